@@ -1,0 +1,14 @@
+import type { StandinApp } from '@standin/contracts'
+
+/** Who this app is. The server, the app's manifest and (through the manifest) the simulator read it; nothing else names the app. */
+export default {
+  id: '@standin/fleet-assistant',
+  name: 'Standin',
+  description: 'Works on your fleet while nobody has it open.',
+  scopes: [
+    { scope: 'asset.view', optional: false },
+    { scope: 'account.view', optional: false },
+    { scope: 'account.site.manage', optional: true },
+  ],
+  callbackUrl: 'https://standin.example.com/trackunit/callback',
+} satisfies StandinApp
