@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { accountIdSchema } from './account-id.ts'
+import { errorReasonSchema } from './error-reasons.ts'
+import { momentSchema } from './moment.ts'
+
+/** The states of a set of credentials, and so of an installation; an account that never installed is `none`. */
+export const credentialStateSchema = z.enum([
+  'pending',
+  'active',
+  'parked',
+  'rejected',
+  'quarantined',
+  'awaiting-approval',
+  'superseded',
+  'uninstalled',
+])
+export type CredentialState = z.infer<typeof credentialStateSchema>
+
+export const installationStateSchema = z.enum([...credentialStateSchema.options, 'none'])
+export type InstallationState = z.infer<typeof installationStateSchema>
+
+export const installationSchema = z.object({
+  accountId: accountIdSchema,
+  state: installationStateSchema,
+  since: momentSchema.nullable(),
+  reason: errorReasonSchema.nullable(),
+  /** The number of the credentials in use, or of the newest ones where none is. */
+  generation: z.int().nullable(),
+  requestedScopes: z.array(z.string()),
+  grantedScopes: z.array(z.string()),
+  deniedScopes: z.array(z.string()),
+  /** Newer credentials that do not serve (yet). */
+  waiting: z.array(
+    z.object({
+      generation: z.int(),
+      state: credentialStateSchema,
+      since: momentSchema,
+      reason: errorReasonSchema.nullable(),
+    }),
+  ),
+  uninstallSignalledAt: momentSchema.nullable(),
+})
+export type Installation = z.infer<typeof installationSchema>

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { errorReasonSchema } from './error-reasons.ts'
+import { momentSchema } from './moment.ts'
+import { artifactSchema, runProgressSchema, runStateSchema, runStepSchema } from './run.ts'
+
+const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.object({ seq: z.int().min(1), at: momentSchema, type: z.literal(type), ...shape })
+
+/** What happened in a run, numbered from 1 without a gap. The stream's event id is `seq`. */
+export const runEventSchema = z.discriminatedUnion('type', [
+  event('state', {
+    state: runStateSchema,
+    reason: errorReasonSchema.nullable(),
+    headline: z.string().nullable(),
+  }),
+  event('progress', { progress: runProgressSchema, steps: z.array(runStepSchema) }),
+  event('log', { message: z.string() }),
+  event('artifact', { artifact: artifactSchema }),
+])
+export type RunEvent = z.infer<typeof runEventSchema>
+
+/** Resuming: the id of the last event that was seen; the stream goes on after it. */
+export const lastEventIdSchema = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .nullish()
