@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { createTokenCache } from './token-cache.ts'
+
+const issued = (accessToken: string, cacheForMs: number) => ({
+  accessToken,
+  tokenType: 'Bearer' as const,
+  expiresAt: '2026-11-24T09:00:00Z',
+  expiresInMs: 3_600_000,
+  cacheForMs,
+  scopes: ['asset.view'],
+})
+
+describe('the token cache', () => {
+  test('asks once for any number of callers at the same time', async () => {
+    const cache = createTokenCache(() => 0, 10)
+    const gate = Promise.withResolvers<void>()
+    let asked = 0
+    const ask = async () => {
+      asked++
+      await gate.promise
+      return issued('t1', 1_000)
+    }
+
+    const callers = Array.from({ length: 50 }, () => cache.get('a', ask))
+    gate.resolve()
+
+    expect(new Set((await Promise.all(callers)).map((token) => token.accessToken))).toEqual(new Set(['t1']))
+    expect(asked).toBe(1)
+  })
+
+  test('counts the life of a token from before the request', async () => {
+    let now = 0
+    const cache = createTokenCache(() => now, 10)
+    const slow = async () => {
+      now += 400
+      return issued('slow', 1_000)
+    }
+    await cache.get('a', slow)
+
+    now = 999
+    expect((await cache.get('a', async () => issued('new', 1_000))).accessToken).toBe('slow')
+    now = 1_000
+    expect((await cache.get('a', async () => issued('new', 1_000))).accessToken).toBe('new')
+  })
+
+  test('keeps no failure and no more entries than it may', async () => {
+    const cache = createTokenCache(() => 0, 2)
+    await expect(cache.get('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down')
+
+    let asked = 0
+    const ask = async () => {
+      asked++
+      return issued('t', 1_000)
+    }
+    for (const key of ['a', 'b', 'c', 'b', 'c']) await cache.get(key, ask)
+    expect(asked).toBe(3)
+    await cache.get('a', ask)
+    expect(asked).toBe(4)
+  })
+})
