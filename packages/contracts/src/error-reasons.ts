@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /**
  * Every reason that an answer of Standin can carry, closed: programs switch on it, people read the message.
  * `retry`: `never` (the same request fails again) · `soon` (may work by itself, try with back-off) ·
@@ -218,9 +216,6 @@ export const errorReasons = {
 } as const
 
 export type ErrorReason = keyof typeof errorReasons
-
-/** The closed list as a schema, for stored reasons. */
-export const errorReasonSchema = z.enum(Object.keys(errorReasons) as [ErrorReason, ...ErrorReason[]])
 
 /** What every tRPC error carries in `data`. */
 export interface ErrorData {

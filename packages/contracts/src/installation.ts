@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { accountIdSchema } from './account-id.ts'
-import { errorReasonSchema } from './error-reasons.ts'
+import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
 
 /** The states of a set of credentials, and so of an installation; an account that never installed is `none`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { errorReasonSchema } from './error-reasons.ts'
+import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
 import { artifactSchema, runProgressSchema, runStateSchema, runStepSchema } from './run.ts'
 

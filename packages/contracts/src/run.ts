@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { accountIdSchema } from './account-id.ts'
 import { actionIdSchema } from './action.ts'
-import { errorReasonSchema } from './error-reasons.ts'
+import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
 
 export const runIdSchema = z.guid().toLowerCase()
