@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const beatMs = 1_000
+// A holder that was killed beats no more. Its process id would say less: it may be reused, or belong to another container.
+const abandonedAfterMs = 10_000
+const lookEveryMs = 200
+
+/** Runs `work` while no other process on this folder does; another one's work is waited for, and said so once. */
+export const oneAtATime = async ({ lockFile, say }, work) => {
+  const holder = randomUUID()
+  for (let isFirstLook = true; !take(lockFile, holder); isFirstLook = false) {
+    if (isFirstLook) say('another start in this folder is installing; waiting for it.')
+    if (isAbandoned(lockFile)) rmSync(lockFile, { force: true })
+    else await sleep(lookEveryMs)
+  }
+
+  const release = () => {
+    if (contentOf(lockFile) === holder) rmSync(lockFile, { force: true })
+  }
+  const beat = setInterval(() => contentOf(lockFile) === holder && touch(lockFile), beatMs)
+  process.once('exit', release)
+  try {
+    return await work()
+  } finally {
+    clearInterval(beat)
+    process.off('exit', release)
+    release()
+  }
+}
+
+const take = (lockFile, holder) => {
+  try {
+    writeFileSync(lockFile, holder, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+const isAbandoned = (lockFile) => {
+  const beatAt = statSync(lockFile, { throwIfNoEntry: false })?.mtimeMs
+  return beatAt !== undefined && Date.now() - beatAt > abandonedAfterMs
+}
+
+const touch = (lockFile) => {
+  const now = new Date()
+  utimesSync(lockFile, now, now)
+}
+
+const contentOf = (file) => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
