@@ -1,0 +1,12 @@
+/** Why the embedded PostgreSQL cannot be had, in one line for whoever started it. Every line names the way out. */
+export class EmbeddedPostgresError extends Error {
+  override readonly name = 'EmbeddedPostgresError'
+
+  constructor(whatToDo: string, options?: ErrorOptions) {
+    super(`${onOneLine(whatToDo)}, or set DATABASE_URL to a PostgreSQL of your own.`, options)
+  }
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ').trim()
+}
