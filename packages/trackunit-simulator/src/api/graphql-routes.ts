@@ -1,0 +1,152 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type DocumentNode, GraphQLError, parse } from 'graphql'
+import { createSchema, createYoga } from 'graphql-yoga'
+import type { Fleet } from '../fleet/fleets.ts'
+import { endpointLabel } from '../http/endpoint.ts'
+import { managerNotFoundPage } from '../http/not-found-page.ts'
+import type { Journal } from '../journal.ts'
+import type { ApiUser } from '../sign-in/access-tokens.ts'
+import { complexityOf, outlineOf, pointsPerQuery } from './complexity.ts'
+import type { PointsBudget } from './points-budget.ts'
+import { type GraphqlContext, resolvers } from './resolvers.ts'
+import { typeDefinitions } from './schema.ts'
+
+type GraphqlDependencies = {
+  apiUserOf: (request: FastifyRequest, reply: FastifyReply) => Promise<ApiUser | undefined>
+  fleetOf: (accountId: string) => Fleet
+  dismissEvent: (accountId: string, eventId: string) => Promise<boolean>
+  budget: PointsBudget
+  journal: Journal
+  now: () => number
+}
+
+type GraphqlRequest = { query: string; variables: Record<string, unknown>; operationName: string | null }
+
+/** [doc] 50 to 100 per page are recommended. */
+const recommendedPage = 100
+
+/** [doc] `POST /api/graphql/`. [seen] The trailing slash is required. */
+export function graphqlRoutes(app: FastifyInstance, dependencies: GraphqlDependencies) {
+  const { apiUserOf, fleetOf, dismissEvent, budget, journal, now } = dependencies
+
+  const yoga = createYoga<GraphqlContext>({
+    schema: createSchema<GraphqlContext>({ typeDefs: typeDefinitions, resolvers }),
+    graphqlEndpoint: '/api/graphql/',
+    maskedErrors: false,
+    landingPage: false,
+    graphiql: false,
+    logging: false,
+  })
+
+  function notFound(reply: FastifyReply, note: string) {
+    reply.note = note
+    return reply.code(404).type('text/html; charset=utf-8').send(managerNotFoundPage)
+  }
+
+  app.all('/api/graphql', { config: { endpoint: 'graphql' } }, async (request, reply) => {
+    const detail = 'The trailing slash is missing.'
+    journal.violation('graphql-trailing-slash', { endpoint: endpointLabel(request), detail })
+    return notFound(reply, detail)
+  })
+
+  app.post('/api/graphql/', { config: { endpoint: 'graphql' } }, async (request, reply) => {
+    const endpoint = endpointLabel(request)
+    const apiUser = await apiUserOf(request, reply)
+    if (!apiUser) return reply
+
+    const asked = readRequest(request)
+    if (!asked) {
+      const detail = 'The body is not a GraphQL request in JSON.'
+      journal.violation('graphql-json-body', { endpoint, detail })
+      return reply.code(400).send(errorsOnly(new GraphQLError(detail, { extensions: { code: 'BAD_REQUEST' } })))
+    }
+
+    const document = parsed(asked.query)
+    const outline = document && outlineOf(document, asked.variables, asked.operationName)
+    if (!hasScopes(apiUser, outline?.type)) return notFound(reply, 'the token lacks the scope')
+
+    const large = outline?.rootFields.find(({ first }) => (first ?? 0) > recommendedPage)
+    if (large) {
+      const detail = `More than ${recommendedPage} of ${large.name === 'sites' ? 'sites' : 'assets'} in one page.`
+      journal.violation('graphql-page-size', { endpoint, detail })
+    }
+
+    const cost = document ? complexityOf(document, asked.variables, asked.operationName) : 1
+    if (cost > pointsPerQuery) {
+      journal.violation('graphql-complexity', { endpoint, detail: `${cost} points in one query.` })
+      return reply.send(errorsOnly(tooComplex(cost)))
+    }
+
+    const spending = budget.spend(apiUser.clientId, cost)
+    if (!spending.isAllowed) {
+      if (spending.wasToldToWait) {
+        const detail = `Asked again ${spending.resetInMs} ms before resetIn was over.`
+        journal.violation('wait-after-rate-limit', { endpoint, detail })
+      }
+      reply.note = `RATE_LIMITED, resetIn ${spending.resetInMs} ms`
+      return reply.send(errorsOnly(rateLimited(spending.resetInMs)))
+    }
+
+    reply.note = `${outline?.type ?? 'not understood'}, cost ${cost}`
+    const answer = await yoga.fetch(
+      'http://trackunit/api/graphql/',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body: JSON.stringify(asked),
+      },
+      {
+        fleet: fleetOf(apiUser.accountId),
+        now: now(),
+        spending,
+        partialData: request.partialData === true,
+        dismissEvent: (eventId: string) => dismissEvent(apiUser.accountId, eventId),
+      },
+    )
+    return reply
+      .code(answer.status)
+      .type('application/json; charset=utf-8')
+      .send(await answer.text())
+  })
+}
+
+/** [seen] Without the scope the gateway answers as if the address did not exist. */
+function hasScopes({ scopes }: ApiUser, operation: string | undefined): boolean {
+  return scopes.includes(operation === 'mutation' ? 'account.event.manage' : 'asset.view')
+}
+
+function readRequest(request: FastifyRequest): GraphqlRequest | undefined {
+  if (!/^application\/(graphql\+)?json\b/i.test(request.headers['content-type'] ?? '')) return undefined
+  try {
+    const body = JSON.parse(String(request.body))
+    if (typeof body?.query !== 'string') return undefined
+    return { query: body.query, variables: body.variables ?? {}, operationName: body.operationName ?? null }
+  } catch {
+    return undefined
+  }
+}
+
+/** `undefined` for what is not GraphQL; yoga tells the caller why. */
+function parsed(query: string): DocumentNode | undefined {
+  try {
+    return parse(query)
+  } catch {
+    return undefined
+  }
+}
+
+function tooComplex(cost: number) {
+  return new GraphQLError(`The query costs ${cost} points; ${pointsPerQuery} are allowed.`, {
+    extensions: { code: 'QUERY_COMPLEXITY_REACHED' },
+  })
+}
+
+function rateLimited(resetInMs: number) {
+  return new GraphQLError('Too many complexity points in this window.', {
+    extensions: { code: 'RATE_LIMITED', resetIn: resetInMs },
+  })
+}
+
+function errorsOnly(error: GraphQLError) {
+  return { errors: [error.toJSON()], data: null }
+}

@@ -1,0 +1,46 @@
+/** [doc] The budget of complexity points is counted in windows of ten minutes, per API user. */
+const windowMs = 10 * 60_000
+
+export type PointsBudget = ReturnType<typeof createPointsBudget>
+export type Spending = {
+  isAllowed: boolean
+  cost: number
+  remaining: number
+  resetInMs: number
+  wasToldToWait: boolean
+}
+
+type Window = { startedAt: number; spent: number; refusedAt: number | undefined }
+
+export function createPointsBudget({ pointsPerWindow, now }: { pointsPerWindow: () => number; now: () => number }) {
+  const windows = new Map<string, Window>()
+
+  function windowOf(apiUser: string): Window {
+    const known = windows.get(apiUser)
+    if (known && now() >= known.startedAt && now() < known.startedAt + windowMs) return known
+
+    const fresh = { startedAt: now(), spent: 0, refusedAt: undefined }
+    windows.set(apiUser, fresh)
+    return fresh
+  }
+
+  return {
+    /** Takes `cost` points, or nothing when fewer are left. */
+    spend(apiUser: string, cost: number): Spending {
+      const window = windowOf(apiUser)
+      const isAllowed = window.spent + cost <= pointsPerWindow()
+      const { refusedAt } = window
+      if (isAllowed) window.spent += cost
+      else window.refusedAt ??= now()
+
+      return {
+        isAllowed,
+        cost,
+        remaining: Math.max(0, pointsPerWindow() - window.spent),
+        resetInMs: window.startedAt + windowMs - now(),
+        // Requests that were under way when the first refusal was sent could not know of it.
+        wasToldToWait: refusedAt !== undefined && now() - refusedAt > 2000,
+      }
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+
+/** How this Trackunit behaves where the documentation leaves it open. Set through `PUT /control/settings`. */
+export const behaviour = z.strictObject({
+  /** `expires_in` of access tokens, in seconds. [doc] 3600 in the sample. */
+  tokenLifetimeS: z.number(),
+  /** How `expires_in` is written: a number [doc], a text, or not at all. */
+  expiresInForm: z.enum(['number', 'text', 'absent']),
+  /** A scope that was denied at the installation: `invalid_scope`, or a token with fewer scopes. */
+  deniedScopes: z.enum(['error', 'shorter']),
+  /** Errors of `/apptoken`: OAuth JSON [doc of a sibling endpoint] or Okta's form with `WWW-Authenticate`. */
+  tokenErrorForm: z.enum(['oauth', 'okta']),
+  /** The claim of the access token that names the account; `null`: none does. */
+  tokenAccountClaim: z.string().min(1).nullable(),
+  /** Does a client go on working after its app was uninstalled? */
+  keepClientAfterUninstall: z.boolean(),
+  /** Does the client from before go on working after a re-install? */
+  keepClientAfterReinstall: z.boolean(),
+  /** Complexity points of one API user in ten minutes. */
+  pointsPerWindow: z.number().int().positive(),
+  fleetSize: z.number().int().min(0).max(100_000),
+  /** Seconds that a user's token lasts unless the request names another lifetime. */
+  userTokenLifetimeS: z.number().int(),
+})
+
+export type Behaviour = z.infer<typeof behaviour>
+
+export function usualBehaviour(fleetSize: number): Behaviour {
+  return {
+    tokenLifetimeS: 3600,
+    expiresInForm: 'number',
+    deniedScopes: 'error',
+    tokenErrorForm: 'oauth',
+    tokenAccountClaim: null,
+    keepClientAfterUninstall: false,
+    keepClientAfterReinstall: false,
+    pointsPerWindow: 1_000_000,
+    fleetSize,
+    userTokenLifetimeS: 300,
+  }
+}

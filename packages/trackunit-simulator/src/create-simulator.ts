@@ -1,0 +1,156 @@
+import type { AddressInfo } from 'node:net'
+import Fastify from 'fastify'
+import { accountRecord, fleetSizeOf } from './accounts.ts'
+import { createBearerCheck } from './api/bearer.ts'
+import { graphqlRoutes } from './api/graphql-routes.ts'
+import { createPointsBudget } from './api/points-budget.ts'
+import { unknownApiRoutes } from './api/rest-routes.ts'
+import { usualBehaviour } from './behaviour.ts'
+import { createClock } from './clock.ts'
+import { controlRoutes } from './control/control-routes.ts'
+import { createFaults } from './faults.ts'
+import { createFleets } from './fleet/fleets.ts'
+import { observeEndpoints } from './http/endpoint.ts'
+import { createJournal } from './journal.ts'
+import { createKeyRing } from './keys/key-ring.ts'
+import { keySetRoutes } from './keys/key-set-routes.ts'
+import { managerRoutes } from './manager/manager-routes.ts'
+import { understandManifest } from './manifest.ts'
+import { createIdentitySigner } from './marketplace/identity.ts'
+import { createInstallations } from './marketplace/installations.ts'
+import { createAccessTokens } from './sign-in/access-tokens.ts'
+import { apptokenRoute } from './sign-in/apptoken-route.ts'
+import { openState } from './state.ts'
+import { createUserTokens } from './user-tokens/user-tokens.ts'
+
+export type SimulatorOptions = {
+  /** 0 takes any free port. */
+  port: number
+  /** Where callbacks go; without it the manifest's own address. */
+  callbackUrl?: string | undefined
+  /** What the Manager page embeds; must be another origin than the simulator's. */
+  appUrl: string
+  fleetSize: number
+  /** The same seed makes the same fleets. */
+  seed: string
+  /** Keeps keys, clients and accounts; without it they end with the process. */
+  dataDir?: string | undefined
+  /** The app's manifest, as `IrisAppManifest` documents it. */
+  manifest: unknown
+  /** Milliseconds since 1970; for tests. */
+  clock?: (() => number) | undefined
+}
+
+const maxBodyBytes = 1024 * 1024
+
+/** Trackunit on localhost. Everything is built here; nothing listens before `listen`. */
+export async function createSimulator(options: SimulatorOptions) {
+  const manifest = understandManifest(options.manifest)
+  const callbackUrl = options.callbackUrl ?? manifest.callbackUrl
+  if (callbackUrl === undefined) throw new Error('no callback address: neither given nor in the manifest')
+
+  const stop = new AbortController()
+  const store = await openState(options.dataDir)
+  const clock = createClock(options.clock)
+  const { now } = clock
+  const behaviour = usualBehaviour(options.fleetSize)
+  const journal = createJournal(now)
+  const faults = createFaults()
+  let url = `http://127.0.0.1:${options.port}`
+
+  const keyRing = (stored: typeof store.state.keys.marketplace, algorithm: 'RS256' | 'ES256') =>
+    createKeyRing({ stored, changed: store.save }, algorithm)
+  const marketplaceKeys = keyRing(store.state.keys.marketplace, 'RS256')
+  const userTokenKeys = keyRing(store.state.keys.userTokens, 'ES256')
+  const accessTokens = createAccessTokens({
+    keys: keyRing(store.state.keys.accessTokens, 'RS256'),
+    store,
+    behaviour,
+    issuer: () => url,
+    now,
+  })
+  const userTokens = createUserTokens({ keys: userTokenKeys, manifest, issuer: () => `${url}/user-tokens`, now })
+  const identities = createIdentitySigner({ marketplaceKeys, userTokenKeys, issuer: () => url, now })
+  const installations = createInstallations({
+    manifest,
+    behaviour,
+    store,
+    identities,
+    faults,
+    journal,
+    callbackUrl,
+    now,
+    stopped: stop.signal,
+  })
+  const fleets = createFleets({
+    seed: options.seed,
+    sizeOf: (accountId) => fleetSizeOf(accountId, behaviour.fleetSize),
+  })
+
+  async function dismissEvent(accountId: string, eventId: string): Promise<boolean> {
+    const { dismissedEventIds } = accountRecord(store.state, accountId)
+    if (!dismissedEventIds.includes(eventId)) dismissedEventIds.push(eventId)
+    await store.save()
+    return true
+  }
+
+  const app = Fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
+  observeEndpoints(app, { faults, journal, now, stopped: stop.signal })
+
+  keySetRoutes(app, { marketplace: marketplaceKeys, userTokens: userTokenKeys })
+  apptokenRoute(app, { manifest, behaviour, store, accessTokens, journal, now })
+  graphqlRoutes(app, {
+    apiUserOf: createBearerCheck({ accessTokens, journal, isClockMoved: clock.isMoved }),
+    fleetOf: fleets.of,
+    dismissEvent,
+    budget: createPointsBudget({ pointsPerWindow: () => behaviour.pointsPerWindow, now }),
+    journal,
+    now,
+  })
+  unknownApiRoutes(app, { journal })
+  app.register(controlRoutes, {
+    manifest,
+    behaviour,
+    clock,
+    faults,
+    journal,
+    store,
+    marketplaceKeys,
+    identities,
+    installations,
+    userTokens,
+  })
+  app.register(managerRoutes, { appUrl: options.appUrl, manifest, store, behaviour, fleetOf: fleets.of, now })
+
+  return {
+    /**
+     * Listens on the loopback address only.
+     * @throws Error with one line when the port is taken.
+     */
+    async listen(): Promise<{ url: string }> {
+      try {
+        await app.listen({ host: '127.0.0.1', port: options.port })
+      } catch (error) {
+        throw new Error(cannotListen(options.port, error))
+      }
+      const { port } = app.server.address() as AddressInfo
+      url = `http://127.0.0.1:${port}`
+      return { url }
+    },
+
+    /** Cuts what is open, and keeps the state. */
+    async close(): Promise<void> {
+      stop.abort()
+      await app.close()
+      await store.save()
+    },
+  }
+}
+
+function cannotListen(port: number, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return `port ${port} is taken`
+  return `cannot listen on port ${port} (${String(code ?? error)})`
+}

@@ -1,0 +1,149 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { decodeJwt } from 'jose'
+import { type EndpointName, type Fault, type Faults, faultyAnswer, pause } from '../faults.ts'
+import type { Journal } from '../journal.ts'
+import { managerNotFoundPage } from './not-found-page.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The endpoint of Trackunit that a route plays: counted, judged, and open to faults. */
+    endpoint?: EndpointName
+  }
+  interface FastifyReply {
+    /** What the answer was about, for the journal. Never a caller's text. */
+    note: string
+  }
+}
+
+type EndpointDependencies = { faults: Faults; journal: Journal; now: () => number; stopped: AbortSignal }
+
+/** Requests that were under way when a 429 was sent are not held against the caller. */
+const underWayMs = 2000
+
+/** Counts and judges what every endpoint of Trackunit receives, and lets faults answer in its place. */
+export function observeEndpoints(app: FastifyInstance, { faults, journal, now, stopped }: EndpointDependencies) {
+  const toldToWait = new Map<string, { from: number; until: number }>()
+  app.decorateReply('note', '')
+
+  app.addHook('preHandler', async (request, reply) => {
+    const { endpoint } = request.routeOptions.config
+    if (!endpoint) return
+
+    const name = endpointLabel(request)
+    journal.count(name)
+    judgeUserAgent(request, { journal, name })
+    if (request.query && Object.keys(request.query).some((key) => key === 'access_token' || key === 'token')) {
+      journal.violation('secret-in-query', { endpoint: name, detail: 'A token stands in the address.' })
+    }
+
+    const caller = `${endpoint} ${callerOf(request)}`
+    const waiting = toldToWait.get(caller)
+    if (waiting && now() < waiting.until && now() - waiting.from > underWayMs) {
+      const detail = `Asked again ${waiting.until - now()} ms before Retry-After was over.`
+      journal.violation('wait-after-rate-limit', { endpoint: name, detail })
+    }
+
+    const fault = faults.take(endpoint)
+    if (!fault) return
+    if (fault.partial) request.partialData = true
+    if (fault.retryAfterS !== undefined) {
+      toldToWait.set(caller, { from: now(), until: now() + fault.retryAfterS * 1000 })
+    }
+    return answerWithFault(request, reply, { endpoint, fault, stopped })
+  })
+
+  app.addHook('onResponse', async (request, reply) => {
+    if (!request.routeOptions.config.endpoint) return
+    const note = reply.note === '' ? '' : `, ${reply.note}`
+    journal.saw(`${endpointLabel(request)}${note}`, reply.statusCode)
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** A fault asks for some fields to fail. */
+    partialData?: boolean
+  }
+}
+
+/** `POST /api/graphql/`: the method and the route, never the address as it was sent. */
+export function endpointLabel(request: FastifyRequest): string {
+  return `${request.method} ${request.routeOptions.url ?? '(unknown)'}`
+}
+
+type FaultyAnswer = { endpoint: EndpointName; fault: Fault; stopped: AbortSignal }
+
+async function answerWithFault(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { endpoint, fault, stopped }: FaultyAnswer,
+) {
+  reply.note = 'fault'
+  if (fault.delayMs) await pause(fault.delayMs, AbortSignal.any([stopped, request.signal]))
+  if (fault.cut) {
+    reply.hijack()
+    request.raw.socket.destroy()
+    return reply
+  }
+  if (fault.hang) {
+    reply.hijack()
+    return reply
+  }
+
+  const answer = faultyAnswer(fault)
+  if (!answer) return
+  if (answer.retryAfterS !== undefined) reply.header('retry-after', String(answer.retryAfterS))
+  reply.code(answer.status)
+  if (answer.body !== undefined) return reply.type(answer.contentType).send(answer.body)
+  if (endpoint === 'graphql' && answer.status === 404) return reply.type('text/html').send(managerNotFoundPage)
+  return reply.send(usualError(endpoint, answer.status))
+}
+
+/** [doc] What an error of this status looks like where the fault does not say. */
+function usualError(endpoint: EndpointName, status: number): object {
+  if (endpoint === 'apptoken' && status === 401) {
+    return { error: 'invalid_client', error_description: 'The client is unknown, or its secret is wrong.' }
+  }
+  if (endpoint === 'apptoken' && status === 400) {
+    return { error: 'invalid_scope', error_description: 'A requested scope is not allowed for this client.' }
+  }
+  return { status, code: codes[status] ?? 'ERROR', message: 'The simulator was told to answer this.' }
+}
+
+const codes: Record<number, string> = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  429: 'TOO_MANY_REQUESTS',
+  500: 'INTERNAL_SERVER_ERROR',
+  502: 'BAD_GATEWAY',
+  503: 'SERVICE_UNAVAILABLE',
+  504: 'GATEWAY_TIMEOUT',
+}
+
+/** Names of HTTP libraries say nothing about the app that calls. */
+const libraries = /^(node|undici|node-fetch|axios|got|curl|wget|python-requests|okhttp)\b/i
+
+function judgeUserAgent(request: FastifyRequest, { journal, name }: { journal: Journal; name: string }) {
+  const userAgent = request.headers['user-agent'] ?? ''
+  const namesAppAndVersion = /^[^\s/]+(\/[^\s/]+)*\/v?\d/.test(userAgent) && !libraries.test(userAgent)
+  if (namesAppAndVersion) return
+  journal.violation('user-agent-names-app-and-version', {
+    endpoint: name,
+    detail: userAgent === '' ? 'No User-Agent.' : 'The User-Agent does not name app and version.',
+  })
+}
+
+/** Who a rate limit belongs to: the client in the token or in the form, unverified. */
+function callerOf(request: FastifyRequest): string {
+  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (token) {
+    try {
+      return String(decodeJwt(token).cid)
+    } catch {
+      return ''
+    }
+  }
+  return typeof request.body === 'string' ? (new URLSearchParams(request.body).get('client_id') ?? '') : ''
+}

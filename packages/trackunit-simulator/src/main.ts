@@ -1,0 +1,31 @@
+import { createSimulator } from './create-simulator.ts'
+import { readEnvironment } from './environment.ts'
+import { readManifest } from './manifest.ts'
+
+const environment = readEnvironment(process.env)
+
+if ('problems' in environment) {
+  for (const problem of environment.problems) say(problem)
+  process.exitCode = 1
+} else {
+  try {
+    const simulator = await createSimulator({
+      ...environment,
+      manifest: await readManifest(environment.manifestPath),
+    })
+
+    const { url } = await simulator.listen()
+    const memory = environment.dataDir === undefined ? 'in memory only' : `kept in ${environment.dataDir}`
+    say(`ready on ${url}, ${environment.fleetSize} machines, accounts ${memory}`)
+
+    const stop = () => simulator.close().then(() => process.exit(0))
+    process.once('SIGTERM', stop).once('SIGINT', stop)
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error))
+    process.exitCode = 1
+  }
+}
+
+function say(line: string) {
+  process.stderr.write(`trackunit-simulator: ${line}\n`)
+}
