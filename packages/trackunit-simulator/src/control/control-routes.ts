@@ -125,6 +125,12 @@ export async function controlRoutes(app: FastifyInstance, dependencies: ControlD
     return reply.code(204).send()
   })
 
+  app.get('/control/manifest', async () => ({
+    irisAppId: manifest.irisAppId,
+    scopes: manifest.scopes,
+    requiredScopes: manifest.scopes.filter(({ optional }) => !optional).map(({ scope }) => scope),
+  }))
+
   app.get('/control/accounts', async () => {
     const ids = new Set([...knownAccounts.map(({ id }) => id), ...Object.keys(store.state.accounts)])
     return { accounts: [...ids].map((id) => accountReport(id, store)) }

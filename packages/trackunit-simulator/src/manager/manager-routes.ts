@@ -1,7 +1,138 @@
-import type { FastifyInstance } from 'fastify'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { knownAccounts, profileOf } from '../accounts.ts'
+import type { Behaviour } from '../behaviour.ts'
 import { localOnly } from '../control/local-only.ts'
+import type { Fleet } from '../fleet/fleets.ts'
+import type { AppManifest } from '../manifest.ts'
+import type { StateStore } from '../state.ts'
+import { appFrame } from './app-frame.ts'
+import { drawer } from './drawer.ts'
+import { fleetPage, machinePage, missingPage, sitesPage } from './fleet-pages.ts'
+import type { Markup } from './html.ts'
+import { managerPage, type Viewer } from './page.ts'
 
-export async function managerRoutes(app: FastifyInstance, _: Record<string, unknown>) {
+type ManagerDependencies = {
+  manifest: AppManifest
+  appUrl: string
+  store: StateStore
+  behaviour: Behaviour
+  fleetOf: (accountId: string) => Fleet
+  now: () => number
+}
+
+const address = z.object({
+  account: z.guid().optional().catch(undefined),
+  user: z.enum(['administrator', 'reader']).catch('administrator'),
+  frame: z.enum(['opaque']).optional().catch(undefined),
+})
+
+const assets: Record<string, { file: string; type: string }> = {
+  'manager.js': { file: ownFile('manager.js'), type: 'text/javascript' },
+  'manager.css': { file: ownFile('manager.css'), type: 'text/css' },
+  'tokens.css': { file: ownFile('tokens.css'), type: 'text/css' },
+  'penpal.js': { file: fileURLToPath(import.meta.resolve('penpal')), type: 'text/javascript' },
+}
+
+/** The simulated Manager: pages of its own around the app in its frame. No build, no inline script. */
+export async function managerRoutes(app: FastifyInstance, dependencies: ManagerDependencies) {
+  const { manifest, appUrl, store, behaviour, fleetOf, now } = dependencies
   app.addHook('onRequest', localOnly)
-  app.get('/', async (_request, reply) => reply.type('text/html').send('<!doctype html><title>Manager</title>'))
+
+  function send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    page: { title: string; current: '/' | '/assets' | '/sites'; main: (viewer: Viewer) => Markup },
+  ) {
+    const { account, user, frame } = address.parse(request.query)
+    const viewer = { account: profileOf(account ?? knownAccounts[0]?.id ?? ''), role: user }
+    const otherAccounts = [...new Set([...Object.keys(store.state.accounts), viewer.account.id])]
+      .filter((id) => !knownAccounts.some((known) => known.id === id))
+      .map(profileOf)
+
+    return reply
+      .header('content-security-policy', contentSecurityPolicy(appUrl))
+      .header('referrer-policy', 'strict-origin-when-cross-origin')
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(
+        managerPage({
+          title: page.title,
+          appName: manifest.name,
+          viewer,
+          otherAccounts,
+          current: page.current,
+          main: page.main(viewer),
+          drawer: drawer({
+            fleetSize: behaviour.fleetSize,
+            userTokenLifetimeS: behaviour.userTokenLifetimeS,
+            isFrameOpaque: frame === 'opaque',
+          }),
+        }),
+      )
+  }
+
+  app.get('/', async (request, reply) => {
+    const isOpaque = address.parse(request.query).frame === 'opaque'
+    const main = (viewer: Viewer) => appFrame({ manifest, appUrl, viewer, isOpaque })
+    return send(request, reply, { title: manifest.name, current: '/', main })
+  })
+
+  app.get('/assets', async (request, reply) => {
+    const main = (viewer: Viewer) => fleetPage(fleetOf(viewer.account.id), viewer)
+    return send(request, reply, { title: 'Fleet', current: '/assets', main })
+  })
+
+  app.get<{ Params: { id: string } }>('/assets/:id', async (request, reply) => {
+    const main = (viewer: Viewer) => {
+      const machine = fleetOf(viewer.account.id)
+        .machines()
+        .find(({ id }) => id === request.params.id)
+      return machine ? machinePage(machine, now()) : missingPage()
+    }
+    return send(request, reply, { title: 'Machine', current: '/assets', main })
+  })
+
+  app.get('/sites', async (request, reply) => {
+    const main = (viewer: Viewer) => sitesPage(fleetOf(viewer.account.id))
+    return send(request, reply, { title: 'Sites', current: '/sites', main })
+  })
+
+  app.get<{ Params: { name: string } }>('/manager/:name', async (request, reply) => {
+    const asset = Object.hasOwn(assets, request.params.name) ? assets[request.params.name] : undefined
+    if (!asset) return reply.code(404).send({ error: 'No such file.' })
+    return reply
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-cache')
+      .type(`${asset.type}; charset=utf-8`)
+      .send(await readFile(asset.file))
+  })
+
+  app.setNotFoundHandler((request, reply) =>
+    request.method === 'GET' && request.headers.accept?.includes('text/html')
+      ? send(request, reply.code(404), { title: 'Not here', current: '/', main: missingPage })
+      : reply.code(404).send({ status: 404, code: 'NOT_FOUND', message: 'No such address.' }),
+  )
+}
+
+/** Only the app's own origin can stand in the frame, wherever a link in it leads. */
+function contentSecurityPolicy(appUrl: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    `frame-src ${new URL(appUrl).origin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+function ownFile(name: string): string {
+  return fileURLToPath(new URL(`../../public/${name}`, import.meta.url))
 }

@@ -1,0 +1,254 @@
+import { connect, WindowMessenger } from './penpal.js'
+
+const byId = (id) => document.getElementById(id)
+const accountSelect = byId('account')
+const userSelect = byId('user')
+const frame = byId('app')
+const seeEveryMs = 2000
+
+async function control(method, path, body) {
+  const answer = await fetch(`/control/${path}`, {
+    method,
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+  const content = answer.status === 204 ? undefined : await answer.json()
+  if (!answer.ok) throw new Error(content?.error ?? `The simulator answered ${answer.status}.`)
+  return content
+}
+
+function goTo(path, changes = {}) {
+  const kept = new URLSearchParams(location.search)
+  const target = new URL(path, location.origin)
+  const wanted = { account: accountSelect.value, user: userSelect.value, frame: kept.get('frame'), ...changes }
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value) target.searchParams.set(name, value)
+  }
+  location.assign(target)
+}
+
+accountSelect.addEventListener('change', () => goTo(location.pathname))
+userSelect.addEventListener('change', () => goTo(location.pathname))
+
+// The app in its frame: what Manager offers it.
+if (frame) {
+  const context = JSON.parse(frame.dataset.context)
+  const isOpaque = !frame.sandbox.contains('allow-same-origin')
+
+  connect({
+    messenger: new WindowMessenger({
+      remoteWindow: frame.contentWindow,
+      // A frame without allow-same-origin has the origin "null", which cannot be named as a target. The messenger still
+      // takes only what this very frame sends, and the page's frame-src keeps the frame at the app's origin.
+      allowedOrigins: isOpaque ? ['*'] : [new URL(frame.dataset.src).origin],
+    }),
+    methods: {
+      async getToken() {
+        const { token } = await control('POST', 'user-token', {
+          accountId: context.account.id,
+          role: frame.dataset.role,
+        })
+        return token
+      },
+      getContext() {
+        return { ...context, theme: matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light' }
+      },
+      navigateInHost(path) {
+        if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path))
+          throw new Error('A path of Manager starts with "/".')
+        goTo(path)
+      },
+      toast: showToast,
+    },
+  })
+  frame.src = frame.dataset.src
+}
+
+function showToast({ title, kind }) {
+  const toast = document.createElement('p')
+  toast.textContent = String(title)
+  if (['success', 'error', 'warning'].includes(kind)) toast.classList.add(kind)
+  byId('toasts').append(toast)
+  setTimeout(() => toast.remove(), 6000)
+}
+
+// The drawer and, on a phone, the menu.
+const drawerButton = byId('toggle-drawer')
+const menuButton = byId('open-menu')
+const isNarrow = matchMedia('(max-width: 60rem)')
+
+function showDrawer(isShown) {
+  document.body.classList.toggle('no-drawer', !isShown)
+  drawerButton.setAttribute('aria-expanded', String(isShown))
+  sessionStorage.setItem('drawer', isShown ? 'shown' : 'hidden')
+  if (isShown) refresh()
+}
+
+function showMenu(isShown) {
+  document.body.classList.toggle('with-menu', isShown)
+  menuButton.setAttribute('aria-expanded', String(isShown))
+}
+
+const isDrawerShown = () => !document.body.classList.contains('no-drawer')
+
+drawerButton.addEventListener('click', () => showDrawer(!isDrawerShown()))
+byId('close-drawer').addEventListener('click', () => {
+  showDrawer(false)
+  drawerButton.focus()
+})
+menuButton.addEventListener('click', () => showMenu(!document.body.classList.contains('with-menu')))
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return
+  showMenu(false)
+  if (isNarrow.matches && isDrawerShown()) byId('close-drawer').click()
+})
+
+// Installation.
+const installWith = {
+  all: async () => ({}),
+  required: async () => ({ grantedScopes: (await control('GET', 'manifest')).requiredScopes }),
+  foreign: async () => {
+    const { accounts } = await control('GET', 'accounts')
+    const other = accounts.find(({ accountId, clientId }) => accountId !== accountSelect.value && clientId)
+    if (!other) throw new Error('No other account has installed the app yet.')
+    return { clientId: other.clientId }
+  },
+  forged: async () => ({ identity: { signWith: 'unpublished' } }),
+}
+
+for (const button of document.querySelectorAll('[data-do]')) {
+  button.addEventListener('click', async () => {
+    const what = button.dataset.do
+    button.setAttribute('aria-busy', 'true')
+    try {
+      const chosen = what === 'install' || what === 'reinstall' ? await installWith[byId('with').value]() : {}
+      const { delivered } = await control('POST', what, { accountId: accountSelect.value, ...chosen })
+      byId('answer').textContent = answerSentence(delivered)
+    } catch (error) {
+      byId('answer').textContent = error.message
+    }
+    button.removeAttribute('aria-busy')
+    refresh()
+  })
+}
+
+function answerSentence({ status, body, error, tookMs }) {
+  if (status === null) return `The server did not answer: ${error}.`
+  const word = body?.status ?? body?.reason ?? ''
+  return `The server answered ${status}${word ? ` ${word}` : ''} after ${tookMs} ms.`
+}
+
+// Faults: each switch is some faults, the control API knows only all of them together.
+const everywhere = ['jwks', 'apptoken', 'graphql', 'rest', 'userTokensJwks']
+const switches = {
+  slow: { faults: onAll(everywhere, { delayMs: 3000 }), isOn: (faults) => faults.jwks?.delayMs !== undefined },
+  down: { faults: onAll(everywhere, { status: 503 }), isOn: (faults) => faults.jwks?.status === 503 },
+  busy: {
+    faults: onAll(['graphql', 'rest'], { status: 429, retryAfterS: 600 }),
+    isOn: (faults) => faults.rest?.retryAfterS !== undefined,
+  },
+  plan: { faults: { graphql: { status: 404 } }, isOn: (faults) => faults.graphql?.status === 404 },
+  refuses: { faults: { apptoken: { status: 401 } }, isOn: (faults) => faults.apptoken?.status === 401 },
+}
+const faultInputs = [...document.querySelectorAll('[data-fault]')]
+
+function onAll(endpoints, fault) {
+  return Object.fromEntries(endpoints.map((endpoint) => [endpoint, fault]))
+}
+
+for (const input of faultInputs) {
+  input.addEventListener('change', async () => {
+    const all = {}
+    const on = faultInputs.filter(({ checked }) => checked).map((each) => each.dataset.fault)
+    for (const [name, { faults }] of Object.entries(switches)) {
+      if (!on.includes(name)) continue
+      for (const [endpoint, fault] of Object.entries(faults)) all[endpoint] = { ...all[endpoint], ...fault }
+    }
+    showFaults(await control('PUT', 'faults', all))
+  })
+}
+
+function showFaults(faults) {
+  for (const input of faultInputs) input.checked = switches[input.dataset.fault].isOn(faults)
+}
+
+// Frame and fleet.
+byId('same-origin').addEventListener('change', ({ target }) => {
+  goTo(location.pathname, { frame: target.checked ? '' : 'opaque' })
+})
+byId('short-token').addEventListener('change', ({ target }) =>
+  control('PUT', 'settings', { userTokenLifetimeS: target.checked ? 30 : 300 }),
+)
+byId('fleet-size').addEventListener('change', ({ target }) =>
+  control('PUT', 'settings', { fleetSize: Number(target.value) }),
+)
+
+// What Trackunit saw.
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+
+async function refresh() {
+  if (!isDrawerShown() || document.hidden) return
+  try {
+    const [requests, { accounts }, faults] = await Promise.all([
+      control('GET', 'requests'),
+      control('GET', 'accounts'),
+      control('GET', 'faults'),
+    ])
+    showRequests(requests)
+    showFaults(faults)
+    const account = accounts.find(({ accountId }) => accountId === accountSelect.value)
+    byId('installation').textContent = installationSentence(account)
+  } catch {
+    byId('installation').textContent = 'The simulator does not answer.'
+  }
+}
+
+function installationSentence(account) {
+  if (!account?.isInstalled) return 'Not installed in this account.'
+  if (account.clientId === null) return 'Installed, with no client of its own.'
+  return `Installed. Client ${account.clientId}, allowed: ${account.grantedScopes.join(', ')}.`
+}
+
+function showRequests({ counts, violationCount, violations, recent }) {
+  const sum = (isMeant) =>
+    Object.entries(counts).reduce((total, [name, count]) => (isMeant(name) ? total + count : total), 0)
+  byId('sum-callbacks').textContent = sum((name) => name === 'POST callback')
+  byId('sum-exchanges').textContent = sum((name) => name === 'POST /apptoken')
+  byId('sum-calls').textContent = sum((name) => /^\w+ \/(public\/)?api\//.test(name) && !name.endsWith('/jwks'))
+  byId('sum-violations').textContent = violationCount
+  list('requests', recent, ({ at, what, status }) => [at, what, status || 'no answer'])
+  list('violations', violations.slice(-20).reverse(), ({ at, rule, endpoint, detail }) => [
+    at,
+    `${rule}: ${detail} (${endpoint})`,
+    '',
+  ])
+}
+
+function list(id, items, columnsOf) {
+  const rows = items.map((item) => {
+    const [at, what, end] = columnsOf(item)
+    const row = document.createElement('li')
+    const time = document.createElement('time')
+    time.dateTime = at
+    time.textContent = clock.format(new Date(at))
+    row.append(time, element(what), element(end))
+    return row
+  })
+  byId(id).replaceChildren(...(rows.length > 0 ? rows : [emptyRow()]))
+}
+
+function element(text) {
+  const span = document.createElement('span')
+  span.textContent = text
+  return span
+}
+
+function emptyRow() {
+  const row = document.createElement('li')
+  row.className = 'empty'
+  row.textContent = 'None'
+  return row
+}
+
+showDrawer(sessionStorage.getItem('drawer') ? sessionStorage.getItem('drawer') === 'shown' : !isNarrow.matches)
+setInterval(refresh, seeEveryMs)

@@ -1,0 +1,70 @@
+import { html, type Markup } from './html.ts'
+import { icon } from './icons.ts'
+
+const fleetSizes = [0, 1, 101, 250, 2964, 20_412]
+
+type DrawerContent = { fleetSize: number; isFrameOpaque: boolean; userTokenLifetimeS: number }
+
+/** What a developer does to Trackunit while looking at the app. Its states are filled in by `manager.js`. */
+export function drawer({ fleetSize, isFrameOpaque, userTokenLifetimeS }: DrawerContent): Markup {
+  const sizes = [...new Set([...fleetSizes, fleetSize])].sort((left, right) => left - right)
+  return html`
+<aside class="drawer" id="drawer" aria-label="Developer’s drawer">
+  <header><h2>Developer’s drawer</h2><button class="btn icon quiet" type="button" id="close-drawer" aria-label="Close the drawer">${icon('close')}</button></header>
+
+  <h3>Installation</h3>
+  <p class="help" id="installation">Reading…</p>
+  <div class="two">
+    <button type="button" class="btn" data-do="install">Install</button>
+    <button type="button" class="btn" data-do="reinstall">Re-install</button>
+    <button type="button" class="btn stop" data-do="uninstall">Uninstall</button>
+    <button type="button" class="btn" data-do="redeliver">Send again</button>
+  </div>
+  <label class="field" for="with">With</label>
+  <span class="select"><select id="with">
+    <option value="all">All permissions</option>
+    <option value="required">Without optional permissions</option>
+    <option value="foreign">Access of another account</option>
+    <option value="forged">Broken signature</option>
+  </select>${icon('down')}</span>
+  <p class="answer" id="answer" role="status"></p>
+
+  <h3>Faults</h3>
+  ${faultSwitch('down', 'Trackunit down', 'Every API answers 503')}
+  ${faultSwitch('refuses', 'Sign-in refuses', 'invalid_client')}
+  ${faultSwitch('busy', 'Too many requests', '429, Retry-After 600')}
+  ${faultSwitch('plan', 'Plan missing', 'GraphQL answers 404 with HTML')}
+  ${faultSwitch('slow', 'Slow', '3 seconds for each answer')}
+
+  <h3>Frame and fleet</h3>
+  <label class="switch"><span>allow-same-origin</span><input type="checkbox" role="switch" id="same-origin"${checked(!isFrameOpaque)}></label>
+  <label class="switch"><span>User token lasts 30 s</span><input type="checkbox" role="switch" id="short-token"${checked(userTokenLifetimeS === 30)}></label>
+  <label class="field" for="fleet-size">Machines</label>
+  <span class="select"><select id="fleet-size">
+    ${sizes.map((size) => html`<option value="${size}"${selected(size === fleetSize)}>${size.toLocaleString('en-GB')}</option>`)}
+  </select>${icon('down')}</span>
+
+  <h3>What Trackunit saw</h3>
+  <dl class="sums">
+    <div><dd id="sum-callbacks">0</dd><dt>callbacks</dt></div>
+    <div><dd id="sum-exchanges">0</dd><dt>exchanges</dt></div>
+    <div><dd id="sum-calls">0</dd><dt>API calls</dt></div>
+    <div><dd id="sum-violations">0</dd><dt>violations</dt></div>
+  </dl>
+  <div class="seen" tabindex="0" role="region" aria-label="Requests"><ol id="requests"></ol></div>
+  <h3>Rule violations</h3>
+  <div class="seen" tabindex="0" role="region" aria-label="Rule violations"><ol id="violations"></ol></div>
+</aside>`
+}
+
+function faultSwitch(id: string, title: string, effect: string): Markup {
+  return html`<label class="switch"><span>${title}<small>${effect}</small></span><input type="checkbox" role="switch" data-fault="${id}"></label>`
+}
+
+function checked(is: boolean): Markup {
+  return is ? html` checked` : html``
+}
+
+export function selected(is: boolean): Markup {
+  return is ? html` selected` : html``
+}
