@@ -4,6 +4,14 @@ import { join } from 'node:path'
 import { CannotStart, firstErrorLine, registryFailure } from './explain.mjs'
 import { runQuietly } from './run-quietly.mjs'
 
+// Each package is pinned by its hash: looking up the age of hundreds of them again belongs to whoever changes the lock
+// file, and would keep a machine without a network waiting for minutes.
+const impatient = {
+  pnpm_config_trust_lockfile: 'true',
+  pnpm_config_fetch_retry_mintimeout: '1000',
+  pnpm_config_fetch_retry_maxtimeout: '4000',
+}
+
 /** The workspace's packages: whether what is installed is what the lock file asks for, and how it gets there. */
 export const dependencies = ({ root, toolchain, env, say }) => {
   const stampFile = join(toolchain, 'dependencies.stamp')
@@ -15,7 +23,7 @@ export const dependencies = ({ root, toolchain, env, say }) => {
       say('installing the packages (once, and after a change of the lock file)')
       const { code, output } = await runQuietly('pnpm', ['install', '--frozen-lockfile', '--reporter=append-only'], {
         cwd: root,
-        env,
+        env: { ...env, ...impatient },
       })
       if (code !== 0) {
         const logFile = join(toolchain, 'pnpm-install.log')

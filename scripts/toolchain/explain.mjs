@@ -1,11 +1,12 @@
 /** Why nothing can be started, as one line that says what to do. */
 export class CannotStart extends Error {}
 
-const UNREACHABLE =
-  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|UNABLE_TO_\w+|SELF_SIGNED_\w+|DEPTH_ZERO_\w+|CERT_\w+|E40[1347]|E429|E5\d\d|ERR_PNPM_FETCH_\d+|ERR_PNPM_META_FETCH_FAIL)\b/
+// npm's and Node's codes, TLS's, HTTP's through both package managers, and what pnpm's own HTTP client says.
+const registryFailures =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONN\w+|ETIMEDOUT|E(?:HOST|NET)UNREACH|ERR_SOCKET_TIMEOUT|UNABLE_TO_\w+|SELF_SIGNED_\w+|DEPTH_ZERO_\w+|CERT_\w+|E40[1347]|E429|E5\d\d|ERR_PNPM_FETCH_\d+|error sending request)\b/
 
-/** The code with which a package manager says that the registry did not give it what it asked for. */
-export const registryFailure = (output) => UNREACHABLE.exec(output)?.[1]
+/** The word with which a package manager says that the registry did not give it what it asked for. */
+export const registryFailure = (output) => registryFailures.exec(output)?.[1]
 
 /** The first line of the output that names an error: a package manager says the cause first, and then much else. */
 export const firstErrorLine = (output) =>

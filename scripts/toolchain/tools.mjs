@@ -47,6 +47,9 @@ export const tools = ({ root, toolchain, say }) => {
 
 const unsupported = 'use Linux with glibc (x64, arm64), macOS (x64, arm64) or Windows (x64).'
 
+// npm's own waits add up to over a minute of silence when there is no network.
+const patience = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=4000']
+
 /** npm knows registry, proxy and certificates of this machine; `npm ci` refuses what has not the pinned hash. */
 const fetchTool = async ({ name, pin, folder }) => {
   const unfinished = `${folder}.${process.pid}`
@@ -56,7 +59,7 @@ const fetchTool = async ({ name, pin, folder }) => {
     mkdirSync(unfinished, { recursive: true })
     for (const [file, content] of Object.entries(manifestAndLock(name, pin)))
       writeFileSync(join(unfinished, file), JSON.stringify(content))
-    const { code, output } = await runQuietly('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    const { code, output } = await runQuietly('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...patience], {
       cwd: unfinished,
       env: process.env,
     }).catch(cannotRunNpm)
@@ -88,7 +91,7 @@ const cannotRunNpm = (error) => {
 
 const reasonOf = (name, pin, output) => {
   if (output.includes('EINTEGRITY'))
-    return `the registry's ${name}@${pin.version} has not the hash pinned in scripts/toolchain/package-lock.json (EINTEGRITY): do not use it; ask who keeps the registry or the proxy in between.`
+    return `the registry's ${name}@${pin.version} does not have the hash pinned in scripts/toolchain/package-lock.json (EINTEGRITY): do not use it; ask who keeps the registry or the proxy in between.`
   const unreachable = registryFailure(output)
   if (unreachable)
     return `npm could not get ${name}@${pin.version} from the registry (${unreachable}): check the network, the proxy and "npm config get registry".`
