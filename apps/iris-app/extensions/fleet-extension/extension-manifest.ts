@@ -1,0 +1,9 @@
+import type { FleetExtensionManifest } from '@trackunit/iris-app-api'
+
+/** Where the app stands in Manager: an entry of its own in the side menu. */
+export default {
+  id: 'standin-fleet-extension',
+  type: 'FLEET_EXTENSION',
+  sourceRoot: 'extensions/fleet-extension/src',
+  menuItem: { name: 'Standin', icon: 'ClockIcon' },
+} satisfies FleetExtensionManifest

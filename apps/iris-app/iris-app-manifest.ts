@@ -1,0 +1,62 @@
+import type { StandinApp } from '@standin/contracts'
+import type { IrisAppManifest } from '@trackunit/iris-app-api'
+import fleetExtension from './extensions/fleet-extension/extension-manifest.ts'
+
+export interface ManifestEnvironment {
+  /** The origin that the app calls. */
+  serverUrl: string
+  /** `CALLBACK_PATH_SECRET`: one, or two with a comma while it is changed, or `none`. */
+  callbackPathSecret: string | undefined
+  dependencies: Record<string, string>
+  devDependencies: Record<string, string>
+}
+
+/**
+ * The manifest that Trackunit reads: which scopes the app asks for and where the install callback goes.
+ *
+ * @throws Error with one line, when the callback's address would be guessable without anybody having said so.
+ * @see IrisAppManifest of `@trackunit/iris-app-api`
+ */
+export function irisAppManifest(app: StandinApp, environment: ManifestEnvironment): IrisAppManifest {
+  return {
+    specVersion: '1.1',
+    moduleFederationName: app.id,
+    dependencies: environment.dependencies,
+    devDependencies: environment.devDependencies,
+    // Downloads are links of the server; without the sandbox feature the app offers them to be copied.
+    cspHeader: { 'connect-src': [originOf(environment.serverUrl)], sandbox: ['allow-downloads'] },
+    permissionsPolicy: [],
+    scopes: app.scopes.map(({ scope, optional }) => ({ scope, optional })),
+    tokenCallback: { url: callbackUrl(app.callbackUrl, environment.callbackPathSecret) },
+    installation: { accountIds: 'ALL_ACCOUNTS', pricingPlanPolicy: { ALL_PLANS: 'ON_DEMAND' } },
+    marketplace: {
+      showInMarketplace: true,
+      name: app.name,
+      description: app.description,
+      fullDescriptionPath: 'description.md',
+      tags: [],
+      categories: [],
+    },
+    extensions: [fleetExtension],
+  }
+}
+
+function callbackUrl(base: string, pathSecret: string | undefined): string {
+  const secrets = (pathSecret ?? '').split(',').map((secret) => secret.trim())
+  const newest = secrets[0]
+  if (!newest) {
+    throw new Error(
+      'CALLBACK_PATH_SECRET is missing: the callback address in the manifest ends with it. Set it, or set it to "none".',
+    )
+  }
+  if (newest === 'none') return base
+  if (!/^[\w-]+$/.test(newest)) {
+    throw new Error('CALLBACK_PATH_SECRET must be letters, digits, "-" and "_", since it is a part of an address.')
+  }
+  return `${base.replace(/\/+$/, '')}/${newest}`
+}
+
+function originOf(serverUrl: string): string {
+  if (!URL.canParse(serverUrl)) throw new Error('STANDIN_SERVER_URL is not an address.')
+  return new URL(serverUrl).origin
+}

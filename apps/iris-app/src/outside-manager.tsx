@@ -1,0 +1,24 @@
+import { Component, type ReactNode } from 'react'
+
+/** Catches what would leave an empty frame: above all, that the page stands alone instead of inside Manager. */
+export class OutsideManager extends Component<{ children: ReactNode }, { message: string | undefined }> {
+  override state = { message: undefined }
+
+  static getDerivedStateFromError(error: unknown) {
+    return { message: error instanceof Error ? error.message : 'Something broke.' }
+  }
+
+  override render() {
+    if (this.state.message === undefined) return this.props.children
+    return (
+      <main>
+        <div className="notice warn" role="alert">
+          <div>
+            <h1 className="h">Standin cannot be shown here.</h1>
+            <p>{this.state.message}</p>
+          </div>
+        </div>
+      </main>
+    )
+  }
+}

@@ -1,0 +1,34 @@
+import type { StandinHost } from '@standin/iris-ui'
+import { useCurrentUser, useNavigateInHost, useToast, useToken } from '@trackunit/react-core-hooks'
+import { useEffect, useMemo, useState } from 'react'
+import { createTokenRelay } from './token-relay.ts'
+
+const PATIENCE_MS = 5_000
+
+/** Trackunit's hooks as the host that the pages know. Where a hook turns out to differ, this file changes and no other. */
+export function useHost(): StandinHost {
+  const { token } = useToken()
+  const { id, name, language, timeZone, accountId, accountName } = useCurrentUser()
+  const { navigateInHost } = useNavigateInHost()
+  const { addToast } = useToast()
+  const [relay] = useState(() => createTokenRelay(PATIENCE_MS))
+  const [doors] = useState(() => ({ navigateInHost, addToast }))
+
+  useEffect(() => {
+    relay.offer(token)
+  }, [relay, token])
+  useEffect(() => {
+    Object.assign(doors, { navigateInHost, addToast })
+  }, [doors, navigateInHost, addToast])
+
+  return useMemo(
+    () => ({
+      getToken: relay.take,
+      user: { id, name, language, timeZone },
+      account: { id: accountId, name: accountName },
+      navigateInHost: (path) => doors.navigateInHost(path),
+      toast: ({ title, kind }) => doors.addToast({ title, intent: kind }),
+    }),
+    [relay, doors, id, name, language, timeZone, accountId, accountName],
+  )
+}

@@ -1,0 +1,38 @@
+import { connect, WindowMessenger } from 'penpal'
+import { managerOrigins } from './manager-origins.ts'
+
+/** What the simulated Manager's page offers to the app in its frame. */
+export type Manager = {
+  getToken(): Promise<string>
+  getContext(): Promise<ManagerContext>
+  navigateInHost(path: string): Promise<void>
+  toast(message: { title: string; kind: 'success' | 'info' }): Promise<void>
+}
+
+export interface ManagerContext {
+  user: {
+    id: string
+    name: string
+    language: string
+    timeZone: string
+    systemOfMeasurement: string
+  }
+  account: { id: string; name: string }
+  theme?: 'light' | 'dark'
+}
+
+const TIMEOUT_MS = 15_000
+
+/** Connects to the page around the app's frame, and brings what the first picture needs. */
+export async function connectToManager(): Promise<{
+  manager: Manager
+  context: ManagerContext
+  firstToken: string | undefined
+}> {
+  if (window.parent === window) throw new Error('This page works inside Manager. Open it there.')
+
+  const messenger = new WindowMessenger({ remoteWindow: window.parent, allowedOrigins: managerOrigins })
+  const manager = (await connect<Manager>({ messenger, timeout: TIMEOUT_MS }).promise) as Manager
+  const [context, firstToken] = await Promise.all([manager.getContext(), manager.getToken().catch(() => undefined)])
+  return { manager, context, firstToken }
+}

@@ -1,0 +1,28 @@
+/** Stands in for `@trackunit/react-core-contexts`: the providers, fed by the simulated Manager. */
+import { type ReactNode, Suspense, use, useLayoutEffect } from 'react'
+import { HostContext, type HostState, useHostToken } from './host-context.ts'
+import { connectToManager } from './manager-connection.ts'
+
+// Once for the page: an effect would connect, disconnect and connect again under StrictMode.
+const managerPromise = connectToManager()
+
+export function TrackunitProviders({ children }: { children: ReactNode }) {
+  return (
+    <Suspense fallback={null}>
+      <Provided>{children}</Provided>
+    </Suspense>
+  )
+}
+
+function Provided({ children }: { children: ReactNode }) {
+  const { manager, context, firstToken } = use(managerPromise)
+  const token = useHostToken(manager, firstToken)
+  const host: HostState = { manager, context, token }
+  const theme = new URLSearchParams(location.search).get('theme') ?? context.theme
+
+  useLayoutEffect(() => {
+    if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
+  }, [theme])
+
+  return <HostContext value={host}>{children}</HostContext>
+}

@@ -1,0 +1,47 @@
+/**
+ * Stands in for `@trackunit/react-core-hooks`: the documented names of the hooks that this app uses.
+ * Their exact results are not documented; each guess is marked, and `src/use-host.ts` alone depends on it.
+ */
+import { use } from 'react'
+import { HostContext, type HostState } from './host-context.ts'
+
+function useHostState(): HostState {
+  const host = use(HostContext)
+  if (!host) throw new Error('A Trackunit hook stands outside of TrackunitProviders')
+  return host
+}
+
+/** "Will retrieve an access token." A guess: the current one as `token`, renewed by the host. */
+export function useToken(): { token: string | undefined } {
+  return { token: useHostState().token }
+}
+
+/** A guess: these names, with the account beside the user. */
+export function useCurrentUser() {
+  const { user, account } = useHostState().context
+  return {
+    id: user.id,
+    name: user.name,
+    language: user.language,
+    timeZone: user.timeZone,
+    accountId: account.id,
+    accountName: account.name,
+  }
+}
+
+/** A guess: the system's name. */
+export function useCurrentUserSystemOfMeasurement(): { systemOfMeasurement: string } {
+  return { systemOfMeasurement: useHostState().context.user.systemOfMeasurement }
+}
+
+/** A guess: a function that takes a path of Manager. */
+export function useNavigateInHost(): { navigateInHost: (path: string) => void } {
+  const { manager } = useHostState()
+  return { navigateInHost: (path) => void manager.navigateInHost(path) }
+}
+
+/** A guess: `addToast` with a title and an intent. */
+export function useToast(): { addToast: (toast: { title: string; intent: 'success' | 'info' }) => void } {
+  const { manager } = useHostState()
+  return { addToast: ({ title, intent }) => void manager.toast({ title, kind: intent }) }
+}

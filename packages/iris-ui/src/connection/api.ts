@@ -1,0 +1,35 @@
+import { type AppRouter, standinLinks } from '@standin/client'
+import { QueryClient } from '@tanstack/react-query'
+import { createTRPCClient } from '@trpc/client'
+import { createTRPCContext } from '@trpc/tanstack-react-query'
+import type { StandinHost } from '../host.ts'
+import { failureOf } from './failure.ts'
+import { createHostToken } from './host-token.ts'
+
+export const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>()
+
+/** Everything that talks to the server, for one user and one account. */
+export function createApi({ host, serverUrl }: { host: StandinHost; serverUrl: string }) {
+  const token = createHostToken(() => host.getToken(), Date.now)
+
+  const queryClient = new QueryClient({
+    defaultOptions: {
+      queries: {
+        networkMode: 'always',
+        staleTime: 5_000,
+        // Only a token that the server refused is worth a second try at once; the rest waits for its next turn.
+        retry: (failures, error) => {
+          if (failures > 0 || failureOf(error) !== 'UNAUTHENTICATED') return false
+          token.forget()
+          return true
+        },
+      },
+      mutations: { networkMode: 'always' },
+    },
+  })
+  const trpcClient = createTRPCClient<AppRouter>({
+    links: standinLinks({ url: serverUrl, bearer: () => token.bearer() }),
+  })
+
+  return { queryClient, trpcClient }
+}

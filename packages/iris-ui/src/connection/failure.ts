@@ -1,0 +1,15 @@
+import { type ErrorReason, toStandinClientError } from '@standin/client'
+import { SignedOutError } from './host-token.ts'
+
+/** Why a request failed: the server's reason, no answer at all, or no token from the host. */
+export type Failure = ErrorReason | 'UNREACHABLE' | 'SIGNED_OUT'
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Error && error.cause instanceof SignedOutError) return 'SIGNED_OUT'
+  return toStandinClientError(error).reason
+}
+
+/** Failures that end by themselves: the same request may succeed in a moment. */
+export function mayPass(failure: Failure): boolean {
+  return failure === 'UNREACHABLE' || failure === 'STORAGE_UNAVAILABLE' || failure === 'OVERLOADED'
+}

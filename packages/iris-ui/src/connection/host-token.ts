@@ -1,0 +1,50 @@
+/** Where the host refuses to give a token: the user has to sign in to it again. */
+export class SignedOutError extends Error {
+  override readonly name = 'SignedOutError'
+}
+
+const MARGIN_MS = 30_000
+
+/**
+ * The user's token, kept in memory alone and asked for anew 30 s before it ends.
+ * A token whose end cannot be read is asked for each time.
+ */
+export function createHostToken(getToken: () => Promise<string>, nowMs: () => number) {
+  let kept: { token: string; askAgainAtMs: number } | undefined
+  let flight: Promise<string> | undefined
+
+  async function ask(): Promise<string> {
+    try {
+      const token = await getToken()
+      kept = { token, askAgainAtMs: (expiryOf(token) ?? 0) - MARGIN_MS }
+      return token
+    } catch {
+      throw new SignedOutError('The host gives no token.')
+    }
+  }
+
+  return {
+    bearer(): Promise<string> {
+      if (kept && nowMs() < kept.askAgainAtMs) return Promise.resolve(kept.token)
+      flight ??= ask().finally(() => {
+        flight = undefined
+      })
+      return flight
+    },
+    /** After a refusal: the next request asks the host, whatever the token says of its end. */
+    forget(): void {
+      kept = undefined
+    },
+  }
+}
+
+/** When a JWT says that it ends, in milliseconds since 1970. Only for planning: the server alone judges tokens. */
+function expiryOf(token: string): number | undefined {
+  try {
+    const payload: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')))
+    if (typeof payload !== 'object' || payload === null || !('exp' in payload)) return undefined
+    return typeof payload.exp === 'number' ? payload.exp * 1_000 : undefined
+  } catch {
+    return undefined
+  }
+}

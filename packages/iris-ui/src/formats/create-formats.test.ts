@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { createFormats } from './create-formats.ts'
+
+const nowMs = Date.parse('2026-11-24T08:44:00Z')
+const copenhagen = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
+const said = (at: string) => {
+  const { kind, shortDay, clock } = copenhagen.moment(at, nowMs)
+  return `${kind}: ${shortDay} ${clock}`
+}
+
+describe('formats', () => {
+  test.each([
+    ['2026-11-24T05:02:00Z', 'today: today 06:02'],
+    ['2026-11-23T23:30:00Z', 'today: today 00:30'],
+    ['2026-11-23T22:30:00Z', 'yesterday: yesterday 23:30'],
+    ['2026-11-18T05:04:00Z', 'weekday: Wednesday 06:04'],
+    ['2026-11-17T05:04:00Z', 'date: 17 Nov 06:04'],
+    ['2025-11-24T05:04:00Z', 'date: 24 Nov 2025 06:04'],
+  ])('%s is said in the user’s zone as “%s”', (at, expected) => {
+    expect(said(at)).toBe(expected)
+  })
+
+  test('numbers and the clock follow the user’s language, names of days the language of the texts', () => {
+    const danish = createFormats({ language: 'da-DK', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
+    expect(danish.number(2_964)).toBe('2.964')
+    expect(danish.moment('2026-11-18T05:04:00Z', nowMs)).toMatchObject({ day: 'Wednesday', clock: '06.04' })
+
+    const american = createFormats({ language: 'en_US', textLanguage: 'en-GB', timeZone: 'America/Chicago' })
+    expect(american.clock('2026-11-24T14:02:00Z')).toMatch(/^8:02\sAM$/)
+    expect(american.date('2026-03-03T15:00:00Z')).toBe('March 3, 2026')
+  })
+
+  test('sizes are rounded to what matters', () => {
+    expect([312, 4_480, 214_300, 1_130_000].map(copenhagen.bytes)).toEqual(['312 byte', '4.5 kB', '214 kB', '1.1 MB'])
+  })
+
+  test('a language or zone that does not exist falls back instead of breaking the page', () => {
+    const odd = createFormats({ language: '???', textLanguage: 'en-GB', timeZone: 'Mars/Olympus' })
+    expect(odd.number(1_284)).toBe('1,284')
+    expect(odd.moment('2026-11-24T08:43:00Z', nowMs).kind).toBe('today')
+  })
+})

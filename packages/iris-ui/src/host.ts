@@ -1,0 +1,18 @@
+/** What the page around the app gives it. Everything that depends on Trackunit Manager comes through here. */
+export interface StandinHost {
+  /** The user's current token; rejects when the host has none. Asked again before the token ends. */
+  getToken(): Promise<string>
+  user: {
+    id: string
+    name: string
+    /** A BCP 47 tag, such as `en-GB`. */
+    language: string
+    /** An IANA name, such as `Europe/Copenhagen`; without it the browser's own. */
+    timeZone?: string | undefined
+  }
+  account: { id: string; name: string }
+  /** Opens a page of the host, such as a machine's. */
+  navigateInHost(path: string): void
+  /** For what succeeded; failures are said on the page. */
+  toast(message: { title: string; kind: 'success' | 'info' }): void
+}

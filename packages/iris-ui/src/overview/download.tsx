@@ -1,0 +1,80 @@
+import type { Artifact } from '@standin/client'
+import { useNow } from '../formats/use-now.ts'
+import { Button } from '../parts/button.tsx'
+import { CopyText } from '../parts/copy-text.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { useSurroundings } from '../surroundings.ts'
+import type { Download } from './use-download.ts'
+
+interface DownloadButtonProps {
+  artifact: Artifact
+  format: string
+  busy: boolean
+  onPress(): void
+}
+
+export function DownloadButton({ artifact, format, busy, onPress }: DownloadButtonProps) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.files
+  return (
+    <Button
+      icon="download"
+      busy={busy}
+      aria-label={words.downloadNamed(format, artifact.name, formats.bytes(artifact.bytes))}
+      onClick={onPress}
+    >
+      {words.download(format)}
+    </Button>
+  )
+}
+
+/** Under the file that was asked for. A frame that keeps files back does so in silence, so the other way is always offered. */
+export function DownloadOffer({ artifact, download }: { artifact: Artifact; download: Download }) {
+  const { texts } = useSurroundings()
+  const words = texts.files
+
+  if (download.failure) {
+    const gone = download.failure === 'ARTIFACT_NOT_FOUND'
+    return (
+      <div className="under" role="alert">
+        <Notice tone="warn" icon="warn" heading={gone ? words.gone : words.failed} slim>
+          <p>{gone ? words.runAgain : words.tryAgain}</p>
+        </Notice>
+      </div>
+    )
+  }
+  if (!download.link) return null
+
+  return (
+    <div className="under" role="status">
+      <Notice tone="wait" icon="download" heading={words.asked(artifact.name)} slim>
+        <p>{words.askedMeans}</p>
+        <CopyText label={words.link} value={download.link.url} button={words.copyLink} copied={words.copied} />
+        <LinkLife endsAtMs={download.link.endsAtMs} download={download} />
+      </Notice>
+    </div>
+  )
+}
+
+function LinkLife({ endsAtMs, download }: { endsAtMs: number; download: Download }) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.files
+  const secondsLeft = Math.ceil((endsAtMs - useNow(1_000)) / 1_000)
+  return (
+    <div className="life">
+      <p className="small num" aria-live="off">
+        {secondsLeft > 0 ? words.works(formats.number(secondsLeft)) : words.over}
+      </p>
+      <div className="btns">
+        {secondsLeft <= 0 && (
+          <Button busy={download.busy} onClick={download.renew}>
+            {words.anew}
+          </Button>
+        )}
+        <Button look="quiet" onClick={download.close}>
+          {words.close}
+        </Button>
+      </div>
+    </div>
+  )
+}

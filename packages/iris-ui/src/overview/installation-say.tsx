@@ -1,0 +1,89 @@
+import type { Installation } from '@standin/client'
+import { CopyText } from '../parts/copy-text.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { useSurroundings } from '../surroundings.ts'
+import { installationSentence } from './installation-sentence.ts'
+
+interface InstallationSayProps {
+  installation: Installation
+  needs: number
+  nowMs: number
+}
+
+/** The page's sentence: plain while Standin works, a notice with what to do when it does not. */
+export function InstallationSay({ installation, needs, nowMs }: InstallationSayProps) {
+  const { host, texts, formats } = useSurroundings()
+  const say = installationSentence(installation, { account: host.account.name, needs, nowMs, texts, formats })
+  const words = texts.installation
+
+  if (installation.state === 'active') {
+    return (
+      <div className="say">
+        <Icon name={say.icon} tone={say.tone} size="lg" />
+        <div>
+          <h1>{say.headline}</h1>
+          <p className="lead">{say.means.join(' ')}</p>
+        </div>
+      </div>
+    )
+  }
+
+  return (
+    <Notice tone={say.tone} icon={say.icon} heading={say.headline} level={1}>
+      {say.means.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {say.steps && <Steps since={installation.since} />}
+      {say.toDo && (
+        <p>
+          <b>{words.toDo}</b> {say.toDo}
+        </p>
+      )}
+      {say.foot && <p className="small">{say.foot}</p>}
+      {say.details && (
+        <CopyText
+          label={words.details}
+          value={supportDetails(installation)}
+          button={words.copyDetails}
+          copied={words.detailsCopied}
+        />
+      )}
+    </Notice>
+  )
+}
+
+function Steps({ since }: { since: string | null }) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.installation
+  return (
+    <ol className="steps">
+      <li>
+        <Icon name="check" tone="ok" label={words.done} />
+        <span>{words.stepInstalled}</span>
+        <span>{since && <time dateTime={since}>{formats.clock(since)}</time>}</span>
+      </li>
+      <li className="now">
+        <Icon name="spin" tone="run" spinning label={words.now} />
+        <span>{words.stepTrying}</span>
+      </li>
+      <li className="todo">
+        <Icon name="todo" label={words.later} />
+        <span>{words.stepReady}</span>
+      </li>
+    </ol>
+  )
+}
+
+/** Codes are for who helps, never for the page. Holds nothing secret. */
+function supportDetails({ accountId, state, reason, generation, since, waiting }: Installation): string {
+  const others = waiting.map((other) => `${other.generation}:${other.state}`).join(',')
+  return [
+    `account=${accountId}`,
+    `state=${state}`,
+    `reason=${reason ?? '-'}`,
+    `generation=${generation ?? '-'}`,
+    `since=${since ?? '-'}`,
+    `waiting=${others || '-'}`,
+  ].join(' ')
+}

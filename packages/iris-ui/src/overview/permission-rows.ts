@@ -1,0 +1,18 @@
+import type { Installation } from '@standin/client'
+
+export interface PermissionRow {
+  scope: string
+  state: 'granted' | 'denied' | 'unknown'
+}
+
+/** Each permission that Standin asked for, with what was decided; `unknown` until an access token has told. */
+export function permissionRows({ requestedScopes, grantedScopes, deniedScopes }: Installation): PermissionRow[] {
+  const scopes = [...new Set([...requestedScopes, ...grantedScopes, ...deniedScopes])]
+  const rank = { granted: 0, unknown: 1, denied: 2 }
+  return scopes
+    .map((scope): PermissionRow => {
+      if (grantedScopes.includes(scope)) return { scope, state: 'granted' }
+      return { scope, state: deniedScopes.includes(scope) ? 'denied' : 'unknown' }
+    })
+    .sort((a, b) => rank[a.state] - rank[b.state])
+}

@@ -1,0 +1,32 @@
+import type { Installation } from '@standin/client'
+import { Icon } from '../parts/icon.tsx'
+import { useSurroundings } from '../surroundings.ts'
+import { permissionRows } from './permission-rows.ts'
+
+/** What was granted and what was not, in plain words. */
+export function Permissions({ installation }: { installation: Installation }) {
+  const { texts } = useSurroundings()
+  const rows = permissionRows(installation)
+  const words = texts.may
+  const notes = { granted: undefined, denied: words.notAllowed, unknown: words.notKnown }
+  const icons = { granted: 'check', denied: 'minus', unknown: 'clock' } as const
+  if (rows.length === 0) return null
+
+  return (
+    <section className="sec" aria-labelledby="h-may">
+      <h2 id="h-may">{words.heading}</h2>
+      <ul className="rows">
+        {rows.map(({ scope, state }) => (
+          <li key={scope}>
+            <Icon name={icons[state]} tone={state === 'granted' ? 'ok' : 'wait'} />
+            <div>
+              <p className="t">{texts.permissions[scope] ?? scope}</p>
+              {notes[state] && <p className="d">{notes[state]}</p>}
+            </div>
+          </li>
+        ))}
+      </ul>
+      <p className="small muted foot">{words.decided}</p>
+    </section>
+  )
+}

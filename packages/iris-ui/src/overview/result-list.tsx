@@ -1,0 +1,47 @@
+import type { Action, Run } from '@standin/client'
+import { useNow } from '../formats/use-now.ts'
+import { Icon } from '../parts/icon.tsx'
+import { SkeletonRows } from '../parts/skeleton.tsx'
+import { titleOf } from '../runs/run-words.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { ResultRow } from './result-row.tsx'
+
+interface ResultListProps {
+  results: readonly Run[]
+  /** Whether the list has come; an empty list that has not come is no empty list. */
+  known: boolean
+  failed: boolean
+  actions: readonly Action[]
+}
+
+export function ResultList({ results, known, failed, actions }: ResultListProps) {
+  const { texts } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const words = texts.results
+
+  return (
+    <section className="sec" aria-labelledby="h-res">
+      <h2 id="h-res">{words.heading}</h2>
+      {!known && !failed && <SkeletonRows />}
+      {!known && failed && <p className="sub">{texts.connection.partMissing}</p>}
+      {known && results.length === 0 && (
+        <ul className="rows">
+          <li>
+            <Icon name="minus" tone="wait" />
+            <div>
+              <p className="t">{words.none}</p>
+              <p className="d">{words.noneMeans}</p>
+            </div>
+          </li>
+        </ul>
+      )}
+      {results.length > 0 && (
+        <ul className="rows">
+          {results.map((run) => (
+            <ResultRow key={run.id} run={run} title={titleOf(run.actionId, actions)} nowMs={nowMs} />
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

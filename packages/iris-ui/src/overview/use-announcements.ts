@@ -1,0 +1,43 @@
+import type { Action, Run } from '@standin/client'
+import { useEffect, useRef, useState } from 'react'
+import { timeLeft } from '../formats/time-left.ts'
+import { type Announced, progressToAnnounce } from '../runs/progress-to-announce.ts'
+import { resultWords, runningWords, titleOf } from '../runs/run-words.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+interface Watched {
+  runs: { going: readonly Run[]; results: readonly Run[] }
+  actions: readonly Action[]
+  justStarted: string | undefined
+}
+
+/** What a screen reader is told without being asked: a start, progress now and then, and how it ended. */
+export function useAnnouncements({ runs, actions, justStarted }: Watched): string {
+  const { host, texts, formats } = useSurroundings()
+  const [said, setSaid] = useState('')
+  const announced = useRef<Announced>(undefined)
+  const watched = useRef(new Set<string>())
+
+  useEffect(() => {
+    if (justStarted) setSaid(justStarted)
+  }, [justStarted])
+
+  useEffect(() => {
+    const words = (run: Run) => ({ title: titleOf(run.actionId, actions), userId: host.user.id, texts, formats })
+
+    for (const run of runs.results) {
+      if (watched.current.delete(run.id)) setSaid(resultWords(run, words(run)))
+    }
+    for (const run of runs.going) {
+      watched.current.add(run.id)
+      const { done, total, secondsLeft } = run.progress
+      const due = progressToAnnounce(announced.current, { runId: run.id, done, total, nowMs: Date.now() })
+      if (!due) continue
+      announced.current = due
+      const left = secondsLeft === null ? '' : `, ${texts.running.leftSpoken(timeLeft(secondsLeft))}`
+      setSaid(`${runningWords(run, words(run))}${left}`)
+    }
+  }, [runs.going, runs.results, actions, host.user.id, texts, formats])
+
+  return said
+}

@@ -1,0 +1,27 @@
+import type { ComponentProps } from 'react'
+import { Icon, type IconName } from './icon.tsx'
+
+interface ButtonProps extends ComponentProps<'button'> {
+  look?: 'go' | 'stop' | 'risk' | 'quiet'
+  icon?: IconName
+  busy?: boolean
+  /** Stays reachable by keyboard, so that its reason (`aria-describedby`) is heard. */
+  off?: boolean
+}
+
+export function Button({ look, icon, busy, off, onClick, children, className, ...rest }: ButtonProps) {
+  const still = off || busy
+  return (
+    <button
+      type="button"
+      className={['btn', look, className].filter(Boolean).join(' ')}
+      aria-busy={busy || undefined}
+      aria-disabled={still || undefined}
+      onClick={still ? undefined : onClick}
+      {...rest}
+    >
+      {busy ? <Icon name="spin" spinning /> : icon && <Icon name={icon} />}
+      {children}
+    </button>
+  )
+}

@@ -1,0 +1,99 @@
+import type { ReactElement } from 'react'
+import type { Tone } from './tone.ts'
+
+const shapes = {
+  bad: (
+    <>
+      <path d="M8.3 3h7.4L21 8.3v7.4L15.7 21H8.3L3 15.7V8.3Z" />
+      <path d="m9 9 6 6m0-6-6 6" />
+    </>
+  ),
+  check: (
+    <>
+      <circle cx="12" cy="12" r="9" />
+      <path d="m8.2 12.4 2.6 2.6 5-5.6" />
+    </>
+  ),
+  clock: (
+    <>
+      <circle cx="12" cy="12" r="9" />
+      <path d="M12 7v5.2l3.2 2" />
+    </>
+  ),
+  cloudOff: (
+    <path d="m4 4 16 16M7 18.5h9.5M20.3 16.7a4 4 0 0 0-2.7-6.15A6 6 0 0 0 9.3 6.6M6.2 9.7A4.5 4.5 0 0 0 7 18.5" />
+  ),
+  copy: (
+    <>
+      <rect x="8.5" y="8.5" width="11.5" height="11.5" rx="2" />
+      <path d="M15.5 8.5V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7.5a2 2 0 0 0 2 2h2.5" />
+    </>
+  ),
+  download: <path d="M12 4v11m0 0 4.5-4.5M12 15l-4.5-4.5M4.5 19.5h15" />,
+  eye: (
+    <>
+      <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
+      <circle cx="12" cy="12" r="2.8" />
+    </>
+  ),
+  minus: (
+    <>
+      <circle cx="12" cy="12" r="9" />
+      <path d="M8 12h8" />
+    </>
+  ),
+  off: (
+    <>
+      <circle cx="12" cy="12" r="9" />
+      <path d="m5.8 5.8 12.4 12.4" />
+    </>
+  ),
+  pause: (
+    <>
+      <circle cx="12" cy="12" r="9" />
+      <path d="M9.8 9v6M14.2 9v6" />
+    </>
+  ),
+  pen: <path d="m4 20 1-4.5L16 4.5 19.5 8 8.5 19ZM13.5 7l3.5 3.5" />,
+  play: <path d="M7 4.5v15l12.5-7.5Z" />,
+  redo: <path d="M20 12a8 8 0 1 1-2.6-5.9L20 8.5M20 3.5v5h-5" />,
+  run: (
+    <>
+      <path d="M12 3a9 9 0 1 1-9 9" />
+      <path d="M12 7.5V12l3 1.8" />
+    </>
+  ),
+  shield: (
+    <>
+      <path d="M12 3 4.5 6v5.5c0 4.6 3.1 7.9 7.5 9.5 4.4-1.6 7.5-4.9 7.5-9.5V6Z" />
+      <path d="M12 9.2V13M12 15.9v.1" />
+    </>
+  ),
+  spin: <path d="M12 3a9 9 0 1 1-8.6 6.4" />,
+  stop: <rect x="6" y="6" width="12" height="12" rx="1.5" />,
+  todo: <circle cx="12" cy="12" r="9" strokeDasharray="2.6 3" />,
+  warn: (
+    <>
+      <path d="M12 3.8 21.2 20H2.8Z" />
+      <path d="M12 10v4.2M12 17.1v.1" />
+    </>
+  ),
+} satisfies Record<string, ReactElement>
+
+export type IconName = keyof typeof shapes
+
+interface IconProps {
+  name: IconName
+  tone?: Tone
+  size?: 'sm' | 'lg'
+  spinning?: boolean
+  /** Only where no words beside it say the same. */
+  label?: string
+}
+
+export function Icon({ name, tone, size, spinning, label }: IconProps) {
+  const className = ['i', tone, size, spinning && 'spin'].filter(Boolean).join(' ')
+  const drawing = { className, viewBox: '0 0 24 24', focusable: false, children: shapes[name] }
+
+  return label ? <svg {...drawing} role="img" aria-label={label} /> : <svg {...drawing} aria-hidden="true" />
+}

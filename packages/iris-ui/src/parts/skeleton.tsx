@@ -1,0 +1,44 @@
+import { useSurroundings } from '../surroundings.ts'
+
+const widths = [
+  ['62%', '38%'],
+  ['48%', '52%'],
+  ['70%', '30%'],
+] as const
+
+/** The page in the shape that it is going to have: a sentence and three rows. */
+export function PageSkeleton() {
+  const { texts } = useSurroundings()
+  return (
+    <div aria-busy="true">
+      <p className="vh" role="status">
+        {texts.connection.loading}
+      </p>
+      <div className="say" aria-hidden="true">
+        <span className="sk round" />
+        <div>
+          <span className="sk headline" />
+          <span className="sk lead" />
+        </div>
+      </div>
+      <SkeletonRows />
+    </div>
+  )
+}
+
+export function SkeletonRows() {
+  return (
+    <ul className="rows" aria-hidden="true">
+      {widths.map(([first, second]) => (
+        <li key={first}>
+          <span className="sk round" />
+          <div>
+            <span className="sk" style={{ width: first }} />
+            <span className="sk second" style={{ width: second }} />
+          </div>
+          <span className="sk end" />
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,38 @@
+import type { Run, RunEvent, RunState } from '@standin/client'
+
+const finalStates: readonly RunState[] = ['succeeded', 'failed', 'cancelled']
+
+export function hasEnded(run: Pick<Run, 'state'>): boolean {
+  return finalStates.includes(run.state)
+}
+
+/** A run after one more event of its stream. */
+export function followRun(run: Run, event: RunEvent): Run {
+  // A replay from the first event must not bring a run back that the list already knows as ended.
+  if (hasEnded(run)) return run
+
+  switch (event.type) {
+    case 'state': {
+      const ended = finalStates.includes(event.state)
+      return {
+        ...run,
+        state: event.state,
+        reason: event.reason,
+        headline: event.headline ?? run.headline,
+        waitingUntil: event.state === 'waiting' ? run.waitingUntil : null,
+        startedAt: run.startedAt ?? (event.state === 'running' ? event.at : null),
+        endedAt: ended ? event.at : null,
+      }
+    }
+    case 'progress':
+      return { ...run, progress: event.progress, steps: event.steps }
+    case 'artifact':
+      if (run.artifacts.some((artifact) => artifact.id === event.artifact.id)) return run
+      return { ...run, artifacts: [...run.artifacts, event.artifact] }
+    case 'log':
+      return run
+    default:
+      // A newer server may tell of more; what this page does not know cannot change what it shows.
+      return run
+  }
+}

@@ -1,0 +1,83 @@
+import type { Run } from '@standin/client'
+import type { Formats } from '../formats/create-formats.ts'
+import type { Texts } from '../texts/en.ts'
+
+interface Words {
+  /** The action's title. */
+  title: string
+  userId: string
+  texts: Texts
+  formats: Formats
+}
+
+/** `1,840 of 2,964 machines`; nothing before the first one is done. */
+export function progressWords(
+  { progress }: Run,
+  { texts, formats }: Pick<Words, 'texts' | 'formats'>,
+): string | undefined {
+  if (progress.total !== null && progress.total > 0) {
+    return texts.running.progress(formats.number(progress.done), formats.number(progress.total))
+  }
+  return progress.done > 0 ? texts.running.soFar(formats.number(progress.done)) : undefined
+}
+
+/** What a run that goes on is doing. */
+export function runningWords(run: Run, { title, texts, formats }: Words): string {
+  const words = texts.running
+  if (run.state === 'queued') return words.queued(title)
+  if (run.state === 'cancelling') return words.stopping(title)
+
+  const progress = progressWords(run, { texts, formats })
+  const sentence = progress ? words.going(title, progress) : words.starting(title)
+  if (run.state !== 'waiting' || !run.waitingUntil) return sentence
+  return words.waitingUntil(sentence, formats.clock(run.waitingUntil))
+}
+
+/** What came out of a run that has ended. The result's own sentence where it has one. */
+export function resultWords(run: Run, { title, texts, formats }: Words): string {
+  const words = texts.results
+  if (run.state === 'succeeded') return withoutStop(run.headline) ?? words.succeeded(title)
+
+  const progress = run.progress.done > 0 ? progressWords(run, { texts, formats }) : undefined
+  if (run.state === 'cancelled') {
+    const stopped = progress ? words.stoppedByPersonAt(title, progress) : words.stoppedByPerson(title)
+    return run.artifacts.length > 0 ? words.partSaved(stopped) : stopped
+  }
+  if (!progress) return words.stopped(title)
+  const stopped = words.stoppedAt(progress)
+  return run.artifacts.length > 0 ? words.partSaved(stopped) : stopped
+}
+
+/** Why a failed run stopped, as a sentence. */
+export function reasonWords(run: Run, { texts }: Pick<Words, 'texts'>): string | undefined {
+  if (run.state !== 'failed') return undefined
+  return (run.reason && texts.results.because[run.reason]) ?? texts.results.becauseUnknown
+}
+
+export function startedByWords({ startedBy }: Run, { userId, texts }: Pick<Words, 'userId' | 'texts'>): string {
+  const words = texts.results
+  switch (startedBy.kind) {
+    case 'user':
+      if (startedBy.id === userId) return words.byYou
+      return startedBy.name ? words.by(startedBy.name) : words.bySomebody
+    case 'service':
+      return startedBy.name ? words.by(startedBy.name) : words.byService
+    case 'schedule':
+      return words.bySchedule
+    case 'system':
+      return words.bySystem
+  }
+}
+
+/** The title of an action that is no longer in the catalogue: its id, made readable. */
+export function titleOf(actionId: string, actions: readonly { id: string; title: string }[]): string {
+  const title = actions.find(({ id }) => id === actionId)?.title
+  if (title) return title
+  const words = actionId.replaceAll('-', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** Headlines stand in rows, which have no full stop. */
+function withoutStop(headline: string | null): string | undefined {
+  return headline?.replace(/(?<!\.)\.$/, '') || undefined
+}

@@ -1,0 +1,18 @@
+import type { Run } from '@standin/client'
+import { hasEnded } from './follow-run.ts'
+
+/**
+ * Which runs go on and which are results. A run whose stream has just told its end is in both lists until they are
+ * fetched again; it is shown once, as what is known latest.
+ */
+export function sortRuns(going: readonly Run[], ended: readonly Run[]): { going: Run[]; results: Run[] } {
+  const results = new Map<string, Run>()
+  for (const run of [...going.filter(hasEnded), ...ended]) results.set(run.id, run)
+
+  return {
+    going: going.filter((run) => !hasEnded(run) && !results.has(run.id)),
+    results: [...results.values()].sort((a, b) => endOf(b) - endOf(a)),
+  }
+}
+
+const endOf = (run: Run) => Date.parse(run.endedAt ?? run.createdAt)

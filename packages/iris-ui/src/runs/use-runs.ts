@@ -1,0 +1,64 @@
+import type { Run, RunEvent } from '@standin/client'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
+import { useTRPC } from '../connection/api.ts'
+import { runsRefreshMs } from '../connection/refresh-times.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { followRun, hasEnded } from './follow-run.ts'
+import { sortRuns } from './sort-runs.ts'
+
+const LATEST = 8
+
+/** The account's runs: those that go on, kept current by their events, and the latest results. */
+export function useRuns() {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const { host } = useSurroundings()
+  const accountId = host.account.id
+
+  const going = useQuery(
+    trpc.run.list.queryOptions(
+      { accountId, states: ['queued', 'running', 'waiting', 'cancelling'] },
+      { refetchInterval: ({ state }) => runsRefreshMs(state.data?.runs.length ?? 0, state.status === 'error') },
+    ),
+  )
+  const ended = useQuery(
+    trpc.run.list.queryOptions(
+      { accountId, states: ['succeeded', 'failed', 'cancelled'], limit: LATEST },
+      { refetchInterval: ({ state }) => runsRefreshMs(0, state.status === 'error') },
+    ),
+  )
+
+  const goingKey = trpc.run.list.queryKey({ accountId, states: ['queued', 'running', 'waiting', 'cancelling'] })
+  const listsKey = trpc.run.list.pathKey()
+  const change = useCallback(
+    (runs: (before: readonly Run[]) => Run[]) =>
+      queryClient.setQueryData(goingKey, (page) => ({ nextCursor: null, ...page, runs: runs(page?.runs ?? []) })),
+    [queryClient, goingKey],
+  )
+
+  const add = useCallback((run: Run) => change((runs) => [run, ...runs.filter(({ id }) => id !== run.id)]), [change])
+  const replace = useCallback(
+    (run: Run) => change((runs) => runs.map((before) => (before.id === run.id ? run : before))),
+    [change],
+  )
+  const follow = useCallback(
+    (runId: string, events: readonly RunEvent[]) => {
+      const state = { ended: false }
+      change((runs) =>
+        runs.map((run) => {
+          if (run.id !== runId) return run
+          const after = events.reduce(followRun, run)
+          state.ended = hasEnded(after)
+          return after
+        }),
+      )
+      // The lists know what the events do not carry: deliveries, who stopped it, the final wording.
+      if (state.ended) void queryClient.invalidateQueries({ queryKey: listsKey })
+    },
+    [change, queryClient, listsKey],
+  )
+
+  const sorted = useMemo(() => sortRuns(going.data?.runs ?? [], ended.data?.runs ?? []), [going.data, ended.data])
+  return { ...sorted, known: ended.isSuccess || ended.data !== undefined, failed: ended.isError, add, replace, follow }
+}

@@ -1,0 +1,26 @@
+import { createContext, use } from 'react'
+import { createFormats, type Formats } from './formats/create-formats.ts'
+import type { StandinHost } from './host.ts'
+import type { Texts } from './texts/en.ts'
+import { textsFor } from './texts/texts-for.ts'
+
+/** What every part of the page needs: the host, and how its user reads. */
+export interface Surroundings {
+  host: StandinHost
+  texts: Texts
+  formats: Formats
+}
+
+export const SurroundingsContext = createContext<Surroundings | undefined>(undefined)
+
+export function surroundingsOf(host: StandinHost): Surroundings {
+  const { language, timeZone } = host.user
+  const texts = textsFor(language)
+  return { host, texts, formats: createFormats({ language, textLanguage: texts.language, timeZone }) }
+}
+
+export function useSurroundings(): Surroundings {
+  const surroundings = use(SurroundingsContext)
+  if (!surroundings) throw new Error('useSurroundings stands outside of StandinApp')
+  return surroundings
+}
