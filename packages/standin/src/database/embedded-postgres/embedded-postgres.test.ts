@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
@@ -47,7 +48,7 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
   try {
     return [...(await sql.unsafe(text))]
   } finally {
-    await sql.end({ timeout: 1 })
+    await sql.end({ timeout: 0 })
   }
 }
 
@@ -80,6 +81,9 @@ async function oneLine(starting: Promise<unknown>): Promise<string> {
 
 test('a fresh folder becomes a database that the server owns without being superuser', async () => {
   const folder = await temporaryFolder()
+  const [old, young] = [join(folder, 'postgres.new-old'), join(folder, 'postgres.new-young')]
+  for (const leftOver of [old, young]) await mkdir(leftOver)
+  await utimes(old, 0, 0)
 
   const { url } = await start(folder)
 
@@ -95,10 +99,12 @@ test('a fresh folder becomes a database that the server owns without being super
       "select pg_get_userbyid(datdba) as owner, pg_encoding_to_char(encoding) as encoding from pg_database where datname = 'standin'",
     ),
   ).toEqual([{ owner: 'standin', encoding: 'UTF8' }])
+  // What an initialisation that was killed has left.
+  expect([existsSync(old), existsSync(young)]).toEqual([false, true])
 })
 
 test('it listens on the loopback address alone, and lets nobody in without the password', async () => {
-  const folder = await initialisedFolder()
+  const folder = pristine
   const { url, adminUrl } = await start(folder)
 
   expect(
@@ -118,7 +124,7 @@ test('it listens on the loopback address alone, and lets nobody in without the p
 })
 
 test('the passwords lie in a file of the owner alone, and on no command line', async () => {
-  const folder = await initialisedFolder()
+  const folder = pristine
   const { url, adminUrl } = await start(folder)
   const passwords = [url, adminUrl].map((address) => new URL(address).password)
 
@@ -133,7 +139,7 @@ test('the passwords lie in a file of the owner alone, and on no command line', a
 })
 
 test.runIf(process.platform === 'linux')('PostgreSQL inherits no secret of the process that starts it', async () => {
-  const folder = await initialisedFolder()
+  const folder = pristine
   await using _owner = await startEmbeddedPostgresProcess(folder, { STANDIN_ENCRYPTION_KEYS: 'planted-secret' })
 
   const environment = await readFile(`/proc/${await runningPostmasterOf(folder)}/environ`, 'utf8')
@@ -146,6 +152,16 @@ test.runIf(process.platform === 'linux')('PostgreSQL inherits no secret of the p
       .map((entry) => entry.split('=')[0])
       .toSorted(),
   ).toEqual(expect.not.arrayContaining(['STANDIN_ENCRYPTION_KEYS', 'NODE_OPTIONS', 'USER']))
+})
+
+test.runIf(process.platform === 'linux')('Ctrl+C in the terminal of its owner does not reach PostgreSQL', async () => {
+  const folder = pristine
+  await using _owner = await startEmbeddedPostgresProcess(folder)
+  const pid = await runningPostmasterOf(folder)
+
+  const [, , group] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
+
+  expect(Number(group)).toBe(pid)
 })
 
 test('a second process attaches and sees the same rows, and the last one to leave stops the server', async () => {
@@ -175,7 +191,7 @@ test('two that start at once on a fresh folder share one server', async () => {
 })
 
 test('the server outlives a killed owner, and the next start attaches to it', async () => {
-  const folder = await initialisedFolder()
+  const folder = pristine
   const owner = await startEmbeddedPostgresProcess(folder)
   const pid = await runningPostmasterOf(folder)
   await owner.kill()
@@ -219,7 +235,12 @@ test('a stale pid file whose number now belongs to another program is recovered 
   const folder = await initialisedFolder()
   const before = await start(folder)
   const file = join(clusterOf(folder), 'postmaster.pid')
-  const stale = (await readFile(file, 'utf8')).replace(/^\d+/, String(process.pid))
+  // PostgreSQL takes no offence at its parent's number: it has to be another program's.
+  const bystander = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
+  onTestFinished(() => {
+    bystander.kill()
+  })
+  const stale = (await readFile(file, 'utf8')).replace(/^\d+/, String(bystander.pid))
   await before.stop()
   await writeFile(file, stale, { mode: 0o600 })
 

@@ -14,6 +14,7 @@ test.for<[said: string, line: string]>([
   ['initdb: error: could not access directory "/data": Permission denied', 'may not use /data'],
   ['FATAL:  data directory "/data" has wrong ownership', 'may not use /data'],
   ['postgres: error while loading shared libraries: libicuuc.so.60: cannot open shared object file', 'glibc'],
+  ['FATAL:  lock file "postmaster.pid" is empty', 'remove that file'],
   ['spawn /opt/bin/initdb ENOENT', 'glibc'],
 ])('%s', ([said, line]) => {
   expect(failureLine(said, '/data')).toContain(line)

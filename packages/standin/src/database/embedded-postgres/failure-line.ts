@@ -10,6 +10,7 @@ const remedies: readonly [pattern: RegExp, remedy: (folder: string) => string][]
     (folder) =>
       `${folder} was made by another major version: move its data over with pg_dump, choose another data folder`,
   ],
+  [/lock file "\S+" is empty/, (folder) => `a crash left an empty ${folder}/cluster/postmaster.pid: remove that file`],
   [/shared memory|Cannot allocate memory/i, () => 'there is not enough (shared) memory: give this machine more of it'],
   [/No space left on device|ENOSPC|quota exceeded|EDQUOT/i, (folder) => `the disk of ${folder} is full: make room`],
   [/Read-only file system|EROFS/i, (folder) => `${folder} is on a read-only file system: choose another data folder`],

@@ -28,6 +28,8 @@ export async function joinPresence(url: string, onLost: () => void): Promise<Joi
     // The lock belongs to the connection: it must never be renewed.
     max_lifetime: null,
     connect_timeout: 5,
+    // Nobody catches it when this query of the library's own breaks off, as it does while PostgreSQL is being stopped.
+    fetch_types: false,
     onnotice: () => {},
     connection: { application_name: 'standin embedded-postgres presence' },
     onclose: () => {
@@ -36,7 +38,8 @@ export async function joinPresence(url: string, onLost: () => void): Promise<Joi
       onLost()
     },
   })
-  const close = (): Promise<void> => sql.end({ timeout: 1 })
+  // No query is left to wait for; on a broken connection waiting would take all of its time.
+  const close = (): Promise<void> => sql.end({ timeout: 0 })
 
   try {
     const [row] = await sql<{ joined: boolean }[]>`select pg_try_advisory_lock_shared(${lockKey}) as joined`
