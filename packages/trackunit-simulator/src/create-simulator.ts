@@ -2,13 +2,18 @@ import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import { accountRecord, fleetSizeOf } from './accounts.ts'
 import { createBearerCheck } from './api/bearer.ts'
-import { graphqlRoutes } from './api/graphql-routes.ts'
-import { createPointsBudget } from './api/points-budget.ts'
-import { unknownApiRoutes } from './api/rest-routes.ts'
+import { graphqlRoutes } from './api/graphql/graphql-routes.ts'
+import { createPointsBudget } from './api/graphql/points-budget.ts'
+import { aempRoutes } from './api/rest/aemp-routes.ts'
+import { assetEventRoutes } from './api/rest/asset-event-routes.ts'
+import { assetRoutes } from './api/rest/asset-routes.ts'
+import { createRestEdge } from './api/rest/rest-edge.ts'
+import { unknownApiPaths } from './api/rest/unknown-paths.ts'
 import { usualBehaviour } from './behaviour.ts'
 import { createClock } from './clock.ts'
 import { controlRoutes } from './control/control-routes.ts'
 import { createFaults } from './faults.ts'
+import { createAssetEvents } from './fleet/asset-events.ts'
 import { createFleets } from './fleet/fleets.ts'
 import { observeEndpoints } from './http/endpoint.ts'
 import { createJournal } from './journal.ts'
@@ -87,7 +92,14 @@ export async function createSimulator(options: SimulatorOptions) {
     sizeOf: (accountId) => fleetSizeOf(accountId, behaviour.fleetSize),
   })
 
+  const events = createAssetEvents({
+    fleetOf: fleets.of,
+    dismissedIn: (accountId) => accountRecord(store.state, accountId).dismissedEventIds,
+    now,
+  })
+
   async function dismissEvent(accountId: string, eventId: string): Promise<boolean> {
+    if (!events.exists(accountId, eventId)) return false
     const { dismissedEventIds } = accountRecord(store.state, accountId)
     if (!dismissedEventIds.includes(eventId)) dismissedEventIds.push(eventId)
     await store.save()
@@ -101,15 +113,20 @@ export async function createSimulator(options: SimulatorOptions) {
 
   keySetRoutes(app, { marketplace: marketplaceKeys, userTokens: userTokenKeys })
   apptokenRoute(app, { manifest, behaviour, store, accessTokens, journal, now })
+  const apiUserOf = createBearerCheck({ accessTokens, journal, isClockMoved: clock.isMoved })
   graphqlRoutes(app, {
-    apiUserOf: createBearerCheck({ accessTokens, journal, isClockMoved: clock.isMoved }),
+    apiUserOf,
     fleetOf: fleets.of,
     dismissEvent,
     budget: createPointsBudget({ pointsPerWindow: () => behaviour.pointsPerWindow, now }),
     journal,
     now,
   })
-  unknownApiRoutes(app, { journal })
+  const edge = createRestEdge({ apiUserOf, journal })
+  assetRoutes(app, { edge, fleetOf: fleets.of })
+  assetEventRoutes(app, { edge, eventsOf: events.of, now })
+  aempRoutes(app, { edge, fleetOf: fleets.of, url: () => url, now })
+  unknownApiPaths(app, { edge })
   app.register(controlRoutes, {
     manifest,
     behaviour,

@@ -3,6 +3,8 @@ import { createRandom } from './random.ts'
 import { createSites, type Site } from './site.ts'
 
 export type Fleet = {
+  /** Names the fleet's randomness. */
+  key: string
   size: number
   sites: readonly Site[]
   /** `undefined` beyond the fleet's size. */
@@ -44,5 +46,5 @@ function createFleet(key: string, size: number): Fleet {
     }
   }
 
-  return { size, sites, machine, machines }
+  return { key, size, sites, machine, machines }
 }

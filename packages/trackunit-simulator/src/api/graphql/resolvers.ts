@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql'
-import type { Fleet } from '../fleet/fleets.ts'
-import { type Machine, machineAt } from '../fleet/machine.ts'
-import type { Site } from '../fleet/site.ts'
+import type { Fleet } from '../../fleet/fleets.ts'
+import { type Machine, machineAt } from '../../fleet/machine.ts'
+import type { Site } from '../../fleet/site.ts'
 import { connection, type Page } from './connection.ts'
 import type { Spending } from './points-budget.ts'
 

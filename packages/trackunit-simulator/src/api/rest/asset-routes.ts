@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import type { Fleet } from '../../fleet/fleets.ts'
+import { numberedPage, readPage } from './numbered-page.ts'
+import type { RestEdge } from './rest-edge.ts'
+
+type AssetDependencies = { edge: RestEdge; fleetOf: (accountId: string) => Fleet }
+
+/** [seen] `GET /api/asset/v2/assets`, page-based. */
+export function assetRoutes(app: FastifyInstance, { edge, fleetOf }: AssetDependencies) {
+  app.get('/api/asset/v2/assets', { config: { endpoint: 'rest' } }, async (request, reply) => {
+    const user = await edge.apiUser(request, reply, 'asset.view')
+    if (!user) return reply
+
+    const page = readPage(request.query)
+    if ('code' in page) return edge.refuse(request, reply, { error: page, rule: 'rest-page-size' })
+
+    const machines = [...fleetOf(user.accountId).machines()]
+    const { content, ...rest } = numberedPage(machines, page)
+    return {
+      content: content.map(({ id, name, brand, model, serialNumber, assetType }) => ({
+        id,
+        name,
+        brand,
+        model,
+        serialNumber,
+        assetType,
+      })),
+      ...rest,
+    }
+  })
+}

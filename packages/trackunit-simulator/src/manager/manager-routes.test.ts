@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { nordvang, startSimulator } from '../testing/started-simulator.ts'
+
+test('embeds the app of the manifest in a sandbox, and only that', async () => {
+  await using simulator = await startSimulator({ appUrl: 'http://localhost:4200/app' })
+
+  const answer = await simulator.send('GET', '/')
+  const page = await answer.text()
+
+  expect(page).toContain('sandbox="allow-scripts allow-same-origin allow-forms allow-downloads"')
+  expect(page).toContain('data-src="http://localhost:4200/app"')
+  const policy = answer.headers.get('content-security-policy')
+  expect(policy).toContain('frame-src http://localhost:4200;')
+  expect(policy).not.toContain('unsafe')
+  expect(page).not.toMatch(/<script>|<style|style="/)
+})
+
+test('takes allow-same-origin away when asked, and writes names from outside as text', async () => {
+  await using simulator = await startSimulator()
+
+  const page = await (await simulator.send('GET', '/?frame=opaque&account=%3Cb%3E&user=nobody')).text()
+
+  expect(page).toContain('sandbox="allow-scripts allow-forms allow-downloads"')
+  expect(page).toContain('Night &#60;shift&#62;')
+  expect(page).not.toContain('<b>')
+})
+
+test('keeps account and user of the address', async () => {
+  await using simulator = await startSimulator()
+
+  const page = await (await simulator.send('GET', '/?account=c2a4e3d7-9b1f-4a57-8d3e-7f21b6c0a9e4&user=reader')).text()
+
+  expect(page).toContain('data-role="reader"')
+  expect(page).toContain('Nils Berg')
+  expect(page).not.toContain('Mette Kjær')
+})
+
+test('shows the page of a machine that the app links to', async () => {
+  await using simulator = await startSimulator({ fleetSize: 3 })
+  const token = await simulator.tokenFor(nordvang)
+  const list = await simulator.send('GET', '/api/asset/v2/assets', { headers: { authorization: `Bearer ${token}` } })
+  const { content } = (await list.json()) as { content: { id: string; serialNumber: string }[] }
+
+  const page = await (await simulator.send('GET', `/assets/${content[2]?.id}`)).text()
+
+  expect(page).toContain(content[2]?.serialNumber)
+  expect(await (await simulator.send('GET', '/assets/unknown')).text()).toContain('Not here')
+})
+
+test.each(['manager.js', 'manager.css', 'tokens.css', 'penpal.js'])('serves %s', async (name) => {
+  await using simulator = await startSimulator()
+
+  const answer = await simulator.send('GET', `/manager/${name}`)
+
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('content-type')).toMatch(/text\/(javascript|css)/)
+})
