@@ -13,28 +13,32 @@ const isRoot = process.getuid?.() === 0
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'standin-embedded-'))
-  onTestFinished(async () => {
-    const pid = await postmasterOf(folder)
-    if (pid) process.kill(pid, 'SIGKILL')
-    await rm(folder, { recursive: true, force: true, maxRetries: 10 })
-  })
+  onTestFinished(() => remove(folder))
   return folder
 }
 
-/** Like one that was used and stopped before. */
+/** Also what a failed test left running. */
+async function remove(folder: string): Promise<void> {
+  const pid = await postmasterOf(folder)
+  if (pid) process.kill(pid, 'SIGKILL')
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 })
+}
+
+/** A copy of its own, for tests that harm it. */
 async function initialisedFolder(): Promise<string> {
   const folder = await temporaryFolder()
-  await cp(pristine, folder, { recursive: true })
+  await cp(usedFolder, folder, { recursive: true })
   return folder
 }
 
-let pristine: string
+/** A folder that was used and stopped before, for tests that leave it so. */
+let usedFolder: string
 beforeAll(async () => {
-  pristine = await mkdtemp(join(tmpdir(), 'standin-embedded-'))
-  const database = await startEmbeddedPostgres({ dataDir: pristine, durable: false })
+  usedFolder = await mkdtemp(join(tmpdir(), 'standin-embedded-'))
+  const database = await startEmbeddedPostgres({ dataDir: usedFolder, durable: false })
   await database.stop()
 })
-afterAll(() => rm(pristine, { recursive: true, force: true }))
+afterAll(() => remove(usedFolder))
 
 /** Started without fsync, since these tests begin many clusters; stopped with the test, if the test did not. */
 async function start(dataDir: string, options?: Partial<EmbeddedPostgresOptions>) {
@@ -104,7 +108,7 @@ test('a fresh folder becomes a database that the server owns without being super
 })
 
 test('it listens on the loopback address alone, and lets nobody in without the password', async () => {
-  const folder = pristine
+  const folder = usedFolder
   const { url, adminUrl } = await start(folder)
 
   expect(
@@ -124,7 +128,7 @@ test('it listens on the loopback address alone, and lets nobody in without the p
 })
 
 test('the passwords lie in a file of the owner alone, and on no command line', async () => {
-  const folder = pristine
+  const folder = usedFolder
   const { url, adminUrl } = await start(folder)
   const passwords = [url, adminUrl].map((address) => new URL(address).password)
 
@@ -139,7 +143,7 @@ test('the passwords lie in a file of the owner alone, and on no command line', a
 })
 
 test.runIf(process.platform === 'linux')('PostgreSQL inherits no secret of the process that starts it', async () => {
-  const folder = pristine
+  const folder = usedFolder
   await using _owner = await startEmbeddedPostgresProcess(folder, { STANDIN_ENCRYPTION_KEYS: 'planted-secret' })
 
   const environment = await readFile(`/proc/${await runningPostmasterOf(folder)}/environ`, 'utf8')
@@ -155,7 +159,7 @@ test.runIf(process.platform === 'linux')('PostgreSQL inherits no secret of the p
 })
 
 test.runIf(process.platform === 'linux')('Ctrl+C in the terminal of its owner does not reach PostgreSQL', async () => {
-  const folder = pristine
+  const folder = usedFolder
   await using _owner = await startEmbeddedPostgresProcess(folder)
   const pid = await runningPostmasterOf(folder)
 
@@ -165,14 +169,14 @@ test.runIf(process.platform === 'linux')('Ctrl+C in the terminal of its owner do
 })
 
 test('a second process attaches and sees the same rows, and the last one to leave stops the server', async () => {
-  const folder = await initialisedFolder()
+  const folder = usedFolder
   const first = await start(folder)
-  await query(first.url, 'create table t as select 1 as a')
+  await query(first.url, 'create table seen_by_both as select 1 as a')
 
   const second = await startEmbeddedPostgresProcess(folder)
   expect(second.url).toBe(first.url)
   await first.stop()
-  expect(await query(second.url, 'select a from t')).toEqual([{ a: 1 }])
+  expect(await query(second.url, 'select a from seen_by_both')).toEqual([{ a: 1 }])
   await second.stop()
 
   expect(await postmasterOf(folder)).toBeUndefined()
@@ -191,7 +195,7 @@ test('two that start at once on a fresh folder share one server', async () => {
 })
 
 test('the server outlives a killed owner, and the next start attaches to it', async () => {
-  const folder = pristine
+  const folder = usedFolder
   const owner = await startEmbeddedPostgresProcess(folder)
   const pid = await runningPostmasterOf(folder)
   await owner.kill()
@@ -205,20 +209,20 @@ test('the server outlives a killed owner, and the next start attaches to it', as
 })
 
 test('a committed row survives when the server and its owner are killed', async () => {
-  const folder = await initialisedFolder()
+  const folder = usedFolder
   const owner = await startEmbeddedPostgresProcess(folder)
-  await query(owner.url, 'create table t as select 1 as a')
+  await query(owner.url, 'create table survivor as select 1 as a')
   const pid = await runningPostmasterOf(folder)
   await owner.kill()
   process.kill(pid, 'SIGKILL')
 
   const { url } = await start(folder, { durable: true })
 
-  expect(await query(url, "select a, current_setting('fsync') as fsync from t")).toEqual([{ a: 1, fsync: 'on' }])
+  expect(await query(url, "select a, current_setting('fsync') as fsync from survivor")).toEqual([{ a: 1, fsync: 'on' }])
 })
 
 test('a server that dies under those who are attached comes back on the same address', async () => {
-  const folder = await initialisedFolder()
+  const folder = usedFolder
   const log = vi.fn()
   const { url } = await start(folder, { log })
   await using _other = await startEmbeddedPostgresProcess(folder)

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 /** What `postmaster.pid` says, and whether it is still true. */
 export interface Postmaster {
@@ -48,8 +50,17 @@ export function isAlive(pid: number): boolean {
 
 async function isPostmasterOf(cluster: string, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false
-  if (process.platform !== 'linux') return true
+  if (process.platform === 'win32') return true
+  if (process.platform !== 'linux') return isPostgres(pid)
   // A postmaster works in its cluster. A zombie, and another user's process, show no folder.
   const [there, here] = await Promise.all([stat(`/proc/${pid}/cwd/`).catch(() => undefined), stat(cluster)])
   return there?.dev === here.dev && there.ino === here.ino
+}
+
+async function isPostgres(pid: number): Promise<boolean> {
+  const ps = promisify(execFile)('ps', ['-o', 'comm=', '-p', String(pid)])
+  return ps.then(
+    ({ stdout }) => stdout.includes('postgres'),
+    () => false,
+  )
 }
