@@ -44,6 +44,8 @@ export type SimulatorOptions = {
   manifest: unknown
   /** Milliseconds since 1970; for tests. */
   clock?: (() => number) | undefined
+  /** Takes a line when the simulator itself failed. */
+  report?: ((line: string) => void) | undefined
 }
 
 const maxBodyBytes = 1024 * 1024
@@ -109,6 +111,11 @@ export async function createSimulator(options: SimulatorOptions) {
   const app = Fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
+  app.setErrorHandler((error, _, reply) => {
+    const status = statusOf(error)
+    if (status === 500) options.report?.(`failed: ${error instanceof Error ? error.message : 'unknown error'}`)
+    return reply.code(status).send(unreadable(status))
+  })
   observeEndpoints(app, { faults, journal, now, stopped: stop.signal })
 
   keySetRoutes(app, { marketplace: marketplaceKeys, userTokens: userTokenKeys })
@@ -144,7 +151,7 @@ export async function createSimulator(options: SimulatorOptions) {
   return {
     /**
      * Listens on the loopback address only.
-     * @throws Error with one line when the port is taken.
+     * @throws Error with one line when the port is taken, or the app has the simulator's own origin.
      */
     async listen(): Promise<{ url: string }> {
       try {
@@ -154,7 +161,9 @@ export async function createSimulator(options: SimulatorOptions) {
       }
       const { port } = app.server.address() as AddressInfo
       url = `http://127.0.0.1:${port}`
-      return { url }
+      if (new URL(options.appUrl).origin !== url) return { url }
+      await app.close()
+      throw new Error(`the app needs another origin than the simulator's ${url}`)
     },
 
     /** Cuts what is open, and keeps the state. */
@@ -164,6 +173,17 @@ export async function createSimulator(options: SimulatorOptions) {
       await store.save()
     },
   }
+}
+
+/** What Fastify could not read keeps its status; anything else is a fault of ours. */
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  return status >= 400 && status < 500 ? status : 500
+}
+
+function unreadable(status: number) {
+  if (status === 500) return { status, code: 'INTERNAL_SERVER_ERROR', message: 'The simulator failed.' }
+  return { status, code: 'BAD_REQUEST', message: 'The request cannot be read.' }
 }
 
 function cannotListen(port: number, error: unknown): string {

@@ -10,7 +10,6 @@ export type Rule =
   | 'token-scope-named'
   | 'token-scope-in-manifest'
   | 'bearer-token-sent'
-  | 'bearer-token-valid'
   | 'bearer-token-not-expired'
   | 'graphql-trailing-slash'
   | 'graphql-json-body'

@@ -12,6 +12,7 @@ if ('problems' in environment) {
     const simulator = await createSimulator({
       ...environment,
       manifest: await readManifest(environment.manifestPath),
+      report: say,
     })
 
     const { url } = await simulator.listen()

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -36,7 +36,7 @@ test('a second start goes on with the keys, clients and accounts of the first', 
   })
 })
 
-test('keeps everything in one file that only its owner reads', async () => {
+test('has everything in one file that only its owner reads before it answers', async () => {
   await using simulator = await startSimulator({ dataDir })
   await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
@@ -44,6 +44,8 @@ test('keeps everything in one file that only its owner reads', async () => {
     ),
   )
 
+  const kept = JSON.parse(await readFile(join(dataDir, 'trackunit.json'), 'utf8'))
+  expect(Object.keys(kept.clients)).toHaveLength(20)
   expect(await readdir(dataDir)).toEqual(['trackunit.json'])
   expect((await stat(join(dataDir, 'trackunit.json'))).mode & 0o777).toBe(0o600)
 })

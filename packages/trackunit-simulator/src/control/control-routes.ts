@@ -1,5 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import type { FastifyInstance } from 'fastify'
 import { knownAccounts, profileOf } from '../accounts.ts'
 import { type Behaviour, behaviour as behaviourShape } from '../behaviour.ts'
 import type { Clock } from '../clock.ts'
@@ -21,6 +20,7 @@ import {
   userTokenBody,
 } from './control-bodies.ts'
 import { localOnly } from './local-only.ts'
+import { refusesScopes, understood } from './understood.ts'
 
 type ControlDependencies = {
   manifest: AppManifest
@@ -148,38 +148,6 @@ function accountReport(accountId: string, { state }: StateStore) {
     clientId: client?.clientId ?? null,
     grantedScopes: client?.grantedScopes ?? [],
   }
-}
-
-/** The body by its schema; otherwise answers 400 with what is wrong and gives `undefined`. */
-function understood<T>(schema: z.ZodType<T>, request: FastifyRequest, reply: FastifyReply): T | undefined {
-  const read = schema.safeParse(jsonOf(request))
-  if (read.success) return read.data
-  reply.code(400).send({ error: z.prettifyError(read.error) })
-  return undefined
-}
-
-function jsonOf(request: FastifyRequest): unknown {
-  if (request.body === undefined || request.body === '') return {}
-  try {
-    return JSON.parse(String(request.body))
-  } catch {
-    return undefined
-  }
-}
-
-/** [doc] Only scopes marked `optional` can be denied, and only scopes of the manifest exist. */
-function refusesScopes(granted: string[] | undefined, { scopes }: AppManifest, reply: FastifyReply): boolean {
-  if (!granted) return false
-  const unknown = granted.filter((scope) => !scopes.some((known) => known.scope === scope))
-  const denied = scopes.filter(({ scope, optional }) => !optional && !granted.includes(scope))
-  if (unknown.length === 0 && denied.length === 0) return false
-
-  const error =
-    unknown.length > 0
-      ? `Not in the manifest: ${unknown.join(' ')}`
-      : `Not optional: ${denied.map(({ scope }) => scope).join(' ')}`
-  reply.code(400).send({ error })
-  return true
 }
 
 function subjectOf(body: unknown, manifest: AppManifest) {

@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { nordvang, startSimulator } from '../testing/started-simulator.ts'
+import { createSimulator } from '../create-simulator.ts'
+import { manifest, nordvang, startSimulator } from '../testing/started-simulator.ts'
 
 test('embeds the app of the manifest in a sandbox, and only that', async () => {
   await using simulator = await startSimulator({ appUrl: 'http://localhost:4200/app' })
@@ -54,4 +57,16 @@ test.each(['manager.js', 'manager.css', 'tokens.css', 'penpal.js'])('serves %s',
 
   expect(answer.status).toBe(200)
   expect(answer.headers.get('content-type')).toMatch(/text\/(javascript|css)/)
+})
+
+test('does not start with an app of its own origin, which no sandbox would hold', async () => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => probe.once('listening', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  const appUrl = `http://127.0.0.1:${port}/app`
+
+  const simulator = await createSimulator({ port, appUrl, fleetSize: 1, seed: 'a', manifest })
+
+  await expect(simulator.listen()).rejects.toThrow(/another origin/)
 })

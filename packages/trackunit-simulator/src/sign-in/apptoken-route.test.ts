@@ -92,6 +92,15 @@ test.each([
   expect(await simulator.brokenRules()).toEqual([rule])
 })
 
+test('takes POST alone', async () => {
+  await using simulator = await installed()
+
+  const answer = await simulator.send('GET', '/apptoken')
+
+  expect(answer.status).toBe(405)
+  expect(await simulator.brokenRules()).toEqual(['method-not-allowed'])
+})
+
 test('notes a secret in the address without repeating it', async () => {
   await using simulator = await installed()
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Behaviour } from '../behaviour.ts'
+import { endpointLabel } from '../http/endpoint.ts'
 import type { Journal } from '../journal.ts'
 import type { AppManifest } from '../manifest.ts'
 import type { StateStore } from '../state.ts'
@@ -36,6 +37,17 @@ export function apptokenRoute(app: FastifyInstance, dependencies: ApptokenDepend
     if (refused.status === 401) reply.header('www-authenticate', 'Basic realm="trackunit"')
     return reply.send({ errorCode: refused.error, errorSummary: refused.description, errorCauses: [] })
   }
+
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+    url: '/apptoken',
+    config: { endpoint: 'apptoken' },
+    handler: async (request, reply) => {
+      const detail = 'Tokens are asked for with POST.'
+      journal.violation('method-not-allowed', { endpoint: endpointLabel(request), detail })
+      return reply.code(405).header('allow', 'POST').send({ error: 'invalid_request', error_description: detail })
+    },
+  })
 
   app.post('/apptoken', { config: { endpoint: 'apptoken' } }, async (request, reply) => {
     reply.header('cache-control', 'no-store').header('pragma', 'no-cache')

@@ -76,7 +76,9 @@ function readWanted(request: FastifyRequest, schema: z.ZodType<Wanted>): Wanted 
 }
 
 function fits(event: AssetEvent, wanted: Wanted): boolean {
-  const { fromTime, toTime, assetIds, siteIds, type, criticality, status } = wanted
+  const { fromTime, toTime, assetIds, groupIds, siteIds, customerIds, type, criticality, status } = wanted
+  // No machine of this simulator belongs to a group or a customer.
+  if (groupIds || customerIds) return false
   if (fromTime && Date.parse(event.time) < Date.parse(fromTime)) return false
   if (toTime && Date.parse(event.time) >= Date.parse(toTime)) return false
   if (assetIds && !assetIds.includes(event.assetId)) return false

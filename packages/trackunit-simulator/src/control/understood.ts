@@ -1,0 +1,35 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { AppManifest } from '../manifest.ts'
+
+/** The body by its schema; otherwise answers 400 with what is wrong and gives `undefined`. */
+export function understood<T>(schema: z.ZodType<T>, request: FastifyRequest, reply: FastifyReply): T | undefined {
+  const read = schema.safeParse(jsonOf(request))
+  if (read.success) return read.data
+  reply.code(400).send({ error: z.prettifyError(read.error) })
+  return undefined
+}
+
+function jsonOf(request: FastifyRequest): unknown {
+  if (request.body === undefined || request.body === '') return {}
+  try {
+    return JSON.parse(String(request.body))
+  } catch {
+    return undefined
+  }
+}
+
+/** [doc] Only scopes marked `optional` can be denied, and only scopes of the manifest exist. Answers 400 itself. */
+export function refusesScopes(granted: string[] | undefined, { scopes }: AppManifest, reply: FastifyReply): boolean {
+  if (!granted) return false
+  const unknown = granted.filter((scope) => !scopes.some((known) => known.scope === scope))
+  const denied = scopes.filter(({ scope, optional }) => !optional && !granted.includes(scope))
+  if (unknown.length === 0 && denied.length === 0) return false
+
+  const error =
+    unknown.length > 0
+      ? `Not in the manifest: ${unknown.join(' ')}`
+      : `Not optional: ${denied.map(({ scope }) => scope).join(' ')}`
+  reply.code(400).send({ error })
+  return true
+}
