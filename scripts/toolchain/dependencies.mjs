@@ -39,7 +39,12 @@ export const dependencies = ({ root, toolchain, env, say }) => {
 /** Changes with everything that `pnpm install` reads: the lock file, the settings, each package.json, the tools, the machine. */
 const stampOf = (root) => {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}`)
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests(root), 'scripts/toolchain/package-lock.json'])
+  for (const file of [
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    ...manifests(root),
+    'scripts/toolchain/package-lock.json',
+  ])
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)))
   return hash.digest('hex')
 }

@@ -1,4 +1,4 @@
-import { dirname, join, delimiter } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 
 /** The environment of the command: the pinned Node and pnpm first, then what the workspace installed. */
 export const environment = ({ root, binFolders }) => {

@@ -59,10 +59,14 @@ const fetchTool = async ({ name, pin, folder }) => {
     mkdirSync(unfinished, { recursive: true })
     for (const [file, content] of Object.entries(manifestAndLock(name, pin)))
       writeFileSync(join(unfinished, file), JSON.stringify(content))
-    const { code, output } = await runQuietly('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...patience], {
-      cwd: unfinished,
-      env: process.env,
-    }).catch(cannotRunNpm)
+    const { code, output } = await runQuietly(
+      'npm',
+      ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...patience],
+      {
+        cwd: unfinished,
+        env: process.env,
+      },
+    ).catch(cannotRunNpm)
     if (code !== 0) throw new CannotStart(reasonOf(name, pin, output))
     rmSync(folder, { recursive: true, force: true })
     renameSync(unfinished, folder)
@@ -77,7 +81,11 @@ const manifestAndLock = (name, { optional: _, ...pin }) => {
   const manifest = { name: 'tool', private: true, dependencies: { [name]: pin.version } }
   return {
     'package.json': manifest,
-    'package-lock.json': { name: 'tool', lockfileVersion: 3, packages: { '': manifest, [`node_modules/${name}`]: pin } },
+    'package-lock.json': {
+      name: 'tool',
+      lockfileVersion: 3,
+      packages: { '': manifest, [`node_modules/${name}`]: pin },
+    },
   }
 }
 
