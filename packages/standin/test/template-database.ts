@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import postgres from 'postgres'
 import { migrateDatabase } from '../src/database/migrate.ts'
 import { createDatabase } from './create-database.ts'
 
@@ -10,14 +9,11 @@ export async function makeTemplateDatabase(server: { url: string; adminUrl: stri
 }> {
   const name = `standin_template_${randomUUID().replaceAll('-', '')}`
   const { url, drop } = await createDatabase({ ...server, name })
-  const sql = postgres(url, { max: 2, onnotice: () => {} })
   try {
-    await migrateDatabase(sql)
+    await migrateDatabase(url)
   } catch (error) {
-    await sql.end({ timeout: 1 })
     await drop()
     throw error
   }
-  await sql.end({ timeout: 1 })
   return { name, drop }
 }

@@ -84,6 +84,7 @@ async function initialise(folder: EmbeddedFolder, { durable, log }: Options): Pr
 
 async function choosePrograms(folder: EmbeddedFolder): Promise<{ binaries: Binaries; runAs: RunAs }> {
   const binaries = await findBinaries(process)
+  // biome-ignore lint/style/noProcessEnv: read only to keep everything but the path from the child
   const environment = childEnvironment(process.env)
   const account = await choosePostgresAccount({
     uid: process.getuid?.(),

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { standinAppSchema } from '@standin/contracts'
+import { runOperatorCommand } from '../src/commands/operator.ts'
+
+const file = findUpwards(process.cwd(), 'standin.config.ts')
+if (!file) {
+  process.stderr.write(
+    'There is no standin.config.ts in this folder or above it. Run the command inside your project.\n',
+  )
+  process.exit(2)
+}
+const { default: app } = await import(pathToFileURL(file).href)
+process.exitCode = await runOperatorCommand({
+  app: standinAppSchema.parse(app),
+  argv: process.argv.slice(2),
+  environment: process.env,
+})
+
+function findUpwards(folder: string, name: string): string | undefined {
+  const candidate = join(folder, name)
+  if (existsSync(candidate)) return candidate
+  const parent = dirname(folder)
+  return parent === folder ? undefined : findUpwards(parent, name)
+}

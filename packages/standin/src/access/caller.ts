@@ -1,0 +1,26 @@
+/** Who is asking. A background job has no caller: it works for the account of its run. */
+export type Caller = ServiceCaller | UserCaller
+
+export interface ServiceCaller {
+  kind: 'service'
+  service: string
+  keyId: string
+  grants: readonly Grant[]
+}
+
+/** What a service may do on one account, or on `all`. */
+export interface Grant {
+  accountId: string
+  scopes: readonly string[]
+}
+
+export interface UserCaller {
+  kind: 'user'
+  id: string
+  name: string | null
+  accountId: string
+  /** The scopes of the user's own token; undefined where no claim for them is configured. */
+  scopes: readonly string[] | undefined
+  /** When the token ends; a stream ends with it. */
+  expiresAt: Date
+}

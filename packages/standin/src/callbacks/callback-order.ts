@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto'
+import type { Position } from '../credentials/credential-order.ts'
+
+/** At the same moment an UNINSTALLED comes after an INSTALLED, and equals are ordered by a hash of what they say. */
+export function callbackPosition(kind: 'INSTALLED' | 'UNINSTALLED', issuedAt: Date, contentDigest: string): Position {
+  return { issuedAt, tieBreak: `${kind === 'UNINSTALLED' ? '1' : '0'}${contentDigest}` }
+}
+
+/** Recognises the same content again, whichever JWT brings it. @returns base64url of the SHA-256 */
+export function contentDigest(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+}

@@ -1,0 +1,38 @@
+import type { StandinApp } from '@standin/contracts'
+import { type Config, type Environment, readConfig } from '../config.ts'
+import { connectDatabase, type Database } from '../database/database.ts'
+import { migrateDatabase } from '../database/migrate.ts'
+import { openDatabase } from '../database/open-database.ts'
+
+/** Where a command gets its world from, and where it says things: results on standard output, talk on standard error. */
+export interface CommandContext {
+  app: StandinApp
+  environment: Environment
+  print: (text: string) => void
+  say: (text: string) => void
+}
+
+/** Runs with the server's database: the same one, also while the server runs beside it. */
+export async function withDatabase<Result>(
+  { app, environment, say }: CommandContext,
+  work: (opened: { db: Database; config: Config }) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig(app, environment, say)
+  const database = await openDatabase(config.database, say)
+  try {
+    await migrateDatabase(database.directUrl)
+    const connection = connectDatabase(database.url, { pool: 2, pooled: database.pooled })
+    try {
+      return await work({ db: connection.db, config })
+    } finally {
+      await connection.close()
+    }
+  } finally {
+    await database.close()
+  }
+}
+
+/** Text that came from outside, safe for a terminal: no control characters, at most `length` long. */
+export function printable(text: string, length = 200): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, length)
+}

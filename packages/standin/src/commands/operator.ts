@@ -1,0 +1,55 @@
+import type { StandinApp } from '@standin/contracts'
+import { Command, CommanderError } from 'commander'
+import { ConfigError, type Environment } from '../config.ts'
+import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
+import { toRefusal } from '../refusal.ts'
+import { addCallbacksCommand } from './callbacks-command.ts'
+import { addInstallationsCommand } from './installations-command.ts'
+import { addKeysCommand } from './keys-command.ts'
+
+/**
+ * The operator's program: parses, calls the functions that the server calls, prints.
+ * @param argv without the program's own name
+ * @returns the exit code: 0, 1 (failed), 2 (usage)
+ */
+export async function runOperatorCommand({
+  app,
+  argv,
+  environment,
+}: {
+  app: StandinApp
+  argv: readonly string[]
+  environment: Environment
+}): Promise<number> {
+  const context = {
+    app,
+    environment,
+    print: (text: string) => void process.stdout.write(text === '' ? '' : `${text}\n`),
+    say: (text: string) => void process.stderr.write(`${text}\n`),
+  }
+  const program = new Command('standin')
+    .description("Standin's commands for the operator")
+    .exitOverride()
+    .showHelpAfterError()
+  addCallbacksCommand(program, context)
+  addInstallationsCommand(program, context)
+  addKeysCommand(program, context)
+  for (const command of program.commands)
+    for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError()
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    context.say(explain(error))
+    return 1
+  }
+}
+
+/** What an operator may read of an error: our own words alone. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message
+  const { reason, message } = toRefusal(error)
+  return `${reason}: ${message}`
+}

@@ -1,0 +1,281 @@
+import { type StandinApp, standinAppSchema } from '@standin/contracts'
+import { createAuthenticate } from './access/authenticate.ts'
+import { startBackgroundLoop } from './background-loop.ts'
+import { createCallbackKinds } from './callbacks/callback-kinds.ts'
+import { registerCallbackRoute } from './callbacks/callback-route.ts'
+import { createKeySet } from './callbacks/key-set.ts'
+import { createReceiveCallback } from './callbacks/receive-callback.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type Config, type Environment, readConfig } from './config.ts'
+import { listCredentials } from './credentials/credential-store.ts'
+import { findCredentialsInForce } from './credentials/credentials-in-force.ts'
+import { createProveCredentials } from './credentials/prove-credentials.ts'
+import { createVault } from './credentials/vault.ts'
+import { connectDatabase } from './database/database.ts'
+import { createListener } from './database/listen.ts'
+import { migrateDatabase } from './database/migrate.ts'
+import { openDatabase } from './database/open-database.ts'
+import { registerHealthRoutes } from './http/health-route.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { createRouter } from './http/router.ts'
+import { createContracted } from './http/trpc.ts'
+import { registerTrpcRoute } from './http/trpc-route.ts'
+import { describeInstallation } from './installations/describe-installation.ts'
+import { createInstallationProcedures } from './installations/installation-procedures.ts'
+import { findInstallation } from './installations/installation-store.ts'
+import { createUninstall } from './installations/uninstall.ts'
+import { createLogger, type Logger } from './observability/logger.ts'
+import { createActionCatalogue } from './runs/action-catalogue.ts'
+import { createActionProcedures } from './runs/action-procedures.ts'
+import { createArtifactLinks } from './runs/artifacts/artifact-link.ts'
+import { createArtifactProcedures } from './runs/artifacts/artifact-procedures.ts'
+import { registerArtifactRoute } from './runs/artifacts/artifact-route.ts'
+import { accountOfArtifact, eraseArtifactsOf } from './runs/artifacts/artifact-store.ts'
+import { stopRunsOf } from './runs/cancel-run.ts'
+import type { AnyAction } from './runs/define-action.ts'
+import { createRunEvents } from './runs/run-events.ts'
+import { createRunProcedures } from './runs/run-procedures.ts'
+import { startRunQueue } from './runs/run-queue.ts'
+import { accountOfRun } from './runs/run-store.ts'
+import { createStartRun } from './runs/start-run.ts'
+import { createWorkRun } from './runs/work-run.ts'
+import { StandinError } from './standin-error.ts'
+import { createProcessLease } from './tokens/exchange-lease.ts'
+import { createIssueToken, type IssueToken } from './tokens/issue-token.ts'
+import { negotiateScopes } from './tokens/negotiate-scopes.ts'
+import { createObtainToken } from './tokens/obtain-token.ts'
+import { createTokenCache } from './tokens/token-cache.ts'
+import { createTokenEndpoint } from './tokens/token-endpoint.ts'
+import { createTokenProcedures } from './tokens/token-procedures.ts'
+import { eraseTokens } from './tokens/token-store.ts'
+import { createAccountClient } from './trackunit/account-client.ts'
+
+const version = '0.1.0'
+const runsAtOnce = 8
+const credentialPatienceMs = 15 * 60_000
+const provingEveryMs = 1_000
+
+export interface Standin {
+  /** Where it listens, without a path. */
+  url: string
+  /** Ends in the reverse order of the start; runs are handed over to other replicas. */
+  stop(): Promise<void>
+}
+
+export interface StandinParts {
+  app: StandinApp
+  actions: readonly AnyAction[]
+  environment: Environment
+}
+
+/**
+ * Builds the whole server, each part when what it needs is there, and starts it.
+ * @throws ConfigError with one line for each thing that is wrong in the environment
+ */
+export async function startStandin({ app, actions, environment }: StandinParts): Promise<Standin> {
+  const config = readConfig(standinAppSchema.parse(app), environment, (line) => process.stderr.write(`${line}\n`))
+  const log = createLogger(config.logLevel)
+  const closers: Array<() => Promise<unknown>> = []
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse())
+      await close().catch((error: unknown) => log.error({ err: error }, 'stopping'))
+  }
+  try {
+    return { url: await build(config, { actions, log, clock: systemClock, closers }), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+interface Surroundings {
+  actions: readonly AnyAction[]
+  log: Logger
+  clock: Clock
+  /** What was started, in order; each ends what stands before it in the list can still be used. */
+  closers: Array<() => Promise<unknown>>
+}
+
+/** @returns the address that it listens on */
+async function build(config: Config, { actions, log, clock, closers }: Surroundings): Promise<string> {
+  const manifestScopes = config.app.scopes.map(({ scope }) => scope)
+  const userAgent = `Standin/${version} (${config.app.id})`
+  const catalogue = createActionCatalogue(actions, manifestScopes)
+
+  const database = await openDatabase(config.database, (line) => log.info(line))
+  closers.push(database.close)
+  const { sql, db, close } = connectDatabase(database.url, { pooled: database.pooled })
+  closers.push(close)
+  await migrateDatabase(database.directUrl)
+  const listener = createListener(database.directUrl)
+  closers.push(listener.close)
+
+  const vault = createVault(config.keys.encryption)
+  const uninstall = createUninstall({
+    eraseTokens,
+    stopRuns: async (tx, accountId) => {
+      await stopRunsOf(tx, accountId)
+      await eraseArtifactsOf(tx, accountId)
+    },
+  })
+
+  // 1. Callbacks
+  const marketplaceKeys = createKeySet(
+    { url: config.callback.jwksUrl, cooldownMs: config.callback.jwksCooldownMs },
+    { clock, fetch },
+  )
+  const receiveCallback = createReceiveCallback({
+    db,
+    clock,
+    keys: marketplaceKeys,
+    kinds: createCallbackKinds({ vault, clock, appId: config.app.id, uninstall }),
+    policy: { ...config.callback, appId: config.app.id },
+  })
+
+  // 2. Credentials
+  const requestToken = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
+  const { proveDue, park } = createProveCredentials({
+    db,
+    vault,
+    clock,
+    log,
+    negotiate: (credentials) => negotiateScopes(requestToken, credentials, config.app.scopes),
+    policy: {
+      reinstallPolicy: config.callback.reinstallPolicy,
+      accountClaim: config.trackunit.accountClaim,
+      patienceMs: credentialPatienceMs,
+    },
+  })
+  const proving = startBackgroundLoop(proveDue, { everyMs: provingEveryMs, log, name: 'prove-credentials' })
+  closers.push(proving.stop)
+  await listener.on('credentials_pending', proving.wake, proving.wake)
+
+  // 3. Tokens
+  const issueToken = createIssueToken({
+    db,
+    clock,
+    manifestScopes,
+    obtainToken: createObtainToken({
+      db,
+      vault,
+      clock,
+      requestToken,
+      cache: createTokenCache(),
+      lease: createProcessLease(),
+      onRefused: park,
+      accountClaim: config.trackunit.accountClaim,
+    }),
+    findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
+  })
+
+  // 4. Runs
+  const queue = await startRunQueue(database.directUrl, log)
+  closers.push(queue.stop)
+  const worker = createWorkRun({
+    db,
+    queue,
+    clock,
+    log,
+    findAction: catalogue.find,
+    trackunitFor: ({ id, accountId }, { scopes }, signal) =>
+      createAccountClient(
+        { apiUrl: config.trackunit.apiUrl, userAgent },
+        { fetch, clock, signal, token: tokensOfRun(issueToken, { id, accountId, scopes }) },
+      ),
+  })
+  await listener.on('run_cancel', worker.cancel)
+  await queue.work(worker.workOn, { atOnce: runsAtOnce })
+  closers.push(worker.handOver)
+  const runEvents = await createRunEvents({ db, listener })
+
+  // The edges
+  const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
+  const contracted = createContracted({
+    accountOfRun: (runId) => accountOfRun(db, runId),
+    accountOfArtifact: (artifactId) => accountOfArtifact(db, artifactId),
+  })
+  const server = await createHttpServer(config.http, log)
+  closers.push(() => server.close())
+  const links = createArtifactLinks({
+    keys: config.keys.links,
+    clock,
+    publicUrl: () => config.http.publicUrl ?? addressOf(),
+  })
+  const addressOf = () => {
+    const bound = server.server.address()
+    return `http://${config.http.host}:${typeof bound === 'object' && bound ? bound.port : config.http.port}`
+  }
+
+  await registerCallbackRoute(server, { receiveCallback, clock, pathSecrets: config.callback.pathSecrets })
+  registerArtifactRoute(server, { db, links })
+  registerHealthRoutes(server, {
+    databaseAnswers: () =>
+      sql`select 1`.then(
+        () => true,
+        () => false,
+      ),
+  })
+  await registerTrpcRoute(server, {
+    clock,
+    authenticate: createAuthenticate({
+      db,
+      clock,
+      users: config.userTokens && {
+        keys: createKeySet(
+          { url: config.userTokens.jwksUrl, cooldownMs: config.userTokens.jwksCooldownMs },
+          { clock, fetch },
+        ),
+        policy: { ...config.userTokens, appId: config.app.id },
+      },
+    }),
+    router: createRouter({
+      token: createTokenProcedures({ contracted, issueToken, clock, allowedCacheMs: config.tokenCacheForMs }),
+      installation: createInstallationProcedures({
+        contracted,
+        getInstallation: async (accountId) =>
+          describeInstallation(accountId, {
+            installation: await findInstallation(db, accountId),
+            rows: await listCredentials(db, accountId),
+            requestedScopes: manifestScopes,
+          }),
+      }),
+      action: createActionProcedures({
+        contracted,
+        catalogue,
+        grantedScopesOf: (accountId) => grantedScopesOf(accountId).catch(() => []),
+      }),
+      run: createRunProcedures({
+        contracted,
+        db,
+        queue,
+        events: runEvents,
+        startRun: createStartRun({
+          db,
+          queue,
+          findAction: catalogue.find,
+          grantedScopesOf: (accountId) => grantedScopesOf(accountId).catch(undefinedWhilePending),
+        }),
+      }),
+      artifact: createArtifactProcedures({ contracted, links }),
+    }),
+  })
+  await server.listen({ port: config.http.port, host: config.http.host })
+  log.info({ url: addressOf(), app: config.app.id }, 'Standin listens')
+  return addressOf()
+}
+
+function tokensOfRun(
+  issueToken: IssueToken,
+  { id, accountId, scopes }: { id: string; accountId: string; scopes: readonly string[] },
+) {
+  return (rejectedFingerprint?: string) =>
+    issueToken(
+      { kind: 'system', id: `run ${id}` },
+      { accountId, scopes: [...scopes], ...(rejectedFingerprint !== undefined && { rejectedFingerprint }) },
+    )
+}
+
+function undefinedWhilePending(error: unknown): undefined {
+  if (error instanceof StandinError && error.reason === 'CREDENTIALS_PENDING') return undefined
+  throw error
+}

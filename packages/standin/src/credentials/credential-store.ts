@@ -1,0 +1,119 @@
+import type { CredentialState, ErrorReason } from '@standin/contracts'
+import { and, asc, desc, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../database/database.ts'
+import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
+import { credentials } from './credential-table.ts'
+
+export type CredentialRow = typeof credentials.$inferSelect
+export interface CredentialKey {
+  accountId: string
+  generation: number
+}
+
+const byKey = ({ accountId, generation }: CredentialKey) =>
+  and(eq(credentials.accountId, accountId), eq(credentials.generation, generation))
+
+/** Stores new credentials, to be proven from now on, and wakes whoever proves. */
+export async function insertCredentials(tx: Transaction, row: typeof credentials.$inferInsert): Promise<void> {
+  await tx.insert(credentials).values(row)
+  if (row.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
+}
+
+export async function findCredentials(db: Database, key: CredentialKey): Promise<CredentialRow | undefined> {
+  const [row] = await db.select().from(credentials).where(byKey(key))
+  return row
+}
+
+/** The same client id and secret of the same account, if they came before. */
+export async function findSameCredentials(
+  tx: Transaction,
+  accountId: string,
+  contentDigest: string,
+): Promise<CredentialRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(credentials)
+    .where(and(eq(credentials.accountId, accountId), eq(credentials.contentDigest, contentDigest)))
+  return row
+}
+
+/** All credentials of an account, the newest generation first. */
+export async function listCredentials(db: Database, accountId: string): Promise<CredentialRow[]> {
+  return db.select().from(credentials).where(eq(credentials.accountId, accountId)).orderBy(desc(credentials.generation))
+}
+
+/** Whether this client id serves (or once served and was proven for) another account. */
+export async function clientServesAnother(tx: Transaction, clientId: string, accountId: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ accountId: credentials.accountId })
+    .from(credentials)
+    .where(
+      and(eq(credentials.clientId, clientId), ne(credentials.accountId, accountId), isNotNull(credentials.provenAt)),
+    )
+    .limit(1)
+  return row !== undefined
+}
+
+/**
+ * Moves credentials along their lifecycle. An event that cannot happen in their state changes nothing.
+ * @returns the state they are in now
+ */
+export async function moveCredentials(
+  tx: Transaction,
+  row: Pick<CredentialRow, 'accountId' | 'generation' | 'state'>,
+  event: CredentialEvent,
+  { reason = null, ...change }: { reason?: ErrorReason | null } & Partial<CredentialRow> = {},
+): Promise<CredentialState> {
+  const state = nextCredentialState(row.state, event)
+  if (!state) return row.state
+  await tx
+    .update(credentials)
+    .set({ ...change, state, reason, since: sql`now()` })
+    .where(byKey(row))
+  return state
+}
+
+/** Changes what is not the state: times, attempts. */
+export async function updateCredentials(
+  tx: Transaction,
+  key: CredentialKey,
+  change: Partial<CredentialRow>,
+): Promise<void> {
+  await tx.update(credentials).set(change).where(byKey(key))
+  if (change.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
+}
+
+/** Erases what is secret of a set of credentials; the row stays as history. */
+export async function eraseSecret(tx: Transaction, key: CredentialKey): Promise<void> {
+  await tx.update(credentials).set({ sealedSecret: null, contentDigest: null, nextAttemptAt: null }).where(byKey(key))
+}
+
+/**
+ * Takes credentials whose attempt is due, for `holdMs`: another replica passes them by, and if this one dies they are
+ * due again after that.
+ */
+export async function claimDueCredentials(
+  db: Database,
+  { limit, holdMs }: { limit: number; holdMs: number },
+): Promise<CredentialRow[]> {
+  const due = db
+    .select({ accountId: credentials.accountId, generation: credentials.generation })
+    .from(credentials)
+    .where(
+      and(
+        sql`${credentials.nextAttemptAt} <= now()`,
+        inArray(credentials.state, ['pending', 'parked', 'awaiting-approval']),
+      ),
+    )
+    .orderBy(asc(credentials.nextAttemptAt))
+    .limit(limit)
+    .for('update', { skipLocked: true })
+  return db
+    .update(credentials)
+    .set({
+      nextAttemptAt: sql`now() + ${holdMs} * interval '1 millisecond'`,
+      attempts: sql`${credentials.attempts} + 1`,
+    })
+    .where(sql`(${credentials.accountId}, ${credentials.generation}) in (${due})`)
+    .returning()
+}

@@ -1,0 +1,44 @@
+import type { CredentialState, ErrorReason } from '@standin/contracts'
+import type { Database } from '../database/database.ts'
+import { StandinError } from '../standin-error.ts'
+import { type CredentialRow, listCredentials } from './credential-store.ts'
+
+/** Why an account without credentials in force is not served, by the state of its newest ones. */
+const refusals: Record<CredentialState, ErrorReason> = {
+  pending: 'CREDENTIALS_PENDING',
+  active: 'OVERLOADED', // It changes hands this very moment.
+  parked: 'CREDENTIALS_REJECTED',
+  rejected: 'CREDENTIALS_REJECTED',
+  quarantined: 'CREDENTIALS_QUARANTINED',
+  'awaiting-approval': 'CREDENTIALS_AWAITING_APPROVAL',
+  superseded: 'CREDENTIALS_PENDING',
+  uninstalled: 'INSTALLATION_UNINSTALLED',
+}
+
+/**
+ * The credentials that serve an account now, parked ones too.
+ * @throws StandinError with why there are none
+ */
+export async function findCredentialsInForce(db: Database, accountId: string) {
+  const rows = await listCredentials(db, accountId)
+  const row = credentialsThatSpeak(rows)
+  if (!row) throw new StandinError('INSTALLATION_NOT_FOUND')
+  if (!isInForce(row) || !row.sealedSecret) throw new StandinError(refusals[row.state], { retryAfterMs: 2_000 })
+  const { generation, appId, clientId, sealedSecret, grantedScopes } = row
+  return {
+    accountId,
+    generation,
+    appId,
+    clientId,
+    sealedSecret,
+    parked: row.state === 'parked',
+    grantedScopes: grantedScopes ?? [],
+  }
+}
+
+export const isInForce = ({ state }: Pick<CredentialRow, 'state'>) => state === 'active' || state === 'parked'
+
+/** Those in force, else the newest ones that are not mere history, else the newest. @param rows the newest generation first */
+export function credentialsThatSpeak(rows: readonly CredentialRow[]): CredentialRow | undefined {
+  return rows.find(isInForce) ?? rows.find(({ state }) => state !== 'superseded') ?? rows[0]
+}

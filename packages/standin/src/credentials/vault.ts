@@ -1,0 +1,56 @@
+import { CompactEncrypt, compactDecrypt } from 'jose'
+import type { KeyRing } from '../config.ts'
+import { Secret } from '../observability/secret.ts'
+import { StandinError } from '../standin-error.ts'
+
+/** Where a sealed value belongs. It opens there and nowhere else. */
+export interface Binding {
+  account: string
+  app: string
+  column: 'client-secret' | 'access-token' | 'callback-body'
+  generation: number
+}
+
+export type Vault = ReturnType<typeof createVault>
+
+/**
+ * Seals secrets for the database: compact JWE, `dir` with `A256GCM`, the key's id and the binding in the protected
+ * header, which is authenticated. The first key of the ring writes, all read.
+ *
+ * @see RFC 7516 §3.1
+ */
+export function createVault(ring: KeyRing) {
+  const keysById = new Map(ring.map(({ kid, bytes }) => [kid, bytes]))
+  const [writing] = ring
+
+  return {
+    async seal(secret: Secret, { account, app, column, generation }: Binding): Promise<string> {
+      return new CompactEncrypt(new TextEncoder().encode(secret.reveal()))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: writing.kid, account, app, column, generation })
+        .encrypt(writing.bytes)
+    },
+
+    /**
+     * @throws StandinError `INTERNAL` when the key is not in the ring, the value was changed, or it was moved here from
+     *   another row or column
+     */
+    async open(sealed: string, binding: Binding): Promise<Secret> {
+      try {
+        const { plaintext, protectedHeader } = await compactDecrypt(
+          sealed,
+          ({ kid }) => {
+            const key = keysById.get(kid ?? '')
+            if (!key) throw new Error('unknown key id')
+            return key
+          },
+          { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
+        )
+        const bound = Object.entries(binding).every(([name, value]) => protectedHeader[name] === value)
+        if (!bound) throw new Error('bound to another row')
+        return new Secret(new TextDecoder('utf-8', { fatal: true }).decode(plaintext))
+      } catch (cause) {
+        throw new StandinError('INTERNAL', { cause, detail: 'A sealed value does not open.' })
+      }
+    },
+  }
+}

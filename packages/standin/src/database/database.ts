@@ -1,0 +1,42 @@
+import type { PgDatabase } from 'drizzle-orm/pg-core'
+import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import postgres, { type Sql } from 'postgres'
+
+/** What a store works on: the database, or the transaction that it was handed. */
+export type Database = PgDatabase<PostgresJsQueryResultHKT>
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
+
+export interface Connection {
+  sql: Sql
+  db: Database
+  close(): Promise<void>
+}
+
+/**
+ * What every connection of Standin's has in common.
+ * `fetch_types` is off: the library's own query at the start of a connection is awaited by nobody, and a PostgreSQL that
+ * stops at that moment would end the process. Drizzle reads arrays without it; parameters that are arrays go as text.
+ */
+export const connectionOptions = ({ max, name }: { max: number; name: string }) =>
+  ({
+    max,
+    fetch_types: false,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: name },
+  }) as const
+
+/**
+ * A pool of connections. `synchronous_commit` is set on: a callback that was answered 2xx must be on disk,
+ * whatever the database's own default is.
+ */
+export function connectDatabase(url: string, { pool = 10, pooled = false } = {}): Connection {
+  const options = connectionOptions({ max: pool, name: 'standin' })
+  const sql = postgres(url, {
+    ...options,
+    // Behind a transaction pooler a prepared statement may meet a session that does not know it.
+    prepare: !pooled,
+    connection: { ...options.connection, ...(!pooled && { synchronous_commit: 'on' }) },
+  })
+  return { sql, db: drizzle({ client: sql, casing: 'snake_case' }) as Database, close: () => sql.end({ timeout: 5 }) }
+}

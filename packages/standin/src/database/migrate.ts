@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate } from 'drizzle-orm/postgres-js/migrator'
+import postgres from 'postgres'
+import { connectionOptions } from './database.ts'
+
+const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
+
+/** Any number, the same in every replica. */
+const migrationLock = 7_261_002
+
+/**
+ * Brings the database to this version's tables. Replicas that start at once migrate one after the other.
+ * @param url a direct connection: the lock belongs to its session
+ */
+export async function migrateDatabase(url: string): Promise<void> {
+  const sql = postgres(url, connectionOptions({ max: 1, name: 'standin-migrate' }))
+  try {
+    await sql`select pg_advisory_lock(${migrationLock})`
+    await migrate(drizzle({ client: sql }), {
+      migrationsFolder,
+      migrationsSchema: 'standin',
+      migrationsTable: 'migrations',
+    })
+  } finally {
+    await sql.end() // Its locks end with the session.
+  }
+}

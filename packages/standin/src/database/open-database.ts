@@ -1,0 +1,21 @@
+import type { Config } from '../config.ts'
+import { startEmbeddedPostgres } from './embedded-postgres/index.ts'
+
+export interface OpenDatabase {
+  url: string
+  /** For LISTEN and session locks. */
+  directUrl: string
+  /** Behind a transaction pooler. */
+  pooled: boolean
+  close(): Promise<void>
+}
+
+/** The PostgreSQL that is configured, else an embedded one in the data folder, started or attached to. */
+export async function openDatabase(
+  { url, directUrl, embeddedDir }: Config['database'],
+  say: (line: string) => void,
+): Promise<OpenDatabase> {
+  if (url) return { url, directUrl: directUrl ?? url, pooled: directUrl !== undefined, close: async () => {} }
+  const embedded = await startEmbeddedPostgres({ dataDir: embeddedDir, log: say })
+  return { url: embedded.url, directUrl: embedded.url, pooled: false, close: () => embedded.stop() }
+}

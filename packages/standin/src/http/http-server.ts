@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import cors from '@fastify/cors'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Config } from '../config.ts'
+import type { Logger } from '../observability/logger.ts'
+import { toRefusal } from '../refusal.ts'
+
+const maxBodyBytes = 64 * 1024
+/** A batch of procedures stands in the path: at the default of 100 it would be a 404. */
+const maxParamLength = 5_000
+
+/** Fastify with what holds for every route: bounds, time-outs, CORS, one form of error, one line of log without the URL. */
+export async function createHttpServer(
+  { trustProxy, appOrigins }: Config['http'],
+  log: Logger,
+): Promise<FastifyInstance> {
+  const server = Fastify({
+    bodyLimit: maxBodyBytes,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: true, // Open streams would hold up the end.
+    trustProxy,
+    routerOptions: { maxParamLength },
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+  })
+
+  // The route, never the URL: a URL can hold the callback's path secret, or a download link.
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    if (route.startsWith('/health')) return
+    request.log.info(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    )
+  })
+  server.setErrorHandler((error, request, reply) => {
+    const refusal = toRefusal(error)
+    if (refusal.status >= 500) request.log.error({ err: error, reason: refusal.reason }, 'request failed')
+    return sendProblem(reply, error)
+  })
+  server.setNotFoundHandler((_request, reply) => sendProblem(reply, Object.assign(new Error(), { code: 'NOT_FOUND' })))
+
+  await server.register(cors, {
+    origin: [...appOrigins],
+    credentials: false,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'trpc-accept'],
+    maxAge: 600,
+  })
+  return server
+}
+
+/** Answers with what may be said of an error. @see RFC 9457 */
+export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
+  const { reason, status, message, retryAfterMs, issues } = toRefusal(error)
+  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
+  const problem = {
+    type: 'about:blank',
+    title: reason,
+    status,
+    detail: message,
+    reason,
+    requestId: reply.request.id,
+    retryAfterMs,
+    issues,
+  }
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify(problem))
+}

@@ -1,0 +1,20 @@
+import type { createInstallationProcedures } from '../installations/installation-procedures.ts'
+import type { createActionProcedures } from '../runs/action-procedures.ts'
+import type { createArtifactProcedures } from '../runs/artifacts/artifact-procedures.ts'
+import type { createRunProcedures } from '../runs/run-procedures.ts'
+import type { createTokenProcedures } from '../tokens/token-procedures.ts'
+import { router } from './trpc.ts'
+
+/** A type, not an interface: tRPC asks for a record. */
+type Procedures = {
+  token: ReturnType<typeof createTokenProcedures>
+  installation: ReturnType<typeof createInstallationProcedures>
+  action: ReturnType<typeof createActionProcedures>
+  run: ReturnType<typeof createRunProcedures>
+  artifact: ReturnType<typeof createArtifactProcedures>
+}
+
+/** What is served, by noun. `serves-the-contract.ts` compiles only while this is what the contract says. */
+export function createRouter(procedures: Procedures) {
+  return router(procedures)
+}

@@ -1,0 +1,8 @@
+export { ConfigError } from './config.ts'
+export { type Standin, type StandinParts, startStandin } from './create-standin.ts'
+export { runServer } from './run-server.ts'
+export type { ArtifactWriter } from './runs/artifacts/artifact-writer.ts'
+export { type Action, type AnyAction, defineAction, type RunContext } from './runs/define-action.ts'
+export { StandinError } from './standin-error.ts'
+export { type Connection, type Page, pages } from './trackunit/pages.ts'
+export type { TrackunitClient } from './trackunit/trackunit-client.ts'

@@ -1,0 +1,44 @@
+import type { Installation } from '@standin/contracts'
+import type { CredentialRow } from '../credentials/credential-store.ts'
+import { credentialsThatSpeak } from '../credentials/credentials-in-force.ts'
+import type { InstallationRow } from './installation-store.ts'
+
+/**
+ * What users and services see of an account.
+ * @param rows all its credentials, the newest generation first
+ */
+export function describeInstallation(
+  accountId: string,
+  {
+    installation,
+    rows,
+    requestedScopes,
+  }: { installation: InstallationRow | undefined; rows: readonly CredentialRow[]; requestedScopes: readonly string[] },
+): Installation {
+  const speaking = credentialsThatSpeak(rows)
+  const granted = speaking?.grantedScopes ?? []
+  const waiting = rows.filter(
+    (row) =>
+      row !== speaking &&
+      row.generation > (speaking?.generation ?? 0) &&
+      row.state !== 'superseded' &&
+      row.state !== 'uninstalled',
+  )
+  return {
+    accountId,
+    state: speaking?.state ?? (installation?.uninstalledAt ? 'uninstalled' : 'none'),
+    since: (speaking?.since ?? installation?.uninstalledAt)?.toISOString() ?? null,
+    reason: speaking?.reason ?? null,
+    generation: speaking?.generation ?? null,
+    requestedScopes: [...requestedScopes],
+    grantedScopes: [...granted],
+    deniedScopes: speaking?.provenAt ? requestedScopes.filter((scope) => !granted.includes(scope)) : [],
+    waiting: waiting.map((row) => ({
+      generation: row.generation,
+      state: row.state,
+      since: row.since.toISOString(),
+      reason: row.reason,
+    })),
+    uninstallSignalledAt: installation?.uninstallSignalledAt?.toISOString() ?? null,
+  }
+}

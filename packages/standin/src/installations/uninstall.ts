@@ -1,0 +1,37 @@
+import { type Actor, record } from '../audit/record.ts'
+import { eraseSecret, listCredentials, moveCredentials } from '../credentials/credential-store.ts'
+import type { Transaction } from '../database/database.ts'
+import { type InstallationRow, updateInstallation } from './installation-store.ts'
+
+export type Uninstall = (
+  tx: Transaction,
+  uninstalled: { installation: InstallationRow; issuedAt: Date; actor: Actor },
+) => Promise<void>
+
+/** What else an account has that must go, handed in by its owners. */
+export interface UninstallParts {
+  eraseTokens: (tx: Transaction, accountId: string) => Promise<void>
+  stopRuns: (tx: Transaction, accountId: string) => Promise<void>
+}
+
+/**
+ * Ends an installation, in one transaction with its account's row locked: what was sent up to `issuedAt` is erased,
+ * tokens too, runs stop; history and audit stay. Credentials that were sent after it belong to a later installation.
+ */
+export function createUninstall({ eraseTokens, stopRuns }: UninstallParts): Uninstall {
+  return async (tx, { installation: { accountId, uninstalledAt }, issuedAt, actor }) => {
+    for (const row of await listCredentials(tx, accountId)) {
+      if (row.issuedAt > issuedAt) continue
+      await moveCredentials(tx, row, 'uninstalled')
+      await eraseSecret(tx, row)
+    }
+    await eraseTokens(tx, accountId)
+    await stopRuns(tx, accountId)
+    await updateInstallation(tx, accountId, {
+      activeGeneration: null,
+      uninstalledAt: uninstalledAt && uninstalledAt > issuedAt ? uninstalledAt : issuedAt,
+      uninstallSignalledAt: null,
+    })
+    await record(tx, { actor, event: 'installation.uninstalled', accountId })
+  }
+}

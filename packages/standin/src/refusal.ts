@@ -1,0 +1,71 @@
+import { type ErrorData, type ErrorReason, errorReasons } from '@standin/contracts'
+import { z } from 'zod'
+import { StandinError } from './standin-error.ts'
+
+/** What a refusal looks like at any edge: everything a client may see, and nothing else. */
+export interface Refusal {
+  reason: ErrorReason
+  status: number
+  message: string
+  retryAfterMs?: number
+  issues?: ErrorData['issues']
+}
+
+/** How tRPC and Fastify name what went wrong before any code of ours ran. */
+const reasonsByCode: Record<string, ErrorReason> = {
+  PARSE_ERROR: 'INPUT_INVALID',
+  BAD_REQUEST: 'INPUT_INVALID',
+  NOT_FOUND: 'NOT_FOUND',
+  METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
+  PAYLOAD_TOO_LARGE: 'INPUT_TOO_LARGE',
+  UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'INPUT_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'INPUT_INVALID',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'INPUT_INVALID',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'INPUT_INVALID',
+}
+
+/** postgres.js's and PostgreSQL's codes for "not reachable just now". */
+const storageCodes = /^(CONNECT|CONNECTION)_|^ECONN|^EPIPE$|^ETIMEDOUT$|^57P0|^08|^53300$/
+
+/**
+ * The one place where an error becomes an answer. Only errors of ours speak; of a library's error no more than its code
+ * is looked at, since messages carry SQL, parameters, claims and tokens.
+ */
+export function toRefusal(error: unknown): Refusal {
+  for (const each of causes(error)) {
+    if (each instanceof StandinError) return refusal(each.reason, each)
+    if (each instanceof z.ZodError) return { ...refusal('INPUT_INVALID'), issues: describeIssues(each) }
+  }
+  const codes = causes(error).map((each) => ('code' in each && typeof each.code === 'string' ? each.code : ''))
+  if (codes.some((code) => storageCodes.test(code))) return refusal('STORAGE_UNAVAILABLE')
+  return refusal(reasonsByCode[codes[0] ?? ''] ?? 'INTERNAL')
+}
+
+function refusal(
+  reason: ErrorReason,
+  { retryAfterMs, detail }: Partial<Pick<StandinError, 'retryAfterMs' | 'detail'>> = {},
+): Refusal {
+  const { http, message } = errorReasons[reason]
+  return {
+    reason,
+    status: http,
+    message: detail ? `${message} ${detail}` : message,
+    ...(retryAfterMs !== undefined && { retryAfterMs: Math.ceil(retryAfterMs) }),
+  }
+}
+
+function causes(error: unknown): Error[] {
+  const chain: Error[] = []
+  for (let each = error; each instanceof Error && chain.length < 5; each = each.cause) chain.push(each)
+  return chain
+}
+
+/** Which fields, and what they should have been. Paths are cut: an unknown key is text from outside. */
+function describeIssues({ issues }: z.ZodError): NonNullable<ErrorData['issues']> {
+  return issues.slice(0, 20).map(({ path, code, message }) => ({
+    path: path.map(String).join('.').slice(0, 100),
+    message: code === 'unrecognized_keys' ? 'There are fields that are not known here.' : message.slice(0, 200),
+  }))
+}

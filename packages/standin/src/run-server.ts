@@ -1,0 +1,34 @@
+import { ConfigError } from './config.ts'
+import { type StandinParts, startStandin } from './create-standin.ts'
+import { EmbeddedPostgresError } from './database/embedded-postgres/index.ts'
+
+/**
+ * Runs the server in the foreground until SIGTERM or SIGINT, then ends it in order.
+ * What stops the start is one line for each thing on standard error, and exit code 1.
+ */
+export async function runServer(parts: StandinParts): Promise<void> {
+  try {
+    const { stop } = await startStandin(parts)
+    const end = () => {
+      process.off('SIGTERM', end).off('SIGINT', end) // A second signal ends the process at once.
+      void stop()
+    }
+    process.on('SIGTERM', end).on('SIGINT', end)
+  } catch (error) {
+    process.stderr.write(`${explainStart(error)}\n`)
+    process.exitCode = 1
+  }
+}
+
+function explainStart(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return 'The port is taken: another server runs already, or set PORT to a free one.'
+  if (code === 'EACCES') return 'The port may not be used: set PORT to one above 1023.'
+  if (typeof code === 'string' && /^(ECONN|CONNECT|ENOTFOUND|28|3D)/.test(code)) {
+    return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it runs.`
+  }
+  return error instanceof Error && error.message.startsWith('Action "')
+    ? error.message
+    : `The start failed: ${error instanceof Error ? error.stack : error}`
+}

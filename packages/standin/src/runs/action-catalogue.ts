@@ -1,0 +1,34 @@
+import type { Action } from '@standin/contracts'
+import { actionIdSchema } from '@standin/contracts'
+import { z } from 'zod'
+import type { AnyAction } from './define-action.ts'
+
+export type ActionCatalogue = ReturnType<typeof createActionCatalogue>
+
+/**
+ * The actions of this server.
+ * @throws Error at the start, naming the action: two with one id, or a scope that `standin.config.ts` does not name
+ */
+export function createActionCatalogue(actions: readonly AnyAction[], manifestScopes: readonly string[]) {
+  const byId = new Map<string, AnyAction>()
+  for (const action of actions) {
+    const missing = action.scopes.filter((scope) => !manifestScopes.includes(scope))
+    if (!actionIdSchema.safeParse(action.id).success)
+      throw new Error(`Action "${action.id}": an id is lower case words with hyphens.`)
+    if (byId.has(action.id)) throw new Error(`Action "${action.id}": two actions have this id.`)
+    if (missing.length > 0)
+      throw new Error(`Action "${action.id}": add to the scopes in standin.config.ts: ${missing.join(', ')}.`)
+    byId.set(action.id, action)
+  }
+
+  return {
+    find: (actionId: string) => byId.get(actionId),
+    /** As the app shows it to an account that granted these scopes. */
+    describe: (grantedScopes: readonly string[]): Action[] =>
+      [...byId.values()].map(({ id, title, description, changesData, scopes, input }) => ({
+        ...{ id, title, description, changesData, scopes: [...scopes] },
+        missingScopes: scopes.filter((scope) => !grantedScopes.includes(scope)),
+        inputSchema: z.toJSONSchema(input, { io: 'input' }) as Record<string, unknown>,
+      })),
+  }
+}

@@ -1,0 +1,93 @@
+import type { Artifact } from '@standin/contracts'
+import { and, asc, eq, gte, inArray } from 'drizzle-orm'
+import type { Database, Transaction } from '../../database/database.ts'
+import { artifactChunks, artifacts } from './artifact-table.ts'
+
+export type ArtifactRow = typeof artifacts.$inferSelect
+
+/**
+ * The file of a run by its name, as its last checkpoint left it: what was written after that is dropped, since the work
+ * that wrote it is done again.
+ */
+export async function openArtifact(
+  db: Database,
+  file: { runId: string; accountId: string; name: string; mediaType: string },
+): Promise<ArtifactRow> {
+  return db.transaction(async (tx) => {
+    await tx.insert(artifacts).values(file).onConflictDoNothing()
+    const [row] = await tx
+      .select()
+      .from(artifacts)
+      .where(and(eq(artifacts.runId, file.runId), eq(artifacts.name, file.name)))
+      .for('update')
+    if (!row) throw new Error('the row was inserted above')
+    await tx
+      .delete(artifactChunks)
+      .where(and(eq(artifactChunks.artifactId, row.id), gte(artifactChunks.position, row.chunks)))
+    return row
+  })
+}
+
+export async function insertChunk(
+  db: Database,
+  chunk: { artifactId: string; position: number; content: Buffer },
+): Promise<void> {
+  await db.insert(artifactChunks).values(chunk)
+}
+
+/** Keeps a file as it is now: its chunks up to here count. */
+export async function keepArtifact(
+  tx: Transaction,
+  { id, chunks, bytes, complete }: { id: string; chunks: number; bytes: number; complete: boolean },
+): Promise<void> {
+  await tx.update(artifacts).set({ chunks, bytes, complete }).where(eq(artifacts.id, id))
+}
+
+export async function findArtifact(db: Database, artifactId: string): Promise<ArtifactRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(artifacts)
+    .where(and(eq(artifacts.id, artifactId), eq(artifacts.complete, true)))
+  return row
+}
+
+/** The complete files of some runs, by run. */
+export async function artifactsOfRuns(db: Database, runIds: readonly string[]): Promise<Map<string, Artifact[]>> {
+  if (runIds.length === 0) return new Map()
+  const rows = await db
+    .select()
+    .from(artifacts)
+    .where(and(inArray(artifacts.runId, [...runIds]), eq(artifacts.complete, true)))
+    .orderBy(asc(artifacts.createdAt), asc(artifacts.id))
+  const byRun = Map.groupBy(rows, ({ runId }) => runId)
+  return new Map(
+    [...byRun].map(([runId, files]) => [
+      runId,
+      files.map(({ id, name, mediaType, bytes }) => ({ id, name, mediaType, bytes })),
+    ]),
+  )
+}
+
+/** A file's bytes, one piece in memory at a time. */
+export async function* readChunks(
+  db: Database,
+  { id, chunks }: Pick<ArtifactRow, 'id' | 'chunks'>,
+): AsyncGenerator<Buffer> {
+  for (let position = 0; position < chunks; position++) {
+    const [chunk] = await db
+      .select({ content: artifactChunks.content })
+      .from(artifactChunks)
+      .where(and(eq(artifactChunks.artifactId, id), eq(artifactChunks.position, position)))
+    if (!chunk) return
+    yield chunk.content
+  }
+}
+
+/** Erases the files of an account; its runs stay as history. */
+export async function eraseArtifactsOf(tx: Transaction, accountId: string): Promise<void> {
+  await tx.delete(artifacts).where(eq(artifacts.accountId, accountId))
+}
+
+export async function accountOfArtifact(db: Database, artifactId: string): Promise<string | undefined> {
+  return (await findArtifact(db, artifactId))?.accountId
+}

@@ -1,0 +1,39 @@
+import { type Actor, record } from '../audit/record.ts'
+import type { Database, Transaction } from '../database/database.ts'
+import { StandinError } from '../standin-error.ts'
+import { promoteRuns } from './promote-runs.ts'
+import { isFinal } from './run-lifecycle.ts'
+import type { RunQueue } from './run-queue.ts'
+import { announceCancel, listOpenRuns, moveRun, type RunRow } from './run-store.ts'
+
+/**
+ * Asks a run to stop. One that works stops at its next checkpoint, on whichever replica it is; any other ends at once.
+ * @throws StandinError `RUN_NOT_CANCELLABLE` when it has ended
+ */
+export async function cancelRun(
+  db: Database,
+  queue: RunQueue,
+  { runId, actor }: { runId: string; actor: Actor },
+): Promise<RunRow> {
+  return db.transaction(async (tx) => {
+    const row = await moveRun(tx, runId, 'cancel')
+    if (!row) throw new StandinError('RUN_NOT_CANCELLABLE')
+    await announceCancel(tx, runId)
+    await record(tx, {
+      actor,
+      event: 'run.cancelled',
+      accountId: row.accountId,
+      details: { runId, actionId: row.actionId },
+    })
+    if (isFinal(row.state)) await promoteRuns(tx, queue, row.accountId)
+    return row
+  })
+}
+
+/** Stops all that an account has going, because its installation ended. */
+export async function stopRunsOf(tx: Transaction, accountId: string): Promise<void> {
+  for (const { id } of await listOpenRuns(tx, accountId)) {
+    const row = await moveRun(tx, id, 'cancel', { reason: 'INSTALLATION_UNINSTALLED' })
+    if (row) await announceCancel(tx, id)
+  }
+}

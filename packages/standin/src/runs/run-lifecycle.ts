@@ -1,0 +1,34 @@
+import type { RunState } from '@standin/contracts'
+
+/** What can happen to a run. */
+export type RunTransition =
+  /** A worker takes it. */
+  | 'take'
+  /** It waits for a budget, or to be tried again. */
+  | 'pause'
+  /** Somebody asked it to stop. */
+  | 'cancel'
+  /** It stopped because of that. */
+  | 'stop'
+  | 'succeed'
+  | 'fail'
+
+/** The life of a run. What does not stand here cannot happen. */
+export const runLifecycle = {
+  queued: { take: 'running', cancel: 'cancelled', fail: 'failed' },
+  running: { take: 'running', pause: 'waiting', cancel: 'cancelling', succeed: 'succeeded', fail: 'failed' },
+  waiting: { take: 'running', cancel: 'cancelled', fail: 'failed' },
+  // Its worker died: whoever takes it next ends it. What finished before it noticed has succeeded.
+  cancelling: { take: 'cancelling', stop: 'cancelled', succeed: 'succeeded', fail: 'cancelled', pause: 'cancelled' },
+  succeeded: {},
+  failed: {},
+  cancelled: {},
+} as const satisfies Record<RunState, Partial<Record<RunTransition, RunState>>>
+
+/** @returns the state after it, or undefined where it cannot happen */
+export function nextRunState(state: RunState, transition: RunTransition): RunState | undefined {
+  const next: Partial<Record<RunTransition, RunState>> = runLifecycle[state]
+  return next[transition]
+}
+
+export const isFinal = (state: RunState): boolean => Object.keys(runLifecycle[state]).length === 0

@@ -1,0 +1,73 @@
+import { procedures, type Run } from '@standin/contracts'
+import { tracked } from '@trpc/server'
+import type { Caller } from '../access/caller.ts'
+import type { Database } from '../database/database.ts'
+import type { Contracted } from '../http/trpc.ts'
+import { StandinError } from '../standin-error.ts'
+import { artifactsOfRuns } from './artifacts/artifact-store.ts'
+import { cancelRun } from './cancel-run.ts'
+import { decodeCursor, encodeCursor } from './run-cursor.ts'
+import type { RunEvents } from './run-events.ts'
+import type { RunQueue } from './run-queue.ts'
+import { findRun, listRuns, type RunRow, toRun } from './run-store.ts'
+import type { createStartRun } from './start-run.ts'
+
+interface Dependencies {
+  contracted: Contracted
+  db: Database
+  queue: RunQueue
+  events: RunEvents
+  startRun: ReturnType<typeof createStartRun>
+}
+
+export function createRunProcedures({ contracted, db, queue, events, startRun }: Dependencies) {
+  async function withFiles(rows: readonly RunRow[]): Promise<Run[]> {
+    const files = await artifactsOfRuns(
+      db,
+      rows.map(({ id }) => id),
+    )
+    return rows.map((row) => ({ ...toRun(row), artifacts: files.get(row.id) ?? [] }))
+  }
+  async function one(row: RunRow | undefined): Promise<Run> {
+    const [run] = row ? await withFiles([row]) : []
+    if (!run) throw new StandinError('RUN_NOT_FOUND')
+    return run
+  }
+
+  return {
+    start: contracted
+      .call(procedures.run.start)
+      .mutation(async ({ ctx, input }) => one(await startRun(ctx.caller, input))),
+    get: contracted.call(procedures.run.get).query(async ({ input }) => one(await findRun(db, input.runId))),
+    list: contracted
+      .call(procedures.run.list)
+      .query(async ({ ctx: { accountId }, input: { actionId, states, cursor, limit } }) => {
+        const before = cursor === undefined ? undefined : decodeCursor(cursor)
+        const rows = await listRuns(db, { accountId, actionId, states, before, limit: limit + 1 })
+        const page = rows.slice(0, limit)
+        const last = page.at(-1)
+        return { runs: await withFiles(page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
+      }),
+    cancel: contracted
+      .call(procedures.run.cancel)
+      .mutation(async ({ ctx: { caller }, input: { runId } }) =>
+        one(await cancelRun(db, queue, { runId, actor: actorOf(caller) })),
+      ),
+    events: contracted.stream(procedures.run.events).subscription(async function* ({ ctx: { caller }, input, signal }) {
+      const ends = AbortSignal.any([signal, ...endOfRight(caller)].filter((each) => each !== undefined))
+      const afterSeq = Number(input.lastEventId ?? 0)
+      for await (const event of events.stream(input.runId, { afterSeq, signal: ends }))
+        yield tracked(String(event.seq), event)
+      // Cut, not ended: the browser comes back with the token that it has by then, and goes on after the last event.
+      if (ends.aborted) throw new DOMException('the caller may no longer read', 'AbortError')
+    }),
+  }
+}
+
+const actorOf = (caller: Caller) =>
+  caller.kind === 'user' ? { kind: caller.kind, id: caller.id } : { kind: caller.kind, id: caller.service }
+
+/** A stream lives no longer than the token that opened it. */
+function endOfRight(caller: Caller): AbortSignal[] {
+  return caller.kind === 'user' ? [AbortSignal.timeout(Math.max(0, caller.expiresAt.getTime() - Date.now()))] : []
+}

@@ -1,0 +1,32 @@
+import type { Run } from '@standin/contracts'
+
+/** Before this much is done, the pace says nothing. */
+const leastShare = 0.05
+
+/**
+ * How long the rest takes at the pace so far.
+ * @param since where this attempt began: what an earlier one did says nothing of the pace
+ * @returns whole seconds, or null while it cannot be told
+ */
+export function secondsLeft({
+  done,
+  total,
+  since,
+}: {
+  done: number
+  total: number | null
+  since: { done: number; elapsedMs: number }
+}): number | null {
+  const doneNow = done - since.done
+  if (total === null || total === 0 || doneNow <= 0 || done / total < leastShare) return null
+  return Math.max(0, Math.round((((total - done) / doneNow) * since.elapsedMs) / 1_000))
+}
+
+export type Steps = Run['steps']
+
+/** The steps after one of them began or ended; a new name is added at the end. */
+export function withStep(steps: Steps, step: Steps[number]): Steps {
+  return steps.some(({ name }) => name === step.name)
+    ? steps.map((each) => (each.name === step.name ? step : each))
+    : [...steps, step]
+}

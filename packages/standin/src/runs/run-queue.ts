@@ -1,0 +1,85 @@
+import { sql } from 'drizzle-orm'
+import { type Db, fromDrizzle, PgBoss } from 'pg-boss'
+import postgres, { type Sql } from 'postgres'
+import { connectionOptions, type Transaction } from '../database/database.ts'
+import type { Logger } from '../observability/logger.ts'
+
+const queue = 'runs'
+
+export interface RunQueue {
+  /** Makes a run a job, in the transaction of the change that allowed it: both are there, or neither. */
+  send(tx: Transaction, runId: string, options?: { notBefore?: Date }): Promise<void>
+  /** Works on jobs, `atOnce` of them; a job whose worker died is given to another. */
+  work(handle: (runId: string) => Promise<void>, options: { atOnce: number }): Promise<void>
+  stop(): Promise<void>
+}
+
+/** pg-boss, which carries the promoted runs and notices dead workers. Nothing else knows it. */
+export async function startRunQueue(databaseUrl: string, log: Logger): Promise<RunQueue> {
+  // A small pool of its own: some of pg-boss's statements hold a connection from BEGIN to COMMIT.
+  const client = postgres(databaseUrl, connectionOptions({ max: 4, name: 'standin-queue' }))
+  const boss = new PgBoss({
+    db: fromPostgresJs(client),
+    useListenNotify: true,
+    schedule: false,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+    openTelemetry: { enabled: false },
+  })
+  boss.on('error', (error) => log.error({ err: error }, 'run queue'))
+  await boss.start()
+  await boss.createQueue(queue, { notify: true })
+  // A retry is the net under a dead worker; what an action's failure means is decided in `runs`, never here.
+  await boss.updateQueue(queue, {
+    retryLimit: 20,
+    retryDelay: 0,
+    heartbeatSeconds: 10,
+    expireInSeconds: 24 * 3_600 - 1,
+  })
+
+  return {
+    async send(tx, runId, { notBefore } = {}) {
+      await boss.send(queue, { runId }, { db: fromDrizzle(tx, sql), ...(notBefore && { startAfter: notBefore }) })
+    },
+    async work(handle, { atOnce }) {
+      // `pollingIntervalSeconds` alone is not enough: with `notify` the fallback's default is thirty seconds.
+      const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 }
+      for (let worker = 0; worker < atOnce; worker++) {
+        await boss.work<{ runId: string }>(queue, { ...polling, batchSize: 1 }, async ([job]) => {
+          if (job) await handle(job.data.runId)
+        })
+      }
+    },
+    async stop() {
+      await boss.stop({ graceful: true, timeout: 5_000 })
+      await client.end({ timeout: 1 })
+    },
+  }
+}
+
+/** pg-boss over postgres.js. Its texts of several statements need one connection from start to end. */
+function fromPostgresJs(client: Sql): Db {
+  const run = async (target: Pick<Sql, 'unsafe'>, text: string, values: unknown[]) => {
+    const result: unknown[] = await target.unsafe(text, values.map(asParameter) as never[])
+    return { rows: (result.some(Array.isArray) ? result.flat() : [...result]) as never[] }
+  }
+  return {
+    async executeSql(text, values = []) {
+      if (!/^\s*BEGIN\b/i.test(text)) return run(client, text, values)
+      const reserved = await client.reserve()
+      try {
+        return await run(reserved, text, values)
+      } finally {
+        reserved.release()
+      }
+    },
+    async listen(channel, onNotification, onReconnect) {
+      const { unlisten } = await client.listen(channel, onNotification, onReconnect)
+      return { close: unlisten }
+    },
+  }
+}
+
+/** An array as PostgreSQL writes one: without its types the driver would join the elements by commas. */
+const asParameter = (value: unknown) =>
+  Array.isArray(value) ? `{${value.map((each) => `"${String(each).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}` : value

@@ -1,0 +1,30 @@
+import { type ErrorReason, errorReasons } from '@standin/contracts'
+
+interface StandinErrorOptions {
+  /** When a retry can help, in milliseconds from now. */
+  retryAfterMs?: number
+  /** One more sentence for people, made of our own words only: never a library's message, never what came from outside. */
+  detail?: string
+  /** For the log alone; it is described without its message. */
+  cause?: unknown
+}
+
+/** A refusal with a reason of the closed list. What a client sees of it is the reason's message and `detail`, nothing else. */
+export class StandinError extends Error {
+  override readonly name = 'StandinError'
+  readonly reason: ErrorReason
+  readonly retryAfterMs: number | undefined
+  readonly detail: string | undefined
+
+  constructor(reason: ErrorReason, { retryAfterMs, detail, cause }: StandinErrorOptions = {}) {
+    super(`${reason}: ${errorReasons[reason].message}${detail ? ` ${detail}` : ''}`, { cause })
+    this.reason = reason
+    this.retryAfterMs = retryAfterMs
+    this.detail = detail
+  }
+
+  /** What may be logged and shown. */
+  get safeMessage(): string {
+    return this.message
+  }
+}

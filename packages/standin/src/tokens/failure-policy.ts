@@ -1,0 +1,44 @@
+import type { ErrorReason } from '@standin/contracts'
+
+/** Every way in which an exchange can fail, closed. */
+export type ExchangeFailure = 'invalid-client' | 'invalid-scope' | 'rate-limited' | 'unavailable' | 'nonsense'
+
+interface Policy {
+  /** What a caller is told. */
+  reason: ErrorReason
+  /** Whether the answer says that the credentials themselves are refused. */
+  refusesCredentials: boolean
+  /** The first pause before the next try; it doubles with each failure in a row, up to the longest. */
+  pauseMs: number
+  longestPauseMs: number
+}
+
+/** What each failure of the token endpoint means, and when to ask again. */
+export const failurePolicy = {
+  'invalid-client': {
+    reason: 'CREDENTIALS_REJECTED',
+    refusesCredentials: true,
+    pauseMs: 2_000,
+    longestPauseMs: 900_000,
+  },
+  'invalid-scope': {
+    reason: 'SCOPE_NOT_GRANTED',
+    refusesCredentials: false,
+    pauseMs: 60_000,
+    longestPauseMs: 3_600_000,
+  },
+  'rate-limited': {
+    reason: 'TRACKUNIT_RATE_LIMITED',
+    refusesCredentials: false,
+    pauseMs: 10_000,
+    longestPauseMs: 600_000,
+  },
+  unavailable: { reason: 'TRACKUNIT_UNAVAILABLE', refusesCredentials: false, pauseMs: 1_000, longestPauseMs: 60_000 },
+  nonsense: { reason: 'TRACKUNIT_UNAVAILABLE', refusesCredentials: false, pauseMs: 5_000, longestPauseMs: 300_000 },
+} as const satisfies Record<ExchangeFailure, Policy>
+
+/** @param failuresInARow including this one, from 1 @param retryAfterMs what the answer asked for: never undercut */
+export function pauseAfter(failure: ExchangeFailure, failuresInARow: number, retryAfterMs = 0): number {
+  const { pauseMs, longestPauseMs } = failurePolicy[failure]
+  return Math.max(retryAfterMs, Math.min(longestPauseMs, pauseMs * 2 ** Math.min(failuresInARow - 1, 20)))
+}

@@ -1,0 +1,124 @@
+import type { IssuedToken, IssueTokenInput } from '@standin/contracts'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../database/database.ts'
+import type { Secret } from '../observability/secret.ts'
+import { StandinError } from '../standin-error.ts'
+import type { CredentialsInForce, ObtainToken } from './obtain-token.ts'
+import { type ScopeSet, scopeSet } from './scope-set.ts'
+import type { HeldToken } from './token-cache.ts'
+import { cacheForMs } from './token-freshness.ts'
+import { recordHandOut } from './token-store.ts'
+
+/** Who the token is for. A service gets what it was granted; a run of ours what its action declares. */
+export type TokenReceiver =
+  | { kind: 'service'; service: string; keyId: string; grantedScopes: readonly string[] }
+  | { kind: 'system'; id: string }
+
+export interface HandedToken {
+  accessToken: Secret
+  fingerprint: string
+  scopes: readonly string[]
+  leftMs: number
+  lifetimeMs: number
+}
+
+export type IssueToken = (receiver: TokenReceiver, wanted: IssueTokenInput) => Promise<HandedToken>
+
+interface Dependencies {
+  db: Database
+  clock: Clock
+  obtainToken: ObtainToken
+  manifestScopes: readonly string[]
+  /** @throws StandinError with the reason why the account is not served */
+  findCredentialsInForce: (accountId: string) => Promise<CredentialsInForce & { grantedScopes: readonly string[] }>
+}
+
+/** Between two looks the account can change hands again; more than this in a row is no coincidence. */
+const maxLooks = 4
+
+/** The one way in which a token leaves: looked up, checked, obtained, and recorded before it is returned. */
+export function createIssueToken({
+  db,
+  clock,
+  obtainToken,
+  manifestScopes,
+  findCredentialsInForce,
+}: Dependencies): IssueToken {
+  return async (receiver, { accountId, scopes: asked, rejectedFingerprint }) => {
+    for (let looks = 0; looks < maxLooks; looks++) {
+      const { grantedScopes, ...credentials } = await findCredentialsInForce(accountId)
+      const scopes = scopesToIssue({ receiver, asked, grantedScopes, manifestScopes })
+      const token = await obtainToken({ credentials, scopes, rejectedFingerprint })
+      if (token && (await leaves(token, receiver, accountId, scopes))) {
+        const { accessToken, fingerprint, lifetimeMs, endsAtMs } = token
+        return { accessToken, fingerprint, lifetimeMs, scopes: scopes.scopes, leftMs: endsAtMs - clock.monotonicMs() }
+      }
+    }
+    // The row did not come back though the account is in force: the key or its grant went meanwhile.
+    throw new StandinError(receiver.kind === 'service' ? 'ACCOUNT_FORBIDDEN' : 'OVERLOADED', { retryAfterMs: 1_000 })
+  }
+
+  async function leaves(
+    token: HeldToken,
+    receiver: TokenReceiver,
+    accountId: string,
+    { key: scopeKey }: ScopeSet,
+  ): Promise<boolean> {
+    return recordHandOut(db, {
+      accountId,
+      generation: token.generation,
+      scopeKey,
+      fingerprint: token.fingerprint,
+      serviceKeyId: receiver.kind === 'service' ? receiver.keyId : undefined,
+      receiver:
+        receiver.kind === 'service' ? { kind: 'service', id: receiver.service } : { kind: 'system', id: receiver.id },
+    })
+  }
+}
+
+/**
+ * Which scopes a token may have: those asked for, else all that the receiver and the account have in common.
+ * @throws StandinError `SCOPE_NOT_IN_MANIFEST`, `SCOPE_FORBIDDEN` or `SCOPE_NOT_GRANTED`, naming the scopes
+ */
+export function scopesToIssue({
+  receiver,
+  asked,
+  grantedScopes,
+  manifestScopes,
+}: {
+  receiver: TokenReceiver
+  asked: readonly string[] | undefined
+  grantedScopes: readonly string[]
+  manifestScopes: readonly string[]
+}): ScopeSet {
+  const allowed = receiver.kind === 'service' ? receiver.grantedScopes : manifestScopes
+  if (!asked) return scopeSet(allowed.filter((scope) => grantedScopes.includes(scope)))
+
+  const refuse = (
+    reason: 'SCOPE_NOT_IN_MANIFEST' | 'SCOPE_FORBIDDEN' | 'SCOPE_NOT_GRANTED',
+    among: readonly string[],
+  ) => {
+    const outside = asked.filter((scope) => !among.includes(scope))
+    if (outside.length > 0) throw new StandinError(reason, { detail: `Asked for: ${outside.join(', ')}.` })
+  }
+  refuse('SCOPE_NOT_IN_MANIFEST', manifestScopes)
+  refuse('SCOPE_FORBIDDEN', allowed)
+  refuse('SCOPE_NOT_GRANTED', grantedScopes)
+  return scopeSet(asked)
+}
+
+/** A token as it goes over the wire. */
+export function toIssuedToken(
+  token: HandedToken,
+  { now, allowedCacheMs }: { now: Date; allowedCacheMs: number },
+): IssuedToken {
+  const expiresInMs = Math.floor(token.leftMs)
+  return {
+    accessToken: token.accessToken.reveal(),
+    tokenType: 'Bearer',
+    expiresAt: new Date(now.getTime() + expiresInMs).toISOString(),
+    expiresInMs,
+    cacheForMs: cacheForMs({ leftMs: token.leftMs, lifetimeMs: token.lifetimeMs, allowedMs: allowedCacheMs }),
+    scopes: [...token.scopes],
+  }
+}

@@ -1,0 +1,45 @@
+import type { Secret } from '../observability/secret.ts'
+import { type ScopeSet, scopeSet } from './scope-set.ts'
+import type { Exchange, ExchangedToken, RequestToken } from './token-endpoint.ts'
+
+export interface ManifestScope {
+  scope: string
+  optional: boolean
+}
+
+export type Negotiation =
+  | { outcome: 'granted'; granted: ScopeSet; token: ExchangedToken | undefined }
+  | Extract<Exchange, { outcome: 'failed' }>
+
+/**
+ * Finds out which scopes an account granted: a denied optional one can shorten the answer's `scope` or fail the whole
+ * request with `invalid_scope`. At most 2 + the number of optional scopes requests; `invalid_scope` proves the
+ * credentials, too, since Trackunit knew the client.
+ */
+export async function negotiateScopes(
+  requestToken: RequestToken,
+  credentials: { clientId: string; clientSecret: Secret },
+  manifest: readonly ManifestScope[],
+): Promise<Negotiation> {
+  const ask = (scopes: Iterable<string>) => requestToken(credentials, scopeSet(scopes))
+  const all = await ask(manifest.map(({ scope }) => scope))
+  if (all.outcome === 'token') return { outcome: 'granted', granted: all.token.granted, token: all.token }
+  if (all.failure !== 'invalid-scope') return all
+
+  const required = manifest.filter(({ optional }) => !optional).map(({ scope }) => scope)
+  const base = await ask(required)
+  if (base.outcome === 'failed' && base.failure !== 'invalid-scope') return base
+  const granted = new Set(base.outcome === 'token' ? base.token.granted.scopes : [])
+  let token = base.outcome === 'token' ? base.token : undefined
+
+  for (const { scope } of manifest.filter(({ optional }) => optional)) {
+    const wider = await ask([...granted, scope])
+    if (wider.outcome === 'failed') {
+      if (wider.failure !== 'invalid-scope') return wider
+      continue
+    }
+    token = wider.token
+    for (const name of wider.token.granted.scopes) granted.add(name)
+  }
+  return { outcome: 'granted', granted: scopeSet(granted), token }
+}

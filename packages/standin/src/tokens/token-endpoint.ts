@@ -1,0 +1,145 @@
+import { decodeJwt } from 'jose'
+import * as oauth from 'oauth4webapi'
+import type { Clock } from '../clock.ts'
+import { Secret } from '../observability/secret.ts'
+import { readBounded } from '../trackunit/read-bounded.ts'
+import type { ExchangeFailure } from './failure-policy.ts'
+import { type ScopeSet, scopeSet } from './scope-set.ts'
+
+export interface ExchangedToken {
+  accessToken: Secret
+  /** What the answer says was granted, else what was asked for. */
+  granted: ScopeSet
+  lifetimeMs: number
+  /** On the monotonic clock, before the request left: the token's life is counted from here. */
+  askedAtMs: number
+  /** Claims of the token where it is a JWT: unverified, it came from its own issuer over TLS. */
+  claims: Record<string, unknown>
+}
+
+export type Exchange =
+  | { outcome: 'token'; token: ExchangedToken }
+  | { outcome: 'failed'; failure: ExchangeFailure; retryAfterMs?: number }
+
+export type RequestToken = (
+  credentials: { clientId: string; clientSecret: Secret },
+  scopes: ScopeSet,
+) => Promise<Exchange>
+
+const maxBytes = 64 * 1024
+const timeoutMs = 10_000
+const longestLifetimeMs = 24 * 3_600_000
+const lifetimeWithoutAnyMs = 300_000
+
+/**
+ * Asks Trackunit for an access token with an account's credentials, one request, no retry.
+ * What a library says stops here: its errors hold the whole answer, token included.
+ *
+ * @see RFC 6749 §4.4
+ */
+export function createTokenEndpoint(
+  { url, userAgent }: { url: string; userAgent: string },
+  { fetch, clock }: { fetch: typeof globalThis.fetch; clock: Clock },
+): RequestToken {
+  const server: oauth.AuthorizationServer = { issuer: new URL(url).origin, token_endpoint: url }
+  const insecure = url.startsWith('http:') // Only where the configuration allows it: a production server refuses to start with one.
+
+  return async ({ clientId, clientSecret }, scopes) => {
+    const askedAtMs = clock.monotonicMs()
+    const client: oauth.Client = { client_id: clientId }
+    let answer: Answer
+    try {
+      const response = await oauth.clientCredentialsGrantRequest(
+        server,
+        client,
+        oauth.ClientSecretPost(clientSecret.reveal()), // The documented form: id and secret as form fields.
+        scopes.key ? { scope: scopes.key } : {},
+        {
+          headers: { 'user-agent': userAgent },
+          signal: AbortSignal.timeout(timeoutMs),
+          [oauth.customFetch]: (address, options) => fetch(address, { ...options, redirect: 'error' }),
+          [oauth.allowInsecureRequests]: insecure,
+        },
+      )
+      answer = { status: response.status, headers: response.headers, text: await readBounded(response, maxBytes) }
+    } catch {
+      return { outcome: 'failed', failure: 'unavailable' }
+    }
+    return understandAnswer(answer, { server, client, scopes, askedAtMs })
+  }
+}
+
+interface Answer {
+  status: number
+  headers: Headers
+  text: string
+}
+
+/** Turns whatever the endpoint answered into a token or one of the closed failures. */
+async function understandAnswer(
+  { status, headers, text }: Answer,
+  {
+    server,
+    client,
+    scopes,
+    askedAtMs,
+  }: { server: oauth.AuthorizationServer; client: oauth.Client; scopes: ScopeSet; askedAtMs: number },
+): Promise<Exchange> {
+  if (status === 429) return { outcome: 'failed', failure: 'rate-limited', ...retryAfter(headers) }
+  if (status >= 500) return { outcome: 'failed', failure: 'unavailable', ...retryAfter(headers) }
+  if (status !== 200) return { outcome: 'failed', failure: failureOf(text) }
+
+  try {
+    const answered = await oauth.processClientCredentialsResponse(
+      server,
+      client,
+      new Response(text, { status, headers: { 'content-type': headers.get('content-type') ?? '' } }),
+    )
+    const claims = claimsOf(answered.access_token)
+    const lifetimeMs = lifetimeOf(answered.expires_in, claims)
+    if (answered.token_type !== 'bearer' || lifetimeMs <= 0) return { outcome: 'failed', failure: 'nonsense' }
+    const granted = answered.scope === undefined ? scopes : scopeSet(answered.scope.split(' ').filter(Boolean))
+    return {
+      outcome: 'token',
+      token: { accessToken: new Secret(answered.access_token), granted, lifetimeMs, askedAtMs, claims },
+    }
+  } catch {
+    return { outcome: 'failed', failure: 'nonsense' }
+  }
+}
+
+/** OAuth's `error`, or the `errorCode` of Okta's form; anything else (a page of HTML) is nonsense. @see RFC 6749 §5.2 */
+function failureOf(text: string): ExchangeFailure {
+  let code: unknown
+  try {
+    const body = JSON.parse(text)
+    code = body?.error ?? body?.errorCode
+  } catch {
+    return 'nonsense'
+  }
+  if (code === 'invalid_client' || code === 'invalid_scope')
+    return code.replace('_', '-') as 'invalid-client' | 'invalid-scope'
+  if (code === 'unauthorized_client' || code === 'access_denied') return 'invalid-client'
+  return 'nonsense'
+}
+
+/** `expires_in`, else the JWT's own `exp` and `iat`, else five minutes; never more than a day. */
+function lifetimeOf(expiresInS: number | undefined, { exp, iat }: Record<string, unknown>): number {
+  if (expiresInS !== undefined) return Math.min(expiresInS * 1_000, longestLifetimeMs)
+  if (typeof exp === 'number' && typeof iat === 'number') return Math.min((exp - iat) * 1_000, longestLifetimeMs)
+  return lifetimeWithoutAnyMs
+}
+
+function claimsOf(accessToken: string): Record<string, unknown> {
+  try {
+    return decodeJwt(accessToken)
+  } catch {
+    return {} // Opaque tokens are as good.
+  }
+}
+
+/** Seconds or a date, at most an hour. @see RFC 9110 §10.2.3 */
+function retryAfter(headers: Headers): { retryAfterMs?: number } {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: Math.min(seconds, 3_600) * 1_000 } : {}
+}
