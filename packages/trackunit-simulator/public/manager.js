@@ -81,7 +81,7 @@ function showDrawer(isShown) {
   document.body.classList.toggle('no-drawer', !isShown)
   drawerButton.setAttribute('aria-expanded', String(isShown))
   sessionStorage.setItem('drawer', isShown ? 'shown' : 'hidden')
-  if (isShown) refresh()
+  if (isShown) void refresh()
 }
 
 function showMenu(isShown) {
@@ -128,7 +128,7 @@ for (const button of document.querySelectorAll('[data-do]')) {
       byId('answer').textContent = error.message
     }
     button.removeAttribute('aria-busy')
-    refresh()
+    void refresh()
   })
 }
 

@@ -12,6 +12,7 @@ import { unknownApiPaths } from './api/rest/unknown-paths.ts'
 import { usualBehaviour } from './behaviour.ts'
 import { createClock } from './clock.ts'
 import { controlRoutes } from './control/control-routes.ts'
+import { localOnly } from './control/local-only.ts'
 import { createFaults } from './faults.ts'
 import { createAssetEvents } from './fleet/asset-events.ts'
 import { createFleets } from './fleet/fleets.ts'
@@ -134,19 +135,23 @@ export async function createSimulator(options: SimulatorOptions) {
   assetEventRoutes(app, { edge, eventsOf: events.of, now })
   aempRoutes(app, { edge, fleetOf: fleets.of, url: () => url, now })
   unknownApiPaths(app, { edge })
-  app.register(controlRoutes, {
-    manifest,
-    behaviour,
-    clock,
-    faults,
-    journal,
-    store,
-    marketplaceKeys,
-    identities,
-    installations,
-    userTokens,
+  app.register((pages, _, done) => {
+    pages.addHook('onRequest', localOnly)
+    controlRoutes(pages, {
+      manifest,
+      behaviour,
+      clock,
+      faults,
+      journal,
+      store,
+      marketplaceKeys,
+      identities,
+      installations,
+      userTokens,
+    })
+    managerRoutes(pages, { appUrl: options.appUrl, manifest, store, behaviour, fleetOf: fleets.of, now })
+    done()
   })
-  app.register(managerRoutes, { appUrl: options.appUrl, manifest, store, behaviour, fleetOf: fleets.of, now })
 
   return {
     /**

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { manifest } from './testing/started-simulator.ts'
+import { manifest } from './test/started-simulator.ts'
 
 let folder: string
 let manifestPath: string

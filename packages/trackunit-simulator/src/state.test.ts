@@ -2,7 +2,9 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { nordvang, startSimulator } from './testing/started-simulator.ts'
+import { accountRecord } from './accounts.ts'
+import { openState } from './state.ts'
+import { nordvang, startSimulator } from './test/started-simulator.ts'
 
 let dataDir: string
 beforeEach(async () => {
@@ -48,6 +50,19 @@ test('has everything in one file that only its owner reads before it answers', a
   expect(Object.keys(kept.clients)).toHaveLength(20)
   expect(await readdir(dataDir)).toEqual(['trackunit.json'])
   expect((await stat(join(dataDir, 'trackunit.json'))).mode & 0o777).toBe(0o600)
+})
+
+test('a change that comes during a write is written before its save ends', async () => {
+  const { state, save } = await openState(dataDir)
+  const change = (accountId: string) => {
+    accountRecord(state, accountId)
+    return save()
+  }
+
+  await Promise.all([change('first'), change('second'), change('third')])
+
+  const reopened = await openState(dataDir)
+  expect(Object.keys(reopened.state.accounts)).toEqual(['first', 'second', 'third'])
 })
 
 test('says in one line what is wrong with its folder', async () => {

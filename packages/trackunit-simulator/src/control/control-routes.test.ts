@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
-import { nordvang, startSimulator } from '../testing/started-simulator.ts'
+import { nordvang, startSimulator } from '../test/started-simulator.ts'
 
 /** `fetch` does not let a caller choose Host. */
 function statusFor(url: string, { method = 'GET', headers }: { method?: string; headers: Record<string, string> }) {

@@ -19,7 +19,6 @@ import {
   signBody,
   userTokenBody,
 } from './control-bodies.ts'
-import { localOnly } from './local-only.ts'
 import { refusesScopes, understood } from './understood.ts'
 
 type ControlDependencies = {
@@ -36,10 +35,8 @@ type ControlDependencies = {
 }
 
 /** What the real Trackunit has no address for: its users' clicks, its clock, its bad days. */
-export async function controlRoutes(app: FastifyInstance, dependencies: ControlDependencies) {
+export function controlRoutes(app: FastifyInstance, dependencies: ControlDependencies) {
   const { manifest, behaviour, clock, faults, journal, store, installations } = dependencies
-  app.addHook('onRequest', localOnly)
-
   app.post('/control/install', async (request, reply) => {
     const body = understood(installBody, request, reply)
     if (!body || refusesScopes(body.grantedScopes, manifest, reply)) return reply

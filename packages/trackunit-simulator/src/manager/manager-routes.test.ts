@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { createSimulator } from '../create-simulator.ts'
-import { manifest, nordvang, startSimulator } from '../testing/started-simulator.ts'
+import { manifest, nordvang, startSimulator } from '../test/started-simulator.ts'
 
 test('embeds the app of the manifest in a sandbox, and only that', async () => {
   await using simulator = await startSimulator({ appUrl: 'http://localhost:4200/app' })

@@ -4,7 +4,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { knownAccounts, profileOf } from '../accounts.ts'
 import type { Behaviour } from '../behaviour.ts'
-import { localOnly } from '../control/local-only.ts'
 import type { Fleet } from '../fleet/fleets.ts'
 import type { AppManifest } from '../manifest.ts'
 import type { StateStore } from '../state.ts'
@@ -37,10 +36,8 @@ const assets: Record<string, { file: string; type: string }> = {
 }
 
 /** The simulated Manager: pages of its own around the app in its frame. No build, no inline script. */
-export async function managerRoutes(app: FastifyInstance, dependencies: ManagerDependencies) {
+export function managerRoutes(app: FastifyInstance, dependencies: ManagerDependencies) {
   const { manifest, appUrl, store, behaviour, fleetOf, now } = dependencies
-  app.addHook('onRequest', localOnly)
-
   function send(
     request: FastifyRequest,
     reply: FastifyReply,

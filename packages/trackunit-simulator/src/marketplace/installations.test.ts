@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
-import { nordvang, startAppServer, startSimulator } from '../testing/started-simulator.ts'
+import { nordvang, startAppServer, startSimulator } from '../test/started-simulator.ts'
 
 async function started() {
   const app = await startAppServer()

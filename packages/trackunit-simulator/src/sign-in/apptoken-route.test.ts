@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { expect, test } from 'vitest'
-import { nordvang, startSimulator } from '../testing/started-simulator.ts'
+import { nordvang, startSimulator } from '../test/started-simulator.ts'
 
 const client = { clientId: '0oa10o3h43eulvWtz358', clientSecret: 'wZtQppu1huik4cYBAhYXnZS29pSudTBne2SE6WEM5C5' }
 const credentials = { client_id: client.clientId, client_secret: client.clientSecret }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nordvang, startSimulator } from '../../testing/started-simulator.ts'
+import { nordvang, startSimulator } from '../../test/started-simulator.ts'
 
 async function withToken() {
   const simulator = await startSimulator({ fleetSize: 250 })
