@@ -1,0 +1,46 @@
+import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const sourceCondition = '@standin/source'
+
+export default defineConfig({
+  // Packages are tested as their sources, without a build.
+  resolve: { conditions: [sourceCondition, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [sourceCondition, ...defaultServerConditions] } },
+  test: {
+    reporters: ['./scripts/closing-line-reporter.ts', 'default'],
+    // What a test imports past Vite, and the processes it starts, find the sources as well.
+    env: { NODE_OPTIONS: `--conditions=${sourceCondition}` },
+    execArgv: [`--conditions=${sourceCondition}`],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{apps,packages,scripts}/**/*.test.{ts,tsx}'],
+          exclude: [...configDefaults.exclude, '**/dist/**', '**/*.database.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: ['packages/**/*.database.test.ts'],
+          globalSetup: './packages/standin/test/postgres-global-setup.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Each journey has a server, a simulator, a database and perhaps a browser: one at a time, after the rest.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
