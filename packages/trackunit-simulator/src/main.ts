@@ -16,15 +16,20 @@ if ('problems' in environment) {
     })
 
     const { url } = await simulator.listen()
+    // Before the line below, since whoever reads it may stop us at once.
+    const stop = () => simulator.close().then(() => process.exit(0), fail)
+    process.once('SIGTERM', stop).once('SIGINT', stop)
+
     const memory = environment.dataDir === undefined ? 'in memory only' : `kept in ${environment.dataDir}`
     say(`ready on ${url}, ${environment.fleetSize} machines, accounts ${memory}`)
-
-    const stop = () => simulator.close().then(() => process.exit(0))
-    process.once('SIGTERM', stop).once('SIGINT', stop)
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error))
-    process.exitCode = 1
+    fail(error)
   }
+}
+
+function fail(error: unknown) {
+  say(error instanceof Error ? error.message : String(error))
+  process.exit(1)
 }
 
 function say(line: string) {

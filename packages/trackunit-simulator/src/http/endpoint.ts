@@ -123,7 +123,7 @@ const codes: Record<number, string> = {
 }
 
 /** Names of HTTP libraries say nothing about the app that calls. */
-const libraries = /^(node|undici|node-fetch|axios|got|curl|wget|python-requests|okhttp)\b/i
+const libraries = /^(node|undici|node-fetch|axios|got|jose|oauth4webapi|curl|wget|python-requests|okhttp)\b/i
 
 function judgeUserAgent(request: FastifyRequest, { journal, name }: { journal: Journal; name: string }) {
   const userAgent = request.headers['user-agent'] ?? ''

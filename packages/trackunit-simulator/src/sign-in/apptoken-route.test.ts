@@ -111,7 +111,7 @@ test('notes a secret in the address without repeating it', async () => {
   expect(JSON.stringify(await simulator.control('GET', 'requests'))).not.toContain(client.clientSecret)
 })
 
-test.each(['node', 'undici', 'axios/1.7.0', 'night-shift'])(
+test.each(['node', 'undici', 'axios/1.7.0', 'jose/v6.2.18', 'night-shift'])(
   'notes the User-Agent %s, which names no app and version',
   async (userAgent) => {
     await using simulator = await installed()
