@@ -80,12 +80,12 @@ export function ConnectionNotice({ failure, failedAtMs, loadedAtMs, trying }: Co
   }
 }
 
-/** Not in a live region: nobody wants to hear each second. */
+/** Silent for screen readers, although it stands in a live region: nobody wants to hear each second. */
 function NextTry({ failedAtMs, trying }: { failedAtMs: number; trying: boolean }) {
   const { texts, formats } = useSurroundings()
   const seconds = Math.max(1, Math.ceil((failedAtMs + RETRY_MS - useNow(1_000)) / 1_000))
   return (
-    <span className="num">
+    <span className="num" aria-live="off">
       {trying ? texts.connection.trying : texts.connection.nextTry(formats.number(seconds), seconds === 1)}
     </span>
   )

@@ -53,7 +53,7 @@ export function ActionRow({ action, start, main, last, onStarted }: ActionRowPro
         {last?.endedAt ? (
           <time dateTime={last.endedAt}>{words.last(formats.moment(last.endedAt, nowMs))}</time>
         ) : (
-          <span>{action.changesData ? words.changesMeans : words.onlyReadsMeans}</span>
+          <span>{words.neverRan}</span>
         )}
       </div>
       <div className="e">

@@ -49,7 +49,13 @@ export function DownloadOffer({ artifact, download }: { artifact: Artifact; down
     <div className="under" role="status">
       <Notice tone="wait" icon="download" heading={words.asked(artifact.name)} slim>
         <p>{words.askedMeans}</p>
-        <CopyText label={words.link} value={download.link.url} button={words.copyLink} copied={words.copied} />
+        <CopyText
+          label={words.link}
+          value={download.link.url}
+          button={words.copyLink}
+          copied={words.copied}
+          field="shown"
+        />
         <LinkLife endsAtMs={download.link.endsAtMs} download={download} />
       </Notice>
     </div>

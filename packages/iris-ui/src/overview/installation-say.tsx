@@ -47,6 +47,7 @@ export function InstallationSay({ installation, needs, nowMs }: InstallationSayP
           value={supportDetails(installation)}
           button={words.copyDetails}
           copied={words.detailsCopied}
+          field="on-demand"
         />
       )}
     </Notice>

@@ -1,6 +1,6 @@
-import type { Run } from '@standin/client'
+import type { Action, Run } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { ConnectionNotice } from '../connection/connection-notice.tsx'
 import { failureOf } from '../connection/failure.ts'
@@ -18,6 +18,8 @@ import { Permissions } from './permissions.tsx'
 import { ResultList } from './result-list.tsx'
 import { RunningList } from './running-list.tsx'
 import { useAnnouncements } from './use-announcements.ts'
+
+const noActions: readonly Action[] = []
 
 /** Whether background access works, what Standin may do, what runs and what came of it. */
 export function OverviewPage() {
@@ -39,8 +41,10 @@ export function OverviewPage() {
     ),
   )
   const runs = useRuns()
-  const actions = catalogue.data?.actions ?? []
+  const actions = catalogue.data?.actions ?? noActions
   const runningHeading = useRef<HTMLHeadingElement>(null)
+  const resultsHeading = useRef<HTMLHeadingElement>(null)
+  const focusResults = useCallback(() => resultsHeading.current?.focus({ preventScroll: true }), [])
   const [justStarted, setJustStarted] = useState<string>()
   const announcement = useAnnouncements({ runs, actions, justStarted })
 
@@ -48,6 +52,7 @@ export function OverviewPage() {
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
 
   const known = installation.data
+  const installed = known !== undefined && known.state !== 'none' && known.state !== 'uninstalled'
   const needs = known ? needsYou(known, { nowMs, texts, formats }) : []
 
   function onStarted(run: Run, title: string): void {
@@ -75,7 +80,7 @@ export function OverviewPage() {
           <div className="cols">
             <div className="stack">
               <NeedsYouPanel needs={needs} />
-              {known.state !== 'none' && known.state !== 'uninstalled' && (
+              {installed && (
                 <ActionList actions={actions} state={known.state} results={runs.results} onStarted={onStarted} />
               )}
               <RunningList
@@ -84,12 +89,17 @@ export function OverviewPage() {
                 heading={runningHeading}
                 onEvents={runs.follow}
                 onChanged={runs.replace}
+                onFocusLost={focusResults}
               />
-              <ResultList results={runs.results} known={runs.known} failed={runs.failed} actions={actions} />
+              <ResultList
+                results={runs.results}
+                known={runs.known}
+                failed={runs.failed}
+                actions={actions}
+                heading={resultsHeading}
+              />
             </div>
-            <div className="aside">
-              <Permissions installation={known} />
-            </div>
+            <div className="aside">{installed && <Permissions installation={known} />}</div>
           </div>
         </>
       )}

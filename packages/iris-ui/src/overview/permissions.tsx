@@ -8,8 +8,8 @@ export function Permissions({ installation }: { installation: Installation }) {
   const { texts } = useSurroundings()
   const rows = permissionRows(installation)
   const words = texts.may
-  const notes = { granted: undefined, denied: words.notAllowed, unknown: words.notKnown }
   const icons = { granted: 'check', denied: 'minus', unknown: 'clock' } as const
+  const known = rows.some(({ state }) => state !== 'unknown')
   if (rows.length === 0) return null
 
   return (
@@ -21,12 +21,12 @@ export function Permissions({ installation }: { installation: Installation }) {
             <Icon name={icons[state]} tone={state === 'granted' ? 'ok' : 'wait'} />
             <div>
               <p className="t">{texts.permissions[scope] ?? scope}</p>
-              {notes[state] && <p className="d">{notes[state]}</p>}
+              {state === 'denied' && <p className="d">{words.notAllowed}</p>}
             </div>
           </li>
         ))}
       </ul>
-      <p className="small muted foot">{words.decided}</p>
+      <p className="small muted foot">{known ? words.decided : words.notKnown}</p>
     </section>
   )
 }

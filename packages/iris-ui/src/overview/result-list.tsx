@@ -1,4 +1,5 @@
 import type { Action, Run } from '@standin/client'
+import type { RefObject } from 'react'
 import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
 import { SkeletonRows } from '../parts/skeleton.tsx'
@@ -12,16 +13,19 @@ interface ResultListProps {
   known: boolean
   failed: boolean
   actions: readonly Action[]
+  heading: RefObject<HTMLHeadingElement | null>
 }
 
-export function ResultList({ results, known, failed, actions }: ResultListProps) {
+export function ResultList({ results, known, failed, actions, heading }: ResultListProps) {
   const { texts } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.results
 
   return (
     <section className="sec" aria-labelledby="h-res">
-      <h2 id="h-res">{words.heading}</h2>
+      <h2 id="h-res" ref={heading} tabIndex={-1}>
+        {words.heading}
+      </h2>
       {!known && !failed && <SkeletonRows />}
       {!known && failed && <p className="sub">{texts.connection.partMissing}</p>}
       {known && results.length === 0 && (
@@ -36,7 +40,7 @@ export function ResultList({ results, known, failed, actions }: ResultListProps)
         </ul>
       )}
       {results.length > 0 && (
-        <ul className="rows">
+        <ul className="rows results">
           {results.map((run) => (
             <ResultRow key={run.id} run={run} title={titleOf(run.actionId, actions)} nowMs={nowMs} />
           ))}

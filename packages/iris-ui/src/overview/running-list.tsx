@@ -1,5 +1,5 @@
 import type { Action, Run, RunEvent } from '@standin/client'
-import type { RefObject } from 'react'
+import { type RefObject, useEffect, useRef } from 'react'
 import { titleOf } from '../runs/run-words.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { RunningRow } from './running-row.tsx'
@@ -10,15 +10,35 @@ interface RunningListProps {
   heading: RefObject<HTMLHeadingElement | null>
   onEvents(runId: string, events: readonly RunEvent[]): void
   onChanged(run: Run): void
+  /** The section has gone and took the focus with it. */
+  onFocusLost(): void
 }
 
 /** What goes on now; gone when nothing does. */
-export function RunningList({ runs, actions, heading, onEvents, onChanged }: RunningListProps) {
+export function RunningList({ runs, actions, heading, onEvents, onChanged, onFocusLost }: RunningListProps) {
   const { texts } = useSurroundings()
-  if (runs.length === 0) return null
+  const focusWithin = useRef(false)
+  const gone = runs.length === 0
+
+  useEffect(() => {
+    if (!gone || !focusWithin.current) return
+    focusWithin.current = false
+    onFocusLost()
+  }, [gone, onFocusLost])
+
+  if (gone) return null
 
   return (
-    <section className="sec" aria-labelledby="h-now">
+    <section
+      className="sec"
+      aria-labelledby="h-now"
+      onFocus={() => {
+        focusWithin.current = true
+      }}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        focusWithin.current = currentTarget.contains(relatedTarget)
+      }}
+    >
       <h2 id="h-now" ref={heading} tabIndex={-1}>
         {texts.running.heading}
       </h2>
@@ -30,6 +50,7 @@ export function RunningList({ runs, actions, heading, onEvents, onChanged }: Run
             title={titleOf(run.actionId, actions)}
             onEvents={onEvents}
             onChanged={onChanged}
+            onStop={() => heading.current?.focus()}
           />
         ))}
       </ul>

@@ -17,9 +17,11 @@ interface RunningRowProps {
   title: string
   onEvents(runId: string, events: readonly RunEvent[]): void
   onChanged(run: Run): void
+  /** Its Stop button goes, so the focus needs another place. */
+  onStop(): void
 }
 
-export function RunningRow({ run, title, onEvents, onChanged }: RunningRowProps) {
+export function RunningRow({ run, title, onEvents, onChanged, onStop }: RunningRowProps) {
   const { host, texts, formats } = useSurroundings()
   const trpc = useTRPC()
   const nowMs = useNow(60_000)
@@ -48,13 +50,15 @@ export function RunningRow({ run, title, onEvents, onChanged }: RunningRowProps)
       />
       <div>
         <p className="t num">{sentence}</p>
-        <ProgressBar
-          label={title}
-          done={run.progress.done}
-          total={run.progress.total}
-          valueText={[progress ?? sentence, left && words.leftSpoken(left)].filter(Boolean).join(', ')}
-          held={held || stopping}
-        />
+        {run.state !== 'queued' && (
+          <ProgressBar
+            label={title}
+            done={run.progress.done}
+            total={run.progress.total}
+            valueText={[progress ?? sentence, left && words.leftSpoken(left)].filter(Boolean).join(', ')}
+            held={held || stopping}
+          />
+        )}
         <p className="d">
           {[meanwhile, `${capital(startedByWords(run, shown))}, ${texts.results.when(formats.moment(started, nowMs))}`]
             .filter(Boolean)
@@ -90,6 +94,7 @@ export function RunningRow({ run, title, onEvents, onChanged }: RunningRowProps)
           onStop={() => {
             setAsking(false)
             cancel.mutate({ runId: run.id })
+            requestAnimationFrame(onStop)
           }}
         />
       )}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { Button } from '../parts/button.tsx'
 import { useSurroundings } from '../surroundings.ts'
 
@@ -15,7 +15,8 @@ export function StopQuestion({ title, progress, onGoOn, onStop }: StopQuestionPr
   const dialog = useRef<HTMLDialogElement>(null)
   const words = texts.running
 
-  useEffect(() => {
+  // Before the dialog leaves the page: closing is what gives the focus back.
+  useLayoutEffect(() => {
     const opened = dialog.current
     opened?.showModal()
     return () => opened?.close()

@@ -15,8 +15,7 @@ interface Watched {
 export function useAnnouncements({ runs, actions, justStarted }: Watched): string {
   const { host, texts, formats } = useSurroundings()
   const [said, setSaid] = useState('')
-  const announced = useRef<Announced>(undefined)
-  const watched = useRef(new Set<string>())
+  const watched = useRef(new Map<string, Announced>())
 
   useEffect(() => {
     if (justStarted) setSaid(justStarted)
@@ -29,11 +28,10 @@ export function useAnnouncements({ runs, actions, justStarted }: Watched): strin
       if (watched.current.delete(run.id)) setSaid(resultWords(run, words(run)))
     }
     for (const run of runs.going) {
-      watched.current.add(run.id)
       const { done, total, secondsLeft } = run.progress
-      const due = progressToAnnounce(announced.current, { runId: run.id, done, total, nowMs: Date.now() })
-      if (!due) continue
-      announced.current = due
+      const { kept, speak } = progressToAnnounce(watched.current.get(run.id), { done, total, nowMs: Date.now() })
+      watched.current.set(run.id, kept)
+      if (!speak) continue
       const left = secondsLeft === null ? '' : `, ${texts.running.leftSpoken(timeLeft(secondsLeft))}`
       setSaid(`${runningWords(run, words(run))}${left}`)
     }

@@ -1,4 +1,4 @@
-import { useId, useRef } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useSurroundings } from '../surroundings.ts'
 import { Button } from './button.tsx'
 
@@ -7,33 +7,53 @@ interface CopyTextProps {
   label: string
   button: string
   copied: string
+  /** `on-demand`: the text is not for reading; its field comes only where the clipboard is closed. */
+  field: 'shown' | 'on-demand'
 }
 
-/** A text to take along. Where the host's frame forbids the clipboard, the text is selected instead. */
-export function CopyText({ value, label, button, copied }: CopyTextProps) {
-  const { host } = useSurroundings()
-  const field = useRef<HTMLInputElement>(null)
+/** A text to take along. Where the host's frame forbids the clipboard, the text is selected for copying by hand. */
+export function CopyText({ value, label, button, copied, field }: CopyTextProps) {
+  const { host, texts } = useSurroundings()
+  const [blocked, setBlocked] = useState(0)
+  const input = useRef<HTMLInputElement>(null)
   const id = useId()
+
+  useEffect(() => {
+    if (blocked > 0) input.current?.select()
+  }, [blocked])
 
   async function copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(value)
       host.toast({ title: copied, kind: 'success' })
     } catch {
-      field.current?.focus()
-      field.current?.select()
+      setBlocked((times) => times + 1)
     }
   }
 
   return (
-    <div className="copy">
-      <label className="vh" htmlFor={id}>
-        {label}
-      </label>
-      <input ref={field} id={id} className="in" readOnly value={value} onFocus={(event) => event.target.select()} />
-      <Button look="go" icon="copy" onClick={copy}>
-        {button}
-      </Button>
-    </div>
+    <>
+      <div className="copy">
+        {(field === 'shown' || blocked > 0) && (
+          <>
+            <label className="vh" htmlFor={id}>
+              {label}
+            </label>
+            <input
+              ref={input}
+              id={id}
+              className="in"
+              readOnly
+              value={value}
+              onFocus={(event) => event.target.select()}
+            />
+          </>
+        )}
+        <Button {...(field === 'shown' && { look: 'go' })} icon="copy" onClick={copy}>
+          {button}
+        </Button>
+      </div>
+      <div role="status">{blocked > 0 && <p className="small">{texts.copyByHand}</p>}</div>
+    </>
   )
 }

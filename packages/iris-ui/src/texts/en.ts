@@ -1,10 +1,9 @@
 import type { ErrorReason } from '@standin/client'
-import type { DocumentedScope } from '@standin/contracts'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 
 /** What Trackunit's scopes let Standin do, as people would say it. */
-const permissions: Record<DocumentedScope, string> = {
+const permissions: Record<string, string> = {
   'account.access-management.manage': 'See and change who may use machines',
   'account.alert.manage': 'See and change alerts',
   'account.alert.view': 'See alerts',
@@ -80,13 +79,13 @@ const count = (n: number) =>
 /** Every word of the app in English. Another language is another file of this type. */
 export const en = {
   language: 'en-GB',
-  permissions: permissions as Record<string, string>,
+  permissions,
 
   installation: {
     working: 'Standin is working. Nothing needs you.',
     workingButNeeds: (n: number) => `Standin is working. ${count(n)} ${n === 1 ? 'thing needs' : 'things need'} you.`,
     worksFor: (account: string) => `It works for ${account}, also while nobody is signed in.`,
-    workingSince: (since: SaidMoment) => `Working since ${inSentence(since)}.`,
+    workingSince: (since: SaidMoment) => `Working since ${since.kind === 'today' ? inSentence(since) : since.day}.`,
 
     pending: 'Standin is getting ready. This usually takes less than a minute.',
     pendingMeans: (account: string) =>
@@ -165,9 +164,8 @@ export const en = {
     startNamed: (title: string) => `Start ${title}`,
     starting: 'Starting',
     onlyReads: 'Only reads',
-    onlyReadsMeans: 'Nothing in Trackunit is changed',
     changes: 'Changes data',
-    changesMeans: 'In Trackunit, on this account',
+    neverRan: 'Has not run yet',
     last: (when: SaidMoment) => `Last: ${when.kind === 'date' ? `${when.shortDay},` : when.shortDay} ${when.clock}`,
     needsPermission: (names: string) => `Needs ${names}, which was not allowed at installation.`,
     formLater: 'It needs some choices first. The form for them comes with a later version of this page.',
@@ -260,7 +258,7 @@ export const en = {
   may: {
     heading: 'What Standin may do',
     notAllowed: 'Not allowed',
-    notKnown: 'Known as soon as our access works',
+    notKnown: 'What was allowed is known as soon as our access works.',
     decided: 'Decided when Standin was installed. Changed in Manager under Apps.',
   },
 
@@ -287,6 +285,7 @@ export const en = {
     loading: 'Loading',
   },
 
+  copyByHand: 'Manager keeps the clipboard closed. The text is selected: copy it with Ctrl+C or ⌘C.',
   list: (items: string[]) => items.map((item) => `“${item}”`).join(' and '),
 }
 

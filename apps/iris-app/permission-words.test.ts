@@ -1,0 +1,7 @@
+import { documentedScopes } from '@standin/contracts'
+import { textsFor } from '@standin/iris-ui'
+import { expect, test } from 'vitest'
+
+test.each(Object.keys(documentedScopes))('says in plain words what %s allows', (scope) => {
+  expect(textsFor('en').permissions[scope]).toMatch(/^[A-Z][^.]+$/)
+})

@@ -1,0 +1,108 @@
+import type { Installation } from '@standin/client'
+import { describe, expect, test } from 'vitest'
+import { createFormats } from '../formats/create-formats.ts'
+import { en } from '../texts/en.ts'
+import { installationSentence } from './installation-sentence.ts'
+import { needsYou } from './needs-you.ts'
+
+const nowMs = Date.parse('2026-11-24T08:44:00Z')
+const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
+const around = { account: 'Nordvang Entreprenør', needs: 0, nowMs, texts: en, formats }
+
+const installation = (changes: Partial<Installation>): Installation => ({
+  accountId: '5f3c1a52-2b1d-4a39-9d7e-0b1b6b7f2c11',
+  state: 'active',
+  since: '2026-11-24T06:58:00Z',
+  reason: null,
+  generation: 2,
+  requestedScopes: ['asset.view'],
+  grantedScopes: ['asset.view'],
+  deniedScopes: [],
+  waiting: [],
+  uninstallSignalledAt: null,
+  ...changes,
+})
+const headline = (changes: Partial<Installation>, needs = 0) =>
+  installationSentence(installation(changes), { ...around, needs }).headline
+
+describe('the sentence of the overview', () => {
+  test.each<[string, Partial<Installation>, number, string]>([
+    ['active', { state: 'active' }, 0, 'Standin is working. Nothing needs you.'],
+    ['active with one thing open', { state: 'active' }, 1, 'Standin is working. One thing needs you.'],
+    ['active with two things open', { state: 'active' }, 2, 'Standin is working. Two things need you.'],
+    [
+      'pending',
+      { state: 'pending', since: '2026-11-24T08:43:30Z' },
+      0,
+      'Standin is getting ready. This usually takes less than a minute.',
+    ],
+    [
+      'pending for three minutes',
+      { state: 'pending', since: '2026-11-24T08:41:00Z' },
+      0,
+      'Trackunit has not switched on our access yet.',
+    ],
+    ['parked', { state: 'parked' }, 0, 'Trackunit has refused our access since 07:58 today.'],
+    ['rejected', { state: 'rejected' }, 0, 'Trackunit refuses the access it gave us.'],
+    [
+      'quarantined',
+      { state: 'quarantined' },
+      0,
+      'We locked away new access, because it belongs to a different account.',
+    ],
+    ['awaiting approval', { state: 'awaiting-approval' }, 0, 'New access waits for a decision.'],
+    ['superseded', { state: 'superseded' }, 0, 'Our access to this account is an old one.'],
+    [
+      'uninstalled',
+      { state: 'uninstalled', since: '2026-11-10T13:06:00Z' },
+      0,
+      'Standin was removed from this account on 10 November at 14:06.',
+    ],
+    ['none', { state: 'none', since: null }, 0, 'We have not heard from Trackunit about this account yet.'],
+  ])('%s', (_name, changes, needs, expected) => {
+    expect(headline(changes, needs)).toBe(expected)
+  })
+
+  test('has another shape for each state that people could mix up', () => {
+    const states = ['active', 'pending', 'parked', 'rejected', 'quarantined', 'uninstalled'] as const
+    const shapes = states.map((state) => installationSentence(installation({ state, since: null }), around).icon)
+    expect(new Set(shapes).size).toBe(states.length)
+  })
+
+  test('says what to do wherever Standin does not work', () => {
+    for (const state of ['parked', 'rejected', 'quarantined', 'awaiting-approval', 'uninstalled', 'none'] as const) {
+      expect(installationSentence(installation({ state }), around).toDo, state).toBeTruthy()
+    }
+  })
+})
+
+describe('what needs a person', () => {
+  const needs = (changes: Partial<Installation>) => needsYou(installation(changes), around).map(({ what }) => what)
+  const waiting = (state: Installation['waiting'][number]['state']) => ({
+    generation: 3,
+    state,
+    since: '2026-11-23T12:52:00Z',
+    reason: null,
+  })
+
+  test('is nothing while only new access is being tried', () => {
+    expect(needs({ waiting: [waiting('pending')] })).toEqual([])
+  })
+
+  test('is an unsigned removal first, then each decision that waits', () => {
+    expect(
+      needs({
+        uninstallSignalledAt: '2026-11-24T07:20:00Z',
+        waiting: [waiting('awaiting-approval'), waiting('quarantined')],
+      }),
+    ).toEqual([
+      'Trackunit says Standin was removed, but our access still works.',
+      'Somebody installed Standin again. Was it one of you?',
+      'We locked away new access, because it belongs to a different account.',
+    ])
+  })
+
+  test('is said by the sentence instead when Standin does not work', () => {
+    expect(needs({ state: 'parked', waiting: [waiting('awaiting-approval')] })).toEqual([])
+  })
+})

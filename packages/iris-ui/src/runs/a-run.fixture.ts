@@ -1,0 +1,26 @@
+import type { Run } from '@standin/client'
+
+/** A run for tests: a fleet snapshot that goes on, but for what is given. */
+export function aRun(changes: Partial<Run> = {}): Run {
+  return {
+    id: '00000000-0000-4000-8000-000000000001',
+    accountId: '5f3c1a52-2b1d-4a39-9d7e-0b1b6b7f2c11',
+    actionId: 'fleet-snapshot',
+    mode: 'apply',
+    input: {},
+    state: 'running',
+    waitingUntil: null,
+    progress: { done: 0, total: null, message: '', secondsLeft: null },
+    steps: [],
+    headline: null,
+    reason: null,
+    attempts: 1,
+    artifacts: [],
+    deliveries: [],
+    startedBy: { kind: 'user', id: 'mette', name: 'Mette Kjær' },
+    createdAt: '2026-11-24T08:42:00Z',
+    startedAt: '2026-11-24T08:42:01Z',
+    endedAt: null,
+    ...changes,
+  }
+}

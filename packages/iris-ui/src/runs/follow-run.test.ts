@@ -1,0 +1,57 @@
+import type { RunEvent } from '@standin/client'
+import { expect, test } from 'vitest'
+import { aRun } from './a-run.fixture.ts'
+import { followRun } from './follow-run.ts'
+import { sortRuns } from './sort-runs.ts'
+
+const at = '2026-11-24T08:44:00Z'
+const file = { id: '00000000-0000-4000-8000-000000000101', name: 'fleet.csv', mediaType: 'text/csv', bytes: 1_284 }
+const progress = { done: 1_840, total: 2_964, message: 'Reading hours', secondsLeft: 118 }
+const succeeded: RunEvent = {
+  seq: 4,
+  at,
+  type: 'state',
+  state: 'succeeded',
+  reason: null,
+  headline: '2,964 machines listed.',
+}
+
+test('a run follows its events to the end', () => {
+  const events: RunEvent[] = [
+    { seq: 1, at, type: 'state', state: 'running', reason: null, headline: null },
+    { seq: 2, at, type: 'progress', progress, steps: [] },
+    { seq: 3, at, type: 'artifact', artifact: file },
+    succeeded,
+  ]
+  expect(events.reduce(followRun, aRun({ state: 'queued', startedAt: null }))).toMatchObject({
+    state: 'succeeded',
+    startedAt: at,
+    endedAt: at,
+    progress,
+    artifacts: [file],
+    headline: '2,964 machines listed.',
+  })
+})
+
+test('a replayed event brings no run back and doubles no file', () => {
+  const ended = aRun({ state: 'cancelled', endedAt: at })
+  expect(followRun(ended, { seq: 1, at, type: 'state', state: 'running', reason: null, headline: null })).toBe(ended)
+
+  const withFile = aRun({ artifacts: [file] })
+  expect(followRun(withFile, { seq: 3, at, type: 'artifact', artifact: file }).artifacts).toEqual([file])
+})
+
+test('a run that is no longer waiting is shown without its time', () => {
+  const waiting = aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:00Z' })
+  const event: RunEvent = { seq: 5, at, type: 'state', state: 'running', reason: null, headline: null }
+  expect(followRun(waiting, event).waitingUntil).toBeNull()
+})
+
+test('a run that has just ended is a result once, also before and after the lists are fetched again', () => {
+  const ended = followRun(aRun(), succeeded)
+  const older = aRun({ id: '00000000-0000-4000-8000-000000000002', state: 'failed', endedAt: '2026-11-23T08:00:00Z' })
+
+  expect(sortRuns([ended], [older])).toEqual({ going: [], results: [ended, older] })
+  expect(sortRuns([ended], [ended, older])).toEqual({ going: [], results: [ended, older] })
+  expect(sortRuns([aRun()], [ended, older])).toEqual({ going: [], results: [ended, older] })
+})

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import { createFormats } from '../formats/create-formats.ts'
+import { en } from '../texts/en.ts'
+import { aRun } from './a-run.fixture.ts'
+import { reasonWords, resultWords, runningWords, startedByWords, titleOf } from './run-words.ts'
+
+const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
+const words = { title: 'Fleet snapshot', userId: 'mette', texts: en, formats }
+const halfway = { done: 1_840, total: 2_964, message: '', secondsLeft: 118 }
+const file = { id: '00000000-0000-4000-8000-000000000101', name: 'fleet.csv', mediaType: 'text/csv', bytes: 1_284 }
+
+describe('a run that goes on says', () => {
+  test.each([
+    ['Fleet snapshot: 1,840 of 2,964 machines', aRun({ progress: halfway })],
+    ['Fleet snapshot: getting started', aRun()],
+    ['Fleet snapshot: 250 machines so far', aRun({ progress: { ...halfway, done: 250, total: null } })],
+    ['Fleet snapshot: waits for its turn', aRun({ state: 'queued' })],
+    ['Fleet snapshot: stopping after the machine at hand', aRun({ state: 'cancelling', progress: halfway })],
+    [
+      'Fleet snapshot: 1,840 of 2,964 machines, waiting until 10:12',
+      aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:00Z', progress: halfway }),
+    ],
+  ])('“%s”', (sentence, run) => expect(runningWords(run, words)).toBe(sentence))
+})
+
+describe('a result says', () => {
+  test.each([
+    ['2,964 machines listed', aRun({ state: 'succeeded', headline: '2,964 machines listed.' })],
+    ['Fleet snapshot is done', aRun({ state: 'succeeded' })],
+    [
+      'Stopped at 1,840 of 2,964 machines; that part is saved',
+      aRun({ state: 'failed', progress: halfway, artifacts: [file] }),
+    ],
+    ['Stopped at 1,840 of 2,964 machines', aRun({ state: 'failed', progress: halfway })],
+    ['Fleet snapshot stopped before it found anything', aRun({ state: 'failed' })],
+    ['Fleet snapshot was stopped at 1,840 of 2,964 machines', aRun({ state: 'cancelled', progress: halfway })],
+    ['Fleet snapshot was stopped', aRun({ state: 'cancelled' })],
+  ])('“%s”', (sentence, run) => expect(resultWords(run, words)).toBe(sentence))
+})
+
+test('a failed run names the cause, or says that it is not known; no code is ever shown', () => {
+  expect(reasonWords(aRun({ state: 'failed', reason: 'TRACKUNIT_UNAVAILABLE' }), words)).toBe(
+    'Trackunit stopped answering.',
+  )
+  expect(reasonWords(aRun({ state: 'failed', reason: 'RUN_OVERLAPS' }), words)).toBe('We do not know why.')
+  expect(reasonWords(aRun({ state: 'succeeded' }), words)).toBeUndefined()
+})
+
+test.each([
+  ['started by you', { kind: 'user', id: 'mette', name: 'Mette Kjær' }],
+  ['started by Jonas Lund', { kind: 'user', id: 'jonas', name: 'Jonas Lund' }],
+  ['started by somebody on this account', { kind: 'user', id: 'jonas', name: null }],
+  ['on schedule', { kind: 'schedule', id: 's', name: null }],
+  ['started by another program', { kind: 'service', id: 'erp', name: null }],
+] as const)('who started it is said as “%s”', (said, startedBy) => {
+  expect(startedByWords(aRun({ startedBy }), words)).toBe(said)
+})
+
+test('an action that is no longer in the catalogue keeps a readable name', () => {
+  expect(titleOf('clear-stale-events', [])).toBe('Clear stale events')
+})
