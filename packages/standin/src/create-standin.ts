@@ -121,7 +121,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
 
   // 1. Callbacks
   const marketplaceKeys = createKeySet(
-    { url: config.callback.jwksUrl, cooldownMs: config.callback.jwksCooldownMs },
+    { url: config.callback.jwksUrl, cooldownMs: config.callback.jwksCooldownMs, userAgent },
     { clock, fetch },
   )
   const receiveCallback = createReceiveCallback({
@@ -222,7 +222,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       clock,
       users: config.userTokens && {
         keys: createKeySet(
-          { url: config.userTokens.jwksUrl, cooldownMs: config.userTokens.jwksCooldownMs },
+          { url: config.userTokens.jwksUrl, cooldownMs: config.userTokens.jwksCooldownMs, userAgent },
           { clock, fetch },
         ),
         policy: { ...config.userTokens, appId: config.app.id },

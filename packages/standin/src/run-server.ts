@@ -1,6 +1,8 @@
 import { ConfigError } from './config.ts'
 import { type StandinParts, startStandin } from './create-standin.ts'
 import { EmbeddedPostgresError } from './database/embedded-postgres/index.ts'
+import { createLogger } from './observability/logger.ts'
+import { ActionError } from './runs/action-catalogue.ts'
 
 /**
  * Runs the server in the foreground until SIGTERM or SIGINT, then ends it in order.
@@ -28,7 +30,7 @@ function explainStart(error: unknown): string {
   if (typeof code === 'string' && /^(ECONN|CONNECT|ENOTFOUND|28|3D)/.test(code)) {
     return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it runs.`
   }
-  return error instanceof Error && error.message.startsWith('Action "')
-    ? error.message
-    : `The start failed: ${error instanceof Error ? error.stack : error}`
+  if (error instanceof ActionError) return error.message
+  createLogger('error').error({ err: error }, 'start failed')
+  return 'The start failed for a reason that Standin does not know; the line above says where.'
 }

@@ -28,6 +28,8 @@ export interface KeySetPolicy {
   url: string
   /** Between two fetches, whatever asks for them: a flood of unknown `kid`s costs one fetch each cool-down. */
   cooldownMs: number
+  /** Names app and version. */
+  userAgent: string
 }
 
 /** `unavailable`: it cannot be told yet whether the signature is good; ask again after `retryAfterMs`. */
@@ -57,7 +59,7 @@ export function createKeySet(policy: KeySetPolicy, { clock, fetch }: { clock: Cl
       const response = await fetch(policy.url, {
         redirect: 'error',
         signal: AbortSignal.timeout(fetchTimeoutMs),
-        headers: { accept: 'application/json' },
+        headers: { accept: 'application/json', 'user-agent': policy.userAgent },
       })
       if (!response.ok) return
       const { keys: published } = keySetSchema.parse(JSON.parse(await readBounded(response, maxBytes)))

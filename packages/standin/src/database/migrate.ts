@@ -17,11 +17,8 @@ export async function migrateDatabase(url: string): Promise<void> {
   const sql = postgres(url, connectionOptions({ max: 1, name: 'standin-migrate' }))
   try {
     await sql`select pg_advisory_lock(${migrationLock})`
-    await migrate(drizzle({ client: sql }), {
-      migrationsFolder,
-      migrationsSchema: 'standin',
-      migrationsTable: 'migrations',
-    })
+    // A schema that no role is called: PostgreSQL would look for our tables in it.
+    await migrate(drizzle({ client: sql }), { migrationsFolder, migrationsSchema: 'standin_migrations' })
   } finally {
     await sql.end() // Its locks end with the session.
   }

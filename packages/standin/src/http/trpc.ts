@@ -1,5 +1,6 @@
-import type { ErrorData, ProcedureContract } from '@standin/contracts'
+import { type ErrorData, errorReasons, type ProcedureContract } from '@standin/contracts'
 import { initTRPC } from '@trpc/server'
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { z } from 'zod'
 import { mayActOn } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
@@ -17,8 +18,9 @@ const t = initTRPC.context<RequestContext>().create({
   isDev: false, // Else errors carry a stack.
   errorFormatter({ shape, error, ctx, path }) {
     const { reason, status, message, retryAfterMs, issues } = toRefusal(error)
+    const { trpc: code } = errorReasons[reason]
     const data: ErrorData = {
-      code: shape.data.code,
+      code,
       httpStatus: status,
       reason,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -26,7 +28,7 @@ const t = initTRPC.context<RequestContext>().create({
       ...(path !== undefined && { path }),
       ...(issues && { issues }),
     }
-    return { ...shape, message, data: { ...shape.data, ...data } }
+    return { message, code: TRPC_ERROR_CODES_BY_KEY[code], data: { ...shape.data, ...data, code } }
   },
   sse: {
     ping: { enabled: true, intervalMs: 15_000 },

@@ -3,21 +3,26 @@ import { actionIdSchema } from '@standin/contracts'
 import { z } from 'zod'
 import type { AnyAction } from './define-action.ts'
 
+/** What is wrong with the actions that a maker declared; stops the start. */
+export class ActionError extends Error {
+  override readonly name = 'ActionError'
+}
+
 export type ActionCatalogue = ReturnType<typeof createActionCatalogue>
 
 /**
  * The actions of this server.
- * @throws Error at the start, naming the action: two with one id, or a scope that `standin.config.ts` does not name
+ * @throws ActionError naming the action: two with one id, or a scope that `standin.config.ts` does not name
  */
 export function createActionCatalogue(actions: readonly AnyAction[], manifestScopes: readonly string[]) {
   const byId = new Map<string, AnyAction>()
   for (const action of actions) {
     const missing = action.scopes.filter((scope) => !manifestScopes.includes(scope))
     if (!actionIdSchema.safeParse(action.id).success)
-      throw new Error(`Action "${action.id}": an id is lower case words with hyphens.`)
-    if (byId.has(action.id)) throw new Error(`Action "${action.id}": two actions have this id.`)
+      throw new ActionError(`Action "${action.id}": an id is lower case words with hyphens.`)
+    if (byId.has(action.id)) throw new ActionError(`Action "${action.id}": two actions have this id.`)
     if (missing.length > 0)
-      throw new Error(`Action "${action.id}": add to the scopes in standin.config.ts: ${missing.join(', ')}.`)
+      throw new ActionError(`Action "${action.id}": add to the scopes in standin.config.ts: ${missing.join(', ')}.`)
     byId.set(action.id, action)
   }
 

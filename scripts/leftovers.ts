@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** Who started what, kept in the data folder: a start that was killed leaves its parts running. */
+const startedSchema = z.object({ pid: z.int(), parts: z.array(z.object({ name: z.string(), pid: z.int() })) })
+type Started = z.infer<typeof startedSchema>
+
+const fileIn = (dataDir: string) => join(dataDir, 'started.json')
+
+export function rememberParts(dataDir: string, parts: Started['parts']): void {
+  const started: Started = { pid: process.pid, parts: parts.map(({ name, pid }) => ({ name, pid })) }
+  writeFileSync(fileIn(dataDir), JSON.stringify(started))
+}
+
+export function readLeftovers(dataDir: string): Started | undefined {
+  try {
+    return startedSchema.parse(JSON.parse(readFileSync(fileIn(dataDir), 'utf8')))
+  } catch {
+    return undefined // No start before this one, or one that never came so far.
+  }
+}
+
+/** Ends the parts of a start that is dead. A number that another program has by now is left alone. */
+export async function leftovers(
+  started: Started | undefined,
+): Promise<{ isAlive: boolean; pid: number; ended: string[] }> {
+  if (!started || started.parts.length === 0) return { isAlive: false, pid: 0, ended: [] }
+  if (started.pid !== process.pid && isOurs(started.pid)) return { isAlive: true, pid: started.pid, ended: [] }
+  const left = started.parts.filter(({ pid }) => isOurs(pid))
+  for (const { pid } of left) process.kill(pid, 'SIGTERM')
+  for (let tries = 0; tries < 100 && left.some(({ pid }) => isOurs(pid)); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return { isAlive: false, pid: 0, ended: left.map(({ name }) => name) }
+}
+
+/** Whether a process of this number lives and is one of ours, by its command. */
+function isOurs(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    const command = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
+    return command.includes('--conditions=@standin/source')
+  } catch {
+    return false
+  }
+}
