@@ -102,7 +102,7 @@ async function stop(exitCode: number): Promise<void> {
   if (isStopping) return
   isStopping = true
   for (const part of parts.toReversed()) await part.stop()
-  rememberParts(dataDir, [])
+  if (parts.length > 0) rememberParts(dataDir, []) // Else the file is another start's.
   process.exit(exitCode)
 }
 

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSimulator } from '@standin/trackunit-simulator'
+import { answers, freePort, runPart, startPart, until } from '../scripts/part.ts'
+
+export const irisAppId = '@standin/fleet-assistant'
+export const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
+export const otherAccountId = 'c2a4e3d7-9b1f-4a57-8d3e-7f21b6c0a9e4'
+
+export interface Stack extends AsyncDisposable {
+  server: string
+  simulator: string
+  /** Every line that the server logged so far. */
+  log: readonly string[]
+  /** Asks the simulator's control API. */
+  control<Answer>(path: string, body?: unknown, method?: 'GET' | 'POST' | 'PUT' | 'DELETE'): Promise<Answer>
+  /** Runs an operator's command against the server's database. @returns its standard output */
+  operator(...command: string[]): Promise<string>
+}
+
+interface StackOptions {
+  appOrigin?: string
+  fleetSize?: number
+  /** Settings of the server on top of the usual ones. */
+  environment?: Record<string, string>
+}
+
+/** A simulated Trackunit in this process, and a server with a PostgreSQL of its own in two others. */
+export async function startStack({
+  appOrigin = 'http://localhost:4200',
+  fleetSize = 250,
+  environment = {},
+}: StackOptions = {}): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), 'standin-e2e-'))
+  const port = await freePort()
+  const server = `http://127.0.0.1:${port}`
+  const simulation = await createSimulator({
+    port: 0,
+    fleetSize,
+    seed: 'e2e',
+    appUrl: `${appOrigin}/`,
+    callbackUrl: `${server}/trackunit/callback`,
+    manifest: await manifestFor(server),
+  })
+  const { url: simulator } = await simulation.listen()
+
+  const serverEnvironment = {
+    PORT: String(port),
+    STANDIN_DATA_DIR: folder,
+    APP_ORIGINS: appOrigin,
+    CALLBACK_PATH_SECRET: 'none',
+    TRACKUNIT_JWKS_URL: `${simulator}/api/marketplace/jwks`,
+    TRACKUNIT_TOKEN_URL: `${simulator}/apptoken`,
+    TRACKUNIT_API_URL: simulator,
+    USER_TOKEN_ISSUER: `${simulator}/user-tokens`,
+    USER_TOKEN_JWKS_URL: `${simulator}/user-tokens/jwks`,
+    USER_TOKEN_APP_CLAIM: 'irisAppId',
+    USER_TOKEN_ACCOUNT_CLAIM: 'accountId',
+    USER_TOKEN_SCOPE_CLAIM: 'scp',
+    LOG_LEVEL: 'info',
+    ...environment,
+  }
+  const log: string[] = []
+  const part = startPart({
+    name: 'server',
+    command: ['apps/server/src/main.ts'],
+    environment: serverEnvironment,
+    onLine: (line) => log.push(line),
+  })
+
+  const stack: Stack = {
+    server,
+    simulator,
+    log,
+    async control<Answer>(path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST') {
+      const init =
+        body === undefined
+          ? { method }
+          : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      return (await fetch(`${simulator}/control/${path}`, init)).json() as Promise<Answer>
+    },
+    operator: (...command) => runPart(['packages/standin/bin/standin.ts', ...command], serverEnvironment),
+    async [Symbol.asyncDispose]() {
+      await part.stop()
+      await simulation.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  try {
+    await until(`the server (${log.join(' ')})`, () => answers(`${server}/health/ready`), { timeoutMs: 60_000 })
+    return stack
+  } catch (error) {
+    await stack[Symbol.asyncDispose]()
+    throw new Error(`the server did not start: ${log.join('\n')}`, { cause: error })
+  }
+}
+
+async function manifestFor(server: string) {
+  return JSON.parse(
+    await runPart(['apps/iris-app/build-manifest.ts'], { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' }),
+  )
+}
+
+/** Installs the app on an account and waits until its credentials are proven. */
+export async function install(stack: Stack, account: string): Promise<void> {
+  await stack.control('install', { accountId: account })
+  await until(
+    'the proof',
+    async () => JSON.parse(await stack.operator('installations', 'show', account, '--json')).state === 'active',
+  )
+}
+
+export async function userToken(
+  stack: Stack,
+  options: {
+    accountId: string
+    role?: 'administrator' | 'reader'
+    lifetimeS?: number
+    claims?: Record<string, unknown>
+  },
+): Promise<string> {
+  const { token } = await stack.control<{ token: string }>('user-token', { role: 'administrator', ...options })
+  return token
+}

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { answers, freePort, root, until } from '../scripts/part.ts'
+
+interface Started {
+  out: string
+  err: string
+  kill(signal: NodeJS.Signals): void
+  exit: Promise<number | null>
+}
+
+/** `npm start` without npm, which passes no signals on. */
+function start(environment: Record<string, string>): Started {
+  const child = spawn(process.execPath, ['--conditions=@standin/source', 'scripts/start.ts'], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+  })
+  const started: Started = {
+    out: '',
+    err: '',
+    kill: (signal) => child.kill(signal),
+    exit: once(child, 'exit').then(([code]) => code),
+  }
+  child.stdout.on('data', (piece) => (started.out += piece))
+  child.stderr.on('data', (piece) => (started.err += piece))
+  return started
+}
+
+let folder: string
+let environment: Record<string, string>
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'standin-start-'))
+  const [manager, server, app] = [await freePort(), await freePort(), await freePort()]
+  environment = {
+    STANDIN_DATA_DIR: folder,
+    SIMULATOR_PORT: String(manager),
+    PORT: String(server),
+    IRIS_APP_PORT: String(app),
+  }
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const opened = (started: Started) =>
+  until(`the address (${started.err})`, async () => started.out.includes('Open '), { timeoutMs: 60_000 })
+const accountsOf = async () => {
+  const response = await fetch(`http://127.0.0.1:${environment.SIMULATOR_PORT}/control/accounts`)
+  return ((await response.json()) as { accounts: Array<{ isInstalled: boolean; clientId: string | null }> }).accounts
+}
+
+describe('npm start', () => {
+  test('prints its one line, refuses to run twice, survives being killed, and goes on with the same account', async () => {
+    const first = start(environment)
+    await opened(first)
+    expect(first.out).toBe(`Open http://127.0.0.1:${environment.SIMULATOR_PORT}/\n`)
+    const [account] = (await accountsOf()).filter(({ isInstalled }) => isInstalled)
+
+    const second = start(environment)
+    expect(await second.exit).toBe(1)
+    expect(second.err.trim()).toMatch(/^Standin runs already: open http:\S+, or end that one first \(process \d+\)\.$/)
+    expect(second.out).toBe('')
+
+    first.kill('SIGKILL') // Its parts and its PostgreSQL live on.
+    await first.exit
+    const third = start(environment)
+    await opened(third)
+    expect(third.err).toContain('Ended what an earlier start left running')
+    expect((await accountsOf()).filter(({ isInstalled }) => isInstalled)).toEqual([account])
+
+    third.kill('SIGTERM')
+    expect(await third.exit).toBe(0)
+    await expect(answers(`http://127.0.0.1:${environment.PORT}/health/live`)).rejects.toThrow()
+  }, 90_000)
+
+  test('names a port that another program has, and how to choose another', async () => {
+    const other = createServer().listen(Number(environment.PORT), '127.0.0.1')
+    await once(other, 'listening')
+    const started = start(environment)
+
+    expect(await started.exit).toBe(1)
+    expect(started.err.trim()).toBe(
+      `Port ${environment.PORT} is taken by another program. End it, or choose another port: PORT=${Number(environment.PORT) + 10} npm start`,
+    )
+    other.close()
+  })
+
+  test('names a folder that cannot be written', async () => {
+    const file = join(folder, 'a-file')
+    await writeFile(file, '')
+    const started = start({ ...environment, STANDIN_DATA_DIR: file })
+
+    expect(await started.exit).toBe(1)
+    expect(started.err.trim()).toBe(
+      `The folder ${file} cannot be written. Make it writable, or name another with STANDIN_DATA_DIR.`,
+    )
+  })
+})
