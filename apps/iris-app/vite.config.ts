@@ -21,9 +21,10 @@ export default defineConfig(({ command }) => ({
       '@trackunit/react-core-hooks': standIn('react-core-hooks.ts'),
     },
   },
-  // `localhost`, since the Manager stands on 127.0.0.1: the frame has to be of another origin, as it really is.
-  server: { host: 'localhost', port: 4200, strictPort: true, cors: { origin: true } },
-  preview: { host: 'localhost', port: 4200, strictPort: true },
+  // Opened as http://localhost:4200, since the Manager stands on 127.0.0.1: the frame has to be of another origin, as it
+  // really is. Any origin may read it, also "null", that of a frame without `allow-same-origin`.
+  server: { host: '127.0.0.1', port: 4200, strictPort: true, cors: { origin: true } },
+  preview: { host: '127.0.0.1', port: 4200, strictPort: true, cors: { origin: true } },
   build: {
     // A strict policy allows scripts of the app's own origin and nothing inline.
     assetsInlineLimit: 0,

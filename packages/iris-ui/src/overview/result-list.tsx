@@ -1,14 +1,15 @@
-import type { Action, Run } from '@standin/client'
+import type { Action } from '@standin/client'
 import type { RefObject } from 'react'
 import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
 import { SkeletonRows } from '../parts/skeleton.tsx'
+import type { EndedRun } from '../runs/follow-run.ts'
 import { titleOf } from '../runs/run-words.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { ResultRow } from './result-row.tsx'
 
 interface ResultListProps {
-  results: readonly Run[]
+  results: readonly EndedRun[]
   /** Whether the list has come; an empty list that has not come is no empty list. */
   known: boolean
   failed: boolean

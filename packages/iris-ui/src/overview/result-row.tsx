@@ -1,5 +1,5 @@
-import type { Run } from '@standin/client'
 import { Icon } from '../parts/icon.tsx'
+import type { EndedRun } from '../runs/follow-run.ts'
 import { reasonWords, resultWords, startedByWords } from '../runs/run-words.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { DownloadButton, DownloadOffer } from './download.tsx'
@@ -13,7 +13,7 @@ const looks = {
 } as const
 
 interface ResultRowProps {
-  run: Run
+  run: EndedRun
   title: string
   nowMs: number
 }
@@ -24,7 +24,7 @@ export function ResultRow({ run, title, nowMs }: ResultRowProps) {
   const download = useDownload()
   const words = texts.results
   const shown = { title, userId: host.user.id, texts, formats }
-  const { icon, tone } = looks[run.state as keyof typeof looks]
+  const { icon, tone } = looks[run.state]
   const states = { succeeded: words.succeededState, failed: words.failedState, cancelled: words.cancelledState }
   const endedAt = run.endedAt ?? run.createdAt
   const reason = reasonWords(run, shown)
@@ -32,7 +32,7 @@ export function ResultRow({ run, title, nowMs }: ResultRowProps) {
 
   return (
     <li>
-      <Icon name={icon} tone={tone} label={states[run.state as keyof typeof states]} />
+      <Icon name={icon} tone={tone} label={states[run.state]} />
       <div>
         <p className="t">{resultWords(run, shown)}</p>
         <p className="d">

@@ -37,9 +37,11 @@ export function RunningRow({ run, title, onEvents, onChanged, onStop }: RunningR
   const left = run.progress.secondsLeft === null || stopping ? undefined : timeLeft(run.progress.secondsLeft)
   const progress = progressWords(run, shown)
   const started = run.startedAt ?? run.createdAt
-  const meanwhile = { waiting: words.waiting, queued: words.queuedMeans, running: run.progress.message }[
-    run.state as 'waiting' | 'queued' | 'running'
-  ]
+  const meanwhile: Partial<Record<Run['state'], string>> = {
+    queued: words.queuedMeans,
+    running: run.progress.message,
+    waiting: words.waiting,
+  }
 
   return (
     <li>
@@ -60,7 +62,10 @@ export function RunningRow({ run, title, onEvents, onChanged, onStop }: RunningR
           />
         )}
         <p className="d">
-          {[meanwhile, `${capital(startedByWords(run, shown))}, ${texts.results.when(formats.moment(started, nowMs))}`]
+          {[
+            meanwhile[run.state],
+            `${capital(startedByWords(run, shown))}, ${texts.results.when(formats.moment(started, nowMs))}`,
+          ]
             .filter(Boolean)
             .map((part, index) => (
               <span key={part}>

@@ -1,8 +1,10 @@
-import type { Run, RunEvent, RunState } from '@standin/client'
+import type { Run, RunEvent } from '@standin/client'
 
-const finalStates: readonly RunState[] = ['succeeded', 'failed', 'cancelled']
+export type EndedRun = Run & { state: 'succeeded' | 'failed' | 'cancelled' }
 
-export function hasEnded(run: Pick<Run, 'state'>): boolean {
+const finalStates: readonly Run['state'][] = ['succeeded', 'failed', 'cancelled']
+
+export function hasEnded(run: Run): run is EndedRun {
   return finalStates.includes(run.state)
 }
 

@@ -1,13 +1,13 @@
 import type { Run } from '@standin/client'
-import { hasEnded } from './follow-run.ts'
+import { type EndedRun, hasEnded } from './follow-run.ts'
 
 /**
  * Which runs go on and which are results. A run whose stream has just told its end is in both lists until they are
  * fetched again; it is shown once, as what is known latest.
  */
-export function sortRuns(going: readonly Run[], ended: readonly Run[]): { going: Run[]; results: Run[] } {
-  const results = new Map<string, Run>()
-  for (const run of [...going.filter(hasEnded), ...ended]) results.set(run.id, run)
+export function sortRuns(going: readonly Run[], ended: readonly Run[]): { going: Run[]; results: EndedRun[] } {
+  const results = new Map<string, EndedRun>()
+  for (const run of [...going, ...ended].filter(hasEnded)) results.set(run.id, run)
 
   return {
     going: going.filter((run) => !hasEnded(run) && !results.has(run.id)),

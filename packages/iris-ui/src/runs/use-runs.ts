@@ -60,5 +60,5 @@ export function useRuns() {
   )
 
   const sorted = useMemo(() => sortRuns(going.data?.runs ?? [], ended.data?.runs ?? []), [going.data, ended.data])
-  return { ...sorted, known: ended.isSuccess || ended.data !== undefined, failed: ended.isError, add, replace, follow }
+  return { ...sorted, known: ended.data !== undefined, failed: ended.isError, add, replace, follow }
 }

@@ -187,7 +187,6 @@ export const en = {
     stopping: (title: string) => `${title}: stopping after the machine at hand`,
     waitingUntil: (text: string, clock: string) => `${text}, waiting until ${clock}`,
     waiting: 'Trackunit sets the pace. It goes on by itself.',
-    closable: 'You can close this page, the work goes on.',
     queuedMeans: 'It begins by itself.',
     progress: (done: string, total: string) => `${done} of ${total} machines`,
     soFar: (done: string) => `${done} machines so far`,
