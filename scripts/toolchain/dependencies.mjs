@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { contentOf } from './content-of.mjs'
 import { CannotStart, firstErrorLine, registryFailure } from './explain.mjs'
 import { runQuietly } from './run-quietly.mjs'
 
@@ -70,12 +71,4 @@ const reasonOf = (output, logFile) => {
   if (unreachable)
     return `pnpm could not get every package from the registry (${unreachable}): check the network, the proxy and "npm config get registry". All it said is in ${logFile}.`
   return `pnpm could not install the packages: ${firstErrorLine(output)} All it said is in ${logFile}.`
-}
-
-const contentOf = (file) => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
 }

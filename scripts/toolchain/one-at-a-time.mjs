@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { contentOf } from './content-of.mjs'
 
 const beatMs = 1_000
 // A holder that was killed beats no more. Its process id would say less: it may be reused, or belong to another container.
 const abandonedAfterMs = 10_000
 const lookEveryMs = 200
 
-/** Runs `work` while no other process on this folder does; another one's work is waited for, and said so once. */
+/**
+ * Runs `work` while no other process on this folder does; another one's work is waited for, and said so once.
+ * A signal ends the process through its exit handlers, so that nothing half-done stays behind.
+ */
 export const oneAtATime = async ({ lockFile, say }, work) => {
   const holder = randomUUID()
+  const stopListening = endThroughExitHandlers()
   for (let isFirstLook = true; !take(lockFile, holder); isFirstLook = false) {
     if (isFirstLook) say('another start in this folder is installing; waiting for it.')
     if (isAbandoned(lockFile)) rmSync(lockFile, { force: true })
@@ -26,7 +32,19 @@ export const oneAtATime = async ({ lockFile, say }, work) => {
   } finally {
     clearInterval(beat)
     process.off('exit', release)
+    stopListening()
     release()
+  }
+}
+
+const endThroughExitHandlers = () => {
+  const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
+    const end = () => process.exit(128 + constants.signals[signal])
+    process.on(signal, end)
+    return () => process.off(signal, end)
+  })
+  return () => {
+    for (const stopListening of listeners) stopListening()
   }
 }
 
@@ -48,12 +66,4 @@ const isAbandoned = (lockFile) => {
 const touch = (lockFile) => {
   const now = new Date()
   utimesSync(lockFile, now, now)
-}
-
-const contentOf = (file) => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
 }

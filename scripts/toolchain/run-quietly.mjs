@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 
-/** Runs a package manager to its end and gives its exit code with all it said; ends it when this process is told to end. */
+/** Runs a package manager to its end and gives its exit code with all it said. It does not outlive this process. */
 export const runQuietly = (command, args, { cwd, env }) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -16,18 +16,11 @@ export const runQuietly = (command, args, { cwd, env }) =>
         output += text
       })
 
-    const stops = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
-      const stop = () => {
-        child.kill(signal)
-        process.exit(128 + constants.signals[signal])
-      }
-      process.on(signal, stop)
-      return () => process.off(signal, stop)
+    const stop = () => child.kill()
+    process.once('exit', stop)
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      process.off('exit', stop)
+      resolve({ code: code ?? 128 + constants.signals[signal], output })
     })
-    const settle = (end, value) => {
-      for (const forget of stops) forget()
-      end(value)
-    }
-    child.on('error', (error) => settle(reject, error))
-    child.on('close', (code, signal) => settle(resolve, { code: code ?? 128 + constants.signals[signal], output }))
   })
