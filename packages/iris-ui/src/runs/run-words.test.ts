@@ -6,18 +6,19 @@ import { reasonWords, resultWords, runningWords, startedByWords, titleOf } from 
 
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
 const words = { title: 'Fleet snapshot', userId: 'mette', texts: en, formats }
-const halfway = { done: 1_840, total: 2_964, message: '', secondsLeft: 118 }
+const halfway = { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: 118 }
 const file = { id: '00000000-0000-4000-8000-000000000101', name: 'fleet.csv', mediaType: 'text/csv', bytes: 1_284 }
 
 describe('a run that goes on says', () => {
   test.each([
-    ['Fleet snapshot: 1,840 of 2,964 machines', aRun({ progress: halfway })],
+    ['Fleet snapshot: 1,840 of 2,964 machines listed', aRun({ progress: halfway })],
     ['Fleet snapshot: getting started', aRun()],
-    ['Fleet snapshot: 250 machines so far', aRun({ progress: { ...halfway, done: 250, total: null } })],
+    ['Fleet snapshot: 1,840 of 2,964', aRun({ progress: { ...halfway, message: 'Reading hours and places.' } })],
+    ['Fleet snapshot: 250 machines listed so far', aRun({ progress: { ...halfway, done: 250, total: null } })],
     ['Fleet snapshot: waits for its turn', aRun({ state: 'queued' })],
     ['Fleet snapshot: stopping after the machine at hand', aRun({ state: 'cancelling', progress: halfway })],
     [
-      'Fleet snapshot: 1,840 of 2,964 machines, waiting until 10:12',
+      'Fleet snapshot: 1,840 of 2,964 machines listed, waiting until 10:12',
       aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:00Z', progress: halfway }),
     ],
   ])('“%s”', (sentence, run) => expect(runningWords(run, words)).toBe(sentence))
@@ -28,12 +29,12 @@ describe('a result says', () => {
     ['2,964 machines listed', aRun({ state: 'succeeded', headline: '2,964 machines listed.' })],
     ['Fleet snapshot is done', aRun({ state: 'succeeded' })],
     [
-      'Stopped at 1,840 of 2,964 machines; that part is saved',
+      'Stopped with 1,840 of 2,964 machines listed; that part is saved',
       aRun({ state: 'failed', progress: halfway, artifacts: [file] }),
     ],
-    ['Stopped at 1,840 of 2,964 machines', aRun({ state: 'failed', progress: halfway })],
+    ['Stopped with 1,840 of 2,964 machines listed', aRun({ state: 'failed', progress: halfway })],
     ['Fleet snapshot stopped before it found anything', aRun({ state: 'failed' })],
-    ['Fleet snapshot was stopped at 1,840 of 2,964 machines', aRun({ state: 'cancelled', progress: halfway })],
+    ['Fleet snapshot was stopped with 1,840 of 2,964 machines listed', aRun({ state: 'cancelled', progress: halfway })],
     ['Fleet snapshot was stopped', aRun({ state: 'cancelled' })],
   ])('“%s”', (sentence, run) => expect(resultWords(run, words)).toBe(sentence))
 })

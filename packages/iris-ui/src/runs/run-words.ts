@@ -10,15 +10,23 @@ interface Words {
   formats: Formats
 }
 
-/** `1,840 of 2,964 machines`; nothing before the first one is done. */
-export function progressWords(
-  { progress }: Run,
-  { texts, formats }: Pick<Words, 'texts' | 'formats'>,
-): string | undefined {
-  if (progress.total !== null && progress.total > 0) {
-    return texts.running.progress(formats.number(progress.done), formats.number(progress.total))
+/**
+ * The words of an action about its progress either go on after the numbers (`machines listed`) or are a sentence of
+ * their own, which begins with a capital and stands by itself.
+ */
+export function progressMessage({ progress: { message } }: Run): { unit: string; sentence: string | undefined } {
+  const goesOn = message !== '' && message.charAt(0) === message.charAt(0).toLowerCase()
+  return goesOn ? { unit: message, sentence: undefined } : { unit: '', sentence: message || undefined }
+}
+
+/** `1,840 of 2,964 machines listed`; nothing before the first one is done. */
+export function progressWords(run: Run, { texts, formats }: Pick<Words, 'texts' | 'formats'>): string | undefined {
+  const { done, total } = run.progress
+  const { unit } = progressMessage(run)
+  if (total !== null && total > 0) {
+    return texts.running.progress(formats.number(done), formats.number(total), unit)
   }
-  return progress.done > 0 ? texts.running.soFar(formats.number(progress.done)) : undefined
+  return done > 0 ? texts.running.soFar(formats.number(done), unit) : undefined
 }
 
 /** What a run that goes on is doing. */
