@@ -37,7 +37,7 @@ export function RunningRow({ run, title, onEvents, onChanged, onStop }: RunningR
   const left = run.progress.secondsLeft === null || stopping ? undefined : timeLeft(run.progress.secondsLeft)
   const progress = progressWords(run, shown)
   const started = run.startedAt ?? run.createdAt
-  const meanwhile: Partial<Record<Run['state'], string>> = {
+  const meanwhile: Partial<Record<Run['state'], string | undefined>> = {
     queued: words.queuedMeans,
     running: progressMessage(run).sentence,
     waiting: words.waiting,
