@@ -1,16 +1,9 @@
-import type {
-  CallbackStatus,
-  InstalledCallback,
-  TrackunitCallback,
-  UninstalledCallback,
-  UnknownCallback,
-} from '@standin/contracts'
+import type { CallbackStatus, TrackunitCallback } from '@standin/contracts'
 import { record } from '../audit/record.ts'
 import type { Clock } from '../clock.ts'
-import { comparePositions } from '../credentials/credential-order.ts'
+import { comparePositions, type Position } from '../credentials/credential-order.ts'
 import {
   clientServesAnother,
-  findSameCredentials,
   insertCredentials,
   listCredentials,
   moveCredentials,
@@ -30,6 +23,8 @@ export interface TakenCallback<Body> {
   contentDigest: string
   /** Whether its identity names the account. */
   bound: boolean
+  /** Whether the same was said before. */
+  takenBefore: boolean
   installation: InstallationRow
 }
 
@@ -62,101 +57,86 @@ export function createCallbackKinds({
 }): Kinds {
   return {
     /** New credentials never replace those in force here: they are stored as pending, and proven in the background. */
-    async INSTALLED(tx, { body, issuedAt, contentDigest, bound, installation }: TakenCallback<InstalledCallback>) {
+    async INSTALLED(tx, { body, issuedAt, contentDigest, bound, takenBefore, installation }) {
       const { accountId, clientId } = body
       const position = callbackPosition('INSTALLED', issuedAt, contentDigest)
       const rows = await listCredentials(tx, accountId)
-      const outdated =
-        (installation.uninstalledAt !== null && issuedAt <= installation.uninstalledAt) ||
+      const isOutdated = (at: Position) =>
         rows.some(
-          (row) =>
-            row.provenAt !== null &&
-            row.state === 'active' &&
-            row.contentDigest !== contentDigest &&
-            comparePositions(row, position) > 0,
+          (row) => row.state === 'active' && row.contentDigest !== contentDigest && comparePositions(row, at) > 0,
         )
+      const said = { actor: trackunit, accountId, details: { clientId, bound } }
 
-      const same = await findSameCredentials(tx, accountId, contentDigest)
+      const same = rows.find((row) => row.contentDigest === contentDigest)
       if (same) {
-        const newer = comparePositions(same, position) < 0
-        if (newer || (bound && !same.bound)) {
-          await updateCredentials(tx, same, {
-            ...(newer && { issuedAt: position.issuedAt, tieBreak: position.tieBreak }),
-            bound: same.bound || bound,
-          })
-        }
-        if (!newer || outdated) return { status: 'duplicate', generation: same.generation }
-        const state = await moveCredentials(tx, same, 'sent-again', {
-          attempts: 0,
-          receivedAt: clock.now(),
-          nextAttemptAt: clock.now(),
-        })
-        if (state === same.state) return { status: 'duplicate', generation: same.generation }
-        await record(tx, {
-          actor: trackunit,
-          event: 'credentials.sent-again',
-          accountId,
-          generation: same.generation,
-          details: { clientId, bound },
-        })
-        return { status: 'accepted', generation: same.generation }
+        const isNewer = comparePositions(same, position) < 0
+        const bindsNow = bound && !same.bound
+        const { generation } = same
+        const newest = isNewer ? position : { issuedAt: same.issuedAt, tieBreak: same.tieBreak }
+        if (isNewer || bindsNow) await updateCredentials(tx, same, { ...newest, bound: same.bound || bound })
+
+        const decidesAnew = same.state === 'awaiting-approval' ? bindsNow : isNewer
+        if (!decidesAnew || isOutdated(newest)) return { status: 'duplicate', generation }
+        // Parked ones are probed anyway; now there is a reason to do so at once.
+        if (same.state !== 'parked' && !(await moveCredentials(tx, same, 'sent-again')))
+          return { status: 'duplicate', generation }
+        await updateCredentials(tx, same, { attempts: 0, receivedAt: clock.now(), nextAttemptAt: clock.now() })
+        await record(tx, { ...said, event: 'credentials.sent-again', generation })
+        return { status: 'accepted', generation }
       }
 
+      const isOfEarlierInstallation = installation.uninstalledAt !== null && issuedAt <= installation.uninstalledAt
+      if (isOfEarlierInstallation && takenBefore) return { status: 'duplicate' }
       const generation = installation.lastGeneration + 1
-      const state = outdated
+      await updateInstallation(tx, accountId, { lastGeneration: generation })
+      const row = { accountId, generation, appId, clientId, ...position, bound, receivedAt: clock.now() }
+      if (isOfEarlierInstallation) {
+        // As if it had come in time: the uninstall would have erased it.
+        await insertCredentials(tx, { ...row, state: 'uninstalled' })
+        await record(tx, { ...said, event: 'credentials.uninstalled', generation })
+        return { status: 'superseded', generation }
+      }
+
+      const state = isOutdated(position)
         ? 'superseded'
         : (await clientServesAnother(tx, clientId, accountId))
           ? 'quarantined'
           : 'pending'
-      await updateInstallation(tx, accountId, { lastGeneration: generation })
+      const binding = { account: accountId, app: appId, column: 'client-secret', generation } as const
       await insertCredentials(tx, {
-        accountId,
-        generation,
-        appId,
-        clientId,
-        sealedSecret: await vault.seal(new Secret(body.clientSecret), {
-          account: accountId,
-          app: appId,
-          column: 'client-secret',
-          generation,
-        }),
+        ...row,
+        sealedSecret: await vault.seal(new Secret(body.clientSecret), binding),
         contentDigest,
         state,
         reason: state === 'quarantined' ? 'CREDENTIALS_QUARANTINED' : null,
-        ...position,
-        bound,
         nextAttemptAt: state === 'pending' ? clock.now() : null,
       })
-      await record(tx, {
-        actor: trackunit,
-        event: `credentials.${state === 'pending' ? 'received' : state}`,
-        accountId,
-        generation,
-        details: { clientId, bound },
-      })
-      return { status: outdated ? 'superseded' : 'accepted', generation }
+      await record(tx, { ...said, event: `credentials.${state === 'pending' ? 'received' : state}`, generation })
+      return { status: state === 'superseded' ? 'superseded' : 'accepted', generation }
     },
 
     /** Only one whose identity names the account takes effect; any other is a signal, shown and noted. */
-    async UNINSTALLED(tx, { body, issuedAt, contentDigest, bound, installation }: TakenCallback<UninstalledCallback>) {
+    async UNINSTALLED(tx, { body, issuedAt, contentDigest, bound, installation }) {
       const { accountId } = body
+      const { uninstalledAt, uninstallSignalledAt, activeGeneration } = installation
+      if (uninstalledAt && issuedAt <= uninstalledAt) return { status: 'duplicate' }
       const position = callbackPosition('UNINSTALLED', issuedAt, contentDigest)
-      if (installation.uninstalledAt && issuedAt <= installation.uninstalledAt) return { status: 'duplicate' }
-      const active = (await listCredentials(tx, accountId)).find(
-        ({ generation }) => generation === installation.activeGeneration,
-      )
-      if (active && comparePositions(active, position) > 0) return { status: 'superseded' }
-      if (!bound) {
-        await updateInstallation(tx, accountId, { uninstallSignalledAt: issuedAt })
-        await record(tx, { actor: trackunit, event: 'installation.uninstall-signalled', accountId })
-        return { status: 'accepted' }
+      const active = (await listCredentials(tx, accountId)).find(({ generation }) => generation === activeGeneration)
+      const isSuperseded = active !== undefined && comparePositions(active, position) > 0
+      if (bound) {
+        await uninstall(tx, { installation, issuedAt, actor: trackunit })
+        return { status: isSuperseded ? 'superseded' : 'accepted' }
       }
-      await uninstall(tx, { installation, issuedAt, actor: trackunit })
+      if (isSuperseded) return { status: 'superseded' }
+      if (uninstallSignalledAt && issuedAt <= uninstallSignalledAt) return { status: 'duplicate' }
+      await updateInstallation(tx, accountId, { uninstallSignalledAt: issuedAt })
+      await record(tx, { actor: trackunit, event: 'installation.uninstall-signalled', accountId })
       return { status: 'accepted' }
     },
 
     /** Kept, sealed, for whoever reads it one day; it does nothing. */
-    async unknown(tx, { body, installation }: TakenCallback<UnknownCallback>) {
+    async unknown(tx, { body, takenBefore, installation }) {
+      if (takenBefore) return { status: 'ignored' }
       const { accountId } = body
       const binding = {
         account: accountId,

@@ -8,12 +8,21 @@ export async function insertCallback(tx: Transaction, row: typeof callbacks.$inf
   await tx.insert(callbacks).values(row)
 }
 
-/** Whether the same content was taken before, whichever JWT brought it. */
-export async function wasTakenBefore(db: Database, accountId: string, contentDigest: string): Promise<boolean> {
+/** Whether the same content was taken before, whichever JWT brought it; with `issuedAt`, by one of that time. */
+export async function wasTakenBefore(
+  db: Database,
+  { accountId, contentDigest, issuedAt }: { accountId: string; contentDigest: string; issuedAt?: Date },
+): Promise<boolean> {
   const [row] = await db
     .select({ id: callbacks.id })
     .from(callbacks)
-    .where(and(eq(callbacks.contentDigest, contentDigest), eq(callbacks.accountId, accountId)))
+    .where(
+      and(
+        eq(callbacks.contentDigest, contentDigest),
+        eq(callbacks.accountId, accountId),
+        issuedAt && eq(callbacks.issuedAt, issuedAt),
+      ),
+    )
     .limit(1)
   return row !== undefined
 }

@@ -50,20 +50,25 @@ export function createReceiveCallback({ db, keys, clock, kinds, policy }: Depend
     const digest = callbackDigest(callback)
     if (identity.expired) {
       // A redelivery of what is stored is answered as such however late it comes; nothing else is believed by then.
-      if (await wasTakenBefore(db, accountId, digest)) return { status: 'duplicate', accountId }
+      if (await wasTakenBefore(db, { accountId, contentDigest: digest })) return { status: 'duplicate', accountId }
       throw new StandinError('IDENTITY_EXPIRED')
     }
 
     return db.transaction(async (tx) => {
       const installation = await lockInstallation(tx, accountId)
-      const taken = { issuedAt: identity.issuedAt, contentDigest: digest, bound, installation }
+      const { issuedAt } = identity
+      const takenBefore = await wasTakenBefore(tx, { accountId, contentDigest: digest })
+      const taken = { issuedAt, contentDigest: digest, bound, takenBefore, installation }
       const { status, generation, sealedBody } = await take(kinds, callback, taken, tx)
+      // One JWT can be sent any number of times; it does not fill the disk.
+      if (takenBefore && (await wasTakenBefore(tx, { accountId, contentDigest: digest, issuedAt })))
+        return { status, accountId }
       await insertCallback(tx, {
         accountId,
         appId: irisAppId,
         type: callback.body.type,
         contentDigest: digest,
-        issuedAt: identity.issuedAt,
+        issuedAt,
         outcome: status,
         generation: generation ?? null,
         sealedBody: sealedBody ?? null,

@@ -13,9 +13,9 @@ export async function approveCredentials(
   { accountId, generation, actor }: CredentialKey & { actor: Actor },
 ): Promise<void> {
   await db.transaction(async (tx) => {
+    const { activeGeneration } = await lockInstallation(tx, accountId)
     const rows = await listCredentials(tx, accountId)
     if (rows.length === 0) throw new StandinError('INSTALLATION_NOT_FOUND')
-    const { activeGeneration } = await lockInstallation(tx, accountId)
     const waiting = rows.find((row) => row.generation === generation)
     if (waiting?.state !== 'awaiting-approval') {
       throw new StandinError('INPUT_INVALID', { detail: 'These credentials do not wait for approval.' })

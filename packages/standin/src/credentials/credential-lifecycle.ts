@@ -12,7 +12,7 @@ export type CredentialEvent =
   | 'foreign'
   /** Newer ones took over, or a newer callback was in force when they arrived. */
   | 'outdated'
-  /** The same credentials were sent again, by a newer callback. */
+  /** The same credentials were sent again, by a newer callback or by one that binds them to their account. */
   | 'sent-again'
   | 'approved'
   | 'released'
@@ -30,7 +30,13 @@ export const credentialLifecycle = {
   },
   active: { refused: 'parked', outdated: 'superseded', uninstalled: 'uninstalled' },
   parked: { proven: 'active', outdated: 'superseded', uninstalled: 'uninstalled' },
-  'awaiting-approval': { approved: 'active', refused: 'rejected', outdated: 'superseded', uninstalled: 'uninstalled' },
+  'awaiting-approval': {
+    approved: 'active',
+    'sent-again': 'pending',
+    refused: 'rejected',
+    outdated: 'superseded',
+    uninstalled: 'uninstalled',
+  },
   rejected: { 'sent-again': 'pending', outdated: 'superseded', uninstalled: 'uninstalled' },
   quarantined: { released: 'pending', uninstalled: 'uninstalled' },
   superseded: { 'sent-again': 'pending', uninstalled: 'uninstalled' },

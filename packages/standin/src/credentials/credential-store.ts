@@ -10,6 +10,12 @@ export interface CredentialKey {
   generation: number
 }
 
+/** What is proven or probed. In every other state a decision was made, and the outcome of an exchange changes nothing. */
+const statesToProve = ['pending', 'parked'] as const
+
+export const isToBeProven = ({ state }: Pick<CredentialRow, 'state'>): boolean =>
+  statesToProve.some((toProve) => toProve === state)
+
 const byKey = ({ accountId, generation }: CredentialKey) =>
   and(eq(credentials.accountId, accountId), eq(credentials.generation, generation))
 
@@ -17,24 +23,6 @@ const byKey = ({ accountId, generation }: CredentialKey) =>
 export async function insertCredentials(tx: Transaction, row: typeof credentials.$inferInsert): Promise<void> {
   await tx.insert(credentials).values(row)
   if (row.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
-}
-
-export async function findCredentials(db: Database, key: CredentialKey): Promise<CredentialRow | undefined> {
-  const [row] = await db.select().from(credentials).where(byKey(key))
-  return row
-}
-
-/** The same client id and secret of the same account, if they came before. */
-export async function findSameCredentials(
-  tx: Transaction,
-  accountId: string,
-  contentDigest: string,
-): Promise<CredentialRow | undefined> {
-  const [row] = await tx
-    .select()
-    .from(credentials)
-    .where(and(eq(credentials.accountId, accountId), eq(credentials.contentDigest, contentDigest)))
-  return row
 }
 
 /** All credentials of an account, the newest generation first. */
@@ -55,17 +43,25 @@ export async function clientServesAnother(tx: Transaction, clientId: string, acc
 }
 
 /**
- * Moves credentials along their lifecycle. An event that cannot happen in their state changes nothing.
- * @returns the state they are in now
+ * Two accounts that prove the same client at the same time do so one after the other, until the transaction ends:
+ * else each would find that it serves nobody yet. Taken after the account's own lock.
+ */
+export async function lockClient(tx: Transaction, clientId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`client ${clientId}`}, 0))`)
+}
+
+/**
+ * Moves credentials along their lifecycle.
+ * @returns the state they are in now, or undefined where the event cannot happen in theirs: then nothing was changed
  */
 export async function moveCredentials(
   tx: Transaction,
   row: Pick<CredentialRow, 'accountId' | 'generation' | 'state'>,
   event: CredentialEvent,
   { reason = null, ...change }: { reason?: ErrorReason | null } & Partial<CredentialRow> = {},
-): Promise<CredentialState> {
+): Promise<CredentialState | undefined> {
   const state = nextCredentialState(row.state, event)
-  if (!state) return row.state
+  if (!state) return undefined
   await tx
     .update(credentials)
     .set({ ...change, state, reason, since: sql`now()` })
@@ -99,12 +95,7 @@ export async function claimDueCredentials(
   const due = db
     .select({ accountId: credentials.accountId, generation: credentials.generation })
     .from(credentials)
-    .where(
-      and(
-        sql`${credentials.nextAttemptAt} <= now()`,
-        inArray(credentials.state, ['pending', 'parked', 'awaiting-approval']),
-      ),
-    )
+    .where(and(sql`${credentials.nextAttemptAt} <= now()`, inArray(credentials.state, [...statesToProve])))
     .orderBy(asc(credentials.nextAttemptAt))
     .limit(limit)
     .for('update', { skipLocked: true })

@@ -12,7 +12,9 @@ import {
   type CredentialRow,
   claimDueCredentials,
   clientServesAnother,
+  isToBeProven,
   listCredentials,
+  lockClient,
   moveCredentials,
   updateCredentials,
 } from './credential-store.ts'
@@ -79,13 +81,14 @@ export function createProveCredentials({ db, vault, clock, log, negotiate, polic
       const installation = await lockInstallation(tx, accountId)
       const rows = await listCredentials(tx, accountId)
       const row = rows.find(({ generation }) => generation === key.generation)
-      if (!row || row.state === 'uninstalled') return
+      if (!row || !isToBeProven(row)) return // Decided meanwhile: by another replica, newer credentials, an uninstall.
       const details = { scopes: granted.scopes, clientId: row.clientId }
       const said = { actor: prover, accountId, generation: row.generation, details }
       const proven = { provenAt: clock.now(), grantedScopes: [...granted.scopes], nextAttemptAt: null, attempts: 0 }
 
       const namesAnother =
-        policy.accountClaim !== undefined && token !== undefined && token.claims[policy.accountClaim] !== accountId
+        policy.accountClaim !== undefined && token !== undefined && !names(accountId, token.claims[policy.accountClaim])
+      await lockClient(tx, row.clientId)
       if (namesAnother || (await clientServesAnother(tx, row.clientId, accountId))) {
         await moveCredentials(tx, row, 'foreign', { reason: 'CREDENTIALS_QUARANTINED', nextAttemptAt: null })
         await record(tx, { ...said, event: 'credentials.quarantined' })
@@ -105,21 +108,23 @@ export function createProveCredentials({ db, vault, clock, log, negotiate, polic
         inForce.generation === row.generation ||
         policy.reinstallPolicy === 'automatic'
       if (!trusted) {
-        const state = await moveCredentials(tx, row, 'proven-unbound', {
-          ...proven,
-          reason: 'CREDENTIALS_AWAITING_APPROVAL',
-        })
-        if (state === 'awaiting-approval') await record(tx, { ...said, event: 'credentials.awaiting-approval' })
+        await moveCredentials(tx, row, 'proven-unbound', { ...proven, reason: 'CREDENTIALS_AWAITING_APPROVAL' })
+        await record(tx, { ...said, event: 'credentials.awaiting-approval' })
         return
       }
-      if (inForce && inForce.generation !== row.generation) await moveCredentials(tx, inForce, 'outdated')
+      if (inForce && inForce !== row) await moveCredentials(tx, inForce, 'outdated', { nextAttemptAt: null })
       await moveCredentials(tx, row, 'proven', proven)
       // What is older than the ones in force is history.
       for (const other of rows) {
-        if (other.generation !== row.generation && other.state !== 'superseded' && comparePositions(row, other) > 0)
+        if (other !== row && other !== inForce && comparePositions(row, other) > 0)
           await moveCredentials(tx, other, 'outdated', { nextAttemptAt: null })
       }
-      await updateInstallation(tx, accountId, { activeGeneration: row.generation, uninstallSignalledAt: null })
+      const { uninstallSignalledAt: signalledAt } = installation
+      await updateInstallation(tx, accountId, {
+        activeGeneration: row.generation,
+        // A signal that is newer than what came into force may be about it.
+        uninstallSignalledAt: signalledAt && signalledAt >= row.issuedAt ? signalledAt : null,
+      })
       await record(tx, { ...said, event: 'credentials.proven' })
     })
   }
@@ -132,7 +137,7 @@ export function createProveCredentials({ db, vault, clock, log, negotiate, polic
     await db.transaction(async (tx) => {
       await lockInstallation(tx, key.accountId)
       const row = (await listCredentials(tx, key.accountId)).find(({ generation }) => generation === key.generation)
-      if (!row) return
+      if (!row || !isToBeProven(row)) return // Decided meanwhile.
       const patient = clock.now().getTime() - row.receivedAt.getTime() < policy.patienceMs
       if (failurePolicy[failure].refusesCredentials && !patient && row.state !== 'parked') {
         await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: null })
@@ -144,10 +149,11 @@ export function createProveCredentials({ db, vault, clock, log, negotiate, polic
         })
         return
       }
-      const pauseMs = row.state === 'parked' ? parkedProbeMs : pauseAfter(failure, row.attempts, retryAfterMs)
+      const pauseMs = pauseAfter(failure, row.attempts, retryAfterMs)
+      const isParked = row.state === 'parked'
       await updateCredentials(tx, row, {
-        nextAttemptAt: new Date(clock.now().getTime() + pauseMs),
-        reason: failurePolicy[failure].reason,
+        nextAttemptAt: new Date(clock.now().getTime() + (isParked ? Math.max(parkedProbeMs, pauseMs) : pauseMs)),
+        ...(!isParked && { reason: failurePolicy[failure].reason }), // Parked ones are refused, whatever a probe met.
       })
     })
   }
@@ -174,3 +180,6 @@ export function createProveCredentials({ db, vault, clock, log, negotiate, polic
 
   return { proveDue, park }
 }
+
+/** Whether a token's claim is this account, in whatever case its GUID is written. */
+const names = (accountId: string, claim: unknown) => typeof claim === 'string' && claim.toLowerCase() === accountId

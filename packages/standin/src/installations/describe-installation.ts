@@ -1,4 +1,5 @@
 import type { Installation } from '@standin/contracts'
+import { comparePositions } from '../credentials/credential-order.ts'
 import type { CredentialRow } from '../credentials/credential-store.ts'
 import { credentialsThatSpeak } from '../credentials/credentials-in-force.ts'
 import type { InstallationRow } from './installation-store.ts'
@@ -19,8 +20,8 @@ export function describeInstallation(
   const granted = speaking?.grantedScopes ?? []
   const waiting = rows.filter(
     (row) =>
-      row !== speaking &&
-      row.generation > (speaking?.generation ?? 0) &&
+      speaking !== undefined &&
+      comparePositions(row, speaking) > 0 &&
       row.state !== 'superseded' &&
       row.state !== 'uninstalled',
   )

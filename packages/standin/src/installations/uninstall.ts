@@ -16,22 +16,28 @@ export interface UninstallParts {
 
 /**
  * Ends an installation, in one transaction with its account's row locked: what was sent up to `issuedAt` is erased,
- * tokens too, runs stop; history and audit stay. Credentials that were sent after it belong to a later installation.
+ * tokens too, runs stop; history and audit stay. Credentials that were sent after it belong to a later installation:
+ * where those are in force already, only what is older goes.
  */
 export function createUninstall({ eraseTokens, stopRuns }: UninstallParts): Uninstall {
-  return async (tx, { installation: { accountId, uninstalledAt }, issuedAt, actor }) => {
-    for (const row of await listCredentials(tx, accountId)) {
-      if (row.issuedAt > issuedAt) continue
+  return async (tx, { installation, issuedAt, actor }) => {
+    const { accountId, activeGeneration } = installation
+    const rows = await listCredentials(tx, accountId)
+    for (const row of rows.filter((row) => row.issuedAt <= issuedAt && row.state !== 'uninstalled')) {
       await moveCredentials(tx, row, 'uninstalled')
       await eraseSecret(tx, row)
     }
+    const uninstalledAt = later(installation.uninstalledAt, issuedAt)
+    if (rows.some((row) => row.generation === activeGeneration && row.issuedAt > issuedAt)) {
+      await updateInstallation(tx, accountId, { uninstalledAt })
+      await record(tx, { actor, event: 'installation.earlier-uninstalled', accountId })
+      return
+    }
     await eraseTokens(tx, accountId)
     await stopRuns(tx, accountId)
-    await updateInstallation(tx, accountId, {
-      activeGeneration: null,
-      uninstalledAt: uninstalledAt && uninstalledAt > issuedAt ? uninstalledAt : issuedAt,
-      uninstallSignalledAt: null,
-    })
+    await updateInstallation(tx, accountId, { activeGeneration: null, uninstalledAt, uninstallSignalledAt: null })
     await record(tx, { actor, event: 'installation.uninstalled', accountId })
   }
 }
+
+const later = (known: Date | null, issuedAt: Date) => (known && known > issuedAt ? known : issuedAt)

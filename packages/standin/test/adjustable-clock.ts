@@ -1,0 +1,17 @@
+import type { Clock } from '../src/clock.ts'
+
+export interface AdjustableClock extends Clock {
+  advance(ms: number): void
+}
+
+/** Time that stands still until it is moved. It starts in the past, so that what is due by it is due in the database too. */
+export function createAdjustableClock(start = new Date('2025-03-01T12:00:00.000Z')): AdjustableClock {
+  let passedMs = 0
+  return {
+    now: () => new Date(start.getTime() + passedMs),
+    monotonicMs: () => passedMs,
+    advance: (ms) => {
+      passedMs += ms
+    },
+  }
+}

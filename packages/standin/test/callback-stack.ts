@@ -1,0 +1,162 @@
+import { createCallbackKinds } from '../src/callbacks/callback-kinds.ts'
+import { createKeySet } from '../src/callbacks/key-set.ts'
+import { createReceiveCallback, type ReceiveCallback } from '../src/callbacks/receive-callback.ts'
+import type { KeyRing } from '../src/config.ts'
+import { type CredentialRow, listCredentials } from '../src/credentials/credential-store.ts'
+import { createProveCredentials, type ProvingPolicy } from '../src/credentials/prove-credentials.ts'
+import { createVault, type Vault } from '../src/credentials/vault.ts'
+import { type Connection, connectDatabase } from '../src/database/database.ts'
+import { findInstallation, type InstallationRow } from '../src/installations/installation-store.ts'
+import { createUninstall } from '../src/installations/uninstall.ts'
+import { createLogger } from '../src/observability/logger.ts'
+import type { Negotiation } from '../src/tokens/negotiate-scopes.ts'
+import { scopeSet } from '../src/tokens/scope-set.ts'
+import { eraseTokens } from '../src/tokens/token-store.ts'
+import { type AdjustableClock, createAdjustableClock } from './adjustable-clock.ts'
+import { createPublishedKeys, type PublishedKeys } from './published-keys.ts'
+import { createSigningKey, type SigningKey } from './signing-keys.ts'
+import { createTestDatabase } from './test-database.ts'
+
+export const appId = '@acme/fleet-night'
+export const account = '11111111-1111-4111-8111-111111111111'
+export const otherAccount = '22222222-2222-4222-8222-222222222222'
+
+export const installed = (clientId: string, change: Record<string, unknown> = {}) => ({
+  type: 'INSTALLED',
+  irisAppId: appId,
+  accountId: account,
+  clientId,
+  clientSecret: `s3cr3t-of-${clientId}`,
+  ...change,
+})
+export const uninstalled = (change: Record<string, unknown> = {}) => ({
+  type: 'UNINSTALLED',
+  irisAppId: appId,
+  accountId: account,
+  ...change,
+})
+
+/** How Trackunit answers the first exchange of a client. A client without an entry works. */
+export type ClientBehaviour = Negotiation | (() => Negotiation | Promise<Negotiation>)
+
+export const refuses: Negotiation = { outcome: 'failed', failure: 'invalid-client' }
+export const isDown: Negotiation = { outcome: 'failed', failure: 'unavailable' }
+export const works = (claims: Record<string, unknown> = {}): Negotiation => ({
+  outcome: 'granted',
+  granted: scopeSet(['account.asset.view']),
+  token: { claims } as Extract<Negotiation, { outcome: 'granted' }>['token'],
+})
+
+export interface CallbackStack extends AsyncDisposable {
+  connection: Connection
+  db: Connection['db']
+  clock: AdjustableClock
+  vault: Vault
+  published: PublishedKeys
+  signingKey: SigningKey
+  receiveCallback: ReceiveCallback
+  /** Signs an identity and hands the callback over. `at` is in seconds after the clock's start. */
+  send(body: unknown, how?: { at?: number; bound?: boolean; claims?: Record<string, unknown> }): Promise<string>
+  prover: ReturnType<typeof createProveCredentials>
+  clients: Map<string, ClientBehaviour>
+  /** The client ids that were proven, in order. */
+  exchanged: string[]
+  /** The account's credentials, the oldest generation first. */
+  rows(accountId?: string): Promise<CredentialRow[]>
+  installation(accountId?: string): Promise<InstallationRow | undefined>
+  /** `event` of each audit row, in order. */
+  audit(): Promise<string[]>
+  /** As another replica would. */
+  connectAgain(): Connection & AsyncDisposable
+  /** Every table as text. */
+  dump(): Promise<string>
+}
+
+/** Callbacks, credentials and their database, wired as the server wires them; only Trackunit is played. */
+export async function createCallbackStack({
+  ring = testRing,
+  ...policy
+}: Partial<ProvingPolicy> & { ring?: KeyRing } = {}): Promise<CallbackStack> {
+  const database = await createTestDatabase()
+  const connection = connectDatabase(database.url, { pool: 4 })
+  const { db, sql } = connection
+  const clock = createAdjustableClock()
+  const startS = clock.now().getTime() / 1_000
+  const signingKey = await createSigningKey('marketplace-1')
+  const published = createPublishedKeys(signingKey.jwk)
+  const vault = createVault(ring)
+  const keys = createKeySet(
+    { url: 'https://keys.example/jwks', cooldownMs: 30_000, userAgent: 'test' },
+    { clock, fetch: published.fetch },
+  )
+  const receiveCallback = createReceiveCallback({
+    db,
+    clock,
+    keys,
+    kinds: createCallbackKinds({
+      vault,
+      clock,
+      appId,
+      uninstall: createUninstall({ eraseTokens, stopRuns: async () => {} }),
+    }),
+    policy: { appId, issuer: undefined, audience: undefined, maxAgeMs: 300_000, ownHosts: ['standin.example'] },
+  })
+  const clients = new Map<string, ClientBehaviour>()
+  const exchanged: string[] = []
+  const prover = createProveCredentials({
+    db,
+    vault,
+    clock,
+    log: createLogger('silent'),
+    negotiate: async ({ clientId, clientSecret }) => {
+      if (!clientSecret.reveal().startsWith('s3cr3t')) throw new Error('not the secret that came')
+      exchanged.push(clientId)
+      const behaviour = clients.get(clientId) ?? works()
+      return typeof behaviour === 'function' ? behaviour() : behaviour
+    },
+    policy: { reinstallPolicy: 'approve', accountClaim: undefined, patienceMs: 900_000, ...policy },
+  })
+
+  return {
+    connection,
+    db,
+    clock,
+    vault,
+    published,
+    signingKey,
+    receiveCallback,
+    prover,
+    clients,
+    exchanged,
+    async send(body, { at, bound = true, claims = {} } = {}) {
+      const iat = at === undefined ? Math.floor(clock.now().getTime() / 1_000) : startS + at
+      const { accountId } = body as { accountId: string }
+      const identity = await signingKey.sign({ iat, exp: iat + 3_600, ...(bound && { accountId }), ...claims })
+      const { status } = await receiveCallback({ identity, body, arrivedAtMs: clock.monotonicMs() })
+      return status
+    },
+    rows: async (accountId = account) => (await listCredentials(db, accountId)).reverse(),
+    installation: (accountId = account) => findInstallation(db, accountId),
+    audit: async () => (await sql`select event from audit_entries order by id`).map(({ event }) => event),
+    connectAgain() {
+      const other = connectDatabase(database.url, { pool: 2 })
+      return { ...other, [Symbol.asyncDispose]: other.close }
+    },
+    dump: () => dumpTables(connection),
+    async [Symbol.asyncDispose]() {
+      await connection.close()
+      await database.drop()
+    },
+  }
+}
+
+export const testRing: KeyRing = [{ kid: 'first', bytes: new Uint8Array(32).map((_, index) => index) }]
+
+export async function dumpTables({ sql }: Connection): Promise<string> {
+  const tables =
+    await sql`select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`
+  const dumps = await Promise.all(
+    tables.map(({ schemaname, tablename }) => sql`select t::text as line from ${sql(schemaname)}.${sql(tablename)} t`),
+  )
+  return dumps.flatMap((rows) => rows.map(({ line }) => line as string)).join('\n')
+}

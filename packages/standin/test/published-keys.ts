@@ -1,0 +1,32 @@
+import type { JWK } from 'jose'
+
+export interface PublishedKeys {
+  /** What the next request is answered with. */
+  answer: () => Response | Promise<Response>
+  /** How many requests came. */
+  requests: number
+  /** To be handed in as `fetch`. */
+  fetch: typeof globalThis.fetch
+  publish(...keys: JWK[]): void
+  fail(): void
+}
+
+/** An endpoint of signing keys that is no network. */
+export function createPublishedKeys(...keys: JWK[]): PublishedKeys {
+  const published: PublishedKeys = {
+    answer: () => Response.json({ keys }),
+    requests: 0,
+    fetch: async (_url, init) => {
+      published.requests++
+      if (init?.redirect !== 'error') throw new Error('a redirect would be followed')
+      return published.answer()
+    },
+    publish: (...others) => {
+      published.answer = () => Response.json({ keys: others })
+    },
+    fail: () => {
+      published.answer = () => Promise.reject(new TypeError('fetch failed'))
+    },
+  }
+  return published
+}
