@@ -9,10 +9,11 @@ import type { UserCaller } from './caller.ts'
 export type UserTokenPolicy = NonNullable<Config['userTokens']> & { appId: string }
 
 const skewMs = 60_000
+const numericDate = z.number().min(0).max(253_402_300_799)
 const claimsSchema = z.looseObject({
   iss: z.string(),
-  exp: z.number(),
-  nbf: z.number().optional(),
+  exp: numericDate,
+  nbf: numericDate.optional(),
   aud: z.union([z.string(), z.array(z.string())]).optional(),
 })
 

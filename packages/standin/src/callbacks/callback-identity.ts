@@ -117,8 +117,9 @@ const isAppId = (text: string) => /^@[\w.-]+\/[\w.-]+$/.test(text)
 const isAccountId = (text: string) => z.guid().safeParse(text).success
 /** Trackunit's own addresses name no receiver, so they are nobody's callback address. */
 function isForeignAddress(text: string, ownHosts: readonly string[]): boolean {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text) || ownHosts.length === 0) return false
-  const { host } = new URL(text)
+  // Parsed, not matched: `HTTPS://…` is an address as well.
+  const { protocol, host } = URL.parse(text) ?? {}
+  if (!host || !/^https?:$/.test(protocol ?? '') || ownHosts.length === 0) return false
   return !ownHosts.includes(host) && !/(^|\.)trackunit\.com$/.test(host)
 }
 

@@ -64,6 +64,7 @@ export function createKeySet(policy: KeySetPolicy, { clock, fetch }: { clock: Cl
       if (!response.ok) return
       const { keys: published } = keySetSchema.parse(JSON.parse(await readBounded(response, maxBytes)))
       const usable = published.filter((key) => key.kty !== 'oct' && !('d' in key)) as JWK[]
+      if (usable.length === 0) return // Nobody withdraws all keys; somebody may publish nonsense.
       keys = { find: createLocalJWKSet({ keys: usable }), askedAtMs }
     } catch {
       // Down, slow, or nonsense: what is known goes on serving; the cool-down counts from this try.
@@ -89,14 +90,20 @@ export function createKeySet(policy: KeySetPolicy, { clock, fetch }: { clock: Cl
       if (!current()) await refreshIfAllowed()
       const known = current()
       if (!known) return { outcome: 'unavailable', retryAfterMs: Math.max(1_000, cooldownLeftMs()) }
-      if (clock.monotonicMs() - known.askedAtMs > refreshAfterMs) void refreshIfAllowed()
+      const ageMs = clock.monotonicMs() - known.askedAtMs
+      if (ageMs > refreshAfterMs) {
+        const refreshed = refreshIfAllowed()
+        // After a long silence it is waited for: a key that was withdrawn meanwhile must not get one last word.
+        if (ageMs > 2 * refreshAfterMs) await refreshed
+      }
 
-      const first = await tryKeys(jws, known.find)
+      const tried = current() ?? known
+      const first = await tryKeys(jws, tried.find)
       if (first !== 'unknown-key') return first
 
       await refreshIfAllowed()
-      const renewed = current() ?? known
-      const second = renewed === known ? first : await tryKeys(jws, renewed.find)
+      const renewed = current() ?? tried
+      const second = renewed === tried ? first : await tryKeys(jws, renewed.find)
       if (second !== 'unknown-key') return second
       if (renewed.askedAtMs >= arrivedAtMs) return { outcome: 'invalid' }
       return { outcome: 'unavailable', retryAfterMs: Math.max(1_000, cooldownLeftMs()) }
@@ -115,12 +122,14 @@ function isPlausible(jws: string): boolean {
   }
 }
 
+/** A JWT without `kid` that fits none of the keys may be signed with one that is not known here yet. */
 async function tryKeys(jws: string, find: ReturnType<typeof createLocalJWKSet>): Promise<Verification | 'unknown-key'> {
+  const unfit = decodeProtectedHeader(jws).kid === undefined ? 'unknown-key' : { outcome: 'invalid' as const }
   try {
     return verified(await compactVerify(jws, find, { algorithms }))
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) return 'unknown-key'
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return { outcome: 'invalid' }
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return unfit
     let tries = 0
     for await (const key of error) {
       if (++tries > maxTries) break
@@ -130,7 +139,7 @@ async function tryKeys(jws: string, find: ReturnType<typeof createLocalJWKSet>):
         // Not this one.
       }
     }
-    return { outcome: 'invalid' }
+    return unfit
   }
 }
 
