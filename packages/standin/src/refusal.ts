@@ -12,22 +12,30 @@ export interface Refusal {
 }
 
 /** How tRPC and Fastify name what went wrong before any code of ours ran. */
-const reasonsByCode: Record<string, ErrorReason> = {
-  PARSE_ERROR: 'INPUT_INVALID',
-  BAD_REQUEST: 'INPUT_INVALID',
-  NOT_FOUND: 'NOT_FOUND',
-  METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
-  PAYLOAD_TOO_LARGE: 'INPUT_TOO_LARGE',
-  UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'INPUT_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'INPUT_INVALID',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'INPUT_INVALID',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'INPUT_INVALID',
-}
+const reasonsByCode = new Map<string, ErrorReason>(
+  Object.entries({
+    PARSE_ERROR: 'INPUT_INVALID',
+    BAD_REQUEST: 'INPUT_INVALID',
+    NOT_FOUND: 'NOT_FOUND',
+    METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
+    PAYLOAD_TOO_LARGE: 'INPUT_TOO_LARGE',
+    UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+    FST_ERR_CTP_BODY_TOO_LARGE: 'INPUT_TOO_LARGE',
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+    FST_ERR_CTP_EMPTY_JSON_BODY: 'INPUT_INVALID',
+    FST_ERR_CTP_INVALID_JSON_BODY: 'INPUT_INVALID',
+    FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'INPUT_INVALID',
+    FST_ERR_BAD_URL: 'NOT_FOUND',
+    FST_ERR_MAX_PARAM_LENGTH: 'NOT_FOUND',
+  }),
+)
 
-/** postgres.js's and PostgreSQL's codes for "not reachable just now". */
-const storageCodes = /^(CONNECT|CONNECTION)_|^ECONN|^EPIPE$|^ETIMEDOUT$|^57P0|^08|^53300$/
+/**
+ * postgres.js's, Node's and PostgreSQL's codes for "not just now": not reachable, going down, a standby, or a
+ * transaction that lost against another and was rolled back.
+ */
+const storageCodes =
+  /^(CONNECT|CONNECTION)_|^ECONN|^EPIPE$|^ETIMEDOUT$|^E(HOST|NET)UNREACH$|^ENOTFOUND$|^EAI_AGAIN$|^57P0|^08|^53300$|^25006$|^40(001|P01)$/
 
 /**
  * The one place where an error becomes an answer. Only errors of ours speak; of a library's error no more than its code
@@ -40,7 +48,7 @@ export function toRefusal(error: unknown): Refusal {
   }
   const codes = causes(error).map((each) => ('code' in each && typeof each.code === 'string' ? each.code : ''))
   if (codes.some((code) => storageCodes.test(code))) return refusal('STORAGE_UNAVAILABLE')
-  return refusal(reasonsByCode[codes[0] ?? ''] ?? 'INTERNAL')
+  return refusal(reasonsByCode.get(codes[0] ?? '') ?? 'INTERNAL')
 }
 
 function refusal(

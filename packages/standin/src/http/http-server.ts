@@ -26,6 +26,8 @@ export async function createHttpServer(
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
     genReqId: () => randomUUID(),
+    // Before any route is found. Fastify's own answer would repeat the URL.
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
   })
 
   // The route, never the URL: a URL can hold the callback's path secret, or a download link.

@@ -82,7 +82,7 @@ export function createContracted({ accountOfRun, accountOfArtifact }: AccountLoo
       return authenticated(contract)
         .input(contract.input)
         .use(async ({ ctx, input, next }) => next({ ctx: { accountId: await accountOf(contract, input, ctx.caller) } }))
-        .output(contract.output)
+        .output(checkedBy(contract.output))
     },
     /** A subscription; its handler yields `tracked(id, data)`. */
     stream<Input extends z.ZodType>(contract: ProcedureContract & { kind: 'subscription'; input: Input }) {
@@ -90,6 +90,15 @@ export function createContracted({ accountOfRun, accountOfArtifact }: AccountLoo
         .input(contract.input)
         .use(async ({ ctx, input, next }) => next({ ctx: { accountId: await accountOf(contract, input, ctx.caller) } }))
     },
+  }
+}
+
+/** What does not fit its contract is our mistake: as a ZodError it would look like the caller's. */
+function checkedBy<Output extends z.ZodType>(output: Output) {
+  return (value: unknown): z.output<Output> => {
+    const checked = output.safeParse(value)
+    if (!checked.success) throw new StandinError('INTERNAL', { cause: checked.error })
+    return checked.data
   }
 }
 

@@ -1,4 +1,4 @@
-import { destination, type Logger, pino } from 'pino'
+import { type DestinationStream, destination, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
 
@@ -14,7 +14,7 @@ const redacted = [
 ]
 
 /** JSON lines on standard error; standard output belongs to whoever runs the program. */
-export function createLogger(level: string): Logger {
+export function createLogger(level: string, stream: DestinationStream = destination({ dest: 2, sync: true })): Logger {
   return pino(
     {
       level,
@@ -24,20 +24,34 @@ export function createLogger(level: string): Logger {
       },
       // Of an error only what is ours is logged in full: messages of libraries carry SQL, parameters, claims and tokens.
       serializers: { err: describeError },
+      // pino and Fastify take an error's message for the line's text where none is given.
+      hooks: {
+        logMethod([first, text, ...rest], write) {
+          const error = first instanceof Error ? first : errorIn(first)
+          const isOfError = error !== undefined && (text === undefined || text === error.message)
+          write.call(this, first instanceof Error ? { err: first } : first, isOfError ? 'error' : text, ...rest)
+        },
+      },
     },
-    destination({ dest: 2, sync: true }),
+    stream,
   )
+}
+
+function errorIn(fields: unknown): Error | undefined {
+  if (typeof fields !== 'object' || fields === null || !('err' in fields)) return undefined
+  return fields.err instanceof Error ? fields.err : undefined
 }
 
 /** Name, code and place of an error; its message only where it is known to be free of secrets. */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error }
-  const { name, stack } = error
+  const { name, message, stack = '' } = error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : undefined
   const cause = error.cause instanceof Error ? describeError(error.cause) : undefined
   const places = stack
-    ?.split('\n')
+    .slice(stack.indexOf(message) + message.length) // A message can hold lines that look like places.
+    .split('\n')
     .filter((line) => line.startsWith('    at '))
     .slice(0, 8)
   return { type: name, code, reason, ...('safeMessage' in error ? { message: error.safeMessage } : {}), places, cause }
