@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type StandinApp, scopeSchema } from '@standin/contracts'
+import { type StandinApp, scopeSchema, standinAppSchema } from '@standin/contracts'
 import { z } from 'zod'
 import { Secret } from './observability/secret.ts'
 
@@ -34,6 +34,13 @@ const commaSeparated = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 )
+/** As a browser sends it. `https://app.example/` would silently match no request. */
+const origin = z
+  .string()
+  .refine(
+    (text) => text === 'null' || URL.parse(text)?.origin === text,
+    'each is an origin such as https://app.example, or the word null',
+  )
 const webAddress = z.url({ protocol: /^https?$/ })
 /** `kid:base64url of 32 bytes`, comma-separated. */
 const keyRing = commaSeparated.pipe(
@@ -57,7 +64,7 @@ const environmentSchema = z.object({
   HOST: z.string().optional(),
   PUBLIC_URL: webAddress.optional(),
   TRUST_PROXY: z.string().optional(),
-  APP_ORIGINS: commaSeparated.default([]),
+  APP_ORIGINS: commaSeparated.pipe(z.array(origin)).default([]),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'starts with postgres://')
@@ -70,7 +77,7 @@ const environmentSchema = z.object({
   STANDIN_EMBEDDED_DATABASE: z.literal('allow').optional(),
   STANDIN_ENCRYPTION_KEYS: keyRing.optional(),
   STANDIN_LINK_KEYS: keyRing.optional(),
-  IRIS_APP_ID: z.string().min(1).max(200).optional(),
+  IRIS_APP_ID: standinAppSchema.shape.id.optional(),
   IRIS_APP_SCOPES: spaceSeparated.pipe(z.array(scopeSchema).nonempty()).optional(),
   CALLBACK_PATH_SECRET: commaSeparated
     .pipe(
@@ -119,15 +126,10 @@ export function readConfig(app: StandinApp, environment: Environment, say: (line
       problems.push(`${name} is not a setting of Standin. Check its spelling.`)
   }
 
-  const parsed = environmentSchema.safeParse(given)
-  if (!parsed.success) {
-    for (const { path, message } of parsed.error.issues) problems.push(`${path.slice(0, 1).join('.')}: ${message}.`)
-    throw new ConfigError(problems)
-  }
-  const read = parsed.data
+  const { read, badValues } = parseEnvironment(given)
   const production = read.NODE_ENV === 'production'
-  if (production) problems.push(...productionGaps(read))
-  problems.push(...userTokenGaps(read))
+  const gaps = [...(production ? productionGaps(read) : []), ...userTokenGaps(read)]
+  problems.push(...badValues.values(), ...gaps.filter((line) => !badValues.has(line.split(' ', 1)[0] ?? '')))
   if (problems.length > 0) throw new ConfigError(problems)
 
   const dataDir = resolve(read.STANDIN_DATA_DIR)
@@ -200,6 +202,16 @@ export type Config = ReturnType<typeof readConfig>
 
 type ReadEnvironment = z.infer<typeof environmentSchema>
 
+/** What can be read, and a line for each name whose value cannot: the rest is looked at too, so that all is said at once. */
+function parseEnvironment(given: Environment): { read: ReadEnvironment; badValues: Map<string, string> } {
+  const parsed = environmentSchema.safeParse(given)
+  if (parsed.success) return { read: parsed.data, badValues: new Map() }
+  const badValues = new Map<string, string>()
+  for (const { path, message } of parsed.error.issues) badValues.set(String(path[0]), `${String(path[0])}: ${message}.`)
+  const rest = Object.entries(given).filter(([name]) => !badValues.has(name))
+  return { read: environmentSchema.parse(Object.fromEntries(rest)), badValues } // Every name may be missing.
+}
+
 /** What a laptop may leave open and a server on the internet may not. */
 function productionGaps(read: ReadEnvironment): string[] {
   const gaps: string[] = []
@@ -222,6 +234,10 @@ function productionGaps(read: ReadEnvironment): string[] {
   if (read.CALLBACK_PATH_SECRET?.some((secret) => exampleSecrets.test(secret))) {
     gaps.push('CALLBACK_PATH_SECRET is an example. Make one of your own.')
   }
+  for (const name of ['STANDIN_ENCRYPTION_KEYS', 'STANDIN_LINK_KEYS'] as const) {
+    if (read[name]?.some(({ bytes }) => new Set(bytes).size === 1))
+      gaps.push(`${name} is an example. Make one of your own.`)
+  }
   return gaps
 }
 
@@ -241,7 +257,10 @@ function userTokenGaps(read: ReadEnvironment): string[] {
 
 function isPublicHttps(address: string): boolean {
   const { protocol, hostname } = new URL(address)
-  return protocol === 'https:' && !/^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)$/.test(hostname)
+  return (
+    protocol === 'https:' &&
+    !/^((.*\.)?localhost\.?|127\.\d+\.\d+\.\d+|\[::1?\]|\[::ffff:7f.*\]|0\.0\.0\.0)$/.test(hostname)
+  )
 }
 
 /** Fastify's `trustProxy`: all, none, the given addresses, or as many hops as the number says. */
