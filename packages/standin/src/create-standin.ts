@@ -248,6 +248,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
         contracted,
         db,
         queue,
+        clock,
         events: runEvents,
         startRun: createStartRun({
           db,

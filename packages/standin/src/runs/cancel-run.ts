@@ -4,10 +4,11 @@ import { StandinError } from '../standin-error.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { isFinal } from './run-lifecycle.ts'
 import type { RunQueue } from './run-queue.ts'
-import { announceCancel, listOpenRuns, moveRun, type RunRow } from './run-store.ts'
+import { accountOfRun, announceCancel, listOpenRuns, lockPromotion, moveRun, type RunRow } from './run-store.ts'
 
 /**
- * Asks a run to stop. One that works stops at its next checkpoint, on whichever replica it is; any other ends at once.
+ * Asks a run to stop, also one that was asked before. One that works stops at its next checkpoint, on whichever replica
+ * it is; any other ends at once.
  * @throws StandinError `RUN_NOT_CANCELLABLE` when it has ended
  */
 export async function cancelRun(
@@ -16,22 +17,26 @@ export async function cancelRun(
   { runId, actor }: { runId: string; actor: Actor },
 ): Promise<RunRow> {
   return db.transaction(async (tx) => {
+    const accountId = await accountOfRun(tx, runId)
+    if (accountId === undefined) throw new StandinError('RUN_NOT_FOUND')
+    await lockPromotion(tx, accountId)
     const row = await moveRun(tx, runId, 'cancel')
     if (!row) throw new StandinError('RUN_NOT_CANCELLABLE')
     await announceCancel(tx, runId)
     await record(tx, {
       actor,
       event: 'run.cancelled',
-      accountId: row.accountId,
+      accountId,
       details: { runId, actionId: row.actionId },
     })
-    if (isFinal(row.state)) await promoteRuns(tx, queue, row.accountId)
+    if (isFinal(row.state)) await promoteRuns(tx, queue, accountId)
     return row
   })
 }
 
 /** Stops all that an account has going, because its installation ended. */
 export async function stopRunsOf(tx: Transaction, accountId: string): Promise<void> {
+  await lockPromotion(tx, accountId)
   for (const { id } of await listOpenRuns(tx, accountId)) {
     const row = await moveRun(tx, id, 'cancel', { reason: 'INSTALLATION_UNINSTALLED' })
     if (row) await announceCancel(tx, id)

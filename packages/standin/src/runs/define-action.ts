@@ -54,8 +54,3 @@ export function defineAction<Schema extends z.ZodObject>(action: Action<Schema>)
 /** Any action, whatever its input. */
 // biome-ignore lint/suspicious/noExplicitAny: an action takes its own input alone; the schema beside it guards every call
 export type AnyAction = Action<any>
-
-/** The run is to stop here: it was cancelled, or another worker took it over. */
-export class RunStopped extends Error {
-  override readonly name = 'RunStopped'
-}

@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { createArtifactWriter, type OpenArtifact } from './artifacts/artifact-writer.ts'
-import { type RunContext, RunStopped } from './define-action.ts'
+import type { RunContext } from './define-action.ts'
 import { secondsLeft, withStep } from './run-progress.ts'
+import { RunStopped } from './run-stopped.ts'
 import { appendEvent, type RunRow, updateRunningRun } from './run-store.ts'
 
 interface Dependencies {
@@ -27,24 +28,28 @@ export function createRunContext(run: RunRow, { db, clock, trackunit, signal }: 
   let isDirty = false
   let writtenAtMs = Number.NEGATIVE_INFINITY
 
-  /** @throws RunStopped when the run is another worker's, or is to stop */
+  const isProgressDue = () => isDirty && clock.monotonicMs() - writtenAtMs >= progressEveryMs
+
+  async function appendProgress(tx: Transaction): Promise<void> {
+    isDirty = false
+    writtenAtMs = clock.monotonicMs()
+    await appendEvent(tx, runId, { type: 'progress', progress, steps })
+  }
+
+  /** Progress that was held back goes along. @throws RunStopped when the run is another worker's, or is to stop */
   async function write(
-    change: (tx: Transaction) => Promise<void>,
     row: Parameters<typeof updateRunningRun>[2],
+    change: (tx: Transaction) => Promise<void> = async () => {},
   ): Promise<void> {
     const state = await db.transaction(async (tx) => {
       const current = await updateRunningRun(tx, { runId, epoch }, { progress, steps, ...row })
-      if (current !== undefined) await change(tx)
+      if (current === undefined) return undefined
+      await change(tx)
+      if (isProgressDue()) await appendProgress(tx)
       return current
     })
     if (state !== 'running') throw new RunStopped()
     signal.throwIfAborted()
-  }
-
-  async function writeProgress(): Promise<void> {
-    isDirty = false
-    writtenAtMs = clock.monotonicMs()
-    await write((tx) => appendEvent(tx, runId, { type: 'progress', progress, steps }), {})
   }
 
   const context: RunContext<Record<string, unknown>> = {
@@ -53,46 +58,47 @@ export function createRunContext(run: RunRow, { db, clock, trackunit, signal }: 
     mode: run.mode,
     trackunit,
     signal,
-    resumedFrom: run.checkpoint ?? undefined,
+    resumedFrom: run.checkpoint?.state,
     async progress({ done, total, message }) {
       const elapsedMs = clock.monotonicMs() - startedAtMs
       progress = {
-        done,
-        total,
-        message,
+        done: wholeNumber(done),
+        total: total === null ? null : wholeNumber(total),
+        message: storable(message, 200),
         secondsLeft: secondsLeft({ done, total, since: { done: startedDone, elapsedMs } }),
       }
       isDirty = true
-      if (clock.monotonicMs() - writtenAtMs >= progressEveryMs) await writeProgress()
+      if (isProgressDue()) await write({})
     },
     async checkpoint(state) {
       for (const file of files.values()) await file.flush()
-      await write(
-        async (tx) => {
-          for (const file of files.values()) await file.keep(tx)
-        },
-        { checkpoint: state, retries: 0 },
-      )
+      await write({ checkpoint: { state }, retries: 0, crashes: 0 }, async (tx) => {
+        for (const file of files.values()) await file.keep(tx)
+      })
     },
     async artifact({ name, mediaType }) {
-      const open = files.get(name) ?? (await createArtifactWriter(db, { runId, accountId, name, mediaType }))
+      const open = files.get(name) ?? (await createArtifactWriter(db, { runId, epoch, accountId, name, mediaType }))
       files.set(name, open)
       return open
     },
-    log: (message) => write((tx) => appendEvent(tx, runId, { type: 'log', message: message.slice(0, 500) }), {}),
-    headline: (sentence) => write(async () => {}, { headline: sentence.slice(0, 300) }),
+    log: (message) => write({}, (tx) => appendEvent(tx, runId, { type: 'log', message: storable(message, 500) })),
+    headline: (sentence) => write({ headline: storable(sentence, 300) }),
     async step(name, work) {
       const beganAtMs = clock.monotonicMs()
-      const tookMs = () => Math.round(clock.monotonicMs() - beganAtMs)
-      steps = withStep(steps, { name, state: 'running', tookMs: null })
-      await writeProgress()
+      const become = (state: 'running' | 'done' | 'failed') => {
+        const tookMs = state === 'running' ? null : Math.round(clock.monotonicMs() - beganAtMs)
+        steps = withStep(steps, { name: storable(name, 100), state, tookMs })
+        isDirty = true
+      }
+      become('running')
+      await write({}, appendProgress)
       try {
         const result = await work()
-        steps = withStep(steps, { name, state: 'done', tookMs: tookMs() })
-        await writeProgress()
+        become('done')
+        await write({}, appendProgress)
         return result
       } catch (error) {
-        steps = withStep(steps, { name, state: 'failed', tookMs: tookMs() })
+        become('failed')
         throw error
       }
     },
@@ -100,19 +106,20 @@ export function createRunContext(run: RunRow, { db, clock, trackunit, signal }: 
 
   return {
     context,
-    /** The last of everything, in the transaction that ends the run: progress as it was, each file offered. */
-    async finish(tx: Transaction): Promise<void> {
-      await updateRunningRun(tx, { runId, epoch }, { progress: { ...progress, secondsLeft: null }, steps })
-      if (isDirty) await appendEvent(tx, runId, { type: 'progress', progress, steps })
-      for (const file of files.values()) {
-        const artifact = file.describe()
-        if (artifact.bytes === 0) continue
-        await file.keep(tx, { complete: true })
-        await appendEvent(tx, runId, { type: 'artifact', artifact })
-      }
+    /** In the transaction that ends the run, before its end is told: progress as it was, each file as it is. */
+    async lastWords(tx: Transaction): Promise<Pick<RunRow, 'progress' | 'steps'>> {
+      progress = { ...progress, secondsLeft: null }
+      if (isDirty) await appendProgress(tx)
+      for (const file of files.values()) await file.keep(tx)
+      return { progress, steps }
     },
     async flush(): Promise<void> {
       for (const file of files.values()) await file.flush()
     },
   }
 }
+
+const wholeNumber = (value: number) => Math.max(0, Math.round(value))
+
+/** Cut, and without what PostgreSQL's JSON refuses: NUL, and the half of a character that a cut can leave. */
+const storable = (text: string, length: number) => text.slice(0, length).toWellFormed().replaceAll('\0', '')

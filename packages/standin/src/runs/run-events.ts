@@ -3,7 +3,7 @@ import type { RunEvent } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
 import type { Listener } from '../database/listen.ts'
 import { isFinal } from './run-lifecycle.ts'
-import { listEvents } from './run-store.ts'
+import { isOpenRun, listEvents } from './run-store.ts'
 
 export type RunEvents = Awaited<ReturnType<typeof createRunEvents>>
 
@@ -23,7 +23,8 @@ export async function createRunEvents({ db, listener }: { db: Database; listener
 
   return {
     /**
-     * Events after `afterSeq`, those there are and those to come; ends after the final state.
+     * Events after `afterSeq`, those there are and those to come; ends after the final state, at once
+     * where that was seen already.
      * @param signal ends the stream: the reader left, or their right to read ended
      */
     async *stream(
@@ -31,14 +32,22 @@ export async function createRunEvents({ db, listener }: { db: Database; listener
       { afterSeq, signal }: { afterSeq: number; signal: AbortSignal },
     ): AsyncGenerator<RunEvent> {
       let seen = afterSeq
+      let hasEnded = false
       const wake = createWake(woken, runId, signal) // Before the first read: an event between the two is not missed.
       try {
         while (!signal.aborted) {
           const events = await listEvents(db, runId, { after: seen, limit: batch })
           for (const event of events) {
+            if (signal.aborted) return
             seen = event.seq
             yield event
             if (event.type === 'state' && isFinal(event.state)) return
+          }
+          if (events.length === 0) {
+            if (hasEnded) return
+            // Nothing comes any more; what came between the two looks is read once more.
+            hasEnded = !(await isOpenRun(db, runId))
+            if (hasEnded) continue
           }
           if (events.length < batch) await wake.next()
         }

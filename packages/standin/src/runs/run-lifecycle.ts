@@ -15,11 +15,11 @@ export type RunTransition =
 
 /** The life of a run. What does not stand here cannot happen. */
 export const runLifecycle = {
-  queued: { take: 'running', cancel: 'cancelled', fail: 'failed' },
+  queued: { take: 'running', cancel: 'cancelled' },
   running: { take: 'running', pause: 'waiting', cancel: 'cancelling', succeed: 'succeeded', fail: 'failed' },
-  waiting: { take: 'running', cancel: 'cancelled', fail: 'failed' },
-  // Its worker died: whoever takes it next ends it. What finished before it noticed has succeeded.
-  cancelling: { take: 'cancelling', stop: 'cancelled', succeed: 'succeeded', fail: 'cancelled', pause: 'cancelled' },
+  waiting: { take: 'running', cancel: 'cancelled' },
+  // Where its worker died, whoever takes it next ends it. What finished before it noticed has succeeded.
+  cancelling: { take: 'cancelling', cancel: 'cancelling', stop: 'cancelled', succeed: 'succeeded' },
   succeeded: {},
   failed: {},
   cancelled: {},

@@ -1,6 +1,7 @@
 import { procedures, type Run } from '@standin/contracts'
 import { tracked } from '@trpc/server'
 import type { Caller } from '../access/caller.ts'
+import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { StandinError } from '../standin-error.ts'
@@ -18,9 +19,13 @@ interface Dependencies {
   queue: RunQueue
   events: RunEvents
   startRun: ReturnType<typeof createStartRun>
+  clock: Clock
 }
 
-export function createRunProcedures({ contracted, db, queue, events, startRun }: Dependencies) {
+/** The longest that a timer of Node's can wait; one that is to wait longer ends at once. */
+const longestTimerMs = 2 ** 31 - 1
+
+export function createRunProcedures({ contracted, db, queue, events, startRun, clock }: Dependencies) {
   async function withFiles(rows: readonly RunRow[]): Promise<Run[]> {
     const files = await artifactsOfRuns(
       db,
@@ -32,6 +37,13 @@ export function createRunProcedures({ contracted, db, queue, events, startRun }:
     const [run] = row ? await withFiles([row]) : []
     if (!run) throw new StandinError('RUN_NOT_FOUND')
     return run
+  }
+
+  /** A stream lives no longer than the token that opened it. */
+  function endOfRight(caller: Caller): AbortSignal[] {
+    if (caller.kind !== 'user') return []
+    const leftMs = caller.expiresAt.getTime() - clock.now().getTime()
+    return [AbortSignal.timeout(Math.min(Math.max(0, leftMs), longestTimerMs))]
   }
 
   return {
@@ -66,8 +78,3 @@ export function createRunProcedures({ contracted, db, queue, events, startRun }:
 
 const actorOf = (caller: Caller) =>
   caller.kind === 'user' ? { kind: caller.kind, id: caller.id } : { kind: caller.kind, id: caller.service }
-
-/** A stream lives no longer than the token that opened it. */
-function endOfRight(caller: Caller): AbortSignal[] {
-  return caller.kind === 'user' ? [AbortSignal.timeout(Math.max(0, caller.expiresAt.getTime() - Date.now()))] : []
-}

@@ -30,3 +30,8 @@ export function withStep(steps: Steps, step: Steps[number]): Steps {
     ? steps.map((each) => (each.name === step.name ? step : each))
     : [...steps, step]
 }
+
+/** The steps of a run that did not succeed: what was under way has failed. */
+export function stepsAtEnd(steps: Steps): Steps {
+  return steps.map((step) => (step.state === 'running' ? { ...step, state: 'failed' } : step))
+}

@@ -11,6 +11,8 @@ export interface RunQueue {
   send(tx: Transaction, runId: string, options?: { notBefore?: Date }): Promise<void>
   /** Works on jobs, `atOnce` of them; a job whose worker died is given to another. */
   work(handle: (runId: string) => Promise<void>, options: { atOnce: number }): Promise<void>
+  /** Takes no more jobs; those that are worked on go on. */
+  rest(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -29,9 +31,11 @@ export async function startRunQueue(databaseUrl: string, log: Logger): Promise<R
   boss.on('error', (error) => log.error({ err: error }, 'run queue'))
   await boss.start()
   await boss.createQueue(queue, { notify: true })
-  // A retry is the net under a dead worker; what an action's failure means is decided in `runs`, never here.
+  // A retry is the net under a dead worker; what an action's failure means, and how often is too often, is decided in
+  // `runs`, never here: a job that pg-boss gave up would leave its run behind for ever.
   await boss.updateQueue(queue, {
-    retryLimit: 20,
+    retryLimit: 1_000_000,
+    retentionSeconds: 365 * 24 * 3_600,
     retryDelay: 0,
     heartbeatSeconds: 10,
     expireInSeconds: 24 * 3_600 - 1,
@@ -50,6 +54,7 @@ export async function startRunQueue(databaseUrl: string, log: Logger): Promise<R
         })
       }
     },
+    rest: () => boss.offWork(queue, { wait: false }),
     async stop() {
       await boss.stop({ graceful: true, timeout: 5_000 })
       await client.end({ timeout: 1 })

@@ -1,17 +1,28 @@
 import type { Run, RunEvent, RunState } from '@standin/contracts'
-import { and, asc, desc, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
+import { StandinError } from '../standin-error.ts'
+import { offerArtifacts } from './artifacts/artifact-store.ts'
 import { isFinal, nextRunState, type RunTransition } from './run-lifecycle.ts'
+import { stepsAtEnd } from './run-progress.ts'
 import { type RunEventBody, runEvents, runs } from './run-table.ts'
 
 export type RunRow = typeof runs.$inferSelect
 
-/** Inserts a run, or finds the one that has its idempotency key. */
+/** PostgreSQL's codes for text that it does not store: NUL, and half of a character. */
+const unstorableCodes = ['22P05', '22P02', '22021']
+
+/** Inserts a run, or finds the one that has its idempotency key. @throws StandinError `INPUT_INVALID` */
 export async function insertRun(
   tx: Transaction,
   row: typeof runs.$inferInsert,
 ): Promise<{ row: RunRow; isNew: boolean }> {
-  const [inserted] = await tx.insert(runs).values(row).onConflictDoNothing().returning()
+  const [inserted] = await tx
+    .insert(runs)
+    .values(row)
+    .onConflictDoNothing({ target: [runs.accountId, runs.idempotencyKey] })
+    .returning()
+    .catch(refuseUnstorable)
   if (inserted) return { row: inserted, isNew: true }
   const [existing] = await tx
     .select()
@@ -21,9 +32,20 @@ export async function insertRun(
   return { row: existing, isNew: false }
 }
 
+function refuseUnstorable(error: unknown): never {
+  const { code } = (error instanceof Error ? error.cause : undefined) as { code?: string }
+  if (code === undefined || !unstorableCodes.includes(code)) throw error
+  throw new StandinError('INPUT_INVALID', { detail: 'It holds text that cannot be stored.' })
+}
+
 export async function findRun(db: Database, runId: string): Promise<RunRow | undefined> {
   const [row] = await db.select().from(runs).where(eq(runs.id, runId))
   return row
+}
+
+/** Whether a run is there and has not ended. */
+export async function isOpenRun(db: Database, runId: string): Promise<boolean> {
+  return (await db.$count(runs, and(eq(runs.id, runId), inArray(runs.state, openStates)))) > 0
 }
 
 export async function lockRun(tx: Transaction, runId: string): Promise<RunRow | undefined> {
@@ -44,7 +66,10 @@ export async function countOpenRuns(tx: Transaction, accountId: string, actionId
   )
 }
 
-/** One promotion at a time for an account, until the transaction ends. */
+/**
+ * One promotion at a time for an account, until the transaction ends. Taken before the row of any run: the other order
+ * would be a deadlock with whoever promotes that run.
+ */
 export async function lockPromotion(tx: Transaction, accountId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`promotion ${accountId}`}, 0))`)
 }
@@ -62,52 +87,109 @@ export async function markPromoted(tx: Transaction, runId: string): Promise<void
   await tx.update(runs).set({ promotedAt: sql`now()` }).where(eq(runs.id, runId))
 }
 
+export interface RunMove extends Partial<Pick<RunRow, 'reason' | 'waitingUntil' | 'retries'>> {
+  /** Where given, only the worker that holds it may. */
+  epoch?: number
+  /** Done once the move is certain and before it is told: what the worker still has to say and to keep. */
+  lastWords?: (tx: Transaction) => Promise<Pick<RunRow, 'progress' | 'steps'>>
+}
+
 /**
- * Moves a run along its lifecycle and tells everybody who watches.
- * @param epoch where given, only the worker that holds it may
+ * Moves a run along its lifecycle and tells everybody who watches; what ends a run is its last event. Takes the run's
+ * row, so whoever also promotes calls `lockPromotion` before.
  * @returns the run as it is now, or undefined where the move cannot happen
  */
 export async function moveRun(
   tx: Transaction,
   runId: string,
   transition: RunTransition,
-  { epoch, ...change }: { epoch?: number } & Partial<RunRow> = {},
+  { epoch, lastWords, ...change }: RunMove = {},
 ): Promise<RunRow | undefined> {
   const row = await lockRun(tx, runId)
   const state = row && nextRunState(row.state, transition)
   if (!state || (epoch !== undefined && row.epoch !== epoch)) return undefined
+  const said = await lastWords?.(tx)
   const [moved] = await tx
     .update(runs)
     .set({
+      ...said,
+      waitingUntil: null,
+      // Why it was asked to stop was said then.
+      reason: row.state === 'cancelling' && state !== 'succeeded' ? row.reason : null,
       ...change,
       state,
-      waitingUntil: change.waitingUntil ?? null,
-      ...(transition === 'take' && {
-        epoch: row.epoch + 1,
-        attempts: row.attempts + 1,
-        startedAt: row.startedAt ?? sql`now()`,
-      }),
-      ...(isFinal(state) && { endedAt: sql`now()`, checkpoint: null }),
+      ...(isFinal(state) && { ...atEnd(said ?? row, state), endedAt: sql`now()`, checkpoint: null }),
     })
     .where(eq(runs.id, runId))
     .returning()
   if (!moved) return undefined
-  if (moved.state !== row.state) {
-    await appendEvent(tx, runId, { type: 'state', state: moved.state, reason: moved.reason, headline: moved.headline })
+  if (isFinal(state)) {
+    for (const artifact of await offerArtifacts(tx, runId)) await appendEvent(tx, runId, { type: 'artifact', artifact })
   }
+  if (moved.state !== row.state) await announceState(tx, moved)
   return moved
+}
+
+function atEnd({ progress, steps }: Pick<RunRow, 'progress' | 'steps'>, state: RunState) {
+  return {
+    progress: { ...progress, secondsLeft: null },
+    steps: state === 'succeeded' ? steps : stepsAtEnd(steps),
+  }
+}
+
+/**
+ * Gives a run to a worker, under a new epoch: whoever had it before can write no more.
+ * @returns undefined when it has ended, or waits: the job that it waits for comes when that is over
+ */
+export async function takeRun(tx: Transaction, runId: string): Promise<RunRow | undefined> {
+  const row = await lockRun(tx, runId)
+  const state = row && nextRunState(row.state, 'take')
+  if (!state) return undefined
+  const [taken] = await tx
+    .update(runs)
+    .set({
+      state,
+      epoch: row.epoch + 1,
+      attempts: row.attempts + 1,
+      crashes: row.crashes + (row.state === 'running' ? 1 : 0),
+      startedAt: row.startedAt ?? sql`now()`,
+      waitingUntil: null,
+      reason: state === 'cancelling' ? row.reason : null,
+    })
+    // A job that was given out again because its worker died while it put the run off must not undercut the pause.
+    .where(and(eq(runs.id, runId), or(isNull(runs.waitingUntil), lte(runs.waitingUntil, sql`now()`))))
+    .returning()
+  if (taken && taken.state !== row.state) await announceState(tx, taken)
+  return taken
+}
+
+async function announceState(tx: Transaction, { id, state, reason, headline }: RunRow): Promise<void> {
+  await appendEvent(tx, id, { type: 'state', state, reason, headline })
+}
+
+/** Whether a worker still has its run; while it does, nobody takes it before the transaction ends. */
+export async function holdsRun(
+  tx: Transaction,
+  { runId, epoch, states }: { runId: string; epoch: number; states: RunState[] },
+): Promise<boolean> {
+  const [row] = await tx
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(eq(runs.id, runId), eq(runs.epoch, epoch), inArray(runs.state, states)))
+    .for('share')
+  return row !== undefined
 }
 
 /** Changes what a worker writes while it works. @returns the run's state, or undefined when the worker no longer has it */
 export async function updateRunningRun(
   tx: Transaction,
   { runId, epoch }: { runId: string; epoch: number },
-  change: Partial<Pick<RunRow, 'progress' | 'steps' | 'headline' | 'checkpoint' | 'retries'>>,
+  change: Partial<Pick<RunRow, 'progress' | 'steps' | 'headline' | 'checkpoint' | 'retries' | 'crashes'>>,
 ): Promise<RunState | undefined> {
   const [row] = await tx
     .update(runs)
     .set(change)
-    .where(and(eq(runs.id, runId), eq(runs.epoch, epoch), inArray(runs.state, ['running', 'cancelling'])))
+    .where(and(eq(runs.id, runId), eq(runs.epoch, epoch), inArray(runs.state, workingStates)))
     .returning({ state: runs.state })
   return row?.state
 }
@@ -164,6 +246,8 @@ export async function listRuns(
     .limit(limit)
 }
 
+/** In which a worker has a run. */
+export const workingStates: RunState[] = ['running', 'cancelling']
 const openStates: RunState[] = ['queued', 'running', 'waiting', 'cancelling']
 
 /** The row as it goes over the wire, but for its files. */

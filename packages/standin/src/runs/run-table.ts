@@ -34,9 +34,10 @@ export const runs = pgTable(
     attempts: integer().notNull().default(0),
     /** Tries in a row that failed for a passing reason; a checkpoint sets it back. */
     retries: integer().notNull().default(0),
-    /** How often a worker died with it. */
+    /** How often a worker died with it since its last checkpoint. */
     crashes: integer().notNull().default(0),
-    checkpoint: jsonb().$type<unknown>(),
+    /** Wrapped: the driver would read a text that looks like JSON, such as a cursor of digits, as what it looks like. */
+    checkpoint: jsonb().$type<{ state: unknown }>(),
     progress: jsonb().$type<Run['progress']>().notNull(),
     steps: jsonb().$type<Run['steps']>().notNull(),
     headline: text(),

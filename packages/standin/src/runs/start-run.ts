@@ -32,7 +32,7 @@ export function createStartRun({ db, queue, findAction, grantedScopesOf }: Depen
   ): Promise<RunRow> => {
     const action = findAction(actionId)
     if (!action) throw new StandinError('ACTION_NOT_FOUND')
-    const parsed: Record<string, unknown> = action.input.parse(input)
+    action.input.parse(input) // Kept as it came: the worker parses it again, and what was transformed would not pass twice.
     if (action.changesData && mode === 'apply') throw new StandinError('PREVIEW_REQUIRED')
 
     const notTheirs = missingForAction(caller, { accountId, scopes: action.scopes, changesData: action.changesData })
@@ -48,7 +48,7 @@ export function createStartRun({ db, queue, findAction, grantedScopesOf }: Depen
         accountId,
         actionId,
         mode,
-        input: parsed,
+        input,
         idempotencyKey,
         startedBy: startedBy(caller),
         mayOverlap: action.mayOverlap ?? false,
@@ -57,10 +57,7 @@ export function createStartRun({ db, queue, findAction, grantedScopesOf }: Depen
         steps: [],
       })
       if (!isNew) {
-        const isSame =
-          row.actionId === actionId &&
-          row.mode === mode &&
-          isDeepStrictEqual(row.input, JSON.parse(JSON.stringify(parsed)))
+        const isSame = row.actionId === actionId && row.mode === mode && isDeepStrictEqual(row.input, input)
         if (!isSame) throw new StandinError('IDEMPOTENCY_KEY_REUSED')
         return row
       }

@@ -1,5 +1,5 @@
 import type { Artifact } from '@standin/contracts'
-import { and, asc, eq, gte, inArray } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import { artifactChunks, artifacts } from './artifact-table.ts'
 
@@ -10,37 +10,45 @@ export type ArtifactRow = typeof artifacts.$inferSelect
  * that wrote it is done again.
  */
 export async function openArtifact(
-  db: Database,
+  tx: Transaction,
   file: { runId: string; accountId: string; name: string; mediaType: string },
 ): Promise<ArtifactRow> {
-  return db.transaction(async (tx) => {
-    await tx.insert(artifacts).values(file).onConflictDoNothing()
-    const [row] = await tx
-      .select()
-      .from(artifacts)
-      .where(and(eq(artifacts.runId, file.runId), eq(artifacts.name, file.name)))
-      .for('update')
-    if (!row) throw new Error('the row was inserted above')
-    await tx
-      .delete(artifactChunks)
-      .where(and(eq(artifactChunks.artifactId, row.id), gte(artifactChunks.position, row.chunks)))
-    return row
-  })
+  await tx.insert(artifacts).values(file).onConflictDoNothing()
+  const [row] = await tx
+    .select()
+    .from(artifacts)
+    .where(and(eq(artifacts.runId, file.runId), eq(artifacts.name, file.name)))
+    .for('update')
+  if (!row) throw new Error('the row was inserted above')
+  await tx
+    .delete(artifactChunks)
+    .where(and(eq(artifactChunks.artifactId, row.id), gte(artifactChunks.position, row.chunks)))
+  return row
 }
 
 export async function insertChunk(
-  db: Database,
+  tx: Transaction,
   chunk: { artifactId: string; position: number; content: Buffer },
 ): Promise<void> {
-  await db.insert(artifactChunks).values(chunk)
+  await tx.insert(artifactChunks).values(chunk)
 }
 
 /** Keeps a file as it is now: its chunks up to here count. */
 export async function keepArtifact(
   tx: Transaction,
-  { id, chunks, bytes, complete }: { id: string; chunks: number; bytes: number; complete: boolean },
+  { id, chunks, bytes }: { id: string; chunks: number; bytes: number },
 ): Promise<void> {
-  await tx.update(artifacts).set({ chunks, bytes, complete }).where(eq(artifacts.id, id))
+  await tx.update(artifacts).set({ chunks, bytes }).where(eq(artifacts.id, id))
+}
+
+/** Offers the files of a run that has ended, as they were kept last; an empty one is none. */
+export async function offerArtifacts(tx: Transaction, runId: string): Promise<Artifact[]> {
+  const offered = await tx
+    .update(artifacts)
+    .set({ complete: true })
+    .where(and(eq(artifacts.runId, runId), eq(artifacts.complete, false), gt(artifacts.bytes, 0)))
+    .returning()
+  return offered.map(toArtifact)
 }
 
 export async function findArtifact(db: Database, artifactId: string): Promise<ArtifactRow | undefined> {
@@ -60,12 +68,7 @@ export async function artifactsOfRuns(db: Database, runIds: readonly string[]): 
     .where(and(inArray(artifacts.runId, [...runIds]), eq(artifacts.complete, true)))
     .orderBy(asc(artifacts.createdAt), asc(artifacts.id))
   const byRun = Map.groupBy(rows, ({ runId }) => runId)
-  return new Map(
-    [...byRun].map(([runId, files]) => [
-      runId,
-      files.map(({ id, name, mediaType, bytes }) => ({ id, name, mediaType, bytes })),
-    ]),
-  )
+  return new Map([...byRun].map(([runId, files]) => [runId, files.map(toArtifact)]))
 }
 
 /** A file's bytes, one piece in memory at a time. */
@@ -91,3 +94,5 @@ export async function eraseArtifactsOf(tx: Transaction, accountId: string): Prom
 export async function accountOfArtifact(db: Database, artifactId: string): Promise<string | undefined> {
   return (await findArtifact(db, artifactId))?.accountId
 }
+
+const toArtifact = ({ id, name, mediaType, bytes }: ArtifactRow): Artifact => ({ id, name, mediaType, bytes })

@@ -1,4 +1,7 @@
+import type { RunState } from '@standin/contracts'
 import type { Database, Transaction } from '../../database/database.ts'
+import { RunStopped } from '../run-stopped.ts'
+import { holdsRun, workingStates } from '../run-store.ts'
 import { insertChunk, keepArtifact, openArtifact } from './artifact-store.ts'
 
 /** Writes a file piece by piece, holding at most one piece in memory. */
@@ -6,6 +9,7 @@ export interface ArtifactWriter {
   readonly id: string
   /** Whether a checkpoint kept something of it already, such as its head line. */
   readonly isEmpty: boolean
+  /** @throws RunStopped when another worker has the run, or the account's files were erased */
   write(text: string): Promise<void>
 }
 
@@ -14,30 +18,45 @@ export interface OpenArtifact extends ArtifactWriter {
   /** Writes what is in memory. */
   flush(): Promise<void>
   /** Makes all that was flushed count. */
-  keep(tx: Transaction, options?: { complete?: boolean }): Promise<void>
-  describe(): { id: string; name: string; mediaType: string; bytes: number }
+  keep(tx: Transaction): Promise<void>
 }
 
 const pieceBytes = 256 * 1024
 
+/** Opens a file for the worker that has the run: no other can write into it, nor drop what this one wrote. */
 export async function createArtifactWriter(
   db: Database,
-  file: { runId: string; accountId: string; name: string; mediaType: string },
+  { epoch, ...file }: { runId: string; epoch: number; accountId: string; name: string; mediaType: string },
 ): Promise<OpenArtifact> {
-  const { id, name, mediaType, chunks, bytes } = await openArtifact(db, file)
+  const { runId } = file
+  async function whileHeld<Result>(states: RunState[], work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return db.transaction(async (tx) => {
+      if (!(await holdsRun(tx, { runId, epoch, states }))) throw new RunStopped()
+      return work(tx)
+    })
+  }
+
+  const { id, chunks, bytes } = await whileHeld(['running'], (tx) => openArtifact(tx, file))
   let position = chunks
   let total = bytes
   let held: Buffer[] = []
   let heldBytes = 0
+  let flushed: Promise<void> = Promise.resolve()
 
-  async function flush(): Promise<void> {
+  async function writeHeld(): Promise<void> {
     if (heldBytes === 0) return
     const content = Buffer.concat(held)
     held = []
     heldBytes = 0
-    await insertChunk(db, { artifactId: id, position, content })
+    await whileHeld(workingStates, (tx) => insertChunk(tx, { artifactId: id, position, content }))
     position++
     total += content.byteLength
+  }
+
+  /** One piece after the other; after one that could not be written, none is: a file has no gaps. */
+  function flush(): Promise<void> {
+    flushed = flushed.then(writeHeld)
+    return flushed
   }
 
   return {
@@ -52,7 +71,6 @@ export async function createArtifactWriter(
       if (heldBytes >= pieceBytes) await flush()
     },
     flush,
-    keep: (tx, { complete = false } = {}) => keepArtifact(tx, { id, chunks: position, bytes: total, complete }),
-    describe: () => ({ id, name, mediaType, bytes: total }),
+    keep: (tx) => keepArtifact(tx, { id, chunks: position, bytes: total }),
   }
 }
