@@ -13,8 +13,14 @@ if (!file) {
   process.exit(2)
 }
 const { default: app } = await import(pathToFileURL(file).href)
+const parsed = standinAppSchema.safeParse(app)
+if (!parsed.success) {
+  for (const { path, message } of parsed.error.issues)
+    process.stderr.write(`standin.config.ts: ${path.join('.')}: ${message}\n`)
+  process.exit(1)
+}
 process.exitCode = await runOperatorCommand({
-  app: standinAppSchema.parse(app),
+  app: parsed.data,
   argv: process.argv.slice(2),
   environment: process.env,
 })

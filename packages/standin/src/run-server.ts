@@ -1,5 +1,6 @@
 import { ConfigError } from './config.ts'
 import { type StandinParts, startStandin } from './create-standin.ts'
+import { databaseTrouble } from './database/database-trouble.ts'
 import { EmbeddedPostgresError } from './database/embedded-postgres/index.ts'
 import { createLogger } from './observability/logger.ts'
 import { ActionError } from './runs/action-catalogue.ts'
@@ -27,9 +28,8 @@ function explainStart(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') return 'The port is taken: another server runs already, or set PORT to a free one.'
   if (code === 'EACCES') return 'The port may not be used: set PORT to one above 1023.'
-  if (typeof code === 'string' && /^(ECONN|CONNECT|ENOTFOUND|28|3D)/.test(code)) {
-    return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it runs.`
-  }
+  const trouble = databaseTrouble(error)
+  if (trouble) return trouble
   if (error instanceof ActionError) return error.message
   createLogger('error').error({ err: error }, 'start failed')
   return 'The start failed for a reason that Standin does not know; the line above says where.'

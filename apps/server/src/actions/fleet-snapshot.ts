@@ -100,6 +100,7 @@ const checkpointSchema = z.object({
   done: z.number(),
   total: z.number().nullable(),
   sites: z.array(z.string()),
+  isPartial: z.boolean(),
 })
 type Checkpoint = z.infer<typeof checkpointSchema>
 
@@ -115,19 +116,24 @@ export const fleetSnapshot = defineAction({
     const file = await artifact({ name: 'fleet-snapshot.csv', mediaType: 'text/csv; charset=utf-8' })
     const at: Checkpoint = resumedFrom
       ? checkpointSchema.parse(resumedFrom)
-      : { after: null, done: 0, total: await step('Count machines', () => countAssets(trackunit)), sites: [] }
+      : {
+          after: null,
+          done: 0,
+          total: await step('Count machines', () => countAssets(trackunit)),
+          sites: [],
+          isPartial: false,
+        }
     // The mark at the start makes spreadsheets read it as UTF-8.
     if (file.isEmpty) await file.write(`\uFEFF${toCsv([columns])}`)
 
     const sites = new Set(at.sites)
-    let isPartial = false
     await step('List machines', async () => {
       const fetchPage = async (after: string | null) => {
         const answer = await trackunit.graphql<{ assets: Connection<Asset> }>(assetsDocument, {
           first: pageSize,
           after,
         })
-        isPartial ||= answer.isPartial
+        at.isPartial ||= answer.isPartial
         return answer.data.assets
       }
       await progress({ done: at.done, total: at.total, message: 'machines listed' })
@@ -138,13 +144,13 @@ export const fleetSnapshot = defineAction({
           if (site) sites.add(site)
         }
         at.done += nodes.length
-        at.after = endCursor
+        at.after = endCursor ?? at.after // A last page without machines has none: from null, all would come again.
         if (at.total !== null && at.done > at.total) at.total = at.done
         await progress({ done: at.done, total: at.total, message: 'machines listed' })
         await checkpoint({ ...at, sites: [...sites] })
       }
     })
-    if (isPartial) await log('Trackunit left out some values; their fields are empty.')
+    if (at.isPartial) await log('Trackunit left out some values; their fields are empty.')
     await progress({ done: at.done, total: at.done, message: 'machines listed' })
     await headline(sentence(at.done, sites.size))
   },

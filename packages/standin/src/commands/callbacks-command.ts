@@ -1,7 +1,9 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { newestCallbacks } from '../callbacks/callback-store.ts'
 import { readConfig } from '../config.ts'
 import { type CommandContext, printable, withDatabase } from './command-context.ts'
+
+const mostListed = 1_000
 
 /** `callbacks url|list`: where Trackunit must send callbacks, and which came. */
 export function addCallbacksCommand(program: Command, context: CommandContext): void {
@@ -20,12 +22,10 @@ export function addCallbacksCommand(program: Command, context: CommandContext): 
   callbacks
     .command('list')
     .description('the newest ones that were verified and taken')
-    .option('--limit <number>', 'how many', Number, 20)
+    .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, 20)
     .option('--json', 'print them as JSON')
     .action(async ({ limit, json }: { limit: number; json?: boolean }) => {
-      const rows = await withDatabase(context, ({ db }) =>
-        newestCallbacks(db, Math.min(Math.max(1, limit || 20), 1_000)),
-      )
+      const rows = await withDatabase(context, ({ db }) => newestCallbacks(db, limit))
       const shown = rows.map(({ receivedAt, type, accountId, outcome, generation, issuedAt, claimNames }) => ({
         receivedAt: receivedAt.toISOString(),
         type: printable(type, 64),
@@ -39,4 +39,11 @@ export function addCallbacksCommand(program: Command, context: CommandContext): 
         [each.receivedAt, each.type, each.accountId, each.outcome].join('  ')
       context.print(json ? JSON.stringify(shown) : shown.map(line).join('\n'))
     })
+}
+
+function limitNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1 || number > mostListed)
+    throw new InvalidArgumentError(`1 to ${mostListed}`)
+  return number
 }

@@ -6,7 +6,7 @@ import { listCredentials } from '../credentials/credential-store.ts'
 import type { Database } from '../database/database.ts'
 import { describeInstallation } from '../installations/describe-installation.ts'
 import { findInstallation, listInstallations } from '../installations/installation-store.ts'
-import { type CommandContext, withDatabase } from './command-context.ts'
+import { type CommandContext, printable, withDatabase } from './command-context.ts'
 
 const mostListed = 1_000
 
@@ -42,7 +42,7 @@ export function addInstallationsCommand(program: Command, context: CommandContex
     .command('approve')
     .description('bring credentials into force that wait for approval')
     .argument('<account>', "the account's id", accountId)
-    .argument('<generation>', 'the number of the credentials', Number)
+    .argument('<generation>', 'the number of the credentials', generationNumber)
     .action(async (id: string, generation: number) => {
       await withDatabase(context, ({ db }) =>
         approveCredentials(db, { accountId: id, generation, actor: { kind: 'operator', id: 'command line' } }),
@@ -60,7 +60,7 @@ async function describe(db: Database, config: Config, accountId: string): Promis
 }
 
 const line = ({ accountId, state, since, generation, grantedScopes }: Installation) =>
-  [accountId, state, since ?? '-', `generation ${generation ?? '-'}`, grantedScopes.join(' ')].join('  ')
+  [accountId, state, since ?? '-', `generation ${generation ?? '-'}`, printable(grantedScopes.join(' '))].join('  ')
 
 const waitingLine = ({ generation, state, since, reason }: Installation['waiting'][number]) =>
   `  waiting: generation ${generation}  ${state}  ${since}  ${reason ?? ''}`
@@ -69,4 +69,9 @@ function accountId(text: string): string {
   const parsed = accountIdSchema.safeParse(text)
   if (!parsed.success) throw new InvalidArgumentError('an account id is a GUID')
   return parsed.data
+}
+
+function generationNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('a generation is a number from 1')
+  return Number(text)
 }

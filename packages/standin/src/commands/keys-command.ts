@@ -13,7 +13,7 @@ export function addKeysCommand(program: Command, context: CommandContext): void 
     .description('make a key, grant it scopes, and print the key alone: it is shown this once')
     .requiredOption('--service <name>', 'who will use it', serviceName)
     .requiredOption('--account <id>', "an account's id, or all", account)
-    .requiredOption('--scopes <scopes>', 'separated by spaces', (text) => text.split(/\s+/).filter(Boolean))
+    .requiredOption('--scopes <scopes>', 'separated by spaces', scopeList)
     .option('--expires-in-days <days>', 'how long it is good', days, 365)
     .option('--json', 'print { id, key, expiresAt }')
     .action(
@@ -53,6 +53,12 @@ function account(text: string): string {
   const parsed = accountIdSchema.safeParse(text)
   if (!parsed.success) throw new InvalidArgumentError('an account id (a GUID), or all')
   return parsed.data
+}
+
+function scopeList(text: string): string[] {
+  const scopes = text.split(/\s+/).filter(Boolean)
+  if (scopes.length === 0) throw new InvalidArgumentError('at least one scope')
+  return scopes
 }
 
 function days(text: string): number {

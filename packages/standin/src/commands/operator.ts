@@ -1,6 +1,7 @@
 import type { StandinApp } from '@standin/contracts'
 import { Command, CommanderError } from 'commander'
 import { ConfigError, type Environment } from '../config.ts'
+import { databaseTrouble } from '../database/database-trouble.ts'
 import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
 import { toRefusal } from '../refusal.ts'
 import { addCallbacksCommand } from './callbacks-command.ts'
@@ -50,6 +51,11 @@ export async function runOperatorCommand({
 /** What an operator may read of an error: our own words alone. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message
+  const trouble = databaseTrouble(error)
+  if (trouble) return trouble
   const { reason, message } = toRefusal(error)
-  return `${reason}: ${message}`
+  // There is no answer and no request here that the reason's own words could point to.
+  return reason === 'INTERNAL'
+    ? 'INTERNAL: The command failed for a reason that Standin does not know.'
+    : `${reason}: ${message}`
 }

@@ -12,10 +12,11 @@ export type ActionCatalogue = ReturnType<typeof createActionCatalogue>
 
 /**
  * The actions of this server.
- * @throws ActionError naming the action: two with one id, or a scope that `standin.config.ts` does not name
+ * @throws ActionError naming the action: two with one id, a scope that `standin.config.ts` does not name, or an input
+ *   that cannot be shown as a form
  */
 export function createActionCatalogue(actions: readonly AnyAction[], manifestScopes: readonly string[]) {
-  const byId = new Map<string, AnyAction>()
+  const byId = new Map<string, { action: AnyAction; inputSchema: Action['inputSchema'] }>()
   for (const action of actions) {
     const missing = action.scopes.filter((scope) => !manifestScopes.includes(scope))
     if (!actionIdSchema.safeParse(action.id).success)
@@ -23,17 +24,25 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
     if (byId.has(action.id)) throw new ActionError(`Action "${action.id}": two actions have this id.`)
     if (missing.length > 0)
       throw new ActionError(`Action "${action.id}": add to the scopes in standin.config.ts: ${missing.join(', ')}.`)
-    byId.set(action.id, action)
+    byId.set(action.id, { action, inputSchema: formOf(action) })
   }
 
   return {
-    find: (actionId: string) => byId.get(actionId),
+    find: (actionId: string) => byId.get(actionId)?.action,
     /** As the app shows it to an account that granted these scopes. */
     describe: (grantedScopes: readonly string[]): Action[] =>
-      [...byId.values()].map(({ id, title, description, changesData, scopes, input }) => ({
+      [...byId.values()].map(({ action: { id, title, description, changesData, scopes }, inputSchema }) => ({
         ...{ id, title, description, changesData, scopes: [...scopes] },
         missingScopes: scopes.filter((scope) => !grantedScopes.includes(scope)),
-        inputSchema: z.toJSONSchema(input, { io: 'input' }) as Record<string, unknown>,
+        inputSchema,
       })),
+  }
+}
+
+function formOf({ id, input }: AnyAction): Action['inputSchema'] {
+  try {
+    return z.toJSONSchema(input, { io: 'input' })
+  } catch {
+    throw new ActionError(`Action "${id}": its input has a field that JSON Schema cannot describe, such as a date.`)
   }
 }

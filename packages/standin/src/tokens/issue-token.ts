@@ -6,7 +6,7 @@ import { StandinError } from '../standin-error.ts'
 import type { CredentialsInForce, ObtainToken } from './obtain-token.ts'
 import { type ScopeSet, scopeSet } from './scope-set.ts'
 import type { HeldToken } from './token-cache.ts'
-import { cacheForMs } from './token-freshness.ts'
+import { cacheForMs, tokenFreshness } from './token-freshness.ts'
 import { recordHandOut } from './token-store.ts'
 
 /** Who the token is for. A service gets what it was granted; a run of ours what its action declares. */
@@ -51,7 +51,10 @@ export function createIssueToken({
       const token = await obtainToken({ credentials, scopes, rejectedFingerprint })
       if (token && (await leaves(token, receiver, accountId, scopes))) {
         const { accessToken, fingerprint, lifetimeMs, endsAtMs } = token
-        return { accessToken, fingerprint, lifetimeMs, scopes: scopes.scopes, leftMs: endsAtMs - clock.monotonicMs() }
+        const leftMs = endsAtMs - clock.monotonicMs()
+        // Recording can take longer than the token was still good for.
+        if (tokenFreshness({ leftMs, lifetimeMs }) === 'stale') continue
+        return { accessToken, fingerprint, lifetimeMs, scopes: scopes.scopes, leftMs }
       }
     }
     // The row did not come back though the account is in force: the key or its grant went meanwhile.
@@ -92,7 +95,10 @@ export function scopesToIssue({
   manifestScopes: readonly string[]
 }): ScopeSet {
   const allowed = receiver.kind === 'service' ? receiver.grantedScopes : manifestScopes
-  if (!asked) return scopeSet(allowed.filter((scope) => grantedScopes.includes(scope)))
+  const wanted = asked ?? allowed.filter((scope) => grantedScopes.includes(scope))
+  // A request without scopes would be answered with all that the app has.
+  if (wanted.length === 0) throw new StandinError('SCOPE_NOT_GRANTED', { detail: 'No scope is left to ask for.' })
+  if (!asked) return scopeSet(wanted)
 
   const refuse = (
     reason: 'SCOPE_NOT_IN_MANIFEST' | 'SCOPE_FORBIDDEN' | 'SCOPE_NOT_GRANTED',

@@ -11,7 +11,7 @@ import type { ScopeSet } from './scope-set.ts'
 import type { HeldToken, TokenCache } from './token-cache.ts'
 import type { RequestToken } from './token-endpoint.ts'
 import { tokenFreshness } from './token-freshness.ts'
-import { findToken, storeToken } from './token-store.ts'
+import { findToken, isGenerationInForce, storeToken } from './token-store.ts'
 
 /** The credentials that serve an account now. */
 export interface CredentialsInForce {
@@ -93,7 +93,11 @@ export function createObtainToken({
       const inARow = (failures.get(key)?.inARow ?? 0) + 1
       const pauseMs = pauseAfter(exchanged.failure, inARow, exchanged.retryAfterMs)
       failures.set(key, { failure: exchanged.failure, inARow, untilMs: clock.monotonicMs() + pauseMs })
-      if (failurePolicy[exchanged.failure].refusesCredentials) await onRefused(credentials)
+      if (failurePolicy[exchanged.failure].refusesCredentials) {
+        await onRefused(credentials)
+        // Replaced ones are refused when the app is installed again: that says nothing of those in force now.
+        if (!(await isGenerationInForce(db, credentials))) return undefined
+      }
       throw new StandinError(failurePolicy[exchanged.failure].reason, { retryAfterMs: pauseMs })
     }
     failures.delete(key)
@@ -143,21 +147,30 @@ export function createObtainToken({
 
   return async ({ credentials, scopes, rejectedFingerprint }) => {
     const key = `${credentials.accountId} ${credentials.generation} ${scopes.key}`
-    const held = cache.get(key)
-    if (held && isUsable(held, rejectedFingerprint)) return held
+    const fromMemory = () => {
+      const held = cache.get(key)
+      return held && isUsable(held, rejectedFingerprint) ? held : undefined
+    }
+    const held = fromMemory()
+    if (held) return held
 
-    return lease.run(key, async () => {
+    // Whoever was refused a token looks apart from the others: their look may well find that very token.
+    return lease.run(`look ${rejectedFingerprint ?? ''} ${key}`, async () => {
       const stored = await fromDatabase(credentials, scopes)
       if (stored && isUsable(stored, rejectedFingerprint)) {
         cache.set(key, stored)
         return stored
       }
       if (credentials.parked) throw new StandinError('CREDENTIALS_REJECTED')
-      refuseWhilePaused(key)
-      const isForced = stored !== undefined && stored.fingerprint === rejectedFingerprint
-      if (isForced) claimForcedExchange(key)
-      const token = await exchange(key, credentials, scopes)
-      if (token?.fingerprint === rejectedFingerprint)
+      const isForced = stored !== undefined && isUsable(stored, undefined)
+      const token = await lease.run(`exchange ${key}`, async () => {
+        const brought = fromMemory() // By an exchange that ended since the look.
+        if (brought) return brought
+        refuseWhilePaused(key)
+        if (isForced) claimForcedExchange(key)
+        return exchange(key, credentials, scopes)
+      })
+      if (token && token.fingerprint === rejectedFingerprint)
         throw new StandinError('TRACKUNIT_REFUSED', { retryAfterMs: forcedExchangeEveryMs })
       return token
     })

@@ -3,6 +3,7 @@ import * as oauth from 'oauth4webapi'
 import type { Clock } from '../clock.ts'
 import { Secret } from '../observability/secret.ts'
 import { readBounded } from '../trackunit/read-bounded.ts'
+import { retryAfterOf } from '../trackunit/retry-after.ts'
 import type { ExchangeFailure } from './failure-policy.ts'
 import { type ScopeSet, scopeSet } from './scope-set.ts'
 
@@ -27,7 +28,6 @@ export type RequestToken = (
 ) => Promise<Exchange>
 
 const maxBytes = 64 * 1024
-const timeoutMs = 10_000
 const longestLifetimeMs = 24 * 3_600_000
 const lifetimeWithoutAnyMs = 300_000
 
@@ -38,7 +38,7 @@ const lifetimeWithoutAnyMs = 300_000
  * @see RFC 6749 §4.4
  */
 export function createTokenEndpoint(
-  { url, userAgent }: { url: string; userAgent: string },
+  { url, userAgent, timeoutMs = 10_000 }: { url: string; userAgent: string; timeoutMs?: number },
   { fetch, clock }: { fetch: typeof globalThis.fetch; clock: Clock },
 ): RequestToken {
   const server: oauth.AuthorizationServer = { issuer: new URL(url).origin, token_endpoint: url }
@@ -65,7 +65,7 @@ export function createTokenEndpoint(
     } catch {
       return { outcome: 'failed', failure: 'unavailable' }
     }
-    return understandAnswer(answer, { server, client, scopes, askedAtMs })
+    return understandAnswer(answer, { server, client, scopes, askedAtMs, now: clock.now() })
   }
 }
 
@@ -83,10 +83,11 @@ async function understandAnswer(
     client,
     scopes,
     askedAtMs,
-  }: { server: oauth.AuthorizationServer; client: oauth.Client; scopes: ScopeSet; askedAtMs: number },
+    now,
+  }: { server: oauth.AuthorizationServer; client: oauth.Client; scopes: ScopeSet; askedAtMs: number; now: Date },
 ): Promise<Exchange> {
-  if (status === 429) return { outcome: 'failed', failure: 'rate-limited', ...retryAfter(headers) }
-  if (status >= 500) return { outcome: 'failed', failure: 'unavailable', ...retryAfter(headers) }
+  if (status === 429) return { outcome: 'failed', failure: 'rate-limited', ...retryAfter(headers, now) }
+  if (status >= 500) return { outcome: 'failed', failure: 'unavailable', ...retryAfter(headers, now) }
   if (status !== 200) return { outcome: 'failed', failure: failureOf(text) }
 
   try {
@@ -96,7 +97,7 @@ async function understandAnswer(
       new Response(text, { status, headers: { 'content-type': headers.get('content-type') ?? '' } }),
     )
     const claims = claimsOf(answered.access_token)
-    const lifetimeMs = lifetimeOf(answered.expires_in, claims)
+    const lifetimeMs = lifetimeOf(answered.expires_in, claims, now)
     if (answered.token_type !== 'bearer' || lifetimeMs <= 0) return { outcome: 'failed', failure: 'nonsense' }
     const granted = answered.scope === undefined ? scopes : scopeSet(answered.scope.split(' ').filter(Boolean))
     return {
@@ -123,11 +124,12 @@ function failureOf(text: string): ExchangeFailure {
   return 'nonsense'
 }
 
-/** `expires_in`, else the JWT's own `exp` and `iat`, else five minutes; never more than a day. */
-function lifetimeOf(expiresInS: number | undefined, { exp, iat }: Record<string, unknown>): number {
+/** `expires_in`, else the JWT's own `exp` counted from its `iat`, else five minutes; never more than a day. */
+function lifetimeOf(expiresInS: number | undefined, { exp, iat }: Record<string, unknown>, now: Date): number {
   if (expiresInS !== undefined) return Math.min(expiresInS * 1_000, longestLifetimeMs)
-  if (typeof exp === 'number' && typeof iat === 'number') return Math.min((exp - iat) * 1_000, longestLifetimeMs)
-  return lifetimeWithoutAnyMs
+  if (typeof exp !== 'number') return lifetimeWithoutAnyMs
+  const bornAtMs = typeof iat === 'number' ? iat * 1_000 : now.getTime()
+  return Math.min(exp * 1_000 - bornAtMs, longestLifetimeMs)
 }
 
 function claimsOf(accessToken: string): Record<string, unknown> {
@@ -138,8 +140,7 @@ function claimsOf(accessToken: string): Record<string, unknown> {
   }
 }
 
-/** Seconds or a date, at most an hour. @see RFC 9110 §10.2.3 */
-function retryAfter(headers: Headers): { retryAfterMs?: number } {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
-  return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: Math.min(seconds, 3_600) * 1_000 } : {}
+function retryAfter(headers: Headers, now: Date): { retryAfterMs?: number } {
+  const retryAfterMs = retryAfterOf(headers, now)
+  return retryAfterMs === undefined ? {} : { retryAfterMs }
 }

@@ -35,6 +35,15 @@ export async function findToken(db: Database, accountId: string, scopeKey: strin
   return row
 }
 
+/** Whether a generation serves its account now. */
+export async function isGenerationInForce(
+  db: Database,
+  { accountId, generation }: { accountId: string; generation: number },
+): Promise<boolean> {
+  const found = and(eq(installations.accountId, accountId), eq(installations.activeGeneration, generation))
+  return (await db.$count(installations, found)) > 0
+}
+
 /**
  * Stores a token, but only while its generation is in force: one that comes home late is not kept.
  * @returns whether it was stored

@@ -28,6 +28,7 @@ export function createAccountClient(
   return createTrackunitClient(policy, {
     fetch,
     signal,
+    clock,
     async token(rejectedFingerprint) {
       if (!held || rejectedFingerprint !== undefined || held.untilMs <= clock.monotonicMs()) {
         const issued = await token(rejectedFingerprint)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
+import { type ApiAnswer, understandStatus } from './rest-answer.ts'
 
 export interface GraphqlAnswer<Data> {
   data: Data
@@ -7,38 +8,46 @@ export interface GraphqlAnswer<Data> {
   isPartial: boolean
 }
 
+/** Read leniently: an error of a form that nobody documented must not cost the data beside it. */
 const answerSchema = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z
     .array(
-      z.object({ extensions: z.object({ code: z.string().optional(), resetIn: z.number().optional() }).optional() }),
+      z
+        .object({ extensions: z.object({ code: z.unknown(), resetIn: z.number().optional().catch(undefined) }) })
+        .catch({ extensions: { code: undefined, resetIn: undefined } }),
     )
-    .optional(),
+    .nullish(),
 })
 
 const longestWaitMs = 3_600_000
 
-/** Data, whole or partial. @throws StandinError with the Trackunit reason where there is none */
-export function understandGraphql<Data>(text: string): GraphqlAnswer<Data> {
-  const { data, errors = [] } = parse(text)
-  const limited = errors.find(({ extensions }) => extensions?.code === 'RATE_LIMITED')
-  if (limited) {
-    const resetInMs = limited.extensions?.resetIn ?? 60_000 // Milliseconds, as documented.
+/**
+ * Data, whole or partial. What the errors say goes before the status: nobody documented with which one they come.
+ * @throws StandinError with the Trackunit reason where there is none
+ */
+export function understandGraphql<Data>(answer: ApiAnswer, now: Date): GraphqlAnswer<Data> {
+  const read = parse(answer.text)
+  const codes = new Map((read?.errors ?? []).map(({ extensions }) => [extensions.code, extensions]))
+  if (codes.has('RATE_LIMITED')) {
+    const resetInMs = codes.get('RATE_LIMITED')?.resetIn ?? 60_000 // Milliseconds, as documented.
     throw new StandinError('TRACKUNIT_RATE_LIMITED', {
       retryAfterMs: Math.min(Math.max(resetInMs, 1_000), longestWaitMs),
     })
   }
-  if (errors.some(({ extensions }) => extensions?.code === 'QUERY_COMPLEXITY_REACHED')) {
+  if (codes.has('QUERY_COMPLEXITY_REACHED')) {
     throw new StandinError('TRACKUNIT_REFUSED', { detail: 'The query asks for too much at once.' })
   }
-  if (!data) throw new StandinError('TRACKUNIT_REFUSED', { detail: 'It answered without data.' })
-  return { data: data as Data, isPartial: errors.length > 0 }
+  understandStatus(answer, now)
+  if (!read) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The answer was no GraphQL answer.' })
+  if (!read.data) throw new StandinError('TRACKUNIT_REFUSED', { detail: 'It answered without data.' })
+  return { data: read.data as Data, isPartial: codes.size > 0 }
 }
 
-function parse(text: string): z.infer<typeof answerSchema> {
+function parse(text: string): z.infer<typeof answerSchema> | undefined {
   try {
     return answerSchema.parse(JSON.parse(text))
   } catch {
-    throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The answer was no GraphQL answer.' })
+    return undefined
   }
 }

@@ -1,7 +1,8 @@
+import type { Clock } from '../clock.ts'
 import { StandinError } from '../standin-error.ts'
 import { type GraphqlAnswer, understandGraphql } from './graphql-answer.ts'
 import { readBounded } from './read-bounded.ts'
-import { understandStatus } from './rest-answer.ts'
+import { type ApiAnswer, understandStatus } from './rest-answer.ts'
 
 /** Trackunit's APIs with one account's token. Every failure is a `StandinError` of the Trackunit reasons. */
 export interface TrackunitClient {
@@ -10,7 +11,7 @@ export interface TrackunitClient {
    * `isPartial` is true.
    */
   graphql<Data>(document: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer<Data>>
-  /** A GET of the REST API, by path and query. */
+  /** A GET of the REST API, by path (from `/`) and query. */
   get<Data>(path: string, query?: Record<string, string | number>): Promise<Data>
 }
 
@@ -31,6 +32,7 @@ interface Dependencies {
   /** A valid token; with the fingerprint of one that was refused, a newer one. */
   token: (rejectedFingerprint?: string) => Promise<ApiToken>
   signal: AbortSignal
+  clock: Clock
 }
 
 const maxBytes = 16 * 1024 * 1024
@@ -38,13 +40,15 @@ const timeoutMs = 30_000
 
 export function createTrackunitClient(
   { apiUrl, userAgent }: TrackunitClientPolicy,
-  { fetch, token, signal }: Dependencies,
+  { fetch, token, signal, clock }: Dependencies,
 ): TrackunitClient {
   async function send(
     path: string,
     init: RequestInit & { headers: Record<string, string> },
     { accessToken }: { accessToken: ApiToken },
-  ) {
+  ): Promise<ApiAnswer> {
+    // Without the slash the path would continue the host's name, and the token go elsewhere.
+    if (!path.startsWith('/')) throw new TypeError('A path of Trackunit begins with a slash.')
     try {
       const response = await fetch(`${apiUrl}${path}`, {
         ...init,
@@ -65,29 +69,28 @@ export function createTrackunitClient(
   }
 
   /** A token that is refused is replaced once; the second refusal stands. */
-  async function request(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<string> {
+  async function request(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<ApiAnswer> {
     const accessToken = await token()
     const first = await send(path, init, { accessToken })
-    const answer =
-      first.status === 401 ? await send(path, init, { accessToken: await token(accessToken.fingerprint) }) : first
-    return understandStatus(answer)
+    if (first.status !== 401) return first
+    return send(path, init, { accessToken: await token(accessToken.fingerprint) })
   }
 
   return {
     async graphql<Data>(document: string, variables: Record<string, unknown> = {}) {
       const body = JSON.stringify({ query: document, variables })
       // The trailing slash is needed: without it the gateway answers with a page of Manager.
-      const text = await request('/api/graphql/', {
+      const answer = await request('/api/graphql/', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,
       })
-      return understandGraphql<Data>(text)
+      return understandGraphql<Data>(answer, clock.now())
     },
     async get<Data>(path: string, query: Record<string, string | number> = {}) {
       const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
-      const text = await request(search.size > 0 ? `${path}?${search}` : path, { method: 'GET', headers: {} })
-      return parseJson(text) as Data
+      const answer = await request(search.size > 0 ? `${path}?${search}` : path, { method: 'GET', headers: {} })
+      return parseJson(understandStatus(answer, clock.now())) as Data
     },
   }
 }

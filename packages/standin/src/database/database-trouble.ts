@@ -1,0 +1,11 @@
+const codes = /^(ECONN|CONNECT|ENOTFOUND|EAI_AGAIN|28|3D|57P0)/
+
+/** One line for the operator where an error says that the database cannot be used at all; undefined for any other. */
+export function databaseTrouble(error: unknown): string | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const code = 'code' in each ? each.code : undefined
+    if (typeof code === 'string' && codes.test(code))
+      return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it runs.`
+  }
+  return undefined
+}
