@@ -47,8 +47,13 @@ export function DownloadOffer({ artifact, download }: { artifact: Artifact; down
 
   return (
     <div className="under" role="status">
-      <Notice tone="wait" icon="download" heading={words.asked(artifact.name)} slim>
-        <p>{words.askedMeans}</p>
+      <Notice
+        tone={download.given ? 'wait' : 'warn'}
+        icon="download"
+        heading={download.given ? words.given(artifact.name) : words.heldBack}
+        slim
+      >
+        <p>{download.given ? words.givenMeans : words.heldBackMeans}</p>
         <CopyText
           label={words.link}
           value={download.link.url}

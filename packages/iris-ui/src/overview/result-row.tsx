@@ -28,7 +28,6 @@ export function ResultRow({ run, title, nowMs }: ResultRowProps) {
   const states = { succeeded: words.succeededState, failed: words.failedState, cancelled: words.cancelledState }
   const endedAt = run.endedAt ?? run.createdAt
   const reason = reasonWords(run, shown)
-  const offered = run.artifacts.find(({ id }) => id === download.artifactId)
 
   return (
     <li>
@@ -47,13 +46,13 @@ export function ResultRow({ run, title, nowMs }: ResultRowProps) {
             key={artifact.id}
             format={fileFormat(artifact)}
             artifact={artifact}
-            busy={download.busy && download.artifactId === artifact.id}
-            onPress={() => download.start(artifact.id)}
+            busy={download.busy && download.artifact?.id === artifact.id}
+            onPress={() => download.start(artifact)}
           />
         ))}
         {run.artifacts.length === 0 && run.state === 'succeeded' && words.noFiles}
       </div>
-      {offered && <DownloadOffer artifact={offered} download={download} />}
+      {download.artifact && <DownloadOffer artifact={download.artifact} download={download} />}
     </li>
   )
 }

@@ -1,56 +1,74 @@
+import type { Artifact } from '@standin/client'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { type Failure, failureOf } from '../connection/failure.ts'
+import { saveFile } from './save-file.ts'
 
 export interface Download {
   /** The file that was asked for last. */
-  artifactId: string | undefined
+  artifact: Artifact | undefined
   busy: boolean
+  /** Why there is no link. */
   failure: Failure | undefined
   link: { url: string; endsAtMs: number } | undefined
-  start(artifactId: string): void
+  /** Whether the file was given to the browser; it may still keep it back. */
+  given: boolean
+  start(artifact: Artifact): void
   /** A link alone, without trying to save the file once more. */
   renew(): void
   close(): void
 }
+
+type Asked = Pick<Download, 'link' | 'given'> & { artifact: Artifact; busy: boolean; error?: unknown }
 
 const MAX_LIFE_MS = 60_000
 
 /** Asks for a link, which lives for a minute at most, and lets the browser save the file. */
 export function useDownload(): Download {
   const trpc = useTRPC()
-  const [asked, setAsked] = useState<{ artifactId: string; link?: Download['link'] }>()
-  const mutation = useMutation(trpc.artifact.link.mutationOptions())
+  const { mutateAsync: askForLink } = useMutation(trpc.artifact.link.mutationOptions())
+  const [asked, setAsked] = useState<Asked>()
 
-  async function ask(artifactId: string, { save }: { save: boolean }): Promise<void> {
-    setAsked({ artifactId })
-    const { url, expiresAt } = await mutation.mutateAsync({ artifactId })
+  async function newLink(artifact: Artifact): Promise<NonNullable<Download['link']>> {
+    const { url, expiresAt } = await askForLink({ artifactId: artifact.id })
     const nowMs = Date.now()
     // This computer's clock may be wrong; the longest life of a link is known.
     const lifeMs = Math.min(MAX_LIFE_MS, Math.max(0, Date.parse(expiresAt) - nowMs))
-    setAsked({ artifactId, link: { url, endsAtMs: nowMs + lifeMs } })
-    if (save) saveFile(url)
+    return { url, endsAtMs: nowMs + lifeMs }
   }
-  // What failed is in the mutation's own state.
-  const quietly = (asking: Promise<void>) => void asking.catch(() => undefined)
+
+  async function start(artifact: Artifact): Promise<void> {
+    setAsked({ artifact, busy: true, given: false, link: undefined })
+    try {
+      const link = await newLink(artifact)
+      const given = await saveFile({ url: link.url, name: artifact.name }).then(
+        () => true,
+        () => false,
+      )
+      setAsked({ artifact, busy: false, given, link })
+    } catch (error) {
+      setAsked({ artifact, busy: false, given: false, link: undefined, error })
+    }
+  }
+
+  async function renew(before: Asked): Promise<void> {
+    setAsked({ ...before, busy: true })
+    try {
+      setAsked({ ...before, busy: false, link: await newLink(before.artifact) })
+    } catch (error) {
+      setAsked({ ...before, busy: false, link: undefined, error })
+    }
+  }
 
   return {
-    artifactId: asked?.artifactId,
-    busy: mutation.isPending,
-    failure: mutation.error ? failureOf(mutation.error) : undefined,
+    artifact: asked?.artifact,
+    busy: asked?.busy ?? false,
+    failure: asked?.error ? failureOf(asked.error) : undefined,
     link: asked?.link,
-    start: (artifactId) => quietly(ask(artifactId, { save: true })),
-    renew: () => asked && quietly(ask(asked.artifactId, { save: false })),
+    given: asked?.given ?? false,
+    start: (artifact) => void start(artifact),
+    renew: () => asked && void renew(asked),
     close: () => setAsked(undefined),
   }
-}
-
-/** The answer is an attachment, so the page stays where it is. A frame without `allow-downloads` ignores this silently. */
-function saveFile(url: string): void {
-  const link = document.createElement('a')
-  link.href = url
-  link.download = ''
-  link.rel = 'noopener'
-  link.click()
 }

@@ -240,8 +240,10 @@ export const en = {
   files: {
     download: (format: string) => `Download ${format}`,
     downloadNamed: (format: string, name: string, size: string) => `Download ${format}: ${name}, ${size}`,
-    asked: (name: string) => `${name} should be among your downloads now.`,
-    askedMeans: 'Manager may not let apps save files. If nothing came, copy the link and open it in a new browser tab.',
+    given: (name: string) => `${name} should be among your downloads now.`,
+    heldBack: 'Manager did not let the file through.',
+    heldBackMeans: 'The file is ready. Copy the link and open it in a new browser tab; the file comes from there.',
+    givenMeans: 'Manager may not let apps save files. If nothing came, copy the link and open it in a new browser tab.',
     link: 'Link to the file',
     copyLink: 'Copy link',
     copied: 'Link copied.',
