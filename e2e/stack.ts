@@ -80,7 +80,8 @@ export async function startStack({
           : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
       return (await fetch(`${simulator}/control/${path}`, init)).json() as Promise<Answer>
     },
-    operator: (...command) => runPart(['packages/standin/bin/standin.ts', ...command], serverEnvironment),
+    operator: (...command) =>
+      runPart(['packages/standin/bin/standin.ts', ...command], { environment: serverEnvironment }),
     async [Symbol.asyncDispose]() {
       await part.stop()
       await simulation.close()
@@ -98,7 +99,9 @@ export async function startStack({
 
 async function manifestFor(server: string) {
   return JSON.parse(
-    await runPart(['apps/iris-app/build-manifest.ts'], { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' }),
+    await runPart(['apps/iris-app/build-manifest.ts'], {
+      environment: { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' },
+    }),
   )
 }
 

@@ -73,7 +73,9 @@ async function demo(): Promise<void> {
     const manifest = join(folder, 'manifest.json')
     writeFileSync(
       manifest,
-      await runPart(['apps/iris-app/build-manifest.ts'], { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' }),
+      await runPart(['apps/iris-app/build-manifest.ts'], {
+        environment: { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' },
+      }),
     )
     const environment = {
       SIMULATOR_PORT: String(simulatorPort),
@@ -135,7 +137,7 @@ async function demo(): Promise<void> {
       '--scopes',
       'asset.view account.view',
     ]
-    const created = await runPart(['packages/standin/bin/standin.ts', ...command], serverEnvironment)
+    const created = await runPart(['packages/standin/bin/standin.ts', ...command], { environment: serverEnvironment })
     must(created.startsWith('sk_standin_'), 'no key came')
     return [`${created.slice(0, 24)}…, for this account and two scopes, shown this once`, created]
   })
@@ -152,7 +154,9 @@ async function demo(): Promise<void> {
   })
 
   await step('Token for another program', async () => {
-    const said = await runPart(['scripts/demo/consumer.ts', server, accountId, simulator], { STANDIN_SERVICE_KEY: key })
+    const said = await runPart(['scripts/demo/consumer.ts', server, accountId, simulator], {
+      environment: { STANDIN_SERVICE_KEY: key },
+    })
     const { fingerprint, scopes, firstMachine } = JSON.parse(said)
     must(typeof firstMachine === 'string', 'Trackunit did not take the token')
     return [

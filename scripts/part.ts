@@ -55,10 +55,10 @@ async function exitCodeOf(child: ChildProcess): Promise<number> {
 /** Runs a part to its end. @returns what it wrote to standard output @throws Error with what it wrote to standard error */
 export async function runPart(
   command: PartOptions['command'],
-  environment: Record<string, string> = {},
+  { environment = {}, cwd = root }: Pick<PartOptions, 'environment' | 'cwd'> = {},
 ): Promise<string> {
   const child = spawn(process.execPath, [...nodeArguments, ...command], {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...environment },
   })
   const out: Buffer[] = []

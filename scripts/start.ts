@@ -29,7 +29,9 @@ async function start(): Promise<void> {
   const manifest = join(dataDir, 'manifest.json')
   writeFileSync(
     manifest,
-    await runPart(['apps/iris-app/build-manifest.ts'], { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' }),
+    await runPart(['apps/iris-app/build-manifest.ts'], {
+      environment: { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' },
+    }),
   )
 
   run({
@@ -65,7 +67,7 @@ async function start(): Promise<void> {
     until('the server', () => answers(`${server}/health/ready`), { timeoutMs: 60_000 }),
     until('the app', () => answers(app)),
   ])
-  await installOneAccount()
+  await Promise.all([installOneAccount(), takeTime()])
   process.stdout.write(`Open ${manager}/\n`)
 }
 
@@ -139,10 +141,9 @@ async function claimPorts(): Promise<void> {
 
 /** Installs the app where no account has it, as a person would do it in Trackunit's marketplace. */
 async function installOneAccount(): Promise<void> {
-  const listed = await runPart(
-    ['packages/standin/bin/standin.ts', 'installations', 'list', '--json'],
-    serverEnvironment(),
-  )
+  const listed = await runPart(['packages/standin/bin/standin.ts', 'installations', 'list', '--json'], {
+    environment: serverEnvironment(),
+  })
   const installations: Array<{ state: string }> = JSON.parse(listed)
   if (installations.some(({ state }) => state === 'active')) return
 
@@ -154,6 +155,15 @@ async function installOneAccount(): Promise<void> {
   const { delivered } = (await response.json()) as { delivered?: { status: number | null } }
   if (delivered?.status !== 200)
     say(`The install callback was answered with ${delivered?.status ?? 'nothing'}: see the lines above.`)
+}
+
+/** Answers take as long as Trackunit's own, so that there is something to watch. */
+async function takeTime(): Promise<void> {
+  await fetch(`${manager}/control/settings`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ apiLatencyMs: 400 }),
+  })
 }
 
 process.on('SIGINT', () => void stop(0)).on('SIGTERM', () => void stop(0))

@@ -19,6 +19,8 @@ export const behaviour = z.strictObject({
   /** Complexity points of one API user in ten minutes. */
   pointsPerWindow: z.number().int().positive(),
   fleetSize: z.number().int().min(0).max(100_000),
+  /** How long the APIs take for each answer, in milliseconds. The real ones take a few hundred. */
+  apiLatencyMs: z.number().int().min(0).max(10_000),
   /** Seconds that a user's token lasts unless the request names another lifetime. */
   userTokenLifetimeS: z.number().int(),
 })
@@ -36,6 +38,7 @@ export function usualBehaviour(fleetSize: number): Behaviour {
     keepClientAfterReinstall: false,
     pointsPerWindow: 1_000_000,
     fleetSize,
+    apiLatencyMs: 0,
     userTokenLifetimeS: 300,
   }
 }

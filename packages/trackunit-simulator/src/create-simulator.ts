@@ -117,7 +117,7 @@ export async function createSimulator(options: SimulatorOptions) {
     if (status === 500) options.report?.(`failed: ${error instanceof Error ? error.message : 'unknown error'}`)
     return reply.code(status).send(unreadable(status))
   })
-  observeEndpoints(app, { faults, journal, now, stopped: stop.signal })
+  observeEndpoints(app, { faults, journal, behaviour, now, stopped: stop.signal })
 
   keySetRoutes(app, { marketplace: marketplaceKeys, userTokens: userTokenKeys })
   apptokenRoute(app, { manifest, behaviour, store, accessTokens, journal, now })

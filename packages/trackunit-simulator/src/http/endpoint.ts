@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { decodeJwt } from 'jose'
+import type { Behaviour } from '../behaviour.ts'
 import { type EndpointName, type Fault, type Faults, faultyAnswer, pause } from '../faults.ts'
 import type { Journal } from '../journal.ts'
 import { managerNotFoundPage } from './not-found-page.ts'
@@ -15,13 +16,22 @@ declare module 'fastify' {
   }
 }
 
-type EndpointDependencies = { faults: Faults; journal: Journal; now: () => number; stopped: AbortSignal }
+type EndpointDependencies = {
+  faults: Faults
+  journal: Journal
+  behaviour: Behaviour
+  now: () => number
+  stopped: AbortSignal
+}
 
 /** Requests that were under way when a 429 was sent are not held against the caller. */
 const underWayMs = 2000
 
 /** Counts and judges what every endpoint of Trackunit receives, and lets faults answer in its place. */
-export function observeEndpoints(app: FastifyInstance, { faults, journal, now, stopped }: EndpointDependencies) {
+export function observeEndpoints(
+  app: FastifyInstance,
+  { faults, journal, behaviour, now, stopped }: EndpointDependencies,
+) {
   const toldToWait = new Map<string, { from: number; until: number }>()
   app.decorateReply('note', '')
 
@@ -43,6 +53,9 @@ export function observeEndpoints(app: FastifyInstance, { faults, journal, now, s
       journal.violation('wait-after-rate-limit', { endpoint: name, detail })
     }
 
+    if (behaviour.apiLatencyMs > 0 && (endpoint === 'graphql' || endpoint === 'rest')) {
+      await pause(behaviour.apiLatencyMs, AbortSignal.any([stopped, request.signal]))
+    }
     const fault = faults.take(endpoint)
     if (!fault) return
     if (fault.partial) request.partialData = true

@@ -1,0 +1,91 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const documents = ['README.md', 'CONTRIBUTING.md', ...globSync('{docs,packages/*}/*.md', { cwd: root })].filter(
+  (path) => !path.includes('CHANGELOG'),
+)
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const prose = (path: string) => read(path).replaceAll(/```[\s\S]*?```/g, '')
+
+/** Words in backquotes that are a path: a known first folder, or a file name with a known ending. */
+function pathsIn(document: string): string[] {
+  const quoted = [...prose(document).matchAll(/`([^`\s]+)`/g)].map(([, text]) => text ?? '')
+  return quoted.filter(
+    (text) => /^(apps|packages|e2e|scripts|docs)\//.test(text) || /^[\w.-]+\.(md|jsonc?|ya?ml|config\.ts)$/.test(text),
+  )
+}
+
+test.each(documents)('the paths that %s names exist', (document) => {
+  const missing = pathsIn(document).filter(
+    (path) => !/[<>*…]/.test(path) && !existsSync(join(root, path)) && !existsSync(join(root, dirname(document), path)),
+  )
+  expect(missing).toEqual([])
+})
+
+test.each(documents)('the links of %s lead somewhere', (document) => {
+  const targets = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target ?? '')
+  expect(targets.filter((target) => !existsSync(join(root, dirname(document), target)))).toEqual([])
+})
+
+test.each(documents)('the commands that %s names exist', (document) => {
+  const { scripts } = JSON.parse(read('package.json'))
+  const named = [...read(document).matchAll(/npm (?:run (?:--silent )?)?([\w:]+)/g)].map(([, name]) => name ?? '')
+  const builtIn = ['registry', 'ci', 'install', 'alone', 'packages', 'package', 'and', 'is', 'passes']
+  expect(named.filter((name) => !(name in scripts) && !builtIn.includes(name))).toEqual([])
+})
+
+test('the settings that README.md lists are those that the server reads', () => {
+  const schema =
+    /const environmentSchema = z\.object\(\{([\s\S]*?)\n\}\)/.exec(read('packages/standin/src/config.ts'))?.[1] ?? ''
+  const readByServer = [...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name ?? '')
+  const table = read('README.md').split('## Settings')[1] ?? ''
+  const listed = [...table.matchAll(/`([A-Z]+(?:_[A-Z]+)*)(?:=\w+)?`/g)].map(([, name]) => name ?? '')
+
+  expect(readByServer.length).toBeGreaterThan(20)
+  expect(readByServer.filter((name) => !listed.includes(name))).toEqual([])
+  expect(listed.filter((name) => !readByServer.includes(name) && name !== 'NAME_FILE')).toEqual([])
+})
+
+/** `| 3 | what is promised | the test, or "not yet" |` */
+const invariants = [...read('docs/invariants.md').matchAll(/^\| (\d+) \|(.*)\|(.*)\|$/gm)].map(
+  ([, number, promise, heldBy]) => ({
+    number: Number(number),
+    promise: promise?.trim() ?? '',
+    heldBy: heldBy?.trim() ?? '',
+  }),
+)
+
+test('docs/invariants.md has each of the 24, once and in order', () => {
+  expect(invariants.map(({ number }) => number)).toEqual(Array.from({ length: 24 }, (_, index) => index + 1))
+})
+
+test.each(invariants)(
+  'invariant $number is held by the tests that docs/invariants.md names, or said to be open',
+  ({ number, heldBy }) => {
+    const tests = [...heldBy.matchAll(/`([^`]+\.test\.tsx?)`/g)].map(([, path]) => path ?? '')
+    expect(tests.length > 0 || /not yet/.test(heldBy)).toBe(true)
+    for (const path of tests) expect(read(path), path).toMatch(new RegExp(`invariants? (?:\\d+, )*${number}\\b`))
+  },
+)
+
+test('a test that names an invariant stands in docs/invariants.md', () => {
+  const tests = globSync('{apps,packages,e2e,scripts}/**/*.test.{ts,tsx}', {
+    cwd: root,
+    exclude: (path) => /node_modules|dist/.test(path),
+  })
+  const named = tests.flatMap((path) =>
+    [...read(path).matchAll(/invariant (\d+):/g)].map(([, number]) => `${number} ${path}`),
+  )
+  const listed = new Set(
+    invariants.flatMap(({ number, heldBy }) =>
+      [...heldBy.matchAll(/`([^`]+\.test\.tsx?)`/g)].map(([, path]) => `${number} ${path}`),
+    ),
+  )
+  expect([...new Set(named)].filter((each) => !listed.has(each))).toEqual([])
+})
+
+test('the lock files hold no address of a registry', () => {
+  expect(read('pnpm-lock.yaml')).not.toMatch(/https?:/)
+})
