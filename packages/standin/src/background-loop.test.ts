@@ -1,0 +1,87 @@
+import { pino } from 'pino'
+import { expect, onTestFinished, test } from 'vitest'
+import { startBackgroundLoop } from './background-loop.ts'
+
+const aMinuteMs = 60_000
+
+/** Work that the test lets begin and end. */
+function startLoop({ everyMs = aMinuteMs, work }: { everyMs?: number; work: (round: number) => Promise<boolean> }) {
+  const rounds: Array<() => void> = []
+  let round = 0
+  const loop = startBackgroundLoop(
+    async () => {
+      round++
+      rounds.shift()?.()
+      return work(round)
+    },
+    { everyMs, log: pino({ level: 'silent' }), name: 'test' },
+  )
+  onTestFinished(loop.stop)
+  return {
+    ...loop,
+    rounds: () => round,
+    nextRound: () => new Promise<void>((resolve) => rounds.push(resolve)),
+  }
+}
+
+test('looks for work at once, and again as long as there is more', async () => {
+  const done = Promise.withResolvers<void>()
+  const loop = startLoop({
+    work: async (round) => {
+      if (round === 3) done.resolve()
+      return round < 3
+    },
+  })
+  await done.promise
+  await loop.stop()
+  expect(loop.rounds()).toBe(3)
+})
+
+test('a wake-up is followed at once', async () => {
+  const loop = startLoop({ work: async () => false })
+  const again = loop.nextRound()
+  loop.wake()
+  await again
+  expect(loop.rounds()).toBe(2)
+})
+
+test('a wake-up while it works is not lost', async () => {
+  const working = Promise.withResolvers<boolean>()
+  const loop = startLoop({ work: (round) => (round === 1 ? working.promise : Promise.resolve(false)) })
+  const again = loop.nextRound()
+  loop.wake()
+  working.resolve(false)
+  await again
+  expect(loop.rounds()).toBe(2)
+})
+
+test('looks again without a wake-up, as a net', async () => {
+  const loop = startLoop({ everyMs: 5, work: async () => false })
+  await loop.nextRound()
+  await loop.nextRound()
+  expect(loop.rounds()).toBeGreaterThanOrEqual(2)
+})
+
+test('a failure does not end it', async () => {
+  const loop = startLoop({
+    everyMs: 5,
+    work: (round) => (round === 1 ? Promise.reject(new Error('no')) : Promise.resolve(false)),
+  })
+  await loop.nextRound()
+  expect(loop.rounds()).toBeGreaterThanOrEqual(2)
+})
+
+test('stopping waits for what is under way and begins nothing more', async () => {
+  const working = Promise.withResolvers<boolean>()
+  const loop = startLoop({ work: () => working.promise })
+  let isStopped = false
+  const stopped = loop.stop().then(() => {
+    isStopped = true
+  })
+  await Promise.resolve()
+  expect(isStopped).toBe(false)
+
+  working.resolve(true)
+  await stopped
+  expect(loop.rounds()).toBe(1)
+})

@@ -1,0 +1,63 @@
+import { actionSchema } from '@standin/contracts'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { createActionCatalogue } from './action-catalogue.ts'
+import { type AnyAction, defineAction } from './define-action.ts'
+
+const input = z.object({
+  site: z.string().meta({ title: 'Site', description: 'Whose machines to list' }),
+  days: z.int().min(1).default(7).describe('How far back'),
+})
+const report = defineAction({
+  id: 'site-report',
+  title: 'Site report',
+  description: 'Lists the machines of a site.',
+  input,
+  scopes: ['a', 'b'],
+  changesData: false,
+  run: async () => {},
+})
+const catalogueOf = (...actions: AnyAction[]) => createActionCatalogue(actions, ['a', 'b', 'c'])
+
+test('an action is found by its id', () => {
+  const catalogue = catalogueOf(report)
+  expect(catalogue.find('site-report')).toBe(report)
+  expect(catalogue.find('constructor')).toBeUndefined()
+})
+
+test('an action is shown as the contract says, with titles and descriptions for its form', () => {
+  const [shown] = catalogueOf(report).describe(['a'])
+
+  expect(actionSchema.parse(shown)).toEqual(shown)
+  expect(shown).toMatchObject({
+    id: 'site-report',
+    missingScopes: ['b'],
+    inputSchema: {
+      required: ['site'],
+      properties: {
+        site: { type: 'string', title: 'Site', description: 'Whose machines to list' },
+        days: { type: 'integer', minimum: 1, default: 7, description: 'How far back' },
+      },
+    },
+  })
+})
+
+describe('a mistake stops the start and names the action', () => {
+  test.for<{ title: string; actions: AnyAction[]; says: RegExp }>([
+    { title: 'two with one id', actions: [report, report], says: /"site-report".*two actions/ },
+    {
+      title: 'a scope that the app does not have',
+      actions: [{ ...report, scopes: ['a', 'x', 'y'] }],
+      says: /"site-report".*standin\.config\.ts: x, y/,
+    },
+    { title: 'an id with capitals', actions: [{ ...report, id: 'SiteReport' }], says: /"SiteReport".*lower case/ },
+    {
+      title: 'an input without a form',
+      actions: [{ ...report, input: z.object({ at: z.date() }) }],
+      says: /"site-report".*date/,
+    },
+  ])('$title', ({ actions, says }) => {
+    expect(() => catalogueOf(...actions)).toThrow(says)
+    expect(() => catalogueOf(...actions)).toThrow(expect.objectContaining({ name: 'ActionError' }))
+  })
+})

@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { accountConcurrency, runsToPromote } from './promote-runs.ts'
+
+interface OpenRun {
+  id: string
+  actionId: string
+  mayOverlap: boolean
+  promotedAt: Date | null
+}
+const promotedAt = new Date('2026-01-01T00:00:00Z')
+const queued = (id: string, actionId: string, { mayOverlap = false } = {}): OpenRun => ({
+  id,
+  actionId,
+  mayOverlap,
+  promotedAt: null,
+})
+const ids = (runs: OpenRun[]) => runs.map(({ id }) => id)
+
+test('the oldest go first', () => {
+  expect(ids(runsToPromote([queued('1', 'a'), queued('2', 'b'), queued('3', 'c')]))).toEqual(['1', '2'])
+})
+
+test('a second run of an action waits, and a younger one of another action does not wait for it', () => {
+  expect(ids(runsToPromote([queued('1', 'a'), queued('2', 'a'), queued('3', 'b')]))).toEqual(['1', '3'])
+})
+
+test('an action that may overlap does', () => {
+  const overlapping = { mayOverlap: true }
+  expect(ids(runsToPromote([queued('1', 'a', overlapping), queued('2', 'a', overlapping)]))).toEqual(['1', '2'])
+})
+
+describe('invariant 20: whatever waits', () => {
+  const mayOverlapByAction = { a: false, b: false, c: true }
+  const arrivals = fc.array(fc.constantFrom('a' as const, 'b' as const, 'c' as const), { maxLength: 20 })
+
+  test('no more work at once than allowed, no two overlap that may not, all get their turn, oldest first', () => {
+    fc.assert(
+      fc.property(arrivals, fc.infiniteStream(fc.nat(accountConcurrency - 1)), (actions, ends) => {
+        let open = actions.map((actionId, index) =>
+          queued(String(index), actionId, { mayOverlap: mayOverlapByAction[actionId] }),
+        )
+        const begun: string[] = []
+        for (let round = 0; open.length > 0; round++) {
+          expect(round).toBeLessThan(100) // Nothing starves.
+          const next = runsToPromote(open)
+          begun.push(...ids(next))
+          open = open.map((run) => (next.includes(run) ? { ...run, promotedAt } : run))
+
+          const working = open.filter((run) => run.promotedAt)
+          expect(working.length).toBeLessThanOrEqual(accountConcurrency)
+          expect(working.length).toBeGreaterThan(0)
+          const exclusive = working.filter(({ mayOverlap }) => !mayOverlap).map(({ actionId }) => actionId)
+          expect(new Set(exclusive).size).toBe(exclusive.length)
+          const ended = working[(ends.next().value as number) % working.length]
+          open = open.filter((run) => run !== ended)
+        }
+        for (const actionId of ['a', 'b', 'c']) {
+          const turns = begun.filter((id) => actions[Number(id)] === actionId).map(Number)
+          expect(turns).toEqual(turns.toSorted((one, other) => one - other))
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { Secret } from '../observability/secret.ts'
+import { createAccountClient } from './account-client.ts'
+
+function connect({ leftMs = 3_600_000, statuses = [] as number[] } = {}) {
+  const clock = createAdjustableClock()
+  const asked: Array<string | undefined> = []
+  const client = createAccountClient(
+    { apiUrl: 'http://trackunit.test', userAgent: 'test' },
+    {
+      clock,
+      signal: new AbortController().signal,
+      fetch: async () => new Response('{}', { status: statuses.shift() ?? 200 }),
+      token: async (rejectedFingerprint) => {
+        asked.push(rejectedFingerprint)
+        return { accessToken: new Secret('t'), fingerprint: `f${asked.length}`, leftMs }
+      },
+    },
+  )
+  return { clock, asked, get: () => client.get('/x') }
+}
+
+test('one token serves many requests', async () => {
+  const { get, asked } = connect()
+  await get()
+  await get()
+  expect(asked).toEqual([undefined])
+})
+
+test('a minute later it is asked for again, so that an uninstall is noticed', async () => {
+  const { get, asked, clock } = connect()
+  await get()
+  clock.advance(60_000)
+  await get()
+  expect(asked).toHaveLength(2)
+})
+
+test('a short one is asked for again at half of what is left', async () => {
+  const { get, asked, clock } = connect({ leftMs: 24_000 })
+  await get()
+  clock.advance(11_999)
+  await get()
+  clock.advance(1)
+  await get()
+  expect(asked).toHaveLength(2)
+})
+
+test('invariant 15: a refused one is replaced, and the new one serves on', async () => {
+  const { get, asked } = connect({ statuses: [401] })
+  await get()
+  await get()
+  expect(asked).toEqual([undefined, 'f1'])
+})

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { type Connection, type Page, pages } from './pages.ts'
+
+async function collect(answers: Record<string, Connection<string>>, from: string | null = null) {
+  const asked: Array<string | null> = []
+  const read: Array<Page<string>> = []
+  const fetchPage = async (after: string | null) => {
+    asked.push(after)
+    return answers[after ?? 'start'] as Connection<string>
+  }
+  for await (const each of pages(fetchPage, from)) read.push(each)
+  return { asked, read }
+}
+const connection = (
+  nodes: Array<string | null>,
+  endCursor: string | null,
+  hasNextPage: boolean,
+): Connection<string> => ({
+  edges: nodes.map((node) => ({ node })),
+  pageInfo: { endCursor, hasNextPage },
+})
+
+test('reads page after page until the last', async () => {
+  const { read } = await collect({ start: connection(['a', 'b'], '1', true), 1: connection(['c'], '2', false) })
+
+  expect(read).toEqual([
+    { nodes: ['a', 'b'], endCursor: '1' },
+    { nodes: ['c'], endCursor: '2' },
+  ])
+})
+
+test('goes on from a cursor', async () => {
+  const { asked } = await collect({ 1: connection(['c'], '2', false) }, '1')
+  expect(asked).toEqual(['1'])
+})
+
+test('leaves out what vanished', async () => {
+  const { read } = await collect({
+    start: { edges: [null, { node: null }, { node: 'a' }], pageInfo: { endCursor: '1', hasNextPage: false } },
+  })
+  expect(read).toEqual([{ nodes: ['a'], endCursor: '1' }])
+})
+
+test('an empty connection is one empty page', async () => {
+  const { read } = await collect({ start: connection([], null, false) })
+  expect(read).toEqual([{ nodes: [], endCursor: null }])
+})
+
+test('ends where the same cursor comes again, and where there is none', async () => {
+  const repeating = await collect({ start: connection(['a'], '1', true), 1: connection(['b'], '1', true) })
+  const without = await collect({ start: connection(['a'], null, true) })
+
+  expect(repeating.asked).toEqual([null, '1'])
+  expect(without.asked).toEqual([null])
+})

@@ -1,0 +1,124 @@
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { json, page, type Respond, startLocalServer } from '../../test/local-server.ts'
+import { createTrackunitClient } from './trackunit-client.ts'
+
+async function connect(respond: Respond) {
+  const server = await startLocalServer(respond)
+  const asked: Array<string | undefined> = []
+  const abort = new AbortController()
+  const client = createTrackunitClient(
+    { apiUrl: server.url, userAgent: 'Standin/test (@maker/app)' },
+    {
+      fetch,
+      clock: createAdjustableClock(),
+      signal: abort.signal,
+      token: async (rejectedFingerprint) => {
+        asked.push(rejectedFingerprint)
+        const number = asked.length
+        return { reveal: () => `token-${number}`, fingerprint: `fingerprint-${number}` }
+      },
+    },
+  )
+  return { server, client, asked, abort, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
+test('asks GraphQL as it is documented, with the trailing slash, and names itself', async () => {
+  await using trackunit = await connect(json({ data: { assets: [] } }))
+
+  const answer = await trackunit.client.graphql('query { assets }', { first: 1 })
+
+  expect(answer).toEqual({ data: { assets: [] }, isPartial: false })
+  expect(trackunit.server.requests).toMatchObject([
+    {
+      method: 'POST',
+      path: '/api/graphql/',
+      headers: {
+        authorization: 'Bearer token-1',
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'user-agent': 'Standin/test (@maker/app)',
+      },
+      body: JSON.stringify({ query: 'query { assets }', variables: { first: 1 } }),
+    },
+  ])
+})
+
+test('asks REST by path and query', async () => {
+  await using trackunit = await connect(json({ totalElements: 3 }))
+
+  expect(await trackunit.client.get('/api/asset/v2/assets', { size: 1, name: 'ä b' })).toEqual({ totalElements: 3 })
+  expect(trackunit.server.requests).toMatchObject([
+    { method: 'GET', path: '/api/asset/v2/assets?size=1&name=%C3%A4+b' },
+  ])
+})
+
+describe('invariant 15: a refused token', () => {
+  test('is replaced once, by naming its fingerprint', async () => {
+    await using trackunit = await connect((response, request) =>
+      request.headers.authorization === 'Bearer token-1'
+        ? response.writeHead(401).end()
+        : json({ data: { ok: true } })(response, request),
+    )
+
+    expect(await trackunit.client.graphql('query { ok }')).toMatchObject({ data: { ok: true } })
+    expect(trackunit.asked).toEqual([undefined, 'fingerprint-1'])
+  })
+
+  test('the second refusal stands', async () => {
+    await using trackunit = await connect(json({}, { status: 401 }))
+
+    await expect(trackunit.client.get('/x')).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED' })
+    expect(trackunit.server.requests).toHaveLength(2)
+  })
+})
+
+describe('what goes wrong is a reason', () => {
+  test.for<{ title: string; respond: Respond; reason: string }>([
+    { title: 'a page with 404', respond: page(404), reason: 'TRACKUNIT_REFUSED' },
+    {
+      title: '429',
+      respond: json({}, { status: 429, headers: { 'retry-after': '1' } }),
+      reason: 'TRACKUNIT_RATE_LIMITED',
+    },
+    { title: '500', respond: json({}, { status: 500 }), reason: 'TRACKUNIT_UNAVAILABLE' },
+    { title: 'no JSON', respond: (response) => response.writeHead(200).end('{'), reason: 'TRACKUNIT_UNAVAILABLE' },
+    {
+      title: 'a broken connection',
+      respond: (response) => response.socket?.destroy(),
+      reason: 'TRACKUNIT_UNAVAILABLE',
+    },
+    {
+      title: 'a redirect',
+      respond: (response) => response.writeHead(302, { location: '/elsewhere' }).end(),
+      reason: 'TRACKUNIT_UNAVAILABLE',
+    },
+  ])('$title: $reason', async ({ respond, reason }) => {
+    await using trackunit = await connect(respond)
+
+    const failure = await trackunit.client.get('/x').catch((error: unknown) => error)
+
+    expect(failure).toMatchObject({ reason })
+    expect(inspect(failure, { depth: null })).not.toContain('token-1')
+  })
+
+  test('an abort ends a request under way with its own reason', async () => {
+    const arrived = Promise.withResolvers<void>()
+    await using trackunit = await connect(() => arrived.resolve())
+
+    const answer = trackunit.client.graphql('query { slow }')
+    await arrived.promise
+    trackunit.abort.abort('cancelled')
+
+    await expect(answer).rejects.toBe('cancelled')
+  })
+})
+
+test('the token goes to no other host, whatever the path', async () => {
+  await using trackunit = await connect(json({}))
+
+  await expect(trackunit.client.get('@localhost/x')).rejects.toThrow('begins with a slash')
+  await expect(trackunit.client.get('.example.com/x')).rejects.toThrow('begins with a slash')
+  expect(trackunit.server.requests).toEqual([])
+})
