@@ -97,6 +97,17 @@ test('cuts the connection, or never answers, when so told', async () => {
   ).rejects.toThrow()
 })
 
+test('makes a caller wait whose body was read already', async () => {
+  await using simulator = await startSimulator()
+  await simulator.control('PUT', 'faults', { apptoken: { delayMs: 60_000 } })
+  await simulator.control('PUT', 'settings', { apiLatencyMs: 10_000 })
+  const impatient = (path: string) => ({ method: 'POST', body: '{}', signal: AbortSignal.timeout(100), path })
+
+  for (const { path, ...init } of [impatient('/apptoken'), impatient('/api/graphql/')]) {
+    await expect(fetch(simulator.url + path, init)).rejects.toThrow(/timeout/)
+  }
+})
+
 test('notes who asks again before Retry-After is over', async () => {
   await using simulator = await startSimulator()
   await simulator.control('PUT', 'faults', { jwks: { retryAfterS: 60, times: 1 } })

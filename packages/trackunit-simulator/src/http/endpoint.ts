@@ -54,7 +54,7 @@ export function observeEndpoints(
     }
 
     if (behaviour.apiLatencyMs > 0 && (endpoint === 'graphql' || endpoint === 'rest')) {
-      await pause(behaviour.apiLatencyMs, AbortSignal.any([stopped, request.signal]))
+      await pause(behaviour.apiLatencyMs, whenGone(reply, stopped))
     }
     const fault = faults.take(endpoint)
     if (!fault) return
@@ -84,6 +84,13 @@ export function endpointLabel(request: FastifyRequest): string {
   return `${request.method} ${request.routeOptions.url ?? '(unknown)'}`
 }
 
+/** Aborted when the caller or the simulator has gone. Fastify's own signal also says so once a body was read. */
+function whenGone(reply: FastifyReply, stopped: AbortSignal): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return AbortSignal.any([stopped, gone.signal])
+}
+
 type FaultyAnswer = { endpoint: EndpointName; fault: Fault; stopped: AbortSignal }
 
 async function answerWithFault(
@@ -92,7 +99,7 @@ async function answerWithFault(
   { endpoint, fault, stopped }: FaultyAnswer,
 ) {
   reply.note = 'fault'
-  if (fault.delayMs) await pause(fault.delayMs, AbortSignal.any([stopped, request.signal]))
+  if (fault.delayMs) await pause(fault.delayMs, whenGone(reply, stopped))
   if (fault.cut) {
     reply.hijack()
     request.raw.socket.destroy()
