@@ -4,10 +4,13 @@ import type {
   inferProcedureInput,
   inferTransformedProcedureOutput,
   inferTransformedSubscriptionOutput,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
 } from '@trpc/server'
 import type { createRouter } from './http/router.ts'
 
-/** Types alone: this file compiles only while the server serves exactly what the client, and so the contract, promises. */
+// Types alone: this file compiles only while the server serves exactly what the client, and so the contract, promises.
+
 type Served = ReturnType<typeof createRouter>['_def']['record']
 type Promised = AppRouter['_def']['record']
 
@@ -26,11 +29,30 @@ type Surface<Record> = {
 /** True only for types that are the same, not for those that can be assigned to each other. */
 type Same<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T extends Right ? 1 : 2 ? true : false
 
-export type ServesTheContract = {
-  [Noun in keyof Served | keyof Promised]: Noun extends keyof Served & keyof Promised
-    ? Same<Surface<Served[Noun]>, Surface<Promised[Noun]>>
+/** By noun, so that the compiler's message names the one that differs. */
+type Compared<Server> = {
+  [Noun in keyof Server | keyof Promised]: Noun extends keyof Server & keyof Promised
+    ? Same<Surface<Server[Noun]>, Surface<Promised[Noun]>>
     : 'only on one side'
 }
+type Serves<Server> = Same<Compared<Server>, Record<keyof Promised, true>>
 
-type EveryNounServed = Record<keyof Promised, true>
-true satisfies Same<ServesTheContract, EveryNounServed>
+true satisfies Serves<Served>
+
+// The comparison bites: each of these servers differs from the contract in one thing.
+type Replaced<Noun extends keyof Served, Procedures> = Omit<Served, Noun> & { [N in Noun]: Procedures }
+type Get = Served['installation']['get']
+type GetAs<Input, Output> = { meta: object; input: Input; output: Output }
+type GetInput = inferProcedureInput<Get>
+
+false satisfies Serves<Omit<Served, 'artifact'>>
+false satisfies Serves<Replaced<'artifact', Record<never, never>>>
+false satisfies Serves<Served & { extra: Record<never, never> }>
+false satisfies Serves<Replaced<'installation', { get: Get; extra: Get }>>
+false satisfies Serves<Replaced<'installation', { get: TRPCMutationProcedure<GetAs<GetInput, Output<Get>>> }>>
+false satisfies Serves<
+  Replaced<'installation', { get: TRPCQueryProcedure<GetAs<GetInput & { more: string }, Output<Get>>> }>
+>
+false satisfies Serves<
+  Replaced<'installation', { get: TRPCQueryProcedure<GetAs<GetInput, Omit<Output<Get>, 'state'>>> }>
+>
