@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { account, createCallbackStack, otherAccount } from '../../test/callback-stack.ts'
+import { findServiceByKey, setGrant } from './access-store.ts'
+import { createAuthenticate } from './authenticate.ts'
+import { createKey } from './create-key.ts'
+import { digestOfPresentedKey } from './service-key.ts'
+
+const manifestScopes = ['account.asset.view', 'account.site.view']
+const inAnHour = () => new Date(Date.now() + 3_600_000)
+const wanted = () => ({
+  service: 'reports',
+  accountId: account,
+  scopes: ['account.asset.view'],
+  expiresAt: inAnHour(),
+  actor: { kind: 'operator', id: 'test' } as const,
+})
+
+test('a new key names its service with what it was granted, and is stored nowhere', async () => {
+  await using stack = await createCallbackStack()
+  const { id, key } = await createKey(stack.db, manifestScopes, wanted())
+
+  expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toEqual({
+    kind: 'service',
+    service: 'reports',
+    keyId: id,
+    grants: [{ accountId: account, scopes: ['account.asset.view'] }],
+  })
+  const dump = await stack.dump()
+  expect(dump).toContain(id)
+  expect(dump).not.toContain(key.reveal())
+  expect(dump).not.toContain(key.reveal().slice(24, 60))
+  expect(await stack.audit()).toEqual(['service-key.created'])
+})
+
+test('a scope that is not in the manifest is granted to nobody', async () => {
+  await using stack = await createCallbackStack()
+  await expect(
+    createKey(stack.db, manifestScopes, { ...wanted(), scopes: ['account.asset.view', 'account.everything'] }),
+  ).rejects.toMatchObject({ reason: 'SCOPE_NOT_IN_MANIFEST' })
+  expect(await stack.audit()).toEqual([])
+  expect(await stack.connection.sql`select * from grants`).toEqual([])
+})
+
+test('a grant replaces the one before it on that account, and leaves the others', async () => {
+  await using stack = await createCallbackStack()
+  const { key } = await createKey(stack.db, manifestScopes, wanted())
+  await stack.db.transaction(async (tx) => {
+    await setGrant(tx, { service: 'reports', accountId: 'all', scopes: ['account.site.view'] })
+    await setGrant(tx, { service: 'reports', accountId: account, scopes: [] })
+    await setGrant(tx, { service: 'somebody-else', accountId: otherAccount, scopes: ['account.asset.view'] })
+  })
+  const service = await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)
+  expect([...service!.grants].sort((left, right) => left.accountId.localeCompare(right.accountId))).toEqual([
+    { accountId: account, scopes: [] },
+    { accountId: 'all', scopes: ['account.site.view'] },
+  ])
+})
+
+describe('invariant 18: who is let in', () => {
+  test('a service by its key, and by nothing that resembles it', async () => {
+    await using stack = await createCallbackStack()
+    const authenticate = createAuthenticate({ db: stack.db, clock: stack.clock, users: undefined })
+    const { key } = await createKey(stack.db, manifestScopes, wanted())
+
+    expect(await authenticate(`Bearer ${key.reveal()}`, 0)).toMatchObject({ kind: 'service', service: 'reports' })
+    expect(await authenticate(`bearer ${key.reveal()}`, 0)).toMatchObject({ kind: 'service' })
+    for (const header of [
+      undefined,
+      '',
+      key.reveal(),
+      `Basic ${key.reveal()}`,
+      `Bearer  ${key.reveal()}`,
+      `Bearer ${key.reveal()} `,
+      `Bearer ${key.reveal()}, Bearer ${key.reveal()}`,
+      `Bearer ${key.reveal().slice(0, -1)}`,
+      `Bearer ${key.reveal().toUpperCase()}`,
+      'Bearer eyJhbGciOiJub25lIn0.e30.',
+    ])
+      await expect(authenticate(header, 0), header).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
+  })
+
+  test.each([
+    ['expired', "expires_at = now() - interval '1 second'"],
+    ['revoked', 'revoked_at = now()'],
+  ])('no service by a key that is %s', async (_title, change) => {
+    await using stack = await createCallbackStack()
+    const { key } = await createKey(stack.db, manifestScopes, wanted())
+    await stack.connection.sql.unsafe(`update service_keys set ${change}`)
+    expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toBeUndefined()
+  })
+
+  test('a service without a grant is known, and may nothing', async () => {
+    await using stack = await createCallbackStack()
+    const { key } = await createKey(stack.db, manifestScopes, wanted())
+    await stack.connection.sql`delete from grants`
+    expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toMatchObject({ grants: [] })
+  })
+})

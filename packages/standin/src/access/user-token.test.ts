@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { createPublishedKeys } from '../../test/published-keys.ts'
+import { createSigningKey } from '../../test/signing-keys.ts'
+import { createKeySet } from '../callbacks/key-set.ts'
+import { type UserTokenPolicy, verifyUserToken } from './user-token.ts'
+
+const account = 'ABCDEF01-0000-0000-0000-00000000000F'
+const clock = createAdjustableClock()
+const nowS = clock.now().getTime() / 1_000
+const manager = await createSigningKey('manager')
+const marketplace = await createSigningKey('marketplace')
+const published = createPublishedKeys(manager.jwk)
+const keys = createKeySet(
+  { url: 'https://keys.example', cooldownMs: 30_000, userAgent: 't' },
+  { clock, fetch: published.fetch },
+)
+const policy: UserTokenPolicy = {
+  issuer: 'https://manager.example',
+  jwksUrl: 'https://keys.example',
+  jwksCooldownMs: 30_000,
+  audience: 'api',
+  appClaim: 'app',
+  accountClaim: 'account',
+  userClaim: 'sub',
+  scopeClaim: 'scp',
+  appId: '@acme/fleet',
+}
+const good = {
+  iss: policy.issuer,
+  aud: ['api', 'other'],
+  app: policy.appId,
+  account,
+  sub: 'user-1',
+  scp: ['read', 'write'],
+  name: 'Ada',
+  exp: nowS + 60,
+}
+const verify = async (
+  change: Record<string, unknown>,
+  { signer = manager, ...changed }: Partial<UserTokenPolicy> & { signer?: typeof manager } = {},
+) =>
+  verifyUserToken(await signer.sign({ ...good, ...change }), clock.monotonicMs(), {
+    keys,
+    clock,
+    policy: { ...policy, ...changed },
+  })
+
+test('a user’s token says who, for which account, with which scopes and until when', async () => {
+  expect(await verify({})).toEqual({
+    kind: 'user',
+    id: 'user-1',
+    name: 'Ada',
+    accountId: account.toLowerCase(),
+    scopes: ['read', 'write'],
+    expiresAt: new Date((nowS + 60) * 1_000),
+  })
+})
+
+describe('invariant 24: whose token is refused', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['another issuer’s', { iss: 'https://manager.example/' }],
+    ['nobody’s', { iss: undefined }],
+    ['another app’s, by its claim', { app: '@acme/other' }],
+    ['another app’s among which is this', { app: ['@acme/fleet'] }],
+    ['no app’s', { app: undefined }],
+    ['one for another audience', { aud: 'apis' }],
+    ['one for no audience', { aud: undefined }],
+    ['one that has expired', { exp: nowS }],
+    ['one that never expires', { exp: undefined }],
+    ['one whose end no date holds', { exp: 1e300 }],
+    ['one that is not yet good', { nbf: nowS + 61 }],
+    ['one without an account', { account: undefined }],
+    ['one with something else as account', { account: 'acme' }],
+    ['one with several accounts', { account: [account] }],
+    ['one without a user', { sub: undefined }],
+    ['one with an empty user', { sub: '' }],
+    ['one whose user is no text', { sub: 42 }],
+  ])('%s', async (_title, change) => {
+    await expect(verify(change)).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
+  })
+
+  test('one that the marketplace signed, or nobody', async () => {
+    await expect(verify({}, { signer: marketplace })).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
+    await expect(verifyUserToken('nonsense', 0, { keys, clock, policy })).rejects.toMatchObject({
+      reason: 'UNAUTHENTICATED',
+    })
+  })
+
+  test('a token without claims', async () => {
+    const jwt = await manager.sign('[]')
+    await expect(verifyUserToken(jwt, 0, { keys, clock, policy })).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
+  })
+})
+
+test('audience and app are looked at only where they are configured', async () => {
+  expect(await verify({ aud: undefined }, { audience: undefined })).toMatchObject({ id: 'user-1' })
+  expect(await verify({ app: undefined }, { appClaim: undefined })).toMatchObject({ id: 'user-1' })
+})
+
+test.each<[string, unknown, string[]]>([
+  ['a list', ['read', 'write'], ['read', 'write']],
+  ['one text with spaces', 'read  write', ['read', 'write']],
+  ['an empty text', '', []],
+  ['a list with other things in it', ['read', 1, null], ['read']],
+  ['nothing', undefined, []],
+  ['a record', { read: true }, []],
+])('scopes as %s', async (_title, scp, scopes) => {
+  expect(await verify({ scp })).toMatchObject({ scopes })
+})
+
+test('without a scope claim nothing is said about the user’s scopes', async () => {
+  expect((await verify({}, { scopeClaim: undefined })).scopes).toBeUndefined()
+})
+
+test('what is long is cut, and a name that is no text is none', async () => {
+  expect(await verify({ sub: 'u'.repeat(500), name: 42 })).toMatchObject({ id: 'u'.repeat(200), name: null })
+})
+
+test('invariant 7: while the keys cannot be had a user is told to come again', async () => {
+  const none = createPublishedKeys()
+  const noKeys = createKeySet(
+    { url: 'https://k.example', cooldownMs: 30_000, userAgent: 't' },
+    { clock, fetch: none.fetch },
+  )
+  const jwt = await manager.sign(good)
+  await expect(verifyUserToken(jwt, 0, { keys: noKeys, clock, policy })).rejects.toMatchObject({
+    reason: 'KEYS_UNAVAILABLE',
+    retryAfterMs: 30_000,
+  })
+})

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { bindIdentity, type IdentityPolicy, identityTimes, verifyIdentity } from './callback-identity.ts'
+import type { KeySet, Verification } from './key-set.ts'
+
+const nowS = 1_800_000_000
+const now = new Date(nowS * 1_000)
+const day = 86_400
+
+describe('when an identity was made, and whether it still counts', () => {
+  const maxAgeMs = 300_000
+  test.each([
+    ['iat and exp', { iat: nowS - 10, exp: nowS + 10 }, { issuedAt: nowS - 10, expired: false }],
+    [
+      'iat orders, whatever nbf and exp say',
+      { iat: nowS - 10, nbf: nowS - 20, exp: nowS + 10 },
+      { issuedAt: nowS - 10, expired: false },
+    ],
+    ['nbf orders where iat is missing', { nbf: nowS - 20, exp: nowS + 10 }, { issuedAt: nowS - 20, expired: false }],
+    ['exp orders where it is alone', { exp: nowS + 10 }, { issuedAt: nowS + 10, expired: false }],
+    ['iat alone, within its age', { iat: nowS - 300 }, { issuedAt: nowS - 300, expired: false }],
+    ['iat alone, at the end of age and skew', { iat: nowS - 360 }, { issuedAt: nowS - 360, expired: false }],
+    ['iat alone, beyond age and skew', { iat: nowS - 361 }, { issuedAt: nowS - 361, expired: true }],
+    ['an old iat with a good exp', { iat: nowS - 5_000, exp: nowS + 1 }, { issuedAt: nowS - 5_000, expired: false }],
+    ['a young iat with a past exp', { iat: nowS - 100, exp: nowS - 61 }, { issuedAt: nowS - 100, expired: true }],
+    ['exp past, within the skew', { exp: nowS - 60 }, { issuedAt: nowS - 60, expired: false }],
+    ['iat from the future, within the skew', { iat: nowS + 60 }, { issuedAt: nowS + 60, expired: false }],
+    ['exp in a day and the skew', { exp: nowS + day + 60 }, { issuedAt: nowS + day + 60, expired: false }],
+    ['zero as iat', { iat: 0, exp: nowS + 1 }, { issuedAt: 0, expired: false }],
+  ])('%s', (_title, claims, { issuedAt, expired }) => {
+    expect(identityTimes(claims, now, maxAgeMs)).toEqual({ issuedAt: new Date(issuedAt * 1_000), expired })
+  })
+
+  test.each([
+    ['no time at all', {}],
+    ['nbf alone: it never ends', { nbf: nowS }],
+    ['iat from the future', { iat: nowS + 61, exp: nowS + 100 }],
+    ['nbf from the future', { iat: nowS, nbf: nowS + 61, exp: nowS + 100 }],
+    ['exp more than a day away', { iat: nowS, exp: nowS + day + 61 }],
+  ])('is refused: %s', (_title, claims) => {
+    expect(() => identityTimes(claims, now, maxAgeMs)).toThrow(expect.objectContaining({ reason: 'IDENTITY_INVALID' }))
+  })
+})
+
+describe('invariant 4: whose identity it is', () => {
+  const body = { irisAppId: '@acme/fleet', accountId: 'abcdef01-0000-0000-0000-00000000000f' }
+  const other = 'abcdef01-0000-0000-0000-000000000000'
+  const policy = { ownHosts: ['standin.example:8443'] }
+  const bind = (claims: Record<string, unknown>) => bindIdentity({ claims }, body, policy)
+
+  test.each([
+    ['the account as a claim', { accountId: body.accountId }],
+    ['the account as a claim in capitals', { accountId: body.accountId.toUpperCase() }],
+    ['the account as sub', { sub: body.accountId }],
+    ['the account as sub in capitals', { sub: body.accountId.toUpperCase() }],
+    ['the account as aud', { aud: body.accountId }],
+    ['the account among several aud', { aud: ['x', body.accountId, body.irisAppId] }],
+  ])('is bound by %s', (_title, claims) => {
+    expect(bind(claims)).toBe(true)
+  })
+
+  test.each([
+    ['nothing', {}],
+    ['this app as a claim', { irisAppId: body.irisAppId }],
+    ['this app as aud and sub', { aud: body.irisAppId, sub: body.irisAppId }],
+    ['our own address as aud', { aud: 'https://standin.example:8443/trackunit/callback/secret' }],
+    ['an address of Trackunit’s', { aud: 'https://iris.trackunit.com/api/marketplace', sub: 'https://trackunit.com' }],
+    ['other forms', { aud: 'marketplace', sub: 'service|42', iss: other }],
+    ['what only resembles an app id or an account id', { aud: ['@acme', 'acme/fleet', '@a/b/c', `${other}0`] }],
+    ['a sub that is no text', { sub: 42 }],
+  ])('is taken, but not bound, with %s', (_title, claims) => {
+    expect(bind(claims)).toBe(false)
+  })
+
+  test.each([
+    ['another account as a claim', { accountId: other }],
+    ['an account claim that is no text', { accountId: [body.accountId] }],
+    ['an empty account claim', { accountId: '', sub: body.accountId }],
+    ['another app as a claim', { irisAppId: '@acme/other', accountId: body.accountId }],
+    ['this app in other case', { irisAppId: '@ACME/fleet' }],
+    ['another account as sub', { sub: other, accountId: body.accountId }],
+    ['another account as aud', { aud: other }],
+    ['another account beside this one', { aud: [body.accountId, other] }],
+    ['another app as aud', { aud: '@evil/app' }],
+    ['another app as sub', { sub: '@evil/app' }],
+    ['another app beside this one', { aud: [body.irisAppId, '@evil/app'] }],
+    ['an address elsewhere as aud', { aud: 'https://evil.example/trackunit/callback' }],
+    ['an address elsewhere as sub', { sub: 'https://evil.example/' }],
+    ['an address elsewhere in capitals', { aud: 'HTTPS://EVIL.EXAMPLE/' }],
+    ['our host on another port', { aud: 'https://standin.example/trackunit/callback' }],
+    ['our host as a user name', { aud: 'https://standin.example:8443@evil.example/' }],
+    ['a host that ends like Trackunit’s', { aud: 'https://eviltrackunit.com/' }],
+    ['a host that begins like Trackunit’s', { aud: 'https://iris.trackunit.com.evil.example/' }],
+  ])('is refused with %s', (_title, claims) => {
+    expect(() => bind(claims)).toThrow(expect.objectContaining({ reason: 'IDENTITY_MISMATCH' }))
+  })
+})
+
+describe('an identity is verified', () => {
+  const clock = createAdjustableClock(now)
+  const policy: IdentityPolicy = {
+    appId: '@acme/fleet',
+    issuer: undefined,
+    audience: undefined,
+    maxAgeMs: 1,
+    ownHosts: [],
+  }
+  const keysThatSay = (verification: Verification): KeySet => ({ verify: async () => verification })
+  const verify = (claims: unknown, change: Partial<IdentityPolicy> = {}) => {
+    const payload = claims instanceof Uint8Array ? claims : new TextEncoder().encode(JSON.stringify(claims))
+    const keys = keysThatSay({ outcome: 'verified', payload, algorithm: 'ES256', keyId: undefined })
+    return verifyIdentity('jwt', 0, { keys, clock, policy: { ...policy, ...change } })
+  }
+  const good = { iss: 'iris', aud: ['one', 'two'], iat: nowS, exp: nowS + 1 }
+
+  test('with issuer and audience exactly as configured', async () => {
+    expect(await verify(good, { issuer: 'iris', audience: 'two' })).toMatchObject({
+      expired: false,
+      claimNames: ['aud', 'exp', 'iat', 'iss'],
+    })
+    for (const change of [{ issuer: 'iri' }, { issuer: 'IRIS' }, { audience: 'tw' }, { audience: 'one,two' }])
+      await expect(verify(good, change)).rejects.toMatchObject({ reason: 'IDENTITY_MISMATCH' })
+    await expect(verify({ iat: nowS }, { issuer: 'iris' })).rejects.toMatchObject({ reason: 'IDENTITY_MISMATCH' })
+    await expect(verify({ iat: nowS }, { audience: 'two' })).rejects.toMatchObject({ reason: 'IDENTITY_MISMATCH' })
+  })
+
+  test.each([
+    ['no JSON', new TextEncoder().encode('{')],
+    ['no UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
+    ['no object', [1]],
+    ['a time as text', { ...good, iat: '1800000000' }],
+    ['a negative time', { ...good, iat: -1 }],
+    ['a time that no date holds', { ...good, exp: 1e300 }],
+    ['an audience that is no text', { ...good, aud: { a: 1 } }],
+  ])('is refused when it holds %s', async (_title, claims) => {
+    await expect(verify(claims)).rejects.toMatchObject({ reason: 'IDENTITY_INVALID' })
+  })
+
+  test('invariant 7: without keys it is told when to come again, and nothing is refused', async () => {
+    const keys = keysThatSay({ outcome: 'unavailable', retryAfterMs: 12_345 })
+    await expect(verifyIdentity('jwt', 0, { keys, clock, policy })).rejects.toMatchObject({
+      reason: 'KEYS_UNAVAILABLE',
+      retryAfterMs: 12_345,
+    })
+  })
+
+  test('a bad signature is refused', async () => {
+    const keys = keysThatSay({ outcome: 'invalid' })
+    await expect(verifyIdentity('jwt', 0, { keys, clock, policy })).rejects.toMatchObject({
+      reason: 'IDENTITY_INVALID',
+    })
+  })
+})

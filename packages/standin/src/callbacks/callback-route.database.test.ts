@@ -1,0 +1,286 @@
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { errorReasonSchema } from '@standin/contracts'
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { account, appId, type CallbackStack, createCallbackStack, installed } from '../../test/callback-stack.ts'
+import { createHttpServer } from '../http/http-server.ts'
+import { createLogger } from '../observability/logger.ts'
+import { Secret } from '../observability/secret.ts'
+import { registerCallbackRoute } from './callback-route.ts'
+
+const pathSecrets = ['path-s3cr3t-000001', 'path-s3cr3t-000002']
+const path = `/trackunit/callback/${pathSecrets[0]}`
+
+interface Edge extends AsyncDisposable {
+  stack: CallbackStack
+  server: FastifyInstance
+  identity: string
+  post(
+    body: unknown,
+    how?: { url?: string; headers?: Record<string, string | undefined> },
+  ): Promise<{
+    status: number
+    body: Record<string, unknown>
+    headers: Record<string, unknown>
+    text: string
+  }>
+  logged(): string
+}
+
+async function createEdge(secrets = pathSecrets): Promise<Edge> {
+  const stack = await createCallbackStack()
+  let log = ''
+  const server = await createHttpServer(
+    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
+    createLogger('trace', { write: (line) => (log += line) }),
+  )
+  await registerCallbackRoute(server, {
+    receiveCallback: stack.receiveCallback,
+    clock: stack.clock,
+    pathSecrets: secrets.map((secret) => new Secret(secret)),
+  })
+  const iat = stack.clock.now().getTime() / 1_000
+  const identity = await stack.signingKey.sign({ iat, exp: iat + 300, accountId: account })
+  return {
+    stack,
+    server,
+    identity,
+    async post(body, { url = path, headers = {} } = {}) {
+      const given = { 'content-type': 'application/json', 'trackunit-identity': identity, ...headers }
+      const response = await server.inject({
+        method: 'POST',
+        url,
+        headers: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Record<
+          string,
+          string
+        >,
+        payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      })
+      return { status: response.statusCode, body: response.json(), headers: response.headers, text: response.body }
+    },
+    logged: () => log,
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await stack[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('a callback is answered 200 with what became of it', async () => {
+  await using edge = await createEdge()
+  expect(await edge.post(installed('client-a'))).toMatchObject({ status: 200, body: { status: 'accepted' } })
+  expect(await edge.post(installed('client-a'))).toMatchObject({ status: 200, body: { status: 'duplicate' } })
+  expect(await edge.post({ type: 'OTHER', irisAppId: appId, accountId: account })).toMatchObject({
+    body: { status: 'ignored' },
+  })
+  expect(await edge.stack.rows()).toHaveLength(1)
+})
+
+test.each(['application/json; charset=utf-8', 'application/json;charset=UTF-8', 'Application/JSON'])(
+  '%s is JSON',
+  async (type) => {
+    await using edge = await createEdge()
+    expect(await edge.post(installed('client-a'), { headers: { 'content-type': type } })).toMatchObject({ status: 200 })
+  },
+)
+
+test('either of two path secrets opens the path, and without any it has none', async () => {
+  await using edge = await createEdge()
+  expect(await edge.post(installed('a'), { url: `/trackunit/callback/${pathSecrets[1]}` })).toMatchObject({
+    status: 200,
+  })
+  await using open = await createEdge([])
+  expect(await open.post(installed('a'), { url: '/trackunit/callback' })).toMatchObject({ status: 200 })
+  expect(await open.post(installed('a'))).toMatchObject({ status: 404, body: { reason: 'NOT_FOUND' } })
+})
+
+const body = installed('client-a')
+const text = JSON.stringify(body)
+/** A body of exactly so many bytes. */
+const padded = (bytes: number) => `${text.slice(0, -1)},"padding":"${'x'.repeat(bytes - text.length - 13)}"}`
+
+test('16 kB are taken, a byte more is not', async () => {
+  await using edge = await createEdge()
+  expect(await edge.post(padded(16_384))).toMatchObject({ status: 200 })
+  expect(await edge.post(padded(16_385))).toMatchObject({ status: 413, body: { reason: 'INPUT_TOO_LARGE' } })
+})
+
+describe('what is refused, as a problem with its reason', () => {
+  let edge: Edge // One for all of them: what is refused leaves nothing behind.
+  beforeAll(async () => {
+    edge = await createEdge()
+  })
+  afterAll(() => edge[Symbol.asyncDispose]())
+
+  const refusals: Record<
+    string,
+    {
+      given?: unknown
+      url?: string
+      headers?: Record<string, string | undefined>
+      status: number
+      reason: string
+      names?: string
+    }
+  > = {
+    'no identity': { headers: { 'trackunit-identity': undefined }, status: 401, reason: 'IDENTITY_MISSING' },
+    'an empty identity': { headers: { 'trackunit-identity': '' }, status: 401, reason: 'IDENTITY_MISSING' },
+    'an identity that is no JWT': {
+      headers: { 'trackunit-identity': 's3cr3t' },
+      status: 401,
+      reason: 'IDENTITY_INVALID',
+    },
+    'a compressed body': {
+      given: gzipSync(text),
+      headers: { 'content-encoding': 'gzip' },
+      status: 415,
+      reason: 'UNSUPPORTED_MEDIA_TYPE',
+    },
+    'a form': {
+      given: 'a=s3cr3t',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      status: 415,
+      reason: 'UNSUPPORTED_MEDIA_TYPE',
+    },
+    'plain text': { headers: { 'content-type': 'text/plain' }, status: 415, reason: 'UNSUPPORTED_MEDIA_TYPE' },
+    'no media type': { headers: { 'content-type': undefined }, status: 415, reason: 'UNSUPPORTED_MEDIA_TYPE' },
+    'bytes that are no UTF-8': {
+      given: Buffer.concat([Buffer.from(text.slice(0, -2)), Buffer.from([0xff]), Buffer.from('"}')]),
+      status: 400,
+      reason: 'CALLBACK_MALFORMED',
+    },
+    'text that is no JSON': { given: '{"clientSecret":"s3cr3t', status: 400, reason: 'CALLBACK_MALFORMED' },
+    'no body': { given: '', status: 400, reason: 'CALLBACK_MALFORMED' },
+    'a key __proto__': { given: `{"__proto__":{"a":1},${text.slice(1)}`, status: 400, reason: 'CALLBACK_MALFORMED' },
+    'a key constructor with a prototype': {
+      given: `{"constructor":{"prototype":{}},${text.slice(1)}`,
+      status: 400,
+      reason: 'CALLBACK_MALFORMED',
+    },
+    'a list': { given: [body], status: 400, reason: 'CALLBACK_MALFORMED' },
+    null: { given: 'null', status: 400, reason: 'CALLBACK_MALFORMED' },
+    'a text': { given: '"s3cr3t"', status: 400, reason: 'CALLBACK_MALFORMED' },
+    'a body without a secret': {
+      given: { ...body, clientSecret: undefined },
+      status: 400,
+      reason: 'CALLBACK_MALFORMED',
+      names: 'clientSecret',
+    },
+    'a body with wrong values': {
+      given: { ...body, clientId: { $s3cr3t: 's3cr3t' }, clientSecret: ['s3cr3t'] },
+      status: 400,
+      reason: 'CALLBACK_MALFORMED',
+      names: 'clientId, clientSecret',
+    },
+    'an account id that is none': {
+      given: { ...body, accountId: "s3cr3t' or 1=1" },
+      status: 400,
+      reason: 'CALLBACK_MALFORMED',
+      names: 'accountId',
+    },
+    'a secret with NUL': {
+      given: { ...body, clientSecret: 's3cr3t\0' },
+      status: 400,
+      reason: 'CALLBACK_MALFORMED',
+      names: 'clientSecret',
+    },
+    'another account than the identity’s': {
+      given: { ...body, accountId: '99999999-9999-4999-8999-999999999999' },
+      status: 401,
+      reason: 'IDENTITY_MISMATCH',
+    },
+    'another app': { given: { ...body, irisAppId: '@s3cr3t/other' }, status: 422, reason: 'IRIS_APP_UNKNOWN' },
+    'a wrong path secret': { url: `${path}x`, status: 404, reason: 'NOT_FOUND' },
+    'no path secret': { url: '/trackunit/callback', status: 404, reason: 'NOT_FOUND' },
+    'a path below it': { url: `${path}/s3cr3t`, status: 404, reason: 'NOT_FOUND' },
+    'a path that is no URL': { url: '/trackunit/callback/s3cr3t%zz', status: 404, reason: 'NOT_FOUND' },
+    'a path without an end': {
+      url: `/trackunit/callback/s3cr3t${'x'.repeat(6_000)}`,
+      status: 404,
+      reason: 'NOT_FOUND',
+    },
+  }
+  test.each(Object.entries(refusals))(
+    '%s',
+    async (_title, { given = body, url = path, headers = {}, status, reason, names }) => {
+      await using edge = await createEdge()
+
+      const answer = await edge.post(given, { url, headers })
+
+      expect(answer).toMatchObject({ status, body: { reason, title: reason, status, requestId: expect.any(String) } })
+      expect(answer.headers['content-type']).toMatch(/^application\/problem\+json(;|$)/)
+      expect(answer.headers['cache-control']).toBe('no-store')
+      expect(errorReasonSchema.options).toContain(answer.body.reason)
+      if (names) expect(answer.body.detail).toContain(`Missing or wrong: ${names}.`)
+      for (const hidden of ['s3cr3t', 'client-a', edge.identity]) {
+        expect(answer.text).not.toContain(hidden)
+        expect(edge.logged()).not.toContain(hidden)
+      }
+      expect(await edge.stack.rows()).toEqual([])
+    },
+  )
+
+  test('two identities, in headers of the same name', async () => {
+    await edge.server.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = edge.server.server.address() as AddressInfo
+    const answered = Promise.withResolvers<{ status: number | undefined; text: string }>()
+    const sent = request(
+      {
+        port,
+        path,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'Trackunit-Identity': [edge.identity, edge.identity] },
+      },
+      async (response) => {
+        let text = ''
+        for await (const piece of response) text += piece
+        answered.resolve({ status: response.statusCode, text })
+      },
+    )
+    sent.on('error', answered.reject).end(text)
+
+    const { status, text: answer } = await answered.promise
+
+    expect(status).toBe(401)
+    expect(JSON.parse(answer)).toMatchObject({ reason: 'IDENTITY_INVALID' })
+    expect(await edge.stack.rows()).toEqual([])
+  })
+})
+
+test('invariant 7: while the keys cannot be had the answer is 503 with when to come again, then 200', async () => {
+  await using edge = await createEdge()
+  edge.stack.published.fail()
+  const refused = await edge.post(body)
+  expect(refused).toMatchObject({ status: 503, body: { reason: 'KEYS_UNAVAILABLE', retryAfterMs: 30_000 } })
+  expect(refused.headers['retry-after']).toBe('30')
+
+  edge.stack.published.publish(edge.stack.signingKey.jwk)
+  edge.stack.clock.advance(30_000)
+  expect(await edge.post(body)).toMatchObject({ status: 200 })
+})
+
+test('invariant 1: with the database gone the answer is 503, and says nothing of it', async () => {
+  await using edge = await createEdge()
+  await edge.stack.connection.sql.end()
+  const { status, body: problem, text: answer } = await edge.post(body)
+  expect([status, problem.reason]).toEqual([503, 'STORAGE_UNAVAILABLE'])
+  expect(`${answer} ${edge.logged()}`).not.toMatch(/s3cr3t|insert into|CONNECTION_ENDED 127/)
+})
+
+test('invariant 10: what is logged of a callback is its route, its account and its outcome', async () => {
+  await using edge = await createEdge()
+  await edge.post(body)
+  const lines = edge
+    .logged()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.find(({ msg }) => msg === 'callback')).toMatchObject({ status: 'accepted', accountId: account })
+  expect(lines.find(({ msg }) => msg === 'request')).toMatchObject({
+    route: '/trackunit/callback/:secret',
+    status: 200,
+  })
+  expect(edge.logged()).not.toMatch(/s3cr3t|eyJ/)
+})

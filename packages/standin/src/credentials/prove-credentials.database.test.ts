@@ -1,0 +1,430 @@
+import { describe, expect, test } from 'vitest'
+import {
+  account,
+  type CallbackStack,
+  createCallbackStack,
+  installed,
+  isDown,
+  otherAccount,
+  refuses,
+  works,
+} from '../../test/callback-stack.ts'
+import type { Negotiation } from '../tokens/negotiate-scopes.ts'
+import { approveCredentials } from './approve-credentials.ts'
+import { findCredentialsInForce } from './credentials-in-force.ts'
+
+const operator = { kind: 'operator', id: 'test' } as const
+const minute = 60_000
+
+/** An account whose first credentials are in force. */
+async function withActive(stack: CallbackStack, clientId = 'client-a'): Promise<void> {
+  await stack.send(installed(clientId), { at: 1 })
+  await stack.prover.proveDue()
+}
+const states = async (stack: CallbackStack, accountId?: string) =>
+  (await stack.rows(accountId)).map(({ state }) => state)
+const inForce = async (stack: CallbackStack, accountId = account) =>
+  (await findCredentialsInForce(stack.db, accountId)).clientId
+
+/** An exchange that is out until it is let go. */
+function heldExchange() {
+  const { promise, resolve } = Promise.withResolvers<Negotiation>()
+  const begun = Promise.withResolvers<void>()
+  const behaviour = () => {
+    begun.resolve()
+    return promise
+  }
+  return { behaviour, begun: begun.promise, answer: resolve }
+}
+
+describe('invariant 3: no unproven body replaces working credentials', () => {
+  test('the ones before serve until the new ones were seen to work, and are kept after that', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+
+    await stack.send(installed('client-b'), { at: 2 })
+    expect(await inForce(stack)).toBe('client-a')
+    await stack.prover.proveDue()
+
+    expect(await inForce(stack)).toBe('client-b')
+    expect(await stack.rows()).toMatchObject([
+      { state: 'superseded', sealedSecret: expect.any(String) },
+      { state: 'active' },
+    ])
+    expect(await stack.audit()).toEqual([
+      'credentials.received',
+      'credentials.proven',
+      'credentials.received',
+      'credentials.proven',
+    ])
+  })
+
+  test.each([
+    ['refused', refuses],
+    ['unanswered', isDown],
+  ])('new ones that are %s never displace the old ones', async (_title, behaviour) => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    stack.clients.set('client-b', behaviour)
+
+    await stack.send(installed('client-b'), { at: 2 })
+    stack.clock.advance(60 * minute)
+    await stack.prover.proveDue()
+    await stack.prover.proveDue()
+
+    expect(await inForce(stack)).toBe('client-a')
+  })
+
+  test('the same client id with another secret is not the same credentials', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    expect(await stack.send(installed('client-a', { clientSecret: 's3cr3t-new' }), { at: 2 })).toBe('accepted')
+    expect(await states(stack)).toEqual(['active', 'pending'])
+  })
+
+  test('credentials in force that were proven by another replica meanwhile are not parked by a late refusal', async () => {
+    await using stack = await createCallbackStack()
+    const late = heldExchange()
+    stack.clients.set('client-a', late.behaviour)
+    await stack.send(installed('client-a'), { at: 1 })
+    stack.clock.advance(60 * minute)
+    const slow = stack.prover.proveDue()
+    await late.begun
+    stack.clients.set('client-a', works())
+    await stack.connection.sql`update credentials set next_attempt_at = now()` // Its hold ran out.
+    await stack.prover.proveDue()
+
+    late.answer(refuses)
+    await slow
+
+    expect(await stack.rows()).toMatchObject([{ state: 'active', nextAttemptAt: null, reason: null }])
+    expect(await stack.audit()).toEqual(['credentials.received', 'credentials.proven'])
+  })
+
+  test('a late success does not bring back credentials that were rejected meanwhile', async () => {
+    await using stack = await createCallbackStack()
+    const late = heldExchange()
+    stack.clients.set('client-a', late.behaviour)
+    await stack.send(installed('client-a'), { at: 1 })
+    stack.clock.advance(60 * minute)
+    const slow = stack.prover.proveDue()
+    await late.begun
+    stack.clients.set('client-a', refuses)
+    await stack.connection.sql`update credentials set next_attempt_at = now()`
+    await stack.prover.proveDue()
+
+    late.answer(works())
+    await slow
+
+    expect(await states(stack)).toEqual(['rejected'])
+    expect(await stack.installation()).toMatchObject({ activeGeneration: null })
+  })
+
+  test('older credentials whose proof comes home after newer ones took over are history', async () => {
+    await using stack = await createCallbackStack()
+    const late = heldExchange()
+    stack.clients.set('client-a', late.behaviour)
+    await stack.send(installed('client-a'), { at: 1 })
+    const slow = stack.prover.proveDue()
+    await late.begun
+    await stack.send(installed('client-b'), { at: 2 })
+    await stack.prover.proveDue()
+
+    late.answer(works())
+    await slow
+
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('of two provers at once only one asks Trackunit', async () => {
+    await using stack = await createCallbackStack()
+    await stack.send(installed('client-a'), { at: 1 })
+
+    await Promise.all([stack.prover.proveDue(), stack.prover.proveDue(), stack.prover.proveDue()])
+
+    expect(stack.exchanged).toEqual(['client-a'])
+  })
+})
+
+describe('invariant 4: credentials serve only the account they belong to', () => {
+  test('a client id that serves another account is quarantined when it arrives', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+
+    expect(
+      await stack.send(installed('client-a', { accountId: otherAccount }), {
+        at: 2,
+        claims: { accountId: otherAccount },
+      }),
+    ).toBe('accepted')
+    await stack.prover.proveDue()
+
+    expect(await stack.rows(otherAccount)).toMatchObject([{ state: 'quarantined', reason: 'CREDENTIALS_QUARANTINED' }])
+    expect(stack.exchanged).toEqual(['client-a'])
+    await expect(findCredentialsInForce(stack.db, otherAccount)).rejects.toMatchObject({
+      reason: 'CREDENTIALS_QUARANTINED',
+    })
+    expect(await inForce(stack)).toBe('client-a')
+  })
+
+  test('of two accounts that prove one client id at the same time only one is served', async () => {
+    await using stack = await createCallbackStack()
+    const accounts = Array.from({ length: 6 }, (_, index) => `33333333-3333-4333-8333-33333333333${index}`)
+    for (const accountId of accounts)
+      await stack.send(installed('client-a', { accountId }), { at: 1, claims: { accountId } })
+
+    await stack.prover.proveDue()
+
+    const all = await Promise.all(accounts.map((accountId) => states(stack, accountId)))
+    expect(all.flat().sort()).toEqual(['active', ...accounts.slice(1).map(() => 'quarantined')])
+  })
+
+  test('a token that names another account quarantines the credentials', async () => {
+    await using stack = await createCallbackStack({ accountClaim: 'account' })
+    stack.clients.set('client-a', works({ account: otherAccount }))
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['quarantined'])
+    expect(await stack.audit()).toEqual(['credentials.received', 'credentials.quarantined'])
+  })
+
+  test('a token that names this account, in capitals too, binds the credentials', async () => {
+    await using stack = await createCallbackStack({ accountClaim: 'account' })
+    stack.clients.set('client-a', works({ account }))
+    stack.clients.set('client-b', works({ account: account.toUpperCase() }))
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test.each(['123', null, undefined, [account]])('a token whose account claim is %j serves nobody', async (claim) => {
+    await using stack = await createCallbackStack({ accountClaim: 'account' })
+    stack.clients.set('client-a', works({ account: claim }))
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['quarantined'])
+  })
+})
+
+describe('invariant 5: a re-install that nothing binds waits for approval', () => {
+  test('it serves nobody until it is approved, then at once', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+    expect(await inForce(stack)).toBe('client-a')
+
+    await approveCredentials(stack.db, { accountId: account, generation: 2, actor: operator })
+
+    expect(await stack.rows()).toMatchObject([{ state: 'superseded' }, { state: 'active', reason: null }])
+    expect(await stack.installation()).toMatchObject({ activeGeneration: 2 })
+    expect(await inForce(stack)).toBe('client-b')
+    expect((await stack.audit()).slice(-2)).toEqual(['credentials.awaiting-approval', 'credentials.approved'])
+  })
+
+  test('an attacker’s credentials with a replayed identity never serve the account', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.send(installed('client-of-attacker'), { at: 3, bound: false })
+    await stack.prover.proveDue()
+    await stack.send(installed('client-b'), { at: 4 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['superseded', 'superseded', 'active'])
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('the same sent again by an identity that binds it needs no approval', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 3, bound: false })
+    await stack.prover.proveDue()
+
+    expect(await stack.send(installed('client-b'), { at: 3, bound: false })).toBe('duplicate')
+    expect(await stack.send(installed('client-b'), { at: 5, bound: false })).toBe('duplicate')
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+    expect(await stack.send(installed('client-b'), { at: 2, bound: true })).toBe('accepted')
+    await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+  })
+
+  test('the policy `automatic` asks nobody', async () => {
+    await using stack = await createCallbackStack({ reinstallPolicy: 'automatic' })
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('a first install has nothing to be compared with and needs no approval', async () => {
+    await using stack = await createCallbackStack()
+    await stack.send(installed('client-a'), { at: 1, bound: false })
+    await stack.prover.proveDue()
+    expect(await inForce(stack)).toBe('client-a')
+  })
+
+  test.each([1, 3])('approving generation %i, which does not wait, changes nothing', async (generation) => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    const before = await stack.dump()
+    await expect(
+      approveCredentials(stack.db, { accountId: account, generation, actor: operator }),
+    ).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+    await expect(
+      approveCredentials(stack.db, { accountId: otherAccount, generation, actor: operator }),
+    ).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
+    expect(await stack.dump()).toBe(before)
+  })
+
+  test('two approvals at once take effect once', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+
+    const approvals = [1, 2, 3].map(() =>
+      approveCredentials(stack.db, { accountId: account, generation: 2, actor: operator }),
+    )
+
+    expect((await Promise.allSettled(approvals)).map(({ status }) => status).sort()).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ])
+    expect((await stack.audit()).filter((event) => event === 'credentials.approved')).toHaveLength(1)
+  })
+})
+
+describe('credentials that do not work', () => {
+  test('new ones are tried again with growing pauses for a quarter of an hour, then rejected', async () => {
+    await using stack = await createCallbackStack()
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-a'), { at: 0 })
+    const pauses: number[] = []
+
+    while ((await states(stack))[0] === 'pending') {
+      await stack.prover.proveDue()
+      const { nextAttemptAt } = (await stack.rows())[0]!
+      if (!nextAttemptAt) break
+      const pauseMs = nextAttemptAt.getTime() - stack.clock.now().getTime()
+      pauses.push(pauseMs)
+      stack.clock.advance(pauseMs)
+    }
+
+    expect(pauses.slice(0, 4)).toEqual([2_000, 4_000, 8_000, 16_000])
+    expect(pauses.reduce((sum, pauseMs) => sum + pauseMs, 0)).toBeGreaterThanOrEqual(15 * minute)
+    expect(await stack.rows()).toMatchObject([
+      { state: 'rejected', reason: 'CREDENTIALS_REJECTED', nextAttemptAt: null },
+    ])
+    await expect(inForce(stack)).rejects.toMatchObject({ reason: 'CREDENTIALS_REJECTED' })
+    expect(await stack.audit()).toEqual(['credentials.received', 'credentials.rejected'])
+  })
+
+  test('an outage of Trackunit’s never rejects them, however long it lasts', async () => {
+    await using stack = await createCallbackStack()
+    stack.clients.set('client-a', isDown)
+    await stack.send(installed('client-a'), { at: 0 })
+    for (let hours = 0; hours < 5; hours++) {
+      await stack.prover.proveDue()
+      stack.clock.advance(60 * minute)
+    }
+    expect(await stack.rows()).toMatchObject([{ state: 'pending', reason: 'TRACKUNIT_UNAVAILABLE' }])
+  })
+
+  test('a Retry-After is never undercut', async () => {
+    await using stack = await createCallbackStack()
+    stack.clients.set('client-a', { outcome: 'failed', failure: 'rate-limited', retryAfterMs: 1_800_000 })
+    await stack.send(installed('client-a'), { at: 0 })
+    await stack.prover.proveDue()
+    const [row] = await stack.rows()
+    expect(row!.nextAttemptAt!.getTime() - stack.clock.now().getTime()).toBe(1_800_000)
+  })
+
+  test('a secret that does not open stops nobody else', async () => {
+    await using stack = await createCallbackStack()
+    await stack.send(installed('client-a'), { at: 0 })
+    await stack.send(installed('client-b', { accountId: otherAccount }), { at: 0, claims: { accountId: otherAccount } })
+    await stack.connection.sql`update credentials set sealed_secret = 'broken' where account_id = ${account}`
+    await stack.prover.proveDue()
+    expect(await inForce(stack, otherAccount)).toBe('client-b')
+    expect(await states(stack)).toEqual(['pending'])
+  })
+})
+
+describe('invariant 14: refused credentials that worked are parked and probed slowly', () => {
+  test('parked ones come back with the first probe that works', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ parked: true })
+
+    await stack.prover.proveDue()
+
+    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ parked: false, generation: 1 })
+    expect((await stack.audit()).slice(-2)).toEqual(['credentials.parked', 'credentials.proven'])
+  })
+
+  test.each([
+    ['refused', refuses, 900_000],
+    ['not answered', isDown, 900_000],
+    [
+      'told to wait longer',
+      { outcome: 'failed', failure: 'rate-limited', retryAfterMs: 3_600_000 } as const,
+      3_600_000,
+    ],
+  ])('a probe that is %s keeps them parked, with the reason why', async (_title, behaviour, pauseMs) => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    stack.clients.set('client-a', behaviour)
+    stack.clock.advance(60 * minute)
+
+    await stack.prover.proveDue()
+
+    const [row] = await stack.rows()
+    expect(row).toMatchObject({ state: 'parked', reason: 'CREDENTIALS_REJECTED' })
+    expect(row!.nextAttemptAt!.getTime() - stack.clock.now().getTime()).toBe(pauseMs)
+  })
+
+  test('the same credentials sent again are probed at once', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await stack.connection.sql`update credentials set next_attempt_at = now() + interval '1 hour'`
+
+    expect(await stack.send(installed('client-a'), { at: 5 })).toBe('accepted')
+    await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['active'])
+  })
+
+  test('only what is active can be parked, and only once', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2 })
+    await stack.prover.proveDue()
+    for (const generation of [1, 2, 2, 3]) await stack.prover.park({ accountId: account, generation })
+    expect(await states(stack)).toEqual(['superseded', 'parked'])
+    expect((await stack.audit()).filter((event) => event === 'credentials.parked')).toHaveLength(1)
+  })
+
+  test('a good re-install takes over from parked ones', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    stack.clients.set('client-a', refuses)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await stack.send(installed('client-b'), { at: 2 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+  })
+})
+
+test('more work than one round takes is announced as such', async () => {
+  await using stack = await createCallbackStack()
+  for (let index = 0; index < 9; index++) await stack.send(installed(`client-${index}`), { at: index })
+  expect(await stack.prover.proveDue()).toBe(true)
+  expect(await stack.prover.proveDue()).toBe(false)
+})

@@ -1,0 +1,118 @@
+import type { FastifyInstance } from 'fastify'
+import { describe, expect, test } from 'vitest'
+import { createLogger } from '../observability/logger.ts'
+import { StandinError } from '../standin-error.ts'
+import { registerHealthRoutes } from './health-route.ts'
+import { createHttpServer } from './http-server.ts'
+import { retrySoon } from './retry-soon.ts'
+
+async function createEdge(appOrigins: string[] = []) {
+  let log = ''
+  const server: FastifyInstance = await createHttpServer(
+    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins },
+    createLogger('trace', { write: (line) => (log += line) }),
+  )
+  server.get('/throws/:secret', async () => {
+    throw Object.assign(new Error('library says s3cr3t'), { code: 'LIB_CODE', query: 's3cr3t' })
+  })
+  server.get('/refuses', async () => {
+    throw new StandinError('RATE_LIMITED', { retryAfterMs: 1_200 })
+  })
+  return { server, logged: () => log, [Symbol.asyncDispose]: () => server.close() }
+}
+
+describe('every answer that is no success is a problem with a reason', () => {
+  test('an error of a library comes out as a broken server and nothing more, in the log as its code', async () => {
+    await using edge = await createEdge()
+    const response = await edge.server.inject('/throws/s3cr3t?token=s3cr3t')
+    expect(response.statusCode).toBe(500)
+    expect(response.json()).toMatchObject({ type: 'about:blank', reason: 'INTERNAL', requestId: expect.any(String) })
+    expect(response.body).not.toContain('s3cr3t')
+    expect(edge.logged()).toContain('LIB_CODE')
+    expect(edge.logged()).toContain('/throws/:secret')
+    expect(edge.logged()).not.toContain('s3cr3t')
+    expect(edge.logged()).toContain(response.json().requestId)
+  })
+
+  test('when to come again is a header in whole seconds, and a field in milliseconds', async () => {
+    await using edge = await createEdge()
+    const response = await edge.server.inject('/refuses')
+    expect(response.statusCode).toBe(429)
+    expect(response.headers['retry-after']).toBe('2')
+    expect(response.json()).toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: 1_200 })
+  })
+
+  test.each(['/', '/nowhere', '/%zz', '/refuses/more', `/throws/${'x'.repeat(6_000)}`])(
+    'there is nothing at %s',
+    async (url) => {
+      await using edge = await createEdge()
+      const response = await edge.server.inject(url)
+      expect([response.statusCode, response.json().reason]).toEqual([404, 'NOT_FOUND'])
+      expect(response.headers['content-type']).toMatch(/^application\/problem\+json/)
+      expect(response.headers['cache-control']).toBe('no-store')
+    },
+  )
+
+  test('the id of a request is ours, whatever the request brings', async () => {
+    await using edge = await createEdge()
+    const response = await edge.server.inject({
+      url: '/nowhere',
+      headers: { 'request-id': 'theirs', 'x-request-id': 'theirs' },
+    })
+    expect(response.json().requestId).toMatch(/^[0-9a-f-]{36}$/)
+  })
+})
+
+describe('browsers of other origins', () => {
+  const preflight = (origin: string) => ({
+    method: 'OPTIONS' as const,
+    url: '/refuses',
+    headers: { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
+  })
+
+  test('are allowed where they are named, without credentials', async () => {
+    await using edge = await createEdge(['https://app.example', 'null'])
+    for (const origin of ['https://app.example', 'null']) {
+      const { headers } = await edge.server.inject(preflight(origin))
+      expect(headers['access-control-allow-origin']).toBe(origin)
+      expect(headers['access-control-allow-credentials']).toBeUndefined()
+    }
+    // A refusal is readable, too: else the app could not tell why.
+    const refused = await edge.server.inject({ url: '/refuses', headers: { origin: 'https://app.example' } })
+    expect(refused.headers['access-control-allow-origin']).toBe('https://app.example')
+  })
+
+  test.each([
+    ['https://evil.example', ['https://app.example']],
+    ['null', ['https://app.example']],
+    ['https://app.example.evil.example', ['https://app.example']],
+    ['https://app.example', []],
+  ])('%s is not, when %j are named', async (origin, named) => {
+    await using edge = await createEdge(named)
+    const { headers } = await edge.server.inject(preflight(origin))
+    expect(headers['access-control-allow-origin']).not.toBe(origin)
+    expect(headers['access-control-allow-origin']).not.toBe('*')
+  })
+})
+
+test.each([
+  [true, 200, { status: 'ready', database: 'up' }],
+  [false, 503, { status: 'not-ready', database: 'down' }],
+])('health says whether the database answers (%s), and is not logged', async (answers, status, body) => {
+  await using edge = await createEdge()
+  registerHealthRoutes(edge.server, { databaseAnswers: async () => answers })
+  const ready = await edge.server.inject('/health/ready')
+  expect([ready.statusCode, ready.json()]).toEqual([status, body])
+  expect((await edge.server.inject('/health/live')).json()).toEqual({ status: 'live' })
+  expect(edge.logged()).toBe('')
+})
+
+test('a stream begins with the hint to reconnect soon, and goes on unchanged', async () => {
+  const streamed = retrySoon(
+    new Response('data: 1\n\n', { status: 200, headers: { 'content-type': 'text/event-stream' } }),
+  )
+  expect(await streamed.text()).toBe('retry: 250\n\ndata: 1\n\n')
+  expect(streamed.headers.get('content-type')).toBe('text/event-stream')
+  const empty = new Response(null, { status: 204 })
+  expect(retrySoon(empty)).toBe(empty)
+})

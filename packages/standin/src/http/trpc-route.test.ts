@@ -1,0 +1,204 @@
+import type { ProcedureContract } from '@standin/contracts'
+import { DrizzleQueryError } from 'drizzle-orm/errors'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import type { Caller } from '../access/caller.ts'
+import { createLogger } from '../observability/logger.ts'
+import { StandinError } from '../standin-error.ts'
+import { createHttpServer } from './http-server.ts'
+import { createContracted, router } from './trpc.ts'
+import { registerTrpcRoute } from './trpc-route.ts'
+
+const onInput = {
+  kind: 'query',
+  input: z.strictObject({
+    accountId: z.string().max(20),
+    mode: z.enum(['good', 'bad-output', 'library', 'ours']).default('good'),
+  }),
+  output: z.object({ accountId: z.string(), caller: z.string() }),
+  callers: ['service', 'user'],
+  account: 'input',
+} as const satisfies ProcedureContract
+const onRun = {
+  ...onInput,
+  input: z.strictObject({ runId: z.string() }),
+  output: z.object({ accountId: z.string() }),
+  account: 'run',
+} as const
+const forServices = { ...onInput, callers: ['service'] } as const
+
+const user: Caller = { kind: 'user', id: 'u', name: null, accountId: 'mine', scopes: [], expiresAt: new Date(0) }
+const service: Caller = { kind: 'service', service: 's', keyId: 'k', grants: [{ accountId: 'mine', scopes: [] }] }
+
+async function createApi(authenticate: (authorization: string | undefined) => Promise<Caller>) {
+  let log = ''
+  let lookUps = 0
+  const handled: string[] = []
+  const contracted = createContracted({
+    accountOfRun: async (runId) => ({ 'run-mine': 'mine', 'run-theirs': 'theirs' })[runId],
+    accountOfArtifact: async () => undefined,
+  })
+  const api = router({
+    input: contracted.call(onInput).query(({ ctx, input }) => {
+      handled.push(ctx.accountId)
+      if (input.mode === 'library') throw new DrizzleQueryError('select s3cr3t', ['s3cr3t'], new Error('s3cr3t'))
+      if (input.mode === 'ours') throw new StandinError('CREDENTIALS_PENDING', { retryAfterMs: 5 })
+      if (input.mode === 'bad-output') return { accountId: 's3cr3t' } as { accountId: string; caller: string }
+      return { accountId: ctx.accountId, caller: ctx.caller.kind, extra: 's3cr3t' }
+    }),
+    services: contracted.call(forServices).query(({ ctx }) => ({ accountId: ctx.accountId, caller: ctx.caller.kind })),
+    run: contracted.call(onRun).query(({ ctx }) => ({ accountId: ctx.accountId })),
+  })
+  const server = await createHttpServer(
+    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
+    createLogger('trace', { write: (line) => (log += line) }),
+  )
+  await registerTrpcRoute(server, {
+    router: api,
+    clock: createAdjustableClock(),
+    authenticate: (authorization) => {
+      lookUps++
+      return authenticate(authorization)
+    },
+  })
+  const get = async (path: string, inputs: unknown, authorization = 'Bearer x') => {
+    const response = await server.inject({
+      url: `/trpc/${path}?input=${encodeURIComponent(JSON.stringify(inputs))}`,
+      headers: { authorization },
+    })
+    return { status: response.statusCode, text: response.body, json: response.json() }
+  }
+  return {
+    get,
+    server,
+    handled,
+    lookUps: () => lookUps,
+    logged: () => log,
+    [Symbol.asyncDispose]: () => server.close(),
+  }
+}
+const as = (caller: Caller) => createApi(async () => caller)
+const refusing = () =>
+  createApi(async () => {
+    throw new StandinError('UNAUTHENTICATED')
+  })
+
+describe('invariant 24: whoever may not act on the account never reaches the handler', () => {
+  test('the caller is looked at before the input, the input before the account', async () => {
+    await using nobody = await refusing()
+    expect(await nobody.get('input', { nonsense: true })).toMatchObject({
+      status: 401,
+      json: { error: { data: { reason: 'UNAUTHENTICATED' } } },
+    })
+    await using somebody = await as(user)
+    expect((await somebody.get('services', { nonsense: true })).json.error.data.reason).toBe('ACCOUNT_FORBIDDEN')
+    expect((await somebody.get('input', { nonsense: true })).json.error.data.reason).toBe('INPUT_INVALID')
+    expect((await somebody.get('input', { accountId: 'theirs' })).json.error.data.reason).toBe('ACCOUNT_FORBIDDEN')
+    expect(somebody.handled).toEqual([])
+  })
+
+  test.each([user, service])('a $kind is served on their own account alone', async (caller) => {
+    await using api = await as(caller)
+    expect((await api.get('input', { accountId: 'mine' })).json.result.data).toEqual({
+      accountId: 'mine',
+      caller: caller.kind,
+    })
+    expect(await api.get('input', { accountId: 'all' })).toMatchObject({ status: 403 })
+    expect(api.handled).toEqual(['mine'])
+  })
+
+  test.each([user, service])(
+    'for a $kind what belongs to others is not there, exactly as what does not exist',
+    async (caller) => {
+      await using api = await as(caller)
+      expect((await api.get('run', { runId: 'run-mine' })).json.result.data).toEqual({ accountId: 'mine' })
+      const foreign = await api.get('run', { runId: 'run-theirs' })
+      const missing = await api.get('run', { runId: 'run-nowhere' })
+      expect(foreign).toMatchObject({ status: 404, json: { error: { data: { reason: 'RUN_NOT_FOUND' } } } })
+      const withoutId = (text: string) => text.replace(/"requestId":"[^"]*"/, '')
+      expect(withoutId(foreign.text)).toBe(withoutId(missing.text))
+    },
+  )
+})
+
+describe('what an error says over tRPC', () => {
+  test('one of ours: its reason, its status and when to come again', async () => {
+    await using api = await as(user)
+    expect(await api.get('input', { accountId: 'mine', mode: 'ours' })).toMatchObject({
+      status: 409,
+      json: {
+        error: {
+          data: {
+            reason: 'CREDENTIALS_PENDING',
+            code: 'CONFLICT',
+            httpStatus: 409,
+            retryAfterMs: 5,
+            requestId: expect.any(String),
+          },
+        },
+      },
+    })
+  })
+
+  test('invariant 10: one of a library: that something broke, and the log has its kind', async () => {
+    await using api = await as(user)
+    const { status, text, json } = await api.get('input', { accountId: 'mine', mode: 'library' })
+    expect([status, json.error.data.reason]).toEqual([500, 'INTERNAL'])
+    expect(json.error.data.stack).toBeUndefined()
+    expect(text).not.toContain('s3cr3t')
+    expect(api.logged()).toContain(json.error.data.requestId)
+    expect(api.logged()).not.toContain('s3cr3t')
+  })
+
+  test('an output that breaks its contract is our mistake, not the caller’s; what it does not name is left out', async () => {
+    await using api = await as(user)
+    const broken = await api.get('input', { accountId: 'mine', mode: 'bad-output' })
+    expect([broken.status, broken.json.error.data.reason]).toEqual([500, 'INTERNAL'])
+    expect(broken.text).not.toContain('s3cr3t')
+    expect((await api.get('input', { accountId: 'mine' })).text).not.toContain('s3cr3t')
+  })
+
+  test('an input that does not fit: the fields, never their values', async () => {
+    await using api = await as(user)
+    const { status, text, json } = await api.get('input', { accountId: 's3cr3t'.repeat(9), mode: 's3cr3t' })
+    expect([status, json.error.data.reason]).toEqual([400, 'INPUT_INVALID'])
+    expect(json.error.data.issues.map(({ path }: { path: string }) => path).sort()).toEqual(['accountId', 'mode'])
+    expect(text).not.toContain('s3cr3t')
+  })
+
+  test.each([
+    ['nowhere', '{}', 404, 'NOT_FOUND'],
+    ['input', '{', 400, 'INPUT_INVALID'],
+  ])('a request that is none: %s %s', async (path, input, status, reason) => {
+    await using api = await as(user)
+    const response = await api.server.inject({ url: `/trpc/${path}?input=${encodeURIComponent(input)}` })
+    expect([response.statusCode, response.json().error.data.reason]).toEqual([status, reason])
+  })
+})
+
+describe('a batch', () => {
+  test('of many calls looks its caller up once, and each call has its own outcome', async () => {
+    await using api = await as(user)
+    const paths = ['input', 'services', 'input'].join()
+    const batch = await api.server.inject({
+      url: `/trpc/${paths}?batch=1&input=${encodeURIComponent(JSON.stringify({ 0: { accountId: 'mine' }, 1: { accountId: 'mine' }, 2: { accountId: 'theirs' } }))}`,
+      headers: { authorization: 'Bearer x' },
+    })
+    const outcomes = batch.json() as { result?: unknown; error?: { data: { reason: string } } }[]
+    expect(outcomes.map(({ error }) => error?.data.reason)).toEqual([
+      undefined,
+      'ACCOUNT_FORBIDDEN',
+      'ACCOUNT_FORBIDDEN',
+    ])
+    expect(api.lookUps()).toBe(1)
+  })
+
+  test('of more than a hundred is refused', async () => {
+    await using api = await as(user)
+    const paths = Array.from({ length: 101 }, () => 'input').join()
+    const response = await api.server.inject({ url: `/trpc/${paths}?batch=1&input=%7B%7D` })
+    expect(response.statusCode).toBe(400)
+    expect(api.handled).toEqual([])
+  })
+})

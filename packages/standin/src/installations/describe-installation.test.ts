@@ -1,0 +1,87 @@
+import type { CredentialState } from '@standin/contracts'
+import { describe, expect, test } from 'vitest'
+import type { CredentialRow } from '../credentials/credential-store.ts'
+import { describeInstallation } from './describe-installation.ts'
+import type { InstallationRow } from './installation-store.ts'
+
+const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
+const row = (generation: number, state: CredentialState, change: Partial<CredentialRow> = {}) =>
+  ({
+    generation,
+    state,
+    reason: null,
+    since: at(generation),
+    issuedAt: at(generation),
+    tieBreak: '0',
+    provenAt: null,
+    grantedScopes: null,
+    ...change,
+  }) as CredentialRow
+const seen = (rows: CredentialRow[], installation?: Partial<InstallationRow>) =>
+  describeInstallation('account', {
+    installation: installation as InstallationRow | undefined,
+    rows: rows.toSorted((left, right) => right.generation - left.generation),
+    requestedScopes: ['a', 'b', 'c'],
+  })
+
+test('an account that never installed is in no state', () => {
+  expect(seen([])).toEqual({
+    accountId: 'account',
+    state: 'none',
+    since: null,
+    reason: null,
+    generation: null,
+    requestedScopes: ['a', 'b', 'c'],
+    grantedScopes: [],
+    deniedScopes: [],
+    waiting: [],
+    uninstallSignalledAt: null,
+  })
+})
+
+test('an uninstall of which nothing else is known is shown', () => {
+  expect(seen([], { uninstalledAt: at(5) })).toMatchObject({ state: 'uninstalled', since: at(5).toISOString() })
+})
+
+describe('which credentials speak for the account', () => {
+  test.each<[string, CredentialRow[], [CredentialState, number]]>([
+    ['those in force, though newer ones wait', [row(1, 'active'), row(2, 'awaiting-approval')], ['active', 1]],
+    ['parked ones are in force', [row(1, 'parked'), row(2, 'pending')], ['parked', 1]],
+    ['without any in force the newest', [row(1, 'uninstalled'), row(2, 'rejected'), row(3, 'pending')], ['pending', 3]],
+    ['history only where there is nothing else', [row(1, 'uninstalled'), row(2, 'superseded')], ['uninstalled', 1]],
+    ['history alone', [row(1, 'superseded')], ['superseded', 1]],
+  ])('%s', (_title, rows, [state, generation]) => {
+    expect(seen(rows)).toMatchObject({ state, generation, since: at(generation).toISOString() })
+  })
+})
+
+test('what waits is what was sent after those in force, whatever its number', () => {
+  const { waiting } = seen([
+    row(1, 'awaiting-approval', { issuedAt: at(9), reason: 'CREDENTIALS_AWAITING_APPROVAL' }),
+    row(2, 'rejected', { issuedAt: at(1) }),
+    row(3, 'active', { issuedAt: at(5) }),
+    row(4, 'quarantined', { issuedAt: at(6) }),
+    row(5, 'superseded', { issuedAt: at(7) }),
+    row(6, 'uninstalled', { issuedAt: at(8) }),
+  ])
+  expect(waiting.map(({ generation, state, reason }) => [generation, state, reason])).toEqual([
+    [4, 'quarantined', null],
+    [1, 'awaiting-approval', 'CREDENTIALS_AWAITING_APPROVAL'],
+  ])
+})
+
+test('denied is what was asked for and not granted, known only after a proof', () => {
+  const grantedScopes = ['a', 'c']
+  expect(seen([row(1, 'active', { provenAt: at(2), grantedScopes })])).toMatchObject({
+    grantedScopes,
+    deniedScopes: ['b'],
+  })
+  expect(seen([row(1, 'pending')])).toMatchObject({ grantedScopes: [], deniedScopes: [] })
+})
+
+test('a signal of an uninstall is shown beside everything else', () => {
+  expect(seen([row(1, 'active')], { uninstallSignalledAt: at(7) })).toMatchObject({
+    state: 'active',
+    uninstallSignalledAt: at(7).toISOString(),
+  })
+})

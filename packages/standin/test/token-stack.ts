@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { asc, eq } from 'drizzle-orm'
+import { createKey } from '../src/access/create-key.ts'
+import { auditEntries } from '../src/audit/audit-table.ts'
+import { credentials } from '../src/credentials/credential-table.ts'
+import { findCredentialsInForce } from '../src/credentials/credentials-in-force.ts'
+import { createProveCredentials } from '../src/credentials/prove-credentials.ts'
+import { createVault } from '../src/credentials/vault.ts'
+import { connectDatabase } from '../src/database/database.ts'
+import { lockInstallation, updateInstallation } from '../src/installations/installation-store.ts'
+import { createLogger } from '../src/observability/logger.ts'
+import { Secret } from '../src/observability/secret.ts'
+import { createProcessLease } from '../src/tokens/exchange-lease.ts'
+import { createIssueToken, type TokenReceiver } from '../src/tokens/issue-token.ts'
+import { createObtainToken } from '../src/tokens/obtain-token.ts'
+import { scopeSet } from '../src/tokens/scope-set.ts'
+import { createTokenCache } from '../src/tokens/token-cache.ts'
+import type { Exchange, RequestToken } from '../src/tokens/token-endpoint.ts'
+import { createAdjustableClock } from './adjustable-clock.ts'
+import { createTestDatabase } from './test-database.ts'
+
+export const account = '11111111-1111-4111-8111-111111111111'
+export const appId = '@acme/fleet-night'
+export const manifestScopes = ['a', 'b', 'c']
+
+export type TokenStack = Awaited<ReturnType<typeof createTokenStack>>
+
+/** Tokens and their database, wired as the server wires them; only Trackunit's token endpoint is played. */
+export async function createTokenStack() {
+  const database = await createTestDatabase()
+  const { db, sql, close } = connectDatabase(database.url)
+  const vault = createVault([{ kid: 'test', bytes: randomBytes(32) }])
+  const clock = createAdjustableClock()
+  const log = createLogger('silent')
+  const endpoint = createPlayedEndpoint(clock)
+  const { park } = createProveCredentials({
+    ...{ db, vault, clock, log },
+    negotiate: async () => ({ outcome: 'failed', failure: 'unavailable' }),
+    policy: { reinstallPolicy: 'approve', accountClaim: undefined, patienceMs: 0 },
+  })
+
+  /** Credentials that were proven come into force; those before become history. */
+  async function install({ accountId = account, generation = 1, grantedScopes = ['a', 'b'] } = {}): Promise<void> {
+    const binding = { account: accountId, app: appId, column: 'client-secret', generation } as const
+    const sealedSecret = await vault.seal(new Secret(`secret of generation ${generation}`), binding)
+    await db.transaction(async (tx) => {
+      await lockInstallation(tx, accountId)
+      await tx.update(credentials).set({ state: 'superseded' }).where(eq(credentials.accountId, accountId))
+      await tx.insert(credentials).values({
+        ...{ accountId, generation, appId, sealedSecret, grantedScopes },
+        clientId: `client of generation ${generation}`,
+        state: 'active',
+        issuedAt: clock.now(),
+        tieBreak: '',
+        bound: true,
+      })
+      await updateInstallation(tx, accountId, { activeGeneration: generation })
+    })
+  }
+
+  /** As one process of the server: with a memory and flights of its own. */
+  function startReplica() {
+    const issueToken = createIssueToken({
+      ...{ db, clock, manifestScopes },
+      obtainToken: createObtainToken({
+        ...{ db, vault, clock },
+        cache: createTokenCache(),
+        lease: createProcessLease(),
+        requestToken: endpoint.requestToken,
+        onRefused: park,
+        accountClaim: undefined,
+      }),
+      findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
+    })
+    return (
+      receiver: TokenReceiver,
+      { accountId = account, ...wanted }: Partial<Parameters<typeof issueToken>[1]> = {},
+    ) => issueToken(receiver, { accountId, ...wanted })
+  }
+
+  return {
+    ...{ db, sql, clock, vault, endpoint, install, startReplica },
+    /** A service with a key and a grant. */
+    async createService({ service = 'reports', scopes = ['a', 'b'] } = {}): Promise<TokenReceiver & { keyId: string }> {
+      const expiresAt = new Date('2099-01-01')
+      const actor = { kind: 'operator', id: 'test' } as const
+      const { id } = await createKey(db, manifestScopes, {
+        ...{ service, scopes, expiresAt, actor },
+        accountId: account,
+      })
+      return { kind: 'service', service, keyId: id, grantedScopes: scopes }
+    },
+    handOuts: async () =>
+      (await db.select().from(auditEntries).orderBy(asc(auditEntries.id))).filter(
+        ({ event }) => event === 'token.issued',
+      ),
+    async [Symbol.asyncDispose]() {
+      await close()
+      await database.drop()
+    },
+  }
+}
+
+/** Trackunit's token endpoint: gives out `token-1`, `token-2`, …, or what the test says. */
+function createPlayedEndpoint(clock: ReturnType<typeof createAdjustableClock>) {
+  const exchanges: Array<{ clientId: string; clientSecret: string; scopes: readonly string[] }> = []
+  let answer: () => Exchange | Promise<Exchange> = () => endpoint.token()
+  const requestToken: RequestToken = async ({ clientId, clientSecret }, { scopes }) => {
+    exchanges.push({ clientId, clientSecret: clientSecret.reveal(), scopes })
+    return answer()
+  }
+  const endpoint = {
+    exchanges,
+    requestToken,
+    /** How it answers from now on. */
+    answers: (next: typeof answer): void => {
+      answer = next
+    },
+    /** The next token, with what was asked for last. */
+    token: ({
+      text = `token-${exchanges.length}`,
+      lifetimeMs = 3_600_000,
+      granted = exchanges.at(-1)?.scopes ?? [],
+    }: {
+      text?: string
+      lifetimeMs?: number
+      granted?: readonly string[]
+    } = {}): Exchange => ({
+      outcome: 'token',
+      token: {
+        accessToken: new Secret(text),
+        granted: scopeSet(granted),
+        ...{ lifetimeMs, askedAtMs: clock.monotonicMs(), claims: {} },
+      },
+    }),
+    failure: (failure: Extract<Exchange, { outcome: 'failed' }>['failure'], retryAfterMs?: number): Exchange => ({
+      outcome: 'failed',
+      failure,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    }),
+    /** Every request waits until the returned function is called; `arrived` resolves when the first one is there. */
+    hold(): { arrived: Promise<void>; release: (exchanged?: Exchange) => void } {
+      const arrived = Promise.withResolvers<void>()
+      const held = Promise.withResolvers<Exchange | undefined>()
+      answer = async () => {
+        arrived.resolve()
+        return (await held.promise) ?? endpoint.token()
+      }
+      return { arrived: arrived.promise, release: (exchanged) => held.resolve(exchanged) }
+    },
+  }
+  return endpoint
+}
