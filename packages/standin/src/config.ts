@@ -301,16 +301,18 @@ function developmentKeys(dataDir: string, say: (line: string) => void): { encryp
       writeFileSync(draft, JSON.stringify({ encryption: key('development'), links: key('development-links') }), {
         mode: 0o600,
       })
-      // A link appears whole and fails where the name is taken: of two first starts at once, both read the same keys.
-      linkSync(draft, file)
+      try {
+        // A link appears whole and fails where the name is taken: of two first starts at once, both read the same keys.
+        linkSync(draft, file)
+      } finally {
+        rmSync(draft, { force: true })
+      }
       say(`No STANDIN_ENCRYPTION_KEYS: made keys for development in ${file}.`)
     }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST' && existsSync(file))) {
       throw new ConfigError([`The data folder ${dataDir} cannot be written. Name another with STANDIN_DATA_DIR.`])
     }
-  } finally {
-    rmSync(draft, { force: true })
   }
   try {
     return storedKeysSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
