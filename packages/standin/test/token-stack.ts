@@ -35,6 +35,8 @@ export async function createTokenStack() {
   const endpoint = createPlayedEndpoint(clock)
   const { park } = createProveCredentials({
     ...{ db, vault, clock, log },
+    uninstall: async () => {},
+    uninstall: async () => {},
     negotiate: async () => ({ outcome: 'failed', failure: 'unavailable' }),
     policy: { reinstallPolicy: 'approve', accountClaim: undefined, patienceMs: 0 },
   })

@@ -1,0 +1,506 @@
+import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
+import { sql } from 'drizzle-orm'
+import { describe, expect, test, vi } from 'vitest'
+import { account, createTokenStack, type TokenStack } from '../../test/token-stack.ts'
+import { grants, serviceKeys } from '../access/access-table.ts'
+import { lockInstallation } from '../installations/installation-store.ts'
+import { createUninstall } from '../installations/uninstall.ts'
+import { eraseTokens } from './token-store.ts'
+
+const run = { kind: 'system', id: 'run 1' } as const
+const both = { scopes: ['a', 'b'] }
+const text = ({ accessToken }: { accessToken: { reveal(): string } }) => accessToken.reveal()
+const fingerprint = (token: string) => createHash('sha256').update(token).digest('base64url')
+const times = <Result>(count: number, work: () => Promise<Result>) => Promise.all(Array.from({ length: count }, work))
+
+/** What the database's clock would do to a stored token. */
+async function letStoredTokensEnd({ db }: TokenStack) {
+  await db.execute(sql`update access_tokens set expires_at = now()`)
+}
+async function storedTokens({ sql }: TokenStack) {
+  return sql`select generation, scope_key, fingerprint from access_tokens order by 1, 2`
+}
+
+describe('invariant 11: one exchange per account and scope set', () => {
+  test('fifty callers at once cause one exchange and get one token', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+
+    const tokens = await times(50, () => issue(run, both))
+
+    expect(new Set(tokens.map(text))).toEqual(new Set(['token-1']))
+    expect(stack.endpoint.exchanges).toEqual([
+      { clientId: 'client of generation 1', clientSecret: 'secret of generation 1', scopes: ['a', 'b'] },
+    ])
+  })
+
+  test('another scope set, or another account, has a token of its own', async () => {
+    await using stack = await createTokenStack()
+    const other = '22222222-2222-4222-8222-222222222222'
+    await stack.install()
+    await stack.install({ accountId: other })
+    const issue = stack.startReplica()
+
+    const tokens = [
+      await issue(run, both),
+      await issue(run, { scopes: ['a'] }),
+      await issue(run, { ...both, accountId: other }),
+    ]
+
+    expect(tokens.map(text)).toEqual(['token-1', 'token-2', 'token-3'])
+    expect(text(await issue(run, { scopes: ['b', 'a', 'a'] }))).toBe('token-1')
+  })
+
+  test('another process uses the token that is stored', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    await stack.startReplica()(run, both)
+
+    expect(text(await stack.startReplica()(run, both))).toBe('token-1')
+    expect(stack.endpoint.exchanges).toHaveLength(1)
+  })
+})
+
+describe('invariant 13: nothing is handed out inside the margin', () => {
+  test.for([
+    { lifetimeS: 30, marginS: 6 },
+    { lifetimeS: 1_200, marginS: 60 },
+  ])('a token of $lifetimeS s is replaced $marginS s before its end', async ({ lifetimeS, marginS }) => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    stack.endpoint.answers(() => stack.endpoint.token({ lifetimeMs: lifetimeS * 1_000 }))
+    const issue = stack.startReplica()
+    await issue(run, both)
+
+    stack.clock.advance((lifetimeS - marginS) * 1_000 - 1)
+    expect(text(await issue(run, both))).toBe('token-1')
+    stack.clock.advance(1)
+    await letStoredTokensEnd(stack)
+    expect(text(await issue(run, both))).toBe('token-2')
+  })
+
+  test('a stored one that is inside its margin by the database clock is not taken', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    await stack.startReplica()(run, both)
+    await stack.db.execute(sql`update access_tokens set expires_at = now() + interval '59 seconds'`)
+
+    expect(text(await stack.startReplica()(run, both))).toBe('token-2')
+  })
+
+  test('its life is counted from before the request left', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    stack.endpoint.answers(() => {
+      const token = stack.endpoint.token()
+      stack.clock.advance(9_000)
+      return token
+    })
+
+    expect((await stack.startReplica()(run, both)).leftMs).toBe(3_600_000 - 9_000)
+    const [{ left }] =
+      (await stack.sql`select extract(epoch from expires_at - now())::float8 as left from access_tokens`) as unknown as [
+        { left: number },
+      ]
+    expect(left).toBeLessThanOrEqual(3_591)
+  })
+
+  test('one that grew stale while its audit row was written is replaced first', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    const unlock = await lockTable(stack, 'audit_entries')
+
+    const token = issue(run, both)
+    await waitForWaiting(stack, 1)
+    stack.clock.advance(3_570_000)
+    await letStoredTokensEnd(stack)
+    await unlock()
+
+    expect(text(await token)).toBe('token-2')
+  })
+})
+
+/** @returns what lets go of it */
+async function lockTable({ sql }: TokenStack, table: string): Promise<() => Promise<void>> {
+  const locked = Promise.withResolvers<void>()
+  const unlock = Promise.withResolvers<void>()
+  const lock = sql.begin(async (tx) => {
+    await tx`lock table ${tx(table)} in access exclusive mode`
+    locked.resolve()
+    await unlock.promise
+  })
+  await locked.promise
+  return async () => {
+    unlock.resolve()
+    await lock
+  }
+}
+
+async function waitForWaiting({ sql }: TokenStack, count: number): Promise<void> {
+  await vi.waitFor(async () => {
+    const waiting =
+      await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    expect(waiting).toHaveLength(count)
+  })
+}
+
+describe('invariant 12: a token of a generation that is not in force is neither stored nor handed out', () => {
+  test('one that comes home after a re-install was proven is dropped, and displaces none of the new generation', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const { arrived, release } = stack.endpoint.hold()
+
+    const token = stack.startReplica()(run, both)
+    await arrived
+    await stack.install({ generation: 2 })
+    stack.endpoint.answers(() => stack.endpoint.token())
+    await stack.startReplica()(run, both)
+    release(stack.endpoint.token({ text: 'late' }))
+
+    expect(text(await token)).toBe('token-2')
+    expect(stack.endpoint.exchanges).toHaveLength(2)
+    expect(await storedTokens(stack)).toMatchObject([{ generation: 2, fingerprint: fingerprint('token-2') }])
+    expect((await stack.handOuts()).map(({ generation }) => generation)).toEqual([2, 2])
+  })
+
+  test('one that was looked up before a re-install, and is recorded after it, does not leave', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    await issue(run, both)
+    const unlock = await lockTable(stack, 'audit_entries')
+
+    const token = issue(run, both)
+    await waitForWaiting(stack, 1)
+    await stack.install({ generation: 2 })
+    await unlock()
+
+    expect(text(await token)).toBe('token-2')
+    expect((await stack.handOuts()).map(({ generation }) => generation)).toEqual([1, 2])
+  })
+
+  test('one in the memory of a process is not handed out after a re-install', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    await issue(run, both)
+    await stack.install({ generation: 2 })
+
+    expect(text(await issue(run, both))).toBe('token-2')
+    expect(stack.endpoint.exchanges[1]?.clientId).toBe('client of generation 2')
+  })
+
+  test('replaced credentials that are refused at that moment say nothing of the new ones', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const { arrived, release } = stack.endpoint.hold()
+
+    const token = stack.startReplica()(run, both)
+    await arrived
+    await stack.install({ generation: 2 })
+    stack.endpoint.answers(() => stack.endpoint.token())
+    release(stack.endpoint.failure('invalid-client'))
+
+    expect(text(await token)).toBe('token-2')
+  })
+
+  test('an uninstall while the request is out leaves no token, and says why', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    const { arrived, release } = stack.endpoint.hold()
+
+    const token = issue(run, both)
+    await arrived
+    await uninstall(stack)
+    release()
+
+    await expect(token).rejects.toMatchObject({ reason: 'INSTALLATION_UNINSTALLED' })
+    expect(await storedTokens(stack)).toEqual([])
+    expect(await stack.handOuts()).toEqual([])
+  })
+
+  test('after an uninstall a token in memory stays there', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    await issue(run, both)
+    await uninstall(stack)
+
+    await expect(issue(run, both)).rejects.toMatchObject({ reason: 'INSTALLATION_UNINSTALLED' })
+    expect(await stack.handOuts()).toHaveLength(1)
+  })
+
+  test('credentials that are not in force do not fence those that are', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    await issue(run, both)
+    await stack.db.execute(sql`
+      insert into credentials (account_id, generation, app_id, client_id, state, issued_at, tie_break, bound)
+      values (${account}, 2, 'app', 'client', 'pending', now(), '', false)`)
+
+    expect(text(await issue(run, both))).toBe('token-1')
+  })
+})
+
+async function uninstall({ db, clock }: TokenStack) {
+  const end = createUninstall({ eraseTokens, stopRuns: async () => {} })
+  await db.transaction(async (tx) => {
+    const installation = await lockInstallation(tx, account)
+    await end(tx, { installation, issuedAt: clock.now(), actor: { kind: 'trackunit', id: 'test' } })
+  })
+}
+
+describe('invariant 18: who gets a token', () => {
+  test('every hand-out leaves a row that names service, key, account, generation, scopes and fingerprint, and no token', async () => {
+    await using stack = await createTokenStack()
+    await stack.install({ generation: 7 })
+    const service = await stack.createService()
+    const issue = stack.startReplica()
+    await issue(service)
+    await issue(service)
+    await issue(run, { scopes: ['a'] })
+
+    const row = { accountId: account, generation: 7, event: 'token.issued' }
+    const toService = {
+      ...row,
+      actorKind: 'service',
+      actorId: 'reports',
+      details: { scopes: ['a', 'b'], fingerprint: fingerprint('token-1'), key: service.keyId },
+    }
+    const rows = await stack.handOuts()
+    expect(rows).toMatchObject([
+      toService,
+      toService,
+      {
+        ...row,
+        actorKind: 'system',
+        actorId: 'run 1',
+        details: { scopes: ['a'], fingerprint: fingerprint('token-2'), key: null },
+      },
+    ])
+    expect(inspect(rows, { depth: null })).not.toMatch(/token-\d/)
+  })
+
+  test('tokens are sealed in the database', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    await stack.startReplica()(run, both)
+
+    const [row] = await stack.sql`select sealed_token from access_tokens`
+    expect(row?.sealed_token).toMatch(/^eyJ/)
+    expect(inspect(await stack.sql`select * from access_tokens`)).not.toContain('token-1')
+  })
+
+  test.for<{ title: string; between: (stack: TokenStack) => Promise<unknown> }>([
+    { title: 'the key was revoked', between: ({ db }) => db.update(serviceKeys).set({ revokedAt: new Date() }) },
+    { title: 'the key has expired', between: ({ db }) => db.update(serviceKeys).set({ expiresAt: new Date() }) },
+    { title: 'the grant was removed', between: ({ db }) => db.delete(grants) },
+    { title: 'the grant has lost a scope', between: ({ db }) => db.update(grants).set({ scopes: ['a'] }) },
+    {
+      title: 'the grant is for another account',
+      between: ({ db }) => db.update(grants).set({ accountId: '22222222-2222-4222-8222-222222222222' }),
+    },
+  ])('nothing leaves when $title between asking and answering', async ({ between }) => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const service = await stack.createService()
+    const { arrived, release } = stack.endpoint.hold()
+
+    const token = stack.startReplica()(service)
+    await arrived
+    await between(stack)
+    release()
+
+    await expect(token).rejects.toMatchObject({ reason: 'ACCOUNT_FORBIDDEN' })
+    expect(await stack.handOuts()).toEqual([])
+  })
+
+  test('a grant for all accounts is one for this account', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const service = await stack.createService()
+    await stack.db.update(grants).set({ accountId: 'all' })
+
+    expect(text(await stack.startReplica()(service))).toBe('token-1')
+  })
+
+  test('no request is made for scopes that were not granted', async () => {
+    await using stack = await createTokenStack()
+    await stack.install({ grantedScopes: ['a'] })
+    const issue = stack.startReplica()
+
+    await expect(issue(await stack.createService({ scopes: ['b'] }))).rejects.toMatchObject({
+      reason: 'SCOPE_NOT_GRANTED',
+    })
+    await expect(issue(run, { scopes: ['b'] })).rejects.toMatchObject({ reason: 'SCOPE_NOT_GRANTED' })
+    expect(stack.endpoint.exchanges).toEqual([])
+  })
+})
+
+describe('invariant 15: a token that an API refused', () => {
+  const rejected = { ...both, rejectedFingerprint: fingerprint('token-1') }
+
+  test('is replaced by one exchange, however many say so', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    await issue(run, both)
+
+    const tokens = await times(20, () => issue(run, rejected))
+
+    expect(new Set(tokens.map(text))).toEqual(new Set(['token-2']))
+    expect(stack.endpoint.exchanges).toHaveLength(2)
+  })
+
+  test('is replaced without an exchange where a newer one is there, also on another process', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    const other = stack.startReplica()
+    await issue(run, both)
+    await other(run, both)
+    await issue(run, rejected)
+
+    expect(text(await other(run, rejected))).toBe('token-2')
+    expect(stack.endpoint.exchanges).toHaveLength(2)
+  })
+
+  test('a second one within half a minute is answered with when', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    await issue(run, both)
+    await issue(run, rejected)
+    const again = { ...both, rejectedFingerprint: fingerprint('token-2') }
+
+    stack.clock.advance(10_000)
+    await expect(issue(run, again)).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED', retryAfterMs: 20_000 })
+    expect(text(await issue(run, both))).toBe('token-2') // The others are not disturbed.
+    stack.clock.advance(20_000)
+    expect(text(await issue(run, again))).toBe('token-3')
+  })
+
+  test('never comes back to whoever was refused it, also where somebody else is looking it up at that moment', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    await stack.startReplica()(run, both)
+    const issue = stack.startReplica() // Its memory is empty: all look into the database, and find that token.
+    const unlock = await lockTable(stack, 'access_tokens')
+
+    const plain = issue(run, both)
+    await waitForWaiting(stack, 1)
+    const refused = issue(run, rejected)
+    await waitForWaiting(stack, 2)
+    await unlock()
+
+    expect(text(await plain)).toBe('token-1')
+    expect(text(await refused)).toBe('token-2')
+  })
+
+  test('and one that has ended are replaced by the same exchange', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    await stack.startReplica()(run, both)
+    await letStoredTokensEnd(stack)
+    const issue = stack.startReplica()
+
+    const tokens = await Promise.all([times(5, () => issue(run, both)), times(5, () => issue(run, rejected))])
+
+    expect(new Set(tokens.flat().map(text))).toEqual(new Set(['token-2']))
+    expect(stack.endpoint.exchanges).toHaveLength(2)
+  })
+
+  test('is not given again where Trackunit gives out the same one', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    stack.endpoint.answers(() => stack.endpoint.token({ text: 'token-1' }))
+    const issue = stack.startReplica()
+    await issue(run, both)
+
+    await expect(issue(run, rejected)).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED', retryAfterMs: 30_000 })
+  })
+
+  test('a fingerprint of no token at all costs nothing', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    await issue(run, both)
+
+    expect(text(await issue(run, { ...both, rejectedFingerprint: fingerprint('never given out') }))).toBe('token-1')
+    expect(stack.endpoint.exchanges).toHaveLength(1)
+  })
+})
+
+describe('invariant 14: while Trackunit does not give out tokens', () => {
+  test('refused credentials park the account: the valid token is served on, no new one is asked for', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    await issue(run, both)
+    stack.endpoint.answers(() => stack.endpoint.failure('invalid-client'))
+    await expect(issue(run, { scopes: ['a'] })).rejects.toMatchObject({ reason: 'CREDENTIALS_REJECTED' })
+    const [{ state }] = (await stack.sql`select state from credentials`) as unknown as [{ state: string }]
+    expect(state).toBe('parked')
+
+    stack.clock.advance(600_000)
+    expect(text(await issue(run, both))).toBe('token-1')
+    expect(text(await stack.startReplica()(run, both))).toBe('token-1')
+    await expect(issue(run, { scopes: ['b'] })).rejects.toMatchObject({ reason: 'CREDENTIALS_REJECTED' })
+    await expect(stack.startReplica()(run, { scopes: ['a'] })).rejects.toMatchObject({ reason: 'CREDENTIALS_REJECTED' })
+    expect(stack.endpoint.exchanges).toHaveLength(2)
+
+    await stack.install({ generation: 2 })
+    stack.endpoint.answers(() => stack.endpoint.token({ text: 'new' }))
+    expect(text(await issue(run, { scopes: ['a'] }))).toBe('new')
+  })
+
+  test('an outage is told at once to all, asked again after a growing pause, and over with the first token', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    stack.endpoint.answers(() => stack.endpoint.failure('unavailable'))
+
+    const failures = await Promise.allSettled(Array.from({ length: 10 }, () => issue(run, both)))
+    expect(new Set(failures.map(({ status }) => status))).toEqual(new Set(['rejected']))
+    await expect(issue(run, both)).rejects.toMatchObject({ reason: 'TRACKUNIT_UNAVAILABLE', retryAfterMs: 1_000 })
+    expect(stack.endpoint.exchanges).toHaveLength(1)
+
+    stack.clock.advance(1_000)
+    await expect(issue(run, both)).rejects.toMatchObject({ retryAfterMs: 2_000 })
+    stack.clock.advance(1_999)
+    await expect(issue(run, both)).rejects.toMatchObject({ retryAfterMs: 1 })
+    expect(stack.endpoint.exchanges).toHaveLength(2)
+
+    stack.clock.advance(1)
+    stack.endpoint.answers(() => stack.endpoint.token())
+    expect(text(await issue(run, both))).toBe('token-3')
+  })
+
+  test('Retry-After is obeyed', async () => {
+    await using stack = await createTokenStack()
+    await stack.install()
+    const issue = stack.startReplica()
+    stack.endpoint.answers(() => stack.endpoint.failure('rate-limited', 120_000))
+
+    await expect(issue(run, both)).rejects.toMatchObject({ reason: 'TRACKUNIT_RATE_LIMITED', retryAfterMs: 120_000 })
+    stack.clock.advance(119_000)
+    await expect(issue(run, both)).rejects.toMatchObject({ retryAfterMs: 1_000 })
+    expect(stack.endpoint.exchanges).toHaveLength(1)
+  })
+})
+
+test('invariant 17: a token that lacks a scope is not handed out', async () => {
+  await using stack = await createTokenStack()
+  await stack.install()
+  stack.endpoint.answers(() => stack.endpoint.token({ granted: ['a'] }))
+
+  await expect(stack.startReplica()(run, both)).rejects.toMatchObject({
+    reason: 'SCOPE_NOT_GRANTED',
+    message: expect.stringContaining('b'),
+  })
+})
