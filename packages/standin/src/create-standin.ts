@@ -139,6 +139,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     vault,
     clock,
     log,
+    uninstall,
     negotiate: (credentials) => negotiateScopes(requestToken, credentials, config.app.scopes),
     policy: {
       reinstallPolicy: config.callback.reinstallPolicy,

@@ -89,16 +89,12 @@ export async function createCallbackStack({
     { url: 'https://keys.example/jwks', cooldownMs: 30_000, userAgent: 'test' },
     { clock, fetch: published.fetch },
   )
+  const uninstall = createUninstall({ eraseTokens, stopRuns: async () => {} })
   const receiveCallback = createReceiveCallback({
     db,
     clock,
     keys,
-    kinds: createCallbackKinds({
-      vault,
-      clock,
-      appId,
-      uninstall: createUninstall({ eraseTokens, stopRuns: async () => {} }),
-    }),
+    kinds: createCallbackKinds({ vault, clock, appId, uninstall }),
     policy: { appId, issuer: undefined, audience: undefined, maxAgeMs: 300_000, ownHosts: ['standin.example'] },
   })
   const clients = new Map<string, ClientBehaviour>()
@@ -108,6 +104,7 @@ export async function createCallbackStack({
     vault,
     clock,
     log: createLogger('silent'),
+    uninstall,
     negotiate: async ({ clientId, clientSecret }) => {
       if (!clientSecret.reveal().startsWith('s3cr3t')) throw new Error('not the secret that came')
       exchanged.push(clientId)

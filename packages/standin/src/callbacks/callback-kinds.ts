@@ -7,6 +7,7 @@ import {
   insertCredentials,
   listCredentials,
   moveCredentials,
+  probeCredentials,
   updateCredentials,
 } from '../credentials/credential-store.ts'
 import type { Vault } from '../credentials/vault.ts'
@@ -115,7 +116,7 @@ export function createCallbackKinds({
       return { status: state === 'superseded' ? 'superseded' : 'accepted', generation }
     },
 
-    /** Only one whose identity names the account takes effect; any other is a signal, shown and noted. */
+    /** Only one whose identity names the account takes effect; any other is a signal: it is shown, and what is in force is probed. */
     async UNINSTALLED(tx, { body, issuedAt, contentDigest, bound, installation }) {
       const { accountId } = body
       const { uninstalledAt, uninstallSignalledAt, activeGeneration } = installation
@@ -130,6 +131,7 @@ export function createCallbackKinds({
       if (isSuperseded) return { status: 'superseded' }
       if (uninstallSignalledAt && issuedAt <= uninstallSignalledAt) return { status: 'duplicate' }
       await updateInstallation(tx, accountId, { uninstallSignalledAt: issuedAt })
+      if (active) await probeCredentials(tx, active, clock.now())
       await record(tx, { actor: trackunit, event: 'installation.uninstall-signalled', accountId })
       return { status: 'accepted' }
     },

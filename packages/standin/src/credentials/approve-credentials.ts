@@ -1,8 +1,9 @@
 import { type Actor, record } from '../audit/record.ts'
 import type { Database } from '../database/database.ts'
-import { lockInstallation, updateInstallation } from '../installations/installation-store.ts'
+import { lockInstallation } from '../installations/installation-store.ts'
 import { StandinError } from '../standin-error.ts'
-import { type CredentialKey, listCredentials, moveCredentials } from './credential-store.ts'
+import { bringIntoForce } from './bring-into-force.ts'
+import { type CredentialKey, listCredentials } from './credential-store.ts'
 
 /**
  * Brings credentials into force that were proven, but that nothing bound to their account.
@@ -13,17 +14,14 @@ export async function approveCredentials(
   { accountId, generation, actor }: CredentialKey & { actor: Actor },
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const { activeGeneration } = await lockInstallation(tx, accountId)
+    const installation = await lockInstallation(tx, accountId)
     const rows = await listCredentials(tx, accountId)
     if (rows.length === 0) throw new StandinError('INSTALLATION_NOT_FOUND')
     const waiting = rows.find((row) => row.generation === generation)
     if (waiting?.state !== 'awaiting-approval') {
       throw new StandinError('INPUT_INVALID', { detail: 'These credentials do not wait for approval.' })
     }
-    const inForce = rows.find((row) => row.generation === activeGeneration)
-    if (inForce) await moveCredentials(tx, inForce, 'outdated', { nextAttemptAt: null })
-    await moveCredentials(tx, waiting, 'approved')
-    await updateInstallation(tx, accountId, { activeGeneration: generation })
+    await bringIntoForce(tx, waiting, { event: 'approved', account: { installation, rows } })
     await record(tx, { actor, event: 'credentials.approved', accountId, generation })
   })
 }

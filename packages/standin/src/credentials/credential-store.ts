@@ -10,12 +10,6 @@ export interface CredentialKey {
   generation: number
 }
 
-/** What is proven or probed. In every other state a decision was made, and the outcome of an exchange changes nothing. */
-const statesToProve = ['pending', 'parked'] as const
-
-export const isToBeProven = ({ state }: Pick<CredentialRow, 'state'>): boolean =>
-  statesToProve.some((toProve) => toProve === state)
-
 const byKey = ({ accountId, generation }: CredentialKey) =>
   and(eq(credentials.accountId, accountId), eq(credentials.generation, generation))
 
@@ -79,6 +73,11 @@ export async function updateCredentials(
   if (change.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
 }
 
+/** Asks Trackunit anew about credentials in force, at once: something came that contradicts them. */
+export async function probeCredentials(tx: Transaction, key: CredentialKey, now: Date): Promise<void> {
+  await updateCredentials(tx, key, { attempts: 0, nextAttemptAt: now })
+}
+
 /** Erases what is secret of a set of credentials; the row stays as history. */
 export async function eraseSecret(tx: Transaction, key: CredentialKey): Promise<void> {
   await tx.update(credentials).set({ sealedSecret: null, contentDigest: null, nextAttemptAt: null }).where(byKey(key))
@@ -95,7 +94,7 @@ export async function claimDueCredentials(
   const due = db
     .select({ accountId: credentials.accountId, generation: credentials.generation })
     .from(credentials)
-    .where(and(sql`${credentials.nextAttemptAt} <= now()`, inArray(credentials.state, [...statesToProve])))
+    .where(and(sql`${credentials.nextAttemptAt} <= now()`, inArray(credentials.state, ['pending', 'active', 'parked'])))
     .orderBy(asc(credentials.nextAttemptAt))
     .limit(limit)
     .for('update', { skipLocked: true })

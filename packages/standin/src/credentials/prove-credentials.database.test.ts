@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   account,
   type CallbackStack,
@@ -11,6 +11,7 @@ import {
 } from '../../test/callback-stack.ts'
 import type { Negotiation } from '../tokens/negotiate-scopes.ts'
 import { approveCredentials } from './approve-credentials.ts'
+import { lockClient, moveCredentials } from './credential-store.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
 
 const operator = { kind: 'operator', id: 'test' } as const
@@ -137,6 +138,36 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     expect(await inForce(stack)).toBe('client-b')
   })
 
+  test('credentials in force that were sent again meanwhile are newer than the ones that were just proven', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    const late = heldExchange()
+    stack.clients.set('client-b', late.behaviour)
+    await stack.send(installed('client-b'), { at: 2 })
+    const slow = stack.prover.proveDue()
+    await late.begun
+    await stack.send(installed('client-a'), { at: 3 })
+
+    late.answer(works())
+    await slow
+
+    expect(await states(stack)).toEqual(['active', 'superseded'])
+  })
+
+  test('older ones never displace newer ones that were proven, though those are parked now', async () => {
+    await using stack = await createCallbackStack()
+    await stack.send(installed('client-b'), { at: 5 })
+    await stack.prover.proveDue()
+    stack.clients.set('client-b', refuses)
+    await stack.prover.park({ accountId: account, generation: 1 })
+
+    await stack.send(installed('client-a'), { at: 3 })
+    await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['parked', 'superseded'])
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
   test('of two provers at once only one asks Trackunit', async () => {
     await using stack = await createCallbackStack()
     await stack.send(installed('client-a'), { at: 1 })
@@ -168,16 +199,30 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
     expect(await inForce(stack)).toBe('client-a')
   })
 
-  test('of two accounts that prove one client id at the same time only one is served', async () => {
+  test('of two accounts that prove one client id at the same time, on two replicas, only one is served', async () => {
     await using stack = await createCallbackStack()
-    const accounts = Array.from({ length: 6 }, (_, index) => `33333333-3333-4333-8333-33333333333${index}`)
-    for (const accountId of accounts)
+    await using replica = stack.connectAgain()
+    for (const accountId of [account, otherAccount])
       await stack.send(installed('client-a', { accountId }), { at: 1, claims: { accountId } })
+    await stack.connection.sql`update credentials set next_attempt_at = null where account_id = ${otherAccount}`
+    const [row] = await stack.rows(otherAccount)
 
-    await stack.prover.proveDue()
+    // Another replica is in the middle of it.
+    const proving = await replica.db.transaction(async (tx) => {
+      await lockClient(tx, 'client-a')
+      await moveCredentials(tx, row!, 'proven', { provenAt: new Date() })
+      const here = stack.prover.proveDue()
+      const isBlocked = vi.waitUntil(async () => {
+        const [{ count }] = await replica.sql`select count(*)::int from pg_locks where not granted`
+        return count > 0
+      })
+      await Promise.race([here, isBlocked])
+      return { here }
+    })
+    await proving.here
 
-    const all = await Promise.all(accounts.map((accountId) => states(stack, accountId)))
-    expect(all.flat().sort()).toEqual(['active', ...accounts.slice(1).map(() => 'quarantined')])
+    expect(await states(stack, otherAccount)).toEqual(['active'])
+    expect(await states(stack)).toEqual(['quarantined'])
   })
 
   test('a token that names another account quarantines the credentials', async () => {
@@ -257,6 +302,69 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
     await stack.send(installed('client-b'), { at: 2, bound: false })
     await stack.prover.proveDue()
     expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('refused repeatedly, the old credentials give way at once', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['parked', 'awaiting-approval'])
+    await stack.prover.proveDue()
+    const pauseMs = (await stack.rows())[0]!.nextAttemptAt!.getTime() - stack.clock.now().getTime()
+    expect(pauseMs).toBeLessThanOrEqual(4_000)
+    expect(await states(stack)).toEqual(['parked', 'awaiting-approval'])
+    await stack.prover.proveDue()
+
+    expect(stack.exchanged).toEqual(['client-a', 'client-b', 'client-a', 'client-a', 'client-a'])
+    expect(await stack.rows()).toMatchObject([
+      { state: 'superseded', nextAttemptAt: null },
+      { state: 'active', reason: null },
+    ])
+    expect(await stack.installation()).toMatchObject({ activeGeneration: 2 })
+    expect((await stack.audit()).slice(-2)).toEqual(['credentials.parked', 'credentials.took-over'])
+  })
+
+  test('old credentials that still work are asked once, and then it waits', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    for (let round = 0; round < 4; round++) await stack.prover.proveDue()
+
+    expect(stack.exchanged).toEqual(['client-a', 'client-b', 'client-a'])
+    expect(await stack.rows()).toMatchObject([{ state: 'active', nextAttemptAt: null }, { state: 'awaiting-approval' }])
+  })
+
+  test('an outage decides nothing, and refusals count only in a row', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    for (const behaviour of [isDown, refuses, refuses, isDown, refuses, refuses, isDown]) {
+      stack.clients.set('client-a', behaviour)
+      await stack.prover.proveDue()
+      expect((await states(stack))[1]).toBe('awaiting-approval')
+    }
+    stack.clients.set('client-a', works())
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+  })
+
+  test('of several that wait the newest takes over', async () => {
+    await using stack = await createCallbackStack()
+    await withActive(stack)
+    stack.clients.set('client-a', refuses)
+    for (const [clientId, at] of [
+      ['client-c', 4],
+      ['client-b', 3],
+    ] as const)
+      await stack.send(installed(clientId), { at, bound: false })
+    for (let round = 0; round < 4; round++) await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['superseded', 'active', 'superseded'])
   })
 
   test('a first install has nothing to be compared with and needs no approval', async () => {

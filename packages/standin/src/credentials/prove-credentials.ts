@@ -1,23 +1,27 @@
 import { type Actor, record } from '../audit/record.ts'
 import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Transaction } from '../database/database.ts'
 import { lockInstallation, updateInstallation } from '../installations/installation-store.ts'
+import type { Uninstall } from '../installations/uninstall.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { Secret } from '../observability/secret.ts'
 import { failurePolicy, pauseAfter } from '../tokens/failure-policy.ts'
 import type { Negotiation } from '../tokens/negotiate-scopes.ts'
+import { bringIntoForce, type LockedAccount } from './bring-into-force.ts'
 import { comparePositions } from './credential-order.ts'
 import {
   type CredentialKey,
   type CredentialRow,
   claimDueCredentials,
   clientServesAnother,
-  isToBeProven,
   listCredentials,
   lockClient,
   moveCredentials,
+  probeCredentials,
   updateCredentials,
 } from './credential-store.ts'
+import { isInForce } from './credentials-in-force.ts'
+import { doubtAbout, refusalsToBelieve, settleDoubt } from './doubt.ts'
 import type { Vault } from './vault.ts'
 
 export interface ProvingPolicy {
@@ -32,6 +36,8 @@ interface Dependencies {
   vault: Vault
   clock: Clock
   log: Logger
+  /** Makes a signalled uninstall effective when the credentials in force turn out to have ended. */
+  uninstall: Uninstall
   negotiate: (credentials: { clientId: string; clientSecret: Secret }) => Promise<Negotiation>
   policy: ProvingPolicy
 }
@@ -39,13 +45,14 @@ interface Dependencies {
 const holdMs = 120_000
 const atOnce = 8
 const parkedProbeMs = 900_000
+const undecidedProbeMs = 60_000
 const prover: Actor = { kind: 'system', id: 'prover' }
 
 /**
- * Proves new credentials in the background by a first exchange, and probes parked ones. Those in force serve until the
- * new ones were seen to work.
+ * Proves new credentials in the background by a first exchange, and probes those in force that are parked or in doubt.
+ * Those in force serve until new ones were seen to work.
  */
-export function createProveCredentials({ db, vault, clock, log, negotiate, policy }: Dependencies) {
+export function createProveCredentials({ db, vault, clock, log, uninstall, negotiate, policy }: Dependencies) {
   /** Proves what is due. @returns whether more may be due */
   async function proveDue(): Promise<boolean> {
     const due = await claimDueCredentials(db, { limit: atOnce, holdMs })
@@ -73,15 +80,16 @@ export function createProveCredentials({ db, vault, clock, log, negotiate, polic
 
   /** They work: decides, with the account locked, whether they come into force. */
   async function settle(
-    key: CredentialKey,
+    claimed: CredentialRow,
     { granted, token }: Extract<Negotiation, { outcome: 'granted' }>,
   ): Promise<void> {
-    const { accountId } = key
+    const { accountId } = claimed
     await db.transaction(async (tx) => {
       const installation = await lockInstallation(tx, accountId)
       const rows = await listCredentials(tx, accountId)
-      const row = rows.find(({ generation }) => generation === key.generation)
-      if (!row || !isToBeProven(row)) return // Decided meanwhile: by another replica, newer credentials, an uninstall.
+      const row = sameState(claimed, rows)
+      if (!row) return
+      if (row.state === 'active') return updateCredentials(tx, row, { attempts: 0, nextAttemptAt: null })
       const details = { scopes: granted.scopes, clientId: row.clientId }
       const said = { actor: prover, accountId, generation: row.generation, details }
       const proven = { provenAt: clock.now(), grantedScopes: [...granted.scopes], nextAttemptAt: null, attempts: 0 }
@@ -90,72 +98,78 @@ export function createProveCredentials({ db, vault, clock, log, negotiate, polic
         policy.accountClaim !== undefined && token !== undefined && !names(accountId, token.claims[policy.accountClaim])
       await lockClient(tx, row.clientId)
       if (namesAnother || (await clientServesAnother(tx, row.clientId, accountId))) {
-        await moveCredentials(tx, row, 'foreign', { reason: 'CREDENTIALS_QUARANTINED', nextAttemptAt: null })
-        await record(tx, { ...said, event: 'credentials.quarantined' })
+        const change = { reason: 'CREDENTIALS_QUARANTINED', nextAttemptAt: null } as const
+        if (await moveCredentials(tx, row, 'foreign', change))
+          await record(tx, { ...said, event: 'credentials.quarantined' })
         return
       }
       const inForce = rows.find(({ generation }) => generation === installation.activeGeneration)
-      if (inForce && inForce.generation !== row.generation && comparePositions(inForce, row) > 0) {
+      if (inForce && inForce !== row && comparePositions(inForce, row) > 0) {
         await moveCredentials(tx, row, 'outdated', proven)
         await record(tx, { ...said, event: 'credentials.superseded' })
         return
       }
       const namedByToken = policy.accountClaim !== undefined && token !== undefined
-      const trusted =
-        row.bound ||
-        namedByToken ||
-        !inForce ||
-        inForce.generation === row.generation ||
-        policy.reinstallPolicy === 'automatic'
-      if (!trusted) {
+      const trusted = row.bound || namedByToken || policy.reinstallPolicy === 'automatic'
+      if (!trusted && inForce && inForce !== row) {
         await moveCredentials(tx, row, 'proven-unbound', { ...proven, reason: 'CREDENTIALS_AWAITING_APPROVAL' })
         await record(tx, { ...said, event: 'credentials.awaiting-approval' })
-        return
+        return probeCredentials(tx, inForce, clock.now()) // Whether the old ones still work decides.
       }
-      if (inForce && inForce !== row) await moveCredentials(tx, inForce, 'outdated', { nextAttemptAt: null })
-      await moveCredentials(tx, row, 'proven', proven)
-      // What is older than the ones in force is history.
-      for (const other of rows) {
-        if (other !== row && other !== inForce && comparePositions(row, other) > 0)
-          await moveCredentials(tx, other, 'outdated', { nextAttemptAt: null })
-      }
-      const { uninstallSignalledAt: signalledAt } = installation
-      await updateInstallation(tx, accountId, {
-        activeGeneration: row.generation,
-        // A signal that is newer than what came into force may be about it.
-        uninstallSignalledAt: signalledAt && signalledAt >= row.issuedAt ? signalledAt : null,
-      })
+      await bringIntoForce(tx, row, { event: 'proven', change: proven, account: { installation, rows } })
       await record(tx, { ...said, event: 'credentials.proven' })
     })
   }
 
   /** They do not work, or it cannot be told: tried again later, or given up as refused. */
-  async function postpone(
-    key: CredentialKey,
-    { failure, retryAfterMs }: Extract<Negotiation, { outcome: 'failed' }>,
-  ): Promise<void> {
+  async function postpone(claimed: CredentialRow, failed: Extract<Negotiation, { outcome: 'failed' }>): Promise<void> {
+    const { failure, retryAfterMs } = failed
     await db.transaction(async (tx) => {
-      await lockInstallation(tx, key.accountId)
-      const row = (await listCredentials(tx, key.accountId)).find(({ generation }) => generation === key.generation)
-      if (!row || !isToBeProven(row)) return // Decided meanwhile.
+      const installation = await lockInstallation(tx, claimed.accountId)
+      const rows = await listCredentials(tx, claimed.accountId)
+      const row = sameState(claimed, rows)
+      if (!row) return
+      if (isInForce(row)) return postponeInForce(tx, row, { ...failed, installation, rows })
+
       const patient = clock.now().getTime() - row.receivedAt.getTime() < policy.patienceMs
-      if (failurePolicy[failure].refusesCredentials && !patient && row.state !== 'parked') {
+      if (failurePolicy[failure].refusesCredentials && !patient) {
+        const { accountId, generation } = row
         await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: null })
-        await record(tx, {
-          actor: prover,
-          event: 'credentials.rejected',
-          accountId: row.accountId,
-          generation: row.generation,
-        })
+        await record(tx, { actor: prover, event: 'credentials.rejected', accountId, generation })
         return
       }
-      const pauseMs = pauseAfter(failure, row.attempts, retryAfterMs)
-      const isParked = row.state === 'parked'
       await updateCredentials(tx, row, {
-        nextAttemptAt: new Date(clock.now().getTime() + (isParked ? Math.max(parkedProbeMs, pauseMs) : pauseMs)),
-        ...(!isParked && { reason: failurePolicy[failure].reason }), // Parked ones are refused, whatever a probe met.
+        nextAttemptAt: inMs(pauseAfter(failure, row.attempts, retryAfterMs)),
+        reason: failurePolicy[failure].reason,
       })
     })
+  }
+
+  /** A probe did not succeed. Refused often enough, it settles what waited for that; an outage says nothing. */
+  async function postponeInForce(
+    tx: Transaction,
+    row: CredentialRow,
+    { failure, retryAfterMs = 0, ...account }: Extract<Negotiation, { outcome: 'failed' }> & LockedAccount,
+  ): Promise<void> {
+    const isRefused = failurePolicy[failure].refusesCredentials
+    const doubt = doubtAbout(row, account)
+    if (isRefused && doubt && row.attempts >= refusalsToBelieve) {
+      return settleDoubt(tx, doubt, { account, uninstall, actor: prover })
+    }
+    if (isRefused && row.state === 'active') await parkActive(tx, row)
+    const pauseMs = isRefused && doubt ? pauseAfter(failure, row.attempts) : doubt ? undecidedProbeMs : parkedProbeMs
+    const isDone = row.state === 'active' && !isRefused && !doubt
+    await updateCredentials(tx, row, {
+      nextAttemptAt: isDone ? null : inMs(Math.max(pauseMs, retryAfterMs)),
+      ...(!isRefused && { attempts: 0 }), // Only refusals in a row count.
+    })
+  }
+
+  async function parkActive(tx: Transaction, row: CredentialRow): Promise<void> {
+    const { accountId, generation } = row
+    await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: inMs(parkedProbeMs) })
+    await updateInstallation(tx, accountId, {})
+    await record(tx, { actor: prover, event: 'credentials.parked', accountId, generation })
   }
 
   /** Trackunit refuses credentials that worked: callers are told at once, and they are probed slowly. */
@@ -163,23 +177,18 @@ export function createProveCredentials({ db, vault, clock, log, negotiate, polic
     await db.transaction(async (tx) => {
       await lockInstallation(tx, key.accountId)
       const row = (await listCredentials(tx, key.accountId)).find(({ generation }) => generation === key.generation)
-      if (row?.state !== 'active') return
-      await moveCredentials(tx, row, 'refused', {
-        reason: 'CREDENTIALS_REJECTED',
-        nextAttemptAt: new Date(clock.now().getTime() + parkedProbeMs),
-      })
-      await updateInstallation(tx, row.accountId, {})
-      await record(tx, {
-        actor: prover,
-        event: 'credentials.parked',
-        accountId: row.accountId,
-        generation: row.generation,
-      })
+      if (row?.state === 'active') await parkActive(tx, row)
     })
   }
 
+  const inMs = (ms: number) => new Date(clock.now().getTime() + ms)
+
   return { proveDue, park }
 }
+
+/** The claimed row as it is now, or undefined: another replica, newer credentials or an uninstall decided meanwhile. */
+const sameState = ({ generation, state }: CredentialRow, rows: readonly CredentialRow[]) =>
+  rows.find((row) => row.generation === generation && row.state === state)
 
 /** Whether a token's claim is this account, in whatever case its GUID is written. */
 const names = (accountId: string, claim: unknown) => typeof claim === 'string' && claim.toLowerCase() === accountId

@@ -4,6 +4,7 @@ import {
   type CallbackStack,
   createCallbackStack,
   installed,
+  refuses,
   uninstalled,
   works,
 } from '../../test/callback-stack.ts'
@@ -161,6 +162,48 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
       uninstallSignalledAt: new Date(stack.clock.now().getTime() + 2_000).toISOString(),
     })
     expect((await stack.audit()).filter((event) => event === 'installation.uninstall-signalled')).toHaveLength(1)
+  })
+
+  test('credentials that are refused repeatedly after it make it effective', async () => {
+    await using stack = await createCallbackStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', refuses)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+
+    for (const expected of ['parked', 'parked', 'uninstalled']) {
+      await stack.prover.proveDue()
+      expect(await states(stack)).toEqual([expected])
+    }
+
+    expect(await stack.dump()).not.toContain('eyJ')
+    expect(await stack.installation()).toMatchObject({
+      activeGeneration: null,
+      uninstalledAt: new Date(stack.clock.now().getTime() + 2_000),
+      uninstallSignalledAt: null,
+    })
+    expect(await stack.send(uninstalled(), { at: 2 })).toBe('duplicate')
+  })
+
+  test('credentials that still work are asked once, and the signal stays', async () => {
+    await using stack = await createCallbackStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+    for (let round = 0; round < 3; round++) await stack.prover.proveDue()
+    expect(stack.exchanged).toEqual(['client-a', 'client-a'])
+    expect(await stack.installation()).toMatchObject({ activeGeneration: 1, uninstallSignalledAt: expect.any(Date) })
+  })
+
+  test.each([
+    ['after the signal survives it', 3, ['superseded', 'active']],
+    ['before the signal ends with it', 2, ['uninstalled', 'uninstalled']],
+  ])('a re-install that waits and was sent %s', async (_title, at, expected) => {
+    await using stack = await createCallbackStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', refuses)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+    await stack.send(installed('client-b'), { at, bound: false })
+    for (let round = 0; round < 5; round++) await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(expected)
   })
 
   test('the same said again by an identity that binds it takes effect', async () => {
