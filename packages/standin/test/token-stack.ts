@@ -36,7 +36,6 @@ export async function createTokenStack() {
   const { park } = createProveCredentials({
     ...{ db, vault, clock, log },
     uninstall: async () => {},
-    uninstall: async () => {},
     negotiate: async () => ({ outcome: 'failed', failure: 'unavailable' }),
     policy: { reinstallPolicy: 'approve', accountClaim: undefined, patienceMs: 0 },
   })

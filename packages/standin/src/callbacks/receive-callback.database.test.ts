@@ -107,6 +107,20 @@ describe('invariant 2: the same again is a duplicate', () => {
     expect(stack.exchanged).toEqual(['client-a', 'client-b', 'client-a'])
   })
 
+  test('superseded credentials that are sent again, but before the active ones, are asked of nobody', async () => {
+    await using stack = await createCallbackStack()
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.prover.proveDue()
+    await stack.send(installed('client-b'), { at: 5 })
+    await stack.prover.proveDue()
+
+    expect(await stack.send(installed('client-a'), { at: 3 })).toBe('duplicate')
+    await stack.prover.proveDue()
+
+    expect(stack.exchanged).toEqual(['client-a', 'client-b'])
+    expect(await stack.rows()).toMatchObject([{ state: 'superseded' }, { state: 'active' }])
+  })
+
   test('rejected credentials that a newer callback sends again get their whole patience again', async () => {
     await using stack = await createCallbackStack()
     stack.clients.set('client-a', { outcome: 'failed', failure: 'invalid-client' })
