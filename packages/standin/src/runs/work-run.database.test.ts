@@ -1,0 +1,688 @@
+import { inspect } from 'node:util'
+import { describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { createRunStack, type RunStack } from '../../test/run-stack.ts'
+import { StandinError } from '../standin-error.ts'
+import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
+import { lockPromotion, takeRun } from './run-store.ts'
+
+type Work = (context: RunContext<Record<string, unknown>>) => Promise<void>
+
+const doing = (run: Work, change: Partial<AnyAction> = {}): AnyAction => ({
+  ...defineAction({
+    id: 'report',
+    title: 'Report',
+    description: 'A report.',
+    input: z.object({}),
+    scopes: ['a'],
+    changesData: false,
+    run,
+  }),
+  ...change,
+})
+const csv = { name: 'report.csv', mediaType: 'text/csv' }
+
+/** Lets a test go along with an action, from one place in it to the next. */
+function createGate() {
+  const arrived = Promise.withResolvers<void>()
+  const opened = Promise.withResolvers<void>()
+  return {
+    arrived: arrived.promise,
+    open: opened.resolve,
+    async pass() {
+      arrived.resolve()
+      await opened.promise
+    },
+  }
+}
+
+async function lastEvent(stack: RunStack, runId: string) {
+  const events = await stack.eventsOf(runId)
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1)) // Without a gap.
+  return events.at(-1)
+}
+
+describe('a run', () => {
+  test('goes to its end: rows, events, file and audit say the same', async () => {
+    const report = doing(async ({ artifact, step, progress, headline, log }) => {
+      const file = await artifact(csv)
+      await step('Count', async () => {})
+      await step('Write', async () => {
+        await file.write('one\n')
+        await progress({ done: 1, total: 1, message: 'lines' })
+      })
+      await log('A line.')
+      await headline('One line written.')
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+
+    await stack.createWorker().workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({
+      state: 'succeeded',
+      reason: null,
+      attempts: 1,
+      headline: 'One line written.',
+      progress: { done: 1, total: 1, message: 'lines', secondsLeft: null },
+      steps: [
+        { name: 'Count', state: 'done', tookMs: 0 },
+        { name: 'Write', state: 'done', tookMs: 0 },
+      ],
+      startedAt: expect.any(Date),
+      endedAt: expect.any(Date),
+    })
+    expect(await stack.states(id)).toEqual(['queued', 'running', 'succeeded'])
+    expect(await stack.files(id)).toEqual({ 'report.csv': 'one\n' })
+    expect(await stack.audit(id)).toEqual(['run.started', 'run.succeeded'])
+    const events = await stack.eventsOf(id)
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'artifact', artifact: { name: 'report.csv', mediaType: 'text/csv', bytes: 4 } },
+      { type: 'state', state: 'succeeded', reason: null, headline: 'One line written.' },
+    ])
+    expect(events.findLast(({ type }) => type === 'progress')).toMatchObject({
+      progress: { done: 1 },
+      steps: [{ state: 'done' }, { state: 'done' }],
+    })
+  })
+
+  test('leaves a file byte for byte as it was written, across pieces and checkpoints', async () => {
+    const pieces = Array.from({ length: 40 }, (_, index) => `${index} ${'ä'.repeat(10_000 + index)}\r\n`)
+    const report = doing(async ({ artifact, checkpoint }) => {
+      const file = await artifact(csv)
+      for (const [index, piece] of pieces.entries()) {
+        await file.write(piece)
+        if (index % 7 === 0) await checkpoint(index)
+      }
+      await Promise.all(['x', 'y', 'z'].map((piece) => file.write(piece.repeat(300_000)))) // Nobody has to wait in line.
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+
+    await stack.createWorker().workOn(id)
+
+    const expected = `${pieces.join('')}${'x'.repeat(300_000)}${'y'.repeat(300_000)}${'z'.repeat(300_000)}`
+    expect((await stack.files(id))['report.csv'] === expected).toBe(true)
+  })
+
+  test('tells of its progress at most five times a second, and of its last in any case', async () => {
+    let advance = (_ms: number) => {}
+    const report = doing(async ({ progress }) => {
+      for (let done = 1; done <= 100; done++) {
+        await progress({ done, total: 100, message: 'machines' })
+        advance(20)
+      }
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    advance = stack.clock.advance
+    const { id } = await stack.start()
+
+    await stack.createWorker().workOn(id)
+
+    const told = (await stack.eventsOf(id)).flatMap((event) => (event.type === 'progress' ? [event.progress.done] : []))
+    expect(told.length).toBeLessThanOrEqual(11)
+    expect(told.at(-1)).toBe(100)
+  })
+
+  test('takes whatever text an action has: it is cut, and never a reason to fail', async () => {
+    const emoji = `${'x'.repeat(499)}😀`
+    const report = doing(async ({ log, headline, progress, step }) => {
+      await log(emoji)
+      await log('a\0b')
+      await headline(`${'h'.repeat(299)}😀\0`)
+      await step('s\0tep', async () => {})
+      await progress({ done: 1.4, total: 2.6, message: 'm\0essage\ud83d' })
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+
+    await stack.createWorker().workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({
+      state: 'succeeded',
+      progress: { done: 1, total: 3, message: 'message\ufffd' },
+      steps: [{ name: 'step' }],
+    })
+  })
+
+  test('an action that is no longer there ends its runs', async () => {
+    const actions = [doing(async () => {})]
+    await using stack = await createRunStack({ actions })
+    const { id } = await stack.start()
+    actions.pop()
+
+    await stack.createWorker().workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'ACTION_NOT_FOUND' })
+  })
+
+  test('a job of a run that has ended does nothing', async () => {
+    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    const { id } = await stack.start()
+    const worker = stack.createWorker()
+    await worker.workOn(id)
+    const events = await stack.eventsOf(id)
+
+    await worker.workOn(id)
+
+    expect(await stack.eventsOf(id)).toEqual(events)
+  })
+})
+
+describe('what fails', () => {
+  const failing = (error: () => unknown) =>
+    doing(async ({ artifact, checkpoint, resumedFrom, step }) => {
+      const file = await artifact(csv)
+      if (resumedFrom === undefined) {
+        await file.write('kept\n')
+        await checkpoint('12')
+      }
+      await file.write('lost\n')
+      await step('Fail', async () => {
+        throw error()
+      })
+    })
+
+  test('for a passing reason waits, and goes on from its checkpoint', async () => {
+    let isDown = true
+    const resumed: unknown[] = []
+    const report = doing(async ({ artifact, checkpoint, resumedFrom }) => {
+      resumed.push(resumedFrom)
+      const file = await artifact(csv)
+      if (resumedFrom === undefined) {
+        await file.write('first\n')
+        await checkpoint('12')
+      }
+      await file.write('second\n')
+      if (isDown) throw new StandinError('TRACKUNIT_UNAVAILABLE')
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    const worker = stack.createWorker()
+
+    await worker.workOn(id)
+    const notBefore = new Date(stack.clock.now().getTime() + 2_000)
+    expect(await stack.run(id)).toMatchObject({
+      state: 'waiting',
+      waitingUntil: notBefore,
+      reason: 'TRACKUNIT_UNAVAILABLE',
+      retries: 1,
+    })
+    expect(stack.sent.at(-1)).toEqual({ runId: id, notBefore })
+    expect(await stack.files(id)).toEqual({})
+
+    isDown = false
+    await worker.workOn(id)
+    expect(resumed).toEqual([undefined, '12']) // A text stays one, also where it looks like a number.
+    expect(await stack.run(id)).toMatchObject({
+      state: 'succeeded',
+      reason: null,
+      waitingUntil: null,
+      attempts: 2,
+      crashes: 0,
+    })
+    expect(await stack.files(id)).toEqual({ 'report.csv': 'first\nsecond\n' })
+    expect(await stack.states(id)).toEqual(['queued', 'running', 'waiting', 'running', 'succeeded'])
+  })
+
+  test('again and again is given up, with what it had', async () => {
+    await using stack = await createRunStack({ actions: [failing(() => new StandinError('TRACKUNIT_UNAVAILABLE'))] })
+    const { id } = await stack.start()
+    const worker = stack.createWorker()
+
+    for (let attempt = 1; attempt <= 6; attempt++) await worker.workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'TRACKUNIT_UNAVAILABLE', attempts: 6 })
+    expect(await stack.files(id)).toEqual({ 'report.csv': 'kept\nlost\n' })
+    expect(await lastEvent(stack, id)).toMatchObject({ type: 'state', state: 'failed' })
+  })
+
+  test('invariant 23: of a limit waits as long as it says, and it does not count as a failure', async () => {
+    const limit = failing(() => new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 }))
+    await using stack = await createRunStack({ actions: [limit] })
+    const { id } = await stack.start()
+    const worker = stack.createWorker()
+
+    for (let attempt = 1; attempt <= 8; attempt++) await worker.workOn(id)
+
+    const waitingUntil = new Date(stack.clock.now().getTime() + 600_000)
+    expect(await stack.run(id)).toMatchObject({
+      state: 'waiting',
+      waitingUntil,
+      reason: 'TRACKUNIT_RATE_LIMITED',
+      retries: 0,
+    })
+  })
+
+  test('invariant 23: a job that comes too early does not undercut the wait', async () => {
+    const limit = failing(() => new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 }))
+    await using stack = await createRunStack({ actions: [limit], startsAt: new Date('2099-01-01') })
+    const { id } = await stack.start()
+    const worker = stack.createWorker()
+    await worker.workOn(id)
+
+    await worker.workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 })
+  })
+
+  test('for an unknown reason ends at once, and nobody reads why', async () => {
+    const secret = 'postgres://user:s3cr3t@host'
+    await using stack = await createRunStack({ actions: [failing(() => new Error(secret, { cause: { secret } }))] })
+    const { id } = await stack.start()
+
+    await stack.createWorker().workOn(id)
+
+    const run = await stack.run(id)
+    expect(run).toMatchObject({ state: 'failed', reason: 'INTERNAL', steps: [{ name: 'Fail', state: 'failed' }] })
+    expect(inspect([run, await stack.eventsOf(id), await stack.audit(id)], { depth: null })).not.toContain('s3cr3t')
+    expect(await lastEvent(stack, id)).toMatchObject({ state: 'failed', reason: 'INTERNAL' })
+    const progress = (await stack.eventsOf(id)).findLast(({ type }) => type === 'progress')
+    expect(progress).toMatchObject({ steps: [{ name: 'Fail', state: 'failed' }] })
+  })
+
+  test('of a schema inside the action is a fault of the action, not of its input', async () => {
+    await using stack = await createRunStack({ actions: [failing(() => z.string().safeParse(1).error)] })
+    const { id } = await stack.start()
+
+    await stack.createWorker().workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'INTERNAL' })
+  })
+
+  test('lets the next one begin', async () => {
+    await using stack = await createRunStack({ actions: [failing(() => new Error('no'))] })
+    const [first, second] = [await stack.start(), await stack.start()]
+
+    await stack.createWorker().workOn(first.id)
+
+    expect(stack.sent).toEqual([{ runId: first.id }, { runId: second.id }])
+  })
+})
+
+describe('invariant 22: cancelling', () => {
+  test('a run that waits for its turn ends at once, and the next one begins', async () => {
+    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    const [first, second] = [await stack.start(), await stack.start()]
+
+    expect(await stack.cancel(first.id)).toMatchObject({ state: 'cancelled' })
+
+    expect(await stack.promoted()).toEqual([first.id, second.id])
+    expect(await stack.states(first.id)).toEqual(['queued', 'cancelled'])
+    expect(await stack.audit(first.id)).toEqual(['run.started', 'run.cancelled'])
+  })
+
+  test('a working run stops at its next checkpoint, on whichever worker, and what it wrote stays readable', async () => {
+    const gate = createGate()
+    const report = doing(async ({ artifact, checkpoint }) => {
+      const file = await artifact(csv)
+      await file.write('one\n')
+      await checkpoint(1)
+      await file.write('two\n')
+      await gate.pass()
+      await checkpoint(2)
+      throw new Error('never reached')
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    const working = stack.createWorker().workOn(id) // It hears nothing: the next write tells it.
+    await gate.arrived
+
+    expect(await stack.cancel(id)).toMatchObject({ state: 'cancelling' })
+    gate.open()
+    await working
+
+    expect(await stack.run(id)).toMatchObject({ state: 'cancelled', reason: null, checkpoint: null })
+    expect(await stack.files(id)).toEqual({ 'report.csv': 'one\ntwo\n' })
+    expect(await stack.states(id)).toEqual(['queued', 'running', 'cancelling', 'cancelled'])
+    expect(await lastEvent(stack, id)).toMatchObject({ type: 'state', state: 'cancelled' })
+  })
+
+  test('a working run is interrupted where its worker hears of it', async () => {
+    const gate = createGate()
+    const report = doing(async ({ signal }) => {
+      await gate.pass()
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const worker = stack.createWorker()
+    await stack.listener.on('run_cancel', worker.cancel)
+    const { id } = await stack.start()
+    const working = worker.workOn(id)
+    await gate.arrived
+    gate.open()
+
+    await stack.cancel(id)
+    await working
+
+    expect(await stack.run(id)).toMatchObject({ state: 'cancelled' })
+  })
+
+  test('a run that waits to be tried again ends at once, with the file of its last checkpoint', async () => {
+    const report = doing(async ({ artifact, checkpoint, step }) => {
+      const file = await artifact(csv)
+      await file.write('kept\n')
+      await checkpoint(1)
+      await file.write('lost\n')
+      await step('Fail', async () => {
+        throw new StandinError('TRACKUNIT_UNAVAILABLE')
+      })
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const [first, second] = [await stack.start(), await stack.start()]
+    await stack.createWorker().workOn(first.id)
+
+    await stack.cancel(first.id)
+
+    expect(await stack.run(first.id)).toMatchObject({
+      state: 'cancelled',
+      reason: null,
+      steps: [{ name: 'Fail', state: 'failed' }],
+    })
+    expect(await stack.files(first.id)).toEqual({ 'report.csv': 'kept\n' })
+    expect(await lastEvent(stack, first.id)).toMatchObject({ type: 'state', state: 'cancelled' })
+    expect(await stack.promoted()).toEqual([first.id, second.id])
+  })
+
+  test('asking twice is asking once', async () => {
+    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    const { id } = await stack.start()
+    await stack.db.transaction((tx) => takeRun(tx, id))
+    await stack.cancel(id)
+
+    expect(await stack.cancel(id)).toMatchObject({ state: 'cancelling' })
+    expect(await stack.states(id)).toEqual(['queued', 'running', 'cancelling'])
+  })
+
+  test('a run whose worker died ends with the worker that takes it, and what it kept stays readable', async () => {
+    const gate = createGate()
+    const report = doing(async ({ artifact, checkpoint }) => {
+      const file = await artifact(csv)
+      await file.write('kept\n')
+      await checkpoint(1)
+      await gate.pass()
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    const dead = stack.createWorker().workOn(id)
+    await gate.arrived
+    await stack.cancel(id)
+
+    await stack.createWorker().workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'cancelled' })
+    expect(await stack.files(id)).toEqual({ 'report.csv': 'kept\n' })
+    gate.open()
+    await dead
+  })
+
+  test.for([
+    { title: 'has succeeded', run: async () => {}, state: 'succeeded' },
+    { title: 'has failed', run: () => Promise.reject(new Error('no')), state: 'failed' },
+  ])('a run that $title cannot be cancelled', async ({ run, state }) => {
+    await using stack = await createRunStack({ actions: [doing(run)] })
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+
+    await expect(stack.cancel(id)).rejects.toMatchObject({ reason: 'RUN_NOT_CANCELLABLE' })
+    expect(await stack.run(id)).toMatchObject({ state })
+  })
+
+  test('a run that is not there is not found', async () => {
+    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    await expect(stack.cancel('11111111-1111-4111-8111-111111111111')).rejects.toMatchObject({
+      reason: 'RUN_NOT_FOUND',
+    })
+  })
+
+  test('meets a promotion of the same run without a deadlock', async () => {
+    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    const { id, accountId } = await stack.start()
+    const promoting = createGate()
+    const promotion = stack.db.transaction(async (tx) => {
+      await lockPromotion(tx, accountId)
+      await promoting.pass()
+      await tx.execute(`update runs set promoted_at = now() where id = '${id}'`)
+    })
+    await promoting.arrived
+
+    const cancelled = stack.cancel(id)
+    await vi.waitFor(async () => {
+      const waiting =
+        await stack.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      expect(waiting).toHaveLength(1)
+    })
+    promoting.open()
+
+    await promotion
+    expect(await cancelled).toMatchObject({ state: 'cancelled' })
+  })
+})
+
+describe('invariant 19: a worker that lost its run', () => {
+  /** Writes two lines with a checkpoint between; the first attempt waits at the gate that it is given. */
+  function twoLines({
+    before,
+    after,
+  }: {
+    before?: ReturnType<typeof createGate>
+    after?: ReturnType<typeof createGate>
+  }) {
+    let attempts = 0
+    const caught: unknown[] = []
+    const report = doing(async ({ artifact, checkpoint, resumedFrom, headline }) => {
+      const attempt = ++attempts
+      try {
+        const file = await artifact(csv)
+        if (resumedFrom === undefined) {
+          await file.write('one\n')
+          if (attempt === 1) await before?.pass()
+          await checkpoint(1)
+        }
+        await file.write(`two, by ${attempt}\n`)
+        if (attempt === 1) await after?.pass()
+        await headline(`By ${attempt}.`)
+      } catch (error) {
+        caught.push(error)
+        throw error
+      }
+    })
+    return { report, caught }
+  }
+
+  test.for(['before', 'after'] as const)(
+    '%s its checkpoint writes nothing more, and no line comes twice',
+    async (where) => {
+      const gate = createGate()
+      const { report, caught } = twoLines({ [where]: gate })
+      await using stack = await createRunStack({ actions: [report] })
+      const { id } = await stack.start()
+      const lost = stack.createWorker().workOn(id)
+      await gate.arrived
+
+      await stack.createWorker().workOn(id)
+      const ended = { run: await stack.run(id), files: await stack.files(id), events: await stack.eventsOf(id) }
+      gate.open()
+      await lost
+
+      expect(ended).toMatchObject({
+        run: { state: 'succeeded', headline: 'By 2.', attempts: 2, epoch: 2 },
+        files: { 'report.csv': 'one\ntwo, by 2\n' },
+      })
+      expect({ run: await stack.run(id), files: await stack.files(id), events: await stack.eventsOf(id) }).toEqual(
+        ended,
+      )
+      expect(caught).toMatchObject([{ name: 'RunStopped' }])
+    },
+  )
+
+  test('that wakes up while the next one works does not disturb it', async () => {
+    const [firstGate, secondGate] = [createGate(), createGate()]
+    let attempts = 0
+    const report = doing(async ({ artifact, checkpoint }) => {
+      const attempt = ++attempts
+      const file = await artifact(csv)
+      await file.write(`line of ${attempt}\n`)
+      await (attempt === 1 ? firstGate : secondGate).pass()
+      if (attempt === 1) {
+        // It does all that an action can, and does not listen.
+        await file.write('x'.repeat(300_000)).catch(() => {})
+        await artifact({ name: 'other.csv', mediaType: 'text/csv' }).catch(() => {})
+        await checkpoint(1).catch(() => {})
+        return
+      }
+      await file.write('y'.repeat(300_000))
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    const lost = stack.createWorker().workOn(id)
+    await firstGate.arrived
+    const working = stack.createWorker().workOn(id)
+    await secondGate.arrived
+
+    firstGate.open()
+    await lost
+    expect(await stack.run(id)).toMatchObject({ state: 'running', epoch: 2 })
+    secondGate.open()
+    await working
+
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded' })
+    expect(await stack.files(id)).toEqual({ 'report.csv': `line of 2\n${'y'.repeat(300_000)}` })
+    expect((await stack.states(id)).filter((state) => state === 'succeeded')).toHaveLength(1)
+  })
+
+  test('that only finished late does not end it a second time', async () => {
+    const gate = createGate()
+    let attempts = 0
+    const report = doing(async ({ artifact }) => {
+      const attempt = ++attempts
+      await (await artifact(csv)).write(`by ${attempt}`)
+      if (attempt === 1) await gate.pass()
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    const lost = stack.createWorker().workOn(id)
+    await gate.arrived
+    await stack.createWorker().workOn(id)
+    const events = await stack.eventsOf(id)
+
+    gate.open()
+    await lost
+
+    expect(await stack.eventsOf(id)).toEqual(events)
+    expect(await stack.files(id)).toEqual({ 'report.csv': 'by 2' })
+  })
+
+  test('a run that takes its workers with it is given up; one that gets on is not', async () => {
+    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    const { id } = await stack.start()
+    const die = () => stack.db.transaction((tx) => takeRun(tx, id))
+    for (let crash = 0; crash <= 5; crash++) await die()
+    expect(await stack.run(id)).toMatchObject({ state: 'running', crashes: 5 })
+    await die()
+
+    await stack.createWorker().workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'INTERNAL' })
+  })
+
+  test('a checkpoint sets the count of crashes back', async () => {
+    await using stack = await createRunStack({ actions: [doing(({ checkpoint }) => checkpoint(1))] })
+    const { id } = await stack.start()
+    for (let crash = 0; crash <= 4; crash++) await stack.db.transaction((tx) => takeRun(tx, id))
+
+    await stack.createWorker().workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded', crashes: 0 })
+  })
+})
+
+describe('invariant 19: handing over', () => {
+  test('puts the run back for another worker, which goes on from the checkpoint', async () => {
+    const gate = createGate()
+    const resumed: unknown[] = []
+    const report = doing(async ({ artifact, checkpoint, resumedFrom, signal }) => {
+      resumed.push(resumedFrom)
+      const file = await artifact(csv)
+      if (resumedFrom !== undefined) return file.write('two\n')
+      await file.write('one\n')
+      await checkpoint({ line: 1 })
+      await gate.pass()
+      signal.throwIfAborted()
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    const leaving = stack.createWorker()
+    const working = leaving.workOn(id)
+    await gate.arrived
+    gate.open()
+    const handedOver = leaving.handOver()
+    await Promise.all([working, handedOver])
+
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting', reason: null, retries: 0 })
+    expect(stack.sent.at(-1)).toMatchObject({ runId: id, notBefore: stack.clock.now() })
+    await stack.createWorker().workOn(id)
+    expect(resumed).toEqual([undefined, { line: 1 }])
+    expect(await stack.files(id)).toEqual({ 'report.csv': 'one\ntwo\n' })
+  })
+
+  test('a job that comes while it ends is not begun', async () => {
+    let begun = 0
+    await using stack = await createRunStack({ actions: [doing(async () => void begun++)] })
+    const { id } = await stack.start()
+    const leaving = stack.createWorker()
+    await leaving.handOver()
+
+    await leaving.workOn(id)
+
+    expect(begun).toBe(0)
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting' })
+    expect(stack.sent).toHaveLength(2)
+  })
+})
+
+describe('invariant 8: an uninstall', () => {
+  test('stops what works and what waits, says why, and erases the files', async () => {
+    const gate = createGate()
+    const report = doing(async ({ artifact, checkpoint }) => {
+      const file = await artifact(csv)
+      await file.write('customer data\n')
+      await checkpoint('customer data')
+      await file.write('more\n')
+      await gate.pass()
+      await artifact({ name: 'late.csv', mediaType: 'text/csv' })
+    })
+    await using stack = await createRunStack({ actions: [report] })
+    const [working, waiting] = [await stack.start(), await stack.start()]
+    const work = stack.createWorker().workOn(working.id)
+    await gate.arrived
+
+    await stack.uninstall()
+    expect(await stack.run(waiting.id)).toMatchObject({ state: 'cancelled', reason: 'INSTALLATION_UNINSTALLED' })
+    gate.open()
+    await work
+
+    expect(await stack.run(working.id)).toMatchObject({
+      state: 'cancelled',
+      reason: 'INSTALLATION_UNINSTALLED',
+      checkpoint: null,
+    })
+    expect(await lastEvent(stack, working.id)).toMatchObject({ state: 'cancelled', reason: 'INSTALLATION_UNINSTALLED' })
+    expect(
+      await stack.sql`select (select count(*)::int from artifacts), (select count(*)::int from artifact_chunks) as chunks`,
+    ).toEqual([{ count: 0, chunks: 0 }])
+    expect((await stack.eventsOf(working.id)).filter(({ type }) => type === 'artifact')).toEqual([])
+  })
+
+  test('erases the files of runs that have ended, and keeps their history', async () => {
+    const report = doing(async ({ artifact }) => (await artifact(csv)).write('customer data\n'))
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+
+    await stack.uninstall()
+
+    expect(await stack.files(id)).toEqual({})
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded' })
+  })
+})

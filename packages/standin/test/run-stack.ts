@@ -1,0 +1,132 @@
+import { asc, eq } from 'drizzle-orm'
+import { pino } from 'pino'
+import type { ServiceCaller } from '../src/access/caller.ts'
+import { auditEntries } from '../src/audit/audit-table.ts'
+import { connectDatabase, type Transaction } from '../src/database/database.ts'
+import { createListener } from '../src/database/listen.ts'
+import { lockInstallation } from '../src/installations/installation-store.ts'
+import { createUninstall } from '../src/installations/uninstall.ts'
+import { artifactsOfRuns, eraseArtifactsOf, findArtifact, readChunks } from '../src/runs/artifacts/artifact-store.ts'
+import { cancelRun, stopRunsOf } from '../src/runs/cancel-run.ts'
+import type { AnyAction } from '../src/runs/define-action.ts'
+import { createRunEvents } from '../src/runs/run-events.ts'
+import type { RunQueue } from '../src/runs/run-queue.ts'
+import { findRun, listEvents } from '../src/runs/run-store.ts'
+import { runs } from '../src/runs/run-table.ts'
+import { createStartRun } from '../src/runs/start-run.ts'
+import { createWorkRun } from '../src/runs/work-run.ts'
+import { eraseTokens } from '../src/tokens/token-store.ts'
+import type { TrackunitClient } from '../src/trackunit/trackunit-client.ts'
+import { createAdjustableClock } from './adjustable-clock.ts'
+import { createTestDatabase } from './test-database.ts'
+
+export const account = '11111111-1111-4111-8111-111111111111'
+export const otherAccount = '22222222-2222-4222-8222-222222222222'
+
+/** May do everything on every account. */
+export const caller: ServiceCaller = {
+  kind: 'service',
+  service: 'reports',
+  keyId: 'key',
+  grants: [{ accountId: 'all', scopes: ['a', 'b'] }],
+}
+
+interface Given {
+  actions: readonly AnyAction[]
+  /** What the account granted. */
+  grantedScopesOf?: () => Promise<readonly string[] | undefined>
+  /** When time begins. What waits is due at once in a database whose clock is later. */
+  startsAt?: Date
+  /** Instead of a list of what was sent, from which the test works by hand. */
+  queue?: (url: string) => Promise<RunQueue>
+}
+
+export type RunStack = Awaited<ReturnType<typeof createRunStack>>
+
+/** Runs and their database, wired as the server wires them; workers work when the test says so. */
+export async function createRunStack(given: Given) {
+  const { actions, startsAt, grantedScopesOf = async () => ['a', 'b'] } = given
+  const database = await createTestDatabase()
+  const { db, sql, close } = connectDatabase(database.url)
+  const listener = createListener(database.url)
+  const clock = createAdjustableClock(startsAt)
+  const log = pino({ level: 'silent' })
+  const sent: Array<{ runId: string; notBefore?: Date }> = []
+  const byHand: RunQueue = {
+    async send(_tx: Transaction, runId, options = {}) {
+      sent.push({ runId, ...options })
+    },
+    work: async () => {},
+    rest: async () => {},
+    stop: async () => {},
+  }
+  const queue = (await given.queue?.(database.url)) ?? byHand
+  const findAction = (id: string) => actions.find((action) => action.id === id)
+  const startRun = createStartRun({ db, queue, findAction, grantedScopesOf })
+  let keys = 0
+
+  const eventsOf = (runId: string) => listEvents(db, runId, { after: 0, limit: 10_000 })
+  return {
+    ...{ database, db, sql, clock, log, queue, sent, listener, findAction, eventsOf },
+    events: await createRunEvents({ db, listener }),
+    /** Accepts a run of the first action, unless it says another. */
+    start: ({
+      actionId = actions[0]?.id ?? '',
+      accountId = account,
+      input = {},
+      idempotencyKey = `key-of-run-${++keys}`,
+    } = {}) => startRun(caller, { actionId, accountId, input, idempotencyKey, mode: 'apply' }),
+    /** As one process of the server. */
+    createWorker: () =>
+      createWorkRun({ ...{ db, queue, clock, log, findAction }, trackunitFor: () => ({}) as TrackunitClient }),
+    cancel: (runId: string) => cancelRun(db, queue, { runId, actor: { kind: 'user', id: 'anna' } }),
+    async uninstall(accountId = account): Promise<void> {
+      const end = createUninstall({
+        eraseTokens,
+        stopRuns: async (tx, id) => {
+          await stopRunsOf(tx, id)
+          await eraseArtifactsOf(tx, id)
+        },
+      })
+      await db.transaction(async (tx) => {
+        const installation = await lockInstallation(tx, accountId)
+        await end(tx, { installation, issuedAt: new Date(), actor: { kind: 'trackunit', id: 'test' } })
+      })
+    },
+    run: async (runId: string) => {
+      const row = await findRun(db, runId)
+      if (!row) throw new Error('there is no such run')
+      return row
+    },
+    /** States in the order in which they were told. */
+    states: async (runId: string) =>
+      (await eventsOf(runId)).flatMap((event) => (event.type === 'state' ? [event.state] : [])),
+    /** The files that a run offers, by name. */
+    async files(runId: string): Promise<Record<string, string>> {
+      const files = (await artifactsOfRuns(db, [runId])).get(runId) ?? []
+      const read = files.map(async ({ id, name, bytes }) => {
+        const artifact = await findArtifact(db, id)
+        const pieces: Buffer[] = []
+        if (artifact) for await (const piece of readChunks(db, artifact)) pieces.push(piece)
+        const content = Buffer.concat(pieces)
+        if (content.byteLength !== bytes) throw new Error(`${name} has ${content.byteLength} bytes and says ${bytes}`)
+        return [name, content.toString()] as const
+      })
+      return Object.fromEntries(await Promise.all(read))
+    },
+    audit: async (runId: string) =>
+      (await db.select().from(auditEntries).where(eq(auditEntries.accountId, account)).orderBy(asc(auditEntries.id)))
+        .filter(({ details }) => details.runId === runId)
+        .map(({ event }) => event),
+    promoted: async () =>
+      (await db.select().from(runs).orderBy(asc(runs.createdAt), asc(runs.id)))
+        .filter((row) => row.promotedAt)
+        .map(({ id }) => id),
+    async [Symbol.asyncDispose]() {
+      await queue.stop()
+      await listener.close()
+      await close()
+      await database.drop()
+    },
+  }
+}
