@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from 'vitest'
 import { createCallbackKinds } from '../src/callbacks/callback-kinds.ts'
 import { createKeySet } from '../src/callbacks/key-set.ts'
 import { createReceiveCallback, type ReceiveCallback } from '../src/callbacks/receive-callback.ts'
@@ -15,7 +16,7 @@ import { eraseTokens } from '../src/tokens/token-store.ts'
 import { type AdjustableClock, createAdjustableClock } from './adjustable-clock.ts'
 import { createPublishedKeys, type PublishedKeys } from './published-keys.ts'
 import { createSigningKey, type SigningKey } from './signing-keys.ts'
-import { createTestDatabase } from './test-database.ts'
+import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
 export const appId = '@acme/fleet-night'
 export const account = '11111111-1111-4111-8111-111111111111'
@@ -47,7 +48,7 @@ export const works = (claims: Record<string, unknown> = {}): Negotiation => ({
   token: { claims } as Extract<Negotiation, { outcome: 'granted' }>['token'],
 })
 
-export interface CallbackStack extends AsyncDisposable {
+export interface CallbackStack {
   connection: Connection
   db: Connection['db']
   clock: AdjustableClock
@@ -72,13 +73,35 @@ export interface CallbackStack extends AsyncDisposable {
   dump(): Promise<string>
 }
 
+type StackOptions = Partial<ProvingPolicy> & { ring?: KeyRing }
+
+/**
+ * For a test file: its one database, emptied for each stack, since a new one costs ten times as much.
+ * A test that changes the database itself creates its own and uses `createCallbackStack`.
+ */
+export function prepareCallbackStacks(): (options?: StackOptions) => Promise<CallbackStack> {
+  let database: TestDatabase
+  let connection: Connection
+  beforeAll(async () => {
+    database = await createTestDatabase()
+    connection = connectDatabase(database.url, { pool: 4 })
+  })
+  afterAll(async () => {
+    await connection.close()
+    await database.drop()
+  })
+  return async (options) => {
+    const tables = await tablesOf(connection)
+    await connection.sql.unsafe(tables.map((table) => `delete from ${table}`).join(';'))
+    return createCallbackStack({ ...database, ...connection }, options)
+  }
+}
+
 /** Callbacks, credentials and their database, wired as the server wires them; only Trackunit is played. */
-export async function createCallbackStack({
-  ring = testRing,
-  ...policy
-}: Partial<ProvingPolicy> & { ring?: KeyRing } = {}): Promise<CallbackStack> {
-  const database = await createTestDatabase()
-  const connection = connectDatabase(database.url, { pool: 4 })
+export async function createCallbackStack(
+  { url, ...connection }: Connection & { url: string },
+  { ring = testRing, ...policy }: StackOptions = {},
+): Promise<CallbackStack> {
   const { db, sql } = connection
   const clock = createAdjustableClock()
   const startS = clock.now().getTime() / 1_000
@@ -136,24 +159,27 @@ export async function createCallbackStack({
     installation: (accountId = account) => findInstallation(db, accountId),
     audit: async () => (await sql`select event from audit_entries order by id`).map(({ event }) => event),
     connectAgain() {
-      const other = connectDatabase(database.url, { pool: 2 })
+      const other = connectDatabase(url, { pool: 2 })
       return { ...other, [Symbol.asyncDispose]: other.close }
     },
     dump: () => dumpTables(connection),
-    async [Symbol.asyncDispose]() {
-      await connection.close()
-      await database.drop()
-    },
   }
 }
 
 export const testRing: KeyRing = [{ kid: 'first', bytes: new Uint8Array(32).map((_, index) => index) }]
 
-export async function dumpTables({ sql }: Connection): Promise<string> {
-  const tables =
-    await sql`select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`
+async function dumpTables(connection: Connection): Promise<string> {
+  const tables = await tablesOf(connection)
   const dumps = await Promise.all(
-    tables.map(({ schemaname, tablename }) => sql`select t::text as line from ${sql(schemaname)}.${sql(tablename)} t`),
+    tables.map((table) => connection.sql.unsafe(`select t::text as line from ${table} t`)),
   )
   return dumps.flatMap((rows) => rows.map(({ line }) => line as string)).join('\n')
+}
+
+/** Every table of ours, quoted. */
+async function tablesOf({ sql }: Connection): Promise<string[]> {
+  const tables = await sql`
+    select format('%I.%I', schemaname, tablename) as name from pg_tables
+    where schemaname not in ('pg_catalog', 'information_schema', 'standin_migrations')`
+  return tables.map(({ name }) => name as string)
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { account, createCallbackStack, otherAccount } from '../../test/callback-stack.ts'
+import { account, otherAccount, prepareCallbackStacks } from '../../test/callback-stack.ts'
 import { findServiceByKey, setGrant } from './access-store.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createKey } from './create-key.ts'
 import { digestOfPresentedKey } from './service-key.ts'
+
+const createStack = prepareCallbackStacks()
 
 const manifestScopes = ['account.asset.view', 'account.site.view']
 const inAnHour = () => new Date(Date.now() + 3_600_000)
@@ -16,7 +18,7 @@ const wanted = () => ({
 })
 
 test('a new key names its service with what it was granted, and is stored nowhere', async () => {
-  await using stack = await createCallbackStack()
+  const stack = await createStack()
   const { id, key } = await createKey(stack.db, manifestScopes, wanted())
 
   expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toEqual({
@@ -33,7 +35,7 @@ test('a new key names its service with what it was granted, and is stored nowher
 })
 
 test('a scope that is not in the manifest is granted to nobody', async () => {
-  await using stack = await createCallbackStack()
+  const stack = await createStack()
   await expect(
     createKey(stack.db, manifestScopes, { ...wanted(), scopes: ['account.asset.view', 'account.everything'] }),
   ).rejects.toMatchObject({ reason: 'SCOPE_NOT_IN_MANIFEST' })
@@ -42,7 +44,7 @@ test('a scope that is not in the manifest is granted to nobody', async () => {
 })
 
 test('a grant replaces the one before it on that account, and leaves the others', async () => {
-  await using stack = await createCallbackStack()
+  const stack = await createStack()
   const { key } = await createKey(stack.db, manifestScopes, wanted())
   await stack.db.transaction(async (tx) => {
     await setGrant(tx, { service: 'reports', accountId: 'all', scopes: ['account.site.view'] })
@@ -58,7 +60,7 @@ test('a grant replaces the one before it on that account, and leaves the others'
 
 describe('invariant 18: who is let in', () => {
   test('a service by its key, and by nothing that resembles it', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     const authenticate = createAuthenticate({ db: stack.db, clock: stack.clock, users: undefined })
     const { key } = await createKey(stack.db, manifestScopes, wanted())
 
@@ -83,14 +85,14 @@ describe('invariant 18: who is let in', () => {
     ['expired', "expires_at = now() - interval '1 second'"],
     ['revoked', 'revoked_at = now()'],
   ])('no service by a key that is %s', async (_title, change) => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     const { key } = await createKey(stack.db, manifestScopes, wanted())
     await stack.connection.sql.unsafe(`update service_keys set ${change}`)
     expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toBeUndefined()
   })
 
   test('a service without a grant is known, and may nothing', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     const { key } = await createKey(stack.db, manifestScopes, wanted())
     await stack.connection.sql`delete from grants`
     expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toMatchObject({ grants: [] })

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import {
   account,
   appId,
-  createCallbackStack,
   installed,
   otherAccount,
+  prepareCallbackStacks,
   refuses,
   uninstalled,
 } from '../../test/callback-stack.ts'
@@ -13,8 +13,10 @@ import { approveCredentials } from '../credentials/approve-credentials.ts'
 import { Secret } from '../observability/secret.ts'
 import { storeToken } from '../tokens/token-store.ts'
 
+const createStack = prepareCallbackStacks()
+
 test('invariant 9 and 10: after a whole history no table holds a secret, a token or a key in any readable form', async () => {
-  await using stack = await createCallbackStack()
+  const stack = await createStack()
   const actor = { kind: 'operator', id: 'test' } as const
   const secrets = ['client-a', 'client-b', 'client-c', 'client-d'].map((name) => `s3cr3t-of-${name}`)
 

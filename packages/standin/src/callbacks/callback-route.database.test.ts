@@ -4,11 +4,22 @@ import { gzipSync } from 'node:zlib'
 import { errorReasonSchema } from '@standin/contracts'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { account, appId, type CallbackStack, createCallbackStack, installed } from '../../test/callback-stack.ts'
+import {
+  account,
+  appId,
+  type CallbackStack,
+  createCallbackStack,
+  installed,
+  prepareCallbackStacks,
+} from '../../test/callback-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { connectDatabase } from '../database/database.ts'
 import { createHttpServer } from '../http/http-server.ts'
 import { createLogger } from '../observability/logger.ts'
 import { Secret } from '../observability/secret.ts'
 import { registerCallbackRoute } from './callback-route.ts'
+
+const createStack = prepareCallbackStacks()
 
 const pathSecrets = ['path-s3cr3t-000001', 'path-s3cr3t-000002']
 const path = `/trackunit/callback/${pathSecrets[0]}`
@@ -29,8 +40,8 @@ interface Edge extends AsyncDisposable {
   logged(): string
 }
 
-async function createEdge(secrets = pathSecrets): Promise<Edge> {
-  const stack = await createCallbackStack()
+async function createEdge(secrets = pathSecrets, given?: CallbackStack): Promise<Edge> {
+  const stack = given ?? (await createStack())
   let log = ''
   const server = await createHttpServer(
     { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
@@ -61,10 +72,7 @@ async function createEdge(secrets = pathSecrets): Promise<Edge> {
       return { status: response.statusCode, body: response.json(), headers: response.headers, text: response.body }
     },
     logged: () => log,
-    async [Symbol.asyncDispose]() {
-      await server.close()
-      await stack[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => server.close(),
   }
 }
 
@@ -262,8 +270,10 @@ test('invariant 7: while the keys cannot be had the answer is 503 with when to c
 })
 
 test('invariant 1: with the database gone the answer is 503, and says nothing of it', async () => {
-  await using edge = await createEdge()
-  await edge.stack.connection.sql.end()
+  await using database = await createTestDatabase()
+  const connection = connectDatabase(database.url)
+  await using edge = await createEdge(pathSecrets, await createCallbackStack({ ...database, ...connection }))
+  await connection.close()
   const { status, body: problem, text: answer } = await edge.post(body)
   expect([status, problem.reason]).toEqual([503, 'STORAGE_UNAVAILABLE'])
   expect(`${answer} ${edge.logged()}`).not.toMatch(/s3cr3t|insert into|CONNECTION_ENDED 127/)

@@ -154,7 +154,16 @@ describe('invariant 7: keys that cannot be had', () => {
     ['more than 64 kB', () => new Response(JSON.stringify({ keys: [later.jwk], padding: 'x'.repeat(65_536) }))],
     ['more than fifty keys', () => Response.json({ keys: Array.from({ length: 51 }, () => later.jwk) })],
     ['no keys at all', () => Response.json({ keys: [] })],
-    ['only keys that are not public', () => Response.json({ keys: [{ kty: 'oct', k: 'AAAA' }] })],
+    [
+      'only keys that are not public',
+      () =>
+        Response.json({
+          keys: [
+            { kty: 'oct', k: 'AAAA' },
+            { ...known.jwk, d: 'AAAA' },
+          ],
+        }),
+    ],
     ['something else', () => Response.json([later.jwk])],
     ['a body that is no UTF-8', () => new Response(new Uint8Array([0xff, 0xfe]))],
     [

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { account, createCallbackStack, installed, refuses, uninstalled } from '../../test/callback-stack.ts'
+import { account, installed, prepareCallbackStacks, refuses, uninstalled } from '../../test/callback-stack.ts'
+
+const createStack = prepareCallbackStacks()
 
 /** A history of one account, in the order in which Trackunit made it. */
 const histories = fc
@@ -28,7 +30,7 @@ function expectedClient(history: readonly Happening[], dead: readonly string[]):
 }
 
 test('invariant 2: bound callbacks lead to the same credentials in whatever order, and however often, they arrive', async () => {
-  await using stack = await createCallbackStack()
+  const stack = await createStack()
   let number = 0
 
   await fc.assert(

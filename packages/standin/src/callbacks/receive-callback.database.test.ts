@@ -1,11 +1,27 @@
 import { describe, expect, test } from 'vitest'
-import { account, appId, createCallbackStack, installed, otherAccount, uninstalled } from '../../test/callback-stack.ts'
+import {
+  account,
+  appId,
+  createCallbackStack,
+  installed,
+  otherAccount,
+  prepareCallbackStacks,
+  uninstalled,
+} from '../../test/callback-stack.ts'
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { listCredentials } from '../credentials/credential-store.ts'
+import { connectDatabase } from '../database/database.ts'
 import { callbacks } from './callback-table.ts'
+
+const createStack = prepareCallbackStacks()
+const connect = ({ url }: TestDatabase) => {
+  const connection = connectDatabase(url, { pool: 2 })
+  return { ...connection, [Symbol.asyncDispose]: connection.close }
+}
 
 describe('invariant 1: an answered callback is committed', () => {
   test('another connection finds the callback, its sealed secret and its audit row once the call returned', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
 
     expect(await stack.send(installed('client-a'))).toBe('accepted')
 
@@ -18,18 +34,19 @@ describe('invariant 1: an answered callback is committed', () => {
   })
 
   test('each replica that commits asks for its write to be on disk, whatever the database’s default is', async () => {
-    await using stack = await createCallbackStack()
-    const { sql } = stack.connection
-    await sql`do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`
-    await using other = stack.connectAgain()
+    await using database = await createTestDatabase()
+    await using one = connect(database)
+    await one.sql`do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`
+    await using other = connect(database)
 
     expect(await other.sql`show synchronous_commit`).toEqual([{ synchronous_commit: 'on' }])
   })
 
   test('nothing of a callback is kept when a part of it cannot be stored', async () => {
-    await using stack = await createCallbackStack()
-    await stack.connection
-      .sql`alter table audit_entries add constraint full_disk check (event <> 'credentials.received')`
+    await using database = await createTestDatabase()
+    await using connection = connect(database)
+    const stack = await createCallbackStack({ ...database, ...connection })
+    await connection.sql`alter table audit_entries add constraint full_disk check (event <> 'credentials.received')`
 
     await expect(stack.send(installed('client-a'))).rejects.toThrow()
 
@@ -41,7 +58,7 @@ describe('invariant 1: an answered callback is committed', () => {
 
 describe('invariant 2: the same again is a duplicate', () => {
   test('a redelivery is a duplicate, changes nothing and leaves no second row', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
     const before = await stack.dump()
 
@@ -52,7 +69,7 @@ describe('invariant 2: the same again is a duplicate', () => {
   })
 
   test('a redelivery is a duplicate when its identity has expired, and only then is an expired one taken', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
     stack.clock.advance(2 * 3_600_000)
 
@@ -65,7 +82,7 @@ describe('invariant 2: the same again is a duplicate', () => {
   })
 
   test('the same credentials carry the newest of their times', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await stack.send(installed('client-a'), { at: 5 })
     await stack.prover.proveDue()
 
@@ -80,7 +97,7 @@ describe('invariant 2: the same again is a duplicate', () => {
   })
 
   test('credentials older than the active ones are kept, superseded, and asked of nobody', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await stack.send(installed('client-b'), { at: 5 })
     await stack.prover.proveDue()
 
@@ -93,7 +110,7 @@ describe('invariant 2: the same again is a duplicate', () => {
   })
 
   test('superseded credentials that a newer callback sends again are proven again and take over', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     for (const [clientId, at] of [
       ['client-a', 1],
       ['client-b', 2],
@@ -108,7 +125,7 @@ describe('invariant 2: the same again is a duplicate', () => {
   })
 
   test('superseded credentials that are sent again, but before the active ones, are asked of nobody', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
     await stack.prover.proveDue()
     await stack.send(installed('client-b'), { at: 5 })
@@ -122,7 +139,7 @@ describe('invariant 2: the same again is a duplicate', () => {
   })
 
   test('rejected credentials that a newer callback sends again get their whole patience again', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     stack.clients.set('client-a', { outcome: 'failed', failure: 'invalid-client' })
     await stack.send(installed('client-a'), { at: 1 })
     stack.clock.advance(20 * 60_000)
@@ -137,7 +154,7 @@ describe('invariant 2: the same again is a duplicate', () => {
   })
 
   test('two callbacks of one account at once get two generations', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
 
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => stack.send(installed(name), { at: 1 })))
 
@@ -158,13 +175,13 @@ describe('what is refused leaves no row', () => {
     ['no client secret', installed('c', { clientSecret: undefined }), {}, 'CALLBACK_MALFORMED'],
     ['a lone surrogate in the secret', installed('c', { clientSecret: 's3cr3t\ud800' }), {}, 'CALLBACK_MALFORMED'],
   ])('%s', async (_title, body, how, reason) => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await expect(stack.send(body, how)).rejects.toMatchObject({ reason })
     expect(await stack.dump()).not.toContain(account)
   })
 
   test('a callback without an identity is refused before its body is looked at', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await expect(
       stack.receiveCallback({ identity: undefined, body: 'nonsense', arrivedAtMs: 0 }),
     ).rejects.toMatchObject({ reason: 'IDENTITY_MISSING' })
@@ -173,7 +190,7 @@ describe('what is refused leaves no row', () => {
 })
 
 test('a callback of an unknown type is kept sealed, once, and does nothing', async () => {
-  await using stack = await createCallbackStack()
+  const stack = await createStack()
   const body = { type: 'SCOPES_CHANGED', irisAppId: appId, accountId: account, note: 'n0te-from-outside' }
 
   expect(await stack.send(body, { at: 1 })).toBe('ignored')
@@ -195,7 +212,7 @@ test('a callback of an unknown type is kept sealed, once, and does nothing', asy
 })
 
 test('unknown fields of a callback pass, and the ledger keeps the claims’ names without their values', async () => {
-  await using stack = await createCallbackStack()
+  const stack = await createStack()
   expect(await stack.send(installed('c', { region: 'eu' }), { claims: { jti: 'unique-value' } })).toBe('accepted')
   const [row] = await stack.db.select().from(callbacks)
   expect(row!.claimNames).toEqual(['accountId', 'exp', 'iat', 'jti'])
@@ -203,7 +220,7 @@ test('unknown fields of a callback pass, and the ledger keeps the claims’ name
 })
 
 test('an uninstall of an account that never installed is accepted', async () => {
-  await using stack = await createCallbackStack()
+  const stack = await createStack()
   expect(await stack.send(uninstalled(), { at: 1 })).toBe('accepted')
   expect(await stack.send(uninstalled(), { at: 1 })).toBe('duplicate')
 })

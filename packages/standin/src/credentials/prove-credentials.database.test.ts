@@ -2,17 +2,19 @@ import { describe, expect, test, vi } from 'vitest'
 import {
   account,
   type CallbackStack,
-  createCallbackStack,
   installed,
   isDown,
   otherAccount,
+  prepareCallbackStacks,
   refuses,
   works,
 } from '../../test/callback-stack.ts'
 import type { Negotiation } from '../tokens/negotiate-scopes.ts'
 import { approveCredentials } from './approve-credentials.ts'
-import { lockClient, moveCredentials } from './credential-store.ts'
+import { claimDueCredentials, lockClient, moveCredentials } from './credential-store.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
+
+const createStack = prepareCallbackStacks()
 
 const operator = { kind: 'operator', id: 'test' } as const
 const minute = 60_000
@@ -40,7 +42,7 @@ function heldExchange() {
 
 describe('invariant 3: no unproven body replaces working credentials', () => {
   test('the ones before serve until the new ones were seen to work, and are kept after that', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
 
     await stack.send(installed('client-b'), { at: 2 })
@@ -64,7 +66,7 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     ['refused', refuses],
     ['unanswered', isDown],
   ])('new ones that are %s never displace the old ones', async (_title, behaviour) => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     stack.clients.set('client-b', behaviour)
 
@@ -77,14 +79,14 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
   })
 
   test('the same client id with another secret is not the same credentials', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     expect(await stack.send(installed('client-a', { clientSecret: 's3cr3t-new' }), { at: 2 })).toBe('accepted')
     expect(await states(stack)).toEqual(['active', 'pending'])
   })
 
   test('credentials in force that were proven by another replica meanwhile are not parked by a late refusal', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     const late = heldExchange()
     stack.clients.set('client-a', late.behaviour)
     await stack.send(installed('client-a'), { at: 1 })
@@ -103,7 +105,7 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
   })
 
   test('a late success does not bring back credentials that were rejected meanwhile', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     const late = heldExchange()
     stack.clients.set('client-a', late.behaviour)
     await stack.send(installed('client-a'), { at: 1 })
@@ -122,7 +124,7 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
   })
 
   test('older credentials whose proof comes home after newer ones took over are history', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     const late = heldExchange()
     stack.clients.set('client-a', late.behaviour)
     await stack.send(installed('client-a'), { at: 1 })
@@ -139,7 +141,7 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
   })
 
   test('credentials in force that were sent again meanwhile are newer than the ones that were just proven', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     const late = heldExchange()
     stack.clients.set('client-b', late.behaviour)
@@ -155,7 +157,7 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
   })
 
   test('older ones never displace newer ones that were proven, though those are parked now', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await stack.send(installed('client-b'), { at: 5 })
     await stack.prover.proveDue()
     stack.clients.set('client-b', refuses)
@@ -168,19 +170,33 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     expect(await inForce(stack)).toBe('client-b')
   })
 
-  test('of two provers at once only one asks Trackunit', async () => {
-    await using stack = await createCallbackStack()
+  test('what one prover has taken another passes by, without waiting for it', async () => {
+    const stack = await createStack()
+    await using replica = stack.connectAgain()
     await stack.send(installed('client-a'), { at: 1 })
 
-    await Promise.all([stack.prover.proveDue(), stack.prover.proveDue(), stack.prover.proveDue()])
+    await replica.db.transaction(async (tx) => {
+      expect(await claimDueCredentials(tx, { limit: 8, holdMs: 60_000 })).toHaveLength(1)
+      expect(await stack.prover.proveDue()).toBe(false) // While the other’s statement is not yet committed,
+    })
+    await stack.prover.proveDue() // and after that.
 
-    expect(stack.exchanged).toEqual(['client-a'])
+    expect(stack.exchanged).toEqual([])
+    expect(await stack.rows()).toMatchObject([{ state: 'pending', attempts: 1 }])
+  })
+
+  test('what a prover took and never brought home is due again after its hold', async () => {
+    const stack = await createStack()
+    await stack.send(installed('client-a'), { at: 1 })
+    await claimDueCredentials(stack.db, { limit: 8, holdMs: 0 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active'])
   })
 })
 
 describe('invariant 4: credentials serve only the account they belong to', () => {
   test('a client id that serves another account is quarantined when it arrives', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
 
     expect(
@@ -200,7 +216,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
   })
 
   test('of two accounts that prove one client id at the same time, on two replicas, only one is served', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await using replica = stack.connectAgain()
     for (const accountId of [account, otherAccount])
       await stack.send(installed('client-a', { accountId }), { at: 1, claims: { accountId } })
@@ -225,7 +241,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
   })
 
   test('a token that names another account quarantines the credentials', async () => {
-    await using stack = await createCallbackStack({ accountClaim: 'account' })
+    const stack = await createStack({ accountClaim: 'account' })
     stack.clients.set('client-a', works({ account: otherAccount }))
     await stack.send(installed('client-a'), { at: 1 })
     await stack.prover.proveDue()
@@ -234,7 +250,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
   })
 
   test('a token that names this account, in capitals too, binds the credentials', async () => {
-    await using stack = await createCallbackStack({ accountClaim: 'account' })
+    const stack = await createStack({ accountClaim: 'account' })
     stack.clients.set('client-a', works({ account }))
     stack.clients.set('client-b', works({ account: account.toUpperCase() }))
     await withActive(stack)
@@ -244,7 +260,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
   })
 
   test.each(['123', null, undefined, [account]])('a token whose account claim is %j serves nobody', async (claim) => {
-    await using stack = await createCallbackStack({ accountClaim: 'account' })
+    const stack = await createStack({ accountClaim: 'account' })
     stack.clients.set('client-a', works({ account: claim }))
     await stack.send(installed('client-a'), { at: 1 })
     await stack.prover.proveDue()
@@ -254,7 +270,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
 
 describe('invariant 5: a re-install that nothing binds waits for approval', () => {
   test('it serves nobody until it is approved, then at once', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
     await stack.prover.proveDue()
@@ -270,7 +286,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test('an attacker’s credentials with a replayed identity never serve the account', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-of-attacker'), { at: 3, bound: false })
     await stack.prover.proveDue()
@@ -281,7 +297,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test('the same sent again by an identity that binds it needs no approval', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 3, bound: false })
     await stack.prover.proveDue()
@@ -296,7 +312,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test('the policy `automatic` asks nobody', async () => {
-    await using stack = await createCallbackStack({ reinstallPolicy: 'automatic' })
+    const stack = await createStack({ reinstallPolicy: 'automatic' })
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
     await stack.prover.proveDue()
@@ -304,7 +320,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test('refused repeatedly, the old credentials give way at once', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     stack.clients.set('client-a', refuses)
     await stack.send(installed('client-b'), { at: 2, bound: false })
@@ -329,7 +345,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test('old credentials that still work are asked once, and then it waits', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
     for (let round = 0; round < 4; round++) await stack.prover.proveDue()
@@ -339,7 +355,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test('an outage decides nothing, and refusals count only in a row', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
     await stack.prover.proveDue()
@@ -354,7 +370,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test('of several that wait the newest takes over', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     stack.clients.set('client-a', refuses)
     for (const [clientId, at] of [
@@ -367,14 +383,14 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test('a first install has nothing to be compared with and needs no approval', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1, bound: false })
     await stack.prover.proveDue()
     expect(await inForce(stack)).toBe('client-a')
   })
 
   test.each([1, 3])('approving generation %i, which does not wait, changes nothing', async (generation) => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     const before = await stack.dump()
     await expect(
@@ -387,7 +403,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test('two approvals at once take effect once', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
     await stack.prover.proveDue()
@@ -407,7 +423,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
 
 describe('credentials that do not work', () => {
   test('new ones are tried again with growing pauses for a quarter of an hour, then rejected', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     stack.clients.set('client-a', refuses)
     await stack.send(installed('client-a'), { at: 0 })
     const pauses: number[] = []
@@ -431,7 +447,7 @@ describe('credentials that do not work', () => {
   })
 
   test('an outage of Trackunit’s never rejects them, however long it lasts', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     stack.clients.set('client-a', isDown)
     await stack.send(installed('client-a'), { at: 0 })
     for (let hours = 0; hours < 5; hours++) {
@@ -442,7 +458,7 @@ describe('credentials that do not work', () => {
   })
 
   test('a Retry-After is never undercut', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     stack.clients.set('client-a', { outcome: 'failed', failure: 'rate-limited', retryAfterMs: 1_800_000 })
     await stack.send(installed('client-a'), { at: 0 })
     await stack.prover.proveDue()
@@ -451,7 +467,7 @@ describe('credentials that do not work', () => {
   })
 
   test('a secret that does not open stops nobody else', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await stack.send(installed('client-a'), { at: 0 })
     await stack.send(installed('client-b', { accountId: otherAccount }), { at: 0, claims: { accountId: otherAccount } })
     await stack.connection.sql`update credentials set sealed_secret = 'broken' where account_id = ${account}`
@@ -463,7 +479,7 @@ describe('credentials that do not work', () => {
 
 describe('invariant 14: refused credentials that worked are parked and probed slowly', () => {
   test('parked ones come back with the first probe that works', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.prover.park({ accountId: account, generation: 1 })
     expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ parked: true })
@@ -483,7 +499,7 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
       3_600_000,
     ],
   ])('a probe that is %s keeps them parked, with the reason why', async (_title, behaviour, pauseMs) => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.prover.park({ accountId: account, generation: 1 })
     stack.clients.set('client-a', behaviour)
@@ -497,7 +513,7 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
   })
 
   test('the same credentials sent again are probed at once', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.prover.park({ accountId: account, generation: 1 })
     await stack.connection.sql`update credentials set next_attempt_at = now() + interval '1 hour'`
@@ -509,7 +525,7 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
   })
 
   test('only what is active can be parked, and only once', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2 })
     await stack.prover.proveDue()
@@ -519,7 +535,7 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
   })
 
   test('a good re-install takes over from parked ones', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await withActive(stack)
     stack.clients.set('client-a', refuses)
     await stack.prover.park({ accountId: account, generation: 1 })
@@ -530,7 +546,7 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
 })
 
 test('more work than one round takes is announced as such', async () => {
-  await using stack = await createCallbackStack()
+  const stack = await createStack()
   for (let index = 0; index < 9; index++) await stack.send(installed(`client-${index}`), { at: index })
   expect(await stack.prover.proveDue()).toBe(true)
   expect(await stack.prover.proveDue()).toBe(false)

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import {
   account,
   type CallbackStack,
-  createCallbackStack,
   installed,
+  prepareCallbackStacks,
   refuses,
   uninstalled,
   works,
@@ -12,6 +12,8 @@ import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
 import type { Negotiation } from '../tokens/negotiate-scopes.ts'
 import { findToken, storeToken } from '../tokens/token-store.ts'
 import { describeInstallation } from './describe-installation.ts'
+
+const createStack = prepareCallbackStacks()
 
 async function install(stack: CallbackStack, clientId: string, at: number): Promise<void> {
   await stack.send(installed(clientId), { at })
@@ -36,7 +38,7 @@ const described = async (stack: CallbackStack) =>
 
 describe('invariant 8: an uninstall that is bound takes effect at once', () => {
   test('secrets and tokens are erased, and nobody is served', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await install(stack, 'client-b', 2)
     expect(await storeToken(stack.db, token(2))).toBe(true)
@@ -57,7 +59,7 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
   })
 
   test('what waits, is parked, quarantined or rejected is erased as well', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(installed('client-b'), { at: 2, bound: false })
     await stack.prover.proveDue()
@@ -72,7 +74,7 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
   })
 
   test('a proof that comes home after the uninstall brings nothing back', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     const { promise, resolve } = Promise.withResolvers<Negotiation>()
     const begun = Promise.withResolvers<void>()
     stack.clients.set('client-a', () => {
@@ -93,7 +95,7 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
   })
 
   test('an INSTALLED that is older than it puts no secret back, and its redelivery is a duplicate', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 3 })
 
@@ -110,7 +112,7 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
   })
 
   test('a later re-install starts a new generation, with the same credentials too', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2 })
 
@@ -123,7 +125,7 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
   })
 
   test('an INSTALLED that is newer survives an UNINSTALLED that arrives later, with its tokens', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await install(stack, 'client-b', 5)
     await storeToken(stack.db, token(2))
@@ -137,7 +139,7 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
   })
 
   test('pending credentials that are newer survive it and come into force', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(installed('client-b'), { at: 5 })
     expect(await stack.send(uninstalled(), { at: 3 })).toBe('accepted')
@@ -148,7 +150,7 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
 
 describe('invariant 8: an uninstall that is not bound is only a signal', () => {
   test('it is shown, and everything goes on', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await storeToken(stack.db, token(1))
 
@@ -165,7 +167,7 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
   })
 
   test('credentials that are refused repeatedly after it make it effective', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     stack.clients.set('client-a', refuses)
     await stack.send(uninstalled(), { at: 2, bound: false })
@@ -185,7 +187,7 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
   })
 
   test('credentials that still work are asked once, and the signal stays', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2, bound: false })
     for (let round = 0; round < 3; round++) await stack.prover.proveDue()
@@ -197,7 +199,7 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
     ['after the signal survives it', 3, ['superseded', 'active']],
     ['before the signal ends with it', 2, ['uninstalled', 'uninstalled']],
   ])('a re-install that waits and was sent %s', async (_title, at, expected) => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     stack.clients.set('client-a', refuses)
     await stack.send(uninstalled(), { at: 2, bound: false })
@@ -207,7 +209,7 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
   })
 
   test('the same said again by an identity that binds it takes effect', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2, bound: false })
     expect(await stack.send(uninstalled(), { at: 2 })).toBe('accepted')
@@ -215,7 +217,7 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
   })
 
   test('newer credentials that work end the signal; older ones do not', async () => {
-    await using stack = await createCallbackStack()
+    const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 5, bound: false })
     await install(stack, 'client-b', 4)
