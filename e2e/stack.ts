@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { createSimulator } from '@standin/trackunit-simulator'
 import { answers, freePort, runPart, startPart, until } from '../scripts/part.ts'
 
-export const irisAppId = '@standin/fleet-assistant'
 export const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 export const otherAccountId = 'c2a4e3d7-9b1f-4a57-8d3e-7f21b6c0a9e4'
 
