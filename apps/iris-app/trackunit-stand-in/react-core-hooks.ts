@@ -29,11 +29,6 @@ export function useCurrentUser() {
   }
 }
 
-/** A guess: the system's name. */
-export function useCurrentUserSystemOfMeasurement(): { systemOfMeasurement: string } {
-  return { systemOfMeasurement: useHostState().context.user.systemOfMeasurement }
-}
-
 /** A guess: a function that takes a path of Manager. */
 export function useNavigateInHost(): { navigateInHost: (path: string) => void } {
   const { manager } = useHostState()
