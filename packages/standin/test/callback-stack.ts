@@ -166,7 +166,7 @@ export async function createCallbackStack(
   }
 }
 
-export const testRing: KeyRing = [{ kid: 'first', bytes: new Uint8Array(32).map((_, index) => index) }]
+const testRing: KeyRing = [{ kid: 'first', bytes: new Uint8Array(32).map((_, index) => index) }]
 
 async function dumpTables(connection: Connection): Promise<string> {
   const tables = await tablesOf(connection)

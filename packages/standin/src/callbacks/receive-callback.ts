@@ -80,7 +80,7 @@ export function createReceiveCallback({ db, keys, clock, kinds, policy }: Depend
 }
 
 /** The callback by its kind. @throws StandinError `CALLBACK_MALFORMED` naming the fields that are wrong, never their values */
-export function parseCallback(body: unknown): TrackunitCallback {
+function parseCallback(body: unknown): TrackunitCallback {
   const common = unknownCallbackSchema.safeParse(body)
   const kind = common.success ? common.data.type : undefined
   if (kind === 'INSTALLED') return { kind, body: parsed(installedCallbackSchema.safeParse(body)) }

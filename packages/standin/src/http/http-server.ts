@@ -57,7 +57,7 @@ export async function createHttpServer(
 }
 
 /** Answers with what may be said of an error. @see RFC 9457 */
-export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
+function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const { reason, status, message, retryAfterMs, issues } = toRefusal(error)
   if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
   const problem = {
