@@ -38,7 +38,9 @@ test.each(documents)('the commands that %s names exist', (document) => {
 
 test('the settings that README.md lists are those that the server reads', () => {
   const schema =
-    /const environmentSchema = z\.object\(\{([\s\S]*?)\n\}\)/.exec(read('packages/standin/src/config.ts'))?.[1] ?? ''
+    /const environmentSchema = z\.object\(\{([\s\S]*?)\n\}\)/.exec(
+      read('packages/standin/src/config/environment-schema.ts'),
+    )?.[1] ?? ''
   const readByServer = [...schema.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name ?? '')
   const table = read('README.md').split('## Settings')[1] ?? ''
   const listed = [...table.matchAll(/`([A-Z]+(?:_[A-Z]+)*)(?:=\w+)?`/g)].map(([, name]) => name ?? '')

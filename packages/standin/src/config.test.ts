@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import type { StandinApp } from '@standin/contracts'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { ConfigError, type Environment, readConfig } from './config.ts'
+import { ConfigError } from './config/config-error.ts'
+import type { Environment } from './config/environment-schema.ts'
+import { readConfig } from './config.ts'
 
 const app: StandinApp = {
   id: '@acme/fleet',

@@ -1,4 +1,4 @@
-export { ConfigError } from './config.ts'
+export { ConfigError } from './config/config-error.ts'
 export { type Standin, type StandinParts, startStandin } from './create-standin.ts'
 export { runServer } from './run-server.ts'
 export type { ArtifactWriter } from './runs/artifacts/artifact-writer.ts'

@@ -1,4 +1,4 @@
-import { ConfigError } from './config.ts'
+import { ConfigError } from './config/config-error.ts'
 import { type StandinParts, startStandin } from './create-standin.ts'
 import { databaseTrouble } from './database/database-trouble.ts'
 import { EmbeddedPostgresError } from './database/embedded-postgres/index.ts'

@@ -1,5 +1,6 @@
 import type { StandinApp } from '@standin/contracts'
-import { type Config, type Environment, readConfig } from '../config.ts'
+import type { Environment } from '../config/environment-schema.ts'
+import { type Config, readConfig } from '../config.ts'
 import { connectDatabase, type Database } from '../database/database.ts'
 import { migrateDatabase } from '../database/migrate.ts'
 import { openDatabase } from '../database/open-database.ts'

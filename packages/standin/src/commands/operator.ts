@@ -1,6 +1,7 @@
 import type { StandinApp } from '@standin/contracts'
 import { Command, CommanderError } from 'commander'
-import { ConfigError, type Environment } from '../config.ts'
+import { ConfigError } from '../config/config-error.ts'
+import type { Environment } from '../config/environment-schema.ts'
 import { databaseTrouble } from '../database/database-trouble.ts'
 import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
 import { toRefusal } from '../refusal.ts'

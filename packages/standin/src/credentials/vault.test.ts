@@ -1,6 +1,6 @@
 import { CompactEncrypt } from 'jose'
 import { describe, expect, test } from 'vitest'
-import type { NamedKey } from '../config.ts'
+import type { NamedKey } from '../config/key-ring.ts'
 import { Secret } from '../observability/secret.ts'
 import { type Binding, createVault } from './vault.ts'
 

@@ -1,5 +1,5 @@
 import { CompactEncrypt, compactDecrypt } from 'jose'
-import type { KeyRing } from '../config.ts'
+import type { KeyRing } from '../config/key-ring.ts'
 import { Secret } from '../observability/secret.ts'
 import { StandinError } from '../standin-error.ts'
 

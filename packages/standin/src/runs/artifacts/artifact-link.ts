@@ -1,6 +1,6 @@
 import { jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../../clock.ts'
-import type { KeyRing } from '../../config.ts'
+import type { KeyRing } from '../../config/key-ring.ts'
 import { StandinError } from '../../standin-error.ts'
 
 const lifetimeS = 60

@@ -1,0 +1,79 @@
+import { scopeSchema, standinAppSchema } from '@standin/contracts'
+import { z } from 'zod'
+import { commaSeparated } from './comma-separated.ts'
+import { keyRingSchema } from './key-ring.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const seconds = (fallback: number) => z.coerce.number().int().min(0).max(604_800).default(fallback)
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+const spaceSeparated = z.string().transform((text) => text.split(/\s+/).filter(Boolean))
+/** As a browser sends it. `https://app.example/` would silently match no request. */
+const origin = z
+  .string()
+  .refine(
+    (text) => text === 'null' || URL.parse(text)?.origin === text,
+    'each is an origin such as https://app.example, or the word null',
+  )
+const webAddress = z.url({ protocol: /^https?$/ })
+/** Every name that the server reads. `NAME_FILE` names a file that holds the value of a secret. */
+export const environmentSchema = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: port(4000),
+  HOST: z.string().optional(),
+  PUBLIC_URL: webAddress.optional(),
+  TRUST_PROXY: z.string().optional(),
+  APP_ORIGINS: commaSeparated.pipe(z.array(origin)).default([]),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'starts with postgres://')
+    .optional(),
+  DATABASE_DIRECT_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'starts with postgres://')
+    .optional(),
+  STANDIN_DATA_DIR: z.string().default('.standin'),
+  STANDIN_EMBEDDED_DATABASE: z.literal('allow').optional(),
+  STANDIN_ENCRYPTION_KEYS: keyRingSchema.optional(),
+  STANDIN_LINK_KEYS: keyRingSchema.optional(),
+  IRIS_APP_ID: standinAppSchema.shape.id.optional(),
+  IRIS_APP_SCOPES: spaceSeparated.pipe(z.array(scopeSchema).nonempty()).optional(),
+  CALLBACK_PATH_SECRET: commaSeparated
+    .pipe(
+      z
+        .array(z.string().regex(/^[\w-]{16,200}$|^none$/, 'at least 16 letters, digits, _ or -, or the word none'))
+        .min(1)
+        .max(2),
+    )
+    .optional(),
+  CALLBACK_ISSUER: z.string().min(1).optional(),
+  CALLBACK_AUDIENCE: z.string().min(1).optional(),
+  CALLBACK_MAX_AGE_S: seconds(300),
+  JWKS_COOLDOWN_S: seconds(30),
+  REINSTALL_POLICY: z.enum(['approve', 'automatic']).default('approve'),
+  TRACKUNIT_JWKS_URL: webAddress.default('https://iris.trackunit.com/api/marketplace/jwks'),
+  TRACKUNIT_TOKEN_URL: webAddress.default('https://auth.trackunit.com/apptoken'),
+  TRACKUNIT_API_URL: webAddress.default('https://iris.trackunit.com'),
+  TRACKUNIT_ACCOUNT_CLAIM: z.string().min(1).optional(),
+  USER_TOKEN_ISSUER: z.string().min(1).optional(),
+  USER_TOKEN_JWKS_URL: webAddress.optional(),
+  USER_TOKEN_AUDIENCE: z.string().min(1).optional(),
+  USER_TOKEN_APP_CLAIM: z.string().min(1).optional(),
+  USER_TOKEN_ACCOUNT_CLAIM: z.string().min(1).optional(),
+  USER_TOKEN_USER_CLAIM: z.string().min(1).default('sub'),
+  USER_TOKEN_SCOPE_CLAIM: z.string().min(1).optional(),
+  TOKEN_CACHE_FOR_MS: z.coerce.number().int().min(0).max(3_600_000).default(300_000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export type ReadEnvironment = z.infer<typeof environmentSchema>
+
+/** What can be read, and a line for each name whose value cannot: the rest is looked at too, so that all is said at once. */
+export function parseEnvironment(given: Environment): { read: ReadEnvironment; badValues: Map<string, string> } {
+  const parsed = environmentSchema.safeParse(given)
+  if (parsed.success) return { read: parsed.data, badValues: new Map() }
+  const badValues = new Map<string, string>()
+  for (const { path, message } of parsed.error.issues) badValues.set(String(path[0]), `${String(path[0])}: ${message}.`)
+  const rest = Object.entries(given).filter(([name]) => !badValues.has(name))
+  return { read: environmentSchema.parse(Object.fromEntries(rest)), badValues } // Every name may be missing.
+}
