@@ -23,6 +23,8 @@ process.exitCode = await runOperatorCommand({
   app: parsed.data,
   argv: process.argv.slice(2),
   environment: process.env,
+  writeOut: (text) => void process.stdout.write(text),
+  writeErr: (text) => void process.stderr.write(text),
 })
 
 function findUpwards(folder: string, name: string): string | undefined {

@@ -9,35 +9,40 @@ import { addCallbacksCommand } from './callbacks-command.ts'
 import { addInstallationsCommand } from './installations-command.ts'
 import { addKeysCommand } from './keys-command.ts'
 
+export interface OperatorCommand {
+  app: StandinApp
+  /** Without the program's own name. */
+  argv: readonly string[]
+  environment: Environment
+  /** Results. */
+  writeOut: (text: string) => void
+  /** Talk. */
+  writeErr: (text: string) => void
+}
+
 /**
  * The operator's program: parses, calls the functions that the server calls, prints.
- * @param argv without the program's own name
  * @returns the exit code: 0, 1 (failed), 2 (usage)
  */
 export async function runOperatorCommand({
   app,
   argv,
   environment,
-}: {
-  app: StandinApp
-  argv: readonly string[]
-  environment: Environment
-}): Promise<number> {
+  writeOut,
+  writeErr,
+}: OperatorCommand): Promise<number> {
   const context = {
     app,
     environment,
-    print: (text: string) => void process.stdout.write(text === '' ? '' : `${text}\n`),
-    say: (text: string) => void process.stderr.write(`${text}\n`),
+    print: (text: string) => writeOut(text === '' ? '' : `${text}\n`),
+    say: (text: string) => writeErr(`${text}\n`),
   }
-  const program = new Command('standin')
-    .description("Standin's commands for the operator")
-    .exitOverride()
-    .showHelpAfterError()
+  const program = new Command('standin').description("Standin's commands for the operator")
   addCallbacksCommand(program, context)
   addInstallationsCommand(program, context)
   addKeysCommand(program, context)
-  for (const command of program.commands)
-    for (const each of [command, ...command.commands]) each.exitOverride().showHelpAfterError()
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])
+    command.exitOverride().showHelpAfterError().configureOutput({ writeOut, writeErr })
 
   try {
     await program.parseAsync([...argv], { from: 'user' })

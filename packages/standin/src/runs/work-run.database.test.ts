@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { StandinError } from '../standin-error.ts'
 import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
-import { lockPromotion, takeRun } from './run-store.ts'
+import { lockPromotion, moveRun, takeRun } from './run-store.ts'
 
 type Work = (context: RunContext<Record<string, unknown>>) => Promise<void>
 
@@ -519,7 +519,7 @@ describe('invariant 19: a worker that lost its run', () => {
   test('that wakes up while the next one works does not disturb it', async () => {
     const [firstGate, secondGate] = [createGate(), createGate()]
     let attempts = 0
-    const report = doing(async ({ artifact, checkpoint }) => {
+    const report = doing(async ({ artifact, checkpoint, headline, log }) => {
       const attempt = ++attempts
       const file = await artifact(csv)
       await file.write(`line of ${attempt}\n`)
@@ -528,6 +528,8 @@ describe('invariant 19: a worker that lost its run', () => {
         // It does all that an action can, and does not listen.
         await file.write('x'.repeat(300_000)).catch(() => {})
         await artifact({ name: 'other.csv', mediaType: 'text/csv' }).catch(() => {})
+        await headline('By the lost one.').catch(() => {})
+        await log('By the lost one.').catch(() => {})
         await checkpoint(1).catch(() => {})
         return
       }
@@ -542,7 +544,8 @@ describe('invariant 19: a worker that lost its run', () => {
 
     firstGate.open()
     await lost
-    expect(await stack.run(id)).toMatchObject({ state: 'running', epoch: 2 })
+    expect(await stack.run(id)).toMatchObject({ state: 'running', epoch: 2, headline: null, checkpoint: null })
+    expect((await stack.eventsOf(id)).map(({ type }) => type)).toEqual(['state', 'state'])
     secondGate.open()
     await working
 
@@ -571,6 +574,18 @@ describe('invariant 19: a worker that lost its run', () => {
 
     expect(await stack.eventsOf(id)).toEqual(events)
     expect(await stack.files(id)).toEqual({ 'report.csv': 'by 2' })
+  })
+
+  test('cannot end it in between either', async () => {
+    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    const { id } = await stack.start()
+    const lost = await stack.db.transaction((tx) => takeRun(tx, id))
+    await stack.db.transaction((tx) => takeRun(tx, id))
+
+    const moved = await stack.db.transaction((tx) => moveRun(tx, id, 'fail', { epoch: lost?.epoch ?? 0 }))
+
+    expect(moved).toBeUndefined()
+    expect(await stack.run(id)).toMatchObject({ state: 'running' })
   })
 
   test('a run that takes its workers with it is given up; one that gets on is not', async () => {

@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { findServiceByKey } from '../access/access-store.ts'
+import { digestOfPresentedKey } from '../access/service-key.ts'
+import { connectDatabase } from '../database/database.ts'
+
+const program = fileURLToPath(new URL('../../bin/standin.ts', import.meta.url))
+const account = '11111111-1111-4111-8111-111111111111'
+const app = {
+  id: '@acme/fleet-night',
+  name: 'Fleet night',
+  description: 'Works at night.',
+  scopes: [
+    { scope: 'a', optional: false },
+    { scope: 'b', optional: true },
+  ],
+  callbackUrl: 'https://standin.example.com/trackunit/callback',
+}
+
+/** A maker's project with a database, in which the operator types commands. */
+async function createProject({ config = app as object } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'standin-operator-'))
+  await writeFile(join(folder, 'standin.config.ts'), `export default ${JSON.stringify(config)}`)
+  const database = await createTestDatabase()
+  const { db, sql, close } = connectDatabase(database.url, { pool: 1 })
+
+  async function standin(args: string[], environment: Record<string, string> = {}) {
+    const { PATH = '', NODE_OPTIONS = '' } = process.env
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: folder,
+      env: { PATH, NODE_OPTIONS, DATABASE_URL: database.url, STANDIN_DATA_DIR: join(folder, 'data'), ...environment },
+    })
+    const { promise: code, resolve } = Promise.withResolvers<number | null>()
+    child.on('close', resolve)
+    const [out, said, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), code])
+    return { out, said, exitCode }
+  }
+  return {
+    ...{ db, sql, standin },
+    async [Symbol.asyncDispose]() {
+      await close()
+      await database.drop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const create = ['keys', 'create', '--service', 'reports', '--account', account, '--scopes', 'a b']
+const noTalk = { STANDIN_ENCRYPTION_KEYS: `k:${'A'.repeat(43)}`, STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}` }
+
+describe('keys create', () => {
+  test('prints the key alone, which works from then on', async () => {
+    await using project = await createProject()
+    const { standin, db, sql } = project
+
+    const { out, said, exitCode } = await standin(create)
+
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(/^sk_standin_[0-9a-f]{12}_[\w-]+\n$/)
+    const digest = digestOfPresentedKey(out.trim())
+    expect(await findServiceByKey(db, digest ?? '')).toMatchObject({
+      service: 'reports',
+      grants: [{ accountId: account, scopes: ['a', 'b'] }],
+    })
+    expect(said).toContain('reports')
+    expect(said).not.toContain(out.trim())
+    expect(await sql`select actor_kind, event from audit_entries`).toEqual([
+      { actor_kind: 'operator', event: 'service-key.created' },
+    ])
+  })
+
+  test('--json prints it as JSON', async () => {
+    await using project = await createProject()
+    const { standin } = project
+    const { out } = await standin([...create, '--json', '--expires-in-days', '10'])
+
+    const { id, key, expiresAt } = JSON.parse(out)
+    expect(key).toContain(`sk_standin_${id}_`)
+    expect(new Date(expiresAt).getTime() - Date.now()).toBeLessThan(10 * 86_400_000)
+  })
+
+  test('a scope that the app does not have is a failure, and leaves no key', async () => {
+    await using project = await createProject()
+    const { standin, sql } = project
+    const { out, said, exitCode } = await standin([...create.slice(0, -1), 'a x'], noTalk)
+
+    expect({ out, exitCode }).toEqual({ out: '', exitCode: 1 })
+    expect(said).toMatch(/^SCOPE_NOT_IN_MANIFEST: .*x\.\n$/)
+    expect(await sql`select count(*)::int from service_keys`).toEqual([{ count: 0 }])
+  })
+})
+
+test('a mistake in how it is typed ends with 2 and prints nothing', async () => {
+  await using project = await createProject()
+  const { standin } = project
+  const { out, said, exitCode } = await standin(['keys', 'create', '--service', 'x'])
+
+  expect({ out, exitCode }).toEqual({ out: '', exitCode: 2 })
+  expect(said).toContain('--account')
+})
+
+describe('a failure ends with 1, prints nothing and says one line', () => {
+  test.for<{ title: string; args: string[]; environment?: Record<string, string>; says: RegExp }>([
+    {
+      title: 'an account that never came',
+      args: ['installations', 'approve', account, '1'],
+      says: /^INSTALLATION_NOT_FOUND: /,
+    },
+    {
+      title: 'a database that is not there',
+      args: create,
+      environment: { DATABASE_URL: 'postgres://anna:s3cret@127.0.0.1:1/x' },
+      says: /ECONNREFUSED/,
+    },
+    {
+      title: 'a setting that is none',
+      args: create,
+      environment: { STANDIN_NOTHING: 'x' },
+      says: /^STANDIN_NOTHING is not a setting/,
+    },
+  ])('$title', { concurrent: true }, async ({ args, environment, says }) => {
+    await using project = await createProject()
+    const { standin } = project
+    const { out, said, exitCode } = await standin(args, { ...noTalk, ...environment })
+
+    expect({ out, exitCode }).toEqual({ out: '', exitCode: 1 })
+    expect(said).toMatch(says)
+    expect(said.trimEnd().split('\n')).toHaveLength(1)
+    expect(said).not.toContain('s3cret')
+  })
+
+  test('an app that is not well described', async () => {
+    await using project = await createProject({ config: { ...app, id: 'no id' } })
+    const { standin } = project
+    const { said, exitCode } = await standin(create, noTalk)
+
+    expect(exitCode).toBe(1)
+    expect(said).toMatch(/^standin\.config\.ts: id: .*@organization\/appname\n$/)
+  })
+})
+
+describe('what came from outside', () => {
+  const hostile = 'a\u001b]0;owned\u0007\u202e'
+
+  test('is listed without control characters', async () => {
+    await using project = await createProject()
+    const { standin, sql } = project
+    await sql`insert into installations (account_id, active_generation) values (${account}, 1)`
+    await sql`
+      insert into credentials (account_id, generation, app_id, client_id, state, issued_at, tie_break, bound, proven_at, granted_scopes)
+      values (${account}, 1, 'app', 'client', 'active', now(), '', true, now(), array[${hostile}]::text[])`
+    await sql`
+      insert into callbacks (account_id, app_id, type, content_digest, issued_at, outcome, claim_names)
+      values (${account}, 'app', ${hostile}, 'x', now(), 'ignored', array[${hostile}]::text[])`
+
+    const listed = await Promise.all(
+      [
+        ['installations', 'list'],
+        ['installations', 'show', account],
+        ['callbacks', 'list'],
+        ['callbacks', 'list', '--json'],
+      ].map((args) => standin(args)),
+    )
+
+    for (const { out, exitCode } of listed) {
+      expect(exitCode).toBe(0)
+      expect(out).toContain(account)
+      expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    }
+  })
+})
+
+test('lists that are empty print nothing, or an empty list', async () => {
+  await using project = await createProject()
+  const { standin } = project
+  const [plain, asJson, callbacks] = await Promise.all([
+    standin(['installations', 'list']),
+    standin(['installations', 'list', '--json']),
+    standin(['callbacks', 'list', '--json']),
+  ])
+
+  expect([plain.out, asJson.out, callbacks.out]).toEqual(['', '[]\n', '[]\n'])
+})
+
+test('callbacks url prints the address for the manifest, with its secret', async () => {
+  await using project = await createProject()
+  const { standin } = project
+  const secret = 'a-path-secret-of-24-chars'
+
+  expect((await standin(['callbacks', 'url'], { CALLBACK_PATH_SECRET: secret })).out).toBe(
+    `${app.callbackUrl}/${secret}\n`,
+  )
+})

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { runOperatorCommand } from './operator.ts'
+
+const account = '11111111-1111-4111-8111-111111111111'
+const app = {
+  id: '@acme/fleet-night',
+  name: 'Fleet night',
+  description: 'Works at night.',
+  scopes: [{ scope: 'a', optional: false }],
+  callbackUrl: 'https://standin.example.com/trackunit/callback',
+}
+
+async function type(...argv: string[]) {
+  let [out, said] = ['', '']
+  const exitCode = await runOperatorCommand({
+    ...{ app, argv },
+    environment: { STANDIN_NOTHING: 'so that nothing is opened' },
+    writeOut: (text) => {
+      out += text
+    },
+    writeErr: (text) => {
+      said += text
+    },
+  })
+  return { out, said, exitCode }
+}
+
+describe('a mistake in how it is typed ends with 2, prints nothing and shows the usage', () => {
+  const create = ['keys', 'create', '--service', 'reports', '--account', account, '--scopes', 'a']
+  test.for<{ title: string; argv: string[] }>([
+    { title: 'no command', argv: [] },
+    { title: 'half a command', argv: ['keys'] },
+    { title: 'an unknown command', argv: ['nothing'] },
+    { title: 'an unknown option', argv: ['callbacks', 'list', '--nothing'] },
+    { title: 'a missing option', argv: create.slice(0, -2) },
+    { title: 'no scope', argv: [...create.slice(0, -1), ' '] },
+    { title: 'a service with a space', argv: [...create, '--service', 'my reports'] },
+    { title: 'a key for no days', argv: [...create, '--expires-in-days', '0'] },
+    { title: 'a key for ever', argv: [...create, '--expires-in-days', '9999'] },
+    { title: 'an account that is none', argv: ['installations', 'show', 'nothing'] },
+    { title: 'a generation that is none', argv: ['installations', 'approve', account, 'first'] },
+    { title: 'a generation below 1', argv: ['installations', 'approve', account, '0'] },
+    { title: 'a limit that is none', argv: ['callbacks', 'list', '--limit', 'many'] },
+    { title: 'a limit that is too large', argv: ['callbacks', 'list', '--limit', '1001'] },
+  ])('$title', async ({ argv }) => {
+    const { out, said, exitCode } = await type(...argv)
+
+    expect({ out, exitCode }).toEqual({ out: '', exitCode: 2 })
+    expect(said).toContain('Usage: standin')
+  })
+
+  test('the control: without one it gets as far as the configuration', async () => {
+    expect(await type(...create)).toMatchObject({ exitCode: 1, said: expect.stringContaining('STANDIN_NOTHING') })
+  })
+})
+
+test('help is a result and no failure', async () => {
+  const { out, said, exitCode } = await type('keys', 'create', '--help')
+
+  expect({ said, exitCode }).toEqual({ said: '', exitCode: 0 })
+  expect(out).toContain('Usage: standin keys create')
+})

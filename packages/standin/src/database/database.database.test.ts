@@ -1,0 +1,88 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { connectDatabase } from './database.ts'
+import { databaseTrouble } from './database-trouble.ts'
+
+async function connect(options: Parameters<typeof connectDatabase>[1] = {}) {
+  const database = await createTestDatabase()
+  const connection = connectDatabase(database.url, options)
+  onTestFinished(async () => {
+    await connection.close()
+    await database.drop()
+  })
+  return connection
+}
+
+test('invariant 1: what is committed is on disk, whatever the database does by itself', async () => {
+  const database = await createTestDatabase()
+  onTestFinished(database.drop)
+  const name = new URL(database.url).pathname.slice(1)
+  const first = connectDatabase(database.url)
+  await first.sql`alter database ${first.sql(name)} set synchronous_commit = off`
+  await first.close()
+
+  const { sql, close } = connectDatabase(database.url)
+  onTestFinished(close)
+
+  expect(await sql`show synchronous_commit`).toEqual([{ synchronous_commit: 'on' }])
+})
+
+test('its connections can be told apart from those of others', async () => {
+  const { sql } = await connect()
+  expect(await sql`show application_name`).toEqual([{ application_name: 'standin' }])
+})
+
+test('behind a transaction pooler nothing is prepared', async () => {
+  const { sql } = await connect({ pool: 1, pooled: true })
+  await sql`select ${1}::int`
+  expect(await sql`select count(*)::int from pg_prepared_statements`).toEqual([{ count: 0 }])
+})
+
+test('a connection that is lost costs at most the query that was on it', async () => {
+  const { sql } = await connect({ pool: 1 })
+  const pid = async () => (await sql`select pg_backend_pid() as pid`)[0]?.pid
+  const lost = await pid()
+
+  await sql`select pg_terminate_backend(${lost})`.catch(() => {})
+
+  await vi.waitFor(async () => expect(await pid()).not.toBe(lost))
+})
+
+describe('what the operator reads where the database cannot be used', () => {
+  test.for<{ title: string; change: (url: URL) => void; code: string }>([
+    {
+      title: 'nothing listens',
+      change: (url) => Object.assign(url, { hostname: '127.0.0.1', port: '1', search: '' }),
+      code: 'ECONNREFUSED',
+    },
+    {
+      title: 'there is no such database',
+      change: (url) => Object.assign(url, { pathname: '/nothing' }),
+      code: '3D000',
+    },
+    {
+      title: 'the password is wrong',
+      change: (url) => Object.assign(url, { password: 'wr0ng-s3cret' }),
+      code: '28P01',
+    },
+  ])('$title: $code', async ({ change, code }) => {
+    const database = await createTestDatabase()
+    const url = new URL(database.url)
+    change(url)
+    const { sql, close } = connectDatabase(url.href)
+    onTestFinished(async () => {
+      await close()
+      await database.drop()
+    })
+
+    const error = await sql`select 1`.catch((cause: unknown) => new Error('wrapped', { cause }))
+
+    expect(databaseTrouble(error)).toContain(`(${code})`)
+    expect(databaseTrouble(error)).not.toContain('s3cret')
+  })
+
+  test('another failure is none of the database', () => {
+    expect(databaseTrouble(new Error('no'))).toBeUndefined()
+    expect(databaseTrouble(Object.assign(new Error('no'), { code: '23505' }))).toBeUndefined()
+  })
+})

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import postgres from 'postgres'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { createDatabase } from '../../test/create-database.ts'
+import { migrateDatabase } from './migrate.ts'
+
+async function createEmptyDatabase() {
+  const { url, drop } = await createDatabase({
+    adminUrl: inject('postgresAdminUrl'),
+    url: inject('postgresUrl'),
+    name: `standin_empty_${randomUUID().replaceAll('-', '')}`,
+  })
+  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  onTestFinished(async () => {
+    await sql.end()
+    await drop()
+  })
+  return { url, sql }
+}
+const tables = (sql: postgres.Sql) => sql`select tablename from pg_tables where schemaname = 'public' order by 1`
+
+test('replicas that start at once migrate one after the other, and all succeed', async () => {
+  const { url, sql } = await createEmptyDatabase()
+
+  await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(url)))
+
+  expect((await tables(sql)).map(({ tablename }) => tablename)).toEqual(
+    expect.arrayContaining(['access_tokens', 'audit_entries', 'callbacks', 'credentials', 'installations', 'runs']),
+  )
+})
+
+test('a second start changes nothing', async () => {
+  const { url, sql } = await createEmptyDatabase()
+  await migrateDatabase(url)
+  await sql`insert into installations (account_id) values (${randomUUID()})`
+  const before = await sql`select count(*)::int from standin_migrations.__drizzle_migrations`
+
+  await migrateDatabase(url)
+
+  expect(await sql`select count(*)::int from standin_migrations.__drizzle_migrations`).toEqual(before)
+  expect(await sql`select count(*)::int from installations`).toEqual([{ count: 1 }])
+})
+
+test('its lock is gone when it has ended, also when it failed', async () => {
+  const { url, sql } = await createEmptyDatabase()
+  await sql`create table runs ()` // In the way.
+
+  await expect(migrateDatabase(url)).rejects.toThrow()
+
+  expect(
+    await sql`select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+  ).toEqual([])
+  await sql`drop table runs`
+  await migrateDatabase(url)
+})

@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { account, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
+import type { Caller, UserCaller } from '../access/caller.ts'
+import { createContracted, router } from '../http/trpc.ts'
+import { accountOfArtifact } from './artifacts/artifact-store.ts'
+import { defineAction } from './define-action.ts'
+import { createRunProcedures } from './run-procedures.ts'
+import { accountOfRun } from './run-store.ts'
+import { createStartRun } from './start-run.ts'
+
+const report = defineAction({
+  id: 'report',
+  title: 'Report',
+  description: 'A report.',
+  input: z.object({}),
+  scopes: ['a'],
+  changesData: false,
+  mayOverlap: true,
+  run: async ({ artifact, headline }) => {
+    await (await artifact({ name: 'report.csv', mediaType: 'text/csv' })).write('line\n')
+    await headline('One line.')
+  },
+})
+const anna: UserCaller = {
+  kind: 'user',
+  id: 'anna',
+  name: 'Anna',
+  accountId: account,
+  scopes: ['a'],
+  expiresAt: new Date('2099-01-01'), // Further away than a timer of Node's can count.
+}
+
+function callAs({ db, queue, events, clock, findAction }: RunStack, who: Caller) {
+  const contracted = createContracted({
+    accountOfRun: (runId) => accountOfRun(db, runId),
+    accountOfArtifact: (artifactId) => accountOfArtifact(db, artifactId),
+  })
+  const startRun = createStartRun({ db, queue, findAction, grantedScopesOf: async () => ['a'] })
+  const procedures = createRunProcedures({ ...{ contracted, db, queue, events, clock }, startRun })
+  return router(procedures).createCaller({ requestId: 'test', authenticate: async () => who })
+}
+const asked = { accountId: account, actionId: 'report', input: {} }
+
+test('a run comes back as the contract says, with its files once it has ended', async () => {
+  await using stack = await createRunStack({ actions: [report] })
+  const api = callAs(stack, anna)
+  const started = await api.start({ ...asked, idempotencyKey: 'key-of-this-run' })
+  expect(started).toMatchObject({
+    state: 'queued',
+    startedBy: { kind: 'user', id: 'anna', name: 'Anna' },
+    artifacts: [],
+  })
+
+  await stack.createWorker().workOn(started.id)
+
+  expect(await api.get({ runId: started.id })).toMatchObject({
+    state: 'succeeded',
+    headline: 'One line.',
+    artifacts: [{ name: 'report.csv', mediaType: 'text/csv', bytes: 5 }],
+  })
+})
+
+test('pages of a list hold each run once, the newest first, also where many began at the same moment', async () => {
+  await using stack = await createRunStack({ actions: [report] })
+  const api = callAs(stack, anna)
+  for (let number = 1; number <= 7; number++) await api.start({ ...asked, idempotencyKey: `key-of-run-${number}` })
+  await stack.start({ accountId: otherAccount })
+  await stack.sql`update runs set created_at = date_trunc('minute', now())`
+
+  const read: string[] = []
+  let cursor: string | undefined
+  for (let pages = 0; pages < 4; pages++) {
+    const page = await api.list({ accountId: account, limit: 3, ...(cursor !== undefined && { cursor }) })
+    read.push(...page.runs.map(({ id }) => id))
+    if (pages === 0) await api.start({ ...asked, idempotencyKey: 'one-that-came-meanwhile' })
+    if (page.nextCursor === null) break
+    cursor = page.nextCursor
+  }
+
+  expect(read).toHaveLength(7)
+  expect(new Set(read).size).toBe(7)
+})
+
+test('a list shows the states that are asked for', async () => {
+  await using stack = await createRunStack({ actions: [report] })
+  const api = callAs(stack, anna)
+  const [first] = [await stack.start(), await stack.start()]
+  await stack.createWorker().workOn(first.id)
+
+  const { runs } = await api.list({ accountId: account, states: ['succeeded'] })
+
+  expect(runs.map(({ id }) => id)).toEqual([first.id])
+})
+
+describe('invariant 24: the run of another account does not exist', () => {
+  test.for(['get', 'cancel', 'events'] as const)('for %s', async (procedure) => {
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start({ accountId: otherAccount })
+
+    await expect(callAs(stack, anna)[procedure]({ runId: id })).rejects.toMatchObject({
+      cause: { reason: 'RUN_NOT_FOUND' },
+    })
+  })
+})
+
+describe('invariant 21: the stream of events', () => {
+  test('carries the number of each event as its id, and goes on after the last one that was seen', async () => {
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+
+    const read: Array<[string, number]> = []
+    // A caller in the same process sees what the wire is made of: id, event and a mark.
+    for await (const sent of (await callAs(stack, anna).events({
+      runId: id,
+      lastEventId: '1',
+    })) as AsyncIterable<unknown>) {
+      const [eventId, event] = sent as [string, { seq: number }]
+      read.push([eventId, event.seq])
+    }
+
+    expect(read.length).toBeGreaterThan(1)
+    expect(read).toEqual(read.map((_, index) => [String(index + 2), index + 2]))
+  })
+
+  test('stays open for a token that is valid for years', async () => {
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    const stream = (await callAs(stack, anna).events({ runId: id, lastEventId: '1' }))[Symbol.asyncIterator]()
+    const next = stream.next()
+
+    await stack.cancel(id)
+
+    expect(await next).toMatchObject({ value: ['2', { state: 'cancelled' }, expect.anything()] })
+  })
+
+  test('ends with the token that opened it, so that the browser comes back with its next one', async () => {
+    await using stack = await createRunStack({ actions: [report] })
+    const { id } = await stack.start()
+    const expiresAt = new Date(stack.clock.now().getTime() + 20)
+
+    const stream = (await callAs(stack, { ...anna, expiresAt }).events({ runId: id, lastEventId: '1' }))[
+      Symbol.asyncIterator
+    ]()
+
+    await expect(stream.next()).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+test('a service starts and cancels under its own name', async () => {
+  await using stack = await createRunStack({ actions: [report] })
+  const api = callAs(stack, caller)
+  const { id, startedBy } = await api.start({ ...asked, idempotencyKey: 'key-of-a-service' })
+  await api.cancel({ runId: id })
+
+  expect(startedBy).toEqual({ kind: 'service', id: 'reports', name: 'reports' })
+  expect(await stack.sql`select actor_kind, actor_id, event from audit_entries order by id`).toMatchObject([
+    { actor_kind: 'service', actor_id: 'reports', event: 'run.started' },
+    { actor_kind: 'service', actor_id: 'reports', event: 'run.cancelled' },
+  ])
+})

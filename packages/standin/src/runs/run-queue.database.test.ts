@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
+import { createLinesAction } from '../../test/lines-action.ts'
+import { createRunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { connectDatabase } from '../database/database.ts'
+import { defineAction } from './define-action.ts'
+import { startRunQueue } from './run-queue.ts'
+
+const silent = pino({ level: 'silent' })
+const soon = { timeout: 4_000, interval: 20 }
+
+async function createQueues() {
+  const database = await createTestDatabase()
+  const { db, sql, close } = connectDatabase(database.url)
+  const closers = [database.drop, close]
+  onTestFinished(async () => {
+    for (const end of closers.reverse()) await end()
+  })
+  return {
+    ...{ db, sql },
+    async start() {
+      const queue = await startRunQueue(database.url, silent)
+      closers.push(queue.stop)
+      return queue
+    },
+  }
+}
+
+describe('a job', () => {
+  test('is there with the transaction that sent it, or not at all', async () => {
+    const { db, start } = await createQueues()
+    const queue = await start()
+    const handled: string[] = []
+    await queue.work(async (runId) => void handled.push(runId), { atOnce: 2 })
+
+    const rolledBack = db.transaction(async (tx) => {
+      await queue.send(tx, 'rolled back')
+      throw new Error('no')
+    })
+    await expect(rolledBack).rejects.toThrow('no')
+    await db.transaction((tx) => queue.send(tx, 'committed'))
+
+    await vi.waitFor(() => expect(handled).toEqual(['committed']), soon)
+  })
+
+  test('for later comes when it is due, and not before', async () => {
+    const { db, start } = await createQueues()
+    const queue = await start()
+    const handled: Array<[string, number]> = []
+    await queue.work(async (runId) => void handled.push([runId, Date.now()]), { atOnce: 1 })
+    const dueAt = Date.now() + 700
+
+    await db.transaction((tx) => queue.send(tx, 'later', { notBefore: new Date(dueAt) }))
+    await db.transaction((tx) => queue.send(tx, 'now'))
+
+    await vi.waitFor(() => expect(handled.map(([runId]) => runId)).toEqual(['now', 'later']), soon)
+    expect(handled[1]?.[1]).toBeGreaterThanOrEqual(dueAt)
+    expect(handled[1]?.[1]).toBeLessThan(dueAt + 2_000)
+  })
+
+  test('whose handler failed is given out again, and never given up', async () => {
+    const { db, sql, start } = await createQueues()
+    const queue = await start()
+    let tries = 0
+    const handle = async () => {
+      if (++tries < 3) throw new Error('no')
+    }
+    await queue.work(handle, { atOnce: 1 })
+
+    await db.transaction((tx) => queue.send(tx, 'run'))
+
+    await vi.waitFor(
+      async () =>
+        expect(await sql`select state, retry_limit > 1000 as patient from pgboss.job where name = 'runs'`).toEqual([
+          { state: 'completed', patient: true },
+        ]),
+      soon,
+    )
+    expect(tries).toBe(3)
+  })
+
+  test('is left to others by one that rests, which first ends what it has', async () => {
+    const { db, start } = await createQueues()
+    const [leaving, staying] = [await start(), await start()]
+    const [left, taken]: [string[], string[]] = [[], []]
+    const begun = Promise.withResolvers<void>()
+    const finish = Promise.withResolvers<void>()
+    const handle = async (runId: string) => {
+      begun.resolve()
+      await finish.promise
+      left.push(runId)
+    }
+    await leaving.work(handle, { atOnce: 1 })
+    await db.transaction((tx) => leaving.send(tx, 'first'))
+    await begun.promise
+
+    await leaving.rest()
+    await db.transaction((tx) => leaving.send(tx, 'second'))
+    await staying.work(async (runId) => void taken.push(runId), { atOnce: 1 })
+    await vi.waitFor(() => expect(taken).toEqual(['second']), soon)
+    finish.resolve()
+
+    await vi.waitFor(() => expect(left).toEqual(['first']), soon)
+  })
+})
+
+test('runs go to their end on the queue, one after the other where they may not overlap', async () => {
+  let working = 0
+  let most = 0
+  const report = defineAction({
+    id: 'report',
+    title: 'Report',
+    description: 'A report.',
+    input: z.object({}),
+    scopes: [],
+    changesData: false,
+    async run({ checkpoint }) {
+      most = Math.max(most, ++working)
+      await checkpoint(1)
+      working--
+    },
+  })
+  await using stack = await createRunStack({ actions: [report], queue: (url) => startRunQueue(url, silent) })
+  await stack.queue.work(stack.createWorker().workOn, { atOnce: 4 })
+  const [first, second] = [await stack.start(), await stack.start()]
+
+  await vi.waitFor(async () => {
+    expect([(await stack.run(first.id)).state, (await stack.run(second.id)).state]).toEqual(['succeeded', 'succeeded'])
+  }, soon)
+
+  expect(most).toBe(1)
+  const [{ endedAt }, { startedAt }] = [await stack.run(first.id), await stack.run(second.id)]
+  expect(startedAt?.getTime()).toBeGreaterThanOrEqual(endedAt?.getTime() ?? Number.NaN)
+})
+
+describe('invariant 19: a run goes on', () => {
+  test('on another worker when its process was killed, within about twelve seconds, and no line is missing or doubled', async () => {
+    const action = createLinesAction({ say: () => {} })
+    await using stack = await createRunStack({ actions: [action], queue: (url) => startRunQueue(url, silent) })
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('../../test/run-worker-process.ts', import.meta.url)), stack.database.url],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const { id } = await stack.start()
+    const said: string[] = []
+    for await (const line of createInterface(child.stdout)) if (said.push(line) === 3) break
+    await vi.waitFor(
+      async () => expect(await stack.sql`select from artifact_chunks where position = 3`).toHaveLength(1),
+      soon,
+    )
+    await stack.queue.work(stack.createWorker().workOn, { atOnce: 1 })
+
+    child.kill('SIGKILL')
+
+    const inTime = { timeout: 15_000, interval: 50 }
+    await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded' }), inTime)
+    expect(said).toEqual(['line 1', 'line 2', 'line 3'])
+    expect(await stack.files(id)).toEqual({ 'lines.txt': 'line 1\nline 2\nline 3\nline 4\nline 5\nline 6\n' })
+    expect(await stack.run(id)).toMatchObject({ attempts: 2, epoch: 2 })
+  }, 25_000)
+
+  test('on another worker at once when its process ends in order', async () => {
+    const begun = Promise.withResolvers<void>()
+    const report = defineAction({
+      id: 'report',
+      title: 'Report',
+      description: 'A report.',
+      input: z.object({}),
+      scopes: [],
+      changesData: false,
+      async run({ checkpoint, resumedFrom, signal }) {
+        if (resumedFrom !== undefined) return
+        await checkpoint('half')
+        begun.resolve()
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+    })
+    await using stack = await createRunStack({ actions: [report], queue: (url) => startRunQueue(url, silent) })
+    const leaving = stack.createWorker()
+    await stack.queue.work(leaving.workOn, { atOnce: 2 })
+    const { id } = await stack.start()
+    await begun.promise
+
+    await leaving.handOver()
+    await stack.queue.stop()
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 }) // It did not take it back.
+    const queue = await startRunQueue(stack.database.url, silent)
+    onTestFinished(queue.stop)
+    await queue.work(stack.createWorker().workOn, { atOnce: 1 })
+
+    await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 }), soon)
+  })
+})
