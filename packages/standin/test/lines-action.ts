@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineAction } from '../src/runs/define-action.ts'
 
-export const lines = 6
+const lines = 6
 
 /** Writes numbered lines with a checkpoint after each; at one of them it can be made to stand still, with a line begun. */
 export const createLinesAction = ({

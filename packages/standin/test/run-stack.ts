@@ -18,7 +18,8 @@ import { createWorkRun } from '../src/runs/work-run.ts'
 import { eraseTokens } from '../src/tokens/token-store.ts'
 import type { TrackunitClient } from '../src/trackunit/trackunit-client.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
-import { createTestDatabase } from './test-database.ts'
+import { emptyTables } from './empty-tables.ts'
+import type { TestDatabase } from './test-database.ts'
 
 export const account = '11111111-1111-4111-8111-111111111111'
 export const otherAccount = '22222222-2222-4222-8222-222222222222'
@@ -32,6 +33,7 @@ export const caller: ServiceCaller = {
 }
 
 interface Given {
+  database: TestDatabase
   actions: readonly AnyAction[]
   /** What the account granted. */
   grantedScopesOf?: () => Promise<readonly string[] | undefined>
@@ -43,11 +45,11 @@ interface Given {
 
 export type RunStack = Awaited<ReturnType<typeof createRunStack>>
 
-/** Runs and their database, wired as the server wires them; workers work when the test says so. */
+/** Runs and their database, empty, wired as the server wires them; workers work when the test says so. */
 export async function createRunStack(given: Given) {
-  const { actions, startsAt, grantedScopesOf = async () => ['a', 'b'] } = given
-  const database = await createTestDatabase()
+  const { database, actions, startsAt, grantedScopesOf = async () => ['a', 'b'] } = given
   const { db, sql, close } = connectDatabase(database.url)
+  await emptyTables(sql)
   const listener = createListener(database.url)
   const clock = createAdjustableClock(startsAt)
   const log = pino({ level: 'silent' })
@@ -126,7 +128,6 @@ export async function createRunStack(given: Given) {
       await queue.stop()
       await listener.close()
       await close()
-      await database.drop()
     },
   }
 }

@@ -17,18 +17,19 @@ import { scopeSet } from '../src/tokens/scope-set.ts'
 import { createTokenCache } from '../src/tokens/token-cache.ts'
 import type { Exchange, RequestToken } from '../src/tokens/token-endpoint.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
-import { createTestDatabase } from './test-database.ts'
+import { emptyTables } from './empty-tables.ts'
+import type { TestDatabase } from './test-database.ts'
 
 export const account = '11111111-1111-4111-8111-111111111111'
-export const appId = '@acme/fleet-night'
-export const manifestScopes = ['a', 'b', 'c']
+const appId = '@acme/fleet-night'
+const manifestScopes = ['a', 'b', 'c']
 
 export type TokenStack = Awaited<ReturnType<typeof createTokenStack>>
 
-/** Tokens and their database, wired as the server wires them; only Trackunit's token endpoint is played. */
-export async function createTokenStack() {
-  const database = await createTestDatabase()
-  const { db, sql, close } = connectDatabase(database.url)
+/** Tokens and their database, empty, wired as the server wires them; only Trackunit's token endpoint is played. */
+export async function createTokenStack({ url }: TestDatabase) {
+  const { db, sql, close } = connectDatabase(url)
+  await emptyTables(sql)
   const vault = createVault([{ kid: 'test', bytes: randomBytes(32) }])
   const clock = createAdjustableClock()
   const log = createLogger('silent')
@@ -97,7 +98,6 @@ export async function createTokenStack() {
       ),
     async [Symbol.asyncDispose]() {
       await close()
-      await database.drop()
     },
   }
 }

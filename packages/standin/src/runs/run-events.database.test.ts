@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { RunEvent } from '@standin/contracts'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createRunStack, type RunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from './define-action.ts'
 import { createRunEvents } from './run-events.ts'
 import { appendEvent } from './run-store.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
 
 const report = defineAction({
   id: 'report',
@@ -29,7 +33,7 @@ const isLast = (event: RunEvent) => event.type === 'state' && event.state === 'c
 
 describe('invariant 21: a reader that comes back misses no event and sees none twice', () => {
   test('wherever its stream was cut', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     await fc.assert(
       fc.asyncProperty(
         fc.nat(12),
@@ -69,7 +73,7 @@ describe('invariant 21: a reader that comes back misses no event and sees none t
   })
 
   test('however many there were meanwhile', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const told = await startTold(stack)
     await stack.sql`insert into run_events (run_id, seq, body) select ${told.id}, n, '{"type":"log","message":"x"}' from generate_series(2, 1200) n`
     await stack.sql`update runs set last_seq = 1200`
@@ -82,7 +86,7 @@ describe('invariant 21: a reader that comes back misses no event and sees none t
   })
 
   test('nor one that was told while the connection that hears of them was away', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     let listenAgain = () => {}
     const deaf = {
       on: async (_channel: string, _onNotify: unknown, onConnect: () => void = () => {}) => {
@@ -106,7 +110,7 @@ describe('invariant 21: a reader that comes back misses no event and sees none t
 
 describe('a stream ends', () => {
   test('after the final state, which is the last event', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const told = await startTold(stack)
     await told.end()
 
@@ -120,7 +124,7 @@ describe('a stream ends', () => {
     { title: 'the final state was seen already', afterSeq: 2 },
     { title: 'more was seen than there is', afterSeq: 99 },
   ])('at once where $title', async ({ afterSeq }) => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const told = await startTold(stack)
     await told.end()
 
@@ -131,12 +135,12 @@ describe('a stream ends', () => {
   })
 
   test('at once where the run is not there', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     expect(await stack.events.stream(randomUUID(), { afterSeq: 0, signal: never }).next()).toMatchObject({ done: true })
   })
 
   test('with the right to read, also while nothing happens', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const told = await startTold(stack)
     const abort = new AbortController()
     const stream = stack.events.stream(told.id, { afterSeq: 1, signal: abort.signal })
@@ -148,7 +152,7 @@ describe('a stream ends', () => {
   })
 
   test('with the right to read, also in the middle of what there is', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const told = await startTold(stack)
     await told.say('one')
     await told.say('two')

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller, UserCaller } from '../access/caller.ts'
 import { createContracted, router } from '../http/trpc.ts'
 import { accountOfArtifact } from './artifacts/artifact-store.ts'
@@ -8,6 +9,9 @@ import { defineAction } from './define-action.ts'
 import { createRunProcedures } from './run-procedures.ts'
 import { accountOfRun } from './run-store.ts'
 import { createStartRun } from './start-run.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
 
 const report = defineAction({
   id: 'report',
@@ -43,7 +47,7 @@ function callAs({ db, queue, events, clock, findAction }: RunStack, who: Caller)
 const asked = { accountId: account, actionId: 'report', input: {} }
 
 test('a run comes back as the contract says, with its files once it has ended', async () => {
-  await using stack = await createRunStack({ actions: [report] })
+  await using stack = await createRunStack({ database, actions: [report] })
   const api = callAs(stack, anna)
   const started = await api.start({ ...asked, idempotencyKey: 'key-of-this-run' })
   expect(started).toMatchObject({
@@ -62,7 +66,7 @@ test('a run comes back as the contract says, with its files once it has ended', 
 })
 
 test('pages of a list hold each run once, the newest first, also where many began at the same moment', async () => {
-  await using stack = await createRunStack({ actions: [report] })
+  await using stack = await createRunStack({ database, actions: [report] })
   const api = callAs(stack, anna)
   for (let number = 1; number <= 7; number++) await api.start({ ...asked, idempotencyKey: `key-of-run-${number}` })
   await stack.start({ accountId: otherAccount })
@@ -83,7 +87,7 @@ test('pages of a list hold each run once, the newest first, also where many bega
 })
 
 test('a list shows the states that are asked for', async () => {
-  await using stack = await createRunStack({ actions: [report] })
+  await using stack = await createRunStack({ database, actions: [report] })
   const api = callAs(stack, anna)
   const [first] = [await stack.start(), await stack.start()]
   await stack.createWorker().workOn(first.id)
@@ -95,7 +99,7 @@ test('a list shows the states that are asked for', async () => {
 
 describe('invariant 24: the run of another account does not exist', () => {
   test.for(['get', 'cancel', 'events'] as const)('for %s', async (procedure) => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start({ accountId: otherAccount })
 
     await expect(callAs(stack, anna)[procedure]({ runId: id })).rejects.toMatchObject({
@@ -106,7 +110,7 @@ describe('invariant 24: the run of another account does not exist', () => {
 
 describe('invariant 21: the stream of events', () => {
   test('carries the number of each event as its id, and goes on after the last one that was seen', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     await stack.createWorker().workOn(id)
 
@@ -125,7 +129,7 @@ describe('invariant 21: the stream of events', () => {
   })
 
   test('stays open for a token that is valid for years', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     const stream = (await callAs(stack, anna).events({ runId: id, lastEventId: '1' }))[Symbol.asyncIterator]()
     const next = stream.next()
@@ -136,7 +140,7 @@ describe('invariant 21: the stream of events', () => {
   })
 
   test('ends with the token that opened it, so that the browser comes back with its next one', async () => {
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     const expiresAt = new Date(stack.clock.now().getTime() + 20)
 
@@ -149,7 +153,7 @@ describe('invariant 21: the stream of events', () => {
 })
 
 test('a service starts and cancels under its own name', async () => {
-  await using stack = await createRunStack({ actions: [report] })
+  await using stack = await createRunStack({ database, actions: [report] })
   const api = callAs(stack, caller)
   const { id, startedBy } = await api.start({ ...asked, idempotencyKey: 'key-of-a-service' })
   await api.cancel({ runId: id })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createLinesAction } from '../../test/lines-action.ts'
 import { createRunStack } from '../../test/run-stack.ts'
@@ -18,9 +18,6 @@ async function createQueues() {
   const database = await createTestDatabase()
   const { db, sql, close } = connectDatabase(database.url)
   const closers = [database.drop, close]
-  onTestFinished(async () => {
-    for (const end of closers.reverse()) await end()
-  })
   return {
     ...{ db, sql },
     async start() {
@@ -28,12 +25,17 @@ async function createQueues() {
       closers.push(queue.stop)
       return queue
     },
+    async [Symbol.asyncDispose]() {
+      for (const end of closers.reverse()) await end()
+    },
   }
 }
 
-describe('a job', () => {
+// The longest of them waits for a heartbeat of ten seconds to stop: the others need not wait for it.
+describe.concurrent('a job', () => {
   test('is there with the transaction that sent it, or not at all', async () => {
-    const { db, start } = await createQueues()
+    await using queues = await createQueues()
+    const { db, start } = queues
     const queue = await start()
     const handled: string[] = []
     await queue.work(async (runId) => void handled.push(runId), { atOnce: 2 })
@@ -49,7 +51,8 @@ describe('a job', () => {
   })
 
   test('for later comes when it is due, and not before', async () => {
-    const { db, start } = await createQueues()
+    await using queues = await createQueues()
+    const { db, start } = queues
     const queue = await start()
     const handled: Array<[string, number]> = []
     await queue.work(async (runId) => void handled.push([runId, Date.now()]), { atOnce: 1 })
@@ -64,7 +67,8 @@ describe('a job', () => {
   })
 
   test('whose handler failed is given out again, and never given up', async () => {
-    const { db, sql, start } = await createQueues()
+    await using queues = await createQueues()
+    const { db, sql, start } = queues
     const queue = await start()
     let tries = 0
     const handle = async () => {
@@ -85,7 +89,8 @@ describe('a job', () => {
   })
 
   test('is left to others by one that rests, which first ends what it has', async () => {
-    const { db, start } = await createQueues()
+    await using queues = await createQueues()
+    const { db, start } = queues
     const [leaving, staying] = [await start(), await start()]
     const [left, taken]: [string[], string[]] = [[], []]
     const begun = Promise.withResolvers<void>()
@@ -109,7 +114,7 @@ describe('a job', () => {
   })
 })
 
-test('runs go to their end on the queue, one after the other where they may not overlap', async () => {
+test.concurrent('runs go to their end on the queue, one after the other where they may not overlap', async () => {
   let working = 0
   let most = 0
   const report = defineAction({
@@ -125,7 +130,8 @@ test('runs go to their end on the queue, one after the other where they may not 
       working--
     },
   })
-  await using stack = await createRunStack({ actions: [report], queue: (url) => startRunQueue(url, silent) })
+  await using database = await createTestDatabase()
+  await using stack = await createRunStack({ database, actions: [report], queue: (url) => startRunQueue(url, silent) })
   await stack.queue.work(stack.createWorker().workOn, { atOnce: 4 })
   const [first, second] = [await stack.start(), await stack.start()]
 
@@ -138,10 +144,17 @@ test('runs go to their end on the queue, one after the other where they may not 
   expect(startedAt?.getTime()).toBeGreaterThanOrEqual(endedAt?.getTime() ?? Number.NaN)
 })
 
-describe('invariant 19: a run goes on', () => {
-  test('on another worker when its process was killed, within about twelve seconds, and no line is missing or doubled', async () => {
+describe.concurrent('invariant 19: a run goes on', () => {
+  test('on another worker when its process was killed, within about twelve seconds, and no line is missing or doubled', async ({
+    onTestFinished,
+  }) => {
     const action = createLinesAction({ say: () => {} })
-    await using stack = await createRunStack({ actions: [action], queue: (url) => startRunQueue(url, silent) })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({
+      database,
+      actions: [action],
+      queue: (url) => startRunQueue(url, silent),
+    })
     const child = spawn(
       process.execPath,
       [fileURLToPath(new URL('../../test/run-worker-process.ts', import.meta.url)), stack.database.url],
@@ -168,7 +181,7 @@ describe('invariant 19: a run goes on', () => {
     expect(await stack.run(id)).toMatchObject({ attempts: 2, epoch: 2 })
   }, 25_000)
 
-  test('on another worker at once when its process ends in order', async () => {
+  test('on another worker at once when its process ends in order', async ({ onTestFinished }) => {
     const begun = Promise.withResolvers<void>()
     const report = defineAction({
       id: 'report',
@@ -184,17 +197,21 @@ describe('invariant 19: a run goes on', () => {
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       },
     })
-    await using stack = await createRunStack({ actions: [report], queue: (url) => startRunQueue(url, silent) })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({
+      database,
+      actions: [report],
+      queue: (url) => startRunQueue(url, silent),
+    })
     const leaving = stack.createWorker()
     await stack.queue.work(leaving.workOn, { atOnce: 2 })
     const { id } = await stack.start()
     await begun.promise
 
     await leaving.handOver()
-    await stack.queue.stop()
-    expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 }) // It did not take it back.
     const queue = await startRunQueue(stack.database.url, silent)
     onTestFinished(queue.stop)
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 }) // It did not take it back.
     await queue.work(stack.createWorker().workOn, { atOnce: 1 })
 
     await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 }), soon)

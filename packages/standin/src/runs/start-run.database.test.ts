@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, createRunStack, otherAccount } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
 import { StandinError } from '../standin-error.ts'
 import { type AnyAction, defineAction } from './define-action.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
 
 const action = (id: string, change: Partial<AnyAction> = {}): AnyAction => ({
   ...defineAction({
@@ -27,7 +31,7 @@ const actions = [
 ]
 
 test('a run that was accepted is there, told, promoted and sent', async () => {
-  await using stack = await createRunStack({ actions })
+  await using stack = await createRunStack({ database, actions })
 
   const run = await stack.start({ input: { site: 'Harbour' } })
 
@@ -47,7 +51,7 @@ describe('invariant 20: starting twice with one key', () => {
   const idempotencyKey = 'the-same-key'
 
   test('starts once, also at the same moment', async () => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
 
     const runs = await Promise.all(
       Array.from({ length: 10 }, () => stack.start({ idempotencyKey, input: { site: 'x' } })),
@@ -63,7 +67,7 @@ describe('invariant 20: starting twice with one key', () => {
     { title: 'less input', other: { input: {} } },
     { title: 'another action', other: { actionId: 'count' } },
   ])('with $title is refused', async ({ other }) => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     await stack.start({ idempotencyKey, input: { site: 'x' } })
 
     await expect(stack.start({ idempotencyKey, input: { site: 'x' }, ...other })).rejects.toMatchObject({
@@ -72,7 +76,7 @@ describe('invariant 20: starting twice with one key', () => {
   })
 
   test('starts another run on another account', async () => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     const one = await stack.start({ idempotencyKey })
     const other = await stack.start({ idempotencyKey, accountId: otherAccount })
 
@@ -82,7 +86,7 @@ describe('invariant 20: starting twice with one key', () => {
 
 describe('invariant 20: runs of one account and action do not overlap', () => {
   test('the second waits, the third is refused and leaves nothing', async () => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     const first = await stack.start()
     const second = await stack.start()
 
@@ -94,7 +98,7 @@ describe('invariant 20: runs of one account and action do not overlap', () => {
   })
 
   test('those of another action and of another account go on beside them', async () => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     const ids = [
       await stack.start(),
       await stack.start({ actionId: 'count' }),
@@ -105,7 +109,7 @@ describe('invariant 20: runs of one account and action do not overlap', () => {
   })
 
   test('those that may overlap do, two at a time', async () => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     const runs = [1, 2, 3].map(() => stack.start({ actionId: 'overlapping' }))
     await Promise.all(runs)
 
@@ -113,7 +117,7 @@ describe('invariant 20: runs of one account and action do not overlap', () => {
   })
 
   test('the next ones take their turn when one has ended, the oldest first', async () => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     const [first, count, second, sum] = [
       await stack.start(),
       await stack.start({ actionId: 'count' }),
@@ -129,7 +133,7 @@ describe('invariant 20: runs of one account and action do not overlap', () => {
   })
 
   test('the database refuses what the code would let happen', async () => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     await stack.start()
     await stack.start()
 
@@ -150,17 +154,17 @@ describe('what cannot be started is refused', () => {
     { title: 'NUL in its input', asked: { input: { site: 'a\0b' } }, reason: 'INPUT_INVALID' },
     { title: 'half a character in its input', asked: { input: { site: 'a\ud83d' } }, reason: 'INPUT_INVALID' },
   ])('$title: $reason', async ({ asked, reason }) => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     await expect(stack.start(asked)).rejects.toMatchObject({ reason })
   })
 
   test('input of another form names the field', async () => {
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     await expect(stack.start({ input: { site: 5 } as object })).rejects.toMatchObject({ name: 'ZodError' })
   })
 
   test('invariant 17: a scope that the account did not grant is named', async () => {
-    await using stack = await createRunStack({ actions, grantedScopesOf: async () => ['b'] })
+    await using stack = await createRunStack({ database, actions, grantedScopesOf: async () => ['b'] })
     await expect(stack.start()).rejects.toMatchObject({
       reason: 'SCOPE_NOT_GRANTED',
       message: expect.stringContaining('a'),
@@ -171,13 +175,13 @@ describe('what cannot be started is refused', () => {
     const grantedScopesOf = async () => {
       throw new StandinError('INSTALLATION_UNINSTALLED')
     }
-    await using stack = await createRunStack({ actions, grantedScopesOf })
+    await using stack = await createRunStack({ database, actions, grantedScopesOf })
     await expect(stack.start()).rejects.toMatchObject({ reason: 'INSTALLATION_UNINSTALLED' })
   })
 })
 
 test('a run is accepted while new credentials are not proven yet', async () => {
-  await using stack = await createRunStack({ actions, grantedScopesOf: async () => undefined })
+  await using stack = await createRunStack({ database, actions, grantedScopesOf: async () => undefined })
   expect(await stack.start()).toMatchObject({ state: 'queued' })
 })
 
@@ -187,7 +191,7 @@ test('input that its schema transforms is transformed once, when it is worked on
     input: z.object({ days: z.string().transform(Number) }),
     run: async ({ input }) => void seen.push(input),
   })
-  await using stack = await createRunStack({ actions: [counted] })
+  await using stack = await createRunStack({ database, actions: [counted] })
   const run = await stack.start({ input: { days: '7' } })
 
   await stack.createWorker().workOn(run.id)

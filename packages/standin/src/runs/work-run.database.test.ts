@@ -1,10 +1,14 @@
 import { inspect } from 'node:util'
-import { describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createRunStack, type RunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
 import { StandinError } from '../standin-error.ts'
 import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
 import { lockPromotion, moveRun, takeRun } from './run-store.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
 
 type Work = (context: RunContext<Record<string, unknown>>) => Promise<void>
 
@@ -54,7 +58,7 @@ describe('a run', () => {
       await log('A line.')
       await headline('One line written.')
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
 
     await stack.createWorker().workOn(id)
@@ -96,7 +100,7 @@ describe('a run', () => {
       }
       await Promise.all(['x', 'y', 'z'].map((piece) => file.write(piece.repeat(300_000)))) // Nobody has to wait in line.
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
 
     await stack.createWorker().workOn(id)
@@ -113,7 +117,7 @@ describe('a run', () => {
         advance(20)
       }
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     advance = stack.clock.advance
     const { id } = await stack.start()
 
@@ -133,7 +137,7 @@ describe('a run', () => {
       await step('s\0tep', async () => {})
       await progress({ done: 1.4, total: 2.6, message: 'm\0essage\ud83d' })
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
 
     await stack.createWorker().workOn(id)
@@ -147,7 +151,7 @@ describe('a run', () => {
 
   test('an action that is no longer there ends its runs', async () => {
     const actions = [doing(async () => {})]
-    await using stack = await createRunStack({ actions })
+    await using stack = await createRunStack({ database, actions })
     const { id } = await stack.start()
     actions.pop()
 
@@ -157,7 +161,7 @@ describe('a run', () => {
   })
 
   test('a job of a run that has ended does nothing', async () => {
-    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
     const worker = stack.createWorker()
     await worker.workOn(id)
@@ -196,7 +200,7 @@ describe('what fails', () => {
       await file.write('second\n')
       if (isDown) throw new StandinError('TRACKUNIT_UNAVAILABLE')
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     const worker = stack.createWorker()
 
@@ -226,7 +230,10 @@ describe('what fails', () => {
   })
 
   test('again and again is given up, with what it had', async () => {
-    await using stack = await createRunStack({ actions: [failing(() => new StandinError('TRACKUNIT_UNAVAILABLE'))] })
+    await using stack = await createRunStack({
+      database,
+      actions: [failing(() => new StandinError('TRACKUNIT_UNAVAILABLE'))],
+    })
     const { id } = await stack.start()
     const worker = stack.createWorker()
 
@@ -239,7 +246,7 @@ describe('what fails', () => {
 
   test('invariant 23: of a limit waits as long as it says, and it does not count as a failure', async () => {
     const limit = failing(() => new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 }))
-    await using stack = await createRunStack({ actions: [limit] })
+    await using stack = await createRunStack({ database, actions: [limit] })
     const { id } = await stack.start()
     const worker = stack.createWorker()
 
@@ -256,7 +263,7 @@ describe('what fails', () => {
 
   test('invariant 23: a job that comes too early does not undercut the wait', async () => {
     const limit = failing(() => new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 }))
-    await using stack = await createRunStack({ actions: [limit], startsAt: new Date('2099-01-01') })
+    await using stack = await createRunStack({ database, actions: [limit], startsAt: new Date('2099-01-01') })
     const { id } = await stack.start()
     const worker = stack.createWorker()
     await worker.workOn(id)
@@ -268,7 +275,10 @@ describe('what fails', () => {
 
   test('for an unknown reason ends at once, and nobody reads why', async () => {
     const secret = 'postgres://user:s3cr3t@host'
-    await using stack = await createRunStack({ actions: [failing(() => new Error(secret, { cause: { secret } }))] })
+    await using stack = await createRunStack({
+      database,
+      actions: [failing(() => new Error(secret, { cause: { secret } }))],
+    })
     const { id } = await stack.start()
 
     await stack.createWorker().workOn(id)
@@ -282,7 +292,7 @@ describe('what fails', () => {
   })
 
   test('of a schema inside the action is a fault of the action, not of its input', async () => {
-    await using stack = await createRunStack({ actions: [failing(() => z.string().safeParse(1).error)] })
+    await using stack = await createRunStack({ database, actions: [failing(() => z.string().safeParse(1).error)] })
     const { id } = await stack.start()
 
     await stack.createWorker().workOn(id)
@@ -291,7 +301,7 @@ describe('what fails', () => {
   })
 
   test('lets the next one begin', async () => {
-    await using stack = await createRunStack({ actions: [failing(() => new Error('no'))] })
+    await using stack = await createRunStack({ database, actions: [failing(() => new Error('no'))] })
     const [first, second] = [await stack.start(), await stack.start()]
 
     await stack.createWorker().workOn(first.id)
@@ -302,7 +312,7 @@ describe('what fails', () => {
 
 describe('invariant 22: cancelling', () => {
   test('a run that waits for its turn ends at once, and the next one begins', async () => {
-    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const [first, second] = [await stack.start(), await stack.start()]
 
     expect(await stack.cancel(first.id)).toMatchObject({ state: 'cancelled' })
@@ -323,7 +333,7 @@ describe('invariant 22: cancelling', () => {
       await checkpoint(2)
       throw new Error('never reached')
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     const working = stack.createWorker().workOn(id) // It hears nothing: the next write tells it.
     await gate.arrived
@@ -344,7 +354,7 @@ describe('invariant 22: cancelling', () => {
       await gate.pass()
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const worker = stack.createWorker()
     await stack.listener.on('run_cancel', worker.cancel)
     const { id } = await stack.start()
@@ -368,7 +378,7 @@ describe('invariant 22: cancelling', () => {
         throw new StandinError('TRACKUNIT_UNAVAILABLE')
       })
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const [first, second] = [await stack.start(), await stack.start()]
     await stack.createWorker().workOn(first.id)
 
@@ -385,7 +395,7 @@ describe('invariant 22: cancelling', () => {
   })
 
   test('asking twice is asking once', async () => {
-    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
     await stack.db.transaction((tx) => takeRun(tx, id))
     await stack.cancel(id)
@@ -402,7 +412,7 @@ describe('invariant 22: cancelling', () => {
       await checkpoint(1)
       await gate.pass()
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     const dead = stack.createWorker().workOn(id)
     await gate.arrived
@@ -420,7 +430,7 @@ describe('invariant 22: cancelling', () => {
     { title: 'has succeeded', run: async () => {}, state: 'succeeded' },
     { title: 'has failed', run: () => Promise.reject(new Error('no')), state: 'failed' },
   ])('a run that $title cannot be cancelled', async ({ run, state }) => {
-    await using stack = await createRunStack({ actions: [doing(run)] })
+    await using stack = await createRunStack({ database, actions: [doing(run)] })
     const { id } = await stack.start()
     await stack.createWorker().workOn(id)
 
@@ -429,14 +439,14 @@ describe('invariant 22: cancelling', () => {
   })
 
   test('a run that is not there is not found', async () => {
-    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     await expect(stack.cancel('11111111-1111-4111-8111-111111111111')).rejects.toMatchObject({
       reason: 'RUN_NOT_FOUND',
     })
   })
 
   test('meets a promotion of the same run without a deadlock', async () => {
-    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id, accountId } = await stack.start()
     const promoting = createGate()
     const promotion = stack.db.transaction(async (tx) => {
@@ -495,7 +505,7 @@ describe('invariant 19: a worker that lost its run', () => {
     async (where) => {
       const gate = createGate()
       const { report, caught } = twoLines({ [where]: gate })
-      await using stack = await createRunStack({ actions: [report] })
+      await using stack = await createRunStack({ database, actions: [report] })
       const { id } = await stack.start()
       const lost = stack.createWorker().workOn(id)
       await gate.arrived
@@ -535,7 +545,7 @@ describe('invariant 19: a worker that lost its run', () => {
       }
       await file.write('y'.repeat(300_000))
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     const lost = stack.createWorker().workOn(id)
     await firstGate.arrived
@@ -562,7 +572,7 @@ describe('invariant 19: a worker that lost its run', () => {
       await (await artifact(csv)).write(`by ${attempt}`)
       if (attempt === 1) await gate.pass()
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     const lost = stack.createWorker().workOn(id)
     await gate.arrived
@@ -577,7 +587,7 @@ describe('invariant 19: a worker that lost its run', () => {
   })
 
   test('cannot end it in between either', async () => {
-    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
     const lost = await stack.db.transaction((tx) => takeRun(tx, id))
     await stack.db.transaction((tx) => takeRun(tx, id))
@@ -589,7 +599,7 @@ describe('invariant 19: a worker that lost its run', () => {
   })
 
   test('a run that takes its workers with it is given up; one that gets on is not', async () => {
-    await using stack = await createRunStack({ actions: [doing(async () => {})] })
+    await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
     const die = () => stack.db.transaction((tx) => takeRun(tx, id))
     for (let crash = 0; crash <= 5; crash++) await die()
@@ -602,7 +612,7 @@ describe('invariant 19: a worker that lost its run', () => {
   })
 
   test('a checkpoint sets the count of crashes back', async () => {
-    await using stack = await createRunStack({ actions: [doing(({ checkpoint }) => checkpoint(1))] })
+    await using stack = await createRunStack({ database, actions: [doing(({ checkpoint }) => checkpoint(1))] })
     const { id } = await stack.start()
     for (let crash = 0; crash <= 4; crash++) await stack.db.transaction((tx) => takeRun(tx, id))
 
@@ -625,7 +635,7 @@ describe('invariant 19: handing over', () => {
       await gate.pass()
       signal.throwIfAborted()
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     const leaving = stack.createWorker()
     const working = leaving.workOn(id)
@@ -643,7 +653,7 @@ describe('invariant 19: handing over', () => {
 
   test('a job that comes while it ends is not begun', async () => {
     let begun = 0
-    await using stack = await createRunStack({ actions: [doing(async () => void begun++)] })
+    await using stack = await createRunStack({ database, actions: [doing(async () => void begun++)] })
     const { id } = await stack.start()
     const leaving = stack.createWorker()
     await leaving.handOver()
@@ -667,7 +677,7 @@ describe('invariant 8: an uninstall', () => {
       await gate.pass()
       await artifact({ name: 'late.csv', mediaType: 'text/csv' })
     })
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const [working, waiting] = [await stack.start(), await stack.start()]
     const work = stack.createWorker().workOn(working.id)
     await gate.arrived
@@ -691,7 +701,7 @@ describe('invariant 8: an uninstall', () => {
 
   test('erases the files of runs that have ended, and keeps their history', async () => {
     const report = doing(async ({ artifact }) => (await artifact(csv)).write('customer data\n'))
-    await using stack = await createRunStack({ actions: [report] })
+    await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
     await stack.createWorker().workOn(id)
 

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { sql } from 'drizzle-orm'
-import { describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+import { createTestDatabase } from '../../test/test-database.ts'
 import { account, createTokenStack, type TokenStack } from '../../test/token-stack.ts'
 import { grants, serviceKeys } from '../access/access-table.ts'
 import { lockInstallation } from '../installations/installation-store.ts'
 import { createUninstall } from '../installations/uninstall.ts'
 import { eraseTokens } from './token-store.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
 
 const run = { kind: 'system', id: 'run 1' } as const
 const both = { scopes: ['a', 'b'] }
@@ -24,7 +28,7 @@ async function storedTokens({ sql }: TokenStack) {
 
 describe('invariant 11: one exchange per account and scope set', () => {
   test('fifty callers at once cause one exchange and get one token', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
 
@@ -37,7 +41,7 @@ describe('invariant 11: one exchange per account and scope set', () => {
   })
 
   test('another scope set, or another account, has a token of its own', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     const other = '22222222-2222-4222-8222-222222222222'
     await stack.install()
     await stack.install({ accountId: other })
@@ -54,7 +58,7 @@ describe('invariant 11: one exchange per account and scope set', () => {
   })
 
   test('another process uses the token that is stored', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     await stack.startReplica()(run, both)
 
@@ -68,7 +72,7 @@ describe('invariant 13: nothing is handed out inside the margin', () => {
     { lifetimeS: 30, marginS: 6 },
     { lifetimeS: 1_200, marginS: 60 },
   ])('a token of $lifetimeS s is replaced $marginS s before its end', async ({ lifetimeS, marginS }) => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     stack.endpoint.answers(() => stack.endpoint.token({ lifetimeMs: lifetimeS * 1_000 }))
     const issue = stack.startReplica()
@@ -82,7 +86,7 @@ describe('invariant 13: nothing is handed out inside the margin', () => {
   })
 
   test('a stored one that is inside its margin by the database clock is not taken', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     await stack.startReplica()(run, both)
     await stack.db.execute(sql`update access_tokens set expires_at = now() + interval '59 seconds'`)
@@ -91,7 +95,7 @@ describe('invariant 13: nothing is handed out inside the margin', () => {
   })
 
   test('its life is counted from before the request left', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     stack.endpoint.answers(() => {
       const token = stack.endpoint.token()
@@ -108,7 +112,7 @@ describe('invariant 13: nothing is handed out inside the margin', () => {
   })
 
   test('one that grew stale while its audit row was written is replaced first', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     const unlock = await lockTable(stack, 'audit_entries')
@@ -149,7 +153,7 @@ async function waitForWaiting({ sql }: TokenStack, count: number): Promise<void>
 
 describe('invariant 12: a token of a generation that is not in force is neither stored nor handed out', () => {
   test('one that comes home after a re-install was proven is dropped, and displaces none of the new generation', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const { arrived, release } = stack.endpoint.hold()
 
@@ -167,7 +171,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
   })
 
   test('one that was looked up before a re-install, and is recorded after it, does not leave', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     await issue(run, both)
@@ -183,7 +187,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
   })
 
   test('one in the memory of a process is not handed out after a re-install', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     await issue(run, both)
@@ -194,7 +198,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
   })
 
   test('replaced credentials that are refused at that moment say nothing of the new ones', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const { arrived, release } = stack.endpoint.hold()
 
@@ -208,7 +212,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
   })
 
   test('an uninstall while the request is out leaves no token, and says why', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     const { arrived, release } = stack.endpoint.hold()
@@ -224,7 +228,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
   })
 
   test('after an uninstall a token in memory stays there', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     await issue(run, both)
@@ -235,7 +239,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
   })
 
   test('credentials that are not in force do not fence those that are', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     await issue(run, both)
@@ -257,7 +261,7 @@ async function uninstall({ db, clock }: TokenStack) {
 
 describe('invariant 18: who gets a token', () => {
   test('every hand-out leaves a row that names service, key, account, generation, scopes and fingerprint, and no token', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install({ generation: 7 })
     const service = await stack.createService()
     const issue = stack.startReplica()
@@ -287,7 +291,7 @@ describe('invariant 18: who gets a token', () => {
   })
 
   test('tokens are sealed in the database', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     await stack.startReplica()(run, both)
 
@@ -306,7 +310,7 @@ describe('invariant 18: who gets a token', () => {
       between: ({ db }) => db.update(grants).set({ accountId: '22222222-2222-4222-8222-222222222222' }),
     },
   ])('nothing leaves when $title between asking and answering', async ({ between }) => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const service = await stack.createService()
     const { arrived, release } = stack.endpoint.hold()
@@ -321,7 +325,7 @@ describe('invariant 18: who gets a token', () => {
   })
 
   test('a grant for all accounts is one for this account', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const service = await stack.createService()
     await stack.db.update(grants).set({ accountId: 'all' })
@@ -330,7 +334,7 @@ describe('invariant 18: who gets a token', () => {
   })
 
   test('no request is made for scopes that were not granted', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install({ grantedScopes: ['a'] })
     const issue = stack.startReplica()
 
@@ -346,7 +350,7 @@ describe('invariant 15: a token that an API refused', () => {
   const rejected = { ...both, rejectedFingerprint: fingerprint('token-1') }
 
   test('is replaced by one exchange, however many say so', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     await issue(run, both)
@@ -358,7 +362,7 @@ describe('invariant 15: a token that an API refused', () => {
   })
 
   test('is replaced without an exchange where a newer one is there, also on another process', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     const other = stack.startReplica()
@@ -371,7 +375,7 @@ describe('invariant 15: a token that an API refused', () => {
   })
 
   test('a second one within half a minute is answered with when', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     await issue(run, both)
@@ -386,7 +390,7 @@ describe('invariant 15: a token that an API refused', () => {
   })
 
   test('never comes back to whoever was refused it, also where somebody else is looking it up at that moment', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     await stack.startReplica()(run, both)
     const issue = stack.startReplica() // Its memory is empty: all look into the database, and find that token.
@@ -403,7 +407,7 @@ describe('invariant 15: a token that an API refused', () => {
   })
 
   test('and one that has ended are replaced by the same exchange', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     await stack.startReplica()(run, both)
     await letStoredTokensEnd(stack)
@@ -416,7 +420,7 @@ describe('invariant 15: a token that an API refused', () => {
   })
 
   test('is not given again where Trackunit gives out the same one', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     stack.endpoint.answers(() => stack.endpoint.token({ text: 'token-1' }))
     const issue = stack.startReplica()
@@ -426,7 +430,7 @@ describe('invariant 15: a token that an API refused', () => {
   })
 
   test('a fingerprint of no token at all costs nothing', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     await issue(run, both)
@@ -438,7 +442,7 @@ describe('invariant 15: a token that an API refused', () => {
 
 describe('invariant 14: while Trackunit does not give out tokens', () => {
   test('refused credentials park the account: the valid token is served on, no new one is asked for', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     await issue(run, both)
@@ -460,7 +464,7 @@ describe('invariant 14: while Trackunit does not give out tokens', () => {
   })
 
   test('an outage is told at once to all, asked again after a growing pause, and over with the first token', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     stack.endpoint.answers(() => stack.endpoint.failure('unavailable'))
@@ -482,7 +486,7 @@ describe('invariant 14: while Trackunit does not give out tokens', () => {
   })
 
   test('Retry-After is obeyed', async () => {
-    await using stack = await createTokenStack()
+    await using stack = await createTokenStack(database)
     await stack.install()
     const issue = stack.startReplica()
     stack.endpoint.answers(() => stack.endpoint.failure('rate-limited', 120_000))
@@ -495,7 +499,7 @@ describe('invariant 14: while Trackunit does not give out tokens', () => {
 })
 
 test('invariant 17: a token that lacks a scope is not handed out', async () => {
-  await using stack = await createTokenStack()
+  await using stack = await createTokenStack(database)
   await stack.install()
   stack.endpoint.answers(() => stack.endpoint.token({ granted: ['a'] }))
 

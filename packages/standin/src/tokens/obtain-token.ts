@@ -181,6 +181,6 @@ const binding = ({ accountId, appId, generation }: CredentialsInForce) =>
   ({ account: accountId, app: appId, column: 'access-token', generation }) as const
 
 /** base64url of the token's SHA-256: names a token without being one. */
-export function fingerprintOf(accessToken: Secret): string {
+function fingerprintOf(accessToken: Secret): string {
   return createHash('sha256').update(accessToken.reveal()).digest('base64url')
 }

@@ -1,5 +1,5 @@
 /** The body was larger than allowed, or no UTF-8. Without the body: it may hold a secret. */
-export class UnreadableBody extends Error {
+class UnreadableBody extends Error {
   override readonly name = 'UnreadableBody'
 }
 
