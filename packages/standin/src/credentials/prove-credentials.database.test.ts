@@ -94,7 +94,7 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     const slow = stack.prover.proveDue()
     await late.begun
     stack.clients.set('client-a', works())
-    await stack.connection.sql`update credentials set next_attempt_at = now()` // Its hold ran out.
+    await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'` // Its hold ran out.
     await stack.prover.proveDue()
 
     late.answer(refuses)
@@ -113,7 +113,7 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     const slow = stack.prover.proveDue()
     await late.begun
     stack.clients.set('client-a', refuses)
-    await stack.connection.sql`update credentials set next_attempt_at = now()`
+    await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
     await stack.prover.proveDue()
 
     late.answer(works())

@@ -103,7 +103,7 @@ export function createObtainToken({
     failures.delete(key)
 
     const { accessToken, granted, lifetimeMs, askedAtMs, claims } = exchanged.token
-    if (accountClaim !== undefined && claims[accountClaim] !== accountId)
+    if (accountClaim !== undefined && String(claims[accountClaim]).toLowerCase() !== accountId)
       throw new StandinError('CREDENTIALS_QUARANTINED')
     const missing = scopes.scopes.filter((scope) => !granted.scopes.includes(scope))
     if (missing.length > 0)

@@ -121,6 +121,11 @@ describe('what went wrong is one of the closed failures', () => {
     },
     { title: 'invalid_scope', respond: json({ error: 'invalid_scope' }, { status: 400 }), failure: 'invalid-scope' },
     {
+      title: 'access_denied, which says nothing of the credentials',
+      respond: json({ error: 'access_denied' }, { status: 403 }),
+      failure: 'nonsense',
+    },
+    {
       title: 'a code that nobody documented',
       respond: json({ error: 'on_fire' }, { status: 400 }),
       failure: 'nonsense',

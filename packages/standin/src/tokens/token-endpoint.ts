@@ -109,7 +109,8 @@ async function understandAnswer(
   }
 }
 
-/** OAuth's `error`, or the `errorCode` of Okta's form; anything else (a page of HTML) is nonsense. @see RFC 6749 §5.2 */
+/** OAuth's `error`, or the `errorCode` of Okta's form; anything else (a page of HTML, a code that Trackunit
+ * does not document) says nothing about the credentials: only `invalid_client` does. @see RFC 6749 §5.2 */
 function failureOf(text: string): ExchangeFailure {
   let code: unknown
   try {
@@ -120,7 +121,6 @@ function failureOf(text: string): ExchangeFailure {
   }
   if (code === 'invalid_client' || code === 'invalid_scope')
     return code.replace('_', '-') as 'invalid-client' | 'invalid-scope'
-  if (code === 'unauthorized_client' || code === 'access_denied') return 'invalid-client'
   return 'nonsense'
 }
 
