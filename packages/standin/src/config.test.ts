@@ -61,6 +61,12 @@ describe('what stops the start', () => {
     expect(problems(production)).toEqual([])
   })
 
+  test('a promised name that has no effect yet is said, and stops nothing', () => {
+    const said: string[] = []
+    readConfig(app, { ...keys, STANDIN_PARTS: 'callbacks,api' }, (line) => said.push(line))
+    expect(said).toEqual(['STANDIN_PARTS has no effect in this version.'])
+  })
+
   test('bad values, gaps and unknown names are all said at once, each once', () => {
     const lines = problems({
       NODE_ENV: 'production',

@@ -3,7 +3,7 @@ import type { StandinApp } from '@standin/contracts'
 import { ConfigError } from './config/config-error.ts'
 import { developmentKeys } from './config/development-keys.ts'
 import { productionGaps, userTokenGaps } from './config/environment-gaps.ts'
-import { type Environment, environmentSchema, parseEnvironment } from './config/environment-schema.ts'
+import { type Environment, environmentSchema, notYetUsed, parseEnvironment } from './config/environment-schema.ts'
 import { withSecretFiles } from './config/secret-files.ts'
 import { Secret } from './observability/secret.ts'
 
@@ -13,7 +13,8 @@ export function readConfig(app: StandinApp, environment: Environment, say: (line
   const given = withSecretFiles(environment, problems)
   const known = new Set(Object.keys(environmentSchema.shape))
   for (const name of Object.keys(given)) {
-    if (name.startsWith('STANDIN_') && !known.has(name))
+    if (notYetUsed.includes(name)) say(`${name} has no effect in this version.`)
+    else if (name.startsWith('STANDIN_') && !known.has(name))
       problems.push(`${name} is not a setting of Standin. Check its spelling.`)
   }
 

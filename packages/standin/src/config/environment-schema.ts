@@ -66,6 +66,9 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
+/** Names that are promised and that this version does not act on: said at the start, so that nobody relies on them. */
+export const notYetUsed = ['STANDIN_AUDIT_KEYS', 'STANDIN_AUDIT_KEYS_FILE', 'STANDIN_PARTS']
+
 export type ReadEnvironment = z.infer<typeof environmentSchema>
 
 /** What can be read, and a line for each name whose value cannot: the rest is looked at too, so that all is said at once. */
