@@ -10,6 +10,8 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 export const runEventSchema = z.discriminatedUnion('type', [
   event('state', {
     state: runStateSchema,
+    /** When it goes on, while it is `waiting`. */
+    waitingUntil: momentSchema.nullable(),
     reason: errorReasonSchema.nullable(),
     headline: z.string().nullable(),
   }),

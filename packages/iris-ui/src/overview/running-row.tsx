@@ -7,7 +7,7 @@ import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
-import { progressMessage, progressWords, runningWords, startedByWords } from '../runs/run-words.ts'
+import { progressMessage, progressWords, runningWords, startedByWords, waitingWords } from '../runs/run-words.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { StopQuestion } from './stop-question.tsx'
@@ -40,7 +40,7 @@ export function RunningRow({ run, title, onEvents, onChanged, onStop }: RunningR
   const meanwhile: Partial<Record<Run['state'], string | undefined>> = {
     queued: words.queuedMeans,
     running: progressMessage(run).sentence,
-    waiting: words.waiting,
+    waiting: waitingWords(run.reason, texts),
   }
 
   return (

@@ -12,13 +12,14 @@ const succeeded: RunEvent = {
   at,
   type: 'state',
   state: 'succeeded',
+  waitingUntil: null,
   reason: null,
   headline: '2,964 machines listed.',
 }
 
 test('a run follows its events to the end', () => {
   const events: RunEvent[] = [
-    { seq: 1, at, type: 'state', state: 'running', reason: null, headline: null },
+    { seq: 1, at, type: 'state', state: 'running', waitingUntil: null, reason: null, headline: null },
     { seq: 2, at, type: 'progress', progress, steps: [] },
     { seq: 3, at, type: 'artifact', artifact: file },
     succeeded,
@@ -35,15 +36,38 @@ test('a run follows its events to the end', () => {
 
 test('a replayed event brings no run back and doubles no file', () => {
   const ended = aRun({ state: 'cancelled', endedAt: at })
-  expect(followRun(ended, { seq: 1, at, type: 'state', state: 'running', reason: null, headline: null })).toBe(ended)
+  expect(
+    followRun(ended, { seq: 1, at, type: 'state', state: 'running', waitingUntil: null, reason: null, headline: null }),
+  ).toBe(ended)
 
   const withFile = aRun({ artifacts: [file] })
   expect(followRun(withFile, { seq: 3, at, type: 'artifact', artifact: file }).artifacts).toEqual([file])
 })
 
+test('a run that waits is shown with its time and its reason', () => {
+  const waitingUntil = '2026-11-24T09:12:00Z'
+  const event: RunEvent = {
+    ...{ seq: 2, at, type: 'state', state: 'waiting', waitingUntil },
+    ...{ reason: 'TRACKUNIT_RATE_LIMITED', headline: null },
+  }
+  expect(followRun(aRun({ state: 'running' }), event)).toMatchObject({
+    state: 'waiting',
+    waitingUntil,
+    reason: 'TRACKUNIT_RATE_LIMITED',
+  })
+})
+
 test('a run that is no longer waiting is shown without its time', () => {
   const waiting = aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:00Z' })
-  const event: RunEvent = { seq: 5, at, type: 'state', state: 'running', reason: null, headline: null }
+  const event: RunEvent = {
+    seq: 5,
+    at,
+    type: 'state',
+    state: 'running',
+    waitingUntil: null,
+    reason: null,
+    headline: null,
+  }
   expect(followRun(waiting, event).waitingUntil).toBeNull()
 })
 

@@ -21,7 +21,7 @@ export function followRun(run: Run, event: RunEvent): Run {
         state: event.state,
         reason: event.reason,
         headline: event.headline ?? run.headline,
-        waitingUntil: event.state === 'waiting' ? run.waitingUntil : null,
+        waitingUntil: event.waitingUntil,
         startedAt: run.startedAt ?? (event.state === 'running' ? event.at : null),
         endedAt: ended ? event.at : null,
       }

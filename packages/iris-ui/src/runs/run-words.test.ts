@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { en } from '../texts/en.ts'
 import { aRun } from './a-run.fixture.ts'
-import { reasonWords, resultWords, runningWords, startedByWords, titleOf } from './run-words.ts'
+import { reasonWords, resultWords, runningWords, startedByWords, titleOf, waitingWords } from './run-words.ts'
 
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
 const words = { title: 'Fleet snapshot', userId: 'mette', texts: en, formats }
@@ -22,6 +22,12 @@ describe('a run that goes on says', () => {
       aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:00Z', progress: halfway }),
     ],
   ])('“%s”', (sentence, run) => expect(runningWords(run, words)).toBe(sentence))
+})
+
+test('a run that waits says what for', () => {
+  expect(waitingWords('TRACKUNIT_RATE_LIMITED', en)).toMatch(/^Trackunit sets the pace/)
+  expect(waitingWords('TRACKUNIT_UNAVAILABLE', en)).toMatch(/^Trackunit does not answer/)
+  expect(waitingWords('CREDENTIALS_PENDING', en)).toMatch(/^Our access does not work yet/)
 })
 
 describe('a result says', () => {

@@ -41,6 +41,14 @@ export function runningWords(run: Run, { title, texts, formats }: Words): string
   return words.waitingUntil(sentence, formats.clock(run.waitingUntil))
 }
 
+/** Why a run waits, in the smallest true words. */
+export function waitingWords(reason: Run['reason'], texts: Texts): string {
+  const words = texts.running
+  if (reason === 'TRACKUNIT_UNAVAILABLE') return words.waitingForTrackunit
+  if (reason === 'CREDENTIALS_PENDING') return words.waitingForAccess
+  return words.waiting
+}
+
 /** What came out of a run that has ended. The result's own sentence where it has one. */
 export function resultWords(run: Run, { title, texts, formats }: Words): string {
   const words = texts.results

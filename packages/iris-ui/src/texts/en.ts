@@ -187,6 +187,8 @@ export const en = {
     stopping: (title: string) => `${title}: stopping after the machine at hand`,
     waitingUntil: (text: string, clock: string) => `${text}, waiting until ${clock}`,
     waiting: 'Trackunit sets the pace. It goes on by itself.',
+    waitingForTrackunit: 'Trackunit does not answer just now. Nothing is lost, it goes on by itself.',
+    waitingForAccess: 'Our access does not work yet. It begins by itself as soon as it does.',
     queuedMeans: 'It begins by itself.',
     /** `what` comes from the action and goes on after the numbers: `machines listed`. */
     progress: (done: string, total: string, what: string) => `${done} of ${total}${what && ` ${what}`}`,

@@ -163,8 +163,14 @@ export async function takeRun(tx: Transaction, runId: string): Promise<RunRow | 
   return taken
 }
 
-async function announceState(tx: Transaction, { id, state, reason, headline }: RunRow): Promise<void> {
-  await appendEvent(tx, id, { type: 'state', state, reason, headline })
+async function announceState(tx: Transaction, { id, state, waitingUntil, reason, headline }: RunRow): Promise<void> {
+  await appendEvent(tx, id, {
+    type: 'state',
+    state,
+    waitingUntil: waitingUntil?.toISOString() ?? null,
+    reason,
+    headline,
+  })
 }
 
 /** Whether a worker still has its run; while it does, nobody takes it before the transaction ends. */

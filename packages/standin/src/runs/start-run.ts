@@ -64,7 +64,13 @@ export function createStartRun({ db, queue, findAction, grantedScopesOf }: Depen
       if (!row.mayOverlap && (await countOpenRuns(tx, accountId, actionId)) > maxOpenWithoutOverlap)
         throw new StandinError('RUN_OVERLAPS')
 
-      await appendEvent(tx, row.id, { type: 'state', state: 'queued', reason: null, headline: null })
+      await appendEvent(tx, row.id, {
+        type: 'state',
+        state: 'queued',
+        waitingUntil: null,
+        reason: null,
+        headline: null,
+      })
       const actor = { kind: caller.kind, id: row.startedBy.id }
       await record(tx, { actor, event: 'run.started', accountId, details: { runId: row.id, actionId, mode } })
       await promoteRuns(tx, queue, accountId)

@@ -259,6 +259,10 @@ describe('what fails', () => {
       reason: 'TRACKUNIT_RATE_LIMITED',
       retries: 0,
     })
+    expect((await stack.eventsOf(id)).at(-1)).toMatchObject({
+      ...{ type: 'state', state: 'waiting', reason: 'TRACKUNIT_RATE_LIMITED' },
+      waitingUntil: waitingUntil.toISOString(),
+    })
   })
 
   test('invariant 23: a job that comes too early does not undercut the wait', async () => {
