@@ -1,5 +1,5 @@
-import { runServer } from 'standin'
+import { createStandin, runServer } from 'standin'
 import app from '../../../standin.config.ts'
 import { actions } from './actions/index.ts'
 
-await runServer({ app, actions, environment: process.env })
+await runServer(createStandin({ app, actions }), process.env)

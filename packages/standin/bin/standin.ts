@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { standinAppSchema } from '@standin/contracts'
 import { runOperatorCommand } from '../src/commands/operator.ts'
 
 const file = findUpwards(process.cwd(), 'standin.config.ts')
@@ -13,14 +12,8 @@ if (!file) {
   process.exit(2)
 }
 const { default: app } = await import(pathToFileURL(file).href)
-const parsed = standinAppSchema.safeParse(app)
-if (!parsed.success) {
-  for (const { path, message } of parsed.error.issues)
-    process.stderr.write(`standin.config.ts: ${path.join('.')}: ${message}\n`)
-  process.exit(1)
-}
 process.exitCode = await runOperatorCommand({
-  app: parsed.data,
+  app,
   argv: process.argv.slice(2),
   environment: process.env,
   writeOut: (text) => void process.stdout.write(text),

@@ -61,6 +61,12 @@ describe('what stops the start', () => {
     expect(problems(production)).toEqual([])
   })
 
+  test('a config that is not usable names each field', () => {
+    const broken = { ...app, id: 'acme', callbackUrl: 'http://standin.acme.example' }
+    expect(() => readConfig(broken, keys)).toThrow(ConfigError)
+    expect(() => readConfig(broken, keys)).toThrow(/^standin\.config\.ts: id: .+\nstandin\.config\.ts: callbackUrl: .+$/)
+  })
+
   test('a promised name that has no effect yet is said, and stops nothing', () => {
     const said: string[] = []
     readConfig(app, { ...keys, STANDIN_PARTS: 'callbacks,api' }, (line) => said.push(line))

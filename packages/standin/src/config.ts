@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { StandinApp } from '@standin/contracts'
+import { type StandinApp, standinAppSchema } from '@standin/contracts'
 import { ConfigError } from './config/config-error.ts'
 import { developmentKeys } from './config/development-keys.ts'
 import { productionGaps, userTokenGaps } from './config/environment-gaps.ts'
@@ -7,8 +7,13 @@ import { type Environment, environmentSchema, notYetUsed, parseEnvironment } fro
 import { withSecretFiles } from './config/secret-files.ts'
 import { Secret } from './observability/secret.ts'
 
-/** Reads the environment once. @throws ConfigError with one line for each thing that is wrong */
-export function readConfig(app: StandinApp, environment: Environment, say: (line: string) => void = () => {}) {
+/**
+ * Reads `standin.config.ts` and the environment, once.
+ * @param maker what `standin.config.ts` exports
+ * @throws ConfigError with one line for each thing that is wrong
+ */
+export function readConfig(maker: StandinApp, environment: Environment, say: (line: string) => void = () => {}) {
+  const app = understandApp(maker)
   const problems: string[] = []
   const given = withSecretFiles(environment, problems)
   const known = new Set(Object.keys(environmentSchema.shape))
@@ -91,6 +96,12 @@ export function readConfig(app: StandinApp, environment: Environment, say: (line
 }
 
 export type Config = ReturnType<typeof readConfig>
+
+function understandApp(maker: StandinApp): StandinApp {
+  const { data, error } = standinAppSchema.safeParse(maker)
+  if (data) return data
+  throw new ConfigError(error.issues.map(({ path, message }) => `standin.config.ts: ${path.join('.')}: ${message}.`))
+}
 
 /** Fastify's `trustProxy`: all, none, the given addresses, or as many hops as the number says. */
 function trustProxy(text: string | undefined): boolean | string | ((address: string, hop: number) => boolean) {

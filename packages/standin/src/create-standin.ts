@@ -1,4 +1,4 @@
-import { type StandinApp, standinAppSchema } from '@standin/contracts'
+import type { StandinApp } from '@standin/contracts'
 import { createAuthenticate } from './access/authenticate.ts'
 import { startBackgroundLoop } from './background-loop.ts'
 import { createCallbackKinds } from './callbacks/callback-kinds.ts'
@@ -56,36 +56,46 @@ const runsAtOnce = 8
 const credentialPatienceMs = 15 * 60_000
 const provingEveryMs = 1_000
 
+/** What a maker declares: who the app is, and what it does in the background. */
+export interface MakersParts {
+  /** What `standin.config.ts` exports. */
+  app: StandinApp
+  actions: readonly AnyAction[]
+}
+
 export interface Standin {
+  /**
+   * Builds the whole server, each part when what it needs is there, and starts it.
+   * @throws ConfigError with one line for each thing that is wrong in `standin.config.ts` or the environment
+   */
+  start(environment: Environment): Promise<RunningStandin>
+}
+
+export interface RunningStandin {
   /** Where it listens, without a path. */
   url: string
   /** Ends in the reverse order of the start; runs are handed over to other replicas. */
   stop(): Promise<void>
 }
 
-export interface StandinParts {
-  app: StandinApp
-  actions: readonly AnyAction[]
-  environment: Environment
-}
-
-/**
- * Builds the whole server, each part when what it needs is there, and starts it.
- * @throws ConfigError with one line for each thing that is wrong in the environment
- */
-export async function startStandin({ app, actions, environment }: StandinParts): Promise<Standin> {
-  const config = readConfig(standinAppSchema.parse(app), environment, (line) => process.stderr.write(`${line}\n`))
-  const log = createLogger(config.logLevel)
-  const closers: Array<() => Promise<unknown>> = []
-  const stop = async () => {
-    for (const close of closers.splice(0).reverse())
-      await close().catch((error: unknown) => log.error({ err: error }, 'stopping'))
-  }
-  try {
-    return { url: await build(config, { actions, log, clock: systemClock, closers }), stop }
-  } catch (error) {
-    await stop()
-    throw error
+/** Standin for one app. Nothing happens before `start`. */
+export function createStandin({ app, actions }: MakersParts): Standin {
+  return {
+    async start(environment) {
+      const config = readConfig(app, environment, (line) => process.stderr.write(`${line}\n`))
+      const log = createLogger(config.logLevel)
+      const closers: Array<() => Promise<unknown>> = []
+      const stop = async () => {
+        for (const close of closers.splice(0).reverse())
+          await close().catch((error: unknown) => log.error({ err: error }, 'stopping'))
+      }
+      try {
+        return { url: await build(config, { actions, log, clock: systemClock, closers }), stop }
+      } catch (error) {
+        await stop()
+        throw error
+      }
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 export { ConfigError } from './config/config-error.ts'
-export { type Standin, type StandinParts, startStandin } from './create-standin.ts'
+export { createStandin, type MakersParts, type RunningStandin, type Standin } from './create-standin.ts'
 export { runServer } from './run-server.ts'
 export type { ArtifactWriter } from './runs/artifacts/artifact-writer.ts'
 export { type Action, type AnyAction, defineAction, type RunContext } from './runs/define-action.ts'

@@ -1,5 +1,6 @@
 import { ConfigError } from './config/config-error.ts'
-import { type StandinParts, startStandin } from './create-standin.ts'
+import type { Environment } from './config/environment-schema.ts'
+import type { Standin } from './create-standin.ts'
 import { databaseTrouble } from './database/database-trouble.ts'
 import { EmbeddedPostgresError } from './database/embedded-postgres/index.ts'
 import { createLogger } from './observability/logger.ts'
@@ -9,9 +10,9 @@ import { ActionError } from './runs/action-catalogue.ts'
  * Runs the server in the foreground until SIGTERM or SIGINT, then ends it in order.
  * What stops the start is one line for each thing on standard error, and exit code 1.
  */
-export async function runServer(parts: StandinParts): Promise<void> {
+export async function runServer(standin: Standin, environment: Environment): Promise<void> {
   try {
-    const { stop } = await startStandin(parts)
+    const { stop } = await standin.start(environment)
     const end = () => {
       process.off('SIGTERM', end).off('SIGINT', end) // A second signal ends the process at once.
       void stop()

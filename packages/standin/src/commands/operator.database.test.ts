@@ -161,7 +161,7 @@ describe('a failure ends with 1, prints nothing and says one line', () => {
     const { said, exitCode } = await standinProcess(create, noTalk)
 
     expect(exitCode).toBe(1)
-    expect(said).toMatch(/^standin\.config\.ts: id: .*@organization\/appname\n$/)
+    expect(said).toMatch(/^standin\.config\.ts: id: .*@organization\/appname\.\n$/)
   })
 })
 
