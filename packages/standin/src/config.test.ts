@@ -64,7 +64,9 @@ describe('what stops the start', () => {
   test('a config that is not usable names each field', () => {
     const broken = { ...app, id: 'acme', callbackUrl: 'http://standin.acme.example' }
     expect(() => readConfig(broken, keys)).toThrow(ConfigError)
-    expect(() => readConfig(broken, keys)).toThrow(/^standin\.config\.ts: id: .+\nstandin\.config\.ts: callbackUrl: .+$/)
+    expect(() => readConfig(broken, keys)).toThrow(
+      /^standin\.config\.ts: id: .+\nstandin\.config\.ts: callbackUrl: .+$/,
+    )
   })
 
   test('a promised name that has no effect yet is said, and stops nothing', () => {
