@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium } from 'playwright-core'
@@ -21,20 +22,26 @@ const usualPlaces = [
   'C:/Program Files/Google/Chrome/Application/chrome.exe',
 ]
 
+const remedies = 'apt-get install chromium, npx playwright install chromium, or set CHROMIUM_PATH'
+
 /** Why the browser tests are skipped; undefined where there is a browser. Under CI they are not skipped but fail. */
-export const missingBrowser = (await findChromium())
-  ? undefined
-  : 'no Chromium: apt-get install chromium, npx playwright install chromium, or set CHROMIUM_PATH'
+export const missingBrowser = await whyNoBrowser()
+
+async function whyNoBrowser(): Promise<string | undefined> {
+  const executablePath = await findChromium()
+  if (!executablePath) return `no Chromium: ${remedies}`
+  // One from npm needs libraries of the system (libnss3 and the like) that may be missing.
+  const { status } = spawnSync(executablePath, ['--version'], { timeout: 20_000 })
+  return status === 0 ? undefined : `${executablePath} does not start: ${remedies}`
+}
 
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = await findChromium()
-  if (!executablePath) throw new Error(missingBrowser)
-  // Chromium refuses its sandbox to root; the frame's own sandbox, which is tested, is another thing.
-  return chromium.launch({
-    executablePath,
-    args,
-    chromiumSandbox: process.getuid?.() !== 0 && !executablePath.includes('tmp'),
-  })
+  if (!executablePath || missingBrowser) throw new Error(missingBrowser)
+  // Chromium refuses its sandbox to root, and the one from npm has none; the frame's own sandbox, which is tested, is
+  // another thing.
+  const hasSandbox = process.getuid?.() !== 0 && executablePath !== (await npmChromium())
+  return chromium.launch({ executablePath, args, chromiumSandbox: hasSandbox })
 }
 
 async function findChromium(): Promise<string | undefined> {
@@ -42,6 +49,10 @@ async function findChromium(): Promise<string | undefined> {
   if (given) return given
   const installed = [...usualPlaces, chromium.executablePath()].find((path) => existsSync(path))
   if (installed) return installed
-  // From npm; unpacked into the temporary folder, once. Its own flags are not used: they switch off origin checks.
+  return npmChromium()
+}
+
+/** Unpacked into the temporary folder, once. Its own flags are not used: they switch off origin checks. */
+async function npmChromium(): Promise<string | undefined> {
   return process.platform === 'linux' && process.arch === 'x64' ? sparticuz.executablePath() : undefined
 }

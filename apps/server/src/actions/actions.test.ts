@@ -1,0 +1,24 @@
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import app from '../../../../standin.config.ts'
+import { actions } from './index.ts'
+
+const files = globSync('*.ts', { cwd: import.meta.dirname }).filter(
+  (file) => file !== 'index.ts' && !file.endsWith('.test.ts'),
+)
+
+test.each(files)('the action of %s stands in the list', async (file) => {
+  const exported: unknown[] = Object.values(await import(join(import.meta.dirname, file)))
+  expect(actions.filter((action) => exported.includes(action))).toHaveLength(1)
+})
+
+test('there is an action, and nothing but the files’ actions is in the list', () => {
+  expect(files.length).toBeGreaterThan(0)
+  expect(actions).toHaveLength(files.length)
+})
+
+test.each(actions)('the scopes of $id stand in standin.config.ts', ({ scopes }) => {
+  const asked = app.scopes.map(({ scope }) => scope)
+  expect(scopes.filter((scope) => !asked.includes(scope))).toEqual([])
+})
