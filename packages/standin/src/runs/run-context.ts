@@ -52,7 +52,7 @@ export function createRunContext(run: RunRow, { db, clock, trackunit, signal }: 
     signal.throwIfAborted()
   }
 
-  const context: RunContext<Record<string, unknown>> = {
+  const context: RunContext<Record<string, unknown>> = withNoticedRejections({
     accountId,
     input: run.input,
     mode: run.mode,
@@ -102,7 +102,7 @@ export function createRunContext(run: RunRow, { db, clock, trackunit, signal }: 
         throw error
       }
     },
-  }
+  })
 
   return {
     context,
@@ -123,3 +123,18 @@ const wholeNumber = (value: number) => Math.max(0, Math.round(value))
 
 /** Cut, and without what PostgreSQL's JSON refuses: NUL, and the half of a character that a cut can leave. */
 const storable = (text: string, length: number) => text.slice(0, length).toWellFormed().replaceAll('\0', '')
+
+/** An action that does not await one of its calls must not end the process, and with it every other run, when it fails. */
+function withNoticedRejections<Context extends object>(context: Context): Context {
+  return new Proxy(context, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      return (...given: unknown[]) => {
+        const result: unknown = value.apply(target, given)
+        if (result instanceof Promise) result.catch(() => {})
+        return result
+      }
+    },
+  })
+}

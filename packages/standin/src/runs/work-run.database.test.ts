@@ -504,6 +504,26 @@ describe('invariant 19: a worker that lost its run', () => {
     return { report, caught }
   }
 
+  test('does not end the process where its action did not await a call that fails', async () => {
+    const gate = createGate()
+    let attempts = 0
+    const careless = doing(async ({ log }) => {
+      if (++attempts > 1) return
+      await gate.pass()
+      void log('nobody waits for this')
+    })
+    await using stack = await createRunStack({ database, actions: [careless] })
+    const { id } = await stack.start()
+    const lost = stack.createWorker().workOn(id)
+    await gate.arrived
+    await stack.createWorker().workOn(id)
+
+    gate.open()
+    await lost // An unhandled rejection would fail the whole run of tests.
+
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
+  })
+
   test.for(['before', 'after'] as const)(
     '%s its checkpoint writes nothing more, and no line comes twice',
     async (where) => {
