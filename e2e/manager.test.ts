@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../scripts/part.ts'
 import { launchBrowser, missingBrowser } from './browser.ts'
 import { serveBuiltApp } from './built-app.ts'
-import { accountId, install, type Stack, startStack } from './stack.ts'
+import { accountId, install, otherAccountId, type Stack, startStack } from './stack.ts'
 
 const fleetSize = 450
 
@@ -89,9 +89,24 @@ describe.skipIf(missingBrowser && !process.env.CI)('inside Manager', () => {
   })
 
   test('a person of another account sees their own account, and nothing of this one', async () => {
-    const { page, app } = await openManager('/?account=c2a4e3d7-9b1f-4a57-8d3e-7f21b6c0a9e4')
+    const { page, app } = await openManager(`/?account=${otherAccountId}`)
     await app.getByText('We have not heard from Trackunit about this account yet.').waitFor()
     expect(await app.getByText('450 machines').count()).toBe(0)
+    await page.context().close()
+  })
+
+  test('what is started while the access is new begins as soon as it works', async () => {
+    await stack.control('faults', { apptoken: { status: 503 } }, 'PUT')
+    await stack.control('install', { accountId: otherAccountId })
+    const { page, app } = await openManager(`/?account=${otherAccountId}`)
+    await app.getByText('Standin is getting ready.').first().waitFor()
+    expect(await app.getByText('Not allowed').count()).toBe(0)
+
+    await app.getByRole('button', { name: /start/i }).click()
+    await app.getByText('Running now').waitFor()
+    await stack.control('faults', {}, 'PUT')
+
+    await app.getByRole('paragraph').filter({ hasText: 'machines listed on' }).waitFor({ timeout: 45_000 })
     await page.context().close()
   })
 })

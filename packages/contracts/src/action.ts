@@ -12,7 +12,10 @@ export const actionSchema = z.object({
   description: z.string(),
   changesData: z.boolean(),
   scopes: z.array(z.string()),
-  /** Scopes that this account did not grant: with any of them the action cannot be started. */
+  /**
+   * Scopes that this account did not grant: with any of them the action cannot be started. Empty while it is not known
+   * what was granted.
+   */
   missingScopes: z.array(z.string()),
   /** JSON Schema of the input, from which the app makes the form. */
   inputSchema: z.record(z.string(), z.unknown()),

@@ -1,4 +1,4 @@
-import type { StandinApp } from '@standin/contracts'
+import type { ErrorReason, StandinApp } from '@standin/contracts'
 import { createAuthenticate } from './access/authenticate.ts'
 import { startBackgroundLoop } from './background-loop.ts'
 import { createCallbackKinds } from './callbacks/callback-kinds.ts'
@@ -254,7 +254,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       action: createActionProcedures({
         contracted,
         catalogue,
-        grantedScopesOf: (accountId) => grantedScopesOf(accountId).catch(() => []),
+        grantedScopesOf: (accountId) => grantedScopesOf(accountId).catch(undefinedWhere(() => true)),
       }),
       run: createRunProcedures({
         contracted,
@@ -266,7 +266,8 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
           db,
           queue,
           findAction: catalogue.find,
-          grantedScopesOf: (accountId) => grantedScopesOf(accountId).catch(undefinedWhilePending),
+          grantedScopesOf: (accountId) =>
+            grantedScopesOf(accountId).catch(undefinedWhere((reason) => reason === 'CREDENTIALS_PENDING')),
         }),
       }),
       artifact: createArtifactProcedures({ contracted, links }),
@@ -288,7 +289,10 @@ function tokensOfRun(
     )
 }
 
-function undefinedWhilePending(error: unknown): undefined {
-  if (error instanceof StandinError && error.reason === 'CREDENTIALS_PENDING') return undefined
-  throw error
+/** Nothing where an account is not served for such a reason; a database that is down stays an error. */
+function undefinedWhere(isSuch: (reason: ErrorReason) => boolean) {
+  return (error: unknown): undefined => {
+    if (error instanceof StandinError && isSuch(error.reason)) return undefined
+    throw error
+  }
 }

@@ -42,6 +42,10 @@ test('an action is shown as the contract says, with titles and descriptions for 
   })
 })
 
+test('nothing is called missing while it is not known what was granted', () => {
+  expect(catalogueOf(report).describe(undefined)).toMatchObject([{ missingScopes: [] }])
+})
+
 describe('a mistake stops the start and names the action', () => {
   test.for<{ title: string; actions: AnyAction[]; says: RegExp }>([
     { title: 'two with one id', actions: [report, report], says: /"site-report".*two actions/ },

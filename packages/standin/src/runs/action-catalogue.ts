@@ -29,11 +29,11 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
 
   return {
     find: (actionId: string) => byId.get(actionId)?.action,
-    /** As the app shows it to an account that granted these scopes. */
-    describe: (grantedScopes: readonly string[]): Action[] =>
+    /** As the app shows it to an account that granted these scopes; undefined while that is not known. */
+    describe: (grantedScopes: readonly string[] | undefined): Action[] =>
       [...byId.values()].map(({ action: { id, title, description, changesData, scopes }, inputSchema }) => ({
         ...{ id, title, description, changesData, scopes: [...scopes] },
-        missingScopes: scopes.filter((scope) => !grantedScopes.includes(scope)),
+        missingScopes: grantedScopes ? scopes.filter((scope) => !grantedScopes.includes(scope)) : [],
         inputSchema,
       })),
   }

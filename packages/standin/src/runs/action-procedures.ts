@@ -5,8 +5,8 @@ import type { ActionCatalogue } from './action-catalogue.ts'
 interface Dependencies {
   contracted: Contracted
   catalogue: ActionCatalogue
-  /** Empty where the account is not served just now: its actions are shown all the same. */
-  grantedScopesOf: (accountId: string) => Promise<readonly string[]>
+  /** Undefined where the account is not served just now: what it granted is not known, and nothing is called missing. */
+  grantedScopesOf: (accountId: string) => Promise<readonly string[] | undefined>
 }
 
 export function createActionProcedures({ contracted, catalogue, grantedScopesOf }: Dependencies) {
