@@ -17,6 +17,10 @@ export const actionSchema = z.object({
    * what was granted.
    */
   missingScopes: z.array(z.string()),
+  /** Whether this caller may start it: a user's own token may lack what the action needs. */
+  mayStart: z.boolean(),
+  /** Seconds that it usually takes on this account, from its last runs; null while there is none. */
+  usualSeconds: z.int().nullable(),
   /** JSON Schema of the input, from which the app makes the form. */
   inputSchema: z.record(z.string(), z.unknown()),
 })

@@ -39,5 +39,9 @@ export const installationSchema = z.object({
     }),
   ),
   uninstallSignalledAt: momentSchema.nullable(),
+  /** Whether this caller may approve and refuse credentials. */
+  mayApprove: z.boolean(),
+  /** What is known of Trackunit's side from the account's last exchanges and runs. */
+  trackunit: z.object({ unavailableSince: momentSchema.nullable(), limitedUntil: momentSchema.nullable() }),
 })
 export type Installation = z.infer<typeof installationSchema>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
-import { artifactSchema, runProgressSchema, runStateSchema, runStepSchema } from './run.ts'
+import { artifactSchema, deliverySchema, runProgressSchema, runStateSchema, runStepSchema } from './run.ts'
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ seq: z.int().min(1), at: momentSchema, type: z.literal(type), ...shape })
@@ -18,6 +18,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('progress', { progress: runProgressSchema, steps: z.array(runStepSchema) }),
   event('log', { message: z.string() }),
   event('artifact', { artifact: artifactSchema }),
+  event('delivery', { delivery: deliverySchema }),
 ])
 export type RunEvent = z.infer<typeof runEventSchema>
 

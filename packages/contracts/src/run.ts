@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { accountIdSchema } from './account-id.ts'
 import { actionIdSchema } from './action.ts'
+import { deliverToSchema } from './deliver-to.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
 
@@ -36,10 +37,18 @@ export type Artifact = z.infer<typeof artifactSchema>
 
 /** Where a result was sent, and how that ended. */
 export const deliverySchema = z.object({
+  id: z.string(),
+  kind: z.enum(['email', 'webhook']),
+  /** The address; of a web address only its host and path. */
   to: z.string(),
   state: z.enum(['waiting', 'delivered', 'failed']),
   reason: errorReasonSchema.nullable(),
+  attempts: z.int(),
+  /** When it is tried (again), while it is waiting for that. */
+  nextTryAt: momentSchema.nullable(),
+  endedAt: momentSchema.nullable(),
 })
+export type Delivery = z.infer<typeof deliverySchema>
 
 /** Who started it: an identifier and, where it is known, a name to show. */
 export const actorSchema = z.object({
@@ -55,6 +64,7 @@ export const runSchema = z.object({
   mode: z.enum(['preview', 'apply']),
   input: z.record(z.string(), z.unknown()),
   state: runStateSchema,
+  /** While it is `waiting`; `reason` then says for what. */
   waitingUntil: momentSchema.nullable(),
   progress: runProgressSchema,
   steps: z.array(runStepSchema),
@@ -65,18 +75,28 @@ export const runSchema = z.object({
   artifacts: z.array(artifactSchema),
   deliveries: z.array(deliverySchema),
   startedBy: actorSchema,
+  scheduleId: z.guid().nullable(),
+  /** Of an applied run: the preview whose changes it makes. */
+  previewRunId: runIdSchema.nullable(),
+  /** Of a repeated run: the one that it repeats. */
+  retryOf: runIdSchema.nullable(),
   createdAt: momentSchema,
   startedAt: momentSchema.nullable(),
   endedAt: momentSchema.nullable(),
 })
 export type Run = z.infer<typeof runSchema>
 
+/** The same key again is the same run; with another action or input it is `IDEMPOTENCY_KEY_REUSED`. */
+export const idempotencyKeySchema = z.string().min(8).max(200)
+
 export const startRunInputSchema = z.strictObject({
   accountId: accountIdSchema,
   actionId: actionIdSchema,
   input: z.record(z.string().max(100), z.unknown()),
-  /** The same key again is the same run; with another action or input it is `IDEMPOTENCY_KEY_REUSED`. */
-  idempotencyKey: z.string().min(8).max(200),
+  idempotencyKey: idempotencyKeySchema,
   mode: z.enum(['preview', 'apply']).default('apply'),
+  /** The ended preview whose changes are made; an action that changes data is applied only with one. */
+  previewRunId: runIdSchema.optional(),
+  deliverTo: deliverToSchema.default([]),
 })
 export type StartRunInput = z.infer<typeof startRunInputSchema>

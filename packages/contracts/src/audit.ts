@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { momentSchema } from './moment.ts'
+
+/** What was done in an account, as a person reads it. */
+export const auditKindSchema = z.enum(['read', 'changed', 'sent', 'access'])
+
+export const auditEntrySchema = z.object({
+  id: z.string(),
+  at: momentSchema,
+  actor: z.object({
+    kind: z.enum(['trackunit', 'user', 'service', 'operator', 'schedule', 'system']),
+    id: z.string(),
+    name: z.string().nullable(),
+  }),
+  /** Noun and past verb, such as `run.started`. */
+  event: z.string(),
+  kind: auditKindSchema,
+  generation: z.int().nullable(),
+  /** Names, ids, scopes, fingerprints. Never a secret, never a token. */
+  details: z.record(z.string(), z.unknown()),
+})
+export type ListedAuditEntry = z.infer<typeof auditEntrySchema>

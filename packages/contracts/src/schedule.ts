@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { accountIdSchema } from './account-id.ts'
+import { actionIdSchema } from './action.ts'
+import { deliverToSchema } from './deliver-to.ts'
+import { errorReasonSchema } from './error-reason-schema.ts'
+import { momentSchema } from './moment.ts'
+import { actorSchema, runIdSchema } from './run.ts'
+
+export const scheduleIdSchema = z.guid().toLowerCase()
+
+/** A recurrence rule without `DTSTART`, at most hourly. @see RFC 5545 §3.3.10 */
+export const recurrenceSchema = z.string().min(1).max(500)
+/** An IANA time zone, such as `Europe/Copenhagen`. */
+export const timeZoneSchema = z.string().min(1).max(64)
+
+const planned = {
+  actionId: actionIdSchema,
+  input: z.record(z.string().max(100), z.unknown()),
+  recurrence: recurrenceSchema,
+  timeZone: timeZoneSchema,
+  deliverTo: deliverToSchema,
+}
+
+export const scheduleSchema = z.object({
+  id: scheduleIdSchema,
+  accountId: accountIdSchema,
+  ...planned,
+  state: z.enum(['active', 'paused']),
+  /** Why it is paused, where nobody paused it by hand. */
+  reason: errorReasonSchema.nullable(),
+  nextAt: momentSchema.nullable(),
+  lastRunId: runIdSchema.nullable(),
+  createdBy: actorSchema,
+  createdAt: momentSchema,
+})
+export type Schedule = z.infer<typeof scheduleSchema>
+
+export const createScheduleInputSchema = z.strictObject({ accountId: accountIdSchema, ...planned })
+export const updateScheduleInputSchema = z.strictObject({
+  scheduleId: scheduleIdSchema,
+  input: planned.input.optional(),
+  recurrence: planned.recurrence.optional(),
+  timeZone: planned.timeZone.optional(),
+  deliverTo: planned.deliverTo.optional(),
+})
