@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import type { ArtifactWriter } from './artifacts/artifact-writer.ts'
+import type { MachineRegister } from './machines/machine-register.ts'
 
 /** What an action works with. Everything here is bound to the run's account. */
 export interface RunContext<Input> {
@@ -9,6 +10,8 @@ export interface RunContext<Input> {
   readonly mode: 'preview' | 'apply'
   /** Trackunit's APIs with the account's token. */
   readonly trackunit: TrackunitClient
+  /** The account's machines as its runs have seen them, and how their counters went. */
+  readonly machines: MachineRegister
   /** Aborted when the run is to stop; pass it on to whatever waits. */
   readonly signal: AbortSignal
   /** What the last checkpoint kept, where an earlier attempt left one. */

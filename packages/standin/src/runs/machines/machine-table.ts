@@ -1,0 +1,59 @@
+import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { Named } from './machine-register.ts'
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 })
+
+/** Each account's machines, as its runs saw them last. */
+export const machines = pgTable(
+  'machines',
+  {
+    accountId: uuid().notNull(),
+    machineId: text().notNull(),
+    name: text(),
+    brand: text(),
+    model: text(),
+    serialNumber: text(),
+    type: text(),
+    siteId: text(),
+    siteName: text(),
+    groups: jsonb().$type<Named[]>().notNull().default([]),
+    latitude: doublePrecision(),
+    longitude: doublePrecision(),
+    address: text(),
+    lastSeenAt: moment(),
+    operatingHours: doublePrecision(),
+    idleHours: doublePrecision(),
+    fuelPercent: doublePrecision(),
+    batteryPercent: doublePrecision(),
+    /** When the counters stood so, where their source says it. */
+    countersAt: moment(),
+    seenAt: moment().notNull(),
+    seenInRun: uuid().notNull(),
+    /** Since when, and on which site, a run told of it. */
+    toldAt: moment(),
+    toldSiteId: text(),
+    toldSiteName: text(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.machineId] }),
+    index('machines_by_age').on(table.seenAt), // For the sweep.
+  ],
+)
+
+/** How counters went. `slot` counts six hours: however often runs read, a machine has at most four readings a day. */
+export const machineReadings = pgTable(
+  'machine_readings',
+  {
+    accountId: uuid().notNull(),
+    machineId: text().notNull(),
+    slot: integer().notNull(),
+    at: moment().notNull(),
+    operatingHours: doublePrecision(),
+    idleHours: doublePrecision(),
+    fuelPercent: doublePrecision(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.machineId, table.slot] }),
+    index('machine_readings_by_age').on(table.at),
+  ],
+)
