@@ -1,0 +1,80 @@
+import type { Procedures, ResultColumn, RunResult } from '@standin/contracts'
+import { LRUCache } from 'lru-cache'
+import type { z } from 'zod'
+import type { Database } from '../../database/database.ts'
+import { StandinError } from '../../standin-error.ts'
+import { countRows, countValues, findResult, listRows, type ResultOfRun, type RowSelection } from './result-store.ts'
+
+type Asked = z.output<Procedures['run']['result']['input']>
+type Facets = RunResult['facets']
+
+const valuesOfFacet = 50
+const nothing = { rows: [], total: 0, facets: [], columns: [], chart: null, detail: null, nextCursor: null }
+
+/**
+ * What a run found, in pages; also while it runs, as far as its last checkpoint.
+ * @throws StandinError `RUN_NOT_FOUND`; `INPUT_INVALID` for a key or a cursor that is not of this result
+ */
+export function createReadResult({ db }: { db: Database }) {
+  // They are of the whole result, and so the same for every page, search and filter of it.
+  const facetsByResult = new LRUCache<string, Facets>({ max: 200 })
+
+  async function facetsOf(result: ResultOfRun): Promise<Facets> {
+    const key = `${result.runId} ${result.rows}`
+    const known = facetsByResult.get(key)
+    if (known) return known
+    const facets: Facets = []
+    for (const { key } of result.columns.filter(({ filterable }) => filterable))
+      facets.push({ key, values: await countValues(db, result, { key, limit: valuesOfFacet }) })
+    facetsByResult.set(key, facets)
+    return facets
+  }
+
+  return async ({ runId, cursor, limit, ...asked }: Asked): Promise<RunResult & { nextCursor: string | null }> => {
+    const found = await findResult(db, runId)
+    if (!found) throw new StandinError('RUN_NOT_FOUND')
+    const { headline, result } = found
+    if (!result) return { headline, ...nothing }
+
+    const selection = select(asked, result.columns)
+    const rows = await listRows(db, result, { ...selection, after: positionOf(cursor), limit: limit + 1 })
+    const page = rows.slice(0, limit)
+    return {
+      headline,
+      detail: result.detail,
+      chart: result.chart,
+      columns: result.columns,
+      rows: page.map(({ position: _, ...row }) => row),
+      total: await countRows(db, result, selection),
+      facets: await facetsOf(result),
+      nextCursor: rows.length > limit ? String(page.at(-1)?.position) : null,
+    }
+  }
+}
+
+function select(
+  { search = '', filter = {}, sort }: Pick<Asked, 'search' | 'filter' | 'sort'>,
+  columns: readonly ResultColumn[],
+): RowSelection {
+  const column = (key: string) => {
+    const found = columns.find((each) => each.key === key)
+    if (!found) throw new StandinError('INPUT_INVALID', { detail: 'The result has no column of this key.' })
+    return found
+  }
+  return {
+    words: search.toLowerCase().replaceAll('\0', '').toWellFormed().split(/\s+/).filter(Boolean),
+    filter: Object.entries(filter).map(([key, value]) => {
+      if (!column(key).filterable)
+        throw new StandinError('INPUT_INVALID', { detail: 'The result cannot be filtered by this column.' })
+      return { key, value: value.replaceAll('\0', '').toWellFormed() }
+    }),
+    sort: sort && { column: sort.key === 'machine' ? 'machine' : column(sort.key), descending: sort.descending },
+  }
+}
+
+/** A page ends at a row's position, which stays where it is whatever is added. */
+function positionOf(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined
+  if (/^\d{1,9}$/.test(cursor)) return Number(cursor)
+  throw new StandinError('INPUT_INVALID', { detail: 'The cursor is not one that this result gave out.' })
+}

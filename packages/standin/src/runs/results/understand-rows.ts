@@ -1,0 +1,65 @@
+import type { ResultColumn, ResultRow } from '@standin/contracts'
+
+/** A row as an action gives it. A cell that is left out is not known. */
+export interface GivenRow {
+  /** What the row is about, the same in every run: by it, the next run tells what is new. */
+  id: string
+  machine?: { id: string; name: string; detail?: string | null } | null
+  cells: Readonly<Record<string, string | number | null | undefined>>
+}
+
+/** A row that can be stored. */
+export type StorableRow = Pick<ResultRow, 'id' | 'machine' | 'cells'> & { searched: string }
+
+const longest = { id: 200, cell: 500, name: 200 } as const
+const textKinds: ReadonlySet<ResultColumn['kind']> = new Set(['text', 'moment', 'place'])
+
+/**
+ * A row with each of its cells as its column says, its texts cut.
+ * @throws Error for a cell without a column, or of another kind: a mistake of the action's
+ */
+export function understandRow({ id, machine, cells }: GivenRow, columns: readonly ResultColumn[]): StorableRow {
+  const stray = Object.keys(cells).find((key) => !columns.some((column) => column.key === key))
+  if (stray !== undefined) throw new Error(`result row: there is no column "${stray}"`)
+  const understood = Object.fromEntries(
+    columns.map((column) => [column.key, understandCell(cells[column.key], column)]),
+  )
+  const named = machine
+    ? {
+        id: storable(machine.id, longest.id),
+        name: storable(machine.name, longest.name),
+        detail: machine.detail ? storable(machine.detail, longest.name) : null,
+      }
+    : null
+  const texts = columns.flatMap(({ key, kind }) => (kind === 'text' ? [understood[key]] : []))
+  return {
+    id: storable(id, longest.id),
+    machine: named,
+    cells: understood,
+    searched: [named?.name, named?.detail, ...texts].filter(Boolean).join('\n').toLowerCase(),
+  }
+}
+
+function understandCell(
+  value: string | number | null | undefined,
+  { key, kind }: ResultColumn,
+): string | number | null {
+  if (value === null || value === undefined) return null
+  const isText = textKinds.has(kind)
+  if (typeof value !== (isText ? 'string' : 'number')) throw new Error(`result row: "${key}" is not ${kind}`)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  return storable(value, longest.cell)
+}
+
+/** Cut, and without what PostgreSQL refuses: NUL, and the half of a character that a cut can leave. */
+export const storable = (text: string, length: number) => text.slice(0, length).toWellFormed().replaceAll('\0', '')
+
+/** @throws Error for columns that cannot be told apart, or too many */
+export function understandColumns(columns: readonly ResultColumn[]): ResultColumn[] {
+  const keys = new Set(columns.map(({ key }) => key))
+  if (keys.size !== columns.length) throw new Error('result columns: two have the same key')
+  if (columns.length > 40) throw new Error('result columns: more than 40')
+  // By the machine is sorted as by a column.
+  if (keys.has('machine')) throw new Error('result columns: "machine" is taken; rows have a machine of their own')
+  return columns.map(({ key, title, kind, filterable }) => ({ key, title: storable(title, 100), kind, filterable }))
+}
