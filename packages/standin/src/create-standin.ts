@@ -1,5 +1,6 @@
 import type { ErrorReason, StandinApp } from '@standin/contracts'
 import { createAuthenticate } from './access/authenticate.ts'
+import { createAuditProcedures } from './audit/audit-procedures.ts'
 import { startBackgroundLoop } from './background-loop.ts'
 import { createCallbackKinds } from './callbacks/callback-kinds.ts'
 import { registerCallbackRoute } from './callbacks/callback-route.ts'
@@ -10,6 +11,7 @@ import type { Environment } from './config/environment-schema.ts'
 import { type Config, readConfig } from './config.ts'
 import { listCredentials } from './credentials/credential-store.ts'
 import { findCredentialsInForce } from './credentials/credentials-in-force.ts'
+import { approveCredentials, refuseCredentials } from './credentials/decide-credentials.ts'
 import { createProveCredentials } from './credentials/prove-credentials.ts'
 import { createVault } from './credentials/vault.ts'
 import { connectDatabase } from './database/database.ts'
@@ -21,6 +23,7 @@ import { createHttpServer } from './http/http-server.ts'
 import { createRouter } from './http/router.ts'
 import { createContracted } from './http/trpc.ts'
 import { registerTrpcRoute } from './http/trpc-route.ts'
+import { confirmUninstall } from './installations/confirm-uninstall.ts'
 import { describeInstallation } from './installations/describe-installation.ts'
 import { createInstallationProcedures } from './installations/installation-procedures.ts'
 import { findInstallation } from './installations/installation-store.ts'
@@ -202,10 +205,14 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
 
   // The edges
   const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
-  const contracted = createContracted({
-    accountOfRun: (runId) => accountOfRun(db, runId),
-    accountOfArtifact: (artifactId) => accountOfArtifact(db, artifactId),
-  })
+  const contracted = createContracted(
+    {
+      accountOfRun: (runId) => accountOfRun(db, runId),
+      accountOfSchedule: async () => undefined,
+      accountOfArtifact: (artifactId) => accountOfArtifact(db, artifactId),
+    },
+    { administratorScopes: config.userTokens?.administratorScopes },
+  )
   const server = await createHttpServer(config.http, log)
   closers.push(() => server.close())
   const links = createArtifactLinks({
@@ -244,12 +251,17 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       token: createTokenProcedures({ contracted, issueToken, clock, allowedCacheMs: config.tokenCacheForMs }),
       installation: createInstallationProcedures({
         contracted,
-        getInstallation: async (accountId) =>
+        describe: async (accountId) =>
           describeInstallation(accountId, {
             installation: await findInstallation(db, accountId),
             rows: await listCredentials(db, accountId),
             requestedScopes: manifestScopes,
           }),
+        decisions: {
+          approve: (decision) => approveCredentials(db, decision),
+          refuse: (decision) => refuseCredentials(db, decision),
+          confirmUninstall: (decision) => confirmUninstall(decision, { db, uninstall }),
+        },
       }),
       action: createActionProcedures({
         contracted,
@@ -271,6 +283,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
         }),
       }),
       artifact: createArtifactProcedures({ contracted, links }),
+      audit: createAuditProcedures({ contracted, db }),
     }),
   })
   await server.listen({ port: config.http.port, host: config.http.host })

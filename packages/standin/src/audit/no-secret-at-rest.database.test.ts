@@ -9,7 +9,7 @@ import {
   uninstalled,
 } from '../../test/callback-stack.ts'
 import { createKey } from '../access/create-key.ts'
-import { approveCredentials } from '../credentials/approve-credentials.ts'
+import { approveCredentials } from '../credentials/decide-credentials.ts'
 import { Secret } from '../observability/secret.ts'
 import { storeToken } from '../tokens/token-store.ts'
 

@@ -1,7 +1,7 @@
 import { accountIdSchema, type Installation } from '@standin/contracts'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Config } from '../config.ts'
-import { approveCredentials } from '../credentials/approve-credentials.ts'
+import { approveCredentials } from '../credentials/decide-credentials.ts'
 import { listCredentials } from '../credentials/credential-store.ts'
 import type { Database } from '../database/database.ts'
 import { describeInstallation } from '../installations/describe-installation.ts'

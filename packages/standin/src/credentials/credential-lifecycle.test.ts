@@ -11,6 +11,7 @@ const events = {
   outdated: true,
   'sent-again': true,
   approved: true,
+  declined: true,
   released: true,
   uninstalled: true,
 } satisfies Record<CredentialEvent, true>
@@ -24,7 +25,7 @@ const life = new Set([
   'proven-unbound: pending → awaiting-approval',
   'refused: pending → rejected',
   'refused: active → parked',
-  'refused: awaiting-approval → rejected',
+  'declined: awaiting-approval → rejected',
   'foreign: pending → quarantined',
   'outdated: pending → superseded',
   'outdated: active → superseded',

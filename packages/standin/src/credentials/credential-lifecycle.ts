@@ -15,6 +15,8 @@ export type CredentialEvent =
   /** The same credentials were sent again, by a newer callback or by one that binds them to their account. */
   | 'sent-again'
   | 'approved'
+  /** A person said no to them. */
+  | 'declined'
   | 'released'
   | 'uninstalled'
 
@@ -32,8 +34,8 @@ export const credentialLifecycle = {
   parked: { proven: 'active', outdated: 'superseded', uninstalled: 'uninstalled' },
   'awaiting-approval': {
     approved: 'active',
+    declined: 'rejected',
     'sent-again': 'pending',
-    refused: 'rejected',
     outdated: 'superseded',
     uninstalled: 'uninstalled',
   },

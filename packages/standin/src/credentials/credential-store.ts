@@ -60,6 +60,7 @@ export async function moveCredentials(
     .update(credentials)
     .set({ ...change, state, reason, since: sql`now()` })
     .where(byKey(row))
+  if (change.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
   return state
 }
 

@@ -22,6 +22,8 @@ export const credentials = pgTable(
     tieBreak: text().notNull(),
     /** Whether the identity that brought them named this account. */
     bound: boolean().notNull(),
+    /** When an operator let them out of quarantine: that their client serves another account is not held against them. */
+    releasedAt: timestamp({ withTimezone: true, precision: 3 }),
     receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
     attempts: integer().notNull().default(0),
     nextAttemptAt: timestamp({ withTimezone: true, precision: 3 }),

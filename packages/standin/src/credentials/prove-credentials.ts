@@ -97,7 +97,8 @@ export function createProveCredentials({ db, vault, clock, log, uninstall, negot
       const namesAnother =
         policy.accountClaim !== undefined && token !== undefined && !names(accountId, token.claims[policy.accountClaim])
       await lockClient(tx, row.clientId)
-      if (namesAnother || (await clientServesAnother(tx, row.clientId, accountId))) {
+      const isForeign = row.releasedAt === null && (await clientServesAnother(tx, row.clientId, accountId))
+      if (namesAnother || isForeign) {
         const change = { reason: 'CREDENTIALS_QUARANTINED', nextAttemptAt: null } as const
         if (await moveCredentials(tx, row, 'foreign', change))
           await record(tx, { ...said, event: 'credentials.quarantined' })

@@ -36,6 +36,7 @@ test('an account that never installed is in no state', () => {
     deniedScopes: [],
     waiting: [],
     uninstallSignalledAt: null,
+    trackunit: { unavailableSince: null, limitedUntil: null },
   })
 })
 

@@ -4,9 +4,13 @@ import type { CredentialRow } from '../credentials/credential-store.ts'
 import { credentialsThatSpeak } from '../credentials/credentials-in-force.ts'
 import type { InstallationRow } from './installation-store.ts'
 
+/** What is the same for whoever asks: who may approve depends on the caller. */
+export type DescribedInstallation = Omit<Installation, 'mayApprove'>
+
 /**
  * What users and services see of an account.
  * @param rows all its credentials, the newest generation first
+ * @param trackunit what exchanges and runs learnt of Trackunit's side; nothing where it is not given
  */
 export function describeInstallation(
   accountId: string,
@@ -14,8 +18,14 @@ export function describeInstallation(
     installation,
     rows,
     requestedScopes,
-  }: { installation: InstallationRow | undefined; rows: readonly CredentialRow[]; requestedScopes: readonly string[] },
-): Installation {
+    trackunit = { unavailableSince: null, limitedUntil: null },
+  }: {
+    installation: InstallationRow | undefined
+    rows: readonly CredentialRow[]
+    requestedScopes: readonly string[]
+    trackunit?: Installation['trackunit']
+  },
+): DescribedInstallation {
   const speaking = credentialsThatSpeak(rows)
   const granted = speaking?.grantedScopes ?? []
   const waiting = rows.filter(
@@ -41,5 +51,6 @@ export function describeInstallation(
       reason: row.reason,
     })),
     uninstallSignalledAt: installation?.uninstallSignalledAt?.toISOString() ?? null,
+    trackunit,
   }
 }

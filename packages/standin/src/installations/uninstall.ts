@@ -1,6 +1,7 @@
 import { type Actor, record } from '../audit/record.ts'
 import { eraseSecret, listCredentials, moveCredentials } from '../credentials/credential-store.ts'
 import type { Transaction } from '../database/database.ts'
+import { recordInstallationEvent } from './installation-event-store.ts'
 import { type InstallationRow, updateInstallation } from './installation-store.ts'
 
 export type Uninstall = (
@@ -36,6 +37,7 @@ export function createUninstall({ eraseTokens, stopRuns }: UninstallParts): Unin
     await eraseTokens(tx, accountId)
     await stopRuns(tx, accountId)
     await updateInstallation(tx, accountId, { activeGeneration: null, uninstalledAt, uninstallSignalledAt: null })
+    await recordInstallationEvent(tx, { accountId, type: 'uninstalled' })
     await record(tx, { actor, event: 'installation.uninstalled', accountId })
   }
 }
