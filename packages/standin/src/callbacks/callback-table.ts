@@ -18,8 +18,18 @@ export const callbacks = pgTable(
     generation: integer(),
     /** The sealed body of a type that is kept without effect. */
     sealedBody: text(),
-    /** Whether the JWT named this account, and by which claims; names only, for `identity observed`. */
+    /** Which JWT brought it: what one JWT may bring is bounded. */
+    identityDigest: text(),
+    /** What the JWT carried, for `identity observed`: of the claims the names alone. */
     claimNames: text().array().notNull(),
+    algorithm: text(),
+    issuer: text(),
+    audiences: text().array(),
   },
-  (table) => [index().on(table.accountId, table.receivedAt), index().on(table.contentDigest)],
+  (table) => [
+    index().on(table.accountId, table.receivedAt),
+    index().on(table.contentDigest),
+    index('callbacks_identity').on(table.identityDigest),
+    index('callbacks_received').on(table.receivedAt),
+  ],
 )

@@ -1,0 +1,32 @@
+import type { ErrorReason } from '@standin/contracts'
+import { bigint, bigserial, date, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+
+/** How many callbacks were refused on a day, by reason. */
+export const rejectionCounts = pgTable(
+  'rejection_counts',
+  {
+    day: date().notNull(),
+    reason: text().$type<ErrorReason>().notNull(),
+    count: bigint({ mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.day, table.reason] })],
+)
+
+/** What a refused request looked like; never its body, never its JWT. */
+export interface RejectionDetails {
+  address: string
+  mediaType?: string
+  bodyBytes?: number
+  algorithm?: string
+  keyId?: string
+  /** Of the JWT, whoever signed it. */
+  claimNames?: string[]
+}
+
+/** A few of the refused callbacks, the newest. */
+export const rejectionSamples = pgTable('rejection_samples', {
+  id: bigserial({ mode: 'number' }).primaryKey(),
+  at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  reason: text().$type<ErrorReason>().notNull(),
+  details: jsonb().$type<RejectionDetails>().notNull(),
+})
