@@ -22,6 +22,7 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
     max,
     fetch_types: false,
     connect_timeout: 10,
+    keep_alive: 5,
     onnotice: () => {},
     connection: { application_name: name },
   }) as const

@@ -1,7 +1,16 @@
-import postgres, { type Sql } from 'postgres'
-import { connectionOptions } from './database.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { defaultHeartbeat, type HeartbeatPolicy, type ListenSession, openListenSession } from './listen-session.ts'
+import { createReplica, type Replica } from './replica.ts'
 
-export type Channel = 'credentials_pending' | 'installation_changed' | 'run_event' | 'run_cancel'
+export type Channel =
+  | 'credentials_pending'
+  | 'installation_changed'
+  | 'installation_event'
+  | 'access_changed'
+  | 'audit_recorded'
+  | 'run_event'
+  | 'run_cancel'
+  | 'token_changed'
 
 export interface Listener {
   /** Calls `onNotify` for each notification, and `onConnect` whenever listening (again) begins: what came meanwhile is lost. */
@@ -9,13 +18,91 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** One connection of a process for LISTEN, which reconnects by itself. Needs a direct connection, not a transaction pooler. */
-export function createListener(url: string): Listener {
-  const sql: Sql = postgres(url, connectionOptions({ max: 1, name: 'standin-listen' }))
+/** A listener whose session also holds this process's lock. */
+export interface ReplicaListener extends Listener {
+  replica: Replica
+}
+
+interface Hearer {
+  onNotify: (payload: string) => void
+  onConnect: (() => void) | undefined
+  /** The session in which it was told that listening began. */
+  toldOf?: ListenSession
+}
+
+const longestPauseMs = 1_000
+
+/**
+ * One session of a process for LISTEN and for its replica's lock, made anew by itself; one that does not answer is left
+ * within a second. Needs a direct connection, not a transaction pooler.
+ */
+export function createListener(url: string, heartbeat: HeartbeatPolicy = defaultHeartbeat): ReplicaListener {
+  const hearers = new Map<string, Hearer[]>()
+  const replica = createReplica()
+  const closing = new AbortController()
+  let session: ListenSession | undefined
+  let ready = Promise.withResolvers<ListenSession>()
+
+  const hear = (channel: string, payload: string) => {
+    for (const { onNotify } of hearers.get(channel) ?? []) onNotify(payload)
+  }
+
+  async function keepSession(): Promise<void> {
+    for (let failures = 0; !closing.signal.aborted; failures++) {
+      try {
+        session = await openListenSession(url, hear, heartbeat)
+        if (closing.signal.aborted) break
+        for (const channel of hearers.keys()) await begin(session, channel)
+        replica.hold(session.replicaId)
+        ready.resolve(session)
+        failures = 0
+        await session.lost
+      } catch {
+        // Not reachable just now: tried again below.
+      }
+      leave()
+      const pauseMs = Math.min(longestPauseMs, 20 * 2 ** failures)
+      await pause(pauseMs, undefined, { signal: closing.signal }).catch(() => {})
+    }
+    leave()
+  }
+
+  async function begin(of: ListenSession, channel: string): Promise<void> {
+    await of.listen(channel)
+    for (const hearer of hearers.get(channel) ?? []) {
+      if (hearer.toldOf === of) continue
+      hearer.toldOf = of
+      hearer.onConnect?.()
+    }
+  }
+
+  function leave(): void {
+    session?.destroy()
+    if (!session) return
+    session = undefined
+    ready = Promise.withResolvers()
+    replica.lose()
+  }
+
+  const kept = keepSession()
   return {
+    replica,
     async on(channel, onNotify, onConnect) {
-      await sql.listen(channel, onNotify, onConnect)
+      hearers.set(channel, [...(hearers.get(channel) ?? []), { onNotify, onConnect }])
+      while (!closing.signal.aborted) {
+        const of = await ready.promise
+        const begun = await begin(of, channel).then(
+          () => true,
+          () => false, // Lost meanwhile: the next session begins with this channel.
+        )
+        if (begun) return
+        await of.lost
+      }
     },
-    close: () => sql.end({ timeout: 1 }),
+    async close() {
+      closing.abort()
+      session?.destroy()
+      await kept
+    },
   }
 }

@@ -1,0 +1,160 @@
+import { randomInt } from 'node:crypto'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import postgres, { type Options, type Sql } from 'postgres'
+import { connectionOptions } from './database.ts'
+import { replicaLockClass } from './replica.ts'
+
+/** One session of PostgreSQL: it listens, and its advisory lock says that this process lives. */
+export interface ListenSession {
+  /** The id whose lock it holds: new in each session. */
+  readonly replicaId: number
+  listen(channel: string): Promise<void>
+  /** Resolves once, when the session is gone or does not answer any more. */
+  readonly lost: Promise<void>
+  /** Ends it at once, also where the other side does not answer. */
+  destroy(): void
+}
+
+export interface HeartbeatPolicy {
+  everyMs: number
+  answerWithinMs: number
+}
+
+/** A session that does not answer is noticed within a second. */
+export const defaultHeartbeat: HeartbeatPolicy = { everyMs: 150, answerWithinMs: 650 }
+
+/** PostgreSQL lets go of a session, and so of its lock, whose machine is gone: after about six seconds. */
+const serverKeepalive = {
+  tcp_keepalives_idle: 3,
+  tcp_keepalives_interval: 1,
+  tcp_keepalives_count: 3,
+  tcp_user_timeout: 6_000,
+}
+const connectWithinMs = 5_000
+
+/** What postgres.js takes and does not say in its types. */
+interface Untyped {
+  onnotify: (channel: string, payload: string) => void
+  socket: (options: { host: string[]; port: number[]; path?: string | false }) => Promise<Socket>
+}
+
+/** @throws where the database cannot be reached */
+export async function openListenSession(
+  url: string,
+  onNotify: (channel: string, payload: string) => void,
+  { everyMs, answerWithinMs }: HeartbeatPolicy = defaultHeartbeat,
+): Promise<ListenSession> {
+  const { promise: lost, resolve: lose } = Promise.withResolvers<void>()
+  let isLost = false
+  let socket: Socket | undefined
+  const common = connectionOptions({ max: 1, name: 'standin-listen' })
+  const options: Options<Record<string, never>> & Untyped = {
+    ...common,
+    connection: { ...common.connection, ...serverKeepalive },
+    connect_timeout: connectWithinMs / 1_000,
+    idle_timeout: 0,
+    max_lifetime: 0,
+    onnotify: onNotify,
+    onclose: () => end(),
+    socket: async (at) => {
+      if (isLost) throw new Error('This session has ended.') // The driver would go on with another one, without the lock.
+      socket = await openSocket(at)
+      return socket
+    },
+  }
+  const sql: Sql = postgres(url, options as Options<Record<string, never>>)
+  const end = () => {
+    isLost = true
+    lose()
+  }
+  const destroy = () => {
+    end()
+    // A socket that was only closed would wait for the answer of a machine that is gone.
+    socket?.destroy()
+    void sql.end({ timeout: 0 }).catch(() => {})
+  }
+
+  try {
+    const replicaId = await within(2 * connectWithinMs, takeReplicaLock(sql))
+    void beat()
+    return {
+      replicaId,
+      lost,
+      destroy,
+      async listen(channel) {
+        if (isLost) throw new Error('The session for LISTEN is lost.')
+        await sql`listen ${sql(channel)}`
+      },
+    }
+  } catch (error) {
+    destroy()
+    throw error
+  }
+
+  async function beat(): Promise<void> {
+    while (!isLost) {
+      await Promise.race([pause(everyMs, undefined, { ref: false }), lost])
+      if (isLost) return
+      if (!(await answers(sql, answerWithinMs))) destroy()
+    }
+  }
+}
+
+async function takeReplicaLock(sql: Sql): Promise<number> {
+  for (;;) {
+    const id = randomInt(1, 2 ** 31)
+    const [row] = await sql<[{ taken: boolean }]>`select pg_try_advisory_lock(${replicaLockClass}, ${id}) as taken`
+    if (row.taken) return id
+  }
+}
+
+async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
+  const timer = new AbortController()
+  const tooLate = pause(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new Error('PostgreSQL took the connection and does not answer.')
+  })
+  return Promise.race([work, tooLate]).finally(() => {
+    work.catch(() => {})
+    tooLate.catch(() => {})
+    timer.abort()
+  })
+}
+
+async function answers(sql: Sql, withinMs: number): Promise<boolean> {
+  let answered = false
+  const answer = sql`select 1`.then(
+    () => {
+      answered = true
+    },
+    () => {},
+  )
+  const timer = new AbortController()
+  const tooLate = pause(withinMs, undefined, { ref: false, signal: timer.signal }).catch(() => {})
+  await Promise.race([answer, tooLate])
+  timer.abort()
+  // Where this process itself stood still, the answer lies in the socket unread: it is read before this is called.
+  if (!answered) await new Promise(setImmediate)
+  return answered
+}
+
+/** The first of the addresses that takes a connection, with keepalives on. */
+async function openSocket({ host, port, path }: Parameters<Untyped['socket']>[0]): Promise<Socket> {
+  let failure: unknown
+  for (const [index, name] of host.entries()) {
+    const socket = path ? connect(path) : connect({ port: port[index] ?? 5432, host: name })
+    // The driver names the server of a TLS session by this.
+    Object.assign(socket, { host: name, port: port[index] })
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    socket.once('connect', resolve).once('error', reject)
+    socket.setTimeout(connectWithinMs, () => socket.destroy(Object.assign(new Error('connect'), { code: 'ETIMEDOUT' })))
+    try {
+      await promise
+      socket.removeAllListeners('timeout').removeListener('error', reject).setTimeout(0)
+      return socket.setKeepAlive(true, 3_000)
+    } catch (error) {
+      failure = error
+    }
+  }
+  throw failure
+}

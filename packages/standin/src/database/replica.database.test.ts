@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { connectDatabase } from './database.ts'
+import { createListener } from './listen.ts'
+import { defaultHeartbeat } from './listen-session.ts'
+import { aliveReplicas } from './replica-store.ts'
+
+async function open() {
+  const database = await createTestDatabase()
+  const { db, sql, close } = connectDatabase(database.url, { pool: 1 })
+  onTestFinished(async () => {
+    await close()
+    await database.drop()
+  })
+  return { database, sql, alive: () => aliveReplicas(db) }
+}
+
+async function startListener(url: string) {
+  const listener = createListener(url)
+  onTestFinished(listener.close)
+  await listener.on('run_event', () => {})
+  return listener
+}
+
+test('every process has an id of its own, and the others see it until it ends', async () => {
+  const { database, alive } = await open()
+  const [one, two] = [await startListener(database.url), await startListener(database.url)]
+  const ids = [one.replica.id(), two.replica.id()]
+
+  expect(await alive()).toEqual(new Set(ids))
+  await one.close()
+  await vi.waitFor(async () => expect(await alive()).toEqual(new Set([ids[1]])))
+  expect(one.replica.id()).toBeUndefined()
+})
+
+test('a session that is lost costs the id: it is told at once, and another one is taken', async () => {
+  const { database, sql, alive } = await open()
+  const { replica } = await startListener(database.url)
+  const first = replica.id() ?? 0
+  const lost: number[] = []
+  replica.onLost((id) => lost.push(id))
+
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'standin-listen' and datname = current_database()`
+
+  await vi.waitFor(() => expect(lost).toEqual([first]), { interval: 5 })
+  await vi.waitFor(() => expect(replica.id()).toBeDefined(), { interval: 5 })
+  expect(replica.id()).not.toBe(first)
+  expect(replica.isHeld(first)).toBe(false)
+  expect(await alive()).toEqual(new Set([replica.id()]))
+})
+
+test('a killed process is missing within milliseconds', async () => {
+  const { database, alive } = await open()
+  const entry = fileURLToPath(new URL('../../test/replica-process.ts', import.meta.url))
+  const child = spawn(process.execPath, [entry, database.url], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [line] = await once(child.stdout, 'data')
+  const id = Number(line)
+  expect(await alive()).toEqual(new Set([id]))
+
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+
+  await vi.waitFor(async () => expect(await alive()).toEqual(new Set()), { timeout: 250, interval: 5 })
+})
+
+test('invariant 16: a session whose other side has gone silent is noticed within a second', async () => {
+  const { database } = await open()
+  const proxy = await startProxy(new URL(database.url))
+  const { replica } = await startListener(proxy.url)
+  const first = replica.id()
+  const lost = Promise.withResolvers<number>()
+  replica.onLost(lost.resolve)
+
+  proxy.fallSilent()
+
+  expect(await lost.promise).toBe(first)
+  expect(defaultHeartbeat.everyMs + defaultHeartbeat.answerWithinMs).toBeLessThan(1_000) // Not timed: cores may be busy.
+  await vi.waitFor(() => expect(replica.id()).toBeDefined(), { timeout: 3_000, interval: 10 })
+  expect(replica.id()).not.toBe(first)
+})
+
+/** Stands between a client and PostgreSQL. Connections that are there when it falls silent stay open and carry nothing. */
+async function startProxy(target: URL) {
+  const sockets = new Set<Socket>()
+  const server = createServer((client) => {
+    const upstream = target.searchParams.has('host')
+      ? connect(`${target.searchParams.get('host')}/.s.PGSQL.${target.port || 5432}`)
+      : connect({ host: target.hostname, port: Number(target.port || 5432) })
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+    }
+    client.pipe(upstream).pipe(client)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const address = server.address()
+  const url = new URL(target)
+  Object.assign(url, { hostname: '127.0.0.1', port: String(typeof address === 'object' && address?.port) })
+  return {
+    url: url.href,
+    fallSilent() {
+      for (const socket of sockets) socket.unpipe().pause()
+    },
+  }
+}

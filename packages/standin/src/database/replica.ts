@@ -1,0 +1,43 @@
+/** Which advisory locks are those of replicas: the first of the lock's two numbers; the second is the replica's id. */
+export const replicaLockClass = 7_261_003
+
+/**
+ * This process as the others see it: while its session is there, its lock is held, and `aliveReplicas` names it. Whoever
+ * takes work for a time writes its id beside it, so that the others see in milliseconds when it has died.
+ */
+export interface Replica {
+  /** Undefined while there is no session: take no work then. Never the same again after a loss. */
+  id(): number | undefined
+  /** Whether this is still the id whose lock is held. What was taken under another one may be somebody else's now. */
+  isHeld(id: number): boolean
+  /** Calls at once when a session, and with it the id, is lost. @returns what ends that */
+  onLost(tell: (id: number) => void): () => void
+  /** Calls when an id is there (again), after all channels are listened to. @returns what ends that */
+  onHeld(tell: (id: number) => void): () => void
+}
+
+/** The id of this process and who wants to know of it; `hold` and `lose` belong to the session. */
+export function createReplica(): Replica & { hold: (id: number) => void; lose: () => void } {
+  let held: number | undefined
+  const lostTellers = new Set<(id: number) => void>()
+  const heldTellers = new Set<(id: number) => void>()
+  const among = (tellers: Set<(id: number) => void>) => (tell: (id: number) => void) => {
+    tellers.add(tell)
+    return () => void tellers.delete(tell)
+  }
+  return {
+    id: () => held,
+    isHeld: (id) => held === id,
+    onLost: among(lostTellers),
+    onHeld: among(heldTellers),
+    hold(id) {
+      held = id
+      for (const tell of heldTellers) tell(id)
+    },
+    lose() {
+      const id = held
+      held = undefined
+      if (id !== undefined) for (const tell of lostTellers) tell(id)
+    },
+  }
+}
