@@ -1,0 +1,36 @@
+import type { ResultColumn } from '@standin/contracts'
+import { expect, test } from 'vitest'
+import { understandColumns, understandRow } from './understand-rows.ts'
+
+const columns: ResultColumn[] = [
+  { key: 'name', title: 'Name', kind: 'text', filterable: false },
+  { key: 'hours', title: 'Hours', kind: 'hours', filterable: false },
+]
+
+test('a cell that is left out, or no number, is not known', () => {
+  expect(understandRow({ id: 'a', cells: { hours: Number.NaN } }, columns).cells).toEqual({ name: null, hours: null })
+})
+
+test.for([
+  [{ hours: '4' }, 'is not hours'],
+  [{ name: 4 }, 'is not text'],
+  [{ other: 'x' }, 'there is no column "other"'],
+] as const)('a cell that its column does not allow is a mistake: %o', ([cells, message]) => {
+  expect(() => understandRow({ id: 'a', cells }, columns)).toThrow(message)
+})
+
+test('texts are cut, and hold nothing that the database refuses', () => {
+  const { id, machine, cells } = understandRow(
+    { id: 'a\0', machine: { id: 'm', name: '\ud800x' }, cells: { name: `${'x'.repeat(499)}😀` } },
+    columns,
+  )
+  expect({ id, machine }).toEqual({ id: 'a', machine: { id: 'm', name: '\ufffdx', detail: null } })
+  expect(cells.name).toBe(`${'x'.repeat(499)}\ufffd`)
+})
+
+test.for([
+  [[columns[0], columns[0]], 'the same key'],
+  [[{ ...columns[0], key: 'machine' }], 'is taken'],
+] as const)('columns that cannot be told apart are a mistake', ([given, message]) => {
+  expect(() => understandColumns(given as ResultColumn[])).toThrow(message)
+})
