@@ -1,4 +1,4 @@
-import type { ErrorReason, Run, RunEvent, RunState } from '@standin/contracts'
+import type { Destination, ErrorReason, Run, RunEvent, RunState } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import {
   boolean,
@@ -7,6 +7,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   uniqueIndex,
@@ -25,12 +26,24 @@ export const runs = pgTable(
     idempotencyKey: text().notNull(),
     startedBy: jsonb().$type<Run['startedBy']>().notNull(),
     mayOverlap: boolean().notNull(),
+    /** 0 where a person or a service waits for it, 1 for a schedule's. */
+    urgency: smallint().notNull().default(0),
+    scheduleId: uuid(),
+    /** Of an applied run: whose changes it makes. */
+    previewRunId: uuid(),
+    retryOf: uuid(),
+    /** Where its result goes when it has ended. */
+    deliverTo: jsonb().$type<Destination[]>().notNull().default([]),
     state: text().$type<RunState>().notNull(),
     waitingUntil: timestamp({ withTimezone: true, precision: 3 }),
     /** Set when the run became a job; at most the account's concurrency of them are promoted and not ended. */
     promotedAt: timestamp({ withTimezone: true, precision: 3 }),
     /** Raised each time a worker takes the run: an older worker's writes no longer match. */
     epoch: integer().notNull().default(0),
+    /** The replica whose worker has it: the lock of its session says whether it lives. Null: nobody. */
+    replicaId: integer(),
+    /** The job under which it was taken: given out again, its worker has stopped to answer. */
+    jobId: text(),
     attempts: integer().notNull().default(0),
     /** Tries in a row that failed for a passing reason; a checkpoint sets it back. */
     retries: integer().notNull().default(0),
@@ -50,8 +63,15 @@ export const runs = pgTable(
   (table) => [
     uniqueIndex('runs_idempotency').on(table.accountId, table.idempotencyKey),
     index('runs_newest').on(table.accountId, table.createdAt.desc(), table.id.desc()),
+    index('runs_of_schedule').on(table.scheduleId, table.createdAt.desc(), table.id.desc()),
+    index('runs_of_preview').on(table.previewRunId),
+    // Looked at by every replica four times a second.
+    index('runs_working').on(table.replicaId).where(sql`${table.state} in ('running', 'cancelling')`),
+    index('runs_promoted')
+      .on(table.accountId)
+      .where(sql`${table.promotedAt} is not null and ${table.endedAt} is null`),
     index('runs_waiting')
-      .on(table.accountId, table.createdAt)
+      .on(table.accountId, table.urgency, table.createdAt)
       .where(sql`${table.state} = 'queued' and ${table.promotedAt} is null`),
     // Whatever the code believes, two runs of one account and action never work at once unless the action allows it.
     uniqueIndex('runs_no_overlap')
