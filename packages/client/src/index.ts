@@ -1,15 +1,37 @@
 export type {
   Action,
   Artifact,
+  Delivery,
+  Destination,
   ErrorReason,
+  FilterChoices,
   Installation,
+  InstallationEvent,
+  InstallationState,
   IssuedToken,
+  ListedAuditEntry,
+  MachineFilter,
+  ResultChart,
+  ResultColumn,
+  ResultRow,
   Run,
   RunEvent,
+  RunProgress,
+  RunResult,
   RunState,
+  SavedFilter,
+  Schedule,
 } from '@standin/contracts'
+export type { RunsClient, StartRun } from './account-runs.ts'
 export type { AppRouter } from './app-router.ts'
-export { createStandinClient, type StandinClient, type StandinClientOptions } from './create-standin-client.ts'
-export { StandinClientError, toStandinClientError } from './standin-client-error.ts'
+export {
+  createStandinClient,
+  type StandinClient,
+  type StandinClientOptions,
+  type TokenOptions,
+} from './create-standin-client.ts'
+export type { FollowOptions } from './follow-events.ts'
+export type { InstallationsClient } from './known-installations.ts'
+export { StandinClientError, type StandinClientErrorReason, toStandinClientError } from './standin-client-error.ts'
 export { type StandinLinkOptions, standinLinks } from './standin-links.ts'
 export type { CachedToken } from './token-cache.ts'

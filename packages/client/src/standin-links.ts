@@ -1,19 +1,21 @@
-import { httpBatchLink, httpSubscriptionLink, splitLink, type TRPCLink } from '@trpc/client'
+import { type HTTPBatchLinkOptions, httpBatchLink, httpSubscriptionLink, splitLink, type TRPCLink } from '@trpc/client'
 import { EventSource } from 'eventsource'
-import type { AppRouter } from './app-router.ts'
+import type { AppRouter, StandinRoot } from './app-router.ts'
 
 export interface StandinLinkOptions {
   /** The server's address, without a path. */
   url: string
   /** Asked at each request and each reconnection of a stream, so that a renewed token is used at once. */
   bearer: () => string | Promise<string>
+  /** How long a call may take, in milliseconds; without it as long as the platform lets it. Streams are not bound by it. */
+  timeoutMs?: number
 }
 
 /**
  * How requests reach the server: plain calls batched, streams over server-sent events.
  * The token goes in a header, never in a URL: URLs are logged.
  */
-export function standinLinks({ url, bearer }: StandinLinkOptions): TRPCLink<AppRouter>[] {
+export function standinLinks({ url, bearer, timeoutMs }: StandinLinkOptions): TRPCLink<AppRouter>[] {
   const endpoint = `${url.replace(/\/+$/, '')}/trpc`
 
   return [
@@ -32,7 +34,16 @@ export function standinLinks({ url, bearer }: StandinLinkOptions): TRPCLink<AppR
         maxItems: 50,
         maxURLLength: 4_000,
         headers: async () => ({ authorization: `Bearer ${await bearer()}` }),
+        ...(timeoutMs !== undefined && { fetch: fetchWithin(timeoutMs) }),
       }),
     }),
   ]
+}
+
+function fetchWithin(timeoutMs: number): NonNullable<HTTPBatchLinkOptions<StandinRoot>['fetch']> {
+  return (input, init) => {
+    const timeout = AbortSignal.timeout(timeoutMs)
+    const { signal = null, ...request } = (init ?? {}) as RequestInit
+    return fetch(input, { ...request, signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
+  }
 }

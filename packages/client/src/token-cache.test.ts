@@ -57,4 +57,33 @@ describe('the token cache', () => {
     await cache.get('a', ask)
     expect(asked).toBe(4)
   })
+
+  test('never re-uses a token beyond its life, whatever the server allows', async () => {
+    let now = 0
+    const cache = createTokenCache(() => now, 10)
+    await cache.get('a', async () => ({ ...issued('short', 300_000), expiresInMs: 50 }))
+
+    now = 50
+    expect((await cache.get('a', async () => issued('new', 1_000))).accessToken).toBe('new')
+  })
+
+  test('a refused token is replaced by one request for all who ask, and by none where another is there already', async () => {
+    const cache = createTokenCache(() => 0, 10)
+    await cache.get('a', async () => issued('t1', 1_000))
+    const gate = Promise.withResolvers<void>()
+    let asked = 0
+    const ask = async () => {
+      asked++
+      await gate.promise
+      return issued('t2', 1_000)
+    }
+
+    const callers = Array.from({ length: 100 }, () => cache.replace('a', 't1', ask))
+    const bystander = cache.get('a', ask)
+    gate.resolve()
+
+    for (const token of await Promise.all([...callers, bystander])) expect(token.accessToken).toBe('t2')
+    expect((await cache.replace('a', 't1', ask)).accessToken).toBe('t2')
+    expect(asked).toBe(1)
+  })
 })

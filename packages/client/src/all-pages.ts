@@ -1,0 +1,18 @@
+import { told } from './standin-client-error.ts'
+
+interface Page {
+  nextCursor: string | null
+}
+
+/** Every entry of a list, a page at a time: the next is asked for when the one before was read. */
+export async function* allPages<Answer extends Page, Entry>(
+  ask: (cursor: string | undefined) => Promise<Answer>,
+  entriesOf: (page: Answer) => readonly Entry[],
+): AsyncGenerator<Entry, void, undefined> {
+  let cursor: string | undefined
+  do {
+    const page = await told(ask(cursor))
+    yield* entriesOf(page)
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+}

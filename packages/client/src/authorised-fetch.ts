@@ -1,0 +1,44 @@
+import { StandinClientError } from './standin-client-error.ts'
+import type { CachedToken } from './token-cache.ts'
+
+interface Dependencies {
+  /** Where the token may go: origins, such as `https://iris.trackunit.com`. */
+  origins: readonly string[]
+  token: () => Promise<CachedToken>
+  replace: (rejected: string) => Promise<CachedToken>
+  fetch: typeof fetch
+}
+
+/** The `fetch` of the platform, with an account's token where it may go. @see StandinClient.fetchFor */
+export function createAuthorisedFetch({ origins, token, replace, fetch }: Dependencies): typeof globalThis.fetch {
+  const allowed = new Set(origins.map((address) => new URL(address).origin))
+
+  return async (input, init) => {
+    const request = new Request(input, init)
+    if (!allowed.has(new URL(request.url).origin)) return fetch(request)
+
+    // A body that is read once from a stream cannot be sent again; any other is kept for the second try.
+    const again = init?.body instanceof ReadableStream ? undefined : request.clone()
+    const first = await token()
+    const answer = await fetch(withToken(request, first))
+    if (answer.status !== 401 || again === undefined) return answer
+
+    const second = await replace(first.accessToken).catch(nothingWhereRefused)
+    if (second === undefined) return answer
+    await answer.body?.cancel()
+    return fetch(withToken(again, second))
+  }
+}
+
+/** A redirect may lead anywhere, and the token with it: it is handed to the caller as the answer that it is. */
+function withToken(request: Request, { accessToken }: CachedToken): Request {
+  const authorised = new Request(request, { redirect: request.redirect === 'error' ? 'error' : 'manual' })
+  authorised.headers.set('authorization', `Bearer ${accessToken}`)
+  return authorised
+}
+
+/** Where no better token is to be had, the API's own 401 says more than we could. */
+function nothingWhereRefused(error: unknown): undefined {
+  if (error instanceof StandinClientError && error.reason === 'TRACKUNIT_REFUSED') return undefined
+  throw error
+}

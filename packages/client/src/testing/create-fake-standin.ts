@@ -1,0 +1,144 @@
+import type { Action, ErrorReason, InstallationState, Procedures, ResultRow } from '@standin/contracts'
+import type { z } from 'zod'
+import { clientOver, type StandinClient } from '../create-standin-client.ts'
+import { createFakeAccounts } from './fake-accounts.ts'
+import { FakeRefusal, type FakeStream, fakeLink } from './fake-link.ts'
+import { createFakeRuns, type NewRun } from './fake-runs.ts'
+
+export interface FakeStandinOptions {
+  /** What the actions' catalogue holds. By default any action can be started and the catalogue is empty. */
+  actions?: Action[]
+  /**
+   * The APIs that `fetchFor` reaches: looks at the request, which carries the token, and answers. By default 200 with
+   * `{}`. An answer of 401 makes the client ask for a newer token, as it does against the real one.
+   */
+  respond?: (request: Request) => Response | Promise<Response>
+  /** Origins to which `fetchFor` may send a token. */
+  apiOrigins?: readonly string[]
+}
+
+type Noun = keyof Procedures & string
+/** Every query and mutation, such as `schedule.list`. */
+export type ProcedurePath = { [N in Noun]: `${N}.${keyof Procedures[N] & string}` }[Noun]
+type ContractOf<Path> = Path extends `${infer N extends Noun}.${infer Name}`
+  ? Name extends keyof Procedures[N]
+    ? Procedures[N][Name]
+    : never
+  : never
+type InputOf<Path> = ContractOf<Path> extends { input: infer Schema extends z.ZodType } ? z.output<Schema> : never
+type OutputOf<Path> = ContractOf<Path> extends { output: infer Schema extends z.ZodType } ? z.output<Schema> : never
+
+export interface FakeStandin {
+  /** The real client, over a server that is a few functions in this process: give it to what you test. */
+  client: StandinClient
+  /** The account installs the app (again) and grants these scopes. */
+  install(accountId: string, grants: { scopes: readonly string[] }): void
+  /** What happens to the installation: `parked`, `uninstalled` … */
+  setState(accountId: string, state: Exclude<InstallationState, 'none' | 'superseded'>): void
+  /** The next calls of a procedure are refused, once by default. */
+  refuse(path: ProcedurePath, reason: ErrorReason, options?: { times?: number; retryAfterMs?: number }): void
+  /** How a query or mutation is answered from now on, in place of the fake's own way. */
+  answer<Path extends ProcedurePath>(
+    path: Path,
+    respond: (input: InputOf<Path>) => OutputOf<Path> | Promise<OutputOf<Path>>,
+  ): void
+  /** A run is worked on so far: its watchers see it. */
+  progress(runId: string, progress: { done: number; total: number | null; message?: string }): void
+  /** A run ends, `succeeded` by default. */
+  end(
+    runId: string,
+    ending?: {
+      state?: 'succeeded' | 'failed' | 'cancelled'
+      headline?: string | null
+      reason?: ErrorReason | null
+      rows?: ResultRow[]
+    },
+  ): void
+  /** Time passes: tokens live for an hour, and are re-used by the client for five minutes. */
+  advance(ms: number): void
+  /** Every call that reached the server, in order: what a cache kept away is not among them. */
+  calls: ReadonlyArray<{ path: string; input: unknown }>
+}
+
+/**
+ * A Standin for the tests of a program that uses the client: no network, no database, time that you set.
+ * It is in the beginning without accounts; nothing in it waits.
+ */
+export function createFakeStandin({ actions = [], respond, apiOrigins }: FakeStandinOptions = {}): FakeStandin {
+  let nowMs = Date.UTC(2026, 0, 1)
+  const clock = () => nowMs
+  const accounts = createFakeAccounts(clock)
+  const runs = createFakeRuns(clock)
+  const calls: Array<{ path: string; input: unknown }> = []
+  const refusals = new Map<string, { reason: ErrorReason; times: number; retryAfterMs?: number }>()
+  const answers = new Map<string, (input: never) => unknown>()
+
+  const own: Record<string, (input: never) => unknown> = {
+    'token.issue': accounts.issue,
+    'installation.get': ({ accountId }: { accountId: string }) => accounts.describe(accountId),
+    'installation.list': () => ({ installations: accounts.list(), nextCursor: null }),
+    'action.list': ({ accountId }: { accountId: string }) => {
+      accounts.served(accountId)
+      return { actions }
+    },
+    'run.start': (wanted: NewRun) => {
+      accounts.served(wanted.accountId)
+      return runs.start(wanted)
+    },
+    'run.get': ({ runId }: { runId: string }) => runs.get(runId),
+    'run.list': ({ accountId, ...only }: { accountId: string } & Parameters<typeof runs.list>[1]) => ({
+      runs: runs.list(accountId, only),
+      nextCursor: null,
+    }),
+    'run.cancel': ({ runId }: { runId: string }) => runs.cancel(runId),
+    'run.retry': ({ runId, idempotencyKey }: { runId: string; idempotencyKey: string }) =>
+      runs.retry(runId, idempotencyKey),
+    'run.result': ({ runId }: { runId: string }) => runs.result(runId),
+  }
+
+  function refuseWhereTold(path: string): void {
+    const refusal = refusals.get(path)
+    if (refusal === undefined) return
+    refusal.times--
+    if (refusal.times === 0) refusals.delete(path)
+    throw new FakeRefusal(refusal.reason, refusal)
+  }
+
+  const link = fakeLink({
+    async call(path, input) {
+      calls.push({ path, input })
+      refuseWhereTold(path)
+      const answer = answers.get(path) ?? own[path]
+      if (answer === undefined) throw new Error(`Say how ${path} is answered: fake.answer('${path}', …).`)
+      return await answer(input as never)
+    },
+    stream(path, input): FakeStream {
+      calls.push({ path, input })
+      refuseWhereTold(path)
+      return path === 'run.events' ? runs.stream((input as { runId: string }).runId) : accounts.events.stream
+    },
+  })
+
+  return {
+    client: clientOver({
+      links: [link],
+      now: clock,
+      fetch: async (input, init) => (respond ?? (() => Response.json({})))(new Request(input, init)),
+      ...(apiOrigins && { apiOrigins }),
+    }),
+    install: (accountId, { scopes }) => accounts.install(accountId.toLowerCase(), scopes),
+    setState: (accountId, state) => accounts.setState(accountId.toLowerCase(), state),
+    refuse: (path, reason, { times = 1, retryAfterMs } = {}) => {
+      refusals.set(path, { reason, times, ...(retryAfterMs !== undefined && { retryAfterMs }) })
+    },
+    answer: (path, respond) => {
+      answers.set(path, respond as (input: never) => unknown)
+    },
+    progress: runs.progress,
+    end: (runId, ending = {}) => runs.end(runId, ending),
+    advance: (ms) => {
+      nowMs += ms
+    },
+    calls,
+  }
+}
