@@ -89,6 +89,8 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
             accountClaim,
             userClaim: read.USER_TOKEN_USER_CLAIM,
             scopeClaim: read.USER_TOKEN_SCOPE_CLAIM,
+            /** Undefined: nobody may approve credentials in the app. */
+            administratorScopes: read.USER_TOKEN_ADMIN_SCOPES,
           }
         : undefined,
     tokenCacheForMs: read.TOKEN_CACHE_FOR_MS,

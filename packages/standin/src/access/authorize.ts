@@ -15,6 +15,25 @@ export function grantedScopes(
   return [...new Set(applying.flatMap(({ scopes }) => scopes))]
 }
 
+/** All accounts, or these. */
+export type GrantedAccounts = 'all' | readonly string[]
+
+/** Every account on which a caller may act. */
+export function grantedAccounts(caller: Caller): GrantedAccounts {
+  if (caller.kind === 'user') return [caller.accountId]
+  const accounts = caller.grants.map(({ accountId }) => accountId)
+  return accounts.includes('all') ? 'all' : [...new Set(accounts)]
+}
+
+/**
+ * Whether a caller is a user who may approve credentials: their own token has all the scopes of
+ * `USER_TOKEN_ADMIN_SCOPES`. Nobody is one where that is unset, or where tokens carry no scopes that we know of.
+ */
+export function isAdministrator(caller: Caller, administratorScopes: readonly string[] | undefined): boolean {
+  if (caller.kind !== 'user' || !administratorScopes || administratorScopes.length === 0) return false
+  return administratorScopes.every((scope) => caller.scopes?.includes(scope))
+}
+
 /**
  * Scopes that a caller lacks for an action. Where no scope claim is configured, a user may start what only reads:
  * nothing then says that they may change anything.

@@ -1,4 +1,16 @@
-import { bigserial, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  bigserial,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 /** Who did what, for which account: every change and every token that left. Never a secret, never a token. */
 export const auditEntries = pgTable(
@@ -6,12 +18,48 @@ export const auditEntries = pgTable(
   {
     id: bigserial({ mode: 'number' }).primaryKey(),
     at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
-    actorKind: text({ enum: ['trackunit', 'user', 'service', 'operator', 'system'] }).notNull(),
+    actorKind: text({ enum: ['trackunit', 'user', 'service', 'operator', 'schedule', 'system'] }).notNull(),
     actorId: text().notNull(),
+    actorName: text(),
     event: text().notNull(),
     accountId: uuid(),
     generation: integer(),
     details: jsonb().$type<Record<string, unknown>>().notNull(),
+    /** Given by who wrote the row, so that a copy of it is no second row. */
+    entryId: uuid(),
+    /** The key that signed it; HMAC over the row alone, before it is in a chain. */
+    kid: text(),
+    entryMac: text(),
+    /** Its place in a chain, once it has one: whose chain, the how manieth, and HMAC over the MAC before it and this row. */
+    writer: text(),
+    writerSeq: bigint({ mode: 'number' }),
+    chainKid: text(),
+    chainMac: text(),
   },
-  (table) => [index().on(table.accountId, table.id)],
+  (table) => [
+    index().on(table.accountId, table.id),
+    uniqueIndex('audit_entries_entry').on(table.entryId),
+    uniqueIndex('audit_entries_chain').on(table.writer, table.writerSeq),
+    index('audit_entries_unchained').on(table.id).where(sql`${table.writer} is null`),
+  ],
 )
+
+/** The last row of each chain, signed, so that a chain that was cut off at its end is noticed. */
+export const auditHeads = pgTable('audit_heads', {
+  writer: text().primaryKey(),
+  seq: bigint({ mode: 'number' }).notNull(),
+  mac: text().notNull(),
+  kid: text().notNull(),
+  signature: text().notNull(),
+  at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+})
+
+/** Where a chain begins whose older rows were dropped because of their age, signed. */
+export const auditCheckpoints = pgTable('audit_checkpoints', {
+  writer: text().primaryKey(),
+  seq: bigint({ mode: 'number' }).notNull(),
+  mac: text().notNull(),
+  kid: text().notNull(),
+  signature: text().notNull(),
+  at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+})

@@ -12,6 +12,7 @@ import {
 } from '../credentials/credential-store.ts'
 import type { Vault } from '../credentials/vault.ts'
 import type { Transaction } from '../database/database.ts'
+import { recordInstallationEvent } from '../installations/installation-event-store.ts'
 import { type InstallationRow, updateInstallation } from '../installations/installation-store.ts'
 import type { Uninstall } from '../installations/uninstall.ts'
 import { Secret } from '../observability/secret.ts'
@@ -112,6 +113,7 @@ export function createCallbackKinds({
         reason: state === 'quarantined' ? 'CREDENTIALS_QUARANTINED' : null,
         nextAttemptAt: state === 'pending' ? clock.now() : null,
       })
+      if (state === 'pending') await recordInstallationEvent(tx, { accountId, type: 'installed' })
       await record(tx, { ...said, event: `credentials.${state === 'pending' ? 'received' : state}`, generation })
       return { status: state === 'superseded' ? 'superseded' : 'accepted', generation }
     },

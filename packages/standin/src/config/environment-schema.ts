@@ -62,6 +62,7 @@ export const environmentSchema = z.object({
   USER_TOKEN_ACCOUNT_CLAIM: z.string().min(1).optional(),
   USER_TOKEN_USER_CLAIM: z.string().min(1).default('sub'),
   USER_TOKEN_SCOPE_CLAIM: z.string().min(1).optional(),
+  USER_TOKEN_ADMIN_SCOPES: spaceSeparated.pipe(z.array(z.string()).nonempty()).optional(),
   TOKEN_CACHE_FOR_MS: z.coerce.number().int().min(0).max(3_600_000).default(300_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })

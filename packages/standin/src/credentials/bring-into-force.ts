@@ -1,4 +1,5 @@
 import type { Transaction } from '../database/database.ts'
+import { recordInstallationEvent } from '../installations/installation-event-store.ts'
 import { type InstallationRow, updateInstallation } from '../installations/installation-store.ts'
 import { comparePositions } from './credential-order.ts'
 import { type CredentialRow, moveCredentials } from './credential-store.ts'
@@ -24,6 +25,11 @@ export async function bringIntoForce(
     if (other !== row && isBefore) await moveCredentials(tx, other, 'outdated', { nextAttemptAt: null })
   }
   await moveCredentials(tx, row, event, change)
+  const { accountId } = row
+  await recordInstallationEvent(tx, { accountId, type: 'active' })
+  const before = rows.find(({ generation }) => generation === installation.activeGeneration)
+  const hasOtherScopes = !sameScopes(before?.grantedScopes, change.grantedScopes ?? row.grantedScopes)
+  if (before && hasOtherScopes) await recordInstallationEvent(tx, { accountId, type: 'scopes-changed' })
   const { uninstallSignalledAt } = installation
   await updateInstallation(tx, row.accountId, {
     activeGeneration: row.generation,
@@ -31,3 +37,6 @@ export async function bringIntoForce(
     uninstallSignalledAt: uninstallSignalledAt && uninstallSignalledAt >= row.issuedAt ? uninstallSignalledAt : null,
   })
 }
+
+const sameScopes = (left: readonly string[] | null | undefined, right: readonly string[] | null | undefined) =>
+  [...(left ?? [])].sort().join(' ') === [...(right ?? [])].sort().join(' ')

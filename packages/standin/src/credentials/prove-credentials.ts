@@ -1,6 +1,7 @@
 import { type Actor, record } from '../audit/record.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { recordInstallationEvent } from '../installations/installation-event-store.ts'
 import { lockInstallation, updateInstallation } from '../installations/installation-store.ts'
 import type { Uninstall } from '../installations/uninstall.ts'
 import type { Logger } from '../observability/logger.ts'
@@ -170,6 +171,7 @@ export function createProveCredentials({ db, vault, clock, log, uninstall, negot
     const { accountId, generation } = row
     await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: inMs(parkedProbeMs) })
     await updateInstallation(tx, accountId, {})
+    await recordInstallationEvent(tx, { accountId, type: 'parked' })
     await record(tx, { actor: prover, event: 'credentials.parked', accountId, generation })
   }
 

@@ -1,3 +1,4 @@
+import type { createAuditProcedures } from '../audit/audit-procedures.ts'
 import type { createInstallationProcedures } from '../installations/installation-procedures.ts'
 import type { createActionProcedures } from '../runs/action-procedures.ts'
 import type { createArtifactProcedures } from '../runs/artifacts/artifact-procedures.ts'
@@ -12,6 +13,7 @@ type Procedures = {
   action: ReturnType<typeof createActionProcedures>
   run: ReturnType<typeof createRunProcedures>
   artifact: ReturnType<typeof createArtifactProcedures>
+  audit: ReturnType<typeof createAuditProcedures>
 }
 
 /** What is served, by noun. `serves-the-contract.ts` compiles only while this is what the contract says. */

@@ -26,19 +26,34 @@ const onRun = {
   output: z.object({ accountId: z.string() }),
   account: 'run',
 } as const
+const onSchedule = { ...onRun, input: z.strictObject({ scheduleId: z.string() }), account: 'schedule' } as const
+const onAll = {
+  ...onInput,
+  input: z.strictObject({}),
+  output: z.object({ accounts: z.union([z.literal('all'), z.array(z.string())]) }),
+  account: 'caller',
+} as const
 const forServices = { ...onInput, callers: ['service'] } as const
+const forAdministrators = { ...onInput, output: z.object({ administers: z.boolean() }), administrators: true } as const
 
 const user: Caller = { kind: 'user', id: 'u', name: null, accountId: 'mine', scopes: [], expiresAt: new Date(0) }
 const service: Caller = { kind: 'service', service: 's', keyId: 'k', grants: [{ accountId: 'mine', scopes: [] }] }
 
-async function createApi(authenticate: (authorization: string | undefined) => Promise<Caller>) {
+async function createApi(
+  authenticate: (authorization: string | undefined) => Promise<Caller>,
+  administratorScopes?: readonly string[],
+) {
   let log = ''
   let lookUps = 0
   const handled: string[] = []
-  const contracted = createContracted({
-    accountOfRun: async (runId) => ({ 'run-mine': 'mine', 'run-theirs': 'theirs' })[runId],
-    accountOfArtifact: async () => undefined,
-  })
+  const contracted = createContracted(
+    {
+      accountOfRun: async (runId) => ({ 'run-mine': 'mine', 'run-theirs': 'theirs' })[runId],
+      accountOfSchedule: async (scheduleId) => ({ 'schedule-mine': 'mine', 'schedule-theirs': 'theirs' })[scheduleId],
+      accountOfArtifact: async () => undefined,
+    },
+    { administratorScopes },
+  )
   const api = router({
     input: contracted.call(onInput).query(({ ctx, input }) => {
       handled.push(ctx.accountId)
@@ -49,6 +64,11 @@ async function createApi(authenticate: (authorization: string | undefined) => Pr
     }),
     services: contracted.call(forServices).query(({ ctx }) => ({ accountId: ctx.accountId, caller: ctx.caller.kind })),
     run: contracted.call(onRun).query(({ ctx }) => ({ accountId: ctx.accountId })),
+    schedule: contracted.call(onSchedule).query(({ ctx }) => ({ accountId: ctx.accountId })),
+    all: contracted.callOnAll(onAll).query(({ ctx }) => ({
+      accounts: ctx.accounts === 'all' ? ('all' as const) : [...ctx.accounts],
+    })),
+    administrators: contracted.call(forAdministrators).query(({ ctx }) => ({ administers: ctx.administers })),
   })
   const server = await createHttpServer(
     { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
@@ -78,7 +98,8 @@ async function createApi(authenticate: (authorization: string | undefined) => Pr
     [Symbol.asyncDispose]: () => server.close(),
   }
 }
-const as = (caller: Caller) => createApi(async () => caller)
+const as = (caller: Caller, administratorScopes?: readonly string[]) =>
+  createApi(async () => caller, administratorScopes)
 const refusing = () =>
   createApi(async () => {
     throw new StandinError('UNAUTHENTICATED')
@@ -120,6 +141,48 @@ describe('invariant 24: whoever may not act on the account never reaches the han
       expect(withoutId(foreign.text)).toBe(withoutId(missing.text))
     },
   )
+})
+
+describe('invariant 24: a schedule, a list over all accounts, and what only administrators may', () => {
+  test.each([user, service])('for a $kind a schedule of others is not there', async (caller) => {
+    await using api = await as(caller)
+    expect((await api.get('schedule', { scheduleId: 'schedule-mine' })).json.result.data).toEqual({ accountId: 'mine' })
+    for (const scheduleId of ['schedule-theirs', 'schedule-nowhere'])
+      expect((await api.get('schedule', { scheduleId })).json.error.data.reason).toBe('SCHEDULE_NOT_FOUND')
+  })
+
+  test('a list is handed the accounts that were granted, and no others', async () => {
+    const grants = [
+      { accountId: 'mine', scopes: [] },
+      { accountId: 'ours', scopes: [] },
+    ]
+    for (const [caller, accounts] of [
+      [user, ['mine']],
+      [{ ...service, grants }, ['mine', 'ours']],
+      [{ ...service, grants: [] }, []],
+      [{ ...service, grants: [...grants, { accountId: 'all', scopes: [] }] }, 'all'],
+    ] as const) {
+      await using api = await as(caller)
+      expect((await api.get('all', {})).json.result.data).toEqual({ accounts })
+    }
+  })
+
+  test.for<{ title: string; scopes: readonly string[] | undefined; needed?: readonly string[]; outcome: string }>([
+    { title: 'has all of the scopes', scopes: ['x', 'admin', 'owner'], needed: ['admin', 'owner'], outcome: 'allowed' },
+    { title: 'has one of two', scopes: ['admin'], needed: ['admin', 'owner'], outcome: 'SCOPE_FORBIDDEN' },
+    { title: 'has none', scopes: [], needed: ['admin'], outcome: 'SCOPE_FORBIDDEN' },
+    { title: 'has a token without scopes', scopes: undefined, needed: ['admin'], outcome: 'SCOPE_FORBIDDEN' },
+    { title: 'is asked where no scope makes one', scopes: ['admin'], outcome: 'SCOPE_FORBIDDEN' },
+  ])('a user who $title: $outcome', async ({ scopes, needed, outcome }) => {
+    await using api = await as({ ...user, scopes }, needed)
+    const { json } = await api.get('administrators', { accountId: 'mine' })
+    expect(json.error?.data.reason ?? (json.result.data.administers ? 'allowed' : 'let in')).toBe(outcome)
+  })
+
+  test('a service passes where its contract lets it in, and is no administrator', async () => {
+    await using api = await as(service, ['admin'])
+    expect((await api.get('administrators', { accountId: 'mine' })).json.result.data).toEqual({ administers: false })
+  })
 })
 
 describe('what an error says over tRPC', () => {

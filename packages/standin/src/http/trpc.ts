@@ -2,7 +2,7 @@ import { type ErrorData, errorReasons, type ProcedureContract } from '@standin/c
 import { initTRPC } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { z } from 'zod'
-import { mayActOn } from '../access/authorize.ts'
+import { type GrantedAccounts, grantedAccounts, isAdministrator, mayActOn } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
@@ -38,21 +38,36 @@ const t = initTRPC.context<RequestContext>().create({
 
 export const router = t.router
 
-/** Finds whose a run or an artifact is; undefined where there is none. */
+/** Finds whose a thing is that has an id of its own; undefined where there is none. */
 export interface AccountLookups {
   accountOfRun: (runId: string) => Promise<string | undefined>
+  accountOfSchedule: (scheduleId: string) => Promise<string | undefined>
   accountOfArtifact: (artifactId: string) => Promise<string | undefined>
 }
+
+export interface AccessPolicy {
+  /** All of these make a user an administrator; undefined: nobody is one. */
+  administratorScopes: readonly string[] | undefined
+}
+
+/** A contract about one account. */
+type OfAccount = ProcedureContract & { account: Exclude<ProcedureContract['account'], 'caller'> }
+/** A contract about all accounts that its caller was granted. */
+type OfCaller = ProcedureContract & { account: 'caller' }
 
 export type Contracted = ReturnType<typeof createContracted>
 
 /**
  * A procedure as its contract declares it: who may call is checked before the input is looked at, the account before
- * the handler runs. A handler thus never sees a caller who may not act on `ctx.accountId`.
+ * the handler runs. A handler thus never sees a caller who may not act on `ctx.accountId`, or, of a list over all
+ * accounts, what to show beyond `ctx.accounts`.
  */
-export function createContracted({ accountOfRun, accountOfArtifact }: AccountLookups) {
-  async function accountOf(contract: ProcedureContract, input: unknown, caller: Caller): Promise<string> {
-    const { accountId, runId, artifactId } = input as Record<string, string> // The contract's schema has parsed it.
+export function createContracted(
+  { accountOfRun, accountOfSchedule, accountOfArtifact }: AccountLookups,
+  { administratorScopes }: AccessPolicy,
+) {
+  async function accountOf(contract: OfAccount, input: unknown, caller: Caller): Promise<string> {
+    const { accountId, runId, scheduleId, artifactId } = input as Record<string, string> // The contract's schema has parsed it.
     switch (contract.account) {
       case 'input': {
         if (accountId !== undefined && mayActOn(caller, accountId)) return accountId
@@ -61,6 +76,8 @@ export function createContracted({ accountOfRun, accountOfArtifact }: AccountLoo
       // What belongs to another account does not exist for this caller.
       case 'run':
         return ownOrNotFound(caller, await accountOfRun(runId ?? ''), 'RUN_NOT_FOUND')
+      case 'schedule':
+        return ownOrNotFound(caller, await accountOfSchedule(scheduleId ?? ''), 'SCHEDULE_NOT_FOUND')
       case 'artifact':
         return ownOrNotFound(caller, await accountOfArtifact(artifactId ?? ''), 'ARTIFACT_NOT_FOUND')
     }
@@ -74,22 +91,38 @@ export function createContracted({ accountOfRun, accountOfArtifact }: AccountLoo
     })
   }
 
+  function onAccount<Input extends z.ZodType>(contract: OfAccount & { input: Input }) {
+    return authenticated(contract)
+      .input(contract.input)
+      .use(async ({ ctx, input, next }) => {
+        const accountId = await accountOf(contract, input, ctx.caller)
+        const administers = isAdministrator(ctx.caller, administratorScopes)
+        if (contract.administrators && ctx.caller.kind === 'user' && !administers)
+          throw new StandinError('SCOPE_FORBIDDEN', { detail: 'Only administrators of the account may do this.' })
+        return next({ ctx: { accountId, administers } })
+      })
+  }
+
+  function onAllAccounts<Input extends z.ZodType>(contract: OfCaller & { input: Input }) {
+    return authenticated(contract)
+      .input(contract.input)
+      .use(({ ctx, next }) => next({ ctx: { accounts: grantedAccounts(ctx.caller) satisfies GrantedAccounts } }))
+  }
+
   return {
-    /** A query or mutation; its output is checked and stripped to the contract. */
-    call<Input extends z.ZodType, Output extends z.ZodType>(
-      contract: ProcedureContract & { input: Input; output: Output },
-    ) {
-      return authenticated(contract)
-        .input(contract.input)
-        .use(async ({ ctx, input, next }) => next({ ctx: { accountId: await accountOf(contract, input, ctx.caller) } }))
-        .output(checkedBy(contract.output))
-    },
-    /** A subscription; its handler yields `tracked(id, data)`. */
-    stream<Input extends z.ZodType>(contract: ProcedureContract & { kind: 'subscription'; input: Input }) {
-      return authenticated(contract)
-        .input(contract.input)
-        .use(async ({ ctx, input, next }) => next({ ctx: { accountId: await accountOf(contract, input, ctx.caller) } }))
-    },
+    /** A query or mutation on `ctx.accountId`; its output is checked and stripped to the contract. `ctx.administers`: by a user who may approve. */
+    call: <Input extends z.ZodType, Output extends z.ZodType>(contract: OfAccount & { input: Input; output: Output }) =>
+      onAccount(contract).output(checkedBy(contract.output)),
+    /** A subscription on `ctx.accountId`; its handler yields `tracked(id, data)`. */
+    stream: <Input extends z.ZodType>(contract: OfAccount & { kind: 'subscription'; input: Input }) =>
+      onAccount(contract),
+    /** A query over `ctx.accounts`; its output is checked and stripped to the contract. */
+    callOnAll: <Input extends z.ZodType, Output extends z.ZodType>(
+      contract: OfCaller & { input: Input; output: Output },
+    ) => onAllAccounts(contract).output(checkedBy(contract.output)),
+    /** A subscription over all accounts of the caller, whose grants it reads again by itself: they change while it is open. */
+    streamOnAll: <Input extends z.ZodType>(contract: OfCaller & { kind: 'subscription'; input: Input }) =>
+      onAllAccounts(contract),
   }
 }
 
@@ -105,7 +138,7 @@ function checkedBy<Output extends z.ZodType>(output: Output) {
 function ownOrNotFound(
   caller: Caller,
   accountId: string | undefined,
-  reason: 'RUN_NOT_FOUND' | 'ARTIFACT_NOT_FOUND',
+  reason: 'RUN_NOT_FOUND' | 'SCHEDULE_NOT_FOUND' | 'ARTIFACT_NOT_FOUND',
 ): string {
   if (accountId === undefined || !mayActOn(caller, accountId)) throw new StandinError(reason)
   return accountId

@@ -1,7 +1,6 @@
 import { type Actor, record } from '../audit/record.ts'
 import { eraseSecret, listCredentials, moveCredentials } from '../credentials/credential-store.ts'
 import type { Transaction } from '../database/database.ts'
-import { recordInstallationEvent } from './installation-event-store.ts'
 import { type InstallationRow, updateInstallation } from './installation-store.ts'
 
 export type Uninstall = (
@@ -9,18 +8,15 @@ export type Uninstall = (
   uninstalled: { installation: InstallationRow; issuedAt: Date; actor: Actor },
 ) => Promise<void>
 
-/** What else an account has that must go, handed in by its owners. */
-export interface UninstallParts {
-  eraseTokens: (tx: Transaction, accountId: string) => Promise<void>
-  stopRuns: (tx: Transaction, accountId: string) => Promise<void>
-}
+/** What a part does when an account has uninstalled the app: ends and erases what it keeps of that account, in the same transaction. */
+export type WhenUninstalled = (tx: Transaction, accountId: string) => Promise<void>
 
 /**
  * Ends an installation, in one transaction with its account's row locked: what was sent up to `issuedAt` is erased,
- * tokens too, runs stop; history and audit stay. Credentials that were sent after it belong to a later installation:
- * where those are in force already, only what is older goes.
+ * whoever subscribed ends theirs; history and audit stay. Credentials that were sent after it belong to a later
+ * installation: where those are in force already, only what is older goes.
  */
-export function createUninstall({ eraseTokens, stopRuns }: UninstallParts): Uninstall {
+export function createUninstall(subscribers: readonly WhenUninstalled[]): Uninstall {
   return async (tx, { installation, issuedAt, actor }) => {
     const { accountId, activeGeneration } = installation
     const rows = await listCredentials(tx, accountId)
@@ -34,10 +30,8 @@ export function createUninstall({ eraseTokens, stopRuns }: UninstallParts): Unin
       await record(tx, { actor, event: 'installation.earlier-uninstalled', accountId })
       return
     }
-    await eraseTokens(tx, accountId)
-    await stopRuns(tx, accountId)
+    for (const whenUninstalled of subscribers) await whenUninstalled(tx, accountId)
     await updateInstallation(tx, accountId, { activeGeneration: null, uninstalledAt, uninstallSignalledAt: null })
-    await recordInstallationEvent(tx, { accountId, type: 'uninstalled' })
     await record(tx, { actor, event: 'installation.uninstalled', accountId })
   }
 }
