@@ -34,8 +34,7 @@ import { createActionProcedures } from './runs/action-procedures.ts'
 import { createArtifactLinks } from './runs/artifacts/artifact-link.ts'
 import { createArtifactProcedures } from './runs/artifacts/artifact-procedures.ts'
 import { registerArtifactRoute } from './runs/artifacts/artifact-route.ts'
-import { accountOfArtifact, eraseArtifactsOf } from './runs/artifacts/artifact-store.ts'
-import { stopRunsOf } from './runs/cancel-run.ts'
+import { accountOfArtifact } from './runs/artifacts/artifact-store.ts'
 import type { AnyAction } from './runs/define-action.ts'
 import { createRunEvents } from './runs/run-events.ts'
 import { createRunProcedures } from './runs/run-procedures.ts'
@@ -51,8 +50,8 @@ import { createObtainToken } from './tokens/obtain-token.ts'
 import { createTokenCache } from './tokens/token-cache.ts'
 import { createTokenEndpoint } from './tokens/token-endpoint.ts'
 import { createTokenProcedures } from './tokens/token-procedures.ts'
-import { eraseTokens } from './tokens/token-store.ts'
 import { createAccountClient } from './trackunit/account-client.ts'
+import { whenUninstalled } from './when-uninstalled.ts'
 
 const version = '0.1.0'
 const runsAtOnce = 8
@@ -125,13 +124,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   closers.push(listener.close)
 
   const vault = createVault(config.keys.encryption)
-  const uninstall = createUninstall({
-    eraseTokens,
-    stopRuns: async (tx, accountId) => {
-      await stopRunsOf(tx, accountId)
-      await eraseArtifactsOf(tx, accountId)
-    },
-  })
+  const uninstall = createUninstall(whenUninstalled)
 
   // 1. Callbacks
   const marketplaceKeys = createKeySet(

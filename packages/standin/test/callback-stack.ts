@@ -112,7 +112,7 @@ export async function createCallbackStack(
     { url: 'https://keys.example/jwks', cooldownMs: 30_000, userAgent: 'test' },
     { clock, fetch: published.fetch },
   )
-  const uninstall = createUninstall({ eraseTokens, stopRuns: async () => {} })
+  const uninstall = createUninstall([eraseTokens])
   const receiveCallback = createReceiveCallback({
     db,
     clock,

@@ -6,8 +6,8 @@ import { connectDatabase, type Transaction } from '../src/database/database.ts'
 import { createListener } from '../src/database/listen.ts'
 import { lockInstallation } from '../src/installations/installation-store.ts'
 import { createUninstall } from '../src/installations/uninstall.ts'
-import { artifactsOfRuns, eraseArtifactsOf, findArtifact, readChunks } from '../src/runs/artifacts/artifact-store.ts'
-import { cancelRun, stopRunsOf } from '../src/runs/cancel-run.ts'
+import { artifactsOfRuns, findArtifact, readChunks } from '../src/runs/artifacts/artifact-store.ts'
+import { cancelRun } from '../src/runs/cancel-run.ts'
 import type { AnyAction } from '../src/runs/define-action.ts'
 import { createRunEvents } from '../src/runs/run-events.ts'
 import type { RunQueue } from '../src/runs/run-queue.ts'
@@ -15,8 +15,8 @@ import { findRun, listEvents } from '../src/runs/run-store.ts'
 import { runs } from '../src/runs/run-table.ts'
 import { createStartRun } from '../src/runs/start-run.ts'
 import { createWorkRun } from '../src/runs/work-run.ts'
-import { eraseTokens } from '../src/tokens/token-store.ts'
 import type { TrackunitClient } from '../src/trackunit/trackunit-client.ts'
+import { whenUninstalled } from '../src/when-uninstalled.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { emptyTables } from './empty-tables.ts'
 import type { TestDatabase } from './test-database.ts'
@@ -83,13 +83,7 @@ export async function createRunStack(given: Given) {
       createWorkRun({ ...{ db, queue, clock, log, findAction }, trackunitFor: () => ({}) as TrackunitClient }),
     cancel: (runId: string) => cancelRun(db, queue, { runId, actor: { kind: 'user', id: 'anna' } }),
     async uninstall(accountId = account): Promise<void> {
-      const end = createUninstall({
-        eraseTokens,
-        stopRuns: async (tx, id) => {
-          await stopRunsOf(tx, id)
-          await eraseArtifactsOf(tx, id)
-        },
-      })
+      const end = createUninstall(whenUninstalled)
       await db.transaction(async (tx) => {
         const installation = await lockInstallation(tx, accountId)
         await end(tx, { installation, issuedAt: new Date(), actor: { kind: 'trackunit', id: 'test' } })

@@ -252,7 +252,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
 })
 
 async function uninstall({ db, clock }: TokenStack) {
-  const end = createUninstall({ eraseTokens, stopRuns: async () => {} })
+  const end = createUninstall([eraseTokens])
   await db.transaction(async (tx) => {
     const installation = await lockInstallation(tx, account)
     await end(tx, { installation, issuedAt: clock.now(), actor: { kind: 'trackunit', id: 'test' } })
