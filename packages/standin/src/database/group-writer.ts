@@ -1,0 +1,63 @@
+import { StandinError } from '../standin-error.ts'
+
+interface GroupWriterOptions<Row, Result> {
+  /** Writes all rows with one statement. @returns what came of each, in the order of the rows */
+  write: (rows: readonly Row[]) => Promise<readonly Result[]>
+  /** Rows of one statement, at most. */
+  maxRows?: number
+  /** Rows that wait for the statement that is under way, at most; beyond that `OVERLOADED`. */
+  maxWaiting?: number
+}
+
+interface Waiting<Row, Result> {
+  row: Row
+  resolve: (result: Result) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * Writes rows in groups: one statement is under way, and what arrives meanwhile goes into the next one. A caller's row is
+ * committed when its promise resolves. A group that fails is written row by row, so that a bad row costs only itself.
+ * @throws StandinError `OVERLOADED` where too many wait
+ */
+export function createGroupWriter<Row, Result>({
+  write,
+  maxRows = 500,
+  maxWaiting = 10_000,
+}: GroupWriterOptions<Row, Result>): (row: Row) => Promise<Result> {
+  const waiting: Array<Waiting<Row, Result>> = []
+  let isWriting = false
+
+  async function writeAll(): Promise<void> {
+    isWriting = true
+    // What is asked for in the same turn goes into the same group.
+    await Promise.resolve()
+    while (waiting.length > 0) await writeGroup(waiting.splice(0, maxRows))
+    isWriting = false
+  }
+
+  async function writeGroup(group: ReadonlyArray<Waiting<Row, Result>>): Promise<void> {
+    try {
+      const results = await write(group.map(({ row }) => row))
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result) // One for each row, as `write` promises.
+    } catch (error) {
+      if (group.length === 1 || !isRowsFault(error)) for (const { reject } of group) reject(error)
+      else for (const each of group) await writeGroup([each])
+    }
+  }
+
+  return (row) => {
+    if (waiting.length >= maxWaiting) return Promise.reject(new StandinError('OVERLOADED', { retryAfterMs: 1_000 }))
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    waiting.push({ row, resolve, reject })
+    if (!isWriting) void writeAll()
+    return promise
+  }
+}
+
+/** PostgreSQL's classes 22 and 23: a value or a constraint. Anything else would fail for each row alike. */
+function isRowsFault(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if ('code' in each && typeof each.code === 'string' && /^2[23]/.test(each.code)) return true
+  return false
+}
