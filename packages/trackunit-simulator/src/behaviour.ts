@@ -19,6 +19,18 @@ export const behaviour = z.strictObject({
   /** Complexity points of one API user in ten minutes. */
   pointsPerWindow: z.number().int().positive(),
   fleetSize: z.number().int().min(0).max(100_000),
+  /** [doc] GraphQL is for IrisX customers; a `basic` account has REST and the AEMP snapshot. */
+  plan: z.enum(['irisx', 'basic']),
+  /** What a refusal because of the plan looks like, which nothing documents. */
+  planRefusal: z.enum(['page', 'forbidden', 'graphql-error']),
+  /** [doc] Service plans need a licence. */
+  serviceLicence: z.boolean(),
+  /** [doc] The data health is a beta: an account may be without it. */
+  dataHealth: z.boolean(),
+  /** Whether assets have `groups` in GraphQL: nothing documents it. */
+  assetGroups: z.boolean(),
+  /** Assets that were deleted in the meantime, by id. */
+  removedAssets: z.array(z.string()),
   /** How long the APIs take for each answer, in milliseconds. The real ones take a few hundred. */
   apiLatencyMs: z.number().int().min(0).max(10_000),
   /** Seconds that a user's token lasts unless the request names another lifetime. */
@@ -38,6 +50,12 @@ export function usualBehaviour(fleetSize: number): Behaviour {
     keepClientAfterReinstall: false,
     pointsPerWindow: 1_000_000,
     fleetSize,
+    plan: 'irisx',
+    planRefusal: 'page',
+    serviceLicence: true,
+    dataHealth: true,
+    assetGroups: true,
+    removedAssets: [],
     apiLatencyMs: 0,
     userTokenLifetimeS: 300,
   }

@@ -7,7 +7,9 @@ import { createPointsBudget } from './api/graphql/points-budget.ts'
 import { aempRoutes } from './api/rest/aemp-routes.ts'
 import { assetEventRoutes } from './api/rest/asset-event-routes.ts'
 import { assetRoutes } from './api/rest/asset-routes.ts'
+import { dataHealthRoute } from './api/rest/data-health-route.ts'
 import { createRestEdge } from './api/rest/rest-edge.ts'
+import { serviceRoutes } from './api/rest/service-routes.ts'
 import { unknownApiPaths } from './api/rest/unknown-paths.ts'
 import { usualBehaviour } from './behaviour.ts'
 import { createClock } from './clock.ts'
@@ -93,6 +95,8 @@ export async function createSimulator(options: SimulatorOptions) {
   const fleets = createFleets({
     seed: options.seed,
     sizeOf: (accountId) => fleetSizeOf(accountId, behaviour.fleetSize),
+    isRemoved: (id) => behaviour.removedAssets.includes(id),
+    now,
   })
 
   const events = createAssetEvents({
@@ -104,7 +108,9 @@ export async function createSimulator(options: SimulatorOptions) {
   async function dismissEvent(accountId: string, eventId: string): Promise<boolean> {
     if (!events.exists(accountId, eventId)) return false
     const { dismissedEventIds } = accountRecord(store.state, accountId)
-    if (!dismissedEventIds.includes(eventId)) dismissedEventIds.push(eventId)
+    const isAgain = dismissedEventIds.includes(eventId)
+    journal.count(isAgain ? 'eventDismiss again' : 'eventDismiss')
+    if (!isAgain) dismissedEventIds.push(eventId)
     await store.save()
     return true
   }
@@ -126,6 +132,7 @@ export async function createSimulator(options: SimulatorOptions) {
     apiUserOf,
     fleetOf: fleets.of,
     dismissEvent,
+    behaviour,
     budget: createPointsBudget({ pointsPerWindow: () => behaviour.pointsPerWindow, now }),
     journal,
     now,
@@ -134,6 +141,8 @@ export async function createSimulator(options: SimulatorOptions) {
   assetRoutes(app, { edge, fleetOf: fleets.of })
   assetEventRoutes(app, { edge, eventsOf: events.of, now })
   aempRoutes(app, { edge, fleetOf: fleets.of, url: () => url, now })
+  dataHealthRoute(app, { edge, fleetOf: fleets.of, behaviour, now })
+  serviceRoutes(app, { edge, fleetOf: fleets.of, behaviour, now })
   unknownApiPaths(app, { edge })
   app.register((pages, _, done) => {
     pages.addHook('onRequest', localOnly)

@@ -19,6 +19,8 @@ const fault = z.strictObject({
   retryAfterS: z.number().int().min(0).optional(),
   /** GraphQL only: some fields fail, the rest of the data comes. */
   partial: z.boolean().optional(),
+  /** GraphQL only: some assets of a page were deleted while it was made: they are null, with an error each. */
+  vanished: z.boolean().optional(),
   /** For how many requests; without it until the faults are set again. */
   times: z.number().int().positive().optional(),
 })

@@ -1,5 +1,6 @@
 import type { Fleet } from './fleets.ts'
-import { createRandom } from './random.ts'
+import type { Machine } from './machine.ts'
+import { createRandom, type Random } from './random.ts'
 
 /** [doc] The types, criticalities and states that the asset event API filters by. */
 export const eventTypes = [
@@ -19,15 +20,20 @@ export type AssetEvent = {
   id: string
   assetId: string
   siteId: string | null
+  groupId: string | null
   type: (typeof eventTypes)[number]
   criticality: (typeof eventCriticalities)[number]
   status: (typeof eventStates)[number]
   time: string
 }
 
-const dayMs = 24 * 3_600_000
-const oldestDays = 180
-const eventsPerMachine = 2.4
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const oldestDays = 240
+/** How far apart the events of one machine are, on average. */
+const everyDays = 80
+/** Since when events are counted: an event keeps its id and its time, however far the clock goes on. */
+const countedFrom = Date.UTC(2025, 0, 1)
 
 type AssetEventDependencies = {
   fleetOf: (accountId: string) => Fleet
@@ -35,20 +41,20 @@ type AssetEventDependencies = {
   now: () => number
 }
 
-type Made = { fleet: Fleet; today: number; events: AssetEvent[]; ids: Set<string> }
+type Made = { fleet: Fleet; hour: number; events: AssetEvent[]; ids: Set<string> }
 
-/** What happened to a fleet in the last half year, newest first. The same all day, but for what was dismissed. */
+/** What happened to a fleet in the last months, newest first; new ones come with each hour. */
 export function createAssetEvents({ fleetOf, dismissedIn, now }: AssetEventDependencies) {
   const madeFor = new Map<string, Made>()
 
   function made(accountId: string): Made {
     const fleet = fleetOf(accountId)
-    const today = now() - (now() % dayMs)
+    const hour = now() - (now() % hourMs)
     const known = madeFor.get(accountId)
-    if (known?.fleet === fleet && known.today === today) return known
+    if (known?.fleet === fleet && known.hour === hour) return known
 
-    const events = eventsUntil(today, fleet)
-    const fresh = { fleet, today, events, ids: new Set(events.map(({ id }) => id)) }
+    const events = eventsUntil(hour, fleet)
+    const fresh = { fleet, hour, events, ids: new Set(events.map(({ id }) => id)) }
     madeFor.set(accountId, fresh)
     return fresh
   }
@@ -65,23 +71,38 @@ export function createAssetEvents({ fleetOf, dismissedIn, now }: AssetEventDepen
   }
 }
 
-function eventsUntil(today: number, fleet: Fleet): AssetEvent[] {
+function eventsUntil(until: number, fleet: Fleet): AssetEvent[] {
   const events: AssetEvent[] = []
-  for (let index = 0; index < Math.round(fleet.size * eventsPerMachine); index++) {
-    const random = createRandom(`${fleet.key}:event:${index}`)
-    const machine = fleet.machine(random.whole(0, fleet.size - 1))
-    if (!machine) continue
-
-    const ageMs = random.next() ** 2 * oldestDays * dayMs
-    events.push({
-      id: random.uuid(),
-      assetId: machine.id,
-      siteId: machine.site?.id ?? null,
-      type: random.pick(eventTypes),
-      criticality: random.pick(['CRITICAL', 'LOW', 'LOW', 'NONE'] as const),
-      status: random.pick(['OPEN', 'OPEN', 'RESOLVED', 'CLOSED'] as const),
-      time: new Date(today - ageMs).toISOString(),
-    })
+  const first = Math.floor((until - oldestDays * dayMs - countedFrom) / (everyDays * dayMs))
+  const last = Math.floor((until - countedFrom) / (everyDays * dayMs))
+  let index = 0
+  for (const machine of fleet.machines()) {
+    for (let nth = Math.max(0, first); nth <= last; nth++) {
+      const random = createRandom(`${fleet.key}:event:${index}:${nth}`)
+      const time = countedFrom + Math.floor((nth + random.next()) * everyDays * dayMs)
+      if (time > until || time < until - oldestDays * dayMs) continue
+      events.push(eventOf(machine, { random, time, until }))
+    }
+    index++
   }
-  return events.sort((left, right) => right.time.localeCompare(left.time))
+  return events.sort((left, right) => (left.time < right.time ? 1 : -1))
+}
+
+/** Half of them somebody closes within weeks; the others stay open until they are dismissed. */
+function eventOf(
+  machine: Machine,
+  { random, time, until }: { random: Random; time: number; until: number },
+): AssetEvent {
+  const closesAfterMs = random.chance(0.5) ? random.between(0.1, 30) * dayMs : Number.POSITIVE_INFINITY
+  const closed = random.pick(['RESOLVED', 'CLOSED'] as const)
+  return {
+    id: random.uuid(),
+    assetId: machine.id,
+    siteId: machine.site?.id ?? null,
+    groupId: machine.group?.id ?? null,
+    type: random.pick(eventTypes),
+    criticality: random.pick(['CRITICAL', 'LOW', 'LOW', 'NONE'] as const),
+    status: time + closesAfterMs <= until ? closed : 'OPEN',
+    time: new Date(time).toISOString(),
+  }
 }

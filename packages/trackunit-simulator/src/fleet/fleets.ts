@@ -1,3 +1,4 @@
+import { createGroups, type Group } from './group.ts'
 import { createMachine, type Machine } from './machine.ts'
 import { createRandom } from './random.ts'
 import { createSites, type Site } from './site.ts'
@@ -7,13 +8,24 @@ export type Fleet = {
   key: string
   size: number
   sites: readonly Site[]
-  /** `undefined` beyond the fleet's size. */
+  /** `undefined` beyond the fleet's size, and where the machine was removed: its place stays empty. */
   machine(index: number): Machine | undefined
   machines(): Generator<Machine>
+  groups: readonly Group[]
 }
 
-/** The same seed, account and size give the same fleet; machines are made when they are first asked for. */
-export function createFleets({ seed, sizeOf }: { seed: string; sizeOf: (accountId: string) => number }) {
+type FleetsDependencies = {
+  seed: string
+  sizeOf: (accountId: string) => number
+  isRemoved?: (id: string) => boolean
+  now: () => number
+}
+
+/**
+ * The same seed, account and size give the same fleet. A machine is made whenever it is asked for, and not kept: a fleet
+ * of 20,000 costs no memory.
+ */
+export function createFleets({ seed, sizeOf, isRemoved = () => false, now }: FleetsDependencies) {
   const fleets = new Map<string, Fleet>()
 
   return {
@@ -22,21 +34,23 @@ export function createFleets({ seed, sizeOf }: { seed: string; sizeOf: (accountI
       const known = fleets.get(accountId)
       if (known?.size === size) return known
 
-      const fleet = createFleet(`${seed}:${accountId}`, size)
+      const fleet = createFleet(`${seed}:${accountId}`, { size, isRemoved, now })
       fleets.set(accountId, fleet)
       return fleet
     },
   }
 }
 
-function createFleet(key: string, size: number): Fleet {
+type FleetOptions = { size: number; isRemoved: (id: string) => boolean; now: () => number }
+
+function createFleet(key: string, { size, isRemoved, now }: FleetOptions): Fleet {
   const sites = createSites(createRandom(`${key}:sites`))
-  const made: Machine[] = []
+  const groups = createGroups(createRandom(`${key}:groups`))
 
   function machine(index: number): Machine | undefined {
     if (index < 0 || index >= size) return undefined
-    made[index] ??= createMachine(index, createRandom(`${key}:machine:${index}`), sites)
-    return made[index]
+    const machine = createMachine(index, createRandom(`${key}:machine:${index}`), { sites, groups, now: now() })
+    return isRemoved(machine.id) ? undefined : machine
   }
 
   function* machines(): Generator<Machine> {
@@ -46,5 +60,5 @@ function createFleet(key: string, size: number): Fleet {
     }
   }
 
-  return { key, size, sites, machine, machines }
+  return { key, size, sites, groups, machine, machines }
 }

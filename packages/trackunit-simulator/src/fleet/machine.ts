@@ -1,3 +1,4 @@
+import type { Group } from './group.ts'
 import { machineModels } from './machine-models.ts'
 import type { Random } from './random.ts'
 import type { Site } from './site.ts'
@@ -17,18 +18,46 @@ export type Machine = {
   serialNumber: string
   assetType: string
   site: Site | undefined
+  group: Group | undefined
   streetAddress: string
   city: string
   country: string
   /** GeoJSON order: longitude, latitude. */
   coordinates: [number, number]
-  reporting: { type: 'regular'; phaseMs: number } | { type: 'silent'; forDays: number } | { type: 'never' }
-  hours: { atStart: number; aDay: number; idleShare: number }
+  reporting:
+    | { type: 'regular'; phaseMs: number }
+    | { type: 'silent'; forDays: number }
+    /** Hears nothing of it for `forDays` out of every `everyDays`. */
+    | { type: 'gaps'; phaseMs: number; everyDays: number; forDays: number }
+    | { type: 'never' }
+  hours: {
+    atStart: number
+    aDay: number
+    idleShare: number
+    /** Busy and quiet weeks come and go; where in that the machine is. */
+    phaseDays: number
+    /** The counter begins at nought again this often: a new tracker, a new engine. Null: never. */
+    resetEveryDays: number | null
+  }
+  /** Whether a service plan is on it, and how long its service is due, in days; negative: not yet. */
+  serviceDueForDays: number | null
+  /** What its data lacks, as the data health calls it. */
+  dataHealth: DataHealthIssue[]
   activity: 'WORKING' | 'IDLE' | 'STOPPED'
   criticality: 'NONE' | 'LOW' | 'CRITICAL'
   fuelLevel: number | null
   batteryStateOfChargePercent: number | null
 }
+
+/** [doc] What the data health finds. */
+export const dataHealthIssues = [
+  'DATA_NOT_RECEIVED',
+  'LOW_DEVICE_BATTERY_VOLTAGE',
+  'LOW_DEVICE_INPUT_VOLTAGE',
+  'LOW_GPS_COVERAGE',
+  'NO_CAN_DATA_WIRING',
+] as const
+export type DataHealthIssue = { type: (typeof dataHealthIssues)[number]; forDays: number; isOpen: boolean }
 
 /** What telematics knew of a machine at a moment. Hours are hours, not seconds. */
 export type MachineState = {
@@ -36,13 +65,19 @@ export type MachineState = {
   activity: string
   operatingHours: number | null
   idleHours: number | null
+  fuelLevel: number | null
 }
 
-export function createMachine(index: number, random: Random, sites: readonly Site[]): Machine {
+export type MachineSurroundings = { sites: readonly Site[]; groups: readonly Group[]; now: number }
+
+/** A machine as it stands at a moment: some move from site to site. */
+export function createMachine(index: number, random: Random, { sites, groups, now }: MachineSurroundings): Machine {
   const model = random.pick(machineModels)
-  const site = pickSite(random, sites)
+  const firstSite = pickSite(random, sites)
   const usual = random.between(...model.dailyHours)
   const isElectric = model.energy === 'electric'
+  const movesEveryDays = random.chance(0.15) ? random.whole(4, 60) : null
+  const site = siteAt(firstSite, { sites, movesEveryDays, now })
 
   return {
     id: random.uuid(),
@@ -64,7 +99,12 @@ export function createMachine(index: number, random: Random, sites: readonly Sit
       atStart: model.energy === 'none' ? 0 : random.between(40, 7800),
       aDay: (usual * 5) / 7,
       idleShare: random.between(...model.idleShare),
+      phaseDays: random.between(0, 60),
+      resetEveryDays: random.chance(0.01) ? random.whole(20, 200) : null,
     },
+    serviceDueForDays: model.energy !== 'none' && random.chance(0.6) ? random.whole(-180, 9) : null,
+    dataHealth: dataHealthOf(random),
+    group: random.chance(0.7) ? random.pick(groups) : undefined,
     activity: random.pick(['WORKING', 'WORKING', 'IDLE', 'STOPPED', 'STOPPED'] as const),
     criticality: random.chance(0.04) ? 'CRITICAL' : random.chance(0.1) ? 'LOW' : 'NONE',
     fuelLevel: model.energy === 'diesel' ? random.whole(4, 100) : null,
@@ -74,16 +114,38 @@ export function createMachine(index: number, random: Random, sites: readonly Sit
 
 export function machineAt(machine: Machine, now: number): MachineState {
   const lastSeenAt = lastSeen(machine.reporting, now)
-  if (lastSeenAt === null) return { lastSeen: null, activity: 'UNKNOWN', operatingHours: null, idleHours: null }
-
-  const worked = (Math.max(0, lastSeenAt - hoursCountedFrom) / dayMs) * machine.hours.aDay
-  const operatingHours = machine.hours.aDay === 0 ? null : rounded(machine.hours.atStart + worked, 2)
+  if (lastSeenAt === null) {
+    return { lastSeen: null, activity: 'UNKNOWN', operatingHours: null, idleHours: null, fuelLevel: null }
+  }
   return {
     lastSeen: new Date(lastSeenAt),
     activity: machine.reporting.type === 'regular' ? machine.activity : 'UNKNOWN',
-    operatingHours,
-    idleHours: operatingHours === null ? null : rounded(operatingHours * machine.hours.idleShare, 2),
+    ...countersAt(machine.hours, lastSeenAt),
+    fuelLevel: fuelAt(machine, lastSeenAt),
   }
+}
+
+/** Grows at the pace of the machine's weeks, and begins anew where the counter is reset. */
+function countersAt({ atStart, aDay, idleShare, phaseDays, resetEveryDays }: Machine['hours'], at: number) {
+  if (aDay === 0) return { operatingHours: null, idleHours: null }
+  const days = Math.max(0, at - hoursCountedFrom) / dayMs
+  const resetDay = resetEveryDays === null ? 0 : Math.floor(days / resetEveryDays) * resetEveryDays
+  const before = resetDay === 0 ? atStart : 0
+  const counted = (swingDays: number, everyDays: number) => {
+    const swung = (day: number) => day + swingDays * Math.sin((2 * Math.PI * (day + phaseDays)) / everyDays)
+    return swung(days) - swung(resetDay)
+  }
+  return {
+    operatingHours: rounded(before + aDay * counted(2, 49), 2),
+    idleHours: rounded(idleShare * (before + aDay * counted(3, 63)), 2),
+  }
+}
+
+/** A tank lasts some days; it is filled when it is nearly empty. */
+function fuelAt({ fuelLevel, hours }: Machine, at: number): number | null {
+  if (fuelLevel === null) return null
+  const burnt = Math.floor((Math.max(0, at - hoursCountedFrom) / dayMs) * hours.aDay * 2)
+  return 100 - ((100 - fuelLevel + burnt) % 97)
 }
 
 function lastSeen(reporting: Machine['reporting'], now: number): number | null {
@@ -94,16 +156,46 @@ function lastSeen(reporting: Machine['reporting'], now: number): number | null {
       const startOfDay = now - (now % dayMs)
       return startOfDay - Math.round(reporting.forDays * dayMs)
     }
+    case 'gaps': {
+      const intoCycleMs = (now + reporting.phaseMs) % (reporting.everyDays * dayMs)
+      return intoCycleMs < reporting.forDays * dayMs ? now - intoCycleMs : regularly(reporting, now)
+    }
     case 'regular':
-      return now - ((((now - reporting.phaseMs) % reportEveryMs) + reportEveryMs) % reportEveryMs)
+      return regularly(reporting, now)
   }
 }
+
+const regularly = ({ phaseMs }: { phaseMs: number }, now: number) =>
+  now - ((((now - phaseMs) % reportEveryMs) + reportEveryMs) % reportEveryMs)
 
 /** Most report every ten minutes; some went quiet days or weeks ago, a few have never been heard of. */
 function reportingOf(random: Random): Machine['reporting'] {
   if (random.chance(0.01)) return { type: 'never' }
   if (random.chance(0.07)) return { type: 'silent', forDays: random.between(1, random.chance(0.5) ? 6 : 70) }
+  if (random.chance(0.02)) {
+    return {
+      type: 'gaps',
+      phaseMs: random.whole(0, 40 * dayMs),
+      everyDays: random.whole(30, 60),
+      forDays: random.whole(8, 12),
+    }
+  }
   return { type: 'regular', phaseMs: random.whole(0, reportEveryMs - 1) }
+}
+
+function dataHealthOf(random: Random): DataHealthIssue[] {
+  if (!random.chance(0.05)) return []
+  return [{ type: random.pick(dataHealthIssues), forDays: random.whole(1, 40), isOpen: random.chance(0.8) }]
+}
+
+/** Most stay where they are; the others go on to the next site every few days. */
+function siteAt(
+  first: Site,
+  { sites, now, movesEveryDays }: Pick<MachineSurroundings, 'sites' | 'now'> & { movesEveryDays: number | null },
+): Site {
+  if (movesEveryDays === null) return first
+  const moves = Math.floor(Math.max(0, now - hoursCountedFrom) / (movesEveryDays * dayMs))
+  return sites[(sites.indexOf(first) + moves) % sites.length] ?? first
 }
 
 /** The first sites of the list are the larger ones. */

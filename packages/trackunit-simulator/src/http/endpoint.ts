@@ -59,6 +59,7 @@ export function observeEndpoints(
     const fault = faults.take(endpoint)
     if (!fault) return
     if (fault.partial) request.partialData = true
+    if (fault.vanished) request.hasVanished = true
     if (fault.retryAfterS !== undefined) {
       toldToWait.set(caller, { from: now(), until: now() + fault.retryAfterS * 1000 })
     }
@@ -76,6 +77,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** A fault asks for some fields to fail. */
     partialData?: boolean
+    /** A fault asks for assets that were deleted. */
+    hasVanished?: boolean
   }
 }
 

@@ -2,20 +2,24 @@ import { GraphQLError } from 'graphql'
 
 export type Page = { first?: number | null | undefined; after?: string | null | undefined }
 
+/** A list of which only what a page shows is made; an empty place is one whose item was removed. */
+export type Places<T> = { length: number; at(place: number): T | undefined }
+
 const usualPage = 20
 const largestPage = 1000
 
 /** One page of a Relay connection. A cursor names the place in the list, in a form nobody should read. */
-export function connection<T>(items: readonly T[], { first, after }: Page) {
+export function connection<T>(items: Places<T>, { first, after }: Page) {
   const size = first ?? usualPage
   if (size < 1 || size > largestPage) throw badInput(`first must be between 1 and ${largestPage}`)
 
-  const start = after === null || after === undefined ? 0 : placeOf(after) + 1
-  const edges = items.slice(start, start + size).map((node, index) => ({ node, cursor: cursorAt(start + index) }))
-  return {
-    edges,
-    pageInfo: { endCursor: edges.at(-1)?.cursor ?? null, hasNextPage: start + size < items.length },
+  const edges: { node: T; cursor: string }[] = []
+  let place = after === null || after === undefined ? 0 : placeOf(after) + 1
+  for (; place < items.length && edges.length < size; place++) {
+    const node = items.at(place)
+    if (node !== undefined) edges.push({ node, cursor: cursorAt(place) })
   }
+  return { edges, pageInfo: { endCursor: edges.at(-1)?.cursor ?? null, hasNextPage: place < items.length } }
 }
 
 function cursorAt(place: number): string {

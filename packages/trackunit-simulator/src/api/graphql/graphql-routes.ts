@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type DocumentNode, GraphQLError, parse } from 'graphql'
 import { createSchema, createYoga } from 'graphql-yoga'
+import type { Behaviour } from '../../behaviour.ts'
 import type { Fleet } from '../../fleet/fleets.ts'
 import { endpointLabel } from '../../http/endpoint.ts'
 import { managerNotFoundPage } from '../../http/not-found-page.ts'
 import type { Journal } from '../../journal.ts'
 import type { ApiUser } from '../../sign-in/access-tokens.ts'
+import { planRequired } from '../rest/documented-error.ts'
 import { complexityOf, outlineOf, pointsPerQuery } from './complexity.ts'
 import type { PointsBudget } from './points-budget.ts'
 import { type GraphqlContext, resolvers } from './resolvers.ts'
@@ -16,6 +18,7 @@ type GraphqlDependencies = {
   fleetOf: (accountId: string) => Fleet
   dismissEvent: (accountId: string, eventId: string) => Promise<boolean>
   budget: PointsBudget
+  behaviour: Behaviour
   journal: Journal
   now: () => number
 }
@@ -27,20 +30,34 @@ const recommendedPage = 100
 
 /** [doc] `POST /api/graphql/`. [seen] The trailing slash is required. */
 export function graphqlRoutes(app: FastifyInstance, dependencies: GraphqlDependencies) {
-  const { apiUserOf, fleetOf, dismissEvent, budget, journal, now } = dependencies
+  const { apiUserOf, fleetOf, dismissEvent, budget, behaviour, journal, now } = dependencies
 
-  const yoga = createYoga<GraphqlContext>({
-    schema: createSchema<GraphqlContext>({ typeDefs: typeDefinitions, resolvers }),
-    graphqlEndpoint: '/api/graphql/',
-    maskedErrors: false,
-    landingPage: false,
-    graphiql: false,
-    logging: false,
-  })
+  const yogaOf = (hasGroups: boolean) =>
+    createYoga<GraphqlContext>({
+      schema: createSchema<GraphqlContext>({
+        typeDefs: typeDefinitions({ hasGroups }),
+        resolvers: hasGroups ? resolvers : withoutGroups(resolvers),
+      }),
+      graphqlEndpoint: '/api/graphql/',
+      maskedErrors: false,
+      landingPage: false,
+      graphiql: false,
+      logging: false,
+    })
+  const yogas = { withGroups: yogaOf(true), withoutGroups: yogaOf(false) }
 
   function notFound(reply: FastifyReply, note: string) {
     reply.note = note
     return reply.code(404).type('text/html; charset=utf-8').send(managerNotFoundPage)
+  }
+
+  /** [doc] A plan without GraphQL refuses a token with the right scope; in which form is our choice. */
+  function refusedByPlan(reply: FastifyReply) {
+    const note = 'the plan has no GraphQL'
+    if (behaviour.planRefusal === 'page') return notFound(reply, note)
+    reply.note = note
+    if (behaviour.planRefusal === 'forbidden') return reply.code(403).send(planRequired())
+    return reply.send(errorsOnly(new GraphQLError(planRequired().message, { extensions: { code: 'PLAN_REQUIRED' } })))
   }
 
   app.all('/api/graphql', { config: { endpoint: 'graphql' } }, async (request, reply) => {
@@ -65,6 +82,8 @@ export function graphqlRoutes(app: FastifyInstance, dependencies: GraphqlDepende
     const outline = document && outlineOf(document, asked.variables, asked.operationName)
     if (!hasScopes(apiUser, outline?.type)) return notFound(reply, 'the token lacks the scope')
 
+    if (behaviour.plan !== 'irisx') return refusedByPlan(reply)
+
     const large = outline?.rootFields.find(({ first }) => (first ?? 0) > recommendedPage)
     if (large) {
       const detail = `More than ${recommendedPage} of ${large.name === 'sites' ? 'sites' : 'assets'} in one page.`
@@ -88,6 +107,7 @@ export function graphqlRoutes(app: FastifyInstance, dependencies: GraphqlDepende
     }
 
     reply.note = `${outline?.type ?? 'not understood'}, cost ${cost}`
+    const yoga = behaviour.assetGroups ? yogas.withGroups : yogas.withoutGroups
     const answer = await yoga.fetch(
       'http://trackunit/api/graphql/',
       {
@@ -100,6 +120,7 @@ export function graphqlRoutes(app: FastifyInstance, dependencies: GraphqlDepende
         now: now(),
         spending,
         partialData: request.partialData === true,
+        hasVanished: request.hasVanished === true,
         dismissEvent: (eventId: string) => dismissEvent(apiUser.accountId, eventId),
       },
     )
@@ -108,6 +129,10 @@ export function graphqlRoutes(app: FastifyInstance, dependencies: GraphqlDepende
       .type('application/json; charset=utf-8')
       .send(await answer.text())
   })
+}
+
+function withoutGroups({ Asset: { groups: _, ...Asset }, ...others }: typeof resolvers) {
+  return { ...others, Asset }
 }
 
 /** [seen] Without the scope the gateway answers as if the address did not exist. */

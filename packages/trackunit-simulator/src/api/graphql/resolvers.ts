@@ -2,7 +2,7 @@ import { GraphQLError, GraphQLScalarType } from 'graphql'
 import type { Fleet } from '../../fleet/fleets.ts'
 import { type Machine, machineAt } from '../../fleet/machine.ts'
 import type { Site } from '../../fleet/site.ts'
-import { connection, type Page } from './connection.ts'
+import { connection, type Page, type Places } from './connection.ts'
 import type { Spending } from './points-budget.ts'
 
 export type GraphqlContext = {
@@ -11,6 +11,8 @@ export type GraphqlContext = {
   spending: Spending
   /** Some fields fail, the rest comes. */
   partialData: boolean
+  /** Some assets of a page were deleted while it was made. */
+  hasVanished: boolean
   dismissEvent(eventId: string): Promise<boolean>
 }
 
@@ -29,7 +31,7 @@ export const resolvers = {
 
   Query: {
     assets: (_: unknown, args: Page & { filters?: AssetFilters | null }, { fleet }: GraphqlContext) =>
-      connection([...filtered(fleet, args.filters ?? {})], args),
+      connection(args.filters ? [...filtered(fleet, args.filters)] : placesOf(fleet), args),
     sites: (_: unknown, page: Page, { fleet }: GraphqlContext) => connection(fleet.sites, page),
     rateLimit: (_: unknown, __: unknown, { spending }: GraphqlContext) => ({
       cost: spending.cost,
@@ -44,6 +46,13 @@ export const resolvers = {
     }),
   },
 
+  AssetEdge: {
+    node: ({ node }: { node: Machine }, _: unknown, { hasVanished }: GraphqlContext) => {
+      if (!hasVanished || !node.name.endsWith('5')) return node
+      throw new GraphQLError('The asset does not exist.', { extensions: { code: 'NOT_FOUND' } })
+    },
+  },
+
   Asset: {
     lastSeen: (machine: Machine, _: unknown, { now }: GraphqlContext) => machineAt(machine, now).lastSeen,
     status: (machine: Machine, _: unknown, { now }: GraphqlContext) => ({
@@ -55,13 +64,14 @@ export const resolvers = {
         throw new GraphQLError('Insights are not available.', { extensions: { code: 'SERVICE_UNAVAILABLE' } })
       }
       return {
-        fuelLevel: machine.fuelLevel,
+        fuelLevel: machineAt(machine, now).fuelLevel,
         batteryStateOfChargePercent: machine.batteryStateOfChargePercent,
         cumulativeOperatingHours: machineAt(machine, now).operatingHours,
       }
     },
     locations: (machine: Machine, _: unknown, { now }: GraphqlContext) => ({ latest: locationOf(machine, now) }),
     sites: (machine: Machine, page: Page) => connection(machine.site ? [machine.site] : [], page),
+    groups: (machine: Machine, page: Page) => connection(machine.group ? [machine.group] : [], page),
   },
 
   Site: {
@@ -69,6 +79,8 @@ export const resolvers = {
     country: (site: Site) => site.place.country,
   },
 }
+
+const placesOf = (fleet: Fleet): Places<Machine> => ({ length: fleet.size, at: fleet.machine })
 
 function* filtered(fleet: Fleet, { assetIds, siteIds, assetTypes, brands }: AssetFilters): Generator<Machine> {
   for (const machine of fleet.machines()) {

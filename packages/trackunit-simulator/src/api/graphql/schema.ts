@@ -1,5 +1,5 @@
-/** [seen] and [doc] fields of Trackunit's GraphQL API; what the filters are called is our choice. */
-export const typeDefinitions = /* GraphQL */ `
+/** [seen] and [doc] fields of Trackunit's GraphQL API; what the filters are called, and groups, are our choice. */
+export const typeDefinitions = ({ hasGroups }: { hasGroups: boolean }) => /* GraphQL */ `
   scalar DateTime
 
   type Query {
@@ -40,8 +40,9 @@ export const typeDefinitions = /* GraphQL */ `
     pageInfo: PageInfo!
   }
 
+  "A node is null when the asset was deleted after the page was made."
   type AssetEdge {
-    node: Asset!
+    node: Asset
     cursor: String!
   }
 
@@ -57,6 +58,7 @@ export const typeDefinitions = /* GraphQL */ `
     insights: AssetInsights
     locations: AssetLocations
     sites(first: Int, after: String): SiteConnection
+    ${hasGroups ? 'groups(first: Int, after: String): GroupConnection' : ''}
   }
 
   type AssetStatus {
@@ -108,6 +110,21 @@ export const typeDefinitions = /* GraphQL */ `
   type SiteEdge {
     node: Site!
     cursor: String!
+  }
+
+  type GroupConnection {
+    edges: [GroupEdge!]!
+    pageInfo: PageInfo!
+  }
+
+  type GroupEdge {
+    node: Group!
+    cursor: String!
+  }
+
+  type Group {
+    id: ID!
+    name: String
   }
 
   type Site {

@@ -14,7 +14,7 @@ type Equipment = {
 
 /** One machine as ISO 15143-3 describes it; what was never reported is left out. */
 export function equipmentOf(machine: Machine, now: number): Equipment {
-  const { lastSeen, operatingHours, idleHours } = machineAt(machine, now)
+  const { lastSeen, operatingHours, idleHours, fuelLevel } = machineAt(machine, now)
   const header = {
     EquipmentHeader: {
       OEMName: machine.brand,
@@ -32,7 +32,7 @@ export function equipmentOf(machine: Machine, now: number): Equipment {
     Location: { datetime, Latitude, Longitude },
     ...(idleHours === null ? {} : { CumulativeIdleHours: { datetime, Hour: idleHours } }),
     ...(operatingHours === null ? {} : { CumulativeOperatingHours: { datetime, Hour: operatingHours } }),
-    ...(machine.fuelLevel === null ? {} : { FuelRemaining: { datetime, Percent: machine.fuelLevel } }),
+    ...(fuelLevel === null ? {} : { FuelRemaining: { datetime, Percent: fuelLevel } }),
   }
 }
 

@@ -54,7 +54,8 @@ export function assetEventRoutes(app: FastifyInstance, { edge, eventsOf, now }: 
         if ('code' in wanted) return edge.refuse(request, reply, { error: wanted, rule: 'rest-parameters' })
 
         const events = eventsOf(user.accountId).filter((event) => isMeant(event) && fits(event, wanted))
-        return numberedPage(events, page)
+        const { content, ...rest } = numberedPage(events, page)
+        return { content: content.map(({ siteId: _, groupId: __, ...event }) => event), ...rest }
       },
     )
 
@@ -77,8 +78,9 @@ function readWanted(request: FastifyRequest, schema: z.ZodType<Wanted>): Wanted 
 
 function fits(event: AssetEvent, wanted: Wanted): boolean {
   const { fromTime, toTime, assetIds, groupIds, siteIds, customerIds, type, criticality, status } = wanted
-  // No machine of this simulator belongs to a group or a customer.
-  if (groupIds || customerIds) return false
+  // No machine of this simulator belongs to a customer.
+  if (customerIds) return false
+  if (groupIds && !groupIds.includes(event.groupId ?? '')) return false
   if (fromTime && Date.parse(event.time) < Date.parse(fromTime)) return false
   if (toTime && Date.parse(event.time) >= Date.parse(toTime)) return false
   if (assetIds && !assetIds.includes(event.assetId)) return false

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Fleet } from '../../fleet/fleets.ts'
-import { numberedPage, readPage } from './numbered-page.ts'
+import { pageOf, readPage } from './numbered-page.ts'
 import type { RestEdge } from './rest-edge.ts'
 
 type AssetDependencies = { edge: RestEdge; fleetOf: (accountId: string) => Fleet }
@@ -14,18 +14,12 @@ export function assetRoutes(app: FastifyInstance, { edge, fleetOf }: AssetDepend
     const page = readPage(request.query)
     if ('code' in page) return edge.refuse(request, reply, { error: page, rule: 'rest-page-size' })
 
-    const machines = [...fleetOf(user.accountId).machines()]
-    const { content, ...rest } = numberedPage(machines, page)
-    return {
-      content: content.map(({ id, name, brand, model, serialNumber, assetType }) => ({
-        id,
-        name,
-        brand,
-        model,
-        serialNumber,
-        assetType,
-      })),
-      ...rest,
-    }
+    const fleet = fleetOf(user.accountId)
+    const content = Array.from({ length: page.size }, (_, index) => fleet.machine(page.page * page.size + index))
+      .filter((machine) => machine !== undefined)
+      .map(({ id, name, brand, model, serialNumber, assetType }) => ({
+        ...{ id, name, brand, model, serialNumber, assetType },
+      }))
+    return pageOf(content, { ...page, totalElements: fleet.size })
   })
 }

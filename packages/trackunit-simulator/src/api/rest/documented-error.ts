@@ -18,6 +18,11 @@ export function forbidden(): DocumentedError {
   return { status: 403, code: 'FORBIDDEN', message: 'The token lacks the scope.' }
 }
 
+/** A plan or a licence is missing; the words are ours. */
+export function planRequired(): DocumentedError {
+  return { status: 403, code: 'PLAN_REQUIRED', message: 'The account\u2019s plan does not include this.' }
+}
+
 export function tooManyRequests(): DocumentedError {
   return { status: 429, code: 'TOO_MANY_REQUESTS', message: 'Too many requests.' }
 }

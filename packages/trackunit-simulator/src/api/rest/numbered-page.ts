@@ -16,12 +16,20 @@ export function readPage(query: unknown): PageRequest | DocumentedError {
 }
 
 /** [doc] `content, totalPages, totalElements, number, size, numberOfElements`. */
-export function numberedPage<T>(items: readonly T[], { page, size }: PageRequest) {
-  const content = items.slice(page * size, (page + 1) * size)
+export function numberedPage<T>(items: readonly T[], asked: PageRequest) {
+  const { page, size } = asked
+  return pageOf(items.slice(page * size, (page + 1) * size), { ...asked, totalElements: items.length })
+}
+
+/** The same, around items that were picked already. */
+export function pageOf<T>(
+  content: readonly T[],
+  { page, size, totalElements }: PageRequest & { totalElements: number },
+) {
   return {
     content,
-    totalPages: Math.ceil(items.length / size),
-    totalElements: items.length,
+    totalPages: Math.ceil(totalElements / size),
+    totalElements,
     number: page,
     size,
     numberOfElements: content.length,
