@@ -50,6 +50,7 @@ import { createObtainToken } from './tokens/obtain-token.ts'
 import { createTokenCache } from './tokens/token-cache.ts'
 import { createTokenEndpoint } from './tokens/token-endpoint.ts'
 import { createTokenProcedures } from './tokens/token-procedures.ts'
+import { recordHandOut } from './tokens/token-store.ts'
 import { createAccountClient } from './trackunit/account-client.ts'
 import { whenUninstalled } from './when-uninstalled.ts'
 
@@ -160,8 +161,8 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
 
   // 3. Tokens
   const issueToken = createIssueToken({
-    db,
     clock,
+    recordHandOut: (handOut) => recordHandOut(db, handOut),
     manifestScopes,
     obtainToken: createObtainToken({
       db,

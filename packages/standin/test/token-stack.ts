@@ -16,6 +16,7 @@ import { createObtainToken } from '../src/tokens/obtain-token.ts'
 import { scopeSet } from '../src/tokens/scope-set.ts'
 import { createTokenCache } from '../src/tokens/token-cache.ts'
 import type { Exchange, RequestToken } from '../src/tokens/token-endpoint.ts'
+import { recordHandOut } from '../src/tokens/token-store.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { emptyTables } from './empty-tables.ts'
 import type { TestDatabase } from './test-database.ts'
@@ -63,7 +64,8 @@ export async function createTokenStack({ url }: TestDatabase) {
   /** As one process of the server: with a memory and flights of its own. */
   function startReplica() {
     const issueToken = createIssueToken({
-      ...{ db, clock, manifestScopes },
+      ...{ clock, manifestScopes },
+      recordHandOut: (handOut) => recordHandOut(db, handOut),
       obtainToken: createObtainToken({
         ...{ db, vault, clock },
         cache: createTokenCache(),

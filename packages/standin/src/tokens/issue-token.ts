@@ -1,13 +1,12 @@
 import type { IssuedToken, IssueTokenInput } from '@standin/contracts'
 import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
 import type { Secret } from '../observability/secret.ts'
 import { StandinError } from '../standin-error.ts'
 import type { CredentialsInForce, ObtainToken } from './obtain-token.ts'
 import { type ScopeSet, scopeSet } from './scope-set.ts'
 import type { HeldToken } from './token-cache.ts'
 import { cacheForMs, tokenFreshness } from './token-freshness.ts'
-import { recordHandOut } from './token-store.ts'
+import type { HandOut } from './token-store.ts'
 
 /** Who the token is for. A service gets what it was granted; a run of ours what its action declares. */
 export type TokenReceiver =
@@ -25,8 +24,9 @@ export interface HandedToken {
 export type IssueToken = (receiver: TokenReceiver, wanted: IssueTokenInput) => Promise<HandedToken>
 
 interface Dependencies {
-  db: Database
   clock: Clock
+  /** Leaves the durable row of a hand-out while generation, key and grant allow it. @returns whether it is there */
+  recordHandOut: (handOut: HandOut) => Promise<boolean>
   obtainToken: ObtainToken
   manifestScopes: readonly string[]
   /** @throws StandinError with the reason why the account is not served */
@@ -38,8 +38,8 @@ const maxLooks = 4
 
 /** The one way in which a token leaves: looked up, checked, obtained, and recorded before it is returned. */
 export function createIssueToken({
-  db,
   clock,
+  recordHandOut,
   obtainToken,
   manifestScopes,
   findCredentialsInForce,
@@ -67,7 +67,7 @@ export function createIssueToken({
     accountId: string,
     { key: scopeKey }: ScopeSet,
   ): Promise<boolean> {
-    return recordHandOut(db, {
+    return recordHandOut({
       accountId,
       generation: token.generation,
       scopeKey,
