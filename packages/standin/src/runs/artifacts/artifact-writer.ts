@@ -10,7 +10,7 @@ export interface ArtifactWriter {
   /** Whether a checkpoint kept something of it already, such as its head line. */
   readonly isEmpty: boolean
   /** @throws RunStopped when another worker has the run, or the account's files were erased */
-  write(text: string): Promise<void>
+  write(piece: string | Uint8Array): Promise<void>
 }
 
 /** What the run does with a file at its checkpoints and at its end. */
@@ -36,9 +36,9 @@ export async function createArtifactWriter(
     })
   }
 
-  const { id, chunks, bytes } = await whileHeld(['running'], (tx) => openArtifact(tx, file))
+  const { id, chunks, bytes: keptBytes } = await whileHeld(['running'], (tx) => openArtifact(tx, file))
   let position = chunks
-  let total = bytes
+  let total = keptBytes
   let held: Buffer[] = []
   let heldBytes = 0
   let flushed: Promise<void> = Promise.resolve()
@@ -64,10 +64,10 @@ export async function createArtifactWriter(
     get isEmpty() {
       return total + heldBytes === 0
     },
-    async write(text) {
-      const piece = Buffer.from(text)
-      held.push(piece)
-      heldBytes += piece.byteLength
+    async write(piece) {
+      const bytes = Buffer.from(piece) // A copy: whoever wrote it may use its own again.
+      held.push(bytes)
+      heldBytes += bytes.byteLength
       if (heldBytes >= pieceBytes) await flush()
     },
     flush,

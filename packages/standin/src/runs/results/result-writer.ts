@@ -1,8 +1,8 @@
-import type { ResultChart, ResultColumn, RunState } from '@standin/contracts'
+import type { ResultChart, ResultColumn, ResultRow, RunState } from '@standin/contracts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { RunStopped } from '../run-stopped.ts'
 import { holdsRun, workingStates } from '../run-store.ts'
-import { insertRows, keepResult, openResult } from './result-store.ts'
+import { insertRows, keepResult, openResult, readRows } from './result-store.ts'
 import { type GivenRow, type StorableRow, storable, understandColumns, understandRow } from './understand-rows.ts'
 
 /** What a run found. The last of each counts; all of it can be read from the next checkpoint on. */
@@ -18,6 +18,8 @@ export interface ResultWriter {
   chart(chart: ResultChart): Promise<void>
   /** More than the headline: what is left out, and why. */
   detail(text: string): Promise<void>
+  /** The columns, and all rows so far, in batches: to make a file of them. */
+  read(): Promise<{ columns: readonly ResultColumn[]; batches: AsyncIterable<ResultRow[]> }>
 }
 
 export type GivenColumn = Omit<ResultColumn, 'filterable'> & Partial<Pick<ResultColumn, 'filterable'>>
@@ -99,6 +101,11 @@ export function createResultWriter(
     async detail(text) {
       said.detail = storable(text, 1_000)
       await opening()
+    },
+    async read() {
+      await opening()
+      await flush()
+      return { columns, batches: readRows(db, { runId, rows: position }) }
     },
     flush,
     async keep(tx) {

@@ -28,9 +28,7 @@ test('texts are cut, and hold nothing that the database refuses', () => {
   expect(cells.name).toBe(`${'x'.repeat(499)}\ufffd`)
 })
 
-test.for([
-  [[columns[0], columns[0]], 'the same key'],
-  [[{ ...columns[0], key: 'machine' }], 'is taken'],
-] as const)('columns that cannot be told apart are a mistake', ([given, message]) => {
-  expect(() => understandColumns(given as ResultColumn[])).toThrow(message)
+test('columns that cannot be told apart are a mistake', () => {
+  expect(() => understandColumns([...columns, ...columns])).toThrow('the same key')
+  expect(() => understandColumns(columns.map((column) => ({ ...column, key: 'machine' })).slice(1))).toThrow('is taken')
 })

@@ -1,0 +1,74 @@
+import type { ResultColumn, ResultRow } from '@standin/contracts'
+
+/** How the people of an account read times and measures. */
+export interface ReaderHabits {
+  /** An IANA time zone; null: UTC. */
+  timeZone: string | null
+  unitSystem: 'metric' | 'imperial' | null
+}
+
+type Kind = ResultColumn['kind']
+interface Measure {
+  unit: string
+  /** From the metric value. */
+  convert?: (value: number) => number
+}
+
+const metric: Partial<Record<Kind, Measure>> = {
+  hours: { unit: 'h' },
+  percent: { unit: '%' },
+  litres: { unit: 'l' },
+  kilometres: { unit: 'km' },
+  kilograms: { unit: 'kg' },
+  volts: { unit: 'V' },
+  celsius: { unit: '°C' },
+}
+const imperial: Partial<Record<Kind, Measure>> = {
+  ...metric,
+  litres: { unit: 'US gal', convert: (litres) => litres / 3.785411784 },
+  kilometres: { unit: 'mi', convert: (kilometres) => kilometres / 1.609344 },
+  kilograms: { unit: 'lb', convert: (kilograms) => kilograms / 0.45359237 },
+  celsius: { unit: '°F', convert: (celsius) => celsius * 1.8 + 32 },
+}
+const measureOf = (kind: Kind, { unitSystem }: ReaderHabits): Measure | undefined =>
+  (unitSystem === 'imperial' ? imperial : metric)[kind]
+
+/** A cell as a reader sees it: a number, a text, or a time of day in the account's zone without one. */
+export type ReadersCell = string | number | Temporal.PlainDateTime | null
+
+/** The first column is the machine, where any row can have one. */
+export interface ReadersTable {
+  titles: string[]
+  cells: (row: ResultRow) => ReadersCell[]
+}
+
+/** A result's rows in the units and the time zone of those who read them; the titles name both. */
+export function readersTable(columns: readonly ResultColumn[], habits: ReaderHabits): ReadersTable {
+  const timeZone = habits.timeZone ?? 'UTC'
+  const titleOf = ({ title, kind }: ResultColumn) => {
+    const unit = kind === 'moment' ? timeZone : measureOf(kind, habits)?.unit
+    return unit === undefined ? title : `${title} (${unit})`
+  }
+  const cellOf = ({ key, kind }: ResultColumn, { cells }: ResultRow): ReadersCell => {
+    const value = cells[key] ?? null
+    if (typeof value === 'number') return rounded(measureOf(kind, habits)?.convert?.(value) ?? value)
+    return kind === 'moment' && value !== null ? localTime(value, timeZone) : value
+  }
+  return {
+    titles: ['Machine', ...columns.map(titleOf)],
+    cells: (row) => [row.machine?.name ?? null, ...columns.map((column) => cellOf(column, row))],
+  }
+}
+
+/** To the second; as it came where it is no moment, since a file is no place to fail. */
+function localTime(moment: string, timeZone: string): Temporal.PlainDateTime | string {
+  try {
+    const local = Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).toPlainDateTime()
+    return local.round({ smallestUnit: 'second', roundingMode: 'floor' })
+  } catch {
+    return moment
+  }
+}
+
+/** Without the digits that a conversion makes up. */
+const rounded = (value: number) => Number(value.toPrecision(10))
