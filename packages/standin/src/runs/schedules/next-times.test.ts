@@ -1,0 +1,192 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { nextTimes, spreadMs } from './next-times.ts'
+
+const anchorAt = new Date('2026-01-01T00:00:00Z')
+const accountId = '11111111-1111-4111-8111-111111111111'
+
+/** Planned moments as the wall clock of the zone shows them, without the spread. */
+function wallTimes(
+  recurrence: string,
+  { timeZone = 'Europe/Copenhagen', after = '2026-01-01T00:00:00Z', count = 5 } = {},
+) {
+  const plan = { accountId, recurrence, timeZone, anchorAt }
+  const planned = nextTimes(plan, { after: new Date(after), count })
+  return planned.map((at) =>
+    Temporal.Instant.fromEpochMilliseconds(at.getTime() - spreadOf(plan))
+      .toZonedDateTimeISO(timeZone)
+      .toString({ timeZoneName: 'never', smallestUnit: 'minute' }),
+  )
+}
+/** A rule of every minute zero tells how far its times are from it. */
+function spreadOf({ accountId, recurrence, timeZone }: { accountId: string; recurrence: string; timeZone: string }) {
+  const [at] = nextTimes({ accountId, recurrence, timeZone, anchorAt }, { after: anchorAt, count: 1 })
+  return ((at?.getTime() ?? 0) % 3_600_000) % (30 * 60_000)
+}
+
+describe('the next times', () => {
+  test('of a daily, weekly and monthly rule are those of the wall clock', () => {
+    expect(wallTimes('FREQ=DAILY;BYHOUR=6', { count: 2 })).toEqual(['2026-01-01T06:00+01:00', '2026-01-02T06:00+01:00'])
+    expect(wallTimes('FREQ=WEEKLY;BYDAY=MO;BYHOUR=6', { count: 2, after: '2026-03-24T00:00:00Z' })).toEqual([
+      '2026-03-30T06:00+02:00',
+      '2026-04-06T06:00+02:00',
+    ])
+    expect(wallTimes('FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=18;BYMINUTE=30', { count: 1 })).toEqual(['2026-01-30T18:30+01:00'])
+    expect(wallTimes('FREQ=WEEKLY;INTERVAL=2;BYDAY=TH;BYHOUR=6', { count: 2 })).toEqual([
+      '2026-01-01T06:00+01:00',
+      '2026-01-15T06:00+01:00',
+    ])
+  })
+
+  test('of a day that the month has not do not come; of the last day they do', () => {
+    expect(wallTimes('FREQ=MONTHLY;BYMONTHDAY=31;BYHOUR=6', { count: 3 })).toEqual([
+      '2026-01-31T06:00+01:00',
+      '2026-03-31T06:00+02:00',
+      '2026-05-31T06:00+02:00',
+    ])
+    expect(wallTimes('FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=6', { count: 3 })).toEqual([
+      '2026-01-31T06:00+01:00',
+      '2026-02-28T06:00+01:00',
+      '2026-03-31T06:00+02:00',
+    ])
+  })
+
+  test('one that the day has not, because clocks go forward, is an hour later', () => {
+    const options = { after: '2026-03-28T12:00:00Z', count: 3 }
+    expect(wallTimes('FREQ=DAILY;BYHOUR=2;BYMINUTE=30', options)).toEqual([
+      '2026-03-29T03:30+02:00',
+      '2026-03-30T02:30+02:00',
+      '2026-03-31T02:30+02:00',
+    ])
+    // Two that become one moment come once.
+    expect(wallTimes('FREQ=DAILY;BYHOUR=2,3;BYMINUTE=30', options)).toEqual([
+      '2026-03-29T03:30+02:00',
+      '2026-03-30T02:30+02:00',
+      '2026-03-30T03:30+02:00',
+    ])
+  })
+
+  test('one that the day has twice, because clocks go back, comes once, the first time', () => {
+    expect(wallTimes('FREQ=DAILY;BYHOUR=2;BYMINUTE=30', { after: '2026-10-24T12:00:00Z', count: 2 })).toEqual([
+      '2026-10-25T02:30+02:00',
+      '2026-10-26T02:30+01:00',
+    ])
+    expect(wallTimes('FREQ=HOURLY', { after: '2026-10-24T22:20:00Z', count: 4 })).toEqual([
+      '2026-10-25T01:00+02:00',
+      '2026-10-25T02:00+02:00',
+      '2026-10-25T03:00+01:00',
+      '2026-10-25T04:00+01:00',
+    ])
+  })
+
+  test.for([
+    ['FREQ=DAILY;BYHOUR=6;COUNT=2', 2],
+    ['FREQ=DAILY;BYHOUR=6;UNTIL=20260103', 3],
+    ['FREQ=DAILY;BYHOUR=6;UNTIL=20260103T050000Z', 3],
+    ['FREQ=DAILY;BYHOUR=6;UNTIL=20260103T045959Z', 2],
+    ['FREQ=DAILY;BYHOUR=6;UNTIL=20260103T055959', 2],
+  ] as const)('end where the rule says so: %s', ([recurrence, times]) => {
+    expect(wallTimes(recurrence)).toHaveLength(times)
+    expect(wallTimes(recurrence, { after: '2026-02-01T00:00:00Z' })).toEqual([])
+  })
+
+  test('what the rule does not say comes from when it was made', () => {
+    const plan = { accountId, recurrence: 'FREQ=DAILY', timeZone: 'UTC', anchorAt: new Date('2026-01-01T10:17:30Z') }
+    const [first] = nextTimes(plan, { after: plan.anchorAt, count: 1 })
+    expect((first?.getTime() ?? 0) - new Date('2026-01-01T10:18:00Z').getTime()).toBeLessThan(spreadMs)
+  })
+
+  test('increase strictly, are after the moment that was asked about, and never closer than half an hour', () => {
+    const list = <T>(each: fc.Arbitrary<T>) =>
+      fc.uniqueArray(each, { minLength: 1, maxLength: 4 }).map((all) => all.join(','))
+    const day = fc.constantFrom('MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU')
+    const part = (name: string, value: fc.Arbitrary<string | number>) =>
+      fc.option(value, { nil: undefined }).map((given) => (given === undefined ? '' : `;${name}=${given}`))
+    const rules = fc
+      .tuple(
+        fc.constantFrom('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'),
+        part('INTERVAL', fc.integer({ min: 1, max: 5 })),
+        part('BYHOUR', list(fc.integer({ min: 0, max: 23 }))),
+        part('BYMINUTE', fc.integer({ min: 0, max: 59 })),
+        part('BYDAY', list(day)),
+        part('BYMONTHDAY', list(fc.integer({ min: -28, max: 28 }).filter((nth) => nth !== 0))),
+      )
+      .map(([freq, ...parts]) => `FREQ=${freq}${parts.join('')}`)
+    const zones = fc.constantFrom(
+      'Europe/Copenhagen',
+      'America/St_Johns',
+      'Australia/Lord_Howe',
+      'Pacific/Apia',
+      'Africa/Casablanca',
+    )
+    const moments = fc.date({ min: new Date('2026-01-01'), max: new Date('2028-12-31'), noInvalidDate: true })
+
+    fc.assert(
+      fc.property(rules, zones, moments, (recurrence, timeZone, after) => {
+        const plan = { accountId, recurrence, timeZone, anchorAt }
+        let times: Date[]
+        try {
+          times = nextTimes(plan, { after, count: 40 })
+        } catch {
+          return // Such a day never comes.
+        }
+        let previousMs = after.getTime()
+        for (const at of times) {
+          expect(at.getTime()).toBeGreaterThan(previousMs)
+          previousMs = at.getTime()
+        }
+        for (const [nth, at] of times.entries()) {
+          // Half an hour where clocks go back by as much at Lord Howe.
+          const earlier = times[nth - 1]
+          if (earlier) expect(at.getTime() - earlier.getTime()).toBeGreaterThanOrEqual(30 * 60_000)
+        }
+        // Asked from any of them, the rest is the same.
+        if (times[3]) expect(nextTimes(plan, { after: times[3], count: 36 })).toEqual(times.slice(4))
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+test('accounts with the same rule begin within minutes of each other, not all at once, each always at the same', () => {
+  const firstOf = (accountId: string) =>
+    nextTimes(
+      { accountId, recurrence: 'FREQ=DAILY;BYHOUR=6', timeZone: 'UTC', anchorAt },
+      { after: anchorAt, count: 1 },
+    )[0]?.getTime() ?? 0
+  const offsets = Array.from({ length: 200 }, (_, nth) => firstOf(`account ${nth}`) - Date.UTC(2026, 0, 1, 6))
+  expect(Math.min(...offsets)).toBeGreaterThanOrEqual(0)
+  expect(Math.max(...offsets)).toBeLessThan(spreadMs)
+  expect(new Set(offsets).size).toBeGreaterThan(120)
+  expect(firstOf('account 7')).toBe(firstOf('account 7'))
+})
+
+test.for([
+  ['FREQ=MINUTELY', 'FREQ'],
+  ['FREQ=SECONDLY', 'FREQ'],
+  ['FREQ=DAILY;BYMINUTE=0,30', 'BYMINUTE'],
+  ['FREQ=DAILY;BYSECOND=30', 'BYSECOND'],
+  ['FREQ=DAILY;BYHOUR=25', 'BYHOUR'],
+  ['FREQ=DAILY;INTERVAL=0', 'INTERVAL'],
+  ['FREQ=WEEKLY;BYDAY=XX', 'BYDAY'],
+  ['FREQ=DAILY;FREQ=DAILY', '"FREQ" cannot'],
+  ['FREQ=DAILY;constructor=1', '"constructor" cannot'],
+  ['DTSTART=20260101;FREQ=DAILY', '"DTSTART" cannot'],
+  ['BYHOUR=6', 'FREQ is missing'],
+  ['FREQ=DAILY;UNTIL=20269999', 'UNTIL'],
+  ['FREQ=DAILY;COUNT=3;UNTIL=20260101', 'exclude'],
+  ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', 'never'],
+  ['FREQ=HOURLY;INTERVAL=24;BYHOUR=3', 'never'],
+])('%s is refused, and why', ([recurrence = '', detail]) => {
+  const plan = { accountId, recurrence, timeZone: 'UTC', anchorAt }
+  expect(() => nextTimes(plan, { after: anchorAt, count: 1 })).toThrow(
+    expect.objectContaining({ reason: 'INPUT_INVALID', detail: expect.stringContaining(detail ?? '') }),
+  )
+})
+
+test.for(['+02:00', 'Mars/Olympus', 'Europe/Copenhagen\0', ''])('%s is no time zone', (timeZone) => {
+  const plan = { accountId, recurrence: 'FREQ=DAILY', timeZone, anchorAt }
+  expect(() => nextTimes(plan, { after: anchorAt, count: 1 })).toThrow(
+    expect.objectContaining({ reason: 'INPUT_INVALID' }),
+  )
+})
