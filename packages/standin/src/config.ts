@@ -64,10 +64,12 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
         read.CALLBACK_PATH_SECRET?.filter((secret) => secret !== 'none').map((secret) => new Secret(secret)) ?? [],
       issuer: read.CALLBACK_ISSUER,
       audience: read.CALLBACK_AUDIENCE,
+      algorithms: read.CALLBACK_ALGORITHMS,
       maxAgeMs: read.CALLBACK_MAX_AGE_S * 1_000,
       jwksUrl: read.TRACKUNIT_JWKS_URL,
       jwksCooldownMs: read.JWKS_COOLDOWN_S * 1_000,
       reinstallPolicy: read.REINSTALL_POLICY,
+      abandonedAfterMs: read.ABANDONED_AFTER_DAYS * 86_400_000,
       ownHosts: [app.callbackUrl, read.PUBLIC_URL]
         .filter((address) => address !== undefined)
         .map((address) => new URL(address).host),
@@ -93,6 +95,12 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
             administratorScopes: read.USER_TOKEN_ADMIN_SCOPES,
           }
         : undefined,
+    limits: {
+      keyRequestsPerS: read.SERVICE_KEY_REQUESTS_PER_S,
+      failuresPerMinute: read.FAILED_SIGN_INS_PER_MINUTE,
+    },
+    /** How long tokens, keys and grants hold that were read before the database went down; 0: not at all. */
+    outageServeMs: read.OUTAGE_SERVE_S * 1_000,
     tokenCacheForMs: read.TOKEN_CACHE_FOR_MS,
   })
 }

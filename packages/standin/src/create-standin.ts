@@ -1,17 +1,22 @@
+import { randomUUID } from 'node:crypto'
 import type { ErrorReason, StandinApp } from '@standin/contracts'
 import { createAuthenticate } from './access/authenticate.ts'
+import { createKeyDirectory } from './access/key-directory.ts'
+import { createRequestLimits } from './access/request-limits.ts'
+import { verifyAppToken } from './access/user-token.ts'
 import { createAuditProcedures } from './audit/audit-procedures.ts'
 import { startBackgroundLoop } from './background-loop.ts'
-import { createCallbackKinds } from './callbacks/callback-kinds.ts'
 import { registerCallbackRoute } from './callbacks/callback-route.ts'
 import { createKeySet } from './callbacks/key-set.ts'
-import { createReceiveCallback } from './callbacks/receive-callback.ts'
+import { createKeySetStore } from './callbacks/key-set-store.ts'
+import { startCallbacks } from './callbacks/start-callbacks.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Environment } from './config/environment-schema.ts'
 import { type Config, readConfig } from './config.ts'
 import { listCredentials } from './credentials/credential-store.ts'
 import { findCredentialsInForce } from './credentials/credentials-in-force.ts'
 import { approveCredentials, refuseCredentials } from './credentials/decide-credentials.ts'
+import { createEraseAbandoned } from './credentials/erase-abandoned.ts'
 import { createProveCredentials } from './credentials/prove-credentials.ts'
 import { createVault } from './credentials/vault.ts'
 import { connectDatabase } from './database/database.ts'
@@ -25,8 +30,11 @@ import { createContracted } from './http/trpc.ts'
 import { registerTrpcRoute } from './http/trpc-route.ts'
 import { confirmUninstall } from './installations/confirm-uninstall.ts'
 import { describeInstallation } from './installations/describe-installation.ts'
+import { createInstallationEvents } from './installations/installation-events.ts'
 import { createInstallationProcedures } from './installations/installation-procedures.ts'
-import { findInstallation } from './installations/installation-store.ts'
+import { findInstallation, listAccounts } from './installations/installation-store.ts'
+import { registerLifecycleRoute } from './installations/lifecycle-route.ts'
+import { createSignalLifecycle } from './installations/signal-lifecycle.ts'
 import { createUninstall } from './installations/uninstall.ts'
 import { createLogger, type Logger } from './observability/logger.ts'
 import { createActionCatalogue } from './runs/action-catalogue.ts'
@@ -58,6 +66,7 @@ const version = '0.1.0'
 const runsAtOnce = 8
 const credentialPatienceMs = 15 * 60_000
 const provingEveryMs = 1_000
+const sweepingEveryMs = 3_600_000
 
 /** What a maker declares: who the app is, and what it does in the background. */
 export interface MakersParts {
@@ -128,17 +137,12 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   const uninstall = createUninstall(whenUninstalled)
 
   // 1. Callbacks
-  const marketplaceKeys = createKeySet(
-    { url: config.callback.jwksUrl, cooldownMs: config.callback.jwksCooldownMs, userAgent },
-    { clock, fetch },
-  )
-  const receiveCallback = createReceiveCallback({
-    db,
-    clock,
-    keys: marketplaceKeys,
-    kinds: createCallbackKinds({ vault, clock, appId: config.app.id, uninstall }),
-    policy: { ...config.callback, appId: config.app.id },
+  const { receiveCallback, rejected, ...callbacks } = startCallbacks({
+    ...{ db, vault, clock, log, uninstall, userAgent, fetch, newId: randomUUID },
+    config: config.callback,
+    appId: config.app.id,
   })
+  closers.push(callbacks.stop)
 
   // 2. Credentials
   const requestToken = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
@@ -153,11 +157,14 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       reinstallPolicy: config.callback.reinstallPolicy,
       accountClaim: config.trackunit.accountClaim,
       patienceMs: credentialPatienceMs,
+      abandonedAfterMs: config.callback.abandonedAfterMs,
     },
   })
   const proving = startBackgroundLoop(proveDue, { everyMs: provingEveryMs, log, name: 'prove-credentials' })
   closers.push(proving.stop)
   await listener.on('credentials_pending', proving.wake, proving.wake)
+  const eraseAbandoned = createEraseAbandoned({ db, clock, abandonedAfterMs: config.callback.abandonedAfterMs })
+  closers.push(startBackgroundLoop(eraseAbandoned, { everyMs: sweepingEveryMs, log, name: 'erase-abandoned' }).stop)
 
   // 3. Tokens
   const issueToken = createIssueToken({
@@ -196,6 +203,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   await queue.work(worker.workOn, { atOnce: runsAtOnce })
   closers.push(worker.handOver)
   const runEvents = await createRunEvents({ db, listener })
+  const installationEvents = await createInstallationEvents({ db, listener })
 
   // The edges
   const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
@@ -207,6 +215,10 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     },
     { administratorScopes: config.userTokens?.administratorScopes },
   )
+  const keyDirectory = await createKeyDirectory({
+    ...{ db, listener, clock },
+    policy: { outageServeMs: config.outageServeMs },
+  })
   const server = await createHttpServer(config.http, log)
   closers.push(() => server.close())
   const links = createArtifactLinks({
@@ -219,7 +231,20 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     return `http://${config.http.host}:${typeof bound === 'object' && bound ? bound.port : config.http.port}`
   }
 
-  await registerCallbackRoute(server, { receiveCallback, clock, pathSecrets: config.callback.pathSecrets })
+  const users = config.userTokens && {
+    keys: createKeySet(
+      { url: config.userTokens.jwksUrl, cooldownMs: config.userTokens.jwksCooldownMs, userAgent },
+      { clock, fetch },
+    ),
+    policy: { ...config.userTokens, appId: config.app.id },
+  }
+  await registerCallbackRoute(server, { receiveCallback, rejected, clock, pathSecrets: config.callback.pathSecrets })
+  registerLifecycleRoute(server, {
+    clock,
+    log,
+    verifyAppToken: users && ((token, arrivedAtMs) => verifyAppToken(token, arrivedAtMs, { ...users, clock })),
+    signalLifecycle: createSignalLifecycle({ db, clock }),
+  })
   registerArtifactRoute(server, { db, links })
   registerHealthRoutes(server, {
     databaseAnswers: () =>
@@ -231,15 +256,10 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   await registerTrpcRoute(server, {
     clock,
     authenticate: createAuthenticate({
-      db,
       clock,
-      users: config.userTokens && {
-        keys: createKeySet(
-          { url: config.userTokens.jwksUrl, cooldownMs: config.userTokens.jwksCooldownMs, userAgent },
-          { clock, fetch },
-        ),
-        policy: { ...config.userTokens, appId: config.app.id },
-      },
+      keys: keyDirectory,
+      limits: createRequestLimits(config.limits),
+      users,
     }),
     router: createRouter({
       token: createTokenProcedures({ contracted, issueToken, clock, allowedCacheMs: config.tokenCacheForMs }),
@@ -251,6 +271,9 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
             rows: await listCredentials(db, accountId),
             requestedScopes: manifestScopes,
           }),
+        listAccounts: (accounts, page) => listAccounts(db, accounts, page),
+        events: installationEvents,
+        currentService: keyDirectory.current,
         decisions: {
           approve: (decision) => approveCredentials(db, decision),
           refuse: (decision) => refuseCredentials(db, decision),

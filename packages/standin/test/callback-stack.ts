@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
-import { createCallbackKinds } from '../src/callbacks/callback-kinds.ts'
+import { buildCallbacks, buildReleaseCallback } from '../src/callbacks/build-callbacks.ts'
+import type { IdentityPolicy } from '../src/callbacks/callback-identity.ts'
 import { createKeySet } from '../src/callbacks/key-set.ts'
-import { createReceiveCallback, type ReceiveCallback } from '../src/callbacks/receive-callback.ts'
+import type { ReceiveCallback } from '../src/callbacks/receive-callback.ts'
 import type { KeyRing } from '../src/config/key-ring.ts'
 import { type CredentialRow, listCredentials } from '../src/credentials/credential-store.ts'
 import { createProveCredentials, type ProvingPolicy } from '../src/credentials/prove-credentials.ts'
@@ -56,6 +58,10 @@ export interface CallbackStack {
   published: PublishedKeys
   signingKey: SigningKey
   receiveCallback: ReceiveCallback
+  callbacks: ReturnType<typeof buildCallbacks>
+  release: ReturnType<typeof buildReleaseCallback>
+  /** Changed in place, as a new setting would. */
+  identityPolicy: IdentityPolicy
   /** Signs an identity and hands the callback over. `at` is in seconds after the clock's start. */
   send(body: unknown, how?: { at?: number; bound?: boolean; claims?: Record<string, unknown> }): Promise<string>
   prover: ReturnType<typeof createProveCredentials>
@@ -113,13 +119,16 @@ export async function createCallbackStack(
     { clock, fetch: published.fetch },
   )
   const uninstall = createUninstall([eraseTokens])
-  const receiveCallback = createReceiveCallback({
-    db,
-    clock,
-    keys,
-    kinds: createCallbackKinds({ vault, clock, appId, uninstall }),
-    policy: { appId, issuer: undefined, audience: undefined, maxAgeMs: 300_000, ownHosts: ['standin.example'] },
-  })
+  const identityPolicy: IdentityPolicy = {
+    appId,
+    issuer: undefined,
+    audience: undefined,
+    maxAgeMs: 300_000,
+    ownHosts: ['standin.example'],
+  }
+  const parts = { db, vault, clock, uninstall, policy: identityPolicy }
+  const built = buildCallbacks({ ...parts, keys, log: createLogger('silent'), newId: randomUUID })
+  const { receiveCallback } = built
   const clients = new Map<string, ClientBehaviour>()
   const exchanged: string[] = []
   const prover = createProveCredentials({
@@ -134,7 +143,13 @@ export async function createCallbackStack(
       const behaviour = clients.get(clientId) ?? works()
       return typeof behaviour === 'function' ? behaviour() : behaviour
     },
-    policy: { reinstallPolicy: 'approve', accountClaim: undefined, patienceMs: 900_000, ...policy },
+    policy: {
+      reinstallPolicy: 'approve',
+      accountClaim: undefined,
+      patienceMs: 900_000,
+      abandonedAfterMs: 30 * 86_400_000,
+      ...policy,
+    },
   })
 
   return {
@@ -145,6 +160,9 @@ export async function createCallbackStack(
     published,
     signingKey,
     receiveCallback,
+    callbacks: built,
+    release: buildReleaseCallback(parts),
+    identityPolicy,
     prover,
     clients,
     exchanged,
@@ -152,7 +170,7 @@ export async function createCallbackStack(
       const iat = at === undefined ? Math.floor(clock.now().getTime() / 1_000) : startS + at
       const { accountId } = body as { accountId: string }
       const identity = await signingKey.sign({ iat, exp: iat + 3_600, ...(bound && { accountId }), ...claims })
-      const { status } = await receiveCallback({ identity, body, arrivedAtMs: clock.monotonicMs() })
+      const { status } = await receiveCallback(delivered(identity, body, clock))
       return status
     },
     rows: async (accountId = account) => (await listCredentials(db, accountId)).reverse(),
@@ -165,6 +183,14 @@ export async function createCallbackStack(
     dump: () => dumpTables(connection),
   }
 }
+
+/** As the route hands it over. */
+export const delivered = (identity: string | undefined, body: unknown, clock: AdjustableClock) => ({
+  identity,
+  body: body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body)),
+  arrivedAtMs: clock.monotonicMs(),
+  address: '192.0.2.1',
+})
 
 const testRing: KeyRing = [{ kid: 'first', bytes: new Uint8Array(32).map((_, index) => index) }]
 

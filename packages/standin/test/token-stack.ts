@@ -39,7 +39,7 @@ export async function createTokenStack({ url }: TestDatabase) {
     ...{ db, vault, clock, log },
     uninstall: async () => {},
     negotiate: async () => ({ outcome: 'failed', failure: 'unavailable' }),
-    policy: { reinstallPolicy: 'approve', accountClaim: undefined, patienceMs: 0 },
+    policy: { reinstallPolicy: 'approve', accountClaim: undefined, patienceMs: 0, abandonedAfterMs: 30 * 86_400_000 },
   })
 
   /** Credentials that were proven come into force; those before become history. */

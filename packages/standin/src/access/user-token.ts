@@ -17,15 +17,36 @@ const claimsSchema = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]).optional(),
 })
 
+interface Verifier {
+  keys: KeySet
+  clock: Clock
+  policy: UserTokenPolicy
+}
+
 /**
  * Reads the token that Manager gave the app, by what is configured about it.
  * @throws StandinError `UNAUTHENTICATED`, or `KEYS_UNAVAILABLE` while it cannot be told
  */
-export async function verifyUserToken(
-  jwt: string,
-  arrivedAtMs: number,
-  { keys, clock, policy }: { keys: KeySet; clock: Clock; policy: UserTokenPolicy },
-): Promise<UserCaller> {
+export async function verifyUserToken(jwt: string, arrivedAtMs: number, verifier: Verifier): Promise<UserCaller> {
+  const { claims, accountId } = await verifyAppToken(jwt, arrivedAtMs, verifier)
+  const { policy } = verifier
+  const id = claims[policy.userClaim]
+  if (typeof id !== 'string' || id === '') throw new StandinError('UNAUTHENTICATED')
+  return {
+    kind: 'user',
+    id: id.slice(0, 200),
+    name: typeof claims.name === 'string' ? claims.name.slice(0, 200) : null,
+    accountId,
+    scopes: policy.scopeClaim === undefined ? undefined : readScopes(claims[policy.scopeClaim]),
+    expiresAt: new Date(claims.exp * 1_000),
+  }
+}
+
+/**
+ * Reads a token of the app for an account: a user's, or the one that its lifecycle extension gets, which has no user.
+ * @throws StandinError `UNAUTHENTICATED`, or `KEYS_UNAVAILABLE` while it cannot be told
+ */
+export async function verifyAppToken(jwt: string, arrivedAtMs: number, { keys, clock, policy }: Verifier) {
   const verification = await keys.verify(jwt, arrivedAtMs)
   if (verification.outcome === 'unavailable')
     throw new StandinError('KEYS_UNAVAILABLE', { retryAfterMs: verification.retryAfterMs })
@@ -39,18 +60,8 @@ export async function verifyUserToken(
     (policy.audience === undefined || [claims.aud ?? []].flat().includes(policy.audience)) &&
     (policy.appClaim === undefined || claims[policy.appClaim] === policy.appId)
   const account = accountIdSchema.safeParse(claims[policy.accountClaim])
-  const id = claims[policy.userClaim]
-  if (!isCurrent || !isForUs || !account.success || typeof id !== 'string' || id === '')
-    throw new StandinError('UNAUTHENTICATED')
-
-  return {
-    kind: 'user',
-    id: id.slice(0, 200),
-    name: typeof claims.name === 'string' ? claims.name.slice(0, 200) : null,
-    accountId: account.data,
-    scopes: policy.scopeClaim === undefined ? undefined : readScopes(claims[policy.scopeClaim]),
-    expiresAt: new Date(claims.exp * 1_000),
-  }
+  if (!isCurrent || !isForUs || !account.success) throw new StandinError('UNAUTHENTICATED')
+  return { claims, accountId: account.data }
 }
 
 function readClaims(payload: Uint8Array) {

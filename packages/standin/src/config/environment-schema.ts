@@ -1,5 +1,6 @@
 import { scopeSchema, standinAppSchema } from '@standin/contracts'
 import { z } from 'zod'
+import { signatureAlgorithms } from '../callbacks/signature-algorithms.ts'
 import { commaSeparated } from './comma-separated.ts'
 import { keyRingSchema } from './key-ring.ts'
 
@@ -48,9 +49,11 @@ export const environmentSchema = z.object({
     .optional(),
   CALLBACK_ISSUER: z.string().min(1).optional(),
   CALLBACK_AUDIENCE: z.string().min(1).optional(),
+  CALLBACK_ALGORITHMS: commaSeparated.pipe(z.array(z.enum(signatureAlgorithms)).nonempty()).optional(),
   CALLBACK_MAX_AGE_S: seconds(300),
   JWKS_COOLDOWN_S: seconds(30),
   REINSTALL_POLICY: z.enum(['approve', 'automatic']).default('approve'),
+  ABANDONED_AFTER_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   TRACKUNIT_JWKS_URL: webAddress.default('https://iris.trackunit.com/api/marketplace/jwks'),
   TRACKUNIT_TOKEN_URL: webAddress.default('https://auth.trackunit.com/apptoken'),
   TRACKUNIT_API_URL: webAddress.default('https://iris.trackunit.com'),
@@ -63,6 +66,9 @@ export const environmentSchema = z.object({
   USER_TOKEN_USER_CLAIM: z.string().min(1).default('sub'),
   USER_TOKEN_SCOPE_CLAIM: z.string().min(1).optional(),
   USER_TOKEN_ADMIN_SCOPES: spaceSeparated.pipe(z.array(z.string()).nonempty()).optional(),
+  SERVICE_KEY_REQUESTS_PER_S: z.coerce.number().int().min(1).max(1_000_000).default(5_000),
+  FAILED_SIGN_INS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
+  OUTAGE_SERVE_S: seconds(600),
   TOKEN_CACHE_FOR_MS: z.coerce.number().int().min(0).max(3_600_000).default(300_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })

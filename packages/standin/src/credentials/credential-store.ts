@@ -1,5 +1,5 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
-import { and, asc, desc, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
 import { credentials } from './credential-table.ts'
@@ -22,6 +22,19 @@ export async function insertCredentials(tx: Transaction, row: typeof credentials
 /** All credentials of an account, the newest generation first. */
 export async function listCredentials(db: Database, accountId: string): Promise<CredentialRow[]> {
   return db.select().from(credentials).where(eq(credentials.accountId, accountId)).orderBy(desc(credentials.generation))
+}
+
+/** Credentials that were rejected before a moment and whose secret is still there. */
+export async function listRejectedSince(
+  db: Database,
+  { before, limit }: { before: Date; limit: number },
+): Promise<CredentialKey[]> {
+  return db
+    .select({ accountId: credentials.accountId, generation: credentials.generation })
+    .from(credentials)
+    .where(and(eq(credentials.state, 'rejected'), lte(credentials.since, before)))
+    .orderBy(asc(credentials.since))
+    .limit(limit)
 }
 
 /** Whether this client id serves (or once served and was proven for) another account. */

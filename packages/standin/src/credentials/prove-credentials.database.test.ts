@@ -10,9 +10,9 @@ import {
   works,
 } from '../../test/callback-stack.ts'
 import type { Negotiation } from '../tokens/negotiate-scopes.ts'
-import { approveCredentials } from './decide-credentials.ts'
 import { claimDueCredentials, lockClient, moveCredentials } from './credential-store.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
+import { approveCredentials } from './decide-credentials.ts'
 
 const createStack = prepareCallbackStacks()
 

@@ -30,6 +30,8 @@ export interface ProvingPolicy {
   accountClaim: string | undefined
   /** New credentials may not work at once: `invalid_client` counts only after this long. */
   patienceMs: number
+  /** Credentials that served and are refused for this long are taken for uninstalled. */
+  abandonedAfterMs: number
 }
 
 interface Dependencies {
@@ -157,6 +159,10 @@ export function createProveCredentials({ db, vault, clock, log, uninstall, negot
     const doubt = doubtAbout(row, account)
     if (isRefused && doubt && row.attempts >= refusalsToBelieve) {
       return settleDoubt(tx, doubt, { account, uninstall, actor: prover })
+    }
+    const refusedForMs = row.state === 'parked' ? clock.now().getTime() - row.since.getTime() : 0
+    if (isRefused && row.attempts >= refusalsToBelieve && refusedForMs >= policy.abandonedAfterMs) {
+      return uninstall(tx, { installation: account.installation, issuedAt: row.issuedAt, actor: prover })
     }
     if (isRefused && row.state === 'active') await parkActive(tx, row)
     const pauseMs = isRefused && doubt ? pauseAfter(failure, row.attempts) : doubt ? undecidedProbeMs : parkedProbeMs

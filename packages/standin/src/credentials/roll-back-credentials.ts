@@ -25,7 +25,9 @@ export async function rollBackCredentials(
     const old = rows.find((row) => row.generation === from)
     const isHistory = old?.state === 'superseded' || old?.state === 'rejected'
     if (!isHistory || !old.sealedSecret) {
-      throw new StandinError('INPUT_INVALID', { detail: 'Only superseded or rejected credentials can be gone back to.' })
+      throw new StandinError('INPUT_INVALID', {
+        detail: 'Only superseded or rejected credentials can be gone back to.',
+      })
     }
 
     const generation = installation.lastGeneration + 1

@@ -10,5 +10,7 @@ export const installations = pgTable('installations', {
   uninstalledAt: timestamp({ withTimezone: true, precision: 3 }),
   /** An uninstall that nothing proves yet. */
   uninstallSignalledAt: timestamp({ withTimezone: true, precision: 3 }),
+  /** When the lifecycle extension last caused a probe: it causes few. */
+  uninstallProbedAt: timestamp({ withTimezone: true, precision: 3 }),
   changedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
 })
