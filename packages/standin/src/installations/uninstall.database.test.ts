@@ -3,15 +3,18 @@ import {
   account,
   type CallbackStack,
   installed,
+  isDown,
   prepareCallbackStacks,
   refuses,
   uninstalled,
   works,
 } from '../../test/callback-stack.ts'
 import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
+import { createEraseAbandoned } from '../credentials/erase-abandoned.ts'
 import type { Negotiation } from '../tokens/negotiate-scopes.ts'
-import { findToken, storeToken } from '../tokens/token-store.ts'
+import { confirmUninstall } from './confirm-uninstall.ts'
 import { describeInstallation } from './describe-installation.ts'
+import { eraseInstallation } from './erase-installation.ts'
 
 const createStack = prepareCallbackStacks()
 
@@ -19,15 +22,12 @@ async function install(stack: CallbackStack, clientId: string, at: number): Prom
   await stack.send(installed(clientId), { at })
   await stack.prover.proveDue()
 }
-const token = (generation: number) => ({
-  accountId: account,
-  scopeKey: 'a',
-  generation,
-  sealedToken: 'sealed-token',
-  fingerprint: 'f',
-  lifetimeMs: 3_600_000,
-  leftMs: 3_600_000,
-})
+/** As an exchange of that generation would leave it. */
+const keepToken = (stack: CallbackStack, generation: number) =>
+  stack.connection.sql`
+    insert into access_tokens (account_id, scope_key, generation, sealed_token, fingerprint, lifetime_ms, expires_at)
+    values (${account}, 'a', ${generation}, 'sealed-token', 'f', 3600000, now() + interval '1 hour')`
+const tokens = (stack: CallbackStack) => stack.connection.sql`select generation from access_tokens`
 const states = async (stack: CallbackStack) => (await stack.rows()).map(({ state }) => state)
 const described = async (stack: CallbackStack) =>
   describeInstallation(account, {
@@ -41,16 +41,14 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await install(stack, 'client-b', 2)
-    expect(await storeToken(stack.db, token(2))).toBe(true)
+    await keepToken(stack, 2)
 
     expect(await stack.send(uninstalled(), { at: 3 })).toBe('accepted')
 
     expect(await stack.rows()).toMatchObject(
       [1, 2].map(() => ({ state: 'uninstalled', sealedSecret: null, contentDigest: null, nextAttemptAt: null })),
     )
-    expect(await stack.connection.sql`select * from access_tokens`).toEqual([])
-    expect(await findToken(stack.db, account, 'a')).toBeUndefined()
-    expect(await storeToken(stack.db, token(2))).toBe(false)
+    expect(await tokens(stack)).toEqual([])
     await expect(findCredentialsInForce(stack.db, account)).rejects.toMatchObject({
       reason: 'INSTALLATION_UNINSTALLED',
     })
@@ -128,12 +126,12 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await install(stack, 'client-b', 5)
-    await storeToken(stack.db, token(2))
+    await keepToken(stack, 2)
 
     expect(await stack.send(uninstalled(), { at: 3 })).toBe('superseded')
 
     expect(await states(stack)).toEqual(['uninstalled', 'active'])
-    expect(await findToken(stack.db, account, 'a')).toMatchObject({ generation: 2 })
+    expect(await tokens(stack)).toEqual([{ generation: 2 }])
     expect((await stack.audit()).at(-1)).toBe('installation.earlier-uninstalled')
     expect(await described(stack)).toMatchObject({ state: 'active' })
   })
@@ -152,13 +150,13 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
   test('it is shown, and everything goes on', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
-    await storeToken(stack.db, token(1))
+    await keepToken(stack, 1)
 
     expect(await stack.send(uninstalled(), { at: 2, bound: false })).toBe('accepted')
     expect(await stack.send(uninstalled(), { at: 2, bound: false })).toBe('duplicate')
 
     expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ clientId: 'client-a' })
-    expect(await findToken(stack.db, account, 'a')).toBeDefined()
+    expect(await tokens(stack)).toEqual([{ generation: 1 }])
     expect(await described(stack)).toMatchObject({
       state: 'active',
       uninstallSignalledAt: new Date(stack.clock.now().getTime() + 2_000).toISOString(),
@@ -227,5 +225,119 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
 
     expect(await stack.installation()).toMatchObject({ activeGeneration: 3, uninstallSignalledAt: null })
     expect(await stack.send(uninstalled(), { at: 5, bound: false })).toBe('superseded')
+  })
+})
+
+describe('invariant 8: an administrator or the operator can say that it is true', () => {
+  const anna = { kind: 'user', id: 'anna' } as const
+
+  test('a signalled uninstall that is confirmed takes effect, and says who did it', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+
+    await confirmUninstall({ accountId: account, actor: anna }, stack)
+
+    expect(await states(stack)).toEqual(['uninstalled'])
+    expect(await stack.dump()).not.toContain('eyJ')
+    expect(await stack.connection.sql`select actor_id, event from audit_entries order by id desc limit 1`).toEqual([
+      { actor_id: 'anna', event: 'installation.uninstalled' },
+    ])
+  })
+
+  test.each([
+    ['was never signalled', async () => {}],
+    [
+      'was answered by a re-install',
+      async (stack: CallbackStack) => {
+        await stack.send(uninstalled(), { at: 2, bound: false })
+        await install(stack, 'client-b', 3)
+      },
+    ],
+  ])('one that %s cannot be confirmed', async (_title, before) => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await before(stack)
+    await expect(confirmUninstall({ accountId: account, actor: anna }, stack)).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+    })
+    expect((await states(stack)).at(-1)).toBe('active')
+  })
+
+  test('erasing takes every secret along, and a newer callback installs it again', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await install(stack, 'client-b', 5)
+    await stack.send(installed('client-c'), { at: 7, bound: false })
+
+    await eraseInstallation({ accountId: account, actor: anna }, stack)
+
+    expect(await states(stack)).toEqual(['uninstalled', 'uninstalled', 'uninstalled'])
+    expect(await stack.dump()).not.toContain('eyJ')
+    expect(await stack.send(installed('client-b'), { at: 5 })).toBe('duplicate')
+    await install(stack, 'client-b', 8)
+    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ generation: 4 })
+    await expect(
+      eraseInstallation({ accountId: account.replace(/^1/, '3'), actor: anna }, stack),
+    ).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
+  })
+})
+
+describe('invariant 8: credentials that are refused for ABANDONED_AFTER_DAYS are erased', () => {
+  const day = 86_400_000
+  /** As if the credentials were in their state since a moment of the stack's clock. */
+  const setSince = (stack: CallbackStack, daysAgo: number) =>
+    stack.connection
+      .sql`update credentials set since = ${new Date(stack.clock.now().getTime() - daysAgo * day).toISOString()}`
+
+  test.each([
+    [29, 'parked'],
+    [30, 'uninstalled'],
+  ])('those that served, refused for %i days, are then %s', async (days, expected) => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', refuses)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await setSince(stack, days)
+    for (let probe = 0; probe < 3; probe++) {
+      await stack.prover.proveDue()
+      await stack.connection.sql`update credentials set next_attempt_at = now() where next_attempt_at is not null`
+    }
+    expect(await states(stack)).toEqual([expected])
+    expect((await stack.dump()).includes('eyJ')).toBe(expected === 'parked')
+  })
+
+  test('an outage is no refusal, however long it lasts', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', isDown)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await setSince(stack, 90)
+    for (let probe = 0; probe < 5; probe++) {
+      await stack.prover.proveDue()
+      await stack.connection.sql`update credentials set next_attempt_at = now() where next_attempt_at is not null`
+    }
+    expect(await states(stack)).toEqual(['parked'])
+  })
+
+  test('those that never served go as well, and nothing else does', async () => {
+    const stack = await createStack({ patienceMs: 0 })
+    const eraseAbandoned = createEraseAbandoned({ ...stack, abandonedAfterMs: 30 * day })
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-b', refuses)
+    await install(stack, 'client-b', 2)
+    expect(await states(stack)).toEqual(['active', 'rejected'])
+
+    await setSince(stack, 29)
+    await eraseAbandoned()
+    expect(await states(stack)).toEqual(['active', 'rejected'])
+    await setSince(stack, 31)
+    await eraseAbandoned()
+
+    expect(await stack.rows()).toMatchObject([
+      { state: 'active', sealedSecret: expect.any(String) },
+      { state: 'uninstalled', sealedSecret: null, contentDigest: null },
+    ])
+    expect((await stack.audit()).at(-1)).toBe('credentials.abandoned')
   })
 })

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest'
+import {
+  account,
+  type CallbackStack,
+  installed,
+  otherAccount,
+  prepareCallbackStacks,
+  refuses,
+  works,
+} from '../../test/callback-stack.ts'
+import { findCredentialsInForce } from './credentials-in-force.ts'
+import { approveCredentials, refuseCredentials, releaseCredentials } from './decide-credentials.ts'
+import { rollBackCredentials } from './roll-back-credentials.ts'
+
+const createStack = prepareCallbackStacks()
+const operator = { kind: 'operator', id: 'test' } as const
+
+const states = async (stack: CallbackStack, accountId = account) =>
+  (await stack.rows(accountId)).map(({ state }) => state)
+const inForce = async (stack: CallbackStack, accountId = account) =>
+  (await findCredentialsInForce(stack.db, accountId)).clientId
+async function install(stack: CallbackStack, clientId: string, how: { at: number; bound?: boolean }): Promise<void> {
+  await stack.send(installed(clientId), how)
+  await stack.prover.proveDue()
+}
+
+describe('invariant 5: whoever may decide can also say no', () => {
+  test('refused credentials never serve, and what is in force goes on', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', { at: 1 })
+    await install(stack, 'client-of-attacker', { at: 2, bound: false })
+
+    await refuseCredentials(stack.db, { accountId: account, generation: 2, actor: operator })
+    stack.clients.set('client-a', refuses) // What waited would take over now.
+    for (let round = 0; round < 5; round++) await stack.prover.proveDue()
+    await stack.prover.park({ accountId: account, generation: 1 })
+    for (let round = 0; round < 5; round++) await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['parked', 'rejected'])
+    expect((await stack.rows())[1]).toMatchObject({ reason: 'CREDENTIALS_REJECTED', sealedSecret: expect.any(String) })
+    expect(await stack.audit()).toContain('credentials.declined')
+  })
+
+  test.each(['active', 'missing'])('credentials that are %s cannot be refused', async (which) => {
+    const stack = await createStack()
+    await install(stack, 'client-a', { at: 1 })
+    const generation = which === 'active' ? 1 : 7
+    await expect(
+      refuseCredentials(stack.db, { accountId: account, generation, actor: operator }),
+    ).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+    expect(await states(stack)).toEqual(['active'])
+  })
+
+  test('of an approval and a refusal at once one takes effect', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', { at: 1 })
+    await install(stack, 'client-b', { at: 2, bound: false })
+    const decision = { accountId: account, generation: 2, actor: operator }
+
+    const decided = await Promise.allSettled([
+      approveCredentials(stack.db, decision),
+      refuseCredentials(stack.db, decision),
+    ])
+
+    expect(decided.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const approved = decided[0].status === 'fulfilled'
+    expect(await states(stack)).toEqual(approved ? ['superseded', 'active'] : ['active', 'rejected'])
+  })
+})
+
+describe('invariant 4: quarantine is left by the operator’s word and a proof', () => {
+  /** The same client, sent for another account. */
+  async function quarantined(policy = {}) {
+    const stack = await createStack(policy)
+    stack.clients.set('client-a', works({ account }))
+    await install(stack, 'client-a', { at: 1 })
+    await stack.send(installed('client-a', { accountId: otherAccount }), { at: 2, claims: { accountId: otherAccount } })
+    expect(await states(stack, otherAccount)).toEqual(['quarantined'])
+    return stack
+  }
+  const release = (stack: CallbackStack) =>
+    releaseCredentials(stack.db, { accountId: otherAccount, generation: 1, actor: operator, clock: stack.clock })
+
+  test('released ones are proven anew, and serve once they work', async () => {
+    const stack = await quarantined()
+    await release(stack)
+    expect(await states(stack, otherAccount)).toEqual(['pending'])
+
+    await stack.prover.proveDue()
+
+    expect(await inForce(stack, otherAccount)).toBe('client-a')
+    expect(await inForce(stack)).toBe('client-a')
+    expect((await stack.audit()).slice(-2)).toEqual(['credentials.released', 'credentials.proven'])
+  })
+
+  test('released ones that are refused serve nobody', async () => {
+    const stack = await quarantined({ patienceMs: 0 })
+    await release(stack)
+    stack.clients.set('client-a', refuses)
+    await stack.prover.proveDue()
+    expect(await states(stack, otherAccount)).toEqual(['rejected'])
+  })
+
+  test('a token that names another account sends them back', async () => {
+    const stack = await quarantined({ accountClaim: 'account' })
+    await release(stack)
+    await stack.prover.proveDue()
+    expect(await states(stack, otherAccount)).toEqual(['quarantined'])
+  })
+
+  test('only what is in quarantine can be released', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', { at: 1 })
+    const key = { accountId: account, actor: operator, clock: stack.clock }
+    for (const generation of [1, 2])
+      await expect(releaseCredentials(stack.db, { ...key, generation })).rejects.toMatchObject({
+        reason: 'INPUT_INVALID',
+      })
+    await expect(
+      releaseCredentials(stack.db, { ...key, accountId: otherAccount, generation: 1 }),
+    ).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
+  })
+})
+
+describe('invariant 3: what was replaced is kept, so that an operator can go back', () => {
+  const rollBack = (stack: CallbackStack, generation: number) =>
+    rollBackCredentials({ accountId: account, generation, actor: operator }, stack)
+
+  /** `client-b` has replaced `client-a`. */
+  async function replaced() {
+    const stack = await createStack()
+    await install(stack, 'client-a', { at: 1 })
+    await install(stack, 'client-b', { at: 2 })
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+    return stack
+  }
+
+  test('they come back as a new generation, once they were proven', async () => {
+    const stack = await replaced()
+
+    expect(await rollBack(stack, 1)).toBe(3)
+    expect(await inForce(stack)).toBe('client-b')
+    await stack.prover.proveDue()
+
+    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ clientId: 'client-a', generation: 3 })
+    expect(await states(stack)).toEqual(['superseded', 'superseded', 'active'])
+    expect((await stack.audit()).slice(-2)).toEqual(['credentials.rolled-back', 'credentials.proven'])
+  })
+
+  test('where they do not work any more, what is in force goes on', async () => {
+    const stack = await replaced()
+    stack.clients.set('client-a', refuses)
+    await rollBack(stack, 1)
+    stack.clock.advance(3_600_000)
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['superseded', 'active', 'rejected'])
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('redeliveries of either change nothing, and a newer callback still takes over', async () => {
+    const stack = await replaced()
+    await rollBack(stack, 1)
+    await stack.prover.proveDue()
+
+    expect(await stack.send(installed('client-a'), { at: 1 })).toBe('duplicate')
+    expect(await stack.send(installed('client-b'), { at: 2 })).toBe('duplicate')
+    await stack.prover.proveDue()
+    expect(await inForce(stack)).toBe('client-a')
+
+    await install(stack, 'client-c', { at: 3 })
+    expect(await inForce(stack)).toBe('client-c')
+  })
+
+  test('what is in force, waits, or was erased cannot be gone back to', async () => {
+    const stack = await replaced()
+    await stack.send(installed('client-c'), { at: 3 })
+    await stack.connection.sql`update credentials set sealed_secret = null where generation = 1`
+    for (const generation of [1, 2, 3, 9])
+      await expect(rollBack(stack, generation)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+    expect(await stack.rows()).toHaveLength(3)
+  })
+})
