@@ -4,7 +4,24 @@ export { runServer } from './run-server.ts'
 export type { ArtifactWriter } from './runs/artifacts/artifact-writer.ts'
 export { createCsvArtifact, createXlsxArtifact } from './runs/artifacts/result-files.ts'
 export { toCsv } from './runs/artifacts/table-files.ts'
-export { type Action, type AnyAction, defineAction, type RunContext } from './runs/define-action.ts'
+export {
+  type AccountHabits,
+  type Action,
+  type ActionLimits,
+  type AnyAction,
+  defineAction,
+  type Effect,
+  type RunContext,
+} from './runs/define-action.ts'
+export { machineFilterInput, matchesFilter } from './runs/filters/machine-filter-input.ts'
+export type {
+  KnownMachine,
+  MachineHistory,
+  MachineReading,
+  MachineRegister,
+  SeenCounters,
+  SeenMachine,
+} from './runs/machines/machine-register.ts'
 export type { GivenColumn, ResultWriter } from './runs/results/result-writer.ts'
 export type { GivenRow } from './runs/results/understand-rows.ts'
 export { StandinError } from './standin-error.ts'

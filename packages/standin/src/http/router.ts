@@ -2,6 +2,7 @@ import type { createAuditProcedures } from '../audit/audit-procedures.ts'
 import type { createInstallationProcedures } from '../installations/installation-procedures.ts'
 import type { createActionProcedures } from '../runs/action-procedures.ts'
 import type { createArtifactProcedures } from '../runs/artifacts/artifact-procedures.ts'
+import type { createFilterProcedures } from '../runs/filters/filter-procedures.ts'
 import type { createRunProcedures } from '../runs/run-procedures.ts'
 import type { createTokenProcedures } from '../tokens/token-procedures.ts'
 import { router } from './trpc.ts'
@@ -13,6 +14,7 @@ type Procedures = {
   action: ReturnType<typeof createActionProcedures>
   run: ReturnType<typeof createRunProcedures>
   artifact: ReturnType<typeof createArtifactProcedures>
+  filter: ReturnType<typeof createFilterProcedures>
   audit: ReturnType<typeof createAuditProcedures>
 }
 

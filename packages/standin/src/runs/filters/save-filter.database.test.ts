@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { emptyTables } from '../../../test/empty-tables.ts'
+import { createTestDatabase, type TestDatabase } from '../../../test/test-database.ts'
+import { auditEntries } from '../../audit/audit-table.ts'
+import { type Connection, connectDatabase } from '../../database/database.ts'
+import { machines } from '../machines/machine-table.ts'
+import { listFilters } from './filter-store.ts'
+import { filterChoices, removeFilter, saveFilter } from './save-filter.ts'
+
+const account = '11111111-1111-4111-8111-111111111111'
+const otherAccount = '22222222-2222-4222-8222-222222222222'
+const actor = { kind: 'user', id: 'mette' } as const
+
+let database: TestDatabase
+let connection: Connection
+beforeAll(async () => {
+  database = await createTestDatabase()
+  connection = connectDatabase(database.url)
+})
+beforeEach(() => emptyTables(connection.sql))
+afterAll(async () => {
+  await connection.close()
+  await database.drop()
+})
+
+const save = (name: string, filter = {}, accountId = account) =>
+  saveFilter(connection.db, { actor, accountId, name, filter })
+const names = async (accountId = account) => (await listFilters(connection.db, accountId)).map(({ name }) => name)
+
+test('a name that is taken, whatever its case, is replaced; another account has names of its own', async () => {
+  const first = await save('Lifts', { types: ['BOOM_LIFT'] })
+  await save('lifts', {}, otherAccount)
+  const second = await save('LIFTS', { types: ['SCISSOR_LIFT'] })
+
+  expect(second.id).toBe(first.id)
+  expect(await listFilters(connection.db, account)).toEqual([
+    { id: first.id, accountId: account, name: 'LIFTS', filter: { types: ['SCISSOR_LIFT'] } },
+  ])
+  expect(await names(otherAccount)).toEqual(['lifts'])
+})
+
+test('deleting takes one of the own account alone, leaves its row in the audit, and can be repeated', async () => {
+  const theirs = await save('Lifts', {}, otherAccount)
+  const ours = await save('Yard')
+  const remove = (filterId: string) => removeFilter(connection.db, { actor, accountId: account, filterId })
+  await remove(theirs.id)
+  await remove(ours.id)
+  await remove(ours.id)
+
+  expect(await names()).toEqual([])
+  expect(await names(otherAccount)).toEqual(['Lifts'])
+  const told = await connection.db.select().from(auditEntries)
+  expect(told.map(({ event }) => event).sort()).toEqual(['filter.deleted', 'filter.saved', 'filter.saved'])
+})
+
+test('an account saves at most two hundred', async () => {
+  for (let nth = 0; nth < 200; nth++) await save(`Choice ${nth}`)
+  await expect(save('One more')).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+  await expect(save('Choice 7', { types: ['ROLLER'] })).resolves.toMatchObject({ name: 'Choice 7' })
+})
+
+test('nothing is known before a run has seen machines', async () => {
+  const choices = await filterChoices(connection.db, { accountId: account, filter: {} })
+  expect(choices).toEqual({ groups: [], sites: [], types: [], matching: null, known: 0 })
+})
+
+test('choices of 20,000 machines come counted, the most frequent first, narrowed by a search, within a blink', async () => {
+  const types = ['EXCAVATOR', 'EXCAVATOR', 'ROLLER', 'BOOM_LIFT']
+  for (let from = 0; from < 20_000; from += 2_000) {
+    await connection.db.insert(machines).values(
+      Array.from({ length: 2_000 }, (_, nth) => ({
+        accountId: account,
+        machineId: `m${from + nth}`,
+        type: types[nth % 4] ?? null,
+        siteId: nth % 2 ? `s${nth % 300}` : null,
+        siteName: nth % 2 ? `Site ${nth % 300} 100%` : null,
+        groups: nth % 5 ? [{ id: 'g', name: 'North_East' }] : [],
+        seenAt: new Date(),
+        seenInRun: account,
+      })),
+    )
+  }
+  const startedAtMs = performance.now()
+  const choices = await filterChoices(connection.db, {
+    accountId: account,
+    filter: { types: ['ROLLER'], groupIds: ['g'] },
+  })
+  expect(performance.now() - startedAtMs).toBeLessThan(1_000)
+
+  expect(choices.types).toEqual([
+    { id: 'EXCAVATOR', name: 'EXCAVATOR', machines: 10_000 },
+    { id: 'BOOM_LIFT', name: 'BOOM_LIFT', machines: 5_000 },
+    { id: 'ROLLER', name: 'ROLLER', machines: 5_000 },
+  ])
+  expect(choices.groups).toEqual([{ id: 'g', name: 'North_East', machines: 16_000 }])
+  expect(choices.sites).toHaveLength(50)
+  expect({ known: choices.known, matching: choices.matching }).toEqual({ known: 20_000, matching: 4_000 })
+  const search = async (words: string) =>
+    filterChoices(connection.db, { accountId: account, search: words, filter: {} })
+  expect((await search('site 299')).sites.map(({ name }) => name)).toEqual(['Site 299 100%'])
+  expect((await search('100%')).sites).toHaveLength(50)
+  expect((await search('h_e')).groups).toHaveLength(1) // An underscore is itself.
+  expect((await search('h%e')).groups).toEqual([])
+})
+
+test.for(['a\0b', 'half \uD83D'])('a name that cannot be stored is refused, not lost: %j', async (name) => {
+  await expect(save(name)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+  await expect(filterChoices(connection.db, { accountId: account, search: name, filter: {} })).resolves.toBeDefined()
+})

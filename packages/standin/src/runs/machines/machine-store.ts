@@ -1,0 +1,285 @@
+import type { MachineFilter } from '@standin/contracts'
+import { and, asc, eq, gt, gte, inArray, isNotNull, ne, type SQL, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../../database/database.ts'
+import type {
+  KnownMachine,
+  MachineHistory,
+  MachineReading,
+  Named,
+  SeenCounters,
+  SeenMachine,
+} from './machine-register.ts'
+import { machineReadings, machines } from './machine-table.ts'
+
+type MachineRow = typeof machines.$inferSelect
+
+const rowsAtOnce = 1_000
+/** Seconds: with one reading in six hours, a machine has at most four a day, however often runs read. */
+const slotS = 6 * 3_600
+
+interface RunOfAccount {
+  accountId: string
+  runId: string
+}
+
+export async function upsertMachines(
+  tx: Transaction,
+  { accountId, runId }: RunOfAccount,
+  seen: readonly SeenMachine[],
+): Promise<void> {
+  const rows = [...new Map(seen.map((machine) => [machine.id, machine])).values()].map(({ id, site, ...machine }) => ({
+    ...machine,
+    groups: [...machine.groups],
+    accountId,
+    machineId: id,
+    siteId: site?.id ?? null,
+    siteName: site?.name ?? null,
+    seenInRun: runId,
+    seenAt: sql`now()`,
+    countersAt: null,
+  }))
+  if (rows.length === 0) return
+  const given = (column: string) => sql.raw(`excluded.${column}`)
+  await tx
+    .insert(machines)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: [machines.accountId, machines.machineId],
+      set: {
+        ...{ name: given('name'), brand: given('brand'), model: given('model'), type: given('type') },
+        ...{ serialNumber: given('serial_number'), address: given('address'), groups: given('groups') },
+        ...{ siteId: given('site_id'), siteName: given('site_name') },
+        ...{ latitude: given('latitude'), longitude: given('longitude'), lastSeenAt: given('last_seen_at') },
+        ...{ operatingHours: given('operating_hours'), idleHours: given('idle_hours') },
+        ...{ fuelPercent: given('fuel_percent'), batteryPercent: given('battery_percent') },
+        ...{ countersAt: null, seenAt: sql`now()`, seenInRun: given('seen_in_run') },
+      },
+    })
+}
+
+/** What is null stays as it was; where the counters stand later than the machine was last heard of, it is heard of then. */
+export async function updateCounters(
+  tx: Transaction,
+  { accountId, runId }: RunOfAccount,
+  counters: readonly SeenCounters[],
+): Promise<void> {
+  if (counters.length === 0) return
+  await tx.execute(sql`
+    update ${machines} m set
+      operating_hours = coalesce(c."operatingHours", m.operating_hours),
+      idle_hours = coalesce(c."idleHours", m.idle_hours),
+      fuel_percent = coalesce(c."fuelPercent", m.fuel_percent),
+      latitude = coalesce(c.latitude, m.latitude),
+      longitude = coalesce(c.longitude, m.longitude),
+      counters_at = c.at,
+      last_seen_at = greatest(m.last_seen_at, c.at)
+    from jsonb_to_recordset(${JSON.stringify(counters)}::jsonb) as c(id text, at timestamptz, "operatingHours" float8,
+      "idleHours" float8, "fuelPercent" float8, latitude float8, longitude float8)
+    where m.account_id = ${accountId}::uuid and m.machine_id = c.id and m.seen_in_run = ${runId}::uuid`)
+}
+
+/** The later reading of a slot stays. A machine that was never heard of has none. */
+export async function insertReadings(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
+  await tx.execute(sql`
+    insert into ${machineReadings} (account_id, machine_id, slot, at, operating_hours, idle_hours, fuel_percent)
+    select account_id, machine_id, floor(extract(epoch from coalesce(counters_at, last_seen_at)) / ${slotS})::int,
+      coalesce(counters_at, last_seen_at), operating_hours, idle_hours, fuel_percent
+    from ${machines}
+    where account_id = ${accountId}::uuid and seen_in_run = ${runId}::uuid and operating_hours is not null
+      and coalesce(counters_at, last_seen_at) is not null
+    on conflict (account_id, machine_id, slot) do update set
+      at = excluded.at, operating_hours = excluded.operating_hours,
+      idle_hours = coalesce(excluded.idle_hours, ${machineReadings}.idle_hours),
+      fuel_percent = coalesce(excluded.fuel_percent, ${machineReadings}.fuel_percent)
+    where excluded.at >= ${machineReadings}.at`)
+}
+
+/** Those of the filter; a list that is not given asks nothing. */
+function matching({ groupIds, siteIds, types }: MachineFilter): SQL | undefined {
+  return and(
+    siteIds ? inArray(machines.siteId, siteIds) : undefined,
+    types ? inArray(machines.type, types) : undefined,
+    groupIds
+      ? sql`exists (select 1 from jsonb_array_elements(${machines.groups}) g where ${inArray(sql`g ->> 'id'`, groupIds)})`
+      : undefined,
+  )
+}
+
+/** In pages, by name and then by id. */
+export async function* listMachines(
+  db: Database,
+  { accountId, filter = {}, runId }: { accountId: string; filter?: MachineFilter; runId?: string | undefined },
+): AsyncGenerator<KnownMachine[]> {
+  const name = sql`coalesce(${machines.name}, '')`
+  for (let last: MachineRow | undefined; ; ) {
+    const rows: MachineRow[] = await db
+      .select()
+      .from(machines)
+      .where(
+        and(
+          eq(machines.accountId, accountId),
+          runId ? eq(machines.seenInRun, runId) : undefined,
+          matching(filter),
+          last && sql`(${name}, ${machines.machineId}) > (${last.name ?? ''}, ${last.machineId})`,
+        ),
+      )
+      .orderBy(name, asc(machines.machineId))
+      .limit(rowsAtOnce)
+    if (rows.length > 0) yield rows.map(toKnownMachine)
+    last = rows.at(-1)
+    if (rows.length < rowsAtOnce) return
+  }
+}
+
+/** What was told of before and the run has not seen. */
+export async function listGone(
+  db: Database,
+  { accountId, runId, filter = {} }: RunOfAccount & { filter?: MachineFilter | undefined },
+): Promise<KnownMachine[]> {
+  const rows = await db
+    .select()
+    .from(machines)
+    .where(
+      and(
+        eq(machines.accountId, accountId),
+        ne(machines.seenInRun, runId),
+        isNotNull(machines.toldAt),
+        matching(filter),
+      ),
+    )
+    .orderBy(asc(machines.name), asc(machines.machineId))
+    .limit(rowsAtOnce)
+  return rows.map(toKnownMachine)
+}
+
+/** Places are told as the run has them; what it has not seen is told as gone, once. */
+export async function markTold(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
+  const ofAccount = eq(machines.accountId, accountId)
+  await tx
+    .update(machines)
+    .set({ toldAt: sql`now()`, toldSiteId: machines.siteId, toldSiteName: machines.siteName })
+    .where(and(ofAccount, eq(machines.seenInRun, runId)))
+  await tx
+    .update(machines)
+    .set({ toldAt: null, toldSiteId: null, toldSiteName: null })
+    .where(and(ofAccount, ne(machines.seenInRun, runId), isNotNull(machines.toldAt)))
+}
+
+/** Machines with what was read of them since a moment, in pages by id. */
+export async function* listHistories(
+  db: Database,
+  { accountId, since, filter = {} }: { accountId: string; since: Date; filter?: MachineFilter | undefined },
+): AsyncGenerator<MachineHistory[]> {
+  const machinesAtOnce = 500
+  for (let after = ''; ; ) {
+    const page = await db
+      .select()
+      .from(machines)
+      .where(and(eq(machines.accountId, accountId), matching(filter), gt(machines.machineId, after)))
+      .orderBy(asc(machines.machineId))
+      .limit(machinesAtOnce)
+    const ids = page.map(({ machineId }) => machineId)
+    const read = ids.length > 0 ? await readingsOf(db, { accountId, since, ids }) : new Map<string, MachineReading[]>()
+    if (page.length > 0) {
+      yield page.map((row) => ({
+        id: row.machineId,
+        name: row.name,
+        type: row.type,
+        site: named(row.siteId, row.siteName),
+        readings: read.get(row.machineId) ?? [],
+      }))
+    }
+    after = ids.at(-1) ?? after
+    if (page.length < machinesAtOnce) return
+  }
+}
+
+async function readingsOf(
+  db: Database,
+  { accountId, since, ids }: { accountId: string; since: Date; ids: readonly string[] },
+): Promise<Map<string, MachineReading[]>> {
+  const rows = await db
+    .select()
+    .from(machineReadings)
+    .where(
+      and(
+        eq(machineReadings.accountId, accountId),
+        inArray(machineReadings.machineId, [...ids]),
+        gte(machineReadings.at, since),
+      ),
+    )
+    .orderBy(asc(machineReadings.machineId), asc(machineReadings.at))
+  const readings = new Map<string, MachineReading[]>()
+  for (const { machineId, at, operatingHours, idleHours, fuelPercent } of rows) {
+    const ofMachine = readings.get(machineId) ?? []
+    ofMachine.push({ at, operatingHours, idleHours, fuelPercent })
+    readings.set(machineId, ofMachine)
+  }
+  return readings
+}
+
+export async function eraseMachinesOf(tx: Transaction, accountId: string): Promise<void> {
+  await tx.delete(machineReadings).where(eq(machineReadings.accountId, accountId))
+  await tx.delete(machines).where(eq(machines.accountId, accountId))
+}
+
+/** Deletes some of what is older, so that no statement is long. @returns how many rows went */
+export async function deleteOldReadings(db: Database, before: Date): Promise<number> {
+  const atOnce = 10_000
+  const [old] = await db.execute<{ deleted: number }>(sql`
+    with gone as (delete from ${machineReadings} where ctid in
+      (select ctid from ${machineReadings} where at < ${before.toISOString()}::timestamptz limit ${atOnce}) returning 1),
+    unseen as (delete from ${machines} where ctid in
+      (select ctid from ${machines} where seen_at < ${before.toISOString()}::timestamptz limit ${atOnce}) returning 1)
+    select ((select count(*) from gone) + (select count(*) from unseen))::int as deleted`)
+  return old?.deleted ?? 0
+}
+
+/** What there is to filter by, each with how many machines, the most frequent first; a search narrows by name. */
+export async function countChoices(
+  db: Database,
+  { accountId, search, limit }: { accountId: string; search: string; limit: number },
+) {
+  const like = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+  const choices = (from: SQL, { id, name }: { id: SQL; name: SQL }) =>
+    db.execute<{ id: string; name: string; machines: number }>(sql`
+      select ${id} as id, max(${name}) as name, count(*)::int as machines from ${from}
+      where account_id = ${accountId}::uuid and ${id} is not null and lower(${name}) like ${like}
+      group by ${id} order by count(*) desc, max(${name}), ${id} limit ${limit}`)
+  const [groups, sites, types] = await Promise.all([
+    choices(sql`${machines} cross join jsonb_array_elements(${machines.groups}) g`, {
+      id: sql`(g ->> 'id')`,
+      name: sql`(g ->> 'name')`,
+    }),
+    choices(sql`${machines}`, { id: sql`site_id`, name: sql`site_name` }),
+    choices(sql`${machines}`, { id: sql`type`, name: sql`type` }),
+  ])
+  return { groups: [...groups], sites: [...sites], types: [...types] }
+}
+
+export async function countMachines(
+  db: Database,
+  { accountId, filter }: { accountId: string; filter: MachineFilter },
+): Promise<{ known: number; matching: number }> {
+  const [counts] = await db
+    .select({
+      known: sql<number>`count(*)::int`,
+      matching: sql<number>`(count(*) filter (where ${matching(filter) ?? sql`true`}))::int`,
+    })
+    .from(machines)
+    .where(eq(machines.accountId, accountId))
+  return counts ?? { known: 0, matching: 0 }
+}
+
+function toKnownMachine({ accountId: _, machineId, siteId, siteName, toldAt, ...row }: MachineRow): KnownMachine {
+  const { name, brand, model, serialNumber, type, groups, latitude, longitude, address, lastSeenAt } = row
+  const { operatingHours, idleHours, fuelPercent, batteryPercent } = row
+  return {
+    ...{ id: machineId, name, brand, model, serialNumber, type, groups, latitude, longitude, address, lastSeenAt },
+    ...{ operatingHours, idleHours, fuelPercent, batteryPercent },
+    site: named(siteId, siteName),
+    toldSite: toldAt ? named(row.toldSiteId, row.toldSiteName) : undefined,
+  }
+}
+
+const named = (id: string | null, name: string | null): Named | null => (id === null ? null : { id, name: name ?? id })
