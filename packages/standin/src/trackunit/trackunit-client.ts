@@ -13,6 +13,8 @@ export interface TrackunitClient {
   graphql<Data>(document: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer<Data>>
   /** A GET of the REST API, by path (from `/`) and query. */
   get<Data>(path: string, query?: Record<string, string | number>): Promise<Data>
+  /** A POST of the REST API that asks, such as a search of events; `body` goes as JSON. */
+  post<Data>(path: string, body: object, query?: Record<string, string | number>): Promise<Data>
 }
 
 export interface TrackunitClientPolicy {
@@ -87,12 +89,24 @@ export function createTrackunitClient(
       })
       return understandGraphql<Data>(answer, clock.now())
     },
-    async get<Data>(path: string, query: Record<string, string | number> = {}) {
-      const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
-      const answer = await request(search.size > 0 ? `${path}?${search}` : path, { method: 'GET', headers: {} })
+    async get<Data>(path: string, query?: Record<string, string | number>) {
+      const answer = await request(withQuery(path, query), { method: 'GET', headers: {} })
+      return parseJson(understandStatus(answer, clock.now())) as Data
+    },
+    async post<Data>(path: string, body: object, query?: Record<string, string | number>) {
+      const answer = await request(withQuery(path, query), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
       return parseJson(understandStatus(answer, clock.now())) as Data
     },
   }
+}
+
+function withQuery(path: string, query: Record<string, string | number> = {}): string {
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
+  return search.size > 0 ? `${path}?${search}` : path
 }
 
 function parseJson(text: string): unknown {
