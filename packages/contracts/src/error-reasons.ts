@@ -190,6 +190,7 @@ export const errorReasons = {
     'There is no action with this id. action.list names those there are.',
   ),
   RUN_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such run.'),
+  RUN_NOT_ENDED: reason(409, 'CONFLICT', 'never', 'The run goes on. It can be started again when it has ended.'),
   RUN_NOT_CANCELLABLE: reason(409, 'CONFLICT', 'never', 'The run has ended already.'),
   RUN_OVERLAPS: reason(409, 'CONFLICT', 'never', 'A run of this action is going on and another is waiting already.'),
   PREVIEW_REQUIRED: reason(
@@ -197,6 +198,18 @@ export const errorReasons = {
     'PRECONDITION_FAILED',
     'never',
     'This action changes data: run its preview first, then apply that.',
+  ),
+  RUN_STUCK: reason(
+    500,
+    'INTERNAL_SERVER_ERROR',
+    'never',
+    'The run was given up: several times in a row the server ended while it worked on it, or the time for it ran out, and it came no further. The log of the server says why.',
+  ),
+  EFFECT_UNKNOWN: reason(
+    502,
+    'BAD_GATEWAY',
+    'never',
+    'Whether a change was made in Trackunit is not known, and there is no way to look it up, so it was not repeated. See in Trackunit, then start again.',
   ),
   IDEMPOTENCY_KEY_REUSED: reason(
     409,

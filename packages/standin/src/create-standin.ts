@@ -43,19 +43,17 @@ import { createArtifactLinks } from './runs/artifacts/artifact-link.ts'
 import { createArtifactProcedures } from './runs/artifacts/artifact-procedures.ts'
 import { registerArtifactRoute } from './runs/artifacts/artifact-route.ts'
 import { accountOfArtifact } from './runs/artifacts/artifact-store.ts'
+import { buildRuns } from './runs/build-runs.ts'
 import type { AnyAction } from './runs/define-action.ts'
-import { createRunEvents } from './runs/run-events.ts'
+import { createFilterProcedures } from './runs/filters/filter-procedures.ts'
+import { createMachineRegister } from './runs/machines/create-machine-register.ts'
 import { createRunProcedures } from './runs/run-procedures.ts'
-import { startRunQueue } from './runs/run-queue.ts'
-import { accountOfRun } from './runs/run-store.ts'
+import { accountOfRun, usualSecondsOf } from './runs/run-store.ts'
 import { createStartRun } from './runs/start-run.ts'
-import { createWorkRun } from './runs/work-run.ts'
 import { StandinError } from './standin-error.ts'
-import { createProcessLease } from './tokens/exchange-lease.ts'
-import { createIssueToken, type IssueToken } from './tokens/issue-token.ts'
+import { buildTokens } from './tokens/build-tokens.ts'
+import type { IssueToken } from './tokens/issue-token.ts'
 import { negotiateScopes } from './tokens/negotiate-scopes.ts'
-import { createObtainToken } from './tokens/obtain-token.ts'
-import { createTokenCache } from './tokens/token-cache.ts'
 import { createTokenEndpoint } from './tokens/token-endpoint.ts'
 import { createTokenProcedures } from './tokens/token-procedures.ts'
 import { recordHandOut } from './tokens/token-store.ts'
@@ -167,42 +165,27 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   closers.push(startBackgroundLoop(eraseAbandoned, { everyMs: sweepingEveryMs, log, name: 'erase-abandoned' }).stop)
 
   // 3. Tokens
-  const issueToken = createIssueToken({
-    clock,
+  const { issueToken } = await buildTokens({
+    ...{ db, vault, clock, listener, requestToken, manifestScopes },
     recordHandOut: (handOut) => recordHandOut(db, handOut),
-    manifestScopes,
-    obtainToken: createObtainToken({
-      db,
-      vault,
-      clock,
-      requestToken,
-      cache: createTokenCache(),
-      lease: createProcessLease(),
-      onRefused: park,
-      accountClaim: config.trackunit.accountClaim,
-    }),
     findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
+    onRefused: park,
+    accountClaim: config.trackunit.accountClaim,
   })
 
   // 4. Runs
-  const queue = await startRunQueue(database.directUrl, log)
-  closers.push(queue.stop)
-  const worker = createWorkRun({
-    db,
-    queue,
-    clock,
-    log,
+  const { queue, events: runEvents } = await buildRuns({
+    ...{ db, clock, log, listener, closers },
+    directUrl: database.directUrl,
     findAction: catalogue.find,
     trackunitFor: ({ id, accountId }, { scopes }, signal) =>
       createAccountClient(
         { apiUrl: config.trackunit.apiUrl, userAgent },
         { fetch, clock, signal, token: tokensOfRun(issueToken, { id, accountId, scopes }) },
       ),
+    machinesFor: ({ id, epoch, accountId }) => createMachineRegister(db, { runId: id, epoch, accountId }),
+    habitsOf: async () => ({ timeZone: null, unitSystem: null }),
   })
-  await listener.on('run_cancel', worker.cancel)
-  await queue.work(worker.workOn, { atOnce: runsAtOnce })
-  closers.push(worker.handOver)
-  const runEvents = await createRunEvents({ db, listener })
   const installationEvents = await createInstallationEvents({ db, listener })
 
   // The edges
@@ -234,7 +217,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   const users = config.userTokens && {
     keys: createKeySet(
       { url: config.userTokens.jwksUrl, cooldownMs: config.userTokens.jwksCooldownMs, userAgent },
-      { clock, fetch },
+      { clock, fetch, store: createKeySetStore(db) },
     ),
     policy: { ...config.userTokens, appId: config.app.id },
   }
@@ -284,6 +267,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
         contracted,
         catalogue,
         grantedScopesOf: (accountId) => grantedScopesOf(accountId).catch(undefinedWhere(() => true)),
+        usualSecondsOf: (accountId) => usualSecondsOf(db, accountId),
       }),
       run: createRunProcedures({
         contracted,
@@ -291,6 +275,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
         queue,
         clock,
         events: runEvents,
+        deliveriesOf: async () => new Map(),
         startRun: createStartRun({
           db,
           queue,
@@ -300,6 +285,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
         }),
       }),
       artifact: createArtifactProcedures({ contracted, links }),
+      filter: createFilterProcedures({ contracted, db }),
       audit: createAuditProcedures({ contracted, db }),
     }),
   })

@@ -1,3 +1,4 @@
+import type { StartRunInput } from '@standin/contracts'
 import { asc, eq } from 'drizzle-orm'
 import { pino } from 'pino'
 import type { ServiceCaller } from '../src/access/caller.ts'
@@ -9,6 +10,7 @@ import { createUninstall } from '../src/installations/uninstall.ts'
 import { artifactsOfRuns, findArtifact, readChunks } from '../src/runs/artifacts/artifact-store.ts'
 import { cancelRun } from '../src/runs/cancel-run.ts'
 import type { AnyAction } from '../src/runs/define-action.ts'
+import type { MachineRegister } from '../src/runs/machines/machine-register.ts'
 import { createRunEvents } from '../src/runs/run-events.ts'
 import type { RunQueue } from '../src/runs/run-queue.ts'
 import { findRun, listEvents } from '../src/runs/run-store.ts'
@@ -43,6 +45,13 @@ interface Given {
   queue?: (url: string) => Promise<RunQueue>
 }
 
+interface Starting extends Partial<StartRunInput> {}
+
+interface AsProcess {
+  replicaId?: () => number | undefined
+  trackunit?: TrackunitClient
+}
+
 export type RunStack = Awaited<ReturnType<typeof createRunStack>>
 
 /** Runs and their database, empty, wired as the server wires them; workers work when the test says so. */
@@ -65,6 +74,7 @@ export async function createRunStack(given: Given) {
   const queue = (await given.queue?.(database.url)) ?? byHand
   const findAction = (id: string) => actions.find((action) => action.id === id)
   const startRun = createStartRun({ db, queue, findAction, grantedScopesOf })
+  await listener.on('run_cancel', () => {}) // From here on this process has its replica's lock.
   let keys = 0
 
   const eventsOf = (runId: string) => listEvents(db, runId, { after: 0, limit: 10_000 })
@@ -77,10 +87,19 @@ export async function createRunStack(given: Given) {
       accountId = account,
       input = {},
       idempotencyKey = `key-of-run-${++keys}`,
-    } = {}) => startRun(caller, { actionId, accountId, input, idempotencyKey, mode: 'apply' }),
+      ...more
+    }: Starting = {}) =>
+      startRun.start(caller, { actionId, accountId, input, idempotencyKey, mode: 'apply', deliverTo: [], ...more }),
+    retry: (runId: string, idempotencyKey = `key-of-run-${++keys}`) =>
+      startRun.retry(caller, { runId, idempotencyKey }),
     /** As one process of the server. */
-    createWorker: () =>
-      createWorkRun({ ...{ db, queue, clock, log, findAction }, trackunitFor: () => ({}) as TrackunitClient }),
+    createWorker: ({ replicaId = listener.replica.id, trackunit = {} as TrackunitClient }: AsProcess = {}) =>
+      createWorkRun({
+        ...{ db, queue, clock, log, findAction, replicaId },
+        trackunitFor: () => trackunit,
+        machinesFor: () => ({}) as MachineRegister,
+        habitsOf: async () => ({ timeZone: null, unitSystem: null }),
+      }),
     cancel: (runId: string) => cancelRun(db, queue, { runId, actor: { kind: 'user', id: 'anna' } }),
     async uninstall(accountId = account): Promise<void> {
       const end = createUninstall(whenUninstalled)

@@ -1,21 +1,34 @@
 import { pino } from 'pino'
 import { systemClock } from '../src/clock.ts'
 import { connectDatabase } from '../src/database/database.ts'
-import { startRunQueue } from '../src/runs/run-queue.ts'
-import { createWorkRun } from '../src/runs/work-run.ts'
+import { createListener } from '../src/database/listen.ts'
+import { buildRuns } from '../src/runs/build-runs.ts'
+import type { MachineRegister } from '../src/runs/machines/machine-register.ts'
 import type { TrackunitClient } from '../src/trackunit/trackunit-client.ts'
+import { createCountingAction } from './counting-action.ts'
 import { createLinesAction } from './lines-action.ts'
 
-/** A worker in a process of its own, to be killed: it works until it has written three lines, says so, and stands still. */
-const url = process.argv[2] ?? ''
+/**
+ * A worker in a process of its own, to be killed. Its runs of `lines` write three lines, say so, and stand still; those of
+ * `counting` count on the server whose address is given.
+ */
+const [url = '', counter = ''] = process.argv.slice(2)
 const { db } = connectDatabase(url)
-const log = pino({ level: 'silent' })
-const queue = await startRunQueue(url, log)
-const action = createLinesAction({ standsStillAfter: 3, say: (line) => process.stdout.write(`line ${line}\n`) })
-const worker = createWorkRun({
-  ...{ db, queue, log },
-  clock: systemClock,
-  findAction: () => action,
+const listener = createListener(url)
+const actions = [
+  createLinesAction({ standsStillAfter: 3, say: (line) => process.stdout.write(`line ${line}\n`) }),
+  createCountingAction(counter),
+]
+const closers: Array<() => Promise<unknown>> = []
+await buildRuns({
+  ...{ db, listener, closers, directUrl: url, log: pino({ level: 'silent' }), clock: systemClock },
+  findAction: (id) => actions.find((action) => action.id === id),
   trackunitFor: () => ({}) as TrackunitClient,
+  machinesFor: () => ({}) as MachineRegister,
+  habitsOf: async () => ({ timeZone: null, unitSystem: null }),
 })
-await queue.work(worker.workOn, { atOnce: 1 })
+process.once('SIGTERM', async () => {
+  for (const close of closers.reverse()) await close()
+  process.exit()
+})
+process.stdout.write('ready\n')

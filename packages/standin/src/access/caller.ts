@@ -1,3 +1,5 @@
+import type { Actor } from '../audit/record.ts'
+
 /** Who is asking. A background job has no caller: it works for the account of its run. */
 export type Caller = ServiceCaller | UserCaller
 
@@ -24,3 +26,7 @@ export interface UserCaller {
   /** When the token ends; a stream ends with it. */
   expiresAt: Date
 }
+
+/** A caller as the audit names them. */
+export const actorOf = (caller: Caller): Actor =>
+  caller.kind === 'user' ? { kind: 'user', id: caller.id } : { kind: 'service', id: caller.service }

@@ -17,6 +17,7 @@ const report = defineAction({
   changesData: false,
   run: async () => {},
 })
+const toSomebody = { grantedScopes: ['a'], mayStart: () => true, usualSeconds: new Map([['site-report', 40]]) }
 const catalogueOf = (...actions: AnyAction[]) => createActionCatalogue(actions, ['a', 'b', 'c'])
 
 test('an action is found by its id', () => {
@@ -26,12 +27,14 @@ test('an action is found by its id', () => {
 })
 
 test('an action is shown as the contract says, with titles and descriptions for its form', () => {
-  const [shown] = catalogueOf(report).describe(['a'])
+  const [shown] = catalogueOf(report).describe(toSomebody)
 
   expect(actionSchema.parse(shown)).toEqual(shown)
   expect(shown).toMatchObject({
     id: 'site-report',
     missingScopes: ['b'],
+    mayStart: true,
+    usualSeconds: 40,
     inputSchema: {
       required: ['site'],
       properties: {
@@ -43,7 +46,9 @@ test('an action is shown as the contract says, with titles and descriptions for 
 })
 
 test('nothing is called missing while it is not known what was granted', () => {
-  expect(catalogueOf(report).describe(undefined)).toMatchObject([{ missingScopes: [] }])
+  expect(catalogueOf(report).describe({ ...toSomebody, grantedScopes: undefined })).toMatchObject([
+    { missingScopes: [] },
+  ])
 })
 
 describe('a mistake stops the start and names the action', () => {

@@ -8,6 +8,14 @@ export class ActionError extends Error {
   override readonly name = 'ActionError'
 }
 
+interface Describing {
+  /** What the account granted; undefined while that is not known. */
+  grantedScopes: readonly string[] | undefined
+  /** Whether this caller's own rights are enough. */
+  mayStart: (action: AnyAction) => boolean
+  usualSeconds: ReadonlyMap<string, number>
+}
+
 export type ActionCatalogue = ReturnType<typeof createActionCatalogue>
 
 /**
@@ -18,7 +26,8 @@ export type ActionCatalogue = ReturnType<typeof createActionCatalogue>
 export function createActionCatalogue(actions: readonly AnyAction[], manifestScopes: readonly string[]) {
   const byId = new Map<string, { action: AnyAction; inputSchema: Action['inputSchema'] }>()
   for (const action of actions) {
-    const missing = action.scopes.filter((scope) => !manifestScopes.includes(scope))
+    const asked = [...action.scopes, ...(action.optionalScopes ?? [])]
+    const missing = asked.filter((scope) => !manifestScopes.includes(scope))
     if (!actionIdSchema.safeParse(action.id).success)
       throw new ActionError(`Action "${action.id}": an id is lower case words with hyphens.`)
     if (byId.has(action.id)) throw new ActionError(`Action "${action.id}": two actions have this id.`)
@@ -29,13 +38,18 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
 
   return {
     find: (actionId: string) => byId.get(actionId)?.action,
-    /** As the app shows it to an account that granted these scopes; undefined while that is not known. */
-    describe: (grantedScopes: readonly string[] | undefined): Action[] =>
-      [...byId.values()].map(({ action: { id, title, description, changesData, scopes }, inputSchema }) => ({
-        ...{ id, title, description, changesData, scopes: [...scopes] },
-        missingScopes: grantedScopes ? scopes.filter((scope) => !grantedScopes.includes(scope)) : [],
-        inputSchema,
-      })),
+    /** As the app shows them to somebody of an account. */
+    describe: ({ grantedScopes, mayStart, usualSeconds }: Describing): Action[] =>
+      [...byId.values()].map(({ action, inputSchema }) => {
+        const { id, title, description, changesData, scopes } = action
+        return {
+          ...{ id, title, description, changesData, scopes: [...scopes] },
+          missingScopes: grantedScopes ? scopes.filter((scope) => !grantedScopes.includes(scope)) : [],
+          mayStart: mayStart(action),
+          usualSeconds: usualSeconds.get(id) ?? null,
+          inputSchema,
+        }
+      }),
   }
 }
 

@@ -4,7 +4,16 @@ import { StandinError } from '../standin-error.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { isFinal } from './run-lifecycle.ts'
 import type { RunQueue } from './run-queue.ts'
-import { accountOfRun, announceCancel, listOpenRuns, lockPromotion, moveRun, type RunRow } from './run-store.ts'
+import {
+  accountOfRun,
+  announceCancel,
+  endQueuedRuns,
+  eraseCheckpointsOf,
+  listPromotedRuns,
+  lockPromotion,
+  moveRun,
+  type RunRow,
+} from './run-store.ts'
 
 /**
  * Asks a run to stop, also one that was asked before. One that works stops at its next checkpoint, on whichever replica
@@ -37,8 +46,10 @@ export async function cancelRun(
 /** Stops all that an account has going, because its installation ended. */
 export async function stopRunsOf(tx: Transaction, accountId: string): Promise<void> {
   await lockPromotion(tx, accountId)
-  for (const { id } of await listOpenRuns(tx, accountId)) {
-    const row = await moveRun(tx, id, 'cancel', { reason: 'INSTALLATION_UNINSTALLED' })
-    if (row) await announceCancel(tx, id)
+  await endQueuedRuns(tx, accountId, 'INSTALLATION_UNINSTALLED')
+  for (const runId of await listPromotedRuns(tx, accountId)) {
+    const row = await moveRun(tx, runId, 'cancel', { reason: 'INSTALLATION_UNINSTALLED' })
+    if (row) await announceCancel(tx, runId)
   }
+  await eraseCheckpointsOf(tx, accountId)
 }

@@ -7,6 +7,7 @@ interface OpenRun {
   actionId: string
   mayOverlap: boolean
   promotedAt: Date | null
+  isSetAside: boolean
 }
 const promotedAt = new Date('2026-01-01T00:00:00Z')
 const queued = (id: string, actionId: string, { mayOverlap = false } = {}): OpenRun => ({
@@ -14,6 +15,7 @@ const queued = (id: string, actionId: string, { mayOverlap = false } = {}): Open
   actionId,
   mayOverlap,
   promotedAt: null,
+  isSetAside: false,
 })
 const ids = (runs: OpenRun[]) => runs.map(({ id }) => id)
 

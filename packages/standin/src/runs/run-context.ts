@@ -2,24 +2,36 @@ import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { createArtifactWriter, type OpenArtifact } from './artifacts/artifact-writer.ts'
-import type { RunContext } from './define-action.ts'
+import type { AccountHabits, RunContext } from './define-action.ts'
+import type { MachineRegister } from './machines/machine-register.ts'
+import { createResultWriter } from './results/result-writer.ts'
+import { createEffects } from './run-effects.ts'
+import type { findPredecessors } from './run-predecessors.ts'
 import { secondsLeft, withStep } from './run-progress.ts'
 import { RunStopped } from './run-stopped.ts'
-import { appendEvent, type RunRow, updateRunningRun } from './run-store.ts'
+import { addDestination, appendEvent, type RunRow, updateRunningRun } from './run-store.ts'
 
 interface Dependencies {
   db: Database
   clock: Clock
   trackunit: TrackunitClient
   signal: AbortSignal
+  machines: MachineRegister
+  account: AccountHabits
+  predecessors: Awaited<ReturnType<typeof findPredecessors>>
 }
 
 /** Between two writes of progress: at most five a second, whatever the action reports. */
 const progressEveryMs = 200
 
 /** What an action works with, over the rows of its run. Every write asks whether this worker still has the run. */
-export function createRunContext(run: RunRow, { db, clock, trackunit, signal }: Dependencies) {
+export function createRunContext(
+  run: RunRow,
+  { db, clock, trackunit, signal, machines, account, predecessors }: Dependencies,
+) {
   const files = new Map<string, OpenArtifact>()
+  const result = createResultWriter(db, { runId: run.id, epoch: run.epoch, accountId: run.accountId })
+  const effect = createEffects(db, run)
   const { id: runId, epoch, accountId } = run
   const startedAtMs = clock.monotonicMs()
   const startedDone = run.progress.done
@@ -52,8 +64,19 @@ export function createRunContext(run: RunRow, { db, clock, trackunit, signal }: 
     signal.throwIfAborted()
   }
 
+  /** Writes what is in memory, so that keeping it is short. */
+  async function flush(): Promise<void> {
+    for (const file of files.values()) await file.flush()
+    await result.flush()
+  }
+  async function keep(tx: Transaction): Promise<void> {
+    for (const file of files.values()) await file.keep(tx)
+    await result.keep(tx)
+  }
+
   const context: RunContext<Record<string, unknown>> = withNoticedRejections({
-    accountId,
+    ...{ accountId, account, machines, ...predecessors },
+    result: withNoticedRejections(result),
     input: run.input,
     mode: run.mode,
     trackunit,
@@ -71,11 +94,14 @@ export function createRunContext(run: RunRow, { db, clock, trackunit, signal }: 
       if (isProgressDue()) await write({})
     },
     async checkpoint(state) {
-      for (const file of files.values()) await file.flush()
-      await write({ checkpoint: { state }, retries: 0, crashes: 0 }, async (tx) => {
-        for (const file of files.values()) await file.keep(tx)
-      })
+      await flush()
+      await write({ checkpoint: { state }, retries: 0, crashes: 0 }, keep)
     },
+    async effect(one) {
+      signal.throwIfAborted()
+      return effect(one)
+    },
+    deliver: (destination) => write({}, (tx) => addDestination(tx, runId, destination)),
     async artifact({ name, mediaType }) {
       const open = files.get(name) ?? (await createArtifactWriter(db, { runId, epoch, accountId, name, mediaType }))
       files.set(name, open)
@@ -110,12 +136,10 @@ export function createRunContext(run: RunRow, { db, clock, trackunit, signal }: 
     async lastWords(tx: Transaction): Promise<Pick<RunRow, 'progress' | 'steps'>> {
       progress = { ...progress, secondsLeft: null }
       if (isDirty) await appendProgress(tx)
-      for (const file of files.values()) await file.keep(tx)
+      await keep(tx)
       return { progress, steps }
     },
-    async flush(): Promise<void> {
-      for (const file of files.values()) await file.flush()
-    },
+    flush,
   }
 }
 

@@ -36,12 +36,19 @@ const anna: UserCaller = {
 }
 
 function callAs({ db, queue, events, clock, findAction }: RunStack, who: Caller) {
-  const contracted = createContracted({
-    accountOfRun: (runId) => accountOfRun(db, runId),
-    accountOfArtifact: (artifactId) => accountOfArtifact(db, artifactId),
-  })
+  const contracted = createContracted(
+    {
+      accountOfRun: (runId) => accountOfRun(db, runId),
+      accountOfSchedule: async () => undefined,
+      accountOfArtifact: (artifactId) => accountOfArtifact(db, artifactId),
+    },
+    { administratorScopes: undefined },
+  )
   const startRun = createStartRun({ db, queue, findAction, grantedScopesOf: async () => ['a'] })
-  const procedures = createRunProcedures({ ...{ contracted, db, queue, events, clock }, startRun })
+  const procedures = createRunProcedures({
+    ...{ contracted, db, queue, events, clock, startRun },
+    deliveriesOf: async () => new Map(),
+  })
   return router(procedures).createCaller({ requestId: 'test', authenticate: async () => who })
 }
 const asked = { accountId: account, actionId: 'report', input: {} }

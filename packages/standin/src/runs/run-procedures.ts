@@ -1,6 +1,6 @@
-import { procedures, type Run } from '@standin/contracts'
+import { type Delivery, procedures, type Run } from '@standin/contracts'
 import { tracked } from '@trpc/server'
-import type { Caller } from '../access/caller.ts'
+import { actorOf, type Caller } from '../access/caller.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import type { Contracted } from '../http/trpc.ts'
@@ -11,30 +11,36 @@ import { decodeCursor, encodeCursor } from './run-cursor.ts'
 import type { RunEvents } from './run-events.ts'
 import type { RunQueue } from './run-queue.ts'
 import { findRun, listRuns, type RunRow, toRun } from './run-store.ts'
-import type { createStartRun } from './start-run.ts'
+import type { StartRun } from './start-run.ts'
 
 interface Dependencies {
   contracted: Contracted
   db: Database
   queue: RunQueue
   events: RunEvents
-  startRun: ReturnType<typeof createStartRun>
+  startRun: StartRun
   clock: Clock
+  /** Where the results of some runs went, by run. */
+  deliveriesOf: (runIds: readonly string[]) => Promise<ReadonlyMap<string, Delivery[]>>
 }
 
 /** The longest that a timer of Node's can wait; one that is to wait longer ends at once. */
 const longestTimerMs = 2 ** 31 - 1
 
-export function createRunProcedures({ contracted, db, queue, events, startRun, clock }: Dependencies) {
-  async function withFiles(rows: readonly RunRow[]): Promise<Run[]> {
-    const files = await artifactsOfRuns(
-      db,
-      rows.map(({ id }) => id),
-    )
-    return rows.map((row) => ({ ...toRun(row), artifacts: files.get(row.id) ?? [] }))
+export function createRunProcedures(dependencies: Dependencies) {
+  const { contracted, db, queue, events, startRun, clock, deliveriesOf } = dependencies
+
+  async function whole(rows: readonly RunRow[]): Promise<Run[]> {
+    const ids = rows.map(({ id }) => id)
+    const [files, deliveries] = await Promise.all([artifactsOfRuns(db, ids), deliveriesOf(ids)])
+    return rows.map((row) => ({
+      ...toRun(row),
+      artifacts: files.get(row.id) ?? [],
+      deliveries: deliveries.get(row.id) ?? [],
+    }))
   }
   async function one(row: RunRow | undefined): Promise<Run> {
-    const [run] = row ? await withFiles([row]) : []
+    const [run] = row ? await whole([row]) : []
     if (!run) throw new StandinError('RUN_NOT_FOUND')
     return run
   }
@@ -49,16 +55,19 @@ export function createRunProcedures({ contracted, db, queue, events, startRun, c
   return {
     start: contracted
       .call(procedures.run.start)
-      .mutation(async ({ ctx, input }) => one(await startRun(ctx.caller, input))),
+      .mutation(async ({ ctx, input }) => one(await startRun.start(ctx.caller, input))),
+    retry: contracted
+      .call(procedures.run.retry)
+      .mutation(async ({ ctx, input }) => one(await startRun.retry(ctx.caller, input))),
     get: contracted.call(procedures.run.get).query(async ({ input }) => one(await findRun(db, input.runId))),
     list: contracted
       .call(procedures.run.list)
-      .query(async ({ ctx: { accountId }, input: { actionId, states, cursor, limit } }) => {
+      .query(async ({ ctx: { accountId }, input: { actionId, scheduleId, states, cursor, limit } }) => {
         const before = cursor === undefined ? undefined : decodeCursor(cursor)
-        const rows = await listRuns(db, { accountId, actionId, states, before, limit: limit + 1 })
+        const rows = await listRuns(db, { accountId, actionId, scheduleId, states, before, limit: limit + 1 })
         const page = rows.slice(0, limit)
         const last = page.at(-1)
-        return { runs: await withFiles(page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
+        return { runs: await whole(page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
       }),
     cancel: contracted
       .call(procedures.run.cancel)
@@ -75,6 +84,3 @@ export function createRunProcedures({ contracted, db, queue, events, startRun, c
     }),
   }
 }
-
-const actorOf = (caller: Caller) =>
-  caller.kind === 'user' ? { kind: caller.kind, id: caller.id } : { kind: caller.kind, id: caller.service }

@@ -8,12 +8,21 @@ const queue = 'runs'
 
 export interface RunQueue {
   /** Makes a run a job, in the transaction of the change that allowed it: both are there, or neither. */
-  send(tx: Transaction, runId: string, options?: { notBefore?: Date }): Promise<void>
-  /** Works on jobs, `atOnce` of them; a job whose worker died is given to another. */
-  work(handle: (runId: string) => Promise<void>, options: { atOnce: number }): Promise<void>
+  send(tx: Transaction, runId: string, options?: JobOptions): Promise<void>
+  /**
+   * Works on jobs, `atOnce` of them. A job whose process stopped to answer is given to another, with the same id: the
+   * net under the locks of replicas, which tell in milliseconds.
+   */
+  work(handle: (runId: string, jobId: string) => Promise<void>, options: { atOnce: number }): Promise<void>
   /** Takes no more jobs; those that are worked on go on. */
   rest(): Promise<void>
   stop(): Promise<void>
+}
+
+export interface JobOptions {
+  notBefore?: Date
+  /** 0 where somebody waits for it, 1 for a schedule's: those come after, whichever account they are of. */
+  urgency?: number
 }
 
 /** pg-boss, which carries the promoted runs and notices dead workers. Nothing else knows it. */
@@ -42,15 +51,19 @@ export async function startRunQueue(databaseUrl: string, log: Logger): Promise<R
   })
 
   return {
-    async send(tx, runId, { notBefore } = {}) {
-      await boss.send(queue, { runId }, { db: fromDrizzle(tx, sql), ...(notBefore && { startAfter: notBefore }) })
+    async send(tx, runId, { notBefore, urgency = 0 } = {}) {
+      await boss.send(
+        queue,
+        { runId },
+        { db: fromDrizzle(tx, sql), priority: urgency === 0 ? 1 : 0, ...(notBefore && { startAfter: notBefore }) },
+      )
     },
     async work(handle, { atOnce }) {
       // `pollingIntervalSeconds` alone is not enough: with `notify` the fallback's default is thirty seconds.
       const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 }
       for (let worker = 0; worker < atOnce; worker++) {
         await boss.work<{ runId: string }>(queue, { ...polling, batchSize: 1 }, async ([job]) => {
-          if (job) await handle(job.data.runId)
+          if (job) await handle(job.data.runId, job.id)
         })
       }
     },

@@ -67,9 +67,7 @@ export const runs = pgTable(
     index('runs_of_preview').on(table.previewRunId),
     // Looked at by every replica four times a second.
     index('runs_working').on(table.replicaId).where(sql`${table.state} in ('running', 'cancelling')`),
-    index('runs_promoted')
-      .on(table.accountId)
-      .where(sql`${table.promotedAt} is not null and ${table.endedAt} is null`),
+    index('runs_promoted').on(table.accountId).where(sql`${table.promotedAt} is not null and ${table.endedAt} is null`),
     index('runs_waiting')
       .on(table.accountId, table.urgency, table.createdAt)
       .where(sql`${table.state} = 'queued' and ${table.promotedAt} is null`),

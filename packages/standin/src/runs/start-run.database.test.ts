@@ -43,7 +43,7 @@ test('a run that was accepted is there, told, promoted and sent', async () => {
   })
   expect(await stack.states(run.id)).toEqual(['queued'])
   expect(await stack.promoted()).toEqual([run.id])
-  expect(stack.sent).toEqual([{ runId: run.id }])
+  expect(stack.sent).toEqual([{ runId: run.id, urgency: 0 }])
   expect(await stack.audit(run.id)).toEqual(['run.started'])
 })
 

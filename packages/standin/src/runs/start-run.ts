@@ -1,14 +1,12 @@
-import { isDeepStrictEqual } from 'node:util'
-import type { Run, StartRunInput } from '@standin/contracts'
+import type { StartRunInput } from '@standin/contracts'
 import { missingForAction } from '../access/authorize.ts'
-import type { Caller } from '../access/caller.ts'
-import { record } from '../audit/record.ts'
+import { actorOf, type Caller } from '../access/caller.ts'
 import type { Database } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
+import { acceptRun } from './accept-run.ts'
 import type { AnyAction } from './define-action.ts'
-import { promoteRuns } from './promote-runs.ts'
 import type { RunQueue } from './run-queue.ts'
-import { appendEvent, countOpenRuns, insertRun, lockPromotion, type RunRow } from './run-store.ts'
+import { findRun, type RunRow } from './run-store.ts'
 
 interface Dependencies {
   db: Database
@@ -21,65 +19,71 @@ interface Dependencies {
   grantedScopesOf: (accountId: string) => Promise<readonly string[] | undefined>
 }
 
-/** One that works and one that waits; a third is refused. */
-const maxOpenWithoutOverlap = 2
+export type StartRun = ReturnType<typeof createStartRun>
 
-/** Accepts a run: when this returns, it is on disk and will be worked on. The same idempotency key again is the same run. */
+/** Starts runs, for people and services. */
 export function createStartRun({ db, queue, findAction, grantedScopesOf }: Dependencies) {
-  return async (
-    caller: Caller,
-    { accountId, actionId, input, idempotencyKey, mode }: StartRunInput,
-  ): Promise<RunRow> => {
+  /** @throws StandinError `ACTION_NOT_FOUND`, `SCOPE_FORBIDDEN`, `SCOPE_NOT_GRANTED`, or why the account is not served */
+  async function allowedAction(caller: Caller, { accountId, actionId }: { accountId: string; actionId: string }) {
     const action = findAction(actionId)
     if (!action) throw new StandinError('ACTION_NOT_FOUND')
-    action.input.parse(input) // Kept as it came: the worker parses it again, and what was transformed would not pass twice.
-    if (action.changesData && mode === 'apply') throw new StandinError('PREVIEW_REQUIRED')
-
     const notTheirs = missingForAction(caller, { accountId, scopes: action.scopes, changesData: action.changesData })
     if (notTheirs.length > 0) throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${notTheirs.join(', ')}.` })
     const granted = await grantedScopesOf(accountId)
     const notGranted = granted ? action.scopes.filter((scope) => !granted.includes(scope)) : []
     if (notGranted.length > 0)
       throw new StandinError('SCOPE_NOT_GRANTED', { detail: `Needed: ${notGranted.join(', ')}.` })
+    return action
+  }
 
-    return db.transaction(async (tx) => {
-      await lockPromotion(tx, accountId)
-      const { row, isNew } = await insertRun(tx, {
-        accountId,
-        actionId,
-        mode,
-        input,
-        idempotencyKey,
-        startedBy: startedBy(caller),
-        mayOverlap: action.mayOverlap ?? false,
-        state: 'queued',
-        progress: { done: 0, total: null, message: '', secondsLeft: null },
-        steps: [],
-      })
-      if (!isNew) {
-        const isSame = row.actionId === actionId && row.mode === mode && isDeepStrictEqual(row.input, input)
-        if (!isSame) throw new StandinError('IDEMPOTENCY_KEY_REUSED')
-        return row
-      }
-      if (!row.mayOverlap && (await countOpenRuns(tx, accountId, actionId)) > maxOpenWithoutOverlap)
-        throw new StandinError('RUN_OVERLAPS')
+  return {
+    /**
+     * Accepts a run: when this returns, it is on disk and will be worked on. The same idempotency key again is the same
+     * run.
+     */
+    async start(
+      caller: Caller,
+      { accountId, actionId, input, idempotencyKey, mode, previewRunId, deliverTo }: StartRunInput,
+    ): Promise<RunRow> {
+      const action = await allowedAction(caller, { accountId, actionId })
+      action.input.parse(input) // Kept as it came: the worker parses it again, and what was transformed would not pass twice.
+      return db.transaction((tx) =>
+        acceptRun(tx, queue, action, {
+          ...{ accountId, mode, input, idempotencyKey, deliverTo },
+          ...(previewRunId !== undefined && { previewRunId }),
+          startedBy: startedBy(caller),
+          actor: actorOf(caller),
+        }),
+      )
+    },
 
-      await appendEvent(tx, row.id, {
-        type: 'state',
-        state: 'queued',
-        waitingUntil: null,
-        reason: null,
-        headline: null,
-      })
-      const actor = { kind: caller.kind, id: row.startedBy.id }
-      await record(tx, { actor, event: 'run.started', accountId, details: { runId: row.id, actionId, mode } })
-      await promoteRuns(tx, queue, accountId)
-      return row
-    })
+    /**
+     * Starts a run that has ended once more, with the same input. Of one that changed data the rest is done: what it
+     * had done already is not done again.
+     * @throws StandinError `RUN_NOT_FOUND`, `RUN_NOT_ENDED`; `PREVIEW_REQUIRED` where its changes were made, or its preview is too old
+     */
+    async retry(caller: Caller, { runId, idempotencyKey }: { runId: string; idempotencyKey: string }): Promise<RunRow> {
+      const run = await findRun(db, runId)
+      if (!run) throw new StandinError('RUN_NOT_FOUND')
+      if (!run.endedAt) throw new StandinError('RUN_NOT_ENDED')
+      const action = await allowedAction(caller, run)
+      if (!action.input.safeParse(run.input).success)
+        throw new StandinError('INPUT_INVALID', { detail: 'The action has changed since. Start it anew.' })
+      const { accountId, mode, input, previewRunId, deliverTo } = run
+      return db.transaction((tx) =>
+        acceptRun(tx, queue, action, {
+          ...{ accountId, mode, input, idempotencyKey, deliverTo },
+          ...(previewRunId !== null && { previewRunId }),
+          retryOf: run.id,
+          startedBy: startedBy(caller),
+          actor: actorOf(caller),
+        }),
+      )
+    },
   }
 }
 
-function startedBy(caller: Caller): Run['startedBy'] {
+function startedBy(caller: Caller): RunRow['startedBy'] {
   return caller.kind === 'user'
     ? { kind: 'user', id: caller.id, name: caller.name }
     : { kind: 'service', id: caller.service, name: caller.service }

@@ -212,7 +212,7 @@ describe('what fails', () => {
       reason: 'TRACKUNIT_UNAVAILABLE',
       retries: 1,
     })
-    expect(stack.sent.at(-1)).toEqual({ runId: id, notBefore })
+    expect(stack.sent.at(-1)).toEqual({ runId: id, notBefore, urgency: 0 })
     expect(await stack.files(id)).toEqual({})
 
     isDown = false
@@ -310,7 +310,7 @@ describe('what fails', () => {
 
     await stack.createWorker().workOn(first.id)
 
-    expect(stack.sent).toEqual([{ runId: first.id }, { runId: second.id }])
+    expect(stack.sent).toMatchObject([{ runId: first.id }, { runId: second.id }])
   })
 })
 
@@ -632,7 +632,7 @@ describe('invariant 19: a worker that lost its run', () => {
 
     await stack.createWorker().workOn(id)
 
-    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'INTERNAL' })
+    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'RUN_STUCK' })
   })
 
   test('a checkpoint sets the count of crashes back', async () => {

@@ -5,13 +5,17 @@ import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
 import { toRefusal } from '../refusal.ts'
+import { StandinError } from '../standin-error.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
-import type { AnyAction } from './define-action.ts'
+import type { AccountHabits, AnyAction } from './define-action.ts'
+import type { MachineRegister } from './machines/machine-register.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { createRunContext } from './run-context.ts'
 import type { RunTransition } from './run-lifecycle.ts'
+import { findPredecessors } from './run-predecessors.ts'
 import type { RunQueue } from './run-queue.ts'
 import { lockPromotion, lockRun, moveRun, type RunMove, type RunRow, takeRun } from './run-store.ts'
+import { settledOrAbandoned } from './settled-or-abandoned.ts'
 
 interface Dependencies {
   db: Database
@@ -19,9 +23,17 @@ interface Dependencies {
   clock: Clock
   log: Logger
   findAction: (actionId: string) => AnyAction | undefined
+  /** This process as the others see it; undefined while it has no session: then it takes nothing. */
+  replicaId: () => number | undefined
   /** Trackunit's APIs with the account's token, for one run. */
   trackunitFor: (run: RunRow, action: AnyAction, signal: AbortSignal) => TrackunitClient
+  machinesFor: (run: RunRow) => MachineRegister
+  habitsOf: (run: RunRow) => Promise<AccountHabits>
+  /** In the transaction that ends a run: what else has to be there when its end is. */
+  onEnd?: (tx: Transaction, run: RunRow) => Promise<void>
 }
+
+export type WorkRun = ReturnType<typeof createWorkRun>
 
 /** A run with which its worker died more often than this, without a checkpoint between, would go on doing so. */
 const maxCrashes = 5
@@ -29,52 +41,74 @@ const maxRetries = 5
 /** Doubles with each failure in a row: with five retries, a run outlasts a minute of trouble. */
 const firstPauseMs = 2_000
 const patientPauseMs = 5_000
-/** Why a signal was aborted: the process ends, and another worker goes on. */
-const handOver = 'hand over'
+const maxAttemptMs = 6 * 3_600_000
+/** An action that was told to stop has this long to come to its next checkpoint; then it is left alone. */
+const graceMs = 10_000
+/** Why a signal was aborted, besides `cancelled`. */
+const handOver = 'hand over' // The process ends, and another worker goes on.
+const lost = 'lost' // Somebody else may have the run.
+const tooLong = 'too long'
 
 const worker: Actor = { kind: 'system', id: 'worker' }
 
 /** Works on promoted runs. Whatever happens, a run ends in one final state or waits as a job that somebody will take. */
-export function createWorkRun({ db, queue, clock, log, findAction, trackunitFor }: Dependencies) {
-  const working = new Set<{ runId: string; abort: AbortController; ended: Promise<void> }>()
+export function createWorkRun(dependencies: Dependencies) {
+  const { db, queue, clock, log, replicaId, findAction, trackunitFor, machinesFor, habitsOf, onEnd } = dependencies
+  const working = new Set<{ runId: string; epoch?: number; abort: AbortController; ended: Promise<void> }>()
   let isHandingOver = false
 
-  /** @throws when the database fails: nothing can be written then, and the job is given out again */
-  async function workOn(runId: string): Promise<void> {
+  /** @throws when the database fails: nothing can be written then, and the run is released by its replica's reaper */
+  async function workOn(runId: string, jobId: string | null = null): Promise<void> {
+    const holder = replicaId()
+    if (holder === undefined) throw new StandinError('STORAGE_UNAVAILABLE') // The job is given out again.
     const abort = new AbortController()
     const { promise: ended, resolve } = Promise.withResolvers<void>()
-    const work = { runId, abort, ended }
+    const work: { runId: string; epoch?: number; abort: AbortController; ended: Promise<void> } = {
+      runId,
+      abort,
+      ended,
+    }
     working.add(work)
     if (isHandingOver) abort.abort(handOver)
     try {
-      const run = await db.transaction((tx) => takeRun(tx, runId))
-      if (run) await workOnTaken(run, abort.signal)
+      const run = await db.transaction((tx) => takeRun(tx, runId, { replicaId: holder, jobId }))
+      if (!run) return
+      work.epoch = run.epoch
+      if (replicaId() !== holder) abort.abort(lost)
+      await workOnTaken(run, abort)
     } finally {
       working.delete(work)
       resolve()
     }
   }
 
-  async function workOnTaken(run: RunRow, signal: AbortSignal): Promise<void> {
+  async function workOnTaken(run: RunRow, abort: AbortController): Promise<void> {
+    const { signal } = abort
     if (run.state === 'cancelling') return endTaken(run, 'stop')
     const action = findAction(run.actionId)
     if (!action) return endTaken(run, 'fail', { reason: 'ACTION_NOT_FOUND' })
-    if (run.crashes > maxCrashes) return endTaken(run, 'fail', { reason: 'INTERNAL' })
+    if (run.crashes > maxCrashes) return endTaken(run, 'fail', { reason: 'RUN_STUCK' })
     const input = action.input.safeParse(run.input)
     if (!input.success) return endTaken(run, 'fail', { reason: 'INPUT_INVALID' }) // The action has changed since.
 
     const { context, lastWords, flush } = createRunContext(run, {
       ...{ db, clock, signal },
       trackunit: trackunitFor(run, action, signal),
+      machines: machinesFor(run),
+      account: await habitsOf(run),
+      predecessors: await findPredecessors(db, run),
     })
+    const timeIsUp = setTimeout(() => abort.abort(tooLong), action.limits?.maxAttemptMs ?? maxAttemptMs)
     let failure: { error: unknown } | undefined
     try {
       signal.throwIfAborted()
-      await action.run({ ...context, input: input.data })
+      await settledOrAbandoned(action.run({ ...context, input: input.data }), { signal, graceMs })
       await flush()
     } catch (error) {
       failure = { error }
       await flush().catch(() => {}) // A partial file is as long as could be written.
+    } finally {
+      clearTimeout(timeIsUp)
     }
     await settle(run, { failure, signal, lastWords })
   }
@@ -94,10 +128,15 @@ export function createWorkRun({ db, queue, clock, log, findAction, trackunitFor 
       if (current?.epoch !== run.epoch) return // Another worker has it.
       if (!failure) return end(tx, run, 'succeed', { lastWords })
       if (current.state === 'cancelling') return end(tx, run, 'stop', { lastWords })
-      if (signal.aborted && signal.reason === handOver) return goOnLater(tx, run, { notBefore: clock.now() })
+      const { retries } = current
+      if (signal.aborted && [handOver, lost].includes(signal.reason))
+        return goOnLater(tx, run, { notBefore: clock.now() })
+      if (signal.aborted && signal.reason === tooLong) {
+        if (retries >= maxRetries) return end(tx, run, 'fail', { reason: 'RUN_STUCK', lastWords })
+        return goOnLater(tx, run, { notBefore: clock.now(), retries: retries + 1 })
+      }
 
       const { reason, retryAfterMs } = refusalOfAction(failure.error)
-      const { retries } = current
       const pauseMs = pauseBeforeRetry({ reason, retryAfterMs, retries })
       log.warn({ err: failure.error, runId: run.id, reason, pauseMs }, 'run interrupted')
       if (pauseMs === undefined) return end(tx, run, 'fail', { reason, lastWords })
@@ -127,21 +166,31 @@ export function createWorkRun({ db, queue, clock, log, findAction, trackunitFor 
     if (!ended) return
     const details = { runId, actionId, reason: ended.reason }
     await record(tx, { actor: worker, event: `run.${ended.state}`, accountId, details })
+    await onEnd?.(tx, ended)
     await promoteRuns(tx, queue, accountId)
   }
 
-  /** Keeps its turn, and becomes a job again for later. */
+  /** Keeps its turn, and becomes a job again for later; meanwhile the account's next may begin. */
   async function goOnLater(
     tx: Transaction,
-    { id, epoch }: RunRow,
+    { id, epoch, urgency, accountId }: RunRow,
     { notBefore, ...move }: { notBefore: Date; reason?: ErrorReason; retries?: number },
   ): Promise<void> {
     const paused = await moveRun(tx, id, 'pause', { ...move, epoch, waitingUntil: notBefore })
-    if (paused) await queue.send(tx, id, { notBefore })
+    if (!paused) return
+    await queue.send(tx, id, { notBefore, urgency })
+    await promoteRuns(tx, queue, accountId)
   }
 
   return {
     workOn,
+    /** The runs that this process has, with the epoch under which it took them; undefined while it takes one. */
+    working: (): ReadonlyMap<string, number | undefined> =>
+      new Map([...working].map(({ runId, epoch }) => [runId, epoch])),
+    /** Interrupts runs of this process that somebody else may have: all of them, or one. */
+    lose(runId?: string): void {
+      for (const work of working) if (runId === undefined || work.runId === runId) work.abort.abort(lost)
+    },
     /** Interrupts a run of this process that was cancelled. */
     cancel(runId: string): void {
       for (const work of working) if (work.runId === runId) work.abort.abort('cancelled')

@@ -1,0 +1,36 @@
+import { missingForAction } from '../access/authorize.ts'
+import type { Caller } from '../access/caller.ts'
+import { StandinError } from '../standin-error.ts'
+import type { AnyAction } from './define-action.ts'
+
+export interface AllowedActionDependencies {
+  findAction: (actionId: string) => AnyAction | undefined
+  /**
+   * Undefined while new credentials are not proven yet: a run is accepted, and waits for them.
+   * @throws StandinError with the reason why the account is not served
+   */
+  grantedScopesOf: (accountId: string) => Promise<readonly string[] | undefined>
+}
+
+export type AllowedAction = ReturnType<typeof createAllowedAction>
+
+/**
+ * The action, where this caller may have it done on this account, and the account lets it be done.
+ * @throws StandinError `ACTION_NOT_FOUND`, `SCOPE_FORBIDDEN`, `SCOPE_NOT_GRANTED`, or why the account is not served
+ */
+export function createAllowedAction({ findAction, grantedScopesOf }: AllowedActionDependencies) {
+  return async (
+    caller: Caller,
+    { accountId, actionId }: { accountId: string; actionId: string },
+  ): Promise<AnyAction> => {
+    const action = findAction(actionId)
+    if (!action) throw new StandinError('ACTION_NOT_FOUND')
+    const notTheirs = missingForAction(caller, { accountId, scopes: action.scopes, changesData: action.changesData })
+    if (notTheirs.length > 0) throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${notTheirs.join(', ')}.` })
+    const granted = await grantedScopesOf(accountId)
+    const notGranted = granted ? action.scopes.filter((scope) => !granted.includes(scope)) : []
+    if (notGranted.length > 0)
+      throw new StandinError('SCOPE_NOT_GRANTED', { detail: `Needed: ${notGranted.join(', ')}.` })
+    return action
+  }
+}

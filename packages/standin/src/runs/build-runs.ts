@@ -1,0 +1,41 @@
+import { startBackgroundLoop } from '../background-loop.ts'
+import type { Listener } from '../database/listen.ts'
+import { createReapRuns } from './reap-runs.ts'
+import { createRunEvents } from './run-events.ts'
+import { type RunQueue, startRunQueue } from './run-queue.ts'
+import { createWorkRun } from './work-run.ts'
+
+type Given = Omit<Parameters<typeof createWorkRun>[0], 'queue' | 'replicaId'> & {
+  /** Whether the result of a run that has ended is still on its way to somebody. */
+  hasOpenDeliveries?: (runId: string) => Promise<boolean>
+  /** For what needs a session: not through a transaction pooler. */
+  directUrl: string
+  listener: Listener
+  closers: Array<() => Promise<unknown>>
+}
+
+const runsAtOnce = 8
+const reapEveryMs = 250
+
+/** The engine: the queue, this process's workers, the reaper of runs whose worker died, and the streams of events. */
+export async function buildRuns({ directUrl, listener, closers, hasOpenDeliveries, ...given }: Given): Promise<{
+  queue: RunQueue
+  events: Awaited<ReturnType<typeof createRunEvents>>
+}> {
+  const { db, log } = given
+  const { replica } = listener
+  const queue = await startRunQueue(directUrl, log)
+  closers.push(queue.stop)
+  const worker = createWorkRun({ ...given, queue, replicaId: replica.id })
+  replica.onLost(() => worker.lose())
+  await listener.on('run_cancel', worker.cancel)
+  const reaping = startBackgroundLoop(createReapRuns({ db, queue, replicaId: replica.id, worker }), {
+    everyMs: reapEveryMs,
+    log,
+    name: 'reap-runs',
+  })
+  closers.push(reaping.stop)
+  await queue.work(worker.workOn, { atOnce: runsAtOnce })
+  closers.push(worker.handOver)
+  return { queue, events: await createRunEvents({ db, listener, ...(hasOpenDeliveries && { hasOpenDeliveries }) }) }
+}

@@ -1,0 +1,51 @@
+import type { Database } from '../database/database.ts'
+import type { RunQueue } from './run-queue.ts'
+import { type HeldRun, listHeldAndOrphaned, releaseRun } from './run-store.ts'
+import type { WorkRun } from './work-run.ts'
+
+interface Dependencies {
+  db: Database
+  queue: RunQueue
+  replicaId: () => number | undefined
+  worker: Pick<WorkRun, 'working' | 'lose'>
+}
+
+/** What the rows say that this process has, against what it works on. */
+export function compareHeld(
+  rows: readonly HeldRun[],
+  { replicaId, working }: { replicaId: number; working: ReadonlyMap<string, number | undefined> },
+): { orphaned: HeldRun[]; lost: string[] } {
+  return {
+    // Of a replica that died, or its own, whose end it could not write.
+    orphaned: rows.filter((row) => row.replicaId !== replicaId || !working.has(row.id)),
+    // Another worker has it by now, or nobody.
+    lost: [...working]
+      .filter(([id, epoch]) => epoch !== undefined && !rows.some((row) => row.id === id && row.epoch === epoch))
+      .map(([id]) => id),
+  }
+}
+
+/**
+ * Gives the runs of workers that died to others, and stops its own that are somebody else's. Each replica does it, four
+ * times a second, so that a killed worker's run goes on within a second.
+ * @returns a look at the rows for a background loop: there is never more to do at once
+ */
+export function createReapRuns({ db, queue, replicaId, worker }: Dependencies) {
+  return async (): Promise<boolean> => {
+    const own = replicaId()
+    if (own === undefined) return false
+    const before = worker.working()
+    const rows = await listHeldAndOrphaned(db, own)
+    const after = worker.working()
+    // One that began or ended meanwhile may be in the rows or not: the next look tells.
+    const { orphaned } = compareHeld(rows, { replicaId: own, working: new Map([...before, ...after]) })
+    const settled = new Map([...before].filter(([id, epoch]) => after.get(id) === epoch))
+    for (const id of compareHeld(rows, { replicaId: own, working: settled }).lost) worker.lose(id)
+    for (const run of orphaned) {
+      await db.transaction(async (tx) => {
+        if (await releaseRun(tx, run)) await queue.send(tx, run.id, { urgency: run.urgency })
+      })
+    }
+    return false
+  }
+}

@@ -1,0 +1,87 @@
+import type { ErrorReason } from '@standin/contracts'
+import type { Database } from '../database/database.ts'
+import { toRefusal } from '../refusal.ts'
+import { StandinError } from '../standin-error.ts'
+import type { Effect } from './define-action.ts'
+import { type EffectRow, endEffect, meanEffect, meanEffectAgain } from './run-effect-store.ts'
+import { RunStopped } from './run-stopped.ts'
+import { holdsRun, type RunRow } from './run-store.ts'
+
+/** Reasons after which it is certain that Trackunit did nothing, and may still do it. */
+const putOff: readonly ErrorReason[] = ['TRACKUNIT_RATE_LIMITED', 'CREDENTIALS_PENDING', 'STORAGE_UNAVAILABLE']
+/** Reasons after which it is certain that Trackunit did nothing, and will not. */
+const refused: readonly ErrorReason[] = ['TRACKUNIT_REFUSED', 'SCOPE_NOT_GRANTED', 'PLAN_REQUIRED']
+
+/** What a run that meets a change which was meant before does about it. */
+export function whatToDo(
+  effect: Pick<EffectRow, 'state' | 'runId'>,
+  { runId, canLook }: { runId: string; canLook: boolean },
+): 'done already' | 'refused already' | 'do' | 'look' | 'nobody knows' {
+  switch (effect.state) {
+    case 'done':
+      return 'done already'
+    case 'put-off':
+      return 'do'
+    case 'refused':
+      // Another run means that somebody asked to try again.
+      return effect.runId === runId ? 'refused already' : 'do'
+    case 'meant':
+      return canLook ? 'look' : 'nobody knows'
+  }
+}
+
+/**
+ * The changes that a run makes in Trackunit. Each is on disk as meant before it is tried; where its worker died or no
+ * answer came, it is looked up before it is repeated.
+ */
+export function createEffects(db: Database, run: Pick<RunRow, 'id' | 'epoch' | 'mode' | 'previewRunId'>) {
+  const { id: runId, epoch } = run
+  const changeSetId = run.previewRunId ?? runId
+
+  /** Only the worker that has the run may mean a change. */
+  async function whileHeld<Result>(work: Parameters<typeof db.transaction<Result>>[0]): Promise<Result> {
+    return db.transaction(async (tx) => {
+      if (!(await holdsRun(tx, { runId, epoch, states: ['running'] }))) throw new RunStopped()
+      return work(tx)
+    })
+  }
+
+  async function attempt<Outcome>(one: { changeSetId: string; key: string }, work: () => Promise<Outcome>) {
+    let value: Outcome
+    try {
+      value = await work()
+    } catch (error) {
+      const { reason } = toRefusal(error)
+      // Whatever else it was, the request may have arrived: it stays `meant`.
+      if (putOff.includes(reason)) await endEffect(db, one, { state: 'put-off', reason })
+      if (refused.includes(reason)) await endEffect(db, one, { state: 'refused', reason })
+      throw error
+    }
+    await endEffect(db, one, { state: 'done', outcome: { value } })
+    return value
+  }
+
+  return async <Outcome>({ key, describe, find, do: work }: Effect<Outcome>): Promise<Outcome> => {
+    if (run.mode === 'preview') throw new Error('a preview changes nothing')
+    const one = { changeSetId, key, runId }
+    const { row, isNew } = await whileHeld((tx) => meanEffect(tx, { ...one, description: describe ?? '' }))
+    if (isNew) return attempt(one, work)
+
+    switch (whatToDo(row, { runId, canLook: find !== undefined })) {
+      case 'done already':
+        return row.outcome?.value as Outcome // What `do` returned, kept as JSON.
+      case 'refused already':
+        throw new StandinError(row.reason ?? 'TRACKUNIT_REFUSED')
+      case 'nobody knows':
+        throw new StandinError('EFFECT_UNKNOWN')
+      case 'look': {
+        const found = await find?.()
+        if (found === undefined) break
+        await endEffect(db, one, { state: 'done', outcome: { value: found } })
+        return found
+      }
+    }
+    await whileHeld((tx) => meanEffectAgain(tx, one))
+    return attempt(one, work)
+  }
+}

@@ -1,0 +1,150 @@
+import type { RunEvent } from '@standin/contracts'
+import { isFinal } from './run-lifecycle.ts'
+
+interface Dependencies {
+  /** Events after a number, in order. */
+  read: (runId: string, range: { after: number; limit: number }) => Promise<RunEvent[]>
+  /** The number of the last event that there is; 0 where there is none. */
+  lastSeq: (runId: string) => Promise<number>
+  /** Whether nothing comes any more. */
+  isOver: (runId: string) => Promise<boolean>
+}
+
+export interface Watch {
+  /** Events after a number, those that are there; at most `batch`. Empty where there are none. */
+  after(seq: number): Promise<readonly RunEvent[]>
+  /** Whether nothing comes any more. Where it says so, `after` gives all there is. */
+  isOver(): Promise<boolean>
+  /** Resolves when something happened since `after` was asked last, at the latest after five seconds, or with the signal. */
+  next(): Promise<void>
+  close(): void
+}
+
+const batch = 500
+/** The net under a lost notification. */
+const pollEveryMs = 5_000
+
+/**
+ * What those who watch a run have in common: its newest events, read once for all of them. Whoever is further behind
+ * reads by itself, as fast as its connection takes it, so that a slow one holds no memory and holds up nobody.
+ */
+export function createRunFeeds({ read, lastSeq, isOver }: Dependencies) {
+  const feeds = new Map<string, Feed>()
+
+  return {
+    /** Something happened in a run. */
+    wake: (runId: string): void => feeds.get(runId)?.wake(),
+    wakeAll(): void {
+      for (const feed of feeds.values()) feed.wake()
+    },
+    /** @param signal ends the waiting */
+    watch(runId: string, signal: AbortSignal): Watch {
+      const feed = feeds.get(runId) ?? createFeed(runId)
+      feeds.set(runId, feed)
+      feed.watchers++
+      let seenVersion = -1
+      return {
+        async after(seq) {
+          seenVersion = feed.version
+          await feed.refresh()
+          return feed.covers(seq) ? feed.newerThan(seq) : read(runId, { after: seq, limit: batch })
+        },
+        isOver: feed.isOver,
+        next: () => (feed.version === seenVersion && !signal.aborted ? feed.changed(signal) : Promise.resolve()),
+        close() {
+          if (--feed.watchers > 0) return
+          feed.stop()
+          feeds.delete(runId)
+        },
+      }
+    },
+    /** How many runs are watched. */
+    size: () => feeds.size,
+  }
+
+  type Feed = ReturnType<typeof createFeed>
+
+  function createFeed(runId: string) {
+    /** The newest events without a gap, from the one after `from`. */
+    let tail: RunEvent[] = []
+    let from: number | undefined
+    let head = 0
+    let readVersion = -1
+    let reading: Promise<void> | undefined
+    /** Raised whenever the end may have come; looked for up to `lookedFor`. */
+    let ends = 1
+    let lookedFor = 0
+    let over: Promise<boolean> | undefined
+    let told = Promise.withResolvers<void>()
+    const net = setInterval(() => {
+      ends++
+      feed.wake()
+    }, pollEveryMs).unref()
+
+    async function look(): Promise<boolean> {
+      const upTo = ends
+      if (!(await isOver(runId))) {
+        lookedFor = upTo
+        return false
+      }
+      // Its last event may be there before its notification is.
+      feed.version++
+      await feed.refresh()
+      return true
+    }
+
+    async function readOn(): Promise<void> {
+      const version = feed.version
+      if (from === undefined) {
+        head = await lastSeq(runId)
+        from = head
+        readVersion = version
+        return
+      }
+      const events = await read(runId, { after: head, limit: batch })
+      head = events.at(-1)?.seq ?? head
+      tail = [...tail, ...events].slice(-batch)
+      from = tail.length > 0 ? (tail[0]?.seq ?? 1) - 1 : head
+      if (events.some((event) => event.type === 'delivery' || (event.type === 'state' && isFinal(event.state)))) ends++
+      if (events.length < batch) readVersion = version
+    }
+
+    const feed = {
+      watchers: 0,
+      /** Raised whenever something may have happened. */
+      version: 0,
+      wake(): void {
+        feed.version++
+        told.resolve()
+        told = Promise.withResolvers()
+      },
+      /** Reads what is new, once for all who ask. */
+      async refresh(): Promise<void> {
+        while (readVersion < feed.version) {
+          reading ??= readOn().finally(() => {
+            reading = undefined
+          })
+          await reading
+        }
+      },
+      covers: (seq: number): boolean => from !== undefined && seq >= from,
+      newerThan: (seq: number): readonly RunEvent[] => tail.filter((event) => event.seq > seq),
+      async isOver(): Promise<boolean> {
+        if (lookedFor === ends) return false
+        over ??= look()
+        const isTrue = await over
+        if (!isTrue) over = undefined
+        return isTrue
+      },
+      async changed(signal: AbortSignal): Promise<void> {
+        const { promise: aborted, resolve } = Promise.withResolvers<void>()
+        const abort = () => resolve()
+        signal.addEventListener('abort', abort, { once: true })
+        await Promise.race([told.promise, aborted])
+        signal.removeEventListener('abort', abort)
+      },
+      stop: (): void => clearInterval(net),
+    }
+    return feed
+  }
+}

@@ -1,0 +1,55 @@
+import type { ResultRow } from '@standin/contracts'
+import type { Database } from '../database/database.ts'
+import { findResult, readRows } from './results/result-store.ts'
+import { findRun, lastSucceededRun, type RunRow } from './run-store.ts'
+
+/** The last run of the same action and mode on the same account that succeeded. */
+export interface PreviousRun {
+  runId: string
+  endedAt: Date
+  /** The ids of its result's rows, to tell what is new. */
+  resultRowIds(): Promise<ReadonlySet<string>>
+}
+
+/** What the preview of an applied run found. Exactly this is applied, whatever has changed since. */
+export interface PreviewOfRun {
+  runId: string
+  endedAt: Date
+  /** What its last checkpoint kept. */
+  checkpoint: unknown
+  /** The rows of its result, in batches. */
+  rows(): AsyncIterable<ResultRow[]>
+}
+
+/** What went before a run, for its action to read. */
+export async function findPredecessors(
+  db: Database,
+  run: RunRow,
+): Promise<{ previous: PreviousRun | undefined; preview: PreviewOfRun | undefined }> {
+  const previous = await lastSucceededRun(db, run)
+  const preview = run.previewRunId ? await findRun(db, run.previewRunId) : undefined
+  return {
+    previous: previous?.endedAt
+      ? { runId: previous.id, endedAt: previous.endedAt, resultRowIds: () => resultRowIds(db, previous.id) }
+      : undefined,
+    preview: preview?.endedAt
+      ? {
+          runId: preview.id,
+          endedAt: preview.endedAt,
+          checkpoint: preview.checkpoint?.state,
+          rows: () => resultRows(db, preview.id),
+        }
+      : undefined,
+  }
+}
+
+async function resultRowIds(db: Database, runId: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>()
+  for await (const rows of resultRows(db, runId)) for (const { id } of rows) ids.add(id)
+  return ids
+}
+
+async function* resultRows(db: Database, runId: string): AsyncGenerator<ResultRow[]> {
+  const found = await findResult(db, runId)
+  if (found?.result) yield* readRows(db, found.result)
+}
