@@ -3,7 +3,7 @@ import { auditEntries } from './audit-table.ts'
 
 /** Who caused a change. `system` is Standin's own work, by the part that did it. */
 export interface Actor {
-  kind: 'trackunit' | 'user' | 'service' | 'operator' | 'system'
+  kind: 'trackunit' | 'user' | 'service' | 'operator' | 'schedule' | 'system'
   id: string
 }
 

@@ -1,0 +1,126 @@
+import type { ErrorReason, Schedule } from '@standin/contracts'
+import { and, asc, desc, eq, lt, lte, or } from 'drizzle-orm'
+import type { Database, Transaction } from '../../database/database.ts'
+import { refuseUnstorable } from '../run-store.ts'
+import { type Creator, schedules } from './schedule-table.ts'
+
+export type ScheduleRow = typeof schedules.$inferSelect
+
+/** @throws StandinError `INPUT_INVALID` for text that cannot be stored */
+export async function insertSchedule(tx: Transaction, row: typeof schedules.$inferInsert): Promise<ScheduleRow> {
+  const [inserted] = await tx.insert(schedules).values(row).returning().catch(refuseUnstorable)
+  if (!inserted) throw new Error('a row that was inserted comes back')
+  return inserted
+}
+
+/** @throws StandinError `INPUT_INVALID` for text that cannot be stored */
+export async function updateSchedule(
+  tx: Transaction,
+  scheduleId: string,
+  change: Partial<Omit<ScheduleRow, 'id' | 'accountId' | 'actionId' | 'createdAt'>>,
+): Promise<ScheduleRow> {
+  const [updated] = await tx
+    .update(schedules)
+    .set(change)
+    .where(eq(schedules.id, scheduleId))
+    .returning()
+    .catch(refuseUnstorable)
+  if (!updated) throw new Error('the row was locked before')
+  return updated
+}
+
+export async function findSchedule(db: Database, scheduleId: string): Promise<ScheduleRow | undefined> {
+  const [row] = await db.select().from(schedules).where(eq(schedules.id, scheduleId))
+  return row
+}
+
+export async function lockSchedule(tx: Transaction, scheduleId: string): Promise<ScheduleRow | undefined> {
+  const [row] = await tx.select().from(schedules).where(eq(schedules.id, scheduleId)).for('update')
+  return row
+}
+
+/** One schedule that is due and that no other replica is starting just now, locked until the transaction ends. */
+export async function lockDueSchedule(tx: Transaction, now: Date): Promise<ScheduleRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(schedules)
+    .where(and(eq(schedules.state, 'active'), lte(schedules.dueAt, now)))
+    .orderBy(asc(schedules.dueAt))
+    .limit(1)
+    .for('update', { skipLocked: true })
+  return row
+}
+
+export async function deleteSchedule(tx: Transaction, scheduleId: string): Promise<void> {
+  await tx.delete(schedules).where(eq(schedules.id, scheduleId))
+}
+
+export async function accountOfSchedule(db: Database, scheduleId: string): Promise<string | undefined> {
+  return (await findSchedule(db, scheduleId))?.accountId
+}
+
+export async function countSchedules(tx: Transaction, accountId: string): Promise<number> {
+  return tx.$count(schedules, eq(schedules.accountId, accountId))
+}
+
+/** The newest first. @param before those that are older than this one */
+export async function listSchedules(
+  db: Database,
+  {
+    accountId,
+    before,
+    limit,
+  }: { accountId: string; before?: { createdAt: Date; id: string } | undefined; limit: number },
+): Promise<ScheduleRow[]> {
+  const { createdAt, id } = schedules
+  return db
+    .select()
+    .from(schedules)
+    .where(
+      and(
+        eq(schedules.accountId, accountId),
+        before && or(lt(createdAt, before.createdAt), and(eq(createdAt, before.createdAt), lt(id, before.id))),
+      ),
+    )
+    .orderBy(desc(createdAt), desc(id))
+    .limit(limit)
+}
+
+export async function listActiveSchedules(db: Database, accountId: string): Promise<ScheduleRow[]> {
+  return db
+    .select()
+    .from(schedules)
+    .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
+    .orderBy(asc(schedules.id)) // Whoever locks several does so in one order.
+}
+
+export const paused = { state: 'paused', nextAt: null, dueAt: null } as const
+
+/** Pauses all that an account has, and says why. Call it before what takes the account's turn: a start takes them in this order. */
+export async function pauseSchedulesOf(
+  tx: Transaction,
+  accountId: string,
+  reason: ErrorReason,
+): Promise<ScheduleRow[]> {
+  return tx
+    .update(schedules)
+    .set({ ...paused, reason })
+    .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
+    .returning()
+}
+
+/** The row as it goes over the wire. */
+export function toSchedule(row: ScheduleRow): Schedule {
+  const { id, accountId, actionId, input, recurrence, timeZone, deliverTo, state, reason, lastRunId } = row
+  return {
+    ...{ id, accountId, actionId, input, recurrence, timeZone, deliverTo, state, reason, lastRunId },
+    nextAt: row.nextAt?.toISOString() ?? null,
+    createdBy: shown(row.createdBy),
+    createdAt: row.createdAt.toISOString(),
+  }
+}
+
+const shown = (creator: Creator): Schedule['createdBy'] =>
+  creator.kind === 'user'
+    ? { kind: 'user', id: creator.id, name: creator.name }
+    : { kind: 'service', id: creator.service, name: creator.service }
