@@ -5,6 +5,7 @@ import { Secret } from '../observability/secret.ts'
 import { readBounded } from '../trackunit/read-bounded.ts'
 import { retryAfterOf } from '../trackunit/retry-after.ts'
 import type { ExchangeFailure } from './failure-policy.ts'
+import { type EndpointAnswer, failureOfAnswer } from './refusal-of-answer.ts'
 import { type ScopeSet, scopeSet } from './scope-set.ts'
 
 export interface ExchangedToken {
@@ -47,7 +48,7 @@ export function createTokenEndpoint(
   return async ({ clientId, clientSecret }, scopes) => {
     const askedAtMs = clock.monotonicMs()
     const client: oauth.Client = { client_id: clientId }
-    let answer: Answer
+    let answer: EndpointAnswer
     try {
       const response = await oauth.clientCredentialsGrantRequest(
         server,
@@ -69,15 +70,9 @@ export function createTokenEndpoint(
   }
 }
 
-interface Answer {
-  status: number
-  headers: Headers
-  text: string
-}
-
 /** Turns whatever the endpoint answered into a token or one of the closed failures. */
 async function understandAnswer(
-  { status, headers, text }: Answer,
+  { status, headers, text }: EndpointAnswer,
   {
     server,
     client,
@@ -86,9 +81,9 @@ async function understandAnswer(
     now,
   }: { server: oauth.AuthorizationServer; client: oauth.Client; scopes: ScopeSet; askedAtMs: number; now: Date },
 ): Promise<Exchange> {
-  if (status === 429) return { outcome: 'failed', failure: 'rate-limited', ...retryAfter(headers, now) }
-  if (status >= 500) return { outcome: 'failed', failure: 'unavailable', ...retryAfter(headers, now) }
-  if (status !== 200) return { outcome: 'failed', failure: failureOf(text) }
+  if (status !== 200) {
+    return { outcome: 'failed', failure: failureOfAnswer({ status, headers, text }), ...retryAfter(headers, now) }
+  }
 
   try {
     const answered = await oauth.processClientCredentialsResponse(
@@ -107,21 +102,6 @@ async function understandAnswer(
   } catch {
     return { outcome: 'failed', failure: 'nonsense' }
   }
-}
-
-/** OAuth's `error`, or the `errorCode` of Okta's form; anything else (a page of HTML, a code that Trackunit
- * does not document) says nothing about the credentials: only `invalid_client` does. @see RFC 6749 §5.2 */
-function failureOf(text: string): ExchangeFailure {
-  let code: unknown
-  try {
-    const body = JSON.parse(text)
-    code = body?.error ?? body?.errorCode
-  } catch {
-    return 'nonsense'
-  }
-  if (code === 'invalid_client' || code === 'invalid_scope')
-    return code.replace('_', '-') as 'invalid-client' | 'invalid-scope'
-  return 'nonsense'
 }
 
 /** `expires_in`, else the JWT's own `exp` counted from its `iat`, else five minutes; never more than a day. */
