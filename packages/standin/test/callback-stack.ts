@@ -10,7 +10,7 @@ import { createProveCredentials, type ProvingPolicy } from '../src/credentials/p
 import { createVault, type Vault } from '../src/credentials/vault.ts'
 import { type Connection, connectDatabase } from '../src/database/database.ts'
 import { findInstallation, type InstallationRow } from '../src/installations/installation-store.ts'
-import { createUninstall } from '../src/installations/uninstall.ts'
+import { createUninstall, type Uninstall } from '../src/installations/uninstall.ts'
 import { createLogger } from '../src/observability/logger.ts'
 import type { Negotiation } from '../src/tokens/negotiate-scopes.ts'
 import { scopeSet } from '../src/tokens/scope-set.ts'
@@ -58,6 +58,7 @@ export interface CallbackStack {
   published: PublishedKeys
   signingKey: SigningKey
   receiveCallback: ReceiveCallback
+  uninstall: Uninstall
   callbacks: ReturnType<typeof buildCallbacks>
   release: ReturnType<typeof buildReleaseCallback>
   /** Changed in place, as a new setting would. */
@@ -160,6 +161,7 @@ export async function createCallbackStack(
     published,
     signingKey,
     receiveCallback,
+    uninstall,
     callbacks: built,
     release: buildReleaseCallback(parts),
     identityPolicy,

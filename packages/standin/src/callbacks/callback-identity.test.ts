@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
-import { bindIdentity, type IdentityPolicy, identityTimes, verifyIdentity } from './callback-identity.ts'
-import type { KeySet, Verification } from './key-set.ts'
+import {
+  bindIdentity,
+  type IdentityPolicy,
+  identityDigest,
+  identityTimes,
+  readIdentity,
+  readReleasedIdentity,
+} from './callback-identity.ts'
 
 const nowS = 1_800_000_000
 const now = new Date(nowS * 1_000)
@@ -96,32 +101,31 @@ describe('invariant 4: whose identity it is', () => {
   })
 })
 
-describe('an identity is verified', () => {
-  const clock = createAdjustableClock(now)
-  const policy: IdentityPolicy = {
-    appId: '@acme/fleet',
+describe('what a verified identity says', () => {
+  const policy: Pick<IdentityPolicy, 'issuer' | 'audience' | 'maxAgeMs'> = {
     issuer: undefined,
     audience: undefined,
     maxAgeMs: 1,
-    ownHosts: [],
   }
-  const keysThatSay = (verification: Verification): KeySet => ({ verify: async () => verification })
-  const verify = (claims: unknown, change: Partial<IdentityPolicy> = {}) => {
-    const payload = claims instanceof Uint8Array ? claims : new TextEncoder().encode(JSON.stringify(claims))
-    const keys = keysThatSay({ outcome: 'verified', payload, algorithm: 'ES256', keyId: undefined })
-    return verifyIdentity('jwt', 0, { keys, clock, policy: { ...policy, ...change } })
-  }
+  const bytes = (claims: unknown) =>
+    claims instanceof Uint8Array ? claims : new TextEncoder().encode(JSON.stringify(claims))
+  const read = (claims: unknown, change: Partial<IdentityPolicy> = {}) =>
+    readIdentity({ payload: bytes(claims), algorithm: 'ES256' }, now, { ...policy, ...change })
   const good = { iss: 'iris', aud: ['one', 'two'], iat: nowS, exp: nowS + 1 }
+  const refuses = (reason: string) => expect.objectContaining({ reason })
 
-  test('with issuer and audience exactly as configured', async () => {
-    expect(await verify(good, { issuer: 'iris', audience: 'two' })).toMatchObject({
+  test('issuer and audience are exactly as configured', () => {
+    expect(read(good, { issuer: 'iris', audience: 'two' })).toMatchObject({
       expired: false,
       claimNames: ['aud', 'exp', 'iat', 'iss'],
+      algorithm: 'ES256',
+      issuer: 'iris',
+      audiences: ['one', 'two'],
     })
     for (const change of [{ issuer: 'iri' }, { issuer: 'IRIS' }, { audience: 'tw' }, { audience: 'one,two' }])
-      await expect(verify(good, change)).rejects.toMatchObject({ reason: 'IDENTITY_MISMATCH' })
-    await expect(verify({ iat: nowS }, { issuer: 'iris' })).rejects.toMatchObject({ reason: 'IDENTITY_MISMATCH' })
-    await expect(verify({ iat: nowS }, { audience: 'two' })).rejects.toMatchObject({ reason: 'IDENTITY_MISMATCH' })
+      expect(() => read(good, change)).toThrow(refuses('IDENTITY_MISMATCH'))
+    expect(() => read({ iat: nowS }, { issuer: 'iris' })).toThrow(refuses('IDENTITY_MISMATCH'))
+    expect(() => read({ iat: nowS }, { audience: 'two' })).toThrow(refuses('IDENTITY_MISMATCH'))
   })
 
   test.each([
@@ -132,22 +136,30 @@ describe('an identity is verified', () => {
     ['a negative time', { ...good, iat: -1 }],
     ['a time that no date holds', { ...good, exp: 1e300 }],
     ['an audience that is no text', { ...good, aud: { a: 1 } }],
-  ])('is refused when it holds %s', async (_title, claims) => {
-    await expect(verify(claims)).rejects.toMatchObject({ reason: 'IDENTITY_INVALID' })
+  ])('it is refused when it holds %s', (_title, claims) => {
+    expect(() => read(claims)).toThrow(refuses('IDENTITY_INVALID'))
   })
 
-  test('invariant 7: without keys it is told when to come again, and nothing is refused', async () => {
-    const keys = keysThatSay({ outcome: 'unavailable', retryAfterMs: 12_345 })
-    await expect(verifyIdentity('jwt', 0, { keys, clock, policy })).rejects.toMatchObject({
-      reason: 'KEYS_UNAVAILABLE',
-      retryAfterMs: 12_345,
+  test('what is kept of it is cut, and fits into PostgreSQL', () => {
+    const { issuer, audiences, claimNames } = read({
+      ...good,
+      iss: `a\0${'x'.repeat(500)}`,
+      aud: Array.from({ length: 9 }, () => '\ud800'),
+      ['n'.repeat(500)]: 1,
     })
+    expect([issuer?.length, issuer?.includes('\0'), audiences]).toEqual([200, false, Array(5).fill('\ufffd')])
+    expect(Math.max(...claimNames.map((name) => name.length))).toBe(200)
   })
 
-  test('a bad signature is refused', async () => {
-    const keys = keysThatSay({ outcome: 'invalid' })
-    await expect(verifyIdentity('jwt', 0, { keys, clock, policy })).rejects.toMatchObject({
-      reason: 'IDENTITY_INVALID',
-    })
+  test('a released one has its own time, but none from the future, and without any that of its arrival', () => {
+    const released = (claims: unknown) => readReleasedIdentity({ payload: bytes(claims), algorithm: 'ES256' }, now)
+    expect(released({ iat: nowS - 5 }).issuedAt).toEqual(new Date((nowS - 5) * 1_000))
+    expect(released({ iat: nowS + 5_000 }).issuedAt).toEqual(new Date((nowS + 60) * 1_000))
+    expect(released('no claims').issuedAt).toEqual(now)
   })
+})
+
+test('a JWT whose signature is written in another way is the same JWT', () => {
+  expect(identityDigest('head.claims.sign')).toBe(identityDigest('head.claims.other'))
+  expect(identityDigest('head.claims.sign')).not.toBe(identityDigest('head.claim.sign'))
 })

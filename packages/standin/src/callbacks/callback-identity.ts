@@ -1,7 +1,6 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Clock } from '../clock.ts'
 import { StandinError } from '../standin-error.ts'
-import type { KeySet } from './key-set.ts'
 
 export interface IdentityPolicy {
   appId: string
@@ -21,8 +20,18 @@ export interface Identity {
   /** Beyond its `exp` or its age: good only for what is stored already. */
   expired: boolean
   claims: Record<string, unknown>
-  /** For the ledger: the names alone. */
+  /** For the ledger, and `identity observed`: of the claims the names alone. */
   claimNames: string[]
+  algorithm: string
+  issuer: string | null
+  audiences: string[]
+}
+
+/** What was signed, without the signature: that can be written in several ways, and is the same JWT still. */
+export function identityDigest(jwt: string): string {
+  return createHash('sha256')
+    .update(jwt.slice(0, jwt.lastIndexOf('.')))
+    .digest('base64url')
 }
 
 const skewMs = 60_000
@@ -39,31 +48,58 @@ const claimsSchema = z.looseObject({
 type Claims = z.infer<typeof claimsSchema>
 
 /**
- * Proves that Trackunit signed the identity of a callback, and reads its time.
+ * Reads what a verified identity says, as of the moment at which it arrived.
  *
- * @throws StandinError `IDENTITY_INVALID`, or `KEYS_UNAVAILABLE` with when to try again: without keys nothing is refused for good
+ * @throws StandinError `IDENTITY_INVALID`, or `IDENTITY_MISMATCH` where issuer or audience are configured and others
  */
-export async function verifyIdentity(
-  jwt: string,
-  arrivedAtMs: number,
-  { keys, clock, policy }: { keys: KeySet; clock: Clock; policy: IdentityPolicy },
-): Promise<Identity> {
-  const verification = await keys.verify(jwt, arrivedAtMs)
-  if (verification.outcome === 'unavailable') {
-    throw new StandinError('KEYS_UNAVAILABLE', { retryAfterMs: verification.retryAfterMs })
-  }
-  if (verification.outcome === 'invalid') throw new StandinError('IDENTITY_INVALID')
-
-  const claims = readClaims(verification.payload)
+export function readIdentity(
+  { payload, algorithm }: { payload: Uint8Array; algorithm: string },
+  receivedAt: Date,
+  policy: Pick<IdentityPolicy, 'issuer' | 'audience' | 'maxAgeMs'>,
+): Identity {
+  const claims = readClaims(payload)
   if (policy.issuer !== undefined && claims.iss !== policy.issuer) throw new StandinError('IDENTITY_MISMATCH')
   if (policy.audience !== undefined && !audiences(claims).includes(policy.audience))
     throw new StandinError('IDENTITY_MISMATCH')
 
   return {
-    ...identityTimes(claims, clock.now(), policy.maxAgeMs),
+    ...identityTimes(claims, receivedAt, policy.maxAgeMs),
+    ...describeIdentity(claims, algorithm),
     claims,
-    claimNames: Object.keys(claims).slice(0, 50).sort(),
   }
+}
+
+const longest = 200
+
+/** What may be kept of it and shown. */
+function describeIdentity(
+  claims: Claims,
+  algorithm: string,
+): Pick<Identity, 'claimNames' | 'algorithm' | 'issuer' | 'audiences'> {
+  const cut = (text: string) => text.replaceAll('\0', '').toWellFormed().slice(0, longest)
+  return {
+    claimNames: Object.keys(claims).slice(0, 50).map(cut).sort(),
+    algorithm,
+    issuer: claims.iss === undefined ? null : cut(claims.iss),
+    audiences: audiences(claims).slice(0, 5).map(cut),
+  }
+}
+
+/** What a released identity says that broke a rule: its time, where it has one, else when it arrived. */
+export function readReleasedIdentity(
+  { payload, algorithm }: { payload: Uint8Array; algorithm: string },
+  receivedAt: Date,
+): Pick<Identity, 'issuedAt' | 'claims' | 'claimNames' | 'algorithm' | 'issuer' | 'audiences'> {
+  let claims: Claims = {}
+  try {
+    claims = readClaims(payload)
+  } catch {
+    // It has no claims that could be read: the operator vouches for it.
+  }
+  const stamp = claims.iat ?? claims.nbf
+  // One from the future would outdate everything that comes until then.
+  const issuedAt = stamp === undefined ? receivedAt : new Date(Math.min(stamp * 1_000, receivedAt.getTime() + skewMs))
+  return { issuedAt, claims, ...describeIdentity(claims, algorithm) }
 }
 
 /**

@@ -50,6 +50,7 @@ async function createEdge(secrets = pathSecrets, given?: CallbackStack): Promise
   await registerCallbackRoute(server, {
     receiveCallback: stack.receiveCallback,
     clock: stack.clock,
+    rejected: stack.callbacks.rejected,
     pathSecrets: secrets.map((secret) => new Secret(secret)),
   })
   const iat = stack.clock.now().getTime() / 1_000

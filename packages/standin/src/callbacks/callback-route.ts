@@ -2,51 +2,75 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Secret } from '../observability/secret.ts'
+import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ReceiveCallback } from './receive-callback.ts'
+import type { CountRejection } from './rejected/count-rejections.ts'
 
 const maxBodyBytes = 16 * 1024
+const otherMethods = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 interface Dependencies {
   receiveCallback: ReceiveCallback
   clock: Clock
   /** None: the path has no secret. */
   pathSecrets: readonly Secret[]
+  rejected: CountRejection
 }
 
-/** `POST /trackunit/callback[/<secret>]`: bounds before any work, then one function. */
+/**
+ * `POST /trackunit/callback[/<secret>]`: bounds before any work, then one function. A wrong path is a plain 404,
+ * whatever came there; what was genuine is kept by that function all the same.
+ */
 export async function registerCallbackRoute(
   server: FastifyInstance,
-  { receiveCallback, clock, pathSecrets }: Dependencies,
+  { receiveCallback, clock, pathSecrets, rejected }: Dependencies,
 ): Promise<void> {
   await server.register(async (scope) => {
-    // The parser of its own refuses `__proto__` and `constructor`, bytes that are no UTF-8, and anything that is not JSON.
+    const isRightPath = (request: FastifyRequest) => {
+      const { secret, '*': deeper } = request.params as { secret?: string; '*'?: string }
+      if (deeper !== undefined) return false
+      return pathSecrets.length === 0 ? secret === undefined : isPathSecret(secret ?? '', pathSecrets)
+    }
+    // Bytes: the body is read as it came, once it is known who sent it.
     scope.removeAllContentTypeParsers()
-    const parseJson = scope.getDefaultJsonParser('error', 'error')
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-      const text = decodeUtf8(body)
-      if (text === undefined) return done(new StandinError('CALLBACK_MALFORMED'))
-      void parseJson(request, text, (error, parsed) =>
-        error ? done(new StandinError('CALLBACK_MALFORMED')) : done(null, parsed),
-      )
-    })
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     scope.addHook('onRequest', async (request) => {
+      if (!isRightPath(request)) return
+      if (request.method !== 'POST') throw new StandinError('METHOD_NOT_ALLOWED')
       if (request.headers['content-encoding'] !== undefined) throw new StandinError('UNSUPPORTED_MEDIA_TYPE')
+      if (!isJson(request.headers['content-type'])) throw new StandinError('UNSUPPORTED_MEDIA_TYPE')
+    })
+    scope.setErrorHandler((error, request, reply) => {
+      const { reason } = toRefusal(error)
+      const mediaType = request.headers['content-type']
+      const bodyBytes = Buffer.isBuffer(request.body) ? request.body.byteLength : undefined
+      rejected({ reason, address: request.ip, mediaType, bodyBytes, jwt: identityHeader(request) })
+      if (!isRightPath(request)) throw new StandinError('NOT_FOUND', { cause: error })
+      if (reason === 'METHOD_NOT_ALLOWED') void reply.header('allow', 'POST')
+      throw error
     })
 
-    const path = pathSecrets.length > 0 ? '/trackunit/callback/:secret' : '/trackunit/callback'
-    scope.post<{ Params: { secret?: string } }>(path, { bodyLimit: maxBodyBytes }, async (request, reply) => {
-      const arrivedAtMs = clock.monotonicMs() // After the body: a key set fetched later was fetched after this request.
-      if (pathSecrets.length > 0 && !isPathSecret(request.params.secret ?? '', pathSecrets))
-        throw new StandinError('NOT_FOUND')
-      const { status, accountId } = await receiveCallback({
-        identity: identityHeader(request),
-        body: request.body,
-        arrivedAtMs,
+    for (const url of ['/trackunit/callback', '/trackunit/callback/:secret', '/trackunit/callback/:secret/*']) {
+      scope.post(url, { bodyLimit: maxBodyBytes }, async (request, reply) => {
+        const { status, accountId } = await receiveCallback({
+          identity: identityHeader(request),
+          body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+          arrivedAtMs: clock.monotonicMs(), // After the body: a key set fetched later was fetched after this request.
+          address: request.ip,
+          isAtWrongPath: !isRightPath(request),
+        })
+        request.log.info({ status, accountId }, 'callback')
+        return reply.header('cache-control', 'no-store').send({ status })
       })
-      request.log.info({ status, accountId }, 'callback')
-      return reply.header('cache-control', 'no-store').send({ status })
-    })
+      scope.route({
+        url,
+        method: otherMethods,
+        handler: () => {
+          throw new StandinError('NOT_FOUND')
+        },
+      })
+    }
   })
 }
 
@@ -56,13 +80,8 @@ function identityHeader(request: FastifyRequest): string | undefined {
   return typeof header === 'string' && header !== '' ? header : undefined
 }
 
-function decodeUtf8(body: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
-  } catch {
-    return undefined
-  }
-}
+/** With or without a `charset`, which can only be UTF-8. */
+const isJson = (mediaType = '') => /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?$/i.test(mediaType.trim())
 
 /** Compared by digest, all of them, so that the time tells nothing. */
 function isPathSecret(presented: string, secrets: readonly Secret[]): boolean {

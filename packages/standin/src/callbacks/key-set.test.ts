@@ -289,3 +289,102 @@ describe('what a bad signature or a bad key is', () => {
     expect(await outcome(await rsa.sign({}))).toBe('invalid')
   })
 })
+
+describe('invariant 7: keys outlive the process', () => {
+  const url = 'https://keys.example/jwks'
+  function createMemoryStore() {
+    const rows = new Map<string, { keys: Record<string, unknown>[]; fetchedAt: Date }>()
+    return {
+      rows,
+      load: async (of: string) => rows.get(of),
+      save: async (of: string, set: { keys: Record<string, unknown>[]; fetchedAt: Date }) => void rows.set(of, set),
+    }
+  }
+  /** The process before fetched the keys; this one starts `afterMs` later, and the endpoint is down. */
+  async function restart(afterMs: number) {
+    const { clock, published } = setUp(known.jwk)
+    const store = createMemoryStore()
+    const create = () => createKeySet({ url, cooldownMs, userAgent: 't' }, { clock, fetch: published.fetch, store })
+    await create().verify(await known.sign({}), 0)
+    published.fail()
+    clock.advance(afterMs)
+    return { clock, published, store, create, keySet: create() }
+  }
+  const outcomeOf = async (keySet: ReturnType<typeof createKeySet>, key = known) =>
+    (await keySet.verify(await key.sign({}), Number.POSITIVE_INFINITY)).outcome
+
+  test('known ones serve after a restart while the endpoint is down, at most a day after they were had', async () => {
+    const { keySet, clock } = await restart(23 * hour)
+    expect(await outcomeOf(keySet)).toBe('verified')
+    expect(await outcomeOf(keySet, later)).toBe('unavailable')
+    clock.advance(hour)
+    expect(await outcomeOf(keySet)).toBe('verified')
+    clock.advance(1)
+    expect(await outcomeOf(keySet)).toBe('unavailable')
+  })
+
+  test('older ones do not, nor those of a clock that was wrong', async () => {
+    expect(await outcomeOf((await restart(24 * hour + 1)).keySet)).toBe('unavailable')
+    const { store, create, clock } = await restart(0)
+    store.rows.set(url, {
+      keys: [known.jwk as Record<string, unknown>],
+      fetchedAt: new Date(clock.now().getTime() + 1),
+    })
+    expect(await outcomeOf(create())).toBe('unavailable')
+  })
+
+  test('a private key in the table verifies nothing, and nonsense there is none', async () => {
+    for (const keys of [[{ ...known.jwk, d: 'AAAA' }], [{ kty: 'oct', k: 'AAAA' }], 'nonsense', null]) {
+      const { store, create, clock } = await restart(0)
+      store.rows.set(url, { keys: keys as Record<string, unknown>[], fetchedAt: clock.now() })
+      expect(await outcomeOf(create())).toBe('unavailable')
+    }
+  })
+
+  test('a table that cannot be read stops nobody, and is read again', async () => {
+    const { store, create, clock } = await restart(0)
+    const { load } = store
+    store.load = () => Promise.reject(new Error('down'))
+    const keySet = create()
+    expect(await outcomeOf(keySet)).toBe('unavailable')
+    store.load = load
+    clock.advance(1_000)
+    expect(await outcomeOf(keySet)).toBe('verified')
+  })
+
+  test('a withdrawn key dies by the timer, though nobody calls', async () => {
+    const { clock, published } = setUp(known.jwk, later.jwk)
+    const keySet = createKeySet({ url, cooldownMs, userAgent: 't' }, { clock, fetch: published.fetch })
+    expect(await outcomeOf(keySet)).toBe('verified')
+    published.publish(later.jwk)
+    clock.advance(10 * 60_000 - 1)
+    await keySet.refreshIfOld()
+    expect(published.requests).toBe(1)
+    clock.advance(1)
+    await keySet.refreshIfOld()
+    expect(published.requests).toBe(2)
+    expect((await keySet.verify(await known.sign({}), 0)).outcome).toBe('invalid')
+  })
+
+  test('ten thousand callbacks with random key ids cost two fetches at most', async () => {
+    const { verify, published } = setUp(known.jwk)
+    const [, payload, signature] = (await known.sign({})).split('.')
+    const random = Array.from(
+      { length: 10_000 },
+      (_, index) => `${base64url({ alg: 'ES256', kid: `random ${index}` })}.${payload}.${signature}`,
+    )
+    const outcomes = new Set((await Promise.all(random.map((jws) => verify(jws)))).map(({ outcome }) => outcome))
+    expect(published.requests).toBeLessThanOrEqual(2)
+    expect([...outcomes]).not.toContain('verified')
+  })
+})
+
+test('only the algorithms that are configured are taken', async () => {
+  const { clock, published } = setUp(known.jwk, rsa.jwk)
+  const keySet = createKeySet(
+    { url: 'https://keys.example', cooldownMs, userAgent: 't', algorithms: ['RS256'] },
+    { clock, fetch: published.fetch },
+  )
+  expect(await keySet.verify(await rsa.sign({}), 0)).toMatchObject({ outcome: 'verified' })
+  expect(await keySet.verify(await known.sign({}), 0)).toEqual({ outcome: 'invalid' })
+})

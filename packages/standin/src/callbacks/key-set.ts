@@ -9,9 +9,8 @@ import {
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { readBounded } from '../trackunit/read-bounded.ts'
+import { type SignatureAlgorithm, signatureAlgorithms } from './signature-algorithms.ts'
 
-/** Asymmetric only: with a symmetric one, whoever reads the published keys could sign. */
-const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 /** Header fields that would let the signer bring the key along, or change what the signature means. */
 const refusedHeaders = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'b64']
 
@@ -26,10 +25,18 @@ const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })
 
 export interface KeySetPolicy {
   url: string
+  /** Only these of the allowed ones. */
+  algorithms?: readonly SignatureAlgorithm[] | undefined
   /** Between two fetches, whatever asks for them: a flood of unknown `kid`s costs one fetch each cool-down. */
   cooldownMs: number
   /** Names app and version. */
   userAgent: string
+}
+
+/** Where keys outlive the process. Both may fail: keys in memory go on serving. */
+export interface KeySetStore {
+  load(url: string): Promise<{ keys: unknown; fetchedAt: Date } | undefined>
+  save(url: string, set: { keys: Record<string, unknown>[]; fetchedAt: Date }): Promise<void>
 }
 
 /** `unavailable`: it cannot be told yet whether the signature is good; ask again after `retryAfterMs`. */
@@ -41,19 +48,25 @@ export type Verification =
 export type KeySet = ReturnType<typeof createKeySet>
 
 /**
- * A published set of verification keys. Known keys serve while the endpoint is down, at most a day; an unknown `kid`
- * is invalid only when the set was fetched after the request arrived; no address is ever built from a token.
- * (`createRemoteJWKSet` of jose asks once for each unknown `kid` while the endpoint is down.)
+ * A published set of verification keys. Known keys serve while the endpoint is down, at most a day, also across a
+ * restart; an unknown `kid` is invalid only when the set was fetched after the request arrived; no address is ever
+ * built from a token. (`createRemoteJWKSet` of jose asks once for each unknown `kid` while the endpoint is down.)
  */
-export function createKeySet(policy: KeySetPolicy, { clock, fetch }: { clock: Clock; fetch: typeof globalThis.fetch }) {
-  let keys: { find: ReturnType<typeof createLocalJWKSet>; askedAtMs: number } | undefined
+export function createKeySet(
+  policy: KeySetPolicy,
+  { clock, fetch, store }: { clock: Clock; fetch: typeof globalThis.fetch; store?: KeySetStore },
+) {
+  const allowed: readonly string[] = policy.algorithms ?? signatureAlgorithms
+  let keys: { find: FindKey; askedAtMs: number } | undefined
   let lastTryAtMs = Number.NEGATIVE_INFINITY
   let underway: Promise<void> | undefined
+  let restored: Promise<void> | undefined
 
   const cooldownLeftMs = () => Math.max(0, lastTryAtMs + policy.cooldownMs - clock.monotonicMs())
 
   async function refresh(): Promise<void> {
     const askedAtMs = clock.monotonicMs()
+    const fetchedAt = clock.now()
     lastTryAtMs = askedAtMs
     try {
       const response = await fetch(policy.url, {
@@ -62,13 +75,31 @@ export function createKeySet(policy: KeySetPolicy, { clock, fetch }: { clock: Cl
         headers: { accept: 'application/json', 'user-agent': policy.userAgent },
       })
       if (!response.ok) return
-      const { keys: published } = keySetSchema.parse(JSON.parse(await readBounded(response, maxBytes)))
-      const usable = published.filter((key) => key.kty !== 'oct' && !('d' in key)) as JWK[]
-      if (usable.length === 0) return // Nobody withdraws all keys; somebody may publish nonsense.
+      const usable = usableKeys(JSON.parse(await readBounded(response, maxBytes)))
+      if (!usable) return // Nobody withdraws all keys; somebody may publish nonsense.
       keys = { find: createLocalJWKSet({ keys: usable }), askedAtMs }
+      store?.save(policy.url, { keys: usable, fetchedAt }).catch(() => {})
     } catch {
       // Down, slow, or nonsense: what is known goes on serving; the cool-down counts from this try.
     }
+  }
+
+  /** Takes over what was known before the restart, as old as it is. */
+  async function restore(): Promise<void> {
+    const stored = await store?.load(policy.url)
+    if (!stored || keys) return
+    const ageMs = clock.now().getTime() - stored.fetchedAt.getTime()
+    const usable = usableKeys({ keys: stored.keys })
+    // From the future: the clock was wrong once, and how old they are cannot be told.
+    if (usable && ageMs >= 0 && ageMs <= serveAtMostMs)
+      keys = { find: createLocalJWKSet({ keys: usable }), askedAtMs: clock.monotonicMs() - ageMs }
+  }
+
+  function restoreOnce(): Promise<void> {
+    restored ??= restore().catch(() => {
+      restored = undefined // The database was not there: next time.
+    })
+    return restored
   }
 
   /** Joins a fetch that is under way, starts one where the cool-down allows it, else does nothing. */
@@ -83,10 +114,26 @@ export function createKeySet(policy: KeySetPolicy, { clock, fetch }: { clock: Cl
   }
 
   return {
+    refreshIfAllowed,
+
+    /** When the keys that serve now were asked for, on the monotonic clock. */
+    askedAtMs: () => current()?.askedAtMs,
+
+    /**
+     * For a timer: asks anew for keys that are ten minutes old, so that a withdrawn one dies though nobody calls.
+     * @returns false: nothing more is to be done at once
+     */
+    async refreshIfOld(): Promise<boolean> {
+      await restoreOnce()
+      if (keys && clock.monotonicMs() - keys.askedAtMs >= refreshAfterMs) await refreshIfAllowed()
+      return false
+    },
+
     /** @param arrivedAtMs when the request arrived, on the monotonic clock */
     async verify(jws: string, arrivedAtMs: number): Promise<Verification> {
-      if (!isPlausible(jws)) return { outcome: 'invalid' }
+      if (!isPlausible(jws, allowed)) return { outcome: 'invalid' }
 
+      await restoreOnce()
       if (!current()) await refreshIfAllowed()
       const known = current()
       if (!known) return { outcome: 'unavailable', retryAfterMs: Math.max(1_000, cooldownLeftMs()) }
@@ -98,12 +145,12 @@ export function createKeySet(policy: KeySetPolicy, { clock, fetch }: { clock: Cl
       }
 
       const tried = current() ?? known
-      const first = await tryKeys(jws, tried.find)
+      const first = await tryKeys(jws, tried.find, allowed)
       if (first !== 'unknown-key') return first
 
       await refreshIfAllowed()
       const renewed = current() ?? tried
-      const second = renewed === tried ? first : await tryKeys(jws, renewed.find)
+      const second = renewed === tried ? first : await tryKeys(jws, renewed.find, allowed)
       if (second !== 'unknown-key') return second
       if (renewed.askedAtMs >= arrivedAtMs) return { outcome: 'invalid' }
       return { outcome: 'unavailable', retryAfterMs: Math.max(1_000, cooldownLeftMs()) }
@@ -111,8 +158,17 @@ export function createKeySet(policy: KeySetPolicy, { clock, fetch }: { clock: Cl
   }
 }
 
+type FindKey = ReturnType<typeof createLocalJWKSet>
+
+/** The public ones of a published set. @throws when it is none, or too large */
+function usableKeys(published: unknown): JWK[] | undefined {
+  const { keys } = keySetSchema.parse(published)
+  const usable = keys.filter((key) => key.kty !== 'oct' && !('d' in key)) as JWK[]
+  return usable.length > 0 ? usable : undefined
+}
+
 /** Three segments whose header names an allowed algorithm and nothing that is refused: what is worth a look at the keys. */
-function isPlausible(jws: string): boolean {
+export function isPlausible(jws: string, algorithms: readonly string[] = signatureAlgorithms): boolean {
   if (jws.length > 8_192 || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jws)) return false
   try {
     const header = decodeProtectedHeader(jws)
@@ -123,7 +179,8 @@ function isPlausible(jws: string): boolean {
 }
 
 /** A JWT without `kid` that fits none of the keys may be signed with one that is not known here yet. */
-async function tryKeys(jws: string, find: ReturnType<typeof createLocalJWKSet>): Promise<Verification | 'unknown-key'> {
+async function tryKeys(jws: string, find: FindKey, allowed: readonly string[]): Promise<Verification | 'unknown-key'> {
+  const algorithms = [...allowed]
   const unfit = decodeProtectedHeader(jws).kid === undefined ? 'unknown-key' : { outcome: 'invalid' as const }
   try {
     return verified(await compactVerify(jws, find, { algorithms }))

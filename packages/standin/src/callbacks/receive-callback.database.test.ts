@@ -3,6 +3,7 @@ import {
   account,
   appId,
   createCallbackStack,
+  delivered,
   installed,
   otherAccount,
   prepareCallbackStacks,
@@ -12,6 +13,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/test-database.
 import { listCredentials } from '../credentials/credential-store.ts'
 import { connectDatabase } from '../database/database.ts'
 import { callbacks } from './callback-table.ts'
+import { listHeld } from './held/held-callback-store.ts'
 
 const createStack = prepareCallbackStacks()
 const connect = ({ url }: TestDatabase) => {
@@ -162,7 +164,7 @@ describe('invariant 2: the same again is a duplicate', () => {
   })
 })
 
-describe('what is refused leaves no row', () => {
+describe('invariant 6: what verifies and is refused takes no effect, and is kept sealed', () => {
   test.each([
     ['another app', installed('c', { irisAppId: '@acme/other' }), {}, 'IRIS_APP_UNKNOWN'],
     [
@@ -177,14 +179,18 @@ describe('what is refused leaves no row', () => {
   ])('%s', async (_title, body, how, reason) => {
     const stack = await createStack()
     await expect(stack.send(body, how)).rejects.toMatchObject({ reason })
-    expect(await stack.dump()).not.toContain(account)
+    expect(await stack.rows()).toEqual([])
+    expect(await stack.installation()).toBeUndefined()
+    expect(await stack.db.select().from(callbacks)).toEqual([])
+    expect(await listHeld(stack.db, { limit: 9 })).toMatchObject([{ state: 'held', reason, accountId: account }])
+    expect(await stack.dump()).not.toMatch(/s3cr3t/)
   })
 
   test('a callback without an identity is refused before its body is looked at', async () => {
     const stack = await createStack()
-    await expect(
-      stack.receiveCallback({ identity: undefined, body: 'nonsense', arrivedAtMs: 0 }),
-    ).rejects.toMatchObject({ reason: 'IDENTITY_MISSING' })
+    await expect(stack.receiveCallback(delivered(undefined, 'nonsense', stack.clock))).rejects.toMatchObject({
+      reason: 'IDENTITY_MISSING',
+    })
     expect(stack.published.requests).toBe(0)
   })
 })

@@ -7,7 +7,7 @@ import { StandinError } from '../standin-error.ts'
 export interface Binding {
   account: string
   app: string
-  column: 'client-secret' | 'access-token' | 'callback-body'
+  column: 'client-secret' | 'access-token' | 'callback-body' | 'held-callback'
   generation: number
 }
 
