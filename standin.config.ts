@@ -9,6 +9,8 @@ export default {
     { scope: 'asset.view', optional: false },
     { scope: 'account.view', optional: false },
     { scope: 'account.site.manage', optional: true },
+    { scope: 'account.event.manage', optional: true },
+    { scope: 'account.service-management.service-plan.assignment.view', optional: true },
   ],
   callbackUrl: 'https://standin.example.com/trackunit/callback',
 } satisfies StandinApp

@@ -174,22 +174,26 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   })
 
   // 4. Runs
+  const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
   const { queue, events: runEvents } = await buildRuns({
     ...{ db, clock, log, listener, closers },
     directUrl: database.directUrl,
     findAction: catalogue.find,
-    trackunitFor: ({ id, accountId }, { scopes }, signal) =>
+    trackunitFor: ({ id, accountId }, action, signal) =>
       createAccountClient(
         { apiUrl: config.trackunit.apiUrl, userAgent },
-        { fetch, clock, signal, token: tokensOfRun(issueToken, { id, accountId, scopes }) },
+        { fetch, clock, signal, token: tokensOfRun(issueToken, { id, accountId, action, grantedScopesOf }) },
       ),
     machinesFor: ({ id, epoch, accountId }) => createMachineRegister(db, { runId: id, epoch, accountId }),
-    habitsOf: async () => ({ timeZone: null, unitSystem: null }),
+    habitsOf: async ({ accountId }) => ({
+      timeZone: null,
+      unitSystem: null,
+      grantedScopes: await grantedScopesOf(accountId).catch(undefinedWhere(() => true)),
+    }),
   })
   const installationEvents = await createInstallationEvents({ db, listener })
 
   // The edges
-  const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
   const contracted = createContracted(
     {
       accountOfRun: (runId) => accountOfRun(db, runId),
@@ -294,15 +298,24 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   return addressOf()
 }
 
-function tokensOfRun(
-  issueToken: IssueToken,
-  { id, accountId, scopes }: { id: string; accountId: string; scopes: readonly string[] },
-) {
-  return (rejectedFingerprint?: string) =>
-    issueToken(
+interface TokensOfRun {
+  id: string
+  accountId: string
+  action: Pick<AnyAction, 'scopes' | 'optionalScopes'>
+  grantedScopesOf: (accountId: string) => Promise<readonly string[]>
+}
+
+/** With the action's scopes, and of its optional ones those that the account granted. */
+function tokensOfRun(issueToken: IssueToken, { id, accountId, action, grantedScopesOf }: TokensOfRun) {
+  return async (rejectedFingerprint?: string) => {
+    const { scopes, optionalScopes = [] } = action
+    const granted = optionalScopes.length > 0 ? await grantedScopesOf(accountId) : []
+    const wanted = [...scopes, ...optionalScopes.filter((scope) => granted.includes(scope))]
+    return issueToken(
       { kind: 'system', id: `run ${id}` },
-      { accountId, scopes: [...scopes], ...(rejectedFingerprint !== undefined && { rejectedFingerprint }) },
+      { accountId, scopes: wanted, ...(rejectedFingerprint !== undefined && { rejectedFingerprint }) },
     )
+  }
 }
 
 /** Nothing where an account is not served for such a reason; a database that is down stays an error. */

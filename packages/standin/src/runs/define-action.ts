@@ -1,5 +1,6 @@
 import type { Destination } from '@standin/contracts'
 import type { z } from 'zod'
+import type { Clock } from '../clock.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import type { ArtifactWriter } from './artifacts/artifact-writer.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
@@ -15,6 +16,8 @@ export interface RunContext<Input> {
   readonly mode: 'preview' | 'apply'
   /** Trackunit's APIs with the account's token. Its limits are waited for. */
   readonly trackunit: TrackunitClient
+  /** What time it is. */
+  readonly clock: Pick<Clock, 'now'>
   /** Aborted when the run is to stop; pass it on to whatever waits. */
   readonly signal: AbortSignal
   /** What the last checkpoint kept, where an earlier attempt left one. */
@@ -58,7 +61,7 @@ export interface AccountHabits {
   timeZone: string | null
   unitSystem: 'metric' | 'imperial' | null
   /** What whoever installed the app allowed; undefined where it is not known. */
-  grantedScopes?: readonly string[]
+  grantedScopes?: readonly string[] | undefined
 }
 
 /** One change in Trackunit. Its outcome is JSON. */

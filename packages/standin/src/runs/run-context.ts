@@ -75,7 +75,7 @@ export function createRunContext(
   }
 
   const context: RunContext<Record<string, unknown>> = withNoticedRejections({
-    ...{ accountId, account, machines, ...predecessors },
+    ...{ accountId, account, machines, clock, ...predecessors },
     result: withNoticedRejections(result),
     input: run.input,
     mode: run.mode,
