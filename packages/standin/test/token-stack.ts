@@ -7,14 +7,13 @@ import { findCredentialsInForce } from '../src/credentials/credentials-in-force.
 import { createProveCredentials } from '../src/credentials/prove-credentials.ts'
 import { createVault } from '../src/credentials/vault.ts'
 import { connectDatabase } from '../src/database/database.ts'
+import { createListener, type ReplicaListener } from '../src/database/listen.ts'
 import { lockInstallation, updateInstallation } from '../src/installations/installation-store.ts'
 import { createLogger } from '../src/observability/logger.ts'
 import { Secret } from '../src/observability/secret.ts'
-import { createProcessLease } from '../src/tokens/exchange-lease.ts'
-import { createIssueToken, type TokenReceiver } from '../src/tokens/issue-token.ts'
-import { createObtainToken } from '../src/tokens/obtain-token.ts'
+import { buildTokens } from '../src/tokens/build-tokens.ts'
+import type { TokenReceiver } from '../src/tokens/issue-token.ts'
 import { scopeSet } from '../src/tokens/scope-set.ts'
-import { createTokenCache } from '../src/tokens/token-cache.ts'
 import type { Exchange, RequestToken } from '../src/tokens/token-endpoint.ts'
 import { recordHandOut } from '../src/tokens/token-store.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
@@ -23,7 +22,7 @@ import type { TestDatabase } from './test-database.ts'
 
 export const account = '11111111-1111-4111-8111-111111111111'
 const appId = '@acme/fleet-night'
-const manifestScopes = ['a', 'b', 'c']
+const scopesOfManifest = ['a', 'b', 'c']
 
 export type TokenStack = Awaited<ReturnType<typeof createTokenStack>>
 
@@ -61,19 +60,18 @@ export async function createTokenStack({ url }: TestDatabase) {
     })
   }
 
-  /** As one process of the server: with a memory and flights of its own. */
-  function startReplica() {
-    const issueToken = createIssueToken({
-      ...{ clock, manifestScopes },
+  const listeners: ReplicaListener[] = []
+
+  /** As one process of the server: with a memory, flights and a session of its own. */
+  async function startReplica({ manifestScopes = scopesOfManifest } = {}) {
+    const listener = createListener(url)
+    listeners.push(listener)
+    const { issueToken } = await buildTokens({
+      ...{ db, vault, clock, listener, manifestScopes },
       recordHandOut: (handOut) => recordHandOut(db, handOut),
-      obtainToken: createObtainToken({
-        ...{ db, vault, clock },
-        cache: createTokenCache(),
-        lease: createProcessLease(),
-        requestToken: endpoint.requestToken,
-        onRefused: park,
-        accountClaim: undefined,
-      }),
+      requestToken: endpoint.requestToken,
+      onRefused: park,
+      accountClaim: undefined,
       findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
     })
     return (
@@ -82,13 +80,22 @@ export async function createTokenStack({ url }: TestDatabase) {
     ) => issueToken(receiver, { accountId, ...wanted })
   }
 
+  /** Time goes by, for this process and for what the database has written down. */
+  async function passTime(ms: number): Promise<void> {
+    clock.advance(ms)
+    const back = `${ms} milliseconds`
+    await sql`update access_tokens set expires_at = expires_at - ${back}::interval`
+    await sql`update token_leases set forced_at = forced_at - ${back}::interval, refresh_at = refresh_at - ${back}::interval, last_used_at = last_used_at - ${back}::interval`
+    await sql`update exchange_pauses set until = until - ${back}::interval, failing_since = failing_since - ${back}::interval`
+  }
+
   return {
-    ...{ db, sql, clock, vault, endpoint, install, startReplica },
+    ...{ db, sql, clock, vault, endpoint, install, startReplica, passTime },
     /** A service with a key and a grant. */
     async createService({ service = 'reports', scopes = ['a', 'b'] } = {}): Promise<TokenReceiver & { keyId: string }> {
       const expiresAt = new Date('2099-01-01')
       const actor = { kind: 'operator', id: 'test' } as const
-      const { id } = await createKey(db, manifestScopes, {
+      const { id } = await createKey(db, scopesOfManifest, {
         ...{ service, scopes, expiresAt, actor },
         accountId: account,
       })
@@ -99,6 +106,7 @@ export async function createTokenStack({ url }: TestDatabase) {
         ({ event }) => event === 'token.issued',
       ),
     async [Symbol.asyncDispose]() {
+      await Promise.all(listeners.map((listener) => listener.close()))
       await close()
     },
   }

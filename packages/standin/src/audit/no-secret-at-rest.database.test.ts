@@ -11,7 +11,7 @@ import {
 import { createKey } from '../access/create-key.ts'
 import { approveCredentials } from '../credentials/decide-credentials.ts'
 import { Secret } from '../observability/secret.ts'
-import { storeToken } from '../tokens/token-store.ts'
+import { storeToken } from '../../test/stored-tokens.ts'
 
 const createStack = prepareCallbackStacks()
 

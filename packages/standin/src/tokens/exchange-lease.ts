@@ -1,21 +1,53 @@
-/**
- * Runs one exchange at a time for a key; whoever asks meanwhile gets the same outcome. The key is the whole identity
- * of a token: account, generation and scopes.
- */
-export interface ExchangeLease {
-  run<Outcome>(key: string, exchange: () => Promise<Outcome>): Promise<Outcome>
+import type { Database } from '../database/database.ts'
+import { releaseLease, renewLease, type TakenLease, type TokenIdentity, takeLease } from './exchange-store.ts'
+
+export interface ExchangeLeasePolicy {
+  /** How long a holder that stands still delays the others. One that dies is noticed sooner, by its replica's lock. */
+  leaseMs: number
+  renewEveryMs: number
 }
 
-/** Within this process. Across replicas each may make one exchange; a lease in the database takes this one's place. */
-export function createProcessLease(): ExchangeLease {
-  const flights = new Map<string, Promise<unknown>>()
+export interface ExchangeLease {
+  /**
+   * Does work under the lease, which is renewed meanwhile; work that throws lets go of it.
+   * @param seenFence of the lease that was seen to be free; undefined where there was none
+   * @returns undefined where somebody else was quicker
+   */
+  under<Result>(
+    token: TokenIdentity,
+    seenFence: number | undefined,
+    work: (lease: TakenLease) => Promise<Result>,
+  ): Promise<Result | undefined>
+}
+
+interface Dependencies {
+  db: Database
+  /** The id of this process while the others can see that it lives. */
+  replicaId: () => number | undefined
+}
+
+/** A replica without a session: whether it lives is not known, so its leases last as long as they were taken for. */
+const unknownReplica = 0
+
+/** One exchange for a token at a time, over all replicas. It holds no connection while the request is out. */
+export function createExchangeLease(
+  { db, replicaId }: Dependencies,
+  { leaseMs, renewEveryMs }: ExchangeLeasePolicy = { leaseMs: 4_000, renewEveryMs: 1_000 },
+): ExchangeLease {
   return {
-    run<Outcome>(key: string, exchange: () => Promise<Outcome>): Promise<Outcome> {
-      const underway = flights.get(key)
-      if (underway !== undefined) return underway as Promise<Outcome> // One key, one kind of outcome: the key is made in one place.
-      const flight = exchange().finally(() => flights.delete(key))
-      flights.set(key, flight)
-      return flight
+    async under(token, seenFence, work) {
+      const lease = await takeLease(db, token, { seenFence, leaseMs, holder: replicaId() ?? unknownReplica })
+      if (!lease) return undefined
+      // A renewal that fails is followed by another; the fence stops who lost the lease from writing.
+      const renewing = setInterval(() => void renewLease(db, token, { lease, leaseMs }).catch(() => {}), renewEveryMs)
+      try {
+        return await work(lease)
+      } catch (error) {
+        await releaseLease(db, token, lease).catch(() => {})
+        throw error
+      } finally {
+        clearInterval(renewing)
+      }
     },
   }
 }

@@ -2,7 +2,9 @@ import type { IssuedToken, IssueTokenInput } from '@standin/contracts'
 import type { Clock } from '../clock.ts'
 import type { Secret } from '../observability/secret.ts'
 import { StandinError } from '../standin-error.ts'
-import type { CredentialsInForce, ObtainToken } from './obtain-token.ts'
+import type { TokenIdentity } from './exchange-store.ts'
+import type { InForceMemory } from './in-force-memory.ts'
+import type { ObtainToken } from './obtain-token.ts'
 import { type ScopeSet, scopeSet } from './scope-set.ts'
 import type { HeldToken } from './token-cache.ts'
 import { cacheForMs, tokenFreshness } from './token-freshness.ts'
@@ -25,57 +27,75 @@ export type IssueToken = (receiver: TokenReceiver, wanted: IssueTokenInput) => P
 
 interface Dependencies {
   clock: Clock
+  inForce: InForceMemory
+  obtainToken: ObtainToken
   /** Leaves the durable row of a hand-out while generation, key and grant allow it. @returns whether it is there */
   recordHandOut: (handOut: HandOut) => Promise<boolean>
-  obtainToken: ObtainToken
+  /** Told of each token that leaves: those that are used are replaced ahead of their end. */
+  noteUse: (token: TokenIdentity, lifetimeMs: number) => void
   manifestScopes: readonly string[]
-  /** @throws StandinError with the reason why the account is not served */
-  findCredentialsInForce: (accountId: string) => Promise<CredentialsInForce & { grantedScopes: readonly string[] }>
 }
 
-/** Between two looks the account can change hands again; more than this in a row is no coincidence. */
+/** Between two looks the account can change hands again; whoever meets more than this in a row comes back later. */
 const maxLooks = 4
 
 /** The one way in which a token leaves: looked up, checked, obtained, and recorded before it is returned. */
 export function createIssueToken({
   clock,
-  recordHandOut,
+  inForce,
   obtainToken,
+  recordHandOut,
+  noteUse,
   manifestScopes,
-  findCredentialsInForce,
 }: Dependencies): IssueToken {
   return async (receiver, { accountId, scopes: asked, rejectedFingerprint }) => {
+    let unrecorded: number | undefined
     for (let looks = 0; looks < maxLooks; looks++) {
-      const { grantedScopes, ...credentials } = await findCredentialsInForce(accountId)
-      const scopes = scopesToIssue({ receiver, asked, grantedScopes, manifestScopes })
-      const token = await obtainToken({ credentials, scopes, rejectedFingerprint })
-      if (token && (await leaves(token, receiver, accountId, scopes))) {
-        const { accessToken, fingerprint, lifetimeMs, endsAtMs } = token
-        const leftMs = endsAtMs - clock.monotonicMs()
-        // Recording can take longer than the token was still good for.
-        if (tokenFreshness({ leftMs, lifetimeMs }) === 'stale') continue
-        return { accessToken, fingerprint, lifetimeMs, scopes: scopes.scopes, leftMs }
+      const fresh = looks > 0 || rejectedFingerprint !== undefined
+      try {
+        const { grantedScopes, ...credentials } = await inForce.get(accountId, { fresh })
+        const scopes = scopesToIssue({ receiver, asked, grantedScopes, manifestScopes })
+        const token = await obtainToken({ credentials, scopes, rejectedFingerprint })
+        if (!token) continue
+        if (await recordHandOut(handOutOf({ token, receiver, accountId, scopes }))) {
+          const { accessToken, fingerprint, lifetimeMs, endsAtMs } = token
+          const leftMs = endsAtMs - clock.monotonicMs()
+          // Recording can take longer than the token was still good for.
+          if (tokenFreshness({ leftMs, lifetimeMs }) === 'stale') continue
+          noteUse({ accountId, generation: token.generation, scopeKey: scopes.key }, lifetimeMs)
+          return { accessToken, fingerprint, lifetimeMs, scopes: scopes.scopes, leftMs }
+        }
+        // The row did not come back though this generation is still in force: the key or its grant is gone.
+        if (unrecorded === token.generation && receiver.kind === 'service') throw new StandinError('ACCOUNT_FORBIDDEN')
+        unrecorded = token.generation
+      } catch (error) {
+        if (fresh || !mayBeOutdated(error)) throw error
       }
     }
-    // The row did not come back though the account is in force: the key or its grant went meanwhile.
-    throw new StandinError(receiver.kind === 'service' ? 'ACCOUNT_FORBIDDEN' : 'OVERLOADED', { retryAfterMs: 1_000 })
+    throw new StandinError('OVERLOADED', { retryAfterMs: 1_000, detail: 'The account changes hands this moment.' })
   }
+}
 
-  async function leaves(
-    token: HeldToken,
-    receiver: TokenReceiver,
-    accountId: string,
-    { key: scopeKey }: ScopeSet,
-  ): Promise<boolean> {
-    return recordHandOut({
-      accountId,
-      generation: token.generation,
-      scopeKey,
-      fingerprint: token.fingerprint,
-      serviceKeyId: receiver.kind === 'service' ? receiver.keyId : undefined,
-      receiver:
-        receiver.kind === 'service' ? { kind: 'service', id: receiver.service } : { kind: 'system', id: receiver.id },
-    })
+/** Refusals that rest on what was remembered of the account. */
+const mayBeOutdated = (error: unknown) =>
+  error instanceof StandinError && (error.reason === 'SCOPE_NOT_GRANTED' || error.reason === 'CREDENTIALS_REJECTED')
+
+export function handOutOf({
+  token,
+  receiver,
+  accountId,
+  scopes,
+}: {
+  token: HeldToken
+  receiver: TokenReceiver
+  accountId: string
+  scopes: ScopeSet
+}): HandOut {
+  return {
+    ...{ accountId, generation: token.generation, scopeKey: scopes.key, fingerprint: token.fingerprint },
+    serviceKeyId: receiver.kind === 'service' ? receiver.keyId : undefined,
+    receiver:
+      receiver.kind === 'service' ? { kind: 'service', id: receiver.service } : { kind: 'system', id: receiver.id },
   }
 }
 

@@ -1,17 +1,24 @@
-import { createHash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 import type { Vault } from '../credentials/vault.ts'
 import type { Database } from '../database/database.ts'
-import type { Secret } from '../observability/secret.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ExchangeLease } from './exchange-lease.ts'
-import { type ExchangeFailure, failurePolicy, pauseAfter } from './failure-policy.ts'
+import {
+  type FoundStanding,
+  findStanding,
+  releaseLease,
+  storeExchanged,
+  storeFailure,
+  type TakenLease,
+} from './exchange-store.ts'
+import { type ExchangeToken, tokenBinding } from './exchange-token.ts'
+import { failurePolicy, pauseAfter } from './failure-policy.ts'
+import { createFlights } from './flights.ts'
+import { nextStep } from './next-step.ts'
 import type { ScopeSet } from './scope-set.ts'
-import type { HeldToken, TokenCache } from './token-cache.ts'
-import type { RequestToken } from './token-endpoint.ts'
-import { tokenFreshness } from './token-freshness.ts'
-import { findToken, isGenerationInForce, storeToken } from './token-store.ts'
+import { type HeldToken, keyOfToken, type TokenCache } from './token-cache.ts'
+import { refreshAheadMs, tokenFreshness } from './token-freshness.ts'
+import type { TokenNews } from './token-news.ts'
 
 /** The credentials that serve an account now. */
 export interface CredentialsInForce {
@@ -24,11 +31,16 @@ export interface CredentialsInForce {
   parked: boolean
 }
 
-export type ObtainToken = (wanted: {
+export interface ObtainWanted {
   credentials: CredentialsInForce
   scopes: ScopeSet
-  rejectedFingerprint: string | undefined
-}) => Promise<HeldToken | undefined>
+  /** A token that an API refused. */
+  rejectedFingerprint?: string | undefined
+  /** A token that is still good and is to be replaced ahead of its end. */
+  replaceAhead?: string
+}
+
+export type ObtainToken = (wanted: ObtainWanted) => Promise<HeldToken | undefined>
 
 interface Dependencies {
   db: Database
@@ -36,151 +48,117 @@ interface Dependencies {
   clock: Clock
   cache: TokenCache
   lease: ExchangeLease
-  requestToken: RequestToken
+  news: TokenNews
+  exchangeToken: ExchangeToken
+  random: () => number
   /** Told when Trackunit refuses credentials that worked. */
   onRefused: (credentials: CredentialsInForce) => Promise<void>
-  accountClaim: string | undefined
 }
 
-const forcedExchangeEveryMs = 30_000
+/** The net under a lost notification, and how soon a dead holder is noticed. */
+const lookEveryMs = 250
+/** Longer than the longest request to Trackunit and the lease of a holder that fell silent. */
+const longestWaitMs = 30_000
 
 /**
- * A token that is good beyond its margin: from memory, else from the database, else by one exchange that all callers share.
+ * A token that is good beyond its margin: from memory, else from the database, else by one exchange that all callers on
+ * all replicas share.
  * @returns undefined when the generation stopped being in force meanwhile: look again
  * @throws StandinError with the reason of `failurePolicy`, or `TRACKUNIT_REFUSED` while a rejected token cannot be replaced yet
  */
-export function createObtainToken({
-  db,
-  vault,
-  clock,
-  cache,
-  lease,
-  requestToken,
-  onRefused,
-  accountClaim,
-}: Dependencies): ObtainToken {
-  const failures = new LRUCache<string, { failure: ExchangeFailure; inARow: number; untilMs: number }>({ max: 20_000 })
-  const forcedAtMs = new LRUCache<string, number>({ max: 20_000 })
+export function createObtainToken(dependencies: Dependencies): ObtainToken {
+  const { db, vault, clock, cache, lease, news, exchangeToken, random, onRefused } = dependencies
+  const flights = createFlights<HeldToken | undefined>()
 
-  const isUsable = (token: HeldToken, rejectedFingerprint: string | undefined) =>
-    token.fingerprint !== rejectedFingerprint &&
-    tokenFreshness({ leftMs: token.endsAtMs - clock.monotonicMs(), lifetimeMs: token.lifetimeMs }) === 'fresh'
-
-  async function fromDatabase(credentials: CredentialsInForce, scopes: ScopeSet): Promise<HeldToken | undefined> {
-    const readAtMs = clock.monotonicMs()
-    const stored = await findToken(db, credentials.accountId, scopes.key)
-    if (stored?.generation !== credentials.generation) return undefined
-    const accessToken = await vault.open(stored.sealedToken, binding(credentials))
-    const { fingerprint, generation, lifetimeMs, leftMs } = stored
-    return { accessToken, fingerprint, generation, lifetimeMs, endsAtMs: readAtMs + leftMs }
-  }
-
-  /** One request to Trackunit, under the lease. What it brings is kept only while its generation is in force. */
-  async function exchange(
-    key: string,
-    credentials: CredentialsInForce,
-    scopes: ScopeSet,
-  ): Promise<HeldToken | undefined> {
-    const { accountId, generation, clientId, sealedSecret, appId } = credentials
-    const clientSecret = await vault.open(sealedSecret, {
-      account: accountId,
-      app: appId,
-      column: 'client-secret',
-      generation,
-    })
-    const exchanged = await requestToken({ clientId, clientSecret }, scopes)
-    if (exchanged.outcome === 'failed') {
-      const inARow = (failures.get(key)?.inARow ?? 0) + 1
-      const pauseMs = pauseAfter(exchanged.failure, inARow, exchanged.retryAfterMs)
-      failures.set(key, { failure: exchanged.failure, inARow, untilMs: clock.monotonicMs() + pauseMs })
-      if (failurePolicy[exchanged.failure].refusesCredentials) {
-        await onRefused(credentials)
-        // Replaced ones are refused when the app is installed again: that says nothing of those in force now.
-        if (!(await isGenerationInForce(db, credentials))) return undefined
-      }
-      throw new StandinError(failurePolicy[exchanged.failure].reason, { retryAfterMs: pauseMs })
-    }
-    failures.delete(key)
-
-    const { accessToken, granted, lifetimeMs, askedAtMs, claims } = exchanged.token
-    if (accountClaim !== undefined && String(claims[accountClaim]).toLowerCase() !== accountId)
-      throw new StandinError('CREDENTIALS_QUARANTINED')
-    const missing = scopes.scopes.filter((scope) => !granted.scopes.includes(scope))
-    if (missing.length > 0)
-      throw new StandinError('SCOPE_NOT_GRANTED', { detail: `Not granted: ${missing.join(', ')}.` })
-
-    const token = {
-      accessToken,
-      fingerprint: fingerprintOf(accessToken),
-      generation,
-      lifetimeMs,
-      endsAtMs: askedAtMs + lifetimeMs,
-    }
-    const sealedToken = await vault.seal(accessToken, binding(credentials))
-    const leftMs = token.endsAtMs - clock.monotonicMs()
-    const row = {
-      accountId,
-      scopeKey: scopes.key,
-      generation,
-      sealedToken,
-      fingerprint: token.fingerprint,
-      lifetimeMs,
-      leftMs,
-    }
-    if (!(await storeToken(db, row))) return undefined
-    cache.set(key, token)
-    return token
-  }
-
-  function refuseWhilePaused(key: string): void {
-    const failed = failures.get(key)
-    const leftMs = failed ? failed.untilMs - clock.monotonicMs() : 0
-    if (failed && leftMs > 0) throw new StandinError(failurePolicy[failed.failure].reason, { retryAfterMs: leftMs })
-  }
-
-  /** A token that an API refused is replaced at most once in 30 seconds, however many callers say so. */
-  function claimForcedExchange(key: string): void {
-    const leftMs = (forcedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) + forcedExchangeEveryMs - clock.monotonicMs()
-    if (leftMs > 0) throw new StandinError('TRACKUNIT_REFUSED', { retryAfterMs: leftMs })
-    forcedAtMs.set(key, clock.monotonicMs())
-  }
-
-  return async ({ credentials, scopes, rejectedFingerprint }) => {
-    const key = `${credentials.accountId} ${credentials.generation} ${scopes.key}`
-    const fromMemory = () => {
-      const held = cache.get(key)
-      return held && isUsable(held, rejectedFingerprint) ? held : undefined
-    }
-    const held = fromMemory()
-    if (held) return held
-
+  return async (wanted) => {
+    const { credentials, scopes, rejectedFingerprint, replaceAhead } = wanted
+    const key = keyOfToken({ ...credentials, scopeKey: scopes.key })
+    const held = cache.get(key)
+    if (held && held.fingerprint !== replaceAhead && isUsable(held, rejectedFingerprint)) return held
     // Whoever was refused a token looks apart from the others: their look may well find that very token.
-    return lease.run(`look ${rejectedFingerprint ?? ''} ${key}`, async () => {
-      const stored = await fromDatabase(credentials, scopes)
-      if (stored && isUsable(stored, rejectedFingerprint)) {
-        cache.set(key, stored)
-        return stored
-      }
-      if (credentials.parked) throw new StandinError('CREDENTIALS_REJECTED')
-      const isForced = stored !== undefined && isUsable(stored, undefined)
-      const token = await lease.run(`exchange ${key}`, async () => {
-        const brought = fromMemory() // By an exchange that ended since the look.
-        if (brought) return brought
-        refuseWhilePaused(key)
-        if (isForced) claimForcedExchange(key)
-        return exchange(key, credentials, scopes)
-      })
-      if (token && token.fingerprint === rejectedFingerprint)
-        throw new StandinError('TRACKUNIT_REFUSED', { retryAfterMs: forcedExchangeEveryMs })
-      return token
-    })
+    return flights.join(`${rejectedFingerprint ?? ''} ${replaceAhead ?? ''} ${key}`, () => obtain(wanted, key))
   }
-}
 
-const binding = ({ accountId, appId, generation }: CredentialsInForce) =>
-  ({ account: accountId, app: appId, column: 'access-token', generation }) as const
+  function isUsable({ endsAtMs, lifetimeMs, fingerprint }: HeldToken, rejectedFingerprint: string | undefined) {
+    const leftMs = endsAtMs - clock.monotonicMs()
+    return fingerprint !== rejectedFingerprint && tokenFreshness({ leftMs, lifetimeMs }) === 'fresh'
+  }
 
-/** base64url of the token's SHA-256: names a token without being one. */
-function fingerprintOf(accessToken: Secret): string {
-  return createHash('sha256').update(accessToken.reveal()).digest('base64url')
+  async function obtain(wanted: ObtainWanted, key: string): Promise<HeldToken | undefined> {
+    const { credentials, scopes, rejectedFingerprint, replaceAhead } = wanted
+    const { accountId, generation, parked } = credentials
+    const identity = { accountId, generation, scopeKey: scopes.key }
+    const giveUpAtMs = clock.monotonicMs() + longestWaitMs
+
+    while (clock.monotonicMs() < giveUpAtMs) {
+      // Before the look, so that news between the look and the waiting are heard.
+      const awaited = news.expect(accountId)
+      try {
+        const readAtMs = clock.monotonicMs()
+        const standing = await findStanding(db, identity)
+        const wish = { notThis: rejectedFingerprint ?? replaceAhead, parked, ahead: replaceAhead !== undefined }
+        const step = nextStep(standing, wish)
+        if (step.do === 'leave') return undefined
+        if (step.do === 'serve') return await remember(standing.token, readAtMs)
+        if (step.do === 'refuse') throw new StandinError(step.reason, step)
+        if (step.do === 'wait') await awaited.heard(lookEveryMs)
+        else {
+          const brought = await lease.under(identity, standing.lease?.fence, (taken) => exchangeUnder(taken, wish))
+          if (brought && (wish.ahead || brought.fingerprint !== rejectedFingerprint)) return brought
+        }
+      } finally {
+        awaited.end()
+      }
+    }
+    throw new StandinError('OVERLOADED', { retryAfterMs: 1_000, detail: 'Another process exchanges this token.' })
+
+    async function remember(token: FoundStanding['token'], readAtMs: number): Promise<HeldToken | undefined> {
+      if (!token) return undefined
+      const { fingerprint, lifetimeMs, leftMs, sealedToken } = token
+      const held = cache.get(key)
+      if (held?.fingerprint === fingerprint) return held
+      const accessToken = await vault.open(sealedToken, tokenBinding(credentials))
+      const opened = { accessToken, fingerprint, generation, lifetimeMs, endsAtMs: readAtMs + leftMs }
+      cache.set(key, opened)
+      return opened
+    }
+
+    /** One request to Trackunit. @returns undefined where the next look tells what came of it */
+    async function exchangeUnder(
+      taken: TakenLease,
+      wish: Parameters<typeof nextStep>[1],
+    ): Promise<HeldToken | undefined> {
+      // Between the look and the lease another exchange can have ended.
+      const standing = await findStanding(db, identity)
+      const step = nextStep(standing, { ...wish, fence: taken.fence })
+      if (step.do !== 'exchange') {
+        await releaseLease(db, identity, taken)
+        return undefined
+      }
+      const { forced } = step
+      const brought = await exchangeToken(credentials, scopes)
+      if (brought.outcome === 'failed') {
+        const { failure, retryAfterMs } = brought
+        const { pauses, refusesCredentials } = failurePolicy[failure]
+        const inARow = standing.inARow[pauses] + 1
+        const isKept = await storeFailure(db, identity, {
+          ...{ lease: taken, failure, inARow, forced },
+          pausedScopeKey: pauses === 'account' ? '' : scopes.key,
+          pauseMs: pauseAfter(failure, inARow, retryAfterMs),
+        })
+        if (isKept && refusesCredentials) await onRefused(credentials)
+        return undefined
+      }
+      const { token, sealedToken } = brought
+      const { fingerprint, lifetimeMs } = token
+      const isKept = await storeExchanged(db, identity, {
+        ...{ lease: taken, sealedToken, fingerprint, lifetimeMs, forced },
+        leftMs: token.endsAtMs - clock.monotonicMs(),
+        refreshAheadMs: refreshAheadMs({ lifetimeMs, isFirst: standing.token === undefined, random: random() }),
+      })
+      if (!isKept) return undefined
+      cache.set(key, token)
+      return token
+    }
+  }
 }

@@ -14,6 +14,27 @@ export function safetyMarginMs(lifetimeMs: number): number {
 }
 
 /**
+ * How long before its end a token that is used is replaced in the background: early enough that an outage of two minutes,
+ * and the pause after it, end before the margin; spread, so that tokens that began together do not end together. The first
+ * token of an account is replaced anywhere between the half and nine tenths of its life: accounts that were installed in
+ * one minute part there.
+ * @param random from 0 up to 1
+ */
+export function refreshAheadMs({
+  lifetimeMs,
+  isFirst,
+  random,
+}: {
+  lifetimeMs: number
+  isFirst: boolean
+  random: number
+}): number {
+  const latestMs = Math.max(1.5 * safetyMarginMs(lifetimeMs), Math.min(270_000, 0.075 * lifetimeMs))
+  if (isFirst) return Math.max(latestMs, (0.1 + 0.4 * random) * lifetimeMs)
+  return latestMs + random * Math.min(90_000, lifetimeMs / 40)
+}
+
+/**
  * How long a caller may re-use a token without asking again: what the server allows, never into the margin.
  */
 export function cacheForMs({

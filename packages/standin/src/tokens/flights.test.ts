@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { createProcessLease } from './exchange-lease.ts'
+import { createFlights } from './flights.ts'
 
-describe('invariant 11: one exchange at a time for a key', () => {
+describe('invariant 11: in one process, one exchange at a time for a key', () => {
   test('whoever asks meanwhile gets the same outcome', async () => {
-    const lease = createProcessLease()
+    const flights = createFlights<string>()
     const answer = Promise.withResolvers<string>()
     let exchanges = 0
     const ask = () =>
-      lease.run('key', () => {
+      flights.join('key', () => {
         exchanges++
         return answer.promise
       })
@@ -20,20 +20,20 @@ describe('invariant 11: one exchange at a time for a key', () => {
   })
 
   test('a failure ends it for everyone as it ended for the first, and the next one starts anew', async () => {
-    const lease = createProcessLease()
+    const flights = createFlights<string>()
     const answer = Promise.withResolvers<string>()
-    const all = Promise.allSettled(Array.from({ length: 10 }, () => lease.run('key', () => answer.promise)))
+    const all = Promise.allSettled(Array.from({ length: 10 }, () => flights.join('key', () => answer.promise)))
     answer.reject(new Error('down'))
 
     expect((await all).map(({ status }) => status)).toEqual(Array(10).fill('rejected'))
-    await expect(lease.run('key', async () => 'again')).resolves.toBe('again')
+    await expect(flights.join('key', async () => 'again')).resolves.toBe('again')
   })
 
   test('keys do not wait for each other', async () => {
-    const lease = createProcessLease()
+    const flights = createFlights<string>()
     const never = new Promise<string>(() => {})
-    void lease.run('one', () => never)
+    void flights.join('one', () => never)
 
-    await expect(lease.run('other', async () => 'token')).resolves.toBe('token')
+    await expect(flights.join('other', async () => 'token')).resolves.toBe('token')
   })
 })

@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.ts'
+import type { Vault } from '../credentials/vault.ts'
+import type { Database } from '../database/database.ts'
+import type { ReplicaListener } from '../database/listen.ts'
+import { createExchangeLease } from './exchange-lease.ts'
+import { createExchangeToken } from './exchange-token.ts'
+import { createInForceMemory, type InForce } from './in-force-memory.ts'
+import { createIssueToken, type IssueToken } from './issue-token.ts'
+import { type CredentialsInForce, createObtainToken } from './obtain-token.ts'
+import { createTokenCache } from './token-cache.ts'
+import type { RequestToken } from './token-endpoint.ts'
+import { createTokenNews } from './token-news.ts'
+import type { HandOut } from './token-store.ts'
+
+interface Dependencies {
+  db: Database
+  vault: Vault
+  clock: Clock
+  listener: ReplicaListener
+  requestToken: RequestToken
+  recordHandOut: (handOut: HandOut) => Promise<boolean>
+  /** @throws StandinError with the reason why the account is not served */
+  findCredentialsInForce: (accountId: string) => Promise<InForce>
+  /** Told when Trackunit refuses credentials that worked. */
+  onRefused: (credentials: CredentialsInForce) => Promise<void>
+  manifestScopes: readonly string[]
+  accountClaim: string | undefined
+  random?: () => number
+}
+
+/** Tokens as one process of the server has them: a memory of its own, and what all replicas share. */
+export async function buildTokens(dependencies: Dependencies): Promise<{ issueToken: IssueToken }> {
+  const { db, vault, clock, listener, requestToken, recordHandOut, onRefused } = dependencies
+  const { findCredentialsInForce, manifestScopes, accountClaim, random = Math.random } = dependencies
+  const cache = createTokenCache()
+  const news = createTokenNews()
+  const inForce = createInForceMemory({ clock, find: findCredentialsInForce })
+
+  await listener.on(
+    'token_changed',
+    (payload) => {
+      const [accountId = '', newFingerprint] = payload.split(' ')
+      if (newFingerprint) cache.forgetOlder(accountId, newFingerprint)
+      news.tell(accountId)
+    },
+    news.tellAll,
+  )
+  await listener.on('installation_changed', inForce.forget, inForce.forgetAll)
+
+  const obtainToken = createObtainToken({
+    ...{ db, vault, clock, cache, news, random, onRefused },
+    lease: createExchangeLease({ db, replicaId: listener.replica.id }),
+    exchangeToken: createExchangeToken({ vault, requestToken, accountClaim }),
+  })
+  const issueToken = createIssueToken({
+    ...{ clock, inForce, obtainToken, recordHandOut, manifestScopes },
+    noteUse: () => {},
+  })
+  return { issueToken }
+}

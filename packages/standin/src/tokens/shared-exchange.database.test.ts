@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { account, createTokenStack } from '../../test/token-stack.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
+
+const run = { kind: 'system', id: 'run 1' } as const
+const both = { scopes: ['a', 'b'] }
+const text = ({ accessToken }: { accessToken: { reveal(): string } }) => accessToken.reveal()
+const fingerprint = (token: string) => createHash('sha256').update(token).digest('base64url')
+const each = async <Item, Result>(items: readonly Item[], times: number, ask: (item: Item) => Promise<Result>) =>
+  Promise.all(items.flatMap((item) => Array.from({ length: times }, () => ask(item))))
+
+async function startReplicas(stack: Awaited<ReturnType<typeof createTokenStack>>, count: number) {
+  return Promise.all(Array.from({ length: count }, () => stack.startReplica()))
+}
+
+describe('invariant 11: one exchange, however many callers on however many replicas', () => {
+  test('a hundred callers on each of three replicas get the token of one exchange', async () => {
+    await using stack = await createTokenStack(database)
+    await stack.install()
+    const replicas = await startReplicas(stack, 3)
+
+    const tokens = await each(replicas, 100, (issue) => issue(run, both))
+
+    expect(new Set(tokens.map(text))).toEqual(new Set(['token-1']))
+    expect(stack.endpoint.exchanges).toHaveLength(1)
+  })
+
+  test('a failure is told to all of them, after one request', async () => {
+    await using stack = await createTokenStack(database)
+    await stack.install()
+    const replicas = await startReplicas(stack, 3)
+    stack.endpoint.answers(() => stack.endpoint.failure('unavailable', 60_000))
+
+    const outcomes = await each(replicas, 10, (issue) => issue(run, both).catch(({ reason }) => reason))
+
+    expect(new Set(outcomes)).toEqual(new Set(['TRACKUNIT_UNAVAILABLE']))
+    expect(stack.endpoint.exchanges).toHaveLength(1)
+  })
+
+  test('credentials that came into force meanwhile wait for no exchange of those before', async () => {
+    await using stack = await createTokenStack(database)
+    await stack.install()
+    const [issue, other] = await startReplicas(stack, 2)
+    const { arrived, release } = stack.endpoint.hold()
+    const early = issue?.(run, both)
+    await arrived
+    await stack.install({ generation: 2 })
+    stack.endpoint.answers(() => stack.endpoint.token())
+
+    expect(text(await (other?.(run, both) ?? Promise.reject()))).toBe('token-2')
+    release()
+    expect(text(await (early ?? Promise.reject()))).toBe('token-2')
+  })
+
+  test('a lease that was lost is noticed at the writing: the token is dropped, and the stored one served', async () => {
+    await using stack = await createTokenStack(database)
+    await stack.install()
+    const [issue, other] = await startReplicas(stack, 2)
+    const { arrived, release } = stack.endpoint.hold()
+    const early = issue?.(run, both)
+    await arrived
+    // As the clock of the database does for a holder that stands still.
+    await stack.sql`update token_leases set lease_until = now()`
+    stack.endpoint.answers(() => stack.endpoint.token({ text: 'by the other' }))
+    expect(text(await (other?.(run, both) ?? Promise.reject()))).toBe('by the other')
+
+    release(stack.endpoint.token({ text: 'late' }))
+
+    expect(text(await (early ?? Promise.reject()))).toBe('by the other')
+    expect(await stack.sql`select fingerprint from access_tokens`).toEqual([
+      { fingerprint: fingerprint('by the other') },
+    ])
+  })
+
+  test('and so is a failure that comes home late: it parks nobody and pauses nothing', async () => {
+    await using stack = await createTokenStack(database)
+    await stack.install()
+    const [issue, other] = await startReplicas(stack, 2)
+    const { arrived, release } = stack.endpoint.hold()
+    const early = issue?.(run, both)
+    await arrived
+    await stack.sql`update token_leases set lease_until = now()`
+    stack.endpoint.answers(() => stack.endpoint.token({ text: 'by the other' }))
+    await other?.(run, both)
+
+    release(stack.endpoint.failure('invalid-client'))
+
+    expect(text(await (early ?? Promise.reject()))).toBe('by the other')
+    expect(await stack.sql`select state from credentials`).toEqual([{ state: 'active' }])
+    expect(await stack.sql`select from exchange_pauses`).toEqual([])
+  })
+})
+
+describe('invariant 15: one refused token, refused to a hundred callers on three replicas', () => {
+  const rejected = { ...both, rejectedFingerprint: fingerprint('token-1') }
+
+  test('is replaced by one exchange', async () => {
+    await using stack = await createTokenStack(database)
+    await stack.install()
+    const replicas = await startReplicas(stack, 3)
+    await each(replicas, 1, (issue) => issue(run, both))
+
+    const tokens = await each(replicas, 34, (issue) => issue(run, rejected))
+
+    expect(new Set(tokens.map(text))).toEqual(new Set(['token-2']))
+    expect(stack.endpoint.exchanges).toHaveLength(2)
+  })
+
+  test('is a typed error for all of them where Trackunit hands out the same one again', async () => {
+    await using stack = await createTokenStack(database)
+    await stack.install()
+    const replicas = await startReplicas(stack, 3)
+    stack.endpoint.answers(() => stack.endpoint.token({ text: 'token-1' }))
+    await each(replicas, 1, (issue) => issue(run, both))
+
+    const outcomes = await each(replicas, 34, (issue) => issue(run, rejected).catch(({ reason }) => reason))
+
+    expect(new Set(outcomes)).toEqual(new Set(['TRACKUNIT_REFUSED']))
+    expect(stack.endpoint.exchanges).toHaveLength(2)
+  })
+
+  test('leaves the memory of the others, so that nobody there is given it again', async () => {
+    await using stack = await createTokenStack(database)
+    await stack.install()
+    const [issue, other] = await startReplicas(stack, 2)
+    await each([issue, other], 1, async (ask) => ask?.(run, both))
+    await issue?.(run, rejected)
+
+    await expect.poll(async () => text(await (other?.(run, both) ?? Promise.reject()))).toBe('token-2')
+    expect(stack.endpoint.exchanges).toHaveLength(2)
+  })
+})
+
+test('at most eight scope sets of an account are kept, the least used give way', async () => {
+  await using stack = await createTokenStack(database)
+  const scopes = Array.from({ length: 9 }, (_, index) => `scope-${index}`)
+  await stack.install({ grantedScopes: scopes })
+  const issue = await stack.startReplica({ manifestScopes: scopes })
+
+  for (const scope of scopes) {
+    await issue(run, { scopes: [scope] })
+    await stack.passTime(1_000)
+  }
+
+  expect(await stack.sql`select scope_key from access_tokens where account_id = ${account} order by 1`).toEqual(
+    scopes.slice(1).map((scope_key) => ({ scope_key })),
+  )
+  expect(await stack.sql`select from token_leases`).toHaveLength(8)
+})
