@@ -3,11 +3,14 @@ import { account, otherAccount, prepareCallbackStacks } from '../../test/callbac
 import { findServiceByKey, setGrant } from './access-store.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createKey } from './create-key.ts'
+import { createKeyDirectory } from './key-directory.ts'
+import { createRequestLimits } from './request-limits.ts'
 import { digestOfPresentedKey } from './service-key.ts'
 
 const createStack = prepareCallbackStacks()
 
 const manifestScopes = ['account.asset.view', 'account.site.view']
+const arrival = { arrivedAtMs: 0, address: '192.0.2.1' }
 const inAnHour = () => new Date(Date.now() + 3_600_000)
 const wanted = () => ({
   service: 'reports',
@@ -22,10 +25,13 @@ test('a new key names its service with what it was granted, and is stored nowher
   const { id, key } = await createKey(stack.db, manifestScopes, wanted())
 
   expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toEqual({
-    kind: 'service',
-    service: 'reports',
-    keyId: id,
-    grants: [{ accountId: account, scopes: ['account.asset.view'] }],
+    expiresAt: expect.any(Date),
+    caller: {
+      kind: 'service',
+      service: 'reports',
+      keyId: id,
+      grants: [{ accountId: account, scopes: ['account.asset.view'] }],
+    },
   })
   const dump = await stack.dump()
   expect(dump).toContain(id)
@@ -52,7 +58,7 @@ test('a grant replaces the one before it on that account, and leaves the others'
     await setGrant(tx, { service: 'somebody-else', accountId: otherAccount, scopes: ['account.asset.view'] })
   })
   const service = await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)
-  expect([...service!.grants].sort((left, right) => left.accountId.localeCompare(right.accountId))).toEqual([
+  expect([...service!.caller.grants].sort((left, right) => left.accountId.localeCompare(right.accountId))).toEqual([
     { accountId: account, scopes: [] },
     { accountId: 'all', scopes: ['account.site.view'] },
   ])
@@ -61,11 +67,16 @@ test('a grant replaces the one before it on that account, and leaves the others'
 describe('invariant 18: who is let in', () => {
   test('a service by its key, and by nothing that resembles it', async () => {
     const stack = await createStack()
-    const authenticate = createAuthenticate({ db: stack.db, clock: stack.clock, users: undefined })
+    const authenticate = createAuthenticate({
+      clock: stack.clock,
+      keys: await createKeyDirectory({ ...stack, listener: { on: async () => {} }, policy: { outageServeMs: 0 } }),
+      limits: createRequestLimits({ keyRequestsPerS: 100, failuresPerMinute: 100 }),
+      users: undefined,
+    })
     const { key } = await createKey(stack.db, manifestScopes, wanted())
 
-    expect(await authenticate(`Bearer ${key.reveal()}`, 0)).toMatchObject({ kind: 'service', service: 'reports' })
-    expect(await authenticate(`bearer ${key.reveal()}`, 0)).toMatchObject({ kind: 'service' })
+    expect(await authenticate(`Bearer ${key.reveal()}`, arrival)).toMatchObject({ kind: 'service', service: 'reports' })
+    expect(await authenticate(`bearer ${key.reveal()}`, arrival)).toMatchObject({ kind: 'service' })
     for (const header of [
       undefined,
       '',
@@ -78,7 +89,7 @@ describe('invariant 18: who is let in', () => {
       `Bearer ${key.reveal().toUpperCase()}`,
       'Bearer eyJhbGciOiJub25lIn0.e30.',
     ])
-      await expect(authenticate(header, 0), header).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
+      await expect(authenticate(header, arrival), header).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
   })
 
   test.each([
@@ -95,6 +106,8 @@ describe('invariant 18: who is let in', () => {
     const stack = await createStack()
     const { key } = await createKey(stack.db, manifestScopes, wanted())
     await stack.connection.sql`delete from grants`
-    expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toMatchObject({ grants: [] })
+    expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toMatchObject({
+      caller: { grants: [] },
+    })
   })
 })

@@ -1,35 +1,61 @@
 import type { KeySet } from '../callbacks/key-set.ts'
 import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
-import { findServiceByKey } from './access-store.ts'
-import type { Caller } from './caller.ts'
+import type { Caller, ServiceCaller } from './caller.ts'
+import type { KeyDirectory } from './key-directory.ts'
+import type { RequestLimits } from './request-limits.ts'
 import { digestOfPresentedKey } from './service-key.ts'
 import { type UserTokenPolicy, verifyUserToken } from './user-token.ts'
 
-/** @param arrivedAtMs when the request arrived, on the monotonic clock */
-export type Authenticate = (authorization: string | undefined, arrivedAtMs: number) => Promise<Caller>
+export interface Arrival {
+  /** On the monotonic clock. */
+  arrivedAtMs: number
+  /** Where the request came from, as far as `TRUST_PROXY` lets it be told. */
+  address: string
+}
+
+export type Authenticate = (authorization: string | undefined, arrival: Arrival) => Promise<Caller>
 
 interface Dependencies {
-  db: Database
   clock: Clock
+  keys: Pick<KeyDirectory, 'find' | 'wasGood'>
+  limits: RequestLimits
   /** Undefined: no user is let in. */
   users: { keys: KeySet; policy: UserTokenPolicy } | undefined
 }
 
-/** Who sent a request: a service by its key, a user by their token. @throws StandinError `UNAUTHENTICATED` */
-export function createAuthenticate({ db, clock, users }: Dependencies): Authenticate {
-  return async (authorization, arrivedAtMs) => {
+/**
+ * Who sent a request: a service by its key, a user by their token.
+ * @throws StandinError `UNAUTHENTICATED`, or `RATE_LIMITED` for a key that asks too often and for an address that failed
+ *   too often; a key that was seen to be good is looked at whatever else its address sends
+ */
+export function createAuthenticate({ clock, keys, limits, users }: Dependencies): Authenticate {
+  return async (authorization, { arrivedAtMs, address }) => {
     const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
-    if (!bearer) throw new StandinError('UNAUTHENTICATED')
+    if (!bearer) throw new StandinError('UNAUTHENTICATED') // Costs nothing, and is not counted.
+    const digest = bearer.startsWith('sk_standin_') ? digestOfPresentedKey(bearer) : undefined
 
-    if (bearer.startsWith('sk_standin_')) {
-      const digest = digestOfPresentedKey(bearer)
-      const service = digest && (await findServiceByKey(db, digest))
-      if (!service) throw new StandinError('UNAUTHENTICATED')
-      return service
+    const isStranger = digest === undefined || !keys.wasGood(digest)
+    if (isStranger) await limits.refuseWhereFailedOften(address)
+    try {
+      if (!bearer.startsWith('sk_standin_')) return await user(bearer, arrivedAtMs)
+      const caller = await service(digest)
+      await limits.countRequest(caller.keyId)
+      return caller
+    } catch (error) {
+      if (error instanceof StandinError && error.reason === 'UNAUTHENTICATED') await limits.countFailure(address)
+      throw error
     }
+  }
+
+  async function service(digest: string | undefined): Promise<ServiceCaller> {
+    const caller = digest === undefined ? undefined : await keys.find(digest)
+    if (!caller) throw new StandinError('UNAUTHENTICATED')
+    return caller
+  }
+
+  async function user(jwt: string, arrivedAtMs: number): Promise<Caller> {
     if (!users) throw new StandinError('UNAUTHENTICATED')
-    return verifyUserToken(bearer, arrivedAtMs, { ...users, clock })
+    return verifyUserToken(jwt, arrivedAtMs, { ...users, clock })
   }
 }

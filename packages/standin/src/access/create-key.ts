@@ -1,8 +1,8 @@
 import { type Actor, record } from '../audit/record.ts'
 import type { Database } from '../database/database.ts'
 import type { Secret } from '../observability/secret.ts'
-import { StandinError } from '../standin-error.ts'
 import { insertServiceKey, setGrant } from './access-store.ts'
+import { refuseUnknownScopes } from './change-grants.ts'
 import { createServiceKey } from './service-key.ts'
 
 interface CreateKey {
@@ -24,10 +24,7 @@ export async function createKey(
   manifestScopes: readonly string[],
   { service, accountId, scopes, expiresAt, actor }: CreateKey,
 ): Promise<{ id: string; key: Secret }> {
-  const unknown = scopes.filter((scope) => !manifestScopes.includes(scope))
-  if (unknown.length > 0)
-    throw new StandinError('SCOPE_NOT_IN_MANIFEST', { detail: `Asked for: ${unknown.join(', ')}.` })
-
+  refuseUnknownScopes(scopes, manifestScopes)
   const { id, key, digest } = createServiceKey()
   await db.transaction(async (tx) => {
     await insertServiceKey(tx, { id, service, digest, expiresAt })

@@ -1,4 +1,5 @@
 import type { StandinApp } from '@standin/contracts'
+import type { Actor } from '../audit/record.ts'
 import type { Environment } from '../config/environment-schema.ts'
 import { type Config, readConfig } from '../config.ts'
 import { connectDatabase, type Database } from '../database/database.ts'
@@ -12,6 +13,14 @@ export interface CommandContext {
   print: (text: string) => void
   say: (text: string) => void
 }
+
+/** A command that did what it could and ends with 1; its message, which may have several lines, is what it says. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed'
+}
+
+/** Who the audit names for what a command changed. */
+export const operator: Actor = { kind: 'operator', id: 'command line' }
 
 /** Runs with the server's database: the same one, also while the server runs beside it. */
 export async function withDatabase<Result>(

@@ -85,8 +85,7 @@ describe('keys create', () => {
     expect(out).toMatch(/^sk_standin_[0-9a-f]{12}_[\w-]+\n$/)
     const digest = digestOfPresentedKey(out.trim())
     expect(await findServiceByKey(db, digest ?? '')).toMatchObject({
-      service: 'reports',
-      grants: [{ accountId: account, scopes: ['a', 'b'] }],
+      caller: { service: 'reports', grants: [{ accountId: account, scopes: ['a', 'b'] }] },
     })
     expect(said).toContain('reports')
     expect(said).not.toContain(out.trim())

@@ -6,6 +6,9 @@ import { databaseTrouble } from '../database/database-trouble.ts'
 import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
 import { toRefusal } from '../refusal.ts'
 import { addCallbacksCommand } from './callbacks-command.ts'
+import { CommandFailed } from './command-context.ts'
+import { addGrantsCommand } from './grants-command.ts'
+import { addIdentityCommand } from './identity-command.ts'
 import { addInstallationsCommand } from './installations-command.ts'
 import { addKeysCommand } from './keys-command.ts'
 
@@ -39,8 +42,10 @@ export async function runOperatorCommand({
   }
   const program = new Command('standin').description("Standin's commands for the operator")
   addCallbacksCommand(program, context)
+  addIdentityCommand(program, context)
   addInstallationsCommand(program, context)
   addKeysCommand(program, context)
+  addGrantsCommand(program, context)
   for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])
     command.exitOverride().showHelpAfterError().configureOutput({ writeOut, writeErr })
 
@@ -56,7 +61,8 @@ export async function runOperatorCommand({
 
 /** What an operator may read of an error: our own words alone. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message
+  if ([ConfigError, EmbeddedPostgresError, CommandFailed].some((ours) => error instanceof ours))
+    return (error as Error).message
   const trouble = databaseTrouble(error)
   if (trouble) return trouble
   const { reason, message } = toRefusal(error)

@@ -30,7 +30,7 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
         createContext: ({ req }): RequestContext => {
           const arrivedAtMs = clock.monotonicMs()
           let caller: Promise<Caller> | undefined // One look-up for all procedures of a batch.
-          const once = () => (caller ??= authenticate(req.headers.authorization, arrivedAtMs))
+          const once = () => (caller ??= authenticate(req.headers.authorization, { arrivedAtMs, address: req.ip }))
           return { requestId: req.id, authenticate: once }
         },
         onError: ({ error, path, req }) => {

@@ -1,8 +1,12 @@
-import { type Installation, procedures } from '@standin/contracts'
+import { accountIdSchema, type Installation, procedures } from '@standin/contracts'
+import { tracked } from '@trpc/server'
+import { type GrantedAccounts, grantedAccounts } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Actor } from '../audit/record.ts'
 import type { Contracted } from '../http/trpc.ts'
+import { StandinError } from '../standin-error.ts'
 import type { DescribedInstallation } from './describe-installation.ts'
+import type { InstallationEvents } from './installation-events.ts'
 
 /** What an administrator of an account may decide about it. */
 export interface InstallationDecisions {
@@ -15,9 +19,21 @@ interface Dependencies {
   contracted: Contracted
   describe: (accountId: string) => Promise<DescribedInstallation>
   decisions: InstallationDecisions
+  /** Ids in order, after the given one. */
+  listAccounts: (accounts: GrantedAccounts, page: { after: string | undefined; limit: number }) => Promise<string[]>
+  events: InstallationEvents
+  /** What the key that opened a stream may still do; undefined once it is not good any more. */
+  currentService: (keyId: string) => Promise<Caller | undefined>
 }
 
-export function createInstallationProcedures({ contracted, describe, decisions }: Dependencies) {
+export function createInstallationProcedures({
+  contracted,
+  describe,
+  decisions,
+  listAccounts,
+  events,
+  currentService,
+}: Dependencies) {
   const seenBy = async ({
     accountId,
     administers,
@@ -31,6 +47,32 @@ export function createInstallationProcedures({ contracted, describe, decisions }
 
   return {
     get: contracted.call(procedures.installation.get).query(({ ctx }) => seenBy(ctx)),
+    list: contracted
+      .callOnAll(procedures.installation.list)
+      .query(async ({ ctx: { accounts }, input: { cursor, limit } }) => {
+        const found = await listAccounts(accounts, { after: cursor && accountIn(cursor), limit: limit + 1 })
+        const page = found.slice(0, limit)
+        return {
+          installations: await Promise.all(page.map((accountId) => seenBy({ accountId, administers: false }))),
+          nextCursor: found.length > limit ? (page.at(-1) ?? null) : null,
+        }
+      }),
+    events: contracted.streamOnAll(procedures.installation.events).subscription(async function* ({
+      ctx: { caller },
+      input: { lastEventId },
+      signal,
+    }) {
+      if (caller.kind !== 'service') throw new StandinError('ACCOUNT_FORBIDDEN')
+      const accounts = async () => {
+        const now = await currentService(caller.keyId)
+        return now && grantedAccounts(now)
+      }
+      const ends = signal ?? new AbortController().signal
+      for await (const event of events.stream({ accounts, afterSeq: Number(lastEventId ?? 0), signal: ends }))
+        yield tracked(String(event.seq), event)
+      // Cut, not ended: with a key that is good the service comes back and goes on after the last event.
+      throw new DOMException('the caller may no longer read', 'AbortError')
+    }),
     approve: contracted.call(procedures.installation.approve).mutation(async ({ ctx, input: { generation } }) => {
       await decisions.approve({ accountId: ctx.accountId, generation, actor: actorOf(ctx.caller) })
       return seenBy(ctx)
@@ -44,6 +86,13 @@ export function createInstallationProcedures({ contracted, describe, decisions }
       return seenBy(ctx)
     }),
   }
+}
+
+/** A cursor is the last account of the page before. */
+function accountIn(cursor: string): string {
+  const account = accountIdSchema.safeParse(cursor)
+  if (!account.success) throw new StandinError('INPUT_INVALID', { detail: 'This is no cursor of a page.' })
+  return account.data
 }
 
 const actorOf = (caller: Caller): Actor =>

@@ -1,4 +1,5 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import type { GrantedAccounts } from '../access/authorize.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { installations } from './installation-table.ts'
 
@@ -32,4 +33,25 @@ export async function findInstallation(db: Database, accountId: string): Promise
 
 export async function listInstallations(db: Database, limit: number): Promise<InstallationRow[]> {
   return db.select().from(installations).orderBy(installations.accountId).limit(limit)
+}
+
+/** The accounts, among these, that ever sent a callback: ids in order, after the given one. */
+export async function listAccounts(
+  db: Database,
+  accounts: GrantedAccounts,
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<string[]> {
+  if (accounts.length === 0) return []
+  const rows = await db
+    .select({ accountId: installations.accountId })
+    .from(installations)
+    .where(
+      and(
+        after === undefined ? undefined : gt(installations.accountId, after),
+        accounts === 'all' ? undefined : inArray(installations.accountId, [...accounts]),
+      ),
+    )
+    .orderBy(asc(installations.accountId))
+    .limit(limit)
+  return rows.map(({ accountId }) => accountId)
 }

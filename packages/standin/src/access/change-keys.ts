@@ -1,0 +1,62 @@
+import { type Actor, record } from '../audit/record.ts'
+import type { Database } from '../database/database.ts'
+import type { Secret } from '../observability/secret.ts'
+import { StandinError } from '../standin-error.ts'
+import { insertServiceKey, lockServiceKey, type ServiceKeyRow, updateServiceKey } from './access-store.ts'
+import { createServiceKey } from './service-key.ts'
+
+interface RotateKey {
+  id: string
+  /** Of the new key. */
+  expiresAt: Date
+  /** Until when the old one is good too; at most as long as it is anyway. */
+  overlapUntil: Date
+  actor: Actor
+}
+
+/**
+ * Makes a new key for the service of an old one, which stays good for a while, so that the service can change over.
+ * @returns the new key, which is stored nowhere
+ * @throws StandinError `NOT_FOUND`, or `INPUT_INVALID` for a key that is not good any more
+ */
+export async function rotateKey(
+  db: Database,
+  { id, expiresAt, overlapUntil, actor }: RotateKey,
+): Promise<{ id: string; service: string; key: Secret }> {
+  const created = createServiceKey()
+  const service = await db.transaction(async (tx) => {
+    const old = existing(await lockServiceKey(tx, id))
+    if (old.revokedAt || old.expiresAt <= new Date())
+      throw new StandinError('INPUT_INVALID', { detail: 'This key is not good any more. Create a new one.' })
+    const { service } = old
+    await insertServiceKey(tx, { id: created.id, service, digest: created.digest, expiresAt })
+    const oldExpiresAt = old.expiresAt < overlapUntil ? old.expiresAt : overlapUntil
+    await updateServiceKey(tx, id, { expiresAt: oldExpiresAt })
+    const details = {
+      ...{ key: created.id, replaces: id, service },
+      expiresAt: expiresAt.toISOString(),
+      oldExpiresAt: oldExpiresAt.toISOString(),
+    }
+    await record(tx, { actor, event: 'service-key.rotated', details })
+    return service
+  })
+  return { id: created.id, service, key: created.key }
+}
+
+/**
+ * Ends a key, within a second on every replica that reaches the database.
+ * @throws StandinError `NOT_FOUND`
+ */
+export async function revokeKey(db: Database, { id, actor }: { id: string; actor: Actor }): Promise<void> {
+  await db.transaction(async (tx) => {
+    const { service, revokedAt } = existing(await lockServiceKey(tx, id))
+    if (revokedAt) return
+    await updateServiceKey(tx, id, { revokedAt: new Date() })
+    await record(tx, { actor, event: 'service-key.revoked', details: { key: id, service } })
+  })
+}
+
+function existing(row: ServiceKeyRow | undefined): ServiceKeyRow {
+  if (row) return row
+  throw new StandinError('NOT_FOUND', { detail: 'There is no key of this id. `keys list` shows them.' })
+}

@@ -1,0 +1,156 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { InstallationEvent } from '@standin/contracts'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { emptyTables } from '../../test/empty-tables.ts'
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import type { GrantedAccounts } from '../access/authorize.ts'
+import { type Connection, connectDatabase } from '../database/database.ts'
+import { createListener, type Listener } from '../database/listen.ts'
+import { recordInstallationEvent } from './installation-event-store.ts'
+import { createInstallationEvents, type InstallationEvents } from './installation-events.ts'
+
+const accounts = ['1', '2', '3', '4'].map((digit) => `${digit.repeat(8)}-1111-4111-8111-111111111111`)
+const [first = '', second = ''] = accounts
+
+let database: TestDatabase
+let connection: Connection
+let listener: Listener
+let events: InstallationEvents
+beforeAll(async () => {
+  database = await createTestDatabase()
+  connection = connectDatabase(database.url)
+  listener = createListener(database.url)
+  events = await createInstallationEvents({ db: connection.db, listener })
+})
+afterAll(async () => {
+  await listener.close()
+  await connection.close()
+  await database.drop()
+})
+
+/** A transaction that has told something and is not committed yet. */
+async function tell(accountId: string, type: InstallationEvent['type'] = 'active') {
+  const [told, go] = [Promise.withResolvers<void>(), Promise.withResolvers<'commit' | 'roll back'>()]
+  const done = connection.db
+    .transaction(async (tx) => {
+      await recordInstallationEvent(tx, { accountId, type })
+      told.resolve()
+      if ((await go.promise) === 'roll back') throw new Error('rolled back')
+    })
+    .catch(() => {})
+  await told.promise
+  const end = (how: 'commit' | 'roll back') => {
+    go.resolve(how)
+    return done
+  }
+  return { commit: () => end('commit'), rollBack: () => end('roll back') }
+}
+
+/** Reads from a point on, into a list. */
+function follow(read: { afterSeq?: number; accounts?: () => Promise<GrantedAccounts | undefined> } = {}) {
+  const stop = new AbortController()
+  const seen: InstallationEvent[] = []
+  const { afterSeq = 0, accounts: readable = async () => 'all' as const } = read
+  const ended = (async () => {
+    for await (const event of events.stream({ accounts: readable, afterSeq, signal: stop.signal })) seen.push(event)
+  })()
+  return {
+    seen,
+    ended,
+    accounts: () => seen.map(({ accountId }) => accountId),
+    stop: async () => {
+      stop.abort()
+      await ended
+    },
+  }
+}
+
+describe('the events of installations', () => {
+  test('one that is committed later than a newer one comes after it, also for who came back in between', async () => {
+    await emptyTables(connection.sql)
+    const early = await tell(first)
+    const late = await tell(second)
+    await late.commit()
+    const before = follow()
+    await vi.waitFor(() => expect(before.accounts()).toEqual([second]))
+    const lastSeq = before.seen.at(-1)?.seq ?? 0
+    await early.commit()
+
+    await vi.waitFor(() => expect(before.accounts()).toEqual([second, first]))
+    const back = follow({ afterSeq: lastSeq })
+    await vi.waitFor(() => expect(back.accounts()).toEqual([first]))
+    await Promise.all([before.stop(), back.stop()])
+  })
+
+  test('whatever commits when, and wherever readers break off and come back: each sees each once, in one order', async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ do: fc.constant('tell' as const), account: fc.nat(3) }) },
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('commit' as const), which: fc.nat(9) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('roll back' as const), which: fc.nat(9) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('reconnect' as const), which: fc.nat(9) }) },
+    )
+    const property = fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), async (steps) => {
+      await emptyTables(connection.sql)
+      const open: Array<{ account: string } & Awaited<ReturnType<typeof tell>>> = []
+      const committed: string[] = []
+      const whole = follow()
+      const pieces: InstallationEvent[] = []
+      let piece = follow()
+      for (const each of steps) {
+        if (each.do === 'tell' && open.length < 5) {
+          const account = accounts[each.account] ?? first
+          open.push({ account, ...(await tell(account)) })
+        } else if (each.do === 'commit' || each.do === 'roll back') {
+          const [ended] = open.splice(each.which % Math.max(open.length, 1), 1)
+          if (each.do === 'commit' && ended) committed.push(ended.account)
+          await (each.do === 'commit' ? ended?.commit() : ended?.rollBack())
+        } else if (each.do === 'reconnect') {
+          for (let turns = 0; turns < each.which; turns++) await turn()
+          await piece.stop()
+          pieces.push(...piece.seen)
+          piece = follow({ afterSeq: pieces.at(-1)?.seq ?? 0 })
+        }
+      }
+      for (const ended of open) {
+        committed.push(ended.account)
+        await ended.commit()
+      }
+      await vi.waitFor(() => {
+        expect(whole.seen).toHaveLength(committed.length)
+        expect([...pieces, ...piece.seen]).toEqual(whole.seen)
+      })
+      expect(whole.accounts().sort()).toEqual([...committed].sort())
+      await Promise.all([whole.stop(), piece.stop()])
+    })
+    await fc.assert(property, { numRuns: 25 })
+  })
+
+  test('of accounts that were not granted nothing is told; a new grant counts from then on, also while a stream is open', async () => {
+    await emptyTables(connection.sql)
+    let granted: GrantedAccounts = [first]
+    const reader = follow({ accounts: async () => granted })
+    await (await tell(second)).commit()
+    await (await tell(first)).commit()
+    await vi.waitFor(() => expect(reader.accounts()).toEqual([first]))
+
+    granted = [first, second]
+    await (await tell(second)).commit()
+
+    await vi.waitFor(() => expect(reader.accounts()).toEqual([first, second]))
+    await reader.stop()
+  })
+
+  test('a stream ends within a moment when its key is not good any more', async () => {
+    await emptyTables(connection.sql)
+    let granted: GrantedAccounts | undefined = 'all'
+    const reader = follow({ accounts: async () => granted })
+    await (await tell(first)).commit()
+    await vi.waitFor(() => expect(reader.seen).toHaveLength(1))
+
+    granted = undefined
+    await connection.sql`select pg_notify('access_changed', '')`
+
+    await reader.ended
+  })
+})
