@@ -91,3 +91,17 @@ test('a test that names an invariant stands in docs/invariants.md', () => {
 test('the lock files hold no address of a registry', () => {
   expect(read('pnpm-lock.yaml')).not.toMatch(/https?:/)
 })
+
+test('every changeset names packages that exist, and what kind of change it is', () => {
+  const names = globSync('packages/*/package.json', { cwd: root }).map((path) => JSON.parse(read(path)).name)
+  const changesets = globSync('.changeset/*.md', { cwd: root })
+  expect(changesets.length).toBeGreaterThan(0)
+  for (const path of changesets) {
+    const front = /^---\n([\s\S]*?)\n---\n\n\S/.exec(read(path))?.[1] ?? ''
+    const changes = front.split('\n').map((line) => /^'([^']+)': (?:major|minor|patch)$/.exec(line)?.[1])
+    expect(
+      changes.every((name) => name !== undefined && names.includes(name)),
+      path,
+    ).toBe(true)
+  }
+})

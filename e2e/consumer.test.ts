@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { root } from '../scripts/part.ts'
+import { accountId, install, type Stack, startStack } from './stack.ts'
+
+/** A project of somebody else's, outside the workspace, that has the packed client and nothing else of ours. */
+const project = mkdtempSync(join(tmpdir(), 'standin-consumer-'))
+const examples = [
+  ...readFileSync(join(root, 'packages/client/README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g),
+].map(([, code], index) => ({ name: `example-${index + 1}`, code: code ?? '' }))
+let tarball = ''
+
+beforeAll(() => {
+  run('turbo', ['run', 'build', '--filter=@standin/client', '--output-logs=errors-only'], root)
+  run('pnpm', ['pack', '--pack-destination', project], join(root, 'packages/client'))
+  tarball = join(project, `standin-client-${versionOf('packages/client')}.tgz`)
+  write('package.json', {
+    name: 'consumer',
+    type: 'module',
+    private: true,
+    dependencies: { '@standin/client': `file:${tarball}`, '@types/node': versionOf('node_modules/@types/node') },
+  })
+  run(
+    'pnpm',
+    ['install', '--ignore-workspace', '--ignore-scripts', '--prefer-offline', '--no-frozen-lockfile'],
+    project,
+  )
+  cpSync(join(root, 'e2e/consumer/surface.ts'), join(project, 'surface.ts'))
+  for (const { name, code } of examples) writeFileSync(join(project, `${name}.ts`), code)
+})
+
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+describe('the packed client', () => {
+  test('is a package as publint and attw want it', () => {
+    run('publint', ['--strict', tarball], join(root, 'e2e'))
+    run('attw', [tarball, '--profile', 'esm-only', '--no-emoji'], join(root, 'e2e'))
+  })
+
+  test.each([
+    ['5.9', 'typescript-5', 'nodenext'],
+    ['6', 'typescript-6', 'nodenext'],
+    ['7', 'typescript', 'nodenext'],
+    ['7', 'typescript', 'bundler'],
+  ])('compiles under TypeScript %s (%s, %s), with its README’s examples', (_version, compiler, resolution) => {
+    write(`tsconfig-${compiler}-${resolution}.json`, {
+      compilerOptions: {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        target: 'es2022',
+        lib: ['es2023', 'dom', 'dom.asynciterable'],
+        types: ['node'],
+        module: resolution === 'nodenext' ? 'nodenext' : 'esnext',
+        moduleResolution: resolution,
+        outDir: 'compiled',
+        noEmit: compiler !== 'typescript' || resolution !== 'nodenext',
+      },
+      include: ['*.ts'],
+    })
+    const tsc = join(root, 'e2e/node_modules', compiler, 'bin/tsc')
+    run(process.execPath, [tsc, '-p', `tsconfig-${compiler}-${resolution}.json`], project)
+  })
+
+  test('weighs at most 17 kB with all that it brings, and a program that takes the client has no fake in it', async () => {
+    const { build } = await import('vite')
+    const entry = join(project, 'entry.js')
+    writeFileSync(entry, "export { createStandinClient } from '@standin/client'")
+    const built = await build({
+      root: project,
+      configFile: false,
+      logLevel: 'silent',
+      build: { write: false, minify: true, lib: { entry, formats: ['es'] } },
+    })
+    const [{ output }] = built as unknown as [{ output: [{ code: string }] }]
+    expect(output[0].code).not.toMatch(/fake-token/)
+    expect(brotliCompressSync(output[0].code).length).toBeLessThan(17_000)
+  })
+})
+
+describe('the examples of the client’s README', () => {
+  let stack: Stack
+  let environment: Record<string, string>
+
+  beforeAll(async () => {
+    stack = await startStack({ fleetSize: 3 })
+    await install(stack, accountId)
+    const grant = ['--account', 'all', '--scopes', 'asset.view']
+    const key = await stack.operator('keys', 'create', '--service', 'consumer', ...grant)
+    environment = { STANDIN_URL: stack.server, STANDIN_SERVICE_KEY: key, TRACKUNIT_API_URL: stack.simulator }
+  })
+  afterAll(() => stack[Symbol.asyncDispose]())
+
+  const said = [
+    /^A token of \d{3,} characters, good until 2\d{3}-/,
+    /^Trackunit answered 200$/,
+    /The run succeeded: .*3 machines/,
+    new RegExp(`${accountId} is active[\\s\\S]*${accountId}: active$`),
+    /^Not our customer \(any more\)\.$/,
+    /^The fake behaved\.$/,
+  ]
+
+  test.each(
+    nodes().flatMap((node) => examples.map(({ name }, index) => ({ ...node, name, says: said[index] ?? /never/ }))),
+  )('run on Node $major: $name', ({ path, name, says }) => {
+    expect(run(path, [join(project, 'compiled', `${name}.js`)], project, environment)).toMatch(says)
+  })
+})
+
+function versionOf(folder: string): string {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).version
+}
+
+function write(name: string, content: object): void {
+  writeFileSync(join(project, name), JSON.stringify(content))
+}
+
+function run(command: string, given: string[], cwd: string, environment: Record<string, string> = {}): string {
+  const bin = [join(root, 'e2e/node_modules/.bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter)
+  const { NODE_OPTIONS: _sources, ...inherited } = process.env
+  const { status, stdout, stderr, error } = spawnSync(command, given, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...inherited, PATH: bin, ...environment },
+  })
+  if (status !== 0) throw new Error(`${command} ${given.join(' ')}\n${stdout}\n${stderr}\n${error ?? ''}`)
+  return stdout.trim()
+}
+
+/** Every Node of another major version that this machine has on its path, and the one that runs this. */
+function nodes(): Array<{ major: number; path: string }> {
+  const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node'))
+  const found = new Map<number, string>()
+  for (const path of [process.execPath, ...candidates]) {
+    if (!existsSync(path)) continue
+    const major = Number(
+      spawnSync(path, ['--print', 'process.versions.node.split(".")[0]'], { encoding: 'utf8' }).stdout,
+    )
+    if (major >= 20 && !found.has(major)) found.set(major, path)
+  }
+  return [...found].map(([major, path]) => ({ major, path }))
+}

@@ -1,0 +1,51 @@
+// Compiled by every supported TypeScript against the packed client: what others rely on has these names and types.
+
+import type {
+  ErrorReason,
+  Installation,
+  InstallationEvent,
+  Run,
+  RunEvent,
+  StandinClient,
+  StandinClientErrorReason,
+} from '@standin/client'
+import * as client from '@standin/client'
+import type * as testing from '@standin/client/testing'
+
+type Same<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T extends Right ? 1 : 2 ? true : false
+
+true satisfies Same<
+  keyof typeof client,
+  'createStandinClient' | 'standinLinks' | 'StandinClientError' | 'toStandinClientError'
+>
+true satisfies Same<keyof typeof testing, 'createFakeStandin'>
+true satisfies Same<keyof StandinClient, 'token' | 'replaceToken' | 'fetchFor' | 'runs' | 'installations' | 'api'>
+true satisfies Same<StandinClientErrorReason, ErrorReason | 'UNREACHABLE'>
+true satisfies Same<testing.FakeStandin['client'], StandinClient>
+true satisfies Same<ReturnType<StandinClient['fetchFor']>, typeof fetch>
+true satisfies Same<RunEvent['type'], 'state' | 'progress' | 'log' | 'artifact' | 'delivery'>
+true satisfies Same<InstallationEvent['type'], 'installed' | 'active' | 'scopes-changed' | 'parked' | 'uninstalled'>
+
+export async function use(standin: StandinClient): Promise<void> {
+  const token = await standin.token('an account', { scopes: ['asset.view'] as const })
+  token.accessToken satisfies string
+  const run: Run = await standin.runs.start({ accountId: 'an account', actionId: 'fleet-snapshot' })
+  run.state satisfies Run['state']
+  const installation: Installation = await standin.installations.get('an account')
+  installation.grantedScopes satisfies string[]
+  for await (const event of standin.runs.events(run.id)) {
+    if (event.type === 'progress') event.progress.done satisfies number
+  }
+  await standin.api.schedule.pause.mutate({ scheduleId: 'a schedule' })
+
+  // @ts-expect-error a service key is needed
+  client.createStandinClient({ url: 'https://standin.example.com' })
+  // @ts-expect-error scopes are a list
+  await standin.token('an account', { scopes: 'asset.view' })
+  // @ts-expect-error there is no such procedure
+  standin.api.token.steal
+  // @ts-expect-error a run needs an action
+  await standin.runs.start({ accountId: 'an account' })
+  // @ts-expect-error no such reason
+  new client.StandinClientError('GREMLINS', '')
+}
