@@ -28,7 +28,8 @@ export function createSignalLifecycle({ db, clock }: { db: Database; clock: Cloc
       if (uninstallProbedAt && now.getTime() - uninstallProbedAt.getTime() < probeAgainAfterMs) return 'duplicate'
       const inForce = (await listCredentials(tx, accountId)).find(({ generation }) => generation === activeGeneration)
       await updateInstallation(tx, accountId, {
-        uninstallSignalledAt: uninstallSignalledAt ?? now,
+        // It is about what is in force now, though Trackunit's clock may be ahead of ours.
+        uninstallSignalledAt: uninstallSignalledAt ?? (inForce && inForce.issuedAt > now ? inForce.issuedAt : now),
         uninstallProbedAt: now,
       })
       if (inForce) await probeCredentials(tx, inForce, now)
