@@ -29,7 +29,10 @@ describe('the manifest', () => {
       moduleFederationName: '@nordvang/yard-assistant',
       scopes: app.scopes,
       marketplace: { name: 'Yard assistant', description: 'Counts the yard.' },
-      extensions: [{ id: 'standin-fleet-extension', type: 'FLEET_EXTENSION', menuItem: { name: 'Standin' } }],
+      extensions: [
+        { id: 'standin-fleet-extension', type: 'FLEET_EXTENSION', menuItem: { name: 'Standin' } },
+        { id: 'standin-lifecycle-extension', type: 'APP_LIFECYCLE_EXTENSION' },
+      ],
       dependencies: { react: '19.3.1' },
     })
   })

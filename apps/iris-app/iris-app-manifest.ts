@@ -1,6 +1,7 @@
 import type { StandinApp } from '@standin/contracts'
 import type { IrisAppManifest } from '@trackunit/iris-app-api'
 import fleetExtension from './extensions/fleet-extension/extension-manifest.ts'
+import lifecycleExtension from './extensions/lifecycle-extension/extension-manifest.ts'
 
 export interface ManifestEnvironment {
   /** The origin that the app calls. */
@@ -37,7 +38,7 @@ export function irisAppManifest(app: StandinApp, environment: ManifestEnvironmen
       tags: [],
       categories: [],
     },
-    extensions: [fleetExtension],
+    extensions: [fleetExtension, lifecycleExtension],
   }
 }
 

@@ -28,7 +28,7 @@ export interface IrisAppManifest {
     tags: string[]
     categories: string[]
   }
-  extensions: FleetExtensionManifest[]
+  extensions: (FleetExtensionManifest | LifecycleExtensionManifest)[]
 }
 
 export interface FleetExtensionManifest {
@@ -37,3 +37,13 @@ export interface FleetExtensionManifest {
   sourceRoot: string
   menuItem: { name: string; icon: string }
 }
+
+/** The name of the type is a guess: the documentation tells of the extension point, not of its manifest. */
+export interface LifecycleExtensionManifest {
+  id: string
+  type: 'APP_LIFECYCLE_EXTENSION'
+  sourceRoot: string
+}
+
+export type IrisAppLifecycleAppInstalled = (appToken: string, accountId: string) => Promise<void>
+export type IrisAppLifecycleAppUninstalled = (appToken: string, accountId: string) => Promise<void>

@@ -1,0 +1,12 @@
+import type { IrisAppLifecycleAppInstalled, IrisAppLifecycleAppUninstalled } from '@trackunit/iris-app-api'
+import { environment } from '../../../src/environment.ts'
+import { sendLifecycleSignal } from './send-lifecycle-signal.ts'
+
+// Trackunit runs these when an account installs or uninstalls the app. Whether they may call out, and whether they are
+// called again after a failure, is documented nowhere: the server needs neither.
+
+export const appInstalled: IrisAppLifecycleAppInstalled = (appToken, accountId) =>
+  sendLifecycleSignal('INSTALLED', { appToken, accountId, serverUrl: environment.serverUrl, fetch })
+
+export const appUninstalled: IrisAppLifecycleAppUninstalled = (appToken, accountId) =>
+  sendLifecycleSignal('UNINSTALLED', { appToken, accountId, serverUrl: environment.serverUrl, fetch })
