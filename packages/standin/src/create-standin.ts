@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorReason, StandinApp } from '@standin/contracts'
 import { createAuthenticate } from './access/authenticate.ts'
 import { createKeyDirectory } from './access/key-directory.ts'
+import { createRefusedTokenObserver } from './access/observe-refused-token.ts'
+import { saveObservedTokens } from './access/observed-token-store.ts'
 import { createRequestLimits } from './access/request-limits.ts'
 import { verifyAppToken } from './access/user-token.ts'
 import { createAuditProcedures } from './audit/audit-procedures.ts'
@@ -64,6 +66,7 @@ const version = '0.1.0'
 const runsAtOnce = 8
 const credentialPatienceMs = 15 * 60_000
 const provingEveryMs = 1_000
+const observeEveryMs = 5_000
 const sweepingEveryMs = 3_600_000
 
 /** What a maker declares: who the app is, and what it does in the background. */
@@ -240,6 +243,11 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
         () => false,
       ),
   })
+  const refusedTokens = createRefusedTokenObserver({
+    ...{ clock, appId: config.app.id, save: (observed) => saveObservedTokens(db, observed) },
+  })
+  const observing = startBackgroundLoop(refusedTokens.flush, { everyMs: observeEveryMs, log, name: 'observe-tokens' })
+  closers.push(observing.stop)
   await registerTrpcRoute(server, {
     clock,
     authenticate: createAuthenticate({
@@ -247,6 +255,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       keys: keyDirectory,
       limits: createRequestLimits(config.limits),
       users,
+      observeRefused: refusedTokens.observe,
     }),
     router: createRouter({
       token: createTokenProcedures({ contracted, issueToken, clock, allowedCacheMs: config.tokenCacheForMs }),

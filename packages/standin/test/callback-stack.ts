@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
 import { buildCallbacks, buildReleaseCallback } from '../src/callbacks/build-callbacks.ts'
 import type { IdentityPolicy } from '../src/callbacks/callback-identity.ts'
+import { eraseCallbacksOf } from '../src/callbacks/callback-store.ts'
 import { createKeySet } from '../src/callbacks/key-set.ts'
 import type { ReceiveCallback } from '../src/callbacks/receive-callback.ts'
 import type { KeyRing } from '../src/config/key-ring.ts'
@@ -51,6 +52,9 @@ export const works = (claims: Record<string, unknown> = {}): Negotiation => ({
 })
 
 export interface CallbackStack {
+  url: string
+  /** The vault's keys, as their setting writes them. */
+  ringText: string
   connection: Connection
   db: Connection['db']
   clock: AdjustableClock
@@ -119,7 +123,7 @@ export async function createCallbackStack(
     { url: 'https://keys.example/jwks', cooldownMs: 30_000, userAgent: 'test' },
     { clock, fetch: published.fetch },
   )
-  const uninstall = createUninstall([eraseTokens])
+  const uninstall = createUninstall([eraseTokens, eraseCallbacksOf])
   const identityPolicy: IdentityPolicy = {
     appId,
     issuer: undefined,
@@ -154,6 +158,8 @@ export async function createCallbackStack(
   })
 
   return {
+    url,
+    ringText: ring.map(({ kid, bytes }) => `${kid}:${Buffer.from(bytes).toString('base64url')}`).join(),
     connection,
     db,
     clock,

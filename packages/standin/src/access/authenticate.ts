@@ -22,6 +22,8 @@ interface Dependencies {
   limits: RequestLimits
   /** Undefined: no user is let in. */
   users: { keys: KeySet; policy: UserTokenPolicy } | undefined
+  /** Sees each user token that is refused, so that `identity observed` can tell what it carried. */
+  observeRefused?: (jwt: string) => void
 }
 
 /**
@@ -29,7 +31,7 @@ interface Dependencies {
  * @throws StandinError `UNAUTHENTICATED`, or `RATE_LIMITED` for a key that asks too often and for an address that failed
  *   too often; a key that was seen to be good is looked at whatever else its address sends
  */
-export function createAuthenticate({ clock, keys, limits, users }: Dependencies): Authenticate {
+export function createAuthenticate({ clock, keys, limits, users, observeRefused }: Dependencies): Authenticate {
   return async (authorization, { arrivedAtMs, address }) => {
     const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
     if (!bearer) throw new StandinError('UNAUTHENTICATED') // Costs nothing, and is not counted.
@@ -43,7 +45,10 @@ export function createAuthenticate({ clock, keys, limits, users }: Dependencies)
       await limits.countRequest(caller.keyId)
       return caller
     } catch (error) {
-      if (error instanceof StandinError && error.reason === 'UNAUTHENTICATED') await limits.countFailure(address)
+      if (error instanceof StandinError && error.reason === 'UNAUTHENTICATED') {
+        if (!bearer.startsWith('sk_standin_')) observeRefused?.(bearer)
+        await limits.countFailure(address)
+      }
       throw error
     }
   }

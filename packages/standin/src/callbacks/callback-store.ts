@@ -1,7 +1,9 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, lte, sql } from 'drizzle-orm'
 import { credentials } from '../credentials/credential-table.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { callbacks } from './callback-table.ts'
+import type { CallbackNews } from './follow-callbacks.ts'
+import { heldCallbacks } from './held/held-callback-table.ts'
 
 export type CallbackRow = typeof callbacks.$inferSelect
 
@@ -65,4 +67,26 @@ export async function countUnprovenUnbound(db: Database, atMost: number): Promis
     .as('waiting')
   const [row] = await db.select({ count: sql<number>`count(*)::int` }).from(waiting)
   return row?.count ?? 0
+}
+
+/** The newest callback of an account that was taken. */
+export async function findTakenCallback(db: Database, accountId: string): Promise<CallbackNews | undefined> {
+  const [row] = await db
+    .select()
+    .from(callbacks)
+    .where(eq(callbacks.accountId, accountId))
+    .orderBy(desc(callbacks.receivedAt))
+    .limit(1)
+  return row && { at: row.receivedAt, outcome: row.outcome, reason: null, type: row.type, accountId, heldId: null }
+}
+
+/** Erases what was kept of an account's callbacks up to its uninstall; a held one that came after it may be the next installation. */
+export async function eraseCallbacksOf(tx: Transaction, accountId: string, uninstalledAt: Date): Promise<void> {
+  await tx
+    .delete(heldCallbacks)
+    .where(and(eq(heldCallbacks.accountId, accountId), lte(heldCallbacks.receivedAt, uninstalledAt)))
+  await tx
+    .update(callbacks)
+    .set({ sealedBody: null })
+    .where(and(eq(callbacks.accountId, accountId), lte(callbacks.receivedAt, uninstalledAt)))
 }

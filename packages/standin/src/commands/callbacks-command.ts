@@ -1,11 +1,12 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { newestCallbacks } from '../callbacks/callback-store.ts'
 import { readConfig } from '../config.ts'
+import { addFollowCommands } from './callbacks-command-follow.ts'
+import { addHeldCommands } from './callbacks-command-held.ts'
+import { limitNumber, mostListed } from './callbacks-command-output.ts'
 import { type CommandContext, printable, withDatabase } from './command-context.ts'
 
-const mostListed = 1_000
-
-/** `callbacks url|list`: where Trackunit must send callbacks, and which came. */
+/** `callbacks url|list|held|release|rejected|tail|wait`: where Trackunit must send callbacks, which came, and what was wrong. */
 export function addCallbacksCommand(program: Command, context: CommandContext): void {
   const callbacks = program.command('callbacks').description("Trackunit's callbacks")
 
@@ -39,11 +40,7 @@ export function addCallbacksCommand(program: Command, context: CommandContext): 
         [each.receivedAt, each.type, each.accountId, each.outcome].join('  ')
       context.print(json ? JSON.stringify(shown) : shown.map(line).join('\n'))
     })
-}
 
-function limitNumber(text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1 || number > mostListed)
-    throw new InvalidArgumentError(`1 to ${mostListed}`)
-  return number
+  addHeldCommands(callbacks, context)
+  addFollowCommands(callbacks, context)
 }

@@ -65,7 +65,7 @@ export const accountArgument = () => new Argument('<account>', "the account's id
 export const generationArgument = () =>
   new Argument('<generation>', 'the number of the credentials').argParser(generationNumber)
 
-function accountId(text: string): string {
+export function accountId(text: string): string {
   const parsed = accountIdSchema.safeParse(text)
   if (!parsed.success) throw new InvalidArgumentError('an account id is a GUID')
   return parsed.data

@@ -9,7 +9,7 @@ export type Uninstall = (
 ) => Promise<void>
 
 /** What a part does when an account has uninstalled the app: ends and erases what it keeps of that account, in the same transaction. */
-export type WhenUninstalled = (tx: Transaction, accountId: string) => Promise<void>
+export type WhenUninstalled = (tx: Transaction, accountId: string, uninstalledAt: Date) => Promise<void>
 
 /**
  * Ends an installation, in one transaction with its account's row locked: what was sent up to `issuedAt` is erased,
@@ -30,7 +30,7 @@ export function createUninstall(subscribers: readonly WhenUninstalled[]): Uninst
       await record(tx, { actor, event: 'installation.earlier-uninstalled', accountId })
       return
     }
-    for (const whenUninstalled of subscribers) await whenUninstalled(tx, accountId)
+    for (const whenUninstalled of subscribers) await whenUninstalled(tx, accountId, uninstalledAt)
     await updateInstallation(tx, accountId, { activeGeneration: null, uninstalledAt, uninstallSignalledAt: null })
     await record(tx, { actor, event: 'installation.uninstalled', accountId })
   }

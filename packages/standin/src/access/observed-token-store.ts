@@ -1,0 +1,39 @@
+import { and, asc, desc, eq, notInArray, sql } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import type { ObservedToken } from './observe-refused-token.ts'
+import { observedTokens } from './observed-token-table.ts'
+
+const mostOfKind = 50
+const kinds = ['algorithm', 'issuer', 'audience', 'claim'] as const
+
+/** Adds to what was seen; of each kind the fifty most frequent stay. */
+export async function saveObservedTokens(db: Database, observed: readonly ObservedToken[]): Promise<void> {
+  const inOrder = observed.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
+  await db.transaction(async (tx) => {
+    await tx
+      .insert(observedTokens)
+      .values(inOrder)
+      .onConflictDoUpdate({
+        target: [observedTokens.kind, observedTokens.value, observedTokens.form],
+        set: { count: sql`${observedTokens.count} + excluded.count`, lastAt: sql`excluded.last_at` },
+      })
+    for (const kind of kinds) {
+      const isOfKind = eq(observedTokens.kind, kind)
+      const identity = sql<string>`${observedTokens.value} || chr(10) || ${observedTokens.form}`
+      const frequent = tx
+        .select({ identity })
+        .from(observedTokens)
+        .where(isOfKind)
+        .orderBy(desc(observedTokens.count), asc(observedTokens.lastAt)) // What is new gives way: a flood is.
+        .limit(mostOfKind)
+      await tx.delete(observedTokens).where(and(isOfKind, notInArray(identity, frequent)))
+    }
+  })
+}
+
+export async function listObservedTokens(db: Database): Promise<ObservedToken[]> {
+  return db.select().from(observedTokens).orderBy(asc(observedTokens.kind), desc(observedTokens.count))
+}
+
+/** Two replicas that write the same rows take them in one order, and do not wait for each other. */
+const orderOf = ({ kind, value, form }: ObservedToken) => JSON.stringify([kind, value, form])
