@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import type { Config } from '../config.ts'
 import type { Logger } from '../observability/logger.ts'
 import { toRefusal } from '../refusal.ts'
+import { answerMalformedRequest } from './malformed-request.ts'
 
 const maxBodyBytes = 64 * 1024
 /** A batch of procedures stands in the path: at the default of 100 it would be a 404. */
@@ -16,7 +17,10 @@ export async function createHttpServer(
 ): Promise<FastifyInstance> {
   const server = Fastify({
     bodyLimit: maxBodyBytes,
+    // A request that comes drop by drop holds nothing for long; Node looks that often.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     requestTimeout: 30_000,
+    clientErrorHandler: answerMalformedRequest,
     connectionTimeout: 60_000,
     keepAliveTimeout: 30_000,
     forceCloseConnections: true, // Open streams would hold up the end.
