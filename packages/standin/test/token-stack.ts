@@ -30,7 +30,8 @@ export type TokenStack = Awaited<ReturnType<typeof createTokenStack>>
 export async function createTokenStack({ url }: TestDatabase) {
   const { db, sql, close } = connectDatabase(url)
   await emptyTables(sql)
-  const vault = createVault([{ kid: 'test', bytes: randomBytes(32) }])
+  const vaultKey = randomBytes(32)
+  const vault = createVault([{ kid: 'test', bytes: vaultKey }])
   const clock = createAdjustableClock()
   const log = createLogger('silent')
   const endpoint = createPlayedEndpoint(clock)
@@ -42,15 +43,24 @@ export async function createTokenStack({ url }: TestDatabase) {
   })
 
   /** Credentials that were proven come into force; those before become history. */
-  async function install({ accountId = account, generation = 1, grantedScopes = ['a', 'b'] } = {}): Promise<void> {
+  async function install({
+    accountId = account,
+    generation = 1,
+    grantedScopes = ['a', 'b'],
+    clientId = `client of generation ${generation}`,
+  }: {
+    accountId?: string
+    generation?: number
+    grantedScopes?: string[]
+    clientId?: string
+  } = {}): Promise<void> {
     const binding = { account: accountId, app: appId, column: 'client-secret', generation } as const
     const sealedSecret = await vault.seal(new Secret(`secret of generation ${generation}`), binding)
     await db.transaction(async (tx) => {
       await lockInstallation(tx, accountId)
       await tx.update(credentials).set({ state: 'superseded' }).where(eq(credentials.accountId, accountId))
       await tx.insert(credentials).values({
-        ...{ accountId, generation, appId, sealedSecret, grantedScopes },
-        clientId: `client of generation ${generation}`,
+        ...{ accountId, generation, appId, clientId, sealedSecret, grantedScopes },
         state: 'active',
         issuedAt: clock.now(),
         tieBreak: '',
@@ -90,7 +100,7 @@ export async function createTokenStack({ url }: TestDatabase) {
   }
 
   return {
-    ...{ db, sql, clock, vault, endpoint, install, startReplica, passTime },
+    ...{ db, sql, clock, vault, vaultKey, endpoint, install, startReplica, passTime },
     /** A service with a key and a grant. */
     async createService({ service = 'reports', scopes = ['a', 'b'] } = {}): Promise<TokenReceiver & { keyId: string }> {
       const expiresAt = new Date('2099-01-01')

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Vault } from '../credentials/vault.ts'
 import type { Database } from '../database/database.ts'
 import type { ReplicaListener } from '../database/listen.ts'
-import { createExchangeLease } from './exchange-lease.ts'
+import { createExchangeLease, type ExchangeLeasePolicy } from './exchange-lease.ts'
 import { createExchangeToken } from './exchange-token.ts'
 import { createInForceMemory, type InForce } from './in-force-memory.ts'
 import { createIssueToken, type IssueToken } from './issue-token.ts'
@@ -25,6 +25,7 @@ interface Dependencies {
   onRefused: (credentials: CredentialsInForce) => Promise<void>
   manifestScopes: readonly string[]
   accountClaim: string | undefined
+  leasePolicy?: ExchangeLeasePolicy
   random?: () => number
 }
 
@@ -49,7 +50,7 @@ export async function buildTokens(dependencies: Dependencies): Promise<{ issueTo
 
   const obtainToken = createObtainToken({
     ...{ db, vault, clock, cache, news, random, onRefused },
-    lease: createExchangeLease({ db, replicaId: listener.replica.id }),
+    lease: createExchangeLease({ db, replicaId: listener.replica.id }, dependencies.leasePolicy),
     exchangeToken: createExchangeToken({ vault, requestToken, accountClaim }),
   })
   const issueToken = createIssueToken({
