@@ -1,0 +1,30 @@
+// What Standin costs, side by side with its peers in one run: `npm run bench`, or `npm run bench -- cached` for the
+// rows whose id has that word. Ratios are what to look at; see print-table.ts for how they are shown.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { type Comparison, compare, type Row } from './compare.ts'
+import { printTable } from './print-table.ts'
+import { cachedToken } from './rows/cached-token.ts'
+
+const rounds = 5
+const [only = ''] = process.argv.slice(2)
+
+/** Each opens what its rows need, and closes it when they are measured. */
+const groups: Array<() => Comparison[]> = [cachedToken]
+
+const rows: Row[] = []
+for (const open of groups) {
+  for (const comparison of open()) {
+    if (!comparison.id.includes(only)) continue
+    process.stderr.write(`${comparison.name} …\n`)
+    rows.push(await compare(comparison, { rounds }))
+  }
+}
+
+const at = new Date().toISOString()
+const machine = { cores: availableParallelism(), model: cpus()[0]?.model ?? 'unknown', node: process.version }
+const folder = join(import.meta.dirname, 'results')
+mkdirSync(folder, { recursive: true })
+writeFileSync(join(folder, `${at.replaceAll(':', '-')}.json`), `${JSON.stringify({ at, machine, rows }, null, 2)}\n`)
+process.stdout.write(`${printTable(rows)}\n`)

@@ -1,0 +1,28 @@
+import type { Row } from './compare.ts'
+
+const figure = (value: number) =>
+  value >= 100 ? Math.round(value).toLocaleString('en') : value.toLocaleString('en', { maximumSignificantDigits: 3 })
+
+/** The rows as people read them: what missed its goal says so. */
+export function printTable(rows: readonly Row[]): string {
+  const head = ['', 'ours', 'peer', 'ratio', 'goal', 'CPU µs (peer)']
+  const body = rows.map(({ name, value, unit, reference, ratio, goal, better, met, ...row }) => [
+    `${met ? '  ' : '✗ '}${name}`,
+    `${figure(value)} ${unit}`,
+    reference ? `${figure(reference.value)} (${reference.name})` : '',
+    ratio === null ? '' : `${figure(ratio)} ×`,
+    `${better === 'more' ? '≥' : '≤'} ${figure(goal)}${ratio === null ? ` ${unit}` : ' ×'}${met ? '' : ' MISSED'}`,
+    row.cpuMicrosPerRequest === null
+      ? ''
+      : `${figure(row.cpuMicrosPerRequest)}${row.referenceCpuMicrosPerRequest === null ? '' : ` (${figure(row.referenceCpuMicrosPerRequest)})`}`,
+  ])
+  const widths = head.map((_, column) => Math.max(...[head, ...body].map((line) => line[column]?.length ?? 0)))
+  return [head, ...body]
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
