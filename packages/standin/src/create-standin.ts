@@ -18,6 +18,7 @@ import { type Config, readConfig } from './config.ts'
 import { listCredentials } from './credentials/credential-store.ts'
 import { findCredentialsInForce } from './credentials/credentials-in-force.ts'
 import { approveCredentials, refuseCredentials } from './credentials/decide-credentials.ts'
+import { publishKeys } from './credentials/encryption-keys/publish-keys.ts'
 import { createEraseAbandoned } from './credentials/erase-abandoned.ts'
 import { createProveCredentials } from './credentials/prove-credentials.ts'
 import { createVault } from './credentials/vault.ts'
@@ -47,10 +48,19 @@ import { registerArtifactRoute } from './runs/artifacts/artifact-route.ts'
 import { accountOfArtifact } from './runs/artifacts/artifact-store.ts'
 import { buildRuns } from './runs/build-runs.ts'
 import type { AnyAction } from './runs/define-action.ts'
+import { buildDelivery } from './runs/delivery/build-delivery.ts'
+import { createDeliveryProcedures } from './runs/delivery/delivery-procedures.ts'
+import { deliveriesOfRuns, hasOpenDeliveries } from './runs/delivery/delivery-store.ts'
+import { sendOnItsWay } from './runs/delivery/send-on-its-way.ts'
 import { createFilterProcedures } from './runs/filters/filter-procedures.ts'
 import { createMachineRegister } from './runs/machines/create-machine-register.ts'
+import { createReadResult } from './runs/results/read-result.ts'
+import { createResultProcedures } from './runs/results/result-procedures.ts'
 import { createRunProcedures } from './runs/run-procedures.ts'
 import { accountOfRun, usualSecondsOf } from './runs/run-store.ts'
+import { buildSchedules } from './runs/schedules/build-schedules.ts'
+import { createScheduleProcedures } from './runs/schedules/schedule-procedures.ts'
+import { accountOfSchedule } from './runs/schedules/schedule-store.ts'
 import { createStartRun } from './runs/start-run.ts'
 import { StandinError } from './standin-error.ts'
 import { buildTokens } from './tokens/build-tokens.ts'
@@ -137,6 +147,8 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   const vault = createVault(config.keys.encryption)
   const uninstall = createUninstall(whenUninstalled)
 
+  await publishKeys({ db, ring: config.keys.encryption, replica: listener.replica, log })
+
   // 1. Callbacks
   const { receiveCallback, rejected, ...callbacks } = startCallbacks({
     ...{ db, vault, clock, log, uninstall, userAgent, fetch, newId: randomUUID },
@@ -168,16 +180,24 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   closers.push(startBackgroundLoop(eraseAbandoned, { everyMs: sweepingEveryMs, log, name: 'erase-abandoned' }).stop)
 
   // 3. Tokens
-  const { issueToken } = await buildTokens({
-    ...{ db, vault, clock, listener, requestToken, manifestScopes },
+  const { issueToken, startRefreshing } = await buildTokens({
+    ...{ db, vault, clock, log, listener, requestToken, manifestScopes },
     recordHandOut: (handOut) => recordHandOut(db, handOut),
     findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
     onRefused: park,
     accountClaim: config.trackunit.accountClaim,
   })
+  closers.push(startRefreshing())
 
   // 4. Runs
   const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
+  const { signingSecretOf, checkDestinations } = await buildDelivery({
+    ...{ db, vault, clock, log, listener, closers, userAgent },
+    app: config.app,
+    config: config.delivery,
+    titleOf: (actionId) => catalogue.find(actionId)?.title,
+    habitsOf: async () => ({ timeZone: null, unitSystem: null }),
+  })
   const { queue, events: runEvents } = await buildRuns({
     ...{ db, clock, log, listener, closers },
     directUrl: database.directUrl,
@@ -193,6 +213,8 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       unitSystem: null,
       grantedScopes: await grantedScopesOf(accountId).catch(undefinedWhere(() => true)),
     }),
+    onEnd: sendOnItsWay,
+    hasOpenDeliveries: (runId) => hasOpenDeliveries(db, runId),
   })
   const installationEvents = await createInstallationEvents({ db, listener })
 
@@ -200,11 +222,17 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   const contracted = createContracted(
     {
       accountOfRun: (runId) => accountOfRun(db, runId),
-      accountOfSchedule: async () => undefined,
+      accountOfSchedule: (scheduleId) => accountOfSchedule(db, scheduleId),
       accountOfArtifact: (artifactId) => accountOfArtifact(db, artifactId),
     },
     { administratorScopes: config.userTokens?.administratorScopes },
   )
+  const starting = {
+    findAction: catalogue.find,
+    grantedScopesOf: (accountId: string) =>
+      grantedScopesOf(accountId).catch(undefinedWhere((reason) => reason === 'CREDENTIALS_PENDING')),
+    checkDestinations,
+  }
   const keyDirectory = await createKeyDirectory({
     ...{ db, listener, clock },
     policy: { outageServeMs: config.outageServeMs },
@@ -282,21 +310,20 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
         grantedScopesOf: (accountId) => grantedScopesOf(accountId).catch(undefinedWhere(() => true)),
         usualSecondsOf: (accountId) => usualSecondsOf(db, accountId),
       }),
-      run: createRunProcedures({
-        contracted,
-        db,
-        queue,
-        clock,
-        events: runEvents,
-        deliveriesOf: async () => new Map(),
-        startRun: createStartRun({
-          db,
-          queue,
-          findAction: catalogue.find,
-          grantedScopesOf: (accountId) =>
-            grantedScopesOf(accountId).catch(undefinedWhere((reason) => reason === 'CREDENTIALS_PENDING')),
+      run: {
+        ...createRunProcedures({
+          ...{ contracted, db, queue, clock },
+          events: runEvents,
+          deliveriesOf: (runIds) => deliveriesOfRuns(db, runIds),
+          startRun: createStartRun({ db, queue, ...starting }),
         }),
+        ...createResultProcedures({ contracted, readResult: createReadResult({ db }) }),
+      },
+      schedule: createScheduleProcedures({
+        ...{ contracted, db, clock },
+        manage: buildSchedules({ ...{ db, queue, clock, log, closers }, ...starting }),
       }),
+      delivery: createDeliveryProcedures({ contracted, signingSecretOf }),
       artifact: createArtifactProcedures({ contracted, links }),
       filter: createFilterProcedures({ contracted, db }),
       audit: createAuditProcedures({ contracted, db }),

@@ -8,7 +8,6 @@ import { createVault } from '../credentials/vault.ts'
 import type { Database } from '../database/database.ts'
 import { eraseInstallation } from '../installations/erase-installation.ts'
 import { createUninstall } from '../installations/uninstall.ts'
-import { StandinError } from '../standin-error.ts'
 import { whenUninstalled } from '../when-uninstalled.ts'
 import { type CommandContext, withDatabase } from './command-context.ts'
 import {
@@ -80,10 +79,9 @@ export function addInstallationDecisions(installations: Command, context: Comman
     .command('erase')
     .description('uninstall an account here: its secrets and tokens are erased, its runs end, its audit rows stay')
     .addArgument(accountArgument())
-    .option('--yes', 'erase it: nothing brings the secrets back')
+    .requiredOption('--yes', 'erase it: nothing brings the secrets back')
     .option('--json', 'print the account as JSON')
-    .action(async (accountId: string, { yes, json }: { yes?: boolean; json?: boolean }) => {
-      if (!yes) throw new StandinError('INPUT_INVALID', { detail: 'Erasing cannot be undone: say --yes.' })
+    .action(async (accountId: string, { json }: { json?: boolean }) => {
       await answer(accountId, {
         json,
         work: async ({ db }) => {

@@ -7,6 +7,7 @@ import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
 import { toRefusal } from '../refusal.ts'
 import { addCallbacksCommand } from './callbacks-command.ts'
 import { CommandFailed } from './command-context.ts'
+import { addEncryptionKeysCommand } from './encryption-keys-command.ts'
 import { addGrantsCommand } from './grants-command.ts'
 import { addIdentityCommand } from './identity-command.ts'
 import { addInstallationsCommand } from './installations-command.ts'
@@ -46,6 +47,7 @@ export async function runOperatorCommand({
   addInstallationsCommand(program, context)
   addKeysCommand(program, context)
   addGrantsCommand(program, context)
+  addEncryptionKeysCommand(program, context)
   for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])
     command.exitOverride().showHelpAfterError().configureOutput({ writeOut, writeErr })
 

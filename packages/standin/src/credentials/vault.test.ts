@@ -2,7 +2,7 @@ import { CompactEncrypt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { NamedKey } from '../config/key-ring.ts'
 import { Secret } from '../observability/secret.ts'
-import { type Binding, createVault } from './vault.ts'
+import { type Binding, createVault, keyIdOf } from './vault.ts'
 
 const key = (kid: string, byte: number): NamedKey => ({ kid, bytes: new Uint8Array(32).fill(byte) })
 const old = key('old', 1)
@@ -95,5 +95,46 @@ describe('invariant 9: keys rotate', () => {
       .setProtectedHeader({ alg: 'A256KW', enc: 'A256GCM', kid: 'old', ...binding })
       .encrypt(old.bytes)
     await expect(createVault([old]).open(sealed, binding)).rejects.toThrow(refusal)
+  })
+})
+
+describe('invariant 9: wherever a sealed value is moved, it does not open', () => {
+  const columns = Object.keys({
+    'client-secret': true,
+    'access-token': true,
+    'callback-body': true,
+    'held-callback': true,
+    'signing-secret': true,
+  } satisfies Record<Binding['column'], true>) as Binding['column'][]
+  const places = ['account-1', 'account-2'].flatMap((account) =>
+    ['@a/b', '@a/c'].flatMap((app) =>
+      columns.flatMap((column) => [0, 1, 2].map((generation): Binding => ({ account, app, column, generation }))),
+    ),
+  )
+
+  test('of every pair of columns and rows each opens its own value and not the other’s', async () => {
+    const vault = createVault([old])
+    const sealed = await Promise.all(places.map((place) => vault.seal(new Secret(JSON.stringify(place)), place)))
+    for (const place of places) {
+      const opened = await Promise.allSettled(sealed.map((value) => vault.open(value, place)))
+      const values = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value.reveal()] : []))
+      expect(values).toEqual([JSON.stringify(place)])
+    }
+  })
+
+  test('nor does it after it was sealed anew there', async () => {
+    const moved = await createVault([old]).seal(new Secret('s3cr3t'), binding)
+    const vault = createVault([young, old])
+    const resealed = await vault.reseal(moved)
+    expect(keyIdOf(resealed)).toBe('young')
+    expect((await vault.open(resealed, binding)).reveal()).toBe('s3cr3t')
+    await expect(vault.open(resealed, { ...binding, account: 'account-2' })).rejects.toThrow(refusal)
+  })
+
+  test('what does not open is not sealed anew', async () => {
+    const sealed = await createVault([old]).seal(new Secret('s3cr3t'), binding)
+    for (const broken of [sealed.replace(/.$/, otherCharacter), 'garbage', ''])
+      await expect(createVault([young]).reseal(broken)).rejects.toThrow(refusal)
+    await expect(createVault([young]).reseal(sealed)).rejects.toThrow(refusal)
   })
 })

@@ -1,4 +1,4 @@
-import { CompactEncrypt, compactDecrypt } from 'jose'
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose'
 import type { KeyRing } from '../config/key-ring.ts'
 import { Secret } from '../observability/secret.ts'
 import { StandinError } from '../standin-error.ts'
@@ -7,7 +7,7 @@ import { StandinError } from '../standin-error.ts'
 export interface Binding {
   account: string
   app: string
-  column: 'client-secret' | 'access-token' | 'callback-body' | 'held-callback'
+  column: 'client-secret' | 'access-token' | 'callback-body' | 'held-callback' | 'signing-secret'
   generation: number
 }
 
@@ -23,11 +23,25 @@ export function createVault(ring: KeyRing) {
   const keysById = new Map(ring.map(({ kid, bytes }) => [kid, bytes]))
   const [writing] = ring
 
+  const encrypt = (text: Uint8Array, binding: Binding) =>
+    new CompactEncrypt(text)
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: writing.kid, ...binding })
+      .encrypt(writing.bytes)
+
+  const decrypt = (sealed: string) =>
+    compactDecrypt(
+      sealed,
+      ({ kid }) => {
+        const key = keysById.get(kid ?? '')
+        if (!key) throw new Error('unknown key id')
+        return key
+      },
+      { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
+    )
+
   return {
     async seal(secret: Secret, { account, app, column, generation }: Binding): Promise<string> {
-      return new CompactEncrypt(new TextEncoder().encode(secret.reveal()))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: writing.kid, account, app, column, generation })
-        .encrypt(writing.bytes)
+      return encrypt(new TextEncoder().encode(secret.reveal()), { account, app, column, generation })
     },
 
     /**
@@ -36,15 +50,7 @@ export function createVault(ring: KeyRing) {
      */
     async open(sealed: string, binding: Binding): Promise<Secret> {
       try {
-        const { plaintext, protectedHeader } = await compactDecrypt(
-          sealed,
-          ({ kid }) => {
-            const key = keysById.get(kid ?? '')
-            if (!key) throw new Error('unknown key id')
-            return key
-          },
-          { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
-        )
+        const { plaintext, protectedHeader } = await decrypt(sealed)
         const bound = Object.entries(binding).every(([name, value]) => protectedHeader[name] === value)
         if (!bound) throw new Error('bound to another row')
         return new Secret(new TextDecoder('utf-8', { fatal: true }).decode(plaintext))
@@ -52,5 +58,28 @@ export function createVault(ring: KeyRing) {
         throw new StandinError('INTERNAL', { cause, detail: 'A sealed value does not open.' })
       }
     },
+
+    /**
+     * Seals the same value for the same place with the key that writes now: what was moved still does not open.
+     * @throws StandinError `INTERNAL` where it does not open at all
+     */
+    async reseal(sealed: string): Promise<string> {
+      try {
+        const { plaintext, protectedHeader } = await decrypt(sealed)
+        const { account, app, column, generation } = protectedHeader as unknown as Binding // Authenticated: it was sealed here.
+        return await encrypt(plaintext, { account, app, column, generation })
+      } catch (cause) {
+        throw new StandinError('INTERNAL', { cause, detail: 'A sealed value does not open.' })
+      }
+    },
+  }
+}
+
+/** The key that a sealed value needs; undefined where it is none. */
+export function keyIdOf(sealed: string): string | undefined {
+  try {
+    return decodeProtectedHeader(sealed).kid
+  } catch {
+    return undefined
   }
 }
