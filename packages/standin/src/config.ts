@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { type StandinApp, standinAppSchema } from '@standin/contracts'
 import { ConfigError } from './config/config-error.ts'
 import { developmentKeys } from './config/development-keys.ts'
-import { productionGaps, userTokenGaps } from './config/environment-gaps.ts'
+import { mailGaps, productionGaps, userTokenGaps } from './config/environment-gaps.ts'
 import { type Environment, environmentSchema, notYetUsed, parseEnvironment } from './config/environment-schema.ts'
 import { withSecretFiles } from './config/secret-files.ts'
 import { Secret } from './observability/secret.ts'
@@ -25,7 +25,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
 
   const { read, badValues } = parseEnvironment(given)
   const production = read.NODE_ENV === 'production'
-  const gaps = [...(production ? productionGaps(read) : []), ...userTokenGaps(read)]
+  const gaps = [...(production ? productionGaps(read) : []), ...userTokenGaps(read), ...mailGaps(read)]
   problems.push(...badValues.values(), ...gaps.filter((line) => !badValues.has(line.split(' ', 1)[0] ?? '')))
   if (problems.length > 0) throw new ConfigError(problems)
 
@@ -33,7 +33,8 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
   const generated = production ? undefined : () => developmentKeys(dataDir, say)
   const encryption = read.STANDIN_ENCRYPTION_KEYS ?? generated?.().encryption
   const links = read.STANDIN_LINK_KEYS ?? generated?.().links
-  if (!encryption || !links) throw new ConfigError(['No keys.']) // productionGaps names them before this is reached.
+  const audit = read.STANDIN_AUDIT_KEYS ?? generated?.().audit
+  if (!encryption || !links || !audit) throw new ConfigError(['No keys.']) // productionGaps names them before this is reached.
 
   const scopes =
     read.IRIS_APP_SCOPES?.map((text) =>
@@ -57,8 +58,10 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       directUrl: read.DATABASE_DIRECT_URL,
       embeddedDir: dataDir,
     },
-    keys: { encryption, links },
-    app: { id: read.IRIS_APP_ID ?? app.id, scopes },
+    keys: { encryption, links, audit },
+    auditRetentionMs: read.AUDIT_RETENTION_DAYS * 86_400_000,
+    metrics: { port: read.METRICS_PORT, host: read.METRICS_HOST },
+    app: { id: read.IRIS_APP_ID ?? app.id, name: app.name, scopes },
     callback: {
       pathSecrets:
         read.CALLBACK_PATH_SECRET?.filter((secret) => secret !== 'none').map((secret) => new Secret(secret)) ?? [],
@@ -102,6 +105,19 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
     /** How long tokens, keys and grants hold that were read before the database went down; 0: not at all. */
     outageServeMs: read.OUTAGE_SERVE_S * 1_000,
     tokenCacheForMs: read.TOKEN_CACHE_FOR_MS,
+    delivery: {
+      managerUrl: read.MANAGER_URL,
+      /** Undefined: no email is sent. */
+      smtp: read.SMTP_URL && read.MAIL_FROM ? { server: new Secret(read.SMTP_URL), from: read.MAIL_FROM } : undefined,
+    },
+    /** How long is kept what runs leave; what is of a run goes with it at the latest. */
+    retention: {
+      runDays: read.STANDIN_RUN_DAYS,
+      resultDays: read.STANDIN_RESULT_DAYS,
+      artifactDays: read.STANDIN_ARTIFACT_DAYS,
+      readingDays: read.STANDIN_READING_DAYS,
+    },
+    artifactBytesPerAccount: read.STANDIN_ARTIFACT_MB_PER_ACCOUNT * 1_000_000,
   })
 }
 

@@ -73,7 +73,6 @@ import { createAccountClient } from './trackunit/account-client.ts'
 import { whenUninstalled } from './when-uninstalled.ts'
 
 const version = '0.1.0'
-const runsAtOnce = 8
 const credentialPatienceMs = 15 * 60_000
 const provingEveryMs = 1_000
 const observeEveryMs = 5_000

@@ -5,19 +5,40 @@ import { z } from 'zod'
 import { ConfigError } from './config-error.ts'
 import { type KeyRing, keyRingSchema } from './key-ring.ts'
 
-const storedKeysSchema = z.object({ encryption: keyRingSchema, links: keyRingSchema })
+interface DevelopmentKeys {
+  encryption: KeyRing
+  links: KeyRing
+  audit: KeyRing
+}
 
-/** A laptop gets keys of its own on the first start, in the data folder, readable by its owner alone. */
-export function developmentKeys(dataDir: string, say: (line: string) => void): { encryption: KeyRing; links: KeyRing } {
-  const file = join(dataDir, 'keys.json')
-  const key = (kid: string) => `${kid}:${randomBytes(32).toString('base64url')}`
+/**
+ * A laptop gets keys of its own on the first start, in the data folder, readable by its owner alone. Those of the audit
+ * have a file of their own: whoever reads the one for what is sealed cannot forge what was done.
+ */
+export function developmentKeys(dataDir: string, say: (line: string) => void): DevelopmentKeys {
+  const sealed = keysOf(dataDir, 'keys.json', { encryption: 'development', links: 'development-links' }, say)
+  const { audit } = keysOf(dataDir, 'audit-keys.json', { audit: 'development-audit' }, () => {})
+  return { ...sealed, audit }
+}
+
+/** The keys of a file, made where it is missing. @param kids by what a key is for */
+function keysOf<For extends string>(
+  dataDir: string,
+  name: string,
+  kids: Record<For, string>,
+  say: (line: string) => void,
+): Record<For, KeyRing> {
+  const file = join(dataDir, name)
+  const purposes = Object.keys(kids) as For[]
+  const made = () =>
+    Object.fromEntries(
+      purposes.map((purpose) => [purpose, `${kids[purpose]}:${randomBytes(32).toString('base64url')}`]),
+    )
   const draft = `${file}.${process.pid}`
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     if (!existsSync(file)) {
-      writeFileSync(draft, JSON.stringify({ encryption: key('development'), links: key('development-links') }), {
-        mode: 0o600,
-      })
+      writeFileSync(draft, JSON.stringify(made()), { mode: 0o600 })
       try {
         // A link appears whole and fails where the name is taken: of two first starts at once, both read the same keys.
         linkSync(draft, file)
@@ -32,8 +53,10 @@ export function developmentKeys(dataDir: string, say: (line: string) => void): {
     }
   }
   try {
-    return storedKeysSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const stored = z.record(z.string(), keyRingSchema).parse(JSON.parse(readFileSync(file, 'utf8')))
+    if (purposes.every((purpose) => stored[purpose])) return stored as Record<For, KeyRing>
   } catch {
-    throw new ConfigError([`${file} does not hold keys. Put it back, or remove the data folder to start anew.`])
+    // Said below.
   }
+  throw new ConfigError([`${file} does not hold keys. Put it back, or remove the data folder to start anew.`])
 }

@@ -5,7 +5,13 @@ const exampleSecrets = /^(change-?me|example|secret|password)/i
 /** What a laptop may leave open and a server on the internet may not. */
 export function productionGaps(read: ReadEnvironment): string[] {
   const gaps: string[] = []
-  const required = ['PUBLIC_URL', 'STANDIN_ENCRYPTION_KEYS', 'STANDIN_LINK_KEYS', 'CALLBACK_PATH_SECRET'] as const
+  const required = [
+    'PUBLIC_URL',
+    'STANDIN_ENCRYPTION_KEYS',
+    'STANDIN_LINK_KEYS',
+    'STANDIN_AUDIT_KEYS',
+    'CALLBACK_PATH_SECRET',
+  ] as const
   for (const name of required) if (!read[name]) gaps.push(`${name} is required in production.`)
   if (!read.DATABASE_URL && read.STANDIN_EMBEDDED_DATABASE !== 'allow') {
     gaps.push('DATABASE_URL is required in production (or STANDIN_EMBEDDED_DATABASE=allow for a single machine).')
@@ -24,7 +30,7 @@ export function productionGaps(read: ReadEnvironment): string[] {
   if (read.CALLBACK_PATH_SECRET?.some((secret) => exampleSecrets.test(secret))) {
     gaps.push('CALLBACK_PATH_SECRET is an example. Make one of your own.')
   }
-  for (const name of ['STANDIN_ENCRYPTION_KEYS', 'STANDIN_LINK_KEYS'] as const) {
+  for (const name of ['STANDIN_ENCRYPTION_KEYS', 'STANDIN_LINK_KEYS', 'STANDIN_AUDIT_KEYS'] as const) {
     if (read[name]?.some(({ bytes }) => new Set(bytes).size === 1))
       gaps.push(`${name} is an example. Make one of your own.`)
   }
@@ -43,6 +49,15 @@ export function userTokenGaps(read: ReadEnvironment): string[] {
     )
   }
   return gaps
+}
+
+/** Email needs both. */
+export function mailGaps(read: ReadEnvironment): string[] {
+  if (read.SMTP_URL !== undefined && read.MAIL_FROM === undefined)
+    return ['MAIL_FROM is missing: SMTP_URL needs the address that email comes from.']
+  if (read.MAIL_FROM !== undefined && read.SMTP_URL === undefined)
+    return ['SMTP_URL is missing: MAIL_FROM needs the server that email goes through.']
+  return []
 }
 
 function isPublicHttps(address: string): boolean {

@@ -7,6 +7,7 @@ import { keyRingSchema } from './key-ring.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const seconds = (fallback: number) => z.coerce.number().int().min(0).max(604_800).default(fallback)
+const days = (fallback: number) => z.coerce.number().int().min(1).max(36_500).default(fallback)
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
 const spaceSeparated = z.string().transform((text) => text.split(/\s+/).filter(Boolean))
 /** As a browser sends it. `https://app.example/` would silently match no request. */
@@ -22,6 +23,8 @@ export const environmentSchema = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: port(4000),
   HOST: z.string().optional(),
+  METRICS_PORT: port(9464),
+  METRICS_HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: webAddress.optional(),
   TRUST_PROXY: z.string().optional(),
   APP_ORIGINS: commaSeparated.pipe(z.array(origin)).default([]),
@@ -37,6 +40,8 @@ export const environmentSchema = z.object({
   STANDIN_EMBEDDED_DATABASE: z.literal('allow').optional(),
   STANDIN_ENCRYPTION_KEYS: keyRingSchema.optional(),
   STANDIN_LINK_KEYS: keyRingSchema.optional(),
+  STANDIN_AUDIT_KEYS: keyRingSchema.optional(),
+  AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(400),
   IRIS_APP_ID: standinAppSchema.shape.id.optional(),
   IRIS_APP_SCOPES: spaceSeparated.pipe(z.array(scopeSchema).nonempty()).optional(),
   CALLBACK_PATH_SECRET: commaSeparated
@@ -70,11 +75,25 @@ export const environmentSchema = z.object({
   FAILED_SIGN_INS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
   OUTAGE_SERVE_S: seconds(600),
   TOKEN_CACHE_FOR_MS: z.coerce.number().int().min(0).max(3_600_000).default(300_000),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'starts with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*@[\w.-]+>?$/, 'an address, as in Fleet assistant <fleet@example.com>')
+    .optional(),
+  MANAGER_URL: webAddress.default('https://new.manager.trackunit.com'),
+  STANDIN_RUN_DAYS: days(180),
+  STANDIN_RESULT_DAYS: days(90),
+  STANDIN_ARTIFACT_DAYS: days(30),
+  STANDIN_READING_DAYS: days(800),
+  STANDIN_ARTIFACT_MB_PER_ACCOUNT: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
 /** Names that are promised and that this version does not act on: said at the start, so that nobody relies on them. */
-export const notYetUsed = ['STANDIN_AUDIT_KEYS', 'STANDIN_AUDIT_KEYS_FILE', 'STANDIN_PARTS']
+export const notYetUsed = ['STANDIN_PARTS']
 
 export type ReadEnvironment = z.infer<typeof environmentSchema>
 

@@ -6,7 +6,9 @@ const secretNames = [
   'DATABASE_DIRECT_URL',
   'STANDIN_ENCRYPTION_KEYS',
   'STANDIN_LINK_KEYS',
+  'STANDIN_AUDIT_KEYS',
   'CALLBACK_PATH_SECRET',
+  'SMTP_URL',
 ]
 /** The environment with the contents of the files that `NAME_FILE` names; what is wrong with them is added to `problems`. */
 export function withSecretFiles(environment: Environment, problems: string[]): Record<string, string | undefined> {

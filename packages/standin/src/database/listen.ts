@@ -7,9 +7,9 @@ export type Channel =
   | 'installation_changed'
   | 'installation_event'
   | 'access_changed'
-  | 'audit_recorded'
   | 'run_event'
   | 'run_cancel'
+  | 'delivery_due'
   | 'token_changed'
 
 export interface Listener {

@@ -2,8 +2,11 @@ import type { createAuditProcedures } from '../audit/audit-procedures.ts'
 import type { createInstallationProcedures } from '../installations/installation-procedures.ts'
 import type { createActionProcedures } from '../runs/action-procedures.ts'
 import type { createArtifactProcedures } from '../runs/artifacts/artifact-procedures.ts'
+import type { createDeliveryProcedures } from '../runs/delivery/delivery-procedures.ts'
 import type { createFilterProcedures } from '../runs/filters/filter-procedures.ts'
+import type { createResultProcedures } from '../runs/results/result-procedures.ts'
 import type { createRunProcedures } from '../runs/run-procedures.ts'
+import type { createScheduleProcedures } from '../runs/schedules/schedule-procedures.ts'
 import type { createTokenProcedures } from '../tokens/token-procedures.ts'
 import { router } from './trpc.ts'
 
@@ -12,7 +15,9 @@ type Procedures = {
   token: ReturnType<typeof createTokenProcedures>
   installation: ReturnType<typeof createInstallationProcedures>
   action: ReturnType<typeof createActionProcedures>
-  run: ReturnType<typeof createRunProcedures>
+  run: ReturnType<typeof createRunProcedures> & ReturnType<typeof createResultProcedures>
+  schedule: ReturnType<typeof createScheduleProcedures>
+  delivery: ReturnType<typeof createDeliveryProcedures>
   artifact: ReturnType<typeof createArtifactProcedures>
   filter: ReturnType<typeof createFilterProcedures>
   audit: ReturnType<typeof createAuditProcedures>

@@ -1,40 +1,24 @@
-import type { StartRunInput } from '@standin/contracts'
-import { missingForAction } from '../access/authorize.ts'
+import type { Destination, StartRunInput } from '@standin/contracts'
 import { actorOf, type Caller } from '../access/caller.ts'
 import type { Database } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
 import { acceptRun } from './accept-run.ts'
-import type { AnyAction } from './define-action.ts'
+import { type AllowedActionDependencies, createAllowedAction } from './allowed-action.ts'
 import type { RunQueue } from './run-queue.ts'
 import { findRun, type RunRow } from './run-store.ts'
 
-interface Dependencies {
+interface Dependencies extends AllowedActionDependencies {
   db: Database
   queue: RunQueue
-  findAction: (actionId: string) => AnyAction | undefined
-  /**
-   * Undefined while new credentials are not proven yet: the run is accepted, and waits for them.
-   * @throws StandinError with the reason why the account is not served
-   */
-  grantedScopesOf: (accountId: string) => Promise<readonly string[] | undefined>
+  /** @throws StandinError `INPUT_INVALID` for a place to which this server does not deliver */
+  checkDestinations?: (deliverTo: readonly Destination[]) => void
 }
 
 export type StartRun = ReturnType<typeof createStartRun>
 
 /** Starts runs, for people and services. */
-export function createStartRun({ db, queue, findAction, grantedScopesOf }: Dependencies) {
-  /** @throws StandinError `ACTION_NOT_FOUND`, `SCOPE_FORBIDDEN`, `SCOPE_NOT_GRANTED`, or why the account is not served */
-  async function allowedAction(caller: Caller, { accountId, actionId }: { accountId: string; actionId: string }) {
-    const action = findAction(actionId)
-    if (!action) throw new StandinError('ACTION_NOT_FOUND')
-    const notTheirs = missingForAction(caller, { accountId, scopes: action.scopes, changesData: action.changesData })
-    if (notTheirs.length > 0) throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${notTheirs.join(', ')}.` })
-    const granted = await grantedScopesOf(accountId)
-    const notGranted = granted ? action.scopes.filter((scope) => !granted.includes(scope)) : []
-    if (notGranted.length > 0)
-      throw new StandinError('SCOPE_NOT_GRANTED', { detail: `Needed: ${notGranted.join(', ')}.` })
-    return action
-  }
+export function createStartRun({ db, queue, checkDestinations = () => {}, ...access }: Dependencies) {
+  const allowedAction = createAllowedAction(access)
 
   return {
     /**
@@ -47,6 +31,7 @@ export function createStartRun({ db, queue, findAction, grantedScopesOf }: Depen
     ): Promise<RunRow> {
       const action = await allowedAction(caller, { accountId, actionId })
       action.input.parse(input) // Kept as it came: the worker parses it again, and what was transformed would not pass twice.
+      checkDestinations(deliverTo)
       return db.transaction((tx) =>
         acceptRun(tx, queue, action, {
           ...{ accountId, mode, input, idempotencyKey, deliverTo },

@@ -30,7 +30,7 @@ async function csv(rows: ResultRow[], habits = metric): Promise<string[]> {
 async function xlsx(rows: ResultRow[], habits = metric) {
   const pieces: Uint8Array[] = []
   for await (const piece of xlsxOf({ columns, batches: batchesOf(rows), habits })) pieces.push(piece)
-  const { sheets } = await readXlsx(Buffer.concat(pieces), { includeStyles: true })
+  const { sheets } = await readXlsx(Buffer.concat(pieces), { readStyles: true })
   return sheets[0]
 }
 

@@ -1,4 +1,4 @@
-import type { ErrorReason, Schedule } from '@standin/contracts'
+import type { Schedule } from '@standin/contracts'
 import { and, asc, desc, eq, lt, lte, or } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import { refuseUnstorable } from '../run-store.ts'
@@ -96,17 +96,12 @@ export async function listActiveSchedules(db: Database, accountId: string): Prom
 
 export const paused = { state: 'paused', nextAt: null, dueAt: null } as const
 
-/** Pauses all that an account has, and says why. Call it before what takes the account's turn: a start takes them in this order. */
-export async function pauseSchedulesOf(
-  tx: Transaction,
-  accountId: string,
-  reason: ErrorReason,
-): Promise<ScheduleRow[]> {
-  return tx
+/** Pauses all that an account has, because its installation ended. */
+export async function stopSchedulesOf(tx: Transaction, accountId: string): Promise<void> {
+  await tx
     .update(schedules)
-    .set({ ...paused, reason })
+    .set({ ...paused, reason: 'INSTALLATION_UNINSTALLED' })
     .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
-    .returning()
 }
 
 /** The row as it goes over the wire. */

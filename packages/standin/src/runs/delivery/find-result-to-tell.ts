@@ -1,0 +1,37 @@
+import type { Database } from '../../database/database.ts'
+import { artifactsOfRuns } from '../artifacts/artifact-store.ts'
+import type { ReaderHabits } from '../artifacts/readers-table.ts'
+import { countRows, findResult, listRows, readRows } from '../results/result-store.ts'
+import { findRun, toRun } from '../run-store.ts'
+import { type ResultToTell, rowsToTell } from './result-message.ts'
+
+interface Dependencies {
+  db: Database
+  titleOf: (actionId: string) => string | undefined
+  habitsOf: (accountId: string) => Promise<ReaderHabits>
+}
+
+/** What a run came to, as it is told; undefined where it has aged out. */
+export async function findResultToTell(
+  runId: string,
+  { db, titleOf, habitsOf }: Dependencies,
+): Promise<{ told: ResultToTell; batches: ReturnType<typeof readRows> } | undefined> {
+  const row = await findRun(db, runId)
+  if (!row) return undefined
+  const result = (await findResult(db, runId))?.result
+  const kept = { runId, rows: result?.rows ?? 0 }
+  const all = { words: [], filter: [] }
+  const told: ResultToTell = {
+    run: toRun(row),
+    actionTitle: titleOf(row.actionId) ?? row.actionId,
+    detail: result?.detail ?? null,
+    columns: result?.columns ?? [],
+    rows: (await listRows(db, kept, { ...all, after: undefined, limit: rowsToTell })).map(
+      ({ position: _, ...each }) => each,
+    ),
+    totalRows: await countRows(db, kept, all),
+    artifacts: (await artifactsOfRuns(db, [runId])).get(runId) ?? [],
+    habits: await habitsOf(row.accountId),
+  }
+  return { told, batches: readRows(db, kept) }
+}

@@ -1,0 +1,32 @@
+import { findServiceByKeyId } from '../../access/access-store.ts'
+import { startBackgroundLoop } from '../../background-loop.ts'
+import type { Clock } from '../../clock.ts'
+import type { Database } from '../../database/database.ts'
+import type { Logger } from '../../observability/logger.ts'
+import { type AllowedActionDependencies, createAllowedAction } from '../allowed-action.ts'
+import type { RunQueue } from '../run-queue.ts'
+import { createManageSchedules } from './manage-schedules.ts'
+import { createStartDueSchedules } from './start-due-schedules.ts'
+
+interface Given extends AllowedActionDependencies {
+  db: Database
+  queue: RunQueue
+  clock: Clock
+  log: Logger
+  closers: Array<() => Promise<unknown>>
+  checkDestinations: Parameters<typeof createManageSchedules>[0]['checkDestinations']
+}
+
+const lookEveryMs = 1_000
+
+/** What starts runs by schedules, begun at once, and what people do with schedules. */
+export function buildSchedules({ closers, findAction, grantedScopesOf, checkDestinations, ...given }: Given) {
+  const { db, clock, log } = given
+  const allowedAction = createAllowedAction({ findAction, grantedScopesOf })
+  const startDue = createStartDueSchedules({
+    ...{ ...given, allowedAction },
+    findServiceByKeyId: async (keyId) => (await findServiceByKeyId(db, keyId))?.caller,
+  })
+  closers.push(startBackgroundLoop(startDue, { everyMs: lookEveryMs, log, name: 'start-schedules' }).stop)
+  return createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations })
+}
