@@ -125,7 +125,8 @@ describe('callbacks wait', () => {
     // Whatever is there before the command looks first is not new to it: sent until it saw one.
     let sent = 0
     const ended = waiting.then(() => 'ended')
-    const send = (change: Record<string, unknown>) => stack.send(installed(`client-${sent++}`, change), { claims: { jti: `${sent}` } })
+    const send = (change: Record<string, unknown>) =>
+      stack.send(installed(`client-${sent++}`, change), { claims: { jti: `${sent}` } })
     while ((await Promise.race([ended, send({})])) !== 'ended') await send({ accountId: otherAccount })
     expect((await waiting).out).toMatch(new RegExp(`accepted {2}INSTALLED {2}${account}`))
   })

@@ -72,7 +72,11 @@ async function createProject({ config = app as object } = {}) {
 }
 
 const create = ['keys', 'create', '--service', 'reports', '--account', account, '--scopes', 'a b']
-const noTalk = { STANDIN_ENCRYPTION_KEYS: `k:${'A'.repeat(43)}`, STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}` }
+const noTalk = {
+  STANDIN_ENCRYPTION_KEYS: `k:${'A'.repeat(43)}`,
+  STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
+  STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
+}
 
 describe('keys create', () => {
   test('prints the key alone, which works from then on', async () => {

@@ -1,0 +1,28 @@
+import { runOperatorCommand } from '../src/commands/operator.ts'
+import { appId, type CallbackStack } from './callback-stack.ts'
+
+const app = {
+  id: appId,
+  name: 'Fleet night',
+  description: 'Works at night.',
+  scopes: [{ scope: 'asset.view', optional: false }],
+  callbackUrl: 'https://standin.example/trackunit/callback',
+}
+
+/** The operator's program beside the server of a stack, with its keys unless others are given. */
+export async function operate(stack: CallbackStack, argv: string[], { encryptionKeys = stack.ringText } = {}) {
+  let [out, said] = ['', '']
+  const exitCode = await runOperatorCommand({
+    app,
+    argv,
+    environment: {
+      DATABASE_URL: stack.url,
+      STANDIN_ENCRYPTION_KEYS: encryptionKeys,
+      STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
+      STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
+    },
+    writeOut: (text) => (out += text),
+    writeErr: (text) => (said += text),
+  })
+  return { out, said, exitCode }
+}
