@@ -3,6 +3,7 @@ import { findCredentialsInForce } from '../src/credentials/credentials-in-force.
 import { createVault } from '../src/credentials/vault.ts'
 import { connectDatabase } from '../src/database/database.ts'
 import { createListener } from '../src/database/listen.ts'
+import { createLogger } from '../src/observability/logger.ts'
 import { StandinError } from '../src/standin-error.ts'
 import { buildTokens } from '../src/tokens/build-tokens.ts'
 import { createTokenEndpoint } from '../src/tokens/token-endpoint.ts'
@@ -22,7 +23,7 @@ process.once('message', async (setup: ToProcess) => {
   const { databaseUrl, directUrl, tokenUrl, vaultKey, name, leaseMs } = setup
   const { db } = connectDatabase(databaseUrl, { pooled: directUrl !== undefined })
   const { issueToken } = await buildTokens({
-    ...{ db, clock: systemClock },
+    ...{ db, clock: systemClock, log: createLogger('silent') },
     vault: createVault([{ kid: 'test', bytes: Buffer.from(vaultKey, 'base64') }]),
     listener: createListener(directUrl ?? databaseUrl),
     requestToken: createTokenEndpoint({ url: tokenUrl, userAgent: name }, { fetch, clock: systemClock }),

@@ -76,18 +76,19 @@ export async function createTokenStack({ url }: TestDatabase) {
   async function startReplica({ manifestScopes = scopesOfManifest } = {}) {
     const listener = createListener(url)
     listeners.push(listener)
-    const { issueToken } = await buildTokens({
-      ...{ db, vault, clock, listener, manifestScopes },
+    const { issueToken, refreshDue, keepWhatWasUsed } = await buildTokens({
+      ...{ db, vault, clock, log, listener, manifestScopes },
       recordHandOut: (handOut) => recordHandOut(db, handOut),
       requestToken: endpoint.requestToken,
       onRefused: park,
       accountClaim: undefined,
       findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
     })
-    return (
+    const issue = (
       receiver: TokenReceiver,
       { accountId = account, ...wanted }: Partial<Parameters<typeof issueToken>[1]> = {},
     ) => issueToken(receiver, { accountId, ...wanted })
+    return Object.assign(issue, { refreshDue, keepWhatWasUsed })
   }
 
   /** Time goes by, for this process and for what the database has written down. */

@@ -1,21 +1,26 @@
+import { startBackgroundLoop } from '../background-loop.ts'
 import type { Clock } from '../clock.ts'
 import type { Vault } from '../credentials/vault.ts'
 import type { Database } from '../database/database.ts'
 import type { ReplicaListener } from '../database/listen.ts'
+import type { Logger } from '../observability/logger.ts'
 import { createExchangeLease, type ExchangeLeasePolicy } from './exchange-lease.ts'
 import { createExchangeToken } from './exchange-token.ts'
 import { createInForceMemory, type InForce } from './in-force-memory.ts'
 import { createIssueToken, type IssueToken } from './issue-token.ts'
 import { type CredentialsInForce, createObtainToken } from './obtain-token.ts'
+import { createRefreshAhead } from './refresh-ahead.ts'
 import { createTokenCache } from './token-cache.ts'
 import type { RequestToken } from './token-endpoint.ts'
 import { createTokenNews } from './token-news.ts'
 import type { HandOut } from './token-store.ts'
+import { createTokenUses } from './token-uses.ts'
 
 interface Dependencies {
   db: Database
   vault: Vault
   clock: Clock
+  log: Logger
   listener: ReplicaListener
   requestToken: RequestToken
   recordHandOut: (handOut: HandOut) => Promise<boolean>
@@ -29,12 +34,26 @@ interface Dependencies {
   random?: () => number
 }
 
+export interface Tokens {
+  issueToken: IssueToken
+  /** Replaces tokens that are due, once. @returns whether more may be due */
+  refreshDue: () => Promise<boolean>
+  /** Writes down which tokens were used. */
+  keepWhatWasUsed: () => Promise<boolean>
+  /** Does both from now on. @returns what ends it */
+  startRefreshing: () => () => Promise<void>
+}
+
+const refreshEveryMs = 1_000
+const keepUsesEveryMs = 10_000
+
 /** Tokens as one process of the server has them: a memory of its own, and what all replicas share. */
-export async function buildTokens(dependencies: Dependencies): Promise<{ issueToken: IssueToken }> {
-  const { db, vault, clock, listener, requestToken, recordHandOut, onRefused } = dependencies
+export async function buildTokens(dependencies: Dependencies): Promise<Tokens> {
+  const { db, vault, clock, log, listener, requestToken, recordHandOut, onRefused } = dependencies
   const { findCredentialsInForce, manifestScopes, accountClaim, random = Math.random } = dependencies
   const cache = createTokenCache()
   const news = createTokenNews()
+  const uses = createTokenUses({ clock })
   const inForce = createInForceMemory({ clock, find: findCredentialsInForce })
 
   await listener.on(
@@ -55,7 +74,15 @@ export async function buildTokens(dependencies: Dependencies): Promise<{ issueTo
   })
   const issueToken = createIssueToken({
     ...{ clock, inForce, obtainToken, recordHandOut, manifestScopes },
-    noteUse: () => {},
+    noteUse: uses.note,
   })
-  return { issueToken }
+  const { refreshDue, keepWhatWasUsed } = createRefreshAhead({ db, log, inForce, obtainToken, uses })
+  return {
+    ...{ issueToken, refreshDue, keepWhatWasUsed },
+    startRefreshing() {
+      const refreshing = startBackgroundLoop(refreshDue, { everyMs: refreshEveryMs, log, name: 'refresh-ahead' })
+      const keeping = startBackgroundLoop(keepWhatWasUsed, { everyMs: keepUsesEveryMs, log, name: 'token-uses' })
+      return async () => void (await Promise.all([refreshing.stop(), keeping.stop()]))
+    },
+  }
 }

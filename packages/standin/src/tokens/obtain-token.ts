@@ -154,7 +154,7 @@ export function createObtainToken(dependencies: Dependencies): ObtainToken {
       const isKept = await storeExchanged(db, identity, {
         ...{ lease: taken, sealedToken, fingerprint, lifetimeMs, forced },
         leftMs: token.endsAtMs - clock.monotonicMs(),
-        refreshAheadMs: refreshAheadMs({ lifetimeMs, isFirst: standing.token === undefined, random: random() }),
+        refreshAheadMs: refreshAheadMs({ lifetimeMs, wasWaitedFor: !forced && !wish.ahead, random: random() }),
       })
       if (!isKept) return undefined
       cache.set(key, token)

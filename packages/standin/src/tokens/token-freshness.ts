@@ -15,23 +15,28 @@ export function safetyMarginMs(lifetimeMs: number): number {
 
 /**
  * How long before its end a token that is used is replaced in the background: early enough that an outage of two minutes,
- * and the pause after it, end before the margin; spread, so that tokens that began together do not end together. The first
- * token of an account is replaced anywhere between the half and nine tenths of its life: accounts that were installed in
- * one minute part there.
+ * and the pause after it, end before the margin; spread, so that tokens that began together do not end together. One that
+ * somebody had to wait for is replaced anywhere between the half and nine tenths of its life: accounts that were all
+ * installed in one minute, or all asked for after an outage, part there.
  * @param random from 0 up to 1
  */
 export function refreshAheadMs({
   lifetimeMs,
-  isFirst,
+  wasWaitedFor,
   random,
 }: {
   lifetimeMs: number
-  isFirst: boolean
+  wasWaitedFor: boolean
   random: number
 }): number {
-  const latestMs = Math.max(1.5 * safetyMarginMs(lifetimeMs), Math.min(270_000, 0.075 * lifetimeMs))
-  if (isFirst) return Math.max(latestMs, (0.1 + 0.4 * random) * lifetimeMs)
-  return latestMs + random * Math.min(90_000, lifetimeMs / 40)
+  const latestMs = Math.max(1.5 * safetyMarginMs(lifetimeMs), Math.min(250_000, 0.07 * lifetimeMs))
+  if (wasWaitedFor) return Math.max(latestMs, (0.1 + 0.4 * random) * lifetimeMs)
+  return latestMs + random * Math.min(60_000, lifetimeMs / 60)
+}
+
+/** Whether a token is used: one that nobody asked for during a whole life is let go. */
+export function isInUse({ unusedForMs, lifetimeMs }: { unusedForMs: number; lifetimeMs: number }): boolean {
+  return unusedForMs < lifetimeMs
 }
 
 /**
