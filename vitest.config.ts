@@ -1,9 +1,10 @@
-import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { defaultClientConditions, defaultServerConditions, mergeConfig } from 'vite'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 const sourceCondition = '@standin/source'
 
-export default defineConfig({
+/** What the long tests share with the others. */
+export const common = defineConfig({
   // Packages are tested as their sources, without a build.
   resolve: { conditions: [sourceCondition, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [sourceCondition, ...defaultServerConditions] } },
@@ -12,35 +13,43 @@ export default defineConfig({
     // What a test imports past Vite, and the processes it starts, find the sources as well.
     env: { NODE_OPTIONS: `--conditions=${sourceCondition}` },
     execArgv: [`--conditions=${sourceCondition}`],
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: ['{apps,packages,scripts}/**/*.test.{ts,tsx}'],
-          exclude: [...configDefaults.exclude, '**/dist/**', '**/*.database.test.ts'],
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'database',
-          include: ['packages/**/*.database.test.ts'],
-          globalSetup: './packages/standin/test/postgres-global-setup.ts',
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // Each journey has a server, a simulator, a database and perhaps a browser: one at a time, after the rest.
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
   },
 })
+
+export default mergeConfig(
+  common,
+  defineConfig({
+    test: {
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: 'unit',
+            include: ['{apps,packages,scripts}/**/*.test.{ts,tsx}'],
+            exclude: [...configDefaults.exclude, '**/dist/**', '**/*.database.test.ts', '**/*.long.test.ts'],
+          },
+        },
+        {
+          extends: true,
+          test: {
+            name: 'database',
+            include: ['packages/**/*.database.test.ts'],
+            globalSetup: './packages/standin/test/postgres-global-setup.ts',
+          },
+        },
+        {
+          extends: true,
+          test: {
+            name: 'e2e',
+            include: ['e2e/**/*.test.ts'],
+            testTimeout: 60_000,
+            hookTimeout: 120_000,
+            // Each journey has a server, a simulator, a database and perhaps a browser: one at a time, after the rest.
+            maxWorkers: 1,
+            sequence: { groupOrder: 1 },
+          },
+        },
+      ],
+    },
+  }),
+)

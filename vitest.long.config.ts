@@ -1,0 +1,18 @@
+import { mergeConfig } from 'vite'
+import { defineConfig } from 'vitest/config'
+import { common } from './vitest.config.ts'
+
+/** The tests that take minutes, apart from `npm test`: `scripts/test-long.ts` starts them. */
+export default mergeConfig(
+  common,
+  defineConfig({
+    test: {
+      name: 'long',
+      include: ['{apps,packages,e2e}/**/*.long.test.ts'],
+      globalSetup: './packages/standin/test/postgres-global-setup.ts',
+      testTimeout: 24 * 3_600_000,
+      hookTimeout: 120_000,
+      maxWorkers: 1,
+    },
+  }),
+)
