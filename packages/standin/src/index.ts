@@ -24,6 +24,7 @@ export type {
 } from './runs/machines/machine-register.ts'
 export type { GivenColumn, ResultWriter } from './runs/results/result-writer.ts'
 export type { GivenRow } from './runs/results/understand-rows.ts'
+export type { PreviewOfRun, PreviousRun } from './runs/run-predecessors.ts'
 export { StandinError } from './standin-error.ts'
 export { type Connection, type Page, pages } from './trackunit/pages.ts'
 export type { TrackunitClient } from './trackunit/trackunit-client.ts'

@@ -1,229 +1,213 @@
-import type { Connection, RunContext, TrackunitClient } from 'standin'
+import { StandinError } from 'standin'
 import { describe, expect, test } from 'vitest'
 import { fleetSnapshot } from './fleet-snapshot.ts'
-import { actions } from './index.ts'
+import { createActionStage, fleetOf, type Played } from './test/action-stage.ts'
 
-type Machine = { id: string; [field: string]: unknown }
-
-interface Given {
-  machines: Machine[]
-  /** What the count says; null: it cannot be had. */
-  counted?: number | null
-  isPartial?: boolean
-  /** What a checkpoint kept, and the file as it was then. */
-  resumedFrom?: unknown
-  file?: string
-  /** The worker dies after this many pages. */
-  diesAfterPages?: number
-  /** As some APIs do, the last page is empty and has no cursor. */
-  emptyLastPage?: boolean
-}
-
-class Death extends Error {}
-
-/** Runs the action on a fleet, with what the server would keep of it. */
-async function takeSnapshot(given: Given) {
-  const { machines, counted = machines.length, isPartial = false, resumedFrom, emptyLastPage = false } = given
-  const kept = { file: given.file ?? '', checkpoint: resumedFrom }
-  const told: {
-    headline?: string
-    steps: string[]
-    log: string[]
-    progress: Array<{ done: number; total: number | null }>
-  } = {
-    steps: [],
-    log: [],
-    progress: [],
-  }
-  let written = kept.file
-  let pages = 0
-
-  const trackunit = {
-    async graphql(_document: string, { first, after }: { first: number; after: string | null }) {
-      if (pages === given.diesAfterPages) throw new Death()
-      pages++
-      const from = after === null ? 0 : Number(after)
-      const nodes = machines.slice(from, from + first)
-      const isLast = from + first >= machines.length && !(emptyLastPage && nodes.length > 0)
-      const assets: Connection<Machine> = {
-        edges: nodes.map((node) => ({ node })),
-        pageInfo: { endCursor: nodes.length > 0 ? String(from + nodes.length) : null, hasNextPage: !isLast },
-      }
-      return { data: { assets }, isPartial }
-    },
-    async get() {
-      if (counted === null) throw new Error('no')
-      return { totalElements: counted }
-    },
-  } as unknown as TrackunitClient
-
-  const context: RunContext<Record<string, never>> = {
-    accountId: '11111111-2222-3333-4444-555555555555',
-    input: {},
-    mode: 'apply',
-    trackunit,
-    signal: new AbortController().signal,
-    resumedFrom,
-    progress: async ({ done, total }) => void told.progress.push({ done, total }),
-    checkpoint: async (state) => {
-      kept.file = written
-      kept.checkpoint = JSON.parse(JSON.stringify(state))
-    },
-    artifact: async () => ({
-      id: 'file',
-      isEmpty: written === '',
-      write: async (text) => {
-        written += text
-      },
-    }),
-    log: async (message) => void told.log.push(message),
-    headline: async (sentence) => {
-      told.headline = sentence
-    },
-    step: async (name, work) => {
-      told.steps.push(name)
-      return work()
-    },
-  }
-  const died = await fleetSnapshot.run(context).then(
-    () => false,
-    (error: unknown) => {
-      if (error instanceof Death) return true
-      throw error
-    },
-  )
-  return { ...told, kept, died, lines: written.replace('\uFEFF', '').split('\r\n').slice(0, -1), text: written }
-}
-
-const fleet = (count: number): Machine[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `m${index + 1}`, name: `Machine ${index + 1}` }))
-const idsOf = (lines: string[]) => lines.slice(1).map((line) => line.split(',')[0])
-const idsOfFleet = (count: number) => fleet(count).map(({ id }) => id)
-
-const excavator: Machine = {
-  id: 'm1',
-  name: 'Excavator',
-  brand: 'Volvo',
-  model: 'EC220',
-  serialNumber: 'S-1',
-  assetType: 'EXCAVATOR',
-  lastSeen: '2026-01-01T00:00:00Z',
-  insights: { fuelLevel: 55, batteryStateOfChargePercent: 0, cumulativeOperatingHours: 1234.5 },
-  locations: {
-    latest: {
-      geometry: { coordinates: [-58.38, -34.6] },
-      properties: { address: { streetAddress: 'Av. 1', city: 'Buenos Aires', country: 'AR' } },
-    },
-  },
-  sites: { edges: [{ node: { name: 'Harbour' } }] },
-}
+const dayMs = 86_400_000
+const linesOf = ({ files }: Played) =>
+  (files['fleet-snapshot.csv'] ?? '').replace('\uFEFF', '').split('\r\n').slice(0, -1)
+const idsOf = ({ rows }: Played) => rows.map(({ cells }) => cells.machineId)
+const rowOf = ({ rows }: Played, id: string) => rows.find((row) => row.id === id)
 
 describe('fleet snapshot', () => {
-  test('a fleet without machines is a file with its head line alone, and says so', async () => {
-    const { lines, headline } = await takeSnapshot({ machines: [] })
+  test('a fleet without machines says so, and its file has the head line alone', async () => {
+    const played = await createActionStage().play(fleetSnapshot)
 
-    expect(lines).toHaveLength(1)
-    expect(headline).toBe('There are no machines on this account yet.')
+    expect(played.headline).toBe('There are no machines to list.')
+    expect(played.rows).toEqual([])
+    expect(linesOf(played)).toHaveLength(1)
+    expect(played.chart).toBeUndefined()
   })
 
-  test('a machine is a row with all that is known of it; south and west stay numbers', async () => {
-    const { lines, headline, text } = await takeSnapshot({ machines: [excavator] })
+  test('a machine is a row with all that is known of it, in the units and the time zone of the account', async () => {
+    const machines = fleetOf(1, () => ({
+      ...{ name: 'EX-1187', coordinates: [-58.38, -34.6], battery: 0, hours: 1_234.5, idleHours: 300.25 },
+      group: { id: 'g1', name: 'North' },
+    }))
+    const played = await createActionStage({ machines }).play(fleetSnapshot)
 
-    expect(text.startsWith('\uFEFFid,name,brand,')).toBe(true)
-    expect(lines[1]).toBe(
-      'm1,Excavator,Volvo,EC220,S-1,EXCAVATOR,2026-01-01T00:00:00Z,1234.5,55,0,-34.6,-58.38,"Av. 1, Buenos Aires, AR",Harbour',
+    expect(played.headline).toBe('1 machine listed on 1 site.')
+    expect(played.rows[0]).toMatchObject({
+      machine: { id: 'm1', name: 'Volvo M1', detail: 'EX-1187, serial number S-1' },
+      cells: {
+        ...{ type: 'Excavator', site: 'Site 0', operatingHours: 1_234.5, idleHours: 300.25, batteryPercent: 0 },
+        ...{
+          lastSeenAt: '2026-11-23T05:50:00.000Z',
+          place: '-34.6,-58.38',
+          address: 'Køge',
+          groups: 'North',
+          since: null,
+        },
+      },
+    })
+    const [head, line] = linesOf(played)
+    expect(head).toContain('Last seen (Europe/Copenhagen),Hours (h)')
+    expect(line).toContain('2026-11-23 06:50:00,1234.5,300.25,60,0')
+    expect(played.files['fleet-snapshot.xlsx']?.startsWith('PK')).toBe(true)
+  })
+
+  test('a fleet of more than a page is listed whole, each machine once, with the counters of the AEMP snapshot', async () => {
+    const played = await createActionStage({ machines: fleetOf(101) }).play(fleetSnapshot)
+
+    expect(new Set(idsOf(played)).size).toBe(101)
+    expect(played.rows.every(({ cells }) => cells.idleHours === 300)).toBe(true)
+    expect(played.headline).toBe('101 machines listed on 4 sites.')
+    expect(played.progress.at(-1)).toEqual({ done: 101, total: 101, message: 'machines listed' })
+    expect(played.steps).toEqual(['List machines', 'Read idle hours', 'Compare with last time', 'Make the files'])
+    expect(played.chart).toMatchObject({ kind: 'bars', title: 'Machines by type' })
+    expect(played.requests).toHaveLength(5) // The count, and of each list two pages.
+  })
+
+  test('20,000 machines are listed whole, with one request for each hundred and source', async () => {
+    const played = await createActionStage({ machines: fleetOf(20_000) }).play(fleetSnapshot)
+
+    expect(new Set(idsOf(played)).size).toBe(20_000)
+    expect(played.headline).toBe('20,000 machines listed on 4 sites.')
+    expect(linesOf(played)).toHaveLength(20_001)
+    expect(played.requests).toHaveLength(401)
+    for (const { done, total } of played.progress) expect(done).toBeLessThanOrEqual(total ?? Infinity)
+  })
+
+  test('the second time, what arrived at a site, left one, is new or gone is told', async () => {
+    const stage = createActionStage({ machines: fleetOf(10) })
+    await stage.play(fleetSnapshot)
+    stage.pass(dayMs)
+    const [first, second, third] = stage.world.machines
+    if (!first || !second || !third) throw new Error('the fleet has ten')
+    first.site = { id: 's9', name: 'Bridge' }
+    second.site = null
+    stage.world.machines = [...stage.world.machines.filter((machine) => machine !== third), ...fleetOf(11).slice(10)]
+
+    const played = await stage.play(fleetSnapshot)
+
+    expect(played.headline).toBe(
+      '10 machines listed on 5 sites. Since last time: 1 arrival at a site, 2 departures from one, 1 new machine, 1 machine gone.',
     )
-    expect(headline).toBe('1 machine listed on 1 site.')
+    expect(rowOf(played, 'm1')?.cells).toMatchObject({ change: 'Arrived', since: 'Arrived from Site 0' })
+    expect(rowOf(played, 'm2')?.cells).toMatchObject({ change: 'Left', since: 'Left Site 1', site: null })
+    expect(rowOf(played, 'm3')?.cells).toMatchObject({ change: 'Gone', since: 'Gone from the account' })
+    expect(rowOf(played, 'm11')?.cells).toMatchObject({ change: 'New' })
+    stage.pass(dayMs)
+    expect((await stage.play(fleetSnapshot)).headline).toBe(
+      '10 machines listed on 5 sites. None moved since last time.',
+    )
   })
 
-  test('a fleet of more than a page is listed whole, in order, each machine once', async () => {
-    const { lines, headline, progress, steps } = await takeSnapshot({ machines: fleet(101) })
+  test('with a choice of machines, what has left a chosen site is told as well', async () => {
+    const stage = createActionStage({ machines: fleetOf(8) })
+    await stage.play(fleetSnapshot)
+    stage.pass(dayMs)
+    for (const machine of stage.world.machines) if (machine.id === 'm1') machine.site = { id: 's3', name: 'Site 3' }
 
-    expect(idsOf(lines)).toEqual(idsOfFleet(101))
-    expect(headline).toBe('101 machines listed on 0 sites.')
-    expect(progress.at(-1)).toEqual({ done: 101, total: 101 })
-    expect(steps).toEqual(['Count machines', 'List machines'])
+    const played = await stage.play(fleetSnapshot, { input: { machines: { siteIds: ['s0'] } } })
+
+    expect(idsOf(played)).toEqual(['m1', 'm5'])
+    expect(rowOf(played, 'm1')?.cells).toMatchObject({ since: 'Arrived from Site 0', site: 'Site 3' })
   })
 
-  test.for([
-    { title: 'cannot be had', counted: null },
-    { title: 'is too small', counted: 5 },
-    { title: 'is too large', counted: 500 },
-  ])('the count $title: progress is never more than all, and all at the end', async ({ counted }) => {
-    const { progress } = await takeSnapshot({ machines: fleet(101), counted })
+  test('what Trackunit left out is not known, and said; the counters of the other source fill what they can', async () => {
+    const played = await createActionStage({ machines: fleetOf(20), isPartial: true, hasAemp: false }).play(
+      fleetSnapshot,
+    )
 
-    for (const { done, total } of progress) if (total !== null) expect(done).toBeLessThanOrEqual(total)
-    expect(progress.at(-1)).toEqual({ done: 101, total: 101 })
+    expect(rowOf(played, 'm1')?.cells).toMatchObject({ operatingHours: null, idleHours: null, fuelPercent: null })
+    expect(rowOf(played, 'm2')?.cells).toMatchObject({ operatingHours: 1_001, idleHours: null, fuelPercent: 60 })
+    expect(played.detail).toBe('Trackunit left out some values; they are shown as not known. Idle hours were not read.')
+    const filled = await createActionStage({ machines: fleetOf(20), isPartial: true }).play(fleetSnapshot)
+    expect(rowOf(filled, 'm1')?.cells).toMatchObject({ operatingHours: 1_000, idleHours: 300, fuelPercent: 60 })
   })
 
-  test('what Trackunit left out is empty, and said', async () => {
-    const bare: Machine = {
-      id: 'm1',
-      name: null,
-      insights: null,
-      locations: { latest: null },
-      sites: { edges: [null] },
-    }
-    const { lines, log } = await takeSnapshot({ machines: [bare], isPartial: true })
+  test('a machine that vanishes between the pages costs no other, and is told', async () => {
+    const machines = fleetOf(250)
+    const stage = createActionStage({
+      machines,
+      vanished: new Set(['m42']),
+      onRequest: (nth) => {
+        if (nth === 3) stage.world.machines = stage.world.machines.filter(({ id }) => id !== 'm150')
+        return 'answer'
+      },
+    })
+    const played = await stage.play(fleetSnapshot)
 
-    expect(lines[1]).toBe(`m1${','.repeat(13)}`)
-    expect(log).toEqual(['Trackunit left out some values; their fields are empty.'])
+    const missing = machines.map(({ id }) => id).filter((id) => !idsOf(played).includes(id))
+    expect(missing).toEqual(['m42', 'm150'])
+    expect(played.log).toContain('One machine was removed in Trackunit while we read; it is left out.')
+  })
+
+  test('where the plan lacks the full list, the short one and the AEMP snapshot are read, and nothing is said of moves', async () => {
+    const stage = createActionStage({ machines: fleetOf(101), plan: 'basic' })
+    const played = await stage.play(fleetSnapshot)
+    stage.pass(dayMs)
+    const second = await stage.play(fleetSnapshot)
+
+    expect(new Set(idsOf(played)).size).toBe(101)
+    expect(rowOf(played, 'm7')?.cells).toMatchObject({
+      ...{ brand: 'Bomag', type: 'Scissor lift', operatingHours: 1_006, idleHours: 300, fuelPercent: 60 },
+      ...{ lastSeenAt: '2026-11-23T05:50:00.000Z', site: null },
+    })
+    expect(played.detail).toContain('your Trackunit plan or permissions do not let apps read them')
+    expect(second.headline).toBe('101 machines listed on 0 sites.')
+    expect(second.rows.every(({ cells }) => cells.change === null)).toBe(true)
+  })
+
+  test('groups are done without where Trackunit does not know them', async () => {
+    const machines = fleetOf(3, () => ({ group: { id: 'g', name: 'North' } }))
+    const played = await createActionStage({ machines, hasGroups: false }).play(fleetSnapshot)
+
+    expect(played.rows.map(({ cells }) => [cells.groups, cells.site])).toEqual([
+      [null, 'Site 0'],
+      [null, 'Site 1'],
+      [null, 'Site 2'],
+    ])
+    expect(played.detail).toBe('')
+  })
+
+  test('a refusal in the middle of the list is no missing plan: the run fails', async () => {
+    const stage = createActionStage({
+      machines: fleetOf(250),
+      onRequest: (nth) => {
+        if (nth > 2) throw new StandinError('TRACKUNIT_REFUSED')
+        return 'answer'
+      },
+    })
+    await expect(stage.play(fleetSnapshot)).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED' })
   })
 
   test.for(['=HYPERLINK("http://x")', '+1+1', '-2+3', '@SUM(A1)', '\t=1', '\r=1', '＝1'])(
     'a name cannot become a formula: %s',
     async (name) => {
-      const { lines } = await takeSnapshot({ machines: [{ id: 'm1', name }] })
-
-      const cell = lines[1]?.slice('m1,'.length).replace(/^"/, '')
-      expect(cell?.startsWith("'")).toBe(true)
+      const played = await createActionStage({ machines: fleetOf(1, () => ({ name, brand: null, model: null })) }).play(
+        fleetSnapshot,
+      )
+      expect(linesOf(played)[1]?.replace(/^"/, '').startsWith("'")).toBe(true)
     },
   )
-
-  test('quotes, commas and line breaks of a name stay in their field', async () => {
-    const { text } = await takeSnapshot({ machines: [{ id: 'm1', name: 'a "b", c\nd' }] })
-    expect(text).toContain('m1,"a ""b"", c\nd",')
-  })
 })
 
 describe('invariant 19: another worker goes on from the last checkpoint', () => {
-  test.for([
-    { dies: 0, emptyLastPage: false },
-    { dies: 1, emptyLastPage: false },
-    { dies: 2, emptyLastPage: false },
-    { dies: 3, emptyLastPage: true },
-  ])('after $dies pages, no machine is missing and none comes twice', async ({ dies, emptyLastPage }) => {
-    const fleetOf = { machines: [excavator, ...fleet(250).slice(1)], emptyLastPage }
-    const first = await takeSnapshot({ ...fleetOf, isPartial: true, diesAfterPages: dies })
-    expect(first.died).toBe(true)
+  const machines = fleetOf(350, (nth) => ({ idleHours: nth }))
 
-    const { file, checkpoint } = first.kept
-    const second = await takeSnapshot({
-      ...fleetOf,
-      file,
-      ...(checkpoint !== undefined && { resumedFrom: checkpoint }),
+  test.for([1, 2, 3, 4, 5, 6, 7, 8, 9])('after a death at request %i, nothing is missing or twice', async (dies) => {
+    const whole = await createActionStage({ machines }).play(fleetSnapshot)
+    const played = await createActionStage({ machines, onRequest: (nth) => (nth === dies ? 'die' : 'answer') }).play(
+      fleetSnapshot,
+    )
+
+    expect(played.attempts).toBe(2)
+    expect(played.rows).toEqual(whole.rows)
+    expect(played.files['fleet-snapshot.csv']).toBe(whole.files['fleet-snapshot.csv'])
+    expect(played.requests).toHaveLength(whole.requests.length + 1)
+  })
+
+  test('invariant 23: a limit that is hit half-way is waited for, and no page is read again', async () => {
+    const stage = createActionStage({
+      machines,
+      onRequest: (nth) => (nth === 4 || nth === 9 ? { limitedForMs: 600_000 } : 'answer'),
     })
+    const played = await stage.play(fleetSnapshot)
 
-    expect(idsOf(second.lines)).toEqual(idsOfFleet(250))
-    expect(second.headline).toBe('250 machines listed on 1 site.')
-    expect(second.log).toHaveLength(dies > 0 ? 1 : 0) // What the first one saw missing is still missing.
+    expect(played.attempts).toBe(3)
+    expect(played.requests).toHaveLength(11)
+    expect(new Set(idsOf(played)).size).toBe(350)
   })
-
-  test('one that had listed all when it died ends the same, also where the last page was empty', async () => {
-    const fleetOf = { machines: fleet(100), emptyLastPage: true }
-    const all = await takeSnapshot(fleetOf)
-
-    const again = await takeSnapshot({ ...fleetOf, file: all.kept.file, resumedFrom: all.kept.checkpoint })
-
-    expect(idsOf(again.lines)).toEqual(idsOfFleet(100))
-  })
-})
-
-test('every action of this folder is in the list', async () => {
-  const { readdir } = await import('node:fs/promises')
-  const files = await readdir(new URL('.', import.meta.url))
-  const expected = files
-    .filter((file) => !file.endsWith('.test.ts') && file !== 'index.ts')
-    .map((file) => file.replace('.ts', ''))
-  expect(actions.map(({ id }) => id).sort()).toEqual(expected.sort())
 })

@@ -1,209 +1,209 @@
-import { stringify } from 'csv-stringify/sync'
-import { type Connection, defineAction, pages } from 'standin'
+import {
+  createCsvArtifact,
+  createXlsxArtifact,
+  defineAction,
+  type KnownMachine,
+  machineFilterInput,
+  matchesFilter,
+} from 'standin'
 import { z } from 'zod'
+import { readCounters } from './machines/counters-snapshot.ts'
+import { type Listing, lacksOfList, listingSchema, listMachines, newListing } from './machines/list-machines.ts'
+import { countIn, topBars } from './machines/top-bars.ts'
+import { machineOfRow, placeOf, plural, typeName } from './machines/words.ts'
+import { type Move, moveInWords, moveOfMachine } from './snapshot/move-of-machine.ts'
 
 const columns = [
-  'id',
-  'name',
-  'brand',
-  'model',
-  'serialNumber',
-  'type',
-  'lastSeen',
-  'operatingHours',
-  'fuelPercent',
-  'batteryPercent',
-  'latitude',
-  'longitude',
-  'address',
-  'site',
+  { key: 'name', title: 'Name', kind: 'text' },
+  { key: 'brand', title: 'Brand', kind: 'text', filterable: true },
+  { key: 'model', title: 'Model', kind: 'text' },
+  { key: 'serialNumber', title: 'Serial number', kind: 'text' },
+  { key: 'type', title: 'Type', kind: 'text', filterable: true },
+  { key: 'site', title: 'Site', kind: 'text', filterable: true },
+  { key: 'since', title: 'Since last time', kind: 'text' },
+  { key: 'change', title: 'Change', kind: 'text', filterable: true },
+  { key: 'lastSeenAt', title: 'Last seen', kind: 'moment' },
+  { key: 'operatingHours', title: 'Hours', kind: 'hours' },
+  { key: 'idleHours', title: 'Idle hours', kind: 'hours' },
+  { key: 'fuelPercent', title: 'Fuel', kind: 'percent' },
+  { key: 'batteryPercent', title: 'Battery', kind: 'percent' },
+  { key: 'place', title: 'Position', kind: 'place' },
+  { key: 'address', title: 'Address', kind: 'text' },
+  { key: 'groups', title: 'Groups', kind: 'text' },
+  { key: 'machineId', title: 'Trackunit id', kind: 'text' },
 ] as const
 
-const pageSize = 100
-
-const assetsDocument = /* GraphQL */ `
-  query FleetSnapshot($first: Int!, $after: String) {
-    assets(first: $first, after: $after) {
-      edges {
-        node {
-          id
-          name
-          brand
-          model
-          serialNumber
-          assetType
-          lastSeen
-          insights {
-            fuelLevel
-            batteryStateOfChargePercent
-            cumulativeOperatingHours(period: LIFETIME)
-          }
-          locations {
-            latest {
-              geometry {
-                coordinates
-              }
-              properties {
-                address {
-                  streetAddress
-                  city
-                  country
-                }
-              }
-            }
-          }
-          sites(first: 1) {
-            edges {
-              node {
-                name
-              }
-            }
-          }
-        }
-      }
-      pageInfo {
-        endCursor
-        hasNextPage
-      }
-    }
-  }
-`
-
-/** An asset as the document asks for it. Anything but the id can be missing: trackers differ in what they tell. */
-interface Asset {
-  id: string
-  name?: string | null
-  brand?: string | null
-  model?: string | null
-  serialNumber?: string | null
-  assetType?: string | null
-  lastSeen?: string | null
-  insights?: {
-    fuelLevel?: number | null
-    batteryStateOfChargePercent?: number | null
-    cumulativeOperatingHours?: number | null
-  } | null
-  locations?: {
-    latest?: {
-      geometry?: { coordinates?: readonly number[] | null } | null
-      properties?: {
-        address?: { streetAddress?: string | null; city?: string | null; country?: string | null } | null
-      } | null
-    } | null
-  } | null
-  sites?: { edges?: ReadonlyArray<{ node?: { name?: string | null } | null } | null> | null } | null
-}
-
-/** How far it is: kept at every page, so that another worker goes on where this one stopped. */
+/** Where it is: kept at every page, so that another worker goes on where this one stopped. */
 const checkpointSchema = z.object({
-  after: z.string().nullable(),
-  done: z.number(),
-  total: z.number().nullable(),
-  sites: z.array(z.string()),
-  isPartial: z.boolean(),
+  phase: z.enum(['list', 'counters', 'write', 'files', 'end']),
+  listing: listingSchema,
+  /** The page of the AEMP snapshot that comes next. */
+  page: z.number(),
+  hasIdleHours: z.boolean(),
 })
-type Checkpoint = z.infer<typeof checkpointSchema>
 
 export const fleetSnapshot = defineAction({
   id: 'fleet-snapshot',
   title: 'Fleet snapshot',
-  description: 'Lists every machine with type, hours, fuel, battery, place and site, as a file for a spreadsheet.',
-  input: z.object({}),
+  description:
+    'Every machine with hours, idle hours, fuel, battery, place and site, as a spreadsheet. Also what came to a site or left it since last time.',
+  input: z.object({
+    machines: machineFilterInput,
+    chartBy: z.enum(['type', 'brand', 'site']).default('type').meta({ title: 'Draw the totals by' }),
+    idleHours: z.boolean().default(true).meta({
+      title: 'Read idle hours',
+      description: 'From the AEMP snapshot, which Trackunit lets us read once in 15 minutes.',
+    }),
+  }),
   scopes: ['asset.view'],
   changesData: false,
+  limits: { aempReadsPerRun: 1 },
 
-  async run({ trackunit, resumedFrom, progress, checkpoint, artifact, headline, log, step }) {
-    const file = await artifact({ name: 'fleet-snapshot.csv', mediaType: 'text/csv; charset=utf-8' })
-    const at: Checkpoint = resumedFrom
+  async run(context) {
+    const { input, machines, resumedFrom, result, checkpoint, headline, log, step } = context
+    let at = resumedFrom
       ? checkpointSchema.parse(resumedFrom)
-      : {
-          after: null,
-          done: 0,
-          total: await step('Count machines', () => countAssets(trackunit)),
-          sites: [],
-          isPartial: false,
-        }
-    // The mark at the start makes spreadsheets read it as UTF-8.
-    if (file.isEmpty) await file.write(`\uFEFF${toCsv([columns])}`)
+      : { phase: 'list' as const, listing: newListing(), page: 1, hasIdleHours: true }
+    const goOn = async (change: Partial<z.infer<typeof checkpointSchema>>) => {
+      at = { ...at, ...change }
+      await checkpoint(at)
+    }
 
-    const sites = new Set(at.sites)
-    await step('List machines', async () => {
-      const fetchPage = async (after: string | null) => {
-        const answer = await trackunit.graphql<{ assets: Connection<Asset> }>(assetsDocument, {
-          first: pageSize,
-          after,
-        })
-        at.isPartial ||= answer.isPartial
-        return answer.data.assets
-      }
-      await progress({ done: at.done, total: at.total, message: 'machines listed' })
-      for await (const { nodes, endCursor } of pages(fetchPage, at.after)) {
-        await file.write(toCsv(nodes.map(toRow)))
-        for (const asset of nodes) {
-          const site = siteOf(asset)
-          if (site) sites.add(site)
+    if (at.phase === 'list') {
+      await step('List machines', async () => {
+        const listing = await listMachines(context, { listing: at.listing, keep: (listing) => goOn({ listing }) })
+        await goOn({ listing, phase: 'counters' })
+      })
+      for (const lack of lacksOfList(at.listing)) await log(lack)
+    }
+    if (at.phase === 'counters') {
+      const isRead =
+        (input.idleHours || at.listing.source === 'rest') &&
+        (await step('Read idle hours', () =>
+          readCounters(context, {
+            fromPage: at.page,
+            machinesSeen: at.listing.done,
+            keep: (page) => goOn({ page }),
+          }),
+        ))
+      await machines.keepReadings()
+      await goOn({ phase: 'write', hasIdleHours: isRead })
+    }
+    if (at.phase === 'write') {
+      await step('Compare with last time', async () => {
+        await result.columns(columns)
+        // The short list knows no sites: nothing can be said of what moved.
+        const comparesPlaces = at.listing.source !== 'rest' && (await machines.hasTold())
+        const totals = newTotals()
+        for await (const page of machines.list({ seenInThisRun: true })) {
+          const rows = page.flatMap((machine) => {
+            const move = comparesPlaces ? moveOfMachine(machine) : undefined
+            if (!isWanted(machine, { move, filter: input.machines })) return []
+            add(totals, machine, move)
+            return [toRow(machine, { move, change: move?.kind ?? null })]
+          })
+          await result.rows(rows)
         }
-        at.done += nodes.length
-        at.after = endCursor ?? at.after // A last page without machines has none: from null, all would come again.
-        if (at.total !== null && at.done > at.total) at.total = at.done
-        await progress({ done: at.done, total: at.total, message: 'machines listed' })
-        await checkpoint({ ...at, sites: [...sites] })
-      }
-    })
-    if (at.isPartial) await log('Trackunit left out some values; their fields are empty.')
-    await progress({ done: at.done, total: at.done, message: 'machines listed' })
-    await headline(sentence(at.done, sites.size))
+        const gone = comparesPlaces ? await machines.gone(input.machines) : []
+        await result.rows(gone.map((machine) => toRow(machine, { move: undefined, change: 'Gone' })))
+
+        const bars = topBars(totals.by[input.chartBy])
+        if (bars)
+          await result.chart({ kind: 'bars', title: `Machines by ${input.chartBy}`, unit: 'number', bars, note: null })
+        await result.detail(lacks(at).join(' '))
+        await headline(sentence(totals, { gone: gone.length, comparesPlaces }))
+        await goOn({ phase: 'files' })
+      })
+    }
+    if (at.phase === 'files') {
+      await step('Make the files', async () => {
+        await createCsvArtifact(context, { name: 'fleet-snapshot.csv' })
+        await checkpoint(at)
+        await createXlsxArtifact(context, { name: 'fleet-snapshot.xlsx' })
+        await goOn({ phase: 'end' })
+      })
+    }
+    if (at.listing.source !== 'rest') await machines.told()
+    await context.progress({ done: at.listing.done, total: at.listing.done, message: 'machines listed' })
   },
 })
 
-/** Null where it cannot be told: then there is progress without an end in sight. */
-async function countAssets(trackunit: {
-  get<Data>(path: string, query: Record<string, number>): Promise<Data>
-}): Promise<number | null> {
-  try {
-    const { totalElements } = await trackunit.get<{ totalElements?: unknown }>('/api/asset/v2/assets', {
-      size: 1,
-      page: 0,
-    })
-    return typeof totalElements === 'number' ? totalElements : null
-  } catch {
-    return null
+/** A machine that has left a wanted site is told of, too. */
+function isWanted(
+  machine: KnownMachine,
+  { move, filter }: { move: Move | undefined; filter: z.infer<typeof machineFilterInput> },
+): boolean {
+  if (matchesFilter(machine, filter)) return true
+  return (
+    move !== undefined && move.kind !== 'New' && matchesFilter({ ...machine, site: machine.toldSite ?? null }, filter)
+  )
+}
+
+interface Totals {
+  machines: number
+  arrived: number
+  left: number
+  isNew: number
+  sites: Set<string>
+  by: Record<'type' | 'brand' | 'site', Map<string, number>>
+}
+const newTotals = (): Totals => ({
+  ...{ machines: 0, arrived: 0, left: 0, isNew: 0, sites: new Set<string>() },
+  by: { type: new Map(), brand: new Map(), site: new Map() },
+})
+
+function add(totals: Totals, { type, brand, site, toldSite }: KnownMachine, move: Move | undefined): void {
+  totals.machines++
+  countIn(totals.by.type, typeName(type))
+  countIn(totals.by.brand, brand ?? 'No brand')
+  countIn(totals.by.site, site?.name ?? 'No site')
+  if (site) totals.sites.add(site.id)
+  if (move?.kind === 'New') totals.isNew++
+  if (move?.kind === 'Arrived') totals.arrived++
+  if (move && move.kind !== 'New' && toldSite) totals.left++
+}
+
+function toRow(
+  machine: KnownMachine,
+  { move, change }: { move: Move | undefined; change: Move['kind'] | 'Gone' | null },
+) {
+  const { id, name, brand, model, serialNumber, type, site, lastSeenAt, operatingHours, idleHours } = machine
+  const { fuelPercent, batteryPercent, address, groups } = machine
+  return {
+    id,
+    machine: machineOfRow(machine),
+    cells: {
+      ...{ name, brand, model, serialNumber, operatingHours, idleHours, fuelPercent, batteryPercent, address },
+      type: type && typeName(type),
+      site: site?.name ?? null,
+      since: change === 'Gone' ? 'Gone from the account' : moveInWords(move),
+      change,
+      lastSeenAt: lastSeenAt?.toISOString() ?? null,
+      place: placeOf(machine),
+      groups: groups.map((group) => group.name).join(', ') || null,
+      machineId: id,
+    },
   }
 }
 
-function toRow(asset: Asset): Array<string | number | null | undefined> {
-  const { insights, locations } = asset
-  const [longitude, latitude] = locations?.latest?.geometry?.coordinates ?? []
-  const address = locations?.latest?.properties?.address
-  return [
-    asset.id,
-    asset.name,
-    asset.brand,
-    asset.model,
-    asset.serialNumber,
-    asset.assetType,
-    asset.lastSeen,
-    insights?.cumulativeOperatingHours,
-    insights?.fuelLevel,
-    insights?.batteryStateOfChargePercent,
-    latitude,
-    longitude,
-    [address?.streetAddress, address?.city, address?.country].filter(Boolean).join(', '),
-    siteOf(asset),
+function sentence(
+  { machines, sites, arrived, left, isNew }: Totals,
+  { gone, comparesPlaces }: { gone: number; comparesPlaces: boolean },
+): string {
+  if (machines === 0 && gone === 0) return 'There are no machines to list.'
+  const listed = `${plural(machines, 'machine', 'machines')} listed on ${plural(sites.size, 'site', 'sites')}.`
+  if (!comparesPlaces) return listed
+  const changes = [
+    ...(arrived > 0 ? [`${plural(arrived, 'arrival', 'arrivals')} at a site`] : []),
+    ...(left > 0 ? [`${plural(left, 'departure', 'departures')} from one`] : []),
+    ...(isNew > 0 ? [`${plural(isNew, 'new machine', 'new machines')}`] : []),
+    ...(gone > 0 ? [`${plural(gone, 'machine', 'machines')} gone`] : []),
   ]
+  return changes.length > 0
+    ? `${listed} Since last time: ${changes.join(', ')}.`
+    : `${listed} None moved since last time.`
 }
 
-const siteOf = ({ sites }: Asset): string | undefined => sites?.edges?.[0]?.node?.name ?? undefined
-
-/** Names come from people: a cell that begins like a formula must not become one. @see RFC 4180 */
-const toCsv = (rows: ReadonlyArray<ReadonlyArray<string | number | null | undefined>>): string =>
-  stringify(
-    rows.map((row) => [...row]),
-    { escape_formulas: true, record_delimiter: 'windows' },
-  )
-
-function sentence(machines: number, sites: number): string {
-  if (machines === 0) return 'There are no machines on this account yet.'
-  const count = new Intl.NumberFormat('en').format(machines)
-  return `${count} ${machines === 1 ? 'machine' : 'machines'} listed on ${sites} ${sites === 1 ? 'site' : 'sites'}.`
+function lacks({ listing, hasIdleHours }: { listing: Listing; hasIdleHours: boolean }): string[] {
+  return [...lacksOfList(listing), ...(hasIdleHours ? [] : ['Idle hours were not read.'])]
 }

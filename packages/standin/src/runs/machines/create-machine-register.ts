@@ -3,6 +3,7 @@ import { RunStopped } from '../run-stopped.ts'
 import { holdsRun } from '../run-store.ts'
 import type { MachineRegister, SeenMachine } from './machine-register.ts'
 import {
+  hasTold,
   insertReadings,
   listGone,
   listHistories,
@@ -34,6 +35,7 @@ export function createMachineRegister(
     list: ({ filter = {}, seenInThisRun = false } = {}) =>
       listMachines(db, { accountId, filter, runId: seenInThisRun ? runId : undefined }),
     gone: (filter) => listGone(db, { ...run, filter }),
+    hasTold: () => hasTold(db, accountId),
     told: () => whileHeld((tx) => markTold(tx, run)),
     history: ({ since, filter }) => listHistories(db, { accountId, since, filter }),
   }

@@ -147,9 +147,11 @@ test('a run sees where the last one that told of places had each machine, and wh
   const first = await register()
   await first.keep([machine('m1'), machine('m2'), machine('m3')])
   expect(await first.gone()).toEqual([])
+  expect(await first.hasTold()).toBe(false)
   await first.told()
 
   const second = await register()
+  expect(await second.hasTold()).toBe(true)
   await second.keep([machine('m1', { site: bridge }), machine('m3', { site: null }), machine('new')])
   const seen = await all(second.list({ seenInThisRun: true }))
   const places = seen.map(({ id, toldSite, site }) => [id, toldSite?.id, site?.id])

@@ -76,6 +76,8 @@ export interface MachineRegister {
   list(wanted?: { filter?: MachineFilter; seenInThisRun?: boolean }): AsyncIterable<KnownMachine[]>
   /** What earlier runs told of and this one, which has listed all, has not seen. */
   gone(filter?: MachineFilter): Promise<KnownMachine[]>
+  /** Whether an earlier run told of places: else there is nothing to compare with. */
+  hasTold(): Promise<boolean>
   /** From here on, the next run compares places with what this one has seen. */
   told(): Promise<void>
   /** The counters' history since a moment, in pages of machines. */

@@ -152,6 +152,10 @@ export async function listGone(
   return rows.map(toKnownMachine)
 }
 
+export async function hasTold(db: Database, accountId: string): Promise<boolean> {
+  return (await db.$count(machines, and(eq(machines.accountId, accountId), isNotNull(machines.toldAt)))) > 0
+}
+
 /** Places are told as the run has them; what it has not seen is told as gone, once. */
 export async function markTold(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
   const ofAccount = eq(machines.accountId, accountId)

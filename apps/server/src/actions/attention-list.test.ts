@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest'
+import { serviceScope } from './attention/issues-of-machines.ts'
+import { attentionList } from './attention-list.ts'
+import { createActionStage, fleetOf, type Played } from './test/action-stage.ts'
+
+const dayMs = 86_400_000
+const reasonsOf = ({ rows }: Played) => rows.map(({ machine, cells }) => `${machine?.id}: ${cells.why}`)
+
+/** Four machines with a reason each, the others well. */
+const ailing = (size: number) =>
+  fleetOf(size, (nth) => {
+    if (nth === 0) return { fuelLevel: 4 }
+    if (nth === 1) return { lastSeen: '2026-11-04T05:50:00.000Z' }
+    if (nth === 2) return { lastSeen: '2026-11-11T05:50:00.000Z', fuelLevel: 3 }
+    if (nth === 3) return { battery: 9 }
+    return {}
+  })
+
+describe('attention list', () => {
+  test('a fleet without machines says so', async () => {
+    expect((await createActionStage().play(attentionList)).headline).toBe('There are no machines to check.')
+  })
+
+  test('a fleet that is well is told to be', async () => {
+    const play = async (size: number) =>
+      (await createActionStage({ machines: fleetOf(size) }).play(attentionList)).headline
+    expect(await play(1)).toBe('Nothing needs attention. The machine is fine.')
+    expect(await play(101)).toBe('Nothing needs attention. All 101 machines are fine.')
+  })
+
+  test('the worst comes first, with why, a link to the machine, and the reasons drawn', async () => {
+    const stage = createActionStage({
+      machines: ailing(101),
+      issues: [
+        { assetId: 'm9', type: 'LOW_DEVICE_BATTERY_VOLTAGE', status: 'OPEN', openedAt: '2026-11-20T00:00:00Z' },
+        { assetId: 'm9', type: 'LOW_GPS_COVERAGE', status: 'RESOLVED', openedAt: '2026-11-20T00:00:00Z' },
+        { nonsense: true },
+      ],
+      overdue: ['m10', 'not of this account'],
+    })
+    const played = await stage.play(attentionList)
+
+    expect(reasonsOf(played)).toEqual([
+      'm2: Silent for 19 days',
+      'm3: Silent for 12 days',
+      'm9: Tracker battery low for 3 days',
+      'm4: Charge at 9 %',
+      'm10: Service is overdue',
+      'm1: Fuel at 4 %',
+    ])
+    expect(played.rows[1]?.cells).toMatchObject({
+      reason: 'Silent',
+      also: 'Fuel at 3 %',
+      site: 'Site 2',
+      type: 'Scissor lift',
+    })
+    expect(played.rows[1]?.machine).toEqual({ id: 'm3', name: 'Genie M1', detail: 'EX-1002, serial number S-3' })
+    expect(played.headline).toBe('6 of 101 machines need attention.')
+    expect(played.chart).toMatchObject({ bars: [{ label: 'Silent', value: 2 }, ...Array(4).fill({ value: 1 })] })
+    expect(Object.keys(played.files)).toEqual(['attention-list.csv', 'attention-list.xlsx'])
+  })
+
+  test('the next list tells what is new: a machine that is on it for another reason, too', async () => {
+    const stage = createActionStage({ machines: ailing(20) })
+    await stage.play(attentionList)
+    stage.pass(7 * dayMs)
+    for (const machine of stage.world.machines) machine.lastSeen = stage.now().toISOString()
+    stage.world.overdue = ['m4', 'm7']
+
+    const played = await stage.play(attentionList)
+
+    expect(reasonsOf(played)).toEqual([
+      'm4: Charge at 9 %',
+      'm7: Service is overdue',
+      'm3: Fuel at 3 %',
+      'm1: Fuel at 4 %',
+    ])
+    expect(played.headline).toBe('4 of 20 machines need attention, 2 of them new.')
+    expect(played.detail).toBe('Last time it was 4 in all.')
+    stage.pass(dayMs)
+    expect((await stage.play(attentionList)).headline).toBe('4 of 20 machines need attention, none of them new.')
+  })
+
+  test('20,000 machines are ranked whole', async () => {
+    const machines = fleetOf(20_000, (nth) => (nth % 2 ? { fuelLevel: nth % 10 } : {}))
+    const issues = machines
+      .slice(0, 5_000)
+      .map(({ id }) => ({ assetId: id, type: 'NO_CAN_DATA_WIRING', openedAt: null }))
+    const played = await createActionStage({ machines, issues }).play(attentionList)
+
+    expect(played.headline).toBe('12,500 of 20,000 machines need attention.')
+    expect(played.rows[0]?.cells.reason).toBe('No data')
+    expect(played.rows.at(-1)?.cells.why).toBe('Fuel at 9 %')
+  })
+
+  test('without the permission, services are left out and not asked for, and the rest is complete', async () => {
+    const stage = createActionStage({ machines: ailing(5), overdue: ['m5'], grantedScopes: ['asset.view'] })
+    const played = await stage.play(attentionList)
+
+    expect(played.rows.map(({ cells }) => cells.reason)).not.toContain('Service overdue')
+    expect(played.detail).toBe('Overdue services are left out: “See service plans” is not allowed.')
+    expect(played.requests.some((path) => path.includes('service-status'))).toBe(false)
+  })
+
+  test('a missing licence and the missing beta are told, and cost nothing else', async () => {
+    const grantedScopes = ['asset.view', serviceScope]
+    const stage = createActionStage({ machines: ailing(5), hasServices: false, hasDataHealth: false, grantedScopes })
+    const played = await stage.play(attentionList)
+
+    expect(played.rows).toHaveLength(4)
+    expect(played.detail).toContain('Data health is left out: Trackunit does not let us read it.')
+    expect(played.detail).toContain('It does not say whether the permission or the licence is missing.')
+  })
+
+  test('where the plan lacks the full list, the AEMP snapshot says who is silent and low on fuel', async () => {
+    const played = await createActionStage({ machines: ailing(120), plan: 'basic' }).play(attentionList)
+    expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4 %'])
+
+    const blind = await createActionStage({ machines: ailing(120), plan: 'basic', hasAemp: false }).play(attentionList)
+    expect(blind.rows).toEqual([]) // What is not known is no silence.
+    expect(blind.headline).toBe('Nothing needs attention. All 120 machines are fine.')
+  })
+
+  test('what Trackunit left out is neither low nor silent', async () => {
+    const machines = fleetOf(20, (nth) => (nth === 0 ? { fuelLevel: 1 } : nth === 1 ? { lastSeen: null } : {}))
+    const played = await createActionStage({ machines, isPartial: true }).play(attentionList)
+
+    expect(played.rows).toEqual([])
+    expect(played.detail).toContain('Trackunit left out some values')
+  })
+
+  test('a machine that vanishes between the pages is told, and costs no other', async () => {
+    const stage = createActionStage({ machines: ailing(150), vanished: new Set(['m140']) })
+    const played = await stage.play(attentionList)
+
+    expect(played.headline).toBe('4 of 149 machines need attention.')
+    expect(played.log).toContain('One machine was removed in Trackunit while we read; it is left out.')
+  })
+})
+
+describe('invariant 19: another worker goes on from the last checkpoint', () => {
+  test.for([1, 2, 3, 4, 5, 6, 7])('after a death or a limit at request %i, the list is the same', async (hit) => {
+    const given = { machines: ailing(250), overdue: ['m10'], issues: [{ assetId: 'm9', type: 'X', openedAt: null }] }
+    const whole = await createActionStage(given).play(attentionList)
+    const died = createActionStage({ ...given, onRequest: (nth) => (nth === hit ? { dieAfter: true } : 'answer') })
+    const limited = createActionStage({
+      ...given,
+      onRequest: (nth) => (nth === hit ? { limitedForMs: 1_000 } : 'answer'),
+    })
+
+    expect((await died.play(attentionList)).rows).toEqual(whole.rows)
+    const played = await limited.play(attentionList)
+    expect(played.rows).toEqual(whole.rows)
+    expect(played.requests.length).toBeLessThanOrEqual(whole.requests.length + 1)
+  })
+})

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest'
+import { clearStaleEvents } from './clear-stale-events.ts'
+import { createActionStage, fleetOf, type Played } from './test/action-stage.ts'
+import type { SimulatedEvent } from './test/trackunit-in-memory.ts'
+
+const dayMs = 86_400_000
+const now = new Date('2026-11-24T08:00:00.000Z')
+const daysAgo = (days: number) => new Date(now.getTime() - days * dayMs).toISOString()
+
+const eventsOf = (size: number, of: (nth: number) => Partial<SimulatedEvent> = () => ({})): SimulatedEvent[] =>
+  Array.from({ length: size }, (_, nth) => ({
+    ...{
+      id: `e${nth + 1}`,
+      assetId: `m${(nth % 10) + 1}`,
+      type: nth % 3 ? 'ALERT' : 'MACHINE_FAULT',
+      criticality: 'LOW',
+    },
+    ...{ status: 'OPEN', time: daysAgo(100 + (nth % 200)) },
+    ...of(nth),
+  }))
+
+const stageOf = (size: number, of?: Parameters<typeof eventsOf>[1], given: object = {}) =>
+  createActionStage({ machines: fleetOf(10), events: eventsOf(size, of), now, ...given })
+const idsOf = ({ rows }: Played) => rows.map(({ id }) => id)
+const dismissedIn = (stage: ReturnType<typeof createActionStage>) =>
+  stage.world.events.filter(({ status }) => status === 'DISMISSED').map(({ id }) => id)
+const dismissals = ({ requests }: Played) => requests.filter((path) => path === 'eventDismiss').length
+
+describe('clear stale events: the preview', () => {
+  test('lists what would be dismissed and changes nothing', async () => {
+    const stage = stageOf(6)
+    const played = await stage.play(clearStaleEvents, { mode: 'preview' })
+
+    expect(played.headline).toBe('6 events would be dismissed. Nothing has changed yet.')
+    expect(played.detail).toBe(
+      'Alert: 4, Machine fault: 2. Exactly these are dismissed, nothing that comes in later. That takes about 1 minute and cannot be taken back. Making this list took one request, of which Trackunit allows two per half hour.',
+    )
+    expect(played.rows[0]).toMatchObject({
+      machine: { id: 'm1', name: 'Volvo M1' },
+      cells: { kind: 'Machine fault', grade: 'Low', openedAt: daysAgo(100), site: 'Site 0' },
+    })
+    expect(dismissedIn(stage)).toEqual([])
+    expect(dismissals(played)).toBe(0)
+    expect(Object.keys(played.files)).toEqual(['stale-events.csv', 'stale-events.xlsx'])
+  })
+
+  test('with nothing old, there is nothing to dismiss', async () => {
+    const stage = stageOf(3, () => ({ time: daysAgo(20) }))
+    const played = await stage.play(clearStaleEvents, { mode: 'preview' })
+    expect(played.headline).toBe('No open events are older than 90 days. There is nothing to dismiss.')
+    const applied = await stage.play(clearStaleEvents, { preview: played })
+    expect(applied.headline).toBe('There was nothing to dismiss.')
+  })
+
+  test('kinds, grades, age and status are kept to; the day begins where the account is', async () => {
+    const startOfDayInCopenhagen = '2026-08-25T22:00:00.000Z' // 90 days before 24 November.
+    const stage = stageOf(
+      7,
+      (nth) =>
+        [
+          { time: '2026-08-25T21:59:59.000Z' },
+          { time: startOfDayInCopenhagen },
+          { criticality: 'CRITICAL' },
+          { type: 'DAMAGE_REPORT' },
+          { status: 'CLOSED' },
+          { criticality: 'NONE', type: 'PRE_CHECK' },
+          { time: daysAgo(500) },
+        ][nth] ?? {},
+    )
+
+    expect(idsOf(await stage.play(clearStaleEvents, { mode: 'preview' }))).toEqual(['e1', 'e6'])
+  })
+
+  test('a choice of machines is kept to, by type too, which Trackunit’s list cannot', async () => {
+    const stage = stageOf(20)
+    const input = { machines: { types: ['ROLLER'] } }
+    const played = await stage.play(clearStaleEvents, { mode: 'preview', input })
+    expect(new Set(played.rows.map(({ machine }) => machine?.id))).toEqual(new Set(['m2', 'm6', 'm10']))
+  })
+
+  test('invariant 23: 20,000 machines’ events take as many half hours as two requests each allow, and it says so', async () => {
+    const stage = createActionStage({ machines: fleetOf(20_000), events: eventsOf(4_500), now })
+    const played = await stage.play(clearStaleEvents, { mode: 'preview' })
+
+    expect(idsOf(played)).toHaveLength(4_500)
+    expect(stage.now().getTime() - now.getTime()).toBe(60 * 60_000)
+    expect(played.requests.filter((path) => path.includes('asset-event'))).toHaveLength(7) // Two of them were told to wait.
+    expect(played.log).toContain('5 lists to read, and Trackunit allows two per half hour: about 1 hour.')
+    expect(played.detail).toContain('That takes about 38 minutes')
+    expect(played.detail).toContain(
+      'Making this list took 5 requests, of which Trackunit allows two per half hour: about 1 hour.',
+    )
+  })
+
+  test('an event of a machine that is not known any more is listed all the same', async () => {
+    const stage = stageOf(1, () => ({ assetId: 'gone' }))
+    const played = await stage.play(clearStaleEvents, { mode: 'preview' })
+    expect(played.rows[0]?.machine).toEqual({ id: 'gone', name: 'A machine that we have not seen', detail: null })
+  })
+})
+
+describe('clear stale events: the dismissal', () => {
+  test('dismisses exactly what the preview listed, not what came since', async () => {
+    const stage = stageOf(30)
+    const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
+    stage.world.events.push(...eventsOf(40).slice(30))
+
+    const played = await stage.play(clearStaleEvents, { preview })
+
+    expect(dismissedIn(stage)).toEqual(idsOf(preview))
+    expect(idsOf(played)).toEqual(idsOf(preview))
+    expect(played.headline).toBe('30 events dismissed.')
+    expect(played.rows.every(({ cells }) => cells.outcome === 'Dismissed')).toBe(true)
+  })
+
+  test('without a preview it does nothing', async () => {
+    const stage = stageOf(3)
+    await expect(stage.play(clearStaleEvents)).rejects.toMatchObject({ reason: 'PREVIEW_REQUIRED' })
+    expect(dismissedIn(stage)).toEqual([])
+  })
+
+  test('one that Trackunit no longer knows is told, and costs no other', async () => {
+    const stage = stageOf(5)
+    const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
+    stage.world.events = stage.world.events.filter(({ id }) => id !== 'e2')
+
+    const played = await stage.play(clearStaleEvents, { preview })
+
+    expect(played.headline).toBe('4 of 5 events dismissed.')
+    expect(played.rows[1]).toMatchObject({ id: 'e2', cells: { outcome: 'Not dismissed' } })
+  })
+
+  test('where Trackunit takes none of the first, the rest is not tried', async () => {
+    let dismissals = 0
+    const onRequest = (_: number, path: string) => {
+      if (path === 'eventDismiss') dismissals++
+      return 'answer' as const
+    }
+    const stage = stageOf(300, undefined, { onRequest })
+    const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
+    stage.world.plan = 'basic'
+
+    await expect(stage.play(clearStaleEvents, { preview })).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED' })
+    expect(dismissals).toBe(10)
+    expect(dismissedIn(stage)).toEqual([])
+  })
+
+  test.for([{ dieAfter: true } as const, 'die' as const, { limitedForMs: 60_000 }])(
+    'invariant 19: after %j in the middle, each event is dismissed once',
+    async (fate) => {
+      const given = { onRequest: (nth: number) => (nth === 40 ? fate : ('answer' as const)) }
+      const stage = stageOf(60, undefined, given)
+      const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
+      const played = await stage.play(clearStaleEvents, { preview })
+
+      expect(dismissedIn(stage)).toHaveLength(60)
+      expect(played.headline).toBe('60 events dismissed.')
+      expect(idsOf(played)).toEqual(idsOf(preview))
+      // The one that was under way is looked up before it is tried again, where it may have happened.
+      const isTriedAgain = fate === 'die' || 'limitedForMs' in (fate as object)
+      expect(dismissals(played)).toBe(isTriedAgain ? 61 : 60)
+    },
+  )
+})

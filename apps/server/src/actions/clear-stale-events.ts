@@ -1,0 +1,313 @@
+import {
+  createCsvArtifact,
+  createXlsxArtifact,
+  defineAction,
+  type KnownMachine,
+  machineFilterInput,
+  type RunContext,
+  StandinError,
+} from 'standin'
+import { z } from 'zod'
+import {
+  type AssetEvent,
+  type Criticality,
+  criticalities,
+  dismiss,
+  type EventKind,
+  eventKinds,
+  findDismissal,
+  minutesForRequests,
+  readLog,
+} from './events/asset-events.ts'
+import { listingSchema, listMachines, newListing } from './machines/list-machines.ts'
+import { countIn } from './machines/top-bars.ts'
+import { counted, machineOfRow, plural } from './machines/words.ts'
+
+const columns = [
+  { key: 'kind', title: 'Event', kind: 'text', filterable: true },
+  { key: 'grade', title: 'How serious', kind: 'text', filterable: true },
+  { key: 'openedAt', title: 'Opened', kind: 'moment' },
+  { key: 'site', title: 'Site', kind: 'text', filterable: true },
+  { key: 'name', title: 'Name', kind: 'text' },
+  { key: 'serialNumber', title: 'Serial number', kind: 'text' },
+  { key: 'eventId', title: 'Event id', kind: 'text' },
+] as const
+const appliedColumns = [{ key: 'outcome', title: 'Outcome', kind: 'text', filterable: true } as const, ...columns]
+
+const inputSchema = z.object({
+  olderThanDays: z.int().min(1).max(730).default(90).meta({
+    title: 'Older than',
+    description: 'Days, counted from the day the event opened.',
+  }),
+  kinds: z
+    .array(z.enum(Object.keys(eventKinds) as [EventKind, ...EventKind[]]))
+    .min(1)
+    .default(['ALERT', 'MACHINE_FAULT', 'INSPECTION', 'PRE_CHECK'])
+    .meta({ title: 'Kinds of event' }),
+  criticalities: z
+    .array(z.enum(Object.keys(criticalities) as [Criticality, ...Criticality[]]))
+    .min(1)
+    .default(['NONE', 'LOW'])
+    .meta({ title: 'How serious', description: 'Critical events are left alone unless you tick them.' }),
+  machines: machineFilterInput,
+  lookBackDays: z.int().min(2).max(1_460).default(365).meta({
+    title: 'Opened at most',
+    description: 'Days ago. Trackunit does not say how far back its list of events may be read.',
+  }),
+})
+type Context = RunContext<z.output<typeof inputSchema>>
+
+/** Where the list is: a page is one of two requests in half an hour, so none is read twice. */
+const previewSchema = z.object({
+  phase: z.enum(['machines', 'events', 'files', 'ready']),
+  listing: listingSchema.optional(),
+  fromTime: z.string(),
+  toTime: z.string(),
+  page: z.number(),
+  requests: z.number(),
+  found: z.number(),
+  byKind: z.record(z.string(), z.number()),
+  oldest: z.string().nullable(),
+})
+const appliedSchema = z.object({ done: z.number(), dismissed: z.number(), refused: z.number(), inVain: z.number() })
+
+/** Measured nowhere: the answer of one mutation, with what is written before and after it. */
+const secondsPerDismissal = 0.5
+const keptEvery = 25
+/** So many in a row that Trackunit refuses, or knows nothing of, and it is not about one event. */
+const patience = 10
+
+export const clearStaleEvents = defineAction({
+  id: 'clear-stale-events',
+  title: 'Clear stale events',
+  description:
+    'Dismisses old events that nobody closed, so that the event list shows what matters. You see every event before anything changes.',
+  input: inputSchema,
+  scopes: ['asset.view', 'account.event.manage'],
+  changesData: true,
+  plan: 'a plan with the GraphQL API, by which events are dismissed',
+  run: (context) => (context.mode === 'preview' ? previewEvents(context) : dismissEvents(context)),
+})
+
+async function previewEvents(context: Context): Promise<void> {
+  const { input, account, clock, machines, resumedFrom, result, checkpoint, headline, log, step, progress } = context
+  let at: z.infer<typeof previewSchema> = resumedFrom
+    ? previewSchema.parse(resumedFrom)
+    : {
+        ...windowOf(input, { now: clock.now(), timeZone: account.timeZone ?? 'UTC' }),
+        ...{ phase: 'machines', page: 0, requests: 0, found: 0, byKind: {}, oldest: null },
+      }
+  const goOn = async (change: Partial<typeof at>) => {
+    at = { ...at, ...change }
+    await checkpoint(at)
+  }
+
+  if (at.phase === 'machines') {
+    const isKnown = at.listing === undefined && (await hasMachines(machines))
+    if (!isKnown) {
+      await step('List machines', () =>
+        listMachines(context, { listing: at.listing ?? newListing(), keep: (listing) => goOn({ listing }) }),
+      )
+    }
+    await goOn({ phase: 'events' })
+  }
+
+  if (at.phase === 'events') {
+    await step('List old events', async () => {
+      await result.columns(columns)
+      const wanted = await wantedMachines(context)
+      for (let isLast = false; !isLast; ) {
+        const page = await readLog(context, { body: questionOf(input, at), page: at.page })
+        const events = page.content.filter(
+          ({ assetId, status }) => wanted.isWanted(assetId) && (status ?? 'OPEN') === 'OPEN',
+        )
+        await result.rows(events.map((event) => toRow(event, wanted.find(event.assetId))))
+        isLast = at.page + 1 >= page.totalPages
+        if (at.page === 0 && page.totalPages > 1) await log(paceInWords(page.totalPages))
+        await progress({ done: at.page + 1, total: Math.max(page.totalPages, 1), message: 'lists of events read' })
+        await goOn({
+          ...withEvents(at, events),
+          page: at.page + 1,
+          requests: at.requests + 1,
+          phase: isLast ? 'files' : 'events',
+        })
+      }
+    })
+  }
+
+  if (at.phase === 'files') {
+    await headline(
+      at.found === 0
+        ? nothingOld(input)
+        : `${plural(at.found, 'event', 'events')} would be dismissed. Nothing has changed yet.`,
+    )
+    await result.detail(detailOf(at))
+    if (at.found > 0) {
+      await step('Make the files', async () => {
+        await createCsvArtifact(context, { name: 'stale-events.csv' })
+        await createXlsxArtifact(context, { name: 'stale-events.xlsx' })
+      })
+    }
+    await goOn({ phase: 'ready' })
+  }
+}
+
+/** Dismisses exactly what the preview listed, in its order, whatever has come since. */
+async function dismissEvents(context: Context): Promise<void> {
+  const { preview, resumedFrom, signal, result, checkpoint, headline, step, progress, log } = context
+  const listed = previewSchema.safeParse(preview?.checkpoint)
+  if (!preview || listed.data?.phase !== 'ready') throw new StandinError('PREVIEW_REQUIRED')
+  let at = resumedFrom ? appliedSchema.parse(resumedFrom) : { done: 0, dismissed: 0, refused: 0, inVain: 0 }
+  const total = listed.data.found
+
+  await step('Dismiss events', async () => {
+    await result.columns(appliedColumns)
+    let position = 0
+    for await (const rows of preview.rows()) {
+      for (const row of rows) {
+        if (position++ < at.done) continue
+        signal.throwIfAborted()
+        const outcome = await dismissOne(context, row)
+        await result.rows([{ ...row, cells: { ...row.cells, outcome: outcomes[outcome] } }])
+        at = { ...at, done: position, [outcome]: at[outcome] + 1, inVain: outcome === 'dismissed' ? 0 : at.inVain + 1 }
+        if (at.inVain >= patience && at.dismissed === 0)
+          throw new StandinError('TRACKUNIT_REFUSED', { detail: 'It takes none of the first events.' })
+        await progress({ done: at.done, total, message: 'events dismissed' })
+        if (at.done % keptEvery !== 0) continue
+        await headline(sentenceOf(at, total))
+        await checkpoint(at)
+      }
+    }
+  })
+  await headline(sentenceOf(at, total))
+  if (at.refused > 0)
+    await log(`Trackunit did not dismiss ${plural(at.refused, 'event', 'events')}; the list says which.`)
+  await checkpoint(at)
+  if (total > 0) await createCsvArtifact(context, { name: 'dismissed-events.csv' })
+}
+
+const outcomes = { dismissed: 'Dismissed', refused: 'Not dismissed' } as const
+
+async function dismissOne(
+  context: Context,
+  {
+    id: eventId,
+    machine,
+    cells,
+  }: { id: string; machine: { id: string } | null; cells: Record<string, string | number | null> },
+): Promise<keyof typeof outcomes> {
+  const openedAt = typeof cells.openedAt === 'string' ? cells.openedAt : null
+  try {
+    const isDismissed = await context.effect({
+      key: eventId,
+      describe: `dismiss event ${eventId}`,
+      do: () => dismiss(context, eventId),
+      find: () => findDismissal(context, { eventId, assetId: machine?.id, openedAt }),
+    })
+    return isDismissed ? 'dismissed' : 'refused'
+  } catch (error) {
+    // One that Trackunit refuses does not cost the others; what keeps it from answering at all does.
+    if (error instanceof StandinError && error.reason === 'TRACKUNIT_REFUSED') return 'refused'
+    throw error
+  }
+}
+
+/** From the start of the day so many days ago, as the account's people count days. */
+function windowOf(
+  { olderThanDays, lookBackDays }: z.output<typeof inputSchema>,
+  { now, timeZone }: { now: Date; timeZone: string },
+): { fromTime: string; toTime: string } {
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone).startOfDay()
+  const daysAgo = (days: number) => today.subtract({ days }).toInstant().toString({ fractionalSecondDigits: 3 })
+  return { fromTime: daysAgo(Math.max(lookBackDays, olderThanDays + 1)), toTime: daysAgo(olderThanDays) }
+}
+
+function questionOf(
+  { kinds, criticalities: grades, machines: { siteIds, groupIds } }: z.output<typeof inputSchema>,
+  { fromTime, toTime }: { fromTime: string; toTime: string },
+) {
+  return {
+    ...{ fromTime, toTime, status: ['OPEN'], type: kinds, criticality: grades },
+    ...(siteIds && { siteIds }),
+    ...(groupIds && { groupIds }),
+  }
+}
+
+async function hasMachines(machines: Context['machines']): Promise<boolean> {
+  for await (const page of machines.list()) return page.length > 0
+  return false
+}
+
+/** Names of the machines, and which of them are meant: Trackunit's list filters by site and group, not by type. */
+async function wantedMachines({ machines, input }: Context) {
+  const { types } = input.machines
+  const known = new Map<string, Pick<KnownMachine, 'id' | 'name' | 'brand' | 'model' | 'serialNumber' | 'site'>>()
+  for await (const page of machines.list(types ? { filter: { types } } : {})) {
+    for (const { id, name, brand, model, serialNumber, site } of page)
+      known.set(id, { id, name, brand, model, serialNumber, site })
+  }
+  return {
+    find: (id: string) => known.get(id),
+    isWanted: (id: string) => types === undefined || known.has(id),
+  }
+}
+
+type Named = ReturnType<Awaited<ReturnType<typeof wantedMachines>>['find']>
+
+function toRow({ id, assetId, kind, grade, time }: AssetEvent, machine: Named) {
+  return {
+    id,
+    machine: machine ? machineOfRow(machine) : { id: assetId, name: 'A machine that we have not seen', detail: null },
+    cells: {
+      ...{ kind, grade, openedAt: time ?? null, eventId: id },
+      site: machine?.site?.name ?? null,
+      name: machine?.name ?? null,
+      serialNumber: machine?.serialNumber ?? null,
+    },
+  }
+}
+
+function withEvents({ found, byKind, oldest }: z.infer<typeof previewSchema>, events: readonly AssetEvent[]) {
+  const counts = new Map(Object.entries(byKind))
+  let first = oldest
+  for (const { kind, time } of events) {
+    countIn(counts, kind ?? 'Event')
+    if (time && (first === null || Date.parse(time) < Date.parse(first))) first = time
+  }
+  return { found: found + events.length, byKind: Object.fromEntries(counts), oldest: first }
+}
+
+const paceInWords = (requests: number) =>
+  `${counted(requests)} lists to read, and Trackunit allows two per half hour: about ${inWords(minutesForRequests(requests))}.`
+
+function detailOf({ found, byKind, requests }: z.infer<typeof previewSchema>): string {
+  if (found === 0) return ''
+  const kinds = Object.entries(byKind)
+    .sort(([, left], [, right]) => right - left)
+    .map(([kind, count]) => `${kind}: ${counted(count)}`)
+  const minutes = Math.max(1, Math.ceil((found * secondsPerDismissal) / 60))
+  return [
+    `${kinds.join(', ')}.`,
+    `Exactly these are dismissed, nothing that comes in later. That takes about ${inWords(minutes)} and cannot be taken back.`,
+    requests > 1
+      ? `Making this list took ${plural(requests, 'request', 'requests')}, of which Trackunit allows two per half hour: about ${inWords(minutesForRequests(requests))}.`
+      : 'Making this list took one request, of which Trackunit allows two per half hour.',
+  ].join(' ')
+}
+
+function inWords(minutes: number): string {
+  if (minutes < 60) return minutes === 0 ? 'a minute' : plural(minutes, 'minute', 'minutes')
+  const hours = `${plural(Math.floor(minutes / 60), 'hour', 'hours')}`
+  return minutes % 60 === 0 ? hours : `${hours} and ${plural(minutes % 60, 'minute', 'minutes')}`
+}
+
+const nothingOld = ({ olderThanDays }: z.output<typeof inputSchema>) =>
+  `No open events are older than ${plural(olderThanDays, 'day', 'days')}. There is nothing to dismiss.`
+
+function sentenceOf({ done, dismissed }: z.infer<typeof appliedSchema>, total: number): string {
+  if (total === 0) return 'There was nothing to dismiss.'
+  if (done < total) return `${counted(dismissed)} of ${plural(total, 'event', 'events')} dismissed so far.`
+  return dismissed === total
+    ? `${plural(dismissed, 'event', 'events')} dismissed.`
+    : `${counted(dismissed)} of ${plural(total, 'event', 'events')} dismissed.`
+}

@@ -1,0 +1,96 @@
+import { type RunContext, StandinError } from 'standin'
+import { z } from 'zod'
+
+/** Documented: two requests in 30 minutes, pages of at most 1,000. */
+export const logPath = '/public/api/eventlog/v3/asset-event/log'
+export const logPageSize = 1_000
+const requestsPerWindow = 2
+const windowMinutes = 30
+
+export const eventKinds = {
+  ALERT: 'Alert',
+  MACHINE_FAULT: 'Machine fault',
+  INSPECTION: 'Inspection',
+  PRE_CHECK: 'Pre-check',
+  DAMAGE_REPORT: 'Damage report',
+  CLASSIC_SERVICE: 'Classic service',
+  SERVICE_MANAGEMENT: 'Service reminder',
+} as const
+export const criticalities = { NONE: 'Not graded', LOW: 'Low', CRITICAL: 'Critical' } as const
+
+export type EventKind = keyof typeof eventKinds
+export type Criticality = keyof typeof criticalities
+
+const text = z.string().nullish().catch(null)
+/** Seen: `id`, `assetId`, `status`. The other names are our guess; without them the request's own filters are relied on. */
+const eventSchema = z
+  .object({ id: z.string(), assetId: z.string(), status: text, type: text, criticality: text, time: text })
+  .transform(({ type, criticality, ...event }) => ({
+    ...event,
+    kind: Object.hasOwn(eventKinds, type ?? '') ? eventKinds[type as EventKind] : null,
+    grade: Object.hasOwn(criticalities, criticality ?? '') ? criticalities[criticality as Criticality] : null,
+  }))
+export type AssetEvent = z.infer<typeof eventSchema>
+
+const pageSchema = z.object({ content: z.array(eventSchema), totalPages: z.number(), totalElements: z.number() })
+
+/** One page of the log. @throws StandinError `TRACKUNIT_UNAVAILABLE` for an answer that cannot be read */
+export async function readLog(
+  { trackunit }: Pick<RunContext<unknown>, 'trackunit'>,
+  { body, page }: { body: { fromTime: string; toTime: string; [filter: string]: unknown }; page: number },
+) {
+  const answer = pageSchema.safeParse(await trackunit.post(logPath, body, { page, size: logPageSize }))
+  if (answer.success) return answer.data
+  throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of events was not readable.' })
+}
+
+/** How long so many requests take under Trackunit's limit, where nobody else makes any. */
+export const minutesForRequests = (requests: number): number =>
+  Math.max(0, Math.ceil(requests / requestsPerWindow) - 1) * windowMinutes
+
+const dismissDocument = /* GraphQL */ `
+  mutation DismissEvent($eventId: String!) {
+    eventDismiss(eventId: $eventId) {
+      success
+    }
+  }
+`
+
+/** @returns whether Trackunit says that it dismissed the event */
+export async function dismiss(
+  { trackunit }: Pick<RunContext<unknown>, 'trackunit'>,
+  eventId: string,
+): Promise<boolean> {
+  const { data } = await trackunit.graphql<{ eventDismiss?: { success?: boolean } | null }>(dismissDocument, {
+    eventId,
+  })
+  return data.eventDismiss?.success === true
+}
+
+const dayMs = 86_400_000
+
+/**
+ * Looks whether an event is dismissed, for one of which nobody knows whether the request arrived. It costs one of the two
+ * requests. @returns undefined while it is open
+ */
+export async function findDismissal(
+  context: Pick<RunContext<unknown>, 'trackunit' | 'clock'>,
+  { eventId, assetId, openedAt }: { eventId: string; assetId: string | undefined; openedAt: string | null },
+): Promise<boolean | undefined> {
+  const opened = openedAt === null ? undefined : Date.parse(openedAt)
+  const window =
+    opened === undefined || Number.isNaN(opened)
+      ? { from: context.clock.now().getTime() - 730 * dayMs, to: context.clock.now().getTime() }
+      : { from: opened - dayMs, to: opened + dayMs }
+  const { content } = await readLog(context, {
+    body: {
+      fromTime: new Date(window.from).toISOString(),
+      toTime: new Date(window.to).toISOString(),
+      ...(assetId !== undefined && { assetIds: [assetId] }),
+    },
+    page: 0,
+  })
+  const event = content.find(({ id }) => id === eventId)
+  if (!event) return false
+  return event.status === 'OPEN' ? undefined : event.status === 'DISMISSED'
+}

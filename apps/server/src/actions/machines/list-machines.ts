@@ -1,0 +1,157 @@
+import { pages, type RunContext, StandinError } from 'standin'
+import { z } from 'zod'
+import {
+  type Asset,
+  type AssetsAnswer,
+  assetsDocument,
+  assetsDocumentWithoutGroups,
+  toBareMachine,
+  toSeenMachine,
+} from './asset.ts'
+
+const pageSize = 100
+const restPageSize = 1_000
+
+/** How far the list is: kept at every page, so that another worker goes on where this one stopped. */
+export const listingSchema = z.object({
+  source: z.enum(['graphql', 'graphql-without-groups', 'rest']),
+  after: z.string().nullable(),
+  page: z.number(),
+  done: z.number(),
+  total: z.number().nullable(),
+  isComplete: z.boolean(),
+  isPartial: z.boolean(),
+  /** Machines that Trackunit said were there and then had nothing of. */
+  vanished: z.number(),
+})
+export type Listing = z.infer<typeof listingSchema>
+
+export const newListing = (): Listing => ({
+  ...{ source: 'graphql', after: null, page: 0, done: 0, total: null },
+  ...{ isComplete: false, isPartial: false, vanished: 0 },
+})
+
+type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress' | 'log'>
+
+/**
+ * Reads every machine of the account into the register: by GraphQL, and where the plan or the permissions lack that, by
+ * the REST list, which knows neither sites nor counters.
+ * @param keep is called at every page with where it is
+ */
+export async function listMachines(
+  context: Context,
+  { listing, keep }: { listing: Listing; keep: (listing: Listing) => Promise<void> },
+): Promise<Listing> {
+  const { trackunit, log } = context
+  let at = listing
+  if (at.total === null) {
+    at = { ...at, total: await countAssets(trackunit) }
+    await keep(at)
+  }
+  while (!at.isComplete) {
+    try {
+      at = at.source === 'rest' ? await listByRest(context, { at, keep }) : await listByGraphql(context, { at, keep })
+    } catch (error) {
+      const next = nextSource(at, error)
+      if (!next) throw error
+      if (next === 'rest') await log('Trackunit does not let apps read the full list here; the short one is read.')
+      at = { ...newListing(), source: next, total: at.total }
+    }
+  }
+  return at
+}
+
+/** Only a refusal of the very first page says that the source is not to be had. */
+function nextSource({ source, done }: Listing, error: unknown): Listing['source'] | undefined {
+  const isRefused = error instanceof StandinError && ['TRACKUNIT_REFUSED', 'PLAN_REQUIRED'].includes(error.reason)
+  if (!isRefused || done > 0) return undefined
+  switch (source) {
+    case 'graphql':
+      return 'graphql-without-groups'
+    case 'graphql-without-groups':
+      return 'rest'
+    case 'rest':
+      return undefined
+  }
+}
+
+type Part = { at: Listing; keep: (listing: Listing) => Promise<void> }
+
+async function listByGraphql({ trackunit, machines, progress }: Context, { at: from, keep }: Part): Promise<Listing> {
+  let at = from
+  const document = from.source === 'graphql' ? assetsDocument : assetsDocumentWithoutGroups
+  const fetchPage = async (after: string | null) => {
+    const { data, isPartial } = await trackunit.graphql<AssetsAnswer>(document, { first: pageSize, after })
+    if (!data.assets) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'It answered without machines.' })
+    const empty = data.assets.edges.filter((edge) => !edge?.node).length
+    at = { ...at, isPartial: at.isPartial || isPartial, vanished: at.vanished + empty }
+    return data.assets
+  }
+  await progress({ done: at.done, total: at.total, message: 'machines listed' })
+  for await (const { nodes, endCursor } of pages(fetchPage, at.after)) {
+    await machines.keep(nodes.map(toSeenMachine))
+    // A last page without machines has no cursor: from null, all would come again.
+    at = grown({ ...at, after: endCursor ?? at.after }, nodes.length)
+    await progress({ done: at.done, total: at.total, message: 'machines listed' })
+    await keep(at)
+  }
+  return { ...at, total: at.done, isComplete: true }
+}
+
+async function listByRest({ trackunit, machines, progress }: Context, { at: from, keep }: Part): Promise<Listing> {
+  for (let at = from; ; ) {
+    const { content, totalPages } = restPageSchema.parse(
+      await trackunit.get('/api/asset/v2/assets', { size: restPageSize, page: at.page }),
+    )
+    await machines.keep(content.map(toBareMachine))
+    at = grown({ ...at, page: at.page + 1 }, content.length)
+    await progress({ done: at.done, total: at.total, message: 'machines listed' })
+    await keep(at)
+    if (at.page >= totalPages) return { ...at, total: at.done, isComplete: true }
+  }
+}
+
+const grown = (at: Listing, count: number): Listing => {
+  const done = at.done + count
+  return { ...at, done, total: at.total === null ? null : Math.max(at.total, done) }
+}
+
+const text = z.string().nullish().catch(null)
+const restPageSchema = z
+  .object({
+    content: z.array(
+      z.object({ id: z.string(), name: text, brand: text, model: text, serialNumber: text, assetType: text }),
+    ),
+    totalPages: z.number(),
+  })
+  .catch(() => {
+    throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of machines was not readable.' })
+  }) satisfies z.ZodType<{ content: Asset[]; totalPages: number }>
+
+/** Null where it cannot be told: then there is progress without an end in sight. */
+async function countAssets({ get }: Context['trackunit']): Promise<number | null> {
+  try {
+    const { totalElements } = await get<{ totalElements?: unknown }>('/api/asset/v2/assets', { size: 1, page: 0 })
+    return typeof totalElements === 'number' ? totalElements : null
+  } catch (error) {
+    if (error instanceof StandinError) return null
+    throw error // The run is to stop.
+  }
+}
+
+/** What people are told about a list that lacks something. */
+export function lacksOfList({ source, isPartial, vanished }: Listing): string[] {
+  return [
+    ...(source === 'rest'
+      ? ['Sites, batteries and groups are missing: your Trackunit plan or permissions do not let apps read them.']
+      : []),
+    ...(vanished > 0
+      ? [
+          vanished === 1
+            ? 'One machine was removed in Trackunit while we read; it is left out.'
+            : `${vanished} machines were removed in Trackunit while we read; they are left out.`,
+        ]
+      : []),
+    ...(isPartial && vanished === 0 ? ['Trackunit left out some values; they are shown as not known.'] : []),
+  ]
+}

@@ -1,0 +1,231 @@
+import type { ResultChart } from '@standin/contracts'
+import {
+  type Action,
+  type GivenColumn,
+  type GivenRow,
+  type PreviewOfRun,
+  type PreviousRun,
+  type RunContext,
+  StandinError,
+} from 'standin'
+import type { z } from 'zod'
+import { createMachinesInMemory } from './machines-in-memory.ts'
+import {
+  createTrackunitInMemory,
+  Death,
+  type SimulatedMachine,
+  type SimulatedTrackunit,
+} from './trackunit-in-memory.ts'
+
+interface Given extends Partial<SimulatedTrackunit> {
+  now?: Date
+  timeZone?: string | null
+  grantedScopes?: readonly string[]
+}
+
+/** What a run left behind. */
+export interface Played {
+  headline: string
+  detail: string
+  chart: ResultChart | undefined
+  rows: GivenRow[]
+  columns: readonly GivenColumn[]
+  files: Record<string, string>
+  log: string[]
+  steps: string[]
+  progress: Array<{ done: number; total: number | null; message: string }>
+  /** Each attempt but the last one waited for Trackunit's limits, or died. */
+  attempts: number
+  requests: string[]
+  checkpoint: unknown
+  endedAt: Date
+}
+
+const mostAttempts = 200
+
+/**
+ * One account, and a worker that goes on from the last checkpoint as the engine does: what was written after it is
+ * dropped, limits are waited for, changes are made once.
+ */
+export function createActionStage({
+  now = new Date('2026-11-23T06:00:00.000Z'),
+  timeZone = 'Europe/Copenhagen',
+  grantedScopes,
+  ...given
+}: Given = {}) {
+  let nowMs = now.getTime()
+  const world: SimulatedTrackunit = {
+    ...{ machines: [], events: [], issues: [], overdue: [], plan: 'irisx', hasGroups: true, isPartial: false },
+    ...{ hasDataHealth: true, hasServices: true, hasAemp: true, vanished: new Set<string>() },
+    onRequest: () => 'answer' as const,
+    ...given,
+  }
+  const register = createMachinesInMemory()
+  const trackunit = createTrackunitInMemory(world, { now: () => nowMs })
+  const lastRuns = new Map<string, Played>()
+  let runs = 0
+
+  async function play<Schema extends z.ZodObject>(
+    action: Action<Schema>,
+    { input = {}, mode = 'apply', preview }: { input?: object; mode?: 'preview' | 'apply'; preview?: Played } = {},
+  ): Promise<Played> {
+    const run = ++runs
+    const firstRequest = trackunit.requests.length
+    const key = `${action.id} ${mode}`
+    const kept = { checkpoint: undefined as unknown, rows: [] as GivenRow[], files: new Map<string, string>() }
+    const played: Played = {
+      ...{ headline: '', detail: '', chart: undefined, rows: [], columns: [], files: {}, log: [], steps: [] },
+      ...{ progress: [], attempts: 0, requests: [], checkpoint: undefined, endedAt: now },
+    }
+    const effects = new Map<string, { outcome?: unknown }>()
+
+    async function attempt(): Promise<void> {
+      const rows = [...kept.rows]
+      const files = new Map(kept.files)
+      const ids = new Set(rows.map(({ id }) => id))
+      const context: RunContext<z.output<Schema>> = {
+        accountId: '11111111-2222-4333-8444-555555555555',
+        account: { timeZone, unitSystem: 'metric', grantedScopes },
+        input: action.input.parse(input),
+        mode,
+        trackunit: trackunit.client,
+        clock: { now: () => new Date(nowMs) },
+        signal: new AbortController().signal,
+        resumedFrom: kept.checkpoint,
+        previous: previousOf(lastRuns.get(key)),
+        preview: preview && previewOf(preview),
+        machines: register.registerOf(run),
+        result: {
+          async columns(columns) {
+            played.columns = columns
+          },
+          async rows(given) {
+            for (const row of given) {
+              if (!ids.has(row.id)) rows.push(row)
+              ids.add(row.id)
+            }
+          },
+          async chart(chart) {
+            played.chart = chart
+          },
+          async detail(detail) {
+            played.detail = detail
+          },
+          read: async () => ({
+            columns: played.columns.map((column) => ({ filterable: false, ...column })),
+            batches: (async function* () {
+              yield rows.map(asResultRow)
+            })(),
+          }),
+        } as RunContext<unknown>['result'],
+        progress: async (progress) => void played.progress.push(progress),
+        async checkpoint(state) {
+          kept.checkpoint = JSON.parse(JSON.stringify(state))
+          kept.rows = [...rows]
+          kept.files = new Map(files)
+        },
+        async effect({ key: about, find, do: change }) {
+          const known = effects.get(about)
+          if (known && 'outcome' in known) return known.outcome as never
+          const found = known && (await find?.())
+          effects.set(about, {})
+          const outcome = found ?? (await change())
+          effects.set(about, { outcome })
+          return outcome
+        },
+        async artifact({ name }) {
+          return {
+            id: name,
+            isEmpty: !files.has(name),
+            async write(piece) {
+              files.set(
+                name,
+                (files.get(name) ?? '') + (typeof piece === 'string' ? piece : Buffer.from(piece).toString('latin1')),
+              )
+            },
+          }
+        },
+        deliver: async () => {},
+        log: async (line) => void played.log.push(line),
+        async headline(sentence) {
+          played.headline = sentence
+        },
+        async step(name, work) {
+          if (!played.steps.includes(name)) played.steps.push(name)
+          return work()
+        },
+      }
+      await action.run(context)
+      kept.rows = rows
+      kept.files = files
+    }
+
+    for (;;) {
+      played.attempts++
+      if (played.attempts > mostAttempts) throw new Error('the action does not come to an end')
+      try {
+        await attempt()
+        break
+      } catch (error) {
+        if (error instanceof Death) continue
+        if (!(error instanceof StandinError) || error.reason !== 'TRACKUNIT_RATE_LIMITED') throw error
+        nowMs += error.retryAfterMs ?? 60_000
+      }
+    }
+    const requests = trackunit.requests.slice(firstRequest)
+    const ended = { ...played, rows: kept.rows, files: Object.fromEntries(kept.files), requests }
+    const last = { ...ended, checkpoint: kept.checkpoint, endedAt: new Date(nowMs) }
+    lastRuns.set(key, last)
+    return last
+  }
+
+  return {
+    world,
+    play,
+    now: () => new Date(nowMs),
+    pass: (ms: number) => {
+      nowMs += ms
+    },
+  }
+}
+
+const asResultRow = ({ id, machine, cells }: GivenRow) => ({
+  ...{ id, isNew: false, machine: machine ? { ...machine, detail: machine.detail ?? null } : null },
+  cells: Object.fromEntries(Object.entries(cells).map(([key, value]) => [key, value ?? null])),
+})
+
+const previousOf = (played: Played | undefined): PreviousRun | undefined =>
+  played && {
+    ...{ runId: 'previous', endedAt: played.endedAt },
+    resultRowIds: async () => new Set(played.rows.map(({ id }) => id)),
+  }
+
+const previewOf = (played: Played): PreviewOfRun => ({
+  ...{ runId: 'preview', endedAt: played.endedAt, checkpoint: played.checkpoint },
+  async *rows() {
+    for (let at = 0; at < played.rows.length; at += 100) yield played.rows.slice(at, at + 100).map(asResultRow)
+  },
+})
+
+/** A fleet of machines that all work well; every fourth is on the same of four sites. */
+export function fleetOf(size: number, of: (nth: number) => Partial<SimulatedMachine> = () => ({})): SimulatedMachine[] {
+  const types = ['EXCAVATOR', 'ROLLER', 'SCISSOR_LIFT', 'WHEEL_LOADER']
+  const brands = ['Volvo', 'Bomag', 'Genie', 'Komatsu', 'JLG']
+  return Array.from({ length: size }, (_, nth) => ({
+    ...{
+      id: `m${nth + 1}`,
+      name: `EX-${1_000 + nth}`,
+      brand: brands[nth % 5] ?? '',
+      model: 'M1',
+      serialNumber: `S-${nth + 1}`,
+    },
+    ...{
+      assetType: types[nth % 4] ?? '',
+      lastSeen: '2026-11-23T05:50:00.000Z',
+      coordinates: [12.6, 55.7] as [number, number],
+    },
+    site: { id: `s${nth % 4}`, name: `Site ${nth % 4}` },
+    ...{ hours: 1_000 + nth, idleHours: 300, fuelLevel: 60, battery: null },
+    ...of(nth),
+  }))
+}

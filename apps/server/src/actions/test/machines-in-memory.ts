@@ -1,0 +1,74 @@
+import { type KnownMachine, type MachineReading, type MachineRegister, matchesFilter } from 'standin'
+
+interface Kept extends KnownMachine {
+  seenInRun: number
+  countersAt: Date | null
+}
+
+/** What the register keeps, without a database; over the runs of a test. */
+export function createMachinesInMemory() {
+  const machines = new Map<string, Kept>()
+  const readings = new Map<string, MachineReading[]>()
+
+  function registerOf(run: number): MachineRegister {
+    const seen = () => [...machines.values()].filter(({ seenInRun }) => seenInRun === run)
+    const byName = (left: KnownMachine, right: KnownMachine) =>
+      (left.name ?? '') < (right.name ?? '')
+        ? -1
+        : (left.name ?? '') > (right.name ?? '')
+          ? 1
+          : left.id < right.id
+            ? -1
+            : 1
+    return {
+      async keep(given) {
+        for (const machine of given)
+          machines.set(machine.id, {
+            ...machine,
+            toldSite: machines.get(machine.id)?.toldSite,
+            seenInRun: run,
+            countersAt: null,
+          })
+      },
+      async keepCounters(counters) {
+        for (const { id, at, ...values } of counters) {
+          const machine = machines.get(id)
+          if (machine?.seenInRun !== run) continue
+          const known = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
+          const lastSeenAt = machine.lastSeenAt && machine.lastSeenAt > at ? machine.lastSeenAt : at
+          machines.set(id, { ...machine, ...known, countersAt: at, lastSeenAt })
+        }
+      },
+      async keepReadings() {
+        for (const { id, countersAt, lastSeenAt, operatingHours, idleHours, fuelPercent } of seen()) {
+          const at = countersAt ?? lastSeenAt
+          if (at === null || operatingHours === null) continue
+          const others = (readings.get(id) ?? []).filter((reading) => reading.at.getTime() !== at.getTime())
+          readings.set(id, [...others, { at, operatingHours, idleHours, fuelPercent }])
+        }
+      },
+      async *list({ filter = {}, seenInThisRun = false } = {}) {
+        const all = seenInThisRun ? seen() : [...machines.values()]
+        const sorted = all.filter((machine) => matchesFilter(machine, filter)).sort(byName)
+        for (let at = 0; at < sorted.length; at += 1_000) yield sorted.slice(at, at + 1_000)
+      },
+      gone: async (filter = {}) =>
+        [...machines.values()].filter(
+          (machine) => machine.seenInRun !== run && machine.toldSite !== undefined && matchesFilter(machine, filter),
+        ),
+      hasTold: async () => [...machines.values()].some(({ toldSite }) => toldSite !== undefined),
+      async told() {
+        for (const machine of machines.values()) machine.toldSite = machine.seenInRun === run ? machine.site : undefined
+      },
+      async *history({ since, filter = {} }) {
+        for (const machine of machines.values()) {
+          if (!matchesFilter(machine, filter)) continue
+          const of = (readings.get(machine.id) ?? []).filter(({ at }) => at >= since)
+          yield [{ ...machine, readings: of }]
+        }
+      },
+    }
+  }
+
+  return { registerOf }
+}

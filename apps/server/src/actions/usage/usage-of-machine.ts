@@ -1,0 +1,57 @@
+import type { MachineReading } from 'standin'
+
+/** What a machine did between two readings, in the week in which most of that time lies. */
+export interface Stretch {
+  week: number
+  days: number
+  hours: number
+  /** Engine on, no work; null where it is not known. */
+  idleHours: number | null
+}
+
+export interface UsageOfMachine {
+  stretches: Stretch[]
+  /** How often a counter went back or jumped, within the weeks: what lies between two such readings is left out. */
+  resets: number
+  /** How often the readings lie too far apart to say in which week the machine worked. */
+  gaps: number
+}
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+/** Weekly snapshots, with a day to spare: what is further apart belongs to no one week. */
+export const longestStretchMs = 8 * dayMs
+/** Counters are rounded, and read some minutes after they were counted. */
+const toleranceHours = 0.5
+
+type Counters = Pick<MachineReading, 'at' | 'operatingHours' | 'idleHours'>
+
+/** Hours and idle hours by week, from readings in the order of time. Nothing is smoothed: what is not known is left out. */
+export function usageOfMachine(
+  readings: readonly Counters[],
+  { weekOf }: { weekOf: (moment: Date) => number | undefined },
+): UsageOfMachine {
+  const usage: UsageOfMachine = { stretches: [], resets: 0, gaps: 0 }
+  const known = readings.filter(({ operatingHours }) => operatingHours !== null)
+  for (const [index, to] of known.entries()) {
+    const from = known[index - 1]
+    if (!from) continue
+    const tookMs = to.at.getTime() - from.at.getTime()
+    const week = weekOf(new Date(from.at.getTime() + tookMs / 2))
+    if (week === undefined) continue
+    const hours = (to.operatingHours ?? 0) - (from.operatingHours ?? 0)
+
+    if (hours < 0 || hours > tookMs / hourMs + toleranceHours) usage.resets++
+    else if (tookMs > longestStretchMs && hours > 0) usage.gaps++
+    else if (tookMs <= longestStretchMs)
+      usage.stretches.push({ week, days: tookMs / dayMs, hours, idleHours: idleBetween({ from, to, hours }) })
+  }
+  return usage
+}
+
+/** A machine is not idle for longer than its engine runs: a counter that says so has been reset as well. */
+function idleBetween({ from, to, hours }: { from: Counters; to: Counters; hours: number }): number | null {
+  if (from.idleHours === null || to.idleHours === null) return null
+  const idle = to.idleHours - from.idleHours
+  return idle < 0 || idle > hours + toleranceHours ? null : Math.min(idle, hours)
+}
