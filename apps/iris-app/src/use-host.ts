@@ -1,5 +1,11 @@
 import type { StandinHost } from '@standin/iris-ui'
-import { useCurrentUser, useNavigateInHost, useToast, useToken } from '@trackunit/react-core-hooks'
+import {
+  useCurrentUser,
+  useCurrentUserSystemOfMeasurement,
+  useNavigateInHost,
+  useToast,
+  useToken,
+} from '@trackunit/react-core-hooks'
 import { useEffect, useMemo, useState } from 'react'
 import { createTokenRelay } from './token-relay.ts'
 
@@ -9,6 +15,7 @@ const PATIENCE_MS = 5_000
 export function useHost(): StandinHost {
   const { token } = useToken()
   const { id, name, language, timeZone, accountId, accountName } = useCurrentUser()
+  const { systemOfMeasurement } = useCurrentUserSystemOfMeasurement()
   const { navigateInHost } = useNavigateInHost()
   const { addToast } = useToast()
   const [relay] = useState(() => createTokenRelay(PATIENCE_MS))
@@ -24,11 +31,11 @@ export function useHost(): StandinHost {
   return useMemo(
     () => ({
       getToken: relay.take,
-      user: { id, name, language, timeZone },
+      user: { id, name, language, timeZone, measurement: systemOfMeasurement === 'IMPERIAL' ? 'imperial' : 'metric' },
       account: { id: accountId, name: accountName },
       navigateInHost: (path) => doors.navigateInHost(path),
       toast: ({ title, kind }) => doors.addToast({ title, intent: kind }),
     }),
-    [relay, doors, id, name, language, timeZone, accountId, accountName],
+    [relay, doors, id, name, language, timeZone, systemOfMeasurement, accountId, accountName],
   )
 }

@@ -29,6 +29,11 @@ export function useCurrentUser() {
   }
 }
 
+/** A guess: `METRIC` or `IMPERIAL`, as `systemOfMeasurement`. */
+export function useCurrentUserSystemOfMeasurement(): { systemOfMeasurement: string } {
+  return { systemOfMeasurement: useHostState().context.user.systemOfMeasurement }
+}
+
 /** A guess: a function that takes a path of Manager. */
 export function useNavigateInHost(): { navigateInHost: (path: string) => void } {
   const { manager } = useHostState()

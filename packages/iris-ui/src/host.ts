@@ -9,9 +9,11 @@ export interface StandinHost {
     language: string
     /** An IANA name, such as `Europe/Copenhagen`; without it the browser's own. */
     timeZone?: string | undefined
+    /** Miles, gallons and °F, or kilometres, litres and °C; without it metric. */
+    measurement?: 'metric' | 'imperial' | undefined
   }
   account: { id: string; name: string }
-  /** Opens a page of the host, such as a machine's. */
+  /** Opens a page of the host, such as a machine's; its paths are in `host-pages.ts`. */
   navigateInHost(path: string): void
   /** For what succeeded; failures are said on the page. */
   toast(message: { title: string; kind: 'success' | 'info' }): void

@@ -1,9 +1,11 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { Suspense, use, useMemo, useState } from 'react'
 import { createApi, TRPCProvider } from './connection/api.ts'
 import type { StandinHost } from './host.ts'
-import { OverviewPage } from './overview/overview-page.tsx'
+import { Shell } from './shell/shell.tsx'
 import { SurroundingsContext, surroundingsOf } from './surroundings.ts'
+import type { Texts } from './texts/en.ts'
+import { textsFor } from './texts/texts-for.ts'
 
 export interface StandinAppProps {
   /** The page around the app. Its `user` and `account` decide what is shown. */
@@ -14,23 +16,31 @@ export interface StandinAppProps {
 
 /** The whole app. Renders nothing of the host; `styles/app.css` has to be on the page. */
 export function StandinApp({ host, serverUrl }: StandinAppProps) {
-  // Another account or user shares nothing with the one before, not even for a moment.
-  return <Connected key={`${host.account.id} ${host.user.id} ${serverUrl}`} host={host} serverUrl={serverUrl} />
+  const texts = useMemo(() => textsFor(host.user.language), [host.user.language])
+  return (
+    <Suspense fallback={null}>
+      {/* Another account or user shares nothing with the one before, not even for a moment. */}
+      <Connected
+        key={`${host.account.id} ${host.user.id} ${serverUrl}`}
+        host={host}
+        serverUrl={serverUrl}
+        texts={texts}
+      />
+    </Suspense>
+  )
 }
 
-function Connected({ host, serverUrl }: StandinAppProps) {
+function Connected({ host, serverUrl, texts: given }: StandinAppProps & { texts: Texts | Promise<Texts> }) {
+  const texts = given instanceof Promise ? use(given) : given
   const [{ queryClient, trpcClient }] = useState(() => createApi({ host, serverUrl }))
-  const surroundings = useMemo(() => surroundingsOf(host), [host])
-  const { texts } = surroundings
+  const surroundings = useMemo(() => surroundingsOf(host, texts), [host, texts])
 
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider queryClient={queryClient} trpcClient={trpcClient}>
         <SurroundingsContext value={surroundings}>
           <div className="standin" lang={texts.language}>
-            <main>
-              <OverviewPage />
-            </main>
+            <Shell />
           </div>
         </SurroundingsContext>
       </TRPCProvider>

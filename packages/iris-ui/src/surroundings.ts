@@ -2,7 +2,6 @@ import { createContext, use } from 'react'
 import { createFormats, type Formats } from './formats/create-formats.ts'
 import type { StandinHost } from './host.ts'
 import type { Texts } from './texts/en.ts'
-import { textsFor } from './texts/texts-for.ts'
 
 /** What every part of the page needs: the host, and how its user reads. */
 export interface Surroundings {
@@ -13,10 +12,9 @@ export interface Surroundings {
 
 export const SurroundingsContext = createContext<Surroundings | undefined>(undefined)
 
-export function surroundingsOf(host: StandinHost): Surroundings {
-  const { language, timeZone } = host.user
-  const texts = textsFor(language)
-  return { host, texts, formats: createFormats({ language, textLanguage: texts.language, timeZone }) }
+export function surroundingsOf(host: StandinHost, texts: Texts): Surroundings {
+  const { language, timeZone, measurement } = host.user
+  return { host, texts, formats: createFormats({ language, textLanguage: texts.language, timeZone, measurement }) }
 }
 
 export function useSurroundings(): Surroundings {

@@ -6,7 +6,7 @@ import type { StandinHost } from '../host.ts'
 import { failureOf } from './failure.ts'
 import { createHostToken } from './host-token.ts'
 
-export const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>()
+export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
 /** Everything that talks to the server, for one user and one account. */
 export function createApi({ host, serverUrl }: { host: StandinHost; serverUrl: string }) {

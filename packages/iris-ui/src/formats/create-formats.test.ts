@@ -30,6 +30,22 @@ describe('formats', () => {
     expect(american.date('2026-03-03T15:00:00Z')).toBe('March 3, 2026')
   })
 
+  test('times to come, heads of days and shares follow language and zone', () => {
+    const danish = createFormats({ language: 'da-DK', textLanguage: 'da', timeZone: 'Europe/Copenhagen' })
+    expect(copenhagen.dayAndClock('2026-11-30T05:04:00Z')).toBe('Mon 30 Nov, 06:04')
+    expect(copenhagen.dayAndClock('2026-11-30T05:04:00Z', 'Europe/London')).toBe('Mon 30 Nov, 05:04')
+    expect(copenhagen.dayHeading('2026-11-24T07:42:00Z', nowMs)).toBe('Today, Tuesday 24 November')
+    expect(copenhagen.dayHeading('2026-11-20T07:42:00Z', nowMs)).toBe('Friday 20 November')
+    expect(danish.dayHeading('2026-11-23T07:42:00Z', nowMs)).toBe('I går, mandag 23. november')
+    expect([
+      copenhagen.fromNow('2026-11-25T05:00:00Z', nowMs),
+      copenhagen.fromNow('2026-11-30T05:00:00Z', nowMs),
+    ]).toEqual(['tomorrow', 'in 6 days'])
+    expect(copenhagen.weekdays('short')[0]).toBe('Mon')
+    expect(danish.percent(0.62).replace('\u00a0', ' ')).toBe('62 %')
+    expect(copenhagen.wallClock(6, 4)).toBe('06:04')
+  })
+
   test('sizes are rounded to what matters', () => {
     expect([312, 4_480, 214_300, 1_130_000].map(copenhagen.bytes)).toEqual(['312 byte', '4.5 kB', '214 kB', '1.1 MB'])
   })

@@ -1,3 +1,5 @@
+import { createQuantities, type SystemOfMeasurement } from './quantities.ts'
+
 /** A moment in the past, split so that each language puts it together in its own order. */
 export interface SaidMoment {
   /** `today`, `yesterday`, a weekday of the last six days, or a date with its year where that is another one. */
@@ -13,12 +15,14 @@ export interface FormatOptions {
   /** The language that the texts are in: names of days and months follow it, so that no sentence mixes two. */
   textLanguage: string
   timeZone?: string | undefined
+  /** Metric where the host does not say. */
+  measurement?: SystemOfMeasurement | undefined
 }
 
 export type Formats = ReturnType<typeof createFormats>
 
 /** Numbers, sizes and times as the user writes them, in the user's time zone. What the host sends wrong is left to the browser. */
-export function createFormats({ language, textLanguage, timeZone }: FormatOptions) {
+export function createFormats({ language, textLanguage, timeZone, measurement }: FormatOptions) {
   const numbers = known(language) ?? textLanguage
   const words = numbers.split('-')[0] === textLanguage.split('-')[0] ? numbers : textLanguage
   const zone = timeZone && isTimeZone(timeZone) ? { timeZone } : {}
@@ -31,10 +35,22 @@ export function createFormats({ language, textLanguage, timeZone }: FormatOption
   const date = (month: 'long' | 'short', withYear: boolean) =>
     new Intl.DateTimeFormat(words, { day: 'numeric', month, ...(withYear && { year: 'numeric' }), ...zone })
 
+  const percent = new Intl.NumberFormat(numbers, { style: 'percent', maximumFractionDigits: 0 })
+  const inZone = (options: Intl.DateTimeFormatOptions, other?: string) =>
+    new Intl.DateTimeFormat(words, { ...options, ...(other && isTimeZone(other) ? { timeZone: other } : zone) })
+  const clockIn = (other: string | undefined) =>
+    other && isTimeZone(other) ? new Intl.DateTimeFormat(numbers, { timeStyle: 'short', timeZone: other }) : clock
+  const exactClock = new Intl.DateTimeFormat(numbers, { timeStyle: 'medium', ...zone })
+
   const calendarDay = (at: Date) => Date.parse(`${calendar.format(at)}T00:00Z`)
 
   return {
+    /** The user's own zone. */
+    zone: zone.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     number: (value: number) => number.format(value),
+    /** 0.62 → `62%`. */
+    percent: (share: number) => percent.format(share),
+    quantity: createQuantities(numbers, measurement ?? 'metric'),
     /** 214,300 → `214 kB`; thousands, as file managers count. */
     bytes(value: number): string {
       const [amount, unit] =
@@ -47,6 +63,45 @@ export function createFormats({ language, textLanguage, timeZone }: FormatOption
       return new Intl.NumberFormat(numbers, { ...style, maximumFractionDigits: amount < 10 ? 1 : 0 }).format(amount)
     },
     clock: (at: string | number) => clock.format(new Date(at)),
+    /** With seconds, for a log. */
+    exactClock: (at: string | number) => exactClock.format(new Date(at)),
+    /** A time of day that belongs to no zone: what a schedule says. */
+    wallClock: (hour: number, minute: number) =>
+      new Intl.DateTimeFormat(numbers, { timeStyle: 'short', timeZone: 'UTC' }).format(
+        Date.UTC(2026, 0, 5, hour, minute),
+      ),
+    /** `Mon 30 Nov, 06:04`; in a zone of its own for what runs there. */
+    dayAndClock(at: string, zoneOfIt?: string): string {
+      const day = inZone({ weekday: 'short', day: 'numeric', month: 'short' }, zoneOfIt).format(new Date(at))
+      return `${day.replace(',', '')}, ${clockIn(zoneOfIt).format(new Date(at))}`
+    },
+    /** `5 Nov 2026, 16:20`: for tables, where nothing else says the year. */
+    dateAndClock: (at: string) => `${date('short', true).format(new Date(at))}, ${clock.format(new Date(at))}`,
+    clockIn: (at: string, zoneOfIt: string) => clockIn(zoneOfIt).format(new Date(at)),
+    /** `Today, Tuesday 24 November`: the head of a day. */
+    dayHeading(at: string, nowMs: number): string {
+      const then = new Date(at)
+      const daysAgo = Math.round((calendarDay(new Date(nowMs)) - calendarDay(then)) / 86_400_000)
+      const otherYear = calendar.format(then).slice(0, 4) !== calendar.format(nowMs).slice(0, 4)
+      const day = inZone({ weekday: 'long', day: 'numeric', month: 'long', ...(otherYear && { year: 'numeric' }) })
+        .format(then)
+        .replace(/^(\p{L}+),/u, '$1')
+      if (daysAgo < 0 || daysAgo > 1) return capital(day)
+      return `${capital(relativeDay.format(-daysAgo, 'day'))}, ${day}`
+    },
+    /** Which day it is for the user; two moments of one day have the same. */
+    dayKey: (at: string | number) => calendar.format(new Date(at)),
+    /** `in 6 days`, `tomorrow`; hours under a day. */
+    fromNow(at: string, nowMs: number): string {
+      const days = Math.round((calendarDay(new Date(at)) - calendarDay(new Date(nowMs))) / 86_400_000)
+      return relativeDay.format(days, 'day')
+    },
+    weekdays(style: 'short' | 'long'): string[] {
+      const name = new Intl.DateTimeFormat(words, { weekday: style, timeZone: 'UTC' })
+      // 5 January 2026 was a Monday.
+      return Array.from({ length: 7 }, (_, day) => name.format(Date.UTC(2026, 0, 5 + day)))
+    },
+    listOf: (items: readonly string[]) => new Intl.ListFormat(words, { type: 'conjunction' }).format(items),
     date: (at: string) => date('long', true).format(new Date(at)),
     moment(at: string, nowMs: number): SaidMoment {
       const then = new Date(at)
@@ -67,6 +122,8 @@ export function createFormats({ language, textLanguage, timeZone }: FormatOption
     },
   }
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 function known(language: string): string | undefined {
   try {

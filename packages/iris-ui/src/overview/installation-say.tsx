@@ -1,20 +1,28 @@
 import type { Installation } from '@standin/client'
+import { Link } from 'wouter'
+import { hostPages } from '../host-pages.ts'
+import { Button } from '../parts/button.tsx'
 import { CopyText } from '../parts/copy-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { ApprovalDecision } from './approval-decision.tsx'
 import { installationSentence } from './installation-sentence.ts'
 
 interface InstallationSayProps {
   installation: Installation
   needs: number
   nowMs: number
+  /** Schedules that would start if Standin worked. */
+  onHold: number
+  hasActions: boolean
 }
 
 /** The page's sentence: plain while Standin works, a notice with what to do when it does not. */
-export function InstallationSay({ installation, needs, nowMs }: InstallationSayProps) {
+export function InstallationSay({ installation, needs, nowMs, onHold, hasActions }: InstallationSayProps) {
   const { host, texts, formats } = useSurroundings()
-  const say = installationSentence(installation, { account: host.account.name, needs, nowMs, texts, formats })
+  const say = installationSentence(installation, { account: host.account.name, needs, nowMs, onHold, texts, formats })
   const words = texts.installation
 
   if (installation.state === 'active') {
@@ -25,6 +33,14 @@ export function InstallationSay({ installation, needs, nowMs }: InstallationSayP
           <h1>{say.headline}</h1>
           <p className="lead">{say.means.join(' ')}</p>
         </div>
+        {hasActions && (
+          <div className="acts">
+            <Link href={addresses.actions} className="btn go">
+              <Icon name="play" />
+              {texts.actions.startAction}
+            </Link>
+          </div>
+        )}
       </div>
     )
   }
@@ -41,6 +57,32 @@ export function InstallationSay({ installation, needs, nowMs }: InstallationSayP
         </p>
       )}
       {say.foot && <p className="small">{say.foot}</p>}
+      {installation.state === 'awaiting-approval' && installation.mayApprove && installation.generation !== null && (
+        <ApprovalDecision
+          installation={installation}
+          generation={installation.generation}
+          since={installation.since ?? new Date(nowMs).toISOString()}
+          activeSchedules={onHold}
+        />
+      )}
+      {(say.marketplace || installation.state === 'uninstalled') && (
+        <div className="btns">
+          {say.marketplace && (
+            <Button
+              {...(installation.state !== 'uninstalled' && { look: 'go' as const })}
+              icon="external"
+              onClick={() => host.navigateInHost(hostPages.marketplace)}
+            >
+              {texts.shell.marketplace}
+            </Button>
+          )}
+          {installation.state === 'uninstalled' && (
+            <Link href={addresses.activity} className="btn quiet">
+              {words.seeActivity}
+            </Link>
+          )}
+        </div>
+      )}
       {say.details && (
         <CopyText
           label={words.details}

@@ -7,6 +7,7 @@ import { needsYou } from './needs-you.ts'
 
 const nowMs = Date.parse('2026-11-24T08:44:00Z')
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
+const nothing = { actions: [], results: [], schedules: [] }
 const around = { account: 'Nordvang Entreprenør', needs: 0, nowMs, texts: en, formats }
 
 const installation = (changes: Partial<Installation>): Installation => ({
@@ -20,6 +21,8 @@ const installation = (changes: Partial<Installation>): Installation => ({
   deniedScopes: [],
   waiting: [],
   uninstallSignalledAt: null,
+  mayApprove: true,
+  trackunit: { unavailableSince: null, limitedUntil: null },
   ...changes,
 })
 const headline = (changes: Partial<Installation>, needs = 0) =>
@@ -77,7 +80,8 @@ describe('the sentence of the overview', () => {
 })
 
 describe('what needs a person', () => {
-  const needs = (changes: Partial<Installation>) => needsYou(installation(changes), around).map(({ what }) => what)
+  const needs = (changes: Partial<Installation>) =>
+    needsYou(installation(changes), { ...around, ...nothing }).map(({ what }) => what)
   const waiting = (state: Installation['waiting'][number]['state']) => ({
     generation: 3,
     state,

@@ -17,12 +17,16 @@ export interface InstallationSentence {
   steps?: boolean
   /** Where people may need to send us what we know. */
   details?: boolean
+  /** Where installing (again) is what helps. */
+  marketplace?: boolean
 }
 
 interface Circumstances {
   account: string
   /** How many things wait for a person. */
   needs: number
+  /** How many schedules wait for the access. */
+  onHold?: number
   nowMs: number
   texts: Texts
   formats: Formats
@@ -32,7 +36,7 @@ const SLOW_AFTER_MS = 3 * 60_000
 
 /** The one sentence that the page opens with. */
 export function installationSentence(installation: Installation, around: Circumstances): InstallationSentence {
-  const { account, needs, nowMs, formats } = around
+  const { account, needs, onHold = 0, nowMs, formats } = around
   const texts = around.texts.installation
   const sinceMs = installation.since ? Date.parse(installation.since) : nowMs
   const since = formats.moment(new Date(sinceMs).toISOString(), nowMs)
@@ -62,9 +66,10 @@ export function installationSentence(installation: Installation, around: Circums
         tone: 'bad',
         icon: 'pause',
         headline: texts.parked(since),
-        means: [texts.parkedMeans],
+        means: [texts.parkedMeans, ...(onHold > 0 ? [texts.onHold(onHold)] : [])],
         toDo: texts.parkedDo,
         foot: texts.parkedFoot,
+        marketplace: true,
       }
     case 'rejected':
       return {
@@ -74,6 +79,7 @@ export function installationSentence(installation: Installation, around: Circums
         means: [texts.rejectedMeans],
         toDo: texts.rejectedDo,
         details: true,
+        marketplace: true,
       }
     case 'quarantined':
       return {
@@ -83,6 +89,7 @@ export function installationSentence(installation: Installation, around: Circums
         means: [texts.quarantinedMeans(since, account)],
         toDo: texts.quarantinedDo,
         details: true,
+        marketplace: true,
       }
     case 'awaiting-approval':
       return {
@@ -101,6 +108,7 @@ export function installationSentence(installation: Installation, around: Circums
         means: [texts.supersededMeans],
         toDo: texts.supersededDo,
         details: true,
+        marketplace: true,
       }
     case 'uninstalled':
       return {
@@ -109,6 +117,7 @@ export function installationSentence(installation: Installation, around: Circums
         headline: texts.uninstalled(since),
         means: [texts.uninstalledMeans],
         toDo: texts.uninstalledDo,
+        marketplace: true,
       }
     case 'none':
       return {
@@ -117,6 +126,7 @@ export function installationSentence(installation: Installation, around: Circums
         headline: texts.none,
         means: [texts.noneMeans(account)],
         toDo: texts.noneDo,
+        marketplace: true,
       }
     default:
       return unreachable(installation.state)

@@ -1,23 +1,58 @@
+import type { Installation } from '@standin/client'
+import { Link } from 'wouter'
+import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
+import { ApprovalDecision } from './approval-decision.tsx'
 import type { Need } from './needs-you.ts'
+import { RemovalDecision } from './removal-decision.tsx'
+
+interface NeedsYouPanelProps {
+  needs: readonly Need[]
+  installation: Installation
+  /** How many schedules go on, for who has to decide about access. */
+  activeSchedules: number
+}
 
 /** The one tinted panel: there only while something waits for a person. */
-export function NeedsYouPanel({ needs }: { needs: readonly Need[] }) {
-  const { texts } = useSurroundings()
+export function NeedsYouPanel({ needs, installation, activeSchedules }: NeedsYouPanelProps) {
+  const { host, texts } = useSurroundings()
   if (needs.length === 0) return null
 
   return (
-    <section className="sec need" aria-labelledby="h-need">
+    <section className="sec need" aria-labelledby="h-need" data-needs={needs.length}>
       <h2 id="h-need">{texts.needs.heading}</h2>
       <ul className="rows">
-        {needs.map(({ id, tone, icon, what, means }) => (
-          <li key={id}>
+        {needs.map(({ id, tone, icon, what, means, way }) => (
+          <li key={id} data-need={id}>
             <Icon name={icon} tone={tone} />
             <div>
               <p className="t">{what}</p>
               <p className="d">{means}</p>
             </div>
+            <div className="e">
+              {way?.kind === 'page' && (
+                <Link href={way.to} className="btn">
+                  {way.words}
+                </Link>
+              )}
+              {way?.kind === 'host' && (
+                <Button icon="external" onClick={() => host.navigateInHost(way.path)}>
+                  {way.words}
+                </Button>
+              )}
+              {way?.kind === 'removal' && <RemovalDecision />}
+            </div>
+            {way?.kind === 'approval' && (
+              <div className="under">
+                <ApprovalDecision
+                  installation={installation}
+                  generation={way.generation}
+                  since={way.since}
+                  activeSchedules={activeSchedules}
+                />
+              </div>
+            )}
           </li>
         ))}
       </ul>

@@ -1,7 +1,10 @@
-import type { Installation } from '@standin/client'
+import type { Action, Installation, Run, Schedule } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
+import { hostPages } from '../host-pages.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
+import { titleOf } from '../runs/run-words.ts'
+import { addresses } from '../shell/addresses.ts'
 import type { Texts } from '../texts/en.ts'
 
 export interface Need {
@@ -10,38 +13,124 @@ export interface Need {
   icon: IconName
   what: string
   means: string
+  /** Where it is done: on a page of ours, on a page of Manager, or here by a decision. */
+  way?:
+    | { kind: 'page'; to: string; words: string }
+    | { kind: 'host'; path: string; words: string }
+    | { kind: 'approval'; generation: number; since: string }
+    | { kind: 'removal' }
 }
+
+interface Known {
+  actions: readonly Action[]
+  /** The latest results, newest first. */
+  results: readonly Run[]
+  schedules: readonly Schedule[]
+  nowMs: number
+  texts: Texts
+  formats: Formats
+}
+
+const WEEK_MS = 7 * 24 * 3_600_000
 
 /** What waits for a person while Standin works, most urgent first. Where it does not work, the page's sentence says it. */
-export function needsYou(
-  installation: Installation,
-  { nowMs, texts, formats }: { nowMs: number; texts: Texts; formats: Formats },
-): Need[] {
+export function needsYou(installation: Installation, known: Known): Need[] {
   if (installation.state !== 'active') return []
-  const words = texts.needs
-  const moment = (at: string) => formats.moment(at, nowMs)
-
-  const removal: Need[] = installation.uninstallSignalledAt
-    ? [
-        {
-          id: 'removal',
-          tone: 'warn',
-          icon: 'shield',
-          what: words.removal,
-          means: words.removalMeans(moment(installation.uninstallSignalledAt)),
-        },
-      ]
-    : []
-
-  const waiting = installation.waiting.flatMap(({ generation, state, since }): Need[] => {
-    const need = (tone: Tone, icon: IconName, what: string, means: string): Need[] => [
-      { id: `generation-${generation}`, tone, icon, what, means },
-    ]
-    if (state === 'awaiting-approval') return need('warn', 'shield', words.approval, words.approvalMeans(moment(since)))
-    if (state === 'quarantined') return need('bad', 'shield', words.quarantined, words.quarantinedMeans(moment(since)))
-    if (state === 'rejected') return need('bad', 'bad', words.rejected, words.rejectedMeans(moment(since)))
-    return []
-  })
-
-  return [...removal, ...waiting]
+  return [
+    ...removal(installation, known),
+    ...waitingAccess(installation, known),
+    ...pausedSchedules(known),
+    ...failedDeliveries(known),
+    ...missingPermissions(known),
+  ]
 }
+
+function removal({ uninstallSignalledAt, mayApprove }: Installation, { nowMs, texts, formats }: Known): Need[] {
+  if (!uninstallSignalledAt) return []
+  const { needs } = texts
+  const means = needs.removalMeans(formats.moment(uninstallSignalledAt, nowMs))
+  const need = { id: 'removal', tone: 'warn', icon: 'shield', what: needs.removal, means } as const
+  return [mayApprove ? { ...need, way: { kind: 'removal' } } : need]
+}
+
+function waitingAccess({ waiting, mayApprove }: Installation, { nowMs, texts, formats }: Known): Need[] {
+  const words = texts.needs
+  return waiting.flatMap(({ generation, state, since }): Need[] => {
+    const id = `generation-${generation}`
+    const came = formats.moment(since, nowMs)
+    switch (state) {
+      case 'awaiting-approval':
+        if (!mayApprove)
+          return [
+            { id, tone: 'wait', icon: 'shield', what: words.approvalReader, means: words.approvalReaderMeans(came) },
+          ]
+        return [
+          {
+            ...{ id, tone: 'warn', icon: 'shield', what: words.approval, means: words.approvalMeans },
+            way: { kind: 'approval', generation, since },
+          },
+        ]
+      case 'quarantined':
+        return [{ id, tone: 'bad', icon: 'shield', what: words.quarantined, means: words.quarantinedMeans(came) }]
+      case 'rejected':
+        return [{ id, tone: 'bad', icon: 'bad', what: words.rejected, means: words.rejectedMeans(came) }]
+      default:
+        return []
+    }
+  })
+}
+
+/** Those that Standin paused; who paused one by hand knows it. */
+function pausedSchedules({ schedules, actions, texts }: Known): Need[] {
+  return schedules
+    .filter(({ state, reason }) => state === 'paused' && reason)
+    .map(({ id, actionId, reason }) => ({
+      id: `schedule-${id}`,
+      tone: 'bad',
+      icon: 'pause',
+      what: texts.needs.paused(titleOf(actionId, actions)),
+      means: sentence((reason && texts.schedules.pausedBecause[reason]) ?? texts.schedules.pausedUnknown),
+      way: { kind: 'page', to: addresses.schedule(id), words: texts.needs.openSchedule },
+    }))
+}
+
+/** Of each action's and schedule's newest result alone: an address that was corrected since needs nobody. */
+function failedDeliveries({ results, actions, nowMs, texts }: Known): Need[] {
+  const seen = new Set<string>()
+  return results.flatMap((run): Need[] => {
+    const source = run.scheduleId ?? run.actionId
+    if (seen.has(source)) return []
+    seen.add(source)
+    if (nowMs - Date.parse(run.endedAt ?? run.createdAt) > WEEK_MS) return []
+    const failed = run.deliveries.filter(({ state }) => state === 'failed')
+    return failed.map(({ id, to }) => ({
+      id: `delivery-${id}`,
+      tone: 'bad',
+      icon: 'bad',
+      what: texts.needs.notDelivered(titleOf(run.actionId, actions), to),
+      means: texts.needs.notDeliveredMeans,
+      way: run.scheduleId
+        ? { kind: 'page', to: addresses.changeSchedule(run.scheduleId), words: texts.needs.correct }
+        : { kind: 'page', to: addresses.run(run.id), words: texts.needs.look },
+    }))
+  })
+}
+
+function missingPermissions({ actions, texts, formats }: Known): Need[] {
+  const without = actions.filter(({ missingScopes }) => missingScopes.length > 0)
+  if (without.length === 0) return []
+  const scopes = [...new Set(without.flatMap(({ missingScopes }) => missingScopes))]
+  const titles = formats.listOf(without.map(({ title }) => `“${title}”`))
+  return [
+    {
+      id: 'permissions',
+      tone: 'warn',
+      icon: 'warn',
+      what: texts.needs.leftOut(titles),
+      means: texts.needs.leftOutMeans(texts.list(scopes.map((scope) => texts.permissions[scope] ?? scope))),
+      way: { kind: 'host', path: hostPages.apps, words: texts.needs.openApps },
+    },
+  ]
+}
+
+const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

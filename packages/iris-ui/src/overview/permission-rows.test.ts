@@ -9,6 +9,8 @@ const installation = {
   generation: 1,
   waiting: [],
   uninstallSignalledAt: null,
+  mayApprove: false,
+  trackunit: { unavailableSince: null, limitedUntil: null },
 } as const
 
 test('granted permissions come first, denied ones last, each once', () => {

@@ -1,10 +1,12 @@
 import type { Action } from '@standin/client'
 import type { RefObject } from 'react'
+import { Link } from 'wouter'
+import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
-import { Icon } from '../parts/icon.tsx'
 import { SkeletonRows } from '../parts/skeleton.tsx'
 import type { EndedRun } from '../runs/follow-run.ts'
 import { titleOf } from '../runs/run-words.ts'
+import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { ResultRow } from './result-row.tsx'
 
@@ -14,39 +16,51 @@ interface ResultListProps {
   known: boolean
   failed: boolean
   actions: readonly Action[]
+  installed: boolean
   heading: RefObject<HTMLHeadingElement | null>
 }
 
-export function ResultList({ results, known, failed, actions, heading }: ResultListProps) {
+export function ResultList({ results, known, failed, actions, installed, heading }: ResultListProps) {
   const { texts } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.results
 
   return (
     <section className="sec" aria-labelledby="h-res">
-      <h2 id="h-res" ref={heading} tabIndex={-1}>
-        {words.heading}
-      </h2>
+      <div className="h2">
+        <h2 id="h-res" ref={heading} tabIndex={-1}>
+          {words.heading}
+        </h2>
+        {results.length > 0 && <Link href={addresses.runs}>{words.all}</Link>}
+      </div>
       {!known && !failed && <SkeletonRows />}
       {!known && failed && <p className="sub">{texts.connection.partMissing}</p>}
-      {known && results.length === 0 && (
-        <ul className="rows">
-          <li>
-            <Icon name="minus" tone="wait" />
-            <div>
-              <p className="t">{words.none}</p>
-              <p className="d">{words.noneMeans}</p>
-            </div>
-          </li>
-        </ul>
-      )}
+      {known && results.length === 0 && <FirstVisit actions={installed ? actions : []} />}
       {results.length > 0 && (
-        <ul className="rows results">
+        <ul className="rows link results">
           {results.map((run) => (
             <ResultRow key={run.id} run={run} title={titleOf(run.actionId, actions)} nowMs={nowMs} />
           ))}
         </ul>
       )}
     </section>
+  )
+}
+
+/** Nothing has run yet: the best next step, which only reads. */
+function FirstVisit({ actions }: { actions: readonly Action[] }) {
+  const { texts } = useSurroundings()
+  const words = texts.results
+  const readers = actions.filter(({ changesData, missingScopes }) => !changesData && missingScopes.length === 0)
+  const good = readers.find(({ id }) => id === 'attention-list') ?? readers[0]
+  if (!good) return <p className="sub">{words.none}</p>
+  const time = good.usualSeconds === null ? undefined : texts.time.about(timeLeft(good.usualSeconds))
+  return (
+    <div className="first-visit">
+      <p className="sub">{words.firstVisit(good.title, time)}</p>
+      <Link href={addresses.action(good.id)} className="btn go">
+        {words.startHere(good.title)}
+      </Link>
+    </div>
   )
 }

@@ -1,5 +1,5 @@
 import type { Action, Run, RunEvent } from '@standin/client'
-import { type RefObject, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { titleOf } from '../runs/run-words.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { RunningRow } from './running-row.tsx'
@@ -7,15 +7,13 @@ import { RunningRow } from './running-row.tsx'
 interface RunningListProps {
   runs: readonly Run[]
   actions: readonly Action[]
-  heading: RefObject<HTMLHeadingElement | null>
   onEvents(runId: string, events: readonly RunEvent[]): void
-  onChanged(run: Run): void
   /** The section has gone and took the focus with it. */
   onFocusLost(): void
 }
 
 /** What goes on now; gone when nothing does. */
-export function RunningList({ runs, actions, heading, onEvents, onChanged, onFocusLost }: RunningListProps) {
+export function RunningList({ runs, actions, onEvents, onFocusLost }: RunningListProps) {
   const { texts } = useSurroundings()
   const focusWithin = useRef(false)
   const gone = runs.length === 0
@@ -39,19 +37,10 @@ export function RunningList({ runs, actions, heading, onEvents, onChanged, onFoc
         focusWithin.current = currentTarget.contains(relatedTarget)
       }}
     >
-      <h2 id="h-now" ref={heading} tabIndex={-1}>
-        {texts.running.heading}
-      </h2>
-      <ul className="rows going">
+      <h2 id="h-now">{texts.running.heading}</h2>
+      <ul className="rows link going">
         {runs.map((run) => (
-          <RunningRow
-            key={run.id}
-            run={run}
-            title={titleOf(run.actionId, actions)}
-            onEvents={onEvents}
-            onChanged={onChanged}
-            onStop={() => heading.current?.focus()}
-          />
+          <RunningRow key={run.id} run={run} title={titleOf(run.actionId, actions)} onEvents={onEvents} />
         ))}
       </ul>
     </section>

@@ -1,39 +1,36 @@
 import type { Run, RunEvent } from '@standin/client'
-import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
-import { useTRPC } from '../connection/api.ts'
+import { Link } from 'wouter'
 import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
-import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
-import { progressMessage, progressWords, runningWords, startedByWords, waitingWords } from '../runs/run-words.ts'
+import {
+  addressOfRun,
+  progressMessage,
+  progressWords,
+  runningWords,
+  startedByWords,
+  waitingWords,
+} from '../runs/run-words.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { StopQuestion } from './stop-question.tsx'
 
 interface RunningRowProps {
   run: Run
   title: string
   onEvents(runId: string, events: readonly RunEvent[]): void
-  onChanged(run: Run): void
-  /** Its Stop button goes, so the focus needs another place. */
-  onStop(): void
 }
 
-export function RunningRow({ run, title, onEvents, onChanged, onStop }: RunningRowProps) {
+export function RunningRow({ run, title, onEvents }: RunningRowProps) {
   const { host, texts, formats } = useSurroundings()
-  const trpc = useTRPC()
   const nowMs = useNow(60_000)
-  const [asking, setAsking] = useState(false)
   useRunEvents(run.id, onEvents)
-  const cancel = useMutation(trpc.run.cancel.mutationOptions({ onSuccess: onChanged }))
 
   const words = texts.running
   const held = run.state === 'waiting' || run.state === 'queued'
-  const stopping = run.state === 'cancelling' || cancel.isPending
+  const stopping = run.state === 'cancelling'
   const shown = { title, userId: host.user.id, texts, formats }
-  const sentence = runningWords(stopping ? { ...run, state: 'cancelling' } : run, shown)
+  const sentence = runningWords(run, shown)
   const left = run.progress.secondsLeft === null || stopping ? undefined : timeLeft(run.progress.secondsLeft)
   const progress = progressWords(run, shown)
   const started = run.startedAt ?? run.createdAt
@@ -44,21 +41,23 @@ export function RunningRow({ run, title, onEvents, onChanged, onStop }: RunningR
   }
 
   return (
-    <li>
+    <li data-run={run.id} data-state={run.state}>
       <Icon
         name={stopping ? 'spin' : held ? 'clock' : 'run'}
         tone={held || stopping ? 'wait' : 'run'}
         spinning={stopping}
       />
       <div>
-        <p className="t num">{sentence}</p>
+        <p className="t num">
+          <Link href={addressOfRun(run)}>{sentence}</Link>
+        </p>
         {run.state !== 'queued' && (
           <ProgressBar
             label={title}
             done={run.progress.done}
             total={run.progress.total}
             valueText={[progress ?? sentence, left && words.leftSpoken(left)].filter(Boolean).join(', ')}
-            held={held || stopping}
+            look={held || stopping ? 'held' : undefined}
           />
         )}
         <p className="d">
@@ -74,35 +73,8 @@ export function RunningRow({ run, title, onEvents, onChanged, onStop }: RunningR
               </span>
             ))}
         </p>
-        <div role="alert">
-          {cancel.isError && (
-            <p className="st bad">
-              <Icon name="bad" />
-              <span>{words.notStopped}</span>
-            </p>
-          )}
-        </div>
       </div>
-      <div className="e">
-        {left && <span className="left">{words.left(left)}</span>}
-        {!stopping && (
-          <Button look="stop" icon="stop" aria-label={words.stopNamed(title)} onClick={() => setAsking(true)}>
-            {words.stop}
-          </Button>
-        )}
-      </div>
-      {asking && (
-        <StopQuestion
-          title={title}
-          progress={progress}
-          onGoOn={() => setAsking(false)}
-          onStop={() => {
-            setAsking(false)
-            cancel.mutate({ runId: run.id })
-            requestAnimationFrame(onStop)
-          }}
-        />
-      )}
+      <div className="e">{left && <span className="left">{words.left(left)}</span>}</div>
     </li>
   )
 }

@@ -1,31 +1,27 @@
 import type { Action, Run } from '@standin/client'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { timeLeft } from '../formats/time-left.ts'
 import { type Announced, progressToAnnounce } from '../runs/progress-to-announce.ts'
 import { resultWords, runningWords, titleOf } from '../runs/run-words.ts'
+import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 
 interface Watched {
   runs: { going: readonly Run[]; results: readonly Run[] }
   actions: readonly Action[]
-  justStarted: string | undefined
 }
 
-/** What a screen reader is told without being asked: a start, progress now and then, and how it ended. */
-export function useAnnouncements({ runs, actions, justStarted }: Watched): string {
+/** What a screen reader is told without being asked: progress now and then, and how a run ended. */
+export function useAnnouncements({ runs, actions }: Watched): void {
   const { host, texts, formats } = useSurroundings()
-  const [said, setSaid] = useState('')
+  const { say } = useAnnouncer()
   const watched = useRef(new Map<string, Announced>())
-
-  useEffect(() => {
-    if (justStarted) setSaid(justStarted)
-  }, [justStarted])
 
   useEffect(() => {
     const words = (run: Run) => ({ title: titleOf(run.actionId, actions), userId: host.user.id, texts, formats })
 
     for (const run of runs.results) {
-      if (watched.current.delete(run.id)) setSaid(resultWords(run, words(run)))
+      if (watched.current.delete(run.id)) say(resultWords(run, words(run)))
     }
     for (const run of runs.going) {
       const { done, total, secondsLeft } = run.progress
@@ -33,9 +29,7 @@ export function useAnnouncements({ runs, actions, justStarted }: Watched): strin
       watched.current.set(run.id, kept)
       if (!speak) continue
       const left = secondsLeft === null ? '' : `, ${texts.running.leftSpoken(timeLeft(secondsLeft))}`
-      setSaid(`${runningWords(run, words(run))}${left}`)
+      say(`${runningWords(run, words(run))}${left}`)
     }
-  }, [runs.going, runs.results, actions, host.user.id, texts, formats])
-
-  return said
+  }, [runs.going, runs.results, actions, host.user.id, texts, formats, say])
 }

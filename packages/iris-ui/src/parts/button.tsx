@@ -9,11 +9,12 @@ interface ButtonProps extends ComponentProps<'button'> {
   off?: boolean
 }
 
-export function Button({ look, icon, busy, off, onClick, children, className, ...rest }: ButtonProps) {
+export function Button({ look, icon, busy, off, onClick, children, className, type = 'button', ...rest }: ButtonProps) {
   const still = off || busy
   return (
     <button
-      type="button"
+      // A form is not sent by a button that is busy or off.
+      type={still ? 'button' : type}
       className={['btn', look, className].filter(Boolean).join(' ')}
       aria-busy={busy || undefined}
       aria-disabled={still || undefined}

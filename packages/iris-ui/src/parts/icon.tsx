@@ -8,6 +8,12 @@ const shapes = {
       <path d="m9 9 6 6m0-6-6 6" />
     </>
   ),
+  calendar: (
+    <>
+      <rect x="3.5" y="5" width="17" height="15.5" rx="2" />
+      <path d="M3.5 10h17M8 3v4M16 3v4" />
+    </>
+  ),
   check: (
     <>
       <circle cx="12" cy="12" r="9" />
@@ -29,6 +35,8 @@ const shapes = {
       <path d="M15.5 8.5V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7.5a2 2 0 0 0 2 2h2.5" />
     </>
   ),
+  cross: <path d="m6 6 12 12M18 6 6 18" />,
+  down: <path d="m5 9 7 7 7-7" />,
   download: <path d="M12 4v11m0 0 4.5-4.5M12 15l-4.5-4.5M4.5 19.5h15" />,
   eye: (
     <>
@@ -36,6 +44,15 @@ const shapes = {
       <circle cx="12" cy="12" r="2.8" />
     </>
   ),
+  external: <path d="M9 5H5v14h14v-4M13 5h6v6M19 5l-9 9" />,
+  file: <path d="M6 3.5h8l4.5 4.5v12.5H6ZM13.5 3.5V8.500h5" />,
+  find: (
+    <>
+      <circle cx="10.5" cy="10.5" r="6.5" />
+      <path d="m20 20-4.8-4.8" />
+    </>
+  ),
+  left: <path d="m15 5-7 7 7 7" />,
   minus: (
     <>
       <circle cx="12" cy="12" r="9" />
@@ -56,11 +73,19 @@ const shapes = {
   ),
   pen: <path d="m4 20 1-4.5L16 4.5 19.5 8 8.5 19ZM13.5 7l3.5 3.5" />,
   play: <path d="M7 4.5v15l12.5-7.5Z" />,
+  plus: <path d="M12 5v14M5 12h14" />,
   redo: <path d="M20 12a8 8 0 1 1-2.6-5.9L20 8.5M20 3.5v5h-5" />,
+  right: <path d="m9 5 7 7-7 7" />,
   run: (
     <>
       <path d="M12 3a9 9 0 1 1-9 9" />
       <path d="M12 7.5V12l3 1.8" />
+    </>
+  ),
+  send: (
+    <>
+      <path d="M20.5 4 3.5 10.5l6.5 3.2 3.2 6.6Z" />
+      <path d="m10 13.7 4.5-4.5" />
     </>
   ),
   shield: (
@@ -72,6 +97,14 @@ const shapes = {
   spin: <path d="M12 3a9 9 0 1 1-8.6 6.4" />,
   stop: <rect x="6" y="6" width="12" height="12" rx="1.5" />,
   todo: <circle cx="12" cy="12" r="9" strokeDasharray="2.6 3" />,
+  truck: (
+    <>
+      <path d="M2.5 16V6.5h11V16M13.5 9.5h4l4 4V16h-2M9 17h6M2.5 16h1.7" />
+      <circle cx="6.5" cy="17" r="2.2" />
+      <circle cx="17.3" cy="17" r="2.2" />
+    </>
+  ),
+  up: <path d="m5 15 7-7 7 7" />,
   warn: (
     <>
       <path d="M12 3.8 21.2 20H2.8Z" />

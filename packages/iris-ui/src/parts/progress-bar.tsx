@@ -5,14 +5,16 @@ interface ProgressBarProps {
   total: number | null
   /** What a screen reader says instead of a bare percentage. */
   valueText: string
-  held: boolean
+  /** It waits, or it stopped on the way. */
+  look?: 'held' | 'part' | undefined
+  size?: 'large'
 }
 
-export function ProgressBar({ label, done, total, valueText, held }: ProgressBarProps) {
+export function ProgressBar({ label, done, total, valueText, look, size }: ProgressBarProps) {
   const percent = total ? Math.min(100, Math.round((done / total) * 100)) : undefined
   return (
     <div
-      className={['prog', held && 'held', percent === undefined && 'open'].filter(Boolean).join(' ')}
+      className={['prog', look, size, percent === undefined && 'open'].filter(Boolean).join(' ')}
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}

@@ -1,4 +1,5 @@
 import { useSurroundings } from '../surroundings.ts'
+import { useSkeleton } from './use-skeleton.ts'
 
 const widths = [
   ['62%', '38%'],
@@ -24,6 +25,11 @@ export function PageSkeleton() {
       <SkeletonRows />
     </div>
   )
+}
+
+/** For a page whose JavaScript or data comes: nothing for a moment, then its shape. */
+export function DelayedSkeleton() {
+  return useSkeleton(true) === 'skeleton' ? <PageSkeleton /> : null
 }
 
 export function SkeletonRows() {

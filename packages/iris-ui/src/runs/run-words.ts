@@ -1,5 +1,6 @@
 import type { Run } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
+import { addresses } from '../shell/addresses.ts'
 import type { Texts } from '../texts/en.ts'
 
 interface Words {
@@ -96,4 +97,9 @@ export function titleOf(actionId: string, actions: readonly { id: string; title:
 /** Headlines stand in rows, which have no full stop. */
 function withoutStop(headline: string | null): string | undefined {
   return headline?.replace(/(?<!\.)\.$/, '') || undefined
+}
+
+/** A preview has a page of its own, where its changes are made. */
+export function addressOfRun({ id, actionId, mode }: Pick<Run, 'id' | 'actionId' | 'mode'>): string {
+  return mode === 'preview' ? addresses.preview(actionId, id) : addresses.run(id)
 }

@@ -1,0 +1,100 @@
+import type { Action } from '@standin/client'
+import { Link } from 'wouter'
+import { useActions, useInstallation } from '../connection/use-account.ts'
+import { timeLeft } from '../formats/time-left.ts'
+import { hostPages } from '../host-pages.ts'
+import { Button } from '../parts/button.tsx'
+import { Crumb } from '../parts/crumb.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { PageSkeleton } from '../parts/skeleton.tsx'
+import { useSkeleton } from '../parts/use-skeleton.ts'
+import { addresses } from '../shell/addresses.ts'
+import { usePageTitle } from '../shell/announcer.ts'
+import { useAddressState } from '../shell/hash-location.ts'
+import { NothingHere } from '../shell/nothing-here.tsx'
+import { useSurroundings } from '../surroundings.ts'
+import { ActionForm } from './action-form.tsx'
+import { type Hindrance, hindranceOf, hindranceWords } from './may-start.ts'
+import { useInputOfRun } from './use-input-of-run.ts'
+
+/** One action: what it does, its form, how long it takes. */
+export function ActionPage({ actionId }: { actionId: string }) {
+  const { texts } = useSurroundings()
+  const installation = useInstallation()
+  const { actions, isPending } = useActions()
+  const action = actions.find(({ id }) => id === actionId)
+  const [address] = useAddressState()
+  const earlier = useInputOfRun(address.get('like') ?? undefined)
+  usePageTitle(action?.title)
+  const shape = useSkeleton(isPending || earlier.isPending)
+
+  if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
+  if (!action) return <NothingHere heading={texts.actions.unknown} />
+  const hindrance = hindranceOf(action, installation.data?.state)
+
+  return (
+    <>
+      <Crumb to={addresses.actions}>{texts.shell.actions}</Crumb>
+      <div className="head">
+        <div>
+          <h1>{action.title}</h1>
+          <p className="lead">
+            {action.description} {action.changesData && texts.form.changesLead}
+          </p>
+        </div>
+      </div>
+      {hindrance && <HindranceNotice action={action} hindrance={hindrance} />}
+      <ActionForm action={action} hindrance={hindrance} input={earlier.input} aside={<HowLong action={action} />} />
+    </>
+  )
+}
+
+function HindranceNotice({ action, hindrance }: { action: Action; hindrance: Hindrance }) {
+  const { host, texts } = useSurroundings()
+  const { shell } = texts
+  if (hindrance === 'role') {
+    return (
+      <Notice tone="wait" icon="eye" heading={shell.readOnly} level={2} slim>
+        <p>{shell.readOnlyMeans}</p>
+      </Notice>
+    )
+  }
+  return (
+    <Notice
+      tone={hindrance === 'permission' ? 'warn' : 'wait'}
+      icon={hindrance === 'permission' ? 'warn' : 'clock'}
+      heading={hindranceWords(hindrance, action, texts)}
+      level={2}
+      slim
+      {...(hindrance === 'permission' && {
+        aside: (
+          <Button icon="external" onClick={() => host.navigateInHost(hostPages.apps)}>
+            {shell.openApps}
+          </Button>
+        ),
+      })}
+    >
+      {hindrance === 'permission' && (
+        <p>
+          {texts.needs.leftOutMeans(texts.list(action.missingScopes.map((scope) => texts.permissions[scope] ?? scope)))}
+        </p>
+      )}
+      {hindrance === 'removed' && <Link href={addresses.overview}>{shell.toOverview}</Link>}
+    </Notice>
+  )
+}
+
+function HowLong({ action: { usualSeconds, changesData } }: { action: Action }) {
+  const { texts } = useSurroundings()
+  const words = texts.form
+  const known = usualSeconds !== null
+  return (
+    <aside className="side" aria-labelledby="h-est">
+      <h2 id="h-est">{words.howLong}</h2>
+      <p className="big">{known ? words.usually(texts.time.about(timeLeft(usualSeconds))) : words.unknownTime}</p>
+      <p>{known ? words.usuallyMeans : words.unknownTimeMeans}</p>
+      <hr />
+      <p>{changesData ? words.previewMeans : words.closePage}</p>
+    </aside>
+  )
+}

@@ -1,0 +1,154 @@
+import type { Action, Run } from '@standin/client'
+import { Link } from 'wouter'
+import { failureOf } from '../connection/failure.ts'
+import { useActions, useInstallation } from '../connection/use-account.ts'
+import { timeLeft } from '../formats/time-left.ts'
+import { useNow } from '../formats/use-now.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { SkeletonRows } from '../parts/skeleton.tsx'
+import { useSkeleton } from '../parts/use-skeleton.ts'
+import { resultWords } from '../runs/run-words.ts'
+import { useRuns } from '../runs/use-runs.ts'
+import { addresses } from '../shell/addresses.ts'
+import { usePageTitle } from '../shell/announcer.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { hindranceOf, hindranceWords } from './may-start.ts'
+
+/** The catalogue: what each action does, how long it takes, whether it changes data, and what came of it last. */
+export function CataloguePage() {
+  const { texts } = useSurroundings()
+  const words = texts.actions
+  const installation = useInstallation()
+  const { actions, isPending, error } = useActions()
+  const runs = useRuns()
+  const shape = useSkeleton(isPending)
+  usePageTitle(texts.shell.actions)
+  const readOnly = actions.length > 0 && actions.every(({ mayStart }) => !mayStart)
+
+  return (
+    <>
+      <div className="head">
+        <div>
+          <h1>{words.heading}</h1>
+          <p className="lead">{words.lead}</p>
+        </div>
+      </div>
+      {readOnly && (
+        <Notice tone="wait" icon="eye" heading={texts.shell.readOnly} level={2} slim>
+          <p>{texts.shell.readOnlyMeans}</p>
+        </Notice>
+      )}
+      {shape === 'skeleton' && <SkeletonRows />}
+      {shape === 'content' && error && actions.length === 0 && (
+        <p className="sub">
+          {failureOf(error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
+        </p>
+      )}
+      {shape === 'content' && !error && actions.length === 0 && (
+        <Notice tone="wait" icon="minus" heading={words.none} level={2}>
+          <p>{words.noneMeans}</p>
+        </Notice>
+      )}
+      {shape === 'content' && actions.length > 0 && (
+        <ul className="rows link cat">
+          {actions.map((action) => (
+            <CatalogueRow
+              key={action.id}
+              action={action}
+              state={installation.data?.state}
+              going={runs.going.find((run) => run.actionId === action.id)}
+              last={runs.results.find((run) => run.actionId === action.id)}
+            />
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+interface CatalogueRowProps {
+  action: Action
+  state: Parameters<typeof hindranceOf>[1]
+  going: Run | undefined
+  last: Run | undefined
+}
+
+function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
+  const { texts } = useSurroundings()
+  const words = texts.actions
+  const hindrance = hindranceOf(action, state)
+  const usual =
+    action.usualSeconds === null ? words.usualUnknown : words.usual(texts.time.about(timeLeft(action.usualSeconds)))
+
+  return (
+    <li data-action={action.id} data-hindrance={hindrance}>
+      <Icon name={action.changesData ? 'pen' : 'eye'} tone="wait" />
+      <div>
+        <p className="t">
+          <Link href={addresses.action(action.id)}>{action.title}</Link>
+        </p>
+        <p className="d">{action.description}</p>
+        {hindrance && hindrance !== 'role' && (
+          <p className={`st ${hindrance === 'permission' ? 'warn' : 'wait'}`}>
+            <Icon name={hindrance === 'permission' ? 'warn' : 'clock'} />
+            <span>{hindranceWords(hindrance, action, texts)}</span>
+          </p>
+        )}
+      </div>
+      <div className="cs">
+        <div className="c">
+          <b>{usual}</b>
+          {action.changesData ? words.changes : words.onlyReads}
+        </div>
+        <div className="c">
+          <LastOrNow action={action} going={going} last={last} />
+        </div>
+      </div>
+      <div className="e">
+        <Link href={addresses.action(action.id)} className="btn" aria-label={words.setUpNamed(action.title)}>
+          {words.setUp}
+        </Link>
+      </div>
+    </li>
+  )
+}
+
+function LastOrNow({ action, going, last }: Pick<CatalogueRowProps, 'action' | 'going' | 'last'>) {
+  const { host, texts, formats } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const words = texts.actions
+  const ended = last?.endedAt && <time dateTime={last.endedAt}>{words.last(formats.moment(last.endedAt, nowMs))}</time>
+  if (going) {
+    const held = going.state !== 'running'
+    const { done, total } = going.progress
+    const now = held
+      ? going.waitingUntil
+        ? words.waitingUntil(formats.clock(going.waitingUntil))
+        : words.waiting
+      : total
+        ? words.running(formats.percent(done / total))
+        : words.runningNow
+    return (
+      <>
+        <span className={`st ${held ? 'wait' : 'run'}`}>
+          <Icon name={held ? 'clock' : 'run'} />
+          <span>{now}</span>
+        </span>
+        {ended}
+      </>
+    )
+  }
+  if (!last) return <span>{words.neverRan}</span>
+  const looks = { succeeded: ['check', 'ok'], failed: ['bad', 'bad'], cancelled: ['off', 'wait'] } as const
+  const [icon, tone] = looks[last.state as keyof typeof looks] ?? looks.succeeded
+  return (
+    <>
+      <span className={`st ${tone} short`}>
+        <Icon name={icon} />
+        <span>{resultWords(last, { title: action.title, userId: host.user.id, texts, formats })}</span>
+      </span>
+      {ended}
+    </>
+  )
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { en } from '../texts/en.ts'
+import { hindranceOf, hindranceWords } from './may-start.ts'
+
+const action = { missingScopes: [] as string[], mayStart: true }
+
+test('an action starts while the access works, and also while it is new', () => {
+  expect(hindranceOf(action, 'active')).toBeUndefined()
+  expect(hindranceOf(action, 'pending')).toBeUndefined()
+})
+
+test.each(['parked', 'rejected', 'quarantined', 'awaiting-approval', 'superseded'] as const)(
+  'nothing starts while the installation is %s',
+  (state) => expect(hindranceOf(action, state)).toBe('access'),
+)
+
+test('a removal, a missing permission and a missing role each stand in the way, the most lasting first', () => {
+  const all = { missingScopes: ['account.event.manage'], mayStart: false }
+  expect(hindranceOf(all, 'uninstalled')).toBe('removed')
+  expect(hindranceOf(all, 'parked')).toBe('permission')
+  expect(hindranceOf({ ...all, missingScopes: [] }, 'active')).toBe('role')
+})
+
+test('a missing permission is named in plain words', () => {
+  expect(hindranceWords('permission', { missingScopes: ['account.event.manage'] }, en)).toBe(
+    'Needs “See and dismiss events”, which was not allowed at installation.',
+  )
+})

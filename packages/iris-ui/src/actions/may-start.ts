@@ -1,0 +1,34 @@
+import type { Action, Installation } from '@standin/client'
+import type { Texts } from '../texts/en.ts'
+
+/** What stands in the way of starting an action, most lasting first. */
+export type Hindrance = 'permission' | 'role' | 'removed' | 'access'
+
+export function hindranceOf(
+  action: Pick<Action, 'missingScopes' | 'mayStart'>,
+  state: Installation['state'] | undefined,
+): Hindrance | undefined {
+  if (state === 'uninstalled' || state === 'none') return 'removed'
+  if (action.missingScopes.length > 0) return 'permission'
+  if (!action.mayStart) return 'role'
+  // While the access is new, a start waits for it; every other state may last.
+  return state === undefined || state === 'active' || state === 'pending' ? undefined : 'access'
+}
+
+export function hindranceWords(
+  hindrance: Hindrance,
+  { missingScopes }: Pick<Action, 'missingScopes'>,
+  texts: Texts,
+): string {
+  const words = texts.actions
+  switch (hindrance) {
+    case 'permission':
+      return words.needsPermission(texts.list(missingScopes.map((scope) => texts.permissions[scope] ?? scope)))
+    case 'role':
+      return words.needsRole
+    case 'removed':
+      return words.uninstalled
+    case 'access':
+      return words.noAccess
+  }
+}

@@ -1,0 +1,10 @@
+/** Rows as CSV that a spreadsheet opens as text: quoted where needed, and no cell that it would take for a formula. */
+export function csvOf(rows: readonly (readonly string[])[]): string {
+  // The mark lets a spreadsheet read it as UTF-8.
+  return `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
+}
+
+function cell(value: string): string {
+  const harmless = /^[=+\-@\t\r＝＋－＠]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}

@@ -1,0 +1,177 @@
+import type { Action, ListedAuditEntry } from '@standin/client'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
+import { Link } from 'wouter'
+import { useTRPC } from '../connection/api.ts'
+import { failureOf } from '../connection/failure.ts'
+import { useActions } from '../connection/use-account.ts'
+import { useNow } from '../formats/use-now.ts'
+import { Button } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { SkeletonRows } from '../parts/skeleton.tsx'
+import { useSkeleton } from '../parts/use-skeleton.ts'
+import { addresses } from '../shell/addresses.ts'
+import { usePageTitle } from '../shell/announcer.ts'
+import { useAddressState } from '../shell/hash-location.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { beginOfRange, byDay, type Range, ranges } from './activity-range.ts'
+import { ActivityTools } from './activity-tools.tsx'
+import { actorWords, eventWords, isDoneBy, isWho, runOfEntry } from './activity-words.ts'
+import { ExportButton } from './export-button.tsx'
+
+const whats = { changed: ['changed', 'access'], sent: ['sent'], access: ['access'] } as const
+type Kinds = ('read' | 'changed' | 'sent' | 'access')[]
+
+const FEW = 20
+const icons = { read: 'eye', changed: 'pen', sent: 'send', access: 'shield' } as const
+
+/** Who did what, when, in whose name; newest first, by day. */
+export function ActivityPage() {
+  const { host, texts, formats } = useSurroundings()
+  const words = texts.activity
+  const trpc = useTRPC()
+  const nowMs = useNow(60_000)
+  const { actions } = useActions()
+  const [address] = useAddressState()
+  const [typed, setTyped] = useState('')
+  usePageTitle(words.heading)
+
+  const who = address.get('who')
+  const what = address.get('what')
+  const range: Range = ranges.find((one) => one === address.get('from')) ?? 'month'
+  const kinds = what && what in whats ? [...whats[what as keyof typeof whats]] : undefined
+  const from = beginOfRange(range, nowMs, formats.dayKey)
+  const asked = { accountId: host.account.id, ...(from && { from }), ...(kinds && { kinds: kinds as Kinds }) }
+  const query = useInfiniteQuery(
+    trpc.audit.list.infiniteQueryOptions(
+      { ...asked, limit: 50 },
+      { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: keepPreviousData },
+    ),
+  )
+  const shape = useSkeleton(query.isPending)
+
+  const around = useMemo(() => ({ actions, userId: host.user.id, texts }), [actions, host.user.id, texts])
+  const loaded = useMemo(() => query.data?.pages.flatMap(({ entries }) => entries) ?? [], [query.data])
+  const shown = useMemo(() => {
+    const search = typed.trim().toLowerCase()
+    return loaded.filter(
+      (entry) =>
+        (!isWho(who) || isDoneBy(who, entry)) &&
+        (search === '' || `${actorWords(entry, around)} ${eventWords(entry, around)}`.toLowerCase().includes(search)),
+    )
+  }, [loaded, who, typed, around])
+
+  // Who and words are looked for among what is loaded: go on until there is a page of them, or no more.
+  const { hasNextPage, isFetching, fetchNextPage } = query
+  useEffect(() => {
+    if (shown.length < FEW && hasNextPage && !isFetching) void fetchNextPage()
+  }, [shown.length, hasNextPage, isFetching, fetchNextPage])
+
+  return (
+    <>
+      <div className="head">
+        <div>
+          <h1>{words.heading}</h1>
+          <p className="lead">{words.lead}</p>
+        </div>
+        <div className="acts">
+          <ExportButton asked={asked} around={around} keep={(entry) => !isWho(who) || isDoneBy(who, entry)} />
+        </div>
+      </div>
+      <ActivityTools typed={typed} onType={setTyped} range={range} />
+      {shape === 'skeleton' && <SkeletonRows />}
+      {shape === 'content' && query.isError && loaded.length === 0 && (
+        <p className="sub">
+          {failureOf(query.error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
+        </p>
+      )}
+      {shape === 'content' && query.isSuccess && shown.length === 0 && !hasNextPage && (
+        <p className="nothing" role="status">
+          <b>{loaded.length === 0 && !what ? words.none : words.noneMatch}</b> {words.noneMatchMeans}
+        </p>
+      )}
+      {shown.length > 0 && <Days entries={shown} actions={actions} nowMs={nowMs} />}
+      {shown.length > 0 && (
+        <div className="more">
+          <span className="num">{words.shown(formats.number(shown.length))}</span>
+          {hasNextPage && (
+            <Button busy={query.isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              {words.more}
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  )
+}
+
+function Days({
+  entries,
+  actions,
+  nowMs,
+}: {
+  entries: readonly ListedAuditEntry[]
+  actions: readonly Action[]
+  nowMs: number
+}) {
+  const { host, texts, formats } = useSurroundings()
+  const words = texts.activity
+  const around = { actions, userId: host.user.id, texts }
+
+  return (
+    <div className="tw">
+      <table className="fold act" role="table">
+        <caption className="vh">{words.caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col" className="at">
+              {words.time}
+            </th>
+            <th role="columnheader" scope="col" className="who">
+              {words.who}
+            </th>
+            <th role="columnheader" scope="col">
+              {words.what}
+            </th>
+            <th role="columnheader" scope="col" className="effect">
+              {words.effect}
+            </th>
+          </tr>
+        </thead>
+        {byDay(entries, formats.dayKey).map(({ day, entries: ofDay }) => (
+          <tbody role="rowgroup" key={day}>
+            <tr role="row">
+              <th className="day" colSpan={4} scope="rowgroup" role="rowheader">
+                {formats.dayHeading(ofDay[0]?.at ?? day, nowMs)}
+              </th>
+            </tr>
+            {ofDay.map((entry) => (
+              <tr role="row" key={entry.id} data-event={entry.event}>
+                <td role="cell" className="num muted">
+                  <time dateTime={entry.at}>{formats.clock(entry.at)}</time>
+                </td>
+                <td role="cell">
+                  <b>{actorWords(entry, around)}</b>
+                </td>
+                <td role="cell">
+                  <What entry={entry} words={eventWords(entry, around)} />
+                </td>
+                <td role="cell">
+                  <span className="st">
+                    <Icon name={icons[entry.kind]} tone="wait" />
+                    <span>{words.kinds[entry.kind]}</span>
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        ))}
+      </table>
+    </div>
+  )
+}
+
+function What({ entry, words }: { entry: ListedAuditEntry; words: string }) {
+  const runId = runOfEntry(entry)
+  return runId ? <Link href={addresses.run(runId)}>{words}</Link> : words
+}

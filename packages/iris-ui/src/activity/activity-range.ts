@@ -1,0 +1,33 @@
+export const ranges = ['today', 'week', 'month', 'ever'] as const
+export type Range = (typeof ranges)[number]
+
+const DAY_MS = 24 * 3_600_000
+const days: Partial<Record<Range, number>> = { week: 7, month: 30 }
+
+/** From when a range begins, in the reader's own day; undefined for all that is kept. */
+export function beginOfRange(range: Range, nowMs: number, dayKey: (at: number) => string): string | undefined {
+  if (range === 'ever') return undefined
+  const back = days[range]
+  // To the hour, so that a page that is open asks the same for a while.
+  if (back) return new Date(Math.floor(nowMs / 3_600_000) * 3_600_000 - back * DAY_MS).toISOString()
+
+  const today = dayKey(nowMs)
+  let hour = Math.floor(nowMs / 3_600_000) * 3_600_000
+  while (dayKey(hour - 1) === today) hour -= 3_600_000
+  return new Date(hour).toISOString()
+}
+
+/** Which entries stand under one day's head, in their order. */
+export function byDay<Entry extends { at: string }>(
+  entries: readonly Entry[],
+  dayKey: (at: string) => string,
+): { day: string; entries: Entry[] }[] {
+  const days: { day: string; entries: Entry[] }[] = []
+  for (const entry of entries) {
+    const day = dayKey(entry.at)
+    const last = days.at(-1)
+    if (last?.day === day) last.entries.push(entry)
+    else days.push({ day, entries: [entry] })
+  }
+  return days
+}

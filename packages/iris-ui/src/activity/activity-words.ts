@@ -1,0 +1,62 @@
+import type { Action, ListedAuditEntry } from '@standin/client'
+import { readable } from '../forms/schema-fields.ts'
+import { titleOf } from '../runs/run-words.ts'
+import type { Said, Texts } from '../texts/en.ts'
+
+interface Around {
+  actions: readonly Action[]
+  userId: string
+  texts: Texts
+}
+
+/** Who did it, as a name. */
+export function actorWords({ actor }: ListedAuditEntry, { userId, texts }: Around): string {
+  const { activity: words, run } = texts
+  switch (actor.kind) {
+    case 'user':
+      return actor.name ?? (actor.id === userId ? run.you : words.somebody)
+    case 'schedule':
+      return actor.name ? run.scheduleOf(actor.name) : words.aSchedule
+    case 'service':
+      return actor.name ?? words.aService
+    case 'operator':
+      return words.operator
+    case 'trackunit':
+      return words.trackunit
+    case 'system':
+      return words.standin
+  }
+}
+
+/** What was done, as a sentence; an event that has none yet is said by its own name, never as a code. */
+export function eventWords({ event, details }: ListedAuditEntry, { actions, texts }: Around): string {
+  const { events, otherEvent } = texts.activity
+  const said: Said = {
+    title: typeof details.actionId === 'string' ? `“${titleOf(details.actionId, actions)}”` : undefined,
+    name: text(details.name) ?? text(details.service) ?? text(details.file) ?? text(details.artifactName),
+    to: text(details.to) ?? text(details.destination),
+    mode: text(details.mode),
+    scopes: Array.isArray(details.scopes)
+      ? details.scopes.map((scope) => texts.permissions[String(scope)] ?? String(scope)).join(', ')
+      : undefined,
+  }
+  return events[event]?.(said) ?? otherEvent(readable(event.replaceAll('.', ' ')))
+}
+
+/** The run that an entry is about, to link to it. */
+export const runOfEntry = ({ details }: ListedAuditEntry): string | undefined => text(details.runId)
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+export type Who = 'people' | 'schedules' | 'services' | 'trackunit' | 'standin'
+
+const kindsOfWho: Record<Who, readonly ListedAuditEntry['actor']['kind'][]> = {
+  people: ['user', 'operator'],
+  schedules: ['schedule'],
+  services: ['service'],
+  trackunit: ['trackunit'],
+  standin: ['system'],
+}
+
+export const isDoneBy = (who: Who, { actor }: ListedAuditEntry) => kindsOfWho[who].includes(actor.kind)
+export const isWho = (value: string | null): value is Who => value !== null && value in kindsOfWho

@@ -1,0 +1,69 @@
+import type { ResultColumn } from '@standin/client'
+
+export type SystemOfMeasurement = 'metric' | 'imperial'
+
+/** How a kind of number is shown: in which unit of `Intl`, and by what the metric number becomes one of it. */
+interface Shown {
+  unit?: Intl.NumberFormatOptions['unit']
+  of(metric: number): number
+  digits: number
+}
+
+const asItIs = (metric: number) => metric
+const percent: Shown = { unit: 'percent', of: asItIs, digits: 0 }
+const hours: Shown = { unit: 'hour', of: asItIs, digits: 1 }
+const volts: Shown = { of: asItIs, digits: 1 }
+
+const metric: Partial<Record<ResultColumn['kind'], Shown>> = {
+  hours,
+  percent,
+  volts,
+  litres: { unit: 'liter', of: asItIs, digits: 0 },
+  kilometres: { unit: 'kilometer', of: asItIs, digits: 0 },
+  kilograms: { unit: 'kilogram', of: asItIs, digits: 0 },
+  celsius: { unit: 'celsius', of: asItIs, digits: 0 },
+}
+
+/** As the United States measure; a gallon is theirs. */
+const imperial: Partial<Record<ResultColumn['kind'], Shown>> = {
+  ...metric,
+  litres: { unit: 'gallon', of: (litres) => litres / 3.785_411_784, digits: 0 },
+  kilometres: { unit: 'mile', of: (kilometres) => kilometres / 1.609_344, digits: 0 },
+  kilograms: { unit: 'pound', of: (kilograms) => kilograms / 0.453_592_37, digits: 0 },
+  celsius: { unit: 'fahrenheit', of: (celsius) => (celsius * 9) / 5 + 32, digits: 0 },
+}
+
+/** Numbers of results in the reader's own units. What comes in is metric, as the contract says. */
+export function createQuantities(language: string, system: SystemOfMeasurement) {
+  const shown = system === 'imperial' ? imperial : metric
+  const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
+  const inUnit = (unit: string, digits: number) =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits })
+
+  return {
+    /** `1,250 mi`: a number that stands by itself. */
+    withUnit(kind: ResultColumn['kind'], value: number): string {
+      const how = shown[kind]
+      if (!how) return plain.format(value)
+      if (how.unit) return inUnit(how.unit, how.digits).format(how.of(value))
+      return `${plain.format(how.of(value))}\u00a0V`
+    },
+    /** The unit for a column's head, so that its cells are bare numbers; undefined where there is none. */
+    unitOf(kind: ResultColumn['kind']): string | undefined {
+      const how = shown[kind]
+      if (!how) return undefined
+      if (!how.unit) return 'V'
+      return inUnit(how.unit, 0)
+        .formatToParts(0)
+        .find(({ type }) => type === 'unit' || type === 'percentSign')?.value
+    },
+    bare(kind: ResultColumn['kind'], value: number): string {
+      const how = shown[kind]
+      if (!how) return plain.format(value)
+      return new Intl.NumberFormat(language, {
+        minimumFractionDigits: how.digits,
+        maximumFractionDigits: how.digits,
+      }).format(how.of(value))
+    },
+  }
+}

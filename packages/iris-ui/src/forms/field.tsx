@@ -1,0 +1,93 @@
+import type { ReactNode } from 'react'
+import { Icon } from '../parts/icon.tsx'
+import { useSurroundings } from '../surroundings.ts'
+
+interface FieldProps {
+  id: string
+  label: string
+  help?: string | undefined
+  problem?: string | undefined
+  optional?: boolean
+  children: ReactNode
+}
+
+/** A label, its help and what is wrong, tied to the control by `describedBy(id)`. */
+export function Field({ id, label, help, problem, optional, children }: FieldProps) {
+  const { form } = useSurroundings().texts
+  return (
+    <div className="field">
+      <label htmlFor={id}>
+        {label} {optional && <span className="opt">{form.optional}</span>}
+      </label>
+      {help && (
+        <p className="help" id={`${id}-help`}>
+          {help}
+        </p>
+      )}
+      {children}
+      <Problem id={id} problem={problem} />
+    </div>
+  )
+}
+
+/** The same for a group of boxes. */
+export function FieldGroup({ id, label, help, problem, children }: Omit<FieldProps, 'optional'>) {
+  return (
+    <fieldset className="field" id={id} aria-describedby={describedBy(id, { help, problem })}>
+      <legend>{label}</legend>
+      {help && (
+        <p className="help" id={`${id}-help`}>
+          {help}
+        </p>
+      )}
+      {children}
+      <Problem id={id} problem={problem} />
+    </fieldset>
+  )
+}
+
+function Problem({ id, problem }: { id: string; problem: string | undefined }) {
+  if (!problem) return null
+  return (
+    <p className="err" id={`${id}-problem`}>
+      <Icon name="warn" />
+      <span>{problem}</span>
+    </p>
+  )
+}
+
+export function describedBy(
+  id: string,
+  { help, problem }: { help?: string | undefined; problem?: string | undefined },
+): string | undefined {
+  return [help && `${id}-help`, problem && `${id}-problem`].filter(Boolean).join(' ') || undefined
+}
+
+export function Select({
+  id,
+  value,
+  onChange,
+  children,
+  describedBy: by,
+}: {
+  id: string
+  value: string
+  onChange(value: string): void
+  children: ReactNode
+  describedBy?: string | undefined
+}) {
+  return (
+    <div className="sel">
+      <select
+        className="in"
+        id={id}
+        value={value}
+        aria-describedby={by}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        {children}
+      </select>
+      <Icon name="down" />
+    </div>
+  )
+}

@@ -1,0 +1,58 @@
+import type { FilterChoices, MachineFilter, SavedFilter } from '@standin/client'
+import type { Texts } from '../texts/en.ts'
+
+/** The lists of a filter, each with the list of choices that it is taken from. */
+export const filterLists = [
+  { list: 'siteIds', choices: 'sites' },
+  { list: 'types', choices: 'types' },
+  { list: 'groupIds', choices: 'groups' },
+] as const
+export type FilterList = (typeof filterLists)[number]['list']
+
+export interface Chip {
+  list: FilterList
+  id: string
+  label: string
+}
+
+/** What is known by name, also when the list that is shown now does not have it. */
+export function namesOf(choices: FilterChoices | undefined, known: ReadonlyMap<string, string>): Map<string, string> {
+  const names = new Map(known)
+  for (const { list, choices: from } of filterLists) {
+    for (const { id, name } of choices?.[from] ?? []) names.set(`${list} ${id}`, name)
+  }
+  return names
+}
+
+export function chipsOf(filter: MachineFilter, names: ReadonlyMap<string, string>, { form }: Texts): Chip[] {
+  const say = { siteIds: form.site, types: form.type, groupIds: form.group }
+  return filterLists.flatMap(({ list }) =>
+    (filter[list] ?? []).map((id) => ({ list, id, label: say[list](names.get(`${list} ${id}`) ?? id) })),
+  )
+}
+
+export function withToggled(filter: MachineFilter, list: FilterList, id: string): MachineFilter {
+  const before = filter[list] ?? []
+  const after = before.includes(id) ? before.filter((one) => one !== id) : [...before, id]
+  const { [list]: _, ...rest } = filter
+  return after.length > 0 ? { ...rest, [list]: after } : rest
+}
+
+export const isEverything = (filter: MachineFilter) =>
+  filterLists.every(({ list }) => (filter[list] ?? []).length === 0)
+
+/** Which saved choice this is, in whatever order its parts stand. */
+export function savedFilterOf(filter: MachineFilter, saved: readonly SavedFilter[]): SavedFilter | undefined {
+  const key = keyOf(filter)
+  return saved.find((one) => keyOf(one.filter) === key)
+}
+
+const keyOf = (filter: MachineFilter) => JSON.stringify(filterLists.map(({ list }) => [...(filter[list] ?? [])].sort()))
+
+/** Which machines a run was about, in words. */
+export function filterWords(filter: MachineFilter, names: ReadonlyMap<string, string>, texts: Texts): string {
+  if (isEverything(filter)) return texts.form.allMachines
+  return chipsOf(filter, names, texts)
+    .map(({ label }) => label)
+    .join(', ')
+}

@@ -1,0 +1,57 @@
+import { useSurroundings } from '../surroundings.ts'
+import { describedBy, Field, Select } from './field.tsx'
+import type { PartsForm } from './form-parts.ts'
+import { problemAt } from './schema-field.tsx'
+
+/** Who gets the result: addresses, what goes along with the mail, web addresses. */
+export function ReceiverFields({ form }: { form: PartsForm }) {
+  const words = useSurroundings().texts.form
+  const emails = problemAt(form, 'receivers.emails')
+  const webhooks = problemAt(form, 'receivers.webhooks')
+  const file = form.watch('receivers.file')
+  const mailed = form.watch('receivers.emails') !== ''
+
+  return (
+    <div className="group">
+      <h2>{words.result}</h2>
+      <Field id="f-emails" label={words.email} help={words.emailHelp} problem={emails} optional>
+        <input
+          className="in"
+          id="f-emails"
+          inputMode="email"
+          autoComplete="off"
+          spellCheck={false}
+          aria-invalid={emails ? true : undefined}
+          aria-describedby={describedBy('f-emails', { help: words.emailHelp, problem: emails })}
+          {...form.register('receivers.emails')}
+        />
+      </Field>
+      {mailed && (
+        <Field id="f-file" label={words.file}>
+          <Select
+            id="f-file"
+            value={file}
+            onChange={(value) => form.setValue('receivers.file', value as 'none' | 'csv' | 'xlsx')}
+          >
+            <option value="none">{words.fileNone}</option>
+            <option value="xlsx">{words.fileXlsx}</option>
+            <option value="csv">{words.fileCsv}</option>
+          </Select>
+        </Field>
+      )}
+      <Field id="f-webhooks" label={words.webhook} help={words.webhookHelp} problem={webhooks} optional>
+        <input
+          className="in"
+          id="f-webhooks"
+          inputMode="url"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="https://"
+          aria-invalid={webhooks ? true : undefined}
+          aria-describedby={describedBy('f-webhooks', { help: words.webhookHelp, problem: webhooks })}
+          {...form.register('receivers.webhooks')}
+        />
+      </Field>
+    </div>
+  )
+}

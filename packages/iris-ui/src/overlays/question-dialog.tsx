@@ -1,0 +1,38 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog'
+import { useRef } from 'react'
+import { Button } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
+import type { QuestionProps } from '../parts/question.tsx'
+
+/** The harmless button comes first and has the focus; closing gives the focus back to what opened it. */
+export default function QuestionDialog(question: QuestionProps) {
+  const { heading, means, keep, go, busy = false, failure, onKeep, onGo } = question
+  const harmless = useRef<HTMLButtonElement>(null)
+  return (
+    <AlertDialog.Root open onOpenChange={(open) => !open && onKeep()}>
+      <AlertDialog.Portal className="standin">
+        <AlertDialog.Backdrop className="backdrop" />
+        <AlertDialog.Popup className="dlg" initialFocus={harmless}>
+          <AlertDialog.Title className="h">{heading}</AlertDialog.Title>
+          <AlertDialog.Description>{means}</AlertDialog.Description>
+          <div role="alert">
+            {failure && (
+              <p className="st bad">
+                <Icon name="bad" />
+                <span>{failure}</span>
+              </p>
+            )}
+          </div>
+          <div className="btns">
+            <Button ref={harmless} onClick={onKeep}>
+              {keep}
+            </Button>
+            <Button look="risk" busy={busy} onClick={onGo}>
+              {go}
+            </Button>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  )
+}

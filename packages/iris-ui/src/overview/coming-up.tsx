@@ -1,0 +1,53 @@
+import type { Action } from '@standin/client'
+import { Link } from 'wouter'
+import { useNow } from '../formats/use-now.ts'
+import { Icon } from '../parts/icon.tsx'
+import { titleOf } from '../runs/run-words.ts'
+import { scheduleTimes } from '../schedules/schedule-times.ts'
+import { useSchedules } from '../schedules/use-schedules.ts'
+import { addresses } from '../shell/addresses.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+const SHOWN = 4
+
+/** What Standin starts by itself next. */
+export function ComingUp({ actions }: { actions: readonly Action[] }) {
+  const { texts, formats } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const { schedules, isSuccess } = useSchedules()
+  const next = schedules
+    .filter(({ state, nextAt }) => state === 'active' && nextAt)
+    .sort((a, b) => Date.parse(a.nextAt ?? '') - Date.parse(b.nextAt ?? ''))
+    .slice(0, SHOWN)
+  if (!isSuccess) return null
+
+  return (
+    <section className="sec" aria-labelledby="h-next">
+      <h2 id="h-next">{texts.comingUp.heading}</h2>
+      {next.length === 0 && (
+        <p className="sub">
+          {texts.comingUp.none} <Link href={addresses.newSchedule}>{texts.comingUp.add}</Link>
+        </p>
+      )}
+      {next.length > 0 && (
+        <ul className="rows link">
+          {next.map((schedule) => (
+            <li key={schedule.id}>
+              <Icon name="calendar" tone="wait" />
+              <div>
+                <p className="t">
+                  <Link href={addresses.schedule(schedule.id)}>{titleOf(schedule.actionId, actions)}</Link>
+                </p>
+                <p className="d num">
+                  <time dateTime={schedule.nextAt ?? undefined}>
+                    {scheduleTimes(schedule.nextAt ?? '', { schedule, nowMs, texts, formats })}
+                  </time>
+                </p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

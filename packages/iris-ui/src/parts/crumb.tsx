@@ -1,0 +1,13 @@
+import { Link } from 'wouter'
+import { Icon } from './icon.tsx'
+
+export function Crumb({ to, children }: { to: string; children: string }) {
+  return (
+    <p className="crumb">
+      <Link href={to}>
+        <Icon name="left" size="sm" />
+        {children}
+      </Link>
+    </p>
+  )
+}

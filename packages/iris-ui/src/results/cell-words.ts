@@ -1,0 +1,46 @@
+import type { ResultColumn } from '@standin/client'
+import type { Formats } from '../formats/create-formats.ts'
+
+const numeric: readonly ResultColumn['kind'][] = [
+  'number',
+  'hours',
+  'percent',
+  'litres',
+  'kilometres',
+  'kilograms',
+  'volts',
+  'celsius',
+]
+export const isNumeric = ({ kind }: Pick<ResultColumn, 'kind'>) => numeric.includes(kind)
+
+/** Units that are said once, in the head; the others stand in each cell, where they are short and mean something. */
+const inHead: readonly ResultColumn['kind'][] = ['litres', 'kilometres', 'kilograms']
+
+export function headWords({ title, kind }: Pick<ResultColumn, 'title' | 'kind'>, { quantity }: Formats): string {
+  const unit = inHead.includes(kind) ? quantity.unitOf(kind) : undefined
+  return unit ? `${title} (${unit})` : title
+}
+
+/** A cell in the reader's own units, zone and language. Null is not known; 0 is zero. */
+export function cellWords(
+  { kind }: Pick<ResultColumn, 'kind'>,
+  value: string | number | null | undefined,
+  { formats, unknown }: { formats: Formats; unknown: string },
+): string {
+  if (value === null || value === undefined || value === '') return isNumeric({ kind }) ? '–' : unknown
+  if (kind === 'moment')
+    return Number.isNaN(Date.parse(String(value))) ? String(value) : formats.dateAndClock(String(value))
+  if (kind === 'place') return placeWords(String(value), formats)
+  if (!isNumeric({ kind })) return String(value)
+  const number = Number(value)
+  if (Number.isNaN(number)) return String(value)
+  return kind === 'hours' || inHead.includes(kind)
+    ? formats.quantity.bare(kind, number)
+    : formats.quantity.withUnit(kind, number)
+}
+
+function placeWords(value: string, formats: Formats): string {
+  const parts = value.split(',').map(Number)
+  if (parts.length !== 2 || parts.some(Number.isNaN)) return value
+  return parts.map((degrees) => `${formats.number(Math.round(degrees * 10_000) / 10_000)}°`).join(' ')
+}

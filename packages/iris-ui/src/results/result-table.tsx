@@ -1,0 +1,128 @@
+import type { ResultColumn, Run, RunResult } from '@standin/client'
+import { lazy, Suspense, useId, useRef } from 'react'
+import { Button } from '../parts/button.tsx'
+import { hasEnded } from '../runs/follow-run.ts'
+import { useAddressState } from '../shell/hash-location.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { sortOf } from './table-address.ts'
+import { RowCells, type RowsProps, TableHead } from './table-parts.tsx'
+import { TableTools } from './table-tools.tsx'
+import { type Asked, useResult } from './use-result.ts'
+
+const VirtualRows = lazy(() => import('./virtual-rows.tsx'))
+const VIRTUAL_ABOVE = 200
+const LIVE_ROWS = 10
+
+interface ResultTableProps {
+  run: Run
+  /** The first page without search and filter: columns, facets, how much there is. */
+  first: RunResult
+}
+
+/** Search, filters and sorting stand in the address; up to 200 rows come as asked, more are drawn as they are seen. */
+export function ResultTable({ run, first }: ResultTableProps) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.table
+  const id = useId()
+  const top = useRef<HTMLHeadingElement>(null)
+  const [address, setAddress] = useAddressState()
+  const going = !hasEnded(run)
+  const asked = going ? {} : askedOf(address, first.columns)
+  const result = useResult(run, asked)
+  const total = result.first?.total ?? 0
+  const { columns } = first
+  const hasMachines = first.rows.some(({ machine }) => machine)
+  const rows = going ? result.rows.slice(0, LIVE_ROWS) : result.rows
+  const long = !going && total > VIRTUAL_ABOVE
+  const heading = going ? texts.run.found : hasMachines ? texts.run.machines : words.detail
+
+  return (
+    <section className="sec" aria-labelledby={id}>
+      <div className="h2">
+        <h2 id={id} ref={top} tabIndex={-1}>
+          {heading}
+        </h2>
+        {going && <span className="muted num">{texts.run.foundSoFar(formats.number(first.total))}</span>}
+      </div>
+      {!going && first.total > 10 && <TableTools columns={columns} facets={first.facets} />}
+      {long && <p className="small muted num long-words">{words.long(formats.number(total))}</p>}
+      {!result.isPlaceholderData && rows.length === 0 && !result.isPending && (
+        <div className="nothing" role="status">
+          <p>
+            <b>{words.none}</b> {words.noneMeans}
+          </p>
+          <Button onClick={() => setAddress(Object.fromEntries([...address.keys()].map((key) => [key, undefined])))}>
+            {words.clear}
+          </Button>
+        </div>
+      )}
+      {rows.length > 0 && (
+        <div className="tw" aria-busy={result.isPlaceholderData || undefined}>
+          {long ? (
+            <Suspense
+              fallback={
+                <PlainTable
+                  columns={columns}
+                  rows={rows.slice(0, 20)}
+                  hasMachines={hasMachines}
+                  heading={heading}
+                  sortable
+                />
+              }
+            >
+              <VirtualRows
+                columns={columns}
+                rows={rows}
+                total={total}
+                hasMachines={hasMachines}
+                heading={heading}
+                more={() => {
+                  if (result.hasNextPage && !result.isFetchingNextPage) void result.fetchNextPage()
+                }}
+                onTop={() => top.current?.focus()}
+              />
+            </Suspense>
+          ) : (
+            <PlainTable columns={columns} rows={rows} hasMachines={hasMachines} heading={heading} sortable={!going} />
+          )}
+        </div>
+      )}
+      {!long && !going && total > rows.length && rows.length > 0 && (
+        <div className="more">
+          <span className="num">{words.showing(formats.number(rows.length), formats.number(total))}</span>
+          <Button busy={result.isFetchingNextPage} onClick={() => void result.fetchNextPage()}>
+            {words.more(formats.number(Math.min(50, total - rows.length)))}
+          </Button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function askedOf(address: URLSearchParams, columns: readonly ResultColumn[]): Asked {
+  const search = address.get('q') ?? ''
+  const sort = sortOf(address)
+  const filter = Object.fromEntries(
+    columns.flatMap(({ key, filterable }) => {
+      const value = filterable ? address.get(`f.${key}`) : null
+      return value ? [[key, value]] : []
+    }),
+  )
+  return { ...(search && { search }), filter, ...(sort && { sort }) }
+}
+
+function PlainTable({ columns, rows, hasMachines, heading, sortable }: RowsProps & { sortable: boolean }) {
+  return (
+    <table className={hasMachines ? 'fold' : 'fold nums'} role="table">
+      <caption className="vh">{heading}</caption>
+      <TableHead columns={columns} hasMachines={hasMachines} sortable={sortable} />
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <tr role="row" key={row.id}>
+            <RowCells row={row} columns={columns} hasMachines={hasMachines} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,127 @@
+import type { ResultColumn, ResultRow } from '@standin/client'
+import { hostPages } from '../host-pages.ts'
+import { Icon } from '../parts/icon.tsx'
+import { useAddressState } from '../shell/hash-location.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { cellWords, headWords, isNumeric } from './cell-words.ts'
+import { sortAfterPress, sortOf } from './table-address.ts'
+
+export interface RowsProps {
+  columns: readonly ResultColumn[]
+  rows: readonly ResultRow[]
+  hasMachines: boolean
+  heading: string
+}
+
+export function TableHead({
+  columns,
+  hasMachines,
+  sortable,
+}: Pick<RowsProps, 'columns' | 'hasMachines'> & { sortable: boolean }) {
+  const { texts, formats } = useSurroundings()
+  const [address, setAddress] = useAddressState()
+  const sort = sortOf(address)
+
+  return (
+    <thead role="rowgroup">
+      <tr role="row" aria-rowindex={1}>
+        {hasMachines && (
+          <th role="columnheader" scope="col" className="machine">
+            {texts.table.machine}
+          </th>
+        )}
+        {columns.map((column) => {
+          const words = headWords(column, formats)
+          const sorted = sort?.key === column.key ? (sort.descending ? 'descending' : 'ascending') : undefined
+          return (
+            <th
+              key={column.key}
+              role="columnheader"
+              scope="col"
+              className={isNumeric(column) ? 'n' : undefined}
+              aria-sort={sortable ? (sorted ?? 'none') : undefined}
+            >
+              {sortable ? (
+                <button type="button" onClick={() => setAddress({ sort: sortAfterPress(sort, column) })}>
+                  {words}
+                  {sorted && <Icon name={sort?.descending ? 'down' : 'up'} size="sm" />}
+                </button>
+              ) : (
+                words
+              )}
+            </th>
+          )
+        })}
+      </tr>
+    </thead>
+  )
+}
+
+export function RowCells({
+  row,
+  columns,
+  hasMachines,
+}: Pick<RowsProps, 'columns' | 'hasMachines'> & { row: ResultRow }) {
+  const { texts, formats } = useSurroundings()
+  const keyColumn = hasMachines ? undefined : columns.findLast(isNumeric)
+  return (
+    <>
+      {hasMachines && <MachineCell row={row} />}
+      {columns.map((column, index) => {
+        const value = row.cells[column.key]
+        const words = cellWords(column, value, { formats, unknown: texts.table.unknown })
+        const number = isNumeric(column)
+        const first = index === 0 && !hasMachines
+        return (
+          <td
+            key={column.key}
+            role="cell"
+            className={
+              [number && 'n', column === keyColumn && 'key', value == null && !number && 'muted']
+                .filter(Boolean)
+                .join(' ') || undefined
+            }
+            data-l={first ? undefined : headWords(column, formats)}
+          >
+            {first ? (
+              <b>{words}</b>
+            ) : number ? (
+              words
+            ) : (
+              <span className="site" title={words}>
+                {words}
+              </span>
+            )}
+          </td>
+        )
+      })}
+    </>
+  )
+}
+
+function MachineCell({ row: { machine, isNew } }: { row: ResultRow }) {
+  const { host, texts } = useSurroundings()
+  return (
+    <td role="cell">
+      {machine ? (
+        <>
+          {/* A link by its meaning; where it leads is the host's to say, so there is no address to copy. */}
+          <button
+            type="button"
+            role="link"
+            className="mach"
+            data-machine={machine.id}
+            onClick={() => host.navigateInHost(hostPages.machine(machine.id))}
+          >
+            {machine.name} <Icon name="external" size="sm" />
+            <span className="vh"> {texts.shell.opensInManager}</span>
+          </button>{' '}
+          {isNew && <span className="new">{texts.table.newRow}</span>}
+          {machine.detail && <div className="d">{machine.detail}</div>}
+        </>
+      ) : (
+        <span className="muted">{texts.table.unknown}</span>
+      )}
+    </td>
+  )
+}

@@ -1,0 +1,53 @@
+import type { ResultColumn, RunResult } from '@standin/client'
+import { useId, useState } from 'react'
+import { Select } from '../forms/field.tsx'
+import { Button } from '../parts/button.tsx'
+import { SearchField } from '../parts/search-field.tsx'
+import { useAddressState } from '../shell/hash-location.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { headWords } from './cell-words.ts'
+import { useTypedAddress } from './use-typed-address.ts'
+
+/** Find and filter before the rows, so that nobody has to scroll; on a phone the filters wait behind a button. */
+export function TableTools({ columns, facets }: { columns: readonly ResultColumn[]; facets: RunResult['facets'] }) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.table
+  const id = useId()
+  const [address, setAddress] = useAddressState()
+  const [typed, setTyped] = useTypedAddress('q')
+  const [open, setOpen] = useState(false)
+  const filters = facets.flatMap(({ key, values }) => {
+    const column = columns.find((one) => one.key === key && one.filterable)
+    return column && values.length > 1 ? [{ column, values }] : []
+  })
+
+  return (
+    <search className={open ? 'tools short open' : 'tools short'}>
+      <SearchField label={words.find} value={typed} onChange={setTyped} />
+      {filters.map(({ column, values }) => (
+        <div className="one-filter" key={column.key}>
+          <label className="vh" htmlFor={`${id}-${column.key}`}>
+            {headWords(column, formats)}
+          </label>
+          <Select
+            id={`${id}-${column.key}`}
+            value={address.get(`f.${column.key}`) ?? ''}
+            onChange={(value) => setAddress({ [`f.${column.key}`]: value || undefined })}
+          >
+            <option value="">{words.every(headWords(column, formats))}</option>
+            {values.map(({ value, rows }) => (
+              <option key={value} value={value}>
+                {value || words.unknown} ({formats.number(rows)})
+              </option>
+            ))}
+          </Select>
+        </div>
+      ))}
+      {filters.length > 0 && (
+        <Button className="filters" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {words.filters}
+        </Button>
+      )}
+    </search>
+  )
+}

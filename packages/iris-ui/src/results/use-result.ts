@@ -1,0 +1,38 @@
+import type { Run } from '@standin/client'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useTRPC } from '../connection/api.ts'
+import { RETRY_MS } from '../connection/refresh-times.ts'
+import { hasEnded } from '../runs/follow-run.ts'
+
+export interface Asked {
+  search?: string
+  filter?: Record<string, string>
+  sort?: { key: string; descending: boolean }
+}
+
+const LIVE_MS = 3_000
+const PAGE = 50
+
+/** What a run found, in pages; read again while it goes. The server searches, filters and sorts. */
+export function useResult(run: Run, asked: Asked = {}) {
+  const trpc = useTRPC()
+  const going = !hasEnded(run)
+  const query = useInfiniteQuery(
+    trpc.run.result.infiniteQueryOptions(
+      {
+        runId: run.id,
+        limit: PAGE,
+        ...(asked.search && { search: asked.search }),
+        ...(asked.filter && Object.keys(asked.filter).length > 0 && { filter: asked.filter }),
+        ...(asked.sort && { sort: asked.sort }),
+      },
+      {
+        getNextPageParam: ({ nextCursor }) => nextCursor,
+        placeholderData: keepPreviousData,
+        refetchInterval: ({ state }) => (going ? (state.status === 'error' ? RETRY_MS : LIVE_MS) : false),
+        staleTime: going ? 1_000 : 60_000,
+      },
+    ),
+  )
+  return { ...query, first: query.data?.pages[0], rows: query.data?.pages.flatMap(({ rows }) => rows) ?? [] }
+}

@@ -1,0 +1,59 @@
+import type { Delivery, Run } from '@standin/client'
+import { Link } from 'wouter'
+import type { Formats } from '../formats/create-formats.ts'
+import { useNow } from '../formats/use-now.ts'
+import { Icon } from '../parts/icon.tsx'
+import { addresses } from '../shell/addresses.ts'
+import { useSurroundings } from '../surroundings.ts'
+import type { Texts } from '../texts/en.ts'
+
+const looks = {
+  delivered: { icon: 'check', tone: 'ok' },
+  waiting: { icon: 'clock', tone: 'wait' },
+  failed: { icon: 'bad', tone: 'bad' },
+} as const
+
+/** Where the result was sent, and how that ended. */
+export function DeliveryList({ run }: { run: Run }) {
+  const { texts, formats } = useSurroundings()
+  const nowMs = useNow(30_000)
+  const words = texts.run
+
+  return (
+    <section className="sec" aria-labelledby="h-sent">
+      <h2 id="h-sent">{words.sentTo}</h2>
+      {run.deliveries.length === 0 && <p className="sub">{words.sentNobody}</p>}
+      {run.deliveries.length > 0 && (
+        <ul className="rows">
+          {run.deliveries.map((delivery) => (
+            <li key={delivery.id} data-delivery={delivery.state}>
+              <Icon name={looks[delivery.state].icon} tone={looks[delivery.state].tone} />
+              <div>
+                <p className="t">{delivery.kind === 'webhook' ? words.webhook(delivery.to) : delivery.to}</p>
+                <p className="d">{deliveryWords(delivery, { nowMs, texts, formats })}</p>
+                {delivery.state === 'failed' && run.scheduleId && (
+                  <Link href={addresses.changeSchedule(run.scheduleId)} className="btn">
+                    {texts.needs.correct}
+                  </Link>
+                )}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+export function deliveryWords(
+  { state, attempts, nextTryAt, endedAt }: Delivery,
+  { nowMs, texts: { run: words }, formats }: { nowMs: number; texts: Texts; formats: Formats },
+): string {
+  if (state === 'failed') return words.deliveryFailed(attempts)
+  if (state === 'waiting')
+    return nextTryAt && attempts > 0 ? words.deliveryNext(formats.clock(nextTryAt), attempts) : words.deliveryWaits
+  const said = endedAt
+    ? words.delivered(formats.moment(endedAt, nowMs))
+    : words.delivered(formats.moment(new Date(nowMs).toISOString(), nowMs))
+  return attempts > 1 ? `${said}, ${words.deliveredTries(attempts)}` : said
+}

@@ -1,0 +1,52 @@
+import type { Run } from '@standin/client'
+import { DownloadOffer } from '../files/download.tsx'
+import { fileFormat } from '../files/file-format.ts'
+import { useDownload } from '../files/use-download.ts'
+import { Button } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { useSurroundings } from '../surroundings.ts'
+
+/** The files that a run left, each with its download. */
+export function FileList({ run }: { run: Run }) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.run
+  const download = useDownload()
+
+  return (
+    <section className="sec" aria-labelledby="h-files">
+      <h2 id="h-files">{words.files}</h2>
+      {run.artifacts.length === 0 && <p className="sub">{words.filesNone}</p>}
+      {run.artifacts.length > 0 && (
+        <>
+          <ul className="rows files">
+            {run.artifacts.map((artifact) => {
+              const format = fileFormat(artifact)
+              const size = formats.bytes(artifact.bytes)
+              return (
+                <li key={artifact.id}>
+                  <Icon name="file" tone="wait" />
+                  <div>
+                    <p className="t">{artifact.name}</p>
+                    <p className="d">{[format, size].filter(Boolean).join(', ')}</p>
+                  </div>
+                  <div className="e">
+                    <Button
+                      className="icon"
+                      look="quiet"
+                      icon="download"
+                      busy={download.busy && download.artifact?.id === artifact.id}
+                      aria-label={texts.files.downloadNamed(format, artifact.name, size)}
+                      onClick={() => download.start(artifact)}
+                    />
+                  </div>
+                  {download.artifact?.id === artifact.id && <DownloadOffer artifact={artifact} download={download} />}
+                </li>
+              )
+            })}
+          </ul>
+          <p className="small muted foot">{words.kept}</p>
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,246 @@
+import type { Action, Run } from '@standin/client'
+import { useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { Link, useLocation } from 'wouter'
+import { useTRPC } from '../connection/api.ts'
+import { failureOf } from '../connection/failure.ts'
+import { useActions } from '../connection/use-account.ts'
+import { useNow } from '../formats/use-now.ts'
+import { Button } from '../parts/button.tsx'
+import { Crumb } from '../parts/crumb.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { PageSkeleton } from '../parts/skeleton.tsx'
+import { useSkeleton } from '../parts/use-skeleton.ts'
+import { headWords } from '../results/cell-words.ts'
+import { ResultDetail, ResultSection } from '../results/result-section.tsx'
+import { useResult } from '../results/use-result.ts'
+import { hasEnded } from '../runs/follow-run.ts'
+import { runHeading } from '../runs/run-heading.ts'
+import { addressOfRun, titleOf } from '../runs/run-words.ts'
+import { useRunEvents } from '../runs/use-run-events.ts'
+import { useStartRun } from '../runs/use-start-run.ts'
+import { addresses } from '../shell/addresses.ts'
+import { useAnnouncer, usePageTitle } from '../shell/announcer.ts'
+import { NothingHere } from '../shell/nothing-here.tsx'
+import { useSurroundings } from '../surroundings.ts'
+import { EndedRunView } from './ended-run-view.tsx'
+import { FileList } from './file-list.tsx'
+import { GoingRunView } from './going-run-view.tsx'
+import { useRun } from './use-run.ts'
+import { useRunAnnouncements } from './use-run-announcements.ts'
+
+/** What an action would change; then the one button that changes it. */
+export function PreviewPage({ actionId, runId }: { actionId: string; runId: string }) {
+  const { texts } = useSurroundings()
+  const { run, log, follow, isPending, error } = useRun(runId)
+  const { actions } = useActions()
+  const shape = useSkeleton(isPending)
+
+  if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
+  if (!run) {
+    const gone = error && ['RUN_NOT_FOUND', 'NOT_FOUND', 'INPUT_INVALID'].includes(failureOf(error))
+    if (!gone) return <p className="sub">{texts.connection.partMissing}</p>
+    return <NothingHere heading={texts.run.unknown} means={texts.run.unknownMeans} />
+  }
+  const action = actions.find(({ id }) => id === actionId)
+  return <KnownPreview run={run} log={log} action={action} follow={follow} />
+}
+
+interface KnownPreviewProps {
+  run: Run
+  log: ReturnType<typeof useRun>['log']
+  action: Action | undefined
+  follow: ReturnType<typeof useRun>['follow']
+}
+
+function KnownPreview({ run, log, action, follow }: KnownPreviewProps) {
+  const { host, texts, formats } = useSurroundings()
+  const nowMs = useNow(10_000)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useRunEvents(run.id, follow)
+  const title = action?.title ?? titleOf(run.actionId, [])
+  const said = runHeading(run, {
+    title,
+    userId: host.user.id,
+    usualSeconds: action?.usualSeconds ?? null,
+    nowMs,
+    texts,
+    formats,
+  })
+  usePageTitle(title)
+  useRunAnnouncements(run, said.heading, heading)
+  const view = { run, log, action, title, said, heading }
+
+  return (
+    <div className="page-preview" data-run={run.id} data-state={run.state}>
+      <Crumb to={`${addresses.action(run.actionId)}?like=${run.id}`}>{texts.preview.changeChoice}</Crumb>
+      {!hasEnded(run) && <GoingRunView {...view} />}
+      {hasEnded(run) && run.state !== 'succeeded' && <EndedRunView {...view} />}
+      {run.state === 'succeeded' && <ReadyPreview {...view} />}
+    </div>
+  )
+}
+
+type ReadyProps = Parameters<typeof GoingRunView>[0]
+
+function ReadyPreview({ run, action, title, heading }: ReadyProps) {
+  const { texts, formats } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const words = texts.preview
+  const { first } = useResult(run)
+  if (!first) return <PageSkeleton />
+
+  const count = formats.number(first.total)
+  const one = first.total === 1
+  if (first.total === 0) {
+    return (
+      <div className="say">
+        <Icon name="check" tone="ok" size="lg" label={texts.results.succeededState} />
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            {run.headline ?? words.nothingToDo}
+          </h1>
+          <p className="lead">{words.nothingToDoMeans}</p>
+        </div>
+      </div>
+    )
+  }
+  const would = words.would[run.actionId]?.(count, one) ?? words.wouldChange(count, one)
+  const made = formats.moment(run.endedAt ?? run.createdAt, nowMs)
+
+  return (
+    <>
+      <div className="head">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            {would} {words.nothingYet}
+          </h1>
+          <p className="lead">{words.made(made)}</p>
+          <ResultDetail run={run} />
+        </div>
+      </div>
+      <div className="confirm">
+        <ByKind first={first} />
+        <Apply run={run} action={action} title={title} count={first.total} />
+        <div className="stack">
+          <ResultSection run={run} />
+          <FileList run={run} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** The totals, by what the action groups its changes by. */
+function ByKind({ first }: { first: NonNullable<ReturnType<typeof useResult>['first']> }) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.preview
+  const facet = first.facets.find(({ values }) => values.length > 0)
+  const column = first.columns.find(({ key }) => key === facet?.key)
+  if (!facet || !column) return <div />
+  return (
+    <section className="sec" aria-labelledby="h-kind">
+      <h2 id="h-kind">{words.by(column.title)}</h2>
+      <div className="tw">
+        <table className="fold nums" role="table">
+          <caption className="vh">{words.by(column.title)}</caption>
+          <thead role="rowgroup">
+            <tr role="row">
+              <th role="columnheader" scope="col">
+                {headWords(column, formats)}
+              </th>
+              <th role="columnheader" scope="col" className="n">
+                {words.number}
+              </th>
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            {facet.values.map(({ value, rows }) => (
+              <tr role="row" key={value}>
+                <td role="cell">
+                  <b>{value || texts.table.unknown}</b>
+                </td>
+                <td role="cell" className="n key">
+                  <b>{formats.number(rows)}</b>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+interface ApplyProps {
+  run: Run
+  action: Action | undefined
+  title: string
+  count: number
+}
+
+function Apply({ run, action, title, count }: ApplyProps) {
+  const { host, texts, formats } = useSurroundings()
+  const words = texts.preview
+  const trpc = useTRPC()
+  const [, navigate] = useLocation()
+  const { say, justStarted } = useAnnouncer()
+  const starting = useStartRun((started) => {
+    justStarted.current = started.id
+    say(texts.actions.started(title))
+    navigate(addressOfRun(started))
+  })
+  // A preview is applied once; who comes back to it is brought to what came of it.
+  const others = useQuery(trpc.run.list.queryOptions({ accountId: host.account.id, actionId: run.actionId, limit: 20 }))
+  const applied = others.data?.runs.find(({ previewRunId }) => previewRunId === run.id)
+  const off = action !== undefined && !action.mayStart
+  const number = formats.number(count)
+
+  if (applied) {
+    return (
+      <aside className="side" aria-labelledby="h-do">
+        <h2 id="h-do">{words.usedAlready}</h2>
+        <Link href={addresses.run(applied.id)} className="btn">
+          {words.seeRun}
+        </Link>
+      </aside>
+    )
+  }
+  return (
+    <aside className="side" aria-labelledby="h-do">
+      <h2 id="h-do">{words.question[run.actionId] ?? words.questionAny}</h2>
+      <p className="strong">{words.cannotBeUndone}</p>
+      <p>{words.canStop}</p>
+      <Button
+        look="risk"
+        busy={starting.busy}
+        off={off}
+        aria-describedby={off ? 'apply-role' : undefined}
+        onClick={() =>
+          starting.start({ actionId: run.actionId, input: run.input, mode: 'apply', previewRunId: run.id })
+        }
+      >
+        {words.apply[run.actionId]?.(number, count === 1) ?? words.applyAny(number, count === 1)}
+      </Button>
+      {off && (
+        <p className="small muted" id="apply-role">
+          {texts.shell.needsRole}
+        </p>
+      )}
+      <Link href={addresses.actions} className="btn">
+        {words.notNow}
+      </Link>
+      <div role="alert">
+        {starting.failure && (
+          <p className="st bad">
+            <Icon name="bad" />
+            <span>
+              {texts.actions.notStarted(title)}{' '}
+              {texts.actions.notStartedBecause[starting.failure] ?? texts.actions.notStartedUnknown}
+            </span>
+          </p>
+        )}
+      </div>
+    </aside>
+  )
+}

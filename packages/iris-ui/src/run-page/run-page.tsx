@@ -1,0 +1,69 @@
+import type { Action, Run } from '@standin/client'
+import { useRef } from 'react'
+import { failureOf } from '../connection/failure.ts'
+import { useActions } from '../connection/use-account.ts'
+import { useNow } from '../formats/use-now.ts'
+import { Crumb } from '../parts/crumb.tsx'
+import { PageSkeleton } from '../parts/skeleton.tsx'
+import { useSkeleton } from '../parts/use-skeleton.ts'
+import { hasEnded } from '../runs/follow-run.ts'
+import { runHeading } from '../runs/run-heading.ts'
+import { titleOf } from '../runs/run-words.ts'
+import { useRunEvents } from '../runs/use-run-events.ts'
+import { addresses } from '../shell/addresses.ts'
+import { usePageTitle } from '../shell/announcer.ts'
+import { NothingHere } from '../shell/nothing-here.tsx'
+import { useSurroundings } from '../surroundings.ts'
+import { EndedRunView } from './ended-run-view.tsx'
+import { GoingRunView } from './going-run-view.tsx'
+import { type LogLine, useRun } from './use-run.ts'
+import { useRunAnnouncements } from './use-run-announcements.ts'
+
+/** One run: while it goes its progress, afterwards what it found. */
+export function RunPage({ runId }: { runId: string }) {
+  const { texts } = useSurroundings()
+  const { run, log, follow, error, isPending } = useRun(runId)
+  const { actions } = useActions()
+  const shape = useSkeleton(isPending)
+
+  if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
+  if (!run) {
+    const gone = error && ['RUN_NOT_FOUND', 'NOT_FOUND', 'INPUT_INVALID'].includes(failureOf(error))
+    return gone ? (
+      <NothingHere heading={texts.run.unknown} means={texts.run.unknownMeans} />
+    ) : (
+      <p className="sub">{texts.connection.partMissing}</p>
+    )
+  }
+  return <KnownRun run={run} log={log} follow={follow} action={actions.find(({ id }) => id === run.actionId)} />
+}
+
+export interface KnownRunProps {
+  run: Run
+  log: readonly LogLine[]
+  action: Action | undefined
+}
+
+function KnownRun({ run, log, action, follow }: KnownRunProps & { follow: ReturnType<typeof useRun>['follow'] }) {
+  const { host, texts, formats } = useSurroundings()
+  const nowMs = useNow(10_000)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useRunEvents(run.id, follow)
+
+  const title = action?.title ?? titleOf(run.actionId, [])
+  const usualSeconds = action?.usualSeconds ?? null
+  const said = runHeading(run, { title, userId: host.user.id, usualSeconds, nowMs, texts, formats })
+  usePageTitle(title)
+  useRunAnnouncements(run, said.heading, heading)
+
+  return (
+    <div className="page-run" data-run={run.id} data-state={run.state}>
+      <Crumb to={addresses.action(run.actionId)}>{title}</Crumb>
+      {hasEnded(run) ? (
+        <EndedRunView run={run} log={log} action={action} title={title} said={said} heading={heading} />
+      ) : (
+        <GoingRunView run={run} log={log} action={action} title={title} said={said} heading={heading} />
+      )}
+    </div>
+  )
+}

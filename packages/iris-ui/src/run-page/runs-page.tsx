@@ -1,0 +1,64 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useTRPC } from '../connection/api.ts'
+import { useActions } from '../connection/use-account.ts'
+import { useNow } from '../formats/use-now.ts'
+import { ResultRow } from '../overview/result-row.tsx'
+import { Button } from '../parts/button.tsx'
+import { Crumb } from '../parts/crumb.tsx'
+import { SkeletonRows } from '../parts/skeleton.tsx'
+import { useSkeleton } from '../parts/use-skeleton.ts'
+import { hasEnded } from '../runs/follow-run.ts'
+import { titleOf } from '../runs/run-words.ts'
+import { addresses } from '../shell/addresses.ts'
+import { usePageTitle } from '../shell/announcer.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+/** Every result, newest first: the overview's list without a limit. */
+export function RunsPage() {
+  const { host, texts } = useSurroundings()
+  const words = texts.results
+  const trpc = useTRPC()
+  const nowMs = useNow(60_000)
+  const { actions } = useActions()
+  usePageTitle(words.all)
+  const query = useInfiniteQuery(
+    trpc.run.list.infiniteQueryOptions(
+      { accountId: host.account.id, states: ['succeeded', 'failed', 'cancelled'], limit: 50 },
+      { getNextPageParam: ({ nextCursor }) => nextCursor },
+    ),
+  )
+  const shape = useSkeleton(query.isPending)
+  const runs = query.data?.pages.flatMap((page) => page.runs).filter(hasEnded) ?? []
+
+  return (
+    <>
+      <Crumb to={addresses.overview}>{texts.shell.overview}</Crumb>
+      <div className="head">
+        <div>
+          <h1>{words.all}</h1>
+          <p className="lead">{words.allLead}</p>
+        </div>
+      </div>
+      {shape === 'skeleton' && <SkeletonRows />}
+      {shape === 'content' && query.isError && runs.length === 0 && (
+        <p className="sub">{texts.connection.partMissing}</p>
+      )}
+      {shape === 'content' && query.isSuccess && runs.length === 0 && <p className="sub">{words.none}</p>}
+      {runs.length > 0 && (
+        <ul className="rows link results">
+          {runs.map((run) => (
+            <ResultRow key={run.id} run={run} title={titleOf(run.actionId, actions)} nowMs={nowMs} />
+          ))}
+        </ul>
+      )}
+      {query.hasNextPage && (
+        <div className="more">
+          <span />
+          <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {words.more}
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}

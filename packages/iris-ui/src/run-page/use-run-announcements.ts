@@ -1,0 +1,34 @@
+import type { Run } from '@standin/client'
+import { type RefObject, useEffect, useRef } from 'react'
+import { type Announced, progressToAnnounce } from '../runs/progress-to-announce.ts'
+import { progressWords } from '../runs/run-words.ts'
+import { useAnnouncer } from '../shell/announcer.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+/** A change of state is said at once, progress now and then; who has just started the run is brought to its heading. */
+export function useRunAnnouncements(run: Run, heading: string, place: RefObject<HTMLHeadingElement | null>): void {
+  const { texts, formats } = useSurroundings()
+  const { say, justStarted } = useAnnouncer()
+  const announced = useRef<Announced>(undefined)
+  const state = useRef(run.state)
+
+  useEffect(() => {
+    if (justStarted.current !== run.id) return
+    justStarted.current = undefined
+    // After the shell has put the focus on the page as a whole.
+    requestAnimationFrame(() => place.current?.focus())
+  }, [run.id, justStarted, place])
+
+  useEffect(() => {
+    if (state.current !== run.state) {
+      state.current = run.state
+      say(heading)
+      return
+    }
+    if (run.state !== 'running') return
+    const { done, total } = run.progress
+    const { kept, speak } = progressToAnnounce(announced.current, { done, total, nowMs: Date.now() })
+    announced.current = kept
+    if (speak) say([progressWords(run, { texts, formats }), heading].filter(Boolean).join('. '))
+  }, [run, heading, say, texts, formats])
+}

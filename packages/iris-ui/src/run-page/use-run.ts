@@ -1,0 +1,63 @@
+import type { Run, RunEvent } from '@standin/client'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useMemo, useState } from 'react'
+import { useTRPC } from '../connection/api.ts'
+import { failureOf } from '../connection/failure.ts'
+import { RETRY_MS } from '../connection/refresh-times.ts'
+import { followRun, hasEnded } from '../runs/follow-run.ts'
+
+export type LogLine = { seq: number; at: string; message: string }
+
+const NEVER_GONE_MS = 15_000
+
+/** One run with its log, kept current by its events. */
+export function useRun(runId: string) {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const [lines, setLines] = useState<ReadonlyMap<number, LogLine>>(new Map())
+  const query = useQuery(
+    trpc.run.get.queryOptions(
+      { runId },
+      {
+        refetchInterval: ({ state }) => {
+          if (state.status === 'error') return failureOf(state.error) === 'RUN_NOT_FOUND' ? false : RETRY_MS
+          // The events tell it first; this finds what a broken stream would miss, deliveries among it.
+          if (!state.data || !hasEnded(state.data)) return NEVER_GONE_MS
+          return state.data.deliveries.some(({ state: how }) => how === 'waiting') ? NEVER_GONE_MS : false
+        },
+      },
+    ),
+  )
+
+  const queryKey = trpc.run.get.queryKey({ runId })
+  const follow = useCallback(
+    (_runId: string, events: readonly RunEvent[]) => {
+      const state = { ended: false }
+      queryClient.setQueryData(queryKey, (run: Run | undefined) => {
+        if (!run) return run
+        const after = events.reduce(followRun, run)
+        state.ended = !hasEnded(run) && hasEnded(after)
+        return after
+      })
+      const logged = events.filter((event) => event.type === 'log')
+      if (logged.length > 0) {
+        setLines((before) => {
+          const after = new Map(before)
+          for (const { seq, at, message } of logged) after.set(seq, { seq, at, message })
+          return after
+        })
+      }
+      // Who stopped it, the final wording and the deliveries come with the run itself; the result is whole now.
+      if (state.ended) {
+        void queryClient.invalidateQueries({ queryKey })
+        void queryClient.invalidateQueries({ queryKey: trpc.run.result.pathKey() })
+        void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
+        void queryClient.invalidateQueries({ queryKey: trpc.action.list.pathKey() })
+      }
+    },
+    [queryClient, queryKey, trpc],
+  )
+
+  const log = useMemo(() => [...lines.values()].sort((a, b) => b.seq - a.seq), [lines])
+  return { ...query, run: query.data, log, follow }
+}

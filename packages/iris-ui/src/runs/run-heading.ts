@@ -1,0 +1,92 @@
+import type { Run } from '@standin/client'
+import type { Formats } from '../formats/create-formats.ts'
+import { timeLeft } from '../formats/time-left.ts'
+import type { IconName } from '../parts/icon.tsx'
+import type { Tone } from '../parts/tone.ts'
+import type { Texts } from '../texts/en.ts'
+import { progressWords, reasonWords, resultWords, waitingWords } from './run-words.ts'
+
+export interface RunHeading {
+  heading: string
+  /** What it means, in whole sentences. */
+  lead: string[]
+  /** Of a run that has ended, its shape. */
+  look?: { icon: IconName; tone: Tone; state: string }
+}
+
+interface Words {
+  title: string
+  userId: string
+  /** How long this action usually takes, in seconds. */
+  usualSeconds: number | null
+  nowMs: number
+  texts: Texts
+  formats: Formats
+}
+
+/** The sentence of a run's page: time left while it goes, the result when it is there, how far it came when it stopped. */
+export function runHeading(run: Run, words: Words): RunHeading {
+  const { title, usualSeconds, nowMs, texts, formats } = words
+  const { running, results } = texts
+  const receivers = run.deliveries.length
+
+  switch (run.state) {
+    case 'queued':
+      return run.reason === 'CREDENTIALS_PENDING'
+        ? { heading: running.waitingAccessHeading, lead: [running.waitingForAccess] }
+        : { heading: running.queuedHeading(title), lead: [running.queuedOverlap] }
+    case 'cancelling':
+      return { heading: running.stoppingHeading, lead: [running.stoppingMeans] }
+    case 'waiting': {
+      const why = waitingWords(run.reason, texts)
+      if (run.reason === 'CREDENTIALS_PENDING') return { heading: running.waitingAccessHeading, lead: [why] }
+      if (!run.waitingUntil) return { heading: running.waitingHeadingPlain, lead: [why] }
+      const minutes = Math.max(1, Math.ceil((Date.parse(run.waitingUntil) - nowMs) / 60_000))
+      const progress = progressWords(run, { texts, formats })
+      return {
+        heading: running.waitingHeading(formats.clock(run.waitingUntil), texts.time.minutes(minutes)),
+        lead: [why, ...(progress ? [`${progress}.`] : []), running.savedSoFar],
+      }
+    }
+    case 'running': {
+      const { done, total, secondsLeft } = run.progress
+      const early = !total || done / total < 0.05
+      const left =
+        secondsLeft !== null && !early
+          ? running.leftSpoken(timeLeft(secondsLeft))
+          : usualSeconds === null
+            ? undefined
+            : running.usually(texts.time.about(timeLeft(usualSeconds)))
+      return {
+        heading: left ? running.aboutLeft(title, left) : running.stillGoing(title),
+        lead: [running.closePage(receivers)],
+      }
+    }
+    case 'succeeded':
+      return {
+        heading: stop(resultWords(run, words)),
+        lead: [],
+        look: { icon: 'check', tone: 'ok', state: results.succeededState },
+      }
+    case 'failed': {
+      const reason = reasonWords(run, words)
+      return {
+        heading: stop(resultWords(run, words)),
+        lead: [
+          ...(reason ? [reason] : []),
+          ...(run.attempts > 1 ? [texts.run.triedTimes(run.attempts)] : []),
+          ...(run.artifacts.length > 0 ? [texts.run.partial] : []),
+        ],
+        look: { icon: 'bad', tone: 'bad', state: results.failedState },
+      }
+    }
+    case 'cancelled':
+      return {
+        heading: stop(resultWords(run, words)),
+        lead: run.artifacts.length > 0 ? [texts.run.partial] : [],
+        look: { icon: 'off', tone: 'wait', state: results.cancelledState },
+      }
+  }
+}
+
+const stop = (sentence: string) => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`)

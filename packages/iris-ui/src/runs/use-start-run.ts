@@ -1,0 +1,56 @@
+import type { Destination, Run } from '@standin/client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { useTRPC } from '../connection/api.ts'
+import { type Failure, failureOf, mayPass } from '../connection/failure.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+export interface RunWanted {
+  actionId: string
+  input: Record<string, unknown>
+  mode?: 'preview' | 'apply'
+  previewRunId?: string
+  deliverTo?: Destination[]
+}
+
+export interface StartingRun {
+  start(wanted: RunWanted): void
+  busy: boolean
+  /** Why the last try did not work. */
+  failure: Failure | undefined
+}
+
+/** Starts a run once per intention: as long as it is not known whether the server took it, each try of the same uses the same key. */
+export function useStartRun(onStarted: (run: Run) => void): StartingRun {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const { host } = useSurroundings()
+  const intention = useRef<{ key: string; of: string }>(undefined)
+
+  const mutation = useMutation(
+    trpc.run.start.mutationOptions({
+      retry: (failures, error) => failures < 2 && mayPass(failureOf(error)),
+      retryDelay: (failures) => 1_000 * 2 ** failures,
+      onSuccess(run) {
+        intention.current = undefined
+        queryClient.setQueryData(trpc.run.get.queryKey({ runId: run.id }), run)
+        void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
+        onStarted(run)
+      },
+      onError(error) {
+        // An answer that refuses ends the intention; without one it goes on.
+        if (!mayPass(failureOf(error)) && failureOf(error) !== 'SIGNED_OUT') intention.current = undefined
+      },
+    }),
+  )
+
+  return {
+    start(wanted) {
+      const of = JSON.stringify(wanted)
+      if (intention.current?.of !== of) intention.current = { key: crypto.randomUUID(), of }
+      mutation.mutate({ accountId: host.account.id, ...wanted, idempotencyKey: intention.current.key })
+    },
+    busy: mutation.isPending,
+    failure: mutation.error ? failureOf(mutation.error) : undefined,
+  }
+}

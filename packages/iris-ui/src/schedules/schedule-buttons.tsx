@@ -1,0 +1,106 @@
+import type { Schedule } from '@standin/client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { useTRPC } from '../connection/api.ts'
+import { Button } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Question } from '../parts/question.tsx'
+import { addresses } from '../shell/addresses.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+interface ScheduleButtonsProps {
+  schedule: Schedule
+  title: string
+  /** This person may not change it. */
+  off: boolean
+}
+
+export function ScheduleButtons({ schedule, title, off }: ScheduleButtonsProps) {
+  const { host, texts } = useSurroundings()
+  const words = texts.schedules
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const [, navigate] = useLocation()
+  const [asking, setAsking] = useState(false)
+  const changed = () => queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
+  const after = (title: string) => ({
+    async onSuccess() {
+      await changed()
+      host.toast({ title, kind: 'success' as const })
+    },
+  })
+  const pause = useMutation(trpc.schedule.pause.mutationOptions(after(words.isPaused)))
+  const resume = useMutation(trpc.schedule.resume.mutationOptions(after(words.isResumed)))
+  const remove = useMutation(
+    trpc.schedule.delete.mutationOptions({
+      onSuccess() {
+        host.toast({ title: words.removed, kind: 'success' })
+        navigate(addresses.schedules)
+        void changed()
+      },
+    }),
+  )
+  const input = { scheduleId: schedule.id }
+  const why = off ? 'sched-role' : undefined
+
+  return (
+    <div className="acts btns">
+      {off ? (
+        <p className="small muted" id="sched-role">
+          {texts.shell.needsRole}
+        </p>
+      ) : (
+        <Link href={addresses.changeSchedule(schedule.id)} className="btn">
+          <Icon name="pen" />
+          {words.change}
+        </Link>
+      )}
+      {schedule.state === 'active' ? (
+        <Button
+          icon="pause"
+          busy={pause.isPending}
+          off={off}
+          aria-describedby={why}
+          onClick={() => pause.mutate(input)}
+        >
+          {words.pause}
+        </Button>
+      ) : (
+        <Button
+          icon="play"
+          look="go"
+          busy={resume.isPending}
+          off={off}
+          aria-describedby={why}
+          onClick={() => resume.mutate(input)}
+        >
+          {words.resume}
+        </Button>
+      )}
+      <Button look="stop" off={off} aria-describedby={why} onClick={() => setAsking(true)}>
+        {words.remove}
+      </Button>
+      <div role="alert">
+        {(pause.isError || resume.isError) && (
+          <p className="st bad">
+            <Icon name="bad" />
+            <span>{texts.shell.notSaved}</span>
+          </p>
+        )}
+      </div>
+      {asking && (
+        <Question
+          heading={words.removeQuestion(title)}
+          means={words.removeMeans}
+          keep={words.keep}
+          go={words.remove}
+          busy={remove.isPending}
+          failure={remove.isError ? texts.shell.notSaved : undefined}
+          onKeep={() => setAsking(false)}
+          onGo={() => remove.mutate(input)}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,204 @@
+import type { Action, Schedule } from '@standin/client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useForm } from 'react-hook-form'
+import { Link, useLocation } from 'wouter'
+import { useTRPC } from '../connection/api.ts'
+import { failureOf } from '../connection/failure.ts'
+import { timeLeft } from '../formats/time-left.ts'
+import { Field, Select } from '../forms/field.tsx'
+import type { FormParts } from '../forms/form-parts.ts'
+import { createInputProblems } from '../forms/input-problems.ts'
+import { MachineChoice } from '../forms/machine-choice.tsx'
+import { problemsResolver } from '../forms/problems-resolver.ts'
+import { ReceiverFields } from '../forms/receiver-fields.tsx'
+import { destinationsOf, noReceivers, receiverProblems, receiversOf } from '../forms/receivers.ts'
+import { SchemaField } from '../forms/schema-field.tsx'
+import { inputOf, schemaFields, valuesOf } from '../forms/schema-fields.ts'
+import { Button } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { addresses } from '../shell/addresses.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { NextTimes } from './next-times.tsx'
+import { RhythmFields } from './rhythm-fields.tsx'
+import { recurrenceOfValues, rhythmProblems, rhythmValuesOf } from './rhythm-values.ts'
+
+interface ScheduleFormProps {
+  actions: readonly Action[]
+  /** To change; without it a new one is made. */
+  schedule?: Schedule
+}
+
+type Kept = Pick<FormParts, 'rhythm' | 'receivers'>
+
+/** What, when, for whom; beside it the next five times. */
+export function ScheduleForm({ actions, schedule }: ScheduleFormProps) {
+  const possible = actions.filter(({ id, changesData }) => !changesData || id === schedule?.actionId)
+  const [actionId, setActionId] = useState(
+    schedule?.actionId ?? possible.find(({ mayStart }) => mayStart)?.id ?? possible[0]?.id,
+  )
+  const action = possible.find(({ id }) => id === actionId)
+  const kept = useRef<Kept>(undefined)
+  if (!action) return null
+  // Another action asks other questions; when and for whom stay as they were filled in.
+  return (
+    <FormOfAction
+      key={action.id}
+      action={action}
+      possible={possible}
+      schedule={schedule}
+      kept={kept}
+      onAction={setActionId}
+    />
+  )
+}
+
+interface FormOfActionProps {
+  action: Action
+  possible: readonly Action[]
+  schedule: Schedule | undefined
+  kept: { current: Kept | undefined }
+  onAction(actionId: string): void
+}
+
+function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActionProps) {
+  const { host, texts, formats } = useSurroundings()
+  const words = texts.schedules.form
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const [, navigate] = useLocation()
+  const timeZone = schedule?.timeZone ?? formats.zone
+
+  const fields = useMemo(() => schemaFields(action.inputSchema), [action.inputSchema])
+  const resolver = useMemo(() => {
+    const inputProblems = createInputProblems({ schema: action.inputSchema, fields }, { texts, formats })
+    return problemsResolver<FormParts>(({ input, rhythm, receivers }) => ({
+      input: inputProblems(input),
+      rhythm: rhythm ? rhythmProblems(rhythm, texts) : {},
+      receivers: receiverProblems(receivers, texts),
+    }))
+  }, [action, fields, texts, formats])
+  const form = useForm<FormParts>({
+    mode: 'onTouched',
+    resolver,
+    defaultValues: {
+      input: valuesOf(fields, action.inputSchema, schedule?.actionId === action.id ? schedule.input : undefined),
+      rhythm: kept.current?.rhythm ?? rhythmValuesOf(schedule?.recurrence, formats),
+      receivers: kept.current?.receivers ?? (schedule ? receiversOf(schedule.deliverTo) : noReceivers),
+    },
+  })
+  useEffect(
+    () =>
+      form.subscribe({
+        formState: { values: true },
+        callback: ({ values }) => {
+          kept.current = values
+        },
+      }),
+    [form, kept],
+  )
+
+  const saved = {
+    async onSuccess({ id }: Schedule) {
+      await queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
+      host.toast({ title: words.saved, kind: 'success' as const })
+      navigate(addresses.schedule(id))
+    },
+  }
+  const create = useMutation(trpc.schedule.create.mutationOptions(saved))
+  const update = useMutation(trpc.schedule.update.mutationOptions(saved))
+  const failed = create.error ?? update.error
+  const rhythm = form.watch('rhythm')
+  const recurrence = rhythm && recurrenceOfValues(rhythm)
+
+  const submit = form.handleSubmit((values) => {
+    const planned = {
+      input: inputOf(fields, values.input),
+      recurrence: (values.rhythm && recurrenceOfValues(values.rhythm)) ?? '',
+      timeZone,
+      deliverTo: destinationsOf(values.receivers),
+    }
+    if (schedule) update.mutate({ scheduleId: schedule.id, ...planned })
+    else create.mutate({ accountId: host.account.id, actionId: action.id, ...planned })
+  })
+  const machines = fields.filter(({ kind }) => kind === 'machines')
+  const others = fields.filter(({ kind }) => kind !== 'machines')
+  const wrong = Object.values(form.formState.errors).reduce((sum, part) => sum + Object.keys(part ?? {}).length, 0)
+  const off = !action.mayStart
+
+  return (
+    <form className="formgrid" noValidate onSubmit={(event) => void submit(event)} data-form="schedule">
+      <div className="form">
+        <div className="group">
+          <Field id="s-action" label={words.action} help={words.actionHelp}>
+            <Select
+              id="s-action"
+              value={action.id}
+              onChange={(id) => schedule === undefined && onAction(id)}
+              describedBy="s-action-help"
+            >
+              {possible
+                .filter(({ id }) => schedule === undefined || id === action.id)
+                .map(({ id, title }) => (
+                  <option key={id} value={id}>
+                    {title}
+                  </option>
+                ))}
+            </Select>
+          </Field>
+          {others.map((field) => (
+            <SchemaField key={field.key} field={field} name={`input.${field.key}`} form={form} />
+          ))}
+        </div>
+        {machines.map((field) => (
+          <div className="group" key={field.key}>
+            <h2>{texts.form.machines}</h2>
+            <MachineChoice
+              value={form.watch(`input.${field.key}`) as Record<string, string[]>}
+              onChange={(filter) => form.setValue(`input.${field.key}`, filter, { shouldDirty: true })}
+            />
+          </div>
+        ))}
+        <RhythmFields form={form} timeZone={timeZone} />
+        <ReceiverFields form={form} />
+      </div>
+      <aside className="side" aria-labelledby="h-five">
+        <h2 id="h-five">{texts.schedules.nextFive}</h2>
+        <NextTimes recurrence={recurrence} timeZone={timeZone} />
+        {action.usualSeconds !== null && <p>{words.each(texts.time.about(timeLeft(action.usualSeconds)))}</p>}
+      </aside>
+      <div className="foot">
+        <div role="alert">
+          {form.formState.submitCount > 0 && wrong > 0 && <p className="err">{texts.form.correctFirst(wrong)}</p>}
+          {failed && (
+            <p className="st bad">
+              <Icon name="bad" />
+              <span>
+                {words.notSaved} {texts.actions.notStartedBecause[failureOf(failed)] ?? texts.shell.notSaved}
+              </span>
+            </p>
+          )}
+        </div>
+        <div className="btns">
+          <Button
+            type="submit"
+            look="go"
+            busy={create.isPending || update.isPending}
+            off={off}
+            aria-describedby={off ? 's-role' : undefined}
+          >
+            {words.save}
+          </Button>
+          <Link href={schedule ? addresses.schedule(schedule.id) : addresses.schedules} className="btn quiet">
+            {texts.shell.cancel}
+          </Link>
+          {off && (
+            <span className="small muted" id="s-role">
+              {texts.shell.needsRole}
+            </span>
+          )}
+        </div>
+      </div>
+    </form>
+  )
+}

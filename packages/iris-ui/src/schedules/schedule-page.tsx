@@ -1,0 +1,183 @@
+import type { Schedule } from '@standin/client'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useTRPC } from '../connection/api.ts'
+import { useActions } from '../connection/use-account.ts'
+import { elapsed } from '../formats/elapsed.ts'
+import { useNow } from '../formats/use-now.ts'
+import { ResultRow } from '../overview/result-row.tsx'
+import { Button } from '../parts/button.tsx'
+import { Crumb } from '../parts/crumb.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { PageSkeleton } from '../parts/skeleton.tsx'
+import { useSkeleton } from '../parts/use-skeleton.ts'
+import { hasEnded } from '../runs/follow-run.ts'
+import { titleOf } from '../runs/run-words.ts'
+import { addresses } from '../shell/addresses.ts'
+import { usePageTitle } from '../shell/announcer.ts'
+import { useAddressState } from '../shell/hash-location.ts'
+import { NothingHere } from '../shell/nothing-here.tsx'
+import { useSurroundings } from '../surroundings.ts'
+import { NextTimes } from './next-times.tsx'
+import { ScheduleButtons } from './schedule-buttons.tsx'
+import { ScheduleForm } from './schedule-form.tsx'
+import { scheduleTimes, zoneCity } from './schedule-times.ts'
+import { pausedWords, rhythmWords } from './schedule-words.ts'
+import { useSchedules } from './use-schedules.ts'
+
+/** One schedule: when, why it is paused, what happened so far, who gets it; or its form. */
+export function SchedulePage({ scheduleId }: { scheduleId: string }) {
+  const { texts } = useSurroundings()
+  const { schedules, isPending } = useSchedules()
+  const { actions, isPending: actionsPending } = useActions()
+  const [address] = useAddressState()
+  const shape = useSkeleton(isPending || actionsPending)
+  const schedule = schedules.find(({ id }) => id === scheduleId)
+  const title = schedule && titleOf(schedule.actionId, actions)
+  usePageTitle(title)
+
+  if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
+  if (!schedule || !title) return <NothingHere heading={texts.schedules.unknown} means={texts.schedules.unknownMeans} />
+  if (address.get('change')) {
+    return (
+      <>
+        <Crumb to={addresses.schedule(scheduleId)}>{title}</Crumb>
+        <div className="head">
+          <div>
+            <h1>{texts.schedules.form.changeHeading(title)}</h1>
+          </div>
+        </div>
+        <ScheduleForm actions={actions} schedule={schedule} />
+      </>
+    )
+  }
+  return <KnownSchedule schedule={schedule} title={title} />
+}
+
+function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string }) {
+  const { host, texts, formats } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const words = texts.schedules
+  const { actions } = useActions()
+  const action = actions.find(({ id }) => id === schedule.actionId)
+  const why = pausedWords(schedule, { texts })
+  const paused = schedule.state === 'paused'
+  const { createdBy } = schedule
+  const maker = createdBy.id === host.user.id ? words.you : (createdBy.name ?? words.somebody)
+  const rhythm = words.words.inZone(rhythmWords(schedule.recurrence, { texts, formats }), zoneCity(schedule.timeZone))
+  const mayChange = action === undefined || action.mayStart
+
+  return (
+    <div data-schedule={schedule.id} data-state={schedule.state}>
+      <Crumb to={addresses.schedules}>{words.heading}</Crumb>
+      <div className="head">
+        <div>
+          <h1>{title}</h1>
+          <p className="lead num">
+            {rhythm}.{' '}
+            {!paused &&
+              schedule.nextAt &&
+              `${words.next(scheduleTimes(schedule.nextAt, { schedule, nowMs, texts, formats }))}. `}
+            {words.madeBy(maker, formats.moment(schedule.createdAt, nowMs))}
+          </p>
+        </div>
+        <ScheduleButtons schedule={schedule} title={title} off={!mayChange} />
+      </div>
+      <div className="cols">
+        <div className="stack">
+          {paused && (
+            <Notice
+              tone={why ? 'bad' : 'wait'}
+              icon="pause"
+              heading={why ? `${words.pausedByStandin}: ${why}` : words.isPaused}
+              level={2}
+              slim
+            />
+          )}
+          <History schedule={schedule} title={title} />
+        </div>
+        <div className="aside">
+          <section className="sec" aria-labelledby="h-five">
+            <h2 id="h-five">{words.nextFive}</h2>
+            <NextTimes recurrence={schedule.recurrence} timeZone={schedule.timeZone} />
+          </section>
+          <Receivers schedule={schedule} />
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function History({ schedule, title }: { schedule: Schedule; title: string }) {
+  const { host, texts } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const words = texts.schedules
+  const trpc = useTRPC()
+  const query = useInfiniteQuery(
+    trpc.run.list.infiniteQueryOptions(
+      { accountId: host.account.id, scheduleId: schedule.id, limit: 10 },
+      { getNextPageParam: ({ nextCursor }) => nextCursor },
+    ),
+  )
+  const runs = query.data?.pages.flatMap((page) => page.runs).filter(hasEnded) ?? []
+  return (
+    <section className="sec" aria-labelledby="h-hist">
+      <h2 id="h-hist">{words.history}</h2>
+      {query.isSuccess && runs.length === 0 && <p className="sub">{words.historyNone}</p>}
+      {query.isError && <p className="sub">{texts.connection.partMissing}</p>}
+      {runs.length > 0 && (
+        <ul className="rows link results">
+          {runs.map((run) => (
+            <ResultRow
+              key={run.id}
+              run={run}
+              title={title}
+              nowMs={nowMs}
+              {...(run.startedAt &&
+                run.endedAt && {
+                  end: texts.time.took(elapsed(Date.parse(run.endedAt) - Date.parse(run.startedAt))),
+                })}
+            />
+          ))}
+        </ul>
+      )}
+      {query.hasNextPage && (
+        <div className="more">
+          <span />
+          <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {texts.results.more}
+          </Button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Receivers({ schedule: { deliverTo } }: { schedule: Schedule }) {
+  const words = useSurroundings().texts.schedules
+  return (
+    <section className="sec" aria-labelledby="h-who">
+      <h2 id="h-who">{words.receivers}</h2>
+      {deliverTo.length === 0 && <p className="sub">{words.receiversNone}</p>}
+      {deliverTo.length > 0 && (
+        <ul className="rows">
+          {deliverTo.map((to) => (
+            <li key={to.kind === 'email' ? to.address : to.url}>
+              <Icon name="send" tone="wait" />
+              <div>
+                <p className="t">{to.kind === 'email' ? to.address : to.url}</p>
+                <p className="d">
+                  {to.kind === 'webhook'
+                    ? words.byWebhook
+                    : to.file === 'none'
+                      ? words.byEmail
+                      : words.withFile(to.file.toUpperCase())}
+                </p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,133 @@
+import type { Action, Run, Schedule } from '@standin/client'
+import { Link } from 'wouter'
+import { failureOf } from '../connection/failure.ts'
+import { useActions } from '../connection/use-account.ts'
+import { useNow } from '../formats/use-now.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { SkeletonRows } from '../parts/skeleton.tsx'
+import { useSkeleton } from '../parts/use-skeleton.ts'
+import { resultWords, titleOf } from '../runs/run-words.ts'
+import { useRuns } from '../runs/use-runs.ts'
+import { addresses } from '../shell/addresses.ts'
+import { usePageTitle } from '../shell/announcer.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { scheduleTimes, zoneCity } from './schedule-times.ts'
+import { pausedWords, receiversWords, rhythmInZone } from './schedule-words.ts'
+import { useSchedules } from './use-schedules.ts'
+
+/** What Standin starts by itself. */
+export function SchedulesPage() {
+  const { texts, formats } = useSurroundings()
+  const words = texts.schedules
+  const { schedules, isPending, error } = useSchedules()
+  const { actions } = useActions()
+  const { results } = useRuns()
+  const shape = useSkeleton(isPending)
+  usePageTitle(words.heading)
+  const own = schedules.every(({ timeZone }) => timeZone === formats.zone)
+  const mayAdd = actions.some(({ changesData, mayStart }) => !changesData && mayStart)
+
+  return (
+    <>
+      <div className="head">
+        <div>
+          <h1>{words.heading}</h1>
+          <p className="lead">{own ? words.lead(zoneCity(formats.zone)) : words.leadMixed}</p>
+        </div>
+        <div className="acts">
+          {mayAdd && (
+            <Link href={addresses.newSchedule} className="btn go">
+              <Icon name="plus" />
+              {words.add}
+            </Link>
+          )}
+        </div>
+      </div>
+      {actions.length > 0 && !mayAdd && (
+        <Notice tone="wait" icon="eye" heading={texts.shell.readOnly} level={2} slim>
+          <p>{texts.shell.readOnlyMeans}</p>
+        </Notice>
+      )}
+      {shape === 'skeleton' && <SkeletonRows />}
+      {shape === 'content' && error && schedules.length === 0 && (
+        <p className="sub">
+          {failureOf(error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
+        </p>
+      )}
+      {shape === 'content' && !error && schedules.length === 0 && (
+        <div className="first-visit">
+          <p className="sub">
+            <b>{words.none}</b> {words.noneMeans}
+          </p>
+        </div>
+      )}
+      {schedules.length > 0 && (
+        <ul className="rows link sched">
+          {schedules.map((schedule) => (
+            <ScheduleRow
+              key={schedule.id}
+              schedule={schedule}
+              actions={actions}
+              last={results.find(({ scheduleId }) => scheduleId === schedule.id)}
+            />
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+function ScheduleRow({
+  schedule,
+  actions,
+  last,
+}: {
+  schedule: Schedule
+  actions: readonly Action[]
+  last: Run | undefined
+}) {
+  const { host, texts, formats } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const words = texts.schedules
+  const title = titleOf(schedule.actionId, actions)
+  const why = pausedWords(schedule, { texts })
+  const active = schedule.state === 'active'
+
+  return (
+    <li data-schedule={schedule.id} data-state={schedule.state}>
+      <Icon name={active ? 'check' : 'pause'} tone={active ? 'ok' : why ? 'bad' : 'wait'} />
+      <div>
+        <p className="t">
+          <Link href={addresses.schedule(schedule.id)}>{title}</Link>
+        </p>
+        <p className="d num">
+          {rhythmInZone(schedule, { texts, formats })}. {capital(receiversWords(schedule.deliverTo, { texts }))}.
+          {!active && why && (
+            <>
+              <br />
+              <b>{words.pausedByStandin}</b>: {why}
+            </>
+          )}
+        </p>
+      </div>
+      <div className="e num">
+        <span className="strong">
+          {active && schedule.nextAt
+            ? words.next(scheduleTimes(schedule.nextAt, { schedule, nowMs, texts, formats }))
+            : active
+              ? words.nextNone
+              : words.paused}
+        </span>
+        {last && (
+          <>
+            <br />
+            {words.last(resultWords(last, { title, userId: host.user.id, texts, formats }))}
+          </>
+        )}
+      </div>
+    </li>
+  )
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,21 @@
+import type { Schedule } from '@standin/client'
+import { useQuery } from '@tanstack/react-query'
+import { useTRPC } from '../connection/api.ts'
+import { RETRY_MS } from '../connection/refresh-times.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+const none: readonly Schedule[] = []
+const SOME_MS = 60_000
+
+/** The account's schedules. */
+export function useSchedules() {
+  const trpc = useTRPC()
+  const { host } = useSurroundings()
+  const query = useQuery(
+    trpc.schedule.list.queryOptions(
+      { accountId: host.account.id, limit: 100 },
+      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : SOME_MS) },
+    ),
+  )
+  return { ...query, schedules: query.data?.schedules ?? none }
+}

@@ -1,0 +1,25 @@
+import type { Installation } from '@standin/client'
+import type { IconName } from '../parts/icon.tsx'
+import type { Tone } from '../parts/tone.ts'
+import type { Texts } from '../texts/en.ts'
+
+/** What the right end of the tab bar says of background access; `loud` is said on a phone too. */
+export function accessWords(
+  { state }: Pick<Installation, 'state'>,
+  { shell }: Texts,
+): { words: string; icon: IconName; tone: Tone; loud: boolean } {
+  switch (state) {
+    case 'active':
+      return { words: shell.working, icon: 'check', tone: 'ok', loud: false }
+    case 'pending':
+      return { words: shell.gettingReady, icon: 'run', tone: 'run', loud: true }
+    case 'awaiting-approval':
+      return { words: shell.needsDecision, icon: 'shield', tone: 'warn', loud: true }
+    case 'uninstalled':
+      return { words: shell.removed, icon: 'off', tone: 'wait', loud: true }
+    case 'none':
+      return { words: shell.notWorking, icon: 'clock', tone: 'wait', loud: true }
+    default:
+      return { words: shell.notWorking, icon: 'bad', tone: 'bad', loud: true }
+  }
+}

@@ -1,0 +1,14 @@
+/** The address of every page; nobody else writes one. */
+export const addresses = {
+  overview: '/',
+  actions: '/actions',
+  action: (actionId: string) => `/actions/${actionId}`,
+  preview: (actionId: string, runId: string) => `/actions/${actionId}/preview/${runId}`,
+  runs: '/runs',
+  run: (runId: string) => `/runs/${runId}`,
+  schedules: '/schedules',
+  newSchedule: '/schedules/new',
+  schedule: (scheduleId: string) => `/schedules/${scheduleId}`,
+  changeSchedule: (scheduleId: string) => `/schedules/${scheduleId}?change=1`,
+  activity: '/activity',
+} as const

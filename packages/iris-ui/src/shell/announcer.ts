@@ -1,0 +1,22 @@
+import { createContext, use, useEffect } from 'react'
+
+export interface Announcer {
+  /** Said politely by a screen reader; the same words again are said again. */
+  say(words: string): void
+  /** The run that this person has just started: its page takes the focus to its heading. */
+  justStarted: { current: string | undefined }
+}
+
+export const AnnouncerContext = createContext<Announcer>({ say() {}, justStarted: { current: undefined } })
+
+export const useAnnouncer = () => use(AnnouncerContext)
+
+/** The page's title, for the frame and for who cannot see that the page has changed. */
+export function usePageTitle(title: string | undefined): void {
+  const { say } = useAnnouncer()
+  useEffect(() => {
+    if (!title) return
+    document.title = `${title} · Standin`
+    say(title)
+  }, [title, say])
+}

@@ -1,0 +1,58 @@
+import { useCallback, useSyncExternalStore } from 'react'
+
+/**
+ * The app's address is the fragment of the frame's: `#/activity?what=changed`, path and filters in one. A frame without
+ * `allow-same-origin` may change nothing else of its address, whoever serves the app's files needs no rule for paths,
+ * and no filter ever reaches a server's log. A reload and the back button keep it, as of any fragment.
+ */
+const here = () => {
+  const fragment = location.hash.replace(/^#?\/?/, '/')
+  const at = fragment.indexOf('?')
+  return at < 0 ? { path: fragment, search: '' } : { path: fragment.slice(0, at), search: fragment.slice(at + 1) }
+}
+
+function subscribe(changed: () => void): () => void {
+  addEventListener('popstate', changed)
+  addEventListener('hashchange', changed)
+  addEventListener('standin-navigate', changed)
+  return () => {
+    removeEventListener('popstate', changed)
+    removeEventListener('hashchange', changed)
+    removeEventListener('standin-navigate', changed)
+  }
+}
+
+export function navigate(to: string, { replace = false }: { replace?: boolean } = {}): void {
+  const address = `#${to}`
+  if (address === location.hash) return
+  history[replace ? 'replaceState' : 'pushState'](null, '', address)
+  // Neither of the two tells anybody by itself.
+  dispatchEvent(new Event('standin-navigate'))
+}
+
+/** wouter's hook: where the app is, and how it goes elsewhere. */
+export function useHashLocation(): [string, typeof navigate] {
+  return [useSyncExternalStore(subscribe, () => here().path), navigate]
+}
+
+export const useHashSearch = () => useSyncExternalStore(subscribe, () => here().search)
+export const hashHref = (path: string) => `#${path}`
+
+/**
+ * Filters, sorting and what is open, in the address. Setting one replaces the entry, so that the back button leaves the
+ * page instead of undoing letters.
+ */
+export function useAddressState(): [URLSearchParams, (changes: Record<string, string | undefined>) => void] {
+  const search = useHashSearch()
+  const set = useCallback((changes: Record<string, string | undefined>) => {
+    const { path, search: now } = here()
+    const parameters = new URLSearchParams(now)
+    for (const [name, value] of Object.entries(changes)) {
+      if (value) parameters.set(name, value)
+      else parameters.delete(name)
+    }
+    const text = parameters.toString()
+    navigate(text ? `${path}?${text}` : path, { replace: true })
+  }, [])
+  return [new URLSearchParams(search), set]
+}

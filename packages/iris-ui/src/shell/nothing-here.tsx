@@ -1,0 +1,21 @@
+import { Link } from 'wouter'
+import { Notice } from '../parts/notice.tsx'
+import { useSurroundings } from '../surroundings.ts'
+import { addresses } from './addresses.ts'
+import { usePageTitle } from './announcer.ts'
+
+/** In place of a page that is not there: an address of nothing, or of a thing that is gone. */
+export function NothingHere({ heading, means }: { heading?: string; means?: string }) {
+  const { shell } = useSurroundings().texts
+  usePageTitle(heading ?? shell.noPage)
+  return (
+    <Notice tone="wait" icon="minus" heading={heading ?? shell.noPage} level={1}>
+      <p>{means ?? shell.noPageMeans}</p>
+      <div className="btns">
+        <Link href={addresses.overview} className="btn">
+          {shell.toOverview}
+        </Link>
+      </div>
+    </Notice>
+  )
+}

@@ -1,0 +1,73 @@
+import { useEffect, useRef } from 'react'
+import { ConnectionNotice } from '../connection/connection-notice.tsx'
+import { failureOf } from '../connection/failure.ts'
+import { useInstallation } from '../connection/use-account.ts'
+import { useNow } from '../formats/use-now.ts'
+import { Notice } from '../parts/notice.tsx'
+import { useRuns } from '../runs/use-runs.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+/** Under the tabs of every page: no connection to us, or Trackunit does not answer. Never both. */
+export function PageNotices() {
+  const installation = useInstallation()
+  useSignedInAgain(installation.error)
+
+  return (
+    <div role="status" className="page-notices">
+      {installation.error ? (
+        <ConnectionNotice
+          failure={failureOf(installation.error)}
+          failedAtMs={installation.errorUpdatedAt}
+          loadedAtMs={installation.dataUpdatedAt}
+          trying={installation.isFetching}
+        />
+      ) : (
+        installation.data && <TrackunitNotice trackunit={installation.data.trackunit} />
+      )}
+    </div>
+  )
+}
+
+type Trackunit = NonNullable<ReturnType<typeof useInstallation>['data']>['trackunit']
+
+function TrackunitNotice({ trackunit: { unavailableSince, limitedUntil } }: { trackunit: Trackunit }) {
+  const { texts, formats } = useSurroundings()
+  const nowMs = useNow(10_000)
+  const { going } = useRuns()
+  const { shell } = texts
+
+  if (unavailableSince) {
+    const waiting = going.filter(({ state }) => state === 'waiting').length
+    return (
+      <Notice
+        tone="warn"
+        icon="cloudOff"
+        heading={shell.trackunitDown(formats.moment(unavailableSince, nowMs))}
+        level={2}
+        slim
+      >
+        <p>{shell.trackunitDownMeans(waiting)}</p>
+      </Notice>
+    )
+  }
+  if (!limitedUntil || Date.parse(limitedUntil) <= nowMs) return null
+  return (
+    <Notice tone="wait" icon="clock" heading={shell.limited(formats.clock(limitedUntil))} level={2} slim>
+      <p>{shell.limitedMeans}</p>
+    </Notice>
+  )
+}
+
+/** Only where somebody had to wait: a renewal in time is silent. */
+function useSignedInAgain(error: unknown): void {
+  const { host, texts } = useSurroundings()
+  const wasOut = useRef(false)
+  useEffect(() => {
+    if (error) {
+      wasOut.current ||= failureOf(error) === 'SIGNED_OUT'
+      return
+    }
+    if (wasOut.current) host.toast({ title: texts.connection.signedInAgain, kind: 'success' })
+    wasOut.current = false
+  }, [error, host, texts])
+}

@@ -1,0 +1,129 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { Link, Router } from 'wouter'
+import { useInstallation } from '../connection/use-account.ts'
+import { Icon } from '../parts/icon.tsx'
+import { useSurroundings } from '../surroundings.ts'
+import { accessWords } from './access-words.ts'
+import { addresses } from './addresses.ts'
+import { AnnouncerContext } from './announcer.ts'
+import { hashHref, useHashLocation, useHashSearch } from './hash-location.ts'
+import { PageNotices } from './page-notices.tsx'
+import { Pages, pagePreloads } from './pages.tsx'
+
+/** Tabs on top, because Manager owns the left side; notices that every page has; the page. */
+export function Shell() {
+  const [said, setSaid] = useState({ words: '', times: 0 })
+  const justStarted = useRef<string>(undefined)
+  const announcer = useMemo(
+    () => ({
+      say: (words: string) => setSaid(({ times }) => ({ words, times: times + 1 })),
+      justStarted,
+    }),
+    [],
+  )
+  useEffect(() => preloadWhenIdle(), [])
+
+  return (
+    <Router hook={useHashLocation} searchHook={useHashSearch} hrefs={hashHref}>
+      <AnnouncerContext value={announcer}>
+        <Frame />
+        <p className="vh" role="status">
+          {said.words}
+          {/* The same words twice are a change too. */}
+          {said.times % 2 === 1 && '\u00a0'}
+        </p>
+      </AnnouncerContext>
+    </Router>
+  )
+}
+
+function Frame() {
+  const { texts } = useSurroundings()
+  const [path] = useHashLocation()
+  const main = useRef<HTMLElement>(null)
+  const firstPath = useRef<string | undefined>(path)
+
+  useEffect(() => {
+    // Not on the first page: the person has not moved.
+    if (firstPath.current === path) return
+    firstPath.current = undefined
+    main.current?.focus({ preventScroll: true })
+    scrollTo(0, 0)
+  }, [path])
+
+  return (
+    <>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        {texts.shell.skip}
+      </button>
+      <header className="bar">
+        <div className="bar-in">
+          <Tabs path={path} />
+          <Access />
+        </div>
+      </header>
+      <main ref={main} id="main" tabIndex={-1}>
+        <PageNotices />
+        <Pages />
+      </main>
+    </>
+  )
+}
+
+function Tabs({ path }: { path: string }) {
+  const { shell } = useSurroundings().texts
+  const tabs = [
+    { to: addresses.overview, words: shell.overview, here: path === '/', load: undefined },
+    { to: addresses.actions, words: shell.actions, here: /^\/(actions|runs)/.test(path), load: pagePreloads.actions },
+    {
+      to: addresses.schedules,
+      words: shell.schedules,
+      here: path.startsWith('/schedules'),
+      load: pagePreloads.schedules,
+    },
+    { to: addresses.activity, words: shell.activity, here: path.startsWith('/activity'), load: pagePreloads.activity },
+  ]
+  return (
+    <nav className="tabs" aria-label={shell.tabs}>
+      {tabs.map(({ to, words, here, load }) => (
+        <Link
+          key={to}
+          href={to}
+          aria-current={here ? 'page' : undefined}
+          onPointerEnter={() => load?.()}
+          onFocus={() => load?.()}
+        >
+          {words}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+function Access() {
+  const { texts } = useSurroundings()
+  const { data } = useInstallation()
+  if (!data) return null
+  const { words, icon, tone, loud } = accessWords(data, texts)
+  return (
+    <Link href={addresses.overview} className={['access st', tone, loud && 'loud'].filter(Boolean).join(' ')}>
+      <Icon name={icon} />
+      <span>
+        <span className="vh">{texts.shell.access} </span>
+        {words}
+      </span>
+    </Link>
+  )
+}
+
+/** After the first picture, so that going to a page costs no wait and the first picture none of its JavaScript. */
+function preloadWhenIdle(): () => void {
+  const load = () => {
+    for (const page of Object.values(pagePreloads)) void page().catch(() => {})
+  }
+  const timer = setTimeout(() => {
+    if ('requestIdleCallback' in window) requestIdleCallback(load)
+    else load()
+  }, 2_500)
+  return () => clearTimeout(timer)
+}
