@@ -86,3 +86,21 @@ describe('what the operator reads where the database cannot be used', () => {
     expect(databaseTrouble(Object.assign(new Error('no'), { code: '23505' }))).toBeUndefined()
   })
 })
+
+test('a connection that is lost between two statements of a transaction fails the second, and does not end the process', async () => {
+  const { sql } = await connect({ pool: 2 })
+  const secondStatement = Promise.withResolvers<unknown>()
+
+  const transaction = sql.begin(async (tx) => {
+    const [row] = await tx`select pg_backend_pid() as pid`
+    await sql`select pg_terminate_backend(${row?.pid})`
+    await vi.waitFor(async () =>
+      expect(await sql`select from pg_stat_activity where pid = ${row?.pid}`).toHaveLength(0),
+    )
+    await tx`select 1`.then(secondStatement.resolve, secondStatement.resolve)
+  })
+
+  await expect(transaction).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+  expect(await secondStatement.promise).toMatchObject({ code: 'CONNECTION_DESTROYED' })
+  expect(await sql`select 1 as one`).toEqual([{ one: 1 }])
+})

@@ -1,5 +1,5 @@
 import { startBackgroundLoop } from '../background-loop.ts'
-import type { Listener } from '../database/listen.ts'
+import type { ReplicaListener } from '../database/listen.ts'
 import { createReapRuns } from './reap-runs.ts'
 import { createRunEvents } from './run-events.ts'
 import { type RunQueue, startRunQueue } from './run-queue.ts'
@@ -10,7 +10,7 @@ type Given = Omit<Parameters<typeof createWorkRun>[0], 'queue' | 'replicaId'> & 
   hasOpenDeliveries?: (runId: string) => Promise<boolean>
   /** For what needs a session: not through a transaction pooler. */
   directUrl: string
-  listener: Listener
+  listener: ReplicaListener
   closers: Array<() => Promise<unknown>>
 }
 

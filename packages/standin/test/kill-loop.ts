@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { eq } from 'drizzle-orm'
+import { connectDatabase } from '../src/database/database.ts'
+import { acceptRun } from '../src/runs/accept-run.ts'
+import { readChunks } from '../src/runs/artifacts/artifact-store.ts'
+import { artifacts } from '../src/runs/artifacts/artifact-table.ts'
+import { findResult, readRows } from '../src/runs/results/result-store.ts'
+import { isFinal } from '../src/runs/run-lifecycle.ts'
+import { startRunQueue } from '../src/runs/run-queue.ts'
+import { listEvents } from '../src/runs/run-store.ts'
+import { runs } from '../src/runs/run-table.ts'
+import { createCountingAction } from './counting-action.ts'
+import { startCountingServer } from './counting-server.ts'
+
+interface KillLoop {
+  url: string
+  kills: number
+  /** Accounts with two runs each. */
+  accounts: number
+  /** Effects of each run. */
+  keys: number
+  random: () => number
+  /** Kills PostgreSQL instead of a worker, where that kill's turn is it. Resolves when it is back. */
+  killDatabase?: { every: number; kill: () => Promise<void> }
+  say?: (line: string) => void
+}
+
+const replicas = 2
+const script = fileURLToPath(new URL('run-worker-process.ts', import.meta.url))
+
+/**
+ * Two worker processes work on runs that make effects, and one of them, or PostgreSQL, is killed again and again.
+ * @returns what became of every run, and how long each kill's runs stood still
+ */
+export async function runKillLoop({ url, kills, accounts, keys, random, killDatabase, say = () => {} }: KillLoop) {
+  const { db, sql, close } = connectDatabase(url)
+  const log = (await import('pino')).pino({ level: 'silent' })
+  const queue = await startRunQueue(url, log)
+  await using counter = await startCountingServer()
+  const action = createCountingAction(counter.url)
+  const workers: ChildProcess[] = []
+  const stoodStillMs: number[] = []
+  try {
+    for (let replica = 0; replica < replicas; replica++) workers.push(await startWorker(url, counter.url))
+    const names: string[] = []
+    for (let nth = 0; nth < accounts * 2; nth++) {
+      names.push(`run${nth}`)
+      const accountId = `00000000-0000-4000-8000-${String(nth >> 1).padStart(12, '0')}`
+      await db.transaction((tx) =>
+        acceptRun(tx, queue, action, {
+          ...{ accountId, mode: 'apply', input: { name: `run${nth}`, keys }, idempotencyKey: `kill-loop-${nth}` },
+          startedBy: { kind: 'service', id: 'test', name: null },
+          actor: { kind: 'service', id: 'test' },
+        }),
+      )
+    }
+    const effects = accounts * 2 * keys
+    for (let kill = 1; kill <= kills; kill++) {
+      // The kills are spread over the work; at each, requests of some runs are under way.
+      counter.allow(Math.floor(effects / (kills + 1) / 2))
+      await counter.someWait()
+      await pause(random() * 20)
+      if (killDatabase && kill % killDatabase.every === 0) {
+        await killDatabase.kill()
+        say(`kill ${kill}: PostgreSQL`)
+        continue
+      }
+      const victim = kill % replicas // The one that took over what the last one had.
+      const held = await workingRuns()
+      workers[victim]?.kill('SIGKILL')
+      const killedAtMs = performance.now()
+      if (workers[victim]) await once(workers[victim], 'exit').catch(() => {})
+      const starting = startWorker(url, counter.url)
+      const orphans = await orphansOf(held)
+      await untilTaken(orphans)
+      if (orphans.length > 0) stoodStillMs.push(performance.now() - killedAtMs)
+      workers[victim] = await starting
+      say(`kill ${kill}: ${orphans.length} runs, on again after ${Math.round(stoodStillMs.at(-1) ?? 0)} ms`)
+    }
+    counter.allow(Number.POSITIVE_INFINITY)
+    await until(async () => (await db.select().from(runs)).every(({ state }) => isFinal(state)))
+    const endedByThemselves = workers.filter(
+      ({ exitCode, signalCode }) => exitCode !== null || signalCode !== null,
+    ).length
+    return { runs: await Promise.all(names.map(outcomeOf)), counts: counter.counts, stoodStillMs, endedByThemselves }
+  } finally {
+    for (const worker of workers) worker.kill('SIGKILL')
+    await queue.stop()
+    await close()
+  }
+
+  type Held = Array<{ id: string; epoch: number; replicaId: number | null }>
+  async function workingRuns(): Promise<Held> {
+    return db
+      .select({ id: runs.id, epoch: runs.epoch, replicaId: runs.replicaId })
+      .from(runs)
+      .where(eq(runs.state, 'running'))
+  }
+
+  /** Of the runs that were held, those whose replica is gone: its lock is free. */
+  async function orphansOf(held: Held): Promise<Held> {
+    const ids = new Set<number>()
+    await until(async () => {
+      ids.clear()
+      const rows =
+        await sql`select objid::int as id from pg_locks where locktype = 'advisory' and objsubid = 2 and granted`
+      for (const { id } of rows) ids.add(id as number)
+      return ids.size < replicas + 1
+    })
+    return held.filter(({ replicaId }) => replicaId !== null && !ids.has(replicaId))
+  }
+
+  async function untilTaken(orphans: Held): Promise<void> {
+    await until(async () => {
+      const now = await db.select({ id: runs.id, epoch: runs.epoch, state: runs.state }).from(runs)
+      return orphans.every(({ id, epoch }) =>
+        now.some((run) => run.id === id && (run.epoch > epoch || isFinal(run.state))),
+      )
+    })
+  }
+
+  async function outcomeOf(name: string) {
+    const [run] = await db
+      .select()
+      .from(runs)
+      .where(eq(runs.idempotencyKey, `kill-loop-${name.slice(3)}`))
+    if (!run) throw new Error(`${name} is lost`)
+    const events = await listEvents(db, run.id, { after: 0, limit: 100_000 })
+    const [file] = await db.select().from(artifacts).where(eq(artifacts.runId, run.id))
+    const pieces: Buffer[] = []
+    if (file) for await (const piece of readChunks(db, file)) pieces.push(piece)
+    const found = await findResult(db, run.id)
+    const rows: string[] = []
+    if (found?.result) for await (const page of readRows(db, found.result)) rows.push(...page.map(({ id }) => id))
+    return {
+      name,
+      state: run.state,
+      reason: run.reason,
+      attempts: run.attempts,
+      finals: events.filter((event) => event.type === 'state' && isFinal(event.state)).length,
+      hasGap: events.some(({ seq }, index) => seq !== index + 1),
+      lines: Buffer.concat(pieces).toString().split('\n').slice(0, -1),
+      rows,
+    }
+  }
+}
+
+async function startWorker(url: string, counter: string): Promise<ChildProcess> {
+  const worker = spawn(process.execPath, ['--conditions=@standin/source', script, url, counter], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (worker.stdout) await once(createInterface(worker.stdout), 'line')
+  return worker
+}
+
+/** Asks again and again, also while the database is away. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const endsAtMs = performance.now() + 120_000
+  while (performance.now() < endsAtMs) {
+    if (await isSo().catch(() => false)) return
+    await pause(10)
+  }
+  throw new Error('it did not come about')
+}
+
+/** The same numbers for the same seed. */
+export function createSeededRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return state / 2 ** 32
+  }
+}
