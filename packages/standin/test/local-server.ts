@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -16,20 +17,24 @@ export interface LocalServer extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[]
 }
 
-/** A real HTTP server on localhost that answers as the test says and keeps what it received. */
-export async function startLocalServer(respond: Respond): Promise<LocalServer> {
+/** A real HTTP server on localhost, with a certificate HTTPS, that answers as the test says and keeps what it received. */
+export async function startLocalServer(
+  respond: Respond,
+  { tls }: { tls?: { cert: string; key: string } } = {},
+): Promise<LocalServer> {
   const requests: ReceivedRequest[] = []
-  const server = createServer(async (request, response) => {
+  const answer: RequestListener = async (request, response) => {
     const { method = '', url: path = '', headers } = request
     const received = { method, path, headers, body: await text(request) }
     requests.push(received)
     await respond(response, received)
-  })
+  }
+  const server = tls ? createTlsServer(tls, answer) : createServer(answer)
   const { promise, resolve } = Promise.withResolvers<void>()
   server.listen(0, '127.0.0.1', resolve)
   await promise
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
