@@ -1,0 +1,112 @@
+import { createStandinClient } from '@standin/client'
+import type { Run, RunResult } from '@standin/contracts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../scripts/part.ts'
+import { accountId, install, type Stack, startStack } from './stack.ts'
+
+/** The four actions on the strict simulator, each over a server, a worker and a database of its own. */
+const fleetSize = 101
+
+let stack: Stack
+let api: ReturnType<typeof createStandinClient>['api']
+beforeAll(async () => {
+  stack = await startStack({ fleetSize })
+  await install(stack, accountId)
+  const scopes = 'asset.view account.event.manage account.service-management.service-plan.assignment.view'
+  const serviceKey = await stack.operator(
+    'keys',
+    'create',
+    '--service',
+    'reports',
+    '--account',
+    accountId,
+    '--scopes',
+    scopes,
+  )
+  api = createStandinClient({ url: stack.server, serviceKey }).api
+})
+afterAll(() => stack?.[Symbol.asyncDispose]())
+
+let keys = 0
+async function play(actionId: string, given: Partial<Parameters<typeof api.run.start.mutate>[0]> = {}) {
+  const idempotencyKey = `actions-test-${++keys}`
+  const { id: runId } = await api.run.start.mutate({ accountId, actionId, input: {}, idempotencyKey, ...given })
+  let run: Run | undefined
+  await until(`the run (${stack.log.slice(-5).join(' ')})`, async () => {
+    run = await api.run.get.query({ runId })
+    return run.endedAt !== null
+  })
+  if (!run) throw new Error('the run was read')
+  const result: RunResult = await api.run.result.query({ runId, limit: 100 })
+  return { run, result }
+}
+const brokenRules = async () =>
+  (await stack.control<{ violations: Array<{ rule: string; detail: string }> }>('requests')).violations
+
+test('the fleet snapshot lists the fleet with idle hours, and the choices of machines are known from then on', async () => {
+  const { run, result } = await play('fleet-snapshot')
+
+  expect(run, JSON.stringify(run)).toMatchObject({ state: 'succeeded', reason: null, attempts: 1 })
+  expect(run.headline).toMatch(/^101 machines listed on \d+ sites\.$/)
+  expect(result.total).toBe(fleetSize)
+  expect(result.rows.filter(({ cells }) => cells.idleHours !== null).length).toBeGreaterThan(80)
+  expect(result.rows.some(({ cells }) => cells.groups !== null)).toBe(true)
+  expect(run.artifacts.map(({ name }) => name).sort()).toEqual(['fleet-snapshot.csv', 'fleet-snapshot.xlsx'])
+
+  const choices = await api.filter.choices.query({ accountId, filter: {} })
+  expect(choices.known).toBe(fleetSize)
+  const [site] = choices.sites
+  const filter = { siteIds: [site?.id ?? ''] }
+  const saved = await api.filter.save.mutate({ accountId, name: 'The largest site', filter })
+  expect((await api.filter.choices.query({ accountId, filter })).matching).toBe(site?.machines)
+  expect((await api.filter.list.query({ accountId })).filters).toEqual([saved])
+  await api.filter.delete.mutate({ accountId, filterId: saved.id })
+  expect(await brokenRules()).toEqual([])
+})
+
+test('the attention list ranks machines, with data health and overdue services', async () => {
+  const { run, result } = await play('attention-list')
+
+  expect(run, JSON.stringify(run)).toMatchObject({ state: 'succeeded', reason: null })
+  expect(run.headline).toMatch(/^\d+ of 101 machines need attention\.$/)
+  const reasons = result.facets.find(({ key }) => key === 'reason')?.values.map(({ value }) => value)
+  expect(reasons).toEqual(expect.arrayContaining(['Silent', 'Service overdue', 'Fuel low']))
+  expect(result.detail ?? '').toBe('')
+  expect(await brokenRules()).toEqual([])
+})
+
+test('stale events are previewed, then dismissed, each once', async () => {
+  const { run: preview } = await play('clear-stale-events', { mode: 'preview' })
+  expect(preview, JSON.stringify(preview)).toMatchObject({ state: 'succeeded', reason: null })
+  const listed = Number(/^(\d+) events would be dismissed/.exec(preview.headline ?? '')?.[1])
+  expect(listed).toBeGreaterThan(20)
+
+  const { run, result } = await play('clear-stale-events', { previewRunId: preview.id })
+
+  expect(run).toMatchObject({ state: 'succeeded', headline: `${listed} events dismissed.` })
+  expect(result.total).toBe(listed)
+  const { counts } = await stack.control<{ counts: Record<string, number> }>('requests')
+  expect(counts).toMatchObject({ eventDismiss: listed })
+  expect(counts).not.toHaveProperty('eventDismiss again')
+  expect(await brokenRules()).toEqual([])
+})
+
+test('utilisation says what it needs while too little was collected', async () => {
+  const { run } = await play('utilisation')
+  expect(run).toMatchObject({ state: 'succeeded' })
+  expect(run.headline).toMatch(/^There are no counters of full weeks to compare yet/)
+})
+
+test('without the plan’s GraphQL the fleet is listed all the same', async () => {
+  await stack.control(
+    'settings',
+    { plan: 'basic', planRefusal: 'forbidden', dataHealth: false, serviceLicence: false },
+    'PUT',
+  )
+
+  const { run, result } = await play('attention-list')
+
+  expect(run, JSON.stringify(run)).toMatchObject({ state: 'succeeded' })
+  expect(result.detail).toContain('Data health is left out')
+  expect(result.detail).toContain('Overdue services are left out')
+})
