@@ -151,7 +151,7 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
 
 async function startWorker(url: string, counter: string): Promise<ChildProcess> {
   const worker = spawn(process.execPath, ['--conditions=@standin/source', script, url, counter], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   if (worker.stdout) await once(createInterface(worker.stdout), 'line')
   return worker

@@ -31,4 +31,6 @@ process.once('SIGTERM', async () => {
   for (const close of closers.reverse()) await close()
   process.exit()
 })
+// Whoever started it holds its input open: a test that was cut off leaves nobody behind.
+process.stdin.on('end', () => process.exit()).resume()
 process.stdout.write('ready\n')

@@ -145,7 +145,7 @@ test.concurrent('runs go to their end on the queue, one after the other where th
 })
 
 describe.concurrent('invariant 19: a run goes on', () => {
-  test('on another worker when its process was killed, within about twelve seconds, and no line is missing or doubled', async ({
+  test('on another worker when its process stopped to answer, and no line is missing or doubled', async ({
     onTestFinished,
   }) => {
     const action = createLinesAction({ say: () => {} })
@@ -159,20 +159,21 @@ describe.concurrent('invariant 19: a run goes on', () => {
       process.execPath,
       [fileURLToPath(new URL('../../test/run-worker-process.ts', import.meta.url)), stack.database.url],
       {
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['pipe', 'pipe', 'inherit'],
       },
     )
     onTestFinished(() => void child.kill('SIGKILL'))
     const { id } = await stack.start()
     const said: string[] = []
-    for await (const line of createInterface(child.stdout)) if (said.push(line) === 3) break
+    for await (const line of createInterface(child.stdout))
+      if (line.startsWith('line') && said.push(line) === 3) break
     await vi.waitFor(
       async () => expect(await stack.sql`select from artifact_chunks where position = 3`).toHaveLength(1),
       soon,
     )
     await stack.queue.work(stack.createWorker().workOn, { atOnce: 1 })
 
-    child.kill('SIGKILL')
+    child.kill('SIGSTOP') // Its session stays, and so does its lock: only the queue notices.
 
     const inTime = { timeout: 15_000, interval: 50 }
     await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded' }), inTime)
