@@ -18,8 +18,9 @@ const app: StandinApp = {
   callbackUrl: 'https://standin.acme.example/trackunit/callback',
 }
 const encryptionKey = `main:${Buffer.alloc(32, 'abcd').toString('base64url')}`
+const auditKey = `audit:${Buffer.alloc(32, 'mnop').toString('base64url')}`
 const linkKey = `links:${Buffer.alloc(32, 'wxyz').toString('base64url')}`
-const keys = { STANDIN_ENCRYPTION_KEYS: encryptionKey, STANDIN_LINK_KEYS: linkKey }
+const keys = { STANDIN_ENCRYPTION_KEYS: encryptionKey, STANDIN_LINK_KEYS: linkKey, STANDIN_AUDIT_KEYS: auditKey }
 const production = {
   NODE_ENV: 'production',
   ...keys,
@@ -55,6 +56,7 @@ describe('what stops the start', () => {
       'PUBLIC_URL is required in production.',
       'STANDIN_ENCRYPTION_KEYS is required in production.',
       'STANDIN_LINK_KEYS is required in production.',
+      'STANDIN_AUDIT_KEYS is required in production.',
       'CALLBACK_PATH_SECRET is required in production.',
       'DATABASE_URL is required in production (or STANDIN_EMBEDDED_DATABASE=allow for a single machine).',
     ])
@@ -91,6 +93,7 @@ describe('what stops the start', () => {
       'PORT',
       'PUBLIC_URL',
       'REINSTALL_POLICY',
+      'STANDIN_AUDIT_KEYS',
       'STANDIN_ENCRYPTION_KEYS',
       'STANDIN_ENCRYPTOIN_KEYS',
       'STANDIN_LINK_KEYS',
@@ -146,6 +149,7 @@ describe('what stops the start', () => {
     ['CALLBACK_PATH_SECRET', 'kept-between-us-0123,example-of-a-secret'],
     ['STANDIN_ENCRYPTION_KEYS', `zero:${'A'.repeat(43)}`],
     ['STANDIN_LINK_KEYS', `${linkKey},zero:${'A'.repeat(43)}`],
+    ['STANDIN_AUDIT_KEYS', `zero:${'A'.repeat(43)}`],
   ])('in production: %s=%s', (name, value) => {
     const [line, ...others] = problems({ ...production, [name]: value })
     expect(others).toEqual([])
@@ -275,9 +279,9 @@ describe('keys for development', () => {
 
     expect(second.keys).toEqual(first.keys)
     expect(said).toEqual([expect.stringContaining('made keys for development')])
-    expect(statSync(join(folder, 'keys.json')).mode & 0o777).toBe(0o600)
+    for (const name of ['keys.json', 'audit-keys.json']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
     expect(statSync(folder).mode & 0o777).toBe(0o700)
-    expect(readdirSync(folder)).toEqual(['keys.json'])
+    expect(readdirSync(folder).sort()).toEqual(['audit-keys.json', 'keys.json'])
     const [encryption] = first.keys.encryption
     expect(said.join()).not.toContain(Buffer.from(encryption.bytes).toString('base64url'))
     expect(Buffer.from(encryption.bytes)).not.toEqual(Buffer.from(first.keys.links[0].bytes))

@@ -7,6 +7,7 @@ import { saveObservedTokens } from './access/observed-token-store.ts'
 import { createRequestLimits } from './access/request-limits.ts'
 import { verifyAppToken } from './access/user-token.ts'
 import { createAuditProcedures } from './audit/audit-procedures.ts'
+import { buildAudit } from './audit/build-audit.ts'
 import { startBackgroundLoop } from './background-loop.ts'
 import { registerCallbackRoute } from './callbacks/callback-route.ts'
 import { createKeySet } from './callbacks/key-set.ts'
@@ -68,7 +69,6 @@ import type { IssueToken } from './tokens/issue-token.ts'
 import { negotiateScopes } from './tokens/negotiate-scopes.ts'
 import { createTokenEndpoint } from './tokens/token-endpoint.ts'
 import { createTokenProcedures } from './tokens/token-procedures.ts'
-import { recordHandOut } from './tokens/token-store.ts'
 import { createAccountClient } from './trackunit/account-client.ts'
 import { whenUninstalled } from './when-uninstalled.ts'
 
@@ -140,6 +140,11 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   const { sql, db, close } = connectDatabase(database.url, { pooled: database.pooled })
   closers.push(close)
   await migrateDatabase(database.directUrl)
+  const audit = buildAudit({
+    ...{ db, clock, log },
+    policy: { keys: config.keys.audit, retentionMs: config.auditRetentionMs },
+  })
+  closers.push(await audit.start())
   const listener = createListener(database.directUrl)
   closers.push(listener.close)
 
@@ -181,7 +186,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   // 3. Tokens
   const { issueToken, startRefreshing } = await buildTokens({
     ...{ db, vault, clock, log, listener, requestToken, manifestScopes },
-    recordHandOut: (handOut) => recordHandOut(db, handOut),
+    recordHandOut: audit.record,
     findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
     onRefused: park,
     accountClaim: config.trackunit.accountClaim,

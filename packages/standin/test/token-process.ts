@@ -1,3 +1,4 @@
+import { buildAudit } from '../src/audit/build-audit.ts'
 import { systemClock } from '../src/clock.ts'
 import { findCredentialsInForce } from '../src/credentials/credentials-in-force.ts'
 import { createVault } from '../src/credentials/vault.ts'
@@ -7,7 +8,7 @@ import { createLogger } from '../src/observability/logger.ts'
 import { StandinError } from '../src/standin-error.ts'
 import { buildTokens } from '../src/tokens/build-tokens.ts'
 import { createTokenEndpoint } from '../src/tokens/token-endpoint.ts'
-import { recordHandOut } from '../src/tokens/token-store.ts'
+import { auditRing } from './audit-stack.ts'
 
 /** What the test tells a process: from where it works, then how many callers ask for whose token at once. */
 export type ToProcess =
@@ -22,12 +23,14 @@ process.once('message', async (setup: ToProcess) => {
   if (!('databaseUrl' in setup)) return
   const { databaseUrl, directUrl, tokenUrl, vaultKey, name, leaseMs } = setup
   const { db } = connectDatabase(databaseUrl, { pooled: directUrl !== undefined })
+  const log = createLogger('silent')
+  const audit = buildAudit({ db, clock: systemClock, log, policy: { keys: auditRing, retentionMs: 1 } })
   const { issueToken } = await buildTokens({
-    ...{ db, clock: systemClock, log: createLogger('silent') },
+    ...{ db, clock: systemClock, log },
     vault: createVault([{ kid: 'test', bytes: Buffer.from(vaultKey, 'base64') }]),
     listener: createListener(directUrl ?? databaseUrl),
     requestToken: createTokenEndpoint({ url: tokenUrl, userAgent: name }, { fetch, clock: systemClock }),
-    recordHandOut: (handOut) => recordHandOut(db, handOut),
+    recordHandOut: audit.record,
     findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
     onRefused: async () => {},
     manifestScopes: ['a'],

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
 import { createKey } from '../src/access/create-key.ts'
 import { auditEntries } from '../src/audit/audit-table.ts'
+import { buildAudit } from '../src/audit/build-audit.ts'
 import { credentials } from '../src/credentials/credential-table.ts'
 import { findCredentialsInForce } from '../src/credentials/credentials-in-force.ts'
 import { createProveCredentials } from '../src/credentials/prove-credentials.ts'
@@ -15,8 +16,8 @@ import { buildTokens } from '../src/tokens/build-tokens.ts'
 import type { TokenReceiver } from '../src/tokens/issue-token.ts'
 import { scopeSet } from '../src/tokens/scope-set.ts'
 import type { Exchange, RequestToken } from '../src/tokens/token-endpoint.ts'
-import { recordHandOut } from '../src/tokens/token-store.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
+import { auditRing } from './audit-stack.ts'
 import { emptyTables } from './empty-tables.ts'
 import type { TestDatabase } from './test-database.ts'
 
@@ -76,9 +77,10 @@ export async function createTokenStack({ url }: TestDatabase) {
   async function startReplica({ manifestScopes = scopesOfManifest } = {}) {
     const listener = createListener(url)
     listeners.push(listener)
+    const audit = buildAudit({ db, clock, log, policy: { keys: auditRing, retentionMs: 1 } })
     const { issueToken, refreshDue, keepWhatWasUsed } = await buildTokens({
       ...{ db, vault, clock, log, listener, manifestScopes },
-      recordHandOut: (handOut) => recordHandOut(db, handOut),
+      recordHandOut: audit.record,
       requestToken: endpoint.requestToken,
       onRefused: park,
       accountClaim: undefined,

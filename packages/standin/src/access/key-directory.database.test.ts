@@ -96,7 +96,7 @@ describe('invariant 18: a key that is not good any more', () => {
 
     await revokeKey(db, { id, actor })
 
-    await vi.waitFor(async () => expect(await directory.find(digest)).toBeUndefined())
+    await vi.waitFor(async () => expect(await directory.find(digest)).toBeUndefined(), { timeout: 5_000 })
   })
 
   test('is not kept for good by a read that began before the change and ended after it was announced', async () => {

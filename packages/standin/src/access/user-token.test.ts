@@ -24,6 +24,7 @@ const policy: UserTokenPolicy = {
   accountClaim: 'account',
   userClaim: 'sub',
   scopeClaim: 'scp',
+  administratorScopes: undefined,
   appId: '@acme/fleet',
 }
 const good = {

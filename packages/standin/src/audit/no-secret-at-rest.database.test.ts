@@ -8,10 +8,10 @@ import {
   refuses,
   uninstalled,
 } from '../../test/callback-stack.ts'
+import { storeToken } from '../../test/stored-tokens.ts'
 import { createKey } from '../access/create-key.ts'
 import { approveCredentials } from '../credentials/decide-credentials.ts'
 import { Secret } from '../observability/secret.ts'
-import { storeToken } from '../../test/stored-tokens.ts'
 
 const createStack = prepareCallbackStacks()
 

@@ -1,10 +1,13 @@
 import type { StandinApp } from '@standin/contracts'
+import { buildAudit } from '../audit/build-audit.ts'
 import type { Actor } from '../audit/record.ts'
+import { systemClock } from '../clock.ts'
 import type { Environment } from '../config/environment-schema.ts'
 import { type Config, readConfig } from '../config.ts'
 import { connectDatabase, type Database } from '../database/database.ts'
 import { migrateDatabase } from '../database/migrate.ts'
 import { openDatabase } from '../database/open-database.ts'
+import { createLogger } from '../observability/logger.ts'
 
 /** Where a command gets its world from, and where it says things: results on standard output, talk on standard error. */
 export interface CommandContext {
@@ -33,7 +36,14 @@ export async function withDatabase<Result>(
     await migrateDatabase(database.directUrl)
     const connection = connectDatabase(database.url, { pool: 2, pooled: database.pooled })
     try {
-      return await work({ db: connection.db, config })
+      const { db } = connection
+      const audit = buildAudit({
+        ...{ db, clock: systemClock, log: createLogger('silent') },
+        policy: { keys: config.keys.audit, retentionMs: config.auditRetentionMs },
+      })
+      const result = await work({ db, config })
+      await audit.seal() // Nobody else may run who would.
+      return result
     } finally {
       await connection.close()
     }

@@ -62,7 +62,7 @@ async function createProject({ config = app as object } = {}) {
     return { out, said, exitCode }
   }
   return {
-    ...{ db, sql, standin, standinProcess },
+    ...{ db, sql, folder, standin, standinProcess },
     async [Symbol.asyncDispose]() {
       await close()
       await database.drop()
@@ -165,6 +165,87 @@ describe('a failure ends with 1, prints nothing and says one line', () => {
 
     expect(exitCode).toBe(1)
     expect(said).toMatch(/^standin\.config\.ts: id: .*@organization\/appname\.\n$/)
+  })
+})
+
+describe('keys and grants', () => {
+  test('a key is made, listed without itself, rotated and revoked; a grant is set, listed and removed; the audit tells it', async () => {
+    await using project = await createProject()
+    const { standin } = project
+    const made = JSON.parse((await standin([...create, '--json'])).out)
+    const rotated = JSON.parse((await standin(['keys', 'rotate', made.id, '--overlap-hours', '1', '--json'])).out)
+    await standin(['keys', 'revoke', made.id])
+    const listed = await standin(['keys', 'list', '--service', 'reports', '--json'])
+    expect(JSON.parse(listed.out)).toMatchObject([
+      { id: rotated.id, state: 'good' },
+      { id: made.id, state: 'revoked' },
+    ])
+    for (const key of [made.key, rotated.key]) expect(listed.out).not.toContain(key.slice(24, 60))
+
+    const grants = async () => (await standin(['grants', 'list'])).out
+    await standin(['grants', 'set', '--service', 'reports', '--account', 'all', '--scopes', 'b'])
+    expect(await grants()).toBe(`reports  ${account}  a b\nreports  all  b\n`)
+    await standin(['grants', 'remove', '--service', 'reports', '--account', account])
+    expect(await grants()).toBe('reports  all  b\n')
+    expect((await standin(['grants', 'remove', '--service', 'reports', '--account', account])).exitCode).toBe(1)
+
+    const verified = await standin(['audit', 'verify', '--json'])
+    expect({ ...JSON.parse(verified.out), exitCode: verified.exitCode }).toMatchObject({
+      ...{ rows: 5, problems: [], exitCode: 0 },
+    })
+  })
+})
+
+describe('audit', () => {
+  test('verify names the first row that is not what was written, and ends with 1', async () => {
+    await using project = await createProject()
+    const { standin, sql } = project
+    await standin(create)
+    await sql`update audit_entries set actor_id = 'somebody'`
+    const { out, said, exitCode } = await standin(['audit', 'verify'])
+    expect(exitCode).toBe(1)
+    expect(out).toMatch(/^changed: row 1 of [0-9a-f]{12}\/changes \(id \d+, .*\) is not what was signed\n$/)
+    expect(said).toContain('The audit is not what was written.')
+  })
+
+  test('verify asks the log for chains that are gone', async () => {
+    await using project = await createProject()
+    const { standin, sql, folder } = project
+    await standin(create)
+    const [{ writer, seq, mac } = {}] = await sql`select * from audit_heads`
+    await sql`delete from audit_entries`
+    await sql`delete from audit_heads`
+    const log = join(folder, 'server.log')
+    await writeFile(
+      log,
+      `{"msg":"request"}\nserver | ${JSON.stringify({ level: 30, msg: 'audit head', writer, seq: Number(seq), mac })}\n`,
+    )
+    expect((await standin(['audit', 'verify'])).exitCode).toBe(0)
+    expect((await standin(['audit', 'verify', '--heads', log])).out).toBe(
+      `missing: row 1 of ${writer} is not there as the log has it\n`,
+    )
+  })
+
+  test('holders tells who got tokens of a generation', async () => {
+    await using project = await createProject()
+    const { standin, sql } = project
+    for (const [actor, key, fingerprint, scope] of [
+      ['reports', 'k1', 'f1', 'a'],
+      ['reports', 'k1', 'f1', 'a'],
+      ['reports', 'k1', 'f2', 'b'],
+      ['billing', 'k2', 'f1', 'a'],
+    ] as const)
+      await sql`
+        insert into audit_entries (at, actor_kind, actor_id, event, account_id, generation, details)
+        values ('2026-01-01T00:00:00Z', 'service', ${actor}, 'token.issued', ${account}, 2,
+          jsonb_build_object('key', ${key}::text, 'fingerprint', ${fingerprint}::text, 'scopes', array[${scope}]::text[]))`
+    const holders = async (generation: string) =>
+      JSON.parse((await standin(['audit', 'holders', '--account', account, '--generation', generation, '--json'])).out)
+    expect(await holders('2')).toMatchObject([
+      { actorId: 'reports', key: 'k1', tokens: 2, handOuts: 3, scopes: ['a', 'b'], lastAt: '2026-01-01T00:00:00.000Z' },
+      { actorId: 'billing', key: 'k2', tokens: 1, handOuts: 1, scopes: ['a'] },
+    ])
+    expect(await holders('1')).toEqual([])
   })
 })
 

@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment-schema.ts'
 import { databaseTrouble } from '../database/database-trouble.ts'
 import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
 import { toRefusal } from '../refusal.ts'
+import { addAuditCommand } from './audit-command.ts'
 import { addCallbacksCommand } from './callbacks-command.ts'
 import { CommandFailed } from './command-context.ts'
 import { addEncryptionKeysCommand } from './encryption-keys-command.ts'
@@ -47,6 +48,7 @@ export async function runOperatorCommand({
   addInstallationsCommand(program, context)
   addKeysCommand(program, context)
   addGrantsCommand(program, context)
+  addAuditCommand(program, context)
   addEncryptionKeysCommand(program, context)
   for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])
     command.exitOverride().showHelpAfterError().configureOutput({ writeOut, writeErr })

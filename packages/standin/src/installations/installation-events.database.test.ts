@@ -13,6 +13,9 @@ import { createInstallationEvents, type InstallationEvents } from './installatio
 const accounts = ['1', '2', '3', '4'].map((digit) => `${digit.repeat(8)}-1111-4111-8111-111111111111`)
 const [first = '', second = ''] = accounts
 
+/** On a busy machine. */
+const soon = { timeout: 5_000 }
+
 let database: TestDatabase
 let connection: Connection
 let listener: Listener
@@ -73,13 +76,13 @@ describe('the events of installations', () => {
     const late = await tell(second)
     await late.commit()
     const before = follow()
-    await vi.waitFor(() => expect(before.accounts()).toEqual([second]))
+    await vi.waitFor(() => expect(before.accounts()).toEqual([second]), soon)
     const lastSeq = before.seen.at(-1)?.seq ?? 0
     await early.commit()
 
-    await vi.waitFor(() => expect(before.accounts()).toEqual([second, first]))
+    await vi.waitFor(() => expect(before.accounts()).toEqual([second, first]), soon)
     const back = follow({ afterSeq: lastSeq })
-    await vi.waitFor(() => expect(back.accounts()).toEqual([first]))
+    await vi.waitFor(() => expect(back.accounts()).toEqual([first]), soon)
     await Promise.all([before.stop(), back.stop()])
   })
 
@@ -119,7 +122,7 @@ describe('the events of installations', () => {
       await vi.waitFor(() => {
         expect(whole.seen).toHaveLength(committed.length)
         expect([...pieces, ...piece.seen]).toEqual(whole.seen)
-      })
+      }, soon)
       expect(whole.accounts().sort()).toEqual([...committed].sort())
       await Promise.all([whole.stop(), piece.stop()])
     })
@@ -132,12 +135,12 @@ describe('the events of installations', () => {
     const reader = follow({ accounts: async () => granted })
     await (await tell(second)).commit()
     await (await tell(first)).commit()
-    await vi.waitFor(() => expect(reader.accounts()).toEqual([first]))
+    await vi.waitFor(() => expect(reader.accounts()).toEqual([first]), soon)
 
     granted = [first, second]
     await (await tell(second)).commit()
 
-    await vi.waitFor(() => expect(reader.accounts()).toEqual([first, second]))
+    await vi.waitFor(() => expect(reader.accounts()).toEqual([first, second]), soon)
     await reader.stop()
   })
 
@@ -146,7 +149,7 @@ describe('the events of installations', () => {
     let granted: GrantedAccounts | undefined = 'all'
     const reader = follow({ accounts: async () => granted })
     await (await tell(first)).commit()
-    await vi.waitFor(() => expect(reader.seen).toHaveLength(1))
+    await vi.waitFor(() => expect(reader.seen).toHaveLength(1), soon)
 
     granted = undefined
     await connection.sql`select pg_notify('access_changed', '')`

@@ -1,0 +1,104 @@
+import { createHmac } from 'node:crypto'
+import type { KeyRing } from '../config/key-ring.ts'
+
+/** What a row of the audit says: everything of it that is signed. */
+export interface SignedEntry {
+  /** Given by who wrote it. */
+  entryId: string
+  at: Date
+  actorKind: string
+  actorId: string
+  actorName: string | null
+  event: string
+  accountId: string | null
+  generation: number | null
+  details: Record<string, unknown>
+}
+
+/** A place in a chain: the how manieth row of whose. */
+export interface ChainPlace {
+  writer: string
+  seq: number
+}
+
+/** The MAC before the first row. */
+export const chainBegin = ''
+
+export type AuditMacs = ReturnType<typeof createAuditMacs>
+
+/**
+ * Signs and checks audit rows with keys that are not in the database: the first of the ring signs, all check. What is
+ * signed begins with what it is, so that a MAC made for one thing is none for another.
+ */
+export function createAuditMacs(ring: KeyRing) {
+  const keys = new Map(ring.map(({ kid, bytes }) => [kid, bytes]))
+  const { kid } = ring[0]
+
+  /** Undefined where the key is not in the ring. */
+  function macOf(
+    kidOfMac: string,
+    what: 'entry' | 'chain' | 'head' | 'checkpoint',
+    parts: unknown,
+  ): string | undefined {
+    const key = keys.get(kidOfMac)
+    return (
+      key &&
+      createHmac('sha256', key)
+        .update(JSON.stringify([what, parts]))
+        .digest('base64url')
+    )
+  }
+  const own = (what: Parameters<typeof macOf>[1], parts: unknown) => {
+    const mac = macOf(kid, what, parts)
+    if (mac === undefined) throw new Error('the first key of a ring is in it')
+    return mac
+  }
+  const entryParts = (entry: SignedEntry) => textOf(entry)
+  const chainParts = (before: string, { writer, seq }: ChainPlace, entry: SignedEntry) => [
+    writer,
+    seq,
+    before,
+    textOf(entry),
+  ]
+  const endParts = ({ writer, seq }: ChainPlace, mac: string) => [writer, seq, mac]
+
+  return {
+    /** The key that signs. */
+    kid,
+    /** All that check. */
+    kids: [...keys.keys()],
+    /** Of a row alone, before it is in a chain. */
+    ofEntry: (entry: SignedEntry) => own('entry', entryParts(entry)),
+    isOfEntry: (entry: SignedEntry, signed: { kid: string; mac: string }) =>
+      macOf(signed.kid, 'entry', entryParts(entry)) === signed.mac,
+    /** Of a row at its place, over the MAC of the row before it. */
+    ofChain: (before: string, place: ChainPlace, entry: SignedEntry) => own('chain', chainParts(before, place, entry)),
+    isOfChain: (before: string, place: ChainPlace, entry: SignedEntry, signed: { kid: string; mac: string }) =>
+      macOf(signed.kid, 'chain', chainParts(before, place, entry)) === signed.mac,
+    /** Of where a chain ends (`head`), or begins since older rows were dropped (`checkpoint`). */
+    ofEnd: (what: 'head' | 'checkpoint', place: ChainPlace, mac: string) => own(what, endParts(place, mac)),
+    isOfEnd: (
+      what: 'head' | 'checkpoint',
+      place: ChainPlace,
+      mac: string,
+      signed: { kid: string; signature: string },
+    ) => macOf(signed.kid, what, endParts(place, mac)) === signed.signature,
+  }
+}
+
+/** The same text before and after PostgreSQL had it: `jsonb` does not keep the order of keys. */
+function textOf(entry: SignedEntry): string {
+  const { entryId, at, actorKind, actorId, actorName, event, accountId, generation, details } = entry
+  const account = accountId?.toLowerCase() ?? null
+  return JSON.stringify([
+    ...[entryId, at.toISOString(), actorKind, actorId, actorName, event, account, generation],
+    inOrder(JSON.parse(JSON.stringify(details))),
+  ])
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  const sorted = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))
+  return Object.fromEntries(sorted.map(([key, each]) => [key, inOrder(each)]))
+}

@@ -1,0 +1,34 @@
+import { type AuditMacs, chainBegin, type SignedEntry } from './audit-mac.ts'
+import type { ChainEnd, ChainedEntry } from './chain-store.ts'
+
+export type Chain = ReturnType<typeof createChain>
+
+/** Where a writer's chain stands in this process; the rows that it grows by are prepared here and kept once they are written. */
+export function createChain(writer: string, macs: AuditMacs) {
+  let last: { seq: number; mac: string } | undefined
+
+  return {
+    writer,
+    /** Whether it has to be read where the chain ends: at the start, and after a write of which nobody knows the outcome. */
+    isUnknown: () => last === undefined,
+    /** What the database says is the end; nothing: the chain has no row. */
+    continueFrom: (end: { seq: number; mac: string } | undefined): void => {
+      last = end ? { seq: end.seq, mac: end.mac } : { seq: 0, mac: chainBegin }
+    },
+    forget: (): void => {
+      last = undefined
+    },
+    /** Gives rows their places after the last one. Nothing is kept until `continueFrom`. */
+    prepare(entries: readonly SignedEntry[]): { rows: ChainedEntry[]; end: ChainEnd } {
+      if (!last) throw new Error('where the chain ends was not read')
+      let { seq, mac } = last
+      const rows = entries.map((entry) => {
+        seq += 1
+        mac = macs.ofChain(mac, { writer, seq }, entry)
+        return { entry, seq, mac }
+      })
+      const signature = macs.ofEnd('head', { writer, seq }, mac)
+      return { rows, end: { writer, seq, mac, kid: macs.kid, signature } }
+    },
+  }
+}

@@ -1,0 +1,246 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type AuditStack, createAuditStack, handOut } from '../../test/audit-stack.ts'
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import { connectDatabase } from '../database/database.ts'
+import { createLogger } from '../observability/logger.ts'
+import { createAuditMacs } from './audit-mac.ts'
+import { createChain } from './chain.ts'
+import { findEnd } from './chain-store.ts'
+import { record } from './record.ts'
+import { createRecordHandOuts } from './record-hand-outs.ts'
+import { retainAudit } from './retain-audit.ts'
+import { createSealEntries } from './seal-entries.ts'
+import { verifyAudit } from './verify-audit.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+
+const [handOuts, changes] = ['p1/hand-outs', 'p1/changes']
+
+/** Five hand-outs and five changes, chained. */
+async function fill(stack: AuditStack): Promise<void> {
+  const writer = stack.startWriter()
+  for (let made = 0; made < 5; made++) {
+    await writer.record(handOut())
+    await stack.change('grant.set', { b: [2, { d: 1, c: null }], a: `x${made}` })
+    stack.clock.advance(60_000)
+  }
+  await stack.seal()
+}
+
+describe('invariant 18: a changed, missing or cut-off row is found by a command that names it', () => {
+  test('the control: an untouched audit has no problem', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    await stack.change('grant.set') // Committed, and not chained yet.
+    expect(await stack.problems()).toEqual([])
+    expect(await stack.rows()).toHaveLength(11)
+  })
+
+  test.for([
+    { column: 'at', value: "at + interval '1 millisecond'" },
+    { column: 'actor_kind', value: "'operator'" },
+    { column: 'actor_id', value: "'somebody'" },
+    { column: 'actor_name', value: "'Somebody'" },
+    { column: 'event', value: "'token.returned'" },
+    { column: 'account_id', value: 'gen_random_uuid()' },
+    { column: 'generation', value: '4' },
+    { column: 'details', value: `details || '{"scopes":["a"]}'` },
+    { column: 'entry_id', value: 'gen_random_uuid()' },
+    { column: 'chain_kid', value: "'another'" },
+  ])('a changed $column', async ({ column, value }) => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    await stack.sql.unsafe(
+      `update audit_entries set ${column} = ${value} where writer = '${handOuts}' and writer_seq = 3`,
+    )
+    expect(await stack.problems()).toMatchObject([{ type: 'changed', writer: handOuts, seq: 3 }])
+  })
+
+  test('rows that changed places', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    await stack.sql`update audit_entries set writer_seq = -2 where writer = ${changes} and writer_seq = 2`
+    await stack.sql`update audit_entries set writer_seq = 2 where writer = ${changes} and writer_seq = 4`
+    await stack.sql`update audit_entries set writer_seq = 4 where writer = ${changes} and writer_seq = -2`
+    expect((await stack.problems())[0]).toMatchObject({ type: 'changed', writer: changes, seq: 2 })
+  })
+
+  test('rows that are gone: from the begin, the middle, the end, and all', async () => {
+    for (const [where, problem] of [
+      ['writer_seq = 1', { type: 'missing', seq: 1, count: 1 }],
+      ['writer_seq in (2, 3)', { type: 'missing', seq: 2, count: 2 }],
+      ['writer_seq >= 4', { type: 'cut-off', seq: 4, count: 2 }],
+      ['true', { type: 'cut-off', seq: 1, count: 5 }],
+    ] as const) {
+      await using stack = await createAuditStack(database)
+      await fill(stack)
+      await stack.sql.unsafe(`delete from audit_entries where writer = '${changes}' and ${where}`)
+      expect(await stack.problems(), where).toMatchObject([{ ...problem, writer: changes }])
+    }
+  })
+
+  test('an end that was moved back by somebody without the key', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    await stack.sql`delete from audit_entries where writer = ${changes} and writer_seq = 5`
+    await stack.sql`
+      update audit_heads set seq = 4, mac = (select chain_mac from audit_entries where writer = ${changes} and writer_seq = 4)
+      where writer = ${changes}`
+    expect(await stack.problems()).toMatchObject([{ type: 'end-changed', writer: changes, end: 'head' }])
+  })
+
+  test('a chain that was taken away with its end, or put back as it was, is missed by the log', async () => {
+    await using stack = await createAuditStack(database)
+    const writer = stack.startWriter()
+    await writer.record(handOut())
+    const early = await findEnd(stack.db, 'p1/hand-outs')
+    await fill(stack)
+    const logged = await findEnd(stack.db, 'p1/hand-outs')
+    if (!early || !logged) throw new Error('the control: there are ends')
+    expect(await stack.problems([early, logged])).toEqual([])
+
+    await stack.sql`delete from audit_entries where writer = ${logged.writer} and writer_seq > 1`
+    await stack.sql`update audit_heads set ${stack.sql({ ...early, at: early.at.toISOString() })} where writer = ${logged.writer}`
+    expect(await stack.problems()).toEqual([]) // Without the log nobody could know.
+    expect(await stack.problems([early, logged])).toEqual([
+      { type: 'not-as-logged', writer: logged.writer, seq: logged.seq },
+    ])
+
+    await stack.sql`delete from audit_entries where writer = ${logged.writer}`
+    await stack.sql`delete from audit_heads where writer = ${logged.writer}`
+    expect(await stack.problems([logged])).toEqual([{ type: 'not-as-logged', writer: logged.writer, seq: logged.seq }])
+  })
+
+  test('a row that somebody put in, signed by nobody: before it could be chained, and after', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    await stack.sql`
+      insert into audit_entries (at, actor_kind, actor_id, event, details, entry_id, kid, entry_mac)
+      select at, actor_kind, 'somebody', event, details, gen_random_uuid(), kid, entry_mac from audit_entries
+      where writer = ${changes} limit 1`
+    expect(await stack.problems()).toMatchObject([{ type: 'unsigned' }])
+    await stack.seal()
+    expect(await stack.problems()).toMatchObject([{ type: 'unsigned' }])
+    await stack.sql`update audit_entries set kid = 'another', entry_mac = 'x' where writer is null`
+    await stack.change('grant.set')
+    await stack.seal()
+    expect(await stack.problems()).toHaveLength(1)
+    expect(await stack.sql`select 1 from audit_entries where writer is null`).toHaveLength(1)
+  })
+
+  test('whichever single thing of the tables is touched', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    const kept = await stack.sql`select * from audit_entries`
+    const touch = fc.record({
+      which: fc.nat(kept.length - 1),
+      how: fc.constantFrom(
+        'details = details || \'{"x":1}\'',
+        "actor_id = actor_id || 'x'",
+        'writer_seq = writer_seq + 100',
+        "chain_mac = 'x'",
+      ),
+    })
+    const property = fc.asyncProperty(touch, async ({ which, how }) => {
+      const { id } = kept[which] ?? {}
+      const [row] = await stack.sql`select * from audit_entries where id = ${id}`
+      await stack.sql.unsafe(`update audit_entries set ${how} where id = ${id}`)
+      const [problem] = await stack.problems()
+      expect(problem).toMatchObject({ writer: row?.writer })
+      await stack.sql`
+        update audit_entries set details = ${JSON.stringify(row?.details)}::text::jsonb, actor_id = ${row?.actor_id},
+          writer_seq = ${row?.writer_seq}, chain_mac = ${row?.chain_mac}
+        where id = ${id}`
+      expect(await stack.problems()).toEqual([])
+    })
+    await fc.assert(property, { numRuns: 25 })
+  })
+})
+
+describe('rows that are too old', () => {
+  test('go, and leave a signed checkpoint from which the rest is verified', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    const before = new Date(stack.clock.now().getTime() - 3 * 60_000)
+
+    expect(await retainAudit(stack.db, stack.macs, before)).toBe(4)
+    expect(await stack.problems()).toEqual([])
+    expect(await retainAudit(stack.db, stack.macs, before)).toBe(0)
+
+    await stack.startWriter().record(handOut())
+    expect(await stack.problems()).toEqual([])
+    await stack.sql`delete from audit_entries where writer = ${handOuts} and writer_seq = 3`
+    expect(await stack.problems()).toMatchObject([{ type: 'missing', writer: handOuts, seq: 3, count: 1 }])
+    await stack.sql`update audit_checkpoints set seq = 3 where writer = ${handOuts}`
+    expect(await stack.problems()).toMatchObject([{ type: 'end-changed', writer: handOuts, end: 'checkpoint' }, {}])
+  })
+
+  test('all of a chain', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    expect(await retainAudit(stack.db, stack.macs, stack.clock.now())).toBe(10)
+    expect(await stack.problems()).toEqual([])
+  })
+})
+
+describe('keys of the audit', () => {
+  const bytes = (text: string) => new Uint8Array(32).fill(text.charCodeAt(0))
+  test('change without a break: what another key signed is verified while it is in the ring', async () => {
+    const [old, next] = [
+      { kid: 'old', bytes: bytes('o') },
+      { kid: 'new', bytes: bytes('n') },
+    ]
+    await using stack = await createAuditStack(database, { ring: [old] })
+    await fill(stack)
+    const both = createAuditMacs([next, old])
+    const chain = createChain('p1/hand-outs', both)
+    await createRecordHandOuts({ db: stack.db, clock: stack.clock, chain }).record(handOut())
+
+    expect((await verifyAudit(stack.db, both)).problems).toEqual([])
+    expect((await verifyAudit(stack.db, createAuditMacs([old]))).problems).toMatchObject([
+      { type: 'end-changed' },
+      { type: 'changed', seq: 6 },
+    ])
+  })
+})
+
+test('rows of one transaction come and go with it, also of one within it', async () => {
+  await using stack = await createAuditStack(database)
+  const actor = { kind: 'system', id: 'test' } as const
+  await stack.db
+    .transaction(async (tx) => {
+      await record(tx, { actor, event: 'rolled.back' })
+      throw new Error('no')
+    })
+    .catch(() => {})
+  await stack.db.transaction(async (tx) => {
+    await record(tx, { actor, event: 'outer.kept' })
+    await tx.transaction((inner) => record(inner, { actor, event: 'inner.kept' }))
+  })
+  await stack.seal()
+  expect((await stack.rows()).map(({ event, writer_seq }) => [event, Number(writer_seq)])).toEqual([
+    ['outer.kept', 1],
+    ['inner.kept', 2],
+  ])
+  expect(await stack.problems()).toEqual([])
+})
+
+test('of two that chain at once each row is in one chain, once', async () => {
+  await using stack = await createAuditStack(database)
+  const other = connectDatabase(database.url, { pool: 2 })
+  const seal = createSealEntries({
+    ...{ db: other.db, macs: stack.macs, log: createLogger('silent') },
+    chain: createChain('p2/changes', stack.macs),
+  })
+  await Promise.all(Array.from({ length: 40 }, (_, index) => stack.change('grant.set', { index })))
+  await Promise.all([stack.seal(), seal(), stack.seal(), seal()].map((each) => each.catch(() => {})))
+  await stack.seal()
+  expect((await stack.rows()).every(({ writer }) => writer !== null)).toBe(true)
+  expect(await stack.problems()).toEqual([])
+  await other.close()
+})
