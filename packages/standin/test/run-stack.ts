@@ -39,6 +39,8 @@ interface Given {
   actions: readonly AnyAction[]
   /** What the account granted. */
   grantedScopesOf?: () => Promise<readonly string[] | undefined>
+  /** What else happens in the transaction that ends a run. */
+  onEnd?: Parameters<typeof createWorkRun>[0]['onEnd']
   /** When time begins. What waits is due at once in a database whose clock is later. */
   startsAt?: Date
   /** Instead of a list of what was sent, from which the test works by hand. */
@@ -96,6 +98,7 @@ export async function createRunStack(given: Given) {
     createWorker: ({ replicaId = listener.replica.id, trackunit = {} as TrackunitClient }: AsProcess = {}) =>
       createWorkRun({
         ...{ db, queue, clock, log, findAction, replicaId },
+        ...(given.onEnd && { onEnd: given.onEnd }),
         trackunitFor: () => trackunit,
         machinesFor: () => ({}) as MachineRegister,
         habitsOf: async () => ({ timeZone: null, unitSystem: null }),
