@@ -16,6 +16,7 @@ export async function createSigningKey(kid: string | undefined, alg = 'ES256'): 
     sign: (claims, header = {}) =>
       new CompactSign(new TextEncoder().encode(typeof claims === 'string' ? claims : JSON.stringify(claims)))
         .setProtectedHeader({ alg, ...named, ...header })
-        .sign(privateKey),
+        // Else the library refuses to sign what a verifier has to refuse.
+        .sign(privateKey, { crit: Object.fromEntries(Object.keys(header).map((name) => [name, true])) }),
   }
 }
