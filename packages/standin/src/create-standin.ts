@@ -29,6 +29,7 @@ import { migrateDatabase } from './database/migrate.ts'
 import { openDatabase } from './database/open-database.ts'
 import { registerHealthRoutes } from './http/health-route.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { registerOpenApiRoute } from './http/openapi-route.ts'
 import { createRouter } from './http/router.ts'
 import { createContracted } from './http/trpc.ts'
 import { registerTrpcRoute } from './http/trpc-route.ts'
@@ -65,10 +66,12 @@ import { accountOfSchedule } from './runs/schedules/schedule-store.ts'
 import { createStartRun } from './runs/start-run.ts'
 import { StandinError } from './standin-error.ts'
 import { buildTokens } from './tokens/build-tokens.ts'
+import { createIssueToCaller } from './tokens/issue-to-caller.ts'
 import type { IssueToken } from './tokens/issue-token.ts'
 import { negotiateScopes } from './tokens/negotiate-scopes.ts'
 import { createTokenEndpoint } from './tokens/token-endpoint.ts'
 import { createTokenProcedures } from './tokens/token-procedures.ts'
+import { registerTokenRoute } from './tokens/token-route.ts'
 import { createAccountClient } from './trackunit/account-client.ts'
 import { whenUninstalled } from './when-uninstalled.ts'
 
@@ -280,17 +283,21 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   })
   const observing = startBackgroundLoop(refusedTokens.flush, { everyMs: observeEveryMs, log, name: 'observe-tokens' })
   closers.push(observing.stop)
+  const authenticate = createAuthenticate({
+    clock,
+    keys: keyDirectory,
+    limits: createRequestLimits(config.limits),
+    users,
+    observeRefused: refusedTokens.observe,
+  })
+  const issueToCaller = createIssueToCaller({ issueToken, clock, allowedCacheMs: config.tokenCacheForMs })
+  await registerTokenRoute(server, { authenticate, issueToCaller, clock })
+  registerOpenApiRoute(server, { version, serverUrl: () => config.http.publicUrl ?? addressOf() })
   await registerTrpcRoute(server, {
     clock,
-    authenticate: createAuthenticate({
-      clock,
-      keys: keyDirectory,
-      limits: createRequestLimits(config.limits),
-      users,
-      observeRefused: refusedTokens.observe,
-    }),
+    authenticate,
     router: createRouter({
-      token: createTokenProcedures({ contracted, issueToken, clock, allowedCacheMs: config.tokenCacheForMs }),
+      token: createTokenProcedures({ contracted, issueToCaller }),
       installation: createInstallationProcedures({
         contracted,
         describe: async (accountId) =>
