@@ -1,4 +1,5 @@
 import { connect, WindowMessenger } from 'penpal'
+import { createConnectionCutter } from './cut-connections.ts'
 import { managerOrigins } from './manager-origins.ts'
 
 /** What the simulated Manager's page offers to the app in its frame. */
@@ -32,7 +33,8 @@ export async function connectToManager(): Promise<{
   if (window.parent === window) throw new Error('This page works inside Manager. Open it there.')
 
   const messenger = new WindowMessenger({ remoteWindow: window.parent, allowedOrigins: managerOrigins })
-  const manager = (await connect<Manager>({ messenger, timeout: TIMEOUT_MS }).promise) as Manager
+  const methods = { cutConnections: createConnectionCutter(globalThis, location.origin) }
+  const manager = (await connect<Manager>({ messenger, methods, timeout: TIMEOUT_MS }).promise) as Manager
   const [context, firstToken] = await Promise.all([manager.getContext(), manager.getToken().catch(() => undefined)])
   return { manager, context, firstToken }
 }

@@ -20,7 +20,7 @@ async function control(method, path, body) {
 function goTo(path, changes = {}) {
   const kept = new URLSearchParams(location.search)
   const target = new URL(path, location.origin)
-  const wanted = { account: accountSelect.value, user: userSelect.value, frame: kept.get('frame'), ...changes }
+  const wanted = { ...Object.fromEntries(kept), account: accountSelect.value, user: userSelect.value, ...changes }
   for (const [name, value] of Object.entries(wanted)) {
     if (value) target.searchParams.set(name, value)
   }
@@ -35,7 +35,7 @@ if (frame) {
   const context = JSON.parse(frame.dataset.context)
   const isOpaque = !frame.sandbox.contains('allow-same-origin')
 
-  connect({
+  const connection = connect({
     messenger: new WindowMessenger({
       remoteWindow: frame.contentWindow,
       // A frame without allow-same-origin has the origin "null", which cannot be named as a target. The messenger still
@@ -44,8 +44,9 @@ if (frame) {
     }),
     methods: {
       async getToken() {
+        if (byId('signed-out').checked) throw new Error('Nobody is signed in.')
         const { token } = await control('POST', 'user-token', {
-          accountId: context.account.id,
+          accountId: frame.dataset.tokenAccount,
           role: frame.dataset.role,
         })
         return token
@@ -62,6 +63,10 @@ if (frame) {
     },
   })
   frame.src = frame.dataset.src
+  byId('server-off').addEventListener('change', async ({ target }) => {
+    const app = await connection.promise
+    await app.cutConnections(target.checked)
+  })
 }
 
 function showToast({ title, kind }) {
@@ -114,6 +119,9 @@ const installWith = {
     return { clientId: other.clientId }
   },
   forged: async () => ({ identity: { signWith: 'unpublished' } }),
+  unbound: async () => ({ keepOldClient: true, identity: { claims: { accountId: null } } }),
+  late: async () => ({ worksAfterMs: 600_000 }),
+  dead: async () => ({ clientExists: false }),
 }
 
 for (const button of document.querySelectorAll('[data-do]')) {
@@ -121,7 +129,7 @@ for (const button of document.querySelectorAll('[data-do]')) {
     const what = button.dataset.do
     button.setAttribute('aria-busy', 'true')
     try {
-      const chosen = what === 'install' || what === 'reinstall' ? await installWith[byId('with').value]() : {}
+      const chosen = await chosenFor(what)
       const { delivered } = await control('POST', what, { accountId: accountSelect.value, ...chosen })
       byId('answer').textContent = answerSentence(delivered)
     } catch (error) {
@@ -130,6 +138,15 @@ for (const button of document.querySelectorAll('[data-do]')) {
     button.removeAttribute('aria-busy')
     void refresh()
   })
+}
+
+/** An uninstall knows nothing of permissions or access, only of what its identity says. */
+async function chosenFor(what) {
+  const { value } = byId('with')
+  const fitsUninstall = ['unbound', 'forged'].includes(value)
+  return what === 'install' || what === 'reinstall' || (what === 'uninstall' && fitsUninstall)
+    ? installWith[value]()
+    : {}
 }
 
 function answerSentence({ status, body, error, tookMs }) {
@@ -147,6 +164,7 @@ const switches = {
     faults: onAll(['graphql', 'rest'], { status: 429, retryAfterS: 600 }),
     isOn: (faults) => faults.rest?.retryAfterS !== undefined,
   },
+  breaks: { faults: { graphql: { status: 503, after: 2 } }, isOn: (faults) => faults.graphql?.after !== undefined },
   plan: { faults: { graphql: { status: 404 } }, isOn: (faults) => faults.graphql?.status === 404 },
   refuses: { faults: { apptoken: { status: 401 } }, isOn: (faults) => faults.apptoken?.status === 401 },
 }
@@ -176,6 +194,13 @@ function showFaults(faults) {
 byId('same-origin').addEventListener('change', ({ target }) => {
   goTo(location.pathname, { frame: target.checked ? '' : 'opaque' })
 })
+byId('downloads').addEventListener('change', ({ target }) => {
+  goTo(location.pathname, { downloads: target.checked ? '' : 'blocked' })
+})
+byId('imperial').addEventListener('change', ({ target }) => {
+  goTo(location.pathname, { units: target.checked ? 'IMPERIAL' : '' })
+})
+byId('language').addEventListener('change', ({ target }) => goTo(location.pathname, { language: target.value }))
 byId('short-token').addEventListener('change', ({ target }) =>
   control('PUT', 'settings', { userTokenLifetimeS: target.checked ? 30 : 300 }),
 )

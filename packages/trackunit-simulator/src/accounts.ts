@@ -10,6 +10,8 @@ export type AccountProfile = {
 
 export type User = { id: string; name: string }
 export type UserRole = keyof AccountProfile['users']
+/** Who looks at an account: one of its users, or somebody of another account who should not be there. */
+export type ViewerRole = UserRole | 'stranger'
 
 /** The accounts that exist before anyone installs anything. The first has the id of the documented sample. */
 export const knownAccounts: readonly AccountProfile[] = [
@@ -51,6 +53,16 @@ export function profileOf(accountId: string): AccountProfile {
       reader: { id: `${id.slice(0, -2)}02`, name: 'Rolf Reader' },
     },
   }
+}
+
+/** Whom a viewer's token names: a stranger is the administrator of another account. */
+export function signedInAs(
+  account: AccountProfile,
+  role: ViewerRole,
+): { user: User; accountId: string; role: UserRole } {
+  if (role !== 'stranger') return { user: account.users[role], accountId: account.id, role }
+  const other = knownAccounts.find(({ id }) => id !== account.id) ?? account
+  return { user: other.users.administrator, accountId: other.id, role: 'administrator' }
 }
 
 /** The second known account has a smaller fleet, so that the two are told apart at a glance. */

@@ -21,6 +21,8 @@ const fault = z.strictObject({
   partial: z.boolean().optional(),
   /** GraphQL only: some assets of a page were deleted while it was made: they are null, with an error each. */
   vanished: z.boolean().optional(),
+  /** Only after so many requests that are answered as usual. */
+  after: z.number().int().positive().optional(),
   /** For how many requests; without it until the faults are set again. */
   times: z.number().int().positive().optional(),
 })
@@ -45,6 +47,10 @@ export function createFaults() {
     take(endpoint: EndpointName): Fault | undefined {
       const current = faults[endpoint]
       if (!current) return undefined
+      if (current.after !== undefined && current.after > 0) {
+        current.after--
+        return undefined
+      }
       if (current.times !== undefined) {
         if (current.times <= 1) delete faults[endpoint]
         else current.times--

@@ -87,6 +87,15 @@ test('lets a fault answer a number of times, then the endpoint itself', async ()
   expect(await first?.json()).toEqual({ code: 'DOWN' })
 })
 
+test('breaks only after so many answers, when so told', async () => {
+  await using simulator = await startSimulator()
+  await simulator.control('PUT', 'faults', { jwks: { status: 503, after: 2 } })
+
+  const statuses: number[] = []
+  for (let asked = 0; asked < 4; asked++) statuses.push((await simulator.send('GET', '/api/marketplace/jwks')).status)
+  expect(statuses).toEqual([200, 200, 503, 503])
+})
+
 test('cuts the connection, or never answers, when so told', async () => {
   await using simulator = await startSimulator()
   await simulator.control('PUT', 'faults', { jwks: { cut: true }, apptoken: { hang: true } })

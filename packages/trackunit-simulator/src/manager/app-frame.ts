@@ -1,3 +1,4 @@
+import { signedInAs } from '../accounts.ts'
 import type { AppManifest } from '../manifest.ts'
 import { html, type Markup } from './html.ts'
 import type { Viewer } from './page.ts'
@@ -5,26 +6,38 @@ import type { Viewer } from './page.ts'
 /** Our guess; which flags a real frame has is documented nowhere. */
 const usualSandbox = ['allow-scripts', 'allow-same-origin', 'allow-forms']
 
-type FrameContent = { manifest: AppManifest; appUrl: string; viewer: Viewer; isOpaque: boolean }
+/** What the drawer takes away from the frame, and how its user reads. */
+export interface FrameChoices {
+  isOpaque: boolean
+  areDownloadsBlocked: boolean
+  language: string | undefined
+  units: 'METRIC' | 'IMPERIAL'
+}
+
+type FrameContent = { manifest: AppManifest; appUrl: string; viewer: Viewer; choices: FrameChoices }
 
 /**
  * The app in its sandbox. `manager.js` connects to it and hands it the user's token; the address is set only then, so
  * that the app finds somebody listening.
  */
-export function appFrame({ manifest, appUrl, viewer, isOpaque }: FrameContent): Markup {
+export function appFrame({ manifest, appUrl, viewer, choices }: FrameContent): Markup {
   const { account, role } = viewer
+  const signedIn = signedInAs(account, role)
   const context = {
     user: {
-      ...account.users[role],
-      language: account.language,
+      ...signedIn.user,
+      language: choices.language ?? account.language,
       timeZone: account.timeZone,
-      systemOfMeasurement: 'METRIC',
+      systemOfMeasurement: choices.units,
     },
     account: { id: account.id, name: account.name },
   }
-  const sandbox = [...new Set([...usualSandbox, ...manifest.sandbox])].filter(
-    (feature) => !isOpaque || feature !== 'allow-same-origin',
-  )
+  const taken = new Set([
+    ...(choices.isOpaque ? ['allow-same-origin'] : []),
+    ...(choices.areDownloadsBlocked ? ['allow-downloads'] : []),
+  ])
+  const sandbox = [...new Set([...usualSandbox, ...manifest.sandbox])].filter((feature) => !taken.has(feature))
   return html`<iframe id="app" title="${manifest.name}" sandbox="${sandbox.join(' ')}" referrerpolicy="origin"
-    data-src="${appUrl}" data-context="${JSON.stringify(context)}" data-role="${role}"></iframe>`
+    data-src="${appUrl}" data-context="${JSON.stringify(context)}" data-role="${signedIn.role}"
+    data-token-account="${signedIn.accountId}"></iframe>`
 }

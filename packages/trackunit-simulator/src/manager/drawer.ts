@@ -1,12 +1,14 @@
+import type { FrameChoices } from './app-frame.ts'
 import { html, type Markup } from './html.ts'
 import { icon } from './icons.ts'
 
+export const languages = ['en-GB', 'en-US', 'da-DK', 'de-DE'] as const
 const fleetSizes = [0, 1, 101, 250, 2964, 20_412]
 
-type DrawerContent = { fleetSize: number; isFrameOpaque: boolean; userTokenLifetimeS: number }
+type DrawerContent = { fleetSize: number; choices: FrameChoices; userTokenLifetimeS: number }
 
 /** What a developer does to Trackunit while looking at the app. Its states are filled in by `manager.js`. */
-export function drawer({ fleetSize, isFrameOpaque, userTokenLifetimeS }: DrawerContent): Markup {
+export function drawer({ fleetSize, choices, userTokenLifetimeS }: DrawerContent): Markup {
   const sizes = [...new Set([...fleetSizes, fleetSize])].sort((left, right) => left - right)
   return html`
 <aside class="drawer" id="drawer" aria-label="Developer’s drawer">
@@ -24,6 +26,9 @@ export function drawer({ fleetSize, isFrameOpaque, userTokenLifetimeS }: DrawerC
   <span class="select"><select id="with">
     <option value="all">All permissions</option>
     <option value="required">Without optional permissions</option>
+    <option value="unbound">Identity without the account, old access works on</option>
+    <option value="late">Access that works in 10 minutes</option>
+    <option value="dead">Access that never works</option>
     <option value="foreign">Access of another account</option>
     <option value="forged">Broken signature</option>
   </select>${icon('down')}</span>
@@ -33,12 +38,22 @@ export function drawer({ fleetSize, isFrameOpaque, userTokenLifetimeS }: DrawerC
   ${faultSwitch('down', 'Trackunit down', 'Every API answers 503')}
   ${faultSwitch('refuses', 'Sign-in refuses', 'invalid_client')}
   ${faultSwitch('busy', 'Too many requests', '429, Retry-After 600')}
+  ${faultSwitch('breaks', 'Breaks half-way', 'GraphQL works twice, then answers 503')}
   ${faultSwitch('plan', 'Plan missing', 'GraphQL answers 404 with HTML')}
   ${faultSwitch('slow', 'Slow', '3 seconds for each answer')}
+  ${hostSwitch('server-off', 'Our server off', 'The app’s connections are cut')}
+  ${hostSwitch('signed-out', 'Signed out', 'Manager has no token for the app')}
 
   <h3>Frame and fleet</h3>
-  <label class="switch"><span>allow-same-origin</span><input type="checkbox" role="switch" id="same-origin"${checked(!isFrameOpaque)}></label>
+  <label class="switch"><span>allow-same-origin</span><input type="checkbox" role="switch" id="same-origin"${checked(!choices.isOpaque)}></label>
+  <label class="switch"><span>allow-downloads</span><input type="checkbox" role="switch" id="downloads"${checked(!choices.areDownloadsBlocked)}></label>
   <label class="switch"><span>User token lasts 30 s</span><input type="checkbox" role="switch" id="short-token"${checked(userTokenLifetimeS === 30)}></label>
+  <label class="switch"><span>Imperial units</span><input type="checkbox" role="switch" id="imperial"${checked(choices.units === 'IMPERIAL')}></label>
+  <label class="field" for="language">Language</label>
+  <span class="select"><select id="language">
+    <option value="">The account’s</option>
+    ${languages.map((each) => html`<option value="${each}"${selected(each === choices.language)}>${each}</option>`)}
+  </select>${icon('down')}</span>
   <label class="field" for="fleet-size">Machines</label>
   <span class="select"><select id="fleet-size">
     ${sizes.map((size) => html`<option value="${size}"${selected(size === fleetSize)}>${size.toLocaleString('en-GB')}</option>`)}
@@ -59,6 +74,11 @@ export function drawer({ fleetSize, isFrameOpaque, userTokenLifetimeS }: DrawerC
 
 function faultSwitch(id: string, title: string, effect: string): Markup {
   return html`<label class="switch"><span>${title}<small>${effect}</small></span><input type="checkbox" role="switch" data-fault="${id}"></label>`
+}
+
+/** What is between Manager and its app: neither Trackunit nor the app's server knows of it. */
+function hostSwitch(id: string, title: string, effect: string): Markup {
+  return html`<label class="switch"><span>${title}<small>${effect}</small></span><input type="checkbox" role="switch" id="${id}"></label>`
 }
 
 function checked(is: boolean): Markup {

@@ -28,6 +28,25 @@ test('takes allow-same-origin away when asked, and writes names from outside as 
   expect(page).not.toContain('<b>')
 })
 
+test('holds downloads back, speaks another language and counts in miles when asked', async () => {
+  await using simulator = await startSimulator()
+
+  const page = await (await simulator.send('GET', '/?downloads=blocked&language=da-DK&units=IMPERIAL')).text()
+
+  expect(page).toContain('sandbox="allow-scripts allow-same-origin allow-forms"')
+  expect(page).toContain('da-DK')
+  expect(page).toContain('IMPERIAL')
+})
+
+test('a stranger looks at this account with the token of another', async () => {
+  await using simulator = await startSimulator()
+
+  const page = await (await simulator.send('GET', '/?user=stranger')).text()
+
+  expect(page).toContain('data-token-account="c2a4e3d7-9b1f-4a57-8d3e-7f21b6c0a9e4"')
+  expect(page).toContain('Sofia Lindqvist, other account')
+})
+
 test('keeps account and user of the address', async () => {
   await using simulator = await startSimulator()
 

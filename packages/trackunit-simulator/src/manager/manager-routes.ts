@@ -7,8 +7,8 @@ import type { Behaviour } from '../behaviour.ts'
 import type { Fleet } from '../fleet/fleets.ts'
 import type { AppManifest } from '../manifest.ts'
 import type { StateStore } from '../state.ts'
-import { appFrame } from './app-frame.ts'
-import { drawer } from './drawer.ts'
+import { appFrame, type FrameChoices } from './app-frame.ts'
+import { drawer, languages } from './drawer.ts'
 import { fleetPage, machinePage, missingPage, sitesPage } from './fleet-pages.ts'
 import type { Markup } from './html.ts'
 import { managerPage, type Viewer } from './page.ts'
@@ -24,8 +24,11 @@ type ManagerDependencies = {
 
 const address = z.object({
   account: z.guid().optional().catch(undefined),
-  user: z.enum(['administrator', 'reader']).catch('administrator'),
+  user: z.enum(['administrator', 'reader', 'stranger']).catch('administrator'),
   frame: z.enum(['opaque']).optional().catch(undefined),
+  downloads: z.enum(['blocked']).optional().catch(undefined),
+  language: z.enum(languages).optional().catch(undefined),
+  units: z.enum(['METRIC', 'IMPERIAL']).catch('METRIC'),
 })
 
 const assets: Record<string, { file: string; type: string }> = {
@@ -43,7 +46,7 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
     reply: FastifyReply,
     page: { title: string; current: '/' | '/assets' | '/sites'; main: (viewer: Viewer) => Markup },
   ) {
-    const { account, user, frame } = address.parse(request.query)
+    const { account, user } = address.parse(request.query)
     const viewer = { account: profileOf(account ?? knownAccounts[0]?.id ?? ''), role: user }
     const otherAccounts = [...new Set([...Object.keys(store.state.accounts), viewer.account.id])]
       .filter((id) => !knownAccounts.some((known) => known.id === id))
@@ -66,15 +69,14 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
           drawer: drawer({
             fleetSize: behaviour.fleetSize,
             userTokenLifetimeS: behaviour.userTokenLifetimeS,
-            isFrameOpaque: frame === 'opaque',
+            choices: choicesOf(request),
           }),
         }),
       )
   }
 
   app.get('/', async (request, reply) => {
-    const isOpaque = address.parse(request.query).frame === 'opaque'
-    const main = (viewer: Viewer) => appFrame({ manifest, appUrl, viewer, isOpaque })
+    const main = (viewer: Viewer) => appFrame({ manifest, appUrl, viewer, choices: choicesOf(request) })
     return send(request, reply, { title: manifest.name, current: '/', main })
   })
 
@@ -113,6 +115,11 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
       ? send(request, reply.code(404), { title: 'Not here', current: '/', main: missingPage })
       : reply.code(404).send({ status: 404, code: 'NOT_FOUND', message: 'No such address.' }),
   )
+}
+
+function choicesOf(request: FastifyRequest): FrameChoices {
+  const { frame, downloads, language, units } = address.parse(request.query)
+  return { isOpaque: frame === 'opaque', areDownloadsBlocked: downloads === 'blocked', language, units }
 }
 
 /** Only the app's own origin can stand in the frame, wherever a link in it leads. */

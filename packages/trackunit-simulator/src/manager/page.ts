@@ -1,10 +1,10 @@
-import { type AccountProfile, knownAccounts, type UserRole } from '../accounts.ts'
+import { type AccountProfile, knownAccounts, signedInAs, type ViewerRole } from '../accounts.ts'
 import { selected } from './drawer.ts'
 import { html, type Markup } from './html.ts'
 import { type IconName, icon } from './icons.ts'
 
 /** Who looks at which account; stands in the address, so that a reload keeps it. */
-export type Viewer = { account: AccountProfile; role: UserRole }
+export type Viewer = { account: AccountProfile; role: ViewerRole }
 
 type PageContent = {
   title: string
@@ -16,7 +16,11 @@ type PageContent = {
   drawer: Markup
 }
 
-const roleNames: Record<UserRole, string> = { administrator: 'Administrator', reader: 'Read-only' }
+const roleNames: Record<ViewerRole, string> = {
+  administrator: 'Administrator',
+  reader: 'Read-only',
+  stranger: 'other account',
+}
 
 /** Manager around an app or a page of its own: header, menu, content, developer's drawer. */
 export function managerPage({ title, appName, viewer, otherAccounts, current, main, drawer }: PageContent): string {
@@ -41,9 +45,9 @@ export function managerPage({ title, appName, viewer, otherAccounts, current, ma
     ${accounts.map(({ id, name }) => html`<option value="${id}"${selected(id === account.id)}>${name}</option>`)}
   </select>${icon('down')}</span>
   <span class="pick user">${icon('user')}<select aria-label="User" id="user">
-    ${(['administrator', 'reader'] as const).map(
+    ${(['administrator', 'reader', 'stranger'] as const).map(
       (each) =>
-        html`<option value="${each}"${selected(each === role)}>${account.users[each].name}, ${roleNames[each]}</option>`,
+        html`<option value="${each}"${selected(each === role)}>${signedInAs(account, each).user.name}, ${roleNames[each]}</option>`,
     )}
   </select>${icon('down')}</span>
   <button class="plain" type="button" id="toggle-drawer" aria-label="Developer’s drawer" aria-expanded="true" aria-controls="drawer">${icon('gear')}</button>

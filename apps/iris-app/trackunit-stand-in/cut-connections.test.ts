@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { createConnectionCutter } from './cut-connections.ts'
+
+const own = 'http://localhost:4200'
+
+function setUp() {
+  const target = {
+    fetch: ((_input: unknown, init?: RequestInit) =>
+      new Promise<Response>((resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+        if (!String(_input).includes('slow')) resolve(new Response('ok'))
+      })) as typeof fetch,
+  }
+  return { target, cut: createConnectionCutter(target, own) }
+}
+
+test('a cut ends what is under way and lets nothing out, until it is mended', async () => {
+  const { target, cut } = setUp()
+  const slow = target.fetch('http://127.0.0.1:4000/slow')
+  cut(true)
+
+  await expect(slow).rejects.toThrow('Failed to fetch')
+  await expect(target.fetch('http://127.0.0.1:4000/')).rejects.toThrow('Failed to fetch')
+  cut(false)
+  expect((await target.fetch('http://127.0.0.1:4000/')).ok).toBe(true)
+})
+
+test('what the app loads of itself still comes', async () => {
+  const { target, cut } = setUp()
+  cut(true)
+  expect((await target.fetch('/assets/chunk.js')).ok).toBe(true)
+})
