@@ -54,7 +54,7 @@ test('keeps account and user of the address', async () => {
 
   expect(page).toContain('data-role="reader"')
   expect(page).toContain('Nils Berg')
-  expect(page).not.toContain('Mette Kjær')
+  expect(page).not.toContain('Mette Kjær, Administrator')
 })
 
 test('shows the page of a machine that the app links to', async () => {
