@@ -218,6 +218,12 @@ export const errorReasons = {
     'This idempotency key was used for another run. Make a new key for each new run.',
   ),
   SCHEDULE_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such schedule.'),
+  STORAGE_FULL: reason(
+    413,
+    'PAYLOAD_TOO_LARGE',
+    'never',
+    'The files of this account take all the room that this server gives them. Old ones go by themselves; until then, ask for fewer machines, or ask the operator for more room.',
+  ),
   ARTIFACT_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such file. Files are kept for a limited time.'),
   LINK_EXPIRED: reason(
     410,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import type { ErrorReason, StandinApp } from '@standin/contracts'
 import { createAuthenticate } from './access/authenticate.ts'
 import { createKeyDirectory } from './access/key-directory.ts'
@@ -24,6 +25,7 @@ import { createEraseAbandoned } from './credentials/erase-abandoned.ts'
 import { createProveCredentials } from './credentials/prove-credentials.ts'
 import { createVault } from './credentials/vault.ts'
 import { connectDatabase } from './database/database.ts'
+import { watchDatabase } from './database/database-watch.ts'
 import { createListener } from './database/listen.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { openDatabase } from './database/open-database.ts'
@@ -48,6 +50,7 @@ import { createArtifactLinks } from './runs/artifacts/artifact-link.ts'
 import { createArtifactProcedures } from './runs/artifacts/artifact-procedures.ts'
 import { registerArtifactRoute } from './runs/artifacts/artifact-route.ts'
 import { accountOfArtifact } from './runs/artifacts/artifact-store.ts'
+import { createLinkArtifact } from './runs/artifacts/link-artifact.ts'
 import { buildRuns } from './runs/build-runs.ts'
 import type { AnyAction } from './runs/define-action.ts'
 import { buildDelivery } from './runs/delivery/build-delivery.ts'
@@ -56,8 +59,11 @@ import { deliveriesOfRuns, hasOpenDeliveries } from './runs/delivery/delivery-st
 import { sendOnItsWay } from './runs/delivery/send-on-its-way.ts'
 import { createFilterProcedures } from './runs/filters/filter-procedures.ts'
 import { createMachineRegister } from './runs/machines/create-machine-register.ts'
+import { createRateLimits } from './runs/rate-limits.ts'
+import { createCheckMayRead } from './runs/read-right.ts'
 import { createReadResult } from './runs/results/read-result.ts'
 import { createResultProcedures } from './runs/results/result-procedures.ts'
+import { createAgeOut } from './runs/retention/age-out.ts'
 import { createRunProcedures } from './runs/run-procedures.ts'
 import { accountOfRun, usualSecondsOf } from './runs/run-store.ts'
 import { buildSchedules } from './runs/schedules/build-schedules.ts'
@@ -69,6 +75,7 @@ import { buildTokens } from './tokens/build-tokens.ts'
 import { createIssueToCaller } from './tokens/issue-to-caller.ts'
 import type { IssueToken } from './tokens/issue-token.ts'
 import { negotiateScopes } from './tokens/negotiate-scopes.ts'
+import { createHandOutSpool } from './tokens/outage/hand-out-spool.ts'
 import { createTokenEndpoint } from './tokens/token-endpoint.ts'
 import { createTokenProcedures } from './tokens/token-procedures.ts'
 import { registerTokenRoute } from './tokens/token-route.ts'
@@ -140,7 +147,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
 
   const database = await openDatabase(config.database, (line) => log.info(line))
   closers.push(database.close)
-  const { sql, db, close } = connectDatabase(database.url, { pooled: database.pooled })
+  const { db, cut, close } = connectDatabase(database.url, { pooled: database.pooled })
   closers.push(close)
   await migrateDatabase(database.directUrl)
   const audit = buildAudit({
@@ -150,6 +157,8 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   closers.push(await audit.start())
   const listener = createListener(database.directUrl)
   closers.push(listener.close)
+  const watch = watchDatabase({ ...database, cut, clock, replica: listener.replica })
+  closers.push(watch.close)
 
   const vault = createVault(config.keys.encryption)
   const uninstall = createUninstall(whenUninstalled)
@@ -165,7 +174,12 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   closers.push(callbacks.stop)
 
   // 2. Credentials
-  const requestToken = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
+  const rateLimits = createRateLimits({ db, clock, log, perSecond: config.trackunit.maxRequestsPerS })
+  const exchange = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
+  const requestToken: typeof exchange = async (...asked) => {
+    await rateLimits.beforeExchange()
+    return exchange(...asked)
+  }
   const { proveDue, park } = createProveCredentials({
     db,
     vault,
@@ -193,6 +207,13 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
     onRefused: park,
     accountClaim: config.trackunit.accountClaim,
+    outage: {
+      ...{ watch, outageServeMs: config.outageServeMs, recordSpooled: audit.recordSpooled },
+      spool: createHandOutSpool(
+        { dir: join(config.database.embeddedDir, 'spool'), outageServeMs: config.outageServeMs },
+        clock,
+      ),
+    },
   })
   closers.push(startRefreshing())
 
@@ -209,10 +230,14 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     ...{ db, clock, log, listener, closers },
     directUrl: database.directUrl,
     findAction: catalogue.find,
-    trackunitFor: ({ id, accountId }, action, signal) =>
+    trackunitFor: ({ id, accountId, urgency }, action, signal) =>
       createAccountClient(
         { apiUrl: config.trackunit.apiUrl, userAgent },
-        { fetch, clock, signal, token: tokensOfRun(issueToken, { id, accountId, action, grantedScopesOf }) },
+        {
+          ...{ fetch, clock, signal },
+          token: tokensOfRun(issueToken, { id, accountId, action, grantedScopesOf }),
+          limits: rateLimits.limitsFor({ accountId, isUrgent: urgency === 0 }, signal),
+        },
       ),
     machinesFor: ({ id, epoch, accountId }) => createMachineRegister(db, { runId: id, epoch, accountId }),
     habitsOf: async ({ accountId }) => ({
@@ -221,8 +246,11 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       grantedScopes: await grantedScopesOf(accountId).catch(undefinedWhere(() => true)),
     }),
     onEnd: sendOnItsWay,
+    artifactBytesPerAccount: config.artifactBytesPerAccount,
     hasOpenDeliveries: (runId) => hasOpenDeliveries(db, runId),
   })
+  const ageOut = createAgeOut({ db, clock, policy: config.retention })
+  closers.push(startBackgroundLoop(ageOut, { everyMs: sweepingEveryMs, log, name: 'age-out' }).stop)
   const installationEvents = await createInstallationEvents({ db, listener })
 
   // The edges
@@ -234,6 +262,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     },
     { administratorScopes: config.userTokens?.administratorScopes },
   )
+  const checkMayRead = createCheckMayRead({ findAction: catalogue.find })
   const starting = {
     findAction: catalogue.find,
     grantedScopesOf: (accountId: string) =>
@@ -271,13 +300,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     signalLifecycle: createSignalLifecycle({ db, clock }),
   })
   registerArtifactRoute(server, { db, links })
-  registerHealthRoutes(server, {
-    databaseAnswers: () =>
-      sql`select 1`.then(
-        () => true,
-        () => false,
-      ),
-  })
+  registerHealthRoutes(server, { watch, outageServeMs: config.outageServeMs })
   const refusedTokens = createRefusedTokenObserver({
     ...{ clock, appId: config.app.id, save: (observed) => saveObservedTokens(db, observed) },
   })
@@ -328,14 +351,17 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
           deliveriesOf: (runIds) => deliveriesOfRuns(db, runIds),
           startRun: createStartRun({ db, queue, ...starting }),
         }),
-        ...createResultProcedures({ contracted, readResult: createReadResult({ db }) }),
+        ...createResultProcedures({ contracted, readResult: createReadResult({ db, checkMayRead }) }),
       },
       schedule: createScheduleProcedures({
         ...{ contracted, db, clock },
         manage: buildSchedules({ ...{ db, queue, clock, log, closers }, ...starting }),
       }),
       delivery: createDeliveryProcedures({ contracted, signingSecretOf }),
-      artifact: createArtifactProcedures({ contracted, links }),
+      artifact: createArtifactProcedures({
+        contracted,
+        linkArtifact: createLinkArtifact({ db, links, checkMayRead }),
+      }),
       filter: createFilterProcedures({ contracted, db }),
       audit: createAuditProcedures({ contracted, db }),
     }),

@@ -18,6 +18,8 @@ interface Dependencies {
   signal: AbortSignal
   machines: MachineRegister
   account: AccountHabits
+  /** The most that the account's files take together. */
+  artifactBytesPerAccount?: number | undefined
   predecessors: Awaited<ReturnType<typeof findPredecessors>>
 }
 
@@ -27,7 +29,7 @@ const progressEveryMs = 200
 /** What an action works with, over the rows of its run. Every write asks whether this worker still has the run. */
 export function createRunContext(
   run: RunRow,
-  { db, clock, trackunit, signal, machines, account, predecessors }: Dependencies,
+  { db, clock, trackunit, signal, machines, account, predecessors, artifactBytesPerAccount }: Dependencies,
 ) {
   const files = new Map<string, OpenArtifact>()
   const result = createResultWriter(db, { runId: run.id, epoch: run.epoch, accountId: run.accountId })
@@ -103,7 +105,13 @@ export function createRunContext(
     },
     deliver: (destination) => write({}, (tx) => addDestination(tx, runId, destination)),
     async artifact({ name, mediaType }) {
-      const open = files.get(name) ?? (await createArtifactWriter(db, { runId, epoch, accountId, name, mediaType }))
+      const open =
+        files.get(name) ??
+        (await createArtifactWriter(
+          db,
+          { runId, epoch, accountId, name, mediaType },
+          { bytesPerAccount: artifactBytesPerAccount },
+        ))
       files.set(name, open)
       return open
     },

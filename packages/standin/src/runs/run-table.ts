@@ -65,6 +65,7 @@ export const runs = pgTable(
     index('runs_newest').on(table.accountId, table.createdAt.desc(), table.id.desc()),
     index('runs_of_schedule').on(table.scheduleId, table.createdAt.desc(), table.id.desc()),
     index('runs_of_preview').on(table.previewRunId),
+    index('runs_by_end').on(table.endedAt),
     // Looked at by every replica four times a second.
     index('runs_working').on(table.replicaId).where(sql`${table.state} in ('running', 'cancelling')`),
     index('runs_promoted').on(table.accountId).where(sql`${table.promotedAt} is not null and ${table.endedAt} is null`),

@@ -28,6 +28,8 @@ interface Dependencies {
   /** Trackunit's APIs with the account's token, for one run. */
   trackunitFor: (run: RunRow, action: AnyAction, signal: AbortSignal) => TrackunitClient
   machinesFor: (run: RunRow) => MachineRegister
+  /** The most that an account's files take together; without it, as much as there is. */
+  artifactBytesPerAccount?: number
   habitsOf: (run: RunRow) => Promise<AccountHabits>
   /** In the transaction that ends a run: what else has to be there when its end is. */
   onEnd?: (tx: Transaction, run: RunRow) => Promise<void>
@@ -97,6 +99,7 @@ export function createWorkRun(dependencies: Dependencies) {
       machines: machinesFor(run),
       account: await habitsOf(run),
       predecessors: await findPredecessors(db, run),
+      artifactBytesPerAccount: dependencies.artifactBytesPerAccount,
     })
     const timeIsUp = setTimeout(() => abort.abort(tooLong), action.limits?.maxAttemptMs ?? maxAttemptMs)
     let failure: { error: unknown } | undefined

@@ -1,9 +1,14 @@
 import { procedures } from '@standin/contracts'
 import type { Contracted } from '../../http/trpc.ts'
-import type { ArtifactLinks } from './artifact-link.ts'
+import type { createLinkArtifact } from './link-artifact.ts'
 
-export function createArtifactProcedures({ contracted, links }: { contracted: Contracted; links: ArtifactLinks }) {
+interface Dependencies {
+  contracted: Contracted
+  linkArtifact: ReturnType<typeof createLinkArtifact>
+}
+
+export function createArtifactProcedures({ contracted, linkArtifact }: Dependencies) {
   return {
-    link: contracted.call(procedures.artifact.link).mutation(({ input }) => links.make(input.artifactId)),
+    link: contracted.call(procedures.artifact.link).mutation(({ ctx, input }) => linkArtifact(ctx.caller, input)),
   }
 }

@@ -1,6 +1,7 @@
 import type { Artifact } from '@standin/contracts'
-import { and, asc, eq, gt, gte, inArray } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, isNotNull, lt, ne, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
+import { runs } from '../run-table.ts'
 import { artifactChunks, artifacts } from './artifact-table.ts'
 
 export type ArtifactRow = typeof artifacts.$inferSelect
@@ -31,6 +32,18 @@ export async function insertChunk(
   chunk: { artifactId: string; position: number; content: Buffer },
 ): Promise<void> {
   await tx.insert(artifactChunks).values(chunk)
+}
+
+/** How much the files of an account take, but for one of them. */
+export async function bytesOfOtherArtifacts(
+  db: Database,
+  { accountId, but }: { accountId: string; but: string },
+): Promise<number> {
+  const [row] = await db
+    .select({ bytes: sql<string>`coalesce(sum(${artifacts.bytes}::bigint), 0)` })
+    .from(artifacts)
+    .where(and(eq(artifacts.accountId, accountId), ne(artifacts.id, but)))
+  return Number(row?.bytes ?? 0)
 }
 
 /** Keeps a file as it is now: its chunks up to here count. */
@@ -84,6 +97,32 @@ export async function* readChunks(
     if (!chunk) return
     yield chunk.content
   }
+}
+
+/** The run of a file, for who may read it. */
+export async function findRunOfArtifact(
+  db: Database,
+  artifactId: string,
+): Promise<typeof runs.$inferSelect | undefined> {
+  const [row] = await db
+    .select({ run: runs })
+    .from(artifacts)
+    .innerJoin(runs, eq(runs.id, artifacts.runId))
+    .where(and(eq(artifacts.id, artifactId), eq(artifacts.complete, true)))
+  return row?.run
+}
+
+/** Deletes some of the files that are older, so that no statement is long. @returns how many went */
+export async function deleteOldArtifacts(db: Database, before: Date, { limit }: { limit: number }): Promise<number> {
+  const old = db
+    .select({ id: artifacts.id })
+    .from(artifacts)
+    .innerJoin(runs, eq(runs.id, artifacts.runId))
+    .where(and(lt(artifacts.createdAt, before), isNotNull(runs.endedAt)))
+    .orderBy(asc(artifacts.createdAt))
+    .limit(limit)
+  const gone = await db.delete(artifacts).where(inArray(artifacts.id, old)).returning({ id: artifacts.id })
+  return gone.length
 }
 
 /** Erases the files of an account; its runs stay as history. */

@@ -1,6 +1,7 @@
 import {
   boolean,
   customType,
+  index,
   integer,
   pgTable,
   primaryKey,
@@ -29,7 +30,11 @@ export const artifacts = pgTable(
     complete: boolean().notNull().default(false),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },
-  (table) => [uniqueIndex().on(table.runId, table.name)],
+  (table) => [
+    uniqueIndex().on(table.runId, table.name),
+    index('artifacts_of_account').on(table.accountId),
+    index('artifacts_by_age').on(table.createdAt),
+  ],
 )
 
 /** A file's bytes, in pieces, so that neither writing nor sending one holds it in memory. */

@@ -1,15 +1,18 @@
 import type { RunState } from '@standin/contracts'
 import type { Database, Transaction } from '../../database/database.ts'
+import { StandinError } from '../../standin-error.ts'
 import { RunStopped } from '../run-stopped.ts'
 import { holdsRun, workingStates } from '../run-store.ts'
-import { insertChunk, keepArtifact, openArtifact } from './artifact-store.ts'
+import { bytesOfOtherArtifacts, insertChunk, keepArtifact, openArtifact } from './artifact-store.ts'
 
 /** Writes a file piece by piece, holding at most one piece in memory. */
 export interface ArtifactWriter {
   readonly id: string
   /** Whether a checkpoint kept something of it already, such as its head line. */
   readonly isEmpty: boolean
-  /** @throws RunStopped when another worker has the run, or the account's files were erased */
+  /**
+   * @throws RunStopped when another worker has the run, or the account's files were erased; StandinError `STORAGE_FULL`
+   */
   write(piece: string | Uint8Array): Promise<void>
 }
 
@@ -27,6 +30,7 @@ const pieceBytes = 256 * 1024
 export async function createArtifactWriter(
   db: Database,
   { epoch, ...file }: { runId: string; epoch: number; accountId: string; name: string; mediaType: string },
+  { bytesPerAccount = Number.POSITIVE_INFINITY }: { bytesPerAccount?: number | undefined } = {},
 ): Promise<OpenArtifact> {
   const { runId } = file
   async function whileHeld<Result>(states: RunState[], work: (tx: Transaction) => Promise<Result>): Promise<Result> {
@@ -48,7 +52,11 @@ export async function createArtifactWriter(
     const content = Buffer.concat(held)
     held = []
     heldBytes = 0
-    await whileHeld(workingStates, (tx) => insertChunk(tx, { artifactId: id, position, content }))
+    await whileHeld(workingStates, async (tx) => {
+      const others = await bytesOfOtherArtifacts(tx, { accountId: file.accountId, but: id })
+      if (others + total + content.byteLength > bytesPerAccount) throw new StandinError('STORAGE_FULL')
+      await insertChunk(tx, { artifactId: id, position, content })
+    })
     position++
     total += content.byteLength
   }

@@ -1,11 +1,9 @@
+import type { ResultColumn } from '@standin/contracts'
 import { expect, test } from 'vitest'
 import { attachedFile, largestAttachmentBytes } from './attached-file.ts'
 
-const run = {
-  ...{ id: 'run', accountId: 'account', actionId: 'report', scheduleId: null },
-  ...{ state: 'succeeded', reason: null, headline: null, startedAt: null, endedAt: '2026-03-02T05:00:09.000Z' },
-} as const
-const columns = [{ key: 'text', title: 'Text', kind: 'text', filterable: false }] as const
+const run = { actionId: 'report', endedAt: '2026-03-02T05:00:09.000Z' }
+const columns: ResultColumn[] = [{ key: 'text', title: 'Text', kind: 'text', filterable: false }]
 const told = { run, columns, habits: { timeZone: null, unitSystem: null } }
 
 async function* batches(bytes: number) {

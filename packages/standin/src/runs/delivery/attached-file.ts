@@ -16,7 +16,11 @@ export interface AttachedFile {
 
 /** A run's result as a file for an email. @returns undefined where it would be larger than mail servers take */
 export async function attachedFile(
-  { run, columns, habits }: Pick<ResultToTell, 'run' | 'columns' | 'habits'>,
+  {
+    run,
+    columns,
+    habits,
+  }: Pick<ResultToTell, 'columns' | 'habits'> & { run: Pick<ResultToTell['run'], 'actionId' | 'endedAt'> },
   { format, batches }: { format: keyof typeof formats; batches: TableToWrite['batches'] },
 ): Promise<AttachedFile | undefined> {
   const { mediaType, piecesOf } = formats[format]

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ResultColumn } from '@standin/contracts'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { account, createRunStack, type RunStack } from '../../../test/run-stack.ts'
+import { account, caller, createRunStack, type RunStack } from '../../../test/run-stack.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
 import { runs } from '../run-table.ts'
 import { createReadResult } from './read-result.ts'
@@ -45,10 +45,16 @@ async function write({ db }: RunStack, runId: string, rows: readonly GivenRow[])
   await db.transaction((tx) => writer.keep(tx))
 }
 
+/** As somebody who may. */
+function readerOf({ db }: RunStack) {
+  const read = createReadResult({ db, checkMayRead: () => {} })
+  return (asked: Parameters<typeof read>[1]) => read(caller, asked)
+}
+
 async function resultOf(stack: RunStack, rows: readonly GivenRow[]) {
   const { id: runId } = await workedRun(stack)
   await write(stack, runId, rows)
-  const read = createReadResult({ db: stack.db })
+  const read = readerOf(stack)
   return (asked: Partial<Parameters<typeof read>[0]> = {}) => read({ runId, limit: 100, ...asked })
 }
 const ids = ({ rows }: { rows: ReadonlyArray<{ id: string }> }) => rows.map(({ id }) => id)
@@ -57,7 +63,7 @@ describe('rows', () => {
   test('a run without a result has its headline and no rows', async () => {
     await using stack = await createRunStack({ database, actions: [] })
     const { id: runId } = await workedRun(stack)
-    expect(await createReadResult({ db: stack.db })({ runId, limit: 10 })).toMatchObject({
+    expect(await readerOf(stack)({ runId, limit: 10 })).toMatchObject({
       headline: 'Found.',
       rows: [],
     })
@@ -144,7 +150,7 @@ describe('rows', () => {
 
   test('are new where the last run of the action that succeeded has not their id; in a first run none is', async () => {
     await using stack = await createRunStack({ database, actions: [] })
-    const read = createReadResult({ db: stack.db })
+    const read = readerOf(stack)
     const first = await workedRun(stack, { createdAt: new Date('2026-01-01') })
     await write(stack, first.id, [{ id: 'old', cells: {} }])
     expect((await read({ runId: first.id, limit: 9 })).rows).toMatchObject([{ isNew: false }])
@@ -191,7 +197,7 @@ describe('invariant 19: rows that no checkpoint kept', () => {
   test('are not shown, and replaced by those of the worker that goes on', async () => {
     await using stack = await createRunStack({ database, actions: [] })
     const { id: runId } = await workedRun(stack)
-    const read = createReadResult({ db: stack.db })
+    const read = readerOf(stack)
     await write(stack, runId, [{ id: 'kept', cells: { fuel: 1 } }])
     const dying = createResultWriter(stack.db, { runId, epoch: 1, accountId: account })
     await dying.rows([{ id: 'lost', cells: { fuel: 2 } }])

@@ -1,8 +1,10 @@
 import type { Procedures, ResultColumn, RunResult } from '@standin/contracts'
 import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
+import type { Caller } from '../../access/caller.ts'
 import type { Database } from '../../database/database.ts'
 import { StandinError } from '../../standin-error.ts'
+import type { CheckMayRead } from '../read-right.ts'
 import { countRows, countValues, findResult, listRows, type ResultOfRun, type RowSelection } from './result-store.ts'
 
 type Asked = z.output<Procedures['run']['result']['input']>
@@ -13,9 +15,9 @@ const nothing = { rows: [], total: 0, facets: [], columns: [], chart: null, deta
 
 /**
  * What a run found, in pages; also while it runs, as far as its last checkpoint.
- * @throws StandinError `RUN_NOT_FOUND`; `INPUT_INVALID` for a key or a cursor that is not of this result
+ * @throws StandinError `RUN_NOT_FOUND`, `SCOPE_FORBIDDEN`; `INPUT_INVALID` for a key or a cursor that is not of this result
  */
-export function createReadResult({ db }: { db: Database }) {
+export function createReadResult({ db, checkMayRead }: { db: Database; checkMayRead: CheckMayRead }) {
   // They are of the whole result, and so the same for every page, search and filter of it.
   const facetsByResult = new LRUCache<string, Facets>({ max: 200 })
 
@@ -30,9 +32,13 @@ export function createReadResult({ db }: { db: Database }) {
     return facets
   }
 
-  return async ({ runId, cursor, limit, ...asked }: Asked): Promise<RunResult & { nextCursor: string | null }> => {
+  return async (
+    caller: Caller,
+    { runId, cursor, limit, ...asked }: Asked,
+  ): Promise<RunResult & { nextCursor: string | null }> => {
     const found = await findResult(db, runId)
     if (!found) throw new StandinError('RUN_NOT_FOUND')
+    checkMayRead(caller, found)
     const { headline, result } = found
     if (!result) return { headline, ...nothing }
 

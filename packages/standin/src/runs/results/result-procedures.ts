@@ -9,5 +9,5 @@ interface Dependencies {
 
 /** Of the noun `run`, beside those of `run-procedures.ts`. */
 export function createResultProcedures({ contracted, readResult }: Dependencies) {
-  return { result: contracted.call(procedures.run.result).query(({ input }) => readResult(input)) }
+  return { result: contracted.call(procedures.run.result).query(({ ctx, input }) => readResult(ctx.caller, input)) }
 }

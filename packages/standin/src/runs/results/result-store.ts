@@ -69,13 +69,13 @@ export async function keepResult(
   await tx.update(runResults).set(change).where(eq(runResults.runId, runId))
 }
 
-/** With the headline, which is the run's own. */
+/** With what is the run's own. */
 export async function findResult(
   db: Database,
   runId: string,
-): Promise<{ headline: string | null; result: ResultOfRun | null } | undefined> {
+): Promise<{ accountId: string; actionId: string; headline: string | null; result: ResultOfRun | null } | undefined> {
   const [row] = await db
-    .select({ headline: runs.headline, result: runResults })
+    .select({ accountId: runs.accountId, actionId: runs.actionId, headline: runs.headline, result: runResults })
     .from(runs)
     .leftJoin(runResults, eq(runResults.runId, runs.id))
     .where(eq(runs.id, runId))
@@ -166,4 +166,16 @@ export async function* readRows(db: Database, kept: Kept, { batch = 1_000 } = {}
 export async function eraseResultsOf(tx: Transaction, accountId: string): Promise<void> {
   const ofAccount = tx.select({ id: runs.id }).from(runs).where(eq(runs.accountId, accountId))
   await tx.delete(runResults).where(inArray(runResults.runId, ofAccount))
+}
+
+/** Deletes the results of some of the runs that ended before, so that no statement is long. @returns how many went */
+export async function deleteOldResults(db: Database, before: Date, { limit }: { limit: number }): Promise<number> {
+  const old = db
+    .select({ runId: runResults.runId })
+    .from(runResults)
+    .innerJoin(runs, eq(runs.id, runResults.runId))
+    .where(lt(runs.endedAt, before))
+    .limit(limit)
+  const gone = await db.delete(runResults).where(inArray(runResults.runId, old)).returning({ runId: runResults.runId })
+  return gone.length
 }
