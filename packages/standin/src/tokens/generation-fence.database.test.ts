@@ -1,0 +1,256 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import { createTokenStack, type TokenStack } from '../../test/token-stack.ts'
+import { credentials } from '../credentials/credential-table.ts'
+import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
+import type { Database } from '../database/database.ts'
+import { createListener, type ReplicaListener } from '../database/listen.ts'
+import { lockInstallation } from '../installations/installation-store.ts'
+import { installations } from '../installations/installation-table.ts'
+import { createUninstall } from '../installations/uninstall.ts'
+import { createLogger } from '../observability/logger.ts'
+import { Secret } from '../observability/secret.ts'
+import { StandinError } from '../standin-error.ts'
+import { buildTokens } from './build-tokens.ts'
+import { scopeSet } from './scope-set.ts'
+import type { RequestToken } from './token-endpoint.ts'
+import { eraseTokens, type HandOut, recordHandOut } from './token-store.ts'
+
+let database: TestDatabase
+let stack: TokenStack
+let listeners: ReplicaListener[]
+beforeAll(async () => {
+  database = await createTestDatabase()
+  stack = await createTokenStack(database)
+  listeners = [createListener(database.url), createListener(database.url)]
+  for (const listener of listeners) await listener.on('run_event', () => {})
+  await installAll()
+  replicas = await Promise.all(listeners.map(startReplica))
+})
+afterAll(async () => {
+  await Promise.all(listeners.map((listener) => listener.close()))
+  await stack[Symbol.asyncDispose]()
+  await database.drop()
+})
+
+type Change = 'reinstall' | 'uninstall'
+const log = createLogger('silent')
+const end = createUninstall([eraseTokens])
+let played = 0
+const interleaved = 1_000
+const atOnce = 4
+const accountIds = Array.from(
+  { length: interleaved },
+  (_, index) => `00000000-0000-4000-9000-${String(index).padStart(12, '0')}`,
+)
+
+/** All accounts by two statements: one after the other they would take most of the test's time. */
+async function installAll(): Promise<void> {
+  const rows = await Promise.all(
+    accountIds.map(async (accountId) => {
+      const binding = { account: accountId, app: '@acme/fleet-night', column: 'client-secret', generation: 1 } as const
+      const sealedSecret = await stack.vault.seal(new Secret('secret of generation 1'), binding)
+      const of = { accountId, generation: 1, appId: binding.app, clientId: '1', grantedScopes: ['a', 'b'] }
+      return { ...of, sealedSecret, state: 'active' as const, issuedAt: stack.clock.now(), tieBreak: '', bound: true }
+    }),
+  )
+  await stack.db.insert(installations).values(accountIds.map((accountId) => ({ accountId, activeGeneration: 1 })))
+  await stack.db.insert(credentials).values(rows)
+}
+
+/** Every statement, answer of Trackunit's and notification waits for its turn; the scheduler of the test that runs gives it. */
+interface Turns {
+  scheduler: fc.Scheduler
+  wake: () => void
+  working: number
+  handedOut: HandOut[]
+  afterStep: (label: string) => Promise<void>
+}
+/** Several accounts are played at the same time, each with turns of its own. */
+const turns = new AsyncLocalStorage<Turns>()
+function turnsHere(): Turns {
+  const here = turns.getStore()
+  if (!here) throw new Error('nothing is played here')
+  return here
+}
+
+const step =
+  <Given extends unknown[], Result>(label: string, work: (...given: Given) => Promise<Result>) =>
+  async (...given: Given): Promise<Result> => {
+    const mine = turnsHere()
+    const turn = mine.scheduler.schedule(Promise.resolve(), label)
+    mine.wake()
+    await turn
+    mine.working++
+    try {
+      return await work(...given)
+    } finally {
+      await mine.afterStep(label)
+      mine.working--
+      mine.wake()
+    }
+  }
+
+/** As a process of the server. Made once: the accounts differ, and its memory is made for many. */
+async function startReplica({ replica }: ReplicaListener) {
+  const heard: Record<string, (accountId: string) => void> = {}
+  const listener: ReplicaListener = {
+    replica,
+    async on(channel, onNotify) {
+      heard[channel] = onNotify
+    },
+    close: async () => {},
+  }
+  const execute = step('statement', (query: Parameters<Database['execute']>[0]) => stack.db.execute(query))
+  const db = new Proxy(stack.db, {
+    get: (target, name) => (name === 'execute' ? execute : Reflect.get(target, name, target)),
+  })
+  const requestToken: RequestToken = async ({ clientId }, { scopes }) => ({
+    outcome: 'token',
+    token: {
+      accessToken: new Secret(`token of generation ${clientId}`),
+      ...{ granted: scopeSet(scopes), lifetimeMs: 3_600_000, askedAtMs: stack.clock.monotonicMs(), claims: {} },
+    },
+  })
+  const { issueToken } = await buildTokens({
+    ...{ db, listener, log, vault: stack.vault, clock: stack.clock, manifestScopes: ['a', 'b'] },
+    requestToken: step('exchange', requestToken),
+    recordHandOut: step('hand-out', async (handOut) => {
+      const isRecorded = await recordHandOut(stack.db, handOut)
+      if (isRecorded) turnsHere().handedOut.push(handOut)
+      return isRecorded
+    }),
+    findCredentialsInForce: step('look', (accountId) => findCredentialsInForce(stack.db, accountId)),
+    onRefused: async () => {},
+    accountClaim: undefined,
+  })
+  return {
+    issueToken,
+    /** News of the database, for whoever waits. */
+    hear: (accountId: string) => heard.token_changed?.(accountId),
+    tellChanged: step('notification', async (accountId: string) => heard.installation_changed?.(accountId)),
+  }
+}
+
+let replicas: Array<Awaited<ReturnType<typeof startReplica>>>
+
+/** One account, two replicas that are asked for its token, and changes of who serves it. */
+async function play(scheduler: fc.Scheduler, { changes, callers }: { changes: readonly Change[]; callers: number }) {
+  const accountId = accountIds[played++] ?? randomUUID()
+  if (played > accountIds.length) await stack.install({ accountId, generation: 1, clientId: '1' })
+  let active: number | null = 1
+  let generations = 1
+  /** Of generations that were in force: their rows stay until the next exchange, and nobody is served from them. */
+  let leftBehind: number[] = []
+  const handedOut: HandOut[] = []
+  let handedOutBefore = 0
+  const mine: Turns = {
+    scheduler,
+    working: 0,
+    handedOut,
+    wake: () => {},
+    async afterStep(label) {
+      if (label === 'statement' && active !== 1) {
+        const late = (await stored()).filter((generation) => generation !== active && !leftBehind.includes(generation))
+        expect(late).toEqual([])
+      }
+      for (const { generation } of handedOut.slice(handedOutBefore)) expect(generation).toBe(active)
+      handedOutBefore = handedOut.length
+      for (const { hear } of replicas) hear(accountId)
+    },
+  }
+  const change: Record<Change, () => Promise<void>> = {
+    reinstall: step('re-install', async () => {
+      generations++
+      leftBehind = await stored()
+      await stack.install({ accountId, generation: generations, clientId: String(generations) })
+      active = generations
+    }),
+    uninstall: step('uninstall', async () => {
+      await stack.db.transaction(async (tx) => {
+        const installation = await lockInstallation(tx, accountId)
+        await end(tx, { installation, issuedAt: stack.clock.now(), actor: { kind: 'trackunit', id: 'test' } })
+      })
+      active = null
+      leftBehind = []
+    }),
+  }
+
+  const outcomes: string[] = []
+  const act = () => [
+    ...Array.from({ length: callers }, async (_, caller) => {
+      const receiver = { kind: 'system', id: `caller ${caller}` } as const
+      await replicas[caller % 2]!.issueToken(receiver, { accountId, scopes: ['a'] }).then(
+        ({ accessToken }) => outcomes.push(accessToken.reveal()),
+        (error: unknown) => outcomes.push(error instanceof StandinError ? error.reason : String(error)),
+      )
+    }),
+    (async () => {
+      for (const name of changes) {
+        await change[name]()
+        for (const { tellChanged } of replicas) void tellChanged(accountId)
+      }
+    })(),
+  ]
+  let isOver = false
+  const over = turns
+    .run(mine, () => Promise.all(act()))
+    .finally(() => {
+      isOver = true
+      mine.wake()
+    })
+  while (!isOver) {
+    await tick() // Whoever can go on comes to where it waits for its turn.
+    if (mine.working === 0 && scheduler.count() > 0) await scheduler.waitOne()
+    else if (!isOver) await woken(mine)
+  }
+  await over
+  await scheduler.waitAll()
+  return { outcomes, handedOut }
+
+  async function stored(): Promise<number[]> {
+    const rows = await stack.sql`select generation from access_tokens where account_id = ${accountId}`
+    return rows.map(({ generation }) => generation)
+  }
+}
+
+const woken = (waiting: { wake: () => void }) =>
+  new Promise<void>((resolve) => {
+    waiting.wake = resolve
+    setTimeout(resolve, 5).unref() // Work that is no step: an encryption that ends.
+  })
+const tick = () => new Promise<void>((resolve) => setImmediate(resolve))
+test('invariant 12: in 1,000 interleavings no token is stored or served of a generation that is not in force', async () => {
+  const seen = { tokens: 0, refusals: 0 }
+  const interleavings = fc.asyncProperty(
+    fc.scheduler(),
+    fc.record({
+      changes: fc.constantFrom<readonly Change[]>(
+        ['reinstall'],
+        ['uninstall'],
+        ['reinstall', 'uninstall'],
+        ['uninstall', 'reinstall'],
+        ['reinstall', 'reinstall'],
+      ),
+      callers: fc.integer({ min: 1, max: 2 }),
+    }),
+    async (scheduler, history) => {
+      const { outcomes, handedOut } = await play(scheduler, history)
+      const tokens = outcomes.filter((outcome) => outcome.startsWith('token of'))
+      expect(tokens.sort()).toEqual(handedOut.map(({ generation }) => `token of generation ${generation}`).sort())
+      const refusals = outcomes.filter((outcome) => !outcome.startsWith('token of'))
+      for (const reason of refusals)
+        expect(['INSTALLATION_UNINSTALLED', 'CREDENTIALS_PENDING', 'OVERLOADED']).toContain(reason)
+      seen.tokens += tokens.length
+      seen.refusals += refusals.length
+    },
+  )
+  // Several at the same time: PostgreSQL answers one while the next is thought about.
+  await Promise.all(Array.from({ length: atOnce }, () => fc.assert(interleavings, { numRuns: interleaved / atOnce })))
+  // Not all was over before it began, and not all was refused.
+  expect(seen.tokens).toBeGreaterThan(interleaved / 4)
+  expect(seen.refusals).toBeGreaterThan(interleaved / 8)
+}, 60_000)
