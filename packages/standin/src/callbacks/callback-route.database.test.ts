@@ -18,6 +18,8 @@ import { createHttpServer } from '../http/http-server.ts'
 import { createLogger } from '../observability/logger.ts'
 import { Secret } from '../observability/secret.ts'
 import { registerCallbackRoute } from './callback-route.ts'
+import { listHeld } from './held/held-callback-store.ts'
+import { readRejections } from './rejected/rejection-store.ts'
 
 const createStack = prepareCallbackStacks()
 
@@ -294,4 +296,58 @@ test('invariant 10: what is logged of a callback is its route, its account and i
     status: 200,
   })
   expect(edge.logged()).not.toMatch(/s3cr3t|eyJ/)
+})
+
+describe('a wrong path', () => {
+  test('is a plain 404, and what is genuine there is held', async () => {
+    await using edge = await createEdge()
+    const answer = await edge.post(body, { url: `${path}x` })
+    expect(answer).toMatchObject({ status: 404, body: { reason: 'NOT_FOUND' } })
+    expect(await listHeld(edge.stack.db, { limit: 9 })).toMatchObject([{ reason: 'NOT_FOUND', address: '127.0.0.1' }])
+    expect(await edge.stack.rows()).toEqual([])
+    expect(answer.text + edge.logged()).not.toMatch(/s3cr3t|eyJ/)
+  })
+
+  test('tells nothing that another wrong path does not tell', async () => {
+    await using edge = await createEdge()
+    const plain = (await edge.post(body, { url: '/nowhere' })).text
+    const withoutId = (text: string) => text.replace(/"requestId":"[^"]*"/, '')
+    for (const how of [
+      { url: `${path}x` },
+      { url: '/trackunit/callback' },
+      { url: `${path}x`, headers: { 'content-type': 'text/plain' } },
+      { url: `${path}x`, headers: { 'content-encoding': 'gzip' } },
+      { url: `${path}x`, headers: { 'trackunit-identity': undefined } },
+    ]) {
+      const answer = await edge.post(body, how)
+      expect([withoutId(answer.text), answer.headers.allow]).toEqual([withoutId(plain), undefined])
+    }
+    expect(withoutId((await edge.post('x'.repeat(20_000), { url: `${path}x` })).text)).toBe(withoutId(plain))
+  })
+})
+
+test('another method is told which one there is', async () => {
+  await using edge = await createEdge()
+  const response = await edge.server.inject({ method: 'GET', url: path })
+  expect([response.statusCode, response.headers.allow, response.json().reason]).toEqual([
+    405,
+    'POST',
+    'METHOD_NOT_ALLOWED',
+  ])
+})
+
+test('what is refused is counted by its reason, whatever refused it', async () => {
+  await using edge = await createEdge()
+  await edge.post(body, { headers: { 'trackunit-identity': 'nonsense' } })
+  await edge.post(body, { headers: { 'content-type': 'text/plain' } })
+  await edge.post('x'.repeat(20_000))
+  await edge.post(body, { url: `${path}x` })
+  await edge.post(body)
+  await edge.stack.callbacks.saveRejected()
+  const { counts, samples } = await readRejections(edge.stack.db, { samples: 9 })
+  expect(counts.map(({ reason, count }) => `${reason} ${count}`)).toEqual([
+    ...['IDENTITY_INVALID 1', 'INPUT_TOO_LARGE 1', 'NOT_FOUND 1', 'UNSUPPORTED_MEDIA_TYPE 1'],
+  ])
+  expect(samples).toHaveLength(4)
+  expect(JSON.stringify(samples)).not.toMatch(/s3cr3t|eyJ/)
 })
