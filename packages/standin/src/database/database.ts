@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres, { type Sql } from 'postgres'
+import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
 
 /** What a store works on: the database, or the transaction that it was handed. */
 export type Database = PgDatabase<PostgresJsQueryResultHKT>
@@ -9,6 +11,8 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 export interface Connection {
   sql: Sql
   db: Database
+  /** Ends all its connections at once, for when the other side has gone silent: what is under way fails, new ones are made. */
+  cut(): void
   close(): Promise<void>
 }
 
@@ -23,6 +27,8 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
     fetch_types: false,
     connect_timeout: 10,
     keep_alive: 5,
+    // A database that is there again is found within a second; the library would wait up to twenty.
+    backoff: (failures: number) => Math.min(1, 3 ** failures / 100),
     onnotice: () => {},
     connection: { application_name: name },
   }) as const
@@ -33,11 +39,28 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
  */
 export function connectDatabase(url: string, { pool = 10, pooled = false } = {}): Connection {
   const options = connectionOptions({ max: pool, name: 'standin' })
+  const sockets = new Set<Socket>()
+  const untyped = {
+    socket: async (address: SocketAddress) => {
+      for (const each of sockets) if (each.destroyed) sockets.delete(each) // The driver takes off listeners of ours.
+      const socket = await openSocket(address)
+      sockets.add(socket)
+      return socket
+    },
+  }
   const sql = postgres(url, {
     ...options,
+    ...(namesOneHost(url) && untyped),
     // Behind a transaction pooler a prepared statement may meet a session that does not know it.
     prepare: !pooled,
     connection: { ...options.connection, ...(!pooled && { synchronous_commit: 'on' }) },
   })
-  return { sql, db: drizzle({ client: sql, casing: 'snake_case' }) as Database, close: () => sql.end({ timeout: 5 }) }
+  return {
+    sql,
+    db: drizzle({ client: sql, casing: 'snake_case' }) as Database,
+    cut: () => {
+      for (const socket of sockets) socket.destroy()
+    },
+    close: () => sql.end({ timeout: 5 }),
+  }
 }

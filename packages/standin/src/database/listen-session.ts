@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres, { type Options, type Sql } from 'postgres'
 import { connectionOptions } from './database.ts'
+import { connectWithinMs, namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
 import { replicaLockClass } from './replica.ts'
 
 /** One session of PostgreSQL: it listens, and its advisory lock says that this process lives. */
@@ -31,12 +32,11 @@ const serverKeepalive = {
   tcp_keepalives_count: 3,
   tcp_user_timeout: 6_000,
 }
-const connectWithinMs = 5_000
 
 /** What postgres.js takes and does not say in its types. */
 interface Untyped {
   onnotify: (channel: string, payload: string) => void
-  socket: (options: { host: string[]; port: number[]; path?: string | false }) => Promise<Socket>
+  socket: (address: SocketAddress) => Promise<Socket>
 }
 
 /** @throws where the database cannot be reached */
@@ -49,7 +49,7 @@ export async function openListenSession(
   let isLost = false
   let socket: Socket | undefined
   const common = connectionOptions({ max: 1, name: 'standin-listen' })
-  const options: Options<Record<string, never>> & Untyped = {
+  const options: Options<Record<string, never>> & Partial<Untyped> = {
     ...common,
     connection: { ...common.connection, ...serverKeepalive },
     connect_timeout: connectWithinMs / 1_000,
@@ -57,11 +57,13 @@ export async function openListenSession(
     max_lifetime: 0,
     onnotify: onNotify,
     onclose: () => end(),
-    socket: async (at) => {
+  }
+  if (namesOneHost(url)) {
+    options.socket = async (at) => {
       if (isLost) throw new Error('This session has ended.') // The driver would go on with another one, without the lock.
       socket = await openSocket(at)
       return socket
-    },
+    }
   }
   const sql: Sql = postgres(url, options as Options<Record<string, never>>)
   const end = () => {
@@ -136,25 +138,4 @@ async function answers(sql: Sql, withinMs: number): Promise<boolean> {
   // Where this process itself stood still, the answer lies in the socket unread: it is read before this is called.
   if (!answered) await new Promise(setImmediate)
   return answered
-}
-
-/** The first of the addresses that takes a connection, with keepalives on. */
-async function openSocket({ host, port, path }: Parameters<Untyped['socket']>[0]): Promise<Socket> {
-  let failure: unknown
-  for (const [index, name] of host.entries()) {
-    const socket = path ? connect(path) : connect({ port: port[index] ?? 5432, host: name })
-    // The driver names the server of a TLS session by this.
-    Object.assign(socket, { host: name, port: port[index] })
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    socket.once('connect', resolve).once('error', reject)
-    socket.setTimeout(connectWithinMs, () => socket.destroy(Object.assign(new Error('connect'), { code: 'ETIMEDOUT' })))
-    try {
-      await promise
-      socket.removeAllListeners('timeout').removeListener('error', reject).setTimeout(0)
-      return socket.setKeepAlive(true, 3_000)
-    } catch (error) {
-      failure = error
-    }
-  }
-  throw failure
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { startDatabaseProxy } from '../../test/database-proxy.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { connectDatabase } from './database.ts'
 import { createListener } from './listen.ts'
@@ -70,7 +70,7 @@ test('a killed process is missing within milliseconds', async () => {
 
 test('invariant 16: a session whose other side has gone silent is noticed within a second', async () => {
   const { database } = await open()
-  const proxy = await startProxy(new URL(database.url))
+  await using proxy = await startDatabaseProxy(database.url)
   const { replica } = await startListener(proxy.url)
   const first = replica.id()
   const lost = Promise.withResolvers<number>()
@@ -83,32 +83,3 @@ test('invariant 16: a session whose other side has gone silent is noticed within
   await vi.waitFor(() => expect(replica.id()).toBeDefined(), { timeout: 3_000, interval: 10 })
   expect(replica.id()).not.toBe(first)
 })
-
-/** Stands between a client and PostgreSQL. Connections that are there when it falls silent stay open and carry nothing. */
-async function startProxy(target: URL) {
-  const sockets = new Set<Socket>()
-  const server = createServer((client) => {
-    const upstream = target.searchParams.has('host')
-      ? connect(`${target.searchParams.get('host')}/.s.PGSQL.${target.port || 5432}`)
-      : connect({ host: target.hostname, port: Number(target.port || 5432) })
-    for (const socket of [client, upstream]) {
-      sockets.add(socket)
-      socket.on('error', () => {})
-    }
-    client.pipe(upstream).pipe(client)
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const address = server.address()
-  const url = new URL(target)
-  Object.assign(url, { hostname: '127.0.0.1', port: String(typeof address === 'object' && address?.port) })
-  return {
-    url: url.href,
-    fallSilent() {
-      for (const socket of sockets) socket.unpipe().pause()
-    },
-  }
-}

@@ -1,15 +1,23 @@
 import type { FastifyInstance } from 'fastify'
+import type { DatabaseWatch } from '../database/database-watch.ts'
 
-/** `live`: the process answers. `ready`: it can do what it promises. */
-export function registerHealthRoutes(
-  server: FastifyInstance,
-  { databaseAnswers }: { databaseAnswers: () => Promise<boolean> },
-): void {
+interface Dependencies {
+  watch: Pick<DatabaseWatch, 'suspect' | 'downForMs'>
+  /** For how long an outage of the database is bridged. */
+  outageServeMs: number
+}
+
+/**
+ * `live`: the process answers. `ready`: it can do what it promises, also while it bridges an outage of the database: a
+ * balancer that took every replica away at once would make a pause of it.
+ */
+export function registerHealthRoutes(server: FastifyInstance, { watch, outageServeMs }: Dependencies): void {
   server.get('/health/live', async () => ({ status: 'live' }))
   server.get('/health/ready', async (_request, reply) => {
-    const database = (await databaseAnswers()) ? 'up' : 'down'
+    const isDown = await watch.suspect()
+    const isReady = !isDown || watch.downForMs() < outageServeMs
     return reply
-      .code(database === 'up' ? 200 : 503)
-      .send({ status: database === 'up' ? 'ready' : 'not-ready', database })
+      .code(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ready' : 'not-ready', database: isDown ? 'down' : 'up' })
   })
 }

@@ -95,17 +95,34 @@ describe('browsers of other origins', () => {
   })
 })
 
-test.each([
-  [true, 200, { status: 'ready', database: 'up' }],
-  [false, 503, { status: 'not-ready', database: 'down' }],
-])('health says whether the database answers (%s), and is not logged', async (answers, status, body) => {
-  await using edge = await createEdge()
-  registerHealthRoutes(edge.server, { databaseAnswers: async () => answers })
-  const ready = await edge.server.inject('/health/ready')
-  expect([ready.statusCode, ready.json()]).toEqual([status, body])
-  expect((await edge.server.inject('/health/live')).json()).toEqual({ status: 'live' })
-  expect(edge.logged()).toBe('')
-})
+test.for([
+  { what: 'is up', isDown: false, downForMs: 0, status: 200, body: { status: 'ready', database: 'up' } },
+  {
+    what: 'went down a moment ago',
+    isDown: true,
+    downForMs: 999,
+    status: 200,
+    body: { status: 'ready', database: 'down' },
+  },
+  {
+    what: 'is down for too long',
+    isDown: true,
+    downForMs: 1_000,
+    status: 503,
+    body: { status: 'not-ready', database: 'down' },
+  },
+])(
+  'invariant 16: health tells that the database $what, and is not logged',
+  async ({ isDown, downForMs, status, body }) => {
+    await using edge = await createEdge()
+    const watch = { suspect: async () => isDown, downForMs: () => downForMs }
+    registerHealthRoutes(edge.server, { watch, outageServeMs: 1_000 })
+    const ready = await edge.server.inject('/health/ready')
+    expect([ready.statusCode, ready.json()]).toEqual([status, body])
+    expect((await edge.server.inject('/health/live')).json()).toEqual({ status: 'live' })
+    expect(edge.logged()).toBe('')
+  },
+)
 
 test('a stream begins with the hint to reconnect soon, and goes on unchanged', async () => {
   const streamed = retrySoon(

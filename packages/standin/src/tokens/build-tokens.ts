@@ -1,7 +1,9 @@
+import type { SpooledHandOut } from '../audit/record-hand-outs.ts'
 import { startBackgroundLoop } from '../background-loop.ts'
 import type { Clock } from '../clock.ts'
 import type { Vault } from '../credentials/vault.ts'
 import type { Database } from '../database/database.ts'
+import type { DatabaseWatch } from '../database/database-watch.ts'
 import type { ReplicaListener } from '../database/listen.ts'
 import type { Logger } from '../observability/logger.ts'
 import { createExchangeLease, type ExchangeLeasePolicy } from './exchange-lease.ts'
@@ -9,6 +11,8 @@ import { createExchangeToken } from './exchange-token.ts'
 import { createInForceMemory, type InForce } from './in-force-memory.ts'
 import { createIssueToken, type IssueToken } from './issue-token.ts'
 import { type CredentialsInForce, createObtainToken } from './obtain-token.ts'
+import type { HandOutSpool } from './outage/hand-out-spool.ts'
+import { createServeInOutage } from './outage/serve-in-outage.ts'
 import { createRefreshAhead } from './refresh-ahead.ts'
 import { createTokenCache } from './token-cache.ts'
 import type { RequestToken } from './token-endpoint.ts'
@@ -30,6 +34,13 @@ interface Dependencies {
   onRefused: (credentials: CredentialsInForce) => Promise<void>
   manifestScopes: readonly string[]
   accountClaim: string | undefined
+  /** How an outage of the database is bridged; without it nothing is handed out meanwhile. */
+  outage?: {
+    watch: DatabaseWatch
+    spool: HandOutSpool
+    outageServeMs: number
+    recordSpooled: (handOut: SpooledHandOut) => Promise<void>
+  }
   leasePolicy?: ExchangeLeasePolicy
   random?: () => number
 }
@@ -40,17 +51,20 @@ export interface Tokens {
   refreshDue: () => Promise<boolean>
   /** Writes down which tokens were used. */
   keepWhatWasUsed: () => Promise<boolean>
-  /** Does both from now on. @returns what ends it */
+  /** Records what left while the database was down. */
+  drainSpool: () => Promise<boolean>
+  /** Does all of that from now on. @returns what ends it */
   startRefreshing: () => () => Promise<void>
 }
 
 const refreshEveryMs = 1_000
 const keepUsesEveryMs = 10_000
+const drainEveryMs = 15_000
 
 /** Tokens as one process of the server has them: a memory of its own, and what all replicas share. */
 export async function buildTokens(dependencies: Dependencies): Promise<Tokens> {
   const { db, vault, clock, log, listener, requestToken, recordHandOut, onRefused } = dependencies
-  const { findCredentialsInForce, manifestScopes, accountClaim, random = Math.random } = dependencies
+  const { findCredentialsInForce, manifestScopes, accountClaim, outage, random = Math.random } = dependencies
   const cache = createTokenCache()
   const news = createTokenNews()
   const uses = createTokenUses({ clock })
@@ -72,17 +86,36 @@ export async function buildTokens(dependencies: Dependencies): Promise<Tokens> {
     lease: createExchangeLease({ db, replicaId: listener.replica.id }, dependencies.leasePolicy),
     exchangeToken: createExchangeToken({ vault, requestToken, accountClaim }),
   })
-  const issueToken = createIssueToken({
+  const issueWhileUp = createIssueToken({
     ...{ clock, inForce, obtainToken, recordHandOut, manifestScopes },
     noteUse: uses.note,
   })
+  const issueToken = outage
+    ? createServeInOutage({ ...outage, clock, cache, inForce, manifestScopes, issueToken: issueWhileUp })
+    : issueWhileUp
+  // What changed while the database was down was not heard of.
+  outage?.watch.onUp(inForce.forgetAll)
+
+  async function drainSpool(): Promise<boolean> {
+    if (!outage || outage.watch.isDown()) return false
+    const { recorded, unreadable } = await outage.spool.drain(outage.recordSpooled)
+    if (recorded > 0) log.info({ recorded }, 'tokens that left while the database was down are recorded')
+    if (unreadable > 0) log.error({ unreadable }, 'lines of the spool of hand-outs cannot be read')
+    return false
+  }
+
   const { refreshDue, keepWhatWasUsed } = createRefreshAhead({ db, log, inForce, obtainToken, uses })
   return {
-    ...{ issueToken, refreshDue, keepWhatWasUsed },
+    ...{ issueToken, refreshDue, keepWhatWasUsed, drainSpool },
     startRefreshing() {
       const refreshing = startBackgroundLoop(refreshDue, { everyMs: refreshEveryMs, log, name: 'refresh-ahead' })
       const keeping = startBackgroundLoop(keepWhatWasUsed, { everyMs: keepUsesEveryMs, log, name: 'token-uses' })
-      return async () => void (await Promise.all([refreshing.stop(), keeping.stop()]))
+      const draining = startBackgroundLoop(drainSpool, { everyMs: drainEveryMs, log, name: 'drain-spool' })
+      const endTelling = listener.replica.onHeld(draining.wake)
+      return async () => {
+        endTelling()
+        await Promise.all([refreshing, keeping, draining].map(({ stop }) => stop()))
+      }
     },
   }
 }

@@ -1,0 +1,110 @@
+import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createAdjustableClock } from '../../../test/adjustable-clock.ts'
+import type { SpooledHandOut } from '../../audit/record-hand-outs.ts'
+import { createHandOutSpool } from './hand-out-spool.ts'
+
+const handOut = (fingerprint: string) =>
+  ({
+    ...{ accountId: '11111111-1111-4111-8111-111111111111', generation: 1, scopeKey: 'a b', fingerprint },
+    serviceKeyId: 'k',
+    receiver: { kind: 'service', id: 'reports' },
+  }) as const
+
+async function makeFolder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'standin-spool-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  return join(dir, 'spool')
+}
+
+/** Several processes over one folder. */
+async function openSpools({ maxBytes = 10_000 } = {}) {
+  const dir = await makeFolder()
+  const clock = createAdjustableClock(new Date())
+  const recorded: SpooledHandOut[] = []
+  const record = async (each: SpooledHandOut) => void recorded.push(each)
+  return {
+    ...{ dir, clock, recorded, record },
+    open: () => createHandOutSpool({ dir, maxBytes, outageServeMs: 600_000 }, clock),
+    fingerprints: () => recorded.map(({ fingerprint }) => fingerprint),
+  }
+}
+
+test('invariant 16: what was appended is on disk, and is recorded once with who, what and when', async () => {
+  const { open, clock, dir, record, recorded } = await openSpools()
+  const spool = open()
+  await Promise.all([spool.append(handOut('one')), spool.append(handOut('two'))])
+  const [name = ''] = await readdir(dir)
+  expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600)
+
+  expect(await spool.drain(record)).toEqual({ recorded: 2, unreadable: 0 })
+  expect(await spool.drain(record)).toEqual({ recorded: 0, unreadable: 0 })
+
+  const identity = { entryId: expect.stringMatching(/^[0-9a-f-]{36}$/), at: clock.now() }
+  expect(recorded).toEqual([
+    { ...handOut('one'), ...identity },
+    { ...handOut('two'), ...identity },
+  ])
+  expect(await readdir(dir)).toEqual([])
+})
+
+test('invariant 16: without room nothing leaves', async () => {
+  const { open, record, fingerprints } = await openSpools({ maxBytes: 600 })
+  const spool = open()
+  await spool.append(handOut('one'))
+  await spool.append(handOut('two'))
+  await expect(spool.append(handOut('three'))).rejects.toMatchObject({ reason: 'STORAGE_UNAVAILABLE' })
+  await expect(open().append(handOut('of another process'))).rejects.toMatchObject({ reason: 'STORAGE_UNAVAILABLE' })
+
+  await spool.drain(record)
+  expect(fingerprints()).toEqual(['one', 'two'])
+  await spool.append(handOut('four'))
+})
+
+test('invariant 16: without a place to write nothing leaves', async () => {
+  const dir = await makeFolder()
+  await appendFile(dir, 'a file is in the way')
+  const spool = createHandOutSpool({ dir, outageServeMs: 1 }, createAdjustableClock())
+
+  await expect(spool.append(handOut('one'))).rejects.toMatchObject({ reason: 'STORAGE_UNAVAILABLE' })
+})
+
+test('invariant 18: what a killed process left is recorded by the next one, a line that was cut off is not', async () => {
+  const { open, dir, record, fingerprints, clock } = await openSpools()
+  await open().append(handOut('one'))
+  const [name = ''] = await readdir(dir)
+  await appendFile(join(dir, name), JSON.stringify(handOut('cut off')).slice(0, 40))
+
+  await open().drain(record)
+  expect(fingerprints()).toEqual(['one'])
+  // Whoever wrote it may still live: it is kept until nothing can be added to it.
+  expect(await readdir(dir)).toEqual([name])
+  clock.advance(600_000 + 60_001 + 60_000)
+  await open().drain(record)
+  expect(await readdir(dir)).toEqual([])
+})
+
+test('what cannot be recorded yet is kept', async () => {
+  const { open, record, fingerprints } = await openSpools()
+  const spool = open()
+  await spool.append(handOut('one'))
+  await expect(spool.drain(() => Promise.reject(new Error('down again')))).rejects.toThrow('down again')
+  await spool.append(handOut('two'))
+
+  await spool.drain(record)
+
+  expect(fingerprints().sort()).toEqual(['one', 'two'])
+})
+
+test('a line that makes no sense is counted, and stops nothing', async () => {
+  const { open, dir, record, fingerprints } = await openSpools()
+  const spool = open()
+  await spool.append(handOut('one'))
+  const [name = ''] = await readdir(dir)
+  await appendFile(join(dir, name), 'nonsense\n')
+
+  expect(await spool.drain(record)).toEqual({ recorded: 1, unreadable: 1 })
+  expect(fingerprints()).toEqual(['one'])
+})
