@@ -41,6 +41,7 @@ interface Given {
   grantedScopesOf?: () => Promise<readonly string[] | undefined>
   /** What else happens in the transaction that ends a run. */
   onEnd?: Parameters<typeof createWorkRun>[0]['onEnd']
+  artifactBytesPerAccount?: number
   /** When time begins. What waits is due at once in a database whose clock is later. */
   startsAt?: Date
   /** Instead of a list of what was sent, from which the test works by hand. */
@@ -99,6 +100,7 @@ export async function createRunStack(given: Given) {
       createWorkRun({
         ...{ db, queue, clock, log, findAction, replicaId },
         ...(given.onEnd && { onEnd: given.onEnd }),
+        ...(given.artifactBytesPerAccount && { artifactBytesPerAccount: given.artifactBytesPerAccount }),
         trackunitFor: () => trackunit,
         machinesFor: () => ({}) as MachineRegister,
         habitsOf: async () => ({ timeZone: null, unitSystem: null }),

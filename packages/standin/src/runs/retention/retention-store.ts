@@ -1,4 +1,4 @@
-import { and, asc, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, notExists, sql } from 'drizzle-orm'
 import type { Database } from '../../database/database.ts'
 import { runEvents, runs } from '../run-table.ts'
 
@@ -25,12 +25,13 @@ export async function deleteOldRuns(
     .from(runEvents)
     .where(inArray(runEvents.runId, ids))
     .limit(events)
-  const goneEvents = await db.execute(sql`
-    delete from ${runEvents} where (run_id, seq) in (${some}) returning 1 as gone`)
-  if (goneEvents.length === events) return goneEvents.length
+    .for('update', { skipLocked: true }) // Those that another replica is deleting.
+  const goneEvents = await db.execute(
+    sql`delete from ${runEvents} where (run_id, seq) in (${some}) returning 1 as gone`,
+  )
   const gone = await db
     .delete(runs)
-    .where(and(inArray(runs.id, ids), lt(runs.endedAt, before)))
+    .where(and(inArray(runs.id, ids), notExists(db.select().from(runEvents).where(eq(runEvents.runId, runs.id)))))
     .returning({ id: runs.id })
   return goneEvents.length + gone.length
 }
