@@ -351,3 +351,9 @@ test('what is refused is counted by its reason, whatever refused it', async () =
   expect(samples).toHaveLength(4)
   expect(JSON.stringify(samples)).not.toMatch(/s3cr3t|eyJ/)
 })
+
+test('a bare POST, as by curl, is told that it lacks the identity', async () => {
+  await using edge = await createEdge()
+  const response = await edge.server.inject({ method: 'POST', url: path })
+  expect([response.statusCode, response.json().reason]).toEqual([401, 'IDENTITY_MISSING'])
+})

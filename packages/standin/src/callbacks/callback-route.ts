@@ -36,10 +36,15 @@ export async function registerCallbackRoute(
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     scope.addHook('onRequest', async (request) => {
-      if (!isRightPath(request)) return
+      const hasIdentity = identityHeader(request) !== undefined
+      if (!isRightPath(request)) {
+        if (hasIdentity) return // Its body is read: what is genuine is kept.
+        throw new StandinError('NOT_FOUND')
+      }
       if (request.method !== 'POST') throw new StandinError('METHOD_NOT_ALLOWED')
-      if (request.headers['content-encoding'] !== undefined) throw new StandinError('UNSUPPORTED_MEDIA_TYPE')
-      if (!isJson(request.headers['content-type'])) throw new StandinError('UNSUPPORTED_MEDIA_TYPE')
+      if (!hasIdentity) throw new StandinError('IDENTITY_MISSING')
+      if (request.headers['content-encoding'] !== undefined || !isJson(request.headers['content-type']))
+        throw new StandinError('UNSUPPORTED_MEDIA_TYPE')
     })
     scope.setErrorHandler((error, request, reply) => {
       const { reason } = toRefusal(error)
