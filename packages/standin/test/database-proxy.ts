@@ -8,16 +8,16 @@ export interface DatabaseProxy extends AsyncDisposable {
   fallSilent(): void
   /** Every connection ends, and none is let in: PostgreSQL was stopped. */
   stop(): void
-  start(): void
+  /** None is let in any more; those that are there stay. */
+  refuse(): void
+  start(): Promise<void>
 }
 
 /** Stands between clients and PostgreSQL, to be cut without troubling the others who use it. */
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
-  let isStopped = false
   const server = createServer((client) => {
-    if (isStopped) return client.destroy()
     const directory = target.searchParams.get('host')
     const port = target.port || '5432'
     const upstream = directory
@@ -39,7 +39,8 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = new URL(target)
   url.searchParams.delete('host')
-  Object.assign(url, { hostname: '127.0.0.1', port: String((server.address() as AddressInfo).port) })
+  const { port } = server.address() as AddressInfo
+  Object.assign(url, { hostname: '127.0.0.1', port: String(port) })
   const endAll = () => {
     for (const socket of sockets) socket.destroy()
   }
@@ -49,11 +50,12 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       for (const socket of sockets) socket.unpipe().pause()
     },
     stop() {
-      isStopped = true
+      server.close()
       endAll()
     },
-    start() {
-      isStopped = false
+    refuse: () => void server.close(),
+    async start() {
+      await once(server.listen(port, '127.0.0.1'), 'listening')
     },
     async [Symbol.asyncDispose]() {
       endAll()

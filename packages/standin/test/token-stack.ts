@@ -8,12 +8,14 @@ import { findCredentialsInForce } from '../src/credentials/credentials-in-force.
 import { createProveCredentials } from '../src/credentials/prove-credentials.ts'
 import { createVault } from '../src/credentials/vault.ts'
 import { connectDatabase } from '../src/database/database.ts'
-import { createListener, type ReplicaListener } from '../src/database/listen.ts'
+import { watchDatabase } from '../src/database/database-watch.ts'
+import { createListener } from '../src/database/listen.ts'
 import { lockInstallation, updateInstallation } from '../src/installations/installation-store.ts'
 import { createLogger } from '../src/observability/logger.ts'
 import { Secret } from '../src/observability/secret.ts'
 import { buildTokens } from '../src/tokens/build-tokens.ts'
 import type { TokenReceiver } from '../src/tokens/issue-token.ts'
+import { createHandOutSpool } from '../src/tokens/outage/hand-out-spool.ts'
 import { scopeSet } from '../src/tokens/scope-set.ts'
 import type { Exchange, RequestToken } from '../src/tokens/token-endpoint.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
@@ -71,26 +73,41 @@ export async function createTokenStack({ url }: TestDatabase) {
     })
   }
 
-  const listeners: ReplicaListener[] = []
+  const closers: Array<() => Promise<void>> = []
 
   /** As one process of the server: with a memory, flights and a session of its own. */
-  async function startReplica({ manifestScopes = scopesOfManifest } = {}) {
-    const listener = createListener(url)
-    listeners.push(listener)
-    const audit = buildAudit({ db, clock, log, policy: { keys: auditRing, retentionMs: 1 } })
-    const { issueToken, refreshDue, keepWhatWasUsed } = await buildTokens({
-      ...{ db, vault, clock, log, listener, manifestScopes },
+  async function startReplica({
+    manifestScopes = scopesOfManifest,
+    through = url,
+    spoolDir,
+    outageServeMs = 0,
+  }: {
+    manifestScopes?: string[]
+    through?: string
+    spoolDir?: string
+    outageServeMs?: number
+  } = {}) {
+    const listener = createListener(through)
+    const own = connectDatabase(through)
+    const watch = watchDatabase({ url: through, pooled: false, cut: own.cut, clock, replica: listener.replica })
+    closers.push(listener.close, watch.close, own.close)
+    const spool = spoolDir === undefined ? undefined : createHandOutSpool({ dir: spoolDir, outageServeMs }, clock)
+    closers.push(async () => spool?.close())
+    const audit = buildAudit({ db: own.db, clock, log, policy: { keys: auditRing, retentionMs: 1 } })
+    const { issueToken, refreshDue, keepWhatWasUsed, drainSpool } = await buildTokens({
+      ...{ db: own.db, vault, clock, log, listener, manifestScopes },
       recordHandOut: audit.record,
       requestToken: endpoint.requestToken,
       onRefused: park,
       accountClaim: undefined,
-      findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
+      findCredentialsInForce: (accountId) => findCredentialsInForce(own.db, accountId),
+      ...(spool && { outage: { watch, spool, outageServeMs, recordSpooled: audit.recordSpooled } }),
     })
     const issue = (
       receiver: TokenReceiver,
       { accountId = account, ...wanted }: Partial<Parameters<typeof issueToken>[1]> = {},
     ) => issueToken(receiver, { accountId, ...wanted })
-    return Object.assign(issue, { refreshDue, keepWhatWasUsed })
+    return Object.assign(issue, { refreshDue, keepWhatWasUsed, drainSpool, watch, replica: listener.replica })
   }
 
   /** Time goes by, for this process and for what the database has written down. */
@@ -119,7 +136,7 @@ export async function createTokenStack({ url }: TestDatabase) {
         ({ event }) => event === 'token.issued',
       ),
     async [Symbol.asyncDispose]() {
-      await Promise.all(listeners.map((listener) => listener.close()))
+      await Promise.all(closers.map((close) => close()))
       await close()
     },
   }

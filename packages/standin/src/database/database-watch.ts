@@ -8,8 +8,8 @@ interface Dependencies {
   clock: Clock
   /** Asks the database anything. */
   ask: () => Promise<unknown>
-  /** Called when it is found to be down: connections that went silent are of no use any more. */
-  cut: () => void
+  /** Ends connections that went silent, at once or unless something arrives on them. */
+  cut: (unlessHeardWithinMs: number) => void
 }
 
 export interface DatabaseWatch {
@@ -33,6 +33,7 @@ export class DatabaseDown extends Error {
 
 const answersWithinMs = 700
 const askEveryMs = 250
+const heardWithinMs = 500
 
 /**
  * Whether the database answers. While the session for LISTEN is there it does: that one notices silence within a second.
@@ -48,7 +49,7 @@ export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies):
   const tellers = new Set<() => void>()
 
   function becomeDown(): void {
-    cut()
+    cut(0)
     if (downSinceMs !== undefined) return
     downSinceMs = lostAtMs ?? clock.monotonicMs()
     goesDown.reject(new DatabaseDown('The database does not answer.'))
@@ -95,6 +96,7 @@ export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies):
 
   const endLost = replica.onLost(() => {
     lostAtMs ??= clock.monotonicMs()
+    cut(heardWithinMs) // What made the session silent may have made others so, though the database answers.
     void look()
   })
   return {
@@ -133,9 +135,9 @@ export function watchDatabase({
   const watch = createDatabaseWatch({
     ...dependencies,
     ask: () => own.sql`select 1`,
-    cut: () => {
-      cut()
-      own.cut()
+    cut: (unlessHeardWithinMs) => {
+      cut(unlessHeardWithinMs)
+      own.cut(unlessHeardWithinMs)
     },
   })
   return {

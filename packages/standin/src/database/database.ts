@@ -11,8 +11,12 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 export interface Connection {
   sql: Sql
   db: Database
-  /** Ends all its connections at once, for when the other side has gone silent: what is under way fails, new ones are made. */
-  cut(): void
+  /**
+   * Ends connections whose other side has gone silent: what is under way there fails, new ones are made. An idle one goes
+   * too, which costs a connection and no work.
+   * @param unlessHeardWithinMs spares those on which anything arrives meanwhile; 0 spares none
+   */
+  cut(unlessHeardWithinMs: number): void
   close(): Promise<void>
 }
 
@@ -41,9 +45,9 @@ export function connectDatabase(url: string, { pool = 10, pooled = false } = {})
   const options = connectionOptions({ max: pool, name: 'standin' })
   const sockets = new Set<Socket>()
   const untyped = {
-    socket: async (address: SocketAddress) => {
+    socket: (address: SocketAddress) => {
       for (const each of sockets) if (each.destroyed) sockets.delete(each) // The driver takes off listeners of ours.
-      const socket = await openSocket(address)
+      const socket = openSocket(address)
       sockets.add(socket)
       return socket
     },
@@ -58,8 +62,13 @@ export function connectDatabase(url: string, { pool = 10, pooled = false } = {})
   return {
     sql,
     db: drizzle({ client: sql, casing: 'snake_case' }) as Database,
-    cut: () => {
-      for (const socket of sockets) socket.destroy()
+    cut(unlessHeardWithinMs) {
+      const heard = [...sockets].map((socket) => ({ socket, bytes: socket.bytesRead }))
+      const end = () => {
+        for (const { socket, bytes } of heard) if (socket.bytesRead === bytes) socket.destroy()
+      }
+      if (unlessHeardWithinMs === 0) end()
+      else setTimeout(end, unlessHeardWithinMs).unref()
     },
     close: () => sql.end({ timeout: 5 }),
   }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres, { type Options, type Sql } from 'postgres'
 import { connectionOptions } from './database.ts'
-import { connectWithinMs, namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
+import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
 import { replicaLockClass } from './replica.ts'
 
 /** One session of PostgreSQL: it listens, and its advisory lock says that this process lives. */
@@ -33,10 +33,12 @@ const serverKeepalive = {
   tcp_user_timeout: 6_000,
 }
 
+const connectWithinMs = 5_000
+
 /** What postgres.js takes and does not say in its types. */
 interface Untyped {
   onnotify: (channel: string, payload: string) => void
-  socket: (address: SocketAddress) => Promise<Socket>
+  socket: (address: SocketAddress) => Socket
 }
 
 /** @throws where the database cannot be reached */
@@ -59,9 +61,9 @@ export async function openListenSession(
     onclose: () => end(),
   }
   if (namesOneHost(url)) {
-    options.socket = async (at) => {
+    options.socket = (at) => {
       if (isLost) throw new Error('This session has ended.') // The driver would go on with another one, without the lock.
-      socket = await openSocket(at)
+      socket = openSocket(at)
       return socket
     }
   }

@@ -115,6 +115,7 @@ export async function buildTokens(dependencies: Dependencies): Promise<Tokens> {
       return async () => {
         endTelling()
         await Promise.all([refreshing, keeping, draining].map(({ stop }) => stop()))
+        await outage?.spool.close()
       }
     },
   }

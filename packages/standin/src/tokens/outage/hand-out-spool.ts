@@ -85,6 +85,9 @@ export function createHandOutSpool({ dir, maxBytes = 64 * 1_024 * 1_024, outageS
       }
     },
 
+    /** Nothing is written any more; what lies here is recorded by the next start. */
+    close: putCurrentAside,
+
     /**
      * Records what lies here, files that a killed process left behind too; recording twice must leave one row.
      * @returns how many were recorded, and how many lines could not be read

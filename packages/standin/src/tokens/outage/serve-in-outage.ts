@@ -52,8 +52,9 @@ export function createServeInOutage(dependencies: Dependencies): IssueToken {
     try {
       return await watch.whileUp(issueToken(receiver, wanted))
     } catch (error) {
-      if (toRefusal(error).reason !== 'STORAGE_UNAVAILABLE' || !(await watch.suspect())) throw error
-      return fromMemory(receiver, wanted)
+      if (toRefusal(error).reason !== 'STORAGE_UNAVAILABLE') throw error
+      // A single connection can be lost, too: the database itself is still there, and is asked once more.
+      return (await watch.suspect()) ? fromMemory(receiver, wanted) : issueToken(receiver, wanted)
     }
   }
 }
