@@ -1,7 +1,7 @@
 import type { Connection, SeenMachine } from 'standin'
 
 /** Trackunit documents no groups of an asset: they are asked for, and done without where it refuses. */
-export const assetsDocument = assets('groups(first: 20) { edges { node { id name } } }')
+export const assetsDocument = assets('groups(first: 5) { edges { node { id name } } }')
 export const assetsDocumentWithoutGroups = assets('')
 
 function assets(groups: string): string {
