@@ -35,6 +35,7 @@ test('a million callbacks that are wrong in one way: none is taken, none breaks 
     process.stderr.write(`${sent} sent, heap ${heapMb.toFixed(1)} MB, database ${databaseMb.toFixed(1)} MB\n`)
   }
 
+  process.stderr.write(`largest: ${await largestTables()}\n`)
   expect(await field.victimIsWell()).toEqual(wellVictim)
   // The first rounds fill what is bounded: a thousand held ones, pages that are compiled, tables that breathe.
   const [, , filled = sizes.at(-1)] = sizes
@@ -53,4 +54,11 @@ function heapBytes(): number {
 async function databaseBytes(): Promise<number> {
   const [row] = await field.stack.db.execute(sql`select pg_database_size(current_database())::float as bytes`)
   return Number(row?.bytes)
+}
+
+async function largestTables(): Promise<string> {
+  const rows = await field.stack.db.execute(sql`
+    select relname, pg_total_relation_size(oid) as bytes from pg_class where relkind = 'r'
+    order by 2 desc limit 5`)
+  return rows.map(({ relname, bytes }) => `${relname} ${Math.round(Number(bytes) / 1024)} kB`).join(', ')
 }
