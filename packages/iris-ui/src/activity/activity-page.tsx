@@ -2,8 +2,9 @@ import type { Action, ListedAuditEntry } from '@standin/client'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'wouter'
-import { useTRPC } from '../connection/api.ts'
+import { useTRPC, useTRPCClient } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
+import { pagesOf } from '../connection/pages.ts'
 import { useActions } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
@@ -42,12 +43,13 @@ export function ActivityPage() {
   const kinds = what && what in whats ? [...whats[what as keyof typeof whats]] : undefined
   const from = beginOfRange(range, nowMs, formats.dayKey)
   const asked = { accountId: host.account.id, ...(from && { from }), ...(kinds && { kinds: kinds as Kinds }) }
-  const query = useInfiniteQuery(
-    trpc.audit.list.infiniteQueryOptions(
-      { ...asked, limit: 50 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: keepPreviousData },
+  const client = useTRPCClient()
+  const query = useInfiniteQuery({
+    ...pagesOf(trpc.audit.list.pathKey(), asked, (cursor, options) =>
+      client.audit.list.query({ ...asked, limit: 50, ...cursor }, options),
     ),
-  )
+    placeholderData: keepPreviousData,
+  })
   const shape = useSkeleton(query.isPending)
 
   const around = useMemo(() => ({ actions, userId: host.user.id, texts }), [actions, host.user.id, texts])

@@ -1,5 +1,6 @@
 import type { ResultColumn } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
+import type { Texts } from '../texts/en.ts'
 
 const numeric: readonly ResultColumn['kind'][] = [
   'number',
@@ -23,11 +24,11 @@ export function headWords({ title, kind }: Pick<ResultColumn, 'title' | 'kind'>,
 
 /** A cell in the reader's own units, zone and language. Null is not known; 0 is zero. */
 export function cellWords(
-  { kind }: Pick<ResultColumn, 'kind'>,
+  { key, kind }: Pick<ResultColumn, 'key' | 'kind'>,
   value: string | number | null | undefined,
-  { formats, unknown }: { formats: Formats; unknown: string },
+  { formats, texts }: { formats: Formats; texts: Texts },
 ): string {
-  if (value === null || value === undefined || value === '') return isNumeric({ kind }) ? '–' : unknown
+  if (value === null || value === undefined || value === '') return key === 'site' ? texts.table.noSite : '–'
   if (kind === 'moment')
     return Number.isNaN(Date.parse(String(value))) ? String(value) : formats.dateAndClock(String(value))
   if (kind === 'place') return placeWords(String(value), formats)

@@ -1,9 +1,10 @@
 import type { ResultColumn, Run, RunResult } from '@standin/client'
-import { lazy, Suspense, useId, useRef } from 'react'
+import { lazy, Suspense, useId, useMemo, useRef } from 'react'
 import { Button } from '../parts/button.tsx'
 import { hasEnded } from '../runs/follow-run.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { columnsToShow } from './columns-to-show.ts'
 import { sortOf } from './table-address.ts'
 import { RowCells, type RowsProps, TableHead } from './table-parts.tsx'
 import { TableTools } from './table-tools.tsx'
@@ -30,7 +31,7 @@ export function ResultTable({ run, first }: ResultTableProps) {
   const asked = going ? {} : askedOf(address, first.columns)
   const result = useResult(run, asked)
   const total = result.first?.total ?? 0
-  const { columns } = first
+  const { shown: columns, details } = useMemo(() => columnsToShow(first.columns, first.rows), [first])
   const hasMachines = first.rows.some(({ machine }) => machine)
   const rows = going ? result.rows.slice(0, LIVE_ROWS) : result.rows
   const long = !going && total > VIRTUAL_ABOVE
@@ -44,7 +45,7 @@ export function ResultTable({ run, first }: ResultTableProps) {
         </h2>
         {going && <span className="muted num">{texts.run.foundSoFar(formats.number(first.total))}</span>}
       </div>
-      {!going && first.total > 10 && <TableTools columns={columns} facets={first.facets} />}
+      {!going && first.total > 10 && <TableTools columns={first.columns} facets={first.facets} />}
       {long && <p className="small muted num long-words">{words.long(formats.number(total))}</p>}
       {!result.isPlaceholderData && rows.length === 0 && !result.isPending && (
         <div className="nothing" role="status">
@@ -63,6 +64,7 @@ export function ResultTable({ run, first }: ResultTableProps) {
               fallback={
                 <PlainTable
                   columns={columns}
+                  details={details}
                   rows={rows.slice(0, 20)}
                   hasMachines={hasMachines}
                   heading={heading}
@@ -72,6 +74,7 @@ export function ResultTable({ run, first }: ResultTableProps) {
             >
               <VirtualRows
                 columns={columns}
+                details={details}
                 rows={rows}
                 total={total}
                 hasMachines={hasMachines}
@@ -83,7 +86,14 @@ export function ResultTable({ run, first }: ResultTableProps) {
               />
             </Suspense>
           ) : (
-            <PlainTable columns={columns} rows={rows} hasMachines={hasMachines} heading={heading} sortable={!going} />
+            <PlainTable
+              columns={columns}
+              details={details}
+              rows={rows}
+              hasMachines={hasMachines}
+              heading={heading}
+              sortable={!going}
+            />
           )}
         </div>
       )}
@@ -111,7 +121,7 @@ function askedOf(address: URLSearchParams, columns: readonly ResultColumn[]): As
   return { ...(search && { search }), filter, ...(sort && { sort }) }
 }
 
-function PlainTable({ columns, rows, hasMachines, heading, sortable }: RowsProps & { sortable: boolean }) {
+function PlainTable({ columns, details, rows, hasMachines, heading, sortable }: RowsProps & { sortable: boolean }) {
   return (
     <table className={hasMachines ? 'fold' : 'fold nums'} role="table">
       <caption className="vh">{heading}</caption>
@@ -119,7 +129,7 @@ function PlainTable({ columns, rows, hasMachines, heading, sortable }: RowsProps
       <tbody role="rowgroup">
         {rows.map((row) => (
           <tr role="row" key={row.id}>
-            <RowCells row={row} columns={columns} hasMachines={hasMachines} />
+            <RowCells row={row} columns={columns} details={details} hasMachines={hasMachines} />
           </tr>
         ))}
       </tbody>

@@ -8,6 +8,8 @@ import { sortAfterPress, sortOf } from './table-address.ts'
 
 export interface RowsProps {
   columns: readonly ResultColumn[]
+  /** What had no room, shown when a row is opened. */
+  details: readonly ResultColumn[]
   rows: readonly ResultRow[]
   hasMachines: boolean
   heading: string
@@ -57,34 +59,34 @@ export function TableHead({
   )
 }
 
-export function RowCells({
-  row,
-  columns,
-  hasMachines,
-}: Pick<RowsProps, 'columns' | 'hasMachines'> & { row: ResultRow }) {
+type RowCellsProps = Pick<RowsProps, 'columns' | 'details' | 'hasMachines'> & { row: ResultRow }
+
+export function RowCells({ row, columns, details, hasMachines }: RowCellsProps) {
   const { texts, formats } = useSurroundings()
   const keyColumn = hasMachines ? undefined : columns.findLast(isNumeric)
   return (
     <>
-      {hasMachines && <MachineCell row={row} />}
+      {hasMachines && <MachineCell row={row} details={details} />}
       {columns.map((column, index) => {
         const value = row.cells[column.key]
-        const words = cellWords(column, value, { formats, unknown: texts.table.unknown })
+        const words = cellWords(column, value, { formats, texts })
         const number = isNumeric(column)
         const first = index === 0 && !hasMachines
+        const className = [number && 'n', column === keyColumn && 'key', value == null && 'none']
+          .filter(Boolean)
+          .join(' ')
         return (
           <td
             key={column.key}
             role="cell"
-            className={
-              [number && 'n', column === keyColumn && 'key', value == null && !number && 'muted']
-                .filter(Boolean)
-                .join(' ') || undefined
-            }
+            className={className || undefined}
             data-l={first ? undefined : headWords(column, formats)}
           >
             {first ? (
-              <b>{words}</b>
+              <>
+                <b>{words}</b> {row.isNew && <span className="new">{texts.table.newRow}</span>}
+                <RowDetails row={row} details={details} />
+              </>
             ) : number ? (
               words
             ) : (
@@ -99,8 +101,9 @@ export function RowCells({
   )
 }
 
-function MachineCell({ row: { machine, isNew } }: { row: ResultRow }) {
+function MachineCell({ row, details }: Pick<RowCellsProps, 'row' | 'details'>) {
   const { host, texts } = useSurroundings()
+  const { machine, isNew } = row
   return (
     <td role="cell">
       {machine ? (
@@ -120,8 +123,32 @@ function MachineCell({ row: { machine, isNew } }: { row: ResultRow }) {
           {machine.detail && <div className="d">{machine.detail}</div>}
         </>
       ) : (
-        <span className="muted">{texts.table.unknown}</span>
+        <span className="muted">–</span>
       )}
+      <RowDetails row={row} details={details} />
     </td>
+  )
+}
+
+/** What is known beyond the columns; nothing where nothing is. */
+function RowDetails({ row, details }: Pick<RowCellsProps, 'row' | 'details'>) {
+  const { texts, formats } = useSurroundings()
+  const known = details.filter(({ key }) => row.cells[key] != null && row.cells[key] !== '')
+  if (known.length === 0) return null
+  const about = row.machine?.name
+  return (
+    <details className="row-details">
+      <summary>
+        <Icon name="right" size="sm" />
+        {texts.table.details}
+        {about && <span className="vh"> {about}</span>}
+      </summary>
+      <dl className="facts">
+        {known.map((column) => [
+          <dt key={`${column.key} dt`}>{headWords(column, formats)}</dt>,
+          <dd key={column.key}>{cellWords(column, row.cells[column.key], { formats, texts })}</dd>,
+        ])}
+      </dl>
+    </details>
   )
 }

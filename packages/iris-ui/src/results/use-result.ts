@@ -1,6 +1,7 @@
 import type { Run } from '@standin/client'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useTRPC } from '../connection/api.ts'
+import { useTRPC, useTRPCClient } from '../connection/api.ts'
+import { pagesOf } from '../connection/pages.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 
@@ -17,22 +18,21 @@ const PAGE = 50
 export function useResult(run: Run, asked: Asked = {}) {
   const trpc = useTRPC()
   const going = !hasEnded(run)
-  const query = useInfiniteQuery(
-    trpc.run.result.infiniteQueryOptions(
-      {
-        runId: run.id,
-        limit: PAGE,
-        ...(asked.search && { search: asked.search }),
-        ...(asked.filter && Object.keys(asked.filter).length > 0 && { filter: asked.filter }),
-        ...(asked.sort && { sort: asked.sort }),
-      },
-      {
-        getNextPageParam: ({ nextCursor }) => nextCursor,
-        placeholderData: keepPreviousData,
-        refetchInterval: ({ state }) => (going ? (state.status === 'error' ? RETRY_MS : LIVE_MS) : false),
-        staleTime: going ? 1_000 : 60_000,
-      },
+  const client = useTRPCClient()
+  const input = {
+    runId: run.id,
+    limit: PAGE,
+    ...(asked.search && { search: asked.search }),
+    ...(asked.filter && Object.keys(asked.filter).length > 0 && { filter: asked.filter }),
+    ...(asked.sort && { sort: asked.sort }),
+  }
+  const query = useInfiniteQuery({
+    ...pagesOf(trpc.run.result.pathKey(), input, (cursor, options) =>
+      client.run.result.query({ ...input, ...cursor }, options),
     ),
-  )
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (going ? (state.status === 'error' ? RETRY_MS : LIVE_MS) : false),
+    staleTime: going ? 1_000 : 60_000,
+  })
   return { ...query, first: query.data?.pages[0], rows: query.data?.pages.flatMap(({ rows }) => rows) ?? [] }
 }

@@ -7,6 +7,7 @@ import { RowCells, TableHead } from './table-parts.tsx'
 
 interface VirtualRowsProps {
   columns: readonly ResultColumn[]
+  details: readonly ResultColumn[]
   /** Those that are loaded; more come as the end comes near. */
   rows: readonly ResultRow[]
   total: number
@@ -20,7 +21,16 @@ const ROW_PX = 66
 const AHEAD = 20
 
 /** Draws the rows that are seen and keeps the table's full count for who hears it. */
-export default function VirtualRows({ columns, rows, total, hasMachines, heading, more, onTop }: VirtualRowsProps) {
+export default function VirtualRows({
+  columns,
+  details,
+  rows,
+  total,
+  hasMachines,
+  heading,
+  more,
+  onTop,
+}: VirtualRowsProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
   const table = useRef<HTMLTableElement>(null)
@@ -61,7 +71,7 @@ export default function VirtualRows({ columns, rows, total, hasMachines, heading
             return (
               row && (
                 <tr role="row" key={key} ref={virtual.measureElement} data-index={index} aria-rowindex={index + 2}>
-                  <RowCells row={row} columns={columns} hasMachines={hasMachines} />
+                  <RowCells row={row} columns={columns} details={details} hasMachines={hasMachines} />
                 </tr>
               )
             )

@@ -25,7 +25,8 @@ export function RunFacts({ run, action, line }: RunFactsProps) {
     const moment = formats.moment(at, nowMs)
     return (
       <time dateTime={at}>
-        {moment.shortDay}, {moment.clock}
+        {moment.shortDay.charAt(0).toUpperCase()}
+        {moment.shortDay.slice(1)}, {moment.clock}
       </time>
     )
   }

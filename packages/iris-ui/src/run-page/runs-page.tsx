@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useTRPC } from '../connection/api.ts'
+import { useTRPC, useTRPCClient } from '../connection/api.ts'
+import { pagesOf } from '../connection/pages.ts'
 import { useActions } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
 import { ResultRow } from '../overview/result-row.tsx'
@@ -13,6 +14,8 @@ import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 
+const ended = ['succeeded', 'failed', 'cancelled'] as const
+
 /** Every result, newest first: the overview's list without a limit. */
 export function RunsPage() {
   const { host, texts } = useSurroundings()
@@ -21,10 +24,11 @@ export function RunsPage() {
   const nowMs = useNow(60_000)
   const { actions } = useActions()
   usePageTitle(words.all)
+  const client = useTRPCClient()
+  const input = { accountId: host.account.id, states: [...ended], limit: 50 }
   const query = useInfiniteQuery(
-    trpc.run.list.infiniteQueryOptions(
-      { accountId: host.account.id, states: ['succeeded', 'failed', 'cancelled'], limit: 50 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor },
+    pagesOf(trpc.run.list.pathKey(), input, (cursor, options) =>
+      client.run.list.query({ ...input, ...cursor }, options),
     ),
   )
   const shape = useSkeleton(query.isPending)

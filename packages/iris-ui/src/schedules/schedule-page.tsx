@@ -1,6 +1,7 @@
 import type { Schedule } from '@standin/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useTRPC } from '../connection/api.ts'
+import { useTRPC, useTRPCClient } from '../connection/api.ts'
+import { pagesOf } from '../connection/pages.ts'
 import { useActions } from '../connection/use-account.ts'
 import { elapsed } from '../formats/elapsed.ts'
 import { useNow } from '../formats/use-now.ts'
@@ -113,10 +114,11 @@ function History({ schedule, title }: { schedule: Schedule; title: string }) {
   const nowMs = useNow(60_000)
   const words = texts.schedules
   const trpc = useTRPC()
+  const client = useTRPCClient()
+  const input = { accountId: host.account.id, scheduleId: schedule.id, limit: 10 }
   const query = useInfiniteQuery(
-    trpc.run.list.infiniteQueryOptions(
-      { accountId: host.account.id, scheduleId: schedule.id, limit: 10 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor },
+    pagesOf(trpc.run.list.pathKey(), input, (cursor, options) =>
+      client.run.list.query({ ...input, ...cursor }, options),
     ),
   )
   const runs = query.data?.pages.flatMap((page) => page.runs).filter(hasEnded) ?? []

@@ -363,6 +363,19 @@ export const en = {
       days: 'Tick at least one day.',
       monthDay: 'A day from 1 to 31.',
     },
+    /** Values that actions of ours offer, as people say them; what is not here is said by its own name. */
+    options: {
+      ALERT: 'Alerts',
+      MACHINE_FAULT: 'Machine faults',
+      INSPECTION: 'Inspections',
+      PRE_CHECK: 'Pre-checks',
+      DAMAGE_REPORT: 'Damage reports',
+      CLASSIC_SERVICE: 'Services (classic)',
+      SERVICE_MANAGEMENT: 'Service reminders',
+      NONE: 'Not graded',
+      LOW: 'Low',
+      CRITICAL: 'Critical',
+    } as Record<string, string>,
     units: { days: 'days', hours: 'hours', percent: '%', litres: 'litres', kilometres: 'km', volts: 'V' } as Record<
       string,
       string
@@ -542,6 +555,8 @@ export const en = {
     filters: 'Filters',
     every: (column: string) => `${column}: all`,
     detail: 'In detail',
+    details: 'More about it',
+    noSite: 'No site',
     newRow: 'New',
     machine: 'Machine',
     showing: (shown: string, total: string) => `Showing ${shown} of ${total}`,

@@ -1,0 +1,44 @@
+import type { ResultColumn, ResultRow } from '@standin/client'
+import { isNumeric } from './cell-words.ts'
+
+const MACHINE_TAKES = 3
+const WORDS_TAKE = 2
+const NUMBER_TAKES = 1
+const ROOM = 9
+
+/**
+ * Which columns stand in the table, and which in a row's details: as many as have room beside the files, in the action's
+ * own order. What the machine's cell says already (its name, its serial number) is in neither; the files have it all.
+ */
+export function columnsToShow(
+  columns: readonly ResultColumn[],
+  rows: readonly ResultRow[],
+): { shown: ResultColumn[]; details: ResultColumn[] } {
+  const hasMachines = rows.some(({ machine }) => machine)
+  const shown: ResultColumn[] = []
+  const details: ResultColumn[] = []
+  let taken = hasMachines ? MACHINE_TAKES : 0
+
+  for (const column of columns) {
+    if (hasMachines && isSaidByMachine(column, rows)) continue
+    const takes = isNumeric(column) ? NUMBER_TAKES : WORDS_TAKE
+    if (taken + takes <= ROOM && details.length === 0) {
+      shown.push(column)
+      taken += takes
+    } else {
+      details.push(column)
+    }
+  }
+  return { shown, details }
+}
+
+function isSaidByMachine({ key, kind }: ResultColumn, rows: readonly ResultRow[]): boolean {
+  if (kind !== 'text') return false
+  const known = rows.filter(({ cells }) => cells[key] != null && cells[key] !== '')
+  return (
+    known.length > 0 &&
+    known.every(
+      ({ machine, cells }) => machine && `${machine.name}, ${machine.detail ?? ''}`.includes(String(cells[key])),
+    )
+  )
+}
