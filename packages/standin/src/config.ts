@@ -81,6 +81,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       tokenUrl: read.TRACKUNIT_TOKEN_URL,
       apiUrl: read.TRACKUNIT_API_URL.replace(/\/+$/, ''),
       accountClaim: read.TRACKUNIT_ACCOUNT_CLAIM,
+      maxRequestsPerS: read.TRACKUNIT_MAX_REQUESTS_PER_S,
     },
     /** Undefined: every user is refused. */
     userTokens:

@@ -177,8 +177,10 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   const rateLimits = createRateLimits({ db, clock, log, perSecond: config.trackunit.maxRequestsPerS })
   const exchange = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
   const requestToken: typeof exchange = async (...asked) => {
-    await rateLimits.beforeExchange()
-    return exchange(...asked)
+    const turn = await rateLimits.beforeExchange()
+    return turn.isTaken
+      ? exchange(...asked)
+      : { outcome: 'failed', failure: 'rate-limited', retryAfterMs: turn.retryAfterMs }
   }
   const { proveDue, park } = createProveCredentials({
     db,
@@ -350,12 +352,13 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
           events: runEvents,
           deliveriesOf: (runIds) => deliveriesOfRuns(db, runIds),
           startRun: createStartRun({ db, queue, ...starting }),
+          checkMayCancel: checkMayRead,
         }),
         ...createResultProcedures({ contracted, readResult: createReadResult({ db, checkMayRead }) }),
       },
       schedule: createScheduleProcedures({
         ...{ contracted, db, clock },
-        manage: buildSchedules({ ...{ db, queue, clock, log, closers }, ...starting }),
+        manage: await buildSchedules({ ...{ db, queue, clock, log, listener, closers }, ...starting }),
       }),
       delivery: createDeliveryProcedures({ contracted, signingSecretOf }),
       artifact: createArtifactProcedures({

@@ -62,6 +62,7 @@ export const environmentSchema = z.object({
   TRACKUNIT_JWKS_URL: webAddress.default('https://iris.trackunit.com/api/marketplace/jwks'),
   TRACKUNIT_TOKEN_URL: webAddress.default('https://auth.trackunit.com/apptoken'),
   TRACKUNIT_API_URL: webAddress.default('https://iris.trackunit.com'),
+  TRACKUNIT_MAX_REQUESTS_PER_S: z.coerce.number().int().min(1).max(10_000).default(50),
   TRACKUNIT_ACCOUNT_CLAIM: z.string().min(1).optional(),
   USER_TOKEN_ISSUER: z.string().min(1).optional(),
   USER_TOKEN_JWKS_URL: webAddress.optional(),

@@ -12,3 +12,106 @@ export interface BudgetState {
   /** Of the ceiling over all accounts: when the next request's turn is. */
   nextTurnAtMs?: number
 }
+
+/** At most so many in any span of that length. */
+export interface Window {
+  most: number
+  windowMs: number
+}
+
+export type BudgetRule =
+  /** Nothing is known but what Trackunit says when it is too much. */
+  | { kind: 'told' }
+  | { kind: 'windows'; windows: readonly Window[] }
+  /** Complexity points: a document is sent while `reserve` times its cost is left. */
+  | { kind: 'points'; document: string; reserve: number }
+  /** So many a second, in turns; whose turn is further away than `patienceMs` is sent away. */
+  | { kind: 'turns'; perSecond: number; patienceMs: number }
+
+export type Decision = { next: BudgetState; inMs: number } | { refusedForMs: number }
+
+/**
+ * A request that was let through arrives within this: it is the time-out of a request and a second. What was let
+ * through at the end of one window may thus count in the next.
+ */
+const arrivesWithinMs = 31_000
+
+/** Whether a request may be sent now, or in how long its turn is. */
+export function decide(state: BudgetState, rule: BudgetRule, nowMs: number): Decision {
+  const blockedForMs = (state.blockedUntilMs ?? 0) - nowMs
+  if (blockedForMs > 0) return { refusedForMs: blockedForMs }
+  switch (rule.kind) {
+    case 'told':
+      return { next: state, inMs: 0 }
+    case 'windows':
+      return decideWindows(state, rule.windows, nowMs)
+    case 'points':
+      return decidePoints(state, rule, nowMs)
+    case 'turns':
+      return decideTurn(state, rule, nowMs)
+  }
+}
+
+function decideWindows(state: BudgetState, windows: readonly Window[], nowMs: number): Decision {
+  const taken = state.takenAtMs ?? []
+  const waits = windows.map(({ most, windowMs }) => {
+    const inTheWay = taken.at(-most)
+    return inTheWay === undefined ? 0 : inTheWay + windowMs + arrivesWithinMs - nowMs
+  })
+  const refusedForMs = Math.max(0, ...waits)
+  if (refusedForMs > 0) return { refusedForMs }
+  const mostOfAll = Math.max(...windows.map(({ most }) => most))
+  return { next: { ...state, takenAtMs: [...taken, nowMs].slice(-mostOfAll) }, inMs: 0 }
+}
+
+function decidePoints(
+  state: BudgetState,
+  { document, reserve }: { document: string; reserve: number },
+  nowMs: number,
+): Decision {
+  const { remaining, resetAtMs = 0 } = state
+  // In a new window nobody knows what is left: the next answer says.
+  if (remaining === undefined || resetAtMs <= nowMs) return { next: state, inMs: 0 }
+  const cost = state.costs?.[document] ?? Math.max(1, ...Object.values(state.costs ?? {}))
+  if (remaining < cost * reserve) return { refusedForMs: resetAtMs - nowMs }
+  return { next: { ...state, remaining: remaining - cost }, inMs: 0 }
+}
+
+/** A fifth of a second's requests may go at once; what comes on top is spaced, so that no second sees more than allowed. */
+function decideTurn(
+  state: BudgetState,
+  { perSecond, patienceMs }: { perSecond: number; patienceMs: number },
+  nowMs: number,
+): Decision {
+  const burst = Math.max(1, Math.floor(perSecond / 5))
+  const spacingMs = 1_000 / Math.max(1, perSecond - (burst > 1 ? burst : 0))
+  const turnAtMs = Math.max(state.nextTurnAtMs ?? 0, nowMs - (burst - 1) * spacingMs)
+  const inMs = Math.max(0, turnAtMs - nowMs)
+  if (inMs > patienceMs) return { refusedForMs: inMs }
+  return { next: { ...state, nextTurnAtMs: turnAtMs + spacingMs }, inMs }
+}
+
+/** What an answer said of the limit under which its request was sent. */
+export interface Learnt {
+  /** Trackunit refused it for so long. */
+  blockedForMs?: number
+  points?: { document: string; cost: number; remaining: number; resetInMs: number }
+}
+
+/** Two answers of one window agree on its end but for what the network took. */
+const sameWindowMs = 15_000
+const documentsKept = 50
+
+export function learn(state: BudgetState, { blockedForMs, points }: Learnt, nowMs: number): BudgetState {
+  const next = { ...state }
+  if (blockedForMs !== undefined) next.blockedUntilMs = Math.max(state.blockedUntilMs ?? 0, nowMs + blockedForMs)
+  if (!points) return next
+  const resetAtMs = nowMs + points.resetInMs
+  const isSameWindow = state.resetAtMs !== undefined && Math.abs(state.resetAtMs - resetAtMs) < sameWindowMs
+  // What was let through meanwhile has been taken off already, and what others spend only shows in the answers.
+  next.remaining = isSameWindow ? Math.min(state.remaining ?? points.remaining, points.remaining) : points.remaining
+  next.resetAtMs = resetAtMs
+  const known = Object.entries(state.costs ?? {}).filter(([document]) => document !== points.document)
+  next.costs = Object.fromEntries([...known, [points.document, points.cost] as const].slice(-documentsKept))
+  return next
+}

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Secret } from '../observability/secret.ts'
+import type { RequestLimits } from './request-limits.ts'
 import { createTrackunitClient, type TrackunitClient, type TrackunitClientPolicy } from './trackunit-client.ts'
 
 interface IssuedApiToken {
@@ -12,6 +13,7 @@ interface Dependencies {
   fetch: typeof globalThis.fetch
   clock: Clock
   signal: AbortSignal
+  limits?: RequestLimits
   token: (rejectedFingerprint?: string) => Promise<IssuedApiToken>
 }
 
@@ -21,7 +23,7 @@ const reuseAtMostMs = 60_000
 /** Trackunit's APIs for one account; its token is asked for once and used for many requests. */
 export function createAccountClient(
   policy: TrackunitClientPolicy,
-  { fetch, clock, signal, token }: Dependencies,
+  { fetch, clock, signal, token, ...rest }: Dependencies,
 ): TrackunitClient {
   let held: { token: IssuedApiToken; untilMs: number } | undefined
 
@@ -29,6 +31,7 @@ export function createAccountClient(
     fetch,
     signal,
     clock,
+    ...rest,
     async token(rejectedFingerprint) {
       if (!held || rejectedFingerprint !== undefined || held.untilMs <= clock.monotonicMs()) {
         const issued = await token(rejectedFingerprint)

@@ -40,7 +40,10 @@ test('asks GraphQL as it is documented, with the trailing slash, and names itsel
         accept: 'application/json',
         'user-agent': 'Standin/test (@maker/app)',
       },
-      body: JSON.stringify({ query: 'query { assets }', variables: { first: 1 } }),
+      body: JSON.stringify({
+        query: 'query { assets rateLimit { cost remaining resetIn } }', // What it cost is learnt.
+        variables: { first: 1 },
+      }),
     },
   ])
 })

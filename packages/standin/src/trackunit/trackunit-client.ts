@@ -2,7 +2,9 @@ import type { Clock } from '../clock.ts'
 import { StandinError } from '../standin-error.ts'
 import { type GraphqlAnswer, understandGraphql } from './graphql-answer.ts'
 import { readBounded } from './read-bounded.ts'
+import { type LimitedRequest, type RequestLimits, withoutLimits } from './request-limits.ts'
 import { type ApiAnswer, understandStatus } from './rest-answer.ts'
+import { withRateLimit } from './with-rate-limit.ts'
 
 /** Trackunit's APIs with one account's token. Every failure is a `StandinError` of the Trackunit reasons. */
 export interface TrackunitClient {
@@ -35,6 +37,7 @@ interface Dependencies {
   token: (rejectedFingerprint?: string) => Promise<ApiToken>
   signal: AbortSignal
   clock: Clock
+  limits?: RequestLimits
 }
 
 const maxBytes = 16 * 1024 * 1024
@@ -42,7 +45,7 @@ const timeoutMs = 30_000
 
 export function createTrackunitClient(
   { apiUrl, userAgent }: TrackunitClientPolicy,
-  { fetch, token, signal, clock }: Dependencies,
+  { fetch, token, signal, clock, limits = withoutLimits }: Dependencies,
 ): TrackunitClient {
   async function send(
     path: string,
@@ -71,22 +74,37 @@ export function createTrackunitClient(
   }
 
   /** A token that is refused is replaced once; the second refusal stands. */
-  async function request(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<ApiAnswer> {
+  async function request(
+    path: string,
+    init: RequestInit & { method: 'GET' | 'POST'; headers: Record<string, string> },
+    { document }: { document?: string } = {},
+  ): Promise<ApiAnswer> {
+    const limited: LimitedRequest = {
+      method: init.method,
+      path: path.replace(/\?.*$/s, ''),
+      ...(document !== undefined && { document }),
+    }
+    const sendWithin = async (accessToken: ApiToken) => {
+      await limits.before(limited)
+      const answer = await send(path, init, { accessToken })
+      await limits.after(limited, answer)
+      return answer
+    }
     const accessToken = await token()
-    const first = await send(path, init, { accessToken })
+    const first = await sendWithin(accessToken)
     if (first.status !== 401) return first
-    return send(path, init, { accessToken: await token(accessToken.fingerprint) })
+    return sendWithin(await token(accessToken.fingerprint))
   }
 
   return {
     async graphql<Data>(document: string, variables: Record<string, unknown> = {}) {
-      const body = JSON.stringify({ query: document, variables })
+      const body = JSON.stringify({ query: withRateLimit(document), variables })
       // The trailing slash is needed: without it the gateway answers with a page of Manager.
-      const answer = await request('/api/graphql/', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      })
+      const answer = await request(
+        '/api/graphql/',
+        { method: 'POST', headers: { 'content-type': 'application/json' }, body },
+        { document },
+      )
       return understandGraphql<Data>(answer, clock.now())
     },
     async get<Data>(path: string, query?: Record<string, string | number>) {
