@@ -42,6 +42,7 @@ export default mergeConfig(
           test: {
             name: 'e2e',
             include: ['e2e/**/*.test.ts'],
+            exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
             testTimeout: 60_000,
             hookTimeout: 120_000,
             // Each journey has a server, a simulator, a database and perhaps a browser: one at a time, after the rest.

@@ -6,6 +6,7 @@ import { lockInstallation, updateInstallation } from '../installations/installat
 import type { Uninstall } from '../installations/uninstall.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { Secret } from '../observability/secret.ts'
+import { toRefusal } from '../refusal.ts'
 import { failurePolicy, pauseAfter } from '../tokens/failure-policy.ts'
 import type { Negotiation } from '../tokens/negotiate-scopes.ts'
 import { bringIntoForce, type LockedAccount } from './bring-into-force.ts'
@@ -45,7 +46,8 @@ interface Dependencies {
   policy: ProvingPolicy
 }
 
-const holdMs = 120_000
+/** Longer than an exchange that is given up; then whoever died, or lost the database, while proving is followed by another. */
+const holdMs = 12_000
 const atOnce = 8
 const parkedProbeMs = 900_000
 const undecidedProbeMs = 60_000
@@ -58,9 +60,22 @@ const prover: Actor = { kind: 'system', id: 'prover' }
 export function createProveCredentials({ db, vault, clock, log, uninstall, negotiate, policy }: Dependencies) {
   /** Proves what is due. @returns whether more may be due */
   async function proveDue(): Promise<boolean> {
+    await takeUpAgain()
     const due = await claimDueCredentials(db, { limit: atOnce, holdMs })
     await Promise.all(due.map(prove))
     return due.length === atOnce
+  }
+
+  /** What the database was lost over: nobody has to wait for its hold to run out. */
+  const unfinished: CredentialKey[] = []
+
+  async function takeUpAgain(): Promise<void> {
+    const again = unfinished.slice()
+    if (again.length === 0) return
+    await db.transaction(async (tx) => {
+      for (const key of again) await updateCredentials(tx, key, { nextAttemptAt: clock.now() })
+    })
+    unfinished.splice(0, again.length)
   }
 
   async function prove(row: CredentialRow): Promise<void> {
@@ -78,6 +93,7 @@ export function createProveCredentials({ db, vault, clock, log, uninstall, negot
       else await postpone(row, negotiation)
     } catch (error) {
       log.error({ err: error, accountId: row.accountId, generation: row.generation }, 'proving credentials failed')
+      if (toRefusal(error).reason === 'STORAGE_UNAVAILABLE') unfinished.push(row)
     }
   }
 
