@@ -68,7 +68,7 @@ import { createRunProcedures } from './runs/run-procedures.ts'
 import { accountOfRun, usualSecondsOf } from './runs/run-store.ts'
 import { buildSchedules } from './runs/schedules/build-schedules.ts'
 import { createScheduleProcedures } from './runs/schedules/schedule-procedures.ts'
-import { accountOfSchedule } from './runs/schedules/schedule-store.ts'
+import { accountOfSchedule, findSchedule } from './runs/schedules/schedule-store.ts'
 import { createStartRun } from './runs/start-run.ts'
 import { StandinError } from './standin-error.ts'
 import { buildTokens } from './tokens/build-tokens.ts'
@@ -221,12 +221,17 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
 
   // 4. Runs
   const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
+  /** Trackunit does not say how an account reads times; whoever made a schedule did. */
+  const habitsKnown = async ({ scheduleId }: { scheduleId: string | null }) => ({
+    timeZone: scheduleId === null ? null : ((await findSchedule(db, scheduleId))?.timeZone ?? null),
+    unitSystem: null,
+  })
   const { signingSecretOf, checkDestinations } = await buildDelivery({
     ...{ db, vault, clock, log, listener, closers, userAgent },
     app: config.app,
     config: config.delivery,
     titleOf: (actionId) => catalogue.find(actionId)?.title,
-    habitsOf: async () => ({ timeZone: null, unitSystem: null }),
+    habitsOf: habitsKnown,
   })
   const { queue, events: runEvents } = await buildRuns({
     ...{ db, clock, log, listener, closers },
@@ -242,9 +247,8 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
         },
       ),
     machinesFor: ({ id, epoch, accountId }) => createMachineRegister(db, { runId: id, epoch, accountId }),
-    habitsOf: async ({ accountId }) => ({
-      timeZone: null,
-      unitSystem: null,
+    habitsOf: async ({ accountId, scheduleId }) => ({
+      ...(await habitsKnown({ scheduleId })),
       grantedScopes: await grantedScopesOf(accountId).catch(undefinedWhere(() => true)),
     }),
     onEnd: sendOnItsWay,

@@ -6,7 +6,6 @@ import type { Vault } from '../../credentials/vault.ts'
 import type { Database } from '../../database/database.ts'
 import type { Listener } from '../../database/listen.ts'
 import type { Logger } from '../../observability/logger.ts'
-import type { ReaderHabits } from '../artifacts/readers-table.ts'
 import { createCheckDestinations } from './check-destinations.ts'
 import { createDeliverDue } from './deliver-due.ts'
 import { findResultToTell } from './find-result-to-tell.ts'
@@ -25,7 +24,7 @@ interface Given {
   app: { id: string; name: string }
   config: Config['delivery']
   titleOf: (actionId: string) => string | undefined
-  habitsOf: (accountId: string) => Promise<ReaderHabits>
+  habitsOf: Parameters<typeof findResultToTell>[1]['habitsOf']
 }
 
 /** Deliveries that one process tries at once: a host that does not answer holds up no other. */

@@ -2,13 +2,13 @@ import type { Database } from '../../database/database.ts'
 import { artifactsOfRuns } from '../artifacts/artifact-store.ts'
 import type { ReaderHabits } from '../artifacts/readers-table.ts'
 import { countRows, findResult, listRows, readRows } from '../results/result-store.ts'
-import { findRun, toRun } from '../run-store.ts'
+import { findRun, type RunRow, toRun } from '../run-store.ts'
 import { type ResultToTell, rowsToTell } from './result-message.ts'
 
 interface Dependencies {
   db: Database
   titleOf: (actionId: string) => string | undefined
-  habitsOf: (accountId: string) => Promise<ReaderHabits>
+  habitsOf: (run: Pick<RunRow, 'accountId' | 'scheduleId'>) => Promise<ReaderHabits>
 }
 
 /** What a run came to, as it is told; undefined where it has aged out. */
@@ -31,7 +31,7 @@ export async function findResultToTell(
     ),
     totalRows: await countRows(db, kept, all),
     artifacts: (await artifactsOfRuns(db, [runId])).get(runId) ?? [],
-    habits: await habitsOf(row.accountId),
+    habits: await habitsOf(row),
   }
   return { told, batches: readRows(db, kept) }
 }

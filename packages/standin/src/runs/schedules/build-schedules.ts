@@ -2,10 +2,13 @@ import { findServiceByKeyId } from '../../access/access-store.ts'
 import { startBackgroundLoop } from '../../background-loop.ts'
 import type { Clock } from '../../clock.ts'
 import type { Database } from '../../database/database.ts'
+import type { Listener } from '../../database/listen.ts'
 import type { Logger } from '../../observability/logger.ts'
 import { type AllowedActionDependencies, createAllowedAction } from '../allowed-action.ts'
 import type { RunQueue } from '../run-queue.ts'
 import { createManageSchedules } from './manage-schedules.ts'
+import { createReviewSchedules } from './review-schedules.ts'
+import { createRightOfSchedule } from './schedule-right.ts'
 import { createStartDueSchedules } from './start-due-schedules.ts'
 
 interface Given extends AllowedActionDependencies {
@@ -13,6 +16,7 @@ interface Given extends AllowedActionDependencies {
   queue: RunQueue
   clock: Clock
   log: Logger
+  listener: Pick<Listener, 'on'>
   closers: Array<() => Promise<unknown>>
   checkDestinations: Parameters<typeof createManageSchedules>[0]['checkDestinations']
 }
@@ -20,13 +24,18 @@ interface Given extends AllowedActionDependencies {
 const lookEveryMs = 1_000
 
 /** What starts runs by schedules, begun at once, and what people do with schedules. */
-export function buildSchedules({ closers, findAction, grantedScopesOf, checkDestinations, ...given }: Given) {
-  const { db, clock, log } = given
+export async function buildSchedules({ closers, findAction, grantedScopesOf, checkDestinations, ...given }: Given) {
+  const { db, clock, log, listener } = given
   const allowedAction = createAllowedAction({ findAction, grantedScopesOf })
-  const startDue = createStartDueSchedules({
-    ...{ ...given, allowedAction },
+  const rightOf = createRightOfSchedule({
+    allowedAction,
     findServiceByKeyId: async (keyId) => (await findServiceByKeyId(db, keyId))?.caller,
   })
+  const startDue = createStartDueSchedules({ ...given, rightOf })
   closers.push(startBackgroundLoop(startDue, { everyMs: lookEveryMs, log, name: 'start-schedules' }).stop)
+  const review = createReviewSchedules({ db, rightOf })
+  await listener.on('installation_changed', (accountId) => {
+    review(accountId).catch((error: unknown) => log.error({ err: error, accountId }, 'reviewing schedules'))
+  })
   return createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations })
 }

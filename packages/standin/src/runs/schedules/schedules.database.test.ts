@@ -9,6 +9,8 @@ import { StandinError } from '../../standin-error.ts'
 import { createAllowedAction } from '../allowed-action.ts'
 import { defineAction } from '../define-action.ts'
 import { createManageSchedules } from './manage-schedules.ts'
+import { createReviewSchedules } from './review-schedules.ts'
+import { createRightOfSchedule } from './schedule-right.ts'
 import { listSchedules, toSchedule } from './schedule-store.ts'
 import { createStartDueSchedules } from './start-due-schedules.ts'
 
@@ -56,14 +58,15 @@ async function createStack() {
       return world.granted
     },
   })
+  const rightOf = createRightOfSchedule({ allowedAction, findServiceByKeyId: async () => world.key })
   const checkDestinations = (deliverTo: readonly Destination[]) => {
     if (deliverTo.length > 1) throw new StandinError('INPUT_INVALID')
   }
   const manage = createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations })
-  const replica = () =>
-    createStartDueSchedules({ db, queue, clock, log, allowedAction, findServiceByKeyId: async () => world.key })
+  const replica = () => createStartDueSchedules({ db, queue, clock, log, rightOf })
   return {
     ...{ runs, world, manage, replica, clock, startDue: replica() },
+    review: createReviewSchedules({ db, rightOf }),
     create: (who: Caller = anna, change: Partial<typeof asked> = {}) => manage.create(who, { ...asked, ...change }),
     one: async () => {
       const [row] = await listSchedules(db, { accountId: account, limit: 1 })
@@ -222,6 +225,21 @@ describe('a schedule is paused, with the reason for people to see,', () => {
     expect(await stack.started()).toEqual([])
     expect(await stack.one()).toMatchObject({ state: 'paused', reason, nextAt: null })
     expect((await stack.audit()).at(-1)).toBe('schedule schedule.paused')
+  })
+
+  test('as soon as its account changes, before it is due; once, however many replicas hear of it', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    await stack.review(account)
+    stack.world.notServed = 'STORAGE_UNAVAILABLE' // Passes by itself.
+    await stack.review(account)
+    expect(await stack.one()).toMatchObject({ state: 'active' })
+    stack.world.notServed = 'CREDENTIALS_REJECTED'
+    await stack.review(otherAccount)
+    expect(await stack.one()).toMatchObject({ state: 'active' })
+    await Promise.all([stack.review(account), stack.review(account)])
+    expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'CREDENTIALS_REJECTED', nextAt: null })
+    expect(await stack.audit()).toEqual(['user schedule.created', 'schedule schedule.paused'])
   })
 
   test('invariant 8: when its account uninstalls, in the same transaction', async () => {

@@ -1,16 +1,13 @@
-import { type ErrorReason, errorReasons } from '@standin/contracts'
-import type { ServiceCaller } from '../../access/caller.ts'
+import type { ErrorReason } from '@standin/contracts'
 import { type Actor, record } from '../../audit/record.ts'
 import type { Clock } from '../../clock.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Logger } from '../../observability/logger.ts'
 import { toRefusal } from '../../refusal.ts'
-import { StandinError } from '../../standin-error.ts'
 import { acceptRun } from '../accept-run.ts'
-import type { AllowedAction } from '../allowed-action.ts'
 import type { RunQueue } from '../run-queue.ts'
-import { callerOf } from './creator.ts'
 import { nextTimes } from './next-times.ts'
+import { pausesSchedule, type RightOfSchedule } from './schedule-right.ts'
 import { lockDueSchedule, paused, type ScheduleRow, updateSchedule } from './schedule-store.ts'
 
 interface Dependencies {
@@ -18,8 +15,7 @@ interface Dependencies {
   queue: RunQueue
   clock: Clock
   log: Logger
-  allowedAction: AllowedAction
-  findServiceByKeyId: (keyId: string) => Promise<ServiceCaller | undefined>
+  rightOf: RightOfSchedule
 }
 
 /** After a failure that passes by itself. */
@@ -33,14 +29,11 @@ const leftOut: ReadonlySet<ErrorReason> = new Set(['RUN_OVERLAPS', 'IDEMPOTENCY_
  * @returns whether there was one
  */
 export function createStartDueSchedules(dependencies: Dependencies) {
-  const { db, queue, clock, log, allowedAction, findServiceByKeyId } = dependencies
+  const { db, queue, clock, log, rightOf } = dependencies
 
   async function start(tx: Transaction, row: ScheduleRow): Promise<string> {
     const { id, accountId, input, deliverTo, nextAt } = row
-    const caller = await callerOf(row.createdBy, accountId, { findServiceByKeyId })
-    const action = await allowedAction(caller, row)
-    if (action.changesData) throw new StandinError('PREVIEW_REQUIRED')
-    action.input.parse(input)
+    const action = await rightOf(row)
     const run = await tx.transaction((inner) =>
       acceptRun(inner, queue, action, {
         ...{ accountId, input, deliverTo, mode: 'apply', scheduleId: id },
@@ -65,7 +58,7 @@ export function createStartDueSchedules(dependencies: Dependencies) {
         await tell('schedule.left-out')
         return nextOf(row)
       }
-      if (errorReasons[reason].retry === 'never' && reason !== 'INTERNAL') {
+      if (pausesSchedule(reason)) {
         await tell('schedule.paused')
         return { ...paused, reason }
       }
