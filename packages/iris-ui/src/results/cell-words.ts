@@ -43,5 +43,5 @@ export function cellWords(
 function placeWords(value: string, formats: Formats): string {
   const parts = value.split(',').map(Number)
   if (parts.length !== 2 || parts.some(Number.isNaN)) return value
-  return parts.map((degrees) => `${formats.number(Math.round(degrees * 10_000) / 10_000)}°`).join(' ')
+  return parts.map((degrees) => `${formats.number(degrees)}°`).join(' ')
 }

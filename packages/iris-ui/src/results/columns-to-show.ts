@@ -18,18 +18,32 @@ export function columnsToShow(
   const shown: ResultColumn[] = []
   const details: ResultColumn[] = []
   let taken = hasMachines ? MACHINE_TAKES : 0
+  let isFull = false
 
   for (const column of columns) {
     if (hasMachines && isSaidByMachine(column, rows)) continue
+    if (isMostlyEmpty(column, rows)) {
+      details.push(column)
+      continue
+    }
     const takes = isNumeric(column) ? NUMBER_TAKES : WORDS_TAKE
-    if (taken + takes <= ROOM && details.length === 0) {
+    if (taken + takes <= ROOM && !isFull) {
       shown.push(column)
       taken += takes
     } else {
+      isFull = true
       details.push(column)
     }
   }
   return { shown, details }
+}
+
+const FEW_ROWS = 10
+const MOSTLY = 0.7
+
+function isMostlyEmpty({ key }: ResultColumn, rows: readonly ResultRow[]): boolean {
+  if (rows.length < FEW_ROWS) return false
+  return rows.filter(({ cells }) => cells[key] == null).length / rows.length >= MOSTLY
 }
 
 function isSaidByMachine({ key, kind }: ResultColumn, rows: readonly ResultRow[]): boolean {

@@ -1,0 +1,68 @@
+import type { ListedAuditEntry } from '@standin/client'
+import { describe, expect, test } from 'vitest'
+import { createFormats } from '../formats/create-formats.ts'
+import { da } from '../texts/da.ts'
+import { en } from '../texts/en.ts'
+import { csvOf } from './activity-csv.ts'
+import { beginOfRange, byDay } from './activity-range.ts'
+import { actorWords, eventWords, isDoneBy } from './activity-words.ts'
+
+const entry = (event: string, details: Record<string, unknown> = {}, actor: Partial<ListedAuditEntry['actor']> = {}) =>
+  ({
+    id: '1',
+    at: '2026-11-24T07:42:00Z',
+    actor: { kind: 'user', id: 'mette', name: null, ...actor },
+    event,
+    kind: 'read',
+    generation: null,
+    details,
+  }) satisfies ListedAuditEntry
+const around = { actions: [], userId: 'mette', texts: en }
+
+describe('what was done', () => {
+  test.each([
+    [entry('run.started', { actionId: 'attention-list' }), 'Started “Attention list”.'],
+    [
+      entry('run.started', { actionId: 'clear-stale-events', mode: 'preview' }),
+      'Started “Clear stale events” as a preview. Nothing is changed by it.',
+    ],
+    [
+      entry('delivery.failed', { actionId: 'attention-list', to: 'a@b.example' }),
+      'Could not send the result of “Attention list” to a@b.example.',
+    ],
+    [entry('token.issued', { scopes: ['asset.view'] }), 'Got access to: See machines and their data.'],
+    [entry('credentials.declined'), 'Refused the new access to this account. Standin went on with the access it had.'],
+    [entry('machine.was-painted'), 'Machine was painted.'],
+  ])('is a sentence, never a code', (said, sentence) => expect(eventWords(said, around)).toBe(sentence))
+
+  test('has the name of who did it', () => {
+    expect(actorWords(entry('x'), around)).toBe('You')
+    expect(actorWords(entry('x', {}, { id: 'jonas' }), around)).toBe('Somebody on this account')
+    expect(actorWords(entry('x', {}, { kind: 'schedule', name: 'Mette Kjær' }), around)).toBe('Schedule of Mette Kjær')
+    expect(actorWords(entry('x', {}, { kind: 'operator' }), { ...around, texts: da })).toBe('Den, der driver Standin')
+    expect(isDoneBy('people', entry('x'))).toBe(true)
+    expect(isDoneBy('schedules', entry('x'))).toBe(false)
+  })
+})
+
+test('a range begins with the reader’s own day', () => {
+  const nowMs = Date.parse('2026-11-24T08:44:00Z')
+  const begin = (timeZone: string) =>
+    beginOfRange('today', nowMs, createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone }).dayKey)
+  expect(begin('Europe/Copenhagen')).toBe('2026-11-23T23:00:00.000Z')
+  expect(begin('America/Chicago')).toBe('2026-11-24T06:00:00.000Z')
+  expect(beginOfRange('ever', nowMs, () => '')).toBeUndefined()
+})
+
+test('entries stand under their days, in their order', () => {
+  const dayKey = (at: string) => at.slice(0, 10)
+  const entries = [{ at: '2026-11-24T08' }, { at: '2026-11-24T07' }, { at: '2026-11-23T20' }]
+  expect(byDay(entries, dayKey).map(({ day, entries: of }) => `${day}: ${of.length}`)).toEqual([
+    '2026-11-24: 2',
+    '2026-11-23: 1',
+  ])
+})
+
+test('the export is text to a spreadsheet, whatever a name holds', () => {
+  expect(csvOf([['a,b', 'say "hi"', '=1+1', '@x', 'plain']])).toBe('\uFEFF"a,b","say ""hi""",\'=1+1,\'@x,plain\r\n')
+})

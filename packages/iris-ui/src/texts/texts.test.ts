@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { da } from './da.ts'
+import { en } from './en.ts'
+import { textsFor } from './texts-for.ts'
+
+/** Every text by its path; a text with gaps is called with words for them. */
+function textsOf(value: unknown, path = ''): Map<string, string> {
+  if (typeof value === 'string') return new Map([[path, value]])
+  if (typeof value === 'function') {
+    const filled: unknown = fill(value)
+    return new Map(typeof filled === 'string' ? [[path, filled]] : [])
+  }
+  if (typeof value !== 'object' || value === null) return new Map()
+  return new Map(Object.entries(value).flatMap(([key, part]) => [...textsOf(part, path ? `${path}.${key}` : key)]))
+}
+
+const moment = { kind: 'today', day: 'DAY', shortDay: 'DAY', clock: 'CLOCK' }
+// biome-ignore lint/complexity/noBannedTypes: of a text's gaps nothing is known here but that it has some
+function fill(text: Function): unknown {
+  for (const gap of [
+    'GAP',
+    moment,
+    3,
+    { unit: 'minutes', minutes: 3 },
+    { hours: 1, minutes: 2, seconds: 3 },
+    ['GAP'],
+    {},
+  ]) {
+    try {
+      const said: unknown = text(gap, 'GAP', 'GAP')
+      if (typeof said === 'string' && !said.includes('[object') && !said.includes('undefined')) return said
+    } catch {}
+  }
+  return undefined
+}
+
+test('Danish says everything that English says, and leaves none of it in English', () => {
+  const english = textsOf(en)
+  const danish = textsOf(da)
+  expect([...danish.keys()].filter((path) => !path.startsWith('form.options')).sort()).toEqual(
+    [...english.keys()].filter((path) => !path.startsWith('form.options')).sort(),
+  )
+  const sentences = [...english].filter(([, text]) => text.split(' ').length > 3)
+  expect(sentences.filter(([path, text]) => danish.get(path) === text).map(([path]) => path)).toEqual([])
+})
+
+test('a language comes by its first part, and one that is not spoken is English', async () => {
+  expect(await textsFor('da-DK')).toBe(da)
+  expect(textsFor('en-US')).toBe(en)
+  expect(textsFor('sv-SE')).toBe(en)
+})
