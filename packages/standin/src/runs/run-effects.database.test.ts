@@ -1,0 +1,192 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { createRunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { StandinError } from '../standin-error.ts'
+import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
+import { whatToDo } from './run-effects.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
+
+type Work = (context: RunContext<Record<string, unknown>>) => Promise<void>
+const changing = (run: Work, change: Partial<AnyAction> = {}): AnyAction => ({
+  ...defineAction({
+    ...{ id: 'clear', title: 'Clear', description: 'Clears.', input: z.object({ site: z.string().optional() }) },
+    ...{ scopes: ['a'], changesData: true, run },
+  }),
+  ...change,
+})
+
+/** A preview that finds three things, and an applied run that does what the test says. */
+const clearing = (apply: Work) =>
+  changing(async (context) => {
+    if (context.mode === 'apply') return apply(context)
+    await context.result.columns([{ key: 'name', title: 'Name', kind: 'text' }])
+    await context.result.rows(['a', 'b', 'c'].map((id) => ({ id, cells: { name: id } })))
+    await context.checkpoint({ ids: ['a', 'b', 'c'] })
+  })
+
+async function previewed(action: AnyAction) {
+  const stack = await createRunStack({ database, actions: [action] })
+  const worker = stack.createWorker()
+  const preview = await stack.start({ mode: 'preview' })
+  await worker.workOn(preview.id)
+  return { stack, worker, preview, apply: { previewRunId: preview.id } }
+}
+
+describe('invariant 19: an effect', () => {
+  test('is done once, however often its run is taken up again', async () => {
+    const done: string[] = []
+    let attempts = 0
+    const { stack, worker, apply } = await previewed(
+      clearing(async ({ effect, preview }) => {
+        const { ids } = preview?.checkpoint as { ids: string[] }
+        for (const id of ids) await effect({ key: id, do: async () => done.push(id) })
+        if (++attempts === 1) throw new StandinError('TRACKUNIT_UNAVAILABLE')
+      }),
+    )
+    await using _ = stack
+    const { id } = await stack.start(apply)
+    await worker.workOn(id)
+    await worker.workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
+    expect(done).toEqual(['a', 'b', 'c'])
+  })
+
+  test('that was made while its answer was lost is found, and not made again', async () => {
+    const world = new Set<string>()
+    const outcomes: unknown[] = []
+    const { stack, worker, apply } = await previewed(
+      clearing(async ({ effect }) => {
+        const outcome = await effect({
+          key: 'a',
+          find: async () => (world.has('a') ? 'found' : undefined),
+          do: async () => {
+            if (world.has('a')) throw new Error('made twice')
+            world.add('a')
+            throw new StandinError('TRACKUNIT_UNAVAILABLE')
+          },
+        })
+        outcomes.push(outcome)
+      }),
+    )
+    await using _ = stack
+    const { id } = await stack.start(apply)
+    await worker.workOn(id)
+    await worker.workOn(id)
+
+    expect(outcomes).toEqual(['found'])
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded' })
+  })
+
+  test('whose outcome nobody can tell is not repeated, and the run says so', async () => {
+    let tries = 0
+    const { stack, worker, apply } = await previewed(
+      clearing(async ({ effect }) => {
+        await effect({
+          key: 'a',
+          do: async () => {
+            tries++
+            throw new StandinError('TRACKUNIT_UNAVAILABLE')
+          },
+        })
+      }),
+    )
+    await using _ = stack
+    const { id } = await stack.start(apply)
+    await worker.workOn(id)
+    await worker.workOn(id)
+
+    expect(tries).toBe(1)
+    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'EFFECT_UNKNOWN' })
+  })
+
+  test.for([
+    { state: 'done', same: true, canLook: true, what: 'done already' },
+    { state: 'put-off', same: true, canLook: false, what: 'do' },
+    { state: 'refused', same: true, canLook: true, what: 'refused already' },
+    { state: 'refused', same: false, canLook: true, what: 'do' },
+    { state: 'meant', same: true, canLook: true, what: 'look' },
+    { state: 'meant', same: false, canLook: false, what: 'nobody knows' },
+  ] as const)('that is $state, asked for by the same run: $same, is: $what', ({ state, same, canLook, what }) => {
+    expect(whatToDo({ state, runId: 'one' }, { runId: same ? 'one' : 'other', canLook })).toBe(what)
+  })
+
+  test('is none in a preview', async () => {
+    const action = changing(({ effect }) => effect({ key: 'a', do: async () => {} }))
+    const { stack, preview } = await previewed(action)
+    await using _ = stack
+    expect(await stack.run(preview.id)).toMatchObject({ state: 'failed', reason: 'INTERNAL' })
+  })
+})
+
+describe('a change is applied with its preview', () => {
+  test('whose rows and checkpoint the applied run reads', async () => {
+    const read: unknown[] = []
+    const { stack, worker, apply } = await previewed(
+      clearing(async ({ preview }) => {
+        read.push(preview?.checkpoint)
+        for await (const rows of preview?.rows() ?? []) read.push(rows.map(({ id }) => id))
+      }),
+    )
+    await using _ = stack
+    await worker.workOn((await stack.start(apply)).id)
+    expect(read).toEqual([{ ids: ['a', 'b', 'c'] }, ['a', 'b', 'c']])
+  })
+
+  test('and with no other', async () => {
+    const { stack, worker, preview, apply } = await previewed(clearing(async () => {}))
+    await using _ = stack
+    const refused = { reason: 'PREVIEW_REQUIRED' }
+    await expect(stack.start()).rejects.toMatchObject(refused)
+    await expect(stack.start({ ...apply, input: { site: 'x' } })).rejects.toMatchObject(refused)
+    await expect(stack.start({ previewRunId: crypto.randomUUID() })).rejects.toMatchObject(refused)
+    const unfinished = await stack.start({ mode: 'preview' })
+    await expect(stack.start({ previewRunId: unfinished.id })).rejects.toMatchObject(refused)
+    await worker.workOn(unfinished.id)
+    await stack.sql`update runs set ended_at = now() - interval '25 hours' where id = ${preview.id}`
+    await expect(stack.start(apply)).rejects.toMatchObject(refused)
+    expect(await stack.start({ previewRunId: unfinished.id })).toMatchObject({ state: 'queued' })
+    await expect(stack.start({ previewRunId: unfinished.id })).rejects.toMatchObject(refused) // Not used twice.
+  })
+})
+
+describe('a run that is started again', () => {
+  test('of a change does the rest alone', async () => {
+    const done: string[] = []
+    let isBroken = true
+    const { stack, worker, apply } = await previewed(
+      clearing(async ({ effect }) => {
+        await effect({ key: 'a', do: async () => done.push('a') })
+        if (isBroken) throw new Error('no')
+        await effect({ key: 'b', do: async () => done.push('b') })
+      }),
+    )
+    await using _ = stack
+    const first = await stack.start(apply)
+    await expect(stack.retry(first.id)).rejects.toMatchObject({ reason: 'RUN_NOT_ENDED' })
+    await worker.workOn(first.id)
+    isBroken = false
+    const again = await stack.retry(first.id, 'the-key-of-the-retry')
+    expect((await stack.retry(first.id, 'the-key-of-the-retry')).id).toBe(again.id)
+    await worker.workOn(again.id)
+
+    expect(await stack.run(again.id)).toMatchObject({ state: 'succeeded', retryOf: first.id, ...apply })
+    expect(done).toEqual(['a', 'b'])
+    await expect(stack.retry(first.id)).rejects.toMatchObject({ reason: 'PREVIEW_REQUIRED' }) // It is done.
+  })
+
+  test('that only reads is a new run with the same input', async () => {
+    const action = changing(async () => {}, { changesData: false })
+    await using stack = await createRunStack({ database, actions: [action] })
+    const first = await stack.start({ input: { site: 'x' } })
+    await stack.createWorker().workOn(first.id)
+    const again = await stack.retry(first.id)
+
+    expect(again).toMatchObject({ input: { site: 'x' }, retryOf: first.id, state: 'queued' })
+    expect(again.id).not.toBe(first.id)
+    await expect(stack.retry(crypto.randomUUID())).rejects.toMatchObject({ reason: 'RUN_NOT_FOUND' })
+  })
+})
