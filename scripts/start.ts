@@ -80,6 +80,7 @@ function serverEnvironment(): Record<string, string> {
     TRACKUNIT_JWKS_URL: `${manager}/api/marketplace/jwks`,
     TRACKUNIT_TOKEN_URL: `${manager}/apptoken`,
     TRACKUNIT_API_URL: manager,
+    MANAGER_URL: manager,
     USER_TOKEN_ISSUER: `${manager}/user-tokens`,
     USER_TOKEN_JWKS_URL: `${manager}/user-tokens/jwks`,
     USER_TOKEN_APP_CLAIM: 'irisAppId',

@@ -168,6 +168,17 @@ describe('what stops the start', () => {
   })
 })
 
+test.for([
+  [{ SMTP_URL: 'smtp://mail.example:587' }, 'MAIL_FROM is missing'],
+  [{ MAIL_FROM: 'fleet@example.com' }, 'SMTP_URL is missing'],
+  [{ SMTP_URL: 'mail.example', MAIL_FROM: 'fleet@example.com' }, 'SMTP_URL: starts with smtp://'],
+  [{ SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'a\r\nBcc: b@example.com' }, 'MAIL_FROM: an address'],
+])('email needs a server and an address that it comes from: %o', ([settings, problem = '']) => {
+  expect(problems({ ...keys, ...(settings as Record<string, string>) })).toEqual([
+    expect.stringContaining(problem as string),
+  ])
+})
+
 describe('what is read', () => {
   test('nothing set is a server for a laptop; an empty variable is one that is not set', () => {
     const config = read({ ...keys, PORT: '', DATABASE_URL: '', CALLBACK_PATH_SECRET: '' })
