@@ -36,6 +36,25 @@ test.each(documents)('the commands that %s names exist', (document) => {
   expect(named.filter((name) => !(name in scripts) && !builtIn.includes(name))).toEqual([])
 })
 
+/** `installations rollback ID`: a group and a command of the operator's program, as its own sources name them. */
+const operatorCommands = new Map(
+  globSync('packages/standin/src/commands/*-command.ts', { cwd: root }).map((path) => {
+    const group = path.split('/').at(-1)?.replace('-command.ts', '') ?? ''
+    const sources = globSync(`packages/standin/src/commands/${group}-command*.ts`, { cwd: root }).map(read).join('\n')
+    const names = [...sources.matchAll(/\.command\('([\w-]+)|^ {2}(\w+): \{$/gm)].map(
+      ([, typed, key]) => typed ?? key ?? '',
+    )
+    return [group, names]
+  }),
+)
+
+test.each(documents)('the operator’s commands that %s names exist', (document) => {
+  const groups = [...operatorCommands.keys()].join('|')
+  const named = [...read(document).matchAll(new RegExp(`[\`"](${groups}) ([a-z][\\w-]*)`, 'g'))]
+  const missing = named.filter(([, group = '', name = '']) => !operatorCommands.get(group)?.includes(name))
+  expect(missing.map(([text]) => text)).toEqual([])
+})
+
 test('the settings that README.md lists are those that the server reads', () => {
   const schema =
     /const environmentSchema = z\.object\(\{([\s\S]*?)\n\}\)/.exec(
