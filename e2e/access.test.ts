@@ -1,4 +1,6 @@
-import { createStandinClient } from '@standin/client'
+import { readdirSync } from 'node:fs'
+import { basename } from 'node:path'
+import { createStandinClient, type StandinClient } from '@standin/client'
 import { type ErrorReason, type ProcedureContract, procedures } from '@standin/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../scripts/part.ts'
@@ -9,59 +11,126 @@ interface Things {
   accountId: string
   runId: string
   artifactId: string
+  scheduleId: string
+  filterId: string
 }
 
-/** An input for each procedure. One without an entry does not compile, so a procedure added tomorrow is covered. */
+/** What a caller is told: why they are refused, or that they are not; of a list over all accounts also whether it shows the account. */
+type Outcome = ErrorReason | 'allowed' | 'allowed, without the account'
+
+interface Asked {
+  input: (things: Things) => unknown
+  /** What whoever may ask is told, where that is no answer: a finished run cannot be cancelled. That the account is right is seen by it. */
+  own?: ErrorReason
+  /** It needs the scopes of the run's action, or of what it starts: a user's own token must have them too. */
+  needsScopes?: true
+}
+
+/** An entry for each procedure. One without does not compile, so a procedure added tomorrow is covered. */
 type Inputs<Contracts> = {
-  [Name in keyof Contracts]: Contracts[Name] extends ProcedureContract
-    ? (things: Things) => unknown
-    : Inputs<Contracts[Name]>
+  [Name in keyof Contracts]: Contracts[Name] extends ProcedureContract ? Asked : Inputs<Contracts[Name]>
 }
-const inputs: Inputs<typeof procedures> = {
-  token: { issue: ({ accountId }) => ({ accountId }) },
-  installation: { get: ({ accountId }) => ({ accountId }) },
-  action: { list: ({ accountId }) => ({ accountId }) },
-  run: {
-    start: ({ accountId }) => ({
-      accountId,
-      actionId: 'fleet-snapshot',
-      input: {},
-      idempotencyKey: 'access-test',
-    }),
-    get: ({ runId }) => ({ runId }),
-    list: ({ accountId }) => ({ accountId }),
-    cancel: ({ runId }) => ({ runId }),
-    events: ({ runId }) => ({ runId }),
+const ofAccount = { input: ({ accountId }: Things) => ({ accountId }) }
+const ofRun = { input: ({ runId }: Things) => ({ runId }) }
+const ofSchedule = { input: ({ scheduleId }: Things) => ({ scheduleId }) }
+const firstCredentials = { input: ({ accountId }: Things) => ({ accountId, generation: 1 }) }
+const planned = {
+  ...{ actionId: 'fleet-snapshot', input: {}, deliverTo: [] },
+  ...{ recurrence: 'FREQ=MONTHLY;BYMONTHDAY=1;BYHOUR=6;BYMINUTE=0', timeZone: 'Europe/Copenhagen' },
+}
+const asked: Inputs<typeof procedures> = {
+  token: { issue: ofAccount },
+  installation: {
+    get: ofAccount,
+    list: { input: () => ({}) },
+    events: { input: () => ({}) },
+    approve: { ...firstCredentials, own: 'INPUT_INVALID' },
+    refuse: { ...firstCredentials, own: 'INPUT_INVALID' },
+    confirmUninstall: { ...ofAccount, own: 'INPUT_INVALID' },
   },
-  artifact: { link: ({ artifactId }) => ({ artifactId }) },
+  action: { list: ofAccount },
+  run: {
+    start: {
+      input: ({ accountId }) => ({ accountId, actionId: 'fleet-snapshot', input: {}, idempotencyKey: 'access-test' }),
+      needsScopes: true,
+    },
+    get: ofRun,
+    list: ofAccount,
+    cancel: { ...ofRun, own: 'RUN_NOT_CANCELLABLE', needsScopes: true },
+    retry: {
+      input: ({ runId }) => ({ runId, idempotencyKey: 'access-test-retry' }),
+      needsScopes: true,
+    },
+    result: { ...ofRun, needsScopes: true },
+    events: ofRun,
+  },
+  artifact: { link: { input: ({ artifactId }) => ({ artifactId }), needsScopes: true } },
+  schedule: {
+    list: ofAccount,
+    create: { input: ({ accountId }) => ({ accountId, ...planned }), needsScopes: true },
+    update: { input: ({ scheduleId }) => ({ scheduleId, timeZone: 'Europe/Berlin' }), needsScopes: true },
+    pause: { ...ofSchedule, needsScopes: true },
+    resume: { ...ofSchedule, needsScopes: true },
+    delete: { ...ofSchedule, needsScopes: true },
+    preview: {
+      input: ({ accountId }) => ({ accountId, recurrence: planned.recurrence, timeZone: planned.timeZone }),
+    },
+  },
+  delivery: { signingSecret: ofAccount },
+  filter: {
+    list: ofAccount,
+    save: { input: ({ accountId }) => ({ accountId, name: 'Cranes', filter: {} }) },
+    delete: { input: ({ accountId, filterId }) => ({ accountId, filterId }) },
+    choices: ofAccount,
+  },
+  audit: { list: ofAccount },
 }
 
-interface Row {
+interface Row extends Asked {
   path: string
   contract: ProcedureContract
-  input: (things: Things) => unknown
 }
 const rows: Row[] = Object.entries(procedures).flatMap(([noun, named]) =>
   Object.entries(named as Record<string, ProcedureContract>).map(([name, contract]) => ({
+    ...((asked as Record<string, Record<string, Asked>>)[noun]?.[name] ?? ofAccount),
     path: `${noun}.${name}`,
     contract,
-    input: (inputs as Record<string, Record<string, Row['input']>>)[noun]?.[name] ?? (() => undefined),
   })),
 )
 
 let stack: Stack
 let things: Things
+let granted: StandinClient['api']
 const bearers: Record<string, string> = {}
 
 beforeAll(async () => {
-  stack = await startStack({ fleetSize: 5, environment: { JWKS_COOLDOWN_S: '0' } })
+  const environment = { JWKS_COOLDOWN_S: '0', USER_TOKEN_ADMIN_SCOPES: 'account.manage' }
+  stack = await startStack({ fleetSize: 5, environment: { ...environment, FAILED_SIGN_INS_PER_MINUTE: '100000' } })
   await install(stack, accountId)
   await install(stack, otherAccountId)
-  const key = (service: string, account: string) =>
-    stack.operator('keys', 'create', '--service', service, '--account', account, '--scopes', 'asset.view')
+  const key = async (service: string, account: string, scopes = 'asset.view account.view') =>
+    JSON.parse(
+      await stack.operator('keys', 'create', '--service', service, '--account', account, '--scopes', scopes, '--json'),
+    ) as { id: string; key: string }
 
+  const keys = {
+    'a service with a grant': await key('granted', accountId),
+    'a service with a grant on all': await key('everywhere', 'all'),
+    'a service with a grant on another account': await key('elsewhere', otherAccountId),
+    'a service without the scope': await key('narrow', accountId, 'account.view'),
+    'a service whose grant was removed': await key('removed', accountId),
+    'a service with a key that was revoked': await key('granted', accountId),
+    'a service with a key that has expired': await key('granted', accountId),
+  }
+  await stack.operator('grants', 'remove', '--service', 'removed', '--account', accountId)
+  await stack.operator('keys', 'revoke', keys['a service with a key that was revoked'].id)
+  await stack.operator('keys', 'rotate', keys['a service with a key that has expired'].id, '--overlap-hours', '0')
+
+  for (const [caller, { key }] of Object.entries(keys)) bearers[caller] = key
   Object.assign(bearers, {
     'a user of the account': await userToken(stack, { accountId }),
+    'a user who is no administrator': await userToken(stack, { accountId, role: 'reader' }),
+    'a user without the scope': await userToken(stack, { accountId, claims: { scp: ['account.manage'] } }),
     'a user of another account': await userToken(stack, { accountId: otherAccountId }),
     'a user of another app': await userToken(stack, {
       accountId,
@@ -69,35 +138,42 @@ beforeAll(async () => {
     }),
     'a user whose token has ended': await userToken(stack, { accountId, lifetimeS: -120 }),
     'a user without an account': await userToken(stack, { accountId, claims: { accountId: null } }),
-    'a service with a grant': await key('granted', accountId),
-    'a service with a grant on all': await key('everywhere', 'all'),
-    'a service with a grant on another account': await key('elsewhere', otherAccountId),
     'somebody with a key that was made up': `sk_standin_0123456789ab_${'A'.repeat(43)}0000000`,
     'somebody with an install callback’s identity': (await stack.control<{ identity: string }>('sign', { accountId }))
       .identity,
   })
-  things = await makeThings(bearers['a service with a grant'] ?? '')
-}, 60_000)
+  granted = createStandinClient({ url: stack.server, serviceKey: bearers['a service with a grant'] ?? '' }).api
+  things = await makeThings()
+}, 120_000)
 afterAll(() => stack?.[Symbol.asyncDispose]())
 
-/** A finished run of the account, with its file. */
-async function makeThings(serviceKey: string): Promise<Things> {
-  const { api } = createStandinClient({ url: stack.server, serviceKey })
-  const { id: runId } = await api.run.start.mutate({
+/** A finished run of the account, with its file; a schedule and a filter. */
+async function makeThings(): Promise<Things> {
+  const { id: runId } = await granted.run.start.mutate({
     accountId,
     actionId: 'fleet-snapshot',
     input: {},
     idempotencyKey: 'access-test',
   })
-  await until('the run', async () => (await api.run.get.query({ runId })).state === 'succeeded')
-  const [artifact] = (await api.run.get.query({ runId })).artifacts
-  return { accountId, runId, artifactId: artifact?.id ?? '' }
+  await until('the run', async () => (await granted.run.get.query({ runId })).state === 'succeeded')
+  const [artifact] = (await granted.run.get.query({ runId })).artifacts
+  const more = { scheduleId: await makeSchedule(), filterId: await makeFilter() }
+  return { accountId, runId, artifactId: artifact?.id ?? '', ...more }
+}
+const makeSchedule = async () => (await granted.schedule.create.mutate({ accountId, ...planned })).id
+const makeFilter = async () => (await granted.filter.save.mutate({ accountId, name: 'Diggers', filter: {} })).id
+
+/** What was deleted by the caller before is made anew for the next one. */
+async function thingsFor(path: string): Promise<Things> {
+  if (path === 'schedule.delete') return { ...things, scheduleId: await makeSchedule() }
+  if (path === 'filter.delete') return { ...things, filterId: await makeFilter() }
+  return things
 }
 
-/** Calls a procedure as bare HTTP. @returns the reason of the refusal, or `allowed` */
-async function call({ path, contract, input }: Row, bearer: string | undefined): Promise<ErrorReason | 'allowed'> {
+/** Calls a procedure as bare HTTP. */
+async function call({ path, contract, input }: Row, bearer: string | undefined): Promise<Outcome> {
   const headers = { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) }
-  const json = JSON.stringify(input(things))
+  const json = JSON.stringify(input(await thingsFor(path)))
   const url = `${stack.server}/trpc/${path}`
   const response =
     contract.kind === 'mutation'
@@ -105,42 +181,141 @@ async function call({ path, contract, input }: Row, bearer: string | undefined):
       : await fetch(`${url}?input=${encodeURIComponent(json)}`, {
           headers: { ...headers, ...(contract.kind === 'subscription' && { accept: 'text/event-stream' }) },
         })
-  const text = await response.text()
-  const reason = /"reason":"([A-Z_]+)"/.exec(text)?.[1] as ErrorReason | undefined
-  return response.ok && reason === undefined ? 'allowed' : (reason ?? 'INTERNAL')
+  const text = await textOf(response, { endless: contract.kind === 'subscription' && contract.account === 'caller' })
+  const reason = reasonIn(text)
+  if (!response.ok || reason !== undefined) return reason ?? 'INTERNAL'
+  return contract.account === 'caller' && !text.includes(accountId) ? 'allowed, without the account' : 'allowed'
+}
+
+const reasonIn = (text: string) => /"reason":"([A-Z_]+)"/.exec(text)?.[1] as ErrorReason | undefined
+
+/** The body. One that never ends is read until it says something, or has nothing to say for a moment. */
+async function textOf(response: Response, { endless }: { endless: boolean }): Promise<string> {
+  if (!endless || !response.ok || !response.body) return response.text()
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  for (;;) {
+    const nothing = AbortSignal.timeout(400)
+    const silence = new Promise<undefined>((resolve) => nothing.addEventListener('abort', () => resolve(undefined)))
+    const read = await Promise.race([reader.read(), silence])
+    text += read?.value ?? ''
+    if (!read || read.done || reasonIn(text) || text.includes(accountId)) break
+  }
+  await reader.cancel()
+  return text
 }
 
 /** What a caller who may not act on the account is told: of things with an id of their own, not even that they exist. */
-const foreign: Record<ProcedureContract['account'], ErrorReason> = {
+const foreign: Record<ProcedureContract['account'], Outcome> = {
   input: 'ACCOUNT_FORBIDDEN',
   run: 'RUN_NOT_FOUND',
   artifact: 'ARTIFACT_NOT_FOUND',
+  schedule: 'SCHEDULE_NOT_FOUND',
+  caller: 'allowed, without the account',
+}
+
+function expectations({ contract, own: told, needsScopes }: Row): Array<[caller: string, Outcome]> {
+  const own: Outcome = told ?? 'allowed'
+  const as = (kind: 'user' | 'service', outcome: Outcome) =>
+    contract.callers.includes(kind) ? outcome : 'ACCOUNT_FORBIDDEN'
+  const withoutScope = needsScopes ? 'SCOPE_FORBIDDEN' : own
+  return [
+    ['a user of the account', as('user', own)],
+    ['a user who is no administrator', as('user', contract.administrators ? 'SCOPE_FORBIDDEN' : own)],
+    ['a user without the scope', as('user', withoutScope)],
+    ['a user of another account', as('user', foreign[contract.account])],
+    ['a service with a grant', as('service', own)],
+    ['a service with a grant on all', as('service', own)],
+    ['a service without the scope', as('service', withoutScope)],
+    ['a service with a grant on another account', as('service', foreign[contract.account])],
+    ['a service whose grant was removed', as('service', foreign[contract.account])],
+    ['a service with a key that was revoked', 'UNAUTHENTICATED'],
+    ['a service with a key that has expired', 'UNAUTHENTICATED'],
+    ['a user of another app', 'UNAUTHENTICATED'],
+    ['a user whose token has ended', 'UNAUTHENTICATED'],
+    ['a user without an account', 'UNAUTHENTICATED'],
+    ['somebody with a key that was made up', 'UNAUTHENTICATED'],
+    ['somebody with an install callback’s identity', 'UNAUTHENTICATED'],
+    ['nobody', 'UNAUTHENTICATED'],
+  ]
 }
 
 describe('invariant 24: every procedure refuses an account that is not the caller’s', () => {
-  for (const row of rows) {
-    const { path, contract } = row
-    const allowed = (kind: 'user' | 'service') => (contract.callers.includes(kind) ? 'allowed' : 'ACCOUNT_FORBIDDEN')
-    const refused = (kind: 'user' | 'service') =>
-      contract.callers.includes(kind) ? foreign[contract.account] : 'ACCOUNT_FORBIDDEN'
-    // A finished run cannot be cancelled: that the account is right is seen by this reason.
-    const own = (kind: 'user' | 'service') => (path === 'run.cancel' ? 'RUN_NOT_CANCELLABLE' : allowed(kind))
-
-    const expected: Array<[caller: string, ErrorReason | 'allowed']> = [
-      ['a user of the account', own('user')],
-      ['a service with a grant', own('service')],
-      ['a service with a grant on all', own('service')],
-      ['a user of another account', refused('user')],
-      ['a service with a grant on another account', refused('service')],
-      ['a user of another app', 'UNAUTHENTICATED'],
-      ['a user whose token has ended', 'UNAUTHENTICATED'],
-      ['a user without an account', 'UNAUTHENTICATED'],
-      ['somebody with a key that was made up', 'UNAUTHENTICATED'],
-      ['somebody with an install callback’s identity', 'UNAUTHENTICATED'],
-      ['nobody', 'UNAUTHENTICATED'],
-    ]
-    test.for(expected)(`${path}, asked by %s: %s`, async ([caller, outcome]) => {
+  for (const row of rows)
+    test.for(expectations(row))(`${row.path}, asked by %s: %s`, async ([caller, outcome]) => {
       expect(await call(row, bearers[caller])).toBe(outcome)
     })
-  }
+})
+
+/** Each route beside the router, by the file that has it: what every caller is told there. */
+const routes: Record<string, () => void> = {
+  'trpc-route.ts': () => {}, // The router, above.
+  'token-route.ts': () => {
+    const issue = rows.find(({ path }) => path === 'token.issue')
+    test.for(issue ? expectations(issue) : [])('POST /v1/token, asked by %s: %s', async ([caller, outcome]) => {
+      expect(await ask('POST', '/v1/token', caller, { accountId })).toBe(outcome)
+    })
+  },
+  'artifact-route.ts': () => {
+    test('GET /artifacts/<link>: the link alone counts, and one that was made up is none for anybody', async () => {
+      const { url } = await granted.artifact.link.mutate({ artifactId: things.artifactId })
+      expect((await fetch(url)).status).toBe(200)
+      for (const caller of ['a user of the account', 'a service with a grant on all', 'nobody']) {
+        expect(await ask('GET', `/artifacts/${things.artifactId}`, caller)).toBe('LINK_EXPIRED')
+        expect(await ask('GET', new URL(`${url}x`).pathname, caller)).toBe('LINK_EXPIRED')
+      }
+    })
+  },
+  'callback-route.ts': () => {
+    test('POST /trackunit/callback: nobody’s key or token makes up for Trackunit’s signature', async () => {
+      const uninstalled = { type: 'UNINSTALLED', irisAppId: '@standin/fleet-assistant', accountId }
+      for (const caller of [...Object.keys(bearers), 'nobody'])
+        expect(await ask('POST', '/trackunit/callback', caller, uninstalled), caller).toBe('IDENTITY_MISSING')
+    })
+  },
+  'lifecycle-route.ts': () => {
+    test('POST /trackunit/lifecycle: no service and nobody unverified asks there', async () => {
+      const said = { accountId, event: 'UNINSTALLED' }
+      for (const caller of Object.keys(bearers)
+        .filter((each) => !each.startsWith('a user'))
+        .concat('nobody'))
+        expect(await ask('POST', '/trackunit/lifecycle', caller, said), caller).not.toBe('allowed')
+    })
+  },
+  'openapi-route.ts': () => {
+    test('GET /v1/openapi.json tells everyone the same', async () => {
+      const document = await (await fetch(`${stack.server}/v1/openapi.json`)).text()
+      expect(JSON.parse(document)).toMatchObject({ openapi: '3.1.1', servers: [{ url: stack.server }] })
+      expect(document).not.toContain(accountId)
+    })
+  },
+  'health-route.ts': () => {
+    test('GET /health/live and /health/ready tell everyone the same, of no account', async () => {
+      for (const path of ['/health/live', '/health/ready'])
+        expect(await (await fetch(`${stack.server}${path}`)).text()).not.toContain(accountId)
+    })
+  },
+}
+
+async function ask(method: 'GET' | 'POST', path: string, caller: string, body?: unknown): Promise<Outcome> {
+  const bearer = bearers[caller]
+  const response = await fetch(`${stack.server}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const reason = reasonIn(await response.text())
+  return response.ok ? 'allowed' : (reason ?? 'INTERNAL')
+}
+
+describe('invariant 24: every route beside the router', () => {
+  test('is named here', () => {
+    const files = readdirSync(new URL('../packages/standin/src', import.meta.url), {
+      recursive: true,
+      encoding: 'utf8',
+    })
+    const found = files.map((file) => basename(file)).filter((name) => /-routes?\.ts$/.test(name))
+    expect(found.sort()).toEqual(Object.keys(routes).sort())
+  })
+  for (const declare of Object.values(routes)) declare()
 })

@@ -72,6 +72,7 @@ import { accountOfSchedule, findSchedule } from './runs/schedules/schedule-store
 import { createStartRun } from './runs/start-run.ts'
 import { StandinError } from './standin-error.ts'
 import { buildTokens } from './tokens/build-tokens.ts'
+import { findTrackunitTrouble } from './tokens/exchange-store.ts'
 import { createIssueToCaller } from './tokens/issue-to-caller.ts'
 import type { IssueToken } from './tokens/issue-token.ts'
 import { negotiateScopes } from './tokens/negotiate-scopes.ts'
@@ -334,6 +335,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
             installation: await findInstallation(db, accountId),
             rows: await listCredentials(db, accountId),
             requestedScopes: manifestScopes,
+            trackunit: await findTrackunitTrouble(db, accountId),
           }),
         listAccounts: (accounts, page) => listAccounts(db, accounts, page),
         events: installationEvents,

@@ -6,6 +6,7 @@ import type { Caller, UserCaller } from '../access/caller.ts'
 import { createContracted, router } from '../http/trpc.ts'
 import { accountOfArtifact } from './artifacts/artifact-store.ts'
 import { defineAction } from './define-action.ts'
+import { createCheckMayRead } from './read-right.ts'
 import { createRunProcedures } from './run-procedures.ts'
 import { accountOfRun } from './run-store.ts'
 import { createStartRun } from './start-run.ts'
@@ -48,6 +49,7 @@ function callAs({ db, queue, events, clock, findAction }: RunStack, who: Caller)
   const procedures = createRunProcedures({
     ...{ contracted, db, queue, events, clock, startRun },
     deliveriesOf: async () => new Map(),
+    checkMayCancel: createCheckMayRead({ findAction }),
   })
   return router(procedures).createCaller({ requestId: 'test', authenticate: async () => who })
 }

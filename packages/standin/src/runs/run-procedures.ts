@@ -7,6 +7,7 @@ import type { Contracted } from '../http/trpc.ts'
 import { StandinError } from '../standin-error.ts'
 import { artifactsOfRuns } from './artifacts/artifact-store.ts'
 import { cancelRun } from './cancel-run.ts'
+import type { CheckMayRead } from './read-right.ts'
 import { decodeCursor, encodeCursor } from './run-cursor.ts'
 import type { RunEvents } from './run-events.ts'
 import type { RunQueue } from './run-queue.ts'
@@ -19,6 +20,8 @@ interface Dependencies {
   queue: RunQueue
   events: RunEvents
   startRun: StartRun
+  /** Whoever lacks a scope of the action may not stop what works with it. @throws StandinError `SCOPE_FORBIDDEN` */
+  checkMayCancel: CheckMayRead
   clock: Clock
   /** Where the results of some runs went, by run. */
   deliveriesOf: (runIds: readonly string[]) => Promise<ReadonlyMap<string, Delivery[]>>
@@ -28,7 +31,7 @@ interface Dependencies {
 const longestTimerMs = 2 ** 31 - 1
 
 export function createRunProcedures(dependencies: Dependencies) {
-  const { contracted, db, queue, events, startRun, clock, deliveriesOf } = dependencies
+  const { contracted, db, queue, events, startRun, checkMayCancel, clock, deliveriesOf } = dependencies
 
   async function whole(rows: readonly RunRow[]): Promise<Run[]> {
     const ids = rows.map(({ id }) => id)
@@ -69,11 +72,12 @@ export function createRunProcedures(dependencies: Dependencies) {
         const last = page.at(-1)
         return { runs: await whole(page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
       }),
-    cancel: contracted
-      .call(procedures.run.cancel)
-      .mutation(async ({ ctx: { caller }, input: { runId } }) =>
-        one(await cancelRun(db, queue, { runId, actor: actorOf(caller) })),
-      ),
+    cancel: contracted.call(procedures.run.cancel).mutation(async ({ ctx: { caller }, input: { runId } }) => {
+      const run = await findRun(db, runId)
+      if (!run) throw new StandinError('RUN_NOT_FOUND')
+      checkMayCancel(caller, run)
+      return one(await cancelRun(db, queue, { runId, actor: actorOf(caller) }))
+    }),
     events: contracted.stream(procedures.run.events).subscription(async function* ({ ctx: { caller }, input, signal }) {
       const ends = AbortSignal.any([signal, ...endOfRight(caller)].filter((each) => each !== undefined))
       const afterSeq = Number(input.lastEventId ?? 0)
