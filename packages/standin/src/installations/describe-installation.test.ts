@@ -86,3 +86,10 @@ test('a signal of an uninstall is shown beside everything else', () => {
     uninstallSignalledAt: at(7).toISOString(),
   })
 })
+
+test('what exchanges learnt of Trackunit’s side is said as moments', () => {
+  const trackunit = { unavailableSince: at(3), limitedUntil: at(9) }
+  expect(
+    describeInstallation('account', { installation: undefined, rows: [], requestedScopes: [], trackunit }),
+  ).toMatchObject({ trackunit: { unavailableSince: at(3).toISOString(), limitedUntil: at(9).toISOString() } })
+})

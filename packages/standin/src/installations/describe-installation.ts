@@ -23,7 +23,7 @@ export function describeInstallation(
     installation: InstallationRow | undefined
     rows: readonly CredentialRow[]
     requestedScopes: readonly string[]
-    trackunit?: Installation['trackunit']
+    trackunit?: Record<keyof Installation['trackunit'], Date | null>
   },
 ): DescribedInstallation {
   const speaking = credentialsThatSpeak(rows)
@@ -51,6 +51,9 @@ export function describeInstallation(
       reason: row.reason,
     })),
     uninstallSignalledAt: installation?.uninstallSignalledAt?.toISOString() ?? null,
-    trackunit,
+    trackunit: {
+      unavailableSince: trackunit.unavailableSince?.toISOString() ?? null,
+      limitedUntil: trackunit.limitedUntil?.toISOString() ?? null,
+    },
   }
 }
