@@ -90,7 +90,7 @@ export async function createTokenStack({ url }: TestDatabase) {
     const listener = createListener(through)
     const own = connectDatabase(through)
     const watch = watchDatabase({ url: through, pooled: false, cut: own.cut, clock, replica: listener.replica })
-    closers.push(listener.close, watch.close, own.close)
+    closers.push(listener.close, watch.close, () => own.sql.end({ timeout: 0 }))
     const spool = spoolDir === undefined ? undefined : createHandOutSpool({ dir: spoolDir, outageServeMs }, clock)
     closers.push(async () => spool?.close())
     const audit = buildAudit({ db: own.db, clock, log, policy: { keys: auditRing, retentionMs: 1 } })
