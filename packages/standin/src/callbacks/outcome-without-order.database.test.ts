@@ -1,31 +1,58 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { account, installed, prepareCallbackStacks, refuses, uninstalled } from '../../test/callback-stack.ts'
+import { account, appId, installed, prepareCallbackStacks, refuses, uninstalled } from '../../test/callback-stack.ts'
+import { comparePositions } from '../credentials/credential-order.ts'
+import { callbackPosition, contentDigest } from './callback-order.ts'
 
 const createStack = prepareCallbackStacks()
 
-/** A history of one account, in the order in which Trackunit made it. */
+/**
+ * A history of one account, in the order in which Trackunit made it: some callbacks are of the same second, and some
+ * JWTs say their time as `nbf` or as `exp` alone.
+ */
 const histories = fc
   .array(
-    fc.oneof(
-      {
-        weight: 4,
-        arbitrary: fc.record({ type: fc.constant('INSTALLED' as const), client: fc.constantFrom('a', 'b', 'c') }),
-      },
-      { weight: 1, arbitrary: fc.record({ type: fc.constant('UNINSTALLED' as const), client: fc.constant('') }) },
-    ),
+    fc.record({
+      of: fc.oneof(
+        {
+          weight: 4,
+          arbitrary: fc.record({ type: fc.constant('INSTALLED' as const), client: fc.constantFrom('a', 'b', 'c') }),
+        },
+        { weight: 1, arbitrary: fc.record({ type: fc.constant('UNINSTALLED' as const), client: fc.constant('') }) },
+      ),
+      laterS: fc.constantFrom(0, 1, 1),
+      timeClaim: fc.constantFrom('iat' as const, 'iat' as const, 'nbf' as const, 'exp' as const),
+    }),
     { minLength: 2, maxLength: 5 },
   )
-  .map((events) => events.map((event, index) => ({ ...event, at: index + 1 })))
+  .map((events) =>
+    events.map(({ of, timeClaim }, index): Happening => {
+      const passedS = events.slice(0, index + 1).reduce((sum, { laterS }) => sum + laterS, 0)
+      return { ...of, timeClaim, at: 1 + passedS }
+    }),
+  )
 
-type Happening = { type: 'INSTALLED' | 'UNINSTALLED'; client: string; at: number }
+interface Happening {
+  type: 'INSTALLED' | 'UNINSTALLED'
+  client: string
+  at: number
+  timeClaim: 'iat' | 'nbf' | 'exp'
+}
 
 /** What the history says by itself: the newest credentials that work, unless an uninstall came after them. */
-function expectedClient(history: readonly Happening[], dead: readonly string[]): string | undefined {
+function expectedClient(
+  history: readonly Happening[],
+  { dead, bodyOf }: { dead: readonly string[]; bodyOf: (happening: Happening) => ReturnType<typeof installed> },
+): string | undefined {
   const lastUninstall = Math.max(0, ...history.filter(({ type }) => type === 'UNINSTALLED').map(({ at }) => at))
+  const positionOf = (happening: Happening) => {
+    const { accountId, clientId, clientSecret } = bodyOf(happening) as Record<string, string>
+    const digest = contentDigest(['INSTALLED', appId, accountId ?? '', clientId ?? '', clientSecret ?? ''])
+    return callbackPosition('INSTALLED', new Date(happening.at), digest)
+  }
   return history
     .filter(({ type, client, at }) => type === 'INSTALLED' && at > lastUninstall && !dead.includes(client))
-    .sort((left, right) => right.at - left.at)
+    .sort((left, right) => comparePositions(positionOf(right), positionOf(left)))
     .at(0)?.client
 }
 
@@ -51,9 +78,17 @@ test('invariant 2: bound callbacks lead to the same credentials in whatever orde
         const clientId = (client: string) => `${client}-${number}`
         for (const client of dead) stack.clients.set(clientId(client), refuses)
 
-        for (const [index, { type, client, at }] of arrivals.entries()) {
-          const body = type === 'INSTALLED' ? installed(clientId(client), { accountId }) : uninstalled({ accountId })
-          await stack.send(body, { at, claims: { accountId } })
+        const bodyOf = ({ client }: Happening) => installed(clientId(client), { accountId })
+        const startS = Math.floor(stack.clock.now().getTime() / 1_000)
+        for (const [index, happening] of arrivals.entries()) {
+          const { type, at, timeClaim } = happening
+          const times = {
+            iat: {},
+            nbf: { iat: undefined, nbf: startS + at },
+            exp: { iat: undefined, exp: startS + at },
+          }
+          const body = type === 'INSTALLED' ? bodyOf(happening) : uninstalled({ accountId })
+          await stack.send(body, { at, claims: { accountId, ...times[timeClaim] } })
           if (proveAfter[index]) await stack.prover.proveDue()
         }
         await stack.prover.proveDue()
@@ -62,7 +97,7 @@ test('invariant 2: bound callbacks lead to the same credentials in whatever orde
         const rows = await stack.rows(accountId)
         const { activeGeneration, uninstalledAt } = (await stack.installation(accountId))!
         const active = rows.find(({ state }) => state === 'active')
-        const expected = expectedClient(history, dead)
+        const expected = expectedClient(history, { dead, bodyOf })
         expect(active?.clientId).toBe(expected && clientId(expected))
         expect(activeGeneration).toBe(active?.generation ?? null)
         // What is older than an uninstall is erased, whichever of them came first.
@@ -74,4 +109,4 @@ test('invariant 2: bound callbacks lead to the same credentials in whatever orde
     ),
     { numRuns: 40 },
   )
-})
+}, 30_000)
