@@ -124,12 +124,11 @@ describe('callbacks wait', () => {
     const waiting = standin(stack, ['callbacks', 'wait', '--account', account, '--new', '--seconds', '20'])
     // Whatever is there before the command looks first is not new to it: sent until it saw one.
     let sent = 0
-    const ended = waiting.then(() => 'ended')
     const send = (change: Record<string, unknown>) =>
       stack.send(installed(`client-${sent++}`, change), { claims: { jti: `${sent}` } })
-    while ((await Promise.race([ended, send({})])) !== 'ended') await send({ accountId: otherAccount })
+    await sendUntil(waiting, () => send(sent % 2 === 0 ? {} : { accountId: otherAccount }))
     expect((await waiting).out).toMatch(new RegExp(`accepted {2}INSTALLED {2}${account}`))
-  })
+  }, 30_000)
 
   test('ends with 1 when its time is over, and says what came instead', async () => {
     const stack = await createStack()
@@ -142,18 +141,14 @@ describe('callbacks wait', () => {
     const identity = await identityOf(stack, { aud: '@acme/other' })
     await stack.receiveCallback(delivered(identity, installed('client-a'), stack.clock)).catch(() => {})
     expect((await waiting).said).toMatch(/held {2}IDENTITY_MISMATCH .* callbacks release /)
-  })
+  }, 30_000)
 })
 
 test('callbacks tail prints what comes until its time is over', async () => {
   const stack = await createStack()
   const tailing = standin(stack, ['callbacks', 'tail', '--seconds', '2', '--json'])
-  const ended = tailing.then(() => 'ended')
-  for (
-    let sent = 0;
-    (await Promise.race([ended, stack.send(installed(`client-${sent}`, accountOf(sent)))])) !== 'ended';
-  )
-    sent++
+  let sent = 0
+  await sendUntil(tailing, () => stack.send(installed(`client-${sent}`, accountOf(sent++))))
   const printed = (await tailing).out
     .trim()
     .split('\n')
@@ -161,7 +156,16 @@ test('callbacks tail prints what comes until its time is over', async () => {
   expect(printed.length).toBeGreaterThan(0)
   expect(printed[0]).toMatchObject({ outcome: 'accepted', type: 'INSTALLED' })
   expect(new Set(printed.map(({ accountId }) => accountId)).size).toBe(printed.length)
-})
+}, 30_000)
+
+/** Each is awaited: one that is still under way would reach the next test. */
+async function sendUntil(ended: Promise<unknown>, send: () => Promise<unknown>): Promise<void> {
+  let isOver = false
+  void ended.finally(() => {
+    isOver = true
+  })
+  while (!isOver) await send()
+}
 
 const accountOf = (index: number) => ({ accountId: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}` })
 
