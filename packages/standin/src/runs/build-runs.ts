@@ -1,5 +1,6 @@
 import { startBackgroundLoop } from '../background-loop.ts'
 import type { ReplicaListener } from '../database/listen.ts'
+import { sweepBudgets } from './rate-budget-store.ts'
 import { createReapRuns } from './reap-runs.ts'
 import { createRunEvents } from './run-events.ts'
 import { type RunQueue, startRunQueue } from './run-queue.ts'
@@ -16,6 +17,7 @@ type Given = Omit<Parameters<typeof createWorkRun>[0], 'queue' | 'replicaId'> & 
 
 const runsAtOnce = 8
 const reapEveryMs = 250
+const sweepEveryMs = 3_600_000
 
 /** The engine: the queue, this process's workers, the reaper of runs whose worker died, and the streams of events. */
 export async function buildRuns({ directUrl, listener, closers, hasOpenDeliveries, ...given }: Given): Promise<{
@@ -35,6 +37,8 @@ export async function buildRuns({ directUrl, listener, closers, hasOpenDeliverie
     name: 'reap-runs',
   })
   closers.push(reaping.stop)
+  const sweeping = startBackgroundLoop(() => sweepBudgets(db), { everyMs: sweepEveryMs, log, name: 'sweep-budgets' })
+  closers.push(sweeping.stop)
   await queue.work(worker.workOn, { atOnce: runsAtOnce })
   closers.push(worker.handOver)
   return { queue, events: await createRunEvents({ db, listener, ...(hasOpenDeliveries && { hasOpenDeliveries }) }) }

@@ -1,4 +1,4 @@
-import { asc, inArray, lt, sql } from 'drizzle-orm'
+import { asc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import type { BudgetState } from './rate-budget.ts'
 import { rateBudgets } from './rate-budget-table.ts'
@@ -22,9 +22,9 @@ export async function changeBudgets<Result>(
   ) => { next?: ReadonlyMap<string, BudgetState>; result: Result },
 ): Promise<Result> {
   const names = keys.map(({ key }) => key)
-  return db.transaction(async (tx) => {
-    const read = () =>
-      tx
+  for (;;) {
+    const changed = await db.transaction(async (tx) => {
+      const rows = await tx
         .select({
           key: rateBudgets.key,
           state: rateBudgets.state,
@@ -34,26 +34,25 @@ export async function changeBudgets<Result>(
         .where(inArray(rateBudgets.key, names))
         .orderBy(asc(rateBudgets.key))
         .for('update')
-    let rows = await read()
-    if (rows.length < keys.length) {
-      const missing = keys.filter(({ key }) => rows.every((row) => row.key !== key))
-      await tx
-        .insert(rateBudgets)
-        .values(missing.map((each) => ({ ...each, state: {} })))
-        .onConflictDoNothing()
-      rows = await read()
-    }
-    // The clock was read before the last lock was had: the latest is nearest to now.
-    const nowMs = Math.max(...rows.map((row) => row.nowMs))
-    const { next, result } = change(new Map(rows.map(({ key, state }) => [key, state])), nowMs)
-    for (const [key, state] of next ?? []) {
-      await tx.update(rateBudgets).set({ state, updatedAt: sql`now()` }).where(sql`${rateBudgets.key} = ${key}`)
-    }
-    return result
-  })
+      if (rows.length < keys.length) return undefined
+      // The clock was read before the last lock was had: the latest is nearest to now.
+      const nowMs = Math.max(...rows.map((row) => row.nowMs))
+      const { next, result } = change(new Map(rows.map(({ key, state }) => [key, state])), nowMs)
+      for (const [key, state] of next ?? [])
+        await tx.update(rateBudgets).set({ state, updatedAt: sql`now()` }).where(eq(rateBudgets.key, key))
+      return { result }
+    })
+    if (changed) return changed.result
+    // Not while a lock is held: who has one and waits for the other's new row would be a deadlock.
+    const missing = keys
+      .map((each) => ({ ...each, state: {} }))
+      .toSorted((one, other) => (one.key < other.key ? -1 : 1))
+    await db.insert(rateBudgets).values(missing).onConflictDoNothing()
+  }
 }
 
 /** Forgets what no limit looks at any more. */
-export async function sweepBudgets(db: Database): Promise<void> {
+export async function sweepBudgets(db: Database): Promise<boolean> {
   await db.delete(rateBudgets).where(lt(rateBudgets.updatedAt, sql`now() - interval '32 days'`))
+  return false
 }

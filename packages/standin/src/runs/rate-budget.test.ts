@@ -72,7 +72,7 @@ describe('invariant 23: whoever asks, and whenever,', () => {
 })
 
 describe('complexity points', () => {
-  const rule: BudgetRule = { kind: 'points', document: 'fleet', reserve: 10 }
+  const rule: BudgetRule = { kind: 'points', document: 'fleet', reserve: 10, saysWhatIsLeft: true }
   const points = { document: 'fleet', cost: 100, remaining: 1_100, resetInMs: 10 * minuteMs }
 
   test('are taken off as requests are let through, until ten times the cost is no longer left', () => {
@@ -105,6 +105,15 @@ describe('complexity points', () => {
     expect(decide(empty, rule, later - 1)).toEqual({ refusedForMs: 1 })
     expect(decide(empty, rule, later)).toHaveProperty('next')
     expect(learn(empty, { points: { ...points, remaining: 900 } }, later + 1).remaining).toBe(900)
+  })
+
+  test('that nobody knows of are asked for by one request; the others wait until it has answered', () => {
+    const first = decide({}, rule, start)
+    const state = 'next' in first ? first.next : {}
+    expect(decide(state, rule, start + 10)).toHaveProperty('refusedForMs')
+    expect(decide(state, { ...rule, saysWhatIsLeft: false }, start + 10)).toHaveProperty('next')
+    expect(decide(learn(state, {}, start + 20), rule, start + 20)).toHaveProperty('next')
+    expect(decide(state, rule, start + 10_000)).toHaveProperty('next') // Its answer never came.
   })
 
   test('of a document that nobody has sent yet are taken to be those of the dearest', () => {

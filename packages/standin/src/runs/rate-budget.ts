@@ -7,6 +7,8 @@ export interface BudgetState {
   /** Complexity points that are left until `resetAtMs`. */
   remaining?: number
   resetAtMs?: number
+  /** Nobody knows what is left, and a request is under way whose answer will say. */
+  probedUntilMs?: number
   /** What each document cost last, by its fingerprint. */
   costs?: Record<string, number>
   /** Of the ceiling over all accounts: when the next request's turn is. */
@@ -24,7 +26,7 @@ export type BudgetRule =
   | { kind: 'told' }
   | { kind: 'windows'; windows: readonly Window[] }
   /** Complexity points: a document is sent while `reserve` times its cost is left. */
-  | { kind: 'points'; document: string; reserve: number }
+  | { kind: 'points'; document: string; reserve: number; saysWhatIsLeft: boolean }
   /** So many a second, in turns; whose turn is further away than `patienceMs` is sent away. */
   | { kind: 'turns'; perSecond: number; patienceMs: number }
 
@@ -35,6 +37,10 @@ export type Decision = { next: BudgetState; inMs: number } | { refusedForMs: num
  * through at the end of one window may thus count in the next.
  */
 const arrivesWithinMs = 31_000
+
+/** How long others wait for an answer that says what is left, and how often they look. */
+const probeMs = 10_000
+const probeLookMs = 50
 
 /** Whether a request may be sent now, or in how long its turn is. */
 export function decide(state: BudgetState, rule: BudgetRule, nowMs: number): Decision {
@@ -66,12 +72,16 @@ function decideWindows(state: BudgetState, windows: readonly Window[], nowMs: nu
 
 function decidePoints(
   state: BudgetState,
-  { document, reserve }: { document: string; reserve: number },
+  { document, reserve, saysWhatIsLeft }: { document: string; reserve: number; saysWhatIsLeft: boolean },
   nowMs: number,
 ): Decision {
-  const { remaining, resetAtMs = 0 } = state
-  // In a new window nobody knows what is left: the next answer says.
-  if (remaining === undefined || resetAtMs <= nowMs) return { next: state, inMs: 0 }
+  const { remaining, resetAtMs = 0, probedUntilMs = 0 } = state
+  if (remaining === undefined || resetAtMs <= nowMs) {
+    // In a new window nobody knows what is left: one goes ahead, and the others wait for what its answer says.
+    if (!saysWhatIsLeft) return { next: state, inMs: 0 }
+    if (probedUntilMs > nowMs) return { refusedForMs: Math.min(probeLookMs, probedUntilMs - nowMs) }
+    return { next: { ...state, probedUntilMs: nowMs + probeMs }, inMs: 0 }
+  }
   const cost = state.costs?.[document] ?? Math.max(1, ...Object.values(state.costs ?? {}))
   if (remaining < cost * reserve) return { refusedForMs: resetAtMs - nowMs }
   return { next: { ...state, remaining: remaining - cost }, inMs: 0 }
@@ -105,6 +115,7 @@ const documentsKept = 50
 export function learn(state: BudgetState, { blockedForMs, points }: Learnt, nowMs: number): BudgetState {
   const next = { ...state }
   if (blockedForMs !== undefined) next.blockedUntilMs = Math.max(state.blockedUntilMs ?? 0, nowMs + blockedForMs)
+  delete next.probedUntilMs
   if (!points) return next
   const resetAtMs = nowMs + points.resetInMs
   const isSameWindow = state.resetAtMs !== undefined && Math.abs(state.resetAtMs - resetAtMs) < sameWindowMs

@@ -108,7 +108,7 @@ export function learntFrom({ document }: LimitedRequest, answer: ApiAnswer, now:
   const { data, errors } = parsed(answer.text) ?? {}
   const limited = errors?.find(({ extensions }) => extensions?.code === 'RATE_LIMITED')
   if (limited) return { blockedForMs: limited.extensions?.resetIn ?? pauseWithoutAnyMs }
-  if (!data?.rateLimit) return undefined
+  if (!data?.rateLimit) return {} // Whoever waits for what it would have said need not wait longer.
   const { cost, remaining, resetIn } = data.rateLimit
   return { points: { document: fingerprintOf(document), cost, remaining, resetInMs: resetIn } }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { LimitedRequest } from '../trackunit/request-limits.ts'
+import { withRateLimit } from '../trackunit/with-rate-limit.ts'
 import type { BudgetRule } from './rate-budget.ts'
 
 /** A limit that a request falls under. */
@@ -46,14 +47,22 @@ export function limitsOf(
 
 /** Over all accounts, `/apptoken` included. */
 export const ceiling = (turns: { perSecond: number; patienceMs: number }): Limit => ({
-  key: 'all',
+  key: 'over all',
   accountId: null,
   rule: { kind: 'turns', ...turns },
 })
 
 function ofAccount({ method, path, document }: LimitedRequest, who: keyof typeof reserves): Omit<Limit, 'accountId'> {
   if (document !== undefined)
-    return { key: 'graphql', rule: { kind: 'points', document: fingerprintOf(document), reserve: reserves[who] } }
+    return {
+      key: 'graphql',
+      rule: {
+        kind: 'points',
+        document: fingerprintOf(document),
+        reserve: reserves[who],
+        saysWhatIsLeft: withRateLimit(document).includes('rateLimit'),
+      },
+    }
   if (/\/asset-event\//.test(path)) return { key: 'asset-event', rule: { kind: 'windows', windows: assetEvents } }
   if (method === 'GET' && /\/aemp\//i.test(path))
     return { key: `aemp ${path}`, rule: { kind: 'windows', windows: aemp } }

@@ -41,8 +41,8 @@ describe('invariant 19: an effect', () => {
     let attempts = 0
     const { stack, worker, apply } = await previewed(
       clearing(async ({ effect, preview }) => {
-        const { ids } = preview?.checkpoint as { ids: string[] }
-        for (const id of ids) await effect({ key: id, do: async () => done.push(id) })
+        const found = z.object({ ids: z.array(z.string()) }).parse(preview?.checkpoint)
+        for (const id of found.ids) await effect({ key: id, do: async () => done.push(id) })
         if (++attempts === 1) throw new StandinError('TRACKUNIT_UNAVAILABLE')
       }),
     )

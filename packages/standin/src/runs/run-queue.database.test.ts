@@ -165,8 +165,7 @@ describe.concurrent('invariant 19: a run goes on', () => {
     onTestFinished(() => void child.kill('SIGKILL'))
     const { id } = await stack.start()
     const said: string[] = []
-    for await (const line of createInterface(child.stdout))
-      if (line.startsWith('line') && said.push(line) === 3) break
+    for await (const line of createInterface(child.stdout)) if (line.startsWith('line') && said.push(line) === 3) break
     await vi.waitFor(
       async () => expect(await stack.sql`select from artifact_chunks where position = 3`).toHaveLength(1),
       soon,

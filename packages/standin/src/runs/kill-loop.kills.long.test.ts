@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { createSeededRandom, runKillLoop } from '../../test/kill-loop.ts'
+import { startKillablePostgres } from '../../test/killable-postgres.ts'
+
+const keys = 400
+
+test('invariant 19: sixty kills of two workers and of PostgreSQL lose no run and make no effect twice', async () => {
+  await using server = await startKillablePostgres()
+
+  const { runs, counts, stoodStillMs } = await runKillLoop({
+    ...{ url: server.url, kills: 60, accounts: 4, keys },
+    random: createSeededRandom(Number(process.env.LONG_SEED ?? 1)),
+    killDatabase: { every: 10, kill: server.kill },
+    say: (line) => process.stderr.write(`${line}\n`),
+  })
+
+  for (const { name, lines, rows, ...run } of runs) {
+    expect({ name, ...run }).toMatchObject({ state: 'succeeded', reason: null, finals: 1, hasGap: false })
+    const expected = Array.from({ length: keys }, (_, nth) => `${name}-${nth}`)
+    expect(rows).toEqual(expected)
+    expect(lines).toEqual(expected.map((key) => `${key} 1`))
+    expect(expected.filter((key) => counts.get(key) !== 1)).toEqual([])
+  }
+  process.stderr.write(`stood still: most ${Math.max(...stoodStillMs)} ms of ${stoodStillMs.length} kills\n`)
+  expect(Math.max(...stoodStillMs)).toBeLessThan(8_000)
+})
