@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import { account, createTokenStack } from '../../test/token-stack.ts'
+import { whenUninstalled } from '../when-uninstalled.ts'
+import { lockInstallation } from './installation-store.ts'
+import { createUninstall } from './uninstall.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+
+const withinMs = 1_000
+
+test('invariant 8: within a second of an uninstall no replica hands out a token, nothing secret is left, and the audit stays', async () => {
+  await using stack = await createTokenStack(database)
+  await stack.install({ generation: 1 })
+  const service = await stack.createService()
+  const replicas = [await stack.startReplica(), await stack.startReplica()]
+  for (const issue of replicas) expect((await issue(service)).accessToken.reveal()).toBe('token-1') // Now each has it in memory.
+  expect(await dump()).toContain('eyJ')
+
+  await stack.db.transaction(async (tx) => {
+    const installation = await lockInstallation(tx, account)
+    const actor = { kind: 'trackunit', id: 'test' } as const
+    await createUninstall(whenUninstalled)(tx, { installation, issuedAt: stack.clock.now(), actor })
+  })
+  const endedAtMs = performance.now()
+
+  for (const issue of replicas)
+    await expect
+      .poll(
+        () =>
+          issue(service).then(
+            () => 'served',
+            ({ reason }) => reason,
+          ),
+        { timeout: withinMs, interval: 5 },
+      )
+      .toBe('INSTALLATION_UNINSTALLED')
+  expect(performance.now() - endedAtMs).toBeLessThan(withinMs)
+  expect(await dump()).not.toContain('eyJ') // No JWE is left.
+  const handOuts = await stack.handOuts()
+  expect(handOuts.length).toBeGreaterThanOrEqual(2)
+
+  await stack.install({ generation: 2 })
+  const again = await replicas[0]!(service)
+  expect(again.accessToken.reveal()).toBe('token-2')
+  expect((await stack.handOuts()).at(-1)).toMatchObject({ generation: 2 })
+
+  async function dump(): Promise<string> {
+    const tables = await stack.sql`select format('%I', tablename) as name from pg_tables where schemaname = 'public'`
+    const rows = await Promise.all(tables.map(({ name }) => stack.sql.unsafe(`select t::text as line from ${name} t`)))
+    return rows
+      .flat()
+      .map(({ line }) => line)
+      .join('\n')
+  }
+})
