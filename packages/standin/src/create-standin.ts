@@ -44,6 +44,9 @@ import { registerLifecycleRoute } from './installations/lifecycle-route.ts'
 import { createSignalLifecycle } from './installations/signal-lifecycle.ts'
 import { createUninstall } from './installations/uninstall.ts'
 import { createLogger, type Logger } from './observability/logger.ts'
+import { createMetrics } from './observability/metrics.ts'
+import { serveMetrics } from './observability/metrics-server.ts'
+import { countForMetrics } from './observability/metrics-store.ts'
 import { createActionCatalogue } from './runs/action-catalogue.ts'
 import { createActionProcedures } from './runs/action-procedures.ts'
 import { createArtifactLinks } from './runs/artifacts/artifact-link.ts'
@@ -161,6 +164,9 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   const watch = watchDatabase({ ...database, cut, clock, replica: listener.replica })
   closers.push(watch.close)
 
+  const metrics = createMetrics({ count: () => countForMetrics(db) })
+  closers.push(await serveMetrics(metrics, config.metrics, log))
+
   const vault = createVault(config.keys.encryption)
   const uninstall = createUninstall(whenUninstalled)
 
@@ -177,18 +183,22 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   // 2. Credentials
   const rateLimits = createRateLimits({ db, clock, log, perSecond: config.trackunit.maxRequestsPerS })
   const exchange = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
-  const requestToken: typeof exchange = async (...asked) => {
+  const limitedExchange: typeof exchange = async (...asked) => {
     const turn = await rateLimits.beforeExchange()
     return turn.isTaken
       ? exchange(...asked)
       : { outcome: 'failed', failure: 'rate-limited', retryAfterMs: turn.retryAfterMs }
   }
+  const requestToken = metrics.counted('exchanges', limitedExchange, (exchanged) =>
+    exchanged.outcome === 'failed' ? exchanged.failure : exchanged.outcome,
+  )
   const { proveDue, park } = createProveCredentials({
     db,
     vault,
     clock,
     log,
     uninstall,
+    replicaId: listener.replica.id,
     negotiate: (credentials) => negotiateScopes(requestToken, credentials, config.app.scopes),
     policy: {
       reinstallPolicy: config.callback.reinstallPolicy,
@@ -206,12 +216,16 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
   // 3. Tokens
   const { issueToken, startRefreshing } = await buildTokens({
     ...{ db, vault, clock, log, listener, requestToken, manifestScopes },
-    recordHandOut: audit.record,
+    recordHandOut: metrics.counted('handOuts', audit.record, (isWritten) => (isWritten ? 'database' : 'refused')),
     findCredentialsInForce: (accountId) => findCredentialsInForce(db, accountId),
     onRefused: park,
     accountClaim: config.trackunit.accountClaim,
     outage: {
-      ...{ watch, outageServeMs: config.outageServeMs, recordSpooled: audit.recordSpooled },
+      ...{
+        watch,
+        outageServeMs: config.outageServeMs,
+        recordSpooled: metrics.counted('handOuts', audit.recordSpooled, () => 'spool'),
+      },
       spool: createHandOutSpool(
         { dir: join(config.database.embeddedDir, 'spool'), outageServeMs: config.outageServeMs },
         clock,
@@ -299,7 +313,12 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     ),
     policy: { ...config.userTokens, appId: config.app.id },
   }
-  await registerCallbackRoute(server, { receiveCallback, rejected, clock, pathSecrets: config.callback.pathSecrets })
+  await registerCallbackRoute(server, {
+    receiveCallback: metrics.counted('callbacks', receiveCallback, ({ status }) => status),
+    rejected,
+    clock,
+    pathSecrets: config.callback.pathSecrets,
+  })
   registerLifecycleRoute(server, {
     clock,
     log,

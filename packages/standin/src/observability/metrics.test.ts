@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { StandinError } from '../standin-error.ts'
+import { createLogger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
+import { serveMetrics } from './metrics-server.ts'
+
+const counts = async () => ({ openRuns: { queued: 2, running: 0 }, heldCallbacks: 3 })
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+test('counts answers and reasons, and asks the database for the rest', async () => {
+  const metrics = createMetrics({ count: counts })
+  let fails = false
+  const receive = metrics.counted(
+    'callbacks',
+    async () => {
+      if (fails) throw new StandinError('IDENTITY_INVALID')
+      return { status: 'accepted' }
+    },
+    ({ status }) => status,
+  )
+  await receive()
+  await receive()
+  fails = true
+  await expect(receive()).rejects.toMatchObject({ reason: 'IDENTITY_INVALID' })
+
+  const text = await metrics.text()
+  expect(text).toContain('standin_callbacks_total{answer="accepted"} 2')
+  expect(text).toContain('standin_callbacks_total{answer="IDENTITY_INVALID"} 1')
+  expect(text).toContain('standin_runs_open{state="queued"} 2')
+  expect(text).toContain('standin_callbacks_held 3')
+})
+
+test('invariant 10: an error of a library is counted without its words', async () => {
+  const metrics = createMetrics({ count: counts })
+  const exchange = metrics.counted(
+    'exchanges',
+    () => Promise.reject(new Error('s3cr3t of account 11111111-1111-4111-8111-111111111111')),
+    () => '',
+  )
+  await exchange().catch(() => {})
+  const text = await metrics.text()
+  expect(text).toContain('standin_exchanges_total{outcome="INTERNAL"} 1')
+  expect(text).not.toMatch(/s3cr3t|11111111/)
+})
+
+test('is served on its own port, also while the database is down; a taken port stops nothing', async () => {
+  const metrics = createMetrics({ count: () => Promise.reject(new Error('down')) })
+  const address = { port: await freePort(), host: '127.0.0.1' }
+  const log = createLogger('silent')
+  onTestFinished(await serveMetrics(metrics, address, log))
+  onTestFinished(await serveMetrics(metrics, address, log))
+
+  const answer = await fetch(`http://127.0.0.1:${address.port}/metrics`)
+  expect(answer.headers.get('content-type')).toContain('text/plain')
+  expect(await answer.text()).toContain('standin_process_')
+  expect((await fetch(`http://127.0.0.1:${address.port}/`)).status).toBe(404)
+})
