@@ -332,7 +332,7 @@ async function fillWith(stack: CallbackStack, { identities, each }: { identities
       reason: 'IDENTITY_MISMATCH' as const,
       identityDigest: `attack-${index % identities}`,
       contentDigest: String(index),
-      address: `203.0.113.${index % 40}`,
+      address: `198.51.${index >> 8}.${index % 256}`, // A thousand of them: it is the JWT that counts.
       receivedAt: new Date(stack.clock.now().getTime() + index),
       sealed: 'sealed',
     })),
