@@ -6,19 +6,24 @@ import { scopeSet } from './scope-set.ts'
 import type { Exchange, RequestToken } from './token-endpoint.ts'
 
 const credentials = { clientId: 'client', clientSecret: new Secret('secret') }
-const failed = (failure: 'invalid-scope' | 'unavailable'): Exchange => ({ outcome: 'failed', failure })
+const failed = (failure: 'invalid-scope' | 'plan-required' | 'unavailable'): Exchange => ({
+  outcome: 'failed',
+  failure,
+})
 const granting = (scopes: Iterable<string>): Exchange => ({
   outcome: 'token',
   token: { accessToken: new Secret('token'), granted: scopeSet(scopes), lifetimeMs: 1, askedAtMs: 0, claims: {} },
 })
 
-/** Denies scopes in one of the two documented ways. */
-function createEndpoint(denied: ReadonlySet<string>, says: 'invalid_scope' | 'shorter scope') {
+/** Denies scopes in one of the two documented ways, or because of the plan. */
+type Denial = 'invalid_scope' | 'plan_required' | 'shorter scope'
+function createEndpoint(denied: ReadonlySet<string>, says: Denial) {
   const asked: string[][] = []
   const requestToken: RequestToken = async (_credentials, { scopes }) => {
     asked.push([...scopes])
     const granted = scopes.filter((scope) => !denied.has(scope))
-    if (says === 'invalid_scope' && granted.length < scopes.length) return failed('invalid-scope')
+    if (granted.length < scopes.length && says !== 'shorter scope')
+      return failed(says === 'invalid_scope' ? 'invalid-scope' : 'plan-required')
     return granting(granted)
   }
   return { requestToken, asked }
@@ -37,7 +42,7 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
     await fc.assert(
       fc.asyncProperty(
         manifests,
-        fc.constantFrom<'invalid_scope' | 'shorter scope'>('invalid_scope', 'shorter scope'),
+        fc.constantFrom<Denial>('invalid_scope', 'plan_required', 'shorter scope'),
         async (manifest, says) => {
           const optional = manifest.filter((scope) => scope.optional)
           const denied = new Set(optional.filter((scope) => scope.denied).map(({ scope }) => scope))

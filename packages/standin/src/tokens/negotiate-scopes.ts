@@ -1,4 +1,5 @@
 import type { Secret } from '../observability/secret.ts'
+import type { ExchangeFailure } from './failure-policy.ts'
 import { type ScopeSet, scopeSet } from './scope-set.ts'
 import type { Exchange, ExchangedToken, RequestToken } from './token-endpoint.ts'
 
@@ -24,18 +25,18 @@ export async function negotiateScopes(
   const ask = (scopes: Iterable<string>) => requestToken(credentials, scopeSet(scopes))
   const all = await ask(manifest.map(({ scope }) => scope))
   if (all.outcome === 'token') return { outcome: 'granted', granted: all.token.granted, token: all.token }
-  if (all.failure !== 'invalid-scope') return all
+  if (!isAboutScopes(all.failure)) return all
 
   const required = manifest.filter(({ optional }) => !optional).map(({ scope }) => scope)
   const base = await ask(required)
-  if (base.outcome === 'failed' && base.failure !== 'invalid-scope') return base
+  if (base.outcome === 'failed' && !isAboutScopes(base.failure)) return base
   const granted = new Set(base.outcome === 'token' ? base.token.granted.scopes : [])
   let token = base.outcome === 'token' ? base.token : undefined
 
   for (const { scope } of manifest.filter(({ optional }) => optional)) {
     const wider = await ask([...granted, scope])
     if (wider.outcome === 'failed') {
-      if (wider.failure !== 'invalid-scope') return wider
+      if (!isAboutScopes(wider.failure)) return wider
       continue
     }
     token = wider.token
@@ -43,3 +44,6 @@ export async function negotiateScopes(
   }
   return { outcome: 'granted', granted: scopeSet(granted), token }
 }
+
+/** The credentials are good, and what was asked for is too much: a scope that was denied, or one that the plan does not have. */
+const isAboutScopes = (failure: ExchangeFailure) => failure === 'invalid-scope' || failure === 'plan-required'

@@ -17,6 +17,10 @@ const failuresByCode = new Map<unknown, ExchangeFailure>([
   ['invalid_client', 'invalid-client'],
   ['E0000004', 'invalid-client'], // Okta: authentication failed.
   ['invalid_scope', 'invalid-scope'],
+  // Not documented: what a refusal because of the account's plan looks like is not known, and only such plain words are believed.
+  ['plan_required', 'plan-required'],
+  ['license_required', 'plan-required'],
+  ['subscription_required', 'plan-required'],
   ['E0000047', 'rate-limited'], // Okta: too many requests.
   ['slow_down', 'rate-limited'],
   ['temporarily_unavailable', 'unavailable'],
@@ -29,7 +33,7 @@ export function failureOfAnswer({ status, headers, text }: EndpointAnswer): Exch
   if (status >= 500 || status === 408) return 'unavailable'
   const failure = failuresByCode.get(codeIn(text))
   // 401 says that the client was not known: nothing was looked at beyond that, its scopes neither.
-  if (failure === 'invalid-scope' && status === 401) return 'nonsense'
+  if ((failure === 'invalid-scope' || failure === 'plan-required') && status === 401) return 'nonsense'
   if (failure) return failure
   return status === 401 && isClientChallenged(headers) && !isPage(text) ? 'invalid-client' : 'nonsense'
 }

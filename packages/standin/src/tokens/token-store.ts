@@ -1,6 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
 import { auditEntries } from '../audit/audit-table.ts'
-import type { SpooledHandOut } from '../audit/record-hand-outs.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { installations } from '../installations/installation-table.ts'
 import { eraseExchanges } from './exchange-store.ts'
@@ -43,20 +42,4 @@ export async function recordHandOut(
     where account_id = ${accountId} and active_generation = ${generation}::int ${allowed}
     returning id`)
   return rows.length === 1
-}
-
-/** Leaves the row of a token that left while the database was down. One whose row is there is passed by. */
-export async function recordSpooledHandOut(
-  db: Database,
-  { accountId, generation, scopeKey, fingerprint, serviceKeyId, receiver, entryId, at }: SpooledHandOut,
-): Promise<void> {
-  await db
-    .insert(auditEntries)
-    .values({
-      ...{ entryId, at, accountId, generation, event: 'token.issued' },
-      actorKind: receiver.kind,
-      actorId: receiver.id,
-      details: { scopes: scopeKey.split(' '), fingerprint, key: serviceKeyId ?? null, spooled: true },
-    })
-    .onConflictDoNothing()
 }
