@@ -62,7 +62,6 @@ export const attentionList = defineAction({
   scopes: ['asset.view'],
   optionalScopes: [serviceScope],
   changesData: false,
-  limits: { aempReadsPerRun: 1 },
 
   async run(context) {
     const { account, machines, resumedFrom, previous, result, checkpoint, headline, log, step, progress } = context

@@ -13,7 +13,7 @@ import { machineReadings, machines } from './machine-table.ts'
 
 type MachineRow = typeof machines.$inferSelect
 
-const rowsAtOnce = 1_000
+const rowsAtOnce = 500
 /** Seconds: with one reading in six hours, a machine has at most four a day, however often runs read. */
 const slotS = 6 * 3_600
 
