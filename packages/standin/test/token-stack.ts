@@ -79,17 +79,21 @@ export async function createTokenStack({ url }: TestDatabase) {
   async function startReplica({
     manifestScopes = scopesOfManifest,
     through = url,
+    directUrl = through,
+    pooled = false,
     spoolDir,
     outageServeMs = 0,
   }: {
     manifestScopes?: string[]
     through?: string
+    directUrl?: string
+    pooled?: boolean
     spoolDir?: string
     outageServeMs?: number
   } = {}) {
-    const listener = createListener(through)
-    const own = connectDatabase(through)
-    const watch = watchDatabase({ url: through, pooled: false, cut: own.cut, clock, replica: listener.replica })
+    const listener = createListener(directUrl)
+    const own = connectDatabase(through, { pooled })
+    const watch = watchDatabase({ url: through, pooled, cut: own.cut, clock, replica: listener.replica })
     closers.push(listener.close, watch.close, () => own.sql.end({ timeout: 0 }))
     const spool = spoolDir === undefined ? undefined : createHandOutSpool({ dir: spoolDir, outageServeMs }, clock)
     closers.push(async () => spool?.close())
