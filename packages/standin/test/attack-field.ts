@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { buildAudit } from '../src/audit/build-audit.ts'
 import { registerCallbackRoute } from '../src/callbacks/callback-route.ts'
 import { findCredentialsInForce } from '../src/credentials/credentials-in-force.ts'
 import { createListener } from '../src/database/listen.ts'
@@ -9,7 +10,7 @@ import { createLogger } from '../src/observability/logger.ts'
 import { Secret } from '../src/observability/secret.ts'
 import { buildTokens } from '../src/tokens/build-tokens.ts'
 import { scopeSet } from '../src/tokens/scope-set.ts'
-import { recordHandOut } from '../src/tokens/token-store.ts'
+import { auditRing } from './audit-stack.ts'
 import { appId, otherAccount as attacker, type CallbackStack, installed, account as victim } from './callback-stack.ts'
 import { createSigningKey, type SigningKey } from './signing-keys.ts'
 
@@ -68,7 +69,10 @@ export async function createAttackField(stack: CallbackStack): Promise<AttackFie
   const { issueToken } = await buildTokens({
     ...{ db: stack.db, vault: stack.vault, clock: stack.clock, listener, log: logger },
     manifestScopes: ['account.asset.view'],
-    recordHandOut: (handOut) => recordHandOut(stack.db, handOut),
+    recordHandOut: buildAudit({
+      ...{ db: stack.db, clock: stack.clock, log: logger },
+      policy: { keys: auditRing, retentionMs: 1 },
+    }).record,
     requestToken: async ({ clientId, clientSecret }, { scopes }) => ({
       outcome: 'token',
       token: {

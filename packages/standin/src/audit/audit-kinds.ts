@@ -16,6 +16,7 @@ const kindOfEvent: Readonly<Record<string, AuditKind>> = {
   'schedule.paused': 'changed',
   'schedule.resumed': 'changed',
   'schedule.deleted': 'changed',
+  'schedule.left-out': 'changed',
   'filter.saved': 'changed',
   'filter.deleted': 'changed',
   'delivery.sent': 'sent',

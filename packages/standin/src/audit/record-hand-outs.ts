@@ -2,10 +2,20 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import { createGroupWriter } from '../database/group-writer.ts'
-import type { HandOut } from '../tokens/token-store.ts'
 import type { SignedEntry } from './audit-mac.ts'
 import type { Chain } from './chain.ts'
 import { findEnd, insertHandOuts } from './chain-store.ts'
+
+/** A token that is about to leave. */
+export interface HandOut {
+  accountId: string
+  generation: number
+  scopeKey: string
+  fingerprint: string
+  /** The service's key, or undefined when a run of ours is the receiver. */
+  serviceKeyId: string | undefined
+  receiver: { kind: 'service' | 'system'; id: string }
+}
 
 /** A hand-out that happened while the database was down, from the spool. */
 export interface SpooledHandOut extends HandOut {

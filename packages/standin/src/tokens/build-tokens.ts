@@ -1,4 +1,4 @@
-import type { SpooledHandOut } from '../audit/record-hand-outs.ts'
+import type { HandOut, SpooledHandOut } from '../audit/record-hand-outs.ts'
 import { startBackgroundLoop } from '../background-loop.ts'
 import type { Clock } from '../clock.ts'
 import type { Vault } from '../credentials/vault.ts'
@@ -17,7 +17,6 @@ import { createRefreshAhead } from './refresh-ahead.ts'
 import { createTokenCache } from './token-cache.ts'
 import type { RequestToken } from './token-endpoint.ts'
 import { createTokenNews } from './token-news.ts'
-import type { HandOut } from './token-store.ts'
 import { createTokenUses } from './token-uses.ts'
 
 interface Dependencies {

@@ -2,8 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { auditRing } from '../../test/audit-stack.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { createTokenStack, type TokenStack } from '../../test/token-stack.ts'
+import { buildAudit } from '../audit/build-audit.ts'
+import type { HandOut } from '../audit/record-hand-outs.ts'
 import { credentials } from '../credentials/credential-table.ts'
 import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
 import type { Database } from '../database/database.ts'
@@ -17,7 +20,7 @@ import { StandinError } from '../standin-error.ts'
 import { buildTokens } from './build-tokens.ts'
 import { scopeSet } from './scope-set.ts'
 import type { RequestToken } from './token-endpoint.ts'
-import { eraseTokens, type HandOut, recordHandOut } from './token-store.ts'
+import { eraseTokens } from './token-store.ts'
 
 let database: TestDatabase
 let stack: TokenStack
@@ -115,11 +118,12 @@ async function startReplica({ replica }: ReplicaListener) {
       ...{ granted: scopeSet(scopes), lifetimeMs: 3_600_000, askedAtMs: stack.clock.monotonicMs(), claims: {} },
     },
   })
+  const audit = buildAudit({ db: stack.db, clock: stack.clock, log, policy: { keys: auditRing, retentionMs: 1 } })
   const { issueToken } = await buildTokens({
     ...{ db, listener, log, vault: stack.vault, clock: stack.clock, manifestScopes: ['a', 'b'] },
     requestToken: step('exchange', requestToken),
     recordHandOut: step('hand-out', async (handOut) => {
-      const isRecorded = await recordHandOut(stack.db, handOut)
+      const isRecorded = await audit.record(handOut)
       if (isRecorded) turnsHere().handedOut.push(handOut)
       return isRecorded
     }),

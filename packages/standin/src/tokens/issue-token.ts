@@ -1,4 +1,5 @@
 import type { IssuedToken, IssueTokenInput } from '@standin/contracts'
+import type { HandOut } from '../audit/record-hand-outs.ts'
 import type { Clock } from '../clock.ts'
 import type { Secret } from '../observability/secret.ts'
 import { StandinError } from '../standin-error.ts'
@@ -8,7 +9,6 @@ import type { ObtainToken } from './obtain-token.ts'
 import { type ScopeSet, scopeSet } from './scope-set.ts'
 import type { HeldToken } from './token-cache.ts'
 import { cacheForMs, tokenFreshness } from './token-freshness.ts'
-import type { HandOut } from './token-store.ts'
 
 /** Who the token is for. A service gets what it was granted; a run of ours what its action declares. */
 export type TokenReceiver =

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SpooledHandOut } from '../../audit/record-hand-outs.ts'
+import type { HandOut, SpooledHandOut } from '../../audit/record-hand-outs.ts'
 import type { Clock } from '../../clock.ts'
 import { createGroupWriter } from '../../database/group-writer.ts'
 import { StandinError } from '../../standin-error.ts'
-import type { HandOut } from '../token-store.ts'
 
 export type HandOutSpool = ReturnType<typeof createHandOutSpool>
 
