@@ -18,18 +18,27 @@ import { createSigningSecrets } from './signing-secret.ts'
 const database = await createTestDatabase()
 afterAll(database.drop)
 
+/** What happens while a run works. */
+const during: { work: () => Promise<unknown> } = { work: async () => {} }
+
 const report = defineAction({
   id: 'report',
   title: 'Report',
   description: 'A report.',
-  input: z.object({ fails: z.boolean().default(false), rows: z.number().default(2) }),
+  input: z.object({
+    isCancelled: z.boolean().default(false),
+    fails: z.boolean().default(false),
+    rows: z.number().default(2),
+  }),
   scopes: [],
   changesData: false,
   mayOverlap: true,
-  async run({ input, result, headline }) {
+  async run({ input, result, headline, checkpoint }) {
     await result.columns([{ key: 'text', title: 'Text', kind: 'text' }])
     await result.rows(Array.from({ length: input.rows }, (_, nth) => ({ id: `${nth}`, cells: { text: `Row ${nth}` } })))
     await headline('Rows were found.')
+    if (input.isCancelled) await during.work()
+    await checkpoint(1)
     if (input.fails) throw new Error('a mistake of the action')
   },
 })
@@ -117,8 +126,10 @@ describe('the result of a run that has ended', () => {
   test('is told of a run that failed as well, and of one that was cancelled not', async () => {
     await using stack = await createStack()
     await stack.ended([webhook], { fails: true })
-    const { id } = await stack.runs.start({ deliverTo: [webhook] })
-    await stack.runs.cancel(id)
+    const { id } = await stack.runs.start({ deliverTo: [webhook], input: { isCancelled: true } })
+    during.work = () => stack.runs.cancel(id)
+    await stack.runs.createWorker().workOn(id, 'job')
+    expect(await stack.runs.run(id)).toMatchObject({ state: 'cancelled' })
     while (await stack.deliverDue());
     expect(stack.posted.map(({ body }) => JSON.parse(body))).toMatchObject([
       { type: 'run.failed', data: { run: { reason: 'INTERNAL' }, totalRows: 2 } },
@@ -204,7 +215,7 @@ test('replicas that look at the same moment send each once', async () => {
 
 test('one whose process died while it sent is sent by another minutes later, and the late one writes nothing', async () => {
   const { promise: stalled, resolve: goOn } = Promise.withResolvers<Outcome>()
-  const answers: Array<Outcome | Promise<Outcome>> = [stalled, { kind: 'delivered' }]
+  const answers: Array<Outcome | Promise<Outcome>> = [stalled, { kind: 'failed', because: '' }]
   await using stack = await createStack(() => answers.shift() ?? { kind: 'delivered' })
   const id = await stack.ended([webhook])
   const dying = stack.deliverDue()
@@ -216,7 +227,10 @@ test('one whose process died while it sent is sent by another minutes later, and
   goOn({ kind: 'refused', because: '' })
   await dying
 
-  expect(await stack.deliveries(id)).toMatchObject([{ state: 'delivered', attempts: 2 }])
+  expect(await stack.deliveries(id)).toMatchObject([{ state: 'waiting', attempts: 2 }])
+  stack.clock.advance(60_000)
+  await stack.deliverDue()
+  expect(await stack.deliveries(id)).toMatchObject([{ state: 'delivered', attempts: 3 }])
   expect(await stack.audit()).toHaveLength(1)
 })
 
@@ -229,6 +243,10 @@ test('an account whose address is entered again and again floods nobody: an hour
   await stack.deliverDue()
   expect(stack.posted).toHaveLength(0)
   expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'waiting', reason: 'RATE_LIMITED', attempts: 0 })
+  // What was put off is no try: it must not keep itself off.
+  expect(
+    await stack.runs.sql`select 1 from deliveries where state = 'waiting' and last_try_at is not null`,
+  ).toHaveLength(0)
 
   stack.clock.advance(3_600_000)
   while (await stack.deliverDue());

@@ -66,6 +66,7 @@ async function createStack() {
   const replica = () => createStartDueSchedules({ db, queue, clock, log, rightOf })
   return {
     ...{ runs, world, manage, replica, clock, startDue: replica() },
+    rightOf,
     review: createReviewSchedules({ db, rightOf }),
     create: (who: Caller = anna, change: Partial<typeof asked> = {}) => manage.create(who, { ...asked, ...change }),
     one: async () => {
@@ -237,7 +238,17 @@ describe('a schedule is paused, with the reason for people to see,', () => {
     stack.world.notServed = 'CREDENTIALS_REJECTED'
     await stack.review(otherAccount)
     expect(await stack.one()).toMatchObject({ state: 'active' })
-    await Promise.all([stack.review(account), stack.review(account)])
+    const { promise: bothLook, resolve } = Promise.withResolvers<void>()
+    let looking = 0
+    const replica = createReviewSchedules({
+      db: stack.runs.db,
+      async rightOf(row) {
+        if (++looking === 2) resolve()
+        await bothLook
+        return stack.rightOf(row)
+      },
+    })
+    await Promise.all([replica(account), replica(account)])
     expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'CREDENTIALS_REJECTED', nextAt: null })
     expect(await stack.audit()).toEqual(['user schedule.created', 'schedule schedule.paused'])
   })
