@@ -160,7 +160,7 @@ describe('what cannot be started is refused', () => {
 
   test('input of another form names the field', async () => {
     await using stack = await createRunStack({ database, actions })
-    await expect(stack.start({ input: { site: 5 } as object })).rejects.toMatchObject({ name: 'ZodError' })
+    await expect(stack.start({ input: { site: 5 } })).rejects.toMatchObject({ name: 'ZodError' })
   })
 
   test('invariant 17: a scope that the account did not grant is named', async () => {
@@ -198,4 +198,34 @@ test('input that its schema transforms is transformed once, when it is worked on
 
   expect(seen).toEqual([{ days: 7 }])
   expect(await stack.run(run.id)).toMatchObject({ state: 'succeeded', input: { days: '7' } })
+})
+
+test('invariant 20: ten thousand waiting runs of one account do not delay the single run of another', async () => {
+  await using stack = await createRunStack({ database, actions })
+  await stack.start({ actionId: 'overlapping' })
+  await stack.sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, may_overlap, state, progress, steps)
+    select account_id, action_id, mode, input, 'waiting-' || n, started_by, true, 'queued', progress, steps
+    from runs, generate_series(1, 10000) n`
+  await stack.start({ actionId: 'overlapping' })
+
+  const beganAtMs = performance.now()
+  const single = await stack.start({ accountId: otherAccount })
+  await stack.createWorker().workOn(single.id)
+
+  // It is a job at once, before it no more than the other account's two, and none of its work looks at the ten thousand.
+  expect(stack.sent.map(({ runId }) => runId).indexOf(single.id)).toBeLessThanOrEqual(2)
+  expect(await stack.run(single.id)).toMatchObject({ state: 'succeeded' })
+  expect(performance.now() - beganAtMs).toBeLessThan(2_000)
+})
+
+test('invariant 20: what somebody waits for goes before what a schedule started', async () => {
+  await using stack = await createRunStack({ database, actions })
+  const [busy, count] = [await stack.start(), await stack.start({ actionId: 'count' })]
+  const planned = await stack.start({ actionId: 'sum' })
+  await stack.sql`update runs set urgency = 1 where id = ${planned.id}`
+  const asked = await stack.start({ actionId: 'overlapping' })
+
+  await stack.createWorker().workOn(busy.id)
+
+  expect(await stack.promoted()).toEqual([busy.id, count.id, asked.id])
 })
