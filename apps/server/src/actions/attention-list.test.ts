@@ -81,7 +81,7 @@ describe('attention list', () => {
     expect((await stage.play(attentionList)).headline).toBe('4 of 20 machines need attention, none of them new.')
   })
 
-  test('20,000 machines are ranked whole', async () => {
+  test('20,000 machines are ranked whole', { timeout: 30_000 }, async () => {
     const machines = fleetOf(20_000, (nth) => (nth % 2 ? { fuelLevel: nth % 10 } : {}))
     const issues = machines
       .slice(0, 5_000)

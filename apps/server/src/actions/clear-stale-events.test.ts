@@ -78,7 +78,9 @@ describe('clear stale events: the preview', () => {
     expect(new Set(played.rows.map(({ machine }) => machine?.id))).toEqual(new Set(['m2', 'm6', 'm10']))
   })
 
-  test('invariant 23: 20,000 machines’ events take as many half hours as two requests each allow, and it says so', async () => {
+  test('invariant 23: 20,000 machines’ events take as many half hours as two requests each allow, and it says so', {
+    timeout: 30_000,
+  }, async () => {
     const stage = createActionStage({ machines: fleetOf(20_000), events: eventsOf(4_500), now })
     const played = await stage.play(clearStaleEvents, { mode: 'preview' })
 

@@ -58,7 +58,9 @@ describe('fleet snapshot', () => {
     expect(played.requests).toHaveLength(5) // The count, and of each list two pages.
   })
 
-  test('20,000 machines are listed whole, with one request for each hundred and source', async () => {
+  test('20,000 machines are listed whole, with one request for each hundred and source', {
+    timeout: 30_000,
+  }, async () => {
     const played = await createActionStage({ machines: fleetOf(20_000) }).play(fleetSnapshot)
 
     expect(new Set(idsOf(played)).size).toBe(20_000)

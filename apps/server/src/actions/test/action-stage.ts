@@ -182,6 +182,29 @@ export function createActionStage({
   return {
     world,
     play,
+    /** What a snapshot would keep of the counters, without its lists and files. */
+    async collect(): Promise<void> {
+      const machines = register.registerOf(++runs)
+      await machines.keep(
+        world.machines.map((machine) => ({
+          ...{ id: machine.id, name: machine.name ?? null, brand: null, model: null, serialNumber: null, groups: [] },
+          ...{
+            type: machine.assetType ?? null,
+            site: machine.site ?? null,
+            latitude: null,
+            longitude: null,
+            address: null,
+          },
+          ...{
+            lastSeenAt: new Date(nowMs),
+            operatingHours: machine.hours ?? null,
+            idleHours: machine.idleHours ?? null,
+          },
+          ...{ fuelPercent: null, batteryPercent: null },
+        })),
+      )
+      await machines.keepReadings()
+    },
     now: () => new Date(nowMs),
     pass: (ms: number) => {
       nowMs += ms

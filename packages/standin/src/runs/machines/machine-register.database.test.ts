@@ -194,7 +194,7 @@ test('invariant 8: an account that has uninstalled has no machines, readings and
   await (await register({ accountId: otherAccount })).keep([machine('theirs')])
 
   await connection.db.transaction(async (tx) => {
-    for (const erase of whenUninstalled) await erase(tx, account)
+    for (const erase of whenUninstalled) await erase(tx, account, new Date())
   })
 
   expect(await all(run.list())).toEqual([])
