@@ -1,6 +1,7 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
-import { and, asc, desc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, lte, ne, not, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
+import { isReplicaAlive } from '../database/replica-store.ts'
 import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
 import { credentials } from './credential-table.ts'
 
@@ -9,6 +10,8 @@ export interface CredentialKey {
   accountId: string
   generation: number
 }
+
+const isLeftBehind = and(isNotNull(credentials.claimedBy), not(isReplicaAlive(credentials.claimedBy)))
 
 const byKey = ({ accountId, generation }: CredentialKey) =>
   and(eq(credentials.accountId, accountId), eq(credentials.generation, generation))
@@ -71,7 +74,7 @@ export async function moveCredentials(
   if (!state) return undefined
   await tx
     .update(credentials)
-    .set({ ...change, state, reason, since: sql`now()` })
+    .set({ claimedBy: null, ...change, state, reason, since: sql`now()` })
     .where(byKey(row))
   if (change.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
   return state
@@ -83,7 +86,10 @@ export async function updateCredentials(
   key: CredentialKey,
   change: Partial<CredentialRow>,
 ): Promise<void> {
-  await tx.update(credentials).set(change).where(byKey(key))
+  await tx
+    .update(credentials)
+    .set({ claimedBy: null, ...change })
+    .where(byKey(key))
   if (change.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
 }
 
@@ -98,17 +104,22 @@ export async function eraseSecret(tx: Transaction, key: CredentialKey): Promise<
 }
 
 /**
- * Takes credentials whose attempt is due, for `holdMs`: another replica passes them by, and if this one dies they are
- * due again after that.
+ * Takes credentials whose attempt is due, for `holdMs`: another replica passes them by. If this one dies they are due at
+ * once where it said who it is, else after that.
  */
 export async function claimDueCredentials(
   db: Database,
-  { limit, holdMs }: { limit: number; holdMs: number },
+  { limit, holdMs, replicaId }: { limit: number; holdMs: number; replicaId?: number | undefined },
 ): Promise<CredentialRow[]> {
   const due = db
     .select({ accountId: credentials.accountId, generation: credentials.generation })
     .from(credentials)
-    .where(and(sql`${credentials.nextAttemptAt} <= now()`, inArray(credentials.state, ['pending', 'active', 'parked'])))
+    .where(
+      and(
+        or(sql`${credentials.nextAttemptAt} <= now()`, isLeftBehind),
+        inArray(credentials.state, ['pending', 'active', 'parked']),
+      ),
+    )
     .orderBy(asc(credentials.nextAttemptAt))
     .limit(limit)
     .for('update', { skipLocked: true })
@@ -117,6 +128,7 @@ export async function claimDueCredentials(
     .set({
       nextAttemptAt: sql`now() + ${holdMs} * interval '1 millisecond'`,
       attempts: sql`${credentials.attempts} + 1`,
+      claimedBy: replicaId ?? null,
     })
     .where(sql`(${credentials.accountId}, ${credentials.generation}) in (${due})`)
     .returning()

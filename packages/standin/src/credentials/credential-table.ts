@@ -26,6 +26,8 @@ export const credentials = pgTable(
     releasedAt: timestamp({ withTimezone: true, precision: 3 }),
     receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
     attempts: integer().notNull().default(0),
+    /** The replica that proves them now: once it has died they are due at once. */
+    claimedBy: integer(),
     nextAttemptAt: timestamp({ withTimezone: true, precision: 3 }),
     provenAt: timestamp({ withTimezone: true, precision: 3 }),
     grantedScopes: text().array(),
@@ -36,6 +38,7 @@ export const credentials = pgTable(
     // Whatever the code believes, an account has at most one set of credentials in force.
     uniqueIndex('credentials_in_force').on(table.accountId).where(sql`${table.state} in ('active', 'parked')`),
     index('credentials_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    index('credentials_claimed').on(table.claimedBy).where(sql`${table.claimedBy} is not null`),
     index('credentials_client').on(table.clientId),
   ],
 )

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   account,
   type CallbackStack,
@@ -9,6 +9,7 @@ import {
   refuses,
   works,
 } from '../../test/callback-stack.ts'
+import { createListener } from '../database/listen.ts'
 import type { Negotiation } from '../tokens/negotiate-scopes.ts'
 import { claimDueCredentials, lockClient, moveCredentials } from './credential-store.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
@@ -183,6 +184,25 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
 
     expect(stack.exchanged).toEqual([])
     expect(await stack.rows()).toMatchObject([{ state: 'pending', attempts: 1 }])
+  })
+
+  test('what a replica took that has died is due at once; what one took that lives is passed by', async () => {
+    const stack = await createStack()
+    const living = createListener(stack.url)
+    onTestFinished(living.close)
+    await living.on('run_event', () => {})
+    await stack.send(installed('client-a'), { at: 1 })
+    await claimDueCredentials(stack.db, { limit: 8, holdMs: 60_000, replicaId: living.replica.id() })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['pending'])
+
+    await living.close()
+    await expect
+      .poll(async () => {
+        await stack.prover.proveDue()
+        return states(stack)
+      })
+      .toEqual(['active'])
   })
 
   test('what a prover took and never brought home is due again after its hold', async () => {

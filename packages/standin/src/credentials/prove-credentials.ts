@@ -44,6 +44,8 @@ interface Dependencies {
   uninstall: Uninstall
   negotiate: (credentials: { clientId: string; clientSecret: Secret }) => Promise<Negotiation>
   policy: ProvingPolicy
+  /** Who this process is among the others; undefined while it is nobody. */
+  replicaId?: () => number | undefined
 }
 
 /** Longer than an exchange that is given up; then whoever died, or lost the database, while proving is followed by another. */
@@ -57,11 +59,20 @@ const prover: Actor = { kind: 'system', id: 'prover' }
  * Proves new credentials in the background by a first exchange, and probes those in force that are parked or in doubt.
  * Those in force serve until new ones were seen to work.
  */
-export function createProveCredentials({ db, vault, clock, log, uninstall, negotiate, policy }: Dependencies) {
+export function createProveCredentials({
+  db,
+  vault,
+  clock,
+  log,
+  uninstall,
+  negotiate,
+  policy,
+  replicaId,
+}: Dependencies) {
   /** Proves what is due. @returns whether more may be due */
   async function proveDue(): Promise<boolean> {
     await takeUpAgain()
-    const due = await claimDueCredentials(db, { limit: atOnce, holdMs })
+    const due = await claimDueCredentials(db, { limit: atOnce, holdMs, replicaId: replicaId?.() })
     await Promise.all(due.map(prove))
     return due.length === atOnce
   }
