@@ -2,6 +2,6 @@ import { documentedScopes } from '@standin/contracts'
 import { textsFor } from '@standin/iris-ui'
 import { expect, test } from 'vitest'
 
-test.each(Object.keys(documentedScopes))('says in plain words what %s allows', (scope) => {
-  expect(textsFor('en').permissions[scope]).toMatch(/^[A-Z][^.]+$/)
+test.each(Object.keys(documentedScopes))('says in plain words what %s allows', async (scope) => {
+  expect((await textsFor('en')).permissions[scope]).toMatch(/^[A-Z][^.]+$/)
 })

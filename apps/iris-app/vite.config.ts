@@ -1,15 +1,25 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { defaultClientConditions, defineConfig } from 'vite'
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite'
+import { firstJavaScript } from './first-javascript.ts'
 
 const standIn = (file: string) => fileURLToPath(new URL(`./trackunit-stand-in/${file}`, import.meta.url))
+
+/** Says how much has to arrive before the first picture. */
+const tellFirstJavaScript: Plugin = {
+  name: 'tell-first-javascript',
+  writeBundle(_options, bundle) {
+    const { bytes } = firstJavaScript(Object.values(bundle))
+    this.info(`First JavaScript: ${(bytes / 1_000).toFixed(1)} kB by Brotli.`)
+  },
+}
 
 /**
  * For development, tests and the simulated Manager. A real app is built by Trackunit's own workspace, which resolves
  * the `@trackunit/*` names itself and defines `STANDIN_SERVER_URL`.
  */
 export default defineConfig(({ command }) => ({
-  plugins: [react()],
+  plugins: [react(), tellFirstJavaScript],
   define: {
     STANDIN_SERVER_URL: JSON.stringify(process.env.STANDIN_SERVER_URL ?? 'http://127.0.0.1:4000'),
     MANAGER_ORIGINS: JSON.stringify(process.env.VITE_MANAGER_ORIGINS ?? 'http://127.0.0.1:4100'),

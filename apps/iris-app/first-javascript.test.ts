@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import { expect, test, vi } from 'vitest'
+import { firstJavaScript } from './first-javascript.ts'
+
+const MOST_BYTES = 130_000
+
+async function builtFiles() {
+  // As people get it: under 'test' React brings its warnings along.
+  vi.stubEnv('NODE_ENV', 'production')
+  const built = await build({
+    configFile: fileURLToPath(new URL('./vite.config.ts', import.meta.url)),
+    root: import.meta.dirname,
+    logLevel: 'silent',
+    build: { write: false, sourcemap: false },
+  })
+  if (!('output' in built)) throw new Error('One build was asked for.')
+  return built.output
+}
+
+test('the first JavaScript is at most 130 kB by Brotli, and holds no overlay, form, table or second language', async () => {
+  const files = await builtFiles()
+  const { bytes, files: first } = firstJavaScript(files)
+  expect(bytes).toBeLessThan(MOST_BYTES)
+
+  const code = files.filter(({ fileName }) => first.includes(fileName)).map((file) => ('code' in file ? file.code : ''))
+  const modules = files.flatMap((file) =>
+    'modules' in file && first.includes(file.fileName) ? Object.keys(file.modules) : [],
+  )
+  expect(modules.length).toBeGreaterThan(50)
+  for (const late of ['@base-ui', 'react-hook-form', 'json-schema', 'react-virtual', 'texts/da.ts', '/zod/'])
+    expect(modules.filter((path) => path.includes(late))).toEqual([])
+  // The page's policy forbids both.
+  for (const text of code) expect(text).not.toMatch(/\beval\(|new Function\(/)
+}, 30_000)
