@@ -26,7 +26,7 @@ export interface DatabaseWatch {
 }
 
 /** The database went away while work on it was under way. What it came to is not known. */
-export class DatabaseDown extends Error {
+class DatabaseDown extends Error {
   override readonly name = 'DatabaseDown'
   readonly code = 'CONNECTION_CLOSED'
 }

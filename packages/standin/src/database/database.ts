@@ -3,6 +3,7 @@ import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres, { type Sql } from 'postgres'
 import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
+import { withPreparedStatements } from './prepared-statements.ts'
 
 /** What a store works on: the database, or the transaction that it was handed. */
 export type Database = PgDatabase<PostgresJsQueryResultHKT>
@@ -61,7 +62,7 @@ export function connectDatabase(url: string, { pool = 10, pooled = false } = {})
   })
   return {
     sql,
-    db: drizzle({ client: sql, casing: 'snake_case' }) as Database,
+    db: drizzle({ client: pooled ? sql : withPreparedStatements(sql), casing: 'snake_case' }) as Database,
     cut(unlessHeardWithinMs) {
       const heard = [...sockets].map((socket) => ({ socket, bytes: socket.bytesRead }))
       const end = () => {

@@ -121,7 +121,7 @@ export async function releaseLease(db: Database, token: TokenIdentity, lease: Ta
 }
 
 /** Scope sets of an account that are kept; the least used give way. */
-export const maxScopeSets = 8
+const maxScopeSets = 8
 
 /**
  * Stores what an exchange brought and ends its lease, in one statement, under the lease and while the generation is in

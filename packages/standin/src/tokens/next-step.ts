@@ -32,7 +32,7 @@ export type NextStep =
   | { do: 'refuse'; reason: ErrorReason; retryAfterMs?: number }
 
 /** An account's token of one scope set is exchanged because of a refusal at most once in this time. */
-export const forcedExchangeEveryMs = 30_000
+const forcedExchangeEveryMs = 30_000
 
 /** What is to be done for whoever wants a token, by how it stands: read from top to bottom. */
 export function nextStep(standing: TokenStanding, wanted: WantedToken): NextStep {
