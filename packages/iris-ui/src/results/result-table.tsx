@@ -35,7 +35,14 @@ export function ResultTable({ run, first }: ResultTableProps) {
   const hasMachines = first.rows.some(({ machine }) => machine)
   const rows = going ? result.rows.slice(0, LIVE_ROWS) : result.rows
   const long = !going && total > VIRTUAL_ABOVE
-  const heading = going ? texts.run.found : hasMachines ? texts.run.machines : words.detail
+  const ofPreview = texts.preview.every[run.actionId] ?? texts.preview.everything
+  const heading = going
+    ? texts.run.found
+    : run.mode === 'preview'
+      ? ofPreview
+      : hasMachines
+        ? texts.run.machines
+        : words.detail
 
   return (
     <section className="sec" aria-labelledby={id}>

@@ -65,6 +65,8 @@ const notStartedBecause: Partial<Record<ErrorReason | 'UNREACHABLE' | 'SIGNED_OU
   RATE_LIMITED: 'Det var mange gange på kort tid. Vent et minut, og prøv så igen.',
   OVERLOADED: 'Standin har travlt lige nu. Prøv igen om lidt.',
   STORAGE_UNAVAILABLE: 'Vores database svarer ikke. Intet blev startet; prøv igen om lidt.',
+  INPUT_INVALID:
+    'Standin tager ikke imod et af felterne, som det er. Bad du om en e-mail: denne server er måske ikke sat op til at sende nogen.',
   IDEMPOTENCY_KEY_REUSED: 'Denne start var brugt op. Tryk igen for at lave en ny.',
 }
 
@@ -371,7 +373,7 @@ export const da: Texts = {
     wouldChange: (n) => `${n} ting ville blive ændret.`,
     nothingToDo: 'Der er intet at ændre.',
     nothingToDoMeans: 'Det er resultatet. Intet blev ændret, og intet skal ændres.',
-    made: (when) => `Listen er lavet ${atMoment(when)}. Præcis disse ændres, intet, der kommer senere.`,
+    made: (when) => `Listen er lavet ${atMoment(when)}.`,
     by: (column) => `Efter ${lower(column)}`,
     number: 'Antal',
     every: { 'clear-stale-events': 'Hver hændelse' },

@@ -66,6 +66,8 @@ const notStartedBecause: Partial<Record<ErrorReason | 'UNREACHABLE' | 'SIGNED_OU
   RATE_LIMITED: 'That was often in a short time. Wait a minute, then try again.',
   OVERLOADED: 'Standin is busy just now. Try again in a moment.',
   STORAGE_UNAVAILABLE: 'Our database does not answer. Nothing was started; try again in a moment.',
+  INPUT_INVALID:
+    'Standin does not take one of the fields as it is. If you asked for an email: this server may not be set up to send any.',
   IDEMPOTENCY_KEY_REUSED: 'This start was used up. Press again to make a new one.',
 }
 
@@ -387,7 +389,7 @@ export const en = {
     wouldChange: (n: string, one: boolean) => `${n} ${one ? 'thing' : 'things'} would be changed.`,
     nothingToDo: 'There is nothing to change.',
     nothingToDoMeans: 'That is the result. Nothing was changed, and nothing has to be.',
-    made: (when: SaidMoment) => `List made ${onMoment(when)}. Exactly these are changed, nothing that comes in later.`,
+    made: (when: SaidMoment) => `List made ${onMoment(when)}.`,
     by: (column: string) => `By ${column.charAt(0).toLowerCase()}${column.slice(1)}`,
     number: 'Number',
     every: { 'clear-stale-events': 'Every event' } as Record<string, string>,
