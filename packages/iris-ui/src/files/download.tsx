@@ -6,28 +6,6 @@ import { Notice } from '../parts/notice.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import type { Download } from './use-download.ts'
 
-interface DownloadButtonProps {
-  artifact: Artifact
-  format: string
-  busy: boolean
-  onPress(): void
-}
-
-export function DownloadButton({ artifact, format, busy, onPress }: DownloadButtonProps) {
-  const { texts, formats } = useSurroundings()
-  const words = texts.files
-  return (
-    <Button
-      icon="download"
-      busy={busy}
-      aria-label={words.downloadNamed(format, artifact.name, formats.bytes(artifact.bytes))}
-      onClick={onPress}
-    >
-      {words.download(format)}
-    </Button>
-  )
-}
-
 /** Under the file that was asked for. A frame that keeps files back does so in silence, so the other way is always offered. */
 export function DownloadOffer({ artifact, download }: { artifact: Artifact; download: Download }) {
   const { texts } = useSurroundings()

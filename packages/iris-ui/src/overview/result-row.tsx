@@ -4,7 +4,7 @@ import type { EndedRun } from '../runs/follow-run.ts'
 import { addressOfRun, reasonWords, resultWords, startedByWords } from '../runs/run-words.ts'
 import { useSurroundings } from '../surroundings.ts'
 
-export const resultLooks = {
+const resultLooks = {
   succeeded: { icon: 'check', tone: 'ok' },
   failed: { icon: 'bad', tone: 'bad' },
   cancelled: { icon: 'off', tone: 'wait' },

@@ -45,7 +45,7 @@ export function DeliveryList({ run }: { run: Run }) {
   )
 }
 
-export function deliveryWords(
+function deliveryWords(
   { state, attempts, nextTryAt, endedAt }: Delivery,
   { nowMs, texts: { run: words }, formats }: { nowMs: number; texts: Texts; formats: Formats },
 ): string {

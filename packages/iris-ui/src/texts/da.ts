@@ -741,7 +741,6 @@ export const da: Texts = {
   },
 
   files: {
-    download: (format) => `Hent ${format}`,
     downloadNamed: (format, name, size) => `Hent ${format}: ${name}, ${size}`,
     given: (name) => `${name} skulle nu ligge blandt dine hentede filer.`,
     heldBack: 'Manager lod ikke filen komme igennem.',

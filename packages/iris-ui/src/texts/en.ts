@@ -762,7 +762,6 @@ export const en = {
   },
 
   files: {
-    download: (format: string) => `Download ${format}`,
     downloadNamed: (format: string, name: string, size: string) => `Download ${format}: ${name}, ${size}`,
     given: (name: string) => `${name} should be among your downloads now.`,
     heldBack: 'Manager did not let the file through.',
