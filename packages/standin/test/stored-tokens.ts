@@ -1,7 +1,5 @@
-import { and, eq } from 'drizzle-orm'
 import type { Database } from '../src/database/database.ts'
 import { storeExchanged, takeLease } from '../src/tokens/exchange-store.ts'
-import { accessTokens } from '../src/tokens/token-table.ts'
 
 interface StoredToken {
   accountId: string
@@ -17,12 +15,4 @@ interface StoredToken {
 export async function storeToken(db: Database, token: StoredToken): Promise<boolean> {
   const lease = await takeLease(db, token, { seenFence: undefined, holder: 0, leaseMs: 1_000 })
   return lease !== undefined && (await storeExchanged(db, token, { ...token, lease, refreshAheadMs: 0, forced: false }))
-}
-
-export async function findToken(db: Database, accountId: string, scopeKey: string) {
-  const [row] = await db
-    .select()
-    .from(accessTokens)
-    .where(and(eq(accessTokens.accountId, accountId), eq(accessTokens.scopeKey, scopeKey)))
-  return row
 }

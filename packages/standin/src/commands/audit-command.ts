@@ -51,7 +51,7 @@ export function addAuditCommand(program: Command, context: CommandContext): void
 }
 
 /** One line for people. Writers are names of our own, made of digits. */
-export function describeProblem(problem: AuditProblem): string {
+function describeProblem(problem: AuditProblem): string {
   switch (problem.type) {
     case 'changed':
       return `changed: row ${problem.seq} of ${problem.writer} (id ${problem.id}, ${problem.at.toISOString()}) is not what was signed`

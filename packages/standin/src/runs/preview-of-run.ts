@@ -4,7 +4,7 @@ import { StandinError } from '../standin-error.ts'
 import { isOlderThan, listAppliedRuns, lockRun, type RunRow } from './run-store.ts'
 
 /** What a preview found can have changed meanwhile: after this it is to be looked at again. */
-export const previewIsGoodForMs = 24 * 3_600_000
+const previewIsGoodForMs = 24 * 3_600_000
 
 /**
  * Whether a run may make its preview's changes: the preview is of the same account, action and input, has succeeded

@@ -5,7 +5,7 @@ import { listRunsInLine, lockPromotion, markPromoted, type RunInLine } from './r
 /** How many runs of one account work or wait for their turn as jobs at once. */
 export const accountConcurrency = 2
 /** How many more there may be while as many wait for a limit of Trackunit's: those must not hold up the others. */
-export const setAsideAtMost = 4
+const setAsideAtMost = 4
 
 /**
  * Makes jobs of an account's next runs, as many as its concurrency allows, in the transaction in which a run was

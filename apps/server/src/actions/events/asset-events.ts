@@ -2,8 +2,8 @@ import { type RunContext, StandinError } from 'standin'
 import { z } from 'zod'
 
 /** Documented: two requests in 30 minutes, pages of at most 1,000. */
-export const logPath = '/public/api/eventlog/v3/asset-event/log'
-export const logPageSize = 1_000
+const logPath = '/public/api/eventlog/v3/asset-event/log'
+const logPageSize = 1_000
 const requestsPerWindow = 2
 const windowMinutes = 30
 

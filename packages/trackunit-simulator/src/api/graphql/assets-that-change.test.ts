@@ -73,11 +73,16 @@ test.for([
   expect(await simulator.brokenRules()).toEqual([])
 })
 
+interface Page {
+  edges: unknown[]
+  pageInfo: { endCursor: string | null; hasNextPage: boolean }
+}
+
 test.for([0, 1, 101])('a fleet of %i is paged to its end', async (fleetSize) => {
   await using simulator = await withToken(fleetSize)
   let count = 0
   for (let after: string | null = null, more = true; more; ) {
-    const { assets } = (await simulator.page({ after })).data
+    const { assets }: { assets: Page } = (await simulator.page({ after })).data
     count += assets.edges.length
     after = assets.pageInfo.endCursor
     more = assets.pageInfo.hasNextPage
