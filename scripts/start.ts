@@ -75,7 +75,7 @@ function serverEnvironment(): Record<string, string> {
   return {
     PORT: String(ports.server),
     STANDIN_DATA_DIR: dataDir,
-    APP_ORIGINS: app,
+    APP_ORIGINS: `${app},null`, // The Manager can take the frame's origin away.
     CALLBACK_PATH_SECRET: 'none',
     TRACKUNIT_JWKS_URL: `${manager}/api/marketplace/jwks`,
     TRACKUNIT_TOKEN_URL: `${manager}/apptoken`,
