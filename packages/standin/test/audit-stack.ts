@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../src/audit/audit-kinds.ts'
 import { createAuditMacs } from '../src/audit/audit-mac.ts'
 import { createChain } from '../src/audit/chain.ts'
 import { type Actor, record } from '../src/audit/record.ts'
@@ -38,7 +39,7 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
     startWriter: (process = 'p1') =>
       createRecordHandOuts({ db, clock, chain: createChain(`${process}/hand-outs`, macs) }),
     /** What a change leaves, in its own transaction. */
-    change: (event: string, details: Record<string, unknown> = {}) =>
+    change: (event: AuditEvent, details: Record<string, unknown> = {}) =>
       db.transaction((tx) => record(tx, { actor: operator, event, accountId: account, details })),
     rows: () => sql`select * from audit_entries order by writer, writer_seq, id`,
     problems: async (logged: Parameters<typeof verifyAudit>[2] = []) => (await verifyAudit(db, macs, logged)).problems,

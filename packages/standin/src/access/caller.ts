@@ -29,4 +29,6 @@ export interface UserCaller {
 
 /** A caller as the audit names them. */
 export const actorOf = (caller: Caller): Actor =>
-  caller.kind === 'user' ? { kind: 'user', id: caller.id } : { kind: 'service', id: caller.service }
+  caller.kind === 'user'
+    ? { kind: 'user', id: caller.id, name: caller.name }
+    : { kind: 'service', id: caller.service, name: caller.service }

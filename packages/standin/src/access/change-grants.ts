@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../audit/audit-kinds.ts'
 import { type Actor, record } from '../audit/record.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
@@ -48,7 +49,7 @@ export async function removeGrant(db: Database, granted: Granted): Promise<void>
 
 async function recordGrant(
   tx: Transaction,
-  event: string,
+  event: AuditEvent,
   { service, accountId, actor }: Granted,
   scopes?: readonly string[],
 ): Promise<void> {

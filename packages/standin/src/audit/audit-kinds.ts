@@ -3,14 +3,18 @@ import type { z } from 'zod'
 
 export type AuditKind = z.infer<typeof auditKindSchema>
 
-/** What a person reads an event as. An event that is not named here is about access. */
-const kindOfEvent: Readonly<Record<string, AuditKind>> = {
+/**
+ * All that is recorded, as noun and past verb, with what a person reads it as: an app that looked at data of the account
+ * or gave some out, changed something, or sent something; or that access to the account changed or was asked about.
+ */
+const kindOfEvent = {
   'token.issued': 'read',
   'run.started': 'read',
+  'run.succeeded': 'read',
+  'run.failed': 'read',
   'run.cancelled': 'read',
-  'run.ended': 'read',
+  'artifact.linked': 'read',
   'run.applied': 'changed',
-  'run.effect': 'changed',
   'schedule.created': 'changed',
   'schedule.updated': 'changed',
   'schedule.paused': 'changed',
@@ -21,14 +25,44 @@ const kindOfEvent: Readonly<Record<string, AuditKind>> = {
   'filter.deleted': 'changed',
   'delivery.sent': 'sent',
   'delivery.failed': 'sent',
-  'artifact.linked': 'read',
-}
+  'callback.released': 'access',
+  'callback.ignored': 'access',
+  'credentials.received': 'access',
+  'credentials.sent-again': 'access',
+  'credentials.proven': 'access',
+  'credentials.rejected': 'access',
+  'credentials.quarantined': 'access',
+  'credentials.superseded': 'access',
+  'credentials.awaiting-approval': 'access',
+  'credentials.approved': 'access',
+  'credentials.declined': 'access',
+  'credentials.released': 'access',
+  'credentials.took-over': 'access',
+  'credentials.rolled-back': 'access',
+  'credentials.parked': 'access',
+  'credentials.abandoned': 'access',
+  'credentials.uninstalled': 'access',
+  'installation.uninstall-signalled': 'access',
+  'installation.uninstalled': 'access',
+  'installation.earlier-uninstalled': 'access',
+  'service-key.created': 'access',
+  'service-key.rotated': 'access',
+  'service-key.revoked': 'access',
+  'grant.set': 'access',
+  'grant.removed': 'access',
+} as const satisfies Record<string, AuditKind>
 
-export const kindOf = (event: string): AuditKind => kindOfEvent[event] ?? 'access'
+/** What can be recorded: what has no kind does not compile. */
+export type AuditEvent = keyof typeof kindOfEvent
 
-/** The same, asked the other way: which events are of these kinds, or which are not where the unnamed ones are meant too. */
-export function eventsOfKinds(kinds: readonly AuditKind[]): { among: string[] } | { noneOf: string[] } {
-  const ofKinds = (wanted: boolean) =>
-    Object.keys(kindOfEvent).filter((event) => kinds.includes(kindOf(event)) === wanted)
+export const auditEvents = Object.keys(kindOfEvent) as AuditEvent[]
+
+/** Rows outlive the version that wrote them: an event that is not known any more is about access. */
+export const kindOf = (event: string): AuditKind =>
+  Object.hasOwn(kindOfEvent, event) ? kindOfEvent[event as AuditEvent] : 'access'
+
+/** The same, asked the other way: which events are of these kinds, or which are not where unknown ones are meant too. */
+export function eventsOfKinds(kinds: readonly AuditKind[]): { among: AuditEvent[] } | { noneOf: AuditEvent[] } {
+  const ofKinds = (wanted: boolean) => auditEvents.filter((event) => kinds.includes(kindOf(event)) === wanted)
   return kinds.includes('access') ? { noneOf: ofKinds(false) } : { among: ofKinds(true) }
 }

@@ -41,7 +41,7 @@ export async function listAudit(db: Database, query: AuditQuery): Promise<Listed
   return rows.map(({ id, at, actorKind, actorId, actorName, event, generation, details }) => ({
     id: String(id),
     at: at.toISOString(),
-    actor: { kind: actorKind, id: actorId, name: actorName },
+    actor: { kind: actorKind, id: actorId, name: actorName ?? (actorKind === 'service' ? actorId : null) },
     event,
     kind: kindOf(event),
     generation,

@@ -1,4 +1,5 @@
 import type { Transaction } from '../database/database.ts'
+import type { AuditEvent } from './audit-kinds.ts'
 import { auditEntries } from './audit-table.ts'
 import { signOf } from './sign-transactions.ts'
 
@@ -6,14 +7,13 @@ import { signOf } from './sign-transactions.ts'
 export interface Actor {
   kind: 'trackunit' | 'user' | 'service' | 'operator' | 'schedule' | 'system'
   id: string
-  /** Of a person, as their token has it. */
+  /** Of a person as their token has it, of a service; of a schedule, who made it. */
   name?: string | null
 }
 
 export interface AuditEntry {
   actor: Actor
-  /** What happened, as noun and past verb: `credentials.proven`. */
-  event: string
+  event: AuditEvent
   accountId?: string
   generation?: number
   /** Names, ids, scopes, fingerprints. Never a secret, never a token. */

@@ -214,18 +214,18 @@ test('rows of one transaction come and go with it, also of one within it', async
   const actor = { kind: 'system', id: 'test' } as const
   await stack.db
     .transaction(async (tx) => {
-      await record(tx, { actor, event: 'rolled.back' })
+      await record(tx, { actor, event: 'grant.removed' })
       throw new Error('no')
     })
     .catch(() => {})
   await stack.db.transaction(async (tx) => {
-    await record(tx, { actor, event: 'outer.kept' })
-    await tx.transaction((inner) => record(inner, { actor, event: 'inner.kept' }))
+    await record(tx, { actor, event: 'grant.set' })
+    await tx.transaction((inner) => record(inner, { actor, event: 'filter.saved' }))
   })
   await stack.seal()
   expect((await stack.rows()).map(({ event, writer_seq }) => [event, Number(writer_seq)])).toEqual([
-    ['outer.kept', 1],
-    ['inner.kept', 2],
+    ['grant.set', 1],
+    ['filter.saved', 2],
   ])
   expect(await stack.problems()).toEqual([])
 })

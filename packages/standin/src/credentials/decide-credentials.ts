@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../audit/audit-kinds.ts'
 import { type Actor, record } from '../audit/record.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../database/database.ts'
@@ -68,7 +69,7 @@ async function decide(
   }: {
     on: CredentialRow['state']
     otherwise: string
-    event: string
+    event: AuditEvent
     change: (tx: Transaction, row: CredentialRow, account: LockedAccount) => Promise<void>
   },
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { accountIdSchema, type Installation, procedures } from '@standin/contracts'
 import { tracked } from '@trpc/server'
 import { type GrantedAccounts, grantedAccounts } from '../access/authorize.ts'
-import type { Caller } from '../access/caller.ts'
+import { actorOf, type Caller } from '../access/caller.ts'
 import type { Actor } from '../audit/record.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { StandinError } from '../standin-error.ts'
@@ -94,6 +94,3 @@ function accountIn(cursor: string): string {
   if (!account.success) throw new StandinError('INPUT_INVALID', { detail: 'This is no cursor of a page.' })
   return account.data
 }
-
-const actorOf = (caller: Caller): Actor =>
-  caller.kind === 'user' ? { kind: 'user', id: caller.id } : { kind: 'service', id: caller.service }

@@ -67,7 +67,8 @@ export async function acceptRun(tx: Transaction, queue: RunQueue, action: AnyAct
     ...(retryOf !== undefined && { retryOf }),
     ...(run.scheduleId !== undefined && { scheduleId: run.scheduleId }),
   }
-  await record(tx, { actor, event: 'run.started', accountId, details })
+  const event = action.changesData && mode === 'apply' ? 'run.applied' : 'run.started'
+  await record(tx, { actor, event, accountId, details })
   await promoteRuns(tx, queue, accountId)
   return row
 }

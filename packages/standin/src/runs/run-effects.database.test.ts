@@ -53,6 +53,7 @@ describe('invariant 19: an effect', () => {
 
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
     expect(done).toEqual(['a', 'b', 'c'])
+    expect(await stack.audit(id)).toEqual(['run.applied', 'run.succeeded'])
   })
 
   test('that was made while its answer was lost is found, and not made again', async () => {

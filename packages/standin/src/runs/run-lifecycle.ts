@@ -31,4 +31,6 @@ export function nextRunState(state: RunState, transition: RunTransition): RunSta
   return next[transition]
 }
 
-export const isFinal = (state: RunState): boolean => Object.keys(runLifecycle[state]).length === 0
+export type FinalState = { [S in RunState]: keyof (typeof runLifecycle)[S] extends never ? S : never }[RunState]
+
+export const isFinal = (state: RunState): state is FinalState => Object.keys(runLifecycle[state]).length === 0

@@ -11,7 +11,7 @@ import type { AccountHabits, AnyAction } from './define-action.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { createRunContext } from './run-context.ts'
-import type { RunTransition } from './run-lifecycle.ts'
+import { isFinal, type RunTransition } from './run-lifecycle.ts'
 import { findPredecessors } from './run-predecessors.ts'
 import type { RunQueue } from './run-queue.ts'
 import { lockPromotion, lockRun, moveRun, type RunMove, type RunRow, takeRun } from './run-store.ts'
@@ -132,8 +132,10 @@ export function createWorkRun(dependencies: Dependencies) {
       if (!failure) return end(tx, run, 'succeed', { lastWords })
       if (current.state === 'cancelling') return end(tx, run, 'stop', { lastWords })
       const { retries } = current
-      if (signal.aborted && [handOver, lost].includes(signal.reason))
+      if (signal.aborted && [handOver, lost].includes(signal.reason)) {
+        log.info({ runId: run.id, why: signal.reason }, 'run goes on elsewhere')
         return goOnLater(tx, run, { notBefore: clock.now() })
+      }
       if (signal.aborted && signal.reason === tooLong) {
         if (retries >= maxRetries) return end(tx, run, 'fail', { reason: 'RUN_STUCK', lastWords })
         return goOnLater(tx, run, { notBefore: clock.now(), retries: retries + 1 })
@@ -166,7 +168,7 @@ export function createWorkRun(dependencies: Dependencies) {
     move: RunMove,
   ): Promise<void> {
     const ended = await moveRun(tx, runId, transition, { ...move, epoch })
-    if (!ended) return
+    if (!ended || !isFinal(ended.state)) return
     const details = { runId, actionId, reason: ended.reason }
     await record(tx, { actor: worker, event: `run.${ended.state}`, accountId, details })
     await onEnd?.(tx, ended)

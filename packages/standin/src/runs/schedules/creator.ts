@@ -1,5 +1,6 @@
 import { mayActOn } from '../../access/authorize.ts'
 import type { Caller, ServiceCaller } from '../../access/caller.ts'
+import type { Actor } from '../../audit/record.ts'
 import { StandinError } from '../../standin-error.ts'
 import type { Creator } from './schedule-table.ts'
 
@@ -8,6 +9,12 @@ export const creatorOf = (caller: Caller): Creator =>
   caller.kind === 'user'
     ? { kind: 'user', id: caller.id, name: caller.name, ...(caller.scopes && { scopes: caller.scopes }) }
     : { kind: 'service', service: caller.service, keyId: caller.keyId }
+
+/** A schedule as the audit names it: it works in the name of whoever made it. */
+export const actorFor = ({ id, createdBy }: { id: string; createdBy: Creator }): Actor => ({
+  ...{ kind: 'schedule', id },
+  name: createdBy.kind === 'user' ? createdBy.name : createdBy.service,
+})
 
 /**
  * Whoever made a schedule, as a caller with the rights that they have now. Of a user no more is known than when they

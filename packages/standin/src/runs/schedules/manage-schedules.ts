@@ -1,6 +1,7 @@
 import type { createScheduleInputSchema, Destination, Schedule, updateScheduleInputSchema } from '@standin/contracts'
 import type { z } from 'zod'
 import { actorOf, type Caller } from '../../access/caller.ts'
+import type { AuditEvent } from '../../audit/audit-kinds.ts'
 import { record } from '../../audit/record.ts'
 import type { Clock } from '../../clock.ts'
 import type { Database, Transaction } from '../../database/database.ts'
@@ -66,7 +67,7 @@ export function createManageSchedules({ db, clock, findAction, allowedAction, ch
   /** Changes a schedule with its row locked, and leaves the audit row. */
   async function change(
     caller: Caller,
-    { scheduleId, event }: { scheduleId: string; event: string },
+    { scheduleId, event }: { scheduleId: string; event: AuditEvent },
     to: (row: ScheduleRow, tx: Transaction) => Promise<Parameters<typeof updateSchedule>[2]>,
   ): Promise<Schedule> {
     return db.transaction(async (tx) => {
@@ -153,7 +154,7 @@ export function createManageSchedules({ db, clock, findAction, allowedAction, ch
 async function tell(
   tx: Transaction,
   caller: Caller,
-  { event, row: { id, accountId, actionId, recurrence, timeZone, deliverTo } }: { event: string; row: ScheduleRow },
+  { event, row: { id, accountId, actionId, recurrence, timeZone, deliverTo } }: { event: AuditEvent; row: ScheduleRow },
 ): Promise<void> {
   const details = { scheduleId: id, actionId, recurrence, timeZone, deliverTo: deliverTo.map(({ kind }) => kind) }
   await record(tx, { actor: actorOf(caller), event, accountId, details })

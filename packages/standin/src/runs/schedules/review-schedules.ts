@@ -1,6 +1,7 @@
 import { record } from '../../audit/record.ts'
 import type { Database } from '../../database/database.ts'
 import { toRefusal } from '../../refusal.ts'
+import { actorFor } from './creator.ts'
 import { pausesSchedule, type RightOfSchedule } from './schedule-right.ts'
 import { listActiveSchedules, lockSchedule, paused, updateSchedule } from './schedule-store.ts'
 
@@ -21,7 +22,7 @@ export function createReviewSchedules({ db, rightOf }: { db: Database; rightOf: 
         if (current?.state !== 'active') return // Another replica was first.
         await updateSchedule(tx, id, { ...paused, reason })
         const details = { scheduleId: id, actionId: row.actionId, reason }
-        await record(tx, { actor: { kind: 'schedule', id }, event: 'schedule.paused', accountId, details })
+        await record(tx, { actor: actorFor(current), event: 'schedule.paused', accountId, details })
       })
     }
   }

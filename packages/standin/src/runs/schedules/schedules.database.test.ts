@@ -83,6 +83,7 @@ async function createStack() {
         urgency,
       }))
     },
+    named: async () => (await runs.sql`select actor_name from audit_entries order by id`).map((row) => row.actor_name),
     audit: async () =>
       (await runs.sql`select actor_kind, event, details from audit_entries order by id`).map(
         ({ actor_kind, event }) => `${actor_kind} ${event}`,
@@ -113,6 +114,7 @@ describe('a schedule that is due', () => {
       nextAt: new Date(new Date(nextAt ?? '').getTime() + dayMs).toISOString(),
     })
     expect(await stack.audit()).toEqual(['user schedule.created', 'schedule run.started'])
+    expect(await stack.named()).toEqual(['Anna', 'Anna'])
   })
 
   test('invariant 20: starts once, however many replicas look at the same moment', async () => {

@@ -1,11 +1,13 @@
 import type { ErrorReason } from '@standin/contracts'
-import { type Actor, record } from '../../audit/record.ts'
+import type { AuditEvent } from '../../audit/audit-kinds.ts'
+import { record } from '../../audit/record.ts'
 import type { Clock } from '../../clock.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Logger } from '../../observability/logger.ts'
 import { toRefusal } from '../../refusal.ts'
 import { acceptRun } from '../accept-run.ts'
 import type { RunQueue } from '../run-queue.ts'
+import { actorFor } from './creator.ts'
 import { nextTimes } from './next-times.ts'
 import { pausesSchedule, type RightOfSchedule } from './schedule-right.ts'
 import { lockDueSchedule, paused, type ScheduleRow, updateSchedule } from './schedule-store.ts'
@@ -53,7 +55,7 @@ export function createStartDueSchedules(dependencies: Dependencies) {
     } catch (error) {
       const { reason } = toRefusal(error)
       const details = { scheduleId: row.id, actionId: row.actionId, reason }
-      const tell = (event: string) => record(tx, { actor: actorFor(row), event, accountId: row.accountId, details })
+      const tell = (event: AuditEvent) => record(tx, { actor: actorFor(row), event, accountId: row.accountId, details })
       if (leftOut.has(reason)) {
         await tell('schedule.left-out')
         return nextOf(row)
@@ -80,5 +82,3 @@ export function createStartDueSchedules(dependencies: Dependencies) {
       return true
     })
 }
-
-const actorFor = ({ id }: ScheduleRow): Actor => ({ kind: 'schedule', id })
