@@ -308,6 +308,13 @@ describe('a wrong path', () => {
     expect(answer.text + edge.logged()).not.toMatch(/s3cr3t|eyJ/)
   })
 
+  test('is one too while no key can be had, and what may be genuine is kept', async () => {
+    await using edge = await createEdge()
+    edge.stack.published.fail()
+    expect(await edge.post(body, { url: `${path}x` })).toMatchObject({ status: 404, body: { reason: 'NOT_FOUND' } })
+    expect(await listHeld(edge.stack.db, { limit: 9 })).toMatchObject([{ state: 'unverified', reason: 'NOT_FOUND' }])
+  })
+
   test('tells nothing that another wrong path does not tell', async () => {
     await using edge = await createEdge()
     const plain = (await edge.post(body, { url: '/nowhere' })).text

@@ -125,6 +125,16 @@ describe('invariant 7: keys that cannot be had', () => {
     expect(await outcome(jws)).toBe('unavailable')
   })
 
+  test('a set that has no key any more withdraws none', async () => {
+    const { published, outcome, clock } = setUp(known.jwk)
+    const jws = await known.sign({})
+    expect(await outcome(jws)).toBe('verified')
+    published.publish()
+    clock.advance(hour)
+    expect(await outcome(jws)).toBe('verified')
+    expect(published.requests).toBe(2)
+  })
+
   test('a key that was withdrawn dies at the next refresh', async () => {
     const { outcome, published, clock } = setUp(known.jwk, later.jwk)
     const jws = await known.sign({})

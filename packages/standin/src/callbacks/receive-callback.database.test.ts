@@ -98,6 +98,13 @@ describe('invariant 2: the same again is a duplicate', () => {
     ])
   })
 
+  test('what bound them once binds them for good, whoever sends them again', async () => {
+    const stack = await createStack()
+    await stack.send(installed('client-a'), { at: 5 })
+    await stack.send(installed('client-a'), { at: 9, bound: false })
+    expect(await stack.rows()).toMatchObject([{ bound: true }])
+  })
+
   test('credentials older than the active ones are kept, superseded, and asked of nobody', async () => {
     const stack = await createStack()
     await stack.send(installed('client-b'), { at: 5 })

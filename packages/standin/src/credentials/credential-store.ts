@@ -127,7 +127,8 @@ export async function claimDueCredentials(
     .update(credentials)
     .set({
       nextAttemptAt: sql`now() + ${holdMs} * interval '1 millisecond'`,
-      attempts: sql`${credentials.attempts} + 1`,
+      // An attempt that nobody brought home is none: only what Trackunit answered counts.
+      attempts: sql`${credentials.attempts} + case when ${credentials.claimedBy} is null then 1 else 0 end`,
       claimedBy: replicaId ?? null,
     })
     .where(sql`(${credentials.accountId}, ${credentials.generation}) in (${due})`)

@@ -93,6 +93,18 @@ describe('invariant 4: quarantine is left by the operator’s word and a proof',
     expect((await stack.audit()).slice(-2)).toEqual(['credentials.released', 'credentials.proven'])
   })
 
+  test('whom the client served first comes back from being parked, though it serves another one too now', async () => {
+    const stack = await quarantined()
+    await release(stack)
+    await stack.prover.proveDue()
+    await stack.prover.park({ accountId: account, generation: 1 })
+
+    await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['active'])
+    expect(await states(stack, otherAccount)).toEqual(['active'])
+  })
+
   test('released ones that are refused serve nobody', async () => {
     const stack = await quarantined({ patienceMs: 0 })
     await release(stack)

@@ -205,6 +205,20 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
       .toEqual(['active'])
   })
 
+  test('an attempt that a dead replica never brought home is no refusal', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    for (const replicaId of [901, 902, 903]) await claimDueCredentials(stack.db, { limit: 8, holdMs: 0, replicaId })
+
+    await stack.prover.proveDue()
+
+    // One refusal, whoever died before: what waits for three goes on waiting.
+    expect(await stack.rows()).toMatchObject([{ state: 'parked', attempts: 1 }, { state: 'awaiting-approval' }])
+  })
+
   test('what a prover took and never brought home is due again after its hold', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
@@ -314,6 +328,47 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
     await stack.prover.proveDue()
     expect(await states(stack)).toEqual(['superseded', 'superseded', 'active'])
     expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('nothing unbound comes into force while credentials that are bound are being proven', async () => {
+    const stack = await createStack()
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.send(installed('client-of-attacker'), { at: 3, bound: false })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['pending', 'pending'])
+
+    stack.clients.set('client-a', works())
+    await stack.connection.sql`update credentials set next_attempt_at = now()`
+    await stack.prover.proveDue()
+    await stack.connection.sql`update credentials set next_attempt_at = now() where state = 'pending'`
+    await stack.prover.proveDue()
+
+    expect(await inForce(stack)).toBe('client-a')
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+  })
+
+  test('once the bound ones are rejected, the unbound are a first install', async () => {
+    const stack = await createStack({ patienceMs: 0 })
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.send(installed('client-b'), { at: 3, bound: false })
+    await stack.prover.proveDue()
+    await stack.connection.sql`update credentials set next_attempt_at = now() where state = 'pending'`
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+  })
+
+  test('approved ones come into force though the ones before were sent again since', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    await stack.send(installed('client-a'), { at: 5 })
+
+    await approveCredentials(stack.db, { accountId: account, generation: 2, actor: operator })
+
+    expect(await states(stack)).toEqual(['superseded', 'active'])
   })
 
   test('the same sent again by an identity that binds it needs no approval', async () => {
@@ -530,6 +585,20 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
     const [row] = await stack.rows()
     expect(row).toMatchObject({ state: 'parked', reason: 'CREDENTIALS_REJECTED' })
     expect(row!.nextAttemptAt!.getTime() - stack.clock.now().getTime()).toBe(pauseMs)
+  })
+
+  test('those whose token names another account now stay parked, and are probed slowly', async () => {
+    const stack = await createStack({ accountClaim: 'account' })
+    stack.clients.set('client-a', works({ account }))
+    await withActive(stack)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    stack.clients.set('client-a', works({ account: otherAccount }))
+
+    await stack.prover.proveDue()
+
+    const [row] = await stack.rows()
+    expect(row).toMatchObject({ state: 'parked', reason: 'CREDENTIALS_QUARANTINED' })
+    expect(row!.nextAttemptAt!.getTime() - stack.clock.now().getTime()).toBe(900_000)
   })
 
   test('the same credentials sent again are probed at once', async () => {

@@ -78,13 +78,14 @@ export function createProveCredentials({
   }
 
   /** What the database was lost over: nobody has to wait for its hold to run out. */
-  const unfinished: CredentialKey[] = []
+  const unfinished: CredentialRow[] = []
 
   async function takeUpAgain(): Promise<void> {
     const again = unfinished.slice()
     if (again.length === 0) return
     await db.transaction(async (tx) => {
-      for (const key of again) await updateCredentials(tx, key, { nextAttemptAt: clock.now() })
+      for (const { claimedBy, ...key } of again)
+        await updateCredentials(tx, key, { nextAttemptAt: clock.now(), claimedBy }) // Still unfinished.
     })
     unfinished.splice(0, again.length)
   }
@@ -127,12 +128,14 @@ export function createProveCredentials({
       const namesAnother =
         policy.accountClaim !== undefined && token !== undefined && !names(accountId, token.claims[policy.accountClaim])
       await lockClient(tx, row.clientId)
-      const isForeign = row.releasedAt === null && (await clientServesAnother(tx, row.clientId, accountId))
+      // Where they served before, it is the other account's that were released.
+      const isNew = row.provenAt === null && row.releasedAt === null
+      const isForeign = isNew && (await clientServesAnother(tx, row.clientId, accountId))
       if (namesAnother || isForeign) {
-        const change = { reason: 'CREDENTIALS_QUARANTINED', nextAttemptAt: null } as const
-        if (await moveCredentials(tx, row, 'foreign', change))
-          await record(tx, { ...said, event: 'credentials.quarantined' })
-        return
+        const reason = 'CREDENTIALS_QUARANTINED'
+        if (await moveCredentials(tx, row, 'foreign', { reason, nextAttemptAt: null }))
+          return record(tx, { ...said, event: 'credentials.quarantined' })
+        return updateCredentials(tx, row, { reason, nextAttemptAt: inMs(parkedProbeMs) }) // Parked ones stay so.
       }
       const inForce = rows.find(({ generation }) => generation === installation.activeGeneration)
       if (inForce && inForce !== row && comparePositions(inForce, row) > 0) {
@@ -142,6 +145,9 @@ export function createProveCredentials({
       }
       const namedByToken = policy.accountClaim !== undefined && token !== undefined
       const trusted = row.bound || namedByToken || policy.reinstallPolicy === 'automatic'
+      const isFirst = inForce === undefined && !trusted
+      if (isFirst && rows.some(({ state, bound }) => state === 'pending' && bound))
+        return updateCredentials(tx, row, { nextAttemptAt: inMs(undecidedProbeMs) }) // The account's own come first.
       if (!trusted && inForce && inForce !== row) {
         await moveCredentials(tx, row, 'proven-unbound', { ...proven, reason: 'CREDENTIALS_AWAITING_APPROVAL' })
         await record(tx, { ...said, event: 'credentials.awaiting-approval' })

@@ -228,6 +228,21 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
   })
 })
 
+describe('invariant 8: a signal that an install answered', () => {
+  test('is answered by the same credentials, sent again after it: refused ones are parked, not erased', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+    await stack.send(installed('client-a'), { at: 5 })
+    stack.clients.set('client-a', refuses)
+    for (let probe = 0; probe < 4; probe++) {
+      await stack.connection.sql`update credentials set next_attempt_at = now()`
+      await stack.prover.proveDue()
+    }
+    expect(await states(stack)).toEqual(['parked'])
+  })
+})
+
 describe('invariant 8: an administrator or the operator can say that it is true', () => {
   const anna = { kind: 'user', id: 'anna' } as const
 
@@ -305,6 +320,16 @@ describe('invariant 8: credentials that are refused for ABANDONED_AFTER_DAYS are
     }
     expect(await states(stack)).toEqual([expected])
     expect((await stack.dump()).includes('eyJ')).toBe(expected === 'parked')
+  })
+
+  test('one refusal, however late, erases nothing', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', refuses)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await setSince(stack, 90)
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['parked'])
   })
 
   test('an outage is no refusal, however long it lasts', async () => {

@@ -67,6 +67,23 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     ])
   })
 
+  test('a released one from the future outdates nothing that comes after it', async () => {
+    const stack = await createStack()
+    const iat = Math.floor(stack.clock.now().getTime() / 1_000) + 80_000
+    expect(await deliver(stack, await identityOf(stack, { iat, accountId: account }), installed('client-a'))).toBe(
+      'IDENTITY_INVALID',
+    )
+    const [held] = await listHeld(stack.db, all)
+    await stack.release(held!.id, operator)
+    await stack.prover.proveDue()
+    stack.clock.advance(120_000)
+
+    expect(await stack.send(installed('client-b'))).toBe('accepted')
+    await stack.prover.proveDue()
+
+    expect(await stack.rows()).toMatchObject([{ state: 'superseded' }, { state: 'active', clientId: 'client-b' }])
+  })
+
   test.each([
     ['another app’s', installed('client-a', { irisAppId: '@acme/other' }), 'IRIS_APP_UNKNOWN'],
     ['one that is no callback', { hello: 's3cr3t' }, 'CALLBACK_MALFORMED'],
@@ -103,6 +120,19 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
       expect(await deliver(stack, identity, installed(`client-${index}`))).toBe('IDENTITY_MISMATCH')
       expect(await deliver(stack, identity, installed('client-0'))).toBe('IDENTITY_MISMATCH')
     }
+    expect(await listHeld(stack.db, all)).toHaveLength(20)
+  })
+
+  test('nor more than twenty when they come at the same time', async () => {
+    const stack = await createStack()
+    const identity = await identityOf(stack, { accountId: otherAccount })
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => deliver(stack, identity, installed(`client-${index >> 1}`))),
+    )
+    const more = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => deliver(stack, identity, installed(`client-x${index}`))),
+    )
+    expect(new Set([...answers, ...more])).toEqual(new Set(['IDENTITY_MISMATCH']))
     expect(await listHeld(stack.db, all)).toHaveLength(20)
   })
 
