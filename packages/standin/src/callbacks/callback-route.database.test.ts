@@ -298,6 +298,14 @@ test('invariant 10: what is logged of a callback is its route, its account and i
   expect(edge.logged()).not.toMatch(/s3cr3t|eyJ/)
 })
 
+test('what cannot be verified yet is logged by its reason, without a stack: anybody can cause it', async () => {
+  await using edge = await createEdge()
+  edge.stack.published.fail()
+  expect(await edge.post(body)).toMatchObject({ status: 503, body: { reason: 'KEYS_UNAVAILABLE' } })
+  expect(edge.logged()).toContain('"reason":"KEYS_UNAVAILABLE"')
+  expect(edge.logged()).not.toMatch(/"level":50|"places"/)
+})
+
 describe('a wrong path', () => {
   test('is a plain 404, and what is genuine there is held', async () => {
     await using edge = await createEdge()

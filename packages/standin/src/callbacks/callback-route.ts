@@ -32,6 +32,10 @@ export async function registerCallbackRoute(
       if (deeper !== undefined) return false
       return pathSecrets.length === 0 ? secret === undefined : isPathSecret(secret ?? '', pathSecrets)
     }
+    const refusalOf = (request: FastifyRequest) => {
+      if (!isRightPath(request)) return 'NOT_FOUND'
+      return isJson(request.headers['content-type']) ? undefined : 'UNSUPPORTED_MEDIA_TYPE'
+    }
     // Bytes: the body is read as it came, once it is known who sent it.
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -43,8 +47,8 @@ export async function registerCallbackRoute(
       }
       if (request.method !== 'POST') throw new StandinError('METHOD_NOT_ALLOWED')
       if (!hasIdentity) throw new StandinError('IDENTITY_MISSING')
-      if (request.headers['content-encoding'] !== undefined || !isJson(request.headers['content-type']))
-        throw new StandinError('UNSUPPORTED_MEDIA_TYPE')
+      // A compressed body is not even read; one under another name may be a callback still.
+      if (request.headers['content-encoding'] !== undefined) throw new StandinError('UNSUPPORTED_MEDIA_TYPE')
     })
     scope.setErrorHandler((error, request, reply) => {
       const { reason } = toRefusal(error)
@@ -63,7 +67,7 @@ export async function registerCallbackRoute(
           body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
           arrivedAtMs: clock.monotonicMs(), // After the body: a key set fetched later was fetched after this request.
           address: request.ip,
-          isAtWrongPath: !isRightPath(request),
+          refusedAs: refusalOf(request),
         })
         request.log.info({ status, accountId }, 'callback')
         return reply.header('cache-control', 'no-store').send({ status })

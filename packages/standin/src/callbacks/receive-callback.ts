@@ -13,8 +13,8 @@ export interface ReceivedCallback {
   arrivedAtMs: number
   /** From where, as the server sees it. */
   address: string
-  /** It came to a path with a wrong secret: what verifies there is kept, and does not count. */
-  isAtWrongPath?: boolean
+  /** What was wrong before anything of it was read, as the path's secret: what verifies is kept, and does not count. */
+  refusedAs?: 'NOT_FOUND' | 'UNSUPPORTED_MEDIA_TYPE' | undefined
 }
 
 export type ReceiveCallback = (received: ReceivedCallback) => Promise<{ status: CallbackStatus; accountId: string }>
@@ -31,21 +31,21 @@ interface Dependencies {
  * When this returns, the callback is on disk. One that is genuine, or may be, and is refused all the same, is kept first.
  */
 export function createReceiveCallback({ keys, clock, keep, accept }: Dependencies): ReceiveCallback {
-  return async ({ identity: jwt, body, arrivedAtMs, address, isAtWrongPath = false }) => {
+  return async ({ identity: jwt, body, arrivedAtMs, address, refusedAs }) => {
     const receivedAt = clock.now()
-    if (!jwt) throw new StandinError(isAtWrongPath ? 'NOT_FOUND' : 'IDENTITY_MISSING')
+    if (!jwt) throw new StandinError(refusedAs ?? 'IDENTITY_MISSING')
     const kept = { jwt, body, address, receivedAt }
 
     const verification = await keys.verify(jwt, arrivedAtMs)
     if (verification.outcome === 'unavailable') {
-      await keep({ ...kept, state: 'unverified', reason: isAtWrongPath ? 'NOT_FOUND' : 'KEYS_UNAVAILABLE' })
-      if (isAtWrongPath) throw new StandinError('NOT_FOUND')
+      await keep({ ...kept, state: 'unverified', reason: refusedAs ?? 'KEYS_UNAVAILABLE' })
+      if (refusedAs) throw new StandinError(refusedAs)
       throw new StandinError('KEYS_UNAVAILABLE', { retryAfterMs: verification.retryAfterMs })
     }
-    if (verification.outcome === 'invalid') throw new StandinError(isAtWrongPath ? 'NOT_FOUND' : 'IDENTITY_INVALID')
+    if (verification.outcome === 'invalid') throw new StandinError(refusedAs ?? 'IDENTITY_INVALID')
 
     try {
-      if (isAtWrongPath) throw new StandinError('NOT_FOUND')
+      if (refusedAs) throw new StandinError(refusedAs)
       return await accept({ jwt, verification, body, receivedAt })
     } catch (error) {
       if (error instanceof StandinError && isRuleOfCallbacks(error.reason))

@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import type { Config } from '../config.ts'
 import type { Logger } from '../observability/logger.ts'
 import { toRefusal } from '../refusal.ts'
+import { StandinError } from '../standin-error.ts'
 import { answerMalformedRequest } from './malformed-request.ts'
 
 const maxBodyBytes = 64 * 1024
@@ -44,8 +45,10 @@ export async function createHttpServer(
     )
   })
   server.setErrorHandler((error, request, reply) => {
-    const refusal = toRefusal(error)
-    if (refusal.status >= 500) request.log.error({ err: error, reason: refusal.reason }, 'request failed')
+    const { status, reason } = toRefusal(error)
+    // Decided so, as while keys cannot be had: that needs no stack, and anybody can cause it again and again.
+    if (status === 503 && error instanceof StandinError && !error.cause) request.log.warn({ reason }, 'request refused')
+    else if (status >= 500) request.log.error({ err: error, reason }, 'request failed')
     return sendProblem(reply, error)
   })
   server.setNotFoundHandler((_request, reply) => sendProblem(reply, Object.assign(new Error(), { code: 'NOT_FOUND' })))

@@ -99,10 +99,24 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
   test('what came to a wrong path is held and does nothing', async () => {
     const stack = await createStack()
     const identity = await identityOf(stack, { accountId: account })
-    expect(await deliver(stack, identity, installed('client-a'), { isAtWrongPath: true })).toBe('NOT_FOUND')
-    expect(await deliver(stack, 'nonsense', installed('client-a'), { isAtWrongPath: true })).toBe('NOT_FOUND')
+    expect(await deliver(stack, identity, installed('client-a'), { refusedAs: 'NOT_FOUND' })).toBe('NOT_FOUND')
+    expect(await deliver(stack, 'nonsense', installed('client-a'), { refusedAs: 'NOT_FOUND' })).toBe('NOT_FOUND')
     expect(await stack.rows()).toEqual([])
     expect(await listHeld(stack.db, all)).toMatchObject([{ state: 'held', reason: 'NOT_FOUND' }])
+  })
+
+  test('what came under a media type that is not taken is held, and takes effect once it is released', async () => {
+    const stack = await createStack()
+    const refusedAs = 'UNSUPPORTED_MEDIA_TYPE'
+    const identity = await identityOf(stack, { accountId: account })
+    expect(await deliver(stack, identity, installed('client-a'), { refusedAs })).toBe(refusedAs)
+    expect(await stack.rows()).toEqual([])
+
+    const [held] = await listHeld(stack.db, all)
+    expect(held).toMatchObject({ state: 'held', reason: refusedAs })
+    await stack.release(held!.id, operator)
+    await stack.prover.proveDue()
+    expect(await stack.rows()).toMatchObject([{ state: 'active', bound: true }])
   })
 
   test('what nobody signed is kept nowhere', async () => {
@@ -237,7 +251,8 @@ describe('invariant 6: what cannot be verified yet counts as soon as it can be',
     stack.published.fail()
     const identity = await identityOf(stack, { accountId: otherAccount })
     await deliver(stack, identity, installed('client-a'))
-    await deliver(stack, await identityOf(stack), installed('client-b'), { isAtWrongPath: true })
+    const atWrongPath = deliver(stack, await identityOf(stack), installed('client-b'), { refusedAs: 'NOT_FOUND' })
+    expect(await atWrongPath).toBe('NOT_FOUND')
     stack.published.publish(stack.signingKey.jwk)
     stack.clock.advance(30_000)
     await stack.callbacks.verifyUnverified()

@@ -13,7 +13,7 @@ import { type HeldCallback, insertHeld } from './held-callback-store.ts'
 /** Rules that a genuine callback can break: because of a setting, of a moment, or of a form that is new to us. */
 const rules: readonly ErrorReason[] = [
   ...(['IDENTITY_INVALID', 'IDENTITY_EXPIRED', 'IDENTITY_MISMATCH', 'IRIS_APP_UNKNOWN'] as const),
-  ...(['CALLBACK_MALFORMED', 'NOT_FOUND', 'RATE_LIMITED', 'OVERLOADED'] as const),
+  ...(['CALLBACK_MALFORMED', 'NOT_FOUND', 'UNSUPPORTED_MEDIA_TYPE', 'RATE_LIMITED', 'OVERLOADED'] as const),
 ]
 export const isRuleOfCallbacks = (reason: ErrorReason): boolean => rules.includes(reason)
 

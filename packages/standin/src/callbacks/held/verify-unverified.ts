@@ -46,7 +46,7 @@ export function createVerifyUnverified({ db, vault, clock, keys, accept, keep, r
     }
 
     try {
-      if (row.reason === 'NOT_FOUND') throw new StandinError('NOT_FOUND') // It came to a wrong path.
+      if (row.reason !== 'KEYS_UNAVAILABLE') throw new StandinError(row.reason) // It was refused as well.
       await accept({ jwt, verification, body, receivedAt })
       await deleteHeld(db, row.id)
     } catch (error) {
