@@ -4,9 +4,9 @@ import type { Installation } from '@standin/client'
 export const RETRY_MS = 10_000
 
 const PENDING_MS = 3_000
-const CALM_MS = 30_000
+const CALM_MS = 10_000
 
-/** How long until the installation is asked for again: often while people wait for it, else as seldom as "fresh" allows. */
+/** How long until the installation is asked for again: often while people wait for it, else soon enough that a re-installation or removal is seen while one looks. */
 export function installationRefreshMs(state: Installation['state'] | undefined, failed: boolean): number {
   if (failed) return RETRY_MS
   return state === 'pending' || state === 'none' ? PENDING_MS : CALM_MS

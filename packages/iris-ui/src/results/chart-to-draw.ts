@@ -20,6 +20,8 @@ export function chartToDraw(
   const sum = chart.bars.reduce((all, { value }) => all + value, 0)
   const largest = Math.max(...chart.bars.map(({ value }) => value))
   if (chart.bars.length < FEWEST || sum <= 0 || largest / sum > ALMOST_ALL) return undefined
+  // Nine are eight and the others together, as an action that counts its own gives them: their order is its own.
+  if (chart.bars.length === MOST_BARS + 1) return chart
   const sorted = [...chart.bars].sort((a, b) => b.value - a.value)
   if (sorted.length <= MOST_BARS) return { ...chart, bars: sorted }
   const others = sorted.slice(MOST_BARS).reduce((all, { value }) => all + value, 0)

@@ -56,6 +56,12 @@ describe('a chart is drawn', () => {
     expect(chart?.others).toBe(2)
   })
 
+  test('as it comes, where the action has put the ninth and more together already', () => {
+    const chart = drawn(bars(9, 8, 7, 6, 5, 4, 3, 2, 11))
+    expect(chart?.kind === 'bars' && chart.bars.map(({ value }) => value)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 11])
+    expect(chart).not.toHaveProperty('others')
+  })
+
   test('not for two values, for one that is nearly all, or for a part of a result', () => {
     expect(drawn(bars(3, 4))).toBeUndefined()
     expect(drawn(bars(95, 3, 2))).toBeUndefined()

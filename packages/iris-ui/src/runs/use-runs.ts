@@ -31,6 +31,7 @@ export function useRuns() {
 
   const goingKey = trpc.run.list.queryKey({ accountId, states: ['queued', 'running', 'waiting', 'cancelling'] })
   const listsKey = trpc.run.list.pathKey()
+  const installationKey = trpc.installation.get.pathKey()
   const change = useCallback(
     (runs: (before: readonly Run[]) => Run[]) =>
       queryClient.setQueryData(goingKey, (page) => ({ nextCursor: null, ...page, runs: runs(page?.runs ?? []) })),
@@ -53,10 +54,13 @@ export function useRuns() {
           return after
         }),
       )
+      if (!state.ended) return
       // The lists know what the events do not carry: deliveries, who stopped it, the final wording.
-      if (state.ended) void queryClient.invalidateQueries({ queryKey: listsKey })
+      void queryClient.invalidateQueries({ queryKey: listsKey })
+      // A removal of Standin ends its runs at once.
+      void queryClient.invalidateQueries({ queryKey: installationKey })
     },
-    [change, queryClient, listsKey],
+    [change, queryClient, listsKey, installationKey],
   )
 
   const sorted = useMemo(() => sortRuns(going.data?.runs ?? [], ended.data?.runs ?? []), [going.data, ended.data])
