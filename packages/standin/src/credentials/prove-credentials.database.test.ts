@@ -339,9 +339,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
     expect(await states(stack)).toEqual(['pending', 'pending'])
 
     stack.clients.set('client-a', works())
-    await stack.connection.sql`update credentials set next_attempt_at = now()`
     await stack.prover.proveDue()
-    await stack.connection.sql`update credentials set next_attempt_at = now() where state = 'pending'`
     await stack.prover.proveDue()
 
     expect(await inForce(stack)).toBe('client-a')
@@ -354,7 +352,6 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
     await stack.send(installed('client-a'), { at: 1 })
     await stack.send(installed('client-b'), { at: 3, bound: false })
     await stack.prover.proveDue()
-    await stack.connection.sql`update credentials set next_attempt_at = now() where state = 'pending'`
     await stack.prover.proveDue()
     expect(await states(stack)).toEqual(['superseded', 'active'])
   })

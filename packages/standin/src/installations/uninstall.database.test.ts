@@ -236,7 +236,7 @@ describe('invariant 8: a signal that an install answered', () => {
     await stack.send(installed('client-a'), { at: 5 })
     stack.clients.set('client-a', refuses)
     for (let probe = 0; probe < 4; probe++) {
-      await stack.connection.sql`update credentials set next_attempt_at = now()`
+      await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
       await stack.prover.proveDue()
     }
     expect(await states(stack)).toEqual(['parked'])
@@ -316,7 +316,8 @@ describe('invariant 8: credentials that are refused for ABANDONED_AFTER_DAYS are
     await setSince(stack, days)
     for (let probe = 0; probe < 3; probe++) {
       await stack.prover.proveDue()
-      await stack.connection.sql`update credentials set next_attempt_at = now() where next_attempt_at is not null`
+      await stack.connection
+        .sql`update credentials set next_attempt_at = now() - interval '1 second' where next_attempt_at is not null`
     }
     expect(await states(stack)).toEqual([expected])
     expect((await stack.dump()).includes('eyJ')).toBe(expected === 'parked')
@@ -340,7 +341,8 @@ describe('invariant 8: credentials that are refused for ABANDONED_AFTER_DAYS are
     await setSince(stack, 90)
     for (let probe = 0; probe < 5; probe++) {
       await stack.prover.proveDue()
-      await stack.connection.sql`update credentials set next_attempt_at = now() where next_attempt_at is not null`
+      await stack.connection
+        .sql`update credentials set next_attempt_at = now() - interval '1 second' where next_attempt_at is not null`
     }
     expect(await states(stack)).toEqual(['parked'])
   })
