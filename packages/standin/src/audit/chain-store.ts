@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
-import type { Database, Transaction } from '../database/database.ts'
+import { clientOf, type Database, type Transaction } from '../database/database.ts'
 import type { AuditMacs, ChainPlace, SignedEntry } from './audit-mac.ts'
 import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
 
@@ -36,61 +36,81 @@ export interface ChainedHandOut extends ChainedEntry {
 
 /**
  * Writes the rows of hand-outs and the new end of their chain, all or none: none unless each is allowed, by the
- * generation in force, the key and the grant that this very statement sees.
- * @returns the ordinals of those that are allowed; all of them are when the rows were written
+ * generation in force, the key and the grant that this very statement sees. What rows have in common is sent and looked
+ * up once: callers who share a token differ in little.
+ * @returns the ordinals of those that are refused; all rows were written when there is none
  */
 export async function insertHandOuts(
   db: Database,
   handOuts: readonly ChainedHandOut[],
   end: ChainEnd,
 ): Promise<Set<number>> {
-  const rows = handOuts.map(({ ordinal, entry, seq, mac, scopes, serviceKeyId, hasLeft }) => ({
-    ...{ ordinal, seq, mac, scopes },
-    key_id: serviceKeyId ?? null,
-    has_left: hasLeft,
-    entry_id: entry.entryId,
-    at: entry.at,
-    actor_kind: entry.actorKind,
-    actor_id: entry.actorId,
-    account_id: entry.accountId,
-    generation: entry.generation,
-    details: entry.details,
-  }))
-  // Joined one to one, so that each is found by its index however many rows the tables have.
-  const allowed = await db.execute<{ ordinal: number }>(sql`
-    with given as (
-      select * from json_to_recordset(${JSON.stringify(rows)}::json) as given(
-        ordinal int, seq bigint, mac text, scopes text[], key_id text, has_left boolean, entry_id uuid, at timestamptz,
-        actor_kind text, actor_id text, account_id uuid, generation int, details jsonb)
-    ), allowed as (
-      select given.ordinal from given
-      left join installations on installations.account_id = given.account_id and installations.active_generation = given.generation
-      left join service_keys on service_keys.id = given.key_id and service_keys.revoked_at is null and service_keys.expires_at > now()
-      left join lateral (
-        select coalesce(array_agg(scope), '{}') as scopes
-        from grants, unnest(grants.scopes) as scope
-        where grants.service = service_keys.service and grants.account_id in ('all', given.account_id::text)
-      ) as granted on true
-      where case when given.has_left
-        then not exists (select 1 from ${auditEntries} as written where written.entry_id = given.entry_id)
-        else installations.account_id is not null
-          and (given.key_id is null or (service_keys.id is not null and given.scopes <@ granted.scopes)) end
+  const { kinds, kindOf } = groupByKind(handOuts)
+  // Each kind asks by itself, so that each is found by its index however many rows the tables have.
+  const refused = await clientOf(db)<Array<{ no: number }>>`
+    with kinds as (
+      select * from json_to_recordset(${JSON.stringify(kinds)}::text::json) as kind(
+        no int, account_id uuid, generation int, key_id text, scopes text[], actor_kind text, actor_id text,
+        details jsonb, left_as uuid)
+    ), refused as (
+      select no from kinds where not case
+        when left_as is not null then not exists (select from audit_entries where entry_id = left_as)
+        else exists (
+          select from installations
+          where installations.account_id = kinds.account_id and active_generation = kinds.generation
+        ) and (key_id is null or exists (
+          select from service_keys where id = key_id and revoked_at is null and expires_at > now() and kinds.scopes <@ (
+            select coalesce(array_agg(scope), '{}') from grants, unnest(grants.scopes) as scope
+            where grants.service = service_keys.service and grants.account_id in ('all', kinds.account_id::text))
+        )) end
     ), written as (
-      insert into ${auditEntries}
+      insert into audit_entries
         (entry_id, at, actor_kind, actor_id, event, account_id, generation, details, writer, writer_seq, chain_kid, chain_mac)
       select entry_id, at, actor_kind, actor_id, 'token.issued', account_id, generation, details,
-        ${end.writer}, seq, ${end.kid}, mac
-      from given where (select count(*) from allowed) = ${rows.length}::int order by seq
+        ${end.writer}, ${end.seq - handOuts.length}::bigint + place, ${end.kid}, mac
+      from unnest(
+        ${arrayOf(handOuts.map(({ entry }) => entry.entryId))}::text::uuid[],
+        ${arrayOf(handOuts.map(({ entry }) => entry.at.toISOString()))}::text::timestamptz[],
+        ${arrayOf(handOuts.map(({ mac }) => mac))}::text::text[],
+        ${arrayOf(kindOf)}::text::int[]
+      ) with ordinality as given(entry_id, at, mac, kind, place)
+      join kinds on kinds.no = given.kind
+      where not exists (select from refused) order by place
     ), ended as (
-      insert into ${auditHeads} (writer, seq, mac, kid, signature)
+      insert into audit_heads (writer, seq, mac, kid, signature)
       select ${end.writer}, ${end.seq}::bigint, ${end.mac}, ${end.kid}, ${end.signature}
-      where (select count(*) from allowed) = ${rows.length}::int
+      where not exists (select from refused)
       on conflict (writer) do update set
         seq = excluded.seq, mac = excluded.mac, kid = excluded.kid, signature = excluded.signature, at = now()
     )
-    select ordinal from allowed`)
-  return new Set(allowed.map(({ ordinal }) => ordinal))
+    select no from refused`
+  const kindsRefused = new Set(refused.map(({ no }) => no))
+  return new Set(handOuts.flatMap(({ ordinal }, index) => (kindsRefused.has(kindOf[index] ?? -1) ? [ordinal] : [])))
 }
+
+/** What hand-outs of one kind have in common: all but when, and their places. */
+function groupByKind(handOuts: readonly ChainedHandOut[]) {
+  const numbers = new Map<string, number>()
+  const kinds: object[] = []
+  const kindOf = handOuts.map(({ entry, scopes, serviceKeyId, hasLeft }) => {
+    const { entryId, accountId, generation, actorKind, actorId, details } = entry
+    const leftAs = hasLeft ? entryId : null
+    const key = JSON.stringify([accountId, generation, serviceKeyId, scopes, actorKind, actorId, details, leftAs])
+    const known = numbers.get(key)
+    if (known !== undefined) return known
+    const no = kinds.length
+    numbers.set(key, no)
+    kinds.push({
+      ...{ no, scopes, details, generation, account_id: accountId, key_id: serviceKeyId ?? null },
+      ...{ actor_kind: actorKind, actor_id: actorId, left_as: leftAs },
+    })
+    return no
+  })
+  return { kinds, kindOf }
+}
+
+/** An array as PostgreSQL writes it, of what needs no quotes: numbers, UUIDs, moments, base64url. */
+const arrayOf = (values: ReadonlyArray<string | number>) => `{${values.join(',')}}`
 
 /** Takes rows that one of these keys is said to have signed and that are in no chain yet, the oldest first; another replica passes them by. */
 export async function claimUnchained(

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomUUIDv7 } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import { createGroupWriter } from '../database/group-writer.ts'
@@ -50,9 +50,9 @@ export function createRecordHandOuts({ db, clock, chain }: Dependencies) {
     let members = waiting.map((each, ordinal) => ({ ...each, ordinal }))
     try {
       while (members.length > 0) {
-        const allowed = await writeAll(members)
-        if (allowed.size === members.length) break
-        members = members.filter(({ ordinal }) => allowed.has(ordinal))
+        const refused = await writeAll(members)
+        if (refused.size === 0) break
+        members = members.filter(({ ordinal }) => !refused.has(ordinal))
       }
     } catch (error) {
       chain.forget() // It may have been written all the same.
@@ -70,9 +70,9 @@ export function createRecordHandOuts({ db, clock, chain }: Dependencies) {
       const scopes = scopesOf(handOut)
       return row ? [{ ...row, ordinal, scopes, serviceKeyId: handOut.serviceKeyId, hasLeft }] : []
     })
-    const allowed = await insertHandOuts(db, handOuts, end)
-    if (allowed.size === members.length) chain.continueFrom(end)
-    return allowed
+    const refused = await insertHandOuts(db, handOuts, end)
+    if (refused.size === 0) chain.continueFrom(end)
+    return refused
   }
 
   return {
@@ -81,7 +81,7 @@ export function createRecordHandOuts({ db, clock, chain }: Dependencies) {
      * @throws StandinError `OVERLOADED` where too many wait
      */
     record: (handOut: HandOut): Promise<boolean> =>
-      write({ handOut, hasLeft: false, entry: entryOf(handOut, { entryId: randomUUID(), at: clock.now() }) }),
+      write({ handOut, hasLeft: false, entry: entryOf(handOut, { entryId: randomUUIDv7(), at: clock.now() }) }),
     /** Leaves the row of a token that left already. One whose row is there is passed by. */
     recordSpooled: async ({ entryId, at, ...handOut }: SpooledHandOut): Promise<void> => {
       await write({ handOut, hasLeft: true, entry: entryOf(handOut, { entryId, at }, { spooled: true }) })
