@@ -71,10 +71,11 @@ describe('what stops the start', () => {
     )
   })
 
-  test('a promised name that has no effect yet is said, and stops nothing', () => {
-    const said: string[] = []
-    readConfig(app, { ...keys, STANDIN_PARTS: 'callbacks,api' }, (line) => said.push(line))
-    expect(said).toEqual(['STANDIN_PARTS has no effect in this version.'])
+  test('a process does all, or the parts that are named', () => {
+    expect(readConfig(app, keys).parts).toEqual(['callbacks', 'api', 'worker'])
+    expect(readConfig(app, { ...keys, STANDIN_PARTS: 'callbacks, api' }).parts).toEqual(['callbacks', 'api'])
+    for (const wrong of [',', 'callback', 'api;worker'])
+      expect(() => readConfig(app, { ...keys, STANDIN_PARTS: wrong })).toThrow(/STANDIN_PARTS/)
   })
 
   test('bad values, gaps and unknown names are all said at once, each once', () => {

@@ -3,7 +3,7 @@ import { type StandinApp, standinAppSchema } from '@standin/contracts'
 import { ConfigError } from './config/config-error.ts'
 import { developmentKeys } from './config/development-keys.ts'
 import { mailGaps, productionGaps, userTokenGaps } from './config/environment-gaps.ts'
-import { type Environment, environmentSchema, notYetUsed, parseEnvironment } from './config/environment-schema.ts'
+import { type Environment, environmentSchema, parseEnvironment } from './config/environment-schema.ts'
 import { withSecretFiles } from './config/secret-files.ts'
 import { Secret } from './observability/secret.ts'
 
@@ -18,8 +18,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
   const given = withSecretFiles(environment, problems)
   const known = new Set(Object.keys(environmentSchema.shape))
   for (const name of Object.keys(given)) {
-    if (notYetUsed.includes(name)) say(`${name} has no effect in this version.`)
-    else if (name.startsWith('STANDIN_') && !known.has(name))
+    if (name.startsWith('STANDIN_') && !known.has(name))
       problems.push(`${name} is not a setting of Standin. Check its spelling.`)
   }
 
@@ -44,6 +43,8 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
 
   return Object.freeze({
     production,
+    /** What this process does. */
+    parts: read.STANDIN_PARTS,
     logLevel: read.LOG_LEVEL,
     http: {
       port: read.PORT,

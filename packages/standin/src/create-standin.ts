@@ -16,6 +16,7 @@ import { createKeySetStore } from './callbacks/key-set-store.ts'
 import { startCallbacks } from './callbacks/start-callbacks.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Environment } from './config/environment-schema.ts'
+import type { Part } from './config/parts.ts'
 import { type Config, readConfig } from './config.ts'
 import { listCredentials } from './credentials/credential-store.ts'
 import { findCredentialsInForce } from './credentials/credentials-in-force.ts'
@@ -172,13 +173,49 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
 
   await publishKeys({ db, ring: config.keys.encryption, replica: listener.replica, log })
 
+  const has = (part: Part) => config.parts.includes(part)
+  const server = await createHttpServer(config.http, log)
+  registerHealthRoutes(server, { watch, outageServeMs: config.outageServeMs, parts: config.parts })
+  const users = config.userTokens && {
+    keys: createKeySet(
+      { url: config.userTokens.jwksUrl, cooldownMs: config.userTokens.jwksCooldownMs, userAgent },
+      { clock, fetch, store: createKeySetStore(db) },
+    ),
+    policy: { ...config.userTokens, appId: config.app.id },
+  }
+  const addressOf = () => {
+    const bound = server.server.address()
+    return `http://${config.http.host}:${typeof bound === 'object' && bound ? bound.port : config.http.port}`
+  }
+  const listen = async () => {
+    closers.push(() => server.close())
+    await server.listen({ port: config.http.port, host: config.http.host })
+    log.info({ url: addressOf(), app: config.app.id, parts: config.parts }, 'Standin listens')
+    return addressOf()
+  }
+
   // 1. Callbacks
-  const { receiveCallback, rejected, ...callbacks } = startCallbacks({
-    ...{ db, vault, clock, log, uninstall, userAgent, fetch, newId: randomUUID },
-    config: config.callback,
-    appId: config.app.id,
-  })
-  closers.push(callbacks.stop)
+  if (has('callbacks')) {
+    const { receiveCallback, rejected, stop } = startCallbacks({
+      ...{ db, vault, clock, log, uninstall, userAgent, fetch, newId: randomUUID },
+      config: config.callback,
+      appId: config.app.id,
+    })
+    closers.push(stop)
+    await registerCallbackRoute(server, {
+      receiveCallback: metrics.counted('callbacks', receiveCallback, ({ status }) => status),
+      rejected,
+      clock,
+      pathSecrets: config.callback.pathSecrets,
+    })
+    registerLifecycleRoute(server, {
+      clock,
+      log,
+      verifyAppToken: users && ((token, arrivedAtMs) => verifyAppToken(token, arrivedAtMs, { ...users, clock })),
+      signalLifecycle: createSignalLifecycle({ db, clock }),
+    })
+  }
+  if (!has('api') && !has('worker')) return listen()
 
   // 2. Credentials
   const rateLimits = createRateLimits({ db, clock, log, perSecond: config.trackunit.maxRequestsPerS })
@@ -207,11 +244,13 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       abandonedAfterMs: config.callback.abandonedAfterMs,
     },
   })
-  const proving = startBackgroundLoop(proveDue, { everyMs: provingEveryMs, log, name: 'prove-credentials' })
-  closers.push(proving.stop)
-  await listener.on('credentials_pending', proving.wake, proving.wake)
-  const eraseAbandoned = createEraseAbandoned({ db, clock, abandonedAfterMs: config.callback.abandonedAfterMs })
-  closers.push(startBackgroundLoop(eraseAbandoned, { everyMs: sweepingEveryMs, log, name: 'erase-abandoned' }).stop)
+  if (has('worker')) {
+    const proving = startBackgroundLoop(proveDue, { everyMs: provingEveryMs, log, name: 'prove-credentials' })
+    closers.push(proving.stop)
+    await listener.on('credentials_pending', proving.wake, proving.wake)
+    const eraseAbandoned = createEraseAbandoned({ db, clock, abandonedAfterMs: config.callback.abandonedAfterMs })
+    closers.push(startBackgroundLoop(eraseAbandoned, { everyMs: sweepingEveryMs, log, name: 'erase-abandoned' }).stop)
+  }
 
   // 3. Tokens
   const { issueToken, startRefreshing } = await buildTokens({
@@ -232,7 +271,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       ),
     },
   })
-  closers.push(startRefreshing())
+  closers.push(startRefreshing({ ahead: has('worker') }))
 
   // 4. Runs
   const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
@@ -241,14 +280,18 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     timeZone: scheduleId === null ? null : ((await findSchedule(db, scheduleId))?.timeZone ?? null),
     unitSystem: null,
   })
-  const { signingSecretOf, checkDestinations } = await buildDelivery({
+  const { signingSecretOf, checkDestinations, startDelivering } = buildDelivery({
     ...{ db, vault, clock, log, listener, closers, userAgent },
     app: config.app,
     config: config.delivery,
     titleOf: (actionId) => catalogue.find(actionId)?.title,
     habitsOf: habitsKnown,
   })
-  const { queue, events: runEvents } = await buildRuns({
+  const {
+    queue,
+    events: runEvents,
+    startWorking,
+  } = await buildRuns({
     ...{ db, clock, log, listener, closers },
     directUrl: database.directUrl,
     findAction: catalogue.find,
@@ -270,8 +313,21 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     artifactBytesPerAccount: config.artifactBytesPerAccount,
     hasOpenDeliveries: (runId) => hasOpenDeliveries(db, runId),
   })
-  const ageOut = createAgeOut({ db, clock, policy: config.retention })
-  closers.push(startBackgroundLoop(ageOut, { everyMs: sweepingEveryMs, log, name: 'age-out' }).stop)
+  const starting = {
+    findAction: catalogue.find,
+    grantedScopesOf: (accountId: string) =>
+      grantedScopesOf(accountId).catch(undefinedWhere((reason) => reason === 'CREDENTIALS_PENDING')),
+    checkDestinations,
+  }
+  const { manage, startStarting } = buildSchedules({ ...{ db, queue, clock, log, listener, closers }, ...starting })
+  if (has('worker')) {
+    await startDelivering()
+    await startWorking()
+    await startStarting()
+    const ageOut = createAgeOut({ db, clock, policy: config.retention })
+    closers.push(startBackgroundLoop(ageOut, { everyMs: sweepingEveryMs, log, name: 'age-out' }).stop)
+  }
+  if (!has('api')) return listen()
   const installationEvents = await createInstallationEvents({ db, listener })
 
   // The edges
@@ -284,49 +340,16 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
     { administratorScopes: config.userTokens?.administratorScopes },
   )
   const checkMayRead = createCheckMayRead({ findAction: catalogue.find })
-  const starting = {
-    findAction: catalogue.find,
-    grantedScopesOf: (accountId: string) =>
-      grantedScopesOf(accountId).catch(undefinedWhere((reason) => reason === 'CREDENTIALS_PENDING')),
-    checkDestinations,
-  }
   const keyDirectory = await createKeyDirectory({
     ...{ db, listener, clock },
     policy: { outageServeMs: config.outageServeMs },
   })
-  const server = await createHttpServer(config.http, log)
-  closers.push(() => server.close())
   const links = createArtifactLinks({
     keys: config.keys.links,
     clock,
     publicUrl: () => config.http.publicUrl ?? addressOf(),
   })
-  const addressOf = () => {
-    const bound = server.server.address()
-    return `http://${config.http.host}:${typeof bound === 'object' && bound ? bound.port : config.http.port}`
-  }
-
-  const users = config.userTokens && {
-    keys: createKeySet(
-      { url: config.userTokens.jwksUrl, cooldownMs: config.userTokens.jwksCooldownMs, userAgent },
-      { clock, fetch, store: createKeySetStore(db) },
-    ),
-    policy: { ...config.userTokens, appId: config.app.id },
-  }
-  await registerCallbackRoute(server, {
-    receiveCallback: metrics.counted('callbacks', receiveCallback, ({ status }) => status),
-    rejected,
-    clock,
-    pathSecrets: config.callback.pathSecrets,
-  })
-  registerLifecycleRoute(server, {
-    clock,
-    log,
-    verifyAppToken: users && ((token, arrivedAtMs) => verifyAppToken(token, arrivedAtMs, { ...users, clock })),
-    signalLifecycle: createSignalLifecycle({ db, clock }),
-  })
   registerArtifactRoute(server, { db, links })
-  registerHealthRoutes(server, { watch, outageServeMs: config.outageServeMs })
   const refusedTokens = createRefusedTokenObserver({
     ...{ clock, appId: config.app.id, save: (observed) => saveObservedTokens(db, observed) },
   })
@@ -383,7 +406,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       },
       schedule: createScheduleProcedures({
         ...{ contracted, db, clock },
-        manage: await buildSchedules({ ...{ db, queue, clock, log, listener, closers }, ...starting }),
+        manage,
       }),
       delivery: createDeliveryProcedures({ contracted, signingSecretOf }),
       artifact: createArtifactProcedures({
@@ -394,9 +417,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
       audit: createAuditProcedures({ contracted, db }),
     }),
   })
-  await server.listen({ port: config.http.port, host: config.http.host })
-  log.info({ url: addressOf(), app: config.app.id }, 'Standin listens')
-  return addressOf()
+  return listen()
 }
 
 interface TokensOfRun {

@@ -20,13 +20,14 @@ const actions = [
   createCountingAction(counter),
 ]
 const closers: Array<() => Promise<unknown>> = []
-await buildRuns({
+const { startWorking } = await buildRuns({
   ...{ db, listener, closers, directUrl: url, log: pino({ level: 'silent' }), clock: systemClock },
   findAction: (id) => actions.find((action) => action.id === id),
   trackunitFor: () => ({}) as TrackunitClient,
   machinesFor: () => ({}) as MachineRegister,
   habitsOf: async () => ({ timeZone: null, unitSystem: null }),
 })
+await startWorking()
 process.once('SIGTERM', async () => {
   for (const close of closers.reverse()) await close()
   process.exit()

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { signatureAlgorithms } from '../callbacks/signature-algorithms.ts'
 import { commaSeparated } from './comma-separated.ts'
 import { keyRingSchema } from './key-ring.ts'
+import { partsSchema } from './parts.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -85,6 +86,7 @@ export const environmentSchema = z.object({
     .regex(/^[^\r\n]*@[\w.-]+>?$/, 'an address, as in Fleet assistant <fleet@example.com>')
     .optional(),
   MANAGER_URL: webAddress.default('https://new.manager.trackunit.com'),
+  STANDIN_PARTS: partsSchema,
   STANDIN_RUN_DAYS: days(180),
   STANDIN_RESULT_DAYS: days(90),
   STANDIN_ARTIFACT_DAYS: days(30),
@@ -92,9 +94,6 @@ export const environmentSchema = z.object({
   STANDIN_ARTIFACT_MB_PER_ACCOUNT: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
-
-/** Names that are promised and that this version does not act on: said at the start, so that nobody relies on them. */
-export const notYetUsed = ['STANDIN_PARTS']
 
 export type ReadEnvironment = z.infer<typeof environmentSchema>
 

@@ -116,13 +116,27 @@ test.for([
   async ({ isDown, downForMs, status, body }) => {
     await using edge = await createEdge()
     const watch = { suspect: async () => isDown, downForMs: () => downForMs }
-    registerHealthRoutes(edge.server, { watch, outageServeMs: 1_000 })
+    const parts = ['callbacks', 'api', 'worker'] as const
+    registerHealthRoutes(edge.server, { watch, outageServeMs: 1_000, parts })
     const ready = await edge.server.inject('/health/ready')
-    expect([ready.statusCode, ready.json()]).toEqual([status, body])
+    expect([ready.statusCode, ready.json()]).toEqual([status, { ...body, parts }])
     expect((await edge.server.inject('/health/live')).json()).toEqual({ status: 'live' })
     expect(edge.logged()).toBe('')
   },
 )
+
+test.for([
+  { parts: ['callbacks'], status: 503 },
+  { parts: ['worker'], status: 503 },
+  { parts: ['callbacks', 'worker'], status: 503 },
+  { parts: ['api'], status: 200 },
+] as const)('health speaks for its parts: $parts are $status while the database is down', async ({ parts, status }) => {
+  await using edge = await createEdge()
+  const watch = { suspect: async () => true, downForMs: () => 0 }
+  registerHealthRoutes(edge.server, { watch, outageServeMs: 1_000, parts })
+  const ready = await edge.server.inject('/health/ready')
+  expect([ready.statusCode, ready.json()]).toMatchObject([status, { database: 'down', parts }])
+})
 
 test('a stream begins with the hint to reconnect soon, and goes on unchanged', async () => {
   const streamed = retrySoon(

@@ -23,23 +23,34 @@ const sweepEveryMs = 3_600_000
 export async function buildRuns({ directUrl, listener, closers, hasOpenDeliveries, ...given }: Given): Promise<{
   queue: RunQueue
   events: Awaited<ReturnType<typeof createRunEvents>>
+  /** Begins to work on runs, here. */
+  startWorking: () => Promise<void>
 }> {
   const { db, log } = given
   const { replica } = listener
   const queue = await startRunQueue(directUrl, log)
   closers.push(queue.stop)
   const worker = createWorkRun({ ...given, queue, replicaId: replica.id })
-  replica.onLost(() => worker.lose())
-  await listener.on('run_cancel', worker.cancel)
-  const reaping = startBackgroundLoop(createReapRuns({ db, queue, replicaId: replica.id, worker }), {
-    everyMs: reapEveryMs,
-    log,
-    name: 'reap-runs',
+  replica.onLost(() => {
+    const runs = [...worker.working().keys()]
+    if (runs.length > 0)
+      log.warn({ runs }, 'the session that says that this process lives was lost: its runs go on anew')
+    worker.lose()
   })
-  closers.push(reaping.stop)
-  const sweeping = startBackgroundLoop(() => sweepBudgets(db), { everyMs: sweepEveryMs, log, name: 'sweep-budgets' })
-  closers.push(sweeping.stop)
-  await queue.work(worker.workOn, { atOnce: runsAtOnce })
-  closers.push(worker.handOver)
-  return { queue, events: await createRunEvents({ db, listener, ...(hasOpenDeliveries && { hasOpenDeliveries }) }) }
+  await listener.on('run_cancel', worker.cancel)
+  const events = await createRunEvents({ db, listener, ...(hasOpenDeliveries && { hasOpenDeliveries }) })
+
+  async function startWorking(): Promise<void> {
+    const reaping = startBackgroundLoop(createReapRuns({ db, queue, replicaId: replica.id, worker }), {
+      everyMs: reapEveryMs,
+      log,
+      name: 'reap-runs',
+    })
+    closers.push(reaping.stop)
+    const sweeping = startBackgroundLoop(() => sweepBudgets(db), { everyMs: sweepEveryMs, log, name: 'sweep-budgets' })
+    closers.push(sweeping.stop)
+    await queue.work(worker.workOn, { atOnce: runsAtOnce })
+    closers.push(worker.handOver)
+  }
+  return { queue, events, startWorking }
 }

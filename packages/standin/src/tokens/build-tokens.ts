@@ -52,8 +52,8 @@ export interface Tokens {
   keepWhatWasUsed: () => Promise<boolean>
   /** Records what left while the database was down. */
   drainSpool: () => Promise<boolean>
-  /** Does all of that from now on. @returns what ends it */
-  startRefreshing: () => () => Promise<void>
+  /** Does all of that from now on; tokens are replaced `ahead` by some replicas for all. @returns what ends it */
+  startRefreshing: (does: { ahead: boolean }) => () => Promise<void>
 }
 
 const refreshEveryMs = 1_000
@@ -106,14 +106,16 @@ export async function buildTokens(dependencies: Dependencies): Promise<Tokens> {
   const { refreshDue, keepWhatWasUsed } = createRefreshAhead({ db, log, inForce, obtainToken, uses })
   return {
     ...{ issueToken, refreshDue, keepWhatWasUsed, drainSpool },
-    startRefreshing() {
-      const refreshing = startBackgroundLoop(refreshDue, { everyMs: refreshEveryMs, log, name: 'refresh-ahead' })
+    startRefreshing({ ahead }) {
+      const refreshing = ahead
+        ? [startBackgroundLoop(refreshDue, { everyMs: refreshEveryMs, log, name: 'refresh-ahead' })]
+        : []
       const keeping = startBackgroundLoop(keepWhatWasUsed, { everyMs: keepUsesEveryMs, log, name: 'token-uses' })
       const draining = startBackgroundLoop(drainSpool, { everyMs: drainEveryMs, log, name: 'drain-spool' })
       const endTelling = listener.replica.onHeld(draining.wake)
       return async () => {
         endTelling()
-        await Promise.all([refreshing, keeping, draining].map(({ stop }) => stop()))
+        await Promise.all([...refreshing, keeping, draining].map(({ stop }) => stop()))
         await outage?.spool.close()
       }
     },

@@ -31,8 +31,8 @@ interface Given {
 const atOnce = 4
 const lookEveryMs = 2_000
 
-/** What carries results to people and services, begun at once. */
-export async function buildDelivery(given: Given) {
+/** What carries results to people and services. */
+export function buildDelivery(given: Given) {
   const { db, vault, clock, log, listener, closers, userAgent, app, config, titleOf, habitsOf } = given
   const signingSecretOf = createSigningSecrets({ db, vault, appId: app.id, randomBytes })
   const deliverDue = createDeliverDue({
@@ -43,13 +43,17 @@ export async function buildDelivery(given: Given) {
     appName: app.name,
     managerUrl: config.managerUrl,
   })
-  const loops = Array.from({ length: atOnce }, () =>
-    startBackgroundLoop(deliverDue, { everyMs: lookEveryMs, log, name: 'deliver' }),
-  )
-  const wake = () => {
-    for (const loop of loops) loop.wake()
+
+  async function startDelivering(): Promise<void> {
+    const loops = Array.from({ length: atOnce }, () =>
+      startBackgroundLoop(deliverDue, { everyMs: lookEveryMs, log, name: 'deliver' }),
+    )
+    const wake = () => {
+      for (const loop of loops) loop.wake()
+    }
+    closers.push(() => Promise.all(loops.map(({ stop }) => stop())))
+    await listener.on('delivery_due', wake, wake)
   }
-  closers.push(() => Promise.all(loops.map(({ stop }) => stop())))
-  await listener.on('delivery_due', wake, wake)
-  return { signingSecretOf, checkDestinations: createCheckDestinations({ sendsEmail: config.smtp !== undefined }) }
+  const checkDestinations = createCheckDestinations({ sendsEmail: config.smtp !== undefined })
+  return { signingSecretOf, checkDestinations, startDelivering }
 }

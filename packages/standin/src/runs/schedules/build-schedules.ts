@@ -23,8 +23,8 @@ interface Given extends AllowedActionDependencies {
 
 const lookEveryMs = 1_000
 
-/** What starts runs by schedules, begun at once, and what people do with schedules. */
-export async function buildSchedules({ closers, findAction, grantedScopesOf, checkDestinations, ...given }: Given) {
+/** What starts runs by schedules, and what people do with schedules. */
+export function buildSchedules({ closers, findAction, grantedScopesOf, checkDestinations, ...given }: Given) {
   const { db, clock, log, listener } = given
   const allowedAction = createAllowedAction({ findAction, grantedScopesOf })
   const rightOf = createRightOfSchedule({
@@ -32,10 +32,14 @@ export async function buildSchedules({ closers, findAction, grantedScopesOf, che
     findServiceByKeyId: async (keyId) => (await findServiceByKeyId(db, keyId))?.caller,
   })
   const startDue = createStartDueSchedules({ ...given, rightOf })
-  closers.push(startBackgroundLoop(startDue, { everyMs: lookEveryMs, log, name: 'start-schedules' }).stop)
   const review = createReviewSchedules({ db, rightOf })
-  await listener.on('installation_changed', (accountId) => {
-    review(accountId).catch((error: unknown) => log.error({ err: error, accountId }, 'reviewing schedules'))
-  })
-  return createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations })
+  return {
+    manage: createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations }),
+    async startStarting(): Promise<void> {
+      closers.push(startBackgroundLoop(startDue, { everyMs: lookEveryMs, log, name: 'start-schedules' }).stop)
+      await listener.on('installation_changed', (accountId) => {
+        review(accountId).catch((error: unknown) => log.error({ err: error, accountId }, 'reviewing schedules'))
+      })
+    },
+  }
 }

@@ -1,0 +1,71 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '../test/test-database.ts'
+import { createStandin } from './create-standin.ts'
+import { connectDatabase } from './database/database.ts'
+
+const database = await createTestDatabase()
+const { sql, close } = connectDatabase(database.url, { pool: 1 })
+afterAll(async () => {
+  await close()
+  await database.drop()
+})
+
+const accountId = '11111111-1111-4111-8111-111111111111'
+const app = {
+  id: '@acme/fleet-night',
+  name: 'Fleet night',
+  description: 'Works at night.',
+  scopes: [{ scope: 'asset.view', optional: false }],
+  callbackUrl: 'https://standin.example/trackunit/callback',
+}
+const nowhere = 'http://127.0.0.1:9'
+
+/** Starts a server of these parts, asks each edge, and ends it. @returns what answered, and whether it proved credentials */
+async function tryOut(parts: string) {
+  await sql`truncate installations, credentials cascade`
+  await sql`insert into installations (account_id) values (${accountId})`
+  await sql`
+    insert into credentials (account_id, generation, app_id, client_id, sealed_secret, state, issued_at, tie_break, bound, next_attempt_at)
+    values (${accountId}, 1, ${app.id}, 'client', 'is not opened', 'pending', now(), '', true, now() - interval '1 minute')`
+  const { url, stop } = await createStandin({ app, actions: [] }).start({
+    ...{ PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.url, STANDIN_PARTS: parts },
+    ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
+    STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
+    STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
+    STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
+  })
+  try {
+    const isServed = async (path: string, init: RequestInit) => (await fetch(`${url}${path}`, init)).status !== 404
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+    return {
+      callbacks: await isServed('/trackunit/callback', post),
+      lifecycle: await isServed('/trackunit/lifecycle', post),
+      token: await isServed('/v1/token', post),
+      procedures: await isServed('/trpc/action.list', {}),
+      openApi: await isServed('/v1/openapi.json', {}),
+      health: ((await (await fetch(`${url}/health/ready`)).json()) as { parts: string[] }).parts.join(),
+    }
+  } finally {
+    await stop()
+  }
+}
+
+/** Whether credentials that are due were taken up. What is under way when a server ends is waited for. */
+async function wereProven(): Promise<boolean> {
+  const stillDue = await sql`select 1 from credentials where next_attempt_at < now() - interval '50 seconds'`
+  return stillDue.length === 0
+}
+
+describe('a process does what STANDIN_PARTS names, and nothing else', () => {
+  const all = ['callbacks', 'api', 'worker']
+  const combinations = Array.from({ length: 7 }, (_, index) => all.filter((_, bit) => (index + 1) & (1 << bit)))
+  test.for(combinations.map((parts) => parts.join()))('%s', async (parts) => {
+    const has = (part: string) => parts.split(',').includes(part)
+    expect(await tryOut(parts)).toEqual({
+      ...{ callbacks: has('callbacks'), lifecycle: has('callbacks') },
+      ...{ token: has('api'), procedures: has('api'), openApi: has('api') },
+      health: parts,
+    })
+    expect(await wereProven()).toBe(has('worker'))
+  })
+})
