@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { type Db, fromDrizzle, PgBoss } from 'pg-boss'
 import postgres, { type Sql } from 'postgres'
+import { arrayText, arrayTypes } from '../database/array-types.ts'
 import { connectionOptions, type Transaction } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
 
@@ -28,7 +29,8 @@ export interface JobOptions {
 /** pg-boss, which carries the promoted runs and notices dead workers. Nothing else knows it. */
 export async function startRunQueue(databaseUrl: string, log: Logger): Promise<RunQueue> {
   // A small pool of its own: some of pg-boss's statements hold a connection from BEGIN to COMMIT.
-  const client = postgres(databaseUrl, connectionOptions({ max: 4, name: 'standin-queue' }))
+  // It counts a job whose heartbeat answers no array of ids as somebody else's, and lets it be taken.
+  const client = postgres(databaseUrl, { ...connectionOptions({ max: 4, name: 'standin-queue' }), types: arrayTypes })
   const boss = new PgBoss({
     db: fromPostgresJs(client),
     useListenNotify: true,
@@ -98,6 +100,5 @@ function fromPostgresJs(client: Sql): Db {
   }
 }
 
-/** An array as PostgreSQL writes one: without its types the driver would join the elements by commas. */
-const asParameter = (value: unknown) =>
-  Array.isArray(value) ? `{${value.map((each) => `"${String(each).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}` : value
+/** An array as text: without its types the driver would join the elements by commas. */
+const asParameter = (value: unknown) => (Array.isArray(value) ? arrayText(value) : value)
