@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { auditRing } from '../../test/audit-stack.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { createTokenStack, type TokenStack } from '../../test/token-stack.ts'
@@ -11,13 +11,14 @@ import { credentials } from '../credentials/credential-table.ts'
 import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
 import type { Database } from '../database/database.ts'
 import { createListener, type ReplicaListener } from '../database/listen.ts'
-import { lockInstallation } from '../installations/installation-store.ts'
+import { lockInstallation, updateInstallation } from '../installations/installation-store.ts'
 import { installations } from '../installations/installation-table.ts'
 import { createUninstall } from '../installations/uninstall.ts'
 import { createLogger } from '../observability/logger.ts'
 import { Secret } from '../observability/secret.ts'
 import { StandinError } from '../standin-error.ts'
 import { buildTokens } from './build-tokens.ts'
+import { storeExchanged, takeLease } from './exchange-store.ts'
 import { scopeSet } from './scope-set.ts'
 import type { RequestToken } from './token-endpoint.ts'
 import { eraseTokens } from './token-store.ts'
@@ -258,3 +259,27 @@ test('invariant 12: in 1,000 interleavings no token is stored or served of a gen
   expect(seen.tokens).toBeGreaterThan(interleaved / 4)
   expect(seen.refusals).toBeGreaterThan(interleaved / 8)
 }, 60_000)
+
+test('invariant 12: a token that comes home while another generation comes into force is not stored', async () => {
+  const accountId = randomUUID()
+  await stack.install({ accountId, generation: 1, clientId: '1' })
+  const token = { accountId, generation: 1, scopeKey: 'a' }
+  const lease = await takeLease(stack.db, token, { seenFence: undefined, holder: 1, leaseMs: 60_000 })
+  const brought = {
+    ...{ lease: lease!, sealedToken: 'sealed', fingerprint: 'late', forced: false },
+    ...{ lifetimeMs: 3_600_000, leftMs: 3_600_000, refreshAheadMs: 60_000 },
+  }
+
+  const { storing } = await stack.db.transaction(async (tx) => {
+    await lockInstallation(tx, accountId)
+    await updateInstallation(tx, accountId, { activeGeneration: 2 })
+    const storing = storeExchanged(stack.db, token, brought)
+    // What it saw before the commit is not what holds after it: it has to wait.
+    const isWaiting = vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
+    await Promise.race([storing, isWaiting])
+    return { storing }
+  })
+
+  expect(await storing).toBe(false)
+  expect(await stack.sql`select from access_tokens where account_id = ${accountId}`).toHaveLength(0)
+})
