@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createSimulator } from '@standin/trackunit-simulator'
+import postgres from 'postgres'
+import { expect, test } from 'vitest'
+import { startStoppablePostgres } from '../packages/standin/test/stoppable-postgres.ts'
+import { answers, freePort, runPart, startPart, until } from '../scripts/part.ts'
+import { accountId, otherAccountId } from './stack.ts'
+
+const scopeSets = [['asset.view'], ['account.view'], ['asset.view', 'account.view']]
+const wishes = [accountId, otherAccountId].flatMap((account) =>
+  scopeSets.map((scopes) => ({ accountId: account, scopes })),
+)
+
+interface Answer {
+  status: number
+  body: { accessToken?: string; reason?: string }
+}
+
+/** A server process and a PostgreSQL that can both be killed, apart from each other, and two accounts that are served. */
+async function startOutageStack({ outageServeS }: { outageServeS: number }) {
+  const database = await startStoppablePostgres()
+  const folder = await mkdtemp(join(tmpdir(), 'standin-outage-'))
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const environment: Record<string, string> = {
+    ...{ PORT: String(port), METRICS_PORT: String(await freePort()), LOG_LEVEL: 'warn', CALLBACK_PATH_SECRET: 'none' },
+    ...{ DATABASE_URL: database.url, STANDIN_DATA_DIR: folder, OUTAGE_SERVE_S: String(outageServeS) },
+  }
+  const simulation = await createSimulator({
+    ...{ port: 0, fleetSize: 1, seed: 'outage', appUrl: 'http://127.0.0.1:1/' },
+    callbackUrl: `${url}/trackunit/callback`,
+    manifest: JSON.parse(
+      await runPart(['apps/iris-app/build-manifest.ts'], {
+        environment: { STANDIN_SERVER_URL: url, CALLBACK_PATH_SECRET: 'none' },
+      }),
+    ),
+  })
+  const { url: simulator } = await simulation.listen()
+  environment.TRACKUNIT_JWKS_URL = `${simulator}/api/marketplace/jwks`
+  environment.TRACKUNIT_TOKEN_URL = `${simulator}/apptoken`
+  environment.TRACKUNIT_API_URL = simulator
+
+  const said: string[] = []
+  const startServer = () =>
+    startPart({
+      ...{ name: 'server', command: ['apps/server/src/main.ts'], environment },
+      onLine: (line) => said.push(line),
+    })
+  let server = startServer()
+  const operator = (...command: string[]) => runPart(['packages/standin/bin/standin.ts', ...command], { environment })
+  const health = async () => {
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) })
+    return { ...((await response.json()) as { database: string }), status: response.status }
+  }
+  const healthIs = (status: number, state: 'up' | 'down') =>
+    until(
+      `${status} with a database that is ${state} (${said.slice(-5).join('\n')})`,
+      async () => {
+        const now = await health()
+        return now.status === status && now.database === state
+      },
+      { everyMs: 10 },
+    )
+  const sql = postgres(database.url, { max: 1, fetch_types: false, onnotice: () => {} })
+  let key = ''
+
+  async function ask(wish = wishes[0]): Promise<Answer> {
+    const response = await fetch(`${url}/v1/token`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(wish),
+    })
+    return { status: response.status, body: (await response.json()) as Answer['body'] }
+  }
+
+  const stack = {
+    ...{ database, server: () => server, health, healthIs, ask, sql, operator },
+    said: () => said.slice(-20).join('\n'),
+    async killServer() {
+      process.kill(server.pid, 'SIGKILL')
+      await server.ended
+    },
+    async startServer() {
+      server = startServer()
+      await until('the server', () => answers(`${url}/health/ready`), { everyMs: 20 })
+    },
+    spooled: async () => (await readdir(join(folder, 'spool')).catch(() => [])).length,
+    /** How often each token left, by its fingerprint, as the audit has it. */
+    async recorded() {
+      const rows = await sql<Array<{ fingerprint: string; count: number }>>`
+        select details->>'fingerprint' as fingerprint, count(*)::int as count from audit_entries
+        where event = 'token.issued' group by 1`
+      return new Map(rows.map(({ fingerprint, count }) => [fingerprint, count]))
+    },
+    async [Symbol.asyncDispose]() {
+      await server.stop()
+      await sql.end({ timeout: 0 })
+      await simulation.close()
+      await database[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  await until('the server', () => answers(`${url}/health/ready`), { timeoutMs: 60_000, everyMs: 20 })
+  for (const account of [accountId, otherAccountId])
+    await fetch(`${simulator}/control/install`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ accountId: account }),
+    })
+  key = await operator(
+    'keys',
+    'create',
+    '--service',
+    'callers',
+    '--account',
+    'all',
+    '--scopes',
+    'asset.view account.view',
+  )
+  await until('all tokens', async () => (await Promise.all(wishes.map(ask))).every(({ status }) => status === 200))
+  return stack
+}
+
+/** Asks without a pause, as several callers, until it is ended. @returns what came home, by fingerprint */
+function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) => Promise<Answer> }, callers: number) {
+  const seen = new Map<string, number>()
+  let isOver = false
+  const loops = Array.from({ length: callers }, async (_, caller) => {
+    for (let turn = caller; !isOver; turn++) {
+      const answer = await ask(wishes[turn % wishes.length]).catch(() => undefined)
+      if (answer?.body.accessToken === undefined) await pause(5)
+      else {
+        const fingerprint = createHash('sha256').update(answer.body.accessToken).digest('base64url')
+        seen.set(fingerprint, (seen.get(fingerprint) ?? 0) + 1)
+      }
+    }
+  })
+  const count = () => [...seen.values()].reduce((sum, each) => sum + each, 0)
+  return {
+    ...{ seen, count },
+    /** Until so many more came home. */
+    more: async (wanted: number) => {
+      const from = count()
+      await until(`${wanted} more tokens`, async () => count() - from >= wanted, { everyMs: 1 })
+    },
+    end: async () => {
+      isOver = true
+      await Promise.all(loops)
+    },
+  }
+}
+
+test('invariant 18: what left is what the audit has, though server and database are killed in the middle', async () => {
+  await using stack = await startOutageStack({ outageServeS: 600 })
+  const before = await stack.recorded()
+  const callersAtOnce = 8
+  const callers = startCallers(stack, callersAtOnce)
+
+  // With the database up.
+  await callers.more(200)
+  await stack.killServer()
+  await stack.startServer()
+  await callers.more(200)
+  // With the database down: from memory, into the spool.
+  await stack.database.kill()
+  await stack.healthIs(200, 'down')
+  await callers.more(200)
+  expect(await stack.spooled()).toBe(1)
+  await stack.killServer()
+  await stack.database.start()
+  await stack.startServer()
+  await callers.more(50)
+  await callers.end()
+  await until('the spool to be recorded', async () => {
+    const recorded = await stack.recorded()
+    return [...callers.seen].every(([fingerprint, times]) => (recorded.get(fingerprint) ?? 0) >= times)
+  })
+
+  const recorded = await stack.recorded()
+  expect(new Set(callers.seen.keys()).isSubsetOf(new Set(recorded.keys()))).toBe(true)
+  expect(new Set(recorded.keys()).difference(new Set([...callers.seen.keys(), ...before.keys()]))).toEqual(new Set())
+  // A row too many is of a token that was on its way when its process was killed: one for each caller and kill.
+  const rows = [...recorded].reduce((sum, [fingerprint, times]) => sum + times - (before.get(fingerprint) ?? 0), 0)
+  expect(rows).toBeGreaterThanOrEqual(callers.count())
+  expect(rows - callers.count()).toBeLessThanOrEqual(2 * callersAtOnce)
+  const [spooled] = await stack.sql`
+    select count(*)::int as rows, count(distinct entry_id)::int as ids from audit_entries where (details->>'spooled')::boolean`
+  expect(spooled?.rows).toBe(spooled?.ids)
+  expect(spooled?.rows).toBeGreaterThanOrEqual(200)
+  expect(JSON.parse(await stack.operator('audit', 'verify', '--json'))).toMatchObject({ problems: [] })
+})
+
+test('invariant 16: a database that stops is bridged for a while, and reads before it serves when it is back', async () => {
+  await using stack = await startOutageStack({ outageServeS: 3 })
+  const refused = { status: 503, body: { reason: 'STORAGE_UNAVAILABLE' } }
+
+  await stack.database.kill()
+  await stack.healthIs(200, 'down')
+  expect((await stack.ask()).status).toBe(200)
+  expect(await stack.ask({ accountId, scopes: ['account.site.manage'] })).toMatchObject({
+    body: { reason: expect.stringMatching(/SCOPE_FORBIDDEN|STORAGE_UNAVAILABLE/) },
+  })
+  await stack.healthIs(503, 'down')
+  expect(await stack.ask()).toMatchObject(refused)
+
+  // Its process stands still until the database is back and has changed: nobody tells it of that.
+  process.kill(stack.server().pid, 'SIGSTOP')
+  await stack.database.start()
+  await stack.sql`update installations set active_generation = null where account_id = ${otherAccountId}`
+  process.kill(stack.server().pid, 'SIGCONT')
+  await stack.healthIs(200, 'up')
+  expect((await stack.ask()).status).toBe(200)
+  expect((await stack.ask({ accountId: otherAccountId, scopes: ['asset.view'] })).status).not.toBe(200)
+
+  await stack.database.kill()
+  await stack.healthIs(200, 'down')
+  expect((await stack.ask()).status).toBe(200)
+  process.kill(stack.server().pid, 'SIGSTOP')
+  await stack.database.start()
+  await stack.sql`update service_keys set revoked_at = now()`
+  process.kill(stack.server().pid, 'SIGCONT')
+  await stack.healthIs(200, 'up')
+  expect(await stack.ask()).toMatchObject({ status: 401, body: { reason: 'UNAUTHENTICATED' } })
+})
