@@ -54,11 +54,12 @@ export function createTrackunitClient(
   ): Promise<ApiAnswer> {
     // Without the slash the path would continue the host's name, and the token go elsewhere.
     if (!path.startsWith('/')) throw new TypeError('A path of Trackunit begins with a slash.')
+    const request = abortedBy(signal, timeoutMs)
     try {
       const response = await fetch(`${apiUrl}${path}`, {
         ...init,
         redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        signal: request.signal,
         headers: {
           ...init.headers,
           accept: 'application/json',
@@ -70,6 +71,8 @@ export function createTrackunitClient(
     } catch (cause) {
       signal.throwIfAborted()
       throw new StandinError('TRACKUNIT_UNAVAILABLE', { cause })
+    } finally {
+      request.end()
     }
   }
 
@@ -118,6 +121,25 @@ export function createTrackunitClient(
         body: JSON.stringify(body),
       })
       return parseJson(understandStatus(answer, clock.now())) as Data
+    },
+  }
+}
+
+/**
+ * Aborts with another signal or after a while, until its end. `AbortSignal.any` would keep each request, with its answer,
+ * for as long as its time-out: at twenty requests a second, all of a run's.
+ */
+function abortedBy(signal: AbortSignal, afterMs: number): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController()
+  const abort = () => controller.abort(signal.reason)
+  const timer = setTimeout(() => controller.abort(new DOMException('No answer in time.', 'TimeoutError')), afterMs)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
     },
   }
 }

@@ -57,7 +57,11 @@ export async function upsertMachines(
     })
 }
 
-/** What is null stays as it was; where the counters stand later than the machine was last heard of, it is heard of then. */
+/**
+ * Each machine is found by its key: while nothing is known of a table that has just been filled, PostgreSQL would compare
+ * every counter with every machine.
+ * What is null stays as it was; where the counters stand later than the machine was last heard of, it is heard of then.
+ */
 export async function updateCounters(
   tx: Transaction,
   { accountId, runId }: RunOfAccount,
@@ -75,7 +79,11 @@ export async function updateCounters(
       last_seen_at = greatest(m.last_seen_at, c.at)
     from jsonb_to_recordset(${JSON.stringify(counters)}::jsonb) as c(id text, at timestamptz, "operatingHours" float8,
       "idleHours" float8, "fuelPercent" float8, latitude float8, longitude float8)
-    where m.account_id = ${accountId}::uuid and m.machine_id = c.id and m.seen_in_run = ${runId}::uuid`)
+    cross join lateral (
+      select ctid as place from ${machines} where account_id = ${accountId}::uuid and machine_id = c.id
+        and seen_in_run = ${runId}::uuid offset 0
+    ) found
+    where m.ctid = found.place`)
 }
 
 /** The later reading of a slot stays. A machine that was never heard of has none. */
