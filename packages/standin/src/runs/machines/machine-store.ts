@@ -22,39 +22,32 @@ interface RunOfAccount {
   runId: string
 }
 
+/** As one parameter: a row for each of a hundred machines, with a parameter for each column, would be most of the memory. */
 export async function upsertMachines(
   tx: Transaction,
   { accountId, runId }: RunOfAccount,
   seen: readonly SeenMachine[],
 ): Promise<void> {
-  const rows = [...new Map(seen.map((machine) => [machine.id, machine])).values()].map(({ id, site, ...machine }) => ({
-    ...machine,
-    groups: [...machine.groups],
-    accountId,
-    machineId: id,
-    siteId: site?.id ?? null,
-    siteName: site?.name ?? null,
-    seenInRun: runId,
-    seenAt: sql`now()`,
-    countersAt: null,
-  }))
+  const rows = [...new Map(seen.map((machine) => [machine.id, machine])).values()]
   if (rows.length === 0) return
-  const given = (column: string) => sql.raw(`excluded.${column}`)
-  await tx
-    .insert(machines)
-    .values(rows)
-    .onConflictDoUpdate({
-      target: [machines.accountId, machines.machineId],
-      set: {
-        ...{ name: given('name'), brand: given('brand'), model: given('model'), type: given('type') },
-        ...{ serialNumber: given('serial_number'), address: given('address'), groups: given('groups') },
-        ...{ siteId: given('site_id'), siteName: given('site_name') },
-        ...{ latitude: given('latitude'), longitude: given('longitude'), lastSeenAt: given('last_seen_at') },
-        ...{ operatingHours: given('operating_hours'), idleHours: given('idle_hours') },
-        ...{ fuelPercent: given('fuel_percent'), batteryPercent: given('battery_percent') },
-        ...{ countersAt: null, seenAt: sql`now()`, seenInRun: given('seen_in_run') },
-      },
-    })
+  await tx.execute(sql`
+    insert into ${machines} (account_id, machine_id, name, brand, model, serial_number, type, site_id, site_name, groups,
+      latitude, longitude, address, last_seen_at, operating_hours, idle_hours, fuel_percent, battery_percent,
+      counters_at, seen_at, seen_in_run)
+    select ${accountId}::uuid, id, name, brand, model, "serialNumber", type, site ->> 'id', site ->> 'name', groups,
+      latitude, longitude, address, "lastSeenAt", "operatingHours", "idleHours", "fuelPercent", "batteryPercent",
+      null, now(), ${runId}::uuid
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as seen(id text, name text, brand text, model text,
+      "serialNumber" text, type text, site jsonb, groups jsonb, latitude float8, longitude float8, address text,
+      "lastSeenAt" timestamptz, "operatingHours" float8, "idleHours" float8, "fuelPercent" float8,
+      "batteryPercent" float8)
+    on conflict (account_id, machine_id) do update set
+      name = excluded.name, brand = excluded.brand, model = excluded.model, type = excluded.type,
+      serial_number = excluded.serial_number, address = excluded.address, groups = excluded.groups,
+      site_id = excluded.site_id, site_name = excluded.site_name, latitude = excluded.latitude,
+      longitude = excluded.longitude, last_seen_at = excluded.last_seen_at, operating_hours = excluded.operating_hours,
+      idle_hours = excluded.idle_hours, fuel_percent = excluded.fuel_percent, battery_percent = excluded.battery_percent,
+      counters_at = null, seen_at = now(), seen_in_run = excluded.seen_in_run`)
 }
 
 /**
