@@ -98,7 +98,7 @@ export async function createRunStack(given: Given) {
     /** As one process of the server. */
     createWorker: ({ replicaId = listener.replica.id, trackunit = {} as TrackunitClient }: AsProcess = {}) =>
       createWorkRun({
-        ...{ db, queue, clock, log, findAction, replicaId },
+        ...{ db, queue, clock, log, findAction, replicaId, random: () => 0 },
         ...(given.onEnd && { onEnd: given.onEnd }),
         ...(given.artifactBytesPerAccount && { artifactBytesPerAccount: given.artifactBytesPerAccount }),
         trackunitFor: () => trackunit,

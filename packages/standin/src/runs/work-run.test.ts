@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { pauseBeforeRetry } from './work-run.ts'
 
 const pause = (reason: keyof typeof errorReasons, retries = 0, retryAfterMs?: number) =>
-  pauseBeforeRetry({ reason, retries, retryAfterMs })
+  pauseBeforeRetry({ reason, retries, retryAfterMs, random: 0 })
 
 test('what may work by itself is tried five times, with growing pauses', () => {
   expect([0, 1, 2, 3, 4, 5].map((retries) => pause('TRACKUNIT_UNAVAILABLE', retries))).toEqual([
@@ -14,6 +14,13 @@ test('what may work by itself is tried five times, with growing pauses', () => {
     32_000,
     undefined,
   ])
+})
+
+test('runs that failed together come back apart', () => {
+  const pauses = [0, 0.5, 1].map((random) =>
+    pauseBeforeRetry({ reason: 'TRACKUNIT_UNAVAILABLE', retries: 1, retryAfterMs: undefined, random }),
+  )
+  expect(pauses).toEqual([4_000, 4_500, 5_000])
 })
 
 describe('invariant 23: a limit is waited for', () => {

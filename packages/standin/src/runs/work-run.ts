@@ -31,6 +31,8 @@ interface Dependencies {
   /** The most that an account's files take together; without it, as much as there is. */
   artifactBytesPerAccount?: number
   habitsOf: (run: RunRow) => Promise<AccountHabits>
+  /** From 0 to 1, for pauses. */
+  random?: () => number
   /** In the transaction that ends a run: what else has to be there when its end is. */
   onEnd?: (tx: Transaction, run: RunRow) => Promise<void>
 }
@@ -56,6 +58,7 @@ const worker: Actor = { kind: 'system', id: 'worker' }
 /** Works on promoted runs. Whatever happens, a run ends in one final state or waits as a job that somebody will take. */
 export function createWorkRun(dependencies: Dependencies) {
   const { db, queue, clock, log, replicaId, findAction, trackunitFor, machinesFor, habitsOf, onEnd } = dependencies
+  const { random = Math.random } = dependencies
   const working = new Set<{ runId: string; epoch?: number; abort: AbortController; ended: Promise<void> }>()
   let isHandingOver = false
 
@@ -142,7 +145,7 @@ export function createWorkRun(dependencies: Dependencies) {
       }
 
       const { reason, retryAfterMs } = refusalOfAction(failure.error)
-      const pauseMs = pauseBeforeRetry({ reason, retryAfterMs, retries })
+      const pauseMs = pauseBeforeRetry({ reason, retryAfterMs, retries, random: random() })
       log.warn({ err: failure.error, runId: run.id, reason, pauseMs }, 'run interrupted')
       if (pauseMs === undefined) return end(tx, run, 'fail', { reason, lastWords })
       await goOnLater(tx, run, {
@@ -224,13 +227,16 @@ export function pauseBeforeRetry({
   reason,
   retryAfterMs = 0,
   retries,
+  random,
 }: {
   reason: ErrorReason
   retryAfterMs: number | undefined
   /** Failures in a row before this one, since the last checkpoint. */
   retries: number
+  /** From 0 to 1: up to a quarter of the pause on top, so that what failed together does not come back together. */
+  random: number
 }): number | undefined {
   if (isPatient(reason)) return Math.max(retryAfterMs, patientPauseMs)
   if (errorReasons[reason].retry === 'never' || retries >= maxRetries) return undefined
-  return Math.max(retryAfterMs, firstPauseMs * 2 ** retries)
+  return Math.max(retryAfterMs, Math.round(firstPauseMs * 2 ** retries * (1 + random / 4)))
 }
