@@ -294,6 +294,15 @@ describe('what a bad signature or a bad key is', () => {
     expect(await outcome(await known.sign({}))).toBe('verified')
   })
 
+  test('a known key under an algorithm that is not its own is invalid at once, without asking for newer keys', async () => {
+    const { verify, published } = setUp(known.jwk, rsa.jwk)
+    await verify(await known.sign({}))
+    const [, payload, signature] = (await rsa.sign({})).split('.')
+    for (const alg of ['PS256', 'RS512', 'ES256'])
+      expect(await verify(`${base64url({ alg, kid: 'rsa' })}.${payload}.${signature}`)).toEqual({ outcome: 'invalid' })
+    expect(published.requests).toBe(1)
+  })
+
   test('a key that is not meant for this algorithm verifies nothing', async () => {
     const { outcome } = setUp({ ...rsa.jwk, alg: 'PS256' })
     expect(await outcome(await rsa.sign({}))).toBe('invalid')

@@ -181,11 +181,15 @@ export function isPlausible(jws: string, algorithms: readonly string[] = signatu
 /** A JWT without `kid` that fits none of the keys may be signed with one that is not known here yet. */
 async function tryKeys(jws: string, find: FindKey, allowed: readonly string[]): Promise<Verification | 'unknown-key'> {
   const algorithms = [...allowed]
-  const unfit = decodeProtectedHeader(jws).kid === undefined ? 'unknown-key' : { outcome: 'invalid' as const }
+  const { kid } = decodeProtectedHeader(jws)
+  const unfit = kid === undefined ? 'unknown-key' : { outcome: 'invalid' as const }
   try {
     return verified(await compactVerify(jws, find, { algorithms }))
   } catch (error) {
-    if (error instanceof errors.JWKSNoMatchingKey) return 'unknown-key'
+    if (error instanceof errors.JWKSNoMatchingKey) {
+      const isOfAnotherAlgorithm = find.jwks().keys.some((key) => key.kid === kid)
+      return isOfAnotherAlgorithm ? unfit : 'unknown-key'
+    }
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return unfit
     let tries = 0
     for await (const key of error) {
