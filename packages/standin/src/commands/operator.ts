@@ -8,6 +8,8 @@ import { toRefusal } from '../refusal.ts'
 import { addAuditCommand } from './audit-command.ts'
 import { addCallbacksCommand } from './callbacks-command.ts'
 import { CommandFailed } from './command-context.ts'
+import { addDatabaseCommand } from './database-command.ts'
+import { addDoctorCommand } from './doctor-command.ts'
 import { addEncryptionKeysCommand } from './encryption-keys-command.ts'
 import { addGrantsCommand } from './grants-command.ts'
 import { addIdentityCommand } from './identity-command.ts'
@@ -50,6 +52,8 @@ export async function runOperatorCommand({
   addGrantsCommand(program, context)
   addAuditCommand(program, context)
   addEncryptionKeysCommand(program, context)
+  addDatabaseCommand(program, context)
+  addDoctorCommand(program, context)
   for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])
     command.exitOverride().showHelpAfterError().configureOutput({ writeOut, writeErr })
 

@@ -147,6 +147,16 @@ export async function listPromotedRuns(tx: Transaction, accountId: string): Prom
   return rows.map(({ id }) => id)
 }
 
+/** Runs of all accounts that had their turn and that no worker has. */
+export async function listPromotedWaiting(
+  tx: Transaction,
+): Promise<Array<Pick<RunRow, 'id' | 'urgency' | 'waitingUntil'>>> {
+  return tx
+    .select({ id: runs.id, urgency: runs.urgency, waitingUntil: runs.waitingUntil })
+    .from(runs)
+    .where(and(isNotNull(runs.promotedAt), inArray(runs.state, ['queued', 'waiting'])))
+}
+
 /** Ends all runs of an account that nobody works on yet, in one statement, and tells their watchers. */
 export async function endQueuedRuns(tx: Transaction, accountId: string, reason: RunRow['reason']): Promise<void> {
   const event = JSON.stringify({ type: 'state', state: 'cancelled', waitingUntil: null, reason, headline: null })

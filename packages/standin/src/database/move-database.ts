@@ -1,0 +1,109 @@
+import { pipeline } from 'node:stream/promises'
+import type { Sql, TransactionSql } from 'postgres'
+import { replicaLockClass } from './replica.ts'
+
+export interface CopiedTable {
+  name: string
+  rows: number
+}
+
+/** Why a database is not moved: for the operator to read. */
+export class MoveRefused extends Error {
+  override readonly name = 'MoveRefused'
+}
+
+/**
+ * Copies all tables into another database, which has them already and empty: what is read is of one moment, what is
+ * written is there as a whole or not at all.
+ * @throws MoveRefused while a server runs on either, where the other one is not empty, or where a count differs
+ */
+export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
+  return from.begin('isolation level repeatable read read only', async (source) =>
+    to.begin(async (target) => {
+      await refuseWhileServed(source, 'The database that is left')
+      await refuseWhileServed(target, 'The database that is moved to')
+      const tables = await listTables(source)
+      await refuseUnlessEmpty(target, tables)
+      const copied: CopiedTable[] = []
+      for (const { name, columns } of tables) {
+        const what = `${quoted(name)} (${columns.map(quoted).join(', ')})`
+        await pipeline(
+          await source.unsafe(`copy ${what} to stdout`).readable(),
+          await target.unsafe(`copy ${what} from stdin`).writable(),
+        )
+        const [before, after] = [await countRows(source, name), await countRows(target, name)]
+        if (before !== after)
+          throw new MoveRefused(`${name}: ${before} rows were read and ${after} written. Nothing was moved.`)
+        copied.push({ name, rows: after })
+      }
+      await moveSequences(target)
+      return copied
+    }),
+  )
+}
+
+async function refuseWhileServed(sql: TransactionSql, which: string): Promise<void> {
+  const alive = await sql`
+    select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and classid = ${replicaLockClass}
+      and database = (select oid from pg_database where datname = current_database())`
+  if (alive.length > 0)
+    throw new MoveRefused(
+      `${which} is in use by ${alive.length} running servers. Stop them first: what they write meanwhile would be lost.`,
+    )
+}
+
+async function refuseUnlessEmpty(sql: TransactionSql, tables: readonly Table[]): Promise<void> {
+  for (const { name } of tables) {
+    const rows = await countRows(sql, name)
+    if (rows > 0)
+      throw new MoveRefused(`The database that is moved to is not empty: ${name} has ${rows} rows. Give an empty one.`)
+  }
+}
+
+interface Table {
+  name: string
+  columns: string[]
+}
+
+/** What others refer to comes first. */
+async function listTables(sql: TransactionSql): Promise<Table[]> {
+  const tables = await sql<Array<Table & { needs: string[] }>>`
+    select c.relname as name,
+      array_to_json(array(select attname::text from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped
+        and attgenerated = '' order by attnum)) as columns,
+      array_to_json(array(select distinct f.relname::text from pg_constraint k join pg_class f on f.oid = k.confrelid
+        where k.conrelid = c.oid and k.contype = 'f' and f.oid <> c.oid)) as needs
+    from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by c.relname`
+  const ordered: Table[] = []
+  let left = [...tables]
+  while (left.length > 0) {
+    const next = left.filter(({ needs }) => needs.every((need) => ordered.some(({ name }) => name === need)))
+    if (next.length === 0) throw new MoveRefused('Tables refer to each other in a circle.')
+    ordered.push(...next.map(({ name, columns }) => ({ name, columns })))
+    left = left.filter((table) => !next.includes(table))
+  }
+  return ordered
+}
+
+/** The next number follows the last one that was copied. */
+async function moveSequences(sql: TransactionSql): Promise<void> {
+  const owned = await sql<Array<{ sequence: string; table: string; column: string }>>`
+    select s.oid::regclass::text as sequence, t.relname as "table", a.attname as "column"
+    from pg_class s
+    join pg_depend d on d.objid = s.oid and d.classid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+    join pg_class t on t.oid = d.refobjid
+    join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid
+    where s.relkind = 'S' and t.relnamespace = 'public'::regnamespace`
+  for (const { sequence, table, column } of owned)
+    await sql.unsafe(
+      `select setval('${sequence}', (select max(${quoted(column)}) from ${quoted(table)})) where exists (select 1 from ${quoted(table)})`,
+    )
+}
+
+async function countRows(sql: TransactionSql, table: string): Promise<number> {
+  const [row] = await sql.unsafe<Array<{ count: number }>>(`select count(*)::int as count from ${quoted(table)}`)
+  return row?.count ?? 0
+}
+
+/** Names are of the catalogue, and quoted all the same. */
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
