@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createSimulator } from '@standin/trackunit-simulator'
-import postgres from 'postgres'
 import { expect, test } from 'vitest'
+import { connectDatabase } from '../packages/standin/src/database/database.ts'
 import { startStoppablePostgres } from '../packages/standin/test/stoppable-postgres.ts'
 import { answers, freePort, runPart, startPart, until } from '../scripts/part.ts'
 import { accountId, otherAccountId } from './stack.ts'
@@ -65,7 +65,7 @@ async function startOutageStack({ outageServeS }: { outageServeS: number }) {
       },
       { everyMs: 10 },
     )
-  const sql = postgres(database.url, { max: 1, fetch_types: false, onnotice: () => {} })
+  const { sql } = connectDatabase(database.url, { pool: 1 })
   let key = ''
 
   async function ask(wish = wishes[0]): Promise<Answer> {
@@ -195,7 +195,7 @@ test('invariant 18: what left is what the audit has, though server and database 
 })
 
 test('invariant 16: a database that stops is bridged for a while, and reads before it serves when it is back', async () => {
-  await using stack = await startOutageStack({ outageServeS: 3 })
+  await using stack = await startOutageStack({ outageServeS: 8 })
   const refused = { status: 503, body: { reason: 'STORAGE_UNAVAILABLE' } }
 
   await stack.database.kill()
