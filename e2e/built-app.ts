@@ -1,12 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { answers, root, runPart, startPart, until } from '../scripts/part.ts'
+import { root, runPart } from '../scripts/part.ts'
+import { serveFolder } from './serve-folder.ts'
 
 const vite = '../../node_modules/vite/bin/vite.js'
-const cwd = join(root, 'apps/iris-app')
 
-/** The app as it is built, served on a port of this machine; it calls the server and listens to the Manager that it was built for. */
+/**
+ * The app as it is built, on a port of this machine; it calls the server and listens to the Manager that it was built
+ * for, and its policy allows nothing else: no script or style inside of a page, no evaluated text.
+ */
 export async function serveBuiltApp({
   port,
   server,
@@ -17,18 +20,25 @@ export async function serveBuiltApp({
   manager: string
 }): Promise<AsyncDisposable> {
   const outDir = await mkdtemp(join(tmpdir(), 'standin-app-'))
-  const environment = { STANDIN_SERVER_URL: server, VITE_MANAGER_ORIGINS: manager }
-  await runPart([vite, 'build', '--outDir', outDir, '--logLevel', 'warn'], { environment, cwd })
-  const part = startPart({
-    name: 'app',
-    command: [vite, 'preview', '--outDir', outDir, '--port', String(port)],
-    cwd,
-    environment,
+  await runPart([vite, 'build', '--outDir', outDir, '--logLevel', 'warn'], {
+    environment: { STANDIN_SERVER_URL: server, VITE_MANAGER_ORIGINS: manager },
+    cwd: join(root, 'apps/iris-app'),
   })
-  await until('the app', () => answers(`http://localhost:${port}`))
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:", // The ticks in check boxes.
+    `connect-src ${server}`,
+    `frame-ancestors ${manager}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ')
+  const app = await serveFolder(outDir, { port, policy })
   return {
     async [Symbol.asyncDispose]() {
-      await part.stop()
+      await app[Symbol.asyncDispose]()
       await rm(outDir, { recursive: true, force: true })
     },
   }

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator } from '@standin/trackunit-simulator'
+import postgres from 'postgres'
 import { answers, freePort, runPart, startPart, until } from '../scripts/part.ts'
 
 export const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
@@ -14,6 +16,8 @@ export interface Stack extends AsyncDisposable {
   log: readonly string[]
   /** Asks the simulator's control API. */
   control<Answer>(path: string, body?: unknown, method?: 'GET' | 'POST' | 'PUT' | 'DELETE'): Promise<Answer>
+  /** Asks the server's database: only to let time pass, which nobody can wait for. */
+  sql: postgres.Sql
   /** Runs an operator's command against the server's database. @returns its standard output */
   operator(...command: string[]): Promise<string>
 }
@@ -61,6 +65,7 @@ export async function startStack({
     ...environment,
   }
   const log: string[] = []
+  let sql: postgres.Sql | undefined
   const part = startPart({
     name: 'server',
     command: ['apps/server/src/main.ts'],
@@ -79,9 +84,14 @@ export async function startStack({
           : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
       return (await fetch(`${simulator}/control/${path}`, init)).json() as Promise<Answer>
     },
+    get sql() {
+      sql ??= postgres(databaseOf(folder), { max: 1, onnotice: () => {} })
+      return sql
+    },
     operator: (...command) =>
       runPart(['packages/standin/bin/standin.ts', ...command], { environment: serverEnvironment }),
     async [Symbol.asyncDispose]() {
+      await sql?.end({ timeout: 1 })
       await part.stop()
       await simulation.close()
       await rm(folder, { recursive: true, force: true })
@@ -94,6 +104,13 @@ export async function startStack({
     await stack[Symbol.asyncDispose]()
     throw new Error(`the server did not start: ${log.join('\n')}`, { cause: error })
   }
+}
+
+/** The server's own PostgreSQL, while it is up. */
+function databaseOf(folder: string): string {
+  const port = readFileSync(join(folder, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[3]
+  const { applicationPassword } = JSON.parse(readFileSync(join(folder, 'postgres', 'credentials.json'), 'utf8'))
+  return `postgres://standin:${applicationPassword}@127.0.0.1:${port}/standin`
 }
 
 async function manifestFor(server: string) {

@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
+import { useTRPC } from '../connection/api.ts'
 import { ConnectionNotice } from '../connection/connection-notice.tsx'
 import { failureOf } from '../connection/failure.ts'
 import { useInstallation } from '../connection/use-account.ts'
@@ -11,6 +13,7 @@ import { useSurroundings } from '../surroundings.ts'
 export function PageNotices() {
   const installation = useInstallation()
   useSignedInAgain(installation.error)
+  useActionsOfNewAccess(installation.data)
 
   return (
     <div role="status" className="page-notices">
@@ -70,4 +73,17 @@ function useSignedInAgain(error: unknown): void {
     if (wasOut.current) host.toast({ title: texts.connection.signedInAgain, kind: 'success' })
     wasOut.current = false
   }, [error, host, texts])
+}
+
+/** Which actions can run follows from what was granted: other access, and they are asked for again. */
+function useActionsOfNewAccess(known: ReturnType<typeof useInstallation>['data']): void {
+  const queryClient = useQueryClient()
+  const actionsKey = useTRPC().action.list.pathKey()
+  const access = known && [known.state, known.generation, ...known.grantedScopes].join(' ')
+  const before = useRef(access)
+  useEffect(() => {
+    if (before.current && access && before.current !== access)
+      void queryClient.invalidateQueries({ queryKey: actionsKey })
+    before.current = access
+  }, [access, queryClient, actionsKey])
 }

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type axe from 'axe-core'
+import type { Frame } from 'playwright-core'
+import type { Manager } from './manager.ts'
+
+const axeSource = readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+
+export interface Look {
+  theme: 'light' | 'dark'
+  /** Of the app's frame, in CSS pixels. */
+  width: number
+}
+
+export const looks: readonly Look[] = [
+  { theme: 'light', width: 1280 },
+  { theme: 'dark', width: 1280 },
+  { theme: 'dark', width: 390 },
+  { theme: 'light', width: 390 },
+]
+
+/** What keeps people out of the page as it is now, in both themes, wide and narrow. */
+export async function barriers(manager: Manager, looksToTry: readonly Look[] = looks): Promise<string[]> {
+  const frame = manager.frame()
+  await frame.evaluate(await axeSource)
+  const found = new Set<string>()
+  for (const look of looksToTry) {
+    await show(manager, look)
+    for (const each of await barriersNow(frame)) found.add(`${look.theme} ${look.width}: ${each}`)
+    const beyond = await frame.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+    if (beyond > 0) found.add(`${look.width}: scrolls ${beyond} px sideways`)
+  }
+  await show(manager, { theme: 'light', width: 1280 })
+  return [...found]
+}
+
+/** The frame as wide as it would be in a Manager of that width; its own media queries follow. */
+export async function show({ page, frame }: Manager, { theme, width }: Look): Promise<void> {
+  await page.locator('#app').evaluate((element, px) => {
+    element.style.flex = 'none'
+    element.style.width = `${px}px`
+  }, width)
+  await frame().evaluate((name) => {
+    document.documentElement.dataset.theme = name
+    // Colours that are half-way are nobody's colours.
+    for (const animation of document.getAnimations()) {
+      if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish()
+    }
+  }, theme)
+}
+
+async function barriersNow(frame: Frame): Promise<string[]> {
+  return frame.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+    const options: axe.RunOptions = { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }
+    const { violations } = await axe.run(document, options)
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+  })
+}

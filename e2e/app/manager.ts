@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import type { Browser, BrowserContextOptions, Frame, FrameLocator, Page } from 'playwright-core'
+import { freePort } from '../../scripts/part.ts'
+import { launchBrowser } from '../browser.ts'
+import { serveBuiltApp } from '../built-app.ts'
+import { type Stack, startStack, userToken } from '../stack.ts'
+
+export interface AppInManager extends AsyncDisposable {
+  stack: Stack
+  browser: Browser
+  open(address?: ManagerAddress, options?: BrowserContextOptions): Promise<Manager>
+  /** Starts an action as an administrator of the account would. @returns the run's id */
+  start(accountId: string, actionId: string, given?: Record<string, unknown>): Promise<string>
+}
+
+export interface ManagerAddress {
+  account?: string
+  user?: 'administrator' | 'reader' | 'stranger'
+  frame?: 'opaque'
+  downloads?: 'blocked'
+  language?: 'da-DK' | 'de-DE' | 'en-US' | 'en-GB'
+}
+
+/** What somebody at the simulated Manager sees and does. */
+export interface Manager {
+  page: Page
+  app: FrameLocator
+  /** The app's own document. */
+  frame(): Frame
+  /** What must never happen on any page, whatever is broken: see `watch`. */
+  wrong: string[]
+  /** Opens an address of the app. */
+  visit(path: string): Promise<void>
+  /** Chooses in the drawer what an installation comes with, and presses one of its buttons. */
+  press(button: 'Install' | 'Re-install' | 'Uninstall', comesWith?: string): Promise<void>
+  /** Turns a switch of the drawer. */
+  turn(name: string, isOn?: boolean): Promise<void>
+  close(): Promise<void>
+}
+
+/** A server, a simulated Trackunit, the app as it is built and served, and a browser. */
+export async function startApp(options: Parameters<typeof startStack>[0] = {}): Promise<AppInManager> {
+  const port = await freePort()
+  const appOrigin = `http://localhost:${port}`
+  // "null" is the origin of a frame without `allow-same-origin`.
+  const environment = {
+    ...options.environment,
+    APP_ORIGINS: `${appOrigin},null`,
+    USER_TOKEN_ADMIN_SCOPES: 'account.manage',
+  }
+  const stack = await startStack({ ...options, appOrigin, environment })
+  const open: AsyncDisposable[] = [stack]
+  const dispose = async () => {
+    for (const each of open.toReversed()) await each[Symbol.asyncDispose]()
+  }
+  try {
+    open.push(await serveBuiltApp({ port, server: stack.server, manager: stack.simulator }))
+    const browser = await launchBrowser()
+    open.push({ [Symbol.asyncDispose]: () => browser.close() })
+    return {
+      stack,
+      browser,
+      open: (address, context) => openManager({ stack, browser, port }, { address, context }),
+      async start(accountId, actionId, given = {}) {
+        const token = await userToken(stack, { accountId })
+        const answer = await fetch(`${stack.server}/trpc/run.start`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ accountId, actionId, input: {}, idempotencyKey: randomUUID(), ...given }),
+        })
+        const body = (await answer.json()) as { result?: { data: { id: string } } }
+        if (!body.result) throw new Error(`not started: ${JSON.stringify(body)}`)
+        return body.result.data.id
+      },
+      [Symbol.asyncDispose]: dispose,
+    }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+async function openManager(
+  { stack, browser, port }: { stack: Stack; browser: Browser; port: number },
+  {
+    address = {},
+    context: contextOptions = {},
+  }: { address?: ManagerAddress | undefined; context?: BrowserContextOptions | undefined },
+): Promise<Manager> {
+  const context = await browser.newContext({ viewport: { width: 1580, height: 900 }, ...contextOptions })
+  const page = await context.newPage()
+  const wrong = watch(page)
+  await page.goto(`${stack.simulator}/?${new URLSearchParams(address as Record<string, string>)}`)
+  const app = page.frameLocator('#app')
+  const frame = () => {
+    const found = page.frames().find((each) => each.url().startsWith(`http://localhost:${port}/`))
+    if (!found) throw new Error('the app is not in its frame')
+    return found
+  }
+  return {
+    page,
+    app,
+    frame,
+    wrong,
+    async visit(path) {
+      await app.locator('main').waitFor()
+      await frame().evaluate((hash) => location.assign(hash), `#${path}`)
+    },
+    async press(button, comesWith) {
+      if (comesWith) await page.getByLabel('With', { exact: true }).selectOption({ label: comesWith })
+      await page.getByRole('button', { name: button, exact: true }).click()
+      await page.locator('#answer:not(:empty)').waitFor()
+    },
+    async turn(name, isOn = true) {
+      await page.getByRole('switch', { name }).setChecked(isOn)
+    },
+    close: () => context.close(),
+  }
+}
+
+/**
+ * A token in an address, in the console or in a page's storage; what breaks the policy; what breaks. A failed request is
+ * no fault of the page: it has to say so itself.
+ */
+function watch(page: Page): string[] {
+  const wrong: string[] = []
+  page.on('pageerror', ({ message }) => wrong.push(message))
+  page.on('console', (message) => {
+    const text = message.text()
+    if (token.test(text)) wrong.push('a token stands in the console')
+    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) wrong.push(text)
+  })
+  page.on('request', (request) => {
+    if (token.test(request.url()) && !request.url().includes('/artifacts/')) wrong.push('a token stands in an address')
+  })
+  return wrong
+}
+
+const token = /eyJ[\w-]+\.[\w-]+\.|sk_standin_/

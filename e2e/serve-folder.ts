@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname, join, normalize } from 'node:path'
+import { brotliCompressSync, constants } from 'node:zlib'
+
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
+
+export interface ServedFolder extends AsyncDisposable {
+  /** Every path that was asked for. */
+  served: readonly string[]
+}
+
+/** A folder as a host of apps serves it: small, under a content security policy, readable from any origin, even "null". */
+export async function serveFolder(
+  folder: string,
+  { port, policy }: { port: number; policy: string },
+): Promise<ServedFolder> {
+  const served: string[] = []
+  const compressed = new Map<string, Buffer>()
+  function small(file: string): Buffer {
+    const kept = compressed.get(file)
+    if (kept) return kept
+    const body = brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
+    compressed.set(file, body)
+    return body
+  }
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
+    const file = join(folder, path)
+    const found = existsSync(file) && statSync(file).isFile() ? file : join(folder, 'index.html')
+    served.push(path)
+    const takesBrotli = request.headers['accept-encoding']?.includes('br') === true
+    response.writeHead(200, {
+      'content-type': `${types[extname(found)] ?? 'text/plain'}; charset=utf-8`,
+      'content-security-policy': policy,
+      'access-control-allow-origin': '*',
+      'x-content-type-options': 'nosniff',
+      ...(takesBrotli && { 'content-encoding': 'br' }),
+    })
+    response.end(takesBrotli ? small(found) : readFileSync(found))
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return {
+    served,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
