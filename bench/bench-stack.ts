@@ -74,7 +74,11 @@ export async function startBenchStack({ replicas = 1 } = {}): Promise<BenchStack
       SIMULATOR_MANIFEST: manifest,
       SIMULATOR_CALLBACK_URL: `${first}/trackunit/callback`,
     })
-    const reference = start('reference', 'bench/reference-server.ts', { PORT: String(referencePort) })
+    const reference = start('reference', 'bench/reference-server.ts', {
+      PORT: String(referencePort),
+      JWKS_URL: `${simulator}/api/marketplace/jwks`,
+      DATABASE_URL: database.url,
+    })
     const servers: Array<{ url: string; part: Part }> = []
     for (const port of serverPorts) {
       const url = `http://127.0.0.1:${port}`

@@ -22,6 +22,8 @@ export interface Comparison {
   goal: number
   /** Which side of the goal is good. */
   better: 'more' | 'less'
+  /** How often it is measured, where not as often as the others: what takes seconds each time. */
+  rounds?: number
   subject: Contestant
   reference?: Contestant
 }
@@ -54,11 +56,12 @@ export function median(values: readonly number[]): number {
 /** Subject and reference in turns, each first every other round, so that a slow spell does not hit one of them alone. */
 export async function compare(comparison: Comparison, { rounds }: { rounds: number }): Promise<Row> {
   const { id, name, unit, goal, better, subject, reference } = comparison
+  const times = comparison.rounds ?? rounds
   await subject.warmUp?.()
   await reference?.warmUp?.()
 
   const measured: Array<{ ours: Measured; theirs: Measured | undefined }> = []
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < times; round++) {
     const isSubjectFirst = round % 2 === 0
     const first = isSubjectFirst ? await subject.measure() : await reference?.measure()
     const second = isSubjectFirst ? await reference?.measure() : await subject.measure()

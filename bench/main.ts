@@ -3,10 +3,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
-import { startBenchStack } from './bench-stack.ts'
+import { type BenchStack, startBenchStack } from './bench-stack.ts'
 import { type Comparison, compare, type Row } from './compare.ts'
 import { printTable } from './print-table.ts'
+import { appFirstJavaScript } from './rows/app-first-javascript.ts'
 import { cachedToken } from './rows/cached-token.ts'
+import { callbackOverHttp } from './rows/callback-over-http.ts'
+import { coldCrowd } from './rows/cold-crowd.ts'
+import { manyInstallations } from './rows/many-installations.ts'
+import { serverCachedToken } from './rows/server-cached-token.ts'
 import { tokenOverHttp } from './rows/token-over-http.ts'
 
 const rounds = 5
@@ -21,10 +26,27 @@ async function measure(comparisons: readonly Comparison[]): Promise<void> {
   }
 }
 
-await measure(cachedToken())
-{
-  await using stack = await startBenchStack()
-  await measure(tokenOverHttp(stack))
+const isWanted = (ids: readonly string[]) => ids.some((id) => id.includes(only))
+
+/** Several rows on one stack, which is started where one of them is wanted. */
+async function withStack(
+  { replicas, ids }: { replicas: number; ids: readonly string[] },
+  comparisonsOf: (stack: BenchStack) => Comparison[],
+): Promise<void> {
+  if (!isWanted(ids)) return
+  await using stack = await startBenchStack({ replicas })
+  await measure(comparisonsOf(stack))
+}
+
+await measure([...cachedToken(), ...serverCachedToken(), ...appFirstJavaScript()])
+await withStack({ replicas: 1, ids: ['trpc-token', 'rest-token', 'callback-over-http'] }, (stack) => [
+  ...tokenOverHttp(stack),
+  ...callbackOverHttp(stack),
+])
+await withStack({ replicas: 4, ids: ['cold-crowd', 'replica-killed'] }, coldCrowd)
+if (isWanted(['many-installations'])) {
+  await using installations = await manyInstallations()
+  await measure(installations.comparisons)
 }
 
 const at = new Date().toISOString()

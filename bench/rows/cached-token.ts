@@ -37,7 +37,7 @@ function ours(name: string, scopes: readonly string[]): Contestant {
   return { name, warmUp: async () => void (await inProcessRate(call)), measure: () => inProcessRate(call) }
 }
 
-function octokit(): Contestant {
+export function octokit(): Contestant {
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2_048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },

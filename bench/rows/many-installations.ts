@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from 'standin/embedded-postgres'
+import { createAuditMacs } from '../../packages/standin/src/audit/audit-mac.ts'
+import { createChain } from '../../packages/standin/src/audit/chain.ts'
+import { createRecordHandOuts } from '../../packages/standin/src/audit/record-hand-outs.ts'
+import { systemClock } from '../../packages/standin/src/clock.ts'
+import { findCredentialsInForce } from '../../packages/standin/src/credentials/credentials-in-force.ts'
+import { connectDatabase } from '../../packages/standin/src/database/database.ts'
+import { migrateDatabase } from '../../packages/standin/src/database/migrate.ts'
+import { findStanding } from '../../packages/standin/src/tokens/exchange-store.ts'
+import type { Comparison, Measured } from '../compare.ts'
+
+const callers = 16
+const callsOfEach = 50
+const scopeKey = 'asset.view'
+
+/** All that a token costs the database when no memory helps, among many installations and among few. */
+export async function manyInstallations(): Promise<AsyncDisposable & { comparisons: Comparison[] }> {
+  const few = await filled(100)
+  const many = await filled(100_000)
+  const of = (quantile: number, { name, measure }: typeof few) => ({
+    name,
+    warmUp: async () => void (await measure(quantile)),
+    measure: () => measure(quantile),
+  })
+  const row = (quantile: number, goal: number): Comparison => ({
+    id: `many-installations-p${quantile * 100}`,
+    name: `a token’s statements, ${callers} callers, 100,000 installations against 100: p${quantile * 100}`,
+    ...{ unit: 'ms', goal, better: 'less', rounds: 10 },
+    subject: of(quantile, many),
+    reference: of(quantile, few),
+  })
+  return {
+    comparisons: [row(0.5, 1.15), row(0.99, 1.5)],
+    async [Symbol.asyncDispose]() {
+      await few.close()
+      await many.close()
+    },
+  }
+}
+
+async function filled(installations: number) {
+  const folder = await mkdtemp(join(tmpdir(), 'standin-bench-'))
+  const server = await startEmbeddedPostgres({ dataDir: folder })
+  await migrateDatabase(server.url)
+  const { db, sql, close } = connectDatabase(server.url)
+  await sql`insert into installations (account_id, active_generation, last_generation)
+    select gen_random_uuid(), 1, 1 from generate_series(1, ${installations}::int)`
+  await sql`insert into credentials
+      (account_id, generation, app_id, client_id, sealed_secret, content_digest, state, issued_at, tie_break, bound, granted_scopes)
+    select account_id, 1, 'app', account_id::text, repeat('s', 300), account_id::text, 'active', now(), '', true, '{asset.view}'
+    from installations`
+  await sql`insert into access_tokens (account_id, scope_key, generation, sealed_token, fingerprint, expires_at, lifetime_ms)
+    select account_id, ${scopeKey}, 1, repeat('t', 1200), account_id::text, now() + interval '1 hour', 3600000 from installations`
+  await sql`insert into service_keys (id, service, digest, expires_at) values ('key', 'bench', 'd', '2099-01-01')`
+  await sql`insert into grants (service, account_id, scopes) values ('bench', 'all', '{asset.view}')`
+  await sql`vacuum analyze`
+  const accounts = (await sql`select account_id from installations order by random() limit 10000`).map(
+    ({ account_id }) => String(account_id),
+  )
+  const chain = createChain(randomUUID(), createAuditMacs([{ kid: 'bench', bytes: new Uint8Array(32) }]))
+  const { record } = createRecordHandOuts({ db, clock: systemClock, chain })
+
+  async function token(accountId: string): Promise<void> {
+    const { generation } = await findCredentialsInForce(db, accountId)
+    const { token } = await findStanding(db, { accountId, generation, scopeKey })
+    const receiver = { kind: 'service', id: 'bench' } as const
+    const fingerprint = token?.fingerprint ?? ''
+    if (!(await record({ accountId, generation, scopeKey, fingerprint, serviceKeyId: 'key', receiver })))
+      throw new Error('the hand-out was refused')
+  }
+
+  return {
+    name: `${installations.toLocaleString('en')} installations`,
+    async close() {
+      await close()
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+    async measure(quantile: number): Promise<Measured> {
+      const tookMs: number[] = []
+      await Promise.all(
+        Array.from({ length: callers }, async () => {
+          for (let call = 0; call < callsOfEach; call++) {
+            const startedAtMs = performance.now()
+            await token(accounts[Math.floor(Math.random() * accounts.length)] ?? '')
+            tookMs.push(performance.now() - startedAtMs)
+          }
+        }),
+      )
+      tookMs.sort((left, right) => left - right)
+      return { value: tookMs[Math.floor(tookMs.length * quantile)] ?? Number.NaN }
+    },
+  }
+}
