@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts'
+import { aliveReplicas } from '../database/replica-store.ts'
 import type { RunQueue } from './run-queue.ts'
-import { type HeldRun, listHeldAndOrphaned, releaseRun } from './run-store.ts'
+import { type HeldRun, listHeldAndOrphaned, listUntaken, releaseRun } from './run-store.ts'
 import type { WorkRun } from './work-run.ts'
 
 interface Dependencies {
@@ -31,9 +32,21 @@ export function compareHeld(
  * @returns a look at the rows for a background loop: there is never more to do at once
  */
 export function createReapRuns({ db, queue, replicaId, worker }: Dependencies) {
+  let seen: ReadonlySet<number> | undefined
+
+  /** A replica may have died with a job that it had fetched and not yet taken: the queue would notice in ten seconds. */
+  async function sendAgainAfterDeath(): Promise<void> {
+    const alive = await aliveReplicas(db)
+    const isLooked = seen !== undefined && [...seen].every((id) => alive.has(id))
+    seen = alive
+    if (isLooked) return
+    for (const { id, urgency } of await listUntaken(db)) await db.transaction((tx) => queue.send(tx, id, { urgency }))
+  }
+
   return async (): Promise<boolean> => {
     const own = replicaId()
     if (own === undefined) return false
+    await sendAgainAfterDeath()
     const before = worker.working()
     const rows = await listHeldAndOrphaned(db, own)
     const after = worker.working()

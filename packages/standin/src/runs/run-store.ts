@@ -293,6 +293,24 @@ export async function listHeldAndOrphaned(db: Database, replicaId: number): Prom
   return rows.map((row) => ({ ...row, replicaId: row.replicaId ?? 0 }))
 }
 
+/**
+ * Runs that are jobs, may be worked on now, and that nobody has taken: they wait for a free worker, or the one that
+ * fetched their job died before it took them.
+ */
+export async function listUntaken(db: Database): Promise<Array<Pick<RunRow, 'id' | 'urgency'>>> {
+  return db
+    .select({ id: runs.id, urgency: runs.urgency })
+    .from(runs)
+    .where(
+      and(
+        inArray(runs.state, ['queued', 'waiting']),
+        isNotNull(runs.promotedAt),
+        isNull(runs.replicaId),
+        or(isNull(runs.waitingUntil), lte(runs.waitingUntil, sql`now()`)),
+      ),
+    )
+}
+
 /** Says that nobody has a run any more. @returns whether it was so: only one of many who say it is told yes */
 export async function releaseRun(tx: Transaction, { id, epoch, replicaId }: HeldRun): Promise<boolean> {
   const released = await tx
