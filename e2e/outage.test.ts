@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createSimulator } from '@standin/trackunit-simulator'
 import { expect, test } from 'vitest'
 import { connectDatabase } from '../packages/standin/src/database/database.ts'
+import { replicaLockClass } from '../packages/standin/src/database/replica.ts'
 import { startStoppablePostgres } from '../packages/standin/test/stoppable-postgres.ts'
 import { answers, freePort, runPart, startPart, until } from '../scripts/part.ts'
 import { accountId, otherAccountId } from './stack.ts'
@@ -154,6 +155,18 @@ function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) => Promis
   }
 }
 
+/** Until the server hears of changes again (what it knew before that is forgotten), and has tokens in its memory. */
+async function warmUp(stack: Awaited<ReturnType<typeof startOutageStack>>): Promise<void> {
+  await until('a session for LISTEN', async () => {
+    const held = await stack.sql`
+      select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and classid = ${replicaLockClass}`
+    return held.length > 0
+  })
+  const callers = startCallers(stack, 2)
+  await callers.more(100)
+  await callers.end()
+}
+
 test('invariant 18: what left is what the audit has, though server and database are killed in the middle', async () => {
   await using stack = await startOutageStack({ outageServeS: 600 })
   const before = await stack.recorded()
@@ -198,6 +211,7 @@ test('invariant 16: a database that stops is bridged for a while, and reads befo
   await using stack = await startOutageStack({ outageServeS: 8 })
   const refused = { status: 503, body: { reason: 'STORAGE_UNAVAILABLE' } }
 
+  await warmUp(stack)
   await stack.database.kill()
   await stack.healthIs(200, 'down')
   expect((await stack.ask()).status).toBe(200)
@@ -216,6 +230,7 @@ test('invariant 16: a database that stops is bridged for a while, and reads befo
   expect((await stack.ask()).status).toBe(200)
   expect((await stack.ask({ accountId: otherAccountId, scopes: ['asset.view'] })).status).not.toBe(200)
 
+  await warmUp(stack)
   await stack.database.kill()
   await stack.healthIs(200, 'down')
   expect((await stack.ask()).status).toBe(200)
