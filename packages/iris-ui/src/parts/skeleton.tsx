@@ -12,9 +12,9 @@ export function PageSkeleton() {
   const { texts } = useSurroundings()
   return (
     <div aria-busy="true">
-      <p className="vh" role="status">
-        {texts.connection.loading}
-      </p>
+      <div className="vh" role="status">
+        <h1>{texts.connection.loading}</h1>
+      </div>
       <div className="say" aria-hidden="true">
         <span className="sk round" />
         <div>

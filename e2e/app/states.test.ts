@@ -1,0 +1,278 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../../scripts/part.ts'
+import { missingBrowser } from '../browser.ts'
+import { install, otherAccountId } from '../stack.ts'
+import { barriers } from './barriers.ts'
+import { type AppInManager, type Manager, type ManagerAddress, startApp } from './manager.ts'
+
+interface State {
+  state: string
+  /** The account before anybody looks; without it nothing is installed. */
+  before?: (account: string) => Promise<unknown>
+  at?: Omit<ManagerAddress, 'account'>
+  /** From the open Manager, by a switch of its drawer and what a person does in the app. */
+  reach?: (manager: Manager, account: string) => Promise<unknown>
+  /** All of it stands on the page. */
+  sees: readonly (string | RegExp)[]
+}
+
+let app: AppInManager
+const installed = (account: string) => install(app.stack, account)
+const again = async ({ page }: Manager) => {
+  await page.reload()
+}
+
+/** So that a re-installation asks: nothing says that it is the same account's, and the access from before works on. */
+const reinstall = async (manager: Manager) => {
+  await manager.press('Re-install', 'Identity without the account, old access works on')
+  await again(manager)
+}
+
+const states: readonly State[] = [
+  {
+    state: 'none: nobody has installed it',
+    sees: ['We have not heard from Trackunit about this account yet.', 'Open Standin in the Marketplace'],
+  },
+  {
+    state: 'pending: the first minute after the installation',
+    reach: (manager) => manager.press('Install', 'Access that works in 10 minutes'),
+    sees: ['Standin is getting ready. This usually takes less than a minute.', 'Trying the access'],
+  },
+  {
+    state: 'pending for more than three minutes',
+    async reach(manager) {
+      await manager.press('Install', 'Access that works in 10 minutes')
+      await manager.page.clock.setSystemTime(Date.now() + 200_000)
+      await again(manager)
+    },
+    sees: ['Trackunit has not switched on our access yet.', 'You can close this page.'],
+  },
+  {
+    state: 'rejected: the access does not work for a quarter of an hour',
+    async reach(manager, account) {
+      await manager.press('Install', 'Access that never works')
+      await app.stack
+        .sql`update credentials set received_at = now() - interval '16 minutes', next_attempt_at = now() where account_id = ${account}`
+    },
+    sees: ['Trackunit refuses the access it gave us.', 'remove', 'Copy details for support'],
+  },
+  {
+    state: 'quarantined: the access opens another account',
+    async reach(manager) {
+      await installed(otherAccountId)
+      await manager.press('Install', 'Access of another account')
+    },
+    sees: ['We locked away new access, because it belongs to a different account.', 'Copy details for support'],
+  },
+  {
+    state: 'awaiting approval',
+    before: installed,
+    reach: reinstall,
+    sees: ['Somebody installed Standin again. Was it one of you?', 'What would change', 'Use the new access'],
+  },
+  {
+    state: 'awaiting approval, for a reader',
+    before: installed,
+    at: { user: 'reader' },
+    reach: reinstall,
+    sees: ['New access waits for an administrator.', 'You can read this, but not decide it.'],
+  },
+  {
+    state: 'parked: access that worked is refused',
+    async before(account) {
+      await app.stack.control('settings', { tokenLifetimeS: 1 }, 'PUT') // Each call needs a token of its own.
+      await installed(account)
+      await app.stack.control('settings', { tokenLifetimeS: 3_600 }, 'PUT')
+    },
+    async reach(manager, account) {
+      await manager.turn('Sign-in refuses')
+      await app.start(account, 'fleet-snapshot')
+      await until('parking', async () => (await stateOf(account)) === 'parked')
+      await again(manager)
+    },
+    sees: [/Trackunit has refused our access since/, 'Not working', 'If Standin was removed on purpose, nothing.'],
+  },
+  {
+    state: 'uninstalled',
+    before: installed,
+    async reach(manager) {
+      await manager.press('Uninstall', 'All permissions')
+      await again(manager)
+    },
+    sees: [
+      /Standin was removed from this account today at/,
+      'Our access and every file are erased.',
+      'See what was done',
+    ],
+  },
+  {
+    state: 'an uninstall that proves nothing',
+    before: installed,
+    async reach(manager) {
+      await manager.press('Uninstall', 'Identity without the account, old access works on')
+      await again(manager)
+    },
+    sees: ['Trackunit says Standin was removed, but our access still works.', 'It was removed: stop and erase'],
+  },
+  {
+    state: 'optional permissions denied',
+    reach: (manager) => manager.press('Install', 'Without optional permissions'),
+    sees: [/“Clear stale events” cannot run/, 'See how to allow it', 'Not allowed'],
+  },
+  {
+    state: 'a permission denied, at the action',
+    async reach(manager) {
+      await manager.press('Install', 'Without optional permissions')
+      await manager.app.getByText('See how to allow it').waitFor()
+      await manager.visit('/actions/clear-stale-events')
+    },
+    sees: [/which was not allowed at installation/, 'Open Apps'],
+  },
+  {
+    state: 'Trackunit does not answer',
+    before: installed,
+    async reach(manager, account) {
+      await manager.turn('Trackunit down')
+      await manager.visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+      await manager.app.getByText('Trackunit does not answer just now.').first().waitFor()
+      await manager.visit('/')
+      await again(manager)
+    },
+    sees: [/Trackunit has not answered since/, '1 run waits and goes on by itself.'],
+  },
+  {
+    state: 'too many requests, with the time when it ends',
+    before: installed,
+    async reach(manager, account) {
+      await manager.turn('Too many requests')
+      await manager.visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+    },
+    sees: [/Waiting for Trackunit until .*, \d+ minutes from now/, 'Stop and keep what is read'],
+  },
+  {
+    state: 'our server is unreachable',
+    before: installed,
+    async reach(manager) {
+      await manager.app.getByText('Standin is working.').waitFor()
+      await manager.turn('Our server off')
+      await manager.visit('/activity')
+      await manager.visit('/')
+    },
+    sees: [/No connection to Standin. You see what was loaded at/, /Next try in \d+ seconds?\./, 'Try now'],
+  },
+  {
+    state: 'a user without the right',
+    before: installed,
+    at: { user: 'reader' },
+    reach: (manager) => manager.visit('/actions/clear-stale-events'),
+    sees: ['You can see everything here, but not start or change it.', 'Needs the role Administrator'],
+  },
+  {
+    state: 'a user of another account',
+    before: installed,
+    at: { user: 'stranger' },
+    sees: ['This account is not one of yours.'],
+  },
+  {
+    state: 'ready, but nothing has run yet',
+    before: installed,
+    sees: ['Standin is working. Nothing needs you.', /Nothing has run yet\. “.*” is a good start/],
+  },
+  {
+    state: 'an empty fleet',
+    before: installed,
+    async reach({ page, visit }, account) {
+      await page.getByLabel('Machines').selectOption('0')
+      await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+    },
+    sees: ['There are no machines to list.'],
+  },
+  {
+    state: 'a long fleet',
+    before: installed,
+    async reach({ page, visit }, account) {
+      await page.getByLabel('Machines').selectOption('2964')
+      await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+    },
+    sees: [/2,964 machines listed on/, '2,964 rows. Find or filter first; scrolling is possible too.'],
+  },
+  {
+    state: 'stopped by a person',
+    before: installed,
+    async reach({ turn, visit, app: inside }, account) {
+      await turn('Slow')
+      await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+      await inside.getByRole('button', { name: 'Stop' }).click()
+      await inside.getByRole('button', { name: 'Stop now' }).click()
+    },
+    sees: [/Fleet snapshot was stopped/, 'Run again'],
+  },
+  {
+    state: 'waits for the one before',
+    before: installed,
+    async reach({ turn, visit }, account) {
+      await turn('Slow')
+      await app.start(account, 'fleet-snapshot')
+      await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+    },
+    sees: ['Fleet snapshot waits for the one before', /Two of the same kind at once/],
+  },
+  {
+    state: 'before something that cannot be taken back',
+    before: installed,
+    async reach({ turn, visit, app: inside }, account) {
+      await turn('Slow')
+      await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+      await inside.getByRole('button', { name: 'Stop' }).click()
+    },
+    sees: ['Stop fleet snapshot?', 'Let it go on', 'Stop now'],
+  },
+  {
+    state: 'a download that the frame keeps back',
+    before: installed,
+    at: { downloads: 'blocked' },
+    async reach({ visit, app: inside }, account) {
+      await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+      await inside.getByRole('button', { name: /Download CSV/ }).click()
+    },
+    sees: ['Copy link', /The link works for \d+ seconds more, and only for this file\./],
+  },
+  {
+    state: 'loading',
+    before: installed,
+    async reach(manager) {
+      await manager.page.route(/\/trpc\/installation\.get/, () => {}) // No answer for as long as the page is looked at.
+      await again(manager)
+    },
+    sees: ['Loading'],
+  },
+]
+
+const stateOf = async (account: string) =>
+  JSON.parse(await app.stack.operator('installations', 'show', account, '--json')).state
+
+describe.skipIf(missingBrowser && !process.env.CI)('each state of the app', () => {
+  let manager: Manager | undefined
+  beforeAll(async () => {
+    app = await startApp({ fleetSize: 101 })
+  }, 120_000)
+  afterEach(async () => {
+    await manager?.close()
+    manager = undefined
+    await app.stack.control('faults', {}, 'PUT')
+    await app.stack.control('settings', { fleetSize: 101, userTokenLifetimeS: 300 }, 'PUT')
+  })
+  afterAll(() => app?.[Symbol.asyncDispose]())
+
+  test.for(states)('$state', async ({ before, at, reach, sees }) => {
+    const account = randomUUID()
+    await before?.(account)
+    manager = await app.open({ account, ...at })
+    await reach?.(manager, account)
+
+    for (const words of sees) await manager.app.getByText(words).first().waitFor({ timeout: 20_000 })
+    expect(await barriers(manager)).toEqual([])
+    expect(manager.wrong).toEqual([])
+  })
+})
