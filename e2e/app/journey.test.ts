@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { missingBrowser } from '../browser.ts'
+import { install } from '../stack.ts'
+import { type AppInManager, type Manager, type ManagerAddress, startApp } from './manager.ts'
+
+const fleetSize = 450
+
+describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager', () => {
+  let app: AppInManager
+  const open: Manager[] = []
+  beforeAll(async () => {
+    app = await startApp({ fleetSize })
+  }, 120_000)
+  afterEach(async () => {
+    for (const each of open.splice(0)) await each.close()
+    await app.stack.control('settings', { apiLatencyMs: 0, userTokenLifetimeS: 300 }, 'PUT')
+    await app.stack.control('faults', {}, 'PUT')
+  })
+  afterAll(() => app?.[Symbol.asyncDispose]())
+
+  const openManager = async (address: ManagerAddress) => {
+    const manager = await app.open(address)
+    open.push(manager)
+    return manager
+  }
+  const slowly = () => app.stack.control('settings', { apiLatencyMs: 700 }, 'PUT')
+
+  test('goes from the installation to a schedule, in a frame without an origin of its own and under a strict policy', async () => {
+    const account = randomUUID()
+    const manager = await openManager({ account, frame: 'opaque' })
+    const { page, app: inside, wrong } = manager
+    await inside.getByText('We have not heard from Trackunit about this account yet.').waitFor()
+
+    await manager.press('Install', 'All permissions')
+    await inside.getByText('Standin is working. Nothing needs you.').waitFor()
+
+    await inside.getByRole('link', { name: 'Start an action' }).click()
+    await inside.getByRole('link', { name: 'Set up Fleet snapshot' }).click()
+    await inside.getByRole('button', { name: 'Start fleet snapshot' }).click()
+    await inside.getByRole('heading', { name: /^450 machines listed on/ }).waitFor()
+    const downloading = page.waitForEvent('download')
+    await inside.getByRole('button', { name: /Download CSV/ }).click()
+    const rows = (await readFile(await (await downloading).path(), 'utf8')).trimEnd().split('\r\n')
+    expect(rows).toHaveLength(1 + fleetSize)
+
+    await inside.getByRole('link', { name: 'Overview' }).click()
+    await manager.press('Re-install', 'Identity without the account, old access works on')
+    await inside.getByRole('button', { name: 'Use the new access' }).click()
+    await page.getByText('Standin uses the new access.').waitFor()
+    await inside.getByText('Standin is working. Nothing needs you.').waitFor()
+
+    await inside.getByRole('link', { name: 'Schedules' }).click()
+    await inside.getByRole('link', { name: 'New schedule' }).click()
+    await inside.getByLabel('Action', { exact: true }).selectOption({ label: 'Fleet snapshot' })
+    await inside.getByLabel('Web address').fill('https://results.example.org/standin')
+    await inside.getByRole('button', { name: 'Save schedule' }).click()
+    await inside.getByText('Next five times').waitFor()
+    await page.getByText('The schedule is saved.').waitFor()
+    expect(wrong).toEqual([])
+  }, 120_000)
+
+  test('starts something while the access is new, and it begins as soon as it works', async () => {
+    const account = randomUUID()
+    const manager = await openManager({ account })
+    await manager.turn('Sign-in refuses') // As new access may for a while.
+    await manager.press('Install', 'All permissions')
+    await manager.visit('/actions/fleet-snapshot')
+    await manager.app.getByRole('button', { name: 'Start fleet snapshot' }).click()
+    await manager.app.getByRole('heading', { name: 'Waiting until our access works' }).waitFor()
+
+    await manager.turn('Sign-in refuses', false)
+    await manager.app.getByRole('heading', { name: /^450 machines listed on/ }).waitFor({ timeout: 45_000 })
+  })
+
+  test('sees a run go on over a lost connection and the end of the token: no event is lost or doubled, nothing is kept', async () => {
+    const account = randomUUID()
+    await install(app.stack, account)
+    await app.stack.control('settings', { userTokenLifetimeS: 6, apiLatencyMs: 2_500 }, 'PUT')
+    const manager = await openManager({ account })
+    const { app: inside, frame, page } = manager
+    const run = await app.start(account, 'fleet-snapshot')
+    await manager.visit(`/runs/${run}?log=open`)
+    await inside.locator('[role=progressbar][aria-valuetext*="of 450"]').waitFor()
+    await frame().evaluate(watchProgress)
+
+    await manager.turn('Our server off')
+    await inside.getByText('No connection to Standin.').waitFor({ timeout: 20_000 })
+    await manager.turn('Our server off', false)
+    await inside.getByRole('heading', { name: /^450 machines listed on/ }).waitFor({ timeout: 40_000 })
+
+    const seen = await frame().evaluate(() => (globalThis as unknown as { seen: number[] }).seen)
+    expect(seen.length).toBeGreaterThan(1)
+    expect(seen).toEqual([...seen].sort((left, right) => left - right))
+    const [{ count = 0 } = {}] = await app.stack.sql<{ count: number }[]>`
+      select count(*)::int as count from run_events where run_id = ${run} and body->>'type' = 'log'`
+    expect(await inside.locator('.log li').count()).toBe(count)
+
+    const kept = await frame().evaluate(async () => [
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
+      ...(await indexedDB.databases()).map(({ name }) => name),
+      ...(await caches.keys()),
+    ])
+    expect(kept).toEqual([expect.not.stringContaining('eyJ')])
+    const ofManager = await page.evaluate(() =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]),
+    )
+    expect(ofManager).not.toContain('eyJ')
+    expect(manager.wrong).toEqual([])
+  }, 90_000)
+
+  test('looks at one run in two tabs, and stops it in one', async () => {
+    const account = randomUUID()
+    await install(app.stack, account)
+    await slowly()
+    const run = await app.start(account, 'fleet-snapshot')
+    const [first, second] = [await openManager({ account }), await openManager({ account })]
+    for (const tab of [first, second]) {
+      await tab.visit(`/runs/${run}`)
+      await tab.app.getByRole('progressbar').waitFor()
+    }
+
+    await second.app.getByRole('button', { name: 'Stop' }).click()
+    await second.app.getByRole('button', { name: 'Stop now' }).click()
+    for (const tab of [first, second]) await tab.app.getByRole('heading', { name: /was stopped/ }).waitFor()
+    expect([...first.wrong, ...second.wrong]).toEqual([])
+  })
+
+  test('is signed out of Manager and in again, and finds what was typed', async () => {
+    const account = randomUUID()
+    await install(app.stack, account)
+    await app.stack.control('settings', { userTokenLifetimeS: 6 }, 'PUT')
+    const manager = await openManager({ account })
+    const { app: inside } = manager
+    await manager.visit('/actions/attention-list')
+    const email = inside.getByRole('textbox', { name: /^Email/ })
+    await email.fill('mette@nordvang.example')
+
+    await manager.turn('Signed out')
+    await inside.getByText('Manager has signed you out.').waitFor({ timeout: 20_000 })
+    await manager.turn('Signed out', false)
+    await inside.getByRole('button', { name: 'Try again' }).click()
+    await manager.page.getByText('You are signed in again. What you typed is still here.').waitFor()
+    expect(await email.inputValue()).toBe('mette@nordvang.example')
+    expect(manager.wrong).toEqual([])
+  })
+})
+
+/** Each value that the bar ever had, in the order in which people saw them. */
+function watchProgress(): void {
+  const page = globalThis as unknown as { seen: number[] }
+  page.seen = []
+  new MutationObserver(() => {
+    const value = document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow')
+    if (value && Number(value) !== page.seen.at(-1)) page.seen.push(Number(value))
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-valuenow'] })
+}
