@@ -1,0 +1,32 @@
+import type { Sql, TransactionSql } from 'postgres'
+
+/**
+ * A client whose statements with parameters are prepared once for each connection and re-used by their text. Drizzle asks
+ * for each to be parsed and planned again, which takes a second round trip and, for the statement behind every token,
+ * longer than the statement itself.
+ */
+export function withPreparedStatements(sql: Sql): Sql {
+  return preparing(sql)
+}
+
+function preparing<Client extends Sql | TransactionSql>(client: Client): Client {
+  return new Proxy(client, {
+    get(target, name, receiver) {
+      const value: unknown = Reflect.get(target, name, receiver)
+      if (name === 'unsafe') {
+        return (query: string, parameters: never[] = [], options: object = {}) =>
+          target.unsafe(query, parameters, { ...options, prepare: parameters.length > 0 })
+      }
+      if (name === 'begin' || name === 'savepoint') {
+        return (...given: unknown[]) =>
+          (value as (...all: unknown[]) => unknown).call(
+            target,
+            ...given.map((each) =>
+              typeof each === 'function' ? (inner: TransactionSql) => each(preparing(inner)) : each,
+            ),
+          )
+      }
+      return value
+    },
+  })
+}
