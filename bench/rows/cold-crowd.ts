@@ -28,7 +28,7 @@ export function coldCrowd(stack: BenchStack): Comparison[] {
       unit: 'ms',
       goal: upstreamMs + 2_500,
       better: 'less',
-      rounds: 3,
+      rounds: 1, // Callbacks come to the replica that is killed: nothing can be installed afterwards.
       subject: { name: 'POST /v1/token', measure: () => servedAfterKill(stack) },
     },
   ]
@@ -52,12 +52,11 @@ async function lastServed(stack: BenchStack): Promise<Measured> {
   return { value: Math.max(...served) - (await account.storedAtMs()) }
 }
 
-let killed = 0
 async function servedAfterKill(stack: BenchStack): Promise<Measured> {
   await using account = await installed(stack)
   await stack.control('faults', { apptoken: { delayMs: upstreamMs } }, 'PUT')
   const agent = new Agent({ keepAlive: true })
-  const [leader, ...others] = stack.servers.slice(killed++)
+  const [leader, ...others] = stack.servers
   const ask = (url = '') => askedAt(agent, { ...account.asked, url: `${url}/v1/token` })
   ask(leader?.url).catch(() => {}) // It dies with its server.
   await until('the exchange', async () => (await account.exchanges()) === 1)
