@@ -1,5 +1,5 @@
 /** PostgreSQL's numbers of the array types that are read, and how an element of each is understood. */
-const elementOf = {
+const elementOf: Readonly<Record<number, (element: string) => string | number>> = {
   /** text[], varchar[] and uuid[] */
   1009: String,
   1015: String,
@@ -9,7 +9,7 @@ const elementOf = {
   1022: Number,
   1016: String,
   1231: String,
-} as const
+}
 
 /**
  * For a client that reads arrays without the driver's own look at the types, which is off (`connectionOptions`): without

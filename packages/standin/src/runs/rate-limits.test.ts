@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { learntFrom } from './rate-limits.ts'
+
+const now = new Date('2026-11-24T09:00:00Z')
+const graphql = { method: 'POST' as const, path: '/api/graphql/', document: '{ assets { edges { node { id } } } }' }
+const answer = (body: unknown, { status = 200, headers = {} }: { status?: number; headers?: HeadersInit } = {}) => ({
+  status,
+  headers: new Headers(headers),
+  text: typeof body === 'string' ? body : JSON.stringify(body),
+})
+
+describe('what an answer says of its limit', () => {
+  test.each([
+    ['as Retry-After says, in seconds', { 'retry-after': '7' }, 7_000],
+    ['as Retry-After says, as a date', { 'retry-after': 'Tue, 24 Nov 2026 09:00:09 GMT' }, 9_000],
+  ])('a 429 blocks %s', (_how, headers, blockedForMs) => {
+    const request = { method: 'GET' as const, path: '/api/asset/v2/assets' }
+    expect(learntFrom(request, answer('', { status: 429, headers }), now)).toEqual({ blockedForMs })
+  })
+
+  test('RATE_LIMITED blocks for its resetIn, which is milliseconds', () => {
+    const limited = { errors: [{ extensions: { code: 'RATE_LIMITED', resetIn: 9_000 } }] }
+    expect(learntFrom(graphql, answer(limited), now)).toEqual({ blockedForMs: 9_000 })
+  })
+
+  test('rateLimit teaches what the document costs and what is left', () => {
+    const learnt = learntFrom(
+      graphql,
+      answer({ data: { rateLimit: { cost: 412, remaining: 5_000, resetIn: 60_000 } } }),
+      now,
+    )
+    expect(learnt).toMatchObject({ points: { cost: 412, remaining: 5_000, resetInMs: 60_000 } })
+  })
+
+  test.each(['<html>not here</html>', '{', '{"data":null}'])('%s teaches nothing and breaks nothing', (text) => {
+    expect(learntFrom(graphql, answer(text), now)).toEqual({})
+  })
+})

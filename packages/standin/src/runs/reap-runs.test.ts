@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest'
+import { compareHeld } from './reap-runs.ts'
+
+const row = (id: string, { replicaId = 1, epoch = 1 } = {}) => ({ id, epoch, urgency: 0, replicaId })
+const working = (...runs: Array<[id: string, epoch: number | undefined]>) => new Map(runs)
+
+describe('what the rows say that a process has, against what it works on', () => {
+  test('a run that it works on as the rows say is left alone', () => {
+    expect(compareHeld([row('a')], { replicaId: 1, working: working(['a', 1]) })).toEqual({ orphaned: [], lost: [] })
+  })
+
+  test('a run of a replica that died is orphaned', () => {
+    const orphan = row('a', { replicaId: 2 })
+    expect(compareHeld([orphan], { replicaId: 1, working: working() }).orphaned).toEqual([orphan])
+  })
+
+  test('a run of its own that it does not work on is orphaned: its end could not be written', () => {
+    expect(compareHeld([row('a')], { replicaId: 1, working: working() }).orphaned).toEqual([row('a')])
+  })
+
+  test.each([
+    ['another worker took it since', [row('a', { epoch: 2 })]],
+    ['nobody has it any more', []],
+  ])('a run that it works on is lost: %s', (_why, rows) => {
+    expect(compareHeld(rows, { replicaId: 1, working: working(['a', 1]) }).lost).toEqual(['a'])
+  })
+
+  test('a run that it is only about to take is neither', () => {
+    const about = working(['a', undefined])
+    expect(compareHeld([row('a')], { replicaId: 1, working: about })).toEqual({ orphaned: [], lost: [] })
+    expect(compareHeld([], { replicaId: 1, working: about }).lost).toEqual([])
+  })
+})
