@@ -22,7 +22,13 @@ async function measure(comparisons: readonly Comparison[]): Promise<void> {
   for (const comparison of comparisons) {
     if (!comparison.id.includes(only)) continue
     process.stderr.write(`${comparison.name} …\n`)
-    rows.push(await compare(comparison, { rounds }))
+    try {
+      rows.push(await compare(comparison, { rounds }))
+    } catch (error) {
+      // One row that cannot be measured costs the others nothing, and is no success.
+      process.stderr.write(`${comparison.id}: ${error instanceof Error ? error.message : error}\n`)
+      process.exitCode = 1
+    }
   }
 }
 

@@ -84,5 +84,5 @@ export function tokenOverHttp({ servers: [server], serviceKey, reference }: Benc
 }
 
 function contestant(name: string, load: HttpLoad): Contestant {
-  return { name, warmUp: async () => void (await httpRate({ ...load, durationS: 1 })), measure: () => httpRate(load) }
+  return { name, warmUp: async () => void (await httpRate({ ...load, durationS: 2 })), measure: () => httpRate(load) }
 }
