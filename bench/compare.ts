@@ -46,7 +46,7 @@ export interface Row {
   referenceCpuMicrosPerRequest: number | null
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right)
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN

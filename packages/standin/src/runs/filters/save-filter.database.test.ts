@@ -65,10 +65,10 @@ test('nothing is known before a run has seen machines', async () => {
 
 test('choices of 20,000 machines come counted, the most frequent first, narrowed by a search, within a blink', async () => {
   await connection.sql`
-    insert into machines (account_id, machine_id, type, site_id, site_name, groups, seen_at, seen_in_run)
+    insert into machines (account_id, machine_id, type, site_id, site_name, groups, seen_at)
     select ${account}::uuid, 'm' || nth, (array['EXCAVATOR', 'EXCAVATOR', 'ROLLER', 'BOOM_LIFT'])[nth % 4 + 1],
       case when nth % 2 = 1 then 's' || nth % 300 end, case when nth % 2 = 1 then 'Site ' || nth % 300 || ' 100%' end,
-      case when nth % 5 > 0 then '[{"id":"g","name":"North_East"}]'::jsonb else '[]'::jsonb end, now(), ${account}::uuid
+      case when nth % 5 > 0 then '[{"id":"g","name":"North_East"}]'::jsonb else '[]'::jsonb end, now()
     from generate_series(0, 19999) nth`
   const startedAtMs = performance.now()
   const choices = await filterChoices(connection.db, {

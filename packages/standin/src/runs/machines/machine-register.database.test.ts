@@ -70,6 +70,26 @@ test('keeps a machine as it was seen last, however often the page comes', async 
   expect(first).toEqual({ ...machine('m2'), toldSite: undefined })
 })
 
+test('two runs of an account that see the same machines at the same time each have all of them', async () => {
+  const [snapshot, list] = [await register(), await register()]
+  await snapshot.keep([machine('m1'), machine('m2')])
+  await list.keep([machine('m1'), machine('m2')])
+  await snapshot.keep([machine('m3')])
+  await snapshot.told()
+  await list.keep([machine('m3')])
+
+  expect(ids(await all(snapshot.list({ seenInThisRun: true })))).toEqual(['m1', 'm2', 'm3'])
+  expect(ids(await all(list.list({ seenInThisRun: true })))).toEqual(['m1', 'm2', 'm3'])
+  expect([await snapshot.gone(), await list.gone()]).toEqual([[], []])
+})
+
+test('a machine remembers the last runs that saw it, and no more', async () => {
+  const first = await register()
+  await first.keep([machine('m1')])
+  for (let nth = 0; nth < 32; nth++) await (await register()).keep([machine('m1')])
+  expect(await all(first.list({ seenInThisRun: true }))).toEqual([])
+})
+
 test('lists a fleet in pages, by name, each machine once, also where names are the same or missing', async () => {
   const run = await register()
   const names = ['Twin', null, 'A', 'Z']

@@ -1,5 +1,5 @@
 import type { MachineFilter } from '@standin/contracts'
-import { and, asc, eq, gt, gte, inArray, isNotNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, isNotNull, not, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import type {
   KnownMachine,
@@ -17,6 +17,10 @@ const rowsAtOnce = 500
 /** Seconds: with one reading in six hours, a machine has at most four a day, however often runs read. */
 const slotS = 6 * 3_600
 
+/** A run is not far behind so many others of its account: how many may be open at once is bounded. */
+const runsKept = 32
+const wasSeenIn = (runId: string): SQL => sql`${runId}::uuid = any(${machines.seenInRuns})`
+
 interface RunOfAccount {
   accountId: string
   runId: string
@@ -33,10 +37,10 @@ export async function upsertMachines(
   await tx.execute(sql`
     insert into ${machines} (account_id, machine_id, name, brand, model, serial_number, type, site_id, site_name, groups,
       latitude, longitude, address, last_seen_at, operating_hours, idle_hours, fuel_percent, battery_percent,
-      counters_at, seen_at, seen_in_run)
+      counters_at, seen_at, seen_in_runs)
     select ${accountId}::uuid, id, name, brand, model, "serialNumber", type, site ->> 'id', site ->> 'name', groups,
       latitude, longitude, address, "lastSeenAt", "operatingHours", "idleHours", "fuelPercent", "batteryPercent",
-      null, now(), ${runId}::uuid
+      null, now(), array[${runId}::uuid]
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as seen(id text, name text, brand text, model text,
       "serialNumber" text, type text, site jsonb, groups jsonb, latitude float8, longitude float8, address text,
       "lastSeenAt" timestamptz, "operatingHours" float8, "idleHours" float8, "fuelPercent" float8,
@@ -47,7 +51,8 @@ export async function upsertMachines(
       site_id = excluded.site_id, site_name = excluded.site_name, latitude = excluded.latitude,
       longitude = excluded.longitude, last_seen_at = excluded.last_seen_at, operating_hours = excluded.operating_hours,
       idle_hours = excluded.idle_hours, fuel_percent = excluded.fuel_percent, battery_percent = excluded.battery_percent,
-      counters_at = null, seen_at = now(), seen_in_run = excluded.seen_in_run`)
+      counters_at = null, seen_at = now(),
+      seen_in_runs = (array_prepend(${runId}::uuid, array_remove(${machines}.seen_in_runs, ${runId}::uuid)))[:${runsKept}::int]`)
 }
 
 /**
@@ -74,7 +79,7 @@ export async function updateCounters(
       "idleHours" float8, "fuelPercent" float8, latitude float8, longitude float8)
     cross join lateral (
       select ctid as place from ${machines} where account_id = ${accountId}::uuid and machine_id = c.id
-        and seen_in_run = ${runId}::uuid offset 0
+        and ${runId}::uuid = any(seen_in_runs) offset 0
     ) found
     where m.ctid = found.place`)
 }
@@ -86,7 +91,7 @@ export async function insertReadings(tx: Transaction, { accountId, runId }: RunO
     select account_id, machine_id, floor(extract(epoch from coalesce(counters_at, last_seen_at)) / ${slotS})::int,
       coalesce(counters_at, last_seen_at), operating_hours, idle_hours, fuel_percent
     from ${machines}
-    where account_id = ${accountId}::uuid and seen_in_run = ${runId}::uuid and operating_hours is not null
+    where account_id = ${accountId}::uuid and ${runId}::uuid = any(seen_in_runs) and operating_hours is not null
       and coalesce(counters_at, last_seen_at) is not null
     on conflict (account_id, machine_id, slot) do update set
       at = excluded.at, operating_hours = excluded.operating_hours,
@@ -119,7 +124,7 @@ export async function* listMachines(
       .where(
         and(
           eq(machines.accountId, accountId),
-          runId ? eq(machines.seenInRun, runId) : undefined,
+          runId ? wasSeenIn(runId) : undefined,
           matching(filter),
           last && sql`(${name}, ${machines.machineId}) > (${last.name ?? ''}, ${last.machineId})`,
         ),
@@ -140,14 +145,7 @@ export async function listGone(
   const rows = await db
     .select()
     .from(machines)
-    .where(
-      and(
-        eq(machines.accountId, accountId),
-        ne(machines.seenInRun, runId),
-        isNotNull(machines.toldAt),
-        matching(filter),
-      ),
-    )
+    .where(and(eq(machines.accountId, accountId), not(wasSeenIn(runId)), isNotNull(machines.toldAt), matching(filter)))
     .orderBy(asc(machines.name), asc(machines.machineId))
     .limit(rowsAtOnce)
   return rows.map(toKnownMachine)
@@ -163,11 +161,11 @@ export async function markTold(tx: Transaction, { accountId, runId }: RunOfAccou
   await tx
     .update(machines)
     .set({ toldAt: sql`now()`, toldSiteId: machines.siteId, toldSiteName: machines.siteName })
-    .where(and(ofAccount, eq(machines.seenInRun, runId)))
+    .where(and(ofAccount, wasSeenIn(runId)))
   await tx
     .update(machines)
     .set({ toldAt: null, toldSiteId: null, toldSiteName: null })
-    .where(and(ofAccount, ne(machines.seenInRun, runId), isNotNull(machines.toldAt)))
+    .where(and(ofAccount, not(wasSeenIn(runId)), isNotNull(machines.toldAt)))
 }
 
 /** Machines with what was read of them since a moment, in pages by id. */

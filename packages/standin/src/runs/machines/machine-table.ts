@@ -28,7 +28,8 @@ export const machines = pgTable(
     /** When the counters stood so, where their source says it. */
     countersAt: moment(),
     seenAt: moment().notNull(),
-    seenInRun: uuid().notNull(),
+    /** The runs that saw it last, at most 32: several of an account work at once. */
+    seenInRuns: uuid().array().notNull().default([]),
     /** Since when, and on which site, a run told of it. */
     toldAt: moment(),
     toldSiteId: text(),
