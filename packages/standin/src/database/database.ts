@@ -43,7 +43,8 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
 
 /**
  * A pool of connections. `synchronous_commit` is set on: a callback that was answered 2xx must be on disk,
- * whatever the database's own default is.
+ * whatever the database's own default is. Plans are made for what is asked: one that is kept from when a table was empty reads all of
+ * it when it is full.
  */
 export function connectDatabase(url: string, { pool = 10, pooled = false } = {}): Connection {
   const options = connectionOptions({ max: pool, name: 'standin' })
@@ -61,7 +62,10 @@ export function connectDatabase(url: string, { pool = 10, pooled = false } = {})
     ...(namesOneHost(url) && untyped),
     // Behind a transaction pooler a prepared statement may meet a session that does not know it.
     prepare: !pooled,
-    connection: { ...options.connection, ...(!pooled && { synchronous_commit: 'on' }) },
+    connection: {
+      ...options.connection,
+      ...(!pooled && { synchronous_commit: 'on', plan_cache_mode: 'force_custom_plan' }),
+    },
   })
   return {
     sql,
