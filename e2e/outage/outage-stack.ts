@@ -4,25 +4,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createSimulator } from '@standin/trackunit-simulator'
-import { expect, test } from 'vitest'
-import { connectDatabase } from '../packages/standin/src/database/database.ts'
-import { replicaLockClass } from '../packages/standin/src/database/replica.ts'
-import { startStoppablePostgres } from '../packages/standin/test/stoppable-postgres.ts'
-import { answers, freePort, runPart, startPart, until } from '../scripts/part.ts'
-import { accountId, otherAccountId } from './stack.ts'
+import { connectDatabase } from '../../packages/standin/src/database/database.ts'
+import { replicaLockClass } from '../../packages/standin/src/database/replica.ts'
+import { startStoppablePostgres } from '../../packages/standin/test/stoppable-postgres.ts'
+import { answers, freePort, runPart, startPart, until } from '../../scripts/part.ts'
+import { accountId, otherAccountId } from '../stack.ts'
 
 const scopeSets = [['asset.view'], ['account.view'], ['asset.view', 'account.view']]
-const wishes = [accountId, otherAccountId].flatMap((account) =>
+export const wishes = [accountId, otherAccountId].flatMap((account) =>
   scopeSets.map((scopes) => ({ accountId: account, scopes })),
 )
 
-interface Answer {
+export interface Answer {
   status: number
   body: { accessToken?: string; reason?: string }
 }
 
 /** A server process and a PostgreSQL that can both be killed, apart from each other, and two accounts that are served. */
-async function startOutageStack({ outageServeS }: { outageServeS: number }) {
+export async function startOutageStack({ outageServeS }: { outageServeS: number }) {
   const database = await startStoppablePostgres()
   const folder = await mkdtemp(join(tmpdir(), 'standin-outage-'))
   const port = await freePort()
@@ -127,7 +126,7 @@ async function startOutageStack({ outageServeS }: { outageServeS: number }) {
 }
 
 /** Asks without a pause, as several callers, until it is ended. @returns what came home, by fingerprint */
-function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) => Promise<Answer> }, callers: number) {
+export function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) => Promise<Answer> }, callers: number) {
   const seen = new Map<string, number>()
   let isOver = false
   const loops = Array.from({ length: callers }, async (_, caller) => {
@@ -156,7 +155,7 @@ function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) => Promis
 }
 
 /** Until the server hears of changes again (what it knew before that is forgotten), and has tokens in its memory. */
-async function warmUp(stack: Awaited<ReturnType<typeof startOutageStack>>): Promise<void> {
+export async function warmUp(stack: Awaited<ReturnType<typeof startOutageStack>>): Promise<void> {
   await until('a session for LISTEN', async () => {
     const held = await stack.sql`
       select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and classid = ${replicaLockClass}`
@@ -166,78 +165,3 @@ async function warmUp(stack: Awaited<ReturnType<typeof startOutageStack>>): Prom
   await callers.more(100)
   await callers.end()
 }
-
-test('invariant 18: what left is what the audit has, though server and database are killed in the middle', async () => {
-  await using stack = await startOutageStack({ outageServeS: 600 })
-  const before = await stack.recorded()
-  const callersAtOnce = 8
-  const callers = startCallers(stack, callersAtOnce)
-
-  // With the database up.
-  await callers.more(200)
-  await stack.killServer()
-  await stack.startServer()
-  await callers.more(200)
-  // With the database down: from memory, into the spool.
-  await stack.database.kill()
-  await stack.healthIs(200, 'down')
-  await callers.more(200)
-  expect(await stack.spooled()).toBe(1)
-  await stack.killServer()
-  await stack.database.start()
-  await stack.startServer()
-  await callers.more(50)
-  await callers.end()
-  await until('the spool to be recorded', async () => {
-    const recorded = await stack.recorded()
-    return [...callers.seen].every(([fingerprint, times]) => (recorded.get(fingerprint) ?? 0) >= times)
-  })
-
-  const recorded = await stack.recorded()
-  expect(new Set(callers.seen.keys()).isSubsetOf(new Set(recorded.keys()))).toBe(true)
-  expect(new Set(recorded.keys()).difference(new Set([...callers.seen.keys(), ...before.keys()]))).toEqual(new Set())
-  // A row too many is of a token that was on its way when its process was killed: one for each caller and kill.
-  const rows = [...recorded].reduce((sum, [fingerprint, times]) => sum + times - (before.get(fingerprint) ?? 0), 0)
-  expect(rows).toBeGreaterThanOrEqual(callers.count())
-  expect(rows - callers.count()).toBeLessThanOrEqual(2 * callersAtOnce)
-  const [spooled] = await stack.sql`
-    select count(*)::int as rows, count(distinct entry_id)::int as ids from audit_entries where (details->>'spooled')::boolean`
-  expect(spooled?.rows).toBe(spooled?.ids)
-  expect(spooled?.rows).toBeGreaterThanOrEqual(200)
-  expect(JSON.parse(await stack.operator('audit', 'verify', '--json'))).toMatchObject({ problems: [] })
-})
-
-test('invariant 16: a database that stops is bridged for a while, and reads before it serves when it is back', async () => {
-  await using stack = await startOutageStack({ outageServeS: 8 })
-  const refused = { status: 503, body: { reason: 'STORAGE_UNAVAILABLE' } }
-
-  await warmUp(stack)
-  await stack.database.kill()
-  await stack.healthIs(200, 'down')
-  expect((await stack.ask()).status).toBe(200)
-  expect(await stack.ask({ accountId, scopes: ['account.site.manage'] })).toMatchObject({
-    body: { reason: expect.stringMatching(/SCOPE_FORBIDDEN|STORAGE_UNAVAILABLE/) },
-  })
-  await stack.healthIs(503, 'down')
-  expect(await stack.ask()).toMatchObject(refused)
-
-  // Its process stands still until the database is back and has changed: nobody tells it of that.
-  process.kill(stack.server().pid, 'SIGSTOP')
-  await stack.database.start()
-  await stack.sql`update installations set active_generation = null where account_id = ${otherAccountId}`
-  process.kill(stack.server().pid, 'SIGCONT')
-  await stack.healthIs(200, 'up')
-  expect((await stack.ask()).status).toBe(200)
-  expect((await stack.ask({ accountId: otherAccountId, scopes: ['asset.view'] })).status).not.toBe(200)
-
-  await warmUp(stack)
-  await stack.database.kill()
-  await stack.healthIs(200, 'down')
-  expect((await stack.ask()).status).toBe(200)
-  process.kill(stack.server().pid, 'SIGSTOP')
-  await stack.database.start()
-  await stack.sql`update service_keys set revoked_at = now()`
-  process.kill(stack.server().pid, 'SIGCONT')
-  await stack.healthIs(200, 'up')
-  expect(await stack.ask()).toMatchObject({ status: 401, body: { reason: 'UNAUTHENTICATED' } })
-})

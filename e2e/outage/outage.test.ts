@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { until } from '../../scripts/part.ts'
+import { startCallers, startOutageStack } from './outage-stack.ts'
+
+test('invariant 18: what left is what the audit has, though server and database are killed in the middle', async () => {
+  await using stack = await startOutageStack({ outageServeS: 600 })
+  const before = await stack.recorded()
+  const callersAtOnce = 8
+  const callers = startCallers(stack, callersAtOnce)
+
+  // With the database up.
+  await callers.more(200)
+  await stack.killServer()
+  await stack.startServer()
+  await callers.more(200)
+  // With the database down: from memory, into the spool.
+  await stack.database.kill()
+  await stack.healthIs(200, 'down')
+  await callers.more(200)
+  expect(await stack.spooled()).toBe(1)
+  await stack.killServer()
+  await stack.database.start()
+  await stack.startServer()
+  await callers.more(50)
+  await callers.end()
+  await until('the spool to be recorded', async () => {
+    const recorded = await stack.recorded()
+    return [...callers.seen].every(([fingerprint, times]) => (recorded.get(fingerprint) ?? 0) >= times)
+  })
+
+  const recorded = await stack.recorded()
+  expect(new Set(callers.seen.keys()).isSubsetOf(new Set(recorded.keys()))).toBe(true)
+  expect(new Set(recorded.keys()).difference(new Set([...callers.seen.keys(), ...before.keys()]))).toEqual(new Set())
+  // A row too many is of a token that was on its way when its process was killed: one for each caller and kill.
+  const rows = [...recorded].reduce((sum, [fingerprint, times]) => sum + times - (before.get(fingerprint) ?? 0), 0)
+  expect(rows).toBeGreaterThanOrEqual(callers.count())
+  expect(rows - callers.count()).toBeLessThanOrEqual(2 * callersAtOnce)
+  const [spooled] = await stack.sql`
+    select count(*)::int as rows, count(distinct entry_id)::int as ids from audit_entries where (details->>'spooled')::boolean`
+  expect(spooled?.rows).toBe(spooled?.ids)
+  expect(spooled?.rows).toBeGreaterThanOrEqual(200)
+  expect(JSON.parse(await stack.operator('audit', 'verify', '--json'))).toMatchObject({ problems: [] })
+})
