@@ -71,6 +71,7 @@ export async function createRunStack(given: Given) {
       sent.push({ runId, ...options })
     },
     work: async () => {},
+    fetched: async () => sent.map(({ runId }) => runId), // Nobody knows better: any of them may have been.
     rest: async () => {},
     stop: async () => {},
   }

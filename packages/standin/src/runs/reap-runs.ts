@@ -34,13 +34,18 @@ export function compareHeld(
 export function createReapRuns({ db, queue, replicaId, worker }: Dependencies) {
   let seen: ReadonlySet<number> | undefined
 
-  /** A replica may have died with a job that it had fetched and not yet taken: the queue would notice in ten seconds. */
+  /**
+   * A replica that died may have fetched jobs whose runs it had not taken: the rows do not tell whose they are, and the
+   * queue would notice in ten seconds. Of a worker that lives, a second job changes nothing.
+   */
   async function sendAgainAfterDeath(): Promise<void> {
     const alive = await aliveReplicas(db)
-    const isLooked = seen !== undefined && [...seen].every((id) => alive.has(id))
-    seen = alive
-    if (isLooked) return
-    for (const { id, urgency } of await listUntaken(db)) await db.transaction((tx) => queue.send(tx, id, { urgency }))
+    const isAnyMissing = seen === undefined || [...seen].some((id) => !alive.has(id))
+    if (isAnyMissing) {
+      for (const { id, urgency } of await listUntaken(db, await queue.fetched()))
+        await db.transaction((tx) => queue.send(tx, id, { urgency }))
+    }
+    seen = alive // Only now: what failed is tried again at the next look.
   }
 
   return async (): Promise<boolean> => {

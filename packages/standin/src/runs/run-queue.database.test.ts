@@ -50,6 +50,29 @@ describe.concurrent('a job', () => {
     await vi.waitFor(() => expect(handled).toEqual(['committed']), soon)
   })
 
+  test('is told as fetched while a worker has it, and at no other time', async () => {
+    await using queues = await createQueues()
+    const { db, start } = queues
+    const queue = await start()
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+    await db.transaction((tx) => queue.send(tx, 'first'))
+    await db.transaction((tx) => queue.send(tx, 'later', { notBefore: new Date(Date.now() + 3_600_000) }))
+    expect(await queue.fetched()).toEqual([])
+
+    await queue.work(
+      async () => {
+        begin()
+        await gate
+      },
+      { atOnce: 1 },
+    )
+    await begun
+    expect(await queue.fetched()).toEqual(['first'])
+    open()
+    await vi.waitFor(async () => expect(await queue.fetched()).toEqual([]), soon)
+  })
+
   test('for later comes when it is due, and not before', async () => {
     await using queues = await createQueues()
     const { db, start } = queues

@@ -15,6 +15,8 @@ export interface RunQueue {
    * net under the locks of replicas, which tell in milliseconds.
    */
   work(handle: (runId: string, jobId: string) => Promise<void>, options: { atOnce: number }): Promise<void>
+  /** The runs whose jobs a worker has fetched and not ended, whether or not it lives. */
+  fetched(): Promise<string[]>
   /** Takes no more jobs; those that are worked on go on. */
   rest(): Promise<void>
   stop(): Promise<void>
@@ -68,6 +70,11 @@ export async function startRunQueue(databaseUrl: string, log: Logger): Promise<R
           if (job) await handle(job.data.runId, job.id)
         })
       }
+    },
+    async fetched() {
+      const rows = await client<Array<{ runId: string }>>`
+        select distinct data ->> 'runId' as "runId" from pgboss.job where name = ${queue} and state = 'active'`
+      return rows.map(({ runId }) => runId)
     },
     rest: () => boss.offWork(queue, { wait: false }),
     async stop() {

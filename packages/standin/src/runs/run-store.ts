@@ -293,16 +293,17 @@ export async function listHeldAndOrphaned(db: Database, replicaId: number): Prom
   return rows.map((row) => ({ ...row, replicaId: row.replicaId ?? 0 }))
 }
 
-/**
- * Runs that are jobs, may be worked on now, and that nobody has taken: they wait for a free worker, or the one that
- * fetched their job died before it took them.
- */
-export async function listUntaken(db: Database): Promise<Array<Pick<RunRow, 'id' | 'urgency'>>> {
+/** Those of some runs that may be worked on now and that nobody has taken. */
+export async function listUntaken(
+  db: Database,
+  runIds: readonly string[],
+): Promise<Array<Pick<RunRow, 'id' | 'urgency'>>> {
   return db
     .select({ id: runs.id, urgency: runs.urgency })
     .from(runs)
     .where(
       and(
+        inArray(runs.id, [...runIds]),
         inArray(runs.state, ['queued', 'waiting']),
         isNotNull(runs.promotedAt),
         isNull(runs.replicaId),
