@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
-import { clientOf, type Database, type Transaction } from '../database/database.ts'
+import type { Database, Transaction } from '../database/database.ts'
 import type { AuditMacs, ChainPlace, SignedEntry } from './audit-mac.ts'
 import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
 
@@ -47,7 +47,7 @@ export async function insertHandOuts(
 ): Promise<Set<number>> {
   const { kinds, kindOf } = groupByKind(handOuts)
   // Each kind asks by itself, so that each is found by its index however many rows the tables have.
-  const refused = await clientOf(db)<Array<{ no: number }>>`
+  const refused = await db.execute<{ no: number }>(sql`
     with kinds as (
       select * from json_to_recordset(${JSON.stringify(kinds)}::text::json) as kind(
         no int, account_id uuid, generation int, key_id text, scopes text[], actor_kind text, actor_id text,
@@ -83,7 +83,7 @@ export async function insertHandOuts(
       on conflict (writer) do update set
         seq = excluded.seq, mac = excluded.mac, kid = excluded.kid, signature = excluded.signature, at = now()
     )
-    select no from refused`
+    select no from refused`)
   const kindsRefused = new Set(refused.map(({ no }) => no))
   return new Set(handOuts.flatMap(({ ordinal }, index) => (kindsRefused.has(kindOf[index] ?? -1) ? [ordinal] : [])))
 }

@@ -9,9 +9,6 @@ import { withPreparedStatements } from './prepared-statements.ts'
 export type Database = PgDatabase<PostgresJsQueryResultHKT>
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
-/** The client below Drizzle, for the statement that runs thousands of times a second: building its text takes longer than it does. */
-export const clientOf = (db: Database): Sql => (db as Database & { $client: Sql }).$client
-
 export interface Connection {
   sql: Sql
   db: Database
@@ -43,8 +40,7 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
 
 /**
  * A pool of connections. `synchronous_commit` is set on: a callback that was answered 2xx must be on disk,
- * whatever the database's own default is. Plans are made for what is asked: one that is kept from when a table was empty reads all of
- * it when it is full.
+ * whatever the database's own default is.
  */
 export function connectDatabase(url: string, { pool = 10, pooled = false } = {}): Connection {
   const options = connectionOptions({ max: pool, name: 'standin' })
@@ -62,10 +58,7 @@ export function connectDatabase(url: string, { pool = 10, pooled = false } = {})
     ...(namesOneHost(url) && untyped),
     // Behind a transaction pooler a prepared statement may meet a session that does not know it.
     prepare: !pooled,
-    connection: {
-      ...options.connection,
-      ...(!pooled && { synchronous_commit: 'on', plan_cache_mode: 'force_custom_plan' }),
-    },
+    connection: { ...options.connection, ...(!pooled && { synchronous_commit: 'on' }) },
   })
   return {
     sql,

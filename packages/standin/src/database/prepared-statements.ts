@@ -1,9 +1,8 @@
 import type { Sql, TransactionSql } from 'postgres'
 
 /**
- * A client whose statements with parameters are prepared once for each connection and re-used by their text. Drizzle asks
- * for each to be parsed and planned again, which takes a second round trip and, for the statement behind every token,
- * longer than the statement itself.
+ * A client whose statements with parameters are prepared once for each connection and re-used by their text. Drizzle has
+ * each parsed again, and the driver then asks for the types of its parameters before it sends them: a second round trip.
  */
 export function withPreparedStatements(sql: Sql): Sql {
   return preparing(sql)
