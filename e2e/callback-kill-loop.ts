@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createStandinClient } from '@standin/client'
-import { createSimulator } from '@standin/trackunit-simulator'
 import { answers, freePort, type Part, runPart, startPart, until } from '../scripts/part.ts'
+import { startSimulatedTrackunit } from './simulated-trackunit.ts'
 
 interface KillLoop {
   kills: number
@@ -38,22 +38,12 @@ export async function runCallbackKillLoop({
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const environment: Record<string, string> = {
-    ...{ PORT: String(port), STANDIN_DATA_DIR: folder, CALLBACK_PATH_SECRET: 'none', LOG_LEVEL: 'warn' },
+    ...{ PORT: String(port), STANDIN_DATA_DIR: folder, LOG_LEVEL: 'warn' },
     ...{ METRICS_PORT: String(await freePort()) },
   }
-  const simulation = await createSimulator({
-    ...{ port: 0, fleetSize: 1, seed: 'kills', appUrl: 'http://127.0.0.1:1/' },
-    callbackUrl: `${url}/trackunit/callback`,
-    manifest: JSON.parse(
-      await runPart(['apps/iris-app/build-manifest.ts'], {
-        environment: { STANDIN_SERVER_URL: url, CALLBACK_PATH_SECRET: 'none' },
-      }),
-    ),
-  })
-  const { url: simulator } = await simulation.listen()
-  environment.TRACKUNIT_JWKS_URL = `${simulator}/api/marketplace/jwks`
-  environment.TRACKUNIT_TOKEN_URL = `${simulator}/apptoken`
-  environment.TRACKUNIT_API_URL = simulator
+  const trackunit = await startSimulatedTrackunit({ server: url })
+  const { url: simulator } = trackunit
+  Object.assign(environment, trackunit.settings)
 
   const isReady = () => answers(`${url}/health/ready`)
   const ready = () => until('the server', isReady, { timeoutMs: 60_000, everyMs: 20 })
@@ -123,7 +113,7 @@ export async function runCallbackKillLoop({
   } finally {
     isOver = true
     await server.stop()
-    await simulation.close()
+    await trackunit.close()
     await rm(folder, { recursive: true, force: true })
   }
 

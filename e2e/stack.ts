@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSimulator } from '@standin/trackunit-simulator'
 import postgres from 'postgres'
 import { answers, freePort, runPart, startPart, until } from '../scripts/part.ts'
+import { startSimulatedTrackunit } from './simulated-trackunit.ts'
 
 export const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 export const otherAccountId = 'c2a4e3d7-9b1f-4a57-8d3e-7f21b6c0a9e4'
@@ -38,24 +38,14 @@ export async function startStack({
   const folder = await mkdtemp(join(tmpdir(), 'standin-e2e-'))
   const port = await freePort()
   const server = `http://127.0.0.1:${port}`
-  const simulation = await createSimulator({
-    port: 0,
-    fleetSize,
-    seed: 'e2e',
-    appUrl: `${appOrigin}/`,
-    callbackUrl: `${server}/trackunit/callback`,
-    manifest: await manifestFor(server),
-  })
-  const { url: simulator } = await simulation.listen()
+  const trackunit = await startSimulatedTrackunit({ server, fleetSize, appOrigin })
+  const { url: simulator } = trackunit
 
   const serverEnvironment = {
     PORT: String(port),
     STANDIN_DATA_DIR: folder,
     APP_ORIGINS: appOrigin,
-    CALLBACK_PATH_SECRET: 'none',
-    TRACKUNIT_JWKS_URL: `${simulator}/api/marketplace/jwks`,
-    TRACKUNIT_TOKEN_URL: `${simulator}/apptoken`,
-    TRACKUNIT_API_URL: simulator,
+    ...trackunit.settings,
     USER_TOKEN_ISSUER: `${simulator}/user-tokens`,
     USER_TOKEN_JWKS_URL: `${simulator}/user-tokens/jwks`,
     USER_TOKEN_APP_CLAIM: 'irisAppId',
@@ -93,7 +83,7 @@ export async function startStack({
     async [Symbol.asyncDispose]() {
       await sql?.end({ timeout: 1 })
       await part.stop()
-      await simulation.close()
+      await trackunit.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -111,14 +101,6 @@ function databaseOf(folder: string): string {
   const port = readFileSync(join(folder, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[3]
   const { applicationPassword } = JSON.parse(readFileSync(join(folder, 'postgres', 'credentials.json'), 'utf8'))
   return `postgres://standin:${applicationPassword}@127.0.0.1:${port}/standin`
-}
-
-async function manifestFor(server: string) {
-  return JSON.parse(
-    await runPart(['apps/iris-app/build-manifest.ts'], {
-      environment: { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' },
-    }),
-  )
 }
 
 /** Installs the app on an account and waits until its credentials are proven. */

@@ -3,11 +3,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createSimulator } from '@standin/trackunit-simulator'
 import { connectDatabase } from '../../packages/standin/src/database/database.ts'
 import { replicaLockClass } from '../../packages/standin/src/database/replica.ts'
 import { startStoppablePostgres } from '../../packages/standin/test/stoppable-postgres.ts'
 import { answers, freePort, runPart, startPart, until } from '../../scripts/part.ts'
+import { startSimulatedTrackunit } from '../simulated-trackunit.ts'
 import { accountId, otherAccountId } from '../stack.ts'
 
 const scopeSets = [['asset.view'], ['account.view'], ['asset.view', 'account.view']]
@@ -27,29 +27,26 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const environment: Record<string, string> = {
-    ...{ PORT: String(port), METRICS_PORT: String(await freePort()), LOG_LEVEL: 'warn', CALLBACK_PATH_SECRET: 'none' },
+    ...{ PORT: String(port), METRICS_PORT: String(await freePort()), LOG_LEVEL: 'warn' },
     ...{ DATABASE_URL: database.url, STANDIN_DATA_DIR: folder, OUTAGE_SERVE_S: String(outageServeS) },
   }
-  const simulation = await createSimulator({
-    ...{ port: 0, fleetSize: 1, seed: 'outage', appUrl: 'http://127.0.0.1:1/' },
-    callbackUrl: `${url}/trackunit/callback`,
-    manifest: JSON.parse(
-      await runPart(['apps/iris-app/build-manifest.ts'], {
-        environment: { STANDIN_SERVER_URL: url, CALLBACK_PATH_SECRET: 'none' },
-      }),
-    ),
-  })
-  const { url: simulator } = await simulation.listen()
-  environment.TRACKUNIT_JWKS_URL = `${simulator}/api/marketplace/jwks`
-  environment.TRACKUNIT_TOKEN_URL = `${simulator}/apptoken`
-  environment.TRACKUNIT_API_URL = simulator
+  const trackunit = await startSimulatedTrackunit({ server: url })
+  const { url: simulator } = trackunit
+  Object.assign(environment, trackunit.settings)
 
   const said: string[] = []
-  const startServer = () =>
-    startPart({
+  let hasEnded = false
+  const startServer = () => {
+    hasEnded = false
+    const part = startPart({
       ...{ name: 'server', command: ['apps/server/src/main.ts'], environment },
       onLine: (line) => said.push(line),
     })
+    void part.ended.then(() => {
+      hasEnded = true
+    })
+    return part
+  }
   let server = startServer()
   const operator = (...command: string[]) => runPart(['packages/standin/bin/standin.ts', ...command], { environment })
   const health = async () => {
@@ -73,6 +70,7 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       body: JSON.stringify(wish),
+      signal: AbortSignal.timeout(10_000), // An answer that does not come fails here, and not as the whole test's time.
     })
     return { status: response.status, body: (await response.json()) as Answer['body'] }
   }
@@ -97,9 +95,10 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
       return new Map(rows.map(({ fingerprint, count }) => [fingerprint, count]))
     },
     async [Symbol.asyncDispose]() {
+      if (!hasEnded) process.kill(server.pid, 'SIGCONT') // One that stands still would never hear that it is to end.
       await server.stop()
       await sql.end({ timeout: 0 })
-      await simulation.close()
+      await trackunit.close()
       await database[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
     },
