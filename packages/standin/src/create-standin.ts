@@ -61,6 +61,7 @@ import { buildDelivery } from './runs/delivery/build-delivery.ts'
 import { createDeliveryProcedures } from './runs/delivery/delivery-procedures.ts'
 import { deliveriesOfRuns, hasOpenDeliveries } from './runs/delivery/delivery-store.ts'
 import { sendOnItsWay } from './runs/delivery/send-on-its-way.ts'
+import { createShowSigningSecret } from './runs/delivery/show-signing-secret.ts'
 import { createFilterProcedures } from './runs/filters/filter-procedures.ts'
 import { createMachineRegister } from './runs/machines/create-machine-register.ts'
 import { createRateLimits } from './runs/rate-limits.ts'
@@ -408,7 +409,10 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
         ...{ contracted, db, clock },
         manage,
       }),
-      delivery: createDeliveryProcedures({ contracted, signingSecretOf }),
+      delivery: createDeliveryProcedures({
+        contracted,
+        showSigningSecret: createShowSigningSecret({ db, signingSecretOf }),
+      }),
       artifact: createArtifactProcedures({
         contracted,
         linkArtifact: createLinkArtifact({ db, links, checkMayRead }),

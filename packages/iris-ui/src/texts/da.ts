@@ -705,6 +705,7 @@ export const da: Texts = {
       'delivery.failed': (of) =>
         `Kunne ikke sende resultatet${of.title ? ` af ${of.title}` : ''}${of.to ? ` til ${of.to}` : ''}.`,
       'artifact.linked': (of) => `Hentede ${of.name ?? 'en fil'}.`,
+      'signing-secret.shown': () => 'Læste hemmeligheden, som modtagere kontrollerer det sendte med.',
       'token.issued': (of) => `Fik adgang${of.scopes ? ` til: ${of.scopes}` : ''}.`,
       'callback.ignored': () => 'Sendte en besked, som Standin ikke kender. Intet blev gjort.',
       'callback.released': () => 'Lod en besked fra Trackunit igennem, der var holdt tilbage.',

@@ -726,6 +726,7 @@ export const en = {
       'delivery.failed': (of: Said) =>
         `Could not send the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
       'artifact.linked': (of: Said) => `Downloaded ${of.name ?? 'a file'}.`,
+      'signing-secret.shown': () => 'Read the secret by which receivers check what Standin sends.',
       'token.issued': (of: Said) => `Got access${of.scopes ? ` to: ${of.scopes}` : ''}.`,
       'callback.ignored': () => 'Sent a message that Standin does not know. Nothing was done.',
       'credentials.received': () => 'Sent access to this account.',

@@ -25,6 +25,7 @@ const kindOfEvent = {
   'filter.deleted': 'changed',
   'delivery.sent': 'sent',
   'delivery.failed': 'sent',
+  'signing-secret.shown': 'access',
   'callback.released': 'access',
   'callback.ignored': 'access',
   'credentials.received': 'access',

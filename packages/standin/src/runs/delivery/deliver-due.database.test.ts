@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Destination } from '@standin/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { account, createRunStack } from '../../../test/run-stack.ts'
+import { account, caller, createRunStack } from '../../../test/run-stack.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
 import { createVault } from '../../credentials/vault.ts'
 import { defineAction } from '../define-action.ts'
@@ -13,6 +13,7 @@ import { deliveriesOfRuns, hasOpenDeliveries } from './delivery-store.ts'
 import { findResultToTell } from './find-result-to-tell.ts'
 import type { Email } from './send-email.ts'
 import { sendOnItsWay } from './send-on-its-way.ts'
+import { createShowSigningSecret } from './show-signing-secret.ts'
 import { createSigningSecrets } from './signing-secret.ts'
 
 const database = await createTestDatabase()
@@ -262,6 +263,17 @@ test('invariant 8: after an uninstall nothing more is sent, and the signing secr
   expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', reason: 'INSTALLATION_UNINSTALLED' }])
   expect(await stack.runs.sql`select * from signing_secrets`).toHaveLength(0)
   expect(await stack.runs.sql`select * from run_results`).toHaveLength(0)
+})
+
+test('invariant 18: whoever is shown the signing secret leaves a row, which does not hold it', async () => {
+  await using stack = await createStack()
+  const show = createShowSigningSecret({ db: stack.runs.db, signingSecretOf: stack.signingSecretOf })
+  const { signingSecret } = await show(caller, account)
+
+  const rows = await stack.runs.sql`select * from audit_entries where event = 'signing-secret.shown'`
+  expect(rows).toMatchObject([{ account_id: account, actor_kind: 'service', actor_id: 'reports' }])
+  expect(JSON.stringify(rows)).not.toContain(signingSecret)
+  expect(signingSecret).toBe((await stack.signingSecretOf(account)).reveal())
 })
 
 test('an account has one signing secret, also when it is asked for from all sides, sealed at rest', async () => {

@@ -1,16 +1,16 @@
 import { procedures } from '@standin/contracts'
 import type { Contracted } from '../../http/trpc.ts'
-import type { Secret } from '../../observability/secret.ts'
+import type { createShowSigningSecret } from './show-signing-secret.ts'
 
 interface Dependencies {
   contracted: Contracted
-  signingSecretOf: (accountId: string) => Promise<Secret>
+  showSigningSecret: ReturnType<typeof createShowSigningSecret>
 }
 
-export function createDeliveryProcedures({ contracted, signingSecretOf }: Dependencies) {
+export function createDeliveryProcedures({ contracted, showSigningSecret }: Dependencies) {
   return {
     signingSecret: contracted
       .call(procedures.delivery.signingSecret)
-      .query(async ({ ctx: { accountId } }) => ({ signingSecret: (await signingSecretOf(accountId)).reveal() })),
+      .query(({ ctx: { caller, accountId } }) => showSigningSecret(caller, accountId)),
   }
 }
