@@ -19,12 +19,6 @@ export const looks: readonly Look[] = [
   { theme: 'light', width: 390 },
 ]
 
-/** Each theme and each width once, for what `pages.test.ts` has looked at in all ways. */
-export const twoLooks: readonly Look[] = [
-  { theme: 'light', width: 1280 },
-  { theme: 'dark', width: 390 },
-]
-
 /** What keeps people out of the page as it is now, in both themes, wide and narrow. */
 export async function barriers(manager: Manager, looksToTry: readonly Look[] = looks): Promise<string[]> {
   const frame = manager.frame()

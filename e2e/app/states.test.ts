@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../scripts/part.ts'
 import { missingBrowser } from '../browser.ts'
 import { install, otherAccountId } from '../stack.ts'
-import { barriers, twoLooks } from './barriers.ts'
+import { barriers } from './barriers.ts'
 import { type AppInManager, type Manager, type ManagerAddress, startApp } from './manager.ts'
 
 interface State {
@@ -272,7 +272,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each state of the app', () =
     await reach?.(manager, account)
 
     for (const words of sees) await manager.app.getByText(words).first().waitFor({ timeout: 20_000 })
-    expect(await barriers(manager, twoLooks)).toEqual([])
+    expect(await barriers(manager)).toEqual([])
     expect(manager.wrong).toEqual([])
   })
 })
