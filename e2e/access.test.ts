@@ -47,6 +47,7 @@ const asked: Inputs<typeof procedures> = {
     approve: { ...firstCredentials, own: 'INPUT_INVALID' },
     refuse: { ...firstCredentials, own: 'INPUT_INVALID' },
     confirmUninstall: { ...ofAccount, own: 'INPUT_INVALID' },
+    dismissUninstall: { ...ofAccount, own: 'INPUT_INVALID' },
   },
   action: { list: ofAccount },
   run: {

@@ -104,6 +104,15 @@ export const procedures = {
       account: 'input',
       administrators: true,
     },
+    /** The signal is not true: everything goes on, and it is not asked about again. */
+    dismissUninstall: {
+      kind: 'mutation',
+      input: account,
+      output: installationSchema,
+      callers: ['user'],
+      account: 'input',
+      administrators: true,
+    },
   },
   action: {
     list: {

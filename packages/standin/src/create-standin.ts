@@ -38,6 +38,7 @@ import { createContracted } from './http/trpc.ts'
 import { registerTrpcRoute } from './http/trpc-route.ts'
 import { confirmUninstall } from './installations/confirm-uninstall.ts'
 import { describeInstallation } from './installations/describe-installation.ts'
+import { dismissUninstall } from './installations/dismiss-uninstall.ts'
 import { createInstallationEvents } from './installations/installation-events.ts'
 import { createInstallationProcedures } from './installations/installation-procedures.ts'
 import { findInstallation, listAccounts } from './installations/installation-store.ts'
@@ -387,6 +388,7 @@ async function build(config: Config, { actions, log, clock, closers }: Surroundi
           approve: (decision) => approveCredentials(db, decision),
           refuse: (decision) => refuseCredentials(db, decision),
           confirmUninstall: (decision) => confirmUninstall(decision, { db, uninstall }),
+          dismissUninstall: (decision) => dismissUninstall(decision, { db }),
         },
       }),
       action: createActionProcedures({

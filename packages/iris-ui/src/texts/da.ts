@@ -732,6 +732,7 @@ export const da: Texts = {
         'Fortalte om en fjernelse, som en nyere installation har ophævet. Intet blev gjort.',
       'installation.uninstall-signalled': () =>
         'Siger uden bevis, at Standin blev fjernet. Standin fortsatte og spurgte.',
+      'installation.uninstall-dismissed': () => 'Sagde, at Standin ikke blev fjernet. Den arbejder videre.',
       'service-key.created': (of) => `Gav ${of.name ?? 'en tjeneste'} en nøgle.`,
       'service-key.rotated': (of) => `Fornyede nøglen til ${of.name ?? 'en tjeneste'}.`,
       'service-key.revoked': (of) => `Tog nøglen fra ${of.name ?? 'en tjeneste'}.`,

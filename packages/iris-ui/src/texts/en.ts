@@ -751,6 +751,7 @@ export const en = {
         'Told of a removal that was undone by a newer installation. Nothing was done.',
       'installation.uninstall-signalled': () =>
         'Says that Standin was removed, without proof. Standin went on and asked.',
+      'installation.uninstall-dismissed': () => 'Said that Standin was not removed. It keeps working.',
       'service-key.created': (of: Said) => `Gave a key to ${of.name ?? 'a service'}.`,
       'credentials.abandoned': () => 'Gave up access that has not worked for a long time.',
       'callback.released': () => 'Let a message of Trackunit through that was held back.',

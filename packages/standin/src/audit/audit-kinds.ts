@@ -44,6 +44,7 @@ const kindOfEvent = {
   'credentials.abandoned': 'access',
   'credentials.uninstalled': 'access',
   'installation.uninstall-signalled': 'access',
+  'installation.uninstall-dismissed': 'access',
   'installation.uninstalled': 'access',
   'installation.earlier-uninstalled': 'access',
   'service-key.created': 'access',

@@ -121,7 +121,7 @@ export function createCallbackKinds({
     /** Only one whose identity names the account takes effect; any other is a signal: it is shown, and what is in force is probed. */
     async UNINSTALLED(tx, { body, issuedAt, contentDigest, bound, installation }) {
       const { accountId } = body
-      const { uninstalledAt, uninstallSignalledAt, activeGeneration } = installation
+      const { uninstalledAt, uninstallSignalledAt, uninstallDismissedAt, activeGeneration } = installation
       if (uninstalledAt && issuedAt <= uninstalledAt) return { status: 'duplicate' }
       const position = callbackPosition('UNINSTALLED', issuedAt, contentDigest)
       const active = (await listCredentials(tx, accountId)).find(({ generation }) => generation === activeGeneration)
@@ -131,7 +131,8 @@ export function createCallbackKinds({
         return { status: isSuperseded ? 'superseded' : 'accepted' }
       }
       if (isSuperseded) return { status: 'superseded' }
-      if (uninstallSignalledAt && issuedAt <= uninstallSignalledAt) return { status: 'duplicate' }
+      const isKnown = [uninstallSignalledAt, uninstallDismissedAt].some((at) => at && issuedAt <= at)
+      if (isKnown) return { status: 'duplicate' }
       await updateInstallation(tx, accountId, { uninstallSignalledAt: issuedAt })
       if (active) await probeCredentials(tx, active, clock.now())
       await record(tx, { actor: trackunit, event: 'installation.uninstall-signalled', accountId })

@@ -13,6 +13,7 @@ export interface InstallationDecisions {
   approve: (decision: { accountId: string; generation: number; actor: Actor }) => Promise<void>
   refuse: (decision: { accountId: string; generation: number; actor: Actor }) => Promise<void>
   confirmUninstall: (decision: { accountId: string; actor: Actor }) => Promise<void>
+  dismissUninstall: (decision: { accountId: string; actor: Actor }) => Promise<void>
 }
 
 interface Dependencies {
@@ -83,6 +84,10 @@ export function createInstallationProcedures({
     }),
     confirmUninstall: contracted.call(procedures.installation.confirmUninstall).mutation(async ({ ctx }) => {
       await decisions.confirmUninstall({ accountId: ctx.accountId, actor: actorOf(ctx.caller) })
+      return seenBy(ctx)
+    }),
+    dismissUninstall: contracted.call(procedures.installation.dismissUninstall).mutation(async ({ ctx }) => {
+      await decisions.dismissUninstall({ accountId: ctx.accountId, actor: actorOf(ctx.caller) })
       return seenBy(ctx)
     }),
   }

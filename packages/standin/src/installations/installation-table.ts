@@ -10,6 +10,8 @@ export const installations = pgTable('installations', {
   uninstalledAt: timestamp({ withTimezone: true, precision: 3 }),
   /** An uninstall that nothing proves yet. */
   uninstallSignalledAt: timestamp({ withTimezone: true, precision: 3 }),
+  /** Of the newest signal that a person said is not true: it is not raised again. */
+  uninstallDismissedAt: timestamp({ withTimezone: true, precision: 3 }),
   /** When the lifecycle extension last caused a probe: it causes few. */
   uninstallProbedAt: timestamp({ withTimezone: true, precision: 3 }),
   changedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),

@@ -14,6 +14,7 @@ import { createEraseAbandoned } from '../credentials/erase-abandoned.ts'
 import type { Negotiation } from '../tokens/negotiate-scopes.ts'
 import { confirmUninstall } from './confirm-uninstall.ts'
 import { describeInstallation } from './describe-installation.ts'
+import { dismissUninstall } from './dismiss-uninstall.ts'
 import { eraseInstallation } from './erase-installation.ts'
 
 const createStack = prepareCallbackStacks()
@@ -277,6 +278,42 @@ describe('invariant 8: an administrator or the operator can say that it is true'
       reason: 'INPUT_INVALID',
     })
     expect((await states(stack)).at(-1)).toBe('active')
+  })
+
+  test('one that is said not to be true is over: refused credentials are parked, not erased, and it does not come back', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+
+    await dismissUninstall({ accountId: account, actor: anna }, stack)
+
+    expect(await stack.connection.sql`select actor_id, event from audit_entries order by id desc limit 1`).toEqual([
+      { actor_id: 'anna', event: 'installation.uninstall-dismissed' },
+    ])
+    expect(await described(stack)).toMatchObject({ state: 'active', uninstallSignalledAt: null })
+    expect(await stack.send(uninstalled(), { at: 2, bound: false })).toBe('duplicate')
+    stack.clients.set('client-a', refuses)
+    for (let probe = 0; probe < 4; probe++) {
+      await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
+      await stack.prover.proveDue()
+    }
+    expect(await states(stack)).toEqual(['parked'])
+  })
+
+  test('a newer signal asks again, and what an identity binds takes effect whatever was said', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+    await dismissUninstall({ accountId: account, actor: anna }, stack)
+    await expect(dismissUninstall({ accountId: account, actor: anna }, stack)).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+    })
+
+    expect(await stack.send(uninstalled(), { at: 3, bound: false })).toBe('accepted')
+    expect(await described(stack)).toMatchObject({ uninstallSignalledAt: expect.any(String) })
+    await dismissUninstall({ accountId: account, actor: anna }, stack)
+    expect(await stack.send(uninstalled(), { at: 2 })).toBe('accepted')
+    expect(await states(stack)).toEqual(['uninstalled'])
   })
 
   test('erasing takes every secret along, and a newer callback installs it again', async () => {
