@@ -26,6 +26,8 @@ const shortMs = 2_000
 const pauseWithoutAnyMs = 60_000
 const exchangePatienceMs = 10_000
 
+export type RateLimits = ReturnType<typeof createRateLimits>
+
 /** Trackunit's limits, kept together by all runs of all replicas. */
 export function createRateLimits({ db, clock, log, perSecond, wait = waitFor }: Dependencies) {
   /** @returns how long until the request's turn, or how long none can be had */

@@ -1,0 +1,45 @@
+import { startBackgroundLoop } from '../background-loop.ts'
+import { createEraseAbandoned } from '../credentials/erase-abandoned.ts'
+import { createProveCredentials } from '../credentials/prove-credentials.ts'
+import type { RateLimits } from '../runs/rate-limits.ts'
+import { negotiateScopes } from '../tokens/negotiate-scopes.ts'
+import { createTokenEndpoint, type RequestToken } from '../tokens/token-endpoint.ts'
+import type { Foundation } from './open-foundation.ts'
+
+const credentialPatienceMs = 15 * 60_000
+const provingEveryMs = 1_000
+const sweepingEveryMs = 3_600_000
+
+/** Trackunit's token endpoint, under the limits that all replicas share, and what proves credentials at it. */
+export async function startCredentials(
+  { config, db, vault, clock, log, uninstall, listener, userAgent, metrics, closers }: Foundation,
+  rateLimits: RateLimits,
+) {
+  const exchange = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
+  const limitedExchange: RequestToken = async (...asked) => {
+    const turn = await rateLimits.beforeExchange()
+    return turn.isTaken
+      ? exchange(...asked)
+      : { outcome: 'failed', failure: 'rate-limited', retryAfterMs: turn.retryAfterMs }
+  }
+  const requestToken = metrics.counted('exchanges', limitedExchange, (exchanged) =>
+    exchanged.outcome === 'failed' ? exchanged.failure : exchanged.outcome,
+  )
+  const { reinstallPolicy, abandonedAfterMs } = config.callback
+  const { proveDue, park } = createProveCredentials({
+    ...{ db, vault, clock, log, uninstall, replicaId: listener.replica.id },
+    negotiate: (credentials) => negotiateScopes(requestToken, credentials, config.app.scopes),
+    policy: {
+      ...{ reinstallPolicy, abandonedAfterMs, patienceMs: credentialPatienceMs },
+      accountClaim: config.trackunit.accountClaim,
+    },
+  })
+  if (config.parts.includes('worker')) {
+    const proving = startBackgroundLoop(proveDue, { everyMs: provingEveryMs, log, name: 'prove-credentials' })
+    closers.push(proving.stop)
+    await listener.on('credentials_pending', proving.wake, proving.wake)
+    const eraseAbandoned = createEraseAbandoned({ db, clock, abandonedAfterMs })
+    closers.push(startBackgroundLoop(eraseAbandoned, { everyMs: sweepingEveryMs, log, name: 'erase-abandoned' }).stop)
+  }
+  return { requestToken, park }
+}

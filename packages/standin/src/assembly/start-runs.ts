@@ -1,0 +1,110 @@
+import type { ErrorReason } from '@standin/contracts'
+import { startBackgroundLoop } from '../background-loop.ts'
+import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
+import type { ActionCatalogue } from '../runs/action-catalogue.ts'
+import { buildRuns } from '../runs/build-runs.ts'
+import type { AnyAction } from '../runs/define-action.ts'
+import { buildDelivery } from '../runs/delivery/build-delivery.ts'
+import { hasOpenDeliveries } from '../runs/delivery/delivery-store.ts'
+import { sendOnItsWay } from '../runs/delivery/send-on-its-way.ts'
+import { createMachineRegister } from '../runs/machines/create-machine-register.ts'
+import type { RateLimits } from '../runs/rate-limits.ts'
+import { createAgeOut } from '../runs/retention/age-out.ts'
+import { buildSchedules } from '../runs/schedules/build-schedules.ts'
+import { findSchedule } from '../runs/schedules/schedule-store.ts'
+import { StandinError } from '../standin-error.ts'
+import type { IssueToken } from '../tokens/issue-token.ts'
+import { createAccountClient } from '../trackunit/account-client.ts'
+import type { Foundation } from './open-foundation.ts'
+
+const ageOutEveryMs = 3_600_000
+
+interface Given {
+  catalogue: ActionCatalogue
+  issueToken: IssueToken
+  rateLimits: RateLimits
+}
+
+export type Runs = Awaited<ReturnType<typeof startRuns>>
+
+/** The makers' actions: what may start them, works on them, carries their results away and lets them age. */
+export async function startRuns(foundation: Foundation, { catalogue, issueToken, rateLimits }: Given) {
+  const { config, db, vault, clock, log, listener, closers, userAgent, directUrl } = foundation
+  const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
+  /** Nothing where the account is not served for such a reason; a database that is down stays an error. */
+  const grantedScopesUnless = (isSuch: (reason: ErrorReason) => boolean) => (accountId: string) =>
+    grantedScopesOf(accountId).catch((error: unknown) => {
+      if (error instanceof StandinError && isSuch(error.reason)) return undefined
+      throw error
+    })
+  const grantedScopesIfServed = grantedScopesUnless(() => true)
+  /** Trackunit does not say how an account reads times; whoever made a schedule did. */
+  const habitsKnown = async ({ scheduleId }: { scheduleId: string | null }) => ({
+    timeZone: scheduleId === null ? null : ((await findSchedule(db, scheduleId))?.timeZone ?? null),
+    unitSystem: null,
+  })
+
+  const { signingSecretOf, checkDestinations, startDelivering } = buildDelivery({
+    ...{ db, vault, clock, log, listener, closers, userAgent },
+    app: config.app,
+    config: config.delivery,
+    titleOf: (actionId) => catalogue.find(actionId)?.title,
+    habitsOf: habitsKnown,
+  })
+  const { queue, events, startWorking } = await buildRuns({
+    ...{ db, clock, log, listener, closers, directUrl },
+    findAction: catalogue.find,
+    trackunitFor: ({ id, accountId, urgency }, action, signal) =>
+      createAccountClient(
+        { apiUrl: config.trackunit.apiUrl, userAgent },
+        {
+          ...{ fetch, clock, signal },
+          token: tokensOfRun(issueToken, { id, accountId, action, grantedScopesOf }),
+          limits: rateLimits.limitsFor({ accountId, isUrgent: urgency === 0 }, signal),
+        },
+      ),
+    machinesFor: ({ id, epoch, accountId }) => createMachineRegister(db, { runId: id, epoch, accountId }),
+    habitsOf: async ({ accountId, scheduleId }) => ({
+      ...(await habitsKnown({ scheduleId })),
+      grantedScopes: await grantedScopesIfServed(accountId),
+    }),
+    onEnd: sendOnItsWay,
+    artifactBytesPerAccount: config.artifactBytesPerAccount,
+    hasOpenDeliveries: (runId) => hasOpenDeliveries(db, runId),
+  })
+  /** What is asked before a run is accepted. */
+  const starting = {
+    findAction: catalogue.find,
+    grantedScopesOf: grantedScopesUnless((reason) => reason === 'CREDENTIALS_PENDING'),
+    checkDestinations,
+  }
+  const { manage, startStarting } = buildSchedules({ ...{ db, queue, clock, log, listener, closers }, ...starting })
+  if (config.parts.includes('worker')) {
+    await startDelivering()
+    await startWorking()
+    await startStarting()
+    const ageOut = createAgeOut({ db, clock, policy: config.retention })
+    closers.push(startBackgroundLoop(ageOut, { everyMs: ageOutEveryMs, log, name: 'age-out' }).stop)
+  }
+  return { catalogue, queue, events, starting, manageSchedules: manage, signingSecretOf, grantedScopesIfServed }
+}
+
+interface TokensOfRun {
+  id: string
+  accountId: string
+  action: Pick<AnyAction, 'scopes' | 'optionalScopes'>
+  grantedScopesOf: (accountId: string) => Promise<readonly string[]>
+}
+
+/** With the action's scopes, and of its optional ones those that the account granted. */
+function tokensOfRun(issueToken: IssueToken, { id, accountId, action, grantedScopesOf }: TokensOfRun) {
+  return async (rejectedFingerprint?: string) => {
+    const { scopes, optionalScopes = [] } = action
+    const granted = optionalScopes.length > 0 ? await grantedScopesOf(accountId) : []
+    const wanted = [...scopes, ...optionalScopes.filter((scope) => granted.includes(scope))]
+    return issueToken(
+      { kind: 'system', id: `run ${id}` },
+      { accountId, scopes: wanted, ...(rejectedFingerprint !== undefined && { rejectedFingerprint }) },
+    )
+  }
+}
