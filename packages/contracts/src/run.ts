@@ -32,6 +32,8 @@ export const artifactSchema = z.object({
   name: z.string(),
   mediaType: z.string(),
   bytes: z.int(),
+  /** When it is deleted: a setting of the server's, counted from the end of the run. */
+  keptUntil: momentSchema,
 })
 export type Artifact = z.infer<typeof artifactSchema>
 

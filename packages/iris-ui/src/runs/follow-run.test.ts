@@ -5,7 +5,10 @@ import { followRun } from './follow-run.ts'
 import { sortRuns } from './sort-runs.ts'
 
 const at = '2026-11-24T08:44:00Z'
-const file = { id: '00000000-0000-4000-8000-000000000101', name: 'fleet.csv', mediaType: 'text/csv', bytes: 1_284 }
+const file = {
+  ...{ id: '00000000-0000-4000-8000-000000000101', name: 'fleet.csv', mediaType: 'text/csv', bytes: 1_284 },
+  keptUntil: '2026-12-24T08:44:00Z',
+}
 const progress = { done: 1_840, total: 2_964, message: 'Reading hours', secondsLeft: 118 }
 const succeeded: RunEvent = {
   seq: 4,

@@ -84,7 +84,7 @@ export async function buildRouter(
     run: {
       ...createRunProcedures({
         ...{ contracted, db, queue, clock },
-        events: runs.events,
+        ...{ events: runs.events, keptUntil: runs.keptUntil },
         deliveriesOf: (runIds) => deliveriesOfRuns(db, runIds),
         startRun: createStartRun({ db, queue, ...runs.starting }),
         checkMayCancel: checkMayRead,

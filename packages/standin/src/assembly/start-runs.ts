@@ -10,6 +10,7 @@ import { sendOnItsWay } from '../runs/delivery/send-on-its-way.ts'
 import { createMachineRegister } from '../runs/machines/create-machine-register.ts'
 import type { RateLimits } from '../runs/rate-limits.ts'
 import { createAgeOut } from '../runs/retention/age-out.ts'
+import { createKeptUntil } from '../runs/retention/kept-until.ts'
 import { buildSchedules } from '../runs/schedules/build-schedules.ts'
 import { findSchedule } from '../runs/schedules/schedule-store.ts'
 import { StandinError } from '../standin-error.ts'
@@ -44,12 +45,14 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
     unitSystem: null,
   })
 
+  const keptUntil = createKeptUntil(config.retention)
   const { signingSecretOf, checkDestinations, startDelivering } = buildDelivery({
     ...{ db, vault, clock, log, listener, closers, userAgent },
     app: config.app,
     config: config.delivery,
     titleOf: (actionId) => catalogue.find(actionId)?.title,
     habitsOf: habitsKnown,
+    keptUntil,
   })
   const { queue, events, startWorking } = await buildRuns({
     ...{ db, clock, log, listener, closers, directUrl },
@@ -86,7 +89,10 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
     const ageOut = createAgeOut({ db, clock, policy: config.retention })
     closers.push(startBackgroundLoop(ageOut, { everyMs: ageOutEveryMs, log, name: 'age-out' }).stop)
   }
-  return { catalogue, queue, events, starting, manageSchedules: manage, signingSecretOf, grantedScopesIfServed }
+  return {
+    ...{ catalogue, queue, events, starting, keptUntil, signingSecretOf, grantedScopesIfServed },
+    manageSchedules: manage,
+  }
 }
 
 interface TokensOfRun {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { RunEvent } from '@standin/contracts'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -8,6 +7,7 @@ import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from './define-action.ts'
 import { createRunEvents } from './run-events.ts'
 import { appendEvent } from './run-store.ts'
+import type { StoredRunEvent } from './run-table.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -29,7 +29,7 @@ async function startTold(stack: RunStack) {
   const say = (message: string) => stack.db.transaction((tx) => appendEvent(tx, id, { type: 'log', message }))
   return { id, say, end: () => stack.cancel(id) }
 }
-const isLast = (event: RunEvent) => event.type === 'state' && event.state === 'cancelled'
+const isLast = (event: StoredRunEvent) => event.type === 'state' && event.state === 'cancelled'
 
 describe('invariant 21: a reader that comes back misses no event and sees none twice', () => {
   test('wherever its stream was cut', async () => {
@@ -47,7 +47,7 @@ describe('invariant 21: a reader that comes back misses no event and sees none t
             await told.end()
           })()
 
-          const seen: RunEvent[] = []
+          const seen: StoredRunEvent[] = []
           for (const cut of [...cuts, { after: Number.POSITIVE_INFINITY, how: 'left' }]) {
             const abort = new AbortController()
             let read = 0
@@ -114,7 +114,7 @@ describe('a stream ends', () => {
     const told = await startTold(stack)
     await told.end()
 
-    const events: RunEvent[] = []
+    const events: StoredRunEvent[] = []
     for await (const event of stack.events.stream(told.id, { afterSeq: 0, signal: never })) events.push(event)
 
     expect(events).toMatchObject([{ state: 'queued' }, { state: 'cancelled' }])

@@ -1,8 +1,8 @@
-import type { RunEvent } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
 import type { Listener } from '../database/listen.ts'
 import { createRunFeeds } from './run-feeds.ts'
 import { isOpenRun, lastSeqOf, listEvents } from './run-store.ts'
+import type { StoredRunEvent } from './run-table.ts'
 
 export type RunEvents = Awaited<ReturnType<typeof createRunEvents>>
 
@@ -34,7 +34,7 @@ export async function createRunEvents({ db, listener, hasOpenDeliveries = async 
     async *stream(
       runId: string,
       { afterSeq, signal }: { afterSeq: number; signal: AbortSignal },
-    ): AsyncGenerator<RunEvent> {
+    ): AsyncGenerator<StoredRunEvent> {
       let seen = afterSeq
       let isOver = false
       const watch = feeds.watch(runId, signal) // Before the first read: an event between the two is not missed.

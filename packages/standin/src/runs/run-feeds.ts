@@ -1,9 +1,9 @@
-import type { RunEvent } from '@standin/contracts'
 import { isFinal } from './run-lifecycle.ts'
+import type { StoredRunEvent } from './run-table.ts'
 
 interface Dependencies {
   /** Events after a number, in order. */
-  read: (runId: string, range: { after: number; limit: number }) => Promise<RunEvent[]>
+  read: (runId: string, range: { after: number; limit: number }) => Promise<StoredRunEvent[]>
   /** The number of the last event that there is; 0 where there is none. */
   lastSeq: (runId: string) => Promise<number>
   /** Whether nothing comes any more. */
@@ -12,7 +12,7 @@ interface Dependencies {
 
 export interface Watch {
   /** Events after a number, those that are there; at most `batch`. Empty where there are none. */
-  after(seq: number): Promise<readonly RunEvent[]>
+  after(seq: number): Promise<readonly StoredRunEvent[]>
   /** Whether nothing comes any more. Where it says so, `after` gives all there is. */
   isOver(): Promise<boolean>
   /** Resolves when something happened since `after` was asked last, at the latest after five seconds, or with the signal. */
@@ -66,7 +66,7 @@ export function createRunFeeds({ read, lastSeq, isOver }: Dependencies) {
 
   function createFeed(runId: string) {
     /** The newest events without a gap, from the one after `from`. */
-    let tail: RunEvent[] = []
+    let tail: StoredRunEvent[] = []
     let from: number | undefined
     let head = 0
     let readVersion = -1
@@ -128,7 +128,7 @@ export function createRunFeeds({ read, lastSeq, isOver }: Dependencies) {
         }
       },
       covers: (seq: number): boolean => from !== undefined && seq >= from,
-      newerThan: (seq: number): readonly RunEvent[] => tail.filter((event) => event.seq > seq),
+      newerThan: (seq: number): readonly StoredRunEvent[] => tail.filter((event) => event.seq > seq),
       async isOver(): Promise<boolean> {
         if (lookedFor === ends) return false
         over ??= look()

@@ -7,6 +7,7 @@ import { createContracted, router } from '../http/trpc.ts'
 import { accountOfArtifact } from './artifacts/artifact-store.ts'
 import { defineAction } from './define-action.ts'
 import { createCheckMayRead } from './read-right.ts'
+import { createKeptUntil } from './retention/kept-until.ts'
 import { createRunProcedures } from './run-procedures.ts'
 import { accountOfRun } from './run-store.ts'
 import { createStartRun } from './start-run.ts'
@@ -50,12 +51,13 @@ function callAs({ db, queue, events, clock, findAction }: RunStack, who: Caller)
     ...{ contracted, db, queue, events, clock, startRun },
     deliveriesOf: async () => new Map(),
     checkMayCancel: createCheckMayRead({ findAction }),
+    keptUntil: createKeptUntil({ runDays: 180, artifactDays: 30 }),
   })
   return router(procedures).createCaller({ requestId: 'test', authenticate: async () => who })
 }
 const asked = { accountId: account, actionId: 'report', input: {} }
 
-test('a run comes back as the contract says, with its files once it has ended', async () => {
+test('a run comes back as the contract says, with its files once it has ended, and until when they are kept', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   const api = callAs(stack, anna)
   const started = await api.start({ ...asked, idempotencyKey: 'key-of-this-run' })
@@ -67,11 +69,13 @@ test('a run comes back as the contract says, with its files once it has ended', 
 
   await stack.createWorker().workOn(started.id)
 
-  expect(await api.get({ runId: started.id })).toMatchObject({
-    state: 'succeeded',
-    headline: 'One line.',
-    artifacts: [{ name: 'report.csv', mediaType: 'text/csv', bytes: 5 }],
-  })
+  const run = await api.get({ runId: started.id })
+  const keptUntil = new Date(Date.parse(run.endedAt ?? '') + 30 * 86_400_000).toISOString()
+  const file = { name: 'report.csv', mediaType: 'text/csv', bytes: 5, keptUntil }
+  expect(run).toMatchObject({ state: 'succeeded', headline: 'One line.', artifacts: [file] })
+  const told = await Array.fromAsync(await api.events({ runId: started.id })) // Each an id and an event.
+  const offered = expect.objectContaining({ type: 'artifact', artifact: run.artifacts[0] })
+  expect(told).toContainEqual(expect.arrayContaining([offered]))
 })
 
 test('pages of a list hold each run once, the newest first, also where many began at the same moment', async () => {

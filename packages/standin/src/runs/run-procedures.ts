@@ -1,4 +1,4 @@
-import { type Delivery, procedures, type Run } from '@standin/contracts'
+import { type Delivery, procedures, type Run, type RunEvent } from '@standin/contracts'
 import { tracked } from '@trpc/server'
 import { actorOf, type Caller } from '../access/caller.ts'
 import type { Clock } from '../clock.ts'
@@ -8,10 +8,12 @@ import { StandinError } from '../standin-error.ts'
 import { artifactsOfRuns } from './artifacts/artifact-store.ts'
 import { cancelRun } from './cancel-run.ts'
 import type { CheckMayRead } from './read-right.ts'
+import type { KeptUntil } from './retention/kept-until.ts'
 import { decodeCursor, encodeCursor } from './run-cursor.ts'
 import type { RunEvents } from './run-events.ts'
 import type { RunQueue } from './run-queue.ts'
 import { findRun, listRuns, type RunRow, toRun } from './run-store.ts'
+import type { StoredRunEvent } from './run-table.ts'
 import type { StartRun } from './start-run.ts'
 
 interface Dependencies {
@@ -25,23 +27,27 @@ interface Dependencies {
   clock: Clock
   /** Where the results of some runs went, by run. */
   deliveriesOf: (runIds: readonly string[]) => Promise<ReadonlyMap<string, Delivery[]>>
+  keptUntil: KeptUntil
 }
 
 /** The longest that a timer of Node's can wait; one that is to wait longer ends at once. */
 const longestTimerMs = 2 ** 31 - 1
 
 export function createRunProcedures(dependencies: Dependencies) {
-  const { contracted, db, queue, events, startRun, checkMayCancel, clock, deliveriesOf } = dependencies
+  const { contracted, db, queue, events, startRun, checkMayCancel, clock, deliveriesOf, keptUntil } = dependencies
 
   async function whole(rows: readonly RunRow[]): Promise<Run[]> {
     const ids = rows.map(({ id }) => id)
     const [files, deliveries] = await Promise.all([artifactsOfRuns(db, ids), deliveriesOf(ids)])
     return rows.map((row) => ({
       ...toRun(row),
-      artifacts: files.get(row.id) ?? [],
+      artifacts: (row.endedAt && files.get(row.id)?.map(keptUntil(row.endedAt))) ?? [],
       deliveries: deliveries.get(row.id) ?? [],
     }))
   }
+  /** A file is offered in the moment in which its run ends. */
+  const toRunEvent = (event: StoredRunEvent): RunEvent =>
+    event.type === 'artifact' ? { ...event, artifact: keptUntil(new Date(event.at))(event.artifact) } : event
   async function one(row: RunRow | undefined): Promise<Run> {
     const [run] = row ? await whole([row]) : []
     if (!run) throw new StandinError('RUN_NOT_FOUND')
@@ -82,7 +88,7 @@ export function createRunProcedures(dependencies: Dependencies) {
       const ends = AbortSignal.any([signal, ...endOfRight(caller)].filter((each) => each !== undefined))
       const afterSeq = Number(input.lastEventId ?? 0)
       for await (const event of events.stream(input.runId, { afterSeq, signal: ends }))
-        yield tracked(String(event.seq), event)
+        yield tracked(String(event.seq), toRunEvent(event))
       // Cut, not ended: the browser comes back with the token that it has by then, and goes on after the last event.
       if (ends.aborted) throw new DOMException('the caller may no longer read', 'AbortError')
     }),

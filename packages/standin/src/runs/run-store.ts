@@ -1,4 +1,4 @@
-import type { Destination, Run, RunEvent, RunState } from '@standin/contracts'
+import type { Destination, Run, RunState } from '@standin/contracts'
 import {
   and,
   asc,
@@ -22,7 +22,7 @@ import { StandinError } from '../standin-error.ts'
 import { offerArtifacts } from './artifacts/artifact-store.ts'
 import { isFinal, nextRunState, type RunTransition } from './run-lifecycle.ts'
 import { stepsAtEnd } from './run-progress.ts'
-import { type RunEventBody, runEvents, runs } from './run-table.ts'
+import { type RunEventBody, runEvents, runs, type StoredRunEvent } from './run-table.ts'
 
 export type RunRow = typeof runs.$inferSelect
 
@@ -380,7 +380,7 @@ export async function listEvents(
   db: Database,
   runId: string,
   { after, limit }: { after: number; limit: number },
-): Promise<RunEvent[]> {
+): Promise<StoredRunEvent[]> {
   const rows = await db
     .select()
     .from(runEvents)

@@ -13,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { StoredArtifact } from './artifacts/artifact-store.ts'
 
 /** Runs are the queue: a row that is not promoted waits; pg-boss only carries promoted ones. */
 export const runs = pgTable(
@@ -92,9 +93,13 @@ export const runEvents = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.seq] })],
 )
 
-/** An event without what the table's own columns say. */
+/** An event without what the table's own columns and the server's settings say. */
 export type RunEventBody = RunEvent extends infer Event
   ? Event extends unknown
-    ? Omit<Event, 'seq' | 'at'>
+    ? Event extends { artifact: object }
+      ? Omit<Event, 'seq' | 'at' | 'artifact'> & { artifact: StoredArtifact }
+      : Omit<Event, 'seq' | 'at'>
     : never
   : never
+
+export type StoredRunEvent = RunEventBody & Pick<RunEvent, 'seq' | 'at'>

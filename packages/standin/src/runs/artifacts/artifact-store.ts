@@ -1,10 +1,12 @@
 import type { Artifact } from '@standin/contracts'
-import { and, asc, eq, gt, gte, inArray, isNotNull, lt, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, lt, ne, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import { runs } from '../run-table.ts'
 import { artifactChunks, artifacts } from './artifact-table.ts'
 
 export type ArtifactRow = typeof artifacts.$inferSelect
+/** How long it is kept is said by the server's settings, not by its row. */
+export type StoredArtifact = Omit<Artifact, 'keptUntil'>
 
 /**
  * The file of a run by its name, as its last checkpoint left it: what was written after that is dropped, since the work
@@ -55,7 +57,7 @@ export async function keepArtifact(
 }
 
 /** Offers the files of a run that has ended, as they were kept last; an empty one is none. */
-export async function offerArtifacts(tx: Transaction, runId: string): Promise<Artifact[]> {
+export async function offerArtifacts(tx: Transaction, runId: string): Promise<StoredArtifact[]> {
   const offered = await tx
     .update(artifacts)
     .set({ complete: true })
@@ -73,7 +75,7 @@ export async function findArtifact(db: Database, artifactId: string): Promise<Ar
 }
 
 /** The complete files of some runs, by run. */
-export async function artifactsOfRuns(db: Database, runIds: readonly string[]): Promise<Map<string, Artifact[]>> {
+export async function artifactsOfRuns(db: Database, runIds: readonly string[]): Promise<Map<string, StoredArtifact[]>> {
   if (runIds.length === 0) return new Map()
   const rows = await db
     .select()
@@ -112,13 +114,13 @@ export async function findRunOfArtifact(
   return row?.run
 }
 
-/** Deletes some of the files that are older, so that no statement is long. @returns how many went */
+/** Deletes some of the files whose runs ended before, so that no statement is long. @returns how many went */
 export async function deleteOldArtifacts(db: Database, before: Date, { limit }: { limit: number }): Promise<number> {
   const old = db
     .select({ id: artifacts.id })
     .from(artifacts)
     .innerJoin(runs, eq(runs.id, artifacts.runId))
-    .where(and(lt(artifacts.createdAt, before), isNotNull(runs.endedAt)))
+    .where(and(lt(artifacts.createdAt, before), lt(runs.endedAt, before))) // By age, of which files have an index.
     .orderBy(asc(artifacts.createdAt))
     .limit(limit)
   const gone = await db.delete(artifacts).where(inArray(artifacts.id, old)).returning({ id: artifacts.id })
@@ -134,4 +136,4 @@ export async function accountOfArtifact(db: Database, artifactId: string): Promi
   return (await findArtifact(db, artifactId))?.accountId
 }
 
-const toArtifact = ({ id, name, mediaType, bytes }: ArtifactRow): Artifact => ({ id, name, mediaType, bytes })
+const toArtifact = ({ id, name, mediaType, bytes }: ArtifactRow): StoredArtifact => ({ id, name, mediaType, bytes })

@@ -25,6 +25,7 @@ interface Given {
   config: Config['delivery']
   titleOf: (actionId: string) => string | undefined
   habitsOf: Parameters<typeof findResultToTell>[1]['habitsOf']
+  keptUntil: Parameters<typeof findResultToTell>[1]['keptUntil']
 }
 
 /** Deliveries that one process tries at once: a host that does not answer holds up no other. */
@@ -33,11 +34,11 @@ const lookEveryMs = 2_000
 
 /** What carries results to people and services. */
 export function buildDelivery(given: Given) {
-  const { db, vault, clock, log, listener, closers, userAgent, app, config, titleOf, habitsOf } = given
+  const { db, vault, clock, log, listener, closers, userAgent, app, config, titleOf, habitsOf, keptUntil } = given
   const signingSecretOf = createSigningSecrets({ db, vault, appId: app.id, randomBytes })
   const deliverDue = createDeliverDue({
     ...{ db, clock, log, signingSecretOf },
-    findResult: (runId) => findResultToTell(runId, { db, titleOf, habitsOf }),
+    findResult: (runId) => findResultToTell(runId, { db, titleOf, habitsOf, keptUntil }),
     sendEmail: config.smtp && createSendEmail(config.smtp),
     sendWebhook: createSendWebhook({ clock, userAgent }),
     appName: app.name,

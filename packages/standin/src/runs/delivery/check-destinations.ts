@@ -2,12 +2,16 @@ import type { Destination } from '@standin/contracts'
 import { StandinError } from '../../standin-error.ts'
 import { addressInHost, isPublicAddress } from './public-address.ts'
 
+/** The first half is for whoever asked for the email, the second for whom they turn to. */
+const noEmail =
+  'This server sends no email yet: choose another way, or none. Whoever runs it turns email on with SMTP_URL and MAIL_FROM.'
+
 /** @returns a check that throws `INPUT_INVALID`, in words, for a place to which this server does not deliver */
 export function createCheckDestinations({ sendsEmail }: { sendsEmail: boolean }) {
   return (deliverTo: readonly Destination[]): void => {
     for (const destination of deliverTo) {
       if (destination.kind === 'webhook') checkWebAddress(destination.url)
-      else if (!sendsEmail) throw refused('This server sends no email. Ask its operator to set SMTP_URL and MAIL_FROM.')
+      else if (!sendsEmail) throw refused(noEmail)
     }
   }
 }

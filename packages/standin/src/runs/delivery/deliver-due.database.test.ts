@@ -6,6 +6,7 @@ import { account, caller, createRunStack } from '../../../test/run-stack.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
 import { createVault } from '../../credentials/vault.ts'
 import { defineAction } from '../define-action.ts'
+import { createKeptUntil } from '../retention/kept-until.ts'
 import { createRunEvents } from '../run-events.ts'
 import { createDeliverDue } from './deliver-due.ts'
 import type { Outcome } from './delivery-outcome.ts'
@@ -62,6 +63,7 @@ async function createStack(answer: () => Outcome | Promise<Outcome> = () => ({ k
           db,
           titleOf: () => 'Report',
           habitsOf: async () => ({ timeZone: null, unitSystem: null }),
+          keptUntil: createKeptUntil({ runDays: 180, artifactDays: 30 }),
         }),
       sendEmail: async (sent) => {
         mailed.push(sent)

@@ -22,7 +22,7 @@ const told: ResultToTell = {
   ],
   rows: [row('a', 'Loader'), row('b', '<script>alert(1)</script>')],
   totalRows: 2,
-  artifacts: [{ id: 'file', name: 'list.csv', mediaType: 'text/csv', bytes: 5 }],
+  artifacts: [{ id: 'file', name: 'list.csv', mediaType: 'text/csv', bytes: 5, keptUntil: '2026-12-24T06:00:00.000Z' }],
   habits: { timeZone: null, unitSystem: null },
 }
 const shown = { appName: 'Fleet assistant', managerUrl: 'https://manager.example/?a=1&b=2' }
@@ -85,7 +85,7 @@ test('a POST has type, time and the result as it is read over the API', () => {
         id: 'run',
         actionTitle: 'Attention list',
         headline: '2 machines need you.',
-        artifacts: [{ name: 'list.csv' }],
+        artifacts: [{ name: 'list.csv', keptUntil: '2026-12-24T06:00:00.000Z' }],
       },
       rows: [{ id: 'a', machine: { name: 'Loader' }, cells: { fuel: 12.345 } }, { id: 'b' }],
       totalRows: 2,
