@@ -16,7 +16,10 @@ export function serverCachedToken(): Comparison[] {
   const cache = createTokenCache()
   const scopes = scopeSet(['asset.view'])
   const notAsked = () => Promise.reject(new Error('the token is in memory'))
-  const inForce = createInForceMemory({ clock, find: async () => ({ ...credentials, grantedScopes: scopes.scopes }) })
+  const inForce = createInForceMemory({
+    clock,
+    find: async () => ({ ...credentials, grantedScopes: scopes.scopes, missingFromPlan: [] }),
+  })
   const lifetimeMs = 3_600_000
   cache.set(keyOfToken({ ...credentials, scopeKey: scopes.key }), {
     ...{ accessToken: new Secret('token'), fingerprint: 'f', generation: 1, lifetimeMs },

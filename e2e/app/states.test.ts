@@ -121,6 +121,15 @@ const states: readonly State[] = [
     sees: [/“Clear stale events” cannot run/, 'See how to allow it', 'Not allowed'],
   },
   {
+    state: 'a plan without the optional permissions',
+    reach: (manager) => manager.press('Install', 'Plan without the optional permissions'),
+    sees: [
+      /“Clear stale events” cannot run/,
+      /is not in your Trackunit plan. Your contact/,
+      'Not in your Trackunit plan',
+    ],
+  },
+  {
     state: 'a permission denied, at the action',
     async reach(manager) {
       await manager.press('Install', 'Without optional permissions')

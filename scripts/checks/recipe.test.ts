@@ -23,7 +23,11 @@ test('an action is added as CONTRIBUTING.md says: one new file, one line', async
     app.scopes.map(({ scope }) => scope),
   )
 
-  const shown = catalogue.describe({ grantedScopes: ['asset.view'], mayStart: () => true, usualSeconds: new Map() })
+  const shown = catalogue.describe({
+    accountScopes: { grantedScopes: ['asset.view'], missingFromPlan: [] },
+    mayStart: () => true,
+    usualSeconds: new Map(),
+  })
   expect(shown.find(({ id }) => id === 'count-machines')).toMatchObject({
     missingScopes: [],
     inputSchema: { properties: { pageSize: { title: 'Machines in a page', default: 100 } } },

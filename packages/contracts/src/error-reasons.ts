@@ -165,7 +165,7 @@ export const errorReasons = {
     403,
     'FORBIDDEN',
     'never',
-    'Whoever installed the app did not grant this scope. It can be granted in Trackunit Manager.',
+    'The account did not grant this scope, or its Trackunit plan does not include it. It can be granted in Trackunit Manager.',
   ),
   PLAN_REQUIRED: reason(403, 'FORBIDDEN', 'never', "The account's Trackunit plan does not include this."),
 

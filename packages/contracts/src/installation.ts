@@ -29,6 +29,11 @@ export const installationSchema = z.object({
   requestedScopes: z.array(z.string()),
   grantedScopes: z.array(z.string()),
   deniedScopes: z.array(z.string()),
+  /**
+   * Of `deniedScopes` those that the account's Trackunit plan does not include, as Trackunit said. The others were left
+   * out by who installed the app, or the plan lacks them and Trackunit did not say so.
+   */
+  missingFromPlan: z.array(z.string()),
   /** Newer credentials that do not serve (yet). */
   waiting: z.array(
     z.object({

@@ -45,9 +45,10 @@ export type ClientBehaviour = Negotiation | (() => Negotiation | Promise<Negotia
 
 export const refuses: Negotiation = { outcome: 'failed', failure: 'invalid-client' }
 export const isDown: Negotiation = { outcome: 'failed', failure: 'unavailable' }
-export const works = (claims: Record<string, unknown> = {}): Negotiation => ({
+export const works = (claims: Record<string, unknown> = {}, missingFromPlan: string[] = []): Negotiation => ({
   outcome: 'granted',
   granted: scopeSet(['account.asset.view']),
+  missingFromPlan,
   token: { claims } as Extract<Negotiation, { outcome: 'granted' }>['token'],
 })
 

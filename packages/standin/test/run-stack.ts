@@ -17,6 +17,7 @@ import { findRun, listEvents } from '../src/runs/run-store.ts'
 import { runs } from '../src/runs/run-table.ts'
 import { createStartRun } from '../src/runs/start-run.ts'
 import { createWorkRun } from '../src/runs/work-run.ts'
+import type { AccountScopes } from '../src/tokens/account-scopes.ts'
 import type { TrackunitClient } from '../src/trackunit/trackunit-client.ts'
 import { whenUninstalled } from '../src/when-uninstalled.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
@@ -38,7 +39,7 @@ interface Given {
   database: TestDatabase
   actions: readonly AnyAction[]
   /** What the account granted. */
-  grantedScopesOf?: () => Promise<readonly string[] | undefined>
+  scopesOf?: () => Promise<AccountScopes | undefined>
   /** What else happens in the transaction that ends a run. */
   onEnd?: Parameters<typeof createWorkRun>[0]['onEnd']
   artifactBytesPerAccount?: number
@@ -59,7 +60,12 @@ export type RunStack = Awaited<ReturnType<typeof createRunStack>>
 
 /** Runs and their database, empty, wired as the server wires them; workers work when the test says so. */
 export async function createRunStack(given: Given) {
-  const { database, actions, startsAt, grantedScopesOf = async () => ['a', 'b'] } = given
+  const {
+    database,
+    actions,
+    startsAt,
+    scopesOf = async () => ({ grantedScopes: ['a', 'b'], missingFromPlan: [] }),
+  } = given
   const { db, sql, close } = connectDatabase(database.url)
   await emptyTables(sql)
   const listener = createListener(database.url)
@@ -77,7 +83,7 @@ export async function createRunStack(given: Given) {
   }
   const queue = (await given.queue?.(database.url)) ?? byHand
   const findAction = (id: string) => actions.find((action) => action.id === id)
-  const startRun = createStartRun({ db, queue, findAction, grantedScopesOf })
+  const startRun = createStartRun({ db, queue, findAction, scopesOf })
   await listener.on('run_cancel', () => {}) // From here on this process has its replica's lock.
   let keys = 0
 

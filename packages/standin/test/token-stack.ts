@@ -50,11 +50,13 @@ export async function createTokenStack({ url }: TestDatabase) {
     accountId = account,
     generation = 1,
     grantedScopes = ['a', 'b'],
+    missingFromPlan = [],
     clientId = `client of generation ${generation}`,
   }: {
     accountId?: string
     generation?: number
     grantedScopes?: string[]
+    missingFromPlan?: string[]
     clientId?: string
   } = {}): Promise<void> {
     const binding = { account: accountId, app: appId, column: 'client-secret', generation } as const
@@ -63,7 +65,7 @@ export async function createTokenStack({ url }: TestDatabase) {
       await lockInstallation(tx, accountId)
       await tx.update(credentials).set({ state: 'superseded' }).where(eq(credentials.accountId, accountId))
       await tx.insert(credentials).values({
-        ...{ accountId, generation, appId, clientId, sealedSecret, grantedScopes },
+        ...{ accountId, generation, appId, clientId, sealedSecret, grantedScopes, missingFromPlan },
         state: 'active',
         issuedAt: clock.now(),
         tieBreak: '',

@@ -112,6 +112,11 @@ document.addEventListener('keydown', (event) => {
 const installWith = {
   all: async () => ({}),
   required: async () => ({ grantedScopes: (await control('GET', 'manifest')).requiredScopes }),
+  plan: async () => {
+    const { scopes, requiredScopes } = await control('GET', 'manifest')
+    const optional = scopes.map(({ scope }) => scope).filter((scope) => !requiredScopes.includes(scope))
+    return { scopesOutsidePlan: optional }
+  },
   foreign: async () => {
     const { accounts } = await control('GET', 'accounts')
     const other = accounts.find(({ accountId, clientId }) => accountId !== accountSelect.value && clientId)

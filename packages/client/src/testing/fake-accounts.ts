@@ -63,6 +63,7 @@ export function createFakeAccounts(nowMs: () => number) {
       requestedScopes: [...(account?.scopes ?? [])],
       grantedScopes: account?.state === 'active' ? [...account.scopes] : [],
       deniedScopes: [],
+      missingFromPlan: [],
       waiting: [],
       uninstallSignalledAt: null,
       mayApprove: false,

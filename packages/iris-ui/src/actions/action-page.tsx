@@ -79,6 +79,7 @@ function HindranceNotice({ action, hindrance }: { action: Action; hindrance: Hin
           {texts.needs.leftOutMeans(texts.list(action.missingScopes.map((scope) => texts.permissions[scope] ?? scope)))}
         </p>
       )}
+      {hindrance === 'plan' && <p>{texts.needs.whichPlan}</p>}
       {hindrance === 'removed' && <Link href={addresses.overview}>{shell.toOverview}</Link>}
     </Notice>
   )

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { en } from '../texts/en.ts'
 import { hindranceOf, hindranceWords } from './may-start.ts'
 
-const action = { missingScopes: [] as string[], mayStart: true }
+const action = { missingScopes: [] as string[], missingFromPlan: [] as string[], mayStart: true }
 
 test('an action starts while the access works, and also while it is new', () => {
   expect(hindranceOf(action, 'active')).toBeUndefined()
@@ -15,14 +15,22 @@ test.each(['parked', 'rejected', 'quarantined', 'awaiting-approval', 'superseded
 )
 
 test('a removal, a missing permission and a missing role each stand in the way, the most lasting first', () => {
-  const all = { missingScopes: ['account.event.manage'], mayStart: false }
+  const all = { missingScopes: ['account.event.manage'], missingFromPlan: ['account.event.manage'], mayStart: false }
   expect(hindranceOf(all, 'uninstalled')).toBe('removed')
-  expect(hindranceOf(all, 'parked')).toBe('permission')
-  expect(hindranceOf({ ...all, missingScopes: [] }, 'active')).toBe('role')
+  expect(hindranceOf(all, 'parked')).toBe('plan')
+  expect(hindranceOf({ ...all, missingFromPlan: [] }, 'parked')).toBe('permission')
+  expect(hindranceOf({ ...all, missingScopes: [], missingFromPlan: [] }, 'active')).toBe('role')
 })
 
 test('a missing permission is named in plain words', () => {
-  expect(hindranceWords('permission', { missingScopes: ['account.event.manage'] }, en)).toBe(
+  expect(hindranceWords('permission', { ...action, missingScopes: ['account.event.manage'] }, en)).toBe(
     'Needs “See and dismiss events”, which was not allowed at installation.',
+  )
+})
+
+test('what the plan lacks is named as such', () => {
+  const missing = ['account.event.manage']
+  expect(hindranceWords('plan', { missingScopes: missing, missingFromPlan: missing }, en)).toBe(
+    'Needs “See and dismiss events”, which is not in your Trackunit plan.',
   )
 })

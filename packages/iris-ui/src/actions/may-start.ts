@@ -2,13 +2,14 @@ import type { Action, Installation } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
 /** What stands in the way of starting an action, most lasting first. */
-export type Hindrance = 'permission' | 'role' | 'removed' | 'access'
+export type Hindrance = 'plan' | 'permission' | 'role' | 'removed' | 'access'
 
 export function hindranceOf(
-  action: Pick<Action, 'missingScopes' | 'mayStart'>,
+  action: Pick<Action, 'missingScopes' | 'missingFromPlan' | 'mayStart'>,
   state: Installation['state'] | undefined,
 ): Hindrance | undefined {
   if (state === 'uninstalled' || state === 'none') return 'removed'
+  if (action.missingFromPlan.length > 0) return 'plan'
   if (action.missingScopes.length > 0) return 'permission'
   if (!action.mayStart) return 'role'
   // While the access is new, a start waits for it; every other state may last.
@@ -17,13 +18,16 @@ export function hindranceOf(
 
 export function hindranceWords(
   hindrance: Hindrance,
-  { missingScopes }: Pick<Action, 'missingScopes'>,
+  { missingScopes, missingFromPlan }: Pick<Action, 'missingScopes' | 'missingFromPlan'>,
   texts: Texts,
 ): string {
   const words = texts.actions
+  const namesOf = (scopes: readonly string[]) => texts.list(scopes.map((scope) => texts.permissions[scope] ?? scope))
   switch (hindrance) {
+    case 'plan':
+      return words.needsPlan(namesOf(missingFromPlan))
     case 'permission':
-      return words.needsPermission(texts.list(missingScopes.map((scope) => texts.permissions[scope] ?? scope)))
+      return words.needsPermission(namesOf(missingScopes))
     case 'role':
       return words.needsRole
     case 'removed':

@@ -19,6 +19,7 @@ const installation = (changes: Partial<Installation>): Installation => ({
   requestedScopes: ['asset.view'],
   grantedScopes: ['asset.view'],
   deniedScopes: [],
+  missingFromPlan: [],
   waiting: [],
   uninstallSignalledAt: null,
   mayApprove: true,

@@ -118,19 +118,30 @@ function failedDeliveries({ results, actions, nowMs, texts }: Known): Need[] {
 
 function missingPermissions({ actions, texts, formats }: Known): Need[] {
   const without = actions.filter(({ missingScopes }) => missingScopes.length > 0)
-  if (without.length === 0) return []
-  const scopes = [...new Set(without.flatMap(({ missingScopes }) => missingScopes))]
-  const titles = formats.listOf(without.map(({ title }) => `“${title}”`))
-  return [
-    {
+  const forPlan = without.filter(({ missingFromPlan }) => missingFromPlan.length > 0)
+  const leftOut = without.filter(({ missingFromPlan }) => missingFromPlan.length === 0)
+  const titlesOf = (those: typeof actions) => formats.listOf(those.map(({ title }) => `“${title}”`))
+  const namesOf = (scopes: readonly string[]) =>
+    texts.list([...new Set(scopes)].map((scope) => texts.permissions[scope] ?? scope))
+  const needs: Need[] = []
+  if (leftOut.length > 0)
+    needs.push({
       id: 'permissions',
       tone: 'warn',
       icon: 'warn',
-      what: texts.needs.leftOut(titles),
-      means: texts.needs.leftOutMeans(texts.list(scopes.map((scope) => texts.permissions[scope] ?? scope))),
+      what: texts.needs.leftOut(titlesOf(leftOut)),
+      means: texts.needs.leftOutMeans(namesOf(leftOut.flatMap(({ missingScopes }) => missingScopes))),
       way: { kind: 'host', path: hostPages.apps, words: texts.needs.openApps },
-    },
-  ]
+    })
+  if (forPlan.length > 0)
+    needs.push({
+      id: 'plan',
+      tone: 'warn',
+      icon: 'warn',
+      what: texts.needs.leftOut(titlesOf(forPlan)),
+      means: `${texts.needs.notInPlanMeans(namesOf(forPlan.flatMap(({ missingFromPlan }) => missingFromPlan)))} ${texts.needs.whichPlan}`,
+    })
+  return needs
 }
 
 const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

@@ -17,14 +17,16 @@ test('granted permissions come first, denied ones last, each once', () => {
   const rows = permissionRows({
     ...installation,
     waiting: [],
-    requestedScopes: ['account.site.manage', 'asset.view', 'account.view'],
+    requestedScopes: ['account.event.manage', 'account.site.manage', 'asset.view', 'account.view'],
     grantedScopes: ['account.view', 'asset.view'],
-    deniedScopes: ['account.site.manage'],
+    deniedScopes: ['account.event.manage', 'account.site.manage'],
+    missingFromPlan: ['account.event.manage'],
   })
   expect(rows).toEqual([
     { scope: 'asset.view', state: 'granted' },
     { scope: 'account.view', state: 'granted' },
     { scope: 'account.site.manage', state: 'denied' },
+    { scope: 'account.event.manage', state: 'not-in-plan' },
   ])
 })
 
@@ -35,6 +37,7 @@ test('before any token has told, nothing is claimed', () => {
     requestedScopes: ['asset.view'],
     grantedScopes: [],
     deniedScopes: [],
+    missingFromPlan: [],
   })
   expect(rows).toEqual([{ scope: 'asset.view', state: 'unknown' }])
 })

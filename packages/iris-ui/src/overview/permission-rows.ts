@@ -2,16 +2,22 @@ import type { Installation } from '@standin/client'
 
 export interface PermissionRow {
   scope: string
-  state: 'granted' | 'denied' | 'unknown'
+  state: 'granted' | 'denied' | 'not-in-plan' | 'unknown'
 }
 
 /** Each permission that Standin asked for, with what was decided; `unknown` until an access token has told. */
-export function permissionRows({ requestedScopes, grantedScopes, deniedScopes }: Installation): PermissionRow[] {
+export function permissionRows({
+  requestedScopes,
+  grantedScopes,
+  deniedScopes,
+  missingFromPlan,
+}: Installation): PermissionRow[] {
   const scopes = [...new Set([...requestedScopes, ...grantedScopes, ...deniedScopes])]
-  const rank = { granted: 0, unknown: 1, denied: 2 }
+  const rank = { granted: 0, unknown: 1, denied: 2, 'not-in-plan': 3 }
   return scopes
     .map((scope): PermissionRow => {
       if (grantedScopes.includes(scope)) return { scope, state: 'granted' }
+      if (missingFromPlan.includes(scope)) return { scope, state: 'not-in-plan' }
       return { scope, state: deniedScopes.includes(scope) ? 'denied' : 'unknown' }
     })
     .sort((a, b) => rank[a.state] - rank[b.state])

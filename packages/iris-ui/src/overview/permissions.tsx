@@ -8,7 +8,7 @@ export function Permissions({ installation }: { installation: Installation }) {
   const { texts } = useSurroundings()
   const rows = permissionRows(installation)
   const words = texts.may
-  const icons = { granted: 'check', denied: 'minus', unknown: 'clock' } as const
+  const icons = { granted: 'check', denied: 'minus', 'not-in-plan': 'minus', unknown: 'clock' } as const
   const known = rows.some(({ state }) => state !== 'unknown')
   if (rows.length === 0) return null
 
@@ -22,6 +22,7 @@ export function Permissions({ installation }: { installation: Installation }) {
             <div>
               <p className="t">{texts.permissions[scope] ?? scope}</p>
               {state === 'denied' && <p className="d">{words.notAllowed}</p>}
+              {state === 'not-in-plan' && <p className="d">{words.notInPlan}</p>}
             </div>
           </li>
         ))}

@@ -198,7 +198,9 @@ export const da: Texts = {
       `Den kom ${atMoment(came)}. Standin fortsætter med den hidtidige adgang. Installér den en gang til for at bruge en ny.`,
     leftOut: (titles) => `${titles} kan ikke køre.`,
     leftOutMeans: (names) =>
-      `${names} blev ikke tilladt ved installationen. En administrator kan tillade det i Manager under Apps.`,
+      `${names} blev ikke tilladt ved installationen, eller er ikke med i jeres Trackunit-plan. En administrator kan tillade det i Manager under Apps.`,
+    notInPlanMeans: (names) => `${names} er ikke med i jeres Trackunit-plan.`,
+    whichPlan: 'Jeres kontakt hos Trackunit kan sige, hvilken plan der har det.',
     openApps: 'Se, hvordan det tillades',
     notDelivered: (title, to) => `Resultatet af “${title}” nåede ikke frem til ${to}.`,
     notDeliveredMeans: 'Det blev forsøgt flere gange. Selve resultatet er her.',
@@ -259,6 +261,7 @@ export const da: Texts = {
     usual: (time) => capital(time),
     usualUnknown: 'Tiden kendes ikke endnu',
     needsPermission: (names) => `Kræver ${names}, som ikke blev tilladt ved installationen.`,
+    needsPlan: (names) => `Kræver ${names}, som ikke er med i jeres Trackunit-plan.`,
     needsRole: 'Du kan se på den. For at starte den skal du have rollen Administrator.',
     noAccess: 'Venter, til vores adgang virker.',
     none: 'Der er ingen opgaver endnu.',
@@ -770,6 +773,7 @@ export const da: Texts = {
   may: {
     heading: 'Hvad Standin må',
     notAllowed: 'Ikke tilladt',
+    notInPlan: 'Ikke med i jeres Trackunit-plan',
     notKnown: 'Hvad der er tilladt, vides, så snart vores adgang virker.',
     decided: 'Afgjort, da Standin blev installeret. Ændres i Manager under Apps.',
   },

@@ -212,7 +212,9 @@ export const en = {
       `It came ${onMoment(came)}. Standin goes on with the access from before. Install it once more to use a new one.`,
     leftOut: (titles: string) => `${titles} cannot run.`,
     leftOutMeans: (permissions: string) =>
-      `${permissions} was not allowed at installation. An administrator can allow it in Manager, under Apps.`,
+      `${permissions} was not allowed at installation, or is not in your Trackunit plan. An administrator can allow it in Manager, under Apps.`,
+    notInPlanMeans: (permissions: string) => `${permissions} is not in your Trackunit plan.`,
+    whichPlan: 'Your contact at Trackunit can say which plan has it.',
     openApps: 'See how to allow it',
     notDelivered: (title: string, to: string) => `The result of “${title}” did not reach ${to}.`,
     notDeliveredMeans: 'It was tried several times. The result itself is here.',
@@ -274,6 +276,7 @@ export const en = {
     usual: (time: string) => capital(time),
     usualUnknown: 'Time not known yet',
     needsPermission: (names: string) => `Needs ${names}, which was not allowed at installation.`,
+    needsPlan: (names: string) => `Needs ${names}, which is not in your Trackunit plan.`,
     needsRole: 'You can look at it. To start it you need the role Administrator.',
     noAccess: 'Waits until our access works.',
     none: 'There are no actions yet.',
@@ -791,6 +794,7 @@ export const en = {
   may: {
     heading: 'What Standin may do',
     notAllowed: 'Not allowed',
+    notInPlan: 'Not in your Trackunit plan',
     notKnown: 'What was allowed is known as soon as our access works.',
     decided: 'Decided when Standin was installed. Changed in Manager under Apps.',
   },

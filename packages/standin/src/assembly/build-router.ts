@@ -45,7 +45,7 @@ export async function buildRouter(
   { config, db, clock, listener, uninstall, manifestScopes }: Foundation,
   { runs, links, issueToCaller, keyDirectory }: Given,
 ) {
-  const { catalogue, queue, grantedScopesIfServed } = runs
+  const { catalogue, queue, scopesIfServed } = runs
   const contracted = createContracted(
     {
       accountOfRun: (runId) => accountOfRun(db, runId),
@@ -78,7 +78,7 @@ export async function buildRouter(
       },
     }),
     action: createActionProcedures({
-      ...{ contracted, catalogue, grantedScopesOf: grantedScopesIfServed },
+      ...{ contracted, catalogue, scopesOf: scopesIfServed },
       usualSecondsOf: (accountId) => usualSecondsOf(db, accountId),
     }),
     run: {

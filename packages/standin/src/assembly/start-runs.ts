@@ -14,6 +14,7 @@ import { createKeptUntil } from '../runs/retention/kept-until.ts'
 import { buildSchedules } from '../runs/schedules/build-schedules.ts'
 import { findSchedule } from '../runs/schedules/schedule-store.ts'
 import { StandinError } from '../standin-error.ts'
+import type { AccountScopes } from '../tokens/account-scopes.ts'
 import type { IssueToken } from '../tokens/issue-token.ts'
 import { createAccountClient } from '../trackunit/account-client.ts'
 import type { Foundation } from './open-foundation.ts'
@@ -31,14 +32,14 @@ export type Runs = Awaited<ReturnType<typeof startRuns>>
 /** The makers' actions: what may start them, works on them, carries their results away and lets them age. */
 export async function startRuns(foundation: Foundation, { catalogue, issueToken, rateLimits }: Given) {
   const { config, db, vault, clock, log, listener, closers, userAgent, directUrl } = foundation
-  const grantedScopesOf = async (accountId: string) => (await findCredentialsInForce(db, accountId)).grantedScopes
+  const scopesOf = (accountId: string): Promise<AccountScopes> => findCredentialsInForce(db, accountId)
   /** Nothing where the account is not served for such a reason; a database that is down stays an error. */
-  const grantedScopesUnless = (isSuch: (reason: ErrorReason) => boolean) => (accountId: string) =>
-    grantedScopesOf(accountId).catch((error: unknown) => {
+  const scopesUnless = (isSuch: (reason: ErrorReason) => boolean) => (accountId: string) =>
+    scopesOf(accountId).catch((error: unknown) => {
       if (error instanceof StandinError && isSuch(error.reason)) return undefined
       throw error
     })
-  const grantedScopesIfServed = grantedScopesUnless(() => true)
+  const scopesIfServed = scopesUnless(() => true)
   /** Trackunit does not say how an account reads times; whoever made a schedule did. */
   const habitsKnown = async ({ scheduleId }: { scheduleId: string | null }) => ({
     timeZone: scheduleId === null ? null : ((await findSchedule(db, scheduleId))?.timeZone ?? null),
@@ -62,14 +63,14 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
         { apiUrl: config.trackunit.apiUrl, userAgent },
         {
           ...{ fetch, clock, signal },
-          token: tokensOfRun(issueToken, { id, accountId, action, grantedScopesOf }),
+          token: tokensOfRun(issueToken, { id, accountId, action, scopesOf }),
           limits: rateLimits.limitsFor({ accountId, isUrgent: urgency === 0 }, signal),
         },
       ),
     machinesFor: ({ id, epoch, accountId }) => createMachineRegister(db, { runId: id, epoch, accountId }),
     habitsOf: async ({ accountId, scheduleId }) => ({
       ...(await habitsKnown({ scheduleId })),
-      grantedScopes: await grantedScopesIfServed(accountId),
+      grantedScopes: (await scopesIfServed(accountId))?.grantedScopes,
     }),
     onEnd: sendOnItsWay,
     artifactBytesPerAccount: config.artifactBytesPerAccount,
@@ -78,7 +79,7 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
   /** What is asked before a run is accepted. */
   const starting = {
     findAction: catalogue.find,
-    grantedScopesOf: grantedScopesUnless((reason) => reason === 'CREDENTIALS_PENDING'),
+    scopesOf: scopesUnless((reason) => reason === 'CREDENTIALS_PENDING'),
     checkDestinations,
   }
   const { manage, startStarting } = buildSchedules({ ...{ db, queue, clock, log, listener, closers }, ...starting })
@@ -90,7 +91,7 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
     closers.push(startBackgroundLoop(ageOut, { everyMs: ageOutEveryMs, log, name: 'age-out' }).stop)
   }
   return {
-    ...{ catalogue, queue, events, starting, keptUntil, signingSecretOf, grantedScopesIfServed },
+    ...{ catalogue, queue, events, starting, keptUntil, signingSecretOf, scopesIfServed },
     manageSchedules: manage,
   }
 }
@@ -99,14 +100,14 @@ interface TokensOfRun {
   id: string
   accountId: string
   action: Pick<AnyAction, 'scopes' | 'optionalScopes'>
-  grantedScopesOf: (accountId: string) => Promise<readonly string[]>
+  scopesOf: (accountId: string) => Promise<AccountScopes>
 }
 
 /** With the action's scopes, and of its optional ones those that the account granted. */
-function tokensOfRun(issueToken: IssueToken, { id, accountId, action, grantedScopesOf }: TokensOfRun) {
+function tokensOfRun(issueToken: IssueToken, { id, accountId, action, scopesOf }: TokensOfRun) {
   return async (rejectedFingerprint?: string) => {
     const { scopes, optionalScopes = [] } = action
-    const granted = optionalScopes.length > 0 ? await grantedScopesOf(accountId) : []
+    const granted = optionalScopes.length > 0 ? (await scopesOf(accountId)).grantedScopes : []
     const wanted = [...scopes, ...optionalScopes.filter((scope) => granted.includes(scope))]
     return issueToken(
       { kind: 'system', id: `run ${id}` },

@@ -31,6 +31,8 @@ export const credentials = pgTable(
     nextAttemptAt: timestamp({ withTimezone: true, precision: 3 }),
     provenAt: timestamp({ withTimezone: true, precision: 3 }),
     grantedScopes: text().array(),
+    /** Of those that are not granted the ones that Trackunit said the account's plan lacks. */
+    missingFromPlan: text().array(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.generation] }),

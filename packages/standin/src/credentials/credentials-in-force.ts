@@ -24,7 +24,7 @@ export async function findCredentialsInForce(db: Database, accountId: string) {
   const row = credentialsThatSpeak(rows)
   if (!row) throw new StandinError('INSTALLATION_NOT_FOUND')
   if (!isInForce(row) || !row.sealedSecret) throw new StandinError(refusals[row.state], { retryAfterMs: 2_000 })
-  const { generation, appId, clientId, sealedSecret, grantedScopes } = row
+  const { generation, appId, clientId, sealedSecret, grantedScopes, missingFromPlan } = row
   return {
     accountId,
     generation,
@@ -33,6 +33,7 @@ export async function findCredentialsInForce(db: Database, accountId: string) {
     sealedSecret,
     parked: row.state === 'parked',
     grantedScopes: grantedScopes ?? [],
+    missingFromPlan: missingFromPlan ?? [],
   }
 }
 

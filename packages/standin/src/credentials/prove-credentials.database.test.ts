@@ -631,6 +631,17 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
   })
 })
 
+test('invariant 17: what the plan lacks is kept beside what was granted', async () => {
+  const stack = await createStack()
+  stack.clients.set('client-a', works({}, ['account.event.manage']))
+  await withActive(stack)
+
+  expect(await findCredentialsInForce(stack.db, account)).toMatchObject({
+    grantedScopes: ['account.asset.view'],
+    missingFromPlan: ['account.event.manage'],
+  })
+})
+
 test('more work than one round takes is announced as such', async () => {
   const stack = await createStack()
   for (let index = 0; index < 9; index++) await stack.send(installed(`client-${index}`), { at: index })

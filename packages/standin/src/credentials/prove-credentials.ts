@@ -112,7 +112,7 @@ export function createProveCredentials({
   /** They work: decides, with the account locked, whether they come into force. */
   async function settle(
     claimed: CredentialRow,
-    { granted, token }: Extract<Negotiation, { outcome: 'granted' }>,
+    { granted, missingFromPlan, token }: Extract<Negotiation, { outcome: 'granted' }>,
   ): Promise<void> {
     const { accountId } = claimed
     await db.transaction(async (tx) => {
@@ -123,7 +123,8 @@ export function createProveCredentials({
       if (row.state === 'active') return updateCredentials(tx, row, { attempts: 0, nextAttemptAt: null })
       const details = { scopes: granted.scopes, clientId: row.clientId }
       const said = { actor: prover, accountId, generation: row.generation, details }
-      const proven = { provenAt: clock.now(), grantedScopes: [...granted.scopes], nextAttemptAt: null, attempts: 0 }
+      const found = { grantedScopes: [...granted.scopes], missingFromPlan: [...missingFromPlan] }
+      const proven = { provenAt: clock.now(), ...found, nextAttemptAt: null, attempts: 0 }
 
       const namesAnother =
         policy.accountClaim !== undefined && token !== undefined && !names(accountId, token.claims[policy.accountClaim])

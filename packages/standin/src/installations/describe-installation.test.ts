@@ -15,6 +15,7 @@ const row = (generation: number, state: CredentialState, change: Partial<Credent
     tieBreak: '0',
     provenAt: null,
     grantedScopes: null,
+    missingFromPlan: null,
     ...change,
   }) as CredentialRow
 const seen = (rows: CredentialRow[], installation?: Partial<InstallationRow>) =>
@@ -34,6 +35,7 @@ test('an account that never installed is in no state', () => {
     requestedScopes: ['a', 'b', 'c'],
     grantedScopes: [],
     deniedScopes: [],
+    missingFromPlan: [],
     waiting: [],
     uninstallSignalledAt: null,
     trackunit: { unavailableSince: null, limitedUntil: null },
@@ -78,6 +80,12 @@ test('denied is what was asked for and not granted, known only after a proof', (
     deniedScopes: ['b'],
   })
   expect(seen([row(1, 'pending')])).toMatchObject({ grantedScopes: [], deniedScopes: [] })
+})
+
+test('invariant 17: of what was denied it says what the plan lacks', () => {
+  const found = { provenAt: at(2), grantedScopes: ['a'], missingFromPlan: ['c', 'not asked for any more'] }
+  expect(seen([row(1, 'active', found)])).toMatchObject({ deniedScopes: ['b', 'c'], missingFromPlan: ['c'] })
+  expect(seen([row(1, 'active', { ...found, missingFromPlan: null })])).toMatchObject({ missingFromPlan: [] })
 })
 
 test('a signal of an uninstall is shown beside everything else', () => {

@@ -28,6 +28,7 @@ export function describeInstallation(
 ): DescribedInstallation {
   const speaking = credentialsThatSpeak(rows)
   const granted = speaking?.grantedScopes ?? []
+  const denied = speaking?.provenAt ? requestedScopes.filter((scope) => !granted.includes(scope)) : []
   const waiting = rows.filter(
     (row) =>
       speaking !== undefined &&
@@ -43,7 +44,8 @@ export function describeInstallation(
     generation: speaking?.generation ?? null,
     requestedScopes: [...requestedScopes],
     grantedScopes: [...granted],
-    deniedScopes: speaking?.provenAt ? requestedScopes.filter((scope) => !granted.includes(scope)) : [],
+    deniedScopes: denied,
+    missingFromPlan: denied.filter((scope) => speaking?.missingFromPlan?.includes(scope)),
     waiting: waiting.map((row) => ({
       generation: row.generation,
       state: row.state,

@@ -17,7 +17,11 @@ const report = defineAction({
   changesData: false,
   run: async () => {},
 })
-const toSomebody = { grantedScopes: ['a'], mayStart: () => true, usualSeconds: new Map([['site-report', 40]]) }
+const toSomebody = {
+  accountScopes: { grantedScopes: ['a'], missingFromPlan: ['b'] },
+  mayStart: () => true,
+  usualSeconds: new Map([['site-report', 40]]),
+}
 const catalogueOf = (...actions: AnyAction[]) => createActionCatalogue(actions, ['a', 'b', 'c'])
 
 test('an action is found by its id', () => {
@@ -33,6 +37,7 @@ test('an action is shown as the contract says, with titles and descriptions for 
   expect(shown).toMatchObject({
     id: 'site-report',
     missingScopes: ['b'],
+    missingFromPlan: ['b'],
     mayStart: true,
     usualSeconds: 40,
     inputSchema: {
@@ -46,8 +51,8 @@ test('an action is shown as the contract says, with titles and descriptions for 
 })
 
 test('nothing is called missing while it is not known what was granted', () => {
-  expect(catalogueOf(report).describe({ ...toSomebody, grantedScopes: undefined })).toMatchObject([
-    { missingScopes: [] },
+  expect(catalogueOf(report).describe({ ...toSomebody, accountScopes: undefined })).toMatchObject([
+    { missingScopes: [], missingFromPlan: [] },
   ])
 })
 

@@ -1,6 +1,7 @@
 import type { Action } from '@standin/contracts'
 import { actionIdSchema } from '@standin/contracts'
 import { z } from 'zod'
+import type { AccountScopes } from '../tokens/account-scopes.ts'
 import type { AnyAction } from './define-action.ts'
 
 /** What is wrong with the actions that a maker declared; stops the start. */
@@ -10,7 +11,7 @@ export class ActionError extends Error {
 
 interface Describing {
   /** What the account granted; undefined while that is not known. */
-  grantedScopes: readonly string[] | undefined
+  accountScopes: AccountScopes | undefined
   /** Whether this caller's own rights are enough. */
   mayStart: (action: AnyAction) => boolean
   usualSeconds: ReadonlyMap<string, number>
@@ -39,12 +40,14 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
   return {
     find: (actionId: string) => byId.get(actionId)?.action,
     /** As the app shows them to somebody of an account. */
-    describe: ({ grantedScopes, mayStart, usualSeconds }: Describing): Action[] =>
+    describe: ({ accountScopes, mayStart, usualSeconds }: Describing): Action[] =>
       [...byId.values()].map(({ action, inputSchema }) => {
         const { id, title, description, changesData, scopes } = action
+        const missing = accountScopes ? scopes.filter((scope) => !accountScopes.grantedScopes.includes(scope)) : []
         return {
           ...{ id, title, description, changesData, scopes: [...scopes] },
-          missingScopes: grantedScopes ? scopes.filter((scope) => !grantedScopes.includes(scope)) : [],
+          missingScopes: missing,
+          missingFromPlan: missing.filter((scope) => accountScopes?.missingFromPlan.includes(scope)),
           mayStart: mayStart(action),
           usualSeconds: usualSeconds.get(id) ?? null,
           inputSchema,

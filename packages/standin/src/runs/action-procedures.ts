@@ -1,6 +1,7 @@
 import { procedures } from '@standin/contracts'
 import { missingForAction } from '../access/authorize.ts'
 import type { Contracted } from '../http/trpc.ts'
+import type { AccountScopes } from '../tokens/account-scopes.ts'
 import type { ActionCatalogue } from './action-catalogue.ts'
 import type { AnyAction } from './define-action.ts'
 
@@ -8,17 +9,17 @@ interface Dependencies {
   contracted: Contracted
   catalogue: ActionCatalogue
   /** Undefined where the account is not served just now: what it granted is not known, and nothing is called missing. */
-  grantedScopesOf: (accountId: string) => Promise<readonly string[] | undefined>
+  scopesOf: (accountId: string) => Promise<AccountScopes | undefined>
   usualSecondsOf: (accountId: string) => Promise<ReadonlyMap<string, number>>
 }
 
-export function createActionProcedures({ contracted, catalogue, grantedScopesOf, usualSecondsOf }: Dependencies) {
+export function createActionProcedures({ contracted, catalogue, scopesOf, usualSecondsOf }: Dependencies) {
   return {
     list: contracted.call(procedures.action.list).query(async ({ ctx: { accountId, caller } }) => {
-      const [grantedScopes, usualSeconds] = await Promise.all([grantedScopesOf(accountId), usualSecondsOf(accountId)])
+      const [accountScopes, usualSeconds] = await Promise.all([scopesOf(accountId), usualSecondsOf(accountId)])
       const mayStart = ({ scopes, changesData }: AnyAction) =>
         missingForAction(caller, { accountId, scopes, changesData }).length === 0
-      return { actions: catalogue.describe({ grantedScopes, mayStart, usualSeconds }) }
+      return { actions: catalogue.describe({ accountScopes, mayStart, usualSeconds }) }
     }),
   }
 }

@@ -1,6 +1,7 @@
 import { missingForAction } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
 import { StandinError } from '../standin-error.ts'
+import { type AccountScopes, checkGranted } from '../tokens/account-scopes.ts'
 import type { AnyAction } from './define-action.ts'
 
 export interface AllowedActionDependencies {
@@ -9,16 +10,16 @@ export interface AllowedActionDependencies {
    * Undefined while new credentials are not proven yet: a run is accepted, and waits for them.
    * @throws StandinError with the reason why the account is not served
    */
-  grantedScopesOf: (accountId: string) => Promise<readonly string[] | undefined>
+  scopesOf: (accountId: string) => Promise<AccountScopes | undefined>
 }
 
 export type AllowedAction = ReturnType<typeof createAllowedAction>
 
 /**
  * The action, where this caller may have it done on this account, and the account lets it be done.
- * @throws StandinError `ACTION_NOT_FOUND`, `SCOPE_FORBIDDEN`, `SCOPE_NOT_GRANTED`, or why the account is not served
+ * @throws StandinError `ACTION_NOT_FOUND`, `SCOPE_FORBIDDEN`, `SCOPE_NOT_GRANTED`, `PLAN_REQUIRED`, or why the account is not served
  */
-export function createAllowedAction({ findAction, grantedScopesOf }: AllowedActionDependencies) {
+export function createAllowedAction({ findAction, scopesOf }: AllowedActionDependencies) {
   return async (
     caller: Caller,
     { accountId, actionId }: { accountId: string; actionId: string },
@@ -27,10 +28,8 @@ export function createAllowedAction({ findAction, grantedScopesOf }: AllowedActi
     if (!action) throw new StandinError('ACTION_NOT_FOUND')
     const notTheirs = missingForAction(caller, { accountId, scopes: action.scopes, changesData: action.changesData })
     if (notTheirs.length > 0) throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${notTheirs.join(', ')}.` })
-    const granted = await grantedScopesOf(accountId)
-    const notGranted = granted ? action.scopes.filter((scope) => !granted.includes(scope)) : []
-    if (notGranted.length > 0)
-      throw new StandinError('SCOPE_NOT_GRANTED', { detail: `Needed: ${notGranted.join(', ')}.` })
+    const known = await scopesOf(accountId)
+    if (known) checkGranted(action.scopes, known)
     return action
   }
 }

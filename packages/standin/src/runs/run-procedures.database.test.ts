@@ -46,7 +46,12 @@ function callAs({ db, queue, events, clock, findAction }: RunStack, who: Caller)
     },
     { administratorScopes: undefined },
   )
-  const startRun = createStartRun({ db, queue, findAction, grantedScopesOf: async () => ['a'] })
+  const startRun = createStartRun({
+    db,
+    queue,
+    findAction,
+    scopesOf: async () => ({ grantedScopes: ['a'], missingFromPlan: [] }),
+  })
   const procedures = createRunProcedures({
     ...{ contracted, db, queue, events, clock, startRun },
     deliveriesOf: async () => new Map(),

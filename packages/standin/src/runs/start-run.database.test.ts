@@ -164,24 +164,32 @@ describe('what cannot be started is refused', () => {
   })
 
   test('invariant 17: a scope that the account did not grant is named', async () => {
-    await using stack = await createRunStack({ database, actions, grantedScopesOf: async () => ['b'] })
-    await expect(stack.start()).rejects.toMatchObject({
-      reason: 'SCOPE_NOT_GRANTED',
-      message: expect.stringContaining('a'),
+    await using stack = await createRunStack({
+      database,
+      actions,
+      scopesOf: async () => ({ grantedScopes: ['b'], missingFromPlan: [] }),
     })
+    await expect(stack.start()).rejects.toMatchObject({ reason: 'SCOPE_NOT_GRANTED', detail: 'Needed: a.' })
+  })
+
+  test('invariant 17: one that the plan lacks is told apart, and named', async () => {
+    const scopesOf = async () => ({ grantedScopes: ['b'], missingFromPlan: ['a'] })
+    await using stack = await createRunStack({ database, actions, scopesOf })
+    await expect(stack.start()).rejects.toMatchObject({ reason: 'PLAN_REQUIRED', detail: 'Not in the plan: a.' })
+    expect(await stack.sql`select 1 from runs`).toEqual([])
   })
 
   test('an account that is not served says why', async () => {
-    const grantedScopesOf = async () => {
+    const scopesOf = async () => {
       throw new StandinError('INSTALLATION_UNINSTALLED')
     }
-    await using stack = await createRunStack({ database, actions, grantedScopesOf })
+    await using stack = await createRunStack({ database, actions, scopesOf })
     await expect(stack.start()).rejects.toMatchObject({ reason: 'INSTALLATION_UNINSTALLED' })
   })
 })
 
 test('a run is accepted while new credentials are not proven yet', async () => {
-  await using stack = await createRunStack({ database, actions, grantedScopesOf: async () => undefined })
+  await using stack = await createRunStack({ database, actions, scopesOf: async () => undefined })
   expect(await stack.start()).toMatchObject({ state: 'queued' })
 })
 

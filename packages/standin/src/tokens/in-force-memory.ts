@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
+import type { AccountScopes } from './account-scopes.ts'
 import type { CredentialsInForce } from './obtain-token.ts'
 
 /** What serves an account, and which scopes it granted. */
-export type InForce = CredentialsInForce & { grantedScopes: readonly string[] }
+export type InForce = CredentialsInForce & AccountScopes
 
 export type InForceMemory = ReturnType<typeof createInForceMemory>
 

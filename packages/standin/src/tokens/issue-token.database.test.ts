@@ -354,6 +354,19 @@ describe('invariant 18: who gets a token', () => {
     await expect(issue(run, { scopes: ['b'] })).rejects.toMatchObject({ reason: 'SCOPE_NOT_GRANTED' })
     expect(stack.endpoint.exchanges).toEqual([])
   })
+
+  test('invariant 17: nor for one that the plan lacks, until a re-install finds it there', async () => {
+    await using stack = await createTokenStack(database)
+    await stack.install({ grantedScopes: ['a'], missingFromPlan: ['b'] })
+    const issue = await stack.startReplica()
+
+    const refused = { reason: 'PLAN_REQUIRED', detail: 'Not in the plan: b.' }
+    await expect(issue(run, both)).rejects.toMatchObject(refused)
+    expect(stack.endpoint.exchanges).toEqual([])
+
+    await stack.install({ generation: 2 })
+    expect(text(await issue(run, both))).toBe('token-1')
+  })
 })
 
 describe('invariant 15: a token that an API refused', () => {

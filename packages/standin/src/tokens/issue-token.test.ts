@@ -25,7 +25,10 @@ describe('invariant 18: a token has no scope that was not granted', () => {
     },
     { title: 'a run, what its action declares', receiver: run, asked: ['c'], granted: ['a', 'c'], gets: ['c'] },
   ])('given out: $title', ({ receiver, asked, granted, gets }) => {
-    expect(scopesToIssue({ receiver, asked, grantedScopes: granted, manifestScopes }).scopes).toEqual(gets)
+    expect(
+      scopesToIssue({ receiver, asked, granted: { grantedScopes: granted, missingFromPlan: [] }, manifestScopes })
+        .scopes,
+    ).toEqual(gets)
   })
 
   test.for([
@@ -51,6 +54,22 @@ describe('invariant 18: a token has no scope that was not granted', () => {
       reason: 'SCOPE_NOT_GRANTED',
     },
     {
+      title: 'not in the plan of the account',
+      receiver: service('a', 'b'),
+      asked: ['a', 'b'],
+      granted: ['a'],
+      missingFromPlan: ['b'],
+      reason: 'PLAN_REQUIRED',
+    },
+    {
+      title: 'all that the service may have is not in the plan of the account',
+      receiver: service('b'),
+      asked: undefined,
+      granted: ['a'],
+      missingFromPlan: ['b'],
+      reason: 'PLAN_REQUIRED',
+    },
+    {
       title: 'nothing in common',
       receiver: service('a'),
       asked: undefined,
@@ -72,15 +91,20 @@ describe('invariant 18: a token has no scope that was not granted', () => {
       granted: ['a'],
       reason: 'SCOPE_NOT_GRANTED',
     },
-  ])('refused: $title', ({ receiver, asked, granted, reason }) => {
-    expect(() => scopesToIssue({ receiver, asked, grantedScopes: granted, manifestScopes })).toThrow(
-      expect.objectContaining({ reason }),
-    )
+  ])('refused: $title', ({ receiver, asked, granted, missingFromPlan = [], reason }) => {
+    expect(() =>
+      scopesToIssue({ receiver, asked, granted: { grantedScopes: granted, missingFromPlan }, manifestScopes }),
+    ).toThrow(expect.objectContaining({ reason }))
   })
 
   test('a refusal names the scopes', () => {
     expect(() =>
-      scopesToIssue({ receiver: service('a'), asked: ['a', 'b', 'c'], grantedScopes: [], manifestScopes }),
+      scopesToIssue({
+        receiver: service('a'),
+        asked: ['a', 'b', 'c'],
+        granted: { grantedScopes: [], missingFromPlan: [] },
+        manifestScopes,
+      }),
     ).toThrow('Asked for: b, c.')
   })
 })

@@ -1,8 +1,9 @@
-import type { IssuedToken, IssueTokenInput } from '@standin/contracts'
+import type { ErrorReason, IssuedToken, IssueTokenInput } from '@standin/contracts'
 import type { HandOut } from '../audit/record-hand-outs.ts'
 import type { Clock } from '../clock.ts'
 import type { Secret } from '../observability/secret.ts'
 import { StandinError } from '../standin-error.ts'
+import { type AccountScopes, checkGranted } from './account-scopes.ts'
 import type { TokenIdentity } from './exchange-store.ts'
 import type { InForceMemory } from './in-force-memory.ts'
 import type { ObtainToken } from './obtain-token.ts'
@@ -53,8 +54,8 @@ export function createIssueToken({
     for (let looks = 0; looks < maxLooks; looks++) {
       const fresh = looks > 0 || rejectedFingerprint !== undefined
       try {
-        const { grantedScopes, ...credentials } = await inForce.get(accountId, { fresh })
-        const scopes = scopesToIssue({ receiver, asked, grantedScopes, manifestScopes })
+        const credentials = await inForce.get(accountId, { fresh })
+        const scopes = scopesToIssue({ receiver, asked, granted: credentials, manifestScopes })
         const token = await obtainToken({ credentials, scopes, rejectedFingerprint })
         if (!token) continue
         if (await recordHandOut(handOutOf({ token, receiver, accountId, scopes }))) {
@@ -77,8 +78,8 @@ export function createIssueToken({
 }
 
 /** Refusals that rest on what was remembered of the account. */
-const mayBeOutdated = (error: unknown) =>
-  error instanceof StandinError && (error.reason === 'SCOPE_NOT_GRANTED' || error.reason === 'CREDENTIALS_REJECTED')
+const outdatable: readonly ErrorReason[] = ['SCOPE_NOT_GRANTED', 'PLAN_REQUIRED', 'CREDENTIALS_REJECTED']
+const mayBeOutdated = (error: unknown) => error instanceof StandinError && outdatable.includes(error.reason)
 
 export function handOutOf({
   token,
@@ -101,35 +102,33 @@ export function handOutOf({
 
 /**
  * Which scopes a token may have: those asked for, else all that the receiver and the account have in common.
- * @throws StandinError `SCOPE_NOT_IN_MANIFEST`, `SCOPE_FORBIDDEN` or `SCOPE_NOT_GRANTED`, naming the scopes
+ * @throws StandinError `SCOPE_NOT_IN_MANIFEST`, `SCOPE_FORBIDDEN`, `SCOPE_NOT_GRANTED` or `PLAN_REQUIRED`, naming the scopes
  */
 export function scopesToIssue({
   receiver,
   asked,
-  grantedScopes,
+  granted,
   manifestScopes,
 }: {
   receiver: TokenReceiver
   asked: readonly string[] | undefined
-  grantedScopes: readonly string[]
+  granted: AccountScopes
   manifestScopes: readonly string[]
 }): ScopeSet {
   const allowed = receiver.kind === 'service' ? receiver.grantedScopes : manifestScopes
-  const wanted = asked ?? allowed.filter((scope) => grantedScopes.includes(scope))
+  const wanted = asked ?? allowed.filter((scope) => granted.grantedScopes.includes(scope))
+  if (!asked && wanted.length === 0) checkGranted(allowed, granted)
   // A request without scopes would be answered with all that the app has.
   if (wanted.length === 0) throw new StandinError('SCOPE_NOT_GRANTED', { detail: 'No scope is left to ask for.' })
   if (!asked) return scopeSet(wanted)
 
-  const refuse = (
-    reason: 'SCOPE_NOT_IN_MANIFEST' | 'SCOPE_FORBIDDEN' | 'SCOPE_NOT_GRANTED',
-    among: readonly string[],
-  ) => {
+  const refuse = (reason: 'SCOPE_NOT_IN_MANIFEST' | 'SCOPE_FORBIDDEN', among: readonly string[]) => {
     const outside = asked.filter((scope) => !among.includes(scope))
     if (outside.length > 0) throw new StandinError(reason, { detail: `Asked for: ${outside.join(', ')}.` })
   }
   refuse('SCOPE_NOT_IN_MANIFEST', manifestScopes)
   refuse('SCOPE_FORBIDDEN', allowed)
-  refuse('SCOPE_NOT_GRANTED', grantedScopes)
+  checkGranted(asked, granted)
   return scopeSet(asked)
 }
 

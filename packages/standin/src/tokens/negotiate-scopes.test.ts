@@ -51,11 +51,29 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
           const negotiation = await negotiateScopes(endpoint.requestToken, credentials, manifest)
 
           const granted = manifest.map(({ scope }) => scope).filter((scope) => !denied.has(scope))
-          expect(negotiation).toMatchObject({ outcome: 'granted', granted: scopeSet(granted) })
+          const missingFromPlan = manifest.map(({ scope }) => scope).filter((scope) => denied.has(scope))
+          expect(negotiation).toMatchObject({
+            outcome: 'granted',
+            granted: scopeSet(granted),
+            missingFromPlan: says === 'plan_required' ? missingFromPlan : [],
+          })
           expect(endpoint.asked.length).toBeLessThanOrEqual(2 + optional.length)
         },
       ),
     )
+  })
+
+  test('a required one that the plan lacks is told apart, too', async () => {
+    const manifest = [
+      { scope: 'a', optional: false },
+      { scope: 'b', optional: true },
+    ]
+    const { requestToken } = createEndpoint(new Set(['a']), 'plan_required')
+
+    expect(await negotiateScopes(requestToken, credentials, manifest)).toMatchObject({
+      granted: { scopes: ['b'] },
+      missingFromPlan: ['a'],
+    })
   })
 
   test('finds an empty set where everything is denied', async () => {

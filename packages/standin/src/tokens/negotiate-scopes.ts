@@ -9,13 +9,13 @@ export interface ManifestScope {
 }
 
 export type Negotiation =
-  | { outcome: 'granted'; granted: ScopeSet; token: ExchangedToken | undefined }
+  | { outcome: 'granted'; granted: ScopeSet; missingFromPlan: readonly string[]; token: ExchangedToken | undefined }
   | Extract<Exchange, { outcome: 'failed' }>
 
 /**
  * Finds out which scopes an account granted: a denied optional one can shorten the answer's `scope` or fail the whole
  * request with `invalid_scope`. At most 2 + the number of optional scopes requests; `invalid_scope` proves the
- * credentials, too, since Trackunit knew the client.
+ * credentials, too, since Trackunit knew the client. Which scopes the plan lacks is known where a refusal of them said so.
  */
 export async function negotiateScopes(
   requestToken: RequestToken,
@@ -24,25 +24,28 @@ export async function negotiateScopes(
 ): Promise<Negotiation> {
   const ask = (scopes: Iterable<string>) => requestToken(credentials, scopeSet(scopes))
   const all = await ask(manifest.map(({ scope }) => scope))
-  if (all.outcome === 'token') return { outcome: 'granted', granted: all.token.granted, token: all.token }
+  if (all.outcome === 'token')
+    return { outcome: 'granted', granted: all.token.granted, missingFromPlan: [], token: all.token }
   if (!isAboutScopes(all.failure)) return all
 
   const required = manifest.filter(({ optional }) => !optional).map(({ scope }) => scope)
   const base = await ask(required)
   if (base.outcome === 'failed' && !isAboutScopes(base.failure)) return base
   const granted = new Set(base.outcome === 'token' ? base.token.granted.scopes : [])
+  const missingFromPlan = base.outcome === 'failed' && base.failure === 'plan-required' ? [...required] : []
   let token = base.outcome === 'token' ? base.token : undefined
 
   for (const { scope } of manifest.filter(({ optional }) => optional)) {
     const wider = await ask([...granted, scope])
     if (wider.outcome === 'failed') {
       if (!isAboutScopes(wider.failure)) return wider
+      if (wider.failure === 'plan-required') missingFromPlan.push(scope)
       continue
     }
     token = wider.token
     for (const name of wider.token.granted.scopes) granted.add(name)
   }
-  return { outcome: 'granted', granted: scopeSet(granted), token }
+  return { outcome: 'granted', granted: scopeSet(granted), missingFromPlan, token }
 }
 
 /** The credentials are good, and what was asked for is too much: a scope that was denied, or one that the plan does not have. */

@@ -35,10 +35,11 @@ export function createRefreshAhead({ db, log, inForce, obtainToken, uses }: Depe
     const { accountId, scopeKey, fingerprint } = due
     try {
       if (!fingerprint || !isInUse(due)) return await postponeRefresh(db, due)
-      const { grantedScopes, ...credentials } = await inForce.get(accountId, { fresh: true })
+      const credentials = await inForce.get(accountId, { fresh: true })
       const scopes = scopeSet(scopeKey.split(' '))
       // What an account does not grant any more is not asked for behind its back.
-      if (scopes.scopes.some((scope) => !grantedScopes.includes(scope))) return await postponeRefresh(db, due)
+      if (scopes.scopes.some((scope) => !credentials.grantedScopes.includes(scope)))
+        return await postponeRefresh(db, due)
       if (credentials.parked) return await postponeRefresh(db, due, parkedAgainMs)
       await obtainToken({ credentials, scopes, replaceAhead: fingerprint })
     } catch (error) {

@@ -9,6 +9,7 @@ export const installBody = z.strictObject({
   clientId: z.string().min(1).optional(),
   clientSecret: z.string().min(1).optional(),
   grantedScopes: z.array(z.string()).optional(),
+  scopesOutsidePlan: z.array(z.string()).optional(),
   clientExists: z.boolean().optional(),
   worksAfterMs: z.number().min(0).optional(),
   sameClient: z.boolean().optional(),

@@ -26,6 +26,7 @@ export function drawer({ fleetSize, choices, userTokenLifetimeS }: DrawerContent
   <span class="select"><select id="with">
     <option value="all">All permissions</option>
     <option value="required">Without optional permissions</option>
+    <option value="plan">Plan without the optional permissions</option>
     <option value="unbound">Identity without the account, old access works on</option>
     <option value="late">Access that works in 10 minutes</option>
     <option value="dead">Access that never works</option>

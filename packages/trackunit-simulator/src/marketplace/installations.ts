@@ -20,6 +20,8 @@ export type InstallRequest = {
   clientSecret?: string | undefined
   /** What the installing user allowed; all of the manifest unless named. */
   grantedScopes?: string[] | undefined
+  /** Those that the account's plan does not include; none unless named. */
+  scopesOutsidePlan?: string[] | undefined
   /** `false`: the sent credentials do not exist, `/apptoken` refuses them. */
   clientExists?: boolean | undefined
   /** How long after the callback the client starts to work. */
@@ -94,6 +96,7 @@ export function createInstallations(dependencies: InstallationDependencies) {
       clientSecret: request.clientSecret ?? given?.clientSecret ?? newClientSecret(),
       accountId: account.accountId,
       grantedScopes: request.grantedScopes ?? allScopes,
+      scopesOutsidePlan: request.scopesOutsidePlan ?? [],
       worksFrom: now() + (request.worksAfterMs ?? 0),
     }
   }
@@ -105,6 +108,7 @@ export function createInstallations(dependencies: InstallationDependencies) {
 
     if (isOwn && request.clientExists !== false) {
       if (request.grantedScopes) client.grantedScopes = request.grantedScopes
+      if (request.scopesOutsidePlan) client.scopesOutsidePlan = request.scopesOutsidePlan
       const keepsOld = request.keepOldClient ?? behaviour.keepClientAfterReinstall
       if (account.clientId !== null && account.clientId !== client.clientId && !keepsOld) {
         delete state.clients[account.clientId]

@@ -6,7 +6,7 @@ const client = { clientId: '0oa10o3h43eulvWtz358', clientSecret: 'wZtQppu1huik4c
 const credentials = { client_id: client.clientId, client_secret: client.clientSecret }
 const grant = { grant_type: 'client_credentials', ...credentials, scope: 'asset.view' }
 
-async function installed(granted?: { grantedScopes: string[] }) {
+async function installed(granted?: { grantedScopes?: string[]; scopesOutsidePlan?: string[] }) {
   const simulator = await startSimulator()
   await simulator.control('POST', 'install', { accountId: nordvang, ...client, deliver: false, ...granted })
   return simulator
@@ -136,6 +136,16 @@ test('refuses a denied optional scope, or leaves it out when so set', async () =
 
   await simulator.control('PUT', 'settings', { deniedScopes: 'shorter' })
   expect(await (await simulator.askToken(both)).json()).toMatchObject({ scope: 'asset.view' })
+})
+
+test('refuses a scope that the plan does not include, in words of its own', async () => {
+  await using simulator = await installed({ scopesOutsidePlan: ['account.event.manage'] })
+
+  const refused = await simulator.askToken({ ...grant, scope: 'asset.view account.event.manage' })
+  expect(refused.status).toBe(400)
+  expect(await refused.json()).toMatchObject({ error: 'plan_required' })
+  expect((await simulator.askToken(grant)).status).toBe(200)
+  expect(await simulator.brokenRules()).toEqual([])
 })
 
 test('a client starts to work when it was told to', async () => {

@@ -14,6 +14,10 @@ export function grantScopes(client: Client, requested: string[], policy: ScopePo
     return refusal('invalid_scope', 'A requested scope is not in the manifest.', 'token-scope-in-manifest')
   }
 
+  // [unknown] what a refusal because of the plan looks like: the code is our guess.
+  if (requested.some((scope) => client.scopesOutsidePlan.includes(scope)))
+    return refusal('plan_required', 'The plan of the account does not include a requested scope.')
+
   const granted = requested.filter((scope) => client.grantedScopes.includes(scope))
   if (granted.length === requested.length) return granted
   if (policy.deniedScopes === 'shorter' && granted.length > 0) return granted

@@ -1,6 +1,11 @@
 import type { Rule } from '../journal.ts'
 
-export type TokenError = 'invalid_request' | 'invalid_client' | 'invalid_scope' | 'unsupported_grant_type'
+export type TokenError =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_scope'
+  | 'plan_required'
+  | 'unsupported_grant_type'
 
 export type TokenRefusal = {
   type: 'refusal'

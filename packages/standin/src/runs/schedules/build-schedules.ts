@@ -24,9 +24,9 @@ interface Given extends AllowedActionDependencies {
 const lookEveryMs = 1_000
 
 /** What starts runs by schedules, and what people do with schedules. */
-export function buildSchedules({ closers, findAction, grantedScopesOf, checkDestinations, ...given }: Given) {
+export function buildSchedules({ closers, findAction, scopesOf, checkDestinations, ...given }: Given) {
   const { db, clock, log, listener } = given
-  const allowedAction = createAllowedAction({ findAction, grantedScopesOf })
+  const allowedAction = createAllowedAction({ findAction, scopesOf })
   const rightOf = createRightOfSchedule({
     allowedAction,
     findServiceByKeyId: async (keyId) => (await findServiceByKeyId(db, keyId))?.caller,

@@ -53,9 +53,9 @@ async function createStack() {
   }
   const allowedAction = createAllowedAction({
     findAction: (id) => (world.granted?.includes(`no ${id}`) ? undefined : findAction(id)),
-    async grantedScopesOf() {
+    async scopesOf() {
       if (world.notServed) throw new StandinError(world.notServed)
-      return world.granted
+      return world.granted && { grantedScopes: world.granted, missingFromPlan: [] }
     },
   })
   const rightOf = createRightOfSchedule({ allowedAction, findServiceByKeyId: async () => world.key })

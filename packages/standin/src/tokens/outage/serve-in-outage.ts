@@ -31,9 +31,8 @@ export function createServeInOutage(dependencies: Dependencies): IssueToken {
   const fromMemory: IssueToken = async (receiver, { accountId, scopes: asked, rejectedFingerprint }) => {
     const known = inForce.lastRead(accountId)
     if (!known || watch.downForMs() >= outageServeMs) throw new StandinError('STORAGE_UNAVAILABLE')
-    const { grantedScopes, generation } = known
-    const scopes = scopesToIssue({ receiver, asked, grantedScopes, manifestScopes })
-    const token = cache.get(keyOfToken({ accountId, generation, scopeKey: scopes.key }))
+    const scopes = scopesToIssue({ receiver, asked, granted: known, manifestScopes })
+    const token = cache.get(keyOfToken({ ...known, scopeKey: scopes.key }))
     if (!token || token.fingerprint === rejectedFingerprint || isStale(token))
       throw new StandinError('STORAGE_UNAVAILABLE')
 

@@ -1,0 +1,1 @@
+ALTER TABLE "credentials" ADD COLUMN "missing_from_plan" text[];
