@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -33,19 +32,20 @@ const replicas = 2
 const script = fileURLToPath(new URL('run-worker-process.ts', import.meta.url))
 
 /**
- * Two worker processes work on runs that make effects, and one of them, or PostgreSQL, is killed again and again.
+ * Two worker processes work on runs that make effects, and the one that has most of them, or PostgreSQL, is killed again and again.
  * @returns what became of every run, and how long each kill's runs stood still
  */
 export async function runKillLoop({ url, kills, accounts, keys, random, killDatabase, say = () => {} }: KillLoop) {
-  const { db, sql, close } = connectDatabase(url)
+  const { db, close } = connectDatabase(url)
   const log = (await import('pino')).pino({ level: 'silent' })
   const queue = await startRunQueue(url, log)
   await using counter = await startCountingServer()
   const action = createCountingAction(counter.url)
-  const workers: ChildProcess[] = []
+  let workers: Worker[] = []
   const stoodStillMs: number[] = []
+  await using spares = await createSpares(url, counter.url)
   try {
-    for (let replica = 0; replica < replicas; replica++) workers.push(await startWorker(url, counter.url))
+    workers = await Promise.all(Array.from({ length: replicas }, spares.begin))
     const names: string[] = []
     for (let nth = 0; nth < accounts * 2; nth++) {
       names.push(`run${nth}`)
@@ -69,26 +69,27 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
         say(`kill ${kill}: PostgreSQL`)
         continue
       }
-      const victim = kill % replicas // The one that took over what the last one had.
       const held = await workingRuns()
-      workers[victim]?.kill('SIGKILL')
+      const runsOf = (worker: Worker) => held.filter(({ replicaId }) => replicaId === worker.replicaId())
+      const [victim, ...others] = workers.toSorted((one, other) => runsOf(other).length - runsOf(one).length)
+      if (!victim) throw new Error('there is nobody to kill')
+      const orphans = runsOf(victim)
+      victim.process.kill('SIGKILL')
       const killedAtMs = performance.now()
-      if (workers[victim]) await once(workers[victim], 'exit').catch(() => {})
-      const starting = startWorker(url, counter.url)
-      const orphans = await orphansOf(held)
+      const beginning = spares.begin()
       await untilTaken(orphans)
       if (orphans.length > 0) stoodStillMs.push(performance.now() - killedAtMs)
-      workers[victim] = await starting
+      workers = [...others, await beginning]
       say(`kill ${kill}: ${orphans.length} runs, on again after ${Math.round(stoodStillMs.at(-1) ?? 0)} ms`)
     }
     counter.allow(Number.POSITIVE_INFINITY)
     await until(async () => (await db.select().from(runs)).every(({ state }) => isFinal(state)))
     const endedByThemselves = workers.filter(
-      ({ exitCode, signalCode }) => exitCode !== null || signalCode !== null,
+      ({ process: { exitCode, signalCode } }) => exitCode !== null || signalCode !== null,
     ).length
     return { runs: await Promise.all(names.map(outcomeOf)), counts: counter.counts, stoodStillMs, endedByThemselves }
   } finally {
-    for (const worker of workers) worker.kill('SIGKILL')
+    for (const worker of workers) worker.process.kill('SIGKILL')
     await queue.stop()
     await close()
   }
@@ -99,19 +100,6 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
       .select({ id: runs.id, epoch: runs.epoch, replicaId: runs.replicaId })
       .from(runs)
       .where(eq(runs.state, 'running'))
-  }
-
-  /** Of the runs that were held, those whose replica is gone: its lock is free. */
-  async function orphansOf(held: Held): Promise<Held> {
-    const ids = new Set<number>()
-    await until(async () => {
-      ids.clear()
-      const rows =
-        await sql`select objid::int as id from pg_locks where locktype = 'advisory' and objsubid = 2 and granted`
-      for (const { id } of rows) ids.add(id as number)
-      return ids.size < replicas + 1
-    })
-    return held.filter(({ replicaId }) => replicaId !== null && !ids.has(replicaId))
   }
 
   async function untilTaken(orphans: Held): Promise<void> {
@@ -149,12 +137,38 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
   }
 }
 
-async function startWorker(url: string, counter: string): Promise<ChildProcess> {
-  const worker = spawn(process.execPath, ['--conditions=@standin/source', script, url, counter], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  if (worker.stdout) await once(createInterface(worker.stdout), 'line')
-  return worker
+interface Worker {
+  process: ChildProcess
+  /** As the rows name it now; after its database was away it is another one. */
+  replicaId: () => number | undefined
+}
+
+/** Workers that are loaded before they are needed: what is measured is how long work stands still, not how long Node loads. */
+async function createSpares(url: string, counter: string) {
+  const load = () =>
+    spawn(process.execPath, ['--conditions=@standin/source', script, url, counter, 'waits'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+  const loaded = Array.from({ length: replicas }, load)
+  return {
+    /** @returns one that works; the next one is loaded meanwhile */
+    async begin(): Promise<Worker> {
+      const process = loaded.shift() ?? load()
+      loaded.push(load())
+      let replicaId: number | undefined
+      const begun = Promise.withResolvers<void>()
+      createInterface(process.stdout).on('line', (line) => {
+        replicaId = Number(line.replace('replica ', ''))
+        begun.resolve()
+      })
+      process.stdin.write('begin\n')
+      await begun.promise
+      return { process, replicaId: () => replicaId }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const spare of loaded) spare.kill('SIGKILL')
+    },
+  }
 }
 
 /** Asks again and again, also while the database is away. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { flushCompileCache } from 'node:module'
 import { pino } from 'pino'
 import { systemClock } from '../src/clock.ts'
 import { connectDatabase } from '../src/database/database.ts'
@@ -10,9 +12,13 @@ import { createLinesAction } from './lines-action.ts'
 
 /**
  * A worker in a process of its own, to be killed. Its runs of `lines` write three lines, say so, and stand still; those of
- * `counting` count on the server whose address is given.
+ * `counting` count on the server whose address is given. With `waits` it is loaded, and begins when it is told.
  */
-const [url = '', counter = ''] = process.argv.slice(2)
+const [url = '', counter = '', waits] = process.argv.slice(2)
+// Whoever started it holds its input open: a test that was cut off leaves nobody behind.
+process.stdin.on('end', () => process.exit()).resume()
+flushCompileCache() // It is killed, and would leave none.
+if (waits) await once(process.stdin, 'data')
 const { db } = connectDatabase(url)
 const listener = createListener(url)
 const actions = [
@@ -32,6 +38,9 @@ process.once('SIGTERM', async () => {
   for (const close of closers.reverse()) await close()
   process.exit()
 })
-// Whoever started it holds its input open: a test that was cut off leaves nobody behind.
-process.stdin.on('end', () => process.exit()).resume()
-process.stdout.write('ready\n')
+listener.replica.onHeld(sayWho)
+sayWho(listener.replica.id())
+
+function sayWho(replicaId: number | undefined): void {
+  if (replicaId !== undefined) process.stdout.write(`replica ${replicaId}\n`)
+}
