@@ -6,8 +6,11 @@ import { StandinError } from '../standin-error.ts'
 import type { AnyAction } from './define-action.ts'
 import { checkPreview } from './preview-of-run.ts'
 import { promoteRuns } from './promote-runs.ts'
+import { appendEvent } from './run-event-store.ts'
+import { countOpenRuns } from './run-list-store.ts'
 import type { RunQueue } from './run-queue.ts'
-import { appendEvent, countOpenRuns, insertRun, lockPromotion, type RunRow } from './run-store.ts'
+import { insertRun, type RunRow } from './run-store.ts'
+import { lockPromotion } from './run-turn-store.ts'
 
 /** One that works and one that waits; a third is refused. */
 const maxOpenWithoutOverlap = 2

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
-import { isOlderThan, listAppliedRuns, lockRun, type RunRow } from './run-store.ts'
+import { isOlderThan, listAppliedRuns } from './run-list-store.ts'
+import { lockRun, type RunRow } from './run-store.ts'
 
 /** What a preview found can have changed meanwhile: after this it is to be looked at again. */
 const previewIsGoodForMs = 24 * 3_600_000

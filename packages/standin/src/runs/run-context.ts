@@ -6,10 +6,12 @@ import type { AccountHabits, RunContext } from './define-action.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
 import { createResultWriter } from './results/result-writer.ts'
 import { createEffects } from './run-effects.ts'
+import { appendEvent } from './run-event-store.ts'
+import { updateRunningRun } from './run-hold-store.ts'
 import type { findPredecessors } from './run-predecessors.ts'
 import { secondsLeft, withStep } from './run-progress.ts'
 import { RunStopped } from './run-stopped.ts'
-import { addDestination, appendEvent, type RunRow, updateRunningRun } from './run-store.ts'
+import { addDestination, type RunRow } from './run-store.ts'
 
 interface Dependencies {
   db: Database

@@ -4,8 +4,9 @@ import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import type { Effect } from './define-action.ts'
 import { type EffectRow, endEffect, meanEffect, meanEffectAgain } from './run-effect-store.ts'
+import { holdsRun } from './run-hold-store.ts'
 import { RunStopped } from './run-stopped.ts'
-import { holdsRun, type RunRow } from './run-store.ts'
+import type { RunRow } from './run-store.ts'
 
 /** Reasons after which it is certain that Trackunit did nothing, and may still do it. */
 const putOff: readonly ErrorReason[] = ['TRACKUNIT_RATE_LIMITED', 'CREDENTIALS_PENDING', 'STORAGE_UNAVAILABLE']

@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from './define-action.ts'
+import { appendEvent } from './run-event-store.ts'
 import { createRunEvents } from './run-events.ts'
-import { appendEvent } from './run-store.ts'
 import type { StoredRunEvent } from './run-table.ts'
 
 const database = await createTestDatabase()

@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.ts'
 import type { Listener } from '../database/listen.ts'
+import { lastSeqOf, listEvents } from './run-event-store.ts'
 import { createRunFeeds } from './run-feeds.ts'
-import { isOpenRun, lastSeqOf, listEvents } from './run-store.ts'
+import { isOpenRun } from './run-list-store.ts'
 import type { StoredRunEvent } from './run-table.ts'
 
 export type RunEvents = Awaited<ReturnType<typeof createRunEvents>>

@@ -34,3 +34,8 @@ export function nextRunState(state: RunState, transition: RunTransition): RunSta
 export type FinalState = { [S in RunState]: keyof (typeof runLifecycle)[S] extends never ? S : never }[RunState]
 
 export const isFinal = (state: RunState): state is FinalState => Object.keys(runLifecycle[state]).length === 0
+
+/** In which a worker has a run. */
+export const workingStates: RunState[] = ['running', 'cancelling']
+/** In which it is not ended. */
+export const openStates = (Object.keys(runLifecycle) as RunState[]).filter((state) => !isFinal(state))

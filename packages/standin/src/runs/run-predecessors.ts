@@ -1,7 +1,8 @@
 import type { ResultRow } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
 import { findResult, readRows } from './results/result-store.ts'
-import { findRun, lastSucceededRun, type RunRow } from './run-store.ts'
+import { lastSucceededRun } from './run-list-store.ts'
+import { findRun, type RunRow } from './run-store.ts'
 
 /** The last run of the same action and mode on the same account that succeeded. */
 export interface PreviousRun {

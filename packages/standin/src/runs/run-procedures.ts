@@ -11,10 +11,12 @@ import type { CheckMayRead } from './read-right.ts'
 import type { KeptUntil } from './retention/kept-until.ts'
 import { decodeCursor, encodeCursor } from './run-cursor.ts'
 import type { RunEvents } from './run-events.ts'
+import { listRuns } from './run-list-store.ts'
 import type { RunQueue } from './run-queue.ts'
-import { findRun, listRuns, type RunRow, toRun } from './run-store.ts'
+import { findRun, type RunRow } from './run-store.ts'
 import type { StoredRunEvent } from './run-table.ts'
 import type { StartRun } from './start-run.ts'
+import { toRun } from './to-run.ts'
 
 interface Dependencies {
   contracted: Contracted

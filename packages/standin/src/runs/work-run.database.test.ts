@@ -5,7 +5,9 @@ import { createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { StandinError } from '../standin-error.ts'
 import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
-import { lockPromotion, moveRun, takeRun } from './run-store.ts'
+import { takeRun } from './run-hold-store.ts'
+import { moveRun } from './run-move-store.ts'
+import { lockPromotion } from './run-turn-store.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)

@@ -1,8 +1,9 @@
 import type { RunState } from '@standin/contracts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { StandinError } from '../../standin-error.ts'
+import { holdsRun } from '../run-hold-store.ts'
+import { workingStates } from '../run-lifecycle.ts'
 import { RunStopped } from '../run-stopped.ts'
-import { holdsRun, workingStates } from '../run-store.ts'
 import { bytesOfOtherArtifacts, insertChunk, keepArtifact, openArtifact } from './artifact-store.ts'
 
 /** Writes a file piece by piece, holding at most one piece in memory. */

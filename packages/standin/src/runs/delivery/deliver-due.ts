@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Logger } from '../../observability/logger.ts'
 import type { Secret } from '../../observability/secret.ts'
-import { appendEvent } from '../run-store.ts'
+import { appendEvent } from '../run-event-store.ts'
 import { attachedFile } from './attached-file.ts'
 import { type Outcome, pauseBeforeNextTry } from './delivery-outcome.ts'
 import {

@@ -3,7 +3,8 @@ import { artifactsOfRuns } from '../artifacts/artifact-store.ts'
 import type { ReaderHabits } from '../artifacts/readers-table.ts'
 import { countRows, findResult, listRows, readRows } from '../results/result-store.ts'
 import type { KeptUntil } from '../retention/kept-until.ts'
-import { findRun, type RunRow, toRun } from '../run-store.ts'
+import { findRun, type RunRow } from '../run-store.ts'
+import { toRun } from '../to-run.ts'
 import { type ResultToTell, rowsToTell } from './result-message.ts'
 
 interface Dependencies {

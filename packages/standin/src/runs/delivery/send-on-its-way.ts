@@ -1,5 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
-import { appendEvent, type RunRow } from '../run-store.ts'
+import { appendEvent } from '../run-event-store.ts'
+import type { RunRow } from '../run-store.ts'
 import { releaseDeliveries } from './delivery-store.ts'
 
 /**

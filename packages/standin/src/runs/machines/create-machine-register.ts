@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../database/database.ts'
+import { holdsRun } from '../run-hold-store.ts'
 import { RunStopped } from '../run-stopped.ts'
-import { holdsRun } from '../run-store.ts'
 import type { MachineRegister, SeenMachine } from './machine-register.ts'
 import {
   hasTold,

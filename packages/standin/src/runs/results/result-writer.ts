@@ -1,7 +1,8 @@
 import type { ResultChart, ResultColumn, ResultRow, RunState } from '@standin/contracts'
 import type { Database, Transaction } from '../../database/database.ts'
+import { holdsRun } from '../run-hold-store.ts'
+import { workingStates } from '../run-lifecycle.ts'
 import { RunStopped } from '../run-stopped.ts'
-import { holdsRun, workingStates } from '../run-store.ts'
 import { insertRows, keepResult, openResult, readRows } from './result-store.ts'
 import { type GivenRow, type StorableRow, storable, understandColumns, understandRow } from './understand-rows.ts'
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { account, createRunStack, otherAccount, type RunStack } from '../../../test/run-stack.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
-import { listEvents, listRuns } from '../run-store.ts'
+import { listEvents } from '../run-event-store.ts'
+import { listRuns } from '../run-list-store.ts'
 import { createAgeOut } from './age-out.ts'
 
 const runsOfAccount = 9_000

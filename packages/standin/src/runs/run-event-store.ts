@@ -1,0 +1,46 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../database/database.ts'
+import type { RunRow } from './run-store.ts'
+import { type RunEventBody, runEvents, runs, type StoredRunEvent } from './run-table.ts'
+
+/** Appends an event under the run's next number and wakes its watchers when the transaction commits. */
+export async function appendEvent(tx: Transaction, runId: string, body: RunEventBody): Promise<void> {
+  await tx.execute(sql`
+    with next as (update ${runs} set last_seq = last_seq + 1 where id = ${runId} returning id, last_seq),
+    event as (insert into ${runEvents} (run_id, seq, body) select id, last_seq, ${JSON.stringify(body)}::jsonb from next)
+    select pg_notify('run_event', ${runId})`)
+}
+
+export async function announceState(
+  tx: Transaction,
+  { id, state, waitingUntil, reason, headline }: RunRow,
+): Promise<void> {
+  await appendEvent(tx, id, {
+    type: 'state',
+    state,
+    waitingUntil: waitingUntil?.toISOString() ?? null,
+    reason,
+    headline,
+  })
+}
+
+/** The number of a run's last event; 0 where there is no such run. */
+export async function lastSeqOf(db: Database, runId: string): Promise<number> {
+  const [row] = await db.select({ lastSeq: runs.lastSeq }).from(runs).where(eq(runs.id, runId))
+  return row?.lastSeq ?? 0
+}
+
+/** Events after a number, in order. */
+export async function listEvents(
+  db: Database,
+  runId: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<StoredRunEvent[]> {
+  const rows = await db
+    .select()
+    .from(runEvents)
+    .where(and(eq(runEvents.runId, runId), gt(runEvents.seq, after)))
+    .orderBy(asc(runEvents.seq))
+    .limit(limit)
+  return rows.map(({ seq, at, body }) => ({ ...body, seq, at: at.toISOString() }))
+}

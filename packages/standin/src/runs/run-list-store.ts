@@ -1,0 +1,97 @@
+import type { RunState } from '@standin/contracts'
+import { and, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../database/database.ts'
+import { openStates } from './run-lifecycle.ts'
+import type { RunRow } from './run-store.ts'
+import { runs } from './run-table.ts'
+
+/** Whether a run is there and has not ended. */
+export async function isOpenRun(db: Database, runId: string): Promise<boolean> {
+  return (await db.$count(runs, and(eq(runs.id, runId), inArray(runs.state, openStates)))) > 0
+}
+
+/** How many runs of an account's action are not ended. */
+export async function countOpenRuns(tx: Transaction, accountId: string, actionId: string): Promise<number> {
+  return tx.$count(
+    runs,
+    and(eq(runs.accountId, accountId), eq(runs.actionId, actionId), inArray(runs.state, openStates)),
+  )
+}
+
+export interface RunListing {
+  accountId: string
+  actionId?: string | undefined
+  scheduleId?: string | undefined
+  states?: readonly RunState[] | undefined
+  /** The newest runs that are older than this one. */
+  before?: { createdAt: Date; id: string } | undefined
+  limit: number
+}
+
+export async function listRuns(
+  db: Database,
+  { accountId, actionId, scheduleId, states, before, limit }: RunListing,
+): Promise<RunRow[]> {
+  return db
+    .select()
+    .from(runs)
+    .where(
+      and(
+        eq(runs.accountId, accountId),
+        actionId ? eq(runs.actionId, actionId) : undefined,
+        scheduleId ? eq(runs.scheduleId, scheduleId) : undefined,
+        states ? inArray(runs.state, [...states]) : undefined,
+        before &&
+          or(lt(runs.createdAt, before.createdAt), and(eq(runs.createdAt, before.createdAt), lt(runs.id, before.id))),
+      ),
+    )
+    .orderBy(desc(runs.createdAt), desc(runs.id))
+    .limit(limit)
+}
+
+/** The last run of the same action, account and mode that succeeded before this one began. */
+export async function lastSucceededRun(
+  db: Database,
+  { id, accountId, actionId, mode }: Pick<RunRow, 'id' | 'accountId' | 'actionId' | 'mode'>,
+): Promise<RunRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(runs)
+    .where(
+      and(
+        eq(runs.accountId, accountId),
+        eq(runs.actionId, actionId),
+        eq(runs.mode, mode),
+        eq(runs.state, 'succeeded'),
+        ne(runs.id, id),
+      ),
+    )
+    .orderBy(desc(runs.createdAt), desc(runs.id))
+    .limit(1)
+  return row
+}
+
+/** Whether a run ended longer ago than this, by the database's clock. */
+export async function isOlderThan(tx: Transaction, runId: string, ageMs: number): Promise<boolean> {
+  const isOld = sql`${runs.endedAt} < now() - make_interval(secs => ${ageMs / 1_000})`
+  return (await tx.$count(runs, and(eq(runs.id, runId), isOld))) > 0
+}
+
+/** Runs that apply a preview's changes, the newest first. */
+export async function listAppliedRuns(tx: Transaction, previewRunId: string): Promise<RunRow[]> {
+  return tx.select().from(runs).where(eq(runs.previewRunId, previewRunId)).orderBy(desc(runs.createdAt), desc(runs.id))
+}
+
+/** How long the last runs of each action took on an account, in whole seconds, in the middle. */
+export async function usualSecondsOf(db: Database, accountId: string): Promise<Map<string, number>> {
+  const rows = await db.execute<{ action_id: string; seconds: number }>(sql`
+    select action_id, round(percentile_cont(0.5) within group (order by took))::int as seconds from (
+      select action_id, extract(epoch from ended_at - started_at) as took,
+        row_number() over (partition by action_id order by created_at desc) as nth
+      from (
+        select * from ${runs} where account_id = ${accountId} and state = 'succeeded' and started_at is not null
+        order by created_at desc, id desc limit 200
+      ) newest
+    ) last where nth <= 10 group by action_id`)
+  return new Map(rows.map(({ action_id, seconds }) => [action_id, seconds]))
+}
