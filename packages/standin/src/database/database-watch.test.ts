@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createAdjustableClock } from '../../test/adjustable-clock.ts'
 import { createDatabaseWatch } from './database-watch.ts'
@@ -55,4 +57,19 @@ test('invariant 16: what waits for it fails when it goes down, and what is said 
   expect(watch.isDown()).toBe(false)
   expect(watch.downForMs()).toBe(0)
   expect(await watch.whileUp(Promise.resolve('work'))).toBe('work')
+})
+
+test('nothing is kept of work that has ended, however long the database stays up', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage: () => void = runInNewContext('gc')
+  const { watch } = watchPlayed()
+  const work = async (times: number) => {
+    for (let index = 0; index < times; index++) await watch.whileUp(Promise.resolve(index))
+    collectGarbage()
+    return process.memoryUsage().heapUsed
+  }
+  const before = await work(1_000)
+  const after = await work(20_000)
+
+  expect(after - before).toBeLessThan(500_000)
 })

@@ -42,8 +42,8 @@ const heardWithinMs = 500
 export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies): DatabaseWatch {
   let downSinceMs: number | undefined
   let lostAtMs: number | undefined
-  let goesDown = Promise.withResolvers<never>()
-  goesDown.promise.catch(() => {})
+  /** Of those whose work is under way: each leaves when its work ends. A race with one long promise would keep them all. */
+  const interrupts = new Set<(reason: Error) => void>()
   let asking: Promise<void> | undefined
   const stopping = new AbortController()
   const tellers = new Set<() => void>()
@@ -52,14 +52,12 @@ export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies):
     cut(0)
     if (downSinceMs !== undefined) return
     downSinceMs = lostAtMs ?? clock.monotonicMs()
-    goesDown.reject(new DatabaseDown('The database does not answer.'))
+    for (const interrupt of interrupts) interrupt(new DatabaseDown('The database does not answer.'))
   }
   function becomeUp(): void {
     lostAtMs = undefined
     if (downSinceMs === undefined) return
     for (const tell of tellers) tell()
-    goesDown = Promise.withResolvers()
-    goesDown.promise.catch(() => {})
     downSinceMs = undefined
   }
 
@@ -106,10 +104,12 @@ export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies):
       await look()
       return downSinceMs !== undefined
     },
-    whileUp: (work) => {
-      work.catch(() => {}) // Where the database is down first, how the work ends is nobody's.
-      return Promise.race([work, goesDown.promise])
-    },
+    whileUp: (work) =>
+      new Promise((resolve, reject) => {
+        interrupts.add(reject)
+        void work.then(resolve, reject).finally(() => interrupts.delete(reject))
+        if (downSinceMs !== undefined) reject(new DatabaseDown('The database does not answer.'))
+      }),
     onUp(tell) {
       tellers.add(tell)
       return () => void tellers.delete(tell)

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 import type { AccountScopes } from './account-scopes.ts'
+import { createFlights } from './flights.ts'
 import type { CredentialsInForce } from './obtain-token.ts'
 
 /** What serves an account, and which scopes it granted. */
@@ -20,6 +21,7 @@ interface Dependencies {
  */
 export function createInForceMemory({ clock, find }: Dependencies, { maxAgeMs = 5_000, maxAccounts = 20_000 } = {}) {
   const known = new LRUCache<string, { inForce: InForce; readAtMs: number }>({ max: maxAccounts })
+  const reads = createFlights<InForce>()
   let changes = 0
 
   async function read(accountId: string): Promise<InForce> {
@@ -34,7 +36,8 @@ export function createInForceMemory({ clock, find }: Dependencies, { maxAgeMs = 
     async get(accountId: string, { fresh }: { fresh: boolean }): Promise<InForce> {
       const remembered = known.get(accountId)
       if (!fresh && remembered && clock.monotonicMs() - remembered.readAtMs < maxAgeMs) return remembered.inForce
-      return read(accountId)
+      // Nobody joins a read that began before a change that was heard of.
+      return fresh ? read(accountId) : reads.join(`${changes} ${accountId}`, () => read(accountId))
     },
     /** What was read last, however long ago: for while the database is down. */
     lastRead: (accountId: string): InForce | undefined => known.get(accountId)?.inForce,
