@@ -54,7 +54,7 @@ describe('attention list', () => {
       site: 'Site 2',
       type: 'Scissor lift',
     })
-    expect(played.rows[1]?.machine).toEqual({ id: 'm3', name: 'Genie M1', detail: 'EX-1002, serial number S-3' })
+    expect(played.rows[1]?.machine).toEqual({ id: 'm3', name: 'Genie M1', detail: 'EX-1002, S-3' })
     expect(played.headline).toBe('6 of 101 machines need attention.')
     expect(played.chart).toMatchObject({ bars: [{ label: 'Silent', value: 2 }, ...Array(4).fill({ value: 1 })] })
     expect(Object.keys(played.files)).toEqual(['attention-list.csv', 'attention-list.xlsx'])

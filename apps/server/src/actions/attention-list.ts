@@ -16,11 +16,11 @@ import { countIn, topBars } from './machines/top-bars.ts'
 import { counted, machineOfRow, plural, typeName } from './machines/words.ts'
 
 const columns = [
-  { key: 'reason', title: 'Reason', kind: 'text', filterable: true },
   { key: 'why', title: 'Why', kind: 'text' },
   { key: 'also', title: 'Also', kind: 'text' },
   { key: 'site', title: 'Site', kind: 'text', filterable: true },
   { key: 'type', title: 'Type', kind: 'text', filterable: true },
+  { key: 'reason', title: 'Reason', kind: 'text', filterable: true },
   { key: 'lastSeenAt', title: 'Last seen', kind: 'moment' },
   { key: 'batteryPercent', title: 'Battery', kind: 'percent' },
   { key: 'fuelPercent', title: 'Fuel', kind: 'percent' },
@@ -47,10 +47,13 @@ const inputSchema = z.object({
   machines: machineFilterInput,
   silentDays: z.int().min(1).max(365).default(7).meta({
     title: 'Silent after',
-    description: 'Days without a word from a machine.',
+    description: 'Without a word from a machine.',
+    unit: 'days',
   }),
-  batteryPercent: percent.default(20).meta({ title: 'Battery below', description: 'Percent of a full charge.' }),
-  fuelPercent: percent.default(10).meta({ title: 'Fuel below', description: 'Percent of a full tank.' }),
+  batteryPercent: percent
+    .default(20)
+    .meta({ title: 'Battery below', description: 'Of a full charge.', unit: 'percent' }),
+  fuelPercent: percent.default(10).meta({ title: 'Fuel below', description: 'Of a full tank.', unit: 'percent' }),
 })
 
 export const attentionList = defineAction({

@@ -37,7 +37,8 @@ const appliedColumns = [{ key: 'outcome', title: 'Outcome', kind: 'text', filter
 const inputSchema = z.object({
   olderThanDays: z.int().min(1).max(730).default(90).meta({
     title: 'Older than',
-    description: 'Days, counted from the day the event opened.',
+    description: 'Counted from the day the event opened.',
+    unit: 'days',
   }),
   kinds: z
     .array(z.enum(Object.keys(eventKinds) as [EventKind, ...EventKind[]]))
@@ -52,7 +53,8 @@ const inputSchema = z.object({
   machines: machineFilterInput,
   lookBackDays: z.int().min(2).max(1_460).default(365).meta({
     title: 'Opened at most',
-    description: 'Days ago. Trackunit does not say how far back its list of events may be read.',
+    description: 'That long ago. Trackunit does not say how far back its list of events may be read.',
+    unit: 'days',
   }),
 })
 type Context = RunContext<z.output<typeof inputSchema>>

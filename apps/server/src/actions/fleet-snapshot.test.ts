@@ -28,7 +28,7 @@ describe('fleet snapshot', () => {
 
     expect(played.headline).toBe('1 machine listed on 1 site.')
     expect(played.rows[0]).toMatchObject({
-      machine: { id: 'm1', name: 'Volvo M1', detail: 'EX-1187, serial number S-1' },
+      machine: { id: 'm1', name: 'Volvo M1', detail: 'EX-1187, S-1' },
       cells: {
         ...{ type: 'Excavator', site: 'Site 0', operatingHours: 1_234.5, idleHours: 300.25, batteryPercent: 0 },
         ...{
@@ -41,8 +41,8 @@ describe('fleet snapshot', () => {
       },
     })
     const [head, line] = linesOf(played)
-    expect(head).toContain('Last seen (Europe/Copenhagen),Hours (h)')
-    expect(line).toContain('2026-11-23 06:50:00,1234.5,300.25,60,0')
+    expect(head).toContain('Hours (h),Idle hours (h),Last seen (Europe/Copenhagen)')
+    expect(line).toContain('1234.5,300.25,2026-11-23 06:50:00,60,0')
     expect(played.files['fleet-snapshot.xlsx']?.startsWith('PK')).toBe(true)
   })
 

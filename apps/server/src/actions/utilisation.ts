@@ -14,14 +14,14 @@ import {
 import { fullWeeks } from './usage/weeks.ts'
 
 const columns = [
-  { key: 'week', title: 'Week', kind: 'text', filterable: true },
-  { key: 'by', title: 'By', kind: 'text', filterable: true },
   { key: 'name', title: 'Type or site', kind: 'text' },
+  { key: 'week', title: 'Week', kind: 'text', filterable: true },
   { key: 'machines', title: 'Machines', kind: 'number' },
   { key: 'hours', title: 'Engine hours', kind: 'hours' },
   { key: 'idleHours', title: 'Idle hours', kind: 'hours' },
   { key: 'idleShare', title: 'Idle share', kind: 'percent' },
   { key: 'shareBefore', title: 'Week before', kind: 'percent' },
+  { key: 'by', title: 'By', kind: 'text', filterable: true },
 ] as const
 
 /** Below it, a week's column is shorter for want of readings, not of work: it says so. */
@@ -35,7 +35,12 @@ export const utilisation = defineAction({
     'Hours worked and hours idled per week, by type and by site, from the counters that fleet snapshots kept. Idle means that the engine runs and the machine does not work.',
   input: z.object({
     machines: machineFilterInput,
-    weeks: z.int().min(1).max(26).default(8).meta({ title: 'Weeks', description: 'Full weeks, Monday to Sunday.' }),
+    weeks: z
+      .int()
+      .min(1)
+      .max(26)
+      .default(8)
+      .meta({ title: 'How far back', description: 'Full weeks, Monday to Sunday.', unit: 'weeks' }),
   }),
   scopes: ['asset.view'],
   changesData: false,
@@ -134,7 +139,7 @@ function noteOf(usage: Usage): string | null {
   const days = daysCovered(usage)
   const share = idleShare(usage)
   const notes = [
-    ...(share === null ? [] : [`${Math.round(share)} %`]),
+    ...(share === null ? [] : [`${Math.round(share)}\u00a0%`]),
     ...(days < daysOfWholeWeek ? [`${plural(Math.round(days), 'day', 'days')} only`] : []),
   ]
   return notes.length > 0 ? notes.join(', ') : null
@@ -149,7 +154,7 @@ function sentence({ all, machines }: WeeklyUsage, labels: readonly string[]): st
   const share = idleShare(usage)
   if (share === null)
     return `${plural(machines, 'machine', 'machines')} ran for ${counted(Math.round(usage.hours))} hours ${when}. Idle hours are not known.`
-  return `Engines ran idle for ${Math.round(share)} % of their hours ${when}: ${counted(Math.round(usage.idleHours))} of ${counted(Math.round(usage.hoursWithIdle))}.`
+  return `Engines ran idle for ${Math.round(share)}\u00a0% of their hours ${when}: ${counted(Math.round(usage.idleHours))} of ${counted(Math.round(usage.hoursWithIdle))}.`
 }
 
 function detailOf(

@@ -173,7 +173,17 @@ function Days({
   )
 }
 
+/** The action's name leads to its run; where the sentence does not say it, the sentence does. */
 function What({ entry, words }: { entry: ListedAuditEntry; words: string }) {
   const runId = runOfEntry(entry)
-  return runId ? <Link href={addresses.run(runId)}>{words}</Link> : words
+  if (!runId) return words
+  const [before = '', title = words, after = ''] = words.split(/“(.+)”/)
+  if (after === '' && title === words) return <Link href={addresses.run(runId)}>{words}</Link>
+  return (
+    <>
+      {before}
+      <Link href={addresses.run(runId)}>{title}</Link>
+      {after}
+    </>
+  )
 }

@@ -37,7 +37,7 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
     to: text(details.to) ?? text(details.destination),
     mode: text(details.mode),
     scopes: Array.isArray(details.scopes)
-      ? details.scopes.map((scope) => texts.permissions[String(scope)] ?? String(scope)).join(', ')
+      ? details.scopes.map((scope) => lower(texts.permissions[String(scope)] ?? String(scope)))
       : undefined,
   }
   return events[event]?.(said) ?? otherEvent(readable(event.replaceAll('.', ' ')))
@@ -46,6 +46,7 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
 /** The run that an entry is about, to link to it. */
 export const runOfEntry = ({ details }: ListedAuditEntry): string | undefined => text(details.runId)
 
+const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 export type Who = 'people' | 'schedules' | 'services' | 'trackunit' | 'standin'

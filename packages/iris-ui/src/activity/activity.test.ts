@@ -30,7 +30,10 @@ describe('what was done', () => {
       entry('delivery.failed', { actionId: 'attention-list', to: 'a@b.example' }),
       'Could not send the result of “Attention list” to a@b.example.',
     ],
-    [entry('token.issued', { scopes: ['asset.view'] }), 'Got access to: See machines and their data.'],
+    [
+      entry('token.issued', { scopes: ['asset.view', 'account.event.manage'] }),
+      'Got access to see machines and their data, to see and dismiss events.',
+    ],
     [entry('credentials.declined'), 'Refused the new access to this account. Standin went on with the access it had.'],
     [entry('machine.was-painted'), 'Machine was painted.'],
   ])('is a sentence, never a code', (said, sentence) => expect(eventWords(said, around)).toBe(sentence))

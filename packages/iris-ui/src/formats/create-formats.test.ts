@@ -47,7 +47,7 @@ describe('formats', () => {
   })
 
   test('sizes are rounded to what matters', () => {
-    expect([312, 4_480, 214_300, 1_130_000].map(copenhagen.bytes)).toEqual(['312 byte', '4.5 kB', '214 kB', '1.1 MB'])
+    expect([312, 4_480, 214_300, 1_130_000].map(copenhagen.bytes)).toEqual(['0.3 kB', '4.5 kB', '214 kB', '1.1 MB'])
   })
 
   test('a language or zone that does not exist falls back instead of breaking the page', () => {

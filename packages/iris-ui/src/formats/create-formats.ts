@@ -53,14 +53,11 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
     quantity: createQuantities(numbers, measurement ?? 'metric'),
     /** 214,300 → `214 kB`; thousands, as file managers count. */
     bytes(value: number): string {
-      const [amount, unit] =
-        value >= 999_500
-          ? [value / 1_000_000, 'megabyte']
-          : value >= 1_000
-            ? [value / 1_000, 'kilobyte']
-            : [value, 'byte']
+      const [amount, unit] = value >= 999_500 ? [value / 1_000_000, 'megabyte'] : [value / 1_000, 'kilobyte']
       const style = { style: 'unit', unit, unitDisplay: 'short' } as const
-      return new Intl.NumberFormat(numbers, { ...style, maximumFractionDigits: amount < 10 ? 1 : 0 }).format(amount)
+      return new Intl.NumberFormat(numbers, { ...style, maximumFractionDigits: amount < 10 ? 1 : 0 }).format(
+        Math.max(amount, 0.1),
+      )
     },
     clock: (at: string | number) => clock.format(new Date(at)),
     /** With seconds, for a log. */

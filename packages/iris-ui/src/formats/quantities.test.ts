@@ -9,7 +9,7 @@ describe('a number of a result is said', () => {
     ['litres', 380, '380 l', '100 US gal'],
     ['celsius', 20, '20°C', '68°F'],
     ['kilograms', 1_000, '1,000 kg', '2,205 lb'],
-    ['hours', 6_214.5, '6,214.5 hrs', '6,214.5 hrs'],
+    ['hours', 6_214.5, '6,214.5h', '6,214.5h'],
     ['volts', 11.42, '11.4 V', '11.4 V'],
     ['percent', 31, '31%', '31%'],
     ['number', 2_964, '2,964', '2,964'],

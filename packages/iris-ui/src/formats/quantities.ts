@@ -7,11 +7,13 @@ interface Shown {
   unit?: Intl.NumberFormatOptions['unit']
   of(metric: number): number
   digits: number
+  /** How short the unit is said; `short` where nothing is given. */
+  short?: 'short' | 'narrow'
 }
 
 const asItIs = (metric: number) => metric
 const percent: Shown = { unit: 'percent', of: asItIs, digits: 0 }
-const hours: Shown = { unit: 'hour', of: asItIs, digits: 1 }
+const hours: Shown = { unit: 'hour', short: 'narrow', of: asItIs, digits: 1 }
 const volts: Shown = { of: asItIs, digits: 1 }
 
 const metric: Partial<Record<ResultColumn['kind'], Shown>> = {
@@ -37,15 +39,15 @@ const imperial: Partial<Record<ResultColumn['kind'], Shown>> = {
 export function createQuantities(language: string, system: SystemOfMeasurement) {
   const shown = system === 'imperial' ? imperial : metric
   const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
-  const inUnit = (unit: string, digits: number) =>
-    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits })
+  const inUnit = ({ unit, digits, short = 'short' }: Pick<Shown, 'unit' | 'digits' | 'short'>) =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: short, maximumFractionDigits: digits })
 
   return {
     /** `1,250 mi`: a number that stands by itself. */
     withUnit(kind: ResultColumn['kind'], value: number): string {
       const how = shown[kind]
       if (!how) return plain.format(value)
-      if (how.unit) return inUnit(how.unit, how.digits).format(how.of(value))
+      if (how.unit) return inUnit(how).format(how.of(value))
       return `${plain.format(how.of(value))}\u00a0V`
     },
     /** The unit for a column's head, so that its cells are bare numbers; undefined where there is none. */
@@ -53,7 +55,7 @@ export function createQuantities(language: string, system: SystemOfMeasurement) 
       const how = shown[kind]
       if (!how) return undefined
       if (!how.unit) return 'V'
-      return inUnit(how.unit, 0)
+      return inUnit({ ...how, digits: 0 })
         .formatToParts(0)
         .find(({ type }) => type === 'unit' || type === 'percentSign')?.value
     },

@@ -31,7 +31,7 @@ export function RunningRow({ run, title, onEvents }: RunningRowProps) {
   const stopping = run.state === 'cancelling'
   const shown = { title, userId: host.user.id, texts, formats }
   const sentence = runningWords(run, shown)
-  const left = run.progress.secondsLeft === null || stopping ? undefined : timeLeft(run.progress.secondsLeft)
+  const left = run.progress.secondsLeft === null || held || stopping ? undefined : timeLeft(run.progress.secondsLeft)
   const progress = progressWords(run, shown)
   const started = run.startedAt ?? run.createdAt
   const meanwhile: Partial<Record<Run['state'], string | undefined>> = {

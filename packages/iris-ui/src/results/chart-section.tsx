@@ -104,14 +104,14 @@ function Stacked({ chart, id }: { chart: StackedChart; id: string }) {
             ),
           )}
         </div>
-      </div>
-      <div className="cc-l" aria-hidden="true">
-        {columns.map(({ label, values }, index) => (
-          <span key={label}>
-            {series.length === 2 && <b>{share(values, sums[index] ?? 0)}</b>}
-            {label}
-          </span>
-        ))}
+        <div className="cc-l">
+          {columns.map(({ label, values }, index) => (
+            <span key={label}>
+              {series.length === 2 && <b>{share(values, sums[index] ?? 0)}</b>}
+              {label}
+            </span>
+          ))}
+        </div>
       </div>
       <ChartNumbers chart={chart} />
     </figure>

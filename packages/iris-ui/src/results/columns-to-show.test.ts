@@ -11,7 +11,7 @@ const column = (key: string, kind: ResultColumn['kind'] = 'text'): ResultColumn 
 const keys = (columns: readonly ResultColumn[]) => columns.map(({ key }) => key)
 const row = (cells: ResultRow['cells']): ResultRow => ({
   id: '1',
-  machine: { id: 'm', name: 'Volvo EC220', detail: 'EX-1187, serial number VCE1' },
+  machine: { id: 'm', name: 'Volvo EC220', detail: 'EX-1187, VCE1' },
   cells,
   isNew: false,
 })

@@ -8,10 +8,13 @@ import { chartToDraw } from './chart-to-draw.ts'
 import { ResultTable } from './result-table.tsx'
 import { useResult } from './use-result.ts'
 
+/** So much stands under the sentence; what is longer explains the numbers, and stands by them. */
+const LEAD_LENGTH = 200
+
 /** More than the sentence: what is left out, and why. */
 export function ResultDetail({ run }: { run: Run }) {
   const detail = useResult(run).first?.detail
-  return detail ? <p className="lead">{detail}</p> : null
+  return detail && detail.length <= LEAD_LENGTH ? <p className="lead">{detail}</p> : null
 }
 
 /** The chart, if one belongs there, and the table. A result without rows is its sentence alone. */
@@ -23,11 +26,13 @@ export function ResultSection({ run }: { run: Run }) {
   if (shape === 'skeleton' && hasEnded(run)) return <SkeletonRows />
   if (!first) return isError && hasEnded(run) ? <p className="sub">{texts.connection.partMissing}</p> : null
   const chart = first.chart && chartToDraw(first.chart, run)
+  const explains = first.detail && first.detail.length > LEAD_LENGTH
   const empty = first.columns.length === 0 || (first.total === 0 && first.rows.length === 0)
 
   return (
     <>
       {chart && <ChartSection chart={chart} />}
+      {explains && <p className="small muted explains">{first.detail}</p>}
       {!empty && <ResultTable run={run} first={first} />}
     </>
   )

@@ -130,7 +130,10 @@ function askedOf(address: URLSearchParams, columns: readonly ResultColumn[]): As
 
 function PlainTable({ columns, details, rows, hasMachines, heading, sortable }: RowsProps & { sortable: boolean }) {
   return (
-    <table className={hasMachines ? 'fold' : 'fold nums'} role="table">
+    <table
+      className={['fold', !hasMachines && 'nums', details.length > 0 && 'opens'].filter(Boolean).join(' ')}
+      role="table"
+    >
       <caption className="vh">{heading}</caption>
       <TableHead columns={columns} hasMachines={hasMachines} sortable={sortable} />
       <tbody role="rowgroup">

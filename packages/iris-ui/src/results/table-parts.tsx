@@ -84,7 +84,7 @@ export function RowCells({ row, columns, details, hasMachines }: RowCellsProps) 
           >
             {first ? (
               <>
-                <b>{words}</b> {row.isNew && <span className="new">{texts.table.newRow}</span>}
+                <b>{words}</b>
                 <RowDetails row={row} details={details} />
               </>
             ) : number ? (
@@ -116,7 +116,9 @@ function MachineCell({ row, details }: Pick<RowCellsProps, 'row' | 'details'>) {
             data-machine={machine.id}
             onClick={() => host.navigateInHost(hostPages.machine(machine.id))}
           >
-            {machine.name} <Icon name="external" size="sm" />
+            {machine.name}
+            {'\u00a0'}
+            <Icon name="external" size="sm" />
             <span className="vh"> {texts.shell.opensInManager}</span>
           </button>{' '}
           {isNew && <span className="new">{texts.table.newRow}</span>}
@@ -139,9 +141,10 @@ function RowDetails({ row, details }: Pick<RowCellsProps, 'row' | 'details'>) {
   return (
     <details className="row-details">
       <summary>
-        <Icon name="right" size="sm" />
-        {texts.table.details}
-        {about && <span className="vh"> {about}</span>}
+        <Icon name="right" />
+        <span className="vh">
+          {texts.table.details} {about}
+        </span>
       </summary>
       <dl className="facts">
         {known.map((column) => [

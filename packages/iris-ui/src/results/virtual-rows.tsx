@@ -61,7 +61,12 @@ export default function VirtualRows({
 
   return (
     <>
-      <table ref={table} className="fold steady" role="table" aria-rowcount={total + 1}>
+      <table
+        ref={table}
+        className={details.length > 0 ? 'fold steady opens' : 'fold steady'}
+        role="table"
+        aria-rowcount={total + 1}
+      >
         <caption className="vh">{heading}</caption>
         <TableHead columns={columns} hasMachines={hasMachines} sortable />
         {before > 0 && <Spacer height={before} />}

@@ -22,14 +22,17 @@ export function RunSteps({ run: { steps, progress, state } }: { run: Run }) {
       <h2 id="h-steps">{words.steps}</h2>
       <ol className="steps">
         {steps.map((step) => {
-          const { icon, tone, className } = looks[step.state]
-          const spinning = step.state === 'running' && state === 'running'
+          const held = step.state === 'running' && state !== 'running'
+          const { icon, tone, className } = held
+            ? ({ ...looks.running, icon: 'clock', tone: 'wait' } as const)
+            : looks[step.state]
+          const spinning = step.state === 'running' && !held
           return (
             <li key={step.name} className={className}>
               <Icon name={icon} {...(tone && { tone })} spinning={spinning} label={said[step.state]} />
               <span>{step.name}</span>
               <span>
-                {step.state === 'running' && percent}
+                {step.state === 'running' && !held && percent}
                 {step.tookMs !== null && step.state !== 'running' && texts.time.took(elapsed(step.tookMs))}
               </span>
             </li>

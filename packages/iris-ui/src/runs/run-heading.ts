@@ -4,7 +4,7 @@ import { timeLeft } from '../formats/time-left.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
 import type { Texts } from '../texts/en.ts'
-import { progressWords, reasonWords, resultWords, waitingWords } from './run-words.ts'
+import { reasonWords, resultWords, waitingWords } from './run-words.ts'
 
 export interface RunHeading {
   heading: string
@@ -42,10 +42,9 @@ export function runHeading(run: Run, words: Words): RunHeading {
       if (run.reason === 'CREDENTIALS_PENDING') return { heading: running.waitingAccessHeading, lead: [why] }
       if (!run.waitingUntil) return { heading: running.waitingHeadingPlain, lead: [why] }
       const minutes = Math.max(1, Math.ceil((Date.parse(run.waitingUntil) - nowMs) / 60_000))
-      const progress = progressWords(run, { texts, formats })
       return {
         heading: running.waitingHeading(formats.clock(run.waitingUntil), texts.time.minutes(minutes)),
-        lead: [why, ...(progress ? [`${progress}.`] : []), running.savedSoFar],
+        lead: [why, ...(run.progress.done > 0 ? [running.savedSoFar] : [])],
       }
     }
     case 'running': {

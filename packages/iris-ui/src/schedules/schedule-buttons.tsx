@@ -81,7 +81,7 @@ export function ScheduleButtons({ schedule, title, off }: ScheduleButtonsProps) 
       <Button look="stop" off={off} aria-describedby={why} onClick={() => setAsking(true)}>
         {words.remove}
       </Button>
-      <div role="alert">
+      <div role="alert" className="alert">
         {(pause.isError || resume.isError) && (
           <p className="st bad">
             <Icon name="bad" />

@@ -364,7 +364,7 @@ export const da: Texts = {
       brand: 'Mærke',
       site: 'Plads',
     },
-    units: { days: 'dage', hours: 'timer', percent: '%', litres: 'liter', kilometres: 'km', volts: 'V' },
+    units: { days: 'dage', weeks: 'uger', hours: 'timer', percent: '%', litres: 'liter', kilometres: 'km', volts: 'V' },
   },
 
   preview: {
@@ -424,7 +424,7 @@ export const da: Texts = {
     stoppingMeans: 'Som regel et par sekunder.',
     closePage: (receivers) =>
       `Du kan lukke siden. Arbejdet fortsætter${receivers > 0 ? `, og resultatet sendes til ${receivers} ${receivers === 1 ? 'modtager' : 'modtagere'}` : ''}.`,
-    savedSoFar: 'Det læste er gemt; det fortsætter af sig selv.',
+    savedSoFar: 'Det læste er gemt.',
     usually: (time) => `som regel ${time}`,
     left: (left) => {
       if (left.unit === 'moment') return 'Under et minut tilbage'
@@ -553,7 +553,7 @@ export const da: Texts = {
     add: 'Ny plan',
     none: 'Intet er planlagt endnu.',
     noneMeans: 'Lad for eksempel opmærksomhedslisten komme hver mandag morgen: så er den sendt, før dagen begynder.',
-    next: (when) => `Næste: ${when}`,
+    next: (when) => `Næste: ${when.charAt(0).toLowerCase()}${when.slice(1)}`,
     last: (what) => `Sidst: ${what}`,
     paused: 'På pause',
     pausedByStandin: 'Sat på pause af Standin',
@@ -709,7 +709,7 @@ export const da: Texts = {
         `Kunne ikke sende resultatet${of.title ? ` af ${of.title}` : ''}${of.to ? ` til ${of.to}` : ''}.`,
       'artifact.linked': (of) => `Hentede ${of.name ?? 'en fil'}.`,
       'signing-secret.shown': () => 'Læste hemmeligheden, som modtagere kontrollerer det sendte med.',
-      'token.issued': (of) => `Fik adgang${of.scopes ? ` til: ${of.scopes}` : ''}.`,
+      'token.issued': (of) => `Fik adgang${of.scopes?.length ? ` til at ${of.scopes.join(', til at ')}` : ''}.`,
       'callback.ignored': () => 'Sendte en besked, som Standin ikke kender. Intet blev gjort.',
       'callback.released': () => 'Lod en besked fra Trackunit igennem, der var holdt tilbage.',
       'credentials.received': () => 'Sendte adgang til denne konto.',
@@ -811,7 +811,11 @@ export const da: Texts = {
       return `ca. ${left.hours} t${left.minutes ? ` ${left.minutes} min.` : ''}`
     },
     took: ({ hours, minutes, seconds }) =>
-      [hours && `${hours} t`, minutes && `${minutes} min.`, !hours && (seconds || !minutes) && `${seconds} s`]
+      [
+        hours && `${hours} t`,
+        minutes && `${minutes} min.`,
+        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds} s` : 'Under 1 s'),
+      ]
         .filter(Boolean)
         .join(' '),
     minutes: (n) => `${n} ${n === 1 ? 'minut' : 'minutter'}`,

@@ -91,7 +91,8 @@ export interface Said {
   name?: string | undefined
   to?: string | undefined
   mode?: string | undefined
-  scopes?: string | undefined
+  /** What is allowed, each as `see machines`. */
+  scopes?: string[] | undefined
 }
 
 /** Every word of the app in English. Another language is another file of this type. */
@@ -377,10 +378,15 @@ export const en = {
       LOW: 'Low',
       CRITICAL: 'Critical',
     } as Record<string, string>,
-    units: { days: 'days', hours: 'hours', percent: '%', litres: 'litres', kilometres: 'km', volts: 'V' } as Record<
-      string,
-      string
-    >,
+    units: {
+      days: 'days',
+      weeks: 'weeks',
+      hours: 'hours',
+      percent: '%',
+      litres: 'litres',
+      kilometres: 'km',
+      volts: 'V',
+    } as Record<string, string>,
   },
 
   preview: {
@@ -444,7 +450,7 @@ export const en = {
     stoppingMeans: 'Usually a few seconds.',
     closePage: (receivers: number) =>
       `You can close this page. The work goes on${receivers > 0 ? ` and the result is sent to ${receivers} ${receivers === 1 ? 'receiver' : 'receivers'}` : ''}.`,
-    savedSoFar: 'What is read is saved; it goes on by itself.',
+    savedSoFar: 'What is read is saved.',
     usually: (time: string) => `usually ${time}`,
     left: (left: TimeLeft) => {
       if (left.unit === 'moment') return 'Less than a minute left'
@@ -574,7 +580,7 @@ export const en = {
     add: 'New schedule',
     none: 'Nothing is scheduled yet.',
     noneMeans: 'Let the attention list come every Monday morning, for example: it is mailed before the day begins.',
-    next: (when: string) => `Next: ${when}`,
+    next: (when: string) => `Next: ${when.charAt(0).toLowerCase()}${when.slice(1)}`,
     last: (what: string) => `Last: ${what}`,
     paused: 'Paused',
     pausedByStandin: 'Paused by Standin',
@@ -730,7 +736,7 @@ export const en = {
         `Could not send the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
       'artifact.linked': (of: Said) => `Downloaded ${of.name ?? 'a file'}.`,
       'signing-secret.shown': () => 'Read the secret by which receivers check what Standin sends.',
-      'token.issued': (of: Said) => `Got access${of.scopes ? ` to: ${of.scopes}` : ''}.`,
+      'token.issued': (of: Said) => `Got access${of.scopes?.length ? ` to ${of.scopes.join(', to ')}` : ''}.`,
       'callback.ignored': () => 'Sent a message that Standin does not know. Nothing was done.',
       'credentials.received': () => 'Sent access to this account.',
       'credentials.proven': () => 'Tried the access: it works.',
@@ -833,7 +839,11 @@ export const en = {
       return `about ${left.hours} h${left.minutes ? ` ${left.minutes} min` : ''}`
     },
     took: ({ hours, minutes, seconds }: { hours: number; minutes: number; seconds: number }) =>
-      [hours && `${hours} h`, minutes && `${minutes} min`, !hours && (seconds || !minutes) && `${seconds} s`]
+      [
+        hours && `${hours} h`,
+        minutes && `${minutes} min`,
+        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds} s` : 'Under 1 s'),
+      ]
         .filter(Boolean)
         .join(' '),
     minutes: (n: number) => `${n} ${n === 1 ? 'minute' : 'minutes'}`,

@@ -19,7 +19,7 @@ export function machineOfRow(
 ): NonNullable<GivenRow['machine']> {
   const { id, name, brand, model, serialNumber } = machine
   const kind = [brand, model].filter(Boolean).join(' ')
-  const known = [kind ? name : null, serialNumber ? `serial number ${serialNumber}` : null].filter(Boolean).join(', ')
+  const known = [kind ? name : null, serialNumber].filter(Boolean).join(', ')
   return { id, name: kind || name || id, detail: known || null }
 }
 
