@@ -17,6 +17,7 @@ import { buildTokens } from '../src/tokens/build-tokens.ts'
 import type { TokenReceiver } from '../src/tokens/issue-token.ts'
 import { createHandOutSpool } from '../src/tokens/outage/hand-out-spool.ts'
 import { scopeSet } from '../src/tokens/scope-set.ts'
+import { pauseInOutage } from '../src/tokens/sign-in-outage.ts'
 import type { Exchange, RequestToken } from '../src/tokens/token-endpoint.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { auditRing } from './audit-stack.ts'
@@ -103,7 +104,7 @@ export async function createTokenStack({ url }: TestDatabase) {
     const { issueToken, refreshDue, keepWhatWasUsed, drainSpool } = await buildTokens({
       ...{ db: own.db, vault, clock, log, listener, manifestScopes },
       recordHandOut: audit.record,
-      requestToken: endpoint.requestToken,
+      requestToken: pauseInOutage(endpoint.requestToken, { db: own.db, log }),
       onRefused: park,
       accountClaim: undefined,
       findCredentialsInForce: (accountId) => findCredentialsInForce(own.db, accountId),
@@ -122,6 +123,7 @@ export async function createTokenStack({ url }: TestDatabase) {
     const back = `${ms} milliseconds`
     await sql`update access_tokens set expires_at = expires_at - ${back}::interval`
     await sql`update token_leases set forced_at = forced_at - ${back}::interval, refresh_at = refresh_at - ${back}::interval, last_used_at = last_used_at - ${back}::interval`
+    await sql`update sign_in_outages set last_failed_at = last_failed_at - ${back}::interval, since = since - ${back}::interval, next_probe_at = next_probe_at - ${back}::interval`
     await sql`update exchange_pauses set until = until - ${back}::interval, failing_since = failing_since - ${back}::interval`
   }
 

@@ -3,6 +3,7 @@ import { createEraseAbandoned } from '../credentials/erase-abandoned.ts'
 import { createProveCredentials } from '../credentials/prove-credentials.ts'
 import type { RateLimits } from '../runs/rate-limits.ts'
 import { negotiateScopes } from '../tokens/negotiate-scopes.ts'
+import { pauseInOutage } from '../tokens/sign-in-outage.ts'
 import { createTokenEndpoint, type RequestToken } from '../tokens/token-endpoint.ts'
 import type { Foundation } from './open-foundation.ts'
 
@@ -15,7 +16,8 @@ export async function startCredentials(
   { config, db, vault, clock, log, uninstall, listener, userAgent, metrics, closers }: Foundation,
   rateLimits: RateLimits,
 ) {
-  const exchange = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
+  const endpoint = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
+  const exchange = pauseInOutage(endpoint, { db, log })
   const limitedExchange: RequestToken = async (...asked) => {
     const turn = await rateLimits.beforeExchange()
     return turn.isTaken

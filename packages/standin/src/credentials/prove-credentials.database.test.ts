@@ -529,6 +529,22 @@ describe('credentials that do not work', () => {
     expect(await stack.rows()).toMatchObject([{ state: 'pending', reason: 'TRACKUNIT_UNAVAILABLE' }])
   })
 
+  test('invariant 14: while the sign-in is down for all they are not asked for, and that is no attempt', async () => {
+    const stack = await createStack()
+    stack.clients.set('client-a', { outcome: 'paused', retryAfterMs: 3_000 })
+    await stack.send(installed('client-a'), { at: 0 })
+    for (let minutes = 0; minutes < 30; minutes++) {
+      await stack.prover.proveDue()
+      stack.clock.advance(minute)
+    }
+    expect(await stack.rows()).toMatchObject([{ state: 'pending', reason: 'TRACKUNIT_UNAVAILABLE', attempts: 0 }])
+
+    stack.clients.delete('client-a')
+    await stack.connection.sql`update credentials set next_attempt_at = now()`
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active'])
+  })
+
   test('a Retry-After is never undercut', async () => {
     const stack = await createStack()
     stack.clients.set('client-a', { outcome: 'failed', failure: 'rate-limited', retryAfterMs: 1_800_000 })

@@ -52,6 +52,7 @@ interface Dependencies {
 const holdMs = 12_000
 const atOnce = 8
 const parkedProbeMs = 900_000
+const pausedProbeMs = 10_000
 const undecidedProbeMs = 60_000
 const prover: Actor = { kind: 'system', id: 'prover' }
 
@@ -102,6 +103,7 @@ export function createProveCredentials({
       })
       const negotiation = await negotiate({ clientId, clientSecret })
       if (negotiation.outcome === 'granted') await settle(row, negotiation)
+      else if (negotiation.outcome === 'paused') await comeBack(row, negotiation)
       else await postpone(row, negotiation)
     } catch (error) {
       log.error({ err: error, accountId: row.accountId, generation: row.generation }, 'proving credentials failed')
@@ -156,6 +158,18 @@ export function createProveCredentials({
       }
       await bringIntoForce(tx, row, { event: 'proven', change: proven, account: { installation, rows } })
       await record(tx, { ...said, event: 'credentials.proven' })
+    })
+  }
+
+  /** Trackunit's sign-in is down for all, and was not asked: no attempt. */
+  async function comeBack(claimed: CredentialRow, { retryAfterMs }: { retryAfterMs: number }): Promise<void> {
+    await db.transaction(async (tx) => {
+      await lockInstallation(tx, claimed.accountId)
+      const row = sameState(claimed, await listCredentials(tx, claimed.accountId))
+      if (!row) return
+      const change = { attempts: row.attempts - 1, nextAttemptAt: inMs(Math.max(retryAfterMs, pausedProbeMs)) }
+      const told = row.state === 'pending' && ({ reason: 'TRACKUNIT_UNAVAILABLE' } as const)
+      await updateCredentials(tx, row, { ...change, ...told })
     })
   }
 

@@ -6,7 +6,7 @@ import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 
-const counts = async () => ({ openRuns: { queued: 2, running: 0 }, heldCallbacks: 3 })
+const counts = async () => ({ openRuns: { queued: 2, running: 0 }, heldCallbacks: 3, signInDownForS: 12 })
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -38,6 +38,7 @@ test('counts answers and reasons, and asks the database for the rest', async () 
   expect(text).toContain('standin_callbacks_total{answer="IDENTITY_INVALID"} 1')
   expect(text).toContain('standin_runs_open{state="queued"} 2')
   expect(text).toContain('standin_callbacks_held 3')
+  expect(text).toContain('standin_sign_in_down_seconds 12')
 })
 
 test('invariant 10: an error of a library is counted without its words', async () => {

@@ -3,10 +3,12 @@ import { toRefusal } from '../refusal.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** What is counted in the database when somebody looks: runs that have not ended by state, callbacks that are held. */
+/** What is read from the database when somebody looks, and so the same on each replica. */
 export interface Counts {
   openRuns: Readonly<Record<string, number>>
   heldCallbacks: number
+  /** 0 while it answers. */
+  signInDownForS: number
 }
 
 /**
@@ -34,6 +36,11 @@ export function createMetrics({ count }: { count: () => Promise<Counts> }) {
     }),
     held: new Gauge({
       ...{ name: 'standin_callbacks_held', help: 'Callbacks kept for the operator or until verified.', registers },
+    }),
+    signIn: new Gauge({
+      name: 'standin_sign_in_down_seconds',
+      help: 'For how long Trackunit’s sign-in has been down, for all accounts; 0 while it answers.',
+      registers,
     }),
   }
 
@@ -66,6 +73,7 @@ export function createMetrics({ count }: { count: () => Promise<Counts> }) {
         gauges.runs.reset()
         for (const [state, runs] of Object.entries(counts.openRuns)) gauges.runs.set({ state }, runs)
         gauges.held.set(counts.heldCallbacks)
+        gauges.signIn.set(counts.signInDownForS)
       }
       return registry.metrics()
     },

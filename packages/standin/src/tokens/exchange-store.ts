@@ -5,6 +5,7 @@ import { installations } from '../installations/installation-table.ts'
 import { exchangePauses, tokenLeases } from './exchange-table.ts'
 import type { ExchangeFailure } from './failure-policy.ts'
 import type { TokenStanding } from './next-step.ts'
+import { signInDownSince, signInPausedForMs } from './sign-in-outage-store.ts'
 import { accessTokens } from './token-table.ts'
 
 /** Which token: of an account's generation, with a set of scopes. */
@@ -44,10 +45,12 @@ export async function findStanding(
     lease_left_ms: number | null
     is_void: boolean | null
     forced_ago_ms: number | null
+    sign_in_paused_for_ms: number | null
     pauses: Array<{ ofAccount: boolean; failure: ExchangeFailure; inARow: number; leftMs: number }> | null
   }>(sql`
     select t.sealed_token, t.fingerprint, t.lifetime_ms, ${msUntil(sql`t.expires_at`)} as left_ms,
       l.fence, ${msUntil(sql`l.lease_until`)} as lease_left_ms, -${msUntil(sql`l.forced_at`)} as forced_ago_ms,
+      ${signInPausedForMs} as sign_in_paused_for_ms,
       case when l.generation <> i.active_generation then true
         when l.holder > 0 and l.lease_until > clock_timestamp() then not ${isReplicaAlive(sql`l.holder`)} end as is_void,
       (select json_agg(json_build_object('ofAccount', p.scope_key = '', 'failure', p.failure, 'inARow', p.in_a_row,
@@ -60,7 +63,15 @@ export async function findStanding(
     where i.account_id = ${accountId} and i.active_generation = ${generation}::int`)
   const inARow = { account: 0, 'scope-set': 0 }
   if (!row)
-    return { inForce: false, token: undefined, lease: undefined, pause: undefined, forcedAgoMs: undefined, inARow }
+    return {
+      inForce: false,
+      token: undefined,
+      lease: undefined,
+      pause: undefined,
+      forcedAgoMs: undefined,
+      signInPausedForMs: 0,
+      inARow,
+    }
 
   for (const pause of row.pauses ?? []) inARow[pause.ofAccount ? 'account' : 'scope-set'] = pause.inARow
   const { sealed_token: sealedToken, fingerprint, lifetime_ms: lifetimeMs, left_ms: leftMs } = row
@@ -73,6 +84,7 @@ export async function findStanding(
         : { fence: row.fence, leftMs: row.lease_left_ms ?? 0, isVoid: row.is_void ?? false },
     pause: row.pauses?.at(-1),
     forcedAgoMs: row.forced_ago_ms ?? undefined,
+    signInPausedForMs: row.sign_in_paused_for_ms ?? 0,
     inARow,
   }
 }
@@ -219,7 +231,7 @@ export async function findTrackunitTrouble(
   accountId: string,
 ): Promise<{ unavailableSince: Date | null; limitedUntil: Date | null }> {
   const [row] = await db.execute<{ unavailable_since: string | null; limited_until: string | null }>(sql`
-    select min(p.failing_since) filter (where p.failure in ('unavailable', 'nonsense')) as unavailable_since,
+    select least(${signInDownSince}, min(p.failing_since) filter (where p.failure in ('unavailable', 'nonsense'))) as unavailable_since,
       max(p.until) filter (where p.failure = 'rate-limited' and p.until > clock_timestamp()) as limited_until
     from ${exchangePauses} p join ${installations} i
       on i.account_id = p.account_id and i.active_generation = p.generation

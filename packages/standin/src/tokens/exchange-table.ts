@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm'
-import { doublePrecision, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import type { ExchangeFailure } from './failure-policy.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
@@ -48,3 +58,19 @@ export const exchangePauses = pgTable(
   },
   (table) => [primaryKey({ columns: [table.accountId, table.scopeKey] })],
 )
+
+/**
+ * How Trackunit's sign-in stands for all accounts together: a row from the first failure on, none while it answers. With a
+ * `since` it is down, and one probe at a time asks.
+ */
+export const signInOutages = pgTable('sign_in_outages', {
+  /** There is one sign-in, and so at most one row. */
+  isOnlyRow: boolean().primaryKey().default(true),
+  /** The clients whose requests have failed since the last answer, each once, until there are enough. */
+  failedClients: text().array().notNull(),
+  lastFailedAt: moment().notNull(),
+  since: moment(),
+  nextProbeAt: moment(),
+  /** Probes that have failed. */
+  probes: integer().notNull(),
+})

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Vault } from '../credentials/vault.ts'
 import type { Secret } from '../observability/secret.ts'
-import type { ExchangeFailure } from './failure-policy.ts'
 import type { CredentialsInForce } from './obtain-token.ts'
 import type { ScopeSet } from './scope-set.ts'
 import type { HeldToken } from './token-cache.ts'
-import type { RequestToken } from './token-endpoint.ts'
+import type { Exchange, RequestToken } from './token-endpoint.ts'
 
 /** What one request to Trackunit came to. */
 export type Brought =
   | { outcome: 'token'; token: HeldToken; sealedToken: string }
-  | { outcome: 'failed'; failure: ExchangeFailure; retryAfterMs?: number }
+  | Exclude<Exchange, { outcome: 'token' }>
 
 export type ExchangeToken = (credentials: CredentialsInForce, scopes: ScopeSet) => Promise<Brought>
 
@@ -31,7 +30,7 @@ export function createExchangeToken({ vault, requestToken, accountClaim }: Depen
       generation,
     })
     const exchanged = await requestToken({ clientId, clientSecret }, scopes)
-    if (exchanged.outcome === 'failed') return exchanged
+    if (exchanged.outcome !== 'token') return exchanged
 
     const { accessToken, granted, lifetimeMs, askedAtMs, claims } = exchanged.token
     if (accountClaim !== undefined && String(claims[accountClaim]).toLowerCase() !== accountId)

@@ -15,6 +15,8 @@ interface Policy {
   reason: ErrorReason
   /** Whether the answer says that the credentials themselves are refused. */
   refusesCredentials: boolean
+  /** Whether such an answer shows that Trackunit's sign-in works, or that it does not. */
+  saysOfSignIn: 'up' | 'down' | 'nothing'
   /** Whom the pause holds back: every token of the account, or those with the same scopes. */
   pauses: 'account' | 'scope-set'
   /** The first pause before the next try; it doubles with each failure in a row, up to the longest. */
@@ -27,6 +29,7 @@ export const failurePolicy = {
   'invalid-client': {
     reason: 'CREDENTIALS_REJECTED',
     refusesCredentials: true,
+    saysOfSignIn: 'up',
     pauses: 'account',
     pauseMs: 2_000,
     longestPauseMs: 900_000,
@@ -34,6 +37,7 @@ export const failurePolicy = {
   'invalid-scope': {
     reason: 'SCOPE_NOT_GRANTED',
     refusesCredentials: false,
+    saysOfSignIn: 'up',
     pauses: 'scope-set',
     pauseMs: 60_000,
     longestPauseMs: 3_600_000,
@@ -41,6 +45,7 @@ export const failurePolicy = {
   'plan-required': {
     reason: 'PLAN_REQUIRED',
     refusesCredentials: false,
+    saysOfSignIn: 'up',
     pauses: 'scope-set',
     pauseMs: 60_000,
     longestPauseMs: 3_600_000,
@@ -49,6 +54,7 @@ export const failurePolicy = {
   'foreign-account': {
     reason: 'CREDENTIALS_QUARANTINED',
     refusesCredentials: false,
+    saysOfSignIn: 'up',
     pauses: 'account',
     pauseMs: 60_000,
     longestPauseMs: 3_600_000,
@@ -56,6 +62,7 @@ export const failurePolicy = {
   'rate-limited': {
     reason: 'TRACKUNIT_RATE_LIMITED',
     refusesCredentials: false,
+    saysOfSignIn: 'up',
     pauses: 'account',
     pauseMs: 10_000,
     longestPauseMs: 600_000,
@@ -63,6 +70,7 @@ export const failurePolicy = {
   unavailable: {
     reason: 'TRACKUNIT_UNAVAILABLE',
     refusesCredentials: false,
+    saysOfSignIn: 'down',
     pauses: 'account',
     pauseMs: 1_000,
     longestPauseMs: 60_000,
@@ -70,6 +78,7 @@ export const failurePolicy = {
   nonsense: {
     reason: 'TRACKUNIT_UNAVAILABLE',
     refusesCredentials: false,
+    saysOfSignIn: 'nothing',
     pauses: 'account',
     pauseMs: 5_000,
     longestPauseMs: 300_000,

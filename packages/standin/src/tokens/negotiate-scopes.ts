@@ -1,5 +1,4 @@
 import type { Secret } from '../observability/secret.ts'
-import type { ExchangeFailure } from './failure-policy.ts'
 import { type ScopeSet, scopeSet } from './scope-set.ts'
 import type { Exchange, ExchangedToken, RequestToken } from './token-endpoint.ts'
 
@@ -8,9 +7,11 @@ export interface ManifestScope {
   optional: boolean
 }
 
+type Refused = Exclude<Exchange, { outcome: 'token' }>
+
 export type Negotiation =
   | { outcome: 'granted'; granted: ScopeSet; missingFromPlan: readonly string[]; token: ExchangedToken | undefined }
-  | Extract<Exchange, { outcome: 'failed' }>
+  | Refused
 
 /**
  * Finds out which scopes an account granted: a denied optional one can shorten the answer's `scope` or fail the whole
@@ -26,20 +27,20 @@ export async function negotiateScopes(
   const all = await ask(manifest.map(({ scope }) => scope))
   if (all.outcome === 'token')
     return { outcome: 'granted', granted: all.token.granted, missingFromPlan: [], token: all.token }
-  if (!isAboutScopes(all.failure)) return all
+  if (!isAboutScopes(all)) return all
 
   const required = manifest.filter(({ optional }) => !optional).map(({ scope }) => scope)
   const base = await ask(required)
-  if (base.outcome === 'failed' && !isAboutScopes(base.failure)) return base
+  if (base.outcome !== 'token' && !isAboutScopes(base)) return base
   const granted = new Set(base.outcome === 'token' ? base.token.granted.scopes : [])
-  const missingFromPlan = base.outcome === 'failed' && base.failure === 'plan-required' ? [...required] : []
+  const missingFromPlan = base.outcome !== 'token' && isAboutPlan(base) ? [...required] : []
   let token = base.outcome === 'token' ? base.token : undefined
 
   for (const { scope } of manifest.filter(({ optional }) => optional)) {
     const wider = await ask([...granted, scope])
-    if (wider.outcome === 'failed') {
-      if (!isAboutScopes(wider.failure)) return wider
-      if (wider.failure === 'plan-required') missingFromPlan.push(scope)
+    if (wider.outcome !== 'token') {
+      if (!isAboutScopes(wider)) return wider
+      if (isAboutPlan(wider)) missingFromPlan.push(scope)
       continue
     }
     token = wider.token
@@ -49,4 +50,6 @@ export async function negotiateScopes(
 }
 
 /** The credentials are good, and what was asked for is too much: a scope that was denied, or one that the plan does not have. */
-const isAboutScopes = (failure: ExchangeFailure) => failure === 'invalid-scope' || failure === 'plan-required'
+const isAboutScopes = (answer: Refused) =>
+  answer.outcome === 'failed' && (answer.failure === 'invalid-scope' || isAboutPlan(answer))
+const isAboutPlan = (answer: Refused) => answer.outcome === 'failed' && answer.failure === 'plan-required'

@@ -6,6 +6,7 @@ const token = { fingerprint: 'now', lifetimeMs: 3_600_000, leftMs: 600_000 }
 const stale = { ...token, leftMs: 60_000 }
 const nothing: TokenStanding = {
   ...{ inForce: true, token: undefined, lease: undefined, pause: undefined, forcedAgoMs: undefined },
+  signInPausedForMs: 0,
 }
 const lease = { fence: 7, leftMs: 1_000, isVoid: false }
 const pause = { failure: 'unavailable', leftMs: 5_000 } as const
@@ -21,6 +22,20 @@ const table: Array<[string, Partial<TokenStanding>, WantedToken, NextStep]> = [
   ['there is one, and another is being had', { token, lease }, wanted, { do: 'serve' }],
   ['there is one, and Trackunit is down', { token, pause }, wanted, { do: 'serve' }],
   ['there is one, and the account is parked', { token }, { ...wanted, parked: true }, { do: 'serve' }],
+  ['there is one, and the sign-in is down for all', { token, signInPausedForMs: 3_000 }, wanted, { do: 'serve' }],
+  [
+    'there is none, and the sign-in is down for all',
+    { signInPausedForMs: 3_000 },
+    wanted,
+    { do: 'refuse', reason: 'TRACKUNIT_UNAVAILABLE', retryAfterMs: 3_000 },
+  ],
+  ['there is none, and the sign-in may be tried again', { signInPausedForMs: -10 }, wanted, exchange],
+  [
+    'it was refused by an API, and the sign-in is down for all',
+    { token, signInPausedForMs: 3_000 },
+    refused,
+    { do: 'refuse', reason: 'TRACKUNIT_UNAVAILABLE', retryAfterMs: 3_000 },
+  ],
   ['it is inside its margin', { token: stale }, wanted, exchange],
   [
     'it is inside its margin, and the account is parked',

@@ -13,6 +13,8 @@ export interface TokenStanding {
   pause: { failure: ExchangeFailure; leftMs: number } | undefined
   /** How long ago an exchange was made because an API had refused the token. */
   forcedAgoMs: number | undefined
+  /** How long nobody asks Trackunit's sign-in, because it is down for all; 0 or less: whoever wants may ask. */
+  signInPausedForMs: number
 }
 
 export interface WantedToken {
@@ -36,7 +38,7 @@ const forcedExchangeEveryMs = 30_000
 
 /** What is to be done for whoever wants a token, by how it stands: read from top to bottom. */
 export function nextStep(standing: TokenStanding, wanted: WantedToken): NextStep {
-  const { inForce, token, lease, pause, forcedAgoMs } = standing
+  const { inForce, token, lease, pause, forcedAgoMs, signInPausedForMs } = standing
   if (!inForce) return { do: 'leave' }
   const isFresh = token !== undefined && tokenFreshness(token) === 'fresh'
   if (isFresh && token.fingerprint !== wanted.notThis) return { do: 'serve' }
@@ -46,6 +48,7 @@ export function nextStep(standing: TokenStanding, wanted: WantedToken): NextStep
   if (isTaken) return { do: 'wait' }
   if (pause && pause.leftMs > 0)
     return { do: 'refuse', reason: failurePolicy[pause.failure].reason, retryAfterMs: pause.leftMs }
+  if (signInPausedForMs > 0) return { do: 'refuse', reason: 'TRACKUNIT_UNAVAILABLE', retryAfterMs: signInPausedForMs }
 
   const forced = isFresh && !wanted.ahead
   const waitMs = forced && forcedAgoMs !== undefined ? forcedExchangeEveryMs - forcedAgoMs : 0

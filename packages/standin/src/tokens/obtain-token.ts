@@ -137,6 +137,7 @@ export function createObtainToken(dependencies: Dependencies): ObtainToken {
       }
       const { forced } = step
       const brought = await exchangeToken(credentials, scopes)
+      if (brought.outcome === 'paused') throw new StandinError('TRACKUNIT_UNAVAILABLE', brought)
       if (brought.outcome === 'failed') {
         const { failure, retryAfterMs } = brought
         const { pauses, refusesCredentials } = failurePolicy[failure]

@@ -22,6 +22,8 @@ export interface ExchangedToken {
 export type Exchange =
   | { outcome: 'token'; token: ExchangedToken }
   | { outcome: 'failed'; failure: ExchangeFailure; retryAfterMs?: number }
+  /** Not asked: the sign-in is down for all. */
+  | { outcome: 'paused'; retryAfterMs: number }
 
 export type RequestToken = (
   credentials: { clientId: string; clientSecret: Secret },
