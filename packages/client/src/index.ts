@@ -22,6 +22,7 @@ export type {
   SavedFilter,
   Schedule,
 } from '@standin/contracts'
+export { createActionWords } from '@standin/contracts'
 export type { RunsClient, StartRun } from './account-runs.ts'
 export type { AppRouter } from './app-router.ts'
 export {

@@ -25,5 +25,7 @@ export const actionSchema = z.object({
   usualSeconds: z.int().nullable(),
   /** JSON Schema of the input, from which the app makes the form. */
   inputSchema: z.record(z.string(), z.unknown()),
+  /** Its words in the language that was asked for, by its English ones; empty where it has none. See `createActionWords`. */
+  texts: z.record(z.string(), z.string()),
 })
 export type Action = z.infer<typeof actionSchema>

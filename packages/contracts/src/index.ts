@@ -1,5 +1,6 @@
 export * from './account-id.ts'
 export * from './action.ts'
+export * from './action-words.ts'
 export * from './audit.ts'
 export * from './callback.ts'
 export * from './deliver-to.ts'

@@ -117,8 +117,16 @@ export const procedures = {
   action: {
     list: {
       kind: 'query',
-      input: account,
-      output: z.object({ actions: z.array(actionSchema) }),
+      input: z.strictObject({
+        accountId: accountIdSchema,
+        /** A BCP 47 tag; without it, or where an action has no words in it, its English ones are all there is. */
+        language: z.string().max(40).optional(),
+      }),
+      output: z.object({
+        actions: z.array(actionSchema),
+        /** Whether this server can send results by email. */
+        sendsEmail: z.boolean(),
+      }),
       callers: both,
       account: 'input',
     },

@@ -6,6 +6,7 @@ import { Shell } from './shell/shell.tsx'
 import { SurroundingsContext, surroundingsOf } from './surroundings.ts'
 import type { Texts } from './texts/en.ts'
 import { textsFor } from './texts/texts-for.ts'
+import { WithActionWords } from './texts/with-action-words.tsx'
 
 export interface StandinAppProps {
   /** The page around the app. Its `user` and `account` decide what is shown. */
@@ -40,7 +41,9 @@ function Connected({ host, serverUrl, texts: given }: StandinAppProps & { texts:
       <TRPCProvider queryClient={queryClient} trpcClient={trpcClient}>
         <SurroundingsContext value={surroundings}>
           <div className="standin" lang={texts.language}>
-            <Shell />
+            <WithActionWords>
+              <Shell />
+            </WithActionWords>
           </div>
         </SurroundingsContext>
       </TRPCProvider>

@@ -1,3 +1,4 @@
+export type { ActionTexts } from '@standin/contracts'
 export { ConfigError } from './config/config-error.ts'
 export { createStandin, type MakersParts, type RunningStandin, type Standin } from './create-standin.ts'
 export { runServer } from './run-server.ts'

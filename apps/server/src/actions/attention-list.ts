@@ -7,6 +7,7 @@ import {
   type RunContext,
 } from 'standin'
 import { z } from 'zod'
+import { danishOfAttention } from './attention/danish-of-attention.ts'
 import { type Finding, findingsOf, worseFirst } from './attention/findings.ts'
 import { dataHealthPath, idsOfOverdue, overduePath, serviceScope, withIssues } from './attention/issues-of-machines.ts'
 import { readPagedList } from './attention/paged-list.ts'
@@ -65,6 +66,7 @@ export const attentionList = defineAction({
   scopes: ['asset.view'],
   optionalScopes: [serviceScope],
   changesData: false,
+  texts: { da: danishOfAttention },
 
   async run(context) {
     const { account, machines, resumedFrom, previous, result, checkpoint, headline, log, step, progress } = context

@@ -19,6 +19,7 @@ import {
   minutesForRequests,
   readLog,
 } from './events/asset-events.ts'
+import { danishOfEvents } from './events/danish-of-events.ts'
 import { listingSchema, listMachines, newListing } from './machines/list-machines.ts'
 import { countIn } from './machines/top-bars.ts'
 import { counted, machineOfRow, plural } from './machines/words.ts'
@@ -87,6 +88,7 @@ export const clearStaleEvents = defineAction({
   input: inputSchema,
   scopes: ['asset.view', 'account.event.manage'],
   changesData: true,
+  texts: { da: danishOfEvents },
   plan: 'a plan with the GraphQL API, by which events are dismissed',
   run: (context) => (context.mode === 'preview' ? previewEvents(context) : dismissEvents(context)),
 })

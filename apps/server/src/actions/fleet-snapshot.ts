@@ -11,6 +11,7 @@ import { readCounters } from './machines/counters-snapshot.ts'
 import { type Listing, lacksOfList, listingSchema, listMachines, newListing } from './machines/list-machines.ts'
 import { countIn, topBars } from './machines/top-bars.ts'
 import { machineOfRow, placeOf, plural, typeName } from './machines/words.ts'
+import { danishOfSnapshot } from './snapshot/danish-of-snapshot.ts'
 import { type Move, moveInWords, moveOfMachine } from './snapshot/move-of-machine.ts'
 
 const columns = [
@@ -57,6 +58,7 @@ export const fleetSnapshot = defineAction({
   }),
   scopes: ['asset.view'],
   changesData: false,
+  texts: { da: danishOfSnapshot },
   limits: { aempReadsPerRun: 1 },
 
   async run(context) {

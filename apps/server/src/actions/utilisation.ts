@@ -1,6 +1,7 @@
 import { createCsvArtifact, createXlsxArtifact, defineAction, machineFilterInput } from 'standin'
 import { z } from 'zod'
 import { counted, plural } from './machines/words.ts'
+import { danishOfUsage } from './usage/danish-of-usage.ts'
 import { longestStretchMs } from './usage/usage-of-machine.ts'
 import {
   addMachine,
@@ -44,6 +45,7 @@ export const utilisation = defineAction({
   }),
   scopes: ['asset.view'],
   changesData: false,
+  texts: { da: danishOfUsage },
 
   async run(context) {
     const { input, account, clock, machines, resumedFrom, result, checkpoint, headline, step, progress } = context

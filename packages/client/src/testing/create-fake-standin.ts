@@ -79,7 +79,7 @@ export function createFakeStandin({ actions = [], respond, apiOrigins }: FakeSta
     'installation.list': () => ({ installations: accounts.list(), nextCursor: null }),
     'action.list': ({ accountId }: { accountId: string }) => {
       accounts.served(accountId)
-      return { actions }
+      return { actions, sendsEmail: true }
     },
     'run.start': (wanted: NewRun) => {
       accounts.served(wanted.accountId)

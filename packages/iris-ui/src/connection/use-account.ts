@@ -1,8 +1,11 @@
 import type { Action, Installation } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { actionInWords } from '../actions/action-in-words.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
-import { installationRefreshMs, RETRY_MS } from './refresh-times.ts'
+import { installationRefreshMs } from './refresh-times.ts'
+import { useActionList } from './use-action-list.ts'
 
 const noActions: readonly Action[] = []
 
@@ -19,15 +22,13 @@ export function useInstallation() {
 }
 
 export function useActions() {
-  const trpc = useTRPC()
-  const { host } = useSurroundings()
-  const query = useQuery(
-    trpc.action.list.queryOptions(
-      { accountId: host.account.id },
-      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : false) },
-    ),
+  const { texts } = useSurroundings()
+  const query = useActionList()
+  const actions = useMemo(
+    () => query.data?.actions.map((action) => actionInWords(action, texts)) ?? noActions,
+    [query.data, texts],
   )
-  return { ...query, actions: query.data?.actions ?? noActions }
+  return { ...query, actions, sendsEmail: query.data?.sendsEmail ?? true }
 }
 
 /** Where nothing can be started or changed, because nothing is installed. */

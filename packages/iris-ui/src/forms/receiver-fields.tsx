@@ -1,3 +1,4 @@
+import { useActions } from '../connection/use-account.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { describedBy, Field, Select } from './field.tsx'
 import type { PartsForm } from './form-parts.ts'
@@ -6,6 +7,7 @@ import { problemAt } from './schema-field.tsx'
 /** Who gets the result: addresses, what goes along with the mail, web addresses. */
 export function ReceiverFields({ form }: { form: PartsForm }) {
   const words = useSurroundings().texts.form
+  const { sendsEmail } = useActions()
   const emails = problemAt(form, 'receivers.emails')
   const webhooks = problemAt(form, 'receivers.webhooks')
   const file = form.watch('receivers.file')
@@ -14,18 +16,22 @@ export function ReceiverFields({ form }: { form: PartsForm }) {
   return (
     <div className="group">
       <h2>{words.result}</h2>
-      <Field id="f-emails" label={words.email} help={words.emailHelp} problem={emails} optional>
-        <input
-          className="in"
-          id="f-emails"
-          inputMode="email"
-          autoComplete="off"
-          spellCheck={false}
-          aria-invalid={emails ? true : undefined}
-          aria-describedby={describedBy('f-emails', { help: words.emailHelp, problem: emails })}
-          {...form.register('receivers.emails')}
-        />
-      </Field>
+      {/* What a schedule has from before stays to be seen, and can be taken away. */}
+      {!sendsEmail && !mailed && <p className="help">{words.noEmail}</p>}
+      {(sendsEmail || mailed) && (
+        <Field id="f-emails" label={words.email} help={words.emailHelp} problem={emails} optional>
+          <input
+            className="in"
+            id="f-emails"
+            inputMode="email"
+            autoComplete="off"
+            spellCheck={false}
+            aria-invalid={emails ? true : undefined}
+            aria-describedby={describedBy('f-emails', { help: words.emailHelp, problem: emails })}
+            {...form.register('receivers.emails')}
+          />
+        </Field>
+      )}
       {mailed && (
         <Field id="f-file" label={words.file}>
           <Select

@@ -36,7 +36,7 @@ export function RunningRow({ run, title, onEvents }: RunningRowProps) {
   const started = run.startedAt ?? run.createdAt
   const meanwhile: Partial<Record<Run['state'], string | undefined>> = {
     queued: words.queuedMeans,
-    running: progressMessage(run).sentence,
+    running: progressMessage(run, shown).sentence,
     waiting: waitingWords(run.reason, texts),
   }
 

@@ -52,7 +52,13 @@ export function ResultTable({ run, first }: ResultTableProps) {
         </h2>
         {going && <span className="muted num">{texts.run.foundSoFar(formats.number(first.total))}</span>}
       </div>
-      {!going && first.total > 10 && <TableTools columns={first.columns} facets={first.facets} />}
+      {!going && first.total > 10 && (
+        <TableTools
+          columns={first.columns}
+          facets={first.facets}
+          say={(words) => texts.ofAction(run.actionId, words)}
+        />
+      )}
       {long && <p className="small muted num long-words">{words.long(formats.number(total))}</p>}
       {!result.isPlaceholderData && rows.length === 0 && !result.isPending && (
         <div className="nothing" role="status">

@@ -8,8 +8,15 @@ import { useSurroundings } from '../surroundings.ts'
 import { headWords } from './cell-words.ts'
 import { useTypedAddress } from './use-typed-address.ts'
 
+interface TableToolsProps {
+  columns: readonly ResultColumn[]
+  facets: RunResult['facets']
+  /** A value in the reader's language. */
+  say(value: string): string
+}
+
 /** Find and filter before the rows, so that nobody has to scroll; on a phone the filters wait behind a button. */
-export function TableTools({ columns, facets }: { columns: readonly ResultColumn[]; facets: RunResult['facets'] }) {
+export function TableTools({ columns, facets, say }: TableToolsProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
   const id = useId()
@@ -37,7 +44,7 @@ export function TableTools({ columns, facets }: { columns: readonly ResultColumn
             <option value="">{words.every(headWords(column, formats))}</option>
             {values.map(({ value, rows }) => (
               <option key={value} value={value}>
-                {value || words.unknown} ({formats.number(rows)})
+                {say(value) || words.unknown} ({formats.number(rows)})
               </option>
             ))}
           </Select>

@@ -1,9 +1,12 @@
 import type { Run } from '@standin/client'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { useTRPC, useTRPCClient } from '../connection/api.ts'
 import { pagesOf } from '../connection/pages.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
 import { hasEnded } from '../runs/follow-run.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { resultInWords } from './result-in-words.ts'
 
 export interface Asked {
   search?: string
@@ -17,6 +20,7 @@ const PAGE = 50
 /** What a run found, in pages; read again while it goes. The server searches, filters and sorts. */
 export function useResult(run: Run, asked: Asked = {}) {
   const trpc = useTRPC()
+  const { texts } = useSurroundings()
   const going = !hasEnded(run)
   const client = useTRPCClient()
   const input = {
@@ -34,5 +38,9 @@ export function useResult(run: Run, asked: Asked = {}) {
     refetchInterval: ({ state }) => (going ? (state.status === 'error' ? RETRY_MS : LIVE_MS) : false),
     staleTime: going ? 1_000 : 60_000,
   })
-  return { ...query, first: query.data?.pages[0], rows: query.data?.pages.flatMap(({ rows }) => rows) ?? [] }
+  const pages = useMemo(
+    () => query.data?.pages.map((page) => resultInWords(page, (words) => texts.ofAction(run.actionId, words))) ?? [],
+    [query.data, texts, run.actionId],
+  )
+  return { ...query, first: pages[0], rows: pages.flatMap(({ rows }) => rows) }
 }

@@ -53,7 +53,7 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
       <div className="cols res">
         <div className="stack">
           <ResultSection run={run} />
-          <RunLog log={log} />
+          <RunLog log={log} actionId={run.actionId} />
         </div>
         <div className="aside">
           <FileList run={run} />

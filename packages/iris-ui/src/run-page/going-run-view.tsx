@@ -32,7 +32,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
   const { done, total, secondsLeft } = run.progress
   const held = run.state !== 'running'
   const progress = progressWords(run, { texts, formats })
-  const { sentence } = progressMessage(run)
+  const { sentence } = progressMessage(run, { texts })
   const left = secondsLeft === null || held ? undefined : words.leftSpoken(timeLeft(secondsLeft))
 
   return (
@@ -68,7 +68,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
       <div className="cols res early">
         <div className="stack">
           <ResultSection run={run} />
-          <RunLog log={log} />
+          <RunLog log={log} actionId={run.actionId} />
         </div>
         <div className="aside">
           <RunSteps run={run} />

@@ -98,7 +98,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
         <Icon name="check" tone="ok" size="lg" label={texts.results.succeededState} />
         <div>
           <h1 ref={heading} tabIndex={-1}>
-            {run.headline ?? words.nothingToDo}
+            {run.headline ? texts.ofAction(run.actionId, run.headline) : words.nothingToDo}
           </h1>
           <p className="lead">{words.nothingToDoMeans}</p>
         </div>
@@ -120,7 +120,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
         </div>
       </div>
       <div className="confirm">
-        <ByKind first={first} />
+        <ByKind first={first} actionId={run.actionId} />
         <Apply run={run} action={action} title={title} count={first.total} />
         <div className="stack">
           <ResultSection run={run} />
@@ -132,7 +132,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
 }
 
 /** The totals, by what the action groups its changes by. */
-function ByKind({ first }: { first: NonNullable<ReturnType<typeof useResult>['first']> }) {
+function ByKind({ first, actionId }: { first: NonNullable<ReturnType<typeof useResult>['first']>; actionId: string }) {
   const { texts, formats } = useSurroundings()
   const words = texts.preview
   const facet = first.facets.find(({ values }) => values.length > 0)
@@ -158,7 +158,7 @@ function ByKind({ first }: { first: NonNullable<ReturnType<typeof useResult>['fi
             {facet.values.map(({ value, rows }) => (
               <tr role="row" key={value}>
                 <td role="cell">
-                  <b>{value || texts.table.unknown}</b>
+                  <b>{texts.ofAction(actionId, value) || texts.table.unknown}</b>
                 </td>
                 <td role="cell" className="n key">
                   <b>{formats.number(rows)}</b>

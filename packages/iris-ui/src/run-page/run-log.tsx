@@ -4,7 +4,7 @@ import { useSurroundings } from '../surroundings.ts'
 import type { LogLine } from './use-run.ts'
 
 /** Newest first, never scrolled by itself, never read aloud by itself; whether it is open stands in the address. */
-export function RunLog({ log }: { log: readonly LogLine[] }) {
+export function RunLog({ log, actionId }: { log: readonly LogLine[]; actionId: string }) {
   const { texts, formats } = useSurroundings()
   const [address, setAddress] = useAddressState()
   const open = address.get('log') === 'open'
@@ -23,7 +23,7 @@ export function RunLog({ log }: { log: readonly LogLine[] }) {
             {log.map(({ seq, at, message }) => (
               <li key={seq}>
                 <time dateTime={at}>{formats.exactClock(at)}</time>
-                <span>{message}</span>
+                <span>{texts.ofAction(actionId, message)}</span>
               </li>
             ))}
           </ol>

@@ -10,7 +10,7 @@ const looks = {
   failed: { icon: 'bad', tone: 'bad', className: undefined },
 } as const
 
-export function RunSteps({ run: { steps, progress, state } }: { run: Run }) {
+export function RunSteps({ run: { actionId, steps, progress, state } }: { run: Run }) {
   const { texts, formats } = useSurroundings()
   const words = texts.run
   if (steps.length === 0) return null
@@ -30,7 +30,7 @@ export function RunSteps({ run: { steps, progress, state } }: { run: Run }) {
           return (
             <li key={step.name} className={className}>
               <Icon name={icon} {...(tone && { tone })} spinning={spinning} label={said[step.state]} />
-              <span>{step.name}</span>
+              <span>{texts.ofAction(actionId, step.name)}</span>
               <span>
                 {step.state === 'running' && !held && percent}
                 {step.tookMs !== null && step.state !== 'running' && texts.time.took(elapsed(step.tookMs))}

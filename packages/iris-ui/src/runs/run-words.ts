@@ -15,7 +15,11 @@ interface Words {
  * The words of an action about its progress either go on after the numbers (`machines listed`) or are a sentence of
  * their own, which begins with a capital and stands by itself.
  */
-export function progressMessage({ progress: { message } }: Run): { unit: string; sentence: string | undefined } {
+export function progressMessage(
+  { actionId, progress }: Run,
+  { texts: { ofAction } }: Pick<Words, 'texts'>,
+): { unit: string; sentence: string | undefined } {
+  const message = ofAction(actionId, progress.message)
   const goesOn = message !== '' && message.charAt(0) === message.charAt(0).toLowerCase()
   return goesOn ? { unit: message, sentence: undefined } : { unit: '', sentence: message || undefined }
 }
@@ -23,7 +27,7 @@ export function progressMessage({ progress: { message } }: Run): { unit: string;
 /** `1,840 of 2,964 machines listed`; nothing before the first one is done. */
 export function progressWords(run: Run, { texts, formats }: Pick<Words, 'texts' | 'formats'>): string | undefined {
   const { done, total } = run.progress
-  const { unit } = progressMessage(run)
+  const { unit } = progressMessage(run, { texts })
   if (total !== null && total > 0) {
     return texts.running.progress(formats.number(done), formats.number(total), unit)
   }
@@ -53,7 +57,8 @@ export function waitingWords(reason: Run['reason'], texts: Texts): string {
 /** What came out of a run that has ended. The result's own sentence where it has one. */
 export function resultWords(run: Run, { title, texts, formats }: Words): string {
   const words = texts.results
-  if (run.state === 'succeeded') return withoutStop(run.headline) ?? words.succeeded(title)
+  if (run.state === 'succeeded')
+    return withoutStop(run.headline && texts.ofAction(run.actionId, run.headline)) ?? words.succeeded(title)
 
   const progress = run.progress.done > 0 ? progressWords(run, { texts, formats }) : undefined
   if (run.state === 'cancelled') {

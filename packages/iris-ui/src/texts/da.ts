@@ -82,6 +82,7 @@ const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 /** Every word of the app in Danish. */
 export const da: Texts = {
   language: 'da',
+  ofAction: (_actionId, words) => words,
   permissions,
 
   installation: {
@@ -312,6 +313,8 @@ export const da: Texts = {
     result: 'Hvem får resultatet',
     email: 'E-mail',
     emailHelp: 'Flere adresser adskilles med komma. Resultatet er altid også her.',
+    noEmail:
+      'Denne server sender ikke mail endnu; resultatet er altid her. Den, der driver Standin for jer, kan sætte mail op.',
     file: 'Sammen med mailen',
     fileNone: 'Kun sætningen og et link',
     fileXlsx: 'Regnearket (XLSX)',

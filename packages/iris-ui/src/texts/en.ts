@@ -98,6 +98,8 @@ export interface Said {
 /** Every word of the app in English. Another language is another file of this type. */
 export const en = {
   language: 'en-GB',
+  /** What an action says, in this language: set once the actions are known. */
+  ofAction: (_actionId: string, words: string): string => words,
   permissions,
 
   installation: {
@@ -328,6 +330,8 @@ export const en = {
     result: 'Who gets the result',
     email: 'Email',
     emailHelp: 'Several addresses, separated by commas. The result is always here as well.',
+    noEmail:
+      'This server sends no email yet; the result is always here. Whoever runs Standin for you can set email up.',
     file: 'Along with the email',
     fileNone: 'Only the sentence and a link',
     fileXlsx: 'The spreadsheet (XLSX)',

@@ -81,6 +81,7 @@ export async function buildRouter(
     action: createActionProcedures({
       ...{ contracted, catalogue, scopesOf: scopesIfServed },
       usualSecondsOf: (accountId) => usualSecondsOf(db, accountId),
+      sendsEmail: config.delivery.smtp !== undefined,
     }),
     run: {
       ...createRunProcedures({

@@ -50,6 +50,15 @@ test('an action is shown as the contract says, with titles and descriptions for 
   })
 })
 
+test('an action says its words in the language that is asked for, and English where it has none', () => {
+  const catalogue = catalogueOf({ ...report, texts: { da: { 'Site report': 'Pladsrapport' } } })
+  const textsIn = (language?: string) => catalogue.describe({ ...toSomebody, language })[0]?.texts
+  expect(textsIn('da-DK')).toEqual({ 'Site report': 'Pladsrapport' })
+  expect(textsIn('de-DE')).toEqual({})
+  expect(textsIn('constructor')).toEqual({})
+  expect(textsIn()).toEqual({})
+})
+
 test('nothing is called missing while it is not known what was granted', () => {
   expect(catalogueOf(report).describe({ ...toSomebody, accountScopes: undefined })).toMatchObject([
     { missingScopes: [], missingFromPlan: [] },

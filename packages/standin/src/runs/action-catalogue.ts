@@ -15,6 +15,7 @@ interface Describing {
   /** Whether this caller's own rights are enough. */
   mayStart: (action: AnyAction) => boolean
   usualSeconds: ReadonlyMap<string, number>
+  language?: string | undefined
 }
 
 export type ActionCatalogue = ReturnType<typeof createActionCatalogue>
@@ -40,7 +41,7 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
   return {
     find: (actionId: string) => byId.get(actionId)?.action,
     /** As the app shows them to somebody of an account. */
-    describe: ({ accountScopes, mayStart, usualSeconds }: Describing): Action[] =>
+    describe: ({ accountScopes, mayStart, usualSeconds, language = 'en' }: Describing): Action[] =>
       [...byId.values()].map(({ action, inputSchema }) => {
         const { id, title, description, changesData, scopes } = action
         const missing = accountScopes ? scopes.filter((scope) => !accountScopes.grantedScopes.includes(scope)) : []
@@ -51,9 +52,16 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
           mayStart: mayStart(action),
           usualSeconds: usualSeconds.get(id) ?? null,
           inputSchema,
+          texts: textsIn(action, language),
         }
       }),
   }
+}
+
+/** In the language as it is asked for, else in what it is a kind of: `da-DK` is Danish. */
+function textsIn({ texts = {} }: AnyAction, language: string): Action['texts'] {
+  const own = (name: string) => (Object.hasOwn(texts, name) ? texts[name] : undefined)
+  return { ...(own(language) ?? own(language.split(/[-_]/)[0] ?? '')) }
 }
 
 function formOf({ id, input }: AnyAction): Action['inputSchema'] {

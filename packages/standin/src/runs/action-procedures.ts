@@ -11,15 +11,16 @@ interface Dependencies {
   /** Undefined where the account is not served just now: what it granted is not known, and nothing is called missing. */
   scopesOf: (accountId: string) => Promise<AccountScopes | undefined>
   usualSecondsOf: (accountId: string) => Promise<ReadonlyMap<string, number>>
+  sendsEmail: boolean
 }
 
-export function createActionProcedures({ contracted, catalogue, scopesOf, usualSecondsOf }: Dependencies) {
+export function createActionProcedures({ contracted, catalogue, scopesOf, usualSecondsOf, sendsEmail }: Dependencies) {
   return {
-    list: contracted.call(procedures.action.list).query(async ({ ctx: { accountId, caller } }) => {
+    list: contracted.call(procedures.action.list).query(async ({ ctx: { accountId, caller }, input: { language } }) => {
       const [accountScopes, usualSeconds] = await Promise.all([scopesOf(accountId), usualSecondsOf(accountId)])
       const mayStart = ({ scopes, changesData }: AnyAction) =>
         missingForAction(caller, { accountId, scopes, changesData }).length === 0
-      return { actions: catalogue.describe({ accountScopes, mayStart, usualSeconds }) }
+      return { actions: catalogue.describe({ accountScopes, mayStart, usualSeconds, language }), sendsEmail }
     }),
   }
 }

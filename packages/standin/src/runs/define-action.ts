@@ -1,4 +1,4 @@
-import type { Destination } from '@standin/contracts'
+import type { ActionTexts, Destination } from '@standin/contracts'
 import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
@@ -106,6 +106,8 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
   /** Whether two runs of it on one account may work at once. By default they do not. */
   mayOverlap?: boolean
   limits?: ActionLimits
+  /** Its words in more languages, each by its English ones: `{ da: { 'Attention list': 'Opmærksomhedsliste' } }`. */
+  texts?: Readonly<Record<string, ActionTexts>>
   run(context: RunContext<z.output<Schema>>): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-import type { ResultChart } from '@standin/contracts'
+import { createActionWords, type ResultChart } from '@standin/contracts'
 import {
   type Action,
   type GivenColumn,
@@ -174,6 +174,7 @@ export function createActionStage({
     }
     const requests = trackunit.requests.slice(firstRequest)
     const ended = { ...played, rows: kept.rows, files: Object.fromEntries(kept.files), requests }
+    if (action.texts?.da) checkSaid(ended, { say: createActionWords(action.texts.da), about: action.id })
     const last = { ...ended, checkpoint: kept.checkpoint, endedAt: new Date(nowMs) }
     lastRuns.set(key, last)
     return last
@@ -211,6 +212,33 @@ export function createActionStage({
     },
   }
 }
+
+/** Words of the action's own, not names that people gave. */
+const ownColumns = ['why', 'also', 'reason', 'type', 'kind', 'grade', 'outcome', 'since', 'change', 'by', 'week']
+
+/** @throws where an action says something that it has no Danish words for */
+function checkSaid(
+  { headline, detail, chart, columns, rows, log, steps, progress }: Omit<Played, 'endedAt'>,
+  { say, about }: { say: (words: string) => string; about: string },
+): void {
+  const chartWords = chart && [
+    ...[chart.title, chart.note],
+    ...(chart.kind === 'stacked' ? chart.series.map(({ label }) => label) : []),
+    ...(chart.kind === 'stacked' ? chart.columns.map(({ note }) => note) : []),
+  ]
+  const said = [
+    ...[headline, detail, ...(chartWords ?? []), ...log, ...steps, ...progress.map(({ message }) => message)],
+    ...columns.map(({ title }) => title),
+    ...rows.flatMap(({ cells }) => ownColumns.map((key) => cells[key])),
+  ]
+  const sentences = said.flatMap((words) => (typeof words === 'string' ? words.split(/(?<=[.!?]) (?=[A-Z0-9“])/) : []))
+  const inEnglish = [...new Set(sentences)].filter(
+    (words) => /\p{L}{2}/u.test(words) && say(words) === words && !sameInBoth.has(words),
+  )
+  if (inEnglish.length > 0) throw new Error(`${about} has no Danish for: ${inEnglish.join(' | ')}`)
+}
+
+const sameInBoth = new Set(['Position', 'Type', 'Model', 'Generator', 'Dozer'])
 
 const asResultRow = ({ id, machine, cells }: GivenRow) => ({
   ...{ id, isNew: false, machine: machine ? { ...machine, detail: machine.detail ?? null } : null },

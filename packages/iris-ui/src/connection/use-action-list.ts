@@ -1,0 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
+import { useSurroundings } from '../surroundings.ts'
+import { useTRPC } from './api.ts'
+import { RETRY_MS } from './refresh-times.ts'
+
+/** The catalogue as the server has it, with each action's words in the language of the app's texts. */
+export function useActionList() {
+  const trpc = useTRPC()
+  const { host, texts } = useSurroundings()
+  return useQuery(
+    trpc.action.list.queryOptions(
+      { accountId: host.account.id, language: texts.language },
+      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : false) },
+    ),
+  )
+}
