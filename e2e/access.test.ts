@@ -44,6 +44,7 @@ const asked: Inputs<typeof procedures> = {
     get: ofAccount,
     list: { input: () => ({}) },
     events: { input: () => ({}) },
+    watch: ofAccount,
     approve: { ...firstCredentials, own: 'INPUT_INVALID' },
     refuse: { ...firstCredentials, own: 'INPUT_INVALID' },
     confirmUninstall: { ...ofAccount, own: 'INPUT_INVALID' },
@@ -182,7 +183,7 @@ async function call({ path, contract, input }: Row, bearer: string | undefined):
       : await fetch(`${url}?input=${encodeURIComponent(json)}`, {
           headers: { ...headers, ...(contract.kind === 'subscription' && { accept: 'text/event-stream' }) },
         })
-  const text = await textOf(response, { endless: contract.kind === 'subscription' && contract.account === 'caller' })
+  const text = await textOf(response, { endless: contract.kind === 'subscription' && contract.account !== 'run' })
   const reason = reasonIn(text)
   if (!response.ok || reason !== undefined) return reason ?? 'INTERNAL'
   return contract.account === 'caller' && !text.includes(accountId) ? 'allowed, without the account' : 'allowed'

@@ -106,10 +106,18 @@ function databaseOf(folder: string): string {
 /** Installs the app on an account and waits until its credentials are proven. */
 export async function install(stack: Stack, account: string): Promise<void> {
   await stack.control('install', { accountId: account })
-  await until(
-    'the proof',
-    async () => JSON.parse(await stack.operator('installations', 'show', account, '--json')).state === 'active',
-  )
+  await until('the proof', async () => (await stateOf(stack, account)) === 'active')
+}
+
+/** The state of an account's installation, as its users see it. */
+async function stateOf(stack: Stack, account: string): Promise<string | undefined> {
+  const token = await userToken(stack, { accountId: account })
+  const input = encodeURIComponent(JSON.stringify({ accountId: account }))
+  const answer = await fetch(`${stack.server}/trpc/installation.get?input=${input}`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  const body = (await answer.json()) as { result?: { data: { state: string } } }
+  return body.result?.data.state
 }
 
 export async function userToken(

@@ -1,24 +1,35 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type MailServer, startMailServer } from '../../packages/standin/test/mail-server.ts'
 import { missingBrowser } from '../browser.ts'
 import { install } from '../stack.ts'
 import { type AppInManager, type Manager, type ManagerAddress, startApp } from './manager.ts'
 
 const fleetSize = 450
+/** Far below the net of polls under the streams, in milliseconds. */
+const atOnce = 4_000
+/** The same, with the time that a run takes. */
+const withoutAsking = 10_000
 
 describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager', () => {
   let app: AppInManager
+  let post: MailServer
   const open: Manager[] = []
   beforeAll(async () => {
-    app = await startApp({ fleetSize })
+    post = await startMailServer()
+    const environment = { SMTP_URL: post.url, MAIL_FROM: 'standin@example.com' }
+    app = await startApp({ fleetSize, environment })
   }, 120_000)
   afterEach(async () => {
     for (const each of open.splice(0)) await each.close()
     await app.stack.control('settings', { apiLatencyMs: 0, userTokenLifetimeS: 300 }, 'PUT')
     await app.stack.control('faults', {}, 'PUT')
   })
-  afterAll(() => app?.[Symbol.asyncDispose]())
+  afterAll(async () => {
+    await app?.[Symbol.asyncDispose]()
+    await post?.[Symbol.asyncDispose]()
+  })
 
   const openManager = async (address: ManagerAddress) => {
     const manager = await app.open(address)
@@ -27,7 +38,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   }
   const slowly = () => app.stack.control('settings', { apiLatencyMs: 700 }, 'PUT')
 
-  test('goes from the installation to a schedule, in a frame without an origin of its own and under a strict policy', async () => {
+  test('goes from the installation to the removal, in a frame without an origin of its own and under a strict policy', async () => {
     const account = randomUUID()
     const manager = await openManager({ account, frame: 'opaque' })
     const { page, app: inside, wrong } = manager
@@ -53,11 +64,24 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
 
     await inside.getByRole('link', { name: 'Schedules' }).click()
     await inside.getByRole('link', { name: 'New schedule' }).click()
-    await inside.getByLabel('Action', { exact: true }).selectOption({ label: 'Fleet snapshot' })
-    await inside.getByLabel('Web address').fill('https://results.example.org/standin')
+    // Trackunit allows another snapshot in a quarter of an hour.
+    await inside.getByLabel('Action', { exact: true }).selectOption({ label: 'Attention list' })
+    await inside.getByRole('textbox', { name: /^Email/ }).fill('mette@nordvang.example')
+    await inside.getByLabel('Along with the email').selectOption({ label: 'The plain table (CSV)' })
     await inside.getByRole('button', { name: 'Save schedule' }).click()
-    await inside.getByText('Next five times').waitFor()
     await page.getByText('The schedule is saved.').waitFor()
+    await inside.getByText('It has not started anything yet.').waitFor()
+    // A week goes by.
+    await app.stack.sql`update schedules set next_at = now(), due_at = now() where account_id = ${account}`
+    await inside.getByRole('link', { name: /machines need attention/ }).click({ timeout: withoutAsking })
+    await inside.locator('[data-delivery=delivered]', { hasText: 'mette@nordvang.example' }).waitFor()
+    expect(post.mails).toMatchObject([{ to: ['mette@nordvang.example'], raw: expect.stringContaining('.csv') }])
+
+    await manager.press('Uninstall', 'All permissions')
+    await inside.getByRole('link', { name: /Removed/ }).waitFor({ timeout: atOnce })
+    await inside.getByRole('link', { name: 'Overview' }).click()
+    await inside.getByText(/Standin was removed from this account today at/).waitFor()
+    expect(await inside.getByRole('heading', { name: 'Coming up' }).count()).toBe(0)
     expect(wrong).toEqual([])
   }, 120_000)
 

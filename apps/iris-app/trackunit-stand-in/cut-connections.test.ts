@@ -30,3 +30,21 @@ test('what the app loads of itself still comes', async () => {
   cut(true)
   expect((await target.fetch('/assets/chunk.js')).ok).toBe(true)
 })
+
+test('an open stream breaks like one whose network is gone, not like one that its reader has left', async () => {
+  const target = {
+    // As Chromium does it: whatever the reason, a body whose request is aborted ends with an AbortError.
+    fetch: (async (_input, init) => {
+      const leave = (stream: ReadableStreamDefaultController) => stream.error(new DOMException('left', 'AbortError'))
+      return new Response(
+        new ReadableStream({ start: (stream) => init?.signal?.addEventListener('abort', () => leave(stream)) }),
+      )
+    }) as typeof fetch,
+  }
+  const cut = createConnectionCutter(target, own)
+  const body = (await target.fetch('http://127.0.0.1:4000/events')).body?.getReader()
+  const read = body?.read()
+  cut(true)
+
+  await expect(read).rejects.toThrow(TypeError)
+})

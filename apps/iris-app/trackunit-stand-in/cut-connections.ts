@@ -10,9 +10,18 @@ export function createConnectionCutter(target: { fetch: typeof fetch }, ownOrigi
     const address = new URL(input instanceof Request ? input.url : input, ownOrigin)
     if (address.origin === ownOrigin) return throughNetwork(input, init)
     if (cutter.signal.aborted) throw new TypeError('Failed to fetch')
+    const { signal: cut } = cutter
     const own = init?.signal ?? (input instanceof Request ? input.signal : undefined)
-    const signal = own ? AbortSignal.any([own, cutter.signal]) : cutter.signal
-    return throughNetwork(input, { ...init, signal })
+    const unanswered = new AbortController()
+    const abort = () => unanswered.abort(cut.reason)
+    cut.addEventListener('abort', abort)
+    const signal = own ? AbortSignal.any([own, unanswered.signal]) : unanswered.signal
+    const answer = await throughNetwork(input, { ...init, signal }).finally(() =>
+      cut.removeEventListener('abort', abort),
+    )
+    if (!answer.body) return answer
+    // Not by the request's own signal: what reads on would take it for its own wish, and not come back.
+    return new Response(answer.body.pipeThrough(new TransformStream(), { signal: cut }), answer)
   }
 
   return (isCut: boolean): void => {

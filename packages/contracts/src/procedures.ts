@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountChangeSchema } from './account-change.ts'
 import { accountIdSchema } from './account-id.ts'
 import { actionSchema } from './action.ts'
 import { auditEntrySchema, auditKindSchema } from './audit.ts'
@@ -79,6 +80,14 @@ export const procedures = {
       output: installationEventSchema,
       callers: ['service'],
       account: 'caller',
+    },
+    /** What changes on one account, at once, for people who look at it: states, not a history, so nothing is resumed. */
+    watch: {
+      kind: 'subscription',
+      input: z.strictObject({ accountId: accountIdSchema, lastEventId: lastEventIdSchema }),
+      output: accountChangeSchema,
+      callers: ['user'],
+      account: 'input',
     },
     approve: {
       kind: 'mutation',

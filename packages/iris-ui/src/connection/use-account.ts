@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { actionInWords } from '../actions/action-in-words.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
-import { installationRefreshMs } from './refresh-times.ts'
+import { NET_MS, RETRY_MS } from './refresh-times.ts'
 import { useActionList } from './use-action-list.ts'
 
 const noActions: readonly Action[] = []
@@ -16,7 +16,7 @@ export function useInstallation() {
   return useQuery(
     trpc.installation.get.queryOptions(
       { accountId: host.account.id },
-      { refetchInterval: ({ state }) => installationRefreshMs(state.data?.state, state.status === 'error') },
+      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS) },
     ),
   )
 }

@@ -47,6 +47,7 @@ export function useRun(runId: string) {
           return after
         })
       }
+      if (events.some(({ type }) => type === 'delivery')) void queryClient.invalidateQueries({ queryKey })
       // Who stopped it, the final wording and the deliveries come with the run itself; the result is whole now.
       if (state.ended) {
         void queryClient.invalidateQueries({ queryKey })

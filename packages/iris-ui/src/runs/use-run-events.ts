@@ -2,7 +2,7 @@ import type { RunEvent } from '@standin/client'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { useEffect, useRef } from 'react'
 import { useTRPC } from '../connection/api.ts'
-import { RETRY_MS } from '../connection/refresh-times.ts'
+import { useMendedStream } from '../connection/use-mended-stream.ts'
 
 const GATHER_MS = 100
 
@@ -15,7 +15,7 @@ export function useRunEvents(runId: string, onEvents: (runId: string, events: re
   const gathered = useRef<RunEvent[]>([])
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
-  const { status, reset } = useSubscription(
+  const stream = useSubscription(
     trpc.run.events.subscriptionOptions(
       { runId },
       {
@@ -33,11 +33,5 @@ export function useRunEvents(runId: string, onEvents: (runId: string, events: re
   )
 
   useEffect(() => () => clearTimeout(timer.current), [])
-
-  // A cut connection is mended by the stream itself; this is for a server that refused it.
-  useEffect(() => {
-    if (status !== 'error') return undefined
-    const again = setTimeout(reset, RETRY_MS)
-    return () => clearTimeout(again)
-  }, [status, reset])
+  useMendedStream(stream)
 }

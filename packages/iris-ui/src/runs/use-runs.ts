@@ -2,7 +2,7 @@ import type { Run, RunEvent } from '@standin/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { useTRPC } from '../connection/api.ts'
-import { runsRefreshMs } from '../connection/refresh-times.ts'
+import { NET_MS, RETRY_MS } from '../connection/refresh-times.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { followRun, hasEnded } from './follow-run.ts'
 import { sortRuns } from './sort-runs.ts'
@@ -19,13 +19,13 @@ export function useRuns() {
   const going = useQuery(
     trpc.run.list.queryOptions(
       { accountId, states: ['queued', 'running', 'waiting', 'cancelling'] },
-      { refetchInterval: ({ state }) => runsRefreshMs(state.data?.runs.length ?? 0, state.status === 'error') },
+      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS) },
     ),
   )
   const ended = useQuery(
     trpc.run.list.queryOptions(
       { accountId, states: ['succeeded', 'failed', 'cancelled'], limit: LATEST },
-      { refetchInterval: ({ state }) => runsRefreshMs(0, state.status === 'error') },
+      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS) },
     ),
   )
 

@@ -13,7 +13,7 @@ import { useSurroundings } from '../surroundings.ts'
 export function PageNotices() {
   const installation = useInstallation()
   useSignedInAgain(installation.error)
-  useActionsOfNewAccess(installation.data)
+  useWhatFollowsFrom(installation.data)
 
   return (
     <div role="status" className="page-notices">
@@ -75,15 +75,16 @@ function useSignedInAgain(error: unknown): void {
   }, [error, host, texts])
 }
 
-/** Which actions can run follows from what was granted: other access, and they are asked for again. */
-function useActionsOfNewAccess(known: ReturnType<typeof useInstallation>['data']): void {
+/** Which actions can run and which schedules go on follows from the access: where it changes, they are asked for again. */
+function useWhatFollowsFrom(known: ReturnType<typeof useInstallation>['data']): void {
   const queryClient = useQueryClient()
-  const actionsKey = useTRPC().action.list.pathKey()
+  const trpc = useTRPC()
   const access = known && [known.state, known.generation, ...known.grantedScopes].join(' ')
   const before = useRef(access)
   useEffect(() => {
     if (before.current && access && before.current !== access)
-      void queryClient.invalidateQueries({ queryKey: actionsKey })
+      for (const queryKey of [trpc.action.list.pathKey(), trpc.run.list.pathKey(), trpc.schedule.list.pathKey()])
+        void queryClient.invalidateQueries({ queryKey })
     before.current = access
-  }, [access, queryClient, actionsKey])
+  }, [access, queryClient, trpc])
 }

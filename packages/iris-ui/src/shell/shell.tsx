@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { Link, Router } from 'wouter'
 import { useInstallation } from '../connection/use-account.ts'
+import { useAccountWatch } from '../connection/use-account-watch.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { accessWords } from './access-words.ts'
@@ -22,6 +23,7 @@ export function Shell() {
     [],
   )
   useEffect(() => preloadWhenIdle(), [])
+  useAccountWatch()
 
   return (
     <Router hook={useHashLocation} searchHook={useHashSearch} hrefs={hashHref}>

@@ -4,6 +4,7 @@ import { listCredentials } from '../credentials/credential-store.ts'
 import { approveCredentials, refuseCredentials } from '../credentials/decide-credentials.ts'
 import { createRouter } from '../http/router.ts'
 import { createContracted } from '../http/trpc.ts'
+import { createAccountChanges } from '../installations/account-changes.ts'
 import { confirmUninstall } from '../installations/confirm-uninstall.ts'
 import { describeInstallation } from '../installations/describe-installation.ts'
 import { dismissUninstall } from '../installations/dismiss-uninstall.ts'
@@ -60,7 +61,7 @@ export async function buildRouter(
   return createRouter({
     token: createTokenProcedures({ contracted, issueToCaller }),
     installation: createInstallationProcedures({
-      contracted,
+      ...{ contracted, clock },
       describe: async (accountId) =>
         describeInstallation(accountId, {
           installation: await findInstallation(db, accountId),
@@ -70,6 +71,7 @@ export async function buildRouter(
         }),
       listAccounts: (accounts, page) => listAccounts(db, accounts, page),
       events: await createInstallationEvents({ db, listener }),
+      changes: await createAccountChanges({ listener }),
       currentService: keyDirectory.current,
       decisions: {
         approve: (decision) => approveCredentials(db, decision),

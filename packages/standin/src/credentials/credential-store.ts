@@ -19,7 +19,7 @@ const byKey = ({ accountId, generation }: CredentialKey) =>
 /** Stores new credentials, to be proven from now on, and wakes whoever proves. */
 export async function insertCredentials(tx: Transaction, row: typeof credentials.$inferInsert): Promise<void> {
   await tx.insert(credentials).values(row)
-  if (row.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
+  await announce(tx, row.accountId, row)
 }
 
 /** All credentials of an account, the newest generation first. */
@@ -76,8 +76,18 @@ export async function moveCredentials(
     .update(credentials)
     .set({ claimedBy: null, ...change, state, reason, since: sql`now()` })
     .where(byKey(row))
-  if (change.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
+  await announce(tx, row.accountId, change)
   return state
+}
+
+/** Heard by every replica when the transaction commits: by whoever shows the account, and by whoever proves what is due. */
+async function announce(
+  tx: Transaction,
+  accountId: string,
+  { nextAttemptAt }: { nextAttemptAt?: Date | null | undefined },
+): Promise<void> {
+  const due = nextAttemptAt ? sql`, pg_notify('credentials_pending', '')` : sql``
+  await tx.execute(sql`select pg_notify('credentials_changed', ${accountId})${due}`)
 }
 
 /** Changes what is not the state: times, attempts. */

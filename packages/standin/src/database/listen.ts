@@ -4,10 +4,12 @@ import { createReplica, type Replica } from './replica.ts'
 
 export type Channel =
   | 'credentials_pending'
+  | 'credentials_changed'
   | 'installation_changed'
   | 'installation_event'
   | 'access_changed'
   | 'run_event'
+  | 'runs_changed'
   | 'run_cancel'
   | 'delivery_due'
   | 'token_changed'

@@ -2,9 +2,12 @@ import { accountIdSchema, type Installation, procedures } from '@standin/contrac
 import { tracked } from '@trpc/server'
 import { type GrantedAccounts, grantedAccounts } from '../access/authorize.ts'
 import { actorOf, type Caller } from '../access/caller.ts'
+import { endOfRight } from '../access/end-of-right.ts'
 import type { Actor } from '../audit/record.ts'
+import type { Clock } from '../clock.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { StandinError } from '../standin-error.ts'
+import type { AccountChanges } from './account-changes.ts'
 import type { DescribedInstallation } from './describe-installation.ts'
 import type { InstallationEvents } from './installation-events.ts'
 
@@ -23,6 +26,8 @@ interface Dependencies {
   /** Ids in order, after the given one. */
   listAccounts: (accounts: GrantedAccounts, page: { after: string | undefined; limit: number }) => Promise<string[]>
   events: InstallationEvents
+  changes: AccountChanges
+  clock: Clock
   /** What the key that opened a stream may still do; undefined once it is not good any more. */
   currentService: (keyId: string) => Promise<Caller | undefined>
 }
@@ -33,6 +38,8 @@ export function createInstallationProcedures({
   decisions,
   listAccounts,
   events,
+  changes,
+  clock,
   currentService,
 }: Dependencies) {
   const seenBy = async ({
@@ -72,6 +79,26 @@ export function createInstallationProcedures({
       for await (const event of events.stream({ accounts, afterSeq: Number(lastEventId ?? 0), signal: ends }))
         yield tracked(String(event.seq), event)
       // Cut, not ended: with a key that is good the service comes back and goes on after the last event.
+      throw new DOMException('the caller may no longer read', 'AbortError')
+    }),
+    watch: contracted.stream(procedures.installation.watch).subscription(async function* ({
+      ctx,
+      input: { lastEventId },
+      signal,
+    }) {
+      const ends = endOfRight(ctx.caller, { clock, signal })
+      // Who comes back missed what happened meanwhile; the installation comes first for everybody.
+      const first = ['installation', ...(lastEventId ? ['runs' as const] : [])] as const
+      let id = Number(lastEventId ?? 0)
+      let known: string | undefined
+      for await (const changed of changes.of(ctx.accountId, { first, signal: ends })) {
+        const installation = changed.has('installation') ? await seenBy(ctx) : undefined
+        const seen = JSON.stringify(installation)
+        if (installation && seen !== known) yield tracked(String(++id), { type: 'installation', installation })
+        known = seen ?? known
+        if (changed.has('runs')) yield tracked(String(++id), { type: 'runs' })
+      }
+      // Cut, not ended: the page comes back with the token that it has by then.
       throw new DOMException('the caller may no longer read', 'AbortError')
     }),
     approve: contracted.call(procedures.installation.approve).mutation(async ({ ctx, input: { generation } }) => {

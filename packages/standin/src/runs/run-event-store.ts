@@ -3,12 +3,16 @@ import type { Database, Transaction } from '../database/database.ts'
 import type { RunRow } from './run-store.ts'
 import { type RunEventBody, runEvents, runs, type StoredRunEvent } from './run-table.ts'
 
-/** Appends an event under the run's next number and wakes its watchers when the transaction commits. */
+/**
+ * Appends an event under the run's next number and wakes its watchers when the transaction commits; what a list of runs
+ * shows wakes those of the account as well.
+ */
 export async function appendEvent(tx: Transaction, runId: string, body: RunEventBody): Promise<void> {
+  const listed = body.type === 'state' || body.type === 'delivery'
   await tx.execute(sql`
-    with next as (update ${runs} set last_seq = last_seq + 1 where id = ${runId} returning id, last_seq),
+    with next as (update ${runs} set last_seq = last_seq + 1 where id = ${runId} returning id, last_seq, account_id),
     event as (insert into ${runEvents} (run_id, seq, body) select id, last_seq, ${JSON.stringify(body)}::jsonb from next)
-    select pg_notify('run_event', ${runId})`)
+    select pg_notify('run_event', ${runId})${listed ? sql`, pg_notify('runs_changed', account_id::text)` : sql``} from next`)
 }
 
 export async function announceState(

@@ -74,7 +74,7 @@ export async function endQueuedRuns(tx: Transaction, accountId: string, reason: 
     ), event as (
       insert into ${runEvents} (run_id, seq, body) select id, last_seq, ${event}::jsonb from ended
     )
-    select pg_notify('run_event', id::text) from ended`)
+    select pg_notify('run_event', id::text), pg_notify('runs_changed', ${accountId}) from ended`)
 }
 
 /** What previews kept for their applied runs is the account's data. */

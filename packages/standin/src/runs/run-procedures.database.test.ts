@@ -8,6 +8,7 @@ import { accountOfArtifact } from './artifacts/artifact-store.ts'
 import { defineAction } from './define-action.ts'
 import { createCheckMayRead } from './read-right.ts'
 import { createKeptUntil } from './retention/kept-until.ts'
+import { appendEvent } from './run-event-store.ts'
 import { createRunProcedures } from './run-procedures.ts'
 import { accountOfRun } from './run-store.ts'
 import { createStartRun } from './start-run.ts'
@@ -113,6 +114,19 @@ test('a list shows the states that are asked for', async () => {
   const { runs } = await api.list({ accountId: account, states: ['succeeded'] })
 
   expect(runs.map(({ id }) => id)).toEqual([first.id])
+})
+
+test('whoever looks at an account hears of each run that is accepted and ends, and of nothing that a list does not show', async () => {
+  await using stack = await createRunStack({ database, actions: [report] })
+  const heard: string[] = []
+  await stack.listener.on('runs_changed', (accountId) => heard.push(accountId))
+
+  const { id } = await stack.start()
+  await stack.start({ accountId: otherAccount })
+  await stack.db.transaction((tx) => appendEvent(tx, id, { type: 'log', message: 'half-way' }))
+  await stack.cancel(id)
+
+  await expect.poll(() => heard).toEqual([account, otherAccount, account])
 })
 
 describe('invariant 24: the run of another account does not exist', () => {

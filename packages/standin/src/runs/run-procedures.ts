@@ -1,6 +1,7 @@
 import { type Delivery, procedures, type Run, type RunEvent } from '@standin/contracts'
 import { tracked } from '@trpc/server'
-import { actorOf, type Caller } from '../access/caller.ts'
+import { actorOf } from '../access/caller.ts'
+import { endOfRight } from '../access/end-of-right.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import type { Contracted } from '../http/trpc.ts'
@@ -32,9 +33,6 @@ interface Dependencies {
   keptUntil: KeptUntil
 }
 
-/** The longest that a timer of Node's can wait; one that is to wait longer ends at once. */
-const longestTimerMs = 2 ** 31 - 1
-
 export function createRunProcedures(dependencies: Dependencies) {
   const { contracted, db, queue, events, startRun, checkMayCancel, clock, deliveriesOf, keptUntil } = dependencies
 
@@ -54,13 +52,6 @@ export function createRunProcedures(dependencies: Dependencies) {
     const [run] = row ? await whole([row]) : []
     if (!run) throw new StandinError('RUN_NOT_FOUND')
     return run
-  }
-
-  /** A stream lives no longer than the token that opened it. */
-  function endOfRight(caller: Caller): AbortSignal[] {
-    if (caller.kind !== 'user') return []
-    const leftMs = caller.expiresAt.getTime() - clock.now().getTime()
-    return [AbortSignal.timeout(Math.min(Math.max(0, leftMs), longestTimerMs))]
   }
 
   return {
@@ -87,7 +78,7 @@ export function createRunProcedures(dependencies: Dependencies) {
       return one(await cancelRun(db, queue, { runId, actor: actorOf(caller) }))
     }),
     events: contracted.stream(procedures.run.events).subscription(async function* ({ ctx: { caller }, input, signal }) {
-      const ends = AbortSignal.any([signal, ...endOfRight(caller)].filter((each) => each !== undefined))
+      const ends = endOfRight(caller, { clock, signal })
       const afterSeq = Number(input.lastEventId ?? 0)
       for await (const event of events.stream(input.runId, { afterSeq, signal: ends }))
         yield tracked(String(event.seq), toRunEvent(event))

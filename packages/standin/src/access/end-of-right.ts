@@ -1,0 +1,15 @@
+import type { Clock } from '../clock.ts'
+import type { Caller } from './caller.ts'
+
+/** The longest that a timer of Node's can wait; one that is to wait longer ends at once. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Aborts when a stream has to end: its reader has left, or the token that opened it is over. */
+export function endOfRight(caller: Caller, { clock, signal }: { clock: Clock; signal: AbortSignal | undefined }) {
+  const ends = signal ? [signal] : []
+  if (caller.kind === 'user') {
+    const leftMs = caller.expiresAt.getTime() - clock.now().getTime()
+    ends.push(AbortSignal.timeout(Math.min(Math.max(0, leftMs), longestTimerMs)))
+  }
+  return AbortSignal.any(ends)
+}
