@@ -101,22 +101,36 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   test('sees a run go on over a lost connection and the end of the token: no event is lost or doubled, nothing is kept', async () => {
     const account = randomUUID()
     await install(app.stack, account)
-    await app.stack.control('settings', { userTokenLifetimeS: 6, apiLatencyMs: 2_500 }, 'PUT')
+    await app.stack.control('settings', { userTokenLifetimeS: 6, apiLatencyMs: 1_200 }, 'PUT')
     const manager = await openManager({ account })
     const { app: inside, frame, page } = manager
+    const resumed: string[] = []
+    page.on('request', (request) => {
+      const after = request.headers()['last-event-id']
+      if (after && request.url().includes('/run.events')) resumed.push(after)
+    })
     const run = await app.start(account, 'fleet-snapshot')
     await manager.visit(`/runs/${run}?log=open`)
-    await inside.locator('[role=progressbar][aria-valuetext*="of 450"]').waitFor()
     await frame().evaluate(watchProgress)
+    await inside.locator('[role=progressbar][aria-valuetext*="of 450 machines listed"]').waitFor()
 
     await manager.turn('Our server off')
-    await inside.getByText('No connection to Standin.').waitFor({ timeout: 20_000 })
+    await inside.getByText('No connection to Standin.').waitFor({ timeout: atOnce })
     await manager.turn('Our server off', false)
+    const bar = await inside.getByRole('progressbar').getAttribute('aria-valuenow')
+    await inside.locator(`[role=progressbar]:not([aria-valuenow="${bar}"])`).waitFor({ timeout: withoutAsking })
+    expect(await inside.getByText('No connection to Standin.').count()).toBe(0)
     await inside.getByRole('heading', { name: /^450 machines listed on/ }).waitFor({ timeout: 40_000 })
 
-    const seen = await frame().evaluate(() => (globalThis as unknown as { seen: number[] }).seen)
-    expect(seen.length).toBeGreaterThan(1)
-    expect(seen).toEqual([...seen].sort((left, right) => left - right))
+    // Of each of its two parts, listing and reading counters, every step in its order.
+    const seen = await frame().evaluate(() => (globalThis as unknown as { seen: string[] }).seen)
+    expect(seen).toEqual([...new Set(seen)])
+    for (const part of ['machines listed', 'with their counters']) {
+      const steps = seen.filter((words) => words.includes(part)).map((words) => Number.parseInt(words, 10))
+      expect(steps.length).toBeGreaterThan(1)
+      expect(steps).toEqual([...steps].sort((left, right) => left - right))
+    }
+    expect(resumed.length).toBeGreaterThan(1) // After the cut, and with the next token.
     const [{ count = 0 } = {}] = await app.stack.sql<{ count: number }[]>`
       select count(*)::int as count from run_events where run_id = ${run} and body->>'type' = 'log'`
     expect(await inside.locator('.log li').count()).toBe(count)
@@ -171,12 +185,12 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   })
 })
 
-/** Each value that the bar ever had, in the order in which people saw them. */
+/** All that was ever said beside the bar, in the order in which people read it. */
 function watchProgress(): void {
-  const page = globalThis as unknown as { seen: number[] }
+  const page = globalThis as unknown as { seen: string[] }
   page.seen = []
   new MutationObserver(() => {
-    const value = document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow')
-    if (value && Number(value) !== page.seen.at(-1)) page.seen.push(Number(value))
-  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-valuenow'] })
+    const words = document.querySelector('[role=progressbar]')?.getAttribute('aria-valuetext')?.replace(/,.*/, '')
+    if (words && words !== page.seen.at(-1)) page.seen.push(words)
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-valuetext'] })
 }

@@ -85,6 +85,8 @@ export const runSchema = z.object({
   createdAt: momentSchema,
   startedAt: momentSchema.nullable(),
   endedAt: momentSchema.nullable(),
+  /** The number of its last event: what the stream tells up to it is in here already. */
+  lastSeq: z.int().min(0),
 })
 export type Run = z.infer<typeof runSchema>
 

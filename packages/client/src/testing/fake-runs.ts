@@ -33,7 +33,13 @@ export function createFakeRuns(nowMs: () => number) {
     return fake
   }
 
-  function become({ run, log }: FakeRun, state: RunState, reason: ErrorReason | null = null): void {
+  function tell({ run, log }: FakeRun, event: EventBody): void {
+    run.lastSeq++
+    log.add(event, iso())
+  }
+
+  function become(fake: FakeRun, state: RunState, reason: ErrorReason | null = null): void {
+    const { run, log } = fake
     const isFinal = finalStates.includes(state)
     Object.assign(run, {
       state,
@@ -41,7 +47,7 @@ export function createFakeRuns(nowMs: () => number) {
       startedAt: run.startedAt ?? (state === 'running' ? iso() : null),
       endedAt: isFinal ? iso() : null,
     })
-    log.add({ type: 'state', state, reason, waitingUntil: null, headline: run.headline }, iso())
+    tell(fake, { type: 'state', state, reason, waitingUntil: null, headline: run.headline })
     if (isFinal) log.end()
   }
 
@@ -69,6 +75,7 @@ export function createFakeRuns(nowMs: () => number) {
       createdAt: iso(),
       startedAt: null,
       endedAt: null,
+      lastSeq: 0,
     }
     const fake = { run, idempotencyKey, log, rows: [] }
     runs.set(run.id, fake)
@@ -121,7 +128,7 @@ export function createFakeRuns(nowMs: () => number) {
       const fake = found(runId)
       if (fake.run.state === 'queued') become(fake, 'running')
       fake.run.progress = { done, total, message, secondsLeft: null }
-      fake.log.add({ type: 'progress', progress: fake.run.progress, steps: fake.run.steps }, iso())
+      tell(fake, { type: 'progress', progress: fake.run.progress, steps: fake.run.steps })
     },
     /** Ends it. */
     end(

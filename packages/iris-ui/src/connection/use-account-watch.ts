@@ -27,8 +27,8 @@ export function useAccountWatch(): void {
         },
         onConnectionStateChange({ state, error }) {
           if (state !== 'connecting' || !error || queryClient.getQueryState(installationKey)?.status === 'error') return
-          // Fails at once where the connection is lost, and the page says so.
-          void queryClient.invalidateQueries({ queryKey: installationKey })
+          // Fails where the connection is lost or nobody is signed in, and the page says so. One that is asked already goes on.
+          void queryClient.invalidateQueries({ queryKey: installationKey }, { cancelRefetch: false })
         },
         onData({ data: change }) {
           if (change.type === 'installation') {

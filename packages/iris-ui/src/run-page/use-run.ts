@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
-import { followRun, hasEnded } from '../runs/follow-run.ts'
+import { followRun, hasEnded, newerRun } from '../runs/follow-run.ts'
 
 export type LogLine = { seq: number; at: string; message: string }
 
@@ -19,6 +19,7 @@ export function useRun(runId: string) {
     trpc.run.get.queryOptions(
       { runId },
       {
+        structuralSharing: (before, after) => newerRun(before as Run | undefined, after as Run),
         refetchInterval: ({ state }) => {
           if (state.status === 'error') return failureOf(state.error) === 'RUN_NOT_FOUND' ? false : RETRY_MS
           // The events tell it first; this finds what a broken stream would miss, deliveries among it.

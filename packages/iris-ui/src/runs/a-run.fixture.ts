@@ -24,6 +24,7 @@ export function aRun(changes: Partial<Run> = {}): Run {
     createdAt: '2026-11-24T08:42:00Z',
     startedAt: '2026-11-24T08:42:01Z',
     endedAt: null,
+    lastSeq: 0,
     ...changes,
   }
 }

@@ -1,7 +1,7 @@
 import type { RunEvent } from '@standin/client'
 import { expect, test } from 'vitest'
 import { aRun } from './a-run.fixture.ts'
-import { followRun } from './follow-run.ts'
+import { followRun, newerRun } from './follow-run.ts'
 import { sortRuns } from './sort-runs.ts'
 
 const at = '2026-11-24T08:44:00Z'
@@ -45,6 +45,17 @@ test('a replayed event brings no run back and doubles no file', () => {
 
   const withFile = aRun({ artifacts: [file] })
   expect(followRun(withFile, { seq: 3, at, type: 'artifact', artifact: file }).artifacts).toEqual([file])
+})
+
+test('what the run has done already does not happen again, and is not undone by an older answer', () => {
+  const behind: RunEvent = { seq: 7, at, type: 'progress', progress: { ...progress, done: 200 }, steps: [] }
+  const known = aRun({ progress, lastSeq: 9 })
+  expect(followRun(known, behind)).toBe(known)
+  expect(followRun(known, { ...behind, seq: 10 })).toMatchObject({ progress: { done: 200 }, lastSeq: 10 })
+
+  expect(newerRun(known, aRun({ lastSeq: 8 }))).toBe(known)
+  expect(newerRun(known, aRun({ lastSeq: 9 })).progress.done).toBe(0)
+  expect(newerRun(undefined, known)).toBe(known)
 })
 
 test('a run that waits is shown with its time and its reason', () => {

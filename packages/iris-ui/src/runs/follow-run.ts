@@ -8,11 +8,20 @@ export function hasEnded(run: Run): run is EndedRun {
   return finalStates.includes(run.state)
 }
 
-/** A run after one more event of its stream. */
+/**
+ * A run after one more event of its stream. What it is known to have done already does not happen again: a stream begins
+ * with the first event, and goes on after a cut with what was missed.
+ */
 export function followRun(run: Run, event: RunEvent): Run {
-  // A replay from the first event must not bring a run back that the list already knows as ended.
-  if (hasEnded(run)) return run
+  return event.seq <= run.lastSeq || hasEnded(run) ? run : { ...afterEvent(run, event), lastSeq: event.seq }
+}
 
+/** Of two answers the one that knows more: the other was on its way while the stream went on. */
+export function newerRun(before: Run | undefined, after: Run): Run {
+  return before && before.id === after.id && before.lastSeq > after.lastSeq ? before : after
+}
+
+function afterEvent(run: Run, event: RunEvent): Run {
   switch (event.type) {
     case 'state': {
       const ended = finalStates.includes(event.state)
