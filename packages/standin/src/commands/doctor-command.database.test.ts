@@ -1,12 +1,23 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { startMailServer } from '../../test/mail-server.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { hasPgBouncer, startTransactionPooler } from '../../test/transaction-pooler.ts'
+import { connectDatabase } from '../database/database.ts'
+import { checkDatabaseClock, checkListen } from '../doctor/check-database.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { runOperatorCommand } from './operator.ts'
 
 const database = await createTestDatabase()
-afterAll(database.drop)
+const dataDir = await mkdtemp(join(tmpdir(), 'standin-doctor-'))
+afterAll(async () => {
+  await database.drop()
+  await rm(dataDir, { recursive: true })
+})
 
 /** What Trackunit and our own address answer, by path; what was sent to them is kept. */
 async function startWorld(answers: Record<string, { status?: number; body?: object; date?: string }>) {
@@ -38,6 +49,7 @@ async function askDoctor(world: string, environment: Record<string, string> = {}
     environment: {
       ...{ DATABASE_URL: database.url, CALLBACK_PATH_SECRET: 'a-secret-of-the-path' },
       ...{ TRACKUNIT_JWKS_URL: `${world}/jwks`, TRACKUNIT_TOKEN_URL: `${world}/apptoken` },
+      ...{ TRACKUNIT_API_URL: world, STANDIN_DATA_DIR: dataDir },
       STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
       STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
       STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
@@ -47,22 +59,31 @@ async function askDoctor(world: string, environment: Record<string, string> = {}
     writeErr: () => {},
   })
   const findings: Finding[] = JSON.parse(out)
-  return { exitCode, out, wrong: findings.filter(({ isGood }) => !isGood).map(({ check }) => check) }
+  const checksOf = (level: Finding['level']) =>
+    findings.filter((each) => each.level === level).map(({ check }) => check)
+  return { exitCode, out, wrong: checksOf('wrong'), notes: checksOf('note') }
 }
 
 const callback = '/trackunit/callback/a-secret-of-the-path'
 const healthy = {
   '/jwks': { body: { keys: [{ kid: 'k' }] } },
   '/apptoken': { status: 401 },
+  '/api/asset/v2/assets': { status: 401 },
   [callback]: { status: 401, body: { reason: 'IDENTITY_MISSING' } },
 }
 
 test('the doctor finds what is wrong, and only that; it sends no secret and prints none', async () => {
   await using world = await startWorld(healthy)
   // The databases of tests are fast and not on disk.
-  const { exitCode, wrong, out } = await askDoctor(world.url)
+  const { exitCode, wrong, notes, out } = await askDoctor(world.url)
   expect([exitCode, wrong]).toEqual([1, ['commits']])
-  expect(world.sent.toSorted()).toEqual(['GET /jwks  ', 'POST /apptoken  ', `POST ${callback}  {}`])
+  expect(notes).toEqual(['keys', 'addresses', 'users', 'mail'])
+  expect(world.sent.toSorted()).toEqual([
+    'GET /api/asset/v2/assets  ',
+    'GET /jwks  ',
+    'POST /apptoken  ',
+    `POST ${callback}  {}`,
+  ])
   expect(out).not.toContain('a-secret-of-the-path')
 })
 
@@ -72,7 +93,7 @@ test('the doctor names each that is wrong', async () => {
     '/apptoken': { status: 404 },
     [callback]: { status: 200, body: { parked: 'domain' } },
   })
-  expect((await askDoctor(world.url)).wrong).toEqual(['commits', 'clock', 'token endpoint', 'callback address'])
+  expect((await askDoctor(world.url)).wrong).toEqual(['commits', 'clock', 'token endpoint', 'API', 'callback address'])
   expect((await askDoctor(`${world.url}/nowhere`)).wrong).toContain('signing keys')
   expect((await askDoctor(world.url, { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' })).wrong).toContain(
     'database',
@@ -81,4 +102,55 @@ test('the doctor names each that is wrong', async () => {
     exitCode: 1,
     wrong: ['settings', 'settings'],
   })
+})
+
+test('on a laptop without a network nobody has to answer', async () => {
+  const nowhere = 'http://127.0.0.1:9'
+  const { wrong, notes } = await askDoctor(nowhere, { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'a@acme.example' })
+  expect(wrong).toEqual(['commits', 'callback address'])
+  expect(notes).toEqual(expect.arrayContaining(['signing keys', 'token endpoint', 'API', 'mail']))
+})
+
+test('the doctor finds a spool that cannot be written, a mail server that refuses us, and an audit key that is missing', async () => {
+  await using world = await startWorld(healthy)
+  await using mail = await startMailServer({ signIn: 535 })
+  const notAFolder = join(dataDir, 'file')
+  await writeFile(notAFolder, '')
+  const { sql, close } = connectDatabase(database.url, { pool: 1 })
+  await sql`insert into audit_heads (writer, seq, mac, kid, signature) values ('w', 1, '', 'lost', '')`
+  const { wrong, out } = await askDoctor(world.url, {
+    ...{ STANDIN_DATA_DIR: notAFolder, SMTP_URL: mail.url.replace('//', '//us:s3cr3t@'), MAIL_FROM: 'a@acme.example' },
+  })
+  await sql`delete from audit_heads`
+  await close()
+
+  expect(wrong).toEqual(['commits', 'audit keys', 'spool', 'mail'])
+  expect(out).toContain('rows are signed with lost')
+  expect(out).not.toContain('s3cr3t')
+})
+
+test.skipIf(!hasPgBouncer)('the doctor hears that notifications do not come through a transaction pooler', async () => {
+  await using world = await startWorld(healthy)
+  await using pooler = await startTransactionPooler(database.url)
+
+  expect((await askDoctor(world.url, { DATABASE_URL: pooler.url })).wrong).toContain('notifications')
+  const told = await askDoctor(world.url, { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: database.url })
+  expect(told.wrong).not.toContain('notifications')
+})
+
+test('what is said where nobody listens does not arrive', async () => {
+  const other = await createTestDatabase()
+  const [here, there] = [connectDatabase(database.url, { pool: 1 }), connectDatabase(other.url, { pool: 1 })]
+  expect(await checkListen(here.sql, here.sql)).toMatchObject({ level: 'good' })
+  expect(await checkListen(here.sql, there.sql)).toMatchObject({ level: 'wrong' })
+  await Promise.all([here.close(), there.close()])
+  await other.drop()
+})
+
+test('a clock that is off the database’s is wrong', async () => {
+  const { sql, close } = connectDatabase(database.url, { pool: 1 })
+  const inMs = (ms: number) => checkDatabaseClock(sql, () => new Date(Date.now() + ms))
+  expect(await inMs(0)).toMatchObject({ level: 'good' })
+  expect(await inMs(40_000)).toMatchObject({ level: 'wrong', said: expect.stringContaining('40 s off') })
+  await close()
 })
