@@ -1,10 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { createStandin } from '../create-standin.ts'
 import { connectDatabase } from '../database/database.ts'
 import { createListener } from '../database/listen.ts'
+import { replicaLockClass } from '../database/replica.ts'
 import { runOperatorCommand } from './operator.ts'
 
 const [left, target] = [await createTestDatabase(), await createTestDatabase()]
+const keys = {
+  STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
+  STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
+  STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
+}
+const app = {
+  ...{ id: '@acme/fleet-night', name: 'Fleet night', description: 'Works at night.' },
+  scopes: [{ scope: 'asset.view', optional: false }],
+  callbackUrl: 'https://standin.example/trackunit/callback',
+}
 const [from, to] = [connectDatabase(left.url, { pool: 1 }), connectDatabase(target.url, { pool: 1 })]
 afterAll(async () => {
   await Promise.all([from.close(), to.close()])
@@ -17,23 +32,79 @@ const runId = '22222222-2222-4222-8222-222222222222'
 async function move() {
   let [out, said] = ['', '']
   const exitCode = await runOperatorCommand({
-    app: {
-      ...{ id: '@acme/fleet-night', name: 'Fleet night', description: 'Works at night.' },
-      scopes: [{ scope: 'asset.view', optional: false }],
-      callbackUrl: 'https://standin.example/trackunit/callback',
-    },
+    app,
     argv: ['database', 'move', '--to', target.url, '--json'],
-    environment: {
-      DATABASE_URL: left.url,
-      STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
-      STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
-      STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
-    },
+    environment: { DATABASE_URL: left.url, ...keys },
     writeOut: (text) => (out += text),
     writeErr: (text) => (said += text),
   })
   return { out, said, exitCode }
 }
+
+/** Makes the copy wait in the middle, as long as this holds a lock. */
+async function holdTheCopy() {
+  await to.sql.unsafe(`
+    create function wait_here() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(4711); return null; end $$;
+    create trigger wait_here before insert on audit_entries for each statement execute function wait_here();`)
+  const holder = connectDatabase(target.url, { pool: 1 })
+  await holder.sql`select pg_advisory_lock(4711)`
+  return {
+    isReached: async () =>
+      (await holder.sql`select 1 from pg_locks where locktype = 'advisory' and objid = 4711 and not granted`).length >
+      0,
+    letGo: holder.close,
+    end: () => to.sql.unsafe('drop trigger wait_here on audit_entries; drop function wait_here()'),
+  }
+}
+
+/** Moves while something comes in between. @returns what the move said, and what ends it */
+async function moveWhile(intrude: () => Promise<unknown>) {
+  await from.sql`insert into audit_entries (actor_kind, actor_id, event, details) values ('system', 'test', 'run.started', '{}')`
+  const copy = await holdTheCopy()
+  const moving = move()
+  await expect.poll(copy.isReached).toBe(true)
+  const intruding = intrude()
+  await expect
+    .poll(
+      () => from.sql`
+        select 1 from pg_locks where (locktype = 'relation' and not granted or classid = ${replicaLockClass})
+          and database = (select oid from pg_database where datname = current_database())`,
+    )
+    .not.toEqual([])
+  await copy.letGo()
+  const moved = await moving
+  await intruding
+  expect(await to.sql`select 1 from audit_entries`).toEqual([])
+  await copy.end()
+  await from.sql`truncate audit_entries restart identity`
+  return moved
+}
+
+test('a server that starts while everything is copied loses nothing: nothing is moved, and it goes on', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'standin-move-'))
+  const { exitCode, said } = await moveWhile(async () => {
+    const server = await createStandin({ app, actions: [] }).start({
+      ...{ DATABASE_URL: left.url, ...keys, STANDIN_DATA_DIR: dataDir },
+      ...{ PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent' },
+    })
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
+    await server.stop()
+  })
+  await rm(dataDir, { recursive: true })
+
+  expect([exitCode, said]).toEqual([1, expect.stringContaining('has started on the database that is left')])
+}, 30_000)
+
+test('what is written while everything is copied waits, and nothing is moved', async () => {
+  const { exitCode, said } = await moveWhile(async () => {
+    const other = connectDatabase(left.url, { pool: 1 })
+    await other.sql`insert into installations (account_id) values (${accountId})`
+    await other.close()
+  })
+  await from.sql`delete from installations`
+
+  expect([exitCode, said]).toEqual([1, expect.stringContaining('Nothing was moved')])
+})
 
 test('moving takes every row along, with what waits for its turn; not while a server runs, and not over other rows', async () => {
   const details = { text: 'a\tb\\N\n"ü"', list: [1, null] }

@@ -14,15 +14,16 @@ export class MoveRefused extends Error {
 
 /**
  * Copies all tables into another database, which has them already and empty: what is read is of one moment, what is
- * written is there as a whole or not at all.
+ * written is there as a whole or not at all. Meanwhile nobody else writes into either: a server that starts waits, and
+ * because of it nothing is moved, since it would go on in the database that is left.
  * @throws MoveRefused while a server runs on either, where the other one is not empty, or where a count differs
  */
 export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
+  const tables = await listTables(from) // Before the transaction: its first look is what it sees, and comes after the locks.
   return from.begin('isolation level repeatable read read only', async (source) =>
     to.begin(async (target) => {
-      await refuseWhileServed(source, 'The database that is left')
-      await refuseWhileServed(target, 'The database that is moved to')
-      const tables = await listTables(source)
+      await keepOthersFromWriting(source, tables, 'The database that is left')
+      await keepOthersFromWriting(target, tables, 'The database that is moved to')
       await refuseUnlessEmpty(target, tables)
       const copied: CopiedTable[] = []
       for (const { name, columns } of tables) {
@@ -37,19 +38,44 @@ export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
         copied.push({ name, rows: after })
       }
       await moveSequences(target)
+      await refuseWhereOneHasStarted(source, 'the database that is left')
+      await refuseWhereOneHasStarted(target, 'the database that is moved to')
       return copied
     }),
   )
 }
 
-async function refuseWhileServed(sql: TransactionSql, which: string): Promise<void> {
+const lockPatience = '5s'
+
+/** Until the transaction ends. Reading goes on. */
+async function keepOthersFromWriting(sql: TransactionSql, tables: readonly Table[], which: string): Promise<void> {
+  await sql.unsafe(`set local lock_timeout = '${lockPatience}'`)
+  const names = tables.map(({ name }) => quoted(name)).join(', ')
+  await sql.unsafe(`lock table ${names} in share row exclusive mode`).catch((error: unknown) => {
+    const isTaken = error instanceof Error && 'code' in error && error.code === '55P03'
+    throw isTaken ? new MoveRefused(`${which} is being written to. Stop what does that first.`) : error
+  })
+  const servers = await countServers(sql)
+  if (servers > 0)
+    throw new MoveRefused(
+      `${which} is in use by ${servers} running servers. Stop them first: what they write meanwhile would be lost.`,
+    )
+}
+
+/** One that has not got as far as to be counted waits for these locks. */
+async function refuseWhereOneHasStarted(sql: TransactionSql, which: string): Promise<void> {
+  const waiting = await sql`select 1 from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))`
+  if (waiting.length > 0 || (await countServers(sql)) > 0)
+    throw new MoveRefused(
+      `A server has started on ${which} while it was copied. Nothing was moved and nothing is lost: stop it, then move again.`,
+    )
+}
+
+async function countServers(sql: TransactionSql): Promise<number> {
   const alive = await sql`
     select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and classid = ${replicaLockClass}
       and database = (select oid from pg_database where datname = current_database())`
-  if (alive.length > 0)
-    throw new MoveRefused(
-      `${which} is in use by ${alive.length} running servers. Stop them first: what they write meanwhile would be lost.`,
-    )
+  return alive.length
 }
 
 async function refuseUnlessEmpty(sql: TransactionSql, tables: readonly Table[]): Promise<void> {
@@ -66,7 +92,7 @@ interface Table {
 }
 
 /** What others refer to comes first. */
-async function listTables(sql: TransactionSql): Promise<Table[]> {
+async function listTables(sql: Sql): Promise<Table[]> {
   const tables = await sql<Array<Table & { needs: string[] }>>`
     select c.relname as name,
       array_to_json(array(select attname::text from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped
