@@ -1,3 +1,4 @@
+import { getHeapSpaceStatistics } from 'node:v8'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { connectDatabase } from './database.ts'
@@ -46,6 +47,24 @@ test('a connection that is lost costs at most the query that was on it', async (
   await sql`select pg_terminate_backend(${lost})`.catch(() => {})
 
   await vi.waitFor(async () => expect(await pid()).not.toBe(lost))
+})
+
+test('rows that were read and dropped do not grow old: they would stay in memory until the next full collection', async () => {
+  const { sql } = await connect({ pool: 1 })
+  const oldBytes = () =>
+    getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')?.space_used_size ?? 0
+  const readPage = () =>
+    sql`select jsonb_build_object('nth', n, 'text', md5(n::text)) as cells from generate_series(1, 2_000) n`
+  for (let page = 0; page < 20; page++) await readPage() // What is made once.
+
+  const before = oldBytes()
+  let most = before
+  for (let page = 0; page < 200; page++) {
+    await readPage()
+    most = Math.max(most, oldBytes())
+  }
+
+  expect((most - before) / 1_000_000).toBeLessThan(15) // Of some eighty that were read.
 })
 
 describe('what the operator reads where the database cannot be used', () => {
