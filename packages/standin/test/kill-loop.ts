@@ -83,7 +83,9 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
       say(`kill ${kill}: ${orphans.length} runs, on again after ${Math.round(stoodStillMs.at(-1) ?? 0)} ms`)
     }
     counter.allow(Number.POSITIVE_INFINITY)
-    await until(async () => (await db.select().from(runs)).every(({ state }) => isFinal(state)))
+    await until(async () => (await openRuns()).length === 0).catch(async (cause: unknown) => {
+      throw new Error(`these do not end: ${JSON.stringify(await openRuns())}`, { cause })
+    })
     const endedByThemselves = workers.filter(
       ({ process: { exitCode, signalCode } }) => exitCode !== null || signalCode !== null,
     ).length
@@ -101,6 +103,8 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
       .from(runs)
       .where(eq(runs.state, 'running'))
   }
+
+  const openRuns = async () => (await db.select().from(runs)).filter(({ state }) => !isFinal(state))
 
   async function untilTaken(orphans: Held): Promise<void> {
     await until(async () => {
