@@ -104,7 +104,9 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
       .where(eq(runs.state, 'running'))
   }
 
-  const openRuns = async () => (await db.select().from(runs)).filter(({ state }) => !isFinal(state))
+  async function openRuns() {
+    return (await db.select().from(runs)).filter(({ state }) => !isFinal(state))
+  }
 
   async function untilTaken(orphans: Held): Promise<void> {
     await until(async () => {

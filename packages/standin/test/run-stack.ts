@@ -54,7 +54,7 @@ interface Starting extends Partial<StartRunInput> {}
 
 interface AsProcess {
   replicaId?: () => number | undefined
-  trackunit?: TrackunitClient
+  trackunitFor?: Parameters<typeof createWorkRun>[0]['trackunitFor']
 }
 
 export type RunStack = Awaited<ReturnType<typeof createRunStack>>
@@ -104,12 +104,12 @@ export async function createRunStack(given: Given) {
     retry: (runId: string, idempotencyKey = `key-of-run-${++keys}`) =>
       startRun.retry(caller, { runId, idempotencyKey }),
     /** As one process of the server. */
-    createWorker: ({ replicaId = listener.replica.id, trackunit = {} as TrackunitClient }: AsProcess = {}) =>
+    createWorker: ({ replicaId = listener.replica.id, trackunitFor = () => ({}) as TrackunitClient }: AsProcess = {}) =>
       createWorkRun({
         ...{ db, queue, clock, log, findAction, replicaId, random: () => 0 },
         ...(given.onEnd && { onEnd: given.onEnd }),
         ...(given.artifactBytesPerAccount && { artifactBytesPerAccount: given.artifactBytesPerAccount }),
-        trackunitFor: () => trackunit,
+        trackunitFor,
         machinesFor: () => ({}) as MachineRegister,
         habitsOf: async () => ({ timeZone: null, unitSystem: null }),
       }),

@@ -58,11 +58,11 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
   const { queue, events, startWorking } = await buildRuns({
     ...{ db, clock, log, listener, closers, directUrl },
     findAction: catalogue.find,
-    trackunitFor: ({ id, accountId, urgency }, action, signal) =>
+    trackunitFor: ({ id, accountId, urgency }, action, { signal, cut }) =>
       createAccountClient(
         { apiUrl: config.trackunit.apiUrl, userAgent },
         {
-          ...{ fetch, clock, signal },
+          ...{ fetch, clock, signal, cut },
           token: tokensOfRun(issueToken, { id, accountId, action, scopesOf }),
           limits: rateLimits.limitsFor({ accountId, isUrgent: urgency === 0 }, signal),
         },

@@ -1,6 +1,6 @@
-import { createSimulator } from '@standin/trackunit-simulator'
 import { pino } from 'pino'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { systemClock } from '../clock.ts'
 import { connectDatabase } from '../database/database.ts'
@@ -11,66 +11,26 @@ import { createRateLimits } from './rate-limits.ts'
 const database = await createTestDatabase()
 afterAll(database.drop)
 
-const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
-const client = { clientId: '0oaTestClient00000001', clientSecret: 'a secret' }
 const fleet = 'query Fleet { assets(first: 100) { edges { node { id name } } pageInfo { hasNextPage } } }'
 const events = { fromTime: '2026-01-01T00:00:00Z', toTime: '2026-01-02T00:00:00Z' }
 const never = new AbortController().signal
 
 /** The strict simulator, and clients of as many replicas as are asked for, which know of each other by the database alone. */
 async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
-  const simulator = await createSimulator({
-    ...{
-      port: 0,
-      fleetSize: 150,
-      seed: 'limits',
-      appUrl: 'http://localhost:4200/',
-      callbackUrl: 'http://127.0.0.1:9/',
-    },
-    manifest: {
-      specVersion: '1.1',
-      moduleFederationName: '@acme/night-shift',
-      scopes: [{ scope: 'asset.view', optional: false }],
-      tokenCallback: { url: 'https://app.example.com/callback' },
-      cspHeader: {},
-      marketplace: { name: { key: 'Night shift' } },
-      extensions: [],
-    },
-  })
-  const { url } = await simulator.listen()
-  onTestFinished(() => simulator.close())
-  const control = async (path: string, method: string, body?: object) => {
-    const init = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    return (await fetch(`${url}/control/${path}`, { method, ...init })).json()
-  }
-  await control('install', 'POST', { accountId, ...client, deliver: false })
-  const form = { grant_type: 'client_credentials', scope: 'asset.view', client_id: client.clientId }
-  const answer = await fetch(`${url}/apptoken`, {
-    method: 'POST',
-    headers: { 'user-agent': 'standin-test/1.0' },
-    body: new URLSearchParams({ ...form, client_secret: client.clientSecret }),
-  })
-  const { access_token: token } = (await answer.json()) as { access_token: string }
-
+  const trackunit = await startStrictTrackunit()
+  onTestFinished(trackunit[Symbol.asyncDispose])
+  const { accountId, policy, token, settings, requests } = trackunit
   const replicas = Array.from({ length: count }, () => {
     const { db, close } = connectDatabase(database.url, { pool: 5 })
     onTestFinished(close)
     const limits = createRateLimits({ db, perSecond, clock: systemClock, log: pino({ level: 'silent' }) })
     return (isUrgent = true): TrackunitClient =>
-      createTrackunitClient(
-        { apiUrl: url, userAgent: 'standin-test/1.0' },
-        {
-          ...{ fetch, clock: systemClock, signal: never },
-          token: async () => ({ reveal: () => token, fingerprint: 'f' }),
-          limits: limits.limitsFor({ accountId, isUrgent }, never),
-        },
-      )
+      createTrackunitClient(policy, {
+        ...{ fetch, clock: systemClock, signal: never, token },
+        limits: limits.limitsFor({ accountId, isUrgent }, never),
+      })
   })
-  return {
-    replicas,
-    settings: (settings: object) => control('settings', 'PUT', settings),
-    requests: () => control('requests', 'GET'),
-  }
+  return { replicas, settings, requests }
 }
 
 /** @returns how it ended: sent, or sent away with how long to wait */

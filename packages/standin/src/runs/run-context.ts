@@ -10,7 +10,7 @@ import { appendEvent } from './run-event-store.ts'
 import { updateRunningRun } from './run-hold-store.ts'
 import type { findPredecessors } from './run-predecessors.ts'
 import { secondsLeft, withStep } from './run-progress.ts'
-import { RunStopped } from './run-stopped.ts'
+import { handOver, RunStopped } from './run-stopped.ts'
 import { addDestination, type RunRow } from './run-store.ts'
 
 interface Dependencies {
@@ -56,6 +56,7 @@ export function createRunContext(
   async function write(
     row: Parameters<typeof updateRunningRun>[2],
     change: (tx: Transaction) => Promise<void> = async () => {},
+    { isCheckpoint = false } = {},
   ): Promise<void> {
     const state = await db.transaction(async (tx) => {
       const current = await updateRunningRun(tx, { runId, epoch }, { progress, steps, ...row })
@@ -65,7 +66,8 @@ export function createRunContext(
       return current
     })
     if (state !== 'running') throw new RunStopped()
-    signal.throwIfAborted()
+    // What was asked of Trackunit when the process was told to end is kept first, up to the next checkpoint.
+    if (isCheckpoint || signal.reason !== handOver) signal.throwIfAborted()
   }
 
   /** Writes what is in memory, so that keeping it is short. */
@@ -99,7 +101,7 @@ export function createRunContext(
     },
     async checkpoint(state) {
       await flush()
-      await write({ checkpoint: { state }, retries: 0, crashes: 0 }, keep)
+      await write({ checkpoint: { state }, retries: 0, crashes: 0 }, keep, { isCheckpoint: true })
     },
     async effect(one) {
       signal.throwIfAborted()

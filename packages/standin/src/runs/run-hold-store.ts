@@ -1,38 +1,32 @@
 import type { RunState } from '@standin/contracts'
 import { and, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
-import { aliveReplicas, isReplicaAlive } from '../database/replica-store.ts'
+import { isReplicaAlive, isReplicaAnswering } from '../database/replica-store.ts'
 import { announceState } from './run-event-store.ts'
 import { nextRunState, workingStates } from './run-lifecycle.ts'
 import { lockRun, type RunRow } from './run-store.ts'
 import { runs } from './run-table.ts'
 
-/** Who takes a run: the replica whose lock says that it lives, and the job that brought the run. */
-export interface Taker {
-  replicaId: number | null
-  jobId: string | null
-}
-
 /**
  * Gives a run to a worker, under a new epoch: whoever had it before can write no more.
- * @returns undefined when it has ended, or waits (the job that it waits for comes when that is over), or when somebody
- *   has it who lives; unless it is the same job that comes again: then that worker has stopped to answer
+ * @param replicaId whose lock says that the taker lives
+ * @returns undefined when it has ended, or waits: the job that it waits for comes when that is over; `held` when somebody
+ *   has it who lives and answers
  */
 export async function takeRun(
   tx: Transaction,
   runId: string,
-  { replicaId, jobId }: Taker = { replicaId: null, jobId: null },
-): Promise<RunRow | undefined> {
+  { replicaId, silentAfterMs = 5_000 }: { replicaId: number | null; silentAfterMs?: number } = { replicaId: null },
+): Promise<RunRow | 'held' | undefined> {
   const row = await lockRun(tx, runId)
   const state = row && nextRunState(row.state, 'take')
   if (!state) return undefined
-  if (row.replicaId !== null && row.jobId !== jobId && (await aliveReplicas(tx)).has(row.replicaId)) return undefined
+  if (row.replicaId !== null && (await isReplicaAnswering(tx, row.replicaId, silentAfterMs))) return 'held'
   const [taken] = await tx
     .update(runs)
     .set({
       state,
       replicaId,
-      jobId,
       epoch: row.epoch + 1,
       attempts: row.attempts + 1,
       crashes: row.crashes + (row.state === 'running' ? 1 : 0),
@@ -89,7 +83,7 @@ export async function listUntaken(
 export async function releaseRun(tx: Transaction, { id, epoch, replicaId }: HeldRun): Promise<boolean> {
   const released = await tx
     .update(runs)
-    .set({ replicaId: null, jobId: null })
+    .set({ replicaId: null })
     .where(
       and(eq(runs.id, id), eq(runs.epoch, epoch), eq(runs.replicaId, replicaId), inArray(runs.state, workingStates)),
     )

@@ -39,7 +39,7 @@ export async function moveRun(
       reason: row.state === 'cancelling' && state !== 'succeeded' ? row.reason : null,
       ...change,
       state,
-      ...(state !== 'cancelling' && { replicaId: null, jobId: null }),
+      ...(state !== 'cancelling' && { replicaId: null }),
       ...(isFinal(state) && {
         ...atEnd(said ?? row, state),
         endedAt: sql`now()`,

@@ -259,5 +259,5 @@ describe.concurrent('invariant 19: a run goes on', () => {
     await queue.work(stack.createWorker().workOn, { atOnce: 1 })
 
     await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 }), soon)
-  })
+  }, 15_000)
 })

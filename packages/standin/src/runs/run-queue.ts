@@ -11,10 +11,10 @@ export interface RunQueue {
   /** Makes a run a job, in the transaction of the change that allowed it: both are there, or neither. */
   send(tx: Transaction, runId: string, options?: JobOptions): Promise<void>
   /**
-   * Works on jobs, `atOnce` of them. A job whose process stopped to answer is given to another, with the same id: the
+   * Works on jobs, `atOnce` of them. A job whose process stopped to answer is given to another: the
    * net under the locks of replicas, which tell in milliseconds.
    */
-  work(handle: (runId: string, jobId: string) => Promise<void>, options: { atOnce: number }): Promise<void>
+  work(handle: (runId: string) => Promise<void>, options: { atOnce: number }): Promise<void>
   /** The runs whose jobs a worker has fetched and not ended, whether or not it lives. */
   fetched(): Promise<string[]>
   /** Takes no more jobs; those that are worked on go on. */
@@ -67,7 +67,7 @@ export async function startRunQueue(databaseUrl: string, log: Logger): Promise<R
       const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 }
       for (let worker = 0; worker < atOnce; worker++) {
         await boss.work<{ runId: string }>(queue, { ...polling, batchSize: 1 }, async ([job]) => {
-          if (job) await handle(job.data.runId, job.id)
+          if (job) await handle(job.data.runId)
         })
       }
     },

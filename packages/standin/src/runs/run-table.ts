@@ -30,6 +30,8 @@ export const runs = pgTable(
     /** 0 where a person or a service waits for it, 1 for a schedule's. */
     urgency: smallint().notNull().default(0),
     scheduleId: uuid(),
+    /** Of whoever started it, where they said it. */
+    timeZone: text(),
     /** Of an applied run: whose changes it makes. */
     previewRunId: uuid(),
     retryOf: uuid(),
@@ -43,8 +45,6 @@ export const runs = pgTable(
     epoch: integer().notNull().default(0),
     /** The replica whose worker has it: the lock of its session says whether it lives. Null: nobody. */
     replicaId: integer(),
-    /** The job under which it was taken: given out again, its worker has stopped to answer. */
-    jobId: text(),
     attempts: integer().notNull().default(0),
     /** Tries in a row that failed for a passing reason; a checkpoint sets it back. */
     retries: integer().notNull().default(0),

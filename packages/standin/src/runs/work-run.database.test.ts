@@ -1,10 +1,16 @@
 import { inspect } from 'node:util'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import postgres from 'postgres'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createRunStack, type RunStack } from '../../test/run-stack.ts'
+import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { systemClock } from '../clock.ts'
+import { replicaLockClass } from '../database/replica.ts'
 import { StandinError } from '../standin-error.ts'
+import { createTrackunitClient } from '../trackunit/trackunit-client.ts'
 import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
+import { createRateLimits } from './rate-limits.ts'
 import { takeRun } from './run-hold-store.ts'
 import { moveRun } from './run-move-store.ts'
 import { lockPromotion } from './run-turn-store.ts'
@@ -41,6 +47,9 @@ function createGate() {
     },
   }
 }
+
+/** A process whose session is no more: whoever comes may have its runs. */
+const gone = { replicaId: () => 1 }
 
 async function lastEvent(stack: RunStack, runId: string) {
   const events = await stack.eventsOf(runId)
@@ -420,7 +429,7 @@ describe('invariant 22: cancelling', () => {
     })
     await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
-    const dead = stack.createWorker().workOn(id)
+    const dead = stack.createWorker(gone).workOn(id)
     await gate.arrived
     await stack.cancel(id)
 
@@ -475,6 +484,12 @@ describe('invariant 22: cancelling', () => {
   })
 })
 
+async function takenBy(stack: RunStack, runId: string) {
+  const taken = await stack.db.transaction((tx) => takeRun(tx, runId))
+  if (!taken || taken === 'held') throw new Error('it could not be taken')
+  return taken
+}
+
 describe('invariant 19: a worker that lost its run', () => {
   /** Writes two lines with a checkpoint between; the first attempt waits at the gate that it is given. */
   function twoLines({
@@ -516,7 +531,7 @@ describe('invariant 19: a worker that lost its run', () => {
     })
     await using stack = await createRunStack({ database, actions: [careless] })
     const { id } = await stack.start()
-    const lost = stack.createWorker().workOn(id)
+    const lost = stack.createWorker(gone).workOn(id)
     await gate.arrived
     await stack.createWorker().workOn(id)
 
@@ -533,7 +548,7 @@ describe('invariant 19: a worker that lost its run', () => {
       const { report, caught } = twoLines({ [where]: gate })
       await using stack = await createRunStack({ database, actions: [report] })
       const { id } = await stack.start()
-      const lost = stack.createWorker().workOn(id)
+      const lost = stack.createWorker(gone).workOn(id)
       await gate.arrived
 
       await stack.createWorker().workOn(id)
@@ -573,7 +588,7 @@ describe('invariant 19: a worker that lost its run', () => {
     })
     await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
-    const lost = stack.createWorker().workOn(id)
+    const lost = stack.createWorker(gone).workOn(id)
     await firstGate.arrived
     const working = stack.createWorker().workOn(id)
     await secondGate.arrived
@@ -600,7 +615,7 @@ describe('invariant 19: a worker that lost its run', () => {
     })
     await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
-    const lost = stack.createWorker().workOn(id)
+    const lost = stack.createWorker(gone).workOn(id)
     await gate.arrived
     await stack.createWorker().workOn(id)
     const events = await stack.eventsOf(id)
@@ -615,10 +630,10 @@ describe('invariant 19: a worker that lost its run', () => {
   test('cannot end it in between either', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
-    const lost = await stack.db.transaction((tx) => takeRun(tx, id))
+    const lost = await takenBy(stack, id)
     await stack.db.transaction((tx) => takeRun(tx, id))
 
-    const moved = await stack.db.transaction((tx) => moveRun(tx, id, 'fail', { epoch: lost?.epoch ?? 0 }))
+    const moved = await stack.db.transaction((tx) => moveRun(tx, id, 'fail', { epoch: lost.epoch }))
 
     expect(moved).toBeUndefined()
     expect(await stack.run(id)).toMatchObject({ state: 'running' })
@@ -645,6 +660,39 @@ describe('invariant 19: a worker that lost its run', () => {
     await stack.createWorker().workOn(id)
 
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', crashes: 0 })
+  })
+})
+
+describe('invariant 19: a job of a run that another worker has', () => {
+  test('is not begun while that one answers, and comes again to see whether it still does', async () => {
+    const gate = createGate()
+    await using stack = await createRunStack({ database, actions: [doing(gate.pass)] })
+    const { id } = await stack.start()
+    const working = stack.createWorker().workOn(id)
+    await gate.arrived
+
+    await stack.createWorker().workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'running', epoch: 1, attempts: 1 })
+    const notBefore = new Date(stack.clock.now().getTime() + 10_000)
+    expect(stack.sent.at(-1)).toEqual({ runId: id, notBefore })
+    gate.open()
+    await working
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 1 })
+  })
+
+  test('is begun once that one has said nothing for a while, though its session is there', async () => {
+    await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
+    const { id } = await stack.start()
+    const stopped = postgres(database.url, { max: 1, fetch_types: false })
+    onTestFinished(() => stopped.end())
+    await stopped`select pg_advisory_lock(${replicaLockClass}, 7)`
+    const take = (replicaId: number, silentAfterMs: number) =>
+      stack.db.transaction((tx) => takeRun(tx, id, { replicaId, silentAfterMs }))
+
+    expect(await take(7, 60_000)).toMatchObject({ epoch: 1 })
+    expect(await take(8, 60_000)).toBe('held')
+    await vi.waitFor(async () => expect(await take(8, 1)).toMatchObject({ epoch: 2, replicaId: 8 }))
   })
 })
 
@@ -675,6 +723,53 @@ describe('invariant 19: handing over', () => {
     await stack.createWorker().workOn(id)
     expect(resumed).toEqual([undefined, { line: 1 }])
     expect(await stack.files(id)).toEqual({ 'report.csv': 'one\ntwo\n' })
+  })
+
+  test('invariant 23: keeps what Trackunit is answering just then: it may not be asked again for 15 minutes', async () => {
+    await using trackunit = await startStrictTrackunit()
+    const gate = createGate()
+    const pages: number[] = []
+    const report = doing(async ({ trackunit, progress, checkpoint, resumedFrom }) => {
+      for (let page = Number(resumedFrom ?? 1); page <= 2; page++) {
+        await trackunit.get(`/public/api/aemp/v2/15143/-3/Fleet/${page}`)
+        pages.push(page)
+        await progress({ done: page, total: 2, message: 'pages' })
+        await checkpoint(page + 1)
+      }
+    })
+    await using stack = await createRunStack({ database, actions: [report] })
+    const { accountId, policy, token } = trackunit
+    const limits = createRateLimits({ ...stack, clock: systemClock, perSecond: 1_000 })
+    /** Answers, and lets its first answer stand at the gate. */
+    const gated: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init)
+      const cut = new Promise<never>((_, reject) => init?.signal?.addEventListener('abort', () => reject(new Error())))
+      await Promise.race([gate.pass(), cut])
+      return answer
+    }
+    const trackunitFor: NonNullable<Parameters<typeof stack.createWorker>[0]>['trackunitFor'] = (
+      _run,
+      _action,
+      signals,
+    ) =>
+      createTrackunitClient(policy, {
+        ...{ ...signals, token, fetch: gated, clock: systemClock },
+        limits: limits.limitsFor({ accountId, isUrgent: true }, signals.signal),
+      })
+    const { id } = await stack.start()
+    const leaving = stack.createWorker({ trackunitFor })
+    const working = leaving.workOn(id)
+    await gate.arrived
+    const handedOver = leaving.handOver()
+    gate.open()
+    await Promise.all([working, handedOver])
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting', reason: null, checkpoint: { state: 2 } })
+
+    await stack.createWorker({ trackunitFor }).workOn(id)
+
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
+    expect(pages).toEqual([1, 2])
+    expect(await trackunit.requests()).toMatchObject({ violationCount: 0 })
   })
 
   test('a job that comes while it ends is not begun', async () => {

@@ -16,6 +16,7 @@ import { isFinal, type RunTransition } from './run-lifecycle.ts'
 import { moveRun, type RunMove } from './run-move-store.ts'
 import { findPredecessors } from './run-predecessors.ts'
 import type { RunQueue } from './run-queue.ts'
+import { handOver } from './run-stopped.ts'
 import { lockRun, type RunRow } from './run-store.ts'
 import { lockPromotion } from './run-turn-store.ts'
 import { settledOrAbandoned } from './settled-or-abandoned.ts'
@@ -28,8 +29,8 @@ interface Dependencies {
   findAction: (actionId: string) => AnyAction | undefined
   /** This process as the others see it; undefined while it has no session: then it takes nothing. */
   replicaId: () => number | undefined
-  /** Trackunit's APIs with the account's token, for one run. */
-  trackunitFor: (run: RunRow, action: AnyAction, signal: AbortSignal) => TrackunitClient
+  /** Trackunit's APIs with the account's token, for one run: after `signal` no request begins, and `cut` ends those under way. */
+  trackunitFor: (run: RunRow, action: AnyAction, signals: { signal: AbortSignal; cut: AbortSignal }) => TrackunitClient
   machinesFor: (run: RunRow) => MachineRegister
   /** The most that an account's files take together; without it, as much as there is. */
   artifactBytesPerAccount?: number
@@ -51,8 +52,11 @@ const patientPauseMs = 5_000
 const maxAttemptMs = 6 * 3_600_000
 /** An action that was told to stop has this long to come to its next checkpoint; then it is left alone. */
 const graceMs = 10_000
+/** A request that is under way when its process ends is answered within this, and the answer kept: it may not be asked again for long. */
+const requestGraceMs = 8_000
+/** After this a job that found its run held by another worker comes again. */
+const lookAgainMs = 10_000
 /** Why a signal was aborted, besides `cancelled`. */
-const handOver = 'hand over' // The process ends, and another worker goes on.
 const lost = 'lost' // Somebody else may have the run.
 const tooLong = 'too long'
 
@@ -66,7 +70,7 @@ export function createWorkRun(dependencies: Dependencies) {
   let isHandingOver = false
 
   /** @throws when the database fails: nothing can be written then, and the run is released by its replica's reaper */
-  async function workOn(runId: string, jobId: string | null = null): Promise<void> {
+  async function workOn(runId: string): Promise<void> {
     const holder = replicaId()
     if (holder === undefined) throw new StandinError('STORAGE_UNAVAILABLE') // The job is given out again.
     const abort = new AbortController()
@@ -79,7 +83,7 @@ export function createWorkRun(dependencies: Dependencies) {
     working.add(work)
     if (isHandingOver) abort.abort(handOver)
     try {
-      const run = await db.transaction((tx) => takeRun(tx, runId, { replicaId: holder, jobId }))
+      const run = await take(runId, holder)
       if (!run) return
       work.epoch = run.epoch
       if (replicaId() !== holder) abort.abort(lost)
@@ -88,6 +92,16 @@ export function createWorkRun(dependencies: Dependencies) {
       working.delete(work)
       resolve()
     }
+  }
+
+  async function take(runId: string, holder: number): Promise<RunRow | undefined> {
+    return db.transaction(async (tx) => {
+      const taken = await takeRun(tx, runId, { replicaId: holder })
+      if (taken !== 'held') return taken
+      // This may be the job under which it is held. Without one, nobody would notice when its worker stops to answer.
+      await queue.send(tx, runId, { notBefore: new Date(clock.now().getTime() + lookAgainMs) })
+      return undefined
+    })
   }
 
   async function workOnTaken(run: RunRow, abort: AbortController): Promise<void> {
@@ -99,9 +113,10 @@ export function createWorkRun(dependencies: Dependencies) {
     const input = action.input.safeParse(run.input)
     if (!input.success) return endTaken(run, 'fail', { reason: 'INPUT_INVALID' }) // The action has changed since.
 
+    const cut = cutAfter(signal, { handOverMs: requestGraceMs })
     const { context, lastWords, flush } = createRunContext(run, {
       ...{ db, clock, signal },
-      trackunit: trackunitFor(run, action, signal),
+      trackunit: trackunitFor(run, action, { signal, cut: cut.signal }),
       machines: machinesFor(run),
       account: await habitsOf(run),
       predecessors: await findPredecessors(db, run),
@@ -118,6 +133,7 @@ export function createWorkRun(dependencies: Dependencies) {
       await flush().catch(() => {}) // A partial file is as long as could be written.
     } finally {
       clearTimeout(timeIsUp)
+      cut.end()
     }
     await settle(run, { failure, signal, lastWords })
   }
@@ -213,6 +229,29 @@ export function createWorkRun(dependencies: Dependencies) {
       const all = [...working]
       for (const { abort } of all) abort.abort(handOver)
       await Promise.allSettled(all.map(({ ended }) => ended))
+    },
+  }
+}
+
+/** A signal that follows another: at once, but later where a run is only handed over. */
+function cutAfter(
+  signal: AbortSignal,
+  { handOverMs }: { handOverMs: number },
+): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const follow = () => {
+    const cut = () => controller.abort(signal.reason)
+    if (signal.reason === handOver) timer = setTimeout(cut, handOverMs)
+    else cut()
+  }
+  if (signal.aborted) follow()
+  else signal.addEventListener('abort', follow, { once: true })
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', follow)
     },
   }
 }

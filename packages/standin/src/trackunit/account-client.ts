@@ -13,6 +13,7 @@ interface Dependencies {
   fetch: typeof globalThis.fetch
   clock: Clock
   signal: AbortSignal
+  cut?: AbortSignal
   limits?: RequestLimits
   token: (rejectedFingerprint?: string) => Promise<IssuedApiToken>
 }

@@ -35,7 +35,10 @@ interface Dependencies {
   fetch: typeof globalThis.fetch
   /** A valid token; with the fingerprint of one that was refused, a newer one. */
   token: (rejectedFingerprint?: string) => Promise<ApiToken>
+  /** After it no request begins. */
   signal: AbortSignal
+  /** Ends the requests that are under way; without it, `signal` does. */
+  cut?: AbortSignal
   clock: Clock
   limits?: RequestLimits
 }
@@ -45,7 +48,7 @@ const timeoutMs = 30_000
 
 export function createTrackunitClient(
   { apiUrl, userAgent }: TrackunitClientPolicy,
-  { fetch, token, signal, clock, limits = withoutLimits }: Dependencies,
+  { fetch, token, signal, cut = signal, clock, limits = withoutLimits }: Dependencies,
 ): TrackunitClient {
   async function send(
     path: string,
@@ -54,7 +57,7 @@ export function createTrackunitClient(
   ): Promise<ApiAnswer> {
     // Without the slash the path would continue the host's name, and the token go elsewhere.
     if (!path.startsWith('/')) throw new TypeError('A path of Trackunit begins with a slash.')
-    const request = abortedBy(signal, timeoutMs)
+    const request = abortedBy(cut, timeoutMs)
     try {
       const response = await fetch(`${apiUrl}${path}`, {
         ...init,
@@ -69,7 +72,7 @@ export function createTrackunitClient(
       })
       return { status: response.status, headers: response.headers, text: await readBounded(response, maxBytes) }
     } catch (cause) {
-      signal.throwIfAborted()
+      cut.throwIfAborted()
       throw new StandinError('TRACKUNIT_UNAVAILABLE', { cause })
     } finally {
       request.end()
@@ -88,6 +91,7 @@ export function createTrackunitClient(
       ...(document !== undefined && { document }),
     }
     const sendWithin = async (accessToken: ApiToken) => {
+      signal.throwIfAborted()
       await limits.before(limited)
       const answer = await send(path, init, { accessToken })
       await limits.after(limited, answer)

@@ -48,7 +48,7 @@ const table = defineAction({
 
 async function work(stack: RunStack, actionId: string, input: Record<string, unknown> = {}) {
   const { id } = await stack.start({ actionId, input })
-  await stack.createWorker().workOn(id, 'job')
+  await stack.createWorker().workOn(id)
   return stack.run(id)
 }
 
@@ -79,7 +79,7 @@ test('invariant 19: a worker that goes on makes them of the rows before and afte
   await stack.sql`insert into run_result_rows (run_id, position, row_id, cells, is_new, searched)
     values (${id}, 0, '0', '{"text":"Row 0"}', false, ''), (${id}, 1, '1', '{"text":"lost"}', false, '')`
   await stack.sql`update runs set checkpoint = '{"state":1}' where id = ${id}`
-  await stack.createWorker().workOn(id, 'job')
+  await stack.createWorker().workOn(id)
   expect((await stack.files(id))['table.csv']).toBe("\uFEFFMachine,Text\r\n,Row 0\r\n,'=Row 1\r\n,'=Row 2\r\n")
 })
 

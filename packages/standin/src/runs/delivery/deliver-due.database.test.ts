@@ -80,7 +80,7 @@ async function createStack(answer: () => Outcome | Promise<Outcome> = () => ({ k
     ...{ runs, clock, posted, mailed, replica, signingSecretOf, deliverDue: replica() },
     async ended(deliverTo: Destination[], input: Record<string, unknown> = {}): Promise<string> {
       const { id } = await runs.start({ deliverTo, input })
-      await work.workOn(id, 'job')
+      await work.workOn(id)
       return id
     },
     deliveries: async (runId: string) => (await deliveriesOfRuns(db, [runId])).get(runId) ?? [],
@@ -102,7 +102,7 @@ describe('the result of a run that has ended', () => {
     ])
     expect(await stack.deliverDue()).toBe(false) // It goes on.
 
-    await stack.runs.createWorker().workOn(id, 'job')
+    await stack.runs.createWorker().workOn(id)
     while (await stack.deliverDue());
 
     expect(stack.mailed).toMatchObject([
@@ -131,7 +131,7 @@ describe('the result of a run that has ended', () => {
     await stack.ended([webhook], { fails: true })
     const { id } = await stack.runs.start({ deliverTo: [webhook], input: { isCancelled: true } })
     during.work = () => stack.runs.cancel(id)
-    await stack.runs.createWorker().workOn(id, 'job')
+    await stack.runs.createWorker().workOn(id)
     expect(await stack.runs.run(id)).toMatchObject({ state: 'cancelled' })
     while (await stack.deliverDue());
     expect(stack.posted.map(({ body }) => JSON.parse(body))).toMatchObject([

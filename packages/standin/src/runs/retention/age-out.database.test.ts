@@ -31,7 +31,7 @@ async function endedBefore({ sql, clock, start, createWorker }: RunStack, days: 
   const worker = createWorker()
   for (const each of days) {
     const { id } = await start()
-    await worker.workOn(id, 'job')
+    await worker.workOn(id)
     const at = new Date(clock.now().getTime() - each * 86_400_000).toISOString()
     await sql`update runs set created_at = ${at}, ended_at = ${at} where id = ${id}`
     await sql`update artifacts set created_at = ${at} where run_id = ${id}`
