@@ -57,18 +57,21 @@ async function holdTheCopy() {
   }
 }
 
+const patience = { timeout: 15_000 }
+
 /** Moves while something comes in between. @returns what the move said, and what ends it */
 async function moveWhile(intrude: () => Promise<unknown>) {
   await from.sql`insert into audit_entries (actor_kind, actor_id, event, details) values ('system', 'test', 'run.started', '{}')`
   const copy = await holdTheCopy()
   const moving = move()
-  await expect.poll(copy.isReached).toBe(true)
+  await expect.poll(copy.isReached, patience).toBe(true)
   const intruding = intrude()
   await expect
     .poll(
       () => from.sql`
         select 1 from pg_locks where (locktype = 'relation' and not granted or classid = ${replicaLockClass})
           and database = (select oid from pg_database where datname = current_database())`,
+      patience,
     )
     .not.toEqual([])
   await copy.letGo()
@@ -104,7 +107,7 @@ test('what is written while everything is copied waits, and nothing is moved', a
   await from.sql`delete from installations`
 
   expect([exitCode, said]).toEqual([1, expect.stringContaining('Nothing was moved')])
-})
+}, 30_000)
 
 test('moving takes every row along, with what waits for its turn; not while a server runs, and not over other rows', async () => {
   const details = { text: 'a\tb\\N\n"ü"', list: [1, null] }
@@ -135,4 +138,4 @@ test('moving takes every row along, with what waits for its turn; not while a se
   expect(await to.sql`select data from pgboss.job where name = 'runs'`).toEqual([{ data: { runId } }])
 
   expect(await move()).toMatchObject({ exitCode: 1, said: expect.stringContaining('is not empty') })
-})
+}, 30_000)
