@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '../test/test-database.ts'
 import { createStandin } from './create-standin.ts'
@@ -68,4 +70,38 @@ describe('a process does what STANDIN_PARTS names, and nothing else', () => {
     })
     expect(await wereProven()).toBe(has('worker'))
   })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+test('what is refused at any edge is counted by route and reason, never by address', async () => {
+  const metricsPort = await freePort()
+  const { url, stop } = await createStandin({ app, actions: [] }).start({
+    ...{ PORT: '0', METRICS_PORT: String(metricsPort), LOG_LEVEL: 'silent', DATABASE_URL: database.url },
+    ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
+    STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
+    STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
+    STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
+  })
+  try {
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+    await fetch(`${url}/v1/token`, post)
+    await fetch(`${url}/trpc/token.issue`, post)
+    await fetch(`${url}/s3cr3t`)
+    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+    expect(text).toContain('standin_refusals_total{route="/v1/token",reason="UNAUTHENTICATED"} 1')
+    expect(text).toContain('standin_refusals_total{route="/trpc",reason="UNAUTHENTICATED"} 1')
+    expect(text).toContain('standin_refusals_total{route="none",reason="NOT_FOUND"} 1')
+    expect(text).toContain('standin_spool_bytes 0')
+    expect(text).not.toContain('s3cr3t')
+  } finally {
+    await stop()
+  }
 })

@@ -42,7 +42,7 @@ export async function serveApi(foundation: Foundation, { edge, users, issueToken
   await registerTokenRoute(server, { authenticate, issueToCaller, clock })
   registerOpenApiRoute(server, { version, serverUrl: publicUrl })
   const router = await buildRouter(foundation, { runs, links, issueToCaller, keyDirectory })
-  await registerTrpcRoute(server, { clock, authenticate, router })
+  await registerTrpcRoute(server, { clock, authenticate, router, onRefused: foundation.metrics.countRefusal })
 }
 
 /** Users whose tokens are refused are seen, so that `identity observed` can tell which setting would let them in. */

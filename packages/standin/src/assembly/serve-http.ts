@@ -12,8 +12,8 @@ export interface HttpEdge {
 }
 
 /** The server's one port. Its routes are added by the parts, before it listens. */
-export async function serveHttp({ config, log, closers, watch }: Foundation): Promise<HttpEdge> {
-  const server = await createHttpServer(config.http, log)
+export async function serveHttp({ config, log, closers, watch, metrics }: Foundation): Promise<HttpEdge> {
+  const server = await createHttpServer(config.http, log, { onRefused: metrics.countRefusal })
   registerHealthRoutes(server, { watch, outageServeMs: config.outageServeMs, parts: config.parts })
 
   const address = () => {

@@ -17,7 +17,7 @@ export async function startCredentials(
   rateLimits: RateLimits,
 ) {
   const endpoint = createTokenEndpoint({ url: config.trackunit.tokenUrl, userAgent }, { fetch, clock })
-  const exchange = pauseInOutage(endpoint, { db, log })
+  const exchange = pauseInOutage(metrics.timedExchange(endpoint), { db, log })
   const limitedExchange: RequestToken = async (...asked) => {
     const turn = await rateLimits.beforeExchange()
     return turn.isTaken

@@ -31,7 +31,7 @@ export type Runs = Awaited<ReturnType<typeof startRuns>>
 
 /** The makers' actions: what may start them, works on them, carries their results away and lets them age. */
 export async function startRuns(foundation: Foundation, { catalogue, issueToken, rateLimits }: Given) {
-  const { config, db, vault, clock, log, listener, closers, userAgent, directUrl } = foundation
+  const { config, db, vault, clock, log, listener, closers, userAgent, directUrl, metrics } = foundation
   const scopesOf = (accountId: string): Promise<AccountScopes> => findCredentialsInForce(db, accountId)
   /** Nothing where the account is not served for such a reason; a database that is down stays an error. */
   const scopesUnless = (isSuch: (reason: ErrorReason) => boolean) => (accountId: string) =>
@@ -72,7 +72,10 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
       ...(await habitsKnown({ scheduleId })),
       grantedScopes: (await scopesIfServed(accountId))?.grantedScopes,
     }),
-    onEnd: sendOnItsWay,
+    async onEnd(tx, run) {
+      await sendOnItsWay(tx, run)
+      metrics.countEndedRun(run)
+    },
     artifactBytesPerAccount: config.artifactBytesPerAccount,
     hasOpenDeliveries: (runId) => hasOpenDeliveries(db, runId),
   })

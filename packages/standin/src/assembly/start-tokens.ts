@@ -12,6 +12,8 @@ export async function startTokens(
   { requestToken, park }: Awaited<ReturnType<typeof startCredentials>>,
 ): Promise<IssueToken> {
   const { outageServeMs } = config
+  const spool = createHandOutSpool({ dir: join(config.database.embeddedDir, 'spool'), outageServeMs }, clock)
+  metrics.measureSpool(spool.bytes)
   const { issueToken, startRefreshing } = await buildTokens({
     ...{ db, vault, clock, log, listener, requestToken, manifestScopes },
     recordHandOut: metrics.counted('handOuts', audit.record, (isWritten) => (isWritten ? 'database' : 'refused')),
@@ -19,9 +21,8 @@ export async function startTokens(
     onRefused: park,
     accountClaim: config.trackunit.accountClaim,
     outage: {
-      ...{ watch, outageServeMs },
+      ...{ watch, outageServeMs, spool },
       recordSpooled: metrics.counted('handOuts', audit.recordSpooled, () => 'spool'),
-      spool: createHandOutSpool({ dir: join(config.database.embeddedDir, 'spool'), outageServeMs }, clock),
     },
   })
   closers.push(startRefreshing({ ahead: config.parts.includes('worker') }))

@@ -8,9 +8,11 @@ import { retrySoon } from './retry-soon.ts'
 
 async function createEdge(appOrigins: string[] = []) {
   let log = ''
+  const refused: string[] = []
   const server: FastifyInstance = await createHttpServer(
     { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins },
     createLogger('trace', { write: (line) => (log += line) }),
+    { onRefused: ({ route, reason }) => refused.push(`${route} ${reason}`) },
   )
   server.get('/throws/:secret', async () => {
     throw Object.assign(new Error('library says s3cr3t'), { code: 'LIB_CODE', query: 's3cr3t' })
@@ -18,7 +20,7 @@ async function createEdge(appOrigins: string[] = []) {
   server.get('/refuses', async () => {
     throw new StandinError('RATE_LIMITED', { retryAfterMs: 1_200 })
   })
-  return { server, logged: () => log, [Symbol.asyncDispose]: () => server.close() }
+  return { server, refused, logged: () => log, [Symbol.asyncDispose]: () => server.close() }
 }
 
 describe('every answer that is no success is a problem with a reason', () => {
@@ -32,6 +34,7 @@ describe('every answer that is no success is a problem with a reason', () => {
     expect(edge.logged()).toContain('/throws/:secret')
     expect(edge.logged()).not.toContain('s3cr3t')
     expect(edge.logged()).toContain(response.json().requestId)
+    expect(edge.refused).toEqual(['/throws/:secret INTERNAL'])
   })
 
   test('when to come again is a header in whole seconds, and a field in milliseconds', async () => {
@@ -50,6 +53,7 @@ describe('every answer that is no success is a problem with a reason', () => {
       expect([response.statusCode, response.json().reason]).toEqual([404, 'NOT_FOUND'])
       expect(response.headers['content-type']).toMatch(/^application\/problem\+json/)
       expect(response.headers['cache-control']).toBe('no-store')
+      expect(edge.refused.every((each) => each === 'none NOT_FOUND')).toBe(true)
     },
   )
 

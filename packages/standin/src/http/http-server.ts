@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
+import type { ErrorReason } from '@standin/contracts'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Logger } from '../observability/logger.ts'
@@ -11,10 +12,14 @@ const maxBodyBytes = 64 * 1024
 /** A batch of procedures stands in the path: at the default of 100 it would be a 404. */
 const maxParamLength = 5_000
 
+/** Told of each request that a route refused. */
+export type OnRefused = (refused: { route: string; reason: ErrorReason }) => void
+
 /** Fastify with what holds for every route: bounds, time-outs, CORS, one form of error, one line of log without the URL. */
 export async function createHttpServer(
   { trustProxy, appOrigins }: Config['http'],
   log: Logger,
+  { onRefused = () => {} }: { onRefused?: OnRefused } = {},
 ): Promise<FastifyInstance> {
   const server = Fastify({
     bodyLimit: maxBodyBytes,
@@ -49,9 +54,13 @@ export async function createHttpServer(
     // Decided so, as while keys cannot be had: that needs no stack, and anybody can cause it again and again.
     if (status === 503 && error instanceof StandinError && !error.cause) request.log.warn({ reason }, 'request refused')
     else if (status >= 500) request.log.error({ err: error, reason }, 'request failed')
+    onRefused({ route: request.routeOptions.url ?? 'none', reason })
     return sendProblem(reply, error)
   })
-  server.setNotFoundHandler((_request, reply) => sendProblem(reply, Object.assign(new Error(), { code: 'NOT_FOUND' })))
+  server.setNotFoundHandler((_request, reply) => {
+    onRefused({ route: 'none', reason: 'NOT_FOUND' })
+    return sendProblem(reply, Object.assign(new Error(), { code: 'NOT_FOUND' }))
+  })
 
   await server.register(cors, {
     origin: [...appOrigins],

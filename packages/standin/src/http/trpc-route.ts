@@ -5,6 +5,7 @@ import type { Authenticate } from '../access/authenticate.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Clock } from '../clock.ts'
 import { toRefusal } from '../refusal.ts'
+import type { OnRefused } from './http-server.ts'
 import { answerPlainCall, understandPlainCall } from './plain-call.ts'
 import { retrySoon } from './retry-soon.ts'
 import type { RequestContext } from './trpc.ts'
@@ -15,12 +16,13 @@ interface Served<Router extends AnyTRPCRouter> {
   router: Router
   authenticate: Authenticate
   clock: Clock
+  onRefused?: OnRefused
 }
 
 /** `/trpc/*`: the typed API. */
 export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
   server: FastifyInstance,
-  { router, authenticate, clock }: Served<Router>,
+  { router, authenticate, clock, onRefused = () => {} }: Served<Router>,
 ): Promise<void> {
   const createContext = ({ req }: { req: FastifyRequest }): RequestContext => {
     const arrivedAtMs = clock.monotonicMs()
@@ -30,6 +32,7 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
   }
   const onError = ({ error, path, req }: { error: Error; path: string | undefined; req: FastifyRequest }) => {
     const { status, reason } = toRefusal(error)
+    onRefused({ route: '/trpc', reason })
     if (status >= 500) req.log.error({ err: error, reason, path }, 'procedure failed')
   }
   await server.register(async (scope) => {

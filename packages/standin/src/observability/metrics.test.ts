@@ -41,6 +41,21 @@ test('counts answers and reasons, and asks the database for the rest', async () 
   expect(text).toContain('standin_sign_in_down_seconds 12')
 })
 
+test('counts refusals and ended runs, times exchanges and looks at the spool', async () => {
+  const metrics = createMetrics({ count: counts })
+  metrics.countRefusal({ route: '/v1/token', reason: 'ACCOUNT_FORBIDDEN' })
+  metrics.countEndedRun({ actionId: 'fleet-snapshot', state: 'succeeded' })
+  metrics.measureSpool(async () => 512)
+  expect(await metrics.timedExchange(async (given: number) => given + 1)(1)).toBe(2)
+  await expect(metrics.timedExchange(() => Promise.reject(new Error('broken')))()).rejects.toThrow()
+
+  const text = await metrics.text()
+  expect(text).toContain('standin_refusals_total{route="/v1/token",reason="ACCOUNT_FORBIDDEN"} 1')
+  expect(text).toContain('standin_runs_ended_total{action="fleet-snapshot",state="succeeded"} 1')
+  expect(text).toContain('standin_exchange_seconds_count 2')
+  expect(text).toContain('standin_spool_bytes 512')
+})
+
 test('invariant 10: an error of a library is counted without its words', async () => {
   const metrics = createMetrics({ count: counts })
   const exchange = metrics.counted(

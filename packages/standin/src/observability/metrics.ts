@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { ErrorReason, RunState } from '@standin/contracts'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { toRefusal } from '../refusal.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
@@ -29,6 +30,26 @@ export function createMetrics({ count }: { count: () => Promise<Counts> }) {
     'source',
   )
   const registers = [registry]
+  const refusals = new Counter({
+    ...{ name: 'standin_refusals_total', help: 'Requests that were refused, by route and reason.' },
+    ...{ labelNames: ['route', 'reason'], registers },
+  })
+  const endedRuns = new Counter({
+    ...{ name: 'standin_runs_ended_total', help: 'Runs that this process worked on and that have ended.' },
+    ...{ labelNames: ['action', 'state'], registers },
+  })
+  const exchangeSeconds = new Histogram({
+    ...{ name: 'standin_exchange_seconds', help: 'How long Trackunit’s sign-in took for an answer.', registers },
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  })
+  const spoolBytes = new Gauge({
+    ...{
+      name: 'standin_spool_bytes',
+      help: 'What left in an outage of the database and is not recorded yet.',
+      registers,
+    },
+  })
+  let readSpool = async () => 0
   const gauges = {
     runs: new Gauge({
       ...{ name: 'standin_runs_open', help: 'Runs that have not ended, by state.' },
@@ -65,6 +86,20 @@ export function createMetrics({ count }: { count: () => Promise<Counts> }) {
         }
       }
     },
+    /** A route as it was registered, never the address: that can hold a secret. */
+    countRefusal: ({ route, reason }: { route: string; reason: ErrorReason }) => refusals.inc({ route, reason }),
+    countEndedRun: ({ actionId, state }: { actionId: string; state: RunState }) =>
+      endedRuns.inc({ action: actionId, state }),
+    timedExchange:
+      <Args extends unknown[], Answer>(exchange: (...args: Args) => Promise<Answer>) =>
+      (...args: Args): Promise<Answer> => {
+        const end = exchangeSeconds.startTimer()
+        return exchange(...args).finally(end)
+      },
+    /** Reads how much lies in this process's spool, when somebody looks. */
+    measureSpool(bytes: () => Promise<number>): void {
+      readSpool = bytes
+    },
     contentType: registry.contentType,
     /** As Prometheus reads it. While the database does not answer, what is counted there is left as it was. */
     async text(): Promise<string> {
@@ -75,6 +110,7 @@ export function createMetrics({ count }: { count: () => Promise<Counts> }) {
         gauges.held.set(counts.heldCallbacks)
         gauges.signIn.set(counts.signInDownForS)
       }
+      spoolBytes.set(await readSpool().catch(() => 0))
       return registry.metrics()
     },
   }

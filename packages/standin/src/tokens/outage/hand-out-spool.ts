@@ -84,6 +84,9 @@ export function createHandOutSpool({ dir, maxBytes = 64 * 1_024 * 1_024, outageS
       }
     },
 
+    /** How much lies here, in bytes. */
+    bytes: () => sizeOf(dir),
+
     /** Nothing is written any more; what lies here is recorded by the next start. */
     close: putCurrentAside,
 
