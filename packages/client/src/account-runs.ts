@@ -20,6 +20,10 @@ export interface StartRun {
   previewRunId?: string
   /** Where the result goes when the run has ended; at most 10. */
   deliverTo?: Destination[]
+  /** An IANA name, such as `Europe/Copenhagen`: where days begin, and how files say times. UTC by default. */
+  timeZone?: string
+  /** Of files. Metric by default. */
+  unitSystem?: 'metric' | 'imperial'
 }
 
 export interface RunsClient {

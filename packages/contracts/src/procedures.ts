@@ -14,6 +14,7 @@ import {
 } from './machine-filter.ts'
 import { momentSchema } from './moment.ts'
 import { pageInput, pageOutput } from './paging.ts'
+import { timeZoneSchema } from './reader-habits.ts'
 import {
   artifactIdSchema,
   idempotencyKeySchema,
@@ -29,7 +30,6 @@ import {
   recurrenceSchema,
   scheduleIdSchema,
   scheduleSchema,
-  timeZoneSchema,
   updateScheduleInputSchema,
 } from './schedule.ts'
 import { issuedTokenSchema, issueTokenInputSchema } from './token.ts'

@@ -4,6 +4,7 @@ import { actionIdSchema } from './action.ts'
 import { deliverToSchema } from './deliver-to.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
+import { timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
 
 export const runIdSchema = z.guid().toLowerCase()
 export const artifactIdSchema = z.guid().toLowerCase()
@@ -77,6 +78,9 @@ export const runSchema = z.object({
   artifacts: z.array(artifactSchema),
   deliveries: z.array(deliverySchema),
   startedBy: actorSchema,
+  /** Where its days begin, and how its files say times and measures; null where nobody said: UTC and metric. */
+  timeZone: z.string().nullable(),
+  unitSystem: unitSystemSchema.nullable(),
   scheduleId: z.guid().nullable(),
   /** Of an applied run: the preview whose changes it makes. */
   previewRunId: runIdSchema.nullable(),
@@ -102,5 +106,8 @@ export const startRunInputSchema = z.strictObject({
   /** The ended preview whose changes are made; an action that changes data is applied only with one. */
   previewRunId: runIdSchema.optional(),
   deliverTo: deliverToSchema.default([]),
+  /** Of whoever reads the result. */
+  timeZone: timeZoneSchema.optional(),
+  unitSystem: unitSystemSchema.optional(),
 })
 export type StartRunInput = z.infer<typeof startRunInputSchema>

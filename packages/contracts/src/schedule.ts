@@ -4,27 +4,29 @@ import { actionIdSchema } from './action.ts'
 import { deliverToSchema } from './deliver-to.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
+import { timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
 import { actorSchema, runIdSchema } from './run.ts'
 
 export const scheduleIdSchema = z.guid().toLowerCase()
 
 /** A recurrence rule without `DTSTART`, at most hourly. @see RFC 5545 §3.3.10 */
 export const recurrenceSchema = z.string().min(1).max(500)
-/** An IANA time zone, such as `Europe/Copenhagen`. */
-export const timeZoneSchema = z.string().min(1).max(64)
 
 const planned = {
   actionId: actionIdSchema,
   input: z.record(z.string().max(100), z.unknown()),
   recurrence: recurrenceSchema,
-  timeZone: timeZoneSchema,
   deliverTo: deliverToSchema,
 }
+/** Times recur in this zone; results are in it, and in these units. Without units: metric. */
+const habits = { timeZone: timeZoneSchema, unitSystem: unitSystemSchema.optional() }
 
 export const scheduleSchema = z.object({
   id: scheduleIdSchema,
   accountId: accountIdSchema,
   ...planned,
+  timeZone: z.string(),
+  unitSystem: unitSystemSchema.nullable(),
   state: z.enum(['active', 'paused']),
   /** Why it is paused, where nobody paused it by hand. */
   reason: errorReasonSchema.nullable(),
@@ -35,11 +37,12 @@ export const scheduleSchema = z.object({
 })
 export type Schedule = z.infer<typeof scheduleSchema>
 
-export const createScheduleInputSchema = z.strictObject({ accountId: accountIdSchema, ...planned })
+export const createScheduleInputSchema = z.strictObject({ accountId: accountIdSchema, ...planned, ...habits })
 export const updateScheduleInputSchema = z.strictObject({
   scheduleId: scheduleIdSchema,
   input: planned.input.optional(),
   recurrence: planned.recurrence.optional(),
-  timeZone: planned.timeZone.optional(),
+  timeZone: habits.timeZone.optional(),
+  unitSystem: habits.unitSystem,
   deliverTo: planned.deliverTo.optional(),
 })

@@ -111,7 +111,6 @@ export async function createRunStack(given: Given) {
         ...(given.artifactBytesPerAccount && { artifactBytesPerAccount: given.artifactBytesPerAccount }),
         trackunitFor,
         machinesFor: () => ({}) as MachineRegister,
-        habitsOf: async () => ({ timeZone: null, unitSystem: null }),
       }),
     cancel: (runId: string) => cancelRun(db, queue, { runId, actor: { kind: 'user', id: 'anna' } }),
     async uninstall(accountId = account): Promise<void> {

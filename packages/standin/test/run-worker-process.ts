@@ -31,7 +31,6 @@ const { startWorking } = await buildRuns({
   findAction: (id) => actions.find((action) => action.id === id),
   trackunitFor: () => ({}) as TrackunitClient,
   machinesFor: () => ({}) as MachineRegister,
-  habitsOf: async () => ({ timeZone: null, unitSystem: null }),
 })
 await startWorking()
 process.once('SIGTERM', async () => {

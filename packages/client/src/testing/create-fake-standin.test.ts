@@ -65,7 +65,14 @@ describe('the fake Standin', () => {
     const fake = createFakeStandin()
     fake.install(accountId, { scopes })
     const { runs } = fake.client
-    const { id } = await runs.start({ accountId, actionId: 'fleet-snapshot', idempotencyKey: 'monday-07' })
+    const habits = { timeZone: 'Europe/Copenhagen', unitSystem: 'metric' } as const
+    const { id, ...told } = await runs.start({
+      accountId,
+      actionId: 'fleet-snapshot',
+      idempotencyKey: 'monday-07',
+      ...habits,
+    })
+    expect(told).toMatchObject(habits)
     expect((await runs.start({ accountId, actionId: 'fleet-snapshot', idempotencyKey: 'monday-07' })).id).toBe(id)
 
     const seen: string[] = []
@@ -77,6 +84,7 @@ describe('the fake Standin', () => {
     expect(seen).toEqual(['queued', 'running', 'progress', 'succeeded'])
     expect(await runs.ended(id)).toMatchObject({ state: 'succeeded', headline: '2 machines' })
     await expect(runs.cancel(id)).rejects.toMatchObject({ reason: 'RUN_NOT_CANCELLABLE' })
+    expect(await runs.retry(id)).toMatchObject({ state: 'queued', retryOf: id, ...habits })
   })
 
   test('tells who installed and who left, from where a reader stopped', async () => {

@@ -17,7 +17,9 @@ export interface NewRun {
   input: Record<string, unknown>
   idempotencyKey: string
   mode?: Run['mode'] | undefined
-  previewRunId?: string | undefined
+  previewRunId?: Run['previewRunId'] | undefined
+  timeZone?: Run['timeZone'] | undefined
+  unitSystem?: Run['unitSystem'] | undefined
 }
 
 const finalStates: readonly RunState[] = ['succeeded', 'failed', 'cancelled']
@@ -51,7 +53,7 @@ export function createFakeRuns(nowMs: () => number) {
     if (isFinal) log.end()
   }
 
-  function start({ accountId, actionId, input, idempotencyKey, mode = 'apply', previewRunId }: NewRun): FakeRun {
+  function start({ accountId, actionId, input, idempotencyKey, mode = 'apply', ...wanted }: NewRun): FakeRun {
     const log = createFakeEventLog<EventBody>()
     const run: Run = {
       id: crypto.randomUUID(),
@@ -69,8 +71,10 @@ export function createFakeRuns(nowMs: () => number) {
       artifacts: [],
       deliveries: [],
       startedBy: { kind: 'service', id: 'fake', name: null },
+      timeZone: wanted.timeZone ?? null,
+      unitSystem: wanted.unitSystem ?? null,
       scheduleId: null,
-      previewRunId: previewRunId ?? null,
+      previewRunId: wanted.previewRunId ?? null,
       retryOf: null,
       createdAt: iso(),
       startedAt: null,
@@ -110,8 +114,7 @@ export function createFakeRuns(nowMs: () => number) {
       return fake.run
     },
     retry(runId: string, idempotencyKey: string): Run {
-      const { accountId, actionId, input, mode } = found(runId).run
-      const { run } = start({ accountId, actionId, input, idempotencyKey, mode })
+      const { run } = start({ ...found(runId).run, idempotencyKey })
       run.retryOf = runId
       return run
     },

@@ -17,6 +17,8 @@ export function aRun(changes: Partial<Run> = {}): Run {
     attempts: 1,
     artifacts: [],
     deliveries: [],
+    timeZone: null,
+    unitSystem: null,
     scheduleId: null,
     previewRunId: null,
     retryOf: null,

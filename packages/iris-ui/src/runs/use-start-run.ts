@@ -24,7 +24,7 @@ export interface StartingRun {
 export function useStartRun(onStarted: (run: Run) => void): StartingRun {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
-  const { host } = useSurroundings()
+  const { host, formats } = useSurroundings()
   const intention = useRef<{ key: string; of: string }>(undefined)
 
   const mutation = useMutation(
@@ -48,7 +48,10 @@ export function useStartRun(onStarted: (run: Run) => void): StartingRun {
     start(wanted) {
       const of = JSON.stringify(wanted)
       if (intention.current?.of !== of) intention.current = { key: crypto.randomUUID(), of }
-      mutation.mutate({ accountId: host.account.id, ...wanted, idempotencyKey: intention.current.key })
+      mutation.mutate({
+        ...{ accountId: host.account.id, ...wanted, idempotencyKey: intention.current.key },
+        ...{ timeZone: formats.zone, unitSystem: host.user.measurement },
+      })
     },
     busy: mutation.isPending,
     failure: mutation.error ? failureOf(mutation.error) : undefined,

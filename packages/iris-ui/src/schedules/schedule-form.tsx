@@ -116,6 +116,7 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
       input: inputOf(fields, values.input),
       recurrence: (values.rhythm && recurrenceOfValues(values.rhythm)) ?? '',
       timeZone,
+      unitSystem: schedule?.unitSystem ?? host.user.measurement,
       deliverTo: destinationsOf(values.receivers),
     }
     if (schedule) update.mutate({ scheduleId: schedule.id, ...planned })

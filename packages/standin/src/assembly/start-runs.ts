@@ -12,7 +12,6 @@ import type { RateLimits } from '../runs/rate-limits.ts'
 import { createAgeOut } from '../runs/retention/age-out.ts'
 import { createKeptUntil } from '../runs/retention/kept-until.ts'
 import { buildSchedules } from '../runs/schedules/build-schedules.ts'
-import { findSchedule } from '../runs/schedules/schedule-store.ts'
 import { StandinError } from '../standin-error.ts'
 import type { AccountScopes } from '../tokens/account-scopes.ts'
 import type { IssueToken } from '../tokens/issue-token.ts'
@@ -40,11 +39,6 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
       throw error
     })
   const scopesIfServed = scopesUnless(() => true)
-  /** Trackunit does not say how an account reads times; whoever made a schedule did. */
-  const habitsKnown = async ({ scheduleId }: { scheduleId: string | null }) => ({
-    timeZone: scheduleId === null ? null : ((await findSchedule(db, scheduleId))?.timeZone ?? null),
-    unitSystem: null,
-  })
 
   const keptUntil = createKeptUntil(config.retention)
   const { signingSecretOf, checkDestinations, startDelivering } = buildDelivery({
@@ -52,7 +46,6 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
     app: config.app,
     config: config.delivery,
     titleOf: (actionId) => catalogue.find(actionId)?.title,
-    habitsOf: habitsKnown,
     keptUntil,
   })
   const { queue, events, startWorking } = await buildRuns({
@@ -68,10 +61,7 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
         },
       ),
     machinesFor: ({ id, epoch, accountId }) => createMachineRegister(db, { runId: id, epoch, accountId }),
-    habitsOf: async ({ accountId, scheduleId }) => ({
-      ...(await habitsKnown({ scheduleId })),
-      grantedScopes: (await scopesIfServed(accountId))?.grantedScopes,
-    }),
+    grantedScopesOf: async (accountId) => (await scopesIfServed(accountId))?.grantedScopes,
     async onEnd(tx, run) {
       await sendOnItsWay(tx, run)
       metrics.countEndedRun(run)

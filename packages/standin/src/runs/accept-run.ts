@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Destination, Run } from '@standin/contracts'
+import type { Destination, Run, StartRunInput } from '@standin/contracts'
 import { type Actor, record } from '../audit/record.ts'
 import type { Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
@@ -25,6 +25,8 @@ export interface NewRun {
   startedBy: Run['startedBy']
   actor: Actor
   deliverTo?: Destination[]
+  timeZone?: string | null | undefined
+  unitSystem?: StartRunInput['unitSystem'] | null
   scheduleId?: string
   previewRunId?: string
   retryOf?: string
@@ -45,6 +47,8 @@ export async function acceptRun(tx: Transaction, queue: RunQueue, action: AnyAct
     startedBy: run.startedBy,
     urgency: run.scheduleId === undefined ? 0 : 1,
     deliverTo: run.deliverTo ?? [],
+    timeZone: run.timeZone ?? null,
+    unitSystem: run.unitSystem ?? null,
     scheduleId: run.scheduleId ?? null,
     previewRunId: previewRunId ?? null,
     retryOf: retryOf ?? null,

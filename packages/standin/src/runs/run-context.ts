@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { createArtifactWriter, type OpenArtifact } from './artifacts/artifact-writer.ts'
-import type { AccountHabits, RunContext } from './define-action.ts'
+import type { RunContext } from './define-action.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
 import { createResultWriter } from './results/result-writer.ts'
 import { createEffects } from './run-effects.ts'
@@ -19,7 +19,7 @@ interface Dependencies {
   trackunit: TrackunitClient
   signal: AbortSignal
   machines: MachineRegister
-  account: AccountHabits
+  grantedScopes?: readonly string[] | undefined
   /** The most that the account's files take together. */
   artifactBytesPerAccount?: number | undefined
   predecessors: Awaited<ReturnType<typeof findPredecessors>>
@@ -31,7 +31,7 @@ const progressEveryMs = 200
 /** What an action works with, over the rows of its run. Every write asks whether this worker still has the run. */
 export function createRunContext(
   run: RunRow,
-  { db, clock, trackunit, signal, machines, account, predecessors, artifactBytesPerAccount }: Dependencies,
+  { db, clock, trackunit, signal, machines, grantedScopes, predecessors, artifactBytesPerAccount }: Dependencies,
 ) {
   const files = new Map<string, OpenArtifact>()
   const result = createResultWriter(db, { runId: run.id, epoch: run.epoch, accountId: run.accountId })
@@ -81,7 +81,8 @@ export function createRunContext(
   }
 
   const context: RunContext<Record<string, unknown>> = withNoticedRejections({
-    ...{ accountId, account, machines, clock, ...predecessors },
+    ...{ accountId, machines, clock, ...predecessors },
+    account: { timeZone: run.timeZone, unitSystem: run.unitSystem, grantedScopes },
     result: withNoticedRejections(result),
     input: run.input,
     mode: run.mode,

@@ -5,7 +5,7 @@ import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller, UserCaller } from '../access/caller.ts'
 import { createContracted, router } from '../http/trpc.ts'
 import { accountOfArtifact } from './artifacts/artifact-store.ts'
-import { defineAction } from './define-action.ts'
+import { defineAction, type RunContext } from './define-action.ts'
 import { createCheckMayRead } from './read-right.ts'
 import { createKeptUntil } from './retention/kept-until.ts'
 import { appendEvent } from './run-event-store.ts'
@@ -130,13 +130,15 @@ test('whoever looks at an account hears of each run that is accepted and ends, a
 })
 
 describe('invariant 24: the run of another account does not exist', () => {
-  test.for(['get', 'cancel', 'events'] as const)('for %s', async (procedure) => {
+  test.for(['get', 'cancel', 'events', 'retry'] as const)('for %s', async (procedure) => {
     await using stack = await createRunStack({ database, actions: [report] })
-    const { id } = await stack.start({ accountId: otherAccount })
+    const { id: runId } = await stack.start({ accountId: otherAccount })
+    const api = callAs(stack, anna)
 
-    await expect(callAs(stack, anna)[procedure]({ runId: id })).rejects.toMatchObject({
-      cause: { reason: 'RUN_NOT_FOUND' },
-    })
+    const called =
+      procedure === 'retry' ? api.retry({ runId, idempotencyKey: 'key-of-a-retry' }) : api[procedure]({ runId })
+
+    await expect(called).rejects.toMatchObject({ cause: { reason: 'RUN_NOT_FOUND' } })
   })
 })
 
@@ -182,6 +184,72 @@ describe('invariant 21: the stream of events', () => {
 
     await expect(stream.next()).rejects.toMatchObject({ name: 'AbortError' })
   })
+})
+
+describe('how its reader reads', () => {
+  const habits = { timeZone: 'America/Chicago', unitSystem: 'imperial' } as const
+
+  test('comes with a run, is told to its action, and stays when it is started again', async () => {
+    const seen: unknown[] = []
+    const looking = { ...report, run: async ({ account }: RunContext<object>) => void seen.push(account) }
+    await using stack = await createRunStack({ database, actions: [looking] })
+    const api = callAs(stack, anna)
+    const first = await api.start({ ...asked, ...habits, idempotencyKey: 'key-of-this-run' })
+    await stack.createWorker().workOn(first.id)
+
+    const again = await api.retry({ runId: first.id, idempotencyKey: 'key-of-the-second' })
+    await stack.createWorker().workOn(again.id)
+
+    expect([first, again]).toMatchObject([habits, habits])
+    expect(seen).toMatchObject([habits, habits])
+  })
+
+  test('is nobody’s where nobody said it', async () => {
+    await using stack = await createRunStack({ database, actions: [report] })
+    const run = await callAs(stack, anna).start({ ...asked, idempotencyKey: 'key-of-this-run' })
+    expect(run).toMatchObject({ timeZone: null, unitSystem: null })
+  })
+
+  test('is refused where it cannot be', async () => {
+    await using stack = await createRunStack({ database, actions: [report] })
+    const wrong = { ...asked, idempotencyKey: 'key-of-this-run', timeZone: 'Mars/Olympus' }
+    await expect(callAs(stack, anna).start(wrong)).rejects.toMatchObject({
+      cause: { issues: [{ path: ['timeZone'] }] },
+    })
+  })
+})
+
+test('a run that has ended is started again under a key of its own; the same key again is the same run', async () => {
+  await using stack = await createRunStack({ database, actions: [report] })
+  const api = callAs(stack, anna)
+  const deliverTo = [{ kind: 'email' as const, address: 'anna@example.com', file: 'csv' as const }]
+  const { id } = await api.start({ ...asked, deliverTo, idempotencyKey: 'key-of-this-run' })
+  const again = { runId: id, idempotencyKey: 'key-of-the-second' }
+  await expect(api.retry(again)).rejects.toMatchObject({ cause: { reason: 'RUN_NOT_ENDED' } })
+  await stack.createWorker().workOn(id)
+
+  const second = await api.retry(again)
+
+  expect(second).toMatchObject({ retryOf: id, state: 'queued', input: {}, startedBy: { id: 'anna' } })
+  expect((await stack.run(second.id)).deliverTo).toEqual(deliverTo)
+  expect((await api.retry(again)).id).toBe(second.id)
+  await expect(api.start({ ...asked, idempotencyKey: again.idempotencyKey })).rejects.toMatchObject({
+    cause: { reason: 'IDEMPOTENCY_KEY_REUSED' },
+  })
+})
+
+test('a list shows the runs of one schedule', async () => {
+  await using stack = await createRunStack({ database, actions: [report] })
+  const scheduleId = '33333333-3333-4333-8333-333333333333'
+  const [first, second] = [await stack.start(), await stack.start(), await stack.start()]
+  await stack.sql`update runs set schedule_id = ${scheduleId} where id in (${first.id}, ${second.id})`
+
+  const { runs } = await callAs(stack, anna).list({ accountId: account, scheduleId })
+
+  expect(runs.map((run) => [run.id, run.scheduleId])).toEqual([
+    [second.id, scheduleId],
+    [first.id, scheduleId],
+  ])
 })
 
 test('a service starts and cancels under its own name', async () => {

@@ -30,8 +30,9 @@ export const runs = pgTable(
     /** 0 where a person or a service waits for it, 1 for a schedule's. */
     urgency: smallint().notNull().default(0),
     scheduleId: uuid(),
-    /** Of whoever started it, where they said it. */
+    /** Of whoever reads its result, where they said it. */
     timeZone: text(),
+    unitSystem: text({ enum: ['metric', 'imperial'] }),
     /** Of an applied run: whose changes it makes. */
     previewRunId: uuid(),
     retryOf: uuid(),

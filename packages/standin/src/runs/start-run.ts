@@ -25,16 +25,13 @@ export function createStartRun({ db, queue, checkDestinations = () => {}, ...acc
      * Accepts a run: when this returns, it is on disk and will be worked on. The same idempotency key again is the same
      * run.
      */
-    async start(
-      caller: Caller,
-      { accountId, actionId, input, idempotencyKey, mode, previewRunId, deliverTo }: StartRunInput,
-    ): Promise<RunRow> {
-      const action = await allowedAction(caller, { accountId, actionId })
-      action.input.parse(input) // Kept as it came: the worker parses it again, and what was transformed would not pass twice.
-      checkDestinations(deliverTo)
+    async start(caller: Caller, { actionId, previewRunId, ...asked }: StartRunInput): Promise<RunRow> {
+      const action = await allowedAction(caller, { accountId: asked.accountId, actionId })
+      action.input.parse(asked.input) // Kept as it came: the worker parses it again, and what was transformed would not pass twice.
+      checkDestinations(asked.deliverTo)
       return db.transaction((tx) =>
         acceptRun(tx, queue, action, {
-          ...{ accountId, mode, input, idempotencyKey, deliverTo },
+          ...asked,
           ...(previewRunId !== undefined && { previewRunId }),
           startedBy: startedBy(caller),
           actor: actorOf(caller),
@@ -54,10 +51,10 @@ export function createStartRun({ db, queue, checkDestinations = () => {}, ...acc
       const action = await allowedAction(caller, run)
       if (!action.input.safeParse(run.input).success)
         throw new StandinError('INPUT_INVALID', { detail: 'The action has changed since. Start it anew.' })
-      const { accountId, mode, input, previewRunId, deliverTo } = run
+      const { accountId, mode, input, previewRunId, deliverTo, timeZone, unitSystem } = run
       return db.transaction((tx) =>
         acceptRun(tx, queue, action, {
-          ...{ accountId, mode, input, idempotencyKey, deliverTo },
+          ...{ accountId, mode, input, idempotencyKey, deliverTo, timeZone, unitSystem },
           ...(previewRunId !== null && { previewRunId }),
           retryOf: run.id,
           startedBy: startedBy(caller),

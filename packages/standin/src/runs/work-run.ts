@@ -7,7 +7,7 @@ import type { Logger } from '../observability/logger.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
-import type { AccountHabits, AnyAction } from './define-action.ts'
+import type { AnyAction } from './define-action.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { createRunContext } from './run-context.ts'
@@ -34,7 +34,8 @@ interface Dependencies {
   machinesFor: (run: RunRow) => MachineRegister
   /** The most that an account's files take together; without it, as much as there is. */
   artifactBytesPerAccount?: number
-  habitsOf: (run: RunRow) => Promise<AccountHabits>
+  /** What whoever installed the app allowed; undefined where it is not known. */
+  grantedScopesOf?: (accountId: string) => Promise<readonly string[] | undefined>
   /** From 0 to 1, for pauses. */
   random?: () => number
   /** In the transaction that ends a run: what else has to be there when its end is. */
@@ -64,7 +65,7 @@ const worker: Actor = { kind: 'system', id: 'worker' }
 
 /** Works on promoted runs. Whatever happens, a run ends in one final state or waits as a job that somebody will take. */
 export function createWorkRun(dependencies: Dependencies) {
-  const { db, queue, clock, log, replicaId, findAction, trackunitFor, machinesFor, habitsOf, onEnd } = dependencies
+  const { db, queue, clock, log, replicaId, findAction, trackunitFor, machinesFor, onEnd } = dependencies
   const { random = Math.random } = dependencies
   const working = new Set<{ runId: string; epoch?: number; abort: AbortController; ended: Promise<void> }>()
   let isHandingOver = false
@@ -118,7 +119,7 @@ export function createWorkRun(dependencies: Dependencies) {
       ...{ db, clock, signal },
       trackunit: trackunitFor(run, action, { signal, cut: cut.signal }),
       machines: machinesFor(run),
-      account: await habitsOf(run),
+      grantedScopes: await dependencies.grantedScopesOf?.(run.accountId),
       predecessors: await findPredecessors(db, run),
       artifactBytesPerAccount: dependencies.artifactBytesPerAccount,
     })

@@ -24,7 +24,6 @@ interface Given {
   app: { id: string; name: string }
   config: Config['delivery']
   titleOf: (actionId: string) => string | undefined
-  habitsOf: Parameters<typeof findResultToTell>[1]['habitsOf']
   keptUntil: Parameters<typeof findResultToTell>[1]['keptUntil']
 }
 
@@ -34,11 +33,11 @@ const lookEveryMs = 2_000
 
 /** What carries results to people and services. */
 export function buildDelivery(given: Given) {
-  const { db, vault, clock, log, listener, closers, userAgent, app, config, titleOf, habitsOf, keptUntil } = given
+  const { db, vault, clock, log, listener, closers, userAgent, app, config, titleOf, keptUntil } = given
   const signingSecretOf = createSigningSecrets({ db, vault, appId: app.id, randomBytes })
   const deliverDue = createDeliverDue({
     ...{ db, clock, log, signingSecretOf },
-    findResult: (runId) => findResultToTell(runId, { db, titleOf, habitsOf, keptUntil }),
+    findResult: (runId) => findResultToTell(runId, { db, titleOf, keptUntil }),
     sendEmail: config.smtp && createSendEmail(config.smtp),
     sendWebhook: createSendWebhook({ clock, userAgent }),
     appName: app.name,

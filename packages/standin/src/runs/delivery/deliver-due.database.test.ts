@@ -62,7 +62,6 @@ async function createStack(answer: () => Outcome | Promise<Outcome> = () => ({ k
         findResultToTell(runId, {
           db,
           titleOf: () => 'Report',
-          habitsOf: async () => ({ timeZone: null, unitSystem: null }),
           keptUntil: createKeptUntil({ runDays: 180, artifactDays: 30 }),
         }),
       sendEmail: async (sent) => {

@@ -1,23 +1,21 @@
 import type { Database } from '../../database/database.ts'
 import { artifactsOfRuns } from '../artifacts/artifact-store.ts'
-import type { ReaderHabits } from '../artifacts/readers-table.ts'
 import { countRows, findResult, listRows, readRows } from '../results/result-store.ts'
 import type { KeptUntil } from '../retention/kept-until.ts'
-import { findRun, type RunRow } from '../run-store.ts'
+import { findRun } from '../run-store.ts'
 import { toRun } from '../to-run.ts'
 import { type ResultToTell, rowsToTell } from './result-message.ts'
 
 interface Dependencies {
   db: Database
   titleOf: (actionId: string) => string | undefined
-  habitsOf: (run: Pick<RunRow, 'accountId' | 'scheduleId'>) => Promise<ReaderHabits>
   keptUntil: KeptUntil
 }
 
 /** What a run came to, as it is told; undefined where it has aged out. */
 export async function findResultToTell(
   runId: string,
-  { db, titleOf, habitsOf, keptUntil }: Dependencies,
+  { db, titleOf, keptUntil }: Dependencies,
 ): Promise<{ told: ResultToTell; batches: ReturnType<typeof readRows> } | undefined> {
   const row = await findRun(db, runId)
   if (!row) return undefined
@@ -34,7 +32,7 @@ export async function findResultToTell(
     ),
     totalRows: await countRows(db, kept, all),
     artifacts: (row.endedAt && (await artifactsOfRuns(db, [runId])).get(runId)?.map(keptUntil(row.endedAt))) ?? [],
-    habits: await habitsOf(row),
+    habits: row,
   }
   return { told, batches: readRows(db, kept) }
 }

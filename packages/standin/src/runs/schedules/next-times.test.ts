@@ -183,10 +183,3 @@ test.for([
     expect.objectContaining({ reason: 'INPUT_INVALID', detail: expect.stringContaining(detail ?? '') }),
   )
 })
-
-test.for(['+02:00', 'Mars/Olympus', 'Europe/Copenhagen\0', ''])('%s is no time zone', (timeZone) => {
-  const plan = { accountId, recurrence: 'FREQ=DAILY', timeZone, anchorAt }
-  expect(() => nextTimes(plan, { after: anchorAt, count: 1 })).toThrow(
-    expect.objectContaining({ reason: 'INPUT_INVALID' }),
-  )
-})

@@ -106,9 +106,9 @@ export async function stopSchedulesOf(tx: Transaction, accountId: string): Promi
 
 /** The row as it goes over the wire. */
 export function toSchedule(row: ScheduleRow): Schedule {
-  const { id, accountId, actionId, input, recurrence, timeZone, deliverTo, state, reason, lastRunId } = row
+  const { id, accountId, actionId, input, recurrence, timeZone, unitSystem, deliverTo, state, reason, lastRunId } = row
   return {
-    ...{ id, accountId, actionId, input, recurrence, timeZone, deliverTo, state, reason, lastRunId },
+    ...{ id, accountId, actionId, input, recurrence, timeZone, unitSystem, deliverTo, state, reason, lastRunId },
     nextAt: row.nextAt?.toISOString() ?? null,
     createdBy: shown(row.createdBy),
     createdAt: row.createdAt.toISOString(),

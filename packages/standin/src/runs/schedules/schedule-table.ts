@@ -18,6 +18,7 @@ export const schedules = pgTable(
     input: jsonb().$type<Record<string, unknown>>().notNull(),
     recurrence: text().notNull(),
     timeZone: text().notNull(),
+    unitSystem: text({ enum: ['metric', 'imperial'] }),
     deliverTo: jsonb().$type<Destination[]>().notNull(),
     state: text({ enum: ['active', 'paused'] }).notNull(),
     reason: text().$type<ErrorReason>(),

@@ -68,7 +68,8 @@ async function createStack() {
     ...{ runs, world, manage, replica, clock, startDue: replica() },
     rightOf,
     review: createReviewSchedules({ db, rightOf }),
-    create: (who: Caller = anna, change: Partial<typeof asked> = {}) => manage.create(who, { ...asked, ...change }),
+    create: (who: Caller = anna, change: Partial<Parameters<typeof manage.create>[1]> = {}) =>
+      manage.create(who, { ...asked, ...change }),
     one: async () => {
       const [row] = await listSchedules(db, { accountId: account, limit: 1 })
       if (!row) throw new Error('there is no schedule')
@@ -95,9 +96,9 @@ async function createStack() {
 const endAll = ({ sql }: RunStack) => sql`update runs set state = 'succeeded', ended_at = now()`
 
 describe('a schedule that is due', () => {
-  test('starts its run once, for whoever made it, and has its next time in the same transaction', async () => {
+  test('starts its run once, for whoever made it and as they read it, and has its next time in the same transaction', async () => {
     await using stack = await createStack()
-    const { id, nextAt, createdBy } = await stack.create()
+    const { id, nextAt, createdBy } = await stack.create(anna, { unitSystem: 'imperial' })
     expect(createdBy).toEqual({ kind: 'user', id: 'anna', name: 'Anna' })
     expect(await stack.startDue()).toBe(false)
 
@@ -107,7 +108,12 @@ describe('a schedule that is due', () => {
 
     const runs = await stack.started()
     expect(runs).toMatchObject([{ scheduleId: id, startedBy: { kind: 'schedule', id }, urgency: 1 }])
-    expect(await stack.runs.run(runs[0]?.id)).toMatchObject({ input: { days: 4 }, actionId: 'report' })
+    expect(await stack.runs.run(runs[0]?.id)).toMatchObject({
+      input: { days: 4 },
+      actionId: 'report',
+      timeZone: 'Europe/Copenhagen',
+      unitSystem: 'imperial',
+    })
     expect(await stack.one()).toMatchObject({
       state: 'active',
       lastRunId: runs[0]?.id,

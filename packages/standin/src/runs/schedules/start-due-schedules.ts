@@ -34,11 +34,11 @@ export function createStartDueSchedules(dependencies: Dependencies) {
   const { db, queue, clock, log, rightOf } = dependencies
 
   async function start(tx: Transaction, row: ScheduleRow): Promise<string> {
-    const { id, accountId, input, deliverTo, nextAt } = row
+    const { id, accountId, input, deliverTo, timeZone, unitSystem, nextAt } = row
     const action = await rightOf(row)
     const run = await tx.transaction((inner) =>
       acceptRun(inner, queue, action, {
-        ...{ accountId, input, deliverTo, mode: 'apply', scheduleId: id },
+        ...{ accountId, input, deliverTo, timeZone, unitSystem, mode: 'apply', scheduleId: id },
         idempotencyKey: `schedule ${id} ${nextAt?.toISOString()}`,
         startedBy: { kind: 'schedule', id, name: null },
         actor: actorFor(row),

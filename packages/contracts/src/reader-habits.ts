@@ -1,0 +1,19 @@
+import { z } from 'zod'
+
+/** An IANA time zone, such as `Europe/Copenhagen`. */
+export const timeZoneSchema = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: 'not a time zone such as Europe/Copenhagen' })
+
+/** Kilometres, litres and °C, or miles, gallons and °F. */
+export const unitSystemSchema = z.enum(['metric', 'imperial'])
+
+/** A name, not an offset such as `+02:00`, which knows no summer. */
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(timeZone) && Boolean(new Intl.DateTimeFormat('en', { timeZone }))
+  } catch {
+    return false
+  }
+}
