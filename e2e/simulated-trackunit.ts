@@ -7,15 +7,21 @@ interface Simulation {
   fleetSize?: number
   /** Where the app is served; without it nobody opens it. */
   appOrigin?: string
+  seed?: string
 }
 
 /** A Trackunit in this process, for one server, with the settings by which that server finds it. */
-export async function startSimulatedTrackunit({ server, fleetSize = 1, appOrigin = 'http://127.0.0.1:1' }: Simulation) {
+export async function startSimulatedTrackunit({
+  server,
+  fleetSize = 1,
+  appOrigin = 'http://127.0.0.1:1',
+  seed = 'e2e',
+}: Simulation) {
   const environment = { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' }
   const simulation = await createSimulator({
     port: 0,
     fleetSize,
-    seed: 'e2e',
+    seed,
     appUrl: `${appOrigin}/`,
     callbackUrl: `${server}/trackunit/callback`,
     manifest: JSON.parse(await runPart(['apps/iris-app/build-manifest.ts'], { environment })),

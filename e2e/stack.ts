@@ -25,6 +25,8 @@ export interface Stack extends AsyncDisposable {
 interface StackOptions {
   appOrigin?: string
   fleetSize?: number
+  /** Of the simulated fleet. */
+  seed?: string
   /** Settings of the server on top of the usual ones. */
   environment?: Record<string, string>
 }
@@ -33,12 +35,13 @@ interface StackOptions {
 export async function startStack({
   appOrigin = 'http://localhost:4200',
   fleetSize = 250,
+  seed,
   environment = {},
 }: StackOptions = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'standin-e2e-'))
   const port = await freePort()
   const server = `http://127.0.0.1:${port}`
-  const trackunit = await startSimulatedTrackunit({ server, fleetSize, appOrigin })
+  const trackunit = await startSimulatedTrackunit({ server, fleetSize, appOrigin, ...(seed !== undefined && { seed }) })
   const { url: simulator } = trackunit
 
   const serverEnvironment = {

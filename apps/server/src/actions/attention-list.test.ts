@@ -1,3 +1,4 @@
+import { StandinError } from 'standin'
 import { describe, expect, test } from 'vitest'
 import { serviceScope } from './attention/issues-of-machines.ts'
 import { attentionList } from './attention-list.ts'
@@ -112,13 +113,29 @@ describe('attention list', () => {
     expect(played.detail).toContain('It does not say whether the permission or the licence is missing.')
   })
 
+  test('what Trackunit gives no answer about is left out after some tries, and told; the rest is complete', async () => {
+    const answersNot = (part: string) => (_: number, path: string) => {
+      if (path.includes(part)) throw new StandinError('TRACKUNIT_UNAVAILABLE')
+      return 'answer' as const
+    }
+    const given = { machines: ailing(5), overdue: ['m5'] }
+    const health = await createActionStage({ ...given, onRequest: answersNot('data-health') }).play(attentionList)
+    const services = await createActionStage({ ...given, onRequest: answersNot('OVERDUE') }).play(attentionList)
+
+    expect(health.rows).toHaveLength(5)
+    expect(health.detail).toBe('Data health is left out: Trackunit did not answer.')
+    expect(health.requests.filter((path) => path.includes('data-health'))).toHaveLength(4)
+    expect(services.rows).toHaveLength(4)
+    expect(services.detail).toBe('Overdue services are left out: Trackunit did not answer.')
+  })
+
   test('where the plan lacks the full list, the AEMP snapshot says who is silent and low on fuel', async () => {
     const played = await createActionStage({ machines: ailing(120), plan: 'basic' }).play(attentionList)
     expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4 %'])
 
     const blind = await createActionStage({ machines: ailing(120), plan: 'basic', hasAemp: false }).play(attentionList)
     expect(blind.rows).toEqual([]) // What is not known is no silence.
-    expect(blind.headline).toBe('Nothing needs attention. All 120 machines are fine.')
+    expect(blind.headline).toBe('Nothing needs attention on 120 machines, as far as could be checked.')
   })
 
   test('what Trackunit left out is neither low nor silent', async () => {

@@ -13,6 +13,7 @@ import { dataHealthPath, idsOfOverdue, overduePath, serviceScope, withIssues } f
 import { readPagedList } from './attention/paged-list.ts'
 import { readCounters } from './machines/counters-snapshot.ts'
 import { lacksOfList, listingSchema, listMachines, newListing } from './machines/list-machines.ts'
+import { type Reading, readIfPossible } from './machines/read-if-possible.ts'
 import { countIn, topBars } from './machines/top-bars.ts'
 import { counted, machineOfRow, plural, typeName } from './machines/words.ts'
 
@@ -39,6 +40,8 @@ const checkpointSchema = z.object({
   leftOut: z.array(z.string()),
   /** Else a machine that was never heard of is not silent: it is not known. */
   isLastSeenKnown: z.boolean(),
+  /** How often what comes next was not answered. */
+  failures: z.number(),
 })
 type Checkpoint = z.infer<typeof checkpointSchema>
 
@@ -72,7 +75,10 @@ export const attentionList = defineAction({
     const { account, machines, resumedFrom, previous, result, checkpoint, headline, log, step, progress } = context
     let at: Checkpoint = resumedFrom
       ? checkpointSchema.parse(resumedFrom)
-      : { phase: 'list', listing: newListing(), page: 0, issues: {}, overdue: [], leftOut: [], isLastSeenKnown: true }
+      : {
+          ...{ phase: 'list', listing: newListing(), page: 0, failures: 0 },
+          ...{ issues: {}, overdue: [], leftOut: [], isLastSeenKnown: true },
+        }
     const goOn = async (change: Partial<Checkpoint>) => {
       at = { ...at, ...change }
       await checkpoint(at)
@@ -80,8 +86,15 @@ export const attentionList = defineAction({
     /** With what is left out, where something is. */
     const goOnTo = async (phase: Checkpoint['phase'], leftOut: string | undefined) => {
       if (leftOut !== undefined) await log(leftOut)
-      await goOn({ phase, page: 0, leftOut: leftOut === undefined ? at.leftOut : [...at.leftOut, leftOut] })
+      await goOn({
+        phase,
+        page: 0,
+        failures: 0,
+        leftOut: leftOut === undefined ? at.leftOut : [...at.leftOut, leftOut],
+      })
     }
+    const ifPossible = (read: () => Promise<void>) =>
+      readIfPossible(read, { failures: at.failures, failed: (failures) => goOn({ failures }) })
 
     if (at.phase === 'list') {
       await step('List machines', async () => {
@@ -92,17 +105,15 @@ export const attentionList = defineAction({
     }
     if (at.phase === 'counters') {
       // Where the plan has no full list, the snapshot alone tells when a machine was heard of, and its fuel.
-      const isKnown =
-        at.listing.source !== 'rest' ||
-        (await step('Read counters', () =>
-          readCounters(context, { fromPage: at.page, machinesSeen: at.listing.done, keep: (page) => goOn({ page }) }),
-        ))
+      const read = () =>
+        readCounters(context, { fromPage: at.page, machinesSeen: at.listing.done, keep: (page) => goOn({ page }) })
+      const isKnown = at.listing.source !== 'rest' || (await step('Read counters', () => ifPossible(read))) === 'read'
       await machines.keepReadings()
       await goOn({ isLastSeenKnown: isKnown && !at.listing.isPartial })
       await goOnTo('health', undefined)
     }
     if (at.phase === 'health') {
-      const isRead = await step('Check data health', () =>
+      const read = () =>
         readPagedList(context, {
           path: dataHealthPath,
           query: { status: 'OPEN' },
@@ -111,25 +122,27 @@ export const attentionList = defineAction({
             await progress({ done: page, total: totalPages, message: 'lists of data health read' })
             await goOn({ issues: withIssues(at.issues, items), page })
           },
-        }),
+        })
+      const reading = await step('Check data health', () => ifPossible(read))
+      await goOnTo(
+        'services',
+        {
+          read: undefined,
+          refused: 'Data health is left out: Trackunit does not let us read it.',
+          'no answer': 'Data health is left out: Trackunit did not answer.',
+        }[reading],
       )
-      await goOnTo('services', isRead ? undefined : 'Data health is left out: Trackunit does not let us read it.')
     }
     if (at.phase === 'services') {
       const mayRead = account.grantedScopes?.includes(serviceScope) ?? true
-      const isRead =
-        mayRead &&
-        (await step('Check services', () =>
-          readPagedList(context, {
-            path: overduePath,
-            fromPage: at.page,
-            keep: (items, { page }) => goOn({ overdue: [...at.overdue, ...idsOfOverdue(items)], page }),
-          }),
-        ))
-      const why = mayRead
-        ? 'Overdue services are left out: Trackunit does not let us read them. It does not say whether the permission or the licence is missing.'
-        : 'Overdue services are left out: “See service plans” is not allowed.'
-      await goOnTo('rank', isRead ? undefined : why)
+      const read = () =>
+        readPagedList(context, {
+          path: overduePath,
+          fromPage: at.page,
+          keep: (items, { page }) => goOn({ overdue: [...at.overdue, ...idsOfOverdue(items)], page }),
+        })
+      const reading = mayRead ? await step('Check services', () => ifPossible(read)) : 'not allowed'
+      await goOnTo('rank', lackOfServices[reading])
     }
     if (at.phase === 'rank') {
       await step('Rank and compare with last time', async () => {
@@ -146,7 +159,7 @@ export const attentionList = defineAction({
         await result.detail(
           [...at.leftOut, before ? `Last time it was ${counted(before.size)} in all.` : ''].join(' ').trim(),
         )
-        await headline(sentence({ found: found.length, checked, newOnes }))
+        await headline(sentence({ found: found.length, checked, newOnes, isWhole: at.leftOut.length === 0 }))
         await goOn({ phase: 'files' })
       })
     }
@@ -161,6 +174,14 @@ export const attentionList = defineAction({
   },
 })
 
+const lackOfServices: Record<Reading | 'not allowed', string | undefined> = {
+  read: undefined,
+  refused:
+    'Overdue services are left out: Trackunit does not let us read them. It does not say whether the permission or the licence is missing.',
+  'no answer': 'Overdue services are left out: Trackunit did not answer.',
+  'not allowed': 'Overdue services are left out: “See service plans” is not allowed.',
+}
+
 interface Found {
   machine: KnownMachine
   /** The worst first; there is one at least. */
@@ -173,13 +194,14 @@ async function rank(
   { isLastSeenKnown, issues, overdue }: Checkpoint,
 ): Promise<{ found: Found[]; checked: number }> {
   const isOverdue = new Set(overdue)
+  const issuesOf = new Map(Object.entries(issues))
   const found: Found[] = []
   let checked = 0
   for await (const page of machines.list({ filter: input.machines, seenInThisRun: true })) {
     for (const machine of page) {
       checked++
       const known = {
-        issues: issues[machine.id] ?? [],
+        issues: issuesOf.get(machine.id) ?? [],
         isServiceOverdue: isOverdue.has(machine.id),
         isLastSeenKnown,
       }
@@ -225,12 +247,16 @@ function sentence({
   found,
   checked,
   newOnes,
+  isWhole,
 }: {
   found: number
   checked: number
   newOnes: number | undefined
+  isWhole: boolean
 }): string {
   if (checked === 0) return 'There are no machines to check.'
+  if (found === 0 && !isWhole)
+    return `Nothing needs attention on ${plural(checked, 'machine', 'machines')}, as far as could be checked.`
   if (found === 0)
     return `Nothing needs attention. ${checked === 1 ? 'The machine is' : `All ${counted(checked)} machines are`} fine.`
   const needs = found === 1 ? 'needs' : 'need'

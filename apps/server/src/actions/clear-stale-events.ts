@@ -21,6 +21,7 @@ import {
 } from './events/asset-events.ts'
 import { danishOfEvents } from './events/danish-of-events.ts'
 import { listingSchema, listMachines, newListing } from './machines/list-machines.ts'
+import { createNews } from './machines/news.ts'
 import { countIn } from './machines/top-bars.ts'
 import { counted, machineOfRow, plural } from './machines/words.ts'
 
@@ -68,9 +69,8 @@ const previewSchema = z.object({
   toTime: z.string(),
   page: z.number(),
   requests: z.number(),
+  /** Once the list is whole: how many events are on it. */
   found: z.number(),
-  byKind: z.record(z.string(), z.number()),
-  oldest: z.string().nullable(),
 })
 const appliedSchema = z.object({ done: z.number(), dismissed: z.number(), refused: z.number(), inVain: z.number() })
 
@@ -99,7 +99,7 @@ async function previewEvents(context: Context): Promise<void> {
     ? previewSchema.parse(resumedFrom)
     : {
         ...windowOf(input, { now: clock.now(), timeZone: account.timeZone ?? 'UTC' }),
-        ...{ phase: 'machines', page: 0, requests: 0, found: 0, byKind: {}, oldest: null },
+        ...{ phase: 'machines', page: 0, requests: 0, found: 0 },
       }
   const goOn = async (change: Partial<typeof at>) => {
     at = { ...at, ...change }
@@ -120,39 +120,37 @@ async function previewEvents(context: Context): Promise<void> {
     await step('List old events', async () => {
       await result.columns(columns)
       const wanted = await wantedMachines(context)
+      const news = createNews()
       for (let isLast = false; !isLast; ) {
         const page = await readLog(context, { body: questionOf(input, at), page: at.page })
         const events = page.content.filter(
           ({ assetId, status }) => wanted.isWanted(assetId) && (status ?? 'OPEN') === 'OPEN',
         )
         await result.rows(events.map((event) => toRow(event, wanted.find(event.assetId))))
-        isLast = at.page + 1 >= page.totalPages
+        news.count(page.content.map(({ id }) => id))
+        isLast = at.page + 1 >= page.totalPages || news.isEndless()
         if (at.page === 0 && page.totalPages > 1) await log(paceInWords(page.totalPages))
         await progress({ done: at.page + 1, total: Math.max(page.totalPages, 1), message: 'lists of events read' })
-        await goOn({
-          ...withEvents(at, events),
-          page: at.page + 1,
-          requests: at.requests + 1,
-          phase: isLast ? 'files' : 'events',
-        })
+        await goOn({ page: at.page + 1, requests: at.requests + 1, phase: isLast ? 'files' : 'events' })
       }
     })
   }
 
   if (at.phase === 'files') {
+    const { found, byKind } = await countEvents(context)
     await headline(
-      at.found === 0
+      found === 0
         ? nothingOld(input)
-        : `${plural(at.found, 'event', 'events')} would be dismissed. Nothing has changed yet.`,
+        : `${plural(found, 'event', 'events')} would be dismissed. Nothing has changed yet.`,
     )
-    await result.detail(detailOf(at))
-    if (at.found > 0) {
+    await result.detail(detailOf({ found, byKind, requests: at.requests }))
+    if (found > 0) {
       await step('Make the files', async () => {
         await createCsvArtifact(context, { name: 'stale-events.csv' })
         await createXlsxArtifact(context, { name: 'stale-events.xlsx' })
       })
     }
-    await goOn({ phase: 'ready' })
+    await goOn({ phase: 'ready', found })
   }
 }
 
@@ -263,7 +261,7 @@ function toRow({ id, assetId, kind, grade, time }: AssetEvent, machine: Named) {
     id,
     machine: machine ? machineOfRow(machine) : { id: assetId, name: 'A machine that we have not seen', detail: null },
     cells: {
-      ...{ kind, grade, openedAt: time ?? null, eventId: id },
+      ...{ kind, grade, openedAt: time?.toISOString() ?? null, eventId: id },
       site: machine?.site?.name ?? null,
       name: machine?.name ?? null,
       serialNumber: machine?.serialNumber ?? null,
@@ -271,22 +269,31 @@ function toRow({ id, assetId, kind, grade, time }: AssetEvent, machine: Named) {
   }
 }
 
-function withEvents({ found, byKind, oldest }: z.infer<typeof previewSchema>, events: readonly AssetEvent[]) {
-  const counts = new Map(Object.entries(byKind))
-  let first = oldest
-  for (const { kind, time } of events) {
-    countIn(counts, kind ?? 'Event')
-    if (time && (first === null || Date.parse(time) < Date.parse(first))) first = time
+/** Of the rows, in which an event that came on two pages is once. */
+async function countEvents({ result }: Context): Promise<{ found: number; byKind: ReadonlyMap<string, number> }> {
+  const byKind = new Map<string, number>()
+  let found = 0
+  for await (const rows of (await result.read()).batches) {
+    found += rows.length
+    for (const { cells } of rows) countIn(byKind, String(cells.kind ?? 'Event'))
   }
-  return { found: found + events.length, byKind: Object.fromEntries(counts), oldest: first }
+  return { found, byKind }
 }
 
 const paceInWords = (requests: number) =>
   `${counted(requests)} lists to read, and Trackunit allows two per half hour: about ${inWords(minutesForRequests(requests))}.`
 
-function detailOf({ found, byKind, requests }: z.infer<typeof previewSchema>): string {
+function detailOf({
+  found,
+  byKind,
+  requests,
+}: {
+  found: number
+  byKind: ReadonlyMap<string, number>
+  requests: number
+}): string {
   if (found === 0) return ''
-  const kinds = Object.entries(byKind)
+  const kinds = [...byKind]
     .sort(([, left], [, right]) => right - left)
     .map(([kind, count]) => `${kind}: ${counted(count)}`)
   const minutes = Math.max(1, Math.ceil((found * secondsPerDismissal) / 60))

@@ -119,6 +119,39 @@ describe('fleet snapshot', () => {
     expect(rowOf(filled, 'm1')?.cells).toMatchObject({ operatingHours: 1_000, idleHours: 300, fuelPercent: 60 })
   })
 
+  test('idle hours that Trackunit gives no answer about are left out after some tries, and the rest is complete', async () => {
+    const stage = createActionStage({
+      machines: fleetOf(150),
+      onRequest: (_, path) => {
+        if (path.includes('/aemp/')) throw new StandinError('TRACKUNIT_UNAVAILABLE')
+        return 'answer'
+      },
+    })
+    const played = await stage.play(fleetSnapshot)
+
+    expect(played.rows).toHaveLength(150)
+    expect(played.detail).toBe('Idle hours were not read.')
+    expect(played.log).toContain('Idle hours are left out: Trackunit did not answer.')
+    expect(played.requests.filter((path) => path.includes('/aemp/'))).toHaveLength(4)
+  })
+
+  test('a list that Trackunit breaks off is told, and nothing is said to be gone', async () => {
+    const stage = createActionStage({ machines: fleetOf(250) })
+    await stage.play(fleetSnapshot)
+    stage.pass(dayMs)
+    stage.world.breaksOffAfter = 'm100'
+    const played = await stage.play(fleetSnapshot)
+
+    expect(played.rows).toHaveLength(100)
+    expect(played.headline).not.toContain('gone')
+    expect(played.detail).toBe('Trackunit broke its list of machines off; there may be more of them.')
+    stage.pass(dayMs)
+    stage.world.breaksOffAfter = undefined
+    expect((await stage.play(fleetSnapshot)).headline).toBe(
+      '250 machines listed on 4 sites. None moved since last time.',
+    )
+  })
+
   test('a machine that vanishes between the pages costs no other, and is told', async () => {
     const machines = fleetOf(250)
     const stage = createActionStage({

@@ -9,6 +9,7 @@ import {
 import { z } from 'zod'
 import { readCounters } from './machines/counters-snapshot.ts'
 import { type Listing, lacksOfList, listingSchema, listMachines, newListing } from './machines/list-machines.ts'
+import { readIfPossible } from './machines/read-if-possible.ts'
 import { countIn, topBars } from './machines/top-bars.ts'
 import { machineOfRow, placeOf, plural, typeName } from './machines/words.ts'
 import { danishOfSnapshot } from './snapshot/danish-of-snapshot.ts'
@@ -41,6 +42,8 @@ const checkpointSchema = z.object({
   /** The page of the AEMP snapshot that comes next. */
   page: z.number(),
   hasIdleHours: z.boolean(),
+  /** How often the snapshot was not answered. */
+  failures: z.number(),
 })
 
 export const fleetSnapshot = defineAction({
@@ -65,7 +68,7 @@ export const fleetSnapshot = defineAction({
     const { input, machines, resumedFrom, result, checkpoint, headline, log, step } = context
     let at = resumedFrom
       ? checkpointSchema.parse(resumedFrom)
-      : { phase: 'list' as const, listing: newListing(), page: 1, hasIdleHours: true }
+      : { phase: 'list' as const, listing: newListing(), page: 1, hasIdleHours: true, failures: 0 }
     const goOn = async (change: Partial<z.infer<typeof checkpointSchema>>) => {
       at = { ...at, ...change }
       await checkpoint(at)
@@ -79,17 +82,18 @@ export const fleetSnapshot = defineAction({
       for (const lack of lacksOfList(at.listing)) await log(lack)
     }
     if (at.phase === 'counters') {
-      const isRead =
-        (input.idleHours || at.listing.source === 'rest') &&
-        (await step('Read idle hours', () =>
-          readCounters(context, {
-            fromPage: at.page,
-            machinesSeen: at.listing.done,
-            keep: (page) => goOn({ page }),
-          }),
-        ))
+      const read = () =>
+        readCounters(context, { fromPage: at.page, machinesSeen: at.listing.done, keep: (page) => goOn({ page }) })
+      const isWanted = input.idleHours || at.listing.source === 'rest'
+      const reading = isWanted
+        ? await step('Read idle hours', () =>
+            readIfPossible(read, { failures: at.failures, failed: (failures) => goOn({ failures }) }),
+          )
+        : 'not wanted'
+      if (reading === 'refused') await log('Idle hours are left out: Trackunit does not let us read them.')
+      if (reading === 'no answer') await log('Idle hours are left out: Trackunit did not answer.')
       await machines.keepReadings()
-      await goOn({ phase: 'write', hasIdleHours: isRead })
+      await goOn({ phase: 'write', hasIdleHours: reading === 'read' })
     }
     if (at.phase === 'write') {
       await step('Compare with last time', async () => {
@@ -106,7 +110,7 @@ export const fleetSnapshot = defineAction({
           })
           await result.rows(rows)
         }
-        const gone = comparesPlaces ? await machines.gone(input.machines) : []
+        const gone = comparesPlaces && !at.listing.isCut ? await machines.gone(input.machines) : []
         await result.rows(gone.map((machine) => toRow(machine, { move: undefined, change: 'Gone' })))
 
         const bars = topBars(totals.by[input.chartBy])
@@ -125,7 +129,7 @@ export const fleetSnapshot = defineAction({
         await goOn({ phase: 'end' })
       })
     }
-    if (at.listing.source !== 'rest') await machines.told()
+    if (at.listing.source !== 'rest' && !at.listing.isCut) await machines.told()
     await context.progress({ done: at.listing.done, total: at.listing.done, message: 'machines listed' })
   },
 })

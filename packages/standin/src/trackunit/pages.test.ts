@@ -24,8 +24,8 @@ test('reads page after page until the last', async () => {
   const { read } = await collect({ start: connection(['a', 'b'], '1', true), 1: connection(['c'], '2', false) })
 
   expect(read).toEqual([
-    { nodes: ['a', 'b'], endCursor: '1' },
-    { nodes: ['c'], endCursor: '2' },
+    { nodes: ['a', 'b'], endCursor: '1', isCut: false },
+    { nodes: ['c'], endCursor: '2', isCut: false },
   ])
 })
 
@@ -38,18 +38,37 @@ test('leaves out what vanished', async () => {
   const { read } = await collect({
     start: { edges: [null, { node: null }, { node: 'a' }], pageInfo: { endCursor: '1', hasNextPage: false } },
   })
-  expect(read).toEqual([{ nodes: ['a'], endCursor: '1' }])
+  expect(read).toEqual([{ nodes: ['a'], endCursor: '1', isCut: false }])
 })
 
 test('an empty connection is one empty page', async () => {
   const { read } = await collect({ start: connection([], null, false) })
-  expect(read).toEqual([{ nodes: [], endCursor: null }])
+  expect(read).toEqual([{ nodes: [], endCursor: null, isCut: false }])
 })
 
-test('ends where the same cursor comes again, and where there is none', async () => {
+test('an empty page in the middle leads on', async () => {
+  const { read } = await collect({ start: connection([], '1', true), 1: connection(['a'], '2', false) })
+  expect(read.flatMap(({ nodes }) => nodes)).toEqual(['a'])
+})
+
+test('ends, and says that more was to come, where a cursor comes again and where there is none', async () => {
   const repeating = await collect({ start: connection(['a'], '1', true), 1: connection(['b'], '1', true) })
+  const inACircle = await collect({
+    ...{ start: connection(['a'], '1', true), 1: connection(['b'], '2', true), 2: connection(['c'], '1', true) },
+  })
   const without = await collect({ start: connection(['a'], null, true) })
 
   expect(repeating.asked).toEqual([null, '1'])
+  expect(inACircle.asked).toEqual([null, '1', '2'])
   expect(without.asked).toEqual([null])
+  for (const { read } of [repeating, inACircle, without])
+    expect(read.map(({ isCut }) => isCut)).toEqual([...read.slice(1).map(() => false), true])
+})
+
+test('a list without edges has none, and one that does not say whether it goes on is not taken for its end', async () => {
+  const empty = { edges: null, pageInfo: { endCursor: null, hasNextPage: false } }
+  expect((await collect({ start: empty })).read).toEqual([{ nodes: [], endCursor: null, isCut: false }])
+  await expect(collect({ start: { edges: [], pageInfo: null } })).rejects.toMatchObject({
+    reason: 'TRACKUNIT_UNAVAILABLE',
+  })
 })

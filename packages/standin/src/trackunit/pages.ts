@@ -1,28 +1,38 @@
+import { StandinError } from '../standin-error.ts'
+
 /** A page of a Relay connection. @see https://relay.dev/graphql/connections.htm */
 export interface Connection<Node> {
-  edges: ReadonlyArray<{ node: Node | null } | null>
-  pageInfo: { endCursor: string | null; hasNextPage: boolean }
+  edges: ReadonlyArray<{ node: Node | null } | null> | null
+  pageInfo: { endCursor: string | null; hasNextPage: boolean } | null
 }
 
 export interface Page<Node> {
   nodes: Node[]
   /** Where the next page begins; keep it in a checkpoint to go on from here. */
   endCursor: string | null
+  /** Of the last page: there was to be more, but no cursor that leads on. The list is not whole. */
+  isCut: boolean
 }
 
 /**
  * Every page of a connection, from a cursor on. What came back as null (an asset that vanished) is left out.
- * Ends when the answer says so, and when it names the same cursor again, which would never end.
+ * Ends when the answer says so, and when it names a cursor again, which would never end.
+ * @throws StandinError `TRACKUNIT_UNAVAILABLE` for an answer that does not say whether it goes on
  */
 export async function* pages<Node>(
   fetchPage: (after: string | null) => Promise<Connection<Node>>,
   from: string | null = null,
 ): AsyncGenerator<Page<Node>> {
+  const cursors = new Set([from])
   for (let after = from; ; ) {
     const { edges, pageInfo } = await fetchPage(after)
-    const nodes = edges.flatMap((edge) => (edge?.node ? [edge.node] : []))
-    yield { nodes, endCursor: pageInfo.endCursor }
-    if (!pageInfo.hasNextPage || pageInfo.endCursor === null || pageInfo.endCursor === after) return
-    after = pageInfo.endCursor
+    if (!pageInfo) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'A list did not say where it goes on.' })
+    const { endCursor, hasNextPage } = pageInfo
+    const goesOn = hasNextPage && endCursor !== null && !cursors.has(endCursor)
+    const nodes = (edges ?? []).flatMap((edge) => (edge?.node ? [edge.node] : []))
+    yield { nodes, endCursor, isCut: hasNextPage && !goesOn }
+    if (!goesOn) return
+    cursors.add(endCursor)
+    after = endCursor
   }
 }

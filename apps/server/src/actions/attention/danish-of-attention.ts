@@ -59,12 +59,18 @@ export const danishOfAttention: ActionTexts = {
     'Den siger ikke, om det er tilladelsen eller licensen, der mangler.',
   'Overdue services are left out: “See service plans” is not allowed.':
     'Overskredet service er udeladt: “Se serviceplaner” er ikke tilladt.',
+  'Data health is left out: Trackunit did not answer.': 'Datakvalitet er udeladt: Trackunit svarede ikke.',
+  'Overdue services are left out: Trackunit did not answer.': 'Overskredet service er udeladt: Trackunit svarede ikke.',
   'Why they need attention': 'Hvorfor de kræver opmærksomhed',
   'A machine with two reasons counts under the worse one.': 'En maskine med to grunde tæller under den værste.',
   'Last time it was {} in all.': 'Sidst var det {} i alt.',
 
   'There are no machines to check.': 'Der er ingen maskiner at se efter.',
   'Nothing needs attention.': 'Intet kræver opmærksomhed.',
+  'Nothing needs attention on {} machine, as far as could be checked.':
+    'Intet kræver opmærksomhed på {} maskine, så vidt det kunne ses.',
+  'Nothing needs attention on {} machines, as far as could be checked.':
+    'Intet kræver opmærksomhed på {} maskiner, så vidt det kunne ses.',
   'The machine is fine.': 'Maskinen er i orden.',
   'All {} machines are fine.': 'Alle {} maskiner er i orden.',
   '{} of {} machine needs attention.': '{} af {} maskine kræver opmærksomhed.',

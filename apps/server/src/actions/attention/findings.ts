@@ -80,16 +80,18 @@ export function findingsOf(
 export const worseFirst = (left: Finding, right: Finding): number =>
   reasons.indexOf(left.reason) - reasons.indexOf(right.reason) || right.weight - left.weight
 
-const inWords: Record<string, { reason: Reason; why: string }> = {
-  DATA_NOT_RECEIVED: { reason: 'No data', why: 'No data' },
-  NO_CAN_DATA_WIRING: { reason: 'No data', why: 'No engine data, the wiring to the tracker most likely,' },
-  LOW_DEVICE_BATTERY_VOLTAGE: { reason: 'Tracker battery low', why: 'Tracker battery low' },
-  LOW_DEVICE_INPUT_VOLTAGE: { reason: 'Machine battery low', why: 'Machine battery low' },
-  LOW_GPS_COVERAGE: { reason: 'Weak GPS', why: 'Weak GPS' },
-}
+const inWords = new Map<string, { reason: Reason; why: string }>(
+  Object.entries({
+    DATA_NOT_RECEIVED: { reason: 'No data', why: 'No data' },
+    NO_CAN_DATA_WIRING: { reason: 'No data', why: 'No engine data, the wiring to the tracker most likely,' },
+    LOW_DEVICE_BATTERY_VOLTAGE: { reason: 'Tracker battery low', why: 'Tracker battery low' },
+    LOW_DEVICE_INPUT_VOLTAGE: { reason: 'Machine battery low', why: 'Machine battery low' },
+    LOW_GPS_COVERAGE: { reason: 'Weak GPS', why: 'Weak GPS' },
+  } as const),
+)
 
 function findingOfIssue({ type, openedAt }: DataHealthIssue, now: Date): Finding {
-  const { reason, why } = inWords[type] ?? {
+  const { reason, why } = inWords.get(type) ?? {
     reason: 'Data health' as const,
     why: `${type.charAt(0)}${type.slice(1).toLowerCase().replaceAll('_', ' ')}`,
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { id, itemsOf, moment, text } from '../machines/answered.ts'
 import type { DataHealthIssue } from './findings.ts'
 
 /**
@@ -12,34 +13,26 @@ export const dataHealthPath = '/public/api/fleet-data-health/v1beta1/issues'
 export const overduePath = '/api/service-management/v2/plans/assignments/service-status/OVERDUE/assets'
 export const serviceScope = 'account.service-management.service-plan.assignment.view'
 
-const issueSchema = z.object({
-  assetId: z.string(),
-  type: z.string(),
-  status: z.string().optional(),
-  openedAt: z.string().nullish().catch(null),
-})
+const issueSchema = z.object({ assetId: id, type: text, status: text, openedAt: moment })
 
 /** Adds a page of issues to those that are known; what is resolved or cannot be read is left out. */
 export function withIssues(
   known: Readonly<Record<string, DataHealthIssue[]>>,
   items: readonly unknown[],
 ): Record<string, DataHealthIssue[]> {
-  const issues = { ...known }
-  for (const item of items) {
-    const { data } = issueSchema.safeParse(item)
-    if (!data || data.status === 'RESOLVED') continue
-    const ofMachine = (issues[data.assetId] ?? []).filter(({ type }) => type !== data.type)
-    issues[data.assetId] = [...ofMachine, { type: data.type, openedAt: data.openedAt ?? null }]
+  const issues = new Map(Object.entries(known))
+  for (const { assetId, type, status, openedAt } of itemsOf(issueSchema).parse(items)) {
+    if (type === null || status === 'RESOLVED') continue
+    const ofMachine = (issues.get(assetId) ?? []).filter((issue) => issue.type !== type)
+    issues.set(assetId, [...ofMachine, { type, openedAt: openedAt?.toISOString() ?? null }])
   }
-  return issues
+  return Object.fromEntries(issues)
 }
 
 const overdueSchema = z.union([
-  z.string(),
-  z.object({ assetId: z.string() }).transform(({ assetId }) => assetId),
-  z.object({ id: z.string() }).transform(({ id }) => id),
+  id,
+  z.object({ assetId: id }).transform(({ assetId }) => assetId),
+  z.object({ id }).transform(({ id }) => id),
 ])
 
-export function idsOfOverdue(items: readonly unknown[]): string[] {
-  return items.flatMap((item) => overdueSchema.safeParse(item).data ?? [])
-}
+export const idsOfOverdue = (items: readonly unknown[]): string[] => itemsOf(overdueSchema).parse(items)

@@ -1,14 +1,12 @@
 import { type RunContext, StandinError } from 'standin'
 import { z } from 'zod'
+import { createNews } from '../machines/news.ts'
 
 const pageSize = 1_000
 
 const answerSchema = z.object({ content: z.array(z.unknown()), totalPages: z.number() })
 
-/**
- * Reads a page-based list of the REST API from a page on.
- * @returns false where Trackunit refuses it: the plan, a licence or a permission is missing, which it does not tell apart
- */
+/** Reads a page-based list of the REST API from a page on. @throws StandinError also for what is no such list */
 export async function readPagedList(
   { trackunit }: Pick<RunContext<unknown>, 'trackunit'>,
   given: {
@@ -18,18 +16,16 @@ export async function readPagedList(
     /** Called with a page's items, and the page that comes next. */
     keep: (items: unknown[], next: { page: number; totalPages: number }) => Promise<void>
   },
-): Promise<boolean> {
+): Promise<void> {
+  const news = createNews()
   for (let page = given.fromPage; ; ) {
-    let answer: z.infer<typeof answerSchema>
-    try {
-      answer = understand(await trackunit.get(given.path, { ...given.query, size: pageSize, page }))
-    } catch (error) {
-      if (error instanceof StandinError && ['TRACKUNIT_REFUSED', 'PLAN_REQUIRED'].includes(error.reason)) return false
-      throw error
-    }
+    const { content, totalPages } = understand(
+      await trackunit.get(given.path, { ...given.query, size: pageSize, page }),
+    )
     page++
-    await given.keep(answer.content, { page, totalPages: answer.totalPages })
-    if (page >= answer.totalPages) return true
+    await given.keep(content, { page, totalPages })
+    news.count(content.map((item) => JSON.stringify(item)))
+    if (page >= totalPages || news.isEndless()) return
   }
 }
 

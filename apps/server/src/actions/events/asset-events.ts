@@ -1,5 +1,6 @@
 import { type RunContext, StandinError } from 'standin'
 import { z } from 'zod'
+import { id, itemsOf, moment, text } from '../machines/answered.ts'
 
 /** Documented: two requests in 30 minutes, pages of at most 1,000. */
 const logPath = '/public/api/eventlog/v3/asset-event/log'
@@ -21,10 +22,9 @@ export const criticalities = { NONE: 'Not graded', LOW: 'Low', CRITICAL: 'Critic
 export type EventKind = keyof typeof eventKinds
 export type Criticality = keyof typeof criticalities
 
-const text = z.string().nullish().catch(null)
 /** Seen: `id`, `assetId`, `status`. The other names are our guess; without them the request's own filters are relied on. */
 const eventSchema = z
-  .object({ id: z.string(), assetId: z.string(), status: text, type: text, criticality: text, time: text })
+  .object({ ...{ id, assetId: id, status: text, type: text, criticality: text, time: moment } })
   .transform(({ type, criticality, ...event }) => ({
     ...event,
     kind: Object.hasOwn(eventKinds, type ?? '') ? eventKinds[type as EventKind] : null,
@@ -32,7 +32,7 @@ const eventSchema = z
   }))
 export type AssetEvent = z.infer<typeof eventSchema>
 
-const pageSchema = z.object({ content: z.array(eventSchema), totalPages: z.number(), totalElements: z.number() })
+const pageSchema = z.object({ content: itemsOf(eventSchema), totalPages: z.number() })
 
 /** One page of the log. @throws StandinError `TRACKUNIT_UNAVAILABLE` for an answer that cannot be read */
 export async function readLog(

@@ -1,4 +1,6 @@
 import type { Connection, SeenMachine } from 'standin'
+import { z } from 'zod'
+import { hours, id, moment, part, percent, text } from './answered.ts'
 
 /** Trackunit documents no groups of an asset: they are asked for, and done without where it refuses. */
 export const assetsDocument = assets('groups(first: 5) { edges { node { id name } } }')
@@ -57,79 +59,67 @@ function assets(groups: string): string {
 }
 
 export interface AssetsAnswer {
-  assets: Connection<Asset>
+  assets: Connection<unknown> | null
 }
 
-type Maybe<Value> = Value | null | undefined
-type Names = Maybe<{
-  edges?: Maybe<ReadonlyArray<Maybe<{ node?: Maybe<{ id?: Maybe<string>; name?: Maybe<string> }> }>>>
-}>
+const names = part({
+  edges: z
+    .array(
+      z
+        .object({ node: z.object({ id, name: text }) })
+        .nullable()
+        .catch(null),
+    )
+    .nullish()
+    .catch(null),
+}).transform((connection) =>
+  (connection?.edges ?? []).flatMap((edge) =>
+    edge ? [{ id: edge.node.id, name: edge.node.name ?? edge.node.id }] : [],
+  ),
+)
+
+/** GeoJSON: longitude first. What is no point on earth is no place. */
+const point = z
+  .tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)])
+  .rest(z.unknown())
+  .nullish()
+  .catch(null)
 
 /** An asset as the document asks for it. Anything but the id can be missing: trackers differ in what they tell. */
-export interface Asset {
-  id: string
-  name?: Maybe<string>
-  brand?: Maybe<string>
-  model?: Maybe<string>
-  serialNumber?: Maybe<string>
-  assetType?: Maybe<string>
-  lastSeen?: Maybe<string>
-  insights?: Maybe<{
-    fuelLevel?: Maybe<number>
-    batteryStateOfChargePercent?: Maybe<number>
-    cumulativeOperatingHours?: Maybe<number>
-  }>
-  locations?: Maybe<{
-    latest?: Maybe<{
-      geometry?: Maybe<{ coordinates?: Maybe<readonly number[]> }>
-      properties?: Maybe<{
-        address?: Maybe<{ streetAddress?: Maybe<string>; city?: Maybe<string>; country?: Maybe<string> }>
-      }>
-    }>
-  }>
-  sites?: Names
-  groups?: Names
-}
-
-export function toSeenMachine(asset: Asset): SeenMachine {
-  const { insights, locations } = asset
-  // GeoJSON: longitude first.
-  const [longitude, latitude] = locations?.latest?.geometry?.coordinates ?? []
-  const { streetAddress, city, country } = locations?.latest?.properties?.address ?? {}
-  return {
-    id: asset.id,
-    name: asset.name ?? null,
-    brand: asset.brand ?? null,
-    model: asset.model ?? null,
-    serialNumber: asset.serialNumber ?? null,
-    type: asset.assetType ?? null,
-    site: namesOf(asset.sites)[0] ?? null,
-    groups: namesOf(asset.groups),
-    latitude: latitude ?? null,
-    longitude: longitude ?? null,
-    address: [streetAddress, city, country].filter(Boolean).join(', ') || null,
-    lastSeenAt: momentOf(asset.lastSeen),
-    operatingHours: insights?.cumulativeOperatingHours ?? null,
-    idleHours: null,
-    fuelPercent: insights?.fuelLevel ?? null,
-    batteryPercent: insights?.batteryStateOfChargePercent ?? null,
-  }
-}
-
-function namesOf(names: Names): Array<{ id: string; name: string }> {
-  return (names?.edges ?? []).flatMap((edge) => {
-    const { id, name } = edge?.node ?? {}
-    return id ? [{ id, name: name ?? id }] : []
+const assetSchema = z
+  .object({
+    ...{ id, name: text, brand: text, model: text, serialNumber: text, assetType: text, lastSeen: moment },
+    insights: part({ fuelLevel: percent, batteryStateOfChargePercent: percent, cumulativeOperatingHours: hours }),
+    locations: part({
+      latest: part({
+        geometry: part({ coordinates: point }),
+        properties: part({ address: part({ streetAddress: text, city: text, country: text }) }),
+      }),
+    }),
+    ...{ sites: names, groups: names },
   })
-}
+  .transform(({ assetType, lastSeen, insights, locations, sites, ...asset }): SeenMachine => {
+    const [longitude, latitude] = locations?.latest?.geometry?.coordinates ?? []
+    const { streetAddress, city, country } = locations?.latest?.properties?.address ?? {}
+    return {
+      ...asset,
+      type: assetType,
+      site: sites[0] ?? null,
+      latitude: latitude ?? null,
+      longitude: longitude ?? null,
+      address: [streetAddress, city, country].filter(Boolean).join(', ') || null,
+      lastSeenAt: lastSeen,
+      operatingHours: insights?.cumulativeOperatingHours ?? null,
+      idleHours: null,
+      fuelPercent: insights?.fuelLevel ?? null,
+      batteryPercent: insights?.batteryStateOfChargePercent ?? null,
+    }
+  })
 
-/** Null for what is no moment. */
-export function momentOf(text: Maybe<string>): Date | null {
-  const moment = new Date(text ?? '')
-  return Number.isNaN(moment.getTime()) ? null : moment
-}
+/** Undefined for what has no id by which it could be known again. */
+export const toSeenMachine = (asset: unknown): SeenMachine | undefined => assetSchema.safeParse(asset).data
 
-/** What the list of the REST API tells, which every plan has. */
-export function toBareMachine({ id, name, brand, model, serialNumber, assetType }: Asset): SeenMachine {
-  return toSeenMachine({ id, name, brand, model, serialNumber, assetType })
-}
+/** What the list of the REST API is known to tell, which every plan has. */
+const bareSchema = z.object({ id, name: text, brand: text, model: text, serialNumber: text, assetType: text })
+export const toBareMachine = (asset: unknown): SeenMachine | undefined =>
+  toSeenMachine(bareSchema.safeParse(asset).data)

@@ -1,6 +1,7 @@
 import { type RunContext, type SeenCounters, StandinError } from 'standin'
 import { z } from 'zod'
-import { momentOf } from './asset.ts'
+import { hours, itemsOf, latitude, longitude, moment, part, percent, text } from './answered.ts'
+import { createNews } from './news.ts'
 
 /**
  * The AEMP snapshot (ISO 15143-3), which every plan has and which alone tells idle hours: 100 machines a page, each page
@@ -8,49 +9,40 @@ import { momentOf } from './asset.ts'
  */
 const path = '/public/api/aemp/v2/15143/-3/Fleet'
 
-const text = z.string().nullish().catch(null)
-const number = z.number().nullish().catch(null)
-const counter = z.object({ Hour: number, datetime: text }).nullish().catch(null)
-const pageSchema = z.object({
-  Links: z.array(z.object({ rel: text, href: text })).catch([]),
-  Equipment: z.array(
-    z.object({
-      EquipmentHeader: z.object({ EquipmentID: text, SerialNumber: text }).nullish().catch(null),
-      Location: z.object({ Latitude: number, Longitude: number, datetime: text }).nullish().catch(null),
-      CumulativeOperatingHours: counter,
-      CumulativeIdleHours: counter,
-      FuelRemaining: z.object({ Percent: number, datetime: text }).nullish().catch(null),
-    }),
-  ),
+const counter = part({ Hour: hours, datetime: moment })
+const equipmentSchema = z.object({
+  EquipmentHeader: part({ EquipmentID: text, SerialNumber: text }),
+  Location: part({ Latitude: latitude, Longitude: longitude, datetime: moment }),
+  CumulativeOperatingHours: counter,
+  CumulativeIdleHours: counter,
+  FuelRemaining: part({ Percent: percent, datetime: moment }),
 })
-type Equipment = z.infer<typeof pageSchema>['Equipment'][number]
+/** JSON that was made from XML has one item in place of a list of one, and nothing in place of an empty one. */
+const listOf = <Item>(schema: z.ZodType<Item>) =>
+  z.unknown().transform((value) => itemsOf(schema).parse(Array.isArray(value) ? value : [value]))
+const pageSchema = z
+  .union([z.looseObject({ Links: z.unknown() }), z.looseObject({ Equipment: z.unknown() })])
+  .pipe(z.object({ Links: listOf(z.object({ rel: text })), Equipment: listOf(equipmentSchema) }))
+type Equipment = z.infer<typeof equipmentSchema>
 
-type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress' | 'log'>
+type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress'>
 
 /**
  * Adds the snapshot's counters to the machines that the run has seen, from a page on.
  * @param keep is called with the page to go on from once a page's content is kept: no page is read twice
- * @returns whether Trackunit let it be read
  */
 export async function readCounters(
-  { trackunit, machines, progress, log }: Context,
+  { trackunit, machines, progress }: Context,
   {
     fromPage,
     machinesSeen,
     keep,
   }: { fromPage: number; machinesSeen: number; keep: (nextPage: number) => Promise<void> },
-): Promise<boolean> {
+): Promise<void> {
   const idOf = await machinesByNames(machines)
+  const news = createNews()
   for (let page = fromPage; ; ) {
-    let answer: z.infer<typeof pageSchema>
-    try {
-      answer = understand(await trackunit.get(`${path}/${page}`))
-    } catch (error) {
-      const isRefused = error instanceof StandinError && ['TRACKUNIT_REFUSED', 'PLAN_REQUIRED'].includes(error.reason)
-      if (!isRefused) throw error
-      await log('Idle hours are left out: Trackunit does not let us read them.')
-      return false
-    }
+    const answer = understand(await trackunit.get(`${path}/${page}`))
     await machines.keepCounters(answer.Equipment.flatMap((equipment) => toCounters(equipment, idOf(equipment)) ?? []))
     page++
     await progress({
@@ -59,7 +51,8 @@ export async function readCounters(
       message: 'machines with their counters',
     })
     await keep(page)
-    if (!answer.Links.some(({ rel }) => rel?.toLowerCase() === 'next')) return true
+    news.count(answer.Equipment.map(({ EquipmentHeader }) => Object.values(EquipmentHeader ?? {}).join()))
+    if (news.isEndless() || !answer.Links.some(({ rel }) => rel?.toLowerCase() === 'next')) return
   }
 }
 
@@ -92,8 +85,8 @@ async function machinesByNames(machines: Context['machines']): Promise<(equipmen
 
 function toCounters(equipment: Equipment, id: string | undefined): SeenCounters | undefined {
   const { CumulativeOperatingHours, CumulativeIdleHours, FuelRemaining, Location } = equipment
-  const at = momentOf(CumulativeOperatingHours?.datetime ?? CumulativeIdleHours?.datetime ?? Location?.datetime)
-  if (id === undefined || at === null) return undefined
+  const at = CumulativeOperatingHours?.datetime ?? CumulativeIdleHours?.datetime ?? Location?.datetime
+  if (id === undefined || !at) return undefined
   return {
     ...{ id, at },
     operatingHours: CumulativeOperatingHours?.Hour ?? null,

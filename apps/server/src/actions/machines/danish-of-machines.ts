@@ -53,6 +53,9 @@ export const danishOfMachines: ActionTexts = {
     '{} maskiner blev fjernet i Trackunit, mens vi læste; de er udeladt.',
   'Trackunit left out some values; they are shown as not known.':
     'Trackunit udelod nogle værdier; de vises som ukendte.',
+  'Trackunit broke its list of machines off; there may be more of them.':
+    'Trackunit afbrød sin liste over maskiner; der kan være flere.',
+  'Idle hours are left out: Trackunit did not answer.': 'Tomgangstimer er udeladt: Trackunit svarede ikke.',
   'Idle hours are left out: Trackunit does not let us read them.':
     'Tomgangstimer er udeladt: Trackunit lader os ikke læse dem.',
 }

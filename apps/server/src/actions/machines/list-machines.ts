@@ -1,13 +1,13 @@
-import { pages, type RunContext, StandinError } from 'standin'
+import { pages, type RunContext, type SeenMachine, StandinError } from 'standin'
 import { z } from 'zod'
 import {
-  type Asset,
   type AssetsAnswer,
   assetsDocument,
   assetsDocumentWithoutGroups,
   toBareMachine,
   toSeenMachine,
 } from './asset.ts'
+import { createNews } from './news.ts'
 
 const pageSize = 100
 const restPageSize = 1_000
@@ -23,12 +23,14 @@ export const listingSchema = z.object({
   isPartial: z.boolean(),
   /** Machines that Trackunit said were there and then had nothing of. */
   vanished: z.number(),
+  /** Trackunit said that there was more, and gave no way to it. */
+  isCut: z.boolean(),
 })
 export type Listing = z.infer<typeof listingSchema>
 
 export const newListing = (): Listing => ({
   ...{ source: 'graphql', after: null, page: 0, done: 0, total: null },
-  ...{ isComplete: false, isPartial: false, vanished: 0 },
+  ...{ isComplete: false, isPartial: false, vanished: 0, isCut: false },
 })
 
 type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress' | 'log'>
@@ -77,56 +79,64 @@ function nextSource({ source, done }: Listing, error: unknown): Listing['source'
 
 type Part = { at: Listing; keep: (listing: Listing) => Promise<void> }
 
-async function listByGraphql({ trackunit, machines, progress }: Context, { at: from, keep }: Part): Promise<Listing> {
+async function listByGraphql(context: Context, { at: from, keep }: Part): Promise<Listing> {
   let at = from
+  const news = createNews()
   const document = from.source === 'graphql' ? assetsDocument : assetsDocumentWithoutGroups
   const fetchPage = async (after: string | null) => {
-    const { data, isPartial } = await trackunit.graphql<AssetsAnswer>(document, { first: pageSize, after })
+    const { data, isPartial } = await context.trackunit.graphql<AssetsAnswer>(document, { first: pageSize, after })
     if (!data.assets) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'It answered without machines.' })
-    const empty = data.assets.edges.filter((edge) => !edge?.node).length
+    const empty = (data.assets.edges ?? []).filter((edge) => !edge?.node).length
     at = { ...at, isPartial: at.isPartial || isPartial, vanished: at.vanished + empty }
     return data.assets
   }
-  await progress({ done: at.done, total: at.total, message: 'machines listed' })
-  for await (const { nodes, endCursor } of pages(fetchPage, at.after)) {
-    await machines.keep(nodes.map(toSeenMachine))
+  await context.progress({ done: at.done, total: at.total, message: 'machines listed' })
+  for await (const { nodes, endCursor, isCut } of pages(fetchPage, at.after)) {
     // A last page without machines has no cursor: from null, all would come again.
-    at = grown({ ...at, after: endCursor ?? at.after }, nodes.length)
-    await progress({ done: at.done, total: at.total, message: 'machines listed' })
+    at = await keepPage(context, {
+      at: { ...at, after: endCursor ?? at.after, isCut },
+      seen: nodes.map(toSeenMachine),
+      news,
+    })
     await keep(at)
+    if (news.isEndless()) return { ...at, total: at.done, isComplete: true, isCut: true }
   }
   return { ...at, total: at.done, isComplete: true }
 }
 
-async function listByRest({ trackunit, machines, progress }: Context, { at: from, keep }: Part): Promise<Listing> {
+async function listByRest(context: Context, { at: from, keep }: Part): Promise<Listing> {
+  const news = createNews()
   for (let at = from; ; ) {
     const { content, totalPages } = restPageSchema.parse(
-      await trackunit.get('/api/asset/v2/assets', { size: restPageSize, page: at.page }),
+      await context.trackunit.get('/api/asset/v2/assets', { size: restPageSize, page: at.page }),
     )
-    await machines.keep(content.map(toBareMachine))
-    at = grown({ ...at, page: at.page + 1 }, content.length)
-    await progress({ done: at.done, total: at.total, message: 'machines listed' })
+    at = await keepPage(context, { at: { ...at, page: at.page + 1 }, seen: content.map(toBareMachine), news })
     await keep(at)
-    if (at.page >= totalPages) return { ...at, total: at.done, isComplete: true }
+    const isCut = news.isEndless()
+    if (isCut || at.page >= totalPages) return { ...at, total: at.done, isComplete: true, isCut }
   }
 }
 
-const grown = (at: Listing, count: number): Listing => {
-  const done = at.done + count
-  return { ...at, done, total: at.total === null ? null : Math.max(at.total, done) }
+/** A machine that comes again, because the list shifted meanwhile, counts once. */
+async function keepPage(
+  { machines, progress }: Context,
+  {
+    at,
+    seen,
+    news,
+  }: { at: Listing; seen: ReadonlyArray<SeenMachine | undefined>; news: ReturnType<typeof createNews> },
+): Promise<Listing> {
+  const known = seen.filter((machine) => machine !== undefined)
+  await machines.keep(known)
+  const done = at.done + news.count(known.map(({ id }) => id))
+  const total = at.total === null ? null : Math.max(at.total, done)
+  await progress({ done, total, message: 'machines listed' })
+  return { ...at, done, total, isPartial: at.isPartial || known.length < seen.length }
 }
 
-const text = z.string().nullish().catch(null)
-const restPageSchema = z
-  .object({
-    content: z.array(
-      z.object({ id: z.string(), name: text, brand: text, model: text, serialNumber: text, assetType: text }),
-    ),
-    totalPages: z.number(),
-  })
-  .catch(() => {
-    throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of machines was not readable.' })
-  }) satisfies z.ZodType<{ content: Asset[]; totalPages: number }>
+const restPageSchema = z.object({ content: z.array(z.unknown()), totalPages: z.number() }).catch(() => {
+  throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of machines was not readable.' })
+})
 
 /** Null where it cannot be told: then there is progress without an end in sight. */
 async function countAssets({ get }: Context['trackunit']): Promise<number | null> {
@@ -140,8 +150,9 @@ async function countAssets({ get }: Context['trackunit']): Promise<number | null
 }
 
 /** What people are told about a list that lacks something. */
-export function lacksOfList({ source, isPartial, vanished }: Listing): string[] {
+export function lacksOfList({ source, isPartial, vanished, isCut }: Listing): string[] {
   return [
+    ...(isCut ? ['Trackunit broke its list of machines off; there may be more of them.'] : []),
     ...(source === 'rest'
       ? ['Sites, batteries and groups are missing: your Trackunit plan or permissions do not let apps read them.']
       : []),

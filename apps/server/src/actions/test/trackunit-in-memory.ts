@@ -41,6 +41,8 @@ export interface SimulatedTrackunit {
   isPartial: boolean
   /** Ids whose node is null, with an error. */
   vanished: ReadonlySet<string>
+  /** The machine after which the list of machines names its own place as the next. */
+  breaksOffAfter?: string | undefined
   /** What becomes of the nth request: it is limited for so long, or its worker dies before the answer is kept. */
   onRequest: (nth: number, path: string) => 'answer' | 'die' | { limitedForMs: number } | { dieAfter: true }
 }
@@ -69,6 +71,8 @@ export function createTrackunitInMemory(world: SimulatedTrackunit, { now }: { no
 
   function assets({ first, after }: { first: number; after: string | null }, { hasGroups }: { hasGroups: boolean }) {
     if (first > 100) throw new Error('more than is recommended')
+    if (after !== null && after === world.breaksOffAfter)
+      return { assets: { edges: [], pageInfo: { endCursor: after, hasNextPage: true } } }
     const from = after === null ? 0 : world.machines.findIndex(({ id }) => id === after) + 1
     const page = world.machines.slice(from, from + first)
     return {

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+
+/**
+ * What Trackunit answers, read value by value: of little is documented what it can be, so one that is not as expected is
+ * not known, and costs nothing beside it.
+ */
+export const text = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .catch(null)
+  .transform((value) => value || null)
+
+const number = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .trim()
+      .regex(/^-?\d+(\.\d+)?$/)
+      .transform(Number),
+  ])
+  .nullish()
+  .catch(null)
+  .transform((value) => (Number.isFinite(value) ? (value ?? null) : null))
+
+/** Longer than any that is known, and short enough to be kept whole wherever it is needed again. */
+export const id = z.union([z.string(), z.number().transform(String)]).pipe(z.string().min(1).max(150))
+
+/** Null for what counts down, not up, or counts what no machine lives to see. */
+export const hours = number.transform((value) => (value !== null && value >= 0 && value < 10_000_000 ? value : null))
+
+/** Half a percent too much is a rounding; more than that is another unit. */
+export const percent = number.transform((value) =>
+  value !== null && value >= 0 && value < 100.5 ? Math.min(value, 100) : null,
+)
+
+/** Null for what is no moment, or none at which a machine could have said something, such as 1 January 1970. */
+export const moment = text.transform(momentOf)
+
+const earliest = Date.UTC(2000, 0, 1)
+const latest = Date.UTC(10_000, 0, 1)
+
+function momentOf(value: string | null): Date | null {
+  const hasZone = /(z|[+-]\d\d:?\d\d)$/i.test(value ?? '')
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(value ?? '')
+  const moment = new Date(hasZone || isDay ? (value ?? '') : `${value}Z`)
+  return moment.getTime() >= earliest && moment.getTime() < latest ? moment : null
+}
+
+/** The items that can be read. */
+export const itemsOf = <Item>(schema: z.ZodType<Item>) =>
+  z.array(z.unknown()).transform((items) => items.flatMap((item) => schema.safeParse(item).data ?? []))
+
+/** Degrees on earth. */
+export const latitude = number.transform((value) => (value !== null && Math.abs(value) <= 90 ? value : null))
+export const longitude = number.transform((value) => (value !== null && Math.abs(value) <= 180 ? value : null))
+
+/** A part of an answer that may be missing whole. */
+export const part = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).nullish().catch(null)
