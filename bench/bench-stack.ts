@@ -15,12 +15,27 @@ export interface BenchStack extends AsyncDisposable {
   reference: { url: string; pid: number }
   databaseUrl: string
   control<Answer>(path: string, body: unknown, method?: 'POST' | 'PUT'): Promise<Answer>
+  /** The one that was asked for. */
+  worker: Part | undefined
+  /** One more process over the same database that does nothing but work in the background. */
+  startWorker(): Promise<Part>
 }
 
 const newKey = (name: string) => `${name}:${randomBytes(32).toString('base64url')}`
 
+interface BenchStackOptions {
+  replicas?: number
+  fleetSize?: number
+  /** One worker apart from the servers, which then work on no runs. */
+  worker?: 'apart'
+}
+
 /** Servers as they are deployed over one PostgreSQL with fsync, a simulated Trackunit and the bare references, each a process. */
-export async function startBenchStack({ replicas = 1 } = {}): Promise<BenchStack> {
+export async function startBenchStack({
+  replicas = 1,
+  fleetSize = 250,
+  worker: workerPlace,
+}: BenchStackOptions = {}): Promise<BenchStack> {
   const folder = await mkdtemp(join(tmpdir(), 'standin-bench-'))
   const database = await startEmbeddedPostgres({ dataDir: folder })
   const [simulatorPort = 0, referencePort = 0, ...serverPorts] = await Promise.all(
@@ -53,7 +68,13 @@ export async function startBenchStack({ replicas = 1 } = {}): Promise<BenchStack
     SERVICE_KEY_REQUESTS_PER_S: '1000000',
     TRACKUNIT_MAX_REQUESTS_PER_S: '10000',
     LOG_LEVEL: 'warn',
+    ...(workerPlace === 'apart' && { STANDIN_PARTS: 'callbacks,api' }),
   })
+  const startServer = async (port: number, environment: Record<string, string> = {}) => {
+    const part = start(`server ${port}`, 'apps/server/src/main.ts', { ...settings(port), ...environment })
+    await until('the server', () => answers(`http://127.0.0.1:${port}/health/ready`), { timeoutMs: 60_000 })
+    return part
+  }
   const dispose = async () => {
     for (const part of parts.toReversed()) await part.stop()
     await database.stop()
@@ -72,6 +93,7 @@ export async function startBenchStack({ replicas = 1 } = {}): Promise<BenchStack
     start('simulator', 'packages/trackunit-simulator/src/main.ts', {
       SIMULATOR_PORT: String(simulatorPort),
       SIMULATOR_MANIFEST: manifest,
+      SIMULATOR_FLEET_SIZE: String(fleetSize),
       SIMULATOR_CALLBACK_URL: `${first}/trackunit/callback`,
     })
     const reference = start('reference', 'bench/reference-server.ts', {
@@ -81,10 +103,10 @@ export async function startBenchStack({ replicas = 1 } = {}): Promise<BenchStack
     })
     const servers: Array<{ url: string; part: Part }> = []
     for (const port of serverPorts) {
-      const url = `http://127.0.0.1:${port}`
-      servers.push({ url, part: start(`server ${port}`, 'apps/server/src/main.ts', settings(port)) })
-      await until('the server', () => answers(`${url}/health/ready`), { timeoutMs: 60_000 })
+      servers.push({ url: `http://127.0.0.1:${port}`, part: await startServer(port) })
     }
+    const startWorker = async () => startServer(await freePort(), { STANDIN_PARTS: 'worker' })
+    const worker = workerPlace === 'apart' ? await startWorker() : undefined
     await until('the simulator', () => answers(`${simulator}/api/marketplace/jwks`))
     await until('the reference', () => answers(`http://127.0.0.1:${referencePort}/trpc/ping`))
 
@@ -103,6 +125,7 @@ export async function startBenchStack({ replicas = 1 } = {}): Promise<BenchStack
       reference: { url: `http://127.0.0.1:${referencePort}`, pid: reference.pid },
       databaseUrl: database.url,
       control,
+      ...{ worker, startWorker },
       [Symbol.asyncDispose]: dispose,
     }
   } catch (error) {

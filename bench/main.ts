@@ -11,6 +11,8 @@ import { cachedToken } from './rows/cached-token.ts'
 import { callbackOverHttp } from './rows/callback-over-http.ts'
 import { coldCrowd } from './rows/cold-crowd.ts'
 import { manyInstallations } from './rows/many-installations.ts'
+import { runEvents } from './rows/run-events.ts'
+import { fleetOfManyPages, runGoesOn } from './rows/run-goes-on.ts'
 import { serverCachedToken } from './rows/server-cached-token.ts'
 import { tokenOverHttp } from './rows/token-over-http.ts'
 
@@ -36,18 +38,22 @@ const isWanted = (ids: readonly string[]) => ids.some((id) => id.includes(only))
 
 /** Several rows on one stack, which is started where one of them is wanted. */
 async function withStack(
-  { replicas, ids }: { replicas: number; ids: readonly string[] },
+  { ids, ...options }: { ids: readonly string[] } & Parameters<typeof startBenchStack>[0],
   comparisonsOf: (stack: BenchStack) => Comparison[],
 ): Promise<void> {
   if (!isWanted(ids)) return
-  await using stack = await startBenchStack({ replicas })
+  await using stack = await startBenchStack(options)
   await measure(comparisonsOf(stack))
 }
 
 await measure([...cachedToken(), ...serverCachedToken(), ...appFirstJavaScript()])
-await withStack({ replicas: 1, ids: ['trpc-token', 'rest-token', 'callback-over-http'] }, (stack) => [
+await withStack({ ids: ['trpc-token', 'rest-token', 'callback-over-http'] }, (stack) => [
   ...tokenOverHttp(stack),
   ...callbackOverHttp(stack),
+])
+await withStack({ worker: 'apart', fleetSize: fleetOfManyPages, ids: ['run-event', 'run-goes-on'] }, (stack) => [
+  ...runEvents(stack),
+  ...runGoesOn(stack),
 ])
 await withStack({ replicas: 4, ids: ['cold-crowd', 'replica-killed'] }, coldCrowd)
 if (isWanted(['many-installations'])) {

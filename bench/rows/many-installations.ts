@@ -12,6 +12,7 @@ import { connectDatabase } from '../../packages/standin/src/database/database.ts
 import { migrateDatabase } from '../../packages/standin/src/database/migrate.ts'
 import { findStanding } from '../../packages/standin/src/tokens/exchange-store.ts'
 import type { Comparison, Measured } from '../compare.ts'
+import { quantile } from '../quantile.ts'
 
 const callers = 16
 const callsOfEach = 50
@@ -21,17 +22,17 @@ const scopeKey = 'asset.view'
 export async function manyInstallations(): Promise<AsyncDisposable & { comparisons: Comparison[] }> {
   const few = await filled(100)
   const many = await filled(100_000)
-  const of = (quantile: number, { name, measure }: typeof few) => ({
+  const of = (share: number, { name, measure }: typeof few) => ({
     name,
-    warmUp: async () => void (await measure(quantile)),
-    measure: () => measure(quantile),
+    warmUp: async () => void (await measure(share)),
+    measure: () => measure(share),
   })
-  const row = (quantile: number, goal: number): Comparison => ({
-    id: `many-installations-p${quantile * 100}`,
-    name: `a token’s statements, ${callers} callers, 100,000 installations against 100: p${quantile * 100}`,
+  const row = (share: number, goal: number): Comparison => ({
+    id: `many-installations-p${share * 100}`,
+    name: `a token’s statements, ${callers} callers, 100,000 installations against 100: p${share * 100}`,
     ...{ unit: 'ms', goal, better: 'less', rounds: 10 },
-    subject: of(quantile, many),
-    reference: of(quantile, few),
+    subject: of(share, many),
+    reference: of(share, few),
   })
   return {
     comparisons: [row(0.5, 1.15), row(0.99, 1.5)],
@@ -80,7 +81,7 @@ async function filled(installations: number) {
       await server.stop()
       await rm(folder, { recursive: true, force: true })
     },
-    async measure(quantile: number): Promise<Measured> {
+    async measure(share: number): Promise<Measured> {
       const tookMs: number[] = []
       await Promise.all(
         Array.from({ length: callers }, async () => {
@@ -91,8 +92,7 @@ async function filled(installations: number) {
           }
         }),
       )
-      tookMs.sort((left, right) => left - right)
-      return { value: tookMs[Math.floor(tookMs.length * quantile)] ?? Number.NaN }
+      return { value: quantile(tookMs, share) }
     },
   }
 }

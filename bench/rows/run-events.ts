@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createStandinClient } from '@standin/client'
+import { connectDatabase } from '../../packages/standin/src/database/database.ts'
+import { appendEvent } from '../../packages/standin/src/runs/run-event-store.ts'
+import { insertRun } from '../../packages/standin/src/runs/run-store.ts'
+import type { BenchStack } from '../bench-stack.ts'
+import type { Comparison, Measured } from '../compare.ts'
+import { quantile } from '../quantile.ts'
+
+const streams = 200
+const perSecond = 100
+const forMs = 4_000
+
+/** From before an event is written until the client has it: a run for each stream, an event here, an event there. */
+export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchStack): Comparison[] {
+  async function arrival(share: number): Promise<Measured> {
+    const { db, close } = connectDatabase(databaseUrl)
+    const { runs } = createStandinClient({ url: server?.url ?? '', serviceKey })
+    const leaving = new AbortController()
+    const tookMs: number[] = []
+    const writtenAtMs: number[] = []
+    let connected = 0
+
+    async function follow(runId: string): Promise<void> {
+      try {
+        for await (const event of runs.events(runId, { signal: leaving.signal })) {
+          if (event.type !== 'log') connected++
+          else tookMs.push(performance.now() - (writtenAtMs[Number(event.message)] ?? Number.NaN))
+        }
+      } catch (error) {
+        if (!leaving.signal.aborted) throw error
+      }
+    }
+
+    const ids = await Promise.all(Array.from({ length: streams }, () => db.transaction(insertWaitingRun)))
+    const following = Promise.all(ids.map(follow))
+    const all = Promise.race([following, pause(20_000)])
+    while (connected < streams) await Promise.race([all, pause(20)])
+
+    const count = (perSecond * forMs) / 1_000
+    const startedAtMs = performance.now()
+    for (let index = 0; index < count; index++) {
+      await pause(Math.max(0, startedAtMs + (index * 1_000) / perSecond - performance.now()))
+      writtenAtMs.push(performance.now())
+      const runId = ids[(index * 7) % streams] ?? ''
+      void db.transaction((tx) => appendEvent(tx, runId, { type: 'log', message: String(index) }))
+    }
+    while (tookMs.length < count) await Promise.race([following, pause(20)])
+    leaving.abort()
+    await following
+    await close()
+    return { value: quantile(tookMs, share) }
+  }
+
+  const row = (share: number, goal: number): Comparison => ({
+    id: `run-event-p${share * 100}`,
+    name: `run event written → the client has it, ${streams} streams, ${perSecond} events/s: p${share * 100}`,
+    ...{ unit: 'ms', goal, better: 'less' },
+    subject: {
+      name: 'run.events',
+      warmUp: async () => void (await arrival(share)),
+      measure: () => arrival(share),
+    },
+  })
+  return [row(0.5, 10), row(0.99, 50)]
+}
+
+/** A run that nobody works on, with one event, by which its watcher knows that the stream is open. */
+async function insertWaitingRun(tx: Parameters<typeof insertRun>[0]): Promise<string> {
+  const { row } = await insertRun(tx, {
+    ...{ accountId: randomUUID(), actionId: 'fleet-snapshot', mode: 'apply', input: {}, idempotencyKey: randomUUID() },
+    ...{ startedBy: { kind: 'service', id: 'bench', name: 'bench' }, mayOverlap: false, state: 'queued', steps: [] },
+    progress: { done: 0, total: null, message: '', secondsLeft: null },
+  })
+  await appendEvent(tx, row.id, { type: 'state', state: 'queued', waitingUntil: null, reason: null, headline: null })
+  return row.id
+}
