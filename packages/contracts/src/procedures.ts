@@ -286,6 +286,8 @@ export const procedures = {
         to: momentSchema.optional(),
         actorId: z.string().max(200).optional(),
         kinds: z.array(auditKindSchema).max(4).optional(),
+        /** The single changes of this run, each with its outcome; without it they are one entry, `run.changed`. */
+        changesOfRun: runIdSchema.optional(),
         ...pageInput,
       }),
       output: z.object({ entries: z.array(auditEntrySchema), ...pageOutput }),

@@ -15,7 +15,7 @@ import {
   dismiss,
   type EventKind,
   eventKinds,
-  findDismissal,
+  isDismissed,
   minutesForRequests,
   readLog,
 } from './events/asset-events.ts'
@@ -200,13 +200,16 @@ async function dismissOne(
 ): Promise<keyof typeof outcomes> {
   const openedAt = typeof cells.openedAt === 'string' ? cells.openedAt : null
   try {
-    const isDismissed = await context.effect({
+    await context.effect({
       key: eventId,
       describe: `dismiss event ${eventId}`,
-      do: () => dismiss(context, eventId),
-      find: () => findDismissal(context, { eventId, assetId: machine?.id, openedAt }),
+      async do() {
+        await dismiss(context, eventId)
+        return true
+      },
+      find: async () => ((await isDismissed(context, { eventId, assetId: machine?.id, openedAt })) ? true : undefined),
     })
-    return isDismissed ? 'dismissed' : 'refused'
+    return 'dismissed'
   } catch (error) {
     // One that Trackunit refuses does not cost the others; what keeps it from answering at all does.
     if (error instanceof StandinError && error.reason === 'TRACKUNIT_REFUSED') return 'refused'

@@ -1,7 +1,7 @@
 import type { Action, ListedAuditEntry } from '@standin/client'
 import { readable } from '../forms/schema-fields.ts'
 import { titleOf } from '../runs/run-words.ts'
-import type { Said, Texts } from '../texts/en.ts'
+import { noChanges, type Said, type Texts } from '../texts/en.ts'
 
 interface Around {
   actions: readonly Action[]
@@ -39,6 +39,7 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
     scopes: Array.isArray(details.scopes)
       ? details.scopes.map((scope) => lower(texts.permissions[String(scope)] ?? String(scope)))
       : undefined,
+    changes: event === 'run.changed' ? { ...noChanges, ...details } : undefined,
   }
   return events[event]?.(said) ?? otherEvent(readable(event.replaceAll('.', ' ')))
 }

@@ -35,6 +35,10 @@ describe('what was done', () => {
       'Got access to see machines and their data, to see and dismiss events.',
     ],
     [entry('credentials.declined'), 'Refused the new access to this account. Standin went on with the access it had.'],
+    [
+      entry('run.changed', { actionId: 'clear-stale-events', made: 49, refused: 2, unknown: 1 }),
+      '“Clear stale events” made 49 changes in Trackunit. Trackunit refused 2. Of 1 nobody knows whether it was made.',
+    ],
     [entry('machine.was-painted'), 'Machine was painted.'],
   ])('is a sentence, never a code', (said, sentence) => expect(eventWords(said, around)).toBe(sentence))
 

@@ -1,7 +1,7 @@
 import type { ErrorReason } from '@standin/client'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
-import type { Said, Texts } from './en.ts'
+import { noChanges, type Said, type Texts } from './en.ts'
 
 const permissions: Record<string, string> = {
   'account.access-management.manage': 'Se og ændre, hvem der må bruge maskiner',
@@ -697,12 +697,19 @@ export const da: Texts = {
       'run.cancelled': (of) => `Stoppede ${of.title ?? 'en kørsel'}.`,
       'run.succeeded': (of) => `${of.title ?? 'En kørsel'} er færdig.`,
       'run.failed': (of) => `${of.title ?? 'En kørsel'} stoppede, før den var færdig.`,
-      'run.ended': (of) => `${of.title ?? 'En kørsel'} er slut.`,
       'run.applied': (of) => `Foretog ændringerne fra ${of.title ?? 'en forhåndsvisning'}.`,
-      'run.effect': (of) => `Ændrede noget i Trackunit med ${of.title ?? 'en opgave'}.`,
+      'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }) =>
+        `${title ?? 'En kørsel'} lavede ${made === 1 ? '1 ændring' : `${made} ændringer`} i Trackunit.${
+          refused > 0 ? ` Trackunit afviste ${refused}.` : ''
+        }${unknown > 0 ? ` Om ${unknown} ved ingen, om ${unknown === 1 ? 'den' : 'de'} blev lavet.` : ''}`,
+      'change.made': (of) => `Ændrede noget i Trackunit med ${of.title ?? 'en opgave'}.`,
+      'change.refused': () => 'Trackunit afviste en ændring.',
+      'change.unknown': () => 'Prøvede en ændring. Ingen ved, om den blev lavet.',
       'schedule.created': (of) => `Lavede en plan${of.title ? ` for ${of.title}` : ''}.`,
       'schedule.updated': (of) => `Ændrede planen${of.title ? ` for ${of.title}` : ''}.`,
       'schedule.paused': (of) => `Satte planen${of.title ? ` for ${of.title}` : ''} på pause.`,
+      'schedule.left-out': (of) =>
+        `Sprang én gang i planen${of.title ? ` for ${of.title}` : ''} over: den forrige kørsel var endnu i gang.`,
       'schedule.resumed': (of) => `Lod planen${of.title ? ` for ${of.title}` : ''} fortsætte.`,
       'schedule.deleted': (of) => `Slettede planen${of.title ? ` for ${of.title}` : ''}.`,
       'filter.saved': (of) => `Gemte et valg af maskiner${of.name ? ` som “${of.name}”` : ''}.`,
@@ -730,9 +737,7 @@ export const da: Texts = {
       'credentials.sent-again': () => 'Sendte den samme adgang en gang til. Intet blev gjort.',
       'credentials.superseded': () => 'Lagde en ældre adgang til side.',
       'credentials.uninstalled': () => 'Slettede adgangen, fordi Standin blev fjernet.',
-      'credentials.erased': () => 'Slettede en adgang, der ikke bruges mere.',
       'credentials.abandoned': () => 'Opgav en adgang, der længe ikke har virket.',
-      'installation.installed': () => 'Installerede Standin.',
       'installation.uninstalled': () => 'Fjernede Standin fra denne konto.',
       'installation.earlier-uninstalled': () =>
         'Fortalte om en fjernelse, som en nyere installation har ophævet. Intet blev gjort.',
@@ -742,8 +747,8 @@ export const da: Texts = {
       'service-key.created': (of) => `Gav ${of.name ?? 'en tjeneste'} en nøgle.`,
       'service-key.rotated': (of) => `Fornyede nøglen til ${of.name ?? 'en tjeneste'}.`,
       'service-key.revoked': (of) => `Tog nøglen fra ${of.name ?? 'en tjeneste'}.`,
-      'service-grant.set': (of) => `Lod ${of.name ?? 'en tjeneste'} handle på denne konto.`,
-      'service-grant.removed': (of) => `Lod ikke længere ${of.name ?? 'en tjeneste'} handle på denne konto.`,
+      'grant.set': (of) => `Lod ${of.name ?? 'en tjeneste'} handle på denne konto.`,
+      'grant.removed': (of) => `Lod ikke længere ${of.name ?? 'en tjeneste'} handle på denne konto.`,
     } satisfies Record<string, (of: Said) => string>,
     otherEvent: (words) => `${words}.`,
   },

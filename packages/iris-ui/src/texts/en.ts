@@ -93,7 +93,11 @@ export interface Said {
   mode?: string | undefined
   /** What is allowed, each as `see machines`. */
   scopes?: string[] | undefined
+  /** Changes in Trackunit, by how they ended. */
+  changes?: { made: number; refused: number; unknown: number } | undefined
 }
+
+export const noChanges = { made: 0, refused: 0, unknown: 0 }
 
 /** Every word of the app in English. Another language is another file of this type. */
 export const en = {
@@ -724,12 +728,19 @@ export const en = {
       'run.cancelled': (of: Said) => `Stopped ${of.title ?? 'a run'}.`,
       'run.succeeded': (of: Said) => `${of.title ?? 'A run'} is done.`,
       'run.failed': (of: Said) => `${of.title ?? 'A run'} stopped before it was done.`,
-      'run.ended': (of: Said) => `${of.title ?? 'A run'} has ended.`,
       'run.applied': (of: Said) => `Made the changes of ${of.title ?? 'a preview'}.`,
-      'run.effect': (of: Said) => `Changed something in Trackunit with ${of.title ?? 'an action'}.`,
+      'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }: Said) =>
+        `${title ?? 'A run'} made ${made === 1 ? '1 change' : `${made} changes`} in Trackunit.${
+          refused > 0 ? ` Trackunit refused ${refused}.` : ''
+        }${unknown > 0 ? ` Of ${unknown} nobody knows whether ${unknown === 1 ? 'it was' : 'they were'} made.` : ''}`,
+      'change.made': (of: Said) => `Changed something in Trackunit with ${of.title ?? 'an action'}.`,
+      'change.refused': () => 'Trackunit refused a change.',
+      'change.unknown': () => 'Tried a change. Nobody knows whether it was made.',
       'schedule.created': (of: Said) => `Made a schedule${of.title ? ` for ${of.title}` : ''}.`,
       'schedule.updated': (of: Said) => `Changed the schedule${of.title ? ` of ${of.title}` : ''}.`,
       'schedule.paused': (of: Said) => `Paused the schedule${of.title ? ` of ${of.title}` : ''}.`,
+      'schedule.left-out': (of: Said) =>
+        `Left one time of the schedule${of.title ? ` of ${of.title}` : ''} out: the run before still went on.`,
       'schedule.resumed': (of: Said) => `Let the schedule${of.title ? ` of ${of.title}` : ''} go on.`,
       'schedule.deleted': (of: Said) => `Deleted the schedule${of.title ? ` of ${of.title}` : ''}.`,
       'filter.saved': (of: Said) => `Kept a choice of machines${of.name ? ` as “${of.name}”` : ''}.`,
@@ -757,8 +768,6 @@ export const en = {
       'credentials.sent-again': () => 'Sent the same access once more. Nothing was done.',
       'credentials.superseded': () => 'Put older access aside.',
       'credentials.uninstalled': () => 'Erased the access, because Standin was removed.',
-      'credentials.erased': () => 'Erased access that is no longer needed.',
-      'installation.installed': () => 'Installed Standin.',
       'installation.uninstalled': () => 'Removed Standin from this account.',
       'installation.earlier-uninstalled': () =>
         'Told of a removal that was undone by a newer installation. Nothing was done.',
@@ -770,8 +779,8 @@ export const en = {
       'callback.released': () => 'Let a message of Trackunit through that was held back.',
       'service-key.rotated': (of: Said) => `Renewed the key of ${of.name ?? 'a service'}.`,
       'service-key.revoked': (of: Said) => `Took the key of ${of.name ?? 'a service'} away.`,
-      'service-grant.set': (of: Said) => `Let ${of.name ?? 'a service'} act on this account.`,
-      'service-grant.removed': (of: Said) => `Stopped ${of.name ?? 'a service'} from acting on this account.`,
+      'grant.set': (of: Said) => `Let ${of.name ?? 'a service'} act on this account.`,
+      'grant.removed': (of: Said) => `Stopped ${of.name ?? 'a service'} from acting on this account.`,
     } as Record<string, (of: Said) => string>,
     otherEvent: (words: string) => `${words}.`,
   },

@@ -39,8 +39,10 @@ async function createActivity() {
     ).createCaller({ requestId: 'test', authenticate: async () => who })
   return Object.assign(stack, {
     callAs,
-    did: async (actor: Actor, event: AuditEvent, accountId: string | null = account) => {
-      await stack.db.transaction((tx) => record(tx, { actor, event, ...(accountId !== null && { accountId }) }))
+    did: async (actor: Actor, event: AuditEvent, accountId: string | null = account, details = {}) => {
+      await stack.db.transaction((tx) =>
+        record(tx, { actor, event, details, ...(accountId !== null && { accountId }) }),
+      )
       stack.clock.advance(60_000)
     },
     list: async (asked: Partial<Parameters<ReturnType<typeof callAs>['list']>[0]> = {}) =>
@@ -100,6 +102,26 @@ describe('invariant 18: audit.list', () => {
       'filter.saved',
     ])
     expect(events(await activity.list({ kinds: ['read'], actorId: 'reports', from: at(0) }))).toEqual([])
+  })
+
+  test('tells the changes of a run as one, and each of them to whoever asks for those of the run', async () => {
+    await using activity = await createActivity()
+    const runId = '33333333-3333-4333-8333-333333333333'
+    const details = { runId }
+    await activity.did(actorOf(anna), 'run.applied')
+    for (const event of ['change.made', 'change.refused', 'change.made'] as const)
+      await activity.did(actorOf(anna), event, account, details)
+    await activity.did(actorOf(anna), 'change.made', account, { runId: '44444444-4444-4444-8444-444444444444' })
+    await activity.did(actorOf(anna), 'change.made', other, details)
+    await activity.did(actorOf(anna), 'run.changed', account, details)
+
+    expect(events(await activity.list())).toEqual(['run.changed', 'run.applied'])
+    expect(events(await activity.list({ kinds: ['changed'] }))).toEqual(['run.changed', 'run.applied'])
+    const single = await activity.list({ changesOfRun: runId })
+    expect(events(single)).toEqual(['change.made', 'change.refused', 'change.made'])
+    expect(events(await activity.list({ changesOfRun: runId, limit: 1, cursor: single[0]?.id ?? '' }))).toEqual([
+      'change.refused',
+    ])
   })
 
   test('comes in pages, the newest first, without a row twice or missed though new ones arrive', async () => {

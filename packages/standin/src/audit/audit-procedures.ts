@@ -8,9 +8,9 @@ export function createAuditProcedures({ contracted, db }: { contracted: Contract
   return {
     list: contracted
       .call(procedures.audit.list)
-      .query(async ({ ctx: { accountId }, input: { from, to, actorId, kinds, cursor, limit } }) => {
+      .query(async ({ ctx: { accountId }, input: { from, to, actorId, kinds, changesOfRun, cursor, limit } }) => {
         const found = await listAudit(db, {
-          ...{ accountId, actorId, kinds },
+          ...{ accountId, actorId, kinds, changesOfRun },
           from: from === undefined ? undefined : new Date(from),
           to: to === undefined ? undefined : new Date(to),
           beforeId: cursor === undefined ? undefined : idOf(cursor),

@@ -1,5 +1,5 @@
 import type { ListedAuditEntry } from '@standin/contracts'
-import { and, desc, eq, gte, inArray, lt, lte, notInArray } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, lt, lte, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { type AuditKind, eventsOfKinds, kindOf } from './audit-kinds.ts'
 import { auditEntries } from './audit-table.ts'
@@ -11,14 +11,16 @@ export interface AuditQuery {
   to: Date | undefined
   actorId: string | undefined
   kinds: readonly AuditKind[] | undefined
+  /** The single changes of a run, instead of what was done in the account. */
+  changesOfRun: string | undefined
   /** Entries older than this one. */
   beforeId: number | undefined
   limit: number
 }
 
-/** What was done in an account, the newest first. */
+/** What was done in an account, the newest first; the changes of one run count as one. */
 export async function listAudit(db: Database, query: AuditQuery): Promise<ListedAuditEntry[]> {
-  const { accountId, from, to, actorId, kinds, beforeId, limit } = query
+  const { accountId, from, to, actorId, kinds, changesOfRun, beforeId, limit } = query
   const events = kinds && eventsOfKinds(kinds)
   const rows = await db
     .select()
@@ -26,6 +28,9 @@ export async function listAudit(db: Database, query: AuditQuery): Promise<Listed
     .where(
       and(
         eq(auditEntries.accountId, accountId),
+        changesOfRun === undefined
+          ? sql`${auditEntries.event} not like 'change.%'`
+          : sql`${auditEntries.event} like 'change.%' and ${auditEntries.details} ->> 'runId' = ${changesOfRun}`,
         from && gte(auditEntries.at, from),
         to && lte(auditEntries.at, to),
         actorId === undefined ? undefined : eq(auditEntries.actorId, actorId),

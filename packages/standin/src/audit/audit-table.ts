@@ -37,7 +37,11 @@ export const auditEntries = pgTable(
     chainMac: text(),
   },
   (table) => [
-    index().on(table.accountId, table.id),
+    // What an account's people look at; a run can leave ten thousand rows of single changes, which are asked for by their run.
+    index('audit_entries_shown').on(table.accountId, table.id).where(sql`${table.event} not like 'change.%'`),
+    index('audit_entries_changes')
+      .on(sql`(${table.details} ->> 'runId')`, table.id)
+      .where(sql`${table.event} like 'change.%'`),
     uniqueIndex('audit_entries_entry').on(table.entryId),
     uniqueIndex('audit_entries_chain').on(table.writer, table.writerSeq),
     index('audit_entries_unchained').on(table.id).where(sql`${table.writer} is null`),

@@ -1,4 +1,5 @@
-import type { Transaction } from '../database/database.ts'
+import { type SQL, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../database/database.ts'
 import type { AuditEvent } from './audit-kinds.ts'
 import { auditEntries } from './audit-table.ts'
 import { signOf } from './sign-transactions.ts'
@@ -24,10 +25,26 @@ export interface AuditEntry {
  * Leaves the row of a change in the transaction of that change: both are there, or neither. It is signed at once, and
  * put into a chain once it is committed.
  */
-export async function record(
-  tx: Transaction,
-  { actor, event, accountId, generation, details = {} }: AuditEntry,
-): Promise<void> {
+export async function record(tx: Transaction, entry: AuditEntry): Promise<void> {
+  await tx.insert(auditEntries).values(rowOf(tx, entry))
+}
+
+/**
+ * The same as the end of a statement, for changes of which there are many: leaves the row where `changed`, which the
+ * statement has called a change of one row that returns something, has changed it.
+ */
+export function recordWhere(changed: SQL, db: Database, entry: AuditEntry): SQL {
+  const { actorKind, actorId, actorName, event, accountId, generation, details, ...signed } = rowOf(db, entry)
+  const at = signed.at?.toISOString() ?? null
+  return sql`insert into ${auditEntries}
+    (actor_kind, actor_id, actor_name, event, account_id, generation, details, entry_id, at, kid, entry_mac)
+    select ${actorKind}, ${actorId}, ${actorName}::text, ${event}, ${accountId}::uuid, ${generation}::int,
+      ${JSON.stringify(details)}::jsonb, ${signed.entryId ?? null}::uuid, coalesce(${at}::timestamptz, now()),
+      ${signed.kid ?? null}::text, ${signed.entryMac ?? null}::text
+    from ${changed}`
+}
+
+function rowOf(db: Database, { actor, event, accountId, generation, details = {} }: AuditEntry) {
   const row = {
     actorKind: actor.kind,
     actorId: actor.id,
@@ -37,5 +54,5 @@ export async function record(
     generation: generation ?? null,
     details,
   }
-  await tx.insert(auditEntries).values({ ...row, ...signOf(tx)?.(row) })
+  return { ...row, ...signOf(db)?.(row) }
 }

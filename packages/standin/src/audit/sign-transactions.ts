@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { Database, Transaction } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
 import type { AuditMacs, SignedEntry } from './audit-mac.ts'
 
 /** Signs a row before it is written. */
@@ -12,10 +12,10 @@ export type Sign = (entry: Omit<SignedEntry, 'entryId' | 'at'>) => {
 }
 
 const signature = Symbol('how rows of this transaction are signed')
-type Signing = Transaction & { [signature]?: Sign }
+type Signing = Database & { [signature]?: Sign }
 
 /**
- * Lets every transaction of a database carry how its audit rows are signed, so that nobody who changes something has to
+ * Lets a database and every transaction of it carry how audit rows are signed, so that nobody who changes something has to
  * hand the keys on. Rows written through a database that was not given any stay unsigned, which `audit verify` names.
  */
 export function signTransactions(db: Database, { macs, clock }: { macs: AuditMacs; clock: Pick<Clock, 'now'> }): void {
@@ -30,7 +30,7 @@ export function signTransactions(db: Database, { macs, clock }: { macs: AuditMac
         (tx) => work(Object.assign(tx, { [signature]: sign, transaction: carrying(tx.transaction.bind(tx)) })),
         options,
       )
-  db.transaction = carrying(db.transaction.bind(db))
+  Object.assign(db, { [signature]: sign, transaction: carrying(db.transaction.bind(db)) })
 }
 
-export const signOf = (tx: Signing): Sign | undefined => tx[signature]
+export const signOf = (db: Signing): Sign | undefined => db[signature]

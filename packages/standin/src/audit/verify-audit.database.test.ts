@@ -1,13 +1,14 @@
+import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AuditStack, createAuditStack, handOut } from '../../test/audit-stack.ts'
+import { type AuditStack, account, createAuditStack, handOut } from '../../test/audit-stack.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { connectDatabase } from '../database/database.ts'
 import { createLogger } from '../observability/logger.ts'
 import { createAuditMacs } from './audit-mac.ts'
 import { createChain } from './chain.ts'
 import { findEnd } from './chain-store.ts'
-import { record } from './record.ts'
+import { record, recordWhere } from './record.ts'
 import { createRecordHandOuts } from './record-hand-outs.ts'
 import { retainAudit } from './retain-audit.ts'
 import { createSealEntries } from './seal-entries.ts'
@@ -207,6 +208,27 @@ describe('keys of the audit', () => {
       { type: 'changed', seq: 6 },
     ])
   })
+})
+
+test('a row that ends a statement is signed as any other, and there only where the statement changed something', async () => {
+  await using stack = await createAuditStack(database)
+  const entry = {
+    actor: { kind: 'user', id: 'u', name: 'Ø' },
+    event: 'change.made',
+    accountId: account,
+    details: { b: 1, a: { d: "'" } },
+  } as const
+  for (const generation of [3, 9]) {
+    const changed = sql`update installations set active_generation = 4 where active_generation = ${generation} returning 1`
+    const end = recordWhere(sql`changed`, stack.db, entry)
+    await stack.db.execute(sql`with changed as (${changed}) ${end}`)
+  }
+  await stack.seal()
+
+  expect(await stack.rows()).toMatchObject([
+    { event: 'change.made', actor_name: 'Ø', writer: changes, writer_seq: '1' },
+  ])
+  expect(await stack.problems()).toEqual([])
 })
 
 test('rows of one transaction come and go with it, also of one within it', async () => {

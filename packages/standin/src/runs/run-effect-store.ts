@@ -1,4 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, asc, count, eq, sql } from 'drizzle-orm'
+import { type AuditEntry, recordWhere } from '../audit/record.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { runEffects } from './run-effect-table.ts'
 
@@ -31,16 +32,48 @@ export async function meanEffectAgain(
     .where(isOne(effect))
 }
 
-/** Writes how a change ended, while it is still meant: what another worker wrote of it stays. */
+/**
+ * Writes how a change ended, while it is still meant: what another worker wrote of it stays.
+ * @param entry its audit row, in the same statement: ten thousand changes cost none of their own
+ */
 export async function endEffect(
   db: Database,
   effect: { changeSetId: string; key: string },
-  outcome: Pick<EffectRow, 'state'> & Partial<Pick<EffectRow, 'outcome' | 'reason'>>,
+  { state, outcome, reason, entry }: EffectEnd,
 ): Promise<void> {
-  await db
+  const ended = db
     .update(runEffects)
-    .set({ ...outcome, endedAt: sql`now()` })
+    .set({ state, outcome: outcome ?? null, reason: reason ?? null, endedAt: sql`now()` })
     .where(and(isOne(effect), eq(runEffects.state, 'meant')))
+    .returning({ key: runEffects.key })
+  await (entry ? db.execute(sql`with ended as ${ended} ${recordWhere(sql`ended`, db, entry)}`) : ended)
+}
+
+interface EffectEnd extends Pick<EffectRow, 'state'>, Partial<Pick<EffectRow, 'outcome' | 'reason'>> {
+  entry?: AuditEntry
+}
+
+/** How many changes a run was the last to mean, by how they ended. */
+export async function countEffects(
+  tx: Transaction,
+  runId: string,
+): Promise<Partial<Record<EffectRow['state'], number>>> {
+  const rows = await tx
+    .select({ state: runEffects.state, count: count() })
+    .from(runEffects)
+    .where(eq(runEffects.runId, runId))
+    .groupBy(runEffects.state)
+  return Object.fromEntries(rows.map((row) => [row.state, row.count]))
+}
+
+/** Changes of a run of which nobody knows whether they were made: as many as were under way at once. */
+export async function listMeantEffects(tx: Transaction, runId: string, limit: number): Promise<EffectRow[]> {
+  return tx
+    .select()
+    .from(runEffects)
+    .where(and(eq(runEffects.runId, runId), eq(runEffects.state, 'meant')))
+    .orderBy(asc(runEffects.meantAt))
+    .limit(limit)
 }
 
 const isOne = ({ changeSetId, key }: { changeSetId: string; key: string }) =>

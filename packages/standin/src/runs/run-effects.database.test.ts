@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createRunStack } from '../../test/run-stack.ts'
+import { createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { StandinError } from '../standin-error.ts'
 import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
@@ -53,7 +53,8 @@ describe('invariant 19: an effect', () => {
 
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
     expect(done).toEqual(['a', 'b', 'c'])
-    expect(await stack.audit(id)).toEqual(['run.applied', 'run.succeeded'])
+    const changes = ['change.made', 'change.made', 'change.made', 'run.changed']
+    expect(await stack.audit(id)).toEqual(['run.applied', ...changes, 'run.succeeded'])
   })
 
   test('that was made while its answer was lost is found, and not made again', async () => {
@@ -120,6 +121,78 @@ describe('invariant 19: an effect', () => {
     const { stack, preview } = await previewed(action)
     await using _ = stack
     expect(await stack.run(preview.id)).toMatchObject({ state: 'failed', reason: 'INTERNAL' })
+  })
+})
+
+describe('invariant 18: each change that a run makes in Trackunit leaves its row', () => {
+  const rowsOf = ({ sql }: RunStack) =>
+    sql`select actor_kind, actor_id, event, details from audit_entries where event ~ '^change|changed$' order by id`
+  const change = (event: string, key: string, more: object = {}) => ({
+    ...{ actor_kind: 'service', actor_id: 'reports', event },
+    details: { runId: expect.any(String), actionId: 'clear', key, description: `clear ${key}`, ...more },
+  })
+  const clear = (key: string, work: () => Promise<unknown>) => ({ key, describe: `clear ${key}`, do: work })
+
+  test('with its outcome, in the name of whoever started it; the run sums them up', async () => {
+    const { stack, worker, apply } = await previewed(
+      clearing(async ({ effect }) => {
+        await effect(clear('a', async () => 'cleared'))
+        const refusal = new StandinError('TRACKUNIT_REFUSED')
+        await effect(clear('b', () => Promise.reject(refusal))).catch(() => {})
+        await effect(clear('c', () => Promise.reject(new StandinError('TRACKUNIT_RATE_LIMITED')))).catch(() => {})
+        await effect(clear('d', () => Promise.reject(new Error('no answer'))))
+      }),
+    )
+    await using _ = stack
+    const { id: runId } = await stack.start(apply)
+    await worker.workOn(runId)
+
+    expect(await rowsOf(stack)).toEqual([
+      change('change.made', 'a'),
+      change('change.refused', 'b', { reason: 'TRACKUNIT_REFUSED' }),
+      change('change.unknown', 'd'),
+      {
+        ...{ actor_kind: 'service', actor_id: 'reports', event: 'run.changed' },
+        details: { runId, actionId: 'clear', made: 1, refused: 1, unknown: 1 },
+      },
+    ])
+  })
+
+  test('also where it is found to have been made; once, however often the run is taken up', async () => {
+    const { stack, worker, apply } = await previewed(
+      clearing(async ({ effect }) => {
+        await effect({
+          ...clear('a', () => Promise.reject(new StandinError('TRACKUNIT_UNAVAILABLE'))),
+          find: async () => 'found',
+        })
+        throw new StandinError('TRACKUNIT_UNAVAILABLE')
+      }),
+    )
+    await using _ = stack
+    const { id } = await stack.start(apply)
+    for (let attempt = 0; attempt < 3; attempt++) await worker.workOn(id)
+    await stack.cancel(id)
+
+    const [made, sum, ...more] = await rowsOf(stack)
+    expect(made).toEqual(change('change.made', 'a'))
+    expect(sum).toMatchObject({ event: 'run.changed', details: { made: 1, refused: 0, unknown: 0 } })
+    expect(more).toEqual([])
+  })
+
+  test('in the statement that keeps its outcome: both are there, or neither', async () => {
+    const { stack, worker, apply } = await previewed(
+      clearing(({ effect }) => effect(clear('a', async () => 'cleared')).then(() => {})),
+    )
+    await using _ = stack
+    const { id } = await stack.start(apply)
+    await stack.sql`create or replace function refuse() returns trigger language plpgsql as $$
+      begin if new.event = 'change.made' then raise 'no'; end if; return new; end $$`
+    await stack.sql`create trigger refuse before insert on audit_entries for each row execute function refuse()`
+
+    await worker.workOn(id).finally(() => stack.sql`drop function refuse cascade`)
+
+    expect(await stack.sql`select state, outcome from run_effects`).toEqual([{ state: 'meant', outcome: null }])
+    expect(await stack.audit(id)).toContain('change.unknown')
   })
 })
 

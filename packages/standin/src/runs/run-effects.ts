@@ -7,6 +7,7 @@ import { type EffectRow, endEffect, meanEffect, meanEffectAgain } from './run-ef
 import { holdsRun } from './run-hold-store.ts'
 import { RunStopped } from './run-stopped.ts'
 import type { RunRow } from './run-store.ts'
+import { entryOfChange } from './tell-changes.ts'
 
 /** Reasons after which it is certain that Trackunit did nothing, and may still do it. */
 const putOff: readonly ErrorReason[] = ['TRACKUNIT_RATE_LIMITED', 'CREDENTIALS_PENDING', 'STORAGE_UNAVAILABLE']
@@ -35,7 +36,7 @@ export function whatToDo(
  * The changes that a run makes in Trackunit. Each is on disk as meant before it is tried; where its worker died or no
  * answer came, it is looked up before it is repeated.
  */
-export function createEffects(db: Database, run: Pick<RunRow, 'id' | 'epoch' | 'mode' | 'previewRunId'>) {
+export function createEffects(db: Database, run: RunRow) {
   const { id: runId, epoch } = run
   const changeSetId = run.previewRunId ?? runId
 
@@ -47,7 +48,15 @@ export function createEffects(db: Database, run: Pick<RunRow, 'id' | 'epoch' | '
     })
   }
 
-  async function attempt<Outcome>(one: { changeSetId: string; key: string }, work: () => Promise<Outcome>) {
+  interface One {
+    changeSetId: string
+    key: string
+    description: string
+  }
+  const endDone = (one: One, value: unknown) =>
+    endEffect(db, one, { state: 'done', outcome: { value }, entry: entryOfChange(run, 'change.made', one) })
+
+  async function attempt<Outcome>(one: One, work: () => Promise<Outcome>) {
     let value: Outcome
     try {
       value = await work()
@@ -55,17 +64,20 @@ export function createEffects(db: Database, run: Pick<RunRow, 'id' | 'epoch' | '
       const { reason } = toRefusal(error)
       // Whatever else it was, the request may have arrived: it stays `meant`.
       if (putOff.includes(reason)) await endEffect(db, one, { state: 'put-off', reason })
-      if (refused.includes(reason)) await endEffect(db, one, { state: 'refused', reason })
+      if (refused.includes(reason)) {
+        const entry = entryOfChange(run, 'change.refused', { ...one, reason })
+        await endEffect(db, one, { state: 'refused', reason, entry })
+      }
       throw error
     }
-    await endEffect(db, one, { state: 'done', outcome: { value } })
+    await endDone(one, value)
     return value
   }
 
   return async <Outcome>({ key, describe, find, do: work }: Effect<Outcome>): Promise<Outcome> => {
     if (run.mode === 'preview') throw new Error('a preview changes nothing')
-    const one = { changeSetId, key, runId }
-    const { row, isNew } = await whileHeld((tx) => meanEffect(tx, { ...one, description: describe ?? '' }))
+    const one = { changeSetId, key, runId, description: describe ?? '' }
+    const { row, isNew } = await whileHeld((tx) => meanEffect(tx, one))
     if (isNew) return attempt(one, work)
 
     switch (whatToDo(row, { runId, canLook: find !== undefined })) {
@@ -78,7 +90,7 @@ export function createEffects(db: Database, run: Pick<RunRow, 'id' | 'epoch' | '
       case 'look': {
         const found = await find?.()
         if (found === undefined) break
-        await endEffect(db, one, { state: 'done', outcome: { value: found } })
+        await endDone(one, found)
         return found
       }
     }

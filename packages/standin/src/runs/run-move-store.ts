@@ -7,6 +7,7 @@ import { isFinal, nextRunState, type RunTransition } from './run-lifecycle.ts'
 import { stepsAtEnd } from './run-progress.ts'
 import { lockRun, type RunRow } from './run-store.ts'
 import { runEvents, runs } from './run-table.ts'
+import { tellChanges } from './tell-changes.ts'
 
 export interface RunMove extends Partial<Pick<RunRow, 'reason' | 'waitingUntil' | 'retries'>> {
   /** Where given, only the worker that holds it may. */
@@ -51,6 +52,7 @@ export async function moveRun(
     .returning()
   if (!moved) return undefined
   if (isFinal(state)) {
+    await tellChanges(tx, moved)
     for (const artifact of await offerArtifacts(tx, runId)) await appendEvent(tx, runId, { type: 'artifact', artifact })
   }
   if (moved.state !== row.state) await announceState(tx, moved)

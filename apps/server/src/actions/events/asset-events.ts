@@ -56,27 +56,26 @@ const dismissDocument = /* GraphQL */ `
   }
 `
 
-/** @returns whether Trackunit says that it dismissed the event */
-export async function dismiss(
-  { trackunit }: Pick<RunContext<unknown>, 'trackunit'>,
-  eventId: string,
-): Promise<boolean> {
+/** @throws StandinError `TRACKUNIT_REFUSED` where Trackunit says that it did not */
+export async function dismiss({ trackunit }: Pick<RunContext<unknown>, 'trackunit'>, eventId: string): Promise<void> {
   const { data } = await trackunit.graphql<{ eventDismiss?: { success?: boolean } | null }>(dismissDocument, {
     eventId,
   })
-  return data.eventDismiss?.success === true
+  if (data.eventDismiss?.success !== true) throw new StandinError('TRACKUNIT_REFUSED')
 }
 
 const dayMs = 86_400_000
 
 /**
  * Looks whether an event is dismissed, for one of which nobody knows whether the request arrived. It costs one of the two
- * requests. @returns undefined while it is open
+ * requests.
+ * @returns whether it is; not where it is open
+ * @throws StandinError `TRACKUNIT_REFUSED` where it ended in another way: then nobody can tell
  */
-export async function findDismissal(
+export async function isDismissed(
   context: Pick<RunContext<unknown>, 'trackunit' | 'clock'>,
   { eventId, assetId, openedAt }: { eventId: string; assetId: string | undefined; openedAt: string | null },
-): Promise<boolean | undefined> {
+): Promise<boolean> {
   const opened = openedAt === null ? undefined : Date.parse(openedAt)
   const window =
     opened === undefined || Number.isNaN(opened)
@@ -91,6 +90,6 @@ export async function findDismissal(
     page: 0,
   })
   const event = content.find(({ id }) => id === eventId)
-  if (!event) return false
-  return event.status === 'OPEN' ? undefined : event.status === 'DISMISSED'
+  if (event?.status === 'OPEN' || event?.status === 'DISMISSED') return event.status === 'DISMISSED'
+  throw new StandinError('TRACKUNIT_REFUSED')
 }
