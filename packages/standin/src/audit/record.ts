@@ -26,7 +26,7 @@ export interface AuditEntry {
  * put into a chain once it is committed.
  */
 export async function record(tx: Transaction, entry: AuditEntry): Promise<void> {
-  await tx.insert(auditEntries).values(rowOf(tx, entry))
+  await tx.insert(auditEntries).values(auditRow(tx, entry))
 }
 
 /**
@@ -34,7 +34,7 @@ export async function record(tx: Transaction, entry: AuditEntry): Promise<void> 
  * statement has called a change of one row that returns something, has changed it.
  */
 export function recordWhere(changed: SQL, db: Database, entry: AuditEntry): SQL {
-  const { actorKind, actorId, actorName, event, accountId, generation, details, ...signed } = rowOf(db, entry)
+  const { actorKind, actorId, actorName, event, accountId, generation, details, ...signed } = auditRow(db, entry)
   const at = signed.at?.toISOString() ?? null
   return sql`insert into ${auditEntries}
     (actor_kind, actor_id, actor_name, event, account_id, generation, details, entry_id, at, kid, entry_mac)
@@ -44,7 +44,8 @@ export function recordWhere(changed: SQL, db: Database, entry: AuditEntry): SQL 
     from ${changed}`
 }
 
-function rowOf(db: Database, { actor, event, accountId, generation, details = {} }: AuditEntry) {
+/** The row of a change, signed, for whoever writes several in one statement. */
+export function auditRow(db: Database, { actor, event, accountId, generation, details = {} }: AuditEntry) {
   const row = {
     actorKind: actor.kind,
     actorId: actor.id,

@@ -1,10 +1,11 @@
 import type { CallbackStatus } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
+import { callbackDigest } from './believed-callback.ts'
 import { bindIdentity, type IdentityPolicy, identityDigest, readIdentity } from './callback-identity.ts'
 import { wasTakenBefore } from './callback-store.ts'
 import { parseCallback } from './parse-callback.ts'
-import { callbackDigest, type TakeCallback } from './take-callback.ts'
+import type { TakeCallback } from './take-callback.ts'
 
 export interface VerifiedCallback {
   jwt: string

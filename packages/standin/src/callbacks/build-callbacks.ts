@@ -5,7 +5,6 @@ import type { Uninstall } from '../installations/uninstall.ts'
 import type { Logger } from '../observability/logger.ts'
 import { createAcceptVerified } from './accept-verified.ts'
 import type { IdentityPolicy } from './callback-identity.ts'
-import { createCallbackKinds } from './callback-kinds.ts'
 import { createKeepCallback } from './held/keep-callback.ts'
 import { createReleaseCallback } from './held/release-callback.ts'
 import { createVerifyUnverified } from './held/verify-unverified.ts'
@@ -27,15 +26,13 @@ export type CallbackParts = Parts & { keys: KeySet; log: Logger; newId: () => st
 
 /** What the operator's command needs of callbacks. */
 export function buildReleaseCallback({ db, vault, clock, uninstall, policy }: Parts) {
-  const kinds = createCallbackKinds({ vault, clock, appId: policy.appId, uninstall })
-  return createReleaseCallback({ db, vault, policy, take: createTakeCallback({ db, kinds }) })
+  return createReleaseCallback({ db, vault, policy, take: createTakeCallback({ db, vault, clock, uninstall }) })
 }
 
 /** Callbacks as the server needs them: what receives, and what works in the background. */
 export function buildCallbacks({ db, vault, clock, uninstall, policy, keys, log, newId }: CallbackParts) {
   const { appId } = policy
-  const kinds = createCallbackKinds({ vault, clock, appId, uninstall })
-  const accept = createAcceptVerified({ db, policy, take: createTakeCallback({ db, kinds }) })
+  const accept = createAcceptVerified({ db, policy, take: createTakeCallback({ db, vault, clock, uninstall }) })
   const keep = createKeepCallback({ db, vault, clock, appId, newId })
   const rejections = createRejectionCounter({ clock, save: (counted) => saveRejections(db, counted) })
   return {

@@ -1,25 +1,24 @@
 import type { CallbackStatus, TrackunitCallback } from '@standin/contracts'
-import { record } from '../audit/record.ts'
-import type { Clock } from '../clock.ts'
+import type { AuditEvent } from '../audit/audit-kinds.ts'
+import type { AuditEntry } from '../audit/record.ts'
+import { nextCredentialState } from '../credentials/credential-lifecycle.ts'
 import { comparePositions, type Position } from '../credentials/credential-order.ts'
-import {
-  clientServesAnother,
-  insertCredentials,
-  listCredentials,
-  moveCredentials,
-  probeCredentials,
-  updateCredentials,
-} from '../credentials/credential-store.ts'
-import type { Vault } from '../credentials/vault.ts'
-import type { Transaction } from '../database/database.ts'
-import { recordInstallationEvent } from '../installations/installation-event-store.ts'
-import { type InstallationRow, updateInstallation } from '../installations/installation-store.ts'
-import type { Uninstall } from '../installations/uninstall.ts'
+import type { CredentialRow } from '../credentials/credential-store.ts'
+import type { InstallationRow } from '../installations/installation-store.ts'
 import { Secret } from '../observability/secret.ts'
 import { callbackPosition } from './callback-order.ts'
 
-/** A verified callback, its account's row locked. */
-export interface TakenCallback<Body> {
+/** An account as a callback finds it: its row, and all its credentials, the newest generation first. */
+export interface AccountOfCallback {
+  installation: InstallationRow
+  credentials: readonly ReceivedCredentials[]
+}
+
+/** Credentials that this transaction brings have a secret that is not sealed yet. */
+export type ReceivedCredentials = CredentialRow & { secret?: Secret }
+
+/** A verified callback, and what is known of it. */
+export interface CallbackSaid<Body> {
   body: Body
   issuedAt: Date
   contentDigest: string
@@ -27,134 +26,181 @@ export interface TakenCallback<Body> {
   bound: boolean
   /** Whether the same was said before. */
   takenBefore: boolean
-  installation: InstallationRow
+  /** Whether its client id serves, or once served, another account. */
+  clientServesAnother: boolean
 }
 
-export interface Taken {
+/** What a callback comes to. */
+export interface Decision {
   status: CallbackStatus
+  /** The credentials that it is about. */
   generation?: number
-  sealedBody?: string
+  /** The account after it, where it changes anything of it. */
+  account?: AccountOfCallback
+  /** What is recorded of it. */
+  said?: AuditEntry
+  /** Services are told of an account that installs. */
+  isInstall?: boolean
+  /** What of it is kept sealed. */
+  kept?: Secret
+  /** It ends the installation, with all that every part keeps of it. */
+  uninstalls?: boolean
 }
 
 type Kinds = {
   [Kind in TrackunitCallback['kind']]: (
-    tx: Transaction,
-    callback: TakenCallback<Extract<TrackunitCallback, { kind: Kind }>['body']>,
-  ) => Promise<Taken>
+    said: CallbackSaid<Extract<TrackunitCallback, { kind: Kind }>['body']>,
+    account: AccountOfCallback,
+    now: Date,
+  ) => Decision
 }
 
-const trackunit = { kind: 'trackunit', id: 'callback' } as const
+export const trackunit = { kind: 'trackunit', id: 'callback' } as const
 
-/** What each type of callback does, inside the transaction in which it enters the ledger. A type without an entry does not compile. */
-export function createCallbackKinds({
-  vault,
-  clock,
-  appId,
-  uninstall,
-}: {
-  vault: Vault
-  clock: Clock
-  appId: string
-  uninstall: Uninstall
-}): Kinds {
-  return {
-    /** New credentials never replace those in force here: they are stored as pending, and proven in the background. */
-    async INSTALLED(tx, { body, issuedAt, contentDigest, bound, takenBefore, installation }) {
-      const { accountId, clientId } = body
-      const position = callbackPosition('INSTALLED', issuedAt, contentDigest)
-      const rows = await listCredentials(tx, accountId)
-      const isOutdated = (at: Position) =>
-        rows.some(
-          (row) => row.state === 'active' && row.contentDigest !== contentDigest && comparePositions(row, at) > 0,
-        )
-      const said = { actor: trackunit, accountId, details: { clientId, bound } }
+/** What each type of callback does. A type without an entry does not compile. */
+const kinds: Kinds = {
+  /** New credentials never replace those in force here: they are stored as pending, and proven in the background. */
+  INSTALLED(said, account, now) {
+    const same = account.credentials.find((row) => row.contentDigest === said.contentDigest)
+    return same ? sentAgain(said, { account, same, now }) : received(said, account, now)
+  },
 
-      const same = rows.find((row) => row.contentDigest === contentDigest)
-      if (same) {
-        const isNewer = comparePositions(same, position) < 0
-        const bindsNow = bound && !same.bound
-        const { generation } = same
-        const newest = isNewer ? position : { issuedAt: same.issuedAt, tieBreak: same.tieBreak }
-        if (isNewer || bindsNow) await updateCredentials(tx, same, { ...newest, bound: same.bound || bound })
+  /** Only one whose identity names the account takes effect; any other is a signal: it is shown, and what is in force is probed. */
+  UNINSTALLED({ body: { accountId }, issuedAt, contentDigest, bound }, { installation, credentials }, now) {
+    const { uninstalledAt, uninstallSignalledAt, uninstallDismissedAt, activeGeneration } = installation
+    if (uninstalledAt && issuedAt <= uninstalledAt) return { status: 'duplicate' }
+    const position = callbackPosition('UNINSTALLED', issuedAt, contentDigest)
+    const active = credentials.find(({ generation }) => generation === activeGeneration)
+    const isSuperseded = active !== undefined && comparePositions(active, position) > 0
+    if (bound) return { status: isSuperseded ? 'superseded' : 'accepted', uninstalls: true }
+    if (isSuperseded) return { status: 'superseded' }
+    const isKnown = [uninstallSignalledAt, uninstallDismissedAt].some((at) => at && issuedAt <= at)
+    if (isKnown) return { status: 'duplicate' }
+    const account = { installation: { ...installation, uninstallSignalledAt: issuedAt, changedAt: now }, credentials }
+    return {
+      status: 'accepted',
+      account: active ? withCredentials(account, dueAt(active, now)) : account,
+      said: { actor: trackunit, event: 'installation.uninstall-signalled', accountId },
+    }
+  },
 
-        const decidesAnew = same.state === 'awaiting-approval' ? bindsNow : isNewer
-        if (!decidesAnew || isOutdated(newest)) return { status: 'duplicate', generation }
-        // Parked ones are probed anyway; now there is a reason to do so at once.
-        if (same.state !== 'parked' && !(await moveCredentials(tx, same, 'sent-again')))
-          return { status: 'duplicate', generation }
-        await updateCredentials(tx, same, { attempts: 0, receivedAt: clock.now(), nextAttemptAt: clock.now() })
-        await record(tx, { ...said, event: 'credentials.sent-again', generation })
-        return { status: 'accepted', generation }
-      }
+  /** Kept, sealed, for whoever reads it one day; it does nothing. */
+  unknown({ body, takenBefore }, { installation }) {
+    if (takenBefore) return { status: 'ignored' }
+    return {
+      status: 'ignored',
+      generation: installation.lastGeneration,
+      kept: new Secret(JSON.stringify(body)),
+      said: { actor: trackunit, event: 'callback.ignored', accountId: body.accountId },
+    }
+  },
+}
 
-      const isOfEarlierInstallation = installation.uninstalledAt !== null && issuedAt <= installation.uninstalledAt
-      if (isOfEarlierInstallation && takenBefore) return { status: 'duplicate' }
-      const generation = installation.lastGeneration + 1
-      await updateInstallation(tx, accountId, { lastGeneration: generation })
-      const row = { accountId, generation, appId, clientId, ...position, bound, receivedAt: clock.now() }
-      if (isOfEarlierInstallation) {
-        // As if it had come in time: the uninstall would have erased it.
-        await insertCredentials(tx, { ...row, state: 'uninstalled' })
-        await record(tx, { ...said, event: 'credentials.uninstalled', generation })
-        return { status: 'superseded', generation }
-      }
-
-      const state = isOutdated(position)
-        ? 'superseded'
-        : (await clientServesAnother(tx, clientId, accountId))
-          ? 'quarantined'
-          : 'pending'
-      const binding = { account: accountId, app: appId, column: 'client-secret', generation } as const
-      await insertCredentials(tx, {
-        ...row,
-        sealedSecret: await vault.seal(new Secret(body.clientSecret), binding),
-        contentDigest,
-        state,
-        reason: state === 'quarantined' ? 'CREDENTIALS_QUARANTINED' : null,
-        nextAttemptAt: state === 'pending' ? clock.now() : null,
-      })
-      if (state === 'pending') await recordInstallationEvent(tx, { accountId, type: 'installed' })
-      await record(tx, { ...said, event: `credentials.${state === 'pending' ? 'received' : state}`, generation })
-      return { status: state === 'superseded' ? 'superseded' : 'accepted', generation }
-    },
-
-    /** Only one whose identity names the account takes effect; any other is a signal: it is shown, and what is in force is probed. */
-    async UNINSTALLED(tx, { body, issuedAt, contentDigest, bound, installation }) {
-      const { accountId } = body
-      const { uninstalledAt, uninstallSignalledAt, uninstallDismissedAt, activeGeneration } = installation
-      if (uninstalledAt && issuedAt <= uninstalledAt) return { status: 'duplicate' }
-      const position = callbackPosition('UNINSTALLED', issuedAt, contentDigest)
-      const active = (await listCredentials(tx, accountId)).find(({ generation }) => generation === activeGeneration)
-      const isSuperseded = active !== undefined && comparePositions(active, position) > 0
-      if (bound) {
-        await uninstall(tx, { installation, issuedAt, actor: trackunit })
-        return { status: isSuperseded ? 'superseded' : 'accepted' }
-      }
-      if (isSuperseded) return { status: 'superseded' }
-      const isKnown = [uninstallSignalledAt, uninstallDismissedAt].some((at) => at && issuedAt <= at)
-      if (isKnown) return { status: 'duplicate' }
-      await updateInstallation(tx, accountId, { uninstallSignalledAt: issuedAt })
-      if (active) await probeCredentials(tx, active, clock.now())
-      await record(tx, { actor: trackunit, event: 'installation.uninstall-signalled', accountId })
-      return { status: 'accepted' }
-    },
-
-    /** Kept, sealed, for whoever reads it one day; it does nothing. */
-    async unknown(tx, { body, takenBefore, installation }) {
-      if (takenBefore) return { status: 'ignored' }
-      const { accountId } = body
-      const binding = {
-        account: accountId,
-        app: appId,
-        column: 'callback-body',
-        generation: installation.lastGeneration,
-      } as const
-      await record(tx, { actor: trackunit, event: 'callback.ignored', accountId })
-      return {
-        status: 'ignored',
-        generation: installation.lastGeneration,
-        sealedBody: await vault.seal(new Secret(JSON.stringify(body)), binding),
-      }
-    },
+/** Pure: the same callback about the same account comes to the same. */
+export function decideCallback(
+  callback: TrackunitCallback,
+  said: Omit<CallbackSaid<unknown>, 'body'>,
+  { account, now }: { account: AccountOfCallback; now: Date },
+): Decision {
+  switch (callback.kind) {
+    case 'INSTALLED':
+      return kinds.INSTALLED({ ...said, body: callback.body }, account, now)
+    case 'UNINSTALLED':
+      return kinds.UNINSTALLED({ ...said, body: callback.body }, account, now)
+    case 'unknown':
+      return kinds.unknown({ ...said, body: callback.body }, account, now)
   }
 }
+
+type Installed = Extract<TrackunitCallback, { kind: 'INSTALLED' }>['body']
+
+/** Credentials that are known: they carry the newest of their times, and are proven anew where that may change something. */
+function sentAgain(
+  { body: { accountId, clientId }, issuedAt, contentDigest, bound }: CallbackSaid<Installed>,
+  { account, same, now }: { account: AccountOfCallback; same: ReceivedCredentials; now: Date },
+): Decision {
+  const position = callbackPosition('INSTALLED', issuedAt, contentDigest)
+  const isNewer = comparePositions(same, position) < 0
+  const bindsNow = bound && !same.bound
+  const { generation } = same
+  const newest = isNewer ? position : { issuedAt: same.issuedAt, tieBreak: same.tieBreak }
+  const known = isNewer || bindsNow ? { ...same, ...newest, bound: same.bound || bound, claimedBy: null } : same
+
+  const decidesAnew = same.state === 'awaiting-approval' ? bindsNow : isNewer
+  // Parked ones are probed anyway; now there is a reason to do so at once.
+  const state = same.state === 'parked' ? same.state : nextCredentialState(same.state, 'sent-again')
+  if (!decidesAnew || !state || isOutdated(newest, contentDigest, account))
+    return { status: 'duplicate', generation, account: withCredentials(account, known) }
+  const moved = state === same.state ? {} : { state, since: now, reason: null }
+  return {
+    status: 'accepted',
+    generation,
+    account: withCredentials(account, { ...dueAt(known, now), ...moved, receivedAt: now }),
+    said: { actor: trackunit, event: 'credentials.sent-again', accountId, generation, details: { clientId, bound } },
+  }
+}
+
+/** Credentials that never came before get a generation of their own. */
+function received(
+  { body, issuedAt, contentDigest, bound, takenBefore, clientServesAnother }: CallbackSaid<Installed>,
+  account: AccountOfCallback,
+  now: Date,
+): Decision {
+  const { installation } = account
+  const { accountId, clientId } = body
+  const isOfEarlierInstallation = installation.uninstalledAt !== null && issuedAt <= installation.uninstalledAt
+  if (isOfEarlierInstallation && takenBefore) return { status: 'duplicate' }
+
+  const generation = installation.lastGeneration + 1
+  const position = callbackPosition('INSTALLED', issuedAt, contentDigest)
+  const bare: CredentialRow = {
+    ...{ accountId, generation, appId: body.irisAppId, clientId, ...position, bound, receivedAt: now, since: now },
+    ...{ sealedSecret: null, contentDigest: null, state: 'uninstalled', reason: null, releasedAt: null },
+    ...{
+      attempts: 0,
+      claimedBy: null,
+      nextAttemptAt: null,
+      provenAt: null,
+      grantedScopes: null,
+      missingFromPlan: null,
+    },
+  }
+  const decided = (row: ReceivedCredentials, event: AuditEvent, decision: Pick<Decision, 'status' | 'isInstall'>) => ({
+    ...decision,
+    generation,
+    account: {
+      installation: { ...installation, lastGeneration: generation, changedAt: now },
+      credentials: [row, ...account.credentials],
+    },
+    said: { actor: trackunit, event, accountId, generation, details: { clientId, bound } },
+  })
+  // As if it had come in time: the uninstall would have erased it.
+  if (isOfEarlierInstallation) return decided(bare, 'credentials.uninstalled', { status: 'superseded' })
+
+  const whole = { ...bare, contentDigest, secret: new Secret(body.clientSecret) }
+  if (isOutdated(position, contentDigest, account))
+    return decided({ ...whole, state: 'superseded' }, 'credentials.superseded', { status: 'superseded' })
+  if (clientServesAnother) {
+    const quarantined = { state: 'quarantined', reason: 'CREDENTIALS_QUARANTINED' } as const
+    return decided({ ...whole, ...quarantined }, 'credentials.quarantined', { status: 'accepted' })
+  }
+  const pending = { state: 'pending', nextAttemptAt: now } as const
+  return decided({ ...whole, ...pending }, 'credentials.received', { status: 'accepted', isInstall: true })
+}
+
+/** Whether others are in force that came after it. */
+const isOutdated = (at: Position, contentDigest: string, { credentials }: AccountOfCallback) =>
+  credentials.some(
+    (row) => row.state === 'active' && row.contentDigest !== contentDigest && comparePositions(row, at) > 0,
+  )
+
+/** Trackunit is asked about them anew, at once. */
+const dueAt = <Row extends CredentialRow>(row: Row, now: Date): Row => ({
+  ...row,
+  ...{ attempts: 0, claimedBy: null, nextAttemptAt: now },
+})
+
+const withCredentials = (account: AccountOfCallback, changed: ReceivedCredentials): AccountOfCallback => ({
+  ...account,
+  credentials: account.credentials.map((row) => (row.generation === changed.generation ? changed : row)),
+})

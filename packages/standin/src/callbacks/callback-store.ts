@@ -7,51 +7,21 @@ import { heldCallbacks } from './held/held-callback-table.ts'
 
 export type CallbackRow = typeof callbacks.$inferSelect
 
-export async function insertCallback(tx: Transaction, row: typeof callbacks.$inferInsert): Promise<void> {
-  await tx.insert(callbacks).values(row)
-}
-
-/** Whether the same content was taken before, whichever JWT brought it; with `issuedAt`, by one of that time. */
+/** Whether the same content was taken before, whichever JWT brought it. */
 export async function wasTakenBefore(
   db: Database,
-  { accountId, contentDigest, issuedAt }: { accountId: string; contentDigest: string; issuedAt?: Date },
+  { accountId, contentDigest }: { accountId: string; contentDigest: string },
 ): Promise<boolean> {
   const [row] = await db
     .select({ id: callbacks.id })
     .from(callbacks)
-    .where(
-      and(
-        eq(callbacks.contentDigest, contentDigest),
-        eq(callbacks.accountId, accountId),
-        issuedAt && eq(callbacks.issuedAt, issuedAt),
-      ),
-    )
+    .where(and(eq(callbacks.contentDigest, contentDigest), eq(callbacks.accountId, accountId)))
     .limit(1)
   return row !== undefined
 }
 
 export async function newestCallbacks(db: Database, limit: number): Promise<CallbackRow[]> {
   return db.select().from(callbacks).orderBy(desc(callbacks.receivedAt)).limit(limit)
-}
-
-/** How many different callbacks a JWT brought, counted up to `atMost`; and how many of this account. */
-export async function countByIdentity(
-  db: Database,
-  { identityDigest, accountId, atMost }: { identityDigest: string; accountId: string; atMost: number },
-): Promise<{ inAll: number; ofAccount: number }> {
-  const brought = db
-    .select({ accountId: callbacks.accountId })
-    .from(callbacks)
-    .where(eq(callbacks.identityDigest, identityDigest))
-    .limit(atMost)
-    .as('brought')
-  const [row] = await db
-    .select({
-      inAll: sql<number>`count(*)::int`,
-      ofAccount: sql<number>`count(*) filter (where ${brought.accountId} = ${accountId})::int`,
-    })
-    .from(brought)
-  return row ?? { inAll: 0, ofAccount: 0 }
 }
 
 /** How many first installs that nothing binds wait for their proof, counted up to `atMost`. */

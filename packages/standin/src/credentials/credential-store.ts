@@ -1,5 +1,6 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
 import { and, asc, desc, eq, inArray, isNotNull, lte, ne, not, or, sql } from 'drizzle-orm'
+import { arrayText } from '../database/array-types.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isReplicaAlive } from '../database/replica-store.ts'
 import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
@@ -25,6 +26,16 @@ export async function insertCredentials(tx: Transaction, row: typeof credentials
 /** All credentials of an account, the newest generation first. */
 export async function listCredentials(db: Database, accountId: string): Promise<CredentialRow[]> {
   return db.select().from(credentials).where(eq(credentials.accountId, accountId)).orderBy(desc(credentials.generation))
+}
+
+/** Those of several accounts, locked: whoever claims what is due passes them by until the transaction ends. */
+export async function lockCredentialsOf(tx: Transaction, accountIds: readonly string[]): Promise<CredentialRow[]> {
+  return tx
+    .select()
+    .from(credentials)
+    .where(sql`${credentials.accountId} = any(${arrayText(accountIds)}::text::uuid[])`)
+    .orderBy(asc(credentials.accountId), desc(credentials.generation))
+    .for('update')
 }
 
 /** Credentials that were rejected before a moment and whose secret is still there. */

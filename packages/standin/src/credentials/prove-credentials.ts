@@ -83,11 +83,9 @@ export function createProveCredentials({
 
   async function takeUpAgain(): Promise<void> {
     const again = unfinished.slice()
-    if (again.length === 0) return
-    await db.transaction(async (tx) => {
-      for (const { claimedBy, ...key } of again)
-        await updateCredentials(tx, key, { nextAttemptAt: clock.now(), claimedBy }) // Still unfinished.
-    })
+    // Each by itself: whoever takes callbacks locks credentials of several accounts, in another order.
+    for (const { claimedBy, ...key } of again)
+      await db.transaction((tx) => updateCredentials(tx, key, { nextAttemptAt: clock.now(), claimedBy })) // Still unfinished.
     unfinished.splice(0, again.length)
   }
 

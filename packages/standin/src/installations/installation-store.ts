@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { GrantedAccounts } from '../access/authorize.ts'
+import { arrayText } from '../database/array-types.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { installations } from './installation-table.ts'
 
@@ -7,10 +8,39 @@ export type InstallationRow = typeof installations.$inferSelect
 
 /** Locks an account's row until the transaction ends, making it where it is missing: its credentials change hands one change at a time. */
 export async function lockInstallation(tx: Transaction, accountId: string): Promise<InstallationRow> {
-  await tx.insert(installations).values({ accountId }).onConflictDoNothing()
-  const [row] = await tx.select().from(installations).where(eq(installations.accountId, accountId)).for('update')
-  if (!row) throw new Error('the row was inserted above')
+  const { rows } = await lockInstallations(tx, [accountId])
+  const [row] = rows
+  if (!row) throw new Error('the row was inserted before')
   return row
+}
+
+/**
+ * The same for several accounts, in the order of their ids: of two who lock some of the same neither waits for the other's.
+ * @returns the rows, and which accounts had none before
+ */
+export async function lockInstallations(
+  tx: Transaction,
+  accountIds: readonly string[],
+): Promise<{ rows: InstallationRow[]; made: string[] }> {
+  const ids = arrayText([...new Set(accountIds)].sort())
+  // Sent together, done one after the other: a statement sees what was committed until it began.
+  const [made, rows] = await Promise.all([
+    tx.execute<{ accountId: string }>(sql`
+      insert into ${installations} (account_id) select unnest(${ids}::text::uuid[])
+      on conflict do nothing returning account_id as "accountId"`),
+    tx
+      .select()
+      .from(installations)
+      .where(sql`${installations.accountId} = any(${ids}::text::uuid[])`)
+      .orderBy(asc(installations.accountId))
+      .for('update'),
+  ])
+  return { rows, made: made.map(({ accountId }) => accountId) }
+}
+
+/** Takes rows back that this transaction made, of accounts of which nothing was taken. */
+export async function unmakeInstallations(tx: Transaction, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length > 0) await tx.delete(installations).where(inArray(installations.accountId, [...accountIds]))
 }
 
 export async function updateInstallation(
