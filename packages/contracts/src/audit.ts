@@ -4,11 +4,14 @@ import { momentSchema } from './moment.ts'
 /** What was done in an account, as a person reads it. */
 export const auditKindSchema = z.enum(['read', 'changed', 'sent', 'access'])
 
+/** What acts: a person, a program, Trackunit, or Standin by itself. */
+export const auditActorKindSchema = z.enum(['trackunit', 'user', 'service', 'operator', 'schedule', 'system'])
+
 export const auditEntrySchema = z.object({
   id: z.string(),
   at: momentSchema,
   actor: z.object({
-    kind: z.enum(['trackunit', 'user', 'service', 'operator', 'schedule', 'system']),
+    kind: auditActorKindSchema,
     id: z.string(),
     name: z.string().nullable(),
   }),

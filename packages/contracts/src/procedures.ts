@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { accountChangeSchema } from './account-change.ts'
 import { accountIdSchema } from './account-id.ts'
 import { actionSchema } from './action.ts'
-import { auditEntrySchema, auditKindSchema } from './audit.ts'
+import { auditActorKindSchema, auditEntrySchema, auditKindSchema } from './audit.ts'
 import { installationSchema } from './installation.ts'
 import { installationEventSchema } from './installation-event.ts'
 import {
@@ -285,6 +285,7 @@ export const procedures = {
         from: momentSchema.optional(),
         to: momentSchema.optional(),
         actorId: z.string().max(200).optional(),
+        actorKinds: z.array(auditActorKindSchema).max(6).optional(),
         kinds: z.array(auditKindSchema).max(4).optional(),
         /** The single changes of this run, each with its outcome; without it they are one entry, `run.changed`. */
         changesOfRun: runIdSchema.optional(),

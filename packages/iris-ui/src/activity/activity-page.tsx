@@ -17,7 +17,7 @@ import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { beginOfRange, byDay, type Range, ranges } from './activity-range.ts'
 import { ActivityTools } from './activity-tools.tsx'
-import { actorWords, eventWords, isDoneBy, isWho, runOfEntry } from './activity-words.ts'
+import { actorWords, eventWords, isWho, kindsOfWho, runOfEntry } from './activity-words.ts'
 import { ExportButton } from './export-button.tsx'
 
 const whats = { changed: ['changed', 'access'], sent: ['sent'], access: ['access'] } as const
@@ -42,7 +42,12 @@ export function ActivityPage() {
   const range: Range = ranges.find((one) => one === address.get('from')) ?? 'month'
   const kinds = what && what in whats ? [...whats[what as keyof typeof whats]] : undefined
   const from = beginOfRange(range, nowMs, formats.dayKey)
-  const asked = { accountId: host.account.id, ...(from && { from }), ...(kinds && { kinds: kinds as Kinds }) }
+  const asked = {
+    accountId: host.account.id,
+    ...(from && { from }),
+    ...(kinds && { kinds: kinds as Kinds }),
+    ...(isWho(who) && { actorKinds: [...kindsOfWho[who]] }),
+  }
   const client = useTRPCClient()
   const query = useInfiniteQuery({
     ...pagesOf(trpc.audit.list.pathKey(), asked, (cursor, options) =>
@@ -56,14 +61,13 @@ export function ActivityPage() {
   const loaded = useMemo(() => query.data?.pages.flatMap(({ entries }) => entries) ?? [], [query.data])
   const shown = useMemo(() => {
     const search = typed.trim().toLowerCase()
-    return loaded.filter(
-      (entry) =>
-        (!isWho(who) || isDoneBy(who, entry)) &&
-        (search === '' || `${actorWords(entry, around)} ${eventWords(entry, around)}`.toLowerCase().includes(search)),
+    if (search === '') return loaded
+    return loaded.filter((entry) =>
+      `${actorWords(entry, around)} ${eventWords(entry, around)}`.toLowerCase().includes(search),
     )
-  }, [loaded, who, typed, around])
+  }, [loaded, typed, around])
 
-  // Who and words are looked for among what is loaded: go on until there is a page of them, or no more.
+  // Words are looked for among what is loaded: go on until there is a page of them, or no more.
   const { hasNextPage, isFetching, fetchNextPage } = query
   useEffect(() => {
     if (shown.length < FEW && hasNextPage && !isFetching) void fetchNextPage()
@@ -77,7 +81,7 @@ export function ActivityPage() {
           <p className="lead">{words.lead}</p>
         </div>
         <div className="acts">
-          <ExportButton asked={asked} around={around} keep={(entry) => !isWho(who) || isDoneBy(who, entry)} />
+          <ExportButton asked={asked} around={around} />
         </div>
       </div>
       <ActivityTools typed={typed} onType={setTyped} range={range} />
@@ -89,7 +93,7 @@ export function ActivityPage() {
       )}
       {shape === 'content' && query.isSuccess && shown.length === 0 && !hasNextPage && (
         <p className="nothing" role="status">
-          <b>{loaded.length === 0 && !what ? words.none : words.noneMatch}</b> {words.noneMatchMeans}
+          <b>{loaded.length === 0 && !what && !isWho(who) ? words.none : words.noneMatch}</b> {words.noneMatchMeans}
         </p>
       )}
       {shown.length > 0 && <Days entries={shown} actions={actions} nowMs={nowMs} />}

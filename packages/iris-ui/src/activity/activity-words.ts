@@ -52,7 +52,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 export type Who = 'people' | 'schedules' | 'services' | 'trackunit' | 'standin'
 
-const kindsOfWho: Record<Who, readonly ListedAuditEntry['actor']['kind'][]> = {
+export const kindsOfWho: Record<Who, readonly ListedAuditEntry['actor']['kind'][]> = {
   people: ['user', 'operator'],
   schedules: ['schedule'],
   services: ['service'],
@@ -60,5 +60,4 @@ const kindsOfWho: Record<Who, readonly ListedAuditEntry['actor']['kind'][]> = {
   standin: ['system'],
 }
 
-export const isDoneBy = (who: Who, { actor }: ListedAuditEntry) => kindsOfWho[who].includes(actor.kind)
 export const isWho = (value: string | null): value is Who => value !== null && value in kindsOfWho

@@ -10,15 +10,19 @@ import { csvOf } from './activity-csv.ts'
 import { actorWords, eventWords } from './activity-words.ts'
 
 interface ExportButtonProps {
-  asked: { accountId: string; from?: string; kinds?: ('read' | 'changed' | 'sent' | 'access')[] }
+  asked: {
+    accountId: string
+    from?: string
+    kinds?: ListedAuditEntry['kind'][]
+    actorKinds?: ListedAuditEntry['actor']['kind'][]
+  }
   around: Parameters<typeof eventWords>[1]
-  keep(entry: ListedAuditEntry): boolean
 }
 
 type Exported = { state: 'idle' } | { state: 'busy' } | { state: 'failed' } | { state: 'given'; csv: string }
 
 /** All entries of the time and filter that are chosen, as CSV. */
-export function ExportButton({ asked, around, keep }: ExportButtonProps) {
+export function ExportButton({ asked, around }: ExportButtonProps) {
   const { host, texts, formats } = useSurroundings()
   const words = texts.activity
   const client = useTRPCClient()
@@ -31,7 +35,7 @@ export function ExportButton({ asked, around, keep }: ExportButtonProps) {
       let cursor: string | undefined
       do {
         const page = await client.audit.list.query({ ...asked, limit: 100, ...(cursor && { cursor }) })
-        entries.push(...page.entries.filter(keep))
+        entries.push(...page.entries)
         cursor = page.nextCursor ?? undefined
       } while (cursor)
       const { columns } = words

@@ -41,8 +41,12 @@ export function NeedsYouPanel({ needs, installation, activeSchedules }: NeedsYou
                   {way.words}
                 </Button>
               )}
-              {way?.kind === 'removal' && <RemovalDecision />}
             </div>
+            {way?.kind === 'removal' && (
+              <div className="under">
+                <RemovalDecision />
+              </div>
+            )}
             {way?.kind === 'approval' && (
               <div className="under">
                 <ApprovalDecision

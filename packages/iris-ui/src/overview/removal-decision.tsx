@@ -1,32 +1,50 @@
+import type { Installation } from '@standin/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { Button } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Question } from '../parts/question.tsx'
 import { useSurroundings } from '../surroundings.ts'
 
-/** "It was removed": asks once, then all of this account's access and files go. */
+/** Whether Standin was removed: a no goes on, a yes is asked once more, since all of this account's access and files go. */
 export function RemovalDecision() {
   const { host, texts } = useSurroundings()
   const words = texts.needs
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const [asking, setAsking] = useState(false)
-  const confirm = useMutation(
-    trpc.installation.confirmUninstall.mutationOptions({
-      onSuccess(installation) {
-        queryClient.setQueryData(trpc.installation.get.queryKey({ accountId: host.account.id }), installation)
-        void queryClient.invalidateQueries()
-        host.toast({ title: words.removalDone, kind: 'success' })
-        setAsking(false)
-      },
-    }),
-  )
+  const chosen = { accountId: host.account.id }
+
+  const decided = (title: string) => ({
+    onSuccess(after: Installation) {
+      queryClient.setQueryData(trpc.installation.get.queryKey(chosen), after)
+      void queryClient.invalidateQueries()
+      host.toast({ title, kind: 'success' as const })
+      setAsking(false)
+    },
+  })
+  const confirm = useMutation(trpc.installation.confirmUninstall.mutationOptions(decided(words.removalDone)))
+  const dismiss = useMutation(trpc.installation.dismissUninstall.mutationOptions(decided(words.removalDismissed)))
+
   return (
     <>
-      <Button look="risk" onClick={() => setAsking(true)}>
-        {words.removalYes}
-      </Button>
+      <div className="btns foot">
+        <Button busy={dismiss.isPending} onClick={() => dismiss.mutate(chosen)}>
+          {words.removalNo}
+        </Button>
+        <Button look="risk" onClick={() => setAsking(true)}>
+          {words.removalYes}
+        </Button>
+      </div>
+      <div role="alert">
+        {dismiss.isError && (
+          <p className="st bad">
+            <Icon name="bad" />
+            <span>{words.notDecided}</span>
+          </p>
+        )}
+      </div>
       {asking && (
         <Question
           heading={words.removalQuestion}
@@ -36,7 +54,7 @@ export function RemovalDecision() {
           busy={confirm.isPending}
           failure={confirm.isError ? words.notDecided : undefined}
           onKeep={() => setAsking(false)}
-          onGo={() => confirm.mutate({ accountId: host.account.id })}
+          onGo={() => confirm.mutate(chosen)}
         />
       )}
     </>

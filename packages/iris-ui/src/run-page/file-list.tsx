@@ -11,6 +11,7 @@ export function FileList({ run }: { run: Run }) {
   const { texts, formats } = useSurroundings()
   const words = texts.run
   const download = useDownload()
+  const keptUntil = run.artifacts[0]?.keptUntil
 
   return (
     <section className="sec" aria-labelledby="h-files">
@@ -44,7 +45,7 @@ export function FileList({ run }: { run: Run }) {
               )
             })}
           </ul>
-          <p className="small muted foot">{words.kept}</p>
+          {keptUntil && <p className="small muted foot">{words.kept(formats.date(keptUntil))}</p>}
         </>
       )}
     </section>

@@ -152,8 +152,9 @@ export const da: Texts = {
   needs: {
     heading: 'Kræver dig',
     removal: 'Trackunit siger, at Standin blev fjernet, men vores adgang virker stadig.',
-    removalMeans: (came) =>
-      `Beskeden kom ${atMoment(came)}. For en sikkerheds skyld fortsætter vi, til vi ved det. Har ingen fjernet Standin, så gør intet.`,
+    removalMeans: (came) => `Beskeden kom ${atMoment(came)}. For en sikkerheds skyld fortsætter vi, til vi ved det.`,
+    removalNo: 'Nej, fortsæt arbejdet',
+    removalDismissed: 'Standin fortsætter arbejdet.',
     removalYes: 'Den blev fjernet: stop og slet',
     removalQuestion: 'Stoppe alt arbejde og slette det, vi har?',
     removalQuestionMeans:
@@ -503,7 +504,7 @@ export const da: Texts = {
     foundSoFar: (n) => `${n} indtil nu, rækkefølgen kan ændre sig`,
     files: 'Filer',
     filesNone: 'Denne kørsel efterlod ingen filer.',
-    kept: 'Filer gemmes i begrænset tid.',
+    kept: (day) => `Gemmes til ${day}.`,
     sentTo: 'Sendt til',
     sentNobody: 'Ingen. Resultatet er her.',
     delivered: (when) =>

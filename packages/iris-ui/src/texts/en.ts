@@ -172,8 +172,9 @@ export const en = {
   needs: {
     heading: 'Needs you',
     removal: 'Trackunit says Standin was removed, but our access still works.',
-    removalMeans: (came: SaidMoment) =>
-      `The message came ${onMoment(came)}. To be safe we go on until we know. If nobody removed Standin, do nothing.`,
+    removalMeans: (came: SaidMoment) => `The message came ${onMoment(came)}. To be safe we go on until we know.`,
+    removalNo: 'No, keep working',
+    removalDismissed: 'Standin keeps working.',
     removalYes: 'It was removed: stop and erase',
     removalQuestion: 'Stop all work and erase what we have?',
     removalQuestionMeans:
@@ -535,7 +536,7 @@ export const en = {
     foundSoFar: (n: string) => `${n} so far, the order may still change`,
     files: 'Files',
     filesNone: 'This run left no files.',
-    kept: 'Files are kept for a limited time.',
+    kept: (day: string) => `Kept until ${day}.`,
     sentTo: 'Sent to',
     sentNobody: 'Nobody. The result is here.',
     delivered: (when: SaidMoment) =>

@@ -96,6 +96,12 @@ describe('invariant 18: audit.list', () => {
     expect(events(await activity.list({ from: at(3) }))).toEqual(['of.an-older-version'])
     expect(events(await activity.list({ to: at(0) }))).toEqual(['run.started'])
     expect(events(await activity.list({ actorId: 'u-1' }))).toEqual(['delivery.sent', 'run.started'])
+    expect(events(await activity.list({ actorKinds: ['service', 'system'] }))).toEqual([
+      'of.an-older-version',
+      'filter.saved',
+    ])
+    expect(events(await activity.list({ actorKinds: ['user'], kinds: ['sent'] }))).toEqual(['delivery.sent'])
+    expect(events(await activity.list({ actorKinds: [] }))).toEqual([])
     expect(events(await activity.list({ kinds: ['read', 'sent'] }))).toEqual(['delivery.sent', 'run.started'])
     expect(events(await activity.list({ kinds: ['access', 'changed'] }))).toEqual([
       'of.an-older-version',

@@ -8,17 +8,22 @@ export function createAuditProcedures({ contracted, db }: { contracted: Contract
   return {
     list: contracted
       .call(procedures.audit.list)
-      .query(async ({ ctx: { accountId }, input: { from, to, actorId, kinds, changesOfRun, cursor, limit } }) => {
-        const found = await listAudit(db, {
-          ...{ accountId, actorId, kinds, changesOfRun },
-          from: from === undefined ? undefined : new Date(from),
-          to: to === undefined ? undefined : new Date(to),
-          beforeId: cursor === undefined ? undefined : idOf(cursor),
-          limit: limit + 1,
-        })
-        const entries = found.slice(0, limit)
-        return { entries, nextCursor: found.length > limit ? (entries.at(-1)?.id ?? null) : null }
-      }),
+      .query(
+        async ({
+          ctx: { accountId },
+          input: { from, to, actorId, actorKinds, kinds, changesOfRun, cursor, limit },
+        }) => {
+          const found = await listAudit(db, {
+            ...{ accountId, actorId, actorKinds, kinds, changesOfRun },
+            from: from === undefined ? undefined : new Date(from),
+            to: to === undefined ? undefined : new Date(to),
+            beforeId: cursor === undefined ? undefined : idOf(cursor),
+            limit: limit + 1,
+          })
+          const entries = found.slice(0, limit)
+          return { entries, nextCursor: found.length > limit ? (entries.at(-1)?.id ?? null) : null }
+        },
+      ),
   }
 }
 

@@ -4,12 +4,15 @@ import type { Database } from '../database/database.ts'
 import { type AuditKind, eventsOfKinds, kindOf } from './audit-kinds.ts'
 import { auditEntries } from './audit-table.ts'
 
+type ActorKind = ListedAuditEntry['actor']['kind']
+
 export interface AuditQuery {
   accountId: string
   /** Both included. */
   from: Date | undefined
   to: Date | undefined
   actorId: string | undefined
+  actorKinds: readonly ActorKind[] | undefined
   kinds: readonly AuditKind[] | undefined
   /** The single changes of a run, instead of what was done in the account. */
   changesOfRun: string | undefined
@@ -20,7 +23,7 @@ export interface AuditQuery {
 
 /** What was done in an account, the newest first; the changes of one run count as one. */
 export async function listAudit(db: Database, query: AuditQuery): Promise<ListedAuditEntry[]> {
-  const { accountId, from, to, actorId, kinds, changesOfRun, beforeId, limit } = query
+  const { accountId, from, to, actorId, actorKinds, kinds, changesOfRun, beforeId, limit } = query
   const events = kinds && eventsOfKinds(kinds)
   const rows = await db
     .select()
@@ -34,6 +37,7 @@ export async function listAudit(db: Database, query: AuditQuery): Promise<Listed
         from && gte(auditEntries.at, from),
         to && lte(auditEntries.at, to),
         actorId === undefined ? undefined : eq(auditEntries.actorId, actorId),
+        actorKinds && inArray(auditEntries.actorKind, actorKinds),
         events &&
           ('among' in events
             ? inArray(auditEntries.event, events.among)
