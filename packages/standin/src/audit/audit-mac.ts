@@ -53,13 +53,7 @@ export function createAuditMacs(ring: KeyRing) {
     if (mac === undefined) throw new Error('the first key of a ring is in it')
     return mac
   }
-  const entryParts = (entry: SignedEntry) => textOf(entry)
-  const chainParts = (before: string, { writer, seq }: ChainPlace, entry: SignedEntry) => [
-    writer,
-    seq,
-    before,
-    textOf(entry),
-  ]
+  const chainParts = (before: string, { writer, seq }: ChainPlace, text: string) => [writer, seq, before, text]
   const endParts = ({ writer, seq }: ChainPlace, mac: string) => [writer, seq, mac]
 
   return {
@@ -68,13 +62,13 @@ export function createAuditMacs(ring: KeyRing) {
     /** All that check. */
     kids: [...keys.keys()],
     /** Of a row alone, before it is in a chain. */
-    ofEntry: (entry: SignedEntry) => own('entry', entryParts(entry)),
+    ofEntry: (entry: SignedEntry) => own('entry', textOf(entry)),
     isOfEntry: (entry: SignedEntry, signed: { kid: string; mac: string }) =>
-      macOf(signed.kid, 'entry', entryParts(entry)) === signed.mac,
+      macOf(signed.kid, 'entry', textOf(entry)) === signed.mac,
     /** Of a row at its place, over the MAC of the row before it. */
-    ofChain: (before: string, place: ChainPlace, entry: SignedEntry) => own('chain', chainParts(before, place, entry)),
+    ofChain: (before: string, place: ChainPlace, text: string) => own('chain', chainParts(before, place, text)),
     isOfChain: (before: string, place: ChainPlace, entry: SignedEntry, signed: { kid: string; mac: string }) =>
-      macOf(signed.kid, 'chain', chainParts(before, place, entry)) === signed.mac,
+      macOf(signed.kid, 'chain', chainParts(before, place, textOf(entry))) === signed.mac,
     /** Of where a chain ends (`head`), or begins since older rows were dropped (`checkpoint`). */
     ofEnd: (what: 'head' | 'checkpoint', place: ChainPlace, mac: string) => own(what, endParts(place, mac)),
     isOfEnd: (
@@ -86,14 +80,22 @@ export function createAuditMacs(ring: KeyRing) {
   }
 }
 
+/** What is signed of a row. */
+export const textOf = (entry: SignedEntry): string => textWith(saidBy(entry), entry)
+
+/** The same, of one of many rows that differ in id and moment alone. @param said what they have in common, of `saidBy` */
+export function textWith(said: string, { entryId, at }: Pick<SignedEntry, 'entryId' | 'at'>): string {
+  return `[${JSON.stringify(entryId)},"${at.toISOString()}",${said}]`
+}
+
 /** The same text before and after PostgreSQL had it: `jsonb` does not keep the order of keys. */
-function textOf(entry: SignedEntry): string {
-  const { entryId, at, actorKind, actorId, actorName, event, accountId, generation, details } = entry
+export function saidBy(entry: Omit<SignedEntry, 'entryId' | 'at'>): string {
+  const { actorKind, actorId, actorName, event, accountId, generation, details } = entry
   const account = accountId?.toLowerCase() ?? null
   return JSON.stringify([
-    ...[entryId, at.toISOString(), actorKind, actorId, actorName, event, account, generation],
+    ...[actorKind, actorId, actorName, event, account, generation],
     inOrder(JSON.parse(JSON.stringify(details))),
-  ])
+  ]).slice(1, -1)
 }
 
 function inOrder(value: unknown): unknown {

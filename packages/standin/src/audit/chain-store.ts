@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import type { AuditMacs, ChainPlace, SignedEntry } from './audit-mac.ts'
 import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
+import type { HandOutKind } from './hand-out-kind.ts'
 
 /** The name under which it is kept up to which row nobody signed any: those of a version that did not. */
 export const unsignedBefore = 'unsigned'
@@ -16,42 +17,35 @@ export interface ChainEnd extends ChainPlace {
   signature: string
 }
 
-/** A row with its place in its writer's chain. */
-export interface ChainedEntry {
-  entry: SignedEntry
-  seq: number
+/** A row of a hand-out with its place in its writer's chain. */
+export interface ChainedHandOut {
+  entryId: string
+  at: Date
   mac: string
-}
-
-/** A row of a hand-out, and what must hold for it to be written. */
-export interface ChainedHandOut extends ChainedEntry {
-  /** Which of the batch this is. */
-  ordinal: number
-  scopes: readonly string[]
-  /** The service's key; undefined when a run of ours is the receiver. */
-  serviceKeyId: string | undefined
-  /** It left while the database was down: written whatever holds now, once. */
-  hasLeft: boolean
+  kind: HandOutKind
 }
 
 /**
  * Writes the rows of hand-outs and the new end of their chain, all or none: none unless each is allowed, by the
  * generation in force, the key and the grant that this very statement sees. What rows have in common is sent and looked
  * up once: callers who share a token differ in little.
- * @returns the ordinals of those that are refused; all rows were written when there is none
+ * @returns the kinds that are refused; all rows were written when there is none
  */
 export async function insertHandOuts(
   db: Database,
   handOuts: readonly ChainedHandOut[],
   end: ChainEnd,
-): Promise<Set<number>> {
-  const { kinds, kindOf } = groupByKind(handOuts)
+): Promise<Set<HandOutKind>> {
+  const numbers = new Map<HandOutKind, number>()
+  for (const { kind } of handOuts) if (!numbers.has(kind)) numbers.set(kind, numbers.size + 1)
+  const kinds = [...numbers.keys()]
   // Each kind asks by itself, so that each is found by its index however many rows the tables have.
   const refused = await db.execute<{ no: number }>(sql`
     with kinds as (
-      select * from json_to_recordset(${JSON.stringify(kinds)}::text::json) as kind(
-        no int, account_id uuid, generation int, key_id text, scopes text[], actor_kind text, actor_id text,
-        details jsonb, left_as uuid)
+      select * from rows from (json_to_recordset(${`[${kinds.map(({ row }) => row).join()}]`}::text::json) as (
+        account_id uuid, generation int, key_id text, scopes text[], actor_kind text, actor_id text, details jsonb,
+        left_as uuid)) with ordinality as kind(
+        account_id, generation, key_id, scopes, actor_kind, actor_id, details, left_as, no)
     ), refused as (
       select no from kinds where not case
         when left_as is not null then not exists (select from audit_entries where entry_id = left_as)
@@ -69,10 +63,10 @@ export async function insertHandOuts(
       select entry_id, at, actor_kind, actor_id, 'token.issued', account_id, generation, details,
         ${end.writer}, ${end.seq - handOuts.length}::bigint + place, ${end.kid}, mac
       from unnest(
-        ${arrayOf(handOuts.map(({ entry }) => entry.entryId))}::text::uuid[],
-        ${arrayOf(handOuts.map(({ entry }) => entry.at.toISOString()))}::text::timestamptz[],
+        ${arrayOf(handOuts.map(({ entryId }) => entryId))}::text::uuid[],
+        ${arrayOf(handOuts.map(({ at }) => at.toISOString()))}::text::timestamptz[],
         ${arrayOf(handOuts.map(({ mac }) => mac))}::text::text[],
-        ${arrayOf(kindOf)}::text::int[]
+        ${arrayOf(handOuts.map(({ kind }) => numbers.get(kind) ?? 0))}::text::int[]
       ) with ordinality as given(entry_id, at, mac, kind, place)
       join kinds on kinds.no = given.kind
       where not exists (select from refused) order by place
@@ -84,29 +78,7 @@ export async function insertHandOuts(
         seq = excluded.seq, mac = excluded.mac, kid = excluded.kid, signature = excluded.signature, at = now()
     )
     select no from refused`)
-  const kindsRefused = new Set(refused.map(({ no }) => no))
-  return new Set(handOuts.flatMap(({ ordinal }, index) => (kindsRefused.has(kindOf[index] ?? -1) ? [ordinal] : [])))
-}
-
-/** What hand-outs of one kind have in common: all but when, and their places. */
-function groupByKind(handOuts: readonly ChainedHandOut[]) {
-  const numbers = new Map<string, number>()
-  const kinds: object[] = []
-  const kindOf = handOuts.map(({ entry, scopes, serviceKeyId, hasLeft }) => {
-    const { entryId, accountId, generation, actorKind, actorId, details } = entry
-    const leftAs = hasLeft ? entryId : null
-    const key = JSON.stringify([accountId, generation, serviceKeyId, scopes, actorKind, actorId, details, leftAs])
-    const known = numbers.get(key)
-    if (known !== undefined) return known
-    const no = kinds.length
-    numbers.set(key, no)
-    kinds.push({
-      ...{ no, scopes, details, generation, account_id: accountId, key_id: serviceKeyId ?? null },
-      ...{ actor_kind: actorKind, actor_id: actorId, left_as: leftAs },
-    })
-    return no
-  })
-  return { kinds, kindOf }
+  return new Set(refused.flatMap(({ no }) => kinds[Number(no) - 1] ?? []))
 }
 
 /** An array as PostgreSQL writes it, of what needs no quotes: numbers, UUIDs, moments, base64url. */
@@ -134,7 +106,7 @@ export async function chainRows(
 ): Promise<void> {
   await tx.execute(sql`
     update ${auditEntries} set writer = ${end.writer}, writer_seq = chained.seq, chain_kid = ${end.kid}, chain_mac = chained.mac
-    from json_to_recordset(${JSON.stringify(rows)}::json) as chained(id bigint, seq bigint, mac text)
+    from json_to_recordset(${JSON.stringify(rows.map(({ id, seq, mac }) => ({ id, seq, mac })))}::json) as chained(id bigint, seq bigint, mac text)
     where ${auditEntries}.id = chained.id`)
   await tx
     .insert(auditHeads)

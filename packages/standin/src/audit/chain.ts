@@ -1,5 +1,10 @@
-import { type AuditMacs, chainBegin, type SignedEntry } from './audit-mac.ts'
-import type { ChainEnd, ChainedEntry } from './chain-store.ts'
+import { type AuditMacs, chainBegin } from './audit-mac.ts'
+import type { ChainEnd } from './chain-store.ts'
+
+interface Place {
+  seq: number
+  mac: string
+}
 
 export type Chain = ReturnType<typeof createChain>
 
@@ -18,17 +23,20 @@ export function createChain(writer: string, macs: AuditMacs) {
     forget: (): void => {
       last = undefined
     },
-    /** Gives rows their places after the last one. Nothing is kept until `continueFrom`. */
-    prepare(entries: readonly SignedEntry[]): { rows: ChainedEntry[]; end: ChainEnd } {
+    /**
+     * Gives rows their places after the last one. Nothing is kept until `continueFrom`.
+     * @param textOf what is signed of a row
+     */
+    prepare<Row>(rows: readonly Row[], textOf: (row: Row) => string): { rows: Array<Row & Place>; end: ChainEnd } {
       if (!last) throw new Error('where the chain ends was not read')
       let { seq, mac } = last
-      const rows = entries.map((entry) => {
+      const placed = rows.map((row) => {
         seq += 1
-        mac = macs.ofChain(mac, { writer, seq }, entry)
-        return { entry, seq, mac }
+        mac = macs.ofChain(mac, { writer, seq }, textOf(row))
+        return { ...row, seq, mac }
       })
       const signature = macs.ofEnd('head', { writer, seq }, mac)
-      return { rows, end: { writer, seq, mac, kid: macs.kid, signature } }
+      return { rows: placed, end: { writer, seq, mac, kid: macs.kid, signature } }
     },
   }
 }

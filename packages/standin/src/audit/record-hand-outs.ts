@@ -2,20 +2,10 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import { createGroupWriter } from '../database/group-writer.ts'
-import type { SignedEntry } from './audit-mac.ts'
+import { textWith } from './audit-mac.ts'
 import type { Chain } from './chain.ts'
 import { findEnd, insertHandOuts } from './chain-store.ts'
-
-/** A token that is about to leave. */
-export interface HandOut {
-  accountId: string
-  generation: number
-  scopeKey: string
-  fingerprint: string
-  /** The service's key, or undefined when a run of ours is the receiver. */
-  serviceKeyId: string | undefined
-  receiver: { kind: 'service' | 'system'; id: string }
-}
+import { createHandOutKinds, type HandOut, type HandOutKind, kindOf } from './hand-out-kind.ts'
 
 /** A hand-out that happened while the database was down, from the spool. */
 export interface SpooledHandOut extends HandOut {
@@ -25,9 +15,9 @@ export interface SpooledHandOut extends HandOut {
 }
 
 interface Waiting {
-  handOut: HandOut
-  entry: SignedEntry
-  hasLeft: boolean
+  entryId: string
+  at: Date
+  kind: HandOutKind
 }
 
 interface Dependencies {
@@ -44,33 +34,30 @@ export type RecordHandOuts = ReturnType<typeof createRecordHandOuts>
  */
 export function createRecordHandOuts({ db, clock, chain }: Dependencies) {
   const write = createGroupWriter<Waiting, boolean>({ write: writeAllowed })
+  const kindFor = createHandOutKinds()
 
   /** Writes the rows that are allowed. One that is not takes no place in the chain: the rest is prepared again without it. */
   async function writeAllowed(waiting: readonly Waiting[]): Promise<readonly boolean[]> {
-    let members = waiting.map((each, ordinal) => ({ ...each, ordinal }))
+    const allRefused = new Set<HandOutKind>()
+    let members = waiting
     try {
       while (members.length > 0) {
         const refused = await writeAll(members)
         if (refused.size === 0) break
-        members = members.filter(({ ordinal }) => !refused.has(ordinal))
+        for (const kind of refused) allRefused.add(kind)
+        members = members.filter(({ kind }) => !refused.has(kind))
       }
     } catch (error) {
       chain.forget() // It may have been written all the same.
       throw error
     }
-    const written = new Set(members.map(({ ordinal }) => ordinal))
-    return waiting.map((_, ordinal) => written.has(ordinal))
+    return waiting.map(({ kind }) => !allRefused.has(kind))
   }
 
-  async function writeAll(members: ReadonlyArray<Waiting & { ordinal: number }>): Promise<Set<number>> {
+  async function writeAll(members: readonly Waiting[]): Promise<Set<HandOutKind>> {
     if (chain.isUnknown()) chain.continueFrom(await findEnd(db, chain.writer))
-    const { rows, end } = chain.prepare(members.map(({ entry }) => entry))
-    const handOuts = members.flatMap(({ ordinal, handOut, hasLeft }, index) => {
-      const row = rows[index]
-      const scopes = scopesOf(handOut)
-      return row ? [{ ...row, ordinal, scopes, serviceKeyId: handOut.serviceKeyId, hasLeft }] : []
-    })
-    const refused = await insertHandOuts(db, handOuts, end)
+    const { rows, end } = chain.prepare(members, (each) => textWith(each.kind.said, each))
+    const refused = await insertHandOuts(db, rows, end)
     if (refused.size === 0) chain.continueFrom(end)
     return refused
   }
@@ -81,30 +68,10 @@ export function createRecordHandOuts({ db, clock, chain }: Dependencies) {
      * @throws StandinError `OVERLOADED` where too many wait
      */
     record: (handOut: HandOut): Promise<boolean> =>
-      write({ handOut, hasLeft: false, entry: entryOf(handOut, { entryId: randomUUIDv7(), at: clock.now() }) }),
+      write({ kind: kindFor(handOut), entryId: randomUUIDv7(), at: clock.now() }),
     /** Leaves the row of a token that left already. One whose row is there is passed by. */
     recordSpooled: async ({ entryId, at, ...handOut }: SpooledHandOut): Promise<void> => {
-      await write({ handOut, hasLeft: true, entry: entryOf(handOut, { entryId, at }, { spooled: true }) })
+      await write({ kind: kindOf(handOut, entryId), entryId, at })
     },
   }
 }
-
-function entryOf(
-  handOut: HandOut,
-  identity: { entryId: string; at: Date },
-  more: Record<string, unknown> = {},
-): SignedEntry {
-  const { accountId, generation, fingerprint, serviceKeyId, receiver } = handOut
-  return {
-    ...identity,
-    actorKind: receiver.kind,
-    actorId: receiver.id,
-    actorName: null,
-    event: 'token.issued',
-    accountId,
-    generation,
-    details: { scopes: scopesOf(handOut), fingerprint, key: serviceKeyId ?? null, ...more },
-  }
-}
-
-const scopesOf = ({ scopeKey }: HandOut) => scopeKey.split(' ')

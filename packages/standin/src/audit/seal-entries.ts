@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
-import type { AuditMacs } from './audit-mac.ts'
+import { type AuditMacs, textOf } from './audit-mac.ts'
 import type { Chain } from './chain.ts'
 import { chainRows, claimUnchained, findEnd, refuseRows, signedPart } from './chain-store.ts'
 
@@ -32,13 +32,9 @@ export function createSealEntries({ db, macs, chain, log }: Dependencies): () =>
           await refuseRows(tx, forged)
         }
         const ours = rows.filter(isOurs)
-        const { rows: chained, end } = chain.prepare(ours.map(signedPart))
         if (ours.length === 0) return rows.length === batch
-        const places = ours.flatMap(({ id }, index) => {
-          const row = chained[index]
-          return row ? [{ id, seq: row.seq, mac: row.mac }] : []
-        })
-        await chainRows(tx, places, end)
+        const { rows: chained, end } = chain.prepare(ours, (row) => textOf(signedPart(row)))
+        await chainRows(tx, chained, end)
         chain.continueFrom(end)
         return rows.length === batch
       })

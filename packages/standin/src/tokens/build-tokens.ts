@@ -1,4 +1,5 @@
-import type { HandOut, SpooledHandOut } from '../audit/record-hand-outs.ts'
+import type { HandOut } from '../audit/hand-out-kind.ts'
+import type { SpooledHandOut } from '../audit/record-hand-outs.ts'
 import { startBackgroundLoop } from '../background-loop.ts'
 import type { Clock } from '../clock.ts'
 import type { Vault } from '../credentials/vault.ts'

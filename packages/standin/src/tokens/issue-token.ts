@@ -1,5 +1,5 @@
 import type { ErrorReason, IssuedToken, IssueTokenInput } from '@standin/contracts'
-import type { HandOut } from '../audit/record-hand-outs.ts'
+import type { HandOut } from '../audit/hand-out-kind.ts'
 import type { Clock } from '../clock.ts'
 import type { Secret } from '../observability/secret.ts'
 import { StandinError } from '../standin-error.ts'
