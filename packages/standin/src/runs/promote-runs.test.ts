@@ -32,6 +32,23 @@ test('an action that may overlap does', () => {
   expect(ids(runsToPromote([queued('1', 'a', overlapping), queued('2', 'a', overlapping)]))).toEqual(['1', '2'])
 })
 
+test('runs that wait for a limit give their places to others, four at most', () => {
+  const waiting = (id: string): OpenRun => ({ ...queued(id, `of ${id}`), promotedAt, isSetAside: true })
+  const next = ['a', 'b', 'c'].map((id) => queued(id, id))
+  const begun = (setAside: number) =>
+    ids(runsToPromote([...Array.from({ length: setAside }, (_, nth) => waiting(String(nth))), ...next]))
+
+  expect(begun(1)).toEqual(['a', 'b'])
+  expect(begun(2)).toEqual(['a', 'b'])
+  expect(begun(5)).toEqual(['a'])
+  expect(begun(6)).toEqual([])
+})
+
+test('a run that waits for a limit still keeps out another of its action', () => {
+  const setAside = { ...queued('1', 'a'), promotedAt, isSetAside: true }
+  expect(ids(runsToPromote([setAside, queued('2', 'a'), queued('3', 'b')]))).toEqual(['3'])
+})
+
 describe('invariant 20: whatever waits', () => {
   const mayOverlapByAction = { a: false, b: false, c: true }
   const arrivals = fc.array(fc.constantFrom('a' as const, 'b' as const, 'c' as const), { maxLength: 20 })

@@ -315,6 +315,49 @@ describe('what fails', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'INTERNAL' })
   })
 
+  test('to end in its time goes on from its checkpoint; again and again, it is stuck', async () => {
+    const resumed: unknown[] = []
+    const endless = doing(
+      async ({ checkpoint, resumedFrom, signal }) => {
+        resumed.push(resumedFrom)
+        if (resumedFrom === undefined) await checkpoint(1)
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+        signal.throwIfAborted()
+      },
+      { limits: { maxAttemptMs: 200 } },
+    )
+    await using stack = await createRunStack({ database, actions: [endless] })
+    const { id } = await stack.start()
+    const worker = stack.createWorker()
+
+    await worker.workOn(id)
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting', reason: null, retries: 1 })
+    for (let attempt = 2; attempt <= 6; attempt++) await worker.workOn(id)
+
+    expect(resumed).toEqual([undefined, 1, 1, 1, 1, 1])
+    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'RUN_STUCK', attempts: 6 })
+  })
+
+  test('because of a limit is set aside: others of the account begin in its place, at most four', async () => {
+    const limited = { mayOverlap: true, id: 'limited' }
+    const error = new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 })
+    await using stack = await createRunStack({
+      database,
+      actions: [doing(() => Promise.reject(error), limited)],
+      startsAt: new Date('2099-01-01'),
+    })
+    const started: string[] = []
+    for (let nth = 0; nth < 9; nth++) started.push((await stack.start()).id)
+    const worker = stack.createWorker()
+    expect(await stack.promoted()).toEqual(started.slice(0, 2))
+
+    for (const id of started.slice(0, 6)) await worker.workOn(id)
+
+    expect(await stack.promoted()).toEqual(started.slice(0, 6))
+    await stack.cancel(started[0] ?? '')
+    expect(await stack.promoted()).toEqual(started.slice(0, 7))
+  })
+
   test('lets the next one begin', async () => {
     await using stack = await createRunStack({ database, actions: [failing(() => new Error('no'))] })
     const [first, second] = [await stack.start(), await stack.start()]

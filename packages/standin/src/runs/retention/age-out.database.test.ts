@@ -80,6 +80,22 @@ test('what has not ended stays, however old', async () => {
   expect(await stack.sql`select * from artifacts`).toHaveLength(1)
 })
 
+test('what another replica is deleting just then is not waited for', async () => {
+  await using stack = await createRunStack({ database, actions: [report] })
+  await endedBefore(stack, [200, 201])
+  const [locked] = await stack.sql`select id from runs order by ended_at limit 1`
+  const ageOut = createAgeOut({ db: stack.db, clock: stack.clock, policy })
+
+  await stack.sql.begin(async (elsewhere) => {
+    await elsewhere`select 1 from run_events where run_id = ${locked?.id} for update`
+    while (await ageOut());
+    expect(await stack.sql`select id from runs`).toEqual([locked])
+  })
+
+  while (await ageOut());
+  expect(await stack.sql`select id from runs`).toEqual([])
+})
+
 test('a run of very many events goes in parts, several replicas at once', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   await endedBefore(stack, [200])
