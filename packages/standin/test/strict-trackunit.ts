@@ -1,9 +1,11 @@
 import { createSimulator } from '@standin/trackunit-simulator'
 
 const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
-const client = { clientId: '0oaTestClient00000001', clientSecret: 'a secret' }
+const clientSecret = 'a secret'
 
 /** The strict simulator with one account that has installed the app, and a token of it. */
+export type StrictTrackunit = Awaited<ReturnType<typeof startStrictTrackunit>>
+
 export async function startStrictTrackunit({ fleetSize = 150 } = {}) {
   const simulator = await createSimulator({
     ...{ port: 0, fleetSize, seed: 'limits', appUrl: 'http://localhost:4200/', callbackUrl: 'http://127.0.0.1:9/' },
@@ -22,20 +24,28 @@ export async function startStrictTrackunit({ fleetSize = 150 } = {}) {
     const init = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
     return (await fetch(`${url}/control/${path}`, { method, ...init })).json()
   }
-  await control('install', 'POST', { accountId, ...client, deliver: false })
-  const form = { grant_type: 'client_credentials', scope: 'asset.view', client_id: client.clientId }
-  const answer = await fetch(`${url}/apptoken`, {
-    method: 'POST',
-    headers: { 'user-agent': 'standin-test/1.0' },
-    body: new URLSearchParams({ ...form, client_secret: client.clientSecret }),
-  })
-  const { access_token: token } = (await answer.json()) as { access_token: string }
+  /** Lets an account install the app. @returns what asks for its token, which is valid for longer than any test */
+  async function install(accountId: string, clientId: string) {
+    await control('install', 'POST', { accountId, clientId, clientSecret, deliver: false })
+    const form = { grant_type: 'client_credentials', scope: 'asset.view', client_id: clientId }
+    const answer = await fetch(`${url}/apptoken`, {
+      method: 'POST',
+      headers: { 'user-agent': 'standin-test/1.0' },
+      body: new URLSearchParams({ ...form, client_secret: clientSecret }),
+    })
+    const { access_token: token } = (await answer.json()) as { access_token: string }
+    return async () => ({ reveal: () => token, fingerprint: 'f' })
+  }
+  await control('settings', 'PUT', { tokenLifetimeS: 10 * 365 * 86_400 })
   return {
     accountId,
     policy: { apiUrl: url, userAgent: 'standin-test/1.0' },
-    token: async () => ({ reveal: () => token, fingerprint: 'f' }),
+    token: await install(accountId, '0oaTestClient00000001'),
+    install,
     settings: (settings: object) => control('settings', 'PUT', settings),
     faults: (faults: object) => control('faults', 'PUT', faults),
+    /** Moves its time, which runs on from there. */
+    setTime: (at: Date) => control('clock', 'PUT', { now: at.toISOString() }),
     requests: () => control('requests', 'GET') as Promise<{ counts: Record<string, number>; violationCount: number }>,
     [Symbol.asyncDispose]: () => simulator.close(),
   }

@@ -31,6 +31,19 @@ async function createQueues() {
   }
 }
 
+test('processes that start at once on an empty database have one queue, and each of them works on it', async () => {
+  await using queues = await createQueues()
+  const all = await Promise.all(Array.from({ length: 4 }, queues.start))
+  const handled: number[] = []
+
+  for (const [nth, queue] of all.entries()) {
+    await queues.db.transaction((tx) => queue.send(tx, `run ${nth}`))
+    await queue.work(async () => void handled.push(nth), { atOnce: 1 })
+    await vi.waitFor(() => expect(handled.at(-1)).toBe(nth), soon)
+    await queue.rest()
+  }
+})
+
 // The longest of them waits for a heartbeat of ten seconds to stop: the others need not wait for it.
 describe.concurrent('a job', () => {
   test('is there with the transaction that sent it, or not at all', async () => {

@@ -96,6 +96,10 @@ function fromPostgresJs(client: Sql): Db {
       const reserved = await client.reserve()
       try {
         return await run(reserved, text, values)
+      } catch (error) {
+        // What failed is still in its transaction: whoever had the connection next would fail as well.
+        await reserved`rollback`.catch(() => {})
+        throw error
       } finally {
         reserved.release()
       }

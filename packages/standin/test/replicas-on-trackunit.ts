@@ -1,0 +1,198 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { asc, sql } from 'drizzle-orm'
+import { pino } from 'pino'
+import { z } from 'zod'
+import { systemClock } from '../src/clock.ts'
+import { connectDatabase, type Database } from '../src/database/database.ts'
+import { createListener } from '../src/database/listen.ts'
+import { acceptRun } from '../src/runs/accept-run.ts'
+import { buildRuns } from '../src/runs/build-runs.ts'
+import { defineAction, type RunContext } from '../src/runs/define-action.ts'
+import type { MachineRegister } from '../src/runs/machines/machine-register.ts'
+import type { BudgetState } from '../src/runs/rate-budget.ts'
+import { rateBudgets } from '../src/runs/rate-budget-table.ts'
+import { createRateLimits } from '../src/runs/rate-limits.ts'
+import { runEvents, runs } from '../src/runs/run-table.ts'
+import { pages } from '../src/trackunit/pages.ts'
+import { createTrackunitClient } from '../src/trackunit/trackunit-client.ts'
+import type { StrictTrackunit } from './strict-trackunit.ts'
+
+type Work = (context: RunContext<Record<string, unknown>>) => Promise<void>
+interface Fleet {
+  assets: {
+    edges: Array<{ node: { id: string } | null }>
+    pageInfo: { endCursor: string | null; hasNextPage: boolean }
+  }
+}
+
+const fleetDocument = `query Fleet($after: String) {
+  assets(first: 50, after: $after) { edges { node { id name sites(first: 1) { edges { node { name } } } } } pageInfo { endCursor hasNextPage } }
+}`
+const aDay = { fromTime: '2026-01-01T00:00:00Z', toTime: '2026-01-02T00:00:00Z' }
+
+/** Reads something twice, and keeps a checkpoint between. */
+const twice =
+  (read: (context: RunContext<Record<string, unknown>>, nth: number) => Promise<unknown>): Work =>
+  async (context) => {
+    for (let nth = Number(context.resumedFrom ?? 0); nth < 2; nth++) {
+      await read(context, nth)
+      await context.checkpoint(nth + 1)
+    }
+  }
+
+/** One for each way in which Trackunit limits requests. */
+const works: Record<string, Work> = {
+  async fleet({ trackunit, resumedFrom, checkpoint }) {
+    const from = typeof resumedFrom === 'string' ? resumedFrom : null
+    const read = async (after: string | null) => (await trackunit.graphql<Fleet>(fleetDocument, { after })).data.assets
+    for await (const { endCursor } of pages(read, from)) await checkpoint(endCursor)
+  },
+  snapshot: twice(({ trackunit }, nth) => trackunit.get(`/public/api/aemp/v2/15143/-3/Fleet/${nth + 1}`)),
+  events: twice(({ trackunit }) => trackunit.post('/public/api/eventlog/v3/asset-event/log', aDay)),
+  assets: twice(({ trackunit }, nth) => trackunit.get('/api/asset/v2/assets', { page: nth, size: 50 })),
+}
+
+const actions = Object.entries(works).map(([id, run]) =>
+  defineAction({
+    ...{ id, title: id, description: id, input: z.object({}), scopes: [], changesData: false, mayOverlap: true },
+    run,
+  }),
+)
+
+interface Given {
+  url: string
+  trackunit: StrictTrackunit
+  replicas: number
+  runsOfEach: number
+  accounts: number
+  perSecond?: number
+  say?: (line: string) => void
+}
+
+/**
+ * Whole runs on several replicas, which know of each other by the database alone, against a Trackunit that counts what is
+ * too much. While all wait, time is moved to when the first of them may go on, everywhere at once.
+ */
+export async function runReplicasOnTrackunit(given: Given) {
+  const { url, trackunit, replicas, runsOfEach, accounts, perSecond = 50, say = () => {} } = given
+  const { db, close } = connectDatabase(url)
+  const closers: Array<() => Promise<unknown>> = [close]
+  const log = pino({ level: 'silent' })
+  const accountIds = Array.from(
+    { length: accounts },
+    (_, nth) => `00000000-0000-4000-8000-${String(nth).padStart(12, '0')}`,
+  )
+  const tokens = new Map(
+    await Promise.all(
+      accountIds.map(
+        async (id, nth) => [id, await trackunit.install(id, `0oaReplicas${String(nth).padStart(9, '0')}`)] as const,
+      ),
+    ),
+  )
+  const tokenOf = (accountId: string) => {
+    const token = tokens.get(accountId)
+    if (!token) throw new Error('a run of an account that is not there')
+    return token
+  }
+
+  async function startReplica() {
+    const own = connectDatabase(url, { pool: 5 })
+    const listener = createListener(url)
+    const limits = createRateLimits({ db: own.db, perSecond, clock: systemClock, log })
+    const closersOfIt: Array<() => Promise<unknown>> = []
+    closers.push(async () => {
+      for (const each of closersOfIt.reverse()) await each()
+      await listener.close()
+      await own.close()
+    })
+    const built = await buildRuns({
+      ...{ db: own.db, listener, closers: closersOfIt, directUrl: url, log, clock: systemClock },
+      findAction: (id) => actions.find((action) => action.id === id),
+      trackunitFor: ({ accountId, urgency }, _action, signals) =>
+        createTrackunitClient(trackunit.policy, {
+          ...{ ...signals, fetch, clock: systemClock, token: tokenOf(accountId) },
+          limits: limits.limitsFor({ accountId, isUrgent: urgency === 0 }, signals.signal),
+        }),
+      machinesFor: () => ({}) as MachineRegister,
+    })
+    await built.startWorking()
+    return built.queue
+  }
+
+  try {
+    const [queue] = await Promise.all(Array.from({ length: replicas }, startReplica))
+    if (!queue) throw new Error('there is no replica')
+    for (let nth = 0; nth < replicas * runsOfEach; nth++) {
+      const action = actions[nth % actions.length]
+      const accountId = accountIds[Math.floor(nth / actions.length) % accounts]
+      if (!action || !accountId) throw new Error('there is nothing to do')
+      await db.transaction((tx) =>
+        acceptRun(tx, queue, action, {
+          ...{ accountId, mode: 'apply', input: {}, idempotencyKey: `whole-run-${nth}` },
+          startedBy: { kind: 'service', id: 'test', name: null },
+          actor: { kind: 'service', id: 'test' },
+          ...(nth % 3 === 0 && { scheduleId: crypto.randomUUID() }), // Those that nobody waits for.
+        }),
+      )
+    }
+
+    let passedMs = 0
+    for (;;) {
+      const next = await untilAllWait(db)
+      if (next === undefined) break
+      await moveTime(db, next)
+      passedMs += next
+      await trackunit.setTime(new Date(Date.now() + passedMs))
+      say(`${Math.round(passedMs / 60_000)} minutes have passed`)
+    }
+    return {
+      passedMs,
+      runs: await db.select().from(runs).orderBy(asc(runs.createdAt)),
+      waits: (await db.select().from(runEvents)).flatMap(({ body }) =>
+        body.type === 'state' && body.state === 'waiting' ? [body] : [],
+      ),
+    }
+  } finally {
+    for (const each of closers.reverse()) await each()
+  }
+}
+
+/** @returns how long the first of the runs still waits, or undefined when all have ended */
+async function untilAllWait(db: Database): Promise<number | undefined> {
+  const endsAtMs = performance.now() + 60_000
+  while (performance.now() < endsAtMs) {
+    const [now] = await db.execute<{ open: number; busy: number; ms: number | null }>(sql`
+      select count(*)::int as open,
+        count(*) filter (where state in ('running', 'cancelling') or (state = 'queued' and promoted_at is not null)
+          or waiting_until <= now() + interval '100 milliseconds')::int as busy,
+        (extract(epoch from min(waiting_until) - now()) * 1000)::float8 as ms
+      from ${runs} where ended_at is null`)
+    if (now?.open === 0) return undefined
+    if (now?.busy === 0 && now.ms !== null) return now.ms
+    await pause(20)
+  }
+  throw new Error('runs neither end nor wait')
+}
+
+/** Everything that the database has noted for later comes so much sooner. */
+async function moveTime(db: Database, ms: number): Promise<void> {
+  const sooner = sql`make_interval(secs => ${ms / 1_000})`
+  const moved = (atMs: number | undefined) => atMs && atMs - ms
+  await db.transaction(async (tx) => {
+    for (const { key, state } of await tx.select().from(rateBudgets).for('update')) {
+      const next: BudgetState = JSON.parse(
+        JSON.stringify({
+          ...state,
+          takenAtMs: state.takenAtMs?.map((at) => at - ms),
+          blockedUntilMs: moved(state.blockedUntilMs),
+          resetAtMs: moved(state.resetAtMs),
+          probedUntilMs: moved(state.probedUntilMs),
+          nextTurnAtMs: moved(state.nextTurnAtMs),
+        }),
+      )
+      await tx.update(rateBudgets).set({ state: next }).where(sql`${rateBudgets.key} = ${key}`)
+    }
+    await tx.execute(sql`update ${runs} set waiting_until = waiting_until - ${sooner} where waiting_until is not null`)
+    await tx.execute(sql`update pgboss.job set start_after = start_after - ${sooner} where state < 'active'`)
+  })
+}
