@@ -21,13 +21,14 @@ const columns = [
   { key: 'why', title: 'Why', kind: 'text' },
   { key: 'also', title: 'Also', kind: 'text' },
   { key: 'site', title: 'Site', kind: 'text', filterable: true },
+  { key: 'lastSeenAt', title: 'Last seen', kind: 'moment' },
   { key: 'type', title: 'Type', kind: 'text', filterable: true },
   { key: 'reason', title: 'Reason', kind: 'text', filterable: true },
-  { key: 'lastSeenAt', title: 'Last seen', kind: 'moment' },
   { key: 'batteryPercent', title: 'Battery', kind: 'percent' },
   { key: 'fuelPercent', title: 'Fuel', kind: 'percent' },
   { key: 'name', title: 'Name', kind: 'text' },
   { key: 'serialNumber', title: 'Serial number', kind: 'text' },
+  { key: 'machineId', title: 'Trackunit id', kind: 'text' },
 ] as const
 
 /** Where it is, and what the pages so far held: none is read again. */
@@ -232,6 +233,7 @@ function toRow(found: Found) {
       fuelPercent: machine.fuelPercent,
       name: machine.name,
       serialNumber: machine.serialNumber,
+      machineId: machine.id,
     },
   }
 }

@@ -32,6 +32,7 @@ const columns = [
   { key: 'site', title: 'Site', kind: 'text', filterable: true },
   { key: 'name', title: 'Name', kind: 'text' },
   { key: 'serialNumber', title: 'Serial number', kind: 'text' },
+  { key: 'machineId', title: 'Trackunit id', kind: 'text' },
   { key: 'eventId', title: 'Event id', kind: 'text' },
 ] as const
 const appliedColumns = [{ key: 'outcome', title: 'Outcome', kind: 'text', filterable: true } as const, ...columns]
@@ -264,7 +265,7 @@ function toRow({ id, assetId, kind, grade, time }: AssetEvent, machine: Named) {
     id,
     machine: machine ? machineOfRow(machine) : { id: assetId, name: 'A machine that we have not seen', detail: null },
     cells: {
-      ...{ kind, grade, openedAt: time?.toISOString() ?? null, eventId: id },
+      ...{ kind, grade, openedAt: time?.toISOString() ?? null, machineId: assetId, eventId: id },
       site: machine?.site?.name ?? null,
       name: machine?.name ?? null,
       serialNumber: machine?.serialNumber ?? null,

@@ -89,6 +89,9 @@ describe('fleet snapshot', () => {
     expect(rowOf(played, 'm2')?.cells).toMatchObject({ change: 'Left', since: 'Left Site 1', site: null })
     expect(rowOf(played, 'm3')?.cells).toMatchObject({ change: 'Gone', since: 'Gone from the account' })
     expect(rowOf(played, 'm11')?.cells).toMatchObject({ change: 'New' })
+    // What changed comes first, the others once each.
+    expect(idsOf(played).slice(0, 4)).toEqual(['m1', 'm2', 'm11', 'm3'])
+    expect(new Set(idsOf(played)).size).toBe(11)
     stage.pass(dayMs)
     expect((await stage.play(fleetSnapshot)).headline).toBe(
       '10 machines listed on 5 sites. None moved since last time.',

@@ -101,17 +101,22 @@ export const fleetSnapshot = defineAction({
         // The short list knows no sites: nothing can be said of what moved.
         const comparesPlaces = at.listing.source !== 'rest' && (await machines.hasTold())
         const totals = newTotals()
-        for await (const page of machines.list({ seenInThisRun: true })) {
-          const rows = page.flatMap((machine) => {
-            const move = comparesPlaces ? moveOfMachine(machine) : undefined
-            if (!isWanted(machine, { move, filter: input.machines })) return []
-            add(totals, machine, move)
-            return [toRow(machine, { move, change: move?.kind ?? null })]
-          })
-          await result.rows(rows)
-        }
         const gone = comparesPlaces && !at.listing.isCut ? await machines.gone(input.machines) : []
+        const tell = async (isTold: (move: Move | undefined) => boolean, count?: typeof add) => {
+          for await (const page of machines.list({ seenInThisRun: true })) {
+            const rows = page.flatMap((machine) => {
+              const move = comparesPlaces ? moveOfMachine(machine) : undefined
+              if (!isWanted(machine, { move, filter: input.machines })) return []
+              count?.(totals, machine, move)
+              return isTold(move) ? [toRow(machine, { move, change: move?.kind ?? null })] : []
+            })
+            await result.rows(rows)
+          }
+        }
+        // What changed comes first: of a large fleet nobody reads on to the others.
+        await tell((move) => !comparesPlaces || move !== undefined, add)
         await result.rows(gone.map((machine) => toRow(machine, { move: undefined, change: 'Gone' })))
+        if (comparesPlaces) await tell((move) => move === undefined)
 
         const bars = topBars(totals.by[input.chartBy])
         if (bars)

@@ -10,6 +10,7 @@ export const danishOfMachines: ActionTexts = {
   Type: 'Type',
   Site: 'Plads',
   'Last seen': 'Sidst set',
+  'Trackunit id': 'Trackunit-id',
   Battery: 'Batteri',
   Fuel: 'Brændstof',
   Hours: 'Timer',

@@ -13,7 +13,6 @@ export const danishOfSnapshot: ActionTexts = {
 
   'Since last time': 'Siden sidst',
   Change: 'Ændring',
-  'Trackunit id': 'Trackunit-id',
   New: 'Ny',
   Arrived: 'Kommet',
   Left: 'Kørt',

@@ -33,31 +33,51 @@ const imperial: Partial<Record<Kind, Measure>> = {
 const measureOf = (kind: Kind, { unitSystem }: ReaderHabits): Measure | undefined =>
   (unitSystem === 'imperial' ? imperial : metric)[kind]
 
+/** A number as its reader measures; without a unit where it is a count. */
+export function measured(value: number, kind: Kind, habits: ReaderHabits): { value: number; unit: string | undefined } {
+  const measure = measureOf(kind, habits)
+  return { value: rounded(measure?.convert?.(value) ?? value), unit: measure?.unit }
+}
+
 /** A cell as a reader sees it: a number, a text, or a time of day in the account's zone without one. */
 export type ReadersCell = string | number | Temporal.PlainDateTime | null
 
 /** The first column is the machine, where any row can have one. */
 export interface ReadersTable {
   titles: string[]
+  /** Of each title's cells. */
+  kinds: Kind[]
   cells: (row: ResultRow) => ReadersCell[]
 }
 
-/** A result's rows in the units and the time zone of those who read them; the titles name both. */
+/** A result's rows in the units and the time zone of those who read them; the titles name both. A position takes two columns. */
 export function readersTable(columns: readonly ResultColumn[], habits: ReaderHabits): ReadersTable {
   const timeZone = habits.timeZone ?? 'UTC'
-  const titleOf = ({ title, kind }: ResultColumn) => {
+  const titlesOf = ({ title, kind }: ResultColumn): string[] => {
+    if (kind === 'place') return [`${title}, latitude (°)`, `${title}, longitude (°)`]
     const unit = kind === 'moment' ? timeZone : measureOf(kind, habits)?.unit
-    return unit === undefined ? title : `${title} (${unit})`
+    return [unit === undefined ? title : `${title} (${unit})`]
   }
-  const cellOf = ({ key, kind }: ResultColumn, { cells }: ResultRow): ReadersCell => {
+  const cellsOf = ({ key, kind }: ResultColumn, { cells }: ResultRow): ReadersCell[] => {
     const value = cells[key] ?? null
-    if (typeof value === 'number') return rounded(measureOf(kind, habits)?.convert?.(value) ?? value)
-    return kind === 'moment' && value !== null ? localTime(value, timeZone) : value
+    if (kind === 'place') return degreesOf(value)
+    if (typeof value === 'number') return [measured(value, kind, habits).value]
+    return [kind === 'moment' && value !== null ? localTime(value, timeZone) : value]
   }
   return {
-    titles: ['Machine', ...columns.map(titleOf)],
-    cells: (row) => [row.machine?.name ?? null, ...columns.map((column) => cellOf(column, row))],
+    titles: ['Machine', ...columns.flatMap(titlesOf)],
+    kinds: ['text', ...columns.flatMap(({ kind }) => (kind === 'place' ? [kind, kind] : [kind]))],
+    cells: (row) => [row.machine?.name ?? null, ...columns.flatMap((column) => cellsOf(column, row))],
   }
+}
+
+/** Two numbers, with which a map or another program can do something. */
+function degreesOf(place: string | number | null): ReadersCell[] {
+  const [latitude, longitude] = String(place ?? '')
+    .split(',')
+    .map((degrees) => (degrees.trim() === '' ? Number.NaN : Number(degrees)))
+  const isKnown = Number.isFinite(latitude) && Number.isFinite(longitude)
+  return isKnown ? [latitude ?? null, longitude ?? null] : [null, null]
 }
 
 /** To the second; as it came where it is no moment, since a file is no place to fail. */

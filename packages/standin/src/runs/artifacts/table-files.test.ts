@@ -48,6 +48,17 @@ describe('a CSV file', () => {
     ])
   })
 
+  test('gives a position as two numbers, and leaves both empty where there is none', async () => {
+    const place: ResultColumn = { key: 'place', title: 'Position', kind: 'place', filterable: false }
+    const rows = ['55.7,-12.6', null, 'nowhere', '1,'].map((value) => row({ place: value }))
+    const pieces: string[] = []
+    for await (const piece of csvOf({ columns: [place], batches: batchesOf(rows), habits: metric })) pieces.push(piece)
+    expect(pieces.join('').split('\r\n')).toEqual([
+      '\uFEFFMachine,"Position, latitude (°)","Position, longitude (°)"',
+      ...['Loader,55.7,-12.6', 'Loader,,', 'Loader,,', 'Loader,,', ''],
+    ])
+  })
+
   test('leaves empty what is not known, and tells zero from it', async () => {
     expect((await csv([row({ note: null, fuel: 0, seen: 'no moment' }, null)]))[1]).toBe(',,0,,no moment')
   })
@@ -74,6 +85,22 @@ describe('a workbook', () => {
         [null, 'y', null, null, null],
       ],
     )
+  })
+
+  test('shows dates as dates and hours with one digit, in columns wide enough to read', async () => {
+    const hours: ResultColumn = { key: 'hours', title: 'Hours', kind: 'hours', filterable: false }
+    const name = 'Caterpillar 320 GC with a long name'
+    const rows = [row({ note: 'n', seen: '2026-07-01T02:30:00Z', hours: 1_234.56 }, name), row({ hours: 2 }), row({})]
+    const pieces: Uint8Array[] = []
+    for await (const piece of xlsxOf({ columns: [...columns, hours], batches: batchesOf(rows), habits: metric }))
+      pieces.push(piece)
+    const { sheets } = await readXlsx(Buffer.concat(pieces), { readStyles: true })
+    const sheet = sheets[0]
+    const formatOf = (at: string) => sheet?.cells?.get(at)?.style?.numFmt
+    expect(sheet?.rows).toHaveLength(4)
+    expect([formatOf('1,4'), formatOf('1,5')]).toEqual(['yyyy-mm-dd hh:mm', '#,##0.0'])
+    expect(sheet?.rows[1]?.[5]).toBe(1_234.56)
+    expect(sheet?.columns?.map(({ width }) => width)).toEqual([37, 12, 15, 12, 19, 12])
   })
 
   test.for(['=1+1', '+1', '@SUM(A1)', '<&>"\u0001'])('keeps a name as text: %s', async (name) => {

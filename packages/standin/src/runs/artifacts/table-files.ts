@@ -36,20 +36,43 @@ export async function* csvOf({ columns, batches, habits }: TableToWrite): AsyncG
 
 /** A workbook of a table, a batch of rows in memory at a time. Texts are texts: none becomes a formula. */
 export async function* xlsxOf({ columns, batches, habits }: TableToWrite): AsyncGenerator<Uint8Array> {
-  const { titles, cells } = readersTable(columns, habits)
+  const { titles, kinds, cells } = readersTable(columns, habits)
+  const iterator = batches[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  const firstRows = (first.done ? [] : first.value).map((row) => cells(row).map(dateOrPlain))
   async function* rows(): AsyncGenerator<CellValue[]> {
-    for await (const batch of batches) for (const row of batch) yield cells(row).map(dateOrPlain)
+    yield* firstRows
+    for (let next = await iterator.next(); !next.done; next = await iterator.next())
+      for (const row of next.value) yield cells(row).map(dateOrPlain)
   }
-  const kinds = [undefined, ...columns.map(({ kind }) => kind)]
   yield* writeXlsxStream(rows(), {
     name: 'Result',
     columns: titles.map((header, nth) => ({
       header,
-      width: Math.min(40, Math.max(12, header.length + 2)),
-      ...(kinds[nth] === 'moment' && { numFmt: 'yyyy-mm-dd hh:mm' }),
+      width: widthOf(
+        header,
+        firstRows.slice(0, rowsToMeasure).map((row) => row[nth] ?? null),
+      ),
+      numFmt: formats[kinds[nth] ?? 'text'] ?? 'General',
     })),
-    freezePane: { rows: 1 },
+    freezePane: { rows: 1, columns: 1 },
   })
+}
+
+/** A number is shown as people write it; what it is to more digits stays in the cell. */
+const formats: Partial<Record<ResultColumn['kind'], string>> = {
+  moment: 'yyyy-mm-dd hh:mm',
+  ...Object.fromEntries(['hours', 'litres', 'kilometres', 'kilograms'].map((kind) => [kind, '#,##0.0'])),
+}
+
+const rowsToMeasure = 200
+const widest = 44
+const widthOfMoment = 17
+
+/** In characters, so that most cells can be read whole. */
+function widthOf(header: string, cells: readonly CellValue[]): number {
+  const lengths = cells.map((cell) => (cell instanceof Date ? widthOfMoment : String(cell ?? '').length))
+  return Math.min(widest, Math.max(10, header.length, ...lengths) + 2)
 }
 
 const textOrNumber = (cell: ReadersCell) =>

@@ -139,6 +139,16 @@ describe('the result of a run that has ended', () => {
     expect(await stack.deliveries(id)).toEqual([])
   })
 
+  test('tells by email what the run before had not', async () => {
+    await using stack = await createStack()
+    await stack.ended([], { rows: 2 })
+    await stack.ended([email], { rows: 3 })
+    while (await stack.deliverDue());
+    expect(stack.mailed[0]?.text).toContain(
+      'New since last time: 1\nText\nRow 2\n\nThere last time as well: 2\nText\nRow 0\nRow 1',
+    )
+  })
+
   test('goes along as a file where that was asked for', async () => {
     await using stack = await createStack()
     await stack.ended([{ ...email, file: 'csv' }])

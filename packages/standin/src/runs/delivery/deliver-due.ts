@@ -14,8 +14,9 @@ import {
   takeDueDelivery,
   toDelivery,
 } from './delivery-store.ts'
+import { emailOf } from './email-of-result.ts'
 import type { findResultToTell } from './find-result-to-tell.ts'
-import { emailOf, webhookBodyOf } from './result-message.ts'
+import { webhookBodyOf } from './result-message.ts'
 import type { SendEmail } from './send-email.ts'
 import type { SendWebhook } from './send-webhook.ts'
 

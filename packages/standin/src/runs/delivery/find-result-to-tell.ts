@@ -22,15 +22,20 @@ export async function findResultToTell(
   const result = (await findResult(db, runId))?.result
   const kept = { runId, rows: result?.rows ?? 0 }
   const all = { words: [], filter: [] }
+  const firstRows = async (wanted: { isNew?: true }) =>
+    (await listRows(db, kept, { ...all, ...wanted, after: undefined, limit: rowsToTell })).map(
+      ({ position: _, ...each }) => each,
+    )
   const told: ResultToTell = {
     run: toRun(row),
     actionTitle: titleOf(row.actionId) ?? row.actionId,
     detail: result?.detail ?? null,
     columns: result?.columns ?? [],
-    rows: (await listRows(db, kept, { ...all, after: undefined, limit: rowsToTell })).map(
-      ({ position: _, ...each }) => each,
-    ),
+    chart: result?.chart ?? null,
+    rows: await firstRows({}),
     totalRows: await countRows(db, kept, all),
+    newRows: await firstRows({ isNew: true }),
+    totalNewRows: await countRows(db, kept, { ...all, isNew: true }),
     artifacts: (row.endedAt && (await artifactsOfRuns(db, [runId])).get(runId)?.map(keptUntil(row.endedAt))) ?? [],
     habits: row,
   }

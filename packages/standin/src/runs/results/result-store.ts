@@ -87,15 +87,18 @@ export interface RowSelection {
   /** Each must be in the row, in lower case. */
   words: readonly string[]
   filter: ReadonlyArray<{ key: string; value: string }>
+  /** Those alone that the run before had not. */
+  isNew?: true | undefined
   sort?: { column: ResultColumn | 'machine'; descending: boolean } | undefined
 }
 
 type Kept = Pick<ResultOfRun, 'runId' | 'rows'>
 
-function selected({ runId, rows }: Kept, { words, filter }: RowSelection): SQL | undefined {
+function selected({ runId, rows }: Kept, { words, filter, isNew }: RowSelection): SQL | undefined {
   return and(
     eq(runResultRows.runId, runId),
     lt(runResultRows.position, rows),
+    isNew && eq(runResultRows.isNew, true),
     ...words.map((word) => sql`strpos(${runResultRows.searched}, ${word}) > 0`),
     ...filter.map(({ key, value }) => sql`${runResultRows.cells} ->> ${key} = ${value}`),
   )
