@@ -82,6 +82,15 @@ describe('attention list', () => {
     expect((await stage.play(attentionList)).headline).toBe('4 of 20 machines need attention, none of them new.')
   })
 
+  test('its file has the times of the account’s zone, and by what other programs know a machine', async () => {
+    const stage = createActionStage({ machines: ailing(4), timeZone: 'America/New_York' })
+    const [head, line] = ((await stage.play(attentionList)).files['attention-list.csv'] ?? '').split('\r\n')
+    expect(head).toContain(
+      'Last seen (America/New_York),Type,Reason,Battery (%),Fuel (%),Name,Serial number,Trackunit id',
+    )
+    expect(line).toContain('2026-11-04 00:50:00,Roller,Silent,,60,EX-1001,S-2,m2')
+  })
+
   test('20,000 machines are ranked whole', { timeout: 30_000 }, async () => {
     const machines = fleetOf(20_000, (nth) => (nth % 2 ? { fuelLevel: nth % 10 } : {}))
     const issues = machines

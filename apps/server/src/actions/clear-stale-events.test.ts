@@ -52,6 +52,24 @@ describe('clear stale events: the preview', () => {
     expect(applied.headline).toBe('There was nothing to dismiss.')
   })
 
+  test.for([0, 1, 101])('of %i machines every event is listed, with its machine’s name', async (size) => {
+    const events = eventsOf(size, (nth) => ({ assetId: `m${nth + 1}` }))
+    const stage = createActionStage({ machines: fleetOf(size), events, now })
+    const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
+    const played = await stage.play(clearStaleEvents, { preview })
+
+    expect(preview.rows.map(({ cells }) => cells.name)).toEqual(fleetOf(size).map(({ name }) => name))
+    expect(dismissedIn(stage)).toHaveLength(size)
+    expect(played.rows).toHaveLength(size)
+  })
+
+  test('what Trackunit leaves out of its machines costs no event', async () => {
+    const stage = stageOf(20, undefined, { isPartial: true, vanished: new Set(['m3']) })
+    const played = await stage.play(clearStaleEvents, { mode: 'preview' })
+    expect(played.rows).toHaveLength(20)
+    expect(played.rows[2]?.machine).toMatchObject({ id: 'm3', name: 'A machine that we have not seen' })
+  })
+
   test('kinds, grades, age and status are kept to; the day begins where the account is', async () => {
     const startOfDayInCopenhagen = '2026-08-25T22:00:00.000Z' // 90 days before 24 November.
     const stage = stageOf(

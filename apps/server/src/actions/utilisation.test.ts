@@ -36,6 +36,34 @@ describe('utilisation and idle', () => {
     expect(played.requests).toEqual([]) // It works on every plan.
   })
 
+  test('a fleet without machines has nothing to compare', async () => {
+    const stage = createActionStage({ now: begins })
+    await live(stage, 8)
+    expect((await stage.play(utilisation)).headline).toMatch(/^There are no counters of full weeks/)
+  })
+
+  test.for([
+    [1, '14 of 56'],
+    [101, '1,414 of 5,656'],
+  ] as const)('%i machines are summed whole', async ([size, hours]) => {
+    const stage = createActionStage({ machines: fleetOf(size), now: begins })
+    await live(stage, 8)
+    const played = await stage.play(utilisation, { input: { weeks: 1 } })
+    expect(played.headline).toBe(`Engines ran idle for 25\u00a0% of their hours last week: ${hours}.`)
+  })
+
+  test('what Trackunit left out of a snapshot, or a machine that is gone since, costs no other its hours', async () => {
+    const stage = createActionStage({ machines: fleetOf(20), now: begins, isPartial: true, hasAemp: false })
+    await live(stage, 4)
+    stage.world.machines = stage.world.machines.filter(({ id }) => id !== 'm2')
+    await live(stage, 4)
+
+    const played = await stage.play(utilisation, { input: { weeks: 1 } })
+
+    // 16 have seven days; the one that is gone, and two whose hours were left out on half of the days, have three.
+    expect(played.headline).toBe('19 machines ran for 968 hours last week. Idle hours are not known.')
+  })
+
   test('sums hours and idle hours by week, type and site from what snapshots kept, and draws them', async () => {
     const stage = createActionStage({ machines: fleetOf(6), now: begins })
     await live(stage, 29)

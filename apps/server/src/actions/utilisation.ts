@@ -17,11 +17,11 @@ import { fullWeeks } from './usage/weeks.ts'
 const columns = [
   { key: 'name', title: 'Type or site', kind: 'text' },
   { key: 'week', title: 'Week', kind: 'text', filterable: true },
-  { key: 'machines', title: 'Machines', kind: 'number' },
   { key: 'hours', title: 'Engine hours', kind: 'hours' },
   { key: 'idleHours', title: 'Idle hours', kind: 'hours' },
   { key: 'idleShare', title: 'Idle share', kind: 'percent' },
   { key: 'shareBefore', title: 'Week before', kind: 'percent' },
+  { key: 'machines', title: 'Machines', kind: 'number' },
   { key: 'by', title: 'By', kind: 'text', filterable: true },
 ] as const
 

@@ -125,7 +125,7 @@ ${bars.length > 0 ? [heading(chartTitle), barChart(bars)] : ''}
 ${groups.flatMap(({ title, lines }) => [
   ...(title ? [heading(title)] : []),
   ...(lines.length > 0
-    ? [html`<table style="border-collapse:collapse"><tr>${head}</tr>${lines.map(rowOf)}</table>`]
+    ? [html`<table style="border-collapse:collapse;margin-top:16px"><tr>${head}</tr>${lines.map(rowOf)}</table>`]
     : []),
 ])}
 ${more ? html`<p>${more}</p>` : ''}
