@@ -4,6 +4,12 @@ const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 const clientSecret = 'a secret'
 
 /** The strict simulator with one account that has installed the app, and a token of it. */
+interface Report {
+  counts: Record<string, number>
+  violationCount: number
+  violations: Array<{ rule: string }>
+}
+
 export type StrictTrackunit = Awaited<ReturnType<typeof startStrictTrackunit>>
 
 export async function startStrictTrackunit({ fleetSize = 150 } = {}) {
@@ -46,7 +52,7 @@ export async function startStrictTrackunit({ fleetSize = 150 } = {}) {
     faults: (faults: object) => control('faults', 'PUT', faults),
     /** Moves its time, which runs on from there. */
     setTime: (at: Date) => control('clock', 'PUT', { now: at.toISOString() }),
-    requests: () => control('requests', 'GET') as Promise<{ counts: Record<string, number>; violationCount: number }>,
+    requests: () => control('requests', 'GET') as Promise<Report>,
     [Symbol.asyncDispose]: () => simulator.close(),
   }
 }

@@ -143,7 +143,7 @@ export async function createSimulator(options: SimulatorOptions) {
   aempRoutes(app, { edge, fleetOf: fleets.of, url: () => url, now })
   dataHealthRoute(app, { edge, fleetOf: fleets.of, behaviour, now })
   serviceRoutes(app, { edge, fleetOf: fleets.of, behaviour, now })
-  unknownApiPaths(app, { edge })
+  unknownApiPaths(app, { edge, now: clock.now })
   app.register((pages, _, done) => {
     pages.addHook('onRequest', localOnly)
     controlRoutes(pages, {

@@ -20,6 +20,9 @@ export type Rule =
   | 'rest-parameters'
   | 'asset-event-rate'
   | 'aemp-rate'
+  | 'time-series-rate'
+  | 'alert-rate'
+  | 'location-rate'
   | 'path-documented'
 
 export type Violation = { rule: Rule; endpoint: string; at: string; detail: string }

@@ -19,7 +19,7 @@ const never = new AbortController().signal
 async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   const trackunit = await startStrictTrackunit()
   onTestFinished(trackunit[Symbol.asyncDispose])
-  const { accountId, policy, token, settings, requests } = trackunit
+  const { accountId, policy, token, settings, faults, requests } = trackunit
   const replicas = Array.from({ length: count }, () => {
     const { db, close } = connectDatabase(database.url, { pool: 5 })
     onTestFinished(close)
@@ -30,7 +30,7 @@ async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
         limits: limits.limitsFor({ accountId, isUrgent }, never),
       })
   })
-  return { replicas, settings, requests }
+  return { replicas, settings, faults, requests }
 }
 
 /** @returns how it ended: sent, or sent away with how long to wait */
@@ -42,6 +42,35 @@ const outcomeOf = (request: Promise<unknown>) =>
       throw error
     },
   )
+
+test.for([
+  { title: '429 and Retry-After', fault: { status: 429, retryAfterS: 90 } },
+  {
+    title: 'RATE_LIMITED and resetIn',
+    fault: { body: { errors: [{ extensions: { code: 'RATE_LIMITED', resetIn: 90_000 } }] } },
+  },
+])(
+  'invariant 23: what GraphQL tells one replica by $title, all obey, and say until when; other limits go on',
+  async ({ fault }) => {
+    const { replicas, faults, requests } = await createReplicas(3)
+    await faults({ graphql: { ...fault, times: 1 } })
+
+    const outcomes: unknown[] = []
+    for (const replica of replicas) outcomes.push(await outcomeOf(replica().graphql(fleet)))
+
+    expect(outcomes[0]).toBe(90_000)
+    for (const waitMs of outcomes.slice(1)) {
+      expect(waitMs).toBeGreaterThan(80_000)
+      expect(waitMs).toBeLessThanOrEqual(90_005)
+    }
+    expect(await outcomeOf(replicas[1]?.().get('/api/asset/v2/assets') ?? Promise.reject())).toBe('sent')
+    expect(await requests()).toMatchObject({ counts: { 'POST /api/graphql/': 1 }, violationCount: 0 })
+  },
+)
+
+const unless = (reasons: readonly string[]) => (error: unknown) => {
+  if (!(error instanceof StandinError && reasons.includes(error.reason))) throw error
+}
 
 test('invariant 23: three replicas with fifty runs each break no limit of the strict simulator', async () => {
   const { replicas, settings, requests } = await createReplicas(3)
@@ -71,6 +100,34 @@ test('invariant 23: three replicas with fifty runs each break no limit of the st
   expect(sent(0)).toBeLessThan(30) // The budget of points would have been overrun.
   const waits = outcomes.flatMap(({ outcome }) => (outcome === 'sent' ? [] : [outcome]))
   expect(Math.min(...waits)).toBeGreaterThan(60_000)
+}, 20_000)
+
+test('invariant 23: the documented rates of time series, alerts and locations hold for all replicas together', async () => {
+  const { replicas, requests } = await createReplicas(3)
+  const asked = ['/api/time-series/v1/assets/1/prometheus/api/v1/query', '/api/time-series/v1/assets/1/metrics']
+  const paths = [
+    ...asked,
+    '/public/api/alert/v1/alerts',
+    '/api/location/v1/locations?page=1',
+    '/api/location/v1/locations?page=2',
+  ]
+
+  await Promise.all(
+    replicas.flatMap((replica) =>
+      paths.flatMap((path) =>
+        // The simulator knows the limits of these addresses, and nothing of what is behind them.
+        Array.from({ length: 20 }, () =>
+          replica()
+            .get(path)
+            .catch(unless(['TRACKUNIT_REFUSED', 'TRACKUNIT_RATE_LIMITED'])),
+        ),
+      ),
+    ),
+  )
+
+  const { counts, violations } = await requests()
+  expect(violations.filter(({ rule }) => rule !== 'path-documented')).toEqual([])
+  expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(100)
 }, 20_000)
 
 test('invariant 23: a ceiling over all accounts holds for all replicas together', async () => {

@@ -23,6 +23,14 @@ describe('what an answer says of its limit', () => {
     expect(learntFrom(graphql, answer(limited), now)).toEqual({ blockedForMs: 9_000 })
   })
 
+  test('a resetIn of days is an hour: it must not stop an account for days', () => {
+    const days = 30 * 86_400_000
+    const limited = { errors: [{ extensions: { code: 'RATE_LIMITED', resetIn: days } }] }
+    expect(learntFrom(graphql, answer(limited), now)).toEqual({ blockedForMs: 3_600_000 })
+    const points = { data: { rateLimit: { cost: 1, remaining: 1, resetIn: days } } }
+    expect(learntFrom(graphql, answer(points), now)?.points?.resetInMs).toBe(3_600_000)
+  })
+
   test('rateLimit teaches what the document costs and what is left', () => {
     const learnt = learntFrom(
       graphql,

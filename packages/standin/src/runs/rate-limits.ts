@@ -25,6 +25,7 @@ interface Dependencies {
 const shortMs = 2_000
 const pauseWithoutAnyMs = 60_000
 const exchangePatienceMs = 10_000
+const longestMs = 3_600_000
 
 export type RateLimits = ReturnType<typeof createRateLimits>
 
@@ -109,11 +110,14 @@ export function learntFrom({ document }: LimitedRequest, answer: ApiAnswer, now:
   if (document === undefined) return undefined
   const { data, errors } = parsed(answer.text) ?? {}
   const limited = errors?.find(({ extensions }) => extensions?.code === 'RATE_LIMITED')
-  if (limited) return { blockedForMs: limited.extensions?.resetIn ?? pauseWithoutAnyMs }
+  if (limited) return { blockedForMs: bounded(limited.extensions?.resetIn ?? pauseWithoutAnyMs) }
   if (!data?.rateLimit) return {} // Whoever waits for what it would have said need not wait longer.
   const { cost, remaining, resetIn } = data.rateLimit
-  return { points: { document: fingerprintOf(document), cost, remaining, resetInMs: resetIn } }
+  return { points: { document: fingerprintOf(document), cost, remaining, resetInMs: bounded(resetIn) } }
 }
+
+/** Windows are of ten minutes: an answer of days must not stop an account for days. */
+const bounded = (ms: number) => Math.min(ms, longestMs)
 
 function parsed(text: string) {
   try {

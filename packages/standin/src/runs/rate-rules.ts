@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { LimitedRequest } from '../trackunit/request-limits.ts'
 import { withRateLimit } from '../trackunit/with-rate-limit.ts'
-import type { BudgetRule } from './rate-budget.ts'
+import type { BudgetRule, Window } from './rate-budget.ts'
 
 /** A limit that a request falls under. */
 export interface Limit {
@@ -21,6 +21,14 @@ const aemp = [
 ]
 /** Two requests in 30 minutes, for the log and the ongoing ones together. */
 const assetEvents = [{ most: 2, windowMs: 30 * minuteMs }]
+const alerts = [{ most: 1_000, windowMs: 10 * minuteMs }]
+/** Of each page, or of each asset. */
+const locations = [{ most: 1, windowMs: 1_000 }]
+/**
+ * Four of five that are documented, since the network brings some together: of the snapshot's pages, of queries by
+ * Prometheus's own addresses, and of what else there is of the time series.
+ */
+const perSecondOf = { aemp: 40, 'time-series queries': 80, 'time-series metrics': 16 } as const
 
 /** Stop while fewer than ten times a document's cost is left, is the advice; a schedule leaves as much again to people. */
 const reserves = { person: 10, schedule: 20 }
@@ -40,9 +48,8 @@ export function limitsOf(
   { perSecond }: { perSecond: number },
 ): Limit[] {
   const who = isUrgent ? 'person' : 'schedule'
-  return [{ ...ofAccount(request, who), accountId }, ceiling({ perSecond, patienceMs: patienceMs[who] })].map(
-    (limit) => (limit.accountId === null ? limit : { ...limit, key: `${accountId} ${limit.key}` }),
-  )
+  const own = ofAccount(request, who).map(({ key, rule }) => ({ key: `${accountId} ${key}`, accountId, rule }))
+  return [...own, ceiling({ perSecond, patienceMs: patienceMs[who] })]
 }
 
 /** Over all accounts, `/apptoken` included. */
@@ -52,21 +59,30 @@ export const ceiling = (turns: { perSecond: number; patienceMs: number }): Limit
   rule: { kind: 'turns', ...turns },
 })
 
-function ofAccount({ method, path, document }: LimitedRequest, who: keyof typeof reserves): Omit<Limit, 'accountId'> {
-  if (document !== undefined)
-    return {
-      key: 'graphql',
-      rule: {
-        kind: 'points',
-        document: fingerprintOf(document),
-        reserve: reserves[who],
-        saysWhatIsLeft: withRateLimit(document).includes('rateLimit'),
-      },
-    }
-  if (/\/asset-event\//.test(path)) return { key: 'asset-event', rule: { kind: 'windows', windows: assetEvents } }
-  if (method === 'GET' && /\/aemp\//i.test(path))
-    return { key: `aemp ${path}`, rule: { kind: 'windows', windows: aemp } }
-  return { key: `rest ${familyOf(path)}`, rule: { kind: 'told' } }
+/** The first is the one of which Trackunit's answer tells. */
+function ofAccount(
+  { method, path, page, document }: LimitedRequest,
+  who: keyof typeof reserves,
+): Array<Pick<Limit, 'key' | 'rule'>> {
+  if (document !== undefined) {
+    const saysWhatIsLeft = withRateLimit(document).includes('rateLimit')
+    const rule = { document: fingerprintOf(document), reserve: reserves[who], saysWhatIsLeft }
+    return [{ key: 'graphql', rule: { kind: 'points', ...rule } }]
+  }
+  const turns = (key: keyof typeof perSecondOf): Pick<Limit, 'key' | 'rule'> => ({
+    key,
+    rule: { kind: 'turns', perSecond: perSecondOf[key], patienceMs: patienceMs[who] },
+  })
+  const windows = (most: readonly Window[]): BudgetRule => ({ kind: 'windows', windows: most })
+  const parts = new Set(path.toLowerCase().split('/'))
+  if (parts.has('asset-event')) return [{ key: 'asset-event', rule: windows(assetEvents) }]
+  if (method === 'GET' && parts.has('aemp')) return [{ key: `aemp ${path}`, rule: windows(aemp) }, turns('aemp')]
+  if (parts.has('time-series')) return [turns(parts.has('prometheus') ? 'time-series queries' : 'time-series metrics')]
+  // Their addresses are not documented but by these words.
+  if (parts.has('alert') || parts.has('alerts')) return [{ key: 'alerts', rule: windows(alerts) }]
+  if (parts.has('location') || parts.has('locations'))
+    return [{ key: `locations ${path} ${page ?? ''}`.trimEnd(), rule: windows(locations) }]
+  return [{ key: `rest ${familyOf(path)}`, rule: { kind: 'told' } }]
 }
 
 /** A document's short name in the table. */

@@ -5,6 +5,8 @@ export interface LimitedRequest {
   method: 'GET' | 'POST'
   /** Without the query. */
   path: string
+  /** Of a list: which page of it, as the query says. */
+  page?: string
   /** Of GraphQL: the document, whose cost is learnt. */
   document?: string
 }

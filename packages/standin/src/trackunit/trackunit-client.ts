@@ -85,9 +85,12 @@ export function createTrackunitClient(
     init: RequestInit & { method: 'GET' | 'POST'; headers: Record<string, string> },
     { document }: { document?: string } = {},
   ): Promise<ApiAnswer> {
+    const [address = '', query] = path.split('?', 2)
+    const page = new URLSearchParams(query).get('page')
     const limited: LimitedRequest = {
       method: init.method,
-      path: path.replace(/\?.*$/s, ''),
+      path: address,
+      ...(page !== null && { page }),
       ...(document !== undefined && { document }),
     }
     const sendWithin = async (accessToken: ApiToken) => {

@@ -1,12 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import { notFound } from './documented-error.ts'
+import { createDocumentedRates } from './documented-rates.ts'
 import type { RestEdge } from './rest-edge.ts'
 
-/** What this simulator does not play is not found, and noted. */
-export function unknownApiPaths(app: FastifyInstance, { edge }: { edge: RestEdge }) {
+/** What this simulator does not play is not found, and noted; where a limit of it is documented, that holds all the same. */
+export function unknownApiPaths(app: FastifyInstance, { edge, now }: { edge: RestEdge; now: () => number }) {
+  const rateOf = createDocumentedRates(now)
+
   for (const path of ['/api/*', '/public/api/*']) {
-    app.all(path, { config: { endpoint: 'rest' } }, async (request, reply) =>
-      edge.refuse(request, reply, { error: notFound('No such address.'), rule: 'path-documented' }),
-    )
+    app.all(path, { config: { endpoint: 'rest' } }, async (request, reply) => {
+      const rate = rateOf(request.url)
+      if (rate) {
+        const user = await edge.apiUser(request, reply, 'asset.view')
+        if (!user) return reply
+        if (edge.isOverLimit(request, reply, { limit: rate.limit(user.clientId), rule: rate.rule })) return reply
+      }
+      return edge.refuse(request, reply, { error: notFound('No such address.'), rule: 'path-documented' })
+    })
   }
 }

@@ -1,0 +1,28 @@
+import type { Rule } from '../../journal.ts'
+import { createRequestLimit, type LimitAnswer } from './request-limit.ts'
+
+/**
+ * [doc] The limits of APIs that this simulator does not play: 100 queries and 20 other requests a second of the time
+ * series, 1,000 in ten minutes of the alerts, one a second of each page (or asset) of the locations. [ours] An address is
+ * one of theirs by that word in it.
+ */
+export function createDocumentedRates(now: () => number) {
+  const queries = createRequestLimit({ most: 100, windowMs: 1_000, now })
+  const metrics = createRequestLimit({ most: 20, windowMs: 1_000, now })
+  const alerts = createRequestLimit({ most: 1_000, windowMs: 600_000, now })
+  const locations = createRequestLimit({ most: 1, windowMs: 1_000, now })
+
+  /** Whose limit an address falls under; undefined where none is documented. */
+  return (address: string): { rule: Rule; limit: (apiUser: string) => LimitAnswer } | undefined => {
+    const { pathname, searchParams } = new URL(address, 'http://trackunit')
+    const parts = pathname.split('/')
+    if (parts.includes('time-series'))
+      return { rule: 'time-series-rate', limit: parts.includes('prometheus') ? queries : metrics }
+    if (parts.some((part) => /^alerts?$/.test(part))) return { rule: 'alert-rate', limit: alerts }
+    if (parts.some((part) => /^locations?$/.test(part))) {
+      const what = `${pathname} ${searchParams.get('page')}`
+      return { rule: 'location-rate', limit: (apiUser) => locations(`${apiUser} ${what}`) }
+    }
+    return undefined
+  }
+}
