@@ -7,13 +7,18 @@ interface BuiltFile {
   code?: string
   isEntry?: boolean
   imports?: string[]
+  dynamicImports?: string[]
 }
 
-/** What has to arrive before the first picture: the entry and all that it imports without being asked, in bytes by Brotli. */
+/**
+ * What has to arrive before the first picture: the entry, the page that it asks for at once, and all that these import,
+ * in bytes by Brotli.
+ */
 export function firstJavaScript(files: readonly BuiltFile[]): { bytes: number; files: string[] } {
   const byName = new Map(files.map((file) => [file.fileName, file]))
   const wanted = new Set<string>()
-  const open = files.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName)
+  const entries = files.filter(({ isEntry }) => isEntry)
+  const open = entries.flatMap(({ fileName, dynamicImports = [] }) => [fileName, ...dynamicImports])
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (wanted.has(name)) continue
     wanted.add(name)

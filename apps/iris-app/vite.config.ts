@@ -14,14 +14,69 @@ const tellFirstJavaScript: Plugin = {
   },
 }
 
+/** All of the first JavaScript comes at the same time, not each when the one before has asked for it; nor does the way to the server wait. */
+const bringFirst: Plugin = {
+  name: 'bring-first',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html, { bundle }) {
+      const first = bundle ? firstJavaScript(Object.values(bundle)).files : []
+      const missing = first.filter((file) => !html.includes(file))
+      return [
+        { tag: 'link', attrs: { rel: 'preconnect', href: new URL(serverUrl).origin, crossorigin: true } },
+        ...missing.map((file) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', href: `/${file}`, crossorigin: true },
+        })),
+      ]
+    },
+  },
+}
+
+/** All that a file imports is one file: many small ones would wait for each other. */
+function importsOf(entry: string) {
+  let imports: Set<string> | undefined
+  return (id: string, graph: ModuleGraph): boolean => {
+    imports ??= importedBy(fileURLToPath(new URL(entry, import.meta.url)), graph)
+    return imports.has(id)
+  }
+}
+
+function importedBy(entry: string, graph: ModuleGraph): Set<string> {
+  const found = new Set<string>()
+  const open = [entry]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) {
+      if (found.has(imported)) continue
+      found.add(imported)
+      open.push(imported)
+    }
+  }
+  return found
+}
+
+interface ModuleGraph {
+  getModuleInfo(id: string): { importedIds: readonly string[] } | null
+}
+
+const isOfManager = importsOf('./src/main.tsx')
+const isOfFirst = importsOf('./src/page.tsx')
+/** The handshake with Manager, and all of the first page. */
+const firstFiles = [
+  { priority: 2, name: (id: string, graph: ModuleGraph) => (isOfManager(id, graph) ? 'manager' : null) },
+  { priority: 1, name: (id: string, graph: ModuleGraph) => (isOfFirst(id, graph) ? 'first' : null) },
+]
+
+const serverUrl = process.env.STANDIN_SERVER_URL ?? 'http://127.0.0.1:4000'
+
 /**
  * For development, tests and the simulated Manager. A real app is built by Trackunit's own workspace, which resolves
  * the `@trackunit/*` names itself and defines `STANDIN_SERVER_URL`.
  */
 export default defineConfig(({ command }) => ({
-  plugins: [react(), tellFirstJavaScript],
+  plugins: [react(), tellFirstJavaScript, bringFirst],
   define: {
-    STANDIN_SERVER_URL: JSON.stringify(process.env.STANDIN_SERVER_URL ?? 'http://127.0.0.1:4000'),
+    STANDIN_SERVER_URL: JSON.stringify(serverUrl),
     MANAGER_ORIGINS: JSON.stringify(process.env.VITE_MANAGER_ORIGINS ?? 'http://127.0.0.1:4100'),
   },
   resolve: {
@@ -40,6 +95,7 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',
+    rolldownOptions: { output: { codeSplitting: { groups: firstFiles } } },
     sourcemap: command === 'build',
   },
 }))

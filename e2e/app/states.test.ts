@@ -188,11 +188,20 @@ const states: readonly State[] = [
   {
     state: 'a long fleet',
     before: installed,
-    async reach({ page, visit }, account) {
+    async reach({ page, visit, app: inside }, account) {
       await page.getByLabel('Machines').selectOption('2964')
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+      await inside.getByRole('textbox', { name: 'Row' }).fill('2,500')
+      await page.keyboard.press('Enter')
+      const there = inside.locator('tr[aria-rowindex="2501"]')
+      await there.locator(':focus').waitFor()
+      expect(await inside.locator('table[aria-rowcount="2965"] tbody tr[aria-rowindex]').count()).toBeLessThan(60)
+      // The next row is one Tab away, whether or not it was drawn before.
+      for (let presses = 0; presses < 40; presses++) await page.keyboard.press('Tab')
+      const index = await inside.locator('tr:has(:focus)').getAttribute('aria-rowindex')
+      expect(Number(index)).toBeGreaterThan(2_510)
     },
-    sees: [/2,964 machines listed on/, '2,964 rows. Find or filter first; scrolling is possible too.'],
+    sees: [/2,964 machines listed on/, '2,964 rows. Find or filter first, or go to a row by its number.'],
   },
   {
     state: 'stopped by a person',

@@ -1,13 +1,5 @@
 import '@standin/iris-ui/styles.css'
-import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
-import { App } from './app.tsx'
+// Small and first, so that Manager is asked while the rest is on its way.
+import '../trackunit-stand-in/manager-connection.ts'
 
-const root = document.getElementById('root')
-if (!root) throw new Error('The page has no element #root')
-
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-)
+void import('./page.tsx')

@@ -25,7 +25,7 @@ export interface ManagerContext {
 const TIMEOUT_MS = 15_000
 
 /** Connects to the page around the app's frame, and brings what the first picture needs. */
-export async function connectToManager(): Promise<{
+async function connectToManager(): Promise<{
   manager: Manager
   context: ManagerContext
   firstToken: string | undefined
@@ -38,3 +38,8 @@ export async function connectToManager(): Promise<{
   const [context, firstToken] = await Promise.all([manager.getContext(), manager.getToken().catch(() => undefined)])
   return { manager, context, firstToken }
 }
+
+/** Once for the page: an effect would connect, disconnect and connect again under StrictMode. */
+export const managerConnection = connectToManager()
+// Who shows the page says what went wrong; until there is somebody, it is no error of the page's.
+managerConnection.catch(() => {})

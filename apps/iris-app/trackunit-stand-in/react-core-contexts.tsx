@@ -1,10 +1,7 @@
 /** Stands in for `@trackunit/react-core-contexts`: the providers, fed by the simulated Manager. */
 import { type ReactNode, Suspense, use, useLayoutEffect } from 'react'
 import { HostContext, type HostState, useHostToken } from './host-context.ts'
-import { connectToManager } from './manager-connection.ts'
-
-// Once for the page: an effect would connect, disconnect and connect again under StrictMode.
-const managerPromise = connectToManager()
+import { managerConnection } from './manager-connection.ts'
 
 export function TrackunitProviders({ children }: { children: ReactNode }) {
   return (
@@ -15,7 +12,7 @@ export function TrackunitProviders({ children }: { children: ReactNode }) {
 }
 
 function Provided({ children }: { children: ReactNode }) {
-  const { manager, context, firstToken } = use(managerPromise)
+  const { manager, context, firstToken } = use(managerConnection)
   const token = useHostToken(manager, firstToken)
   const host: HostState = { manager, context, token }
   const theme = new URLSearchParams(location.search).get('theme') ?? context.theme

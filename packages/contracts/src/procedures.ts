@@ -174,6 +174,8 @@ export const procedures = {
         filter: z.record(z.string().max(60), z.string().max(200)).optional(),
         /** Without it: in the action's own order, the worst first. */
         sort: z.strictObject({ key: z.string().max(60), descending: z.boolean().default(false) }).optional(),
+        /** Begins with the nth row from 0, in place of a cursor: for who jumps within a long result. */
+        offset: z.int().min(0).max(10_000_000).optional(),
         ...pageInput,
       }),
       output: runResultSchema.extend(pageOutput),

@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, use, useMemo, useState } from 'react'
 import { createApi, TRPCProvider } from './connection/api.ts'
 import type { StandinHost } from './host.ts'
+import { FirstShape } from './parts/skeleton.tsx'
 import { Shell } from './shell/shell.tsx'
 import { SurroundingsContext, surroundingsOf } from './surroundings.ts'
 import type { Texts } from './texts/en.ts'
@@ -19,7 +20,7 @@ export interface StandinAppProps {
 export function StandinApp({ host, serverUrl }: StandinAppProps) {
   const texts = useMemo(() => textsFor(host.user.language), [host.user.language])
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<FirstShape />}>
       {/* Another account or user shares nothing with the one before, not even for a moment. */}
       <Connected
         key={`${host.account.id} ${host.user.id} ${serverUrl}`}

@@ -7,6 +7,20 @@ const widths = [
   ['70%', '30%'],
 ] as const
 
+/** Before there are words, and before it is known whose page it is. */
+export function FirstShape() {
+  return (
+    <div className="first-shape" aria-hidden="true">
+      <div className="bar">
+        <div className="bar-in" />
+      </div>
+      <main>
+        <SentenceShape />
+      </main>
+    </div>
+  )
+}
+
 /** The page in the shape that it is going to have: a sentence and three rows. */
 export function PageSkeleton() {
   const { texts } = useSurroundings()
@@ -15,14 +29,20 @@ export function PageSkeleton() {
       <div className="vh" role="status">
         <h1>{texts.connection.loading}</h1>
       </div>
-      <div className="say" aria-hidden="true">
-        <span className="sk round" />
-        <div>
-          <span className="sk headline" />
-          <span className="sk lead" />
-        </div>
-      </div>
+      <SentenceShape />
       <SkeletonRows />
+    </div>
+  )
+}
+
+function SentenceShape() {
+  return (
+    <div className="say" aria-hidden="true">
+      <span className="sk round" />
+      <div>
+        <span className="sk headline" />
+        <span className="sk lead" />
+      </div>
     </div>
   )
 }

@@ -1,10 +1,11 @@
 import type { ResultColumn, Run, RunResult } from '@standin/client'
-import { lazy, Suspense, useId, useMemo, useRef } from 'react'
+import { lazy, Suspense, useCallback, useId, useMemo, useRef, useState } from 'react'
 import { Button } from '../parts/button.tsx'
 import { hasEnded } from '../runs/follow-run.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { columnsToShow } from './columns-to-show.ts'
+import { GoToRow } from './go-to-row.tsx'
 import { sortOf } from './table-address.ts'
 import { RowCells, type RowsProps, TableHead } from './table-parts.tsx'
 import { TableTools } from './table-tools.tsx'
@@ -27,6 +28,8 @@ export function ResultTable({ run, first }: ResultTableProps) {
   const id = useId()
   const top = useRef<HTMLHeadingElement>(null)
   const [address, setAddress] = useAddressState()
+  const [goingTo, setGoingTo] = useState<number>()
+  const onThere = useCallback(() => setGoingTo(undefined), [])
   const going = !hasEnded(run)
   const asked = going ? {} : askedOf(address, first.columns)
   const result = useResult(run, asked)
@@ -59,7 +62,12 @@ export function ResultTable({ run, first }: ResultTableProps) {
           say={(words) => texts.ofAction(run.actionId, words)}
         />
       )}
-      {long && <p className="small muted num long-words">{words.long(formats.number(total))}</p>}
+      {long && (
+        <div className="long">
+          <p className="small muted num">{words.long(formats.number(total))}</p>
+          <GoToRow total={total} onGo={setGoingTo} />
+        </div>
+      )}
       {!result.isPlaceholderData && rows.length === 0 && !result.isPending && (
         <div className="nothing" role="status">
           <p>
@@ -86,15 +94,17 @@ export function ResultTable({ run, first }: ResultTableProps) {
               }
             >
               <VirtualRows
+                key={JSON.stringify(asked)}
+                run={run}
+                asked={asked}
                 columns={columns}
                 details={details}
-                rows={rows}
+                firstRows={rows}
                 total={total}
                 hasMachines={hasMachines}
                 heading={heading}
-                more={() => {
-                  if (result.hasNextPage && !result.isFetchingNextPage) void result.fetchNextPage()
-                }}
+                goingTo={goingTo}
+                onThere={onThere}
                 onTop={() => top.current?.focus()}
               />
             </Suspense>

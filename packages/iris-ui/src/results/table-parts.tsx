@@ -21,41 +21,53 @@ export function TableHead({
   sortable,
 }: Pick<RowsProps, 'columns' | 'hasMachines'> & { sortable: boolean }) {
   const { texts, formats } = useSurroundings()
-  const [address, setAddress] = useAddressState()
-  const sort = sortOf(address)
-
   return (
     <thead role="rowgroup">
       <tr role="row" aria-rowindex={1}>
         {hasMachines && (
-          <th role="columnheader" scope="col" className="machine">
-            {texts.table.machine}
-          </th>
+          <Head
+            column={{ key: 'machine', kind: 'text' }}
+            words={texts.table.machine}
+            className="machine"
+            sortable={sortable}
+          />
         )}
-        {columns.map((column) => {
-          const words = headWords(column, formats)
-          const sorted = sort?.key === column.key ? (sort.descending ? 'descending' : 'ascending') : undefined
-          return (
-            <th
-              key={column.key}
-              role="columnheader"
-              scope="col"
-              className={isNumeric(column) ? 'n' : undefined}
-              aria-sort={sortable ? (sorted ?? 'none') : undefined}
-            >
-              {sortable ? (
-                <button type="button" onClick={() => setAddress({ sort: sortAfterPress(sort, column) })}>
-                  {words}
-                  {sorted && <Icon name={sort?.descending ? 'down' : 'up'} size="sm" />}
-                </button>
-              ) : (
-                words
-              )}
-            </th>
-          )
-        })}
+        {columns.map((column) => (
+          <Head
+            key={column.key}
+            column={column}
+            words={headWords(column, formats)}
+            className={isNumeric(column) ? 'n' : undefined}
+            sortable={sortable}
+          />
+        ))}
       </tr>
     </thead>
+  )
+}
+
+interface HeadProps {
+  column: Pick<ResultColumn, 'key' | 'kind'>
+  words: string
+  className: string | undefined
+  sortable: boolean
+}
+
+function Head({ column, words, className, sortable }: HeadProps) {
+  const [address, setAddress] = useAddressState()
+  const sort = sortOf(address)
+  const sorted = sort?.key === column.key ? (sort.descending ? 'descending' : 'ascending') : undefined
+  return (
+    <th role="columnheader" scope="col" className={className} aria-sort={sortable ? (sorted ?? 'none') : undefined}>
+      {sortable ? (
+        <button type="button" onClick={() => setAddress({ sort: sortAfterPress(sort, column) })}>
+          {words}
+          {sorted && <Icon name={sort?.descending ? 'down' : 'up'} size="sm" />}
+        </button>
+      ) : (
+        words
+      )}
+    </th>
   )
 }
 

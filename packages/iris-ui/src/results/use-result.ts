@@ -17,19 +17,22 @@ export interface Asked {
 const LIVE_MS = 3_000
 const PAGE = 50
 
+export function inputOf({ id: runId }: Pick<Run, 'id'>, { search, filter, sort }: Asked) {
+  return {
+    runId,
+    ...(search && { search }),
+    ...(filter && Object.keys(filter).length > 0 && { filter }),
+    ...(sort && { sort }),
+  }
+}
+
 /** What a run found, in pages; read again while it goes. The server searches, filters and sorts. */
 export function useResult(run: Run, asked: Asked = {}) {
   const trpc = useTRPC()
   const { texts } = useSurroundings()
   const going = !hasEnded(run)
   const client = useTRPCClient()
-  const input = {
-    runId: run.id,
-    limit: PAGE,
-    ...(asked.search && { search: asked.search }),
-    ...(asked.filter && Object.keys(asked.filter).length > 0 && { filter: asked.filter }),
-    ...(asked.sort && { sort: asked.sort }),
-  }
+  const input = { ...inputOf(run, asked), limit: PAGE }
   const query = useInfiniteQuery({
     ...pagesOf(trpc.run.result.pathKey(), input, (cursor, options) =>
       client.run.result.query({ ...input, ...cursor }, options),

@@ -1,36 +1,33 @@
-import type { ResultColumn, ResultRow } from '@standin/client'
+import type { ResultColumn, ResultRow, Run } from '@standin/client'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../parts/button.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { RowCells, TableHead } from './table-parts.tsx'
+import type { Asked } from './use-result.ts'
+import { useResultWindows } from './use-result-windows.ts'
 
 interface VirtualRowsProps {
+  run: Run
+  asked: Asked
   columns: readonly ResultColumn[]
   details: readonly ResultColumn[]
-  /** Those that are loaded; more come as the end comes near. */
-  rows: readonly ResultRow[]
+  /** Those that are known already; the others come where they are looked at. */
+  firstRows: readonly ResultRow[]
   total: number
   hasMachines: boolean
   heading: string
-  more(): void
+  /** The row to which somebody wants to jump, from 0, until it is there. */
+  goingTo: number | undefined
+  onThere(): void
   onTop(): void
 }
 
 const ROW_PX = 66
-const AHEAD = 20
 
-/** Draws the rows that are seen and keeps the table's full count for who hears it. */
-export default function VirtualRows({
-  columns,
-  details,
-  rows,
-  total,
-  hasMachines,
-  heading,
-  more,
-  onTop,
-}: VirtualRowsProps) {
+/** Draws the rows that are seen and keeps the table's full length for who scrolls, jumps or hears it. */
+export default function VirtualRows(props: VirtualRowsProps) {
+  const { run, asked, columns, details, firstRows, total, hasMachines, heading, goingTo, onThere, onTop } = props
   const { texts, formats } = useSurroundings()
   const words = texts.table
   const table = useRef<HTMLTableElement>(null)
@@ -42,22 +39,32 @@ export default function VirtualRows({
   }, [])
 
   const virtual = useWindowVirtualizer({
-    count: rows.length,
+    count: total,
     estimateSize: () => ROW_PX,
     overscan: 8,
     scrollMargin: offset,
-    getItemKey: (index) => rows[index]?.id ?? index,
   })
   const items = virtual.getVirtualItems()
   const first = items[0]
   const last = items.at(-1)
   const before = first ? first.start - offset : 0
   const after = last ? virtual.getTotalSize() - (last.end - offset) : 0
-  const seenTo = last?.index ?? 0
+  const { rows, failed } = useResultWindows(run, asked, { from: first?.index ?? 0, to: last?.index ?? 0 })
+  const rowAt = (index: number) => rows.get(index) ?? firstRows[index]
 
+  const { scrollToIndex } = virtual
   useEffect(() => {
-    if (rows.length < total && seenTo >= rows.length - AHEAD) more()
-  }, [rows.length, total, seenTo, more])
+    if (goingTo !== undefined) scrollToIndex(goingTo, { align: 'center' })
+  }, [goingTo, scrollToIndex])
+  // Who jumps goes on from the row, not from the field.
+  const isThere = goingTo !== undefined && rowAt(goingTo) !== undefined
+  useEffect(() => {
+    if (!isThere) return
+    table.current
+      ?.querySelector<HTMLElement>(`[data-index="${goingTo}"] :is(a, button)`)
+      ?.focus({ preventScroll: true })
+    onThere()
+  }, [isThere, goingTo, onThere])
 
   return (
     <>
@@ -72,13 +79,19 @@ export default function VirtualRows({
         {before > 0 && <Spacer height={before} />}
         <tbody role="rowgroup">
           {items.map(({ index, key }) => {
-            const row = rows[index]
+            const row = rowAt(index)
             return (
-              row && (
-                <tr role="row" key={key} ref={virtual.measureElement} data-index={index} aria-rowindex={index + 2}>
+              <tr role="row" key={key} ref={virtual.measureElement} data-index={index} aria-rowindex={index + 2}>
+                {row ? (
                   <RowCells row={row} columns={columns} details={details} hasMachines={hasMachines} />
-                </tr>
-              )
+                ) : (
+                  <td role="cell" colSpan={columns.length + (hasMachines ? 1 : 0)} className="coming" aria-busy="true">
+                    <span className="vh">{texts.connection.loading}</span>
+                    <span className="sk" />
+                    <span className="sk second" />
+                  </td>
+                )}
+              </tr>
             )
           })}
         </tbody>
@@ -86,8 +99,13 @@ export default function VirtualRows({
       </table>
       <div className="more sticks">
         <span className="num" data-range>
-          {words.range(formats.number((first?.index ?? 0) + 1), formats.number(seenTo + 1), formats.number(total))}
+          {words.range(
+            formats.number((virtual.range?.startIndex ?? 0) + 1),
+            formats.number((virtual.range?.endIndex ?? 0) + 1),
+            formats.number(total),
+          )}
         </span>
+        {failed && <span className="st bad">{texts.connection.partMissing}</span>}
         <Button
           icon="up"
           onClick={() => {

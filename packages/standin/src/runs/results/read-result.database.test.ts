@@ -136,6 +136,11 @@ describe('rows', () => {
             cursor = page.nextCursor
           } while (cursor)
 
+          const sort = { ...(key && { sort: { key, descending } }) }
+          for (const offset of [0, 1, limit, given.length]) {
+            const jumped = await read({ ...sort, offset, limit })
+            expect(ids(jumped)).toEqual(found.slice(offset, offset + limit).map(({ id }) => id))
+          }
           expect(found.map(({ id }) => id).toSorted()).toEqual(given.map(({ id }) => id).toSorted())
           const known = found.map(({ value }) => value).filter((value) => value !== null)
           expect(found.slice(known.length).every(({ value }) => value === null)).toBe(true)

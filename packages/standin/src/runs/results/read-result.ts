@@ -34,7 +34,7 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
 
   return async (
     caller: Caller,
-    { runId, cursor, limit, ...asked }: Asked,
+    { runId, cursor, offset, limit, ...asked }: Asked,
   ): Promise<RunResult & { nextCursor: string | null }> => {
     const found = await findResult(db, runId)
     if (!found) throw new StandinError('RUN_NOT_FOUND')
@@ -43,7 +43,7 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
     if (!result) return { headline, ...nothing }
 
     const selection = select(asked, result.columns)
-    const rows = await listRows(db, result, { ...selection, after: positionOf(cursor), limit: limit + 1 })
+    const rows = await listRows(db, result, { ...selection, after: positionOf(cursor), offset, limit: limit + 1 })
     const page = rows.slice(0, limit)
     return {
       headline,

@@ -112,7 +112,16 @@ export async function countRows(db: Database, kept: Kept, selection: RowSelectio
 export async function listRows(
   db: Database,
   kept: Kept,
-  { after, limit, ...selection }: RowSelection & { after: number | undefined; limit: number },
+  {
+    after,
+    offset = 0,
+    limit,
+    ...selection
+  }: RowSelection & {
+    after: number | undefined
+    offset?: number | undefined
+    limit: number
+  },
 ): Promise<Array<ResultRow & { position: number }>> {
   const { position } = runResultRows
   const sorted = selection.sort && valueToSort(selection.sort.column)
@@ -123,6 +132,7 @@ export async function listRows(
     .where(and(selected(kept, selection), after === undefined ? undefined : isAfter()))
     .orderBy(...(sorted ? [sql`${direction(sorted)} nulls last`] : []), asc(position))
     .limit(limit)
+    .offset(offset)
   return found.map(({ position, rowId, machine, cells, isNew }) => ({ position, id: rowId, machine, cells, isNew }))
 
   function isAfter(): SQL | undefined {

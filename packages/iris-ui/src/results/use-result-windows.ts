@@ -1,0 +1,44 @@
+import type { ResultRow, Run } from '@standin/client'
+import { keepPreviousData, useQueries } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useTRPC } from '../connection/api.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { resultInWords } from './result-in-words.ts'
+import { type Asked, inputOf } from './use-result.ts'
+
+const WINDOW = 100
+const SETTLE_MS = 100
+
+/** The rows of a long result that are looked at, wherever that is; asked for when the eye has come to rest. */
+export function useResultWindows(run: Run, asked: Asked, seen: { from: number; to: number }) {
+  const trpc = useTRPC()
+  const { texts } = useSurroundings()
+  const first = useSettled(Math.floor(seen.from / WINDOW))
+  const last = useSettled(Math.floor(seen.to / WINDOW))
+  const windows = Array.from({ length: Math.max(0, last - first) + 1 }, (_, nth) => first + nth)
+  const queries = useQueries({
+    queries: windows.map((window) =>
+      trpc.run.result.queryOptions(
+        { ...inputOf(run, asked), limit: WINDOW, offset: window * WINDOW },
+        { staleTime: 60_000, placeholderData: keepPreviousData },
+      ),
+    ),
+  })
+  const rows = new Map<number, ResultRow>()
+  for (const [nth, { data, isPlaceholderData }] of queries.entries()) {
+    if (!data || isPlaceholderData) continue
+    const said = resultInWords(data, (words) => texts.ofAction(run.actionId, words))
+    for (const [index, row] of said.rows.entries()) rows.set((first + nth) * WINDOW + index, row)
+  }
+  return { rows, failed: queries.some(({ isError }) => isError) }
+}
+
+/** Where a number has stood still for a moment: a scroll through thousands of rows asks for none between. */
+function useSettled(value: number): number {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), SETTLE_MS)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
+}
