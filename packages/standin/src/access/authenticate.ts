@@ -33,7 +33,7 @@ interface Dependencies {
  */
 export function createAuthenticate({ clock, keys, limits, users, observeRefused }: Dependencies): Authenticate {
   return async (authorization, { arrivedAtMs, address }) => {
-    const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? []
+    const bearer = bearerOf(authorization)
     if (!bearer) throw new StandinError('UNAUTHENTICATED') // Costs nothing, and is not counted.
     const digest = bearer.startsWith('sk_standin_') ? digestOfPresentedKey(bearer) : undefined
 
@@ -41,9 +41,7 @@ export function createAuthenticate({ clock, keys, limits, users, observeRefused 
     if (isStranger) await limits.refuseWhereFailedOften(address)
     try {
       if (!bearer.startsWith('sk_standin_')) return await user(bearer, arrivedAtMs)
-      const caller = await service(digest)
-      await limits.countRequest(caller.keyId)
-      return caller
+      return await admitService(digest, { keys, limits })
     } catch (error) {
       if (error instanceof StandinError && error.reason === 'UNAUTHENTICATED') {
         if (!bearer.startsWith('sk_standin_')) observeRefused?.(bearer)
@@ -53,14 +51,35 @@ export function createAuthenticate({ clock, keys, limits, users, observeRefused 
     }
   }
 
-  async function service(digest: string | undefined): Promise<ServiceCaller> {
-    const caller = digest === undefined ? undefined : await keys.find(digest)
-    if (!caller) throw new StandinError('UNAUTHENTICATED')
-    return caller
-  }
-
   async function user(jwt: string, arrivedAtMs: number): Promise<Caller> {
     if (!users) throw new StandinError('UNAUTHENTICATED')
     return verifyUserToken(jwt, arrivedAtMs, { ...users, clock })
   }
+}
+
+export type Recognise = (authorization: string | undefined) => (() => Promise<ServiceCaller>) | undefined
+
+/**
+ * Whoever brings a key that was seen to be good, before anything is awaited; undefined for everybody else, whom
+ * `createAuthenticate` looks at. What it gives lets the service in, and counts the request.
+ */
+export function createRecognise({ keys, limits }: Pick<Dependencies, 'keys' | 'limits'>): Recognise {
+  return (authorization) => {
+    const bearer = bearerOf(authorization)
+    const digest = bearer?.startsWith('sk_standin_') ? digestOfPresentedKey(bearer) : undefined
+    if (digest === undefined || !keys.wasGood(digest)) return undefined
+    return () => admitService(digest, { keys, limits })
+  }
+}
+
+const bearerOf = (authorization = '') => /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
+
+async function admitService(
+  digest: string | undefined,
+  { keys, limits }: Pick<Dependencies, 'keys' | 'limits'>,
+): Promise<ServiceCaller> {
+  const caller = digest === undefined ? undefined : await keys.find(digest)
+  if (!caller) throw new StandinError('UNAUTHENTICATED')
+  await limits.countRequest(caller.keyId)
+  return caller
 }

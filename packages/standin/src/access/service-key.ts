@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { Secret } from '../observability/secret.ts'
 
@@ -25,5 +25,5 @@ export function digestOfPresentedKey(key: string): string | undefined {
   return digestOf(key)
 }
 
-const digestOf = (key: string) => createHash('sha256').update(key).digest('base64url')
+const digestOf = (key: string) => hash('sha256', key, 'base64url')
 const checksum = (body: string) => crc32(body).toString(36).padStart(7, '0')

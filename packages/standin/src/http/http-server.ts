@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
-import type { ErrorReason } from '@standin/contracts'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Logger } from '../observability/logger.ts'
 import { toRefusal } from '../refusal.ts'
-import { StandinError } from '../standin-error.ts'
 import { answerMalformedRequest } from './malformed-request.ts'
+import { logFailure, type OnRefused, problemOf } from './problem.ts'
 
-const maxBodyBytes = 64 * 1024
+export const maxBodyBytes = 64 * 1024
 /** A batch of procedures stands in the path: at the default of 100 it would be a 404. */
 const maxParamLength = 5_000
-
-/** Told of each request that a route refused. */
-export type OnRefused = (refused: { route: string; reason: ErrorReason }) => void
 
 /** Fastify with what holds for every route: bounds, time-outs, CORS, one form of error, one line of log without the URL. */
 export async function createHttpServer(
@@ -50,11 +46,8 @@ export async function createHttpServer(
     )
   })
   server.setErrorHandler((error, request, reply) => {
-    const { status, reason } = toRefusal(error)
-    // Decided so, as while keys cannot be had: that needs no stack, and anybody can cause it again and again.
-    if (status === 503 && error instanceof StandinError && !error.cause) request.log.warn({ reason }, 'request refused')
-    else if (status >= 500) request.log.error({ err: error, reason }, 'request failed')
-    onRefused({ route: request.routeOptions.url ?? 'none', reason })
+    logFailure(request.log, error)
+    onRefused({ route: request.routeOptions.url ?? 'none', reason: toRefusal(error).reason })
     return sendProblem(reply, error)
   })
   server.setNotFoundHandler((_request, reply) => {
@@ -72,23 +65,7 @@ export async function createHttpServer(
   return server
 }
 
-/** Answers with what may be said of an error. @see RFC 9457 */
 function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
-  const { reason, status, message, retryAfterMs, issues } = toRefusal(error)
-  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000))
-  const problem = {
-    type: 'about:blank',
-    title: reason,
-    status,
-    detail: message,
-    reason,
-    requestId: reply.request.id,
-    retryAfterMs,
-    issues,
-  }
-  return reply
-    .code(status)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify(problem))
+  const { status, headers, body } = problemOf(error, reply.request.id)
+  return reply.code(status).headers(headers).send(body)
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import {
   type AnyTRPCRouter,
   callTRPCProcedure,
@@ -6,7 +7,6 @@ import {
   type TRPCError,
 } from '@trpc/server'
 import { getHTTPStatusCode } from '@trpc/server/http'
-import type { FastifyRequest } from 'fastify'
 import type { RequestContext } from './trpc.ts'
 
 /** Queries or mutations in nothing but JSON, one of them or a batch. */
@@ -16,12 +16,20 @@ export interface PlainCall {
   members: ReadonlyArray<{ path: string; input: unknown }>
 }
 
+interface Posted {
+  method: string
+  url: string
+  headers: IncomingHttpHeaders
+  path: string
+  body: unknown
+}
+
 /**
  * Understands what nearly every request is, as tRPC would.
  * @returns undefined for anything else, and for what is refused before a procedure is called: tRPC's own handler answers it
  */
 export function understandPlainCall(
-  { method, url, headers, params, body }: FastifyRequest,
+  { method, url, headers, path, body }: Posted,
   { router, maxBatchSize }: { router: AnyTRPCRouter; maxBatchSize: number },
 ): PlainCall | undefined {
   const type = method === 'GET' ? 'query' : method === 'POST' ? 'mutation' : undefined
@@ -31,7 +39,6 @@ export function understandPlainCall(
 
   const search = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
   const isBatch = search.get('batch') === '1'
-  const { path } = params as { path: string }
   const paths = isBatch ? path.split(',') : [path]
   const { procedures } = router._def
   const isOfType = (each: string) => Object.hasOwn(procedures, each) && procedures[each]._def.type === type

@@ -1,0 +1,45 @@
+import type { ErrorReason } from '@standin/contracts'
+import type { Logger } from '../observability/logger.ts'
+import { toRefusal } from '../refusal.ts'
+import { StandinError } from '../standin-error.ts'
+
+/** Told of each request that a route refused. */
+export type OnRefused = (refused: { route: string; reason: ErrorReason }) => void
+
+export interface HttpAnswer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** What may be said of an error. @see RFC 9457 */
+export function problemOf(error: unknown, requestId: string): HttpAnswer {
+  const { reason, status, message, retryAfterMs, issues } = toRefusal(error)
+  const problem = {
+    type: 'about:blank',
+    title: reason,
+    status,
+    detail: message,
+    reason,
+    requestId,
+    retryAfterMs,
+    issues,
+  }
+  return {
+    status,
+    headers: {
+      'cache-control': 'no-store',
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
+    },
+    body: JSON.stringify(problem),
+  }
+}
+
+/** A line in the log for what is no fault of whoever asked. */
+export function logFailure(log: Pick<Logger, 'warn' | 'error'>, error: unknown): void {
+  const { status, reason } = toRefusal(error)
+  // Decided so, as while keys cannot be had: that needs no stack, and anybody can cause it again and again.
+  if (status === 503 && error instanceof StandinError && !error.cause) log.warn({ reason }, 'request refused')
+  else if (status >= 500) log.error({ err: error, reason }, 'request failed')
+}
