@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts'
 import { connectDatabase } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
 import { createTrackunitClient, type TrackunitClient } from '../trackunit/trackunit-client.ts'
+import { rateBudgets } from './rate-budget-table.ts'
 import { createRateLimits } from './rate-limits.ts'
 
 const database = await createTestDatabase()
@@ -20,6 +21,9 @@ async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   const trackunit = await startStrictTrackunit()
   onTestFinished(trackunit[Symbol.asyncDispose])
   const { accountId, policy, token, settings, faults, requests } = trackunit
+  const { db: shared, close: closeShared } = connectDatabase(database.url, { pool: 1 })
+  await shared.delete(rateBudgets) // What the test before has spent.
+  await closeShared()
   const replicas = Array.from({ length: count }, () => {
     const { db, close } = connectDatabase(database.url, { pool: 5 })
     onTestFinished(close)
