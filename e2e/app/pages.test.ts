@@ -109,6 +109,23 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await manager.page.emulateMedia({ reducedMotion: null })
   })
 
+  test('a result shows where its machines are, those that were searched for alone, and says it to who sees no map', async () => {
+    const { app: inside, visit } = manager
+    const run = await app.start(account, 'fleet-snapshot', { input: { idleHours: false } })
+    await ended(app.stack, run)
+    await visit(`/runs/${run}`)
+    await inside.locator('.map .map-land[d*="Z"]').waitFor({ state: 'attached' })
+    const places = inside.getByRole('table', { name: /^Places/, includeHidden: true }).locator('tbody tr')
+    const all = await places.count()
+    expect(await inside.locator('.map circle').count()).toBe(all)
+    expect(all).toBeGreaterThan(1)
+
+    const [name, rows] = await places.first().locator('th, td').allTextContents()
+    await inside.getByRole('searchbox').fill(name?.replace(/ and \d+ more$/, '') ?? '')
+    await expect.poll(() => places.count()).toBe(1)
+    expect(Number(await places.first().locator('td').textContent())).toBeLessThanOrEqual(Number(rows))
+  })
+
   test('what was granted is said in words, in the language of the user', async () => {
     const danish = await app.open({ account, language: 'da-DK' })
     await danish.app.getByText('Standin virker.').first().waitFor()

@@ -13,6 +13,7 @@ export type {
   MachineFilter,
   ResultChart,
   ResultColumn,
+  ResultMap,
   ResultRow,
   Run,
   RunEvent,

@@ -25,6 +25,8 @@ export const resultColumnSchema = z.object({
   kind: columnKindSchema,
   /** Whether `run.result` can filter by a value of it; its values are then in `facets`. */
   filterable: z.boolean(),
+  /** Of a `place`: the key of the column that says what the places are called, such as the site. */
+  namedBy: z.string().optional(),
 })
 export type ResultColumn = z.infer<typeof resultColumnSchema>
 
@@ -65,12 +67,33 @@ export const resultChartSchema = z.discriminatedUnion('kind', [
 ])
 export type ResultChart = z.infer<typeof resultChartSchema>
 
+/** Where the rows are, those that are close to each other as one, an eighth of a degree at least: 144 places at most. */
+export const resultMapSchema = z.object({
+  places: z.array(
+    z.object({
+      /** In the middle of its rows, in degrees. */
+      latitude: z.number().min(-90).max(90),
+      longitude: z.number().min(-180).max(180),
+      rows: z.int().positive(),
+      /** What most of its rows that have a name call it. */
+      name: z.string().nullable(),
+      /** How many more names its rows have. */
+      otherNames: z.int().nonnegative(),
+    }),
+  ),
+  /** Rows of which no place is known. */
+  rowsWithoutPlace: z.int().nonnegative(),
+})
+export type ResultMap = z.infer<typeof resultMapSchema>
+
 /** What an action found, in pages; filled while it runs. */
 export const runResultSchema = z.object({
   headline: z.string().nullable(),
   /** More than the sentence: what is left out and why. */
   detail: z.string().nullable(),
   chart: resultChartSchema.nullable(),
+  /** Of the rows that match; on the first page alone, and null where no column is a `place`. */
+  map: resultMapSchema.nullable(),
   columns: z.array(resultColumnSchema),
   rows: z.array(resultRowSchema),
   /** Rows that match the search and the filter. */

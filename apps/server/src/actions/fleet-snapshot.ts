@@ -29,7 +29,7 @@ const columns = [
   { key: 'fuelPercent', title: 'Fuel', kind: 'percent' },
   { key: 'batteryPercent', title: 'Battery', kind: 'percent' },
   { key: 'change', title: 'Change', kind: 'text', filterable: true },
-  { key: 'place', title: 'Position', kind: 'place' },
+  { key: 'place', title: 'Position', kind: 'place', namedBy: 'site' },
   { key: 'address', title: 'Address', kind: 'text' },
   { key: 'groups', title: 'Groups', kind: 'text' },
   { key: 'machineId', title: 'Trackunit id', kind: 'text' },

@@ -120,7 +120,7 @@ export function createFakeRuns(nowMs: () => number) {
     },
     result(runId: string): RunResult & { nextCursor: string | null } {
       const { run, rows } = found(runId)
-      const answer = { headline: run.headline, detail: null, chart: null, columns: [], facets: [] }
+      const answer = { headline: run.headline, detail: null, chart: null, map: null, columns: [], facets: [] }
       return { ...answer, rows, total: rows.length, nextCursor: null }
     },
     /** The run is being worked on, so far. */

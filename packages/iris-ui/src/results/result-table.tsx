@@ -6,11 +6,13 @@ import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { columnsToShow } from './columns-to-show.ts'
 import { GoToRow } from './go-to-row.tsx'
+import { saysMore } from './map-to-draw.ts'
 import { sortOf } from './table-address.ts'
 import { RowCells, type RowsProps, TableHead } from './table-parts.tsx'
 import { TableTools } from './table-tools.tsx'
 import { type Asked, useResult } from './use-result.ts'
 
+const MapSection = lazy(() => import('./map-section.tsx'))
 const VirtualRows = lazy(() => import('./virtual-rows.tsx'))
 const VIRTUAL_ABOVE = 200
 const LIVE_ROWS = 10
@@ -34,6 +36,7 @@ export function ResultTable({ run, first }: ResultTableProps) {
   const asked = going ? {} : askedOf(address, first.columns)
   const result = useResult(run, asked)
   const total = result.first?.total ?? 0
+  const map = result.first?.map
   const { shown: columns, details } = useMemo(() => columnsToShow(first.columns, first.rows), [first])
   const hasMachines = first.rows.some(({ machine }) => machine)
   const rows = going ? result.rows.slice(0, LIVE_ROWS) : result.rows
@@ -61,6 +64,11 @@ export function ResultTable({ run, first }: ResultTableProps) {
           facets={first.facets}
           say={(words) => texts.ofAction(run.actionId, words)}
         />
+      )}
+      {!going && first.map && map && saysMore(first.map) && (
+        <Suspense fallback={<div className="map" aria-hidden="true" />}>
+          <MapSection map={map} around={map.places.length > 0 ? map.places : first.map.places} />
+        </Suspense>
       )}
       {long && (
         <div className="long">

@@ -550,6 +550,15 @@ export const da: Texts = {
     chartTable: (title) => `${title}, som tal`,
     noData: 'ingen data',
     other: 'Andre',
+    map: 'Hvor de er',
+    mapTable: 'Steder, og hvor mange rækker hvert har',
+    place: 'Sted',
+    rows: 'Rækker',
+    unnamedPlace: 'Uden navn',
+    andOthers: (name, others) => `${name} og ${others} til`,
+    withoutPlace: (n, number) =>
+      n === 1 ? 'For én mere kendes positionen ikke.' : `For ${number} mere kendes positionen ikke.`,
+    outlines: 'Omrids: Natural Earth',
   },
 
   schedules: {

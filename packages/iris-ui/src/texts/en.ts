@@ -582,6 +582,15 @@ export const en = {
     chartTable: (title: string) => `${title}, as numbers`,
     noData: 'no data',
     other: 'Other',
+    map: 'Where they are',
+    mapTable: 'Places and how many rows each has',
+    place: 'Place',
+    rows: 'Rows',
+    unnamedPlace: 'Without a name',
+    andOthers: (name: string, others: string) => `${name} and ${others} more`,
+    withoutPlace: (n: number, number: string) =>
+      n === 1 ? 'One more has no known position.' : `${number} more have no known position.`,
+    outlines: 'Outlines: Natural Earth',
   },
 
   schedules: {

@@ -37,9 +37,9 @@ async function workedRun(
   return run
 }
 
-async function write({ db }: RunStack, runId: string, rows: readonly GivenRow[]): Promise<void> {
+async function write({ db }: RunStack, runId: string, rows: readonly GivenRow[], given = columns): Promise<void> {
   const writer = createResultWriter(db, { runId, epoch: 1, accountId: account })
-  await writer.columns(columns)
+  await writer.columns(given)
   await writer.rows(rows)
   await writer.flush()
   await db.transaction((tx) => writer.keep(tx))
@@ -51,9 +51,9 @@ function readerOf({ db }: RunStack) {
   return (asked: Parameters<typeof read>[1]) => read(caller, asked)
 }
 
-async function resultOf(stack: RunStack, rows: readonly GivenRow[]) {
+async function resultOf(stack: RunStack, rows: readonly GivenRow[], given = columns) {
   const { id: runId } = await workedRun(stack)
-  await write(stack, runId, rows)
+  await write(stack, runId, rows, given)
   const read = readerOf(stack)
   return (asked: Partial<Parameters<typeof read>[0]> = {}) => read({ runId, limit: 100, ...asked })
 }
@@ -177,6 +177,68 @@ describe('rows', () => {
       { id: 'newer', isNew: true },
       { id: 'old', isNew: false },
     ])
+  })
+})
+
+describe('a map', () => {
+  const withPlaces: ResultColumn[] = [
+    { key: 'place', title: 'Position', kind: 'place', filterable: false, namedBy: 'site' },
+    { key: 'site', title: 'Site', kind: 'text', filterable: true },
+  ]
+  const at = (id: string, place: string | null, site: string | null = null) => ({ id, cells: { place, site } })
+  const rows = [
+    at('a', '55.6,12.5', 'Harbour'),
+    at('b', '55.6001,12.5001', 'Harbour'),
+    at('c', '55.6002,12.5002', 'Bridge'),
+    at('d', '57.0,9.9', null),
+    at('e', null, 'Harbour'),
+  ]
+
+  test('has rows that are close together as one place, named as most of them are, and says how many have none', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = await resultOf(stack, rows, withPlaces)
+    const { map } = await read()
+    expect(map?.rowsWithoutPlace).toBe(1)
+    expect(map?.places).toMatchObject([
+      { rows: 3, name: 'Harbour', otherNames: 1 },
+      { rows: 1, name: null, otherNames: 0, latitude: 57, longitude: 9.9 },
+    ])
+    expect(map?.places[0]?.latitude).toBeCloseTo(55.6001, 6)
+    expect(map?.places[0]?.longitude).toBeCloseTo(12.5001, 6)
+  })
+
+  test('is of the rows that match, on the first page alone', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = await resultOf(stack, rows, withPlaces)
+    expect((await read({ filter: { site: 'Bridge' } })).map).toMatchObject({
+      places: [{ rows: 1, name: 'Bridge', otherNames: 0 }],
+      rowsWithoutPlace: 0,
+    })
+    const { nextCursor } = await read({ limit: 2 })
+    expect((await read({ limit: 2, cursor: nextCursor ?? '' })).map).toBeNull()
+  })
+
+  test('is not there for a result without places', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = await resultOf(stack, [{ id: 'a', cells: {} }])
+    expect((await read()).map).toBeNull()
+  })
+
+  test('has each row with a place once, in 144 places at most, whatever the fleet', async () => {
+    const degrees = (most: number) => fc.double({ min: -most, max: most, noNaN: true })
+    const place = fc.option(fc.tuple(degrees(90), degrees(180)).map(String))
+    await using stack = await createRunStack({ database, actions: [] })
+    await fc.assert(
+      fc.asyncProperty(fc.array(place, { maxLength: 400 }), async (places) => {
+        const given = places.map((one, index) => at(String(index), one))
+        const { map } = await (await resultOf(stack, given, withPlaces))()
+        const sum = (map?.places ?? []).reduce((all, { rows }) => all + rows, 0)
+        expect(sum).toBe(places.filter((one) => one !== null).length)
+        expect(sum + (map?.rowsWithoutPlace ?? 0)).toBe(places.length)
+        expect(map?.places.length).toBeLessThanOrEqual(144)
+      }),
+      { numRuns: 25 },
+    )
   })
 })
 

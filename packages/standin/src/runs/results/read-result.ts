@@ -5,13 +5,21 @@ import type { Caller } from '../../access/caller.ts'
 import type { Database } from '../../database/database.ts'
 import { StandinError } from '../../standin-error.ts'
 import type { CheckMayRead } from '../read-right.ts'
-import { countRows, countValues, findResult, listRows, type ResultOfRun, type RowSelection } from './result-store.ts'
+import {
+  countPlaces,
+  countRows,
+  countValues,
+  findResult,
+  listRows,
+  type ResultOfRun,
+  type RowSelection,
+} from './result-store.ts'
 
 type Asked = z.output<Procedures['run']['result']['input']>
 type Facets = RunResult['facets']
 
 const valuesOfFacet = 50
-const nothing = { rows: [], total: 0, facets: [], columns: [], chart: null, detail: null, nextCursor: null }
+const nothing = { rows: [], total: 0, facets: [], columns: [], chart: null, map: null, detail: null, nextCursor: null }
 
 /**
  * What a run found, in pages; also while it runs, as far as its last checkpoint.
@@ -32,6 +40,14 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
     return facets
   }
 
+  async function mapOf(result: ResultOfRun, selection: RowSelection, total: number): Promise<RunResult['map']> {
+    const column = result.columns.find(({ kind }) => kind === 'place')
+    if (!column) return null
+    const { key, namedBy } = column
+    const places = await countPlaces(db, result, { ...selection, key, namedBy })
+    return { places, rowsWithoutPlace: total - places.reduce((sum, { rows }) => sum + rows, 0) }
+  }
+
   return async (
     caller: Caller,
     { runId, cursor, offset, limit, ...asked }: Asked,
@@ -45,13 +61,15 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
     const selection = select(asked, result.columns)
     const rows = await listRows(db, result, { ...selection, after: positionOf(cursor), offset, limit: limit + 1 })
     const page = rows.slice(0, limit)
+    const total = await countRows(db, result, selection)
     return {
       headline,
       detail: result.detail,
       chart: result.chart,
+      map: cursor === undefined && offset === undefined ? await mapOf(result, selection, total) : null,
       columns: result.columns,
       rows: page.map(({ position: _, ...row }) => row),
-      total: await countRows(db, result, selection),
+      total,
       facets: await facetsOf(result),
       nextCursor: rows.length > limit ? String(page.at(-1)?.position) : null,
     }

@@ -1,4 +1,4 @@
-import type { ResultColumn, ResultRow } from '@standin/contracts'
+import type { ResultColumn, ResultMap, ResultRow } from '@standin/contracts'
 import { and, asc, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import { runs } from '../run-table.ts'
@@ -162,6 +162,40 @@ export async function countValues(
       where ${runResultRows.runId} = ${runId} and ${runResultRows.position} < ${rows}
     ) cells where value is not null group by value order by count(*) desc, value limit ${limit}`)
   return [...counted]
+}
+
+/** So many cells on a side has the net in which rows are one place. */
+const NET = 12
+/** In degrees. A net that is finer would tear a yard apart. */
+const LEAST_CELL = 0.125
+
+/** Where the rows of a selection are. */
+export async function countPlaces(
+  db: Database,
+  kept: Kept,
+  { key, namedBy, ...selection }: RowSelection & { key: string; namedBy: string | undefined },
+): Promise<ResultMap['places']> {
+  const cell = sql`${runResultRows.cells} ->> ${key}`
+  const name = namedBy === undefined ? sql`null::text` : sql`${runResultRows.cells} ->> ${namedBy}`
+  // To 10 cm: PostgreSQL refuses to reckon with a difference that is next to nothing.
+  const degreesOf = (nth: 1 | 2) => sql`round(split_part(${cell}, ',', ${nth}::int)::numeric, 6)::float8`
+  const inNet = (value: string) => {
+    const [degrees, lowest, highest] = [value, `lowest_${value}`, `highest_${value}`].map((part) => sql.raw(part))
+    return sql`least(${NET - 1}, floor((${degrees} - ${lowest}) / greatest((${highest} - ${lowest}) / ${NET}, ${LEAST_CELL})))`
+  }
+  const places = await db.execute<ResultMap['places'][number]>(sql`
+    with located as materialized (
+      select ${degreesOf(1)} latitude, ${degreesOf(2)} longitude, ${name} as name
+      from ${runResultRows} where ${selected(kept, selection)} and ${cell} is not null
+    ), bounded as (
+      select *, min(latitude) over () lowest_latitude, max(latitude) over () highest_latitude,
+        min(longitude) over () lowest_longitude, max(longitude) over () highest_longitude
+      from located
+    )
+    select avg(latitude) latitude, avg(longitude) longitude, count(*)::int as rows,
+      mode() within group (order by name) as name, greatest(count(distinct name) - 1, 0)::int as "otherNames"
+    from bounded group by ${inNet('latitude')}, ${inNet('longitude')} order by count(*) desc, 1, 2`)
+  return [...places]
 }
 
 /** All rows in the action's own order, a batch in memory at a time. */

@@ -19,6 +19,15 @@ test.for([
   expect(() => understandRow({ id: 'a', cells }, columns)).toThrow(message)
 })
 
+test('what is no position on earth is not known', () => {
+  const column: ResultColumn = { key: 'place', title: 'Position', kind: 'place', filterable: false }
+  const understood = (place: string) => understandRow({ id: 'a', cells: { place } }, [column]).cells.place
+  for (const place of ['55.67,12.56', '-90,180', '1e-7,0']) expect(understood(place)).toBe(place)
+  for (const place of ['1e+21,0', '91,0', '0,181', '55.67', '55.67,', '1,2,3', 'NaN,0', 'here', '']) {
+    expect(understood(place), place).toBeNull()
+  }
+})
+
 test('texts are cut, and hold nothing that the database refuses', () => {
   const { id, machine, cells } = understandRow(
     { id: 'a\0', machine: { id: 'm', name: '\ud800x' }, cells: { name: `${'x'.repeat(499)}😀` } },
@@ -31,4 +40,10 @@ test('texts are cut, and hold nothing that the database refuses', () => {
 test('columns that cannot be told apart are a mistake', () => {
   expect(() => understandColumns([...columns, ...columns])).toThrow('the same key')
   expect(() => understandColumns(columns.map((column) => ({ ...column, key: 'machine' })).slice(1))).toThrow('is taken')
+})
+
+test('a place that is named by no column is a mistake', () => {
+  const place = { key: 'place', title: 'Position', kind: 'place', filterable: false, namedBy: 'name' } as const
+  expect(() => understandColumns([place])).toThrow('"place" is named by "name", which is none')
+  expect(understandColumns([place, ...columns])[0]).toEqual(place)
 })

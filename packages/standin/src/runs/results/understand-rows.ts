@@ -48,7 +48,14 @@ function understandCell(
   const isText = textKinds.has(kind)
   if (typeof value !== (isText ? 'string' : 'number')) throw new Error(`result row: "${key}" is not ${kind}`)
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (kind === 'place' && !isOnEarth(value)) return null
   return storable(value, longest.cell)
+}
+
+/** A device without reception may report anything: what is no position is not known. */
+const isOnEarth = (place: string) => {
+  const [latitude, longitude, ...more] = place.split(',').map((degrees) => (degrees.trim() ? Number(degrees) : NaN))
+  return more.length === 0 && Math.abs(latitude ?? NaN) <= 90 && Math.abs(longitude ?? NaN) <= 180
 }
 
 /** Cut, and without what PostgreSQL refuses: NUL, and the half of a character that a cut can leave. */
@@ -61,5 +68,10 @@ export function understandColumns(columns: readonly ResultColumn[]): ResultColum
   if (columns.length > 40) throw new Error('result columns: more than 40')
   // By the machine is sorted as by a column.
   if (keys.has('machine')) throw new Error('result columns: "machine" is taken; rows have a machine of their own')
-  return columns.map(({ key, title, kind, filterable }) => ({ key, title: storable(title, 100), kind, filterable }))
+  const nameless = columns.find(({ namedBy }) => namedBy !== undefined && !keys.has(namedBy))
+  if (nameless) throw new Error(`result columns: "${nameless.key}" is named by "${nameless.namedBy}", which is none`)
+  return columns.map(({ key, title, kind, filterable, namedBy }) => ({
+    ...{ key, title: storable(title, 100), kind, filterable },
+    ...(namedBy !== undefined && { namedBy }),
+  }))
 }
