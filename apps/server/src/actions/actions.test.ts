@@ -1,6 +1,8 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { createActionWords } from '@standin/contracts'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import app from '../../../../standin.config.ts'
 import { actions } from './index.ts'
 
@@ -21,4 +23,17 @@ test('there is an action, and nothing but the files’ actions is in the list', 
 test.each(actions)('the scopes of $id stand in standin.config.ts', ({ scopes }) => {
   const asked = app.scopes.map(({ scope }) => scope)
   expect(scopes.filter((scope) => !asked.includes(scope))).toEqual([])
+})
+
+/** What the form shows of a field that is the app's own. */
+const saidByTheApp = ['Which machines']
+
+test.each(actions)('$id says its title, its description and its form in Danish too', (action) => {
+  const say = createActionWords(action.texts?.da ?? {})
+  const fields = Object.values(z.toJSONSchema(action.input, { io: 'input' }).properties ?? {})
+  const said = [action, ...fields].flatMap((part) =>
+    typeof part === 'object' ? [part.title, part.description].filter((words) => words !== undefined) : [],
+  )
+  expect(said.length).toBeGreaterThan(3)
+  expect(said.filter((words) => say(words) === words && !saidByTheApp.includes(words))).toEqual([])
 })
