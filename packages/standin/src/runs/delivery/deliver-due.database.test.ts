@@ -48,7 +48,10 @@ const webhook = { kind: 'webhook', url: 'https://receiver.example/hook?key=hidde
 const email = { kind: 'email', address: 'anna@example.com', file: 'none' } as const
 
 /** Runs whose results are sent to a world that answers as the test says. */
-async function createStack(answer: () => Outcome | Promise<Outcome> = () => ({ kind: 'delivered' })) {
+async function createStack(
+  answer: () => Outcome | Promise<Outcome> = () => ({ kind: 'delivered' }),
+  { sendsEmail = true }: { sendsEmail?: boolean } = {},
+) {
   const runs = await createRunStack({ database, actions: [report], startsAt: new Date(), onEnd: sendOnItsWay })
   const { db, clock, log } = runs
   const vault = createVault([{ kid: 'k', bytes: randomBytes(32) }])
@@ -64,10 +67,12 @@ async function createStack(answer: () => Outcome | Promise<Outcome> = () => ({ k
           titleOf: () => 'Report',
           keptUntil: createKeptUntil({ runDays: 180, artifactDays: 30 }),
         }),
-      sendEmail: async (sent) => {
-        mailed.push(sent)
-        return answer()
-      },
+      sendEmail: sendsEmail
+        ? async (sent) => {
+            mailed.push(sent)
+            return answer()
+          }
+        : undefined,
       sendWebhook: async ({ secret, ...sent }) => {
         posted.push({ ...sent, secret: secret.reveal() })
         return answer()
@@ -193,6 +198,17 @@ describe('a delivery that fails', () => {
     const id = await stack.ended([webhook])
     await stack.deliverDue()
     expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', attempts: 1, nextTryAt: null }])
+  })
+
+  test('because this server sends no email is given up at once; the run says so', async () => {
+    await using stack = await createStack(undefined, { sendsEmail: false })
+    const id = await stack.ended([email])
+    await stack.deliverDue()
+    expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', reason: 'DELIVERY_FAILED', attempts: 1 }])
+    expect((await stack.runs.eventsOf(id)).at(-1)).toMatchObject({
+      message: 'Not delivered to anna@example.com. This server sends no email.',
+    })
+    expect(await stack.audit()).toMatchObject([{ event: 'delivery.failed' }])
   })
 
   test('waits as long as the other side asked', async () => {

@@ -74,6 +74,33 @@ describe('an answer', () => {
   })
 })
 
+test('an answer that takes too long is not waited for, and is tried again later', async () => {
+  const patience = new AbortController()
+  await using host = await receiver(() => patience.abort(), { patience: () => patience.signal })
+  expect(await host.send()).toMatchObject({ kind: 'failed' })
+  expect(host.server.requests).toHaveLength(1)
+})
+
+test('of an answer of 10 MB next to nothing is taken', async () => {
+  const closed = Promise.withResolvers<number>()
+  await using host = await receiver(async (response) => {
+    const piece = Buffer.alloc(64 * 1024)
+    let bytes = 0
+    response.on('close', () => closed.resolve(bytes))
+    response.writeHead(200)
+    const more = () => {
+      while (!response.destroyed && bytes < 10_000_000) {
+        bytes += piece.byteLength
+        if (!response.write(piece)) return response.once('drain', more)
+      }
+      return response.end()
+    }
+    more()
+  })
+  expect(await host.send()).toEqual({ kind: 'delivered' })
+  expect(await closed.promise).toBeLessThan(10_000_000)
+})
+
 describe('nothing of the server’s own network is reached', () => {
   const productPolicy = { mayReach: undefined } as unknown as Partial<WebhookPorts> // As the server makes it.
   const found = (...addresses: string[]): Partial<WebhookPorts> => ({

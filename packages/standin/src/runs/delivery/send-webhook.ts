@@ -15,6 +15,8 @@ export interface WebhookPorts {
   mayReach?: (address: string) => boolean
   /** Certificates of authorities beside those that Node trusts. */
   ca?: string
+  /** Aborts when an answer has taken too long: after 15 seconds. */
+  patience?: () => AbortSignal
 }
 
 const timeoutMs = 15_000
@@ -30,7 +32,11 @@ export type SendWebhook = ReturnType<typeof createSendWebhook>
  */
 export function createSendWebhook(ports: WebhookPorts) {
   const { clock, userAgent, ca } = ports
-  const { lookUp = (hostname) => dns.lookup(hostname, { all: true }), mayReach = isPublicAddress } = ports
+  const {
+    lookUp = (hostname) => dns.lookup(hostname, { all: true }),
+    mayReach = isPublicAddress,
+    patience = () => AbortSignal.timeout(timeoutMs),
+  } = ports
 
   async function addressOf(hostname: string): Promise<LookupAddress | undefined> {
     const literal = addressInHost(hostname)
@@ -70,7 +76,7 @@ export function createSendWebhook(ports: WebhookPorts) {
       {
         method: 'POST',
         agent: false,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: patience(),
         // Node asks it for one address or for all, and never asks it where the host is an address.
         lookup: (_hostname, options, found) =>
           options.all ? found(null, [address]) : found(null, address.address, address.family),
