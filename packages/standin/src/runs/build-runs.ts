@@ -4,6 +4,7 @@ import { sweepBudgets } from './rate-budget-store.ts'
 import { createReapRuns } from './reap-runs.ts'
 import { createRunEvents } from './run-events.ts'
 import { type RunQueue, startRunQueue } from './run-queue.ts'
+import { withSmallHeap } from './with-small-heap.ts'
 import { createWorkRun } from './work-run.ts'
 
 type Given = Omit<Parameters<typeof createWorkRun>[0], 'queue' | 'replicaId'> & {
@@ -49,7 +50,7 @@ export async function buildRuns({ directUrl, listener, closers, hasOpenDeliverie
     closers.push(reaping.stop)
     const sweeping = startBackgroundLoop(() => sweepBudgets(db), { everyMs: sweepEveryMs, log, name: 'sweep-budgets' })
     closers.push(sweeping.stop)
-    await queue.work(worker.workOn, { atOnce: runsAtOnce })
+    await queue.work(withSmallHeap(worker.workOn), { atOnce: runsAtOnce })
     closers.push(worker.handOver)
   }
   return { queue, events, startWorking }

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { withSmallHeap } from './with-small-heap.ts'
+
+test('the heap is kept small from the first work that begins to the last that ends, also where one fails', async () => {
+  const set: number[] = []
+  const works = new Map<string, PromiseWithResolvers<string>>()
+  const work = withSmallHeap(
+    (name: string) => {
+      const gate = Promise.withResolvers<string>()
+      works.set(name, gate)
+      return gate.promise
+    },
+    (percent) => void set.push(percent),
+  )
+  const first = work('first')
+  const second = work('second')
+  expect(set).toEqual([75])
+
+  works.get('first')?.resolve('done')
+  expect(await first).toBe('done')
+  expect(set).toEqual([75])
+
+  works.get('second')?.reject(new Error('a mistake'))
+  await expect(second).rejects.toThrow('a mistake')
+  expect(set).toEqual([75, 0])
+})
