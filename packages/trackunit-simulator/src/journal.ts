@@ -13,6 +13,7 @@ export type Rule =
   | 'bearer-token-not-expired'
   | 'graphql-trailing-slash'
   | 'graphql-json-body'
+  | 'graphql-valid'
   | 'graphql-page-size'
   | 'graphql-complexity'
   | 'wait-after-rate-limit'

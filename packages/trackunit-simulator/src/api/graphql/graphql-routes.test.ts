@@ -157,3 +157,42 @@ test('dismisses an event of the log, once it is known', async () => {
   expect(unknown.data.eventDismiss.success).toBe(false)
   expect((await log()).totalElements).toBe(before.totalElements - 1)
 })
+
+test.for([
+  [
+    'a field that nobody documents',
+    { query: '{ assets(first: 1) { edges { node { id ownersSecret } } pageInfo { hasNextPage } } }' },
+  ],
+  ['an argument that nobody documents', { query: '{ assets(size: 1) { edges { node { id } } } }' }],
+  [
+    'a variable that is missing',
+    { query: 'query Page($after: String!) { assets(after: $after) { edges { node { id } } } }' },
+  ],
+  [
+    'a variable of another type',
+    {
+      query: 'query Page($first: Int) { assets(first: $first) { edges { node { id } } } }',
+      variables: { first: 'all' },
+    },
+  ],
+  ['no GraphQL', { query: 'select * from assets' }],
+] as const)('notes %s, without what was sent', async ([, request]) => {
+  await using simulator = await startSimulator()
+  const token = await simulator.tokenFor(nordvang)
+  await ask(simulator, token, request)
+
+  const { violations } = await simulator.control('GET', 'requests')
+  expect(violations).toMatchObject([{ rule: 'graphql-valid' }])
+  expect(JSON.stringify(violations)).not.toContain('ownersSecret')
+})
+
+test('groups are no violation, also where there are none', async () => {
+  await using simulator = await startSimulator()
+  const token = await simulator.tokenFor(nordvang)
+  await simulator.control('PUT', 'settings', { assetGroups: false })
+  const { errors } = await ask(simulator, token, {
+    query: '{ assets(first: 1) { edges { node { groups(first: 1) { edges { node { id } } } } } } }',
+  })
+  expect(errors).toHaveLength(1)
+  expect(await simulator.brokenRules()).toEqual([])
+})

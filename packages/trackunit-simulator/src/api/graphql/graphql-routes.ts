@@ -9,6 +9,7 @@ import type { Journal } from '../../journal.ts'
 import type { ApiUser } from '../../sign-in/access-tokens.ts'
 import { planRequired } from '../rest/documented-error.ts'
 import { complexityOf, outlineOf, pointsPerQuery } from './complexity.ts'
+import { whatIsWrong } from './documented-query.ts'
 import type { PointsBudget } from './points-budget.ts'
 import { type GraphqlContext, resolvers } from './resolvers.ts'
 import { typeDefinitions } from './schema.ts'
@@ -78,6 +79,8 @@ export function graphqlRoutes(app: FastifyInstance, dependencies: GraphqlDepende
       return reply.code(400).send(errorsOnly(new GraphQLError(detail, { extensions: { code: 'BAD_REQUEST' } })))
     }
 
+    const wrong = whatIsWrong(asked)
+    if (wrong) journal.violation('graphql-valid', { endpoint, detail: wrong })
     const document = parsed(asked.query)
     const outline = document && outlineOf(document, asked.variables, asked.operationName)
     if (!hasScopes(apiUser, outline?.type)) return notFound(reply, 'the token lacks the scope')

@@ -49,7 +49,7 @@ export function assetEventRoutes(app: FastifyInstance, { edge, eventsOf, now }: 
         if (edge.isOverLimit(request, reply, { limit: limit(user.clientId), rule: 'asset-event-rate' })) return reply
 
         const page = readPage(request.query)
-        if ('code' in page) return edge.refuse(request, reply, { error: page, rule: 'rest-page-size' })
+        if ('code' in page) return edge.refusePage(request, reply, page)
         const wanted = readWanted(request, schema)
         if ('code' in wanted) return edge.refuse(request, reply, { error: wanted, rule: 'rest-parameters' })
 
@@ -64,6 +64,8 @@ export function assetEventRoutes(app: FastifyInstance, { edge, eventsOf, now }: 
 }
 
 function readWanted(request: FastifyRequest, schema: z.ZodType<Wanted>): Wanted | DocumentedError {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+    return badRequest('content-type', 'must be JSON')
   let body: unknown
   try {
     body = JSON.parse(String(request.body))

@@ -12,7 +12,7 @@ export function assetRoutes(app: FastifyInstance, { edge, fleetOf }: AssetDepend
     if (!user) return reply
 
     const page = readPage(request.query)
-    if ('code' in page) return edge.refuse(request, reply, { error: page, rule: 'rest-page-size' })
+    if ('code' in page) return edge.refusePage(request, reply, page)
 
     const fleet = fleetOf(user.accountId)
     const content = Array.from({ length: page.size }, (_, index) => fleet.machine(page.page * page.size + index))

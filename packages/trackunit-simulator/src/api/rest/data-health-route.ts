@@ -24,8 +24,8 @@ export function dataHealthRoute(app: FastifyInstance, { edge, fleetOf, behaviour
       if (!user) return reply
       if (!behaviour.dataHealth) return edge.refuse(request, reply, { error: notFound('No such address.') })
 
-      const page = readPage(request.query)
-      if ('code' in page) return edge.refuse(request, reply, { error: page, rule: 'rest-page-size' })
+      const page = readPage(request.query, { also: ['status'] })
+      if ('code' in page) return edge.refusePage(request, reply, page)
       const { status } = request.query
       if (status !== undefined && status !== 'OPEN' && status !== 'RESOLVED') {
         const error = badRequest('status', 'must be OPEN or RESOLVED')

@@ -5,9 +5,10 @@ const largestSize = 1000
 
 export type PageRequest = { page: number; size: number }
 
-/** [doc] `size` (20, at most 1000) and `page` (from 0). */
-export function readPage(query: unknown): PageRequest | DocumentedError {
-  const { page = '0', size = String(usualSize) } = (query ?? {}) as Record<string, unknown>
+/** [doc] `size` (20, at most 1000), `page` (from 0) and `sort`; any other parameter is one that the list has. */
+export function readPage(query: unknown, { also = [] }: { also?: string[] } = {}): PageRequest | DocumentedError {
+  const { page = '0', size = String(usualSize), sort: _, ...others } = (query ?? {}) as Record<string, unknown>
+  if (Object.keys(others).some((name) => !also.includes(name))) return badRequest('query', 'has an unknown parameter')
   if (!isWhole(page)) return badRequest('page', 'must be a whole number from 0')
   if (!isWhole(size) || Number(size) < 1 || Number(size) > largestSize) {
     return badRequest('size', `must be a whole number from 1 to ${largestSize}`)

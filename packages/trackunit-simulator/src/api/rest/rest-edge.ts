@@ -14,7 +14,7 @@ type RestEdgeDependencies = {
 
 /** What every REST endpoint does the same way: who calls, with which scope, and how errors are answered. */
 export function createRestEdge({ apiUserOf, journal }: RestEdgeDependencies) {
-  return {
+  const edge = {
     /** `undefined` when the answer was already given. */
     async apiUser(request: FastifyRequest, reply: FastifyReply, scope: string): Promise<ApiUser | undefined> {
       const user = await apiUserOf(request, reply)
@@ -31,6 +31,12 @@ export function createRestEdge({ apiUserOf, journal }: RestEdgeDependencies) {
       return reply.code(error.status).send(error)
     },
 
+    /** Answers a page that cannot be, or a parameter that the list has not. */
+    refusePage(request: FastifyRequest, reply: FastifyReply, error: DocumentedError) {
+      const isOfPage = error.violations?.some(({ field }) => field === 'page' || field === 'size')
+      return edge.refuse(request, reply, { error, rule: isOfPage ? 'rest-page-size' : 'rest-parameters' })
+    },
+
     /** Answers 429 when a limit is reached, which breaks `rule`, since these limits are documented. */
     isOverLimit(request: FastifyRequest, reply: FastifyReply, { limit, rule }: { limit: LimitAnswer; rule: Rule }) {
       if (limit.isAllowed) return false
@@ -41,4 +47,5 @@ export function createRestEdge({ apiUserOf, journal }: RestEdgeDependencies) {
       return true
     },
   }
+  return edge
 }

@@ -68,3 +68,22 @@ test('answers the documented error for addresses it does not know, and notes the
   expect(await answer.json()).toEqual({ status: 404, code: 'NOT_FOUND', message: 'No such address.' })
   expect(await simulator.brokenRules()).toEqual(['path-documented'])
 })
+
+test('notes a parameter that a list has not, and a body that is not sent as JSON', async () => {
+  await using simulator = await withToken()
+  const health = '/public/api/fleet-data-health/v1beta1/issues'
+
+  expect((await simulator.call('GET', '/api/asset/v2/assets?page=0&sort=name')).status).toBe(200)
+  expect((await simulator.call('GET', `${health}?status=OPEN`)).status).toBe(200)
+  expect(await simulator.brokenRules()).toEqual([])
+
+  expect((await simulator.call('GET', '/api/asset/v2/assets?pageSize=100')).status).toBe(400)
+  expect((await simulator.call('GET', `${health}?state=OPEN`)).status).toBe(400)
+  const token = await simulator.tokenFor(nordvang)
+  const unnamed = await simulator.send('POST', '/public/api/eventlog/v3/asset-event/active', {
+    body: '{}',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
+  })
+  expect(unnamed.status).toBe(400)
+  expect(await simulator.brokenRules()).toEqual(['rest-parameters', 'rest-parameters', 'rest-parameters'])
+})

@@ -40,7 +40,7 @@ export function serviceRoutes(app: FastifyInstance, { edge, fleetOf, behaviour, 
     const user = await allowed(request, reply)
     if (!user) return reply
     const page = readPage(request.query)
-    if ('code' in page) return edge.refuse(request, reply, { error: page, rule: 'rest-page-size' })
+    if ('code' in page) return edge.refusePage(request, reply, page)
 
     const overdue = [...fleetOf(user.accountId).machines()].filter(
       ({ serviceDueForDays }) => (serviceDueForDays ?? 0) > 0,
