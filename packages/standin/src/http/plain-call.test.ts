@@ -9,7 +9,7 @@ import type { Caller } from '../access/caller.ts'
 import { createLogger } from '../observability/logger.ts'
 import { StandinError } from '../standin-error.ts'
 import { createHttpServer } from './http-server.ts'
-import { createContracted, router } from './trpc.ts'
+import { createContracted, plainProcedureOf, router } from './trpc.ts'
 import { registerTrpcRoute } from './trpc-route.ts'
 
 const read = {
@@ -90,6 +90,7 @@ async function createBoth() {
     }
   }
   return {
+    procedures: api._def.procedures as Record<string, object>,
     compare: async (request: InjectOptions) => ({
       ours: await asked(ours, request),
       stock: await asked(stock, request),
@@ -181,6 +182,11 @@ describe('a plain call is answered as tRPC’s own plugin answers it', () => {
     expect(ours.seen).toEqual(stock.seen)
     expect([ours.isShort, stock.isShort]).toEqual([true, false])
   })
+})
+
+test('queries and mutations are called as mere functions, a subscription is not', () => {
+  const plainly = Object.entries(both.procedures).filter(([, procedure]) => plainProcedureOf(procedure))
+  expect(plainly.map(([path]) => path)).toEqual(['noun.read', 'noun.change', 'noun.all'])
 })
 
 describe('what is no plain call is left to tRPC', () => {

@@ -7,7 +7,7 @@ import {
   type TRPCError,
 } from '@trpc/server'
 import { getHTTPStatusCode } from '@trpc/server/http'
-import type { RequestContext } from './trpc.ts'
+import { plainProcedureOf, type RequestContext } from './trpc.ts'
 
 /** Queries or mutations in nothing but JSON, one of them or a batch. */
 export interface PlainCall {
@@ -67,11 +67,11 @@ export async function answerPlainCall(
   const outcomes = await Promise.all(
     members.map(async ({ path, input }, batchIndex) => {
       try {
+        const plain = plainProcedureOf(router._def.procedures[path])
         const getRawInput = async () => input
-        const data: unknown = await callTRPCProcedure({
-          ...{ router, path, type, ctx, getRawInput, batchIndex },
-          signal: undefined,
-        })
+        const data: unknown = await (plain
+          ? plain(ctx, input, path)
+          : callTRPCProcedure({ ...{ router, path, type, ctx, getRawInput, batchIndex }, signal: undefined }))
         return { result: { data } }
       } catch (cause) {
         const error = getTRPCErrorFromUnknown(cause)
