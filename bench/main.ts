@@ -9,6 +9,7 @@ import { printTable } from './print-table.ts'
 import { appFirstJavaScript } from './rows/app-first-javascript.ts'
 import { cachedToken } from './rows/cached-token.ts'
 import { callbackOverHttp } from './rows/callback-over-http.ts'
+import { clickToProgress } from './rows/click-to-progress.ts'
 import { coldCrowd } from './rows/cold-crowd.ts'
 import { manyInstallations } from './rows/many-installations.ts'
 import { runEvents } from './rows/run-events.ts'
@@ -56,6 +57,10 @@ await withStack({ worker: 'apart', fleetSize: fleetOfManyPages, ids: ['run-event
   ...runGoesOn(stack),
 ])
 await withStack({ replicas: 4, ids: ['cold-crowd', 'replica-killed'] }, coldCrowd)
+if (isWanted(['click-to-progress'])) {
+  await using app = await clickToProgress()
+  await measure(app.comparisons)
+}
 if (isWanted(['many-installations'])) {
   await using installations = await manyInstallations()
   await measure(installations.comparisons)
