@@ -35,6 +35,8 @@ export async function serveFolder(
       'content-security-policy': policy,
       'access-control-allow-origin': '*',
       'x-content-type-options': 'nosniff',
+      // Names of assets change with what is in them.
+      'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       ...(takesBrotli && { 'content-encoding': 'br' }),
     })
     response.end(takesBrotli ? small(found) : readFileSync(found))

@@ -148,6 +148,21 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(manager.wrong).toEqual([])
   }, 90_000)
 
+  test('says that a signalled removal is not true, and everything goes on', async () => {
+    const account = randomUUID()
+    await install(app.stack, account)
+    const manager = await openManager({ account })
+    const { app: inside, page } = manager
+    await manager.press('Uninstall', 'Identity without the account, old access works on')
+    await inside.getByText('Trackunit says Standin was removed, but our access still works.').waitFor()
+    await inside.getByRole('button', { name: 'No, keep working' }).click()
+    await page.getByText('Standin keeps working.').waitFor()
+    await inside.getByText('Standin is working. Nothing needs you.').waitFor()
+    await inside.getByRole('link', { name: 'Activity' }).click()
+    await inside.getByText('Said that Standin was not removed. It keeps working.').waitFor()
+    expect(manager.wrong).toEqual([])
+  })
+
   test('looks at one run in two tabs, and stops it in one', async () => {
     const account = randomUUID()
     await install(app.stack, account)

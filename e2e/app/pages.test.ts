@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../scripts/part.ts'
 import { missingBrowser } from '../browser.ts'
 import { install, type Stack, userToken } from '../stack.ts'
 import { barriers, looks } from './barriers.ts'
 import { measureFirstPaint } from './first-paint.ts'
+import { focusOn, keysOf } from './keys.ts'
 import { type AppInManager, type Manager, startApp } from './manager.ts'
 
 const account = randomUUID()
@@ -55,39 +57,157 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     },
   )
 
-  test('everything to start an action is reached by the keyboard, and a closed question gives the focus back', async () => {
-    const { page, app: inside, visit } = manager
-    await visit('/')
-    await inside.getByRole('button', { name: 'Skip to content' }).focus()
-    const focused = () => inside.locator(':focus')
-    const tabTo = async (name: string) => {
-      for (let presses = 0; presses < 30; presses++) {
-        await page.keyboard.press('Tab')
-        if ((await focused().textContent())?.trim() === name) return
-      }
-      throw new Error(`Tab does not reach “${name}”`)
-    }
-    await tabTo('Start an action')
-    await page.keyboard.press('Enter')
-    await inside.getByRole('link', { name: 'Set up Fleet snapshot' }).waitFor()
-    expect(await focused().getAttribute('id')).toBe('main')
-    await inside.getByRole('link', { name: 'Set up Fleet snapshot' }).focus()
-    await page.keyboard.press('Enter')
-    await inside.getByRole('button', { name: 'Start fleet snapshot' }).waitFor()
-    await app.stack.control('settings', { apiLatencyMs: 2_000 }, 'PUT')
-    await tabTo('Start fleet snapshot')
-    await page.keyboard.press('Enter')
+  test('the keyboard alone goes from the installation to the result, its file and its machines', async () => {
+    const fresh = await app.open({ account: randomUUID() })
+    const { page, app: inside, frame } = fresh
+    const keys = keysOf(page)
+    await inside.getByText('We have not heard from Trackunit').waitFor()
+    await keys.tabTo('Install')
+    await keys.press('Enter')
+    await inside.getByText('Standin is working. Nothing needs you.').waitFor()
 
-    await inside
-      .getByRole('heading', { name: /Fleet snapshot/ })
-      .and(inside.locator(':focus'))
-      .waitFor()
-    await tabTo('Stop')
-    await page.keyboard.press('Enter')
+    await keys.tabTo('Start an action', { back: true })
+    await keys.press('Enter')
+    await inside.getByRole('link', { name: 'Set up Attention list' }).waitFor()
+    await focusOn(frame(), '#main')
+    await keys.tabTo('Set up Attention list')
+    await keys.press('Enter')
+    await inside.getByRole('button', { name: 'Start attention list' }).waitFor()
+    await keys.tabTo('Silent after')
+    await keys.type('none')
+    await keys.tabTo('Start attention list')
+    await keys.press('Enter')
+    // What is wrong has the focus, and says what it needs.
+    await focusOn(frame(), '[aria-invalid=true]')
+    await keys.type('14')
+    await app.stack.control('settings', { apiLatencyMs: 1_500 }, 'PUT')
+    await keys.tabTo('Start attention list')
+    await keys.press('Enter')
+
+    await focusOn(frame(), 'h1')
+    await keys.tabTo('Stop')
+    await keys.press('Enter')
     await inside.getByRole('button', { name: 'Let it go on' }).and(inside.locator(':focus')).waitFor()
-    await page.keyboard.press('Escape')
+    await keys.press('Escape')
     await inside.getByRole('button', { name: 'Stop', exact: true }).and(inside.locator(':focus')).waitFor()
     await app.stack.control('settings', { apiLatencyMs: 0 }, 'PUT')
+    await inside.getByRole('heading', { name: /machines need attention/ }).waitFor()
+
+    await keys.tabTo('Download CSV', { most: 120 })
+    const download = page.waitForEvent('download')
+    await keys.press('Enter')
+    expect((await download).suggestedFilename()).toMatch(/\.csv$/)
+    await keys.press('/')
+    expect(await keys.focused()).toBe('Find a machine or word')
+    await keys.tabTo('Why')
+    await keys.press('Enter')
+    await inside.locator('th[aria-sort=ascending]').waitFor()
+    await keys.tabTo('More ')
+    await keys.press('Enter')
+    await inside.locator('details[open]').waitFor()
+    await inside.locator('.mach').first().focus()
+    await keys.press('Enter')
+    await page.getByText('Manager’s own page of a simulated machine.').waitFor()
+    expect(fresh.wrong).toEqual([])
+    await fresh.close()
+  })
+
+  test('going back and a reload keep the page, its filters and what is open', async () => {
+    const { page, app: inside, frame, visit } = manager
+    await visit('/')
+    await inside.getByRole('link', { name: 'Activity' }).click()
+    await inside.getByLabel('Who', { exact: true }).selectOption({ label: 'People' })
+    await inside.getByRole('link', { name: 'Schedules' }).click()
+    await inside.getByText('What Standin starts by itself.').waitFor()
+    await page.evaluate(() => history.back())
+    await inside.locator('[data-event]').first().waitFor()
+    await frame().evaluate(() => location.reload())
+    await inside.locator('[data-event]').first().waitFor()
+    expect(await inside.getByLabel('Who', { exact: true }).inputValue()).toBe('people')
+    await page.evaluate(() => history.back())
+    await inside.getByText('Standin is working.').waitFor()
+  })
+
+  test('the activity is filtered where the rows are, and exported as it is shown', async () => {
+    const { page, app: inside, visit } = manager
+    await visit('/activity?who=trackunit')
+    const row = inside.locator('[data-event]')
+    await row.first().waitFor()
+    expect(await row.count()).toBeGreaterThan(0)
+    expect(await row.filter({ hasText: 'Ada Administrator' }).count()).toBe(0)
+    const download = page.waitForEvent('download')
+    await inside.getByRole('button', { name: 'Export' }).click()
+    const lines = (await readFile(await (await download).path(), 'utf8')).trimEnd().split('\r\n')
+    expect(lines).toHaveLength(1 + (await row.count()))
+    expect(lines.slice(1).every((line) => line.includes('trackunit:'))).toBe(true)
+  })
+
+  test('text from Trackunit is text, whatever stands in it', async () => {
+    const markup = '<img src=x onerror="globalThis.broken=1"><b>EC220</b>'
+    const { sql } = app.stack
+    await sql`update run_result_rows set machine = jsonb_set(machine, '{name}', ${sql.json(markup)}) where run_id = ${ids.run}`
+    await sql`update runs set headline = ${`${markup} needs attention.`} where id = ${ids.run}`
+    const fresh = await app.open({ account })
+    await fresh.visit(`/runs/${ids.run}`)
+    await fresh.app.getByRole('heading', { name: `${markup} needs attention.` }).waitFor()
+    expect(await fresh.app.locator('.mach').first().textContent()).toContain(markup)
+    await fresh.visit('/')
+    await fresh.app.getByRole('link', { name: `${markup} needs attention` }).waitFor()
+    expect(await fresh.frame().evaluate(() => 'broken' in globalThis)).toBe(false)
+    expect(fresh.wrong).toEqual([])
+    await fresh.close()
+  })
+
+  test('a file is an attachment, and never a page of our origin', async () => {
+    const { app: inside, visit, page } = await app.open({ account, downloads: 'blocked' })
+    await visit(`/runs/${ids.run}`)
+    await inside.getByRole('button', { name: /Download CSV/ }).click()
+    const link = await inside.getByRole('textbox', { name: /link/i }).inputValue()
+    const tab = await page.context().newPage()
+    const download = tab.waitForEvent('download')
+    await tab.goto(link).catch(() => {}) // It is no page.
+    await download
+    expect(tab.url()).toBe('about:blank')
+    await page.context().close()
+  })
+
+  test('the page runs nothing that is not its own, and calls its server alone', async () => {
+    const fresh = await app.open({ account })
+    const asked = new Set<string>()
+    fresh.page.on('request', (request) => {
+      if (request.frame() === fresh.frame() && ['fetch', 'xhr', 'eventsource'].includes(request.resourceType()))
+        asked.add(new URL(request.url()).origin)
+    })
+    for (const path of ['/actions', `/runs/${ids.run}`, '/schedules', '/activity', '/']) {
+      await fresh.visit(path)
+      await fresh.app.locator('h1').waitFor()
+    }
+    await fresh.app.getByText('See machines and their data').waitFor()
+    // What `connect-src` of the manifest has: a test beside it says so.
+    expect([...asked]).toEqual([app.stack.server])
+
+    const refused = await fresh.frame().evaluate(async () => {
+      const script = document.createElement('script')
+      const attempts: Record<string, () => unknown> = {
+        markup: () => document.body.insertAdjacentHTML('beforeend', '<i>in</i>'),
+        script: () => {
+          script.textContent = 'globalThis.ran = 1'
+          document.head.append(script)
+          if ('ran' in globalThis) return 'ran'
+          throw new Error('did not run')
+        },
+        elsewhere: () => fetch('http://127.0.0.1:9/'),
+      }
+      const found: string[] = []
+      for (const [name, attempt] of Object.entries(attempts))
+        await Promise.resolve()
+          .then(attempt)
+          .catch(() => found.push(name))
+      return found
+    })
+    expect(refused).toEqual(['markup', 'script', 'elsewhere'])
+    expect(app.stack.log.filter((line) => /eyJ[\w-]+\.[\w-]+\.|sk_standin_/.test(line))).toEqual([])
+    await fresh.close()
   })
 
   test('nothing moves for who asked for less motion', async () => {

@@ -169,7 +169,10 @@ const switches = {
     faults: onAll(['graphql', 'rest'], { status: 429, retryAfterS: 600 }),
     isOn: (faults) => faults.rest?.retryAfterS !== undefined,
   },
-  breaks: { faults: { graphql: { status: 503, after: 2 } }, isOn: (faults) => faults.graphql?.after !== undefined },
+  breaks: {
+    faults: { graphql: { status: 400 }, rest: { status: 400, after: 2 } },
+    isOn: (faults) => faults.rest?.after !== undefined,
+  },
   plan: { faults: { graphql: { status: 404 } }, isOn: (faults) => faults.graphql?.status === 404 },
   refuses: { faults: { apptoken: { status: 401 } }, isOn: (faults) => faults.apptoken?.status === 401 },
 }

@@ -184,7 +184,7 @@ describe('fleet snapshot', () => {
       ...{ lastSeenAt: '2026-11-23T05:50:00.000Z', site: null },
     })
     expect(played.detail).toContain('your Trackunit plan or permissions do not let apps read them')
-    expect(second.headline).toBe('101 machines listed on 0 sites.')
+    expect(second.headline).toBe('101 machines listed.')
     expect(second.rows.every(({ cells }) => cells.change === null)).toBe(true)
   })
 

@@ -202,7 +202,9 @@ function sentence(
   { gone, comparesPlaces }: { gone: number; comparesPlaces: boolean },
 ): string {
   if (machines === 0 && gone === 0) return 'There are no machines to list.'
-  const listed = `${plural(machines, 'machine', 'machines')} listed on ${plural(sites.size, 'site', 'sites')}.`
+  // Without sites, or where none can be read, none is spoken of.
+  const places = sites.size > 0 ? ` on ${plural(sites.size, 'site', 'sites')}` : ''
+  const listed = `${plural(machines, 'machine', 'machines')} listed${places}.`
   if (!comparesPlaces) return listed
   const changes = [
     ...(arrived > 0 ? [`${plural(arrived, 'arrival', 'arrivals')} at a site`] : []),

@@ -1,3 +1,4 @@
+import { capital } from './capital.ts'
 import { createQuantities, type SystemOfMeasurement } from './quantities.ts'
 
 /** A moment in the past, split so that each language puts it together in its own order. */
@@ -119,8 +120,6 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
     },
   }
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 function known(language: string): string | undefined {
   try {

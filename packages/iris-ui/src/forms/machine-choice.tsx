@@ -7,6 +7,7 @@ import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Question } from '../parts/question.tsx'
+import { useRuns } from '../runs/use-runs.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { Field, Select } from './field.tsx'
 import { chipsOf, isEverything, namesOf, savedFilterOf, withToggled } from './machine-filters.ts'
@@ -39,7 +40,10 @@ export function MachineChoice({ value, onChange }: MachineChoiceProps) {
   const selected = chosen ? chosen.id : isEverything(value) && !own ? 'all' : 'own'
   const known = choices.data?.known ?? 0
   const matching = choices.data?.matching ?? null
-  const emptyFleet = choices.data !== undefined && choices.data.matching === 0 && known === 0
+  // Nobody counts machines but the runs: where the last that looked found none, there are none.
+  const { results } = useRuns()
+  const lastLook = results.find(({ state }) => state === 'succeeded')
+  const emptyFleet = choices.data !== undefined && known === 0 && lastLook?.progress.total === 0
 
   function select(option: string): void {
     setOwn(option === 'own')

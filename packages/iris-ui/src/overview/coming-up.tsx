@@ -1,5 +1,6 @@
 import type { Action } from '@standin/client'
 import { Link } from 'wouter'
+import { capital } from '../formats/capital.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
 import { titleOf } from '../runs/run-words.ts'
@@ -40,7 +41,7 @@ export function ComingUp({ actions }: { actions: readonly Action[] }) {
                 </p>
                 <p className="d num">
                   <time dateTime={schedule.nextAt ?? undefined}>
-                    {scheduleTimes(schedule.nextAt ?? '', { schedule, nowMs, texts, formats })}
+                    {capital(scheduleTimes(schedule.nextAt ?? '', { schedule, nowMs, texts, formats }))}
                   </time>
                 </p>
               </div>

@@ -1,4 +1,5 @@
 import type { Action, Installation, Run, Schedule } from '@standin/client'
+import { capital } from '../formats/capital.ts'
 import type { Formats } from '../formats/create-formats.ts'
 import { hostPages } from '../host-pages.ts'
 import type { IconName } from '../parts/icon.tsx'
@@ -89,7 +90,7 @@ function pausedSchedules({ schedules, actions, texts }: Known): Need[] {
       tone: 'bad',
       icon: 'pause',
       what: texts.needs.paused(titleOf(actionId, actions)),
-      means: sentence((reason && texts.schedules.pausedBecause[reason]) ?? texts.schedules.pausedUnknown),
+      means: capital((reason && texts.schedules.pausedBecause[reason]) ?? texts.schedules.pausedUnknown),
       way: { kind: 'page', to: addresses.schedule(id), words: texts.needs.openSchedule },
     }))
 }
@@ -143,5 +144,3 @@ function missingPermissions({ actions, texts, formats }: Known): Need[] {
     })
   return needs
 }
-
-const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

@@ -1,5 +1,6 @@
 import type { Run, RunEvent } from '@standin/client'
 import { Link } from 'wouter'
+import { capital } from '../formats/capital.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -78,5 +79,3 @@ export function RunningRow({ run, title, onEvents }: RunningRowProps) {
     </li>
   )
 }
-
-const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

@@ -34,8 +34,12 @@ export default function VirtualRows(props: VirtualRowsProps) {
   const [offset, setOffset] = useState(0)
 
   useLayoutEffect(() => {
-    if (!table.current) return
-    setOffset(table.current.getBoundingClientRect().top + scrollY)
+    const measure = () => table.current && setOffset(table.current.getBoundingClientRect().top + scrollY)
+    measure()
+    // A turned tablet or a chart that comes later moves the table.
+    const moved = new ResizeObserver(measure)
+    moved.observe(document.body)
+    return () => moved.disconnect()
   }, [])
 
   const virtual = useWindowVirtualizer({

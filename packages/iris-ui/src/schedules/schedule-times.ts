@@ -9,13 +9,11 @@ interface Around {
   formats: Formats
 }
 
-/** `Tomorrow, 06:02`, in the schedule's zone; with the reader's own time where that is another one. */
+/** `tomorrow, 06:02` or `Mon 30 Nov, 06:02`, in the schedule's zone; with the reader's own time where that is another one. */
 export function scheduleTimes(at: string, { schedule: { timeZone }, nowMs, texts, formats }: Around): string {
   const days = formats.fromNow(at, nowMs)
   const soon = [0, 1].map((day) => formats.fromNow(new Date(nowMs + day * 86_400_000).toISOString(), nowMs))
-  const there = soon.includes(days)
-    ? `${days.charAt(0).toUpperCase()}${days.slice(1)}, ${formats.clockIn(at, timeZone)}`
-    : formats.dayAndClock(at, timeZone)
+  const there = soon.includes(days) ? `${days}, ${formats.clockIn(at, timeZone)}` : formats.dayAndClock(at, timeZone)
   const here = formats.clock(at)
   if (here === formats.clockIn(at, timeZone)) return there
   return texts.schedules.both(there, zoneCity(timeZone), here)

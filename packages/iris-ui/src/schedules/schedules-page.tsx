@@ -2,6 +2,7 @@ import type { Action, Run, Schedule } from '@standin/client'
 import { Link } from 'wouter'
 import { failureOf } from '../connection/failure.ts'
 import { useActions } from '../connection/use-account.ts'
+import { capital } from '../formats/capital.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -129,5 +130,3 @@ function ScheduleRow({
     </li>
   )
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

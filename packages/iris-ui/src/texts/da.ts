@@ -568,7 +568,7 @@ export const da: Texts = {
     add: 'Ny plan',
     none: 'Intet er planlagt endnu.',
     noneMeans: 'Lad for eksempel opmærksomhedslisten komme hver mandag morgen: så er den sendt, før dagen begynder.',
-    next: (when) => `Næste: ${when.charAt(0).toLowerCase()}${when.slice(1)}`,
+    next: (when) => `Næste: ${when}`,
     last: (what) => `Sidst: ${what}`,
     paused: 'På pause',
     pausedByStandin: 'Sat på pause af Standin',

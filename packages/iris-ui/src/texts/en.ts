@@ -600,7 +600,7 @@ export const en = {
     add: 'New schedule',
     none: 'Nothing is scheduled yet.',
     noneMeans: 'Let the attention list come every Monday morning, for example: it is mailed before the day begins.',
-    next: (when: string) => `Next: ${when.charAt(0).toLowerCase()}${when.slice(1)}`,
+    next: (when: string) => `Next: ${when}`,
     last: (what: string) => `Last: ${what}`,
     paused: 'Paused',
     pausedByStandin: 'Paused by Standin',

@@ -39,7 +39,7 @@ export function drawer({ fleetSize, choices, userTokenLifetimeS }: DrawerContent
   ${faultSwitch('down', 'Trackunit down', 'Every API answers 503')}
   ${faultSwitch('refuses', 'Sign-in refuses', 'invalid_client')}
   ${faultSwitch('busy', 'Too many requests', '429, Retry-After 600')}
-  ${faultSwitch('breaks', 'Breaks half-way', 'GraphQL works twice, then answers 503')}
+  ${faultSwitch('breaks', 'Breaks half-way', 'GraphQL refuses; the others work twice, then refuse too')}
   ${faultSwitch('plan', 'Plan missing', 'GraphQL answers 404 with HTML')}
   ${faultSwitch('slow', 'Slow', '3 seconds for each answer')}
   ${hostSwitch('server-off', 'Our server off', 'The app’s connections are cut')}

@@ -29,6 +29,8 @@ export const danishOfSnapshot: ActionTexts = {
   'Idle hours were not read.': 'Tomgangstimer blev ikke læst.',
 
   'There are no machines to list.': 'Der er ingen maskiner at vise.',
+  '{} machine listed.': '{} maskine fundet.',
+  '{} machines listed.': '{} maskiner fundet.',
   '{} machine listed on {} site.': '{} maskine fundet på {} plads.',
   '{} machine listed on {} sites.': '{} maskine fundet på {} pladser.',
   '{} machines listed on {} site.': '{} maskiner fundet på {} plads.',
