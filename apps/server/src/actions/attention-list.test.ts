@@ -86,9 +86,9 @@ describe('attention list', () => {
     const stage = createActionStage({ machines: ailing(4), timeZone: 'America/New_York' })
     const [head, line] = ((await stage.play(attentionList)).files['attention-list.csv'] ?? '').split('\r\n')
     expect(head).toContain(
-      'Last seen (America/New_York),Type,Reason,Battery (%),Fuel (%),Name,Serial number,Trackunit id',
+      'Last seen (America/New_York),Type,Reason,Battery (%),Fuel (%),"Position, latitude (°)","Position, longitude (°)",Address,Name,Serial number,Trackunit id',
     )
-    expect(line).toContain('2026-11-04 00:50:00,Roller,Silent,,60,EX-1001,S-2,m2')
+    expect(line).toContain('2026-11-04 00:50:00,Roller,Silent,,60,55.7,12.6,Køge,EX-1001,S-2,m2')
   })
 
   test('20,000 machines are ranked whole', { timeout: 30_000 }, async () => {

@@ -15,7 +15,7 @@ import { readCounters } from './machines/counters-snapshot.ts'
 import { lacksOfList, listingSchema, listMachines, newListing } from './machines/list-machines.ts'
 import { type Reading, readIfPossible } from './machines/read-if-possible.ts'
 import { countIn, topBars } from './machines/top-bars.ts'
-import { counted, machineOfRow, plural, typeName } from './machines/words.ts'
+import { counted, machineOfRow, placeOf, plural, typeName } from './machines/words.ts'
 
 const columns = [
   { key: 'why', title: 'Why', kind: 'text' },
@@ -26,6 +26,8 @@ const columns = [
   { key: 'reason', title: 'Reason', kind: 'text', filterable: true },
   { key: 'batteryPercent', title: 'Battery', kind: 'percent' },
   { key: 'fuelPercent', title: 'Fuel', kind: 'percent' },
+  { key: 'place', title: 'Position', kind: 'place', namedBy: 'site' },
+  { key: 'address', title: 'Address', kind: 'text' },
   { key: 'name', title: 'Name', kind: 'text' },
   { key: 'serialNumber', title: 'Serial number', kind: 'text' },
   { key: 'machineId', title: 'Trackunit id', kind: 'text' },
@@ -231,6 +233,8 @@ function toRow(found: Found) {
       lastSeenAt: machine.lastSeenAt?.toISOString() ?? null,
       batteryPercent: machine.batteryPercent,
       fuelPercent: machine.fuelPercent,
+      place: placeOf(machine),
+      address: machine.address,
       name: machine.name,
       serialNumber: machine.serialNumber,
       machineId: machine.id,

@@ -22,7 +22,7 @@ export interface RunContext<Input> {
   readonly signal: AbortSignal
   /** What the last checkpoint kept, where an earlier attempt left one. */
   readonly resumedFrom: unknown
-  /** The last run of this action on this account that succeeded; undefined where there is none. */
+  /** The last run of this action on this account, with the same input, that succeeded; undefined where there is none. */
   readonly previous: PreviousRun | undefined
   /** Of an applied run of an action that changes data: its preview, as it ended. */
   readonly preview: PreviewOfRun | undefined

@@ -49,10 +49,10 @@ export async function listRuns(
     .limit(limit)
 }
 
-/** The last run of the same action, account and mode that succeeded before this one began. */
+/** The last run of the same action, account, mode and input that succeeded before this one began. */
 export async function lastSucceededRun(
   db: Database,
-  { id, accountId, actionId, mode }: Pick<RunRow, 'id' | 'accountId' | 'actionId' | 'mode'>,
+  { id, accountId, actionId, mode, input }: Pick<RunRow, 'id' | 'accountId' | 'actionId' | 'mode' | 'input'>,
 ): Promise<RunRow | undefined> {
   const [row] = await db
     .select()
@@ -62,6 +62,7 @@ export async function lastSucceededRun(
         eq(runs.accountId, accountId),
         eq(runs.actionId, actionId),
         eq(runs.mode, mode),
+        eq(runs.input, input),
         eq(runs.state, 'succeeded'),
         ne(runs.id, id),
       ),

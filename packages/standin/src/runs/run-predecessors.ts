@@ -4,7 +4,7 @@ import { findResult, readRows } from './results/result-store.ts'
 import { lastSucceededRun } from './run-list-store.ts'
 import { findRun, type RunRow } from './run-store.ts'
 
-/** The last run of the same action and mode on the same account that succeeded. */
+/** The last run of the same action and mode on the same account, asked for the same, that succeeded. */
 export interface PreviousRun {
   runId: string
   endedAt: Date

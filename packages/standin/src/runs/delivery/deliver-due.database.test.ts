@@ -20,8 +20,8 @@ import { createSigningSecrets } from './signing-secret.ts'
 const database = await createTestDatabase()
 afterAll(database.drop)
 
-/** What happens while a run works. */
-const during: { work: () => Promise<unknown> } = { work: async () => {} }
+/** What happens while a run works, and what there is to find beside what it was asked for. */
+const during: { work: () => Promise<unknown>; moreRows: number } = { work: async () => {}, moreRows: 0 }
 
 const report = defineAction({
   id: 'report',
@@ -37,7 +37,8 @@ const report = defineAction({
   mayOverlap: true,
   async run({ input, result, headline, checkpoint }) {
     await result.columns([{ key: 'text', title: 'Text', kind: 'text' }])
-    await result.rows(Array.from({ length: input.rows }, (_, nth) => ({ id: `${nth}`, cells: { text: `Row ${nth}` } })))
+    const found = input.rows + during.moreRows
+    await result.rows(Array.from({ length: found }, (_, nth) => ({ id: `${nth}`, cells: { text: `Row ${nth}` } })))
     await headline('Rows were found.')
     if (input.isCancelled) await during.work()
     await checkpoint(1)
@@ -146,8 +147,10 @@ describe('the result of a run that has ended', () => {
 
   test('tells by email what the run before had not', async () => {
     await using stack = await createStack()
-    await stack.ended([], { rows: 2 })
-    await stack.ended([email], { rows: 3 })
+    await stack.ended([])
+    during.moreRows = 1
+    await stack.ended([email])
+    during.moreRows = 0
     while (await stack.deliverDue());
     expect(stack.mailed[0]?.text).toContain(
       'New since last time: 1\nText\nRow 2\n\nThere last time as well: 2\nText\nRow 0\nRow 1',

@@ -22,13 +22,13 @@ const machine = (id: string, name: string, detail: string | null = null) => ({ i
 /** A run that a worker has, without the worker. */
 async function workedRun(
   { db }: RunStack,
-  { state = 'running' as const, actionId = 'report', createdAt = new Date() } = {},
+  { state = 'running' as const, actionId = 'report', createdAt = new Date(), input = {} } = {},
 ) {
   const [run] = await db
     .insert(runs)
     .values({
       ...{ accountId: account, actionId, state, createdAt, epoch: 1, mayOverlap: true, mode: 'apply' },
-      ...{ input: {}, idempotencyKey: randomUUID(), steps: [], headline: 'Found.' },
+      ...{ input, idempotencyKey: randomUUID(), steps: [], headline: 'Found.' },
       startedBy: { kind: 'user', id: 'anna', name: null },
       progress: { done: 0, total: null, message: '', secondsLeft: null },
     })
@@ -153,7 +153,7 @@ describe('rows', () => {
     )
   })
 
-  test('are new where the last run of the action that succeeded has not their id; in a first run none is', async () => {
+  test('are new where the last run of the action with the same input that succeeded has not their id; in a first run none is', async () => {
     await using stack = await createRunStack({ database, actions: [] })
     const read = readerOf(stack)
     const first = await workedRun(stack, { createdAt: new Date('2026-01-01') })
@@ -166,6 +166,15 @@ describe('rows', () => {
     const other = await workedRun(stack, { createdAt: new Date('2026-01-03'), actionId: 'another' })
     await write(stack, other.id, [{ id: 'newer', cells: {} }])
     await stack.sql`update runs set state = 'succeeded' where id = ${other.id}`
+
+    const another = { silentDays: 30, machines: { siteIds: ['south'] } }
+    const elsewhere = await workedRun(stack, { createdAt: new Date('2026-01-04'), input: another })
+    await write(stack, elsewhere.id, [{ id: 'newer', cells: {} }])
+    await stack.sql`update runs set state = 'succeeded' where id = ${elsewhere.id}`
+    const again = { machines: { siteIds: ['south'] }, silentDays: 30 }
+    const there = await workedRun(stack, { createdAt: new Date('2026-01-05'), input: again })
+    await write(stack, there.id, [{ id: 'newer', cells: {} }])
+    expect((await read({ runId: there.id, limit: 9 })).rows).toMatchObject([{ id: 'newer', isNew: false }])
 
     const next = await workedRun(stack)
     await write(stack, next.id, [

@@ -22,7 +22,7 @@ export async function openResult(
   return row
 }
 
-/** The last run of the same action that succeeded and has a result. */
+/** The last run of the same action, asked for the same, that succeeded and has a result. */
 async function findPreviousRun(tx: Transaction, runId: string, accountId: string): Promise<string | undefined> {
   const [self] = await tx.select().from(runs).where(eq(runs.id, runId))
   if (!self) return undefined
@@ -35,6 +35,7 @@ async function findPreviousRun(tx: Transaction, runId: string, accountId: string
         eq(runs.accountId, accountId),
         eq(runs.actionId, self.actionId),
         eq(runs.mode, self.mode),
+        eq(runs.input, self.input),
         eq(runs.state, 'succeeded'),
       ),
     )
