@@ -12,7 +12,7 @@ import { type AccountOfCallback, type ReceivedCredentials, trackunit } from './c
 import { countUnprovenUnbound } from './callback-store.ts'
 import type { callbacks } from './callback-table.ts'
 import { type Decided, type DecidedInTurn, decideInTurn, type KnownCallback } from './decide-in-turn.ts'
-import { findKnown, lockAccounts, type Taking, writeTaking } from './taking-store.ts'
+import { readTaking, type Taking, writeTaking } from './taking-store.ts'
 
 export interface TakingParts {
   db: Database
@@ -24,10 +24,16 @@ export interface TakingParts {
 /** Commits with the callback, or not at all. */
 export type Beside = (tx: Transaction) => Promise<void>
 
+export type Outcome = { status: CallbackStatus } | { refused: StandinError }
+
 export type TakeTogether = (
   believed: readonly BelievedCallback[],
-  options?: { beside?: Beside | undefined },
-) => Promise<ReadonlyArray<{ status: CallbackStatus } | { refused: StandinError }>>
+  options?: {
+    beside?: Beside | undefined
+    /** How long somebody else may have a row of theirs locked; without it, as long as it takes. */
+    patienceMs?: number
+  },
+) => Promise<readonly Outcome[]>
 
 /**
  * Enters callbacks into the ledger and lets them take effect, in one transaction and one after the other. When this
@@ -45,10 +51,9 @@ export function createTakeTogether({ db, vault, clock, uninstall }: TakingParts)
     }
   }
 
-  return (believed, { beside } = {}) =>
+  return (believed, { beside, patienceMs } = {}) =>
     db.transaction(async (tx) => {
-      const { accounts: before, made } = await lockAccounts(tx, believed)
-      const known = await findKnown(tx, believed)
+      const { accounts: before, made, known } = await readTaking(tx, believed, { patienceMs })
       const unproven = needsToKnowRoom(known) ? await countUnprovenUnbound(tx, mostUnproven) : 0
       const { outcomes, accounts } = decideInTurn(known, { accounts: before, unproven, now: clock.now() })
       const decided = outcomes.filter((outcome) => 'status' in outcome)
@@ -58,7 +63,7 @@ export function createTakeTogether({ db, vault, clock, uninstall }: TakingParts)
         tx,
         made.filter((accountId) => !taken.has(accountId)),
       )
-      await beside?.(tx)
+      if (decided.length > 0) await beside?.(tx)
       return outcomes
     })
 }

@@ -18,25 +18,29 @@ import { callbacks } from './callback-table.ts'
 import type { KnownCallback } from './decide-in-turn.ts'
 
 /**
- * Locks the accounts of callbacks, with their credentials, until the transaction ends.
- * @returns them by their ids, and which of them had no row before
+ * Locks the accounts of callbacks until the transaction ends, and reads all that is decided by.
+ * @returns the accounts by their ids, which of them had no row before, and what is known of each callback, in their order
  */
-export async function lockAccounts(
+export async function readTaking(
   tx: Transaction,
   believed: readonly BelievedCallback[],
-): Promise<{ accounts: Map<string, AccountOfCallback>; made: string[] }> {
+  /** How long somebody else may have a row of theirs locked. */
+  { patienceMs }: { patienceMs: number | undefined },
+) {
+  if (patienceMs !== undefined) await tx.execute(sql.raw(`set local lock_timeout = ${Math.ceil(patienceMs)}`))
   const ids = believed.map(({ callback }) => callback.body.accountId)
-  const [{ rows, made }, locked] = await Promise.all([lockInstallations(tx, ids), lockCredentialsOf(tx, ids)])
+  const { rows, made } = await lockInstallations(tx, ids)
+  const [locked, known] = await Promise.all([lockCredentialsOf(tx, ids), findKnown(tx, believed)])
   const ofAccount = Map.groupBy(locked, ({ accountId }) => accountId)
-  const accounts = rows.map(
-    (installation) =>
-      [installation.accountId, { installation, credentials: ofAccount.get(installation.accountId) ?? [] }] as const,
-  )
-  return { accounts: new Map(accounts), made }
+  const accounts = rows.map((installation): [string, AccountOfCallback] => [
+    installation.accountId,
+    { installation, credentials: ofAccount.get(installation.accountId) ?? [] },
+  ])
+  return { accounts: new Map(accounts), made, known }
 }
 
 /** What the database says of each callback, in their order. */
-export async function findKnown(tx: Transaction, believed: readonly BelievedCallback[]): Promise<KnownCallback[]> {
+async function findKnown(tx: Transaction, believed: readonly BelievedCallback[]): Promise<KnownCallback[]> {
   const asked = believed.map(({ callback, identity, identityDigest }, no) => ({
     ...{ no, identityDigest, issuedAt: identity.issuedAt, contentDigest: callbackDigest(callback) },
     accountId: callback.body.accountId,

@@ -54,6 +54,26 @@ test('a bad row costs only itself', async () => {
   expect(await all).toMatchObject([{ value: 10 }, { reason: duplicate }, { value: 30 }])
 })
 
+test('where rows can be written apart, those of a failed group hold up nobody', async () => {
+  const database = playDatabase({ fails: (rows) => rows.includes(2) && new Error('locked') })
+  const apart = Promise.withResolvers<number>()
+  const write = createGroupWriter({
+    write: database.write,
+    apart: { write: (row) => (row === 2 ? apart.promise : Promise.resolve(row)), mayHelp: () => true },
+  })
+
+  const failed = [write(1), write(2)]
+  await turn()
+  const later = write(3)
+  database.finishOne()
+  expect(await failed[0]).toBe(1)
+  await turn()
+  database.finishOne()
+  expect(await later).toBe(30)
+  apart.resolve(22)
+  expect(await failed[1]).toBe(22)
+})
+
 test('a database that is gone is asked once for all of them', async () => {
   const gone = Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })
   const database = playDatabase({ fails: () => gone })

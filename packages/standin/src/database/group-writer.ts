@@ -3,6 +3,11 @@ import { StandinError } from '../standin-error.ts'
 interface GroupWriterOptions<Row, Result> {
   /** Writes all rows with one statement. @returns what came of each, in the order of the rows */
   write: (rows: readonly Row[]) => Promise<readonly Result[]>
+  /**
+   * Writes a row by itself after its group failed, where that may help: beside the queue, so that a row that takes long
+   * holds up no other. Without it those of a bad value or constraint are written by the queue, one after the other.
+   */
+  apart?: { write: (row: Row) => Promise<Result>; mayHelp: (error: unknown) => boolean }
   /** Rows of one statement, at most. */
   maxRows?: number
   /** Rows that wait for the statement that is under way, at most; beyond that `OVERLOADED`. */
@@ -22,6 +27,7 @@ interface Waiting<Row, Result> {
  */
 export function createGroupWriter<Row, Result>({
   write,
+  apart,
   maxRows = 500,
   maxWaiting = 10_000,
 }: GroupWriterOptions<Row, Result>): (row: Row) => Promise<Result> {
@@ -41,7 +47,8 @@ export function createGroupWriter<Row, Result>({
       const results = await write(group.map(({ row }) => row))
       for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result) // One for each row, as `write` promises.
     } catch (error) {
-      if (group.length === 1 || !isRowsFault(error)) for (const { reject } of group) reject(error)
+      if (apart?.mayHelp(error)) for (const { row, resolve, reject } of group) apart.write(row).then(resolve, reject)
+      else if (group.length === 1 || !isRowsFault(error)) for (const { reject } of group) reject(error)
       else for (const each of group) await writeGroup([each])
     }
   }
@@ -56,8 +63,11 @@ export function createGroupWriter<Row, Result>({
 }
 
 /** PostgreSQL's classes 22 and 23: a value or a constraint. Anything else would fail for each row alike. */
-function isRowsFault(error: unknown): boolean {
+const isRowsFault = (error: unknown): boolean => /^2[23]/.test(codeOf(error))
+
+/** What PostgreSQL or its driver call an error; empty where it is another's. */
+export function codeOf(error: unknown): string {
   for (let each = error; each instanceof Error; each = each.cause)
-    if ('code' in each && typeof each.code === 'string' && /^2[23]/.test(each.code)) return true
-  return false
+    if ('code' in each && typeof each.code === 'string') return each.code
+  return ''
 }

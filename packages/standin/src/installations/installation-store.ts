@@ -23,18 +23,15 @@ export async function lockInstallations(
   accountIds: readonly string[],
 ): Promise<{ rows: InstallationRow[]; made: string[] }> {
   const ids = arrayText([...new Set(accountIds)].sort())
-  // Sent together, done one after the other: a statement sees what was committed until it began.
-  const [made, rows] = await Promise.all([
-    tx.execute<{ accountId: string }>(sql`
-      insert into ${installations} (account_id) select unnest(${ids}::text::uuid[])
-      on conflict do nothing returning account_id as "accountId"`),
-    tx
-      .select()
-      .from(installations)
-      .where(sql`${installations.accountId} = any(${ids}::text::uuid[])`)
-      .orderBy(asc(installations.accountId))
-      .for('update'),
-  ])
+  const made = await tx.execute<{ accountId: string }>(sql`
+    insert into ${installations} (account_id) select unnest(${ids}::text::uuid[])
+    on conflict do nothing returning account_id as "accountId"`)
+  const rows = await tx
+    .select()
+    .from(installations)
+    .where(sql`${installations.accountId} = any(${ids}::text::uuid[])`)
+    .orderBy(asc(installations.accountId))
+    .for('update')
   return { rows, made: made.map(({ accountId }) => accountId) }
 }
 
