@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { createActionWords } from '@standin/contracts'
+import type { AnyAction } from 'standin'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import app from '../../../../standin.config.ts'
@@ -36,4 +37,25 @@ test.each(actions)('$id says its title, its description and its form in Danish t
   )
   expect(said.length).toBeGreaterThan(3)
   expect(said.filter((words) => say(words) === words && !saidByTheApp.includes(words))).toEqual([])
+})
+
+test.each([
+  { id: 'attention-list', input: {}, hasGraphql: true, reads: 0 },
+  { id: 'attention-list', input: {}, hasGraphql: false, reads: 1 },
+  { id: 'fleet-snapshot', input: { idleHours: false }, hasGraphql: true, reads: 0 },
+  { id: 'fleet-snapshot', input: { idleHours: true }, hasGraphql: true, reads: 1 },
+  { id: 'fleet-snapshot', input: { idleHours: false }, hasGraphql: false, reads: 1 },
+  { id: 'utilisation', input: {}, hasGraphql: false, reads: 0 },
+])(
+  '$id with $input, GraphQL: $hasGraphql, reads the AEMP snapshot $reads times',
+  ({ id, input, hasGraphql, reads }) => {
+    const action: AnyAction | undefined = actions.find((each) => each.id === id)
+    const asked = { input: action?.input.parse(input), hasGraphql }
+    expect(action?.limits?.aempReadsPerRun?.(asked) ?? 0).toBe(reads)
+  },
+)
+
+test('what a plan must have is said in Danish too', () => {
+  for (const { plan, texts } of actions as readonly AnyAction[])
+    expect(plan === undefined || texts?.da?.[plan] !== undefined).toBe(true)
 })

@@ -72,6 +72,7 @@ export const attentionList = defineAction({
   scopes: ['asset.view'],
   optionalScopes: [serviceScope],
   changesData: false,
+  limits: { aempReadsPerRun: ({ hasGraphql }) => (hasGraphql ? 0 : 1) },
   texts: { da: danishOfAttention },
 
   async run(context) {

@@ -90,7 +90,7 @@ export const clearStaleEvents = defineAction({
   scopes: ['asset.view', 'account.event.manage'],
   changesData: true,
   texts: { da: danishOfEvents },
-  plan: 'a plan with the GraphQL API, by which events are dismissed',
+  plan: 'the GraphQL API, by which events are dismissed',
   run: (context) => (context.mode === 'preview' ? previewEvents(context) : dismissEvents(context)),
 })
 

@@ -62,7 +62,7 @@ export const fleetSnapshot = defineAction({
   scopes: ['asset.view'],
   changesData: false,
   texts: { da: danishOfSnapshot },
-  limits: { aempReadsPerRun: 1 },
+  limits: { aempReadsPerRun: ({ input, hasGraphql }) => (input.idleHours || !hasGraphql ? 1 : 0) },
 
   async run(context) {
     const { input, machines, resumedFrom, result, checkpoint, headline, log, step } = context

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { en } from '../texts/en.ts'
 import { hindranceOf, hindranceWords } from './may-start.ts'
 
-const action = { missingScopes: [] as string[], missingFromPlan: [] as string[], mayStart: true }
+const action = {
+  id: 'clear',
+  missingScopes: [] as string[],
+  missingFromPlan: [] as string[],
+  missingPlan: null as string | null,
+  mayStart: true,
+}
 
 test('an action starts while the access works, and also while it is new', () => {
   expect(hindranceOf(action, 'active')).toBeUndefined()
@@ -15,7 +21,8 @@ test.each(['parked', 'rejected', 'quarantined', 'awaiting-approval', 'superseded
 )
 
 test('a removal, a missing permission and a missing role each stand in the way, the most lasting first', () => {
-  const all = { missingScopes: ['account.event.manage'], missingFromPlan: ['account.event.manage'], mayStart: false }
+  const missing = ['account.event.manage']
+  const all = { ...action, missingScopes: missing, missingFromPlan: missing, mayStart: false }
   expect(hindranceOf(all, 'uninstalled')).toBe('removed')
   expect(hindranceOf(all, 'parked')).toBe('plan')
   expect(hindranceOf({ ...all, missingFromPlan: [] }, 'parked')).toBe('permission')
@@ -30,7 +37,15 @@ test('a missing permission is named in plain words', () => {
 
 test('what the plan lacks is named as such', () => {
   const missing = ['account.event.manage']
-  expect(hindranceWords('plan', { missingScopes: missing, missingFromPlan: missing }, en)).toBe(
+  expect(hindranceWords('plan', { ...action, missingScopes: missing, missingFromPlan: missing }, en)).toBe(
     'Needs “See and dismiss events”, which is not in your Trackunit plan.',
+  )
+})
+
+test('an action that needs more than a scope says what the plan must have', () => {
+  const needing = { ...action, missingPlan: 'the GraphQL API, by which events are dismissed' }
+  expect(hindranceOf(needing, 'active')).toBe('plan')
+  expect(hindranceWords('plan', needing, en)).toBe(
+    'Needs the GraphQL API, by which events are dismissed, which is not in your Trackunit plan.',
   )
 })

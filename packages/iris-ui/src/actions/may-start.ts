@@ -5,11 +5,11 @@ import type { Texts } from '../texts/en.ts'
 export type Hindrance = 'plan' | 'permission' | 'role' | 'removed' | 'access'
 
 export function hindranceOf(
-  action: Pick<Action, 'missingScopes' | 'missingFromPlan' | 'mayStart'>,
+  action: Pick<Action, 'missingScopes' | 'missingFromPlan' | 'missingPlan' | 'mayStart'>,
   state: Installation['state'] | undefined,
 ): Hindrance | undefined {
   if (state === 'uninstalled' || state === 'none') return 'removed'
-  if (action.missingFromPlan.length > 0) return 'plan'
+  if (action.missingFromPlan.length > 0 || action.missingPlan !== null) return 'plan'
   if (action.missingScopes.length > 0) return 'permission'
   if (!action.mayStart) return 'role'
   // While the access is new, a start waits for it; every other state may last.
@@ -18,14 +18,19 @@ export function hindranceOf(
 
 export function hindranceWords(
   hindrance: Hindrance,
-  { missingScopes, missingFromPlan }: Pick<Action, 'missingScopes' | 'missingFromPlan'>,
+  {
+    id,
+    missingScopes,
+    missingFromPlan,
+    missingPlan,
+  }: Pick<Action, 'id' | 'missingScopes' | 'missingFromPlan' | 'missingPlan'>,
   texts: Texts,
 ): string {
   const words = texts.actions
   const namesOf = (scopes: readonly string[]) => texts.list(scopes.map((scope) => texts.permissions[scope] ?? scope))
   switch (hindrance) {
     case 'plan':
-      return words.needsPlan(namesOf(missingFromPlan))
+      return words.needsPlan(missingPlan === null ? namesOf(missingFromPlan) : texts.ofAction(id, missingPlan))
     case 'permission':
       return words.needsPermission(namesOf(missingScopes))
     case 'role':

@@ -2,12 +2,14 @@ import type { ErrorReason } from '@standin/contracts'
 import { startBackgroundLoop } from '../background-loop.ts'
 import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
 import type { ActionCatalogue } from '../runs/action-catalogue.ts'
+import type { AccountAllows } from '../runs/allowed-action.ts'
 import { buildRuns } from '../runs/build-runs.ts'
 import type { AnyAction } from '../runs/define-action.ts'
 import { buildDelivery } from '../runs/delivery/build-delivery.ts'
 import { hasOpenDeliveries } from '../runs/delivery/delivery-store.ts'
 import { sendOnItsWay } from '../runs/delivery/send-on-its-way.ts'
 import { createMachineRegister } from '../runs/machines/create-machine-register.ts'
+import { isGraphqlRefused } from '../runs/rate-budget-store.ts'
 import type { RateLimits } from '../runs/rate-limits.ts'
 import { createAgeOut } from '../runs/retention/age-out.ts'
 import { createKeptUntil } from '../runs/retention/kept-until.ts'
@@ -31,7 +33,10 @@ export type Runs = Awaited<ReturnType<typeof startRuns>>
 /** The makers' actions: what may start them, works on them, carries their results away and lets them age. */
 export async function startRuns(foundation: Foundation, { catalogue, issueToken, rateLimits }: Given) {
   const { config, db, vault, clock, log, listener, closers, userAgent, directUrl, metrics } = foundation
-  const scopesOf = (accountId: string): Promise<AccountScopes> => findCredentialsInForce(db, accountId)
+  const scopesOf = async (accountId: string): Promise<AccountAllows> => ({
+    ...(await findCredentialsInForce(db, accountId)),
+    isGraphqlRefused: await isGraphqlRefused(db, accountId),
+  })
   /** Nothing where the account is not served for such a reason; a database that is down stays an error. */
   const scopesUnless = (isSuch: (reason: ErrorReason) => boolean) => (accountId: string) =>
     scopesOf(accountId).catch((error: unknown) => {

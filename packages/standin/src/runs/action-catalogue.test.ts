@@ -59,6 +59,15 @@ test('an action says its words in the language that is asked for, and English wh
   expect(textsIn()).toEqual({})
 })
 
+test('an action that needs GraphQL says what the plan must have, where Trackunit refused it', () => {
+  const shown = (isGraphqlRefused: boolean) =>
+    catalogueOf({ ...report, plan: 'the GraphQL API' }, { ...report, id: 'other' })
+      .describe({ ...toSomebody, accountScopes: { ...toSomebody.accountScopes, isGraphqlRefused } })
+      .map(({ missingPlan }) => missingPlan)
+  expect(shown(true)).toEqual(['the GraphQL API', null])
+  expect(shown(false)).toEqual([null, null])
+})
+
 test('nothing is called missing while it is not known what was granted', () => {
   expect(catalogueOf(report).describe({ ...toSomebody, accountScopes: undefined })).toMatchObject([
     { missingScopes: [], missingFromPlan: [] },

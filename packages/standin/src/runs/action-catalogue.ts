@@ -1,7 +1,7 @@
 import type { Action } from '@standin/contracts'
 import { actionIdSchema } from '@standin/contracts'
 import { z } from 'zod'
-import type { AccountScopes } from '../tokens/account-scopes.ts'
+import type { AccountAllows } from './allowed-action.ts'
 import type { AnyAction } from './define-action.ts'
 
 /** What is wrong with the actions that a maker declared; stops the start. */
@@ -11,7 +11,7 @@ export class ActionError extends Error {
 
 interface Describing {
   /** What the account granted; undefined while that is not known. */
-  accountScopes: AccountScopes | undefined
+  accountScopes: AccountAllows | undefined
   /** Whether this caller's own rights are enough. */
   mayStart: (action: AnyAction) => boolean
   usualSeconds: ReadonlyMap<string, number>
@@ -49,6 +49,7 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
           ...{ id, title, description, changesData, scopes: [...scopes] },
           missingScopes: missing,
           missingFromPlan: missing.filter((scope) => accountScopes?.missingFromPlan.includes(scope)),
+          missingPlan: (accountScopes?.isGraphqlRefused && action.plan) || null,
           mayStart: mayStart(action),
           usualSeconds: usualSeconds.get(id) ?? null,
           inputSchema,

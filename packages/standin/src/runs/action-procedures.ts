@@ -1,15 +1,15 @@
 import { procedures } from '@standin/contracts'
 import { missingForAction } from '../access/authorize.ts'
 import type { Contracted } from '../http/trpc.ts'
-import type { AccountScopes } from '../tokens/account-scopes.ts'
 import type { ActionCatalogue } from './action-catalogue.ts'
+import type { AccountAllows } from './allowed-action.ts'
 import type { AnyAction } from './define-action.ts'
 
 interface Dependencies {
   contracted: Contracted
   catalogue: ActionCatalogue
   /** Undefined where the account is not served just now: what it granted is not known, and nothing is called missing. */
-  scopesOf: (accountId: string) => Promise<AccountScopes | undefined>
+  scopesOf: (accountId: string) => Promise<AccountAllows | undefined>
   usualSecondsOf: (accountId: string) => Promise<ReadonlyMap<string, number>>
   sendsEmail: boolean
 }

@@ -4,13 +4,19 @@ import { StandinError } from '../standin-error.ts'
 import { type AccountScopes, checkGranted } from '../tokens/account-scopes.ts'
 import type { AnyAction } from './define-action.ts'
 
+/** What is known of what an account lets be done. */
+export interface AccountAllows extends AccountScopes {
+  /** Trackunit refused GraphQL, lately. */
+  isGraphqlRefused?: boolean
+}
+
 export interface AllowedActionDependencies {
   findAction: (actionId: string) => AnyAction | undefined
   /**
    * Undefined while new credentials are not proven yet: a run is accepted, and waits for them.
    * @throws StandinError with the reason why the account is not served
    */
-  scopesOf: (accountId: string) => Promise<AccountScopes | undefined>
+  scopesOf: (accountId: string) => Promise<AccountAllows | undefined>
 }
 
 export type AllowedAction = ReturnType<typeof createAllowedAction>
@@ -30,6 +36,8 @@ export function createAllowedAction({ findAction, scopesOf }: AllowedActionDepen
     if (notTheirs.length > 0) throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${notTheirs.join(', ')}.` })
     const known = await scopesOf(accountId)
     if (known) checkGranted(action.scopes, known)
+    if (known?.isGraphqlRefused && action.plan !== undefined)
+      throw new StandinError('PLAN_REQUIRED', { detail: `Not in the plan: ${action.plan}.` })
     return action
   }
 }

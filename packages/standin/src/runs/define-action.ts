@@ -78,14 +78,14 @@ export interface Effect<Outcome> {
   do: () => Promise<Outcome>
 }
 
-export interface ActionLimits {
+export interface ActionLimits<Input> {
   /** After this long an attempt is ended, and the run goes on from its last checkpoint. By default six hours. */
   maxAttemptMs?: number
   /**
    * How often a run reads each page of the AEMP snapshot, which Trackunit lets be read 50 times in 30 days; a schedule
-   * that would need more is refused. By default not at all.
+   * that would need more is refused. By default not at all. `hasGraphql` is true as well where that is not known.
    */
-  aempReadsPerRun?: number
+  aempReadsPerRun?: (about: { input: Input; hasGraphql: boolean }) => number
 }
 
 export interface Action<Schema extends z.ZodObject = z.ZodObject> {
@@ -99,13 +99,16 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
   scopes: readonly string[]
   /** Used where the account granted them: what needs one is left out without it, and said. */
   optionalScopes?: readonly string[]
-  /** The Trackunit plan that it needs, in words that complete "Needs …", for the person whose account lacks it. */
+  /**
+   * For an action that cannot do without GraphQL: what the account's Trackunit plan must have, in words that complete
+   * "Needs …, which is not in your Trackunit plan". It is not started where Trackunit refused GraphQL within a day.
+   */
   plan?: string
   /** Whether it changes anything in Trackunit. It is then applied only after a preview, which changes nothing. */
   changesData: boolean
   /** Whether two runs of it on one account may work at once. By default they do not. */
   mayOverlap?: boolean
-  limits?: ActionLimits
+  limits?: ActionLimits<z.output<Schema>>
   /** Its words in more languages, each by its English ones: `{ da: { 'Attention list': 'Opmærksomhedsliste' } }`. */
   texts?: Readonly<Record<string, ActionTexts>>
   run(context: RunContext<z.output<Schema>>): Promise<void>

@@ -1,7 +1,8 @@
-import { asc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import type { BudgetState } from './rate-budget.ts'
 import { rateBudgets } from './rate-budget-table.ts'
+import { graphqlKeyOf } from './rate-rules.ts'
 
 interface Key {
   key: string
@@ -49,6 +50,16 @@ export async function changeBudgets<Result>(
       .toSorted((one, other) => (one.key < other.key ? -1 : 1))
     await db.insert(rateBudgets).values(missing).onConflictDoNothing()
   }
+}
+
+/**
+ * Whether Trackunit refused GraphQL on an account when it was asked last, and that is no longer ago than a day: plans
+ * change, and whoever has a better one now must be able to find out.
+ */
+export async function isGraphqlRefused(db: Database, accountId: string): Promise<boolean> {
+  const sinceMs = sql`extract(epoch from now() - interval '1 day') * 1000`
+  const isRecent = sql`(${rateBudgets.state} ->> 'refusedAtMs')::float8 > ${sinceMs}`
+  return (await db.$count(rateBudgets, and(eq(rateBudgets.key, graphqlKeyOf(accountId)), isRecent))) > 0
 }
 
 /** Forgets what no limit looks at any more. */

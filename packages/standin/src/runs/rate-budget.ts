@@ -9,6 +9,8 @@ export interface BudgetState {
   resetAtMs?: number
   /** Nobody knows what is left, and a request is under way whose answer will say. */
   probedUntilMs?: number
+  /** Trackunit refused GraphQL then: the account's plan lacks it. */
+  refusedAtMs?: number
   /** What each document cost last, by its fingerprint. */
   costs?: Record<string, number>
   /** Of the ceiling over all accounts: when the next request's turn is. */
@@ -105,6 +107,8 @@ function decideTurn(
 export interface Learnt {
   /** Trackunit refused it for so long. */
   blockedForMs?: number
+  /** Of GraphQL: whether it is refused altogether; undefined where the answer does not say. */
+  isRefused?: boolean | undefined
   points?: { document: string; cost: number; remaining: number; resetInMs: number }
 }
 
@@ -112,10 +116,12 @@ export interface Learnt {
 const sameWindowMs = 15_000
 const documentsKept = 50
 
-export function learn(state: BudgetState, { blockedForMs, points }: Learnt, nowMs: number): BudgetState {
+export function learn(state: BudgetState, { blockedForMs, isRefused, points }: Learnt, nowMs: number): BudgetState {
   const next = { ...state }
   if (blockedForMs !== undefined) next.blockedUntilMs = Math.max(state.blockedUntilMs ?? 0, nowMs + blockedForMs)
   delete next.probedUntilMs
+  if (isRefused === true) next.refusedAtMs = nowMs
+  if (isRefused === false) delete next.refusedAtMs
   if (!points) return next
   const resetAtMs = nowMs + points.resetInMs
   const isSameWindow = state.resetAtMs !== undefined && Math.abs(state.resetAtMs - resetAtMs) < sameWindowMs

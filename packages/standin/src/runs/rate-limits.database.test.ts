@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts'
 import { connectDatabase } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
 import { createTrackunitClient, type TrackunitClient } from '../trackunit/trackunit-client.ts'
+import { isGraphqlRefused } from './rate-budget-store.ts'
 import { rateBudgets } from './rate-budget-table.ts'
 import { createRateLimits } from './rate-limits.ts'
 
@@ -22,8 +23,8 @@ async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   onTestFinished(trackunit[Symbol.asyncDispose])
   const { accountId, policy, token, settings, faults, requests } = trackunit
   const { db: shared, close: closeShared } = connectDatabase(database.url, { pool: 1 })
+  onTestFinished(closeShared)
   await shared.delete(rateBudgets) // What the test before has spent.
-  await closeShared()
   const replicas = Array.from({ length: count }, () => {
     const { db, close } = connectDatabase(database.url, { pool: 5 })
     onTestFinished(close)
@@ -34,7 +35,7 @@ async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
         limits: limits.limitsFor({ accountId, isUrgent }, never),
       })
   })
-  return { replicas, settings, faults, requests }
+  return { replicas, settings, faults, requests, shared, accountId }
 }
 
 /** @returns how it ended: sent, or sent away with how long to wait */
@@ -105,6 +106,29 @@ test('invariant 23: three replicas with fifty runs each break no limit of the st
   const waits = outcomes.flatMap(({ outcome }) => (outcome === 'sent' ? [] : [outcome]))
   expect(Math.min(...waits)).toBeGreaterThan(60_000)
 }, 20_000)
+
+test.for(['page', 'forbidden', 'graphql-error'] as const)(
+  'an account whose plan lacks GraphQL is remembered for a day, or until it is answered (%s)',
+  async (planRefusal) => {
+    const { replicas, settings, shared, accountId } = await createReplicas(2)
+    await settings({ plan: 'basic', planRefusal })
+    const isRefused = () => isGraphqlRefused(shared, accountId)
+    const ask = (nth: number) =>
+      replicas[nth]?.()
+        .graphql(fleet)
+        .catch(unless(['TRACKUNIT_REFUSED']))
+
+    expect(await isRefused()).toBe(false)
+    await ask(0)
+    expect(await isRefused()).toBe(true)
+    await shared.update(rateBudgets).set({ state: { refusedAtMs: Date.now() - 86_500_000 } })
+    expect(await isRefused()).toBe(false)
+    await ask(0)
+    await settings({ plan: 'irisx' })
+    await ask(1)
+    expect(await isRefused()).toBe(false)
+  },
+)
 
 test('invariant 23: the documented rates of time series, alerts and locations hold for all replicas together', async () => {
   const { replicas, requests } = await createReplicas(3)

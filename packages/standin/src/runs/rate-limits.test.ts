@@ -40,6 +40,17 @@ describe('what an answer says of its limit', () => {
     expect(learnt).toMatchObject({ points: { cost: 412, remaining: 5_000, resetInMs: 60_000 } })
   })
 
+  test.each([
+    ['a page, as where a permission is missing', '<html>not here</html>', 404, true],
+    ['403', '{"code":"FORBIDDEN"}', 403, true],
+    ['an error of that name', '{"errors":[{"extensions":{"code":"PLAN_REQUIRED"}}],"data":null}', 200, true],
+    ['data', '{"data":{}}', 200, false],
+    ['another error', '{"errors":[{"extensions":{"code":"BAD_REQUEST"}}],"data":null}', 400, undefined],
+    ['no answer', '', 503, undefined],
+  ])('%s says whether GraphQL is refused', (_title, text, status, isRefused) => {
+    expect(learntFrom(graphql, answer(text, { status }), now)?.isRefused).toBe(isRefused)
+  })
+
   test.each(['<html>not here</html>', '{', '{"data":null}'])('%s teaches nothing and breaks nothing', (text) => {
     expect(learntFrom(graphql, answer(text), now)).toEqual({})
   })

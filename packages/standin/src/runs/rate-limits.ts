@@ -111,10 +111,15 @@ export function learntFrom({ document }: LimitedRequest, answer: ApiAnswer, now:
   const { data, errors } = parsed(answer.text) ?? {}
   const limited = errors?.find(({ extensions }) => extensions?.code === 'RATE_LIMITED')
   if (limited) return { blockedForMs: bounded(limited.extensions?.resetIn ?? pauseWithoutAnyMs) }
-  if (!data?.rateLimit) return {} // Whoever waits for what it would have said need not wait longer.
+  const isRefused = isRefusal(answer.status, errors) || (data ? false : undefined)
+  if (!data?.rateLimit) return { isRefused } // Whoever waits for what it would have said need not wait longer.
   const { cost, remaining, resetIn } = data.rateLimit
-  return { points: { document: fingerprintOf(document), cost, remaining, resetInMs: bounded(resetIn) } }
+  return { isRefused, points: { document: fingerprintOf(document), cost, remaining, resetInMs: bounded(resetIn) } }
 }
+
+/** What a plan without GraphQL answers is not documented: as where a permission is missing, or by name. */
+const isRefusal = (status: number, errors: z.infer<typeof pointsSchema>['errors']) =>
+  status === 403 || status === 404 || (errors ?? []).some(({ extensions }) => extensions?.code === 'PLAN_REQUIRED')
 
 /** Windows are of ten minutes: an answer of days must not stop an account for days. */
 const bounded = (ms: number) => Math.min(ms, longestMs)

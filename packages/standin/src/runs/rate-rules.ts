@@ -59,6 +59,9 @@ export const ceiling = (turns: { perSecond: number; patienceMs: number }): Limit
   rule: { kind: 'turns', ...turns },
 })
 
+const graphqlKey = 'graphql'
+export const graphqlKeyOf = (accountId: string) => `${accountId} ${graphqlKey}`
+
 /** The first is the one of which Trackunit's answer tells. */
 function ofAccount(
   { method, path, page, document }: LimitedRequest,
@@ -67,7 +70,7 @@ function ofAccount(
   if (document !== undefined) {
     const saysWhatIsLeft = withRateLimit(document).includes('rateLimit')
     const rule = { document: fingerprintOf(document), reserve: reserves[who], saysWhatIsLeft }
-    return [{ key: 'graphql', rule: { kind: 'points', ...rule } }]
+    return [{ key: graphqlKey, rule: { kind: 'points', ...rule } }]
   }
   const turns = (key: keyof typeof perSecondOf): Pick<Limit, 'key' | 'rule'> => ({
     key,

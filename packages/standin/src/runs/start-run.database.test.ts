@@ -179,6 +179,17 @@ describe('what cannot be started is refused', () => {
     expect(await stack.sql`select 1 from runs`).toEqual([])
   })
 
+  test('invariant 17: where Trackunit refused GraphQL, an action that cannot do without names what the plan must have', async () => {
+    const scopesOf = async () => ({ grantedScopes: ['a'], missingFromPlan: [], isGraphqlRefused: true })
+    const needing = action('needing', { plan: 'the GraphQL API' })
+    await using stack = await createRunStack({ database, actions: [needing, action('report')], scopesOf })
+    await expect(stack.start()).rejects.toMatchObject({
+      reason: 'PLAN_REQUIRED',
+      detail: 'Not in the plan: the GraphQL API.',
+    })
+    expect(await stack.start({ actionId: 'report' })).toMatchObject({ state: 'queued' })
+  })
+
   test('an account that is not served says why', async () => {
     const scopesOf = async () => {
       throw new StandinError('INSTALLATION_UNINSTALLED')

@@ -8,7 +8,7 @@ const poolPerMonth = 50
 const forPeople = 5
 const month = { hours: 30 * 24 } as const
 
-type Planned = Pick<ScheduleRow, 'accountId' | 'actionId' | 'recurrence' | 'timeZone' | 'anchorAt'>
+type Planned = Pick<ScheduleRow, 'accountId' | 'actionId' | 'input' | 'recurrence' | 'timeZone' | 'anchorAt'>
 
 /**
  * Refuses a schedule that, with the others of its account, would read the AEMP snapshot more often than Trackunit lets it
@@ -19,12 +19,20 @@ export function checkAempPool(
   planned: Planned,
   {
     others,
+    hasGraphql,
     now,
     findAction,
-  }: { others: readonly Planned[]; now: Date; findAction: (actionId: string) => AnyAction | undefined },
+  }: {
+    others: readonly Planned[]
+    hasGraphql: boolean
+    now: Date
+    findAction: (actionId: string) => AnyAction | undefined
+  },
 ): void {
   const readsOf = (schedule: Planned) => {
-    const perRun = findAction(schedule.actionId)?.limits?.aempReadsPerRun ?? 0
+    const action = findAction(schedule.actionId)
+    const input = action?.input.safeParse(schedule.input)
+    const perRun = input?.success ? (action?.limits?.aempReadsPerRun?.({ input: input.data, hasGraphql }) ?? 0) : 0
     return perRun === 0 ? 0 : perRun * runsInAMonth(schedule, now)
   }
   const own = readsOf(planned)

@@ -31,7 +31,7 @@ export function buildSchedules({ closers, findAction, scopesOf, checkDestination
     allowedAction,
     findServiceByKeyId: async (keyId) => (await findServiceByKeyId(db, keyId))?.caller,
   })
-  const startDue = createStartDueSchedules({ ...given, rightOf })
+  const startDue = createStartDueSchedules({ ...given, rightOf, findAction })
   const review = createReviewSchedules({ db, rightOf })
   return {
     manage: createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations }),

@@ -7,6 +7,7 @@ import type { Clock } from '../../clock.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { StandinError } from '../../standin-error.ts'
 import type { AllowedAction, AllowedActionDependencies } from '../allowed-action.ts'
+import { isGraphqlRefused } from '../rate-budget-store.ts'
 import { checkAempPool } from './aemp-pool.ts'
 import { creatorOf } from './creator.ts'
 import { nextTimes } from './next-times.ts'
@@ -61,7 +62,9 @@ export function createManageSchedules({ db, clock, findAction, allowedAction, ch
 
   async function checkPool(tx: Transaction, planned: Planned, scheduleId?: string): Promise<void> {
     const active = await listActiveSchedules(tx, planned.accountId)
-    checkAempPool(planned, { others: active.filter(({ id }) => id !== scheduleId), now: clock.now(), findAction })
+    const others = active.filter(({ id }) => id !== scheduleId)
+    const hasGraphql = !(await isGraphqlRefused(tx, planned.accountId))
+    checkAempPool(planned, { others, hasGraphql, now: clock.now(), findAction })
   }
 
   /** Changes a schedule with its row locked, and leaves the audit row. */
@@ -110,9 +113,9 @@ export function createManageSchedules({ db, clock, findAction, allowedAction, ch
       const changed = { ...definedOf(given), ...(isMoved && { anchorAt: clock.now() }) }
       const nextAt = await check(caller, { ...(await find(scheduleId)), ...changed })
       return change(caller, { scheduleId, event: 'schedule.updated' }, async (row, tx) => {
-        if (row.state === 'paused' || !isMoved) return changed
+        if (row.state === 'paused') return changed
         await checkPool(tx, { ...row, ...changed }, row.id)
-        return { ...changed, nextAt, dueAt: nextAt }
+        return isMoved ? { ...changed, nextAt, dueAt: nextAt } : changed
       })
     },
 

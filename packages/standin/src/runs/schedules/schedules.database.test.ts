@@ -8,6 +8,8 @@ import { toRefusal } from '../../refusal.ts'
 import { StandinError } from '../../standin-error.ts'
 import { createAllowedAction } from '../allowed-action.ts'
 import { defineAction } from '../define-action.ts'
+import { rateBudgets } from '../rate-budget-table.ts'
+import { graphqlKeyOf } from '../rate-rules.ts'
 import { createManageSchedules } from './manage-schedules.ts'
 import { createReviewSchedules } from './review-schedules.ts'
 import { createRightOfSchedule } from './schedule-right.ts'
@@ -28,7 +30,9 @@ const action = {
 const actions = [
   defineAction({ ...action, id: 'report' }),
   defineAction({ ...action, id: 'change', changesData: true }),
-  defineAction({ ...action, id: 'aemp', limits: { aempReadsPerRun: 1 } }),
+  defineAction({ ...action, id: 'aemp', limits: { aempReadsPerRun: () => 1 } }),
+  defineAction({ ...action, id: 'fallback', limits: { aempReadsPerRun: ({ hasGraphql }) => (hasGraphql ? 0 : 1) } }),
+  defineAction({ ...action, id: 'asked', limits: { aempReadsPerRun: ({ input }) => input.days } }),
 ]
 const anna: UserCaller = {
   kind: 'user',
@@ -63,7 +67,7 @@ async function createStack() {
     if (deliverTo.length > 1) throw new StandinError('INPUT_INVALID')
   }
   const manage = createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations })
-  const replica = () => createStartDueSchedules({ db, queue, clock, log, rightOf })
+  const replica = () => createStartDueSchedules({ db, queue, clock, log, rightOf, findAction })
   return {
     ...{ runs, world, manage, replica, clock, startDue: replica() },
     rightOf,
@@ -369,6 +373,49 @@ describe('people and services', () => {
       reason: 'INPUT_INVALID',
     })
     await stack.create(anna, { recurrence: 'FREQ=HOURLY' }) // Of an action that does not read it.
+  })
+
+  test('cannot schedule more of them than the action would make with this input', async () => {
+    await using stack = await createStack()
+    const { id } = await stack.create(anna, { actionId: 'asked', input: { days: 1 } })
+    await expect(stack.manage.update(anna, { scheduleId: id, input: { days: 2 } })).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+    })
+  })
+
+  describe('whose action reads the snapshot only where the plan has no GraphQL', () => {
+    const refuse = ({ runs: { db } }: Awaited<ReturnType<typeof createStack>>) =>
+      db
+        .insert(rateBudgets)
+        .values({ key: graphqlKeyOf(account), accountId: account, state: { refusedAtMs: Date.now() } })
+    const dense = { actionId: 'fallback', recurrence: 'FREQ=HOURLY' }
+
+    test('cannot schedule it more often than that, once that is known', async () => {
+      await using stack = await createStack()
+      await refuse(stack)
+      await expect(stack.create(anna, dense)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+      await stack.create(anna, { ...dense, recurrence: 'FREQ=WEEKLY' })
+    })
+
+    test('see it paused with the reason once that is known; an older one goes on', async () => {
+      await using stack = await createStack()
+      await stack.create(anna, { actionId: 'aemp' })
+      stack.clock.advance(1)
+      const { id } = await stack.create(anna, dense)
+      stack.clock.advance(dayMs)
+      while (await stack.startDue());
+      expect(await stack.one()).toMatchObject({ id, state: 'active' })
+      await refuse(stack)
+      await endAll(stack.runs)
+
+      stack.clock.advance(dayMs)
+      while (await stack.startDue());
+
+      expect(await stack.one()).toMatchObject({ id, state: 'paused', reason: 'PLAN_REQUIRED', nextAt: null })
+      const states = await stack.runs.sql`select state from schedules where action_id = 'aemp'`
+      expect(states).toEqual([{ state: 'active' }])
+      expect(await stack.started()).toHaveLength(3)
+    })
   })
 
   test('an account has a bounded number of them', async () => {

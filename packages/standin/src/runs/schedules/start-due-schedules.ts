@@ -5,12 +5,16 @@ import type { Clock } from '../../clock.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Logger } from '../../observability/logger.ts'
 import { toRefusal } from '../../refusal.ts'
+import { StandinError } from '../../standin-error.ts'
 import { acceptRun } from '../accept-run.ts'
+import type { AnyAction } from '../define-action.ts'
+import { isGraphqlRefused } from '../rate-budget-store.ts'
 import type { RunQueue } from '../run-queue.ts'
+import { checkAempPool } from './aemp-pool.ts'
 import { actorFor } from './creator.ts'
 import { nextTimes } from './next-times.ts'
 import { pausesSchedule, type RightOfSchedule } from './schedule-right.ts'
-import { lockDueSchedule, paused, type ScheduleRow, updateSchedule } from './schedule-store.ts'
+import { listActiveSchedules, lockDueSchedule, paused, type ScheduleRow, updateSchedule } from './schedule-store.ts'
 
 interface Dependencies {
   db: Database
@@ -18,6 +22,7 @@ interface Dependencies {
   clock: Clock
   log: Logger
   rightOf: RightOfSchedule
+  findAction: (actionId: string) => AnyAction | undefined
 }
 
 /** After a failure that passes by itself. */
@@ -31,11 +36,12 @@ const leftOut: ReadonlySet<ErrorReason> = new Set(['RUN_OVERLAPS', 'IDEMPOTENCY_
  * @returns whether there was one
  */
 export function createStartDueSchedules(dependencies: Dependencies) {
-  const { db, queue, clock, log, rightOf } = dependencies
+  const { db, queue, clock, log, rightOf, findAction } = dependencies
 
   async function start(tx: Transaction, row: ScheduleRow): Promise<string> {
     const { id, accountId, input, deliverTo, timeZone, unitSystem, nextAt } = row
     const action = await rightOf(row)
+    await checkPlan(tx, row)
     const run = await tx.transaction((inner) =>
       acceptRun(inner, queue, action, {
         ...{ accountId, input, deliverTo, timeZone, unitSystem, mode: 'apply', scheduleId: id },
@@ -45,6 +51,20 @@ export function createStartDueSchedules(dependencies: Dependencies) {
       }),
     )
     return run.id
+  }
+
+  /**
+   * That an account's plan lacks GraphQL is known after a run tried it: only then is it seen that a schedule reads the AEMP
+   * snapshot, and more often than may be. Of several the younger ones give way.
+   */
+  async function checkPlan(tx: Transaction, row: ScheduleRow): Promise<void> {
+    if (!(await isGraphqlRefused(tx, row.accountId))) return
+    const older = (await listActiveSchedules(tx, row.accountId)).filter(({ createdAt }) => createdAt < row.createdAt)
+    try {
+      checkAempPool(row, { others: older, hasGraphql: false, now: clock.now(), findAction })
+    } catch {
+      throw new StandinError('PLAN_REQUIRED')
+    }
   }
 
   /** The schedule after an attempt to start it, and how that is told where it is not told as a run. */
