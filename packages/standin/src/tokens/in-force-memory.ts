@@ -32,8 +32,8 @@ export function createInForceMemory({ clock, find }: Dependencies, { maxAgeMs = 
   }
 
   return {
-    /** @param fresh asks the database, whatever is remembered */
-    async get(accountId: string, { fresh }: { fresh: boolean }): Promise<InForce> {
+    /** Without a promise where it is remembered. @param fresh asks the database, whatever is remembered */
+    get(accountId: string, { fresh }: { fresh: boolean }): InForce | Promise<InForce> {
       const remembered = known.get(accountId)
       if (!fresh && remembered && clock.monotonicMs() - remembered.readAtMs < maxAgeMs) return remembered.inForce
       // Nobody joins a read that began before a change that was heard of.

@@ -54,9 +54,11 @@ export function createIssueToken({
     for (let looks = 0; looks < maxLooks; looks++) {
       const fresh = looks > 0 || rejectedFingerprint !== undefined
       try {
-        const credentials = await inForce.get(accountId, { fresh })
+        const found = inForce.get(accountId, { fresh })
+        const credentials = found instanceof Promise ? await found : found
         const scopes = scopesToIssue({ receiver, asked, granted: credentials, manifestScopes })
-        const token = await obtainToken({ credentials, scopes, rejectedFingerprint })
+        const obtained = obtainToken({ credentials, scopes, rejectedFingerprint })
+        const token = obtained instanceof Promise ? await obtained : obtained
         if (!token) continue
         if (await recordHandOut(handOutOf({ token, receiver, accountId, scopes }))) {
           const { accessToken, fingerprint, lifetimeMs, endsAtMs } = token

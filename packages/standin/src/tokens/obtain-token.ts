@@ -10,13 +10,14 @@ import {
   storeExchanged,
   storeFailure,
   type TakenLease,
+  type TokenIdentity,
 } from './exchange-store.ts'
 import { type ExchangeToken, tokenBinding } from './exchange-token.ts'
 import { failurePolicy, pauseAfter } from './failure-policy.ts'
 import { createFlights } from './flights.ts'
 import { nextStep } from './next-step.ts'
 import type { ScopeSet } from './scope-set.ts'
-import { type HeldToken, keyOfToken, type TokenCache } from './token-cache.ts'
+import type { HeldToken, TokenCache } from './token-cache.ts'
 import { refreshAheadMs, tokenFreshness } from './token-freshness.ts'
 import type { TokenNews } from './token-news.ts'
 
@@ -40,7 +41,7 @@ export interface ObtainWanted {
   replaceAhead?: string
 }
 
-export type ObtainToken = (wanted: ObtainWanted) => Promise<HeldToken | undefined>
+export type ObtainToken = (wanted: ObtainWanted) => HeldToken | Promise<HeldToken | undefined>
 
 interface Dependencies {
   db: Database
@@ -62,7 +63,7 @@ const longestWaitMs = 30_000
 
 /**
  * A token that is good beyond its margin: from memory, else from the database, else by one exchange that all callers on
- * all replicas share.
+ * all replicas share. One in memory comes without a promise: nearly all do.
  * @returns undefined when the generation stopped being in force meanwhile: look again
  * @throws StandinError with the reason of `failurePolicy`, or `TRACKUNIT_REFUSED` while a rejected token cannot be replaced yet
  */
@@ -70,13 +71,15 @@ export function createObtainToken(dependencies: Dependencies): ObtainToken {
   const { db, vault, clock, cache, lease, news, exchangeToken, random, onRefused } = dependencies
   const flights = createFlights<HeldToken | undefined>()
 
-  return async (wanted) => {
+  return (wanted) => {
     const { credentials, scopes, rejectedFingerprint, replaceAhead } = wanted
-    const key = keyOfToken({ ...credentials, scopeKey: scopes.key })
-    const held = cache.get(key)
+    const { accountId, generation } = credentials
+    const identity = { accountId, generation, scopeKey: scopes.key }
+    const held = cache.get(identity)
     if (held && held.fingerprint !== replaceAhead && isUsable(held, rejectedFingerprint)) return held
     // Whoever was refused a token looks apart from the others: their look may well find that very token.
-    return flights.join(`${rejectedFingerprint ?? ''} ${replaceAhead ?? ''} ${key}`, () => obtain(wanted, key))
+    const key = `${rejectedFingerprint ?? ''} ${replaceAhead ?? ''} ${accountId} ${generation} ${scopes.key}`
+    return flights.join(key, () => obtain(wanted, identity))
   }
 
   function isUsable({ endsAtMs, lifetimeMs, fingerprint }: HeldToken, rejectedFingerprint: string | undefined) {
@@ -84,10 +87,9 @@ export function createObtainToken(dependencies: Dependencies): ObtainToken {
     return fingerprint !== rejectedFingerprint && tokenFreshness({ leftMs, lifetimeMs }) === 'fresh'
   }
 
-  async function obtain(wanted: ObtainWanted, key: string): Promise<HeldToken | undefined> {
+  async function obtain(wanted: ObtainWanted, identity: TokenIdentity): Promise<HeldToken | undefined> {
     const { credentials, scopes, rejectedFingerprint, replaceAhead } = wanted
     const { accountId, generation, parked } = credentials
-    const identity = { accountId, generation, scopeKey: scopes.key }
     const giveUpAtMs = clock.monotonicMs() + longestWaitMs
 
     while (clock.monotonicMs() < giveUpAtMs) {
@@ -115,11 +117,11 @@ export function createObtainToken(dependencies: Dependencies): ObtainToken {
     async function remember(token: FoundStanding['token'], readAtMs: number): Promise<HeldToken | undefined> {
       if (!token) return undefined
       const { fingerprint, lifetimeMs, leftMs, sealedToken } = token
-      const held = cache.get(key)
+      const held = cache.get(identity)
       if (held?.fingerprint === fingerprint) return held
       const accessToken = await vault.open(sealedToken, tokenBinding(credentials))
       const opened = { accessToken, fingerprint, generation, lifetimeMs, endsAtMs: readAtMs + leftMs }
-      cache.set(key, opened)
+      cache.set(identity, opened)
       return opened
     }
 
@@ -158,7 +160,7 @@ export function createObtainToken(dependencies: Dependencies): ObtainToken {
         refreshAheadMs: refreshAheadMs({ lifetimeMs, wasWaitedFor: !forced && !wish.ahead, random: random() }),
       })
       if (!isKept) return undefined
-      cache.set(key, token)
+      cache.set(identity, token)
       return token
     }
   }

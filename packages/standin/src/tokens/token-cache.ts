@@ -14,36 +14,44 @@ export interface HeldToken {
 
 export type TokenCache = ReturnType<typeof createTokenCache>
 
-/** A token's whole identity, beginning with its account. */
-export const keyOfToken = ({ accountId, generation, scopeKey }: TokenIdentity) =>
-  `${accountId} ${generation} ${scopeKey}`
+interface Place {
+  accountId: string
+  scopeKey: string
+}
 
-const accountOf = (key: string) => key.slice(0, key.indexOf(' '))
-
-/** Tokens in memory, at most 20,000 (about 20 MB), the least used dropped first. */
+/**
+ * Tokens in memory, at most 20,000 (about 20 MB), the least used dropped first. Of an account and its scopes there is one:
+ * that of the generation that was brought last. Nested, since a key put together costs more than all the rest of a look.
+ */
 export function createTokenCache({ maxTokens = 20_000 } = {}) {
-  const keysOfAccount = new Map<string, Set<string>>()
-  const held = new LRUCache<string, HeldToken>({
+  const placesOfAccount = new Map<string, Map<string, Place>>()
+  const held = new LRUCache<Place, HeldToken>({
     max: maxTokens,
-    dispose(_token, key, reason) {
+    dispose(_token, { accountId, scopeKey }, reason) {
       if (reason === 'set') return
-      const keys = keysOfAccount.get(accountOf(key))
-      keys?.delete(key)
-      if (keys?.size === 0) keysOfAccount.delete(accountOf(key))
+      const places = placesOfAccount.get(accountId)
+      places?.delete(scopeKey)
+      if (places?.size === 0) placesOfAccount.delete(accountId)
     },
   })
   return {
-    get: (key: string) => held.get(key),
-    set(key: string, token: HeldToken): void {
-      held.set(key, token)
-      const keys = keysOfAccount.get(accountOf(key)) ?? new Set()
-      keysOfAccount.set(accountOf(key), keys.add(key))
+    get({ accountId, generation, scopeKey }: TokenIdentity): HeldToken | undefined {
+      const place = placesOfAccount.get(accountId)?.get(scopeKey)
+      const token = place && held.get(place)
+      return token?.generation === generation ? token : undefined
+    },
+    set({ accountId, scopeKey }: Place, token: HeldToken): void {
+      const places = placesOfAccount.get(accountId) ?? new Map<string, Place>()
+      placesOfAccount.set(accountId, places)
+      const place = places.get(scopeKey) ?? { accountId, scopeKey }
+      places.set(scopeKey, place)
+      held.set(place, token)
     },
     /** A newer token of this account is in the database: what is held may be one that an API refused. */
     forgetOlder(accountId: string, newFingerprint: string): void {
-      const keys = [...(keysOfAccount.get(accountId) ?? [])]
-      if (keys.some((key) => held.peek(key)?.fingerprint === newFingerprint)) return
-      for (const key of keys) held.delete(key)
+      const places = [...(placesOfAccount.get(accountId)?.values() ?? [])]
+      if (places.some((place) => held.peek(place)?.fingerprint === newFingerprint)) return
+      for (const place of places) held.delete(place)
     },
   }
 }

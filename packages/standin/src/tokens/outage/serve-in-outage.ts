@@ -4,7 +4,7 @@ import { toRefusal } from '../../refusal.ts'
 import { StandinError } from '../../standin-error.ts'
 import type { InForceMemory } from '../in-force-memory.ts'
 import { handOutOf, type IssueToken, scopesToIssue } from '../issue-token.ts'
-import { type HeldToken, keyOfToken, type TokenCache } from '../token-cache.ts'
+import type { HeldToken, TokenCache } from '../token-cache.ts'
 import { tokenFreshness } from '../token-freshness.ts'
 import type { HandOutSpool } from './hand-out-spool.ts'
 
@@ -32,7 +32,7 @@ export function createServeInOutage(dependencies: Dependencies): IssueToken {
     const known = inForce.lastRead(accountId)
     if (!known || watch.downForMs() >= outageServeMs) throw new StandinError('STORAGE_UNAVAILABLE')
     const scopes = scopesToIssue({ receiver, asked, granted: known, manifestScopes })
-    const token = cache.get(keyOfToken({ ...known, scopeKey: scopes.key }))
+    const token = cache.get({ ...known, scopeKey: scopes.key })
     if (!token || token.fingerprint === rejectedFingerprint || isStale(token))
       throw new StandinError('STORAGE_UNAVAILABLE')
 
