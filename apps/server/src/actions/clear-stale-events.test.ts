@@ -97,7 +97,7 @@ describe('clear stale events: the preview', () => {
   })
 
   test('invariant 23: 20,000 machines’ events take as many half hours as two requests each allow, and it says so', {
-    timeout: 30_000,
+    timeout: 90_000,
   }, async () => {
     const stage = createActionStage({ machines: fleetOf(20_000), events: eventsOf(4_500), now })
     const played = await stage.play(clearStaleEvents, { mode: 'preview' })

@@ -59,7 +59,7 @@ describe('fleet snapshot', () => {
   })
 
   test('20,000 machines are listed whole, with one request for each hundred and source', {
-    timeout: 30_000,
+    timeout: 90_000,
   }, async () => {
     const played = await createActionStage({ machines: fleetOf(20_000) }).play(fleetSnapshot)
 

@@ -19,10 +19,11 @@ const equipmentSchema = z.object({
 })
 /** JSON that was made from XML has one item in place of a list of one, and nothing in place of an empty one. */
 const listOf = <Item>(schema: z.ZodType<Item>) =>
-  z.unknown().transform((value) => itemsOf(schema).parse(Array.isArray(value) ? value : [value]))
-const pageSchema = z
-  .union([z.looseObject({ Links: z.unknown() }), z.looseObject({ Equipment: z.unknown() })])
-  .pipe(z.object({ Links: listOf(z.object({ rel: text })), Equipment: listOf(equipmentSchema) }))
+  z
+    .unknown()
+    .optional()
+    .transform((value) => itemsOf(schema).parse(Array.isArray(value) ? value : [value]))
+const pageSchema = z.object({ Links: listOf(z.object({ rel: text })), Equipment: listOf(equipmentSchema) })
 type Equipment = z.infer<typeof equipmentSchema>
 
 type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress'>
@@ -58,7 +59,8 @@ export async function readCounters(
 
 function understand(answer: unknown): z.infer<typeof pageSchema> {
   const page = pageSchema.safeParse(answer)
-  if (page.success) return page.data
+  const isSnapshot = Object.keys(Object(answer)).some((name) => name === 'Links' || name === 'Equipment')
+  if (page.success && isSnapshot) return page.data
   throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The AEMP snapshot was not readable.' })
 }
 

@@ -53,7 +53,7 @@ export async function* xlsxOf({ columns, batches, habits }: TableToWrite): Async
         header,
         firstRows.slice(0, rowsToMeasure).map((row) => row[nth] ?? null),
       ),
-      numFmt: formats[kinds[nth] ?? 'text'] ?? 'General',
+      ...formatOf(kinds[nth]),
     })),
     freezePane: { rows: 1, columns: 1 },
   })
@@ -63,6 +63,11 @@ export async function* xlsxOf({ columns, batches, habits }: TableToWrite): Async
 const formats: Partial<Record<ResultColumn['kind'], string>> = {
   moment: 'yyyy-mm-dd hh:mm',
   ...Object.fromEntries(['hours', 'litres', 'kilometres', 'kilograms'].map((kind) => [kind, '#,##0.0'])),
+}
+
+const formatOf = (kind: ResultColumn['kind'] | undefined) => {
+  const numFmt = kind && formats[kind]
+  return numFmt === undefined ? {} : { numFmt }
 }
 
 const rowsToMeasure = 200
