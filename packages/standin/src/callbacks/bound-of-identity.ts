@@ -35,11 +35,11 @@ export function refusalByBounds(
       retryAfterMs: 3_600_000,
       detail: 'One Trackunit-Identity brought more different callbacks than one may. It is kept for the operator.',
     })
-  if (needsRoom({ kind, bound }, brought) && unproven >= mostUnproven)
+  if (isAmongMany({ kind, bound }, brought) && unproven >= mostUnproven)
     return new StandinError('OVERLOADED', { retryAfterMs: 60_000 })
   return undefined
 }
 
-/** A JWT that brought little is let in also when others have filled the room. */
-export const needsRoom = ({ kind, bound }: Bringing, { inAll }: Pick<Brought, 'inAll'>): boolean =>
+/** Credentials of a JWT that brought little are let in also when others have filled the room, and take turns before them. */
+export const isAmongMany = ({ kind, bound }: Bringing, { inAll }: Pick<Brought, 'inAll'>): boolean =>
   kind === 'INSTALLED' && !bound && inAll >= mostOfAccount

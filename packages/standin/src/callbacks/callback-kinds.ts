@@ -26,6 +26,8 @@ export interface CallbackSaid<Body> {
   bound: boolean
   /** Whether the same was said before. */
   takenBefore: boolean
+  /** Whether its JWT names no account and has brought many others. */
+  isOfMany: boolean
   /** Whether its client id serves, or once served, another account. */
   clientServesAnother: boolean
 }
@@ -116,7 +118,7 @@ type Installed = Extract<TrackunitCallback, { kind: 'INSTALLED' }>['body']
 
 /** Credentials that are known: they carry the newest of their times, and are proven anew where that may change something. */
 function sentAgain(
-  { body: { accountId, clientId }, issuedAt, contentDigest, bound }: CallbackSaid<Installed>,
+  { body: { accountId, clientId }, issuedAt, contentDigest, bound, isOfMany }: CallbackSaid<Installed>,
   { account, same, now }: { account: AccountOfCallback; same: ReceivedCredentials; now: Date },
 ): Decision {
   const position = callbackPosition('INSTALLED', issuedAt, contentDigest)
@@ -124,7 +126,8 @@ function sentAgain(
   const bindsNow = bound && !same.bound
   const { generation } = same
   const newest = isNewer ? position : { issuedAt: same.issuedAt, tieBreak: same.tieBreak }
-  const known = isNewer || bindsNow ? { ...same, ...newest, bound: same.bound || bound, claimedBy: null } : same
+  const told = { bound: same.bound || bound, ofMany: same.ofMany && isOfMany, claimedBy: null }
+  const known = isNewer || bindsNow ? { ...same, ...newest, ...told } : same
 
   const decidesAnew = same.state === 'awaiting-approval' ? bindsNow : isNewer
   // Parked ones are probed anyway; now there is a reason to do so at once.
@@ -142,7 +145,7 @@ function sentAgain(
 
 /** Credentials that never came before get a generation of their own. */
 function received(
-  { body, issuedAt, contentDigest, bound, takenBefore, clientServesAnother }: CallbackSaid<Installed>,
+  { body, issuedAt, contentDigest, bound, isOfMany: ofMany, takenBefore, clientServesAnother }: CallbackSaid<Installed>,
   account: AccountOfCallback,
   now: Date,
 ): Decision {
@@ -154,7 +157,8 @@ function received(
   const generation = installation.lastGeneration + 1
   const position = callbackPosition('INSTALLED', issuedAt, contentDigest)
   const bare: CredentialRow = {
-    ...{ accountId, generation, appId: body.irisAppId, clientId, ...position, bound, receivedAt: now, since: now },
+    ...{ accountId, generation, appId: body.irisAppId, clientId, ...position, bound, ofMany },
+    ...{ receivedAt: now, since: now },
     ...{ sealedSecret: null, contentDigest: null, state: 'uninstalled', reason: null, releasedAt: null },
     ...{
       attempts: 0,

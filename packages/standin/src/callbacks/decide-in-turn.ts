@@ -1,6 +1,6 @@
 import type { StandinError } from '../standin-error.ts'
 import type { BelievedCallback } from './believed-callback.ts'
-import { refusalByBounds } from './bound-of-identity.ts'
+import { isAmongMany, refusalByBounds } from './bound-of-identity.ts'
 import { type AccountOfCallback, type Decision, decideCallback } from './callback-kinds.ts'
 
 /** A callback with what the database says of it. */
@@ -61,7 +61,8 @@ export function decideInTurn(
     const account = accounts.get(accountId)
     if (!account) throw new Error('the row of its account was locked')
     const { clientServesAnother } = known
-    const said = { issuedAt, contentDigest, bound, takenBefore, clientServesAnother }
+    const isOfMany = isAmongMany({ kind: callback.kind, bound }, brought)
+    const said = { issuedAt, contentDigest, bound, isOfMany, takenBefore, clientServesAnother }
     const decision = decideCallback(callback, said, { account, now: before.now })
     if (decision.account) accounts.set(accountId, decision.account)
     if (decision.isInstall && !bound) unproven++

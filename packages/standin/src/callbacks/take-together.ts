@@ -7,7 +7,7 @@ import { unmakeInstallations } from '../installations/installation-store.ts'
 import type { Uninstall } from '../installations/uninstall.ts'
 import type { StandinError } from '../standin-error.ts'
 import type { BelievedCallback } from './believed-callback.ts'
-import { mostUnproven, needsRoom } from './bound-of-identity.ts'
+import { isAmongMany, mostUnproven } from './bound-of-identity.ts'
 import { type AccountOfCallback, type ReceivedCredentials, trackunit } from './callback-kinds.ts'
 import { countUnprovenUnbound } from './callback-store.ts'
 import type { callbacks } from './callback-table.ts'
@@ -71,7 +71,7 @@ export function createTakeTogether({ db, vault, clock, uninstall }: TakingParts)
 /** As many may come before one as are taken with it. */
 const needsToKnowRoom = (known: readonly KnownCallback[]) =>
   known.some(({ believed: { callback, bound }, broughtInAll }) =>
-    needsRoom({ kind: callback.kind, bound }, { inAll: broughtInAll + known.length - 1 }),
+    isAmongMany({ kind: callback.kind, bound }, { inAll: broughtInAll + known.length - 1 }),
   )
 
 type Taken = Pick<DecidedInTurn, 'accounts'> & {

@@ -98,7 +98,7 @@ export async function writeTaking(tx: Transaction, taking: Taking): Promise<void
     updateOf(credentials, taking.changedCredentials, {
       key: ['accountId', 'generation'],
       set: [
-        ...(['state', 'reason', 'since', 'issuedAt', 'tieBreak', 'bound', 'receivedAt'] as const),
+        ...(['state', 'reason', 'since', 'issuedAt', 'tieBreak', 'bound', 'ofMany', 'receivedAt'] as const),
         ...(['attempts', 'claimedBy', 'nextAttemptAt'] as const),
       ],
     }),

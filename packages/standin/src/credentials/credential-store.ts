@@ -126,17 +126,38 @@ export async function eraseSecret(tx: Transaction, key: CredentialKey): Promise<
 
 /**
  * Takes credentials whose attempt is due, for `holdMs`: another replica passes them by. If this one dies they are due at
- * once where it said who it is, else after that.
+ * once where it said who it is, else after that. Those of many get a quarter while others are due: whoever brings a
+ * crowd holds up nobody else, and is not held up for good.
  */
 export async function claimDueCredentials(
   db: Database,
-  { limit, holdMs, replicaId }: { limit: number; holdMs: number; replicaId?: number | undefined },
+  claim: { limit: number; holdMs: number; replicaId?: number | undefined },
+): Promise<CredentialRow[]> {
+  const ofFew = { ...claim, ofMany: false, limit: claim.limit - keptForMany(claim.limit) }
+  const few = await claimDue(db, ofFew)
+  const many = await claimDue(db, { ...claim, ofMany: true, limit: claim.limit - few.length })
+  const left = claim.limit - few.length - many.length
+  const rest = few.length === ofFew.limit && left > 0 ? await claimDue(db, { ...ofFew, limit: left }) : []
+  return [...few, ...many, ...rest]
+}
+
+const keptForMany = (limit: number) => Math.floor(limit / 4)
+
+async function claimDue(
+  db: Database,
+  {
+    ofMany,
+    limit,
+    holdMs,
+    replicaId,
+  }: { ofMany: boolean; limit: number; holdMs: number; replicaId?: number | undefined },
 ): Promise<CredentialRow[]> {
   const due = db
     .select({ accountId: credentials.accountId, generation: credentials.generation })
     .from(credentials)
     .where(
       and(
+        eq(credentials.ofMany, ofMany),
         or(sql`${credentials.nextAttemptAt} <= now()`, isLeftBehind),
         inArray(credentials.state, ['pending', 'active', 'parked']),
       ),

@@ -22,6 +22,8 @@ export const credentials = pgTable(
     tieBreak: text().notNull(),
     /** Whether the identity that brought them named this account. */
     bound: boolean().notNull(),
+    /** Whether a JWT brought them that had brought many others and names no account: those of many leave turns to the rest. */
+    ofMany: boolean().notNull().default(false),
     /** When an operator let them out of quarantine: that their client serves another account is not held against them. */
     releasedAt: timestamp({ withTimezone: true, precision: 3 }),
     receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
@@ -39,7 +41,7 @@ export const credentials = pgTable(
     uniqueIndex('credentials_content').on(table.accountId, table.contentDigest),
     // Whatever the code believes, an account has at most one set of credentials in force.
     uniqueIndex('credentials_in_force').on(table.accountId).where(sql`${table.state} in ('active', 'parked')`),
-    index('credentials_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    index('credentials_due').on(table.ofMany, table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     index('credentials_claimed').on(table.claimedBy).where(sql`${table.claimedBy} is not null`),
     index('credentials_client').on(table.clientId),
   ],

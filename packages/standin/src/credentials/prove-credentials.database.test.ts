@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   account,
   type CallbackStack,
+  delivered,
   installed,
   isDown,
   otherAccount,
@@ -663,4 +664,49 @@ test('more work than one round takes is announced as such', async () => {
   for (let index = 0; index < 9; index++) await stack.send(installed(`client-${index}`), { at: index })
   expect(await stack.prover.proveDue()).toBe(true)
   expect(await stack.prover.proveDue()).toBe(false)
+})
+
+describe('one JWT that brings a crowd of accounts', () => {
+  const accountOf = (number: number) => `${account.slice(0, -6)}${String(number).padStart(6, '0')}`
+  /** So many accounts, under one JWT that names none of them. */
+  async function sendCrowd(stack: CallbackStack, size: number) {
+    const iat = stack.clock.now().getTime() / 1_000
+    const identity = await stack.signingKey.sign({ iat, exp: iat + 600 })
+    for (let number = 1; number <= size; number++) {
+      stack.clients.set(`crowd-${number}`, refuses)
+      const body = installed(`crowd-${number}`, { accountId: accountOf(number) })
+      await stack.receiveCallback(delivered(identity, body, stack.clock))
+    }
+    stack.clock.advance(1_000) // Whatever comes now is due after it.
+  }
+
+  test('holds up no other for longer than a JWT that brings few', async () => {
+    const stack = await createStack()
+    await sendCrowd(stack, 80)
+    await stack.send(installed('genuine', { accountId: otherAccount }), { bound: false })
+
+    while (!stack.exchanged.includes('genuine')) await stack.prover.proveDue()
+    expect(stack.exchanged.length).toBeLessThanOrEqual(32)
+  })
+
+  test('is proven all the same while others are due all the time', async () => {
+    const stack = await createStack()
+    await sendCrowd(stack, 40)
+    for (let round = 0; round < 12; round++) {
+      for (let each = 0; each < 8; each++) await stack.send(installed(`other-${round}-${each}`), { at: -1_000 + round })
+      await stack.prover.proveDue()
+    }
+    expect(stack.exchanged.filter((clientId) => Number(clientId.split('crowd-')[1]) > 20)).not.toEqual([])
+  })
+
+  test('counts as few once one of its accounts was proven, or was sent by a JWT of its own', async () => {
+    const stack = await createStack()
+    await sendCrowd(stack, 23)
+    stack.clients.delete('crowd-22')
+    while (!stack.exchanged.includes('crowd-22')) await stack.prover.proveDue()
+    await stack.send(installed('crowd-23', { accountId: accountOf(23) }), { at: 5, bound: false })
+
+    const isOfMany = async (number: number) => (await stack.rows(accountOf(number)))[0]?.ofMany
+    expect(await Promise.all([20, 21, 22, 23].map(isOfMany))).toEqual([false, true, false, false])
+  })
 })

@@ -32,7 +32,7 @@ export async function settleProven(
   const details = { scopes: granted.scopes, clientId }
   const said = { actor: prover, accountId, generation, details }
   const found = { grantedScopes: [...granted.scopes], missingFromPlan: [...missingFromPlan] }
-  const proven = { provenAt: clock.now(), ...found, nextAttemptAt: null, attempts: 0 }
+  const proven = { provenAt: clock.now(), ...found, nextAttemptAt: null, attempts: 0, ofMany: false }
   const inMs = (ms: number) => new Date(clock.now().getTime() + ms)
 
   const claimed = policy.accountClaim === undefined ? undefined : token?.claims[policy.accountClaim]
