@@ -70,24 +70,29 @@ describe('clear stale events: the preview', () => {
     expect(played.rows[2]?.machine).toMatchObject({ id: 'm3', name: 'A machine that we have not seen' })
   })
 
-  test('kinds, grades, age and status are kept to; the day begins where the account is', async () => {
-    const startOfDayInCopenhagen = '2026-08-25T22:00:00.000Z' // 90 days before 24 November.
-    const stage = stageOf(
-      7,
-      (nth) =>
-        [
-          { time: '2026-08-25T21:59:59.000Z' },
-          { time: startOfDayInCopenhagen },
-          { criticality: 'CRITICAL' },
-          { type: 'DAMAGE_REPORT' },
-          { status: 'CLOSED' },
-          { criticality: 'NONE', type: 'PRE_CHECK' },
-          { time: daysAgo(500) },
-        ][nth] ?? {},
-    )
+  test.for([false, true])(
+    'kinds, grades, age and status are kept to; the day begins where the account is (Trackunit ignores filters: %s)',
+    async (ignoresEventFilters) => {
+      const startOfDayInCopenhagen = '2026-08-25T22:00:00.000Z' // 90 days before 24 November.
+      const stage = stageOf(
+        8,
+        (nth) =>
+          [
+            { time: '2026-08-25T21:59:59.000Z' },
+            { time: startOfDayInCopenhagen },
+            { criticality: 'CRITICAL' },
+            { type: 'DAMAGE_REPORT' },
+            { status: 'CLOSED' },
+            { criticality: 'NONE', type: 'PRE_CHECK' },
+            { time: daysAgo(500) },
+            { type: 'A_KIND_OF_TOMORROW' },
+          ][nth] ?? {},
+        { ignoresEventFilters },
+      )
 
-    expect(idsOf(await stage.play(clearStaleEvents, { mode: 'preview' }))).toEqual(['e1', 'e6'])
-  })
+      expect(idsOf(await stage.play(clearStaleEvents, { mode: 'preview' }))).toEqual(['e1', 'e6'])
+    },
+  )
 
   test('a choice of machines is kept to, by type too, which Trackunit’s list cannot', async () => {
     const stage = stageOf(20)

@@ -124,9 +124,7 @@ async function previewEvents(context: Context): Promise<void> {
       const news = createNews()
       for (let isLast = false; !isLast; ) {
         const page = await readLog(context, { body: questionOf(input, at), page: at.page })
-        const events = page.content.filter(
-          ({ assetId, status }) => wanted.isWanted(assetId) && (status ?? 'OPEN') === 'OPEN',
-        )
+        const events = page.content.filter((event) => wanted.isWanted(event.assetId) && isAskedFor(event, input, at))
         await result.rows(events.map((event) => toRow(event, wanted.find(event.assetId))))
         news.count(page.content.map(({ id }) => id))
         isLast = at.page + 1 >= page.totalPages || news.isEndless()
@@ -237,6 +235,18 @@ function questionOf(
     ...(siteIds && { siteIds }),
     ...(groupIds && { groupIds }),
   }
+}
+
+/** What cannot be taken back is not left to filters whose names nobody documents: what an event says of itself must fit. */
+function isAskedFor(
+  { status, type, criticality, time }: AssetEvent,
+  { kinds, criticalities: grades }: z.output<typeof inputSchema>,
+  { fromTime, toTime }: { fromTime: string; toTime: string },
+): boolean {
+  if ((status ?? 'OPEN') !== 'OPEN') return false
+  if (type !== null && !kinds.some((kind) => kind === type)) return false
+  if (criticality !== null && !grades.some((grade) => grade === criticality)) return false
+  return time === null || (time >= new Date(fromTime) && time < new Date(toTime))
 }
 
 async function hasMachines(machines: Context['machines']): Promise<boolean> {

@@ -14,13 +14,13 @@ test('the heap is kept small from the first work that begins to the last that en
   )
   const first = work('first')
   const second = work('second')
-  expect(set).toEqual([75])
+  expect(set).toEqual([50])
 
   works.get('first')?.resolve('done')
   expect(await first).toBe('done')
-  expect(set).toEqual([75])
+  expect(set).toEqual([50])
 
   works.get('second')?.reject(new Error('a mistake'))
   await expect(second).rejects.toThrow('a mistake')
-  expect(set).toEqual([75, 0])
+  expect(set).toEqual([50, 0])
 })

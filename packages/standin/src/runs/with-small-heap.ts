@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 /** By how much the heap may grow, of what was alive at its last collection, until it is collected again. */
-const growthPercent = 75
+const growthPercent = 50
 
 const growHeapBy = (percent: number) => setFlagsFromString(`--heap-growing-percent=${percent}`)
 

@@ -25,10 +25,12 @@ export type Criticality = keyof typeof criticalities
 /** Seen: `id`, `assetId`, `status`. The other names are our guess; without them the request's own filters are relied on. */
 const eventSchema = z
   .object({ ...{ id, assetId: id, status: text, type: text, criticality: text, time: moment } })
-  .transform(({ type, criticality, ...event }) => ({
+  .transform((event) => ({
     ...event,
-    kind: Object.hasOwn(eventKinds, type ?? '') ? eventKinds[type as EventKind] : null,
-    grade: Object.hasOwn(criticalities, criticality ?? '') ? criticalities[criticality as Criticality] : null,
+    kind: Object.hasOwn(eventKinds, event.type ?? '') ? eventKinds[event.type as EventKind] : null,
+    grade: Object.hasOwn(criticalities, event.criticality ?? '')
+      ? criticalities[event.criticality as Criticality]
+      : null,
   }))
 export type AssetEvent = z.infer<typeof eventSchema>
 
