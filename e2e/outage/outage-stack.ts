@@ -82,7 +82,8 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
       process.kill(server.pid, 'SIGKILL')
       await server.ended
     },
-    async startServer() {
+    async startServer(changed: Record<string, string> = {}) {
+      Object.assign(environment, changed)
       server = startServer()
       await until('the server', () => answers(`${url}/health/ready`), { everyMs: 20 })
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { until } from '../../scripts/part.ts'
-import { startCallers, startOutageStack } from './outage-stack.ts'
+import { accountId, otherAccountId } from '../stack.ts'
+import { startCallers, startOutageStack, warmUp } from './outage-stack.ts'
 
 test('invariant 18: what left is what the audit has, though server and database are killed in the middle', async () => {
   await using stack = await startOutageStack({ outageServeS: 600 })
@@ -40,4 +41,46 @@ test('invariant 18: what left is what the audit has, though server and database 
   expect(spooled?.rows).toBe(spooled?.ids)
   expect(spooled?.rows).toBeGreaterThanOrEqual(200)
   expect(JSON.parse(await stack.operator('audit', 'verify', '--json'))).toMatchObject({ problems: [] })
+})
+
+test('invariant 16: a database that stops is bridged, for so long and no longer, and is read before anything is served when it is back', async () => {
+  // Nothing here has to happen within a time: what is to be served is served for ten minutes, what is to end ends after a second.
+  await using stack = await startOutageStack({ outageServeS: 600 })
+  const wish = { accountId, scopes: ['account.view'] }
+  const changedMeanwhile = async (change: () => Promise<unknown>) => {
+    await warmUp(stack)
+    await stack.database.kill()
+    await stack.healthIs(200, 'down')
+    expect((await stack.ask(wish)).status).toBe(200)
+    // Its process stands still until the database is back and has changed: nobody tells it of that.
+    process.kill(stack.server().pid, 'SIGSTOP')
+    await stack.database.start()
+    await change()
+    process.kill(stack.server().pid, 'SIGCONT')
+    await stack.healthIs(200, 'up')
+  }
+
+  await changedMeanwhile(
+    () => stack.sql`update installations set active_generation = null where account_id = ${otherAccountId}`,
+  )
+  expect((await stack.ask(wish)).status).toBe(200)
+  expect((await stack.ask({ accountId: otherAccountId, scopes: ['asset.view'] })).status).not.toBe(200)
+
+  await changedMeanwhile(() => stack.sql`update grants set scopes = '{account.view}'`)
+  expect((await stack.ask(wish)).status).toBe(200)
+  expect((await stack.ask({ accountId, scopes: ['asset.view'] })).body.reason).toBe('SCOPE_FORBIDDEN')
+
+  await changedMeanwhile(() => stack.sql`update service_keys set revoked_at = now()`)
+  expect(await stack.ask(wish)).toMatchObject({ status: 401, body: { reason: 'UNAUTHENTICATED' } })
+
+  await stack.sql`update service_keys set revoked_at = null`
+  await stack.killServer()
+  await stack.startServer({ OUTAGE_SERVE_S: '1' })
+  expect((await stack.ask(wish)).status).toBe(200)
+  await stack.database.kill()
+  await stack.healthIs(503, 'down')
+  expect(await stack.ask(wish)).toMatchObject({ status: 503, body: { reason: 'STORAGE_UNAVAILABLE' } })
+  await stack.database.start()
+  await stack.healthIs(200, 'up')
+  expect((await stack.ask(wish)).status).toBe(200)
 })

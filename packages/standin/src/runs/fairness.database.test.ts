@@ -1,0 +1,39 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { createRunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { defineAction } from './define-action.ts'
+import { startRunQueue } from './run-queue.ts'
+
+test('invariant 20: ten thousand waiting runs of one account delay the single runs of others by two seconds at most', async () => {
+  await using database = await createTestDatabase()
+  const gate = Promise.withResolvers<void>()
+  const action = { title: 'x', description: 'x', input: z.object({}), scopes: [], changesData: false, mayOverlap: true }
+  await using stack = await createRunStack({
+    database,
+    actions: [
+      defineAction({ ...action, id: 'endless', run: () => gate.promise }),
+      defineAction({ ...action, id: 'single', run: async () => {} }),
+    ],
+    queue: (url) => startRunQueue(url, pino({ level: 'silent' })),
+  })
+  const { sql } = stack
+  await stack.start()
+  await sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, may_overlap, state, progress, steps)
+    select account_id, action_id, mode, input, 'waiting-' || n, started_by, true, 'queued', progress, steps
+    from runs, generate_series(1, 10000) n`
+  await stack.start()
+  await stack.queue.work(stack.createWorker().workOn, { atOnce: 8 }) // As many as a process of the server has.
+
+  for (let other = 0; other < 10; other++) {
+    const { id } = await stack.start({ actionId: 'single', accountId: `00000000-0000-4000-8000-00000000000${other}` })
+    await expect.poll(async () => (await stack.run(id)).state, { timeout: 5_000, interval: 10 }).toBe('succeeded')
+  }
+
+  const waits =
+    await sql`select (extract(epoch from started_at - created_at) * 1000)::int as ms from runs where action_id = 'single'`
+  expect(waits.filter(({ ms }) => ms >= 2_000)).toEqual([])
+  expect(await sql`select count(*)::int from runs where state = 'running'`).toEqual([{ count: 2 }])
+  gate.resolve()
+}, 30_000)
