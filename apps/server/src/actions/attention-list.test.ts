@@ -77,7 +77,8 @@ describe('attention list', () => {
       'm1: Fuel at 4 %',
     ])
     expect(played.headline).toBe('4 of 20 machines need attention, 2 of them new.')
-    expect(played.detail).toBe('Last time it was 4 in all.')
+    // The second one reports again; the third, silent then, is low on fuel now.
+    expect(played.detail).toBe('Last time it was 4 in all, 1 of which is no longer on the list.')
     stage.pass(dayMs)
     expect((await stage.play(attentionList)).headline).toBe('4 of 20 machines need attention, none of them new.')
   })

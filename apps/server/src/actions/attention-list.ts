@@ -8,7 +8,7 @@ import {
 } from 'standin'
 import { z } from 'zod'
 import { danishOfAttention } from './attention/danish-of-attention.ts'
-import { type Finding, findingsOf, worseFirst } from './attention/findings.ts'
+import { type Finding, findingsOf, reasons, worseFirst } from './attention/findings.ts'
 import { dataHealthPath, idsOfOverdue, overduePath, serviceScope, withIssues } from './attention/issues-of-machines.ts'
 import { readPagedList } from './attention/paged-list.ts'
 import { readCounters } from './machines/counters-snapshot.ts'
@@ -160,9 +160,7 @@ export const attentionList = defineAction({
         }
         const before = await previous?.resultRowIds()
         const newOnes = before && found.filter((one) => !before.has(rowId(one))).length
-        await result.detail(
-          [...at.leftOut, before ? `Last time it was ${counted(before.size)} in all.` : ''].join(' ').trim(),
-        )
+        await result.detail([...at.leftOut, ...(before ? [lastTime(before, found)] : [])].join(' '))
         await headline(sentence({ found: found.length, checked, newOnes, isWhole: at.leftOut.length === 0 }))
         await goOn({ phase: 'files' })
       })
@@ -219,6 +217,19 @@ async function rank(
 
 /** By machine and reason: one that was low on fuel and is silent now is new. */
 const rowId = ({ machine, findings: [{ reason }] }: Found) => `${machine.id} ${reason}`
+
+/** How many there were, and how many of those machines need nothing any more. */
+function lastTime(before: ReadonlySet<string>, found: readonly Found[]): string {
+  const suffixes = reasons.map((reason) => ` ${reason}`)
+  const machineOf = (id: string) => {
+    const suffix = suffixes.find((each) => id.endsWith(each))
+    return suffix ? id.slice(0, -suffix.length) : id
+  }
+  const now = new Set(found.map(({ machine }) => machine.id))
+  const off = new Set([...before].map(machineOf)).difference(now).size
+  const all = `Last time it was ${counted(before.size)} in all`
+  return off === 0 ? `${all}.` : `${all}, ${counted(off)} of which ${off === 1 ? 'is' : 'are'} no longer on the list.`
+}
 
 function toRow(found: Found) {
   const { machine, findings } = found

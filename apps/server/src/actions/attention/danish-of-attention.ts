@@ -64,6 +64,10 @@ export const danishOfAttention: ActionTexts = {
   'Why they need attention': 'Hvorfor de kræver opmærksomhed',
   'A machine with two reasons counts under the worse one.': 'En maskine med to grunde tæller under den værste.',
   'Last time it was {} in all.': 'Sidst var det {} i alt.',
+  'Last time it was {} in all, {} of which is no longer on the list.':
+    'Sidst var det {} i alt, og {} af dem er ikke længere på listen.',
+  'Last time it was {} in all, {} of which are no longer on the list.':
+    'Sidst var det {} i alt, og {} af dem er ikke længere på listen.',
 
   'There are no machines to check.': 'Der er ingen maskiner at se efter.',
   'Nothing needs attention.': 'Intet kræver opmærksomhed.',
