@@ -5,13 +5,14 @@ const figure = (value: number) =>
 
 /** The rows as people read them: what missed its goal says so. */
 export function printTable(rows: readonly Row[]): string {
-  const head = ['', 'ours', 'peer', 'ratio', 'goal', 'CPU µs (peer)']
-  const body = rows.map(({ name, value, unit, reference, ratio, goal, better, met, ...row }) => [
+  const head = ['', 'ours', 'peer', 'ratio', 'goal', 'stretch', 'CPU µs (peer)']
+  const body = rows.map(({ name, value, unit, reference, ratio, goal, stretch, better, met, stretchMet, ...row }) => [
     `${met ? '  ' : '✗ '}${name}`,
     `${figure(value)} ${unit}`,
     reference ? `${figure(reference.value)} (${reference.name})` : '',
     ratio === null ? '' : `${figure(ratio)} ×`,
     `${better === 'more' ? '≥' : '≤'} ${figure(goal)}${ratio === null ? ` ${unit}` : ' ×'}${met ? '' : ' MISSED'}`,
+    stretch === null ? '' : `${figure(stretch)}${stretchMet ? ' met' : ''}`,
     row.cpuMicrosPerRequest === null
       ? ''
       : `${figure(row.cpuMicrosPerRequest)}${row.referenceCpuMicrosPerRequest === null ? '' : ` (${figure(row.referenceCpuMicrosPerRequest)})`}`,

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { Agent } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { until } from '../../scripts/part.ts'
 import type { BenchStack } from '../bench-stack.ts'
 import type { Comparison, Measured } from '../compare.ts'
-import { askedAt } from '../request-times.ts'
+import { cpuMicrosOf } from '../http-rate.ts'
+import { askedAt, askedOverSocket } from '../request-times.ts'
 
 const callers = 10_000
 const upstreamMs = 6_000
@@ -18,6 +20,7 @@ export function coldCrowd(stack: BenchStack): Comparison[] {
       name: `${callers.toLocaleString('en')} cold callers over 4 replicas, 1 exchange: the last one after it`,
       unit: 'ms',
       goal: 500,
+      stretch: 180,
       better: 'less',
       rounds: 3,
       subject: { name: 'POST /v1/token', measure: () => lastServed(stack) },
@@ -27,6 +30,7 @@ export function coldCrowd(stack: BenchStack): Comparison[] {
       name: `replica killed in its exchange of ${upstreamMs / 1_000} s: the others served after the kill`,
       unit: 'ms',
       goal: upstreamMs + 2_500,
+      stretch: upstreamMs + 500,
       better: 'less',
       rounds: 1, // Callbacks come to the replica that is killed: nothing can be installed afterwards.
       subject: { name: 'POST /v1/token', measure: () => servedAfterKill(stack) },
@@ -37,20 +41,30 @@ export function coldCrowd(stack: BenchStack): Comparison[] {
 async function lastServed(stack: BenchStack): Promise<Measured> {
   await using account = await installed(stack)
   await stack.control('faults', { apptoken: { delayMs: upstreamMs } }, 'PUT')
-  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
-  const served = await Promise.all(
+  const sockets: Socket[] = []
+  const asking = Promise.all(
     Array.from({ length: callers }, async (_, index) => {
       await pause((index / callers) * 2_000) // All are there before the answer is.
       const { url } = stack.servers[index % stack.servers.length] ?? {}
-      return askedAt(agent, { ...account.asked, url: `${url}/v1/token` })
+      return askedOverSocket({ ...account.asked, url: `${url}/v1/token` }, (socket) => sockets.push(socket))
     }),
   )
-  agent.destroy()
+  await Promise.race([asking, pause(upstreamMs - 1_000)])
+  const cpuBefore = { servers: cpuOf(stack), bench: process.cpuUsage() }
+  const served = await asking
+  const bench = process.cpuUsage(cpuBefore.bench)
+  const cpuMicrosPerRequest = (cpuOf(stack) - cpuBefore.servers) / callers
+  process.stderr.write(
+    `  of each caller: ${Math.round(cpuMicrosPerRequest)} µs of the servers, ${Math.round((bench.user + bench.system) / callers)} µs of the bench\n`,
+  )
+  for (const socket of sockets) socket.destroy()
   await stack.control('faults', {}, 'PUT')
   const exchanges = await account.exchanges()
   if (exchanges !== 1) throw new Error(`${exchanges} exchanges for one crowd`)
-  return { value: Math.max(...served) - (await account.storedAtMs()) }
+  return { value: Math.max(...served) - (await account.storedAtMs()), cpuMicrosPerRequest }
 }
+
+const cpuOf = ({ servers }: BenchStack) => servers.reduce((sum, { part }) => sum + (cpuMicrosOf(part.pid) ?? 0), 0)
 
 async function servedAfterKill(stack: BenchStack): Promise<Measured> {
   await using account = await installed(stack)

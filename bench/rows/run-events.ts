@@ -53,17 +53,17 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
     return { value: quantile(tookMs, share) }
   }
 
-  const row = (share: number, goal: number): Comparison => ({
+  const row = (share: number, goal: number, stretch?: number): Comparison => ({
     id: `run-event-p${share * 100}`,
     name: `run event written → the client has it, ${streams} streams, ${perSecond} events/s: p${share * 100}`,
-    ...{ unit: 'ms', goal, better: 'less' },
+    ...{ unit: 'ms', goal, better: 'less', ...(stretch !== undefined && { stretch }) },
     subject: {
       name: 'run.events',
       warmUp: async () => void (await arrival(share)),
       measure: () => arrival(share),
     },
   })
-  return [row(0.5, 10), row(0.99, 50)]
+  return [row(0.5, 10, 2), row(0.99, 50)]
 }
 
 /** A run that nobody works on, with one event, by which its watcher knows that the stream is open. */

@@ -19,6 +19,7 @@ export function tokenOverHttp({ servers: [server], serviceKey, reference }: Benc
       name: 'token.issue over tRPC: key checked, audit row durable',
       unit: 'tokens/s',
       goal: 0.75,
+      stretch: 1.6,
       better: 'more',
       subject: contestant('token.issue', {
         url: `${server?.url}/trpc/token.issue`,
@@ -34,6 +35,7 @@ export function tokenOverHttp({ servers: [server], serviceKey, reference }: Benc
       name: 'POST /v1/token, the same work',
       unit: 'tokens/s',
       goal: 2.5,
+      stretch: 5,
       better: 'more',
       subject: contestant('POST /v1/token', {
         url: `${server?.url}/v1/token`,
@@ -70,6 +72,7 @@ export function tokenOverHttp({ servers: [server], serviceKey, reference }: Benc
       name: `token.issue in batches of ${batch}`,
       unit: 'tokens/s',
       goal: 30_000,
+      stretch: 100_000,
       better: 'more',
       subject: contestant('a batch', {
         url: `${server?.url}/trpc/${Array(batch).fill('token.issue').join(',')}?batch=1`,
