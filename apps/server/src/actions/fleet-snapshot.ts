@@ -101,7 +101,6 @@ export const fleetSnapshot = defineAction({
         // The short list knows no sites: nothing can be said of what moved.
         const comparesPlaces = at.listing.source !== 'rest' && (await machines.hasTold())
         const totals = newTotals()
-        const gone = comparesPlaces && !at.listing.isCut ? await machines.gone(input.machines) : []
         const tell = async (isTold: (move: Move | undefined) => boolean, count?: typeof add) => {
           for await (const page of machines.list({ seenInThisRun: true })) {
             const rows = page.flatMap((machine) => {
@@ -115,14 +114,20 @@ export const fleetSnapshot = defineAction({
         }
         // What changed comes first: of a large fleet nobody reads on to the others.
         await tell((move) => !comparesPlaces || move !== undefined, add)
-        await result.rows(gone.map((machine) => toRow(machine, { move: undefined, change: 'Gone' })))
+        let gone = 0
+        if (comparesPlaces && !at.listing.isCut) {
+          for await (const page of machines.gone(input.machines)) {
+            await result.rows(page.map((machine) => toRow(machine, { move: undefined, change: 'Gone' })))
+            gone += page.length
+          }
+        }
         if (comparesPlaces) await tell((move) => move === undefined)
 
         const bars = topBars(totals.by[input.chartBy])
         if (bars)
           await result.chart({ kind: 'bars', title: `Machines by ${input.chartBy}`, unit: 'number', bars, note: null })
         await result.detail(lacks(at).join(' '))
-        await headline(sentence(totals, { gone: gone.length, comparesPlaces }))
+        await headline(sentence(totals, { gone, comparesPlaces }))
         await goOn({ phase: 'files' })
       })
     }

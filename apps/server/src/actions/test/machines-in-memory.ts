@@ -52,10 +52,10 @@ export function createMachinesInMemory() {
         const sorted = all.filter((machine) => matchesFilter(machine, filter)).sort(byName)
         for (let at = 0; at < sorted.length; at += 1_000) yield sorted.slice(at, at + 1_000)
       },
-      gone: async (filter = {}) =>
-        [...machines.values()].filter(
-          (machine) => machine.seenInRun !== run && machine.toldSite !== undefined && matchesFilter(machine, filter),
-        ),
+      async *gone(filter = {}) {
+        const isGone = ({ seenInRun, toldSite }: Kept) => seenInRun !== run && toldSite !== undefined
+        yield [...machines.values()].filter((machine) => isGone(machine) && matchesFilter(machine, filter))
+      },
       hasTold: async () => [...machines.values()].some(({ toldSite }) => toldSite !== undefined),
       async told() {
         for (const machine of machines.values()) machine.toldSite = machine.seenInRun === run ? machine.site : undefined

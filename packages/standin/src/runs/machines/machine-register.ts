@@ -74,8 +74,8 @@ export interface MachineRegister {
   keepReadings(): Promise<void>
   /** In pages, by name: those that this run has seen, or all that are known. */
   list(wanted?: { filter?: MachineFilter; seenInThisRun?: boolean }): AsyncIterable<KnownMachine[]>
-  /** What earlier runs told of and this one, which has listed all, has not seen. */
-  gone(filter?: MachineFilter): Promise<KnownMachine[]>
+  /** What earlier runs told of and this one, which has listed all, has not seen; in pages, by name. */
+  gone(filter?: MachineFilter): AsyncIterable<KnownMachine[]>
   /** Whether an earlier run told of places: else there is nothing to compare with. */
   hasTold(): Promise<boolean>
   /** From here on, the next run compares places with what this one has seen. */

@@ -112,23 +112,13 @@ function matching({ groupIds, siteIds, types }: MachineFilter): SQL | undefined 
 }
 
 /** In pages, by name and then by id. */
-export async function* listMachines(
-  db: Database,
-  { accountId, filter = {}, runId }: { accountId: string; filter?: MachineFilter; runId?: string | undefined },
-): AsyncGenerator<KnownMachine[]> {
+async function* inPages(db: Database, which: SQL | undefined): AsyncGenerator<KnownMachine[]> {
   const name = sql`coalesce(${machines.name}, '')`
   for (let last: MachineRow | undefined; ; ) {
     const rows: MachineRow[] = await db
       .select()
       .from(machines)
-      .where(
-        and(
-          eq(machines.accountId, accountId),
-          runId ? wasSeenIn(runId) : undefined,
-          matching(filter),
-          last && sql`(${name}, ${machines.machineId}) > (${last.name ?? ''}, ${last.machineId})`,
-        ),
-      )
+      .where(and(which, last && sql`(${name}, ${machines.machineId}) > (${last.name ?? ''}, ${last.machineId})`))
       .orderBy(name, asc(machines.machineId))
       .limit(rowsAtOnce)
     if (rows.length > 0) yield rows.map(toKnownMachine)
@@ -137,18 +127,20 @@ export async function* listMachines(
   }
 }
 
+export function listMachines(
+  db: Database,
+  { accountId, filter = {}, runId }: { accountId: string; filter?: MachineFilter; runId?: string | undefined },
+): AsyncGenerator<KnownMachine[]> {
+  return inPages(db, and(eq(machines.accountId, accountId), runId ? wasSeenIn(runId) : undefined, matching(filter)))
+}
+
 /** What was told of before and the run has not seen. */
-export async function listGone(
+export function listGone(
   db: Database,
   { accountId, runId, filter = {} }: RunOfAccount & { filter?: MachineFilter | undefined },
-): Promise<KnownMachine[]> {
-  const rows = await db
-    .select()
-    .from(machines)
-    .where(and(eq(machines.accountId, accountId), not(wasSeenIn(runId)), isNotNull(machines.toldAt), matching(filter)))
-    .orderBy(asc(machines.name), asc(machines.machineId))
-    .limit(rowsAtOnce)
-  return rows.map(toKnownMachine)
+): AsyncGenerator<KnownMachine[]> {
+  const wasTold = isNotNull(machines.toldAt)
+  return inPages(db, and(eq(machines.accountId, accountId), not(wasSeenIn(runId)), wasTold, matching(filter)))
 }
 
 export async function hasTold(db: Database, accountId: string): Promise<boolean> {
