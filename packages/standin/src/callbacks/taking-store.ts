@@ -117,8 +117,11 @@ type Notice = readonly [channel: Channel, payload: string]
 
 function noticesOf({ installations, newCredentials, changedCredentials, installs }: Taking): Notice[] {
   const touched = [...newCredentials, ...changedCredentials]
+  // An account that only has new credentials is served as before: those who ask what serves it need not look again.
+  const withNew = new Set(newCredentials.map(({ accountId }) => accountId))
+  const changed = installations.filter(({ accountId }) => !withNew.has(accountId))
   return [
-    ...installations.map(({ accountId }): Notice => ['installation_changed', accountId]),
+    ...changed.map(({ accountId }): Notice => ['installation_changed', accountId]),
     ...touched.map(({ accountId }): Notice => ['credentials_changed', accountId]),
     ...(touched.some(({ nextAttemptAt }) => nextAttemptAt) ? [['credentials_pending', ''] as const] : []),
     ...(installs.length > 0 ? [['installation_event', ''] as const] : []),

@@ -20,24 +20,25 @@ export type Vault = ReturnType<typeof createVault>
  * @see RFC 7516 §3.1
  */
 export function createVault(ring: KeyRing) {
-  const keysById = new Map(ring.map(({ kid, bytes }) => [kid, bytes]))
-  const [writing] = ring
+  const keysById = new Map(ring.map(({ kid, bytes }) => [kid, imported(bytes)]))
+  const [{ kid: writing }] = ring
 
-  const encrypt = (text: Uint8Array, binding: Binding) =>
+  function keyOf(kid = ''): Promise<CryptoKey> {
+    const key = keysById.get(kid)
+    if (!key) throw new Error('unknown key id')
+    return key
+  }
+
+  const encrypt = async (text: Uint8Array, binding: Binding) =>
     new CompactEncrypt(text)
-      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: writing.kid, ...binding })
-      .encrypt(writing.bytes)
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: writing, ...binding })
+      .encrypt(await keyOf(writing))
 
   const decrypt = (sealed: string) =>
-    compactDecrypt(
-      sealed,
-      ({ kid }) => {
-        const key = keysById.get(kid ?? '')
-        if (!key) throw new Error('unknown key id')
-        return key
-      },
-      { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
-    )
+    compactDecrypt(sealed, ({ kid }) => keyOf(kid), {
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    })
 
   return {
     async seal(secret: Secret, { account, app, column, generation }: Binding): Promise<string> {
@@ -74,6 +75,10 @@ export function createVault(ring: KeyRing) {
     },
   }
 }
+
+/** Once, not for each value; and it cannot be read out again. */
+const imported = (bytes: Uint8Array) =>
+  crypto.subtle.importKey('raw', Uint8Array.from(bytes), 'AES-GCM', false, ['encrypt', 'decrypt'])
 
 /** The key that a sealed value needs; undefined where it is none. */
 export function keyIdOf(sealed: string): string | undefined {
