@@ -6,7 +6,7 @@ import { heldCallbacks } from './held-callback-table.ts'
 export type HeldCallback = typeof heldCallbacks.$inferSelect
 
 /** One at a time writes here, so that the bounds are exact. Any number, the same in every replica. */
-const heldLock = 7_261_003
+const heldLock = 7_261_004
 
 /**
  * Stores within the bounds: what is too old goes; a JWT that brought its share brings no more; when there is no room
