@@ -48,7 +48,7 @@ async function withStack(
 }
 
 await measure([...cachedToken(), ...serverCachedToken(), ...appFirstJavaScript()])
-await withStack({ ids: ['trpc-token', 'rest-token', 'callback-over-http'] }, (stack) => [
+await withStack({ ids: ['trpc-token', 'rest-token', 'callback-over-http', 'callback-over-http-proven'] }, (stack) => [
   ...tokenOverHttp(stack),
   ...callbackOverHttp(stack),
 ])
