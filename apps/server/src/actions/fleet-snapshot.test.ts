@@ -188,6 +188,24 @@ describe('fleet snapshot', () => {
     expect(second.rows.every(({ cells }) => cells.change === null)).toBe(true)
   })
 
+  test('a machine that vanishes between the pages of the short list costs no other, though all others move up', async () => {
+    const stage = createActionStage({
+      machines: fleetOf(2_500),
+      plan: 'basic',
+      onRequest: () => {
+        const hasReadOne = stage.requests.filter((path) => path === '/api/asset/v2/assets').length === 3
+        if (hasReadOne) stage.world.machines = stage.world.machines.filter(({ id }) => id !== 'm2')
+        return 'answer'
+      },
+    })
+    const ids = new Set(idsOf(await stage.play(fleetSnapshot)))
+    expect(
+      fleetOf(2_500)
+        .map(({ id }) => id)
+        .filter((id) => !ids.has(id)),
+    ).toEqual([])
+  })
+
   test('groups are done without where Trackunit does not know them', async () => {
     const machines = fleetOf(3, () => ({ group: { id: 'g', name: 'North' } }))
     const played = await createActionStage({ machines, hasGroups: false }).play(fleetSnapshot)

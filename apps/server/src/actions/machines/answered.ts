@@ -10,7 +10,7 @@ export const text = z
   .catch(null)
   .transform((value) => value || null)
 
-const number = z
+export const number = z
   .union([
     z.number(),
     z

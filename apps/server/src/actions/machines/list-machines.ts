@@ -1,5 +1,6 @@
 import { pages, type RunContext, type SeenMachine, StandinError } from 'standin'
 import { z } from 'zod'
+import { number } from './answered.ts'
 import {
   type AssetsAnswer,
   assetsDocument,
@@ -25,12 +26,14 @@ export const listingSchema = z.object({
   vanished: z.number(),
   /** Trackunit said that there was more, and gave no way to it. */
   isCut: z.boolean(),
+  /** Of numbered pages: how many machines there were when the last one was read. */
+  elements: z.number().nullable(),
 })
 export type Listing = z.infer<typeof listingSchema>
 
 export const newListing = (): Listing => ({
   ...{ source: 'graphql', after: null, page: 0, done: 0, total: null },
-  ...{ isComplete: false, isPartial: false, vanished: 0, isCut: false },
+  ...{ isComplete: false, isPartial: false, vanished: 0, isCut: false, elements: null },
 })
 
 type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress' | 'log'>
@@ -106,11 +109,15 @@ async function listByGraphql(context: Context, { at: from, keep }: Part): Promis
 
 async function listByRest(context: Context, { at: from, keep }: Part): Promise<Listing> {
   const news = createNews()
+  const fetchPage = async (page: number) =>
+    restPageSchema.parse(await context.trackunit.get('/api/asset/v2/assets', { size: restPageSize, page }))
   for (let at = from; ; ) {
-    const { content, totalPages } = restPageSchema.parse(
-      await context.trackunit.get('/api/asset/v2/assets', { size: restPageSize, page: at.page }),
-    )
-    at = await keepPage(context, { at: { ...at, page: at.page + 1 }, seen: content.map(toBareMachine), news })
+    const { content, totalPages, totalElements } = await fetchPage(at.page)
+    // Where a machine was removed, the others moved up: the first of this page onto the end of the one before.
+    const hasShifted = at.page > 0 && (totalElements ?? 0) < (at.elements ?? 0)
+    const movedUp = hasShifted ? (await fetchPage(at.page - 1)).content : []
+    const seen = [...movedUp, ...content].map(toBareMachine)
+    at = await keepPage(context, { at: { ...at, page: at.page + 1, elements: totalElements }, seen, news })
     await keep(at)
     const isCut = news.isEndless()
     if (isCut || at.page >= totalPages) return { ...at, total: at.done, isComplete: true, isCut }
@@ -134,9 +141,11 @@ async function keepPage(
   return { ...at, done, total, isPartial: at.isPartial || known.length < seen.length }
 }
 
-const restPageSchema = z.object({ content: z.array(z.unknown()), totalPages: z.number() }).catch(() => {
-  throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of machines was not readable.' })
-})
+const restPageSchema = z
+  .object({ content: z.array(z.unknown()), totalPages: z.number(), totalElements: number })
+  .catch(() => {
+    throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of machines was not readable.' })
+  })
 
 /** Null where it cannot be told: then there is progress without an end in sight. */
 async function countAssets({ get }: Context['trackunit']): Promise<number | null> {

@@ -198,6 +198,8 @@ export function createActionStage({
 
   return {
     world,
+    /** Of all runs so far, by path. */
+    requests: trackunit.requests,
     play,
     /** What a snapshot would keep of the counters, without its lists and files. */
     async collect(): Promise<void> {
