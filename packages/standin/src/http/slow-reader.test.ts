@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ProcedureContract } from '@standin/contracts'
+import { tracked } from '@trpc/server'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import type { Caller } from '../access/caller.ts'
+import { createLogger } from '../observability/logger.ts'
+import { createHttpServer } from './http-server.ts'
+import { createContracted, router } from './trpc.ts'
+import { registerTrpcRoute } from './trpc-route.ts'
+
+const events = {
+  kind: 'subscription',
+  input: z.strictObject({ accountId: z.string() }),
+  output: z.object({ seq: z.number(), message: z.string() }),
+  callers: ['user'],
+  account: 'input',
+} as const satisfies ProcedureContract
+const user: Caller = { kind: 'user', id: 'u', name: null, accountId: 'mine', scopes: [], expiresAt: new Date(0) }
+const message = 'x'.repeat(10_000)
+
+/** A server with a stream that gives as many events as are taken, and tells how many that were. */
+async function startStream() {
+  let given = 0
+  const nowhere = async () => undefined
+  const contracted = createContracted(
+    { accountOfRun: nowhere, accountOfSchedule: nowhere, accountOfArtifact: nowhere },
+    { administratorScopes: undefined },
+  )
+  const api = router({
+    events: contracted.stream(events).subscription(async function* ({ signal }) {
+      while (!signal?.aborted) yield tracked(String(++given), { seq: given, message })
+    }),
+  })
+  const server = await createHttpServer(
+    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
+    createLogger('silent'),
+  )
+  await registerTrpcRoute(server, { router: api, clock: createAdjustableClock(), authenticate: async () => user })
+  await server.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = server.server.address() as AddressInfo
+  const input = encodeURIComponent(JSON.stringify({ accountId: 'mine' }))
+  const request = get({ port, path: `/trpc/events?input=${input}`, headers: { accept: 'text/event-stream' } })
+  const [answer] = (await once(request, 'response')) as [IncomingMessage]
+  return {
+    answer,
+    given: () => given,
+    async [Symbol.asyncDispose]() {
+      request.destroy()
+      await server.close()
+    },
+  }
+}
+
+test('invariant 21: for a reader that does not read, nothing is made and nothing is held', async () => {
+  await using stream = await startStream()
+  /** Until no more is given from one look to the next. */
+  const stillness = async () => {
+    const seen: number[] = [-1]
+    const isStill = () => seen.push(stream.given()) && seen.at(-1) === seen.at(-2)
+    await expect.poll(isStill, { interval: 200, timeout: 10_000 }).toBe(true)
+    return stream.given()
+  }
+
+  stream.answer.pause()
+  const held = await stillness()
+  expect(held).toBeGreaterThan(0)
+  expect(held * message.length).toBeLessThan(16_000_000) // What the system keeps on both sides of a connection.
+
+  stream.answer.resume()
+  await expect.poll(stream.given).toBeGreaterThan(held + 2_000)
+}, 20_000)
