@@ -79,6 +79,7 @@ export async function createRunStack(given: Given) {
     },
     work: async () => {},
     fetched: async () => sent.map(({ runId }) => runId), // Nobody knows better: any of them may have been.
+    cut: () => {},
     rest: async () => {},
     stop: async () => {},
   }

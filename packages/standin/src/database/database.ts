@@ -1,23 +1,16 @@
-import type { Socket } from 'node:net'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres, { type Sql } from 'postgres'
-import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
 import { withPreparedStatements } from './prepared-statements.ts'
+import { createSockets, type Sockets } from './sockets.ts'
 
 /** What a store works on: the database, or the transaction that it was handed. */
 export type Database = PgDatabase<PostgresJsQueryResultHKT>
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
-export interface Connection {
+export interface Connection extends Pick<Sockets, 'cut'> {
   sql: Sql
   db: Database
-  /**
-   * Ends connections whose other side has gone silent: what is under way there fails, new ones are made. An idle one goes
-   * too, which costs a connection and no work.
-   * @param unlessHeardWithinMs spares those on which anything arrives meanwhile; 0 spares none
-   */
-  cut(unlessHeardWithinMs: number): void
   close(): Promise<void>
 }
 
@@ -44,18 +37,10 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
  */
 export function connectDatabase(url: string, { pool = 10, pooled = false } = {}): Connection {
   const options = connectionOptions({ max: pool, name: 'standin' })
-  const sockets = new Set<Socket>()
-  const untyped = {
-    socket: (address: SocketAddress) => {
-      for (const each of sockets) if (each.destroyed) sockets.delete(each) // The driver takes off listeners of ours.
-      const socket = openSocket(address)
-      sockets.add(socket)
-      return socket
-    },
-  }
+  const { options: ofSockets, cut } = createSockets(url)
   const sql = postgres(url, {
     ...options,
-    ...(namesOneHost(url) && untyped),
+    ...ofSockets,
     // Behind a transaction pooler a prepared statement may meet a session that does not know it.
     prepare: !pooled,
     connection: { ...options.connection, ...(!pooled && { synchronous_commit: 'on' }) },
@@ -63,14 +48,7 @@ export function connectDatabase(url: string, { pool = 10, pooled = false } = {})
   return {
     sql,
     db: drizzle({ client: pooled ? sql : withPreparedStatements(sql), casing: 'snake_case' }) as Database,
-    cut(unlessHeardWithinMs) {
-      const heard = [...sockets].map((socket) => ({ socket, bytes: socket.bytesRead }))
-      const end = () => {
-        for (const { socket, bytes } of heard) if (socket.bytesRead === bytes) socket.destroy()
-      }
-      if (unlessHeardWithinMs === 0) end()
-      else setTimeout(end, unlessHeardWithinMs).unref()
-    },
+    cut,
     close: () => sql.end({ timeout: 5 }),
   }
 }

@@ -18,6 +18,7 @@ type Given = Omit<Parameters<typeof createWorkRun>[0], 'queue' | 'replicaId'> & 
 
 const runsAtOnce = 8
 const reapEveryMs = 250
+const heardWithinMs = 500
 const sweepEveryMs = 3_600_000
 
 /** The engine: the queue, this process's workers, the reaper of runs whose worker died, and the streams of events. */
@@ -33,6 +34,7 @@ export async function buildRuns({ directUrl, listener, closers, hasOpenDeliverie
   closers.push(queue.stop)
   const worker = createWorkRun({ ...given, queue, replicaId: replica.id })
   replica.onLost(() => {
+    queue.cut(heardWithinMs) // What made that session silent may have made the queue's so, and nobody else would notice.
     const runs = [...worker.working().keys()]
     if (runs.length > 0)
       log.warn({ runs }, 'the session that says that this process lives was lost: its runs go on anew')

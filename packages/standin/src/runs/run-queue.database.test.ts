@@ -4,11 +4,18 @@ import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { startDatabaseProxy } from '../../test/database-proxy.ts'
 import { createLinesAction } from '../../test/lines-action.ts'
 import { createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { systemClock } from '../clock.ts'
 import { connectDatabase } from '../database/database.ts'
+import { watchDatabase } from '../database/database-watch.ts'
+import { createListener } from '../database/listen.ts'
+import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
+import { buildRuns } from './build-runs.ts'
 import { defineAction } from './define-action.ts'
+import type { MachineRegister } from './machines/machine-register.ts'
 import { startRunQueue } from './run-queue.ts'
 
 const silent = pino({ level: 'silent' })
@@ -202,6 +209,40 @@ test.concurrent('runs go to their end on the queue, one after the other where th
 })
 
 describe.concurrent('invariant 19: a run goes on', () => {
+  test('where all connections of its process went silent, which no side hears of', async () => {
+    const action = createLinesAction({ say: () => {} })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({
+      database,
+      actions: [action],
+      queue: (url) => startRunQueue(url, silent),
+    })
+    await using proxy = await startDatabaseProxy(database.url)
+    const { db, cut, close } = connectDatabase(proxy.url)
+    const listener = createListener(proxy.url)
+    const watch = watchDatabase({ url: proxy.url, pooled: false, cut, clock: systemClock, replica: listener.replica })
+    const closers: Array<() => Promise<unknown>> = [close, listener.close, watch.close]
+    await using _ = {
+      async [Symbol.asyncDispose]() {
+        for (const end of closers.reverse()) await end()
+      },
+    }
+    const { startWorking } = await buildRuns({
+      ...{ db, listener, closers, log: silent, clock: systemClock, directUrl: proxy.url, findAction: stack.findAction },
+      trackunitFor: () => ({}) as TrackunitClient,
+      machinesFor: () => ({}) as MachineRegister,
+    })
+    await startWorking()
+    const inTime = { timeout: 12_000, interval: 50 }
+    const first = await stack.start()
+    await vi.waitFor(async () => expect(await stack.run(first.id)).toMatchObject({ state: 'succeeded' }), inTime)
+
+    proxy.fallSilent()
+    const second = await stack.start()
+
+    await vi.waitFor(async () => expect(await stack.run(second.id)).toMatchObject({ state: 'succeeded' }), inTime)
+  }, 40_000)
+
   test('on another worker when its process stopped to answer, and no line is missing or doubled', async ({
     onTestFinished,
   }) => {

@@ -3,11 +3,12 @@ import { type Db, fromDrizzle, PgBoss } from 'pg-boss'
 import postgres, { type Sql } from 'postgres'
 import { arrayText, arrayTypes } from '../database/array-types.ts'
 import { connectionOptions, type Transaction } from '../database/database.ts'
+import { createSockets, type Sockets } from '../database/sockets.ts'
 import type { Logger } from '../observability/logger.ts'
 
 const queue = 'runs'
 
-export interface RunQueue {
+export interface RunQueue extends Pick<Sockets, 'cut'> {
   /** Makes a run a job, in the transaction of the change that allowed it: both are there, or neither. */
   send(tx: Transaction, runId: string, options?: JobOptions): Promise<void>
   /**
@@ -32,7 +33,9 @@ export interface JobOptions {
 export async function startRunQueue(databaseUrl: string, log: Logger): Promise<RunQueue> {
   // A small pool of its own: some of pg-boss's statements hold a connection from BEGIN to COMMIT.
   // It counts a job whose heartbeat answers no array of ids as somebody else's, and lets it be taken.
-  const client = postgres(databaseUrl, { ...connectionOptions({ max: 4, name: 'standin-queue' }), types: arrayTypes })
+  const { options: ofSockets, cut } = createSockets(databaseUrl)
+  const options = { ...connectionOptions({ max: 4, name: 'standin-queue' }), types: arrayTypes, ...ofSockets }
+  const client = postgres(databaseUrl, options)
   const boss = new PgBoss({
     db: fromPostgresJs(client),
     useListenNotify: true,
@@ -76,6 +79,7 @@ export async function startRunQueue(databaseUrl: string, log: Logger): Promise<R
         select distinct data ->> 'runId' as "runId" from pgboss.job where name = ${queue} and state = 'active'`
       return rows.map(({ runId }) => runId)
     },
+    cut,
     rest: () => boss.offWork(queue, { wait: false }),
     async stop() {
       await boss.stop({ graceful: true, timeout: 5_000 })

@@ -1,0 +1,35 @@
+import type { Socket } from 'node:net'
+import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
+
+export interface Sockets {
+  /** For postgres.js, which takes it and does not say so in its types. Nothing where the address names several hosts. */
+  options: object
+  /**
+   * Ends connections whose other side has gone silent: what is under way there fails, new ones are made. An idle one goes
+   * too, which costs a connection and no work.
+   * @param unlessHeardWithinMs spares those on which anything arrives meanwhile; 0 spares none
+   */
+  cut(unlessHeardWithinMs: number): void
+}
+
+/** The sockets of a pool: without them, a connection that a network lost is waited on for a quarter of an hour. */
+export function createSockets(url: string): Sockets {
+  const sockets = new Set<Socket>()
+  const socket = (address: SocketAddress) => {
+    for (const each of sockets) if (each.destroyed) sockets.delete(each) // The driver takes off listeners of ours.
+    const opened = openSocket(address)
+    sockets.add(opened)
+    return opened
+  }
+  return {
+    options: namesOneHost(url) ? { socket } : {},
+    cut(unlessHeardWithinMs) {
+      const heard = [...sockets].map((each) => ({ each, bytes: each.bytesRead }))
+      const end = () => {
+        for (const { each, bytes } of heard) if (each.bytesRead === bytes) each.destroy()
+      }
+      if (unlessHeardWithinMs === 0) end()
+      else setTimeout(end, unlessHeardWithinMs).unref()
+    },
+  }
+}
