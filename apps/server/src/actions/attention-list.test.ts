@@ -76,6 +76,7 @@ describe('attention list', () => {
       'm3: Fuel at 3 %',
       'm1: Fuel at 4 %',
     ])
+    expect(played.rows.map(({ cells }) => cells.since)).toEqual([null, 'New', 'New', null])
     expect(played.headline).toBe('4 of 20 machines need attention, 2 of them new.')
     // The second one reports again; the third, silent then, is low on fuel now.
     expect(played.detail).toBe('Last time it was 4 in all, 1 of which is no longer on the list.')
@@ -87,9 +88,9 @@ describe('attention list', () => {
     const stage = createActionStage({ machines: ailing(4), timeZone: 'America/New_York' })
     const [head, line] = ((await stage.play(attentionList)).files['attention-list.csv'] ?? '').split('\r\n')
     expect(head).toContain(
-      'Last seen (America/New_York),Type,Reason,Battery (%),Fuel (%),"Position, latitude (°)","Position, longitude (°)",Address,Name,Serial number,Trackunit id',
+      'Last seen (America/New_York),Type,Reason,Since last time,Battery (%),Fuel (%),"Position, latitude (°)","Position, longitude (°)",Address,Name,Serial number,Trackunit id',
     )
-    expect(line).toContain('2026-11-04 00:50:00,Roller,Silent,,60,55.7,12.6,Køge,EX-1001,S-2,m2')
+    expect(line).toContain('2026-11-04 00:50:00,Roller,Silent,,,60,55.7,12.6,Køge,EX-1001,S-2,m2')
   })
 
   test('20,000 machines are ranked whole', { timeout: 90_000 }, async () => {

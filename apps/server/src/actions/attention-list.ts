@@ -24,6 +24,7 @@ const columns = [
   { key: 'lastSeenAt', title: 'Last seen', kind: 'moment' },
   { key: 'type', title: 'Type', kind: 'text', filterable: true },
   { key: 'reason', title: 'Reason', kind: 'text', filterable: true },
+  { key: 'since', title: 'Since last time', kind: 'text', filterable: true },
   { key: 'batteryPercent', title: 'Battery', kind: 'percent' },
   { key: 'fuelPercent', title: 'Fuel', kind: 'percent' },
   { key: 'place', title: 'Position', kind: 'place', namedBy: 'site' },
@@ -152,13 +153,13 @@ export const attentionList = defineAction({
       await step('Rank and compare with last time', async () => {
         const { found, checked } = await rank(context, at)
         await result.columns(columns)
-        await result.rows(found.map(toRow))
+        const before = await previous?.resultRowIds()
+        await result.rows(found.map((one) => toRow(one, before)))
         const bars = barsOf(found)
         if (bars) {
           const note = 'A machine with two reasons counts under the worse one.'
           await result.chart({ kind: 'bars', title: 'Why they need attention', unit: 'number', bars, note })
         }
-        const before = await previous?.resultRowIds()
         const newOnes = before && found.filter((one) => !before.has(rowId(one))).length
         await result.detail([...at.leftOut, ...(before ? [lastTime(before, found)] : [])].join(' '))
         await headline(sentence({ found: found.length, checked, newOnes, isWhole: at.leftOut.length === 0 }))
@@ -231,14 +232,14 @@ function lastTime(before: ReadonlySet<string>, found: readonly Found[]): string 
   return off === 0 ? `${all}.` : `${all}, ${counted(off)} of which ${off === 1 ? 'is' : 'are'} no longer on the list.`
 }
 
-function toRow(found: Found) {
+function toRow(found: Found, before: ReadonlySet<string> | undefined) {
   const { machine, findings } = found
   const [{ reason, why }, ...others] = findings
   return {
     id: rowId(found),
     machine: machineOfRow(machine),
     cells: {
-      ...{ reason, why },
+      ...{ reason, why, since: before && !before.has(rowId(found)) ? 'New' : null },
       also: others.map((other) => other.why).join(', ') || null,
       site: machine.site?.name ?? null,
       type: machine.type && typeName(machine.type),

@@ -16,6 +16,8 @@ export const danishOfAttention: ActionTexts = {
   Why: 'Hvorfor',
   Also: 'Også',
   Reason: 'Grund',
+  'Since last time': 'Siden sidst',
+  New: 'Ny',
   Silent: 'Tavs',
   'Tracker battery low': 'Sporerens batteri er lavt',
   'No data': 'Ingen data',
