@@ -11,6 +11,7 @@ import { cachedToken } from './rows/cached-token.ts'
 import { callbackOverHttp } from './rows/callback-over-http.ts'
 import { clickToProgress } from './rows/click-to-progress.ts'
 import { coldCrowd } from './rows/cold-crowd.ts'
+import { firstPaint } from './rows/first-paint.ts'
 import { manyInstallations } from './rows/many-installations.ts'
 import { runEvents } from './rows/run-events.ts'
 import { fleetOfManyPages, runGoesOn } from './rows/run-goes-on.ts'
@@ -59,6 +60,10 @@ await withStack({ worker: 'apart', fleetSize: fleetOfManyPages, ids: ['run-event
 await withStack({ replicas: 4, ids: ['cold-crowd', 'replica-killed'] }, coldCrowd)
 if (isWanted(['click-to-progress'])) {
   await using app = await clickToProgress()
+  await measure(app.comparisons)
+}
+if (isWanted(['app-first-paint'])) {
+  await using app = await firstPaint()
   await measure(app.comparisons)
 }
 if (isWanted(['many-installations'])) {

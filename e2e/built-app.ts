@@ -1,45 +1,55 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { glob, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root, runPart } from '../scripts/part.ts'
-import { serveFolder } from './serve-folder.ts'
+import { type ServedFolder, serveFolder } from './serve-folder.ts'
 
 const vite = '../../node_modules/vite/bin/vite.js'
+const madeOf = ['{apps/iris-app,packages/{iris-ui,client,contracts}}/**/*.{ts,tsx,css,html,json}', 'pnpm-lock.yaml']
+const kept = join(root, 'node_modules/.cache/built-app')
+/** What differs from start to start is put in when a file is served. */
+const server = 'http://server.invalid'
+const manager = 'http://manager.invalid'
 
 /**
- * The app as it is built, on a port of this machine; it calls the server and listens to the Manager that it was built
- * for, and its policy allows nothing else: no script or style inside of a page, no evaluated text.
+ * The app as it is built, on a port of this machine; it calls the server and listens to the Manager that it is told of,
+ * and its policy allows nothing else: no script or style inside of a page, no evaluated text.
  */
-export async function serveBuiltApp({
-  port,
-  server,
-  manager,
-}: {
-  port: number
-  server: string
-  manager: string
-}): Promise<AsyncDisposable> {
-  const outDir = await mkdtemp(join(tmpdir(), 'standin-app-'))
-  await runPart([vite, 'build', '--outDir', outDir, '--logLevel', 'warn'], {
-    environment: { STANDIN_SERVER_URL: server, VITE_MANAGER_ORIGINS: manager },
-    cwd: join(root, 'apps/iris-app'),
-  })
+export async function serveBuiltApp(given: { port: number; server: string; manager: string }): Promise<ServedFolder> {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:", // The ticks in check boxes.
-    `connect-src ${server}`,
-    `frame-ancestors ${manager}`,
+    `connect-src ${given.server}`,
+    `frame-ancestors ${given.manager}`,
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
   ].join('; ')
-  const app = await serveFolder(outDir, { port, policy })
-  return {
-    async [Symbol.asyncDispose]() {
-      await app[Symbol.asyncDispose]()
-      await rm(outDir, { recursive: true, force: true })
-    },
-  }
+  const write = (text: string) => text.replaceAll(server, given.server).replaceAll(manager, given.manager)
+  return serveFolder(await buildOnce(), { port: given.port, policy, write })
+}
+
+/** A build takes longer than most of the tests that need it: it is made once for what it is made of. */
+async function buildOnce(): Promise<string> {
+  const folder = join(kept, await fingerprint())
+  if (existsSync(folder)) return folder
+  await rm(kept, { recursive: true, force: true })
+  await mkdir(kept, { recursive: true })
+  const outDir = await mkdtemp(join(kept, 'building-'))
+  await runPart([vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'], {
+    environment: { STANDIN_SERVER_URL: server, VITE_MANAGER_ORIGINS: manager },
+    cwd: join(root, 'apps/iris-app'),
+  })
+  await rename(outDir, folder)
+  return folder
+}
+
+async function fingerprint(): Promise<string> {
+  const hash = createHash('sha256')
+  const files = await Array.fromAsync(glob(madeOf, { cwd: root, exclude: ['**/node_modules/**', '**/dist/**'] }))
+  for (const file of files.sort()) hash.update(file).update(await readFile(join(root, file)))
+  return hash.digest('hex').slice(0, 16)
 }

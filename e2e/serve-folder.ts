@@ -13,14 +13,15 @@ export interface ServedFolder extends AsyncDisposable {
 /** A folder as a host of apps serves it: small, under a content security policy, readable from any origin, even "null". */
 export async function serveFolder(
   folder: string,
-  { port, policy }: { port: number; policy: string },
+  { port, policy, write = (text) => text }: { port: number; policy: string; write?: (text: string) => string },
 ): Promise<ServedFolder> {
   const served: string[] = []
   const compressed = new Map<string, Buffer>()
+  const content = (file: string) => write(readFileSync(file, 'utf8'))
   function small(file: string): Buffer {
     const kept = compressed.get(file)
     if (kept) return kept
-    const body = brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
+    const body = brotliCompressSync(content(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
     compressed.set(file, body)
     return body
   }
@@ -39,7 +40,7 @@ export async function serveFolder(
       'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       ...(takesBrotli && { 'content-encoding': 'br' }),
     })
-    response.end(takesBrotli ? small(found) : readFileSync(found))
+    response.end(takesBrotli ? small(found) : content(found))
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {

@@ -14,7 +14,7 @@ const slowdown = 4
 
 /** Loads the app's frame once more, slowly and with nothing kept from before, and waits until it says something of use. */
 export async function measureFirstPaint({ page, app, frame }: Manager): Promise<FirstPaint> {
-  await page.context().addInitScript(watchPaint)
+  await page.addInitScript(watchPaint)
   await app.locator('h1').waitFor()
   await using _ = await slowDown(page, frame())
   await frame().evaluate(() => location.reload())

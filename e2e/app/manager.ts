@@ -8,7 +8,8 @@ import { type Stack, startStack, userToken } from '../stack.ts'
 export interface AppInManager extends AsyncDisposable {
   stack: Stack
   browser: Browser
-  open(address?: ManagerAddress, options?: BrowserContextOptions): Promise<Manager>
+  /** @param special of the browser: then it is one of its own, with nothing kept and a clock that can be set */
+  open(address?: ManagerAddress, special?: BrowserContextOptions): Promise<Manager>
   /** Starts an action as an administrator of the account would. @returns the run's id */
   start(accountId: string, actionId: string, given?: Record<string, unknown>): Promise<string>
 }
@@ -18,6 +19,8 @@ export interface ManagerAddress {
   user?: 'administrator' | 'reader' | 'stranger'
   frame?: 'opaque'
   downloads?: 'blocked'
+  /** Chosen in Manager's filter bar. */
+  site?: string
   language?: 'da-DK' | 'de-DE' | 'en-US' | 'en-GB'
 }
 
@@ -57,10 +60,17 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
     open.push(await serveBuiltApp({ port, server: stack.server, manager: stack.simulator }))
     const browser = await launchBrowser()
     open.push({ [Symbol.asyncDispose]: () => browser.close() })
+    // One for all who ask for nothing special: what it has loaded, it keeps.
+    const usual = await browser.newContext(usualContext)
     return {
       stack,
       browser,
-      open: (address, context) => openManager({ stack, browser, port }, { address, context }),
+      async open(address = {}, special) {
+        const context = special ? await browser.newContext({ ...usualContext, ...special }) : usual
+        const page = await context.newPage()
+        const close = () => (special ? context.close() : page.close())
+        return openManager({ stack, port, page, close }, address)
+      },
       async start(accountId, actionId, given = {}) {
         const token = await userToken(stack, { accountId })
         const answer = await fetch(`${stack.server}/trpc/run.start`, {
@@ -80,15 +90,12 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
   }
 }
 
+const usualContext = { viewport: { width: 1580, height: 900 } }
+
 async function openManager(
-  { stack, browser, port }: { stack: Stack; browser: Browser; port: number },
-  {
-    address = {},
-    context: contextOptions = {},
-  }: { address?: ManagerAddress | undefined; context?: BrowserContextOptions | undefined },
+  { stack, port, page, close }: { stack: Stack; port: number; page: Page; close(): Promise<void> },
+  address: ManagerAddress,
 ): Promise<Manager> {
-  const context = await browser.newContext({ viewport: { width: 1580, height: 900 }, ...contextOptions })
-  const page = await context.newPage()
   const wrong = watch(page)
   await page.goto(`${stack.simulator}/?${new URLSearchParams(address as Record<string, string>)}`)
   const app = page.frameLocator('#app')
@@ -114,7 +121,7 @@ async function openManager(
     async turn(name, isOn = true) {
       await page.getByRole('switch', { name }).setChecked(isOn)
     },
-    close: () => context.close(),
+    close,
   }
 }
 
