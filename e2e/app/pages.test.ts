@@ -112,6 +112,20 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await fresh.close()
   })
 
+  test('machines are chosen as in Manager’s own filter bar, when somebody says so', async () => {
+    const [chosen] = await app.stack.sql<{ site: string; machines: number }[]>`
+      select site_id as site, count(*)::int as machines from machines
+      where account_id = ${account} and site_id is not null group by site_id order by site_id limit 1`
+    const fresh = await app.open({ account, site: chosen?.site ?? '' })
+    await fresh.visit('/actions/attention-list')
+    const choice = fresh.app.getByLabel('Saved choice')
+    expect(await choice.inputValue()).toBe('all')
+    await choice.selectOption({ label: 'As filtered in Manager' })
+    await fresh.app.getByText(`${chosen?.machines} of 101 machines match.`).waitFor()
+    expect(fresh.wrong).toEqual([])
+    await fresh.close()
+  })
+
   test('going back and a reload keep the page, its filters and what is open', async () => {
     const { page, app: inside, frame, visit } = manager
     await visit('/')
@@ -142,24 +156,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     expect(lines.slice(1).every((line) => line.includes('trackunit:'))).toBe(true)
   })
 
-  test('text from Trackunit is text, whatever stands in it', async () => {
-    const markup = '<img src=x onerror="globalThis.broken=1"><b>EC220</b>'
-    const { sql } = app.stack
-    await sql`update run_result_rows set machine = jsonb_set(machine, '{name}', ${sql.json(markup)}) where run_id = ${ids.run}`
-    await sql`update runs set headline = ${`${markup} needs attention.`} where id = ${ids.run}`
-    const fresh = await app.open({ account })
-    await fresh.visit(`/runs/${ids.run}`)
-    await fresh.app.getByRole('heading', { name: `${markup} needs attention.` }).waitFor()
-    expect(await fresh.app.locator('.mach').first().textContent()).toContain(markup)
-    await fresh.visit('/')
-    await fresh.app.getByRole('link', { name: `${markup} needs attention` }).waitFor()
-    expect(await fresh.frame().evaluate(() => 'broken' in globalThis)).toBe(false)
-    expect(fresh.wrong).toEqual([])
-    await fresh.close()
-  })
-
   test('a file is an attachment, and never a page of our origin', async () => {
-    const { app: inside, visit, page } = await app.open({ account, downloads: 'blocked' })
+    const { app: inside, visit, page, close } = await app.open({ account, downloads: 'blocked' })
     await visit(`/runs/${ids.run}`)
     await inside.getByRole('button', { name: /Download CSV/ }).click()
     const link = await inside.getByRole('textbox', { name: /link/i }).inputValue()
@@ -168,7 +166,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await tab.goto(link).catch(() => {}) // It is no page.
     await download
     expect(tab.url()).toBe('about:blank')
-    await page.context().close()
+    await tab.close()
+    await close()
   })
 
   test('the page runs nothing that is not its own, and calls its server alone', async () => {
@@ -180,7 +179,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     })
     for (const path of ['/actions', `/runs/${ids.run}`, '/schedules', '/activity', '/']) {
       await fresh.visit(path)
-      await fresh.app.locator('h1').waitFor()
+      await fresh.app.locator('h1').first().waitFor()
     }
     await fresh.app.getByText('See machines and their data').waitFor()
     // What `connect-src` of the manifest has: a test beside it says so.
@@ -255,12 +254,29 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
   })
 
   test('a page says something of use soon on a slow phone, and nothing on it jumps', async () => {
-    const slow = await app.open({ account })
+    const slow = await app.open({ account }, {})
     const { usefulMs, layoutShift } = await measureFirstPaint(slow)
     process.stderr.write(`First words of use after ${Math.round(usefulMs)} ms with 4 × CPU and fast 3G.\n`)
     expect(layoutShift).toBe(0)
     expect(usefulMs).toBeLessThan(4_000) // The aim is 1,500; this machine may be busy.
     await slow.close()
+  })
+
+  // The last one: it spoils the result that others look at.
+  test('text from Trackunit is text, whatever stands in it', async () => {
+    const markup = '<img src=x onerror="globalThis.broken=1"><b>EC220</b>'
+    const { sql } = app.stack
+    await sql`update run_result_rows set machine = jsonb_set(machine, '{name}', ${sql.json(markup)}) where run_id = ${ids.run}`
+    await sql`update runs set headline = ${`${markup} needs attention.`} where id = ${ids.run}`
+    const fresh = await app.open({ account })
+    await fresh.visit(`/runs/${ids.run}`)
+    await fresh.app.getByRole('heading', { name: `${markup} needs attention.` }).waitFor()
+    expect(await fresh.app.locator('.mach').first().textContent()).toContain(markup)
+    await fresh.visit('/')
+    await fresh.app.getByRole('link', { name: `${markup} needs attention` }).waitFor()
+    expect(await fresh.frame().evaluate(() => 'broken' in globalThis)).toBe(false)
+    expect(fresh.wrong).toEqual([])
+    await fresh.close()
   })
 })
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../../scripts/part.ts'
 import { missingBrowser } from '../browser.ts'
 import { install, otherAccountId } from '../stack.ts'
 import { barriers } from './barriers.ts'
@@ -10,6 +11,8 @@ interface State {
   /** The account before anybody looks; without it nothing is installed. */
   before?: (account: string) => Promise<unknown>
   at?: Omit<ManagerAddress, 'account'>
+  /** In a browser of its own, whose clock is set. */
+  withClock?: true
   /** From the open Manager, by a switch of its drawer and what a person does in the app. */
   reach?: (manager: Manager, account: string) => Promise<unknown>
   /** All of it stands on the page. */
@@ -18,6 +21,11 @@ interface State {
 
 let app: AppInManager
 const installed = (account: string) => install(app.stack, account)
+const ended = (run: string) =>
+  until('the run', async () => {
+    const [row] = await app.stack.sql<{ state: string }[]>`select state from runs where id = ${run}`
+    return row?.state === 'succeeded'
+  })
 const again = async ({ page }: Manager) => {
   await page.reload()
 }
@@ -37,6 +45,7 @@ const states: readonly State[] = [
   },
   {
     state: 'pending for more than three minutes',
+    withClock: true,
     async reach(manager) {
       await manager.press('Install', 'Access that works in 10 minutes')
       await manager.page.clock.setSystemTime(Date.now() + 200_000)
@@ -101,7 +110,11 @@ const states: readonly State[] = [
     state: 'an uninstall that proves nothing',
     before: installed,
     reach: (manager) => manager.press('Uninstall', 'Identity without the account, old access works on'),
-    sees: ['Trackunit says Standin was removed, but our access still works.', 'It was removed: stop and erase'],
+    sees: [
+      'Trackunit says Standin was removed, but our access still works.',
+      'No, keep working',
+      'It was removed: stop and erase',
+    ],
   },
   {
     state: 'optional permissions denied',
@@ -116,6 +129,36 @@ const states: readonly State[] = [
       /is not in your Trackunit plan. Your contact/,
       'Not in your Trackunit plan',
     ],
+  },
+  {
+    state: 'a plan without the optional permissions, at the action',
+    async reach(manager) {
+      await manager.press('Install', 'Plan without the optional permissions')
+      await manager.app.getByText('Not in your Trackunit plan').first().waitFor()
+      await manager.visit('/actions/clear-stale-events')
+    },
+    sees: [/not in your Trackunit plan/, 'Show what would be dismissed'],
+  },
+  {
+    state: 'the plan has no GraphQL: what it leaves out is said with the result',
+    before: installed,
+    async reach(manager, account) {
+      await manager.page.getByLabel('Machines').selectOption('1')
+      await manager.turn('Plan missing')
+      await manager.visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+    },
+    sees: [/1 machine listed/, /your Trackunit plan or permissions do not let apps read them/],
+  },
+  {
+    state: 'the plan has no GraphQL, in the catalogue',
+    before: installed,
+    async reach({ page, turn, visit }, account) {
+      await page.getByLabel('Machines').selectOption('1')
+      await turn('Plan missing')
+      await ended(await app.start(account, 'fleet-snapshot'))
+      await visit('/actions')
+    },
+    sees: [/by which events are dismissed, which is not in your Trackunit plan/],
   },
   {
     state: 'a permission denied, at the action',
@@ -146,6 +189,24 @@ const states: readonly State[] = [
       await manager.visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
     sees: [/Waiting for Trackunit until .*, \d+ minutes from now/, 'Stop and keep what is read'],
+  },
+  {
+    state: 'too many requests, on the overview',
+    before: installed,
+    async reach(manager, account) {
+      await manager.turn('Too many requests')
+      await app.start(account, 'fleet-snapshot')
+    },
+    sees: [/Fleet snapshot: .*waiting until/, /Trackunit sets the pace/],
+  },
+  {
+    state: 'signed out of Manager',
+    async before(account) {
+      await app.stack.control('settings', { userTokenLifetimeS: 6 }, 'PUT')
+      await installed(account)
+    },
+    reach: (manager) => manager.turn('Signed out'),
+    sees: ['Manager has signed you out.', 'Try again'],
   },
   {
     state: 'our server is unreachable',
@@ -186,6 +247,26 @@ const states: readonly State[] = [
     sees: ['There are no machines to list.'],
   },
   {
+    state: 'an empty fleet, at the form',
+    before: installed,
+    async reach({ page, visit }, account) {
+      await page.getByLabel('Machines').selectOption('0')
+      await ended(await app.start(account, 'fleet-snapshot'))
+      await visit('/actions/attention-list')
+    },
+    sees: ['There are no machines on this account yet.', 'Start attention list'],
+  },
+  {
+    state: 'an empty fleet, at the preview',
+    before: installed,
+    async reach({ page, visit }, account) {
+      await page.getByLabel('Machines').selectOption('0')
+      const preview = await app.start(account, 'clear-stale-events', { mode: 'preview' })
+      await visit(`/actions/clear-stale-events/preview/${preview}`)
+    },
+    sees: [/There is nothing to dismiss\./, 'That is the result. Nothing was changed, and nothing has to be.'],
+  },
+  {
     state: 'a long fleet',
     before: installed,
     async reach({ page, visit, app: inside }, account) {
@@ -200,8 +281,20 @@ const states: readonly State[] = [
       for (let presses = 0; presses < 40; presses++) await page.keyboard.press('Tab')
       const index = await inside.locator('tr:has(:focus)').getAttribute('aria-rowindex')
       expect(Number(index)).toBeGreaterThan(2_510)
+      // Where no row stands half under the tabs.
+      await inside.getByRole('button', { name: 'Back to the top' }).click()
     },
     sees: [/2,964 machines listed on/, '2,964 rows. Find or filter first, or go to a row by its number.'],
+  },
+  {
+    state: 'stopped half-way, with what was found so far',
+    before: installed,
+    async reach({ page, turn, visit }, account) {
+      await page.getByLabel('Machines').selectOption('2964')
+      await turn('Breaks half-way')
+      await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
+    },
+    sees: [/Stopped with 1,000 of 2,964 machines listed/, 'Trackunit refused what was asked.', 'Run again'],
   },
   {
     state: 'stopped by a person',
@@ -238,7 +331,8 @@ const states: readonly State[] = [
     state: 'a download that the frame keeps back',
     before: installed,
     at: { downloads: 'blocked' },
-    async reach({ visit, app: inside }, account) {
+    async reach({ page, visit, app: inside }, account) {
+      await page.getByLabel('Machines').selectOption('1')
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
       await inside.getByRole('button', { name: /Download CSV/ }).click()
     },
@@ -268,10 +362,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('each state of the app', () =
   })
   afterAll(() => app?.[Symbol.asyncDispose]())
 
-  test.for(states)('$state', async ({ before, at, reach, sees }) => {
+  test.for(states)('$state', async ({ before, at, withClock, reach, sees }) => {
     const account = randomUUID()
     await before?.(account)
-    manager = await app.open({ account, ...at })
+    manager = await app.open({ account, ...at }, withClock && {})
     await reach?.(manager, account)
 
     for (const words of sees) await manager.app.getByText(words).first().waitFor({ timeout: 20_000 })

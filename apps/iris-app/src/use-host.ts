@@ -2,6 +2,7 @@ import type { StandinHost } from '@standin/iris-ui'
 import {
   useCurrentUser,
   useCurrentUserSystemOfMeasurement,
+  useFilterBarContext,
   useNavigateInHost,
   useToast,
   useToken,
@@ -16,6 +17,7 @@ export function useHost(): StandinHost {
   const { token } = useToken()
   const { id, name, language, timeZone, accountId, accountName } = useCurrentUser()
   const { systemOfMeasurement } = useCurrentUserSystemOfMeasurement()
+  const { filterBarValues } = useFilterBarContext()
   const { navigateInHost } = useNavigateInHost()
   const { addToast } = useToast()
   const [relay] = useState(() => createTokenRelay(PATIENCE_MS))
@@ -33,9 +35,10 @@ export function useHost(): StandinHost {
       getToken: relay.take,
       user: { id, name, language, timeZone, measurement: systemOfMeasurement === 'IMPERIAL' ? 'imperial' : 'metric' },
       account: { id: accountId, name: accountName },
+      machineFilter: { siteIds: filterBarValues.sites },
       navigateInHost: (path) => doors.navigateInHost(path),
       toast: ({ title, kind }) => doors.addToast({ title, intent: kind }),
     }),
-    [relay, doors, id, name, language, timeZone, systemOfMeasurement, accountId, accountName],
+    [relay, doors, id, name, language, timeZone, systemOfMeasurement, accountId, accountName, filterBarValues],
   )
 }

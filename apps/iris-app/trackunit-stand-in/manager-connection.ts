@@ -19,6 +19,8 @@ export interface ManagerContext {
     systemOfMeasurement: string
   }
   account: { id: string; name: string }
+  /** The ids that are chosen in Manager's filter bar. */
+  filterBar?: { sites: string[] }
   theme?: 'light' | 'dark'
 }
 

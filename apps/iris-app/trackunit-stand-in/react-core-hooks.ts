@@ -34,6 +34,13 @@ export function useCurrentUserSystemOfMeasurement(): { systemOfMeasurement: stri
   return { systemOfMeasurement: useHostState().context.user.systemOfMeasurement }
 }
 
+/** A guess: what is chosen in Manager's filter bar, as ids by kind. */
+export function useFilterBarContext(): { filterBarValues: { sites: string[] } } {
+  return { filterBarValues: useHostState().context.filterBar ?? nothingChosen }
+}
+
+const nothingChosen = { sites: [] }
+
 /** A guess: a function that takes a path of Manager. */
 export function useNavigateInHost(): { navigateInHost: (path: string) => void } {
   const { manager } = useHostState()

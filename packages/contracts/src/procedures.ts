@@ -172,6 +172,8 @@ export const procedures = {
         search: z.string().max(200).optional(),
         /** By a filterable column's key, the value that it must have. */
         filter: z.record(z.string().max(60), z.string().max(200)).optional(),
+        /** Only what the last run of the action did not have. */
+        onlyNew: z.boolean().optional(),
         /** Without it: in the action's own order, the worst first. */
         sort: z.strictObject({ key: z.string().max(60), descending: z.boolean().default(false) }).optional(),
         /** Begins with the nth row from 0, in place of a cursor: for who jumps within a long result. */

@@ -1,3 +1,5 @@
+import type { MachineFilter } from '@standin/client'
+
 /** What the page around the app gives it. Everything that depends on Trackunit Manager comes through here. */
 export interface StandinHost {
   /** The user's current token; rejects when the host has none. Asked again before the token ends. */
@@ -13,6 +15,8 @@ export interface StandinHost {
     measurement?: 'metric' | 'imperial' | undefined
   }
   account: { id: string; name: string }
+  /** What the user has chosen in the host's own filter bar: offered as a choice of machines, never used unasked. */
+  machineFilter?: MachineFilter | undefined
   /** Opens a page of the host, such as a machine's; its paths are in `host-pages.ts`. */
   navigateInHost(path: string): void
   /** For what succeeded; failures are said on the page. */

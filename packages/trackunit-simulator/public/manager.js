@@ -209,6 +209,7 @@ byId('imperial').addEventListener('change', ({ target }) => {
   goTo(location.pathname, { units: target.checked ? 'IMPERIAL' : '' })
 })
 byId('language').addEventListener('change', ({ target }) => goTo(location.pathname, { language: target.value }))
+byId('filter-bar').addEventListener('change', ({ target }) => goTo(location.pathname, { site: target.value }))
 byId('short-token').addEventListener('change', ({ target }) =>
   control('PUT', 'settings', { userTokenLifetimeS: target.checked ? 30 : 300 }),
 )

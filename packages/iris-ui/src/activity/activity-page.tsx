@@ -15,7 +15,7 @@ import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { beginOfRange, byDay, type Range, ranges } from './activity-range.ts'
+import { alike, beginOfRange, byDay, type Range, ranges } from './activity-range.ts'
 import { ActivityTools } from './activity-tools.tsx'
 import { actorWords, eventWords, isWho, kindsOfWho, runOfEntry } from './activity-words.ts'
 import { ExportButton } from './export-button.tsx'
@@ -123,6 +123,8 @@ function Days({
   const { host, texts, formats } = useSurroundings()
   const words = texts.activity
   const around = { actions, userId: host.user.id, texts }
+  const said = (entry: ListedAuditEntry) =>
+    [actorWords(entry, around), entry.kind, runOfEntry(entry), eventWords(entry, around)].join(' ')
 
   return (
     <div className="tw">
@@ -151,7 +153,7 @@ function Days({
                 {formats.dayHeading(ofDay[0]?.at ?? day, nowMs)}
               </th>
             </tr>
-            {ofDay.map((entry) => (
+            {alike(ofDay, said).map(({ entry, others }) => (
               <tr role="row" key={entry.id} data-event={entry.event}>
                 <td role="cell" className="num muted">
                   <time dateTime={entry.at}>{formats.clock(entry.at)}</time>
@@ -161,6 +163,11 @@ function Days({
                 </td>
                 <td role="cell">
                   <What entry={entry} words={eventWords(entry, around)} />
+                  {others.length > 0 && (
+                    <div className="d num">
+                      {words.times(formats.number(others.length + 1), formats.clock(others.at(-1)?.at ?? entry.at))}
+                    </div>
+                  )}
                 </td>
                 <td role="cell">
                   <span className="st">

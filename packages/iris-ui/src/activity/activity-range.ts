@@ -31,3 +31,17 @@ export function byDay<Entry extends { at: string }>(
   }
   return days
 }
+
+/** Entries that say the same one after the other, as one: the newest, with those that it stands for. */
+export function alike<Entry>(
+  entries: readonly Entry[],
+  said: (entry: Entry) => string,
+): { entry: Entry; others: Entry[] }[] {
+  const groups: { entry: Entry; others: Entry[] }[] = []
+  for (const entry of entries) {
+    const last = groups.at(-1)
+    if (last && said(last.entry) === said(entry)) last.others.push(entry)
+    else groups.push({ entry, others: [] })
+  }
+  return groups
+}

@@ -4,7 +4,7 @@ import { createFormats } from '../formats/create-formats.ts'
 import { da } from '../texts/da.ts'
 import { en } from '../texts/en.ts'
 import { csvOf } from './activity-csv.ts'
-import { beginOfRange, byDay } from './activity-range.ts'
+import { alike, beginOfRange, byDay } from './activity-range.ts'
 import { actorWords, eventWords } from './activity-words.ts'
 
 const entry = (event: string, details: Record<string, unknown> = {}, actor: Partial<ListedAuditEntry['actor']> = {}) =>
@@ -65,6 +65,15 @@ test('entries stand under their days, in their order', () => {
   expect(byDay(entries, dayKey).map(({ day, entries: of }) => `${day}: ${of.length}`)).toEqual([
     '2026-11-24: 2',
     '2026-11-23: 1',
+  ])
+})
+
+test('what is said again and again is said once, with those it stands for', () => {
+  const said = (entry: string) => entry.charAt(0)
+  expect(alike(['a1', 'a2', 'b1', 'a3'], said)).toEqual([
+    { entry: 'a1', others: ['a2'] },
+    { entry: 'b1', others: [] },
+    { entry: 'a3', others: [] },
   ])
 })
 

@@ -10,7 +10,7 @@ import { Question } from '../parts/question.tsx'
 import { useRuns } from '../runs/use-runs.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { Field, Select } from './field.tsx'
-import { chipsOf, isEverything, namesOf, savedFilterOf, withToggled } from './machine-filters.ts'
+import { chipsOf, isEverything, isSameFilter, namesOf, savedFilterOf, withToggled } from './machine-filters.ts'
 
 const MachinePicker = lazy(() => import('../overlays/machine-picker.tsx'))
 const noFilters: readonly SavedFilter[] = []
@@ -37,7 +37,14 @@ export function MachineChoice({ value, onChange }: MachineChoiceProps) {
 
   const saved = savedFilters.data?.filters ?? noFilters
   const chosen = savedFilterOf(value, saved)
-  const selected = chosen ? chosen.id : isEverything(value) && !own ? 'all' : 'own'
+  const ofHost = host.machineFilter && !isEverything(host.machineFilter) ? host.machineFilter : undefined
+  const selected = chosen
+    ? chosen.id
+    : ofHost && isSameFilter(value, ofHost)
+      ? 'host'
+      : isEverything(value) && !own
+        ? 'all'
+        : 'own'
   const known = choices.data?.known ?? 0
   const matching = choices.data?.matching ?? null
   // Nobody counts machines but the runs: where the last that looked found none, there are none.
@@ -48,7 +55,7 @@ export function MachineChoice({ value, onChange }: MachineChoiceProps) {
   function select(option: string): void {
     setOwn(option === 'own')
     if (option === 'all') onChange({})
-    const filter = saved.find(({ id }) => id === option)?.filter
+    const filter = option === 'host' ? ofHost : saved.find(({ id }) => id === option)?.filter
     if (filter) onChange(filter)
   }
 
@@ -71,6 +78,7 @@ export function MachineChoice({ value, onChange }: MachineChoiceProps) {
         <div className="unit wide">
           <Select id="f-saved" value={selected} onChange={select}>
             <option value="all">{known > 0 ? words.allMachinesCount(formats.number(known)) : words.allMachines}</option>
+            {ofHost && <option value="host">{words.asInManager}</option>}
             {saved.map(({ id, name }) => (
               <option key={id} value={id}>
                 {name}

@@ -43,9 +43,10 @@ export const isEverything = (filter: MachineFilter) =>
 
 /** Which saved choice this is, in whatever order its parts stand. */
 export function savedFilterOf(filter: MachineFilter, saved: readonly SavedFilter[]): SavedFilter | undefined {
-  const key = keyOf(filter)
-  return saved.find((one) => keyOf(one.filter) === key)
+  return saved.find((one) => isSameFilter(one.filter, filter))
 }
+
+export const isSameFilter = (one: MachineFilter, other: MachineFilter) => keyOf(one) === keyOf(other)
 
 const keyOf = (filter: MachineFilter) => JSON.stringify(filterLists.map(({ list }) => [...(filter[list] ?? [])].sort()))
 

@@ -62,6 +62,7 @@ export function ResultTable({ run, first }: ResultTableProps) {
         <TableTools
           columns={first.columns}
           facets={first.facets}
+          hasNew={first.rows.some(({ isNew }) => isNew)}
           say={(words) => texts.ofAction(run.actionId, words)}
         />
       )}
@@ -149,7 +150,7 @@ function askedOf(address: URLSearchParams, columns: readonly ResultColumn[]): As
       return value ? [[key, value]] : []
     }),
   )
-  return { ...(search && { search }), filter, ...(sort && { sort }) }
+  return { ...(search && { search }), filter, ...(address.get('new') && { onlyNew: true }), ...(sort && { sort }) }
 }
 
 function PlainTable({ columns, details, rows, hasMachines, heading, sortable }: RowsProps & { sortable: boolean }) {

@@ -11,12 +11,14 @@ import { useTypedAddress } from './use-typed-address.ts'
 interface TableToolsProps {
   columns: readonly ResultColumn[]
   facets: RunResult['facets']
+  /** Some rows are new since the last run. */
+  hasNew: boolean
   /** A value in the reader's language. */
   say(value: string): string
 }
 
 /** Find and filter before the rows, so that nobody has to scroll; on a phone the filters wait behind a button. */
-export function TableTools({ columns, facets, say }: TableToolsProps) {
+export function TableTools({ columns, facets, hasNew, say }: TableToolsProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
   const id = useId()
@@ -50,6 +52,16 @@ export function TableTools({ columns, facets, say }: TableToolsProps) {
           </Select>
         </div>
       ))}
+      {hasNew && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={address.get('new') !== null}
+            onChange={({ target }) => setAddress({ new: target.checked ? '1' : undefined })}
+          />
+          <span>{words.onlyNew}</span>
+        </label>
+      )}
       {filters.length > 0 && (
         <Button className="filters" aria-expanded={open} onClick={() => setOpen(!open)}>
           {words.filters}

@@ -11,17 +11,19 @@ import { resultInWords } from './result-in-words.ts'
 export interface Asked {
   search?: string
   filter?: Record<string, string>
+  onlyNew?: boolean
   sort?: { key: string; descending: boolean }
 }
 
 const LIVE_MS = 3_000
 const PAGE = 50
 
-export function inputOf({ id: runId }: Pick<Run, 'id'>, { search, filter, sort }: Asked) {
+export function inputOf({ id: runId }: Pick<Run, 'id'>, { search, filter, onlyNew, sort }: Asked) {
   return {
     runId,
     ...(search && { search }),
     ...(filter && Object.keys(filter).length > 0 && { filter }),
+    ...(onlyNew && { onlyNew }),
     ...(sort && { sort }),
   }
 }

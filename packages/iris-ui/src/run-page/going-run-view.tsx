@@ -30,7 +30,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
   const { texts, formats } = useSurroundings()
   const words = texts.running
   const { done, total, secondsLeft } = run.progress
-  const held = run.state !== 'running'
+  const held = run.state !== 'running' && run.state !== 'queued'
   const progress = progressWords(run, { texts, formats })
   const { sentence } = progressMessage(run, { texts })
   const left = secondsLeft === null || held ? undefined : words.leftSpoken(timeLeft(secondsLeft))
@@ -48,7 +48,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
           {run.state !== 'cancelling' && <StopButton run={run} title={title} action={action} />}
         </div>
       </div>
-      {run.state !== 'queued' && (
+      {!said.idle && (
         <>
           <ProgressBar
             label={title}

@@ -17,6 +17,7 @@ import { useResult } from '../results/use-result.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { runHeading } from '../runs/run-heading.ts'
 import { addressOfRun, titleOf } from '../runs/run-words.ts'
+import { useIsBehind } from '../runs/use-is-behind.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
 import { useStartRun } from '../runs/use-start-run.ts'
 import { addresses } from '../shell/addresses.ts'
@@ -63,6 +64,7 @@ function KnownPreview({ run, log, action, follow }: KnownPreviewProps) {
     title,
     userId: host.user.id,
     usualSeconds: action?.usualSeconds ?? null,
+    isBehind: useIsBehind(run),
     nowMs,
     texts,
     formats,

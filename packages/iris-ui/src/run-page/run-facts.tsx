@@ -43,7 +43,7 @@ export function RunFacts({ run, action, line }: RunFactsProps) {
   const machines = action && schemaFields(action.inputSchema).find(({ kind }) => kind === 'machines')
   if (machines) {
     const filter = (run.input[machines.key] ?? {}) as MachineFilter
-    facts.push([machines.label, filterWords(filter, noNames, texts)])
+    facts.push([texts.form.machines, filterWords(filter, noNames, texts)])
   }
   if (!line && action) {
     const changes =

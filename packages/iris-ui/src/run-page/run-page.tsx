@@ -9,6 +9,7 @@ import { useSkeleton } from '../parts/use-skeleton.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { runHeading } from '../runs/run-heading.ts'
 import { titleOf } from '../runs/run-words.ts'
+import { useIsBehind } from '../runs/use-is-behind.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
@@ -52,7 +53,8 @@ function KnownRun({ run, log, action, follow }: KnownRunProps & { follow: Return
 
   const title = action?.title ?? titleOf(run.actionId, [])
   const usualSeconds = action?.usualSeconds ?? null
-  const said = runHeading(run, { title, userId: host.user.id, usualSeconds, nowMs, texts, formats })
+  const isBehind = useIsBehind(run)
+  const said = runHeading(run, { title, userId: host.user.id, usualSeconds, isBehind, nowMs, texts, formats })
   usePageTitle(title)
   useRunAnnouncements(run, said.heading, heading)
 

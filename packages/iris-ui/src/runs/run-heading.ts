@@ -10,6 +10,8 @@ export interface RunHeading {
   heading: string
   /** What it means, in whole sentences. */
   lead: string[]
+  /** It has not begun, and something is in its way. */
+  idle?: true
   /** Of a run that has ended, its shape. */
   look?: { icon: IconName; tone: Tone; state: string }
 }
@@ -19,6 +21,8 @@ interface Words {
   userId: string
   /** How long this action usually takes, in seconds. */
   usualSeconds: number | null
+  /** Another one of its kind goes on, for which it waits. */
+  isBehind?: boolean
   nowMs: number
   texts: Texts
   formats: Formats
@@ -26,15 +30,17 @@ interface Words {
 
 /** The sentence of a run's page: time left while it goes, the result when it is there, how far it came when it stopped. */
 export function runHeading(run: Run, words: Words): RunHeading {
-  const { title, usualSeconds, nowMs, texts, formats } = words
+  const { title, usualSeconds, isBehind = false, nowMs, texts, formats } = words
   const { running, results } = texts
   const receivers = run.deliveries.length
 
   switch (run.state) {
     case 'queued':
-      return run.reason === 'CREDENTIALS_PENDING'
-        ? { heading: running.waitingAccessHeading, lead: [running.waitingForAccess] }
-        : { heading: running.queuedHeading(title), lead: [running.queuedOverlap] }
+      if (run.reason === 'CREDENTIALS_PENDING')
+        return { heading: running.waitingAccessHeading, lead: [running.waitingForAccess], idle: true }
+      return isBehind
+        ? { heading: running.queuedHeading(title), lead: [running.queuedOverlap], idle: true }
+        : { heading: running.starting(title), lead: [running.queuedMeans] }
     case 'cancelling':
       return { heading: running.stoppingHeading, lead: [running.stoppingMeans] }
     case 'waiting': {

@@ -7,13 +7,22 @@ import { useMendedStream } from '../connection/use-mended-stream.ts'
 const GATHER_MS = 100
 
 /**
- * Follows a run's events for as long as the component stands. Events that come close together are handed on together:
- * the stream begins with all that has happened, and nobody should see a bar run through it.
+ * Follows a run's events for as long as the component stands. The first is handed on at once, what comes close after it
+ * together: the stream begins with all that has happened, of which what is known already changes nothing.
  */
 export function useRunEvents(runId: string, onEvents: (runId: string, events: readonly RunEvent[]) => void): void {
   const trpc = useTRPC()
   const gathered = useRef<RunEvent[]>([])
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+
+  const handOn = () => {
+    timer.current = undefined
+    const events = gathered.current
+    if (events.length === 0) return
+    gathered.current = []
+    onEvents(runId, events)
+    timer.current = setTimeout(handOn, GATHER_MS)
+  }
 
   const stream = useSubscription(
     trpc.run.events.subscriptionOptions(
@@ -21,12 +30,7 @@ export function useRunEvents(runId: string, onEvents: (runId: string, events: re
       {
         onData({ data }) {
           gathered.current.push(data)
-          timer.current ??= setTimeout(() => {
-            const events = gathered.current
-            gathered.current = []
-            timer.current = undefined
-            onEvents(runId, events)
-          }, GATHER_MS)
+          if (timer.current === undefined) handOn()
         },
       },
     ),

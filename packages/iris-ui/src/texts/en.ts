@@ -305,6 +305,7 @@ export const en = {
     allMachines: 'All machines',
     allMachinesCount: (n: string) => `All machines (${n})`,
     ownChoice: 'My own choice',
+    asInManager: 'As filtered in Manager',
     inChoice: 'In this choice',
     matching: (matching: string, known: string) => `${matching} of ${known} machines match.`,
     matchingUnknown: 'How many machines match is known after the first action that reads them.',
@@ -567,6 +568,7 @@ export const en = {
     details: 'More',
     noSite: 'No site',
     newRow: 'New',
+    onlyNew: 'Only new',
     machine: 'Machine',
     showing: (shown: string, total: string) => `Showing ${shown} of ${total}`,
     range: (from: string, to: string, total: string) => `${from}–${to} of ${total}`,
@@ -687,6 +689,7 @@ export const en = {
   activity: {
     heading: 'Activity',
     lead: 'Everything done on this account through Standin: by whom, when, and in whose name. Nobody can change it.',
+    times: (n: string, since: string) => `${n} times since ${since}`,
     export: 'Export',
     exporting: 'Collecting',
     exported: (n: string) => `${n} entries exported.`,

@@ -12,6 +12,8 @@ export interface FrameChoices {
   areDownloadsBlocked: boolean
   language: string | undefined
   units: 'METRIC' | 'IMPERIAL'
+  /** Chosen in Manager's filter bar. */
+  site: string | undefined
 }
 
 type FrameContent = { manifest: AppManifest; appUrl: string; viewer: Viewer; choices: FrameChoices }
@@ -31,6 +33,7 @@ export function appFrame({ manifest, appUrl, viewer, choices }: FrameContent): M
       systemOfMeasurement: choices.units,
     },
     account: { id: account.id, name: account.name },
+    filterBar: { sites: choices.site ? [choices.site] : [] },
   }
   const taken = new Set([
     ...(choices.isOpaque ? ['allow-same-origin'] : []),

@@ -1,3 +1,4 @@
+import type { Fleet } from '../fleet/fleets.ts'
 import type { FrameChoices } from './app-frame.ts'
 import { html, type Markup } from './html.ts'
 import { icon } from './icons.ts'
@@ -5,10 +6,10 @@ import { icon } from './icons.ts'
 export const languages = ['en-GB', 'en-US', 'da-DK', 'de-DE'] as const
 const fleetSizes = [0, 1, 101, 250, 2964, 20_412]
 
-type DrawerContent = { fleetSize: number; choices: FrameChoices; userTokenLifetimeS: number }
+type DrawerContent = { fleetSize: number; sites: Fleet['sites']; choices: FrameChoices; userTokenLifetimeS: number }
 
 /** What a developer does to Trackunit while looking at the app. Its states are filled in by `manager.js`. */
-export function drawer({ fleetSize, choices, userTokenLifetimeS }: DrawerContent): Markup {
+export function drawer({ fleetSize, sites, choices, userTokenLifetimeS }: DrawerContent): Markup {
   const sizes = [...new Set([...fleetSizes, fleetSize])].sort((left, right) => left - right)
   return html`
 <aside class="drawer" id="drawer" aria-label="Developer’s drawer">
@@ -54,6 +55,11 @@ export function drawer({ fleetSize, choices, userTokenLifetimeS }: DrawerContent
   <span class="select"><select id="language">
     <option value="">The account’s</option>
     ${languages.map((each) => html`<option value="${each}"${selected(each === choices.language)}>${each}</option>`)}
+  </select>${icon('down')}</span>
+  <label class="field" for="filter-bar">Manager’s filter bar</label>
+  <span class="select"><select id="filter-bar">
+    <option value="">Every site</option>
+    ${sites.map(({ id, name }) => html`<option value="${id}"${selected(id === choices.site)}>${name}</option>`)}
   </select>${icon('down')}</span>
   <label class="field" for="fleet-size">Machines</label>
   <span class="select"><select id="fleet-size">

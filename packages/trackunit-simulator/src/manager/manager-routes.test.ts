@@ -38,6 +38,17 @@ test('holds downloads back, speaks another language and counts in miles when ask
   expect(page).toContain('IMPERIAL')
 })
 
+test('hands the app what is chosen in its filter bar', async () => {
+  await using simulator = await startSimulator()
+  const plain = await (await simulator.send('GET', '/')).text()
+  const [, site = ''] = plain.match(/<select id="filter-bar">[\s\S]*?<option value="([^"]+)"/) ?? []
+
+  const page = await (await simulator.send('GET', `/?site=${site}`)).text()
+
+  expect(plain).toContain('filterBar&#34;:{&#34;sites&#34;:[]')
+  expect(page).toContain(`filterBar&#34;:{&#34;sites&#34;:[&#34;${site}&#34;]`)
+})
+
 test('a stranger looks at this account with the token of another', async () => {
   await using simulator = await startSimulator()
 

@@ -29,6 +29,7 @@ const address = z.object({
   downloads: z.enum(['blocked']).optional().catch(undefined),
   language: z.enum(languages).optional().catch(undefined),
   units: z.enum(['METRIC', 'IMPERIAL']).catch('METRIC'),
+  site: z.string().max(100).optional().catch(undefined),
 })
 
 const assets: Record<string, { file: string; type: string }> = {
@@ -68,6 +69,7 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
           main: page.main(viewer),
           drawer: drawer({
             fleetSize: behaviour.fleetSize,
+            sites: fleetOf(viewer.account.id).sites,
             userTokenLifetimeS: behaviour.userTokenLifetimeS,
             choices: choicesOf(request),
           }),
@@ -118,8 +120,8 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
 }
 
 function choicesOf(request: FastifyRequest): FrameChoices {
-  const { frame, downloads, language, units } = address.parse(request.query)
-  return { isOpaque: frame === 'opaque', areDownloadsBlocked: downloads === 'blocked', language, units }
+  const { frame, downloads, language, units, site } = address.parse(request.query)
+  return { isOpaque: frame === 'opaque', areDownloadsBlocked: downloads === 'blocked', language, units, site }
 }
 
 /** Only the app's own origin can stand in the frame, wherever a link in it leads. */

@@ -186,6 +186,7 @@ describe('rows', () => {
       { id: 'newer', isNew: true },
       { id: 'old', isNew: false },
     ])
+    expect(await read({ runId: next.id, limit: 9, onlyNew: true })).toMatchObject({ rows: [{ id: 'newer' }], total: 1 })
   })
 })
 

@@ -77,7 +77,7 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
 }
 
 function select(
-  { search = '', filter = {}, sort }: Pick<Asked, 'search' | 'filter' | 'sort'>,
+  { search = '', filter = {}, onlyNew = false, sort }: Pick<Asked, 'search' | 'filter' | 'onlyNew' | 'sort'>,
   columns: readonly ResultColumn[],
 ): RowSelection {
   const column = (key: string) => {
@@ -92,6 +92,7 @@ function select(
         throw new StandinError('INPUT_INVALID', { detail: 'The result cannot be filtered by this column.' })
       return { key, value: value.replaceAll('\0', '').toWellFormed() }
     }),
+    ...(onlyNew && { isNew: true }),
     sort: sort && { column: sort.key === 'machine' ? 'machine' : column(sort.key), descending: sort.descending },
   }
 }
