@@ -40,6 +40,42 @@ test('one statement is under way, and what arrives meanwhile is the next one', a
   ])
 })
 
+test('after a group of several those who come again are awaited, after a single one nobody is', async () => {
+  const database = playDatabase()
+  const gathers: Array<() => void> = []
+  const gather = () => new Promise<void>((resolve) => gathers.push(resolve))
+  const write = createGroupWriter({ write: database.write, gather })
+  const finish = async () => {
+    database.finishOne()
+    await turn()
+  }
+
+  const all = [write(1), write(2)]
+  await turn()
+  all.push(write(3))
+  await finish()
+  all.push(write(4))
+  await turn()
+  expect(database.statements).toEqual([[1, 2]])
+  gathers.shift()?.()
+  await turn()
+  expect(database.statements).toEqual([
+    [1, 2],
+    [3, 4],
+  ])
+
+  await finish()
+  all.push(write(5))
+  gathers.shift()?.()
+  await turn()
+  all.push(write(6))
+  await finish()
+  expect(gathers).toEqual([])
+  expect(database.statements.slice(2)).toEqual([[5], [6]])
+  await finish()
+  expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50, 60])
+})
+
 test('a bad row costs only itself', async () => {
   const duplicate = Object.assign(new Error('wrapped'), { cause: Object.assign(new Error('twice'), { code: '23505' }) })
   const database = playDatabase({ fails: (rows) => rows.includes(2) && duplicate })

@@ -12,6 +12,11 @@ interface GroupWriterOptions<Row, Result> {
   maxRows?: number
   /** Rows that wait for the statement that is under way, at most; beyond that `OVERLOADED`. */
   maxWaiting?: number
+  /**
+   * What is waited for after a group of several: those who were in it come again meanwhile, and two groups that take turns
+   * become one. By default nothing.
+   */
+  gather?: () => Promise<unknown>
 }
 
 interface Waiting<Row, Result> {
@@ -30,6 +35,7 @@ export function createGroupWriter<Row, Result>({
   apart,
   maxRows = 500,
   maxWaiting = 10_000,
+  gather = async () => {},
 }: GroupWriterOptions<Row, Result>): (row: Row) => Promise<Result> {
   const waiting: Array<Waiting<Row, Result>> = []
   let isWriting = false
@@ -38,7 +44,11 @@ export function createGroupWriter<Row, Result>({
     isWriting = true
     // What comes over all connections in one turn goes into one group: after the first alone it would wait for two.
     await new Promise(setImmediate)
-    while (waiting.length > 0) await writeGroup(waiting.splice(0, maxRows))
+    while (waiting.length > 0) {
+      const group = waiting.splice(0, maxRows)
+      await writeGroup(group)
+      if (group.length > 1 && waiting.length < maxRows) await gather()
+    }
     isWriting = false
   }
 
