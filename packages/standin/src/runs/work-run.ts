@@ -4,6 +4,7 @@ import { type Actor, record } from '../audit/record.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
+import { traced } from '../observability/traced.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
@@ -88,7 +89,9 @@ export function createWorkRun(dependencies: Dependencies) {
       if (!run) return
       work.epoch = run.epoch
       if (replicaId() !== holder) abort.abort(lost)
-      await workOnTaken(run, abort)
+      const { actionId, attempts } = run
+      const attributes = { 'standin.run.id': runId, 'standin.action.id': actionId, 'standin.run.attempt': attempts }
+      await traced('standin.run', attributes, () => workOnTaken(run, abort))
     } finally {
       working.delete(work)
       resolve()

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Logger } from '../../observability/logger.ts'
 import type { Secret } from '../../observability/secret.ts'
+import { traced } from '../../observability/traced.ts'
 import { appendEvent } from '../run-event-store.ts'
 import { attachedFile } from './attached-file.ts'
 import { type Outcome, pauseBeforeNextTry } from './delivery-outcome.ts'
@@ -112,7 +113,8 @@ export function createDeliverDue(dependencies: Dependencies) {
       await db.transaction((tx) => change(tx, taken, { ...untried, reason: 'RATE_LIMITED', nextTryAt }))
       return true
     }
-    const outcome = await send(taken).catch((error: unknown): Outcome => {
+    const attributes = { 'standin.run.id': taken.runId, 'standin.delivery.kind': taken.destination.kind }
+    const outcome = await traced('standin.delivery', attributes, () => send(taken)).catch((error: unknown): Outcome => {
       log.error({ err: error, runId: taken.runId }, 'delivering')
       return { kind: 'failed', because: 'Something broke inside Standin.' }
     })
