@@ -126,6 +126,7 @@ export function createActionStage({
           },
           read: async () => ({
             columns: played.columns.map((column) => ({ filterable: false, ...column })),
+            hasMachines: rows.some(({ machine }) => machine),
             batches: (async function* () {
               yield rows.map(asResultRow)
             })(),

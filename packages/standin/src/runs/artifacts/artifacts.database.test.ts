@@ -68,7 +68,7 @@ test('files of a result have all its rows', async () => {
   const { id, state } = await work(stack, 'table')
   expect(state).toBe('succeeded')
   const files = await stack.files(id)
-  expect(files['table.csv']).toBe("\uFEFFMachine,Text\r\n,'=Row 0\r\n,'=Row 1\r\n,'=Row 2\r\n")
+  expect(files['table.csv']).toBe("\uFEFFText\r\n'=Row 0\r\n'=Row 1\r\n'=Row 2\r\n")
   expect(files['table.xlsx']?.startsWith('PK')).toBe(true)
 })
 
@@ -80,7 +80,7 @@ test('invariant 19: a worker that goes on makes them of the rows before and afte
     values (${id}, 0, '0', '{"text":"Row 0"}', false, ''), (${id}, 1, '1', '{"text":"lost"}', false, '')`
   await stack.sql`update runs set checkpoint = '{"state":1}' where id = ${id}`
   await stack.createWorker().workOn(id)
-  expect((await stack.files(id))['table.csv']).toBe("\uFEFFMachine,Text\r\n,Row 0\r\n,'=Row 1\r\n,'=Row 2\r\n")
+  expect((await stack.files(id))['table.csv']).toBe("\uFEFFText\r\nRow 0\r\n'=Row 1\r\n'=Row 2\r\n")
 })
 
 test('invariant 24: a file and a result are for who may start their action; who took a file is remembered', async () => {

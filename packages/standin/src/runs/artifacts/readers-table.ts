@@ -42,7 +42,7 @@ export function measured(value: number, kind: Kind, habits: ReaderHabits): { val
 /** A cell as a reader sees it: a number, a text, or a time of day in the account's zone without one. */
 export type ReadersCell = string | number | Temporal.PlainDateTime | null
 
-/** The first column is the machine, where any row can have one. */
+/** The first column is the machine, where any row has one. */
 export interface ReadersTable {
   titles: string[]
   /** Of each title's cells. */
@@ -51,7 +51,11 @@ export interface ReadersTable {
 }
 
 /** A result's rows in the units and the time zone of those who read them; the titles name both. A position takes two columns. */
-export function readersTable(columns: readonly ResultColumn[], habits: ReaderHabits): ReadersTable {
+export function readersTable(
+  columns: readonly ResultColumn[],
+  habits: ReaderHabits,
+  { hasMachines = true }: { hasMachines?: boolean | undefined } = {},
+): ReadersTable {
   const timeZone = habits.timeZone ?? 'UTC'
   const titlesOf = ({ title, kind }: ResultColumn): string[] => {
     if (kind === 'place') return [`${title}, latitude (°)`, `${title}, longitude (°)`]
@@ -65,9 +69,15 @@ export function readersTable(columns: readonly ResultColumn[], habits: ReaderHab
     return [kind === 'moment' && value !== null ? localTime(value, timeZone) : value]
   }
   return {
-    titles: ['Machine', ...columns.flatMap(titlesOf)],
-    kinds: ['text', ...columns.flatMap(({ kind }) => (kind === 'place' ? [kind, kind] : [kind]))],
-    cells: (row) => [row.machine?.name ?? null, ...columns.flatMap((column) => cellsOf(column, row))],
+    titles: [...(hasMachines ? ['Machine'] : []), ...columns.flatMap(titlesOf)],
+    kinds: [
+      ...(hasMachines ? (['text'] as const) : []),
+      ...columns.flatMap(({ kind }) => (kind === 'place' ? [kind, kind] : [kind])),
+    ],
+    cells: (row) => [
+      ...(hasMachines ? [row.machine?.name ?? null] : []),
+      ...columns.flatMap((column) => cellsOf(column, row)),
+    ],
   }
 }
 

@@ -59,6 +59,13 @@ describe('a CSV file', () => {
     ])
   })
 
+  test('has no column of machines where no row is about one', async () => {
+    const pieces: string[] = []
+    const table = { columns: columns.slice(0, 1), hasMachines: false, batches: batchesOf([row({ note: 'a' }, null)]) }
+    for await (const piece of csvOf({ ...table, habits: metric })) pieces.push(piece)
+    expect(pieces.join('')).toBe('\uFEFFNote\r\na\r\n')
+  })
+
   test('leaves empty what is not known, and tells zero from it', async () => {
     expect((await csv([row({ note: null, fuel: 0, seen: 'no moment' }, null)]))[1]).toBe(',,0,,no moment')
   })

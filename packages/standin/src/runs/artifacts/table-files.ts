@@ -6,6 +6,8 @@ import { type ReaderHabits, type ReadersCell, readersTable } from './readers-tab
 /** Rows of a result, to become a file. */
 export interface TableToWrite {
   columns: readonly ResultColumn[]
+  /** Whether any row is about a machine: those of a sum are not. */
+  hasMachines?: boolean | undefined
   batches: AsyncIterable<ResultRow[]>
   habits: ReaderHabits
 }
@@ -28,15 +30,15 @@ export function toCsv(rows: ReadonlyArray<ReadonlyArray<string | number | null |
 }
 
 /** A CSV file of a table, a batch of rows in memory at a time. */
-export async function* csvOf({ columns, batches, habits }: TableToWrite): AsyncGenerator<string> {
-  const { titles, cells } = readersTable(columns, habits)
+export async function* csvOf({ columns, hasMachines, batches, habits }: TableToWrite): AsyncGenerator<string> {
+  const { titles, cells } = readersTable(columns, habits, { hasMachines })
   yield byteOrderMark + toCsv([titles])
   for await (const rows of batches) yield toCsv(rows.map((row) => cells(row).map(textOrNumber)))
 }
 
 /** A workbook of a table, a batch of rows in memory at a time. Texts are texts: none becomes a formula. */
-export async function* xlsxOf({ columns, batches, habits }: TableToWrite): AsyncGenerator<Uint8Array> {
-  const { titles, kinds, cells } = readersTable(columns, habits)
+export async function* xlsxOf({ columns, hasMachines, batches, habits }: TableToWrite): AsyncGenerator<Uint8Array> {
+  const { titles, kinds, cells } = readersTable(columns, habits, { hasMachines })
   const iterator = batches[Symbol.asyncIterator]()
   const first = await iterator.next()
   const firstRows = (first.done ? [] : first.value).map((row) => cells(row).map(dateOrPlain))

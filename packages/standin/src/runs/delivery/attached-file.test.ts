@@ -4,7 +4,7 @@ import { attachedFile, largestAttachmentBytes } from './attached-file.ts'
 
 const run = { actionId: 'report', endedAt: '2026-03-02T05:00:09.000Z' }
 const columns: ResultColumn[] = [{ key: 'text', title: 'Text', kind: 'text', filterable: false }]
-const told = { run, columns, habits: { timeZone: null, unitSystem: null } }
+const told = { run, columns, hasMachines: false, habits: { timeZone: null, unitSystem: null } }
 
 async function* batches(bytes: number) {
   for (let left = bytes; left > 0; left -= 500_000)

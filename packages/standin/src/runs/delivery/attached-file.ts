@@ -19,14 +19,17 @@ export async function attachedFile(
   {
     run,
     columns,
+    hasMachines,
     habits,
-  }: Pick<ResultToTell, 'columns' | 'habits'> & { run: Pick<ResultToTell['run'], 'actionId' | 'endedAt'> },
+  }: Pick<ResultToTell, 'columns' | 'hasMachines' | 'habits'> & {
+    run: Pick<ResultToTell['run'], 'actionId' | 'endedAt'>
+  },
   { format, batches }: { format: keyof typeof formats; batches: TableToWrite['batches'] },
 ): Promise<AttachedFile | undefined> {
   const { mediaType, piecesOf } = formats[format]
   const pieces: Buffer[] = []
   let bytes = 0
-  for await (const piece of piecesOf({ columns, batches, habits })) {
+  for await (const piece of piecesOf({ columns, hasMachines, batches, habits })) {
     const content = Buffer.from(piece)
     bytes += content.byteLength
     if (bytes > largestAttachmentBytes) return undefined

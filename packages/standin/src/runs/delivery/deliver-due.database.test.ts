@@ -164,7 +164,7 @@ describe('the result of a run that has ended', () => {
     await stack.ended([{ ...email, file: 'csv' }], { rows: 0 })
     while (await stack.deliverDue());
     const [csv, xlsx, none] = stack.mailed
-    expect(csv?.attachment?.content.toString()).toBe('\uFEFFMachine,Text\r\n,Row 0\r\n,Row 1\r\n')
+    expect(csv?.attachment?.content.toString()).toBe('\uFEFFText\r\nRow 0\r\nRow 1\r\n')
     expect(csv?.attachment?.name).toMatch(/^report-\d{4}-\d\d-\d\d\.csv$/)
     expect(xlsx?.attachment?.content.subarray(0, 2).toString()).toBe('PK')
     expect(none?.attachment).toBeUndefined()

@@ -23,6 +23,7 @@ const told: ResultToTell = {
     { key: 'fuel', title: 'Fuel', kind: 'percent', filterable: false },
   ],
   rows: [row('a', 'Loader'), row('b', '<script>alert(1)</script>')],
+  hasMachines: true,
   totalRows: 2,
   newRows: [],
   totalNewRows: 0,

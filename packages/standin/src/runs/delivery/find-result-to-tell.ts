@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.ts'
 import { artifactsOfRuns } from '../artifacts/artifact-store.ts'
-import { countRows, findResult, listRows, readRows } from '../results/result-store.ts'
+import { countRows, findResult, hasMachines, listRows, readRows } from '../results/result-store.ts'
 import type { KeptUntil } from '../retention/kept-until.ts'
 import { findRun } from '../run-store.ts'
 import { toRun } from '../to-run.ts'
@@ -31,6 +31,7 @@ export async function findResultToTell(
     actionTitle: titleOf(row.actionId) ?? row.actionId,
     detail: result?.detail ?? null,
     columns: result?.columns ?? [],
+    hasMachines: await hasMachines(db, kept),
     chart: result?.chart ?? null,
     rows: await firstRows({}),
     totalRows: await countRows(db, kept, all),

@@ -11,6 +11,7 @@ export interface ResultToTell {
   detail: string | null
   chart: ResultChart | null
   columns: readonly ResultColumn[]
+  hasMachines: boolean
   /** The first ones. */
   rows: readonly ResultRow[]
   totalRows: number

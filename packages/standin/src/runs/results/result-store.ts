@@ -1,5 +1,5 @@
 import type { ResultColumn, ResultMap, ResultRow } from '@standin/contracts'
-import { and, asc, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import { runs } from '../run-table.ts'
 import { runResultRows, runResults } from './result-table.ts'
@@ -107,6 +107,16 @@ function selected({ runId, rows }: Kept, { words, filter, isNew }: RowSelection)
 
 export async function countRows(db: Database, kept: Kept, selection: RowSelection): Promise<number> {
   return db.$count(runResultRows, selected(kept, selection))
+}
+
+/** Whether any row is about a machine. */
+export async function hasMachines(db: Database, { runId, rows }: Kept): Promise<boolean> {
+  const [found] = await db
+    .select({ position: runResultRows.position })
+    .from(runResultRows)
+    .where(and(eq(runResultRows.runId, runId), lt(runResultRows.position, rows), isNotNull(runResultRows.machine)))
+    .limit(1)
+  return found !== undefined
 }
 
 /** A page of rows after the one at a position. What is not known comes last, whichever way it is sorted. */

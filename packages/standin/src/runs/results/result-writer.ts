@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../../database/database.ts'
 import { holdsRun } from '../run-hold-store.ts'
 import { workingStates } from '../run-lifecycle.ts'
 import { RunStopped } from '../run-stopped.ts'
-import { insertRows, keepResult, openResult, readRows } from './result-store.ts'
+import { hasMachines, insertRows, keepResult, openResult, readRows } from './result-store.ts'
 import { type GivenRow, type StorableRow, storable, understandColumns, understandRow } from './understand-rows.ts'
 
 /** What a run found. The last of each counts; all of it can be read from the next checkpoint on. */
@@ -20,7 +20,7 @@ export interface ResultWriter {
   /** More than the headline: what is left out, and why. */
   detail(text: string): Promise<void>
   /** The columns, and all rows so far, in batches: to make a file of them. */
-  read(): Promise<{ columns: readonly ResultColumn[]; batches: AsyncIterable<ResultRow[]> }>
+  read(): Promise<{ columns: readonly ResultColumn[]; hasMachines: boolean; batches: AsyncIterable<ResultRow[]> }>
 }
 
 export type GivenColumn = Omit<ResultColumn, 'filterable'> & Partial<Pick<ResultColumn, 'filterable'>>
@@ -106,7 +106,8 @@ export function createResultWriter(
     async read() {
       await opening()
       await flush()
-      return { columns, batches: readRows(db, { runId, rows: position }) }
+      const kept = { runId, rows: position }
+      return { columns, hasMachines: await hasMachines(db, kept), batches: readRows(db, kept) }
     },
     flush,
     async keep(tx) {
