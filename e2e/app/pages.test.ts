@@ -79,7 +79,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await keys.press('Enter')
     // What is wrong has the focus, and says what it needs.
     await focusOn(frame(), '[aria-invalid=true]')
-    await keys.type('14')
+    await keys.type('2')
     await app.stack.control('settings', { apiLatencyMs: 1_500 }, 'PUT')
     await keys.tabTo('Start attention list')
     await keys.press('Enter')
@@ -97,6 +97,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const download = page.waitForEvent('download')
     await keys.press('Enter')
     expect((await download).suggestedFilename()).toMatch(/\.csv$/)
+    await inside.getByRole('searchbox').waitFor()
     await keys.press('/')
     expect(await keys.focused()).toBe('Find a machine or word')
     await keys.tabTo('Why')
