@@ -42,4 +42,13 @@ describe('any other is a reason', () => {
       expect.objectContaining({ reason: 'TRACKUNIT_RATE_LIMITED', retryAfterMs }),
     )
   })
+
+  test('503 with Retry-After is an outage of that length; without it, of an unknown one', () => {
+    const thrown = (headers: Record<string, string>, retryAfterMs: number | undefined) =>
+      expect(() => answer(503, headers)).toThrow(
+        expect.objectContaining({ reason: 'TRACKUNIT_UNAVAILABLE', retryAfterMs }),
+      )
+    thrown({ 'retry-after': '120' }, 120_000)
+    thrown({}, undefined)
+  })
 })

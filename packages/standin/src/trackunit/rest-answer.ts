@@ -14,10 +14,10 @@ export function understandStatus({ status, headers, text }: ApiAnswer, now: Date
   const isGood = status >= 200 && status < 300
   const isPage = headers.get('content-type')?.includes('html') ?? false
   if (isGood && !isPage) return text
-  if (status === 429) {
-    throw new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: retryAfterOf(headers, now) ?? pauseWithoutAnyMs })
-  }
-  if (status >= 500) throw new StandinError('TRACKUNIT_UNAVAILABLE')
+  const retryAfterMs = retryAfterOf(headers, now)
+  if (status === 429)
+    throw new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: retryAfterMs ?? pauseWithoutAnyMs })
+  if (status >= 500) throw new StandinError('TRACKUNIT_UNAVAILABLE', retryAfterMs === undefined ? {} : { retryAfterMs })
   if (isPage && (isGood || status === 404)) {
     // Seen where a scope is missing; what a missing plan looks like is not documented, so both are named.
     throw new StandinError('TRACKUNIT_REFUSED', {
