@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { emptyTables } from '../../../test/empty-tables.ts'
 import { createTestDatabase, type TestDatabase } from '../../../test/test-database.ts'
@@ -189,6 +190,35 @@ test('a run sees where the last one that told of places had each machine, and wh
   expect(m1?.toldSite).toEqual(bridge)
   expect(m3?.toldSite).toBeNull()
   expect(await all(third.gone())).toEqual([])
+})
+
+test('whatever people called a machine, it is kept, and can be listed and filtered', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom('\0', '\ud800', '🚜'.repeat(300), "'"),
+  )
+  const named = fc.record({ id: text, name: text })
+  const value = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }))
+  const seen = fc.record({
+    ...{ id: fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((id) => `m${id}`) },
+    ...{ name: fc.option(text), brand: text, model: text, serialNumber: text, type: text, address: text },
+    ...{ site: fc.option(named), groups: fc.array(named, { maxLength: 3 }), latitude: value, longitude: value },
+    lastSeenAt: fc.option(fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })),
+    ...{ operatingHours: value, idleHours: value, fuelPercent: value, batteryPercent: value },
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(seen, { minLength: 1, maxLength: 8 }), async (machines) => {
+      const run = await register()
+      await run.keep(machines)
+      await run.keepReadings()
+      const known = await all(run.list({ seenInThisRun: true }))
+      const stored = (id: string) => id.toWellFormed().replaceAll('\0', '')
+      expect(new Set(ids(known))).toEqual(new Set(machines.map(({ id }) => stored(id))))
+      const types = known.flatMap(({ type }) => type ?? [])
+      expect(await all(run.list({ seenInThisRun: true, filter: { types } }))).toHaveLength(known.length)
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('however many are gone, each is told', async () => {
