@@ -11,7 +11,7 @@ export function grantedScopes(
   accountId: string,
 ): readonly string[] | undefined {
   const applying = grants.filter((grant) => grant.accountId === 'all' || grant.accountId === accountId)
-  if (applying.length === 0) return undefined
+  if (applying.length <= 1) return applying[0]?.scopes // Nearly all: a set costs ten times as much.
   return [...new Set(applying.flatMap(({ scopes }) => scopes))]
 }
 
