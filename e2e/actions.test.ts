@@ -90,6 +90,18 @@ test('stale events are previewed, then dismissed, each once', async () => {
   expect(counts).toMatchObject({ eventDismiss: listed })
   expect(counts).not.toHaveProperty('eventDismiss again')
   expect(await brokenRules()).toEqual([])
+
+  // In the audit each has its row, and people see one for all.
+  const [changed] = (await api.audit.list.query({ accountId, kinds: ['changed'], limit: 1 })).entries
+  expect(changed).toMatchObject({
+    event: 'run.changed',
+    details: { runId: run.id, made: listed, refused: 0, unknown: 0 },
+  })
+  const single = await api.audit.list.query({ accountId, changesOfRun: run.id, limit: 100 })
+  expect(single.entries.map(({ event }) => event)).toEqual(
+    Array.from({ length: Math.min(listed, 100) }, () => 'change.made'),
+  )
+  expect(JSON.parse(await stack.operator('audit', 'verify', '--json'))).toMatchObject({ problems: [] })
 })
 
 test('utilisation says what it needs while too little was collected', async () => {
@@ -111,4 +123,22 @@ test('without the plan’s GraphQL the fleet is listed all the same', async () =
   expect(run, JSON.stringify(run)).toMatchObject({ state: 'succeeded' })
   expect(result.detail).toContain('Data health is left out')
   expect(result.detail).toContain('Overdue services are left out')
+
+  // From then on it is known: what needs GraphQL is not begun, and the snapshot is not planned more often than it may be read.
+  const asked = { accountId: otherAccountId, input: {} }
+  const preview = {
+    ...asked,
+    actionId: 'clear-stale-events',
+    mode: 'preview' as const,
+    idempotencyKey: 'without-graphql',
+  }
+  await expect(api.run.start.mutate(preview)).rejects.toMatchObject({ data: { reason: 'PLAN_REQUIRED' } })
+  const { actions } = await api.action.list.query({ accountId: otherAccountId })
+  expect(actions.filter(({ missingPlan }) => missingPlan !== null).map(({ id }) => id)).toEqual(['clear-stale-events'])
+  const planned = { ...asked, actionId: 'attention-list', timeZone: 'Europe/Copenhagen', deliverTo: [] }
+  await expect(api.schedule.create.mutate({ ...planned, recurrence: 'FREQ=HOURLY' })).rejects.toMatchObject({
+    data: { reason: 'INPUT_INVALID' },
+    message: expect.stringContaining('50 times in 30 days'),
+  })
+  await api.schedule.create.mutate({ ...planned, recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6' })
 })
