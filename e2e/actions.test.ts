@@ -3,30 +3,28 @@ import type { Run, RunResult } from '@standin/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../scripts/part.ts'
 import { accountId, install, otherAccountId, type Stack, startStack } from './stack.ts'
+import { startTraceCollector } from './trace-collector.ts'
 
 /** The four actions on the strict simulator, each over a server, a worker and a database of its own. */
 const fleetSize = 101
 
 let stack: Stack
+let serviceKey: string
+let collector: Awaited<ReturnType<typeof startTraceCollector>>
 let api: ReturnType<typeof createStandinClient>['api']
 beforeAll(async () => {
-  stack = await startStack({ fleetSize })
+  collector = await startTraceCollector()
+  stack = await startStack({ fleetSize, environment: collector.settings })
   await install(stack, accountId)
   await install(stack, otherAccountId)
   const scopes = 'asset.view account.event.manage account.service-management.service-plan.assignment.view'
-  const serviceKey = await stack.operator(
-    'keys',
-    'create',
-    '--service',
-    'reports',
-    '--account',
-    'all',
-    '--scopes',
-    scopes,
-  )
+  serviceKey = await stack.operator('keys', 'create', '--service', 'reports', '--account', 'all', '--scopes', scopes)
   api = createStandinClient({ url: stack.server, serviceKey }).api
 })
-afterAll(() => stack?.[Symbol.asyncDispose]())
+afterAll(async () => {
+  await stack?.[Symbol.asyncDispose]()
+  collector?.close()
+})
 
 let keys = 0
 async function play(actionId: string, given: Partial<Parameters<typeof api.run.start.mutate>[0]> = {}) {
@@ -141,4 +139,30 @@ test('without the plan’s GraphQL the fleet is listed all the same', async () =
     message: expect.stringContaining('50 times in 30 days'),
   })
   await api.schedule.create.mutate({ ...planned, recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6' })
+})
+
+test('invariant 10: a collector is told what took how long and for what, by routes and ids, and nothing that is secret', async () => {
+  const parentOfSomebody = '4bf92f3577b34da6a3ce929d0e0e4736'
+  await fetch(`${stack.server}/trackunit/callback/guessed-secret?guessed-secret`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', traceparent: `00-${parentOfSomebody}-00f067aa0ba902b7-01` },
+    body: '{"guessed-secret":1}',
+  })
+  const spanOf = (name: string) => collector.spans().find((span) => span.name === name)
+  await until('the spans', async () => spanOf('POST /trackunit/callback/:secret') !== undefined, { timeoutMs: 15_000 })
+
+  const requests = collector.spans().filter(({ name }) => name === 'standin.trackunit')
+  const runs = collector.spans().filter(({ name }) => name === 'standin.run')
+  expect(requests.length).toBeGreaterThan(runs.length)
+  for (const { traceId, parentSpanId } of requests)
+    expect(runs.filter(({ spanId }) => spanId === parentSpanId).map((run) => run.traceId)).toEqual([traceId])
+  expect(JSON.stringify(requests)).toContain('/api/graphql')
+  expect(JSON.stringify(requests)).toContain('/:id')
+  expect(spanOf('standin.exchange')).toBeDefined()
+  expect(spanOf('POST /trackunit/callback')).toBeDefined()
+  expect(spanOf('POST /trackunit/callback/:secret')).toBeDefined()
+  const all = collector.told.join()
+  expect(all).toContain('"night"')
+  for (const secret of [serviceKey, serviceKey.slice(-20), 'guessed-secret', parentOfSomebody, 'eyJ', '/health'])
+    expect(all.includes(secret), secret).toBe(false)
 })

@@ -62,6 +62,15 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
     keys: { encryption, links, audit },
     auditRetentionMs: read.AUDIT_RETENTION_DAYS * 86_400_000,
     metrics: { port: read.METRICS_PORT, host: read.METRICS_HOST },
+    /** Undefined: no traces. */
+    traces: read.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          endpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT,
+          headers: read.OTEL_EXPORTER_OTLP_HEADERS ? new Secret(read.OTEL_EXPORTER_OTLP_HEADERS) : undefined,
+          serviceName: read.OTEL_SERVICE_NAME,
+          share: read.OTEL_TRACES_SAMPLER_ARG,
+        }
+      : undefined,
     app: { id: read.IRIS_APP_ID ?? app.id, name: app.name, scopes },
     callback: {
       pathSecrets:

@@ -13,6 +13,7 @@ import type { Logger } from '../observability/logger.ts'
 import { createMetrics } from '../observability/metrics.ts'
 import { serveMetrics } from '../observability/metrics-server.ts'
 import { countForMetrics } from '../observability/metrics-store.ts'
+import { startTraces } from '../observability/start-traces.ts'
 import { whenUninstalled } from '../when-uninstalled.ts'
 
 export const version = '0.1.0'
@@ -28,6 +29,7 @@ export type Foundation = Awaited<ReturnType<typeof openFoundation>>
 
 /** What every part stands on: the database and what is heard from it, the audit, the vault, the metrics. */
 export async function openFoundation(config: Config, { log, clock, closers }: Surroundings) {
+  closers.push(await startTraces(config.traces, { version }))
   const database = await openDatabase(config.database, (line) => log.info(line))
   closers.push(database.close)
   const { db, cut, close } = connectDatabase(database.url, { pooled: database.pooled })

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerHealthRoutes } from '../http/health-route.ts'
 import { createHttpServer } from '../http/http-server.ts'
+import { traceRequests } from '../http/trace-requests.ts'
 import type { Foundation } from './open-foundation.ts'
 
 export interface HttpEdge {
@@ -14,6 +15,7 @@ export interface HttpEdge {
 /** The server's one port. Its routes are added by the parts, before it listens. */
 export async function serveHttp({ config, log, closers, watch, metrics }: Foundation): Promise<HttpEdge> {
   const server = await createHttpServer(config.http, log, { onRefused: metrics.countRefusal })
+  if (config.traces) traceRequests(server)
   registerHealthRoutes(server, { watch, outageServeMs: config.outageServeMs, parts: config.parts })
 
   const address = () => {

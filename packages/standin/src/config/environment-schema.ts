@@ -92,6 +92,13 @@ export const environmentSchema = z.object({
   STANDIN_ARTIFACT_DAYS: days(30),
   STANDIN_READING_DAYS: days(800),
   STANDIN_ARTIFACT_MB_PER_ACCOUNT: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webAddress.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .regex(/^[\w-]+=[^,=]*(,[\w-]+=[^,=]*)*$/, 'is name=value, several with commas between, values as in an address')
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).max(200).default('standin'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 

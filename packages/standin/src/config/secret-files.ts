@@ -9,6 +9,7 @@ const secretNames = [
   'STANDIN_AUDIT_KEYS',
   'CALLBACK_PATH_SECRET',
   'SMTP_URL',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ]
 /** The environment with the contents of the files that `NAME_FILE` names; what is wrong with them is added to `problems`. */
 export function withSecretFiles(environment: Environment, problems: string[]): Record<string, string | undefined> {

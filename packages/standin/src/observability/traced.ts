@@ -6,7 +6,7 @@ import { toRefusal } from '../refusal.ts'
  * ids and names of our own, never an account or what came from outside; of a failure it has the reason, never a message.
  */
 export function traced<Result>(
-  name: 'standin.run' | 'standin.exchange' | 'standin.delivery',
+  name: 'standin.run' | 'standin.exchange' | 'standin.delivery' | 'standin.trackunit',
   attributes: Attributes,
   work: () => Promise<Result>,
 ): Promise<Result> {

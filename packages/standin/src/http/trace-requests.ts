@@ -1,0 +1,22 @@
+import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { FastifyInstance } from 'fastify'
+
+/** Each request by its route, never its address: that can hold a secret. Its id is that of the log. */
+export function traceRequests(server: FastifyInstance): void {
+  const tracer = trace.getTracer('standin')
+  const spans = new WeakMap<object, Span>()
+  server.addHook('onRequest', (request, _reply, done) => {
+    const route = request.routeOptions.url ?? 'none'
+    if (route.startsWith('/health')) return done()
+    const attributes = { 'http.request.method': request.method, 'http.route': route, 'standin.request': request.id }
+    const span = tracer.startSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, attributes })
+    spans.set(request, span)
+    context.with(trace.setSpan(context.active(), span), done)
+  })
+  server.addHook('onResponse', async (request, { statusCode }) => {
+    const span = spans.get(request)
+    span?.setAttribute('http.response.status_code', statusCode)
+    if (statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR, message: String(statusCode) })
+    span?.end()
+  })
+}
