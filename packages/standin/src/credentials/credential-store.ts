@@ -19,8 +19,7 @@ const byKey = ({ accountId, generation }: CredentialKey) =>
 
 /** Stores new credentials, to be proven from now on, and wakes whoever proves. */
 export async function insertCredentials(tx: Transaction, row: typeof credentials.$inferInsert): Promise<void> {
-  await tx.insert(credentials).values(row)
-  await announce(tx, row.accountId, row)
+  await tx.insert(credentials).values(row).returning(announced(row.accountId, row))
 }
 
 /** All credentials of an account, the newest generation first. */
@@ -87,19 +86,16 @@ export async function moveCredentials(
     .update(credentials)
     .set({ claimedBy: null, ...change, state, reason, since: sql`now()` })
     .where(byKey(row))
-  await announce(tx, row.accountId, change)
+    .returning(announced(row.accountId, change))
   return state
 }
 
 /** Heard by every replica when the transaction commits: by whoever shows the account, and by whoever proves what is due. */
-async function announce(
-  tx: Transaction,
-  accountId: string,
-  { nextAttemptAt }: { nextAttemptAt?: Date | null | undefined },
-): Promise<void> {
-  const due = nextAttemptAt ? sql`, pg_notify('credentials_pending', '')` : sql``
-  await tx.execute(sql`select pg_notify('credentials_changed', ${accountId})${due}`)
-}
+const announced = (accountId: string, { nextAttemptAt }: { nextAttemptAt?: Date | null | undefined }) => ({
+  told: sql`pg_notify('credentials_changed', ${accountId})`,
+  ...(nextAttemptAt && due),
+})
+const due = { due: sql`pg_notify('credentials_pending', '')` }
 
 /** Changes what is not the state: times, attempts. */
 export async function updateCredentials(
@@ -107,11 +103,11 @@ export async function updateCredentials(
   key: CredentialKey,
   change: Partial<CredentialRow>,
 ): Promise<void> {
-  await tx
+  const update = tx
     .update(credentials)
     .set({ claimedBy: null, ...change })
     .where(byKey(key))
-  if (change.nextAttemptAt) await tx.execute(sql`select pg_notify('credentials_pending', '')`)
+  await (change.nextAttemptAt ? update.returning(due) : update)
 }
 
 /** Asks Trackunit anew about credentials in force, at once: something came that contradicts them. */

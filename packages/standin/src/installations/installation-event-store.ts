@@ -12,9 +12,11 @@ export async function recordInstallationEvent(
   tx: Transaction,
   { accountId, type }: Pick<InstallationEvent, 'accountId' | 'type'>,
 ): Promise<void> {
-  await tx.insert(installationEvents).values({ accountId, type })
-  // Heard by every replica when this transaction commits.
-  await tx.execute(sql`select pg_notify('installation_event', '')`)
+  await tx
+    .insert(installationEvents)
+    .values({ accountId, type })
+    // Heard by every replica when this transaction commits.
+    .returning({ told: sql`pg_notify('installation_event', '')` })
 }
 
 /**

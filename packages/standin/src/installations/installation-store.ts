@@ -49,8 +49,8 @@ export async function updateInstallation(
     .update(installations)
     .set({ ...change, changedAt: sql`now()` })
     .where(eq(installations.accountId, accountId))
-  // Heard by every replica when this transaction commits.
-  await tx.execute(sql`select pg_notify('installation_changed', ${accountId})`)
+    // Heard by every replica when this transaction commits.
+    .returning({ told: sql`pg_notify('installation_changed', ${accountId})` })
 }
 
 export async function findInstallation(db: Database, accountId: string): Promise<InstallationRow | undefined> {
