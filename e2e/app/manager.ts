@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Browser, BrowserContextOptions, Frame, FrameLocator, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Frame, FrameLocator, Page, Response } from 'playwright-core'
 import { freePort } from '../../scripts/part.ts'
 import { launchBrowser } from '../browser.ts'
 import { serveBuiltApp } from '../built-app.ts'
@@ -36,6 +36,8 @@ export interface Manager {
   visit(path: string): Promise<void>
   /** Chooses in the drawer what an installation comes with, and presses one of its buttons. */
   press(button: 'Install' | 'Re-install' | 'Uninstall', comesWith?: string): Promise<void>
+  /** Gives the account so many machines, by the drawer. */
+  machines(size: number): Promise<void>
   /** Turns a switch of the drawer. */
   turn(name: string, isOn?: boolean): Promise<void>
   close(): Promise<void>
@@ -118,12 +120,25 @@ async function openManager(
       await page.getByRole('button', { name: button, exact: true }).click()
       await page.locator('#answer:not(:empty)').waitFor()
     },
+    async machines(size) {
+      const isSet = page.waitForResponse(isChange('settings'))
+      await page.getByLabel('Machines', { exact: true }).selectOption(String(size))
+      await isSet
+    },
     async turn(name, isOn = true) {
-      await page.getByRole('switch', { name }).setChecked(isOn)
+      const button = page.getByRole('switch', { name })
+      const isOfTrackunit = (await button.getAttribute('data-fault')) !== null && (await button.isChecked()) !== isOn
+      const isTurned = isOfTrackunit && page.waitForResponse(isChange('faults'))
+      await button.setChecked(isOn)
+      await isTurned
     },
     close,
   }
 }
+
+/** What the drawer sends has arrived before anybody relies on it. */
+const isChange = (path: string) => (answer: Response) =>
+  answer.request().method() === 'PUT' && answer.url().endsWith(`/control/${path}`)
 
 /**
  * A token in an address, in the console or in a page's storage; what breaks the policy; what breaks. A failed request is

@@ -143,7 +143,7 @@ const states: readonly State[] = [
     state: 'the plan has no GraphQL: what it leaves out is said with the result',
     before: installed,
     async reach(manager, account) {
-      await manager.page.getByLabel('Machines').selectOption('1')
+      await manager.machines(1)
       await manager.turn('Plan missing')
       await manager.visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
@@ -152,8 +152,8 @@ const states: readonly State[] = [
   {
     state: 'the plan has no GraphQL, in the catalogue',
     before: installed,
-    async reach({ page, turn, visit }, account) {
-      await page.getByLabel('Machines').selectOption('1')
+    async reach({ machines, turn, visit }, account) {
+      await machines(1)
       await turn('Plan missing')
       await ended(await app.start(account, 'fleet-snapshot'))
       await visit('/actions')
@@ -240,8 +240,8 @@ const states: readonly State[] = [
   {
     state: 'an empty fleet',
     before: installed,
-    async reach({ page, visit }, account) {
-      await page.getByLabel('Machines').selectOption('0')
+    async reach({ machines, visit }, account) {
+      await machines(0)
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
     sees: ['There are no machines to list.'],
@@ -249,8 +249,8 @@ const states: readonly State[] = [
   {
     state: 'an empty fleet, at the form',
     before: installed,
-    async reach({ page, visit }, account) {
-      await page.getByLabel('Machines').selectOption('0')
+    async reach({ machines, visit }, account) {
+      await machines(0)
       await ended(await app.start(account, 'fleet-snapshot'))
       await visit('/actions/attention-list')
     },
@@ -259,8 +259,8 @@ const states: readonly State[] = [
   {
     state: 'an empty fleet, at the preview',
     before: installed,
-    async reach({ page, visit }, account) {
-      await page.getByLabel('Machines').selectOption('0')
+    async reach({ machines, visit }, account) {
+      await machines(0)
       const preview = await app.start(account, 'clear-stale-events', { mode: 'preview' })
       await visit(`/actions/clear-stale-events/preview/${preview}`)
     },
@@ -269,8 +269,8 @@ const states: readonly State[] = [
   {
     state: 'a long fleet',
     before: installed,
-    async reach({ page, visit, app: inside }, account) {
-      await page.getByLabel('Machines').selectOption('2964')
+    async reach({ machines, page, visit, app: inside }, account) {
+      await machines(2964)
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
       await inside.getByRole('textbox', { name: 'Row' }).fill('2,500')
       await page.keyboard.press('Enter')
@@ -289,8 +289,8 @@ const states: readonly State[] = [
   {
     state: 'stopped half-way, with what was found so far',
     before: installed,
-    async reach({ page, turn, visit }, account) {
-      await page.getByLabel('Machines').selectOption('2964')
+    async reach({ machines, turn, visit }, account) {
+      await machines(2964)
       await turn('Breaks half-way')
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
@@ -331,8 +331,8 @@ const states: readonly State[] = [
     state: 'a download that the frame keeps back',
     before: installed,
     at: { downloads: 'blocked' },
-    async reach({ page, visit, app: inside }, account) {
-      await page.getByLabel('Machines').selectOption('1')
+    async reach({ machines, visit, app: inside }, account) {
+      await machines(1)
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
       await inside.getByRole('button', { name: /Download CSV/ }).click()
     },
