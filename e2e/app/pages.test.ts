@@ -242,7 +242,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
 
     const [name, rows] = await places.first().locator('th, td').allTextContents()
     await inside.getByRole('searchbox').fill(name?.replace(/ and \d+ more$/, '') ?? '')
-    await expect.poll(() => places.count()).toBe(1)
+    await expect.poll(() => places.count(), { timeout: 10_000 }).toBe(1)
     expect(Number(await places.first().locator('td').textContent())).toBeLessThanOrEqual(Number(rows))
   })
 
