@@ -155,6 +155,19 @@ describe('invariant 16: while the database is down', () => {
     stack.clock.advance(500)
     expect(await directory.find(digest)).toBeUndefined()
   })
+
+  test('it is asked at once when it is heard again', async () => {
+    const { stack, id, digest, directory, hear, goDown, comeBack } = await createDirectory()
+    await directory.find(digest)
+    goDown()
+    stack.clock.advance(900)
+    expect(await directory.find(digest)).toBeDefined()
+
+    comeBack()
+    await revokeKey(stack.db, { id, actor })
+    hear()
+    expect(await directory.find(digest)).toBeUndefined()
+  })
 })
 
 describe('keys and grants', () => {

@@ -46,6 +46,7 @@ export async function createKeyDirectory({ db, listener, clock, policy }: Depend
 
   const readAllAgain = () => {
     changes++
+    askAgainAtMs = Number.NEGATIVE_INFINITY // Who says so is the database: it is there.
     for (const each of known.values()) each.isStale = true
   }
   await listener.on('access_changed', readAllAgain, readAllAgain)

@@ -1,3 +1,4 @@
+import { findServiceByKeyId } from '../access/access-store.ts'
 import type { HandOut } from '../audit/hand-out-kind.ts'
 import type { SpooledHandOut } from '../audit/record-hand-outs.ts'
 import { startBackgroundLoop } from '../background-loop.ts'
@@ -88,6 +89,7 @@ export async function buildTokens(dependencies: Dependencies): Promise<Tokens> {
   })
   const issueWhileUp = createIssueToken({
     ...{ clock, inForce, obtainToken, recordHandOut, manifestScopes },
+    findService: async (keyId) => (await findServiceByKeyId(db, keyId))?.caller,
     noteUse: uses.note,
   })
   const issueToken = outage

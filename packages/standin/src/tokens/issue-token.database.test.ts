@@ -310,16 +310,46 @@ describe('invariant 18: who gets a token', () => {
     expect(inspect(await stack.sql`select * from access_tokens`)).not.toContain('token-1')
   })
 
-  test.for<{ title: string; between: (stack: TokenStack) => Promise<unknown> }>([
-    { title: 'the key was revoked', between: ({ db }) => db.update(serviceKeys).set({ revokedAt: new Date() }) },
-    { title: 'the key has expired', between: ({ db }) => db.update(serviceKeys).set({ expiresAt: new Date() }) },
-    { title: 'the grant was removed', between: ({ db }) => db.delete(grants) },
-    { title: 'the grant has lost a scope', between: ({ db }) => db.update(grants).set({ scopes: ['a'] }) },
+  test.for<{ title: string; reason: string; between: (stack: TokenStack) => Promise<unknown> }>([
     {
-      title: 'the grant is for another account',
+      ...{ title: 'the key was revoked', reason: 'UNAUTHENTICATED' },
+      between: ({ db }) => db.update(serviceKeys).set({ revokedAt: new Date() }),
+    },
+    {
+      ...{ title: 'the key has expired', reason: 'UNAUTHENTICATED' },
+      between: ({ db }) => db.update(serviceKeys).set({ expiresAt: new Date() }),
+    },
+    {
+      ...{ title: 'the grant was removed', reason: 'ACCOUNT_FORBIDDEN' },
+      between: ({ db }) => db.delete(grants),
+    },
+    {
+      ...{ title: 'the grant has lost a scope', reason: 'SCOPE_FORBIDDEN' },
+      between: ({ db }) => db.update(grants).set({ scopes: ['a'] }),
+    },
+    {
+      ...{ title: 'the grant is for another account', reason: 'ACCOUNT_FORBIDDEN' },
       between: ({ db }) => db.update(grants).set({ accountId: '22222222-2222-4222-8222-222222222222' }),
     },
-  ])('nothing leaves when $title between asking and answering', async ({ between }) => {
+  ])(
+    'nothing leaves, and the true reason is told, when $title between asking and answering',
+    async ({ between, reason }) => {
+      await using stack = await createTokenStack(database)
+      await stack.install()
+      const service = await stack.createService()
+      const { arrived, release } = stack.endpoint.hold()
+
+      const token = (await stack.startReplica())(service, both)
+      await arrived
+      await between(stack)
+      release()
+
+      await expect(token).rejects.toMatchObject({ reason })
+      expect(await stack.handOuts()).toEqual([])
+    },
+  )
+
+  test('who asked for all gets what is left when a scope was lost between asking and answering', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const service = await stack.createService()
@@ -327,11 +357,11 @@ describe('invariant 18: who gets a token', () => {
 
     const token = (await stack.startReplica())(service)
     await arrived
-    await between(stack)
+    await stack.db.update(grants).set({ scopes: ['a'] })
     release()
 
-    await expect(token).rejects.toMatchObject({ reason: 'ACCOUNT_FORBIDDEN' })
-    expect(await stack.handOuts()).toEqual([])
+    expect(await token).toMatchObject({ scopes: ['a'] })
+    expect(await stack.handOuts()).toMatchObject([{ details: { scopes: ['a'] } }])
   })
 
   test('a grant for all accounts is one for this account', async () => {

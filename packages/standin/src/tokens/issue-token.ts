@@ -1,4 +1,6 @@
 import type { ErrorReason, IssuedToken, IssueTokenInput } from '@standin/contracts'
+import { grantedScopes } from '../access/authorize.ts'
+import type { ServiceCaller } from '../access/caller.ts'
 import type { HandOut } from '../audit/hand-out-kind.ts'
 import type { Clock } from '../clock.ts'
 import type { Secret } from '../observability/secret.ts'
@@ -32,6 +34,8 @@ interface Dependencies {
   obtainToken: ObtainToken
   /** Leaves the durable row of a hand-out while generation, key and grant allow it. @returns whether it is there */
   recordHandOut: (handOut: HandOut) => Promise<boolean>
+  /** What a service's key may do now, asked of the database; undefined once it is not good any more. */
+  findService: (keyId: string) => Promise<ServiceCaller | undefined>
   /** Told of each token that leaves: those that are used are replaced ahead of their end. */
   noteUse: (token: TokenIdentity, lifetimeMs: number) => void
   manifestScopes: readonly string[]
@@ -46,11 +50,12 @@ export function createIssueToken({
   inForce,
   obtainToken,
   recordHandOut,
+  findService,
   noteUse,
   manifestScopes,
 }: Dependencies): IssueToken {
-  return async (receiver, { accountId, scopes: asked, rejectedFingerprint }) => {
-    let unrecorded: number | undefined
+  return async (known, { accountId, scopes: asked, rejectedFingerprint }) => {
+    let receiver = known
     for (let looks = 0; looks < maxLooks; looks++) {
       const fresh = looks > 0 || rejectedFingerprint !== undefined
       try {
@@ -68,14 +73,23 @@ export function createIssueToken({
           noteUse({ accountId, generation: token.generation, scopeKey: scopes.key }, lifetimeMs)
           return { accessToken, fingerprint, lifetimeMs, scopes: scopes.scopes, leftMs }
         }
-        // The row did not come back though this generation is still in force: the key or its grant is gone.
-        if (unrecorded === token.generation && receiver.kind === 'service') throw new StandinError('ACCOUNT_FORBIDDEN')
-        unrecorded = token.generation
+        // Generation, key or grant is another one by now: what the receiver may have is read again, as the account is.
+        receiver = await asItIsNow(receiver, accountId)
       } catch (error) {
         if (fresh || !mayBeOutdated(error)) throw error
       }
     }
     throw new StandinError('OVERLOADED', { retryAfterMs: 1_000, detail: 'The account changes hands this moment.' })
+  }
+
+  /** @throws StandinError `UNAUTHENTICATED` where the key is no longer good, `ACCOUNT_FORBIDDEN` without a grant */
+  async function asItIsNow(receiver: TokenReceiver, accountId: string): Promise<TokenReceiver> {
+    if (receiver.kind === 'system') return receiver
+    const service = await findService(receiver.keyId)
+    if (!service) throw new StandinError('UNAUTHENTICATED')
+    const scopes = grantedScopes(service, accountId)
+    if (!scopes) throw new StandinError('ACCOUNT_FORBIDDEN')
+    return { ...receiver, grantedScopes: scopes }
   }
 }
 
