@@ -4,6 +4,8 @@ const codes = /^(ECONN|CONNECT|ENOTFOUND|EAI_AGAIN|28|3D|57P0)/
 export function databaseTrouble(error: unknown): string | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     const code = 'code' in each ? each.code : undefined
+    if (code === '08P01')
+      return `What answers at DATABASE_URL refuses a session of ours (${code}). Where it is a transaction pooler, set DATABASE_DIRECT_URL to the server itself.`
     if (typeof code === 'string' && codes.test(code))
       return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it runs.`
   }

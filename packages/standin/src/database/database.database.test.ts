@@ -1,6 +1,7 @@
 import { getHeapSpaceStatistics } from 'node:v8'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { hasPgBouncer, startTransactionPooler } from '../../test/transaction-pooler.ts'
 import { connectDatabase } from './database.ts'
 import { databaseTrouble } from './database-trouble.ts'
 
@@ -98,6 +99,15 @@ describe('what the operator reads where the database cannot be used', () => {
 
     expect(databaseTrouble(error)).toContain(`(${code})`)
     expect(databaseTrouble(error)).not.toContain('s3cret')
+  })
+
+  test.skipIf(!hasPgBouncer)('nobody said that it is a transaction pooler: 08P01', async () => {
+    await using database = await createTestDatabase()
+    await using pooler = await startTransactionPooler(database.url)
+    const { sql, close } = connectDatabase(pooler.url, { pool: 1 })
+    onTestFinished(close)
+
+    expect(databaseTrouble(await sql`select 1`.catch((error: unknown) => error))).toContain('DATABASE_DIRECT_URL')
   })
 
   test('another failure is none of the database', () => {

@@ -3,13 +3,14 @@ import type { Sql } from 'postgres'
 import { mostSkewMs } from './check-addresses.ts'
 import { type Finding, good, note, wrong } from './finding.ts'
 
-/** Whether the database does what "answered 2xx is on disk" needs. */
+/** Whether the database does what "answered 2xx is on disk" needs. Without a pooler each connection sets its own commits. */
 export async function checkDatabase(sql: Sql, { isPooled }: { isPooled: boolean }): Promise<Finding[]> {
   const [row] = await sql<Array<{ version: number; fsync: string; commit: string; standbys: string }>>`
     select current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
       current_setting('synchronous_commit') as commit, current_setting('synchronous_standby_names') as standbys`
   if (!row) return [wrong('database', 'It says nothing about itself.')]
-  const { version, fsync, commit, standbys } = row
+  const { version, fsync, standbys } = row
+  const commit = isPooled ? row.commit : 'on'
   const major = Math.floor(version / 10_000)
   const isOnDisk = fsync === 'on' && ['on', 'remote_apply'].includes(commit)
   return [

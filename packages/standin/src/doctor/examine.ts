@@ -59,7 +59,8 @@ function settingsOf({ app, environment, say }: Omit<Asked, 'publicUrl'>): Config
 async function examineDatabase(config: Config, say: (line: string) => void): Promise<Finding[]> {
   try {
     const { url, directUrl, pooled, close } = await openDatabase(config.database, say)
-    const connection = connectDatabase(url, { pool: 1, pooled })
+    // Also where nobody said that it is a pooler: it would refuse what a server's connections set.
+    const connection = connectDatabase(url, { pool: 1, pooled: true })
     const direct = connectDatabase(directUrl, { pool: 1 })
     try {
       const { sql, db } = connection
