@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
-import { brotliCompressSync, constants } from 'node:zlib'
+import { brotliCompressSync } from 'node:zlib'
 
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
 
@@ -21,7 +21,7 @@ export async function serveFolder(
   function small(file: string): Buffer {
     const kept = compressed.get(file)
     if (kept) return kept
-    const body = brotliCompressSync(content(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
+    const body = brotliCompressSync(content(file))
     compressed.set(file, body)
     return body
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../scripts/part.ts'
 import { missingBrowser } from '../browser.ts'
@@ -244,6 +245,28 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByRole('searchbox').fill(name?.replace(/ and \d+ more$/, '') ?? '')
     await expect.poll(() => places.count(), { timeout: 10_000 }).toBe(1)
     expect(Number(await places.first().locator('td').textContent())).toBeLessThanOrEqual(Number(rows))
+  })
+
+  test('what the first page needs is asked once, in one request', async () => {
+    const { page, app: inside, frame, visit } = manager
+    await visit('/')
+    await inside.getByText('See machines and their data').first().waitFor()
+    const asked: string[] = []
+    const listen = (request: Request) => {
+      const { pathname } = new URL(request.url())
+      if (request.method() === 'GET' && pathname.startsWith('/trpc/')) asked.push(pathname.slice('/trpc/'.length))
+    }
+    page.on('request', listen)
+    await frame().evaluate(() => location.reload())
+    await inside.getByText('See machines and their data').first().waitFor()
+    await inside
+      .getByRole('link', { name: /Attention list/ })
+      .first()
+      .waitFor()
+    page.off('request', listen)
+    expect(asked.filter((path) => !path.endsWith('.watch'))).toEqual([
+      'installation.get,action.list,schedule.list,run.list,run.list',
+    ])
   })
 
   test('what was granted is said in words, in the language of the user', async () => {

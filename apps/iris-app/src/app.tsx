@@ -1,19 +1,20 @@
 import { StandinApp } from '@standin/iris-ui'
+import type { FirstAnswers } from '@standin/iris-ui/first-answers'
 import { TrackunitProviders } from '@trackunit/react-core-contexts'
 import { environment } from './environment.ts'
 import { OutsideManager } from './outside-manager.tsx'
 import { useHost } from './use-host.ts'
 
-export function App() {
+export function App({ first }: { first?: FirstAnswers | undefined }) {
   return (
     <OutsideManager>
       <TrackunitProviders>
-        <InHost />
+        <InHost first={first} />
       </TrackunitProviders>
     </OutsideManager>
   )
 }
 
-function InHost() {
-  return <StandinApp host={useHost()} serverUrl={environment.serverUrl} />
+function InHost({ first }: { first: FirstAnswers | undefined }) {
+  return <StandinApp host={useHost()} serverUrl={environment.serverUrl} first={first} />
 }

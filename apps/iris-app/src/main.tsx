@@ -1,5 +1,5 @@
 import '@standin/iris-ui/styles.css'
-// Small and first, so that Manager is asked while the rest is on its way.
-import '../trackunit-stand-in/manager-connection.ts'
+// Small and first, so that Manager and the server are asked while the rest is on its way.
+import './first-answers.ts'
 
 void import('./page.tsx')

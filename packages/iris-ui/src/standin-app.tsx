@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, use, useMemo, useState } from 'react'
 import { createApi, TRPCProvider } from './connection/api.ts'
+import type { FirstAnswers } from './connection/first-answers.ts'
 import type { StandinHost } from './host.ts'
 import { FirstShape } from './parts/skeleton.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -14,10 +15,12 @@ export interface StandinAppProps {
   host: StandinHost
   /** Where Standin's server is, without a path. */
   serverUrl: string
+  /** What `askFirst` asked while this was on its way. */
+  first?: FirstAnswers | undefined
 }
 
 /** The whole app. Renders nothing of the host; `styles/app.css` has to be on the page. */
-export function StandinApp({ host, serverUrl }: StandinAppProps) {
+export function StandinApp({ host, serverUrl, first }: StandinAppProps) {
   const texts = useMemo(() => textsFor(host.user.language), [host.user.language])
   return (
     <Suspense fallback={<FirstShape />}>
@@ -26,15 +29,16 @@ export function StandinApp({ host, serverUrl }: StandinAppProps) {
         key={`${host.account.id} ${host.user.id} ${serverUrl}`}
         host={host}
         serverUrl={serverUrl}
+        first={first}
         texts={texts}
       />
     </Suspense>
   )
 }
 
-function Connected({ host, serverUrl, texts: given }: StandinAppProps & { texts: Texts | Promise<Texts> }) {
+function Connected({ host, serverUrl, first, texts: given }: StandinAppProps & { texts: Texts | Promise<Texts> }) {
   const texts = given instanceof Promise ? use(given) : given
-  const [{ queryClient, trpcClient }] = useState(() => createApi({ host, serverUrl }))
+  const [{ queryClient, trpcClient }] = useState(() => createApi({ host, serverUrl, first }))
   const surroundings = useMemo(() => surroundingsOf(host, texts), [host, texts])
 
   return (

@@ -3,13 +3,21 @@ import { QueryClient } from '@tanstack/react-query'
 import { createTRPCClient } from '@trpc/client'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import type { StandinHost } from '../host.ts'
+import { answeredFirst } from './answered-first.ts'
 import { failureOf } from './failure.ts'
+import type { FirstAnswers } from './first-answers.ts'
 import { createHostToken } from './host-token.ts'
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
+interface Given {
+  host: StandinHost
+  serverUrl: string
+  first?: FirstAnswers | undefined
+}
+
 /** Everything that talks to the server, for one user and one account. */
-export function createApi({ host, serverUrl }: { host: StandinHost; serverUrl: string }) {
+export function createApi({ host, serverUrl, first }: Given) {
   const token = createHostToken(() => host.getToken(), Date.now)
 
   const queryClient = new QueryClient({
@@ -28,7 +36,10 @@ export function createApi({ host, serverUrl }: { host: StandinHost; serverUrl: s
     },
   })
   const trpcClient = createTRPCClient<AppRouter>({
-    links: standinLinks({ url: serverUrl, bearer: () => token.bearer() }),
+    links: [
+      ...(first ? [answeredFirst(first)] : []),
+      ...standinLinks({ url: serverUrl, bearer: () => token.bearer() }),
+    ],
   })
 
   return { queryClient, trpcClient }

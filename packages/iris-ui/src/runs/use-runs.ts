@@ -2,12 +2,11 @@ import type { Run, RunEvent } from '@standin/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { useTRPC } from '../connection/api.ts'
+import { endedRuns, goingRuns } from '../connection/first-lists.ts'
 import { NET_MS, RETRY_MS } from '../connection/refresh-times.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { followRun, hasEnded } from './follow-run.ts'
 import { sortRuns } from './sort-runs.ts'
-
-const LATEST = 8
 
 /** The account's runs: those that go on, kept current by their events, and the latest results. */
 export function useRuns() {
@@ -17,19 +16,17 @@ export function useRuns() {
   const accountId = host.account.id
 
   const going = useQuery(
-    trpc.run.list.queryOptions(
-      { accountId, states: ['queued', 'running', 'waiting', 'cancelling'] },
-      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS) },
-    ),
+    trpc.run.list.queryOptions(goingRuns(accountId), {
+      refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS),
+    }),
   )
   const ended = useQuery(
-    trpc.run.list.queryOptions(
-      { accountId, states: ['succeeded', 'failed', 'cancelled'], limit: LATEST },
-      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS) },
-    ),
+    trpc.run.list.queryOptions(endedRuns(accountId), {
+      refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS),
+    }),
   )
 
-  const goingKey = trpc.run.list.queryKey({ accountId, states: ['queued', 'running', 'waiting', 'cancelling'] })
+  const goingKey = trpc.run.list.queryKey(goingRuns(accountId))
   const listsKey = trpc.run.list.pathKey()
   const installationKey = trpc.installation.get.pathKey()
   const change = useCallback(

@@ -1,6 +1,7 @@
 import type { Schedule } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../connection/api.ts'
+import { allSchedules } from '../connection/first-lists.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
 import { useSurroundings } from '../surroundings.ts'
 
@@ -12,10 +13,9 @@ export function useSchedules() {
   const trpc = useTRPC()
   const { host } = useSurroundings()
   const query = useQuery(
-    trpc.schedule.list.queryOptions(
-      { accountId: host.account.id, limit: 100 },
-      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : SOME_MS) },
-    ),
+    trpc.schedule.list.queryOptions(allSchedules(host.account.id), {
+      refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : SOME_MS),
+    }),
   )
   return { ...query, schedules: query.data?.schedules ?? none }
 }

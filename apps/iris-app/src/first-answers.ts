@@ -1,0 +1,15 @@
+import { askFirst } from '@standin/iris-ui/first-answers'
+import { managerConnection } from '../trackunit-stand-in/manager-connection.ts'
+import { environment } from './environment.ts'
+
+/** The server is asked as soon as Manager has said for whom, while the page's own code is on its way. */
+export const firstAnswers = managerConnection.then(
+  ({ context: { user, account }, firstToken: token }) =>
+    token === undefined
+      ? undefined
+      : askFirst({
+          ...{ serverUrl: environment.serverUrl, token, accountId: account.id, language: user.language },
+          hash: location.hash,
+        }),
+  () => undefined,
+)

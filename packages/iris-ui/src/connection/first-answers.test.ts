@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { AppRouter } from '@standin/client'
+import { createTRPCClient, type TRPCLink } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
+import { expect, test } from 'vitest'
+import { answeredFirst } from './answered-first.ts'
+import { askFirst } from './first-answers.ts'
+
+const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
+
+/** The app's calls, with what a server answers early and what it answers later. */
+async function openApp(early: RequestListener) {
+  const server = createServer(early).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const first = askFirst({
+    serverUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    ...{ token: 'a-token', accountId, language: 'da-DK', hash: '#/actions' },
+  })
+  const later: string[] = []
+  const end: TRPCLink<AppRouter> =
+    () =>
+    ({ op }) =>
+      observable((observer) => {
+        later.push(op.path)
+        observer.next({ result: { type: 'data', data: 'later' } })
+        observer.complete()
+      })
+  const api = createTRPCClient<AppRouter>({ links: [answeredFirst(first), end] })
+  return { api, later, [Symbol.dispose]: () => server.close() }
+}
+
+test('what was asked early is answered by it, once, and by nobody else', async () => {
+  const asked: unknown[] = []
+  using app = await openApp(({ url, headers }, response) => {
+    asked.push(headers.authorization, decodeURIComponent(url ?? ''))
+    response.end(JSON.stringify([{ result: { data: 'early' } }, { error: {} }]))
+  })
+  expect(await app.api.installation.get.query({ accountId })).toBe('early')
+  expect(await app.api.installation.get.query({ accountId })).toBe('later')
+  expect(await app.api.action.list.query({ accountId, language: 'da' })).toBe('later')
+  expect(app.later).toEqual(['installation.get', 'action.list'])
+  expect(asked).toEqual([
+    'Bearer a-token',
+    `/trpc/installation.get,action.list?batch=1&input={"0":{"accountId":"${accountId}"},"1":{"accountId":"${accountId}","language":"da"}}`,
+  ])
+})
+
+test.for([
+  ['the connection is lost', (request) => void request.socket.destroy()],
+  ['something else answers', (_, response) => void response.writeHead(502).end('<html>')],
+  ['the token is refused', (_, response) => void response.writeHead(401).end('{"error":{}}')],
+] as const satisfies ReadonlyArray<readonly [string, RequestListener]>)(
+  'where %s, the server is asked as ever',
+  async ([, early]) => {
+    using app = await openApp(early)
+    expect(await app.api.installation.get.query({ accountId })).toBe('later')
+  },
+)

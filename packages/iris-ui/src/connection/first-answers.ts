@@ -1,0 +1,73 @@
+import type { AppRouter } from '@standin/client'
+import type { TRPCClient } from '@trpc/client'
+import { spokenLanguage } from '../texts/spoken-language.ts'
+import { allSchedules, endedRuns, goingRuns } from './first-lists.ts'
+
+/** What the first page asks, asked before its own code has come. Each is taken once: later ones are the server's to answer. */
+export interface FirstAnswers {
+  /** @returns undefined for what was not asked, or too long ago; rejects where there is no answer: then the server is asked as ever */
+  take: (path: string, input: unknown) => Promise<unknown> | undefined
+}
+
+interface Asking {
+  serverUrl: string
+  token: string
+  accountId: string
+  /** The user's, a BCP 47 tag. */
+  language: string
+  /** The address of the page in the app, from `#/`. */
+  hash: string
+}
+
+type Api = TRPCClient<AppRouter>
+type InputOf<Procedure extends { query: (input: never) => unknown }> = Parameters<Procedure['query']>[0]
+
+const FRESH_MS = 10_000
+
+/** For the small part of an app that comes before the rest of it: it brings no library along. */
+export function askFirst({ serverUrl, token, ...given }: Asking): FirstAnswers {
+  const askedAtMs = performance.now()
+  const questions = questionsOf(given)
+  const path = questions.map(([path]) => path).join()
+  const inputs = JSON.stringify(Object.fromEntries(questions.map(([, input], index) => [index, input])))
+  const answered = fetch(`${serverUrl.replace(/\/+$/, '')}/trpc/${path}?batch=1&input=${encodeURIComponent(inputs)}`, {
+    headers: { authorization: `Bearer ${token}` },
+  }).then((response) => response.json() as Promise<ReadonlyArray<{ result?: { data: unknown } }>>)
+
+  const open = new Map(questions.map(([path, input], index) => [keyOf(path, input), answerOf(answered, index)]))
+  return {
+    take(path, input) {
+      const key = keyOf(path, input)
+      const answer = open.get(key)
+      open.delete(key)
+      return performance.now() - askedAtMs < FRESH_MS ? answer : undefined
+    },
+  }
+}
+
+/** As the hooks of the pages ask them. */
+function questionsOf({ accountId, language, hash }: Omit<Asking, 'serverUrl' | 'token'>) {
+  const everywhere: Array<[string, object]> = [
+    ['installation.get', { accountId } satisfies InputOf<Api['installation']['get']>],
+    ['action.list', { accountId, language: spokenLanguage(language) } satisfies InputOf<Api['action']['list']>],
+  ]
+  if (!['', '#', '#/'].includes(hash)) return everywhere
+  return [
+    ...everywhere,
+    ['schedule.list', allSchedules(accountId) satisfies InputOf<Api['schedule']['list']>],
+    ['run.list', goingRuns(accountId) satisfies InputOf<Api['run']['list']>],
+    ['run.list', endedRuns(accountId) satisfies InputOf<Api['run']['list']>],
+  ] as Array<[string, object]>
+}
+
+const keyOf = (path: string, input: unknown) => `${path} ${JSON.stringify(input)}`
+
+function answerOf(answered: Promise<ReadonlyArray<{ result?: { data: unknown } }>>, index: number): Promise<unknown> {
+  const answer = answered.then((answers) => {
+    const result = answers[index]?.result
+    if (!result) throw new Error('The server gave no answer.')
+    return result.data
+  })
+  answer.catch(() => {}) // Perhaps nobody asks.
+  return answer
+}
