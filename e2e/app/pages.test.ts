@@ -81,7 +81,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     // What is wrong has the focus, and says what it needs.
     await focusOn(frame(), '[aria-invalid=true]')
     await keys.type('2')
-    await app.stack.control('settings', { apiLatencyMs: 1_500 }, 'PUT')
+    await app.stack.control('settings', { apiLatencyMs: 4_000 }, 'PUT') // Longer than it takes to get to the button.
     await keys.tabTo('Start attention list')
     await keys.press('Enter')
 
