@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { until } from '../../scripts/part.ts'
 import { accountId, otherAccountId } from '../stack.ts'
 import { startCallers, startOutageStack, warmUp } from './outage-stack.ts'
+
+/** Server and database start several times over in each: a busy machine takes four times as long. */
+vi.setConfig({ testTimeout: 180_000 })
 
 test('invariant 18: what left is what the audit has, though server and database are killed in the middle', async () => {
   await using stack = await startOutageStack({ outageServeS: 600 })
