@@ -37,7 +37,7 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
  */
 export function connectDatabase(url: string, { pool = 10, pooled = false } = {}): Connection {
   const options = connectionOptions({ max: pool, name: 'standin' })
-  const { options: ofSockets, cut } = createSockets(url)
+  const { options: ofSockets, cut, end } = createSockets(url)
   const sql = postgres(url, {
     ...options,
     ...ofSockets,
@@ -49,6 +49,6 @@ export function connectDatabase(url: string, { pool = 10, pooled = false } = {})
     sql,
     db: drizzle({ client: pooled ? sql : withPreparedStatements(sql), casing: 'snake_case' }) as Database,
     cut,
-    close: () => sql.end({ timeout: 5 }),
+    close: () => sql.end({ timeout: 5 }).finally(end),
   }
 }

@@ -10,16 +10,22 @@ export interface Sockets {
    * @param unlessHeardWithinMs spares those on which anything arrives meanwhile; 0 spares none
    */
   cut(unlessHeardWithinMs: number): void
+  /**
+   * For after the driver has ended. One that it was just making, as when a database comes back, would be left open and keep
+   * the process alive.
+   */
+  end(): void
 }
 
 /** The sockets of a pool: without them, a connection that a network lost is waited on for a quarter of an hour. */
 export function createSockets(url: string): Sockets {
   const sockets = new Set<Socket>()
+  let isOver = false
   const socket = (address: SocketAddress) => {
     for (const each of sockets) if (each.destroyed) sockets.delete(each) // The driver takes off listeners of ours.
     const opened = openSocket(address)
     sockets.add(opened)
-    return opened
+    return isOver ? opened.unref() : opened
   }
   return {
     options: namesOneHost(url) ? { socket } : {},
@@ -30,6 +36,10 @@ export function createSockets(url: string): Sockets {
       }
       if (unlessHeardWithinMs === 0) end()
       else setTimeout(end, unlessHeardWithinMs).unref()
+    },
+    end() {
+      isOver = true
+      for (const each of sockets) each.destroy()
     },
   }
 }

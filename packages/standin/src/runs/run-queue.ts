@@ -33,7 +33,7 @@ export interface JobOptions {
 export async function startRunQueue(databaseUrl: string, log: Logger): Promise<RunQueue> {
   // A small pool of its own: some of pg-boss's statements hold a connection from BEGIN to COMMIT.
   // It counts a job whose heartbeat answers no array of ids as somebody else's, and lets it be taken.
-  const { options: ofSockets, cut } = createSockets(databaseUrl)
+  const { options: ofSockets, cut, end } = createSockets(databaseUrl)
   const options = { ...connectionOptions({ max: 4, name: 'standin-queue' }), types: arrayTypes, ...ofSockets }
   const client = postgres(databaseUrl, options)
   const boss = new PgBoss({
@@ -82,8 +82,11 @@ export async function startRunQueue(databaseUrl: string, log: Logger): Promise<R
     cut,
     rest: () => boss.offWork(queue, { wait: false }),
     async stop() {
-      await boss.stop({ graceful: true, timeout: 5_000 })
-      await client.end({ timeout: 1 })
+      try {
+        await boss.stop({ graceful: true, timeout: 5_000 })
+      } finally {
+        await client.end({ timeout: 1 }).finally(end)
+      }
     },
   }
 }
