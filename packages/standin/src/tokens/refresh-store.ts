@@ -61,6 +61,8 @@ export async function keepUses(db: Database, used: readonly TokenName[]): Promis
       order by 1, 2 for update of l skip locked
     )
     update ${tokenLeases} l set last_used_at = clock_timestamp(),
-      refresh_at = case when l.lifetime_ms is not null then coalesce(l.refresh_at, clock_timestamp()) end
+      -- Cut, since the column rounds: half a millisecond later it would not be due yet.
+      refresh_at = case when l.lifetime_ms is not null
+        then coalesce(l.refresh_at, date_trunc('milliseconds', clock_timestamp())) end
     from used where l.account_id = used.account_id and l.scope_key = used.scope_key`)
 }
