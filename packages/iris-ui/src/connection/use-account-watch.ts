@@ -17,12 +17,6 @@ export function useAccountWatch(): void {
   const isLookedAt = useSyncExternalStore(onVisibility, () => document.visibilityState === 'visible')
   const installationKey = trpc.installation.get.queryKey({ accountId })
 
-  function askAgain(): void {
-    // With the actions: how long each usually takes, and what a run was told that the plan lacks.
-    for (const queryKey of [trpc.run.list.pathKey(), trpc.schedule.list.pathKey(), trpc.action.list.pathKey()])
-      void queryClient.invalidateQueries({ queryKey })
-  }
-
   const stream = useSubscription(
     trpc.installation.watch.subscriptionOptions(
       { accountId },
@@ -30,8 +24,6 @@ export function useAccountWatch(): void {
         enabled: isLookedAt,
         onStarted() {
           void queryClient.refetchQueries({ predicate: ({ state }) => state.status === 'error' })
-          // What changed before it began, it does not tell.
-          askAgain()
         },
         onConnectionStateChange({ state, error }) {
           if (state !== 'connecting' || !error || queryClient.getQueryState(installationKey)?.status === 'error') return
@@ -45,7 +37,10 @@ export function useAccountWatch(): void {
             queryClient.setQueryData(installationKey, change.installation)
             return
           }
-          askAgain()
+          void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
+          void queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
+          // How long it usually takes, and what a run was told that the plan lacks.
+          void queryClient.invalidateQueries({ queryKey: trpc.action.list.pathKey() })
         },
       },
     ),

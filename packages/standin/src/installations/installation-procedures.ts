@@ -87,8 +87,8 @@ export function createInstallationProcedures({
       signal,
     }) {
       const ends = endOfRight(ctx.caller, { clock, signal })
-      // Who comes back missed what happened meanwhile; the installation comes first for everybody.
-      const first = ['installation', ...(lastEventId ? ['runs' as const] : [])] as const
+      // What somebody read before it began, or before it was cut, may be older by now.
+      const first = ['installation', 'runs'] as const
       let id = Number(lastEventId ?? 0)
       let known: string | undefined
       for await (const changed of changes.of(ctx.accountId, { first, signal: ends })) {
