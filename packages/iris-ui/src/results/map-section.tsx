@@ -1,7 +1,7 @@
 import type { ResultMap } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
 import { geoPath } from 'd3-geo'
-import { useId, useLayoutEffect, useRef, useState } from 'react'
+import { useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Formats } from '../formats/create-formats.ts'
 import { useSurroundings } from '../surroundings.ts'
 import type { Texts } from '../texts/en.ts'
@@ -20,7 +20,7 @@ export default function MapSection({ map, around }: MapSectionProps) {
   const id = useId()
   const frame = useRef<HTMLDivElement>(null)
   const size = useSize(frame)
-  const projection = projectionFor(around, size)
+  const projection = useMemo(() => projectionFor(around, size), [around, size])
   const marks = marksToDraw(map.places, {
     project: ({ latitude, longitude }) => projection([longitude, latitude]),
     wordsOf: (place) => nameOf(place, { texts, formats }),
@@ -56,12 +56,16 @@ function Land({ projection }: { projection: ReturnType<typeof projectionFor> }) 
     queryFn: async () => (await import('./world-outline.ts')).worldOutline(),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  if (!outline) return null
-  const path = geoPath(projection)
+  // All the world's outlines are gone through for it: not at each letter that is typed in the search.
+  const drawn = useMemo(() => {
+    const path = geoPath(projection)
+    return outline && { land: path(outline.land), borders: path(outline.borders) }
+  }, [outline, projection])
+  if (!drawn) return null
   return (
     <>
-      <path className="map-land" d={path(outline.land) ?? undefined} />
-      <path className="map-borders" d={path(outline.borders) ?? undefined} />
+      <path className="map-land" d={drawn.land ?? undefined} />
+      <path className="map-borders" d={drawn.borders ?? undefined} />
     </>
   )
 }

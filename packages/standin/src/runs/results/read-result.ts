@@ -28,6 +28,8 @@ const nothing = { rows: [], total: 0, facets: [], columns: [], chart: null, map:
 export function createReadResult({ db, checkMayRead }: { db: Database; checkMayRead: CheckMayRead }) {
   // They are of the whole result, and so the same for every page, search and filter of it.
   const facetsByResult = new LRUCache<string, Facets>({ max: 200 })
+  // Of the rows that match, however they are sorted.
+  const placesBySelection = new LRUCache<string, NonNullable<RunResult['map']>['places']>({ max: 200 })
 
   async function facetsOf(result: ResultOfRun): Promise<Facets> {
     const key = `${result.runId} ${result.rows}`
@@ -44,7 +46,10 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
     const column = result.columns.find(({ kind }) => kind === 'place')
     if (!column) return null
     const { key, namedBy } = column
-    const places = await countPlaces(db, result, { ...selection, key, namedBy })
+    const { sort: _, ...matching } = selection
+    const name = `${result.runId} ${result.rows} ${JSON.stringify(matching)}`
+    const places = placesBySelection.get(name) ?? (await countPlaces(db, result, { ...matching, key, namedBy }))
+    placesBySelection.set(name, places)
     return { places, rowsWithoutPlace: total - places.reduce((sum, { rows }) => sum + rows, 0) }
   }
 
