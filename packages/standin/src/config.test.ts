@@ -180,6 +180,22 @@ test.for([
   ])
 })
 
+test.for(['api-key=a%20key==', 'authorization=Basic Zm9v,x-scope=night'])(
+  'headers for a collector of traces: %s',
+  (text) => {
+    expect(problems({ ...keys, OTEL_EXPORTER_OTLP_HEADERS: text })).toEqual([])
+  },
+)
+
+test.for(['api-key', 'api-key=', '=value', 'a=b,', 'a=%zz', 'a b=c'])(
+  'no headers for a collector of traces: %s',
+  (text) => {
+    expect(problems({ ...keys, OTEL_EXPORTER_OTLP_HEADERS: text })).toEqual([
+      expect.stringContaining('OTEL_EXPORTER_OTLP_HEADERS: is name=value'),
+    ])
+  },
+)
+
 describe('what is read', () => {
   test('nothing set is a server for a laptop; an empty variable is one that is not set', () => {
     const config = read({ ...keys, PORT: '', DATABASE_URL: '', CALLBACK_PATH_SECRET: '' })

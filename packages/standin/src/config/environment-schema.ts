@@ -95,7 +95,10 @@ export const environmentSchema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: webAddress.optional(),
   OTEL_EXPORTER_OTLP_HEADERS: z
     .string()
-    .regex(/^[\w-]+=[^,=]*(,[\w-]+=[^,=]*)*$/, 'is name=value, several with commas between, values as in an address')
+    .regex(
+      /^[\w-]+=([^,;%]|%[\da-f]{2})+(,[\w-]+=([^,;%]|%[\da-f]{2})+)*$/i,
+      'is name=value, several with commas between; in a value %20 is a space',
+    )
     .optional(),
   OTEL_SERVICE_NAME: z.string().min(1).max(200).default('standin'),
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),

@@ -22,8 +22,9 @@ export async function startTraces(
   { version }: { version: string },
 ): Promise<() => Promise<void>> {
   if (!policy) return async () => {}
-  const [sdk, { OTLPTraceExporter }, { resourceFromAttributes }, { AsyncLocalStorageContextManager }] =
+  const [core, sdk, { OTLPTraceExporter }, { resourceFromAttributes }, { AsyncLocalStorageContextManager }] =
     await Promise.all([
+      import('@opentelemetry/core'),
       import('@opentelemetry/sdk-trace'),
       import('@opentelemetry/exporter-trace-otlp-http'),
       import('@opentelemetry/resources'),
@@ -38,7 +39,7 @@ export async function startTraces(
       new sdk.BatchSpanProcessor({
         exporter: new OTLPTraceExporter({
           url: `${policy.endpoint.replace(/\/+$/, '')}/v1/traces`,
-          headers: headersOf(policy.headers?.reveal()),
+          headers: core.parseKeyPairsIntoRecord(policy.headers?.reveal()),
           timeoutMillis: 5_000,
         }),
       }),
@@ -50,12 +51,4 @@ export async function startTraces(
     trace.disable()
     await provider.shutdown()
   }
-}
-
-function headersOf(text = ''): Record<string, string> {
-  const pairs = text.split(',').flatMap((pair): Array<[string, string]> => {
-    const [name = '', ...value] = pair.split('=')
-    return name.trim() ? [[name.trim(), decodeURIComponent(value.join('=').trim())]] : []
-  })
-  return Object.fromEntries(pairs)
 }
