@@ -1,7 +1,7 @@
 import type { StartRunInput } from '@standin/contracts'
 import { asc, eq } from 'drizzle-orm'
 import { pino } from 'pino'
-import type { ServiceCaller } from '../src/access/caller.ts'
+import type { ServiceCaller, UserCaller } from '../src/access/caller.ts'
 import { auditEntries } from '../src/audit/audit-table.ts'
 import { connectDatabase, type Transaction } from '../src/database/database.ts'
 import { createListener } from '../src/database/listen.ts'
@@ -28,6 +28,15 @@ import type { TestDatabase } from './test-database.ts'
 export const account = '11111111-1111-4111-8111-111111111111'
 export const otherAccount = '22222222-2222-4222-8222-222222222222'
 
+/** Somebody who may read with the scope `a`. */
+export const anna: UserCaller = {
+  kind: 'user',
+  id: 'anna',
+  name: 'Anna',
+  accountId: account,
+  scopes: ['a'],
+  expiresAt: new Date('2099-01-01'), // Further away than a timer of Node's can count.
+}
 /** May do everything on every account. */
 export const caller: ServiceCaller = {
   kind: 'service',

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { account, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
+import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
-import type { Caller, UserCaller } from '../access/caller.ts'
+import type { Caller } from '../access/caller.ts'
 import { createContracted, router } from '../http/trpc.ts'
 import { createActionCatalogue } from './action-catalogue.ts'
 import { createActionProcedures } from './action-procedures.ts'
@@ -21,14 +21,6 @@ const action = (id: string, change: Partial<AnyAction> = {}): AnyAction => ({
   ...change,
 })
 const actions = [action('report'), action('more', { scopes: ['a', 'b'] }), action('change', { changesData: true })]
-const anna: UserCaller = {
-  kind: 'user',
-  id: 'anna',
-  name: 'Anna',
-  accountId: account,
-  scopes: ['a'],
-  expiresAt: new Date('2099-01-01'),
-}
 
 async function listAs(stack: RunStack, who: Caller, accountId = account) {
   const nowhere = async () => undefined

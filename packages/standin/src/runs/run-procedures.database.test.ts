@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { account, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
+import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
-import type { Caller, UserCaller } from '../access/caller.ts'
+import type { Caller } from '../access/caller.ts'
 import { createContracted, router } from '../http/trpc.ts'
 import { accountOfArtifact } from './artifacts/artifact-store.ts'
 import { defineAction, type RunContext } from './define-action.ts'
@@ -29,14 +29,6 @@ const report = defineAction({
     await headline('One line.')
   },
 })
-const anna: UserCaller = {
-  kind: 'user',
-  id: 'anna',
-  name: 'Anna',
-  accountId: account,
-  scopes: ['a'],
-  expiresAt: new Date('2099-01-01'), // Further away than a timer of Node's can count.
-}
 
 function callAs({ db, queue, events, clock, findAction }: RunStack, who: Caller) {
   const contracted = createContracted(

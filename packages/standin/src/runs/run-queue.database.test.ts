@@ -7,18 +7,21 @@ import { z } from 'zod'
 import { startDatabaseProxy } from '../../test/database-proxy.ts'
 import { createLinesAction } from '../../test/lines-action.ts'
 import { createRunStack } from '../../test/run-stack.ts'
-import { createTestDatabase } from '../../test/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { systemClock } from '../clock.ts'
 import { connectDatabase } from '../database/database.ts'
 import { watchDatabase } from '../database/database-watch.ts'
 import { createListener } from '../database/listen.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { buildRuns } from './build-runs.ts'
-import { defineAction } from './define-action.ts'
+import { type AnyAction, defineAction } from './define-action.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
 import { startRunQueue } from './run-queue.ts'
 
 const silent = pino({ level: 'silent' })
+/** Runs that go through a queue as in production, not through one that the test turns. */
+const stackWithQueue = (database: TestDatabase, action: AnyAction) =>
+  createRunStack({ database, actions: [action], queue: (url) => startRunQueue(url, silent) })
 const soon = { timeout: 4_000, interval: 20 }
 
 async function createQueues() {
@@ -195,7 +198,7 @@ test.concurrent('runs go to their end on the queue, one after the other where th
     },
   })
   await using database = await createTestDatabase()
-  await using stack = await createRunStack({ database, actions: [report], queue: (url) => startRunQueue(url, silent) })
+  await using stack = await stackWithQueue(database, report)
   await stack.queue.work(stack.createWorker().workOn, { atOnce: 4 })
   const [first, second] = [await stack.start(), await stack.start()]
 
@@ -212,11 +215,7 @@ describe.concurrent('invariant 19: a run goes on', () => {
   test('where all connections of its process went silent, which no side hears of', async () => {
     const action = createLinesAction({ say: () => {} })
     await using database = await createTestDatabase()
-    await using stack = await createRunStack({
-      database,
-      actions: [action],
-      queue: (url) => startRunQueue(url, silent),
-    })
+    await using stack = await stackWithQueue(database, action)
     await using proxy = await startDatabaseProxy(database.url)
     const { db, cut, close } = connectDatabase(proxy.url)
     const listener = createListener(proxy.url)
@@ -248,11 +247,7 @@ describe.concurrent('invariant 19: a run goes on', () => {
   }) => {
     const action = createLinesAction({ say: () => {} })
     await using database = await createTestDatabase()
-    await using stack = await createRunStack({
-      database,
-      actions: [action],
-      queue: (url) => startRunQueue(url, silent),
-    })
+    await using stack = await stackWithQueue(database, action)
     const child = spawn(
       process.execPath,
       [fileURLToPath(new URL('../../test/run-worker-process.ts', import.meta.url)), stack.database.url],
@@ -296,11 +291,7 @@ describe.concurrent('invariant 19: a run goes on', () => {
       },
     })
     await using database = await createTestDatabase()
-    await using stack = await createRunStack({
-      database,
-      actions: [report],
-      queue: (url) => startRunQueue(url, silent),
-    })
+    await using stack = await stackWithQueue(database, report)
     const leaving = stack.createWorker()
     await stack.queue.work(leaving.workOn, { atOnce: 2 })
     const { id } = await stack.start()

@@ -1,36 +1,7 @@
-import type { ResultRow } from '@standin/contracts'
 import { expect, test } from 'vitest'
+import { row, told } from '../../../test/result-to-tell.ts'
 import { emailOf } from './email-of-result.ts'
-import type { ResultToTell } from './result-message.ts'
 
-const row = (id: string, name: string, given: Partial<ResultRow> = {}): ResultRow => ({
-  id,
-  machine: { id: `m-${id}`, name, detail: null },
-  cells: { reason: 'Silent for 9 days', fuel: 12.345 },
-  isNew: false,
-  ...given,
-})
-const told: ResultToTell = {
-  run: {
-    ...{ id: 'run', accountId: 'account', actionId: 'attention-list', scheduleId: null },
-    ...{ state: 'succeeded', reason: null, headline: '2 machines need you.' },
-    ...{ startedAt: '2026-03-02T05:00:00.000Z', endedAt: '2026-03-02T05:00:09.000Z' },
-  },
-  actionTitle: 'Attention list',
-  detail: 'Service is left out: the scope is not granted.',
-  columns: [
-    { key: 'reason', title: 'Reason', kind: 'text', filterable: true },
-    { key: 'fuel', title: 'Fuel', kind: 'percent', filterable: false },
-  ],
-  rows: [row('a', 'Loader'), row('b', '<script>alert(1)</script>')],
-  hasMachines: true,
-  totalRows: 2,
-  newRows: [],
-  totalNewRows: 0,
-  chart: null,
-  artifacts: [{ id: 'file', name: 'list.csv', mediaType: 'text/csv', bytes: 5, keptUntil: '2026-12-24T06:00:00.000Z' }],
-  habits: { timeZone: null, unitSystem: null },
-}
 const shown = { appName: 'Fleet assistant', managerUrl: 'https://manager.example/?a=1&b=2' }
 
 test('an email has the sentence, the first rows and a link into Manager', () => {

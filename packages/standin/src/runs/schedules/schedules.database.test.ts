@@ -1,9 +1,9 @@
 import type { Destination, ErrorReason } from '@standin/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { account, caller, createRunStack, otherAccount, type RunStack } from '../../../test/run-stack.ts'
+import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../../test/run-stack.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
-import type { Caller, ServiceCaller, UserCaller } from '../../access/caller.ts'
+import type { Caller, ServiceCaller } from '../../access/caller.ts'
 import { toRefusal } from '../../refusal.ts'
 import { StandinError } from '../../standin-error.ts'
 import { createAllowedAction } from '../allowed-action.ts'
@@ -34,14 +34,6 @@ const actions = [
   defineAction({ ...action, id: 'fallback', limits: { aempReadsPerRun: ({ hasGraphql }) => (hasGraphql ? 0 : 1) } }),
   defineAction({ ...action, id: 'asked', limits: { aempReadsPerRun: ({ input }) => input.days } }),
 ]
-const anna: UserCaller = {
-  kind: 'user',
-  id: 'anna',
-  name: 'Anna',
-  accountId: account,
-  scopes: ['a'],
-  expiresAt: new Date(),
-}
 const daily = { recurrence: 'FREQ=DAILY;BYHOUR=6', timeZone: 'Europe/Copenhagen' }
 const asked = { accountId: account, actionId: 'report', input: { days: 4 }, deliverTo: [], ...daily }
 const dayMs = 86_400_000
