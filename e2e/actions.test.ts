@@ -158,6 +158,8 @@ test('invariant 10: a collector is told what took how long and for what, by rout
     expect(runs.filter(({ spanId }) => spanId === parentSpanId).map((run) => run.traceId)).toEqual([traceId])
   expect(JSON.stringify(requests)).toContain('/api/graphql')
   expect(JSON.stringify(requests)).toContain('/:id')
+  // Without the plan's GraphQL it was answered 404.
+  expect(requests.filter(({ status }) => status?.message === '404').length).toBeGreaterThan(0)
   expect(spanOf('standin.exchange')).toBeDefined()
   expect(spanOf('POST /trackunit/callback')).toBeDefined()
   expect(spanOf('POST /trackunit/callback/:secret')).toBeDefined()

@@ -7,6 +7,7 @@ interface Span {
   spanId: string
   parentSpanId?: string
   name: string
+  status?: { code?: number; message?: string }
   attributes: Array<{ key: string; value: { stringValue?: string; intValue?: number } }>
 }
 

@@ -1,7 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
 import { startBackgroundLoop } from '../background-loop.ts'
 import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
-import { traced } from '../observability/traced.ts'
 import type { ActionCatalogue } from '../runs/action-catalogue.ts'
 import type { AccountAllows } from '../runs/allowed-action.ts'
 import { buildRuns } from '../runs/build-runs.ts'
@@ -61,7 +60,7 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
       createAccountClient(
         { apiUrl: config.trackunit.apiUrl, userAgent },
         {
-          ...{ fetch: tracedFetch, clock, signal, cut },
+          ...{ fetch, clock, signal, cut },
           token: tokensOfRun(issueToken, { id, accountId, action, scopesOf }),
           limits: rateLimits.limitsFor({ accountId, isUrgent: urgency === 0 }, signal),
         },
@@ -93,13 +92,6 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
     ...{ catalogue, queue, events, starting, keptUntil, signingSecretOf, scopesIfServed },
     manageSchedules: manage,
   }
-}
-
-/** Of an address its span has the path, without ids. */
-const tracedFetch: typeof fetch = (address, init) => {
-  const path = URL.parse(String(address))?.pathname.replaceAll(/\/[^/]{16,}/g, '/:id') ?? ''
-  const attributes = { 'http.request.method': init?.method ?? 'GET', 'url.template': path }
-  return traced('standin.trackunit', attributes, () => fetch(address, init))
 }
 
 interface TokensOfRun {

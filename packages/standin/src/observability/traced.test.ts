@@ -37,6 +37,15 @@ test('invariant 10: of a failure a span has the reason alone', async () => {
   expect(JSON.stringify(told)).not.toContain('s3cr3t')
 })
 
+test('a failure that work tells as its result is one of its span', async () => {
+  const told = startSdk()
+  const failureOf = (result: string) => (result === 'done' ? undefined : result)
+  expect(await traced('standin.exchange', {}, async () => 'done', failureOf)).toBe('done')
+  expect(told.filter((each) => typeof each === 'object' && 'code' in (each as object))).toEqual([])
+  expect(await traced('standin.exchange', {}, async () => 'unavailable', failureOf)).toBe('unavailable')
+  expect(told.at(-2)).toEqual({ code: 2, message: 'unavailable' })
+})
+
 test('without an SDK it is the work alone', async () => {
   expect(await traced('standin.delivery', {}, async () => 'done')).toBe('done')
 })

@@ -4,17 +4,23 @@ import { toRefusal } from '../refusal.ts'
 /**
  * Does work as a span, where the process was started with an OpenTelemetry SDK; without one it costs a call. Attributes are
  * ids and names of our own, never an account or what came from outside; of a failure it has the reason, never a message.
+ * @param failureOf the reason of a failure that work tells as its result
  */
 export function traced<Result>(
   name: 'standin.run' | 'standin.exchange' | 'standin.delivery' | 'standin.trackunit',
   attributes: Attributes,
   work: () => Promise<Result>,
+  failureOf: (result: Result) => string | undefined = () => undefined,
 ): Promise<Result> {
   return trace.getTracer('standin').startActiveSpan(name, { attributes }, async (span) => {
+    const failed = (message: string) => span.setStatus({ code: SpanStatusCode.ERROR, message })
     try {
-      return await work()
+      const result = await work()
+      const reason = failureOf(result)
+      if (reason !== undefined) failed(reason)
+      return result
     } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: toRefusal(error).reason })
+      failed(toRefusal(error).reason)
       throw error
     } finally {
       span.end()

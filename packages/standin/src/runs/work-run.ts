@@ -91,7 +91,12 @@ export function createWorkRun(dependencies: Dependencies) {
       if (replicaId() !== holder) abort.abort(lost)
       const { actionId, attempts } = run
       const attributes = { 'standin.run.id': runId, 'standin.action.id': actionId, 'standin.run.attempt': attempts }
-      await traced('standin.run', attributes, () => workOnTaken(run, abort))
+      await traced(
+        'standin.run',
+        attributes,
+        () => workOnTaken(run, abort),
+        (failure) => failure,
+      )
     } finally {
       working.delete(work)
       resolve()
@@ -108,7 +113,8 @@ export function createWorkRun(dependencies: Dependencies) {
     })
   }
 
-  async function workOnTaken(run: RunRow, abort: AbortController): Promise<void> {
+  /** @returns why it failed, if it did */
+  async function workOnTaken(run: RunRow, abort: AbortController): Promise<ErrorReason | undefined> {
     const { signal } = abort
     if (run.state === 'cancelling') return endTaken(run, 'stop')
     const action = findAction(run.actionId)
@@ -140,6 +146,7 @@ export function createWorkRun(dependencies: Dependencies) {
       cut.end()
     }
     await settle(run, { failure, signal, lastWords })
+    return failure && !signal.aborted ? refusalOfAction(failure.error).reason : undefined
   }
 
   /** What becomes of a run after an attempt, decided and done while nobody else can change it. */
@@ -179,12 +186,17 @@ export function createWorkRun(dependencies: Dependencies) {
     })
   }
 
-  /** Ends a run that was taken, but never began. */
-  async function endTaken(run: RunRow, transition: RunTransition, move: RunMove = {}): Promise<void> {
+  /** Ends a run that was taken, but never began. @returns why, where it fails */
+  async function endTaken(
+    run: RunRow,
+    transition: RunTransition,
+    move: { reason?: ErrorReason } = {},
+  ): Promise<ErrorReason | undefined> {
     await db.transaction(async (tx) => {
       await lockPromotion(tx, run.accountId)
       await end(tx, run, transition, move)
     })
+    return move.reason
   }
 
   async function end(

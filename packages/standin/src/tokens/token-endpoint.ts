@@ -48,30 +48,36 @@ export function createTokenEndpoint(
   const server: oauth.AuthorizationServer = { issuer: new URL(url).origin, token_endpoint: url }
   const insecure = url.startsWith('http:') // Only where the configuration allows it: a production server refuses to start with one.
 
-  return ({ clientId, clientSecret }, scopes) =>
-    traced('standin.exchange', {}, async () => {
-      const askedAtMs = clock.monotonicMs()
-      const client: oauth.Client = { client_id: clientId }
-      let answer: EndpointAnswer
-      try {
-        const response = await oauth.clientCredentialsGrantRequest(
-          server,
-          client,
-          oauth.ClientSecretPost(clientSecret.reveal()), // The documented form: id and secret as form fields.
-          scopes.key ? { scope: scopes.key } : {},
-          {
-            headers: { 'user-agent': userAgent },
-            signal: AbortSignal.timeout(timeoutMs),
-            [oauth.customFetch]: (address, options) => fetch(address, { ...options, redirect: 'error' }),
-            [oauth.allowInsecureRequests]: insecure,
-          },
-        )
-        answer = { status: response.status, headers: response.headers, text: await readBounded(response, maxBytes) }
-      } catch {
-        return { outcome: 'failed', failure: 'unavailable' }
-      }
-      return understandAnswer(answer, { server, client, scopes, askedAtMs, now: clock.now() })
-    })
+  const exchange: RequestToken = async ({ clientId, clientSecret }, scopes) => {
+    const askedAtMs = clock.monotonicMs()
+    const client: oauth.Client = { client_id: clientId }
+    let answer: EndpointAnswer
+    try {
+      const response = await oauth.clientCredentialsGrantRequest(
+        server,
+        client,
+        oauth.ClientSecretPost(clientSecret.reveal()), // The documented form: id and secret as form fields.
+        scopes.key ? { scope: scopes.key } : {},
+        {
+          headers: { 'user-agent': userAgent },
+          signal: AbortSignal.timeout(timeoutMs),
+          [oauth.customFetch]: (address, options) => fetch(address, { ...options, redirect: 'error' }),
+          [oauth.allowInsecureRequests]: insecure,
+        },
+      )
+      answer = { status: response.status, headers: response.headers, text: await readBounded(response, maxBytes) }
+    } catch {
+      return { outcome: 'failed', failure: 'unavailable' }
+    }
+    return understandAnswer(answer, { server, client, scopes, askedAtMs, now: clock.now() })
+  }
+  return (...asked) =>
+    traced(
+      'standin.exchange',
+      {},
+      () => exchange(...asked),
+      (exchanged) => (exchanged.outcome === 'failed' ? exchanged.failure : undefined),
+    )
 }
 
 /** Turns whatever the endpoint answered into a token or one of the closed failures. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { traced } from '../observability/traced.ts'
 import { StandinError } from '../standin-error.ts'
 import { type GraphqlAnswer, understandGraphql } from './graphql-answer.ts'
 import { readBounded } from './read-bounded.ts'
@@ -96,7 +97,15 @@ export function createTrackunitClient(
     const sendWithin = async (accessToken: ApiToken) => {
       signal.throwIfAborted()
       await limits.before(limited)
-      const answer = await send(path, init, { accessToken })
+      // Of an address the path, without ids.
+      const attributes = {
+        'http.request.method': init.method,
+        'url.template': address.replaceAll(/\/[^/]{16,}/g, '/:id'),
+      }
+      const sending = () => send(path, init, { accessToken })
+      const answer = await traced('standin.trackunit', attributes, sending, ({ status }) =>
+        status >= 400 ? String(status) : undefined,
+      )
       await limits.after(limited, answer)
       return answer
     }

@@ -114,7 +114,9 @@ export function createDeliverDue(dependencies: Dependencies) {
       return true
     }
     const attributes = { 'standin.run.id': taken.runId, 'standin.delivery.kind': taken.destination.kind }
-    const outcome = await traced('standin.delivery', attributes, () => send(taken)).catch((error: unknown): Outcome => {
+    const failureOf = ({ kind }: Outcome) => (kind === 'delivered' ? undefined : kind)
+    const sending = traced('standin.delivery', attributes, () => send(taken), failureOf)
+    const outcome = await sending.catch((error: unknown): Outcome => {
       log.error({ err: error, runId: taken.runId }, 'delivering')
       return { kind: 'failed', because: 'Something broke inside Standin.' }
     })
