@@ -45,7 +45,7 @@ const checkpointSchema = z.object({
   /** Else a machine that was never heard of is not silent: it is not known. */
   isLastSeenKnown: z.boolean(),
   /** How often what comes next was not answered. */
-  failures: z.number(),
+  failures: z.number().default(0),
 })
 type Checkpoint = z.infer<typeof checkpointSchema>
 

@@ -43,7 +43,7 @@ const checkpointSchema = z.object({
   page: z.number(),
   hasIdleHours: z.boolean(),
   /** How often the snapshot was not answered. */
-  failures: z.number(),
+  failures: z.number().default(0),
 })
 
 export const fleetSnapshot = defineAction({

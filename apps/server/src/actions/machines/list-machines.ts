@@ -25,9 +25,9 @@ export const listingSchema = z.object({
   /** Machines that Trackunit said were there and then had nothing of. */
   vanished: z.number(),
   /** Trackunit said that there was more, and gave no way to it. */
-  isCut: z.boolean(),
+  isCut: z.boolean().default(false),
   /** Of numbered pages: how many machines there were when the last one was read. */
-  elements: z.number().nullable(),
+  elements: z.number().nullable().default(null),
 })
 export type Listing = z.infer<typeof listingSchema>
 

@@ -77,13 +77,21 @@ export function createActionStage({
       input = {},
       mode = 'apply',
       preview,
+      resumedFrom,
       checksDanish = true,
-    }: { input?: object; mode?: 'preview' | 'apply'; preview?: Played; checksDanish?: boolean } = {},
+    }: {
+      input?: object
+      mode?: 'preview' | 'apply'
+      preview?: Played
+      /** The checkpoint of a run that began before. */
+      resumedFrom?: unknown
+      checksDanish?: boolean
+    } = {},
   ): Promise<Played> {
     const run = ++runs
     const firstRequest = trackunit.requests.length
     const key = `${action.id} ${mode}`
-    const kept = { checkpoint: undefined as unknown, rows: [] as GivenRow[], files: new Map<string, string>() }
+    const kept = { checkpoint: resumedFrom, rows: [] as GivenRow[], files: new Map<string, string>() }
     const played: Played = {
       ...{ headline: '', detail: '', chart: undefined, rows: [], columns: [], files: {}, log: [], steps: [] },
       ...{ progress: [], attempts: 0, requests: [], checkpoint: undefined, endedAt: now },
