@@ -86,6 +86,18 @@ test('invariant 18: what a killed process left is recorded by the next one, a li
   expect(await readdir(dir)).toEqual([])
 })
 
+test('invariant 18: what is written after a line that was cut off, as a full disk does, is recorded', async () => {
+  const { open, dir, record, fingerprints } = await openSpools()
+  const spool = open()
+  await spool.append(handOut('one'))
+  const [name = ''] = await readdir(dir)
+  await appendFile(join(dir, name), JSON.stringify(handOut('cut off')).slice(0, 40))
+  await spool.append(handOut('two'))
+
+  expect(await spool.drain(record)).toEqual({ recorded: 2, unreadable: 1 })
+  expect(fingerprints()).toEqual(['one', 'two'])
+})
+
 test('what cannot be recorded yet is kept', async () => {
   const { open, record, fingerprints } = await openSpools()
   const spool = open()

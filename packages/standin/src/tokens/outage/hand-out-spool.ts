@@ -41,7 +41,8 @@ export function createHandOutSpool({ dir, maxBytes = 64 * 1_024 * 1_024, outageS
   })
 
   async function writeLines(lines: readonly string[]): Promise<undefined[]> {
-    const bytes = Buffer.from(lines.join(''))
+    // On a line of its own: a disk that was full may have cut off the one before.
+    const bytes = Buffer.from(`\n${lines.join('')}`)
     usedBytes ??= await sizeOf(dir)
     if (usedBytes + bytes.length > maxBytes) throw new Error('The spool is full.')
     current ??= await create()
