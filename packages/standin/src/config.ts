@@ -82,6 +82,8 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       jwksUrl: read.TRACKUNIT_JWKS_URL,
       jwksCooldownMs: read.JWKS_COOLDOWN_S * 1_000,
       reinstallPolicy: read.REINSTALL_POLICY,
+      /** How long Trackunit may take to switch new credentials on. */
+      patienceMs: read.NEW_CREDENTIALS_PATIENCE_S * 1_000,
       abandonedAfterMs: read.ABANDONED_AFTER_DAYS * 86_400_000,
       ownHosts: [app.callbackUrl, read.PUBLIC_URL]
         .filter((address) => address !== undefined)

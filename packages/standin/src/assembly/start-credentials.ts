@@ -7,7 +7,6 @@ import { pauseInOutage } from '../tokens/sign-in-outage.ts'
 import { createTokenEndpoint, type RequestToken } from '../tokens/token-endpoint.ts'
 import type { Foundation } from './open-foundation.ts'
 
-const credentialPatienceMs = 15 * 60_000
 const provingEveryMs = 1_000
 const sweepingEveryMs = 3_600_000
 
@@ -27,13 +26,12 @@ export async function startCredentials(
   const requestToken = metrics.counted('exchanges', limitedExchange, (exchanged) =>
     exchanged.outcome === 'failed' ? exchanged.failure : exchanged.outcome,
   )
-  const { reinstallPolicy, abandonedAfterMs } = config.callback
+  const { reinstallPolicy, abandonedAfterMs, patienceMs } = config.callback
   const { proveDue, park } = createProveCredentials({
     ...{ db, vault, clock, log, uninstall, replicaId: listener.replica.id },
     negotiate: (credentials) => negotiateScopes(requestToken, credentials, config.app.scopes),
     policy: {
-      ...{ reinstallPolicy, abandonedAfterMs, patienceMs: credentialPatienceMs },
-      accountClaim: config.trackunit.accountClaim,
+      ...{ reinstallPolicy, abandonedAfterMs, patienceMs, accountClaim: config.trackunit.accountClaim },
     },
   })
   if (config.parts.includes('worker')) {

@@ -163,6 +163,7 @@ function received(
     ...{
       attempts: 0,
       claimedBy: null,
+      triedAt: null,
       nextAttemptAt: null,
       provenAt: null,
       grantedScopes: null,
@@ -201,7 +202,7 @@ const isOutdated = (at: Position, contentDigest: string, { credentials }: Accoun
 /** Trackunit is asked about them anew, at once. */
 const dueAt = <Row extends CredentialRow>(row: Row, now: Date): Row => ({
   ...row,
-  ...{ attempts: 0, claimedBy: null, nextAttemptAt: now },
+  ...{ attempts: 0, claimedBy: null, triedAt: null, nextAttemptAt: now },
 })
 
 const withCredentials = (account: AccountOfCallback, changed: ReceivedCredentials): AccountOfCallback => ({

@@ -99,7 +99,7 @@ export async function writeTaking(tx: Transaction, taking: Taking): Promise<void
       key: ['accountId', 'generation'],
       set: [
         ...(['state', 'reason', 'since', 'issuedAt', 'tieBreak', 'bound', 'ofMany', 'receivedAt'] as const),
-        ...(['attempts', 'claimedBy', 'nextAttemptAt'] as const),
+        ...(['attempts', 'claimedBy', 'triedAt', 'nextAttemptAt'] as const),
       ],
     }),
     insertionOf(callbacks, taking.ledger),

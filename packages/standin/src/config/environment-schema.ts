@@ -59,6 +59,7 @@ export const environmentSchema = z.object({
   CALLBACK_MAX_AGE_S: seconds(300),
   JWKS_COOLDOWN_S: seconds(30),
   REINSTALL_POLICY: z.enum(['approve', 'automatic']).default('approve'),
+  NEW_CREDENTIALS_PATIENCE_S: z.coerce.number().int().min(10).max(86_400).default(900),
   ABANDONED_AFTER_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   TRACKUNIT_JWKS_URL: webAddress.default('https://iris.trackunit.com/api/marketplace/jwks'),
   TRACKUNIT_TOKEN_URL: webAddress.default('https://auth.trackunit.com/apptoken'),

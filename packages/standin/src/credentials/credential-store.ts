@@ -103,11 +103,11 @@ export async function updateCredentials(
   key: CredentialKey,
   change: Partial<CredentialRow>,
 ): Promise<void> {
-  const update = tx
+  await tx
     .update(credentials)
     .set({ claimedBy: null, ...change })
     .where(byKey(key))
-  await (change.nextAttemptAt ? update.returning(due) : update)
+    .returning(announced(key.accountId, change))
 }
 
 /** Asks Trackunit anew about credentials in force, at once: something came that contradicts them. */

@@ -30,6 +30,8 @@ export const credentials = pgTable(
     attempts: integer().notNull().default(0),
     /** The replica that proves them now: once it has died they are due at once. */
     claimedBy: integer(),
+    /** When Trackunit was asked last, and did not let them in. */
+    triedAt: timestamp({ withTimezone: true, precision: 3 }),
     nextAttemptAt: timestamp({ withTimezone: true, precision: 3 }),
     provenAt: timestamp({ withTimezone: true, precision: 3 }),
     grantedScopes: text().array(),

@@ -52,7 +52,8 @@ export async function releaseCredentials(
     event: 'credentials.released',
     change: async (tx, row) => {
       const now = clock.now()
-      await moveCredentials(tx, row, 'released', { releasedAt: now, receivedAt: now, attempts: 0, nextAttemptAt: now })
+      const anew = { receivedAt: now, attempts: 0, triedAt: null, nextAttemptAt: now }
+      await moveCredentials(tx, row, 'released', { releasedAt: now, ...anew })
     },
   })
 }

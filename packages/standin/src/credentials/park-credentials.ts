@@ -21,8 +21,9 @@ export async function parkCredentials(
 /** The same with the account locked. */
 export async function parkActive(tx: Transaction, row: CredentialRow, clock: Clock): Promise<void> {
   const { accountId, generation } = row
-  const nextAttemptAt = new Date(clock.now().getTime() + parkedProbeMs)
-  await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt })
+  const triedAt = clock.now()
+  const nextAttemptAt = new Date(triedAt.getTime() + parkedProbeMs)
+  await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', triedAt, nextAttemptAt })
   await updateInstallation(tx, accountId, {})
   await recordInstallationEvent(tx, { accountId, type: 'parked' })
   await record(tx, { actor: prover, event: 'credentials.parked', accountId, generation })

@@ -7,10 +7,11 @@ import { type ClaimedCredentials, parkedProbeMs, prover, undecidedProbeMs } from
 import { moveCredentials, updateCredentials } from './credential-store.ts'
 import { isInForce } from './credentials-in-force.ts'
 import { doubtAbout, refusalsToBelieve, settleDoubt } from './doubt.ts'
+import { nextProof } from './next-proof.ts'
 import { parkActive } from './park-credentials.ts'
 
 export interface PatiencePolicy {
-  /** New credentials may not work at once: `invalid_client` counts only after this long. */
+  /** New credentials may not work at once: `invalid_client` counts only after this long, and then at once. */
   patienceMs: number
   /** Credentials that served and are refused for this long are taken for uninstalled. */
   abandonedAfterMs: number
@@ -48,18 +49,17 @@ export async function postponeProof(
   const { tx, row } = claimed
   if (isInForce(row)) return postponeInForce(claimed, failed, dependencies)
 
-  const { clock, policy } = dependencies
-  const { failure, retryAfterMs } = failed
-  const isPatient = clock.now().getTime() - row.receivedAt.getTime() < policy.patienceMs
-  if (failurePolicy[failure].refusesCredentials && !isPatient) {
-    const { accountId, generation } = row
-    await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: null })
+  const { patienceMs } = dependencies.policy
+  const { accountId, generation, attempts, ofMany } = row
+  const triedAt = dependencies.clock.now()
+  const ageMs = triedAt.getTime() - row.receivedAt.getTime()
+  const next = nextProof({ ...failed, attempts, ageMs, patienceMs, ofMany })
+  if (next.do === 'reject') {
+    await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: null, triedAt })
     return record(tx, { actor: prover, event: 'credentials.rejected', accountId, generation })
   }
-  await updateCredentials(tx, row, {
-    nextAttemptAt: inMs(pauseAfter(failure, row.attempts, retryAfterMs), dependencies),
-    reason: failurePolicy[failure].reason,
-  })
+  const { reason } = failurePolicy[failed.failure]
+  await updateCredentials(tx, row, { nextAttemptAt: inMs(next.inMs, dependencies), reason, triedAt })
 }
 
 /** A probe did not succeed. Refused often enough, it settles what waited for that; an outage says nothing. */
@@ -82,6 +82,7 @@ async function postponeInForce(
   const pauseMs = isRefused && doubt ? pauseAfter(failure, row.attempts) : doubt ? undecidedProbeMs : parkedProbeMs
   const isDone = row.state === 'active' && !isRefused && !doubt
   await updateCredentials(tx, row, {
+    triedAt: clock.now(),
     nextAttemptAt: isDone ? null : inMs(Math.max(pauseMs, retryAfterMs), dependencies),
     ...(!isRefused && { attempts: 0 }), // Only refusals in a row count.
   })
