@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import type { AuditMacs, ChainPlace, SignedEntry } from './audit-mac.ts'
 import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
@@ -130,11 +130,21 @@ export const listEnds = (db: Database): Promise<ChainEndRow[]> =>
 export const listCheckpoints = (db: Database): Promise<ChainEndRow[]> =>
   db.select().from(auditCheckpoints).orderBy(asc(auditCheckpoints.writer))
 
+export async function findCheckpoint(db: Database, writer: string): Promise<ChainEndRow | undefined> {
+  const [row] = await db.select().from(auditCheckpoints).where(eq(auditCheckpoints.writer, writer))
+  return row
+}
+
+/** Where a chain begins from now on; it stays where another replica has dropped more. */
 export async function setCheckpoint(tx: Transaction, checkpoint: ChainEnd): Promise<void> {
   await tx
     .insert(auditCheckpoints)
     .values(checkpoint)
-    .onConflictDoUpdate({ target: auditCheckpoints.writer, set: { ...checkpoint, at: sql`now()` } })
+    .onConflictDoUpdate({
+      target: auditCheckpoints.writer,
+      set: { ...checkpoint, at: sql`now()` },
+      setWhere: lt(auditCheckpoints.seq, checkpoint.seq),
+    })
 }
 
 /** Every writer that has rows. */
@@ -171,23 +181,20 @@ export async function readUnchained(db: Database, afterId: number, limit: number
     .limit(limit)
 }
 
-/** The row of a chain up to which all are older than a moment. */
-export async function findLastOlder(db: Database, writer: string, before: Date): Promise<AuditRow | undefined> {
-  const [younger] = await db
-    .select({ seq: sql<number | null>`min(${auditEntries.writerSeq})::float8` })
-    .from(auditEntries)
-    .where(and(eq(auditEntries.writer, writer), sql`${auditEntries.at} >= ${before.toISOString()}::timestamptz`))
-  const [row] = await db
-    .select()
-    .from(auditEntries)
-    .where(
-      and(
-        eq(auditEntries.writer, writer),
-        younger?.seq == null ? undefined : sql`${auditEntries.writerSeq} < ${younger.seq}`,
-      ),
+/** The row of a chain up to which all are older than a moment, not further than so many from its begin. */
+export async function findLastOlder(
+  db: Database,
+  writer: string,
+  { before, among }: { before: Date; among: number },
+): Promise<{ seq: number; mac: string } | undefined> {
+  const [row] = await db.execute<{ seq: number; mac: string }>(sql`
+    with oldest as (
+      select writer_seq, chain_mac, at from ${auditEntries} where writer = ${writer} order by writer_seq limit ${among}::int
     )
-    .orderBy(sql`${auditEntries.writerSeq} desc`)
-    .limit(1)
+    select writer_seq::float8 as seq, chain_mac as mac from oldest
+    where writer_seq < coalesce(
+      (select min(writer_seq) from oldest where at >= ${before.toISOString()}::timestamptz), 'infinity'::float8)
+    order by writer_seq desc limit 1`)
   return row
 }
 
@@ -208,8 +215,7 @@ export function signedPart(row: AuditRow): SignedEntry {
 
 /** Keeps, once and signed, up to which row an earlier version wrote some that nobody signed. */
 export async function markUnsigned(db: Database, macs: AuditMacs): Promise<void> {
-  const [marked] = await db.select().from(auditCheckpoints).where(eq(auditCheckpoints.writer, unsignedBefore))
-  if (marked) return
+  if (await findCheckpoint(db, unsignedBefore)) return
   const [last] = await db
     .select({ id: sql<number>`coalesce(max(${auditEntries.id}), 0)::float8` })
     .from(auditEntries)
@@ -243,6 +249,7 @@ export async function listHolders(db: Database, accountId: string, generation: n
       to_char(max(at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastAt"
     from ${auditEntries}, jsonb_array_elements_text(details->'scopes') as scope
     where account_id = ${accountId}::uuid and generation = ${generation}::int and event = 'token.issued'
+      and event not like 'change.%' -- As the index says it: without, each row of the audit would be looked at.
     group by actor_kind, actor_id, details->>'key'
     order by max(at) desc, details->>'key'`)
   return [...rows]

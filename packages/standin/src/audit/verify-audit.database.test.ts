@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type AuditStack, account, createAuditStack, handOut } from '../../test/audit-stack.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { connectDatabase } from '../database/database.ts'
 import { createLogger } from '../observability/logger.ts'
 import { createAuditMacs } from './audit-mac.ts'
 import { createChain } from './chain.ts'
-import { findEnd } from './chain-store.ts'
+import { findEnd, findLastOlder, listHolders } from './chain-store.ts'
 import { record, recordWhere } from './record.ts'
 import { createRecordHandOuts } from './record-hand-outs.ts'
 import { retainAudit } from './retain-audit.ts'
@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const [handOuts, changes] = ['p1/hand-outs', 'p1/changes']
+const [handOuts, changes] = ['p1/hand-outs', 'p1/changes'] as const
 
 /** Five hand-outs and five changes, chained. */
 async function fill(stack: AuditStack): Promise<void> {
@@ -181,11 +181,51 @@ describe('rows that are too old', () => {
     expect(await stack.problems()).toMatchObject([{ type: 'end-changed', writer: handOuts, end: 'checkpoint' }, {}])
   })
 
-  test('all of a chain', async () => {
+  test.for([1, 2, 5])('all of a chain, %i in a transaction', async (atOnce) => {
     await using stack = await createAuditStack(database)
     await fill(stack)
-    expect(await retainAudit(stack.db, stack.macs, stack.clock.now())).toBe(10)
+    expect(await retainAudit(stack.db, stack.macs, stack.clock.now(), { atOnce })).toBe(10)
     expect(await stack.problems()).toEqual([])
+  })
+
+  test('no more go in one transaction than may', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    const [now, earlier] = [stack.clock.now(), new Date(stack.clock.now().getTime() - 4 * 60_000)]
+    const among = (before: Date, most: number) => findLastOlder(stack.db, changes, { before, among: most })
+    expect(await among(now, 2)).toMatchObject({ seq: 2 })
+    expect(await among(now, 9)).toMatchObject({ seq: 5 })
+    expect(await among(earlier, 9)).toMatchObject({ seq: 1 })
+    expect(await among(new Date(0), 9)).toBeUndefined()
+  })
+
+  test('are not missed by another replica that would have dropped fewer: a checkpoint never goes back', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    const [all, some] = [stack.clock.now(), new Date(stack.clock.now().getTime() - 3 * 60_000)]
+    const dropping = await stack.db.transaction(async (tx) => {
+      await tx.execute(sql`lock table audit_checkpoints in exclusive mode`)
+      const late = retainAudit(stack.db, stack.macs, some) // It has looked, and waits.
+      await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
+      await retainAudit(tx, stack.macs, all)
+      return { late }
+    })
+    await dropping.late
+    expect(await stack.problems()).toEqual([])
+  })
+
+  test.for([0, 3])('are not missed where they go while somebody verifies; %i minutes of them stay', async (minutes) => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    const before = new Date(stack.clock.now().getTime() - minutes * 60_000)
+    const begun = await stack.db.transaction(async (tx) => {
+      await tx.execute(sql`lock table audit_entries in access exclusive mode`)
+      const verifying = verifyAudit(stack.db, stack.macs)
+      await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
+      await retainAudit(tx, stack.macs, before)
+      return { verifying }
+    })
+    expect((await begun.verifying).problems).toEqual([])
   })
 })
 
@@ -207,6 +247,19 @@ describe('keys of the audit', () => {
       { type: 'end-changed' },
       { type: 'changed', seq: 6 },
     ])
+  })
+})
+
+test('who got tokens is found by the account, however many rows the audit has', async () => {
+  await using stack = await createAuditStack(database)
+  await fill(stack)
+  await stack.db.transaction(async (tx) => {
+    await tx.execute(sql`set local enable_seqscan = off`) // A table of a few rows is looked through otherwise.
+    const lookThroughs = async () =>
+      (await tx.execute(sql`select seq_scan from pg_stat_xact_user_tables where relname = 'audit_entries'`))[0]
+    const before = await lookThroughs()
+    expect(await listHolders(tx, account, 3)).toMatchObject([{ actorId: 'reports', handOuts: 5 }])
+    expect(await lookThroughs()).toEqual(before)
   })
 })
 

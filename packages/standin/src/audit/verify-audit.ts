@@ -3,6 +3,7 @@ import { type AuditMacs, chainBegin } from './audit-mac.ts'
 import {
   type AuditRow,
   type ChainEndRow,
+  findCheckpoint,
   listCheckpoints,
   listEnds,
   listWriters,
@@ -83,6 +84,7 @@ export async function verifyAudit(
     for (;;) {
       const page = await readChain(db, { writer, seq }, pageSize)
       for (const row of page) {
+        if (row.writerSeq !== seq + 1) await passByDropped()
         const isNext = row.writerSeq === seq + 1
         if (!isNext) add({ type: 'missing', writer, seq: seq + 1, count: (row.writerSeq ?? 0) - seq - 1, at: row.at })
         // After a gap the MAC before is not known: what is known is that something is missing.
@@ -96,12 +98,19 @@ export async function verifyAudit(
       if (page.length < pageSize) break
     }
     const end = ends.get(writer)
+    if (end && end.seq > seq) await passByDropped()
     if (!end && seq > begin.seq) add({ type: 'end-changed', writer, end: 'head' })
     if (end && end.seq > seq) add({ type: 'cut-off', writer, seq: seq + 1, count: end.seq - seq })
     // Within the rows, or where they were dropped, the head must have been passed.
     if (end && end.seq < seq && !(await wasWrittenSince(end))) add({ type: 'end-changed', writer, end: 'head' })
     for (const missing of heads.keys())
       if (missing > seq && !(end && end.seq > seq)) add({ type: 'not-as-logged', writer, seq: missing })
+
+    /** Rows that grew too old since the chain's begin was read are not missing. */
+    async function passByDropped(): Promise<void> {
+      const now = await findCheckpoint(db, writer)
+      if (now && now.seq > seq && macs.isOfEnd('checkpoint', now, now.mac, now)) ({ seq, mac } = now)
+    }
   }
 
   /** Whether a chain has grown since its end was read: it is further now. */
