@@ -269,7 +269,7 @@ const states: readonly State[] = [
   {
     state: 'a long fleet',
     before: installed,
-    async reach({ machines, page, visit, app: inside }, account) {
+    async reach({ machines, page, visit, app: inside, frame }, account) {
       await machines(2964)
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
       await inside.getByRole('textbox', { name: 'Row' }).fill('2,500')
@@ -281,6 +281,14 @@ const states: readonly State[] = [
       for (let presses = 0; presses < 40; presses++) await page.keyboard.press('Tab')
       const index = await inside.locator('tr:has(:focus)').getAttribute('aria-rowindex')
       expect(Number(index)).toBeGreaterThan(2_510)
+      // It stays one Tab away from where the focus was left, however far the page is scrolled meanwhile.
+      await frame().evaluate(() => scrollTo(0, 0))
+      await inside.locator('tr[aria-rowindex="2"]').waitFor()
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Tab')
+      const nextFocused = inside.locator('tr:has(:focus)')
+      expect(Number(await nextFocused.getAttribute('aria-rowindex'))).toBe(Number(index) + 1)
+      expect(await nextFocused.locator(':focus').isVisible()).toBe(true)
       // Where no row stands half under the tabs.
       await inside.getByRole('button', { name: 'Back to the top' }).click()
     },

@@ -10,12 +10,11 @@ const WINDOW = 100
 const SETTLE_MS = 100
 
 /** The rows of a long result that are looked at, wherever that is; asked for when the eye has come to rest. */
-export function useResultWindows(run: Run, asked: Asked, seen: { from: number; to: number }) {
+export function useResultWindows(run: Run, asked: Asked, seen: readonly number[]) {
   const trpc = useTRPC()
   const { texts } = useSurroundings()
-  const first = useSettled(Math.floor(seen.from / WINDOW))
-  const last = useSettled(Math.floor(seen.to / WINDOW))
-  const windows = Array.from({ length: Math.max(0, last - first) + 1 }, (_, nth) => first + nth)
+  const settled = useSettled([...new Set(seen.map((index) => Math.floor(index / WINDOW)))].join(' '))
+  const windows = settled === '' ? [] : settled.split(' ').map(Number)
   const queries = useQueries({
     queries: windows.map((window) =>
       trpc.run.result.queryOptions(
@@ -28,13 +27,13 @@ export function useResultWindows(run: Run, asked: Asked, seen: { from: number; t
   for (const [nth, { data, isPlaceholderData }] of queries.entries()) {
     if (!data || isPlaceholderData) continue
     const said = resultInWords(data, (words) => texts.ofAction(run.actionId, words))
-    for (const [index, row] of said.rows.entries()) rows.set((first + nth) * WINDOW + index, row)
+    for (const [index, row] of said.rows.entries()) rows.set((windows[nth] ?? 0) * WINDOW + index, row)
   }
   return { rows, failed: queries.some(({ isError }) => isError) }
 }
 
-/** Where a number has stood still for a moment: a scroll through thousands of rows asks for none between. */
-function useSettled(value: number): number {
+/** What has stayed the same for a moment: a scroll through thousands of rows asks for none between. */
+function useSettled(value: string): string {
   const [settled, setSettled] = useState(value)
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), SETTLE_MS)

@@ -1,11 +1,12 @@
 import type { ResultColumn, ResultRow, Run } from '@standin/client'
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual'
+import { type FocusEvent, Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../parts/button.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { RowCells, TableHead } from './table-parts.tsx'
 import type { Asked } from './use-result.ts'
 import { useResultWindows } from './use-result-windows.ts'
+import { withKept } from './with-kept.ts'
 
 interface VirtualRowsProps {
   run: Run
@@ -32,6 +33,11 @@ export default function VirtualRows(props: VirtualRowsProps) {
   const words = texts.table
   const table = useRef<HTMLTableElement>(null)
   const [offset, setOffset] = useState(0)
+  const [focused, setFocused] = useState<number>()
+  const rangeExtractor = useCallback(
+    (range: Range) => withKept(defaultRangeExtractor(range), focused, range.count),
+    [focused],
+  )
 
   useLayoutEffect(() => {
     const measure = () => table.current && setOffset(table.current.getBoundingClientRect().top + scrollY)
@@ -47,13 +53,14 @@ export default function VirtualRows(props: VirtualRowsProps) {
     estimateSize: () => ROW_PX,
     overscan: 8,
     scrollMargin: offset,
+    rangeExtractor,
   })
   const items = virtual.getVirtualItems()
-  const first = items[0]
-  const last = items.at(-1)
-  const before = first ? first.start - offset : 0
-  const after = last ? virtual.getTotalSize() - (last.end - offset) : 0
-  const { rows, failed } = useResultWindows(run, asked, { from: first?.index ?? 0, to: last?.index ?? 0 })
+  const { rows, failed } = useResultWindows(
+    run,
+    asked,
+    items.map(({ index }) => index),
+  )
   const rowAt = (index: number) => rows.get(index) ?? firstRows[index]
 
   const { scrollToIndex } = virtual
@@ -80,26 +87,37 @@ export default function VirtualRows(props: VirtualRowsProps) {
       >
         <caption className="vh">{heading}</caption>
         <TableHead columns={columns} hasMachines={hasMachines} sortable />
-        {before > 0 && <Spacer height={before} />}
-        <tbody role="rowgroup">
-          {items.map(({ index, key }) => {
+        <tbody
+          role="rowgroup"
+          onFocus={({ target }) => setFocused(indexOfRow(target))}
+          onBlur={(event) => isLeft(event) && setFocused(undefined)}
+        >
+          {items.map(({ index, key, start }, nth) => {
             const row = rowAt(index)
             return (
-              <tr role="row" key={key} ref={virtual.measureElement} data-index={index} aria-rowindex={index + 2}>
-                {row ? (
-                  <RowCells row={row} columns={columns} details={details} hasMachines={hasMachines} />
-                ) : (
-                  <td role="cell" colSpan={columns.length + (hasMachines ? 1 : 0)} className="coming" aria-busy="true">
-                    <span className="vh">{texts.connection.loading}</span>
-                    <span className="sk" />
-                    <span className="sk second" />
-                  </td>
-                )}
-              </tr>
+              <Fragment key={key}>
+                <Gap height={start - (items[nth - 1]?.end ?? offset)} />
+                <tr role="row" ref={virtual.measureElement} data-index={index} aria-rowindex={index + 2}>
+                  {row ? (
+                    <RowCells row={row} columns={columns} details={details} hasMachines={hasMachines} />
+                  ) : (
+                    <td
+                      role="cell"
+                      colSpan={columns.length + (hasMachines ? 1 : 0)}
+                      className="coming"
+                      aria-busy="true"
+                    >
+                      <span className="vh">{texts.connection.loading}</span>
+                      <span className="sk" />
+                      <span className="sk second" />
+                    </td>
+                  )}
+                </tr>
+              </Fragment>
             )
           })}
+          <Gap height={virtual.getTotalSize() + offset - (items.at(-1)?.end ?? offset)} />
         </tbody>
-        {after > 0 && <Spacer height={after} />}
       </table>
       <div className="more sticks">
         <span className="num" data-range>
@@ -125,13 +143,19 @@ export default function VirtualRows(props: VirtualRowsProps) {
   )
 }
 
-/** In place of rows that nobody sees. */
-function Spacer({ height }: { height: number }) {
+/** In place of rows that nobody sees; inside the group of rows, since a row that changed its group would lose the focus. */
+function Gap({ height }: { height: number }) {
+  if (height <= 0) return null
   return (
-    <tbody aria-hidden="true" className="spacer">
-      <tr>
-        <td style={{ height }} />
-      </tr>
-    </tbody>
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it has the focus
+    <tr aria-hidden="true" className="gap">
+      <td style={{ height }} />
+    </tr>
   )
 }
+
+const indexOfRow = (element: Element) => Number(element.closest('tr')?.dataset.index)
+
+/** For something else in the page: who looks at another window comes back to the row. */
+const isLeft = ({ currentTarget, relatedTarget }: FocusEvent) =>
+  relatedTarget !== null && !currentTarget.contains(relatedTarget)
