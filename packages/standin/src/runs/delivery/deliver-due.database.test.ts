@@ -97,6 +97,8 @@ async function createStack(
   }
 }
 
+type Stack = Awaited<ReturnType<typeof createStack>>
+
 describe('the result of a run that has ended', () => {
   test('goes where it was to go, is told to those who watch, and leaves an audit row', async () => {
     await using stack = await createStack()
@@ -265,23 +267,45 @@ test('one whose process died while it sent is sent by another minutes later, and
   expect(await stack.audit()).toHaveLength(1)
 })
 
-test('an account whose address is entered again and again floods nobody: an hour has a bounded number of tries', async () => {
-  await using stack = await createStack()
-  const id = await stack.ended([webhook])
-  await stack.runs.sql`insert into deliveries (run_id, position, account_id, destination, state, last_try_at)
-    select run_id, nth, account_id, destination, 'delivered', ${stack.clock.now().toISOString()}
-    from deliveries, generate_series(1, 100) nth where run_id = ${id}`
-  await stack.deliverDue()
-  expect(stack.posted).toHaveLength(0)
-  expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'waiting', reason: 'RATE_LIMITED', attempts: 0 })
-  // What was put off is no try: it must not keep itself off.
-  expect(
-    await stack.runs.sql`select 1 from deliveries where state = 'waiting' and last_try_at is not null`,
-  ).toHaveLength(0)
+describe('an account whose address is entered again and again floods nobody: an hour has a bounded number of tries', () => {
+  /** Others of the account that were tried just now, so often each. */
+  const tried = (stack: Stack, runId: string, { others, attempts }: { others: number; attempts: number }) =>
+    stack.runs.sql`insert into deliveries (run_id, position, account_id, destination, state, attempts, last_try_at)
+      select run_id, nth, account_id, destination, 'delivered', ${attempts}, ${stack.clock.now().toISOString()}
+      from deliveries, generate_series(1, ${others}::int) nth where run_id = ${runId}`
 
-  stack.clock.advance(3_600_000)
-  while (await stack.deliverDue());
-  expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'delivered', attempts: 1 })
+  test.for([
+    { others: 100, attempts: 1 },
+    { others: 20, attempts: 5 },
+  ])('after $others that were tried $attempts times', async (before) => {
+    await using stack = await createStack()
+    const id = await stack.ended([webhook])
+    await tried(stack, id, before)
+    await stack.deliverDue()
+    expect(stack.posted).toHaveLength(0)
+    expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'waiting', reason: 'RATE_LIMITED', attempts: 0 })
+    // What was put off is no try: it must not keep itself off.
+    expect(
+      await stack.runs.sql`select 1 from deliveries where state = 'waiting' and last_try_at is not null`,
+    ).toHaveLength(0)
+
+    stack.clock.advance(3_600_000)
+    while (await stack.deliverDue());
+    expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'delivered', attempts: 1 })
+  })
+
+  test('one that is put off keeps the try that it had', async () => {
+    await using stack = await createStack(() => ({ kind: 'failed', because: '' }))
+    const id = await stack.ended([webhook])
+    await stack.deliverDue()
+    const firstTryAt = stack.clock.now()
+    await tried(stack, id, { others: 99, attempts: 1 })
+    stack.clock.advance(5_000)
+    await stack.deliverDue()
+    expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'waiting', reason: 'RATE_LIMITED', attempts: 1 })
+    const [row] = await stack.runs.sql`select last_try_at from deliveries where run_id = ${id} and position = 0`
+    expect(new Date(row?.last_try_at)).toEqual(firstTryAt)
+  })
 })
 
 test('invariant 8: after an uninstall nothing more is sent, and the signing secret is gone', async () => {

@@ -103,13 +103,14 @@ export function createDeliverDue(dependencies: Dependencies) {
 
   return async (): Promise<boolean> => {
     const now = clock.now()
-    const taken = await takeDueDelivery(db, { now, leaseMs })
-    if (!taken) return false
+    const due = await takeDueDelivery(db, { now, leaseMs })
+    if (!due) return false
+    const { taken, triedAt } = due
     const tries = await countTries(db, taken.accountId, new Date(now.getTime() - hourMs))
     if (tries > triesPerHour) {
       const nextTryAt = new Date(now.getTime() + waitForRoomMs)
       // It was no try, and does not count as one.
-      const untried = { attempts: taken.attempts - 1, lastTryAt: null }
+      const untried = { attempts: taken.attempts - 1, lastTryAt: triedAt }
       await db.transaction((tx) => change(tx, taken, { ...untried, reason: 'RATE_LIMITED', nextTryAt }))
       return true
     }

@@ -33,12 +33,12 @@ export async function releaseDeliveries(
 
 /**
  * Takes the delivery that has been due for longest. Until `leaseMs` have passed nobody else takes it.
- * @returns undefined when none is due
+ * @returns it, and when it was tried last; undefined when none is due
  */
 export async function takeDueDelivery(
   db: Database,
   { now, leaseMs }: { now: Date; leaseMs: number },
-): Promise<DeliveryRow | undefined> {
+): Promise<{ taken: DeliveryRow; triedAt: Date | null } | undefined> {
   return db.transaction(async (tx) => {
     const [due] = await tx
       .select()
@@ -53,14 +53,14 @@ export async function takeDueDelivery(
       .set({ nextTryAt: new Date(now.getTime() + leaseMs), lastTryAt: now, attempts: due.attempts + 1 })
       .where(isDelivery(due))
       .returning()
-    return taken
+    return taken && { taken, triedAt: due.lastTryAt }
   })
 }
 
-/** How many tries an account has had after a moment. */
+/** How many tries an account has had after a moment, at most: of what was tried since, those before it count as well. */
 export async function countTries(db: Database, accountId: string, after: Date): Promise<number> {
   const [row] = await db
-    .select({ tries: sql<number>`count(*)::int` })
+    .select({ tries: sql<number>`coalesce(sum(${deliveries.attempts}), 0)::int` })
     .from(deliveries)
     .where(and(eq(deliveries.accountId, accountId), gt(deliveries.lastTryAt, after)))
   return row?.tries ?? 0
