@@ -94,6 +94,14 @@ describe('a workbook', () => {
     )
   })
 
+  test('has a head that stands out: bold, and the rows below it are not', async () => {
+    const sheet = await xlsx([row({ note: 'x', fuel: 1 }), row({ note: 'y' })])
+    const bold = (line: number) =>
+      sheet?.rows[line]?.map((_, column) => sheet.cells?.get(`${line},${column}`)?.style?.font?.bold === true)
+    expect(new Set(bold(0))).toEqual(new Set([true]))
+    expect(new Set([1, 2].flatMap((line) => bold(line) ?? []))).toEqual(new Set([false]))
+  })
+
   test('shows dates as dates and hours with one digit, in columns wide enough to read', async () => {
     const hours: ResultColumn = { key: 'hours', title: 'Hours', kind: 'hours', filterable: false }
     const name = 'Caterpillar 320 GC with a long name'

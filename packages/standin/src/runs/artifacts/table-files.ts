@@ -1,6 +1,6 @@
 import type { ResultColumn, ResultRow } from '@standin/contracts'
 import { stringify } from 'csv-stringify/sync'
-import { type CellValue, writeXlsxStream } from 'hucre/xlsx'
+import { type CellValue, type ColumnDef, writeXlsxStream } from 'hucre/xlsx'
 import { type ReaderHabits, type ReadersCell, readersTable } from './readers-table.ts'
 
 /** Rows of a result, to become a file. */
@@ -42,23 +42,25 @@ export async function* xlsxOf({ columns, hasMachines, batches, habits }: TableTo
   const iterator = batches[Symbol.asyncIterator]()
   const first = await iterator.next()
   const firstRows = (first.done ? [] : first.value).map((row) => cells(row).map(dateOrPlain))
-  async function* rows(): AsyncGenerator<CellValue[]> {
-    yield* firstRows
-    for (let next = await iterator.next(); !next.done; next = await iterator.next())
-      for (const row of next.value) yield cells(row).map(dateOrPlain)
-  }
-  yield* writeXlsxStream(rows(), {
-    name: 'Result',
-    columns: titles.map((header, nth) => ({
+  const sheetColumns = titles.map(
+    (header, nth): ColumnDef => ({
       header,
       width: widthOf(
         header,
         firstRows.slice(0, rowsToMeasure).map((row) => row[nth] ?? null),
       ),
+      style: { font: { bold: true } },
       ...formatOf(kinds[nth]),
-    })),
-    freezePane: { rows: 1, columns: 1 },
-  })
+    }),
+  )
+  async function* rows(): AsyncGenerator<CellValue[]> {
+    // The library has no style of the head alone; when it asks for the first row, it has written the head.
+    for (const column of sheetColumns) delete column.style
+    yield* firstRows
+    for (let next = await iterator.next(); !next.done; next = await iterator.next())
+      for (const row of next.value) yield cells(row).map(dateOrPlain)
+  }
+  yield* writeXlsxStream(rows(), { name: 'Result', columns: sheetColumns, freezePane: { rows: 1, columns: 1 } })
 }
 
 /** A number is shown as people write it; what it is to more digits stays in the cell. */
