@@ -1,6 +1,7 @@
 export type {
   Action,
   Artifact,
+  AuditTotal,
   Delivery,
   Destination,
   ErrorReason,

@@ -22,4 +22,8 @@ export const auditEntrySchema = z.object({
   /** Names, ids, scopes, fingerprints. Never a secret, never a token. */
   details: z.record(z.string(), z.unknown()),
 })
+/** How many entries there are; at least so many where there are too many to count them all. */
+export const auditTotalSchema = z.object({ entries: z.int().nonnegative(), isExact: z.boolean() })
+export type AuditTotal = z.infer<typeof auditTotalSchema>
+
 export type ListedAuditEntry = z.infer<typeof auditEntrySchema>

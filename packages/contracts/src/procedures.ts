@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { accountChangeSchema } from './account-change.ts'
 import { accountIdSchema } from './account-id.ts'
 import { actionSchema } from './action.ts'
-import { auditActorKindSchema, auditEntrySchema, auditKindSchema } from './audit.ts'
+import { auditActorKindSchema, auditEntrySchema, auditKindSchema, auditTotalSchema } from './audit.ts'
 import { installationSchema } from './installation.ts'
 import { installationEventSchema } from './installation-event.ts'
 import {
@@ -293,9 +293,16 @@ export const procedures = {
         kinds: z.array(auditKindSchema).max(4).optional(),
         /** The single changes of this run, each with its outcome; without it they are one entry, `run.changed`. */
         changesOfRun: runIdSchema.optional(),
+        /** Says `total` as well. */
+        counted: z.boolean().optional(),
         ...pageInput,
       }),
-      output: z.object({ entries: z.array(auditEntrySchema), ...pageOutput }),
+      output: z.object({
+        entries: z.array(auditEntrySchema),
+        /** Of all pages, where `counted` asked for it. */
+        total: auditTotalSchema.nullable(),
+        ...pageOutput,
+      }),
       callers: both,
       account: 'input',
     },

@@ -1,6 +1,6 @@
 import type { Action, ListedAuditEntry } from '@standin/client'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { useTRPC, useTRPCClient } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
@@ -17,6 +17,7 @@ import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { alike, beginOfRange, byDay, type Range, ranges } from './activity-range.ts'
 import { ActivityTools } from './activity-tools.tsx'
+import { nextPage, totalWords } from './activity-total.ts'
 import { actorWords, eventWords, isWho, kindsOfWho, runOfEntry } from './activity-words.ts'
 import { ExportButton } from './export-button.tsx'
 
@@ -24,6 +25,7 @@ const whats = { changed: ['changed', 'access'], sent: ['sent'], access: ['access
 type Kinds = ('read' | 'changed' | 'sent' | 'access')[]
 
 const FEW = 20
+const PAGE = 50
 const icons = { read: 'eye', changed: 'pen', sent: 'send', access: 'shield' } as const
 
 /** Who did what, when, in whose name; newest first, by day. */
@@ -51,7 +53,7 @@ export function ActivityPage() {
   const client = useTRPCClient()
   const query = useInfiniteQuery({
     ...pagesOf(trpc.audit.list.pathKey(), asked, (cursor, options) =>
-      client.audit.list.query({ ...asked, limit: 50, ...cursor }, options),
+      client.audit.list.query({ ...asked, limit: PAGE, counted: cursor.cursor === undefined, ...cursor }, options),
     ),
     placeholderData: keepPreviousData,
   })
@@ -59,13 +61,14 @@ export function ActivityPage() {
 
   const around = useMemo(() => ({ actions, userId: host.user.id, texts }), [actions, host.user.id, texts])
   const loaded = useMemo(() => query.data?.pages.flatMap(({ entries }) => entries) ?? [], [query.data])
-  const shown = useMemo(() => {
-    const search = typed.trim().toLowerCase()
-    if (search === '') return loaded
-    return loaded.filter((entry) =>
+  const total = query.data?.pages[0]?.total
+  const search = typed.trim().toLowerCase()
+  const has = useCallback(
+    (entry: ListedAuditEntry) =>
       `${actorWords(entry, around)} ${eventWords(entry, around)}`.toLowerCase().includes(search),
-    )
-  }, [loaded, typed, around])
+    [search, around],
+  )
+  const shown = useMemo(() => (search === '' ? loaded : loaded.filter(has)), [loaded, search, has])
 
   // Words are looked for among what is loaded: go on until there is a page of them, or no more.
   const { hasNextPage, isFetching, fetchNextPage } = query
@@ -81,7 +84,7 @@ export function ActivityPage() {
           <p className="lead">{words.lead}</p>
         </div>
         <div className="acts">
-          <ExportButton asked={asked} around={around} />
+          <ExportButton asked={asked} around={around} total={total} isMeant={has} />
         </div>
       </div>
       <ActivityTools typed={typed} onType={setTyped} range={range} />
@@ -99,10 +102,16 @@ export function ActivityPage() {
       {shown.length > 0 && <Days entries={shown} actions={actions} nowMs={nowMs} />}
       {shown.length > 0 && (
         <div className="more">
-          <span className="num">{words.shown(formats.number(shown.length))}</span>
+          <span className="num">
+            {totalWords(
+              { loaded: loaded.length, found: search === '' ? undefined : shown.length, total, range },
+              texts,
+              formats,
+            )}
+          </span>
           {hasNextPage && (
             <Button busy={query.isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              {words.more}
+              {words.more(formats.number(nextPage(loaded.length, total, PAGE)))}
             </Button>
           )}
         </div>

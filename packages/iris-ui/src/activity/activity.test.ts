@@ -5,6 +5,7 @@ import { da } from '../texts/da.ts'
 import { en } from '../texts/en.ts'
 import { csvOf } from './activity-csv.ts'
 import { alike, beginOfRange, byDay } from './activity-range.ts'
+import { nextPage, totalWords } from './activity-total.ts'
 import { actorWords, eventWords } from './activity-words.ts'
 
 const entry = (event: string, details: Record<string, unknown> = {}, actor: Partial<ListedAuditEntry['actor']> = {}) =>
@@ -47,6 +48,28 @@ describe('what was done', () => {
     expect(actorWords(entry('x', {}, { id: 'jonas' }), around)).toBe('Somebody on this account')
     expect(actorWords(entry('x', {}, { kind: 'schedule', name: 'Mette Kjær' }), around)).toBe('Schedule of Mette Kjær')
     expect(actorWords(entry('x', {}, { kind: 'operator' }), { ...around, texts: da })).toBe('Den, der driver Standin')
+  })
+})
+
+describe('how much of how much is shown', () => {
+  const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'UTC' })
+  const total = (entries: number, isExact = true) => ({ entries, isExact })
+
+  test.each([
+    [{ loaded: 50, total: total(1_206), range: 'month' }, '50 of 1,206 in the last 30 days'],
+    [{ loaded: 50, total: total(50_000, false), range: 'ever' }, '50 of 50,000+ that are kept'],
+    [{ loaded: 50, total: total(3, false), range: 'week' }, '50 entries'],
+    [{ loaded: 51, total: total(50), range: 'today' }, '51 entries'],
+    [{ loaded: 50, total: undefined, range: 'today' }, '50 entries'],
+    [{ loaded: 150, found: 3, total: total(1_206), range: 'month' }, '3 found among the newest 150 of 1,206'],
+    [{ loaded: 12, found: 3, total: total(12), range: 'today' }, '3 of 12 today'],
+  ] as const)('%o', (counted, said) => expect(totalWords({ found: undefined, ...counted }, en, formats)).toBe(said))
+
+  test('and how much comes next', () => {
+    expect(nextPage(50, total(1_206), 50)).toBe(50)
+    expect(nextPage(1_200, total(1_206), 50)).toBe(6)
+    expect(nextPage(1_250, total(1_206), 50)).toBe(50)
+    expect(nextPage(50_000, total(50_000, false), 50)).toBe(50)
   })
 })
 

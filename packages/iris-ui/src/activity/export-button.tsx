@@ -1,4 +1,4 @@
-import type { ListedAuditEntry } from '@standin/client'
+import type { AuditTotal, ListedAuditEntry } from '@standin/client'
 import { useState } from 'react'
 import { useTRPCClient } from '../connection/api.ts'
 import { giveTextFile } from '../files/give-text-file.ts'
@@ -17,27 +17,40 @@ interface ExportButtonProps {
     actorKinds?: ListedAuditEntry['actor']['kind'][]
   }
   around: Parameters<typeof eventWords>[1]
+  /** What is asked for, has so many entries. */
+  total: AuditTotal | null | undefined
+  /** Has the words that are looked for. */
+  isMeant(entry: ListedAuditEntry): boolean
 }
 
-type Exported = { state: 'idle' } | { state: 'busy' } | { state: 'failed' } | { state: 'given'; csv: string }
+type Exported =
+  | { state: 'idle' }
+  | { state: 'busy'; readSoFar: number }
+  | { state: 'failed' }
+  | { state: 'given'; csv: string; said: string }
 
-/** All entries of the time and filter that are chosen, as CSV. */
-export function ExportButton({ asked, around }: ExportButtonProps) {
+/** More than a browser, or a spreadsheet, is glad to hold. */
+const MOST_ENTRIES = 50_000
+
+/** The entries that the page would show, if it showed all of them, as CSV. */
+export function ExportButton({ asked, around, total, isMeant }: ExportButtonProps) {
   const { host, texts, formats } = useSurroundings()
   const words = texts.activity
   const client = useTRPCClient()
   const [exported, setExported] = useState<Exported>({ state: 'idle' })
 
   async function collect(): Promise<void> {
-    setExported({ state: 'busy' })
+    setExported({ state: 'busy', readSoFar: 0 })
     try {
-      const entries: ListedAuditEntry[] = []
+      const read: ListedAuditEntry[] = []
       let cursor: string | undefined
       do {
         const page = await client.audit.list.query({ ...asked, limit: 100, ...(cursor && { cursor }) })
-        entries.push(...page.entries)
+        read.push(...page.entries)
         cursor = page.nextCursor ?? undefined
-      } while (cursor)
+        setExported({ state: 'busy', readSoFar: read.length })
+      } while (cursor && read.length < MOST_ENTRIES)
+      const entries = read.filter(isMeant)
       const { columns } = words
       const csv = csvOf([
         [columns.at, columns.who, columns.what, columns.effect, columns.event, columns.actor, columns.details],
@@ -52,17 +65,23 @@ export function ExportButton({ asked, around }: ExportButtonProps) {
         ]),
       ])
       giveTextFile({ name: `standin-activity-${formats.dayKey(Date.now())}.csv`, mediaType: 'text/csv', text: csv })
-      host.toast({ title: words.exported(formats.number(entries.length)), kind: 'success' })
-      setExported({ state: 'given', csv })
+      const said = (cursor ? words.exportedNewest : words.exported)(formats.number(entries.length))
+      host.toast({ title: said, kind: 'success' })
+      setExported({ state: 'given', csv, said })
     } catch {
       setExported({ state: 'failed' })
     }
   }
 
+  const exporting = (readSoFar: number) =>
+    readSoFar > 0 && total?.isExact && total.entries >= readSoFar
+      ? words.exportingOf(formats.number(readSoFar), formats.number(total.entries))
+      : words.exporting
+
   return (
     <>
       <Button icon="download" busy={exported.state === 'busy'} onClick={() => void collect()}>
-        {exported.state === 'busy' ? words.exporting : words.export}
+        {exported.state === 'busy' ? exporting(exported.readSoFar) : words.export}
       </Button>
       <div role="status">
         {exported.state === 'failed' && (
@@ -73,6 +92,7 @@ export function ExportButton({ asked, around }: ExportButtonProps) {
         )}
         {exported.state === 'given' && (
           <div className="held">
+            <p className="small">{exported.said}</p>
             <p className="small muted">{words.exportHeld}</p>
             <CopyText
               label={words.heading}

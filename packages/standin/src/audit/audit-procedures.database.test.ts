@@ -6,6 +6,7 @@ import { actorOf, type Caller } from '../access/caller.ts'
 import { createContracted, router } from '../http/trpc.ts'
 import type { AuditEvent } from './audit-kinds.ts'
 import { createAuditProcedures } from './audit-procedures.ts'
+import { countAudit } from './audit-store.ts'
 import { type Actor, record } from './record.ts'
 
 const database = await createTestDatabase()
@@ -128,6 +129,33 @@ describe('invariant 18: audit.list', () => {
     expect(events(await activity.list({ changesOfRun: runId, limit: 1, cursor: single[0]?.id ?? '' }))).toEqual([
       'change.refused',
     ])
+  })
+
+  test('counts what all its pages have, of the own account and by the same filter, when it is asked to', async () => {
+    await using activity = await createActivity()
+    for (let made = 0; made < 4; made++) await activity.did(actorOf(anna), 'run.started')
+    await activity.did(actorOf(reports), 'delivery.sent')
+    await activity.did(actorOf(anna), 'run.started', other)
+    await activity.did(actorOf(anna), 'change.made')
+    const total = async (asked: Parameters<typeof activity.list>[0]) =>
+      (await activity.callAs(anna).list({ accountId: account, limit: 1, counted: true, ...asked })).total
+
+    expect(await total({})).toEqual({ entries: 5, isExact: true })
+    expect(await total({ actorKinds: ['user'], to: '2025-03-01T12:01:00.000Z' })).toEqual({ entries: 2, isExact: true })
+    expect(await total({ kinds: ['sent'], actorId: 'reports' })).toEqual({ entries: 1, isExact: true })
+    expect(await total({ actorKinds: [] })).toEqual({ entries: 0, isExact: true })
+    expect(await total({ counted: false })).toBeNull()
+  })
+
+  test('says that there may be more where there are too many to count', async () => {
+    await using activity = await createActivity()
+    for (let made = 0; made < 3; made++) await activity.did(actorOf(anna), 'run.started')
+    const nothing = { from: undefined, to: undefined, actorId: undefined, actorKinds: undefined }
+    const query = { accountId: account, kinds: undefined, changesOfRun: undefined, ...nothing }
+
+    expect(await countAudit(activity.db, query, 3)).toEqual({ entries: 3, isExact: false })
+    expect(await countAudit(activity.db, { ...query, kinds: ['sent'] }, 3)).toEqual({ entries: 0, isExact: false })
+    expect(await countAudit(activity.db, query, 4)).toEqual({ entries: 3, isExact: true })
   })
 
   test('comes in pages, the newest first, without a row twice or missed though new ones arrive', async () => {

@@ -2,7 +2,7 @@ import { procedures } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { StandinError } from '../standin-error.ts'
-import { listAudit } from './audit-store.ts'
+import { countAudit, listAudit } from './audit-store.ts'
 
 export function createAuditProcedures({ contracted, db }: { contracted: Contracted; db: Database }) {
   return {
@@ -11,17 +11,20 @@ export function createAuditProcedures({ contracted, db }: { contracted: Contract
       .query(
         async ({
           ctx: { accountId },
-          input: { from, to, actorId, actorKinds, kinds, changesOfRun, cursor, limit },
+          input: { from, to, actorId, actorKinds, kinds, changesOfRun, counted, cursor, limit },
         }) => {
-          const found = await listAudit(db, {
+          const query = {
             ...{ accountId, actorId, actorKinds, kinds, changesOfRun },
             from: from === undefined ? undefined : new Date(from),
             to: to === undefined ? undefined : new Date(to),
-            beforeId: cursor === undefined ? undefined : idOf(cursor),
-            limit: limit + 1,
-          })
+          }
+          const beforeId = cursor === undefined ? undefined : idOf(cursor)
+          const [found, total] = await Promise.all([
+            listAudit(db, query, { beforeId, limit: limit + 1 }),
+            counted ? countAudit(db, query) : null,
+          ])
           const entries = found.slice(0, limit)
-          return { entries, nextCursor: found.length > limit ? (entries.at(-1)?.id ?? null) : null }
+          return { entries, total, nextCursor: found.length > limit ? (entries.at(-1)?.id ?? null) : null }
         },
       ),
   }
