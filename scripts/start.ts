@@ -77,6 +77,8 @@ function serverEnvironment(): Record<string, string> {
     STANDIN_DATA_DIR: dataDir,
     APP_ORIGINS: `${app},null`, // The Manager can take the frame's origin away.
     CALLBACK_PATH_SECRET: 'none',
+    // So that whoever tries access that never works sees what comes of it.
+    NEW_CREDENTIALS_PATIENCE_S: process.env.NEW_CREDENTIALS_PATIENCE_S ?? '60',
     TRACKUNIT_JWKS_URL: `${manager}/api/marketplace/jwks`,
     TRACKUNIT_TOKEN_URL: `${manager}/apptoken`,
     TRACKUNIT_API_URL: manager,

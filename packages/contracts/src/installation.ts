@@ -44,6 +44,23 @@ export const installationSchema = z.object({
     }),
   ),
   uninstallSignalledAt: momentSchema.nullable(),
+  /**
+   * How Trackunit was asked for access that does not work: `pending`, `rejected` and `parked`. Left out in every other
+   * state, where nobody asked, and by servers that do not tell it yet.
+   */
+  tries: z
+    .object({
+      /** How often Trackunit was asked and did not let us in; for `parked` since it refused what had worked. */
+      count: z.int().min(0),
+      /** From when on: when the access came, or since when it is refused. */
+      beganAt: momentSchema,
+      lastAt: momentSchema.nullable(),
+      /** `null` while Trackunit is being asked, and where it is not asked any more. */
+      nextAt: momentSchema.nullable(),
+      /** When access that never worked is given up as `rejected`, unless Trackunit does not answer then; else `null`. */
+      endsAt: momentSchema.nullable(),
+    })
+    .exactOptional(),
   /** Whether this caller may approve and refuse credentials. */
   mayApprove: z.boolean(),
   /** What is known of Trackunit's side from the account's last exchanges and runs. */

@@ -125,7 +125,7 @@ const installWith = {
   },
   forged: async () => ({ identity: { signWith: 'unpublished' } }),
   unbound: async () => ({ keepOldClient: true, identity: { claims: { accountId: null } } }),
-  late: async () => ({ worksAfterMs: 600_000 }),
+  late: async () => ({ worksAfterMs: 20_000 }),
   dead: async () => ({ clientExists: false }),
 }
 

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import type { Failure } from './failure.ts'
+import { NextTry } from './next-try.tsx'
 import { RETRY_MS } from './refresh-times.ts'
 
 interface ConnectionNoticeProps {
@@ -71,22 +71,11 @@ export function ConnectionNotice({ failure, failedAtMs, loadedAtMs, trying }: Co
         >
           <p>
             {failure === 'UNREACHABLE' ? words.lostMeans : words.troubleMeans}{' '}
-            <NextTry failedAtMs={failedAtMs} trying={trying} />
+            <NextTry at={failedAtMs + RETRY_MS} trying={trying} />
           </p>
           {under(words.tryNow)}
         </Notice>
       )
     }
   }
-}
-
-/** Silent for screen readers, although it stands in a live region: nobody wants to hear each second. */
-function NextTry({ failedAtMs, trying }: { failedAtMs: number; trying: boolean }) {
-  const { texts, formats } = useSurroundings()
-  const seconds = Math.max(1, Math.ceil((failedAtMs + RETRY_MS - useNow(1_000)) / 1_000))
-  return (
-    <span className="num" aria-live="off">
-      {trying ? texts.connection.trying : texts.connection.nextTry(formats.number(seconds), seconds === 1)}
-    </span>
-  )
 }

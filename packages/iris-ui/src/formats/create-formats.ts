@@ -99,6 +99,18 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
       // 5 January 2026 was a Monday.
       return Array.from({ length: 7 }, (_, day) => name.format(Date.UTC(2026, 0, 5 + day)))
     },
+    /** `15 minutes`: about how long something takes, in the largest unit that still says it. */
+    duration(ms: number): string {
+      const units = [
+        ['hour', 3_600_000],
+        ['minute', 60_000],
+        ['second', 1_000],
+      ] as const
+      const [unit, unitMs] = units.find(([, size]) => ms >= size * 0.95) ?? units[2]
+      return new Intl.NumberFormat(words, { style: 'unit', unit, unitDisplay: 'long' }).format(
+        Math.max(1, Math.round(ms / unitMs)),
+      )
+    },
     listOf: (items: readonly string[]) => new Intl.ListFormat(words, { type: 'conjunction' }).format(items),
     date: (at: string) => date('long', true).format(new Date(at)),
     moment(at: string, nowMs: number): SaidMoment {

@@ -1,11 +1,15 @@
 import type { Installation } from '@standin/client'
+import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
+import { NextTry } from '../connection/next-try.tsx'
+import { useNow } from '../formats/use-now.ts'
 import { hostPages } from '../host-pages.ts'
 import { Button } from '../parts/button.tsx'
 import { CopyText } from '../parts/copy-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { addresses } from '../shell/addresses.ts'
+import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { ApprovalDecision } from './approval-decision.tsx'
 import { installationSentence } from './installation-sentence.ts'
@@ -13,17 +17,18 @@ import { installationSentence } from './installation-sentence.ts'
 interface InstallationSayProps {
   installation: Installation
   needs: number
-  nowMs: number
   /** Schedules that would start if Standin worked. */
   onHold: number
   hasActions: boolean
 }
 
 /** The page's sentence: plain while Standin works, a notice with what to do when it does not. */
-export function InstallationSay({ installation, needs, nowMs, onHold, hasActions }: InstallationSayProps) {
+export function InstallationSay({ installation, needs, onHold, hasActions }: InstallationSayProps) {
   const { host, texts, formats } = useSurroundings()
+  const nowMs = useNow(installation.state === 'pending' ? 1_000 : 30_000)
   const say = installationSentence(installation, { account: host.account.name, needs, nowMs, onHold, texts, formats })
   const words = texts.installation
+  useAnnouncedChange(say.headline)
 
   if (installation.state === 'active') {
     return (
@@ -50,10 +55,15 @@ export function InstallationSay({ installation, needs, nowMs, onHold, hasActions
       {say.means.map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
-      {say.steps && <Steps since={installation.since} />}
+      {say.steps && <Steps since={installation.since} {...say.steps} />}
       {say.toDo && (
         <p>
           <b>{words.toDo}</b> {say.toDo}
+        </p>
+      )}
+      {say.nextTry && (
+        <p>
+          {say.nextTry.said} <NextTry at={say.nextTry.at} />
         </p>
       )}
       {say.foot && <p className="small">{say.foot}</p>}
@@ -96,7 +106,17 @@ export function InstallationSay({ installation, needs, nowMs, onHold, hasActions
   )
 }
 
-function Steps({ since }: { since: string | null }) {
+/** What somebody hears who does not see that the sentence has changed. */
+function useAnnouncedChange(headline: string): void {
+  const { say } = useAnnouncer()
+  const before = useRef(headline)
+  useEffect(() => {
+    if (before.current !== headline) say(headline)
+    before.current = headline
+  }, [headline, say])
+}
+
+function Steps({ since, nextTry }: { since: string | null; nextTry: number | undefined }) {
   const { texts, formats } = useSurroundings()
   const words = texts.installation
   return (
@@ -104,11 +124,12 @@ function Steps({ since }: { since: string | null }) {
       <li>
         <Icon name="check" tone="ok" label={words.done} />
         <span>{words.stepInstalled}</span>
-        <span>{since && <time dateTime={since}>{formats.clock(since)}</time>}</span>
+        <span>{since && <time dateTime={since}>{formats.exactClock(since)}</time>}</span>
       </li>
       <li className="now">
         <Icon name="spin" tone="run" spinning label={words.now} />
         <span>{words.stepTrying}</span>
+        {nextTry !== undefined && <span className="num">{words.stepTry(nextTry)}</span>}
       </li>
       <li className="todo">
         <Icon name="todo" label={words.later} />

@@ -1,6 +1,7 @@
 import type { Installation } from '@standin/client'
 import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
+import { da } from '../texts/da.ts'
 import { en } from '../texts/en.ts'
 import { installationSentence } from './installation-sentence.ts'
 import { needsYou } from './needs-you.ts'
@@ -77,6 +78,63 @@ describe('the sentence of the overview', () => {
     for (const state of ['parked', 'rejected', 'quarantined', 'awaiting-approval', 'uninstalled', 'none'] as const) {
       expect(installationSentence(installation({ state }), around).toDo, state).toBeTruthy()
     }
+  })
+})
+
+describe('access that does not work yet', () => {
+  const began = Date.parse('2026-11-24T08:41:00Z')
+  const at = (seconds: number) => new Date(began + seconds * 1_000).toISOString()
+  const tries = { count: 5, beganAt: at(0), lastAt: at(180), nextAt: at(210), endsAt: at(900) }
+  const say = (afterS: number, changes: Partial<Installation> = {}, language: Partial<typeof around> = {}) =>
+    installationSentence(installation({ state: 'pending', since: at(0), tries, ...changes }), {
+      ...{ ...around, ...language, nowMs: began + afterS * 1_000 },
+    })
+  const patienceOf = (seconds: number) => ({ tries: { ...tries, endsAt: at(seconds) } })
+
+  test('says the how manieth try is next while it is new', () => {
+    expect(say(179)).toMatchObject({ headline: en.installation.pending, steps: { nextTry: 6 } })
+  })
+
+  test('is slow after a fifth of the time that it may take, and says all of that time', () => {
+    expect(say(180)).toMatchObject({
+      headline: 'Trackunit has not switched on our access yet.',
+      means: ['This can take up to 15 minutes after an installation.'],
+      nextTry: { at: at(210), said: 'We have tried 5 times.' },
+      foot: 'You can close this page. If it does not work by 09:56, we tell you here what to do.',
+    })
+    expect(say(11, patienceOf(60)).headline).toBe(en.installation.pending)
+    expect(say(12, patienceOf(60)).means[0]).toBe('This can take up to 1 minute after an installation.')
+  })
+
+  test('names a minute in which it is known for sure', () => {
+    expect(say(300, patienceOf(901)).foot).toContain('by 09:57,')
+  })
+
+  test('promises no time that has passed: while Trackunit’s sign-in is down it takes longer', () => {
+    expect(say(901).foot).toBe('You can close this page. When it works, it says so here.')
+  })
+
+  test('says how often and for how long it was tried once it is given up', () => {
+    const given = { ...tries, count: 34, lastAt: at(900), nextAt: null, endsAt: null }
+    const rejected = { state: 'rejected', since: at(900), tries: given } as const
+    expect(say(1_000, rejected).means[0]).toBe(
+      'We tried 34 times in 15 minutes, last at 09:56 today. Standin cannot do anything on this account.',
+    )
+    const danish = createFormats({ language: 'da', textLanguage: 'da', timeZone: 'Europe/Copenhagen' })
+    expect(say(1_000, rejected, { texts: da, formats: danish }).means[0]).toBe(
+      'Vi prøvede 34 gange på 15 minutter, senest i dag kl. 09.56. Standin kan intet gøre på denne konto.',
+    )
+  })
+
+  test('says when access that worked is tried again', () => {
+    expect(say(200, { state: 'parked', tries: { ...tries, endsAt: null } }).nextTry).toEqual({ at: at(210) })
+  })
+
+  test('is said without what a server does not tell', () => {
+    const { tries: _, ...older } = installation({ state: 'pending', since: at(0) })
+    const sentence = installationSentence(older, { ...around, nowMs: began + 200_000 })
+    expect(sentence.means).toEqual(['This can take up to 15 minutes after an installation.'])
+    expect(sentence).not.toHaveProperty('nextTry')
   })
 })
 

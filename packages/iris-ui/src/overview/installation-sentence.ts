@@ -13,8 +13,10 @@ export interface InstallationSentence {
   /** Absent where there is nothing to do. */
   toDo?: string
   foot?: string
-  /** While the access is tried for the first time. */
-  steps?: boolean
+  /** When Trackunit is asked again, as far as that is known, after how often it was. */
+  nextTry?: { at: string; said?: string }
+  /** While the access is tried for the first time: the how manieth try is next, where that is known. */
+  steps?: { nextTry: number | undefined }
   /** Where people may need to send us what we know. */
   details?: boolean
   /** Where installing (again) is what helps. */
@@ -32,7 +34,9 @@ interface Circumstances {
   formats: Formats
 }
 
-const SLOW_AFTER_MS = 3 * 60_000
+/** How long new access is tried where the server does not say. */
+const USUAL_PATIENCE_MS = 15 * 60_000
+const SLOW_AFTER_SHARE = 1 / 5
 
 /** The one sentence that the page opens with. */
 export function installationSentence(installation: Installation, around: Circumstances): InstallationSentence {
@@ -40,6 +44,8 @@ export function installationSentence(installation: Installation, around: Circums
   const texts = around.texts.installation
   const sinceMs = installation.since ? Date.parse(installation.since) : nowMs
   const since = formats.moment(new Date(sinceMs).toISOString(), nowMs)
+  const { tries } = installation
+  const nextTry = (said?: string) => (tries?.nextAt ? { nextTry: { at: tries.nextAt, ...(said && { said }) } } : {})
 
   switch (installation.state) {
     case 'active':
@@ -49,9 +55,19 @@ export function installationSentence(installation: Installation, around: Circums
         headline: needs > 0 ? texts.workingButNeeds(needs) : texts.working,
         means: [texts.worksFor(account), ...(installation.since ? [texts.workingSince(since)] : [])],
       }
-    case 'pending':
-      if (nowMs - sinceMs >= SLOW_AFTER_MS) {
-        return { tone: 'wait', icon: 'clock', headline: texts.slow, means: [texts.slowMeans], foot: texts.slowDo }
+    case 'pending': {
+      const beganMs = tries ? Date.parse(tries.beganAt) : sinceMs
+      const endsMs = tries?.endsAt ? Date.parse(tries.endsAt) : beganMs + USUAL_PATIENCE_MS
+      if (nowMs - beganMs >= (endsMs - beganMs) * SLOW_AFTER_SHARE) {
+        return {
+          tone: 'wait',
+          icon: 'clock',
+          headline: texts.slow,
+          means: [texts.slowMeans(formats.duration(endsMs - beganMs))],
+          ...nextTry(tries && tries.count > 0 ? texts.tried(tries.count) : undefined),
+          // While Trackunit's sign-in is down it takes longer, nobody knows how long.
+          foot: endsMs > nowMs ? texts.slowDoBy(formats.clock(wholeMinute(endsMs))) : texts.slowDo,
+        }
       }
       return {
         tone: 'run',
@@ -59,8 +75,9 @@ export function installationSentence(installation: Installation, around: Circums
         headline: texts.pending,
         means: [texts.pendingMeans(account)],
         foot: texts.pendingDo,
-        steps: true,
+        steps: { nextTry: tries && tries.count + 1 },
       }
+    }
     case 'parked':
       return {
         tone: 'bad',
@@ -68,6 +85,7 @@ export function installationSentence(installation: Installation, around: Circums
         headline: texts.parked(since),
         means: [texts.parkedMeans, ...(onHold > 0 ? [texts.onHold(onHold)] : [])],
         toDo: texts.parkedDo,
+        ...nextTry(),
         foot: texts.parkedFoot,
         marketplace: true,
       }
@@ -76,7 +94,7 @@ export function installationSentence(installation: Installation, around: Circums
         tone: 'bad',
         icon: 'bad',
         headline: texts.rejected,
-        means: [texts.rejectedMeans],
+        means: [[...rejectedTries(installation, around), texts.rejectedMeans].join(' ')],
         toDo: texts.rejectedDo,
         details: true,
         marketplace: true,
@@ -131,6 +149,15 @@ export function installationSentence(installation: Installation, around: Circums
     default:
       return unreachable(installation.state)
   }
+}
+
+/** What is to have happened by then has, when a clock without seconds shows it. */
+const wholeMinute = (ms: number) => Math.ceil(ms / 60_000) * 60_000
+
+function rejectedTries({ tries }: Installation, { texts, formats, nowMs }: Circumstances): string[] {
+  if (!tries?.lastAt) return []
+  const lasted = formats.duration(Date.parse(tries.lastAt) - Date.parse(tries.beganAt))
+  return [texts.installation.rejectedTries(tries.count, lasted, formats.moment(tries.lastAt, nowMs))]
 }
 
 function unreachable(state: never): never {

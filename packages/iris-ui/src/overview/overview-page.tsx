@@ -47,7 +47,6 @@ export function OverviewPage() {
       <InstallationSay
         installation={known}
         needs={needs.length}
-        nowMs={nowMs}
         onHold={activeSchedules}
         hasActions={actions.length > 0}
       />

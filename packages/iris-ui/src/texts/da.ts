@@ -97,11 +97,14 @@ export const da: Texts = {
     pendingDo: 'Der er intet at gøre. Siden skifter af sig selv.',
     stepInstalled: 'Installeret',
     stepTrying: 'Prøver adgangen',
+    stepTry: (n) => `${n}. forsøg`,
     stepReady: 'Klar',
 
     slow: 'Trackunit har ikke slået vores adgang til endnu.',
-    slowMeans: 'Det kan tage op til 15 minutter efter en installation. Vi bliver ved med at prøve.',
+    slowMeans: (patience) => `Det kan tage op til ${patience} efter en installation.`,
+    tried: (n) => `Vi har prøvet ${n === 1 ? 'én gang' : `${n} gange`}.`,
     slowDo: 'Du kan lukke siden. Når det virker, står det her.',
+    slowDoBy: (clock) => `Du kan lukke siden. Virker det ikke inden kl. ${clock}, står det her, hvad I kan gøre.`,
 
     parked: (since) => `Trackunit har afvist vores adgang siden ${atMoment(since)}.`,
     parkedMeans: 'Intet kører i baggrunden. Det, der var i gang, venter, hvor det er, og intet er tabt.',
@@ -109,6 +112,8 @@ export const da: Texts = {
     parkedFoot: 'Vi bliver ved med at prøve. Når Trackunit lukker os ind igen, fortsætter arbejdet af sig selv.',
 
     rejected: 'Trackunit afviser den adgang, som vi fik.',
+    rejectedTries: (n, time, last) =>
+      `Vi prøvede ${n} ${n === 1 ? 'gang' : 'gange'} på ${time}, senest ${atMoment(last)}.`,
     rejectedMeans: 'Standin kan intet gøre på denne konto.',
     rejectedDo: 'Fjern Standin i Marketplace, og installér den igen. Resultaterne bliver.',
 
@@ -816,6 +821,7 @@ export const da: Texts = {
     lostSince: (clock) => `Ingen forbindelse til Standin. Du ser det, der blev hentet kl. ${clock}.`,
     lostMeans: 'Arbejdet i baggrunden fortsætter uden denne side.',
     nextTry: (seconds, one) => `Næste forsøg om ${seconds} ${one ? 'sekund' : 'sekunder'}.`,
+    nextTryAt: (clock) => `Næste forsøg: kl. ${clock}.`,
     trying: 'Prøver nu.',
     tryNow: 'Prøv nu',
     tryAgain: 'Prøv igen',

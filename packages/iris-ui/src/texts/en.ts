@@ -118,11 +118,15 @@ export const en = {
     pendingDo: 'Nothing to do. This page changes by itself.',
     stepInstalled: 'Installed',
     stepTrying: 'Trying the access',
+    stepTry: (n: number) => `${ordinal(n)} try`,
     stepReady: 'Ready',
 
     slow: 'Trackunit has not switched on our access yet.',
-    slowMeans: 'This can take up to 15 minutes after an installation. We keep trying.',
+    slowMeans: (patience: string) => `This can take up to ${patience} after an installation.`,
+    tried: (n: number) => `We have tried ${n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`}.`,
     slowDo: 'You can close this page. When it works, it says so here.',
+    slowDoBy: (clock: string) =>
+      `You can close this page. If it does not work by ${clock}, we tell you here what to do.`,
 
     parked: (since: SaidMoment) => `Trackunit has refused our access since ${inSentence(since)}.`,
     parkedMeans: 'Nothing runs in the background. What was going on waits where it is, and nothing is lost.',
@@ -130,6 +134,8 @@ export const en = {
     parkedFoot: 'We keep trying. When Trackunit lets us in again, work goes on by itself.',
 
     rejected: 'Trackunit refuses the access it gave us.',
+    rejectedTries: (n: number, time: string, last: SaidMoment) =>
+      `We tried ${n} ${n === 1 ? 'time' : 'times'} in ${time}, last at ${inSentence(last)}.`,
     rejectedMeans: 'Standin cannot do anything on this account.',
     rejectedDo: 'Remove Standin in the Marketplace and install it again. Results stay.',
 
@@ -848,6 +854,7 @@ export const en = {
     lostSince: (clock: string) => `No connection to Standin. You see what was loaded at ${clock}.`,
     lostMeans: 'Work in the background goes on without this page.',
     nextTry: (seconds: string, one: boolean) => `Next try in ${seconds} ${one ? 'second' : 'seconds'}.`,
+    nextTryAt: (clock: string) => `Next try: ${clock}.`,
     trying: 'Trying now.',
     tryNow: 'Try now',
     tryAgain: 'Try again',

@@ -67,6 +67,7 @@ export async function buildRouter(
           installation: await findInstallation(db, accountId),
           rows: await listCredentials(db, accountId),
           requestedScopes: manifestScopes,
+          patienceMs: config.callback.patienceMs,
           trackunit: await findTrackunitTrouble(db, accountId),
         }),
       listAccounts: (accounts, page) => listAccounts(db, accounts, page),

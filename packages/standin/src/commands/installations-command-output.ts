@@ -31,6 +31,7 @@ export async function describeForOperator(
     installation: await findInstallation(db, accountId),
     rows,
     requestedScopes: config.app.scopes.map(({ scope }) => scope),
+    patienceMs: config.callback.patienceMs,
   })
   return {
     ...described,
@@ -46,10 +47,19 @@ export async function describeForOperator(
 export const installationLine = ({ accountId, state, since, generation, grantedScopes }: DescribedInstallation) =>
   [accountId, state, since ?? '-', `generation ${generation ?? '-'}`, printable(grantedScopes.join(' '))].join('  ')
 
-/** One account in full: its state, an uninstall that is signalled, and each generation. */
+const triesLine = ({ count, lastAt, nextAt, endsAt }: NonNullable<DescribedInstallation['tries']>) =>
+  [
+    `  tried ${count} times`,
+    ...(lastAt ? [`last ${lastAt}`] : []),
+    ...(nextAt ? [`next ${nextAt}`] : []),
+    ...(endsAt ? [`given up ${endsAt}`] : []),
+  ].join('  ')
+
+/** One account in full: its state, how it is tried, an uninstall that is signalled, and each generation. */
 export const installationLines = (described: OperatorsInstallation): string =>
   [
     installationLine(described),
+    ...(described.tries ? [triesLine(described.tries)] : []),
     ...(described.uninstallSignalledAt ? [`  uninstall signalled  ${described.uninstallSignalledAt}`] : []),
     ...described.generations.map(({ generation, state, since, reason, clientId, bound, kept }) =>
       [

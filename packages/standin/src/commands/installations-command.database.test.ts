@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { account, installed, otherAccount, prepareCallbackStacks, uninstalled } from '../../test/callback-stack.ts'
+import {
+  account,
+  installed,
+  otherAccount,
+  prepareCallbackStacks,
+  refuses,
+  uninstalled,
+} from '../../test/callback-stack.ts'
 import { operate } from '../../test/operate.ts'
 import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
 
@@ -41,6 +48,17 @@ test('list and show tell what is in force, what waits and why, and never a secre
     ],
   })
   expect(json + shown.map(({ out }) => out).join('')).not.toMatch(/s3cr3t|eyJ/)
+})
+
+test('show tells how credentials that do not work yet are tried', async () => {
+  const stack = await createStack()
+  stack.clients.set('client-a', refuses)
+  await stack.send(installed('client-a'), { at: 1 })
+  await stack.prover.proveDue()
+  const { out } = await operate(stack, ['installations', 'show', account])
+  expect(out).toMatch(
+    /tried 1 times {2}last 2025-03-01T12:00:00.000Z {2}next 2025-03-01T12:00:02.000Z {2}given up 2025-/,
+  )
 })
 
 describe('what the operator decides', () => {

@@ -13,6 +13,7 @@ const row = (generation: number, state: CredentialState, change: Partial<Credent
     since: at(generation),
     issuedAt: at(generation),
     tieBreak: '0',
+    ...{ receivedAt: at(generation), attempts: 0, claimedBy: null, triedAt: null, nextAttemptAt: null },
     provenAt: null,
     grantedScopes: null,
     missingFromPlan: null,
@@ -23,6 +24,7 @@ const seen = (rows: CredentialRow[], installation?: Partial<InstallationRow>) =>
     installation: installation as InstallationRow | undefined,
     rows: rows.toSorted((left, right) => right.generation - left.generation),
     requestedScopes: ['a', 'b', 'c'],
+    patienceMs: 900_000,
   })
 
 test('an account that never installed is in no state', () => {
@@ -98,6 +100,42 @@ test('a signal of an uninstall is shown beside everything else', () => {
 test('what exchanges learnt of Trackunit’s side is said as moments', () => {
   const trackunit = { unavailableSince: at(3), limitedUntil: at(9) }
   expect(
-    describeInstallation('account', { installation: undefined, rows: [], requestedScopes: [], trackunit }),
+    describeInstallation('account', {
+      ...{ installation: undefined, rows: [], requestedScopes: [], patienceMs: 900_000, trackunit },
+    }),
   ).toMatchObject({ trackunit: { unavailableSince: at(3).toISOString(), limitedUntil: at(9).toISOString() } })
+})
+
+describe('of access that does not work it is said how Trackunit was asked', () => {
+  const tried = { attempts: 6, triedAt: at(60), nextAttemptAt: at(90) }
+
+  test('while it is tried for the first time, with the moment at which it is given up', () => {
+    expect(seen([row(1, 'pending', tried)]).tries).toEqual({
+      count: 6,
+      beganAt: at(1).toISOString(),
+      lastAt: at(60).toISOString(),
+      nextAt: at(90).toISOString(),
+      endsAt: at(901).toISOString(),
+    })
+  })
+
+  test('while it is asked, what is under way neither counts nor is the next', () => {
+    // A prover that died would be followed by another at `nextAttemptAt`.
+    expect(seen([row(1, 'pending', { ...tried, claimedBy: 4 })]).tries).toMatchObject({ count: 5, nextAt: null })
+  })
+
+  test('once it is given up', () => {
+    const { tries } = seen([row(1, 'rejected', { ...tried, nextAttemptAt: null })])
+    expect(tries).toMatchObject({ count: 6, lastAt: at(60).toISOString(), nextAt: null, endsAt: null })
+  })
+
+  test('while what worked is refused, from when on', () => {
+    const { tries } = seen([row(1, 'parked', { ...tried, since: at(50) })])
+    expect(tries).toMatchObject({ beganAt: at(50).toISOString(), nextAt: at(90).toISOString(), endsAt: null })
+  })
+
+  test('and nothing of access that works, or to which a person said no', () => {
+    expect(seen([row(1, 'active', tried)])).not.toHaveProperty('tries')
+    expect(seen([row(1, 'rejected')])).not.toHaveProperty('tries')
+  })
 })

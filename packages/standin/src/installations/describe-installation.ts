@@ -18,11 +18,14 @@ export function describeInstallation(
     installation,
     rows,
     requestedScopes,
+    patienceMs,
     trackunit = { unavailableSince: null, limitedUntil: null },
   }: {
     installation: InstallationRow | undefined
     rows: readonly CredentialRow[]
     requestedScopes: readonly string[]
+    /** How long new credentials are tried. */
+    patienceMs: number
     trackunit?: Record<keyof Installation['trackunit'], Date | null>
   },
 ): DescribedInstallation {
@@ -36,6 +39,7 @@ export function describeInstallation(
       row.state !== 'superseded' &&
       row.state !== 'uninstalled',
   )
+  const tries = speaking && triesOf(speaking, patienceMs)
   return {
     accountId,
     state: speaking?.state ?? (installation?.uninstalledAt ? 'uninstalled' : 'none'),
@@ -53,9 +57,26 @@ export function describeInstallation(
       reason: row.reason,
     })),
     uninstallSignalledAt: installation?.uninstallSignalledAt?.toISOString() ?? null,
+    ...(tries && { tries }),
     trackunit: {
       unavailableSince: trackunit.unavailableSince?.toISOString() ?? null,
       limitedUntil: trackunit.limitedUntil?.toISOString() ?? null,
     },
+  }
+}
+
+/** What can be said of the tries with credentials that do not work. */
+function triesOf(row: CredentialRow, patienceMs: number): Installation['tries'] {
+  const { state, attempts, claimedBy, receivedAt, since, triedAt, nextAttemptAt } = row
+  const isRejected = state === 'rejected' && triedAt !== null // Else a person said no to them.
+  if (state !== 'pending' && state !== 'parked' && !isRejected) return undefined
+  const isAskedNow = claimedBy !== null
+  const endsAt = state === 'pending' ? new Date(receivedAt.getTime() + patienceMs) : null
+  return {
+    count: Math.max(0, isAskedNow ? attempts - 1 : attempts),
+    beganAt: (state === 'parked' ? since : receivedAt).toISOString(),
+    lastAt: triedAt?.toISOString() ?? null,
+    nextAt: (isAskedNow ? null : nextAttemptAt)?.toISOString() ?? null,
+    endsAt: endsAt?.toISOString() ?? null,
   }
 }

@@ -35,6 +35,7 @@ const described = async (stack: CallbackStack) =>
     installation: await stack.installation(),
     rows: (await stack.rows()).reverse(),
     requestedScopes: ['account.asset.view'],
+    patienceMs: 900_000,
   })
 
 describe('invariant 8: an uninstall that is bound takes effect at once', () => {

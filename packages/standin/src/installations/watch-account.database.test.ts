@@ -6,6 +6,7 @@ import {
   installed,
   otherAccount,
   prepareCallbackStacks,
+  refuses,
 } from '../../test/callback-stack.ts'
 import type { UserCaller } from '../access/caller.ts'
 import { listCredentials } from '../credentials/credential-store.ts'
@@ -53,6 +54,7 @@ async function watch(
         installation: await findInstallation(db, id),
         rows: await listCredentials(db, id),
         requestedScopes: ['account.asset.view'],
+        patienceMs: 900_000,
       }),
     // Others ask for these.
     decisions: {} as InstallationDecisions,
@@ -112,6 +114,18 @@ describe('who looks at an account', () => {
 
     await uninstall(stack)
     await vi.waitFor(() => expect(page.told.at(-1)).toBe('uninstalled'), atOnce)
+  })
+
+  test('sees each try with new access, and when the next one is', async () => {
+    const stack = await createStack()
+    stack.clients.set('client-a', refuses)
+    const page = await watch(stack)
+    await stack.send(installed('client-a'), { at: 1 })
+    for (let count = 1; count <= 3; count++) {
+      await stack.prover.proveDue()
+      const nextAt = new Date(stack.clock.now().getTime() + 1_000 * 2 ** count).toISOString()
+      await vi.waitFor(() => expect(page.installations.at(-1)?.tries).toMatchObject({ count, nextAt }), atOnce)
+    }
   })
 
   test('is told nothing of another account, and the same thing once', async () => {

@@ -29,7 +29,7 @@ export function drawer({ fleetSize, sites, choices, userTokenLifetimeS }: Drawer
     <option value="required">Without optional permissions</option>
     <option value="plan">Plan without the optional permissions</option>
     <option value="unbound">Identity without the account, old access works on</option>
-    <option value="late">Access that works in 10 minutes</option>
+    <option value="late">Access that works after 20 seconds</option>
     <option value="dead">Access that never works</option>
     <option value="foreign">Access of another account</option>
     <option value="forged">Broken signature</option>

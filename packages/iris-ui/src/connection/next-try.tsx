@@ -1,0 +1,25 @@
+import { useNow } from '../formats/use-now.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+/** Nobody counts more seconds than these: a later try has a time of day. */
+const COUNTED_S = 90
+
+/**
+ * When it is tried again. Silent for screen readers, although it may stand in a live region: nobody wants to hear each
+ * second.
+ */
+export function NextTry({ at, trying = false }: { at: string | number; trying?: boolean }) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.connection
+  const seconds = Math.ceil((new Date(at).getTime() - useNow(1_000)) / 1_000)
+  const said = () => {
+    if (trying || seconds <= 0) return words.trying
+    if (seconds > COUNTED_S) return words.nextTryAt(formats.clock(at))
+    return words.nextTry(formats.number(seconds), seconds === 1)
+  }
+  return (
+    <span className="num" aria-live="off">
+      {said()}
+    </span>
+  )
+}
