@@ -18,6 +18,7 @@ import {
   insertSchedule,
   listActiveSchedules,
   lockSchedule,
+  lockSchedulesOf,
   paused,
   type ScheduleRow,
   toSchedule,
@@ -60,7 +61,9 @@ export function createManageSchedules({ db, clock, findAction, allowedAction, ch
     return nextTimes(planned, { after: clock.now(), count: 1 })[0] ?? null
   }
 
+  /** Two that are made at the same moment must not both find room for one. */
   async function checkPool(tx: Transaction, planned: Planned, scheduleId?: string): Promise<void> {
+    await lockSchedulesOf(tx, planned.accountId)
     const active = await listActiveSchedules(tx, planned.accountId)
     const others = active.filter(({ id }) => id !== scheduleId)
     const hasGraphql = !(await isGraphqlRefused(tx, planned.accountId))
@@ -93,14 +96,13 @@ export function createManageSchedules({ db, clock, findAction, allowedAction, ch
     async create(caller: Caller, given: Given): Promise<Schedule> {
       const anchorAt = clock.now()
       const planned = { ...given, anchorAt }
-      const nextAt = await check(caller, planned)
-      if (!nextAt) throw new StandinError('INPUT_INVALID', { detail: 'The recurrence has no time to come.' })
+      const nextAt = toCome(await check(caller, planned))
       return db.transaction(async (tx) => {
+        await checkPool(tx, planned)
         if ((await countSchedules(tx, given.accountId)) >= maxOnAccount)
           throw new StandinError('INPUT_INVALID', {
             detail: `The account has ${maxOnAccount} schedules already. Delete one that is no longer needed.`,
           })
-        await checkPool(tx, planned)
         const creator = { createdBy: creatorOf(caller), createdAt: anchorAt }
         const row = await insertSchedule(tx, { ...planned, ...creator, state: 'active', nextAt, dueAt: nextAt })
         await tell(tx, caller, { event: 'schedule.created', row })
@@ -112,6 +114,7 @@ export function createManageSchedules({ db, clock, findAction, allowedAction, ch
       const isMoved = given.recurrence !== undefined || given.timeZone !== undefined
       const changed = { ...definedOf(given), ...(isMoved && { anchorAt: clock.now() }) }
       const nextAt = await check(caller, { ...(await find(scheduleId)), ...changed })
+      if (isMoved) toCome(nextAt)
       return change(caller, { scheduleId, event: 'schedule.updated' }, async (row, tx) => {
         if (row.state === 'paused') return changed
         await checkPool(tx, { ...row, ...changed }, row.id)
@@ -126,7 +129,7 @@ export function createManageSchedules({ db, clock, findAction, allowedAction, ch
 
     /** Whoever resumes a schedule answers for it from then on: its runs are started in their right. */
     async resume(caller: Caller, scheduleId: string): Promise<Schedule> {
-      const nextAt = await check(caller, await find(scheduleId))
+      const nextAt = toCome(await check(caller, await find(scheduleId)))
       return change(caller, { scheduleId, event: 'schedule.resumed' }, async (row, tx) => {
         await checkPool(tx, row, row.id)
         return { state: 'active', reason: null, nextAt, dueAt: nextAt, createdBy: creatorOf(caller) }
@@ -152,6 +155,12 @@ export function createManageSchedules({ db, clock, findAction, allowedAction, ch
       if (error instanceof StandinError && error.reason === 'SCOPE_FORBIDDEN') throw error
     }
   }
+}
+
+/** @throws StandinError `INPUT_INVALID` where the recurrence has ended */
+function toCome(nextAt: Date | null): Date {
+  if (!nextAt) throw new StandinError('INPUT_INVALID', { detail: 'The recurrence has no time to come.' })
+  return nextAt
 }
 
 async function tell(

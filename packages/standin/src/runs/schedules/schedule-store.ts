@@ -1,5 +1,5 @@
 import type { Schedule } from '@standin/contracts'
-import { and, asc, desc, eq, lt, lte, or } from 'drizzle-orm'
+import { and, asc, desc, eq, lt, lte, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import { refuseUnstorable } from '../run-store.ts'
 import { type Creator, schedules } from './schedule-table.ts'
@@ -37,6 +37,11 @@ export async function findSchedule(db: Database, scheduleId: string): Promise<Sc
 export async function lockSchedule(tx: Transaction, scheduleId: string): Promise<ScheduleRow | undefined> {
   const [row] = await tx.select().from(schedules).where(eq(schedules.id, scheduleId)).for('update')
   return row
+}
+
+/** One decision at a time about how many schedules an account has, and how dense, until the transaction ends. */
+export async function lockSchedulesOf(tx: Transaction, accountId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`schedules ${accountId}`}, 0))`)
 }
 
 /** One schedule that is due and that no other replica is starting just now, locked until the transaction ends. */

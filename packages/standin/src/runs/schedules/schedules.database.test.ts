@@ -420,6 +420,36 @@ describe('people and services', () => {
     await expect(stack.create()).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
     await expect(stack.manage.resume(anna, id)).resolves.toMatchObject({ state: 'active' })
   })
+
+  test('two at the same moment have the room of one', async () => {
+    await using stack = await createStack()
+    const daily = { actionId: 'aemp' }
+    const made = await Promise.allSettled(Array.from({ length: 4 }, () => stack.create(anna, daily)))
+    expect(made.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected'])
+
+    const weekly = await stack.create(anna, { ...daily, recurrence: 'FREQ=WEEKLY' })
+    await stack.manage.pause(anna, weekly.id)
+    const grown = await Promise.allSettled([
+      ...[1, 2, 3].map(() => stack.create(anna, { ...daily, recurrence: 'FREQ=WEEKLY;BYDAY=MO,WE,FR' })),
+      stack.manage.resume(anna, weekly.id),
+    ])
+    expect(grown.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('one whose last time has passed cannot be resumed, and nothing gets a time that has passed', async () => {
+    await using stack = await createStack()
+    const past = 'FREQ=DAILY;BYHOUR=6;UNTIL=20260303'
+    const { id } = await stack.create(anna, { recurrence: past })
+    await stack.manage.pause(anna, id)
+    stack.clock.advance(9 * dayMs)
+    const refused = { reason: 'INPUT_INVALID', detail: expect.stringContaining('no time to come') }
+    await expect(stack.manage.resume(anna, id)).rejects.toMatchObject(refused)
+    await expect(stack.manage.update(anna, { scheduleId: id, recurrence: past })).rejects.toMatchObject(refused)
+    await expect(stack.create(anna, { recurrence: past })).rejects.toMatchObject(refused)
+    await stack.manage.update(anna, { scheduleId: id, deliverTo: [] })
+    await stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=DAILY' })
+    await expect(stack.manage.resume(anna, id)).resolves.toMatchObject({ state: 'active' })
+  })
 })
 
 test('the run of a time is started anew at the next one', async () => {
