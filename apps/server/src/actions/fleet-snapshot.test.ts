@@ -100,14 +100,33 @@ describe('fleet snapshot', () => {
 
   test('with a choice of machines, what has left a chosen site is told as well', async () => {
     const stage = createActionStage({ machines: fleetOf(8) })
-    await stage.play(fleetSnapshot)
+    const atSite = { input: { machines: { siteIds: ['s0'] } } }
+    await stage.play(fleetSnapshot, atSite)
     stage.pass(dayMs)
     for (const machine of stage.world.machines) if (machine.id === 'm1') machine.site = { id: 's3', name: 'Site 3' }
 
-    const played = await stage.play(fleetSnapshot, { input: { machines: { siteIds: ['s0'] } } })
+    const played = await stage.play(fleetSnapshot, atSite)
 
     expect(idsOf(played)).toEqual(['m1', 'm5'])
     expect(rowOf(played, 'm1')?.cells).toMatchObject({ since: 'Arrived from Site 0', site: 'Site 3' })
+  })
+
+  test('what moved is told to each that asks, though another choice told of it before', async () => {
+    const stage = createActionStage({ machines: fleetOf(8) })
+    const questions = [{}, { input: { machines: { siteIds: ['s0', 's3'] } } }]
+    const told: unknown[] = []
+    const askAll = async () => {
+      for (const asked of questions) {
+        told.push(rowOf(await stage.play(fleetSnapshot, asked), 'm1')?.cells.since)
+        stage.pass(dayMs)
+      }
+    }
+    await askAll()
+    for (const machine of stage.world.machines) if (machine.id === 'm1') machine.site = { id: 's3', name: 'Site 3' }
+    await askAll()
+    await askAll()
+
+    expect(told).toEqual([null, null, 'Arrived from Site 0', 'Arrived from Site 0', null, null])
   })
 
   test('what Trackunit left out is not known, and said; the counters of the other source fill what they can', async () => {

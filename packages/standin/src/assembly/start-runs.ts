@@ -65,7 +65,7 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
           limits: rateLimits.limitsFor({ accountId, isUrgent: urgency === 0 }, signal),
         },
       ),
-    machinesFor: ({ id, epoch, accountId }) => createMachineRegister(db, { runId: id, epoch, accountId }),
+    machinesFor: (run) => createMachineRegister(db, run),
     grantedScopesOf: async (accountId) => (await scopesIfServed(accountId))?.grantedScopes,
     async onEnd(tx, run) {
       await sendOnItsWay(tx, run)

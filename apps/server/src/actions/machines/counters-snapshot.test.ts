@@ -16,7 +16,7 @@ const equipment = (SerialNumber: unknown, Hour: unknown, EquipmentID?: string) =
 
 /** What the register knows after a snapshot of these pages, and how many of them were read. */
 async function read(seen: SeenMachine[], pages: unknown[]) {
-  const machines = createMachinesInMemory().registerOf(1)
+  const machines = createMachinesInMemory().registerOf(1, '')
   await machines.keep(seen)
   let requests = 0
   const trackunit = { get: async () => pages[requests++ % pages.length] as never, post: async () => ({}) as never }

@@ -114,7 +114,7 @@ export function createActionStage({
         resumedFrom: kept.checkpoint,
         previous: previousOf(lastRuns.get(key)),
         preview: preview && previewOf(preview),
-        machines: register.registerOf(run),
+        machines: register.registerOf(run, `${key} ${JSON.stringify(input)}`),
         result: {
           async columns(columns) {
             played.columns = columns
@@ -212,7 +212,7 @@ export function createActionStage({
     play,
     /** What a snapshot would keep of the counters, without its lists and files. */
     async collect(): Promise<void> {
-      const machines = register.registerOf(++runs)
+      const machines = register.registerOf(++runs, 'collect')
       await machines.keep(
         world.machines.map((machine) => ({
           ...{ id: machine.id, name: machine.name ?? null, brand: null, model: null, serialNumber: null, groups: [] },

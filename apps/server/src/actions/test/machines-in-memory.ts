@@ -8,9 +8,12 @@ interface Kept extends KnownMachine {
 /** What the register keeps, without a database; over the runs of a test. */
 export function createMachinesInMemory() {
   const machines = new Map<string, Kept>()
+  /** Where each question's last run told them to be. */
+  const told = new Map<string, Map<string, KnownMachine['site']>>()
   const readings = new Map<string, MachineReading[]>()
 
-  function registerOf(run: number): MachineRegister {
+  function registerOf(run: number, question: string): MachineRegister {
+    const toldSite = (id: string) => told.get(question)?.get(id)
     const seen = () => [...machines.values()].filter(({ seenInRun }) => seenInRun === run)
     const byName = (left: KnownMachine, right: KnownMachine) =>
       (left.name ?? '') < (right.name ?? '')
@@ -23,12 +26,7 @@ export function createMachinesInMemory() {
     return {
       async keep(given) {
         for (const machine of given)
-          machines.set(machine.id, {
-            ...machine,
-            toldSite: machines.get(machine.id)?.toldSite,
-            seenInRun: run,
-            countersAt: null,
-          })
+          machines.set(machine.id, { ...machine, toldSite: undefined, seenInRun: run, countersAt: null })
       },
       async keepCounters(counters) {
         for (const { id, at, ...values } of counters) {
@@ -50,15 +48,16 @@ export function createMachinesInMemory() {
       async *list({ filter = {}, seenInThisRun = false } = {}) {
         const all = seenInThisRun ? seen() : [...machines.values()]
         const sorted = all.filter((machine) => matchesFilter(machine, filter)).sort(byName)
-        for (let at = 0; at < sorted.length; at += 1_000) yield sorted.slice(at, at + 1_000)
+        for (let at = 0; at < sorted.length; at += 1_000)
+          yield sorted.slice(at, at + 1_000).map((machine) => ({ ...machine, toldSite: toldSite(machine.id) }))
       },
       async *gone(filter = {}) {
-        const isGone = ({ seenInRun, toldSite }: Kept) => seenInRun !== run && toldSite !== undefined
+        const isGone = ({ seenInRun, id }: Kept) => seenInRun !== run && toldSite(id) !== undefined
         yield [...machines.values()].filter((machine) => isGone(machine) && matchesFilter(machine, filter))
       },
-      hasTold: async () => [...machines.values()].some(({ toldSite }) => toldSite !== undefined),
+      hasTold: async () => told.has(question),
       async told() {
-        for (const machine of machines.values()) machine.toldSite = machine.seenInRun === run ? machine.site : undefined
+        told.set(question, new Map(seen().map(({ id, site }) => [id, site])))
       },
       async *history({ since, filter = {} }) {
         for (const machine of machines.values()) {

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Database, Transaction } from '../../database/database.ts'
 import { holdsRun } from '../run-hold-store.ts'
 import { RunStopped } from '../run-stopped.ts'
+import type { RunRow } from '../run-store.ts'
 import type { MachineRegister, SeenMachine } from './machine-register.ts'
 import {
   hasTold,
@@ -16,9 +18,9 @@ import {
 /** The register of a run's account, for the worker that has the run. */
 export function createMachineRegister(
   db: Database,
-  { runId, epoch, accountId }: { runId: string; epoch: number; accountId: string },
+  { id: runId, epoch, accountId, ...asked }: Pick<RunRow, 'id' | 'epoch' | 'accountId' | 'actionId' | 'mode' | 'input'>,
 ): MachineRegister {
-  const run = { runId, accountId }
+  const run = { runId, accountId, question: questionOf(asked) }
 
   /** An account that was uninstalled meanwhile has no run: nothing is written for it again. */
   async function whileHeld(work: (tx: Transaction) => Promise<void>): Promise<void> {
@@ -33,13 +35,19 @@ export function createMachineRegister(
     keepCounters: (counters) => whileHeld((tx) => updateCounters(tx, run, counters)),
     keepReadings: () => whileHeld((tx) => insertReadings(tx, run)),
     list: ({ filter = {}, seenInThisRun = false } = {}) =>
-      listMachines(db, { accountId, filter, runId: seenInThisRun ? runId : undefined }),
+      listMachines(db, { ...run, filter, runId: seenInThisRun ? runId : undefined }),
     gone: (filter) => listGone(db, { ...run, filter }),
-    hasTold: () => hasTold(db, accountId),
+    hasTold: () => hasTold(db, run),
     told: () => whileHeld((tx) => markTold(tx, run)),
     history: ({ since, filter }) => listHistories(db, { accountId, since, filter }),
   }
 }
+
+/** As PostgreSQL gives an input back: its keys in one order, however it was written. */
+const questionOf = ({ actionId, mode, input }: Pick<RunRow, 'actionId' | 'mode' | 'input'>) =>
+  createHash('sha256')
+    .update(JSON.stringify([actionId, mode, input]))
+    .digest('base64url')
 
 /** Names come from people: what PostgreSQL does not store is left out, and no text is longer than a page needs. */
 function storable(machine: SeenMachine): SeenMachine {

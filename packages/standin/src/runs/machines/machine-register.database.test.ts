@@ -38,14 +38,14 @@ const machine = (id: string, of: Partial<SeenMachine> = {}): SeenMachine => ({
 })
 
 /** The register of a run that its worker holds. */
-async function register({ accountId = account, epoch = 1 } = {}) {
+async function register({ accountId = account, epoch = 1, input = {} as Record<string, unknown> } = {}) {
   const [run] = await connection.db
     .insert(runs)
     .values({
-      ...{ accountId, actionId: `snapshot-${randomUUID()}`, mode: 'apply', input: {}, idempotencyKey: randomUUID() },
+      ...{ accountId, actionId: 'snapshot', mode: 'apply', input, idempotencyKey: randomUUID() },
       ...{
         startedBy: { kind: 'system', id: 'test', name: null },
-        mayOverlap: false,
+        mayOverlap: true,
         state: 'running',
         epoch: 1,
         promotedAt: new Date(),
@@ -54,7 +54,7 @@ async function register({ accountId = account, epoch = 1 } = {}) {
     })
     .returning()
   if (!run) throw new Error('the run was inserted')
-  return createMachineRegister(connection.db, { runId: run.id, epoch, accountId })
+  return createMachineRegister(connection.db, { ...run, epoch })
 }
 
 const all = async <Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> => (await Array.fromAsync(pages)).flat()
@@ -192,6 +192,37 @@ test('a run sees where the last one that told of places had each machine, and wh
   expect(await all(third.gone())).toEqual([])
 })
 
+test('of places each question has its own last time, however its input is written', async () => {
+  const ask = (input: Record<string, unknown>) => register({ input })
+  const site = { sites: ['s1', 's2'], by: 'site' }
+  for (const input of [{}, site]) {
+    const run = await ask(input)
+    await run.keep([machine('m1'), machine('m2')])
+    await run.told()
+  }
+  for (const input of [{ by: 'site', sites: ['s1', 's2'] }, {}]) {
+    const run = await ask(input)
+    await run.keep([machine('m1', { site: bridge })])
+    const [m1] = await all(run.list({ seenInThisRun: true }))
+    expect([m1?.toldSite, ids(await all(run.gone()))]).toEqual([harbour, ['m2']])
+    await run.told()
+  }
+  expect(await (await ask({ by: 'brand' })).hasTold()).toBe(false)
+})
+
+test('the questions of an account whose places are kept are bounded: those asked last stay', async () => {
+  for (let nth = 0; nth < 18; nth++) {
+    const run = await register({ input: { nth } })
+    await run.keep([machine('m1')])
+    await run.told()
+  }
+  await (await register({ input: { nth: 17 } })).told()
+  const isKept = await Promise.all(
+    Array.from({ length: 18 }, async (_, nth) => (await register({ input: { nth } })).hasTold()),
+  )
+  expect(isKept.flatMap((kept, nth) => (kept ? [] : [nth]))).toEqual([0, 1, 17])
+})
+
 test('whatever people called a machine, it is kept, and can be listed and filtered', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 20 }),
@@ -250,6 +281,7 @@ test('invariant 8: an account that has uninstalled has no machines, readings and
   const run = await register()
   await run.keep([machine('m1')])
   await run.keepReadings()
+  await run.told()
   await (await register({ accountId: otherAccount })).keep([machine('theirs')])
 
   await connection.db.transaction(async (tx) => {
@@ -258,6 +290,7 @@ test('invariant 8: an account that has uninstalled has no machines, readings and
 
   expect(await all(run.list())).toEqual([])
   expect(await all(run.history({ since: new Date(0) }))).toEqual([])
+  expect(await run.hasTold()).toBe(false)
   await expect(run.keep([machine('m1')])).rejects.toThrow()
   expect((await filterChoices(connection.db, { accountId: otherAccount, filter: {} })).known).toBe(1)
 })

@@ -27,7 +27,7 @@ export interface SeenMachine {
 
 /** A machine as it was seen last, and what was told of it before. */
 export interface KnownMachine extends SeenMachine {
-  /** Where the last run that told of places had it: null on no site, undefined where none told of it. */
+  /** Where the last run that was asked the same told it to be: null on no site, undefined where none told of it. */
   toldSite: Named | null | undefined
 }
 
@@ -74,11 +74,11 @@ export interface MachineRegister {
   keepReadings(): Promise<void>
   /** In pages, by name: those that this run has seen, or all that are known. */
   list(wanted?: { filter?: MachineFilter; seenInThisRun?: boolean }): AsyncIterable<KnownMachine[]>
-  /** What earlier runs told of and this one, which has listed all, has not seen; in pages, by name. */
+  /** What the last run that was asked the same told of and this one, which has listed all, has not seen; in pages, by name. */
   gone(filter?: MachineFilter): AsyncIterable<KnownMachine[]>
-  /** Whether an earlier run told of places: else there is nothing to compare with. */
+  /** Whether an earlier run of the action, asked for the same, told of places: else there is nothing to compare with. */
   hasTold(): Promise<boolean>
-  /** From here on, the next run compares places with what this one has seen. */
+  /** From here on, the next run that is asked the same compares places with what this one has seen. */
   told(): Promise<void>
   /** The counters' history since a moment, in pages of machines. */
   history(wanted: { since: Date; filter?: MachineFilter }): AsyncIterable<MachineHistory[]>

@@ -9,7 +9,7 @@ import type {
   SeenCounters,
   SeenMachine,
 } from './machine-register.ts'
-import { machineReadings, machines } from './machine-table.ts'
+import { machineReadings, machines, toldPlaces } from './machine-table.ts'
 
 type MachineRow = typeof machines.$inferSelect
 
@@ -25,6 +25,15 @@ interface RunOfAccount {
   accountId: string
   runId: string
 }
+
+/** What a run is asked: what it tells of places is compared with the last one that was asked the same. */
+interface Asked {
+  accountId: string
+  question: string
+}
+
+/** An account's questions whose places are kept: of a large fleet each is twenty thousand rows. */
+const questionsKept = 16
 
 /** As one parameter: a row for each of a hundred machines, with a parameter for each column, would be most of the memory. */
 export async function upsertMachines(
@@ -112,52 +121,59 @@ function matching({ groupIds, siteIds, types }: MachineFilter): SQL | undefined 
 }
 
 /** In pages, by name and then by id. */
-async function* inPages(db: Database, which: SQL | undefined): AsyncGenerator<KnownMachine[]> {
+async function* inPages(db: Database, { accountId, question }: Asked, which: SQL | undefined) {
   const name = sql`coalesce(${machines.name}, '')`
+  const { accountId: ofAccount, question: asked, machineId } = toldPlaces
   for (let last: MachineRow | undefined; ; ) {
-    const rows: MachineRow[] = await db
-      .select()
+    const after = last && sql`(${name}, ${machines.machineId}) > (${last.name ?? ''}, ${last.machineId})`
+    const rows: FoundMachine[] = await db
+      .select({ machine: machines, told: toldPlaces })
       .from(machines)
-      .where(and(which, last && sql`(${name}, ${machines.machineId}) > (${last.name ?? ''}, ${last.machineId})`))
+      .leftJoin(toldPlaces, and(eq(ofAccount, accountId), eq(asked, question), eq(machineId, machines.machineId)))
+      .where(and(eq(machines.accountId, accountId), which, after))
       .orderBy(name, asc(machines.machineId))
       .limit(rowsAtOnce)
     if (rows.length > 0) yield rows.map(toKnownMachine)
-    last = rows.at(-1)
+    last = rows.at(-1)?.machine
     if (rows.length < rowsAtOnce) return
   }
 }
 
 export function listMachines(
   db: Database,
-  { accountId, filter = {}, runId }: { accountId: string; filter?: MachineFilter; runId?: string | undefined },
+  { filter = {}, runId, ...asked }: Asked & { filter?: MachineFilter; runId?: string | undefined },
 ): AsyncGenerator<KnownMachine[]> {
-  return inPages(db, and(eq(machines.accountId, accountId), runId ? wasSeenIn(runId) : undefined, matching(filter)))
+  return inPages(db, asked, and(runId ? wasSeenIn(runId) : undefined, matching(filter)))
 }
 
 /** What was told of before and the run has not seen. */
 export function listGone(
   db: Database,
-  { accountId, runId, filter = {} }: RunOfAccount & { filter?: MachineFilter | undefined },
+  { runId, filter = {}, ...asked }: RunOfAccount & Asked & { filter?: MachineFilter | undefined },
 ): AsyncGenerator<KnownMachine[]> {
-  const wasTold = isNotNull(machines.toldAt)
-  return inPages(db, and(eq(machines.accountId, accountId), not(wasSeenIn(runId)), wasTold, matching(filter)))
+  return inPages(db, asked, and(not(wasSeenIn(runId)), isNotNull(toldPlaces.machineId), matching(filter)))
 }
 
-export async function hasTold(db: Database, accountId: string): Promise<boolean> {
-  return (await db.$count(machines, and(eq(machines.accountId, accountId), isNotNull(machines.toldAt)))) > 0
+const isAsked = ({ accountId, question }: Asked) =>
+  and(eq(toldPlaces.accountId, accountId), eq(toldPlaces.question, question))
+
+export async function hasTold(db: Database, asked: Asked): Promise<boolean> {
+  const [row] = await db.select({ machineId: toldPlaces.machineId }).from(toldPlaces).where(isAsked(asked)).limit(1)
+  return row !== undefined
 }
 
 /** Places are told as the run has them; what it has not seen is told as gone, once. */
-export async function markTold(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
-  const ofAccount = eq(machines.accountId, accountId)
-  await tx
-    .update(machines)
-    .set({ toldAt: sql`now()`, toldSiteId: machines.siteId, toldSiteName: machines.siteName })
-    .where(and(ofAccount, wasSeenIn(runId)))
-  await tx
-    .update(machines)
-    .set({ toldAt: null, toldSiteId: null, toldSiteName: null })
-    .where(and(ofAccount, not(wasSeenIn(runId)), isNotNull(machines.toldAt)))
+export async function markTold(tx: Transaction, { accountId, runId, question }: RunOfAccount & Asked): Promise<void> {
+  await tx.delete(toldPlaces).where(isAsked({ accountId, question }))
+  await tx.execute(sql`
+    insert into ${toldPlaces} (account_id, question, machine_id, site_id, site_name)
+    select account_id, ${question}, machine_id, site_id, site_name from ${machines}
+    where account_id = ${accountId}::uuid and ${wasSeenIn(runId)}`)
+  await tx.execute(sql`
+    delete from ${toldPlaces} where account_id = ${accountId}::uuid and question in (
+      select question from ${toldPlaces} where account_id = ${accountId}::uuid
+      group by question order by max(told_at) desc offset ${questionsKept}::int
+    )`)
 }
 
 /** Machines with what was read of them since a moment, in pages by id. */
@@ -217,6 +233,7 @@ async function readingsOf(
 
 export async function eraseMachinesOf(tx: Transaction, accountId: string): Promise<void> {
   await tx.delete(machineReadings).where(eq(machineReadings.accountId, accountId))
+  await tx.delete(toldPlaces).where(eq(toldPlaces.accountId, accountId))
   await tx.delete(machines).where(eq(machines.accountId, accountId))
 }
 
@@ -268,14 +285,19 @@ export async function countMachines(
   return counts ?? { known: 0, matching: 0 }
 }
 
-function toKnownMachine({ accountId: _, machineId, siteId, siteName, toldAt, ...row }: MachineRow): KnownMachine {
+interface FoundMachine {
+  machine: MachineRow
+  told: typeof toldPlaces.$inferSelect | null
+}
+
+function toKnownMachine({ machine: { machineId, siteId, siteName, ...row }, told }: FoundMachine): KnownMachine {
   const { name, brand, model, serialNumber, type, groups, latitude, longitude, address, lastSeenAt } = row
   const { operatingHours, idleHours, fuelPercent, batteryPercent } = row
   return {
     ...{ id: machineId, name, brand, model, serialNumber, type, groups, latitude, longitude, address, lastSeenAt },
     ...{ operatingHours, idleHours, fuelPercent, batteryPercent },
     site: named(siteId, siteName),
-    toldSite: toldAt ? named(row.toldSiteId, row.toldSiteName) : undefined,
+    toldSite: told ? named(told.siteId, told.siteName) : undefined,
   }
 }
 

@@ -30,7 +30,7 @@ export const machines = pgTable(
     seenAt: moment().notNull(),
     /** The runs that saw it last, at most 32: several of an account work at once. */
     seenInRuns: uuid().array().notNull().default([]),
-    /** Since when, and on which site, a run told of it. */
+    /** Of servers before migration 0021, which go on beside these in a deploy; a later version takes them away. */
     toldAt: moment(),
     toldSiteId: text(),
     toldSiteName: text(),
@@ -39,6 +39,21 @@ export const machines = pgTable(
     primaryKey({ columns: [table.accountId, table.machineId] }),
     index('machines_by_age').on(table.seenAt), // For the sweep.
   ],
+)
+
+/** Where the last run that was asked a question told each machine to be. */
+export const toldPlaces = pgTable(
+  'told_places',
+  {
+    accountId: uuid().notNull(),
+    /** The same for runs of an action that are asked for the same. */
+    question: text().notNull(),
+    machineId: text().notNull(),
+    siteId: text(),
+    siteName: text(),
+    toldAt: moment().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.question, table.machineId] })],
 )
 
 /** How counters went. `slot` counts six hours: however often runs read, a machine has at most four readings a day. */
