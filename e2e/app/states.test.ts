@@ -276,7 +276,14 @@ const states: readonly State[] = [
       await turn('Breaks half-way')
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
-    sees: [/Stopped with 1,000 of 2,964 machines listed/, 'Trackunit refused what was asked.', 'Run again'],
+    sees: [
+      /Stopped with 1,000 of 2,964 machines listed; that part is saved/,
+      'Trackunit refused what was asked.',
+      '1,000 machines are complete, 1,964 more are missing.',
+      'fleet-snapshot-part.csv',
+      '1,000 rows. Find or filter first, or go to a row by its number.',
+      'Run again',
+    ],
   },
   {
     state: 'stopped by a person',

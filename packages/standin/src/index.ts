@@ -12,6 +12,7 @@ export {
   type AnyAction,
   defineAction,
   type Effect,
+  type PartContext,
   type RunContext,
 } from './runs/define-action.ts'
 export { machineFilterInput, matchesFilter } from './runs/filters/machine-filter-input.ts'

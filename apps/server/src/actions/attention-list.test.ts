@@ -29,6 +29,36 @@ describe('attention list', () => {
     expect(await play(101)).toBe('Nothing needs attention. All 101 machines are fine.')
   })
 
+  test.for([
+    { at: 'the list', path: 'assets', checked: 'Data health and services are not checked.', all: false },
+    { at: 'data health', path: '/issues', checked: 'Data health and services are not checked.', all: true },
+  ])(
+    'what ends half-way at $at leaves what is known of the machines that were read',
+    async ({ path, checked, all }) => {
+      let times = 0
+      const stage = createActionStage({
+        machines: ailing(150),
+        onRequest: (_, asked) => {
+          if (asked.endsWith(path) && ++times > (all ? 0 : 2)) throw new StandinError('CREDENTIALS_REJECTED')
+          return 'answer'
+        },
+      })
+      const played = await stage.play(attentionList, { endsHalfWay: true })
+
+      expect(reasonsOf(played)).toEqual([
+        'm2: Silent for 19 days',
+        'm3: Silent for 12 days',
+        'm4: Charge at 9 %',
+        'm1: Fuel at 4 %',
+      ])
+      expect(played.detail).toBe(
+        `${all ? '150 machines are complete.' : '100 machines are complete, 50 more are missing.'} ${checked}`,
+      )
+      expect(Object.keys(played.files)).toEqual(['attention-list-part.csv'])
+      expect(played.rows[0]?.cells.since).toBeNull()
+    },
+  )
+
   test('the worst comes first, with why, a link to the machine, and the reasons drawn', async () => {
     const stage = createActionStage({
       machines: ailing(101),

@@ -12,7 +12,7 @@ import { type Finding, findingsOf, reasons, worseFirst } from './attention/findi
 import { dataHealthPath, idsOfOverdue, overduePath, serviceScope, withIssues } from './attention/issues-of-machines.ts'
 import { readPagedList } from './attention/paged-list.ts'
 import { readCounters } from './machines/counters-snapshot.ts'
-import { lacksOfList, listingSchema, listMachines, newListing } from './machines/list-machines.ts'
+import { lacksOfList, listingSchema, listMachines, newListing, partOfList } from './machines/list-machines.ts'
 import { type Reading, readIfPossible } from './machines/read-if-possible.ts'
 import { countIn, topBars } from './machines/top-bars.ts'
 import { counted, machineOfRow, placeOf, plural, typeName } from './machines/words.ts'
@@ -175,7 +175,28 @@ export const attentionList = defineAction({
       })
     }
   },
+
+  /** What is known of the machines that were read. What is new is not said: the last list was whole. */
+  async leavePart(context) {
+    const { resumedFrom, result } = context
+    const { data: at } = checkpointSchema.safeParse(resumedFrom)
+    if (!at || at.listing.done === 0 || at.phase === 'files' || at.phase === 'end') return
+    // The short list does not say when a machine was heard of, nor does one that lacks values.
+    const isLastSeenKnown = at.isLastSeenKnown && at.listing.source !== 'rest' && !at.listing.isPartial
+    const { found } = await rank(context, { ...at, isLastSeenKnown })
+    await result.columns(columns)
+    await result.rows(found.map((one) => toRow(one, undefined)))
+    const note = partOfList(at.listing)
+    await result.detail([note, ...checksMissingAt(at.phase)].join(' '))
+    await createCsvArtifact(context, { name: 'attention-list-part.csv', note })
+  },
 })
+
+/** What was not looked at yet when a run ended before its time. */
+function checksMissingAt(phase: Checkpoint['phase']): string[] {
+  if (phase === 'rank') return []
+  return [phase === 'services' ? 'Services are not checked.' : 'Data health and services are not checked.']
+}
 
 const lackOfServices: Record<Reading | 'not allowed', string | undefined> = {
   read: undefined,

@@ -1,3 +1,4 @@
+import { StandinError } from 'standin'
 import { describe, expect, test } from 'vitest'
 import { clearStaleEvents } from './clear-stale-events.ts'
 import { createActionStage, fleetOf, type Played } from './test/action-stage.ts'
@@ -168,6 +169,39 @@ describe('clear stale events: the dismissal', () => {
     await expect(stage.play(clearStaleEvents, { preview })).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED' })
     expect(dismissals).toBe(10)
     expect(dismissedIn(stage)).toEqual([])
+  })
+
+  test('a run that ends half-way says which events are dismissed, and that the others are untouched', async () => {
+    let dismissals = 0
+    const onRequest = (_: number, path: string) => {
+      if (path === 'eventDismiss' && ++dismissals > 60) throw new StandinError('CREDENTIALS_REJECTED')
+      return 'answer' as const
+    }
+    const stage = stageOf(100, undefined, { onRequest })
+    const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
+    const played = await stage.play(clearStaleEvents, { preview, endsHalfWay: true })
+
+    // The engine keeps what was written, this stage what the last checkpoint kept.
+    expect(played.rows).toHaveLength(50)
+    expect(played.headline).toBe('50 of 100 events dismissed so far.')
+    expect(played.detail).toBe('50 of 100 events dismissed, and stay so. The other 50 are untouched.')
+    const lines = (played.files['dismissed-events-part.csv'] ?? '').split('\r\n')
+    expect(lines[0]).toContain('50 of 100 events dismissed, and stay so.')
+    expect(lines.filter((line) => line.includes('Dismissed'))).toHaveLength(50)
+  })
+
+  test('a preview that ends half-way says that nothing has changed, and leaves what was read', async () => {
+    let lists = 0
+    const onRequest = (_: number, path: string) => {
+      if (path.endsWith('/log') && ++lists > 1) throw new StandinError('CREDENTIALS_REJECTED')
+      return 'answer' as const
+    }
+    const stage = stageOf(2_000, undefined, { onRequest })
+    const played = await stage.play(clearStaleEvents, { mode: 'preview', endsHalfWay: true })
+
+    expect(played.rows.length).toBeGreaterThan(0)
+    expect(played.detail).toBe('1 list of events read, not all of them. Nothing has changed.')
+    expect(Object.keys(played.files)).toEqual(['stale-events-part.csv'])
   })
 
   test.for([{ dieAfter: true } as const, 'die' as const, { limitedForMs: 60_000 }])(

@@ -4,6 +4,7 @@ import {
   defineAction,
   type KnownMachine,
   machineFilterInput,
+  type PartContext,
   type RunContext,
   StandinError,
 } from 'standin'
@@ -61,6 +62,7 @@ const inputSchema = z.object({
   }),
 })
 type Context = RunContext<z.output<typeof inputSchema>>
+type Part = PartContext<z.output<typeof inputSchema>>
 
 /** Where the list is: a page is one of two requests in half an hour, so none is read twice. */
 const previewSchema = z.object({
@@ -92,7 +94,33 @@ export const clearStaleEvents = defineAction({
   texts: { da: danishOfEvents },
   plan: 'the GraphQL API, by which events are dismissed',
   run: (context) => (context.mode === 'preview' ? previewEvents(context) : dismissEvents(context)),
+  leavePart: (context) => (context.mode === 'preview' ? leavePreview(context) : leaveDismissed(context)),
 })
+
+async function leavePreview(context: Part): Promise<void> {
+  const { data: at } = previewSchema.safeParse(context.resumedFrom)
+  if (at?.phase !== 'events' || at.page === 0) return
+  const note = `${plural(at.page, 'list', 'lists')} of events read, not all of them. Nothing has changed.`
+  await context.result.detail(note)
+  await createCsvArtifact(context, { name: 'stale-events-part.csv', note })
+}
+
+/** Which events are gone must be known, also of a run that came half-way. */
+async function leaveDismissed(context: Part): Promise<void> {
+  const total = previewSchema.safeParse(context.preview?.checkpoint).data?.found
+  const { columns, batches } = await context.result.read()
+  if (total === undefined || columns.length === 0) return
+  const at = { done: 0, dismissed: 0 }
+  for await (const rows of batches) {
+    at.done += rows.length
+    at.dismissed += rows.filter(({ cells }) => cells.outcome === outcomes.dismissed).length
+  }
+  if (at.done === 0) return
+  const note = `${counted(at.dismissed)} of ${plural(total, 'event', 'events')} dismissed, and stay so. The other ${counted(total - at.dismissed)} are untouched.`
+  await context.headline(sentenceOf(at, total))
+  await context.result.detail(note)
+  await createCsvArtifact(context, { name: 'dismissed-events-part.csv', note })
+}
 
 async function previewEvents(context: Context): Promise<void> {
   const { input, account, clock, machines, resumedFrom, result, checkpoint, headline, log, step, progress } = context
@@ -329,7 +357,7 @@ function inWords(minutes: number): string {
 const nothingOld = ({ olderThanDays }: z.output<typeof inputSchema>) =>
   `No open events are older than ${plural(olderThanDays, 'day', 'days')}. There is nothing to dismiss.`
 
-function sentenceOf({ done, dismissed }: z.infer<typeof appliedSchema>, total: number): string {
+function sentenceOf({ done, dismissed }: { done: number; dismissed: number }, total: number): string {
   if (total === 0) return 'There was nothing to dismiss.'
   if (done < total) return `${counted(dismissed)} of ${plural(total, 'event', 'events')} dismissed so far.`
   return dismissed === total

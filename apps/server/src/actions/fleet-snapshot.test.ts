@@ -248,6 +248,49 @@ describe('fleet snapshot', () => {
     await expect(stage.play(fleetSnapshot)).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED' })
   })
 
+  test('what ends half-way leaves the machines that were read, as a table and as a file that says that it is a part', async () => {
+    const stage = createActionStage({
+      machines: fleetOf(250),
+      onRequest: (nth) => {
+        if (nth > 3) throw new StandinError('TRACKUNIT_REFUSED')
+        return 'answer'
+      },
+    })
+    const played = await stage.play(fleetSnapshot, { endsHalfWay: true })
+
+    expect(idsOf(played)).toHaveLength(200)
+    expect(rowOf(played, 'm1')?.cells).toMatchObject({ operatingHours: 1_000, site: 'Site 0', change: null })
+    expect(played.detail).toBe('200 machines are complete, 50 more are missing.')
+    expect(Object.keys(played.files)).toEqual(['fleet-snapshot-part.csv'])
+    const [note, titles, ...lines] = (played.files['fleet-snapshot-part.csv'] ?? '').split('\r\n')
+    expect(note).toBe('\uFEFF"200 machines are complete, 50 more are missing."')
+    expect(titles).toContain('Hours (h)')
+    expect(lines).toHaveLength(201) // With what stands after the last line.
+    expect(played.chart).toBeUndefined()
+  })
+
+  test('what ends while idle hours are read leaves all machines, and says that those are missing', async () => {
+    const stage = createActionStage({
+      machines: fleetOf(150),
+      onRequest: (_, path) => {
+        if (path.includes('/aemp/')) throw new StandinError('CREDENTIALS_REJECTED')
+        return 'answer'
+      },
+    })
+    const played = await stage.play(fleetSnapshot, { endsHalfWay: true })
+
+    expect(idsOf(played)).toHaveLength(150)
+    expect(played.detail).toBe('150 machines are complete. Idle hours are missing.')
+  })
+
+  test('what ends before a machine was read leaves nothing', async () => {
+    const onRequest = () => {
+      throw new StandinError('CREDENTIALS_REJECTED')
+    }
+    const stage = createActionStage({ machines: fleetOf(150), onRequest })
+    expect(await stage.play(fleetSnapshot, { endsHalfWay: true })).toMatchObject({ rows: [], columns: [], files: {} })
+  })
+
   test.for(['=HYPERLINK("http://x")', '+1+1', '-2+3', '@SUM(A1)', '\t=1', '\r=1', '＝1'])(
     'a name cannot become a formula: %s',
     async (name) => {

@@ -8,7 +8,14 @@ import {
 } from 'standin'
 import { z } from 'zod'
 import { readCounters } from './machines/counters-snapshot.ts'
-import { type Listing, lacksOfList, listingSchema, listMachines, newListing } from './machines/list-machines.ts'
+import {
+  type Listing,
+  lacksOfList,
+  listingSchema,
+  listMachines,
+  newListing,
+  partOfList,
+} from './machines/list-machines.ts'
 import { readIfPossible } from './machines/read-if-possible.ts'
 import { countIn, topBars } from './machines/top-bars.ts'
 import { machineOfRow, placeOf, plural, typeName } from './machines/words.ts'
@@ -141,6 +148,20 @@ export const fleetSnapshot = defineAction({
     }
     if (at.listing.source !== 'rest' && !at.listing.isCut) await machines.told()
     await context.progress({ done: at.listing.done, total: at.listing.done, message: 'machines listed' })
+  },
+
+  /** The machines that were read. What has moved is not said: those that are missing may be anywhere. */
+  async leavePart(context) {
+    const { input, machines, resumedFrom, result } = context
+    const { data: at } = checkpointSchema.safeParse(resumedFrom)
+    if (!at || at.listing.done === 0 || at.phase === 'files' || at.phase === 'end') return
+    await result.columns(columns)
+    for await (const page of machines.list({ filter: input.machines, seenInThisRun: true }))
+      await result.rows(page.map((machine) => toRow(machine, { move: undefined, change: null })))
+    const note = partOfList(at.listing)
+    const lacksHours = at.phase === 'counters' && input.idleHours
+    await result.detail(lacksHours ? `${note} Idle hours are missing.` : note)
+    await createCsvArtifact(context, { name: 'fleet-snapshot-part.csv', note })
   },
 })
 

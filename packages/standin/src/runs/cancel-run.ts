@@ -5,12 +5,12 @@ import { promoteRuns } from './promote-runs.ts'
 import { isFinal } from './run-lifecycle.ts'
 import { announceCancel, endQueuedRuns, eraseCheckpointsOf, moveRun } from './run-move-store.ts'
 import type { RunQueue } from './run-queue.ts'
-import { accountOfRun, type RunRow } from './run-store.ts'
+import { accountOfRun, lockRun, type RunRow } from './run-store.ts'
 import { listPromotedRuns, lockPromotion } from './run-turn-store.ts'
 
 /**
  * Asks a run to stop, also one that was asked before. One that works stops at its next checkpoint, on whichever replica
- * it is; any other ends at once.
+ * it is; one that waits with something to show is ended by a worker, which makes it readable; any other ends at once.
  * @throws StandinError `RUN_NOT_CANCELLABLE` when it has ended
  */
 export async function cancelRun(
@@ -22,8 +22,11 @@ export async function cancelRun(
     const accountId = await accountOfRun(tx, runId)
     if (accountId === undefined) throw new StandinError('RUN_NOT_FOUND')
     await lockPromotion(tx, accountId)
-    const row = await moveRun(tx, runId, 'cancel')
+    const current = await lockRun(tx, runId)
+    const hasSomethingToShow = current?.state === 'waiting' && current.checkpoint !== null
+    const row = await moveRun(tx, runId, hasSomethingToShow ? 'wind-up' : 'cancel')
     if (!row) throw new StandinError('RUN_NOT_CANCELLABLE')
+    if (hasSomethingToShow) await queue.send(tx, runId, { urgency: row.urgency })
     await announceCancel(tx, runId)
     await record(tx, {
       actor,

@@ -56,6 +56,24 @@ export interface RunContext<Input> {
   step<Result>(name: string, work: () => Promise<Result>): Promise<Result>
 }
 
+/** What is left to work with of a run that ends before its time. */
+export type PartContext<Input> = Pick<
+  RunContext<Input>,
+  | 'accountId'
+  | 'account'
+  | 'input'
+  | 'mode'
+  | 'clock'
+  | 'resumedFrom'
+  | 'preview'
+  | 'previous'
+  | 'machines'
+  | 'result'
+  | 'artifact'
+  | 'headline'
+  | 'log'
+>
+
 export interface AccountHabits {
   /** An IANA time zone, such as `Europe/Copenhagen`; null where it is not known. */
   timeZone: string | null
@@ -112,6 +130,12 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
   /** Its words in more languages, each by its English ones: `{ da: { 'Attention list': 'Opmærksomhedsliste' } }`. */
   texts?: Readonly<Record<string, ActionTexts>>
   run(context: RunContext<z.output<Schema>>): Promise<void>
+  /**
+   * Makes something to read of a run that fails for good or is stopped half-way, from its last checkpoint
+   * (`resumedFrom`): rows, a file that says in its name and first line that it is a part. Called at most once, just
+   * before such a run ends, for 20 seconds at most and without Trackunit; where it throws, no more than was there is left.
+   */
+  leavePart?(context: PartContext<z.output<Schema>>): Promise<void>
 }
 
 /** Declares a background action. One file in the server's `actions/`, one line in its `index.ts`. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { createArtifactWriter, type OpenArtifact } from './artifacts/artifact-writer.ts'
-import type { RunContext } from './define-action.ts'
+import type { PartContext, RunContext } from './define-action.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
 import { createResultWriter } from './results/result-writer.ts'
 import { createEffects } from './run-effects.ts'
@@ -41,6 +41,9 @@ export function createRunContext(
   const startedDone = run.progress.done
   let progress = run.progress
   let steps = run.steps
+  let kept = run.checkpoint?.state
+  /** From then on only what makes its part readable is written: that the run is to stop is known. */
+  let isLeaving = false
   let isDirty = false
   let writtenAtMs = Number.NEGATIVE_INFINITY
 
@@ -65,6 +68,8 @@ export function createRunContext(
       if (isProgressDue()) await appendProgress(tx)
       return current
     })
+    if (state === undefined) throw new RunStopped()
+    if (isLeaving) return
     if (state !== 'running') throw new RunStopped()
     // What was asked of Trackunit when the process was told to end is kept first, up to the next checkpoint.
     if (isCheckpoint || signal.reason !== handOver) signal.throwIfAborted()
@@ -88,7 +93,7 @@ export function createRunContext(
     mode: run.mode,
     trackunit,
     signal,
-    resumedFrom: run.checkpoint?.state,
+    resumedFrom: kept,
     async progress({ done, total, message }) {
       const elapsedMs = clock.monotonicMs() - startedAtMs
       progress = {
@@ -103,6 +108,7 @@ export function createRunContext(
     async checkpoint(state) {
       await flush()
       await write({ checkpoint: { state }, retries: 0, crashes: 0 }, keep, { isCheckpoint: true })
+      kept = state
     },
     async effect(one) {
       signal.throwIfAborted()
@@ -145,6 +151,11 @@ export function createRunContext(
 
   return {
     context,
+    /** What an action may still do when its run ends before its time. */
+    leaving(): PartContext<Record<string, unknown>> {
+      isLeaving = true
+      return { ...context, resumedFrom: kept }
+    },
     /** In the transaction that ends the run, before its end is told: progress as it was, each file as it is. */
     async lastWords(tx: Transaction): Promise<Pick<RunRow, 'progress' | 'steps'>> {
       progress = { ...progress, secondsLeft: null }

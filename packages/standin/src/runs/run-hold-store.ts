@@ -29,7 +29,7 @@ export async function takeRun(
       replicaId,
       epoch: row.epoch + 1,
       attempts: row.attempts + 1,
-      crashes: row.crashes + (row.state === 'running' ? 1 : 0),
+      crashes: row.crashes + (workingStates.includes(row.state) ? 1 : 0),
       startedAt: row.startedAt ?? sql`now()`,
       waitingUntil: null,
       reason: state === 'cancelling' ? row.reason : null,
@@ -71,7 +71,7 @@ export async function listUntaken(
     .where(
       and(
         inArray(runs.id, [...runIds]),
-        inArray(runs.state, ['queued', 'waiting']),
+        inArray(runs.state, ['queued', 'waiting', 'cancelling']),
         isNotNull(runs.promotedAt),
         isNull(runs.replicaId),
         or(isNull(runs.waitingUntil), lte(runs.waitingUntil, sql`now()`)),
@@ -91,7 +91,10 @@ export async function releaseRun(tx: Transaction, { id, epoch, replicaId }: Held
   return released.length > 0
 }
 
-/** Whether a worker still has its run; while it does, nobody takes it before the transaction ends. */
+/**
+ * Whether a worker still has its run, and may write what it finds; while it does, nobody takes it before the transaction
+ * ends. Where the installation ended, all that was found is erased: nothing may come after.
+ */
 export async function holdsRun(
   tx: Transaction,
   { runId, epoch, states }: { runId: string; epoch: number; states: RunState[] },
@@ -99,7 +102,14 @@ export async function holdsRun(
   const [row] = await tx
     .select({ id: runs.id })
     .from(runs)
-    .where(and(eq(runs.id, runId), eq(runs.epoch, epoch), inArray(runs.state, states)))
+    .where(
+      and(
+        eq(runs.id, runId),
+        eq(runs.epoch, epoch),
+        inArray(runs.state, states),
+        sql`${runs.reason} is distinct from 'INSTALLATION_UNINSTALLED'`,
+      ),
+    )
     .for('share')
   return row !== undefined
 }

@@ -2,7 +2,7 @@ import { runStateSchema } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
 import { isFinal, nextRunState, type RunTransition, runLifecycle } from './run-lifecycle.ts'
 
-const transitions: RunTransition[] = ['take', 'pause', 'cancel', 'stop', 'succeed', 'fail']
+const transitions: RunTransition[] = ['take', 'pause', 'cancel', 'wind-up', 'stop', 'succeed', 'fail']
 
 test('every state of the contract has its row', () => {
   expect(Object.keys(runLifecycle).sort()).toEqual([...runStateSchema.options].sort())
@@ -18,6 +18,7 @@ test.for([
   ['running', 'fail', 'failed'],
   ['waiting', 'take', 'running'],
   ['waiting', 'cancel', 'cancelled'],
+  ['waiting', 'wind-up', 'cancelling'],
   ['cancelling', 'take', 'cancelling'],
   ['cancelling', 'cancel', 'cancelling'],
   ['cancelling', 'stop', 'cancelled'],
@@ -28,7 +29,7 @@ test.for([
 
 test('nothing else can happen', () => {
   const possible = runStateSchema.options.flatMap((state) => transitions.filter((each) => nextRunState(state, each)))
-  expect(possible).toHaveLength(13)
+  expect(possible).toHaveLength(14)
 })
 
 describe('an end is an end', () => {

@@ -8,6 +8,8 @@ export type RunTransition =
   | 'pause'
   /** Somebody asked it to stop. */
   | 'cancel'
+  /** Somebody asked it to stop while it waits: a worker first makes of it what can be read. */
+  | 'wind-up'
   /** It stopped because of that. */
   | 'stop'
   | 'succeed'
@@ -17,7 +19,7 @@ export type RunTransition =
 export const runLifecycle = {
   queued: { take: 'running', cancel: 'cancelled' },
   running: { take: 'running', pause: 'waiting', cancel: 'cancelling', succeed: 'succeeded', fail: 'failed' },
-  waiting: { take: 'running', cancel: 'cancelled' },
+  waiting: { take: 'running', cancel: 'cancelled', 'wind-up': 'cancelling' },
   // Where its worker died, whoever takes it next ends it. What finished before it noticed has succeeded.
   cancelling: { take: 'cancelling', cancel: 'cancelling', stop: 'cancelled', succeed: 'succeeded' },
   succeeded: {},

@@ -1,9 +1,9 @@
-import { RunStopped } from './run-stopped.ts'
+import { RunAbandoned } from './run-stopped.ts'
 
 /**
  * Waits for work that is told by a signal when to stop; where it does not listen, it is left alone after a while, so
  * that a run never hangs. What it writes after that is refused, since the run is no longer its worker's.
- * @throws RunStopped when the work was left alone
+ * @throws RunAbandoned when the work was left alone
  */
 export async function settledOrAbandoned(
   work: Promise<void>,
@@ -12,7 +12,7 @@ export async function settledOrAbandoned(
   const { promise: abandoned, reject } = Promise.withResolvers<never>()
   let grace: NodeJS.Timeout | undefined
   const wait = () => {
-    grace = setTimeout(() => reject(new RunStopped()), graceMs)
+    grace = setTimeout(() => reject(new RunAbandoned()), graceMs)
   }
   if (signal.aborted) wait()
   else signal.addEventListener('abort', wait, { once: true })

@@ -426,7 +426,7 @@ describe('invariant 22: cancelling', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'cancelled' })
   })
 
-  test('a run that waits to be tried again ends at once, with the file of its last checkpoint', async () => {
+  test('a run that waits to be tried again is ended by a worker, with the file of its last checkpoint', async () => {
     const report = doing(async ({ artifact, checkpoint, step }) => {
       const file = await artifact(csv)
       await file.write('kept\n')
@@ -438,9 +438,13 @@ describe('invariant 22: cancelling', () => {
     })
     await using stack = await createRunStack({ database, actions: [report] })
     const [first, second] = [await stack.start(), await stack.start()]
-    await stack.createWorker().workOn(first.id)
+    const worker = stack.createWorker()
+    await worker.workOn(first.id)
+    stack.sent.length = 0
 
-    await stack.cancel(first.id)
+    expect(await stack.cancel(first.id)).toMatchObject({ state: 'cancelling', waitingUntil: null })
+    expect(stack.sent).toEqual([{ runId: first.id, urgency: 0 }]) // At once, not when the pause was over.
+    await worker.workOn(first.id)
 
     expect(await stack.run(first.id)).toMatchObject({
       state: 'cancelled',

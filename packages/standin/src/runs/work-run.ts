@@ -1,15 +1,14 @@
-import { type ErrorReason, errorReasons } from '@standin/contracts'
-import { z } from 'zod'
+import type { ErrorReason } from '@standin/contracts'
 import { type Actor, record } from '../audit/record.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
 import { traced } from '../observability/traced.ts'
-import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import type { AnyAction } from './define-action.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
+import { type Attempt, outcomeOfAttempt, refusalOfAction } from './outcome-of-attempt.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { createRunContext } from './run-context.ts'
 import { takeRun } from './run-hold-store.ts'
@@ -17,8 +16,8 @@ import { isFinal, type RunTransition } from './run-lifecycle.ts'
 import { moveRun, type RunMove } from './run-move-store.ts'
 import { findPredecessors } from './run-predecessors.ts'
 import type { RunQueue } from './run-queue.ts'
-import { handOver } from './run-stopped.ts'
-import { lockRun, type RunRow } from './run-store.ts'
+import { handOver, lost, RunAbandoned, RunStopped, tooLong } from './run-stopped.ts'
+import { findRun, lockRun, type RunRow } from './run-store.ts'
 import { lockPromotion } from './run-turn-store.ts'
 import { settledOrAbandoned } from './settled-or-abandoned.ts'
 
@@ -47,10 +46,6 @@ export type WorkRun = ReturnType<typeof createWorkRun>
 
 /** A run with which its worker died more often than this, without a checkpoint between, would go on doing so. */
 const maxCrashes = 5
-const maxRetries = 5
-/** Doubles with each failure in a row: with five retries, a run outlasts a minute of trouble. */
-const firstPauseMs = 2_000
-const patientPauseMs = 5_000
 const maxAttemptMs = 6 * 3_600_000
 /** An action that was told to stop has this long to come to its next checkpoint; then it is left alone. */
 const graceMs = 10_000
@@ -58,9 +53,8 @@ const graceMs = 10_000
 const requestGraceMs = 8_000
 /** After this a job that found its run held by another worker comes again. */
 const lookAgainMs = 10_000
-/** Why a signal was aborted, besides `cancelled`. */
-const lost = 'lost' // Somebody else may have the run.
-const tooLong = 'too long'
+/** For what an action leaves of a run that ends before its time. */
+const leavingMs = 20_000
 
 const worker: Actor = { kind: 'system', id: 'worker' }
 
@@ -116,15 +110,17 @@ export function createWorkRun(dependencies: Dependencies) {
   /** @returns why it failed, if it did */
   async function workOnTaken(run: RunRow, abort: AbortController): Promise<ErrorReason | undefined> {
     const { signal } = abort
-    if (run.state === 'cancelling') return endTaken(run, 'stop')
+    const isToStop = run.state === 'cancelling'
+    const isStuck = run.crashes > maxCrashes
     const action = findAction(run.actionId)
+    const input = action?.input.safeParse(run.input)
+    if (isToStop && (isStuck || !action?.leavePart || !input?.success)) return endTaken(run, 'stop')
     if (!action) return endTaken(run, 'fail', { reason: 'ACTION_NOT_FOUND' })
-    if (run.crashes > maxCrashes) return endTaken(run, 'fail', { reason: 'RUN_STUCK' })
-    const input = action.input.safeParse(run.input)
-    if (!input.success) return endTaken(run, 'fail', { reason: 'INPUT_INVALID' }) // The action has changed since.
+    if (isStuck) return endTaken(run, 'fail', { reason: 'RUN_STUCK' })
+    if (!input?.success) return endTaken(run, 'fail', { reason: 'INPUT_INVALID' }) // The action has changed since.
 
     const cut = cutAfter(signal, { handOverMs: requestGraceMs })
-    const { context, lastWords, flush } = createRunContext(run, {
+    const opened = createRunContext(run, {
       ...{ db, clock, signal },
       trackunit: trackunitFor(run, action, { signal, cut: cut.signal }),
       machines: machinesFor(run),
@@ -132,9 +128,11 @@ export function createWorkRun(dependencies: Dependencies) {
       predecessors: await findPredecessors(db, run),
       artifactBytesPerAccount: dependencies.artifactBytesPerAccount,
     })
+    const { context, lastWords, flush } = opened
     const timeIsUp = setTimeout(() => abort.abort(tooLong), action.limits?.maxAttemptMs ?? maxAttemptMs)
-    let failure: { error: unknown } | undefined
+    let failure: Attempt['failure']
     try {
+      if (isToStop) throw new RunStopped()
       signal.throwIfAborted()
       await settledOrAbandoned(action.run({ ...context, input: input.data }), { signal, graceMs })
       await flush()
@@ -145,44 +143,59 @@ export function createWorkRun(dependencies: Dependencies) {
       clearTimeout(timeIsUp)
       cut.end()
     }
-    await settle(run, { failure, signal, lastWords })
-    return failure && !signal.aborted ? refusalOfAction(failure.error).reason : undefined
+    const attempt = { failure, abortedBy: signal.aborted ? signal.reason : undefined, random: random() }
+    if (failure) await leavePart(run, { action, input: input.data, opened, attempt })
+    await settle(run, { attempt, lastWords })
+    return failure && !signal.aborted && !isToStop ? refusalOfAction(failure.error).reason : undefined
+  }
+
+  /** Where the run is about to end: what its action makes of the part that was done. What goes wrong costs that alone. */
+  async function leavePart(
+    run: RunRow,
+    {
+      action,
+      input,
+      opened: { leaving, flush },
+      attempt,
+    }: {
+      action: AnyAction
+      input: unknown
+      opened: ReturnType<typeof createRunContext>
+      attempt: Omit<Attempt, 'state' | 'retries'>
+    },
+  ): Promise<void> {
+    if (!action.leavePart || attempt.failure?.error instanceof RunAbandoned) return
+    try {
+      const current = await findRun(db, run.id)
+      if (current?.epoch !== run.epoch || current.reason === 'INSTALLATION_UNINSTALLED') return
+      if (outcomeOfAttempt({ ...attempt, ...current }).transition === 'pause') return
+      const signal = AbortSignal.timeout(leavingMs)
+      await settledOrAbandoned(action.leavePart({ ...leaving(), input }), { signal, graceMs: 0 })
+      await flush()
+    } catch (error) {
+      log.warn({ err: error, runId: run.id }, 'nothing more was left of a run')
+      await flush().catch(() => {})
+    }
   }
 
   /** What becomes of a run after an attempt, decided and done while nobody else can change it. */
   async function settle(
     run: RunRow,
-    {
-      failure,
-      signal,
-      lastWords,
-    }: { failure: { error: unknown } | undefined; signal: AbortSignal } & Pick<Required<RunMove>, 'lastWords'>,
+    { attempt, lastWords }: { attempt: Omit<Attempt, 'state' | 'retries'> } & Pick<Required<RunMove>, 'lastWords'>,
   ): Promise<void> {
     await db.transaction(async (tx) => {
       await lockPromotion(tx, run.accountId)
       const current = await lockRun(tx, run.id)
       if (current?.epoch !== run.epoch) return // Another worker has it.
-      if (!failure) return end(tx, run, 'succeed', { lastWords })
-      if (current.state === 'cancelling') return end(tx, run, 'stop', { lastWords })
-      const { retries } = current
-      if (signal.aborted && [handOver, lost].includes(signal.reason)) {
-        log.info({ runId: run.id, why: signal.reason }, 'run goes on elsewhere')
-        return goOnLater(tx, run, { notBefore: clock.now() })
+      const outcome = outcomeOfAttempt({ ...attempt, ...current })
+      if ('reason' in outcome) log.warn({ err: attempt.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
+      else if (outcome.transition === 'pause') log.info({ runId: run.id, why: attempt.abortedBy }, 'run goes on later')
+      if (outcome.transition !== 'pause') {
+        const { transition, ...why } = outcome
+        return end(tx, run, transition, { ...why, lastWords })
       }
-      if (signal.aborted && signal.reason === tooLong) {
-        if (retries >= maxRetries) return end(tx, run, 'fail', { reason: 'RUN_STUCK', lastWords })
-        return goOnLater(tx, run, { notBefore: clock.now(), retries: retries + 1 })
-      }
-
-      const { reason, retryAfterMs } = refusalOfAction(failure.error)
-      const pauseMs = pauseBeforeRetry({ reason, retryAfterMs, retries, random: random() })
-      log.warn({ err: failure.error, runId: run.id, reason, pauseMs }, 'run interrupted')
-      if (pauseMs === undefined) return end(tx, run, 'fail', { reason, lastWords })
-      await goOnLater(tx, run, {
-        notBefore: new Date(clock.now().getTime() + pauseMs),
-        reason,
-        retries: isPatient(reason) ? retries : retries + 1,
-      })
+      const { pauseMs, transition: _, ...move } = outcome
+      return goOnLater(tx, run, { notBefore: new Date(clock.now().getTime() + pauseMs), ...move })
     })
   }
 
@@ -270,31 +283,4 @@ function cutAfter(
       signal.removeEventListener('abort', follow)
     },
   }
-}
-
-/** What a run failed of. A schema that refuses in the middle of an action is a fault of the action, not of its input. */
-function refusalOfAction(error: unknown) {
-  return toRefusal(error instanceof z.ZodError ? undefined : error)
-}
-
-/** Limits of Trackunit's and credentials that are not proven yet are no failures of a run: it waits, however often. */
-const isPatient = (reason: ErrorReason) => errorReasons[reason].retry === 'after' || reason === 'CREDENTIALS_PENDING'
-
-/** How long a run waits after a failure, or undefined where trying again cannot help or was tried often enough. */
-export function pauseBeforeRetry({
-  reason,
-  retryAfterMs = 0,
-  retries,
-  random,
-}: {
-  reason: ErrorReason
-  retryAfterMs: number | undefined
-  /** Failures in a row before this one, since the last checkpoint. */
-  retries: number
-  /** From 0 to 1: up to a quarter of the pause on top, so that what failed together does not come back together. */
-  random: number
-}): number | undefined {
-  if (isPatient(reason)) return Math.max(retryAfterMs, patientPauseMs)
-  if (errorReasons[reason].retry === 'never' || retries >= maxRetries) return undefined
-  return Math.max(retryAfterMs, Math.round(firstPauseMs * 2 ** retries * (1 + random / 4)))
 }

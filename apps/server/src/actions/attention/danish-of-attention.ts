@@ -63,6 +63,8 @@ export const danishOfAttention: ActionTexts = {
     'Overskredet service er udeladt: “Se serviceplaner” er ikke tilladt.',
   'Data health is left out: Trackunit did not answer.': 'Datakvalitet er udeladt: Trackunit svarede ikke.',
   'Overdue services are left out: Trackunit did not answer.': 'Overskredet service er udeladt: Trackunit svarede ikke.',
+  'Services are not checked.': 'Service er ikke set efter.',
+  'Data health and services are not checked.': 'Datakvalitet og service er ikke set efter.',
   'Why they need attention': 'Hvorfor de kræver opmærksomhed',
   'A machine with two reasons counts under the worse one.': 'En maskine med to grunde tæller under den værste.',
   'Last time it was {} in all.': 'Sidst var det {} i alt.',

@@ -56,6 +56,10 @@ export const danishOfMachines: ActionTexts = {
     'Trackunit udelod nogle værdier; de vises som ukendte.',
   'Trackunit broke its list of machines off; there may be more of them.':
     'Trackunit afbrød sin liste over maskiner; der kan være flere.',
+  '{} machine is complete.': '{} maskine er komplet.',
+  '{} machines are complete.': '{} maskiner er komplette.',
+  '{} machine is complete, {} more are missing.': '{} maskine er komplet, {} mere mangler.',
+  '{} machines are complete, {} more are missing.': '{} maskiner er komplette, {} mere mangler.',
   'Idle hours are left out: Trackunit did not answer.': 'Tomgangstimer er udeladt: Trackunit svarede ikke.',
   'Idle hours are left out: Trackunit does not let us read them.':
     'Tomgangstimer er udeladt: Trackunit lader os ikke læse dem.',

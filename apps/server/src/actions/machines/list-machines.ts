@@ -9,6 +9,7 @@ import {
   toSeenMachine,
 } from './asset.ts'
 import { createNews } from './news.ts'
+import { counted, plural } from './words.ts'
 
 const pageSize = 100
 const restPageSize = 1_000
@@ -174,4 +175,10 @@ export function lacksOfList({ source, isPartial, vanished, isCut }: Listing): st
       : []),
     ...(isPartial && vanished === 0 ? ['Trackunit left out some values; they are shown as not known.'] : []),
   ]
+}
+
+/** What is there of a list that was not read to its end. */
+export function partOfList({ done, total }: Listing): string {
+  const there = `${plural(done, 'machine is', 'machines are')} complete`
+  return total === null || total <= done ? `${there}.` : `${there}, ${counted(total - done)} more are missing.`
 }

@@ -26,6 +26,7 @@ export const danishOfSnapshot: ActionTexts = {
   'Machines by type': 'Maskiner efter type',
   'Machines by brand': 'Maskiner efter mærke',
   'Machines by site': 'Maskiner efter plads',
+  'Idle hours are missing.': 'Tomgangstimer mangler.',
   'Idle hours were not read.': 'Tomgangstimer blev ikke læst.',
 
   'There are no machines to list.': 'Der er ingen maskiner at vise.',

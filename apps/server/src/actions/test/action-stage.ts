@@ -79,6 +79,7 @@ export function createActionStage({
       preview,
       resumedFrom,
       checksDanish = true,
+      endsHalfWay = false,
     }: {
       input?: object
       mode?: 'preview' | 'apply'
@@ -86,6 +87,8 @@ export function createActionStage({
       /** The checkpoint of a run that began before. */
       resumedFrom?: unknown
       checksDanish?: boolean
+      /** What it fails of for good ends it, and what it leaves then is played. */
+      endsHalfWay?: boolean
     } = {},
   ): Promise<Played> {
     const run = ++runs
@@ -99,7 +102,7 @@ export function createActionStage({
     const effects = new Map<string, { outcome?: unknown }>()
     let retries = 0
 
-    async function attempt(): Promise<void> {
+    async function attempt(work: (context: RunContext<z.output<Schema>>) => Promise<void> | undefined): Promise<void> {
       const rows = [...kept.rows]
       const files = new Map(kept.files)
       const ids = new Set(rows.map(({ id }) => id))
@@ -178,7 +181,7 @@ export function createActionStage({
           return work()
         },
       }
-      await action.run(context)
+      await work(context)
       kept.rows = rows
       kept.files = files
     }
@@ -187,12 +190,19 @@ export function createActionStage({
       played.attempts++
       if (played.attempts > mostAttempts) throw new Error('the action does not come to an end')
       try {
-        await attempt()
+        await attempt(action.run)
         break
       } catch (error) {
         if (error instanceof Death) continue
-        if (!(error instanceof StandinError) || !passing.includes(error.reason)) throw error
-        if (error.reason === 'TRACKUNIT_UNAVAILABLE' && ++retries > mostRetries) throw error
+        const mayPass =
+          error instanceof StandinError &&
+          passing.includes(error.reason) &&
+          !(error.reason === 'TRACKUNIT_UNAVAILABLE' && ++retries > mostRetries)
+        if (!mayPass && endsHalfWay) {
+          await attempt(async (context) => action.leavePart?.(context))
+          break
+        }
+        if (!mayPass) throw error
         nowMs += error.retryAfterMs ?? 60_000
       }
     }

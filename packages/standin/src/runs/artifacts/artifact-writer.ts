@@ -1,4 +1,3 @@
-import type { RunState } from '@standin/contracts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { StandinError } from '../../standin-error.ts'
 import { holdsRun } from '../run-hold-store.ts'
@@ -34,14 +33,14 @@ export async function createArtifactWriter(
   { bytesPerAccount = Number.POSITIVE_INFINITY }: { bytesPerAccount?: number | undefined } = {},
 ): Promise<OpenArtifact> {
   const { runId } = file
-  async function whileHeld<Result>(states: RunState[], work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  async function whileHeld<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     return db.transaction(async (tx) => {
-      if (!(await holdsRun(tx, { runId, epoch, states }))) throw new RunStopped()
+      if (!(await holdsRun(tx, { runId, epoch, states: workingStates }))) throw new RunStopped()
       return work(tx)
     })
   }
 
-  const { id, chunks, bytes: keptBytes } = await whileHeld(['running'], (tx) => openArtifact(tx, file))
+  const { id, chunks, bytes: keptBytes } = await whileHeld((tx) => openArtifact(tx, file))
   let position = chunks
   let total = keptBytes
   let held: Buffer[] = []
@@ -53,7 +52,7 @@ export async function createArtifactWriter(
     const content = Buffer.concat(held)
     held = []
     heldBytes = 0
-    await whileHeld(workingStates, async (tx) => {
+    await whileHeld(async (tx) => {
       const others = await bytesOfOtherArtifacts(tx, { accountId: file.accountId, but: id })
       if (others + total + content.byteLength > bytesPerAccount) throw new StandinError('STORAGE_FULL')
       await insertChunk(tx, { artifactId: id, position, content })

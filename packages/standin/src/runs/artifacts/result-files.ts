@@ -6,9 +6,13 @@ type Context = Pick<RunContext<unknown>, 'artifact' | 'result' | 'account'>
 /**
  * Makes a CSV file of all rows that the run's result has so far: call it when the last row is in. An attempt that comes
  * after a checkpoint with the file leaves it as it is.
+ * @param note its first line, above the titles: that it is a part of a result, for one
  */
-export function createCsvArtifact(context: Context, file: { name: string }): Promise<void> {
-  return write(context, { ...file, mediaType: csvMediaType }, csvOf)
+export function createCsvArtifact(
+  context: Context,
+  { note, name }: { name: string; note?: string | undefined },
+): Promise<void> {
+  return write(context, { name, mediaType: csvMediaType }, (table) => csvOf({ ...table, note }))
 }
 
 /** The same as a workbook for Excel. */

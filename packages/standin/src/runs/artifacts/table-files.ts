@@ -10,6 +10,8 @@ export interface TableToWrite {
   hasMachines?: boolean | undefined
   batches: AsyncIterable<ResultRow[]>
   habits: ReaderHabits
+  /** Stands above the titles, such as that this is a part. */
+  note?: string | undefined
 }
 
 export const csvMediaType = 'text/csv; charset=utf-8'
@@ -30,9 +32,9 @@ export function toCsv(rows: ReadonlyArray<ReadonlyArray<string | number | null |
 }
 
 /** A CSV file of a table, a batch of rows in memory at a time. */
-export async function* csvOf({ columns, hasMachines, batches, habits }: TableToWrite): AsyncGenerator<string> {
+export async function* csvOf({ columns, hasMachines, batches, habits, note }: TableToWrite): AsyncGenerator<string> {
   const { titles, cells } = readersTable(columns, habits, { hasMachines })
-  yield byteOrderMark + toCsv([titles])
+  yield byteOrderMark + toCsv(note === undefined ? [titles] : [[note], titles])
   for await (const rows of batches) yield toCsv(rows.map((row) => cells(row).map(textOrNumber)))
 }
 

@@ -1,6 +1,6 @@
 import { errorReasons } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
-import { pauseBeforeRetry } from './work-run.ts'
+import { pauseBeforeRetry } from './outcome-of-attempt.ts'
 
 const pause = (reason: keyof typeof errorReasons, retries = 0, retryAfterMs?: number) =>
   pauseBeforeRetry({ reason, retries, retryAfterMs, random: 0 })

@@ -1,0 +1,160 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { createRunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { StandinError } from '../standin-error.ts'
+import { type AnyAction, defineAction, type PartContext, type RunContext } from './define-action.ts'
+import { findResult } from './results/result-store.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
+
+const columns = [{ key: 'name', title: 'Name', kind: 'text' }] as const
+const part = { name: 'report-part.csv', mediaType: 'text/csv' }
+
+/** Keeps two machines at its checkpoint, and then does what the test says. */
+function reportThat(
+  goesOn: (context: RunContext<Record<string, unknown>>) => Promise<void>,
+  leavePart: (context: PartContext<Record<string, unknown>>) => Promise<void> = leavesRows,
+): AnyAction {
+  return defineAction({
+    ...{ id: 'report', title: 'Report', description: 'A report.' },
+    input: z.object({}),
+    scopes: ['a'],
+    changesData: false,
+    async run(context) {
+      await context.checkpoint({ seen: ['m1', 'm2'] })
+      await goesOn(context)
+    },
+    leavePart,
+  })
+}
+
+async function leavesRows({ resumedFrom, result, artifact, headline }: PartContext<Record<string, unknown>>) {
+  const { seen } = z.object({ seen: z.array(z.string()) }).parse(resumedFrom)
+  await result.columns(columns)
+  await result.rows(seen.map((id) => ({ id, cells: { name: id } })))
+  await headline('Two of three.')
+  const file = await artifact(part)
+  await file.write(seen.join('\n'))
+}
+
+type Stack = Awaited<ReturnType<typeof createRunStack>>
+
+async function left(stack: Stack, runId: string) {
+  const { state, reason, headline } = await stack.run(runId)
+  const found = await findResult(stack.db, runId)
+  return { state, reason, headline, rows: found?.result?.rows ?? 0, files: await stack.files(runId) }
+}
+const thePart = { headline: 'Two of three.', rows: 2, files: { 'report-part.csv': 'm1\nm2' } }
+const nothing = { headline: null, rows: 0, files: {} }
+
+const refused = () => Promise.reject(new StandinError('TRACKUNIT_REFUSED'))
+const busy = () => Promise.reject(new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 60_000 }))
+const untilToldToStop = ({ signal }: RunContext<unknown>) =>
+  new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+
+describe('invariant 22: what a run found before it ended stays readable', () => {
+  test('of one that fails for good', async () => {
+    await using stack = await createRunStack({ database, actions: [reportThat(refused)] })
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+
+    expect(await left(stack, id)).toEqual({ state: 'failed', reason: 'TRACKUNIT_REFUSED', ...thePart })
+    expect((await stack.eventsOf(id)).slice(-2)).toMatchObject([
+      { type: 'artifact', artifact: { name: 'report-part.csv' } },
+      { type: 'state', state: 'failed', headline: 'Two of three.' },
+    ])
+  })
+
+  test('of one that somebody stops while it works', async () => {
+    const begun = Promise.withResolvers<void>()
+    const report = reportThat((context) => {
+      begun.resolve()
+      return untilToldToStop(context)
+    })
+    await using stack = await createRunStack({ database, actions: [report] })
+    const worker = stack.createWorker()
+    await stack.listener.on('run_cancel', worker.cancel)
+    const { id } = await stack.start()
+    const working = worker.workOn(id)
+    await begun.promise
+    await stack.cancel(id)
+    await working
+
+    expect(await left(stack, id)).toEqual({ state: 'cancelled', reason: null, ...thePart })
+  })
+
+  test('of one that somebody stops while it waits for Trackunit', async () => {
+    await using stack = await createRunStack({ database, actions: [reportThat(busy)] })
+    const { id } = await stack.start()
+    const worker = stack.createWorker()
+    await worker.workOn(id)
+    expect(await left(stack, id)).toMatchObject({ state: 'waiting', ...nothing })
+
+    await stack.cancel(id)
+    await worker.workOn(id)
+
+    expect(await left(stack, id)).toEqual({ state: 'cancelled', reason: null, ...thePart })
+  })
+
+  test('of one that goes on later, nothing is made of it yet', async () => {
+    let times = 0
+    const report = reportThat(
+      () => (++times === 1 ? Promise.reject(new StandinError('TRACKUNIT_UNAVAILABLE')) : Promise.resolve()),
+      () => Promise.reject(new Error('a part of what succeeds')),
+    )
+    await using stack = await createRunStack({ database, actions: [report] })
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting' })
+    await stack.sql`update runs set waiting_until = now() where id = ${id}`
+    await stack.createWorker().workOn(id)
+
+    expect(await left(stack, id)).toMatchObject({ state: 'succeeded', ...nothing })
+  })
+
+  test('where no part can be made, the run ends as it would have', async () => {
+    const report = reportThat(refused, async ({ result }) => {
+      await result.columns(columns)
+      throw new Error('a fault of the action')
+    })
+    await using stack = await createRunStack({ database, actions: [report] })
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+
+    expect(await left(stack, id)).toEqual({ state: 'failed', reason: 'TRACKUNIT_REFUSED', ...nothing })
+  })
+
+  test('where each worker dies of the part, it is done without', async () => {
+    await using stack = await createRunStack({ database, actions: [reportThat(busy)] })
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+    await stack.cancel(id)
+    await stack.sql`update runs set crashes = 6 where id = ${id}` // As so many workers that took it and died.
+    await stack.createWorker().workOn(id)
+
+    expect(await left(stack, id)).toEqual({ state: 'cancelled', reason: null, ...nothing })
+  })
+})
+
+test('invariant 8: of an account that was uninstalled no part is left, though its worker hears of it late', async () => {
+  const begun = Promise.withResolvers<void>()
+  const goesOn = Promise.withResolvers<void>()
+  const report = reportThat(async ({ result, checkpoint }) => {
+    begun.resolve()
+    await goesOn.promise
+    await result.columns(columns).catch(() => {})
+    await checkpoint({ seen: ['m1'] })
+  })
+  await using stack = await createRunStack({ database, actions: [report] })
+  const { id } = await stack.start()
+  const working = stack.createWorker().workOn(id)
+  await begun.promise
+  await stack.uninstall()
+  goesOn.resolve()
+  await working
+
+  expect(await left(stack, id)).toEqual({ state: 'cancelled', reason: 'INSTALLATION_UNINSTALLED', ...nothing })
+  expect(await stack.sql`select run_id from run_results`).toHaveLength(0)
+})
