@@ -6,6 +6,8 @@ export function databaseTrouble(error: unknown): string | undefined {
     const code = 'code' in each ? each.code : undefined
     if (code === '08P01')
       return `What answers at DATABASE_URL refuses a session of ours (${code}). Where it is a transaction pooler, set DATABASE_DIRECT_URL to the server itself.`
+    if (code === '55P03')
+      return 'The tables of DATABASE_URL are to be changed for this version, and something else holds them for long, a backup for example. Nothing was changed: start again when it has ended.'
     if (typeof code === 'string' && codes.test(code))
       return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it runs.`
   }

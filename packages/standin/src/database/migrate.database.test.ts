@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { createDatabase } from '../../test/create-database.ts'
+import { databaseTrouble } from './database-trouble.ts'
 import { migrateDatabase } from './migrate.ts'
 
 async function createEmptyDatabase() {
@@ -39,6 +40,17 @@ test('a second start changes nothing', async () => {
 
   expect(await sql`select count(*)::int from standin_migrations.__drizzle_migrations`).toEqual(before)
   expect(await sql`select count(*)::int from installations`).toEqual([{ count: 1 }])
+})
+
+test('a table that somebody holds is not waited for without end: whoever uses it would wait behind', async () => {
+  const { url, sql } = await createEmptyDatabase()
+  await migrateDatabase(url)
+  await sql.begin(async (backup) => {
+    await backup`lock table standin_migrations.__drizzle_migrations in access exclusive mode`
+    const error = await migrateDatabase(url, { waitForLocksMs: 20 }).catch((failure: unknown) => failure)
+    expect(databaseTrouble(error)).toContain('a backup for example')
+  })
+  await migrateDatabase(url)
 })
 
 test('its lock is gone when it has ended, also when it failed', async () => {

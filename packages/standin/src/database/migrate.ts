@@ -12,11 +12,13 @@ const migrationLock = 7_261_002
 /**
  * Brings the database to this version's tables. Replicas that start at once migrate one after the other.
  * @param url a direct connection: the lock belongs to its session
+ * @throws where a table is in use for longer than `waitForLocksMs`: all who come after would wait behind the change
  */
-export async function migrateDatabase(url: string): Promise<void> {
+export async function migrateDatabase(url: string, { waitForLocksMs = 5_000 } = {}): Promise<void> {
   const sql = postgres(url, connectionOptions({ max: 1, name: 'standin-migrate' }))
   try {
     await sql`select pg_advisory_lock(${migrationLock})`
+    await sql`select set_config('lock_timeout', ${String(waitForLocksMs)}, false)`
     // A schema that no role is called: PostgreSQL would look for our tables in it.
     await migrate(drizzle({ client: sql }), { migrationsFolder, migrationsSchema: 'standin_migrations' })
   } finally {
