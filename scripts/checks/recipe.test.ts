@@ -26,7 +26,7 @@ test('an action is added as CONTRIBUTING.md says: one new file, one line', async
   const shown = catalogue.describe({
     accountScopes: { grantedScopes: ['asset.view'], missingFromPlan: [] },
     mayStart: () => true,
-    usualSeconds: new Map(),
+    usualTimes: new Map(),
   })
   expect(shown.find(({ id }) => id === 'count-machines')).toMatchObject({
     missingScopes: [],

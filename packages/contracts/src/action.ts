@@ -23,8 +23,10 @@ export const actionSchema = z.object({
   missingPlan: z.string().nullable(),
   /** Whether this caller may start it: a user's own token may lack what the action needs. */
   mayStart: z.boolean(),
-  /** Seconds that it usually takes on this account, from its last runs; null while there is none. */
+  /** Seconds that it usually takes on this account, its preview where it changes data; from its last runs, null without. */
   usualSeconds: z.int().nullable(),
+  /** Seconds that one of its changes takes: in its last runs on this account, else as its maker expects. */
+  secondsPerChange: z.number().nullable(),
   /** JSON Schema of the input, from which the app makes the form. */
   inputSchema: z.record(z.string(), z.unknown()),
   /** Its words in the language that was asked for, by its English ones; empty where it has none. See `createActionWords`. */

@@ -93,7 +93,7 @@ function HowLong({ action: { usualSeconds, changesData } }: { action: Action }) 
     <aside className="side" aria-labelledby="h-est">
       <h2 id="h-est">{words.howLong}</h2>
       <p className="big">{known ? words.usually(texts.time.about(timeLeft(usualSeconds))) : words.unknownTime}</p>
-      <p>{known ? words.usuallyMeans : words.unknownTimeMeans}</p>
+      <p>{!known ? words.unknownTimeMeans : changesData ? words.forPreview : words.usuallyMeans}</p>
       <hr />
       <p>{changesData ? words.previewMeans : words.closePage}</p>
     </aside>

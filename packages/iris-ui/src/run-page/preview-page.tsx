@@ -5,6 +5,7 @@ import { Link, useLocation } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
 import { useActions } from '../connection/use-account.ts'
+import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { Crumb } from '../parts/crumb.tsx'
@@ -20,6 +21,7 @@ import { addressOfRun, titleOf } from '../runs/run-words.ts'
 import { useIsBehind } from '../runs/use-is-behind.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
 import { useStartRun } from '../runs/use-start-run.ts'
+import { secondsOfChanges, usualSecondsOf } from '../runs/usual-seconds.ts'
 import { addresses } from '../shell/addresses.ts'
 import { useAnnouncer, usePageTitle } from '../shell/announcer.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
@@ -63,7 +65,7 @@ function KnownPreview({ run, log, action, follow }: KnownPreviewProps) {
   const said = runHeading(run, {
     title,
     userId: host.user.id,
-    usualSeconds: action?.usualSeconds ?? null,
+    usualSeconds: usualSecondsOf(run, action),
     isBehind: useIsBehind(run),
     nowMs,
     texts,
@@ -197,6 +199,7 @@ function Apply({ run, action, title, count }: ApplyProps) {
   const applied = others.data?.runs.find(({ previewRunId }) => previewRunId === run.id)
   const off = action !== undefined && !action.mayStart
   const number = formats.number(count)
+  const seconds = secondsOfChanges(count, action)
 
   if (applied) {
     return (
@@ -212,7 +215,9 @@ function Apply({ run, action, title, count }: ApplyProps) {
     <aside className="side" aria-labelledby="h-do">
       <h2 id="h-do">{words.question[run.actionId] ?? words.questionAny}</h2>
       <p className="strong">{words.cannotBeUndone}</p>
-      <p>{words.canStop}</p>
+      <p>
+        {seconds !== null && words.takes(texts.time.about(timeLeft(seconds)))} {words.canStop}
+      </p>
       <Button
         look="risk"
         busy={starting.busy}

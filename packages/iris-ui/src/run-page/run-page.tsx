@@ -11,6 +11,7 @@ import { runHeading } from '../runs/run-heading.ts'
 import { titleOf } from '../runs/run-words.ts'
 import { useIsBehind } from '../runs/use-is-behind.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
+import { usualSecondsOf } from '../runs/usual-seconds.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
@@ -52,7 +53,7 @@ function KnownRun({ run, log, action, follow }: KnownRunProps & { follow: Return
   useRunEvents(run.id, follow)
 
   const title = action?.title ?? titleOf(run.actionId, [])
-  const usualSeconds = action?.usualSeconds ?? null
+  const usualSeconds = usualSecondsOf(run, action)
   const isBehind = useIsBehind(run)
   const said = runHeading(run, { title, userId: host.user.id, usualSeconds, isBehind, nowMs, texts, formats })
   usePageTitle(title)

@@ -334,7 +334,9 @@ export const da: Texts = {
     unknownTime: 'Vides ikke endnu',
     unknownTimeMeans: 'Den har ikke kørt på denne konto. Næste gang kan vi sige det.',
     closePage: 'Du kan lukke siden imens; resultatet bliver her.',
-    previewMeans: 'Forhåndsvisningen ændrer intet. Du kan lukke siden imens.',
+    forPreview: 'for forhåndsvisningen, som det plejer at tage på denne konto.',
+    previewMeans:
+      'Forhåndsvisningen ændrer intet og siger, hvor længe ændringerne ville tage. Du kan lukke siden imens.',
     start: (title) => `Start ${lower(title)}`,
     preview: 'Vis, hvad der ville ændre sig',
     previewNamed: { 'clear-stale-events': 'Vis, hvad der ville blive afvist' },
@@ -394,6 +396,7 @@ export const da: Texts = {
     question: { 'clear-stale-events': 'Afvise disse hændelser?' },
     questionAny: 'Foretage disse ændringer?',
     cannotBeUndone: 'Det kan ikke fortrydes.',
+    takes: (time) => `Det tager ${time.replace(/\.$/, '')}.`,
     canStop: 'Du kan stoppe det når som helst; det, der er ændret til den tid, forbliver ændret.',
     apply: { 'clear-stale-events': (n, one) => `Afvis ${n} ${one ? 'hændelse' : 'hændelser'}` },
     applyAny: (n, one) => `Foretag ${n} ${one ? 'ændring' : 'ændringer'}`,

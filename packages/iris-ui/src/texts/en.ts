@@ -356,7 +356,9 @@ export const en = {
     unknownTime: 'Not known yet',
     unknownTimeMeans: 'It has not run on this account. The next time we can say.',
     closePage: 'You can close the page meanwhile; the result stays here.',
-    previewMeans: 'The preview changes nothing. You can close the page meanwhile.',
+    forPreview: 'for the preview, as it usually takes on this account.',
+    previewMeans:
+      'The preview changes nothing, and says how long the changes would take. You can close the page meanwhile.',
     start: (title: string) => `Start ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
     preview: 'Show what would change',
     previewNamed: { 'clear-stale-events': 'Show what would be dismissed' } as Record<string, string>,
@@ -422,6 +424,7 @@ export const en = {
     question: { 'clear-stale-events': 'Dismiss these events?' } as Record<string, string>,
     questionAny: 'Make these changes?',
     cannotBeUndone: 'This cannot be taken back.',
+    takes: (time: string) => `Takes ${time}.`,
     canStop: 'You can stop it at any time; what is changed by then stays changed.',
     apply: { 'clear-stale-events': (n: string, one: boolean) => `Dismiss ${n} ${one ? 'event' : 'events'}` } as Record<
       string,

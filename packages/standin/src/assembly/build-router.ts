@@ -23,7 +23,7 @@ import { createFilterProcedures } from '../runs/filters/filter-procedures.ts'
 import { createCheckMayRead } from '../runs/read-right.ts'
 import { createReadResult } from '../runs/results/read-result.ts'
 import { createResultProcedures } from '../runs/results/result-procedures.ts'
-import { usualSecondsOf } from '../runs/run-list-store.ts'
+import { usualTimesOf } from '../runs/run-list-store.ts'
 import { createRunProcedures } from '../runs/run-procedures.ts'
 import { accountOfRun } from '../runs/run-store.ts'
 import { createScheduleProcedures } from '../runs/schedules/schedule-procedures.ts'
@@ -83,7 +83,7 @@ export async function buildRouter(
     }),
     action: createActionProcedures({
       ...{ contracted, catalogue, scopesOf: scopesIfServed },
-      usualSecondsOf: (accountId) => usualSecondsOf(db, accountId),
+      usualTimesOf: (accountId) => usualTimesOf(db, accountId),
       sendsEmail: config.delivery.smtp !== undefined,
     }),
     run: {

@@ -20,7 +20,7 @@ const report = defineAction({
 const toSomebody = {
   accountScopes: { grantedScopes: ['a'], missingFromPlan: ['b'] },
   mayStart: () => true,
-  usualSeconds: new Map([['site-report', 40]]),
+  usualTimes: new Map([['site-report', { preview: 9, apply: 40, perChange: null }]]),
 }
 const catalogueOf = (...actions: AnyAction[]) => createActionCatalogue(actions, ['a', 'b', 'c'])
 
@@ -40,6 +40,7 @@ test('an action is shown as the contract says, with titles and descriptions for 
     missingFromPlan: ['b'],
     mayStart: true,
     usualSeconds: 40,
+    secondsPerChange: null,
     inputSchema: {
       required: ['site'],
       properties: {

@@ -3,6 +3,7 @@ import { actionIdSchema } from '@standin/contracts'
 import { z } from 'zod'
 import type { AccountAllows } from './allowed-action.ts'
 import type { AnyAction } from './define-action.ts'
+import type { UsualTimes } from './run-list-store.ts'
 
 /** What is wrong with the actions that a maker declared; stops the start. */
 export class ActionError extends Error {
@@ -14,7 +15,7 @@ interface Describing {
   accountScopes: AccountAllows | undefined
   /** Whether this caller's own rights are enough. */
   mayStart: (action: AnyAction) => boolean
-  usualSeconds: ReadonlyMap<string, number>
+  usualTimes: ReadonlyMap<string, UsualTimes>
   language?: string | undefined
 }
 
@@ -41,7 +42,7 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
   return {
     find: (actionId: string) => byId.get(actionId)?.action,
     /** As the app shows them to somebody of an account. */
-    describe: ({ accountScopes, mayStart, usualSeconds, language = 'en' }: Describing): Action[] =>
+    describe: ({ accountScopes, mayStart, usualTimes, language = 'en' }: Describing): Action[] =>
       [...byId.values()].map(({ action, inputSchema }) => {
         const { id, title, description, changesData, scopes } = action
         const missing = accountScopes ? scopes.filter((scope) => !accountScopes.grantedScopes.includes(scope)) : []
@@ -51,7 +52,8 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
           missingFromPlan: missing.filter((scope) => accountScopes?.missingFromPlan.includes(scope)),
           missingPlan: (accountScopes?.isGraphqlRefused && action.plan) || null,
           mayStart: mayStart(action),
-          usualSeconds: usualSeconds.get(id) ?? null,
+          usualSeconds: usualTimes.get(id)?.[changesData ? 'preview' : 'apply'] ?? null,
+          secondsPerChange: (changesData && (usualTimes.get(id)?.perChange ?? action.secondsPerChange)) || null,
           inputSchema,
           texts: textsIn(action, language),
         }

@@ -7,7 +7,7 @@ import { createContracted, router } from '../http/trpc.ts'
 import { createActionCatalogue } from './action-catalogue.ts'
 import { createActionProcedures } from './action-procedures.ts'
 import { type AnyAction, defineAction } from './define-action.ts'
-import { usualSecondsOf } from './run-list-store.ts'
+import { usualTimesOf } from './run-list-store.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -20,7 +20,11 @@ const action = (id: string, change: Partial<AnyAction> = {}): AnyAction => ({
   mayOverlap: true,
   ...change,
 })
-const actions = [action('report'), action('more', { scopes: ['a', 'b'] }), action('change', { changesData: true })]
+const actions = [
+  action('report'),
+  action('more', { scopes: ['a', 'b'] }),
+  action('change', { changesData: true, secondsPerChange: 0.5 }),
+]
 
 async function listAs(stack: RunStack, who: Caller, accountId = account) {
   const nowhere = async () => undefined
@@ -31,7 +35,7 @@ async function listAs(stack: RunStack, who: Caller, accountId = account) {
   const procedures = createActionProcedures({
     ...{ contracted, catalogue: createActionCatalogue(actions, ['a', 'b']), sendsEmail: false },
     scopesOf: async () => ({ grantedScopes: ['a', 'b'], missingFromPlan: [] }),
-    usualSecondsOf: (id) => usualSecondsOf(stack.db, id),
+    usualTimesOf: (id) => usualTimesOf(stack.db, id),
   })
   const api = router(procedures).createCaller({ requestId: 'test', authenticate: async () => who })
   return (await api.list({ accountId })).actions
@@ -74,4 +78,25 @@ test('an action says how long it usually takes on the account: the middle of its
     ['more', 7],
     ['change', null],
   ])
+})
+
+test('an action that changes data says how long its preview takes, and each change: as its maker expects, until runs tell', async () => {
+  await using stack = await createRunStack({ database, actions })
+  const times = async () => {
+    const change = (await listAs(stack, anna)).find(({ id }) => id === 'change')
+    return [change?.usualSeconds, change?.secondsPerChange]
+  }
+  const ran = async (mode: 'preview' | 'apply', took: number, done: number) => {
+    const { id } = await stack.start({ actionId: 'change', mode: 'preview' })
+    await stack.sql`update runs set mode = ${mode}, preview_run_id = ${mode === 'apply' ? id : null}, state = 'succeeded',
+      started_at = created_at, ended_at = created_at + make_interval(secs => ${took}),
+      progress = jsonb_set(progress, '{done}', to_jsonb(${done}::int)) where id = ${id}`
+  }
+
+  expect(await times()).toEqual([null, 0.5])
+  await ran('preview', 1_800, 3)
+  expect(await times()).toEqual([1_800, 0.5])
+  await ran('apply', 600, 200)
+  await ran('apply', 5, 0) // There was nothing to change.
+  expect(await times()).toEqual([1_800, 3])
 })

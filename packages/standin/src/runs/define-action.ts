@@ -124,6 +124,8 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
   plan?: string
   /** Whether it changes anything in Trackunit. It is then applied only after a preview, which changes nothing. */
   changesData: boolean
+  /** How long one change takes, about: what a preview says until a run on the account has shown it. */
+  secondsPerChange?: number
   /** Whether two runs of it on one account may work at once. By default they do not. */
   mayOverlap?: boolean
   limits?: ActionLimits<z.output<Schema>>

@@ -83,16 +83,30 @@ export async function listAppliedRuns(tx: Transaction, previewRunId: string): Pr
   return tx.select().from(runs).where(eq(runs.previewRunId, previewRunId)).orderBy(desc(runs.createdAt), desc(runs.id))
 }
 
-/** How long the last runs of each action took on an account, in whole seconds, in the middle. */
-export async function usualSecondsOf(db: Database, accountId: string): Promise<Map<string, number>> {
-  const rows = await db.execute<{ action_id: string; seconds: number }>(sql`
-    select action_id, round(percentile_cont(0.5) within group (order by took))::int as seconds from (
-      select action_id, extract(epoch from ended_at - started_at) as took,
-        row_number() over (partition by action_id order by created_at desc) as nth
+/** How long runs of an action took, in seconds, in the middle; null where none tells. */
+export interface UsualTimes {
+  preview: number | null
+  apply: number | null
+  /** Of a run that applied a preview: for each thing that it did. */
+  perChange: number | null
+}
+
+/** By action: from the last runs of an account that succeeded, ten previews and ten others at most. */
+export async function usualTimesOf(db: Database, accountId: string): Promise<Map<string, UsualTimes>> {
+  const rows = await db.execute<{ action_id: string } & Record<keyof UsualTimes, number | null>>(sql`
+    select action_id,
+      round(percentile_cont(0.5) within group (order by took) filter (where mode = 'preview'))::int as preview,
+      round(percentile_cont(0.5) within group (order by took) filter (where mode = 'apply'))::int as apply,
+      percentile_cont(0.5) within group (order by took / nullif(done, 0))
+        filter (where preview_run_id is not null)::float as "perChange"
+    from (
+      select action_id, mode, preview_run_id, extract(epoch from ended_at - started_at) as took,
+        (progress ->> 'done')::numeric as done,
+        row_number() over (partition by action_id, mode order by created_at desc) as nth
       from (
         select * from ${runs} where account_id = ${accountId} and state = 'succeeded' and started_at is not null
         order by created_at desc, id desc limit 200
       ) newest
     ) last where nth <= 10 group by action_id`)
-  return new Map(rows.map(({ action_id, seconds }) => [action_id, seconds]))
+  return new Map(rows.map(({ action_id, ...times }) => [action_id, times]))
 }

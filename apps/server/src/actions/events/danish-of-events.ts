@@ -67,7 +67,6 @@ export const danishOfEvents: ActionTexts = {
 
   '{}: {}.': '{}: {}.',
   'Exactly these are dismissed, nothing that comes in later.': 'Netop disse afvises, og intet, der kommer senere.',
-  'That takes about {} and cannot be taken back.': 'Det tager omkring {} og kan ikke fortrydes.',
   'Making this list took one request, of which Trackunit allows two per half hour.':
     'Listen kostede én forespørgsel; Trackunit tillader to pr. halve time.',
   'Making this list took {} requests, of which Trackunit allows two per half hour: about {}.':
