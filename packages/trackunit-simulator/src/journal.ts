@@ -16,6 +16,7 @@ export type Rule =
   | 'graphql-valid'
   | 'graphql-page-size'
   | 'graphql-complexity'
+  | 'graphql-points-left'
   | 'wait-after-rate-limit'
   | 'rest-page-size'
   | 'rest-parameters'

@@ -124,6 +124,23 @@ test('limits an API user to the points of a window, and says in milliseconds whe
   expect((await ask(simulator, token, { query })).errors).toBeUndefined()
 })
 
+test('notes a query for which fewer than ten times its points are left, once that was told', async () => {
+  await using simulator = await startSimulator()
+  await simulator.control('PUT', 'settings', { pointsPerWindow: 56 })
+  const token = await simulator.tokenFor(nordvang)
+  const asks = async (rateLimit: string) => {
+    await ask(simulator, token, { query: `{ sites(first: 1) { edges { node { id } } } ${rateLimit}}` })
+    return simulator.brokenRules()
+  }
+  const told = 'rateLimit { remaining } '
+
+  expect(await asks(told)).toEqual([]) // 50 are left: it costs 6.
+  expect(await asks('')).toEqual([]) // That is enough for one that costs 4.
+  expect(await asks(told)).toEqual(['graphql-points-left'])
+  await simulator.control('PUT', 'clock', { now: Date.now() + 601_000 })
+  expect(await asks(told)).toEqual(['graphql-points-left']) // A new window.
+})
+
 test('gives errors and the rest of the data together when so told', async () => {
   await using simulator = await startSimulator()
   const token = await simulator.tokenFor(nordvang)

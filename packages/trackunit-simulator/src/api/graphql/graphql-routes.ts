@@ -100,6 +100,10 @@ export function graphqlRoutes(app: FastifyInstance, dependencies: GraphqlDepende
     }
 
     const spending = budget.spend(apiUser.clientId, cost)
+    if (spending.wasToldToStop) {
+      const detail = `${cost} points, with fewer than ten times as many left.`
+      journal.violation('graphql-points-left', { endpoint, detail })
+    }
     if (!spending.isAllowed) {
       if (spending.wasToldToWait) {
         const detail = `Asked again ${spending.resetInMs} ms before resetIn was over.`

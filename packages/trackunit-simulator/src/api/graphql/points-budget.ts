@@ -8,9 +8,16 @@ export type Spending = {
   remaining: number
   resetInMs: number
   wasToldToWait: boolean
+  /** The last answer said that fewer were left than ten such queries cost. */
+  wasToldToStop: boolean
+  /** The answer says how many are left. */
+  tell: () => void
 }
 
-type Window = { startedAt: number; spent: number; refusedAt: number | undefined }
+type Window = { startedAt: number; spent: number; refusedAt: number | undefined; toldRemaining: number | undefined }
+
+/** [doc] The advice is to stop while fewer points remain than so many times what a query costs. */
+const queriesLeft = 10
 
 export function createPointsBudget({ pointsPerWindow, now }: { pointsPerWindow: () => number; now: () => number }) {
   const windows = new Map<string, Window>()
@@ -19,7 +26,7 @@ export function createPointsBudget({ pointsPerWindow, now }: { pointsPerWindow: 
     const known = windows.get(apiUser)
     if (known && now() >= known.startedAt && now() < known.startedAt + windowMs) return known
 
-    const fresh = { startedAt: now(), spent: 0, refusedAt: undefined }
+    const fresh = { startedAt: now(), spent: 0, refusedAt: undefined, toldRemaining: undefined }
     windows.set(apiUser, fresh)
     return fresh
   }
@@ -29,17 +36,22 @@ export function createPointsBudget({ pointsPerWindow, now }: { pointsPerWindow: 
     spend(apiUser: string, cost: number): Spending {
       const window = windowOf(apiUser)
       const isAllowed = window.spent + cost <= pointsPerWindow()
-      const { refusedAt } = window
+      const { refusedAt, toldRemaining } = window
       if (isAllowed) window.spent += cost
       else window.refusedAt ??= now()
 
+      const remaining = Math.max(0, pointsPerWindow() - window.spent)
       return {
         isAllowed,
         cost,
-        remaining: Math.max(0, pointsPerWindow() - window.spent),
+        remaining,
         resetInMs: window.startedAt + windowMs - now(),
         // Requests that were under way when the first refusal was sent could not know of it.
         wasToldToWait: refusedAt !== undefined && now() - refusedAt > 2000,
+        wasToldToStop: isAllowed && toldRemaining !== undefined && toldRemaining < cost * queriesLeft,
+        tell: () => {
+          window.toldRemaining = remaining
+        },
       }
     },
   }

@@ -33,11 +33,10 @@ export const resolvers = {
     assets: (_: unknown, args: Page & { filters?: AssetFilters | null }, { fleet }: GraphqlContext) =>
       connection(args.filters ? [...filtered(fleet, args.filters)] : placesOf(fleet), args),
     sites: (_: unknown, page: Page, { fleet }: GraphqlContext) => connection(fleet.sites, page),
-    rateLimit: (_: unknown, __: unknown, { spending }: GraphqlContext) => ({
-      cost: spending.cost,
-      remaining: spending.remaining,
-      resetIn: spending.resetInMs,
-    }),
+    rateLimit: (_: unknown, __: unknown, { spending }: GraphqlContext) => {
+      spending.tell()
+      return { cost: spending.cost, remaining: spending.remaining, resetIn: spending.resetInMs }
+    },
   },
 
   Mutation: {

@@ -34,6 +34,10 @@ export function aempRoutes(app: FastifyInstance, { edge, fleetOf, url, now }: Ae
       const error = badRequest('page', 'must be a whole number from 1')
       return edge.refuse(request, reply, { error, rule: 'rest-parameters' })
     }
+    if (Object.keys(request.query as object).length > 0) {
+      const error = badRequest('query', 'has parameters, and none is documented')
+      return edge.refuse(request, reply, { error, rule: 'rest-parameters' })
+    }
     const fleet = fleetOf(user.accountId)
     const last = Math.max(1, Math.ceil(fleet.size / pageSize))
     if (page > last) return edge.refuse(request, reply, { error: notFound('No such page.') })

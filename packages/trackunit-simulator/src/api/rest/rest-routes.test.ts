@@ -60,6 +60,13 @@ test('gives the snapshot as XML, or as JSON when asked, and keeps a pool of fift
   expect((await simulator.call('GET', path)).status).toBe(429)
 })
 
+test('refuses parameters of the AEMP snapshot, which has none', async () => {
+  await using simulator = await withToken()
+
+  expect((await simulator.call('GET', '/public/api/aemp/v2/15143/-3/Fleet/1?size=1000')).status).toBe(400)
+  expect(await simulator.brokenRules()).toEqual(['rest-parameters'])
+})
+
 test('answers the documented error for addresses it does not know, and notes them', async () => {
   await using simulator = await withToken()
 
