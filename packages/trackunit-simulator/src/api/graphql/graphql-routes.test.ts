@@ -118,7 +118,7 @@ test('limits an API user to the points of a window, and says in milliseconds whe
 
   await simulator.control('PUT', 'clock', { now: Date.now() + 5000 })
   await ask(simulator, token, { query })
-  expect(await simulator.brokenRules()).toEqual(['wait-after-rate-limit'])
+  expect(await simulator.brokenRules()).toEqual(['graphql-points-left', 'wait-after-rate-limit'])
 
   await simulator.control('PUT', 'clock', { now: Date.now() + 601_000 })
   expect((await ask(simulator, token, { query })).errors).toBeUndefined()
