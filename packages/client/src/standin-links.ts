@@ -1,5 +1,5 @@
-import { type HTTPBatchLinkOptions, httpBatchLink, httpSubscriptionLink, splitLink, type TRPCLink } from '@trpc/client'
-import { EventSource } from 'eventsource'
+import { type HTTPBatchLinkOptions, httpBatchLink, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client'
+import { observable, type Unsubscribable } from '@trpc/server/observable'
 import type { AppRouter, StandinRoot } from './app-router.ts'
 
 export interface StandinLinkOptions {
@@ -21,14 +21,7 @@ export function standinLinks({ url, bearer, timeoutMs }: StandinLinkOptions): TR
   return [
     splitLink({
       condition: ({ type }) => type === 'subscription',
-      true: httpSubscriptionLink({
-        url: endpoint,
-        EventSource,
-        eventSourceOptions: () => ({
-          fetch: async (input, init) =>
-            fetch(input, { ...init, headers: { ...init.headers, authorization: `Bearer ${await bearer()}` } }),
-        }),
-      }),
+      true: linkOnDemand(async () => (await import('./stream-link.ts')).streamLink({ endpoint, bearer })),
       false: httpBatchLink({
         url: endpoint,
         maxItems: 50,
@@ -38,6 +31,27 @@ export function standinLinks({ url, bearer, timeoutMs }: StandinLinkOptions): TR
       }),
     }),
   ]
+}
+
+/** A link whose code comes when it is first needed: whoever never follows a stream does not load what streams need. */
+function linkOnDemand(load: () => Promise<TRPCLink<AppRouter>>): TRPCLink<AppRouter> {
+  return (runtime) => {
+    return ({ op, next }) =>
+      observable((observer) => {
+        let followed: Unsubscribable | undefined
+        let isOver = false
+        load().then(
+          (link) => {
+            if (!isOver) followed = link(runtime)({ op, next }).subscribe(observer)
+          },
+          (error) => observer.error(TRPCClientError.from(error)),
+        )
+        return () => {
+          isOver = true
+          followed?.unsubscribe()
+        }
+      })
+  }
 }
 
 function fetchWithin(timeoutMs: number): NonNullable<HTTPBatchLinkOptions<StandinRoot>['fetch']> {

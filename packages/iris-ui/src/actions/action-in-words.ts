@@ -1,5 +1,5 @@
 import type { Action } from '@standin/client'
-import { readable } from '../forms/schema-fields.ts'
+import { readable } from '../formats/readable.ts'
 import type { Texts } from '../texts/en.ts'
 
 /** An action with its form in the reader's language, as far as it has words in it. */

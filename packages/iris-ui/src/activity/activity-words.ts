@@ -1,5 +1,5 @@
 import type { Action, ListedAuditEntry } from '@standin/client'
-import { readable } from '../forms/schema-fields.ts'
+import { readable } from '../formats/readable.ts'
 import { titleOf } from '../runs/run-words.ts'
 import { noChanges, type Said, type Texts } from '../texts/en.ts'
 

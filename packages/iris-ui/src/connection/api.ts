@@ -1,7 +1,7 @@
 import { type AppRouter, standinLinks } from '@standin/client'
 import { QueryClient } from '@tanstack/react-query'
 import { createTRPCClient } from '@trpc/client'
-import { createTRPCContext } from '@trpc/tanstack-react-query'
+import { createTRPCContext, type TRPCQueryKey } from '@trpc/tanstack-react-query'
 import type { StandinHost } from '../host.ts'
 import { answeredFirst } from './answered-first.ts'
 import { failureOf } from './failure.ts'
@@ -35,6 +35,8 @@ export function createApi({ host, serverUrl, first }: Given) {
       mutations: { networkMode: 'always' },
     },
   })
+  for (const { path, input, data } of first?.takeArrived() ?? [])
+    queryClient.setQueryData([path.split('.'), { input, type: 'query' }] satisfies TRPCQueryKey, data)
   const trpcClient = createTRPCClient<AppRouter>({
     links: [
       ...(first ? [answeredFirst(first)] : []),

@@ -1,4 +1,5 @@
-import { type ErrorReason, toStandinClientError } from '@standin/client'
+import type { AppRouter, ErrorReason } from '@standin/client'
+import { isTRPCClientError } from '@trpc/client'
 import { SignedOutError } from './host-token.ts'
 
 /** Why a request failed: the server's reason, no answer at all, or no token from the host. */
@@ -6,7 +7,7 @@ export type Failure = ErrorReason | 'UNREACHABLE' | 'SIGNED_OUT'
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof Error && error.cause instanceof SignedOutError) return 'SIGNED_OUT'
-  return toStandinClientError(error).reason
+  return (isTRPCClientError<AppRouter>(error) && error.data?.reason) || 'UNREACHABLE'
 }
 
 /** Failures that end by themselves: the same request may succeed in a moment. */

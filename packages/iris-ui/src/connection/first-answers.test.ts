@@ -4,20 +4,29 @@ import type { AddressInfo } from 'node:net'
 import type { AppRouter } from '@standin/client'
 import { createTRPCClient, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
+import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import { expect, test } from 'vitest'
+import type { StandinHost } from '../host.ts'
 import { answeredFirst } from './answered-first.ts'
+import { createApi } from './api.ts'
 import { askFirst } from './first-answers.ts'
 
 const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 
+const asking = { token: 'a-token', accountId, language: 'da-DK', hash: '#/actions' }
+const host = { getToken: () => Promise.reject(new Error('nobody asks')) } as Partial<StandinHost> as StandinHost
+
+async function listening(answer: RequestListener) {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  return { url, [Symbol.dispose]: () => void server.close() }
+}
+
 /** The app's calls, with what a server answers early and what it answers later. */
 async function openApp(early: RequestListener) {
-  const server = createServer(early).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const first = askFirst({
-    serverUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    ...{ token: 'a-token', accountId, language: 'da-DK', hash: '#/actions' },
-  })
+  const server = await listening(early)
+  const first = askFirst({ ...asking, serverUrl: server.url })
   const later: string[] = []
   const end: TRPCLink<AppRouter> =
     () =>
@@ -28,7 +37,7 @@ async function openApp(early: RequestListener) {
         observer.complete()
       })
   const api = createTRPCClient<AppRouter>({ links: [answeredFirst(first), end] })
-  return { api, later, [Symbol.dispose]: () => server.close() }
+  return { api, later, [Symbol.dispose]: server[Symbol.dispose] }
 }
 
 test('what was asked early is answered by it, once, and by nobody else', async () => {
@@ -45,6 +54,19 @@ test('what was asked early is answered by it, once, and by nobody else', async (
     'Bearer a-token',
     `/trpc/installation.get,action.list?batch=1&input={"0":{"accountId":"${accountId}"},"1":{"accountId":"${accountId}","language":"da"}}`,
   ])
+})
+
+test('what has arrived before the page begins stands in its store, and no request or link has it once more', async () => {
+  using server = await listening((_, response) =>
+    response.end(JSON.stringify([{ result: { data: 'early' } }, { error: {} }])),
+  )
+  const first = askFirst({ ...asking, serverUrl: server.url })
+  await first.settled
+  const { queryClient, trpcClient } = createApi({ host, serverUrl: server.url, first })
+  const trpc = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, queryClient })
+  expect(queryClient.getQueryData(trpc.installation.get.queryKey({ accountId }))).toBe('early')
+  expect(queryClient.getQueryState(trpc.action.list.queryKey({ accountId, language: 'da' }))).toBeUndefined()
+  expect(first.take('installation.get', { accountId })).toBeUndefined()
 })
 
 test.for([

@@ -7,6 +7,10 @@ import { allSchedules, endedRuns, goingRuns } from './first-lists.ts'
 export interface FirstAnswers {
   /** @returns undefined for what was not asked, or too long ago; rejects where there is no answer: then the server is asked as ever */
   take: (path: string, input: unknown) => Promise<unknown> | undefined
+  /** Takes all that is there already, so that the first picture is drawn once, with it. */
+  takeArrived: () => Array<{ path: string; input: unknown; data: unknown }>
+  /** Once all are there, or none will come. */
+  settled: Promise<unknown>
 }
 
 interface Asking {
@@ -34,15 +38,45 @@ export function askFirst({ serverUrl, token, ...given }: Asking): FirstAnswers {
     headers: { authorization: `Bearer ${token}` },
   }).then((response) => response.json() as Promise<ReadonlyArray<{ result?: { data: unknown } }>>)
 
-  const open = new Map(questions.map(([path, input], index) => [keyOf(path, input), answerOf(answered, index)]))
+  const open = new Map(
+    questions.map(([path, input], index) => [keyOf(path, input), openQuestion(path, input, answerOf(answered, index))]),
+  )
+  const isFresh = () => performance.now() - askedAtMs < FRESH_MS
   return {
     take(path, input) {
       const key = keyOf(path, input)
-      const answer = open.get(key)
+      const question = open.get(key)
       open.delete(key)
-      return performance.now() - askedAtMs < FRESH_MS ? answer : undefined
+      return isFresh() ? question?.answer : undefined
     },
+    takeArrived() {
+      if (!isFresh()) return []
+      return [...open].flatMap(([key, { path, input, arrived }]) => {
+        if (!arrived) return []
+        open.delete(key)
+        return [{ path, input, data: arrived.data }]
+      })
+    },
+    settled: Promise.allSettled([...open.values()].map(({ answer }) => answer)),
   }
+}
+
+interface OpenQuestion {
+  path: string
+  input: unknown
+  answer: Promise<unknown>
+  arrived?: { data: unknown }
+}
+
+function openQuestion(path: string, input: unknown, answer: Promise<unknown>): OpenQuestion {
+  const question: OpenQuestion = { path, input, answer }
+  answer.then(
+    (data) => {
+      question.arrived = { data }
+    },
+    () => {}, // Then whoever takes it asks the server as ever.
+  )
+  return question
 }
 
 /** As the hooks of the pages ask them. */
@@ -63,11 +97,9 @@ function questionsOf({ accountId, language, hash }: Omit<Asking, 'serverUrl' | '
 const keyOf = (path: string, input: unknown) => `${path} ${JSON.stringify(input)}`
 
 function answerOf(answered: Promise<ReadonlyArray<{ result?: { data: unknown } }>>, index: number): Promise<unknown> {
-  const answer = answered.then((answers) => {
+  return answered.then((answers) => {
     const result = answers[index]?.result
     if (!result) throw new Error('The server gave no answer.')
     return result.data
   })
-  answer.catch(() => {}) // Perhaps nobody asks.
-  return answer
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
+import { readable } from '../formats/readable.ts'
 import { da } from '../texts/da.ts'
 import { en } from '../texts/en.ts'
 import { createInputProblems } from './input-problems.ts'
 import { destinationsOf, receiverProblems, receiversOf } from './receivers.ts'
-import { inputOf, numberOf, readable, type Schema, schemaFields, valuesOf } from './schema-fields.ts'
+import { inputOf, numberOf, type Schema, schemaFields, valuesOf } from './schema-fields.ts'
 
 const schema: Schema = {
   type: 'object',

@@ -1,4 +1,5 @@
 import type { MachineFilter } from '@standin/client'
+import { readable } from '../formats/readable.ts'
 
 /** A JSON Schema as it comes over the wire: only what is looked at here. */
 export interface Schema {
@@ -102,15 +103,6 @@ const typeOf = ({ type }: Schema) => (Array.isArray(type) ? type.find((one) => o
 /** zod writes the largest whole number where a schema has no limit. */
 const safe = (limit: number | undefined) =>
   limit === undefined || Math.abs(limit) >= Number.MAX_SAFE_INTEGER ? undefined : limit
-
-/** `staleAfterDays` → `Stale after days`; what a schema without titles has to say. */
-export function readable(key: string): string {
-  const words = key
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replaceAll(/[-_]+/g, ' ')
-    .toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
 
 /** What the fields hold while somebody fills them in. Numbers are text until they are sent. */
 export type FormValues = Record<string, string | string[] | boolean | MachineFilter>
