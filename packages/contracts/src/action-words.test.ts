@@ -9,6 +9,9 @@ const say = createActionWords(
     'Last time it was {} in all.': 'Sidst var det {} i alt.',
     'Since last time: {}.': 'Siden sidst: {}.',
     '{} new machines': '{} nye maskiner',
+    '{}: {}.': '{}: {}.',
+    '{}: {}': '{}: {}',
+    'Nothing else.': 'Intet andet.',
   },
   { number: (value) => new Intl.NumberFormat('da').format(value) },
 )
@@ -37,6 +40,12 @@ test.each([
     'Last time it was 3 in all. Nobody knows why.',
     'Sidst var det 3 i alt. Nobody knows why.',
   ],
+  [
+    'sentences of which the first begins with what may be anything',
+    'Silent: 3, Silent: 4. 3 of 4 machines need attention. Nothing else.',
+    'Tavs: 3, Tavs: 4. 3 af 4 maskiner kræver opmærksomhed. Intet andet.',
+  ],
+  ['a name with a full stop in it', 'Since last time: 3 new machines, Nr. 5.', 'Siden sidst: 3 nye maskiner, Nr. 5.'],
   ['a name that looks like code', 'constructor', 'constructor'],
 ])('an action’s words are said in another language: %s', (_what, said, other) => expect(say(said)).toBe(other))
 

@@ -66,6 +66,7 @@ export const danishOfEvents: ActionTexts = {
     'Trackunit afviste ikke {} hændelser; listen siger hvilke.',
 
   '{}: {}.': '{}: {}.',
+  '{}: {}': '{}: {}',
   'Exactly these are dismissed, nothing that comes in later.': 'Netop disse afvises, og intet, der kommer senere.',
   'Making this list took one request, of which Trackunit allows two per half hour.':
     'Listen kostede én forespørgsel; Trackunit tillader to pr. halve time.',

@@ -282,11 +282,14 @@ function checkSaid(
     ...columns.map(({ title }) => title),
     ...rows.flatMap(({ cells }) => ownColumns.map((key) => cells[key])),
   ]
-  const sentences = said.flatMap((words) => (typeof words === 'string' ? words.split(/(?<=[.!?]) (?=[A-Z0-9“])/) : []))
-  const inEnglish = [...new Set(sentences)].filter(
-    (words) => /\p{L}{2}/u.test(words) && say(words) === words && !sameInBoth.has(words),
-  )
-  if (inEnglish.length > 0) throw new Error(`${about} has no Danish for: ${inEnglish.join(' | ')}`)
+  const inEnglish = new Set<string>()
+  for (const text of said) {
+    if (typeof text !== 'string') continue
+    const inDanish = say(text)
+    for (const words of text.split(/(?<=[.!?]) (?=[A-Z0-9“])/))
+      if (/\p{L}{2}/u.test(words) && inDanish.includes(words) && !sameInBoth.has(words)) inEnglish.add(words)
+  }
+  if (inEnglish.size > 0) throw new Error(`${about} has no Danish for: ${[...inEnglish].join(' | ')}`)
 }
 
 const sameInBoth = new Set(['Position', 'Type', 'Model', 'Generator', 'Dozer'])
