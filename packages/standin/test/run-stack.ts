@@ -53,6 +53,7 @@ interface Given {
   /** What else happens in the transaction that ends a run. */
   onEnd?: Parameters<typeof createWorkRun>[0]['onEnd']
   artifactBytesPerAccount?: number
+  accessOf?: Parameters<typeof createWorkRun>[0]['accessOf']
   /** When time begins. What waits is due at once in a database whose clock is later. */
   startsAt?: Date
   /** Instead of a list of what was sent, from which the test works by hand. */
@@ -118,6 +119,7 @@ export async function createRunStack(given: Given) {
       createWorkRun({
         ...{ db, queue, clock, log, findAction, replicaId, random: () => 0 },
         ...(given.onEnd && { onEnd: given.onEnd }),
+        ...(given.accessOf && { accessOf: given.accessOf }),
         ...(given.artifactBytesPerAccount && { artifactBytesPerAccount: given.artifactBytesPerAccount }),
         trackunitFor,
         machinesFor: () => ({}) as MachineRegister,

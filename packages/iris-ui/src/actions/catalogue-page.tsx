@@ -8,7 +8,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { SkeletonRows } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
-import { resultWords } from '../runs/run-words.ts'
+import { resultWords, waitsUntil } from '../runs/run-words.ts'
 import { useRuns } from '../runs/use-runs.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
@@ -121,10 +121,11 @@ function LastOrNow({ action, going, last }: Pick<CatalogueRowProps, 'action' | '
   const ended = last?.endedAt && <time dateTime={last.endedAt}>{words.last(formats.moment(last.endedAt, nowMs))}</time>
   if (going) {
     const held = going.state !== 'running'
+    const until = waitsUntil(going)
     const { done, total } = going.progress
     const now = held
-      ? going.waitingUntil
-        ? words.waitingUntil(formats.clock(going.waitingUntil))
+      ? until
+        ? words.waitingUntil(formats.clock(until))
         : words.waiting
       : total
         ? words.running(formats.percent(done / total))

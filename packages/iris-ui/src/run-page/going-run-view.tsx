@@ -2,6 +2,7 @@ import type { Action, Run } from '@standin/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type RefObject, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
+import { NextTry } from '../connection/next-try.tsx'
 import { timeLeft } from '../formats/time-left.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -42,7 +43,9 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
           <h1 ref={heading} tabIndex={-1} className="num">
             {said.heading}
           </h1>
-          <p className="lead">{said.lead.join(' ')}</p>
+          <p className="lead">
+            {said.lead.join(' ')} {said.nextTryAt && <NextTry at={said.nextTryAt} />}
+          </p>
         </div>
         <div className="acts">
           {run.state !== 'cancelling' && <StopButton run={run} title={title} action={action} />}

@@ -1,7 +1,7 @@
 import type { Action, Run } from '@standin/client'
 import { useRef } from 'react'
 import { failureOf } from '../connection/failure.ts'
-import { useActions } from '../connection/use-account.ts'
+import { useActions, useInstallation } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Crumb } from '../parts/crumb.tsx'
 import { PageSkeleton } from '../parts/skeleton.tsx'
@@ -55,7 +55,11 @@ function KnownRun({ run, log, action, follow }: KnownRunProps & { follow: Return
   const title = action?.title ?? titleOf(run.actionId, [])
   const usualSeconds = usualSecondsOf(run, action)
   const isBehind = useIsBehind(run)
-  const said = runHeading(run, { title, userId: host.user.id, usualSeconds, isBehind, nowMs, texts, formats })
+  const accessTriedAt = useInstallation().data?.tries?.nextAt
+  const said = runHeading(run, {
+    ...{ title, userId: host.user.id, usualSeconds, isBehind, accessTriedAt },
+    ...{ nowMs, texts, formats },
+  })
   usePageTitle(title)
   useRunAnnouncements(run, said.heading, heading)
 

@@ -5,7 +5,10 @@ import { progressWords } from '../runs/run-words.ts'
 import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 
-/** A change of state is said at once, progress now and then; who has just started the run is brought to its heading. */
+/** While Trackunit does not answer, a run that tries again goes for a blink: nobody wants to hear of each. */
+const SETTLED_MS = 700
+
+/** A change of state is said once it stays, progress now and then; who has just started the run is brought to its heading. */
 export function useRunAnnouncements(run: Run, heading: string, place: RefObject<HTMLHeadingElement | null>): void {
   const { texts, formats } = useSurroundings()
   const { say, justStarted } = useAnnouncer()
@@ -20,12 +23,16 @@ export function useRunAnnouncements(run: Run, heading: string, place: RefObject<
   }, [run.id, justStarted, place])
 
   useEffect(() => {
-    if (state.current !== run.state) {
+    if (state.current === run.state) return
+    const timer = setTimeout(() => {
       state.current = run.state
       say(heading)
-      return
-    }
-    if (run.state !== 'running') return
+    }, SETTLED_MS)
+    return () => clearTimeout(timer)
+  }, [run.state, heading, say])
+
+  useEffect(() => {
+    if (run.state !== 'running' || state.current !== 'running') return
     const { done, total } = run.progress
     const { kept, speak } = progressToAnnounce(announced.current, { done, total, nowMs: Date.now() })
     announced.current = kept

@@ -1,3 +1,4 @@
+import type { Run } from '@standin/client'
 import { expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { en } from '../texts/en.ts'
@@ -23,4 +24,30 @@ test('a run that was accepted is getting started, unless another of its kind or 
     heading: 'Waiting until our access works',
     idle: true,
   })
+})
+
+test('a run that waits says for what: a limit until it ends, and what is only tried again, when that is', () => {
+  const waitingUntil = '2026-11-24T09:12:00Z'
+  const progress = { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: null }
+  const nowMs = Date.parse('2026-11-24T08:44:00Z')
+  const heading = (reason: Run['reason'], change: Partial<Run> = {}, accessTriedAt?: string) =>
+    runHeading(aRun({ state: 'waiting', waitingUntil, progress, reason, ...change }), {
+      ...words,
+      nowMs,
+      accessTriedAt,
+    })
+
+  expect(heading('TRACKUNIT_RATE_LIMITED').heading).toMatch(/^Waiting for Trackunit until .*, 28 minutes from now$/)
+  expect(heading('TRACKUNIT_RATE_LIMITED')).not.toHaveProperty('nextTryAt')
+  expect(heading('TRACKUNIT_UNAVAILABLE')).toEqual({
+    heading: 'Waiting for Trackunit',
+    lead: ['Trackunit does not answer just now. Nothing is lost, it goes on by itself.', 'What is read is saved.'],
+    nextTryAt: waitingUntil,
+  })
+  const again = '2026-11-24T08:50:00Z'
+  expect(heading('CREDENTIALS_REJECTED', {}, again)).toMatchObject({
+    heading: 'Waiting until our access works again',
+    nextTryAt: again,
+  })
+  expect(heading('CREDENTIALS_REJECTED')).not.toHaveProperty('nextTryAt')
 })

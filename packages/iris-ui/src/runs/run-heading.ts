@@ -4,12 +4,14 @@ import { timeLeft } from '../formats/time-left.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
 import type { Texts } from '../texts/en.ts'
-import { reasonWords, resultWords, waitingWords } from './run-words.ts'
+import { reasonWords, resultWords, waitingWords, waitsUntil } from './run-words.ts'
 
 export interface RunHeading {
   heading: string
   /** What it means, in whole sentences. */
   lead: string[]
+  /** When it is tried again. */
+  nextTryAt?: string
   /** It has not begun, and something is in its way. */
   idle?: true
   /** Of a run that has ended, its shape. */
@@ -23,6 +25,8 @@ interface Words {
   usualSeconds: number | null
   /** Another one of its kind goes on, for which it waits. */
   isBehind?: boolean
+  /** When Trackunit is asked whether it lets us in again, where it does not. */
+  accessTriedAt?: string | null | undefined
   nowMs: number
   texts: Texts
   formats: Formats
@@ -30,7 +34,7 @@ interface Words {
 
 /** The sentence of a run's page: time left while it goes, the result when it is there, how far it came when it stopped. */
 export function runHeading(run: Run, words: Words): RunHeading {
-  const { title, usualSeconds, isBehind = false, nowMs, texts, formats } = words
+  const { title, usualSeconds, isBehind = false, accessTriedAt, nowMs, texts, formats } = words
   const { running, results } = texts
   const receivers = run.deliveries.length
 
@@ -45,12 +49,21 @@ export function runHeading(run: Run, words: Words): RunHeading {
       return { heading: running.stoppingHeading, lead: [running.stoppingMeans] }
     case 'waiting': {
       const why = waitingWords(run.reason, texts)
+      const saved = run.progress.done > 0 ? [running.savedSoFar] : []
       if (run.reason === 'CREDENTIALS_PENDING') return { heading: running.waitingAccessHeading, lead: [why] }
-      if (!run.waitingUntil) return { heading: running.waitingHeadingPlain, lead: [why] }
-      const minutes = Math.max(1, Math.ceil((Date.parse(run.waitingUntil) - nowMs) / 60_000))
+      if (run.reason === 'CREDENTIALS_REJECTED') {
+        const next = accessTriedAt ? { nextTryAt: accessTriedAt } : {}
+        return { heading: running.waitingAccessAgainHeading, lead: [why, ...saved], ...next }
+      }
+      const until = waitsUntil(run)
+      if (until === null) {
+        const next = run.waitingUntil ? { nextTryAt: run.waitingUntil } : {}
+        return { heading: running.waitingHeadingPlain, lead: [why, ...saved], ...next }
+      }
+      const minutes = Math.max(1, Math.ceil((Date.parse(until) - nowMs) / 60_000))
       return {
-        heading: running.waitingHeading(formats.clock(run.waitingUntil), texts.time.minutes(minutes)),
-        lead: [why, ...(run.progress.done > 0 ? [running.savedSoFar] : [])],
+        heading: running.waitingHeading(formats.clock(until), texts.time.minutes(minutes)),
+        lead: [why, ...saved],
       }
     }
     case 'running': {

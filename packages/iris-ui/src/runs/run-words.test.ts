@@ -24,6 +24,14 @@ describe('a run that goes on says', () => {
       'Fleet snapshot: 1,840 of 2,964 machines listed, waiting until 10:12',
       aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:00Z', progress: halfway }),
     ],
+    // When it is tried again says nothing of when it goes on.
+    [
+      'Fleet snapshot: 1,840 of 2,964 machines listed',
+      aRun({
+        ...{ state: 'waiting', reason: 'CREDENTIALS_REJECTED' },
+        ...{ waitingUntil: '2026-11-24T09:12:00Z', progress: halfway },
+      }),
+    ],
   ])('“%s”', (sentence, run) => expect(runningWords(run, words)).toBe(sentence))
 })
 
@@ -31,6 +39,7 @@ test('a run that waits says what for', () => {
   expect(waitingWords('TRACKUNIT_RATE_LIMITED', en)).toMatch(/^Trackunit sets the pace/)
   expect(waitingWords('TRACKUNIT_UNAVAILABLE', en)).toMatch(/^Trackunit does not answer/)
   expect(waitingWords('CREDENTIALS_PENDING', en)).toMatch(/^Our access does not work yet/)
+  expect(waitingWords('CREDENTIALS_REJECTED', en)).toMatch(/^Trackunit refuses our access/)
 })
 
 describe('a result says', () => {

@@ -42,15 +42,24 @@ export function runningWords(run: Run, { title, texts, formats }: Words): string
 
   const progress = progressWords(run, { texts, formats })
   const sentence = progress ? words.going(title, progress) : words.starting(title)
-  if (run.state !== 'waiting' || !run.waitingUntil) return sentence
-  return words.waitingUntil(sentence, formats.clock(run.waitingUntil))
+  const until = waitsUntil(run)
+  return until === null ? sentence : words.waitingUntil(sentence, formats.clock(until))
 }
+
+/** Where it waits for a moment that is known: a limit's end. What it only tries again then can take longer. */
+export const waitsUntil = ({ state, reason, waitingUntil }: Pick<Run, 'state' | 'reason' | 'waitingUntil'>) =>
+  state === 'waiting' && !(reason && triedAgain.includes(reason)) ? waitingUntil : null
+
+const triedAgain: readonly NonNullable<Run['reason']>[] = [
+  ...(['TRACKUNIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'CREDENTIALS_PENDING', 'CREDENTIALS_REJECTED'] as const),
+]
 
 /** Why a run waits, in the smallest true words. */
 export function waitingWords(reason: Run['reason'], texts: Texts): string {
   const words = texts.running
   if (reason === 'TRACKUNIT_UNAVAILABLE') return words.waitingForTrackunit
   if (reason === 'CREDENTIALS_PENDING') return words.waitingForAccess
+  if (reason === 'CREDENTIALS_REJECTED') return words.waitingForAccessAgain
   return words.waiting
 }
 

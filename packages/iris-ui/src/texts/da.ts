@@ -415,6 +415,8 @@ export const da: Texts = {
     waiting: 'Trackunit bestemmer farten. Det fortsætter af sig selv.',
     waitingForTrackunit: 'Trackunit svarer ikke lige nu. Intet er tabt, det fortsætter af sig selv.',
     waitingForAccess: 'Vores adgang virker ikke endnu. Det begynder af sig selv, så snart den gør.',
+    waitingForAccessAgain:
+      'Trackunit afviser vores adgang. Intet er tabt, det fortsætter af sig selv, så snart vi lukkes ind igen.',
     queuedMeans: 'Det begynder af sig selv.',
     progress: (done, total, what) => `${done} af ${total}${what && ` ${what}`}`,
     soFar: (done, what) => `${done}${what && ` ${what}`} indtil nu`,
@@ -431,6 +433,7 @@ export const da: Texts = {
     waitingHeading: (clock, minutes) => `Venter på Trackunit til kl. ${clock}, om ${minutes}`,
     waitingHeadingPlain: 'Venter på Trackunit',
     waitingAccessHeading: 'Venter, til vores adgang virker',
+    waitingAccessAgainHeading: 'Venter, til vores adgang virker igen',
     queuedHeading: (title) => `${title} venter på den forrige`,
     queuedOverlap: 'To af samme slags på én gang ville komme i vejen for hinanden. Den begynder af sig selv.',
     stoppingHeading: 'Stopper efter den maskine, den er ved',

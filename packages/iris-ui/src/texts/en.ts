@@ -446,6 +446,8 @@ export const en = {
     waiting: 'Trackunit sets the pace. It goes on by itself.',
     waitingForTrackunit: 'Trackunit does not answer just now. Nothing is lost, it goes on by itself.',
     waitingForAccess: 'Our access does not work yet. It begins by itself as soon as it does.',
+    waitingForAccessAgain:
+      'Trackunit refuses our access. Nothing is lost, it goes on by itself as soon as we are let in again.',
     queuedMeans: 'It begins by itself.',
     /** `what` comes from the action and goes on after the numbers: `machines listed`. */
     progress: (done: string, total: string, what: string) => `${done} of ${total}${what && ` ${what}`}`,
@@ -463,6 +465,7 @@ export const en = {
     waitingHeading: (clock: string, minutes: string) => `Waiting for Trackunit until ${clock}, ${minutes} from now`,
     waitingHeadingPlain: 'Waiting for Trackunit',
     waitingAccessHeading: 'Waiting until our access works',
+    waitingAccessAgainHeading: 'Waiting until our access works again',
     queuedHeading: (title: string) => `${title} waits for the one before`,
     queuedOverlap: 'Two of the same kind at once would get in each other’s way. It begins by itself.',
     stoppingHeading: 'Stopping after the machine at hand',

@@ -1,6 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
 import { startBackgroundLoop } from '../background-loop.ts'
-import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
+import { accessOf, findCredentialsInForce } from '../credentials/credentials-in-force.ts'
 import type { ActionCatalogue } from '../runs/action-catalogue.ts'
 import type { AccountAllows } from '../runs/allowed-action.ts'
 import { buildRuns } from '../runs/build-runs.ts'
@@ -67,6 +67,7 @@ export async function startRuns(foundation: Foundation, { catalogue, issueToken,
       ),
     machinesFor: (run) => createMachineRegister(db, run),
     grantedScopesOf: async (accountId) => (await scopesIfServed(accountId))?.grantedScopes,
+    accessOf: (accountId) => accessOf(db, accountId),
     async onEnd(tx, run) {
       await sendOnItsWay(tx, run)
       metrics.countEndedRun(run)

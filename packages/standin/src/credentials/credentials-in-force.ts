@@ -37,6 +37,12 @@ export async function findCredentialsInForce(db: Database, accountId: string) {
   }
 }
 
+/** How an account's access stands: it works, as far as is known, or Trackunit refuses what worked; undefined: it has none. */
+export async function accessOf(db: Database, accountId: string): Promise<'works' | 'refused' | undefined> {
+  const inForce = (await listCredentials(db, accountId)).find(isInForce)
+  return inForce && (inForce.state === 'active' ? 'works' : 'refused')
+}
+
 export const isInForce = ({ state }: Pick<CredentialRow, 'state'>) => state === 'active' || state === 'parked'
 
 /** Those in force, else the newest ones that are not mere history, else the newest. @param rows the newest generation first */

@@ -4,6 +4,7 @@ import { sweepBudgets } from './rate-budget-store.ts'
 import { createReapRuns } from './reap-runs.ts'
 import { createRunEvents } from './run-events.ts'
 import { type RunQueue, startRunQueue } from './run-queue.ts'
+import { createWakeRuns } from './wake-runs.ts'
 import { withSmallHeap } from './with-small-heap.ts'
 import { createWorkRun } from './work-run.ts'
 
@@ -52,6 +53,10 @@ export async function buildRuns({ directUrl, listener, closers, hasOpenDeliverie
     closers.push(reaping.stop)
     const sweeping = startBackgroundLoop(() => sweepBudgets(db), { everyMs: sweepEveryMs, log, name: 'sweep-budgets' })
     closers.push(sweeping.stop)
+    const wakeRuns = createWakeRuns({ ...given, queue })
+    await listener.on('installation_changed', (accountId) => {
+      wakeRuns(accountId).catch((error: unknown) => log.error({ err: error, accountId }, 'waking runs'))
+    })
     await queue.work(withSmallHeap(worker.workOn), { atOnce: runsAtOnce })
     closers.push(worker.handOver)
   }

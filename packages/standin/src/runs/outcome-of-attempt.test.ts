@@ -2,11 +2,11 @@ import { errorReasons } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
 import { pauseBeforeRetry } from './outcome-of-attempt.ts'
 
-const pause = (reason: keyof typeof errorReasons, retries = 0, retryAfterMs?: number) =>
-  pauseBeforeRetry({ reason, retries, retryAfterMs, random: 0 })
+const pause = (reason: keyof typeof errorReasons, retries = 0, retryAfterMs?: number, hasAccess = false) =>
+  pauseBeforeRetry({ reason, retries, retryAfterMs, hasAccess, random: 0 })
 
 test('what may work by itself is tried five times, with growing pauses', () => {
-  expect([0, 1, 2, 3, 4, 5].map((retries) => pause('TRACKUNIT_UNAVAILABLE', retries))).toEqual([
+  expect([0, 1, 2, 3, 4, 5].map((retries) => pause('STORAGE_UNAVAILABLE', retries))).toEqual([
     2_000,
     4_000,
     8_000,
@@ -16,9 +16,18 @@ test('what may work by itself is tried five times, with growing pauses', () => {
   ])
 })
 
+test('an outage of Trackunit’s is outlasted for twenty minutes, and over for a run half a minute after its end', () => {
+  const pauses = Array.from({ length: 60 }, (_, retries) => pause('TRACKUNIT_UNAVAILABLE', retries))
+  const waited = pauses.filter((pauseMs) => pauseMs !== undefined)
+  expect(waited.slice(0, 6)).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+  expect(Math.max(...waited)).toBe(30_000)
+  expect(waited.reduce((sum, pauseMs) => sum + pauseMs, 0)).toBe(20 * 60_000)
+  expect(pauses.at(waited.length)).toBeUndefined()
+})
+
 test('runs that failed together come back apart', () => {
   const pauses = [0, 0.5, 1].map((random) =>
-    pauseBeforeRetry({ reason: 'TRACKUNIT_UNAVAILABLE', retries: 1, retryAfterMs: undefined, random }),
+    pauseBeforeRetry({ reason: 'TRACKUNIT_UNAVAILABLE', retries: 1, retryAfterMs: undefined, hasAccess: true, random }),
   )
   expect(pauses).toEqual([4_000, 4_500, 5_000])
 })
@@ -36,6 +45,16 @@ describe('invariant 23: a limit is waited for', () => {
 
 test('new credentials are waited for, however long their proof takes', () => {
   expect(pause('CREDENTIALS_PENDING', 1_000)).toBe(5_000)
+})
+
+describe('access that Trackunit refuses', () => {
+  test('is waited for, however long, where it worked', () => {
+    expect(pause('CREDENTIALS_REJECTED', 1_000, undefined, true)).toBe(60_000)
+  })
+
+  test('and not where it never did', () => {
+    expect(pause('CREDENTIALS_REJECTED')).toBeUndefined()
+  })
 })
 
 test('a pause that the failure asks for is never undercut', () => {

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
 import type { RunRow } from './run-store.ts'
 import { runs } from './run-table.ts'
@@ -75,4 +75,23 @@ export async function listPromotedWaiting(
     .select({ id: runs.id, urgency: runs.urgency, waitingUntil: runs.waitingUntil })
     .from(runs)
     .where(and(isNotNull(runs.promotedAt), inArray(runs.state, ['queued', 'waiting'])))
+}
+
+/** Runs of an account that wait for its access need not wait any more. @returns which: each is told to one caller only */
+export async function endWaitForAccess(
+  tx: Transaction,
+  accountId: string,
+): Promise<Array<Pick<RunRow, 'id' | 'urgency'>>> {
+  return tx
+    .update(runs)
+    .set({ waitingUntil: sql`now()` })
+    .where(
+      and(
+        eq(runs.accountId, accountId),
+        eq(runs.state, 'waiting'),
+        inArray(runs.reason, ['CREDENTIALS_REJECTED', 'CREDENTIALS_PENDING']),
+        gt(runs.waitingUntil, sql`now()`),
+      ),
+    )
+    .returning({ id: runs.id, urgency: runs.urgency })
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import postgres from 'postgres'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { createRunStack, type RunStack } from '../../test/run-stack.ts'
+import { account, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { systemClock } from '../clock.ts'
@@ -14,6 +14,7 @@ import { createRateLimits } from './rate-limits.ts'
 import { takeRun } from './run-hold-store.ts'
 import { moveRun } from './run-move-store.ts'
 import { lockPromotion } from './run-turn-store.ts'
+import { createWakeRuns } from './wake-runs.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -243,16 +244,54 @@ describe('what fails', () => {
   test('again and again is given up, with what it had', async () => {
     await using stack = await createRunStack({
       database,
-      actions: [failing(() => new StandinError('TRACKUNIT_UNAVAILABLE'))],
+      actions: [failing(() => new StandinError('STORAGE_UNAVAILABLE'))],
     })
     const { id } = await stack.start()
     const worker = stack.createWorker()
 
     for (let attempt = 1; attempt <= 6; attempt++) await worker.workOn(id)
 
-    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'TRACKUNIT_UNAVAILABLE', attempts: 6 })
+    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'STORAGE_UNAVAILABLE', attempts: 6 })
     expect(await stack.files(id)).toEqual({ 'report.csv': 'kept\nlost\n' })
     expect(await lastEvent(stack, id)).toMatchObject({ type: 'state', state: 'failed' })
+  })
+
+  test('for access that Trackunit refuses for now waits, and goes on at once when it works again', async () => {
+    let access: 'works' | 'refused' = 'refused'
+    const report = doing(async ({ resumedFrom, checkpoint }) => {
+      if (resumedFrom === undefined) await checkpoint('12')
+      if (access === 'refused') throw new StandinError('CREDENTIALS_REJECTED')
+    })
+    await using stack = await createRunStack({
+      ...{ database, actions: [report], accessOf: async () => access },
+      startsAt: new Date(), // What waits is not due at once.
+    })
+    const wakeRuns = createWakeRuns({ ...stack, accessOf: async () => access })
+    const { id } = await stack.start()
+    const worker = stack.createWorker()
+
+    await worker.workOn(id)
+    const waiting = { state: 'waiting', reason: 'CREDENTIALS_REJECTED', retries: 0 }
+    expect(await stack.run(id)).toMatchObject(waiting)
+    await wakeRuns(account) // Something else changed.
+    await worker.workOn(id)
+    expect(await stack.run(id)).toMatchObject({ ...waiting, attempts: 1 })
+
+    access = 'works'
+    await wakeRuns(otherAccount)
+    const sentBefore = stack.sent.length
+    await Promise.all([wakeRuns(account), wakeRuns(account)]) // As two replicas would.
+    expect(stack.sent.slice(sentBefore)).toEqual([{ runId: id, urgency: 0 }])
+    await worker.workOn(id)
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
+  })
+
+  test('for access that never worked ends', async () => {
+    const refused = failing(() => new StandinError('CREDENTIALS_REJECTED'))
+    await using stack = await createRunStack({ database, actions: [refused], accessOf: async () => undefined })
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+    expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'CREDENTIALS_REJECTED' })
   })
 
   test('invariant 23: of a limit waits as long as it says, and it does not count as a failure', async () => {

@@ -36,6 +36,8 @@ interface Dependencies {
   artifactBytesPerAccount?: number
   /** What whoever installed the app allowed; undefined where it is not known. */
   grantedScopesOf?: (accountId: string) => Promise<readonly string[] | undefined>
+  /** How the account's access stands; without it nothing is waited for. */
+  accessOf?: (accountId: string) => Promise<'works' | 'refused' | undefined>
   /** From 0 to 1, for pauses. */
   random?: () => number
   /** In the transaction that ends a run: what else has to be there when its end is. */
@@ -143,7 +145,8 @@ export function createWorkRun(dependencies: Dependencies) {
       clearTimeout(timeIsUp)
       cut.end()
     }
-    const attempt = { failure, abortedBy: signal.aborted ? signal.reason : undefined, random: random() }
+    const hasAccess = failure !== undefined && (await dependencies.accessOf?.(run.accountId)) !== undefined
+    const attempt = { failure, abortedBy: signal.aborted ? signal.reason : undefined, hasAccess, random: random() }
     if (failure) await leavePart(run, { action, input: input.data, opened, attempt })
     await settle(run, { attempt, lastWords })
     return failure && !signal.aborted && !isToStop ? refusalOfAction(failure.error).reason : undefined
