@@ -8,6 +8,7 @@ import { createVault } from '../../credentials/vault.ts'
 import { defineAction } from '../define-action.ts'
 import { createKeptUntil } from '../retention/kept-until.ts'
 import { createRunEvents } from '../run-events.ts'
+import { findSchedule, insertSchedule } from '../schedules/schedule-store.ts'
 import { createDeliverDue } from './deliver-due.ts'
 import type { Outcome } from './delivery-outcome.ts'
 import { deliveriesOfRuns, hasOpenDeliveries } from './delivery-store.ts'
@@ -203,6 +204,28 @@ describe('a delivery that fails', () => {
     const id = await stack.ended([webhook])
     await stack.deliverDue()
     expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', attempts: 1, nextTryAt: null }])
+  })
+
+  test('for good at an address that says it is gone takes the address from its schedule, and leaves a row', async () => {
+    await using stack = await createStack(() => ({ kind: 'refused', because: 'The host answered 410.', isGone: true }))
+    const { db, sql } = stack.runs
+    const other = { ...webhook, url: 'https://other.example/' }
+    const { id: scheduleId } = await db.transaction((tx) =>
+      insertSchedule(tx, {
+        ...{ accountId: account, actionId: 'report', input: {}, recurrence: 'FREQ=DAILY', timeZone: 'UTC' },
+        ...{ deliverTo: [email, webhook, other], state: 'active', anchorAt: stack.clock.now() },
+        createdBy: { kind: 'service', service: 'reports', keyId: 'key' },
+      }),
+    )
+    const scheduled = await stack.ended([webhook])
+    await sql`update runs set schedule_id = ${scheduleId} where id = ${scheduled}`
+    await stack.ended([other]) // Of no schedule: somebody sent it there once.
+    while (await stack.deliverDue());
+
+    expect((await findSchedule(db, scheduleId))?.deliverTo).toEqual([email, other])
+    expect(await sql`select actor_id, details from audit_entries where event = 'schedule.updated'`).toMatchObject([
+      { actor_id: 'delivery', details: { scheduleId, noLongerTo: 'receiver.example/hook' } },
+    ])
   })
 
   test('because this server sends no email is given up at once; the run says so', async () => {

@@ -1,10 +1,11 @@
-import { record } from '../../audit/record.ts'
+import { type Actor, record } from '../../audit/record.ts'
 import type { Clock } from '../../clock.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Logger } from '../../observability/logger.ts'
 import type { Secret } from '../../observability/secret.ts'
 import { traced } from '../../observability/traced.ts'
 import { appendEvent } from '../run-event-store.ts'
+import { dropDestination } from '../schedules/schedule-store.ts'
 import { attachedFile } from './attached-file.ts'
 import { type Outcome, pauseBeforeNextTry } from './delivery-outcome.ts'
 import {
@@ -34,6 +35,7 @@ interface Dependencies {
   managerUrl: string
 }
 
+const actor: Actor = { kind: 'system', id: 'delivery' }
 /** Longer than the longest try takes. */
 const leaseMs = 5 * 60_000
 /** Tries of one account in an hour: whoever can enter an address must not flood it with our mail. */
@@ -93,11 +95,21 @@ export function createDeliverDue(dependencies: Dependencies) {
       if (outcome.kind !== 'delivered')
         await appendEvent(tx, row.runId, { type: 'log', message: `Not delivered to ${to}. ${outcome.because}` })
       await record(tx, {
-        actor: { kind: 'system', id: 'delivery' },
+        actor,
         event: outcome.kind === 'delivered' ? 'delivery.sent' : 'delivery.failed',
         accountId: row.accountId,
         details: { runId: row.runId, kind: row.destination.kind, to, attempts: row.attempts },
       })
+    })
+  }
+
+  /** Not in the transaction of the delivery: an uninstall locks schedules before deliveries. */
+  async function sendNoMoreTo({ runId, accountId, destination }: DeliveryRow): Promise<void> {
+    await db.transaction(async (tx) => {
+      const scheduleId = await dropDestination(tx, { runId, destination })
+      if (scheduleId === undefined) return
+      const details = { scheduleId, noLongerTo: shownAddress(destination) }
+      await record(tx, { actor, event: 'schedule.updated', accountId, details })
     })
   }
 
@@ -124,6 +136,7 @@ export function createDeliverDue(dependencies: Dependencies) {
     if (outcome.kind !== 'delivered')
       log.warn({ runId: taken.runId, because: outcome.because, attempts: taken.attempts }, 'not delivered')
     await settle(taken, outcome)
+    if (outcome.kind === 'refused' && outcome.isGone) await sendNoMoreTo(taken)
     return true
   }
 }

@@ -3,8 +3,8 @@ export type Outcome =
   | { kind: 'delivered' }
   /** May work by itself. */
   | { kind: 'failed'; because: string; retryAfterMs?: number | undefined }
-  /** The same again would end the same. */
-  | { kind: 'refused'; because: string }
+  /** The same again would end the same; where the address is gone, so would every other. */
+  | { kind: 'refused'; because: string; isGone?: boolean }
 
 /** Pauses before each further try: two and a half hours in all. */
 const pausesMs = [5_000, 60_000, 300_000, 1_800_000, 7_200_000] as const

@@ -57,7 +57,7 @@ describe('an answer', () => {
     { status: 301, outcome: { kind: 'refused', because: 'The host answered 301.' } },
     { status: 307, outcome: { kind: 'refused' } },
     { status: 400, outcome: { kind: 'refused' } },
-    { status: 410, outcome: { kind: 'refused' } },
+    { status: 410, outcome: { kind: 'refused', isGone: true } },
     { status: 408, outcome: { kind: 'failed' } },
     { status: 429, outcome: { kind: 'failed', retryAfterMs: 120_000 } },
     { status: 500, outcome: { kind: 'failed' } },

@@ -23,6 +23,8 @@ const timeoutMs = 15_000
 /** Of an answer no more is read than its head: what is in it helps nobody. */
 const answeredWell = (status: number) => status >= 200 && status < 300
 const passesByItself = new Set([408, 425, 429])
+/** Whoever answers so wants no more. @see https://www.standardwebhooks.com */
+const gone = 410
 
 export type SendWebhook = ReturnType<typeof createSendWebhook>
 
@@ -109,6 +111,6 @@ export function createSendWebhook(ports: WebhookPorts) {
         because,
         retryAfterMs: retryAfterOf(new Headers({ 'retry-after': retryAfter ?? '' }), clock.now()),
       }
-    return { kind: 'refused', because }
+    return { kind: 'refused', because, ...(status === gone && { isGone: true }) }
   }
 }

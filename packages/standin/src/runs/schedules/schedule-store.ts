@@ -1,7 +1,8 @@
-import type { Schedule } from '@standin/contracts'
+import type { Destination, Schedule } from '@standin/contracts'
 import { and, asc, desc, eq, lt, lte, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import { refuseUnstorable } from '../run-store.ts'
+import { runs } from '../run-table.ts'
 import { type Creator, schedules } from './schedule-table.ts'
 
 export type ScheduleRow = typeof schedules.$inferSelect
@@ -54,6 +55,20 @@ export async function lockDueSchedule(tx: Transaction, now: Date): Promise<Sched
     .limit(1)
     .for('update', { skipLocked: true })
   return row
+}
+
+/** Takes an address away from the schedule that started a run. @returns the schedule's id, where it had it */
+export async function dropDestination(
+  tx: Transaction,
+  { runId, destination }: { runId: string; destination: Destination },
+): Promise<string | undefined> {
+  const dropped = sql`${JSON.stringify(destination)}::text::jsonb`
+  const [row] = await tx.execute<{ id: string }>(sql`
+    update ${schedules} schedule set deliver_to = coalesce(
+      (select jsonb_agg(each) from jsonb_array_elements(schedule.deliver_to) each where each <> ${dropped}), '[]')
+    from ${runs} run where run.id = ${runId}::uuid and schedule.id = run.schedule_id and schedule.deliver_to @> jsonb_build_array(${dropped})
+    returning schedule.id`)
+  return row?.id
 }
 
 export async function deleteSchedule(tx: Transaction, scheduleId: string): Promise<void> {
