@@ -123,30 +123,41 @@ export async function eraseSecret(tx: Transaction, key: CredentialKey): Promise<
 /**
  * Takes credentials whose attempt is due, for `holdMs`: another replica passes them by. If this one dies they are due at
  * once where it said who it is, else after that. Those of many get a quarter while others are due: whoever brings a
- * crowd holds up nobody else, and is not held up for good.
+ * crowd holds up nobody else, and is not held up for good. Those that were not asked for yet go before those that were:
+ * many JWTs that bring few each hold up nobody either.
  */
 export async function claimDueCredentials(
   db: Database,
   claim: { limit: number; holdMs: number; replicaId?: number | undefined },
 ): Promise<CredentialRow[]> {
-  const ofFew = { ...claim, ofMany: false, limit: claim.limit - keptForMany(claim.limit) }
-  const few = await claimDue(db, ofFew)
+  const ofFew = { ...claim, limit: claim.limit - keptForMany(claim.limit) }
+  const few = await claimOfFew(db, ofFew)
   const many = await claimDue(db, { ...claim, ofMany: true, limit: claim.limit - few.length })
   const left = claim.limit - few.length - many.length
-  const rest = few.length === ofFew.limit && left > 0 ? await claimDue(db, { ...ofFew, limit: left }) : []
+  const rest = few.length === ofFew.limit && left > 0 ? await claimOfFew(db, { ...claim, limit: left }) : []
   return [...few, ...many, ...rest]
 }
 
 const keptForMany = (limit: number) => Math.floor(limit / 4)
 
+async function claimOfFew(
+  db: Database,
+  claim: { limit: number; holdMs: number; replicaId?: number | undefined },
+): Promise<CredentialRow[]> {
+  const untried = await claimDue(db, { ...claim, ofMany: false, untried: true })
+  const left = claim.limit - untried.length
+  return left > 0 ? [...untried, ...(await claimDue(db, { ...claim, ofMany: false, limit: left }))] : untried
+}
+
 async function claimDue(
   db: Database,
   {
     ofMany,
+    untried = false,
     limit,
     holdMs,
     replicaId,
-  }: { ofMany: boolean; limit: number; holdMs: number; replicaId?: number | undefined },
+  }: { ofMany: boolean; untried?: boolean; limit: number; holdMs: number; replicaId?: number | undefined },
 ): Promise<CredentialRow[]> {
   const due = db
     .select({ accountId: credentials.accountId, generation: credentials.generation })
@@ -154,6 +165,7 @@ async function claimDue(
     .where(
       and(
         eq(credentials.ofMany, ofMany),
+        untried ? eq(credentials.attempts, 0) : undefined,
         or(sql`${credentials.nextAttemptAt} <= now()`, isLeftBehind),
         inArray(credentials.state, ['pending', 'active', 'parked']),
       ),

@@ -666,8 +666,24 @@ test('more work than one round takes is announced as such', async () => {
   expect(await stack.prover.proveDue()).toBe(false)
 })
 
+const accountOf = (number: number) => `${account.slice(0, -6)}${String(number).padStart(6, '0')}`
+
+test('whoever comes new is asked for before all that were refused once, however many JWTs brought few of those', async () => {
+  const stack = await createStack()
+  for (let number = 1; number <= 40; number++) {
+    stack.clients.set(`garbage-${number}`, refuses)
+    await stack.send(installed(`garbage-${number}`, { accountId: accountOf(number) }), { at: number, bound: false })
+  }
+  while (stack.exchanged.length < 40) await stack.prover.proveDue()
+  await stack.connection.sql`update credentials set next_attempt_at = '2001-01-01'` // Due for longer than whoever comes.
+  await stack.send(installed('genuine', { accountId: otherAccount }), { at: 50, bound: false })
+
+  await stack.prover.proveDue()
+  expect(stack.exchanged.slice(40)).toContain('genuine')
+  expect(stack.exchanged).toHaveLength(48) // The others of the round are asked for again.
+})
+
 describe('one JWT that brings a crowd of accounts', () => {
-  const accountOf = (number: number) => `${account.slice(0, -6)}${String(number).padStart(6, '0')}`
   /** So many accounts, under one JWT that names none of them. */
   async function sendCrowd(stack: CallbackStack, size: number) {
     const iat = stack.clock.now().getTime() / 1_000
