@@ -132,7 +132,7 @@ const states: readonly State[] = [
       await ended(await app.start(account, 'fleet-snapshot'))
       await visit('/actions')
     },
-    sees: [/by which events are dismissed, which is not in your Trackunit plan/],
+    sees: [/the right of apps to dismiss events, which is not in your Trackunit plan/],
   },
   {
     state: 'a permission denied, at the action',

@@ -92,7 +92,7 @@ export const clearStaleEvents = defineAction({
   // Measured nowhere: the answer of one mutation, with what is written before and after it.
   secondsPerChange: 0.5,
   texts: { da: danishOfEvents },
-  plan: 'the GraphQL API, by which events are dismissed',
+  plan: 'the right of apps to dismiss events',
   run: (context) => (context.mode === 'preview' ? previewEvents(context) : dismissEvents(context)),
   leavePart: (context) => (context.mode === 'preview' ? leavePreview(context) : leaveDismissed(context)),
 })

@@ -91,7 +91,7 @@ function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
         <p className="d">{action.description}</p>
         {hindrance && hindrance !== 'role' && (
           <p className={`st ${hindrance === 'permission' ? 'warn' : 'wait'}`}>
-            <Icon name={hindrance === 'permission' ? 'warn' : 'clock'} />
+            <Icon name={hindranceIcons[hindrance]} />
             <span>{hindranceWords(hindrance, action, texts)}</span>
           </p>
         )}
@@ -113,6 +113,8 @@ function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
     </li>
   )
 }
+
+const hindranceIcons = { plan: 'minus', permission: 'warn', removed: 'minus', access: 'clock' } as const
 
 function LastOrNow({ action, going, last }: Pick<CatalogueRowProps, 'action' | 'going' | 'last'>) {
   const { host, texts, formats } = useSurroundings()

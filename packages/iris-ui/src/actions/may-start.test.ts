@@ -43,9 +43,9 @@ test('what the plan lacks is named as such', () => {
 })
 
 test('an action that needs more than a scope says what the plan must have', () => {
-  const needing = { ...action, missingPlan: 'the GraphQL API, by which events are dismissed' }
+  const needing = { ...action, missingPlan: 'the right of apps to dismiss events' }
   expect(hindranceOf(needing, 'active')).toBe('plan')
   expect(hindranceWords('plan', needing, en)).toBe(
-    'Needs the GraphQL API, by which events are dismissed, which is not in your Trackunit plan.',
+    'Needs the right of apps to dismiss events, which is not in your Trackunit plan.',
   )
 })

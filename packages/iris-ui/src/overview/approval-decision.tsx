@@ -57,14 +57,14 @@ export function ApprovalDecision({ installation, generation, since, activeSchedu
           <tbody>
             <Compared
               head={words.cameOn}
-              now={installation.since ? formats.date(installation.since) : '–'}
-              after={
-                <time dateTime={since}>
-                  {formats.date(since)}, {formats.clock(since)}
-                </time>
-              }
+              now={installation.since ? <Moment at={installation.since} /> : '–'}
+              after={<Moment at={since} />}
             />
-            <Compared head={words.who} now={words.whoNow} after={words.whoAfter} />
+            <Compared
+              head={words.who}
+              now={installation.generation === 1 ? words.whoFirst : words.whoNow}
+              after={words.whoAfter}
+            />
             <Compared
               head={words.works}
               now={
@@ -120,6 +120,15 @@ export function ApprovalDecision({ installation, generation, since, activeSchedu
         />
       )}
     </>
+  )
+}
+
+function Moment({ at }: { at: string }) {
+  const { formats } = useSurroundings()
+  return (
+    <time dateTime={at}>
+      {formats.date(at)}, {formats.clock(at)}
+    </time>
   )
 }
 

@@ -75,7 +75,7 @@ export function InstallationSay({ installation, needs, onHold, hasActions }: Ins
           activeSchedules={onHold}
         />
       )}
-      {(say.marketplace || installation.state === 'uninstalled') && (
+      {(say.marketplace || say.details || installation.state === 'uninstalled') && (
         <div className="btns">
           {say.marketplace && (
             <Button
@@ -91,16 +91,16 @@ export function InstallationSay({ installation, needs, onHold, hasActions }: Ins
               {words.seeActivity}
             </Link>
           )}
+          {say.details && (
+            <CopyText
+              label={words.details}
+              value={supportDetails(installation)}
+              button={words.copyDetails}
+              copied={words.detailsCopied}
+              field="on-demand"
+            />
+          )}
         </div>
-      )}
-      {say.details && (
-        <CopyText
-          label={words.details}
-          value={supportDetails(installation)}
-          button={words.copyDetails}
-          copied={words.detailsCopied}
-          field="on-demand"
-        />
       )}
     </Notice>
   )

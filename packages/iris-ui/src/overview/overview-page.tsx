@@ -59,7 +59,8 @@ export function OverviewPage() {
             known={runs.known}
             failed={runs.failed}
             actions={actions}
-            installed={installed}
+            mayStart={known.state === 'active' || known.state === 'pending'}
+            going={runs.going.length > 0}
             heading={resultsHeading}
           />
         </div>

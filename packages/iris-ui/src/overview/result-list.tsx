@@ -16,11 +16,14 @@ interface ResultListProps {
   known: boolean
   failed: boolean
   actions: readonly Action[]
-  installed: boolean
+  /** Whether what is started now begins, or will. */
+  mayStart: boolean
+  /** Whether something runs, of which there is no result yet. */
+  going: boolean
   heading: RefObject<HTMLHeadingElement | null>
 }
 
-export function ResultList({ results, known, failed, actions, installed, heading }: ResultListProps) {
+export function ResultList({ results, known, failed, actions, mayStart, going, heading }: ResultListProps) {
   const { texts } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.results
@@ -35,7 +38,9 @@ export function ResultList({ results, known, failed, actions, installed, heading
       </div>
       {!known && !failed && <SkeletonRows />}
       {!known && failed && <p className="sub">{texts.connection.partMissing}</p>}
-      {known && results.length === 0 && <FirstVisit actions={installed ? actions : []} />}
+      {known &&
+        results.length === 0 &&
+        (going ? <p className="sub">{words.noneYet}</p> : <FirstVisit actions={mayStart ? actions : []} />)}
       {results.length > 0 && (
         <ul className="rows link results">
           {results.map((run) => (

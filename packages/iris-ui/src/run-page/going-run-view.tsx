@@ -82,7 +82,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
   )
 }
 
-/** Stops at once what only reads; asks first where changes are half made. */
+/** Asks once, with the focus on what changes nothing. */
 function StopButton({ run, title, action }: { run: Run; title: string; action: Action | undefined }) {
   const { texts, formats } = useSurroundings()
   const words = texts.running

@@ -197,6 +197,7 @@ export const en = {
     after: 'After your yes',
     cameOn: 'Came on',
     who: 'Who',
+    whoFirst: 'First installation; nobody had to decide',
     whoNow: 'Decided before; see Activity',
     whoAfter: 'Trackunit does not name the person. Ask your other administrators.',
     works: 'Does it work?',
@@ -454,7 +455,8 @@ export const en = {
     soFar: (done: string, what: string) => `${done}${what && ` ${what}`} so far`,
     stop: 'Stop',
     stopQuestion: (title: string) => `Stop ${title.charAt(0).toLowerCase()}${title.slice(1)}?`,
-    stopMeans: (progress: string) => `So far: ${progress}. To get the rest you would have to start it again.`,
+    stopMeans: (progress: string) =>
+      `So far: ${progress}. That part is kept; to get the rest you would have to start it again.`,
     stopMeansNothingYet: 'Nothing is done yet. You can start it again at any time.',
     goOn: 'Let it go on',
     stopNow: 'Stop now',
@@ -489,6 +491,7 @@ export const en = {
   results: {
     heading: 'Latest results',
     none: 'Nothing has run yet.',
+    noneYet: 'Nothing is finished yet.',
     noneMeans: 'Each result stays here with its files.',
     succeeded: (title: string) => `${title} is done`,
     stoppedAt: (progress: string) => `Stopped with ${progress}`,

@@ -72,7 +72,7 @@ export const danishOfEvents: ActionTexts = {
     'Listen kostede én forespørgsel; Trackunit tillader to pr. halve time.',
   'Making this list took {} requests, of which Trackunit allows two per half hour: about {}.':
     'Listen kostede {} forespørgsler; Trackunit tillader to pr. halve time: omkring {}.',
-  'the GraphQL API, by which events are dismissed': 'GraphQL-API’et, som hændelser afvises med',
+  'the right of apps to dismiss events': 'apps’ ret til at afvise hændelser',
   'a minute': 'et minut',
   '{} minute': '{} minut',
   '{} minutes': '{} minutter',
