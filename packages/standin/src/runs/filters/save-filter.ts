@@ -2,7 +2,7 @@ import type { FilterChoices, MachineFilter, SavedFilter } from '@standin/contrac
 import { type Actor, record } from '../../audit/record.ts'
 import type { Database } from '../../database/database.ts'
 import { StandinError } from '../../standin-error.ts'
-import { countChoices, countMachines } from '../machines/machine-store.ts'
+import { countChoices, countMachines } from '../machines/choice-store.ts'
 import { countFilters, deleteFilter, upsertFilter } from './filter-store.ts'
 
 const mostFilters = 200

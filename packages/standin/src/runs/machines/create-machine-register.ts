@@ -4,16 +4,9 @@ import { holdsRun } from '../run-hold-store.ts'
 import { RunStopped } from '../run-stopped.ts'
 import type { RunRow } from '../run-store.ts'
 import type { MachineRegister, SeenMachine } from './machine-register.ts'
-import {
-  hasTold,
-  insertReadings,
-  listGone,
-  listHistories,
-  listMachines,
-  markTold,
-  updateCounters,
-  upsertMachines,
-} from './machine-store.ts'
+import { listGone, listMachines, updateCounters, upsertMachines } from './machine-store.ts'
+import { insertReadings, listHistories } from './reading-store.ts'
+import { hasTold, markTold } from './told-place-store.ts'
 
 /** The register of a run's account, for the worker that has the run. */
 export function createMachineRegister(

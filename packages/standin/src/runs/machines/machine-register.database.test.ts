@@ -9,7 +9,7 @@ import { filterChoices } from '../filters/save-filter.ts'
 import { runs } from '../run-table.ts'
 import { createMachineRegister } from './create-machine-register.ts'
 import type { KnownMachine, MachineHistory, SeenMachine } from './machine-register.ts'
-import { deleteOldReadings } from './machine-store.ts'
+import { deleteOldReadings } from './reading-store.ts'
 
 const account = '11111111-1111-4111-8111-111111111111'
 const otherAccount = '22222222-2222-4222-8222-222222222222'

@@ -1,39 +1,26 @@
 import type { MachineFilter } from '@standin/contracts'
-import { and, asc, eq, gt, gte, inArray, isNotNull, not, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, not, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
-import type {
-  KnownMachine,
-  MachineHistory,
-  MachineReading,
-  Named,
-  SeenCounters,
-  SeenMachine,
-} from './machine-register.ts'
+import type { KnownMachine, Named, SeenCounters, SeenMachine } from './machine-register.ts'
 import { machineReadings, machines, toldPlaces } from './machine-table.ts'
 
 type MachineRow = typeof machines.$inferSelect
 
 const rowsAtOnce = 500
-/** Seconds: with one reading in six hours, a machine has at most four a day, however often runs read. */
-const slotS = 6 * 3_600
-
 /** A run is not far behind so many others of its account: how many may be open at once is bounded. */
 const runsKept = 32
-const wasSeenIn = (runId: string): SQL => sql`${runId}::uuid = any(${machines.seenInRuns})`
+export const wasSeenIn = (runId: string): SQL => sql`${runId}::uuid = any(${machines.seenInRuns})`
 
-interface RunOfAccount {
+export interface RunOfAccount {
   accountId: string
   runId: string
 }
 
 /** What a run is asked: what it tells of places is compared with the last one that was asked the same. */
-interface Asked {
+export interface Asked {
   accountId: string
   question: string
 }
-
-/** An account's questions whose places are kept: of a large fleet each is twenty thousand rows. */
-const questionsKept = 16
 
 /** As one parameter: a row for each of a hundred machines, with a parameter for each column, would be most of the memory. */
 export async function upsertMachines(
@@ -93,24 +80,8 @@ export async function updateCounters(
     where m.ctid = found.place`)
 }
 
-/** The later reading of a slot stays. A machine that was never heard of has none. */
-export async function insertReadings(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
-  await tx.execute(sql`
-    insert into ${machineReadings} (account_id, machine_id, slot, at, operating_hours, idle_hours, fuel_percent)
-    select account_id, machine_id, floor(extract(epoch from coalesce(counters_at, last_seen_at)) / ${slotS})::int,
-      coalesce(counters_at, last_seen_at), operating_hours, idle_hours, fuel_percent
-    from ${machines}
-    where account_id = ${accountId}::uuid and ${runId}::uuid = any(seen_in_runs) and operating_hours is not null
-      and coalesce(counters_at, last_seen_at) is not null
-    on conflict (account_id, machine_id, slot) do update set
-      at = excluded.at, operating_hours = excluded.operating_hours,
-      idle_hours = coalesce(excluded.idle_hours, ${machineReadings}.idle_hours),
-      fuel_percent = coalesce(excluded.fuel_percent, ${machineReadings}.fuel_percent)
-    where excluded.at >= ${machineReadings}.at`)
-}
-
 /** Those of the filter; a list that is not given asks nothing. */
-function matching({ groupIds, siteIds, types }: MachineFilter): SQL | undefined {
+export function matching({ groupIds, siteIds, types }: MachineFilter): SQL | undefined {
   return and(
     siteIds ? inArray(machines.siteId, siteIds) : undefined,
     types ? inArray(machines.type, types) : undefined,
@@ -154,135 +125,10 @@ export function listGone(
   return inPages(db, asked, and(not(wasSeenIn(runId)), isNotNull(toldPlaces.machineId), matching(filter)))
 }
 
-const isAsked = ({ accountId, question }: Asked) =>
-  and(eq(toldPlaces.accountId, accountId), eq(toldPlaces.question, question))
-
-export async function hasTold(db: Database, asked: Asked): Promise<boolean> {
-  const [row] = await db.select({ machineId: toldPlaces.machineId }).from(toldPlaces).where(isAsked(asked)).limit(1)
-  return row !== undefined
-}
-
-/** Places are told as the run has them; what it has not seen is told as gone, once. */
-export async function markTold(tx: Transaction, { accountId, runId, question }: RunOfAccount & Asked): Promise<void> {
-  await tx.delete(toldPlaces).where(isAsked({ accountId, question }))
-  await tx.execute(sql`
-    insert into ${toldPlaces} (account_id, question, machine_id, site_id, site_name)
-    select account_id, ${question}, machine_id, site_id, site_name from ${machines}
-    where account_id = ${accountId}::uuid and ${wasSeenIn(runId)}`)
-  await tx.execute(sql`
-    delete from ${toldPlaces} where account_id = ${accountId}::uuid and question in (
-      select question from ${toldPlaces} where account_id = ${accountId}::uuid
-      group by question order by max(told_at) desc offset ${questionsKept}::int
-    )`)
-}
-
-/** Machines with what was read of them since a moment, in pages by id. */
-export async function* listHistories(
-  db: Database,
-  { accountId, since, filter = {} }: { accountId: string; since: Date; filter?: MachineFilter | undefined },
-): AsyncGenerator<MachineHistory[]> {
-  // Of each there are hundreds of readings in half a year.
-  const machinesAtOnce = 50
-  const { machineId, name, type, siteId, siteName } = machines
-  for (let after = ''; ; ) {
-    const page = await db
-      .select({ machineId, name, type, siteId, siteName })
-      .from(machines)
-      .where(and(eq(machines.accountId, accountId), matching(filter), gt(machines.machineId, after)))
-      .orderBy(asc(machines.machineId))
-      .limit(machinesAtOnce)
-    const ids = page.map(({ machineId }) => machineId)
-    const read = ids.length > 0 ? await readingsOf(db, { accountId, since, ids }) : new Map<string, MachineReading[]>()
-    if (page.length > 0) {
-      yield page.map((row) => ({
-        id: row.machineId,
-        name: row.name,
-        type: row.type,
-        site: named(row.siteId, row.siteName),
-        readings: read.get(row.machineId) ?? [],
-      }))
-    }
-    after = ids.at(-1) ?? after
-    if (page.length < machinesAtOnce) return
-  }
-}
-
-async function readingsOf(
-  db: Database,
-  { accountId, since, ids }: { accountId: string; since: Date; ids: readonly string[] },
-): Promise<Map<string, MachineReading[]>> {
-  const rows = await db
-    .select()
-    .from(machineReadings)
-    .where(
-      and(
-        eq(machineReadings.accountId, accountId),
-        inArray(machineReadings.machineId, [...ids]),
-        gte(machineReadings.at, since),
-      ),
-    )
-    .orderBy(asc(machineReadings.machineId), asc(machineReadings.at))
-  const readings = new Map<string, MachineReading[]>()
-  for (const { machineId, at, operatingHours, idleHours, fuelPercent } of rows) {
-    const ofMachine = readings.get(machineId) ?? []
-    ofMachine.push({ at, operatingHours, idleHours, fuelPercent })
-    readings.set(machineId, ofMachine)
-  }
-  return readings
-}
-
 export async function eraseMachinesOf(tx: Transaction, accountId: string): Promise<void> {
   await tx.delete(machineReadings).where(eq(machineReadings.accountId, accountId))
   await tx.delete(toldPlaces).where(eq(toldPlaces.accountId, accountId))
   await tx.delete(machines).where(eq(machines.accountId, accountId))
-}
-
-/** Deletes some of what is older, so that no statement is long. @returns how many rows went */
-export async function deleteOldReadings(db: Database, before: Date): Promise<number> {
-  const atOnce = 10_000
-  const [old] = await db.execute<{ deleted: number }>(sql`
-    with gone as (delete from ${machineReadings} where ctid in
-      (select ctid from ${machineReadings} where at < ${before.toISOString()}::timestamptz limit ${atOnce}) returning 1),
-    unseen as (delete from ${machines} where ctid in
-      (select ctid from ${machines} where seen_at < ${before.toISOString()}::timestamptz limit ${atOnce}) returning 1)
-    select ((select count(*) from gone) + (select count(*) from unseen))::int as deleted`)
-  return old?.deleted ?? 0
-}
-
-/** What there is to filter by, each with how many machines, the most frequent first; a search narrows by name. */
-export async function countChoices(
-  db: Database,
-  { accountId, search, limit }: { accountId: string; search: string; limit: number },
-) {
-  const like = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
-  const choices = (from: SQL, { id, name }: { id: SQL; name: SQL }) =>
-    db.execute<{ id: string; name: string; machines: number }>(sql`
-      select ${id} as id, max(${name}) as name, count(*)::int as machines from ${from}
-      where account_id = ${accountId}::uuid and ${id} is not null and lower(${name}) like ${like}
-      group by ${id} order by count(*) desc, max(${name}), ${id} limit ${limit}`)
-  const [groups, sites, types] = await Promise.all([
-    choices(sql`${machines} cross join jsonb_array_elements(${machines.groups}) g`, {
-      id: sql`(g ->> 'id')`,
-      name: sql`(g ->> 'name')`,
-    }),
-    choices(sql`${machines}`, { id: sql`site_id`, name: sql`site_name` }),
-    choices(sql`${machines}`, { id: sql`type`, name: sql`type` }),
-  ])
-  return { groups: [...groups], sites: [...sites], types: [...types] }
-}
-
-export async function countMachines(
-  db: Database,
-  { accountId, filter }: { accountId: string; filter: MachineFilter },
-): Promise<{ known: number; matching: number }> {
-  const [counts] = await db
-    .select({
-      known: sql<number>`count(*)::int`,
-      matching: sql<number>`(count(*) filter (where ${matching(filter) ?? sql`true`}))::int`,
-    })
-    .from(machines)
-    .where(eq(machines.accountId, accountId))
-  return counts ?? { known: 0, matching: 0 }
 }
 
 interface FoundMachine {
@@ -301,4 +147,5 @@ function toKnownMachine({ machine: { machineId, siteId, siteName, ...row }, told
   }
 }
 
-const named = (id: string | null, name: string | null): Named | null => (id === null ? null : { id, name: name ?? id })
+export const named = (id: string | null, name: string | null): Named | null =>
+  id === null ? null : { id, name: name ?? id }

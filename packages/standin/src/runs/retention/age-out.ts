@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Database } from '../../database/database.ts'
 import { deleteOldArtifacts } from '../artifacts/artifact-store.ts'
-import { deleteOldReadings } from '../machines/machine-store.ts'
+import { deleteOldReadings } from '../machines/reading-store.ts'
 import { deleteOldResults } from '../results/result-store.ts'
 import { deleteOldRuns } from './retention-store.ts'
 
