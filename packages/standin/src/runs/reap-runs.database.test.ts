@@ -56,6 +56,15 @@ describe('invariant 19: a run whose job was fetched by a worker that died before
     expect(two.sent()).toEqual([id, id])
   })
 
+  test('is sent again also where a worker was only to end it', async () => {
+    await using two = await setUp()
+    const { id } = await two.stack.start()
+    await two.stack.sql`update runs set state = 'cancelling' where id = ${id}`
+    await two.die()
+    await two.look()
+    expect(two.sent()).toEqual([id, id])
+  })
+
   test('is sent again by the next look where this one failed', async () => {
     await using two = await setUp()
     const { id } = await two.stack.start()

@@ -257,13 +257,17 @@ describe('what fails', () => {
   })
 
   test('for access that Trackunit refuses for now waits, and goes on at once when it works again', async () => {
+    const limited = defineAction({
+      ...failing(() => new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 })),
+      id: 'limited',
+    })
     let access: 'works' | 'refused' = 'refused'
     const report = doing(async ({ resumedFrom, checkpoint }) => {
       if (resumedFrom === undefined) await checkpoint('12')
       if (access === 'refused') throw new StandinError('CREDENTIALS_REJECTED')
     })
     await using stack = await createRunStack({
-      ...{ database, actions: [report], accessOf: async () => access },
+      ...{ database, actions: [report, limited], accessOf: async () => access },
       startsAt: new Date(), // What waits is not due at once.
     })
     const wakeRuns = createWakeRuns({ ...stack, accessOf: async () => access })
@@ -280,8 +284,11 @@ describe('what fails', () => {
     access = 'works'
     await wakeRuns(otherAccount)
     const sentBefore = stack.sent.length
+    const { id: ofLimit } = await stack.start({ actionId: 'limited' })
+    await worker.workOn(ofLimit)
     await Promise.all([wakeRuns(account), wakeRuns(account)]) // As two replicas would.
-    expect(stack.sent.slice(sentBefore)).toEqual([{ runId: id, urgency: 0 }])
+    const woken = stack.sent.slice(sentBefore).filter(({ notBefore }) => !notBefore)
+    expect(woken.map(({ runId }) => runId)).toEqual([ofLimit, id]) // The one as it was started: its limit still holds.
     await worker.workOn(id)
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
   })
