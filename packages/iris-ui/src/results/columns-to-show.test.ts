@@ -32,3 +32,12 @@ test('what the machine’s own cell says is not said twice', () => {
   const { shown, details } = columnsToShow([column('serial'), column('site')], [row({ serial: 'VCE1', site: 'Vejle' })])
   expect(keys([...shown, ...details])).toEqual(['site'])
 })
+
+test('a machine’s id is no column, however much room there is: it is in the details', () => {
+  const { shown, details } = columnsToShow(
+    [column('machineId'), column('type')],
+    [row({ machineId: 'm', type: 'Roller' })],
+  )
+  expect(keys(shown)).toEqual(['type'])
+  expect(keys(details)).toEqual(['machineId'])
+})

@@ -22,7 +22,7 @@ export function columnsToShow(
 
   for (const column of columns) {
     if (hasMachines && isSaidByMachine(column, rows)) continue
-    if (isMostlyEmpty(column, rows)) {
+    if (isMostlyEmpty(column, rows) || isIdOfMachine(column, rows)) {
       details.push(column)
       continue
     }
@@ -44,6 +44,12 @@ const MOSTLY = 0.7
 function isMostlyEmpty({ key }: ResultColumn, rows: readonly ResultRow[]): boolean {
   if (rows.length < FEW_ROWS) return false
   return rows.filter(({ cells }) => cells[key] == null).length / rows.length >= MOSTLY
+}
+
+/** Behind the machine's link already; for who looks for it, in the details. */
+function isIdOfMachine({ key }: ResultColumn, rows: readonly ResultRow[]): boolean {
+  const known = rows.filter(({ cells }) => cells[key] != null)
+  return known.length > 0 && known.every(({ machine, cells }) => machine?.id === cells[key])
 }
 
 function isSaidByMachine({ key, kind }: ResultColumn, rows: readonly ResultRow[]): boolean {

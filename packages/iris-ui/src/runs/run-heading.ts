@@ -90,18 +90,14 @@ export function runHeading(run: Run, words: Words): RunHeading {
       const reason = reasonWords(run, words)
       return {
         heading: stop(resultWords(run, words)),
-        lead: [
-          ...(reason ? [reason] : []),
-          ...(run.attempts > 1 ? [texts.run.triedTimes(run.attempts)] : []),
-          ...(run.artifacts.length > 0 ? [texts.run.partial] : []),
-        ],
+        lead: [...(reason ? [reason] : []), ...(run.attempts > 1 ? [texts.run.triedTimes(run.attempts)] : [])],
         look: { icon: 'bad', tone: 'bad', state: results.failedState },
       }
     }
     case 'cancelled':
       return {
         heading: stop(resultWords(run, words)),
-        lead: run.artifacts.length > 0 ? [texts.run.partial] : [],
+        lead: [],
         look: { icon: 'off', tone: 'wait', state: results.cancelledState },
       }
   }

@@ -530,7 +530,6 @@ export const da: Texts = {
     deliveryFailed: (tries) => `Ikke leveret. Forsøgt ${tries === 1 ? 'én gang' : `${tries} gange`}.`,
     webhook: (to) => `${to} (webadresse)`,
     machines: 'Maskiner',
-    partial: 'Den del er gemt og fuldstændig, så langt den når. Resten mangler.',
     triedTimes: (n) => (n > 1 ? `Vi forsøgte ${n} gange.` : ''),
     openSchedule: 'Åbn dens plan',
     repeats: 'Dette gentager en tidligere kørsel.',

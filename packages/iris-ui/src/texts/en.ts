@@ -564,7 +564,6 @@ export const en = {
     deliveryFailed: (tries: number) => `Not delivered. Tried ${tries === 1 ? 'once' : `${tries} times`}.`,
     webhook: (to: string) => `${to} (web address)`,
     machines: 'Machines',
-    partial: 'That part is saved and complete as far as it goes. The rest is missing.',
     triedTimes: (n: number) => (n > 1 ? `We tried ${n} times.` : ''),
     openSchedule: 'Open its schedule',
     repeats: 'This repeats an earlier run.',
