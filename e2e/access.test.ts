@@ -45,6 +45,7 @@ const asked: Inputs<typeof procedures> = {
     list: { input: () => ({}) },
     events: { input: () => ({}) },
     watch: ofAccount,
+    tryNow: { ...ofAccount, own: 'INPUT_INVALID' },
     approve: { ...firstCredentials, own: 'INPUT_INVALID' },
     refuse: { ...firstCredentials, own: 'INPUT_INVALID' },
     confirmUninstall: { ...ofAccount, own: 'INPUT_INVALID' },

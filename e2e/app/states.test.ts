@@ -15,6 +15,8 @@ interface State {
   reach?: (manager: Manager, account: string) => Promise<unknown>
   /** All of it stands on the page. */
   sees: readonly (string | RegExp)[]
+  /** How it is got out of. */
+  leave?: (manager: Manager, account: string) => Promise<unknown>
 }
 
 let app: AppInManager
@@ -68,7 +70,23 @@ const states: readonly State[] = [
       await manager.turn('Sign-in refuses')
       await app.start(account, 'fleet-snapshot')
     },
-    sees: [/Trackunit has refused our access since/, 'Not working', 'If Standin was removed on purpose, nothing.'],
+    sees: [
+      /Trackunit has refused our access since/,
+      'Not working',
+      'If Standin was removed on purpose, nothing.',
+      /We tried last at .* Next try: /,
+      /Trackunit refuses our access\. Nothing is lost, it goes on by itself/,
+    ],
+    // The next try by itself is a quarter of an hour away.
+    async leave(manager) {
+      await manager.turn('Sign-in refuses', false)
+      await manager.app.getByRole('button', { name: 'Try now' }).click()
+      await manager.app.getByRole('heading', { name: 'Standin is working.' }).waitFor()
+      await manager.app
+        .getByText(/101 machines listed/)
+        .first()
+        .waitFor()
+    },
   },
   {
     state: 'uninstalled',
@@ -407,13 +425,14 @@ describe.skipIf(missingBrowser && !process.env.CI)('each state of the app', () =
   })
   afterAll(() => app?.[Symbol.asyncDispose]())
 
-  test.for(states)('$state', async ({ before, at, reach, sees }) => {
+  test.for(states)('$state', async ({ before, at, reach, sees, leave }) => {
     const account = randomUUID()
     await before?.(account)
     manager = await app.open({ account, ...at })
     await reach?.(manager, account)
 
     await look(manager, sees)
+    await leave?.(manager, account)
     expect(manager.wrong).toEqual([])
   })
 

@@ -89,6 +89,8 @@ export const procedures = {
       callers: ['user'],
       account: 'input',
     },
+    /** Asks Trackunit now whether access that does not work (any more) does. It is not asked more often than it likes. */
+    tryNow: { kind: 'mutation', input: account, output: installationSchema, callers: ['user'], account: 'input' },
     approve: {
       kind: 'mutation',
       input: credentials,

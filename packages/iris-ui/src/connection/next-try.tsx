@@ -8,12 +8,12 @@ const COUNTED_S = 90
  * When it is tried again. Silent for screen readers, although it may stand in a live region: nobody wants to hear each
  * second.
  */
-export function NextTry({ at, trying = false }: { at: string | number; trying?: boolean }) {
+export function NextTry({ at, trying = at === null }: { at: string | number | null; trying?: boolean }) {
   const { texts, formats } = useSurroundings()
   const words = texts.connection
-  const seconds = Math.ceil((new Date(at).getTime() - useNow(1_000)) / 1_000)
+  const seconds = Math.ceil((new Date(at ?? 0).getTime() - useNow(1_000)) / 1_000)
   const said = () => {
-    if (trying || seconds <= 0) return words.trying
+    if (trying || at === null || seconds <= 0) return words.trying
     if (seconds > COUNTED_S) return words.nextTryAt(formats.clock(at))
     return words.nextTry(formats.number(seconds), seconds === 1)
   }

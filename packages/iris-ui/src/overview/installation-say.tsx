@@ -2,6 +2,7 @@ import type { Installation } from '@standin/client'
 import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { NextTry } from '../connection/next-try.tsx'
+import { TryNow } from '../connection/try-now.tsx'
 import { useNow } from '../formats/use-now.ts'
 import { hostPages } from '../host-pages.ts'
 import { Button } from '../parts/button.tsx'
@@ -75,7 +76,7 @@ export function InstallationSay({ installation, needs, onHold, hasActions }: Ins
           activeSchedules={onHold}
         />
       )}
-      {(say.marketplace || say.details || installation.state === 'uninstalled') && (
+      {(say.marketplace || say.details || say.nextTry || installation.state === 'uninstalled') && (
         <div className="btns">
           {say.marketplace && (
             <Button
@@ -86,6 +87,7 @@ export function InstallationSay({ installation, needs, onHold, hasActions }: Ins
               {texts.shell.marketplace}
             </Button>
           )}
+          {say.nextTry && <TryNow />}
           {installation.state === 'uninstalled' && (
             <Link href={addresses.activity} className="btn quiet">
               {words.seeActivity}

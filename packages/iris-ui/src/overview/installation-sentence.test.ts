@@ -110,6 +110,14 @@ describe('access that does not work yet', () => {
     expect(say(300, patienceOf(901)).foot).toContain('by 09:57,')
   })
 
+  test('does not blame the installation while Trackunit’s sign-in is down', () => {
+    for (const afterS of [5, 400])
+      expect(say(afterS, { reason: 'TRACKUNIT_UNAVAILABLE' })).toMatchObject({
+        headline: 'Trackunit does not answer, so our access could not be tried yet.',
+        nextTry: { at: at(210) },
+      })
+  })
+
   test('promises no time that has passed: while Trackunit’s sign-in is down it takes longer', () => {
     expect(say(901).foot).toBe('You can close this page. When it works, it says so here.')
   })
@@ -127,7 +135,10 @@ describe('access that does not work yet', () => {
   })
 
   test('says when access that worked is tried again', () => {
-    expect(say(200, { state: 'parked', tries: { ...tries, endsAt: null } }).nextTry).toEqual({ at: at(210) })
+    const parked = { state: 'parked', tries: { ...tries, endsAt: null } } as const
+    expect(say(200, parked).nextTry).toEqual({ at: at(210), said: 'We tried last at 09:44:00.' })
+    const asked = { ...parked, tries: { ...parked.tries, nextAt: null } }
+    expect(say(200, asked).nextTry).toMatchObject({ at: null })
   })
 
   test('is said without what a server does not tell', () => {

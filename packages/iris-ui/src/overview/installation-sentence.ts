@@ -13,8 +13,8 @@ export interface InstallationSentence {
   /** Absent where there is nothing to do. */
   toDo?: string
   foot?: string
-  /** When Trackunit is asked again, as far as that is known, after how often it was. */
-  nextTry?: { at: string; said?: string }
+  /** When Trackunit is asked again (`null`: just now), after what came of it so far. */
+  nextTry?: { at: string | null; said?: string }
   /** While the access is tried for the first time: the how manieth try is next, where that is known. */
   steps?: { nextTry: number | undefined }
   /** Where people may need to send us what we know. */
@@ -45,7 +45,7 @@ export function installationSentence(installation: Installation, around: Circums
   const sinceMs = installation.since ? Date.parse(installation.since) : nowMs
   const since = formats.moment(new Date(sinceMs).toISOString(), nowMs)
   const { tries } = installation
-  const nextTry = (said?: string) => (tries?.nextAt ? { nextTry: { at: tries.nextAt, ...(said && { said }) } } : {})
+  const nextTry = (said?: string) => (tries ? { nextTry: { at: tries.nextAt, ...(said && { said }) } } : {})
 
   switch (installation.state) {
     case 'active':
@@ -56,6 +56,12 @@ export function installationSentence(installation: Installation, around: Circums
         means: [texts.worksFor(account), ...(installation.since ? [texts.workingSince(since)] : [])],
       }
     case 'pending': {
+      if (installation.reason === 'TRACKUNIT_UNAVAILABLE')
+        return {
+          ...{ tone: 'wait', icon: 'cloudOff', headline: texts.untried, means: [texts.untriedMeans] },
+          ...nextTry(),
+          foot: texts.slowDo,
+        }
       const beganMs = tries ? Date.parse(tries.beganAt) : sinceMs
       const endsMs = tries?.endsAt ? Date.parse(tries.endsAt) : beganMs + USUAL_PATIENCE_MS
       if (nowMs - beganMs >= (endsMs - beganMs) * SLOW_AFTER_SHARE) {
@@ -85,7 +91,7 @@ export function installationSentence(installation: Installation, around: Circums
         headline: texts.parked(since),
         means: [texts.parkedMeans, ...(onHold > 0 ? [texts.onHold(onHold)] : [])],
         toDo: texts.parkedDo,
-        ...nextTry(),
+        ...nextTry(tries?.lastAt ? texts.lastTry(formats.exactClock(tries.lastAt)) : undefined),
         foot: texts.parkedFoot,
         marketplace: true,
       }

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type RefObject, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { NextTry } from '../connection/next-try.tsx'
+import { TryNow } from '../connection/try-now.tsx'
 import { timeLeft } from '../formats/time-left.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -48,6 +49,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
           </p>
         </div>
         <div className="acts">
+          {run.state === 'waiting' && run.reason === 'CREDENTIALS_REJECTED' && <TryNow />}
           {run.state !== 'cancelling' && <StopButton run={run} title={title} action={action} />}
         </div>
       </div>

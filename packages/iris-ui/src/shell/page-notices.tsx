@@ -7,6 +7,7 @@ import { useInstallation } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Notice } from '../parts/notice.tsx'
 import { useRuns } from '../runs/use-runs.ts'
+import { useUnanswered } from '../runs/use-unanswered.ts'
 import { useSurroundings } from '../surroundings.ts'
 
 /** Under the tabs of every page: no connection to us, or Trackunit does not answer. Never both. */
@@ -37,18 +38,16 @@ function TrackunitNotice({ trackunit: { unavailableSince, limitedUntil } }: { tr
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(10_000)
   const { going } = useRuns()
+  const isUnanswered = useUnanswered(going)
   const { shell } = texts
 
-  if (unavailableSince) {
+  if (unavailableSince || isUnanswered) {
     const waiting = going.filter(({ state }) => state === 'waiting').length
+    const heading = unavailableSince
+      ? shell.trackunitDown(formats.moment(unavailableSince, nowMs))
+      : shell.trackunitDownNow
     return (
-      <Notice
-        tone="warn"
-        icon="cloudOff"
-        heading={shell.trackunitDown(formats.moment(unavailableSince, nowMs))}
-        level={2}
-        slim
-      >
+      <Notice tone="warn" icon="cloudOff" heading={heading} level={2} slim>
         <p>{shell.trackunitDownMeans(waiting)}</p>
       </Notice>
     )

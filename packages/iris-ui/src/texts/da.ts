@@ -100,6 +100,8 @@ export const da: Texts = {
     stepTry: (n) => `${n}. forsøg`,
     stepReady: 'Klar',
 
+    untried: 'Trackunit svarer ikke, så vores adgang kunne ikke prøves endnu.',
+    untriedMeans: 'Det har ikke med denne installation at gøre, og intet er tabt.',
     slow: 'Trackunit har ikke slået vores adgang til endnu.',
     slowMeans: (patience) => `Det kan tage op til ${patience} efter en installation.`,
     tried: (n) => `Vi har prøvet ${n === 1 ? 'én gang' : `${n} gange`}.`,
@@ -108,6 +110,7 @@ export const da: Texts = {
 
     parked: (since) => `Trackunit har afvist vores adgang siden ${atMoment(since)}.`,
     parkedMeans: 'Intet kører i baggrunden. Det, der var i gang, venter, hvor det er, og intet er tabt.',
+    lastTry: (clock) => `Vi prøvede senest kl. ${clock}.`,
     parkedDo: 'Blev Standin fjernet med vilje: intet. Ellers installér den igen i Marketplace.',
     parkedFoot: 'Vi bliver ved med at prøve. Når Trackunit lukker os ind igen, fortsætter arbejdet af sig selv.',
 
@@ -232,6 +235,7 @@ export const da: Texts = {
     removed: 'Fjernet',
     needsDecision: 'Kræver en afgørelse',
     trackunitDown: (since) => `Trackunit har ikke svaret siden ${atMoment(since)}.`,
+    trackunitDownNow: 'Trackunit svarer ikke lige nu.',
     trackunitDownMeans: (waiting) =>
       `${waiting > 0 ? `${waiting} ${waiting === 1 ? 'kørsel' : 'kørsler'} venter og fortsætter af sig selv. ` : ''}Intet er tabt. Du kan se på alt og ændre planer imens.`,
     limited: (clock) => `Trackunit har bedt os om at gå langsommere til kl. ${clock}.`,
@@ -831,6 +835,7 @@ export const da: Texts = {
     nextTryAt: (clock) => `Næste forsøg: kl. ${clock}.`,
     trying: 'Prøver nu.',
     tryNow: 'Prøv nu',
+    triedInVain: 'Prøvet: Trackunit lukker os ikke ind endnu.',
     tryAgain: 'Prøv igen',
     trouble: 'Standin kan ikke svare lige nu.',
     troubleMeans: 'Noget er galt hos os. Arbejdet i baggrunden fortsætter måske.',

@@ -121,6 +121,8 @@ export const en = {
     stepTry: (n: number) => `${ordinal(n)} try`,
     stepReady: 'Ready',
 
+    untried: 'Trackunit does not answer, so our access could not be tried yet.',
+    untriedMeans: 'That is not about this installation, and nothing is lost.',
     slow: 'Trackunit has not switched on our access yet.',
     slowMeans: (patience: string) => `This can take up to ${patience} after an installation.`,
     tried: (n: number) => `We have tried ${n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`}.`,
@@ -130,6 +132,7 @@ export const en = {
 
     parked: (since: SaidMoment) => `Trackunit has refused our access since ${inSentence(since)}.`,
     parkedMeans: 'Nothing runs in the background. What was going on waits where it is, and nothing is lost.',
+    lastTry: (clock: string) => `We tried last at ${clock}.`,
     parkedDo: 'If Standin was removed on purpose, nothing. Otherwise install it again in the Marketplace.',
     parkedFoot: 'We keep trying. When Trackunit lets us in again, work goes on by itself.',
 
@@ -253,6 +256,7 @@ export const en = {
     removed: 'Removed',
     needsDecision: 'Needs a decision',
     trackunitDown: (since: SaidMoment) => `Trackunit has not answered since ${inSentence(since)}.`,
+    trackunitDownNow: 'Trackunit does not answer just now.',
     trackunitDownMeans: (waiting: number) =>
       `${waiting > 0 ? `${waiting} ${waiting === 1 ? 'run waits and goes' : 'runs wait and go'} on by ${waiting === 1 ? 'itself' : 'themselves'}. ` : ''}Nothing is lost. You can look at everything and change schedules meanwhile.`,
     limited: (clock: string) => `Trackunit asked us to slow down until ${clock}.`,
@@ -865,6 +869,7 @@ export const en = {
     nextTryAt: (clock: string) => `Next try: ${clock}.`,
     trying: 'Trying now.',
     tryNow: 'Try now',
+    triedInVain: 'Tried: Trackunit does not let us in yet.',
     tryAgain: 'Try again',
     trouble: 'Standin cannot answer just now.',
     troubleMeans: 'Something is wrong on our side. Work in the background may go on.',

@@ -2,6 +2,7 @@ import type { createKeyDirectory } from '../access/key-directory.ts'
 import { createAuditProcedures } from '../audit/audit-procedures.ts'
 import { listCredentials } from '../credentials/credential-store.ts'
 import { approveCredentials, refuseCredentials } from '../credentials/decide-credentials.ts'
+import { tryAccessNow } from '../credentials/try-access-now.ts'
 import { createRouter } from '../http/router.ts'
 import { createContracted } from '../http/trpc.ts'
 import { createAccountChanges } from '../installations/account-changes.ts'
@@ -70,6 +71,7 @@ export async function buildRouter(
           patienceMs: config.callback.patienceMs,
           trackunit: await findTrackunitTrouble(db, accountId),
         }),
+      tryNow: (asked) => tryAccessNow(asked, { db, clock }),
       listAccounts: (accounts, page) => listAccounts(db, accounts, page),
       events: await createInstallationEvents({ db, listener }),
       changes: await createAccountChanges({ listener }),

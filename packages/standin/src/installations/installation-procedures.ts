@@ -22,6 +22,7 @@ export interface InstallationDecisions {
 interface Dependencies {
   contracted: Contracted
   describe: (accountId: string) => Promise<DescribedInstallation>
+  tryNow: (asked: { accountId: string }) => Promise<void>
   decisions: InstallationDecisions
   /** Ids in order, after the given one. */
   listAccounts: (accounts: GrantedAccounts, page: { after: string | undefined; limit: number }) => Promise<string[]>
@@ -35,6 +36,7 @@ interface Dependencies {
 export function createInstallationProcedures({
   contracted,
   describe,
+  tryNow,
   decisions,
   listAccounts,
   events,
@@ -100,6 +102,10 @@ export function createInstallationProcedures({
       }
       // Cut, not ended: the page comes back with the token that it has by then.
       throw new DOMException('the caller may no longer read', 'AbortError')
+    }),
+    tryNow: contracted.call(procedures.installation.tryNow).mutation(async ({ ctx }) => {
+      await tryNow(ctx)
+      return seenBy(ctx)
     }),
     approve: contracted.call(procedures.installation.approve).mutation(async ({ ctx, input: { generation } }) => {
       await decisions.approve({ accountId: ctx.accountId, generation, actor: actorOf(ctx.caller) })

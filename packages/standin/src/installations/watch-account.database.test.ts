@@ -7,10 +7,12 @@ import {
   otherAccount,
   prepareCallbackStacks,
   refuses,
+  works,
 } from '../../test/callback-stack.ts'
 import type { UserCaller } from '../access/caller.ts'
 import { listCredentials } from '../credentials/credential-store.ts'
 import { approveCredentials } from '../credentials/decide-credentials.ts'
+import { tryAccessNow } from '../credentials/try-access-now.ts'
 import { createListener } from '../database/listen.ts'
 import { createContracted, router } from '../http/trpc.ts'
 import { createAccountChanges } from './account-changes.ts'
@@ -56,6 +58,7 @@ async function watch(
         requestedScopes: ['account.asset.view'],
         patienceMs: 900_000,
       }),
+    tryNow: (asked) => tryAccessNow(asked, { db, clock }),
     // Others ask for these.
     decisions: {} as InstallationDecisions,
     listAccounts: async () => [],
@@ -77,7 +80,7 @@ async function watch(
   )
   const leave = (changes as AsyncGenerator).return.bind(changes)
   open.push(() => Promise.race([leave(undefined), Promise.resolve()]))
-  return { told, installations, ended }
+  return { told, installations, ended, tryNow: () => api.tryNow({ accountId }) }
 }
 
 async function uninstall(stack: CallbackStack): Promise<void> {
@@ -126,6 +129,22 @@ describe('who looks at an account', () => {
       const nextAt = new Date(stack.clock.now().getTime() + 1_000 * 2 ** count).toISOString()
       await vi.waitFor(() => expect(page.installations.at(-1)?.tries).toMatchObject({ count, nextAt }), atOnce)
     }
+  })
+
+  test('may ask for a try now; once it works, there is nothing to try', async () => {
+    const stack = await createStack()
+    stack.clients.set('client-a', refuses)
+    const page = await watch(stack)
+    await expect(page.tryNow()).rejects.toMatchObject({ cause: { reason: 'INPUT_INVALID' } })
+    await stack.send(installed('client-a'), { at: 1 })
+    for (let count = 1; count <= 6; count++) await stack.prover.proveDue()
+    stack.clients.set('client-a', works())
+    stack.clock.advance(10_000)
+    const now = stack.clock.now().toISOString()
+    expect(await page.tryNow()).toMatchObject({ state: 'pending', tries: { nextAt: now } })
+    await stack.prover.proveDue()
+    await vi.waitFor(() => expect(page.told.at(-1)).toBe('active'), atOnce)
+    await expect(page.tryNow()).rejects.toMatchObject({ cause: { reason: 'INPUT_INVALID' } })
   })
 
   test('is told nothing of another account, and the same thing once', async () => {

@@ -1,0 +1,62 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useLayoutEffect, useRef } from 'react'
+import { useNow } from '../formats/use-now.ts'
+import { Button } from '../parts/button.tsx'
+import { useAnnouncer } from '../shell/announcer.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { useTRPC } from './api.ts'
+import { useInstallation } from './use-account.ts'
+
+/** An answer takes no longer; a clock of this computer's that goes wrong must not keep the button from working. */
+const ANSWERED_WITHIN_MS = 15_000
+
+/** Whoever mended our access at Trackunit need not wait for the next try. Nothing where the server knows of no tries. */
+export function TryNow() {
+  const { host, texts } = useSurroundings()
+  const words = texts.connection
+  const { say } = useAnnouncer()
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const nowMs = useNow(1_000)
+  const tries = useInstallation().data?.tries
+  const pressedAfter = useRef<string | null>(undefined)
+  const ask = useMutation(
+    trpc.installation.tryNow.mutationOptions({
+      onSuccess: (after) =>
+        queryClient.setQueryData(trpc.installation.get.queryKey({ accountId: host.account.id }), after),
+    }),
+  )
+
+  const button = useRef<HTMLButtonElement>(null)
+  useLayoutEffect(() => {
+    const own = button.current
+    // It goes once it was pressed with success: whoever uses the keyboard is brought to the page's beginning, not nowhere.
+    return () => {
+      if (own && own === document.activeElement) document.getElementById('main')?.focus({ preventScroll: true })
+    }
+  }, [])
+
+  const lastAt = tries?.lastAt ?? null
+  useEffect(() => {
+    if (pressedAfter.current === undefined || pressedAfter.current === lastAt) return
+    pressedAfter.current = undefined
+    say(words.triedInVain) // Had it worked, this button would be gone, and the page would have said so.
+  }, [lastAt, say, words])
+
+  if (!tries) return null
+  const lateMs = tries.nextAt === null ? 0 : nowMs - Date.parse(tries.nextAt)
+  const isAsked = lateMs >= 0 && lateMs < ANSWERED_WITHIN_MS
+  return (
+    <Button
+      ref={button}
+      icon="redo"
+      busy={ask.isPending || isAsked}
+      onClick={() => {
+        pressedAfter.current = lastAt
+        ask.mutate({ accountId: host.account.id })
+      }}
+    >
+      {words.tryNow}
+    </Button>
+  )
+}
