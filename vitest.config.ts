@@ -50,8 +50,10 @@ export default mergeConfig(
             exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
             testTimeout: 60_000,
             hookTimeout: 120_000,
-            // Each journey has a server, a simulator, a database and perhaps a browser: one at a time, after the rest.
-            maxWorkers: 1,
+            globalSetup: './e2e/build-app.ts',
+            // Each file has a server, a simulator, a database and perhaps a browser, and waits as often as it works: two
+            // at a time, after the rest.
+            maxWorkers: 2,
             sequence: { groupOrder: 1 },
           },
         },

@@ -35,8 +35,8 @@ export async function serveBuiltApp(given: { port: number; server: string; manag
 /** As people get it: under the runner's `test` React would bring its warnings along, half as much again. */
 const environment = { NODE_ENV: 'production', STANDIN_SERVER_URL: server, VITE_MANAGER_ORIGINS: manager }
 
-/** A build takes longer than most of the tests that need it: it is made once for what it is made of. */
-async function buildOnce(): Promise<string> {
+/** A build takes longer than most of the tests that need it: it is made once for what it is made of. @returns its folder */
+export async function buildOnce(): Promise<string> {
   const folder = join(kept, await fingerprint())
   if (existsSync(folder)) return folder
   await rm(kept, { recursive: true, force: true })

@@ -36,16 +36,6 @@ test('SIGTERM to npm run server ends the server, its port and its PostgreSQL', a
   await expect(answers(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow()
 })
 
-test('npm run build makes the app’s bundle and a client that carries its contracts', async () => {
-  const build = npmRun(['build'])
-  expect(await build.exit, build.said()).toBe(0)
-
-  const client = readFileSync(join(root, 'packages/client/dist/index.js'), 'utf8')
-  expect(client).not.toMatch(/from ["']@standin/)
-  expect(client).toContain('createStandinClient')
-  expect(readFileSync(join(root, 'apps/iris-app/dist/index.html'), 'utf8')).toMatch(/<script type="module"[^>]* src="/)
-})
-
 test('npm run --silent manifest prints the manifest, or says in one line what is missing', async () => {
   const manifest = npmRun(['--silent', 'manifest'], { CALLBACK_PATH_SECRET: 'a-secret-of-the-path' })
   expect(await manifest.exit).toBe(0)
