@@ -75,6 +75,17 @@ test('what waits is what was sent after those in force, whatever its number', ()
   ])
 })
 
+test('what a person said no to waits no more; what Trackunit refuses does', () => {
+  const { waiting } = seen([
+    row(1, 'active'),
+    row(2, 'rejected', { triedAt: at(2) }),
+    row(3, 'rejected', { provenAt: at(4), triedAt: at(3) }),
+    row(4, 'rejected', { provenAt: at(4) }),
+    row(5, 'rejected', { provenAt: at(4), triedAt: at(5) }), // Sent again since.
+  ])
+  expect(waiting.map(({ generation }) => generation)).toEqual([5, 2])
+})
+
 test('denied is what was asked for and not granted, known only after a proof', () => {
   const grantedScopes = ['a', 'c']
   expect(seen([row(1, 'active', { provenAt: at(2), grantedScopes })])).toMatchObject({

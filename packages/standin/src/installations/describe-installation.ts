@@ -37,7 +37,8 @@ export function describeInstallation(
       speaking !== undefined &&
       comparePositions(row, speaking) > 0 &&
       row.state !== 'superseded' &&
-      row.state !== 'uninstalled',
+      row.state !== 'uninstalled' &&
+      !isDeclined(row),
   )
   const tries = speaking && triesOf(speaking, patienceMs)
   return {
@@ -65,10 +66,15 @@ export function describeInstallation(
   }
 }
 
+/** A person said no, and nothing is left to be done: what Trackunit refuses was tried, and not proven since. */
+function isDeclined({ state, provenAt, triedAt }: CredentialRow): boolean {
+  return state === 'rejected' && (triedAt === null || (provenAt !== null && triedAt <= provenAt))
+}
+
 /** What can be said of the tries with credentials that do not work. */
 function triesOf(row: CredentialRow, patienceMs: number): Installation['tries'] {
   const { state, attempts, claimedBy, receivedAt, since, triedAt, nextAttemptAt } = row
-  const isRejected = state === 'rejected' && triedAt !== null // Else a person said no to them.
+  const isRejected = state === 'rejected' && !isDeclined(row)
   if (state !== 'pending' && state !== 'parked' && !isRejected) return undefined
   const isAskedNow = claimedBy !== null
   const endsAt = state === 'pending' ? new Date(receivedAt.getTime() + patienceMs) : null
