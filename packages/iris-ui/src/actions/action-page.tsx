@@ -1,4 +1,5 @@
 import type { Action } from '@standin/client'
+import { useEffect } from 'react'
 import { Link } from 'wouter'
 import { useActions, useInstallation } from '../connection/use-account.ts'
 import { timeLeft } from '../formats/time-left.ts'
@@ -8,6 +9,7 @@ import { Crumb } from '../parts/crumb.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PageSkeleton } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
+import { runPages } from '../run-page/late-run-pages.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useAddressState } from '../shell/hash-location.ts'
@@ -26,6 +28,8 @@ export function ActionPage({ actionId }: { actionId: string }) {
   const [address] = useAddressState()
   const earlier = useInputOfRun(address.get('like') ?? undefined)
   usePageTitle(action?.title)
+  // Where a start leads.
+  useEffect(() => void runPages.bring().catch(() => {}), [])
   const shape = useSkeleton(isPending || earlier.isPending)
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null

@@ -1,9 +1,10 @@
 import { type AppRouter, standinLinks } from '@standin/client'
 import { QueryClient } from '@tanstack/react-query'
-import { createTRPCClient } from '@trpc/client'
+import { createTRPCClient, httpLink, splitLink } from '@trpc/client'
 import { createTRPCContext, type TRPCQueryKey } from '@trpc/tanstack-react-query'
 import type { StandinHost } from '../host.ts'
 import { answeredFirst } from './answered-first.ts'
+import { endpointOf } from './endpoint.ts'
 import { failureOf } from './failure.ts'
 import type { FirstAnswers } from './first-answers.ts'
 import { createHostToken } from './host-token.ts'
@@ -40,7 +41,15 @@ export function createApi({ host, serverUrl, first }: Given) {
   const trpcClient = createTRPCClient<AppRouter>({
     links: [
       ...(first ? [answeredFirst(first)] : []),
-      ...standinLinks({ url: serverUrl, bearer: () => token.bearer() }),
+      splitLink({
+        condition: ({ type }) => type === 'mutation',
+        // What a person does goes at once: a batch waits for its others until the page is drawn once more.
+        true: httpLink({
+          url: endpointOf(serverUrl),
+          headers: async () => ({ authorization: `Bearer ${await token.bearer()}` }),
+        }),
+        false: standinLinks({ url: serverUrl, bearer: () => token.bearer() }),
+      }),
     ],
   })
 

@@ -1,6 +1,7 @@
 import type { AppRouter } from '@standin/client'
 import type { TRPCClient } from '@trpc/client'
 import { spokenLanguage } from '../texts/spoken-language.ts'
+import { endpointOf } from './endpoint.ts'
 import { allSchedules, endedRuns, goingRuns } from './first-lists.ts'
 
 /** What the first page asks, asked before its own code has come. Each is taken once: later ones are the server's to answer. */
@@ -34,7 +35,7 @@ export function askFirst({ serverUrl, token, ...given }: Asking): FirstAnswers {
   const questions = questionsOf(given)
   const path = questions.map(([path]) => path).join()
   const inputs = JSON.stringify(Object.fromEntries(questions.map(([, input], index) => [index, input])))
-  const answered = fetch(`${serverUrl.replace(/\/+$/, '')}/trpc/${path}?batch=1&input=${encodeURIComponent(inputs)}`, {
+  const answered = fetch(`${endpointOf(serverUrl)}/${path}?batch=1&input=${encodeURIComponent(inputs)}`, {
     headers: { authorization: `Bearer ${token}` },
   }).then((response) => response.json() as Promise<ReadonlyArray<{ result?: { data: unknown } }>>)
 

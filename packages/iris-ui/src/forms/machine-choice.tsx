@@ -1,10 +1,11 @@
 import type { MachineFilter, SavedFilter } from '@standin/client'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useRef, useState } from 'react'
+import { Suspense, useRef, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { hostPages } from '../host-pages.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { lateParts } from '../parts/late-parts.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Question } from '../parts/question.tsx'
 import { useRuns } from '../runs/use-runs.ts'
@@ -12,7 +13,7 @@ import { useSurroundings } from '../surroundings.ts'
 import { Field, Select } from './field.tsx'
 import { chipsOf, isEverything, isSameFilter, namesOf, savedFilterOf, withToggled } from './machine-filters.ts'
 
-const MachinePicker = lazy(() => import('../overlays/machine-picker.tsx'))
+const MachinePicker = lateParts(() => import('../overlays/machine-picker.tsx')).part('MachinePicker')
 const noFilters: readonly SavedFilter[] = []
 
 interface MachineChoiceProps {

@@ -14,7 +14,7 @@ interface MachinePickerProps {
 }
 
 /** Sites, types and groups by name: a popover on a laptop, a sheet from below on a phone. The server searches. */
-export default function MachinePicker({ value, onUse }: MachinePickerProps) {
+export function MachinePicker({ value, onUse }: MachinePickerProps) {
   const { texts } = useSurroundings()
   const words = texts.form
   const [open, setOpen] = useState(false)

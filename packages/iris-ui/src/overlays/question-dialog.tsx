@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx'
 import type { QuestionProps } from '../parts/question.tsx'
 
 /** The harmless button comes first and has the focus; closing gives the focus back to what opened it. */
-export default function QuestionDialog(question: QuestionProps) {
+export function QuestionDialog(question: QuestionProps) {
   const { heading, means, keep, go, busy = false, failure, onKeep, onGo } = question
   const harmless = useRef<HTMLButtonElement>(null)
   return (

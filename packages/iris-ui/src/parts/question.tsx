@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { lateParts } from './late-parts.tsx'
 
 export interface QuestionProps {
   heading: string
@@ -13,7 +14,10 @@ export interface QuestionProps {
   onGo(): void
 }
 
-const QuestionDialog = lazy(() => import('../overlays/question-dialog.tsx'))
+const dialogs = lateParts(() => import('../overlays/question-dialog.tsx'))
+const QuestionDialog = dialogs.part('QuestionDialog')
+/** For who shows a button that is going to ask. */
+export const bringQuestions = dialogs.bring
 
 /** Asks once, before what cannot be taken back. Stands on the page only while it asks. */
 export function Question(props: QuestionProps) {

@@ -15,7 +15,7 @@ interface MapSectionProps {
 }
 
 /** The places as circles, and the land around them as soon as it has come: they do not wait for it. */
-export default function MapSection({ map, around }: MapSectionProps) {
+export function MapSection({ map, around }: MapSectionProps) {
   const { texts, formats } = useSurroundings()
   const id = useId()
   const frame = useRef<HTMLDivElement>(null)

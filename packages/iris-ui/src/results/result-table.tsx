@@ -1,6 +1,7 @@
 import type { ResultColumn, Run, RunResult } from '@standin/client'
-import { lazy, Suspense, useCallback, useId, useMemo, useRef, useState } from 'react'
+import { Suspense, useCallback, useId, useMemo, useRef, useState } from 'react'
 import { Button } from '../parts/button.tsx'
+import { lateParts } from '../parts/late-parts.tsx'
 import { hasEnded } from '../runs/follow-run.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -12,8 +13,8 @@ import { RowCells, type RowsProps, TableHead } from './table-parts.tsx'
 import { TableTools } from './table-tools.tsx'
 import { type Asked, useResult } from './use-result.ts'
 
-const MapSection = lazy(() => import('./map-section.tsx'))
-const VirtualRows = lazy(() => import('./virtual-rows.tsx'))
+const MapSection = lateParts(() => import('./map-section.tsx')).part('MapSection')
+const VirtualRows = lateParts(() => import('./virtual-rows.tsx')).part('VirtualRows')
 const VIRTUAL_ABOVE = 200
 const LIVE_ROWS = 10
 

@@ -27,7 +27,7 @@ interface VirtualRowsProps {
 const ROW_PX = 66
 
 /** Draws the rows that are seen and keeps the table's full length for who scrolls, jumps or hears it. */
-export default function VirtualRows(props: VirtualRowsProps) {
+export function VirtualRows(props: VirtualRowsProps) {
   const { run, asked, columns, details, firstRows, total, hasMachines, heading, goingTo, onThere, onTop } = props
   const { texts, formats } = useSurroundings()
   const words = texts.table

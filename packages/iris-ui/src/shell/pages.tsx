@@ -1,27 +1,33 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Route, Switch } from 'wouter'
 import { OverviewPage } from '../overview/overview-page.tsx'
+import { lateParts } from '../parts/late-parts.tsx'
 import { DelayedSkeleton } from '../parts/skeleton.tsx'
+import { runPages } from '../run-page/late-run-pages.ts'
 import { addresses } from './addresses.ts'
 import { NothingHere } from './nothing-here.tsx'
 
+const actions = lateParts(() => import('../actions/action-pages.tsx'))
+const schedules = lateParts(() => import('../schedules/schedule-pages.tsx'))
+const activity = lateParts(() => import('../activity/activity-page.tsx'))
+
 /** Everything but the shell and the overview comes when it is wanted: at a hover, a focus, or when nothing else is to do. */
 export const pagePreloads = {
-  actions: () => import('../actions/action-pages.tsx'),
-  runs: () => import('../run-page/run-pages.tsx'),
-  schedules: () => import('../schedules/schedule-pages.tsx'),
-  activity: () => import('../activity/activity-page.tsx'),
+  actions: actions.bring,
+  runs: runPages.bring,
+  schedules: schedules.bring,
+  activity: activity.bring,
 }
 
-const CataloguePage = lazy(() => pagePreloads.actions().then(({ CataloguePage: page }) => ({ default: page })))
-const ActionPage = lazy(() => pagePreloads.actions().then(({ ActionPage: page }) => ({ default: page })))
-const PreviewPage = lazy(() => pagePreloads.runs().then(({ PreviewPage: page }) => ({ default: page })))
-const RunsPage = lazy(() => pagePreloads.runs().then(({ RunsPage: page }) => ({ default: page })))
-const RunPage = lazy(() => pagePreloads.runs().then(({ RunPage: page }) => ({ default: page })))
-const SchedulesPage = lazy(() => pagePreloads.schedules().then(({ SchedulesPage: page }) => ({ default: page })))
-const NewSchedulePage = lazy(() => pagePreloads.schedules().then(({ NewSchedulePage: page }) => ({ default: page })))
-const SchedulePage = lazy(() => pagePreloads.schedules().then(({ SchedulePage: page }) => ({ default: page })))
-const ActivityPage = lazy(() => pagePreloads.activity().then(({ ActivityPage: page }) => ({ default: page })))
+const CataloguePage = actions.part('CataloguePage')
+const ActionPage = actions.part('ActionPage')
+const PreviewPage = runPages.part('PreviewPage')
+const RunsPage = runPages.part('RunsPage')
+const RunPage = runPages.part('RunPage')
+const SchedulesPage = schedules.part('SchedulesPage')
+const NewSchedulePage = schedules.part('NewSchedulePage')
+const SchedulePage = schedules.part('SchedulePage')
+const ActivityPage = activity.part('ActivityPage')
 
 export function Pages() {
   return (

@@ -3,6 +3,7 @@ import { Link, Router } from 'wouter'
 import { useInstallation } from '../connection/use-account.ts'
 import { useAccountWatch } from '../connection/use-account-watch.ts'
 import { Icon } from '../parts/icon.tsx'
+import { bringQuestions } from '../parts/question.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { accessWords } from './access-words.ts'
 import { addresses } from './addresses.ts'
@@ -121,7 +122,7 @@ function Access() {
 /** After the first picture, so that going to a page costs no wait and the first picture none of its JavaScript. */
 function preloadWhenIdle(): () => void {
   const load = () => {
-    for (const page of Object.values(pagePreloads)) void page().catch(() => {})
+    for (const bring of [...Object.values(pagePreloads), bringQuestions]) void bring().catch(() => {})
   }
   const timer = setTimeout(() => {
     if ('requestIdleCallback' in window) requestIdleCallback(load)

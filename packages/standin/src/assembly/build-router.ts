@@ -92,7 +92,7 @@ export async function buildRouter(
       ...createRunProcedures({
         ...{ contracted, db, queue, clock },
         ...{ events: runs.events, keptUntil: runs.keptUntil },
-        deliveriesOf: (runIds) => deliveriesOfRuns(db, runIds),
+        deliveriesOf: (rows) => deliveriesOfRuns(db, rows),
         startRun: createStartRun({ db, queue, ...runs.starting }),
         checkMayCancel: checkMayRead,
       }),

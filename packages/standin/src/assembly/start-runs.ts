@@ -33,10 +33,13 @@ export type Runs = Awaited<ReturnType<typeof startRuns>>
 /** The makers' actions: what may start them, works on them, carries their results away and lets them age. */
 export async function startRuns(foundation: Foundation, { catalogue, issueToken, rateLimits }: Given) {
   const { config, db, vault, clock, log, listener, closers, userAgent, directUrl, metrics } = foundation
-  const scopesOf = async (accountId: string): Promise<AccountAllows> => ({
-    ...(await findCredentialsInForce(db, accountId)),
-    isGraphqlRefused: await isGraphqlRefused(db, accountId),
-  })
+  const scopesOf = async (accountId: string): Promise<AccountAllows> => {
+    const [inForce, isRefused] = await Promise.all([
+      findCredentialsInForce(db, accountId),
+      isGraphqlRefused(db, accountId),
+    ])
+    return { ...inForce, isGraphqlRefused: isRefused }
+  }
   /** Nothing where the account is not served for such a reason; a database that is down stays an error. */
   const scopesUnless = (isSuch: (reason: ErrorReason) => boolean) => (accountId: string) =>
     scopesOf(accountId).catch((error: unknown) => {

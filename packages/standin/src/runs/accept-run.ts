@@ -6,7 +6,7 @@ import { StandinError } from '../standin-error.ts'
 import type { AnyAction } from './define-action.ts'
 import { checkPreview } from './preview-of-run.ts'
 import { promoteRuns } from './promote-runs.ts'
-import { appendEvent } from './run-event-store.ts'
+import { announceState } from './run-event-store.ts'
 import { countOpenRuns } from './run-list-store.ts'
 import type { RunQueue } from './run-queue.ts'
 import { insertRun, type RunRow } from './run-store.ts'
@@ -64,10 +64,7 @@ export async function acceptRun(tx: Transaction, queue: RunQueue, action: AnyAct
   if (action.changesData && mode === 'apply') await checkPreview(tx, row)
   else if (previewRunId !== undefined)
     throw new StandinError('INPUT_INVALID', { detail: 'Only a change that is applied has a preview.' })
-  if (!row.mayOverlap && (await countOpenRuns(tx, accountId, actionId)) > maxOpenWithoutOverlap)
-    throw new StandinError('RUN_OVERLAPS')
 
-  await appendEvent(tx, row.id, { type: 'state', state: 'queued', waitingUntil: null, reason: null, headline: null })
   const details = {
     ...{ runId: row.id, actionId, mode },
     ...(previewRunId !== undefined && { previewRunId }),
@@ -75,7 +72,13 @@ export async function acceptRun(tx: Transaction, queue: RunQueue, action: AnyAct
     ...(run.scheduleId !== undefined && { scheduleId: run.scheduleId }),
   }
   const event = action.changesData && mode === 'apply' ? 'run.applied' : 'run.started'
-  await record(tx, { actor, event, accountId, details })
+  // They need nothing of each other: each waits for the one before in the database, and not here.
+  const [open] = await Promise.all([
+    countOpenRuns(tx, accountId, actionId),
+    announceState(tx, row),
+    record(tx, { actor, event, accountId, details }),
+  ])
+  if (!row.mayOverlap && open > maxOpenWithoutOverlap) throw new StandinError('RUN_OVERLAPS')
   await promoteRuns(tx, queue, accountId)
   return row
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/database.ts'
 import type { RunQueue } from './run-queue.ts'
-import { listRunsInLine, lockPromotion, markPromoted, type RunInLine } from './run-turn-store.ts'
+import { listRunsInLine, markPromoted, type RunInLine } from './run-turn-store.ts'
 
 /** How many runs of one account work or wait for their turn as jobs at once. */
 export const accountConcurrency = 2
@@ -9,16 +9,14 @@ const setAsideAtMost = 4
 
 /**
  * Makes jobs of an account's next runs, as many as its concurrency allows, in the transaction in which a run was
- * accepted or ended: a run is never left behind.
+ * accepted or ended: a run is never left behind. That transaction has called `lockPromotion` first of all.
  */
 export async function promoteRuns(tx: Transaction, queue: RunQueue, accountId: string): Promise<void> {
-  await lockPromotion(tx, accountId)
   // Of an action that may not overlap, two may be in line: enough are read for one of each.
   const open = await listRunsInLine(tx, accountId, { next: 2 * (accountConcurrency + setAsideAtMost) })
-  for (const { id, urgency } of runsToPromote(open)) {
-    await markPromoted(tx, id)
-    await queue.send(tx, id, { urgency })
-  }
+  await Promise.all(
+    runsToPromote(open).flatMap(({ id, urgency }) => [markPromoted(tx, id), queue.send(tx, id, { urgency })]),
+  )
 }
 
 type OpenRun = Pick<RunInLine, 'id' | 'actionId' | 'mayOverlap' | 'promotedAt' | 'isSetAside'>

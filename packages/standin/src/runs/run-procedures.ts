@@ -28,8 +28,8 @@ interface Dependencies {
   /** Whoever lacks a scope of the action may not stop what works with it. @throws StandinError `SCOPE_FORBIDDEN` */
   checkMayCancel: CheckMayRead
   clock: Clock
-  /** Where the results of some runs went, by run. */
-  deliveriesOf: (runIds: readonly string[]) => Promise<ReadonlyMap<string, Delivery[]>>
+  /** Where the results of some runs went and will go, by run. */
+  deliveriesOf: (rows: readonly RunRow[]) => Promise<ReadonlyMap<string, Delivery[]>>
   keptUntil: KeptUntil
 }
 
@@ -37,15 +37,15 @@ export function createRunProcedures(dependencies: Dependencies) {
   const { contracted, db, queue, events, startRun, checkMayCancel, clock, deliveriesOf, keptUntil } = dependencies
 
   async function whole(rows: readonly RunRow[]): Promise<Run[]> {
-    const ids = rows.map(({ id }) => id)
-    const [files, deliveries] = await Promise.all([artifactsOfRuns(db, ids), deliveriesOf(ids)])
+    // A file is offered in the moment in which its run ends.
+    const ended = rows.filter(({ endedAt }) => endedAt).map(({ id }) => id)
+    const [files, deliveries] = await Promise.all([artifactsOfRuns(db, ended), deliveriesOf(rows)])
     return rows.map((row) => ({
       ...toRun(row),
       artifacts: (row.endedAt && files.get(row.id)?.map(keptUntil(row.endedAt))) ?? [],
       deliveries: deliveries.get(row.id) ?? [],
     }))
   }
-  /** A file is offered in the moment in which its run ends. */
   const toRunEvent = (event: StoredRunEvent): RunEvent =>
     event.type === 'artifact' ? { ...event, artifact: keptUntil(new Date(event.at))(event.artifact) } : event
   async function one(row: RunRow | undefined): Promise<Run> {

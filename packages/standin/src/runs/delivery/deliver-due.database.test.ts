@@ -8,6 +8,7 @@ import { createVault } from '../../credentials/vault.ts'
 import { defineAction } from '../define-action.ts'
 import { createKeptUntil } from '../retention/kept-until.ts'
 import { createRunEvents } from '../run-events.ts'
+import { findRun } from '../run-store.ts'
 import { findSchedule, insertSchedule } from '../schedules/schedule-store.ts'
 import { createDeliverDue } from './deliver-due.ts'
 import type { Outcome } from './delivery-outcome.ts'
@@ -89,7 +90,10 @@ async function createStack(
       await work.workOn(id)
       return id
     },
-    deliveries: async (runId: string) => (await deliveriesOfRuns(db, [runId])).get(runId) ?? [],
+    async deliveries(runId: string) {
+      const run = await findRun(db, runId)
+      return (run && (await deliveriesOfRuns(db, [run])).get(runId)) ?? []
+    },
     audit: async () =>
       (await runs.sql`select event, details from audit_entries where event like 'delivery.%' order by id`).map(
         ({ event, details }) => ({ event, details }),

@@ -93,26 +93,30 @@ export async function hasOpenDeliveries(db: Database, runId: string): Promise<bo
   return (await db.$count(deliveries, and(eq(deliveries.runId, runId), eq(deliveries.state, 'waiting')))) > 0
 }
 
-/** Where the results of some runs went and will go, by run. */
-export async function deliveriesOfRuns(db: Database, runIds: readonly string[]): Promise<Map<string, Delivery[]>> {
-  if (runIds.length === 0) return new Map()
-  const rows = await db
+/** Where the results of some runs went, by run; of those that go on, where they will go, which nobody has to look up. */
+export async function deliveriesOfRuns(
+  db: Database,
+  those: ReadonlyArray<Pick<typeof runs.$inferSelect, 'id' | 'endedAt' | 'deliverTo'>>,
+): Promise<Map<string, Delivery[]>> {
+  const ended = those.filter(({ endedAt }) => endedAt).map(({ id }) => id)
+  const sent = Map.groupBy(await listDeliveries(db, ended), ({ runId }) => runId)
+  return new Map(
+    those.map(({ id: runId, endedAt, deliverTo }) => [
+      runId,
+      endedAt
+        ? (sent.get(runId) ?? []).map(toDelivery)
+        : deliverTo.map((destination, position) => untried({ runId, position, destination })),
+    ]),
+  )
+}
+
+async function listDeliveries(db: Database, runIds: readonly string[]): Promise<DeliveryRow[]> {
+  if (runIds.length === 0) return []
+  return db
     .select()
     .from(deliveries)
     .where(inArray(deliveries.runId, [...runIds]))
     .orderBy(asc(deliveries.position))
-  const byRun = Map.groupBy(rows, ({ runId }) => runId)
-  const sent = new Map([...byRun].map(([runId, own]) => [runId, own.map(toDelivery)]))
-  const toCome = await db
-    .select({ id: runs.id, deliverTo: runs.deliverTo })
-    .from(runs)
-    .where(and(inArray(runs.id, [...runIds]), sql`${runs.endedAt} is null and ${runs.deliverTo} <> '[]'`))
-  for (const { id: runId, deliverTo } of toCome)
-    sent.set(
-      runId,
-      deliverTo.map((destination, position) => untried({ runId, position, destination })),
-    )
-  return sent
 }
 
 /** Of a run that goes on. */

@@ -1,0 +1,29 @@
+import { type ComponentType, createElement, lazy, type ReactNode, useState } from 'react'
+
+type PropsOf<Part> = Part extends (props: infer Props extends object) => ReactNode ? Props : never
+
+/**
+ * Parts of a file that comes when it is wanted. One that has come is drawn at once: `lazy` alone would first draw what
+ * stands in its place, and React holds back for 300 ms what follows that.
+ */
+export function lateParts<File extends object>(load: () => Promise<File>) {
+  let come: File | undefined
+  async function bring(): Promise<File> {
+    come ??= await load()
+    return come
+  }
+
+  return {
+    bring,
+    part<Name extends keyof File>(name: Name) {
+      type Part = ComponentType<PropsOf<File[Name]>>
+      const of = (file: File) => file[name] as Part
+      const late = lazy(async () => ({ default: of(await bring()) })) as unknown as Part
+      return function LatePart(props: PropsOf<File[Name]>) {
+        // The same as long as it stands: what it holds would be lost.
+        const [part] = useState<Part>(() => (come ? of(come) : late))
+        return createElement(part, props)
+      }
+    },
+  }
+}

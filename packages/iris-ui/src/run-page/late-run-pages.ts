@@ -1,0 +1,3 @@
+import { lateParts } from '../parts/late-parts.tsx'
+
+export const runPages = lateParts(() => import('./run-pages.tsx'))
