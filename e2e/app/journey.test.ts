@@ -45,7 +45,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.getByText('We have not heard from Trackunit about this account yet.').waitFor()
 
     await manager.press('Install', 'All permissions')
-    await inside.getByText('Standin is working. Nothing needs you.').waitFor()
+    await inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' }).waitFor()
 
     await inside.getByRole('link', { name: 'Start an action' }).click()
     await inside.getByRole('link', { name: 'Set up Fleet snapshot' }).click()
@@ -60,7 +60,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await manager.press('Re-install', 'Identity without the account, old access works on')
     await inside.getByRole('button', { name: 'Use the new access' }).click()
     await page.getByText('Standin uses the new access.').waitFor()
-    await inside.getByText('Standin is working. Nothing needs you.').waitFor()
+    await inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' }).waitFor()
 
     await inside.getByRole('link', { name: 'Schedules' }).click()
     await inside.getByRole('link', { name: 'New schedule' }).click()
@@ -80,7 +80,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await manager.press('Uninstall', 'All permissions')
     await inside.getByRole('link', { name: /Removed/ }).waitFor({ timeout: atOnce })
     await inside.getByRole('link', { name: 'Overview' }).click()
-    await inside.getByText(/Standin was removed from this account today at/).waitFor()
+    await inside
+      .getByText(/Standin was removed from this account today at/)
+      .first()
+      .waitFor()
     expect(await inside.getByRole('heading', { name: 'Coming up' }).count()).toBe(0)
     expect(wrong).toEqual([])
   }, 120_000)
@@ -157,7 +160,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.getByText('Trackunit says Standin was removed, but our access still works.').waitFor()
     await inside.getByRole('button', { name: 'No, keep working' }).click()
     await page.getByText('Standin keeps working.').waitFor()
-    await inside.getByText('Standin is working. Nothing needs you.').waitFor()
+    await inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' }).waitFor()
     await inside.getByRole('link', { name: 'Activity' }).click()
     await inside.getByText('Said that Standin was not removed. It keeps working.').waitFor()
     expect(manager.wrong).toEqual([])

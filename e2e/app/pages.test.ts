@@ -65,7 +65,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByText('We have not heard from Trackunit').waitFor()
     await keys.tabTo('Install')
     await keys.press('Enter')
-    await inside.getByText('Standin is working. Nothing needs you.').waitFor()
+    await inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' }).waitFor()
 
     await keys.tabTo('Start an action', { back: true })
     await keys.press('Enter')

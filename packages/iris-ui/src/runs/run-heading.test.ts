@@ -49,5 +49,7 @@ test('a run that waits says for what: a limit until it ends, and what is only tr
     heading: 'Waiting until our access works again',
     nextTryAt: again,
   })
+  expect(heading('CREDENTIALS_PENDING', {}, again)).toMatchObject({ nextTryAt: again })
+  expect(heading('CREDENTIALS_PENDING', { state: 'queued' }, again)).toMatchObject({ idle: true, nextTryAt: again })
   expect(heading('CREDENTIALS_REJECTED')).not.toHaveProperty('nextTryAt')
 })

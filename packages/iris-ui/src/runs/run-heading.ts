@@ -38,10 +38,12 @@ export function runHeading(run: Run, words: Words): RunHeading {
   const { running, results } = texts
   const receivers = run.deliveries.length
 
+  const whenAccess = accessTriedAt ? { nextTryAt: accessTriedAt } : {}
+
   switch (run.state) {
     case 'queued':
       if (run.reason === 'CREDENTIALS_PENDING')
-        return { heading: running.waitingAccessHeading, lead: [running.waitingForAccess], idle: true }
+        return { heading: running.waitingAccessHeading, lead: [running.waitingForAccess], idle: true, ...whenAccess }
       return isBehind
         ? { heading: running.queuedHeading(title), lead: [running.queuedOverlap], idle: true }
         : { heading: running.starting(title), lead: [running.queuedMeans] }
@@ -50,11 +52,10 @@ export function runHeading(run: Run, words: Words): RunHeading {
     case 'waiting': {
       const why = waitingWords(run.reason, texts)
       const saved = run.progress.done > 0 ? [running.savedSoFar] : []
-      if (run.reason === 'CREDENTIALS_PENDING') return { heading: running.waitingAccessHeading, lead: [why] }
-      if (run.reason === 'CREDENTIALS_REJECTED') {
-        const next = accessTriedAt ? { nextTryAt: accessTriedAt } : {}
-        return { heading: running.waitingAccessAgainHeading, lead: [why, ...saved], ...next }
-      }
+      if (run.reason === 'CREDENTIALS_PENDING')
+        return { heading: running.waitingAccessHeading, lead: [why], ...whenAccess }
+      if (run.reason === 'CREDENTIALS_REJECTED')
+        return { heading: running.waitingAccessAgainHeading, lead: [why, ...saved], ...whenAccess }
       const until = waitsUntil(run)
       if (until === null) {
         const next = run.waitingUntil ? { nextTryAt: run.waitingUntil } : {}
