@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { findServiceByKey } from '../access/access-store.ts'
 import { digestOfPresentedKey } from '../access/service-key.ts'
 import { connectDatabase } from '../database/database.ts'
 import { runOperatorCommand } from './operator.ts'
+
+vi.setConfig({ testTimeout: 30_000 }) // Each starts processes, on whatever machine.
 
 const program = fileURLToPath(new URL('../../bin/standin.ts', import.meta.url))
 const account = '11111111-1111-4111-8111-111111111111'

@@ -71,5 +71,5 @@ test('invariant 21: for a reader that does not read, nothing is made and nothing
   expect(held * message.length).toBeLessThan(16_000_000) // What the system keeps on both sides of a connection.
 
   stream.answer.resume()
-  await expect.poll(stream.given).toBeGreaterThan(held + 2_000)
+  await expect.poll(stream.given, { timeout: 10_000 }).toBeGreaterThan(held + 2_000)
 }, 20_000)
