@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Browser, BrowserContextOptions, Frame, FrameLocator, Page, Response } from 'playwright-core'
-import { freePort } from '../../scripts/part.ts'
+import { createStandinClient, type StandinClient } from '@standin/client'
+import type { Browser, BrowserContextOptions, Frame, FrameLocator, Locator, Page, Response } from 'playwright-core'
+import { freePort, until } from '../../scripts/part.ts'
 import { launchBrowser } from '../browser.ts'
 import { serveBuiltApp } from '../built-app.ts'
 import { type Stack, startStack, userToken } from '../stack.ts'
@@ -9,9 +10,18 @@ export interface AppInManager extends AsyncDisposable {
   stack: Stack
   browser: Browser
   /** @param special of the browser: then it is one of its own, with nothing kept and a clock that can be set */
-  open(address?: ManagerAddress, special?: BrowserContextOptions): Promise<Manager>
+  open(address?: ManagerAddress, special?: SpecialBrowser): Promise<Manager>
+  /** The API, as an administrator of the account has it. */
+  as(accountId: string): Promise<StandinClient['api']>
   /** Starts an action as an administrator of the account would. @returns the run's id */
   start(accountId: string, actionId: string, given?: Record<string, unknown>): Promise<string>
+  /** Until a run has succeeded. */
+  ended(runId: string): Promise<void>
+}
+
+export interface SpecialBrowser extends BrowserContextOptions {
+  /** Timers go by the clock as well, which is let go on by `page.clock`. */
+  isClockSet?: true
 }
 
 export interface ManagerAddress {
@@ -34,12 +44,16 @@ export interface Manager {
   wrong: string[]
   /** Opens an address of the app. */
   visit(path: string): Promise<void>
+  /** Loads the app's frame once more, where it is. */
+  reload(): Promise<void>
   /** Chooses in the drawer what an installation comes with, and presses one of its buttons. */
   press(button: 'Install' | 'Re-install' | 'Uninstall', comesWith?: string): Promise<void>
   /** Gives the account so many machines, by the drawer. */
   machines(size: number): Promise<void>
   /** Turns a switch of the drawer. */
   turn(name: string, isOn?: boolean): Promise<void>
+  /** Lets time go by, where the clock is set, until this is seen. */
+  timeFliesUntil(seen: Locator): Promise<void>
   close(): Promise<void>
 }
 
@@ -64,26 +78,29 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
     open.push({ [Symbol.asyncDispose]: () => browser.close() })
     // One for all who ask for nothing special: what it has loaded, it keeps.
     const usual = await browser.newContext(usualContext)
+    const as = async (accountId: string) =>
+      createStandinClient({ url: stack.server, serviceKey: await userToken(stack, { accountId }) }).api
     return {
       stack,
       browser,
       async open(address = {}, special) {
         const context = special ? await browser.newContext({ ...usualContext, ...special }) : usual
         const page = await context.newPage()
+        if (special?.isClockSet) await page.clock.install()
         const close = () => (special ? context.close() : page.close())
         return openManager({ stack, port, page, close }, address)
       },
+      as,
       async start(accountId, actionId, given = {}) {
-        const token = await userToken(stack, { accountId })
-        const answer = await fetch(`${stack.server}/trpc/run.start`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ accountId, actionId, input: {}, idempotencyKey: randomUUID(), ...given }),
-        })
-        const body = (await answer.json()) as { result?: { data: { id: string } } }
-        if (!body.result) throw new Error(`not started: ${JSON.stringify(body)}`)
-        return body.result.data.id
+        const { run } = await as(accountId)
+        const asked = { accountId, actionId, input: {}, idempotencyKey: randomUUID(), ...given }
+        return (await run.start.mutate(asked)).id
       },
+      ended: (runId) =>
+        until('the run', async () => {
+          const [row] = await stack.sql<{ state: string }[]>`select state from runs where id = ${runId}`
+          return row?.state === 'succeeded'
+        }),
       [Symbol.asyncDispose]: dispose,
     }
   } catch (error) {
@@ -115,6 +132,13 @@ async function openManager(
       await app.locator('main').waitFor()
       await frame().evaluate((hash) => location.assign(hash), `#${path}`)
     },
+    async reload() {
+      await frame().evaluate(() => {
+        Object.assign(document.documentElement, { isOld: true })
+        location.reload()
+      })
+      await frame().waitForFunction(() => !('isOld' in document.documentElement))
+    },
     async press(button, comesWith) {
       if (comesWith) await page.getByLabel('With', { exact: true }).selectOption({ label: comesWith })
       await page.getByRole('button', { name: button, exact: true }).click()
@@ -132,6 +156,11 @@ async function openManager(
       await button.setChecked(isOn)
       await isTurned
     },
+    timeFliesUntil: (seen) =>
+      until('what takes its time', async () => {
+        await page.clock.fastForward('00:05')
+        return seen.isVisible()
+      }),
     close,
   }
 }

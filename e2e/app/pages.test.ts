@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { until } from '../../scripts/part.ts'
 import { missingBrowser } from '../browser.ts'
-import { install, type Stack, userToken } from '../stack.ts'
+import { install } from '../stack.ts'
 import { barriers, looks } from './barriers.ts'
 import { measureFirstPaint } from './first-paint.ts'
 import { focusOn, keysOf } from './keys.ts'
 import { type AppInManager, type Manager, startApp } from './manager.ts'
+import { movingParts } from './moving-parts.ts'
 
 const account = randomUUID()
 
@@ -20,11 +20,15 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     app = await startApp({ fleetSize: 101 })
     await install(app.stack, account)
     const run = await app.start(account, 'attention-list')
-    await ended(app.stack, run)
+    await app.ended(run)
     const preview = await app.start(account, 'clear-stale-events', { mode: 'preview' })
-    await ended(app.stack, preview)
-    ids = { run, preview, schedule: await schedule(app.stack) }
-    manager = await app.open({ account })
+    await app.ended(preview)
+    const schedule = await (await app.as(account)).schedule.create.mutate({
+      ...{ accountId: account, actionId: 'attention-list', input: {}, deliverTo: [] },
+      ...{ recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0', timeZone: 'Europe/Copenhagen' },
+    })
+    ids = { run, preview, schedule: schedule.id }
+    manager = await app.open({ account, frame: 'opaque' }) // As strict as a host may be.
   }, 120_000)
   afterAll(async () => {
     await manager?.close()
@@ -46,14 +50,18 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     ['the activity', '/activity', 'Everything done on this account through Standin'],
     ['an address of nothing', '/nowhere', 'There is nothing at this address.'],
   ] as const)(
-    '%s has no barrier, in both themes, and down to 360 px does not scroll sideways',
+    '%s has no barrier, in both themes, down to 360 px does not scroll sideways, and is there again after a reload',
     async ([, path, sees]) => {
-      await manager.visit(path.replace(/:(\w+)/, (_, name: 'run') => ids[name]))
+      const address = path.replace(/:(\w+)/, (_, name: 'run') => ids[name])
+      await manager.visit(address)
       await manager.app.getByText(sees).first().waitFor()
       // 640 px is what 200 % zoom leaves of 1280.
       expect(
         await barriers(manager, [...looks, { theme: 'light', width: 640 }, { theme: 'dark', width: 360 }]),
       ).toEqual([])
+      await manager.reload()
+      await manager.app.getByText(sees).first().waitFor()
+      expect(await manager.frame().evaluate(() => location.hash)).toBe(`#${address}`)
       expect(manager.wrong).toEqual([])
     },
   )
@@ -129,7 +137,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
   })
 
   test('going back and a reload keep the page, its filters and what is open', async () => {
-    const { page, app: inside, frame, visit } = manager
+    const { page, app: inside, reload, visit } = manager
     await visit('/')
     await inside.getByRole('link', { name: 'Activity' }).click()
     await inside.getByLabel('Who', { exact: true }).selectOption({ label: 'People' })
@@ -137,11 +145,28 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByText('What Standin starts by itself.').waitFor()
     await page.evaluate(() => history.back())
     await inside.locator('[data-event]').first().waitFor()
-    await frame().evaluate(() => location.reload())
+    await reload()
     await inside.locator('[data-event]').first().waitFor()
     expect(await inside.getByLabel('Who', { exact: true }).inputValue()).toBe('people')
     await page.evaluate(() => history.back())
     await inside.getByText('Standin is working.').waitFor()
+  })
+
+  test('that nothing has run yet is said until the first run has come to something', async () => {
+    const first = randomUUID()
+    await install(app.stack, first)
+    await app.stack.control('faults', { graphql: { delayMs: 1_000 }, rest: { delayMs: 1_000 } }, 'PUT')
+    const { app: inside, close, wrong } = await app.open({ account: first })
+    const beginning = inside.getByText(/Nothing has run yet/)
+    await beginning.waitFor()
+    await app.start(first, 'attention-list')
+    await inside.getByText('Nothing is finished yet.').waitFor()
+    expect(await beginning.count()).toBe(0)
+    await app.stack.control('faults', {}, 'PUT')
+    await inside.getByRole('link', { name: /machines need attention/ }).waitFor()
+    expect(await beginning.count()).toBe(0)
+    expect(wrong).toEqual([])
+    await close()
   })
 
   test('the activity is filtered where the rows are, and exported as it is shown', async () => {
@@ -219,16 +244,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     for (const path of ['/', '/actions', `/runs/${ids.run}`]) {
       await manager.visit(path)
       await manager.app.locator('h1').waitFor()
-      const moving = await manager.frame().evaluate(() =>
-        [...document.querySelectorAll('*')]
-          .filter((element) => {
-            const { animationDuration, animationName, transitionDuration } = getComputedStyle(element)
-            const lasts = (durations: string) => durations.split(',').some((each) => Number.parseFloat(each) > 0.001)
-            return (animationName !== 'none' && lasts(animationDuration)) || lasts(transitionDuration)
-          })
-          .map(({ outerHTML }) => outerHTML.slice(0, 100)),
-      )
-      expect(moving).toEqual([])
+      expect(await movingParts(manager.frame())).toEqual([])
     }
     await manager.page.emulateMedia({ reducedMotion: null })
   })
@@ -236,7 +252,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
   test('a result shows where its machines are, those that were searched for alone, and says it to who sees no map', async () => {
     const { app: inside, visit } = manager
     const run = await app.start(account, 'fleet-snapshot', { input: { idleHours: false } })
-    await ended(app.stack, run)
+    await app.ended(run)
     await visit(`/runs/${run}`)
     await inside.locator('.map .map-land[d*="Z"]').waitFor({ state: 'attached' })
     const places = inside.getByRole('table', { name: /^Places/, includeHidden: true }).locator('tbody tr')
@@ -251,7 +267,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
   })
 
   test('what the first page needs is asked in one request, before the stream that says what changes', async () => {
-    const { page, app: inside, frame, visit } = manager
+    const { page, app: inside, reload, visit } = manager
     await visit('/')
     await inside.getByText('See machines and their data').first().waitFor()
     const asked: string[] = []
@@ -260,7 +276,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       if (request.method() === 'GET' && pathname.startsWith('/trpc/')) asked.push(pathname.slice('/trpc/'.length))
     }
     page.on('request', listen)
-    await frame().evaluate(() => location.reload())
+    await reload()
     await inside.getByText('See machines and their data').first().waitFor()
     await inside
       .getByRole('link', { name: /Attention list/ })
@@ -307,29 +323,3 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await fresh.close()
   })
 })
-
-async function ended({ sql }: Stack, run: string): Promise<void> {
-  await until('the run', async () => {
-    const [row] = await sql<{ state: string }[]>`select state from runs where id = ${run}`
-    return row?.state === 'succeeded'
-  })
-}
-
-async function schedule(stack: Stack): Promise<string> {
-  const token = await userToken(stack, { accountId: account })
-  const answer = await fetch(`${stack.server}/trpc/schedule.create`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      accountId: account,
-      actionId: 'attention-list',
-      input: {},
-      recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
-      timeZone: 'Europe/Copenhagen',
-      deliverTo: [],
-    }),
-  })
-  const body = (await answer.json()) as { result?: { data: { id: string } } }
-  if (!body.result) throw new Error(JSON.stringify(body))
-  return body.result.data.id
-}

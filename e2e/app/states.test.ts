@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { until } from '../../scripts/part.ts'
 import { missingBrowser } from '../browser.ts'
 import { install, otherAccountId } from '../stack.ts'
 import { barriers } from './barriers.ts'
-import { type AppInManager, type Manager, type ManagerAddress, startApp } from './manager.ts'
+import { type AppInManager, type Manager, type ManagerAddress, type SpecialBrowser, startApp } from './manager.ts'
 
 interface State {
   state: string
   /** The account before anybody looks; without it nothing is installed. */
   before?: (account: string) => Promise<unknown>
   at?: Omit<ManagerAddress, 'account'>
+  /** In a browser of its own, whose clock can be set. */
+  special?: SpecialBrowser
   /** From the open Manager, by a switch of its drawer and what a person does in the app. */
   reach?: (manager: Manager, account: string) => Promise<unknown>
   /** All of it stands on the page. */
@@ -21,11 +22,7 @@ interface State {
 
 let app: AppInManager
 const installed = (account: string) => install(app.stack, account)
-const ended = (run: string) =>
-  until('the run', async () => {
-    const [row] = await app.stack.sql<{ state: string }[]>`select state from runs where id = ${run}`
-    return row?.state === 'succeeded'
-  })
+const ended = (run: string) => app.ended(run)
 const again = async ({ page }: Manager) => {
   await page.reload()
 }
@@ -193,11 +190,14 @@ const states: readonly State[] = [
   },
   {
     state: 'signed out of Manager',
-    async before(account) {
-      await app.stack.control('settings', { userTokenLifetimeS: 6 }, 'PUT')
-      await installed(account)
+    before: installed,
+    special: { isClockSet: true },
+    async reach({ app: inside, turn, page, timeFliesUntil }) {
+      await inside.getByText('Standin is working.').waitFor()
+      await turn('Signed out')
+      await page.clock.fastForward('06:00') // Longer than a token lives; a new one is waited for.
+      await timeFliesUntil(inside.getByText('Manager has signed you out.'))
     },
-    reach: (manager) => manager.turn('Signed out'),
     sees: ['Manager has signed you out.', 'Try again'],
   },
   {
@@ -421,14 +421,14 @@ describe.skipIf(missingBrowser && !process.env.CI)('each state of the app', () =
     await manager?.close()
     manager = undefined
     await app.stack.control('faults', {}, 'PUT')
-    await app.stack.control('settings', { fleetSize: 101, userTokenLifetimeS: 300 }, 'PUT')
+    await app.stack.control('settings', { fleetSize: 101 }, 'PUT')
   })
   afterAll(() => app?.[Symbol.asyncDispose]())
 
-  test.for(states)('$state', async ({ before, at, reach, sees, leave }) => {
+  test.for(states)('$state', async ({ before, at, special, reach, sees, leave }) => {
     const account = randomUUID()
     await before?.(account)
-    manager = await app.open({ account, ...at })
+    manager = await app.open({ account, ...at }, special)
     await reach?.(manager, account)
 
     await look(manager, sees)

@@ -119,7 +119,8 @@ export function MachineChoice({ value, onChange }: MachineChoiceProps) {
             <li>
               <Suspense
                 fallback={
-                  <Button look="quiet" icon="plus" busy>
+                  // Who tabs to it now would lose the focus to the real one.
+                  <Button look="quiet" icon="plus" busy inert>
                     {words.add}
                   </Button>
                 }

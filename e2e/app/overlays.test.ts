@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+import type { BrowserContextOptions } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { missingBrowser } from '../browser.ts'
+import { install } from '../stack.ts'
+import { barriers, looks } from './barriers.ts'
+import { keysOf } from './keys.ts'
+import { type AppInManager, type Manager, type ManagerAddress, startApp } from './manager.ts'
+import { movingParts } from './moving-parts.ts'
+
+const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' }
+/** 640 px is what 200 % zoom leaves of 1280. */
+const allLooks = [...looks, { theme: 'light', width: 640 }, { theme: 'dark', width: 360 }] as const
+
+describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens over a page', () => {
+  const account = randomUUID()
+  let app: AppInManager
+  const open: Manager[] = []
+  beforeAll(async () => {
+    app = await startApp({ fleetSize: 101 })
+    await install(app.stack, account)
+    await app.ended(await app.start(account, 'fleet-snapshot', { input: { idleHours: false } }))
+  }, 120_000)
+  afterEach(async () => {
+    for (const each of open.splice(0)) await each.close()
+    await app.stack.control('faults', {}, 'PUT')
+  })
+  afterAll(() => app?.[Symbol.asyncDispose]())
+
+  const openManager = async (address: ManagerAddress, special?: BrowserContextOptions) => {
+    const manager = await app.open(address, special)
+    open.push(manager)
+    return { ...manager, keys: keysOf(manager.page), focusedButton: (name: string) => focused(manager, name) }
+  }
+
+  /** It has no barrier in any look, stays within the page, and gives the focus back to what opened it. */
+  async function isWellMade(manager: Manager, opener: string): Promise<void> {
+    const keys = keysOf(manager.page)
+    expect(await beyondTheFrame(manager)).toEqual([])
+    expect(await barriers(manager, allLooks)).toEqual([])
+    await keys.press('Escape')
+    await focused(manager, opener)
+    expect(await manager.app.getByRole(anyDialog).count()).toBe(0)
+  }
+
+  test('stops a run: the harmless answer has the focus first, and the other one is a Tab away', async () => {
+    await app.stack.control('faults', { rest: { delayMs: 60_000 }, graphql: { delayMs: 60_000 } }, 'PUT')
+    const manager = await openManager({ account })
+    const { app: inside, visit, keys, focusedButton } = manager
+    await visit(`/runs/${await app.start(account, 'attention-list')}`)
+    await inside.getByRole('progressbar').waitFor()
+    await keys.tabTo('Stop')
+    await keys.press('Enter')
+    await focusedButton('Let it go on')
+    await isWellMade(manager, 'Stop')
+
+    await keys.press('Enter')
+    await focusedButton('Let it go on')
+    await keys.press('Tab')
+    await focusedButton('Stop now')
+    await keys.press('Enter')
+    await app.stack.control('faults', {}, 'PUT')
+    await inside.getByRole('heading', { name: /was stopped/ }).waitFor()
+    expect(manager.wrong).toEqual([])
+  })
+
+  test('decides about new access', async () => {
+    const fresh = randomUUID()
+    await install(app.stack, fresh)
+    const manager = await openManager({ account: fresh })
+    const { app: inside, press, keys, focusedButton } = manager
+    await press('Re-install', 'Identity without the account, old access works on')
+    await inside.getByRole('button', { name: 'Refuse it' }).waitFor()
+    await keys.tabTo('Refuse it', { back: true })
+    await keys.press('Enter')
+    await focusedButton('Decide later')
+    await isWellMade(manager, 'Refuse it')
+
+    await keys.tabTo('Refuse it')
+    await keys.press('Enter')
+    await focusedButton('Decide later')
+    await keys.press('Tab')
+    await keys.press('Enter')
+    await inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' }).waitFor()
+
+    await press('Re-install', 'Identity without the account, old access works on')
+    await inside.getByRole('button', { name: 'Use the new access' }).waitFor()
+    await keys.tabTo('Use the new access', { back: true })
+    await keys.press('Enter')
+    await inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' }).waitFor()
+    expect(manager.wrong).toEqual([])
+  })
+
+  test('deletes a schedule', async () => {
+    const api = await app.as(account)
+    const schedule = await api.schedule.create.mutate({
+      ...{ accountId: account, actionId: 'attention-list', input: {}, deliverTo: [] },
+      ...{ recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0', timeZone: 'Europe/Copenhagen' },
+    })
+    const manager = await openManager({ account })
+    const { app: inside, visit, keys, focusedButton } = manager
+    await visit(`/schedules/${schedule.id}`)
+    await inside.getByRole('button', { name: 'Delete' }).waitFor()
+    await keys.tabTo('Delete')
+    await keys.press('Enter')
+    await focusedButton('Keep it')
+    await isWellMade(manager, 'Delete')
+
+    await keys.press('Enter')
+    await focusedButton('Keep it')
+    await keys.press('Tab')
+    await keys.press('Enter')
+    await inside.getByText('What Standin starts by itself.').waitFor()
+    expect((await api.schedule.list.query({ accountId: account })).schedules).toEqual([])
+    expect(manager.wrong).toEqual([])
+  })
+
+  test('filters a result on a phone, and chooses machines from a sheet that nothing moves in', async () => {
+    const run = await app.start(account, 'attention-list')
+    await app.ended(run)
+    const manager = await openManager({ account }, phone)
+    const { app: inside, visit, keys, frame } = manager
+    await visit(`/runs/${run}`)
+    const filters = inside.getByRole('button', { name: 'Filters' })
+    await filters.waitFor()
+    expect(await inside.getByLabel('Reason', { exact: true }).isVisible()).toBe(false)
+    await keys.tabTo('Filters')
+    await keys.press('Enter')
+    expect(await filters.getAttribute('aria-expanded')).toBe('true')
+    await inside.getByLabel('Reason', { exact: true }).waitFor()
+    await keys.tabTo('Reason', { back: true })
+    await keys.press('ArrowDown')
+    await expect.poll(() => frame().evaluate(() => location.hash)).toMatch(/f\.reason=/)
+    await keys.tabTo('Filters')
+    await keys.press('Enter')
+    await focused(manager, 'Filters')
+    expect(await filters.getAttribute('aria-expanded')).toBe('false')
+
+    await visit('/actions/attention-list')
+    await inside.getByLabel('Saved choice').waitFor()
+    await keys.tabTo('Saved choice')
+    await keys.press('End')
+    await keys.tabTo('Add a site, type or group')
+    await keys.press('Enter')
+    const sheet = inside.getByRole('dialog')
+    await sheet.getByRole('checkbox').first().waitFor()
+    expect(await movingParts(frame())).toEqual([])
+    const box = await frame().evaluate(() => {
+      const { left, right, bottom } = document.querySelector('.pop')?.getBoundingClientRect() ?? new DOMRect()
+      return { left, right: innerWidth - right, bottom: innerHeight - bottom }
+    })
+    expect(box).toEqual({ left: 0, right: 0, bottom: 0 })
+    expect(await beyondTheFrame(manager)).toEqual([])
+    await keys.press('Escape')
+    await focused(manager, 'Add a site, type or group')
+    expect(manager.wrong).toEqual([])
+  })
+})
+
+const anyDialog = 'dialog' as const
+
+async function focused({ app: inside }: Manager, name: string): Promise<void> {
+  await inside.getByRole('button', { name, exact: true }).and(inside.locator(':focus')).waitFor()
+}
+
+/** What stands over the page and reaches beyond what can be seen of it. */
+async function beyondTheFrame({ frame }: Manager): Promise<string[]> {
+  return frame().evaluate(() =>
+    [...document.querySelectorAll('[role=dialog], [role=alertdialog]')]
+      .filter((element) => {
+        const { left, top, right, bottom } = element.getBoundingClientRect()
+        return left < 0 || top < 0 || right > innerWidth || bottom > innerHeight
+      })
+      .map(({ className }) => className),
+  )
+}

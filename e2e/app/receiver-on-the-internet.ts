@@ -1,0 +1,36 @@
+// Loaded before a server: the name receiver.example has an address of the internet, and what is sent to that address arrives
+// on this machine, as a resolver and a router would have it. Nothing else of the network is touched.
+import { promises as dns, type LookupAddress } from 'node:dns'
+import { Socket } from 'node:net'
+
+const name = 'receiver.example'
+const address = '93.184.215.14'
+
+type Found = (error: Error | null, found: string | LookupAddress[], family?: number) => void
+interface Connecting {
+  host?: string
+  lookup?: (hostname: string, options: object, found: Found) => void
+}
+
+const resolve = dns.lookup.bind(dns) as (hostname: string, options: object) => Promise<unknown>
+Object.assign(dns, {
+  lookup: async (hostname: string, options: object) =>
+    hostname === name ? [{ address, family: 4 }] : resolve(hostname, options),
+})
+
+const here = (each: string) => (each === address ? '127.0.0.1' : each)
+const connect = Socket.prototype.connect as (this: Socket, ...given: unknown[]) => Socket
+Socket.prototype.connect = function (this: Socket, ...given: unknown[]) {
+  const [options, ...rest] = given as [Connecting, ...unknown[]]
+  const { host, lookup } = options
+  if (host !== name || !lookup) return connect.apply(this, given)
+  const routed: Connecting['lookup'] = (hostname, how, found) =>
+    lookup(hostname, how, (error, addresses, family) => {
+      const arrived =
+        typeof addresses === 'string'
+          ? here(addresses)
+          : addresses.map((each) => ({ ...each, address: here(each.address) }))
+      found(error, arrived, family)
+    })
+  return connect.call(this, { ...options, lookup: routed }, ...rest)
+} as typeof Socket.prototype.connect
