@@ -1,5 +1,6 @@
 import type { AppRouter } from '@standin/client'
 import type { TRPCClient } from '@trpc/client'
+import { otherLanguage } from '../texts/other-languages.ts'
 import { spokenLanguage } from '../texts/spoken-language.ts'
 import { endpointOf } from './endpoint.ts'
 import { allSchedules, endedRuns, goingRuns } from './first-lists.ts'
@@ -10,7 +11,7 @@ export interface FirstAnswers {
   take: (path: string, input: unknown) => Promise<unknown> | undefined
   /** Takes all that is there already, so that the first picture is drawn once, with it. */
   takeArrived: () => Array<{ path: string; input: unknown; data: unknown }>
-  /** Once all are there, or none will come. */
+  /** Once all are there or none will come, and the texts of the user's language are. */
   settled: Promise<unknown>
 }
 
@@ -58,7 +59,7 @@ export function askFirst({ serverUrl, token, ...given }: Asking): FirstAnswers {
         return [{ path, input, data: arrived.data }]
       })
     },
-    settled: Promise.allSettled([...open.values()].map(({ answer }) => answer)),
+    settled: Promise.allSettled([...[...open.values()].map(({ answer }) => answer), otherLanguage(given.language)]),
   }
 }
 

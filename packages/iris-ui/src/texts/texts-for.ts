@@ -1,16 +1,9 @@
 import { en, type Texts } from './en.ts'
-import { type SpokenLanguage, spokenLanguage } from './spoken-language.ts'
+import { otherLanguage } from './other-languages.ts'
 
-/** English is in the first JavaScript; every other language comes when somebody reads it. */
-const languages: Record<SpokenLanguage, () => Texts | Promise<Texts>> = {
-  'en-GB': () => en,
+/** The texts in the user's language; English, which is in the first JavaScript, where it is not spoken yet. */
+export function textsFor(language: string): Texts | Promise<Texts> {
+  const texts = otherLanguage(language) ?? en
   // Without its file the page is still worth more in English than not at all.
-  da: () =>
-    import('./da.ts').then(
-      ({ da }) => da,
-      () => en,
-    ),
+  return texts instanceof Promise ? texts.catch(() => en) : texts
 }
-
-/** The texts in the user's language; English where it is not spoken yet. Loaded already: the texts themselves. */
-export const textsFor = (language: string): Texts | Promise<Texts> => languages[spokenLanguage(language)]()

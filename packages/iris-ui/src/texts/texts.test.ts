@@ -46,6 +46,7 @@ test('Danish says everything that English says, and leaves none of it in English
 
 test('a language comes by its first part, and one that is not spoken is English', async () => {
   expect(await textsFor('da-DK')).toBe(da)
+  expect(textsFor('da')).toBe(da) // Has come: the page need not wait for a promise.
   expect(textsFor('en-US')).toBe(en)
   expect(textsFor('sv-SE')).toBe(en)
 })
