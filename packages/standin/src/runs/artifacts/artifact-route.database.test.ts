@@ -35,6 +35,7 @@ async function serve({ db, clock }: RunStack) {
   return {
     links,
     get: (url: string) => server.inject(url),
+    listen: () => server.listen({ port: 0, host: '127.0.0.1' }),
     [Symbol.asyncDispose]: () => server.close(),
   }
 }
@@ -62,6 +63,16 @@ test('a file comes as it was written, to be saved and never shown', async () => 
     'x-content-type-options': 'nosniff',
     'content-security-policy': expect.stringContaining('sandbox'),
   })
+})
+
+test('a file whose rest is erased while it comes is cut off: nobody waits for it, nor takes it for whole', async () => {
+  await using stack = await createRunStack({ database, actions: [report] })
+  await using served = await serve(stack)
+  const { url } = await served.links.make(await finishedArtifact(stack))
+  await stack.sql`update artifacts set chunks = chunks + 1, bytes = bytes + 1` // As if there had been one more.
+
+  const answer = await fetch(`${await served.listen()}${url}`, { signal: AbortSignal.timeout(3_000) })
+  await expect(answer.text()).rejects.toThrow('terminated')
 })
 
 describe('is refused', () => {

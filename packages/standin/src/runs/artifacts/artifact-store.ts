@@ -1,6 +1,7 @@
 import type { Artifact } from '@standin/contracts'
 import { and, asc, eq, gt, gte, inArray, lt, ne, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
+import { StandinError } from '../../standin-error.ts'
 import { runs } from '../run-table.ts'
 import { artifactChunks, artifacts } from './artifact-table.ts'
 
@@ -96,7 +97,7 @@ export async function* readChunks(
       .select({ content: artifactChunks.content })
       .from(artifactChunks)
       .where(and(eq(artifactChunks.artifactId, id), eq(artifactChunks.position, position)))
-    if (!chunk) return
+    if (!chunk) throw new StandinError('ARTIFACT_NOT_FOUND') // Erased meanwhile: what came is not the whole.
     yield chunk.content
   }
 }
