@@ -322,7 +322,11 @@ const states: readonly State[] = [
       await app.start(account, 'fleet-snapshot')
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
-    sees: ['Fleet snapshot waits for the one before', /Two of the same kind at once/],
+    sees: [
+      /Fleet snapshot starts when the one of \d\d:\d\d is done/,
+      /Two of the same kind at once/,
+      'See how far that one is',
+    ],
   },
   {
     state: 'before something that cannot be taken back',

@@ -1,6 +1,7 @@
 import type { Action, Run } from '@standin/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type RefObject, useState } from 'react'
+import { Link } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { NextTry } from '../connection/next-try.tsx'
 import { TryNow } from '../connection/try-now.tsx'
@@ -11,7 +12,7 @@ import { ProgressBar } from '../parts/progress-bar.tsx'
 import { Question } from '../parts/question.tsx'
 import { ResultSection } from '../results/result-section.tsx'
 import type { RunHeading } from '../runs/run-heading.ts'
-import { progressMessage, progressWords } from '../runs/run-words.ts'
+import { addressOfRun, progressMessage, progressWords } from '../runs/run-words.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { RunFacts } from './run-facts.tsx'
 import { RunLog } from './run-log.tsx'
@@ -46,6 +47,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
           </h1>
           <p className="lead">
             {said.lead.join(' ')} {said.nextTryAt && <NextTry at={said.nextTryAt} />}
+            {said.before && <Link href={addressOfRun(said.before)}>{words.seeBefore}</Link>}
           </p>
         </div>
         <div className="acts">

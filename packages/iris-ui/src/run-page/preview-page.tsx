@@ -18,7 +18,7 @@ import { useResult } from '../results/use-result.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { runHeading } from '../runs/run-heading.ts'
 import { addressOfRun, titleOf } from '../runs/run-words.ts'
-import { useIsBehind } from '../runs/use-is-behind.ts'
+import { useRunBefore } from '../runs/use-run-before.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
 import { useStartRun } from '../runs/use-start-run.ts'
 import { secondsOfChanges, usualSecondsOf } from '../runs/usual-seconds.ts'
@@ -66,7 +66,7 @@ function KnownPreview({ run, log, action, follow }: KnownPreviewProps) {
     title,
     userId: host.user.id,
     usualSeconds: usualSecondsOf(run, action),
-    isBehind: useIsBehind(run),
+    before: useRunBefore(run),
     nowMs,
     texts,
     formats,

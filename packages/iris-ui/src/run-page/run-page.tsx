@@ -9,7 +9,7 @@ import { useSkeleton } from '../parts/use-skeleton.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { runHeading } from '../runs/run-heading.ts'
 import { titleOf } from '../runs/run-words.ts'
-import { useIsBehind } from '../runs/use-is-behind.ts'
+import { useRunBefore } from '../runs/use-run-before.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
 import { usualSecondsOf } from '../runs/usual-seconds.ts'
 import { addresses } from '../shell/addresses.ts'
@@ -54,10 +54,10 @@ function KnownRun({ run, log, action, follow }: KnownRunProps & { follow: Return
 
   const title = action?.title ?? titleOf(run.actionId, [])
   const usualSeconds = usualSecondsOf(run, action)
-  const isBehind = useIsBehind(run)
+  const before = useRunBefore(run)
   const accessTriedAt = useInstallation().data?.tries?.nextAt
   const said = runHeading(run, {
-    ...{ title, userId: host.user.id, usualSeconds, isBehind, accessTriedAt },
+    ...{ title, userId: host.user.id, usualSeconds, before, accessTriedAt },
     ...{ nowMs, texts, formats },
   })
   usePageTitle(title)

@@ -16,8 +16,8 @@ test('a run that was accepted is getting started, unless another of its kind or 
     heading: 'Fleet snapshot: getting started',
     lead: ['It begins by itself.'],
   })
-  expect(runHeading(queued, { ...words, isBehind: true })).toMatchObject({
-    heading: 'Fleet snapshot waits for the one before',
+  expect(runHeading(queued, { ...words, before: aRun({ createdAt: '2026-11-23T08:42:00.000Z' }) })).toMatchObject({
+    heading: `Fleet snapshot starts when the one of ${words.formats.clock('2026-11-23T08:42:00.000Z')} is done`,
     idle: true,
   })
   expect(runHeading({ ...queued, reason: 'CREDENTIALS_PENDING' }, words)).toMatchObject({

@@ -14,6 +14,8 @@ export interface RunHeading {
   nextTryAt?: string
   /** It has not begun, and something is in its way. */
   idle?: true
+  /** The run that it waits for. */
+  before?: Pick<Run, 'id' | 'actionId' | 'mode'>
   /** Of a run that has ended, its shape. */
   look?: { icon: IconName; tone: Tone; state: string }
 }
@@ -24,7 +26,7 @@ interface Words {
   /** How long this action usually takes, in seconds. */
   usualSeconds: number | null
   /** Another one of its kind goes on, for which it waits. */
-  isBehind?: boolean
+  before?: Pick<Run, 'id' | 'actionId' | 'mode' | 'createdAt'> | undefined
   /** When Trackunit is asked whether it lets us in again, where it does not. */
   accessTriedAt?: string | null | undefined
   nowMs: number
@@ -34,7 +36,7 @@ interface Words {
 
 /** The sentence of a run's page: time left while it goes, the result when it is there, how far it came when it stopped. */
 export function runHeading(run: Run, words: Words): RunHeading {
-  const { title, usualSeconds, isBehind = false, accessTriedAt, nowMs, texts, formats } = words
+  const { title, usualSeconds, before, accessTriedAt, nowMs, texts, formats } = words
   const { running, results } = texts
   const receivers = run.deliveries.length
 
@@ -44,8 +46,13 @@ export function runHeading(run: Run, words: Words): RunHeading {
     case 'queued':
       if (run.reason === 'CREDENTIALS_PENDING')
         return { heading: running.waitingAccessHeading, lead: [running.waitingForAccess], idle: true, ...whenAccess }
-      return isBehind
-        ? { heading: running.queuedHeading(title), lead: [running.queuedOverlap], idle: true }
+      return before
+        ? {
+            heading: running.queuedHeading(title, formats.clock(before.createdAt)),
+            lead: [running.queuedOverlap],
+            idle: true,
+            before,
+          }
         : { heading: running.starting(title), lead: [running.queuedMeans] }
     case 'cancelling':
       return { heading: running.stoppingHeading, lead: [running.stoppingMeans] }

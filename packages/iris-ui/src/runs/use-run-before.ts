@@ -1,10 +1,10 @@
 import type { Run } from '@standin/client'
 import { useRuns } from './use-runs.ts'
 
-/** Whether another run of the same action goes on, for which this one has to wait. */
-export function useIsBehind(run: Run): boolean {
+/** Another run of the same action that goes on, for which this one has to wait. */
+export function useRunBefore(run: Run): Run | undefined {
   const { going } = useRuns()
-  return going.some(
+  return going.find(
     ({ id, actionId, createdAt }) => id !== run.id && actionId === run.actionId && createdAt <= run.createdAt,
   )
 }
