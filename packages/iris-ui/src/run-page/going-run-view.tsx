@@ -36,6 +36,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
   const held = run.state !== 'running' && run.state !== 'queued'
   const progress = progressWords(run, { texts, formats })
   const { sentence } = progressMessage(run, { texts })
+  const isRefused = run.state === 'waiting' && run.reason === 'CREDENTIALS_REJECTED'
   const left = secondsLeft === null || held ? undefined : words.leftSpoken(timeLeft(secondsLeft))
 
   return (
@@ -50,8 +51,8 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
             {said.before && <Link href={addressOfRun(said.before)}>{words.seeBefore}</Link>}
           </p>
         </div>
-        <div className="acts">
-          {run.state === 'waiting' && run.reason === 'CREDENTIALS_REJECTED' && <TryNow />}
+        <div className={isRefused ? 'acts btns' : 'acts'}>
+          {isRefused && <TryNow />}
           {run.state !== 'cancelling' && <StopButton run={run} title={title} action={action} />}
         </div>
       </div>
