@@ -18,6 +18,8 @@ import { type AnyAction, defineAction } from './define-action.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
 import { startRunQueue } from './run-queue.ts'
 
+vi.setConfig({ testTimeout: 30_000 }) // Each starts a queue of its own, on whatever machine.
+
 const silent = pino({ level: 'silent' })
 /** Runs that go through a queue as in production, not through one that the test turns. */
 const stackWithQueue = (database: TestDatabase, action: AnyAction) =>
@@ -153,7 +155,7 @@ describe.concurrent('a job', () => {
     await vi.waitFor(async () => expect(await second()).toEqual([{ beats: true }]), { timeout: 9_000, interval: 100 })
     expect(taken).toBe(1)
     finish.resolve()
-  }, 12_000)
+  }, 30_000)
 
   test('is left to others by one that rests, which first ends what it has', async () => {
     await using queues = await createQueues()
