@@ -200,6 +200,23 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await close()
   })
 
+  test('a page whose code has come is drawn at once', async () => {
+    const fresh = await app.open({ account })
+    await fresh.app.locator('.results, .first-visit').first().waitFor()
+    await fresh.app.getByRole('link', { name: 'Actions', exact: true }).hover()
+    const shown = await fresh.frame().evaluate(async () => {
+      const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+      const hasCome = () => performance.getEntriesByType('resource').some(({ name }) => name.includes('/action-pages-'))
+      while (!hasCome()) await wait(20)
+      await wait(200) // What has come is evaluated, too.
+      document.querySelector<HTMLElement>('nav a[href="#/actions"]')?.click()
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+      return document.querySelector('main h1')?.textContent
+    })
+    expect(shown).toBe('What should Standin do?')
+    await fresh.close()
+  })
+
   test('the page runs nothing that is not its own, and calls its server alone', async () => {
     const fresh = await app.open({ account })
     const asked = new Set<string>()
