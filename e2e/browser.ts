@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium } from 'playwright-core'
 
-/** Flags that keep Chromium off the network; none that weakens what a frame of another origin may do. */
+/** Flags that keep Chromium off the network and its pictures alike; none that weakens what a frame of another origin may do. */
 const args = [
   '--disable-gpu',
   '--disable-quic',
@@ -12,6 +12,10 @@ const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Letters are drawn alike whatever the machine's settings of fonts are.
+  '--font-render-hinting=none',
+  '--disable-lcd-text',
+  '--force-color-profile=srgb',
 ]
 
 const usualPlaces = [

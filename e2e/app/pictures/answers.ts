@@ -1,0 +1,94 @@
+import type { Action, Installation, ResultRow, Run, RunResult } from '@standin/client'
+import { aRun } from '../../../packages/iris-ui/src/runs/a-run.fixture.ts'
+
+/** What the pinned pictures show, and when: all of it is on one Tuesday morning. */
+export const now = '2026-11-24T09:30:00Z'
+export const account = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
+export const goingRun = '00000000-0000-4000-8000-000000000001'
+export const endedRun = '00000000-0000-4000-8000-000000000002'
+
+const scopes = ['asset.view', 'account.view', 'account.event.manage']
+
+const installation: Installation = {
+  ...{ accountId: account, state: 'active', since: '2026-11-02T07:10:00Z', reason: null, generation: 1 },
+  ...{ requestedScopes: scopes, grantedScopes: scopes, deniedScopes: [], missingFromPlan: [] },
+  waiting: [{ generation: 2, state: 'awaiting-approval', since: '2026-11-24T08:05:00Z', reason: null }],
+  uninstallSignalledAt: null,
+  mayApprove: true,
+  trackunit: { unavailableSince: null, limitedUntil: null },
+}
+
+const anAction = (changes: Partial<Action> & Pick<Action, 'id' | 'title' | 'description'>): Action => ({
+  ...{ changesData: false, scopes: ['asset.view'], missingScopes: [], missingFromPlan: [], missingPlan: null },
+  ...{ mayStart: true, usualSeconds: 40, secondsPerChange: null, inputSchema: { type: 'object' }, texts: {} },
+  ...changes,
+})
+const actions = [
+  anAction({ id: 'attention-list', title: 'Attention list', description: 'Machines that need somebody.' }),
+  anAction({ id: 'fleet-snapshot', title: 'Fleet snapshot', description: 'All machines in one list.' }),
+]
+
+const going = aRun({
+  ...{ id: goingRun, accountId: account, createdAt: '2026-11-24T09:28:58Z', startedAt: '2026-11-24T09:29:00Z' },
+  progress: { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: 37 },
+  steps: [
+    { name: 'List the machines', state: 'running', tookMs: null },
+    { name: 'Read their counters', state: 'waiting', tookMs: null },
+  ],
+})
+const ended = aRun({
+  ...{ id: endedRun, accountId: account, actionId: 'attention-list', state: 'succeeded' },
+  ...{ headline: '12 of 101 machines need attention.', createdAt: '2026-11-24T06:00:00Z' },
+  ...{ startedAt: '2026-11-24T06:00:01Z', endedAt: '2026-11-24T06:00:43Z' },
+  startedBy: { kind: 'schedule', id: 'weekly', name: null },
+  progress: { done: 101, total: 101, message: 'machines looked at', secondsLeft: null },
+  artifacts: [
+    {
+      ...{ id: '00000000-0000-4000-8000-000000000003', name: 'attention-list.csv', mediaType: 'text/csv' },
+      ...{ bytes: 4_500, keptUntil: '2026-12-24T06:00:43Z' },
+    },
+  ],
+})
+
+const reasons = { Silent: 5, 'Service overdue': 4, 'Fuel low': 2, 'No data': 1 }
+const rows = Object.entries(reasons)
+  .flatMap(([reason, count]) => Array.from({ length: count }, () => reason))
+  .map(
+    (reason, index): ResultRow => ({
+      id: `machine-${index}`,
+      machine: { id: `machine-${index}`, name: `Excavator EX-${1_000 + index}`, detail: `VCEC220D${40_000 + index}` },
+      cells: { why: reason, site: index % 2 === 0 ? 'Aarhus Havn' : 'Nordhavn Tunnel', fuelPercent: 90 - 7 * index },
+      isNew: index < 2,
+    }),
+  )
+const column = (key: string, title: string, filterable = false) => ({ key, title, kind: 'text', filterable }) as const
+const result: RunResult = {
+  ...{ headline: ended.headline, detail: null, map: null, rows, total: rows.length },
+  columns: [
+    column('why', 'Why', true),
+    column('site', 'Site', true),
+    { key: 'fuelPercent', title: 'Fuel', kind: 'percent', filterable: false },
+  ],
+  chart: {
+    ...{ kind: 'bars', title: 'Why they need attention', unit: 'number' },
+    bars: Object.entries(reasons).map(([label, value]) => ({ label, value })),
+    note: 'A machine with two reasons counts under the worse one.',
+  },
+  facets: [
+    { key: 'why', values: Object.entries(reasons).map(([value, count]) => ({ value, rows: count })) },
+    { key: 'site', values: ['Aarhus Havn', 'Nordhavn Tunnel'].map((value) => ({ value, rows: 6 })) },
+  ],
+}
+const nothingFound: RunResult = {
+  ...{ headline: null, detail: null, chart: null, map: null, columns: [], rows: [], total: 0, facets: [] },
+}
+
+/** What a server would say, by procedure. Streams say nothing: no answer is of an empty object's shape. */
+export const answers: Record<string, (input: { runId?: string; states?: Run['state'][] }) => unknown> = {
+  'installation.get': () => installation,
+  'action.list': () => ({ actions, sendsEmail: true }),
+  'schedule.list': () => ({ schedules: [], nextCursor: null }),
+  'run.list': ({ states = [] }) => ({ runs: states.includes('running') ? [going] : [ended], nextCursor: null }),
+  'run.get': ({ runId }) => (runId === goingRun ? going : ended),
+  'run.result': ({ runId }) => (runId === goingRun ? nothingFound : result),
+}
