@@ -1,3 +1,4 @@
+import type { Installation } from '@standin/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import { useNow } from '../formats/use-now.ts'
@@ -12,13 +13,17 @@ const ANSWERED_WITHIN_MS = 15_000
 
 /** Whoever mended our access at Trackunit need not wait for the next try. Nothing where the server knows of no tries. */
 export function TryNow() {
+  const tries = useInstallation().data?.tries
+  return tries ? <TryNowButton tries={tries} /> : null
+}
+
+function TryNowButton({ tries }: { tries: NonNullable<Installation['tries']> }) {
   const { host, texts } = useSurroundings()
   const words = texts.connection
   const { say } = useAnnouncer()
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const nowMs = useNow(1_000)
-  const tries = useInstallation().data?.tries
   const pressedAfter = useRef<string | null>(undefined)
   const ask = useMutation(
     trpc.installation.tryNow.mutationOptions({
@@ -36,14 +41,13 @@ export function TryNow() {
     }
   }, [])
 
-  const lastAt = tries?.lastAt ?? null
+  const { lastAt } = tries
   useEffect(() => {
     if (pressedAfter.current === undefined || pressedAfter.current === lastAt) return
     pressedAfter.current = undefined
     say(words.triedInVain) // Had it worked, this button would be gone, and the page would have said so.
   }, [lastAt, say, words])
 
-  if (!tries) return null
   const lateMs = tries.nextAt === null ? 0 : nowMs - Date.parse(tries.nextAt)
   const isAsked = lateMs >= 0 && lateMs < ANSWERED_WITHIN_MS
   return (

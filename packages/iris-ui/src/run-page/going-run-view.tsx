@@ -123,7 +123,7 @@ function StopButton({ run, title, action }: { run: Run; title: string; action: A
           {texts.shell.needsRole}
         </p>
       )}
-      <div role="alert">
+      <div role="alert" className="alert">
         {cancel.isError && !asking && (
           <p className="st bad">
             <Icon name="bad" />
