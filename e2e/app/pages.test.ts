@@ -152,6 +152,40 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByText('Standin is working.').waitFor()
   })
 
+  test('a result keeps its filters through a reload and when one comes back to it, and going back leads past it', async () => {
+    const { page, app: inside, frame, reload, visit } = manager
+    await app.stack.control('settings', { fleetSize: 140 }, 'PUT')
+    const run = await app.start(account, 'attention-list')
+    await app.ended(run)
+    await visit('/')
+    await inside.locator(`a[href$="${run}"]`).click()
+    const rows = inside.locator('tbody tr:has(.mach)')
+    const fresh = rows.filter({ has: inside.getByText('New', { exact: true }) })
+    const onlyNew = inside.getByRole('checkbox', { name: 'Only new' })
+    await fresh.first().waitFor()
+    expect(await fresh.count()).toBeLessThan(await rows.count())
+    await onlyNew.check()
+    await expect.poll(async () => (await rows.count()) - (await fresh.count()), { timeout: 10_000 }).toBe(0)
+    const name = /[A-Z]{2}-\d{4}/.exec((await fresh.first().textContent()) ?? '')?.[0]
+    await inside.getByRole('searchbox').fill(name ?? '')
+    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1)
+    const filtered = await frame().evaluate(() => location.hash)
+    expect(filtered).toMatch(/new=1.*q=/)
+
+    await reload()
+    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1)
+    expect([await fresh.count(), await onlyNew.isChecked()]).toEqual([1, true])
+    await inside.getByRole('link', { name: 'Schedules' }).click()
+    await inside.getByText('What Standin starts by itself.').waitFor()
+    await page.evaluate(() => history.back())
+    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1)
+    expect(await frame().evaluate(() => location.hash)).toBe(filtered)
+    expect(await onlyNew.isChecked()).toBe(true)
+    await page.evaluate(() => history.back())
+    await inside.getByText('Standin is working.').waitFor()
+    await app.stack.control('settings', { fleetSize: 101 }, 'PUT')
+  })
+
   test('that nothing has run yet is said until the first run has come to something', async () => {
     const first = randomUUID()
     await install(app.stack, first)
