@@ -37,7 +37,7 @@ export async function barriers(manager: Manager, looksToTry: readonly Look[] = l
 }
 
 /** The frame as wide as it would be in a Manager of that width; its own media queries follow. */
-async function show({ page, frame }: Manager, { theme, width }: Look): Promise<void> {
+export async function show({ page, frame }: Manager, { theme, width }: Look): Promise<void> {
   await page.locator('#app').evaluate((element, px) => {
     element.style.flex = 'none'
     element.style.width = `${px}px`

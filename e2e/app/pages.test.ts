@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import type { Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { missingBrowser } from '../browser.ts'
-import { install } from '../stack.ts'
-import { barriers, looks } from './barriers.ts'
+import { install, type Stack } from '../stack.ts'
+import { barriers, looks, show } from './barriers.ts'
 import { measureFirstPaint } from './first-paint.ts'
 import { focusOn, keysOf } from './keys.ts'
 import { type AppInManager, type Manager, startApp } from './manager.ts'
@@ -357,6 +357,54 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await slow.close()
   })
 
+  test.for([1280, 390])(
+    'of 20,412 rows the first, the last and any between are at hand, in another order as well, on %i px',
+    async (width) => {
+      const run = await app.start(account, 'fleet-snapshot', { input: { idleHours: false } })
+      await app.ended(run)
+      await multiplyRows(app.stack, run, 20_412)
+      const { app: inside, frame, page } = manager
+      const asked: string[] = []
+      const listen = (request: Request) => void (request.url().includes('run.result') && asked.push(request.url()))
+      page.on('request', listen)
+      await show(manager, { theme: 'light', width })
+      const height = (px: string) =>
+        page.locator('#app').evaluate((element, given) => (element.style.height = given), px)
+      await height('844px')
+      await manager.visit(`/runs/${run}`)
+      const row = (number: number) => inside.locator(`table[aria-rowcount="20413"] tr[aria-rowindex="${number + 1}"]`)
+      await row(1).locator('.mach').waitFor()
+
+      await inside.getByRole('textbox', { name: 'Row' }).fill('15,000')
+      await page.keyboard.press('Enter')
+      await row(15_000).locator(':focus').waitFor()
+      const place = () => row(15_000).evaluate((element) => element.getBoundingClientRect().top / innerHeight)
+      await expect.poll(place, { timeout: 5_000 }).toBeGreaterThan(0.1)
+      await expect.poll(place, { timeout: 5_000 }).toBeLessThan(0.9)
+      expect(await inside.locator('tr[aria-rowindex]').count()).toBeLessThan(60)
+
+      const toEnd = () => frame().evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+      await expect
+        .poll(async () => toEnd().then(() => row(20_412).locator('.mach').count()), { timeout: 10_000 })
+        .toBe(1)
+      await inside.getByText(/–20,412 of 20,412$/).waitFor()
+
+      if (width < 640) {
+        await inside.getByRole('button', { name: 'Filters' }).click()
+        await inside.getByLabel('Order', { exact: true }).selectOption({ label: 'Hours, largest first' })
+      } else {
+        await inside.getByRole('button', { name: 'Hours' }).click()
+        // The head was pressed over the last rows: the new order is looked at from its first one.
+        await inside.locator('th[aria-sort=descending] :focus').waitFor()
+      }
+      await row(1).locator('.mach').waitFor()
+      expect(asked.length).toBeLessThan(10)
+      page.off('request', listen)
+      await height('')
+      await show(manager, { theme: 'light', width: 1280 })
+    },
+  )
+
   // The last one: it spoils the result that others look at.
   test('text from Trackunit is text, whatever stands in it', async () => {
     const markup = '<img src=x onerror="globalThis.broken=1"><b>EC220</b>'
@@ -374,3 +422,13 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await fresh.close()
   })
 })
+
+/** A run of so many machines takes half a minute; its rows, repeated, are as long a table. */
+async function multiplyRows({ sql }: Stack, run: string, rows: number): Promise<void> {
+  await sql`
+    insert into run_result_rows (run_id, position, row_id, machine, cells, is_new, searched)
+    select run_id, own.rows * copy + position, row_id || '-' || copy, machine, cells, is_new, searched
+    from run_result_rows, (select rows from run_results where run_id = ${run}) own, generate_series(1, ${rows}) copy
+    where run_id = ${run} and own.rows * copy + position < ${rows}`
+  await sql`update run_results set rows = ${rows} where run_id = ${run}`
+}

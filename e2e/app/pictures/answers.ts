@@ -20,6 +20,7 @@ const installation: Installation = {
 
 const anAction = (changes: Partial<Action> & Pick<Action, 'id' | 'title' | 'description'>): Action => ({
   ...{ changesData: false, scopes: ['asset.view'], missingScopes: [], missingFromPlan: [], missingPlan: null },
+  missingOptionalScopes: [],
   ...{ mayStart: true, usualSeconds: 40, secondsPerChange: null, inputSchema: { type: 'object' }, texts: {} },
   ...changes,
 })

@@ -1,14 +1,21 @@
 import type { ResultChart } from '@standin/client'
-import { useId } from 'react'
+import { type ReactNode, useId } from 'react'
 import { useSurroundings } from '../surroundings.ts'
 import { axisTop } from './chart-to-draw.ts'
 
 /** Charts are boxes of HTML, so that their words stay as large as all others at every width. */
-export function ChartSection({ chart }: { chart: ResultChart & { others?: number } }) {
+export function ChartSection({ chart, children }: { chart: ResultChart & { others?: number }; children?: ReactNode }) {
   const id = useId()
   return (
     <section className="sec" aria-labelledby={id} data-chart={chart.kind}>
-      <h2 id={id}>{chart.title}</h2>
+      {children ? (
+        <div className="h2">
+          <h2 id={id}>{chart.title}</h2>
+          {children}
+        </div>
+      ) : (
+        <h2 id={id}>{chart.title}</h2>
+      )}
       {chart.kind === 'bars' ? <Bars chart={chart} others={chart.others} /> : <Stacked chart={chart} id={id} />}
       {chart.note && <p className="small muted foot">{chart.note}</p>}
     </section>

@@ -9,7 +9,7 @@ import { columnsToShow } from './columns-to-show.ts'
 import { GoToRow } from './go-to-row.tsx'
 import { saysMore } from './map-to-draw.ts'
 import { sortOf } from './table-address.ts'
-import { RowCells, type RowsProps, TableHead } from './table-parts.tsx'
+import { machineColumn, RowCells, type RowsProps, TableHead } from './table-parts.tsx'
 import { TableTools } from './table-tools.tsx'
 import { type Asked, useResult } from './use-result.ts'
 
@@ -62,6 +62,7 @@ export function ResultTable({ run, first }: ResultTableProps) {
       {!going && first.total > 10 && (
         <TableTools
           columns={first.columns}
+          sorted={hasMachines ? [{ ...machineColumn, title: words.machine }, ...columns] : columns}
           facets={first.facets}
           hasNew={first.rows.some(({ isNew }) => isNew)}
           say={(words) => texts.ofAction(run.actionId, words)}
@@ -104,7 +105,6 @@ export function ResultTable({ run, first }: ResultTableProps) {
               }
             >
               <VirtualRows
-                key={JSON.stringify(asked)}
                 run={run}
                 asked={asked}
                 columns={columns}

@@ -5,6 +5,7 @@ import { da } from '../texts/da.ts'
 import { en } from '../texts/en.ts'
 import { cellWords, headWords } from './cell-words.ts'
 import { axisTop, chartToDraw } from './chart-to-draw.ts'
+import { chartsByColumn } from './charts-by-column.ts'
 import { sortAfterPress, sortOf } from './table-address.ts'
 
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
@@ -72,6 +73,32 @@ describe('a chart is drawn', () => {
   test('on an axis from 0 to a round number in three steps', () => {
     expect([5_400, 4_775, 37, 0.8, 0].map(axisTop)).toEqual([6_000, 6_000, 45, 0.9, 3])
   })
+})
+
+test('a result is counted by its columns as well, where that says more than its own chart', () => {
+  const values = (...rows: number[]) => rows.map((count, nth) => ({ value: nth === 1 ? '' : `v${nth}`, rows: count }))
+  const counted = chartsByColumn(
+    {
+      chart: { ...{ kind: 'bars', title: 'Why', unit: 'number', note: null }, bars: [{ label: 'silent', value: 9 }] },
+      total: 100,
+      columns: [
+        { key: 'site', title: 'Site', kind: 'text', filterable: true },
+        { key: 'type', title: 'Type', kind: 'text', filterable: true },
+        { key: 'why', title: 'Why', kind: 'text', filterable: true },
+      ],
+      facets: [
+        { key: 'site', values: values(30, 20, 9, 8, 7, 6, 5, 4, 3, 2) },
+        { key: 'type', values: values(60, 40) },
+      ],
+    },
+    { state: 'succeeded' },
+    { say: (value) => value.toUpperCase(), unknown: 'not known', titleOf: en.preview.by },
+  )
+  expect(counted.map(({ key, chart }) => [key, chart.title, chart.others])).toEqual([['site', 'By site', 11]])
+  expect(counted[0]?.chart.kind === 'bars' && counted[0].chart.bars.slice(0, 2)).toEqual([
+    { label: 'V0', value: 30 },
+    { label: 'not known', value: 20 },
+  ])
 })
 
 test('a head sorts numbers from the largest, words from A, then the other way, then as the action did', () => {

@@ -15,6 +15,9 @@ export interface RowsProps {
   heading: string
 }
 
+/** Not one of the result's own: which machine a row is about. */
+export const machineColumn = { key: 'machine', kind: 'text', filterable: false } as const
+
 export function TableHead({
   columns,
   hasMachines,
@@ -25,12 +28,7 @@ export function TableHead({
     <thead role="rowgroup">
       <tr role="row" aria-rowindex={1}>
         {hasMachines && (
-          <Head
-            column={{ key: 'machine', kind: 'text' }}
-            words={texts.table.machine}
-            className="machine"
-            sortable={sortable}
-          />
+          <Head column={machineColumn} words={texts.table.machine} className="machine" sortable={sortable} />
         )}
         {columns.map((column) => (
           <Head

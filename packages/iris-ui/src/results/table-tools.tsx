@@ -5,11 +5,13 @@ import { Button } from '../parts/button.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { headWords } from './cell-words.ts'
+import { headWords, isNumeric } from './cell-words.ts'
 import { useTypedAddress } from './use-typed-address.ts'
 
 interface TableToolsProps {
   columns: readonly ResultColumn[]
+  /** By which the rows can be put in order where no head is seen that could be pressed. */
+  sorted: readonly ResultColumn[]
   facets: RunResult['facets']
   /** Some rows are new since the last run. */
   hasNew: boolean
@@ -17,8 +19,8 @@ interface TableToolsProps {
   say(value: string): string
 }
 
-/** Find and filter before the rows, so that nobody has to scroll; on a phone the filters wait behind a button. */
-export function TableTools({ columns, facets, hasNew, say }: TableToolsProps) {
+/** Find and filter before the rows, so that nobody has to scroll; on a phone filters and order wait behind a button. */
+export function TableTools({ columns, sorted, facets, hasNew, say }: TableToolsProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
   const id = useId()
@@ -52,6 +54,25 @@ export function TableTools({ columns, facets, hasNew, say }: TableToolsProps) {
           </Select>
         </div>
       ))}
+      <div className="one-filter in-order">
+        <label className="vh" htmlFor={`${id}-order`}>
+          {words.order}
+        </label>
+        <Select
+          id={`${id}-order`}
+          value={address.get('sort') ?? ''}
+          onChange={(sort) => setAddress({ sort: sort || undefined })}
+        >
+          <option value="">{words.ownOrder}</option>
+          {sorted.map((column) =>
+            [column.key, `-${column.key}`].map((sort) => (
+              <option key={sort} value={sort}>
+                {words.sortedBy(headWords(column, formats), orderOf(column), sort !== column.key)}
+              </option>
+            )),
+          )}
+        </Select>
+      </div>
       {hasNew && (
         <label className="check">
           <input
@@ -62,11 +83,11 @@ export function TableTools({ columns, facets, hasNew, say }: TableToolsProps) {
           <span>{words.onlyNew}</span>
         </label>
       )}
-      {filters.length > 0 && (
-        <Button className="filters" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {words.filters}
-        </Button>
-      )}
+      <Button className="filters" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {words.filters}
+      </Button>
     </search>
   )
 }
+
+const orderOf = (column: ResultColumn) => (isNumeric(column) ? 'size' : column.kind === 'moment' ? 'time' : 'words')

@@ -1,11 +1,13 @@
 import type { ResultColumn, ResultRow, Run } from '@standin/client'
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type FocusEvent, Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type FocusEvent, Fragment, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../parts/button.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { RowCells, TableHead } from './table-parts.tsx'
+import { useJump } from './use-jump.ts'
 import type { Asked } from './use-result.ts'
 import { useResultWindows } from './use-result-windows.ts'
+import { useTypicalHeight } from './use-typical-height.ts'
 import { withKept } from './with-kept.ts'
 
 interface VirtualRowsProps {
@@ -24,7 +26,8 @@ interface VirtualRowsProps {
   onTop(): void
 }
 
-const ROW_PX = 66
+/** Of the tabs and the table's head, under which no row is seen. */
+const HEADS_PX = 96
 
 /** Draws the rows that are seen and keeps the table's full length for who scrolls, jumps or hears it. */
 export function VirtualRows(props: VirtualRowsProps) {
@@ -48,10 +51,12 @@ export function VirtualRows(props: VirtualRowsProps) {
     return () => moved.disconnect()
   }, [])
 
+  const rowPx = useTypicalHeight(table)
   const virtual = useWindowVirtualizer({
     count: total,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => rowPx,
     overscan: 8,
+    scrollPaddingStart: HEADS_PX,
     scrollMargin: offset,
     rangeExtractor,
   })
@@ -64,18 +69,24 @@ export function VirtualRows(props: VirtualRowsProps) {
   const rowAt = (index: number) => rows.get(index) ?? firstRows[index]
 
   const { scrollToIndex } = virtual
-  useEffect(() => {
-    if (goingTo !== undefined) scrollToIndex(goingTo, { align: 'center' })
-  }, [goingTo, scrollToIndex])
-  // Who jumps goes on from the row, not from the field.
-  const isThere = goingTo !== undefined && rowAt(goingTo) !== undefined
-  useEffect(() => {
-    if (!isThere) return
-    table.current
-      ?.querySelector<HTMLElement>(`[data-index="${goingTo}"] :is(a, button)`)
-      ?.focus({ preventScroll: true })
-    onThere()
-  }, [isThere, goingTo, onThere])
+  // What was measured of other rows, or at another width, says nothing of these.
+  useLayoutEffect(() => {
+    const at = virtual.range?.startIndex ?? 0
+    virtual.measure()
+    for (const row of table.current?.querySelectorAll<HTMLTableRowElement>('tr[data-index]:not(:has(.coming))') ?? [])
+      virtual.measureElement(row)
+    if (at > 0) scrollToIndex(at, { align: 'start' })
+  }, [rowPx])
+  const question = JSON.stringify(asked)
+  const lastQuestion = useRef(question)
+  useLayoutEffect(() => {
+    if (lastQuestion.current === question) return
+    lastQuestion.current = question
+    // Other rows, or in another order: from the first one on.
+    if ((table.current?.getBoundingClientRect().top ?? 0) < 0) table.current?.scrollIntoView()
+  }, [question])
+  const isDrawn = items.some(({ index }) => index === goingTo && rowAt(index) !== undefined)
+  useJump({ table, goingTo, isDrawn, topPx: HEADS_PX, scrollToIndex, onThere })
 
   return (
     <>
@@ -97,7 +108,14 @@ export function VirtualRows(props: VirtualRowsProps) {
             return (
               <Fragment key={key}>
                 <Gap height={start - (items[nth - 1]?.end ?? offset)} />
-                <tr role="row" ref={virtual.measureElement} data-index={index} aria-rowindex={index + 2}>
+                <tr
+                  role="row"
+                  // Measured when it is there: only what is measured first is made up for while somebody scrolls up.
+                  ref={row && virtual.measureElement}
+                  style={row ? undefined : { height: rowPx }}
+                  data-index={index}
+                  aria-rowindex={index + 2}
+                >
                   {row ? (
                     <RowCells row={row} columns={columns} details={details} hasMachines={hasMachines} />
                   ) : (
