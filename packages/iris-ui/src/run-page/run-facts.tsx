@@ -1,9 +1,9 @@
-import type { Action, MachineFilter, Run } from '@standin/client'
+import type { Action, Run } from '@standin/client'
 import type { ReactNode } from 'react'
 import { elapsed } from '../formats/elapsed.ts'
 import { useNow } from '../formats/use-now.ts'
-import { filterWords } from '../forms/machine-filters.ts'
-import { schemaFields } from '../forms/schema-fields.ts'
+import { choicesInWords } from '../forms/choices-in-words.ts'
+import { filterOfInput, useFilterWords } from '../forms/use-filter-words.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { starterWords } from '../runs/starter-words.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -15,12 +15,12 @@ interface RunFactsProps {
   line?: boolean
 }
 
-const noNames = new Map<string, string>()
-
 export function RunFacts({ run, action, line }: RunFactsProps) {
   const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.run
+  const machines = filterOfInput(run.input, action)
+  const sayMachines = useFilterWords([machines])
   const when = (at: string) => {
     const moment = formats.moment(at, nowMs)
     return (
@@ -40,11 +40,8 @@ export function RunFacts({ run, action, line }: RunFactsProps) {
   }
   facts.push([words.startedBy, starterWords(run, host.user.id, texts)])
 
-  const machines = action && schemaFields(action.inputSchema).find(({ kind }) => kind === 'machines')
-  if (machines) {
-    const filter = (run.input[machines.key] ?? {}) as MachineFilter
-    facts.push([texts.form.machines, filterWords(filter, noNames, texts)])
-  }
+  if (machines) facts.push([texts.form.machines, sayMachines(machines)])
+  if (action) facts.push(...choicesInWords(run.input, action.inputSchema, { texts, formats, ofDefault: !line }))
   if (!line && action) {
     const changes =
       run.mode === 'preview' ? words.changesPreview : action.changesData ? words.changesYes : words.changesNo

@@ -1,10 +1,12 @@
-import type { Schedule } from '@standin/client'
+import type { Delivery, Destination, Schedule } from '@standin/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
 import { useTRPC, useTRPCClient } from '../connection/api.ts'
 import { pagesOf } from '../connection/pages.ts'
 import { useActions } from '../connection/use-account.ts'
 import { elapsed } from '../formats/elapsed.ts'
 import { useNow } from '../formats/use-now.ts'
+import { filterOfInput, useFilterWords } from '../forms/use-filter-words.ts'
 import { ResultRow } from '../overview/result-row.tsx'
 import { Button } from '../parts/button.tsx'
 import { Crumb } from '../parts/crumb.tsx'
@@ -23,7 +25,7 @@ import { NextTimes } from './next-times.tsx'
 import { ScheduleButtons } from './schedule-buttons.tsx'
 import { ScheduleForm } from './schedule-form.tsx'
 import { scheduleTimes, zoneCity } from './schedule-times.ts'
-import { pausedWords, rhythmWords } from './schedule-words.ts'
+import { failedDeliveriesOf, isAt, pausedWords, rhythmWords, scheduleTitle } from './schedule-words.ts'
 import { useSchedules } from './use-schedules.ts'
 
 /** One schedule: when, why it is paused, what happened so far, who gets it; or its form. */
@@ -34,7 +36,9 @@ export function SchedulePage({ scheduleId }: { scheduleId: string }) {
   const [address] = useAddressState()
   const shape = useSkeleton(isPending || actionsPending)
   const schedule = schedules.find(({ id }) => id === scheduleId)
-  const title = schedule && titleOf(schedule.actionId, actions)
+  const action = actions.find(({ id }) => id === schedule?.actionId)
+  const sayMachines = useFilterWords([schedule && filterOfInput(schedule.input, action)])
+  const title = schedule && scheduleTitle(schedule, actions, sayMachines)
   usePageTitle(title)
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
@@ -66,6 +70,9 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
   const { createdBy } = schedule
   const maker = createdBy.id === host.user.id ? words.you : (createdBy.name ?? words.somebody)
   const rhythm = words.words.inZone(rhythmWords(schedule.recurrence, { texts, formats }), zoneCity(schedule.timeZone))
+  const actionTitle = titleOf(schedule.actionId, actions)
+  const { runs } = useHistory(schedule)
+  const unreached = runs[0] ? failedDeliveriesOf(runs[0], schedule) : []
   const mayChange = action === undefined || action.mayStart
 
   return (
@@ -95,24 +102,42 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
               slim
             />
           )}
-          <History schedule={schedule} title={title} />
+          {unreached.map(({ id, to }) => (
+            <Notice
+              key={id}
+              tone="bad"
+              icon="bad"
+              heading={texts.needs.notDelivered(actionTitle, to)}
+              level={2}
+              slim
+              aside={
+                mayChange && (
+                  <Link href={addresses.changeSchedule(schedule.id)} className="btn go">
+                    {texts.needs.correct}
+                  </Link>
+                )
+              }
+            >
+              <p>{texts.needs.notDeliveredMeans}</p>
+            </Notice>
+          ))}
+          <History schedule={schedule} title={actionTitle} />
         </div>
         <div className="aside">
           <section className="sec" aria-labelledby="h-five">
             <h2 id="h-five">{words.nextFive}</h2>
             <NextTimes recurrence={schedule.recurrence} timeZone={schedule.timeZone} />
           </section>
-          <Receivers schedule={schedule} />
+          <Receivers schedule={schedule} unreached={unreached} />
         </div>
       </div>
     </div>
   )
 }
 
-function History({ schedule, title }: { schedule: Schedule; title: string }) {
-  const { host, texts } = useSurroundings()
-  const nowMs = useNow(60_000)
-  const words = texts.schedules
+/** What it started and what has ended since, the newest first. */
+function useHistory(schedule: Schedule) {
+  const { host } = useSurroundings()
   const trpc = useTRPC()
   const client = useTRPCClient()
   const input = { accountId: host.account.id, scheduleId: schedule.id, limit: 10 }
@@ -121,7 +146,14 @@ function History({ schedule, title }: { schedule: Schedule; title: string }) {
       client.run.list.query({ ...input, ...cursor }, options),
     ),
   )
-  const runs = query.data?.pages.flatMap((page) => page.runs).filter(hasEnded) ?? []
+  return { query, runs: query.data?.pages.flatMap((page) => page.runs).filter(hasEnded) ?? [] }
+}
+
+function History({ schedule, title }: { schedule: Schedule; title: string }) {
+  const { texts } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const words = texts.schedules
+  const { query, runs } = useHistory(schedule)
   return (
     <section className="sec" aria-labelledby="h-hist">
       <h2 id="h-hist">{words.history}</h2>
@@ -155,8 +187,9 @@ function History({ schedule, title }: { schedule: Schedule; title: string }) {
   )
 }
 
-function Receivers({ schedule: { deliverTo } }: { schedule: Schedule }) {
+function Receivers({ schedule: { deliverTo }, unreached }: { schedule: Schedule; unreached: readonly Delivery[] }) {
   const words = useSurroundings().texts.schedules
+  const isUnreached = (destination: Destination) => unreached.some(({ to }) => isAt(destination, to))
   return (
     <section className="sec" aria-labelledby="h-who">
       <h2 id="h-who">{words.receivers}</h2>
@@ -165,15 +198,17 @@ function Receivers({ schedule: { deliverTo } }: { schedule: Schedule }) {
         <ul className="rows">
           {deliverTo.map((to) => (
             <li key={to.kind === 'email' ? to.address : to.url}>
-              <Icon name="send" tone="wait" />
+              <Icon {...(isUnreached(to) ? { name: 'bad', tone: 'bad' } : { name: 'send', tone: 'wait' })} />
               <div>
                 <p className="t">{to.kind === 'email' ? to.address : to.url}</p>
                 <p className="d">
-                  {to.kind === 'webhook'
-                    ? words.byWebhook
-                    : to.file === 'none'
-                      ? words.byEmail
-                      : words.withFile(to.file.toUpperCase())}
+                  {isUnreached(to)
+                    ? words.notReached
+                    : to.kind === 'webhook'
+                      ? words.byWebhook
+                      : to.file === 'none'
+                        ? words.byEmail
+                        : words.withFile(to.file.toUpperCase())}
                 </p>
               </div>
             </li>

@@ -1,5 +1,8 @@
-import type { Destination, Schedule } from '@standin/client'
+import type { Action, Delivery, Destination, MachineFilter, Run, Schedule } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
+import { isEverything } from '../forms/machine-filters.ts'
+import { filterOfInput } from '../forms/use-filter-words.ts'
+import { titleOf } from '../runs/run-words.ts'
 import type { Texts } from '../texts/en.ts'
 import { rhythmOf } from './recurrence.ts'
 import { zoneCity } from './schedule-times.ts'
@@ -51,3 +54,33 @@ export function pausedWords(
 ): string | undefined {
   return reason ? (schedules.pausedBecause[reason] ?? schedules.pausedUnknown) : undefined
 }
+
+/** What it starts and on which machines: an account has several of one action. */
+export function scheduleTitle(
+  { actionId, input }: Pick<Schedule, 'actionId' | 'input'>,
+  actions: readonly Action[],
+  sayMachines: (filter: MachineFilter) => string,
+): string {
+  const title = titleOf(actionId, actions)
+  const filter = filterOfInput(
+    input,
+    actions.find(({ id }) => id === actionId),
+  )
+  if (!filter) return title
+  const machines = sayMachines(filter)
+  return `${title}, ${isEverything(filter) ? machines.charAt(0).toLowerCase() + machines.slice(1) : machines}`
+}
+
+/** Where its last result did not arrive, of those who get it still. */
+export function failedDeliveriesOf(
+  last: Pick<Run, 'deliveries'>,
+  { deliverTo }: Pick<Schedule, 'deliverTo'>,
+): Delivery[] {
+  return last.deliveries.filter(
+    ({ state, to }) => state === 'failed' && deliverTo.some((destination) => isAt(destination, to)),
+  )
+}
+
+/** Of a web address a delivery tells host and path alone. */
+export const isAt = (destination: Destination, to: string) =>
+  destination.kind === 'email' ? destination.address === to : destination.url.includes(to)

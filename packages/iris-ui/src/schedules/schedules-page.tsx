@@ -1,9 +1,10 @@
-import type { Action, Run, Schedule } from '@standin/client'
+import type { Run, Schedule } from '@standin/client'
 import { Link } from 'wouter'
 import { failureOf } from '../connection/failure.ts'
 import { useActions } from '../connection/use-account.ts'
 import { capital } from '../formats/capital.ts'
 import { useNow } from '../formats/use-now.ts'
+import { filterOfInput, useFilterWords } from '../forms/use-filter-words.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { SkeletonRows } from '../parts/skeleton.tsx'
@@ -14,7 +15,7 @@ import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { scheduleTimes, zoneCity } from './schedule-times.ts'
-import { pausedWords, receiversWords, rhythmInZone } from './schedule-words.ts'
+import { failedDeliveriesOf, pausedWords, receiversWords, rhythmInZone, scheduleTitle } from './schedule-words.ts'
 import { useSchedules } from './use-schedules.ts'
 
 /** What Standin starts by itself. */
@@ -27,6 +28,8 @@ export function SchedulesPage() {
   const shape = useSkeleton(isPending)
   usePageTitle(words.heading)
   const own = schedules.every(({ timeZone }) => timeZone === formats.zone)
+  const actionOf = (schedule: Schedule) => actions.find(({ id }) => id === schedule.actionId)
+  const sayMachines = useFilterWords(schedules.map((schedule) => filterOfInput(schedule.input, actionOf(schedule))))
   const mayAdd = actions.some(({ changesData, mayStart }) => !changesData && mayStart)
 
   return (
@@ -69,7 +72,8 @@ export function SchedulesPage() {
             <ScheduleRow
               key={schedule.id}
               schedule={schedule}
-              actions={actions}
+              title={scheduleTitle(schedule, actions, sayMachines)}
+              actionTitle={titleOf(schedule.actionId, actions)}
               last={results.find(({ scheduleId }) => scheduleId === schedule.id)}
             />
           ))}
@@ -81,29 +85,35 @@ export function SchedulesPage() {
 
 function ScheduleRow({
   schedule,
-  actions,
+  title,
+  actionTitle,
   last,
 }: {
   schedule: Schedule
-  actions: readonly Action[]
+  title: string
+  actionTitle: string
   last: Run | undefined
 }) {
   const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.schedules
-  const title = titleOf(schedule.actionId, actions)
   const why = pausedWords(schedule, { texts })
   const active = schedule.state === 'active'
+  const unreached = last ? failedDeliveriesOf(last, schedule).length : 0
 
   return (
     <li data-schedule={schedule.id} data-state={schedule.state}>
-      <Icon name={active ? 'check' : 'pause'} tone={active ? 'ok' : why ? 'bad' : 'wait'} />
+      <Icon
+        name={!active ? 'pause' : unreached > 0 ? 'warn' : 'check'}
+        tone={!active ? (why ? 'bad' : 'wait') : unreached > 0 ? 'warn' : 'ok'}
+      />
       <div>
         <p className="t">
           <Link href={addresses.schedule(schedule.id)}>{title}</Link>
         </p>
         <p className="d num">
           {rhythmInZone(schedule, { texts, formats })}. {capital(receiversWords(schedule.deliverTo, { texts }))}.
+          {unreached > 0 && ` ${words.unreached(unreached)}`}
           {!active && why && (
             <>
               <br />
@@ -123,7 +133,7 @@ function ScheduleRow({
         {last && (
           <>
             <br />
-            {words.last(resultWords(last, { title, userId: host.user.id, texts, formats }))}
+            {words.last(resultWords(last, { title: actionTitle, userId: host.user.id, texts, formats }))}
           </>
         )}
       </div>

@@ -1,0 +1,35 @@
+import type { Action, Delivery } from '@standin/client'
+import { expect, test } from 'vitest'
+import { failedDeliveriesOf, scheduleTitle } from './schedule-words.ts'
+
+test('schedules of one action are told apart by their machines', () => {
+  const actions = [
+    { id: 'list', title: 'Attention list', inputSchema: { properties: { machines: { format: 'machine-filter' } } } },
+    { id: 'other', title: 'Other', inputSchema: {} },
+  ] as unknown as Action[]
+  const title = (actionId: string, input: Record<string, unknown>) =>
+    scheduleTitle({ actionId, input }, actions, ({ siteIds }) => (siteIds ? 'Zealand' : 'All machines'))
+
+  expect(title('list', {})).toBe('Attention list, all machines')
+  expect(title('list', { machines: { siteIds: ['1'] } })).toBe('Attention list, Zealand')
+  expect(title('other', {})).toBe('Other')
+})
+
+test('an address that was not reached is named while it is to get the result', () => {
+  const delivery = (to: string, state: Delivery['state']) => ({ to, state }) as Delivery
+  const deliveries = [
+    delivery('a@example.com', 'failed'),
+    delivery('b@example.com', 'delivered'),
+    delivery('example.com/hook', 'failed'),
+    delivery('corrected@example.com', 'failed'),
+  ]
+  const deliverTo = [
+    { kind: 'email', address: 'a@example.com', file: 'none' },
+    { kind: 'email', address: 'b@example.com', file: 'none' },
+    { kind: 'webhook', url: 'https://example.com/hook?key=1' },
+  ] as const
+  expect(failedDeliveriesOf({ deliveries }, { deliverTo: [...deliverTo] }).map(({ to }) => to)).toEqual([
+    'a@example.com',
+    'example.com/hook',
+  ])
+})
