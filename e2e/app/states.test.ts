@@ -108,7 +108,12 @@ const states: readonly State[] = [
   {
     state: 'optional permissions denied',
     reach: (manager) => manager.press('Install', 'Without optional permissions'),
-    sees: [/“Clear stale events” cannot run/, 'See how to allow it', 'Not allowed'],
+    sees: [
+      /“Clear stale events” cannot run/,
+      '“Attention list” leaves something out.',
+      'See how to allow it',
+      'Not allowed',
+    ],
   },
   {
     state: 'a plan without the optional permissions',

@@ -19,6 +19,8 @@ export const actionSchema = z.object({
   missingScopes: z.array(z.string()),
   /** Of `missingScopes` those that the account's Trackunit plan does not include, as Trackunit said. */
   missingFromPlan: z.array(z.string()),
+  /** Scopes that this account did not grant and without which the action leaves something out. */
+  missingOptionalScopes: z.array(z.string()),
   /** What it needs of the account's Trackunit plan, where Trackunit refused that lately: then it cannot be started. */
   missingPlan: z.string().nullable(),
   /** Whether this caller may start it: a user's own token may lack what the action needs. */

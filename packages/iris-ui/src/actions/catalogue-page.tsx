@@ -13,6 +13,7 @@ import { useRuns } from '../runs/use-runs.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
+import type { Texts } from '../texts/en.ts'
 import { hindranceOf, hindranceWords } from './may-start.ts'
 
 /** The catalogue: what each action does, how long it takes, whether it changes data, and what came of it last. */
@@ -95,6 +96,12 @@ function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
             <span>{hindranceWords(hindrance, action, texts)}</span>
           </p>
         )}
+        {!hindrance && action.missingOptionalScopes.length > 0 && (
+          <p className="st warn">
+            <Icon name="warn" />
+            <span>{words.leavesOut(permissionNames(action.missingOptionalScopes, texts))}</span>
+          </p>
+        )}
       </div>
       <div className="cs">
         <div className="c">
@@ -113,6 +120,9 @@ function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
     </li>
   )
 }
+
+const permissionNames = (scopes: readonly string[], { list, permissions }: Texts) =>
+  list(scopes.map((scope) => permissions[scope] ?? scope))
 
 const hindranceIcons = { plan: 'minus', permission: 'warn', removed: 'minus', access: 'clock' } as const
 

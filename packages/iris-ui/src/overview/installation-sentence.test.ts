@@ -1,4 +1,4 @@
-import type { Installation } from '@standin/client'
+import type { Action, Installation } from '@standin/client'
 import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { da } from '../texts/da.ts'
@@ -173,6 +173,21 @@ describe('what needs a person', () => {
       'Trackunit says Standin was removed, but our access still works.',
       'Somebody installed Standin again. Was it one of you?',
       'We locked away new access, because it belongs to a different account.',
+    ])
+  })
+
+  test('is what an action leaves out for want of a permission, once for all that want the same', () => {
+    const action = { title: 'Attention list', missingScopes: [], missingFromPlan: [] }
+    const actions = [
+      { ...action, missingOptionalScopes: ['account.event.manage'] },
+      { ...action, title: 'Fleet snapshot', missingOptionalScopes: ['account.event.manage'] },
+      { ...action, title: 'Clear stale events', missingOptionalScopes: [] },
+    ] as unknown as Action[]
+    expect(needsYou(installation({}), { ...around, ...nothing, actions })).toMatchObject([
+      {
+        what: '“Attention list” and “Fleet snapshot” leave something out.',
+        means: expect.stringContaining('“See and dismiss events” was not allowed'),
+      },
     ])
   })
 

@@ -134,6 +134,18 @@ function missingPermissions({ actions, texts, formats }: Known): Need[] {
       means: texts.needs.leftOutMeans(namesOf(leftOut.flatMap(({ missingScopes }) => missingScopes))),
       way: { kind: 'host', path: hostPages.apps, words: texts.needs.openApps },
     })
+  const partial = actions.filter(
+    ({ missingScopes, missingOptionalScopes }) => missingScopes.length === 0 && missingOptionalScopes.length > 0,
+  )
+  if (partial.length > 0)
+    needs.push({
+      id: 'left-out',
+      tone: 'warn',
+      icon: 'warn',
+      what: texts.needs.partial(titlesOf(partial), partial.length === 1),
+      means: texts.needs.partialMeans(namesOf(partial.flatMap(({ missingOptionalScopes }) => missingOptionalScopes))),
+      way: { kind: 'host', path: hostPages.apps, words: texts.needs.openApps },
+    })
   if (forPlan.length > 0)
     needs.push({
       id: 'plan',

@@ -207,6 +207,9 @@ export const da: Texts = {
     rejected: 'Trackunit afviser den nye adgang, som vi fik.',
     rejectedMeans: (came) =>
       `Den kom ${atMoment(came)}. Standin fortsætter med den hidtidige adgang. Installér den en gang til for at bruge en ny.`,
+    partial: (titles) => `${titles} udelader noget.`,
+    partialMeans: (permissions) =>
+      `${permissions} blev ikke tilladt ved installationen, eller er ikke med i jeres Trackunit-plan. Resten er komplet. En administrator kan tillade det i Manager under Apps.`,
     leftOut: (titles) => `${titles} kan ikke køre.`,
     leftOutMeans: (names) =>
       `${names} blev ikke tilladt ved installationen, eller er ikke med i jeres Trackunit-plan. En administrator kan tillade det i Manager under Apps.`,
@@ -264,6 +267,7 @@ export const da: Texts = {
     startAction: 'Start en opgave',
     onlyReads: 'Læser kun',
     changes: 'Ændrer data, efter en forhåndsvisning',
+    leavesOut: (permissions) => `Udelader det, der kræver ${permissions}: ikke tilladt ved installationen.`,
     neverRan: 'Har ikke kørt endnu',
     running: (percent) => `Kører, ${percent}`,
     runningNow: 'Kører',

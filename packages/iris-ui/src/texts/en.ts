@@ -228,6 +228,9 @@ export const en = {
     rejected: 'Trackunit refuses the new access it gave us.',
     rejectedMeans: (came: SaidMoment) =>
       `It came ${onMoment(came)}. Standin goes on with the access from before. Install it once more to use a new one.`,
+    partial: (titles: string, one: boolean) => `${titles} ${one ? 'leaves' : 'leave'} something out.`,
+    partialMeans: (permissions: string) =>
+      `${permissions} was not allowed at installation, or is not in your Trackunit plan. The rest is complete. An administrator can allow it in Manager, under Apps.`,
     leftOut: (titles: string) => `${titles} cannot run.`,
     leftOutMeans: (permissions: string) =>
       `${permissions} was not allowed at installation, or is not in your Trackunit plan. An administrator can allow it in Manager, under Apps.`,
@@ -286,6 +289,7 @@ export const en = {
     startAction: 'Start an action',
     onlyReads: 'Only reads',
     changes: 'Changes data, after a preview',
+    leavesOut: (permissions: string) => `Leaves out what needs ${permissions}: not allowed at installation.`,
     neverRan: 'Has not run yet',
     running: (percent: string) => `Running, ${percent}`,
     runningNow: 'Running',

@@ -51,6 +51,14 @@ test('an action is shown as the contract says, with titles and descriptions for 
   })
 })
 
+test('an action says what it leaves out on this account, and nothing while that is not known', () => {
+  const catalogue = catalogueOf({ ...report, optionalScopes: ['a', 'c'] })
+  const leftOut = (accountScopes: typeof toSomebody.accountScopes | undefined) =>
+    catalogue.describe({ ...toSomebody, accountScopes })[0]?.missingOptionalScopes
+  expect(leftOut(toSomebody.accountScopes)).toEqual(['c'])
+  expect(leftOut(undefined)).toEqual([])
+})
+
 test('an action says its words in the language that is asked for, and English where it has none', () => {
   const catalogue = catalogueOf({ ...report, texts: { da: { 'Site report': 'Pladsrapport' } } })
   const textsIn = (language?: string) => catalogue.describe({ ...toSomebody, language })[0]?.texts

@@ -44,12 +44,14 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
     /** As the app shows them to somebody of an account. */
     describe: ({ accountScopes, mayStart, usualTimes, language = 'en' }: Describing): Action[] =>
       [...byId.values()].map(({ action, inputSchema }) => {
-        const { id, title, description, changesData, scopes } = action
-        const missing = accountScopes ? scopes.filter((scope) => !accountScopes.grantedScopes.includes(scope)) : []
+        const { id, title, description, changesData, scopes, optionalScopes = [] } = action
+        const isMissing = (scope: string) => accountScopes && !accountScopes.grantedScopes.includes(scope)
+        const missing = scopes.filter(isMissing)
         return {
           ...{ id, title, description, changesData, scopes: [...scopes] },
           missingScopes: missing,
           missingFromPlan: missing.filter((scope) => accountScopes?.missingFromPlan.includes(scope)),
+          missingOptionalScopes: optionalScopes.filter(isMissing),
           missingPlan: (accountScopes?.isGraphqlRefused && action.plan) || null,
           mayStart: mayStart(action),
           usualSeconds: usualTimes.get(id)?.[changesData ? 'preview' : 'apply'] ?? null,
