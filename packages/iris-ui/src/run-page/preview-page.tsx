@@ -29,6 +29,7 @@ import { useSurroundings } from '../surroundings.ts'
 import { EndedRunView } from './ended-run-view.tsx'
 import { FileList } from './file-list.tsx'
 import { GoingRunView } from './going-run-view.tsx'
+import { RunFacts } from './run-facts.tsx'
 import { useRun } from './use-run.ts'
 import { useRunAnnouncements } from './use-run-announcements.ts'
 
@@ -123,6 +124,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
           <ResultDetail run={run} />
         </div>
       </div>
+      <RunFacts run={run} action={action} line />
       <div className="confirm">
         <ByKind first={first} actionId={run.actionId} />
         <Apply run={run} action={action} title={title} count={first.total} />

@@ -41,7 +41,9 @@ export function RunFacts({ run, action, line }: RunFactsProps) {
   facts.push([words.startedBy, starterWords(run, host.user.id, texts)])
 
   if (machines) facts.push([texts.form.machines, sayMachines(machines)])
-  if (action) facts.push(...choicesInWords(run.input, action.inputSchema, { texts, formats, ofDefault: !line }))
+  // Before something is changed, what was left as it is counts as much.
+  const ofDefault = !line || run.mode === 'preview'
+  if (action) facts.push(...choicesInWords(run.input, action.inputSchema, { texts, formats, ofDefault }))
   if (!line && action) {
     const changes =
       run.mode === 'preview' ? words.changesPreview : action.changesData ? words.changesYes : words.changesNo
