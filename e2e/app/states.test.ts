@@ -158,7 +158,7 @@ const states: readonly State[] = [
     state: 'a permission denied, at the action',
     async reach(manager) {
       await manager.press('Install', 'Without optional permissions')
-      await manager.app.getByText('See how to allow it').waitFor()
+      await manager.app.getByText('See how to allow it').first().waitFor()
       await manager.visit('/actions/clear-stale-events')
     },
     sees: [/which was not allowed at installation/, 'Open Apps'],
