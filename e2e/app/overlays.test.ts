@@ -13,7 +13,8 @@ const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, re
 const allLooks = [...looks, { theme: 'light', width: 640 }, { theme: 'dark', width: 360 }] as const
 
 describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens over a page', () => {
-  const account = randomUUID()
+  // Which machines it has follows from its id: another may have too few that need attention to be filtered.
+  const account = '6e0c2f7a-1b5d-4d83-9a46-c0f1e7b2d935'
   let app: AppInManager
   const open: Manager[] = []
   beforeAll(async () => {
