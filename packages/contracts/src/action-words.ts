@@ -23,7 +23,7 @@ export function createActionWords(texts: ActionTexts, { number = String }: Optio
   function say(said: string): string {
     let words = known.get(said)
     if (words === undefined) {
-      words = (Object.hasOwn(texts, said) ? texts[said] : undefined) ?? sentenceBySentence(said) ?? find(said) ?? said
+      words = sentenceBySentence(said) ?? find(said) ?? said
       if (known.size >= MOST_KEPT) known.clear()
       known.set(said, words)
     }
@@ -60,6 +60,7 @@ export function createActionWords(texts: ActionTexts, { number = String }: Optio
   /** Before it is taken as a whole: a hole would hold the rest of a sentence and all that follow. */
   function sentenceBySentence(said: string): string | undefined {
     const sentences = said.split(/(?<=[.!?]) (?=\p{Lu}|\d|“)/u)
+    if (sentences.length === 1 || Object.hasOwn(texts, said)) return undefined
     const found = sentences.map(find)
     if (found.every((sentence) => sentence === undefined)) return undefined
     return sentences.map((sentence, nth) => found[nth] ?? sentence).join(' ')
