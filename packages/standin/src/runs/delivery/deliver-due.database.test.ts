@@ -152,6 +152,17 @@ describe('the result of a run that has ended', () => {
     expect(await stack.deliveries(id)).toEqual([])
   })
 
+  test('a part of a result is told, and goes along with no email: nobody would see of a file that it is one', async () => {
+    await using stack = await createStack()
+    const withFile = { ...email, file: 'csv' as const }
+    await stack.ended([withFile])
+    await stack.ended([withFile], { fails: true })
+    while (await stack.deliverDue());
+    const [whole, part] = stack.mailed
+    expect(whole?.attachment?.name).toMatch(/\.csv$/)
+    expect(part).toMatchObject({ attachment: undefined, text: expect.stringContaining('What was found by then is in') })
+  })
+
   test('tells by email what the run before had not', async () => {
     await using stack = await createStack()
     await stack.ended([])

@@ -40,6 +40,7 @@ const actor: Actor = { kind: 'system', id: 'delivery' }
 const leaseMs = 5 * 60_000
 /** Tries of one account in an hour: whoever can enter an address must not flood it with our mail. */
 const triesPerHour = 100
+const partStays = 'What was found by then is in Manager.'
 const hourMs = 3_600_000
 const waitForRoomMs = 5 * 60_000
 
@@ -60,11 +61,13 @@ export function createDeliverDue(dependencies: Dependencies) {
       return sendWebhook({ id, url: destination.url, body: webhookBodyOf(told), secret })
     }
     if (!sendEmail) return { kind: 'refused', because: 'This server sends no email.' }
-    const wantsFile = destination.file !== 'none' && told.totalRows > 0
+    const isWhole = told.run.state === 'succeeded'
+    const wantsFile = destination.file !== 'none' && told.totalRows > 0 && isWhole
     const file = wantsFile
       ? await attachedFile(told, { format: destination.file as 'csv' | 'xlsx', batches })
       : undefined
-    const left = wantsFile && !file ? 'The file is too large for an email; it is in Manager.' : undefined
+    const isTooLarge = wantsFile && !file
+    const left = isTooLarge ? 'The file is too large for an email; it is in Manager.' : isWhole ? undefined : partStays
     return sendEmail({ id, to: destination.address, ...emailOf(told, { appName, managerUrl, left }), attachment: file })
   }
 
