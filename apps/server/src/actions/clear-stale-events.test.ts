@@ -180,13 +180,31 @@ describe('clear stale events: the dismissal', () => {
     const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
     const played = await stage.play(clearStaleEvents, { preview, endsHalfWay: true })
 
-    // The engine keeps what was written, this stage what the last checkpoint kept.
-    expect(played.rows).toHaveLength(50)
-    expect(played.headline).toBe('50 of 100 events dismissed so far.')
-    expect(played.detail).toBe('50 of 100 events dismissed, and stay so. The other 50 are untouched.')
+    // Ten more than the last checkpoint knows of, and the one that was asked for when no answer came.
+    expect(played.rows).toHaveLength(61)
+    expect(played.headline).toBe('60 of 100 events dismissed so far.')
+    const note =
+      '60 of 100 events dismissed, and stay so. Of 1 event nobody knows: look in Trackunit. The other 39 are untouched.'
+    expect(played.detail).toBe(note)
+    expect(dismissedIn(stage)).toHaveLength(60)
     const lines = (played.files['dismissed-events-part.csv'] ?? '').split('\r\n')
-    expect(lines[0]).toContain('50 of 100 events dismissed, and stay so.')
-    expect(lines.filter((line) => line.includes('Dismissed'))).toHaveLength(50)
+    expect(lines[0]).toContain(note)
+    expect(lines.filter((line) => line.split(',').includes('Dismissed'))).toHaveLength(60)
+    expect(lines.filter((line) => line.split(',').includes('Not known'))).toHaveLength(1)
+  })
+
+  test('there is a checkpoint before the first change: a run that waits without one is stopped with nothing to show', async () => {
+    const onRequest = (_: number, path: string) => {
+      if (path === 'eventDismiss') throw new StandinError('CREDENTIALS_REJECTED')
+      return 'answer' as const
+    }
+    const stage = stageOf(3, undefined, { onRequest })
+    const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
+    const played = await stage.play(clearStaleEvents, { preview, endsHalfWay: true })
+    expect(played.checkpoint).toMatchObject({ done: 0 })
+    expect(played.detail).toBe(
+      '0 of 3 events dismissed, and stay so. Of 1 event nobody knows: look in Trackunit. The other 2 are untouched.',
+    )
   })
 
   test('a preview that ends half-way says that nothing has changed, and leaves what was read', async () => {

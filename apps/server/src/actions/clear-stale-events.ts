@@ -105,20 +105,29 @@ async function leavePreview(context: Part): Promise<void> {
   await createCsvArtifact(context, { name: 'stale-events-part.csv', note })
 }
 
-/** Which events are gone must be known, also of a run that came half-way. */
+/** Which events are gone must be known, also of a run that came half-way: a checkpoint does not know the last of them. */
 async function leaveDismissed(context: Part): Promise<void> {
-  const total = previewSchema.safeParse(context.preview?.checkpoint).data?.found
-  const { columns, batches } = await context.result.read()
-  if (total === undefined || columns.length === 0) return
-  const at = { done: 0, dismissed: 0 }
-  for await (const rows of batches) {
-    at.done += rows.length
-    at.dismissed += rows.filter(({ cells }) => cells.outcome === outcomes.dismissed).length
-  }
-  if (at.done === 0) return
-  const note = `${counted(at.dismissed)} of ${plural(total, 'event', 'events')} dismissed, and stay so. The other ${counted(total - at.dismissed)} are untouched.`
-  await context.headline(sentenceOf(at, total))
-  await context.result.detail(note)
+  const { preview, result, headline } = context
+  const total = previewSchema.safeParse(preview?.checkpoint).data?.found
+  const changes = await context.changes()
+  if (!preview || total === undefined || changes.size === 0) return
+  const tried = { made: 0, 'not made': 0, unknown: 0 }
+  await result.columns(appliedColumns)
+  for await (const rows of preview.rows())
+    for (const row of rows) {
+      const change = changes.get(row.id)
+      if (!change) continue
+      tried[change]++
+      await result.rows([{ ...row, cells: { ...row.cells, outcome: outcomeOfChange[change] } }])
+    }
+  const rest = total - tried.made - tried.unknown
+  const note = [
+    `${counted(tried.made)} of ${plural(total, 'event', 'events')} dismissed, and stay so.`,
+    ...(tried.unknown > 0 ? [`Of ${plural(tried.unknown, 'event', 'events')} nobody knows: look in Trackunit.`] : []),
+    ...(rest > 0 ? [`The other ${counted(rest)} are untouched.`] : []),
+  ].join(' ')
+  await headline(sentenceOf({ done: tried.made + tried['not made'] + tried.unknown, dismissed: tried.made }, total))
+  await result.detail(note)
   await createCsvArtifact(context, { name: 'dismissed-events-part.csv', note })
 }
 
@@ -188,6 +197,7 @@ async function dismissEvents(context: Context): Promise<void> {
   if (!preview || listed.data?.phase !== 'ready') throw new StandinError('PREVIEW_REQUIRED')
   let at = resumedFrom ? appliedSchema.parse(resumedFrom) : { done: 0, dismissed: 0, refused: 0, inVain: 0 }
   const total = listed.data.found
+  if (!resumedFrom) await checkpoint(at) // From the first change on there is something to show.
 
   await step('Dismiss events', async () => {
     await result.columns(appliedColumns)
@@ -216,6 +226,7 @@ async function dismissEvents(context: Context): Promise<void> {
 }
 
 const outcomes = { dismissed: 'Dismissed', refused: 'Not dismissed' } as const
+const outcomeOfChange = { made: outcomes.dismissed, 'not made': outcomes.refused, unknown: 'Not known' } as const
 
 async function dismissOne(
   context: Context,

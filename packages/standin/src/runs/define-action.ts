@@ -57,7 +57,15 @@ export interface RunContext<Input> {
 }
 
 /** What is left to work with of a run that ends before its time. */
-export type PartContext<Input> = Pick<
+export interface PartContext<Input> extends OfPart<Input> {
+  /**
+   * How the changes of the run, and of earlier ones that applied the same preview, stand by their keys: also those that no
+   * checkpoint knows of. `unknown`: nobody knows whether Trackunit made it.
+   */
+  changes(): Promise<ReadonlyMap<string, 'made' | 'not made' | 'unknown'>>
+}
+
+type OfPart<Input> = Pick<
   RunContext<Input>,
   | 'accountId'
   | 'account'
@@ -136,6 +144,7 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
    * Makes something to read of a run that fails for good or is stopped half-way, from its last checkpoint
    * (`resumedFrom`): rows, a file that says in its name and first line that it is a part. Called at most once, just
    * before such a run ends, for 20 seconds at most and without Trackunit; where it throws, no more than was there is left.
+   * A run that waits and has no checkpoint yet is stopped without: keep one before the first change.
    */
   leavePart?(context: PartContext<z.output<Schema>>): Promise<void>
 }

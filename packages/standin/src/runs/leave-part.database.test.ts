@@ -115,6 +115,33 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     expect(await left(stack, id)).toMatchObject({ state: 'succeeded', ...nothing })
   })
 
+  test('of one that changed something since its last checkpoint, each change is known', async () => {
+    const part = Promise.withResolvers<ReadonlyMap<string, string>>()
+    const change = (error?: StandinError) => ({ do: () => (error ? Promise.reject(error) : Promise.resolve(true)) })
+    const report: AnyAction = {
+      ...reportThat(busy),
+      async run({ effect, checkpoint }) {
+        await checkpoint('about to begin')
+        await effect({ key: 'one', ...change() })
+        await effect({ key: 'two', ...change(new StandinError('TRACKUNIT_REFUSED')) }).catch(() => {})
+        await effect({ key: 'three', ...change(new StandinError('TRACKUNIT_UNAVAILABLE')) }).catch(() => {})
+        await effect({ key: 'four', ...change(new StandinError('TRACKUNIT_RATE_LIMITED')) })
+      },
+      leavePart: async ({ changes }) => part.resolve(await changes()),
+    }
+    await using stack = await createRunStack({ database, actions: [report] })
+    const { id } = await stack.start()
+    const worker = stack.createWorker()
+    await worker.workOn(id)
+    expect(await stack.cancel(id)).toMatchObject({ state: 'cancelling' })
+    await worker.workOn(id)
+
+    expect(Object.fromEntries(await part.promise)).toEqual({
+      ...{ one: 'made', two: 'not made', three: 'unknown', four: 'not made' },
+    })
+    expect(await stack.run(id)).toMatchObject({ state: 'cancelled' })
+  })
+
   test('where no part can be made, the run ends as it would have', async () => {
     const report = reportThat(refused, async ({ result }) => {
       await result.columns(columns)

@@ -5,7 +5,7 @@ import { createArtifactWriter, type OpenArtifact } from './artifacts/artifact-wr
 import type { PartContext, RunContext } from './define-action.ts'
 import type { MachineRegister } from './machines/machine-register.ts'
 import { createResultWriter } from './results/result-writer.ts'
-import { createEffects } from './run-effects.ts'
+import { changesOf, createEffects } from './run-effects.ts'
 import { appendEvent } from './run-event-store.ts'
 import { updateRunningRun } from './run-hold-store.ts'
 import type { findPredecessors } from './run-predecessors.ts'
@@ -154,7 +154,7 @@ export function createRunContext(
     /** What an action may still do when its run ends before its time. */
     leaving(): PartContext<Record<string, unknown>> {
       isLeaving = true
-      return { ...context, resumedFrom: kept }
+      return { ...context, resumedFrom: kept, changes: () => changesOf(db, run) }
     },
     /** In the transaction that ends the run, before its end is told: progress as it was, each file as it is. */
     async lastWords(tx: Transaction): Promise<Pick<RunRow, 'progress' | 'steps'>> {

@@ -66,6 +66,14 @@ export async function countEffects(
   return Object.fromEntries(rows.map((row) => [row.state, row.count]))
 }
 
+/** Every change of a set, and how it ended. */
+export async function listEffects(db: Database, changeSetId: string): Promise<Array<Pick<EffectRow, 'key' | 'state'>>> {
+  return db
+    .select({ key: runEffects.key, state: runEffects.state })
+    .from(runEffects)
+    .where(eq(runEffects.changeSetId, changeSetId))
+}
+
 /** Changes of a run of which nobody knows whether they were made: as many as were under way at once. */
 export async function listMeantEffects(tx: Transaction, runId: string, limit: number): Promise<EffectRow[]> {
   return tx

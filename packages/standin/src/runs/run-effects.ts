@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import type { Effect } from './define-action.ts'
-import { type EffectRow, endEffect, meanEffect, meanEffectAgain } from './run-effect-store.ts'
+import { type EffectRow, endEffect, listEffects, meanEffect, meanEffectAgain } from './run-effect-store.ts'
 import { holdsRun } from './run-hold-store.ts'
 import { RunStopped } from './run-stopped.ts'
 import type { RunRow } from './run-store.ts'
@@ -38,7 +38,7 @@ export function whatToDo(
  */
 export function createEffects(db: Database, run: RunRow) {
   const { id: runId, epoch } = run
-  const changeSetId = run.previewRunId ?? runId
+  const changeSetId = changeSetOf(run)
 
   /** Only the worker that has the run may mean a change. */
   async function whileHeld<Result>(work: Parameters<typeof db.transaction<Result>>[0]): Promise<Result> {
@@ -97,4 +97,17 @@ export function createEffects(db: Database, run: RunRow) {
     await whileHeld((tx) => meanEffectAgain(tx, one))
     return attempt(one, work)
   }
+}
+
+const changeSetOf = ({ id, previewRunId }: Pick<RunRow, 'id' | 'previewRunId'>) => previewRunId ?? id
+
+const standings = { done: 'made', refused: 'not made', 'put-off': 'not made', meant: 'unknown' } as const
+
+/** How the changes of a run stand, by their keys. */
+export async function changesOf(
+  db: Database,
+  run: Pick<RunRow, 'id' | 'previewRunId'>,
+): Promise<Map<string, (typeof standings)[EffectRow['state']]>> {
+  const effects = await listEffects(db, changeSetOf(run))
+  return new Map(effects.map(({ key, state }) => [key, standings[state]]))
 }

@@ -32,6 +32,7 @@ export const danishOfEvents: ActionTexts = {
   Critical: 'Kritisk',
   Dismissed: 'Afvist',
   'Not dismissed': 'Ikke afvist',
+  'Not known': 'Ukendt',
   'A machine that we have not seen': 'En maskine, som vi ikke har set',
 
   'List old events': 'Find gamle hændelser',
@@ -55,6 +56,8 @@ export const danishOfEvents: ActionTexts = {
   'Nothing has changed.': 'Intet er ændret.',
   '{} of {} event dismissed, and stay so.': '{} af {} hændelse afvist, og det forbliver de.',
   '{} of {} events dismissed, and stay so.': '{} af {} hændelser afvist, og det forbliver de.',
+  'Of {} event nobody knows: look in Trackunit.': 'Om {} hændelse ved ingen det: se efter i Trackunit.',
+  'Of {} events nobody knows: look in Trackunit.': 'Om {} hændelser ved ingen det: se efter i Trackunit.',
   'The other {} are untouched.': 'De øvrige {} er urørte.',
   '{} event dismissed.': '{} hændelse afvist.',
   '{} events dismissed.': '{} hændelser afvist.',

@@ -3,6 +3,7 @@ import {
   type Action,
   type GivenColumn,
   type GivenRow,
+  type PartContext,
   type PreviewOfRun,
   type PreviousRun,
   type RunContext,
@@ -43,6 +44,9 @@ export interface Played {
   checkpoint: unknown
   endedAt: Date
 }
+
+/** What an action works with while it goes, and what it has when it ends before its time. */
+type PlayedContext<Input> = RunContext<Input> & PartContext<Input>
 
 const mostAttempts = 200
 /** Without an answer in a row, and without a checkpoint in between. */
@@ -102,11 +106,13 @@ export function createActionStage({
     const effects = new Map<string, { outcome?: unknown }>()
     let retries = 0
 
-    async function attempt(work: (context: RunContext<z.output<Schema>>) => Promise<void> | undefined): Promise<void> {
+    async function attempt(
+      work: (context: PlayedContext<z.output<Schema>>) => Promise<void> | undefined,
+    ): Promise<void> {
       const rows = [...kept.rows]
       const files = new Map(kept.files)
       const ids = new Set(rows.map(({ id }) => id))
-      const context: RunContext<z.output<Schema>> = {
+      const context: PlayedContext<z.output<Schema>> = {
         accountId: '11111111-2222-4333-8444-555555555555',
         account: { timeZone, unitSystem: 'metric', grantedScopes },
         input: action.input.parse(input),
@@ -159,6 +165,8 @@ export function createActionStage({
           effects.set(about, { outcome })
           return outcome
         },
+        changes: async () =>
+          new Map([...effects].map(([about, known]) => [about, 'outcome' in known ? 'made' : 'unknown'])),
         async artifact({ name }) {
           return {
             id: name,
