@@ -200,13 +200,18 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect([...first.wrong, ...second.wrong]).toEqual([])
   })
 
-  test('types on while the token is renewed: the values, the focus and the caret stay, as does the field itself', async () => {
+  /** Where somebody can type for long, in a browser whose clock can be set. */
+  async function openForm() {
     const account = randomUUID()
     await install(app.stack, account)
     const manager = await openManager({ account }, { isClockSet: true })
-    const { app: inside, page } = manager
     await manager.visit('/actions/attention-list')
-    const email = inside.getByRole('textbox', { name: /^Email/ })
+    return { manager, email: manager.app.getByRole('textbox', { name: /^Email/ }) }
+  }
+
+  test('types on while the token is renewed: the values, the focus and the caret stay, as does the field itself', async () => {
+    const { manager, email } = await openForm()
+    const { page } = manager
     await email.pressSequentially('mette.example')
     for (const _ of '.example') await page.keyboard.press('ArrowLeft')
     await email.evaluate((field) => Object.assign(globalThis, { field }))
@@ -225,12 +230,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   })
 
   test('is signed out of Manager and in again, and finds what was typed', async () => {
-    const account = randomUUID()
-    await install(app.stack, account)
-    const manager = await openManager({ account }, { isClockSet: true })
+    const { manager, email } = await openForm()
     const { app: inside, page } = manager
-    await manager.visit('/actions/attention-list')
-    const email = inside.getByRole('textbox', { name: /^Email/ })
     await email.fill('mette@nordvang.example')
 
     await manager.turn('Signed out')

@@ -67,13 +67,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
 
   test('chooses machines, and the choice is there', async () => {
     const manager = await openManager({ account })
-    const { app: inside, visit, keys, focusedButton } = manager
-    await visit('/actions/attention-list')
-    await inside.getByLabel('Saved choice').waitFor()
-    await keys.tabTo('Saved choice')
-    await keys.press('End')
-    await keys.tabTo('Add a site, type or group')
-    await keys.press('Enter')
+    const { app: inside, keys, focusedButton } = manager
+    await openPicker(manager)
     await inside.getByRole('dialog').getByRole('checkbox').first().waitFor()
     await isWellMade(manager, 'Add a site, type or group')
 
@@ -161,12 +156,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
     await focused(manager, 'Filters')
     expect(await filters.getAttribute('aria-expanded')).toBe('false')
 
-    await visit('/actions/attention-list')
-    await inside.getByLabel('Saved choice').waitFor()
-    await keys.tabTo('Saved choice')
-    await keys.press('End')
-    await keys.tabTo('Add a site, type or group')
-    await keys.press('Enter')
+    await openPicker(manager)
     const sheet = inside.getByRole('dialog')
     await sheet.getByRole('checkbox').first().waitFor()
     expect(await movingParts(frame())).toEqual([])
@@ -183,6 +173,17 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
 })
 
 const anyDialog = 'dialog' as const
+
+/** Where machines are chosen, from the form of an action. */
+async function openPicker({ page, app: inside, visit }: Manager): Promise<void> {
+  const keys = keysOf(page)
+  await visit('/actions/attention-list')
+  await inside.getByLabel('Saved choice').waitFor()
+  await keys.tabTo('Saved choice')
+  await keys.press('End')
+  await keys.tabTo('Add a site, type or group')
+  await keys.press('Enter')
+}
 
 async function focused({ app: inside }: Manager, name: string): Promise<void> {
   await inside.getByRole('button', { name, exact: true }).and(inside.locator(':focus')).waitFor()
