@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createActionCatalogue } from '../../packages/standin/src/runs/action-catalogue.ts'
-import type { AnyAction } from '../../packages/standin/src/runs/define-action.ts'
+import { createActionCatalogue } from '../../packages/standin/src/actions/action-catalogue.ts'
+import type { AnyAction } from '../../packages/standin/src/actions/define-action.ts'
 import app from '../../standin.config.ts'
 
 const server = join(import.meta.dirname, '../../apps/server')

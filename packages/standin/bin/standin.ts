@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { runOperatorCommand } from '../src/commands/operator.ts'
+import { runOperatorCommand } from '../src/operator/operator.ts'
 
 const file = findUpwards(process.cwd(), 'standin.config.ts')
 if (!file) {

@@ -1,4 +1,6 @@
 import type { StandinApp } from '@standin/contracts'
+import { createActionCatalogue } from './actions/action-catalogue.ts'
+import type { AnyAction } from './actions/define-action.ts'
 import { openFoundation, type Surroundings } from './assembly/open-foundation.ts'
 import { serveApi } from './assembly/serve-api.ts'
 import { serveCallbacks } from './assembly/serve-callbacks.ts'
@@ -8,12 +10,10 @@ import { startRuns } from './assembly/start-runs.ts'
 import { startTokens } from './assembly/start-tokens.ts'
 import { readUserTokens } from './assembly/user-tokens.ts'
 import { systemClock } from './clock.ts'
+import { type Config, readConfig } from './config/config.ts'
 import type { Environment } from './config/environment-schema.ts'
-import { type Config, readConfig } from './config.ts'
 import { createLogger } from './observability/logger.ts'
-import { createActionCatalogue } from './runs/action-catalogue.ts'
-import type { AnyAction } from './runs/define-action.ts'
-import { createRateLimits } from './runs/rate-limits.ts'
+import { createRateLimits } from './trackunit/rate-limits.ts'
 
 /** What a maker declares: who the app is, and what it does in the background. */
 export interface MakersParts {

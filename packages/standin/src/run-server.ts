@@ -1,10 +1,10 @@
+import { ActionError } from './actions/action-catalogue.ts'
 import { ConfigError } from './config/config-error.ts'
 import type { Environment } from './config/environment-schema.ts'
 import type { Standin } from './create-standin.ts'
 import { databaseTrouble } from './database/database-trouble.ts'
 import { EmbeddedPostgresError } from './database/embedded-postgres/index.ts'
 import { createLogger } from './observability/logger.ts'
-import { ActionError } from './runs/action-catalogue.ts'
 
 /**
  * Runs the server in the foreground until SIGTERM or SIGINT, then ends it in order.

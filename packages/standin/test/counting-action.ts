@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineAction } from '../src/runs/define-action.ts'
+import { defineAction } from '../src/actions/define-action.ts'
 import { StandinError } from '../src/standin-error.ts'
 
 /** Counts once for each key on a server of the test, each an effect, with a checkpoint and a line after every second one. */

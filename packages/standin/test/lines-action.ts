@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineAction } from '../src/runs/define-action.ts'
+import { defineAction } from '../src/actions/define-action.ts'
 
 const lines = 6
 

@@ -1,4 +1,4 @@
-import { runOperatorCommand } from '../src/commands/operator.ts'
+import { runOperatorCommand } from '../src/operator/operator.ts'
 import { appId, type CallbackStack } from './callback-stack.ts'
 
 const app = {

@@ -1,5 +1,5 @@
 import type { ResultRow } from '@standin/contracts'
-import type { ResultToTell } from '../src/runs/delivery/result-message.ts'
+import type { ResultToTell } from '../src/deliveries/result-message.ts'
 
 export const row = (id: string, name: string, given: Partial<ResultRow> = {}): ResultRow => ({
   id,

@@ -1,6 +1,6 @@
-import { pauseAfter } from '../src/tokens/failure-policy.ts'
 import { refreshAgainMs } from '../src/tokens/refresh-ahead.ts'
 import { isInUse, refreshAheadMs, safetyMarginMs } from '../src/tokens/token-freshness.ts'
+import { pauseAfter } from '../src/trackunit/failure-policy.ts'
 
 export interface SimulatedDay {
   accounts: number

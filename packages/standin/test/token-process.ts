@@ -1,13 +1,13 @@
+import { findCredentialsInForce } from '../src/accounts/credentials-in-force.ts'
 import { buildAudit } from '../src/audit/build-audit.ts'
 import { systemClock } from '../src/clock.ts'
-import { findCredentialsInForce } from '../src/credentials/credentials-in-force.ts'
-import { createVault } from '../src/credentials/vault.ts'
 import { connectDatabase } from '../src/database/database.ts'
 import { createListener } from '../src/database/listen.ts'
 import { createLogger } from '../src/observability/logger.ts'
+import { createVault } from '../src/secrets/vault.ts'
 import { StandinError } from '../src/standin-error.ts'
 import { buildTokens } from '../src/tokens/build-tokens.ts'
-import { createTokenEndpoint } from '../src/tokens/token-endpoint.ts'
+import { createTokenEndpoint } from '../src/trackunit/token-endpoint.ts'
 import { auditRing } from './audit-stack.ts'
 
 /** What the test tells a process: from where it works, then how many callers ask for whose token at once. */

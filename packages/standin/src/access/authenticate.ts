@@ -1,6 +1,6 @@
-import type { KeySet } from '../callbacks/key-set.ts'
 import type { Clock } from '../clock.ts'
 import { StandinError } from '../standin-error.ts'
+import type { KeySet } from '../trackunit/key-set.ts'
 import type { Caller, ServiceCaller } from './caller.ts'
 import type { KeyDirectory } from './key-directory.ts'
 import type { RequestLimits } from './request-limits.ts'

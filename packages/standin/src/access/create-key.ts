@@ -1,6 +1,6 @@
 import { type Actor, record } from '../audit/record.ts'
+import type { Secret } from '../config/secret.ts'
 import type { Database } from '../database/database.ts'
-import type { Secret } from '../observability/secret.ts'
 import { insertServiceKey, setGrant } from './access-store.ts'
 import { refuseUnknownScopes } from './change-grants.ts'
 import { createServiceKey } from './service-key.ts'

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { Secret } from '../observability/secret.ts'
+import { Secret } from '../config/secret.ts'
 
 /** `sk_standin_<id>_<secret><checksum>`: the id is public, the checksum tells a typo from a wrong key without a look-up. */
 const form = /^sk_standin_([0-9a-f]{12})_([\w-]{43})([0-9a-z]{7})$/

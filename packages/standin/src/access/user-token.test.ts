@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createAdjustableClock } from '../../test/adjustable-clock.ts'
 import { createPublishedKeys } from '../../test/published-keys.ts'
 import { createSigningKey } from '../../test/signing-keys.ts'
-import { createKeySet } from '../callbacks/key-set.ts'
+import { createKeySet } from '../trackunit/key-set.ts'
 import { type UserTokenPolicy, verifyUserToken } from './user-token.ts'
 
 const account = 'ABCDEF01-0000-0000-0000-00000000000F'

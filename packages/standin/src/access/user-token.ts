@@ -1,9 +1,9 @@
 import { accountIdSchema } from '@standin/contracts'
 import { z } from 'zod'
-import type { KeySet } from '../callbacks/key-set.ts'
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { StandinError } from '../standin-error.ts'
+import type { KeySet } from '../trackunit/key-set.ts'
 import type { UserCaller } from './caller.ts'
 
 export type UserTokenPolicy = NonNullable<Config['userTokens']> & { appId: string }

@@ -1,10 +1,10 @@
+import { createEraseAbandoned } from '../accounts/erase-abandoned.ts'
+import { createProveCredentials } from '../accounts/prove-credentials.ts'
 import { startBackgroundLoop } from '../background-loop.ts'
-import { createEraseAbandoned } from '../credentials/erase-abandoned.ts'
-import { createProveCredentials } from '../credentials/prove-credentials.ts'
-import type { RateLimits } from '../runs/rate-limits.ts'
-import { negotiateScopes } from '../tokens/negotiate-scopes.ts'
 import { pauseInOutage } from '../tokens/sign-in-outage.ts'
-import { createTokenEndpoint, type RequestToken } from '../tokens/token-endpoint.ts'
+import { negotiateScopes } from '../trackunit/negotiate-scopes.ts'
+import type { RateLimits } from '../trackunit/rate-limits.ts'
+import { createTokenEndpoint, type RequestToken } from '../trackunit/token-endpoint.ts'
 import type { Foundation } from './open-foundation.ts'
 
 const provingEveryMs = 1_000

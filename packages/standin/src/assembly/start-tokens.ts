@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { findCredentialsInForce } from '../credentials/credentials-in-force.ts'
+import { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
 import { buildTokens } from '../tokens/build-tokens.ts'
 import type { IssueToken } from '../tokens/issue-token.ts'
 import { createHandOutSpool } from '../tokens/outage/hand-out-spool.ts'

@@ -1,6 +1,6 @@
 import type { UserTokenPolicy } from '../access/user-token.ts'
-import { createKeySet, type KeySet } from '../callbacks/key-set.ts'
-import { createKeySetStore } from '../callbacks/key-set-store.ts'
+import { createKeySet, type KeySet } from '../trackunit/key-set.ts'
+import { createKeySetStore } from '../trackunit/key-set-store.ts'
 import type { Foundation } from './open-foundation.ts'
 
 export interface UserTokens {

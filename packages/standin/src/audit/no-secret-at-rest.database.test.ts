@@ -10,8 +10,8 @@ import {
 } from '../../test/callback-stack.ts'
 import { storeToken } from '../../test/stored-tokens.ts'
 import { createKey } from '../access/create-key.ts'
-import { approveCredentials } from '../credentials/decide-credentials.ts'
-import { Secret } from '../observability/secret.ts'
+import { approveCredentials } from '../accounts/decide-credentials.ts'
+import { Secret } from '../config/secret.ts'
 
 const createStack = prepareCallbackStacks()
 

@@ -1,11 +1,11 @@
 import type { CallbackStatus, TrackunitCallback } from '@standin/contracts'
+import { nextCredentialState } from '../accounts/credential-lifecycle.ts'
+import { comparePositions, type Position } from '../accounts/credential-order.ts'
+import type { CredentialRow } from '../accounts/credential-store.ts'
+import type { InstallationRow } from '../accounts/installation-store.ts'
 import type { AuditEvent } from '../audit/audit-kinds.ts'
 import type { AuditEntry } from '../audit/record.ts'
-import { nextCredentialState } from '../credentials/credential-lifecycle.ts'
-import { comparePositions, type Position } from '../credentials/credential-order.ts'
-import type { CredentialRow } from '../credentials/credential-store.ts'
-import type { InstallationRow } from '../installations/installation-store.ts'
-import { Secret } from '../observability/secret.ts'
+import { Secret } from '../config/secret.ts'
 import { callbackPosition } from './callback-order.ts'
 
 /** An account as a callback finds it: its row, and all its credentials, the newest generation first. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { comparePositions } from '../credentials/credential-order.ts'
+import { comparePositions } from '../accounts/credential-order.ts'
 import { callbackPosition, contentDigest } from './callback-order.ts'
 
 const positions = fc

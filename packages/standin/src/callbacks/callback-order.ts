@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Position } from '../credentials/credential-order.ts'
+import type { Position } from '../accounts/credential-order.ts'
 
 /** At the same moment an UNINSTALLED comes after an INSTALLED, and equals are ordered by a hash of what they say. */
 export function callbackPosition(kind: 'INSTALLED' | 'UNINSTALLED', issuedAt: Date, contentDigest: string): Position {

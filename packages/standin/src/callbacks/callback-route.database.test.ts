@@ -13,10 +13,10 @@ import {
   prepareCallbackStacks,
 } from '../../test/callback-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { Secret } from '../config/secret.ts'
 import { connectDatabase } from '../database/database.ts'
 import { createHttpServer } from '../http/http-server.ts'
 import { createLogger } from '../observability/logger.ts'
-import { Secret } from '../observability/secret.ts'
 import { registerCallbackRoute } from './callback-route.ts'
 import { listHeld } from './held/held-callback-store.ts'
 import { readRejections } from './rejected/rejection-store.ts'

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
-import type { Secret } from '../observability/secret.ts'
+import type { Secret } from '../config/secret.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ReceiveCallback } from './receive-callback.ts'

@@ -1,5 +1,5 @@
 import { and, desc, eq, lte, sql } from 'drizzle-orm'
-import { credentials } from '../credentials/credential-table.ts'
+import { credentials } from '../accounts/credential-table.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { callbacks } from './callback-table.ts'
 import type { CallbackNews } from './follow-callbacks.ts'

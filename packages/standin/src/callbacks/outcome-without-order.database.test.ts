@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { account, appId, installed, prepareCallbackStacks, refuses, uninstalled } from '../../test/callback-stack.ts'
-import { comparePositions } from '../credentials/credential-order.ts'
+import { comparePositions } from '../accounts/credential-order.ts'
 import { callbackPosition, contentDigest } from './callback-order.ts'
 
 const createStack = prepareCallbackStacks()

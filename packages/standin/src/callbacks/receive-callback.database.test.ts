@@ -10,7 +10,7 @@ import {
   uninstalled,
 } from '../../test/callback-stack.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
-import { listCredentials } from '../credentials/credential-store.ts'
+import { listCredentials } from '../accounts/credential-store.ts'
 import { connectDatabase } from '../database/database.ts'
 import { callbacks } from './callback-table.ts'
 import { listHeld } from './held/held-callback-store.ts'

@@ -1,9 +1,9 @@
 import type { CallbackStatus } from '@standin/contracts'
 import type { Clock } from '../clock.ts'
 import { StandinError } from '../standin-error.ts'
-import type { AcceptVerified } from './accept-verified.ts'
+import type { KeySet } from '../trackunit/key-set.ts'
+import type { AcceptVerified } from './check-callback.ts'
 import { isRuleOfCallbacks, type KeepCallback } from './held/keep-callback.ts'
-import type { KeySet } from './key-set.ts'
 
 export interface ReceivedCallback {
   /** The header `Trackunit-Identity`. */

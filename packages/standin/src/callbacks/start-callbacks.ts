@@ -1,8 +1,8 @@
 import { startBackgroundLoop } from '../background-loop.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
+import { createKeySet } from '../trackunit/key-set.ts'
+import { createKeySetStore } from '../trackunit/key-set-store.ts'
 import { buildCallbacks, type CallbackParts } from './build-callbacks.ts'
-import { createKeySet } from './key-set.ts'
-import { createKeySetStore } from './key-set-store.ts'
 
 const verifyEveryMs = 2_000
 const saveEveryMs = 2_000

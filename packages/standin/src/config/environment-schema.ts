@@ -1,9 +1,9 @@
 import { scopeSchema, standinAppSchema } from '@standin/contracts'
 import { z } from 'zod'
-import { signatureAlgorithms } from '../callbacks/signature-algorithms.ts'
 import { commaSeparated } from './comma-separated.ts'
 import { keyRingSchema } from './key-ring.ts'
 import { partsSchema } from './parts.ts'
+import { signatureAlgorithms } from './signature-algorithms.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

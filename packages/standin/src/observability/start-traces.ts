@@ -1,5 +1,5 @@
 import { context, trace } from '@opentelemetry/api'
-import type { Secret } from './secret.ts'
+import type { Secret } from '../config/secret.ts'
 
 export interface TracesPolicy {
   /** The collector's address for OTLP over HTTP, without `/v1/traces`. */

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Destination, Run, StartRunInput } from '@standin/contracts'
+import type { AnyAction } from '../actions/define-action.ts'
 import { type Actor, record } from '../audit/record.ts'
 import type { Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
-import type { AnyAction } from './define-action.ts'
 import { checkPreview } from './preview-of-run.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { announceState } from './run-event-store.ts'
 import { countOpenRuns } from './run-list-store.ts'
+import { lockPromotion } from './run-promotion-store.ts'
 import type { RunQueue } from './run-queue.ts'
 import { insertRun, type RunRow } from './run-store.ts'
-import { lockPromotion } from './run-turn-store.ts'
 
 /** One that works and one that waits; a third is refused. */
 const maxOpenWithoutOverlap = 2

@@ -1,6 +1,6 @@
 import { startBackgroundLoop } from '../background-loop.ts'
 import type { ReplicaListener } from '../database/listen.ts'
-import { sweepBudgets } from './rate-budget-store.ts'
+import { sweepBudgets } from '../trackunit/rate-budget-store.ts'
 import { createReapRuns } from './reap-runs.ts'
 import { createRunEvents } from './run-events.ts'
 import { type RunQueue, startRunQueue } from './run-queue.ts'

@@ -3,10 +3,10 @@ import type { Database, Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { isFinal } from './run-lifecycle.ts'
-import { announceCancel, endQueuedRuns, eraseCheckpointsOf, moveRun } from './run-move-store.ts'
+import { listPromotedRuns, lockPromotion } from './run-promotion-store.ts'
 import type { RunQueue } from './run-queue.ts'
 import { accountOfRun, lockRun, type RunRow } from './run-store.ts'
-import { listPromotedRuns, lockPromotion } from './run-turn-store.ts'
+import { announceCancel, endQueuedRuns, eraseCheckpointsOf, moveRun } from './run-transition-store.ts'
 
 /**
  * Asks a run to stop, also one that was asked before. One that works stops at its next checkpoint, on whichever replica

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
-import { defineAction } from './define-action.ts'
+import { defineAction } from '../actions/define-action.ts'
 import { startRunQueue } from './run-queue.ts'
 
 test('invariant 20: ten thousand waiting runs of one account delay the single runs of others by two seconds at most', async () => {

@@ -2,10 +2,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { type AnyAction, defineAction, type PartContext, type RunContext } from '../actions/define-action.ts'
+import { findResult } from '../results/result-store.ts'
 import { StandinError } from '../standin-error.ts'
-import { type AnyAction, defineAction, type PartContext, type RunContext } from './define-action.ts'
-import { findResult } from './results/result-store.ts'
-import { takeRun } from './run-hold-store.ts'
+import { takeRun } from './run-lease-store.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/database.ts'
+import { listRunsInLine, markPromoted, type RunInLine } from './run-promotion-store.ts'
 import type { RunQueue } from './run-queue.ts'
-import { listRunsInLine, markPromoted, type RunInLine } from './run-turn-store.ts'
 
 /** How many runs of one account work or wait for their turn as jobs at once. */
 export const accountConcurrency = 2

@@ -1,7 +1,7 @@
 import { missingForAction } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
+import type { AnyAction } from '../actions/define-action.ts'
 import { StandinError } from '../standin-error.ts'
-import type { AnyAction } from './define-action.ts'
 
 export type CheckMayRead = ReturnType<typeof createCheckMayRead>
 

@@ -2,9 +2,9 @@ import { afterAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { defineAction } from '../actions/define-action.ts'
 import { createListener } from '../database/listen.ts'
 import { aliveReplicas } from '../database/replica-store.ts'
-import { defineAction } from './define-action.ts'
 import { createReapRuns } from './reap-runs.ts'
 
 const database = await createTestDatabase()

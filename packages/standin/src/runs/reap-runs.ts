@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { aliveReplicas } from '../database/replica-store.ts'
-import { type HeldRun, listHeldAndOrphaned, listUntaken, releaseRun } from './run-hold-store.ts'
+import { type HeldRun, listHeldAndOrphaned, listUntaken, releaseRun } from './run-lease-store.ts'
 import type { RunQueue } from './run-queue.ts'
 import type { WorkRun } from './work-run.ts'
 

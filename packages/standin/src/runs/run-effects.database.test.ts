@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { type AnyAction, defineAction, type RunContext } from '../actions/define-action.ts'
 import { StandinError } from '../standin-error.ts'
-import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
 import { whatToDo } from './run-effects.ts'
 
 const database = await createTestDatabase()

@@ -1,13 +1,13 @@
 import type { ErrorReason } from '@standin/contracts'
+import type { Effect } from '../actions/define-action.ts'
 import type { Database } from '../database/database.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
-import type { Effect } from './define-action.ts'
+import { entryOfChange } from './notify-run-changes.ts'
 import { type EffectRow, endEffect, listEffects, meanEffect, meanEffectAgain } from './run-effect-store.ts'
-import { holdsRun } from './run-hold-store.ts'
+import { holdsRun } from './run-lease-store.ts'
 import { RunStopped } from './run-stopped.ts'
 import type { RunRow } from './run-store.ts'
-import { entryOfChange } from './tell-changes.ts'
 
 /** Reasons after which it is certain that Trackunit did nothing, and may still do it. */
 const putOff: readonly ErrorReason[] = ['TRACKUNIT_RATE_LIMITED', 'CREDENTIALS_PENDING', 'STORAGE_UNAVAILABLE']

@@ -1,6 +1,6 @@
 import type { ResultRow } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
-import { findResult, readRows } from './results/result-store.ts'
+import { findResult, readRows } from '../results/result-store.ts'
 import { lastSucceededRun } from './run-list-store.ts'
 import { findRun, type RunRow } from './run-store.ts'
 

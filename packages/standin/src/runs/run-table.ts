@@ -13,7 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import type { StoredArtifact } from './artifacts/artifact-store.ts'
+import type { StoredArtifact } from '../results/artifacts/artifact-store.ts'
 
 /** Runs are the queue: a row that is not promoted waits; pg-boss only carries promoted ones. */
 export const runs = pgTable(

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
+import { listPromotedWaiting } from './run-promotion-store.ts'
 import { startRunQueue } from './run-queue.ts'
-import { listPromotedWaiting } from './run-turn-store.ts'
 
 /** Makes jobs of the runs that had their turn in a database whose queue was left behind. Those that were worked on are reaped. */
 export async function sendPromotedAgain(db: Database, { url, log }: { url: string; log: Logger }): Promise<void> {

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, createRunStack, otherAccount } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { type AnyAction, defineAction } from '../actions/define-action.ts'
 import { StandinError } from '../standin-error.ts'
-import { type AnyAction, defineAction } from './define-action.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)

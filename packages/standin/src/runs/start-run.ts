@@ -1,9 +1,9 @@
 import type { Destination, StartRunInput } from '@standin/contracts'
 import { actorOf, type Caller } from '../access/caller.ts'
+import { type AllowedActionDependencies, createAllowedAction } from '../actions/allowed-action.ts'
 import type { Database } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
 import { acceptRun } from './accept-run.ts'
-import { type AllowedActionDependencies, createAllowedAction } from './allowed-action.ts'
 import type { RunQueue } from './run-queue.ts'
 import { findRun, type RunRow } from './run-store.ts'
 

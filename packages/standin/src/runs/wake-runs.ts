@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
+import { endWaitForAccess } from './run-promotion-store.ts'
 import type { RunQueue } from './run-queue.ts'
-import { endWaitForAccess } from './run-turn-store.ts'
 
 interface Dependencies {
   db: Database

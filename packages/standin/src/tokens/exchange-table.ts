@@ -10,7 +10,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core'
-import type { ExchangeFailure } from './failure-policy.ts'
+import type { ExchangeFailure } from '../trackunit/failure-policy.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 

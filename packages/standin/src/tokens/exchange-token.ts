@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Vault } from '../credentials/vault.ts'
-import type { Secret } from '../observability/secret.ts'
+import type { Secret } from '../config/secret.ts'
+import type { Vault } from '../secrets/vault.ts'
+import type { ScopeSet } from '../trackunit/scope-set.ts'
+import type { Exchange, RequestToken } from '../trackunit/token-endpoint.ts'
 import type { CredentialsInForce } from './obtain-token.ts'
-import type { ScopeSet } from './scope-set.ts'
 import type { HeldToken } from './token-cache.ts'
-import type { Exchange, RequestToken } from './token-endpoint.ts'
 
 /** What one request to Trackunit came to. */
 export type Brought =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Secret } from '../observability/secret.ts'
+import { Secret } from '../config/secret.ts'
 import { scopesToIssue, toIssuedToken } from './issue-token.ts'
 
 const service = (...grantedScopes: string[]) =>

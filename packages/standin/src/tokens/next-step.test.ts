@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ExchangeFailure, failurePolicy, pauseAfter } from './failure-policy.ts'
+import { type ExchangeFailure, failurePolicy, pauseAfter } from '../trackunit/failure-policy.ts'
 import { type NextStep, nextStep, type TokenStanding, type WantedToken } from './next-step.ts'
 
 const token = { fingerprint: 'now', lifetimeMs: 3_600_000, leftMs: 600_000 }

@@ -1,5 +1,5 @@
 import type { ErrorReason } from '@standin/contracts'
-import { type ExchangeFailure, failurePolicy } from './failure-policy.ts'
+import { type ExchangeFailure, failurePolicy } from '../trackunit/failure-policy.ts'
 import { tokenFreshness } from './token-freshness.ts'
 
 /** How an account's token of one scope set stands in the database, at one moment and by its clock. */

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts'
-import type { Vault } from '../credentials/vault.ts'
 import type { Database } from '../database/database.ts'
+import type { Vault } from '../secrets/vault.ts'
 import { StandinError } from '../standin-error.ts'
+import { failurePolicy, pauseAfter } from '../trackunit/failure-policy.ts'
+import type { ScopeSet } from '../trackunit/scope-set.ts'
 import type { ExchangeLease } from './exchange-lease.ts'
 import {
   type FoundStanding,
@@ -13,10 +15,8 @@ import {
   type TokenIdentity,
 } from './exchange-store.ts'
 import { type ExchangeToken, tokenBinding } from './exchange-token.ts'
-import { failurePolicy, pauseAfter } from './failure-policy.ts'
 import { createFlights } from './flights.ts'
 import { nextStep } from './next-step.ts'
-import type { ScopeSet } from './scope-set.ts'
 import type { HeldToken, TokenCache } from './token-cache.ts'
 import { refreshAheadMs, tokenFreshness } from './token-freshness.ts'
 import type { TokenNews } from './token-news.ts'

@@ -1,10 +1,10 @@
 import type { Database } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
 import { StandinError } from '../standin-error.ts'
+import { scopeSet } from '../trackunit/scope-set.ts'
 import type { InForceMemory } from './in-force-memory.ts'
 import type { ObtainToken } from './obtain-token.ts'
 import { claimDueTokens, type DueToken, keepUses, postponeRefresh } from './refresh-store.ts'
-import { scopeSet } from './scope-set.ts'
 import { isInUse } from './token-freshness.ts'
 import type { TokenUses } from './token-uses.ts'
 

@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
-import { failurePolicy } from './failure-policy.ts'
+import { failurePolicy } from '../trackunit/failure-policy.ts'
+import type { Exchange, RequestToken } from '../trackunit/token-endpoint.ts'
 import { changeOutage, endOutage, takeTurn } from './sign-in-outage-store.ts'
-import type { Exchange, RequestToken } from './token-endpoint.ts'
 
 /** What the last requests of all accounts and replicas say of Trackunit's sign-in. */
 export interface SignInOutage {

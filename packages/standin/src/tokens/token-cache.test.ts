@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Secret } from '../observability/secret.ts'
+import { Secret } from '../config/secret.ts'
 import { createTokenCache } from './token-cache.ts'
 
 const token = (fingerprint: string, generation = 1) => ({

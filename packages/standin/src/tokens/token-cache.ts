@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Secret } from '../observability/secret.ts'
+import type { Secret } from '../config/secret.ts'
 import type { TokenIdentity } from './exchange-store.ts'
 
 /** A token in this process's memory. */

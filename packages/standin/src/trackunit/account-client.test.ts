@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createAdjustableClock } from '../../test/adjustable-clock.ts'
-import { Secret } from '../observability/secret.ts'
+import { Secret } from '../config/secret.ts'
 import { createAccountClient } from './account-client.ts'
 
 function connect({ leftMs = 3_600_000, statuses = [] as number[] } = {}) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Secret } from '../observability/secret.ts'
+import type { Secret } from '../config/secret.ts'
 import type { RequestLimits } from './request-limits.ts'
 import { createTrackunitClient, type TrackunitClient, type TrackunitClientPolicy } from './trackunit-client.ts'
 

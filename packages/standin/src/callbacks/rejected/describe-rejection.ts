@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { isPlausible } from '../key-set.ts'
+import { isPlausible } from '../../trackunit/key-set.ts'
 import type { RejectionDetails } from './rejection-table.ts'
 
 export interface RejectedRequest {

@@ -1,0 +1,152 @@
+import type { CredentialState } from '@standin/contracts'
+import { describe, expect, test } from 'vitest'
+import type { CredentialRow } from './credential-store.ts'
+import { describeInstallation } from './describe-installation.ts'
+import type { InstallationRow } from './installation-store.ts'
+
+const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
+const row = (generation: number, state: CredentialState, change: Partial<CredentialRow> = {}) =>
+  ({
+    generation,
+    state,
+    reason: null,
+    since: at(generation),
+    issuedAt: at(generation),
+    tieBreak: '0',
+    ...{ receivedAt: at(generation), attempts: 0, claimedBy: null, triedAt: null, nextAttemptAt: null },
+    provenAt: null,
+    grantedScopes: null,
+    missingFromPlan: null,
+    ...change,
+  }) as CredentialRow
+const seen = (rows: CredentialRow[], installation?: Partial<InstallationRow>) =>
+  describeInstallation('account', {
+    installation: installation as InstallationRow | undefined,
+    rows: rows.toSorted((left, right) => right.generation - left.generation),
+    requestedScopes: ['a', 'b', 'c'],
+    patienceMs: 900_000,
+  })
+
+test('an account that never installed is in no state', () => {
+  expect(seen([])).toEqual({
+    accountId: 'account',
+    state: 'none',
+    since: null,
+    reason: null,
+    generation: null,
+    requestedScopes: ['a', 'b', 'c'],
+    grantedScopes: [],
+    deniedScopes: [],
+    missingFromPlan: [],
+    waiting: [],
+    uninstallSignalledAt: null,
+    trackunit: { unavailableSince: null, limitedUntil: null },
+  })
+})
+
+test('an uninstall of which nothing else is known is shown', () => {
+  expect(seen([], { uninstalledAt: at(5) })).toMatchObject({ state: 'uninstalled', since: at(5).toISOString() })
+})
+
+describe('which credentials speak for the account', () => {
+  test.each<[string, CredentialRow[], [CredentialState, number]]>([
+    ['those in force, though newer ones wait', [row(1, 'active'), row(2, 'awaiting-approval')], ['active', 1]],
+    ['parked ones are in force', [row(1, 'parked'), row(2, 'pending')], ['parked', 1]],
+    ['without any in force the newest', [row(1, 'uninstalled'), row(2, 'rejected'), row(3, 'pending')], ['pending', 3]],
+    ['history only where there is nothing else', [row(1, 'uninstalled'), row(2, 'superseded')], ['uninstalled', 1]],
+    ['history alone', [row(1, 'superseded')], ['superseded', 1]],
+  ])('%s', (_title, rows, [state, generation]) => {
+    expect(seen(rows)).toMatchObject({ state, generation, since: at(generation).toISOString() })
+  })
+})
+
+test('what waits is what was sent after those in force, whatever its number', () => {
+  const { waiting } = seen([
+    row(1, 'awaiting-approval', { issuedAt: at(9), reason: 'CREDENTIALS_AWAITING_APPROVAL' }),
+    row(2, 'rejected', { issuedAt: at(1) }),
+    row(3, 'active', { issuedAt: at(5) }),
+    row(4, 'quarantined', { issuedAt: at(6) }),
+    row(5, 'superseded', { issuedAt: at(7) }),
+    row(6, 'uninstalled', { issuedAt: at(8) }),
+  ])
+  expect(waiting.map(({ generation, state, reason }) => [generation, state, reason])).toEqual([
+    [4, 'quarantined', null],
+    [1, 'awaiting-approval', 'CREDENTIALS_AWAITING_APPROVAL'],
+  ])
+})
+
+test('what a person said no to waits no more; what Trackunit refuses does', () => {
+  const { waiting } = seen([
+    row(1, 'active'),
+    row(2, 'rejected', { triedAt: at(2) }),
+    row(3, 'rejected', { provenAt: at(4), triedAt: at(3) }),
+    row(4, 'rejected', { provenAt: at(4) }),
+    row(5, 'rejected', { provenAt: at(4), triedAt: at(5) }), // Sent again since.
+  ])
+  expect(waiting.map(({ generation }) => generation)).toEqual([5, 2])
+})
+
+test('denied is what was asked for and not granted, known only after a proof', () => {
+  const grantedScopes = ['a', 'c']
+  expect(seen([row(1, 'active', { provenAt: at(2), grantedScopes })])).toMatchObject({
+    grantedScopes,
+    deniedScopes: ['b'],
+  })
+  expect(seen([row(1, 'pending')])).toMatchObject({ grantedScopes: [], deniedScopes: [] })
+})
+
+test('invariant 17: of what was denied it says what the plan lacks', () => {
+  const found = { provenAt: at(2), grantedScopes: ['a'], missingFromPlan: ['c', 'not asked for any more'] }
+  expect(seen([row(1, 'active', found)])).toMatchObject({ deniedScopes: ['b', 'c'], missingFromPlan: ['c'] })
+  expect(seen([row(1, 'active', { ...found, missingFromPlan: null })])).toMatchObject({ missingFromPlan: [] })
+})
+
+test('a signal of an uninstall is shown beside everything else', () => {
+  expect(seen([row(1, 'active')], { uninstallSignalledAt: at(7) })).toMatchObject({
+    state: 'active',
+    uninstallSignalledAt: at(7).toISOString(),
+  })
+})
+
+test('what exchanges learnt of Trackunit’s side is said as moments', () => {
+  const trackunit = { unavailableSince: at(3), limitedUntil: at(9) }
+  expect(
+    describeInstallation('account', {
+      ...{ installation: undefined, rows: [], requestedScopes: [], patienceMs: 900_000, trackunit },
+    }),
+  ).toMatchObject({ trackunit: { unavailableSince: at(3).toISOString(), limitedUntil: at(9).toISOString() } })
+})
+
+describe('of access that does not work it is said how Trackunit was asked', () => {
+  const tried = { attempts: 6, triedAt: at(60), nextAttemptAt: at(90) }
+
+  test('while it is tried for the first time, with the moment at which it is given up', () => {
+    expect(seen([row(1, 'pending', tried)]).tries).toEqual({
+      count: 6,
+      beganAt: at(1).toISOString(),
+      lastAt: at(60).toISOString(),
+      nextAt: at(90).toISOString(),
+      endsAt: at(901).toISOString(),
+    })
+  })
+
+  test('while it is asked, what is under way neither counts nor is the next', () => {
+    // A prover that died would be followed by another at `nextAttemptAt`.
+    expect(seen([row(1, 'pending', { ...tried, claimedBy: 4 })]).tries).toMatchObject({ count: 5, nextAt: null })
+  })
+
+  test('once it is given up', () => {
+    const { tries } = seen([row(1, 'rejected', { ...tried, nextAttemptAt: null })])
+    expect(tries).toMatchObject({ count: 6, lastAt: at(60).toISOString(), nextAt: null, endsAt: null })
+  })
+
+  test('while what worked is refused, from when on', () => {
+    const { tries } = seen([row(1, 'parked', { ...tried, since: at(50) })])
+    expect(tries).toMatchObject({ beganAt: at(50).toISOString(), nextAt: at(90).toISOString(), endsAt: null })
+  })
+
+  test('and nothing of access that works, or to which a person said no', () => {
+    expect(seen([row(1, 'active', tried)])).not.toHaveProperty('tries')
+    expect(seen([row(1, 'rejected')])).not.toHaveProperty('tries')
+  })
+})

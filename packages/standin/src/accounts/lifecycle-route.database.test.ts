@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest'
+import {
+  account,
+  type CallbackStack,
+  installed,
+  otherAccount,
+  prepareCallbackStacks,
+  refuses,
+} from '../../test/callback-stack.ts'
+import { createPublishedKeys } from '../../test/published-keys.ts'
+import { createSigningKey } from '../../test/signing-keys.ts'
+import { type UserTokenPolicy, verifyAppToken } from '../access/user-token.ts'
+import { createHttpServer } from '../http/http-server.ts'
+import { createLogger } from '../observability/logger.ts'
+import { createKeySet } from '../trackunit/key-set.ts'
+import { registerLifecycleRoute } from './lifecycle-route.ts'
+import { createSignalLifecycle } from './signal-lifecycle.ts'
+
+const createStack = prepareCallbackStacks()
+const manager = await createSigningKey('manager')
+const minute = 60_000
+
+const policy: UserTokenPolicy = {
+  ...{ issuer: 'https://manager.example', jwksUrl: 'https://keys.example', jwksCooldownMs: 30_000 },
+  ...{ audience: undefined, appClaim: 'app', accountClaim: 'account', userClaim: 'sub', scopeClaim: undefined },
+  ...{ administratorScopes: undefined, appId: '@acme/fleet-night' },
+}
+
+async function createEdge({ verifies = true, isInstalled = true } = {}) {
+  const stack = await createStack()
+  const { clock } = stack
+  let log = ''
+  const logger = createLogger('info', { write: (line) => (log += line) })
+  const server = await createHttpServer(
+    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
+    logger,
+  )
+  const keys = createKeySet(
+    { url: policy.jwksUrl, cooldownMs: 30_000, userAgent: 'test' },
+    { clock, fetch: createPublishedKeys(manager.jwk).fetch },
+  )
+  registerLifecycleRoute(server, {
+    clock,
+    log: logger,
+    verifyAppToken: verifies ? (token, at) => verifyAppToken(token, at, { keys, clock, policy }) : undefined,
+    signalLifecycle: createSignalLifecycle(stack),
+  })
+  if (isInstalled) {
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.prover.proveDue()
+  }
+  const appToken = (claims: object = {}) =>
+    manager.sign({
+      iss: policy.issuer,
+      app: policy.appId,
+      account,
+      exp: clock.now().getTime() / 1_000 + 3_600,
+      ...claims,
+    })
+  return {
+    stack,
+    appToken,
+    logged: () => log,
+    async signal(body: unknown, token?: string) {
+      const bearer = token ?? (await appToken())
+      const headers = { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) }
+      const response = await server.inject({
+        method: 'POST',
+        url: '/trackunit/lifecycle',
+        headers,
+        payload: JSON.stringify(body),
+      })
+      return { status: response.statusCode, body: response.json() as Record<string, unknown> }
+    },
+    [Symbol.asyncDispose]: () => server.close(),
+  }
+}
+const states = async (stack: CallbackStack) => (await stack.rows()).map(({ state }) => state)
+const left = { type: 'UNINSTALLED', accountId: account }
+
+describe('invariant 8: the lifecycle extension says that an account left', () => {
+  test('it is shown, the credentials are asked about, and while they work nothing is erased', async () => {
+    await using edge = await createEdge()
+    const { stack } = edge
+
+    expect(await edge.signal(left)).toEqual({ status: 200, body: { status: 'accepted' } })
+    for (let round = 0; round < 3; round++) await stack.prover.proveDue()
+
+    expect(stack.exchanged).toEqual(['client-a', 'client-a'])
+    expect(await states(stack)).toEqual(['active'])
+    expect(await stack.installation()).toMatchObject({ uninstallSignalledAt: expect.any(Date) })
+    expect((await stack.audit()).at(-1)).toBe('installation.uninstall-signalled')
+  })
+
+  test('credentials that are refused repeatedly make it true', async () => {
+    await using edge = await createEdge()
+    const { stack } = edge
+    stack.clients.set('client-a', refuses)
+
+    await edge.signal(left)
+    for (let round = 0; round < 4; round++) await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['uninstalled'])
+    expect(await stack.dump()).not.toContain('eyJ')
+  })
+
+  test('said again and again it costs one exchange a minute, and leaves one row', async () => {
+    await using edge = await createEdge()
+    const { stack } = edge
+    const answers: unknown[] = []
+    for (let second = 0; second < 90; second++) {
+      answers.push((await edge.signal(left)).body.status)
+      await stack.prover.proveDue()
+      stack.clock.advance(1_000)
+    }
+    expect(answers.filter((status) => status === 'accepted')).toHaveLength(2)
+    expect(stack.exchanged).toHaveLength(3)
+    expect((await stack.audit()).filter((event) => event === 'installation.uninstall-signalled')).toHaveLength(1)
+  })
+
+  test('a newer install ends the signal', async () => {
+    await using edge = await createEdge()
+    const { stack } = edge
+    await edge.signal(left)
+    stack.clock.advance(minute)
+    await stack.send(installed('client-b'))
+    await stack.prover.proveDue()
+    expect(await stack.installation()).toMatchObject({ activeGeneration: 2, uninstallSignalledAt: null })
+  })
+
+  test.each([
+    ['an account that never came', { isInstalled: false }, left],
+    ['an install, of which the callback brings the credentials', {}, { type: 'INSTALLED' }],
+  ])('%s is ignored, and leaves nothing', async (_title, how, body) => {
+    await using edge = await createEdge(how)
+    const before = await edge.stack.dump()
+    expect((await edge.signal(body)).body).toEqual({ status: 'ignored' })
+    expect(await edge.stack.dump()).toBe(before)
+  })
+})
+
+describe('invariant 8: nobody else is believed', () => {
+  const endS = 4_000_000_000
+  test.each<[string, (edge: Awaited<ReturnType<typeof createEdge>>) => Promise<string> | string]>([
+    ['no token', () => ''],
+    ['garbage', () => 'a.b.c'],
+    ['a token of another app', ({ appToken }) => appToken({ app: '@evil/app' })],
+    ['a token of another issuer', ({ appToken }) => appToken({ iss: 'https://evil.example' })],
+    ['a token without an account', ({ appToken }) => appToken({ account: undefined })],
+    ['an expired token', ({ appToken }) => appToken({ exp: 1 })],
+    [
+      'an install callback’s identity',
+      ({ stack }) => stack.signingKey.sign({ account, exp: endS, iss: policy.issuer }),
+    ],
+  ])('%s is refused, counted, and causes no exchange', async (_title, makeToken) => {
+    await using edge = await createEdge()
+    const before = await edge.stack.dump()
+
+    const { status, body } = await edge.signal(left, await makeToken(edge))
+
+    expect({ status, reason: body.reason }).toEqual({ status: 401, reason: 'UNAUTHENTICATED' })
+    expect(edge.logged()).toContain('"refused":{"UNAUTHENTICATED":1}')
+    expect(await edge.stack.dump()).toBe(before)
+  })
+
+  test('a token of another account says nothing about this one', async () => {
+    await using edge = await createEdge()
+    const token = await edge.appToken({ account: otherAccount })
+    expect(await edge.signal(left, token)).toMatchObject({ status: 403, body: { reason: 'ACCOUNT_FORBIDDEN' } })
+    expect(await edge.stack.installation()).toMatchObject({ uninstallSignalledAt: null })
+  })
+
+  test('without settings for such tokens every one is refused', async () => {
+    await using edge = await createEdge({ verifies: false })
+    expect((await edge.signal(left)).status).toBe(401)
+  })
+
+  test('a flood of refused ones is counted in one line a minute', async () => {
+    await using edge = await createEdge()
+    for (let sent = 0; sent < 50; sent++) await edge.signal(left, 'a.b.c')
+    edge.stack.clock.advance(minute)
+    await edge.signal(left, 'a.b.c')
+    const lines = edge
+      .logged()
+      .split('\n')
+      .filter((line) => line.includes('lifecycle signals refused'))
+    expect(lines.map((line) => JSON.parse(line).refused)).toEqual([{ UNAUTHENTICATED: 1 }, { UNAUTHENTICATED: 51 }])
+  })
+
+  test.each([[{ type: 'REBOOT' }], [{}], [[]], [{ type: 'UNINSTALLED', accountId: 'me' }]])(
+    '%j is no signal',
+    async (body) => {
+      await using edge = await createEdge()
+      expect(await edge.signal(body)).toMatchObject({ status: 400, body: { reason: 'INPUT_INVALID' } })
+    },
+  )
+})

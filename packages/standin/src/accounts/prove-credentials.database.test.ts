@@ -1,0 +1,728 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import {
+  account,
+  type CallbackStack,
+  delivered,
+  installed,
+  isDown,
+  otherAccount,
+  prepareCallbackStacks,
+  refuses,
+  works,
+} from '../../test/callback-stack.ts'
+import { createListener } from '../database/listen.ts'
+import type { Negotiation } from '../trackunit/negotiate-scopes.ts'
+import { claimDueCredentials, lockClient, moveCredentials } from './credential-store.ts'
+import { findCredentialsInForce } from './credentials-in-force.ts'
+import { approveCredentials } from './decide-credentials.ts'
+
+const createStack = prepareCallbackStacks()
+
+const operator = { kind: 'operator', id: 'test' } as const
+const minute = 60_000
+
+/** An account whose first credentials are in force. */
+async function withActive(stack: CallbackStack, clientId = 'client-a'): Promise<void> {
+  await stack.send(installed(clientId), { at: 1 })
+  await stack.prover.proveDue()
+}
+const states = async (stack: CallbackStack, accountId?: string) =>
+  (await stack.rows(accountId)).map(({ state }) => state)
+const inForce = async (stack: CallbackStack, accountId = account) =>
+  (await findCredentialsInForce(stack.db, accountId)).clientId
+
+/** An exchange that is out until it is let go. */
+function heldExchange() {
+  const { promise, resolve } = Promise.withResolvers<Negotiation>()
+  const begun = Promise.withResolvers<void>()
+  const behaviour = () => {
+    begun.resolve()
+    return promise
+  }
+  return { behaviour, begun: begun.promise, answer: resolve }
+}
+
+describe('invariant 3: no unproven body replaces working credentials', () => {
+  test('the ones before serve until the new ones were seen to work, and are kept after that', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+
+    await stack.send(installed('client-b'), { at: 2 })
+    expect(await inForce(stack)).toBe('client-a')
+    await stack.prover.proveDue()
+
+    expect(await inForce(stack)).toBe('client-b')
+    expect(await stack.rows()).toMatchObject([
+      { state: 'superseded', sealedSecret: expect.any(String) },
+      { state: 'active' },
+    ])
+    expect(await stack.audit()).toEqual([
+      'credentials.received',
+      'credentials.proven',
+      'credentials.received',
+      'credentials.proven',
+    ])
+  })
+
+  test.each([
+    ['refused', refuses],
+    ['unanswered', isDown],
+  ])('new ones that are %s never displace the old ones', async (_title, behaviour) => {
+    const stack = await createStack()
+    await withActive(stack)
+    stack.clients.set('client-b', behaviour)
+
+    await stack.send(installed('client-b'), { at: 2 })
+    stack.clock.advance(60 * minute)
+    await stack.prover.proveDue()
+    await stack.prover.proveDue()
+
+    expect(await inForce(stack)).toBe('client-a')
+  })
+
+  test('the same client id with another secret is not the same credentials', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    expect(await stack.send(installed('client-a', { clientSecret: 's3cr3t-new' }), { at: 2 })).toBe('accepted')
+    expect(await states(stack)).toEqual(['active', 'pending'])
+  })
+
+  test('credentials in force that were proven by another replica meanwhile are not parked by a late refusal', async () => {
+    const stack = await createStack()
+    const late = heldExchange()
+    stack.clients.set('client-a', late.behaviour)
+    await stack.send(installed('client-a'), { at: 1 })
+    stack.clock.advance(60 * minute)
+    const slow = stack.prover.proveDue()
+    await late.begun
+    stack.clients.set('client-a', works())
+    await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'` // Its hold ran out.
+    await stack.prover.proveDue()
+
+    late.answer(refuses)
+    await slow
+
+    expect(await stack.rows()).toMatchObject([{ state: 'active', nextAttemptAt: null, reason: null }])
+    expect(await stack.audit()).toEqual(['credentials.received', 'credentials.proven'])
+  })
+
+  test('a late success does not bring back credentials that were rejected meanwhile', async () => {
+    const stack = await createStack()
+    const late = heldExchange()
+    stack.clients.set('client-a', late.behaviour)
+    await stack.send(installed('client-a'), { at: 1 })
+    stack.clock.advance(60 * minute)
+    const slow = stack.prover.proveDue()
+    await late.begun
+    stack.clients.set('client-a', refuses)
+    await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
+    await stack.prover.proveDue()
+
+    late.answer(works())
+    await slow
+
+    expect(await states(stack)).toEqual(['rejected'])
+    expect(await stack.installation()).toMatchObject({ activeGeneration: null })
+  })
+
+  test('older credentials whose proof comes home after newer ones took over are history', async () => {
+    const stack = await createStack()
+    const late = heldExchange()
+    stack.clients.set('client-a', late.behaviour)
+    await stack.send(installed('client-a'), { at: 1 })
+    const slow = stack.prover.proveDue()
+    await late.begun
+    await stack.send(installed('client-b'), { at: 2 })
+    await stack.prover.proveDue()
+
+    late.answer(works())
+    await slow
+
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('credentials in force that were sent again meanwhile are newer than the ones that were just proven', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    const late = heldExchange()
+    stack.clients.set('client-b', late.behaviour)
+    await stack.send(installed('client-b'), { at: 2 })
+    const slow = stack.prover.proveDue()
+    await late.begun
+    await stack.send(installed('client-a'), { at: 3 })
+
+    late.answer(works())
+    await slow
+
+    expect(await states(stack)).toEqual(['active', 'superseded'])
+  })
+
+  test('older ones never displace newer ones that were proven, though those are parked now', async () => {
+    const stack = await createStack()
+    await stack.send(installed('client-b'), { at: 5 })
+    await stack.prover.proveDue()
+    stack.clients.set('client-b', refuses)
+    await stack.prover.park({ accountId: account, generation: 1 })
+
+    await stack.send(installed('client-a'), { at: 3 })
+    await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['parked', 'superseded'])
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('what one prover has taken another passes by, without waiting for it', async () => {
+    const stack = await createStack()
+    await using replica = stack.connectAgain()
+    await stack.send(installed('client-a'), { at: 1 })
+
+    await replica.db.transaction(async (tx) => {
+      expect(await claimDueCredentials(tx, { limit: 8, holdMs: 60_000 })).toHaveLength(1)
+      expect(await stack.prover.proveDue()).toBe(false) // While the other’s statement is not yet committed,
+    })
+    await stack.prover.proveDue() // and after that.
+
+    expect(stack.exchanged).toEqual([])
+    expect(await stack.rows()).toMatchObject([{ state: 'pending', attempts: 1 }])
+  })
+
+  test('what a replica took that has died is due at once; what one took that lives is passed by', async () => {
+    const stack = await createStack()
+    const living = createListener(stack.url)
+    onTestFinished(living.close)
+    await living.on('run_event', () => {})
+    await stack.send(installed('client-a'), { at: 1 })
+    await claimDueCredentials(stack.db, { limit: 8, holdMs: 60_000, replicaId: living.replica.id() })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['pending'])
+
+    await living.close()
+    await expect
+      .poll(async () => {
+        await stack.prover.proveDue()
+        return states(stack)
+      })
+      .toEqual(['active'])
+  })
+
+  test('an attempt that a dead replica never brought home is no refusal', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    for (const replicaId of [901, 902, 903]) await claimDueCredentials(stack.db, { limit: 8, holdMs: 0, replicaId })
+
+    await stack.prover.proveDue()
+
+    // One refusal, whoever died before: what waits for three goes on waiting.
+    expect(await stack.rows()).toMatchObject([{ state: 'parked', attempts: 1 }, { state: 'awaiting-approval' }])
+  })
+
+  test('what a prover took and never brought home is due again after its hold', async () => {
+    const stack = await createStack()
+    await stack.send(installed('client-a'), { at: 1 })
+    await claimDueCredentials(stack.db, { limit: 8, holdMs: 0 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active'])
+  })
+})
+
+describe('invariant 4: credentials serve only the account they belong to', () => {
+  test('a client id that serves another account is quarantined when it arrives', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+
+    expect(
+      await stack.send(installed('client-a', { accountId: otherAccount }), {
+        at: 2,
+        claims: { accountId: otherAccount },
+      }),
+    ).toBe('accepted')
+    await stack.prover.proveDue()
+
+    expect(await stack.rows(otherAccount)).toMatchObject([{ state: 'quarantined', reason: 'CREDENTIALS_QUARANTINED' }])
+    expect(stack.exchanged).toEqual(['client-a'])
+    await expect(findCredentialsInForce(stack.db, otherAccount)).rejects.toMatchObject({
+      reason: 'CREDENTIALS_QUARANTINED',
+    })
+    expect(await inForce(stack)).toBe('client-a')
+  })
+
+  test('of two accounts that prove one client id at the same time, on two replicas, only one is served', async () => {
+    const stack = await createStack()
+    await using replica = stack.connectAgain()
+    for (const accountId of [account, otherAccount])
+      await stack.send(installed('client-a', { accountId }), { at: 1, claims: { accountId } })
+    await stack.connection.sql`update credentials set next_attempt_at = null where account_id = ${otherAccount}`
+    const [row] = await stack.rows(otherAccount)
+
+    // Another replica is in the middle of it.
+    const proving = await replica.db.transaction(async (tx) => {
+      await lockClient(tx, 'client-a')
+      await moveCredentials(tx, row!, 'proven', { provenAt: new Date() })
+      const here = stack.prover.proveDue()
+      const isBlocked = vi.waitUntil(async () => {
+        return (await replica.sql`select from pg_locks where not granted`).length > 0
+      })
+      await Promise.race([here, isBlocked])
+      return { here }
+    })
+    await proving.here
+
+    expect(await states(stack, otherAccount)).toEqual(['active'])
+    expect(await states(stack)).toEqual(['quarantined'])
+  })
+
+  test('a token that names another account quarantines the credentials', async () => {
+    const stack = await createStack({ accountClaim: 'account' })
+    stack.clients.set('client-a', works({ account: otherAccount }))
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['quarantined'])
+    expect(await stack.audit()).toEqual(['credentials.received', 'credentials.quarantined'])
+  })
+
+  test('a token that names this account, in capitals too, binds the credentials', async () => {
+    const stack = await createStack({ accountClaim: 'account' })
+    stack.clients.set('client-a', works({ account }))
+    stack.clients.set('client-b', works({ account: account.toUpperCase() }))
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test.each(['123', null, undefined, [account]])('a token whose account claim is %j serves nobody', async (claim) => {
+    const stack = await createStack({ accountClaim: 'account' })
+    stack.clients.set('client-a', works({ account: claim }))
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['quarantined'])
+  })
+})
+
+describe('invariant 5: a re-install that nothing binds waits for approval', () => {
+  test('it serves nobody until it is approved, then at once', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+    expect(await inForce(stack)).toBe('client-a')
+
+    await approveCredentials(stack.db, { accountId: account, generation: 2, actor: operator })
+
+    expect(await stack.rows()).toMatchObject([{ state: 'superseded' }, { state: 'active', reason: null }])
+    expect(await stack.installation()).toMatchObject({ activeGeneration: 2 })
+    expect(await inForce(stack)).toBe('client-b')
+    expect((await stack.audit()).slice(-2)).toEqual(['credentials.awaiting-approval', 'credentials.approved'])
+  })
+
+  test('an attacker’s credentials with a replayed identity never serve the account', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.send(installed('client-of-attacker'), { at: 3, bound: false })
+    await stack.prover.proveDue()
+    await stack.send(installed('client-b'), { at: 4 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['superseded', 'superseded', 'active'])
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('nothing unbound comes into force while credentials that are bound are being proven', async () => {
+    const stack = await createStack()
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.send(installed('client-of-attacker'), { at: 3, bound: false })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['pending', 'pending'])
+
+    stack.clients.set('client-a', works())
+    await stack.prover.proveDue()
+    await stack.prover.proveDue()
+
+    expect(await inForce(stack)).toBe('client-a')
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+  })
+
+  test('once the bound ones are rejected, the unbound are a first install', async () => {
+    const stack = await createStack({ patienceMs: 0 })
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.send(installed('client-b'), { at: 3, bound: false })
+    await stack.prover.proveDue()
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+  })
+
+  test('approved ones come into force though the ones before were sent again since', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    await stack.send(installed('client-a'), { at: 5 })
+
+    await approveCredentials(stack.db, { accountId: account, generation: 2, actor: operator })
+
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+  })
+
+  test('the same sent again by an identity that binds it needs no approval', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 3, bound: false })
+    await stack.prover.proveDue()
+
+    expect(await stack.send(installed('client-b'), { at: 3, bound: false })).toBe('duplicate')
+    expect(await stack.send(installed('client-b'), { at: 5, bound: false })).toBe('duplicate')
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+    expect(await stack.send(installed('client-b'), { at: 2, bound: true })).toBe('accepted')
+    await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+  })
+
+  test('the policy `automatic` asks nobody', async () => {
+    const stack = await createStack({ reinstallPolicy: 'automatic' })
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    expect(await inForce(stack)).toBe('client-b')
+  })
+
+  test('refused repeatedly, the old credentials give way at once', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['parked', 'awaiting-approval'])
+    await stack.prover.proveDue()
+    const pauseMs = (await stack.rows())[0]!.nextAttemptAt!.getTime() - stack.clock.now().getTime()
+    expect(pauseMs).toBeLessThanOrEqual(4_000)
+    expect(await states(stack)).toEqual(['parked', 'awaiting-approval'])
+    await stack.prover.proveDue()
+
+    expect(stack.exchanged).toEqual(['client-a', 'client-b', 'client-a', 'client-a', 'client-a'])
+    expect(await stack.rows()).toMatchObject([
+      { state: 'superseded', nextAttemptAt: null },
+      { state: 'active', reason: null },
+    ])
+    expect(await stack.installation()).toMatchObject({ activeGeneration: 2 })
+    expect((await stack.audit()).slice(-2)).toEqual(['credentials.parked', 'credentials.took-over'])
+  })
+
+  test('old credentials that still work are asked once, and then it waits', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    for (let round = 0; round < 4; round++) await stack.prover.proveDue()
+
+    expect(stack.exchanged).toEqual(['client-a', 'client-b', 'client-a'])
+    expect(await stack.rows()).toMatchObject([{ state: 'active', nextAttemptAt: null }, { state: 'awaiting-approval' }])
+  })
+
+  test('an outage decides nothing, and refusals count only in a row', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    for (const behaviour of [isDown, refuses, refuses, isDown, refuses, refuses, isDown]) {
+      stack.clients.set('client-a', behaviour)
+      await stack.prover.proveDue()
+      expect((await states(stack))[1]).toBe('awaiting-approval')
+    }
+    stack.clients.set('client-a', works())
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
+  })
+
+  test('of several that wait the newest takes over', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    stack.clients.set('client-a', refuses)
+    for (const [clientId, at] of [
+      ['client-c', 4],
+      ['client-b', 3],
+    ] as const)
+      await stack.send(installed(clientId), { at, bound: false })
+    for (let round = 0; round < 4; round++) await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['superseded', 'active', 'superseded'])
+  })
+
+  test('a first install has nothing to be compared with and needs no approval', async () => {
+    const stack = await createStack()
+    await stack.send(installed('client-a'), { at: 1, bound: false })
+    await stack.prover.proveDue()
+    expect(await inForce(stack)).toBe('client-a')
+  })
+
+  test.each([1, 3])('approving generation %i, which does not wait, changes nothing', async (generation) => {
+    const stack = await createStack()
+    await withActive(stack)
+    const before = await stack.dump()
+    await expect(
+      approveCredentials(stack.db, { accountId: account, generation, actor: operator }),
+    ).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+    await expect(
+      approveCredentials(stack.db, { accountId: otherAccount, generation, actor: operator }),
+    ).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
+    expect(await stack.dump()).toBe(before)
+  })
+
+  test('two approvals at once take effect once', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+
+    const approvals = [1, 2, 3].map(() =>
+      approveCredentials(stack.db, { accountId: account, generation: 2, actor: operator }),
+    )
+
+    expect((await Promise.allSettled(approvals)).map(({ status }) => status).sort()).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ])
+    expect((await stack.audit()).filter((event) => event === 'credentials.approved')).toHaveLength(1)
+  })
+})
+
+describe('credentials that do not work', () => {
+  test('new ones are tried again until their patience ends, and rejected then', async () => {
+    const stack = await createStack()
+    stack.clients.set('client-a', refuses)
+    await stack.send(installed('client-a'), { at: 0 })
+    const pauses: number[] = []
+
+    while ((await states(stack))[0] === 'pending') {
+      await stack.prover.proveDue()
+      const { nextAttemptAt } = (await stack.rows())[0]!
+      if (!nextAttemptAt) break
+      const pauseMs = nextAttemptAt.getTime() - stack.clock.now().getTime()
+      pauses.push(pauseMs)
+      stack.clock.advance(pauseMs)
+    }
+
+    expect(pauses.slice(0, 5)).toEqual([2_000, 4_000, 8_000, 16_000, 30_000])
+    expect(pauses.reduce((sum, pauseMs) => sum + pauseMs, 0)).toBe(15 * minute)
+    const [row] = await stack.rows()
+    expect(row).toMatchObject({ state: 'rejected', reason: 'CREDENTIALS_REJECTED', attempts: 34, nextAttemptAt: null })
+    expect(row!.triedAt).toEqual(stack.clock.now())
+    await expect(inForce(stack)).rejects.toMatchObject({ reason: 'CREDENTIALS_REJECTED' })
+    expect(await stack.audit()).toEqual(['credentials.received', 'credentials.rejected'])
+  })
+
+  test('an outage of Trackunit’s never rejects them, however long it lasts', async () => {
+    const stack = await createStack()
+    stack.clients.set('client-a', isDown)
+    await stack.send(installed('client-a'), { at: 0 })
+    for (let hours = 0; hours < 5; hours++) {
+      await stack.prover.proveDue()
+      stack.clock.advance(60 * minute)
+    }
+    expect(await stack.rows()).toMatchObject([{ state: 'pending', reason: 'TRACKUNIT_UNAVAILABLE' }])
+  })
+
+  test('invariant 14: while the sign-in is down for all they are not asked for, and that is no attempt', async () => {
+    const stack = await createStack()
+    stack.clients.set('client-a', { outcome: 'paused', retryAfterMs: 3_000 })
+    await stack.send(installed('client-a'), { at: 0 })
+    for (let minutes = 0; minutes < 30; minutes++) {
+      await stack.prover.proveDue()
+      stack.clock.advance(minute)
+    }
+    expect(await stack.rows()).toMatchObject([{ state: 'pending', reason: 'TRACKUNIT_UNAVAILABLE', attempts: 0 }])
+
+    stack.clients.delete('client-a')
+    await stack.connection.sql`update credentials set next_attempt_at = now()`
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['active'])
+  })
+
+  test('a Retry-After is never undercut', async () => {
+    const stack = await createStack()
+    stack.clients.set('client-a', { outcome: 'failed', failure: 'rate-limited', retryAfterMs: 1_800_000 })
+    await stack.send(installed('client-a'), { at: 0 })
+    await stack.prover.proveDue()
+    const [row] = await stack.rows()
+    expect(row!.nextAttemptAt!.getTime() - stack.clock.now().getTime()).toBe(1_800_000)
+  })
+
+  test('a secret that does not open stops nobody else', async () => {
+    const stack = await createStack()
+    await stack.send(installed('client-a'), { at: 0 })
+    await stack.send(installed('client-b', { accountId: otherAccount }), { at: 0, claims: { accountId: otherAccount } })
+    await stack.connection.sql`update credentials set sealed_secret = 'broken' where account_id = ${account}`
+    await stack.prover.proveDue()
+    expect(await inForce(stack, otherAccount)).toBe('client-b')
+    expect(await states(stack)).toEqual(['pending'])
+  })
+})
+
+describe('invariant 14: refused credentials that worked are parked and probed slowly', () => {
+  test('parked ones come back with the first probe that works', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ parked: true })
+
+    await stack.prover.proveDue()
+
+    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ parked: false, generation: 1 })
+    expect((await stack.audit()).slice(-2)).toEqual(['credentials.parked', 'credentials.proven'])
+  })
+
+  test.each([
+    ['refused', refuses, 900_000],
+    ['not answered', isDown, 900_000],
+    [
+      'told to wait longer',
+      { outcome: 'failed', failure: 'rate-limited', retryAfterMs: 3_600_000 } as const,
+      3_600_000,
+    ],
+  ])('a probe that is %s keeps them parked, with the reason why', async (_title, behaviour, pauseMs) => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    stack.clients.set('client-a', behaviour)
+    stack.clock.advance(60 * minute)
+
+    await stack.prover.proveDue()
+
+    const [row] = await stack.rows()
+    expect(row).toMatchObject({ state: 'parked', reason: 'CREDENTIALS_REJECTED' })
+    expect(row!.nextAttemptAt!.getTime() - stack.clock.now().getTime()).toBe(pauseMs)
+  })
+
+  test('those whose token names another account now stay parked, and are probed slowly', async () => {
+    const stack = await createStack({ accountClaim: 'account' })
+    stack.clients.set('client-a', works({ account }))
+    await withActive(stack)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    stack.clients.set('client-a', works({ account: otherAccount }))
+
+    await stack.prover.proveDue()
+
+    const [row] = await stack.rows()
+    expect(row).toMatchObject({ state: 'parked', reason: 'CREDENTIALS_QUARANTINED' })
+    expect(row!.nextAttemptAt!.getTime() - stack.clock.now().getTime()).toBe(900_000)
+  })
+
+  test('the same credentials sent again are probed at once', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await stack.connection.sql`update credentials set next_attempt_at = now() + interval '1 hour'`
+
+    expect(await stack.send(installed('client-a'), { at: 5 })).toBe('accepted')
+    await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['active'])
+  })
+
+  test('only what is active can be parked, and only once', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    await stack.send(installed('client-b'), { at: 2 })
+    await stack.prover.proveDue()
+    for (const generation of [1, 2, 2, 3]) await stack.prover.park({ accountId: account, generation })
+    expect(await states(stack)).toEqual(['superseded', 'parked'])
+    expect((await stack.audit()).filter((event) => event === 'credentials.parked')).toHaveLength(1)
+  })
+
+  test('a good re-install takes over from parked ones', async () => {
+    const stack = await createStack()
+    await withActive(stack)
+    stack.clients.set('client-a', refuses)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await stack.send(installed('client-b'), { at: 2 })
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['superseded', 'active'])
+  })
+})
+
+test('invariant 17: what the plan lacks is kept beside what was granted', async () => {
+  const stack = await createStack()
+  stack.clients.set('client-a', works({}, ['account.event.manage']))
+  await withActive(stack)
+
+  expect(await findCredentialsInForce(stack.db, account)).toMatchObject({
+    grantedScopes: ['account.asset.view'],
+    missingFromPlan: ['account.event.manage'],
+  })
+})
+
+test('more work than one round takes is announced as such', async () => {
+  const stack = await createStack()
+  for (let index = 0; index < 9; index++) await stack.send(installed(`client-${index}`), { at: index })
+  expect(await stack.prover.proveDue()).toBe(true)
+  expect(await stack.prover.proveDue()).toBe(false)
+})
+
+const accountOf = (number: number) => `${account.slice(0, -6)}${String(number).padStart(6, '0')}`
+
+test('whoever comes new is asked for before all that were refused once, however many JWTs brought few of those', async () => {
+  const stack = await createStack()
+  for (let number = 1; number <= 40; number++) {
+    stack.clients.set(`garbage-${number}`, refuses)
+    await stack.send(installed(`garbage-${number}`, { accountId: accountOf(number) }), { at: number, bound: false })
+  }
+  while (stack.exchanged.length < 40) await stack.prover.proveDue()
+  await stack.connection.sql`update credentials set next_attempt_at = '2001-01-01'` // Due for longer than whoever comes.
+  await stack.send(installed('genuine', { accountId: otherAccount }), { at: 50, bound: false })
+
+  await stack.prover.proveDue()
+  expect(stack.exchanged.slice(40)).toContain('genuine')
+  expect(stack.exchanged).toHaveLength(48) // The others of the round are asked for again.
+})
+
+describe('one JWT that brings a crowd of accounts', () => {
+  /** So many accounts, under one JWT that names none of them. */
+  async function sendCrowd(stack: CallbackStack, size: number) {
+    const iat = stack.clock.now().getTime() / 1_000
+    const identity = await stack.signingKey.sign({ iat, exp: iat + 600 })
+    for (let number = 1; number <= size; number++) {
+      stack.clients.set(`crowd-${number}`, refuses)
+      const body = installed(`crowd-${number}`, { accountId: accountOf(number) })
+      await stack.receiveCallback(delivered(identity, body, stack.clock))
+    }
+    stack.clock.advance(1_000) // Whatever comes now is due after it.
+  }
+
+  test('holds up no other for longer than a JWT that brings few', async () => {
+    const stack = await createStack()
+    await sendCrowd(stack, 80)
+    await stack.send(installed('genuine', { accountId: otherAccount }), { bound: false })
+
+    while (!stack.exchanged.includes('genuine')) await stack.prover.proveDue()
+    expect(stack.exchanged.length).toBeLessThanOrEqual(32)
+  })
+
+  test('is proven all the same while others are due all the time', async () => {
+    const stack = await createStack()
+    await sendCrowd(stack, 40)
+    for (let round = 0; round < 12; round++) {
+      for (let each = 0; each < 8; each++) await stack.send(installed(`other-${round}-${each}`), { at: -1_000 + round })
+      await stack.prover.proveDue()
+    }
+    expect(stack.exchanged.filter((clientId) => Number(clientId.split('crowd-')[1]) > 20)).not.toEqual([])
+  })
+
+  test('counts as few once one of its accounts was proven, or was sent by a JWT of its own', async () => {
+    const stack = await createStack()
+    await sendCrowd(stack, 23)
+    stack.clients.delete('crowd-22')
+    while (!stack.exchanged.includes('crowd-22')) await stack.prover.proveDue()
+    await stack.send(installed('crowd-23', { accountId: accountOf(23) }), { at: 5, bound: false })
+
+    const isOfMany = async (number: number) => (await stack.rows(accountOf(number)))[0]?.ofMany
+    expect(await Promise.all([20, 21, 22, 23].map(isOfMany))).toEqual([false, true, false, false])
+  })
+})

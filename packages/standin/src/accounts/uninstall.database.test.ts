@@ -1,0 +1,408 @@
+import { describe, expect, test } from 'vitest'
+import {
+  account,
+  type CallbackStack,
+  installed,
+  isDown,
+  prepareCallbackStacks,
+  refuses,
+  uninstalled,
+  works,
+} from '../../test/callback-stack.ts'
+import type { Negotiation } from '../trackunit/negotiate-scopes.ts'
+import { confirmUninstall } from './confirm-uninstall.ts'
+import { findCredentialsInForce } from './credentials-in-force.ts'
+import { describeInstallation } from './describe-installation.ts'
+import { dismissUninstall } from './dismiss-uninstall.ts'
+import { createEraseAbandoned } from './erase-abandoned.ts'
+import { eraseInstallation } from './erase-installation.ts'
+
+const createStack = prepareCallbackStacks()
+
+async function install(stack: CallbackStack, clientId: string, at: number): Promise<void> {
+  await stack.send(installed(clientId), { at })
+  await stack.prover.proveDue()
+}
+/** As an exchange of that generation would leave it. */
+const keepToken = (stack: CallbackStack, generation: number) =>
+  stack.connection.sql`
+    insert into access_tokens (account_id, scope_key, generation, sealed_token, fingerprint, lifetime_ms, expires_at)
+    values (${account}, 'a', ${generation}, 'sealed-token', 'f', 3600000, now() + interval '1 hour')`
+const tokens = (stack: CallbackStack) => stack.connection.sql`select generation from access_tokens`
+const states = async (stack: CallbackStack) => (await stack.rows()).map(({ state }) => state)
+const described = async (stack: CallbackStack) =>
+  describeInstallation(account, {
+    installation: await stack.installation(),
+    rows: (await stack.rows()).reverse(),
+    requestedScopes: ['account.asset.view'],
+    patienceMs: 900_000,
+  })
+
+describe('invariant 8: an uninstall that is bound takes effect at once', () => {
+  test('secrets and tokens are erased, and nobody is served', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await install(stack, 'client-b', 2)
+    await keepToken(stack, 2)
+
+    expect(await stack.send(uninstalled(), { at: 3 })).toBe('accepted')
+
+    expect(await stack.rows()).toMatchObject(
+      [1, 2].map(() => ({ state: 'uninstalled', sealedSecret: null, contentDigest: null, nextAttemptAt: null })),
+    )
+    expect(await tokens(stack)).toEqual([])
+    await expect(findCredentialsInForce(stack.db, account)).rejects.toMatchObject({
+      reason: 'INSTALLATION_UNINSTALLED',
+    })
+    expect((await stack.audit()).at(-1)).toBe('installation.uninstalled')
+    expect(await described(stack)).toMatchObject({ state: 'uninstalled', waiting: [] })
+  })
+
+  test('what waits, is parked, quarantined or rejected is erased as well', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(installed('client-b'), { at: 2, bound: false })
+    await stack.prover.proveDue()
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await stack.send(installed('client-c'), { at: 3 })
+    expect(await states(stack)).toEqual(['parked', 'awaiting-approval', 'pending'])
+
+    await stack.send(uninstalled(), { at: 3 })
+
+    expect(await states(stack)).toEqual(['uninstalled', 'uninstalled', 'uninstalled'])
+    expect(await stack.dump()).not.toContain('eyJ') // No JWE is left.
+  })
+
+  test('a proof that comes home after the uninstall brings nothing back', async () => {
+    const stack = await createStack()
+    const { promise, resolve } = Promise.withResolvers<Negotiation>()
+    const begun = Promise.withResolvers<void>()
+    stack.clients.set('client-a', () => {
+      begun.resolve()
+      return promise
+    })
+    await stack.send(installed('client-a'), { at: 1 })
+    const slow = stack.prover.proveDue()
+    await begun.promise
+    await stack.send(uninstalled(), { at: 2 })
+
+    resolve(works())
+    await slow
+
+    expect(await stack.rows()).toMatchObject([{ state: 'uninstalled', nextAttemptAt: null, reason: null }])
+    expect(await stack.installation()).toMatchObject({ activeGeneration: null })
+    expect(await stack.audit()).toEqual(['credentials.received', 'installation.uninstalled'])
+  })
+
+  test('an INSTALLED that is older than it puts no secret back, and its redelivery is a duplicate', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 3 })
+
+    expect(await stack.send(installed('client-a'), { at: 1 })).toBe('duplicate')
+    expect(await stack.send(installed('client-b'), { at: 3 })).toBe('superseded')
+    expect(await stack.send(installed('client-b'), { at: 3 })).toBe('duplicate')
+    await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['uninstalled', 'uninstalled'])
+    expect(await stack.dump()).not.toContain('eyJ')
+    await expect(findCredentialsInForce(stack.db, account)).rejects.toMatchObject({
+      reason: 'INSTALLATION_UNINSTALLED',
+    })
+  })
+
+  test('a later re-install starts a new generation, with the same credentials too', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2 })
+
+    expect(await stack.send(installed('client-a'), { at: 3 })).toBe('accepted')
+    await stack.prover.proveDue()
+
+    expect(await states(stack)).toEqual(['uninstalled', 'active'])
+    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ generation: 2 })
+    expect(await stack.send(uninstalled(), { at: 2 })).toBe('duplicate')
+  })
+
+  test('an INSTALLED that is newer survives an UNINSTALLED that arrives later, with its tokens', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await install(stack, 'client-b', 5)
+    await keepToken(stack, 2)
+
+    expect(await stack.send(uninstalled(), { at: 3 })).toBe('superseded')
+
+    expect(await states(stack)).toEqual(['uninstalled', 'active'])
+    expect(await tokens(stack)).toEqual([{ generation: 2 }])
+    expect((await stack.audit()).at(-1)).toBe('installation.earlier-uninstalled')
+    expect(await described(stack)).toMatchObject({ state: 'active' })
+  })
+
+  test('pending credentials that are newer survive it and come into force', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(installed('client-b'), { at: 5 })
+    expect(await stack.send(uninstalled(), { at: 3 })).toBe('accepted')
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['uninstalled', 'active'])
+  })
+})
+
+describe('invariant 8: an uninstall that is not bound is only a signal', () => {
+  test('it is shown, and everything goes on', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await keepToken(stack, 1)
+
+    expect(await stack.send(uninstalled(), { at: 2, bound: false })).toBe('accepted')
+    expect(await stack.send(uninstalled(), { at: 2, bound: false })).toBe('duplicate')
+
+    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ clientId: 'client-a' })
+    expect(await tokens(stack)).toEqual([{ generation: 1 }])
+    expect(await described(stack)).toMatchObject({
+      state: 'active',
+      uninstallSignalledAt: new Date(stack.clock.now().getTime() + 2_000).toISOString(),
+    })
+    expect((await stack.audit()).filter((event) => event === 'installation.uninstall-signalled')).toHaveLength(1)
+  })
+
+  test('credentials that are refused repeatedly after it make it effective', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', refuses)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+
+    for (const expected of ['parked', 'parked', 'uninstalled']) {
+      await stack.prover.proveDue()
+      expect(await states(stack)).toEqual([expected])
+    }
+
+    expect(await stack.dump()).not.toContain('eyJ')
+    expect(await stack.installation()).toMatchObject({
+      activeGeneration: null,
+      uninstalledAt: new Date(stack.clock.now().getTime() + 2_000),
+      uninstallSignalledAt: null,
+    })
+    expect(await stack.send(uninstalled(), { at: 2 })).toBe('duplicate')
+  })
+
+  test('credentials that still work are asked once, and the signal stays', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+    for (let round = 0; round < 3; round++) await stack.prover.proveDue()
+    expect(stack.exchanged).toEqual(['client-a', 'client-a'])
+    expect(await stack.installation()).toMatchObject({ activeGeneration: 1, uninstallSignalledAt: expect.any(Date) })
+  })
+
+  test.each([
+    ['after the signal survives it', 3, ['superseded', 'active']],
+    ['before the signal ends with it', 2, ['uninstalled', 'uninstalled']],
+  ])('a re-install that waits and was sent %s', async (_title, at, expected) => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', refuses)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+    await stack.send(installed('client-b'), { at, bound: false })
+    for (let round = 0; round < 5; round++) await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(expected)
+  })
+
+  test('the same said again by an identity that binds it takes effect', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+    expect(await stack.send(uninstalled(), { at: 2 })).toBe('accepted')
+    expect(await states(stack)).toEqual(['uninstalled'])
+  })
+
+  test('newer credentials that work end the signal; older ones do not', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 5, bound: false })
+    await install(stack, 'client-b', 4)
+    expect(await stack.installation()).toMatchObject({ activeGeneration: 2, uninstallSignalledAt: expect.any(Date) })
+
+    await install(stack, 'client-c', 6)
+
+    expect(await stack.installation()).toMatchObject({ activeGeneration: 3, uninstallSignalledAt: null })
+    expect(await stack.send(uninstalled(), { at: 5, bound: false })).toBe('superseded')
+  })
+})
+
+describe('invariant 8: a signal that an install answered', () => {
+  test('is answered by the same credentials, sent again after it: refused ones are parked, not erased', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+    await stack.send(installed('client-a'), { at: 5 })
+    stack.clients.set('client-a', refuses)
+    for (let probe = 0; probe < 4; probe++) {
+      await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
+      await stack.prover.proveDue()
+    }
+    expect(await states(stack)).toEqual(['parked'])
+  })
+})
+
+describe('invariant 8: an administrator or the operator can say that it is true', () => {
+  const anna = { kind: 'user', id: 'anna' } as const
+
+  test('a signalled uninstall that is confirmed takes effect, and says who did it', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+
+    await confirmUninstall({ accountId: account, actor: anna }, stack)
+
+    expect(await states(stack)).toEqual(['uninstalled'])
+    expect(await stack.dump()).not.toContain('eyJ')
+    expect(await stack.connection.sql`select actor_id, event from audit_entries order by id desc limit 1`).toEqual([
+      { actor_id: 'anna', event: 'installation.uninstalled' },
+    ])
+  })
+
+  test.each([
+    ['was never signalled', async () => {}],
+    [
+      'was answered by a re-install',
+      async (stack: CallbackStack) => {
+        await stack.send(uninstalled(), { at: 2, bound: false })
+        await install(stack, 'client-b', 3)
+      },
+    ],
+  ])('one that %s cannot be confirmed', async (_title, before) => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await before(stack)
+    await expect(confirmUninstall({ accountId: account, actor: anna }, stack)).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+    })
+    expect((await states(stack)).at(-1)).toBe('active')
+  })
+
+  test('one that is said not to be true is over: refused credentials are parked, not erased, and it does not come back', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+
+    await dismissUninstall({ accountId: account, actor: anna }, stack)
+
+    expect(await stack.connection.sql`select actor_id, event from audit_entries order by id desc limit 1`).toEqual([
+      { actor_id: 'anna', event: 'installation.uninstall-dismissed' },
+    ])
+    expect(await described(stack)).toMatchObject({ state: 'active', uninstallSignalledAt: null })
+    expect(await stack.send(uninstalled(), { at: 2, bound: false })).toBe('duplicate')
+    stack.clients.set('client-a', refuses)
+    for (let probe = 0; probe < 4; probe++) {
+      await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
+      await stack.prover.proveDue()
+    }
+    expect(await states(stack)).toEqual(['parked'])
+  })
+
+  test('a newer signal asks again, and what an identity binds takes effect whatever was said', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 2, bound: false })
+    await dismissUninstall({ accountId: account, actor: anna }, stack)
+    await expect(dismissUninstall({ accountId: account, actor: anna }, stack)).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+    })
+
+    expect(await stack.send(uninstalled(), { at: 3, bound: false })).toBe('accepted')
+    expect(await described(stack)).toMatchObject({ uninstallSignalledAt: expect.any(String) })
+    await dismissUninstall({ accountId: account, actor: anna }, stack)
+    expect(await stack.send(uninstalled(), { at: 2 })).toBe('accepted')
+    expect(await states(stack)).toEqual(['uninstalled'])
+  })
+
+  test('erasing takes every secret along, and a newer callback installs it again', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await install(stack, 'client-b', 5)
+    await stack.send(installed('client-c'), { at: 7, bound: false })
+
+    await eraseInstallation({ accountId: account, actor: anna }, stack)
+
+    expect(await states(stack)).toEqual(['uninstalled', 'uninstalled', 'uninstalled'])
+    expect(await stack.dump()).not.toContain('eyJ')
+    expect(await stack.send(installed('client-b'), { at: 5 })).toBe('duplicate')
+    await install(stack, 'client-b', 8)
+    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ generation: 4 })
+    await expect(
+      eraseInstallation({ accountId: account.replace(/^1/, '3'), actor: anna }, stack),
+    ).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
+  })
+})
+
+describe('invariant 8: credentials that are refused for ABANDONED_AFTER_DAYS are erased', () => {
+  const day = 86_400_000
+  /** As if the credentials were in their state since a moment of the stack's clock. */
+  const setSince = (stack: CallbackStack, daysAgo: number) =>
+    stack.connection
+      .sql`update credentials set since = ${new Date(stack.clock.now().getTime() - daysAgo * day).toISOString()}`
+
+  test.each([
+    [29, 'parked'],
+    [30, 'uninstalled'],
+  ])('those that served, refused for %i days, are then %s', async (days, expected) => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', refuses)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await setSince(stack, days)
+    for (let probe = 0; probe < 3; probe++) {
+      await stack.prover.proveDue()
+      await stack.connection
+        .sql`update credentials set next_attempt_at = now() - interval '1 second' where next_attempt_at is not null`
+    }
+    expect(await states(stack)).toEqual([expected])
+    expect((await stack.dump()).includes('eyJ')).toBe(expected === 'parked')
+  })
+
+  test('one refusal, however late, erases nothing', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', refuses)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await setSince(stack, 90)
+    await stack.prover.proveDue()
+    expect(await states(stack)).toEqual(['parked'])
+  })
+
+  test('an outage is no refusal, however long it lasts', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-a', isDown)
+    await stack.prover.park({ accountId: account, generation: 1 })
+    await setSince(stack, 90)
+    for (let probe = 0; probe < 5; probe++) {
+      await stack.prover.proveDue()
+      await stack.connection
+        .sql`update credentials set next_attempt_at = now() - interval '1 second' where next_attempt_at is not null`
+    }
+    expect(await states(stack)).toEqual(['parked'])
+  })
+
+  test('those that never served go as well, and nothing else does', async () => {
+    const stack = await createStack({ patienceMs: 0 })
+    const eraseAbandoned = createEraseAbandoned({ ...stack, abandonedAfterMs: 30 * day })
+    await install(stack, 'client-a', 1)
+    stack.clients.set('client-b', refuses)
+    await install(stack, 'client-b', 2)
+    expect(await states(stack)).toEqual(['active', 'rejected'])
+
+    await setSince(stack, 29)
+    await eraseAbandoned()
+    expect(await states(stack)).toEqual(['active', 'rejected'])
+    await setSince(stack, 31)
+    await eraseAbandoned()
+
+    expect(await stack.rows()).toMatchObject([
+      { state: 'active', sealedSecret: expect.any(String) },
+      { state: 'uninstalled', sealedSecret: null, contentDigest: null },
+    ])
+    expect((await stack.audit()).at(-1)).toBe('credentials.abandoned')
+  })
+})

@@ -1,0 +1,102 @@
+import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import type { Caller } from '../access/caller.ts'
+import { createContracted, router } from '../http/trpc.ts'
+import { usualTimesOf } from '../runs/run-list-store.ts'
+import { createActionCatalogue } from './action-catalogue.ts'
+import { createActionProcedures } from './action-procedures.ts'
+import { type AnyAction, defineAction } from './define-action.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
+
+const action = (id: string, change: Partial<AnyAction> = {}): AnyAction => ({
+  ...defineAction({
+    ...{ id, title: id, description: id, input: z.object({}), scopes: ['a'], changesData: false },
+    run: async () => {},
+  }),
+  mayOverlap: true,
+  ...change,
+})
+const actions = [
+  action('report'),
+  action('more', { scopes: ['a', 'b'] }),
+  action('change', { changesData: true, secondsPerChange: 0.5 }),
+]
+
+async function listAs(stack: RunStack, who: Caller, accountId = account) {
+  const nowhere = async () => undefined
+  const contracted = createContracted(
+    { accountOfRun: nowhere, accountOfSchedule: nowhere, accountOfArtifact: nowhere },
+    { administratorScopes: undefined },
+  )
+  const procedures = createActionProcedures({
+    ...{ contracted, catalogue: createActionCatalogue(actions, ['a', 'b']), sendsEmail: false },
+    scopesOf: async () => ({ grantedScopes: ['a', 'b'], missingFromPlan: [] }),
+    usualTimesOf: (id) => usualTimesOf(stack.db, id),
+  })
+  const api = router(procedures).createCaller({ requestId: 'test', authenticate: async () => who })
+  return (await api.list({ accountId })).actions
+}
+
+test.for([
+  { title: 'a user with the scopes of two', who: anna, may: ['report', 'change'] },
+  { title: 'a user with all', who: { ...anna, scopes: ['a', 'b'] }, may: ['report', 'more', 'change'] },
+  { title: 'a user whose token names no scopes', who: { ...anna, scopes: undefined }, may: ['report', 'more'] },
+  { title: 'a service', who: { ...caller, grants: [{ accountId: 'all' as const, scopes: ['b'] }] }, may: [] },
+])('$title may start what the scopes allow', async ({ who, may }) => {
+  await using stack = await createRunStack({ database, actions })
+  const shown = await listAs(stack, who)
+  expect(shown.filter(({ mayStart }) => mayStart).map(({ id }) => id)).toEqual(may)
+})
+
+test('an action says how long it usually takes on the account: the middle of its last ten runs that succeeded', async () => {
+  await using stack = await createRunStack({ database, actions })
+  /** Runs that took so many seconds, the oldest first. */
+  const ran = async (
+    actionId: string,
+    seconds: readonly number[],
+    { state = 'succeeded', accountId = account } = {},
+  ) => {
+    for (const took of seconds) {
+      const { id } = await stack.start({ actionId, accountId })
+      await stack.sql`update runs set state = ${state}, started_at = created_at, ended_at = created_at + make_interval(secs => ${took})
+        where id = ${id}`
+    }
+  }
+  await ran('report', [900, 900, 900, 10, 10, 10, 10, 20, 30, 30, 30, 30, 30]) // The first three are too long ago.
+  await ran('report', [900], { state: 'failed' })
+  await ran('report', [900], { accountId: otherAccount })
+  await ran('more', [7])
+
+  const shown = await listAs(stack, anna)
+
+  expect(shown.map(({ id, usualSeconds }) => [id, usualSeconds])).toEqual([
+    ['report', 25],
+    ['more', 7],
+    ['change', null],
+  ])
+})
+
+test('an action that changes data says how long its preview takes, and each change: as its maker expects, until runs tell', async () => {
+  await using stack = await createRunStack({ database, actions })
+  const times = async () => {
+    const change = (await listAs(stack, anna)).find(({ id }) => id === 'change')
+    return [change?.usualSeconds, change?.secondsPerChange]
+  }
+  const ran = async (mode: 'preview' | 'apply', took: number, done: number) => {
+    const { id } = await stack.start({ actionId: 'change', mode: 'preview' })
+    await stack.sql`update runs set mode = ${mode}, preview_run_id = ${mode === 'apply' ? id : null}, state = 'succeeded',
+      started_at = created_at, ended_at = created_at + make_interval(secs => ${took}),
+      progress = jsonb_set(progress, '{done}', to_jsonb(${done}::int)) where id = ${id}`
+  }
+
+  expect(await times()).toEqual([null, 0.5])
+  await ran('preview', 1_800, 3)
+  expect(await times()).toEqual([1_800, 0.5])
+  await ran('apply', 600, 200)
+  await ran('apply', 5, 0) // There was nothing to change.
+  expect(await times()).toEqual([1_800, 3])
+})

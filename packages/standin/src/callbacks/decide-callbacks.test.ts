@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { AccountOfCallback } from './callback-kinds.ts'
+import { decideInTurn, type KnownCallback } from './decide-callbacks.ts'
+import { mostUnproven } from './identity-quota.ts'
+
+const now = new Date('2025-03-01T12:00:00Z')
+const accountOf = (number: number) => `11111111-1111-4111-8111-${String(number).padStart(12, '0')}`
+
+const neverInstalled = (accountId: string): AccountOfCallback => ({
+  installation: {
+    ...{ accountId, activeGeneration: null, lastGeneration: 0, uninstalledAt: null, uninstallSignalledAt: null },
+    ...{ uninstallDismissedAt: null, uninstallProbedAt: null, changedAt: now },
+  },
+  credentials: [],
+})
+
+/** A first install under a JWT that has brought so many others. */
+const installed = (number: number, change: Partial<KnownCallback> & { bound?: boolean } = {}): KnownCallback => {
+  const body = {
+    ...({ type: 'INSTALLED', irisAppId: '@acme/fleet', accountId: accountOf(number) } as const),
+    ...{ clientId: `client-${number}`, clientSecret: 's3cr3t' },
+  }
+  return {
+    believed: {
+      callback: { kind: 'INSTALLED', body },
+      identity: { issuedAt: now, claimNames: [], algorithm: 'ES256', issuer: null, audiences: [] },
+      identityDigest: 'a jwt',
+      bound: change.bound ?? false,
+    },
+    ...{ contentDigest: `digest-${number}`, takenBefore: false, takenAtThatTime: false, clientServesAnother: false },
+    ...{ broughtInAll: 0, broughtOfAccount: 0 },
+    ...change,
+  }
+}
+
+const decided = (callbacks: KnownCallback[], unproven = 0) => {
+  const accounts = new Map(
+    callbacks.map(({ believed }) => {
+      const { accountId } = believed.callback.body
+      return [accountId, neverInstalled(accountId)]
+    }),
+  )
+  const { outcomes } = decideInTurn(callbacks, { accounts, unproven, now })
+  return outcomes.map((outcome) => ('refused' in outcome ? outcome.refused.reason : outcome.status))
+}
+
+test('those of a group count towards what their JWT may bring', () => {
+  const known = { broughtInAll: 4_999, bound: true }
+  expect(decided([installed(1, known), installed(2, known)])).toEqual(['accepted', 'RATE_LIMITED'])
+})
+
+test('those of a group take the room that is left to first installs, but for a JWT that brought little', () => {
+  const known = { broughtInAll: 20 }
+  expect(decided([installed(1, known), installed(2, known), installed(3)], mostUnproven - 1)).toEqual([
+    ...['accepted', 'OVERLOADED', 'accepted'],
+  ])
+})
+
+test('the same twice in a group is a duplicate, and enters the ledger once', () => {
+  const [first, second] = [installed(1), installed(1)]
+  const accounts = new Map([[accountOf(1), neverInstalled(accountOf(1))]])
+  const { outcomes } = decideInTurn([first, second], { accounts, unproven: 0, now })
+  expect(outcomes).toMatchObject([
+    { status: 'accepted', isEntered: true },
+    { status: 'duplicate', isEntered: false },
+  ])
+})

@@ -1,0 +1,150 @@
+import { resolve } from 'node:path'
+import { type StandinApp, standinAppSchema } from '@standin/contracts'
+import { ConfigError } from './config-error.ts'
+import { developmentKeys } from './development-keys.ts'
+import { mailGaps, productionGaps, userTokenGaps } from './environment-gaps.ts'
+import { type Environment, environmentSchema, parseEnvironment } from './environment-schema.ts'
+import { Secret } from './secret.ts'
+import { withSecretFiles } from './secret-files.ts'
+
+/**
+ * Reads `standin.config.ts` and the environment, once.
+ * @param maker what `standin.config.ts` exports
+ * @throws ConfigError with one line for each thing that is wrong
+ */
+export function readConfig(maker: StandinApp, environment: Environment, say: (line: string) => void = () => {}) {
+  const app = understandApp(maker)
+  const problems: string[] = []
+  const given = withSecretFiles(environment, problems)
+  const known = new Set(Object.keys(environmentSchema.shape))
+  for (const name of Object.keys(given)) {
+    if (name.startsWith('STANDIN_') && !known.has(name))
+      problems.push(`${name} is not a setting of Standin. Check its spelling.`)
+  }
+
+  const { read, badValues } = parseEnvironment(given)
+  const production = read.NODE_ENV === 'production'
+  const gaps = [...(production ? productionGaps(read) : []), ...userTokenGaps(read), ...mailGaps(read)]
+  problems.push(...badValues.values(), ...gaps.filter((line) => !badValues.has(line.split(' ', 1)[0] ?? '')))
+  if (problems.length > 0) throw new ConfigError(problems)
+
+  const dataDir = resolve(read.STANDIN_DATA_DIR)
+  const generated = production ? undefined : () => developmentKeys(dataDir, say)
+  const encryption = read.STANDIN_ENCRYPTION_KEYS ?? generated?.().encryption
+  const links = read.STANDIN_LINK_KEYS ?? generated?.().links
+  const audit = read.STANDIN_AUDIT_KEYS ?? generated?.().audit
+  if (!encryption || !links || !audit) throw new ConfigError(['No keys.']) // productionGaps names them before this is reached.
+
+  const scopes =
+    read.IRIS_APP_SCOPES?.map((text) =>
+      text.endsWith('?') ? { scope: text.slice(0, -1), optional: true } : { scope: text, optional: false },
+    ) ?? app.scopes
+  const { USER_TOKEN_ISSUER: issuer, USER_TOKEN_JWKS_URL: jwksUrl, USER_TOKEN_ACCOUNT_CLAIM: accountClaim } = read
+
+  return Object.freeze({
+    production,
+    /** What this process does. */
+    parts: read.STANDIN_PARTS,
+    logLevel: read.LOG_LEVEL,
+    http: {
+      port: read.PORT,
+      host: read.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+      publicUrl: read.PUBLIC_URL?.replace(/\/+$/, ''),
+      trustProxy: trustProxy(read.TRUST_PROXY),
+      appOrigins: read.APP_ORIGINS,
+    },
+    database: {
+      /** Undefined: an embedded one in the data folder. */
+      url: read.DATABASE_URL,
+      directUrl: read.DATABASE_DIRECT_URL,
+      embeddedDir: dataDir,
+    },
+    keys: { encryption, links, audit },
+    auditRetentionMs: read.AUDIT_RETENTION_DAYS * 86_400_000,
+    metrics: { port: read.METRICS_PORT, host: read.METRICS_HOST },
+    /** Undefined: no traces. */
+    traces: read.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? {
+          endpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT,
+          headers: read.OTEL_EXPORTER_OTLP_HEADERS ? new Secret(read.OTEL_EXPORTER_OTLP_HEADERS) : undefined,
+          serviceName: read.OTEL_SERVICE_NAME,
+          share: read.OTEL_TRACES_SAMPLER_ARG,
+        }
+      : undefined,
+    app: { id: read.IRIS_APP_ID ?? app.id, name: app.name, scopes },
+    callback: {
+      pathSecrets:
+        read.CALLBACK_PATH_SECRET?.filter((secret) => secret !== 'none').map((secret) => new Secret(secret)) ?? [],
+      issuer: read.CALLBACK_ISSUER,
+      audience: read.CALLBACK_AUDIENCE,
+      algorithms: read.CALLBACK_ALGORITHMS,
+      maxAgeMs: read.CALLBACK_MAX_AGE_S * 1_000,
+      jwksUrl: read.TRACKUNIT_JWKS_URL,
+      jwksCooldownMs: read.JWKS_COOLDOWN_S * 1_000,
+      reinstallPolicy: read.REINSTALL_POLICY,
+      /** How long Trackunit may take to switch new credentials on. */
+      patienceMs: read.NEW_CREDENTIALS_PATIENCE_S * 1_000,
+      abandonedAfterMs: read.ABANDONED_AFTER_DAYS * 86_400_000,
+      ownHosts: [app.callbackUrl, read.PUBLIC_URL]
+        .filter((address) => address !== undefined)
+        .map((address) => new URL(address).host),
+    },
+    trackunit: {
+      tokenUrl: read.TRACKUNIT_TOKEN_URL,
+      apiUrl: read.TRACKUNIT_API_URL.replace(/\/+$/, ''),
+      accountClaim: read.TRACKUNIT_ACCOUNT_CLAIM,
+      maxRequestsPerS: read.TRACKUNIT_MAX_REQUESTS_PER_S,
+    },
+    /** Undefined: every user is refused. */
+    userTokens:
+      issuer && jwksUrl && accountClaim
+        ? {
+            issuer,
+            jwksUrl,
+            jwksCooldownMs: read.JWKS_COOLDOWN_S * 1_000,
+            audience: read.USER_TOKEN_AUDIENCE,
+            appClaim: read.USER_TOKEN_APP_CLAIM,
+            accountClaim,
+            userClaim: read.USER_TOKEN_USER_CLAIM,
+            scopeClaim: read.USER_TOKEN_SCOPE_CLAIM,
+            /** Undefined: nobody may approve credentials in the app. */
+            administratorScopes: read.USER_TOKEN_ADMIN_SCOPES,
+          }
+        : undefined,
+    limits: {
+      keyRequestsPerS: read.SERVICE_KEY_REQUESTS_PER_S,
+      failuresPerMinute: read.FAILED_SIGN_INS_PER_MINUTE,
+    },
+    /** How long tokens, keys and grants hold that were read before the database went down; 0: not at all. */
+    outageServeMs: read.OUTAGE_SERVE_S * 1_000,
+    tokenCacheForMs: read.TOKEN_CACHE_FOR_MS,
+    delivery: {
+      managerUrl: read.MANAGER_URL,
+      /** Undefined: no email is sent. */
+      smtp: read.SMTP_URL && read.MAIL_FROM ? { server: new Secret(read.SMTP_URL), from: read.MAIL_FROM } : undefined,
+    },
+    /** How long is kept what runs leave; what is of a run goes with it at the latest. */
+    retention: {
+      runDays: read.STANDIN_RUN_DAYS,
+      resultDays: read.STANDIN_RESULT_DAYS,
+      artifactDays: read.STANDIN_ARTIFACT_DAYS,
+      readingDays: read.STANDIN_READING_DAYS,
+    },
+    artifactBytesPerAccount: read.STANDIN_ARTIFACT_MB_PER_ACCOUNT * 1_000_000,
+  })
+}
+
+export type Config = ReturnType<typeof readConfig>
+
+function understandApp(maker: StandinApp): StandinApp {
+  const { data, error } = standinAppSchema.safeParse(maker)
+  if (data) return data
+  throw new ConfigError(error.issues.map(({ path, message }) => `standin.config.ts: ${path.join('.')}: ${message}.`))
+}
+
+/** Fastify's `trustProxy`: all, none, the given addresses, or as many hops as the number says. */
+function trustProxy(text: string | undefined): boolean | string | ((address: string, hop: number) => boolean) {
+  if (text === undefined || text === 'false') return false
+  if (text === 'true') return true
+  return /^\d+$/.test(text) ? (_address, hop) => hop < Number(text) : text
+}

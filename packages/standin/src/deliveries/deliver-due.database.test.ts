@@ -1,0 +1,394 @@
+import { randomBytes } from 'node:crypto'
+import type { Destination } from '@standin/contracts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { account, caller, createRunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { defineAction } from '../actions/define-action.ts'
+import { createKeptUntil } from '../retention/kept-until.ts'
+import { createRunEvents } from '../runs/run-events.ts'
+import { findRun } from '../runs/run-store.ts'
+import { findSchedule, insertSchedule } from '../schedules/schedule-store.ts'
+import { createVault } from '../secrets/vault.ts'
+import { createDeliverDue } from './deliver-due.ts'
+import type { Outcome } from './delivery-outcome.ts'
+import { deliveriesOfRuns, hasOpenDeliveries } from './delivery-store.ts'
+import { findResultToTell } from './find-result-to-tell.ts'
+import type { Email } from './send-email.ts'
+import { sendOnItsWay } from './send-on-its-way.ts'
+import { createShowSigningSecret } from './show-signing-secret.ts'
+import { createSigningSecrets } from './signing-secret.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
+
+/** What happens while a run works, and what there is to find beside what it was asked for. */
+const during: { work: () => Promise<unknown>; moreRows: number } = { work: async () => {}, moreRows: 0 }
+
+const report = defineAction({
+  id: 'report',
+  title: 'Report',
+  description: 'A report.',
+  input: z.object({
+    isCancelled: z.boolean().default(false),
+    fails: z.boolean().default(false),
+    rows: z.number().default(2),
+  }),
+  scopes: [],
+  changesData: false,
+  mayOverlap: true,
+  async run({ input, result, headline, checkpoint }) {
+    await result.columns([{ key: 'text', title: 'Text', kind: 'text' }])
+    const found = input.rows + during.moreRows
+    await result.rows(Array.from({ length: found }, (_, nth) => ({ id: `${nth}`, cells: { text: `Row ${nth}` } })))
+    await headline('Rows were found.')
+    if (input.isCancelled) await during.work()
+    await checkpoint(1)
+    if (input.fails) throw new Error('a mistake of the action')
+  },
+})
+const webhook = { kind: 'webhook', url: 'https://receiver.example/hook?key=hidden' } as const
+const email = { kind: 'email', address: 'anna@example.com', file: 'none' } as const
+
+/** Runs whose results are sent to a world that answers as the test says. */
+async function createStack(
+  answer: () => Outcome | Promise<Outcome> = () => ({ kind: 'delivered' }),
+  { sendsEmail = true }: { sendsEmail?: boolean } = {},
+) {
+  const runs = await createRunStack({ database, actions: [report], startsAt: new Date(), onEnd: sendOnItsWay })
+  const { db, clock, log } = runs
+  const vault = createVault([{ kid: 'k', bytes: randomBytes(32) }])
+  const signingSecretOf = createSigningSecrets({ db, vault, appId: 'app', randomBytes })
+  const posted: Array<{ id: string; url: string; body: string; secret: string }> = []
+  const mailed: Email[] = []
+  const replica = () =>
+    createDeliverDue({
+      ...{ db, clock, log, signingSecretOf, appName: 'Fleet assistant', managerUrl: 'https://manager.example' },
+      findResult: (runId) =>
+        findResultToTell(runId, {
+          db,
+          titleOf: () => 'Report',
+          keptUntil: createKeptUntil({ runDays: 180, artifactDays: 30 }),
+        }),
+      sendEmail: sendsEmail
+        ? async (sent) => {
+            mailed.push(sent)
+            return answer()
+          }
+        : undefined,
+      sendWebhook: async ({ secret, ...sent }) => {
+        posted.push({ ...sent, secret: secret.reveal() })
+        return answer()
+      },
+    })
+  const work = runs.createWorker()
+  clock.advance(60_000) // Beyond the database's clock, by which deliveries become due.
+  return {
+    ...{ runs, clock, posted, mailed, replica, signingSecretOf, deliverDue: replica() },
+    async ended(deliverTo: Destination[], input: Record<string, unknown> = {}): Promise<string> {
+      const { id } = await runs.start({ deliverTo, input })
+      await work.workOn(id)
+      return id
+    },
+    async deliveries(runId: string) {
+      const run = await findRun(db, runId)
+      return (run && (await deliveriesOfRuns(db, [run])).get(runId)) ?? []
+    },
+    audit: async () =>
+      (await runs.sql`select event, details from audit_entries where event like 'delivery.%' order by id`).map(
+        ({ event, details }) => ({ event, details }),
+      ),
+    [Symbol.asyncDispose]: () => runs[Symbol.asyncDispose](),
+  }
+}
+
+type Stack = Awaited<ReturnType<typeof createStack>>
+
+describe('the result of a run that has ended', () => {
+  test('goes where it was to go, is told to those who watch, and leaves an audit row', async () => {
+    await using stack = await createStack()
+    const { id } = await stack.runs.start({ deliverTo: [email, webhook] })
+    expect(await stack.deliveries(id)).toMatchObject([
+      { kind: 'email', to: 'anna@example.com', state: 'waiting', attempts: 0, nextTryAt: null },
+      { kind: 'webhook', to: 'receiver.example/hook', state: 'waiting' },
+    ])
+    expect(await stack.deliverDue()).toBe(false) // It goes on.
+
+    await stack.runs.createWorker().workOn(id)
+    while (await stack.deliverDue());
+
+    expect(stack.mailed).toMatchObject([
+      { to: 'anna@example.com', subject: 'Report: Rows were found.', attachment: undefined },
+    ])
+    expect(JSON.parse(stack.posted[0]?.body ?? '')).toMatchObject({ type: 'run.succeeded', data: { totalRows: 2 } })
+    expect(await stack.deliveries(id)).toMatchObject([
+      { state: 'delivered', attempts: 1, reason: null },
+      { state: 'delivered', attempts: 1, reason: null },
+    ])
+    const told = (await stack.runs.eventsOf(id)).flatMap((event) => (event.type === 'delivery' ? [event.delivery] : []))
+    expect(told.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+      'email waiting',
+      'webhook waiting',
+      'email delivered',
+      'webhook delivered',
+    ])
+    expect(await stack.audit()).toEqual([
+      { event: 'delivery.sent', details: { runId: id, kind: 'email', to: 'anna@example.com', attempts: 1 } },
+      { event: 'delivery.sent', details: { runId: id, kind: 'webhook', to: 'receiver.example/hook', attempts: 1 } },
+    ])
+  })
+
+  test('is told of a run that failed as well, and of one that was cancelled not', async () => {
+    await using stack = await createStack()
+    await stack.ended([webhook], { fails: true })
+    const { id } = await stack.runs.start({ deliverTo: [webhook], input: { isCancelled: true } })
+    during.work = () => stack.runs.cancel(id)
+    await stack.runs.createWorker().workOn(id)
+    expect(await stack.runs.run(id)).toMatchObject({ state: 'cancelled' })
+    while (await stack.deliverDue());
+    expect(stack.posted.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { type: 'run.failed', data: { run: { reason: 'INTERNAL' }, totalRows: 2 } },
+    ])
+    expect(await stack.deliveries(id)).toEqual([])
+  })
+
+  test('a part of a result is told, and goes along with no email: nobody would see of a file that it is one', async () => {
+    await using stack = await createStack()
+    const withFile = { ...email, file: 'csv' as const }
+    await stack.ended([withFile])
+    await stack.ended([withFile], { fails: true })
+    while (await stack.deliverDue());
+    const [whole, part] = stack.mailed
+    expect(whole?.attachment?.name).toMatch(/\.csv$/)
+    expect(part).toMatchObject({ attachment: undefined, text: expect.stringContaining('What was found by then is in') })
+  })
+
+  test('tells by email what the run before had not', async () => {
+    await using stack = await createStack()
+    await stack.ended([])
+    during.moreRows = 1
+    await stack.ended([email])
+    during.moreRows = 0
+    while (await stack.deliverDue());
+    expect(stack.mailed[0]?.text).toContain(
+      'New since last time: 1\nText\nRow 2\n\nThere last time as well: 2\nText\nRow 0\nRow 1',
+    )
+  })
+
+  test('goes along as a file where that was asked for', async () => {
+    await using stack = await createStack()
+    await stack.ended([{ ...email, file: 'csv' }])
+    await stack.ended([{ ...email, file: 'xlsx' }])
+    await stack.ended([{ ...email, file: 'csv' }], { rows: 0 })
+    while (await stack.deliverDue());
+    const [csv, xlsx, none] = stack.mailed
+    expect(csv?.attachment?.content.toString()).toBe('\uFEFFText\r\nRow 0\r\nRow 1\r\n')
+    expect(csv?.attachment?.name).toMatch(/^report-\d{4}-\d\d-\d\d\.csv$/)
+    expect(xlsx?.attachment?.content.subarray(0, 2).toString()).toBe('PK')
+    expect(none?.attachment).toBeUndefined()
+  })
+})
+
+describe('a delivery that fails', () => {
+  test('is tried again after growing pauses under the same id, then given up; a log line says why', async () => {
+    await using stack = await createStack(() => ({ kind: 'failed', because: 'The host answered 500.' }))
+    const id = await stack.ended([webhook])
+    const pauses: number[] = []
+    while (await stack.deliverDue()) {
+      const [delivery] = await stack.deliveries(id)
+      if (!delivery?.nextTryAt) break
+      expect(delivery).toMatchObject({ state: 'waiting', reason: 'DELIVERY_FAILED', attempts: pauses.length + 1 })
+      pauses.push(new Date(delivery.nextTryAt).getTime() - stack.clock.now().getTime())
+      stack.clock.advance((pauses.at(-1) ?? 0) - 1)
+      expect(await stack.deliverDue()).toBe(false)
+      stack.clock.advance(1)
+    }
+    expect(pauses).toEqual([5_000, 60_000, 300_000, 1_800_000, 7_200_000])
+    expect(new Set(stack.posted.map((sent) => sent.id)).size).toBe(1)
+    expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', reason: 'DELIVERY_FAILED', attempts: 6 }])
+    const events = await stack.runs.eventsOf(id)
+    expect(events.at(-1)).toMatchObject({
+      type: 'log',
+      message: 'Not delivered to receiver.example/hook. The host answered 500.',
+    })
+    expect(await stack.audit()).toMatchObject([{ event: 'delivery.failed' }])
+  })
+
+  test('is given up at once where the same again would end the same', async () => {
+    await using stack = await createStack(() => ({ kind: 'refused', because: 'The host answered 410.' }))
+    const id = await stack.ended([webhook])
+    await stack.deliverDue()
+    expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', attempts: 1, nextTryAt: null }])
+  })
+
+  test('for good at an address that says it is gone takes the address from its schedule, and leaves a row', async () => {
+    await using stack = await createStack(() => ({ kind: 'refused', because: 'The host answered 410.', isGone: true }))
+    const { db, sql } = stack.runs
+    const other = { ...webhook, url: 'https://other.example/' }
+    const { id: scheduleId } = await db.transaction((tx) =>
+      insertSchedule(tx, {
+        ...{ accountId: account, actionId: 'report', input: {}, recurrence: 'FREQ=DAILY', timeZone: 'UTC' },
+        ...{ deliverTo: [email, webhook, other], state: 'active', anchorAt: stack.clock.now() },
+        createdBy: { kind: 'service', service: 'reports', keyId: 'key' },
+      }),
+    )
+    const scheduled = await stack.ended([webhook])
+    await sql`update runs set schedule_id = ${scheduleId} where id = ${scheduled}`
+    await stack.ended([other]) // Of no schedule: somebody sent it there once.
+    while (await stack.deliverDue());
+
+    expect((await findSchedule(db, scheduleId))?.deliverTo).toEqual([email, other])
+    expect(await sql`select actor_id, details from audit_entries where event = 'schedule.updated'`).toMatchObject([
+      { actor_id: 'delivery', details: { scheduleId, noLongerTo: 'receiver.example/hook' } },
+    ])
+  })
+
+  test('because this server sends no email is given up at once; the run says so', async () => {
+    await using stack = await createStack(undefined, { sendsEmail: false })
+    const id = await stack.ended([email])
+    await stack.deliverDue()
+    expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', reason: 'DELIVERY_FAILED', attempts: 1 }])
+    expect((await stack.runs.eventsOf(id)).at(-1)).toMatchObject({
+      message: 'Not delivered to anna@example.com. This server sends no email.',
+    })
+    expect(await stack.audit()).toMatchObject([{ event: 'delivery.failed' }])
+  })
+
+  test('waits as long as the other side asked', async () => {
+    await using stack = await createStack(() => ({ kind: 'failed', because: '', retryAfterMs: 600_000 }))
+    const id = await stack.ended([webhook])
+    await stack.deliverDue()
+    const [delivery] = await stack.deliveries(id)
+    expect(new Date(delivery?.nextTryAt ?? '').getTime() - stack.clock.now().getTime()).toBe(600_000)
+  })
+
+  test('by a mistake of ours is one more that is tried again', async () => {
+    await using stack = await createStack(() => {
+      throw new Error('a mistake')
+    })
+    const id = await stack.ended([webhook])
+    await stack.deliverDue()
+    expect(await stack.deliveries(id)).toMatchObject([{ state: 'waiting', attempts: 1, reason: 'DELIVERY_FAILED' }])
+  })
+})
+
+test('replicas that look at the same moment send each once', async () => {
+  await using stack = await createStack()
+  for (let run = 0; run < 4; run++) await stack.ended([webhook])
+  await Promise.all(
+    Array.from({ length: 6 }, stack.replica).map(async (deliverDue) => {
+      while (await deliverDue());
+    }),
+  )
+  expect(stack.posted.map(({ id }) => id).toSorted()).toEqual([...new Set(stack.posted.map(({ id }) => id))].toSorted())
+  expect(stack.posted).toHaveLength(4)
+})
+
+test('one whose process died while it sent is sent by another minutes later, and the late one writes nothing', async () => {
+  const { promise: stalled, resolve: goOn } = Promise.withResolvers<Outcome>()
+  const answers: Array<Outcome | Promise<Outcome>> = [stalled, { kind: 'failed', because: '' }]
+  await using stack = await createStack(() => answers.shift() ?? { kind: 'delivered' })
+  const id = await stack.ended([webhook])
+  const dying = stack.deliverDue()
+  await expect.poll(() => stack.posted.length).toBe(1)
+
+  expect(await stack.replica()()).toBe(false)
+  stack.clock.advance(5 * 60_000)
+  expect(await stack.replica()()).toBe(true)
+  goOn({ kind: 'refused', because: '' })
+  await dying
+
+  expect(await stack.deliveries(id)).toMatchObject([{ state: 'waiting', attempts: 2 }])
+  stack.clock.advance(60_000)
+  await stack.deliverDue()
+  expect(await stack.deliveries(id)).toMatchObject([{ state: 'delivered', attempts: 3 }])
+  expect(await stack.audit()).toHaveLength(1)
+})
+
+describe('an account whose address is entered again and again floods nobody: an hour has a bounded number of tries', () => {
+  /** Others of the account that were tried just now, so often each. */
+  const tried = (stack: Stack, runId: string, { others, attempts }: { others: number; attempts: number }) =>
+    stack.runs.sql`insert into deliveries (run_id, position, account_id, destination, state, attempts, last_try_at)
+      select run_id, nth, account_id, destination, 'delivered', ${attempts}, ${stack.clock.now().toISOString()}
+      from deliveries, generate_series(1, ${others}::int) nth where run_id = ${runId}`
+
+  test.for([
+    { others: 100, attempts: 1 },
+    { others: 20, attempts: 5 },
+  ])('after $others that were tried $attempts times', async (before) => {
+    await using stack = await createStack()
+    const id = await stack.ended([webhook])
+    await tried(stack, id, before)
+    await stack.deliverDue()
+    expect(stack.posted).toHaveLength(0)
+    expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'waiting', reason: 'RATE_LIMITED', attempts: 0 })
+    // What was put off is no try: it must not keep itself off.
+    expect(
+      await stack.runs.sql`select 1 from deliveries where state = 'waiting' and last_try_at is not null`,
+    ).toHaveLength(0)
+
+    stack.clock.advance(3_600_000)
+    while (await stack.deliverDue());
+    expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'delivered', attempts: 1 })
+  })
+
+  test('one that is put off keeps the try that it had', async () => {
+    await using stack = await createStack(() => ({ kind: 'failed', because: '' }))
+    const id = await stack.ended([webhook])
+    await stack.deliverDue()
+    const firstTryAt = stack.clock.now()
+    await tried(stack, id, { others: 99, attempts: 1 })
+    stack.clock.advance(5_000)
+    await stack.deliverDue()
+    expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'waiting', reason: 'RATE_LIMITED', attempts: 1 })
+    const [row] = await stack.runs.sql`select last_try_at from deliveries where run_id = ${id} and position = 0`
+    expect(new Date(row?.last_try_at)).toEqual(firstTryAt)
+  })
+})
+
+test('invariant 8: after an uninstall nothing more is sent, and the signing secret is gone', async () => {
+  await using stack = await createStack()
+  const id = await stack.ended([webhook])
+  await stack.signingSecretOf(account)
+  await stack.runs.uninstall()
+  expect(await stack.deliverDue()).toBe(false)
+  expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', reason: 'INSTALLATION_UNINSTALLED' }])
+  expect(await stack.runs.sql`select * from signing_secrets`).toHaveLength(0)
+  expect(await stack.runs.sql`select * from run_results`).toHaveLength(0)
+})
+
+test('invariant 18: whoever is shown the signing secret leaves a row, which does not hold it', async () => {
+  await using stack = await createStack()
+  const show = createShowSigningSecret({ db: stack.runs.db, signingSecretOf: stack.signingSecretOf })
+  const { signingSecret } = await show(caller, account)
+
+  const rows = await stack.runs.sql`select * from audit_entries where event = 'signing-secret.shown'`
+  expect(rows).toMatchObject([{ account_id: account, actor_kind: 'service', actor_id: 'reports' }])
+  expect(JSON.stringify(rows)).not.toContain(signingSecret)
+  expect(signingSecret).toBe((await stack.signingSecretOf(account)).reveal())
+})
+
+test('an account has one signing secret, also when it is asked for from all sides, sealed at rest', async () => {
+  await using stack = await createStack()
+  const secrets = await Promise.all(Array.from({ length: 8 }, () => stack.signingSecretOf(account)))
+  expect(new Set(secrets.map((secret) => secret.reveal())).size).toBe(1)
+  expect(secrets[0]?.reveal()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+  const [row] = await stack.runs.sql`select sealed_secret from signing_secrets`
+  expect(row?.sealed_secret).not.toContain(secrets[0]?.reveal().slice(6))
+})
+
+test('invariant 21: a stream ends after the outcome of the deliveries, not with the run', async () => {
+  await using stack = await createStack()
+  const { db, listener } = stack.runs
+  const events = await createRunEvents({ db, listener, hasOpenDeliveries: (runId) => hasOpenDeliveries(db, runId) })
+  const id = await stack.ended([webhook])
+  const seen: string[] = []
+  const read = (async () => {
+    for await (const event of events.stream(id, { afterSeq: 0, signal: AbortSignal.timeout(10_000) }))
+      seen.push(event.type === 'delivery' ? `delivery ${event.delivery.state}` : event.type)
+  })()
+  await expect.poll(() => seen.at(-1)).toBe('delivery waiting')
+  await stack.deliverDue()
+  await read
+  expect(seen.at(-1)).toBe('delivery delivered')
+})

@@ -1,0 +1,38 @@
+import type { Delivery, Destination, ErrorReason } from '@standin/contracts'
+import { sql } from 'drizzle-orm'
+import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { runs } from '../runs/run-table.ts'
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 })
+
+/** Results on their way: made when a run ends, one for each place where it goes. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    runId: uuid()
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    position: integer().notNull(),
+    accountId: uuid().notNull(),
+    destination: jsonb().$type<Destination>().notNull(),
+    state: text().$type<Delivery['state']>().notNull().default('waiting'),
+    reason: text().$type<ErrorReason>(),
+    attempts: integer().notNull().default(0),
+    /** While it is being tried: when another may, because whoever tries it has died. */
+    nextTryAt: moment(),
+    lastTryAt: moment(),
+    endedAt: moment(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.position] }),
+    index('deliveries_due').on(table.nextTryAt).where(sql`${table.state} = 'waiting'`),
+    index('deliveries_of_account').on(table.accountId, table.lastTryAt),
+  ],
+)
+
+/** With what an account's POSTs are signed. */
+export const signingSecrets = pgTable('signing_secrets', {
+  accountId: uuid().primaryKey(),
+  sealedSecret: text().notNull(),
+  createdAt: moment().notNull().defaultNow(),
+})

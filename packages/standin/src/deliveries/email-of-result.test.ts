@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { row, told } from '../../test/result-to-tell.ts'
+import { emailOf } from './email-of-result.ts'
+
+const shown = { appName: 'Fleet assistant', managerUrl: 'https://manager.example/?a=1&b=2' }
+
+test('an email has the sentence, the first rows and a link into Manager', () => {
+  const { subject, text, html } = emailOf(told, shown)
+  expect(subject).toBe('Attention list: 2 machines need you.')
+  for (const form of [text, html]) {
+    for (const part of [
+      '2 machines need you.',
+      'Service is left out',
+      'Loader',
+      'Silent for 9 days',
+      'Fuel (%)',
+      '12.3',
+      'Fleet assistant',
+    ])
+      expect(form).toContain(part)
+  }
+  expect(text).toContain('https://manager.example/?a=1&b=2')
+  expect(html).toContain('href="https://manager.example/?a=1&amp;b=2"')
+})
+
+test('names stay text', () => {
+  const { html } = emailOf(told, { ...shown, appName: '"><b>' })
+  expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+  expect(html).not.toContain('<script>')
+  expect(html).not.toContain('<b>')
+})
+
+test('of many rows the first twenty are shown, and how many there are', () => {
+  const rows = Array.from({ length: 30 }, (_, nth) => row(String(nth), `Machine ${nth}.`))
+  const { text } = emailOf({ ...told, rows, totalRows: 900 }, shown)
+  expect(text).toContain('Machine 19.')
+  expect(text).not.toContain('Machine 20.')
+  expect(text).toContain('the first 20 of 900 rows')
+})
+
+test('rows without machines have no column for them', () => {
+  const { text } = emailOf({ ...told, rows: told.rows.map((each) => ({ ...each, machine: null })) }, shown)
+  expect(text).toContain('Reason · Fuel (%)\nSilent for 9 days · 12.3')
+})
+
+test('a run that failed says so, and why', () => {
+  const { subject, text } = emailOf(
+    { ...told, run: { ...told.run, state: 'failed', reason: 'TRACKUNIT_UNAVAILABLE' }, rows: [] },
+    shown,
+  )
+  expect(subject).toMatch(/^Attention list: It did not come to its end\. Trackunit does not answer/)
+  expect(text).not.toContain('2 machines need you')
+})
+
+test('what is new comes first, under a title of its own, also where it is far down the list', () => {
+  const known = Array.from({ length: 30 }, (_, nth) => row(`k${nth}`, `Known ${nth}.`))
+  const newRows = [row('n', 'Fresh.', { isNew: true })]
+  const { text, html } = emailOf({ ...told, rows: known, totalRows: 31, newRows, totalNewRows: 1 }, shown)
+
+  expect(text).toMatch(
+    /New since last time: 1\nMachine · .*\nFresh\. · .*\n\nThere last time as well: 30\nMachine · .*\nKnown 0/,
+  )
+  expect(html.indexOf('Fresh.')).toBeLessThan(html.indexOf('There last time as well: 30'))
+  expect(text).toContain('Known 18.')
+  expect(text).not.toContain('Known 19.')
+  expect(text).toContain('These are 20 of 31 rows.')
+})
+
+test('where all is new, or nothing, there is one list', () => {
+  const newRows = told.rows.map((each) => ({ ...each, isNew: true }))
+  expect(emailOf({ ...told, rows: newRows, newRows, totalNewRows: 2 }, shown).text).not.toContain('New since')
+  expect(emailOf(told, shown).text).not.toContain('New since')
+})
+
+test('a machine is told by what people know it, with a link to it in Manager', () => {
+  const machine = { id: 'a/b', name: 'Volvo EC220', detail: 'EX-1187, S-1' }
+  const { text, html } = emailOf({ ...told, rows: [row('a', '', { machine })] }, shown)
+  expect(text).toContain('Volvo EC220 (EX-1187, S-1) · Silent for 9 days')
+  expect(html).toContain('<a href="https://manager.example/assets/a%2Fb?a=1&amp;b=2">Volvo EC220</a>')
+})
+
+test('columns that say nothing more are left to the file: the machine’s own, positions, those without a value', () => {
+  const columns = ['name', 'reason', 'empty', 'place'].map((key) => ({
+    ...{ key, title: `The ${key}`, kind: key === 'place' ? ('place' as const) : ('text' as const), filterable: false },
+  }))
+  const rows = [row('a', 'Loader', { cells: { name: 'Loader', reason: 'Silent', empty: null, place: '55,12' } })]
+  expect(emailOf({ ...told, columns, rows }, shown).text).toContain('Machine · The reason\nLoader · Silent')
+})
+
+test('a chart is told in numbers, and drawn in bars', () => {
+  const bars = { kind: 'bars' as const, title: 'Reasons', unit: 'number' as const, note: null }
+  const chart = {
+    ...bars,
+    bars: [
+      { label: 'Silent', value: 12 },
+      { label: 'Fuel low <', value: 6 },
+    ],
+  }
+  const { text, html } = emailOf({ ...told, chart }, shown)
+  expect(text).toContain('Reasons:\nSilent: 12\nFuel low <: 6')
+  expect(html).toContain('width:240px"></div>')
+  expect(html).toContain('width:120px"></div>')
+  expect(html).toContain('Fuel low &lt;')
+
+  const weeks = {
+    ...{ kind: 'stacked' as const, title: 'Hours', unit: 'hours' as const, note: null, series: [] },
+    columns: [
+      { label: 'W46', values: { work: null, idle: null }, note: 'no data' },
+      { label: 'W47', values: { work: 1_000, idle: 250 }, note: '20 %' },
+    ],
+  }
+  expect(emailOf({ ...told, chart: weeks }, shown).text).toContain('Hours:\nW46: no data\nW47: 1,250 h, 20 %')
+})
+
+test('a name over several lines stays on one, and nothing empty is said', () => {
+  const { text } = emailOf(
+    { ...told, detail: '', rows: [row('a', 'Loader', { cells: { reason: 'a\nb\r\nc', fuel: 1 } })] },
+    shown,
+  )
+  expect(text).toContain('Loader · a b c · 1')
+  expect(text).not.toContain('\n\n\n')
+})

@@ -1,0 +1,22 @@
+import { eq } from 'drizzle-orm'
+import type { Database, Transaction } from '../database/database.ts'
+import { signingSecrets } from './delivery-table.ts'
+
+/** The sealed secret of an account; of several that are made at once the first one stays. */
+export async function findOrInsertSigningSecret(
+  db: Database,
+  accountId: string,
+  sealedSecret: string,
+): Promise<string> {
+  await db.insert(signingSecrets).values({ accountId, sealedSecret }).onConflictDoNothing()
+  return (await findSigningSecret(db, accountId)) ?? sealedSecret
+}
+
+export async function findSigningSecret(db: Database, accountId: string): Promise<string | undefined> {
+  const [row] = await db.select().from(signingSecrets).where(eq(signingSecrets.accountId, accountId))
+  return row?.sealedSecret
+}
+
+export async function eraseSigningSecretOf(tx: Transaction, accountId: string): Promise<void> {
+  await tx.delete(signingSecrets).where(eq(signingSecrets.accountId, accountId))
+}

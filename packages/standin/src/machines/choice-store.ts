@@ -1,0 +1,41 @@
+import type { MachineFilter } from '@standin/contracts'
+import { eq, type SQL, sql } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import { matching } from './machine-store.ts'
+import { machines } from './machine-table.ts'
+
+/** What there is to filter by, each with how many machines, the most frequent first; a search narrows by name. */
+export async function countChoices(
+  db: Database,
+  { accountId, search, limit }: { accountId: string; search: string; limit: number },
+) {
+  const like = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+  const choices = (from: SQL, { id, name }: { id: SQL; name: SQL }) =>
+    db.execute<{ id: string; name: string; machines: number }>(sql`
+      select ${id} as id, max(${name}) as name, count(*)::int as machines from ${from}
+      where account_id = ${accountId}::uuid and ${id} is not null and lower(${name}) like ${like}
+      group by ${id} order by count(*) desc, max(${name}), ${id} limit ${limit}`)
+  const [groups, sites, types] = await Promise.all([
+    choices(sql`${machines} cross join jsonb_array_elements(${machines.groups}) g`, {
+      id: sql`(g ->> 'id')`,
+      name: sql`(g ->> 'name')`,
+    }),
+    choices(sql`${machines}`, { id: sql`site_id`, name: sql`site_name` }),
+    choices(sql`${machines}`, { id: sql`type`, name: sql`type` }),
+  ])
+  return { groups: [...groups], sites: [...sites], types: [...types] }
+}
+
+export async function countMachines(
+  db: Database,
+  { accountId, filter }: { accountId: string; filter: MachineFilter },
+): Promise<{ known: number; matching: number }> {
+  const [counts] = await db
+    .select({
+      known: sql<number>`count(*)::int`,
+      matching: sql<number>`(count(*) filter (where ${matching(filter) ?? sql`true`}))::int`,
+    })
+    .from(machines)
+    .where(eq(machines.accountId, accountId))
+  return counts ?? { known: 0, matching: 0 }
+}

@@ -1,0 +1,52 @@
+import type { FilterChoices, MachineFilter, SavedFilter } from '@standin/contracts'
+import { type Actor, record } from '../../audit/record.ts'
+import type { Database } from '../../database/database.ts'
+import { StandinError } from '../../standin-error.ts'
+import { countChoices, countMachines } from '../choice-store.ts'
+import { countFilters, deleteFilter, upsertFilter } from './filter-store.ts'
+
+const mostFilters = 200
+const mostChoices = 50
+
+/** @throws StandinError `INPUT_INVALID` when the account has more filters than a person can choose from */
+export async function saveFilter(
+  db: Database,
+  { actor, accountId, ...given }: { actor: Actor; accountId: string; name: string; filter: MachineFilter },
+): Promise<SavedFilter> {
+  if (isUnstorable(JSON.stringify(given)))
+    throw new StandinError('INPUT_INVALID', { detail: 'It holds text that cannot be stored.' })
+  return db.transaction(async (tx) => {
+    const saved = await upsertFilter(tx, { accountId, ...given })
+    if ((await countFilters(tx, accountId)) > mostFilters)
+      throw new StandinError('INPUT_INVALID', { detail: `An account has at most ${mostFilters} saved choices.` })
+    const details = { filterId: saved.id, name: saved.name }
+    await record(tx, { actor, event: 'filter.saved', accountId, details })
+    return saved
+  })
+}
+
+/** One that is not there is deleted already. */
+export async function removeFilter(
+  db: Database,
+  { actor, accountId, filterId }: { actor: Actor; accountId: string; filterId: string },
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const name = await deleteFilter(tx, { accountId, filterId })
+    if (name !== undefined) await record(tx, { actor, event: 'filter.deleted', accountId, details: { filterId, name } })
+  })
+}
+
+/** What can be chosen on an account, from the machines that its runs have seen. */
+export async function filterChoices(
+  db: Database,
+  { accountId, search = '', filter }: { accountId: string; search?: string | undefined; filter: MachineFilter },
+): Promise<FilterChoices> {
+  const [choices, { known, matching }] = await Promise.all([
+    countChoices(db, { accountId, search: isUnstorable(JSON.stringify(search)) ? '' : search, limit: mostChoices }),
+    countMachines(db, { accountId, filter }),
+  ])
+  return { ...choices, known, matching: known === 0 ? null : matching }
+}
+
+/** PostgreSQL's JSON takes neither NUL nor half of a character, which `JSON.stringify` escapes. */
+const isUnstorable = (json: string) => /\\u(0000|d[89a-f])/.test(json)

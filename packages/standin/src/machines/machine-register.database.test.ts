@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { emptyTables } from '../../test/empty-tables.ts'
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import { type Connection, connectDatabase } from '../database/database.ts'
+import { runs } from '../runs/run-table.ts'
+import { whenUninstalled } from '../when-uninstalled.ts'
+import { createMachineRegister } from './create-machine-register.ts'
+import { filterChoices } from './filters/save-filter.ts'
+import type { KnownMachine, MachineHistory, SeenMachine } from './machine-register.ts'
+import { deleteOldReadings } from './reading-store.ts'
+
+const account = '11111111-1111-4111-8111-111111111111'
+const otherAccount = '22222222-2222-4222-8222-222222222222'
+const harbour = { id: 's1', name: 'Harbour' }
+const bridge = { id: 's2', name: 'Bridge' }
+const hourMs = 3_600_000
+const noon = new Date('2026-03-02T12:00:00.000Z')
+
+let database: TestDatabase
+let connection: Connection
+beforeAll(async () => {
+  database = await createTestDatabase()
+  connection = connectDatabase(database.url)
+})
+beforeEach(() => emptyTables(connection.sql))
+afterAll(async () => {
+  await connection.close()
+  await database.drop()
+})
+
+const machine = (id: string, of: Partial<SeenMachine> = {}): SeenMachine => ({
+  ...{ id, name: `Machine ${id}`, brand: 'Volvo', model: 'EC220', serialNumber: `S-${id}`, type: 'EXCAVATOR' },
+  ...{ site: harbour, groups: [], latitude: 55.7, longitude: 12.6, address: null, lastSeenAt: noon },
+  ...{ operatingHours: 100, idleHours: null, fuelPercent: 50, batteryPercent: null },
+  ...of,
+})
+
+/** The register of a run that its worker holds. */
+async function register({ accountId = account, epoch = 1, input = {} as Record<string, unknown> } = {}) {
+  const [run] = await connection.db
+    .insert(runs)
+    .values({
+      ...{ accountId, actionId: 'snapshot', mode: 'apply', input, idempotencyKey: randomUUID() },
+      ...{
+        startedBy: { kind: 'system', id: 'test', name: null },
+        mayOverlap: true,
+        state: 'running',
+        epoch: 1,
+        promotedAt: new Date(),
+      },
+      ...{ progress: { done: 0, total: null, message: '', secondsLeft: null }, steps: [] },
+    })
+    .returning()
+  if (!run) throw new Error('the run was inserted')
+  return createMachineRegister(connection.db, { ...run, epoch })
+}
+
+const all = async <Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> => (await Array.fromAsync(pages)).flat()
+const ids = (machines: ReadonlyArray<KnownMachine | MachineHistory>) => machines.map(({ id }) => id)
+
+test('keeps a machine as it was seen last, however often the page comes', async () => {
+  const run = await register()
+  await run.keep([machine('m1', { name: 'Old' }), machine('m2')])
+  await run.keep([machine('m1', { name: 'New', site: null, groups: [{ id: 'g', name: 'North' }] }), machine('m2')])
+
+  const [first, ...others] = await all(run.list())
+  expect(others).toHaveLength(1)
+  expect(others[0]).toMatchObject({ id: 'm1', name: 'New', site: null, groups: [{ id: 'g', name: 'North' }] })
+  expect(first).toEqual({ ...machine('m2'), toldSite: undefined })
+})
+
+test('two runs of an account that see the same machines at the same time each have all of them', async () => {
+  const [snapshot, list] = [await register(), await register()]
+  await snapshot.keep([machine('m1'), machine('m2')])
+  await list.keep([machine('m1'), machine('m2')])
+  await snapshot.keep([machine('m3')])
+  await snapshot.told()
+  await list.keep([machine('m3')])
+
+  expect(ids(await all(snapshot.list({ seenInThisRun: true })))).toEqual(['m1', 'm2', 'm3'])
+  expect(ids(await all(list.list({ seenInThisRun: true })))).toEqual(['m1', 'm2', 'm3'])
+  expect([await all(snapshot.gone()), await all(list.gone())]).toEqual([[], []])
+})
+
+test('a machine remembers the last runs that saw it, and no more', async () => {
+  const first = await register()
+  await first.keep([machine('m1')])
+  for (let nth = 0; nth < 32; nth++) await (await register()).keep([machine('m1')])
+  expect(await all(first.list({ seenInThisRun: true }))).toEqual([])
+})
+
+test('lists a fleet in pages, by name, each machine once, also where names are the same or missing', async () => {
+  const run = await register()
+  const names = ['Twin', null, 'A', 'Z']
+  const fleet = Array.from({ length: 2_300 }, (_, nth) => machine(`m${nth}`, { name: names[nth % 4] ?? null }))
+  for (let at = 0; at < fleet.length; at += 500) await run.keep(fleet.slice(at, at + 500))
+
+  const pages = await Array.fromAsync(run.list())
+
+  expect(pages.map(({ length }) => length)).toEqual([500, 500, 500, 500, 300])
+  expect(new Set(ids(pages.flat())).size).toBe(2_300)
+  const listed = pages.flat().map(({ name }) => name ?? '')
+  expect(listed).toEqual([...listed].sort())
+})
+
+test('lists those of the filter, and of this run alone when asked', async () => {
+  const earlier = await register()
+  await earlier.keep([machine('gone'), machine('m1')])
+  const run = await register()
+  await run.keep([
+    machine('m1'),
+    machine('m2', { site: bridge, type: 'ROLLER', groups: [{ id: 'g1', name: 'North' }] }),
+    machine('m3', { site: bridge, groups: [{ id: 'g2', name: 'South' }] }),
+  ])
+  const listed = async (filter: object, seenInThisRun = true) => ids(await all(run.list({ filter, seenInThisRun })))
+
+  expect(await listed({})).toEqual(['m1', 'm2', 'm3'])
+  expect(await listed({}, false)).toEqual(['gone', 'm1', 'm2', 'm3'])
+  expect(await listed({ siteIds: ['s2'] })).toEqual(['m2', 'm3'])
+  expect(await listed({ siteIds: ['s2'], types: ['EXCAVATOR'] })).toEqual(['m3'])
+  expect(await listed({ groupIds: ['g1', 'g2'], types: ['ROLLER'] })).toEqual(['m2'])
+  expect(await listed({ siteIds: [] })).toEqual([])
+})
+
+test('what another source says is added, and what it does not say stays', async () => {
+  const run = await register()
+  await run.keep([machine('m1'), machine('m2')])
+  const later = new Date(noon.getTime() + hourMs)
+  const nothing = { operatingHours: null, fuelPercent: null, latitude: null, longitude: null }
+  await run.keepCounters([
+    { id: 'm1', at: later, ...nothing, idleHours: 30.5 },
+    { id: 'stranger', at: later, ...nothing, idleHours: 1 },
+  ])
+
+  const [m1, m2] = await all(run.list())
+  expect(m1).toMatchObject({ operatingHours: 100, idleHours: 30.5, fuelPercent: 50, latitude: 55.7, lastSeenAt: later })
+  expect(m2).toMatchObject({ idleHours: null, lastSeenAt: noon })
+})
+
+test('the history of counters has at most one reading in six hours, the later one', async () => {
+  for (const [hour, operatingHours] of [
+    [0, 100],
+    [1, 101],
+    [7, 105],
+    [24, 110],
+  ] as const) {
+    const run = await register()
+    await run.keep([
+      machine('m1', { lastSeenAt: new Date(noon.getTime() + hour * hourMs), operatingHours }),
+      machine('m2'),
+    ])
+    await run.keepReadings()
+    await run.keepReadings()
+  }
+  const run = await register()
+  const [m1, m2] = await all(run.history({ since: noon }))
+
+  expect(m1?.readings.map(({ operatingHours }) => operatingHours)).toEqual([101, 105, 110])
+  expect(m2?.readings).toHaveLength(1) // It was never heard of again.
+  expect(ids(await all(run.history({ since: noon, filter: { siteIds: ['s2'] } })))).toEqual([])
+  const recent = await all(run.history({ since: new Date(noon.getTime() + 20 * hourMs) }))
+  expect(recent.map(({ readings }) => readings.length)).toEqual([1, 0])
+})
+
+test('a run sees where the last one that told of places had each machine, and what is gone, once', async () => {
+  const first = await register()
+  await first.keep([machine('m1'), machine('m2'), machine('m3')])
+  expect(await all(first.gone())).toEqual([])
+  expect(await first.hasTold()).toBe(false)
+  await first.told()
+
+  const second = await register()
+  expect(await second.hasTold()).toBe(true)
+  await second.keep([machine('m1', { site: bridge }), machine('m3', { site: null }), machine('new')])
+  const seen = await all(second.list({ seenInThisRun: true }))
+  const places = seen.map(({ id, toldSite, site }) => [id, toldSite?.id, site?.id])
+  expect(places).toEqual([
+    ['m1', 's1', 's2'],
+    ['m3', 's1', undefined],
+    ['new', undefined, 's1'],
+  ])
+  expect(ids(await all(second.gone()))).toEqual(['m2'])
+  await second.told()
+
+  const third = await register()
+  await third.keep([machine('m3', { site: null }), machine('m1', { site: bridge }), machine('new')])
+  const [m1, m3] = await all(third.list({ seenInThisRun: true }))
+  expect(m1?.toldSite).toEqual(bridge)
+  expect(m3?.toldSite).toBeNull()
+  expect(await all(third.gone())).toEqual([])
+})
+
+test('of places each question has its own last time, however its input is written', async () => {
+  const ask = (input: Record<string, unknown>) => register({ input })
+  const site = { sites: ['s1', 's2'], by: 'site' }
+  for (const input of [{}, site]) {
+    const run = await ask(input)
+    await run.keep([machine('m1'), machine('m2')])
+    await run.told()
+  }
+  for (const input of [{ by: 'site', sites: ['s1', 's2'] }, {}]) {
+    const run = await ask(input)
+    await run.keep([machine('m1', { site: bridge })])
+    const [m1] = await all(run.list({ seenInThisRun: true }))
+    expect([m1?.toldSite, ids(await all(run.gone()))]).toEqual([harbour, ['m2']])
+    await run.told()
+  }
+  expect(await (await ask({ by: 'brand' })).hasTold()).toBe(false)
+})
+
+test('the questions of an account whose places are kept are bounded: those asked last stay', async () => {
+  for (let nth = 0; nth < 18; nth++) {
+    const run = await register({ input: { nth } })
+    await run.keep([machine('m1')])
+    await run.told()
+  }
+  await (await register({ input: { nth: 17 } })).told()
+  const isKept = await Promise.all(
+    Array.from({ length: 18 }, async (_, nth) => (await register({ input: { nth } })).hasTold()),
+  )
+  expect(isKept.flatMap((kept, nth) => (kept ? [] : [nth]))).toEqual([0, 1, 17])
+})
+
+test('whatever people called a machine, it is kept, and can be listed and filtered', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom('\0', '\ud800', '🚜'.repeat(300), "'"),
+  )
+  const named = fc.record({ id: text, name: text })
+  const value = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }))
+  const seen = fc.record({
+    ...{ id: fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((id) => `m${id}`) },
+    ...{ name: fc.option(text), brand: text, model: text, serialNumber: text, type: text, address: text },
+    ...{ site: fc.option(named), groups: fc.array(named, { maxLength: 3 }), latitude: value, longitude: value },
+    lastSeenAt: fc.option(fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })),
+    ...{ operatingHours: value, idleHours: value, fuelPercent: value, batteryPercent: value },
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(seen, { minLength: 1, maxLength: 8 }), async (machines) => {
+      const run = await register()
+      await run.keep(machines)
+      await run.keepReadings()
+      const known = await all(run.list({ seenInThisRun: true }))
+      const stored = (id: string) => id.toWellFormed().replaceAll('\0', '')
+      expect(new Set(ids(known))).toEqual(new Set(machines.map(({ id }) => stored(id))))
+      const types = known.flatMap(({ type }) => type ?? [])
+      expect(await all(run.list({ seenInThisRun: true, filter: { types } }))).toHaveLength(known.length)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('however many are gone, each is told', async () => {
+  const first = await register()
+  await first.keep(Array.from({ length: 1_200 }, (_, nth) => machine(`m${nth}`)))
+  await first.told()
+  const second = await register()
+  await second.keep([machine('m7')])
+  expect(new Set(ids(await all(second.gone()))).size).toBe(1_199)
+})
+
+test('invariant 19: a worker that no longer has the run keeps nothing', async () => {
+  const late = await register({ epoch: 0 })
+  await expect(late.keep([machine('m1')])).rejects.toThrow()
+  await expect(late.told()).rejects.toThrow()
+  expect(await all(late.list())).toEqual([])
+})
+
+test('invariant 24: accounts do not see each other’s machines', async () => {
+  await (await register({ accountId: otherAccount })).keep([machine('m1', { name: 'Theirs' })])
+  const run = await register()
+  await run.keep([machine('m1', { name: 'Ours' })])
+
+  expect((await all(run.list())).map(({ name }) => name)).toEqual(['Ours'])
+  expect((await filterChoices(connection.db, { accountId: otherAccount, filter: {} })).known).toBe(1)
+})
+
+test('invariant 8: an account that has uninstalled has no machines, readings and saved choices left', async () => {
+  const run = await register()
+  await run.keep([machine('m1')])
+  await run.keepReadings()
+  await run.told()
+  await (await register({ accountId: otherAccount })).keep([machine('theirs')])
+
+  await connection.db.transaction(async (tx) => {
+    for (const erase of whenUninstalled) await erase(tx, account, new Date())
+  })
+
+  expect(await all(run.list())).toEqual([])
+  expect(await all(run.history({ since: new Date(0) }))).toEqual([])
+  expect(await run.hasTold()).toBe(false)
+  await expect(run.keep([machine('m1')])).rejects.toThrow()
+  expect((await filterChoices(connection.db, { accountId: otherAccount, filter: {} })).known).toBe(1)
+})
+
+test('readings and machines that are older than is kept go', async () => {
+  const run = await register()
+  await run.keep([machine('m1'), machine('m2', { lastSeenAt: new Date() })])
+  await run.keepReadings()
+
+  expect(await deleteOldReadings(connection.db, new Date(noon.getTime() + hourMs))).toBe(1)
+  const left = await all(run.history({ since: new Date(0) }))
+  expect(left.map(({ readings }) => readings.length)).toEqual([0, 1])
+  expect(await deleteOldReadings(connection.db, new Date(Date.now() + hourMs))).toBe(3)
+  expect(await all(run.list())).toEqual([])
+})
+
+test('text that PostgreSQL does not store costs no page', async () => {
+  const run = await register()
+  await run.keep([machine('m1', { name: 'a\0b\uD800', groups: [{ id: 'g', name: '\0' }] })])
+  expect((await all(run.list()))[0]).toMatchObject({ name: 'ab\uFFFD', groups: [{ id: 'g', name: '' }] })
+})

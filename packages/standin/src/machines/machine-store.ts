@@ -1,0 +1,151 @@
+import type { MachineFilter } from '@standin/contracts'
+import { and, asc, eq, inArray, isNotNull, not, type SQL, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../database/database.ts'
+import type { KnownMachine, Named, SeenCounters, SeenMachine } from './machine-register.ts'
+import { machineReadings, machines, toldPlaces } from './machine-table.ts'
+
+type MachineRow = typeof machines.$inferSelect
+
+const rowsAtOnce = 500
+/** A run is not far behind so many others of its account: how many may be open at once is bounded. */
+const runsKept = 32
+export const wasSeenIn = (runId: string): SQL => sql`${runId}::uuid = any(${machines.seenInRuns})`
+
+export interface RunOfAccount {
+  accountId: string
+  runId: string
+}
+
+/** What a run is asked: what it tells of places is compared with the last one that was asked the same. */
+export interface Asked {
+  accountId: string
+  question: string
+}
+
+/** As one parameter: a row for each of a hundred machines, with a parameter for each column, would be most of the memory. */
+export async function upsertMachines(
+  tx: Transaction,
+  { accountId, runId }: RunOfAccount,
+  seen: readonly SeenMachine[],
+): Promise<void> {
+  const rows = [...new Map(seen.map((machine) => [machine.id, machine])).values()]
+  if (rows.length === 0) return
+  await tx.execute(sql`
+    insert into ${machines} (account_id, machine_id, name, brand, model, serial_number, type, site_id, site_name, groups,
+      latitude, longitude, address, last_seen_at, operating_hours, idle_hours, fuel_percent, battery_percent,
+      counters_at, seen_at, seen_in_runs)
+    select ${accountId}::uuid, id, name, brand, model, "serialNumber", type, site ->> 'id', site ->> 'name', groups,
+      latitude, longitude, address, "lastSeenAt", "operatingHours", "idleHours", "fuelPercent", "batteryPercent",
+      null, now(), array[${runId}::uuid]
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as seen(id text, name text, brand text, model text,
+      "serialNumber" text, type text, site jsonb, groups jsonb, latitude float8, longitude float8, address text,
+      "lastSeenAt" timestamptz, "operatingHours" float8, "idleHours" float8, "fuelPercent" float8,
+      "batteryPercent" float8)
+    on conflict (account_id, machine_id) do update set
+      name = excluded.name, brand = excluded.brand, model = excluded.model, type = excluded.type,
+      serial_number = excluded.serial_number, address = excluded.address, groups = excluded.groups,
+      site_id = excluded.site_id, site_name = excluded.site_name, latitude = excluded.latitude,
+      longitude = excluded.longitude, last_seen_at = excluded.last_seen_at, operating_hours = excluded.operating_hours,
+      idle_hours = excluded.idle_hours, fuel_percent = excluded.fuel_percent, battery_percent = excluded.battery_percent,
+      counters_at = null, seen_at = now(),
+      seen_in_runs = (array_prepend(${runId}::uuid, array_remove(${machines}.seen_in_runs, ${runId}::uuid)))[:${runsKept}::int]`)
+}
+
+/**
+ * Each machine is found by its key: while nothing is known of a table that has just been filled, PostgreSQL would compare
+ * every counter with every machine.
+ * What is null stays as it was; where the counters stand later than the machine was last heard of, it is heard of then.
+ */
+export async function updateCounters(
+  tx: Transaction,
+  { accountId, runId }: RunOfAccount,
+  counters: readonly SeenCounters[],
+): Promise<void> {
+  if (counters.length === 0) return
+  await tx.execute(sql`
+    update ${machines} m set
+      operating_hours = coalesce(c."operatingHours", m.operating_hours),
+      idle_hours = coalesce(c."idleHours", m.idle_hours),
+      fuel_percent = coalesce(c."fuelPercent", m.fuel_percent),
+      latitude = coalesce(c.latitude, m.latitude),
+      longitude = coalesce(c.longitude, m.longitude),
+      counters_at = c.at,
+      last_seen_at = greatest(m.last_seen_at, c.at)
+    from jsonb_to_recordset(${JSON.stringify(counters)}::jsonb) as c(id text, at timestamptz, "operatingHours" float8,
+      "idleHours" float8, "fuelPercent" float8, latitude float8, longitude float8)
+    cross join lateral (
+      select ctid as place from ${machines} where account_id = ${accountId}::uuid and machine_id = c.id
+        and ${runId}::uuid = any(seen_in_runs) offset 0
+    ) found
+    where m.ctid = found.place`)
+}
+
+/** Those of the filter; a list that is not given asks nothing. */
+export function matching({ groupIds, siteIds, types }: MachineFilter): SQL | undefined {
+  return and(
+    siteIds ? inArray(machines.siteId, siteIds) : undefined,
+    types ? inArray(machines.type, types) : undefined,
+    groupIds
+      ? sql`exists (select 1 from jsonb_array_elements(${machines.groups}) g where ${inArray(sql`g ->> 'id'`, groupIds)})`
+      : undefined,
+  )
+}
+
+/** In pages, by name and then by id. */
+async function* inPages(db: Database, { accountId, question }: Asked, which: SQL | undefined) {
+  const name = sql`coalesce(${machines.name}, '')`
+  const { accountId: ofAccount, question: asked, machineId } = toldPlaces
+  for (let last: MachineRow | undefined; ; ) {
+    const after = last && sql`(${name}, ${machines.machineId}) > (${last.name ?? ''}, ${last.machineId})`
+    const rows: FoundMachine[] = await db
+      .select({ machine: machines, told: toldPlaces })
+      .from(machines)
+      .leftJoin(toldPlaces, and(eq(ofAccount, accountId), eq(asked, question), eq(machineId, machines.machineId)))
+      .where(and(eq(machines.accountId, accountId), which, after))
+      .orderBy(name, asc(machines.machineId))
+      .limit(rowsAtOnce)
+    if (rows.length > 0) yield rows.map(toKnownMachine)
+    last = rows.at(-1)?.machine
+    if (rows.length < rowsAtOnce) return
+  }
+}
+
+export function listMachines(
+  db: Database,
+  { filter = {}, runId, ...asked }: Asked & { filter?: MachineFilter; runId?: string | undefined },
+): AsyncGenerator<KnownMachine[]> {
+  return inPages(db, asked, and(runId ? wasSeenIn(runId) : undefined, matching(filter)))
+}
+
+/** What was told of before and the run has not seen. */
+export function listGone(
+  db: Database,
+  { runId, filter = {}, ...asked }: RunOfAccount & Asked & { filter?: MachineFilter | undefined },
+): AsyncGenerator<KnownMachine[]> {
+  return inPages(db, asked, and(not(wasSeenIn(runId)), isNotNull(toldPlaces.machineId), matching(filter)))
+}
+
+export async function eraseMachinesOf(tx: Transaction, accountId: string): Promise<void> {
+  await tx.delete(machineReadings).where(eq(machineReadings.accountId, accountId))
+  await tx.delete(toldPlaces).where(eq(toldPlaces.accountId, accountId))
+  await tx.delete(machines).where(eq(machines.accountId, accountId))
+}
+
+interface FoundMachine {
+  machine: MachineRow
+  told: typeof toldPlaces.$inferSelect | null
+}
+
+function toKnownMachine({ machine: { machineId, siteId, siteName, ...row }, told }: FoundMachine): KnownMachine {
+  const { name, brand, model, serialNumber, type, groups, latitude, longitude, address, lastSeenAt } = row
+  const { operatingHours, idleHours, fuelPercent, batteryPercent } = row
+  return {
+    ...{ id: machineId, name, brand, model, serialNumber, type, groups, latitude, longitude, address, lastSeenAt },
+    ...{ operatingHours, idleHours, fuelPercent, batteryPercent },
+    site: named(siteId, siteName),
+    toldSite: told ? named(told.siteId, told.siteName) : undefined,
+  }
+}
+
+export const named = (id: string | null, name: string | null): Named | null =>
+  id === null ? null : { id, name: name ?? id }

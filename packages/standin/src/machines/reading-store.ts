@@ -1,0 +1,92 @@
+import type { MachineFilter } from '@standin/contracts'
+import { and, asc, eq, gt, gte, inArray, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../database/database.ts'
+import type { MachineHistory, MachineReading } from './machine-register.ts'
+import { matching, named, type RunOfAccount } from './machine-store.ts'
+import { machineReadings, machines } from './machine-table.ts'
+
+/** Seconds: with one reading in six hours, a machine has at most four a day, however often runs read. */
+const slotS = 6 * 3_600
+
+/** The later reading of a slot stays. A machine that was never heard of has none. */
+export async function insertReadings(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
+  await tx.execute(sql`
+    insert into ${machineReadings} (account_id, machine_id, slot, at, operating_hours, idle_hours, fuel_percent)
+    select account_id, machine_id, floor(extract(epoch from coalesce(counters_at, last_seen_at)) / ${slotS})::int,
+      coalesce(counters_at, last_seen_at), operating_hours, idle_hours, fuel_percent
+    from ${machines}
+    where account_id = ${accountId}::uuid and ${runId}::uuid = any(seen_in_runs) and operating_hours is not null
+      and coalesce(counters_at, last_seen_at) is not null
+    on conflict (account_id, machine_id, slot) do update set
+      at = excluded.at, operating_hours = excluded.operating_hours,
+      idle_hours = coalesce(excluded.idle_hours, ${machineReadings}.idle_hours),
+      fuel_percent = coalesce(excluded.fuel_percent, ${machineReadings}.fuel_percent)
+    where excluded.at >= ${machineReadings}.at`)
+}
+
+/** Machines with what was read of them since a moment, in pages by id. */
+export async function* listHistories(
+  db: Database,
+  { accountId, since, filter = {} }: { accountId: string; since: Date; filter?: MachineFilter | undefined },
+): AsyncGenerator<MachineHistory[]> {
+  // Of each there are hundreds of readings in half a year.
+  const machinesAtOnce = 50
+  const { machineId, name, type, siteId, siteName } = machines
+  for (let after = ''; ; ) {
+    const page = await db
+      .select({ machineId, name, type, siteId, siteName })
+      .from(machines)
+      .where(and(eq(machines.accountId, accountId), matching(filter), gt(machines.machineId, after)))
+      .orderBy(asc(machines.machineId))
+      .limit(machinesAtOnce)
+    const ids = page.map(({ machineId }) => machineId)
+    const read = ids.length > 0 ? await readingsOf(db, { accountId, since, ids }) : new Map<string, MachineReading[]>()
+    if (page.length > 0) {
+      yield page.map((row) => ({
+        id: row.machineId,
+        name: row.name,
+        type: row.type,
+        site: named(row.siteId, row.siteName),
+        readings: read.get(row.machineId) ?? [],
+      }))
+    }
+    after = ids.at(-1) ?? after
+    if (page.length < machinesAtOnce) return
+  }
+}
+
+async function readingsOf(
+  db: Database,
+  { accountId, since, ids }: { accountId: string; since: Date; ids: readonly string[] },
+): Promise<Map<string, MachineReading[]>> {
+  const rows = await db
+    .select()
+    .from(machineReadings)
+    .where(
+      and(
+        eq(machineReadings.accountId, accountId),
+        inArray(machineReadings.machineId, [...ids]),
+        gte(machineReadings.at, since),
+      ),
+    )
+    .orderBy(asc(machineReadings.machineId), asc(machineReadings.at))
+  const readings = new Map<string, MachineReading[]>()
+  for (const { machineId, at, operatingHours, idleHours, fuelPercent } of rows) {
+    const ofMachine = readings.get(machineId) ?? []
+    ofMachine.push({ at, operatingHours, idleHours, fuelPercent })
+    readings.set(machineId, ofMachine)
+  }
+  return readings
+}
+
+/** Deletes some of what is older, so that no statement is long. @returns how many rows went */
+export async function deleteOldReadings(db: Database, before: Date): Promise<number> {
+  const atOnce = 10_000
+  const [old] = await db.execute<{ deleted: number }>(sql`
+    with gone as (delete from ${machineReadings} where ctid in
+      (select ctid from ${machineReadings} where at < ${before.toISOString()}::timestamptz limit ${atOnce}) returning 1),
+    unseen as (delete from ${machines} where ctid in
+      (select ctid from ${machines} where seen_at < ${before.toISOString()}::timestamptz limit ${atOnce}) returning 1)
+    select ((select count(*) from gone) + (select count(*) from unseen))::int as deleted`)
+  return old?.deleted ?? 0
+}

@@ -1,0 +1,156 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { startMailServer } from '../../test/mail-server.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { hasPgBouncer, startTransactionPooler } from '../../test/transaction-pooler.ts'
+import { connectDatabase } from '../database/database.ts'
+import { checkDatabaseClock, checkListen } from './doctor/check-database.ts'
+import type { Finding } from './doctor/finding.ts'
+import { runOperatorCommand } from './operator.ts'
+
+const database = await createTestDatabase()
+const dataDir = await mkdtemp(join(tmpdir(), 'standin-doctor-'))
+afterAll(async () => {
+  await database.drop()
+  await rm(dataDir, { recursive: true })
+})
+
+/** What Trackunit and our own address answer, by path; what was sent to them is kept. */
+async function startWorld(answers: Record<string, { status?: number; body?: object; date?: string }>) {
+  const sent: string[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const piece of request) body += piece
+    sent.push(`${request.method} ${request.url} ${request.headers.authorization ?? ''} ${body}`)
+    const { status = 200, body: said = {}, date } = answers[request.url ?? ''] ?? { status: 404 }
+    if (date) response.setHeader('date', date)
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    ...{ sent, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  }
+}
+
+async function askDoctor(world: string, environment: Record<string, string> = {}) {
+  let out = ''
+  const exitCode = await runOperatorCommand({
+    app: {
+      ...{ id: '@acme/fleet-night', name: 'Fleet night', description: 'Works at night.' },
+      scopes: [{ scope: 'asset.view', optional: false }],
+      callbackUrl: 'https://standin.example/trackunit/callback',
+    },
+    argv: ['doctor', '--public-url', world, '--json'],
+    environment: {
+      ...{ DATABASE_URL: database.url, CALLBACK_PATH_SECRET: 'a-secret-of-the-path' },
+      ...{ TRACKUNIT_JWKS_URL: `${world}/jwks`, TRACKUNIT_TOKEN_URL: `${world}/apptoken` },
+      ...{ TRACKUNIT_API_URL: world, STANDIN_DATA_DIR: dataDir },
+      STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
+      STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
+      STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
+      ...environment,
+    },
+    writeOut: (text) => (out += text),
+    writeErr: () => {},
+  })
+  const findings: Finding[] = JSON.parse(out)
+  const checksOf = (level: Finding['level']) =>
+    findings.filter((each) => each.level === level).map(({ check }) => check)
+  return { exitCode, out, wrong: checksOf('wrong'), notes: checksOf('note') }
+}
+
+const callback = '/trackunit/callback/a-secret-of-the-path'
+const healthy = {
+  '/jwks': { body: { keys: [{ kid: 'k' }] } },
+  '/apptoken': { status: 401 },
+  '/api/asset/v2/assets': { status: 401 },
+  [callback]: { status: 401, body: { reason: 'IDENTITY_MISSING' } },
+}
+
+test('the doctor finds what is wrong, and only that; it sends no secret and prints none', async () => {
+  await using world = await startWorld(healthy)
+  // The databases of tests are fast and not on disk.
+  const { exitCode, wrong, notes, out } = await askDoctor(world.url)
+  expect([exitCode, wrong]).toEqual([1, ['commits']])
+  expect(notes).toEqual(['keys', 'addresses', 'users', 'mail'])
+  expect(world.sent.toSorted()).toEqual([
+    'GET /api/asset/v2/assets  ',
+    'GET /jwks  ',
+    'POST /apptoken  ',
+    `POST ${callback}  {}`,
+  ])
+  expect(out).not.toContain('a-secret-of-the-path')
+})
+
+test('the doctor names each that is wrong', async () => {
+  await using world = await startWorld({
+    '/jwks': { body: { keys: [{ kid: 'k' }] }, date: new Date(Date.now() - 300_000).toUTCString() },
+    '/apptoken': { status: 404 },
+    [callback]: { status: 200, body: { parked: 'domain' } },
+  })
+  expect((await askDoctor(world.url)).wrong).toEqual(['commits', 'clock', 'token endpoint', 'API', 'callback address'])
+  expect((await askDoctor(`${world.url}/nowhere`)).wrong).toContain('signing keys')
+  expect((await askDoctor(world.url, { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' })).wrong).toContain(
+    'database',
+  )
+  expect(await askDoctor(world.url, { PORT: 'many', STANDIN_TYPO: '1' })).toMatchObject({
+    exitCode: 1,
+    wrong: ['settings', 'settings'],
+  })
+})
+
+test('on a laptop without a network nobody has to answer', async () => {
+  const nowhere = 'http://127.0.0.1:9'
+  const { wrong, notes } = await askDoctor(nowhere, { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'a@acme.example' })
+  expect(wrong).toEqual(['commits', 'callback address'])
+  expect(notes).toEqual(expect.arrayContaining(['signing keys', 'token endpoint', 'API', 'mail']))
+})
+
+test('the doctor finds a spool that cannot be written, a mail server that refuses us, and an audit key that is missing', async () => {
+  await using world = await startWorld(healthy)
+  await using mail = await startMailServer({ signIn: 535 })
+  const notAFolder = join(dataDir, 'file')
+  await writeFile(notAFolder, '')
+  const { sql, close } = connectDatabase(database.url, { pool: 1 })
+  await sql`insert into audit_heads (writer, seq, mac, kid, signature) values ('w', 1, '', 'lost', '')`
+  const { wrong, out } = await askDoctor(world.url, {
+    ...{ STANDIN_DATA_DIR: notAFolder, SMTP_URL: mail.url.replace('//', '//us:s3cr3t@'), MAIL_FROM: 'a@acme.example' },
+  })
+  await sql`delete from audit_heads`
+  await close()
+
+  expect(wrong).toEqual(['commits', 'audit keys', 'spool', 'mail'])
+  expect(out).toContain('rows are signed with lost')
+  expect(out).not.toContain('s3cr3t')
+})
+
+test.skipIf(!hasPgBouncer)('the doctor hears that notifications do not come through a transaction pooler', async () => {
+  await using world = await startWorld(healthy)
+  await using pooler = await startTransactionPooler(database.url)
+
+  expect((await askDoctor(world.url, { DATABASE_URL: pooler.url })).wrong).toEqual(['commits', 'notifications'])
+  const told = await askDoctor(world.url, { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: database.url })
+  expect(told.wrong).toEqual(['commits'])
+})
+
+test('what is said where nobody listens does not arrive', async () => {
+  const other = await createTestDatabase()
+  const [here, there] = [connectDatabase(database.url, { pool: 1 }), connectDatabase(other.url, { pool: 1 })]
+  expect(await checkListen(here.sql, here.sql)).toMatchObject({ level: 'good' })
+  expect(await checkListen(here.sql, there.sql)).toMatchObject({ level: 'wrong' })
+  await Promise.all([here.close(), there.close()])
+  await other.drop()
+})
+
+test('a clock that is off the database’s is wrong', async () => {
+  const { sql, close } = connectDatabase(database.url, { pool: 1 })
+  const inMs = (ms: number) => checkDatabaseClock(sql, () => new Date(Date.now() + ms))
+  expect(await inMs(0)).toMatchObject({ level: 'good' })
+  expect(await inMs(40_000)).toMatchObject({ level: 'wrong', said: expect.stringContaining('40 s off') })
+  await close()
+})

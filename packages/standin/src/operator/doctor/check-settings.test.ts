@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { type Config, readConfig } from '../../config/config.ts'
+import { checkSettings } from './check-settings.ts'
+
+const app = {
+  ...{ id: '@acme/fleet-night', name: 'Fleet night', description: 'Works at night.' },
+  scopes: [{ scope: 'asset.view', optional: false }],
+  callbackUrl: 'https://callbacks.acme.test/trackunit/callback',
+}
+const key = (kid: string, letters: string) => `${kid}:${letters.repeat(43).slice(0, 43)}`
+const settings = {
+  PUBLIC_URL: 'https://callbacks.acme.test',
+  STANDIN_ENCRYPTION_KEYS: `${key('e1', 'Abc')},${key('e2', 'Bcd')}`,
+  STANDIN_LINK_KEYS: key('l1', 'Cde'),
+  STANDIN_AUDIT_KEYS: key('a1', 'Def'),
+}
+const users = {
+  USER_TOKEN_ISSUER: 'i',
+  USER_TOKEN_JWKS_URL: 'https://keys.acme.test',
+  USER_TOKEN_ACCOUNT_CLAIM: 'a',
+  USER_TOKEN_APP_CLAIM: 'app',
+  USER_TOKEN_SCOPE_CLAIM: 'scp',
+  USER_TOKEN_ADMIN_SCOPES: 'account.manage',
+}
+
+/** What is not good, with its first words. */
+function found(changes: Record<string, string | undefined>, callbackUrl = app.callbackUrl) {
+  const config: Config = readConfig(app, { ...settings, ...users, ...changes })
+  return checkSettings(config, { callbackUrl })
+    .filter(({ level }) => level !== 'good')
+    .map(({ check, level, said }) => `${level} ${check}: ${said}`)
+}
+
+test('nothing is said where nothing is missing', () => {
+  expect(found({})).toEqual([])
+})
+
+test.for([
+  {
+    title: 'two rings share a key, under whatever name',
+    changes: { STANDIN_AUDIT_KEYS: key('other', 'Cde') },
+    said: /^wrong keys: other of STANDIN_AUDIT_KEYS is a second name/,
+  },
+  {
+    title: 'an example of a key',
+    changes: { STANDIN_LINK_KEYS: key('l1', 'A') },
+    said: /^note keys: l1 of STANDIN_LINK_KEYS is an example/,
+  },
+  { title: 'no PUBLIC_URL', changes: { PUBLIC_URL: undefined }, said: /^note addresses: PUBLIC_URL is not set/ },
+  {
+    title: 'a PUBLIC_URL of another host than the callback’s',
+    changes: { PUBLIC_URL: 'https://api.acme.test' },
+    said: /^note addresses: the manifest sends callbacks to callbacks\.acme\.test/,
+  },
+  {
+    title: 'only some parts',
+    changes: { STANDIN_PARTS: 'api,worker' },
+    said: /^note parts: this process does api, worker\. Another one must do callbacks/,
+  },
+  {
+    title: 'no scope claim',
+    changes: { USER_TOKEN_SCOPE_CLAIM: undefined, USER_TOKEN_ADMIN_SCOPES: 'account.manage' },
+    said: /^note users: USER_TOKEN_SCOPE_CLAIM is not set/,
+  },
+  {
+    title: 'nobody who may approve',
+    changes: { USER_TOKEN_ADMIN_SCOPES: undefined },
+    said: /^note users: USER_TOKEN_ADMIN_SCOPES is not set/,
+  },
+  {
+    title: 'no users at all',
+    changes: Object.fromEntries(Object.keys(users).map((name) => [name, undefined])),
+    said: /^note users: USER_TOKEN_ISSUER, .+ every user is refused/,
+  },
+])('the doctor says: $title', ({ changes, said }) => {
+  expect(found(changes)).toEqual([expect.stringMatching(said)])
+})
+
+test('the doctor says where the manifest’s callbacks would not arrive', () => {
+  expect(found({}, 'https://standin.example.com/trackunit/callback')).toEqual([
+    expect.stringMatching(/^note addresses: .+ an example/),
+  ])
+  expect(found({}, 'https://callbacks.acme.test/callback')).toEqual([
+    expect.stringMatching(/^wrong addresses: .+ ends in \/callback/),
+  ])
+})

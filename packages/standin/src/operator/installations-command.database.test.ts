@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import {
+  account,
+  installed,
+  otherAccount,
+  prepareCallbackStacks,
+  refuses,
+  uninstalled,
+} from '../../test/callback-stack.ts'
+import { operate } from '../../test/operate.ts'
+import { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
+
+const createStack = prepareCallbackStacks()
+
+/** `client-a` is in force and `client-b`, which nothing binds, waits. */
+async function waiting() {
+  const stack = await createStack()
+  for (const [clientId, at, bound] of [
+    ['client-a', 1, true],
+    ['client-b', 2, false],
+  ] as const) {
+    await stack.send(installed(clientId), { at, bound })
+    await stack.prover.proveDue()
+  }
+  const inForce = async () => (await findCredentialsInForce(stack.db, account)).clientId
+  return { stack, inForce, standin: (...argv: string[]) => operate(stack, ['installations', ...argv]) }
+}
+
+test('list and show tell what is in force, what waits and why, and never a secret', async () => {
+  const { stack, standin } = await waiting()
+  await stack.send(uninstalled(), { at: 3, bound: false })
+
+  const shown = await Promise.all([standin('list'), standin('list', '--json'), standin('show', account)])
+  const { out: json } = await standin('show', account, '--json')
+
+  for (const { out, exitCode } of shown)
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringContaining(account) })
+  expect(shown[2].out).toMatch(/uninstall signalled/)
+  expect(shown[2].out).toMatch(/generation 2 {2}awaiting-approval .* client client-b .*not bound/)
+  expect(JSON.parse(json)).toMatchObject({
+    state: 'active',
+    generation: 1,
+    uninstallSignalledAt: expect.any(String),
+    waiting: [{ generation: 2, state: 'awaiting-approval' }],
+    generations: [
+      { generation: 2, clientId: 'client-b', bound: false, kept: true },
+      { generation: 1, clientId: 'client-a', bound: true, kept: true },
+    ],
+  })
+  expect(json + shown.map(({ out }) => out).join('')).not.toMatch(/s3cr3t|eyJ/)
+})
+
+test('show tells how credentials that do not work yet are tried', async () => {
+  const stack = await createStack()
+  stack.clients.set('client-a', refuses)
+  await stack.send(installed('client-a'), { at: 1 })
+  await stack.prover.proveDue()
+  const { out } = await operate(stack, ['installations', 'show', account])
+  expect(out).toMatch(
+    /tried 1 times {2}last 2025-03-01T12:00:00.000Z {2}next 2025-03-01T12:00:02.000Z {2}given up 2025-/,
+  )
+})
+
+describe('what the operator decides', () => {
+  test('approve brings into force what waits', async () => {
+    const { standin, inForce } = await waiting()
+    const { out, said, exitCode } = await standin('approve', account, '2', '--json')
+    expect(exitCode).toBe(0)
+    expect(said).toContain('in force')
+    expect(JSON.parse(out)).toMatchObject({ state: 'active', generation: 2, waiting: [] })
+    expect(await inForce()).toBe('client-b')
+  })
+
+  test('refuse keeps what is in force', async () => {
+    const { standin, inForce } = await waiting()
+    expect((await standin('refuse', account, '2')).out).toMatch(/generation 2 {2}rejected/)
+    expect(await inForce()).toBe('client-a')
+  })
+
+  test('rollback goes back to what was replaced, as a new generation', async () => {
+    const { stack, standin, inForce } = await waiting()
+    await standin('approve', account, '2')
+    const { out } = await standin('rollback', account, '1', '--json')
+    expect(JSON.parse(out).generations[0]).toMatchObject({ generation: 3, state: 'pending', clientId: 'client-a' })
+    await stack.prover.proveDue()
+    expect(await inForce()).toBe('client-a')
+  })
+
+  test('release lets out of quarantine', async () => {
+    const { stack, standin } = await waiting()
+    await stack.send(installed('client-a', { accountId: otherAccount }), { claims: { accountId: otherAccount } })
+    expect((await standin('release', otherAccount, '1', '--json')).out).toContain('"state":"pending"')
+    await stack.prover.proveDue()
+    expect((await standin('show', otherAccount)).out).toMatch(/ active /)
+  })
+
+  test('erase asks for --yes, and then leaves no secret', async () => {
+    const { stack, standin } = await waiting()
+    const asked = await standin('erase', account)
+    expect(asked).toMatchObject({ exitCode: 2, out: '' })
+    expect(asked.said).toContain('--yes')
+    expect(await stack.dump()).toContain('eyJ')
+
+    const { out, exitCode } = await standin('erase', account, '--yes', '--json')
+
+    expect({ exitCode, state: JSON.parse(out).state }).toEqual({ exitCode: 0, state: 'uninstalled' })
+    expect(await stack.dump()).not.toContain('eyJ')
+    expect(await stack.audit()).toContain('installation.uninstalled')
+  })
+
+  test.each([
+    ['approve', account, '1'],
+    ['refuse', account, '1'],
+    ['release', account, '2'],
+    ['rollback', account, '1'],
+    ['rollback', account, '9'],
+    ['approve', otherAccount, '1'],
+    ['erase', otherAccount, '--yes'],
+  ])('%s %s %s cannot be, and changes nothing', async (...argv) => {
+    const { stack, standin } = await waiting()
+    const before = await stack.dump()
+    const { out, said, exitCode } = await standin(...argv)
+    expect({ out, exitCode }).toEqual({ out: '', exitCode: 1 })
+    expect(said).toMatch(/^(INPUT_INVALID|INSTALLATION_NOT_FOUND): /)
+    expect(await stack.dump()).toBe(before)
+  })
+
+  test.each([
+    ['approve', 'me', '1'],
+    ['approve', account, '0'],
+    ['refuse', account],
+    ['erase', 'all', '--yes'],
+  ])('%s %s %s is a mistake in how it is typed', async (...argv) => {
+    const { standin } = await waiting()
+    expect(await standin(...argv)).toMatchObject({ out: '', exitCode: 2 })
+  })
+})

@@ -1,0 +1,108 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { pino } from 'pino'
+import { afterAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { createRunStack, type RunStack } from '../../../test/run-stack.ts'
+import { createTestDatabase } from '../../../test/test-database.ts'
+import { defineAction } from '../../actions/define-action.ts'
+import { createHttpServer } from '../../http/http-server.ts'
+import { createArtifactLinks } from './artifact-link.ts'
+import { registerArtifactRoute } from './artifact-route.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
+
+const content = `=1+1;<script>\r\n${'ä'.repeat(300_000)}`
+const report = defineAction({
+  id: 'report',
+  title: 'Report',
+  description: 'A report.',
+  input: z.object({}),
+  scopes: [],
+  changesData: false,
+  async run({ artifact, checkpoint }) {
+    const file = await artifact({ name: 'Größe "2026"\r\n.html', mediaType: 'text/html' })
+    await file.write(content)
+    await checkpoint(1)
+  },
+})
+
+async function serve({ db, clock }: RunStack) {
+  const links = createArtifactLinks({ keys: [{ kid: 'k', bytes: randomBytes(32) }], clock, publicUrl: () => '' })
+  const http = { port: 0, host: '', publicUrl: undefined, trustProxy: false, appOrigins: [] }
+  const server = await createHttpServer(http, pino({ level: 'silent' }))
+  registerArtifactRoute(server, { db, links })
+  return {
+    links,
+    get: (url: string) => server.inject(url),
+    listen: () => server.listen({ port: 0, host: '127.0.0.1' }),
+    [Symbol.asyncDispose]: () => server.close(),
+  }
+}
+
+async function finishedArtifact(stack: RunStack): Promise<string> {
+  const { id } = await stack.start()
+  await stack.createWorker().workOn(id)
+  const [row] = await stack.sql`select id from artifacts`
+  return row?.id
+}
+
+test('a file comes as it was written, to be saved and never shown', async () => {
+  await using stack = await createRunStack({ database, actions: [report] })
+  await using served = await serve(stack)
+  const { url } = await served.links.make(await finishedArtifact(stack))
+
+  const { statusCode, headers, body } = await served.get(url)
+
+  expect(statusCode).toBe(200)
+  expect(body === content).toBe(true)
+  expect(headers).toMatchObject({
+    'content-length': String(Buffer.byteLength(content)),
+    'content-disposition': 'attachment; filename="Gr__e _2026___.html"',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': expect.stringContaining('sandbox'),
+  })
+})
+
+test('a file whose rest is erased while it comes is cut off: nobody waits for it, nor takes it for whole', async () => {
+  await using stack = await createRunStack({ database, actions: [report] })
+  await using served = await serve(stack)
+  const { url } = await served.links.make(await finishedArtifact(stack))
+  await stack.sql`update artifacts set chunks = chunks + 1, bytes = bytes + 1` // As if there had been one more.
+
+  const answer = await fetch(`${await served.listen()}${url}`, { signal: AbortSignal.timeout(3_000) })
+  await expect(answer.text()).rejects.toThrow('terminated')
+})
+
+describe('is refused', () => {
+  test('with a link that is over', async () => {
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using served = await serve(stack)
+    const { url } = await served.links.make(await finishedArtifact(stack))
+    stack.clock.advance(61_000)
+
+    expect((await served.get(url)).json()).toMatchObject({ status: 410, reason: 'LINK_EXPIRED' })
+  })
+
+  test.for<{ title: string; before: (stack: RunStack) => Promise<unknown> }>([
+    { title: 'after an uninstall, also with a link that is still good', before: (stack) => stack.uninstall() },
+    { title: 'while its run is not over', before: ({ sql }) => sql`update artifacts set complete = false` },
+  ])('$title', async ({ before }) => {
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using served = await serve(stack)
+    const { url } = await served.links.make(await finishedArtifact(stack))
+    await before(stack)
+
+    expect((await served.get(url)).json()).toMatchObject({ status: 404, reason: 'ARTIFACT_NOT_FOUND' })
+  })
+
+  test('where there is none, and where the link is nonsense', async () => {
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using served = await serve(stack)
+    const { url } = await served.links.make(randomUUID())
+
+    expect((await served.get(url)).json()).toMatchObject({ reason: 'ARTIFACT_NOT_FOUND' })
+    expect((await served.get('/artifacts/nonsense')).json()).toMatchObject({ reason: 'LINK_EXPIRED' })
+  })
+})

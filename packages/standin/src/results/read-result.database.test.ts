@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto'
+import type { ResultColumn } from '@standin/contracts'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { account, caller, createRunStack, type RunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import { runs } from '../runs/run-table.ts'
+import { createReadResult } from './read-result.ts'
+import { createResultWriter } from './result-writer.ts'
+import type { GivenRow } from './understand-rows.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
+
+const columns: ResultColumn[] = [
+  { key: 'type', title: 'Type', kind: 'text', filterable: true },
+  { key: 'fuel', title: 'Fuel', kind: 'percent', filterable: false },
+  { key: 'note', title: 'Note', kind: 'text', filterable: false },
+]
+const machine = (id: string, name: string, detail: string | null = null) => ({ id, name, detail })
+
+/** A run that a worker has, without the worker. */
+async function workedRun(
+  { db }: RunStack,
+  { state = 'running' as const, actionId = 'report', createdAt = new Date(), input = {} } = {},
+) {
+  const [run] = await db
+    .insert(runs)
+    .values({
+      ...{ accountId: account, actionId, state, createdAt, epoch: 1, mayOverlap: true, mode: 'apply' },
+      ...{ input, idempotencyKey: randomUUID(), steps: [], headline: 'Found.' },
+      startedBy: { kind: 'user', id: 'anna', name: null },
+      progress: { done: 0, total: null, message: '', secondsLeft: null },
+    })
+    .returning()
+  if (!run) throw new Error('inserted')
+  return run
+}
+
+async function write({ db }: RunStack, runId: string, rows: readonly GivenRow[], given = columns): Promise<void> {
+  const writer = createResultWriter(db, { runId, epoch: 1, accountId: account })
+  await writer.columns(given)
+  await writer.rows(rows)
+  await writer.flush()
+  await db.transaction((tx) => writer.keep(tx))
+}
+
+/** As somebody who may. */
+function readerOf({ db }: RunStack) {
+  const read = createReadResult({ db, checkMayRead: () => {} })
+  return (asked: Parameters<typeof read>[1]) => read(caller, asked)
+}
+
+async function resultOf(stack: RunStack, rows: readonly GivenRow[], given = columns) {
+  const { id: runId } = await workedRun(stack)
+  await write(stack, runId, rows, given)
+  const read = readerOf(stack)
+  return (asked: Partial<Parameters<typeof read>[0]> = {}) => read({ runId, limit: 100, ...asked })
+}
+const ids = ({ rows }: { rows: ReadonlyArray<{ id: string }> }) => rows.map(({ id }) => id)
+
+describe('rows', () => {
+  test('a run without a result has its headline and no rows', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const { id: runId } = await workedRun(stack)
+    expect(await readerOf(stack)({ runId, limit: 10 })).toMatchObject({
+      headline: 'Found.',
+      rows: [],
+    })
+  })
+
+  test('are found by words of the machine and of text cells, whatever their case, and by a filterable value', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = await resultOf(stack, [
+      { id: 'a', machine: machine('m1', 'Big Loader', 'SN 100%_1'), cells: { type: 'Loader', fuel: 4 } },
+      { id: 'b', machine: machine('m2', 'Small one'), cells: { type: 'Loader', note: 'ÄLT big' } },
+      { id: 'c', cells: { type: 'Crane', fuel: 100 } },
+    ])
+
+    expect(ids(await read({ search: ' BIG  loader ' }))).toEqual(['a', 'b'])
+    expect(ids(await read({ search: 'ält' }))).toEqual(['b'])
+    expect(ids(await read({ search: '100%_' }))).toEqual(['a']) // Signs of patterns are no patterns.
+    expect(ids(await read({ search: 'percent' }))).toEqual([])
+    const filtered = await read({ filter: { type: 'Loader' }, search: 'small', limit: 1 })
+    expect(filtered).toMatchObject({ total: 1, nextCursor: null, rows: [{ id: 'b', cells: { fuel: null } }] })
+    expect(filtered.facets).toEqual([
+      {
+        key: 'type',
+        values: [
+          { value: 'Loader', rows: 2 },
+          { value: 'Crane', rows: 1 },
+        ],
+      },
+    ])
+  })
+
+  test.for([
+    { filter: { fuel: '4' } },
+    { filter: { other: 'x' } },
+    { sort: { key: 'other', descending: false } },
+    { cursor: 'x' },
+  ])('what is not of the result is refused: %o', async (asked) => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = await resultOf(stack, [])
+    await expect(read(asked)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+  })
+
+  test('pages of every order hold each row once, sorted, what is not known last', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const values = fc.array(
+      fc.record({ fuel: fc.constantFrom(null, -1.5, 0, 9, 10), note: fc.constantFrom('b', 'A', null) }),
+      {
+        maxLength: 12,
+      },
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        values,
+        fc.constantFrom('fuel', 'note', 'machine', undefined),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 4 }),
+        async (cells, key, descending, limit) => {
+          const given = cells.map((each, nth) => ({
+            id: `r${nth}`,
+            machine: machine('m', each.note ?? 'c'),
+            cells: each,
+          }))
+          const read = await resultOf(stack, given)
+          const found: Array<{ id: string; value: string | number | null }> = []
+          let cursor: string | null = null
+          do {
+            const page = await read({ ...(key && { sort: { key, descending } }), ...(cursor && { cursor }), limit })
+            expect(page.total).toBe(given.length)
+            for (const { id, cells, machine } of page.rows)
+              found.push({ id, value: key === 'machine' ? (machine?.name ?? null) : (cells[key ?? ''] ?? null) })
+            cursor = page.nextCursor
+          } while (cursor)
+
+          const sort = { ...(key && { sort: { key, descending } }) }
+          for (const offset of [0, 1, limit, given.length]) {
+            const jumped = await read({ ...sort, offset, limit })
+            expect(ids(jumped)).toEqual(found.slice(offset, offset + limit).map(({ id }) => id))
+          }
+          expect(found.map(({ id }) => id).toSorted()).toEqual(given.map(({ id }) => id).toSorted())
+          const known = found.map(({ value }) => value).filter((value) => value !== null)
+          expect(found.slice(known.length).every(({ value }) => value === null)).toBe(true)
+          const lower = known.map((value) => (typeof value === 'string' ? value.toLowerCase() : value))
+          const ordered = lower.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+          if (key) expect(lower).toEqual(descending ? ordered.toReversed() : ordered)
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  test('are new where the last run of the action with the same input that succeeded has not their id; in a first run none is', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = readerOf(stack)
+    const first = await workedRun(stack, { createdAt: new Date('2026-01-01') })
+    await write(stack, first.id, [{ id: 'old', cells: {} }])
+    expect((await read({ runId: first.id, limit: 9 })).rows).toMatchObject([{ isNew: false }])
+    await stack.sql`update runs set state = 'succeeded'`
+    const failed = await workedRun(stack, { createdAt: new Date('2026-01-02') })
+    await write(stack, failed.id, [{ id: 'newer', cells: {} }])
+    await stack.sql`update runs set state = 'failed' where id = ${failed.id}`
+    const other = await workedRun(stack, { createdAt: new Date('2026-01-03'), actionId: 'another' })
+    await write(stack, other.id, [{ id: 'newer', cells: {} }])
+    await stack.sql`update runs set state = 'succeeded' where id = ${other.id}`
+
+    const another = { silentDays: 30, machines: { siteIds: ['south'] } }
+    const elsewhere = await workedRun(stack, { createdAt: new Date('2026-01-04'), input: another })
+    await write(stack, elsewhere.id, [{ id: 'newer', cells: {} }])
+    await stack.sql`update runs set state = 'succeeded' where id = ${elsewhere.id}`
+    const again = { machines: { siteIds: ['south'] }, silentDays: 30 }
+    const there = await workedRun(stack, { createdAt: new Date('2026-01-05'), input: again })
+    await write(stack, there.id, [{ id: 'newer', cells: {} }])
+    expect((await read({ runId: there.id, limit: 9 })).rows).toMatchObject([{ id: 'newer', isNew: false }])
+
+    const next = await workedRun(stack)
+    await write(stack, next.id, [
+      { id: 'newer', cells: {} },
+      { id: 'old', cells: {} },
+    ])
+
+    expect((await read({ runId: next.id, limit: 9 })).rows).toMatchObject([
+      { id: 'newer', isNew: true },
+      { id: 'old', isNew: false },
+    ])
+    expect(await read({ runId: next.id, limit: 9, onlyNew: true })).toMatchObject({ rows: [{ id: 'newer' }], total: 1 })
+  })
+})
+
+describe('a map', () => {
+  const withPlaces: ResultColumn[] = [
+    { key: 'place', title: 'Position', kind: 'place', filterable: false, namedBy: 'site' },
+    { key: 'site', title: 'Site', kind: 'text', filterable: true },
+  ]
+  const at = (id: string, place: string | null, site: string | null = null) => ({ id, cells: { place, site } })
+  const rows = [
+    at('a', '55.6,12.5', 'Harbour'),
+    at('b', '55.6001,12.5001', 'Harbour'),
+    at('c', '55.6002,12.5002', 'Bridge'),
+    at('d', '57.0,9.9', null),
+    at('e', null, 'Harbour'),
+  ]
+
+  test('has rows that are close together as one place, named as most of them are, and says how many have none', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = await resultOf(stack, rows, withPlaces)
+    const { map } = await read()
+    expect(map?.rowsWithoutPlace).toBe(1)
+    expect(map?.places).toMatchObject([
+      { rows: 3, name: 'Harbour', otherNames: 1 },
+      { rows: 1, name: null, otherNames: 0, latitude: 57, longitude: 9.9 },
+    ])
+    expect(map?.places[0]?.latitude).toBeCloseTo(55.6001, 6)
+    expect(map?.places[0]?.longitude).toBeCloseTo(12.5001, 6)
+  })
+
+  test('is of the rows that match, on the first page alone', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = await resultOf(stack, rows, withPlaces)
+    expect((await read({ filter: { site: 'Bridge' } })).map).toMatchObject({
+      places: [{ rows: 1, name: 'Bridge', otherNames: 0 }],
+      rowsWithoutPlace: 0,
+    })
+    const { nextCursor } = await read({ limit: 2 })
+    expect((await read({ limit: 2, cursor: nextCursor ?? '' })).map).toBeNull()
+  })
+
+  test('is not there for a result without places', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = await resultOf(stack, [{ id: 'a', cells: {} }])
+    expect((await read()).map).toBeNull()
+  })
+
+  test('has each row with a place once, in 144 places at most, whatever the fleet', async () => {
+    const degrees = (most: number) => fc.double({ min: -most, max: most, noNaN: true })
+    const place = fc.option(fc.tuple(degrees(90), degrees(180)).map(String))
+    await using stack = await createRunStack({ database, actions: [] })
+    await fc.assert(
+      fc.asyncProperty(fc.array(place, { maxLength: 400 }), async (places) => {
+        const given = places.map((one, index) => at(String(index), one))
+        const { map } = await (await resultOf(stack, given, withPlaces))()
+        const sum = (map?.places ?? []).reduce((all, { rows }) => all + rows, 0)
+        expect(sum).toBe(places.filter((one) => one !== null).length)
+        expect(sum + (map?.rowsWithoutPlace ?? 0)).toBe(places.length)
+        expect(map?.places.length).toBeLessThanOrEqual(144)
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+test('20,000 rows are searched, sorted and counted in a fraction of a second', async () => {
+  await using stack = await createRunStack({ database, actions: [] })
+  const rows = Array.from({ length: 20_000 }, (_, nth) => ({
+    id: `r${nth}`,
+    machine: machine(`m${nth}`, `Excavator ${nth}`, `SN${nth * 7}`),
+    cells: { type: `Type ${nth % 60}`, fuel: (nth * 37) % 101, note: `Site ${nth % 900}` },
+  }))
+  const read = await resultOf(stack, rows)
+  const beganAtMs = performance.now()
+
+  const page = await read({ search: 'site 7', sort: { key: 'fuel', descending: true } })
+
+  const tookMs = performance.now() - beganAtMs
+  expect(page.total).toBeGreaterThan(1_000)
+  expect(page.facets[0]?.values).toHaveLength(50)
+  expect(tookMs).toBeLessThan(1_500) // About 100 ms on a quiet machine.
+})
+
+describe('invariant 19: rows that no checkpoint kept', () => {
+  test('are not shown, and replaced by those of the worker that goes on', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const { id: runId } = await workedRun(stack)
+    const read = readerOf(stack)
+    await write(stack, runId, [{ id: 'kept', cells: { fuel: 1 } }])
+    const dying = createResultWriter(stack.db, { runId, epoch: 1, accountId: account })
+    await dying.rows([{ id: 'lost', cells: { fuel: 2 } }])
+    await dying.flush()
+    expect(ids(await read({ runId, limit: 9 }))).toEqual(['kept'])
+
+    await stack.sql`update runs set epoch = 2`
+    const next = createResultWriter(stack.db, { runId, epoch: 2, accountId: account })
+    await next.rows([{ id: 'found again', cells: { fuel: 3 } }])
+    await next.flush()
+    await stack.db.transaction((tx) => next.keep(tx))
+
+    expect(ids(await read({ runId, limit: 9 }))).toEqual(['kept', 'found again'])
+    await dying.rows([{ id: 'late', cells: {} }])
+    await expect(dying.flush()).rejects.toThrow('')
+    expect(ids(await read({ runId, limit: 9 }))).toEqual(['kept', 'found again'])
+  })
+
+  test('a row that comes twice is there once', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const read = await resultOf(stack, [
+      { id: 'a', cells: { fuel: 1 } },
+      { id: 'a', cells: { fuel: 2 } },
+      { id: 'b', cells: {} },
+    ])
+    expect(await read()).toMatchObject({ total: 2, rows: [{ id: 'a', cells: { fuel: 1 } }, { id: 'b' }] })
+  })
+})

@@ -1,0 +1,50 @@
+import type { AnyAction } from '../actions/define-action.ts'
+import { StandinError } from '../standin-error.ts'
+import { nextTimes } from './next-times.ts'
+import type { ScheduleRow } from './schedule-store.ts'
+
+/** Trackunit lets each page of the AEMP snapshot be read so often in 30 days. Some are left for the people who ask for it. */
+const poolPerMonth = 50
+const forPeople = 5
+const month = { hours: 30 * 24 } as const
+
+type Planned = Pick<ScheduleRow, 'accountId' | 'actionId' | 'input' | 'recurrence' | 'timeZone' | 'anchorAt'>
+
+/**
+ * Refuses a schedule that, with the others of its account, would read the AEMP snapshot more often than Trackunit lets it
+ * be read: the last days of each month would be without.
+ * @throws StandinError `INPUT_INVALID`
+ */
+export function checkAempPool(
+  planned: Planned,
+  {
+    others,
+    hasGraphql,
+    now,
+    findAction,
+  }: {
+    others: readonly Planned[]
+    hasGraphql: boolean
+    now: Date
+    findAction: (actionId: string) => AnyAction | undefined
+  },
+): void {
+  const readsOf = (schedule: Planned) => {
+    const action = findAction(schedule.actionId)
+    const input = action?.input.safeParse(schedule.input)
+    const perRun = input?.success ? (action?.limits?.aempReadsPerRun?.({ input: input.data, hasGraphql }) ?? 0) : 0
+    return perRun === 0 ? 0 : perRun * runsInAMonth(schedule, now)
+  }
+  const own = readsOf(planned)
+  const all = others.reduce((sum, other) => sum + readsOf(other), own)
+  if (own === 0 || all <= poolPerMonth - forPeople) return
+  throw new StandinError('INPUT_INVALID', {
+    detail: `Trackunit lets the machines' snapshot be read ${poolPerMonth} times in 30 days, and ${forPeople} of these are kept for people. With this schedule it would be read ${all} times. Let it recur less often.`,
+  })
+}
+
+function runsInAMonth(plan: Planned, now: Date): number {
+  const end = Temporal.Instant.fromEpochMilliseconds(now.getTime()).add(month).epochMilliseconds
+  const enough = poolPerMonth + 1
+  return nextTimes(plan, { after: now, count: enough }).filter((at) => at.getTime() <= end).length
+}

@@ -1,0 +1,464 @@
+import type { Destination, ErrorReason } from '@standin/contracts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import type { Caller, ServiceCaller } from '../access/caller.ts'
+import { createAllowedAction } from '../actions/allowed-action.ts'
+import { defineAction } from '../actions/define-action.ts'
+import { toRefusal } from '../refusal.ts'
+import { StandinError } from '../standin-error.ts'
+import { rateBudgets } from '../trackunit/rate-budget-table.ts'
+import { graphqlKeyOf } from '../trackunit/rate-rules.ts'
+import { createManageSchedules } from './manage-schedules.ts'
+import { createReviewSchedules } from './review-schedules.ts'
+import { createRightOfSchedule } from './schedule-right.ts'
+import { listSchedules, toSchedule } from './schedule-store.ts'
+import { createStartDueSchedules } from './start-due-schedules.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
+
+const action = {
+  title: 'Report',
+  description: 'A report.',
+  input: z.object({ days: z.number().default(3) }),
+  scopes: ['a'],
+  changesData: false,
+  run: async () => {},
+}
+const actions = [
+  defineAction({ ...action, id: 'report' }),
+  defineAction({ ...action, id: 'change', changesData: true }),
+  defineAction({ ...action, id: 'aemp', limits: { aempReadsPerRun: () => 1 } }),
+  defineAction({ ...action, id: 'fallback', limits: { aempReadsPerRun: ({ hasGraphql }) => (hasGraphql ? 0 : 1) } }),
+  defineAction({ ...action, id: 'asked', limits: { aempReadsPerRun: ({ input }) => input.days } }),
+]
+const daily = { recurrence: 'FREQ=DAILY;BYHOUR=6', timeZone: 'Europe/Copenhagen' }
+const asked = { accountId: account, actionId: 'report', input: { days: 4 }, deliverTo: [], ...daily }
+const dayMs = 86_400_000
+
+/** Schedules as the server wires them; what the account grants and what a key may do can be taken away. */
+async function createStack() {
+  const runs = await createRunStack({ database, actions, startsAt: new Date('2026-03-01T12:00:00Z') })
+  const { db, queue, clock, log, findAction } = runs
+  const world = {
+    granted: ['a'] as readonly string[] | undefined,
+    notServed: undefined as ErrorReason | undefined,
+    key: caller as ServiceCaller | undefined,
+  }
+  const allowedAction = createAllowedAction({
+    findAction: (id) => (world.granted?.includes(`no ${id}`) ? undefined : findAction(id)),
+    async scopesOf() {
+      if (world.notServed) throw new StandinError(world.notServed)
+      return world.granted && { grantedScopes: world.granted, missingFromPlan: [] }
+    },
+  })
+  const rightOf = createRightOfSchedule({ allowedAction, findServiceByKeyId: async () => world.key })
+  const checkDestinations = (deliverTo: readonly Destination[]) => {
+    if (deliverTo.length > 1) throw new StandinError('INPUT_INVALID')
+  }
+  const manage = createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations })
+  const replica = () => createStartDueSchedules({ db, queue, clock, log, rightOf, findAction })
+  return {
+    ...{ runs, world, manage, replica, clock, startDue: replica() },
+    rightOf,
+    review: createReviewSchedules({ db, rightOf }),
+    create: (who: Caller = anna, change: Partial<Parameters<typeof manage.create>[1]> = {}) =>
+      manage.create(who, { ...asked, ...change }),
+    one: async () => {
+      const [row] = await listSchedules(db, { accountId: account, limit: 1 })
+      if (!row) throw new Error('there is no schedule')
+      return toSchedule(row)
+    },
+    async started() {
+      const rows = await runs.sql`select * from runs order by created_at, id`
+      return rows.map(({ id, started_by, schedule_id, urgency }) => ({
+        id,
+        startedBy: started_by,
+        scheduleId: schedule_id,
+        urgency,
+      }))
+    },
+    named: async () => (await runs.sql`select actor_name from audit_entries order by id`).map((row) => row.actor_name),
+    audit: async () =>
+      (await runs.sql`select actor_kind, event, details from audit_entries order by id`).map(
+        ({ actor_kind, event }) => `${actor_kind} ${event}`,
+      ),
+    [Symbol.asyncDispose]: () => runs[Symbol.asyncDispose](),
+  }
+}
+/** The lives of runs are not what is tested here. */
+const endAll = ({ sql }: RunStack) => sql`update runs set state = 'succeeded', ended_at = now()`
+
+describe('a schedule that is due', () => {
+  test('starts its run once, for whoever made it and as they read it, and has its next time in the same transaction', async () => {
+    await using stack = await createStack()
+    const { id, nextAt, createdBy } = await stack.create(anna, { unitSystem: 'imperial' })
+    expect(createdBy).toEqual({ kind: 'user', id: 'anna', name: 'Anna' })
+    expect(await stack.startDue()).toBe(false)
+
+    stack.clock.advance(new Date(nextAt ?? '').getTime() - stack.clock.now().getTime())
+    expect(await stack.startDue()).toBe(true)
+    expect(await stack.startDue()).toBe(false)
+
+    const runs = await stack.started()
+    expect(runs).toMatchObject([{ scheduleId: id, startedBy: { kind: 'schedule', id }, urgency: 1 }])
+    expect(await stack.runs.run(runs[0]?.id)).toMatchObject({
+      input: { days: 4 },
+      actionId: 'report',
+      timeZone: 'Europe/Copenhagen',
+      unitSystem: 'imperial',
+    })
+    expect(await stack.one()).toMatchObject({
+      state: 'active',
+      lastRunId: runs[0]?.id,
+      nextAt: new Date(new Date(nextAt ?? '').getTime() + dayMs).toISOString(),
+    })
+    expect(await stack.audit()).toEqual(['user schedule.created', 'schedule run.started'])
+    expect(await stack.named()).toEqual(['Anna', 'Anna'])
+  })
+
+  test('invariant 20: starts once, however many replicas look at the same moment', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    stack.clock.advance(dayMs)
+    const replicas = Array.from({ length: 6 }, stack.replica)
+
+    const found = await Promise.all(replicas.map((startDue) => startDue()))
+
+    expect(found.filter(Boolean)).toHaveLength(1)
+    expect(await stack.started()).toHaveLength(1)
+  })
+
+  test('starts one run for all the times that were missed while the server was down', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    stack.clock.advance(10 * dayMs)
+    while (await stack.startDue());
+    expect(await stack.started()).toHaveLength(1)
+    expect(new Date((await stack.one()).nextAt ?? '').getTime()).toBeGreaterThan(stack.clock.now().getTime())
+  })
+
+  test('leaves a time out while the run of the time before goes on and another waits', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    for (let day = 0; day < 4; day++) {
+      stack.clock.advance(dayMs)
+      await stack.startDue()
+    }
+    expect(await stack.started()).toHaveLength(2)
+    expect(await stack.one()).toMatchObject({ state: 'active', reason: null })
+    expect((await stack.audit()).filter((event) => event === 'schedule schedule.left-out')).toHaveLength(2)
+  })
+
+  test('starts its run while new credentials are not proven yet: the run waits for them', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    stack.world.granted = undefined
+    stack.clock.advance(dayMs)
+    await stack.startDue()
+    expect(await stack.started()).toHaveLength(1)
+  })
+
+  test('is tried again a minute after a failure that passes, and is not paused by it', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    stack.world.notServed = 'STORAGE_UNAVAILABLE'
+    stack.clock.advance(dayMs)
+    await stack.startDue()
+    expect(await stack.one()).toMatchObject({ state: 'active', reason: null })
+    stack.world.notServed = undefined
+    expect(await stack.startDue()).toBe(false)
+    stack.clock.advance(60_000)
+    expect(await stack.startDue()).toBe(true)
+    expect(await stack.started()).toHaveLength(1)
+  })
+
+  test('has no next time when its recurrence has ended', async () => {
+    await using stack = await createStack()
+    await stack.create(anna, { recurrence: 'FREQ=DAILY;BYHOUR=6;COUNT=1' })
+    stack.clock.advance(2 * dayMs)
+    await stack.startDue()
+    expect(await stack.one()).toMatchObject({ state: 'active', nextAt: null })
+    stack.clock.advance(2 * dayMs)
+    expect(await stack.startDue()).toBe(false)
+  })
+})
+
+describe('a schedule is paused, with the reason for people to see,', () => {
+  type World = Awaited<ReturnType<typeof createStack>>['world']
+  const losses: Array<{ title: string; who?: Caller; reason: ErrorReason; lose: (world: World) => void }> = [
+    {
+      title: 'its account is not served',
+      reason: 'CREDENTIALS_REJECTED',
+      lose: (world) => (world.notServed = 'CREDENTIALS_REJECTED'),
+    },
+    {
+      title: 'the account grants the scope no longer',
+      reason: 'SCOPE_NOT_GRANTED',
+      lose: (world) => (world.granted = []),
+    },
+    {
+      title: 'the key of its creator is revoked',
+      who: caller,
+      reason: 'UNAUTHENTICATED',
+      lose: (world) => (world.key = undefined),
+    },
+    {
+      title: 'its creator lost the grant',
+      who: caller,
+      reason: 'ACCOUNT_FORBIDDEN',
+      lose: (world) => (world.key = { ...caller, grants: [] }),
+    },
+    {
+      title: 'its creator lost the scope',
+      who: caller,
+      reason: 'SCOPE_FORBIDDEN',
+      lose: (world) => (world.key = { ...caller, grants: [{ accountId: account, scopes: [] }] }),
+    },
+    { title: 'the action is gone', reason: 'ACTION_NOT_FOUND', lose: (world) => (world.granted = ['a', 'no report']) },
+  ]
+  test.for(losses)('where $title: $reason', async ({ who, reason, lose }) => {
+    await using stack = await createStack()
+    await stack.create(who)
+    lose(stack.world)
+    stack.clock.advance(dayMs)
+
+    expect(await stack.startDue()).toBe(true)
+
+    expect(await stack.started()).toEqual([])
+    expect(await stack.one()).toMatchObject({ state: 'paused', reason, nextAt: null })
+    expect((await stack.audit()).at(-1)).toBe('schedule schedule.paused')
+  })
+
+  test('as soon as its account changes, before it is due; once, however many replicas hear of it', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    await stack.review(account)
+    stack.world.notServed = 'STORAGE_UNAVAILABLE' // Passes by itself.
+    await stack.review(account)
+    expect(await stack.one()).toMatchObject({ state: 'active' })
+    stack.world.notServed = 'CREDENTIALS_REJECTED'
+    await stack.review(otherAccount)
+    expect(await stack.one()).toMatchObject({ state: 'active' })
+    const { promise: bothLook, resolve } = Promise.withResolvers<void>()
+    let looking = 0
+    const replica = createReviewSchedules({
+      db: stack.runs.db,
+      async rightOf(row) {
+        if (++looking === 2) resolve()
+        await bothLook
+        return stack.rightOf(row)
+      },
+    })
+    await Promise.all([replica(account), replica(account)])
+    expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'CREDENTIALS_REJECTED', nextAt: null })
+    expect(await stack.audit()).toEqual(['user schedule.created', 'schedule schedule.paused'])
+  })
+
+  test('invariant 8: when its account uninstalls, in the same transaction', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    await stack.runs.uninstall(otherAccount)
+    expect(await stack.one()).toMatchObject({ state: 'active' })
+    await stack.runs.uninstall()
+    expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'INSTALLATION_UNINSTALLED', nextAt: null })
+    stack.clock.advance(dayMs)
+    expect(await stack.startDue()).toBe(false)
+  })
+
+  test('a start and an uninstall at once end without a deadlock, and with nothing going on', async () => {
+    await using stack = await createStack()
+    for (let round = 0; round < 5; round++) {
+      await stack.create()
+      stack.clock.advance(dayMs)
+      await Promise.all([stack.startDue(), stack.runs.uninstall(), stack.startDue()])
+      expect(await stack.runs.sql`select 1 from runs where ended_at is null`).toHaveLength(0)
+      expect(await stack.runs.sql`select 1 from schedules where state = 'active'`).toHaveLength(0)
+    }
+  })
+})
+
+describe('people and services', () => {
+  test('pause, resume, change and delete a schedule, each with its audit row', async () => {
+    await using stack = await createStack()
+    const { id } = await stack.create()
+    expect(await stack.manage.pause(anna, id)).toMatchObject({ state: 'paused', reason: null, nextAt: null })
+    stack.clock.advance(5 * dayMs)
+    expect(await stack.startDue()).toBe(false)
+    const resumed = await stack.manage.resume(caller, id)
+    expect(resumed).toMatchObject({ state: 'active', createdBy: { kind: 'service', id: 'reports' } }) // Who answers for it now.
+    const moved = await stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=HOURLY', input: { days: 9 } })
+    expect(moved).toMatchObject({ input: { days: 9 }, timeZone: 'Europe/Copenhagen', recurrence: 'FREQ=HOURLY' })
+    expect(new Date(moved.nextAt ?? '').getTime() - stack.clock.now().getTime()).toBeLessThan(2 * 3_600_000)
+    await stack.manage.delete(anna, id)
+    expect(await stack.runs.sql`select * from schedules`).toHaveLength(0)
+    expect(await stack.audit()).toEqual([
+      'user schedule.created',
+      'user schedule.paused',
+      'service schedule.resumed',
+      'user schedule.updated',
+      'user schedule.deleted',
+    ])
+  })
+
+  const refusals: Array<{ title: string; change: Partial<typeof asked>; reason: ErrorReason }> = [
+    { title: 'an action that changes data', change: { actionId: 'change' }, reason: 'PREVIEW_REQUIRED' },
+    { title: 'an unknown action', change: { actionId: 'none' }, reason: 'ACTION_NOT_FOUND' },
+    { title: 'an input that is not the action’s', change: { input: { days: 'x' } as never }, reason: 'INPUT_INVALID' },
+    {
+      title: 'text that cannot be stored',
+      change: { input: { days: 3, note: '\0' } as never },
+      reason: 'INPUT_INVALID',
+    },
+    { title: 'a rule that recurs by the minute', change: { recurrence: 'FREQ=MINUTELY' }, reason: 'INPUT_INVALID' },
+    { title: 'a rule that is over', change: { recurrence: 'FREQ=DAILY;UNTIL=20200101' }, reason: 'INPUT_INVALID' },
+    {
+      title: 'a place to which this server does not deliver',
+      change: { deliverTo: [1, 2] as never },
+      reason: 'INPUT_INVALID',
+    },
+  ]
+  test.for(refusals)('cannot schedule $title', async ({ change, reason }) => {
+    await using stack = await createStack()
+    const refusal = await stack.create(anna, change).then(() => undefined, toRefusal)
+    expect(refusal?.reason).toBe(reason)
+    expect(await stack.runs.sql`select * from schedules`).toHaveLength(0)
+  })
+
+  test('invariant 24: who lacks the action’s scopes can neither make nor change, pause, resume or delete one', async () => {
+    await using stack = await createStack()
+    const { id } = await stack.create()
+    const eve = { ...anna, id: 'eve', scopes: [] }
+    const attempts = [
+      () => stack.create(eve),
+      () => stack.manage.update(eve, { scheduleId: id, deliverTo: [] }),
+      () => stack.manage.pause(eve, id),
+      () => stack.manage.resume(eve, id),
+      () => stack.manage.delete(eve, id),
+    ]
+    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ reason: 'SCOPE_FORBIDDEN' })
+    expect(await stack.audit()).toEqual(['user schedule.created'])
+  })
+
+  test('can pause and delete one while the account is not served', async () => {
+    await using stack = await createStack()
+    const { id } = await stack.create()
+    stack.world.notServed = 'CREDENTIALS_REJECTED'
+    expect((await stack.manage.pause(anna, id)).state).toBe('paused')
+    await expect(stack.manage.resume(anna, id)).rejects.toMatchObject({ reason: 'CREDENTIALS_REJECTED' })
+    await stack.manage.delete(anna, id)
+  })
+
+  test('cannot schedule more reads of the AEMP snapshot than Trackunit lets an account make in 30 days', async () => {
+    await using stack = await createStack()
+    const aemp = { actionId: 'aemp' }
+    await expect(stack.create(anna, { ...aemp, recurrence: 'FREQ=HOURLY' })).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+      detail: expect.stringContaining('50 times in 30 days'),
+    })
+    await stack.create(anna, aemp) // 30 of them.
+    await expect(stack.create(anna, aemp)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+    const { id } = await stack.create(anna, { ...aemp, recurrence: 'FREQ=WEEKLY' })
+    await expect(stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=DAILY' })).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+    })
+    await stack.create(anna, { recurrence: 'FREQ=HOURLY' }) // Of an action that does not read it.
+  })
+
+  test('cannot schedule more of them than the action would make with this input', async () => {
+    await using stack = await createStack()
+    const { id } = await stack.create(anna, { actionId: 'asked', input: { days: 1 } })
+    await expect(stack.manage.update(anna, { scheduleId: id, input: { days: 2 } })).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+    })
+  })
+
+  describe('whose action reads the snapshot only where the plan has no GraphQL', () => {
+    const refuse = ({ runs: { db } }: Awaited<ReturnType<typeof createStack>>) =>
+      db
+        .insert(rateBudgets)
+        .values({ key: graphqlKeyOf(account), accountId: account, state: { refusedAtMs: Date.now() } })
+    const dense = { actionId: 'fallback', recurrence: 'FREQ=HOURLY' }
+
+    test('cannot schedule it more often than that, once that is known', async () => {
+      await using stack = await createStack()
+      await refuse(stack)
+      await expect(stack.create(anna, dense)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+      await stack.create(anna, { ...dense, recurrence: 'FREQ=WEEKLY' })
+    })
+
+    test('see it paused with the reason once that is known; an older one goes on', async () => {
+      await using stack = await createStack()
+      await stack.create(anna, { actionId: 'aemp' })
+      stack.clock.advance(1)
+      const { id } = await stack.create(anna, dense)
+      stack.clock.advance(dayMs)
+      while (await stack.startDue());
+      expect(await stack.one()).toMatchObject({ id, state: 'active' })
+      await refuse(stack)
+      await endAll(stack.runs)
+
+      stack.clock.advance(dayMs)
+      while (await stack.startDue());
+
+      expect(await stack.one()).toMatchObject({ id, state: 'paused', reason: 'PLAN_REQUIRED', nextAt: null })
+      const states = await stack.runs.sql`select state from schedules where action_id = 'aemp'`
+      expect(states).toEqual([{ state: 'active' }])
+      expect(await stack.started()).toHaveLength(3)
+    })
+  })
+
+  test('an account has a bounded number of them', async () => {
+    await using stack = await createStack()
+    const { id } = await stack.create()
+    await stack.runs
+      .sql`insert into schedules (account_id, action_id, input, recurrence, time_zone, deliver_to, state, anchor_at, created_by)
+      select account_id, action_id, input, recurrence, time_zone, deliver_to, 'paused', anchor_at, created_by
+      from schedules, generate_series(1, 99) where id = ${id}`
+    await expect(stack.create()).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+    await expect(stack.manage.resume(anna, id)).resolves.toMatchObject({ state: 'active' })
+  })
+
+  test('two at the same moment have the room of one', async () => {
+    await using stack = await createStack()
+    const daily = { actionId: 'aemp' }
+    const made = await Promise.allSettled(Array.from({ length: 4 }, () => stack.create(anna, daily)))
+    expect(made.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected'])
+
+    const weekly = await stack.create(anna, { ...daily, recurrence: 'FREQ=WEEKLY' })
+    await stack.manage.pause(anna, weekly.id)
+    const grown = await Promise.allSettled([
+      ...[1, 2, 3].map(() => stack.create(anna, { ...daily, recurrence: 'FREQ=WEEKLY;BYDAY=MO,WE,FR' })),
+      stack.manage.resume(anna, weekly.id),
+    ])
+    expect(grown.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('one whose last time has passed cannot be resumed, and nothing gets a time that has passed', async () => {
+    await using stack = await createStack()
+    const past = 'FREQ=DAILY;BYHOUR=6;UNTIL=20260303'
+    const { id } = await stack.create(anna, { recurrence: past })
+    await stack.manage.pause(anna, id)
+    stack.clock.advance(9 * dayMs)
+    const refused = { reason: 'INPUT_INVALID', detail: expect.stringContaining('no time to come') }
+    await expect(stack.manage.resume(anna, id)).rejects.toMatchObject(refused)
+    await expect(stack.manage.update(anna, { scheduleId: id, recurrence: past })).rejects.toMatchObject(refused)
+    await expect(stack.create(anna, { recurrence: past })).rejects.toMatchObject(refused)
+    await stack.manage.update(anna, { scheduleId: id, deliverTo: [] })
+    await stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=DAILY' })
+    await expect(stack.manage.resume(anna, id)).resolves.toMatchObject({ state: 'active' })
+  })
+})
+
+test('the run of a time is started anew at the next one', async () => {
+  await using stack = await createStack()
+  await stack.create()
+  for (let day = 0; day < 3; day++) {
+    stack.clock.advance(dayMs)
+    await stack.startDue()
+    await endAll(stack.runs)
+  }
+  expect(await stack.started()).toHaveLength(3)
+})

@@ -1,0 +1,31 @@
+import { not, sql } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import { isReplicaAlive } from '../database/replica-store.ts'
+import { encryptionKeyReaders } from './key-reader-table.ts'
+
+/** The keys of one replica. */
+export interface KeyReader {
+  writes: string
+  reads: readonly string[]
+}
+
+/** Says which keys a replica has; rows of those that are gone go along. */
+export async function saveKeyReader(
+  db: Database,
+  { replicaId, writes, reads }: KeyReader & { replicaId: number },
+): Promise<void> {
+  await db.delete(encryptionKeyReaders).where(not(isReplicaAlive(encryptionKeyReaders.replicaId)))
+  const row = { writes, reads: [...reads] }
+  await db
+    .insert(encryptionKeyReaders)
+    .values({ replicaId, ...row })
+    .onConflictDoUpdate({ target: encryptionKeyReaders.replicaId, set: row })
+}
+
+/** The keys of every replica that is there. */
+export async function liveKeyReaders(db: Database): Promise<KeyReader[]> {
+  return db
+    .select({ writes: encryptionKeyReaders.writes, reads: encryptionKeyReaders.reads })
+    .from(encryptionKeyReaders)
+    .where(sql`${isReplicaAlive(encryptionKeyReaders.replicaId)}`)
+}

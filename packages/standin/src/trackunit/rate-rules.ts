@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import type { BudgetRule, Window } from './rate-budget.ts'
+import type { LimitedRequest } from './request-limits.ts'
+import { withRateLimit } from './with-rate-limit.ts'
+
+/** A limit that a request falls under. */
+export interface Limit {
+  key: string
+  /** Null: over all accounts. */
+  accountId: string | null
+  rule: BudgetRule
+}
+
+const minuteMs = 60_000
+const dayMs = 24 * 3_600_000
+
+/** One request per url every 15 minutes, of a pool of 50 that comes back after 30 days. */
+const aemp = [
+  { most: 1, windowMs: 15 * minuteMs },
+  { most: 50, windowMs: 30 * dayMs },
+]
+/** Two requests in 30 minutes, for the log and the ongoing ones together. */
+const assetEvents = [{ most: 2, windowMs: 30 * minuteMs }]
+const alerts = [{ most: 1_000, windowMs: 10 * minuteMs }]
+/** Of each page, or of each asset. */
+const locations = [{ most: 1, windowMs: 1_000 }]
+/**
+ * Four of five that are documented, since the network brings some together: of the snapshot's pages, of queries by
+ * Prometheus's own addresses, and of what else there is of the time series.
+ */
+const perSecondOf = { aemp: 40, 'time-series queries': 80, 'time-series metrics': 16 } as const
+
+/** Stop while fewer than ten times a document's cost is left, is the advice; a schedule leaves as much again to people. */
+const reserves = { person: 10, schedule: 20 }
+/** How far away a turn may be that is waited for. A schedule's requests never keep a person's waiting for longer. */
+const patienceMs = { person: 2_000, schedule: 500 }
+
+export interface Spender {
+  accountId: string
+  /** Whether a person or a service waits for it. */
+  isUrgent: boolean
+}
+
+/** The limits under which a request falls, those of its account before the one over all. */
+export function limitsOf(
+  request: LimitedRequest,
+  { accountId, isUrgent }: Spender,
+  { perSecond }: { perSecond: number },
+): Limit[] {
+  const who = isUrgent ? 'person' : 'schedule'
+  const own = ofAccount(request, who).map(({ key, rule }) => ({ key: `${accountId} ${key}`, accountId, rule }))
+  return [...own, ceiling({ perSecond, patienceMs: patienceMs[who] })]
+}
+
+/** Over all accounts, `/apptoken` included. */
+export const ceiling = (turns: { perSecond: number; patienceMs: number }): Limit => ({
+  key: 'over all',
+  accountId: null,
+  rule: { kind: 'turns', ...turns },
+})
+
+const graphqlKey = 'graphql'
+export const graphqlKeyOf = (accountId: string) => `${accountId} ${graphqlKey}`
+
+/** The first is the one of which Trackunit's answer tells. */
+function ofAccount(
+  { method, path, page, document }: LimitedRequest,
+  who: keyof typeof reserves,
+): Array<Pick<Limit, 'key' | 'rule'>> {
+  if (document !== undefined) {
+    const saysWhatIsLeft = withRateLimit(document).includes('rateLimit')
+    const rule = { document: fingerprintOf(document), reserve: reserves[who], saysWhatIsLeft }
+    return [{ key: graphqlKey, rule: { kind: 'points', ...rule } }]
+  }
+  const turns = (key: keyof typeof perSecondOf): Pick<Limit, 'key' | 'rule'> => ({
+    key,
+    rule: { kind: 'turns', perSecond: perSecondOf[key], patienceMs: patienceMs[who] },
+  })
+  const windows = (most: readonly Window[]): BudgetRule => ({ kind: 'windows', windows: most })
+  const parts = new Set(path.toLowerCase().split('/'))
+  if (parts.has('asset-event')) return [{ key: 'asset-event', rule: windows(assetEvents) }]
+  if (method === 'GET' && parts.has('aemp')) return [{ key: `aemp ${path}`, rule: windows(aemp) }, turns('aemp')]
+  if (parts.has('time-series')) return [turns(parts.has('prometheus') ? 'time-series queries' : 'time-series metrics')]
+  // Their addresses are not documented but by these words.
+  if (parts.has('alert') || parts.has('alerts')) return [{ key: 'alerts', rule: windows(alerts) }]
+  if (parts.has('location') || parts.has('locations'))
+    return [{ key: `locations ${path} ${page ?? ''}`.trimEnd(), rule: windows(locations) }]
+  return [{ key: `rest ${familyOf(path)}`, rule: { kind: 'told' } }]
+}
+
+/** A document's short name in the table. */
+export const fingerprintOf = (document: string): string =>
+  createHash('sha256').update(document).digest('base64url').slice(0, 16)
+
+/** Addresses that differ in ids alone have their limits together: where one is refused, so are its neighbours. */
+const familyOf = (path: string): string =>
+  path
+    .split('/')
+    .filter((part) => /^[a-z-]+$|^v\d/i.test(part))
+    .join('/')
+    .slice(0, 100)
