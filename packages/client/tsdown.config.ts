@@ -11,7 +11,7 @@ export default defineConfig({
   dts: true,
   fixedExtension: false,
   deps: {
-    alwaysBundle: ['@standin/contracts'],
+    alwaysBundle: ['@standin/contracts', 'icu-minify'],
     onlyBundle: false,
     dts: { alwaysBundle: ['@standin/contracts', /^@trpc\//] },
   },

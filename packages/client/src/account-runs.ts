@@ -1,4 +1,4 @@
-import type { Destination, Run, RunEvent, RunResult, RunState } from '@standin/contracts'
+import type { Destination, Run, RunEvent, RunState, SentResult } from '@standin/contracts'
 import type { TRPCClient } from '@trpc/client'
 import { allPages } from './all-pages.ts'
 import type { AppRouter } from './app-router.ts'
@@ -45,7 +45,7 @@ export interface RunsClient {
   result(
     runId: string,
     page?: { search?: string; filter?: Record<string, string>; cursor?: string; limit?: number },
-  ): Promise<RunResult & { nextCursor: string | null }>
+  ): Promise<SentResult & { nextCursor: string | null }>
   /** What happens in a run, from `after` on, until it has ended; survives cuts of the connection. */
   events(runId: string, options?: FollowOptions): AsyncIterable<RunEvent>
   /** Waits until the run has ended, however it ended: look at its `state`. */

@@ -2,6 +2,7 @@ export type {
   Action,
   Artifact,
   AuditTotal,
+  CompiledMessage,
   Delivery,
   Destination,
   ErrorReason,
@@ -12,6 +13,7 @@ export type {
   IssuedToken,
   ListedAuditEntry,
   MachineFilter,
+  Message,
   ResultChart,
   ResultColumn,
   ResultMap,
@@ -23,8 +25,10 @@ export type {
   RunState,
   SavedFilter,
   Schedule,
+  SentResult,
+  Spoken,
 } from '@standin/contracts'
-export { createActionWords } from '@standin/contracts'
+export { spoken, textOf } from '@standin/contracts'
 export type { RunsClient, StartRun } from './account-runs.ts'
 export type { AppRouter } from './app-router.ts'
 export {
@@ -34,6 +38,7 @@ export {
   type TokenOptions,
 } from './create-standin-client.ts'
 export type { FollowOptions } from './follow-events.ts'
+export { formatMessage } from './format-message.ts'
 export type { InstallationsClient } from './known-installations.ts'
 export { StandinClientError, type StandinClientErrorReason, toStandinClientError } from './standin-client-error.ts'
 export { type StandinLinkOptions, standinLinks } from './standin-links.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compiledMessageSchema } from './message.ts'
 
 export const actionIdSchema = z
   .string()
@@ -31,7 +32,11 @@ export const actionSchema = z.object({
   secondsPerChange: z.number().nullable(),
   /** JSON Schema of the input, from which the app makes the form. */
   inputSchema: z.record(z.string(), z.unknown()),
-  /** Its words in the language that was asked for, by its English ones; empty where it has none. See `createActionWords`. */
-  texts: z.record(z.string(), z.string()),
+  /**
+   * Its messages in the language that was asked for, by key, to be formatted with `formatMessage`; empty where it has none.
+   * Its form is in there as well: `title`, `description`, `plan`, `input.<field>`, `input.<field>.description` and
+   * `input.<field>.<choice>`.
+   */
+  messages: z.record(z.string(), compiledMessageSchema),
 })
 export type Action = z.infer<typeof actionSchema>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorReasonSchema } from './error-reason-schema.ts'
+import { messageSchema } from './message.ts'
 import { momentSchema } from './moment.ts'
 import { artifactSchema, deliverySchema, runProgressSchema, runStateSchema, runStepSchema } from './run.ts'
 
@@ -13,10 +14,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** When it goes on, while it is `waiting`. */
     waitingUntil: momentSchema.nullable(),
     reason: errorReasonSchema.nullable(),
-    headline: z.string().nullable(),
+    headline: messageSchema.nullable(),
   }),
   event('progress', { progress: runProgressSchema, steps: z.array(runStepSchema) }),
-  event('log', { message: z.string() }),
+  event('log', { message: messageSchema }),
   event('artifact', { artifact: artifactSchema }),
   event('delivery', { delivery: deliverySchema }),
 ])

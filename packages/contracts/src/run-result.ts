@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { messageSchema, type Spoken } from './message.ts'
 
 /**
  * How a column's cells are read and shown. Numbers are metric and plain; whoever shows them turns them into the
@@ -21,51 +22,56 @@ export const columnKindSchema = z.enum([
 
 export const resultColumnSchema = z.object({
   key: z.string(),
-  title: z.string(),
+  title: messageSchema,
   kind: columnKindSchema,
   /** Whether `run.result` can filter by a value of it; its values are then in `facets`. */
   filterable: z.boolean(),
   /** Of a `place`: the key of the column that says what the places are called, such as the site. */
   namedBy: z.string().optional(),
 })
-export type ResultColumn = z.infer<typeof resultColumnSchema>
+/** As it is sent and stored. */
+export type SentColumn = z.infer<typeof resultColumnSchema>
+/** As it is read: every message is a text. */
+export type ResultColumn = Spoken<SentColumn>
 
 export const resultRowSchema = z.object({
   id: z.string(),
   /** The machine that the row is about, to link into Manager; null for other rows. */
   machine: z.object({ id: z.string(), name: z.string(), detail: z.string().nullable() }).nullable(),
   /** By the column's key; null is "not known", 0 is zero. */
-  cells: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  cells: z.record(z.string(), z.union([messageSchema, z.number(), z.null()])),
   /** Not in the last run's result. */
   isNew: z.boolean(),
 })
-export type ResultRow = z.infer<typeof resultRowSchema>
+export type SentRow = z.infer<typeof resultRowSchema>
+export type ResultRow = Spoken<SentRow>
 
 /** At most one for a result. Null is a gap and stays one. */
 export const resultChartSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('bars'),
-    title: z.string(),
+    title: messageSchema,
     unit: columnKindSchema,
-    bars: z.array(z.object({ label: z.string(), value: z.number() })),
-    note: z.string().nullable(),
+    bars: z.array(z.object({ label: messageSchema, value: z.number() })),
+    note: messageSchema.nullable(),
   }),
   z.object({
     kind: z.literal('stacked'),
-    title: z.string(),
+    title: messageSchema,
     unit: columnKindSchema,
-    series: z.array(z.object({ key: z.string(), label: z.string() })),
+    series: z.array(z.object({ key: z.string(), label: messageSchema })),
     columns: z.array(
       z.object({
-        label: z.string(),
+        label: messageSchema,
         values: z.record(z.string(), z.number().nullable()),
-        note: z.string().nullable(),
+        note: messageSchema.nullable(),
       }),
     ),
-    note: z.string().nullable(),
+    note: messageSchema.nullable(),
   }),
 ])
-export type ResultChart = z.infer<typeof resultChartSchema>
+export type SentChart = z.infer<typeof resultChartSchema>
+export type ResultChart = Spoken<SentChart>
 
 /** Where the rows are, those that are close to each other as one, an eighth of a degree at least: 144 places at most. */
 export const resultMapSchema = z.object({
@@ -88,9 +94,9 @@ export type ResultMap = z.infer<typeof resultMapSchema>
 
 /** What an action found, in pages; filled while it runs. */
 export const runResultSchema = z.object({
-  headline: z.string().nullable(),
+  headline: messageSchema.nullable(),
   /** More than the sentence: what is left out and why. */
-  detail: z.string().nullable(),
+  detail: messageSchema.nullable(),
   chart: resultChartSchema.nullable(),
   /** Of the rows that match; on the first page alone, and null where no column is a `place`. */
   map: resultMapSchema.nullable(),
@@ -99,6 +105,12 @@ export const runResultSchema = z.object({
   /** Rows that match the search and the filter. */
   total: z.int(),
   /** Of the whole result: for each filterable column its values, the most frequent first, at most 50. */
-  facets: z.array(z.object({ key: z.string(), values: z.array(z.object({ value: z.string(), rows: z.int() })) })),
+  facets: z.array(
+    z.object({
+      key: z.string(),
+      values: z.array(z.object({ value: z.string(), message: messageSchema, rows: z.int() })),
+    }),
+  ),
 })
-export type RunResult = z.infer<typeof runResultSchema>
+export type SentResult = z.infer<typeof runResultSchema>
+export type RunResult = Spoken<SentResult>

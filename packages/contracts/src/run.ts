@@ -3,6 +3,7 @@ import { accountIdSchema } from './account-id.ts'
 import { actionIdSchema } from './action.ts'
 import { deliverToSchema } from './deliver-to.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
+import { messageSchema } from './message.ts'
 import { momentSchema } from './moment.ts'
 import { timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
 
@@ -16,13 +17,13 @@ export const runProgressSchema = z.object({
   done: z.int().min(0),
   /** Null while it is not known how much there is. */
   total: z.int().min(0).nullable(),
-  message: z.string(),
+  message: messageSchema,
   secondsLeft: z.int().min(0).nullable(),
 })
 export type RunProgress = z.infer<typeof runProgressSchema>
 
 export const runStepSchema = z.object({
-  name: z.string(),
+  name: messageSchema,
   state: z.enum(['waiting', 'running', 'done', 'failed']),
   tookMs: z.int().nullable(),
 })
@@ -72,7 +73,7 @@ export const runSchema = z.object({
   progress: runProgressSchema,
   steps: z.array(runStepSchema),
   /** The result in one sentence; written while it runs, final when the run has ended. */
-  headline: z.string().nullable(),
+  headline: messageSchema.nullable(),
   reason: errorReasonSchema.nullable(),
   attempts: z.int(),
   artifacts: z.array(artifactSchema),

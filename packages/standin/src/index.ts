@@ -1,4 +1,4 @@
-export type { ActionTexts } from '@standin/contracts'
+export { type KeyedMessage, type Message, textOf } from '@standin/contracts'
 export {
   type AccountHabits,
   type Action,
@@ -9,6 +9,7 @@ export {
   type PartContext,
   type RunContext,
 } from './actions/define-action.ts'
+export { defineMessages, type Messages, type Say, together } from './actions/define-messages.ts'
 export { ConfigError } from './config/config-error.ts'
 export { createStandin, type MakersParts, type RunningStandin, type Standin } from './create-standin.ts'
 export { machineFilterInput, matchesFilter } from './machines/filters/machine-filter-input.ts'

@@ -48,11 +48,11 @@ describe('attention list', () => {
       expect(reasonsOf(played)).toEqual([
         'm2: Silent for 19 days',
         'm3: Silent for 12 days',
-        'm4: Charge at 9 %',
-        'm1: Fuel at 4 %',
+        'm4: Battery at 9%',
+        'm1: Fuel at 4%',
       ])
       expect(played.detail).toBe(
-        `${all ? '150 machines are complete.' : '100 machines are complete, 50 more are missing.'} ${checked}`,
+        `${all ? '150 machines are complete.' : '100 machines are complete, 50 are missing.'} ${checked}`,
       )
       expect(Object.keys(played.files)).toEqual(['attention-list-part.csv'])
       expect(played.rows[0]?.cells.since).toBeNull()
@@ -75,13 +75,13 @@ describe('attention list', () => {
       'm2: Silent for 19 days',
       'm3: Silent for 12 days',
       'm9: Tracker battery low for 3 days',
-      'm4: Charge at 9 %',
+      'm4: Battery at 9%',
       'm10: Service is overdue',
-      'm1: Fuel at 4 %',
+      'm1: Fuel at 4%',
     ])
     expect(played.rows[1]?.cells).toMatchObject({
       reason: 'Silent',
-      also: 'Fuel at 3 %',
+      also: 'Fuel at 3%',
       site: 'Site 2',
       type: 'Scissor lift',
     })
@@ -101,15 +101,15 @@ describe('attention list', () => {
     const played = await stage.play(attentionList)
 
     expect(reasonsOf(played)).toEqual([
-      'm4: Charge at 9 %',
+      'm4: Battery at 9%',
       'm7: Service is overdue',
-      'm3: Fuel at 3 %',
-      'm1: Fuel at 4 %',
+      'm3: Fuel at 3%',
+      'm1: Fuel at 4%',
     ])
     expect(played.rows.map(({ cells }) => cells.since)).toEqual([null, 'New', 'New', null])
     expect(played.headline).toBe('4 of 20 machines need attention, 2 of them new.')
     // The second one reports again; the third, silent then, is low on fuel now.
-    expect(played.detail).toBe('Last time it was 4 in all, 1 of which is no longer on the list.')
+    expect(played.detail).toBe('Last time 4 machines were on the list; 1 no longer is.')
     stage.pass(dayMs)
     expect((await stage.play(attentionList)).headline).toBe('4 of 20 machines need attention, none of them new.')
   })
@@ -118,7 +118,7 @@ describe('attention list', () => {
     const stage = createActionStage({ machines: ailing(4), timeZone: 'America/New_York' })
     const [head, line] = ((await stage.play(attentionList)).files['attention-list.csv'] ?? '').split('\r\n')
     expect(head).toContain(
-      'Last seen (America/New_York),Type,Reason,Since last time,Battery (%),Fuel (%),"Position, latitude (°)","Position, longitude (°)",Address,Name,Serial number,Trackunit id',
+      'Last seen (America/New_York),Type,Reason,Since last time,Battery (%),Fuel (%),"Position, latitude (°)","Position, longitude (°)",Address,Name,Serial number,Trackunit ID',
     )
     expect(line).toContain('2026-11-04 00:50:00,Roller,Silent,,,60,55.7,12.6,Køge,EX-1001,S-2,m2')
   })
@@ -132,7 +132,7 @@ describe('attention list', () => {
 
     expect(played.headline).toBe('12,500 of 20,000 machines need attention.')
     expect(played.rows[0]?.cells.reason).toBe('No data')
-    expect(played.rows.at(-1)?.cells.why).toBe('Fuel at 9 %')
+    expect(played.rows.at(-1)?.cells.why).toBe('Fuel at 9%')
   })
 
   test('without the permission, services are left out and not asked for, and the rest is complete', async () => {
@@ -140,7 +140,7 @@ describe('attention list', () => {
     const played = await stage.play(attentionList)
 
     expect(played.rows.map(({ cells }) => cells.reason)).not.toContain('Service overdue')
-    expect(played.detail).toBe('Overdue services are left out: “See service plans” is not allowed.')
+    expect(played.detail).toBe('Overdue services are left out: the permission “See service plans” is missing.')
     expect(played.requests.some((path) => path.includes('service-status'))).toBe(false)
   })
 
@@ -151,7 +151,7 @@ describe('attention list', () => {
 
     expect(played.rows).toHaveLength(4)
     expect(played.detail).toContain('Data health is left out: Trackunit does not let us read it.')
-    expect(played.detail).toContain('It does not say whether the permission or the licence is missing.')
+    expect(played.detail).toContain('Either the permission or the licence is missing.')
   })
 
   test('what Trackunit gives no answer about is left out after some tries, and told; the rest is complete', async () => {
@@ -172,11 +172,11 @@ describe('attention list', () => {
 
   test('where the plan lacks the full list, the AEMP snapshot says who is silent and low on fuel', async () => {
     const played = await createActionStage({ machines: ailing(120), plan: 'basic' }).play(attentionList)
-    expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4 %'])
+    expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4%'])
 
     const blind = await createActionStage({ machines: ailing(120), plan: 'basic', hasAemp: false }).play(attentionList)
     expect(blind.rows).toEqual([]) // What is not known is no silence.
-    expect(blind.headline).toBe('Nothing needs attention on 120 machines, as far as could be checked.')
+    expect(blind.headline).toBe('Nothing found that needs attention on 120 machines. Some checks are missing.')
   })
 
   test('what Trackunit left out is neither low nor silent', async () => {
@@ -192,7 +192,7 @@ describe('attention list', () => {
     const played = await stage.play(attentionList)
 
     expect(played.headline).toBe('4 of 149 machines need attention.')
-    expect(played.log).toContain('One machine was removed in Trackunit while we read; it is left out.')
+    expect(played.log).toContain('One machine was removed in Trackunit during this run and is left out.')
   })
 })
 

@@ -5,46 +5,56 @@ import {
   type KnownMachine,
   machineFilterInput,
   type RunContext,
+  together,
 } from 'standin'
 import { z } from 'zod'
-import { danishOfAttention } from './attention/danish-of-attention.ts'
+import { attentionMessages } from './attention/attention-messages.ts'
 import { type Finding, findingsOf, reasons, worseFirst } from './attention/findings.ts'
 import { dataHealthPath, idsOfOverdue, overduePath, serviceScope, withIssues } from './attention/issues-of-machines.ts'
 import { readPagedList } from './attention/paged-list.ts'
 import { readCounters } from './machines/counters-snapshot.ts'
 import { lacksOfList, listingSchema, listMachines, newListing, partOfList } from './machines/list-machines.ts'
 import { type Reading, readIfPossible } from './machines/read-if-possible.ts'
-import { countIn, topBars } from './machines/top-bars.ts'
-import { counted, machineOfRow, placeOf, plural, typeName } from './machines/words.ts'
+import { type Counts, countIn, topBars } from './machines/top-bars.ts'
+import { machineOfRow, placeOf, typeName } from './machines/words.ts'
+
+const { say, catalogue } = attentionMessages
 
 const columns = [
-  { key: 'why', title: 'Why', kind: 'text' },
-  { key: 'also', title: 'Also', kind: 'text' },
-  { key: 'site', title: 'Site', kind: 'text', filterable: true },
-  { key: 'lastSeenAt', title: 'Last seen', kind: 'moment' },
-  { key: 'type', title: 'Type', kind: 'text', filterable: true },
-  { key: 'reason', title: 'Reason', kind: 'text', filterable: true },
-  { key: 'since', title: 'Since last time', kind: 'text', filterable: true },
-  { key: 'batteryPercent', title: 'Battery', kind: 'percent' },
-  { key: 'fuelPercent', title: 'Fuel', kind: 'percent' },
-  { key: 'place', title: 'Position', kind: 'place', namedBy: 'site' },
-  { key: 'address', title: 'Address', kind: 'text' },
-  { key: 'name', title: 'Name', kind: 'text' },
-  { key: 'serialNumber', title: 'Serial number', kind: 'text' },
-  { key: 'machineId', title: 'Trackunit id', kind: 'text' },
+  { key: 'why', title: say('why'), kind: 'text' },
+  { key: 'also', title: say('also'), kind: 'text' },
+  { key: 'site', title: say('site'), kind: 'text', filterable: true },
+  { key: 'lastSeenAt', title: say('lastSeen'), kind: 'moment' },
+  { key: 'type', title: say('type'), kind: 'text', filterable: true },
+  { key: 'reason', title: say('reason'), kind: 'text', filterable: true },
+  { key: 'since', title: say('sinceLastTime'), kind: 'text', filterable: true },
+  { key: 'batteryPercent', title: say('battery'), kind: 'percent' },
+  { key: 'fuelPercent', title: say('fuel'), kind: 'percent' },
+  { key: 'place', title: say('position'), kind: 'place', namedBy: 'site' },
+  { key: 'address', title: say('address'), kind: 'text' },
+  { key: 'name', title: say('name'), kind: 'text' },
+  { key: 'serialNumber', title: say('serialNumber'), kind: 'text' },
+  { key: 'machineId', title: say('trackunitId'), kind: 'text' },
 ] as const
 
-/** Where it is, and what the pages so far held: none is read again. */
+/** Checks that a run can be without, and why. */
+const lacks = [
+  ...(['healthRefused', 'healthUnanswered'] as const),
+  ...(['servicesRefused', 'servicesUnanswered', 'servicesNotAllowed'] as const),
+] as const
+type Lack = (typeof lacks)[number]
+
+/** How far the run is, and what its pages held so far: no page is read twice. */
 const checkpointSchema = z.object({
   phase: z.enum(['list', 'counters', 'health', 'services', 'rank', 'files', 'end']),
   listing: listingSchema,
   page: z.number(),
   issues: z.record(z.string(), z.array(z.object({ type: z.string(), openedAt: z.string().nullable() }))),
   overdue: z.array(z.string()),
-  leftOut: z.array(z.string()),
-  /** Else a machine that was never heard of is not silent: it is not known. */
+  leftOut: z.array(z.enum(lacks)),
+  /** Whether a machine without a date has never reported; otherwise its last report is unknown. */
   isLastSeenKnown: z.boolean(),
-  /** How often what comes next was not answered. */
+  /** How often Trackunit did not answer the next request. */
   failures: z.number().default(0),
 })
 type Checkpoint = z.infer<typeof checkpointSchema>
@@ -55,26 +65,28 @@ const inputSchema = z.object({
   machines: machineFilterInput,
   silentDays: z.int().min(1).max(365).default(7).meta({
     title: 'Silent after',
-    description: 'Without a word from a machine.',
+    description: 'Machines that stopped reporting.',
     unit: 'days',
   }),
   batteryPercent: percent
     .default(20)
-    .meta({ title: 'Battery below', description: 'Of a full charge.', unit: 'percent' }),
-  fuelPercent: percent.default(10).meta({ title: 'Fuel below', description: 'Of a full tank.', unit: 'percent' }),
+    .meta({ title: 'Battery below', description: 'Percent of a full charge.', unit: 'percent' }),
+  fuelPercent: percent
+    .default(10)
+    .meta({ title: 'Fuel below', description: 'Percent of a full tank.', unit: 'percent' }),
 })
 
 export const attentionList = defineAction({
   id: 'attention-list',
   title: 'Attention list',
   description:
-    'Machines that are silent, low on fuel or battery, overdue for service, or send faulty data. Worst first, with the reason and what is new since last time.',
+    'Machines that stopped reporting, are low on fuel or battery, are overdue for service, or send faulty data. Worst first, with the reason and what is new since last time.',
   input: inputSchema,
   scopes: ['asset.view'],
   optionalScopes: [serviceScope],
   changesData: false,
   limits: { aempReadsPerRun: ({ hasGraphql }) => (hasGraphql ? 0 : 1) },
-  texts: { da: danishOfAttention },
+  messages: catalogue,
 
   async run(context) {
     const { account, machines, resumedFrom, previous, result, checkpoint, headline, log, step, progress } = context
@@ -88,9 +100,8 @@ export const attentionList = defineAction({
       at = { ...at, ...change }
       await checkpoint(at)
     }
-    /** With what is left out, where something is. */
-    const goOnTo = async (phase: Checkpoint['phase'], leftOut: string | undefined) => {
-      if (leftOut !== undefined) await log(leftOut)
+    const goOnTo = async (phase: Checkpoint['phase'], leftOut: Lack | undefined) => {
+      if (leftOut !== undefined) await log(say(leftOut))
       await goOn({
         phase,
         page: 0,
@@ -102,17 +113,18 @@ export const attentionList = defineAction({
       readIfPossible(read, { failures: at.failures, failed: (failures) => goOn({ failures }) })
 
     if (at.phase === 'list') {
-      await step('List machines', async () => {
+      await step(say('listMachines'), async () => {
         const listing = await listMachines(context, { listing: at.listing, keep: (listing) => goOn({ listing }) })
-        await goOn({ listing, leftOut: lacksOfList(listing), phase: 'counters', page: 1 })
+        await goOn({ listing, phase: 'counters', page: 1 })
       })
-      for (const lack of at.leftOut) await log(lack)
+      for (const lack of lacksOfList(at.listing)) await log(lack)
     }
     if (at.phase === 'counters') {
-      // Where the plan has no full list, the snapshot alone tells when a machine was heard of, and its fuel.
+      // On a plan without the full list, only the snapshot has fuel and the time of the last report.
       const read = () =>
         readCounters(context, { fromPage: at.page, machinesSeen: at.listing.done, keep: (page) => goOn({ page }) })
-      const isKnown = at.listing.source !== 'rest' || (await step('Read counters', () => ifPossible(read))) === 'read'
+      const isKnown =
+        at.listing.source !== 'rest' || (await step(say('readCounters'), () => ifPossible(read))) === 'read'
       await machines.keepReadings()
       await goOn({ isLastSeenKnown: isKnown && !at.listing.isPartial })
       await goOnTo('health', undefined)
@@ -124,18 +136,14 @@ export const attentionList = defineAction({
           query: { status: 'OPEN' },
           fromPage: at.page,
           async keep(items, { page, totalPages }) {
-            await progress({ done: page, total: totalPages, message: 'lists of data health read' })
+            await progress({ done: page, total: totalPages, message: say('dataHealthRead') })
             await goOn({ issues: withIssues(at.issues, items), page })
           },
         })
-      const reading = await step('Check data health', () => ifPossible(read))
+      const reading = await step(say('checkDataHealth'), () => ifPossible(read))
       await goOnTo(
         'services',
-        {
-          read: undefined,
-          refused: 'Data health is left out: Trackunit does not let us read it.',
-          'no answer': 'Data health is left out: Trackunit did not answer.',
-        }[reading],
+        ({ read: undefined, refused: 'healthRefused', 'no answer': 'healthUnanswered' } as const)[reading],
       )
     }
     if (at.phase === 'services') {
@@ -146,28 +154,28 @@ export const attentionList = defineAction({
           fromPage: at.page,
           keep: (items, { page }) => goOn({ overdue: [...at.overdue, ...idsOfOverdue(items)], page }),
         })
-      const reading = mayRead ? await step('Check services', () => ifPossible(read)) : 'not allowed'
+      const reading = mayRead ? await step(say('checkServices'), () => ifPossible(read)) : 'not allowed'
       await goOnTo('rank', lackOfServices[reading])
     }
     if (at.phase === 'rank') {
-      await step('Rank and compare with last time', async () => {
+      await step(say('rank'), async () => {
         const { found, checked } = await rank(context, at)
         await result.columns(columns)
         const before = await previous?.resultRowIds()
         await result.rows(found.map((one) => toRow(one, before)))
         const bars = barsOf(found)
         if (bars) {
-          const note = 'A machine with two reasons counts under the worse one.'
-          await result.chart({ kind: 'bars', title: 'Why they need attention', unit: 'number', bars, note })
+          await result.chart({ kind: 'bars', title: say('chartTitle'), unit: 'number', bars, note: say('chartNote') })
         }
         const newOnes = before && found.filter((one) => !before.has(rowId(one))).length
-        await result.detail([...at.leftOut, ...(before ? [lastTime(before, found)] : [])].join(' '))
-        await headline(sentence({ found: found.length, checked, newOnes, isWhole: at.leftOut.length === 0 }))
+        const missing = [...lacksOfList(at.listing), ...at.leftOut.map((lack) => say(lack))]
+        await result.detail(together([...missing, ...(before ? [lastTime(before, found)] : [])]))
+        await headline(sentence({ found: found.length, checked, newOnes, isWhole: missing.length === 0 }))
         await goOn({ phase: 'files' })
       })
     }
     if (at.phase === 'files') {
-      await step('Make the files', async () => {
+      await step(say('makeFiles'), async () => {
         await createCsvArtifact(context, { name: 'attention-list.csv' })
         await checkpoint(at)
         await createXlsxArtifact(context, { name: 'attention-list.xlsx' })
@@ -176,39 +184,38 @@ export const attentionList = defineAction({
     }
   },
 
-  /** What is known of the machines that were read. What is new is not said: the last list was whole. */
+  /** Ranks the machines that were read. Does not say which are new: the previous list was complete. */
   async leavePart(context) {
     const { resumedFrom, result } = context
     const { data: at } = checkpointSchema.safeParse(resumedFrom)
     if (!at || at.listing.done === 0 || at.phase === 'files' || at.phase === 'end') return
-    // The short list does not say when a machine was heard of, nor does one that lacks values.
+    // The short list does not say when a machine last reported, nor does a list with missing values.
     const isLastSeenKnown = at.isLastSeenKnown && at.listing.source !== 'rest' && !at.listing.isPartial
     const { found } = await rank(context, { ...at, isLastSeenKnown })
     await result.columns(columns)
     await result.rows(found.map((one) => toRow(one, undefined)))
     const note = partOfList(at.listing)
-    await result.detail([note, ...checksMissingAt(at.phase)].join(' '))
+    await result.detail(together([note, ...checksMissingAt(at.phase)]))
     await createCsvArtifact(context, { name: 'attention-list-part.csv', note })
   },
 })
 
-/** What was not looked at yet when a run ended before its time. */
-function checksMissingAt(phase: Checkpoint['phase']): string[] {
+/** The checks that a run had not made when it stopped early. */
+function checksMissingAt(phase: Checkpoint['phase']) {
   if (phase === 'rank') return []
-  return [phase === 'services' ? 'Services are not checked.' : 'Data health and services are not checked.']
+  return [phase === 'services' ? say('servicesUnchecked') : say('healthAndServicesUnchecked')]
 }
 
-const lackOfServices: Record<Reading | 'not allowed', string | undefined> = {
+const lackOfServices: Record<Reading | 'not allowed', Lack | undefined> = {
   read: undefined,
-  refused:
-    'Overdue services are left out: Trackunit does not let us read them. It does not say whether the permission or the licence is missing.',
-  'no answer': 'Overdue services are left out: Trackunit did not answer.',
-  'not allowed': 'Overdue services are left out: “See service plans” is not allowed.',
+  refused: 'servicesRefused',
+  'no answer': 'servicesUnanswered',
+  'not allowed': 'servicesNotAllowed',
 }
 
 interface Found {
   machine: KnownMachine
-  /** The worst first; there is one at least. */
+  /** At least one, the worst first. */
   findings: [Finding, ...Finding[]]
 }
 
@@ -237,11 +244,11 @@ async function rank(
   return { found, checked }
 }
 
-/** By machine and reason: one that was low on fuel and is silent now is new. */
+/** By machine and reason: a machine that was low on fuel and is silent now is new. */
 const rowId = ({ machine, findings: [{ reason }] }: Found) => `${machine.id} ${reason}`
 
-/** How many there were, and how many of those machines need nothing any more. */
-function lastTime(before: ReadonlySet<string>, found: readonly Found[]): string {
+/** How many machines were on the list last time, and how many of them no longer are. */
+function lastTime(before: ReadonlySet<string>, found: readonly Found[]) {
   const suffixes = reasons.map((reason) => ` ${reason}`)
   const machineOf = (id: string) => {
     const suffix = suffixes.find((each) => id.endsWith(each))
@@ -249,8 +256,7 @@ function lastTime(before: ReadonlySet<string>, found: readonly Found[]): string 
   }
   const now = new Set(found.map(({ machine }) => machine.id))
   const off = new Set([...before].map(machineOf)).difference(now).size
-  const all = `Last time it was ${counted(before.size)} in all`
-  return off === 0 ? `${all}.` : `${all}, ${counted(off)} of which ${off === 1 ? 'is' : 'are'} no longer on the list.`
+  return say('lastTime', { count: before.size, off })
 }
 
 function toRow(found: Found, before: ReadonlySet<string> | undefined) {
@@ -260,8 +266,8 @@ function toRow(found: Found, before: ReadonlySet<string> | undefined) {
     id: rowId(found),
     machine: machineOfRow(machine),
     cells: {
-      ...{ reason, why, since: before && !before.has(rowId(found)) ? 'New' : null },
-      also: others.map((other) => other.why).join(', ') || null,
+      ...{ reason: say(reason), why, since: before && !before.has(rowId(found)) ? say('new') : null },
+      also: others.length > 0 ? together(others.map((other) => other.why)) : null,
       site: machine.site?.name ?? null,
       type: machine.type && typeName(machine.type),
       lastSeenAt: machine.lastSeenAt?.toISOString() ?? null,
@@ -278,8 +284,8 @@ function toRow(found: Found, before: ReadonlySet<string> | undefined) {
 
 /** The longest first; undefined where a sentence says it better than a chart. */
 function barsOf(found: readonly Found[]) {
-  const counts = new Map<string, number>()
-  for (const { findings } of found) countIn(counts, findings[0].reason)
+  const counts: Counts = new Map()
+  for (const { findings } of found) countIn(counts, say(findings[0].reason))
   return topBars(counts)
 }
 
@@ -293,15 +299,10 @@ function sentence({
   checked: number
   newOnes: number | undefined
   isWhole: boolean
-}): string {
-  if (checked === 0) return 'There are no machines to check.'
-  if (found === 0 && !isWhole)
-    return `Nothing needs attention on ${plural(checked, 'machine', 'machines')}, as far as could be checked.`
-  if (found === 0)
-    return `Nothing needs attention. ${checked === 1 ? 'The machine is' : `All ${counted(checked)} machines are`} fine.`
-  const needs = found === 1 ? 'needs' : 'need'
-  const all = `${counted(found)} of ${plural(checked, 'machine', 'machines')} ${needs} attention`
-  if (newOnes === undefined) return `${all}.`
-  if (newOnes === 0) return `${all}, none of them new.`
-  return `${all}, ${counted(newOnes)} of them new.`
+}) {
+  if (checked === 0) return say('noMachines')
+  if (found === 0) return isWhole ? say('nothingFound', { checked }) : say('nothingFoundInPart', { checked })
+  return newOnes === undefined
+    ? say('found', { found, checked })
+    : say('foundWithNew', { found, checked, new: newOnes })
 }

@@ -34,7 +34,7 @@ describe('clear stale events: the preview', () => {
 
     expect(played.headline).toBe('6 events would be dismissed. Nothing has changed yet.')
     expect(played.detail).toBe(
-      'Alert: 4, Machine fault: 2. Exactly these are dismissed, nothing that comes in later. Making this list took one request, of which Trackunit allows two per half hour.',
+      'Alert: 4. Machine fault: 2. Only these events are dismissed, no newer ones. The list took one request. Trackunit allows two per half hour.',
     )
     expect(played.rows[0]).toMatchObject({
       machine: { id: 'm1', name: 'Volvo M1' },
@@ -68,7 +68,7 @@ describe('clear stale events: the preview', () => {
     const stage = stageOf(20, undefined, { isPartial: true, vanished: new Set(['m3']) })
     const played = await stage.play(clearStaleEvents, { mode: 'preview' })
     expect(played.rows).toHaveLength(20)
-    expect(played.rows[2]?.machine).toMatchObject({ id: 'm3', name: 'A machine that we have not seen' })
+    expect(played.rows[2]?.machine).toMatchObject({ id: 'm3', name: 'Unknown machine' })
   })
 
   test.for([false, true])(
@@ -111,16 +111,16 @@ describe('clear stale events: the preview', () => {
     expect(idsOf(played)).toHaveLength(4_500)
     expect(stage.now().getTime() - now.getTime()).toBe(60 * 60_000)
     expect(played.requests.filter((path) => path.includes('asset-event'))).toHaveLength(7) // Two of them were told to wait.
-    expect(played.log).toContain('5 lists to read, and Trackunit allows two per half hour: about 1 hour.')
+    expect(played.log).toContain('5 lists to read. Trackunit allows two per half hour, so this takes about 1 h.')
     expect(played.detail).toContain(
-      'Making this list took 5 requests, of which Trackunit allows two per half hour: about 1 hour.',
+      'The list took 5 requests. Trackunit allows two per half hour.',
     )
   })
 
   test('an event of a machine that is not known any more is listed all the same', async () => {
     const stage = stageOf(1, () => ({ assetId: 'gone' }))
     const played = await stage.play(clearStaleEvents, { mode: 'preview' })
-    expect(played.rows[0]?.machine).toEqual({ id: 'gone', name: 'A machine that we have not seen', detail: null })
+    expect(played.rows[0]?.machine).toEqual({ id: 'gone', name: 'Unknown machine', detail: null })
   })
 })
 
@@ -184,13 +184,13 @@ describe('clear stale events: the dismissal', () => {
     expect(played.rows).toHaveLength(61)
     expect(played.headline).toBe('60 of 100 events dismissed so far.')
     const note =
-      '60 of 100 events dismissed, and stay so. Of 1 event nobody knows: look in Trackunit. The other 39 are untouched.'
+      '60 of 100 events dismissed. For 1 event the outcome is unknown. Look it up in Trackunit. 39 other events are unchanged.'
     expect(played.detail).toBe(note)
     expect(dismissedIn(stage)).toHaveLength(60)
     const lines = (played.files['dismissed-events-part.csv'] ?? '').split('\r\n')
     expect(lines[0]).toContain(note)
     expect(lines.filter((line) => line.split(',').includes('Dismissed'))).toHaveLength(60)
-    expect(lines.filter((line) => line.split(',').includes('Not known'))).toHaveLength(1)
+    expect(lines.filter((line) => line.split(',').includes('Unknown'))).toHaveLength(1)
   })
 
   test('there is a checkpoint before the first change: a run that waits without one is stopped with nothing to show', async () => {
@@ -203,7 +203,7 @@ describe('clear stale events: the dismissal', () => {
     const played = await stage.play(clearStaleEvents, { preview, endsHalfWay: true })
     expect(played.checkpoint).toMatchObject({ done: 0 })
     expect(played.detail).toBe(
-      '0 of 3 events dismissed, and stay so. Of 1 event nobody knows: look in Trackunit. The other 2 are untouched.',
+      '0 of 3 events dismissed. For 1 event the outcome is unknown. Look it up in Trackunit. 2 other events are unchanged.',
     )
   })
 
@@ -217,7 +217,7 @@ describe('clear stale events: the dismissal', () => {
     const played = await stage.play(clearStaleEvents, { mode: 'preview', endsHalfWay: true })
 
     expect(played.rows.length).toBeGreaterThan(0)
-    expect(played.detail).toBe('1 list of events read, not all of them. Nothing has changed.')
+    expect(played.detail).toBe('1 event list read; some are missing. Nothing has changed.')
     expect(Object.keys(played.files)).toEqual(['stale-events-part.csv'])
   })
 

@@ -3,10 +3,13 @@ import {
   createXlsxArtifact,
   defineAction,
   type KnownMachine,
+  type Message,
   machineFilterInput,
   type PartContext,
   type RunContext,
   StandinError,
+  textOf,
+  together,
 } from 'standin'
 import { z } from 'zod'
 import {
@@ -20,51 +23,60 @@ import {
   minutesForRequests,
   readLog,
 } from './events/asset-events.ts'
-import { danishOfEvents } from './events/danish-of-events.ts'
+import { eventMessages } from './events/event-messages.ts'
 import { listingSchema, listMachines, newListing } from './machines/list-machines.ts'
 import { createNews } from './machines/news.ts'
-import { countIn } from './machines/top-bars.ts'
-import { counted, machineOfRow, plural } from './machines/words.ts'
+import { machineOfRow } from './machines/words.ts'
+
+const { say, catalogue } = eventMessages
 
 const columns = [
-  { key: 'kind', title: 'Event', kind: 'text', filterable: true },
-  { key: 'grade', title: 'How serious', kind: 'text', filterable: true },
-  { key: 'openedAt', title: 'Opened', kind: 'moment' },
-  { key: 'site', title: 'Site', kind: 'text', filterable: true },
-  { key: 'name', title: 'Name', kind: 'text' },
-  { key: 'serialNumber', title: 'Serial number', kind: 'text' },
-  { key: 'machineId', title: 'Trackunit id', kind: 'text' },
-  { key: 'eventId', title: 'Event id', kind: 'text' },
+  { key: 'kind', title: say('event'), kind: 'text', filterable: true },
+  { key: 'grade', title: say('severity'), kind: 'text', filterable: true },
+  { key: 'openedAt', title: say('opened'), kind: 'moment' },
+  { key: 'site', title: say('site'), kind: 'text', filterable: true },
+  { key: 'name', title: say('name'), kind: 'text' },
+  { key: 'serialNumber', title: say('serialNumber'), kind: 'text' },
+  { key: 'machineId', title: say('trackunitId'), kind: 'text' },
+  { key: 'eventId', title: say('eventId'), kind: 'text' },
 ] as const
-const appliedColumns = [{ key: 'outcome', title: 'Outcome', kind: 'text', filterable: true } as const, ...columns]
+const appliedColumns = [{ key: 'outcome', title: say('outcome'), kind: 'text', filterable: true } as const, ...columns]
+
+const labels = <Value extends EventKind | Criticality>(values: readonly Value[], kind: 'kind' | 'severity') =>
+  Object.fromEntries(values.map((value) => [value, textOf(say(`${kind}.${value}` as 'kind.ALERT'))]))
 
 const inputSchema = z.object({
   olderThanDays: z.int().min(1).max(730).default(90).meta({
     title: 'Older than',
-    description: 'Counted from the day the event opened.',
+    description: 'Counted from the day the event was opened.',
     unit: 'days',
   }),
   kinds: z
-    .array(z.enum(Object.keys(eventKinds) as [EventKind, ...EventKind[]]))
+    .array(z.enum(eventKinds))
     .min(1)
     .default(['ALERT', 'MACHINE_FAULT', 'INSPECTION', 'PRE_CHECK'])
-    .meta({ title: 'Kinds of event' }),
+    .meta({ title: 'Kinds of event', 'x-labels': labels(eventKinds, 'kind') }),
   criticalities: z
-    .array(z.enum(Object.keys(criticalities) as [Criticality, ...Criticality[]]))
+    .array(z.enum(criticalities))
     .min(1)
     .default(['NONE', 'LOW'])
-    .meta({ title: 'How serious', description: 'Critical events are left alone unless you tick them.' }),
+    .meta({
+      title: 'Severity',
+      description: 'Critical events are left alone unless you tick them.',
+      'x-labels': labels(criticalities, 'severity'),
+    }),
   machines: machineFilterInput,
   lookBackDays: z.int().min(2).max(1_460).default(365).meta({
-    title: 'Opened at most',
-    description: 'That long ago. Trackunit does not say how far back its list of events may be read.',
+    title: 'Look back',
+    description: 'Older events are left alone. Trackunit does not say how far back its list goes.',
     unit: 'days',
   }),
 })
 type Context = RunContext<z.output<typeof inputSchema>>
+type ByKind = ReadonlyMap<EventKind | 'other', number>
 type Part = PartContext<z.output<typeof inputSchema>>
 
-/** Where the list is: a page is one of two requests in half an hour, so none is read twice. */
+/** How far the list is: a page is one of two requests per half hour, so no page is read twice. */
 const previewSchema = z.object({
   phase: z.enum(['machines', 'events', 'files', 'ready']),
   listing: listingSchema.optional(),
@@ -72,27 +84,27 @@ const previewSchema = z.object({
   toTime: z.string(),
   page: z.number(),
   requests: z.number(),
-  /** Once the list is whole: how many events are on it. */
+  /** How many events are on the complete list. */
   found: z.number(),
 })
 const appliedSchema = z.object({ done: z.number(), dismissed: z.number(), refused: z.number(), inVain: z.number() })
 
 const keptEvery = 25
-/** So many in a row that Trackunit refuses, or knows nothing of, and it is not about one event. */
+/** After so many refusals in a row the cause is not a single event. */
 const patience = 10
 
 export const clearStaleEvents = defineAction({
   id: 'clear-stale-events',
   title: 'Clear stale events',
   description:
-    'Dismisses old events that nobody closed, so that the event list shows what matters. You see every event before anything changes.',
+    'Dismisses old events that are still open, so that the event list shows what matters. You see every event before anything changes.',
   input: inputSchema,
   scopes: ['asset.view', 'account.event.manage'],
   changesData: true,
-  // Measured nowhere: the answer of one mutation, with what is written before and after it.
+  // An estimate: one mutation, with what is written before and after it.
   secondsPerChange: 0.5,
-  texts: { da: danishOfEvents },
-  plan: 'the right of apps to dismiss events',
+  messages: catalogue,
+  plan: textOf(say('plan')),
   run: (context) => (context.mode === 'preview' ? previewEvents(context) : dismissEvents(context)),
   leavePart: (context) => (context.mode === 'preview' ? leavePreview(context) : leaveDismissed(context)),
 })
@@ -100,12 +112,12 @@ export const clearStaleEvents = defineAction({
 async function leavePreview(context: Part): Promise<void> {
   const { data: at } = previewSchema.safeParse(context.resumedFrom)
   if (at?.phase !== 'events' || at.page === 0) return
-  const note = `${plural(at.page, 'list', 'lists')} of events read, not all of them. Nothing has changed.`
+  const note = together([say('partOfLists', { lists: at.page }), say('nothingChanged')])
   await context.result.detail(note)
   await createCsvArtifact(context, { name: 'stale-events-part.csv', note })
 }
 
-/** Which events are gone must be known, also of a run that came half-way: a checkpoint does not know the last of them. */
+/** Lists what a run that stopped half-way did change: the last changes are not in its checkpoint. */
 async function leaveDismissed(context: Part): Promise<void> {
   const { preview, result, headline } = context
   const total = previewSchema.safeParse(preview?.checkpoint).data?.found
@@ -118,14 +130,14 @@ async function leaveDismissed(context: Part): Promise<void> {
       const change = changes.get(row.id)
       if (!change) continue
       tried[change]++
-      await result.rows([{ ...row, cells: { ...row.cells, outcome: outcomeOfChange[change] } }])
+      await result.rows([{ ...row, cells: { ...row.cells, outcome: say(outcomeOfChange[change]) } }])
     }
   const rest = total - tried.made - tried.unknown
-  const note = [
-    `${counted(tried.made)} of ${plural(total, 'event', 'events')} dismissed, and stay so.`,
-    ...(tried.unknown > 0 ? [`Of ${plural(tried.unknown, 'event', 'events')} nobody knows: look in Trackunit.`] : []),
-    ...(rest > 0 ? [`The other ${counted(rest)} are untouched.`] : []),
-  ].join(' ')
+  const note = together([
+    say('someDismissed', { dismissed: tried.made, total }),
+    ...(tried.unknown > 0 ? [say('outcomeUnknown', { count: tried.unknown })] : []),
+    ...(rest > 0 ? [say('untouched', { count: rest })] : []),
+  ])
   await headline(sentenceOf({ done: tried.made + tried['not made'] + tried.unknown, dismissed: tried.made }, total))
   await result.detail(note)
   await createCsvArtifact(context, { name: 'dismissed-events-part.csv', note })
@@ -147,7 +159,7 @@ async function previewEvents(context: Context): Promise<void> {
   if (at.phase === 'machines') {
     const isKnown = at.listing === undefined && (await hasMachines(machines))
     if (!isKnown) {
-      await step('List machines', () =>
+      await step(say('listMachines'), () =>
         listMachines(context, { listing: at.listing ?? newListing(), keep: (listing) => goOn({ listing }) }),
       )
     }
@@ -155,7 +167,7 @@ async function previewEvents(context: Context): Promise<void> {
   }
 
   if (at.phase === 'events') {
-    await step('List old events', async () => {
+    await step(say('listEvents'), async () => {
       await result.columns(columns)
       const wanted = await wantedMachines(context)
       const news = createNews()
@@ -165,8 +177,8 @@ async function previewEvents(context: Context): Promise<void> {
         await result.rows(events.map((event) => toRow(event, wanted.find(event.assetId))))
         news.count(page.content.map(({ id }) => id))
         isLast = at.page + 1 >= page.totalPages || news.isEndless()
-        if (at.page === 0 && page.totalPages > 1) await log(paceInWords(page.totalPages))
-        await progress({ done: at.page + 1, total: Math.max(page.totalPages, 1), message: 'lists of events read' })
+        if (at.page === 0 && page.totalPages > 1) await log(paceOf(page.totalPages))
+        await progress({ done: at.page + 1, total: Math.max(page.totalPages, 1), message: say('listsRead') })
         await goOn({ page: at.page + 1, requests: at.requests + 1, phase: isLast ? 'files' : 'events' })
       }
     })
@@ -175,13 +187,11 @@ async function previewEvents(context: Context): Promise<void> {
   if (at.phase === 'files') {
     const { found, byKind } = await countEvents(context)
     await headline(
-      found === 0
-        ? nothingOld(input)
-        : `${plural(found, 'event', 'events')} would be dismissed. Nothing has changed yet.`,
+      found === 0 ? nothingOld(input) : together([say('wouldDismiss', { count: found }), say('nothingChangedYet')]),
     )
     await result.detail(detailOf({ found, byKind, requests: at.requests }))
     if (found > 0) {
-      await step('Make the files', async () => {
+      await step(say('makeFiles'), async () => {
         await createCsvArtifact(context, { name: 'stale-events.csv' })
         await createXlsxArtifact(context, { name: 'stale-events.xlsx' })
       })
@@ -190,16 +200,16 @@ async function previewEvents(context: Context): Promise<void> {
   }
 }
 
-/** Dismisses exactly what the preview listed, in its order, whatever has come since. */
+/** Dismisses exactly the events that the preview listed, in its order. */
 async function dismissEvents(context: Context): Promise<void> {
   const { preview, resumedFrom, signal, result, checkpoint, headline, step, progress, log } = context
   const listed = previewSchema.safeParse(preview?.checkpoint)
   if (!preview || listed.data?.phase !== 'ready') throw new StandinError('PREVIEW_REQUIRED')
   let at = resumedFrom ? appliedSchema.parse(resumedFrom) : { done: 0, dismissed: 0, refused: 0, inVain: 0 }
   const total = listed.data.found
-  if (!resumedFrom) await checkpoint(at) // From the first change on there is something to show.
+  if (!resumedFrom) await checkpoint(at) // So that a run that stops after its first change can show it.
 
-  await step('Dismiss events', async () => {
+  await step(say('dismissEvents'), async () => {
     await result.columns(appliedColumns)
     let position = 0
     for await (const rows of preview.rows()) {
@@ -207,11 +217,11 @@ async function dismissEvents(context: Context): Promise<void> {
         if (position++ < at.done) continue
         signal.throwIfAborted()
         const outcome = await dismissOne(context, row)
-        await result.rows([{ ...row, cells: { ...row.cells, outcome: outcomes[outcome] } }])
+        await result.rows([{ ...row, cells: { ...row.cells, outcome: say(outcomes[outcome]) } }])
         at = { ...at, done: position, [outcome]: at[outcome] + 1, inVain: outcome === 'dismissed' ? 0 : at.inVain + 1 }
         if (at.inVain >= patience && at.dismissed === 0)
-          throw new StandinError('TRACKUNIT_REFUSED', { detail: 'It takes none of the first events.' })
-        await progress({ done: at.done, total, message: 'events dismissed' })
+          throw new StandinError('TRACKUNIT_REFUSED', { detail: 'Trackunit refused each of the first events.' })
+        await progress({ done: at.done, total, message: say('eventsDismissed') })
         if (at.done % keptEvery !== 0) continue
         await headline(sentenceOf(at, total))
         await checkpoint(at)
@@ -219,14 +229,13 @@ async function dismissEvents(context: Context): Promise<void> {
     }
   })
   await headline(sentenceOf(at, total))
-  if (at.refused > 0)
-    await log(`Trackunit did not dismiss ${plural(at.refused, 'event', 'events')}; the list says which.`)
+  if (at.refused > 0) await log(say('refused', { count: at.refused }))
   await checkpoint(at)
   if (total > 0) await createCsvArtifact(context, { name: 'dismissed-events.csv' })
 }
 
-const outcomes = { dismissed: 'Dismissed', refused: 'Not dismissed' } as const
-const outcomeOfChange = { made: outcomes.dismissed, 'not made': outcomes.refused, unknown: 'Not known' } as const
+const outcomes = { dismissed: 'dismissed', refused: 'notDismissed' } as const
+const outcomeOfChange = { made: 'dismissed', 'not made': 'notDismissed', unknown: 'unknown' } as const
 
 async function dismissOne(
   context: Context,
@@ -234,7 +243,7 @@ async function dismissOne(
     id: eventId,
     machine,
     cells,
-  }: { id: string; machine: { id: string } | null; cells: Record<string, string | number | null> },
+  }: { id: string; machine: { id: string } | null; cells: Record<string, Message | number | null> },
 ): Promise<keyof typeof outcomes> {
   const openedAt = typeof cells.openedAt === 'string' ? cells.openedAt : null
   try {
@@ -249,13 +258,13 @@ async function dismissOne(
     })
     return 'dismissed'
   } catch (error) {
-    // One that Trackunit refuses does not cost the others; what keeps it from answering at all does.
+    // A refused event does not stop the others; any other error does.
     if (error instanceof StandinError && error.reason === 'TRACKUNIT_REFUSED') return 'refused'
     throw error
   }
 }
 
-/** From the start of the day so many days ago, as the account's people count days. */
+/** From the start of a day, in the account's time zone. */
 function windowOf(
   { olderThanDays, lookBackDays }: z.output<typeof inputSchema>,
   { now, timeZone }: { now: Date; timeZone: string },
@@ -276,7 +285,7 @@ function questionOf(
   }
 }
 
-/** What cannot be taken back is not left to filters whose names nobody documents: what an event says of itself must fit. */
+/** Checks each event itself: dismissing cannot be undone, and Trackunit's filters are not documented. */
 function isAskedFor(
   { status, type, criticality, time }: AssetEvent,
   { kinds, criticalities: grades }: z.output<typeof inputSchema>,
@@ -293,7 +302,7 @@ async function hasMachines(machines: Context['machines']): Promise<boolean> {
   return false
 }
 
-/** Names of the machines, and which of them are meant: Trackunit's list filters by site and group, not by type. */
+/** The machines by id, and which of them were chosen: Trackunit's list filters by site and group, not by type. */
 async function wantedMachines({ machines, input }: Context) {
   const { types } = input.machines
   const known = new Map<string, Pick<KnownMachine, 'id' | 'name' | 'brand' | 'model' | 'serialNumber' | 'site'>>()
@@ -312,9 +321,11 @@ type Named = ReturnType<Awaited<ReturnType<typeof wantedMachines>>['find']>
 function toRow({ id, assetId, kind, grade, time }: AssetEvent, machine: Named) {
   return {
     id,
-    machine: machine ? machineOfRow(machine) : { id: assetId, name: 'A machine that we have not seen', detail: null },
+    machine: machine ? machineOfRow(machine) : { id: assetId, name: 'Unknown machine', detail: null },
     cells: {
-      ...{ kind, grade, openedAt: time?.toISOString() ?? null, machineId: assetId, eventId: id },
+      kind: kind && say(`kind.${kind}`),
+      grade: grade && say(`severity.${grade}`),
+      ...{ openedAt: time?.toISOString() ?? null, machineId: assetId, eventId: id },
       site: machine?.site?.name ?? null,
       name: machine?.name ?? null,
       serialNumber: machine?.serialNumber ?? null,
@@ -322,55 +333,42 @@ function toRow({ id, assetId, kind, grade, time }: AssetEvent, machine: Named) {
   }
 }
 
-/** Of the rows, in which an event that came on two pages is once. */
-async function countEvents({ result }: Context): Promise<{ found: number; byKind: ReadonlyMap<string, number> }> {
-  const byKind = new Map<string, number>()
+/** Counts the rows, in which an event that came on two pages is once. */
+async function countEvents({ result }: Context): Promise<{ found: number; byKind: ByKind }> {
+  const byKind = new Map<EventKind | 'other', number>()
   let found = 0
   for await (const rows of (await result.read()).batches) {
     found += rows.length
-    for (const { cells } of rows) countIn(byKind, String(cells.kind ?? 'Event'))
+    for (const { cells } of rows) {
+      const kind =
+        eventKinds.find(
+          (kind) => cells.kind && typeof cells.kind !== 'number' && textOf(cells.kind) === textOf(say(`kind.${kind}`)),
+        ) ?? 'other'
+      byKind.set(kind, (byKind.get(kind) ?? 0) + 1)
+    }
   }
   return { found, byKind }
 }
 
-const paceInWords = (requests: number) =>
-  `${counted(requests)} lists to read, and Trackunit allows two per half hour: about ${inWords(minutesForRequests(requests))}.`
+/** Under Trackunit's limit. */
+function paceOf(lists: number) {
+  const minutes = minutesForRequests(lists)
+  return say('pace', { lists, hours: Math.floor(minutes / 60), minutes: minutes % 60 })
+}
 
-function detailOf({
-  found,
-  byKind,
-  requests,
-}: {
-  found: number
-  byKind: ReadonlyMap<string, number>
-  requests: number
-}): string {
+function detailOf({ found, byKind, requests }: { found: number; byKind: ByKind; requests: number }): Message {
   if (found === 0) return ''
   const kinds = [...byKind]
     .sort(([, left], [, right]) => right - left)
-    .map(([kind, count]) => `${kind}: ${counted(count)}`)
-  return [
-    `${kinds.join(', ')}.`,
-    'Exactly these are dismissed, nothing that comes in later.',
-    requests > 1
-      ? `Making this list took ${plural(requests, 'request', 'requests')}, of which Trackunit allows two per half hour: about ${inWords(minutesForRequests(requests))}.`
-      : 'Making this list took one request, of which Trackunit allows two per half hour.',
-  ].join(' ')
-}
-
-function inWords(minutes: number): string {
-  if (minutes < 60) return minutes === 0 ? 'a minute' : plural(minutes, 'minute', 'minutes')
-  const hours = `${plural(Math.floor(minutes / 60), 'hour', 'hours')}`
-  return minutes % 60 === 0 ? hours : `${hours} and ${plural(minutes % 60, 'minute', 'minutes')}`
+    .map(([kind, count]) => say('ofKind', { kind, count }))
+  return together([...kinds, say('onlyThese'), say('cost', { requests })])
 }
 
 const nothingOld = ({ olderThanDays }: z.output<typeof inputSchema>) =>
-  `No open events are older than ${plural(olderThanDays, 'day', 'days')}. There is nothing to dismiss.`
+  together([say('nothingOld', { days: olderThanDays }), say('nothingToDismiss')])
 
-function sentenceOf({ done, dismissed }: { done: number; dismissed: number }, total: number): string {
-  if (total === 0) return 'There was nothing to dismiss.'
-  if (done < total) return `${counted(dismissed)} of ${plural(total, 'event', 'events')} dismissed so far.`
-  return dismissed === total
-    ? `${plural(dismissed, 'event', 'events')} dismissed.`
-    : `${counted(dismissed)} of ${plural(total, 'event', 'events')} dismissed.`
+function sentenceOf({ done, dismissed }: { done: number; dismissed: number }, total: number) {
+  if (total === 0) return say('nothingDismissed')
+  if (done < total) return say('dismissedSoFar', { dismissed, total })
+  return dismissed === total ? say('allDismissed', { count: total }) : say('someDismissed', { dismissed, total })
 }

@@ -53,7 +53,7 @@ describe('fleet snapshot', () => {
     expect(played.rows.every(({ cells }) => cells.idleHours === 300)).toBe(true)
     expect(played.headline).toBe('101 machines listed on 4 sites.')
     expect(played.progress.at(-1)).toEqual({ done: 101, total: 101, message: 'machines listed' })
-    expect(played.steps).toEqual(['List machines', 'Read idle hours', 'Compare with last time', 'Make the files'])
+    expect(played.steps).toEqual(['List machines', 'Read idle hours', 'Compare with last time', 'Create the files'])
     expect(played.chart).toMatchObject({ kind: 'bars', title: 'Machines by type' })
     expect(played.requests).toHaveLength(5) // The count, and of each list two pages.
   })
@@ -83,7 +83,7 @@ describe('fleet snapshot', () => {
     const played = await stage.play(fleetSnapshot)
 
     expect(played.headline).toBe(
-      '10 machines listed on 5 sites. Since last time: 1 arrival at a site, 2 departures from one, 1 new machine, 1 machine gone.',
+      '10 machines listed on 5 sites. 1 machine arrived at a site since last time. 2 machines left a site. 1 machine is new. 1 machine is gone.',
     )
     expect(rowOf(played, 'm1')?.cells).toMatchObject({ change: 'Arrived', since: 'Arrived from Site 0' })
     expect(rowOf(played, 'm2')?.cells).toMatchObject({ change: 'Left', since: 'Left Site 1', site: null })
@@ -136,7 +136,7 @@ describe('fleet snapshot', () => {
 
     expect(rowOf(played, 'm1')?.cells).toMatchObject({ operatingHours: null, idleHours: null, fuelPercent: null })
     expect(rowOf(played, 'm2')?.cells).toMatchObject({ operatingHours: 1_001, idleHours: null, fuelPercent: 60 })
-    expect(played.detail).toBe('Trackunit left out some values; they are shown as not known. Idle hours were not read.')
+    expect(played.detail).toBe('Trackunit left out some values. They are shown as unknown. Idle hours were not read.')
     const filled = await createActionStage({ machines: fleetOf(20), isPartial: true }).play(fleetSnapshot)
     expect(rowOf(filled, 'm1')?.cells).toMatchObject({ operatingHours: 1_000, idleHours: 300, fuelPercent: 60 })
   })
@@ -166,7 +166,7 @@ describe('fleet snapshot', () => {
 
     expect(played.rows).toHaveLength(100)
     expect(played.headline).not.toContain('gone')
-    expect(played.detail).toBe('Trackunit broke its list of machines off; there may be more of them.')
+    expect(played.detail).toBe('Trackunit’s machine list ended early. Some machines may be missing.')
     stage.pass(dayMs)
     stage.world.breaksOffAfter = undefined
     expect((await stage.play(fleetSnapshot)).headline).toBe(
@@ -188,7 +188,7 @@ describe('fleet snapshot', () => {
 
     const missing = machines.map(({ id }) => id).filter((id) => !idsOf(played).includes(id))
     expect(missing).toEqual(['m42', 'm150'])
-    expect(played.log).toContain('One machine was removed in Trackunit while we read; it is left out.')
+    expect(played.log).toContain('One machine was removed in Trackunit during this run and is left out.')
   })
 
   test('where the plan lacks the full list, the short one and the AEMP snapshot are read, and nothing is said of moves', async () => {
@@ -260,10 +260,10 @@ describe('fleet snapshot', () => {
 
     expect(idsOf(played)).toHaveLength(200)
     expect(rowOf(played, 'm1')?.cells).toMatchObject({ operatingHours: 1_000, site: 'Site 0', change: null })
-    expect(played.detail).toBe('200 machines are complete, 50 more are missing.')
+    expect(played.detail).toBe('200 machines are complete, 50 are missing.')
     expect(Object.keys(played.files)).toEqual(['fleet-snapshot-part.csv'])
     const [note, titles, ...lines] = (played.files['fleet-snapshot-part.csv'] ?? '').split('\r\n')
-    expect(note).toBe('\uFEFF"200 machines are complete, 50 more are missing."')
+    expect(note).toBe('\uFEFF"200 machines are complete, 50 are missing."')
     expect(titles).toContain('Hours (h)')
     expect(lines).toHaveLength(201) // With what stands after the last line.
     expect(played.chart).toBeUndefined()

@@ -3,8 +3,10 @@ import {
   createXlsxArtifact,
   defineAction,
   type KnownMachine,
+  type Message,
   machineFilterInput,
   matchesFilter,
+  together,
 } from 'standin'
 import { z } from 'zod'
 import { readCounters } from './machines/counters-snapshot.ts'
@@ -17,32 +19,34 @@ import {
   partOfList,
 } from './machines/list-machines.ts'
 import { readIfPossible } from './machines/read-if-possible.ts'
-import { countIn, topBars } from './machines/top-bars.ts'
-import { machineOfRow, placeOf, plural, typeName } from './machines/words.ts'
-import { danishOfSnapshot } from './snapshot/danish-of-snapshot.ts'
+import { type Counts, countIn, topBars } from './machines/top-bars.ts'
+import { machineOfRow, placeOf, typeName } from './machines/words.ts'
 import { type Move, moveInWords, moveOfMachine } from './snapshot/move-of-machine.ts'
+import { snapshotMessages } from './snapshot/snapshot-messages.ts'
+
+const { say, catalogue } = snapshotMessages
 
 const columns = [
-  { key: 'name', title: 'Name', kind: 'text' },
-  { key: 'brand', title: 'Brand', kind: 'text', filterable: true },
-  { key: 'model', title: 'Model', kind: 'text' },
-  { key: 'serialNumber', title: 'Serial number', kind: 'text' },
-  { key: 'site', title: 'Site', kind: 'text', filterable: true },
-  { key: 'since', title: 'Since last time', kind: 'text' },
-  { key: 'type', title: 'Type', kind: 'text', filterable: true },
-  { key: 'operatingHours', title: 'Hours', kind: 'hours' },
-  { key: 'idleHours', title: 'Idle hours', kind: 'hours' },
-  { key: 'lastSeenAt', title: 'Last seen', kind: 'moment' },
-  { key: 'fuelPercent', title: 'Fuel', kind: 'percent' },
-  { key: 'batteryPercent', title: 'Battery', kind: 'percent' },
-  { key: 'change', title: 'Change', kind: 'text', filterable: true },
-  { key: 'place', title: 'Position', kind: 'place', namedBy: 'site' },
-  { key: 'address', title: 'Address', kind: 'text' },
-  { key: 'groups', title: 'Groups', kind: 'text' },
-  { key: 'machineId', title: 'Trackunit id', kind: 'text' },
+  { key: 'name', title: say('name'), kind: 'text' },
+  { key: 'brand', title: say('brand'), kind: 'text', filterable: true },
+  { key: 'model', title: say('model'), kind: 'text' },
+  { key: 'serialNumber', title: say('serialNumber'), kind: 'text' },
+  { key: 'site', title: say('site'), kind: 'text', filterable: true },
+  { key: 'since', title: say('sinceLastTime'), kind: 'text' },
+  { key: 'type', title: say('type'), kind: 'text', filterable: true },
+  { key: 'operatingHours', title: say('hours'), kind: 'hours' },
+  { key: 'idleHours', title: say('idleHours'), kind: 'hours' },
+  { key: 'lastSeenAt', title: say('lastSeen'), kind: 'moment' },
+  { key: 'fuelPercent', title: say('fuel'), kind: 'percent' },
+  { key: 'batteryPercent', title: say('battery'), kind: 'percent' },
+  { key: 'change', title: say('change'), kind: 'text', filterable: true },
+  { key: 'place', title: say('position'), kind: 'place', namedBy: 'site' },
+  { key: 'address', title: say('address'), kind: 'text' },
+  { key: 'groups', title: say('groups'), kind: 'text' },
+  { key: 'machineId', title: say('trackunitId'), kind: 'text' },
 ] as const
 
-/** Where it is: kept at every page, so that another worker goes on where this one stopped. */
+/** How far the run is: kept at every page, so that another worker can continue. */
 const checkpointSchema = z.object({
   phase: z.enum(['list', 'counters', 'write', 'files', 'end']),
   listing: listingSchema,
@@ -57,18 +61,18 @@ export const fleetSnapshot = defineAction({
   id: 'fleet-snapshot',
   title: 'Fleet snapshot',
   description:
-    'Every machine with hours, idle hours, fuel, battery, place and site, as a spreadsheet. Also what came to a site or left it since last time.',
+    'Every machine with hours, idle hours, fuel, battery, position and site, as a spreadsheet. Also shows which machines arrived at or left a site since last time.',
   input: z.object({
     machines: machineFilterInput,
-    chartBy: z.enum(['type', 'brand', 'site']).default('type').meta({ title: 'Draw the totals by' }),
+    chartBy: z.enum(['type', 'brand', 'site']).default('type').meta({ title: 'Chart by' }),
     idleHours: z.boolean().default(true).meta({
       title: 'Read idle hours',
-      description: 'From the AEMP snapshot, which Trackunit lets us read once in 15 minutes.',
+      description: 'Trackunit lets us read them once every 15 minutes.',
     }),
   }),
   scopes: ['asset.view'],
   changesData: false,
-  texts: { da: danishOfSnapshot },
+  messages: catalogue,
   limits: { aempReadsPerRun: ({ input, hasGraphql }) => (input.idleHours || !hasGraphql ? 1 : 0) },
 
   async run(context) {
@@ -82,7 +86,7 @@ export const fleetSnapshot = defineAction({
     }
 
     if (at.phase === 'list') {
-      await step('List machines', async () => {
+      await step(say('listMachines'), async () => {
         const listing = await listMachines(context, { listing: at.listing, keep: (listing) => goOn({ listing }) })
         await goOn({ listing, phase: 'counters' })
       })
@@ -93,19 +97,19 @@ export const fleetSnapshot = defineAction({
         readCounters(context, { fromPage: at.page, machinesSeen: at.listing.done, keep: (page) => goOn({ page }) })
       const isWanted = input.idleHours || at.listing.source === 'rest'
       const reading = isWanted
-        ? await step('Read idle hours', () =>
+        ? await step(say('readIdleHours'), () =>
             readIfPossible(read, { failures: at.failures, failed: (failures) => goOn({ failures }) }),
           )
         : 'not wanted'
-      if (reading === 'refused') await log('Idle hours are left out: Trackunit does not let us read them.')
-      if (reading === 'no answer') await log('Idle hours are left out: Trackunit did not answer.')
+      if (reading === 'refused') await log(say('idleHoursRefused'))
+      if (reading === 'no answer') await log(say('idleHoursUnanswered'))
       await machines.keepReadings()
       await goOn({ phase: 'write', hasIdleHours: reading === 'read' })
     }
     if (at.phase === 'write') {
-      await step('Compare with last time', async () => {
+      await step(say('compare'), async () => {
         await result.columns(columns)
-        // The short list knows no sites: nothing can be said of what moved.
+        // The short list has no sites, so moves are unknown.
         const comparesPlaces = at.listing.source !== 'rest' && (await machines.hasTold())
         const totals = newTotals()
         const tell = async (isTold: (move: Move | undefined) => boolean, count?: typeof add) => {
@@ -119,7 +123,7 @@ export const fleetSnapshot = defineAction({
             await result.rows(rows)
           }
         }
-        // What changed comes first: of a large fleet nobody reads on to the others.
+        // Changes come first: in a large fleet the rest is seldom read.
         await tell((move) => !comparesPlaces || move !== undefined, add)
         let gone = 0
         if (comparesPlaces && !at.listing.isCut) {
@@ -132,14 +136,14 @@ export const fleetSnapshot = defineAction({
 
         const bars = topBars(totals.by[input.chartBy])
         if (bars)
-          await result.chart({ kind: 'bars', title: `Machines by ${input.chartBy}`, unit: 'number', bars, note: null })
-        await result.detail(lacks(at).join(' '))
+          await result.chart({ kind: 'bars', title: say(chartTitles[input.chartBy]), unit: 'number', bars, note: null })
+        await result.detail(together(lacks(at)))
         await headline(sentence(totals, { gone, comparesPlaces }))
         await goOn({ phase: 'files' })
       })
     }
     if (at.phase === 'files') {
-      await step('Make the files', async () => {
+      await step(say('makeFiles'), async () => {
         await createCsvArtifact(context, { name: 'fleet-snapshot.csv' })
         await checkpoint(at)
         await createXlsxArtifact(context, { name: 'fleet-snapshot.xlsx' })
@@ -147,10 +151,10 @@ export const fleetSnapshot = defineAction({
       })
     }
     if (at.listing.source !== 'rest' && !at.listing.isCut) await machines.told()
-    await context.progress({ done: at.listing.done, total: at.listing.done, message: 'machines listed' })
+    await context.progress({ done: at.listing.done, total: at.listing.done, message: say('machinesListed') })
   },
 
-  /** The machines that were read. What has moved is not said: those that are missing may be anywhere. */
+  /** Lists the machines that were read. Does not say what moved: the missing ones may be anywhere. */
   async leavePart(context) {
     const { input, machines, resumedFrom, result } = context
     const { data: at } = checkpointSchema.safeParse(resumedFrom)
@@ -160,12 +164,12 @@ export const fleetSnapshot = defineAction({
       await result.rows(page.map((machine) => toRow(machine, { move: undefined, change: null })))
     const note = partOfList(at.listing)
     const lacksHours = at.phase === 'counters' && input.idleHours
-    await result.detail(lacksHours ? `${note} Idle hours are missing.` : note)
+    await result.detail(lacksHours ? together([note, say('idleHoursMissing')]) : note)
     await createCsvArtifact(context, { name: 'fleet-snapshot-part.csv', note })
   },
 })
 
-/** A machine that has left a wanted site is told of, too. */
+/** Includes a machine that has left one of the chosen sites. */
 function isWanted(
   machine: KnownMachine,
   { move, filter }: { move: Move | undefined; filter: z.infer<typeof machineFilterInput> },
@@ -176,13 +180,16 @@ function isWanted(
   )
 }
 
+const chartTitles = { type: 'machinesByType', brand: 'machinesByBrand', site: 'machinesBySite' } as const
+const changeKeys = { New: 'new', Arrived: 'arrived', Left: 'left', Gone: 'gone' } as const
+
 interface Totals {
   machines: number
   arrived: number
   left: number
   isNew: number
   sites: Set<string>
-  by: Record<'type' | 'brand' | 'site', Map<string, number>>
+  by: Record<'type' | 'brand' | 'site', Counts>
 }
 const newTotals = (): Totals => ({
   ...{ machines: 0, arrived: 0, left: 0, isNew: 0, sites: new Set<string>() },
@@ -192,8 +199,8 @@ const newTotals = (): Totals => ({
 function add(totals: Totals, { type, brand, site, toldSite }: KnownMachine, move: Move | undefined): void {
   totals.machines++
   countIn(totals.by.type, typeName(type))
-  countIn(totals.by.brand, brand ?? 'No brand')
-  countIn(totals.by.site, site?.name ?? 'No site')
+  countIn(totals.by.brand, brand ?? say('noBrand'))
+  countIn(totals.by.site, site?.name ?? say('noSite'))
   if (site) totals.sites.add(site.id)
   if (move?.kind === 'New') totals.isNew++
   if (move?.kind === 'Arrived') totals.arrived++
@@ -213,8 +220,8 @@ function toRow(
       ...{ name, brand, model, serialNumber, operatingHours, idleHours, fuelPercent, batteryPercent, address },
       type: type && typeName(type),
       site: site?.name ?? null,
-      since: change === 'Gone' ? 'Gone from the account' : moveInWords(move),
-      change,
+      since: change === 'Gone' ? say('goneFromAccount') : moveInWords(move),
+      change: change && say(changeKeys[change]),
       lastSeenAt: lastSeenAt?.toISOString() ?? null,
       place: placeOf(machine),
       groups: groups.map((group) => group.name).join(', ') || null,
@@ -226,23 +233,19 @@ function toRow(
 function sentence(
   { machines, sites, arrived, left, isNew }: Totals,
   { gone, comparesPlaces }: { gone: number; comparesPlaces: boolean },
-): string {
-  if (machines === 0 && gone === 0) return 'There are no machines to list.'
-  // Without sites, or where none can be read, none is spoken of.
-  const places = sites.size > 0 ? ` on ${plural(sites.size, 'site', 'sites')}` : ''
-  const listed = `${plural(machines, 'machine', 'machines')} listed${places}.`
+): Message {
+  if (machines === 0 && gone === 0) return say('noMachines')
+  const listed = sites.size > 0 ? say('listedOnSites', { machines, sites: sites.size }) : say('listed', { machines })
   if (!comparesPlaces) return listed
   const changes = [
-    ...(arrived > 0 ? [`${plural(arrived, 'arrival', 'arrivals')} at a site`] : []),
-    ...(left > 0 ? [`${plural(left, 'departure', 'departures')} from one`] : []),
-    ...(isNew > 0 ? [`${plural(isNew, 'new machine', 'new machines')}`] : []),
-    ...(gone > 0 ? [`${plural(gone, 'machine', 'machines')} gone`] : []),
+    ...(arrived > 0 ? [say('arrivals', { count: arrived })] : []),
+    ...(left > 0 ? [say('departures', { count: left })] : []),
+    ...(isNew > 0 ? [say('newMachines', { count: isNew })] : []),
+    ...(gone > 0 ? [say('goneMachines', { count: gone })] : []),
   ]
-  return changes.length > 0
-    ? `${listed} Since last time: ${changes.join(', ')}.`
-    : `${listed} None moved since last time.`
+  return together([listed, ...(changes.length > 0 ? changes : [say('noneMoved')])])
 }
 
-function lacks({ listing, hasIdleHours }: { listing: Listing; hasIdleHours: boolean }): string[] {
-  return [...lacksOfList(listing), ...(hasIdleHours ? [] : ['Idle hours were not read.'])]
+function lacks({ listing, hasIdleHours }: { listing: Listing; hasIdleHours: boolean }) {
+  return [...lacksOfList(listing), ...(hasIdleHours ? [] : [say('idleHoursNotRead')])]
 }

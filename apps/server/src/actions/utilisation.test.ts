@@ -30,7 +30,7 @@ describe('utilisation and idle', () => {
     const played = await createActionStage({ machines: fleetOf(3) }).play(utilisation)
 
     expect(played.headline).toBe(
-      'There are no counters of full weeks to compare yet. Fleet snapshots, best daily, collect them.',
+      'There are no full weeks to compare yet. Run the fleet snapshot, ideally every day, to collect hours.',
     )
     expect(played.rows).toEqual([])
     expect(played.requests).toEqual([]) // It works on every plan.
@@ -39,7 +39,7 @@ describe('utilisation and idle', () => {
   test('a fleet without machines has nothing to compare', async () => {
     const stage = createActionStage({ now: begins })
     await live(stage, 8)
-    expect((await stage.play(utilisation)).headline).toMatch(/^There are no counters of full weeks/)
+    expect((await stage.play(utilisation)).headline).toMatch(/^There are no full weeks/)
   })
 
   test.for([
@@ -49,7 +49,7 @@ describe('utilisation and idle', () => {
     const stage = createActionStage({ machines: fleetOf(size), now: begins })
     await live(stage, 8)
     const played = await stage.play(utilisation, { input: { weeks: 1 } })
-    expect(played.headline).toBe(`Engines ran idle for 25\u00a0% of their hours last week: ${hours}.`)
+    expect(played.headline).toBe(`Engines idled for 25% of their hours last week: ${hours}.`)
   })
 
   test('what Trackunit left out of a snapshot, or a machine that is gone since, costs no other its hours', async () => {
@@ -61,7 +61,7 @@ describe('utilisation and idle', () => {
     const played = await stage.play(utilisation, { input: { weeks: 1 } })
 
     // 16 have seven days; the one that is gone, and two whose hours were left out on half of the days, have three.
-    expect(played.headline).toBe('19 machines ran for 968 hours last week. Idle hours are not known.')
+    expect(played.headline).toBe('19 machines ran for 968 hours last week. Idle hours are unknown.')
   })
 
   test('sums hours and idle hours by week, type and site from what snapshots kept, and draws them', async () => {
@@ -70,7 +70,7 @@ describe('utilisation and idle', () => {
 
     const played = await stage.play(utilisation, { input: { weeks: 5 } })
 
-    expect(played.headline).toBe('Engines ran idle for 25\u00a0% of their hours last week: 84 of 336.')
+    expect(played.headline).toBe('Engines idled for 25% of their hours last week: 84 of 336.')
     expect(rowsOf(played, 'W43', 'Type')[0]).toEqual({
       ...{ week: 'W43', by: 'Type', name: 'Excavator', machines: 2, hours: 112, idleHours: 28 },
       ...{ idleShare: 25, shareBefore: 25 },
@@ -87,7 +87,7 @@ describe('utilisation and idle', () => {
       series: [{ key: 'work' }, { key: 'idle' }],
       columns: [
         { label: 'W39', values: { work: null, idle: null }, note: 'no data' },
-        { label: 'W40', values: { work: 252, idle: 84 }, note: '25\u00a0%' },
+        { label: 'W40', values: { work: 252, idle: 84 }, note: '25%' },
         ...Array(3).fill({ values: { work: 252, idle: 84 } }),
       ],
     })
@@ -102,13 +102,13 @@ describe('utilisation and idle', () => {
 
     const columns = played.chart?.kind === 'stacked' ? played.chart.columns : []
     expect(columns.map(({ values, note }) => [values.work, note])).toEqual([
-      [216, '25\u00a0%'], // From the first snapshot on, six days.
+      [216, '25%'], // From the first snapshot on, six days.
       [null, 'no data'],
       [null, 'no data'],
-      [252, '25\u00a0%'],
-      [252, '25\u00a0%'],
+      [252, '25%'],
+      [252, '25%'],
     ])
-    expect(played.detail).toContain('6 machines worked while nothing was heard for more than eight days')
+    expect(played.detail).toContain('6 machines worked during more than eight days without a snapshot')
   })
 
   test('a counter that is reset is told, and what lies around it left out', async () => {
@@ -136,7 +136,7 @@ describe('utilisation and idle', () => {
 
     const played = await stage.play(utilisation, { input: { weeks: 3 } })
 
-    expect(played.headline).toBe('Engines ran idle for 25\u00a0% of their hours last week: 42 of 168.')
+    expect(played.headline).toBe('Engines idled for 25% of their hours last week: 42 of 168.')
     expect(played.chart).toMatchObject({ columns: Array(3).fill({ values: { work: 126, idle: 42, unknown: 56 } }) })
     expect(rowsOf(played, 'W42', 'Type').at(-1)).toMatchObject({
       name: 'Excavator',
@@ -150,7 +150,7 @@ describe('utilisation and idle', () => {
     const stage = createActionStage({ machines: fleetOf(4), now: begins, hasAemp: false })
     await live(stage, 15)
     const played = await stage.play(utilisation, { input: { weeks: 2 } })
-    expect(played.headline).toBe('4 machines ran for 224 hours last week. Idle hours are not known.')
+    expect(played.headline).toBe('4 machines ran for 224 hours last week. Idle hours are unknown.')
     expect(played.chart).toBeUndefined() // Two weeks are told, not drawn.
   })
 
@@ -158,7 +158,7 @@ describe('utilisation and idle', () => {
     const stage = createActionStage({ machines: fleetOf(4), now: begins, plan: 'basic' })
     await live(stage, 15)
     const played = await stage.play(utilisation, { input: { weeks: 2 } })
-    expect(played.headline).toBe('Engines ran idle for 25\u00a0% of their hours last week: 56 of 224.')
+    expect(played.headline).toBe('Engines idled for 25% of their hours last week: 56 of 224.')
   })
 
   test('a choice of machines is kept to', async () => {
@@ -176,6 +176,6 @@ describe('utilisation and idle', () => {
       Object.assign(machine, { hours: (machine.hours ?? 0) + 56, idleHours: 314 })
     await stage.collect()
     const played = await stage.play(utilisation, { input: { weeks: 1 } })
-    expect(played.headline).toBe('Engines ran idle for 25\u00a0% of their hours last week: 280,000 of 1,120,000.')
+    expect(played.headline).toBe('Engines idled for 25% of their hours last week: 280,000 of 1,120,000.')
   })
 })

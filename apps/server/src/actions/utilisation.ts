@@ -1,7 +1,14 @@
-import { createCsvArtifact, createXlsxArtifact, defineAction, machineFilterInput } from 'standin'
+import {
+  createCsvArtifact,
+  createXlsxArtifact,
+  defineAction,
+  type Message,
+  machineFilterInput,
+  textOf,
+  together,
+} from 'standin'
 import { z } from 'zod'
-import { counted, plural } from './machines/words.ts'
-import { danishOfUsage } from './usage/danish-of-usage.ts'
+import { usageMessages } from './usage/usage-messages.ts'
 import { longestStretchMs } from './usage/usage-of-machine.ts'
 import {
   addMachine,
@@ -14,18 +21,20 @@ import {
 } from './usage/weekly-usage.ts'
 import { fullWeeks } from './usage/weeks.ts'
 
+const { say, catalogue } = usageMessages
+
 const columns = [
-  { key: 'name', title: 'Type or site', kind: 'text' },
-  { key: 'week', title: 'Week', kind: 'text', filterable: true },
-  { key: 'hours', title: 'Engine hours', kind: 'hours' },
-  { key: 'idleHours', title: 'Idle hours', kind: 'hours' },
-  { key: 'idleShare', title: 'Idle share', kind: 'percent' },
-  { key: 'shareBefore', title: 'Week before', kind: 'percent' },
-  { key: 'machines', title: 'Machines', kind: 'number' },
-  { key: 'by', title: 'By', kind: 'text', filterable: true },
+  { key: 'name', title: say('typeOrSite'), kind: 'text' },
+  { key: 'week', title: say('week'), kind: 'text', filterable: true },
+  { key: 'hours', title: say('engineHours'), kind: 'hours' },
+  { key: 'idleHours', title: say('idleHours'), kind: 'hours' },
+  { key: 'idleShare', title: say('idleShare'), kind: 'percent' },
+  { key: 'shareBefore', title: say('weekBefore'), kind: 'percent' },
+  { key: 'machines', title: say('machines'), kind: 'number' },
+  { key: 'by', title: say('by'), kind: 'text', filterable: true },
 ] as const
 
-/** Below it, a week's column is shorter for want of readings, not of work: it says so. */
+/** A week with readings for fewer days is marked: its column is short because readings are missing. */
 const daysOfWholeWeek = 5.5
 const leastWeeksToDraw = 3
 
@@ -33,7 +42,7 @@ export const utilisation = defineAction({
   id: 'utilisation',
   title: 'Utilisation and idle',
   description:
-    'Hours worked and hours idled per week, by type and by site, from the counters that fleet snapshots kept. Idle means that the engine runs and the machine does not work.',
+    'Working and idle hours per week, by type and by site, from the counters that the fleet snapshot keeps. Idle means that the engine runs while the machine does no work.',
   input: z.object({
     machines: machineFilterInput,
     weeks: z
@@ -45,7 +54,7 @@ export const utilisation = defineAction({
   }),
   scopes: ['asset.view'],
   changesData: false,
-  texts: { da: danishOfUsage },
+  messages: catalogue,
 
   async run(context) {
     const { input, account, clock, machines, resumedFrom, result, checkpoint, headline, step, progress } = context
@@ -53,15 +62,15 @@ export const utilisation = defineAction({
       const sums = newWeeklyUsage()
       const weeks = fullWeeks({ now: clock.now(), count: input.weeks, timeZone: account.timeZone ?? 'UTC' })
       let read = 0
-      await step('Read the counters that were kept', async () => {
+      await step(say('readCounters'), async () => {
         const since = new Date(weeks.startsAt.getTime() - longestStretchMs)
         for await (const page of machines.history({ since, filter: input.machines })) {
           for (const machine of page) addMachine(sums, machine, weeks)
           read += page.length
-          await progress({ done: read, total: null, message: 'machines with their counters' })
+          await progress({ done: read, total: null, message: say('countersRead') })
         }
       })
-      await step('Sum up the weeks', async () => {
+      await step(say('sumUp'), async () => {
         await result.columns(columns)
         await result.rows(rowsOf(sums, weeks.labels))
         const chart = chartOf(sums, weeks.labels)
@@ -70,9 +79,9 @@ export const utilisation = defineAction({
         await headline(sentence(sums, weeks.labels))
         await checkpoint({ phase: 'files' })
       })
-      await progress({ done: read, total: read, message: 'machines with their counters' })
+      await progress({ done: read, total: read, message: say('countersRead') })
     }
-    await step('Make the files', async () => {
+    await step(say('makeFiles'), async () => {
       await createCsvArtifact(context, { name: 'utilisation.csv' })
       await checkpoint({ phase: 'files' })
       await createXlsxArtifact(context, { name: 'utilisation.xlsx' })
@@ -82,19 +91,21 @@ export const utilisation = defineAction({
 
 /** The newest week first, in it the types and then the sites, those with the most idle hours first. */
 function rowsOf({ groups }: WeeklyUsage, labels: readonly string[]) {
-  const groupings: Grouping[] = ['Type', 'Site']
+  const groupings: Grouping[] = ['type', 'site']
   return labels
     .map((label, week) => ({ label, week }))
     .toReversed()
     .flatMap(({ label, week }) =>
       groupings.flatMap((by) =>
         [...groups[by]]
-          .flatMap(([name, weeks]) => (weeks[week] ? [{ name, usage: weeks[week], before: weeks[week - 1] }] : []))
+          .flatMap(([, { name, weeks }]) =>
+            weeks[week] ? [{ name, usage: weeks[week], before: weeks[week - 1] }] : [],
+          )
           .sort((left, right) => right.usage.idleHours - left.usage.idleHours || right.usage.hours - left.usage.hours)
           .map(({ name, usage, before }) => ({
-            id: `${label} ${by} ${name}`,
+            id: `${label} ${by} ${textOf(name)}`,
             cells: {
-              ...{ week: label, by, name },
+              ...{ week: weekNumber(label), by: say(by), name },
               machines: usage.machines,
               hours: tenth(usage.hours),
               idleHours: usage.hoursWithIdle > 0 ? tenth(usage.idleHours) : null,
@@ -113,71 +124,72 @@ function chartOf({ all }: WeeklyUsage, labels: readonly string[]) {
   const hasUnknown = known.some((usage) => unknownOf(usage) > 0.05)
   return {
     kind: 'stacked' as const,
-    title: 'Engine hours per week',
+    title: say('chartTitle'),
     unit: 'hours' as const,
     series: [
-      { key: 'work', label: 'At work' },
-      { key: 'idle', label: 'Idle: engine on, no work' },
-      ...(hasUnknown ? [{ key: 'unknown', label: 'Idle hours not known' }] : []),
+      { key: 'work', label: say('atWork') },
+      { key: 'idle', label: say('idle') },
+      ...(hasUnknown ? [{ key: 'unknown', label: say('idleUnknown') }] : []),
     ],
     columns: labels.map((label, week) => {
       const usage = all[week]
       if (!usage) {
         const gap = { work: null, idle: null, ...(hasUnknown && { unknown: null }) }
-        return { label, values: gap, note: 'no data' }
+        return { label: weekNumber(label), values: gap, note: say('noData') }
       }
       const values = {
         work: tenth(usage.hoursWithIdle - usage.idleHours),
         idle: tenth(usage.idleHours),
         ...(hasUnknown && { unknown: tenth(unknownOf(usage)) }),
       }
-      return { label, values, note: noteOf(usage) }
+      return { label: weekNumber(label), values, note: noteOf(usage) }
     }),
-    note: 'The percentage is the idle share.',
+    note: say('chartNote'),
   }
 }
 
-function noteOf(usage: Usage): string | null {
+/** The label of a week, such as `W47`. */
+const weekNumber = (label: string) => say('weekNumber', { week: label.slice(1) })
+
+function noteOf(usage: Usage): Message | null {
   const days = daysCovered(usage)
   const share = idleShare(usage)
   const notes = [
-    ...(share === null ? [] : [`${Math.round(share)}\u00a0%`]),
-    ...(days < daysOfWholeWeek ? [`${plural(Math.round(days), 'day', 'days')} only`] : []),
+    ...(share === null ? [] : [say('share', { percent: Math.round(share) })]),
+    ...(days < daysOfWholeWeek ? [say('daysOnly', { days: Math.round(days) })] : []),
   ]
-  return notes.length > 0 ? notes.join(', ') : null
+  return notes.length > 0 ? together(notes) : null
 }
 
-function sentence({ all, machines }: WeeklyUsage, labels: readonly string[]): string {
-  const week = labels.findLastIndex((_, nth) => all[nth] !== undefined)
-  const usage = all[week]
-  if (machines === 0 || !usage)
-    return 'There are no counters of full weeks to compare yet. Fleet snapshots, best daily, collect them.'
-  const when = week === labels.length - 1 ? 'last week' : `in week ${labels[week]?.slice(1)}`
+function sentence({ all, machines }: WeeklyUsage, labels: readonly string[]): Message {
+  const nth = labels.findLastIndex((_, nth) => all[nth] !== undefined)
+  const usage = all[nth]
+  if (machines === 0 || !usage) return say('noCounters')
+  const isLastWeek = nth === labels.length - 1
+  const week = labels[nth]?.slice(1) ?? ''
   const share = idleShare(usage)
-  if (share === null)
-    return `${plural(machines, 'machine', 'machines')} ran for ${counted(Math.round(usage.hours))} hours ${when}. Idle hours are not known.`
-  return `Engines ran idle for ${Math.round(share)}\u00a0% of their hours ${when}: ${counted(Math.round(usage.idleHours))} of ${counted(Math.round(usage.hoursWithIdle))}.`
+  if (share === null) {
+    const hours = Math.round(usage.hours)
+    const ran = isLastWeek ? say('ranLastWeek', { machines, hours }) : say('ranInWeek', { machines, hours, week })
+    return together([ran, say('idleHoursUnknown')])
+  }
+  const idled = {
+    ...{ percent: Math.round(share), idle: Math.round(usage.idleHours), hours: Math.round(usage.hoursWithIdle) },
+  }
+  return isLastWeek ? say('ranIdleLastWeek', idled) : say('ranIdleInWeek', { ...idled, week })
 }
 
 function detailOf(
   { machines, machinesWithReset, machinesWithGap }: WeeklyUsage,
   { timeZone }: { timeZone: string | null },
-): string {
+): Message {
   if (machines === 0) return ''
-  const of = (count: number) => (count === 1 ? 'One machine' : `${counted(count)} machines`)
-  return [
-    `Hours count in the week in which most of the time between two snapshots lies, and for the site where a machine is now. Weeks begin on Monday, ${timeZone ?? 'UTC'} time.`,
-    ...(machinesWithReset > 0
-      ? [
-          `${of(machinesWithReset)} had a counter that was reset or jumped; what lies between those two readings is left out.`,
-        ]
-      : []),
-    ...(machinesWithGap > 0
-      ? [
-          `${of(machinesWithGap)} worked while nothing was heard for more than eight days; those hours belong to no one week and are left out.`,
-        ]
-      : []),
-  ].join(' ')
+  return together([
+    say('howCounted'),
+    say('weeksBegin', { timeZone: timeZone ?? 'UTC' }),
+    ...(machinesWithReset > 0 ? [say('reset', { count: machinesWithReset })] : []),
+    ...(machinesWithGap > 0 ? [say('gap', { count: machinesWithGap })] : []),
+  ])
 }
 
 function tenth(value: number): number

@@ -1,4 +1,4 @@
-import type { ErrorReason, ResultRow, Run, RunEvent, RunResult, RunState } from '@standin/contracts'
+import type { ErrorReason, ResultRow, Run, RunEvent, RunState, SentResult } from '@standin/contracts'
 import { createFakeEventLog } from './fake-event-log.ts'
 import { FakeRefusal } from './fake-link.ts'
 
@@ -118,7 +118,7 @@ export function createFakeRuns(nowMs: () => number) {
       run.retryOf = runId
       return run
     },
-    result(runId: string): RunResult & { nextCursor: string | null } {
+    result(runId: string): SentResult & { nextCursor: string | null } {
       const { run, rows } = found(runId)
       const answer = { headline: run.headline, detail: null, chart: null, map: null, columns: [], facets: [] }
       return { ...answer, rows, total: rows.length, nextCursor: null }

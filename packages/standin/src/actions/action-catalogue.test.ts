@@ -59,13 +59,13 @@ test('an action says what it leaves out on this account, and nothing while that 
   expect(leftOut(undefined)).toEqual([])
 })
 
-test('an action says its words in the language that is asked for, and English where it has none', () => {
-  const catalogue = catalogueOf({ ...report, texts: { da: { 'Site report': 'Pladsrapport' } } })
-  const textsIn = (language?: string) => catalogue.describe({ ...toSomebody, language })[0]?.texts
-  expect(textsIn('da-DK')).toEqual({ 'Site report': 'Pladsrapport' })
-  expect(textsIn('de-DE')).toEqual({})
-  expect(textsIn('constructor')).toEqual({})
-  expect(textsIn()).toEqual({})
+test('the messages of an action come in the language that is asked for, and not at all where it has none', () => {
+  const catalogue = catalogueOf({ ...report, messages: { da: { title: 'Pladsrapport' } } })
+  const messagesIn = (language?: string) => catalogue.describe({ ...toSomebody, language })[0]?.messages
+  expect(messagesIn('da-DK')).toEqual({ title: 'Pladsrapport' })
+  expect(messagesIn('de-DE')).toEqual({})
+  expect(messagesIn('constructor')).toEqual({})
+  expect(messagesIn()).toEqual({})
 })
 
 test('an action that needs GraphQL says what the plan must have, where Trackunit refused it', () => {

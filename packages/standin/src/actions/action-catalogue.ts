@@ -57,15 +57,15 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
           usualSeconds: usualTimes.get(id)?.[changesData ? 'preview' : 'apply'] ?? null,
           secondsPerChange: (changesData && (usualTimes.get(id)?.perChange ?? action.secondsPerChange)) || null,
           inputSchema,
-          texts: textsIn(action, language),
+          messages: messagesIn(action, language),
         }
       }),
   }
 }
 
-/** In the language as it is asked for, else in what it is a kind of: `da-DK` is Danish. */
-function textsIn({ texts = {} }: AnyAction, language: string): Action['texts'] {
-  const own = (name: string) => (Object.hasOwn(texts, name) ? texts[name] : undefined)
+/** In the language that was asked for, else in the one that it is a variant of: `da-DK` is Danish. */
+function messagesIn({ messages = {} }: AnyAction, language: string): Action['messages'] {
+  const own = (name: string) => (Object.hasOwn(messages, name) ? messages[name] : undefined)
   return { ...(own(language) ?? own(language.split(/[-_]/)[0] ?? '')) }
 }
 

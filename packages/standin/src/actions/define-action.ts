@@ -1,4 +1,4 @@
-import type { ActionTexts, Destination } from '@standin/contracts'
+import type { Destination, Message } from '@standin/contracts'
 import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { MachineRegister } from '../machines/machine-register.ts'
@@ -6,6 +6,7 @@ import type { ArtifactWriter } from '../results/artifacts/artifact-writer.ts'
 import type { ResultWriter } from '../results/result-writer.ts'
 import type { PreviewOfRun, PreviousRun } from '../runs/run-predecessors.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
+import type { CompiledCatalogue } from './define-messages.ts'
 
 /** What an action works with. Everything here is bound to the run's account. */
 export interface RunContext<Input> {
@@ -31,7 +32,7 @@ export interface RunContext<Input> {
   /** The machines that the account's runs have seen, and their counters. */
   readonly machines: MachineRegister
   /** Where the work is; written at most five times a second. `total` stays null while it is not known. */
-  progress(now: { done: number; total: number | null; message: string }): Promise<void>
+  progress(now: { done: number; total: number | null; message: Message }): Promise<void>
   /**
    * Keeps `state` (JSON), every file and the result as they are now, in one transaction: the next attempt goes on from
    * here. The last one of a preview is what the applied run reads.
@@ -49,11 +50,11 @@ export interface RunContext<Input> {
   /** Sends the result there as well when the run has ended; where it was started or scheduled to go, it goes by itself. */
   deliver(destination: Destination): Promise<void>
   /** A line for the people who watch. No secrets. */
-  log(message: string): Promise<void>
+  log(message: Message): Promise<void>
   /** The result in one sentence. */
-  headline(sentence: string): Promise<void>
+  headline(sentence: Message): Promise<void>
   /** A part of the work with a name and a time, shown in order. */
-  step<Result>(name: string, work: () => Promise<Result>): Promise<Result>
+  step<Result>(name: Message, work: () => Promise<Result>): Promise<Result>
 }
 
 /** What is left to work with of a run that ends before its time. */
@@ -137,8 +138,12 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
   /** Whether two runs of it on one account may work at once. By default they do not. */
   mayOverlap?: boolean
   limits?: ActionLimits<z.output<Schema>>
-  /** Its words in more languages, each by its English ones: `{ da: { 'Attention list': 'Opmærksomhedsliste' } }`. */
-  texts?: Readonly<Record<string, ActionTexts>>
+  /**
+   * The catalogue of `defineMessages`, in every language that it has. The app looks up `title`, `description`, `plan`,
+   * `input.<field>`, `input.<field>.description` and `input.<field>.<choice>` in it as well, and shows the English above
+   * where one is missing.
+   */
+  messages?: CompiledCatalogue
   run(context: RunContext<z.output<Schema>>): Promise<void>
   /**
    * Makes something to read of a run that fails for good or is stopped half-way, from its last checkpoint

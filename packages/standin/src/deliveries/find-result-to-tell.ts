@@ -1,5 +1,7 @@
+import { spoken, textOf } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
 import { artifactsOfRuns } from '../results/artifacts/artifact-store.ts'
+import { inEnglish } from '../results/artifacts/result-files.ts'
 import { countRows, findResult, hasMachines, listRows, readRows } from '../results/result-store.ts'
 import type { KeptUntil } from '../retention/kept-until.ts'
 import { findRun } from '../runs/run-store.ts'
@@ -16,7 +18,7 @@ interface Dependencies {
 export async function findResultToTell(
   runId: string,
   { db, titleOf, keptUntil }: Dependencies,
-): Promise<{ told: ResultToTell; batches: ReturnType<typeof readRows> } | undefined> {
+): Promise<{ told: ResultToTell; batches: ReturnType<typeof inEnglish> } | undefined> {
   const row = await findRun(db, runId)
   if (!row) return undefined
   const result = (await findResult(db, runId))?.result
@@ -26,7 +28,7 @@ export async function findResultToTell(
     (await listRows(db, kept, { ...all, ...wanted, after: undefined, limit: rowsToTell })).map(
       ({ position: _, ...each }) => each,
     )
-  const told: ResultToTell = {
+  const sent = {
     run: toRun(row),
     actionTitle: titleOf(row.actionId) ?? row.actionId,
     detail: result?.detail ?? null,
@@ -40,5 +42,5 @@ export async function findResultToTell(
     artifacts: (row.endedAt && (await artifactsOfRuns(db, [runId])).get(runId)?.map(keptUntil(row.endedAt))) ?? [],
     habits: row,
   }
-  return { told, batches: readRows(db, kept) }
+  return { told: spoken(sent, textOf), batches: inEnglish(readRows(db, kept)) }
 }

@@ -1,11 +1,20 @@
-import { errorReasons, type ResultChart, type ResultColumn, type ResultRow, type Run } from '@standin/contracts'
+import {
+  errorReasons,
+  type ResultChart,
+  type ResultColumn,
+  type ResultRow,
+  type Run,
+  type Spoken,
+} from '@standin/contracts'
 import type { ReaderHabits } from '../results/artifacts/readers-table.ts'
 
 /** What a run came to, to be told to somebody who is not looking. */
 export interface ResultToTell {
-  run: Pick<
-    Run,
-    'id' | 'accountId' | 'actionId' | 'state' | 'reason' | 'headline' | 'startedAt' | 'endedAt' | 'scheduleId'
+  run: Spoken<
+    Pick<
+      Run,
+      'id' | 'accountId' | 'actionId' | 'state' | 'reason' | 'headline' | 'startedAt' | 'endedAt' | 'scheduleId'
+    >
   >
   actionTitle: string
   detail: string | null

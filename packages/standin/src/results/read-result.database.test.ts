@@ -132,7 +132,11 @@ describe('rows', () => {
             const page = await read({ ...(key && { sort: { key, descending } }), ...(cursor && { cursor }), limit })
             expect(page.total).toBe(given.length)
             for (const { id, cells, machine } of page.rows)
-              found.push({ id, value: key === 'machine' ? (machine?.name ?? null) : (cells[key ?? ''] ?? null) })
+              found.push({
+                id,
+                value:
+                  key === 'machine' ? (machine?.name ?? null) : ((cells[key ?? ''] ?? null) as string | number | null),
+              })
             cursor = page.nextCursor
           } while (cursor)
 

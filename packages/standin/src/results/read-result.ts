@@ -1,4 +1,4 @@
-import type { Procedures, ResultColumn, RunResult } from '@standin/contracts'
+import type { Procedures, SentColumn, SentResult } from '@standin/contracts'
 import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
 import type { Caller } from '../access/caller.ts'
@@ -16,7 +16,7 @@ import {
 } from './result-store.ts'
 
 type Asked = z.output<Procedures['run']['result']['input']>
-type Facets = RunResult['facets']
+type Facets = SentResult['facets']
 
 const valuesOfFacet = 50
 const nothing = { rows: [], total: 0, facets: [], columns: [], chart: null, map: null, detail: null, nextCursor: null }
@@ -29,7 +29,7 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
   // They are of the whole result, and so the same for every page, search and filter of it.
   const facetsByResult = new LRUCache<string, Facets>({ max: 200 })
   // Of the rows that match, however they are sorted.
-  const placesBySelection = new LRUCache<string, NonNullable<RunResult['map']>['places']>({ max: 200 })
+  const placesBySelection = new LRUCache<string, NonNullable<SentResult['map']>['places']>({ max: 200 })
 
   async function facetsOf(result: ResultOfRun): Promise<Facets> {
     const key = `${result.runId} ${result.rows}`
@@ -42,7 +42,7 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
     return facets
   }
 
-  async function mapOf(result: ResultOfRun, selection: RowSelection, total: number): Promise<RunResult['map']> {
+  async function mapOf(result: ResultOfRun, selection: RowSelection, total: number): Promise<SentResult['map']> {
     const column = result.columns.find(({ kind }) => kind === 'place')
     if (!column) return null
     const { key, namedBy } = column
@@ -56,7 +56,7 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
   return async (
     caller: Caller,
     { runId, cursor, offset, limit, ...asked }: Asked,
-  ): Promise<RunResult & { nextCursor: string | null }> => {
+  ): Promise<SentResult & { nextCursor: string | null }> => {
     const found = await findResult(db, runId)
     if (!found) throw new StandinError('RUN_NOT_FOUND')
     checkMayRead(caller, found)
@@ -83,7 +83,7 @@ export function createReadResult({ db, checkMayRead }: { db: Database; checkMayR
 
 function select(
   { search = '', filter = {}, onlyNew = false, sort }: Pick<Asked, 'search' | 'filter' | 'onlyNew' | 'sort'>,
-  columns: readonly ResultColumn[],
+  columns: readonly SentColumn[],
 ): RowSelection {
   const column = (key: string) => {
     const found = columns.find((each) => each.key === key)

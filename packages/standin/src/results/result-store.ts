@@ -1,4 +1,4 @@
-import type { ResultColumn, ResultMap, ResultRow } from '@standin/contracts'
+import type { Message, ResultMap, SentColumn, SentRow } from '@standin/contracts'
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { runs } from '../runs/run-table.ts'
@@ -74,7 +74,7 @@ export async function keepResult(
 export async function findResult(
   db: Database,
   runId: string,
-): Promise<{ accountId: string; actionId: string; headline: string | null; result: ResultOfRun | null } | undefined> {
+): Promise<{ accountId: string; actionId: string; headline: Message | null; result: ResultOfRun | null } | undefined> {
   const [row] = await db
     .select({ accountId: runs.accountId, actionId: runs.actionId, headline: runs.headline, result: runResults })
     .from(runs)
@@ -90,7 +90,7 @@ export interface RowSelection {
   filter: ReadonlyArray<{ key: string; value: string }>
   /** Those alone that the run before had not. */
   isNew?: true | undefined
-  sort?: { column: ResultColumn | 'machine'; descending: boolean } | undefined
+  sort?: { column: SentColumn | 'machine'; descending: boolean } | undefined
 }
 
 type Kept = Pick<ResultOfRun, 'runId' | 'rows'>
@@ -101,7 +101,7 @@ function selected({ runId, rows }: Kept, { words, filter, isNew }: RowSelection)
     lt(runResultRows.position, rows),
     isNew && eq(runResultRows.isNew, true),
     ...words.map((word) => sql`strpos(${runResultRows.searched}, ${word}) > 0`),
-    ...filter.map(({ key, value }) => sql`${runResultRows.cells} ->> ${key} = ${value}`),
+    ...filter.map(({ key, value }) => sql`${textOfCell(key)} = ${value}`),
   )
 }
 
@@ -133,7 +133,7 @@ export async function listRows(
     offset?: number | undefined
     limit: number
   },
-): Promise<Array<ResultRow & { position: number }>> {
+): Promise<Array<SentRow & { position: number }>> {
   const { position } = runResultRows
   const sorted = selection.sort && valueToSort(selection.sort.column)
   const direction = selection.sort?.descending ? desc : asc
@@ -155,21 +155,25 @@ export async function listRows(
   }
 }
 
-function valueToSort(column: ResultColumn | 'machine'): SQL {
+function valueToSort(column: SentColumn | 'machine'): SQL {
   if (column === 'machine') return sql`lower(${runResultRows.machine} ->> 'name')`
-  const cell = sql`${runResultRows.cells} ->> ${column.key}`
+  const cell = textOfCell(column.key)
   return ['text', 'moment', 'place'].includes(column.kind) ? sql`lower(${cell})` : sql`(${cell})::float8`
 }
+
+/** A cell as text: a message is found and sorted by its English. */
+const textOfCell = (key: string): SQL =>
+  sql`coalesce(${runResultRows.cells} -> ${key}::text ->> 'text', ${runResultRows.cells} ->> ${key}::text)`
 
 /** The values of a column in all the rows, the most frequent first. */
 export async function countValues(
   db: Database,
   { runId, rows }: Kept,
   { key, limit }: { key: string; limit: number },
-): Promise<Array<{ value: string; rows: number }>> {
-  const counted = await db.execute<{ value: string; rows: number }>(sql`
-    select value, count(*)::int as rows from (
-      select ${runResultRows.cells} ->> ${key} as value from ${runResultRows}
+): Promise<Array<{ value: string; message: Message; rows: number }>> {
+  const counted = await db.execute<{ value: string; message: Message; rows: number }>(sql`
+    select value, (array_agg(cell))[1] as message, count(*)::int as rows from (
+      select ${textOfCell(key)} as value, ${runResultRows.cells} -> ${key}::text as cell from ${runResultRows}
       where ${runResultRows.runId} = ${runId} and ${runResultRows.position} < ${rows}
     ) cells where value is not null group by value order by count(*) desc, value limit ${limit}`)
   return [...counted]
@@ -187,7 +191,7 @@ export async function countPlaces(
   { key, namedBy, ...selection }: RowSelection & { key: string; namedBy: string | undefined },
 ): Promise<ResultMap['places']> {
   const cell = sql`${runResultRows.cells} ->> ${key}`
-  const name = namedBy === undefined ? sql`null::text` : sql`${runResultRows.cells} ->> ${namedBy}`
+  const name = namedBy === undefined ? sql`null::text` : textOfCell(namedBy)
   // To 10 cm: PostgreSQL refuses to reckon with a difference that is next to nothing.
   const degreesOf = (nth: 1 | 2) => sql`round(split_part(${cell}, ',', ${nth}::int)::numeric, 6)::float8`
   const inNet = (value: string) => {
@@ -210,7 +214,7 @@ export async function countPlaces(
 }
 
 /** All rows in the action's own order, a batch in memory at a time. */
-export async function* readRows(db: Database, kept: Kept, { batch = 1_000 } = {}): AsyncGenerator<ResultRow[]> {
+export async function* readRows(db: Database, kept: Kept, { batch = 1_000 } = {}): AsyncGenerator<SentRow[]> {
   let after: number | undefined
   for (;;) {
     const rows = await listRows(db, kept, { words: [], filter: [], after, limit: batch })

@@ -1,5 +1,6 @@
-import type { ResultChart, ResultColumn, ResultRow } from '@standin/contracts'
+import type { SentChart, SentColumn, SentRow } from '@standin/contracts'
 import { boolean, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { messageColumn } from '../database/message-column.ts'
 import { runs } from '../runs/run-table.ts'
 
 /** What a run found, but for its headline and its rows. */
@@ -11,9 +12,9 @@ export const runResults = pgTable('run_results', {
   previousRunId: uuid(),
   /** Rows up to here were kept by a checkpoint; those after it are of an attempt that is not done. */
   rows: integer().notNull().default(0),
-  columns: jsonb().$type<ResultColumn[]>().notNull().default([]),
-  chart: jsonb().$type<ResultChart>(),
-  detail: text(),
+  columns: jsonb().$type<SentColumn[]>().notNull().default([]),
+  chart: jsonb().$type<SentChart>(),
+  detail: messageColumn(),
 })
 
 export const runResultRows = pgTable(
@@ -24,8 +25,8 @@ export const runResultRows = pgTable(
       .references(() => runResults.runId, { onDelete: 'cascade' }),
     position: integer().notNull(),
     rowId: text().notNull(),
-    machine: jsonb().$type<ResultRow['machine']>(),
-    cells: jsonb().$type<ResultRow['cells']>().notNull(),
+    machine: jsonb().$type<SentRow['machine']>(),
+    cells: jsonb().$type<SentRow['cells']>().notNull(),
     isNew: boolean().notNull(),
     /** The machine and the text cells, in lower case, to be searched. */
     searched: text().notNull(),

@@ -1,10 +1,16 @@
-import type { ResultChart, ResultColumn, ResultRow, RunState } from '@standin/contracts'
+import type { Message, RunState, SentChart, SentColumn, SentRow } from '@standin/contracts'
 import type { Database, Transaction } from '../database/database.ts'
 import { holdsRun } from '../runs/run-lease-store.ts'
 import { workingStates } from '../runs/run-lifecycle.ts'
 import { RunStopped } from '../runs/run-stopped.ts'
 import { hasMachines, insertRows, keepResult, openResult, readRows } from './result-store.ts'
-import { type GivenRow, type StorableRow, storable, understandColumns, understandRow } from './understand-rows.ts'
+import {
+  type GivenRow,
+  type StorableRow,
+  storableMessage,
+  understandColumns,
+  understandRow,
+} from './understand-rows.ts'
 
 /** What a run found. The last of each counts; all of it can be read from the next checkpoint on. */
 export interface ResultWriter {
@@ -16,14 +22,14 @@ export interface ResultWriter {
    */
   rows(rows: readonly GivenRow[]): Promise<void>
   /** At most one. */
-  chart(chart: ResultChart): Promise<void>
+  chart(chart: SentChart): Promise<void>
   /** More than the headline: what is left out, and why. */
-  detail(text: string): Promise<void>
+  detail(text: Message): Promise<void>
   /** The columns, and all rows so far, in batches: to make a file of them. */
-  read(): Promise<{ columns: readonly ResultColumn[]; hasMachines: boolean; batches: AsyncIterable<ResultRow[]> }>
+  read(): Promise<{ columns: readonly SentColumn[]; hasMachines: boolean; batches: AsyncIterable<SentRow[]> }>
 }
 
-export type GivenColumn = Omit<ResultColumn, 'filterable'> & Partial<Pick<ResultColumn, 'filterable'>>
+export type GivenColumn = Omit<SentColumn, 'filterable'> & Partial<Pick<SentColumn, 'filterable'>>
 
 /** What the run does with its result at its checkpoints and at its end. */
 export interface OpenResult extends ResultWriter {
@@ -44,8 +50,8 @@ export function createResultWriter(
   let opened: ReturnType<typeof open> | undefined
   let held: StorableRow[] = []
   let flushed: Promise<void> = Promise.resolve()
-  let columns: ResultColumn[] = []
-  const said: { columns?: ResultColumn[]; chart?: ResultChart; detail?: string } = {}
+  let columns: SentColumn[] = []
+  const said: { columns?: SentColumn[]; chart?: SentChart; detail?: Message } = {}
   let position = 0
   let hasFailed = false
 
@@ -100,7 +106,7 @@ export function createResultWriter(
       await opening()
     },
     async detail(text) {
-      said.detail = storable(text, 1_000)
+      said.detail = storableMessage(text, 1_000)
       await opening()
     },
     async read() {

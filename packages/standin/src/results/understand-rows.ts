@@ -1,24 +1,24 @@
-import type { ResultColumn, ResultRow } from '@standin/contracts'
+import { type Message, type SentColumn, type SentRow, textOf, withTexts } from '@standin/contracts'
 
 /** A row as an action gives it. A cell that is left out is not known. */
 export interface GivenRow {
   /** What the row is about, the same in every run: by it, the next run tells what is new. */
   id: string
   machine?: { id: string; name: string; detail?: string | null } | null
-  cells: Readonly<Record<string, string | number | null | undefined>>
+  cells: Readonly<Record<string, Message | number | null | undefined>>
 }
 
 /** A row that can be stored. */
-export type StorableRow = Pick<ResultRow, 'id' | 'machine' | 'cells'> & { searched: string }
+export type StorableRow = Pick<SentRow, 'id' | 'machine' | 'cells'> & { searched: string }
 
 const longest = { id: 200, cell: 500, name: 200 } as const
-const textKinds: ReadonlySet<ResultColumn['kind']> = new Set(['text', 'moment', 'place'])
+const textKinds: ReadonlySet<SentColumn['kind']> = new Set(['text', 'moment', 'place'])
 
 /**
  * A row with each of its cells as its column says, its texts cut.
  * @throws Error for a cell without a column, or of another kind: a mistake of the action's
  */
-export function understandRow({ id, machine, cells }: GivenRow, columns: readonly ResultColumn[]): StorableRow {
+export function understandRow({ id, machine, cells }: GivenRow, columns: readonly SentColumn[]): StorableRow {
   const stray = Object.keys(cells).find((key) => !columns.some((column) => column.key === key))
   if (stray !== undefined) throw new Error(`result row: there is no column "${stray}"`)
   const understood = Object.fromEntries(
@@ -31,7 +31,7 @@ export function understandRow({ id, machine, cells }: GivenRow, columns: readonl
         detail: machine.detail ? storable(machine.detail, longest.name) : null,
       }
     : null
-  const texts = columns.flatMap(({ key, kind }) => (kind === 'text' ? [understood[key]] : []))
+  const texts = columns.flatMap(({ key, kind }) => (kind === 'text' ? [toText(understood[key])] : []))
   return {
     id: storable(id, longest.id),
     machine: named,
@@ -41,16 +41,19 @@ export function understandRow({ id, machine, cells }: GivenRow, columns: readonl
 }
 
 function understandCell(
-  value: string | number | null | undefined,
-  { key, kind }: ResultColumn,
-): string | number | null {
+  value: Message | number | null | undefined,
+  { key, kind }: SentColumn,
+): Message | number | null {
   if (value === null || value === undefined) return null
-  const isText = textKinds.has(kind)
-  if (typeof value !== (isText ? 'string' : 'number')) throw new Error(`result row: "${key}" is not ${kind}`)
+  if (typeof value === 'object' && kind === 'text') return storableMessage(value, longest.cell)
+  if (typeof value === 'object' || (typeof value === 'string') !== textKinds.has(kind))
+    throw new Error(`result row: "${key}" is not ${kind}`)
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (kind === 'place' && !isOnEarth(value)) return null
   return storable(value, longest.cell)
 }
+
+const toText = (cell: SentRow['cells'][string] | undefined) => (typeof cell === 'object' && cell ? textOf(cell) : cell)
 
 /** A device without reception may report anything: what is no position is not known. */
 const isOnEarth = (place: string) => {
@@ -61,8 +64,11 @@ const isOnEarth = (place: string) => {
 /** Cut, and without what PostgreSQL refuses: NUL, and the half of a character that a cut can leave. */
 export const storable = (text: string, length: number) => text.slice(0, length).toWellFormed().replaceAll('\0', '')
 
+export const storableMessage = (message: Message, length: number): Message =>
+  withTexts(message, (text) => storable(text, length))
+
 /** @throws Error for columns that cannot be told apart, or too many */
-export function understandColumns(columns: readonly ResultColumn[]): ResultColumn[] {
+export function understandColumns(columns: readonly SentColumn[]): SentColumn[] {
   const keys = new Set(columns.map(({ key }) => key))
   if (keys.size !== columns.length) throw new Error('result columns: two have the same key')
   if (columns.length > 40) throw new Error('result columns: more than 40')
@@ -71,7 +77,7 @@ export function understandColumns(columns: readonly ResultColumn[]): ResultColum
   const nameless = columns.find(({ namedBy }) => namedBy !== undefined && !keys.has(namedBy))
   if (nameless) throw new Error(`result columns: "${nameless.key}" is named by "${nameless.namedBy}", which is none`)
   return columns.map(({ key, title, kind, filterable, namedBy }) => ({
-    ...{ key, title: storable(title, 100), kind, filterable },
+    ...{ key, title: storableMessage(title, 100), kind, filterable },
     ...(namedBy !== undefined && { namedBy }),
   }))
 }

@@ -4,6 +4,7 @@ import type { Database, Transaction } from '../database/database.ts'
 import type { MachineRegister } from '../machines/machine-register.ts'
 import { createArtifactWriter, type OpenArtifact } from '../results/artifacts/artifact-writer.ts'
 import { createResultWriter } from '../results/result-writer.ts'
+import { storableMessage } from '../results/understand-rows.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { changesOf, createEffects } from './run-effects.ts'
 import { appendEvent } from './run-event-store.ts'
@@ -99,7 +100,7 @@ export function createRunContext(
       progress = {
         done: wholeNumber(done),
         total: total === null ? null : wholeNumber(total),
-        message: storable(message, 200),
+        message: storableMessage(message, 200),
         secondsLeft: secondsLeft({ done, total, since: { done: startedDone, elapsedMs } }),
       }
       isDirty = true
@@ -126,13 +127,14 @@ export function createRunContext(
       files.set(name, open)
       return open
     },
-    log: (message) => write({}, (tx) => appendEvent(tx, runId, { type: 'log', message: storable(message, 500) })),
-    headline: (sentence) => write({ headline: storable(sentence, 300) }),
+    log: (message) =>
+      write({}, (tx) => appendEvent(tx, runId, { type: 'log', message: storableMessage(message, 500) })),
+    headline: (sentence) => write({ headline: storableMessage(sentence, 300) }),
     async step(name, work) {
       const beganAtMs = clock.monotonicMs()
       const become = (state: 'running' | 'done' | 'failed') => {
         const tookMs = state === 'running' ? null : Math.round(clock.monotonicMs() - beganAtMs)
-        steps = withStep(steps, { name: storable(name, 100), state, tookMs })
+        steps = withStep(steps, { name: storableMessage(name, 100), state, tookMs })
         isDirty = true
       }
       become('running')
@@ -168,9 +170,6 @@ export function createRunContext(
 }
 
 const wholeNumber = (value: number) => Math.max(0, Math.round(value))
-
-/** Cut, and without what PostgreSQL's JSON refuses: NUL, and the half of a character that a cut can leave. */
-const storable = (text: string, length: number) => text.slice(0, length).toWellFormed().replaceAll('\0', '')
 
 /** An action that does not await one of its calls must not end the process, and with it every other run, when it fails. */
 function withNoticedRejections<Context extends object>(context: Context): Context {

@@ -1,4 +1,4 @@
-import type { ResultRow } from '@standin/contracts'
+import type { SentRow } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
 import { findResult, readRows } from '../results/result-store.ts'
 import { lastSucceededRun } from './run-list-store.ts'
@@ -19,7 +19,7 @@ export interface PreviewOfRun {
   /** What its last checkpoint kept. */
   checkpoint: unknown
   /** The rows of its result, in batches. */
-  rows(): AsyncIterable<ResultRow[]>
+  rows(): AsyncIterable<SentRow[]>
 }
 
 /** What went before a run, for its action to read. */
@@ -50,7 +50,7 @@ async function resultRowIds(db: Database, runId: string): Promise<ReadonlySet<st
   return ids
 }
 
-async function* resultRows(db: Database, runId: string): AsyncGenerator<ResultRow[]> {
+async function* resultRows(db: Database, runId: string): AsyncGenerator<SentRow[]> {
   const found = await findResult(db, runId)
   if (found?.result) yield* readRows(db, found.result)
 }

@@ -1,4 +1,4 @@
-import type { Run } from '@standin/contracts'
+import { type Run, textOf } from '@standin/contracts'
 
 /** Before this much is done, the pace says nothing. */
 const leastShare = 0.05
@@ -26,9 +26,8 @@ export type Steps = Run['steps']
 
 /** The steps after one of them began or ended; a new name is added at the end. */
 export function withStep(steps: Steps, step: Steps[number]): Steps {
-  return steps.some(({ name }) => name === step.name)
-    ? steps.map((each) => (each.name === step.name ? step : each))
-    : [...steps, step]
+  const isSame = ({ name }: Steps[number]) => textOf(name) === textOf(step.name)
+  return steps.some(isSame) ? steps.map((each) => (isSame(each) ? step : each)) : [...steps, step]
 }
 
 /** The steps of a run that did not succeed: what was under way has failed. */

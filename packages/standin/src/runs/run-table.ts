@@ -13,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import { messageColumn } from '../database/message-column.ts'
 import type { StoredArtifact } from '../results/artifacts/artifact-store.ts'
 
 /** Runs are the queue: a row that is not promoted waits; pg-boss only carries promoted ones. */
@@ -55,7 +56,7 @@ export const runs = pgTable(
     checkpoint: jsonb().$type<{ state: unknown }>(),
     progress: jsonb().$type<Run['progress']>().notNull(),
     steps: jsonb().$type<Run['steps']>().notNull(),
-    headline: text(),
+    headline: messageColumn(),
     reason: text().$type<ErrorReason>(),
     lastSeq: integer().notNull().default(0),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),

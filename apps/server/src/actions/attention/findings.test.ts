@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { textOf } from 'standin'
 import { expect, test } from 'vitest'
 import { findingsOf, reasons } from './findings.ts'
 
@@ -9,7 +10,7 @@ const nothing = { issues: [], isServiceOverdue: false, isLastSeenKnown: true }
 const well = { lastSeenAt: now, batteryPercent: 80, fuelPercent: 80 }
 const daysAgo = (days: number) => new Date(now.getTime() - days * dayMs)
 const why = (machine: Partial<typeof well> | { lastSeenAt: null }, known: object = {}) =>
-  findingsOf({ ...well, ...machine }, { ...nothing, ...known }, { thresholds, now }).map((finding) => finding.why)
+  findingsOf({ ...well, ...machine }, { ...nothing, ...known }, { thresholds, now }).map((finding) => textOf(finding.why))
 
 test('a machine that is well needs nothing', () => {
   expect(why({})).toEqual([])
@@ -22,12 +23,12 @@ test('thresholds are kept to the day and the percent', () => {
   expect(why({ lastSeenAt: daysAgo(6.999) })).toEqual([])
   expect(why({ lastSeenAt: daysAgo(7) })).toEqual(['Silent for 7 days'])
   expect(why({ batteryPercent: 20 })).toEqual([])
-  expect(why({ batteryPercent: 19.4 })).toEqual(['Charge at 19 %'])
-  expect(why({ fuelPercent: 0 })).toEqual(['Fuel at 0 %'])
+  expect(why({ batteryPercent: 19.4 })).toEqual(['Battery at 19%'])
+  expect(why({ fuelPercent: 0 })).toEqual(['Fuel at 0%'])
 })
 
 test('one that was never heard of is silent, unless Trackunit left something out', () => {
-  expect(why({ lastSeenAt: null })).toEqual(['Never sent anything'])
+  expect(why({ lastSeenAt: null })).toEqual(['Never reported'])
   expect(why({ lastSeenAt: null }, { isLastSeenKnown: false })).toEqual([])
 })
 
@@ -36,7 +37,7 @@ test('issues are told in words, those that are not known as they are called; a s
   expect(
     why({}, { issues: [issue('NO_CAN_DATA_WIRING'), issue('LOW_GPS_COVERAGE'), issue('BENT_ANTENNA', null)] }),
   ).toEqual([
-    'No engine data, the wiring to the tracker most likely, for 11 days',
+    'No engine data for 11 days, probably the wiring to the tracker',
     'Weak GPS for 11 days',
     'Bent antenna',
   ])

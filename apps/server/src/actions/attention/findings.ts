@@ -1,23 +1,26 @@
-import type { KnownMachine } from 'standin'
+import type { KeyedMessage, KnownMachine } from 'standin'
+import { attentionMessages } from './attention-messages.ts'
 
-/** Why a machine needs attention, the worse one first; by it the list is ordered and drawn. */
+const { say } = attentionMessages
+
+/** Why a machine needs attention, the worst first: the list and its chart are in this order. */
 export const reasons = [
-  'Silent',
-  'Tracker battery low',
-  'No data',
-  'Machine battery low',
-  'Service overdue',
-  'Fuel low',
-  'Weak GPS',
-  'Data health',
+  'silent',
+  'trackerBatteryLow',
+  'noData',
+  'machineBatteryLow',
+  'serviceOverdue',
+  'fuelLow',
+  'weakGps',
+  'dataHealth',
 ] as const
 export type Reason = (typeof reasons)[number]
 
 export interface Finding {
   reason: Reason
-  /** In words, such as "Silent for 19 days". */
-  why: string
-  /** Of two with one reason, the larger is the worse. */
+  /** Such as "Silent for 19 days". */
+  why: KeyedMessage | string
+  /** Of two findings with the same reason, the one with the larger weight is worse. */
   weight: number
 }
 
@@ -52,24 +55,16 @@ export function findingsOf(
   const silentDays = lastSeenAt ? Math.floor((now.getTime() - lastSeenAt.getTime()) / dayMs) : undefined
   const isSilent = silentDays !== undefined && silentDays >= thresholds.silentDays
   const findings: Finding[] = [
-    ...(isSilent ? [{ reason: 'Silent' as const, why: `Silent for ${days(silentDays)}`, weight: silentDays }] : []),
-    ...(silentDays === undefined && isLastSeenKnown
-      ? [{ reason: 'Silent' as const, why: 'Never sent anything', weight: 0 }]
-      : []),
+    ...(isSilent ? [finding('silent', say('silentFor', { days: silentDays }), silentDays)] : []),
+    ...(silentDays === undefined && isLastSeenKnown ? [finding('silent', say('neverReported'), 0)] : []),
     ...(batteryPercent !== null && batteryPercent < thresholds.batteryPercent
-      ? [
-          {
-            reason: 'Machine battery low' as const,
-            why: `Charge at ${percent(batteryPercent)}`,
-            weight: 100 - batteryPercent,
-          },
-        ]
+      ? [finding('machineBatteryLow', say('chargeAt', { percent: Math.round(batteryPercent) }), 100 - batteryPercent)]
       : []),
     ...(fuelPercent !== null && fuelPercent < thresholds.fuelPercent
-      ? [{ reason: 'Fuel low' as const, why: `Fuel at ${percent(fuelPercent)}`, weight: 100 - fuelPercent }]
+      ? [finding('fuelLow', say('fuelAt', { percent: Math.round(fuelPercent) }), 100 - fuelPercent)]
       : []),
-    ...(isServiceOverdue ? [{ reason: 'Service overdue' as const, why: 'Service is overdue', weight: 0 }] : []),
-    // A machine that is silent receives no data: once is enough.
+    ...(isServiceOverdue ? [finding('serviceOverdue', say('serviceIsOverdue'), 0)] : []),
+    // That a silent machine sends no data goes without saying.
     ...issues
       .filter(({ type }) => !(isSilent && type === 'DATA_NOT_RECEIVED'))
       .map((issue) => findingOfIssue(issue, now)),
@@ -80,26 +75,35 @@ export function findingsOf(
 export const worseFirst = (left: Finding, right: Finding): number =>
   reasons.indexOf(left.reason) - reasons.indexOf(right.reason) || right.weight - left.weight
 
-const inWords = new Map<string, { reason: Reason; why: string }>(
+const finding = (reason: Reason, why: Finding['why'], weight: number): Finding => ({ reason, why, weight })
+
+type SinceKey = 'noDataFor' | 'noEngineDataFor' | 'trackerBatteryLowFor' | 'machineBatteryLowFor' | 'weakGpsFor'
+interface KnownIssue {
+  reason: Reason
+  since: SinceKey
+  without: Reason | 'noEngineData'
+}
+
+/** Each with the message for an issue of which it is known how long it has been open, and for one of which it is not. */
+const knownIssues = new Map<string, KnownIssue>(
   Object.entries({
-    DATA_NOT_RECEIVED: { reason: 'No data', why: 'No data' },
-    NO_CAN_DATA_WIRING: { reason: 'No data', why: 'No engine data, the wiring to the tracker most likely,' },
-    LOW_DEVICE_BATTERY_VOLTAGE: { reason: 'Tracker battery low', why: 'Tracker battery low' },
-    LOW_DEVICE_INPUT_VOLTAGE: { reason: 'Machine battery low', why: 'Machine battery low' },
-    LOW_GPS_COVERAGE: { reason: 'Weak GPS', why: 'Weak GPS' },
-  } as const),
+    DATA_NOT_RECEIVED: { reason: 'noData', since: 'noDataFor', without: 'noData' },
+    NO_CAN_DATA_WIRING: { reason: 'noData', since: 'noEngineDataFor', without: 'noEngineData' },
+    LOW_DEVICE_BATTERY_VOLTAGE: {
+      ...{ reason: 'trackerBatteryLow', since: 'trackerBatteryLowFor', without: 'trackerBatteryLow' },
+    },
+    LOW_DEVICE_INPUT_VOLTAGE: {
+      ...{ reason: 'machineBatteryLow', since: 'machineBatteryLowFor', without: 'machineBatteryLow' },
+    },
+    LOW_GPS_COVERAGE: { reason: 'weakGps', since: 'weakGpsFor', without: 'weakGps' },
+  }),
 )
 
 function findingOfIssue({ type, openedAt }: DataHealthIssue, now: Date): Finding {
-  const { reason, why } = inWords.get(type) ?? {
-    reason: 'Data health' as const,
-    why: `${type.charAt(0)}${type.slice(1).toLowerCase().replaceAll('_', ' ')}`,
-  }
   const openedMs = openedAt === null ? Number.NaN : Date.parse(openedAt)
-  if (Number.isNaN(openedMs)) return { reason, why: why.replace(/,$/, ''), weight: 0 }
-  const open = Math.max(0, Math.floor((now.getTime() - openedMs) / dayMs))
-  return { reason, why: `${why} for ${days(open)}`, weight: open }
+  const days = Number.isNaN(openedMs) ? undefined : Math.max(0, Math.floor((now.getTime() - openedMs) / dayMs))
+  const known = knownIssues.get(type)
+  if (!known)
+    return finding('dataHealth', `${type.charAt(0)}${type.slice(1).toLowerCase().replaceAll('_', ' ')}`, days ?? 0)
+  return finding(known.reason, days === undefined ? say(known.without) : say(known.since, { days }), days ?? 0)
 }
-
-const days = (count: number) => (count === 1 ? '1 day' : `${count} days`)
-const percent = (value: number) => `${Math.round(value)} %`

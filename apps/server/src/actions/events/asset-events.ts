@@ -8,29 +8,22 @@ const logPageSize = 1_000
 const requestsPerWindow = 2
 const windowMinutes = 30
 
-export const eventKinds = {
-  ALERT: 'Alert',
-  MACHINE_FAULT: 'Machine fault',
-  INSPECTION: 'Inspection',
-  PRE_CHECK: 'Pre-check',
-  DAMAGE_REPORT: 'Damage report',
-  CLASSIC_SERVICE: 'Classic service',
-  SERVICE_MANAGEMENT: 'Service reminder',
-} as const
-export const criticalities = { NONE: 'Not graded', LOW: 'Low', CRITICAL: 'Critical' } as const
+export const eventKinds = [
+  ...(['ALERT', 'MACHINE_FAULT', 'INSPECTION', 'PRE_CHECK'] as const),
+  ...(['DAMAGE_REPORT', 'CLASSIC_SERVICE', 'SERVICE_MANAGEMENT'] as const),
+] as const
+export const criticalities = ['NONE', 'LOW', 'CRITICAL'] as const
 
-export type EventKind = keyof typeof eventKinds
-export type Criticality = keyof typeof criticalities
+export type EventKind = (typeof eventKinds)[number]
+export type Criticality = (typeof criticalities)[number]
 
 /** Seen: `id`, `assetId`, `status`. The other names are our guess; without them the request's own filters are relied on. */
 const eventSchema = z
   .object({ ...{ id, assetId: id, status: text, type: text, criticality: text, time: moment } })
   .transform((event) => ({
     ...event,
-    kind: Object.hasOwn(eventKinds, event.type ?? '') ? eventKinds[event.type as EventKind] : null,
-    grade: Object.hasOwn(criticalities, event.criticality ?? '')
-      ? criticalities[event.criticality as Criticality]
-      : null,
+    kind: eventKinds.find((kind) => kind === event.type) ?? null,
+    grade: criticalities.find((grade) => grade === event.criticality) ?? null,
   }))
 export type AssetEvent = z.infer<typeof eventSchema>
 
@@ -46,7 +39,7 @@ export async function readLog(
   throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of events was not readable.' })
 }
 
-/** How long so many requests take under Trackunit's limit, where nobody else makes any. */
+/** How long the requests take under Trackunit's limit, if no other program uses it. */
 export const minutesForRequests = (requests: number): number =>
   Math.max(0, Math.ceil(requests / requestsPerWindow) - 1) * windowMinutes
 
@@ -58,7 +51,7 @@ const dismissDocument = /* GraphQL */ `
   }
 `
 
-/** @throws StandinError `TRACKUNIT_REFUSED` where Trackunit says that it did not */
+/** @throws StandinError `TRACKUNIT_REFUSED` if Trackunit did not dismiss it */
 export async function dismiss({ trackunit }: Pick<RunContext<unknown>, 'trackunit'>, eventId: string): Promise<void> {
   const { data } = await trackunit.graphql<{ eventDismiss?: { success?: boolean } | null }>(dismissDocument, {
     eventId,
@@ -69,10 +62,9 @@ export async function dismiss({ trackunit }: Pick<RunContext<unknown>, 'trackuni
 const dayMs = 86_400_000
 
 /**
- * Looks whether an event is dismissed, for one of which nobody knows whether the request arrived. It costs one of the two
- * requests.
- * @returns whether it is; not where it is open
- * @throws StandinError `TRACKUNIT_REFUSED` where it ended in another way: then nobody can tell
+ * Checks whether an event is dismissed, after a request whose outcome is unknown. Costs one of the two requests.
+ * @returns true if it is dismissed, false if it is open
+ * @throws StandinError `TRACKUNIT_REFUSED` if the event has any other status: the outcome stays unknown
  */
 export async function isDismissed(
   context: Pick<RunContext<unknown>, 'trackunit' | 'clock'>,

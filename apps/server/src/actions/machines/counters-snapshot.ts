@@ -1,6 +1,7 @@
 import { type RunContext, type SeenCounters, StandinError } from 'standin'
 import { z } from 'zod'
 import { hours, itemsOf, latitude, longitude, moment, part, percent, text } from './answered.ts'
+import { sayOfMachines } from './machine-messages.ts'
 import { createNews } from './news.ts'
 
 /**
@@ -49,7 +50,7 @@ export async function readCounters(
     await progress({
       done: Math.min((page - 1) * 100, machinesSeen),
       total: machinesSeen,
-      message: 'machines with their counters',
+      message: sayOfMachines('countersRead'),
     })
     await keep(page)
     news.count(answer.Equipment.map(({ EquipmentHeader }) => Object.values(EquipmentHeader ?? {}).join()))

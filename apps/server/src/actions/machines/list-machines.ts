@@ -1,4 +1,4 @@
-import { pages, type RunContext, type SeenMachine, StandinError } from 'standin'
+import { type KeyedMessage, pages, type RunContext, type SeenMachine, StandinError } from 'standin'
 import { z } from 'zod'
 import { number } from './answered.ts'
 import {
@@ -8,8 +8,8 @@ import {
   toBareMachine,
   toSeenMachine,
 } from './asset.ts'
+import { sayOfMachines } from './machine-messages.ts'
 import { createNews } from './news.ts'
-import { counted, plural } from './words.ts'
 
 const pageSize = 100
 const restPageSize = 1_000
@@ -60,7 +60,7 @@ export async function listMachines(
     } catch (error) {
       const next = nextSource(at, error)
       if (!next) throw error
-      if (next === 'rest') await log('Trackunit does not let apps read the full list here; the short one is read.')
+      if (next === 'rest') await log(sayOfMachines('shortList'))
       at = { ...newListing(), source: next, total: at.total }
     }
   }
@@ -94,7 +94,7 @@ async function listByGraphql(context: Context, { at: from, keep }: Part): Promis
     at = { ...at, isPartial: at.isPartial || isPartial, vanished: at.vanished + empty }
     return data.assets
   }
-  await context.progress({ done: at.done, total: at.total, message: 'machines listed' })
+  await context.progress({ done: at.done, total: at.total, message: sayOfMachines('machinesListed') })
   for await (const { nodes, endCursor, isCut } of pages(fetchPage, at.after)) {
     // A last page without machines has no cursor: from null, all would come again.
     at = await keepPage(context, {
@@ -138,7 +138,7 @@ async function keepPage(
   await machines.keep(known)
   const done = at.done + news.count(known.map(({ id }) => id))
   const total = at.total === null ? null : Math.max(at.total, done)
-  await progress({ done, total, message: 'machines listed' })
+  await progress({ done, total, message: sayOfMachines('machinesListed') })
   return { ...at, done, total, isPartial: at.isPartial || known.length < seen.length }
 }
 
@@ -160,25 +160,18 @@ async function countAssets({ get }: Context['trackunit']): Promise<number | null
 }
 
 /** What people are told about a list that lacks something. */
-export function lacksOfList({ source, isPartial, vanished, isCut }: Listing): string[] {
+export function lacksOfList({ source, isPartial, vanished, isCut }: Listing): KeyedMessage[] {
   return [
-    ...(isCut ? ['Trackunit broke its list of machines off; there may be more of them.'] : []),
-    ...(source === 'rest'
-      ? ['Sites, batteries and groups are missing: your Trackunit plan or permissions do not let apps read them.']
-      : []),
-    ...(vanished > 0
-      ? [
-          vanished === 1
-            ? 'One machine was removed in Trackunit while we read; it is left out.'
-            : `${vanished} machines were removed in Trackunit while we read; they are left out.`,
-        ]
-      : []),
-    ...(isPartial && vanished === 0 ? ['Trackunit left out some values; they are shown as not known.'] : []),
+    ...(isCut ? [sayOfMachines('listCut')] : []),
+    ...(source === 'rest' ? [sayOfMachines('sitesMissing')] : []),
+    ...(vanished > 0 ? [sayOfMachines('machinesRemoved', { count: vanished })] : []),
+    ...(isPartial && vanished === 0 ? [sayOfMachines('valuesMissing')] : []),
   ]
 }
 
 /** What is there of a list that was not read to its end. */
-export function partOfList({ done, total }: Listing): string {
-  const there = `${plural(done, 'machine is', 'machines are')} complete`
-  return total === null || total <= done ? `${there}.` : `${there}, ${counted(total - done)} more are missing.`
+export function partOfList({ done, total }: Listing): KeyedMessage {
+  return total === null || total <= done
+    ? sayOfMachines('partComplete', { done })
+    : sayOfMachines('partIncomplete', { done, missing: total - done })
 }

@@ -1,19 +1,18 @@
-import type { GivenRow, KnownMachine } from 'standin'
+import type { GivenRow, KeyedMessage, KnownMachine } from 'standin'
+import { machineTexts, sayOfMachines } from './machine-messages.ts'
 
-/** A number as a sentence has it. */
-export const counted = (count: number): string => new Intl.NumberFormat('en').format(count)
+type KnownType = 'type.EXCAVATOR'
 
-export const plural = (count: number, one: string, many: string): string =>
-  `${counted(count)} ${count === 1 ? one : many}`
-
-/** `SCISSOR_LIFT` is Trackunit's; people read "Scissor lift". */
-export function typeName(type: string | null): string {
-  if (!type) return 'No type'
+/** A type of machine; one that Trackunit adds later is shown as it calls it: `SCISSOR_LIFT` is "Scissor lift". */
+export function typeName(type: string | null): KeyedMessage | string {
+  if (!type) return sayOfMachines('noType')
+  const key = `type.${type}`
+  if (Object.hasOwn(machineTexts.en, key)) return sayOfMachines(key as KnownType)
   const words = type.toLowerCase().replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** A machine as a row has it: what it is, and below by what people know it. */
+/** A machine as a row shows it: what it is, and below how people know it. */
 export function machineOfRow(
   machine: Pick<KnownMachine, 'id' | 'name' | 'brand' | 'model' | 'serialNumber'>,
 ): NonNullable<GivenRow['machine']> {

@@ -1,8 +1,11 @@
-import type { KnownMachine } from 'standin'
+import type { KeyedMessage, KnownMachine } from 'standin'
+import { snapshotMessages } from './snapshot-messages.ts'
+
+const { say } = snapshotMessages
 
 export type Move = { kind: 'New' } | { kind: 'Arrived'; from: string | null } | { kind: 'Left'; from: string }
 
-/** What happened to a machine's place since the last run that told of places; undefined where nothing did. */
+/** How a machine moved since the last run that reported places; undefined if it did not move. */
 export function moveOfMachine({ site, toldSite }: Pick<KnownMachine, 'site' | 'toldSite'>): Move | undefined {
   if (toldSite === undefined) return { kind: 'New' }
   if (site?.id === toldSite?.id) return undefined
@@ -10,15 +13,15 @@ export function moveOfMachine({ site, toldSite }: Pick<KnownMachine, 'site' | 't
   return { kind: 'Arrived', from: toldSite?.name ?? null }
 }
 
-export function moveInWords(move: Move | undefined): string | null {
+export function moveInWords(move: Move | undefined): KeyedMessage | null {
   switch (move?.kind) {
     case undefined:
       return null
     case 'New':
-      return 'New on the account'
+      return say('newOnAccount')
     case 'Left':
-      return `Left ${move.from}`
+      return say('leftSite', { site: move.from })
     case 'Arrived':
-      return move.from === null ? 'Arrived' : `Arrived from ${move.from}`
+      return move.from === null ? say('arrived') : say('arrivedFrom', { site: move.from })
   }
 }

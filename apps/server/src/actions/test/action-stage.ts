@@ -1,14 +1,18 @@
-import { createActionWords, type ResultChart } from '@standin/contracts'
+import { formatMessage } from '@standin/client'
+import { isMessage, type ResultChart, type SentChart, type Spoken, spoken } from '@standin/contracts'
 import {
   type Action,
+  type AnyAction,
   type GivenColumn,
   type GivenRow,
+  type Message,
   type PartContext,
   type PreviewOfRun,
   type PreviousRun,
   type RunContext,
   StandinError,
   type TrackunitClient,
+  textOf,
 } from 'standin'
 import type { z } from 'zod'
 import { createMachinesInMemory } from './machines-in-memory.ts'
@@ -27,13 +31,13 @@ interface Given extends Partial<SimulatedTrackunit> {
   client?: TrackunitClient
 }
 
-/** What a run left behind. */
+/** What a run left behind, in English. */
 export interface Played {
   headline: string
   detail: string
   chart: ResultChart | undefined
-  rows: GivenRow[]
-  columns: readonly GivenColumn[]
+  rows: Array<Omit<GivenRow, 'cells'> & { cells: Record<string, string | number | null | undefined> }>
+  columns: ReadonlyArray<Spoken<GivenColumn>>
   files: Record<string, string>
   log: string[]
   steps: string[]
@@ -43,6 +47,18 @@ export interface Played {
   requests: string[]
   checkpoint: unknown
   endedAt: Date
+}
+
+/** The same, with its messages. */
+interface Said {
+  headline: Message
+  detail: Message
+  chart: SentChart | undefined
+  rows: GivenRow[]
+  columns: readonly GivenColumn[]
+  log: Message[]
+  steps: Message[]
+  progress: Array<{ done: number; total: number | null; message: Message }>
 }
 
 /** What an action works with while it goes, and what it has when it ends before its time. */
@@ -99,10 +115,10 @@ export function createActionStage({
     const firstRequest = trackunit.requests.length
     const key = `${action.id} ${mode}`
     const kept = { checkpoint: resumedFrom, rows: [] as GivenRow[], files: new Map<string, string>() }
-    const played: Played = {
-      ...{ headline: '', detail: '', chart: undefined, rows: [], columns: [], files: {}, log: [], steps: [] },
-      ...{ progress: [], attempts: 0, requests: [], checkpoint: undefined, endedAt: now },
+    const said: Said = {
+      ...{ headline: '', detail: '', chart: undefined, rows: [], columns: [], log: [], steps: [], progress: [] },
     }
+    let attempts = 0
     const effects = new Map<string, { outcome?: unknown }>()
     let retries = 0
 
@@ -126,30 +142,30 @@ export function createActionStage({
         machines: register.registerOf(run, `${key} ${JSON.stringify(input)}`),
         result: {
           async columns(columns) {
-            played.columns = columns
+            said.columns = columns
           },
           async rows(given) {
             for (const row of given) {
-              checkCells(row, played.columns)
+              checkCells(row, said.columns)
               if (!ids.has(row.id)) rows.push(row)
               ids.add(row.id)
             }
           },
           async chart(chart) {
-            played.chart = chart
+            said.chart = chart
           },
           async detail(detail) {
-            played.detail = detail
+            said.detail = detail
           },
           read: async () => ({
-            columns: played.columns.map((column) => ({ filterable: false, ...column })),
+            columns: said.columns.map((column) => ({ filterable: false, ...column })),
             hasMachines: rows.some(({ machine }) => machine),
             batches: (async function* () {
               yield rows.map(asResultRow)
             })(),
           }),
         } as RunContext<unknown>['result'],
-        progress: async (progress) => void played.progress.push(progress),
+        progress: async (progress) => void said.progress.push(progress),
         async checkpoint(state) {
           retries = 0
           kept.checkpoint = JSON.parse(JSON.stringify(state))
@@ -180,12 +196,12 @@ export function createActionStage({
           }
         },
         deliver: async () => {},
-        log: async (line) => void played.log.push(line),
+        log: async (line) => void said.log.push(line),
         async headline(sentence) {
-          played.headline = sentence
+          said.headline = sentence
         },
         async step(name, work) {
-          if (!played.steps.includes(name)) played.steps.push(name)
+          if (!said.steps.some((step) => textOf(step) === textOf(name))) said.steps.push(name)
           return work()
         },
       }
@@ -195,8 +211,8 @@ export function createActionStage({
     }
 
     for (;;) {
-      played.attempts++
-      if (played.attempts > mostAttempts) throw new Error('the action does not come to an end')
+      attempts++
+      if (attempts > mostAttempts) throw new Error('the action does not come to an end')
       try {
         await attempt(action.run)
         break
@@ -215,10 +231,14 @@ export function createActionStage({
       }
     }
     const requests = trackunit.requests.slice(firstRequest)
-    const ended = { ...played, rows: kept.rows, files: Object.fromEntries(kept.files), requests }
-    if (checksDanish && action.texts?.da)
-      checkSaid(ended, { say: createActionWords(action.texts.da), about: action.id })
-    const last = { ...ended, checkpoint: kept.checkpoint, endedAt: new Date(nowMs) }
+    said.rows = kept.rows
+    if (checksDanish) checkSaid(said, action)
+    const last: Played = {
+      ...(spoken(said, textOf) as Pick<Played, keyof Said>),
+      ...{ files: Object.fromEntries(kept.files), attempts, requests },
+      ...{ checkpoint: kept.checkpoint, endedAt: new Date(nowMs) },
+    }
+    sent.set(last, kept.rows)
     lastRuns.set(key, last)
     return last
   }
@@ -266,41 +286,43 @@ function checkCells({ cells }: GivenRow, columns: readonly GivenColumn[]): void 
     const kind = columns.find((column) => column.key === key)?.kind
     if (kind === undefined) throw new Error(`there is no column "${key}"`)
     if (value === null || value === undefined) continue
-    const isRight = ['text', 'moment', 'place'].includes(kind) ? typeof value === 'string' : Number.isFinite(value)
+    const isText = typeof value === 'string' || (kind === 'text' && isMessage(value))
+    const isRight = ['text', 'moment', 'place'].includes(kind) ? isText : Number.isFinite(value)
     if (!isRight) throw new Error(`"${key}" is not ${kind}: ${value}`)
     if (kind === 'moment') Temporal.Instant.from(String(value))
   }
 }
 
-/** Words of the action's own, not names that people gave. */
-const ownColumns = ['why', 'also', 'reason', 'type', 'kind', 'grade', 'outcome', 'since', 'change', 'by', 'week']
+/** Columns whose texts are the action's own, not names that people gave. */
+const ownColumns = ['also', 'reason', 'kind', 'grade', 'outcome', 'since', 'change', 'by', 'week']
 
-/** @throws where an action says something that it has no Danish words for */
-function checkSaid(
-  { headline, detail, chart, columns, rows, log, steps, progress }: Omit<Played, 'endedAt'>,
-  { say, about }: { say: (words: string) => string; about: string },
-): void {
-  const chartWords = chart && [
+/** @throws where an action says something that cannot be read in Danish */
+function checkSaid({ headline, detail, chart, columns, rows, log, steps, progress }: Said, action: AnyAction): void {
+  const chartTexts = chart && [
     ...[chart.title, chart.note],
     ...(chart.kind === 'stacked' ? chart.series.map(({ label }) => label) : []),
     ...(chart.kind === 'stacked' ? chart.columns.map(({ note }) => note) : []),
   ]
   const said = [
-    ...[headline, detail, ...(chartWords ?? []), ...log, ...steps, ...progress.map(({ message }) => message)],
+    ...[headline, detail, ...(chartTexts ?? []), ...log, ...steps, ...progress.map(({ message }) => message)],
     ...columns.map(({ title }) => title),
     ...rows.flatMap(({ cells }) => ownColumns.map((key) => cells[key])),
   ]
-  const inEnglish = new Set<string>()
-  for (const text of said) {
-    if (typeof text !== 'string') continue
-    const inDanish = say(text)
-    for (const words of text.split(/(?<=[.!?]) (?=[A-Z0-9“])/))
-      if (/\p{L}{2}/u.test(words) && inDanish.includes(words) && !sameInBoth.has(words)) inEnglish.add(words)
+  const messages = action.messages?.da ?? {}
+  for (const message of said) {
+    if (message === undefined || message === null || typeof message === 'number' || message === '') continue
+    if (!isMessage(message)) throw new Error(`${action.id} says this without a key: ${message}`)
+    const danish = formatMessage(message, { messages, language: 'da' })
+    const names = keysOf(message).filter((key) => !Object.hasOwn(messages, key))
+    if (names.length > 0) throw new Error(`${action.id} has no Danish for: ${names.join(', ')}`)
+    if (/undefined|[{}]/.test(danish)) throw new Error(`${action.id} says in Danish: ${danish}`)
   }
-  if (inEnglish.size > 0) throw new Error(`${about} has no Danish for: ${[...inEnglish].join(' | ')}`)
 }
 
-const sameInBoth = new Set(['Position', 'Type', 'Model', 'Generator', 'Dozer'])
+const keysOf = (message: Message): string[] => {
+  if (typeof message === 'string') return []
+  return 'parts' in message ? message.parts.flatMap(keysOf) : [message.key]
+}
 
 const asResultRow = ({ id, machine, cells }: GivenRow) => ({
   ...{ id, isNew: false, machine: machine ? { ...machine, detail: machine.detail ?? null } : null },
@@ -313,10 +335,14 @@ const previousOf = (played: Played | undefined): PreviousRun | undefined =>
     resultRowIds: async () => new Set(played.rows.map(({ id }) => id)),
   }
 
+/** The rows of a run as it gave them. */
+const sent = new WeakMap<Played, GivenRow[]>()
+
 const previewOf = (played: Played): PreviewOfRun => ({
   ...{ runId: 'preview', endedAt: played.endedAt, checkpoint: played.checkpoint },
   async *rows() {
-    for (let at = 0; at < played.rows.length; at += 100) yield played.rows.slice(at, at + 100).map(asResultRow)
+    const rows = sent.get(played) ?? []
+    for (let at = 0; at < rows.length; at += 100) yield rows.slice(at, at + 100).map(asResultRow)
   },
 })
 

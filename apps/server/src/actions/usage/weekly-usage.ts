@@ -1,4 +1,5 @@
-import type { MachineHistory } from 'standin'
+import { type MachineHistory, type Message, textOf } from 'standin'
+import { sayOfMachines } from '../machines/machine-messages.ts'
 import { typeName } from '../machines/words.ts'
 import { usageOfMachine } from './usage-of-machine.ts'
 import type { Weeks } from './weeks.ts'
@@ -14,22 +15,27 @@ export interface Usage {
   days: number
 }
 
-export type Grouping = 'Type' | 'Site'
+export type Grouping = 'type' | 'site'
+
+export interface Group {
+  name: Message
+  weeks: Array<Usage | undefined>
+}
 
 export interface WeeklyUsage {
-  /** By week; undefined where nothing is known of it. */
+  /** By week; undefined where nothing is known about it. */
   all: Array<Usage | undefined>
-  /** By grouping, then by name, then by week. */
-  groups: Record<Grouping, Map<string, Array<Usage | undefined>>>
+  /** By grouping, then by the English name. */
+  groups: Record<Grouping, Map<string, Group>>
   machinesWithReset: number
   machinesWithGap: number
-  /** Machines of which anything could be said. */
+  /** Machines with readings to compare. */
   machines: number
 }
 
 export const newWeeklyUsage = (): WeeklyUsage => ({
   all: [],
-  groups: { Type: new Map(), Site: new Map() },
+  groups: { type: new Map(), site: new Map() },
   machinesWithReset: 0,
   machinesWithGap: 0,
   machines: 0,
@@ -53,18 +59,15 @@ export function addMachine(sums: WeeklyUsage, { type, site, readings }: MachineH
       usage.hoursWithIdle += hours
     }
     sums.all[week] = plus(sums.all[week], usage)
-    addTo(sums.groups.Type, { name: typeName(type), week, usage })
-    addTo(sums.groups.Site, { name: site?.name ?? 'No site', week, usage })
+    addTo(sums.groups.type, { name: typeName(type), week, usage })
+    addTo(sums.groups.site, { name: site?.name ?? sayOfMachines('noSite'), week, usage })
   }
 }
 
-function addTo(
-  group: Map<string, Array<Usage | undefined>>,
-  { name, week, usage }: { name: string; week: number; usage: Usage },
-): void {
-  const weeks = group.get(name) ?? []
-  weeks[week] = plus(weeks[week], usage)
-  group.set(name, weeks)
+function addTo(groups: Map<string, Group>, { name, week, usage }: { name: Message; week: number; usage: Usage }): void {
+  const group = groups.get(textOf(name)) ?? { name, weeks: [] }
+  group.weeks[week] = plus(group.weeks[week], usage)
+  groups.set(textOf(name), group)
 }
 
 const plus = (left: Usage | undefined, right: Usage): Usage => ({

@@ -1,3 +1,4 @@
+import { type Message, type ResultRow, type SentRow, spoken, textOf } from '@standin/contracts'
 import type { RunContext } from '../../actions/define-action.ts'
 import { csvMediaType, csvOf, type TableToWrite, xlsxMediaType, xlsxOf } from './table-files.ts'
 
@@ -10,9 +11,9 @@ type Context = Pick<RunContext<unknown>, 'artifact' | 'result' | 'account'>
  */
 export function createCsvArtifact(
   context: Context,
-  { note, name }: { name: string; note?: string | undefined },
+  { note, name }: { name: string; note?: Message | undefined },
 ): Promise<void> {
-  return write(context, { name, mediaType: csvMediaType }, (table) => csvOf({ ...table, note }))
+  return write(context, { name, mediaType: csvMediaType }, (table) => csvOf({ ...table, note: note && textOf(note) }))
 }
 
 /** The same as a workbook for Excel. */
@@ -27,5 +28,11 @@ async function write(
 ): Promise<void> {
   const writer = await artifact(file)
   if (!writer.isEmpty) return
-  for await (const piece of piecesOf({ ...(await result.read()), habits })) await writer.write(piece)
+  const { columns, hasMachines, batches } = await result.read()
+  const table = { columns: spoken(columns, textOf), hasMachines, batches: inEnglish(batches), habits }
+  for await (const piece of piecesOf(table)) await writer.write(piece)
+}
+
+export async function* inEnglish(batches: AsyncIterable<SentRow[]>): AsyncGenerator<ResultRow[]> {
+  for await (const rows of batches) yield spoken(rows, textOf)
 }

@@ -1,0 +1,129 @@
+import { defineMessages } from 'standin'
+import { machineTexts } from '../machines/machine-messages.ts'
+
+export const attentionMessages = defineMessages({
+  en: {
+    ...machineTexts.en,
+    why: 'Why',
+    also: 'Also',
+    reason: 'Reason',
+    new: 'New',
+
+    silent: 'Silent',
+    trackerBatteryLow: 'Tracker battery low',
+    noData: 'No data',
+    machineBatteryLow: 'Machine battery low',
+    serviceOverdue: 'Service overdue',
+    fuelLow: 'Fuel low',
+    weakGps: 'Weak GPS',
+    dataHealth: 'Data health',
+
+    silentFor: 'Silent for {days, plural, one {# day} other {# days}}',
+    neverReported: 'Never reported',
+    chargeAt: 'Battery at {percent, number}%',
+    fuelAt: 'Fuel at {percent, number}%',
+    serviceIsOverdue: 'Service is overdue',
+    noEngineData: 'No engine data, probably the wiring to the tracker',
+    noDataFor: 'No data {days, plural, =0 {since today} one {for # day} other {for # days}}',
+    noEngineDataFor:
+      'No engine data {days, plural, =0 {since today} one {for # day} other {for # days}}, probably the wiring to the tracker',
+    trackerBatteryLowFor: 'Tracker battery low {days, plural, =0 {since today} one {for # day} other {for # days}}',
+    machineBatteryLowFor: 'Machine battery low {days, plural, =0 {since today} one {for # day} other {for # days}}',
+    weakGpsFor: 'Weak GPS {days, plural, =0 {since today} one {for # day} other {for # days}}',
+
+    readCounters: 'Read counters',
+    checkDataHealth: 'Check data health',
+    checkServices: 'Check services',
+    rank: 'Rank and compare with last time',
+    dataHealthRead: 'data health lists read',
+    healthRefused: 'Data health is left out: Trackunit does not let us read it.',
+    healthUnanswered: 'Data health is left out: Trackunit did not answer.',
+    servicesRefused:
+      'Overdue services are left out: Trackunit does not let us read them. Either the permission or the licence is missing.',
+    servicesUnanswered: 'Overdue services are left out: Trackunit did not answer.',
+    servicesNotAllowed: 'Overdue services are left out: the permission “See service plans” is missing.',
+    servicesUnchecked: 'Services are not checked.',
+    healthAndServicesUnchecked: 'Data health and services are not checked.',
+    chartTitle: 'Why they need attention',
+    chartNote: 'A machine with several reasons counts under the worst one.',
+    lastTime:
+      'Last time {count, plural, one {# machine was} other {# machines were}} on the list{off, plural, =0 {} one {; # no longer is} other {; # no longer are}}.',
+
+    noMachines: 'There are no machines to check.',
+    nothingFound:
+      'Nothing needs attention. {checked, plural, one {The machine is fine} other {All # machines are fine}}.',
+    nothingFoundInPart:
+      'Nothing found that needs attention on {checked, plural, one {# machine} other {# machines}}. Some checks are missing.',
+    found:
+      '{found, number} of {checked, plural, one {# machine} other {# machines}} {found, plural, one {needs} other {need}} attention.',
+    foundWithNew:
+      '{found, number} of {checked, plural, one {# machine} other {# machines}} {found, plural, one {needs} other {need}} attention, {new, plural, =0 {none} other {#}} of them new.',
+  },
+  da: {
+    ...machineTexts.da,
+    title: 'Opmærksomhedsliste',
+    description:
+      'Maskiner, der er tavse, har lavt brændstof eller batteri, er bagud med service eller sender forkerte data. De værste først, med grunden og det, der er nyt siden sidst.',
+    'input.silentDays': 'Tavs efter',
+    'input.silentDays.description': 'Maskiner, der er holdt op med at sende data.',
+    'input.batteryPercent': 'Batteri under',
+    'input.batteryPercent.description': 'Procent af fuld opladning.',
+    'input.fuelPercent': 'Brændstof under',
+    'input.fuelPercent.description': 'Procent af en fuld tank.',
+    why: 'Hvorfor',
+    also: 'Også',
+    reason: 'Grund',
+    new: 'Ny',
+
+    silent: 'Tavs',
+    trackerBatteryLow: 'Sporerens batteri er lavt',
+    noData: 'Ingen data',
+    machineBatteryLow: 'Maskinens batteri er lavt',
+    serviceOverdue: 'Service er overskredet',
+    fuelLow: 'Lidt brændstof',
+    weakGps: 'Svag GPS',
+    dataHealth: 'Datakvalitet',
+
+    silentFor: 'Tavs i {days, plural, one {# dag} other {# dage}}',
+    neverReported: 'Har aldrig sendt data',
+    chargeAt: 'Batteri på {percent, number} %',
+    fuelAt: 'Brændstof på {percent, number} %',
+    serviceIsOverdue: 'Service er overskredet',
+    noEngineData: 'Ingen motordata, formentlig ledningerne til sporeren',
+    noDataFor: 'Ingen data {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
+    noEngineDataFor:
+      'Ingen motordata {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}, formentlig ledningerne til sporeren',
+    trackerBatteryLowFor:
+      'Sporerens batteri har været lavt {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
+    machineBatteryLowFor:
+      'Maskinens batteri har været lavt {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
+    weakGpsFor: 'Svag GPS {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
+
+    readCounters: 'Læs tællerne',
+    checkDataHealth: 'Tjek datakvaliteten',
+    checkServices: 'Tjek service',
+    rank: 'Sæt i rækkefølge og sammenlign med sidst',
+    dataHealthRead: 'lister om datakvalitet læst',
+    healthRefused: 'Datakvalitet er udeladt: Trackunit lader os ikke læse den.',
+    healthUnanswered: 'Datakvalitet er udeladt: Trackunit svarede ikke.',
+    servicesRefused:
+      'Overskredet service er udeladt: Trackunit lader os ikke læse den. Enten mangler tilladelsen eller licensen.',
+    servicesUnanswered: 'Overskredet service er udeladt: Trackunit svarede ikke.',
+    servicesNotAllowed: 'Overskredet service er udeladt: tilladelsen “Se serviceplaner” mangler.',
+    servicesUnchecked: 'Service er ikke tjekket.',
+    healthAndServicesUnchecked: 'Datakvalitet og service er ikke tjekket.',
+    chartTitle: 'Hvorfor de kræver opmærksomhed',
+    chartNote: 'En maskine med flere grunde tæller under den værste.',
+    lastTime:
+      'Sidst var {count, plural, one {# maskine} other {# maskiner}} på listen{off, plural, =0 {} other {; # er det ikke længere}}.',
+
+    noMachines: 'Der er ingen maskiner at tjekke.',
+    nothingFound:
+      'Intet kræver opmærksomhed. {checked, plural, one {Maskinen er i orden} other {Alle # maskiner er i orden}}.',
+    nothingFoundInPart:
+      'Der er ikke fundet noget, der kræver opmærksomhed, på {checked, plural, one {# maskine} other {# maskiner}}. Nogle tjek mangler.',
+    found: '{found, number} af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed.',
+    foundWithNew:
+      '{found, number} af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed, {new, plural, =0 {ingen af dem nye} one {# af dem ny} other {# af dem nye}}.',
+  },
+})
