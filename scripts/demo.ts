@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createStandinClient, type RunEvent } from '@standin/client'
+import { createStandinClient, type RunEvent, textOf } from '@standin/client'
 import { lookForSecret } from './demo/secrets-in-database.ts'
 import { answers, freePort, type Part, type PartOptions, root, runPart, startPart, until } from './part.ts'
 
@@ -183,7 +183,7 @@ async function demo(): Promise<void> {
       seen.every(({ seq }, index) => seq === index + 1),
       'events are missing or doubled',
     )
-    return [`${ended.headline} ${seen.length} events came over the stream, in order`, started.id]
+    return [`${textOf(ended.headline ?? '')} ${seen.length} events came over the stream, in order`, started.id]
   })
 
   await step('File', async () => {

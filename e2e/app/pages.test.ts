@@ -413,7 +413,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const markup = '<img src=x onerror="globalThis.broken=1"><b>EC220</b>'
     const { sql } = app.stack
     await sql`update run_result_rows set machine = jsonb_set(machine, '{name}', ${sql.json(markup)}) where run_id = ${ids.run}`
-    await sql`update runs set headline = ${`${markup} needs attention.`} where id = ${ids.run}`
+    await sql`update runs set headline = ${JSON.stringify(`${markup} needs attention.`)} where id = ${ids.run}`
     const fresh = await app.open({ account })
     await fresh.visit(`/runs/${ids.run}`)
     await fresh.app.getByRole('heading', { name: `${markup} needs attention.` }).waitFor()

@@ -16,7 +16,13 @@ type Same<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T ex
 
 true satisfies Same<
   keyof typeof client,
-  'createActionWords' | 'createStandinClient' | 'standinLinks' | 'StandinClientError' | 'toStandinClientError'
+  | 'createStandinClient'
+  | 'formatMessage'
+  | 'spoken'
+  | 'textOf'
+  | 'standinLinks'
+  | 'StandinClientError'
+  | 'toStandinClientError'
 >
 true satisfies Same<keyof typeof testing, 'createFakeStandin'>
 true satisfies Same<keyof StandinClient, 'token' | 'replaceToken' | 'fetchFor' | 'runs' | 'installations' | 'api'>

@@ -1,4 +1,4 @@
-import type { Action, Installation, ResultRow, Run, RunResult } from '@standin/client'
+import type { Action, Installation, ResultRow, Run, SentResult } from '@standin/client'
 import { aRun } from '../../../packages/iris-ui/src/runs/a-run.fixture.ts'
 
 /** What the pinned pictures show, and when: all of it is on one Tuesday morning. */
@@ -21,7 +21,7 @@ const installation: Installation = {
 const anAction = (changes: Partial<Action> & Pick<Action, 'id' | 'title' | 'description'>): Action => ({
   ...{ changesData: false, scopes: ['asset.view'], missingScopes: [], missingFromPlan: [], missingPlan: null },
   missingOptionalScopes: [],
-  ...{ mayStart: true, usualSeconds: 40, secondsPerChange: null, inputSchema: { type: 'object' }, texts: {} },
+  ...{ mayStart: true, usualSeconds: 40, secondsPerChange: null, inputSchema: { type: 'object' }, messages: {} },
   ...changes,
 })
 const actions = [
@@ -63,7 +63,7 @@ const rows = Object.entries(reasons)
     }),
   )
 const column = (key: string, title: string, filterable = false) => ({ key, title, kind: 'text', filterable }) as const
-const result: RunResult = {
+const result: SentResult = {
   ...{ headline: ended.headline, detail: null, map: null, rows, total: rows.length },
   columns: [
     column('why', 'Why', true),
@@ -73,14 +73,14 @@ const result: RunResult = {
   chart: {
     ...{ kind: 'bars', title: 'Why they need attention', unit: 'number' },
     bars: Object.entries(reasons).map(([label, value]) => ({ label, value })),
-    note: 'A machine with two reasons counts under the worse one.',
+    note: 'A machine with several reasons counts under the worst one.',
   },
   facets: [
-    { key: 'why', values: Object.entries(reasons).map(([value, count]) => ({ value, rows: count })) },
-    { key: 'site', values: ['Aarhus Havn', 'Nordhavn Tunnel'].map((value) => ({ value, rows: 6 })) },
+    { key: 'why', values: Object.entries(reasons).map(([value, count]) => ({ value, message: value, rows: count })) },
+    { key: 'site', values: ['Aarhus Havn', 'Nordhavn Tunnel'].map((value) => ({ value, message: value, rows: 6 })) },
   ],
 }
-const nothingFound: RunResult = {
+const nothingFound: SentResult = {
   ...{ headline: null, detail: null, chart: null, map: null, columns: [], rows: [], total: 0, facets: [] },
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { messageSchema, type Spoken } from './message.ts'
+import { messageSchema } from './message.ts'
+import type { Spoken } from './message-texts.ts'
 
 /**
  * How a column's cells are read and shown. Numbers are metric and plain; whoever shows them turns them into the

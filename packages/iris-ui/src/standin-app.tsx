@@ -8,7 +8,7 @@ import { Shell } from './shell/shell.tsx'
 import { SurroundingsContext, surroundingsOf } from './surroundings.ts'
 import type { Texts } from './texts/en.ts'
 import { textsFor } from './texts/texts-for.ts'
-import { WithActionWords } from './texts/with-action-words.tsx'
+import { WithActionMessages } from './texts/with-action-messages.tsx'
 
 export interface StandinAppProps {
   /** The page around the app. Its `user` and `account` decide what is shown. */
@@ -46,9 +46,9 @@ function Connected({ host, serverUrl, first, texts: given }: StandinAppProps & {
       <TRPCProvider queryClient={queryClient} trpcClient={trpcClient}>
         <SurroundingsContext value={surroundings}>
           <div className="standin" lang={texts.language}>
-            <WithActionWords>
+            <WithActionMessages>
               <Shell />
-            </WithActionWords>
+            </WithActionMessages>
           </div>
         </SurroundingsContext>
       </TRPCProvider>

@@ -112,9 +112,7 @@ describe('clear stale events: the preview', () => {
     expect(stage.now().getTime() - now.getTime()).toBe(60 * 60_000)
     expect(played.requests.filter((path) => path.includes('asset-event'))).toHaveLength(7) // Two of them were told to wait.
     expect(played.log).toContain('5 lists to read. Trackunit allows two per half hour, so this takes about 1 h.')
-    expect(played.detail).toContain(
-      'The list took 5 requests. Trackunit allows two per half hour.',
-    )
+    expect(played.detail).toContain('The list took 5 requests. Trackunit allows two per half hour.')
   })
 
   test('an event of a machine that is not known any more is listed all the same', async () => {

@@ -42,8 +42,8 @@ const columns = [
 ] as const
 const appliedColumns = [{ key: 'outcome', title: say('outcome'), kind: 'text', filterable: true } as const, ...columns]
 
-const labels = <Value extends EventKind | Criticality>(values: readonly Value[], kind: 'kind' | 'severity') =>
-  Object.fromEntries(values.map((value) => [value, textOf(say(`${kind}.${value}` as 'kind.ALERT'))]))
+const labels = (field: 'kinds' | 'criticalities', choices: ReadonlyArray<EventKind | Criticality>) =>
+  Object.fromEntries(choices.map((choice) => [choice, textOf(say(`input.${field}.${choice}` as 'input.kinds.ALERT'))]))
 
 const inputSchema = z.object({
   olderThanDays: z.int().min(1).max(730).default(90).meta({
@@ -55,7 +55,7 @@ const inputSchema = z.object({
     .array(z.enum(eventKinds))
     .min(1)
     .default(['ALERT', 'MACHINE_FAULT', 'INSPECTION', 'PRE_CHECK'])
-    .meta({ title: 'Kinds of event', 'x-labels': labels(eventKinds, 'kind') }),
+    .meta({ title: 'Kinds of event', 'x-labels': labels('kinds', eventKinds) }),
   criticalities: z
     .array(z.enum(criticalities))
     .min(1)
@@ -63,7 +63,7 @@ const inputSchema = z.object({
     .meta({
       title: 'Severity',
       description: 'Critical events are left alone unless you tick them.',
-      'x-labels': labels(criticalities, 'severity'),
+      'x-labels': labels('criticalities', criticalities),
     }),
   machines: machineFilterInput,
   lookBackDays: z.int().min(2).max(1_460).default(365).meta({

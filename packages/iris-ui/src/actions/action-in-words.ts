@@ -2,37 +2,49 @@ import type { Action } from '@standin/client'
 import { readable } from '../formats/readable.ts'
 import type { Texts } from '../texts/en.ts'
 
-/** An action with its form in the reader's language, as far as it has words in it. */
+type Schema = Record<string, unknown>
+
+/** An action with its form in the reader's language, as far as it has messages in it. */
 export function actionInWords(action: Action, { ofAction }: Pick<Texts, 'ofAction'>): Action {
-  if (Object.keys(action.texts).length === 0) return action
-  const say = (words: string) => ofAction(action.id, words)
+  if (Object.keys(action.messages).length === 0) return action
+  const say = (key: string, text: string) => ofAction(action.id, { key, text, values: {} })
+  const { properties } = action.inputSchema
   return {
     ...action,
-    title: say(action.title),
-    description: say(action.description),
-    inputSchema: schemaInWords(action.inputSchema, say) as Action['inputSchema'],
+    title: say('title', action.title),
+    description: say('description', action.description),
+    missingPlan: action.missingPlan && say('plan', action.missingPlan),
+    inputSchema: {
+      ...action.inputSchema,
+      ...(isSchema(properties) && {
+        properties: Object.fromEntries(
+          Object.entries(properties).map(([field, schema]) => [field, fieldInWords(schema, `input.${field}`, say)]),
+        ),
+      }),
+    },
   }
 }
 
-function schemaInWords(part: unknown, say: (words: string) => string): unknown {
-  if (Array.isArray(part)) return part.map((each) => schemaInWords(each, say))
-  if (typeof part !== 'object' || part === null) return part
-  const said = Object.fromEntries(
-    Object.entries(part).map(([key, value]) => [
-      key,
-      (key === 'title' || key === 'description') && typeof value === 'string' ? say(value) : schemaInWords(value, say),
-    ]),
-  )
-  return Array.isArray(said.enum) ? { ...said, 'x-labels': labelsOf(said, say) } : said
+function fieldInWords(schema: unknown, key: string, say: (key: string, text: string) => string): unknown {
+  if (!isSchema(schema)) return schema
+  const { title, description, enum: choices, items, 'x-labels': labels } = schema
+  const values: unknown[] = Array.isArray(choices)
+    ? choices
+    : isSchema(items) && Array.isArray(items.enum)
+      ? items.enum
+      : []
+  const labelOf = (value: string) =>
+    isSchema(labels) && typeof labels[value] === 'string' ? labels[value] : readable(value)
+  return {
+    ...schema,
+    ...(typeof title === 'string' && { title: say(key, title) }),
+    ...(typeof description === 'string' && { description: say(`${key}.description`, description) }),
+    ...(values.length > 0 && {
+      'x-labels': Object.fromEntries(
+        values.map(String).map((value) => [value, say(`${key}.${value}`, labelOf(value))]),
+      ),
+    }),
+  }
 }
 
-/** A choice is said by its label, or by its own value made readable. */
-function labelsOf({ enum: values, 'x-labels': given }: Record<string, unknown>, say: (words: string) => string) {
-  const labels = new Map(Object.entries(typeof given === 'object' && given !== null ? given : {}))
-  return Object.fromEntries(
-    (values as unknown[]).map((value) => [
-      String(value),
-      say(String(labels.get(String(value)) ?? readable(String(value)))),
-    ]),
-  )
-}
+const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null

@@ -18,19 +18,14 @@ export function hindranceOf(
 
 export function hindranceWords(
   hindrance: Hindrance,
-  {
-    id,
-    missingScopes,
-    missingFromPlan,
-    missingPlan,
-  }: Pick<Action, 'id' | 'missingScopes' | 'missingFromPlan' | 'missingPlan'>,
+  { missingScopes, missingFromPlan, missingPlan }: Pick<Action, 'missingScopes' | 'missingFromPlan' | 'missingPlan'>,
   texts: Texts,
 ): string {
   const words = texts.actions
   const namesOf = (scopes: readonly string[]) => texts.list(scopes.map((scope) => texts.permissions[scope] ?? scope))
   switch (hindrance) {
     case 'plan':
-      return words.needsPlan(missingPlan === null ? namesOf(missingFromPlan) : texts.ofAction(id, missingPlan))
+      return words.needsPlan(missingPlan ?? namesOf(missingFromPlan))
     case 'permission':
       return words.needsPermission(namesOf(missingScopes))
     case 'role':

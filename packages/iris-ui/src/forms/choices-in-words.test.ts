@@ -6,7 +6,10 @@ import { choicesInWords } from './choices-in-words.ts'
 const schema = {
   properties: {
     silentDays: { type: 'integer', title: 'Silent after', unit: 'days', default: 7 },
-    kinds: { type: 'array', title: 'Kinds of event', items: { enum: ['ALERT', 'own-kind'] }, default: ['ALERT'] },
+    kinds: {
+      ...{ type: 'array', title: 'Kinds of event', default: ['ALERT'] },
+      ...{ items: { enum: ['ALERT', 'own-kind'] }, 'x-labels': { ALERT: 'Alerts' } },
+    },
     idleHours: { type: 'boolean', title: 'With idle hours', default: true },
     note: { type: 'string', title: 'Note' },
     machines: { format: 'machine-filter', title: 'Machines' },

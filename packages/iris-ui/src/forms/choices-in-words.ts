@@ -29,9 +29,9 @@ function inWords(field: FormField, value: unknown, { texts, formats }: Around): 
       return field.unit ? `${number}\u00a0${texts.form.units[field.unit] ?? field.unit}` : number
     }
     case 'choice':
-      return labelOf(field.options, value, texts)
+      return labelOf(field.options, value)
     case 'choices':
-      return Array.isArray(value) ? formats.listOf(value.map((one) => labelOf(field.options, one, texts))) : ''
+      return Array.isArray(value) ? formats.listOf(value.map((one) => labelOf(field.options, one))) : ''
     case 'flag':
       return value === true ? texts.form.yes : texts.form.no
     default:
@@ -39,5 +39,5 @@ function inWords(field: FormField, value: unknown, { texts, formats }: Around): 
   }
 }
 
-const labelOf = (options: readonly Option[], value: unknown, { form }: Texts) =>
-  form.options[String(value)] ?? options.find((option) => option.value === value)?.label ?? String(value)
+const labelOf = (options: readonly Option[], value: unknown) =>
+  options.find((option) => option.value === value)?.label ?? String(value)

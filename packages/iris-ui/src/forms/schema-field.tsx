@@ -56,7 +56,7 @@ export function SchemaField({ field, name, form }: { field: FormField; name: `in
             <select className="in" id={id} aria-describedby={by} {...form.register(name)}>
               {field.options.map((option) => (
                 <option key={option.value} value={option.value}>
-                  {texts.form.options[option.value] ?? option.label}
+                  {option.label}
                 </option>
               ))}
             </select>
@@ -68,7 +68,7 @@ export function SchemaField({ field, name, form }: { field: FormField; name: `in
             {field.options.map((option) => (
               <label className="check" key={option.value}>
                 <input type="radio" value={option.value} {...form.register(name)} />
-                <span>{texts.form.options[option.value] ?? option.label}</span>
+                <span>{option.label}</span>
               </label>
             ))}
           </div>
@@ -81,7 +81,7 @@ export function SchemaField({ field, name, form }: { field: FormField; name: `in
             {field.options.map((option) => (
               <label className="check" key={option.value}>
                 <input type="checkbox" value={option.value} {...form.register(name)} />
-                <span>{texts.form.options[option.value] ?? option.label}</span>
+                <span>{option.label}</span>
               </label>
             ))}
           </div>

@@ -79,7 +79,7 @@ function fieldOf(key: string, property: Schema, required: boolean): FormField | 
     case 'string':
       return { ...base, kind: 'text', longest: property.maxLength }
     case 'array': {
-      const choices = property.items && optionsOf(property.items)
+      const choices = property.items && optionsOf({ 'x-labels': property['x-labels'], ...property.items })
       return choices && { ...base, kind: 'choices', options: choices, least: property.minItems ?? 0 }
     }
     default:

@@ -4,9 +4,7 @@ import { chartToDraw } from './chart-to-draw.ts'
 export type DrawnChart = NonNullable<ReturnType<typeof chartToDraw>>
 
 interface Words {
-  /** A value in the reader's language. */
-  say(value: string): string
-  /** Of rows whose value is not known. */
+  /** For rows whose value is unknown. */
   unknown: string
   titleOf(column: string): string
 }
@@ -18,13 +16,13 @@ interface Words {
 export function chartsByColumn(
   { chart, columns, facets, total }: Pick<RunResult, 'chart' | 'columns' | 'facets' | 'total'>,
   run: Pick<Run, 'state'>,
-  { say, unknown, titleOf }: Words,
+  { unknown, titleOf }: Words,
 ): { key: string; chart: DrawnChart }[] {
   const countsRows = chart?.kind === 'bars' && chart.unit === 'number'
   if (!countsRows) return []
   return facets.flatMap(({ key, values }) => {
     const column = columns.find((one) => one.key === key)
-    const bars = values.map(({ value, rows }) => ({ label: say(value) || unknown, value: rows }))
+    const bars = values.map(({ message, rows }) => ({ label: message || unknown, value: rows }))
     const drawn =
       column && chartToDraw({ kind: 'bars', title: titleOf(column.title), unit: 'number', bars, note: null }, run)
     if (drawn?.kind !== 'bars' || isSame(drawn.bars, chart.bars)) return []

@@ -31,7 +31,6 @@ export function ResultSection({ run }: { run: Run }) {
   if (!first) return isError && hasEnded(run) ? <p className="sub">{texts.connection.partMissing}</p> : null
   const chart = first.chart && chartToDraw(first.chart, run)
   const others = chartsByColumn(first, run, {
-    say: (value) => texts.ofAction(run.actionId, value),
     unknown: texts.table.unknown,
     titleOf: texts.preview.by,
   })

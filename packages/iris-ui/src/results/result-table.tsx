@@ -65,7 +65,6 @@ export function ResultTable({ run, first }: ResultTableProps) {
           sorted={hasMachines ? [{ ...machineColumn, title: words.machine }, ...columns] : columns}
           facets={first.facets}
           hasNew={first.rows.some(({ isNew }) => isNew)}
-          say={(words) => texts.ofAction(run.actionId, words)}
         />
       )}
       {!going && first.map && map && saysMore(first.map) && (

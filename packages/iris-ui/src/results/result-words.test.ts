@@ -76,7 +76,8 @@ describe('a chart is drawn', () => {
 })
 
 test('a result is counted by its columns as well, where that says more than its own chart', () => {
-  const values = (...rows: number[]) => rows.map((count, nth) => ({ value: nth === 1 ? '' : `v${nth}`, rows: count }))
+  const values = (...rows: number[]) =>
+    rows.map((rows, nth) => ({ value: `v${nth}`, message: nth === 1 ? '' : `V${nth}`, rows }))
   const counted = chartsByColumn(
     {
       chart: { ...{ kind: 'bars', title: 'Why', unit: 'number', note: null }, bars: [{ label: 'silent', value: 9 }] },
@@ -92,7 +93,7 @@ test('a result is counted by its columns as well, where that says more than its 
       ],
     },
     { state: 'succeeded' },
-    { say: (value) => value.toUpperCase(), unknown: 'not known', titleOf: en.preview.by },
+    { unknown: 'not known', titleOf: en.preview.by },
   )
   expect(counted.map(({ key, chart }) => [key, chart.title, chart.others])).toEqual([['site', 'By site', 11]])
   expect(counted[0]?.chart.kind === 'bars' && counted[0].chart.bars.slice(0, 2)).toEqual([

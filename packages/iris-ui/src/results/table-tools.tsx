@@ -15,12 +15,10 @@ interface TableToolsProps {
   facets: RunResult['facets']
   /** Some rows are new since the last run. */
   hasNew: boolean
-  /** A value in the reader's language. */
-  say(value: string): string
 }
 
 /** Find and filter before the rows, so that nobody has to scroll; on a phone filters and order wait behind a button. */
-export function TableTools({ columns, sorted, facets, hasNew, say }: TableToolsProps) {
+export function TableTools({ columns, sorted, facets, hasNew }: TableToolsProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
   const id = useId()
@@ -46,9 +44,9 @@ export function TableTools({ columns, sorted, facets, hasNew, say }: TableToolsP
             onChange={(value) => setAddress({ [`f.${column.key}`]: value || undefined })}
           >
             <option value="">{words.every(headWords(column, formats))}</option>
-            {values.map(({ value, rows }) => (
+            {values.map(({ value, message, rows }) => (
               <option key={value} value={value}>
-                {say(value) || words.unknown} ({formats.number(rows)})
+                {message || words.unknown} ({formats.number(rows)})
               </option>
             ))}
           </Select>

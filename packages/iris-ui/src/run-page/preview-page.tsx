@@ -126,7 +126,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
       </div>
       <RunFacts run={run} action={action} line />
       <div className="confirm">
-        <ByKind first={first} actionId={run.actionId} />
+        <ByKind first={first} />
         <Apply run={run} action={action} title={title} count={first.total} />
         <div className="stack">
           <ResultSection run={run} />
@@ -138,7 +138,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
 }
 
 /** The totals, by what the action groups its changes by. */
-function ByKind({ first, actionId }: { first: NonNullable<ReturnType<typeof useResult>['first']>; actionId: string }) {
+function ByKind({ first }: { first: NonNullable<ReturnType<typeof useResult>['first']> }) {
   const { texts, formats } = useSurroundings()
   const words = texts.preview
   const facet = first.facets.find(({ values }) => values.length > 0)
@@ -161,10 +161,10 @@ function ByKind({ first, actionId }: { first: NonNullable<ReturnType<typeof useR
             </tr>
           </thead>
           <tbody role="rowgroup">
-            {facet.values.map(({ value, rows }) => (
+            {facet.values.map(({ value, message, rows }) => (
               <tr role="row" key={value}>
                 <td role="cell">
-                  <b>{texts.ofAction(actionId, value) || texts.table.unknown}</b>
+                  <b>{message || texts.table.unknown}</b>
                 </td>
                 <td role="cell" className="n key">
                   <b>{formats.number(rows)}</b>

@@ -1,4 +1,4 @@
-import type { Run } from '@standin/client'
+import { type Run, textOf } from '@standin/client'
 import { elapsed } from '../formats/elapsed.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
@@ -28,7 +28,7 @@ export function RunSteps({ run: { actionId, steps, progress, state } }: { run: R
             : looks[step.state]
           const spinning = step.state === 'running' && !held
           return (
-            <li key={step.name} className={className}>
+            <li key={textOf(step.name)} className={className}>
               <Icon name={icon} {...(tone && { tone })} spinning={spinning} label={said[step.state]} />
               <span>{texts.ofAction(actionId, step.name)}</span>
               <span>

@@ -1,4 +1,4 @@
-import type { Run, RunEvent } from '@standin/client'
+import type { Message, Run, RunEvent } from '@standin/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
@@ -6,7 +6,7 @@ import { failureOf } from '../connection/failure.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
 import { followRun, hasEnded, newerRun } from '../runs/follow-run.ts'
 
-export type LogLine = { seq: number; at: string; message: string }
+export type LogLine = { seq: number; at: string; message: Message }
 
 const NEVER_GONE_MS = 15_000
 

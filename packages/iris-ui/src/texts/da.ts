@@ -1,4 +1,4 @@
-import type { ErrorReason } from '@standin/client'
+import { type ErrorReason, textOf } from '@standin/client'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 import { noChanges, type Said, type Texts } from './en.ts'
@@ -82,7 +82,7 @@ const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 /** Every word of the app in Danish. */
 export const da: Texts = {
   language: 'da',
-  ofAction: (_actionId, words) => words,
+  ofAction: (_actionId, message) => textOf(message),
   permissions,
 
   installation: {
@@ -371,21 +371,6 @@ export const da: Texts = {
       time: 'Et klokkeslæt som 06.00.',
       days: 'Vælg mindst én dag.',
       monthDay: 'En dag fra 1 til 31.',
-    },
-    options: {
-      ALERT: 'Alarmer',
-      MACHINE_FAULT: 'Maskinfejl',
-      INSPECTION: 'Inspektioner',
-      PRE_CHECK: 'Før-tjek',
-      DAMAGE_REPORT: 'Skadesmeldinger',
-      CLASSIC_SERVICE: 'Service (klassisk)',
-      SERVICE_MANAGEMENT: 'Servicepåmindelser',
-      NONE: 'Ikke vurderet',
-      LOW: 'Lav',
-      CRITICAL: 'Kritisk',
-      type: 'Type',
-      brand: 'Mærke',
-      site: 'Plads',
     },
     units: { days: 'dage', weeks: 'uger', hours: 'timer', percent: '%', litres: 'liter', kilometres: 'km', volts: 'V' },
   },

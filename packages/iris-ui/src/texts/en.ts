@@ -1,4 +1,4 @@
-import type { ErrorReason } from '@standin/client'
+import { type ErrorReason, type Message, textOf } from '@standin/client'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 
@@ -102,8 +102,8 @@ export const noChanges = { made: 0, refused: 0, unknown: 0 }
 /** Every word of the app in English. Another language is another file of this type. */
 export const en = {
   language: 'en-GB',
-  /** What an action says, in this language: set once the actions are known. */
-  ofAction: (_actionId: string, words: string): string => words,
+  /** What an action says. In the reader's language once the actions are known, see `WithActionMessages`. */
+  ofAction: (_actionId: string, message: Message): string => textOf(message),
   permissions,
 
   installation: {
@@ -394,19 +394,6 @@ export const en = {
       days: 'Tick at least one day.',
       monthDay: 'A day from 1 to 31.',
     },
-    /** Values that actions of ours offer, as people say them; what is not here is said by its own name. */
-    options: {
-      ALERT: 'Alerts',
-      MACHINE_FAULT: 'Machine faults',
-      INSPECTION: 'Inspections',
-      PRE_CHECK: 'Pre-checks',
-      DAMAGE_REPORT: 'Damage reports',
-      CLASSIC_SERVICE: 'Services (classic)',
-      SERVICE_MANAGEMENT: 'Service reminders',
-      NONE: 'Not graded',
-      LOW: 'Low',
-      CRITICAL: 'Critical',
-    } as Record<string, string>,
     units: {
       days: 'days',
       weeks: 'weeks',

@@ -63,9 +63,9 @@ export function createActionCatalogue(actions: readonly AnyAction[], manifestSco
   }
 }
 
-/** In the language that was asked for, else in the one that it is a variant of: `da-DK` is Danish. */
+/** In the language that was asked for, else in the one that it is a variant of: `da-DK` is Danish. English is in each message. */
 function messagesIn({ messages = {} }: AnyAction, language: string): Action['messages'] {
-  const own = (name: string) => (Object.hasOwn(messages, name) ? messages[name] : undefined)
+  const own = (name: string) => (name !== 'en' && Object.hasOwn(messages, name) ? messages[name] : undefined)
   return { ...(own(language) ?? own(language.split(/[-_]/)[0] ?? '')) }
 }
 

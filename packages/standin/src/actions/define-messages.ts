@@ -1,11 +1,5 @@
 import type { GetICUArgs } from '@schummar/icu-type-parser'
-import {
-  type CompiledMessage,
-  inOneText,
-  type KeyedMessage,
-  type Message,
-  textOf,
-} from '@standin/contracts'
+import { type CompiledMessage, inOneText, type KeyedMessage, type Message, textOf } from '@standin/contracts'
 import compile from 'icu-minify/compile'
 import format from 'icu-minify/format'
 

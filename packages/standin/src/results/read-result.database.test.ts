@@ -87,8 +87,34 @@ describe('rows', () => {
       {
         key: 'type',
         values: [
-          { value: 'Loader', rows: 2 },
-          { value: 'Crane', rows: 1 },
+          { value: 'Loader', message: 'Loader', rows: 2 },
+          { value: 'Crane', message: 'Crane', rows: 1 },
+        ],
+      },
+    ])
+  })
+
+  test('a cell that is a message is found, filtered, counted and sorted by its English', async () => {
+    await using stack = await createRunStack({ database, actions: [] })
+    const message = (text: string, key: string) => ({ text, key, values: {} })
+    const [crane, loader] = [message('Crane', 'type.CRANE'), message('Loader', 'type.LOADER')]
+    const read = await resultOf(stack, [
+      { id: 'a', cells: { type: loader, note: { text: 'Silent, Fuel low', parts: ['Silent', 'Fuel low'] } } },
+      { id: 'b', cells: { type: crane } },
+      { id: 'c', cells: { type: crane } },
+    ])
+
+    expect(ids(await read({ search: 'fuel' }))).toEqual(['a'])
+    expect(ids(await read({ filter: { type: 'Loader' } }))).toEqual(['a'])
+    const sorted = await read({ sort: { key: 'type', descending: false } })
+    expect(ids(sorted)).toEqual(['b', 'c', 'a'])
+    expect(sorted.rows[2]?.cells.type).toEqual(loader)
+    expect(sorted.facets).toEqual([
+      {
+        key: 'type',
+        values: [
+          { value: 'Crane', message: crane, rows: 2 },
+          { value: 'Loader', message: loader, rows: 1 },
         ],
       },
     ])

@@ -10,7 +10,9 @@ const nothing = { issues: [], isServiceOverdue: false, isLastSeenKnown: true }
 const well = { lastSeenAt: now, batteryPercent: 80, fuelPercent: 80 }
 const daysAgo = (days: number) => new Date(now.getTime() - days * dayMs)
 const why = (machine: Partial<typeof well> | { lastSeenAt: null }, known: object = {}) =>
-  findingsOf({ ...well, ...machine }, { ...nothing, ...known }, { thresholds, now }).map((finding) => textOf(finding.why))
+  findingsOf({ ...well, ...machine }, { ...nothing, ...known }, { thresholds, now }).map((finding) =>
+    textOf(finding.why),
+  )
 
 test('a machine that is well needs nothing', () => {
   expect(why({})).toEqual([])
@@ -36,11 +38,7 @@ test('issues are told in words, those that are not known as they are called; a s
   const issue = (type: string, openedAt: string | null = daysAgo(11).toISOString()) => ({ type, openedAt })
   expect(
     why({}, { issues: [issue('NO_CAN_DATA_WIRING'), issue('LOW_GPS_COVERAGE'), issue('BENT_ANTENNA', null)] }),
-  ).toEqual([
-    'No engine data for 11 days, probably the wiring to the tracker',
-    'Weak GPS for 11 days',
-    'Bent antenna',
-  ])
+  ).toEqual(['No engine data for 11 days, probably the wiring to the tracker', 'Weak GPS for 11 days', 'Bent antenna'])
   expect(why({ lastSeenAt: daysAgo(9) }, { issues: [issue('DATA_NOT_RECEIVED')] })).toEqual(['Silent for 9 days'])
   expect(why({}, { issues: [issue('LOW_DEVICE_BATTERY_VOLTAGE', 'no moment')] })).toEqual(['Tracker battery low'])
 })
