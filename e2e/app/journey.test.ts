@@ -65,7 +65,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.getByRole('link', { name: 'Overview' }).click()
     await manager.press('Re-install', 'Identity without the account, old access works on')
     await inside.getByRole('button', { name: 'Use the new access' }).click()
-    await page.getByText('Standin uses the new access.').waitFor()
+    await page.getByText('Standin now uses the new access.').waitFor()
     await inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' }).waitFor()
 
     await inside.getByRole('link', { name: 'Schedules' }).click()
@@ -73,11 +73,11 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     // Trackunit allows another snapshot in a quarter of an hour.
     await inside.getByLabel('Action', { exact: true }).selectOption({ label: 'Attention list' })
     await inside.getByRole('textbox', { name: /^Email/ }).fill('mette@nordvang.example')
-    await inside.getByLabel('Along with the email').selectOption({ label: 'The plain table (CSV)' })
+    await inside.getByLabel('Attachment').selectOption({ label: 'The plain table (CSV)' })
     await inside.getByRole('textbox', { name: /^Web address/ }).fill(receiver.url)
     await inside.getByRole('button', { name: 'Save schedule' }).click()
     await page.getByText('The schedule is saved.').waitFor()
-    await inside.getByText('It has not started anything yet.').waitFor()
+    await inside.getByText('No runs yet.').waitFor()
     // A week goes by.
     await app.stack.sql`update schedules set next_at = now(), due_at = now() where account_id = ${account}`
     await inside.getByRole('link', { name: /machines need attention/ }).click({ timeout: withoutAsking })
@@ -179,7 +179,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await page.getByText('Standin keeps working.').waitFor()
     await inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' }).waitFor()
     await inside.getByRole('link', { name: 'Activity' }).click()
-    await inside.getByText('Said that Standin was not removed. It keeps working.').waitFor()
+    await inside.getByText('Confirmed that Standin was not removed. It keeps working.').waitFor()
     expect(manager.wrong).toEqual([])
   })
 

@@ -45,9 +45,9 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     ['the preview', '/actions/clear-stale-events/preview/:preview', /^Takes (about|less than) .+ You can stop it/],
     ['the result', '/runs/:run', /machines need attention/],
     ['all results', '/runs', 'Everything that has run on this account, newest first.'],
-    ['the schedules', '/schedules', 'What Standin starts by itself.'],
-    ['the form of a schedule', '/schedules/new', 'Next five times'],
-    ['a schedule', '/schedules/:schedule', 'It has not started anything yet.'],
+    ['the schedules', '/schedules', 'Runs that Standin starts automatically.'],
+    ['the form of a schedule', '/schedules/new', 'Next five runs'],
+    ['a schedule', '/schedules/:schedule', 'No runs yet.'],
     ['the activity', '/activity', 'Everything done on this account through Standin'],
     ['an address of nothing', '/nowhere', 'There is nothing at this address.'],
   ] as const)(
@@ -98,7 +98,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await focusOn(frame(), 'h1')
     await keys.tabTo('Stop')
     await keys.press('Enter')
-    await inside.getByRole('button', { name: 'Let it go on' }).and(inside.locator(':focus')).waitFor()
+    await inside.getByRole('button', { name: 'Keep running' }).and(inside.locator(':focus')).waitFor()
     await keys.press('Escape')
     await inside.getByRole('button', { name: 'Stop', exact: true }).and(inside.locator(':focus')).waitFor()
     await app.stack.control('settings', { apiLatencyMs: 0 }, 'PUT')
@@ -145,7 +145,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByRole('link', { name: 'Activity' }).click()
     await inside.getByLabel('Who', { exact: true }).selectOption({ label: 'People' })
     await inside.getByRole('link', { name: 'Schedules' }).click()
-    await inside.getByText('What Standin starts by itself.').waitFor()
+    await inside.getByText('Runs that Standin starts automatically.').waitFor()
     await page.evaluate(() => history.back())
     await inside.locator('[data-event]').first().waitFor()
     await reload()
@@ -179,7 +179,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1)
     expect([await fresh.count(), await onlyNew.isChecked()]).toEqual([1, true])
     await inside.getByRole('link', { name: 'Schedules' }).click()
-    await inside.getByText('What Standin starts by itself.').waitFor()
+    await inside.getByText('Runs that Standin starts automatically.').waitFor()
     await page.evaluate(() => history.back())
     await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1)
     expect(await frame().evaluate(() => location.hash)).toBe(filtered)
@@ -197,7 +197,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const beginning = inside.getByText(/Nothing has run yet/)
     await beginning.waitFor()
     await app.start(first, 'attention-list')
-    await inside.getByText('Nothing is finished yet.').waitFor()
+    await inside.getByText('Nothing has finished yet.').waitFor()
     expect(await beginning.count()).toBe(0)
     await app.stack.control('faults', {}, 'PUT')
     await inside.getByRole('link', { name: /machines need attention/ }).waitFor()

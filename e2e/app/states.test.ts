@@ -47,14 +47,14 @@ const states: readonly State[] = [
     state: 'awaiting approval',
     before: installed,
     reach: reinstall,
-    sees: ['Somebody installed Standin again. Was it one of you?', 'What would change', 'Use the new access'],
+    sees: ['Someone installed Standin again. Was it one of you?', 'What would change', 'Use the new access'],
   },
   {
     state: 'awaiting approval, for a reader',
     before: installed,
     at: { user: 'reader' },
     reach: reinstall,
-    sees: ['New access waits for an administrator.', 'You can read this, but not decide it.'],
+    sees: ['New access needs an administrator’s decision.', 'You can read this, but not decide it.'],
   },
   {
     state: 'parked: access that worked is refused',
@@ -71,7 +71,7 @@ const states: readonly State[] = [
       /Trackunit has refused our access since/,
       'Not working',
       'If Standin was removed on purpose, nothing.',
-      /We tried last at .* Next try: /,
+      /We last tried at .* Next try: /,
       /Trackunit refuses our access\. Nothing is lost, it goes on by itself/,
     ],
     // The next try by itself is a quarter of an hour away; pressed for, it is seconds away. New access works before.
@@ -104,7 +104,7 @@ const states: readonly State[] = [
     sees: [
       'Trackunit says Standin was removed, but our access still works.',
       'No, keep working',
-      'It was removed: stop and erase',
+      'It was removed: stop and delete',
     ],
   },
   {
@@ -171,7 +171,7 @@ const states: readonly State[] = [
     async reach(manager, account) {
       await manager.turn('Trackunit down')
       await manager.visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
-      await manager.app.getByText('Trackunit does not answer just now.').first().waitFor()
+      await manager.app.getByText('Trackunit is not answering.').first().waitFor()
       await manager.visit('/')
       await again(manager)
     },
@@ -184,7 +184,7 @@ const states: readonly State[] = [
       await manager.turn('Too many requests')
       await manager.visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
-    sees: [/Waiting for Trackunit until .*, \d+ minutes from now/, 'Stop and keep what is read'],
+    sees: [/Waiting for Trackunit until .*, \d+ minutes from now/, 'Stop and keep what was read'],
   },
   {
     state: 'too many requests, on the overview',
@@ -223,7 +223,7 @@ const states: readonly State[] = [
     before: installed,
     at: { user: 'reader' },
     reach: (manager) => manager.visit('/actions/clear-stale-events'),
-    sees: ['You can see everything here, but not start or change it.', 'Needs the role Administrator'],
+    sees: ['You can see everything here, but not start or change it.', 'Needs the Administrator role'],
   },
   {
     state: 'a user of another account',
@@ -263,7 +263,7 @@ const states: readonly State[] = [
       const preview = await app.start(account, 'clear-stale-events', { mode: 'preview' })
       await visit(`/actions/clear-stale-events/preview/${preview}`)
     },
-    sees: [/There is nothing to dismiss\./, 'That is the result. Nothing was changed, and nothing has to be.'],
+    sees: [/There is nothing to dismiss\./, 'Nothing was changed.'],
   },
   {
     state: 'a long fleet',
@@ -291,7 +291,7 @@ const states: readonly State[] = [
       // Where no row stands half under the tabs.
       await inside.getByRole('button', { name: 'Back to the top' }).click()
     },
-    sees: [/250 machines listed on/, '250 rows. Find or filter first, or go to a row by its number.'],
+    sees: [/250 machines listed on/, '250 rows. Search or filter, or go to a row number.'],
   },
   {
     state: 'stopped half-way, with what was found so far',
@@ -302,11 +302,11 @@ const states: readonly State[] = [
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
     sees: [
-      /Stopped with 1,000 of 2,964 machines listed; that part is saved/,
-      'Trackunit refused what was asked.',
+      /Stopped at 1,000 of 2,964 machines listed; that part is saved/,
+      'Trackunit refused the request.',
       '1,000 machines are complete, 1,964 more are missing.',
       'fleet-snapshot-part.csv',
-      '1,000 rows. Find or filter first, or go to a row by its number.',
+      '1,000 rows. Search or filter, or go to a row number.',
       'Run again',
     ],
   },
@@ -330,9 +330,9 @@ const states: readonly State[] = [
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
     sees: [
-      /Fleet snapshot starts when the one of \d\d:\d\d is done/,
+      /Fleet snapshot starts when the run from \d\d:\d\d is done/,
       /Two of the same kind at once/,
-      'See how far that one is',
+      'See that run',
     ],
   },
   {
@@ -343,7 +343,7 @@ const states: readonly State[] = [
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
       await inside.getByRole('button', { name: 'Stop' }).click()
     },
-    sees: ['Stop fleet snapshot?', 'Let it go on', 'Stop now'],
+    sees: ['Stop fleet snapshot?', 'Keep running', 'Stop now'],
   },
   {
     state: 'a download that the frame keeps back',
@@ -376,7 +376,7 @@ const refused: readonly Pick<State, 'state' | 'sees'>[] = [
     state: 'pending: the first moments after the installation',
     sees: [
       'Standin is getting ready. This usually takes less than a minute.',
-      'Trying the access',
+      'Testing the access',
       /^\d+(st|nd|rd|th) try$/,
     ],
   },

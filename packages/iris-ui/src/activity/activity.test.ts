@@ -25,7 +25,7 @@ describe('what was done', () => {
     [entry('run.started', { actionId: 'attention-list' }), 'Started “Attention list”.'],
     [
       entry('run.started', { actionId: 'clear-stale-events', mode: 'preview' }),
-      'Started “Clear stale events” as a preview. Nothing is changed by it.',
+      'Started “Clear stale events” as a preview, which changes nothing.',
     ],
     [
       entry('delivery.failed', { actionId: 'attention-list', to: 'a@b.example' }),
@@ -35,17 +35,17 @@ describe('what was done', () => {
       entry('token.issued', { scopes: ['asset.view', 'account.event.manage'] }),
       'Got access to see machines and their data, to see and dismiss events.',
     ],
-    [entry('credentials.declined'), 'Refused the new access to this account. Standin went on with the access it had.'],
+    [entry('credentials.declined'), 'Refused the new access to this account. Standin kept its access.'],
     [
       entry('run.changed', { actionId: 'clear-stale-events', made: 49, refused: 2, unknown: 1 }),
-      '“Clear stale events” made 49 changes in Trackunit. Trackunit refused 2. Of 1 nobody knows whether it was made.',
+      '“Clear stale events” made 49 changes in Trackunit. Trackunit refused 2. The outcome of 1 is unknown.',
     ],
     [entry('machine.was-painted'), 'Machine was painted.'],
   ])('is a sentence, never a code', (said, sentence) => expect(eventWords(said, around)).toBe(sentence))
 
   test('has the name of who did it', () => {
     expect(actorWords(entry('x'), around)).toBe('You')
-    expect(actorWords(entry('x', {}, { id: 'jonas' }), around)).toBe('Somebody on this account')
+    expect(actorWords(entry('x', {}, { id: 'jonas' }), around)).toBe('Someone on this account')
     expect(actorWords(entry('x', {}, { kind: 'schedule', name: 'Mette Kjær' }), around)).toBe('Schedule of Mette Kjær')
     expect(actorWords(entry('x', {}, { kind: 'operator' }), { ...around, texts: da })).toBe('Den, der driver Standin')
   })
@@ -57,7 +57,7 @@ describe('how much of how much is shown', () => {
 
   test.each([
     [{ loaded: 50, total: total(1_206), range: 'month' }, '50 of 1,206 in the last 30 days'],
-    [{ loaded: 50, total: total(50_000, false), range: 'ever' }, '50 of 50,000+ that are kept'],
+    [{ loaded: 50, total: total(50_000, false), range: 'ever' }, '50 of 50,000+ in total'],
     [{ loaded: 50, total: total(3, false), range: 'week' }, '50 entries'],
     [{ loaded: 51, total: total(50), range: 'today' }, '51 entries'],
     [{ loaded: 50, total: undefined, range: 'today' }, '50 entries'],

@@ -71,20 +71,20 @@ describe('what is wrong is said at the field', () => {
 
   test.each([
     [{}, {}],
-    [{ olderThanDays: '0' }, { olderThanDays: 'This has to be between 1 and 730.' }],
-    [{ olderThanDays: '1.5' }, { olderThanDays: 'This has to be a whole number.' }],
-    [{ olderThanDays: 'many' }, { olderThanDays: 'This has to be a whole number.' }],
-    [{ limit: '' }, { limit: 'This is needed.' }],
-    [{ kinds: [] }, { kinds: 'Tick at least one.' }],
-    [{ note: 'too long' }, { note: 'This may have 5 characters at most.' }],
+    [{ olderThanDays: '0' }, { olderThanDays: 'Enter a number between 1 and 730.' }],
+    [{ olderThanDays: '1.5' }, { olderThanDays: 'Enter a whole number.' }],
+    [{ olderThanDays: 'many' }, { olderThanDays: 'Enter a whole number.' }],
+    [{ limit: '' }, { limit: 'Enter a value.' }],
+    [{ kinds: [] }, { kinds: 'Select at least one.' }],
+    [{ note: 'too long' }, { note: 'Use at most 5 characters.' }],
     [
       { olderThanDays: '999', kinds: [] },
-      { olderThanDays: 'This has to be between 1 and 730.', kinds: 'Tick at least one.' },
+      { olderThanDays: 'Enter a number between 1 and 730.', kinds: 'Select at least one.' },
     ],
   ])('%o: %o', (changes, expected) => expect(problems(changes)).toEqual(expected))
 
   test('in the reader’s language', () => {
-    expect(problems({ limit: '' }, da)).toEqual({ limit: 'Dette mangler.' })
+    expect(problems({ limit: '' }, da)).toEqual({ limit: 'Skal udfyldes.' })
   })
 })
 
@@ -113,9 +113,9 @@ describe('receivers', () => {
     [{ emails: 'mette' }, { emails: '“mette” is not complete.' }],
     [
       { webhooks: 'http://planner.example' },
-      { webhooks: 'A web address begins with https:// and has a name after it.' },
+      { webhooks: 'Enter a web address that begins with https://.' },
     ],
-    [{ webhooks: 'https://planner' }, { webhooks: 'A web address begins with https:// and has a name after it.' }],
+    [{ webhooks: 'https://planner' }, { webhooks: 'Enter a web address that begins with https://.' }],
   ])('%o: %o', (changes, expected) => {
     expect(receiverProblems({ emails: '', file: 'none', webhooks: '', ...changes }, en)).toEqual(expected)
   })

@@ -55,8 +55,8 @@ describe('the sentence of the overview', () => {
       0,
       'We locked away new access, because it belongs to a different account.',
     ],
-    ['awaiting approval', { state: 'awaiting-approval' }, 0, 'New access waits for a decision.'],
-    ['superseded', { state: 'superseded' }, 0, 'Our access to this account is an old one.'],
+    ['awaiting approval', { state: 'awaiting-approval' }, 0, 'New access needs a decision.'],
+    ['superseded', { state: 'superseded' }, 0, 'Our access to this account is outdated.'],
     [
       'uninstalled',
       { state: 'uninstalled', since: '2026-11-10T13:06:00Z' },
@@ -100,7 +100,7 @@ describe('access that does not work yet', () => {
       headline: 'Trackunit has not switched on our access yet.',
       means: ['This can take up to 15 minutes after an installation.'],
       nextTry: { at: at(210), said: 'We have tried 5 times.' },
-      foot: 'You can close this page. If it does not work by 09:56, we tell you here what to do.',
+      foot: 'You can close this page. If it does not work by 09:56, this page will tell you what to do.',
     })
     expect(say(11, patienceOf(60)).headline).toBe(en.installation.pending)
     expect(say(12, patienceOf(60)).means[0]).toBe('This can take up to 1 minute after an installation.')
@@ -113,30 +113,30 @@ describe('access that does not work yet', () => {
   test('does not blame the installation while Trackunit’s sign-in is down', () => {
     for (const afterS of [5, 400])
       expect(say(afterS, { reason: 'TRACKUNIT_UNAVAILABLE' })).toMatchObject({
-        headline: 'Trackunit does not answer, so our access could not be tried yet.',
+        headline: 'Trackunit is not answering, so we could not test our access yet.',
         nextTry: { at: at(210) },
       })
   })
 
   test('promises no time that has passed: while Trackunit’s sign-in is down it takes longer', () => {
-    expect(say(901).foot).toBe('You can close this page. When it works, it says so here.')
+    expect(say(901).foot).toBe('You can close this page. It will show when the access works.')
   })
 
   test('says how often and for how long it was tried once it is given up', () => {
     const given = { ...tries, count: 34, lastAt: at(900), nextAt: null, endsAt: null }
     const rejected = { state: 'rejected', since: at(900), tries: given } as const
     expect(say(1_000, rejected).means[0]).toBe(
-      'We tried 34 times in 15 minutes, last at 09:56 today. Standin cannot do anything on this account.',
+      'We tried 34 times in 15 minutes, last at 09:56 today. Standin cannot work on this account.',
     )
     const danish = createFormats({ language: 'da', textLanguage: 'da', timeZone: 'Europe/Copenhagen' })
     expect(say(1_000, rejected, { texts: da, formats: danish }).means[0]).toBe(
-      'Vi prøvede 34 gange på 15 minutter, senest i dag kl. 09.56. Standin kan intet gøre på denne konto.',
+      'Vi prøvede 34 gange på 15 minutter, senest i dag kl. 09.56. Standin kan ikke arbejde på denne konto.',
     )
   })
 
   test('says when access that worked is tried again', () => {
     const parked = { state: 'parked', tries: { ...tries, endsAt: null } } as const
-    expect(say(200, parked).nextTry).toEqual({ at: at(210), said: 'We tried last at 09:44:00.' })
+    expect(say(200, parked).nextTry).toEqual({ at: at(210), said: 'We last tried at 09:44:00.' })
     const asked = { ...parked, tries: { ...parked.tries, nextAt: null } }
     expect(say(200, asked).nextTry).toMatchObject({ at: null })
   })
@@ -171,7 +171,7 @@ describe('what needs a person', () => {
       }),
     ).toEqual([
       'Trackunit says Standin was removed, but our access still works.',
-      'Somebody installed Standin again. Was it one of you?',
+      'Someone installed Standin again. Was it one of you?',
       'We locked away new access, because it belongs to a different account.',
     ])
   })

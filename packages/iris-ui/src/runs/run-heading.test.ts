@@ -10,14 +10,14 @@ const words = {
   formats: createFormats({ language: 'en-GB', textLanguage: 'en' }),
 }
 
-test('a run that was accepted is getting started, unless another of its kind or the access is in its way', () => {
+test('a run that was accepted is starting, unless another of its kind or the access is in its way', () => {
   const queued = aRun({ state: 'queued' })
   expect(runHeading(queued, words)).toEqual({
-    heading: 'Fleet snapshot: getting started',
-    lead: ['It begins by itself.'],
+    heading: 'Fleet snapshot: starting',
+    lead: ['Starts automatically.'],
   })
   expect(runHeading(queued, { ...words, before: aRun({ createdAt: '2026-11-23T08:42:00.000Z' }) })).toMatchObject({
-    heading: `Fleet snapshot starts when the one of ${words.formats.clock('2026-11-23T08:42:00.000Z')} is done`,
+    heading: `Fleet snapshot starts when the run from ${words.formats.clock('2026-11-23T08:42:00.000Z')} ends`,
     idle: true,
   })
   expect(runHeading({ ...queued, reason: 'CREDENTIALS_PENDING' }, words)).toMatchObject({
@@ -41,7 +41,7 @@ test('a run that waits says for what: a limit until it ends, and what is only tr
   expect(heading('TRACKUNIT_RATE_LIMITED')).not.toHaveProperty('nextTryAt')
   expect(heading('TRACKUNIT_UNAVAILABLE')).toEqual({
     heading: 'Waiting for Trackunit',
-    lead: ['Trackunit does not answer just now. Nothing is lost, it goes on by itself.', 'What is read is saved.'],
+    lead: ['Trackunit is not answering. Nothing is lost. Continues automatically.', 'Everything read so far is saved.'],
     nextTryAt: waitingUntil,
   })
   const again = '2026-11-24T08:50:00Z'

@@ -15,11 +15,11 @@ const file = {
 describe('a run that goes on says', () => {
   test.each([
     ['Fleet snapshot: 1,840 of 2,964 machines listed', aRun({ progress: halfway })],
-    ['Fleet snapshot: getting started', aRun()],
+    ['Fleet snapshot: starting', aRun()],
     ['Fleet snapshot: 1,840 of 2,964', aRun({ progress: { ...halfway, message: 'Reading hours and places.' } })],
     ['Fleet snapshot: 250 machines listed so far', aRun({ progress: { ...halfway, done: 250, total: null } })],
-    ['Fleet snapshot: waits for its turn', aRun({ state: 'queued' })],
-    ['Fleet snapshot: stopping after the machine at hand', aRun({ state: 'cancelling', progress: halfway })],
+    ['Fleet snapshot: waiting to start', aRun({ state: 'queued' })],
+    ['Fleet snapshot: stopping after the current machine', aRun({ state: 'cancelling', progress: halfway })],
     [
       'Fleet snapshot: 1,840 of 2,964 machines listed, waiting until 10:12',
       aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:00Z', progress: halfway }),
@@ -36,8 +36,8 @@ describe('a run that goes on says', () => {
 })
 
 test('a run that waits says what for', () => {
-  expect(waitingWords('TRACKUNIT_RATE_LIMITED', en)).toMatch(/^Trackunit sets the pace/)
-  expect(waitingWords('TRACKUNIT_UNAVAILABLE', en)).toMatch(/^Trackunit does not answer/)
+  expect(waitingWords('TRACKUNIT_RATE_LIMITED', en)).toMatch(/^Waiting for Trackunit’s rate limit/)
+  expect(waitingWords('TRACKUNIT_UNAVAILABLE', en)).toMatch(/^Trackunit is not answering/)
   expect(waitingWords('CREDENTIALS_PENDING', en)).toMatch(/^Our access does not work yet/)
   expect(waitingWords('CREDENTIALS_REJECTED', en)).toMatch(/^Trackunit refuses our access/)
 })
@@ -47,28 +47,28 @@ describe('a result says', () => {
     ['2,964 machines listed', aRun({ state: 'succeeded', headline: '2,964 machines listed.' })],
     ['Fleet snapshot is done', aRun({ state: 'succeeded' })],
     [
-      'Stopped with 1,840 of 2,964 machines listed; that part is saved',
+      'Stopped at 1,840 of 2,964 machines listed; that part is saved',
       aRun({ state: 'failed', progress: halfway, artifacts: [file] }),
     ],
-    ['Stopped with 1,840 of 2,964 machines listed', aRun({ state: 'failed', progress: halfway })],
+    ['Stopped at 1,840 of 2,964 machines listed', aRun({ state: 'failed', progress: halfway })],
     ['Fleet snapshot stopped before it found anything', aRun({ state: 'failed' })],
-    ['Fleet snapshot was stopped with 1,840 of 2,964 machines listed', aRun({ state: 'cancelled', progress: halfway })],
+    ['Fleet snapshot was stopped at 1,840 of 2,964 machines listed', aRun({ state: 'cancelled', progress: halfway })],
     ['Fleet snapshot was stopped', aRun({ state: 'cancelled' })],
   ])('“%s”', (sentence, run) => expect(resultWords(run, words)).toBe(sentence))
 })
 
-test('a failed run names the cause, or says that it is not known; no code is ever shown', () => {
+test('a failed run names the cause, or says that it is unknown; no code is ever shown', () => {
   expect(reasonWords(aRun({ state: 'failed', reason: 'TRACKUNIT_UNAVAILABLE' }), words)).toBe(
     'Trackunit stopped answering.',
   )
-  expect(reasonWords(aRun({ state: 'failed', reason: 'RUN_OVERLAPS' }), words)).toBe('We do not know why.')
+  expect(reasonWords(aRun({ state: 'failed', reason: 'RUN_OVERLAPS' }), words)).toBe('Something unexpected went wrong.')
   expect(reasonWords(aRun({ state: 'succeeded' }), words)).toBeUndefined()
 })
 
 test.each([
   ['started by you', { kind: 'user', id: 'mette', name: 'Mette Kjær' }],
   ['started by Jonas Lund', { kind: 'user', id: 'jonas', name: 'Jonas Lund' }],
-  ['started by somebody on this account', { kind: 'user', id: 'jonas', name: null }],
+  ['started by someone on this account', { kind: 'user', id: 'jonas', name: null }],
   ['on schedule', { kind: 'schedule', id: 's', name: null }],
   ['started by another program', { kind: 'service', id: 'erp', name: null }],
 ] as const)('who started it is said as “%s”', (said, startedBy) => {

@@ -51,7 +51,7 @@ describe('a rhythm', () => {
   ])('that the form cannot show is kept as it is: %s', (recurrence) => {
     expect(rhythmOf(recurrence)).toBeUndefined()
     expect(recurrenceOfValues(rhythmValuesOf(recurrence, english.formats))).toBe(recurrence)
-    expect(rhythmWords(recurrence, english)).toBe('In a rhythm of its own')
+    expect(rhythmWords(recurrence, english)).toBe('Custom pattern')
   })
 
   test.each([

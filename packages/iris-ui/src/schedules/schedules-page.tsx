@@ -18,7 +18,7 @@ import { scheduleTimes, zoneCity } from './schedule-times.ts'
 import { failedDeliveriesOf, pausedWords, receiversWords, rhythmInZone, scheduleTitle } from './schedule-words.ts'
 import { useSchedules } from './use-schedules.ts'
 
-/** What Standin starts by itself. */
+/** Runs that Standin starts automatically. */
 export function SchedulesPage() {
   const { texts, formats } = useSurroundings()
   const words = texts.schedules
