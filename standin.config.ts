@@ -4,7 +4,7 @@ import type { StandinApp } from '@standin/contracts'
 export default {
   id: '@standin/fleet-assistant',
   name: 'Standin',
-  description: 'Works on your fleet while nobody has it open.',
+  description: 'Checks your fleet in the background and reports what needs attention.',
   scopes: [
     { scope: 'asset.view', optional: false },
     { scope: 'account.view', optional: false },

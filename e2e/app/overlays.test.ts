@@ -123,11 +123,11 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
     await inside.getByRole('button', { name: 'Delete' }).waitFor()
     await keys.tabTo('Delete')
     await keys.press('Enter')
-    await focusedButton('Save')
+    await focusedButton('Keep it')
     await isWellMade(manager, 'Delete')
 
     await keys.press('Enter')
-    await focusedButton('Save')
+    await focusedButton('Keep it')
     await keys.press('Tab')
     await keys.press('Enter')
     await inside.getByText('Runs that Standin starts automatically.').waitFor()

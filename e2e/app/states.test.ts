@@ -54,7 +54,10 @@ const states: readonly State[] = [
     before: installed,
     at: { user: 'reader' },
     reach: reinstall,
-    sees: ['New access needs an administrator’s decision.', 'You can read this, but not decide it.'],
+    sees: [
+      'New access needs an administrator’s decision.',
+      /Standin keeps its current access until an administrator decides\./,
+    ],
   },
   {
     state: 'parked: access that worked is refused',
@@ -70,9 +73,9 @@ const states: readonly State[] = [
     sees: [
       /Trackunit has refused our access since/,
       'Not working',
-      'If Standin was removed on purpose, nothing.',
+      'If Standin was removed on purpose, do nothing.',
       /We last tried at .* Next try: /,
-      /Trackunit refuses our access\. Nothing is lost, it goes on by itself/,
+      /Trackunit refuses our access\. Nothing is lost\. Continues once Trackunit accepts it again/,
     ],
     // The next try by itself is a quarter of an hour away; pressed for, it is seconds away. New access works before.
     async leave(manager) {
@@ -93,7 +96,7 @@ const states: readonly State[] = [
     reach: (manager) => manager.press('Uninstall', 'All permissions'),
     sees: [
       /Standin was removed from this account today at/,
-      'Our access and every file are erased.',
+      'Our access and all files were deleted.',
       'See what was done',
     ],
   },
@@ -175,7 +178,7 @@ const states: readonly State[] = [
       await manager.visit('/')
       await again(manager)
     },
-    sees: [/Trackunit has not answered since/, '1 run waits and goes on by itself.'],
+    sees: [/Trackunit has not answered since/, '1 run waits and continues automatically.'],
   },
   {
     state: 'too many requests, with the time when it ends',
@@ -193,7 +196,7 @@ const states: readonly State[] = [
       await manager.turn('Too many requests')
       await app.start(account, 'fleet-snapshot')
     },
-    sees: [/Fleet snapshot: .*waiting until/, /Trackunit sets the pace/],
+    sees: [/Fleet snapshot: .*waiting until/, /Waiting for Trackunit’s rate limit/],
   },
   {
     state: 'signed out of Manager',
@@ -330,8 +333,8 @@ const states: readonly State[] = [
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
     },
     sees: [
-      /Fleet snapshot starts when the run from \d\d:\d\d is done/,
-      /Two of the same kind at once/,
+      /Fleet snapshot starts when the run from \d\d:\d\d ends/,
+      /Only one run of this action works at a time/,
       'See that run',
     ],
   },
@@ -354,7 +357,7 @@ const states: readonly State[] = [
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)
       await inside.getByRole('button', { name: /Download CSV/ }).click()
     },
-    sees: ['Copy link', /The link works for \d+ seconds more, and only for this file\./],
+    sees: ['Copy link', /The link works for \d+ more seconds, only for this file\./],
   },
   {
     state: 'loading',
@@ -387,7 +390,7 @@ const refused: readonly Pick<State, 'state' | 'sees'>[] = [
       'This can take up to 1 minute after an installation.',
       /We have tried \d+ times\./,
       /Next try in \d+ seconds?\./,
-      /If it does not work by \d\d:\d\d, we tell you here what to do\./,
+      /If it does not work by \d\d:\d\d, this page will tell you what to do\./,
     ],
   },
   {

@@ -1,7 +1,7 @@
 /**
- * Every reason that an answer of Standin can carry, closed: programs switch on it, people read the message.
- * `retry`: `never` (the same request fails again) · `soon` (may work by itself, try with back-off) ·
- * `after` (the answer says after how long, as `Retry-After` and `retryAfterMs`).
+ * Every reason that an answer can have. The list is closed: programs switch on it, people read the message.
+ * `retry`: `never` (the same request fails again), `soon` (may work later, retry with back-off) or `after` (the answer says
+ * after how long, as `Retry-After` and `retryAfterMs`).
  */
 const reason = <Retry extends 'never' | 'soon' | 'after'>(
   http: number,
@@ -32,13 +32,13 @@ export const errorReasons = {
     401,
     'UNAUTHORIZED',
     'never',
-    'No valid key or user token came with the request. Send a current one in the Authorization header.',
+    'The request has no valid key or user token. Send a current one in the Authorization header.',
   ),
   ACCOUNT_FORBIDDEN: reason(
     403,
     'FORBIDDEN',
     'never',
-    'The caller may not act on this account. Ask the operator for a grant, or use your own account.',
+    'The caller has no access to this account. Ask the operator for a grant, or use your own account.',
   ),
   SCOPE_FORBIDDEN: reason(
     403,
@@ -47,15 +47,15 @@ export const errorReasons = {
     'The caller may not use this scope. Ask the operator to grant it.',
   ),
   NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is nothing at this address.'),
-  METHOD_NOT_ALLOWED: reason(405, 'METHOD_NOT_SUPPORTED', 'never', 'This address does not take this method.'),
+  METHOD_NOT_ALLOWED: reason(405, 'METHOD_NOT_SUPPORTED', 'never', 'This address does not support this method.'),
   UNSUPPORTED_MEDIA_TYPE: reason(
     415,
     'UNSUPPORTED_MEDIA_TYPE',
     'never',
     'The body must be JSON, uncompressed, sent as application/json.',
   ),
-  INPUT_INVALID: reason(400, 'BAD_REQUEST', 'never', 'The input does not have the form that this procedure takes.'),
-  INPUT_TOO_LARGE: reason(413, 'PAYLOAD_TOO_LARGE', 'never', 'The body is larger than this address takes.'),
+  INPUT_INVALID: reason(400, 'BAD_REQUEST', 'never', 'The input is not valid for this procedure.'),
+  INPUT_TOO_LARGE: reason(413, 'PAYLOAD_TOO_LARGE', 'never', 'The body is larger than this address accepts.'),
   RATE_LIMITED: reason(
     429,
     'TOO_MANY_REQUESTS',
@@ -66,50 +66,50 @@ export const errorReasons = {
     503,
     'SERVICE_UNAVAILABLE',
     'after',
-    'Standin has more work than it can take just now. Wait as long as the answer says.',
+    'Standin has too much work right now. Wait as long as the answer says.',
   ),
   STORAGE_UNAVAILABLE: reason(
     503,
     'SERVICE_UNAVAILABLE',
     'soon',
-    'The database does not answer. Nothing was changed; try again.',
+    'The database is not answering. Nothing was changed; try again.',
   ),
   INTERNAL: reason(
     500,
     'INTERNAL_SERVER_ERROR',
     'never',
-    'Something broke inside Standin. The log has it under the request id of this answer.',
+    'Something went wrong in Standin. The log has the details under the request id of this answer.',
   ),
 
   IDENTITY_MISSING: reason(
     401,
     'UNAUTHORIZED',
     'never',
-    'The header Trackunit-Identity is missing. Only callbacks signed by Trackunit are taken.',
+    'The header Trackunit-Identity is missing. Only callbacks signed by Trackunit are accepted.',
   ),
   IDENTITY_INVALID: reason(
     401,
     'UNAUTHORIZED',
     'never',
-    'The header Trackunit-Identity holds no JWT that a published key of Trackunit has signed.',
+    'The header Trackunit-Identity is not a JWT signed with a published key of Trackunit.',
   ),
   IDENTITY_EXPIRED: reason(
     401,
     'UNAUTHORIZED',
     'never',
-    'The JWT in Trackunit-Identity has expired, or is too old. A new delivery needs a new one.',
+    'The JWT in Trackunit-Identity has expired or is too old. Send a new one with each delivery.',
   ),
   IDENTITY_MISMATCH: reason(
     401,
     'UNAUTHORIZED',
     'never',
-    'The JWT in Trackunit-Identity was made for another app, account or address than the body names.',
+    'The JWT in Trackunit-Identity is for another app, account or address than the body.',
   ),
   IRIS_APP_UNKNOWN: reason(
     422,
     'UNPROCESSABLE_CONTENT',
     'never',
-    'The callback is for an app that this server does not serve. Compare irisAppId with IRIS_APP_ID.',
+    'This server does not serve the app of the callback. Compare irisAppId with IRIS_APP_ID.',
   ),
   CALLBACK_MALFORMED: reason(
     400,
@@ -121,39 +121,39 @@ export const errorReasons = {
     503,
     'SERVICE_UNAVAILABLE',
     'after',
-    "Trackunit's signing keys could not be had just now, so the callback could not be verified. Send it again.",
+    "Trackunit's signing keys are not available right now, so the callback could not be verified. Send it again.",
   ),
 
   INSTALLATION_NOT_FOUND: reason(
     404,
     'NOT_FOUND',
     'never',
-    'No installation of this account is known. Install the app in Trackunit Manager.',
+    'The app is not installed on this account. Install it in Trackunit Manager.',
   ),
   INSTALLATION_UNINSTALLED: reason(
     409,
     'CONFLICT',
     'never',
-    'The app was uninstalled from this account. To use it again, install it.',
+    'The app was uninstalled from this account. Install it to use it again.',
   ),
   CREDENTIALS_PENDING: reason(
     409,
     'CONFLICT',
     'soon',
-    'The credentials are new and not yet proven. This usually takes less than a minute.',
+    'The credentials are new and still being tested. This usually takes less than a minute.',
   ),
   CREDENTIALS_REJECTED: reason(409, 'CONFLICT', 'never', 'Trackunit refuses the credentials. Install the app again.'),
   CREDENTIALS_QUARANTINED: reason(
     409,
     'CONFLICT',
     'never',
-    'The credentials belong to another account and are locked away. Install the app again, or ask the operator.',
+    'The credentials belong to another account and are quarantined. Install the app again, or ask the operator.',
   ),
   CREDENTIALS_AWAITING_APPROVAL: reason(
     409,
     'CONFLICT',
     'never',
-    'New credentials wait for the approval of an administrator of the account.',
+    'An administrator of the account must approve the new credentials first.',
   ),
   SCOPE_NOT_IN_MANIFEST: reason(
     400,
@@ -173,7 +173,7 @@ export const errorReasons = {
     502,
     'BAD_GATEWAY',
     'soon',
-    'Trackunit does not answer as it should. It is tried again with growing pauses.',
+    'Trackunit is not answering correctly. Standin retries with growing pauses.',
   ),
   TRACKUNIT_RATE_LIMITED: reason(
     503,
@@ -187,64 +187,64 @@ export const errorReasons = {
     404,
     'NOT_FOUND',
     'never',
-    'There is no action with this id. action.list names those there are.',
+    'There is no action with this id. action.list returns all actions.',
   ),
   RUN_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such run.'),
-  RUN_NOT_ENDED: reason(409, 'CONFLICT', 'never', 'The run goes on. It can be started again when it has ended.'),
-  RUN_NOT_CANCELLABLE: reason(409, 'CONFLICT', 'never', 'The run has ended already.'),
-  RUN_OVERLAPS: reason(409, 'CONFLICT', 'never', 'A run of this action is going on and another is waiting already.'),
+  RUN_NOT_ENDED: reason(409, 'CONFLICT', 'never', 'The run has not ended. Start it again when it has.'),
+  RUN_NOT_CANCELLABLE: reason(409, 'CONFLICT', 'never', 'The run has already ended.'),
+  RUN_OVERLAPS: reason(409, 'CONFLICT', 'never', 'A run of this action is working and another one is already waiting.'),
   PREVIEW_REQUIRED: reason(
     412,
     'PRECONDITION_FAILED',
     'never',
-    'This action changes data: run its preview first, then apply that.',
+    'This action changes data. Run its preview first, then apply it.',
   ),
   RUN_STUCK: reason(
     500,
     'INTERNAL_SERVER_ERROR',
     'never',
-    'The run was given up: several times in a row the server ended while it worked on it, or the time for it ran out, and it came no further. The log of the server says why.',
+    'Standin gave up the run: several times in a row the server stopped or the time ran out without progress. The server log says why.',
   ),
   EFFECT_UNKNOWN: reason(
     502,
     'BAD_GATEWAY',
     'never',
-    'Whether a change was made in Trackunit is not known, and there is no way to look it up, so it was not repeated. See in Trackunit, then start again.',
+    'It is unknown whether Trackunit made a change, and there is no way to look it up, so Standin did not repeat it. Check in Trackunit, then start again.',
   ),
   IDEMPOTENCY_KEY_REUSED: reason(
     409,
     'CONFLICT',
     'never',
-    'This idempotency key was used for another run. Make a new key for each new run.',
+    'This idempotency key was used for another run. Use a new key for each run.',
   ),
   SCHEDULE_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such schedule.'),
   STORAGE_FULL: reason(
     413,
     'PAYLOAD_TOO_LARGE',
     'never',
-    'The files of this account take all the room that this server gives them. Old ones go by themselves; until then, ask for fewer machines, or ask the operator for more room.',
+    'The files of this account use all the space that the server allows. Old files are deleted automatically. Choose fewer machines, or ask the operator for more space.',
   ),
   ARTIFACT_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such file. Files are kept for a limited time.'),
   LINK_EXPIRED: reason(
     410,
     'NOT_FOUND',
     'never',
-    'This download link is no longer valid. Ask for a new one; each lives for a minute.',
+    'This download link has expired. Request a new one; each is valid for one minute.',
   ),
   DELIVERY_FAILED: reason(502, 'BAD_GATEWAY', 'never', 'The result could not be delivered.'),
 } as const
 
 export type ErrorReason = keyof typeof errorReasons
 
-/** What every tRPC error carries in `data`. */
+/** `data` of every tRPC error. */
 export interface ErrorData {
   code: string
   httpStatus: number
   reason: ErrorReason
-  /** Only where the reason's `retry` is `after`, or the moment is known. */
+  /** Only if the reason's `retry` is `after`, or the time is known. */
   retryAfterMs?: number
   requestId?: string
   path?: string
-  /** For `INPUT_INVALID`: which fields, in words. Never their values. */
+  /** For `INPUT_INVALID`: which fields are wrong and how. Never their values. */
   issues?: Array<{ path: string; message: string }>
 }
