@@ -18,7 +18,7 @@ export class StandinClientError extends Error {
   readonly retryAfterMs: number | undefined
   /** Under which the server's log has it. */
   readonly requestId: string | undefined
-  /** For `INPUT_INVALID`: which fields, in words. Never their values. */
+  /** For `INPUT_INVALID`: which fields are wrong and how. Never their values. */
   readonly issues: ReadonlyArray<{ path: string; message: string }>
 
   constructor(

@@ -14,23 +14,23 @@ export const actionSchema = z.object({
   changesData: z.boolean(),
   scopes: z.array(z.string()),
   /**
-   * Scopes that this account did not grant: with any of them the action cannot be started. Empty while it is not known
+   * Required scopes that this account did not grant: the action cannot be started. Empty while it is unknown
    * what was granted.
    */
   missingScopes: z.array(z.string()),
-  /** Of `missingScopes` those that the account's Trackunit plan does not include, as Trackunit said. */
+  /** The scopes of `missingScopes` that the account's Trackunit plan does not include, according to Trackunit. */
   missingFromPlan: z.array(z.string()),
-  /** Scopes that this account did not grant and without which the action leaves something out. */
+  /** Optional scopes that this account did not grant: the action leaves something out. */
   missingOptionalScopes: z.array(z.string()),
-  /** What it needs of the account's Trackunit plan, where Trackunit refused that lately: then it cannot be started. */
+  /** What the account's Trackunit plan must have, if Trackunit refused it recently: the action cannot be started then. */
   missingPlan: z.string().nullable(),
   /** Whether this caller may start it: a user's own token may lack what the action needs. */
   mayStart: z.boolean(),
-  /** Seconds that it usually takes on this account, its preview where it changes data; from its last runs, null without. */
+  /** Seconds that the last runs on this account took, or their previews if the action changes data; null without runs. */
   usualSeconds: z.int().nullable(),
-  /** Seconds that one of its changes takes: in its last runs on this account, else as its maker expects. */
+  /** Seconds per change: measured in the last runs on this account, otherwise the action's own estimate. */
   secondsPerChange: z.number().nullable(),
-  /** JSON Schema of the input, from which the app makes the form. */
+  /** JSON Schema of the input; the app builds the form from it. */
   inputSchema: z.record(z.string(), z.unknown()),
   /**
    * Its messages in the language that was asked for, by key, to be formatted with `formatMessage`; empty where it has none.

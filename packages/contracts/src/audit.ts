@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { momentSchema } from './moment.ts'
 
-/** What was done in an account, as a person reads it. */
+/** An entry of an account's audit log. */
 export const auditKindSchema = z.enum(['read', 'changed', 'sent', 'access'])
 
-/** What acts: a person, a program, Trackunit, or Standin by itself. */
+/** Who acted: a person, a program, Trackunit, or Standin. */
 export const auditActorKindSchema = z.enum(['trackunit', 'user', 'service', 'operator', 'schedule', 'system'])
 
 export const auditEntrySchema = z.object({
@@ -22,7 +22,7 @@ export const auditEntrySchema = z.object({
   /** Names, ids, scopes, fingerprints. Never a secret, never a token. */
   details: z.record(z.string(), z.unknown()),
 })
-/** How many entries there are; at least so many where there are too many to count them all. */
+/** The number of entries; a lower bound if there are too many to count. */
 export const auditTotalSchema = z.object({ entries: z.int().nonnegative(), isExact: z.boolean() })
 export type AuditTotal = z.infer<typeof auditTotalSchema>
 

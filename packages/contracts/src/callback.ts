@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { accountIdSchema } from './account-id.ts'
 
 /**
- * Text that arrives from outside and is kept as it is. A lone surrogate would silently become U+FFFD when it is encoded,
- * and PostgreSQL has no NUL: both would change a secret that is sent perhaps once in a lifetime.
+ * Text from outside that is stored unchanged. A lone surrogate would silently become U+FFFD when it is encoded,
+ * and PostgreSQL has no NUL: both would change a secret that may be sent only once.
  */
 const opaque = (maxLength: number) =>
   z
@@ -14,7 +14,7 @@ const opaque = (maxLength: number) =>
 
 const sender = { irisAppId: opaque(200), accountId: accountIdSchema }
 
-/** The install callback, as documented. Unknown fields pass. @see the seed page "Calling the API on behalf of the User" */
+/** The install callback, as documented. Unknown fields are allowed. @see the seed page "Calling the API on behalf of the User" */
 export const installedCallbackSchema = z.looseObject({
   type: z.literal('INSTALLED'),
   ...sender,
@@ -22,25 +22,25 @@ export const installedCallbackSchema = z.looseObject({
   clientSecret: opaque(1024),
 })
 
-/** Documented nowhere, but plausible; carries no credentials. */
+/** Not documented, but plausible; has no credentials. */
 export const uninstalledCallbackSchema = z.looseObject({ type: z.literal('UNINSTALLED'), ...sender })
 
-/** Any other type: kept, answered 200 `ignored`, and without effect. */
+/** Any other type: stored, answered 200 `ignored`, without effect. */
 export const unknownCallbackSchema = z.looseObject({ type: opaque(64), ...sender })
 
 export type InstalledCallback = z.infer<typeof installedCallbackSchema>
 export type UninstalledCallback = z.infer<typeof uninstalledCallbackSchema>
 export type UnknownCallback = z.infer<typeof unknownCallbackSchema>
 
-/** The callback by its kind; `unknown` stands for every type that is neither of the two. */
+/** The callback by its kind; `unknown` is every other type. */
 export type TrackunitCallback =
   | { kind: 'INSTALLED'; body: InstalledCallback }
   | { kind: 'UNINSTALLED'; body: UninstalledCallback }
   | { kind: 'unknown'; body: UnknownCallback }
 
 /**
- * What a 2xx answer to a callback says: `accepted` (stored), `duplicate` (stored before; nothing changed),
- * `superseded` (older than the one in force), `ignored` (a type without effect).
+ * The result in a 2xx answer to a callback: `accepted` (stored), `duplicate` (stored before; nothing changed),
+ * `superseded` (older than the one in use), `ignored` (a type without effect).
  */
 export const callbackStatusSchema = z.enum(['accepted', 'duplicate', 'superseded', 'ignored'])
 export type CallbackStatus = z.infer<typeof callbackStatusSchema>

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** A file that goes along with an email. Without one the email is the sentence and a link into Manager. */
+/** A file attached to an email. Without one the email has the headline and a link into Manager. */
 export const deliveredFileSchema = z.enum(['none', 'csv', 'xlsx'])
 
 /**
- * Where a run's result goes when it has ended: an email, or an HTTPS POST signed as Standard Webhooks.
+ * Where a run's result is sent when the run has ended: an email, or an HTTPS POST signed as Standard Webhooks.
  * @see https://www.standardwebhooks.com
  */
 export const destinationSchema = z.discriminatedUnion('kind', [

@@ -1,6 +1,6 @@
 /**
  * The scopes that Trackunit documents, each with its documented description.
- * An app may name others (Trackunit adds scopes); a name that is not here is a warning when the manifest is made, never an error.
+ * Trackunit adds scopes: a name that is missing here is a warning when the manifest is built, not an error.
  *
  * @see https://developers.trackunit.com ("IrisX App scopes")
  */

@@ -10,7 +10,7 @@ const reason = <Retry extends 'never' | 'soon' | 'after'>(
   message: string,
 ) => ({ http, trpc, retry, message })
 
-/** The tRPC codes used here, by name, so that this package needs no tRPC. */
+/** The tRPC codes used here, by name: this package does not depend on tRPC. */
 type TrpcCode =
   | 'BAD_REQUEST'
   | 'UNAUTHORIZED'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { accountIdSchema } from './account-id.ts'
 import { momentSchema } from './moment.ts'
 
-/** What a service must know of the accounts it was granted; `seq` grows, with gaps where others' accounts are. */
+/** What happened to the accounts that a service was granted. `seq` grows, with gaps for other accounts. */
 export const installationEventSchema = z.object({
   seq: z.int().min(1),
   at: momentSchema,

@@ -3,7 +3,7 @@ import { accountIdSchema } from './account-id.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
 
-/** The states of a set of credentials, and so of an installation; an account that never installed is `none`. */
+/** The states of a set of credentials, and of the installation. `none`: the account never installed the app. */
 export const credentialStateSchema = z.enum([
   'pending',
   'active',
@@ -24,17 +24,17 @@ export const installationSchema = z.object({
   state: installationStateSchema,
   since: momentSchema.nullable(),
   reason: errorReasonSchema.nullable(),
-  /** The number of the credentials in use, or of the newest ones where none is. */
+  /** The number of the credentials in use, or of the newest ones if none are. */
   generation: z.int().nullable(),
   requestedScopes: z.array(z.string()),
   grantedScopes: z.array(z.string()),
   deniedScopes: z.array(z.string()),
   /**
-   * Of `deniedScopes` those that the account's Trackunit plan does not include, as Trackunit said. The others were left
-   * out by who installed the app, or the plan lacks them and Trackunit did not say so.
+   * Denied scopes that the account's Trackunit plan does not include, according to Trackunit. The others were left
+   * out when the app was installed, or Trackunit does not say that the plan lacks them.
    */
   missingFromPlan: z.array(z.string()),
-  /** Newer credentials that do not serve (yet). */
+  /** Newer credentials that are not in use (yet). */
   waiting: z.array(
     z.object({
       generation: z.int(),
@@ -45,25 +45,25 @@ export const installationSchema = z.object({
   ),
   uninstallSignalledAt: momentSchema.nullable(),
   /**
-   * How Trackunit was asked for access that does not work: `pending`, `rejected` and `parked`. Left out in every other
-   * state, where nobody asked, and by servers that do not tell it yet.
+   * The attempts to get a token with access that does not work: `pending`, `rejected` and `parked`. Missing in every other
+   * state, and on servers that do not report it yet.
    */
   tries: z
     .object({
-      /** How often Trackunit was asked and did not let us in; for `parked` since it refused what had worked. */
+      /** Failed attempts; for `parked`, since Trackunit first refused the access. */
       count: z.int().min(0),
-      /** From when on: when the access came, or since when it is refused. */
+      /** When the attempts began: when the access arrived, or when it was first refused. */
       beganAt: momentSchema,
       lastAt: momentSchema.nullable(),
-      /** `null` while Trackunit is being asked, and where it is not asked any more. */
+      /** `null` during an attempt, and when there are no more attempts. */
       nextAt: momentSchema.nullable(),
-      /** When access that never worked is given up as `rejected`, unless Trackunit does not answer then; else `null`. */
+      /** When access that never worked becomes `rejected`, unless Trackunit is not answering then; otherwise `null`. */
       endsAt: momentSchema.nullable(),
     })
     .exactOptional(),
   /** Whether this caller may approve and refuse credentials. */
   mayApprove: z.boolean(),
-  /** What is known of Trackunit's side from the account's last exchanges and runs. */
+  /** What the account's last token requests and runs show about Trackunit. */
   trackunit: z.object({ unavailableSince: momentSchema.nullable(), limitedUntil: momentSchema.nullable() }),
 })
 export type Installation = z.infer<typeof installationSchema>

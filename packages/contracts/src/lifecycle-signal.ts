@@ -11,5 +11,5 @@ export const lifecycleSignalSchema = z.object({
 })
 export type LifecycleSignal = z.infer<typeof lifecycleSignalSchema>
 
-/** `duplicate`: it was known a moment ago; `ignored`: there is nothing here that it could be about. */
+/** `duplicate`: the signal was already known; `ignored`: there is no installation that it could concern. */
 export type LifecycleStatus = 'accepted' | 'duplicate' | 'ignored'

@@ -3,7 +3,7 @@ import { accountIdSchema } from './account-id.ts'
 
 const ids = z.array(z.string().min(1).max(200)).max(200)
 
-/** Which machines: those that match every list that is given; an empty filter is all machines. */
+/** Machines that match every given list. An empty filter matches all machines. */
 export const machineFilterSchema = z.strictObject({
   groupIds: ids.optional(),
   siteIds: ids.optional(),
@@ -13,7 +13,7 @@ export type MachineFilter = z.infer<typeof machineFilterSchema>
 
 export const filterIdSchema = z.guid().toLowerCase()
 
-/** A filter that an account saved under a name, which is unique on the account whatever its case. */
+/** A saved filter. Its name is unique on the account, ignoring case. */
 export const savedFilterSchema = z.object({
   id: filterIdSchema,
   accountId: accountIdSchema,
@@ -24,10 +24,10 @@ export type SavedFilter = z.infer<typeof savedFilterSchema>
 
 export const filterNameSchema = z.string().trim().min(1).max(80)
 
-/** One thing to filter by, and how many of the known machines it has. */
+/** A value to filter by, and how many known machines have it. */
 export const filterChoiceSchema = z.object({ id: z.string(), name: z.string(), machines: z.int() })
 
-/** What can be chosen on an account, from the machines that its runs have seen. */
+/** The values to filter by, from the machines that the account's runs have seen. */
 export const filterChoicesSchema = z.object({
   groups: z.array(filterChoiceSchema),
   sites: z.array(filterChoiceSchema),

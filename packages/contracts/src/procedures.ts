@@ -34,17 +34,17 @@ import {
 } from './schedule.ts'
 import { issuedTokenSchema, issueTokenInputSchema } from './token.ts'
 
-/** One procedure of the API. What is declared here is what the server enforces and what the client offers. */
+/** One procedure of the API. The server enforces and the client offers what is declared here. */
 export interface ProcedureContract {
   kind: 'query' | 'mutation' | 'subscription'
   input: z.ZodType
   /** Of a subscription: one event's data; its id makes the stream resumable. */
   output: z.ZodType
-  /** Who may call it at all; everyone else is refused before the input is looked at. */
+  /** Who may call it; others are refused before the input is read. */
   callers: readonly ('user' | 'service')[]
-  /** Where the account stands on which the caller must be allowed to act; `caller`: all that it was granted. */
+  /** Where the input names the account; the caller needs access to it. `caller`: all accounts that it was granted. */
   account: 'input' | 'run' | 'schedule' | 'artifact' | 'caller'
-  /** Of users only those whose own token has the scopes of `USER_TOKEN_ADMIN_SCOPES`. */
+  /** Only users whose token has the scopes of `USER_TOKEN_ADMIN_SCOPES`. */
   administrators?: true
 }
 
@@ -54,7 +54,7 @@ const run = z.strictObject({ runId: runIdSchema })
 const schedule = z.strictObject({ scheduleId: scheduleIdSchema })
 const credentials = z.strictObject({ accountId: accountIdSchema, generation: z.int().min(1) })
 
-/** The API, written once: server, client and the test of access read it. */
+/** The API, defined once for the server, the client and the access test. */
 export const procedures = {
   token: {
     issue: {
@@ -81,7 +81,7 @@ export const procedures = {
       callers: ['service'],
       account: 'caller',
     },
-    /** What changes on one account, at once, for people who look at it: states, not a history, so nothing is resumed. */
+    /** Live changes of one account. They are states, not a history: the stream cannot be resumed. */
     watch: {
       kind: 'subscription',
       input: z.strictObject({ accountId: accountIdSchema, lastEventId: lastEventIdSchema }),
@@ -89,7 +89,7 @@ export const procedures = {
       callers: ['user'],
       account: 'input',
     },
-    /** Asks Trackunit now whether access that does not work (any more) does. It is not asked more often than it likes. */
+    /** Tries access that does not work again, within Trackunit's rate limit. */
     tryNow: { kind: 'mutation', input: account, output: installationSchema, callers: ['user'], account: 'input' },
     approve: {
       kind: 'mutation',
@@ -115,7 +115,7 @@ export const procedures = {
       account: 'input',
       administrators: true,
     },
-    /** The signal is not true: everything goes on, and it is not asked about again. */
+    /** Dismisses the signal as false: work continues, and Standin does not ask again. */
     dismissUninstall: {
       kind: 'mutation',
       input: account,
@@ -130,7 +130,7 @@ export const procedures = {
       kind: 'query',
       input: z.strictObject({
         accountId: accountIdSchema,
-        /** A BCP 47 tag; without it, or where an action has no words in it, its English ones are all there is. */
+        /** A BCP 47 tag; without it, or if an action has no messages in the language, `messages` is empty. */
         language: z.string().max(40).optional(),
       }),
       output: z.object({
@@ -170,15 +170,15 @@ export const procedures = {
       kind: 'query',
       input: z.strictObject({
         runId: runIdSchema,
-        /** Words that a row's machine or text cells must hold, whatever their case. */
+        /** Words that the row's machine or text cells must contain, ignoring case. Messages are searched in English. */
         search: z.string().max(200).optional(),
-        /** By a filterable column's key, the value that it must have. */
+        /** The required value of a filterable column, by the column's key. */
         filter: z.record(z.string().max(60), z.string().max(200)).optional(),
-        /** Only what the last run of the action did not have. */
+        /** Only rows that the previous run did not have. */
         onlyNew: z.boolean().optional(),
-        /** Without it: in the action's own order, the worst first. */
+        /** Without it, rows have the action's own order, worst first. */
         sort: z.strictObject({ key: z.string().max(60), descending: z.boolean().default(false) }).optional(),
-        /** Begins with the nth row from 0, in place of a cursor: for who jumps within a long result. */
+        /** Index of the first row, from 0, instead of a cursor: to jump within a long result. */
         offset: z.int().min(0).max(10_000_000).optional(),
         ...pageInput,
       }),
@@ -228,7 +228,7 @@ export const procedures = {
     pause: { kind: 'mutation', input: schedule, output: scheduleSchema, callers: both, account: 'schedule' },
     resume: { kind: 'mutation', input: schedule, output: scheduleSchema, callers: both, account: 'schedule' },
     delete: { kind: 'mutation', input: schedule, output: z.object({}), callers: both, account: 'schedule' },
-    /** The next five times of a recurrence, before it is saved. */
+    /** The next five times of a recurrence that is not saved yet. */
     preview: {
       kind: 'query',
       input: z.strictObject({ accountId: accountIdSchema, recurrence: recurrenceSchema, timeZone: timeZoneSchema }),
@@ -238,7 +238,7 @@ export const procedures = {
     },
   },
   delivery: {
-    /** With what a receiver of this account's signed POSTs checks them (`whsec_…`). */
+    /** The secret to verify this account's signed POSTs (`whsec_…`). */
     signingSecret: {
       kind: 'query',
       input: account,
@@ -256,7 +256,7 @@ export const procedures = {
       callers: both,
       account: 'input',
     },
-    /** Under a name that is taken, the filter of that name is replaced. */
+    /** Replaces a filter of the same name. */
     save: {
       kind: 'mutation',
       input: z.strictObject({ accountId: accountIdSchema, name: filterNameSchema, filter: machineFilterSchema }),
@@ -293,15 +293,15 @@ export const procedures = {
         actorId: z.string().max(200).optional(),
         actorKinds: z.array(auditActorKindSchema).max(6).optional(),
         kinds: z.array(auditKindSchema).max(4).optional(),
-        /** The single changes of this run, each with its outcome; without it they are one entry, `run.changed`. */
+        /** Returns this run's changes one by one, each with its outcome; without it they are one entry, `run.changed`. */
         changesOfRun: runIdSchema.optional(),
-        /** Says `total` as well. */
+        /** Returns `total` too. */
         counted: z.boolean().optional(),
         ...pageInput,
       }),
       output: z.object({
         entries: z.array(auditEntrySchema),
-        /** Of all pages, where `counted` asked for it. */
+        /** The number of entries on all pages, if `counted` is set. */
         total: auditTotalSchema.nullable(),
         ...pageOutput,
       }),

@@ -9,7 +9,7 @@ export const timeZoneSchema = z
 /** Kilometres, litres and °C, or miles, gallons and °F. */
 export const unitSystemSchema = z.enum(['metric', 'imperial'])
 
-/** A name, not an offset such as `+02:00`, which knows no summer. */
+/** A name, not an offset such as `+02:00`, which has no summer time. */
 function isTimeZone(timeZone: string): boolean {
   try {
     return /^[A-Za-z]/.test(timeZone) && Boolean(new Intl.DateTimeFormat('en', { timeZone }))

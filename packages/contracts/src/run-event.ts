@@ -7,11 +7,11 @@ import { artifactSchema, deliverySchema, runProgressSchema, runStateSchema, runS
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ seq: z.int().min(1), at: momentSchema, type: z.literal(type), ...shape })
 
-/** What happened in a run, numbered from 1 without a gap. The stream's event id is `seq`. */
+/** An event of a run. Events are numbered from 1 without gaps. The stream's event id is `seq`. */
 export const runEventSchema = z.discriminatedUnion('type', [
   event('state', {
     state: runStateSchema,
-    /** When it goes on, while it is `waiting`. */
+    /** When the run continues, while it is `waiting`. */
     waitingUntil: momentSchema.nullable(),
     reason: errorReasonSchema.nullable(),
     headline: messageSchema.nullable(),
@@ -23,7 +23,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
 ])
 export type RunEvent = z.infer<typeof runEventSchema>
 
-/** Resuming: the id of the last event that was seen; the stream goes on after it. */
+/** The id of the last event that was received; the stream continues after it. */
 export const lastEventIdSchema = z
   .string()
   .regex(/^\d{1,15}$/)

@@ -3,8 +3,8 @@ import { messageSchema } from './message.ts'
 import type { Spoken } from './message-texts.ts'
 
 /**
- * How a column's cells are read and shown. Numbers are metric and plain; whoever shows them turns them into the
- * reader's own units: `hours`, `percent` (0 to 100), `litres`, `kilometres`, `kilograms`, `volts`, `celsius`.
+ * How a column's cells are read and shown. Numbers are metric and plain; the reader's own units are applied when they are
+ * shown: `hours`, `percent` (0 to 100), `litres`, `kilometres`, `kilograms`, `volts`, `celsius`.
  * `moment` is ISO 8601 UTC, `place` a position as "latitude,longitude" in degrees.
  */
 export const columnKindSchema = z.enum([
@@ -27,27 +27,27 @@ export const resultColumnSchema = z.object({
   kind: columnKindSchema,
   /** Whether `run.result` can filter by a value of it; its values are then in `facets`. */
   filterable: z.boolean(),
-  /** Of a `place`: the key of the column that says what the places are called, such as the site. */
+  /** For a `place`: the key of the column with the name of the place, such as the site. */
   namedBy: z.string().optional(),
 })
-/** As it is sent and stored. */
+/** As it is sent and stored: texts may be messages. */
 export type SentColumn = z.infer<typeof resultColumnSchema>
-/** As it is read: every message is a text. */
+/** As it is shown: every message is a text. */
 export type ResultColumn = Spoken<SentColumn>
 
 export const resultRowSchema = z.object({
   id: z.string(),
-  /** The machine that the row is about, to link into Manager; null for other rows. */
+  /** The row's machine, to link into Manager; null for other rows. */
   machine: z.object({ id: z.string(), name: z.string(), detail: z.string().nullable() }).nullable(),
-  /** By the column's key; null is "not known", 0 is zero. */
+  /** By the column's key; null is unknown, 0 is zero. */
   cells: z.record(z.string(), z.union([messageSchema, z.number(), z.null()])),
-  /** Not in the last run's result. */
+  /** The previous run did not have this row. */
   isNew: z.boolean(),
 })
 export type SentRow = z.infer<typeof resultRowSchema>
 export type ResultRow = Spoken<SentRow>
 
-/** At most one for a result. Null is a gap and stays one. */
+/** A result has at most one chart. Null is a gap and is shown as a gap. */
 export const resultChartSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('bars'),
@@ -74,26 +74,26 @@ export const resultChartSchema = z.discriminatedUnion('kind', [
 export type SentChart = z.infer<typeof resultChartSchema>
 export type ResultChart = Spoken<SentChart>
 
-/** Where the rows are, those that are close to each other as one, an eighth of a degree at least: 144 places at most. */
+/** Where the rows are. Rows within a grid cell of at least an eighth of a degree are one place; 144 places at most. */
 export const resultMapSchema = z.object({
   places: z.array(
     z.object({
-      /** In the middle of its rows, in degrees. */
+      /** The mean position of its rows, in degrees. */
       latitude: z.number().min(-90).max(90),
       longitude: z.number().min(-180).max(180),
       rows: z.int().positive(),
-      /** What most of its rows that have a name call it. */
+      /** The most frequent name among its rows. */
       name: z.string().nullable(),
-      /** How many more names its rows have. */
+      /** How many other names its rows have. */
       otherNames: z.int().nonnegative(),
     }),
   ),
-  /** Rows of which no place is known. */
+  /** Rows without a known position. */
   rowsWithoutPlace: z.int().nonnegative(),
 })
 export type ResultMap = z.infer<typeof resultMapSchema>
 
-/** What an action found, in pages; filled while it runs. */
+/** What an action found, in pages. It grows while the action runs. */
 export const runResultSchema = z.object({
   headline: messageSchema.nullable(),
   /** More than the sentence: what is left out and why. */

@@ -15,7 +15,7 @@ export type RunState = z.infer<typeof runStateSchema>
 
 export const runProgressSchema = z.object({
   done: z.int().min(0),
-  /** Null while it is not known how much there is. */
+  /** Null while the total is unknown. */
   total: z.int().min(0).nullable(),
   message: messageSchema,
   secondsLeft: z.int().min(0).nullable(),
@@ -34,27 +34,27 @@ export const artifactSchema = z.object({
   name: z.string(),
   mediaType: z.string(),
   bytes: z.int(),
-  /** When it is deleted: a setting of the server's, counted from the end of the run. */
+  /** When the file is deleted: a setting of the server, counted from the end of the run. */
   keptUntil: momentSchema,
 })
 export type Artifact = z.infer<typeof artifactSchema>
 
-/** Where a result was sent, and how that ended. */
+/** A delivery of a result and its state. */
 export const deliverySchema = z.object({
   id: z.string(),
   kind: z.enum(['email', 'webhook']),
-  /** The address; of a web address only its host and path. */
+  /** The email address, or host and path of the web address. */
   to: z.string(),
   state: z.enum(['waiting', 'delivered', 'failed']),
   reason: errorReasonSchema.nullable(),
   attempts: z.int(),
-  /** When it is tried (again), while it is waiting for that. */
+  /** When the next attempt is made, while it is waiting. */
   nextTryAt: momentSchema.nullable(),
   endedAt: momentSchema.nullable(),
 })
 export type Delivery = z.infer<typeof deliverySchema>
 
-/** Who started it: an identifier and, where it is known, a name to show. */
+/** Who started the run: an id and, if known, a name. */
 export const actorSchema = z.object({
   kind: z.enum(['user', 'service', 'schedule', 'system']),
   id: z.string(),
@@ -68,34 +68,34 @@ export const runSchema = z.object({
   mode: z.enum(['preview', 'apply']),
   input: z.record(z.string(), z.unknown()),
   state: runStateSchema,
-  /** While it is `waiting`; `reason` then says for what. */
+  /** While it is `waiting`; `reason` says what for. */
   waitingUntil: momentSchema.nullable(),
   progress: runProgressSchema,
   steps: z.array(runStepSchema),
-  /** The result in one sentence; written while it runs, final when the run has ended. */
+  /** The result in one sentence; final when the run has ended. */
   headline: messageSchema.nullable(),
   reason: errorReasonSchema.nullable(),
   attempts: z.int(),
   artifacts: z.array(artifactSchema),
   deliveries: z.array(deliverySchema),
   startedBy: actorSchema,
-  /** Where its days begin, and how its files say times and measures; null where nobody said: UTC and metric. */
+  /** The time zone and units of its files; null is UTC and metric. */
   timeZone: z.string().nullable(),
   unitSystem: unitSystemSchema.nullable(),
   scheduleId: z.guid().nullable(),
-  /** Of an applied run: the preview whose changes it makes. */
+  /** For an applied run: the preview whose changes it makes. */
   previewRunId: runIdSchema.nullable(),
-  /** Of a repeated run: the one that it repeats. */
+  /** For a repeated run: the run that it repeats. */
   retryOf: runIdSchema.nullable(),
   createdAt: momentSchema,
   startedAt: momentSchema.nullable(),
   endedAt: momentSchema.nullable(),
-  /** The number of its last event: what the stream tells up to it is in here already. */
+  /** The number of its last event: the events up to it are included here. */
   lastSeq: z.int().min(0),
 })
 export type Run = z.infer<typeof runSchema>
 
-/** The same key again is the same run; with another action or input it is `IDEMPOTENCY_KEY_REUSED`. */
+/** The same key returns the same run; with another action or input it is `IDEMPOTENCY_KEY_REUSED`. */
 export const idempotencyKeySchema = z.string().min(8).max(200)
 
 export const startRunInputSchema = z.strictObject({
@@ -104,10 +104,10 @@ export const startRunInputSchema = z.strictObject({
   input: z.record(z.string().max(100), z.unknown()),
   idempotencyKey: idempotencyKeySchema,
   mode: z.enum(['preview', 'apply']).default('apply'),
-  /** The ended preview whose changes are made; an action that changes data is applied only with one. */
+  /** The ended preview whose changes are made; required for an action that changes data. */
   previewRunId: runIdSchema.optional(),
   deliverTo: deliverToSchema.default([]),
-  /** Of whoever reads the result. */
+  /** The reader's habits. */
   timeZone: timeZoneSchema.optional(),
   unitSystem: unitSystemSchema.optional(),
 })
