@@ -307,7 +307,7 @@ const states: readonly State[] = [
     sees: [
       /Stopped at 1,000 of 2,964 machines listed; that part is saved/,
       'Trackunit refused the request.',
-      '1,000 machines are complete, 1,964 more are missing.',
+      '1,000 machines are complete, 1,964 are missing.',
       'fleet-snapshot-part.csv',
       '1,000 rows. Search or filter, or go to a row number.',
       'Run again',

@@ -1,4 +1,4 @@
-/** Where Manager shows what Standin refers to. Not documented for apps: where a path turns out to differ, it changes here. */
+/** Manager's pages for what Standin links to. Not documented for apps: if a path differs, change it here. */
 export const hostPages = {
   machine: (machineId: string) => `/assets/${encodeURIComponent(machineId)}`,
   fleet: '/assets',

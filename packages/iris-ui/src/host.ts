@@ -1,6 +1,6 @@
 import type { MachineFilter } from '@standin/client'
 
-/** What the page around the app gives it. Everything that depends on Trackunit Manager comes through here. */
+/** What the host page gives the app. Everything that depends on Trackunit Manager comes through here. */
 export interface StandinHost {
   /** The user's current token; rejects when the host has none. Asked again before the token ends. */
   getToken(): Promise<string>
@@ -19,6 +19,6 @@ export interface StandinHost {
   machineFilter?: MachineFilter | undefined
   /** Opens a page of the host, such as a machine's; its paths are in `host-pages.ts`. */
   navigateInHost(path: string): void
-  /** For what succeeded; failures are said on the page. */
+  /** For successes; failures are shown on the page. */
   toast(message: { title: string; kind: 'success' | 'info' }): void
 }

@@ -11,11 +11,11 @@ import { textsFor } from './texts/texts-for.ts'
 import { WithActionMessages } from './texts/with-action-messages.tsx'
 
 export interface StandinAppProps {
-  /** The page around the app. Its `user` and `account` decide what is shown. */
+  /** The page around the app, with its user and account. */
   host: StandinHost
-  /** Where Standin's server is, without a path. */
+  /** The origin of Standin's server, without a path. */
   serverUrl: string
-  /** What `askFirst` asked while this was on its way. */
+  /** The answers to what `askFirst` asked while this code was loading. */
   first?: FirstAnswers | undefined
 }
 
@@ -24,7 +24,7 @@ export function StandinApp({ host, serverUrl, first }: StandinAppProps) {
   const texts = useMemo(() => textsFor(host.user.language), [host.user.language])
   return (
     <Suspense fallback={<FirstShape />}>
-      {/* Another account or user shares nothing with the one before, not even for a moment. */}
+      {/* Another account or user starts with nothing from the previous one. */}
       <Connected
         key={`${host.account.id} ${host.user.id} ${serverUrl}`}
         host={host}

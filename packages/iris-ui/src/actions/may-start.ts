@@ -1,7 +1,7 @@
 import type { Action, Installation } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
-/** What stands in the way of starting an action, most lasting first. */
+/** Why an action cannot start, most lasting reason first. */
 export type Hindrance = 'plan' | 'permission' | 'role' | 'removed' | 'access'
 
 export function hindranceOf(

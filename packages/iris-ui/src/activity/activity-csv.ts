@@ -1,4 +1,4 @@
-/** Rows as CSV that a spreadsheet opens as text: quoted where needed, and no cell that it would take for a formula. */
+/** Rows as CSV that a spreadsheet opens as text: quoted where needed, and without cells that would be formulas. */
 export function csvOf(rows: readonly (readonly string[])[]): string {
   // The mark lets a spreadsheet read it as UTF-8.
   return `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`

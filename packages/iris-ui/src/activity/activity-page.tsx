@@ -28,7 +28,7 @@ const FEW = 20
 const PAGE = 50
 const icons = { read: 'eye', changed: 'pen', sent: 'send', access: 'shield' } as const
 
-/** Who did what, when, in whose name; newest first, by day. */
+/** The audit log by day, newest first. */
 export function ActivityPage() {
   const { host, texts, formats } = useSurroundings()
   const words = texts.activity
@@ -70,7 +70,7 @@ export function ActivityPage() {
   )
   const shown = useMemo(() => (search === '' ? loaded : loaded.filter(has)), [loaded, search, has])
 
-  // Words are looked for among what is loaded: go on until there is a page of them, or no more.
+  // The search covers loaded entries only: load more until a page matches or there are no more.
   const { hasNextPage, isFetching, fetchNextPage } = query
   useEffect(() => {
     if (shown.length < FEW && hasNextPage && !isFetching) void fetchNextPage()
@@ -193,7 +193,7 @@ function Days({
   )
 }
 
-/** The action's name leads to its run; where the sentence does not say it, the sentence does. */
+/** Links the action's name to its run, or the whole sentence if it does not contain the name. */
 function What({ entry, words }: { entry: ListedAuditEntry; words: string }) {
   const runId = runOfEntry(entry)
   if (!runId) return words

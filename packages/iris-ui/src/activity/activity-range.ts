@@ -8,7 +8,7 @@ const days: Partial<Record<Range, number>> = { week: 7, month: 30 }
 export function beginOfRange(range: Range, nowMs: number, dayKey: (at: number) => string): string | undefined {
   if (range === 'ever') return undefined
   const back = days[range]
-  // To the hour, so that a page that is open asks the same for a while.
+  // Rounded to the hour, so that an open page repeats the same query.
   if (back) return new Date(Math.floor(nowMs / 3_600_000) * 3_600_000 - back * DAY_MS).toISOString()
 
   const today = dayKey(nowMs)
@@ -32,7 +32,7 @@ export function byDay<Entry extends { at: string }>(
   return days
 }
 
-/** Entries that say the same one after the other, as one: the newest, with those that it stands for. */
+/** Merges consecutive entries with the same text into the newest, with the others attached. */
 export function alike<Entry>(
   entries: readonly Entry[],
   said: (entry: Entry) => string,

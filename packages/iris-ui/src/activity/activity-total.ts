@@ -4,15 +4,15 @@ import type { Texts } from '../texts/en.ts'
 import type { Range } from './activity-range.ts'
 
 interface Counted {
-  /** Loaded so far; what is looked for by words, is looked for among them. */
+  /** Loaded so far; the search covers only these. */
   loaded: number
-  /** Of those, what has the words; undefined where none are looked for. */
+  /** How many of them match the search; undefined without a search. */
   found: number | undefined
   total: AuditTotal | null | undefined
   range: Range
 }
 
-/** How much of how much stands there; a total that the server gave up counting says so, or nothing where it helps nobody. */
+/** How many entries are shown, of how many; an estimated total is marked. */
 export function totalWords({ loaded, found, total, range }: Counted, texts: Texts, formats: Formats): string {
   const words = texts.activity
   const shown = formats.number(found ?? loaded)

@@ -9,7 +9,7 @@ interface Around {
   texts: Texts
 }
 
-/** Who did it, as a name. */
+/** The name of the actor. */
 export function actorWords({ actor }: ListedAuditEntry, { userId, texts }: Around): string {
   const { activity: words, run } = texts
   switch (actor.kind) {
@@ -28,7 +28,7 @@ export function actorWords({ actor }: ListedAuditEntry, { userId, texts }: Aroun
   }
 }
 
-/** What was done, as a sentence; an event that has none yet is said by its own name, never as a code. */
+/** The entry as a sentence; an event without one is shown by its readable name, never as a code. */
 export function eventWords({ event, details }: ListedAuditEntry, { actions, texts }: Around): string {
   const { events, otherEvent } = texts.activity
   const said: Said = {
@@ -44,7 +44,7 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
   return events[event]?.(said) ?? otherEvent(readable(event.replaceAll('.', ' ')))
 }
 
-/** The run that an entry is about, to link to it. */
+/** The run of an entry, to link to it. */
 export const runOfEntry = ({ details }: ListedAuditEntry): string | undefined => text(details.runId)
 
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)

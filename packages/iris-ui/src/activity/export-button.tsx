@@ -17,9 +17,9 @@ interface ExportButtonProps {
     actorKinds?: ListedAuditEntry['actor']['kind'][]
   }
   around: Parameters<typeof eventWords>[1]
-  /** What is asked for, has so many entries. */
+  /** The number of entries that match the filters. */
   total: AuditTotal | null | undefined
-  /** Has the words that are looked for. */
+  /** Whether an entry matches the search words. */
   isMeant(entry: ListedAuditEntry): boolean
 }
 

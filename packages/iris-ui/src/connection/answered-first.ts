@@ -3,7 +3,7 @@ import type { TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
 import type { FirstAnswers } from './first-answers.ts'
 
-/** Takes what was asked early; everything else, and what had no answer, goes on to the server. */
+/** Answers early requests from memory; all others go to the server. */
 export function answeredFirst(first: FirstAnswers): TRPCLink<AppRouter> {
   return () =>
     ({ op, next }) => {

@@ -14,7 +14,7 @@ interface ConnectionNoticeProps {
   trying: boolean
 }
 
-/** What stands over the page, or in place of it, while the server gives no answer. */
+/** The notice above the page, or instead of it, while the server is not answering. */
 export function ConnectionNotice({ failure, failedAtMs, loadedAtMs, trying }: ConnectionNoticeProps) {
   const { host, texts, formats } = useSurroundings()
   const queryClient = useQueryClient()

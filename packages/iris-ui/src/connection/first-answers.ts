@@ -7,9 +7,9 @@ import { allSchedules, endedRuns, goingRuns } from './first-lists.ts'
 
 /** What the first page asks, asked before its own code has come. Each is taken once: later ones are the server's to answer. */
 export interface FirstAnswers {
-  /** @returns undefined for what was not asked, or too long ago; rejects where there is no answer: then the server is asked as ever */
+  /** @returns undefined if it was not asked or too long ago; rejects without an answer, then the server is asked as usual */
   take: (path: string, input: unknown) => Promise<unknown> | undefined
-  /** Takes all that is there already, so that the first picture is drawn once, with it. */
+  /** Takes all answers that have arrived, so that the first paint shows them. */
   takeArrived: () => Array<{ path: string; input: unknown; data: unknown }>
   /** Once all are there or none will come, and the texts of the user's language are. */
   settled: Promise<unknown>
@@ -30,7 +30,7 @@ type InputOf<Procedure extends { query: (input: never) => unknown }> = Parameter
 
 const FRESH_MS = 10_000
 
-/** For the small part of an app that comes before the rest of it: it brings no library along. */
+/** For the small entry of an app: imports no library. */
 export function askFirst({ serverUrl, token, ...given }: Asking): FirstAnswers {
   const askedAtMs = performance.now()
   const questions = questionsOf(given)

@@ -1,6 +1,6 @@
 const LATEST = 8
 
-/** Which runs the overview lists: those that go on. */
+/** The runs that the overview lists as running. */
 export const goingRuns = (accountId: string) => ({
   accountId,
   states: ['queued' as const, 'running' as const, 'waiting' as const, 'cancelling' as const],

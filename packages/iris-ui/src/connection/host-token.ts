@@ -1,4 +1,4 @@
-/** Where the host refuses to give a token: the user has to sign in to it again. */
+/** The host gives no token: the user must sign in again. */
 export class SignedOutError extends Error {
   override readonly name = 'SignedOutError'
 }
@@ -6,7 +6,7 @@ export class SignedOutError extends Error {
 const MARGIN_MS = 30_000
 
 /**
- * The user's token, kept in memory alone and asked for anew 30 s before it ends.
+ * The user's token, kept only in memory and renewed 30 s before it expires.
  * A token whose end cannot be read is asked for each time.
  */
 export function createHostToken(getToken: () => Promise<string>, nowMs: () => number) {
@@ -38,7 +38,7 @@ export function createHostToken(getToken: () => Promise<string>, nowMs: () => nu
   }
 }
 
-/** When a JWT says that it ends, in milliseconds since 1970. Only for planning: the server alone judges tokens. */
+/** A JWT's expiry in milliseconds since 1970. Only for planning: the server verifies tokens. */
 function expiryOf(token: string): number | undefined {
   try {
     const payload: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')))

@@ -1,11 +1,11 @@
 import { useNow } from '../formats/use-now.ts'
 import { useSurroundings } from '../surroundings.ts'
 
-/** Nobody counts more seconds than these: a later try has a time of day. */
+/** A later try is shown as a time of day, not as seconds. */
 const COUNTED_S = 90
 
 /**
- * When it is tried again. Silent for screen readers, although it may stand in a live region: nobody wants to hear each
+ * The time of the next try. Hidden from screen readers, even in a live region: announcing each
  * second.
  */
 export function NextTry({ at, trying = at === null }: { at: string | number | null; trying?: boolean }) {

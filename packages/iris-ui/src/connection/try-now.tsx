@@ -11,7 +11,7 @@ import { useInstallation } from './use-account.ts'
 /** An answer takes no longer; a clock of this computer's that goes wrong must not keep the button from working. */
 const ANSWERED_WITHIN_MS = 15_000
 
-/** Whoever mended our access at Trackunit need not wait for the next try. Nothing where the server knows of no tries. */
+/** Tries the access now, for example after it was fixed at Trackunit. Hidden if the server reports no tries. */
 export function TryNow() {
   const tries = useInstallation().data?.tries
   return tries ? <TryNowButton tries={tries} /> : null
@@ -35,7 +35,7 @@ function TryNowButton({ tries }: { tries: NonNullable<Installation['tries']> }) 
   const button = useRef<HTMLButtonElement>(null)
   useLayoutEffect(() => {
     const own = button.current
-    // It goes once it was pressed with success: whoever uses the keyboard is brought to the page's beginning, not nowhere.
+    // The button disappears after success: the focus moves to the start of the page.
     return () => {
       if (own && own === document.activeElement) document.getElementById('main')?.focus({ preventScroll: true })
     }

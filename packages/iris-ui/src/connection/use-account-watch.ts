@@ -6,8 +6,8 @@ import { useTRPC } from './api.ts'
 import { useMendedStream } from './use-mended-stream.ts'
 
 /**
- * Shows what changes on the account when it changes, whoever changed it. Also what tells first that the connection is
- * lost, and that it is back. Once for the app, and only while somebody looks: browsers allow few connections.
+ * Shows changes of the account live. Also the first to notice that the connection is
+ * lost or back. Used once in the app, and only while the page is visible: browsers allow few connections.
  */
 export function useAccountWatch(): void {
   const trpc = useTRPC()
@@ -27,12 +27,12 @@ export function useAccountWatch(): void {
         },
         onConnectionStateChange({ state, error }) {
           if (state !== 'connecting' || !error || queryClient.getQueryState(installationKey)?.status === 'error') return
-          // Fails where the connection is lost or nobody is signed in, and the page says so. One that is asked already goes on.
+          // Fails if the connection is lost or the user is signed out; the page shows that.
           void queryClient.invalidateQueries({ queryKey: installationKey }, { cancelRefetch: false })
         },
         onData({ data: change }) {
           if (change.type === 'installation') {
-            // What is still on its way is older.
+            // Pending answers are older.
             void queryClient.cancelQueries({ queryKey: installationKey })
             queryClient.setQueryData(installationKey, change.installation)
             return

@@ -31,6 +31,6 @@ export function useActions() {
   return { ...query, actions, sendsEmail: query.data?.sendsEmail ?? true }
 }
 
-/** Where nothing can be started or changed, because nothing is installed. */
+/** Whether nothing can be started or changed because the app is not installed. */
 export const isInstalled = (installation: Installation | undefined) =>
   installation !== undefined && installation.state !== 'none' && installation.state !== 'uninstalled'

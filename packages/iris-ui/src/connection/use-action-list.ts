@@ -3,7 +3,7 @@ import { useSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
 import { RETRY_MS } from './refresh-times.ts'
 
-/** The catalogue as the server has it, with each action's words in the language of the app's texts. */
+/** The server's catalogue of actions, with their messages in the language of the app's texts. */
 export function useActionList() {
   const trpc = useTRPC()
   const { host, texts } = useSurroundings()

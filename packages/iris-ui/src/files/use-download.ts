@@ -15,7 +15,7 @@ export interface Download {
   /** Whether the file was given to the browser; it may still keep it back. */
   given: boolean
   start(artifact: Artifact): void
-  /** A link alone, without trying to save the file once more. */
+  /** Makes a new link without saving the file again. */
   renew(): void
   close(): void
 }

@@ -1,9 +1,9 @@
 import { capital } from './capital.ts'
 import { createQuantities, type SystemOfMeasurement } from './quantities.ts'
 
-/** A moment in the past, split so that each language puts it together in its own order. */
+/** A moment in the past, in parts that each language orders itself. */
 export interface SaidMoment {
-  /** `today`, `yesterday`, a weekday of the last six days, or a date with its year where that is another one. */
+  /** `today`, `yesterday`, a weekday of the last six days, or a date, with the year if it is not this year. */
   kind: 'today' | 'yesterday' | 'weekday' | 'date'
   day: string
   shortDay: string
@@ -13,10 +13,10 @@ export interface SaidMoment {
 export interface FormatOptions {
   /** The user's language: numbers and clock follow it. */
   language: string
-  /** The language that the texts are in: names of days and months follow it, so that no sentence mixes two. */
+  /** The language of the texts. Names of days and months use it, so that no sentence mixes two languages. */
   textLanguage: string
   timeZone?: string | undefined
-  /** Metric where the host does not say. */
+  /** Metric if the host does not say. */
   measurement?: SystemOfMeasurement | undefined
 }
 
@@ -73,7 +73,7 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
       const day = inZone({ weekday: 'short', day: 'numeric', month: 'short' }, zoneOfIt).format(new Date(at))
       return `${day.replace(',', '')}, ${clockIn(zoneOfIt).format(new Date(at))}`
     },
-    /** `5 Nov 2026, 16:20`: for tables, where nothing else says the year. */
+    /** `5 Nov 2026, 16:20`: for tables, which show the year nowhere else. */
     dateAndClock: (at: string) => `${date('short', true).format(new Date(at))}, ${clock.format(new Date(at))}`,
     clockIn: (at: string, zoneOfIt: string) => clockIn(zoneOfIt).format(new Date(at)),
     /** `Today, Tuesday 24 November`: the head of a day. */

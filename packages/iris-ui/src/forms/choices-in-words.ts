@@ -5,11 +5,11 @@ import { type FormField, type Option, type Schema, schemaFields, valuesOf } from
 interface Around {
   texts: Texts
   formats: Formats
-  /** Those that are as they would be by themselves as well. */
+  /** Includes values that equal the defaults. */
   ofDefault: boolean
 }
 
-/** What was chosen in an action's form, but for the machines, each by its label. */
+/** The chosen values of an action's form, by label, without the machines. */
 export function choicesInWords(input: Record<string, unknown>, schema: Schema, around: Around): [string, string][] {
   const fields = schemaFields(schema).filter(({ kind }) => kind !== 'machines')
   const chosen = valuesOf(fields, schema, input)

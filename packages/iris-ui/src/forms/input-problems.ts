@@ -29,7 +29,7 @@ export function createInputProblems(
       }
       const key = instanceLocation.split('/')[1]
       const field = fields.find((one) => one.key === key)
-      // Of an error inside a field the parent tells too ("properties", "items"): only the one that says something counts.
+      // An error inside a field is also reported for its parent ("properties", "items"): only the inner one is useful.
       if (field && !parents.includes(keyword)) say(field.key, problemOf(field, keyword, { texts, formats }))
     }
     if (Object.keys(problems).length === 0 && errors.length > 0) {

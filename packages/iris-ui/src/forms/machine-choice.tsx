@@ -48,7 +48,7 @@ export function MachineChoice({ value, onChange }: MachineChoiceProps) {
         : 'own'
   const known = choices.data?.known ?? 0
   const matching = choices.data?.matching ?? null
-  // Nobody counts machines but the runs: where the last that looked found none, there are none.
+  // Only runs count machines: if the last one found none, there are none.
   const { results } = useRuns()
   const lastLook = results.find(({ state }) => state === 'succeeded')
   const emptyFleet = choices.data !== undefined && known === 0 && lastLook?.progress.total === 0
@@ -119,7 +119,7 @@ export function MachineChoice({ value, onChange }: MachineChoiceProps) {
             <li>
               <Suspense
                 fallback={
-                  // Who tabs to it now would lose the focus to the real one.
+                  // Focusing it now would lose the focus to the real one.
                   <Button look="quiet" icon="plus" busy inert>
                     {words.add}
                   </Button>

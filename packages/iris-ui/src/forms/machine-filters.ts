@@ -15,7 +15,7 @@ export interface Chip {
   label: string
 }
 
-/** What is known by name, also when the list that is shown now does not have it. */
+/** Known names, even if the current list does not contain them. */
 export function namesOf(choices: FilterChoices | undefined, known: ReadonlyMap<string, string>): Map<string, string> {
   const names = new Map(known)
   for (const { list, choices: from } of filterLists) {

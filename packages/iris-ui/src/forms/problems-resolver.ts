@@ -1,6 +1,6 @@
 import type { FieldErrors, FieldValues, Resolver } from 'react-hook-form'
 
-/** What is wrong, by part and key of the form, as the form library wants it. */
+/** The problems by part and key of the form, in the form library's shape. */
 export function problemsResolver<Values extends FieldValues>(
   problemsOf: (values: Values) => Record<string, Record<string, string | undefined>>,
 ): Resolver<Values> {

@@ -4,7 +4,7 @@ import { describedBy, Field, Select } from './field.tsx'
 import type { PartsForm } from './form-parts.ts'
 import { problemAt } from './schema-field.tsx'
 
-/** Who gets the result: addresses, what goes along with the mail, web addresses. */
+/** The receivers: email addresses, the attachment, web addresses. */
 export function ReceiverFields({ form }: { form: PartsForm }) {
   const words = useSurroundings().texts.form
   const { sendsEmail } = useActions()
@@ -16,7 +16,7 @@ export function ReceiverFields({ form }: { form: PartsForm }) {
   return (
     <div className="group">
       <h2>{words.result}</h2>
-      {/* What a schedule has from before stays to be seen, and can be taken away. */}
+      {/* Existing values of a schedule stay visible and can be removed. */}
       {!sendsEmail && !mailed && <p className="help">{words.noEmail}</p>}
       {(sendsEmail || mailed) && (
         <Field id="f-emails" label={words.email} help={words.emailHelp} problem={emails} optional>

@@ -1,7 +1,7 @@
 import type { Destination } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
-/** Who gets the result, as it is filled in. */
+/** The receivers as they are typed. */
 export interface ReceiverValues {
   emails: string
   file: 'none' | 'csv' | 'xlsx'

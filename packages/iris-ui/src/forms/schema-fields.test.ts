@@ -111,10 +111,7 @@ describe('receivers', () => {
       { emails: '“yard-koge@nordvang” is not complete. It needs an ending such as .dk.' },
     ],
     [{ emails: 'mette' }, { emails: '“mette” is not complete.' }],
-    [
-      { webhooks: 'http://planner.example' },
-      { webhooks: 'Enter a web address that begins with https://.' },
-    ],
+    [{ webhooks: 'http://planner.example' }, { webhooks: 'Enter a web address that begins with https://.' }],
     [{ webhooks: 'https://planner' }, { webhooks: 'Enter a web address that begins with https://.' }],
   ])('%o: %o', (changes, expected) => {
     expect(receiverProblems({ emails: '', file: 'none', webhooks: '', ...changes }, en)).toEqual(expected)

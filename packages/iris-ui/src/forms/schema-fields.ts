@@ -1,7 +1,7 @@
 import type { MachineFilter } from '@standin/client'
 import { readable } from '../formats/readable.ts'
 
-/** A JSON Schema as it comes over the wire: only what is looked at here. */
+/** The parts of a JSON Schema that the form reads. */
 export interface Schema {
   type?: string | string[]
   title?: string
@@ -21,7 +21,7 @@ export interface Schema {
   maxLength?: number
   properties?: Record<string, Schema>
   required?: string[]
-  /** A word after a number's field, such as `days`. */
+  /** The unit after a number field, such as `days`. */
   unit?: string
   [other: string]: unknown
 }
@@ -49,7 +49,7 @@ export type FormField = Base &
     | { kind: 'machines' }
   )
 
-/** The form of an action, in the schema's own order; which machines come last, since the first question matters most. */
+/** The fields of an action in the schema's order; the choice of machines is last. */
 export function schemaFields(schema: Schema): FormField[] {
   const required = schema.required ?? []
   const fields = Object.entries(schema.properties ?? {}).flatMap(([key, property]): FormField[] => {
@@ -104,10 +104,10 @@ const typeOf = ({ type }: Schema) => (Array.isArray(type) ? type.find((one) => o
 const safe = (limit: number | undefined) =>
   limit === undefined || Math.abs(limit) >= Number.MAX_SAFE_INTEGER ? undefined : limit
 
-/** What the fields hold while somebody fills them in. Numbers are text until they are sent. */
+/** The fields' values while the form is filled in. Numbers are text until they are sent. */
 export type FormValues = Record<string, string | string[] | boolean | MachineFilter>
 
-/** What the form begins with: the input of an earlier run where there is one, else the schema's defaults. */
+/** The form's first values: the input of an earlier run, or the schema's defaults. */
 export function valuesOf(
   fields: readonly FormField[],
   schema: Schema,
@@ -134,7 +134,7 @@ function beginOf(field: FormField, value: unknown): FormValues[string] {
   }
 }
 
-/** What is sent. An empty optional field is left out, so that the action's own default holds. */
+/** The input to send. An empty optional field is left out, so that the action's default applies. */
 export function inputOf(fields: readonly FormField[], values: FormValues): Record<string, unknown> {
   const input: Record<string, unknown> = {}
   for (const field of fields) {
@@ -145,7 +145,7 @@ export function inputOf(fields: readonly FormField[], values: FormValues): Recor
   return input
 }
 
-/** As people write numbers, with a point or a comma; what is none stays text, for the schema to refuse. */
+/** Reads a number with a point or a comma; anything else stays text, which the schema refuses. */
 export function numberOf(text: string): number | string {
   const plain = text.replaceAll(/[\s\u00a0\u202f]/g, '').replace(',', '.')
   const number = Number(plain)

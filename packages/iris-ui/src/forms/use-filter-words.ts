@@ -15,7 +15,7 @@ export function filterOfInput(input: Record<string, unknown>, action: Action | u
   return field && ((input[field.key] ?? {}) as MachineFilter)
 }
 
-/** Says which machines those are: by the name under which somebody keeps the choice, else by the names of its parts. */
+/** Names the machines: by the saved choice's name, or by the names of its parts. */
 export function useFilterWords(filters: readonly (MachineFilter | undefined)[]): (filter: MachineFilter) => string {
   const { host, texts } = useSurroundings()
   const trpc = useTRPC()

@@ -4,7 +4,7 @@ import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import type { QuestionProps } from '../parts/question.tsx'
 
-/** The harmless button comes first and has the focus; closing gives the focus back to what opened it. */
+/** The harmless button is first and has the focus. Closing returns the focus to the element that opened it. */
 export function QuestionDialog(question: QuestionProps) {
   const { heading, means, keep, go, busy = false, failure, onKeep, onGo } = question
   const harmless = useRef<HTMLButtonElement>(null)

@@ -11,7 +11,7 @@ import { useSurroundings } from '../surroundings.ts'
 
 const SHOWN = 4
 
-/** What Standin starts by itself next. */
+/** The next scheduled runs. */
 export function ComingUp({ actions }: { actions: readonly Action[] }) {
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)

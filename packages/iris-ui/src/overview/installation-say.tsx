@@ -108,7 +108,7 @@ export function InstallationSay({ installation, needs, onHold, hasActions }: Ins
   )
 }
 
-/** What somebody hears who does not see that the sentence has changed. */
+/** Announces a changed sentence to screen readers. */
 function useAnnouncedChange(headline: string): void {
   const { say } = useAnnouncer()
   const before = useRef(headline)
@@ -141,7 +141,7 @@ function Steps({ since, nextTry }: { since: string | null; nextTry: number | und
   )
 }
 
-/** Codes are for who helps, never for the page. Holds nothing secret. */
+/** Codes for support, never shown on the page. Contains no secrets. */
 function supportDetails({ accountId, state, reason, generation, since, waiting }: Installation): string {
   const others = waiting.map((other) => `${other.generation}:${other.state}`).join(',')
   return [

@@ -10,16 +10,16 @@ export interface InstallationSentence {
   icon: IconName
   headline: string
   means: string[]
-  /** Absent where there is nothing to do. */
+  /** Undefined if there is nothing to do. */
   toDo?: string
   foot?: string
   /** When Trackunit is asked again (`null`: just now), after what came of it so far. */
   nextTry?: { at: string | null; said?: string }
-  /** While the access is tried for the first time: the how manieth try is next, where that is known. */
+  /** While new access is tested: the number of the next try, if known. */
   steps?: { nextTry: number | undefined }
-  /** Where people may need to send us what we know. */
+  /** Whether to show details for support. */
   details?: boolean
-  /** Where installing (again) is what helps. */
+  /** Whether installing (again) solves it. */
   marketplace?: boolean
 }
 
@@ -34,7 +34,7 @@ interface Circumstances {
   formats: Formats
 }
 
-/** How long new access is tried where the server does not say. */
+/** How long new access is tried, if the server does not say. */
 const USUAL_PATIENCE_MS = 15 * 60_000
 const SLOW_AFTER_SHARE = 1 / 5
 
@@ -71,7 +71,7 @@ export function installationSentence(installation: Installation, around: Circums
           headline: texts.slow,
           means: [texts.slowMeans(formats.duration(endsMs - beganMs))],
           ...nextTry(tries && tries.count > 0 ? texts.tried(tries.count) : undefined),
-          // While Trackunit's sign-in is down it takes longer, nobody knows how long.
+          // While Trackunit's sign-in is down it takes longer; how long is unknown.
           foot: endsMs > nowMs ? texts.slowDoBy(formats.clock(wholeMinute(endsMs))) : texts.slowDo,
         }
       }
@@ -157,7 +157,7 @@ export function installationSentence(installation: Installation, around: Circums
   }
 }
 
-/** What is to have happened by then has, when a clock without seconds shows it. */
+/** Rounds up to the minute, so that the shown time is never too early. */
 const wholeMinute = (ms: number) => Math.ceil(ms / 60_000) * 60_000
 
 function rejectedTries({ tries }: Installation, { texts, formats, nowMs }: Circumstances): string[] {

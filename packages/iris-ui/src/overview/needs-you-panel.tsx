@@ -10,7 +10,7 @@ import { RemovalDecision } from './removal-decision.tsx'
 interface NeedsYouPanelProps {
   needs: readonly Need[]
   installation: Installation
-  /** How many schedules go on, for who has to decide about access. */
+  /** The number of active schedules, for the decision about access. */
   activeSchedules: number
 }
 

@@ -14,7 +14,7 @@ export interface Need {
   icon: IconName
   what: string
   means: string
-  /** Where it is done: on a page of ours, on a page of Manager, or here by a decision. */
+  /** Where to solve it: on a page of the app, on a page of Manager, or here by a decision. */
   way?:
     | { kind: 'page'; to: string; words: string }
     | { kind: 'host'; path: string; words: string }
@@ -34,7 +34,7 @@ interface Known {
 
 const WEEK_MS = 7 * 24 * 3_600_000
 
-/** What waits for a person while Standin works, most urgent first. Where it does not work, the page's sentence says it. */
+/** What needs a person while Standin works, most urgent first. If it does not work, the page's sentence says so. */
 export function needsYou(installation: Installation, known: Known): Need[] {
   if (installation.state !== 'active') return []
   return [
@@ -81,7 +81,7 @@ function waitingAccess({ waiting, mayApprove }: Installation, { nowMs, texts, fo
   })
 }
 
-/** Those that Standin paused; who paused one by hand knows it. */
+/** Schedules that Standin paused, not those paused by a person. */
 function pausedSchedules({ schedules, actions, texts }: Known): Need[] {
   return schedules
     .filter(({ state, reason }) => state === 'paused' && reason)
@@ -95,7 +95,7 @@ function pausedSchedules({ schedules, actions, texts }: Known): Need[] {
     }))
 }
 
-/** Of each action's and schedule's newest result alone: an address that was corrected since needs nobody. */
+/** Only of the newest result of each action and schedule: an address may have been corrected since. */
 function failedDeliveries({ results, actions, nowMs, texts }: Known): Need[] {
   const seen = new Set<string>()
   return results.flatMap((run): Need[] => {

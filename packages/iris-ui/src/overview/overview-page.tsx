@@ -16,7 +16,7 @@ import { ResultList } from './result-list.tsx'
 import { RunningList } from './running-list.tsx'
 import { useAnnouncements } from './use-announcements.ts'
 
-/** Whether background access works, what needs a person, what runs, what came of it and what comes next. */
+/** The state of background access, what needs a person, running runs, latest results and the next schedules. */
 export function OverviewPage() {
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(30_000)

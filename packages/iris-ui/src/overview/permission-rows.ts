@@ -5,7 +5,7 @@ export interface PermissionRow {
   state: 'granted' | 'denied' | 'not-in-plan' | 'unknown'
 }
 
-/** Each permission that Standin asked for, with what was decided; `unknown` until an access token has told. */
+/** Each permission that Standin asked for and its state; `unknown` until the first access token. */
 export function permissionRows({
   requestedScopes,
   grantedScopes,

@@ -3,7 +3,7 @@ import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { permissionRows } from './permission-rows.ts'
 
-/** What was granted and what was not, in plain words. */
+/** The granted and denied permissions, in plain words. */
 export function Permissions({ installation }: { installation: Installation }) {
   const { texts } = useSurroundings()
   const rows = permissionRows(installation)

@@ -7,7 +7,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Question } from '../parts/question.tsx'
 import { useSurroundings } from '../surroundings.ts'
 
-/** Whether Standin was removed: a no goes on, a yes is asked once more, since all of this account's access and files go. */
+/** Asks whether Standin was removed. A yes needs confirmation, because it deletes the account's access and files. */
 export function RemovalDecision() {
   const { host, texts } = useSurroundings()
   const words = texts.needs

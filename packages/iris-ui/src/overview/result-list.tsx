@@ -12,13 +12,13 @@ import { ResultRow } from './result-row.tsx'
 
 interface ResultListProps {
   results: readonly EndedRun[]
-  /** Whether the list has come; an empty list that has not come is no empty list. */
+  /** Whether the list is loaded; before that, an empty array means nothing. */
   known: boolean
   failed: boolean
   actions: readonly Action[]
-  /** Whether what is started now begins, or will. */
+  /** Whether a run could start now or soon. */
   mayStart: boolean
-  /** Whether something runs, of which there is no result yet. */
+  /** Whether something is running without a result yet. */
   going: boolean
   heading: RefObject<HTMLHeadingElement | null>
 }

@@ -12,7 +12,7 @@ interface RunningListProps {
   onFocusLost(): void
 }
 
-/** What goes on now; gone when nothing does. */
+/** The running runs. Hidden when there are none. */
 export function RunningList({ runs, actions, onEvents, onFocusLost }: RunningListProps) {
   const { texts } = useSurroundings()
   const focusWithin = useRef(false)

@@ -11,7 +11,7 @@ interface Watched {
   actions: readonly Action[]
 }
 
-/** What a screen reader is told without being asked: progress now and then, and how a run ended. */
+/** Announces progress now and then, and the end of a run, to screen readers. */
 export function useAnnouncements({ runs, actions }: Watched): void {
   const { host, texts, formats } = useSurroundings()
   const { say } = useAnnouncer()

@@ -5,7 +5,7 @@ interface ButtonProps extends ComponentProps<'button'> {
   look?: 'go' | 'stop' | 'risk' | 'quiet'
   icon?: IconName
   busy?: boolean
-  /** Stays reachable by keyboard, so that its reason (`aria-describedby`) is heard. */
+  /** Stays focusable, so that screen readers announce its reason (`aria-describedby`). */
   off?: boolean
 }
 

@@ -7,11 +7,11 @@ interface CopyTextProps {
   label: string
   button: string
   copied: string
-  /** `on-demand`: the text is not for reading; its field comes only where the clipboard is closed. */
+  /** `on-demand`: the text field is shown only if the clipboard is blocked. */
   field: 'shown' | 'on-demand'
 }
 
-/** A text to take along. Where the host's frame forbids the clipboard, the text is selected for copying by hand. */
+/** A text to copy. If the host's frame blocks the clipboard, the text is selected for copying by hand. */
 export function CopyText({ value, label, button, copied, field }: CopyTextProps) {
   const { host, texts } = useSurroundings()
   const [blocked, setBlocked] = useState(0)

@@ -120,7 +120,7 @@ interface IconProps {
   tone?: Tone
   size?: 'sm' | 'lg'
   spinning?: boolean
-  /** Only where no words beside it say the same. */
+  /** Only if no text beside it says the same. */
   label?: string
 }
 

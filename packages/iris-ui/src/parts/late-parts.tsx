@@ -20,7 +20,7 @@ export function lateParts<File extends object>(load: () => Promise<File>) {
       const of = (file: File) => file[name] as Part
       const late = lazy(async () => ({ default: of(await bring()) })) as unknown as Part
       return function LatePart(props: PropsOf<File[Name]>) {
-        // The same as long as it stands: what it holds would be lost.
+        // Stable while it is mounted: its state would be lost.
         const [part] = useState<Part>(() => (come ? of(come) : late))
         return createElement(part, props)
       }

@@ -6,7 +6,7 @@ interface NoticeProps {
   tone: Tone
   icon: IconName
   heading: string
-  /** 1 where the notice is the page's own sentence; none where it belongs to a row. */
+  /** 1 if the notice is the page's main sentence; undefined if it belongs to a row. */
   level?: 1 | 2
   slim?: boolean
   /** Buttons beside the words instead of under them. */

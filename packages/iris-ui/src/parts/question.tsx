@@ -8,7 +8,7 @@ export interface QuestionProps {
   keep: string
   go: string
   busy?: boolean
-  /** Why the last try did not work. */
+  /** Why the last try failed. */
   failure?: string | undefined
   onKeep(): void
   onGo(): void
@@ -16,10 +16,10 @@ export interface QuestionProps {
 
 const dialogs = lateParts(() => import('../overlays/question-dialog.tsx'))
 const QuestionDialog = dialogs.part('QuestionDialog')
-/** For who shows a button that is going to ask. */
+/** For a button that opens the question. */
 export const bringQuestions = dialogs.bring
 
-/** Asks once, before what cannot be taken back. Stands on the page only while it asks. */
+/** Asks once before something that cannot be undone. Mounted only while it asks. */
 export function Question(props: QuestionProps) {
   return (
     <Suspense fallback={null}>

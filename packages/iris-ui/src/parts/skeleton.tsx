@@ -7,7 +7,7 @@ const widths = [
   ['70%', '30%'],
 ] as const
 
-/** Before there are words, and before it is known whose page it is. */
+/** The page before its texts and its account are loaded. */
 export function FirstShape() {
   return (
     <div className="first-shape" aria-hidden="true">

@@ -1,2 +1,2 @@
-/** How a thing stands. Always said by words and shape too. */
+/** A state's colour. Words and shape always show the state too. */
 export type Tone = 'ok' | 'run' | 'wait' | 'warn' | 'bad'

@@ -14,7 +14,7 @@ const numeric: readonly ResultColumn['kind'][] = [
 ]
 export const isNumeric = ({ kind }: Pick<ResultColumn, 'kind'>) => numeric.includes(kind)
 
-/** Units that are said once, in the head; the others stand in each cell, where they are short and mean something. */
+/** Units that are shown once, in the head. The others are short and shown in each cell. */
 const inHead: readonly ResultColumn['kind'][] = ['litres', 'kilometres', 'kilograms']
 
 export function headWords({ title, kind }: Pick<ResultColumn, 'title' | 'kind'>, { quantity }: Formats): string {
@@ -22,7 +22,7 @@ export function headWords({ title, kind }: Pick<ResultColumn, 'title' | 'kind'>,
   return unit ? `${title} (${unit})` : title
 }
 
-/** A cell in the reader's own units, zone and language. Null is not known; 0 is zero. */
+/** A cell in the reader's units, zone and language. Null is unknown; 0 is zero. */
 export function cellWords(
   { key, kind }: Pick<ResultColumn, 'key' | 'kind'>,
   value: string | number | null | undefined,

@@ -3,7 +3,7 @@ import { type ReactNode, useId } from 'react'
 import { useSurroundings } from '../surroundings.ts'
 import { axisTop } from './chart-to-draw.ts'
 
-/** Charts are boxes of HTML, so that their words stay as large as all others at every width. */
+/** Charts are HTML boxes, so that their text has the normal size at every width. */
 export function ChartSection({ chart, children }: { chart: ResultChart & { others?: number }; children?: ReactNode }) {
   const id = useId()
   return (
@@ -62,7 +62,7 @@ function Stacked({ chart, id }: { chart: StackedChart; id: string }) {
   const sums = columns.map(({ values }) => series.reduce((sum, { key }) => sum + (values[key] ?? 0), 0))
   const top = axisTop(Math.max(...sums))
   const steps = [3, 2, 1, 0].map((step) => formats.quantity.withUnit(unit, (top / 3) * step))
-  // The last series stands on top and is hatched; with two of them its share is said under each column.
+  // The last series is on top and hatched; with two series its share is shown under each column.
   const upper = series.at(-1)
   const isGap = (values: Record<string, number | null>) => series.every(({ key }) => values[key] == null)
   const share = (values: Record<string, number | null>, sum: number) =>
@@ -125,7 +125,7 @@ function Stacked({ chart, id }: { chart: StackedChart; id: string }) {
   )
 }
 
-/** The same numbers for who does not see the chart. */
+/** The same numbers as a table, for screen readers. */
 function ChartNumbers({ chart: { title, series, columns, unit } }: { chart: StackedChart }) {
   const { texts, formats } = useSurroundings()
   return (

@@ -26,7 +26,7 @@ export function chartsByColumn(
     const drawn =
       column && chartToDraw({ kind: 'bars', title: titleOf(column.title), unit: 'number', bars, note: null }, run)
     if (drawn?.kind !== 'bars' || isSame(drawn.bars, chart.bars)) return []
-    // A facet has its most frequent values alone.
+    // A facet has only its most frequent values.
     const others = total - drawn.bars.reduce((sum, { value }) => sum + value, 0)
     return [{ key, chart: others > 0 ? { ...drawn, others } : drawn }]
   })

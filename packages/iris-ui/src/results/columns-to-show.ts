@@ -46,7 +46,7 @@ function isMostlyEmpty({ key }: ResultColumn, rows: readonly ResultRow[]): boole
   return rows.filter(({ cells }) => cells[key] == null).length / rows.length >= MOSTLY
 }
 
-/** Behind the machine's link already; for who looks for it, in the details. */
+/** The machine's link already has it; the details show it too. */
 function isIdOfMachine({ key }: ResultColumn, rows: readonly ResultRow[]): boolean {
   const known = rows.filter(({ cells }) => cells[key] != null)
   return known.length > 0 && known.every(({ machine, cells }) => machine?.id === cells[key])

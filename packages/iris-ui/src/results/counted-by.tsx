@@ -10,7 +10,7 @@ interface CountedByProps {
   others: readonly { key: string; chart: DrawnChart }[]
 }
 
-/** Which chart is shown stands in the address. */
+/** The address says which chart is shown. */
 export function CountedBy({ own, others }: CountedByProps) {
   const words = useSurroundings().texts.table
   const id = useId()

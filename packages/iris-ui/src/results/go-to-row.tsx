@@ -2,7 +2,7 @@ import { useId, useState } from 'react'
 import { Button } from '../parts/button.tsx'
 import { useSurroundings } from '../surroundings.ts'
 
-/** A number is kept within what there is; what is no number goes nowhere. */
+/** A number is limited to the existing rows; anything else is ignored. */
 export function GoToRow({ total, onGo }: { total: number; onGo(index: number): void }) {
   const words = useSurroundings().texts.table
   const id = useId()

@@ -4,7 +4,7 @@ import { type GeoProjection, geoMercator } from 'd3-geo'
 type Place = Pick<ResultMap['places'][number], 'latitude' | 'longitude'>
 
 const MARGIN = 36
-/** In degrees: one yard alone is shown with the land around it. */
+/** In degrees: a single site is shown with its surroundings. */
 const LEAST_EXTENT = 1.5
 /** Beyond, Mercator's map has no end. */
 const HIGHEST = 80

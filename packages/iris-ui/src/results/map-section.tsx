@@ -10,7 +10,7 @@ import { type Mark, marksToDraw } from './map-to-draw.ts'
 
 interface MapSectionProps {
   map: ResultMap
-  /** What is in sight: the places themselves, or those of the whole result where a search left none. */
+  /** The visible area: the places, or those of the whole result if a search left none. */
   around: ResultMap['places']
 }
 
@@ -87,7 +87,7 @@ function Circle({ mark: { place, x, y, radius, label } }: { mark: Mark }) {
   )
 }
 
-/** The same for who does not see the map. */
+/** The same as a table, for screen readers. */
 function PlacesAsTable({ map: { places } }: { map: ResultMap }) {
   const { texts, formats } = useSurroundings()
   return (
@@ -121,7 +121,7 @@ function nameOf(
   return otherNames === 0 ? name : texts.table.andOthers(name, formats.number(otherNames))
 }
 
-/** Its words stay as large at every width: what is drawn is as many pixels wide as the frame. */
+/** Drawn at the frame's width in pixels, so that text has the same size at every width. */
 function useSize(frame: { current: HTMLElement | null }): { width: number; height: number } {
   const [size, setSize] = useState({ width: 640, height: 320 })
   useLayoutEffect(() => {

@@ -8,7 +8,7 @@ export interface Mark {
   x: number
   y: number
   radius: number
-  /** Where its words stand, if they have room. */
+  /** The position of its label, if there is room. */
   label: { x: number; y: number; words: string } | undefined
 }
 
@@ -26,7 +26,7 @@ const GAP = 4
 /** One place says nothing that the sentence does not. */
 export const saysMore = ({ places }: ResultMap): boolean => places.length > 1
 
-/** Largest first, so that what is small stays in sight and words are given to what has most; no words lie over others. */
+/** Largest first, so that small circles stay visible and large ones get labels. Labels never overlap. */
 export function marksToDraw(
   places: readonly Place[],
   {
@@ -56,14 +56,14 @@ export function marksToDraw(
   })
 }
 
-/** The area stands for the number. */
+/** The area shows the number. */
 const radiusOf = (share: number) => Math.max(RADIUS.least, RADIUS.most * Math.sqrt(share))
 
 const boxAround = (x: number, y: number, radius: number): Box => ({
   ...{ left: x - radius, top: y - radius, right: x + radius, bottom: y + radius },
 })
 
-/** On the right, else on the left, else below, else nowhere. The words begin at x and are as high as a line around y. */
+/** On the right, else on the left, else below, else nowhere. The label starts at x, centred on y. */
 function roomBeside(
   { x, y, radius }: Pick<Mark, 'x' | 'y' | 'radius'>,
   { words, taken, size }: { words: string; taken: readonly Box[]; size: { width: number; height: number } },

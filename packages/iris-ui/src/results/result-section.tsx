@@ -11,16 +11,16 @@ import { CountedBy } from './counted-by.tsx'
 import { ResultTable } from './result-table.tsx'
 import { useResult } from './use-result.ts'
 
-/** So much stands under the sentence; what is longer explains the numbers, and stands by them. */
+/** A detail up to this length is shown under the headline, a longer one next to the numbers. */
 const LEAD_LENGTH = 200
 
-/** More than the sentence: what is left out, and why. */
+/** More than the headline: what is left out and why. */
 export function ResultDetail({ run }: { run: Run }) {
   const detail = useResult(run).first?.detail
   return detail && detail.length <= LEAD_LENGTH ? <p className="lead">{detail}</p> : null
 }
 
-/** The chart, if one belongs there, and the table. A result without rows is its sentence alone. */
+/** The chart, if useful, and the table. A result without rows is only its headline. */
 export function ResultSection({ run }: { run: Run }) {
   const { texts } = useSurroundings()
   const [address] = useAddressState()

@@ -24,7 +24,7 @@ interface ResultTableProps {
   first: RunResult
 }
 
-/** Search, filters and sorting stand in the address; up to 200 rows come as asked, more are drawn as they are seen. */
+/** Search, filters and sorting are in the address. Up to 200 rows are plain; more are virtualised. */
 export function ResultTable({ run, first }: ResultTableProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table

@@ -13,7 +13,7 @@ export function sortOf(address: URLSearchParams): Sort | undefined {
   return text.startsWith('-') ? { key: text.slice(1), descending: true } : { key: text, descending: false }
 }
 
-/** Numbers begin with the largest, words with A; the third press gives the result's own order back. */
+/** Numbers begin with the largest, words with A; the third press restores the original order. */
 export function sortAfterPress(
   before: Sort | undefined,
   column: Pick<ResultColumn, 'key' | 'kind'>,

@@ -118,7 +118,7 @@ function MachineCell({ row, details }: Pick<RowCellsProps, 'row' | 'details'>) {
     <td role="cell">
       {machine ? (
         <>
-          {/* A link by its meaning; where it leads is the host's to say, so there is no address to copy. */}
+          {/* Semantically a link; the host does the navigation, so it has no address. */}
           <button
             type="button"
             role="link"
@@ -142,7 +142,7 @@ function MachineCell({ row, details }: Pick<RowCellsProps, 'row' | 'details'>) {
   )
 }
 
-/** What is known beyond the columns; nothing where nothing is. */
+/** The details beyond the columns; nothing if there are none. */
 function RowDetails({ row, details }: Pick<RowCellsProps, 'row' | 'details'>) {
   const { texts, formats } = useSurroundings()
   const known = details.filter(({ key }) => row.cells[key] != null && row.cells[key] !== '')

@@ -10,14 +10,14 @@ import { useTypedAddress } from './use-typed-address.ts'
 
 interface TableToolsProps {
   columns: readonly ResultColumn[]
-  /** By which the rows can be put in order where no head is seen that could be pressed. */
+  /** Columns to sort by where the table has no visible head. */
   sorted: readonly ResultColumn[]
   facets: RunResult['facets']
   /** Some rows are new since the last run. */
   hasNew: boolean
 }
 
-/** Find and filter before the rows, so that nobody has to scroll; on a phone filters and order wait behind a button. */
+/** Search and filters above the rows; on a phone, filters and order are behind a button. */
 export function TableTools({ columns, sorted, facets, hasNew }: TableToolsProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table

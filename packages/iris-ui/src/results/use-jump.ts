@@ -1,6 +1,6 @@
 import { type RefObject, useEffect } from 'react'
 
-/** What comes in above a row, such as a map, comes within this. */
+/** Content above a row, such as a map, is loaded within this time. */
 const SETTLE_MS = 1_000
 const ownMoves = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
 
@@ -16,7 +16,7 @@ interface Jump {
   onThere(): void
 }
 
-/** Brings a row into sight and gives it the focus: who jumps goes on from the row, not from the field. */
+/** Scrolls to a row and focuses it, so that keyboard users continue from the row. */
 export function useJump({ table, goingTo, isDrawn, topPx, scrollToIndex, onThere }: Jump): void {
   useEffect(() => {
     if (goingTo !== undefined) scrollToIndex(goingTo, { align: 'center' })

@@ -9,7 +9,7 @@ import { type Asked, inputOf } from './use-result.ts'
 const WINDOW = 100
 const SETTLE_MS = 100
 
-/** The rows of a long result that are looked at, wherever that is; asked for when the eye has come to rest. */
+/** Loads the visible rows of a long result once scrolling pauses. */
 export function useResultWindows(run: Run, asked: Asked, seen: readonly number[]) {
   const trpc = useTRPC()
   const { texts } = useSurroundings()
@@ -32,7 +32,7 @@ export function useResultWindows(run: Run, asked: Asked, seen: readonly number[]
   return { rows, failed: queries.some(({ isError }) => isError) }
 }
 
-/** What has stayed the same for a moment: a scroll through thousands of rows asks for none between. */
+/** The value after it has been stable for a moment: scrolling through thousands of rows loads none of them. */
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value)
   useEffect(() => {

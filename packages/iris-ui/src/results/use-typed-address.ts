@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { useAddressState } from '../shell/hash-location.ts'
 
-/** What somebody types, in the address once they pause. */
+/** Writes typed text to the address after a pause. */
 export function useTypedAddress(name: string): [string, (text: string) => void] {
   const [address, setAddress] = useAddressState()
   const inAddress = address.get(name) ?? ''

@@ -15,21 +15,21 @@ interface VirtualRowsProps {
   asked: Asked
   columns: readonly ResultColumn[]
   details: readonly ResultColumn[]
-  /** Those that are known already; the others come where they are looked at. */
+  /** The loaded rows; others are loaded when they become visible. */
   firstRows: readonly ResultRow[]
   total: number
   hasMachines: boolean
   heading: string
-  /** The row to which somebody wants to jump, from 0, until it is there. */
+  /** The index of the row to jump to, from 0, until it is shown. */
   goingTo: number | undefined
   onThere(): void
   onTop(): void
 }
 
-/** Of the tabs and the table's head, under which no row is seen. */
+/** The height of the tabs and the table's head, which cover rows. */
 const HEADS_PX = 96
 
-/** Draws the rows that are seen and keeps the table's full length for who scrolls, jumps or hears it. */
+/** Draws the visible rows and keeps the table's full height and row count. */
 export function VirtualRows(props: VirtualRowsProps) {
   const { run, asked, columns, details, firstRows, total, hasMachines, heading, goingTo, onThere, onTop } = props
   const { texts, formats } = useSurroundings()
@@ -45,7 +45,7 @@ export function VirtualRows(props: VirtualRowsProps) {
   useLayoutEffect(() => {
     const measure = () => table.current && setOffset(table.current.getBoundingClientRect().top + scrollY)
     measure()
-    // A turned tablet or a chart that comes later moves the table.
+    // Rotating a tablet or a chart that loads later moves the table.
     const moved = new ResizeObserver(measure)
     moved.observe(document.body)
     return () => moved.disconnect()
@@ -69,7 +69,7 @@ export function VirtualRows(props: VirtualRowsProps) {
   const rowAt = (index: number) => rows.get(index) ?? firstRows[index]
 
   const { scrollToIndex } = virtual
-  // What was measured of other rows, or at another width, says nothing of these.
+  // Measurements of other rows or of another width do not apply.
   useLayoutEffect(() => {
     const at = virtual.range?.startIndex ?? 0
     virtual.measure()
@@ -161,7 +161,7 @@ export function VirtualRows(props: VirtualRowsProps) {
   )
 }
 
-/** In place of rows that nobody sees; inside the group of rows, since a row that changed its group would lose the focus. */
+/** Space for rows out of view, inside the row group: a row that changed its group would lose the focus. */
 function Gap({ height }: { height: number }) {
   if (height <= 0) return null
   return (
@@ -174,6 +174,6 @@ function Gap({ height }: { height: number }) {
 
 const indexOfRow = (element: Element) => Number(element.closest('tr')?.dataset.index)
 
-/** For something else in the page: who looks at another window comes back to the row. */
+/** Only for other elements of the page: after another window the focus returns to the row. */
 const isLeft = ({ currentTarget, relatedTarget }: FocusEvent) =>
   relatedTarget !== null && !currentTarget.contains(relatedTarget)

@@ -13,7 +13,7 @@ const looks = {
   failed: { icon: 'bad', tone: 'bad' },
 } as const
 
-/** Where the result was sent, and how that ended. */
+/** The deliveries of a result and their states. */
 export function DeliveryList({ run }: { run: Run }) {
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(30_000)

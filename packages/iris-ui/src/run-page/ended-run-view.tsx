@@ -17,7 +17,7 @@ import type { RunViewProps } from './going-run-view.tsx'
 import { RunFacts } from './run-facts.tsx'
 import { RunLog } from './run-log.tsx'
 
-/** The sentence, then what proves it: chart, table, files, where it was sent. */
+/** The headline, then the chart, table, files and deliveries. */
 export function EndedRunView({ run, log, action, title, said, heading }: RunViewProps) {
   const { texts, formats } = useSurroundings()
   const progress = progressWords(run, { texts, formats })

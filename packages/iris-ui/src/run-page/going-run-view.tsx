@@ -28,7 +28,7 @@ export interface RunViewProps {
   heading: RefObject<HTMLHeadingElement | null>
 }
 
-/** Time left and the bar first, then Stop, the steps, what was found so far. */
+/** Time left and the bar first, then Stop, the steps and the findings so far. */
 export function GoingRunView({ run, log, action, title, said, heading }: RunViewProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.running

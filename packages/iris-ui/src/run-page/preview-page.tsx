@@ -196,7 +196,7 @@ function Apply({ run, action, title, count }: ApplyProps) {
     say(texts.actions.started(title))
     navigate(addressOfRun(started))
   })
-  // A preview is applied once; who comes back to it is brought to what came of it.
+  // A preview is applied once; later visits link to the run that applied it.
   const others = useQuery(trpc.run.list.queryOptions({ accountId: host.account.id, actionId: run.actionId, limit: 20 }))
   const applied = others.data?.runs.find(({ previewRunId }) => previewRunId === run.id)
   const off = action !== undefined && !action.mayStart

@@ -41,7 +41,7 @@ export function RunFacts({ run, action, line }: RunFactsProps) {
   facts.push([words.startedBy, starterWords(run, host.user.id, texts)])
 
   if (machines) facts.push([texts.form.machines, sayMachines(machines)])
-  // Before something is changed, what was left as it is counts as much.
+  // Before a change, unchanged choices matter just as much.
   const ofDefault = !line || run.mode === 'preview'
   if (action) facts.push(...choicesInWords(run.input, action.inputSchema, { texts, formats, ofDefault }))
   if (!line && action) {

@@ -3,7 +3,7 @@ import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import type { LogLine } from './use-run.ts'
 
-/** Newest first, never scrolled by itself, never read aloud by itself; whether it is open stands in the address. */
+/** Newest first, never scrolled or announced automatically. The address says whether it is open. */
 export function RunLog({ log, actionId }: { log: readonly LogLine[]; actionId: string }) {
   const { texts, formats } = useSurroundings()
   const [address, setAddress] = useAddressState()

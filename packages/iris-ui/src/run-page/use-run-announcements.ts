@@ -5,10 +5,10 @@ import { progressWords } from '../runs/run-words.ts'
 import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 
-/** While Trackunit does not answer, a run that tries again goes for a blink: nobody wants to hear of each. */
+/** While Trackunit is not answering, each retry runs for a moment: do not announce it. */
 const SETTLED_MS = 700
 
-/** A change of state is said once it stays, progress now and then; who has just started the run is brought to its heading. */
+/** Announces a state once it lasts, and progress now and then. Focuses the heading of a run that was just started. */
 export function useRunAnnouncements(run: Run, heading: string, place: RefObject<HTMLHeadingElement | null>): void {
   const { texts, formats } = useSurroundings()
   const { say, justStarted } = useAnnouncer()

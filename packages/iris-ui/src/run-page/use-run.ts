@@ -49,7 +49,7 @@ export function useRun(runId: string) {
         })
       }
       if (events.some(({ type }) => type === 'delivery')) void queryClient.invalidateQueries({ queryKey })
-      // Who stopped it, the final wording and the deliveries come with the run itself; the result is whole now.
+      // Who stopped it, the final texts and the deliveries come with the run itself; the result is complete now.
       if (state.ended) {
         void queryClient.invalidateQueries({ queryKey })
         void queryClient.invalidateQueries({ queryKey: trpc.run.result.pathKey() })

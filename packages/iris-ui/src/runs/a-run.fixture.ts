@@ -1,6 +1,6 @@
 import type { Run } from '@standin/client'
 
-/** A run for tests: a fleet snapshot that goes on, but for what is given. */
+/** A run for tests: a running fleet snapshot with the given changes. */
 export function aRun(changes: Partial<Run> = {}): Run {
   return {
     id: '00000000-0000-4000-8000-000000000001',

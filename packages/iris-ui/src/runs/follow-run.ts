@@ -10,7 +10,7 @@ export function hasEnded(run: Run): run is EndedRun {
 
 /**
  * A run after one more event of its stream. What it is known to have done already does not happen again: a stream begins
- * with the first event, and goes on after a cut with what was missed.
+ * with the first event, and continues after a lost connection with what was missed.
  */
 export function followRun(run: Run, event: RunEvent): Run {
   return event.seq <= run.lastSeq || hasEnded(run) ? run : { ...afterEvent(run, event), lastSeq: event.seq }

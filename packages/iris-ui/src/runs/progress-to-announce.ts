@@ -6,8 +6,8 @@ export interface Announced {
 const AT_MOST_EVERY_MS = 15_000
 
 /**
- * Whether a screen reader hears of a run's progress now: each 10 % and at most each 15 s. `kept` comes back as `before`.
- * What a run has reached when it is first seen is not said: the page has said that it started, or shows where it is.
+ * Whether to announce a run's progress now: each 10 % and at most each 15 s. `kept` comes back as `before`.
+ * The first progress is not announced: the page already shows it.
  */
 export function progressToAnnounce(
   before: Announced | undefined,

@@ -25,9 +25,9 @@ interface Words {
   userId: string
   /** How long this action usually takes, in seconds. */
   usualSeconds: number | null
-  /** Another one of its kind goes on, for which it waits. */
+  /** The run of the same action that it waits for. */
   before?: Pick<Run, 'id' | 'actionId' | 'mode' | 'createdAt'> | undefined
-  /** When Trackunit is asked whether it lets us in again, where it does not. */
+  /** The next try of access that Trackunit refuses. */
   accessTriedAt?: string | null | undefined
   nowMs: number
   texts: Texts

@@ -24,7 +24,7 @@ describe('a run that goes on says', () => {
       'Fleet snapshot: 1,840 of 2,964 machines listed, waiting until 10:12',
       aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:00Z', progress: halfway }),
     ],
-    // When it is tried again says nothing of when it goes on.
+    // The time of the next try is not the time it continues.
     [
       'Fleet snapshot: 1,840 of 2,964 machines listed',
       aRun({

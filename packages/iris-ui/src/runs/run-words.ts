@@ -12,8 +12,8 @@ interface Words {
 }
 
 /**
- * The words of an action about its progress either go on after the numbers (`machines listed`) or are a sentence of
- * their own, which begins with a capital and stands by itself.
+ * An action's progress message either follows the numbers (`machines listed`) or is a sentence of
+ * its own, which begins with a capital.
  */
 export function progressMessage(
   { actionId, progress }: Run,
@@ -34,7 +34,7 @@ export function progressWords(run: Run, { texts, formats }: Pick<Words, 'texts' 
   return done > 0 ? texts.running.soFar(formats.number(done), unit) : undefined
 }
 
-/** What a run that goes on is doing. */
+/** What a running run is doing. */
 export function runningWords(run: Run, { title, texts, formats }: Words): string {
   const words = texts.running
   if (run.state === 'queued') return words.queued(title)
@@ -46,7 +46,7 @@ export function runningWords(run: Run, { title, texts, formats }: Words): string
   return until === null ? sentence : words.waitingUntil(sentence, formats.clock(until))
 }
 
-/** Where it waits for a moment that is known: a limit's end. What it only tries again then can take longer. */
+/** The time it waits for, if known: the end of a rate limit. After a retry the wait may continue, so it has no time. */
 export const waitsUntil = ({ state, reason, waitingUntil }: Pick<Run, 'state' | 'reason' | 'waitingUntil'>) =>
   state === 'waiting' && !(reason && triedAgain.includes(reason)) ? waitingUntil : null
 
@@ -54,7 +54,7 @@ const triedAgain: readonly NonNullable<Run['reason']>[] = [
   ...(['TRACKUNIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'CREDENTIALS_PENDING', 'CREDENTIALS_REJECTED'] as const),
 ]
 
-/** Why a run waits, in the smallest true words. */
+/** Why a run waits, in one short sentence. */
 export function waitingWords(reason: Run['reason'], texts: Texts): string {
   const words = texts.running
   if (reason === 'TRACKUNIT_UNAVAILABLE') return words.waitingForTrackunit
@@ -63,7 +63,7 @@ export function waitingWords(reason: Run['reason'], texts: Texts): string {
   return words.waiting
 }
 
-/** What came out of a run that has ended. The result's own sentence where it has one. */
+/** The result of an ended run: its headline, if it has one. */
 export function resultWords(run: Run, { title, texts, formats }: Words): string {
   const words = texts.results
   if (run.state === 'succeeded')
@@ -108,7 +108,7 @@ export function titleOf(actionId: string, actions: readonly { id: string; title:
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Headlines stand in rows, which have no full stop. */
+/** In rows, headlines have no full stop. */
 function withoutStop(headline: string | null): string | undefined {
   return headline?.replace(/(?<!\.)\.$/, '') || undefined
 }

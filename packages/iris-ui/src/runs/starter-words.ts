@@ -1,7 +1,7 @@
 import type { Run } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
-/** Who started a run, as a name by itself: `You`, `Jonas Lund`, `Schedule of Mette Kjær`. */
+/** Who started a run, as a name: `You`, `Jonas Lund`, `Schedule of Mette Kjær`. */
 export function starterWords({ startedBy }: Pick<Run, 'startedBy'>, userId: string, { run: words }: Texts): string {
   switch (startedBy.kind) {
     case 'user':

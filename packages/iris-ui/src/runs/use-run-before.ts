@@ -1,7 +1,7 @@
 import type { Run } from '@standin/client'
 import { useRuns } from './use-runs.ts'
 
-/** Another run of the same action that goes on, for which this one has to wait. */
+/** The running run of the same action that this one waits for. */
 export function useRunBefore(run: Run): Run | undefined {
   const { going } = useRuns()
   return going.find(

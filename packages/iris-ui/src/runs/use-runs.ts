@@ -8,7 +8,7 @@ import { useSurroundings } from '../surroundings.ts'
 import { followRun, hasEnded } from './follow-run.ts'
 import { sortRuns } from './sort-runs.ts'
 
-/** The account's runs: those that go on, kept current by their events, and the latest results. */
+/** The account's running runs, kept current by their events, and the latest results. */
 export function useRuns() {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
@@ -52,7 +52,7 @@ export function useRuns() {
         }),
       )
       if (!state.ended) return
-      // The lists know what the events do not carry: deliveries, who stopped it, the final wording.
+      // The lists have what events lack: deliveries, who stopped it, the final texts.
       void queryClient.invalidateQueries({ queryKey: listsKey })
       // A removal of Standin ends its runs at once.
       void queryClient.invalidateQueries({ queryKey: installationKey })

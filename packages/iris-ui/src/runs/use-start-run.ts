@@ -16,7 +16,7 @@ export interface RunWanted {
 export interface StartingRun {
   start(wanted: RunWanted): void
   busy: boolean
-  /** Why the last try did not work. */
+  /** Why the last try failed. */
   failure: Failure | undefined
 }
 
@@ -38,7 +38,7 @@ export function useStartRun(onStarted: (run: Run) => void): StartingRun {
         onStarted(run)
       },
       onError(error) {
-        // An answer that refuses ends the intention; without one it goes on.
+        // A refusal ends the attempt; without an answer the same key is used again.
         if (!mayPass(failureOf(error)) && failureOf(error) !== 'SIGNED_OUT') intention.current = undefined
       },
     }),

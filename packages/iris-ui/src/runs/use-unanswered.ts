@@ -2,7 +2,7 @@ import type { Run } from '@standin/client'
 import { useEffect, useState } from 'react'
 import { unansweredRuns } from './unanswered-runs.ts'
 
-/** What has been tried again for so long without waiting anew has been answered, though its progress is not heard of here. */
+/** A retry that has not waited again for this long was answered, even if no progress has arrived. */
 const ANSWERED_AFTER_MS = 5_000
 
 /** Whether runs show that Trackunit does not answer, though our access is good. */

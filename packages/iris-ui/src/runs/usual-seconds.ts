@@ -1,6 +1,6 @@
 import type { Action, Run } from '@standin/client'
 
-/** How long this run may take, by what others took before it; null where none tells. */
+/** The expected seconds, from earlier runs; null if there are none. */
 export function usualSecondsOf(run: Pick<Run, 'mode' | 'progress'>, action: Action | undefined): number | null {
   if (!action) return null
   if (!action.changesData || run.mode === 'preview') return action.usualSeconds

@@ -67,7 +67,7 @@ function oneNumber(text: string | undefined, least: number, most: number): numbe
   return number >= least && number <= most ? number : undefined
 }
 
-/** As people write a time: 6, 600, 06:00, 6.30, 6 am, 6:15 PM. Undefined for what is none. */
+/** Reads a time as people write it: 6, 600, 06:00, 6.30, 6 am, 6:15 PM. Undefined if it is not a time. */
 export function timeOfDay(text: string): { hour: number; minute: number } | undefined {
   const plain = text.trim().toLowerCase().replaceAll(/\s+/g, ' ').replaceAll('\u202f', ' ')
   const match = /^(\d{1,2})(?:[:.h ]?(\d{2}))?\s?(a\.?m\.?|p\.?m\.?)?$/.exec(plain)

@@ -28,7 +28,7 @@ import { scheduleTimes, zoneCity } from './schedule-times.ts'
 import { failedDeliveriesOf, isAt, pausedWords, rhythmWords, scheduleTitle } from './schedule-words.ts'
 import { useSchedules } from './use-schedules.ts'
 
-/** One schedule: when, why it is paused, what happened so far, who gets it; or its form. */
+/** One schedule: its times, why it is paused, its history and receivers; or its form. */
 export function SchedulePage({ scheduleId }: { scheduleId: string }) {
   const { texts } = useSurroundings()
   const { schedules, isPending } = useSchedules()

@@ -9,7 +9,7 @@ interface Around {
   formats: Formats
 }
 
-/** `tomorrow, 06:02` or `Mon 30 Nov, 06:02`, in the schedule's zone; with the reader's own time where that is another one. */
+/** `tomorrow, 06:02` or `Mon 30 Nov, 06:02`, in the schedule's zone, and in the reader's zone if it differs. */
 export function scheduleTimes(at: string, { schedule: { timeZone }, nowMs, texts, formats }: Around): string {
   const days = formats.fromNow(at, nowMs)
   const soon = [0, 1].map((day) => formats.fromNow(new Date(nowMs + day * 86_400_000).toISOString(), nowMs))

@@ -32,7 +32,7 @@ export function rhythmWords(recurrence: string, { texts: { schedules }, formats 
   }
 }
 
-/** The zone is named wherever it is not the reader's own. */
+/** Names the zone if it differs from the reader's. */
 export function rhythmInZone(schedule: Pick<Schedule, 'recurrence' | 'timeZone'>, around: Words): string {
   const sentence = rhythmWords(schedule.recurrence, around)
   if (schedule.timeZone === around.formats.zone) return sentence
@@ -47,7 +47,7 @@ export function receiversWords(
   return schedules.mailedTo(mails, deliverTo.length - mails)
 }
 
-/** Why it is paused; undefined where a person paused it. */
+/** Why Standin paused it; undefined if a person did. */
 export function pausedWords(
   { reason }: Pick<Schedule, 'reason'>,
   { texts: { schedules } }: Pick<Words, 'texts'>,
@@ -55,7 +55,7 @@ export function pausedWords(
   return reason ? (schedules.pausedBecause[reason] ?? schedules.pausedUnknown) : undefined
 }
 
-/** What it starts and on which machines: an account has several of one action. */
+/** The action and its machines: an account can have several schedules of one action. */
 export function scheduleTitle(
   { actionId, input }: Pick<Schedule, 'actionId' | 'input'>,
   actions: readonly Action[],
@@ -71,7 +71,7 @@ export function scheduleTitle(
   return `${title}, ${isEverything(filter) ? machines.charAt(0).toLowerCase() + machines.slice(1) : machines}`
 }
 
-/** Where its last result did not arrive, of those who get it still. */
+/** Current receivers that the last result did not reach. */
 export function failedDeliveriesOf(
   last: Pick<Run, 'deliveries'>,
   { deliverTo }: Pick<Schedule, 'deliverTo'>,
@@ -81,6 +81,6 @@ export function failedDeliveriesOf(
   )
 }
 
-/** Of a web address a delivery tells host and path alone. */
+/** For a web address a delivery has only host and path. */
 export const isAt = (destination: Destination, to: string) =>
   destination.kind === 'email' ? destination.address === to : destination.url.includes(to)

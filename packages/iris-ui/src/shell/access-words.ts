@@ -3,7 +3,7 @@ import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
 import type { Texts } from '../texts/en.ts'
 
-/** What the right end of the tab bar says of background access; `loud` is said on a phone too. */
+/** The access state at the right end of the tab bar; `loud` is shown on a phone too. */
 export function accessWords(
   { state }: Pick<Installation, 'state'>,
   { shell }: Texts,

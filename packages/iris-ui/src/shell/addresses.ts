@@ -1,4 +1,4 @@
-/** The address of every page; nobody else writes one. */
+/** The addresses of all pages, built only here. */
 export const addresses = {
   overview: '/',
   actions: '/actions',

@@ -1,7 +1,7 @@
 import { createContext, use, useEffect } from 'react'
 
 export interface Announcer {
-  /** Said politely by a screen reader; the same words again are said again. */
+  /** Announced politely by screen readers; repeated words are announced again. */
   say(words: string): void
   /** The run that this person has just started: its page takes the focus to its heading. */
   justStarted: { current: string | undefined }
@@ -11,7 +11,7 @@ export const AnnouncerContext = createContext<Announcer>({ say() {}, justStarted
 
 export const useAnnouncer = () => use(AnnouncerContext)
 
-/** The page's title, for the frame and for who cannot see that the page has changed. */
+/** Sets the page's title, for the frame and for screen readers. */
 export function usePageTitle(title: string | undefined): void {
   const { say } = useAnnouncer()
   useEffect(() => {

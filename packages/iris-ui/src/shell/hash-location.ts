@@ -26,11 +26,11 @@ export function navigate(to: string, { replace = false }: { replace?: boolean } 
   const address = `#${to}`
   if (address === location.hash) return
   history[replace ? 'replaceState' : 'pushState'](null, '', address)
-  // Neither of the two tells anybody by itself.
+  // Neither fires an event on its own.
   dispatchEvent(new Event('standin-navigate'))
 }
 
-/** wouter's hook: where the app is, and how it goes elsewhere. */
+/** wouter's location hook: the current address and how to change it. */
 export function useHashLocation(): [string, typeof navigate] {
   return [useSyncExternalStore(subscribe, () => here().path), navigate]
 }

@@ -60,7 +60,7 @@ function TrackunitNotice({ trackunit: { unavailableSince, limitedUntil } }: { tr
   )
 }
 
-/** Only where somebody had to wait: a renewal in time is silent. */
+/** Only if the user had to wait: a renewal in time is silent. */
 function useSignedInAgain(error: unknown): void {
   const { host, texts } = useSurroundings()
   const wasOut = useRef(false)
@@ -74,7 +74,7 @@ function useSignedInAgain(error: unknown): void {
   }, [error, host, texts])
 }
 
-/** Which actions can run and which schedules go on follows from the access: where it changes, they are asked for again. */
+/** Actions and schedules depend on the access: when it changes, they are loaded again. */
 function useWhatFollowsFrom(known: ReturnType<typeof useInstallation>['data']): void {
   const queryClient = useQueryClient()
   const trpc = useTRPC()

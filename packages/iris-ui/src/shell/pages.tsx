@@ -11,7 +11,7 @@ const actions = lateParts(() => import('../actions/action-pages.tsx'))
 const schedules = lateParts(() => import('../schedules/schedule-pages.tsx'))
 const activity = lateParts(() => import('../activity/activity-page.tsx'))
 
-/** Everything but the shell and the overview comes when it is wanted: at a hover, a focus, or when nothing else is to do. */
+/** Everything but the shell and the overview is loaded on hover, on focus, or when the browser is idle. */
 export const pagePreloads = {
   actions: actions.bring,
   runs: runPages.bring,

@@ -32,7 +32,7 @@ export function Shell() {
         <Frame />
         <p className="vh" role="status">
           {said.words}
-          {/* The same words twice are a change too. */}
+          {/* The same words twice must be announced twice. */}
           {said.times % 2 === 1 && '\u00a0'}
         </p>
       </AnnouncerContext>
@@ -119,7 +119,7 @@ function Access() {
   )
 }
 
-/** After the first picture, so that going to a page costs no wait and the first picture none of its JavaScript. */
+/** Loads the pages after the first paint: navigation is instant and the first paint stays small. */
 function preloadWhenIdle(): () => void {
   const load = () => {
     for (const bring of [...Object.values(pagePreloads), bringQuestions]) void bring().catch(() => {})

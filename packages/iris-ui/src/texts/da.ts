@@ -86,7 +86,7 @@ const count = (n: number) => ['Ingen', 'Én', 'To', 'Tre', 'Fire', 'Fem', 'Seks'
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 
-/** Every word of the app in Danish. */
+/** All texts of the app in Danish. */
 export const da: Texts = {
   language: 'da',
   ofAction: (_actionId, message) => textOf(message),
@@ -130,8 +130,7 @@ export const da: Texts = {
     quarantined: 'Vi har låst en ny adgang inde, fordi den hører til en anden konto.',
     quarantinedMeans: (came, account) =>
       `Den kom ${atMoment(came)} for ${account}, men hører til et andet firmas konto. Intet blev læst eller ændret med den.`,
-    quarantinedDo:
-      'Hvis en af jer installerede Standin dengang, så installér den igen. Ellers send os oplysningerne.',
+    quarantinedDo: 'Hvis en af jer installerede Standin dengang, så installér den igen. Ellers send os oplysningerne.',
 
     approval: 'En ny adgang kræver en afgørelse.',
     approvalMeans: (came) =>
@@ -148,8 +147,7 @@ export const da: Texts = {
     uninstalledDo: 'Vil I bruge Standin igen, så installér den i Marketplace.',
 
     none: 'Vi har ikke hørt fra Trackunit om denne konto endnu.',
-    noneMeans: (account) =>
-      `Trackunit sender os adgang efter en installation. Vi har ikke fået nogen til ${account}.`,
+    noneMeans: (account) => `Trackunit sender os adgang efter en installation. Vi har ikke fået nogen til ${account}.`,
     noneDo:
       'Er Standin lige blevet installeret, så vent et minut; siden opdateres automatisk. Ellers installér den i Marketplace.',
 
@@ -201,8 +199,7 @@ export const da: Texts = {
     use: 'Brug den nye adgang',
     refuse: 'Afvis den',
     refuseQuestion: 'Afvise den nye adgang?',
-    refuseQuestionMeans:
-      'Standin beholder sin adgang. Skal den nye bruges senere, må nogen installere Standin igen.',
+    refuseQuestionMeans: 'Standin beholder sin adgang. Skal den nye bruges senere, må nogen installere Standin igen.',
     refuseKeep: 'Afgør det senere',
     used: 'Standin bruger nu den nye adgang.',
     refused: 'Den nye adgang er afvist. Standin beholder sin adgang.',
@@ -353,8 +350,7 @@ export const da: Texts = {
     unknownTimeMeans: 'Den har ikke kørt på denne konto endnu.',
     closePage: 'Du kan lukke siden; resultatet bliver her.',
     forPreview: 'for forhåndsvisningen, som sædvanligt på denne konto.',
-    previewMeans:
-      'Forhåndsvisningen ændrer intet og viser, hvor længe ændringerne ville tage. Du kan lukke siden.',
+    previewMeans: 'Forhåndsvisningen ændrer intet og viser, hvor længe ændringerne ville tage. Du kan lukke siden.',
     start: (title) => `Start ${lower(title)}`,
     preview: 'Vis, hvad der ville ændre sig',
     previewNamed: { 'clear-stale-events': 'Vis, hvad der ville blive afvist' },
@@ -659,8 +655,7 @@ export const da: Texts = {
       dayOfMonth: 'Dag i måneden',
       dayOfMonthHelp: 'Springes over i kortere måneder.',
       at: 'Omkring',
-      atHelp: (zone) =>
-        `Starter inden for ti minutter efter dette tidspunkt. Tid i ${zone}.`,
+      atHelp: (zone) => `Starter inden for ti minutter efter dette tidspunkt. Tid i ${zone}.`,
       save: 'Gem plan',
       saved: 'Planen er gemt.',
       notSaved: 'Planen blev ikke gemt.',

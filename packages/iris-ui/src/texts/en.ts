@@ -92,13 +92,13 @@ const ordinal = (n: number) => {
   return `${n}${teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`
 }
 
-/** What is known of a thing that was done. */
+/** The details of an audit entry. */
 export interface Said {
   title?: string | undefined
   name?: string | undefined
   to?: string | undefined
   mode?: string | undefined
-  /** What is allowed, each as `see machines`. */
+  /** The allowed permissions, each as `see machines`. */
   scopes?: string[] | undefined
   /** Changes in Trackunit, by how they ended. */
   changes?: { made: number; refused: number; unknown: number } | undefined
@@ -106,7 +106,7 @@ export interface Said {
 
 export const noChanges = { made: 0, refused: 0, unknown: 0 }
 
-/** Every word of the app in English. Another language is another file of this type. */
+/** All texts of the app in English. Another language is another file of the same type. */
 export const en = {
   language: 'en-GB',
   /** What an action says. In the reader's language once the actions are known, see `WithActionMessages`. */
@@ -188,7 +188,8 @@ export const en = {
   needs: {
     heading: 'Needs you',
     removal: 'Trackunit says Standin was removed, but our access still works.',
-    removalMeans: (came: SaidMoment) => `The message arrived ${onMoment(came)}. Standin keeps working until you decide.`,
+    removalMeans: (came: SaidMoment) =>
+      `The message arrived ${onMoment(came)}. Standin keeps working until you decide.`,
     removalNo: 'No, keep working',
     removalDismissed: 'Standin keeps working.',
     removalYes: 'It was removed: stop and delete',
@@ -275,8 +276,7 @@ export const en = {
     noPageMeans: 'It may have been removed, or the link is incomplete.',
     toOverview: 'Go to the overview',
     readOnly: 'You can see everything here, but not start or change it.',
-    readOnlyMeans:
-      'That needs the Administrator role in Manager. An administrator of your account can give it to you.',
+    readOnlyMeans: 'That needs the Administrator role in Manager. An administrator of your account can give it to you.',
     needsRole: 'Needs the Administrator role',
     marketplace: 'Open Standin in the Marketplace',
     openApps: 'Open Apps',
@@ -296,7 +296,8 @@ export const en = {
     startAction: 'Start an action',
     onlyReads: 'Only reads',
     changes: 'Changes data, after a preview',
-    leavesOut: (permissions: string) => `Leaves out data that needs ${permissions}, which was not allowed at installation.`,
+    leavesOut: (permissions: string) =>
+      `Leaves out data that needs ${permissions}, which was not allowed at installation.`,
     neverRan: 'Has not run yet',
     running: (percent: string) => `Running, ${percent}`,
     runningNow: 'Running',
@@ -360,8 +361,7 @@ export const en = {
     result: 'Who gets the result',
     email: 'Email',
     emailHelp: 'Several addresses, separated by commas. The result also stays here.',
-    noEmail:
-      'This server cannot send email yet; your Standin operator can set it up. The result always stays here.',
+    noEmail: 'This server cannot send email yet; your Standin operator can set it up. The result always stays here.',
     file: 'Attachment',
     fileNone: 'None, only a summary and a link',
     fileXlsx: 'The spreadsheet (XLSX)',
@@ -375,8 +375,7 @@ export const en = {
     unknownTimeMeans: 'It has not run on this account yet.',
     closePage: 'You can close the page; the result stays here.',
     forPreview: 'for the preview, as usual on this account.',
-    previewMeans:
-      'The preview changes nothing and shows how long the changes would take. You can close the page.',
+    previewMeans: 'The preview changes nothing and shows how long the changes would take. You can close the page.',
     start: (title: string) => `Start ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
     preview: 'Show what would change',
     previewNamed: { 'clear-stale-events': 'Show what would be dismissed' } as Record<string, string>,
@@ -451,16 +450,14 @@ export const en = {
     waiting: 'Waiting for Trackunit’s rate limit. Continues automatically.',
     waitingForTrackunit: 'Trackunit is not answering. Nothing is lost. Continues automatically.',
     waitingForAccess: 'Our access does not work yet. Starts automatically once it does.',
-    waitingForAccessAgain:
-      'Trackunit refuses our access. Nothing is lost. Continues once Trackunit accepts it again.',
+    waitingForAccessAgain: 'Trackunit refuses our access. Nothing is lost. Continues once Trackunit accepts it again.',
     queuedMeans: 'Starts automatically.',
-    /** `what` comes from the action and goes on after the numbers: `machines listed`. */
+    /** `what` comes from the action and follows the numbers: `machines listed`. */
     progress: (done: string, total: string, what: string) => `${done} of ${total}${what && ` ${what}`}`,
     soFar: (done: string, what: string) => `${done}${what && ` ${what}`} so far`,
     stop: 'Stop',
     stopQuestion: (title: string) => `Stop ${title.charAt(0).toLowerCase()}${title.slice(1)}?`,
-    stopMeans: (progress: string) =>
-      `So far: ${progress}. That part is saved. To get the rest, start it again.`,
+    stopMeans: (progress: string) => `So far: ${progress}. That part is saved. To get the rest, start it again.`,
     stopMeansNothingYet: 'Nothing is done yet. You can start it again at any time.',
     goOn: 'Keep running',
     stopNow: 'Stop now',
@@ -631,8 +628,7 @@ export const en = {
     paused: 'Paused',
     pausedByStandin: 'Paused by Standin',
     pausedBecause: {
-      SCOPE_NOT_GRANTED:
-        'a required permission is no longer allowed. Allow it in Manager under Apps, then resume.',
+      SCOPE_NOT_GRANTED: 'a required permission is no longer allowed. Allow it in Manager under Apps, then resume.',
       SCOPE_FORBIDDEN: 'the person who made it may no longer start this. Resume it to take it over.',
       ACCOUNT_FORBIDDEN: 'the person who made it may no longer act on this account. Resume it to take it over.',
       INSTALLATION_UNINSTALLED: 'Standin was removed from this account. Install it again, then resume.',
@@ -694,8 +690,7 @@ export const en = {
       dayOfMonth: 'Day of the month',
       dayOfMonthHelp: 'Skipped in shorter months.',
       at: 'Around',
-      atHelp: (zone: string) =>
-        `Starts within ten minutes of this time. ${zone} time.`,
+      atHelp: (zone: string) => `Starts within ten minutes of this time. ${zone} time.`,
       save: 'Save schedule',
       saved: 'The schedule is saved.',
       notSaved: 'The schedule was not saved.',

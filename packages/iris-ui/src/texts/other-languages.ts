@@ -7,8 +7,8 @@ const files: Record<Exclude<SpokenLanguage, 'en-GB'>, () => Promise<Texts>> = {
 const come = new Map<SpokenLanguage, Texts>()
 
 /**
- * Every language but English comes when somebody reads it.
- * @returns the texts themselves where they have come already; undefined where English is read
+ * Every language but English is loaded when it is needed.
+ * @returns the texts if they are loaded already; undefined for English
  */
 export function otherLanguage(language: string): Texts | Promise<Texts> | undefined {
   const spoken = spokenLanguage(language)
