@@ -10,10 +10,10 @@ export type AccountProfile = {
 
 export type User = { id: string; name: string }
 export type UserRole = keyof AccountProfile['users']
-/** Who looks at an account: one of its users, or somebody of another account who should not be there. */
+/** Who views an account: one of its users, or a stranger from another account. */
 export type ViewerRole = UserRole | 'stranger'
 
-/** The accounts that exist before anyone installs anything. The first has the id of the documented sample. */
+/** The accounts that exist before the first installation. The first has the id of the documented sample. */
 export const knownAccounts: readonly AccountProfile[] = [
   {
     id: '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3',
@@ -37,7 +37,7 @@ export const knownAccounts: readonly AccountProfile[] = [
   },
 ]
 
-/** Any other account exists from the moment someone names it. Its id is compared in lower case. */
+/** Any other account exists from the moment a request names it. Its id is compared in lower case. */
 export function profileOf(accountId: string): AccountProfile {
   const id = accountId.toLowerCase()
   const known = knownAccounts.find((account) => account.id === id)
@@ -55,7 +55,7 @@ export function profileOf(accountId: string): AccountProfile {
   }
 }
 
-/** Whom a viewer's token names: a stranger is the administrator of another account. */
+/** The user in a viewer's token: a stranger is the administrator of another account. */
 export function signedInAs(
   account: AccountProfile,
   role: ViewerRole,
@@ -65,7 +65,7 @@ export function signedInAs(
   return { user: other.users.administrator, accountId: other.id, role: 'administrator' }
 }
 
-/** The second known account has a smaller fleet, so that the two are told apart at a glance. */
+/** The second known account has a smaller fleet, so that the two are easy to tell apart. */
 export function fleetSizeOf(accountId: string, fleetSize: number): number {
   return accountId === knownAccounts[1]?.id ? Math.ceil(fleetSize / 6) : fleetSize
 }

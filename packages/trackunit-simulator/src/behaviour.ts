@@ -12,9 +12,9 @@ export const behaviour = z.strictObject({
   tokenErrorForm: z.enum(['oauth', 'okta']),
   /** The claim of the access token that names the account; `null`: none does. */
   tokenAccountClaim: z.string().min(1).nullable(),
-  /** Does a client go on working after its app was uninstalled? */
+  /** Does a client keep working after its app was uninstalled? */
   keepClientAfterUninstall: z.boolean(),
-  /** Does the client from before go on working after a re-install? */
+  /** Does the previous client keep working after a re-install? */
   keepClientAfterReinstall: z.boolean(),
   /** Complexity points of one API user in ten minutes. */
   pointsPerWindow: z.number().int().positive(),

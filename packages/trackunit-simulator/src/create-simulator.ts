@@ -47,7 +47,7 @@ export type SimulatorOptions = {
   manifest: unknown
   /** Milliseconds since 1970; for tests. */
   clock?: (() => number) | undefined
-  /** Takes a line when the simulator itself failed. */
+  /** Called with a line when the simulator itself fails. */
   report?: ((line: string) => void) | undefined
 }
 
@@ -180,7 +180,7 @@ export async function createSimulator(options: SimulatorOptions) {
       throw new Error(`the app needs another origin than the simulator's ${url}`)
     },
 
-    /** Cuts what is open, and keeps the state. */
+    /** Closes open connections and saves the state. */
     async close(): Promise<void> {
       stop.abort()
       await app.close()
@@ -189,7 +189,7 @@ export async function createSimulator(options: SimulatorOptions) {
   }
 }
 
-/** What Fastify could not read keeps its status; anything else is a fault of ours. */
+/** What Fastify could not read keeps its status; anything else is a bug in the simulator. */
 function statusOf(error: unknown): number {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   return status >= 400 && status < 500 ? status : 500

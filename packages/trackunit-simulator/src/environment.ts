@@ -20,7 +20,7 @@ const names = [
 
 type Name = (typeof names)[number]
 
-/** Understands the environment, or says what is wrong with it: one line for each gap. */
+/** Reads the environment, or reports what is wrong: one line per problem. */
 export function readEnvironment(
   env: Record<string, string | undefined>,
 ): SimulatorEnvironment | { problems: string[] } {

@@ -17,13 +17,13 @@ const fault = z.strictObject({
   contentType: z.string().optional(),
   /** `Retry-After`; alone it means 429. */
   retryAfterS: z.number().int().min(0).optional(),
-  /** GraphQL only: some fields fail, the rest of the data comes. */
+  /** GraphQL only: some fields fail, the other data is returned. */
   partial: z.boolean().optional(),
   /** GraphQL only: some assets of a page were deleted while it was made: they are null, with an error each. */
   vanished: z.boolean().optional(),
-  /** Only after so many requests that are answered as usual. */
+  /** The number of requests that are answered as usual first. */
   after: z.number().int().positive().optional(),
-  /** For how many requests; without it until the faults are set again. */
+  /** The number of requests; without it, until the faults are set again. */
   times: z.number().int().positive().optional(),
 })
 
@@ -61,7 +61,7 @@ export function createFaults() {
   }
 }
 
-/** What a fault makes of an answer: `undefined` when the endpoint answers itself. */
+/** The faulty answer; `undefined` when the endpoint answers itself. */
 export function faultyAnswer(of: Fault) {
   const status = of.status ?? (of.retryAfterS !== undefined ? 429 : of.body !== undefined ? 200 : undefined)
   if (status === undefined) return undefined

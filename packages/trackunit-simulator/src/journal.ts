@@ -1,4 +1,4 @@
-/** What the documentation forbids or asks for, by name. */
+/** The rules of the documentation, by name. */
 export type Rule =
   | 'method-not-allowed'
   | 'user-agent-names-app-and-version'
@@ -34,7 +34,7 @@ export type Journal = ReturnType<typeof createJournal>
 const keptRequests = 50
 const keptViolations = 1000
 
-/** What Trackunit saw. Nothing that a caller sent is kept as it came, so that no secret can be read here. */
+/** The requests that Trackunit received, without the callers' own texts, so that it contains no secrets. */
 export function createJournal(now: () => number) {
   let counts: Record<string, number> = {}
   let exchangesByClient: Record<string, number> = {}
@@ -54,7 +54,7 @@ export function createJournal(now: () => number) {
       exchangesByClient[clientId] = (exchangesByClient[clientId] ?? 0) + 1
     },
 
-    /** `detail` is a text of ours, never of the caller. */
+    /** `detail` is the simulator's text, never the caller's. */
     violation(rule: Rule, { endpoint, detail }: { endpoint: string; detail: string }) {
       violationCount++
       violations = [...violations, { rule, endpoint, at: moment(), detail }].slice(-keptViolations)

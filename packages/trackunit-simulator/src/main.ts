@@ -16,7 +16,7 @@ if ('problems' in environment) {
     })
 
     const { url } = await simulator.listen()
-    // Before the line below, since whoever reads it may stop us at once.
+    // Before the line below, because its reader may stop the process at once.
     const stop = () => simulator.close().then(() => process.exit(0), fail)
     process.once('SIGTERM', stop).once('SIGINT', stop)
 

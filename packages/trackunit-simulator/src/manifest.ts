@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 
-/** What the simulator uses of a documented `IrisAppManifest`; everything else in the file passes unread. */
+/** What the simulator uses of a documented `IrisAppManifest`; everything else in the file is ignored. */
 const irisAppManifest = z.looseObject({
   moduleFederationName: z.string().min(1),
   scopes: z.array(z.looseObject({ scope: z.string().min(1), optional: z.boolean().default(false) })),

@@ -5,7 +5,7 @@ import type { AccessTokens, ApiUser } from '../sign-in/access-tokens.ts'
 
 type BearerDependencies = { accessTokens: AccessTokens; journal: Journal; isClockMoved: () => boolean }
 
-/** Who calls, by the bearer token; otherwise answers 401 in the documented form and gives `undefined`. */
+/** The caller by the bearer token; otherwise answers 401 in the documented form and returns `undefined`. */
 export function createBearerCheck({ accessTokens, journal, isClockMoved }: BearerDependencies) {
   function refuse(request: FastifyRequest, reply: FastifyReply, { rule, detail }: { rule?: Rule; detail: string }) {
     if (rule) journal.violation(rule, { endpoint: endpointLabel(request), detail })
@@ -20,7 +20,7 @@ export function createBearerCheck({ accessTokens, journal, isClockMoved }: Beare
 
     const user = await accessTokens.verify(token)
     if (user === 'expired') {
-      // A clock that was moved makes good tokens old; that is not the caller's doing.
+      // A moved clock makes good tokens old; that is not the caller's fault.
       const detail = 'The token has expired.'
       return refuse(request, reply, isClockMoved() ? { detail } : { rule: 'bearer-token-not-expired', detail })
     }

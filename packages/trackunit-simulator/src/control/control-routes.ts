@@ -34,7 +34,7 @@ type ControlDependencies = {
   userTokens: UserTokens
 }
 
-/** What the real Trackunit has no address for: its users' clicks, its clock, its bad days. */
+/** What the real Trackunit has no address for: its users' clicks, its clock, its failures. */
 export function controlRoutes(app: FastifyInstance, dependencies: ControlDependencies) {
   const { manifest, behaviour, clock, faults, journal, store, installations } = dependencies
   app.post('/control/install', async (request, reply) => {

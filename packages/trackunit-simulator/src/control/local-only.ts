@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
 
 /**
- * Keeps web pages out of what is meant for this machine's developer: a page of another origin names itself in Origin,
- * one that came through a rebound name says so in Host.
+ * Blocks web pages from the developer's controls: a page of another origin names itself in Origin,
+ * one that uses DNS rebinding does so in Host.
  */
 export async function localOnly(request: FastifyRequest, reply: FastifyReply) {
   const host = request.headers.host ?? ''

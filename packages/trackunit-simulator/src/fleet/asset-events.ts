@@ -32,7 +32,7 @@ const dayMs = 24 * hourMs
 const oldestDays = 240
 /** How far apart the events of one machine are, on average. */
 const everyDays = 80
-/** Since when events are counted: an event keeps its id and its time, however far the clock goes on. */
+/** Since when events are counted: an event keeps its id and its time as the clock moves. */
 const countedFrom = Date.UTC(2025, 0, 1)
 
 type AssetEventDependencies = {
@@ -88,7 +88,7 @@ function eventsUntil(until: number, fleet: Fleet): AssetEvent[] {
   return events.sort((left, right) => (left.time < right.time ? 1 : -1))
 }
 
-/** Half of them somebody closes within weeks; the others stay open until they are dismissed. */
+/** Half of them are closed within weeks; the others stay open until they are dismissed. */
 function eventOf(
   machine: Machine,
   { random, time, until }: { random: Random; time: number; until: number },

@@ -8,7 +8,7 @@ export type Fleet = {
   key: string
   size: number
   sites: readonly Site[]
-  /** `undefined` beyond the fleet's size, and where the machine was removed: its place stays empty. */
+  /** `undefined` beyond the fleet's size and for a removed machine, whose place stays empty. */
   machine(index: number): Machine | undefined
   machines(): Generator<Machine>
   groups: readonly Group[]
@@ -22,7 +22,7 @@ type FleetsDependencies = {
 }
 
 /**
- * The same seed, account and size give the same fleet. A machine is made whenever it is asked for, and not kept: a fleet
+ * The same seed, account and size give the same fleet. A machine is made when it is needed and not kept: a fleet
  * of 20,000 costs no memory.
  */
 export function createFleets({ seed, sizeOf, isRemoved = () => false, now }: FleetsDependencies) {

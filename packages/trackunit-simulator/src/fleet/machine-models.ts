@@ -31,7 +31,7 @@ function models(
   }))
 }
 
-/** Machines that exist; their serial numbers are made up in the maker's manner. */
+/** Machines that exist; their serial numbers are invented in the maker's format. */
 export const machineModels: readonly MachineModel[] = [
   ...models('EXCAVATOR', 'EX', { dailyHours: [3, 8], idleShare: [0.22, 0.48] }, [
     ['Volvo', 'EC220E', 'VCEC220E', 'diesel'],

@@ -6,10 +6,10 @@ import type { Site } from './site.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const reportEveryMs = 10 * 60_000
-/** Since when the hours of machines that are still in use are counted on. */
+/** The moment from which machines in use count further hours. */
 const hoursCountedFrom = Date.UTC(2025, 0, 1)
 
-/** What stays the same about a machine; how it is at a moment comes from {@link machineAt}. */
+/** The fixed properties of a machine; {@link machineAt} gives its state at a moment. */
 export type Machine = {
   id: string
   name: string
@@ -27,7 +27,7 @@ export type Machine = {
   reporting:
     | { type: 'regular'; phaseMs: number }
     | { type: 'silent'; forDays: number }
-    /** Hears nothing of it for `forDays` out of every `everyDays`. */
+    /** It sends nothing for `forDays` out of every `everyDays`. */
     | { type: 'gaps'; phaseMs: number; everyDays: number; forDays: number }
     | { type: 'never' }
   hours: {
@@ -36,12 +36,12 @@ export type Machine = {
     idleShare: number
     /** Busy and quiet weeks come and go; where in that the machine is. */
     phaseDays: number
-    /** The counter begins at nought again this often: a new tracker, a new engine. Null: never. */
+    /** How often the counter restarts at zero: a new tracker, a new engine. Null: never. */
     resetEveryDays: number | null
   }
-  /** Whether a service plan is on it, and how long its service is due, in days; negative: not yet. */
+  /** Its service plan, if any, and for how many days its service is due; negative: not yet. */
   serviceDueForDays: number | null
-  /** What its data lacks, as the data health calls it. */
+  /** Its data health issues. */
   dataHealth: DataHealthIssue[]
   activity: 'WORKING' | 'IDLE' | 'STOPPED'
   criticality: 'NONE' | 'LOW' | 'CRITICAL'
@@ -49,7 +49,7 @@ export type Machine = {
   batteryStateOfChargePercent: number | null
 }
 
-/** [doc] What the data health finds. */
+/** [doc] The kinds of data health issues. */
 export const dataHealthIssues = [
   'DATA_NOT_RECEIVED',
   'LOW_DEVICE_BATTERY_VOLTAGE',
@@ -59,7 +59,7 @@ export const dataHealthIssues = [
 ] as const
 export type DataHealthIssue = { type: (typeof dataHealthIssues)[number]; forDays: number; isOpen: boolean }
 
-/** What telematics knew of a machine at a moment. Hours are hours, not seconds. */
+/** The telematics data of a machine at a moment. Hours are hours, not seconds. */
 export type MachineState = {
   lastSeen: Date | null
   activity: string
@@ -125,7 +125,7 @@ export function machineAt(machine: Machine, now: number): MachineState {
   }
 }
 
-/** Grows at the pace of the machine's weeks, and begins anew where the counter is reset. */
+/** Grows at the pace of the machine's weeks, and restarts when the counter is reset. */
 function countersAt({ atStart, aDay, idleShare, phaseDays, resetEveryDays }: Machine['hours'], at: number) {
   if (aDay === 0) return { operatingHours: null, idleHours: null }
   const days = Math.max(0, at - hoursCountedFrom) / dayMs
@@ -168,7 +168,7 @@ function lastSeen(reporting: Machine['reporting'], now: number): number | null {
 const regularly = ({ phaseMs }: { phaseMs: number }, now: number) =>
   now - ((((now - phaseMs) % reportEveryMs) + reportEveryMs) % reportEveryMs)
 
-/** Most report every ten minutes; some went quiet days or weeks ago, a few have never been heard of. */
+/** Most report every ten minutes; some went quiet days or weeks ago, a few have never reported. */
 function reportingOf(random: Random): Machine['reporting'] {
   if (random.chance(0.01)) return { type: 'never' }
   if (random.chance(0.07)) return { type: 'silent', forDays: random.between(1, random.chance(0.5) ? 6 : 70) }
@@ -188,7 +188,7 @@ function dataHealthOf(random: Random): DataHealthIssue[] {
   return [{ type: random.pick(dataHealthIssues), forDays: random.whole(1, 40), isOpen: random.chance(0.8) }]
 }
 
-/** Most stay where they are; the others go on to the next site every few days. */
+/** Most stay where they are; the others move to the next site every few days. */
 function siteAt(
   first: Site,
   { sites, now, movesEveryDays }: Pick<MachineSurroundings, 'sites' | 'now'> & { movesEveryDays: number | null },

@@ -11,7 +11,7 @@ declare module 'fastify' {
     endpoint?: EndpointName
   }
   interface FastifyReply {
-    /** What the answer was about, for the journal. Never a caller's text. */
+    /** The answer's subject, for the journal. Never a caller's text. */
     note: string
   }
 }
@@ -24,7 +24,7 @@ type EndpointDependencies = {
   stopped: AbortSignal
 }
 
-/** Requests that were under way when a 429 was sent are not held against the caller. */
+/** Requests that were in flight when a 429 was sent break no rule. */
 const underWayMs = 2000
 
 /** Counts and judges what every endpoint of Trackunit receives, and lets faults answer in its place. */
@@ -145,7 +145,7 @@ const codes: Record<number, string> = {
   504: 'GATEWAY_TIMEOUT',
 }
 
-/** Names of HTTP libraries say nothing about the app that calls. */
+/** Names of HTTP libraries do not identify the app. */
 const libraries = /^(node|undici|node-fetch|axios|got|jose|oauth4webapi|curl|wget|python-requests|okhttp)\b/i
 
 function judgeUserAgent(request: FastifyRequest, { journal, name }: { journal: Journal; name: string }) {
@@ -158,7 +158,7 @@ function judgeUserAgent(request: FastifyRequest, { journal, name }: { journal: J
   })
 }
 
-/** Who a rate limit belongs to: the client in the token or in the form, unverified. */
+/** The caller that a rate limit counts: the client in the token or in the form, unverified. */
 function callerOf(request: FastifyRequest): string {
   const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (token) {

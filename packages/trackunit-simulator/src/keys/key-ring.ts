@@ -54,13 +54,13 @@ export function createKeyRing({ stored, changed }: KeyRingDependencies, algorith
         .sign(await privateKey(key))
     },
 
-    /** The key set as the world sees it: public parts of the published keys. */
+    /** The public key set: public parts of the published keys. */
     async published(): Promise<{ keys: JWK[] }> {
       await current()
       return { keys: stored.filter((key) => key.isPublished).map(publicPart) }
     },
 
-    /** A new key signs from now on; the ones before stay published unless they are withdrawn. */
+    /** Signs with a new key from now on; earlier keys stay published unless they are withdrawn. */
     async rotate(options: { algorithm?: SigningAlgorithm | undefined; withdrawOld?: boolean | undefined }) {
       await current()
       if (options.withdrawOld) for (const key of stored) key.isPublished = false

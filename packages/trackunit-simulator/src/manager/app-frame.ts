@@ -3,10 +3,10 @@ import type { AppManifest } from '../manifest.ts'
 import { html, type Markup } from './html.ts'
 import type { Viewer } from './page.ts'
 
-/** Our guess; which flags a real frame has is documented nowhere. */
+/** A guess: the flags of a real frame are not documented. */
 const usualSandbox = ['allow-scripts', 'allow-same-origin', 'allow-forms']
 
-/** What the drawer takes away from the frame, and how its user reads. */
+/** What the drawer removes from the frame, and the user's reading habits. */
 export interface FrameChoices {
   isOpaque: boolean
   areDownloadsBlocked: boolean
@@ -20,7 +20,7 @@ type FrameContent = { manifest: AppManifest; appUrl: string; viewer: Viewer; cho
 
 /**
  * The app in its sandbox. `manager.js` connects to it and hands it the user's token; the address is set only then, so
- * that the app finds somebody listening.
+ * that the app finds a listener.
  */
 export function appFrame({ manifest, appUrl, viewer, choices }: FrameContent): Markup {
   const { account, role } = viewer

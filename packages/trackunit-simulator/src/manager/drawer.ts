@@ -8,7 +8,7 @@ const fleetSizes = [0, 1, 101, 250, 2964, 20_412]
 
 type DrawerContent = { fleetSize: number; sites: Fleet['sites']; choices: FrameChoices; userTokenLifetimeS: number }
 
-/** What a developer does to Trackunit while looking at the app. Its states are filled in by `manager.js`. */
+/** The developer's controls for Trackunit next to the app. `manager.js` fills in their states. */
 export function drawer({ fleetSize, sites, choices, userTokenLifetimeS }: DrawerContent): Markup {
   const sizes = [...new Set([...fleetSizes, fleetSize])].sort((left, right) => left - right)
   return html`
@@ -83,7 +83,7 @@ function faultSwitch(id: string, title: string, effect: string): Markup {
   return html`<label class="switch"><span>${title}<small>${effect}</small></span><input type="checkbox" role="switch" data-fault="${id}"></label>`
 }
 
-/** What is between Manager and its app: neither Trackunit nor the app's server knows of it. */
+/** Settings between Manager and its app, unknown to Trackunit and the app's server. */
 function hostSwitch(id: string, title: string, effect: string): Markup {
   return html`<label class="switch"><span>${title}<small>${effect}</small></span><input type="checkbox" role="switch" id="${id}"></label>`
 }

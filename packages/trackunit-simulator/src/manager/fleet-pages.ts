@@ -21,7 +21,7 @@ ${fleet.sites.map(({ name, place }) => html`<tr><td>${name}</td><td>${place.city
 </tbody></table></div>`
 }
 
-/** Where a link of the app to one of its machines arrives. */
+/** The target of the app's links to machines. */
 export function machinePage(machine: Machine, now: number): Markup {
   const { lastSeen, operatingHours } = machineAt(machine, now)
   const facts: [string, string][] = [

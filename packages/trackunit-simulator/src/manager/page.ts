@@ -3,7 +3,7 @@ import { selected } from './drawer.ts'
 import { html, type Markup } from './html.ts'
 import { type IconName, icon } from './icons.ts'
 
-/** Who looks at which account; stands in the address, so that a reload keeps it. */
+/** Who views which account, in the address, so that a reload keeps it. */
 export type Viewer = { account: AccountProfile; role: ViewerRole }
 
 type PageContent = {

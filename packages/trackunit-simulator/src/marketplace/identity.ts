@@ -5,17 +5,17 @@ import { createKeyRing, createStoredKey, type KeyRing } from '../keys/key-ring.t
 
 const usualLifetimeS = 300
 
-/** How an identity differs from a genuine one; made for tests of what a server must refuse. */
+/** How an identity differs from a genuine one, for tests of what a server must refuse. */
 export const identityChanges = z.strictObject({
-  /** Added to the genuine claims; `null` takes one away. */
+  /** Added to the genuine claims; `null` removes one. */
   claims: z.record(z.string(), z.unknown()).optional(),
   header: z.record(z.string(), z.unknown()).optional(),
   /** How long ago it was signed; negative for the future. */
   issuedAgoS: z.number().optional(),
   lifetimeS: z.number().optional(),
-  /** `unpublished`: a key nobody can look up. `symmetric`: HS256 with the public key as its secret. */
+  /** `unpublished`: a key that is not in the key set. `symmetric`: HS256 with the public key as its secret. */
   signWith: z.enum(['current', 'unpublished', 'userTokens', 'symmetric', 'none']).optional(),
-  /** Sent as it is; nothing else counts then. */
+  /** Sent unchanged; all other fields are ignored then. */
   raw: z.string().optional(),
 })
 

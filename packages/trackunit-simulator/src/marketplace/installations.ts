@@ -18,9 +18,9 @@ export type InstallRequest = {
   /** Given credentials belong to this account, unless the client id is another's: then they are only sent. */
   clientId?: string | undefined
   clientSecret?: string | undefined
-  /** What the installing user allowed; all of the manifest unless named. */
+  /** What the installing user allowed; by default everything in the manifest. */
   grantedScopes?: string[] | undefined
-  /** Those that the account's plan does not include; none unless named. */
+  /** Those that the account's plan does not include; by default none. */
   scopesOutsidePlan?: string[] | undefined
   /** `false`: the sent credentials do not exist, `/apptoken` refuses them. */
   clientExists?: boolean | undefined
@@ -56,7 +56,7 @@ type InstallationDependencies = {
   stopped: AbortSignal
 }
 
-/** What a user does in the marketplace, and what Trackunit then tells the app's server. */
+/** What a user does in the marketplace, and what Trackunit then sends to the app's server. */
 export function createInstallations(dependencies: InstallationDependencies) {
   const { manifest, behaviour, store, identities, faults, journal, callbackUrl, now, stopped } = dependencies
   const { state } = store
@@ -82,7 +82,7 @@ export function createInstallations(dependencies: InstallationDependencies) {
     return send({ body, identity })
   }
 
-  /** The client that the callback will carry; it is made here unless it is known or is not to exist. */
+  /** The client that the callback will carry; created here unless it is known or must not exist. */
   function clientFor(account: Account, request: InstallRequest): Client {
     const previous = account.clientId === null ? undefined : state.clients[account.clientId]
     const given = request.clientId === undefined ? undefined : state.clients[request.clientId]

@@ -19,7 +19,7 @@ export const manifest = {
 
 export type ReceivedCallback = { headers: IncomingMessage['headers']; body: string }
 
-/** An app's server that takes every callback. */
+/** An app's server that accepts every callback. */
 export async function startAppServer() {
   const received: ReceivedCallback[] = []
   const server = createServer(async (request, response) => {
@@ -85,7 +85,7 @@ export async function startSimulator(options: Partial<SimulatorOptions> = {}) {
     brokenRules: async () =>
       (await control('GET', 'requests')).violations.map((violation: { rule: string }) => violation.rule),
 
-    /** Installs without telling anyone, and asks for a token. */
+    /** Installs without a callback, and requests a token. */
     async tokenFor(accountId: string, scope = 'asset.view'): Promise<string> {
       const client = { clientId: '0oaTestClient00000001', clientSecret: 'a secret' }
       await control('POST', 'install', { accountId, ...client, deliver: false })

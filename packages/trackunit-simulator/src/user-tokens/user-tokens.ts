@@ -9,7 +9,7 @@ type UserTokenRequest = {
   accountId: string
   role: UserRole
   lifetimeS: number
-  /** Added to the usual claims; `null` takes one away. */
+  /** Added to the usual claims; `null` removes one. */
   claims?: Record<string, unknown> | undefined
 }
 
@@ -17,7 +17,7 @@ type UserTokenDependencies = { keys: KeyRing; manifest: AppManifest; issuer: () 
 
 /**
  * The short-lived token that Manager hands to an app for the person who looks at it. [doc] Limited to the manifest's
- * scopes; everything else about it is our choice, since nothing is documented.
+ * scopes; everything else is our choice, since it is not documented.
  */
 export function createUserTokens({ keys, manifest, issuer, now }: UserTokenDependencies) {
   return {
@@ -43,7 +43,7 @@ export function createUserTokens({ keys, manifest, issuer, now }: UserTokenDepen
   }
 }
 
-/** `account.manage` is what the simulated administrator has and nobody else. */
+/** Only the simulated administrator has `account.manage`. */
 function scopesOf(role: UserRole, manifest: AppManifest): string[] {
   const scopes = manifest.scopes.map(({ scope }) => scope)
   switch (role) {

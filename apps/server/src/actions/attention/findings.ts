@@ -35,17 +35,17 @@ export interface Thresholds {
   fuelPercent: number
 }
 
-/** What is known of a machine beside its own values. */
+/** What is known about a machine besides its own values. */
 export interface KnownIssues {
   issues: readonly DataHealthIssue[]
   isServiceOverdue: boolean
-  /** A machine that was never heard of is silent only where Trackunit left nothing out. */
+  /** A machine that never reported is silent only if Trackunit left nothing out. */
   isLastSeenKnown: boolean
 }
 
 const dayMs = 86_400_000
 
-/** What a machine needs attention for, the worst first. */
+/** Why a machine needs attention, the worst reason first. */
 export function findingsOf(
   machine: Pick<KnownMachine, 'lastSeenAt' | 'batteryPercent' | 'fuelPercent'>,
   { issues, isServiceOverdue, isLastSeenKnown }: KnownIssues,

@@ -3,19 +3,18 @@ import { id, itemsOf, moment, text } from '../machines/answered.ts'
 import type { DataHealthIssue } from './findings.ts'
 
 /**
- * The fleet's data health is documented as `v1beta1`, with its issues' names and that they are OPEN or RESOLVED; neither
- * its address nor its fields' names are. Both are our guess: where it is wrong, Trackunit refuses, and the list goes
- * without it.
+ * The fleet's data health is documented as `v1beta1`, with its issues' names and states OPEN and RESOLVED, but without its
+ * address and fields. Those are a guess: if it is wrong, Trackunit refuses and the list leaves data health out.
  */
 export const dataHealthPath = '/public/api/fleet-data-health/v1beta1/issues'
 
-/** Documented. That its items name the asset as `assetId` or `id` is our guess. */
+/** Documented. That its items have `assetId` or `id` is a guess. */
 export const overduePath = '/api/service-management/v2/plans/assignments/service-status/OVERDUE/assets'
 export const serviceScope = 'account.service-management.service-plan.assignment.view'
 
 const issueSchema = z.object({ assetId: id, type: text, status: text, openedAt: moment })
 
-/** Adds a page of issues to those that are known; what is resolved or cannot be read is left out. */
+/** Adds a page of issues; resolved and unreadable ones are left out. */
 export function withIssues(
   known: Readonly<Record<string, DataHealthIssue[]>>,
   items: readonly unknown[],

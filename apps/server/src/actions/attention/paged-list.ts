@@ -6,14 +6,14 @@ const pageSize = 1_000
 
 const answerSchema = z.object({ content: z.array(z.unknown()), totalPages: z.number() })
 
-/** Reads a page-based list of the REST API from a page on. @throws StandinError also for what is no such list */
+/** Reads a page-based list of the REST API from a page on. @throws StandinError also if the answer is not such a list */
 export async function readPagedList(
   { trackunit }: Pick<RunContext<unknown>, 'trackunit'>,
   given: {
     path: string
     query?: Record<string, string>
     fromPage: number
-    /** Called with a page's items, and the page that comes next. */
+    /** Called with a page's items and the next page. */
     keep: (items: unknown[], next: { page: number; totalPages: number }) => Promise<void>
   },
 ): Promise<void> {

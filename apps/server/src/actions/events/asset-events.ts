@@ -17,7 +17,7 @@ export const criticalities = ['NONE', 'LOW', 'CRITICAL'] as const
 export type EventKind = (typeof eventKinds)[number]
 export type Criticality = (typeof criticalities)[number]
 
-/** Seen: `id`, `assetId`, `status`. The other names are our guess; without them the request's own filters are relied on. */
+/** Seen: `id`, `assetId`, `status`. The other names are a guess; without them the request's filters must suffice. */
 const eventSchema = z
   .object({ ...{ id, assetId: id, status: text, type: text, criticality: text, time: moment } })
   .transform((event) => ({

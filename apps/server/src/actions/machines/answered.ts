@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * What Trackunit answers, read value by value: of little is documented what it can be, so one that is not as expected is
- * not known, and costs nothing beside it.
+ * Reads Trackunit's answers value by value. Few value ranges are documented: an unexpected value becomes unknown and does
+ * not affect the others.
  */
 export const text = z
   .union([z.string(), z.number().transform(String)])
@@ -23,18 +23,18 @@ export const number = z
   .catch(null)
   .transform((value) => (Number.isFinite(value) ? (value ?? null) : null))
 
-/** Longer than any that is known, and short enough to be kept whole wherever it is needed again. */
+/** Longer than any known id, and short enough to be stored everywhere. */
 export const id = z.union([z.string(), z.number().transform(String)]).pipe(z.string().min(1).max(150))
 
-/** Null for what counts down, not up, or counts what no machine lives to see. */
+/** Null for impossible counters: negative, or more hours than any machine has. */
 export const hours = number.transform((value) => (value !== null && value >= 0 && value < 10_000_000 ? value : null))
 
-/** Half a percent too much is a rounding; more than that is another unit. */
+/** Up to half a percent too much is rounding; more than that is another unit. */
 export const percent = number.transform((value) =>
   value !== null && value >= 0 && value < 100.5 ? Math.min(value, 100) : null,
 )
 
-/** Null for what is no moment, or none at which a machine could have said something, such as 1 January 1970. */
+/** Null for invalid times and those without telematics, such as 1 January 1970. */
 export const moment = text.transform(momentOf)
 
 const earliest = Date.UTC(2000, 0, 1)
@@ -55,5 +55,5 @@ export const itemsOf = <Item>(schema: z.ZodType<Item>) =>
 export const latitude = number.transform((value) => (value !== null && Math.abs(value) <= 90 ? value : null))
 export const longitude = number.transform((value) => (value !== null && Math.abs(value) <= 180 ? value : null))
 
-/** A part of an answer that may be missing whole. */
+/** A part of an answer that may be missing. */
 export const part = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).nullish().catch(null)

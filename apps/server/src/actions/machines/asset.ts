@@ -2,7 +2,7 @@ import type { Connection, SeenMachine } from 'standin'
 import { z } from 'zod'
 import { hours, id, moment, part, percent, text } from './answered.ts'
 
-/** Trackunit documents no groups of an asset: they are asked for, and done without where it refuses. */
+/** Groups of an asset are not documented: if Trackunit refuses them, the document without groups is used. */
 export const assetsDocument = assets('groups(first: 5) { edges { node { id name } } }')
 export const assetsDocumentWithoutGroups = assets('')
 
@@ -78,14 +78,14 @@ const names = part({
   ),
 )
 
-/** GeoJSON: longitude first. What is no point on earth is no place. */
+/** GeoJSON: longitude first. Invalid points are ignored. */
 const point = z
   .tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)])
   .rest(z.unknown())
   .nullish()
   .catch(null)
 
-/** An asset as the document asks for it. Anything but the id can be missing: trackers differ in what they tell. */
+/** An asset as the document asks for it. Everything but the id can be missing: trackers report different values. */
 const assetSchema = z
   .object({
     ...{ id, name: text, brand: text, model: text, serialNumber: text, assetType: text, lastSeen: moment },
@@ -116,10 +116,10 @@ const assetSchema = z
     }
   })
 
-/** Undefined for what has no id by which it could be known again. */
+/** Undefined for an asset without an id. */
 export const toSeenMachine = (asset: unknown): SeenMachine | undefined => assetSchema.safeParse(asset).data
 
-/** What the list of the REST API is known to tell, which every plan has. */
+/** The fields of the REST API's list, which every plan has. */
 const bareSchema = z.object({ id, name: text, brand: text, model: text, serialNumber: text, assetType: text })
 export const toBareMachine = (asset: unknown): SeenMachine | undefined =>
   toSeenMachine(bareSchema.safeParse(asset).data)

@@ -5,8 +5,8 @@ import { sayOfMachines } from './machine-messages.ts'
 import { createNews } from './news.ts'
 
 /**
- * The AEMP snapshot (ISO 15143-3), which every plan has and which alone tells idle hours: 100 machines a page, each page
- * once in 15 minutes.
+ * The AEMP snapshot (ISO 15143-3), which every plan has and which is the only source of idle hours: 100 machines a page,
+ * each page once every 15 minutes.
  */
 const path = '/public/api/aemp/v2/15143/-3/Fleet'
 
@@ -18,7 +18,7 @@ const equipmentSchema = z.object({
   CumulativeIdleHours: counter,
   FuelRemaining: part({ Percent: percent, datetime: moment }),
 })
-/** JSON that was made from XML has one item in place of a list of one, and nothing in place of an empty one. */
+/** JSON converted from XML: a list of one is the item itself, an empty list is missing. */
 const listOf = <Item>(schema: z.ZodType<Item>) =>
   z
     .unknown()
@@ -31,7 +31,7 @@ type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress'>
 
 /**
  * Adds the snapshot's counters to the machines that the run has seen, from a page on.
- * @param keep is called with the page to go on from once a page's content is kept: no page is read twice
+ * @param keep is called with the next page once a page's content is kept: no page is read twice
  */
 export async function readCounters(
   { trackunit, machines, progress }: Context,
@@ -66,8 +66,7 @@ function understand(answer: unknown): z.infer<typeof pageSchema> {
 }
 
 /**
- * The snapshot names machines as their maker does, not by Trackunit's id: by the serial number where it is one machine's
- * alone, else by the name.
+ * The snapshot has no Trackunit ids: machines are matched by serial number if it is unique, otherwise by name.
  */
 async function machinesByNames(machines: Context['machines']): Promise<(equipment: Equipment) => string | undefined> {
   const bySerial = new Map<string, string | null>()

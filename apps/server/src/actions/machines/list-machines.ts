@@ -14,7 +14,7 @@ import { createNews } from './news.ts'
 const pageSize = 100
 const restPageSize = 1_000
 
-/** How far the list is: kept at every page, so that another worker goes on where this one stopped. */
+/** How far the list is: kept at every page, so that another worker can continue. */
 export const listingSchema = z.object({
   source: z.enum(['graphql', 'graphql-without-groups', 'rest']),
   after: z.string().nullable(),
@@ -23,11 +23,11 @@ export const listingSchema = z.object({
   total: z.number().nullable(),
   isComplete: z.boolean(),
   isPartial: z.boolean(),
-  /** Machines that Trackunit said were there and then had nothing of. */
+  /** Machines that Trackunit listed without any data. */
   vanished: z.number(),
-  /** Trackunit said that there was more, and gave no way to it. */
+  /** Trackunit announced more machines but gave no way to read them. */
   isCut: z.boolean().default(false),
-  /** Of numbered pages: how many machines there were when the last one was read. */
+  /** For numbered pages: the number of machines when the last page was read. */
   elements: z.number().nullable().default(null),
 })
 export type Listing = z.infer<typeof listingSchema>
@@ -40,9 +40,9 @@ export const newListing = (): Listing => ({
 type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress' | 'log'>
 
 /**
- * Reads every machine of the account into the register: by GraphQL, and where the plan or the permissions lack that, by
- * the REST list, which knows neither sites nor counters.
- * @param keep is called at every page with where it is
+ * Reads every machine of the account into the register: with GraphQL, or, if the plan or the permissions lack it, with the
+ * REST list, which has neither sites nor counters.
+ * @param keep is called with the state after every page
  */
 export async function listMachines(
   context: Context,
@@ -67,7 +67,7 @@ export async function listMachines(
   return at
 }
 
-/** Only a refusal of the very first page says that the source is not to be had. */
+/** Only a refusal of the first page means that the source is not available. */
 function nextSource({ source, done }: Listing, error: unknown): Listing['source'] | undefined {
   const isRefused = error instanceof StandinError && ['TRACKUNIT_REFUSED', 'PLAN_REQUIRED'].includes(error.reason)
   if (!isRefused || done > 0) return undefined
@@ -96,7 +96,7 @@ async function listByGraphql(context: Context, { at: from, keep }: Part): Promis
   }
   await context.progress({ done: at.done, total: at.total, message: sayOfMachines('machinesListed') })
   for await (const { nodes, endCursor, isCut } of pages(fetchPage, at.after)) {
-    // A last page without machines has no cursor: from null, all would come again.
+    // A last page without machines has no cursor: null would start again.
     at = await keepPage(context, {
       at: { ...at, after: endCursor ?? at.after, isCut },
       seen: nodes.map(toSeenMachine),
@@ -114,7 +114,7 @@ async function listByRest(context: Context, { at: from, keep }: Part): Promise<L
     restPageSchema.parse(await context.trackunit.get('/api/asset/v2/assets', { size: restPageSize, page }))
   for (let at = from; ; ) {
     const { content, totalPages, totalElements } = await fetchPage(at.page)
-    // Where a machine was removed, the others moved up: the first of this page onto the end of the one before.
+    // If a machine was removed, the others moved up: the first one of this page is now on the previous page.
     const hasShifted = at.page > 0 && (totalElements ?? 0) < (at.elements ?? 0)
     const movedUp = hasShifted ? (await fetchPage(at.page - 1)).content : []
     const seen = [...movedUp, ...content].map(toBareMachine)
@@ -125,7 +125,7 @@ async function listByRest(context: Context, { at: from, keep }: Part): Promise<L
   }
 }
 
-/** A machine that comes again, because the list shifted meanwhile, counts once. */
+/** A machine that appears twice because the list shifted counts once. */
 async function keepPage(
   { machines, progress }: Context,
   {
@@ -148,7 +148,7 @@ const restPageSchema = z
     throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of machines was not readable.' })
   })
 
-/** Null where it cannot be told: then there is progress without an end in sight. */
+/** Null if the total is unknown: progress then has no end. */
 async function countAssets({ get }: Context['trackunit']): Promise<number | null> {
   try {
     const { totalElements } = await get<{ totalElements?: unknown }>('/api/asset/v2/assets', { size: 1, page: 0 })
@@ -159,7 +159,7 @@ async function countAssets({ get }: Context['trackunit']): Promise<number | null
   }
 }
 
-/** What people are told about a list that lacks something. */
+/** What a list lacks, for its readers. */
 export function lacksOfList({ source, isPartial, vanished, isCut }: Listing): KeyedMessage[] {
   return [
     ...(isCut ? [sayOfMachines('listCut')] : []),
@@ -169,7 +169,7 @@ export function lacksOfList({ source, isPartial, vanished, isCut }: Listing): Ke
   ]
 }
 
-/** What is there of a list that was not read to its end. */
+/** How much of a list was read when it stopped early. */
 export function partOfList({ done, total }: Listing): KeyedMessage {
   return total === null || total <= done
     ? sayOfMachines('partComplete', { done })

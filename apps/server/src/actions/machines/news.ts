@@ -1,7 +1,7 @@
-/** A list that brings nothing new for so many pages in a row does not come to its end by itself. */
+/** A list without anything new for so many pages in a row never ends. */
 const patience = 20
 
-/** Tells what of a list has not come before: pages shift while machines come and go, and some lists never end. */
+/** Counts new items of a list: pages shift while machines come and go, and some lists never end. */
 export function createNews() {
   const seen = new Set<string>()
   let pagesInVain = 0

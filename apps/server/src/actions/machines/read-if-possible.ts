@@ -1,15 +1,15 @@
 import { StandinError } from 'standin'
 
-/** `no answer`: not after several tries, or none that can be read. */
+/** `no answer`: none after several tries, or none that is readable. */
 export type Reading = 'read' | 'refused' | 'no answer'
 
 const mostFailures = 4
 const firstPauseMs = 5_000
 
 /**
- * Reads what the result can do without. Where Trackunit refuses, the plan, a licence or a permission is missing, which
- * it does not tell apart. Where it does not answer, the run tries again, and in the end goes on without.
- * @param failed keeps how often it failed; a reading that goes on keeps it as well
+ * Reads something optional. If Trackunit refuses, the plan, a licence or a permission is missing; its answer does not say
+ * which. If it does not answer, the run retries and finally continues without.
+ * @param failed stores the number of failures
  */
 export async function readIfPossible(
   read: () => Promise<void>,

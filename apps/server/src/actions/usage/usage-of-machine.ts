@@ -1,32 +1,32 @@
 import type { MachineReading } from 'standin'
 
-/** What a machine did between two readings, in the week in which most of that time lies. */
+/** What a machine did between two readings, in the week that holds most of that time. */
 export interface Stretch {
   week: number
   days: number
   hours: number
-  /** Engine on, no work; null where it is not known. */
+  /** Engine on, no work; null if unknown. */
   idleHours: number | null
 }
 
 export interface UsageOfMachine {
   stretches: Stretch[]
-  /** How often a counter went back or jumped, within the weeks: what lies between two such readings is left out. */
+  /** How often a counter was reset or jumped within the weeks: the hours between those readings are left out. */
   resets: number
-  /** How often the readings lie too far apart to say in which week the machine worked. */
+  /** How often readings are too far apart to tell in which week the machine worked. */
   gaps: number
 }
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-/** Weekly snapshots, with a day to spare: what is further apart belongs to no one week. */
+/** Weekly snapshots, plus a day: readings further apart belong to no single week. */
 export const longestStretchMs = 8 * dayMs
 /** Counters are rounded, and read some minutes after they were counted. */
 const toleranceHours = 0.5
 
 type Counters = Pick<MachineReading, 'at' | 'operatingHours' | 'idleHours'>
 
-/** Hours and idle hours by week, from readings in the order of time. Nothing is smoothed: what is not known is left out. */
+/** Hours and idle hours by week, from readings in order of time. Unknown hours are left out, never estimated. */
 export function usageOfMachine(
   readings: readonly Counters[],
   { weekOf }: { weekOf: (moment: Date) => number | undefined },
@@ -49,7 +49,7 @@ export function usageOfMachine(
   return usage
 }
 
-/** A machine is not idle for longer than its engine runs: a counter that says so has been reset as well. */
+/** Idle hours cannot exceed engine hours: such a counter was reset. */
 function idleBetween({ from, to, hours }: { from: Counters; to: Counters; hours: number }): number | null {
   if (from.idleHours === null || to.idleHours === null) return null
   const idle = to.idleHours - from.idleHours

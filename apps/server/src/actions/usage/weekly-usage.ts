@@ -8,10 +8,10 @@ import type { Weeks } from './weeks.ts'
 export interface Usage {
   hours: number
   idleHours: number
-  /** Of `hours`, those of which it is known whether they were idle. */
+  /** The part of `hours` with known idle hours. */
   hoursWithIdle: number
   machines: number
-  /** Days that lie between the readings, of all machines together. */
+  /** Days between the readings, summed over all machines. */
   days: number
 }
 
@@ -41,7 +41,7 @@ export const newWeeklyUsage = (): WeeklyUsage => ({
   machines: 0,
 })
 
-/** Adds a machine's hours to the sums; none of its readings is kept. */
+/** Adds a machine's hours to the sums, without keeping its readings. */
 export function addMachine(sums: WeeklyUsage, { type, site, readings }: MachineHistory, weeks: Weeks): void {
   const { stretches, resets, gaps } = usageOfMachine(readings, weeks)
   if (resets > 0) sums.machinesWithReset++
@@ -78,7 +78,7 @@ const plus = (left: Usage | undefined, right: Usage): Usage => ({
   days: (left?.days ?? 0) + right.days,
 })
 
-/** In percent of the hours of which it is known; null where it is known of none. */
+/** In percent of the hours with known idle hours; null if there are none. */
 export function idleShare(usage: Usage | undefined): number | null {
   return usage && usage.hoursWithIdle > 0 ? (100 * usage.idleHours) / usage.hoursWithIdle : null
 }

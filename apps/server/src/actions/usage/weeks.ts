@@ -1,5 +1,5 @@
 export interface Weeks {
-  /** Of each week, the oldest first: `W47`. */
+  /** The weeks' labels, oldest first: `W47`. */
   labels: string[]
   /** When the first begins. */
   startsAt: Date
@@ -7,12 +7,12 @@ export interface Weeks {
   weekOf(moment: Date): number | undefined
 }
 
-/** The last full weeks before a moment, from Monday to Sunday as the account's time zone has them. */
+/** The last full weeks before a moment, Monday to Sunday in the account's time zone. */
 export function fullWeeks({ now, count, timeZone }: { now: Date; count: number; timeZone: string }): Weeks {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone).toPlainDate()
   const thisMonday = today.subtract({ days: today.dayOfWeek - 1 })
   const mondays = Array.from({ length: count + 1 }, (_, week) => thisMonday.subtract({ weeks: count - week }))
-  // A week in which the clock is changed is an hour shorter or longer.
+  // A week with a clock change is an hour shorter or longer.
   const starts = mondays.map((monday) => monday.toZonedDateTime(timeZone).epochMilliseconds)
   const [first = 0] = starts
 

@@ -2,13 +2,13 @@ import { GraphQLError } from 'graphql'
 
 export type Page = { first?: number | null | undefined; after?: string | null | undefined }
 
-/** A list of which only what a page shows is made; an empty place is one whose item was removed. */
+/** A list whose items are made only for a shown page; a removed item leaves an empty place. */
 export type Places<T> = { length: number; at(place: number): T | undefined }
 
 const usualPage = 20
 const largestPage = 1000
 
-/** One page of a Relay connection. A cursor names the place in the list, in a form nobody should read. */
+/** One page of a Relay connection. A cursor names the place in the list, in an opaque form. */
 export function connection<T>(items: Places<T>, { first, after }: Page) {
   const size = first ?? usualPage
   if (size < 1 || size > largestPage) throw badInput(`first must be between 1 and ${largestPage}`)

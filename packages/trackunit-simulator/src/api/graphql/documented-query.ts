@@ -1,10 +1,10 @@
 import { buildSchema, GraphQLError, getVariableValues, Kind, parse, validate } from 'graphql'
 import { typeDefinitions } from './schema.ts'
 
-/** With groups, of which nobody knows: whoever asks for them must do without where they are refused. */
+/** With groups, which are not documented: a caller must cope with their refusal. */
 const documented = buildSchema(typeDefinitions({ hasGroups: true }))
 
-/** In how far a request asks for what Trackunit does not document: a field, an argument, a variable that is missing. */
+/** What a request asks for that Trackunit does not document: a field, an argument, a variable that is missing. */
 export function whatIsWrong({
   query,
   variables,
@@ -27,5 +27,5 @@ export function whatIsWrong({
   }
 }
 
-/** Without what the caller wrote, which may be a secret. */
+/** Without the caller's text, which may contain a secret. */
 const kindOf = ({ message }: GraphQLError) => message.replaceAll(/"[^"]*"|'[^']*'/g, '…').slice(0, 120)

@@ -8,7 +8,7 @@ export type Spending = {
   remaining: number
   resetInMs: number
   wasToldToWait: boolean
-  /** The last answer said that fewer were left than ten such queries cost. */
+  /** The last answer reported fewer points than ten such queries cost. */
   wasToldToStop: boolean
   /** The answer says how many are left. */
   tell: () => void
@@ -16,7 +16,7 @@ export type Spending = {
 
 type Window = { startedAt: number; spent: number; refusedAt: number | undefined; toldRemaining: number | undefined }
 
-/** [doc] The advice is to stop while fewer points remain than so many times what a query costs. */
+/** [doc] The advice: stop when fewer points remain than this many times a query's cost. */
 const queriesLeft = 10
 
 export function createPointsBudget({ pointsPerWindow, now }: { pointsPerWindow: () => number; now: () => number }) {
@@ -46,7 +46,7 @@ export function createPointsBudget({ pointsPerWindow, now }: { pointsPerWindow: 
         cost,
         remaining,
         resetInMs: window.startedAt + windowMs - now(),
-        // Requests that were under way when the first refusal was sent could not know of it.
+        // Requests that were in flight at the first refusal could not know of it.
         wasToldToWait: refusedAt !== undefined && now() - refusedAt > 2000,
         wasToldToStop: isAllowed && toldRemaining !== undefined && toldRemaining < cost * queriesLeft,
         tell: () => {

@@ -9,7 +9,7 @@ export type GraphqlContext = {
   fleet: Fleet
   now: number
   spending: Spending
-  /** Some fields fail, the rest comes. */
+  /** Some fields fail, the others are returned. */
   partialData: boolean
   /** Some assets of a page were deleted while it was made. */
   hasVanished: boolean

@@ -12,7 +12,7 @@ type Equipment = {
   FuelRemaining?: Reading & { Percent: number }
 }
 
-/** One machine as ISO 15143-3 describes it; what was never reported is left out. */
+/** One machine as ISO 15143-3 describes it; values that were never reported are left out. */
 export function equipmentOf(machine: Machine, now: number): Equipment {
   const { lastSeen, operatingHours, idleHours, fuelLevel } = machineAt(machine, now)
   const header = {

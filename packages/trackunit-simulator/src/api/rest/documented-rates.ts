@@ -12,7 +12,7 @@ export function createDocumentedRates(now: () => number) {
   const alerts = createRequestLimit({ most: 1_000, windowMs: 600_000, now })
   const locations = createRequestLimit({ most: 1, windowMs: 1_000, now })
 
-  /** Whose limit an address falls under; undefined where none is documented. */
+  /** The limit of an address; undefined if none is documented. */
   return (address: string): { rule: Rule; limit: (apiUser: string) => LimitAnswer } | undefined => {
     const { pathname, searchParams } = new URL(address, 'http://trackunit')
     const parts = pathname.split('/')

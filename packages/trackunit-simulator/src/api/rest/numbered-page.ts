@@ -5,7 +5,7 @@ const largestSize = 1000
 
 export type PageRequest = { page: number; size: number }
 
-/** [doc] `size` (20, at most 1000), `page` (from 0) and `sort`; any other parameter is one that the list has. */
+/** [doc] `size` (20, at most 1000), `page` (from 0) and `sort`; other parameters are the list's own. */
 export function readPage(query: unknown, { also = [] }: { also?: string[] } = {}): PageRequest | DocumentedError {
   const { page = '0', size = String(usualSize), sort: _, ...others } = (query ?? {}) as Record<string, unknown>
   if (Object.keys(others).some((name) => !also.includes(name))) return badRequest('query', 'has an unknown parameter')
@@ -22,7 +22,7 @@ export function numberedPage<T>(items: readonly T[], asked: PageRequest) {
   return pageOf(items.slice(page * size, (page + 1) * size), { ...asked, totalElements: items.length })
 }
 
-/** The same, around items that were picked already. */
+/** The same, for items that are already selected. */
 export function pageOf<T>(
   content: readonly T[],
   { page, size, totalElements }: PageRequest & { totalElements: number },

@@ -12,7 +12,7 @@ type RestEdgeDependencies = {
   journal: Journal
 }
 
-/** What every REST endpoint does the same way: who calls, with which scope, and how errors are answered. */
+/** What all REST endpoints share: the caller, the scope, and the form of errors. */
 export function createRestEdge({ apiUserOf, journal }: RestEdgeDependencies) {
   const edge = {
     /** `undefined` when the answer was already given. */
@@ -31,7 +31,7 @@ export function createRestEdge({ apiUserOf, journal }: RestEdgeDependencies) {
       return reply.code(error.status).send(error)
     },
 
-    /** Answers a page that cannot be, or a parameter that the list has not. */
+    /** Answers an impossible page, or a parameter that the list does not have. */
     refusePage(request: FastifyRequest, reply: FastifyReply, error: DocumentedError) {
       const isOfPage = error.violations?.some(({ field }) => field === 'page' || field === 'size')
       return edge.refuse(request, reply, { error, rule: isOfPage ? 'rest-page-size' : 'rest-parameters' })

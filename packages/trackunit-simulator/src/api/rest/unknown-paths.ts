@@ -3,7 +3,7 @@ import { notFound } from './documented-error.ts'
 import { createDocumentedRates } from './documented-rates.ts'
 import type { RestEdge } from './rest-edge.ts'
 
-/** What this simulator does not play is not found, and noted; where a limit of it is documented, that holds all the same. */
+/** Addresses that the simulator does not play answer 404 and are noted; their documented limits still apply. */
 export function unknownApiPaths(app: FastifyInstance, { edge, now }: { edge: RestEdge; now: () => number }) {
   const rateOf = createDocumentedRates(now)
 
