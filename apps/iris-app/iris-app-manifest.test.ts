@@ -37,7 +37,7 @@ describe('the manifest', () => {
     })
   })
 
-  test('lets the page call the server alone, and save files', () => {
+  test('allows the page to call only the server, and to save files', () => {
     expect(irisAppManifest(app, environment).cspHeader).toEqual({
       'connect-src': ['https://standin.nordvang.example'],
       sandbox: ['allow-downloads'],
@@ -59,7 +59,7 @@ describe('the manifest', () => {
     },
   )
 
-  test('tells which scopes Trackunit does not document', () => {
+  test('reports the scopes that Trackunit does not document', () => {
     const misspelt = { ...app, scopes: [...app.scopes, { scope: 'asset.veiw', optional: false }] }
     expect(undocumentedScopes(misspelt, documentedScopes)).toEqual(['asset.veiw'])
   })

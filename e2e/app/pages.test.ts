@@ -42,7 +42,11 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     ['the form of the attention list', '/actions/attention-list', 'Start attention list'],
     ['the form of the fleet snapshot', '/actions/fleet-snapshot', 'Start fleet snapshot'],
     ['the form of what changes data', '/actions/clear-stale-events', 'Show what would be dismissed'],
-    ['the preview', '/actions/clear-stale-events/preview/:preview', /^Takes (about|less than) .+ You can stop at any time/],
+    [
+      'the preview',
+      '/actions/clear-stale-events/preview/:preview',
+      /^Takes (about|less than) .+ You can stop at any time/,
+    ],
     ['the result', '/runs/:run', /machines need attention/],
     ['all results', '/runs', 'Everything that has run on this account, newest first.'],
     ['the schedules', '/schedules', 'Runs that Standin starts automatically.'],

@@ -14,7 +14,7 @@ function setUp() {
   return { target, cut: createConnectionCutter(target, own) }
 }
 
-test('a cut ends what is under way and lets nothing out, until it is mended', async () => {
+test('a cut ends open requests and blocks new ones until it is repaired', async () => {
   const { target, cut } = setUp()
   const slow = target.fetch('http://127.0.0.1:4000/slow')
   cut(true)

@@ -12,7 +12,7 @@ test.each([
   expect(renewInMs(token, NOW_MS)).toBe(inMs)
 })
 
-test('a token that has ended is renewed at once, and a missing one is asked for again soon', () => {
+test('an expired token is renewed at once, and a missing one is requested again soon', () => {
   expect(renewInMs(tokenFor(-5), NOW_MS)).toBe(0)
   expect(renewInMs(undefined, NOW_MS)).toBe(5_000)
   expect(renewInMs('opaque', NOW_MS)).toBe(240_000)

@@ -57,7 +57,7 @@ describe('an authorised fetch', () => {
     expect(seen[0]?.redirect).toBe('manual')
   })
 
-  test('keeps the caller’s wish that a redirect is an error', async () => {
+  test('respects the caller’s `redirect: error`', async () => {
     const { authorised, seen } = setUp([])
     await authorised(`${api}/`, { redirect: 'error' })
     expect(seen[0]?.redirect).toBe('error')
@@ -91,7 +91,7 @@ describe('an authorised fetch', () => {
     expect(streamed.seen).toHaveLength(1)
   })
 
-  test('answers with the API’s own 401 where no better token can be had, and rejects for any other reason', async () => {
+  test('returns the API’s own 401 if there is no better token, and rejects for any other reason', async () => {
     const refusal = () => new Response('who?', { status: 401 })
     const refused = setUp([refusal], async () => {
       throw new StandinClientError('TRACKUNIT_REFUSED', '')

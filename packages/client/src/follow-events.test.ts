@@ -34,7 +34,7 @@ async function read(events: AsyncIterable<{ seq: number }>): Promise<number[]> {
 const upTo = (total: number, after = 0) => Array.from({ length: total - after }, (_, index) => after + index + 1)
 
 describe('following events', () => {
-  test('every event comes once and in order, from the one after the given', async () => {
+  test('every event arrives once and in order, after the given one', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(2_600), fc.nat(2_600), async (total, after) => {
         const stream = streamOf(total)
@@ -45,7 +45,7 @@ describe('following events', () => {
     )
   })
 
-  test('a slow reader leaves at most a thousand unread and asks for the rest when these are read', async () => {
+  test('a slow reader buffers at most a thousand events and requests the rest after reading them', async () => {
     const stream = streamOf(2_500)
     expect(await read(followEvents(stream.subscribe, {}))).toEqual(upTo(2_500))
     expect(stream.asked).toEqual([undefined, '1000', '2000'])
@@ -57,7 +57,7 @@ describe('following events', () => {
     expect(stream.openOnes()).toBe(0)
   })
 
-  test('an abort ends the iteration with its reason, also while nothing comes', async () => {
+  test('an abort ends the iteration with its reason, even while no event arrives', async () => {
     const stopping = new AbortController()
     let isOpen = true
     const silent = () => ({
@@ -72,7 +72,7 @@ describe('following events', () => {
     expect(isOpen).toBe(false)
   })
 
-  test('a failure of the stream is told as the client tells it, after what came before it', async () => {
+  test('a failure of the stream is thrown as a client error, after the events before it', async () => {
     const failing = (_lastEventId: string | undefined, handlers: Handlers) => {
       handlers.onData({ id: '1', data: { seq: 1 } })
       handlers.onError(new Error('socket'))

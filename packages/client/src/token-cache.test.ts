@@ -11,7 +11,7 @@ const issued = (accessToken: string, cacheForMs: number) => ({
 })
 
 describe('the token cache', () => {
-  test('asks once for any number of callers at the same time', async () => {
+  test('sends one request for any number of concurrent callers', async () => {
     const cache = createTokenCache(() => 0, 10)
     const gate = Promise.withResolvers<void>()
     let asked = 0
@@ -28,7 +28,7 @@ describe('the token cache', () => {
     expect(asked).toBe(1)
   })
 
-  test('counts the life of a token from before the request', async () => {
+  test('measures a token’s life from before the request', async () => {
     let now = 0
     const cache = createTokenCache(() => now, 10)
     const slow = async () => {
@@ -43,7 +43,7 @@ describe('the token cache', () => {
     expect((await cache.get('a', async () => issued('new', 1_000))).accessToken).toBe('new')
   })
 
-  test('keeps no failure and no more entries than it may', async () => {
+  test('stores no failures, and at most its maximum of entries', async () => {
     const cache = createTokenCache(() => 0, 2)
     await expect(cache.get('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down')
 
@@ -67,7 +67,7 @@ describe('the token cache', () => {
     expect((await cache.get('a', async () => issued('new', 1_000))).accessToken).toBe('new')
   })
 
-  test('a refused token is replaced by one request for all who ask, and by none where another is there already', async () => {
+  test('a refused token is replaced with one request for all callers, or none if a newer one is there', async () => {
     const cache = createTokenCache(() => 0, 10)
     await cache.get('a', async () => issued('t1', 1_000))
     const gate = Promise.withResolvers<void>()

@@ -15,7 +15,7 @@ test('needs nothing but the manifest', () => {
   })
 })
 
-test('names each gap in a line of its own', () => {
+test('reports each problem on its own line', () => {
   const read = readEnvironment({
     NODE_ENV: 'production',
     SIMULATOR_PORT: '70000',

@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dataDir, { recursive: true }))
 
-test('a second start goes on with the keys, clients and accounts of the first', async () => {
+test('a second start continues with the keys, clients and accounts of the first', async () => {
   const grant = { grant_type: 'client_credentials', client_id: '0oaKept', client_secret: 'kept', scope: 'asset.view' }
   const keySet = async (simulator: Awaited<ReturnType<typeof startSimulator>>, path: string) =>
     (await simulator.send('GET', path)).json()

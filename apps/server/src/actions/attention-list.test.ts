@@ -59,7 +59,7 @@ describe('attention list', () => {
     },
   )
 
-  test('the worst comes first, with why, a link to the machine, and the reasons drawn', async () => {
+  test('the worst comes first, with its reason, a link to the machine, and a chart of the reasons', async () => {
     const stage = createActionStage({
       machines: ailing(101),
       issues: [
@@ -91,7 +91,7 @@ describe('attention list', () => {
     expect(Object.keys(played.files)).toEqual(['attention-list.csv', 'attention-list.xlsx'])
   })
 
-  test('the next list tells what is new: a machine that is on it for another reason, too', async () => {
+  test('the next list shows what is new, including a machine with a new reason', async () => {
     const stage = createActionStage({ machines: ailing(20) })
     await stage.play(attentionList)
     stage.pass(7 * dayMs)
@@ -123,7 +123,7 @@ describe('attention list', () => {
     expect(line).toContain('2026-11-04 00:50:00,Roller,Silent,,,60,55.7,12.6,Køge,EX-1001,S-2,m2')
   })
 
-  test('20,000 machines are ranked whole', { timeout: 90_000 }, async () => {
+  test('all of 20,000 machines are ranked', { timeout: 90_000 }, async () => {
     const machines = fleetOf(20_000, (nth) => (nth % 2 ? { fuelLevel: nth % 10 } : {}))
     const issues = machines
       .slice(0, 5_000)
@@ -135,7 +135,7 @@ describe('attention list', () => {
     expect(played.rows.at(-1)?.cells.why).toBe('Fuel at 9%')
   })
 
-  test('without the permission, services are left out and not asked for, and the rest is complete', async () => {
+  test('without the permission, services are not requested but left out, and the rest is complete', async () => {
     const stage = createActionStage({ machines: ailing(5), overdue: ['m5'], grantedScopes: ['asset.view'] })
     const played = await stage.play(attentionList)
 
@@ -144,7 +144,7 @@ describe('attention list', () => {
     expect(played.requests.some((path) => path.includes('service-status'))).toBe(false)
   })
 
-  test('a missing licence and the missing beta are told, and cost nothing else', async () => {
+  test('a missing licence and a missing beta are mentioned and affect nothing else', async () => {
     const grantedScopes = ['asset.view', serviceScope]
     const stage = createActionStage({ machines: ailing(5), hasServices: false, hasDataHealth: false, grantedScopes })
     const played = await stage.play(attentionList)
@@ -170,7 +170,7 @@ describe('attention list', () => {
     expect(services.detail).toBe('Overdue services are left out: Trackunit did not answer.')
   })
 
-  test('where the plan lacks the full list, the AEMP snapshot says who is silent and low on fuel', async () => {
+  test('without the full list in the plan, the AEMP snapshot shows which machines are silent or low on fuel', async () => {
     const played = await createActionStage({ machines: ailing(120), plan: 'basic' }).play(attentionList)
     expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4%'])
 
@@ -187,7 +187,7 @@ describe('attention list', () => {
     expect(played.detail).toContain('Trackunit left out some values')
   })
 
-  test('a machine that vanishes between the pages is told, and costs no other', async () => {
+  test('a machine that vanishes between pages is mentioned and affects no other', async () => {
     const stage = createActionStage({ machines: ailing(150), vanished: new Set(['m140']) })
     const played = await stage.play(attentionList)
 
@@ -196,7 +196,7 @@ describe('attention list', () => {
   })
 })
 
-describe('invariant 19: another worker goes on from the last checkpoint', () => {
+describe('invariant 19: another worker continues from the last checkpoint', () => {
   test.for([1, 2, 3, 4, 5, 6, 7])('after a death or a limit at request %i, the list is the same', async (hit) => {
     const given = { machines: ailing(250), overdue: ['m10'], issues: [{ assetId: 'm9', type: 'X', openedAt: null }] }
     const whole = await createActionStage(given).play(attentionList)

@@ -11,7 +11,7 @@ const listing = {
 }
 const stage = () => createActionStage({ machines: fleetOf(101) })
 
-test('invariant 19: a run that began under the version before goes on after a deploy', async () => {
+test('invariant 19: a run that began under the previous version continues after a deploy', async () => {
   const snapshot = { phase: 'list', listing, page: 1, hasIdleHours: true }
   expect((await stage().play(fleetSnapshot, { resumedFrom: snapshot })).headline).toMatch(/^101 machines listed/)
 

@@ -64,7 +64,7 @@ describe('clear stale events: the preview', () => {
     expect(played.rows).toHaveLength(size)
   })
 
-  test('what Trackunit leaves out of its machines costs no event', async () => {
+  test('values that Trackunit leaves out of machines affect no event', async () => {
     const stage = stageOf(20, undefined, { isPartial: true, vanished: new Set(['m3']) })
     const played = await stage.play(clearStaleEvents, { mode: 'preview' })
     expect(played.rows).toHaveLength(20)
@@ -72,7 +72,7 @@ describe('clear stale events: the preview', () => {
   })
 
   test.for([false, true])(
-    'kinds, grades, age and status are kept to; the day begins where the account is (Trackunit ignores filters: %s)',
+    'kinds, grades, age and status are respected; the day begins in the account’s zone (Trackunit ignores filters: %s)',
     async (ignoresEventFilters) => {
       const startOfDayInCopenhagen = '2026-08-25T22:00:00.000Z' // 90 days before 24 November.
       const stage = stageOf(
@@ -95,7 +95,7 @@ describe('clear stale events: the preview', () => {
     },
   )
 
-  test('a choice of machines is kept to, by type too, which Trackunit’s list cannot', async () => {
+  test('chosen machines are respected, including types, which Trackunit’s list cannot filter', async () => {
     const stage = stageOf(20)
     const input = { machines: { types: ['ROLLER'] } }
     const played = await stage.play(clearStaleEvents, { mode: 'preview', input })
@@ -115,7 +115,7 @@ describe('clear stale events: the preview', () => {
     expect(played.detail).toContain('The list took 5 requests. Trackunit allows two per half hour.')
   })
 
-  test('an event of a machine that is not known any more is listed all the same', async () => {
+  test('an event of an unknown machine is listed too', async () => {
     const stage = stageOf(1, () => ({ assetId: 'gone' }))
     const played = await stage.play(clearStaleEvents, { mode: 'preview' })
     expect(played.rows[0]?.machine).toEqual({ id: 'gone', name: 'Unknown machine', detail: null })
@@ -123,7 +123,7 @@ describe('clear stale events: the preview', () => {
 })
 
 describe('clear stale events: the dismissal', () => {
-  test('dismisses exactly what the preview listed, not what came since', async () => {
+  test('dismisses exactly what the preview listed, no newer events', async () => {
     const stage = stageOf(30)
     const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
     stage.world.events.push(...eventsOf(40).slice(30))
@@ -168,7 +168,7 @@ describe('clear stale events: the dismissal', () => {
     expect(dismissedIn(stage)).toEqual([])
   })
 
-  test('a run that ends half-way says which events are dismissed, and that the others are untouched', async () => {
+  test('a run that stops half-way shows which events are dismissed, and that the others are unchanged', async () => {
     let dismissals = 0
     const onRequest = (_: number, path: string) => {
       if (path === 'eventDismiss' && ++dismissals > 60) throw new StandinError('CREDENTIALS_REJECTED')

@@ -10,7 +10,7 @@ const idsOf = ({ rows }: Played) => rows.map(({ cells }) => cells.machineId)
 const rowOf = ({ rows }: Played, id: string) => rows.find((row) => row.id === id)
 
 describe('fleet snapshot', () => {
-  test('a fleet without machines says so, and its file has the head line alone', async () => {
+  test('a fleet without machines says so, and its file has only the header', async () => {
     const played = await createActionStage().play(fleetSnapshot)
 
     expect(played.headline).toBe('There are no machines to list.')
@@ -19,7 +19,7 @@ describe('fleet snapshot', () => {
     expect(played.chart).toBeUndefined()
   })
 
-  test('a machine is a row with all that is known of it, in the units and the time zone of the account', async () => {
+  test('a machine is a row with everything known about it, in the account’s units and time zone', async () => {
     const machines = fleetOf(1, () => ({
       ...{ name: 'EX-1187', coordinates: [-58.38, -34.6], battery: 0, hours: 1_234.5, idleHours: 300.25 },
       group: { id: 'g1', name: 'North' },
@@ -46,7 +46,7 @@ describe('fleet snapshot', () => {
     expect(played.files['fleet-snapshot.xlsx']?.startsWith('PK')).toBe(true)
   })
 
-  test('a fleet of more than a page is listed whole, each machine once, with the counters of the AEMP snapshot', async () => {
+  test('a fleet of several pages is listed completely, each machine once, with the counters of the AEMP snapshot', async () => {
     const played = await createActionStage({ machines: fleetOf(101) }).play(fleetSnapshot)
 
     expect(new Set(idsOf(played)).size).toBe(101)
@@ -58,7 +58,7 @@ describe('fleet snapshot', () => {
     expect(played.requests).toHaveLength(5) // The count, and of each list two pages.
   })
 
-  test('20,000 machines are listed whole, with one request for each hundred and source', {
+  test('20,000 machines are listed completely, with one request per hundred and source', {
     timeout: 90_000,
   }, async () => {
     const played = await createActionStage({ machines: fleetOf(20_000) }).play(fleetSnapshot)
@@ -70,7 +70,7 @@ describe('fleet snapshot', () => {
     for (const { done, total } of played.progress) expect(done).toBeLessThanOrEqual(total ?? Infinity)
   })
 
-  test('the second time, what arrived at a site, left one, is new or gone is told', async () => {
+  test('the second run shows which machines arrived, left, are new or are gone', async () => {
     const stage = createActionStage({ machines: fleetOf(10) })
     await stage.play(fleetSnapshot)
     stage.pass(dayMs)
@@ -98,7 +98,7 @@ describe('fleet snapshot', () => {
     )
   })
 
-  test('with a choice of machines, what has left a chosen site is told as well', async () => {
+  test('with chosen sites, machines that left one of them are included', async () => {
     const stage = createActionStage({ machines: fleetOf(8) })
     const atSite = { input: { machines: { siteIds: ['s0'] } } }
     await stage.play(fleetSnapshot, atSite)
@@ -111,7 +111,7 @@ describe('fleet snapshot', () => {
     expect(rowOf(played, 'm1')?.cells).toMatchObject({ since: 'Arrived from Site 0', site: 'Site 3' })
   })
 
-  test('what moved is told to each that asks, though another choice told of it before', async () => {
+  test('a move is reported for each choice of machines, even after another choice reported it', async () => {
     const stage = createActionStage({ machines: fleetOf(8) })
     const questions = [{}, { input: { machines: { siteIds: ['s0', 's3'] } } }]
     const told: unknown[] = []
@@ -129,7 +129,7 @@ describe('fleet snapshot', () => {
     expect(told).toEqual([null, null, 'Arrived from Site 0', 'Arrived from Site 0', null, null])
   })
 
-  test('what Trackunit left out is not known, and said; the counters of the other source fill what they can', async () => {
+  test('values that Trackunit left out are unknown and mentioned; the other source fills what it can', async () => {
     const played = await createActionStage({ machines: fleetOf(20), isPartial: true, hasAemp: false }).play(
       fleetSnapshot,
     )
@@ -141,7 +141,7 @@ describe('fleet snapshot', () => {
     expect(rowOf(filled, 'm1')?.cells).toMatchObject({ operatingHours: 1_000, idleHours: 300, fuelPercent: 60 })
   })
 
-  test('idle hours that Trackunit gives no answer about are left out after some tries, and the rest is complete', async () => {
+  test('without an answer, idle hours are left out after some tries, and the rest is complete', async () => {
     const stage = createActionStage({
       machines: fleetOf(150),
       onRequest: (_, path) => {
@@ -157,7 +157,7 @@ describe('fleet snapshot', () => {
     expect(played.requests.filter((path) => path.includes('/aemp/'))).toHaveLength(4)
   })
 
-  test('a list that Trackunit breaks off is told, and nothing is said to be gone', async () => {
+  test('a list that ends early is mentioned, and no machine is reported as gone', async () => {
     const stage = createActionStage({ machines: fleetOf(250) })
     await stage.play(fleetSnapshot)
     stage.pass(dayMs)
@@ -174,7 +174,7 @@ describe('fleet snapshot', () => {
     )
   })
 
-  test('a machine that vanishes between the pages costs no other, and is told', async () => {
+  test('a machine that vanishes between pages affects no other, and is mentioned', async () => {
     const machines = fleetOf(250)
     const stage = createActionStage({
       machines,
@@ -191,7 +191,7 @@ describe('fleet snapshot', () => {
     expect(played.log).toContain('One machine was removed in Trackunit during this run and is left out.')
   })
 
-  test('where the plan lacks the full list, the short one and the AEMP snapshot are read, and nothing is said of moves', async () => {
+  test('without the full list in the plan, the short one and the AEMP snapshot are read, and moves are not reported', async () => {
     const stage = createActionStage({ machines: fleetOf(101), plan: 'basic' })
     const played = await stage.play(fleetSnapshot)
     stage.pass(dayMs)
@@ -207,7 +207,7 @@ describe('fleet snapshot', () => {
     expect(second.rows.every(({ cells }) => cells.change === null)).toBe(true)
   })
 
-  test('a machine that vanishes between the pages of the short list costs no other, though all others move up', async () => {
+  test('a machine that vanishes between pages of the short list affects no other, although all others move up', async () => {
     const stage = createActionStage({
       machines: fleetOf(2_500),
       plan: 'basic',
@@ -225,7 +225,7 @@ describe('fleet snapshot', () => {
     ).toEqual([])
   })
 
-  test('groups are done without where Trackunit does not know them', async () => {
+  test('groups are left out if Trackunit does not know them', async () => {
     const machines = fleetOf(3, () => ({ group: { id: 'g', name: 'North' } }))
     const played = await createActionStage({ machines, hasGroups: false }).play(fleetSnapshot)
 
@@ -237,7 +237,7 @@ describe('fleet snapshot', () => {
     expect(played.detail).toBe('')
   })
 
-  test('a refusal in the middle of the list is no missing plan: the run fails', async () => {
+  test('a refusal in the middle of the list is not a missing plan: the run fails', async () => {
     const stage = createActionStage({
       machines: fleetOf(250),
       onRequest: (nth) => {
@@ -248,7 +248,7 @@ describe('fleet snapshot', () => {
     await expect(stage.play(fleetSnapshot)).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED' })
   })
 
-  test('what ends half-way leaves the machines that were read, as a table and as a file that says that it is a part', async () => {
+  test('a run that stops half-way leaves the machines that it read, as a table and as a file marked as a part', async () => {
     const stage = createActionStage({
       machines: fleetOf(250),
       onRequest: (nth) => {
@@ -269,7 +269,7 @@ describe('fleet snapshot', () => {
     expect(played.chart).toBeUndefined()
   })
 
-  test('what ends while idle hours are read leaves all machines, and says that those are missing', async () => {
+  test('a run that stops while reading idle hours leaves all machines, and mentions the missing hours', async () => {
     const stage = createActionStage({
       machines: fleetOf(150),
       onRequest: (_, path) => {
@@ -283,7 +283,7 @@ describe('fleet snapshot', () => {
     expect(played.detail).toBe('150 machines are complete. Idle hours are missing.')
   })
 
-  test('what ends before a machine was read leaves nothing', async () => {
+  test('a run that stops before the first machine leaves nothing', async () => {
     const onRequest = () => {
       throw new StandinError('CREDENTIALS_REJECTED')
     }
@@ -302,7 +302,7 @@ describe('fleet snapshot', () => {
   )
 })
 
-describe('invariant 19: another worker goes on from the last checkpoint', () => {
+describe('invariant 19: another worker continues from the last checkpoint', () => {
   const machines = fleetOf(350, (nth) => ({ idleHours: nth }))
 
   test.for([1, 2, 3, 4, 5, 6, 7, 8, 9])('after a death at request %i, nothing is missing or twice', async (dies) => {

@@ -26,7 +26,7 @@ const rowsOf = ({ rows }: Played, week: string, by: string) =>
   rows.filter(({ cells }) => cells.week === week && cells.by === by).map(({ cells }) => cells)
 
 describe('utilisation and idle', () => {
-  test('says what is needed where no counters were kept yet', async () => {
+  test('says what is needed if no counters are stored yet', async () => {
     const played = await createActionStage({ machines: fleetOf(3) }).play(utilisation)
 
     expect(played.headline).toBe(
@@ -52,7 +52,7 @@ describe('utilisation and idle', () => {
     expect(played.headline).toBe(`Engines idled for 25% of their hours last week: ${hours}.`)
   })
 
-  test('what Trackunit left out of a snapshot, or a machine that is gone since, costs no other its hours', async () => {
+  test('values missing from a snapshot, or a machine that is gone, affect no other machine’s hours', async () => {
     const stage = createActionStage({ machines: fleetOf(20), now: begins, isPartial: true, hasAemp: false })
     await live(stage, 4)
     stage.world.machines = stage.world.machines.filter(({ id }) => id !== 'm2')
@@ -64,7 +64,7 @@ describe('utilisation and idle', () => {
     expect(played.headline).toBe('19 machines ran for 968 hours last week. Idle hours are unknown.')
   })
 
-  test('sums hours and idle hours by week, type and site from what snapshots kept, and draws them', async () => {
+  test('sums stored hours and idle hours by week, type and site, and draws them', async () => {
     const stage = createActionStage({ machines: fleetOf(6), now: begins })
     await live(stage, 29)
 
@@ -94,7 +94,7 @@ describe('utilisation and idle', () => {
     expect(played.files['utilisation.csv']).toContain('Engine hours (h),Idle hours (h),Idle share (%)')
   })
 
-  test('a week without snapshots is a gap and stays one, and who worked in it is told', async () => {
+  test('a week without snapshots is a gap, and machines that worked in it are mentioned', async () => {
     const stage = createActionStage({ machines: fleetOf(6), now: begins })
     await live(stage, 36, (day) => day < 7 || day > 20)
 
@@ -127,7 +127,7 @@ describe('utilisation and idle', () => {
     ])
   })
 
-  test('hours of which nobody knows whether they were idle are a part of their own', async () => {
+  test('hours with unknown idle time are a series of their own', async () => {
     const stage = createActionStage({
       machines: fleetOf(4, (nth) => (nth === 0 ? { idleHours: null } : {})),
       now: begins,
@@ -146,7 +146,7 @@ describe('utilisation and idle', () => {
     })
   })
 
-  test('without any idle hours it says how long machines ran', async () => {
+  test('without idle hours it says how long machines ran', async () => {
     const stage = createActionStage({ machines: fleetOf(4), now: begins, hasAemp: false })
     await live(stage, 15)
     const played = await stage.play(utilisation, { input: { weeks: 2 } })
@@ -154,7 +154,7 @@ describe('utilisation and idle', () => {
     expect(played.chart).toBeUndefined() // Two weeks are told, not drawn.
   })
 
-  test('where only the snapshot is to be had, it is as complete', async () => {
+  test('with only the AEMP snapshot it is just as complete', async () => {
     const stage = createActionStage({ machines: fleetOf(4), now: begins, plan: 'basic' })
     await live(stage, 15)
     const played = await stage.play(utilisation, { input: { weeks: 2 } })

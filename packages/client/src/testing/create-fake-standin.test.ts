@@ -87,7 +87,7 @@ describe('the fake Standin', () => {
     expect(await runs.retry(id)).toMatchObject({ state: 'queued', retryOf: id, ...habits })
   })
 
-  test('tells who installed and who left, from where a reader stopped', async () => {
+  test('reports installations and removals from where a reader stopped', async () => {
     const fake = createFakeStandin()
     fake.install(accountId, { scopes })
     fake.setState(accountId, 'uninstalled')
@@ -103,7 +103,7 @@ describe('the fake Standin', () => {
     expect(states).toEqual(['uninstalled'])
   })
 
-  test('answers any other procedure as the test says, and says so where it does not', async () => {
+  test('answers other procedures as the test defines, and reports those that it does not', async () => {
     const fake = createFakeStandin()
     await expect(fake.client.api.filter.list.query({ accountId })).rejects.toThrow("fake.answer('filter.list'")
     fake.answer('filter.list', () => ({ filters: [] }))

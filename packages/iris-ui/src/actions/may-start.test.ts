@@ -20,7 +20,7 @@ test.each(['parked', 'rejected', 'quarantined', 'awaiting-approval', 'superseded
   (state) => expect(hindranceOf(action, state)).toBe('access'),
 )
 
-test('a removal, a missing permission and a missing role each stand in the way, the most lasting first', () => {
+test('a removal, a missing permission and a missing role prevent a start, the most lasting first', () => {
   const missing = ['account.event.manage']
   const all = { ...action, missingScopes: missing, missingFromPlan: missing, mayStart: false }
   expect(hindranceOf(all, 'uninstalled')).toBe('removed')
@@ -35,7 +35,7 @@ test('a missing permission is named in plain words', () => {
   )
 })
 
-test('what the plan lacks is named as such', () => {
+test('a permission that the plan lacks is named as such', () => {
   const missing = ['account.event.manage']
   expect(hindranceWords('plan', { ...action, missingScopes: missing, missingFromPlan: missing }, en)).toBe(
     'Needs “See and dismiss events”, which is not in your Trackunit plan.',

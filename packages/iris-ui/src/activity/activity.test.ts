@@ -51,7 +51,7 @@ describe('what was done', () => {
   })
 })
 
-describe('how much of how much is shown', () => {
+describe('the number of shown entries', () => {
   const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'UTC' })
   const total = (entries: number, isExact = true) => ({ entries, isExact })
 
@@ -82,7 +82,7 @@ test('a range begins with the reader’s own day', () => {
   expect(beginOfRange('ever', nowMs, () => '')).toBeUndefined()
 })
 
-test('entries stand under their days, in their order', () => {
+test('entries are grouped by day, in order', () => {
   const dayKey = (at: string) => at.slice(0, 10)
   const entries = [{ at: '2026-11-24T08' }, { at: '2026-11-24T07' }, { at: '2026-11-23T20' }]
   expect(byDay(entries, dayKey).map(({ day, entries: of }) => `${day}: ${of.length}`)).toEqual([
@@ -91,7 +91,7 @@ test('entries stand under their days, in their order', () => {
   ])
 })
 
-test('what is said again and again is said once, with those it stands for', () => {
+test('repeated entries are merged into one, with the others attached', () => {
   const said = (entry: string) => entry.charAt(0)
   expect(alike(['a1', 'a2', 'b1', 'a3'], said)).toEqual([
     { entry: 'a1', others: ['a2'] },
@@ -100,6 +100,6 @@ test('what is said again and again is said once, with those it stands for', () =
   ])
 })
 
-test('the export is text to a spreadsheet, whatever a name holds', () => {
+test('a spreadsheet reads the export as text, whatever a name contains', () => {
   expect(csvOf([['a,b', 'say "hi"', '=1+1', '@x', 'plain']])).toBe('\uFEFF"a,b","say ""hi""",\'=1+1,\'@x,plain\r\n')
 })

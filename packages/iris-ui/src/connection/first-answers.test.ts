@@ -40,7 +40,7 @@ async function openApp(early: RequestListener) {
   return { api, later, [Symbol.dispose]: server[Symbol.dispose] }
 }
 
-test('what was asked early is answered by it, once, and by nobody else', async () => {
+test('an early request is answered once, from memory', async () => {
   const asked: unknown[] = []
   using app = await openApp(({ url, headers }, response) => {
     asked.push(headers.authorization, decodeURIComponent(url ?? ''))
@@ -56,7 +56,7 @@ test('what was asked early is answered by it, once, and by nobody else', async (
   ])
 })
 
-test('what has arrived before the page begins stands in its store, and no request or link has it once more', async () => {
+test('answers that arrive before the page are in its store and are not requested again', async () => {
   using server = await listening((_, response) =>
     response.end(JSON.stringify([{ result: { data: 'early' } }, { error: {} }])),
   )

@@ -4,7 +4,7 @@ import { createHostToken, SignedOutError } from './host-token.ts'
 const tokenUntil = (expiresAtS: number) => `h.${btoa(JSON.stringify({ exp: expiresAtS }))}.s`
 
 describe('the host token', () => {
-  test('is kept until 30 s before its end, then asked for anew', async () => {
+  test('is kept until 30 s before it expires, then renewed', async () => {
     let nowMs = 0
     let asked = 0
     const token = createHostToken(
@@ -23,7 +23,7 @@ describe('the host token', () => {
     expect(await token.bearer()).toBe(tokenUntil(600))
   })
 
-  test('is asked for once by any number of requests at the same time', async () => {
+  test('is requested once for any number of concurrent requests', async () => {
     const gate = Promise.withResolvers<string>()
     let asked = 0
     const token = createHostToken(
@@ -39,7 +39,7 @@ describe('the host token', () => {
     expect(asked).toBe(1)
   })
 
-  test('is asked for anew after a refusal, and each time when its end cannot be read', async () => {
+  test('is renewed after a refusal, and every time if its expiry is unreadable', async () => {
     const given = [tokenUntil(300), 'opaque', 'opaque again']
     const token = createHostToken(
       async () => given.shift() ?? 'none left',

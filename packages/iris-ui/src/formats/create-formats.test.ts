@@ -30,7 +30,7 @@ describe('formats', () => {
     expect(american.date('2026-03-03T15:00:00Z')).toBe('March 3, 2026')
   })
 
-  test('times to come, heads of days and shares follow language and zone', () => {
+  test('future times, day headings and percentages follow language and zone', () => {
     const danish = createFormats({ language: 'da-DK', textLanguage: 'da', timeZone: 'Europe/Copenhagen' })
     expect(copenhagen.dayAndClock('2026-11-30T05:04:00Z')).toBe('Mon 30 Nov, 06:04')
     expect(copenhagen.dayAndClock('2026-11-30T05:04:00Z', 'Europe/London')).toBe('Mon 30 Nov, 05:04')
@@ -46,7 +46,7 @@ describe('formats', () => {
     expect(copenhagen.wallClock(6, 4)).toBe('06:04')
   })
 
-  test('sizes are rounded to what matters', () => {
+  test('sizes are rounded', () => {
     expect([312, 4_480, 214_300, 1_130_000].map(copenhagen.bytes)).toEqual(['0.3 kB', '4.5 kB', '214 kB', '1.1 MB'])
   })
 

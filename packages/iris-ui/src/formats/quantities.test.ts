@@ -3,7 +3,7 @@ import { createQuantities } from './quantities.ts'
 
 const plain = (text: string | undefined) => text?.replaceAll(/[\u00a0\u202f]/g, ' ')
 
-describe('a number of a result is said', () => {
+describe('a number of a result is shown', () => {
   test.each([
     ['kilometres', 1_250, '1,250 km', '777 mi'],
     ['litres', 380, '380 l', '100 US gal'],
@@ -25,7 +25,7 @@ describe('a number of a result is said', () => {
     expect(danish.bare('hours', 6_214.5)).toBe('6.214,5')
   })
 
-  test('without its unit where the head of the column names it', () => {
+  test('without its unit if the column’s head names it', () => {
     const american = createQuantities('en-US', 'imperial')
     expect(american.bare('kilometres', 160.934_4)).toBe('100')
     expect(american.unitOf('kilometres')).toBe('mi')

@@ -21,7 +21,7 @@ const say = (input: Record<string, unknown>, ofDefault: boolean) =>
     formats: createFormats({ language: 'en-GB', textLanguage: 'en' }),
   })
 
-test('what was chosen is said by its label, a default only where it is asked for', () => {
+test('choices are shown by label, defaults only if requested', () => {
   expect(say({}, true)).toEqual([
     ['Silent after', '7\u00a0days'],
     ['Kinds of event', 'Alerts'],

@@ -25,7 +25,7 @@ const fields = schemaFields(schema)
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB' })
 
 describe('the form of an action', () => {
-  test('has a field for each kind that it knows, in the schema’s order, the machines last', () => {
+  test('has a field for each known kind, in the schema’s order, the machines last', () => {
     expect(fields.map(({ key, kind }) => `${key}: ${kind}`)).toEqual([
       'olderThanDays: number',
       'kinds: choices',
@@ -37,7 +37,7 @@ describe('the form of an action', () => {
     ])
   })
 
-  test('calls a field without a title by its own name, and requires only what has no default', () => {
+  test('names a field without a title by its key, and requires only fields without a default', () => {
     expect(fields.find(({ key }) => key === 'chartBy')?.label).toBe('Chart by')
     expect(readable('PRE_CHECK')).toBe('Pre check')
     expect(fields.filter(({ required }) => required).map(({ key }) => key)).toEqual(['limit'])
@@ -63,7 +63,7 @@ describe('the form of an action', () => {
   ])('reads “%s” as %s', (text, value) => expect(numberOf(text)).toBe(value))
 })
 
-describe('what is wrong is said at the field', () => {
+describe('problems are shown at the field', () => {
   const problems = (changes: Record<string, unknown>, texts = en) => {
     const values = { ...valuesOf(fields, schema), limit: '1', ...changes } as ReturnType<typeof valuesOf>
     return createInputProblems({ schema, fields }, { texts, formats })(values)

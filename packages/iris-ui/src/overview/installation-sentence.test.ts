@@ -68,7 +68,7 @@ describe('the sentence of the overview', () => {
     expect(headline(changes, needs)).toBe(expected)
   })
 
-  test('has another shape for each state that people could mix up', () => {
+  test('differs in shape for states that could be confused', () => {
     const states = ['active', 'pending', 'parked', 'rejected', 'quarantined', 'uninstalled'] as const
     const shapes = states.map((state) => installationSentence(installation({ state, since: null }), around).icon)
     expect(new Set(shapes).size).toBe(states.length)
@@ -91,11 +91,11 @@ describe('access that does not work yet', () => {
     })
   const patienceOf = (seconds: number) => ({ tries: { ...tries, endsAt: at(seconds) } })
 
-  test('says the how manieth try is next while it is new', () => {
+  test('shows the number of the next try while it is new', () => {
     expect(say(179)).toMatchObject({ headline: en.installation.pending, steps: { nextTry: 6 } })
   })
 
-  test('is slow after a fifth of the time that it may take, and says all of that time', () => {
+  test('is slow after a fifth of the maximum time, and names that maximum', () => {
     expect(say(180)).toMatchObject({
       headline: 'Trackunit has not switched on our access yet.',
       means: ['This can take up to 15 minutes after an installation.'],
@@ -106,7 +106,7 @@ describe('access that does not work yet', () => {
     expect(say(12, patienceOf(60)).means[0]).toBe('This can take up to 1 minute after an installation.')
   })
 
-  test('names a minute in which it is known for sure', () => {
+  test('names a minute by which the outcome is certain', () => {
     expect(say(300, patienceOf(901)).foot).toContain('by 09:57,')
   })
 
@@ -122,7 +122,7 @@ describe('access that does not work yet', () => {
     expect(say(901).foot).toBe('You can close this page. It will show when the access works.')
   })
 
-  test('says how often and for how long it was tried once it is given up', () => {
+  test('says how often and for how long it was tried before giving up', () => {
     const given = { ...tries, count: 34, lastAt: at(900), nextAt: null, endsAt: null }
     const rejected = { state: 'rejected', since: at(900), tries: given } as const
     expect(say(1_000, rejected).means[0]).toBe(
@@ -141,7 +141,7 @@ describe('access that does not work yet', () => {
     expect(say(200, asked).nextTry).toMatchObject({ at: null })
   })
 
-  test('is said without what a server does not tell', () => {
+  test('works without what a server does not report', () => {
     const { tries: _, ...older } = installation({ state: 'pending', since: at(0) })
     const sentence = installationSentence(older, { ...around, nowMs: began + 200_000 })
     expect(sentence.means).toEqual(['This can take up to 15 minutes after an installation.'])
@@ -163,7 +163,7 @@ describe('what needs a person', () => {
     expect(needs({ waiting: [waiting('pending')] })).toEqual([])
   })
 
-  test('is an unsigned removal first, then each decision that waits', () => {
+  test('is an unsigned removal first, then each open decision', () => {
     expect(
       needs({
         uninstallSignalledAt: '2026-11-24T07:20:00Z',
@@ -176,7 +176,7 @@ describe('what needs a person', () => {
     ])
   })
 
-  test('is what an action leaves out for want of a permission, once for all that want the same', () => {
+  test('is what actions leave out because of a missing permission, once per permission', () => {
     const action = { title: 'Attention list', missingScopes: [], missingFromPlan: [] }
     const actions = [
       { ...action, missingOptionalScopes: ['account.event.manage'] },
@@ -191,7 +191,7 @@ describe('what needs a person', () => {
     ])
   })
 
-  test('is said by the sentence instead when Standin does not work', () => {
+  test('is in the main sentence instead when Standin does not work', () => {
     expect(needs({ state: 'parked', waiting: [waiting('awaiting-approval')] })).toEqual([])
   })
 })

@@ -30,7 +30,7 @@ test('granted permissions come first, denied ones last, each once', () => {
   ])
 })
 
-test('before any token has told, nothing is claimed', () => {
+test('before the first token, every permission is unknown', () => {
   const rows = permissionRows({
     ...installation,
     waiting: [],

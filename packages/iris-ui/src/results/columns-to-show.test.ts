@@ -16,7 +16,7 @@ const row = (cells: ResultRow['cells']): ResultRow => ({
   isNew: false,
 })
 
-test('a table beside the files shows what has room, in order; the rest is in the details', () => {
+test('a table beside the files shows the columns that fit, in order; the others are in the details', () => {
   const columns = [column('reason'), column('why'), column('site'), column('type'), column('fuel', 'percent')]
   const { shown, details } = columnsToShow(columns, [row({ reason: 'Silent' })])
   expect(keys(shown)).toEqual(['reason', 'why', 'site'])
@@ -28,12 +28,12 @@ test('numbers are narrow, so that a table of totals is shown whole', () => {
   expect(columnsToShow(columns, [{ ...row({}), machine: null }]).details).toEqual([])
 })
 
-test('what the machine’s own cell says is not said twice', () => {
+test('what the machine’s cell shows is not repeated', () => {
   const { shown, details } = columnsToShow([column('serial'), column('site')], [row({ serial: 'VCE1', site: 'Vejle' })])
   expect(keys([...shown, ...details])).toEqual(['site'])
 })
 
-test('a machine’s id is no column, however much room there is: it is in the details', () => {
+test('a machine’s id is never a column but in the details', () => {
   const { shown, details } = columnsToShow(
     [column('machineId'), column('type')],
     [row({ machineId: 'm', type: 'Roller' })],

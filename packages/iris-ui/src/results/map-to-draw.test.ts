@@ -14,12 +14,12 @@ const flat = {
 }
 
 describe('marks', () => {
-  test('are drawn the largest first, and the area stands for the number', () => {
+  test('are drawn largest first, with the area as the number', () => {
     const marks = marksToDraw([place(1, null), place(100, null), place(25, null)], flat)
     expect(marks.map(({ radius }) => radius)).toEqual([22, 11, 5])
   })
 
-  test('words go to the largest, beside its circle; who has no room has none', () => {
+  test('the largest get labels beside their circles; those without room get none', () => {
     const crowd = [place(1, 'Small', [300, 160]), place(9, 'Large', [306, 162]), place(4, 'At the edge', [610, 20])]
     const [large, edge, small] = marksToDraw(crowd, flat)
     expect(large?.label).toMatchObject({ words: 'Large', x: 306 + 22 + 4, y: 162 })
@@ -28,7 +28,7 @@ describe('marks', () => {
     expect(marksToDraw([place(9, 'A'.repeat(100), [300, 160])], flat)[0]?.label).toBeUndefined()
   })
 
-  test('no words lie over others or over a circle, or outside of the map', () => {
+  test('labels never overlap others or a circle, and stay inside the map', () => {
     const some = fc.record({
       rows: fc.integer({ min: 1, max: 5_000 }),
       name: fc.option(fc.string({ minLength: 1, maxLength: 30 })),

@@ -15,7 +15,7 @@ const american = createFormats({
   measurement: 'imperial',
 })
 
-describe('a cell is said in the reader’s units, zone and language', () => {
+describe('a cell is shown in the reader’s units, zone and language', () => {
   test.each([
     ['percent', 31, '31 %', '31%'],
     ['hours', 6_214.5, '6.214,5', '6,214.5'],
@@ -33,7 +33,7 @@ describe('a cell is said in the reader’s units, zone and language', () => {
     expect(plain(cellWords({ key: 'a', kind }, value, { formats: american, texts: en }))).toBe(inAmerica)
   })
 
-  test('long units stand once, in the head', () => {
+  test('long units are shown once, in the head', () => {
     expect(headWords({ title: 'Driven', kind: 'kilometres' }, danish)).toBe('Driven (km)')
     expect(headWords({ title: 'Driven', kind: 'kilometres' }, american)).toBe('Driven (mi)')
     expect(headWords({ title: 'Engine hours', kind: 'hours' }, danish)).toBe('Engine hours')
@@ -57,7 +57,7 @@ describe('a chart is drawn', () => {
     expect(chart?.others).toBe(2)
   })
 
-  test('as it comes, where the action has put the ninth and more together already', () => {
+  test('unchanged, if the action has already combined the ninth and more', () => {
     const chart = drawn(bars(9, 8, 7, 6, 5, 4, 3, 2, 11))
     expect(chart?.kind === 'bars' && chart.bars.map(({ value }) => value)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 11])
     expect(chart).not.toHaveProperty('others')
@@ -75,7 +75,7 @@ describe('a chart is drawn', () => {
   })
 })
 
-test('a result is counted by its columns as well, where that says more than its own chart', () => {
+test('a result is also counted by its columns, if that shows more than its own chart', () => {
   const values = (...rows: number[]) =>
     rows.map((rows, nth) => ({ value: `v${nth}`, message: nth === 1 ? '' : `V${nth}`, rows }))
   const counted = chartsByColumn(

@@ -37,7 +37,7 @@ test('a run follows its events to the end', () => {
   })
 })
 
-test('a replayed event brings no run back and doubles no file', () => {
+test('a replayed event does not restart a run or duplicate a file', () => {
   const ended = aRun({ state: 'cancelled', endedAt: at })
   expect(
     followRun(ended, { seq: 1, at, type: 'state', state: 'running', waitingUntil: null, reason: null, headline: null }),
@@ -47,7 +47,7 @@ test('a replayed event brings no run back and doubles no file', () => {
   expect(followRun(withFile, { seq: 3, at, type: 'artifact', artifact: file }).artifacts).toEqual([file])
 })
 
-test('what the run has done already does not happen again, and is not undone by an older answer', () => {
+test('old events and older answers change nothing', () => {
   const behind: RunEvent = { seq: 7, at, type: 'progress', progress: { ...progress, done: 200 }, steps: [] }
   const known = aRun({ progress, lastSeq: 9 })
   expect(followRun(known, behind)).toBe(known)
@@ -85,7 +85,7 @@ test('a run that is no longer waiting is shown without its time', () => {
   expect(followRun(waiting, event).waitingUntil).toBeNull()
 })
 
-test('a run that has just ended is a result once, also before and after the lists are fetched again', () => {
+test('a run that has just ended is shown once, before and after the lists are loaded again', () => {
   const ended = followRun(aRun(), succeeded)
   const older = aRun({ id: '00000000-0000-4000-8000-000000000002', state: 'failed', endedAt: '2026-11-23T08:00:00Z' })
 

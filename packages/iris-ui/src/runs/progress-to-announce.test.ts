@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Announced, progressToAnnounce } from './progress-to-announce.ts'
 
-test('progress is spoken each 10 % and at most each 15 s, never where a run stands at first sight', () => {
+test('progress is announced each 10 % and at most each 15 s, but not the first one', () => {
   const heard: number[] = []
   let before: Announced | undefined
   for (let second = 0; second <= 60; second++) {
@@ -12,7 +12,7 @@ test('progress is spoken each 10 % and at most each 15 s, never where a run stan
   expect(heard).toEqual([15, 30, 45, 60])
 })
 
-test('nothing is spoken while it is not known how much there is', () => {
+test('nothing is announced while the total is unknown', () => {
   const before = { tenth: 0, atMs: 0 }
   expect(progressToAnnounce(before, { done: 900, total: null, nowMs: 60_000 }).speak).toBe(false)
 })

@@ -10,7 +10,7 @@ const words = {
   formats: createFormats({ language: 'en-GB', textLanguage: 'en' }),
 }
 
-test('a run that was accepted is starting, unless another of its kind or the access is in its way', () => {
+test('an accepted run is starting, unless it waits for another run or for access', () => {
   const queued = aRun({ state: 'queued' })
   expect(runHeading(queued, words)).toEqual({
     heading: 'Fleet snapshot: starting',
@@ -26,7 +26,7 @@ test('a run that was accepted is starting, unless another of its kind or the acc
   })
 })
 
-test('a run that waits says for what: a limit until it ends, and what is only tried again, when that is', () => {
+test('a waiting run says what for: a limit and its end, or the time of the next try', () => {
   const waitingUntil = '2026-11-24T09:12:00Z'
   const progress = { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: null }
   const nowMs = Date.parse('2026-11-24T08:44:00Z')

@@ -12,7 +12,7 @@ const file = {
   keptUntil: '2026-12-24T08:44:00Z',
 }
 
-describe('a run that goes on says', () => {
+describe('a running run shows', () => {
   test.each([
     ['Fleet snapshot: 1,840 of 2,964 machines listed', aRun({ progress: halfway })],
     ['Fleet snapshot: starting', aRun()],
@@ -35,7 +35,7 @@ describe('a run that goes on says', () => {
   ])('“%s”', (sentence, run) => expect(runningWords(run, words)).toBe(sentence))
 })
 
-test('a run that waits says what for', () => {
+test('a waiting run says what for', () => {
   expect(waitingWords('TRACKUNIT_RATE_LIMITED', en)).toMatch(/^Waiting for Trackunit’s rate limit/)
   expect(waitingWords('TRACKUNIT_UNAVAILABLE', en)).toMatch(/^Trackunit is not answering/)
   expect(waitingWords('CREDENTIALS_PENDING', en)).toMatch(/^Our access does not work yet/)

@@ -29,7 +29,7 @@ const rhythms: fc.Arbitrary<Rhythm> = fc.oneof(
 )
 
 describe('a rhythm', () => {
-  test('is the same after it was a rule, and after it was filled into the form in any language', () => {
+  test('survives the conversion to a rule and to the form in any language', () => {
     fc.assert(
       fc.property(rhythms, (rhythm) => {
         const recurrence = recurrenceOf(rhythm)
@@ -77,7 +77,7 @@ describe('a rhythm', () => {
     expect(rhythmWords(recurrence, danish)).toBe(inDanish)
   })
 
-  test('names its zone where that is not the reader’s', () => {
+  test('names its zone if it is not the reader’s', () => {
     const recurrence = 'FREQ=DAILY;BYHOUR=6'
     expect(rhythmInZone({ recurrence, timeZone: 'Europe/Copenhagen' }, english)).toBe('Every day around 06:00')
     expect(rhythmInZone({ recurrence, timeZone: 'America/New_York' }, english)).toBe(
@@ -85,7 +85,7 @@ describe('a rhythm', () => {
     )
   })
 
-  test('says what is missing, at the field that misses it', () => {
+  test('reports a missing value at its field', () => {
     const values = { kind: 'weekly', days: [], dayOfMonth: '32', time: 'noon', custom: '' } as const
     expect(Object.keys(rhythmProblems({ ...values, days: [] }, en))).toEqual(['days', 'time'])
     expect(Object.keys(rhythmProblems({ ...values, days: [], kind: 'monthly' }, en))).toEqual(['dayOfMonth', 'time'])

@@ -2,7 +2,7 @@ import type { Action, Delivery } from '@standin/client'
 import { expect, test } from 'vitest'
 import { failedDeliveriesOf, scheduleTitle } from './schedule-words.ts'
 
-test('schedules of one action are told apart by their machines', () => {
+test('schedules of one action differ by their machines', () => {
   const actions = [
     { id: 'list', title: 'Attention list', inputSchema: { properties: { machines: { format: 'machine-filter' } } } },
     { id: 'other', title: 'Other', inputSchema: {} },
@@ -15,7 +15,7 @@ test('schedules of one action are told apart by their machines', () => {
   expect(title('other', {})).toBe('Other')
 })
 
-test('an address that was not reached is named while it is to get the result', () => {
+test('an address that was not reached is named while it is still a receiver', () => {
   const delivery = (to: string, state: Delivery['state']) => ({ to, state }) as Delivery
   const deliveries = [
     delivery('a@example.com', 'failed'),

@@ -34,7 +34,7 @@ function fill(text: Function): unknown {
   return undefined
 }
 
-test('Danish says everything that English says, and leaves none of it in English', () => {
+test('Danish has every text, and none of them in English', () => {
   const english = textsOf(en)
   const danish = textsOf(da)
   expect([...danish.keys()].filter((path) => !path.startsWith('form.options')).sort()).toEqual(
@@ -44,7 +44,7 @@ test('Danish says everything that English says, and leaves none of it in English
   expect(sentences.filter(([path, text]) => danish.get(path) === text).map(([path]) => path)).toEqual([])
 })
 
-test('a language comes by its first part, and one that is not spoken is English', async () => {
+test('a language is found by its first part; a missing language is English', async () => {
   expect(await textsFor('da-DK')).toBe(da)
   expect(textsFor('da')).toBe(da) // Has come: the page need not wait for a promise.
   expect(textsFor('en-US')).toBe(en)

@@ -62,7 +62,7 @@ const isOnEarth = (place: string) => {
 }
 
 /** Cut, and without what PostgreSQL refuses: NUL, and the half of a character that a cut can leave. */
-export const storable = (text: string, length: number) => text.slice(0, length).toWellFormed().replaceAll('\0', '')
+const storable = (text: string, length: number) => text.slice(0, length).toWellFormed().replaceAll('\0', '')
 
 export const storableMessage = (message: Message, length: number): Message =>
   withTexts(message, (text) => storable(text, length))

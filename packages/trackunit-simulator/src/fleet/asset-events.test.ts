@@ -17,7 +17,7 @@ function eventsAt(start: number) {
   }
 }
 
-test('an event keeps its id and time while the clock goes on; new ones come, and some are closed', () => {
+test('an event keeps its id and time as the clock moves; new ones arrive, and some are closed', () => {
   const world = eventsAt(Date.UTC(2026, 10, 24))
   const before = world.of()
   world.clock.now += 20 * dayMs

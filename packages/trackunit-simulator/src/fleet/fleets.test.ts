@@ -53,7 +53,7 @@ test('machines look like machines', () => {
   }
 })
 
-test('hours grow while a machine reports, and stand still once it is silent', () => {
+test('hours grow while a machine reports, and stop once it is silent', () => {
   for (const machine of machinesOf()) {
     if (machine.hours.resetEveryDays !== null) continue
     const before = machineAt(machine, now).operatingHours
@@ -75,7 +75,7 @@ test('idle hours never grow faster than the hours', () => {
   }
 })
 
-test('some counters begin anew, some machines are not heard of for a while, some move to another site', () => {
+test('some counters restart, some machines pause reporting, some move to another site', () => {
   const [week, later] = [machinesOf(), machinesOf({ at: now + 60 * dayMs })]
   const hoursAt = (machine: (typeof week)[number], at: number) => machineAt(machine, at).operatingHours ?? 0
   const lastSeenAt = (machine: (typeof week)[number], at: number) => machineAt(machine, at).lastSeen?.getTime() ?? 0

@@ -92,7 +92,7 @@ test.each([
   expect(await simulator.brokenRules()).toEqual([rule])
 })
 
-test('takes POST alone', async () => {
+test('accepts only POST', async () => {
   await using simulator = await installed()
 
   const answer = await simulator.send('GET', '/apptoken')

@@ -14,7 +14,7 @@ const why = (machine: Partial<typeof well> | { lastSeenAt: null }, known: object
     textOf(finding.why),
   )
 
-test('a machine that is well needs nothing', () => {
+test('a healthy machine needs nothing', () => {
   expect(why({})).toEqual([])
   expect(
     findingsOf({ lastSeenAt: now, batteryPercent: null, fuelPercent: null }, nothing, { thresholds, now }),
@@ -29,12 +29,12 @@ test('thresholds are kept to the day and the percent', () => {
   expect(why({ fuelPercent: 0 })).toEqual(['Fuel at 0%'])
 })
 
-test('one that was never heard of is silent, unless Trackunit left something out', () => {
+test('a machine that never reported is silent, unless Trackunit left something out', () => {
   expect(why({ lastSeenAt: null })).toEqual(['Never reported'])
   expect(why({ lastSeenAt: null }, { isLastSeenKnown: false })).toEqual([])
 })
 
-test('issues are told in words, those that are not known as they are called; a silent machine’s missing data is told once', () => {
+test('issues are worded, unknown ones by their own name; a silent machine’s missing data is reported once', () => {
   const issue = (type: string, openedAt: string | null = daysAgo(11).toISOString()) => ({ type, openedAt })
   expect(
     why({}, { issues: [issue('NO_CAN_DATA_WIRING'), issue('LOW_GPS_COVERAGE'), issue('BENT_ANTENNA', null)] }),

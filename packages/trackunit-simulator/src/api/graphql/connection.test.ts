@@ -3,7 +3,7 @@ import { connection } from './connection.ts'
 
 const letters = ['a', 'b', 'c', 'd']
 
-test('goes on behind the cursor and ends with the last item', () => {
+test('continues after the cursor and ends with the last item', () => {
   const first = connection(letters, { first: 2 })
   const second = connection(letters, { first: 2, after: first.pageInfo.endCursor })
 

@@ -24,7 +24,7 @@ test('lists assets in numbered pages', async () => {
   })
 })
 
-test('takes two asset event requests in thirty minutes', async () => {
+test('accepts two asset event requests in thirty minutes', async () => {
   await using simulator = await withToken()
   const path = '/public/api/eventlog/v3/asset-event'
 

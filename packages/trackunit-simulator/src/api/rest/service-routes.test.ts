@@ -18,7 +18,7 @@ async function withToken(scopes = `asset.view ${scope}`) {
   return { ...simulator, get }
 }
 
-test('lists the assets whose service is overdue, and tells of one what it is due for', async () => {
+test('lists the assets with overdue service, and the status of one asset', async () => {
   await using simulator = await withToken()
 
   const { body: overdue } = await simulator.get(`${base}/OVERDUE/assets?size=1000`)
@@ -42,7 +42,7 @@ test('refuses a token without the scope, and an account without the licence', as
   expect((await simulator.get(`${base}/OVERDUE/assets`)).body).toMatchObject({ status: 403, code: 'PLAN_REQUIRED' })
 })
 
-test('tells the data health by asset, open or resolved, where the account has it', async () => {
+test('lists data health issues by asset, open or resolved, if the account has it', async () => {
   await using simulator = await withToken()
   const path = '/public/api/fleet-data-health/v1beta1/issues'
   const issues = async (query: string) => (await simulator.get(`${path}?size=1000${query}`)).body.content
