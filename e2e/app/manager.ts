@@ -137,7 +137,7 @@ async function openManager(
         Object.assign(document.documentElement, { isOld: true })
         location.reload()
       })
-      await frame().waitForFunction(() => !('isOld' in document.documentElement))
+      await frame().waitForFunction(() => document.documentElement !== null && !('isOld' in document.documentElement))
     },
     async press(button, comesWith) {
       if (comesWith) await page.getByLabel('With', { exact: true }).selectOption({ label: comesWith })

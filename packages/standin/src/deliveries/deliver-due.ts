@@ -134,7 +134,7 @@ export function createDeliverDue(dependencies: Dependencies) {
     const sending = traced('standin.delivery', attributes, () => send(taken), failureOf)
     const outcome = await sending.catch((error: unknown): Outcome => {
       log.error({ err: error, runId: taken.runId }, 'delivering')
-      return { kind: 'failed', because: 'Something broke inside Standin.' }
+      return { kind: 'failed', because: 'Something went wrong in Standin.' }
     })
     if (outcome.kind !== 'delivered')
       log.warn({ runId: taken.runId, because: outcome.because, attempts: taken.attempts }, 'not delivered')

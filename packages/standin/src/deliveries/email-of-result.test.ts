@@ -48,7 +48,7 @@ test('a run that failed says so, and why', () => {
     { ...told, run: { ...told.run, state: 'failed', reason: 'TRACKUNIT_UNAVAILABLE' }, rows: [] },
     shown,
   )
-  expect(subject).toMatch(/^Attention list: It did not come to its end\. Trackunit does not answer/)
+  expect(subject).toMatch(/^Attention list: It did not come to its end\. Trackunit is not answering/)
   expect(text).not.toContain('2 machines need you')
 })
 
