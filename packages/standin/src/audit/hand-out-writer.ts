@@ -8,14 +8,14 @@ import type { Chain } from './chain.ts'
 import { findEnd, insertHandOuts } from './chain-store.ts'
 import { createHandOutKinds, type HandOut, type HandOutKind, kindOf } from './hand-out-kind.ts'
 
-/** A hand-out that happened while the database was down, from the spool. */
+/** A hand-out from the spool: it happened while the database was down. */
 export interface SpooledHandOut extends HandOut {
-  /** Given when it was spooled: however often the spool is drained, there is one row. */
+  /** Assigned when it was spooled, so that draining the spool twice leaves one row. */
   entryId: string
   at: Date
 }
 
-/** A statement costs as much as thirty rows of it: of 64 callers half as many statements are worth a moment. */
+/** A statement costs as much as thirty of its rows: with 64 callers, half as many statements are worth a millisecond. */
 const gatherMs = 1
 
 interface Waiting {
@@ -24,23 +24,17 @@ interface Waiting {
   kind: HandOutKind
 }
 
-interface Dependencies {
-  db: Database
-  clock: Clock
-  chain: Chain
-}
-
-export type RecordHandOuts = ReturnType<typeof createRecordHandOuts>
+export type HandOutWriter = ReturnType<typeof createHandOutWriter>
 
 /**
- * Leaves the rows of tokens that are about to leave, in groups and chained: one statement is under way, and what arrives
- * meanwhile goes into the next one.
+ * Records tokens that are about to leave, in groups and chained: while one statement runs, later hand-outs gather for the
+ * next.
  */
-export function createRecordHandOuts({ db, clock, chain }: Dependencies) {
+export function createHandOutWriter({ db, clock, chain }: { db: Database; clock: Clock; chain: Chain }) {
   const write = createGroupWriter<Waiting, boolean>({ write: writeAllowed, gather: () => pause(gatherMs) })
   const kindFor = createHandOutKinds()
 
-  /** Writes the rows that are allowed. One that is not takes no place in the chain: the rest is prepared again without it. */
+  /** Writes the rows that are allowed. A refused row takes no place in the chain: the rest is prepared again without it. */
   async function writeAllowed(waiting: readonly Waiting[]): Promise<readonly boolean[]> {
     const allRefused = new Set<HandOutKind>()
     let members = waiting
@@ -52,7 +46,7 @@ export function createRecordHandOuts({ db, clock, chain }: Dependencies) {
         members = members.filter(({ kind }) => !refused.has(kind))
       }
     } catch (error) {
-      chain.forget() // It may have been written all the same.
+      chain.forget() // The statement may have been committed all the same.
       throw error
     }
     return waiting.map(({ kind }) => !allRefused.has(kind))
@@ -68,12 +62,13 @@ export function createRecordHandOuts({ db, clock, chain }: Dependencies) {
 
   return {
     /**
-     * @returns whether the row is there: committed, while generation, key and grant allow it
-     * @throws StandinError `OVERLOADED` where too many wait
+     * Records a token before it leaves.
+     * @returns whether the row is committed; false where generation, key or grant no longer allow it
+     * @throws StandinError `OVERLOADED` while too many rows wait
      */
-    record: (handOut: HandOut): Promise<boolean> =>
+    recordHandOut: (handOut: HandOut): Promise<boolean> =>
       write({ kind: kindFor(handOut), entryId: randomUUIDv7(), at: clock.now() }),
-    /** Leaves the row of a token that left already. One whose row is there is passed by. */
+    /** Records a token that left during an outage. Does nothing where the spool was drained before. */
     recordSpooled: async ({ entryId, at, ...handOut }: SpooledHandOut): Promise<void> => {
       await write({ kind: kindOf(handOut, entryId), entryId, at })
     },

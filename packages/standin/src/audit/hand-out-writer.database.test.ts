@@ -22,10 +22,10 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
   ])('none where $title, and the chain stays whole', async ({ change }) => {
     await using stack = await createAuditStack(database)
     const writer = stack.startWriter()
-    expect(await writer.record(handOut())).toBe(true)
+    expect(await writer.recordHandOut(handOut())).toBe(true)
     await stack.sql.unsafe(change)
 
-    expect(await writer.record(handOut())).toBe(false)
+    expect(await writer.recordHandOut(handOut())).toBe(false)
 
     expect(await stack.rows()).toHaveLength(1)
     expect(await stack.problems()).toEqual([])
@@ -33,7 +33,7 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
 
   test('the row says who, for which account, generation and scopes, and the fingerprint', async () => {
     await using stack = await createAuditStack(database)
-    await stack.startWriter().record(handOut({ fingerprint: 'f' }))
+    await stack.startWriter().recordHandOut(handOut({ fingerprint: 'f' }))
     expect(await stack.rows()).toMatchObject([
       {
         ...{ actor_kind: 'service', actor_id: 'reports', event: 'token.issued', account_id: account, generation: 3 },
@@ -46,10 +46,10 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
     await using stack = await createAuditStack(database)
     await stack.sql`update grants set account_id = 'all'`
     const writer = stack.startWriter()
-    expect(await writer.record(handOut())).toBe(true)
+    expect(await writer.recordHandOut(handOut())).toBe(true)
     await stack.sql`delete from grants`
     const run = { serviceKeyId: undefined, receiver: { kind: 'system', id: 'run 1' } } as const
-    expect(await writer.record(handOut(run))).toBe(true)
+    expect(await writer.recordHandOut(handOut(run))).toBe(true)
     expect(await stack.problems()).toEqual([])
   })
 
@@ -64,7 +64,7 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
         const recorded = await Promise.all(
           faults.map((fault, index) =>
             processes[index % writers]
-              ?.record(
+              ?.recordHandOut(
                 handOut({
                   ...(fault === 'generation' && { generation: 2 }),
                   ...(fault === 'key' && { serviceKeyId: 'nobody' }),
@@ -88,17 +88,17 @@ describe('the chain of hand-outs', () => {
   test('goes on when the connection broke in the middle, whether or not the row was written', async () => {
     await using stack = await createAuditStack(database)
     const writer = stack.startWriter()
-    await writer.record(handOut())
+    await writer.recordHandOut(handOut())
     const { sql, close } = connectDatabase(database.url, { pool: 1 })
     for (let broken = 0; broken < 5; broken++) {
-      const underWay = writer.record(handOut()).catch(() => false)
+      const underWay = writer.recordHandOut(handOut()).catch(() => false)
       await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name = 'standin'`
       await underWay
-      await writer.record(handOut()).catch(() => false)
+      await writer.recordHandOut(handOut()).catch(() => false)
     }
     await close()
 
-    expect(await writer.record(handOut())).toBe(true)
+    expect(await writer.recordHandOut(handOut())).toBe(true)
     expect(await stack.problems()).toEqual([])
   })
 
@@ -108,7 +108,7 @@ describe('the chain of hand-outs', () => {
     await stack.sql`update service_keys set revoked_at = now()`
     const spooled = { ...handOut(), entryId: crypto.randomUUID(), at: new Date('2025-03-01T11:00:00Z') }
 
-    await Promise.all([writer.recordSpooled(spooled), writer.record(handOut())])
+    await Promise.all([writer.recordSpooled(spooled), writer.recordHandOut(handOut())])
     await writer.recordSpooled(spooled)
 
     expect(await stack.rows()).toMatchObject([{ entry_id: spooled.entryId, details: { spooled: true } }])
