@@ -1,52 +1,47 @@
 import { accountIdSchema } from '@standin/contracts'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import type { Clock } from '../clock.ts'
-
-export interface ObservedToken {
-  kind: 'algorithm' | 'issuer' | 'audience' | 'claim'
-  value: string
-  /** Of a claim: what its value looks like. */
-  form: string
-  count: number
-  lastAt: Date
-}
+import type { Context } from '../context.ts'
+import { type ObservedToken, saveObservedTokens } from './observed-token-store.ts'
 
 const mostBetweenWrites = 200
 const longest = 200
 
-/**
- * Remembers what refused user tokens carried, so that the settings can be found: issuer, audiences, names of claims and
- * what their values look like. Nobody has verified them; no token and no other value is kept.
- */
-export function createRefusedTokenObserver({
-  clock,
-  appId,
-  save,
-}: {
-  clock: Clock
-  appId: string
-  save: (observed: ObservedToken[]) => Promise<void>
-}) {
-  const seen = new Map<string, ObservedToken>()
+export interface RefusedTokens {
+  observe(jwt: string): void
+  /** What was seen since the last successful save. */
+  seen: Map<string, ObservedToken>
+}
 
+/**
+ * Remembers what refused user tokens contain, so that `identity observed` can show which settings would accept them:
+ * issuer, audiences, names of claims and the kind of value that each has. None of it is verified; no token and no other
+ * value is kept.
+ */
+export function createRefusedTokens({ clock, config }: Pick<Context, 'clock' | 'config'>): RefusedTokens {
+  const seen = new Map<string, ObservedToken>()
   return {
-    observe(jwt: string): void {
-      for (const { kind, value, form } of describeToken(jwt, appId)) {
+    seen,
+    observe(jwt) {
+      for (const { kind, value, form } of describeToken(jwt, config.app.id)) {
         const key = JSON.stringify([kind, value, form])
         const known = seen.get(key)
         if (!known && seen.size >= mostBetweenWrites) continue
         seen.set(key, { kind, value, form, count: (known?.count ?? 0) + 1, lastAt: clock.now() })
       }
     },
-
-    /** @returns false: nothing more is to be done at once */
-    async flush(): Promise<boolean> {
-      if (seen.size === 0) return false
-      await save([...seen.values()])
-      seen.clear()
-      return false
-    },
   }
+}
+
+/** For a timer. @returns false: there is no more to do now */
+export async function saveRefusedTokens({
+  db,
+  access,
+}: Pick<Context, 'db'> & { access: { refusedTokens: RefusedTokens } }): Promise<boolean> {
+  const { seen } = access.refusedTokens
+  if (seen.size === 0) return false
+  await saveObservedTokens(db, [...seen.values()])
+  seen.clear()
+  return false
 }
 
 function describeToken(jwt: string, appId: string): Pick<ObservedToken, 'kind' | 'value' | 'form'>[] {
