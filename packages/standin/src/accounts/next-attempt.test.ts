@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ExchangeFailure, failurePolicy } from '../trackunit/failure-policy.ts'
-import { type FailedProof, nextProof } from './next-proof.ts'
+import { type FailedProof, nextAttempt } from './next-attempt.ts'
 
 const refused: FailedProof = {
   ...{ failure: 'invalid-client', attempts: 1, ageMs: 0, patienceMs: 900_000, ofMany: false },
@@ -23,7 +23,7 @@ function triesOf({
   for (let ageMs = lateMs(); tries.length < 10_000; ) {
     tries.push(ageMs)
     const failure = failureAt(ageMs)
-    const next = nextProof({ failure, attempts: tries.length, ageMs, patienceMs, ofMany })
+    const next = nextAttempt({ failure, attempts: tries.length, ageMs, patienceMs, ofMany })
     if (next.do === 'reject') return tries
     ageMs += next.inMs + lateMs()
   }
@@ -69,40 +69,40 @@ describe('credentials that are refused from the first time on', () => {
     )
   })
 
-  test('of a crowd that one JWT brought are asked for ever more seldom: they share their turns with everybody', () => {
+  test('that came in bulk under one JWT are tried less and less often, so that others get their turns', () => {
     expect(seconds(triesOf({ ofMany: true }))).toEqual([0, 2, 6, 14, 30, 62, 126, 254, 510, 900])
   })
 })
 
-describe('an answer that says nothing of the credentials', () => {
+describe('an answer that says nothing about the credentials', () => {
   const others = Object.keys(failurePolicy).filter((each) => each !== 'invalid-client') as ExchangeFailure[]
 
-  test('never gives them up, however long it lasts', () => {
+  test('never rejects them, however long it lasts', () => {
     fc.assert(
       fc.property(fc.constantFrom(...others), fc.nat(1_000), fc.nat(90_000_000), (failure, attempts, ageMs) => {
-        expect(nextProof({ ...refused, failure, attempts, ageMs }).do).toBe('try-again')
+        expect(nextAttempt({ ...refused, failure, attempts, ageMs }).do).toBe('try-again')
       }),
     )
   })
 
-  test('once in a while delays neither what works since, nor the verdict', () => {
+  test('delays neither working credentials nor the rejection when it occurs once', () => {
     const onceNonsense = (ageMs: number) => (ageMs === 600_000 ? 'nonsense' : 'invalid-client')
     expect(seconds(triesOf({ failureAt: onceNonsense }))).toEqual(seconds(triesOf()))
   })
 
-  test('is asked for again as its own rule says where it refuses for being asked too often', () => {
-    expect(nextProof({ ...refused, failure: 'rate-limited', attempts: 4 })).toEqual({ do: 'try-again', inMs: 80_000 })
+  test('follows its own pauses if it is a rate limit', () => {
+    expect(nextAttempt({ ...refused, failure: 'rate-limited', attempts: 4 })).toEqual({ do: 'try-again', inMs: 80_000 })
   })
 })
 
-test('what an answer asks for is never undercut, not even for the last try', () => {
+test('no pause is shorter than the answer asked for, not even before the last attempt', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...(Object.keys(failurePolicy) as ExchangeFailure[])),
       fc.nat(899_999),
       fc.nat(7_200_000),
       (failure, ageMs, retryAfterMs) => {
-        const next = nextProof({ ...refused, failure, ageMs, retryAfterMs })
+        const next = nextAttempt({ ...refused, failure, ageMs, retryAfterMs })
         expect(next.do === 'try-again' && next.inMs).toBeGreaterThanOrEqual(retryAfterMs)
       },
     ),
