@@ -11,23 +11,28 @@ import {
 } from '../../test/callback-stack.ts'
 import { createGate } from '../../test/gate.ts'
 import type { Database } from '../database/database.ts'
-import { createTakeCallback } from './apply-callback.ts'
-import { createTakeTogether } from './apply-together.ts'
+import { applyCallback } from './apply-callback.ts'
+import { applyGroup } from './apply-group.ts'
+import { createCallbacksMemory } from './callbacks-context.ts'
 import { parseCallback } from './parse-callback.ts'
-import type { BelievedCallback } from './verified-callback.ts'
+import type { VerifiedCallback } from './verified-callback.ts'
 
 const createStack = prepareCallbackStacks()
 
 const startS = Date.UTC(2025, 2, 1) / 1_000
 const accountOf = (number: number) => `${account.slice(0, -6)}${String(number).padStart(6, '0')}`
 
-const believed = (
+const verified = (
   body: object,
   { at = 1, bound = true, jwt = 'a jwt' }: { at?: number; bound?: boolean; jwt?: string } = {},
-): BelievedCallback => ({
+): VerifiedCallback => ({
   callback: parseCallback(Buffer.from(JSON.stringify(body))),
   identity: {
-    ...{ issuedAt: new Date((startS + at) * 1_000), claimNames: ['iat'], algorithm: 'ES256', issuer: null },
+    issuedAt: new Date((startS + at) * 1_000),
+    expired: false,
+    claimNames: ['iat'],
+    algorithm: 'ES256',
+    issuer: null,
     audiences: [],
   },
   identityDigest: jwt,
@@ -49,17 +54,24 @@ function heldAtCommit(db: Database) {
   }
 }
 
+/** A replica's `applyCallback`, with groups of its own. */
+function applierOf({ ctx }: CallbackStack, db: Database = ctx.db) {
+  const replica = { ...ctx, db }
+  const applying = { ...replica, callbacks: createCallbacksMemory(replica) }
+  return async (callback: VerifiedCallback) => (await applyCallback(applying, callback)).status
+}
+
 const transactionsOf = async ({ connection: { sql } }: CallbackStack) =>
   (await sql`select distinct xmin::text as transaction from callbacks`).length
 
-describe('while one transaction is committed', () => {
-  test('invariant 1: what arrives is taken together in the next one, and nothing is answered before it is on disk', async () => {
+describe('while one transaction commits', () => {
+  test('invariant 1: callbacks that arrive are applied together in the next one, and none is answered before it is on disk', async () => {
     const stack = await createStack()
     const { gate, db } = heldAtCommit(stack.db)
-    const take = createTakeCallback({ ...stack, db })
+    const apply = applierOf(stack, db)
     const answered: string[] = []
     const send = (number: number) =>
-      take(believed(installed(`client-${number}`, { accountId: accountOf(number) }))).then((status) => {
+      apply(verified(installed(`client-${number}`, { accountId: accountOf(number) }))).then((status) => {
         answered.push(status)
       })
 
@@ -78,13 +90,13 @@ describe('while one transaction is committed', () => {
       expect(await stack.rows(accountOf(number))).toMatchObject([{ state: 'pending' }])
   })
 
-  test('an uninstall waits for no group, and none for it', async () => {
+  test('an uninstall and a group do not wait for each other', async () => {
     const stack = await createStack()
     const { gate, db } = heldAtCommit(stack.db)
-    const take = createTakeCallback({ ...stack, db })
-    const install = take(believed(installed('client-1')))
+    const apply = applierOf(stack, db)
+    const install = apply(verified(installed('client-1')))
     await gate.reached
-    const uninstall = createTakeCallback(stack)(believed(uninstalled({ accountId: otherAccount })))
+    const uninstall = applierOf(stack)(verified(uninstalled({ accountId: otherAccount })))
 
     expect(await uninstall).toBe('accepted')
     gate.open()
@@ -92,29 +104,29 @@ describe('while one transaction is committed', () => {
   })
 })
 
-describe('one of a group costs no other', () => {
-  test('what PostgreSQL cannot store fails alone', async () => {
+describe('a bad callback costs no other of its group', () => {
+  test('one that PostgreSQL cannot store fails alone', async () => {
     const stack = await createStack()
-    const take = createTakeCallback(stack)
-    const good = [1, 2].map((number) => believed(installed('client', { accountId: accountOf(number) })))
-    const bad = believed(installed('client', { accountId: accountOf(3) }))
+    const apply = applierOf(stack)
+    const good = [1, 2].map((number) => verified(installed('client', { accountId: accountOf(number) })))
+    const bad = verified(installed('client', { accountId: accountOf(3) }))
     bad.identity.claimNames.push('nul \0')
 
-    const results = await Promise.allSettled([good[0]!, bad, good[1]!].map((each) => take(each)))
+    const results = await Promise.allSettled([good[0]!, bad, good[1]!].map((each) => apply(each)))
 
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(await stack.rows(accountOf(3))).toEqual([])
     expect(await stack.installation(accountOf(3))).toBeUndefined()
   })
 
-  test('what its JWT may not bring is refused alone, and leaves nothing', async () => {
+  test('one beyond the quota of its JWT is refused alone, and leaves nothing', async () => {
     const stack = await createStack()
-    const take = createTakeCallback(stack)
-    const one = (number: number, jwt: string) => believed(installed(`client-${number}`), { jwt })
+    const apply = applierOf(stack)
+    const one = (number: number, jwt: string) => verified(installed(`client-${number}`), { jwt })
 
     const results = await Promise.allSettled([
-      ...Array.from({ length: 21 }, (_, number) => take(one(number, 'a greedy jwt'))),
-      take(believed({ ...uninstalled(), accountId: otherAccount, type: 'NEWS' }, { jwt: 'another jwt' })),
+      ...Array.from({ length: 21 }, (_, number) => apply(one(number, 'a greedy jwt'))),
+      apply(verified({ ...uninstalled(), accountId: otherAccount, type: 'NEWS' }, { jwt: 'another jwt' })),
     ])
 
     expect(results.filter(({ status }) => status === 'rejected')).toMatchObject([
@@ -123,13 +135,13 @@ describe('one of a group costs no other', () => {
     expect(await stack.rows()).toHaveLength(20)
     const { reason, ...late } = (
       await Promise.allSettled([
-        take(believed(installed('client-99', { accountId: accountOf(9) }), { jwt: 'a greedy jwt' })),
+        apply(verified(installed('client-99', { accountId: accountOf(9) }), { jwt: 'a greedy jwt' })),
       ])
     )[0] as PromiseRejectedResult & { value?: string }
     expect([reason, late]).toEqual([undefined, { status: 'fulfilled', value: 'accepted' }])
   })
 
-  test('an account that somebody has locked is waited for apart', async () => {
+  test('one whose account is locked waits alone', async () => {
     const stack = await createStack()
     await stack.send(installed('client-1'))
     await using other = stack.connectAgain()
@@ -140,12 +152,12 @@ describe('one of a group costs no other', () => {
       await gate.pass()
     })
     await gate.reached
-    const take = createTakeCallback(stack)
-    const stuck = take(believed(installed('client-2'), { at: 9e6 }))
-    const free = take(believed(installed('client', { accountId: otherAccount })))
+    const apply = applierOf(stack)
+    const stuck = apply(verified(installed('client-2'), { at: 9e6 }))
+    const free = apply(verified(installed('client', { accountId: otherAccount })))
 
     expect(await free).toBe('accepted')
-    expect(await take(believed(installed('client', { accountId: accountOf(3) })))).toBe('accepted')
+    expect(await apply(verified(installed('client', { accountId: accountOf(3) })))).toBe('accepted')
     expect(await stack.rows()).toHaveLength(1)
     gate.open()
     await locking
@@ -166,10 +178,10 @@ const arrivals = fc.record({
   jwt: fc.constantFrom('one', 'two'),
 })
 
-test('invariant 2: callbacks that are taken together come to what they come to one after another', async () => {
+test('invariant 2: callbacks applied together have the same outcome as one after another', async () => {
   const stack = await createStack()
   const { sql } = stack.connection
-  const takeTogether = createTakeTogether(stack)
+  const together = (callbacks: VerifiedCallback[]) => applyGroup(stack.ctx, callbacks)
   const empty = () =>
     sql`with a as (delete from callbacks), b as (delete from credentials), c as (delete from installations),
       d as (delete from installation_events) delete from audit_entries`
@@ -212,31 +224,31 @@ test('invariant 2: callbacks that are taken together come to what they come to o
       fc.array(arrivals, { maxLength: 3 }),
       fc.array(arrivals, { minLength: 2, maxLength: 6 }),
       async (earlier, group) => {
-        const taken = ({ body: { type, client, accountId }, ...how }: (typeof group)[number]) => {
+        const toVerified = ({ body: { type, client, accountId }, ...how }: (typeof group)[number]) => {
           const body =
             type === 'INSTALLED' ? installed(client, { accountId }) : { type, irisAppId: appId, accountId, client }
-          // A bound uninstall is taken by itself.
-          return believed(body, { ...how, bound: how.bound && type !== 'UNINSTALLED' })
+          // A bound uninstall is applied alone.
+          return verified(body, { ...how, bound: how.bound && type !== 'UNINSTALLED' })
         }
-        async function play(take: (callbacks: BelievedCallback[]) => Promise<unknown>) {
+        async function play(apply: (callbacks: VerifiedCallback[]) => Promise<unknown>) {
           await empty()
           for (const each of earlier) {
-            await takeTogether([taken(each)])
-            // What it has brought, then the ones in force that it may have cast doubt on: one at a time.
+            await together([toVerified(each)])
+            // First its credentials, then those in force that it may have contradicted: one at a time.
             await stack.prover.proveDue()
             await stack.prover.proveDue()
           }
-          const outcomes = await take(group.map(taken))
+          const outcomes = await apply(group.map(toVerified))
           return { outcomes, left: await left() }
         }
-        const together = await play(takeTogether)
+        const inOneGroup = await play(together)
         const oneByOne = await play(async (callbacks) => {
           const outcomes = []
-          for (const each of callbacks) outcomes.push(...(await takeTogether([each])))
+          for (const each of callbacks) outcomes.push(...(await together([each])))
           return outcomes
         })
-        expect(statusesOf(together.outcomes)).toEqual(statusesOf(oneByOne.outcomes))
-        expect(together.left).toEqual(oneByOne.left)
+        expect(statusesOf(inOneGroup.outcomes)).toEqual(statusesOf(oneByOne.outcomes))
+        expect(inOneGroup.left).toEqual(oneByOne.left)
       },
     ),
     { numRuns: 20 },
@@ -245,16 +257,16 @@ test('invariant 2: callbacks that are taken together come to what they come to o
 
 const statusesOf = (outcomes: unknown) => (outcomes as { status?: string }[]).map(({ status }) => status ?? 'refused')
 
-test('groups of two replicas with the same accounts in another order wait for each other, never in a circle', async () => {
+test('groups of two replicas with the same accounts in another order never deadlock', async () => {
   const stack = await createStack()
   await using other = stack.connectAgain()
-  const [here, there] = [createTakeTogether(stack), createTakeTogether({ ...stack, db: other.db })]
+  const elsewhere = { ...stack.ctx, db: other.db }
   for (let round = 0; round < 10; round++) {
     const numbers = Array.from({ length: 100 }, (_, index) => round * 100 + index)
     const group = numbers.map((number) =>
-      believed(installed('client', { accountId: accountOf(number) }), { jwt: `jwt-${number}` }),
+      verified(installed('client', { accountId: accountOf(number) }), { jwt: `jwt-${number}` }),
     )
-    await Promise.all([here(group), there(group.toReversed())])
+    await Promise.all([applyGroup(stack.ctx, group), applyGroup(elsewhere, group.toReversed())])
   }
   expect(await stack.rows(accountOf(777))).toHaveLength(1)
 })
