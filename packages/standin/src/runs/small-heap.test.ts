@@ -1,17 +1,16 @@
 import { expect, test } from 'vitest'
-import { withSmallHeap } from './with-small-heap.ts'
+import { createSmallHeap } from './small-heap.ts'
 
-test('the heap is kept small from the first work that begins to the last that ends, also where one fails', async () => {
+test('the heap is kept small from the first work that begins to the last that ends, also when one fails', async () => {
   const set: number[] = []
   const works = new Map<string, PromiseWithResolvers<string>>()
-  const work = withSmallHeap(
-    (name: string) => {
+  const withSmallHeap = createSmallHeap((percent) => void set.push(percent))
+  const work = (name: string) =>
+    withSmallHeap(() => {
       const gate = Promise.withResolvers<string>()
       works.set(name, gate)
       return gate.promise
-    },
-    (percent) => void set.push(percent),
-  )
+    })
   const first = work('first')
   const second = work('second')
   expect(set).toEqual([50])

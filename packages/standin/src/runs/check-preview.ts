@@ -4,13 +4,13 @@ import { StandinError } from '../standin-error.ts'
 import { isOlderThan, listAppliedRuns } from './run-list-store.ts'
 import { lockRun, type RunRow } from './run-store.ts'
 
-/** What a preview found can have changed meanwhile: after this it is to be looked at again. */
+/** What a preview found can change: after this time a new preview is needed. */
 const previewIsGoodForMs = 24 * 3_600_000
 
 /**
- * Whether a run may make its preview's changes: the preview is of the same account, action and input, has succeeded
- * within a day, and no other run makes or made them, but one that this one repeats because it did not succeed.
- * @throws StandinError `PREVIEW_REQUIRED`, saying what is wrong with the one that was given
+ * Checks that a run may make the changes of its preview: the preview is of the same account, action and input, succeeded
+ * within a day, and no other run makes or made its changes, except one that this run retries because it did not succeed.
+ * @throws StandinError `PREVIEW_REQUIRED` with what is wrong with the preview
  */
 export async function checkPreview(tx: Transaction, run: RunRow): Promise<void> {
   const refuse = (detail?: string): never => {
@@ -27,7 +27,7 @@ export async function checkPreview(tx: Transaction, run: RunRow): Promise<void> 
 
   const applied = (await listAppliedRuns(tx, preview.id)).filter(({ id }) => id !== run.id)
   if (applied.some(({ state }) => state !== 'failed' && state !== 'cancelled'))
-    return refuse('What its preview found is being changed already, or was.')
+    return refuse('The changes of this preview are being made, or were made.')
   if (applied.length > 0 && !applied.some(({ id }) => id === run.retryOf))
-    return refuse('What its preview found was begun already. Start that run again instead.')
+    return refuse('The changes of this preview were begun. Retry that run instead.')
 }
