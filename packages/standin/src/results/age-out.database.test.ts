@@ -3,12 +3,23 @@ import { z } from 'zod'
 import { account, createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from '../actions/define-action.ts'
-import { createAgeOut } from './age-out.ts'
+import { ageOutReadings } from '../machines/reading-store.ts'
+import { ageOutRuns } from '../runs/age-out-store.ts'
+import { ageOutArtifacts } from './artifacts/artifact-store.ts'
+import { ageOutResults } from './result-store.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
 
-const policy = { runDays: 180, resultDays: 90, artifactDays: 30, readingDays: 800 }
+const retention = { runDays: 180, resultDays: 90, artifactDays: 30, readingDays: 800 }
+
+/** One round of all the loops that age out. @returns whether there may be more */
+const ageOutOf = (stack: RunStack) => async () => {
+  const ctx = { ...stack.ctx, config: { ...stack.ctx.config, retention } }
+  const more: boolean[] = []
+  for (const ageOut of [ageOutArtifacts, ageOutResults, ageOutReadings, ageOutRuns]) more.push(await ageOut(ctx))
+  return more.some(Boolean)
+}
 
 const report = defineAction({
   id: 'report',
@@ -54,10 +65,10 @@ async function left({ sql, clock }: RunStack): Promise<Record<string, number[]>>
   }
 }
 
-test('what is older than it is to be goes, each at its own age, and nothing else', async () => {
+test('everything is deleted at its own age, and nothing else', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   await endedBefore(stack, [1, 29, 31, 89, 91, 179, 181, 799, 801])
-  const ageOut = createAgeOut({ db: stack.db, clock: stack.clock, policy })
+  const ageOut = ageOutOf(stack)
 
   while (await ageOut());
 
@@ -70,21 +81,21 @@ test('what is older than it is to be goes, each at its own age, and nothing else
   })
 })
 
-test('what has not ended stays, however old', async () => {
+test('runs that have not ended stay, however old', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   const { id } = await stack.start()
   await stack.sql`update runs set created_at = '2001-01-01'`
   await stack.sql`insert into artifacts (run_id, account_id, name, media_type, created_at) values (${id}, ${account}, 'x', 'y', '2001-01-01')`
-  const ageOut = createAgeOut({ db: stack.db, clock: stack.clock, policy })
+  const ageOut = ageOutOf(stack)
   expect(await ageOut()).toBe(false)
   expect(await stack.sql`select * from artifacts`).toHaveLength(1)
 })
 
-test('what another replica is deleting just then is not waited for', async () => {
+test('rows that another replica is deleting are skipped', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   await endedBefore(stack, [200, 201])
   const [locked] = await stack.sql`select id from runs order by ended_at limit 1`
-  const ageOut = createAgeOut({ db: stack.db, clock: stack.clock, policy })
+  const ageOut = ageOutOf(stack)
 
   await stack.sql.begin(async (elsewhere) => {
     await elsewhere`select 1 from run_events where run_id = ${locked?.id} for update`
@@ -96,12 +107,12 @@ test('what another replica is deleting just then is not waited for', async () =>
   expect(await stack.sql`select id from runs`).toEqual([])
 })
 
-test('a run of very many events goes in parts, several replicas at once', async () => {
+test('a run with very many events is deleted in parts, by several replicas at once', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   await endedBefore(stack, [200])
   await stack.sql`insert into run_events (run_id, seq, body) select id, nth, '{}' from runs, generate_series(1000, 26000) nth`
   const replica = async () => {
-    const ageOut = createAgeOut({ db: stack.db, clock: stack.clock, policy })
+    const ageOut = ageOutOf(stack)
     let rounds = 0
     while (await ageOut()) rounds++
     return rounds

@@ -1,48 +1,40 @@
 import { createHash } from 'node:crypto'
 import type { Database, Transaction } from '../database/database.ts'
-import { holdsRun } from '../runs/run-lease-store.ts'
-import { RunStopped } from '../runs/run-stopped.ts'
 import type { RunRow } from '../runs/run-store.ts'
+import { whileHeld } from '../runs/while-held.ts'
 import type { MachineRegister, SeenMachine } from './machine-register.ts'
 import { listGone, listMachines, updateCounters, upsertMachines } from './machine-store.ts'
 import { insertReadings, listHistories } from './reading-store.ts'
 import { hasTold, markTold } from './told-place-store.ts'
 
-/** The register of a run's account, for the worker that has the run. */
-export function createMachineRegister(
+/** The machine register of a run's account, for the worker that holds the run. */
+export function openMachineRegister(
   db: Database,
   { id: runId, epoch, accountId, ...asked }: Pick<RunRow, 'id' | 'epoch' | 'accountId' | 'actionId' | 'mode' | 'input'>,
 ): MachineRegister {
   const run = { runId, accountId, question: questionOf(asked) }
-
-  /** An account that was uninstalled meanwhile has no run: nothing is written for it again. */
-  async function whileHeld(work: (tx: Transaction) => Promise<void>): Promise<void> {
-    await db.transaction(async (tx) => {
-      if (!(await holdsRun(tx, { runId, epoch, states: ['running'] }))) throw new RunStopped()
-      await work(tx)
-    })
-  }
+  const write = (work: (tx: Transaction) => Promise<void>) => whileHeld(db, { runId, epoch, states: ['running'] }, work)
 
   return {
-    keep: (machines) => whileHeld((tx) => upsertMachines(tx, run, machines.map(storable))),
-    keepCounters: (counters) => whileHeld((tx) => updateCounters(tx, run, counters)),
-    keepReadings: () => whileHeld((tx) => insertReadings(tx, run)),
+    keep: (machines) => write((tx) => upsertMachines(tx, run, machines.map(storable))),
+    keepCounters: (counters) => write((tx) => updateCounters(tx, run, counters)),
+    keepReadings: () => write((tx) => insertReadings(tx, run)),
     list: ({ filter = {}, seenInThisRun = false } = {}) =>
       listMachines(db, { ...run, filter, runId: seenInThisRun ? runId : undefined }),
     gone: (filter) => listGone(db, { ...run, filter }),
     hasTold: () => hasTold(db, run),
-    told: () => whileHeld((tx) => markTold(tx, run)),
+    told: () => write((tx) => markTold(tx, run)),
     history: ({ since, filter }) => listHistories(db, { accountId, since, filter }),
   }
 }
 
-/** As PostgreSQL gives an input back: its keys in one order, however it was written. */
+/** The input as PostgreSQL returns it, with its keys in one order, however the caller wrote it. */
 const questionOf = ({ actionId, mode, input }: Pick<RunRow, 'actionId' | 'mode' | 'input'>) =>
   createHash('sha256')
     .update(JSON.stringify([actionId, mode, input]))
     .digest('base64url')
 
-/** Names come from people: what PostgreSQL does not store is left out, and no text is longer than a page needs. */
+/** People choose names freely: drops what PostgreSQL cannot store, and cuts texts to the length that a page needs. */
 function storable(machine: SeenMachine): SeenMachine {
   const texts = ['name', 'brand', 'model', 'serialNumber', 'type', 'address'] as const
   const cut = (text: string) => text.slice(0, 300).toWellFormed().replaceAll('\0', '')
