@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { told } from '../../test/result-to-tell.ts'
-import { webhookBodyOf } from './result-message.ts'
+import { result } from '../../test/result-to-send.ts'
+import { webhookBodyOf } from './webhook-body.ts'
 
-test('a POST has type, time and the result as it is read over the API', () => {
-  const body = JSON.parse(webhookBodyOf(told))
+test('a POST has a type, a timestamp and the result as the API returns it', () => {
+  const body = JSON.parse(webhookBodyOf(result))
   expect(body).toMatchObject({
     type: 'run.succeeded',
     timestamp: '2026-03-02T05:00:09.000Z',
