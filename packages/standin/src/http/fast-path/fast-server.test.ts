@@ -2,103 +2,124 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
-import { issuedTokenSchema, issueTokenInputSchema, type ProcedureContract } from '@standin/contracts'
+import { procedures } from '@standin/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
-import { createAuthenticate, createRecognise } from '../access/authenticate.ts'
-import type { ServiceCaller } from '../access/caller.ts'
-import { createRequestLimits } from '../access/request-limits.ts'
-import { createServiceKey } from '../access/service-key.ts'
-import { createLogger } from '../observability/logger.ts'
-import { StandinError } from '../standin-error.ts'
-import type { IssueToCaller } from '../tokens/issue-to-caller.ts'
-import { directTokenRoute, registerTokenRoute } from '../tokens/token-route.ts'
-import { serveDirectly } from './direct-requests.ts'
-import { createHttpServer } from './http-server.ts'
-import { createContracted, router } from './trpc.ts'
-import { directTrpcRoute, registerTrpcRoute } from './trpc-route.ts'
+import { createHttpStack } from '../../../test/http-stack.ts'
+import type { ServiceCaller } from '../../access/caller.ts'
+import { createServiceKey } from '../../access/service-key.ts'
+import { Secret } from '../../config/secret.ts'
+import { StandinError } from '../../standin-error.ts'
+import { issueToCaller } from '../../tokens/issue-to-caller.ts'
+import { fastTokenRoute, registerTokenRoute } from '../../tokens/token-route.ts'
+import { createTokenMemory, type TokensContext } from '../../tokens/tokens-context.ts'
+import { createHttpServer } from '../http-server.ts'
+import { contracted, router } from '../trpc.ts'
+import { registerTrpcRoute } from '../trpc-route.ts'
+import { fastMutation } from './fast-mutation.ts'
 
 const account = '11111111-1111-4111-8111-111111111111'
 const ours = '22222222-2222-4222-8222-222222222222'
 const broken = '33333333-3333-4333-8333-333333333333'
-const issue = {
-  ...{ kind: 'mutation', input: issueTokenInputSchema, output: issuedTokenSchema },
-  ...{ callers: ['service'], account: 'input' },
-} as const satisfies ProcedureContract
+const service = (keyId: string): ServiceCaller => ({
+  ...{ kind: 'service', service: 's', keyId },
+  grants: [{ accountId: 'all', scopes: ['a'] }],
+})
+const stack = createHttpStack({ logLevel: 'info', environment: { APP_ORIGINS: 'https://app.example' } })
+const [good, limited] = [stack.admit(service('good')), stack.admit(service('limited'))]
+const revoked = `Bearer ${createServiceKey().key.reveal()}`
 
-const [good, limited, revoked] = [createServiceKey(), createServiceKey(), createServiceKey()]
-const callers = new Map<string, ServiceCaller>(
-  [good, limited].map(({ id, digest }) => [
-    digest,
-    { kind: 'service', service: 's', keyId: id, grants: [{ accountId: 'all', scopes: ['a'] }] },
-  ]),
-)
+/** Tokens from memory, with an account that refuses them and one that breaks. */
+function createTokens(onIssued: () => void): TokensContext & typeof stack.ctx {
+  const { ctx } = stack
+  const watch = {
+    ...{ isDown: () => false, downForMs: () => 0, suspect: async () => false, onUp: () => () => {}, stop: () => {} },
+    whileUp: <Result>(work: Promise<Result>) => work,
+  }
+  const listener = { replica: { id: () => 1 } } as unknown as TokensContext['listener']
+  const replica = { ...ctx, watch, listener, directUrl: '' }
+  const tokens = createTokenMemory({
+    ...replica,
+    config: { ...ctx.config, app: { ...ctx.config.app, scopes: [{ scope: 'a', optional: false }] } },
+  })
+  const token = { accessToken: new Secret('tøken'), fingerprint: 'f', generation: 1, lifetimeMs: 3_600_000 }
+  tokens.cache.get = () => ({ ...token, endsAtMs: 3_600_000 })
+  tokens.inForce.get = (accountId) => {
+    if (accountId === ours) throw new StandinError('CREDENTIALS_PENDING', { retryAfterMs: 5, detail: 'Now.' })
+    if (accountId === broken) throw Object.assign(new Error('s3cr3t'), { code: 'LIB' })
+    return { generation: 1, grantedScopes: ['a'], missingFromPlan: [] } as unknown as ReturnType<
+      typeof tokens.inForce.lastRead
+    > &
+      object
+  }
+  return {
+    ...replica,
+    trackunit: {} as TokensContext['trackunit'],
+    accounts: {} as TokensContext['accounts'],
+    tokens,
+    audit: {
+      ...ctx.audit,
+      async recordHandOut() {
+        onIssued()
+        return true
+      },
+    },
+    access: {
+      ...ctx.access,
+      limits: {
+        ...ctx.access.limits,
+        async countRequest(keyId) {
+          if (keyId === 'limited') throw new StandinError('RATE_LIMITED', { retryAfterMs: 1_500 })
+        },
+      },
+    },
+  }
+}
 
 /** One server: a request over its port may go directly, an injected one goes through Fastify. */
 async function createBothWays() {
-  const clock = createAdjustableClock()
-  let log = ''
-  const refused: string[] = []
   let issued = 0
   let viaFastify = 0
-  const logger = createLogger('info', { write: (line) => (log += line) })
-  const onRefused = ({ route, reason }: { route: string; reason: string }) => refused.push(`${route} ${reason}`)
-  const server = await createHttpServer(
-    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: ['https://app.example'] },
-    logger,
-    { onRefused },
+  const { refused } = stack
+  const ctx = createTokens(() => issued++)
+  const fastIssue = fastMutation(ctx, 'token.issue', procedures.token.issue, (caller, input) =>
+    issueToCaller(ctx, caller, input),
   )
+  const server = await createHttpServer(ctx, [fastTokenRoute(ctx), fastIssue])
   server.addHook('onRequest', async () => void viaFastify++)
-
-  const keys = { find: async (digest: string) => callers.get(digest), wasGood: () => true }
-  const limits = {
-    ...createRequestLimits({ keyRequestsPerS: 1_000, failuresPerMinute: 1_000 }),
-    countRequest: async (keyId: string) => {
-      if (keyId === limited.id) throw new StandinError('RATE_LIMITED', { retryAfterMs: 1_500 })
-    },
-  }
-  const authenticate = createAuthenticate({ clock, keys, limits, users: undefined })
-  const issueToCaller: IssueToCaller = async (_caller, { accountId, scopes }) => {
-    issued++
-    if (accountId === ours) throw new StandinError('CREDENTIALS_PENDING', { retryAfterMs: 5, detail: 'Now.' })
-    if (accountId === broken) throw Object.assign(new Error('s3cr3t'), { code: 'LIB' })
-    return {
-      ...{ accessToken: 'tøken', tokenType: 'Bearer', expiresAt: '2026-01-01T00:00:00.000Z' },
-      ...{ expiresInMs: 1, cacheForMs: 1, scopes: scopes ?? ['all'] },
-    }
-  }
-  const contracted = createContracted(
-    { accountOfRun: async () => account, accountOfSchedule: async () => account, accountOfArtifact: async () => '' },
-    { administratorScopes: undefined },
-  )
   const api = router({
-    token: { issue: contracted.call(issue).mutation(({ ctx, input }) => issueToCaller(ctx.caller, input)) },
+    token: {
+      issue: contracted(ctx)
+        .call(procedures.token.issue)
+        .mutation(({ ctx: { caller }, input }) => issueToCaller(ctx, caller, input)),
+    },
   })
-  await registerTokenRoute(server, { authenticate, issueToCaller, clock })
-  await registerTrpcRoute(server, { router: api, clock, authenticate, onRefused })
-  serveDirectly(server, {
-    ...{ recognise: createRecognise({ keys, limits }), log: logger, onRefused },
-    routes: [directTokenRoute({ issueToCaller }), directTrpcRoute({ router: api, onRefused })],
-  })
+  await registerTokenRoute(server, ctx)
+  await registerTrpcRoute(server, ctx, api)
   await server.listen({ port: 0, host: '127.0.0.1' })
   const { port } = server.server.address() as AddressInfo
 
   const noted = async (ask: () => Promise<{ status: number; headers: Record<string, unknown>; body: string }>) => {
-    ;[log, issued, viaFastify, refused.length] = ['', 0, 0, 0]
+    stack.forgetLog()
+    ;[issued, viaFastify] = [0, 0]
     const { status, headers, body } = await ask()
-    while (!log.includes('"request"')) await new Promise(setImmediate)
+    while (!stack.logged().includes('"request"')) await new Promise(setImmediate)
     const withoutId = (text: string) =>
       text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}(?=")/g, (id) => (id === account ? id : '-'))
-    const lines = log.replace(/"(time|pid|ms)":\d+,?/g, '').replace(/"hostname":"[^"]*",?/, '')
+    const lines = stack
+      .logged()
+      .replace(/"(time|pid|ms)":\d+,?/g, '')
+      .replace(/"hostname":"[^"]*",?/, '')
     return {
       viaFastify,
       seen: {
         ...{ status, issued, refused: [...refused], body: withoutId(body) },
         log: withoutId(lines).replace(/"places":\[[^\]]*\]/g, ''),
         headers: Object.fromEntries(
-          ['content-type', 'content-length', 'cache-control', 'vary', 'retry-after', 'access-control-allow-origin'].map(
-            (name) => [name, headers[name] === undefined ? undefined : String(headers[name])],
-          ),
+          // Without the length: tRPC streams its answers.
+          ['content-type', 'cache-control', 'vary', 'retry-after', 'access-control-allow-origin'].map((name) => [
+            name,
+            headers[name] === undefined ? undefined : String(headers[name]),
+          ]),
         ),
       },
     }
@@ -132,14 +153,14 @@ interface Asked {
   headers: Record<string, string>
   body: string
 }
-const json = { authorization: `Bearer ${good.key.reveal()}`, 'content-type': 'application/json' }
+const json = { authorization: good, 'content-type': 'application/json' }
 const rest = (body: unknown, headers: Record<string, string> = {}, url = '/v1/token'): Asked => {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   return { url, headers: { ...json, 'content-length': String(Buffer.byteLength(text)), ...headers }, body: text }
 }
 const trpc = (path: string, body: unknown, headers: Record<string, string> = {}) => rest(body, headers, `/trpc/${path}`)
 const asks = { accountId: account, scopes: ['a'] }
-const as = ({ key }: typeof good) => ({ authorization: `bearer ${key.reveal()}` })
+const as = (authorization: string) => ({ authorization: authorization.replace('Bearer', 'bearer') })
 
 const direct: Record<string, Asked> = {
   'a token': rest(asks),
@@ -163,7 +184,7 @@ const left: Record<string, Asked> = {
   'a type with a character set': rest(asks, { 'content-type': 'application/json; charset=utf-8' }),
   'a browser': rest(asks, { origin: 'https://app.example' }),
   nobody: rest(asks, { authorization: 'Bearer nobody' }),
-  'a key with a typo': rest(asks, { authorization: `Bearer ${good.key.reveal()}x` }),
+  'a key with a typo': rest(asks, { authorization: `${good}x` }),
   'more than a request may hold': rest({ accountId: 'x'.repeat(70_000) }),
   'another address': rest(asks, {}, '/v1/token?x=1'),
   'an unknown procedure': trpc('token.nowhere', asks),
