@@ -5,10 +5,10 @@ export {
   type ActionLimits,
   type AnyAction,
   defineAction,
-  type Effect,
   type PartContext,
   type RunContext,
 } from './actions/define-action.ts'
+export type { PreviewOfRun, PreviousRun } from './actions/run-predecessors.ts'
 export { ConfigError } from './config/config-error.ts'
 export { createStandin, type MakersParts, type RunningStandin, type Standin } from './create-standin.ts'
 export { machineFilterInput, matchesFilter } from './machines/filters/machine-filter-input.ts'
@@ -26,7 +26,7 @@ export { toCsv } from './results/artifacts/table-files.ts'
 export type { GivenColumn, ResultWriter } from './results/result-writer.ts'
 export type { GivenRow } from './results/understand-rows.ts'
 export { runServer } from './run-server.ts'
-export type { PreviewOfRun, PreviousRun } from './runs/run-predecessors.ts'
+export type { Effect } from './runs/run-effects.ts'
 export { StandinError } from './standin-error.ts'
 export { type Connection, type Page, pages } from './trackunit/pages.ts'
 export type { TrackunitClient } from './trackunit/trackunit-client.ts'

@@ -1,5 +1,5 @@
 import type { ResultRow } from '@standin/contracts'
-import type { ResultToTell } from '../src/deliveries/result-message.ts'
+import type { ResultToSend } from '../src/deliveries/find-result-to-send.ts'
 
 export const row = (id: string, name: string, given: Partial<ResultRow> = {}): ResultRow => ({
   id,
@@ -8,12 +8,18 @@ export const row = (id: string, name: string, given: Partial<ResultRow> = {}): R
   isNew: false,
   ...given,
 })
-/** Of an attention list of two machines, with a name that would be markup. */
-export const told: ResultToTell = {
+/** An attention list of two machines, one of them named like markup. */
+export const result: ResultToSend = {
   run: {
-    ...{ id: 'run', accountId: 'account', actionId: 'attention-list', scheduleId: null },
-    ...{ state: 'succeeded', reason: null, headline: '2 machines need you.' },
-    ...{ startedAt: '2026-03-02T05:00:00.000Z', endedAt: '2026-03-02T05:00:09.000Z' },
+    id: 'run',
+    accountId: 'account',
+    actionId: 'attention-list',
+    scheduleId: null,
+    state: 'succeeded',
+    reason: null,
+    headline: '2 machines need you.',
+    startedAt: '2026-03-02T05:00:00.000Z',
+    endedAt: '2026-03-02T05:00:09.000Z',
   },
   actionTitle: 'Attention list',
   detail: 'Service is left out: the scope is not granted.',
