@@ -12,7 +12,7 @@ import { askedAt, askedOverSocket } from '../request-times.ts'
 const callers = 10_000
 const upstreamMs = 6_000
 
-/** Everybody asks at once for a token that nobody has; how late the last one is, counted from when the token was stored. */
+/** All callers ask at once for a token that no replica has; how late the last one is served after it was stored. */
 export function coldCrowd(stack: BenchStack): Comparison[] {
   return [
     {
@@ -84,7 +84,7 @@ async function servedAfterKill(stack: BenchStack): Promise<Measured> {
   return { value }
 }
 
-/** An account whose credentials are proven, and whose token nobody asked for. */
+/** An account whose credentials are proven, and whose token was never asked for. */
 async function installed({ control, simulator, databaseUrl, serviceKey }: BenchStack) {
   const accountId = randomUUID()
   const sql = postgres(databaseUrl, { max: 1 })

@@ -6,11 +6,11 @@ import { startEmbeddedPostgres } from 'standin/embedded-postgres'
 import { findCredentialsInForce } from '../../packages/standin/src/accounts/credentials-in-force.ts'
 import { createAuditMacs } from '../../packages/standin/src/audit/audit-mac.ts'
 import { createChain } from '../../packages/standin/src/audit/chain.ts'
-import { createRecordHandOuts } from '../../packages/standin/src/audit/record-hand-outs.ts'
+import { createHandOutWriter } from '../../packages/standin/src/audit/hand-out-writer.ts'
 import { systemClock } from '../../packages/standin/src/clock.ts'
 import { connectDatabase } from '../../packages/standin/src/database/database.ts'
 import { migrateDatabase } from '../../packages/standin/src/database/migrate.ts'
-import { findStanding } from '../../packages/standin/src/tokens/exchange-store.ts'
+import { findStanding } from '../../packages/standin/src/tokens/standing-store.ts'
 import type { Comparison, Measured } from '../compare.ts'
 import { quantile } from '../quantile.ts'
 
@@ -63,14 +63,14 @@ async function filled(installations: number) {
     ({ account_id }) => String(account_id),
   )
   const chain = createChain(randomUUID(), createAuditMacs([{ kid: 'bench', bytes: new Uint8Array(32) }]))
-  const { record } = createRecordHandOuts({ db, clock: systemClock, chain })
+  const { recordHandOut } = createHandOutWriter({ db, clock: systemClock, chain })
 
   async function token(accountId: string): Promise<void> {
     const { generation } = await findCredentialsInForce(db, accountId)
     const { token } = await findStanding(db, { accountId, generation, scopeKey })
     const receiver = { kind: 'service', id: 'bench' } as const
     const fingerprint = token?.fingerprint ?? ''
-    if (!(await record({ accountId, generation, scopeKey, fingerprint, serviceKeyId: 'key', receiver })))
+    if (!(await recordHandOut({ accountId, generation, scopeKey, fingerprint, serviceKeyId: 'key', receiver })))
       throw new Error('the hand-out was refused')
   }
 

@@ -1,25 +1,24 @@
 import { systemClock } from '../../packages/standin/src/clock.ts'
 import { Secret } from '../../packages/standin/src/config/secret.ts'
+import { createFlights } from '../../packages/standin/src/tokens/flights.ts'
 import { createInForceMemory } from '../../packages/standin/src/tokens/in-force-memory.ts'
-import { createObtainToken } from '../../packages/standin/src/tokens/obtain-token.ts'
+import { obtainToken } from '../../packages/standin/src/tokens/obtain-token.ts'
 import { createTokenCache } from '../../packages/standin/src/tokens/token-cache.ts'
+import type { TokensContext } from '../../packages/standin/src/tokens/tokens-context.ts'
 import { scopeSet } from '../../packages/standin/src/trackunit/scope-set.ts'
 import { accountId } from '../bench-stack.ts'
 import type { Comparison } from '../compare.ts'
 import { inProcessRate } from '../in-process-rate.ts'
 import { octokit } from './cached-token.ts'
 
-/** What the server looks at for a token in its memory: who serves the account, the token's whole identity, its freshness. */
+/** What the server does for a token in its memory: who serves the account, the token's whole identity, its freshness. */
 export function serverCachedToken(): Comparison[] {
-  const credentials = { accountId, generation: 1, appId: 'app', clientId: 'client', sealedSecret: '', parked: false }
-  const clock = systemClock
-  const cache = createTokenCache()
   const scopes = scopeSet(['asset.view'])
-  const notAsked = () => Promise.reject(new Error('the token is in memory'))
-  const inForce = createInForceMemory({
-    clock,
-    find: async () => ({ ...credentials, grantedScopes: scopes.scopes, missingFromPlan: [] }),
-  })
+  const credentials = { accountId, generation: 1, appId: 'app', clientId: 'client', sealedSecret: '', parked: false }
+  const find = async () => ({ ...credentials, grantedScopes: [...scopes.scopes], missingFromPlan: [] })
+  const clock = systemClock
+  const inForce = createInForceMemory({ clock, find })
+  const cache = createTokenCache()
   const lifetimeMs = 3_600_000
   cache.set(
     { accountId, scopeKey: scopes.key },
@@ -28,14 +27,11 @@ export function serverCachedToken(): Comparison[] {
       endsAtMs: clock.monotonicMs() + lifetimeMs,
     },
   )
-  // None of the others is reached while the token is in memory.
-  const obtainToken = createObtainToken({
-    ...({} as Parameters<typeof createObtainToken>[0]),
-    ...{ clock, cache, random: Math.random, onRefused: notAsked, exchangeToken: notAsked },
-  })
+  // Nothing else is reached while the token is in memory.
+  const ctx = { clock, tokens: { cache, inForce, flights: createFlights() } } as unknown as TokensContext
   const call = async () => {
-    const found = inForce.get(accountId, { fresh: false }) // As `createIssueToken` asks: what is there is not awaited.
-    return obtainToken({ credentials: found instanceof Promise ? await found : found, scopes })
+    const found = inForce.get(accountId) // As `issueToken` does: what is in memory is not awaited.
+    return obtainToken(ctx, { credentials: found instanceof Promise ? await found : found, scopes })
   }
   return [
     {

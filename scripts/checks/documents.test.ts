@@ -3,9 +3,12 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
-const documents = ['README.md', 'CONTRIBUTING.md', ...globSync('{docs,packages/*}/*.md', { cwd: root })].filter(
-  (path) => !path.includes('CHANGELOG'),
-)
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'bench/README.md',
+  ...globSync('{docs,packages/*}/*.md', { cwd: root }),
+].filter((path) => !path.includes('CHANGELOG'))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const prose = (path: string) => read(path).replaceAll(/```[\s\S]*?```/g, '')
 
@@ -38,15 +41,21 @@ test.each(documents)('the commands that %s names exist', (document) => {
 
 /** `installations rollback ID`: a group and a command of the operator's program, as its own sources name them. */
 const operatorCommands = new Map(
-  globSync('packages/standin/src/commands/*-command.ts', { cwd: root }).map((path) => {
+  globSync('packages/standin/src/operator/*-command.ts', { cwd: root }).map((path) => {
     const group = path.split('/').at(-1)?.replace('-command.ts', '') ?? ''
-    const sources = globSync(`packages/standin/src/commands/${group}-command*.ts`, { cwd: root }).map(read).join('\n')
+    const sources = globSync(`packages/standin/src/operator/${group}-*.ts`, { cwd: root }).map(read).join('\n')
     const names = [...sources.matchAll(/\.command\('([\w-]+)|^ {2}(\w+): \{$/gm)].map(
       ([, typed, key]) => typed ?? key ?? '',
     )
     return [group, names]
   }),
 )
+
+test('the operator’s program has commands', () => {
+  expect([...operatorCommands.keys()]).toContain('callbacks')
+  expect(operatorCommands.get('installations')).toEqual(expect.arrayContaining(['list', 'show', 'rollback', 'erase']))
+  expect(operatorCommands.get('encryption-keys')).toContain('reencrypt')
+})
 
 test.each(documents)('the operator’s commands that %s names exist', (document) => {
   const groups = [...operatorCommands.keys()].join('|')

@@ -4,14 +4,11 @@ import { expect, test } from 'vitest'
 import { statementsThatNeedAReason } from './rolling-deploy.ts'
 
 const folder = join(import.meta.dirname, '../../packages/standin/migrations')
-/** Those up to here were made before this was asked of them: 0015 and 0018 are not for a rolling deploy. */
-const lastUnasked = '0019'
 const migrations = globSync('*.sql', { cwd: folder }).sort()
 
-test('a migration leaves servers of the version before at work, or says why it may do more', () => {
-  expect(migrations.length).toBeGreaterThan(19)
-  const asked = migrations.filter((name) => name.slice(0, 4) > lastUnasked)
-  const found = asked.map((name) => [name, statementsThatNeedAReason(readFileSync(join(folder, name), 'utf8'))])
+test('a migration leaves servers of the version before working, or says why it may do more', () => {
+  expect(migrations[0]).toBe('0000_initial.sql')
+  const found = migrations.map((name) => [name, statementsThatNeedAReason(readFileSync(join(folder, name), 'utf8'))])
   expect(Object.fromEntries(found.filter(([, statements]) => statements?.length))).toEqual({})
 })
 

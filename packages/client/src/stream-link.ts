@@ -1,13 +1,16 @@
 import { httpSubscriptionLink, type TRPCLink } from '@trpc/client'
 import { EventSource } from 'eventsource'
 import type { AppRouter } from './app-router.ts'
-import type { StandinLinkOptions } from './standin-links.ts'
 
 /** Streams over server-sent events; the platform's own cannot send a header. */
 export function streamLink({
   endpoint,
   bearer,
-}: { endpoint: string } & Pick<StandinLinkOptions, 'bearer'>): TRPCLink<AppRouter> {
+}: {
+  endpoint: string
+  /** Asked at each connection. */
+  bearer: () => string | Promise<string>
+}): TRPCLink<AppRouter> {
   return httpSubscriptionLink({
     url: endpoint,
     EventSource,

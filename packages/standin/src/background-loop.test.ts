@@ -9,12 +9,16 @@ function startLoop({ everyMs = aMinuteMs, work }: { everyMs?: number; work: (rou
   const rounds: Array<() => void> = []
   let round = 0
   const loop = startBackgroundLoop(
-    async () => {
-      round++
-      rounds.shift()?.()
-      return work(round)
+    {
+      name: 'test',
+      everyMs,
+      async work() {
+        round++
+        rounds.shift()?.()
+        return work(round)
+      },
     },
-    { everyMs, log: pino({ level: 'silent' }), name: 'test' },
+    pino({ level: 'silent' }),
   )
   onTestFinished(loop.stop)
   return {

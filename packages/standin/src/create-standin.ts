@@ -1,19 +1,85 @@
-import type { StandinApp } from '@standin/contracts'
-import { createActionCatalogue } from './actions/action-catalogue.ts'
+import { procedures, type StandinApp } from '@standin/contracts'
+import type { FastifyInstance } from 'fastify'
+import { createAccessMemory } from './access/access-context.ts'
+import { saveRefusedTokens } from './access/refused-tokens.ts'
+import { noteInstallationChange, noteRunsChange } from './accounts/account-changes.ts'
+import { createAccountsMemory } from './accounts/accounts-context.ts'
+import { eraseAbandoned } from './accounts/erase-abandoned.ts'
+import { wakeEventReaders } from './accounts/installation-events.ts'
+import { installationProcedures } from './accounts/installation-procedures.ts'
+import { registerLifecycleRoute } from './accounts/lifecycle-route.ts'
+import { proveDueCredentials } from './accounts/prove-credentials.ts'
+import { type ActionCatalogue, createActionCatalogue } from './actions/action-catalogue.ts'
+import { actionProcedures } from './actions/action-procedures.ts'
 import type { AnyAction } from './actions/define-action.ts'
-import { openFoundation, type Surroundings } from './assembly/open-foundation.ts'
-import { serveApi } from './assembly/serve-api.ts'
-import { serveCallbacks } from './assembly/serve-callbacks.ts'
-import { serveHttp } from './assembly/serve-http.ts'
-import { startCredentials } from './assembly/start-credentials.ts'
-import { startRuns } from './assembly/start-runs.ts'
-import { startTokens } from './assembly/start-tokens.ts'
-import { readUserTokens } from './assembly/user-tokens.ts'
+import { openWork } from './actions/open-work.ts'
+import { runProcedures } from './actions/run-procedures.ts'
+import { auditProcedures } from './activity/activity-procedures.ts'
+import { retainAudit } from './audit/retain-audit.ts'
+import { logChainHeads, sealAll, sealEntries } from './audit/seal-entries.ts'
+import { type BackgroundLoop, type LoopRow, startBackgroundLoop } from './background-loop.ts'
+import { registerCallbackRoute } from './callbacks/callback-route.ts'
+import { type CallbacksContext, createCallbacksMemory } from './callbacks/callbacks-context.ts'
+import { countHeld } from './callbacks/held/held-callback-store.ts'
+import { saveRejections } from './callbacks/rejected/count-rejections.ts'
+import { verifyUnverified } from './callbacks/unverified/verify-unverified.ts'
 import { systemClock } from './clock.ts'
 import { type Config, readConfig } from './config/config.ts'
 import type { Environment } from './config/environment-schema.ts'
+import type { Part } from './config/parts.ts'
+import { openReplica, type ReplicaContext } from './context.ts'
+import type { Channel } from './database/listen.ts'
+import { deliverDue } from './deliveries/deliver-due.ts'
+import type { DeliveriesContext } from './deliveries/deliveries-context.ts'
+import { deliveryProcedures } from './deliveries/delivery-procedures.ts'
+import { deliveriesOfRuns, hasOpenDeliveries } from './deliveries/delivery-store.ts'
+import { queueDeliveriesOf } from './deliveries/queue-deliveries.ts'
+import { sendEmail } from './deliveries/send-email.ts'
+import { sendWebhook } from './deliveries/send-webhook.ts'
+import { fastMutation } from './http/fast-path/fast-mutation.ts'
+import { registerHealthRoutes } from './http/health-route.ts'
+import type { HttpContext } from './http/http-context.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { registerOpenApiRoute } from './http/openapi-route.ts'
+import { contracted, router } from './http/trpc.ts'
+import { registerTrpcRoute } from './http/trpc-route.ts'
+import { filterProcedures } from './machines/filters/filter-procedures.ts'
+import { ageOutReadings } from './machines/reading-store.ts'
 import { createLogger } from './observability/logger.ts'
-import { createRateLimits } from './trackunit/rate-limits.ts'
+import { serveMetrics } from './observability/metrics-server.ts'
+import { startTraces } from './observability/start-traces.ts'
+import { artifactProcedures } from './results/artifacts/artifact-procedures.ts'
+import { registerArtifactRoute } from './results/artifacts/artifact-route.ts'
+import { accountOfArtifact, ageOutArtifacts, offerArtifacts } from './results/artifacts/artifact-store.ts'
+import { ageOutResults } from './results/result-store.ts'
+import { createResultsMemory } from './results/results-context.ts'
+import { ageOutRuns } from './runs/age-out-store.ts'
+import { interruptCancelled } from './runs/cancel-run.ts'
+import { claimDueRuns, handOverRuns, isClaiming } from './runs/claim-runs.ts'
+import { loseAllRuns, reapRuns } from './runs/reap-runs.ts'
+import { countOpenRunsByState } from './runs/run-list-store.ts'
+import { accountOfRun } from './runs/run-store.ts'
+import { createRunsMemory } from './runs/runs-context.ts'
+import { wakeRuns } from './runs/wake-runs.ts'
+import { reviewSchedules } from './schedules/review-schedules.ts'
+import { scheduleProcedures } from './schedules/schedule-procedures.ts'
+import { accountOfSchedule } from './schedules/schedule-store.ts'
+import { startDueSchedules } from './schedules/start-due-schedules.ts'
+import { publishKeys } from './secrets/publish-keys.ts'
+import { issueToCaller } from './tokens/issue-to-caller.ts'
+import { drainSpool } from './tokens/outage/drain-spool.ts'
+import { refreshDueTokens, saveTokenUses } from './tokens/refresh-ahead.ts'
+import { forgetAllInForce, forgetInForce, hearTokenChange, recheckTokens } from './tokens/token-changes.ts'
+import { tokenProcedures } from './tokens/token-procedures.ts'
+import { fastTokenRoute, registerTokenRoute } from './tokens/token-route.ts'
+import { createTokenMemory } from './tokens/tokens-context.ts'
+import { sweepBudgets } from './trackunit/rate-budget-store.ts'
+import { signInDownForS } from './trackunit/sign-in-outage-store.ts'
+import { createTrackunitMemory } from './trackunit/trackunit-context.ts'
+import { version } from './version.ts'
+import { whenUninstalled } from './when-uninstalled.ts'
+
+// This file is long because it is the map: what is made, what is served, what runs in the background, in that order.
 
 /** What a maker declares: who the app is, and what it does in the background. */
 export interface MakersParts {
@@ -24,8 +90,9 @@ export interface MakersParts {
 
 export interface Standin {
   /**
-   * Builds the whole server, each part when what it needs is there, and starts it.
-   * @throws ConfigError with one line for each thing that is wrong in `standin.config.ts` or the environment
+   * Builds the whole server and starts it.
+   * @throws ConfigError with one line for each mistake in `standin.config.ts` or the environment
+   * @throws ActionError for a mistake in an action's declaration
    */
   start(environment: Environment): Promise<RunningStandin>
 }
@@ -33,7 +100,7 @@ export interface Standin {
 export interface RunningStandin {
   /** Where it listens, without a path. */
   url: string
-  /** Ends in the reverse order of the start; runs are handed over to other replicas. */
+  /** Stops in the reverse order of the start; runs are handed over to other replicas. */
   stop(): Promise<void>
 }
 
@@ -49,7 +116,7 @@ export function createStandin({ app, actions }: MakersParts): Standin {
           await close().catch((error: unknown) => log.error({ err: error }, 'stopping'))
       }
       try {
-        return { url: await build(config, { actions, log, clock: systemClock, closers }), stop }
+        return { url: await startServer(config, { actions, closers }), stop }
       } catch (error) {
         await stop()
         throw error
@@ -58,25 +125,245 @@ export function createStandin({ app, actions }: MakersParts): Standin {
   }
 }
 
-/**
- * Callbacks → credentials → tokens → runs → what is called from outside, each when what it needs is there.
- * @returns the address that it listens on
- */
-async function build(config: Config, { actions, ...surroundings }: Surroundings & Pick<MakersParts, 'actions'>) {
-  const scopes = config.app.scopes.map(({ scope }) => scope)
-  const catalogue = createActionCatalogue(actions, scopes) // Before anything is started: it says what is wrong.
-  const foundation = await openFoundation(config, surroundings)
-  const users = readUserTokens(foundation)
-  const edge = await serveHttp(foundation)
-  const has = (part: Config['parts'][number]) => config.parts.includes(part)
+interface Start {
+  actions: readonly AnyAction[]
+  /** What was started, in order; each ends while what was started before it still works. */
+  closers: Array<() => Promise<unknown>>
+}
 
-  if (has('callbacks')) await serveCallbacks(foundation, edge, users)
-  if (has('api') || has('worker')) {
-    const rateLimits = createRateLimits({ ...foundation, perSecond: config.trackunit.maxRequestsPerS })
-    const credentials = await startCredentials(foundation, rateLimits)
-    const issueToken = await startTokens(foundation, credentials)
-    const runs = await startRuns(foundation, { catalogue, issueToken, rateLimits })
-    if (has('api')) await serveApi(foundation, { edge, users, issueToken, runs })
+/** @returns the address that it listens on */
+async function startServer(config: Config, { actions, closers }: Start): Promise<string> {
+  const log = createLogger(config.logLevel)
+  const catalogue = createActionCatalogue(actions, manifestScopesOf(config)) // First: it names a maker's mistakes.
+  closers.push(await startTraces(config.traces, { version }))
+  const replica = await openReplica(config, { clock: systemClock, log, fetch, random: Math.random })
+  closers.push(replica.close)
+
+  const server: { http?: FastifyInstance } = {}
+  const publicUrl = () => config.http.publicUrl ?? addressOf(config, server.http)
+  const ctx = assemble(replica.ctx, catalogue, { publicUrl })
+  closers.push(
+    () => finishAudit(ctx),
+    () => ctx.tokens.spool.close(),
+  )
+  await publishKeys(ctx)
+  await hearOthers(ctx)
+  closers.push(await serveMetrics(ctx.metrics, config.metrics, log))
+
+  server.http = await serveHttp(ctx, { publicUrl })
+  closers.push(startLoops(ctx), () => handOverRuns(ctx))
+  closers.push(() => server.http?.close() ?? Promise.resolve())
+  await server.http.listen({ port: config.http.port, host: config.http.host })
+  const url = addressOf(config, server.http)
+  log.info({ url, app: config.app.id, parts: config.parts }, 'Standin listens')
+  return url
+}
+
+// 1. What is made. ---------------------------------------------------------------------------------------------------
+
+/** Everything that any rule stands on. */
+export type StandinContext = DeliveriesContext & CallbacksContext & HttpContext
+
+/**
+ * A replica with what each part keeps between calls, and the hooks by which an earlier part reaches a later one. Nothing
+ * runs yet.
+ */
+export function assemble(
+  replica: ReplicaContext,
+  catalogue: ActionCatalogue,
+  { publicUrl }: { publicUrl: () => string },
+): StandinContext {
+  const accounts = { ...replica, accounts: createAccountsMemory({ whenUninstalled }) }
+  const ctx: StandinContext = {
+    ...accounts,
+    trackunit: createTrackunitMemory(replica),
+    access: createAccessMemory(replica),
+    http: {
+      accountOfRun: (runId) => accountOfRun(replica.db, runId),
+      accountOfSchedule: (scheduleId) => accountOfSchedule(replica.db, scheduleId),
+      accountOfArtifact: (artifactId) => accountOfArtifact(replica.db, artifactId),
+    },
+    callbacks: createCallbacksMemory(accounts),
+    tokens: createTokenMemory(replica),
+    runs: createRunsMemory(replica, {
+      openWork: (run, signals) => openWork(ctx, run, signals),
+      whenEnding: [offerArtifacts],
+      whenEnded: [queueDeliveriesOf, async (_tx, run) => replica.metrics.countEndedRun(run)],
+      hasOpenDeliveries: (runId) => hasOpenDeliveries(replica.db, runId),
+    }),
+    results: createResultsMemory({ publicUrl, scopesOf: (actionId) => catalogue.find(actionId)?.scopes ?? [] }),
+    actions: { ...catalogue, deliveriesOf: ({ db }, rows) => deliveriesOfRuns(db, rows) },
+    deliveries: { sendEmail, sendWebhook },
   }
-  return edge.listen()
+  ctx.metrics.measureSpool(ctx.tokens.spool.bytes)
+  ctx.metrics.measureDatabase(async () => ({
+    openRuns: await countOpenRunsByState(ctx.db),
+    heldCallbacks: await countHeld(ctx.db),
+    signInDownForS: await signInDownForS(ctx.db),
+  }))
+  return ctx
+}
+
+export const manifestScopesOf = ({ app }: Config): string[] => app.scopes.map(({ scope }) => scope)
+
+// 2. What is served. -------------------------------------------------------------------------------------------------
+
+/** The server's one port: callbacks from Trackunit, the API for people and services. */
+async function serveHttp(ctx: StandinContext, { publicUrl }: { publicUrl: () => string }): Promise<FastifyInstance> {
+  const { parts } = ctx.config
+  const isApi = parts.includes('api')
+  const fastIssue = fastMutation(ctx, 'token.issue', procedures.token.issue, (caller, input) =>
+    issueToCaller(ctx, caller, input),
+  )
+  const server = await createHttpServer(ctx, isApi ? [fastTokenRoute(ctx), fastIssue] : [])
+  registerHealthRoutes(server, ctx, { isWorking: () => !parts.includes('worker') || isClaiming(ctx) })
+  if (parts.includes('callbacks')) {
+    await registerCallbackRoute(server, ctx)
+    registerLifecycleRoute(server, ctx)
+  }
+  if (isApi) {
+    await registerTokenRoute(server, ctx)
+    registerArtifactRoute(server, ctx)
+    registerOpenApiRoute(server, publicUrl)
+    await registerTrpcRoute(server, ctx, createRouter(ctx))
+  }
+  return server
+}
+
+/** Every procedure, by noun. `serves-the-contract.ts` compiles only while this is what the contract says. */
+export function createRouter(ctx: StandinContext) {
+  const contract = contracted(ctx)
+  return router({
+    token: tokenProcedures(ctx, contract),
+    installation: installationProcedures(ctx, contract),
+    action: actionProcedures(ctx, contract),
+    run: runProcedures(ctx, contract),
+    schedule: scheduleProcedures(ctx, contract),
+    delivery: deliveryProcedures(ctx, contract),
+    artifact: artifactProcedures(ctx, contract),
+    filter: filterProcedures(ctx, contract),
+    audit: auditProcedures(ctx, contract),
+  })
+}
+
+// 3. What runs in the background. ------------------------------------------------------------------------------------
+
+type BackgroundRow = LoopRow & {
+  /** Which processes run it; without it, all. */
+  part?: Part
+  /** A notification on this channel wakes it. */
+  wokenBy?: Channel
+  /** Loops of this kind that run side by side. */
+  count?: number
+}
+
+const seconds = 1_000
+const hours = 3_600_000
+
+/** Every background loop, with its period. Each finds its work in the database, so that any replica may do it. */
+export function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
+  const auditRetained = () => new Date(ctx.clock.now().getTime() - ctx.config.auditRetentionMs)
+  return [
+    // Audit
+    { name: 'seal-audit', everyMs: 0.5 * seconds, work: () => sealEntries(ctx) },
+    { name: 'log-audit-heads', everyMs: 60 * seconds, work: () => logChainHeads(ctx) },
+    { name: 'retain-audit', everyMs: hours, work: () => retainAudit(ctx, auditRetained()).then(() => false) },
+    // Callbacks
+    { name: 'refresh-keys', part: 'callbacks', everyMs: 30 * seconds, work: ctx.trackunit.callbackKeys.refreshIfOld },
+    { name: 'verify-unverified', part: 'callbacks', everyMs: 2 * seconds, work: () => verifyUnverified(ctx) },
+    { name: 'save-rejections', part: 'callbacks', everyMs: 2 * seconds, work: () => saveRejections(ctx) },
+    // Accounts
+    {
+      ...{ name: 'prove-credentials', part: 'worker', wokenBy: 'credentials_pending' },
+      ...{ everyMs: seconds, work: () => proveDueCredentials(ctx) },
+    },
+    { name: 'erase-abandoned', part: 'worker', everyMs: hours, work: () => eraseAbandoned(ctx) },
+    // Tokens
+    { name: 'refresh-tokens', part: 'worker', everyMs: seconds, work: () => refreshDueTokens(ctx) },
+    { name: 'save-token-uses', everyMs: 10 * seconds, work: () => saveTokenUses(ctx) },
+    { name: 'drain-spool', everyMs: 15 * seconds, work: () => drainSpool(ctx) },
+    { name: 'save-refused-tokens', part: 'api', everyMs: 5 * seconds, work: () => saveRefusedTokens(ctx) },
+    { name: 'sweep-budgets', part: 'worker', everyMs: hours, work: () => sweepBudgets(ctx) },
+    // Runs
+    { name: 'claim-runs', part: 'worker', wokenBy: 'run_due', everyMs: seconds, work: () => claimDueRuns(ctx) },
+    { name: 'reap-runs', part: 'worker', everyMs: 0.25 * seconds, work: () => reapRuns(ctx) },
+    { name: 'start-schedules', part: 'worker', everyMs: seconds, work: () => startDueSchedules(ctx) },
+    // A receiver that does not answer holds up only one of the four.
+    {
+      name: 'deliver',
+      part: 'worker',
+      wokenBy: 'delivery_due',
+      count: 4,
+      everyMs: 2 * seconds,
+      work: () => deliverDue(ctx),
+    },
+    // Ageing
+    { name: 'age-out-artifacts', part: 'worker', everyMs: hours, work: () => ageOutArtifacts(ctx) },
+    { name: 'age-out-results', part: 'worker', everyMs: hours, work: () => ageOutResults(ctx) },
+    { name: 'age-out-readings', part: 'worker', everyMs: hours, work: () => ageOutReadings(ctx) },
+    { name: 'age-out-runs', part: 'worker', everyMs: hours, work: () => ageOutRuns(ctx) },
+  ]
+}
+
+/** @returns what stops all of them */
+function startLoops(ctx: StandinContext): () => Promise<void> {
+  const rows = backgroundLoops(ctx).filter(({ part }) => part === undefined || ctx.config.parts.includes(part))
+  const loops = new Map<string, BackgroundLoop[]>()
+  for (const { wokenBy, count = 1, ...row } of rows) {
+    const started = Array.from({ length: count }, () => startBackgroundLoop(row, ctx.log))
+    loops.set(row.name, started)
+    const wake = () => {
+      for (const loop of started) loop.wake()
+    }
+    if (wokenBy) void ctx.listener.on(wokenBy, wake, wake)
+  }
+  const endDraining = ctx.listener.replica.onHeld(() => loops.get('drain-spool')?.[0]?.wake())
+  return async () => {
+    endDraining()
+    await Promise.all([...loops.values()].flat().map(({ stop }) => stop()))
+    if (ctx.config.parts.includes('callbacks')) await saveRejections(ctx)
+  }
+}
+
+/** What this replica does when another announces a change. After a lost connection it looks again at everything. */
+export async function hearOthers(ctx: StandinContext): Promise<void> {
+  const { listener, watch, access, runs, config, log } = ctx
+  const isWorker = config.parts.includes('worker')
+  const safely = (what: string, accountId: string, work: Promise<void>) =>
+    void work.catch((error: unknown) => log.error({ err: error, accountId }, what))
+  const rows: Array<[Channel, (payload: string) => void, (() => void)?]> = [
+    ['access_changed', access.keys.readAgain, access.keys.readAgain],
+    ['access_changed', () => wakeEventReaders(ctx), () => wakeEventReaders(ctx)],
+    ['token_changed', (payload) => hearTokenChange(ctx, payload), () => recheckTokens(ctx)],
+    ['installation_changed', (accountId) => forgetInForce(ctx, accountId), () => forgetAllInForce(ctx)],
+    ['installation_changed', (payload) => noteInstallationChange(ctx, payload), () => noteInstallationChange(ctx)],
+    ['credentials_changed', (payload) => noteInstallationChange(ctx, payload), () => noteInstallationChange(ctx)],
+    ['token_changed', (payload) => noteInstallationChange(ctx, payload), () => noteInstallationChange(ctx)],
+    ['runs_changed', (payload) => noteRunsChange(ctx, payload), () => noteRunsChange(ctx)],
+    ['installation_event', () => wakeEventReaders(ctx), () => wakeEventReaders(ctx)],
+    ['run_event', runs.feeds.wake, runs.feeds.wakeAll],
+    ['run_cancel', (runId) => interruptCancelled(ctx, runId)],
+  ]
+  if (isWorker)
+    rows.push([
+      'installation_changed',
+      (accountId) => {
+        safely('waking runs', accountId, wakeRuns(ctx, accountId))
+        safely('reviewing schedules', accountId, reviewSchedules(ctx, accountId))
+      },
+    ])
+  for (const [channel, hear, lookAgain] of rows) await listener.on(channel, hear, lookAgain)
+  watch.onUp(() => forgetAllInForce(ctx)) // Changes during the outage were not announced here.
+  listener.replica.onLost(() => loseAllRuns(ctx)) // Other replicas may have them by now.
+}
+
+/** Chains what is left and logs where the chains end. */
+async function finishAudit(ctx: StandinContext): Promise<void> {
+  await sealAll(ctx)
+  await logChainHeads(ctx)
+}
+
+function addressOf({ http }: Config, server: FastifyInstance | undefined): string {
+  const bound = server?.server.address()
+  return `http://${http.host}:${typeof bound === 'object' && bound ? bound.port : http.port}`
 }

@@ -5,11 +5,11 @@ export {
   type ActionLimits,
   type AnyAction,
   defineAction,
-  type Effect,
   type PartContext,
   type RunContext,
 } from './actions/define-action.ts'
 export { defineMessages, type Messages, type Say, together } from './actions/define-messages.ts'
+export type { PreviewOfRun, PreviousRun } from './actions/run-predecessors.ts'
 export { ConfigError } from './config/config-error.ts'
 export { createStandin, type MakersParts, type RunningStandin, type Standin } from './create-standin.ts'
 export { machineFilterInput, matchesFilter } from './machines/filters/machine-filter-input.ts'
@@ -27,7 +27,7 @@ export { toCsv } from './results/artifacts/table-files.ts'
 export type { GivenColumn, ResultWriter } from './results/result-writer.ts'
 export type { GivenRow } from './results/understand-rows.ts'
 export { runServer } from './run-server.ts'
-export type { PreviewOfRun, PreviousRun } from './runs/run-predecessors.ts'
+export type { Effect } from './runs/run-effects.ts'
 export { StandinError } from './standin-error.ts'
 export { type Connection, type Page, pages } from './trackunit/pages.ts'
 export type { TrackunitClient } from './trackunit/trackunit-client.ts'

@@ -33,5 +33,5 @@ function explainStart(error: unknown): string {
   if (trouble) return trouble
   if (error instanceof ActionError) return error.message
   createLogger('error').error({ err: error }, 'start failed')
-  return 'The start failed for a reason that Standin does not know; the line above says where.'
+  return 'Startup failed unexpectedly; see the log line above.'
 }

@@ -7,7 +7,7 @@ import type {
   TRPCMutationProcedure,
   TRPCQueryProcedure,
 } from '@trpc/server'
-import type { createRouter } from './http/router.ts'
+import type { createRouter } from './create-standin.ts'
 
 // Types alone: this file compiles only while the server serves exactly what the client, and so the contract, promises.
 

@@ -1,4 +1,4 @@
-import type { WhenUninstalled } from './accounts/uninstall.ts'
+import type { WhenUninstalled } from './accounts/accounts-context.ts'
 import { eraseCallbacksOf } from './callbacks/callback-store.ts'
 import { stopDeliveriesOf } from './deliveries/delivery-store.ts'
 import { eraseSigningSecretOf } from './deliveries/signing-secret-store.ts'
@@ -8,13 +8,13 @@ import { eraseArtifactsOf } from './results/artifacts/artifact-store.ts'
 import { eraseResultsOf } from './results/result-store.ts'
 import { stopRunsOf } from './runs/cancel-run.ts'
 import { stopSchedulesOf } from './schedules/schedule-store.ts'
-import { eraseTokens } from './tokens/token-store.ts'
+import { eraseTokens } from './tokens/exchange-store.ts'
 
-/** Every part that keeps something of an account, in the order in which it goes: the server and `installations erase` do the same. */
+/** What each part does when an account uninstalls, in this order: in the server and in `installations erase`. */
 export const whenUninstalled: readonly WhenUninstalled[] = [
   eraseTokens,
   eraseCallbacksOf,
-  stopSchedulesOf, // Before the runs: whoever starts one by schedule takes its locks in this order.
+  stopSchedulesOf, // Before the runs: a schedule that starts a run takes its locks in this order.
   stopRunsOf,
   stopDeliveriesOf,
   eraseSigningSecretOf,

@@ -1,17 +1,19 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { findCredentialsInForce } from '../src/accounts/credentials-in-force.ts'
-import { buildAudit } from '../src/audit/build-audit.ts'
 import { registerCallbackRoute } from '../src/callbacks/callback-route.ts'
 import { Secret } from '../src/config/secret.ts'
-import { createListener } from '../src/database/listen.ts'
 import { createHttpServer } from '../src/http/http-server.ts'
 import { createLogger } from '../src/observability/logger.ts'
-import { buildTokens } from '../src/tokens/build-tokens.ts'
-import { scopeSet } from '../src/trackunit/scope-set.ts'
-import { auditRing } from './audit-stack.ts'
-import { appId, otherAccount as attacker, type CallbackStack, installed, account as victim } from './callback-stack.ts'
+import { issueToken } from '../src/tokens/issue-token.ts'
+import {
+  appId,
+  otherAccount as attacker,
+  type CallbackStack,
+  installed,
+  account as victim,
+  works,
+} from './callback-stack.ts'
 import { createSigningKey, type SigningKey } from './signing-keys.ts'
 
 export const pathSecret = 'path-s3cr3t-000001'
@@ -22,7 +24,7 @@ const victimSecret = 's3cr3t-of-victim-client'
 export interface Attempt {
   method?: 'GET' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'HEAD' | 'POST'
   url?: string
-  /** Undefined takes a header away. */
+  /** Undefined removes a header. */
   headers?: Record<string, string | undefined>
   body?: unknown
   bytes?: string
@@ -30,7 +32,7 @@ export interface Attempt {
 
 export interface AttackField extends AsyncDisposable {
   stack: CallbackStack
-  /** What Trackunit signs with; a copy of it is nobody's. */
+  /** Trackunit's signing key. */
   marketplace: SigningKey
   /** The attacker's own. */
   forger: SigningKey
@@ -39,7 +41,7 @@ export interface AttackField extends AsyncDisposable {
   nowS(): number
   /** The victim's own callback, as it came. */
   captured: { identity: string; body: Record<string, unknown> }
-  /** @returns the reason or, where it is none of ours, the status; a callback's status where it was taken */
+  /** @returns a refusal's reason or HTTP status, or the status of an applied callback */
   send(attempt: Attempt): Promise<string | number>
   /** Proves what is pending, then looks at the victim's credentials and gets a token with them. */
   victimIsWell(): Promise<{ state: string; clientId: string; generation: number; token: string }>
@@ -52,43 +54,17 @@ export const wellVictim = { state: 'active', clientId: 'victim-client', generati
 export async function createAttackField(stack: CallbackStack): Promise<AttackField> {
   let log = ''
   const logger = createLogger('info', { write: (line) => (log = (log + line).slice(-200_000)) })
-  const server = await createHttpServer(
-    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
-    logger,
-  )
-  await registerCallbackRoute(server, {
-    receiveCallback: stack.receiveCallback,
-    rejected: stack.callbacks.rejected,
-    clock: stack.clock,
-    pathSecrets: [new Secret(pathSecret)],
-  })
+  stack.settings.pathSecrets = [new Secret(pathSecret)]
+  stack.clients.set('victim-client', ({ clientSecret }) => ({
+    ...works(),
+    expiresIn: 86_400, // No attack lasts longer.
+    accessToken: clientSecret === victimSecret ? 'token-of-victim' : 'token-of-another',
+  }))
+  const ctx = { ...stack.ctx, log: logger }
+  const server = await createHttpServer(ctx)
+  await registerCallbackRoute(server, ctx)
   await server.listen({ port: 0, host: '127.0.0.1' })
   const { port } = server.server.address() as AddressInfo
-
-  const listener = createListener(stack.url)
-  const { issueToken } = await buildTokens({
-    ...{ db: stack.db, vault: stack.vault, clock: stack.clock, listener, log: logger },
-    manifestScopes: ['account.asset.view'],
-    recordHandOut: buildAudit({
-      ...{ db: stack.db, clock: stack.clock, log: logger },
-      policy: { keys: auditRing, retentionMs: 1 },
-    }).record,
-    requestToken: async ({ clientId, clientSecret }, { scopes }) => ({
-      outcome: 'token',
-      token: {
-        accessToken: new Secret(
-          clientId === 'victim-client' && clientSecret.reveal() === victimSecret
-            ? 'token-of-victim'
-            : 'token-of-another',
-        ),
-        granted: scopeSet(scopes),
-        ...{ lifetimeMs: 30 * 3_600_000, askedAtMs: stack.clock.monotonicMs(), claims: {} },
-      },
-    }),
-    onRefused: async () => {},
-    accountClaim: undefined,
-    findCredentialsInForce: (accountId) => findCredentialsInForce(stack.db, accountId),
-  })
 
   const nowS = () => Math.floor(stack.clock.now().getTime() / 1_000)
   const genuine = (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
@@ -100,7 +76,9 @@ export async function createAttackField(stack: CallbackStack): Promise<AttackFie
     const kept = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined)
     const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body ?? {})
     const response = await server.inject({
-      ...{ method, url, headers: Object.fromEntries(kept) },
+      method,
+      url,
+      headers: Object.fromEntries(kept),
       ...(method !== 'GET' && method !== 'HEAD' && { payload }),
     })
     return understand(response.statusCode, response.body)
@@ -117,14 +95,19 @@ export async function createAttackField(stack: CallbackStack): Promise<AttackFie
   await stack.prover.proveDue()
 
   return {
-    ...{ stack, marketplace: stack.signingKey, genuine, nowS, captured: { identity, body }, send },
+    stack,
+    marketplace: stack.signingKey,
+    genuine,
+    nowS,
+    captured: { identity, body },
+    send,
     forger: await createSigningKey('marketplace-1'),
     async victimIsWell() {
       await stack.prover.proveDue()
       const rows = await stack.rows(victim)
       const { activeGeneration } = (await stack.installation(victim)) ?? {}
       const active = rows.find(({ generation }) => generation === activeGeneration)
-      const { accessToken } = await issueToken({ kind: 'system', id: 'attacks' }, { accountId: victim })
+      const { accessToken } = await issueToken(ctx, { kind: 'system', id: 'attacks' }, { accountId: victim })
       return {
         state: active?.state ?? 'none',
         clientId: active?.clientId ?? 'none',
@@ -133,10 +116,7 @@ export async function createAttackField(stack: CallbackStack): Promise<AttackFie
       }
     },
     logged: () => log,
-    async [Symbol.asyncDispose]() {
-      await listener.close()
-      await server.close()
-    },
+    [Symbol.asyncDispose]: () => server.close(),
   }
 }
 
@@ -144,8 +124,8 @@ export { appId, attacker, victim }
 
 function understand(status: number, text: string): string | number {
   try {
-    const { status: taken, reason } = JSON.parse(text) as { status?: string; reason?: string }
-    return reason ?? (status === 200 && taken ? taken : status)
+    const { status: applied, reason } = JSON.parse(text) as { status?: string; reason?: string }
+    return reason ?? (status === 200 && applied ? applied : status)
   } catch {
     return status
   }

@@ -1,11 +1,9 @@
+import { type Audit, createAudit } from '../src/audit/audit.ts'
 import type { AuditEvent } from '../src/audit/audit-kinds.ts'
 import { createAuditMacs } from '../src/audit/audit-mac.ts'
-import { createChain } from '../src/audit/chain.ts'
 import type { HandOut } from '../src/audit/hand-out-kind.ts'
 import { type Actor, record } from '../src/audit/record.ts'
-import { createRecordHandOuts } from '../src/audit/record-hand-outs.ts'
-import { createSealEntries } from '../src/audit/seal-entries.ts'
-import { signTransactions } from '../src/audit/sign-transactions.ts'
+import { sealAll } from '../src/audit/seal-entries.ts'
 import { verifyAudit } from '../src/audit/verify-audit.ts'
 import type { KeyRing } from '../src/config/key-ring.ts'
 import { connectDatabase } from '../src/database/database.ts'
@@ -26,25 +24,26 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
   const { db, sql } = connectDatabase(url, { pool: 6 })
   await emptyTables(sql)
   const clock = createAdjustableClock()
-  const macs = createAuditMacs(ring)
-  signTransactions(db, { macs, clock })
-  const seal = createSealEntries({ db, macs, chain: createChain('p1/changes', macs), log: createLogger('silent') })
+  const log = createLogger('silent')
+  const startProcess = (process = 'p1'): Audit => createAudit({ db, clock, keys: ring, process })
+  const audit = startProcess()
+  const ctx = { db, audit, log }
   await sql`insert into installations (account_id, active_generation) values (${account}, 3)`
   await sql`insert into service_keys (id, service, digest, expires_at) values (${keyId}, 'reports', 'd', '2099-01-01')`
   await sql`insert into grants (service, account_id, scopes) values ('reports', ${account}, '{a,b}')`
 
   return {
-    ...{ db, sql, clock, macs, seal },
+    ...{ db, sql, clock, audit, ctx, macs: createAuditMacs(ring) },
+    seal: () => sealAll(ctx),
     /** As one process of the server. */
-    startWriter: (process = 'p1') =>
-      createRecordHandOuts({ db, clock, chain: createChain(`${process}/hand-outs`, macs) }),
-    /** What a change leaves, in its own transaction. */
+    startWriter: startProcess,
+    /** Records a change in its own transaction. */
     change: (event: AuditEvent, details: Record<string, unknown> = {}) =>
-      db.transaction((tx) => record(tx, { actor: operator, event, accountId: account, details })),
+      db.transaction((tx) => record({ db: tx, audit }, { actor: operator, event, accountId: account, details })),
     rows: () => sql`select * from audit_entries order by writer, writer_seq, id`,
-    problems: async (logged: Parameters<typeof verifyAudit>[2] = []) => (await verifyAudit(db, macs, logged)).problems,
+    problems: async (logged: Parameters<typeof verifyAudit>[1] = []) => (await verifyAudit(ctx, logged)).problems,
     async [Symbol.asyncDispose]() {
-      await sql.end({ timeout: 0 }) // A connection that was cut is waited for otherwise.
+      await sql.end({ timeout: 0 }) // Else a connection that was cut is waited for.
     },
   }
 }

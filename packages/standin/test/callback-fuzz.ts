@@ -10,7 +10,7 @@ interface Draft {
   body: unknown
 }
 
-/** One thing that makes a callback one that must not be believed, at the place where it is done. */
+/** One fault for which a callback must be refused, at the step where it is made. */
 interface Fault {
   draft?: (draft: Draft, random: Random, nowS: number) => void
   isForged?: true
@@ -137,7 +137,7 @@ const faults: Record<string, Fault> = {
   },
 }
 
-/** What changes nothing about whether a callback may be believed. */
+/** Harmless: neither makes a callback genuine nor wrong. */
 const noises: NonNullable<Fault['draft']>[] = [
   withClaims((random) => ({ [`x${text(random, 8)}`]: anything(random) })),
   withHeader((random) => ({ [`x${text(random, 8)}`]: anything(random) })),
@@ -145,7 +145,7 @@ const noises: NonNullable<Fault['draft']>[] = [
   withHeader(() => ({ typ: 'JWT' })),
 ]
 
-/** How a genuine identity may name whom it is about, or nobody. */
+/** How a genuine identity may name its account, or none. */
 const bindings = (random: Random): Record<string, unknown>[] => [
   {},
   { accountId: victim },
@@ -156,7 +156,7 @@ const bindings = (random: Random): Record<string, unknown>[] => [
 ]
 
 /**
- * Makes callbacks that have the structure of genuine ones and one fault that must not be believed, with harmless noise
+ * Makes callbacks that have the structure of genuine ones and one fault for which they must be refused, with harmless noise
  * beside it. The same random numbers make the same ones.
  */
 export function createCallbackFuzz(

@@ -1,27 +1,26 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
-import { type CredentialRow, listCredentials } from '../src/accounts/credential-store.ts'
-import { findInstallation, type InstallationRow } from '../src/accounts/installation-store.ts'
-import { createProveCredentials, type ProvingPolicy } from '../src/accounts/prove-credentials.ts'
-import { createUninstall, type Uninstall } from '../src/accounts/uninstall.ts'
-import { buildCallbacks, buildReleaseCallback } from '../src/callbacks/build-callbacks.ts'
-import type { IdentityPolicy } from '../src/callbacks/callback-identity.ts'
-import { eraseCallbacksOf } from '../src/callbacks/callback-store.ts'
-import type { ReceiveCallback } from '../src/callbacks/receive-callback.ts'
-import type { KeyRing } from '../src/config/key-ring.ts'
+import {
+  type CredentialRow,
+  findInstallation,
+  type InstallationRow,
+  listCredentials,
+} from '../src/accounts/account-store.ts'
+import { parkCredentials } from '../src/accounts/park-credentials.ts'
+import { proveDueCredentials } from '../src/accounts/prove-credentials.ts'
+import { createActionCatalogue } from '../src/actions/action-catalogue.ts'
+import { type DeliveredCallback, receiveCallback } from '../src/callbacks/receive-callback.ts'
+import type { Environment } from '../src/config/environment-schema.ts'
+import { assemble, type StandinContext } from '../src/create-standin.ts'
 import { type Connection, connectDatabase } from '../src/database/database.ts'
-import { createLogger } from '../src/observability/logger.ts'
-import { createVault, type Vault } from '../src/secrets/vault.ts'
-import { eraseTokens } from '../src/tokens/token-store.ts'
-import { createKeySet } from '../src/trackunit/key-set.ts'
-import type { Negotiation } from '../src/trackunit/negotiate-scopes.ts'
-import { scopeSet } from '../src/trackunit/scope-set.ts'
-import { type AdjustableClock, createAdjustableClock } from './adjustable-clock.ts'
+import type { AdjustableClock } from './adjustable-clock.ts'
+import { type ClientBehaviour, playClients } from './played-clients.ts'
 import { createPublishedKeys, type PublishedKeys } from './published-keys.ts'
 import { createSigningKey, type SigningKey } from './signing-keys.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
+import { openTestReplica, testApp } from './test-replica.ts'
 
-export const appId = '@acme/fleet-night'
+export { type ClientBehaviour, isDown, refuses, works } from './played-clients.ts'
+export const appId = testApp.id
 export const account = '11111111-1111-4111-8111-111111111111'
 export const otherAccount = '22222222-2222-4222-8222-222222222222'
 
@@ -40,37 +39,29 @@ export const uninstalled = (change: Record<string, unknown> = {}) => ({
   ...change,
 })
 
-/** How Trackunit answers the first exchange of a client. A client without an entry works. */
-export type ClientBehaviour = Negotiation | (() => Negotiation | Promise<Negotiation>)
-
-export const refuses: Negotiation = { outcome: 'failed', failure: 'invalid-client' }
-export const isDown: Negotiation = { outcome: 'failed', failure: 'unavailable' }
-export const works = (claims: Record<string, unknown> = {}, missingFromPlan: string[] = []): Negotiation => ({
-  outcome: 'granted',
-  granted: scopeSet(['account.asset.view']),
-  missingFromPlan,
-  token: { claims } as Extract<Negotiation, { outcome: 'granted' }>['token'],
-})
-
 export interface CallbackStack {
   url: string
+  ctx: StandinContext & { clock: AdjustableClock }
   /** The vault's keys, as their setting writes them. */
   ringText: string
   connection: Connection
   db: Connection['db']
   clock: AdjustableClock
-  vault: Vault
+  vault: StandinContext['vault']
   published: PublishedKeys
   signingKey: SigningKey
-  receiveCallback: ReceiveCallback
-  uninstall: Uninstall
-  callbacks: ReturnType<typeof buildCallbacks>
-  release: ReturnType<typeof buildReleaseCallback>
+  receiveCallback(delivered: DeliveredCallback): ReturnType<typeof receiveCallback>
   /** Changed in place, as a new setting would. */
-  identityPolicy: IdentityPolicy
+  settings: {
+    -readonly [Name in keyof StandinContext['config']['callback']]: StandinContext['config']['callback'][Name]
+  }
   /** Signs an identity and hands the callback over. `at` is in seconds after the clock's start. */
   send(body: unknown, how?: { at?: number; bound?: boolean; claims?: Record<string, unknown> }): Promise<string>
-  prover: ReturnType<typeof createProveCredentials>
+  prover: {
+    proveDue(): Promise<boolean>
+    park(key: { accountId: string; generation: number }): Promise<void>
+  }
+  /** How Trackunit answers the first exchange of a client. A client without an entry works. */
   clients: Map<string, ClientBehaviour>
   /** The client ids that were proven, in order. */
   exchanged: string[]
@@ -81,137 +72,112 @@ export interface CallbackStack {
   audit(): Promise<string[]>
   /** As another replica would. */
   connectAgain(): Connection & AsyncDisposable
-  /** Every table as text. */
+  /** Every table as text, except the published keys, which are saved in the background. */
   dump(): Promise<string>
+  close(): Promise<void>
 }
-
-type StackOptions = Partial<ProvingPolicy> & { ring?: KeyRing }
 
 /**
  * For a test file: its one database, emptied for each stack, since a new one costs ten times as much.
  * A test that changes the database itself creates its own and uses `createCallbackStack`.
  */
-export function prepareCallbackStacks(): (options?: StackOptions) => Promise<CallbackStack> {
+export function prepareCallbackStacks(): (environment?: Environment) => Promise<CallbackStack> {
   let database: TestDatabase
   let connection: Connection
+  let last: CallbackStack | undefined
   beforeAll(async () => {
     database = await createTestDatabase()
     connection = connectDatabase(database.url, { pool: 4 })
   })
   afterAll(async () => {
+    await last?.close()
     await connection.close()
     await database.drop()
   })
-  return async (options) => {
+  return async (environment) => {
+    await last?.close()
     const tables = await tablesOf(connection)
     await connection.sql.unsafe(tables.map((table) => `delete from ${table}`).join(';'))
-    return createCallbackStack({ ...database, ...connection }, options)
+    last = await createCallbackStack({ ...database, ...connection }, environment)
+    return last
   }
 }
 
-/** Callbacks, credentials and their database, wired as the server wires them; only Trackunit is played. */
+/** Conveniences for callbacks over a test's replica: Trackunit signs them, and proves their credentials. */
 export async function createCallbackStack(
   { url, ...connection }: Connection & { url: string },
-  { ring = testRing, ...policy }: StackOptions = {},
+  environment: Environment = {},
 ): Promise<CallbackStack> {
-  const { db, sql } = connection
-  const clock = createAdjustableClock()
-  const startS = clock.now().getTime() / 1_000
   const signingKey = await createSigningKey('marketplace-1')
   const published = createPublishedKeys(signingKey.jwk)
-  const vault = createVault(ring)
-  const keys = createKeySet(
-    { url: 'https://keys.example/jwks', cooldownMs: 30_000, userAgent: 'test' },
-    { clock, fetch: published.fetch },
-  )
-  const uninstall = createUninstall([eraseTokens, eraseCallbacksOf])
-  const identityPolicy: IdentityPolicy = {
-    appId,
-    issuer: undefined,
-    audience: undefined,
-    maxAgeMs: 300_000,
-    ownHosts: ['standin.example'],
-  }
-  const parts = { db, vault, clock, uninstall, policy: identityPolicy }
-  const built = buildCallbacks({ ...parts, keys, log: createLogger('silent'), newId: randomUUID })
-  const { receiveCallback } = built
-  const clients = new Map<string, ClientBehaviour>()
-  const exchanged: string[] = []
-  const prover = createProveCredentials({
-    db,
-    vault,
-    clock,
-    log: createLogger('silent'),
-    uninstall,
-    negotiate: async ({ clientId, clientSecret }) => {
-      if (!clientSecret.reveal().startsWith('s3cr3t')) throw new Error('not the secret that came')
-      exchanged.push(clientId)
-      const behaviour = clients.get(clientId) ?? works()
-      return typeof behaviour === 'function' ? behaviour() : behaviour
-    },
-    policy: {
-      reinstallPolicy: 'approve',
-      accountClaim: undefined,
-      patienceMs: 900_000,
-      abandonedAfterMs: 30 * 86_400_000,
-      ...policy,
-    },
-  })
+  const played = playClients()
+  const fetch: typeof globalThis.fetch = (address, init) =>
+    (String(address).endsWith('/jwks') ? published.fetch : played.fetch)(address, init)
+  // Keys are saved in the background: another stack of the same database must not find them.
+  const settings = { ...many, TRACKUNIT_JWKS_URL: `https://trackunit.example/${++stacks}/jwks`, ...environment }
+  const replica = openTestReplica({ url }, { connection, fetch, environment: settings })
+  const wired = assemble(replica.ctx, createActionCatalogue([], []), { publicUrl: () => 'https://standin.example' })
+  const ctx = { ...replica.ctx, ...wired, clock: replica.ctx.clock }
+  const { clock } = ctx
+  const startS = clock.now().getTime() / 1_000
 
   return {
     url,
-    ringText: ring.map(({ kid, bytes }) => `${kid}:${Buffer.from(bytes).toString('base64url')}`).join(),
+    ctx,
     connection,
-    db,
     clock,
-    vault,
     published,
     signingKey,
-    receiveCallback,
-    uninstall,
-    callbacks: built,
-    release: buildReleaseCallback(parts),
-    identityPolicy,
-    prover,
-    clients,
-    exchanged,
+    db: ctx.db,
+    vault: ctx.vault,
+    clients: played.clients,
+    exchanged: played.exchanged,
+    settings: ctx.config.callback,
+    ringText: ctx.config.keys.encryption
+      .map(({ kid, bytes }) => `${kid}:${Buffer.from(bytes).toString('base64url')}`)
+      .join(),
+    receiveCallback: (delivered) => receiveCallback(ctx, delivered),
+    prover: { proveDue: () => proveDueCredentials(ctx), park: (key) => parkCredentials(ctx, key) },
     async send(body, { at, bound = true, claims = {} } = {}) {
       const iat = at === undefined ? Math.floor(clock.now().getTime() / 1_000) : startS + at
       const { accountId } = body as { accountId: string }
       const identity = await signingKey.sign({ iat, exp: iat + 3_600, ...(bound && { accountId }), ...claims })
-      const { status } = await receiveCallback(delivered(identity, body, clock))
+      const { status } = await receiveCallback(ctx, delivered(identity, body, clock))
       return status
     },
-    rows: async (accountId = account) => (await listCredentials(db, accountId)).reverse(),
-    installation: (accountId = account) => findInstallation(db, accountId),
-    audit: async () => (await sql`select event from audit_entries order by id`).map(({ event }) => event),
+    rows: async (accountId = account) => (await listCredentials(ctx.db, accountId)).reverse(),
+    installation: (accountId = account) => findInstallation(ctx.db, accountId),
+    audit: async () => (await replica.sql`select event from audit_entries order by id`).map(({ event }) => event),
     connectAgain() {
       const other = connectDatabase(url, { pool: 2 })
       return { ...other, [Symbol.asyncDispose]: other.close }
     },
     dump: () => dumpTables(connection),
+    close: replica.close,
   }
 }
 
+let stacks = 0
+/** No test of callbacks waits for its turn. */
+const many: Environment = { TRACKUNIT_MAX_REQUESTS_PER_S: '10000' }
+
 /** As the route hands it over. */
-export const delivered = (identity: string | undefined, body: unknown, clock: AdjustableClock) => ({
+export const delivered = (identity: string | undefined, body: unknown, clock: AdjustableClock): DeliveredCallback => ({
   identity,
   body: body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body)),
   arrivedAtMs: clock.monotonicMs(),
   address: '192.0.2.1',
 })
 
-const testRing: KeyRing = [{ kid: 'first', bytes: new Uint8Array(32).map((_, index) => index) }]
-
 async function dumpTables(connection: Connection): Promise<string> {
-  const tables = await tablesOf(connection)
+  const tables = (await tablesOf(connection)).filter((name) => name !== 'public.key_sets')
   const dumps = await Promise.all(
     tables.map((table) => connection.sql.unsafe(`select t::text as line from ${table} t`)),
   )
   return dumps.flatMap((rows) => rows.map(({ line }) => line as string)).join('\n')
 }
 
-/** Every table of ours, quoted. */
+/** Every table, quoted. */
 async function tablesOf({ sql }: Connection): Promise<string[]> {
   const tables = await sql`
     select format('%I.%I', schemaname, tablename) as name from pg_tables

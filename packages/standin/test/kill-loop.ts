@@ -3,17 +3,18 @@ import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { eq } from 'drizzle-orm'
-import { connectDatabase } from '../src/database/database.ts'
+import { inTransaction } from '../src/context.ts'
 import { readChunks } from '../src/results/artifacts/artifact-store.ts'
 import { artifacts } from '../src/results/artifacts/artifact-table.ts'
-import { findResult, readRows } from '../src/results/result-store.ts'
+import { readRows } from '../src/results/result-row-store.ts'
+import { findResult } from '../src/results/result-store.ts'
 import { acceptRun } from '../src/runs/accept-run.ts'
 import { listEvents } from '../src/runs/run-event-store.ts'
 import { isFinal } from '../src/runs/run-lifecycle.ts'
-import { startRunQueue } from '../src/runs/run-queue.ts'
 import { runs } from '../src/runs/run-table.ts'
 import { createCountingAction } from './counting-action.ts'
 import { startCountingServer } from './counting-server.ts'
+import { openTestReplica } from './test-replica.ts'
 
 interface KillLoop {
   url: string
@@ -36,9 +37,9 @@ const script = fileURLToPath(new URL('run-worker-process.ts', import.meta.url))
  * @returns what became of every run, and how long each kill's runs stood still
  */
 export async function runKillLoop({ url, kills, accounts, keys, random, killDatabase, say = () => {} }: KillLoop) {
-  const { db, close } = connectDatabase(url)
-  const log = (await import('pino')).pino({ level: 'silent' })
-  const queue = await startRunQueue(url, log)
+  await using replica = openTestReplica({ url })
+  const { ctx } = replica
+  const { db } = ctx
   await using counter = await startCountingServer()
   const action = createCountingAction(counter.url)
   let workers: Worker[] = []
@@ -50,9 +51,15 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
     for (let nth = 0; nth < accounts * 2; nth++) {
       names.push(`run${nth}`)
       const accountId = `00000000-0000-4000-8000-${String(nth >> 1).padStart(12, '0')}`
-      await db.transaction((tx) =>
-        acceptRun(tx, queue, action, {
-          ...{ accountId, mode: 'apply', input: { name: `run${nth}`, keys }, idempotencyKey: `kill-loop-${nth}` },
+      await inTransaction(ctx, (tx) =>
+        acceptRun(tx, {
+          ...{
+            action,
+            accountId,
+            mode: 'apply',
+            input: { name: `run${nth}`, keys },
+            idempotencyKey: `kill-loop-${nth}`,
+          },
           startedBy: { kind: 'service', id: 'test', name: null },
           actor: { kind: 'service', id: 'test' },
         }),
@@ -72,7 +79,7 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
       const held = await workingRuns()
       const runsOf = (worker: Worker) => held.filter(({ replicaId }) => replicaId === worker.replicaId())
       const [victim, ...others] = workers.toSorted((one, other) => runsOf(other).length - runsOf(one).length)
-      if (!victim) throw new Error('there is nobody to kill')
+      if (!victim) throw new Error('there is no worker to kill')
       const orphans = runsOf(victim)
       victim.process.kill('SIGKILL')
       const killedAtMs = performance.now()
@@ -92,8 +99,6 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
     return { runs: await Promise.all(names.map(outcomeOf)), counts: counter.counts, stoodStillMs, endedByThemselves }
   } finally {
     for (const worker of workers) worker.process.kill('SIGKILL')
-    await queue.stop()
-    await close()
   }
 
   type Held = Array<{ id: string; epoch: number; replicaId: number | null }>

@@ -7,13 +7,13 @@ export interface MailServer extends AsyncDisposable {
   readonly mails: ReadonlyArray<{ from: string; to: string[]; raw: string }>
 }
 
-/** Answers a step with this number instead of going on. */
+/** Answers a step with this status instead of accepting it. */
 interface Refusals {
   recipient?: number
   signIn?: number
 }
 
-/** A real mail server on localhost that keeps what it takes. */
+/** A real mail server on localhost that keeps the mails it accepts. */
 export async function startMailServer(refusals: Refusals = {}): Promise<MailServer> {
   const mails: Array<{ from: string; to: string[]; raw: string }> = []
   const refused = (responseCode: number) => Object.assign(new Error('refused <secret@example.com>'), { responseCode })

@@ -1,17 +1,17 @@
 import type { JWK } from 'jose'
 
 export interface PublishedKeys {
-  /** What the next request is answered with. */
+  /** Answers the next request. */
   answer: () => Response | Promise<Response>
-  /** How many requests came. */
+  /** Requests so far. */
   requests: number
-  /** To be handed in as `fetch`. */
+  /** Plays the endpoint. */
   fetch: typeof globalThis.fetch
   publish(...keys: JWK[]): void
   fail(): void
 }
 
-/** An endpoint of signing keys that is no network. */
+/** An endpoint of signing keys, played as `fetch`. */
 export function createPublishedKeys(...keys: JWK[]): PublishedKeys {
   const published: PublishedKeys = {
     answer: () => Response.json({ keys }),

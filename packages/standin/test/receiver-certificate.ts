@@ -1,4 +1,4 @@
-/** Of a host that is only in tests: for `receiver.example`, from 2020 to 2120, trusted by nobody who is not told to. */
+/** Self-signed, for `receiver.example`, a host of the tests; valid from 2020 to 2120. */
 export const receiverCertificate = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBqjCCAVCgAwIBAgIUPp+EGVHkwv469F0yOoc6giKYCa0wCgYIKoZIzj0EAwIw

@@ -1,21 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { asc, sql } from 'drizzle-orm'
-import { pino } from 'pino'
 import { z } from 'zod'
 import { defineAction, type RunContext } from '../src/actions/define-action.ts'
 import { systemClock } from '../src/clock.ts'
-import { connectDatabase, type Database } from '../src/database/database.ts'
-import { createListener } from '../src/database/listen.ts'
-import type { MachineRegister } from '../src/machines/machine-register.ts'
+import { inTransaction } from '../src/context.ts'
+import type { Database } from '../src/database/database.ts'
 import { acceptRun } from '../src/runs/accept-run.ts'
-import { buildRuns } from '../src/runs/build-runs.ts'
 import { runEvents, runs } from '../src/runs/run-table.ts'
 import { pages } from '../src/trackunit/pages.ts'
 import type { BudgetState } from '../src/trackunit/rate-budget.ts'
 import { rateBudgets } from '../src/trackunit/rate-budget-table.ts'
-import { createRateLimits } from '../src/trackunit/rate-limits.ts'
-import { createTrackunitClient } from '../src/trackunit/trackunit-client.ts'
+import { installAccount } from './run-stack.ts'
 import type { StrictTrackunit } from './strict-trackunit.ts'
+import { openTestReplica } from './test-replica.ts'
+import { startWorking, withRuns } from './with-runs.ts'
 
 type Work = (context: RunContext<Record<string, unknown>>) => Promise<void>
 interface Fleet {
@@ -54,7 +52,15 @@ const works: Record<string, Work> = {
 
 const actions = Object.entries(works).map(([id, run]) =>
   defineAction({
-    ...{ id, title: id, description: id, input: z.object({}), scopes: [], changesData: false, mayOverlap: true },
+    ...{
+      id,
+      title: id,
+      description: id,
+      input: z.object({}),
+      scopes: ['asset.view'],
+      changesData: false,
+      mayOverlap: true,
+    },
     run,
   }),
 )
@@ -75,85 +81,58 @@ interface Given {
  */
 export async function runReplicasOnTrackunit(given: Given) {
   const { url, trackunit, replicas, runsOfEach, accounts, perSecond = 50, say = () => {} } = given
-  const { db, close } = connectDatabase(url)
-  const closers: Array<() => Promise<unknown>> = [close]
-  const log = pino({ level: 'silent' })
   const accountIds = Array.from(
     { length: accounts },
     (_, nth) => `00000000-0000-4000-8000-${String(nth).padStart(12, '0')}`,
   )
-  const tokens = new Map(
-    await Promise.all(
-      accountIds.map(
-        async (id, nth) => [id, await trackunit.install(id, `0oaReplicas${String(nth).padStart(9, '0')}`)] as const,
-      ),
-    ),
+  const environment = { ...trackunit.environment, TRACKUNIT_MAX_REQUESTS_PER_S: String(perSecond) }
+  const app = { scopes: [{ scope: 'asset.view', optional: false }] }
+  await using started = new AsyncDisposableStack()
+  const [first] = await Promise.all(
+    Array.from({ length: replicas }, async () => {
+      const replica = started.use(openTestReplica({ url }, { environment, app, fetch, clock: systemClock, pool: 5 }))
+      const ctx = withRuns(replica.ctx, actions)
+      started.use(await startWorking(ctx))
+      return ctx
+    }),
   )
-  const tokenOf = (accountId: string) => {
-    const token = tokens.get(accountId)
-    if (!token) throw new Error('a run of an account that is not there')
-    return token
+  if (!first) throw new Error('there is no replica')
+  const { db } = first
+  for (const [nth, accountId] of accountIds.entries()) {
+    const clientId = `0oaReplicas${String(nth).padStart(9, '0')}`
+    await trackunit.install(accountId, clientId)
+    await installAccount(first, accountId, { ...trackunit.installed, clientId })
   }
 
-  async function startReplica() {
-    const own = connectDatabase(url, { pool: 5 })
-    const listener = createListener(url)
-    const limits = createRateLimits({ db: own.db, perSecond, clock: systemClock, log })
-    const closersOfIt: Array<() => Promise<unknown>> = []
-    closers.push(async () => {
-      for (const each of closersOfIt.reverse()) await each()
-      await listener.close()
-      await own.close()
-    })
-    const built = await buildRuns({
-      ...{ db: own.db, listener, closers: closersOfIt, directUrl: url, log, clock: systemClock },
-      findAction: (id) => actions.find((action) => action.id === id),
-      trackunitFor: ({ accountId, urgency }, _action, signals) =>
-        createTrackunitClient(trackunit.policy, {
-          ...{ ...signals, fetch, clock: systemClock, token: tokenOf(accountId) },
-          limits: limits.limitsFor({ accountId, isUrgent: urgency === 0 }, signals.signal),
-        }),
-      machinesFor: () => ({}) as MachineRegister,
-    })
-    await built.startWorking()
-    return built.queue
+  for (let nth = 0; nth < replicas * runsOfEach; nth++) {
+    const action = actions[nth % actions.length]
+    const accountId = accountIds[Math.floor(nth / actions.length) % accounts]
+    if (!action || !accountId) throw new Error('there is nothing to do')
+    await inTransaction(first, (tx) =>
+      acceptRun(tx, {
+        ...{ action, accountId, mode: 'apply', input: {}, idempotencyKey: `whole-run-${nth}` },
+        startedBy: { kind: 'service', id: 'test', name: null },
+        actor: { kind: 'service', id: 'test' },
+        ...(nth % 3 === 0 && { scheduleId: crypto.randomUUID() }), // Nobody waits for these.
+      }),
+    )
   }
 
-  try {
-    const [queue] = await Promise.all(Array.from({ length: replicas }, startReplica))
-    if (!queue) throw new Error('there is no replica')
-    for (let nth = 0; nth < replicas * runsOfEach; nth++) {
-      const action = actions[nth % actions.length]
-      const accountId = accountIds[Math.floor(nth / actions.length) % accounts]
-      if (!action || !accountId) throw new Error('there is nothing to do')
-      await db.transaction((tx) =>
-        acceptRun(tx, queue, action, {
-          ...{ accountId, mode: 'apply', input: {}, idempotencyKey: `whole-run-${nth}` },
-          startedBy: { kind: 'service', id: 'test', name: null },
-          actor: { kind: 'service', id: 'test' },
-          ...(nth % 3 === 0 && { scheduleId: crypto.randomUUID() }), // Those that nobody waits for.
-        }),
-      )
-    }
-
-    let passedMs = 0
-    for (;;) {
-      const next = await untilAllWait(db)
-      if (next === undefined) break
-      await moveTime(db, next)
-      passedMs += next
-      await trackunit.setTime(new Date(Date.now() + passedMs))
-      say(`${Math.round(passedMs / 60_000)} minutes have passed`)
-    }
-    return {
-      passedMs,
-      runs: await db.select().from(runs).orderBy(asc(runs.createdAt)),
-      waits: (await db.select().from(runEvents)).flatMap(({ body }) =>
-        body.type === 'state' && body.state === 'waiting' ? [body] : [],
-      ),
-    }
-  } finally {
-    for (const each of closers.reverse()) await each()
+  let passedMs = 0
+  for (;;) {
+    const next = await untilAllWait(db)
+    if (next === undefined) break
+    await moveTime(db, next)
+    passedMs += next
+    await trackunit.setTime(new Date(Date.now() + passedMs))
+    say(`${Math.round(passedMs / 60_000)} minutes have passed`)
+  }
+  return {
+    passedMs,
+    runs: await db.select().from(runs).orderBy(asc(runs.createdAt)),
+    waits: (await db.select().from(runEvents)).flatMap(({ body }) =>
+      body.type === 'state' && body.state === 'waiting' ? [body] : [],
+    ),
   }
 }
 
@@ -193,6 +172,6 @@ async function moveTime(db: Database, ms: number): Promise<void> {
       await tx.update(rateBudgets).set({ state: next }).where(sql`${rateBudgets.key} = ${key}`)
     }
     await tx.execute(sql`update ${runs} set waiting_until = waiting_until - ${sooner} where waiting_until is not null`)
-    await tx.execute(sql`update pgboss.job set start_after = start_after - ${sooner} where state < 'active'`)
+    await tx.execute(sql`select pg_notify('run_due', '')`)
   })
 }

@@ -9,11 +9,11 @@ export interface FuzzOutcome {
   sent: number
   /** How often each answer came. */
   answers: Record<string, number>
-  /** What must not be there: callbacks that were taken, and answers of a server that broke. */
+  /** Must stay empty: applied callbacks, and answers of a broken server. */
   wrong: string[]
 }
 
-const taken = ['accepted', 'duplicate', 'superseded', 'ignored', '200']
+const applied = ['accepted', 'duplicate', 'superseded', 'ignored', '200']
 
 /** Sends fuzzed callbacks until enough were sent or the time is over. */
 export async function runCallbackFuzz(
@@ -31,7 +31,7 @@ export async function runCallbackFuzz(
       const answer = String(await field.send(attempt))
       outcome.answers[answer] = (outcome.answers[answer] ?? 0) + 1
       const isBroken = /^5\d\d$|^INTERNAL$|^STORAGE_UNAVAILABLE$|^OVERLOADED$/.test(answer)
-      if (taken.includes(answer) || isBroken)
+      if (applied.includes(answer) || isBroken)
         outcome.wrong.push(`${answer} for ${fault}: ${JSON.stringify(attempt).slice(0, 3_000)}`)
     }
   }

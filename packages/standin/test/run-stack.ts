@@ -1,34 +1,33 @@
 import type { StartRunInput } from '@standin/contracts'
 import { asc, eq } from 'drizzle-orm'
-import { pino } from 'pino'
 import type { ServiceCaller, UserCaller } from '../src/access/caller.ts'
-import { lockInstallation } from '../src/accounts/installation-store.ts'
-import { createUninstall } from '../src/accounts/uninstall.ts'
+import { lockInstallation, updateInstallation } from '../src/accounts/account-store.ts'
+import { credentials } from '../src/accounts/account-table.ts'
+import { uninstall } from '../src/accounts/uninstall.ts'
 import type { AnyAction } from '../src/actions/define-action.ts'
+import { retryRun, startRun } from '../src/actions/start-run.ts'
 import { auditEntries } from '../src/audit/audit-table.ts'
-import { connectDatabase, type Transaction } from '../src/database/database.ts'
-import { createListener } from '../src/database/listen.ts'
-import type { MachineRegister } from '../src/machines/machine-register.ts'
+import { Secret } from '../src/config/secret.ts'
+import { type Context, inTransaction } from '../src/context.ts'
 import { artifactsOfRuns, findArtifact, readChunks } from '../src/results/artifacts/artifact-store.ts'
-import { cancelRun } from '../src/runs/cancel-run.ts'
+import { cancelRun, interruptCancelled } from '../src/runs/cancel-run.ts'
+import { handOverRuns, startWork } from '../src/runs/claim-runs.ts'
 import { listEvents } from '../src/runs/run-event-store.ts'
-import { createRunEvents } from '../src/runs/run-events.ts'
-import type { RunQueue } from '../src/runs/run-queue.ts'
-import { findRun } from '../src/runs/run-store.ts'
+import { streamRunEvents } from '../src/runs/run-events.ts'
+import { claimRuns, freeRun, listHeldAndOrphaned } from '../src/runs/run-lease-store.ts'
+import { findRun, type RunRow } from '../src/runs/run-store.ts'
 import { runs } from '../src/runs/run-table.ts'
-import { createStartRun } from '../src/runs/start-run.ts'
-import { createWorkRun } from '../src/runs/work-run.ts'
-import type { AccountScopes } from '../src/tokens/account-scopes.ts'
-import type { TrackunitClient } from '../src/trackunit/trackunit-client.ts'
-import { whenUninstalled } from '../src/when-uninstalled.ts'
+import type { RunsHooks } from '../src/runs/runs-context.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { emptyTables } from './empty-tables.ts'
 import type { TestDatabase } from './test-database.ts'
+import { openTestReplica, type ReplicaOptions, testApp } from './test-replica.ts'
+import { withRuns } from './with-runs.ts'
 
 export const account = '11111111-1111-4111-8111-111111111111'
 export const otherAccount = '22222222-2222-4222-8222-222222222222'
 
-/** Somebody who may read with the scope `a`. */
+/** A person who may read with the scope `a`. */
 export const anna: UserCaller = {
   kind: 'user',
   id: 'anna',
@@ -42,102 +41,140 @@ export const caller: ServiceCaller = {
   kind: 'service',
   service: 'reports',
   keyId: 'key',
-  grants: [{ accountId: 'all', scopes: ['a', 'b'] }],
+  grants: [{ accountId: 'all', scopes: ['a', 'b', 'asset.view'] }],
 }
 
-interface Given {
+interface Given extends Pick<ReplicaOptions, 'environment' | 'fetch'> {
   database: TestDatabase
   actions: readonly AnyAction[]
-  /** What the account granted. */
-  scopesOf?: () => Promise<AccountScopes | undefined>
-  /** What else happens in the transaction that ends a run. */
-  onEnd?: Parameters<typeof createWorkRun>[0]['onEnd']
-  artifactBytesPerAccount?: number
-  accessOf?: Parameters<typeof createWorkRun>[0]['accessOf']
+  hooks?: Partial<RunsHooks>
   /** When time begins. What waits is due at once in a database whose clock is later. */
   startsAt?: Date
-  /** Instead of a list of what was sent, from which the test works by hand. */
-  queue?: (url: string) => Promise<RunQueue>
 }
 
-interface Starting extends Partial<StartRunInput> {}
+/** How an account is installed. */
+export interface Installed {
+  clientId?: string
+  clientSecret?: string
+  state?: 'active' | 'parked' | 'pending' | 'uninstalled'
+  grantedScopes?: string[]
+  missingFromPlan?: string[]
+}
 
 interface AsProcess {
-  replicaId?: () => number | undefined
-  trackunitFor?: Parameters<typeof createWorkRun>[0]['trackunitFor']
+  /** As the rows name this process; by default, as its session does. */
+  replicaId?: number
+}
+
+const scopes = ['a', 'b', 'asset.view']
+
+/** Lets an account serve runs, with proven credentials. */
+export async function installAccount(
+  ctx: Context,
+  accountId: string,
+  { state = 'active', clientId = `client of ${accountId}`, clientSecret = 's3cr3t', ...granted }: Installed = {},
+): Promise<void> {
+  const binding = { account: accountId, app: testApp.id, column: 'client-secret', generation: 1 } as const
+  const sealedSecret = await ctx.vault.seal(new Secret(clientSecret), binding)
+  await ctx.db.transaction(async (tx) => {
+    await lockInstallation(tx, accountId)
+    await tx.delete(credentials).where(eq(credentials.accountId, accountId))
+    await tx.insert(credentials).values({
+      ...{ accountId, generation: 1, appId: testApp.id, clientId, sealedSecret, state },
+      ...{ grantedScopes: scopes, missingFromPlan: [], ...granted },
+      issuedAt: new Date('2025-01-01'),
+      tieBreak: '',
+      bound: true,
+    })
+    const isInForce = state === 'active' || state === 'parked'
+    await updateInstallation(tx, accountId, { activeGeneration: isInForce ? 1 : null })
+  })
 }
 
 export type RunStack = Awaited<ReturnType<typeof createRunStack>>
 
 /** Runs and their database, empty, wired as the server wires them; workers work when the test says so. */
-export async function createRunStack(given: Given) {
-  const {
-    database,
-    actions,
-    startsAt,
-    scopesOf = async () => ({ grantedScopes: ['a', 'b'], missingFromPlan: [] }),
-  } = given
-  const { db, sql, close } = connectDatabase(database.url)
-  await emptyTables(sql)
-  const listener = createListener(database.url)
+export async function createRunStack({ database, actions, hooks, startsAt, ...options }: Given) {
   const clock = createAdjustableClock(startsAt)
-  const log = pino({ level: 'silent' })
-  const sent: Array<{ runId: string; notBefore?: Date }> = []
-  const byHand: RunQueue = {
-    async send(_tx: Transaction, runId, options = {}) {
-      sent.push({ runId, ...options })
-    },
-    work: async () => {},
-    fetched: async () => sent.map(({ runId }) => runId), // Nobody knows better: any of them may have been.
-    cut: () => {},
-    rest: async () => {},
-    stop: async () => {},
-  }
-  const queue = (await given.queue?.(database.url)) ?? byHand
-  const findAction = (id: string) => actions.find((action) => action.id === id)
-  const startRun = createStartRun({ db, queue, findAction, scopesOf })
-  await listener.on('run_cancel', () => {}) // From here on this process has its replica's lock.
+  const app = { scopes: scopes.map((scope) => ({ scope, optional: false })) }
+  const replica = openTestReplica(database, { ...options, clock, app })
+  const ctx = withRuns(replica.ctx, actions, hooks)
+  const { db, log, listener } = ctx
+  const { sql } = replica
+  await emptyTables(sql)
+  await listener.on('run_event', ctx.runs.feeds.wake, ctx.runs.feeds.wakeAll) // From here on this process has its replica's lock.
+  const installing = new Map<string, Promise<void>>()
   let keys = 0
 
+  const install = (accountId = account, as: Installed = {}): Promise<void> => {
+    const installed = installAccount(ctx, accountId, as)
+    installing.set(accountId, installed)
+    return installed
+  }
+  const run = async (runId: string) => {
+    const row = await findRun(db, runId)
+    if (!row) throw new Error('there is no such run')
+    return row
+  }
   const eventsOf = (runId: string) => listEvents(db, runId, { after: 0, limit: 10_000 })
+
   return {
-    ...{ database, db, sql, clock, log, queue, sent, listener, findAction, eventsOf },
-    events: await createRunEvents({ db, listener }),
-    /** Accepts a run of the first action, unless it says another. */
-    start: ({
+    ...{ ctx, database, db, sql, clock, log, listener, eventsOf, run, install },
+    findAction: ctx.actions.find,
+    events: {
+      stream: (runId: string, of: Parameters<typeof streamRunEvents>[2]) => streamRunEvents(ctx, runId, of),
+    },
+    /** Accepts a run of the first action, unless another is named, on an account that has installed the app. */
+    async start({
       actionId = actions[0]?.id ?? '',
       accountId = account,
       input = {},
       idempotencyKey = `key-of-run-${++keys}`,
       ...more
-    }: Starting = {}) =>
-      startRun.start(caller, { actionId, accountId, input, idempotencyKey, mode: 'apply', deliverTo: [], ...more }),
-    retry: (runId: string, idempotencyKey = `key-of-run-${++keys}`) =>
-      startRun.retry(caller, { runId, idempotencyKey }),
-    /** As one process of the server. */
-    createWorker: ({ replicaId = listener.replica.id, trackunitFor = () => ({}) as TrackunitClient }: AsProcess = {}) =>
-      createWorkRun({
-        ...{ db, queue, clock, log, findAction, replicaId, random: () => 0 },
-        ...(given.onEnd && { onEnd: given.onEnd }),
-        ...(given.accessOf && { accessOf: given.accessOf }),
-        ...(given.artifactBytesPerAccount && { artifactBytesPerAccount: given.artifactBytesPerAccount }),
-        trackunitFor,
-        machinesFor: () => ({}) as MachineRegister,
-      }),
-    cancel: (runId: string) => cancelRun(db, queue, { runId, actor: { kind: 'user', id: 'anna' } }),
-    async uninstall(accountId = account): Promise<void> {
-      const end = createUninstall(whenUninstalled)
-      await db.transaction(async (tx) => {
-        const installation = await lockInstallation(tx, accountId)
-        await end(tx, { installation, issuedAt: new Date(), actor: { kind: 'trackunit', id: 'test' } })
+    }: Partial<StartRunInput> = {}): Promise<RunRow> {
+      await (installing.get(accountId) ?? install(accountId))
+      return startRun(ctx, caller, {
+        ...{ actionId, accountId, input, idempotencyKey, mode: 'apply', deliverTo: [] },
+        ...more,
       })
     },
-    run: async (runId: string) => {
-      const row = await findRun(db, runId)
-      if (!row) throw new Error('there is no such run')
-      return row
+    retry: (runId: string, idempotencyKey = `key-of-run-${++keys}`) => retryRun(ctx, caller, { runId, idempotencyKey }),
+    /** As one process of the server, which claims a run when the test says so. */
+    createWorker({ replicaId }: AsProcess = {}) {
+      const id = () => replicaId ?? listener.replica.id()
+      const of = withRuns({ ...ctx, listener: { ...listener, replica: { ...listener.replica, id } } }, actions, hooks)
+      return {
+        ctx: of,
+        /** Claims the run if it is due, also from a replica that is no more, and works on it. */
+        async workOn(runId: string): Promise<void> {
+          for (const orphan of await listHeldAndOrphaned(db, 0)) await freeRun(db, orphan)
+          const [claimed] = await claimRuns(db, { replicaId: id() ?? 0, limit: 1, only: runId })
+          if (claimed) await startWork(of, claimed)
+        },
+        cancel: (runId: string) => interruptCancelled(of, runId),
+        handOver: () => handOverRuns(of),
+      }
     },
-    /** States in the order in which they were told. */
+    /** A worker claims the run and dies. */
+    async dieWith(runId: string): Promise<RunRow | undefined> {
+      for (const orphan of await listHeldAndOrphaned(db, 0)) await freeRun(db, orphan)
+      return (await claimRuns(db, { replicaId: 1, limit: 1, only: runId }))[0]
+    },
+    /** The runs that a worker could claim now, in that order. */
+    due: async () =>
+      (
+        await sql<Array<{ id: string }>>`
+          select id from runs where promoted_at is not null and ended_at is null and replica_id is null
+            and coalesce(waiting_until, promoted_at) <= now() order by urgency, coalesce(waiting_until, promoted_at)`
+      ).map(({ id }) => id),
+    cancel: (runId: string) => cancelRun(ctx, { runId, actor: { kind: 'user', id: 'anna' } }),
+    async uninstall(accountId = account): Promise<void> {
+      await inTransaction(ctx, async (tx) => {
+        const installation = await lockInstallation(tx.db, accountId)
+        await uninstall(tx, { installation, issuedAt: new Date(), actor: { kind: 'trackunit', id: 'test' } })
+      })
+    },
+    /** States in the order in which they were announced. */
     states: async (runId: string) =>
       (await eventsOf(runId)).flatMap((event) => (event.type === 'state' ? [event.state] : [])),
     /** The files that a run offers, by name. */
@@ -162,9 +199,8 @@ export async function createRunStack(given: Given) {
         .filter((row) => row.promotedAt)
         .map(({ id }) => id),
     async [Symbol.asyncDispose]() {
-      await queue.stop()
-      await listener.close()
-      await close()
+      await ctx.tokens.spool.close()
+      await replica.close()
     },
   }
 }

@@ -1,9 +1,9 @@
 import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose'
 
 export interface SigningKey {
-  /** What is published. */
+  /** The public key. */
   jwk: JWK
-  /** Signs claims as they are given: nothing is added. */
+  /** Signs claims as they are: nothing is added. */
   sign(claims: unknown, header?: Record<string, unknown>): Promise<string>
 }
 
@@ -16,7 +16,7 @@ export async function createSigningKey(kid: string | undefined, alg = 'ES256'): 
     sign: (claims, header = {}) =>
       new CompactSign(new TextEncoder().encode(typeof claims === 'string' ? claims : JSON.stringify(claims)))
         .setProtectedHeader({ alg, ...named, ...header })
-        // Else the library refuses to sign what a verifier has to refuse.
+        // Otherwise the library would refuse to sign what a verifier must refuse.
         .sign(privateKey, { crit: Object.fromEntries(Object.keys(header).map((name) => [name, true])) }),
   }
 }

@@ -28,7 +28,7 @@ export interface DaysOutcome {
 const dayMs = 24 * 3_600_000
 const pollMs = 1_000
 
-/** A day of virtual time over the decisions that the server makes: when a token is due, when it is tried again, when it is let go. */
+/** A day of virtual time over the decisions that the server makes: when a token is due, when it is tried again, when it is no longer refreshed. */
 export function simulateDay({
   accounts,
   lifetimeMs,

@@ -1,15 +1,8 @@
 import type { Database } from '../src/database/database.ts'
-import { storeExchanged, takeLease } from '../src/tokens/exchange-store.ts'
+import { type Exchanged, storeExchanged } from '../src/tokens/exchange-store.ts'
+import { type TokenIdentity, takeLease } from '../src/tokens/lease-store.ts'
 
-interface StoredToken {
-  accountId: string
-  scopeKey: string
-  generation: number
-  sealedToken: string
-  fingerprint: string
-  lifetimeMs: number
-  leftMs: number
-}
+type StoredToken = TokenIdentity & Omit<Exchanged, 'lease' | 'refreshAheadMs' | 'forced'>
 
 /** Stores a token as an exchange does. @returns whether it was stored */
 export async function storeToken(db: Database, token: StoredToken): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { createSimulator } from '@standin/trackunit-simulator'
+import { Secret } from '../src/config/secret.ts'
 
 const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 const clientSecret = 'a secret'
+const clientId = '0oaTestClient00000001'
 
 /** The strict simulator with one account that has installed the app, and a token of it. */
 interface Report {
@@ -40,13 +42,16 @@ export async function startStrictTrackunit({ fleetSize = 150 } = {}) {
       body: new URLSearchParams({ ...form, client_secret: clientSecret }),
     })
     const { access_token: token } = (await answer.json()) as { access_token: string }
-    return async () => ({ reveal: () => token, fingerprint: 'f' })
+    return async () => ({ accessToken: new Secret(token), fingerprint: 'f', leftMs: 3_600_000 })
   }
   await control('settings', 'PUT', { tokenLifetimeS: 10 * 365 * 86_400 })
   return {
     accountId,
-    policy: { apiUrl: url, userAgent: 'standin-test/1.0' },
-    token: await install(accountId, '0oaTestClient00000001'),
+    /** The settings that lead to it. */
+    environment: { TRACKUNIT_API_URL: url, TRACKUNIT_TOKEN_URL: `${url}/apptoken` },
+    token: await install(accountId, clientId),
+    /** What the account sent. */
+    installed: { clientId, clientSecret, grantedScopes: ['asset.view'] },
     install,
     settings: (settings: object) => control('settings', 'PUT', settings),
     faults: (faults: object) => control('faults', 'PUT', faults),

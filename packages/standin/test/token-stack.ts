@@ -1,50 +1,55 @@
-import { randomBytes } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
 import { createKey } from '../src/access/create-key.ts'
-import { credentials } from '../src/accounts/credential-table.ts'
-import { findCredentialsInForce } from '../src/accounts/credentials-in-force.ts'
-import { lockInstallation, updateInstallation } from '../src/accounts/installation-store.ts'
-import { createProveCredentials } from '../src/accounts/prove-credentials.ts'
+import { lockInstallation, updateInstallation } from '../src/accounts/account-store.ts'
+import { credentials } from '../src/accounts/account-table.ts'
+import { createAccountsMemory } from '../src/accounts/accounts-context.ts'
+import { uninstall } from '../src/accounts/uninstall.ts'
+import { createActionCatalogue } from '../src/actions/action-catalogue.ts'
 import { auditEntries } from '../src/audit/audit-table.ts'
-import { buildAudit } from '../src/audit/build-audit.ts'
 import { Secret } from '../src/config/secret.ts'
+import { createContext, inTransaction, type ReplicaContext } from '../src/context.ts'
+import { assemble, hearOthers, type StandinContext } from '../src/create-standin.ts'
 import { connectDatabase } from '../src/database/database.ts'
-import { watchDatabase } from '../src/database/database-watch.ts'
-import { createListener } from '../src/database/listen.ts'
 import { createLogger } from '../src/observability/logger.ts'
-import { createVault } from '../src/secrets/vault.ts'
-import { buildTokens } from '../src/tokens/build-tokens.ts'
-import type { TokenReceiver } from '../src/tokens/issue-token.ts'
-import { createHandOutSpool } from '../src/tokens/outage/hand-out-spool.ts'
-import { pauseInOutage } from '../src/tokens/sign-in-outage.ts'
-import { scopeSet } from '../src/trackunit/scope-set.ts'
-import type { Exchange, RequestToken } from '../src/trackunit/token-endpoint.ts'
+import { issueToken } from '../src/tokens/issue-token.ts'
+import { drainSpool } from '../src/tokens/outage/drain-spool.ts'
+import { refreshDueTokens, saveTokenUses } from '../src/tokens/refresh-ahead.ts'
+import type { TokenReceiver } from '../src/tokens/token-receiver.ts'
+import type { ExchangeFailure } from '../src/trackunit/failure-policy.ts'
+import { whenUninstalled } from '../src/when-uninstalled.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
-import { auditRing } from './audit-stack.ts'
 import { emptyTables } from './empty-tables.ts'
+import { playTokenEndpoint, refusal, tokenAnswer } from './played-trackunit.ts'
 import type { TestDatabase } from './test-database.ts'
+import { openTestReplica, testApp, testConfig } from './test-replica.ts'
 
 export const account = '11111111-1111-4111-8111-111111111111'
-const appId = '@acme/fleet-night'
+const appId = testApp.id
 const scopesOfManifest = ['a', 'b', 'c']
+const appWith = (scopes: readonly string[]) => ({ scopes: scopes.map((scope) => ({ scope, optional: false })) })
 
 export type TokenStack = Awaited<ReturnType<typeof createTokenStack>>
 
+/** A replica assembled as the server assembles it, without actions. */
+export function withTokens<Replica extends ReplicaContext>(replica: Replica): Replica & StandinContext {
+  return {
+    ...replica,
+    ...assemble(replica, createActionCatalogue([], []), { publicUrl: () => 'https://standin.example' }),
+  }
+}
+
 /** Tokens and their database, empty, wired as the server wires them; only Trackunit's token endpoint is played. */
 export async function createTokenStack({ url }: TestDatabase) {
-  const { db, sql, close } = connectDatabase(url)
+  const connection = connectDatabase(url)
+  const { db, sql } = connection
   await emptyTables(sql)
-  const vaultKey = randomBytes(32)
-  const vault = createVault([{ kid: 'test', bytes: vaultKey }])
   const clock = createAdjustableClock()
+  const endpoint = createPlayedEndpoint()
+  const environment = { STANDIN_PARTS: 'callbacks,api', TRACKUNIT_MAX_REQUESTS_PER_S: '10000' }
   const log = createLogger('silent')
-  const endpoint = createPlayedEndpoint(clock)
-  const { park } = createProveCredentials({
-    ...{ db, vault, clock, log },
-    uninstall: async () => {},
-    negotiate: async () => ({ outcome: 'failed', failure: 'unavailable' }),
-    policy: { reinstallPolicy: 'approve', accountClaim: undefined, patienceMs: 0, abandonedAfterMs: 30 * 86_400_000 },
-  })
+  const world = { clock, fetch: endpoint.fetch, random: Math.random, log }
+  const base = createContext(testConfig({ environment, app: appWith(scopesOfManifest) }), world, connection)
+  const ctx = { ...base, accounts: createAccountsMemory({ whenUninstalled }) }
 
   /** Credentials that were proven come into force; those before become history. */
   async function install({
@@ -61,7 +66,7 @@ export async function createTokenStack({ url }: TestDatabase) {
     clientId?: string
   } = {}): Promise<void> {
     const binding = { account: accountId, app: appId, column: 'client-secret', generation } as const
-    const sealedSecret = await vault.seal(new Secret(`secret of generation ${generation}`), binding)
+    const sealedSecret = await ctx.vault.seal(new Secret(`secret of generation ${generation}`), binding)
     await db.transaction(async (tx) => {
       await lockInstallation(tx, accountId)
       await tx.update(credentials).set({ state: 'superseded' }).where(eq(credentials.accountId, accountId))
@@ -76,7 +81,7 @@ export async function createTokenStack({ url }: TestDatabase) {
     })
   }
 
-  const closers: Array<() => Promise<void>> = []
+  const closers: Array<() => Promise<unknown>> = []
 
   /** As one process of the server: with a memory, flights and a session of its own. */
   async function startReplica({
@@ -84,37 +89,38 @@ export async function createTokenStack({ url }: TestDatabase) {
     through = url,
     directUrl = through,
     pooled = false,
-    spoolDir,
+    dataDir = '/nowhere',
     outageServeMs = 0,
   }: {
     manifestScopes?: string[]
     through?: string
     directUrl?: string
     pooled?: boolean
-    spoolDir?: string
+    dataDir?: string
     outageServeMs?: number
   } = {}) {
-    const listener = createListener(directUrl)
     const own = connectDatabase(through, { pooled })
-    const watch = watchDatabase({ url: through, pooled, cut: own.cut, clock, replica: listener.replica })
-    closers.push(listener.close, watch.close, () => own.sql.end({ timeout: 0 }))
-    const spool = spoolDir === undefined ? undefined : createHandOutSpool({ dir: spoolDir, outageServeMs }, clock)
-    closers.push(async () => spool?.close())
-    const audit = buildAudit({ db: own.db, clock, log, policy: { keys: auditRing, retentionMs: 1 } })
-    const { issueToken, refreshDue, keepWhatWasUsed, drainSpool } = await buildTokens({
-      ...{ db: own.db, vault, clock, log, listener, manifestScopes },
-      recordHandOut: audit.record,
-      requestToken: pauseInOutage(endpoint.requestToken, { db: own.db, log }),
-      onRefused: park,
-      accountClaim: undefined,
-      findCredentialsInForce: (accountId) => findCredentialsInForce(own.db, accountId),
-      ...(spool && { outage: { watch, spool, outageServeMs, recordSpooled: audit.recordSpooled } }),
-    })
+    const replica = openTestReplica(
+      { url: directUrl },
+      {
+        ...{ clock, log, fetch: endpoint.fetch, random: Math.random, connection: own, app: appWith(manifestScopes) },
+        environment: { ...environment, STANDIN_DATA_DIR: dataDir, OUTAGE_SERVE_S: String(outageServeMs / 1_000) },
+      },
+    )
+    const ctx = withTokens(replica.ctx)
+    closers.push(replica.close, () => own.sql.end({ timeout: 0 }), ctx.tokens.spool.close)
+    await hearOthers(ctx)
     const issue = (
       receiver: TokenReceiver,
-      { accountId = account, ...wanted }: Partial<Parameters<typeof issueToken>[1]> = {},
-    ) => issueToken(receiver, { accountId, ...wanted })
-    return Object.assign(issue, { refreshDue, keepWhatWasUsed, drainSpool, watch, replica: listener.replica })
+      { accountId = account, ...wanted }: Partial<Parameters<typeof issueToken>[2]> = {},
+    ) => issueToken(ctx, receiver, { accountId, ...wanted })
+    return Object.assign(issue, {
+      refreshDue: () => refreshDueTokens(ctx),
+      keepWhatWasUsed: () => saveTokenUses(ctx),
+      drainSpool: () => drainSpool(ctx),
+      watch: ctx.watch,
+      replica: ctx.listener.replica,
+    })
   }
 
   /** Time goes by, for this process and for what the database has written down. */
@@ -128,44 +134,45 @@ export async function createTokenStack({ url }: TestDatabase) {
   }
 
   return {
-    ...{ db, sql, clock, vault, vaultKey, endpoint, install, startReplica, passTime },
+    ...{ ctx, db, sql, clock, endpoint, install, startReplica, passTime },
     /** A service with a key and a grant. */
     async createService({ service = 'reports', scopes = ['a', 'b'] } = {}): Promise<TokenReceiver & { keyId: string }> {
       const expiresAt = new Date('2099-01-01')
       const actor = { kind: 'operator', id: 'test' } as const
-      const { id } = await createKey(db, scopesOfManifest, {
-        ...{ service, scopes, expiresAt, actor },
-        accountId: account,
-      })
+      const { id } = await createKey(ctx, { service, scopes, expiresAt, actor, accountId: account })
       return { kind: 'service', service, keyId: id, grantedScopes: scopes }
     },
+    /** Ends the installation of an account, as a bound UNINSTALLED does. */
+    uninstall: (accountId = account) =>
+      inTransaction(ctx, async (tx) => {
+        const installation = await lockInstallation(tx.db, accountId)
+        await uninstall(tx, { installation, issuedAt: clock.now(), actor: { kind: 'trackunit', id: 'test' } })
+      }),
     handOuts: async () =>
       (await db.select().from(auditEntries).orderBy(asc(auditEntries.id))).filter(
         ({ event }) => event === 'token.issued',
       ),
     async [Symbol.asyncDispose]() {
       await Promise.all(closers.map((close) => close()))
-      await close()
+      await connection.close()
     },
   }
 }
 
+type Answer = () => Response | Promise<Response>
+
 /** Trackunit's token endpoint: gives out `token-1`, `token-2`, …, or what the test says. */
-function createPlayedEndpoint(clock: ReturnType<typeof createAdjustableClock>) {
-  const exchanges: Array<{ clientId: string; clientSecret: string; scopes: readonly string[] }> = []
-  let answer: () => Exchange | Promise<Exchange> = () => endpoint.token()
-  const requestToken: RequestToken = async ({ clientId, clientSecret }, { scopes }) => {
-    exchanges.push({ clientId, clientSecret: clientSecret.reveal(), scopes })
-    return answer()
-  }
+export function createPlayedEndpoint() {
+  const played = playTokenEndpoint()
+  const exchanges = played.asked
   const endpoint = {
     exchanges,
-    requestToken,
+    fetch: played.fetch,
     /** How it answers from now on. */
-    answers: (next: typeof answer): void => {
-      answer = next
+    answers(next: Answer): void {
+      played.answer = next
     },
-    /** The next token, with what was asked for last. */
+    /** The next token, with the scopes of the last request. */
     token: ({
       text = `token-${exchanges.length}`,
       lifetimeMs = 3_600_000,
@@ -174,29 +181,27 @@ function createPlayedEndpoint(clock: ReturnType<typeof createAdjustableClock>) {
       text?: string
       lifetimeMs?: number
       granted?: readonly string[]
-    } = {}): Exchange => ({
-      outcome: 'token',
-      token: {
-        accessToken: new Secret(text),
-        granted: scopeSet(granted),
-        ...{ lifetimeMs, askedAtMs: clock.monotonicMs(), claims: {} },
-      },
-    }),
-    failure: (failure: Extract<Exchange, { outcome: 'failed' }>['failure'], retryAfterMs?: number): Exchange => ({
-      outcome: 'failed',
-      failure,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    }),
+    } = {}): Response => tokenAnswer({ scopes: granted, expiresIn: lifetimeMs / 1_000, accessToken: text }),
+    failure(failure: ExchangeFailure, retryAfterMs?: number): Response {
+      const headers = retryAfterMs === undefined ? {} : { 'retry-after': String(retryAfterMs / 1_000) }
+      if (failure === 'invalid-client') return refusal('invalid_client')
+      if (failure === 'plan-required') return refusal('plan_required')
+      if (failure === 'rate-limited') return new Response(null, { status: 429, headers })
+      return failure === 'unavailable'
+        ? new Response(null, { status: 503, headers })
+        : new Response('<html>', { status: 400 })
+    },
     /** Every request waits until the returned function is called; `arrived` resolves when the first one is there. */
-    hold(): { arrived: Promise<void>; release: (exchanged?: Exchange) => void } {
+    hold(): { arrived: Promise<void>; release: (answer?: Response) => void } {
       const arrived = Promise.withResolvers<void>()
-      const held = Promise.withResolvers<Exchange | undefined>()
-      answer = async () => {
+      const held = Promise.withResolvers<Response | undefined>()
+      endpoint.answers(async () => {
         arrived.resolve()
-        return (await held.promise) ?? endpoint.token()
-      }
-      return { arrived: arrived.promise, release: (exchanged) => held.resolve(exchanged) }
+        return (await held.promise)?.clone() ?? endpoint.token()
+      })
+      return { arrived: arrived.promise, release: (answer) => held.resolve(answer) }
     },
   }
+  endpoint.answers(() => endpoint.token())
   return endpoint
 }

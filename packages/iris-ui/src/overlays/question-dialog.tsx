@@ -2,7 +2,19 @@ import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { useRef } from 'react'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
-import type { QuestionProps } from '../parts/question.tsx'
+
+export interface QuestionProps {
+  heading: string
+  means: string
+  /** The harmless answer. */
+  keep: string
+  go: string
+  busy?: boolean
+  /** Why the last try did not work. */
+  failure?: string | undefined
+  onKeep(): void
+  onGo(): void
+}
 
 /** The harmless button is first and has the focus. Closing returns the focus to the element that opened it. */
 export function QuestionDialog(question: QuestionProps) {

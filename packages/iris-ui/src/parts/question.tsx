@@ -1,18 +1,6 @@
 import { Suspense } from 'react'
+import type { QuestionProps } from '../overlays/question-dialog.tsx'
 import { lateParts } from './late-parts.tsx'
-
-export interface QuestionProps {
-  heading: string
-  means: string
-  /** The harmless answer. */
-  keep: string
-  go: string
-  busy?: boolean
-  /** Why the last try failed. */
-  failure?: string | undefined
-  onKeep(): void
-  onGo(): void
-}
 
 const dialogs = lateParts(() => import('../overlays/question-dialog.tsx'))
 const QuestionDialog = dialogs.part('QuestionDialog')

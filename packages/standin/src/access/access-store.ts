@@ -6,18 +6,18 @@ import type { ServiceCaller } from './caller.ts'
 export type ServiceKeyRow = typeof serviceKeys.$inferSelect
 export type GrantRow = typeof grants.$inferSelect
 
-/** A key that is good now, and what its service may do with it. */
+/** A key that is good now, and what its service may do. */
 export interface GoodKey {
   caller: ServiceCaller
   expiresAt: Date
 }
 
-/** The service behind a key that is neither expired nor revoked, with all that it was granted. */
+/** The service behind a key that is neither expired nor revoked, with its grants. */
 export function findServiceByKey(db: Database, digest: string): Promise<GoodKey | undefined> {
   return findGoodKey(db, eq(serviceKeys.digest, digest))
 }
 
-/** The same by the key's public id, for what was opened with it before. */
+/** The same by the key's public id, for streams and schedules that were opened with the key. */
 export function findServiceByKeyId(db: Database, keyId: string): Promise<GoodKey | undefined> {
   return findGoodKey(db, eq(serviceKeys.id, keyId))
 }
@@ -66,7 +66,7 @@ export async function updateServiceKey(
   await announceAccessChange(tx)
 }
 
-/** Keys, the newest first; of one service where it is named. */
+/** Keys, the newest first; only those of `service` where it is given. */
 export async function listServiceKeys(db: Database, service: string | undefined): Promise<ServiceKeyRow[]> {
   return db
     .select()
@@ -75,7 +75,7 @@ export async function listServiceKeys(db: Database, service: string | undefined)
     .orderBy(sql`${serviceKeys.createdAt} desc`, asc(serviceKeys.id))
 }
 
-/** Sets what a service may do on an account; what it could do there before is replaced. */
+/** Sets what a service may do on an account; replaces its grant there. */
 export async function setGrant(tx: Transaction, row: typeof grants.$inferInsert): Promise<void> {
   await tx
     .insert(grants)
@@ -97,7 +97,7 @@ export async function deleteGrant(
   return gone.length > 0
 }
 
-/** Grants by service and account; with an account, those that apply to it. */
+/** Grants by service and account; with an account, only those that apply to it. */
 export async function listGrants(
   db: Database,
   { service, accountId }: { service?: string | undefined; accountId?: string | undefined },
@@ -114,7 +114,7 @@ export async function listGrants(
     .orderBy(asc(grants.service), asc(grants.accountId))
 }
 
-/** Heard by every replica when the transaction commits: keys and grants are read again. */
+/** Every replica hears this when the transaction commits, and reads keys and grants again. */
 async function announceAccessChange(tx: Transaction): Promise<void> {
   await tx.execute(sql`select pg_notify('access_changed', '')`)
 }

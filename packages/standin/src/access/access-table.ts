@@ -11,7 +11,7 @@ export const serviceKeys = pgTable('service_keys', {
   revokedAt: timestamp({ withTimezone: true, precision: 3 }),
 })
 
-/** What a service may do: nothing that does not stand here. */
+/** What services may do; everything else is refused. */
 export const grants = pgTable(
   'grants',
   {

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { account, otherAccount, prepareCallbackStacks } from '../../test/callback-stack.ts'
+import { prepareAccessStacks } from '../../test/access-stack.ts'
 import { findServiceByKey, setGrant } from './access-store.ts'
-import { createAuthenticate } from './authenticate.ts'
+import { authenticate } from './authenticate.ts'
 import { createKey } from './create-key.ts'
-import { createKeyDirectory } from './key-directory.ts'
-import { createRequestLimits } from './request-limits.ts'
 import { digestOfPresentedKey } from './service-key.ts'
 
-const createStack = prepareCallbackStacks()
+const openStack = prepareAccessStacks()
+const account = '11111111-1111-4111-8111-111111111111'
+const otherAccount = '22222222-2222-4222-8222-222222222222'
 
-const manifestScopes = ['account.asset.view', 'account.site.view']
+const scopes = ['account.asset.view', 'account.site.view'].map((scope) => ({ scope, optional: false }))
+const createStack = () => openStack({ app: { scopes } })
 const arrival = { arrivedAtMs: 0, address: '192.0.2.1' }
 const inAnHour = () => new Date(Date.now() + 3_600_000)
 const wanted = () => ({
@@ -22,9 +23,9 @@ const wanted = () => ({
 
 test('a new key names its service with what it was granted, and is stored nowhere', async () => {
   const stack = await createStack()
-  const { id, key } = await createKey(stack.db, manifestScopes, wanted())
+  const { id, key } = await createKey(stack.ctx, wanted())
 
-  expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toEqual({
+  expect(await findServiceByKey(stack.ctx.db, digestOfPresentedKey(key.reveal())!)).toEqual({
     expiresAt: expect.any(Date),
     caller: {
       kind: 'service',
@@ -43,21 +44,21 @@ test('a new key names its service with what it was granted, and is stored nowher
 test('a scope that is not in the manifest is granted to nobody', async () => {
   const stack = await createStack()
   await expect(
-    createKey(stack.db, manifestScopes, { ...wanted(), scopes: ['account.asset.view', 'account.everything'] }),
+    createKey(stack.ctx, { ...wanted(), scopes: ['account.asset.view', 'account.everything'] }),
   ).rejects.toMatchObject({ reason: 'SCOPE_NOT_IN_MANIFEST' })
   expect(await stack.audit()).toEqual([])
-  expect(await stack.connection.sql`select * from grants`).toEqual([])
+  expect(await stack.sql`select * from grants`).toEqual([])
 })
 
 test('a grant replaces the one before it on that account, and leaves the others', async () => {
   const stack = await createStack()
-  const { key } = await createKey(stack.db, manifestScopes, wanted())
-  await stack.db.transaction(async (tx) => {
+  const { key } = await createKey(stack.ctx, wanted())
+  await stack.ctx.db.transaction(async (tx) => {
     await setGrant(tx, { service: 'reports', accountId: 'all', scopes: ['account.site.view'] })
     await setGrant(tx, { service: 'reports', accountId: account, scopes: [] })
     await setGrant(tx, { service: 'somebody-else', accountId: otherAccount, scopes: ['account.asset.view'] })
   })
-  const service = await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)
+  const service = await findServiceByKey(stack.ctx.db, digestOfPresentedKey(key.reveal())!)
   expect([...service!.caller.grants].sort((left, right) => left.accountId.localeCompare(right.accountId))).toEqual([
     { accountId: account, scopes: [] },
     { accountId: 'all', scopes: ['account.site.view'] },
@@ -67,16 +68,13 @@ test('a grant replaces the one before it on that account, and leaves the others'
 describe('invariant 18: who is let in', () => {
   test('a service by its key, and by nothing that resembles it', async () => {
     const stack = await createStack()
-    const authenticate = createAuthenticate({
-      clock: stack.clock,
-      keys: await createKeyDirectory({ ...stack, listener: { on: async () => {} }, policy: { outageServeMs: 0 } }),
-      limits: createRequestLimits({ keyRequestsPerS: 100, failuresPerMinute: 100 }),
-      users: undefined,
-    })
-    const { key } = await createKey(stack.db, manifestScopes, wanted())
+    const { key } = await createKey(stack.ctx, wanted())
 
-    expect(await authenticate(`Bearer ${key.reveal()}`, arrival)).toMatchObject({ kind: 'service', service: 'reports' })
-    expect(await authenticate(`bearer ${key.reveal()}`, arrival)).toMatchObject({ kind: 'service' })
+    expect(await authenticate(stack.ctx, `Bearer ${key.reveal()}`, arrival)).toMatchObject({
+      kind: 'service',
+      service: 'reports',
+    })
+    expect(await authenticate(stack.ctx, `bearer ${key.reveal()}`, arrival)).toMatchObject({ kind: 'service' })
     for (const header of [
       undefined,
       '',
@@ -89,7 +87,9 @@ describe('invariant 18: who is let in', () => {
       `Bearer ${key.reveal().toUpperCase()}`,
       'Bearer eyJhbGciOiJub25lIn0.e30.',
     ])
-      await expect(authenticate(header, arrival), header).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
+      await expect(authenticate(stack.ctx, header, arrival), header).rejects.toMatchObject({
+        reason: 'UNAUTHENTICATED',
+      })
   })
 
   test.each([
@@ -97,16 +97,16 @@ describe('invariant 18: who is let in', () => {
     ['revoked', 'revoked_at = now()'],
   ])('no service by a key that is %s', async (_title, change) => {
     const stack = await createStack()
-    const { key } = await createKey(stack.db, manifestScopes, wanted())
-    await stack.connection.sql.unsafe(`update service_keys set ${change}`)
-    expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toBeUndefined()
+    const { key } = await createKey(stack.ctx, wanted())
+    await stack.sql.unsafe(`update service_keys set ${change}`)
+    expect(await findServiceByKey(stack.ctx.db, digestOfPresentedKey(key.reveal())!)).toBeUndefined()
   })
 
   test('a service without a grant is known, and may nothing', async () => {
     const stack = await createStack()
-    const { key } = await createKey(stack.db, manifestScopes, wanted())
-    await stack.connection.sql`delete from grants`
-    expect(await findServiceByKey(stack.db, digestOfPresentedKey(key.reveal())!)).toMatchObject({
+    const { key } = await createKey(stack.ctx, wanted())
+    await stack.sql`delete from grants`
+    expect(await findServiceByKey(stack.ctx.db, digestOfPresentedKey(key.reveal())!)).toMatchObject({
       caller: { grants: [] },
     })
   })

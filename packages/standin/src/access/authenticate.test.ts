@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
-import { createAuthenticate } from './authenticate.ts'
-import { createRequestLimits } from './request-limits.ts'
+import { createBareContext } from '../../test/bare-context.ts'
+import { authenticate as authenticateIn } from './authenticate.ts'
+import { createCallerLimits } from './caller-limits.ts'
+import { createRefusedTokens } from './refused-tokens.ts'
 import { createServiceKey, digestOfPresentedKey } from './service-key.ts'
 
 const here = { arrivedAtMs: 0, address: '192.0.2.1' }
@@ -11,20 +12,24 @@ function createDoor({ keyRequestsPerS = 1_000, failuresPerMinute = 5 } = {}) {
   const good = createServiceKey()
   const seen = new Set<string>()
   let looks = 0
-  const authenticate = createAuthenticate({
-    clock: createAdjustableClock(),
-    users: undefined,
-    limits: createRequestLimits({ keyRequestsPerS, failuresPerMinute }),
+  const bare = createBareContext()
+  const access = {
+    userKeys: undefined,
+    refusedTokens: createRefusedTokens(bare),
+    limits: createCallerLimits({ keyRequestsPerS, failuresPerMinute }),
     keys: {
-      wasGood: (digest) => seen.has(digest),
-      find: async (digest) => {
+      readAgain: () => {},
+      wasGood: (digest: string) => seen.has(digest),
+      find: async (digest: string) => {
         looks++
         if (digest !== good.digest) return undefined
         seen.add(digest)
-        return { kind: 'service', service: 'reports', keyId: good.id, grants: [] }
+        return { kind: 'service' as const, service: 'reports', keyId: good.id, grants: [] }
       },
     },
-  })
+  }
+  const authenticate = (authorization: string | undefined, arrival: typeof here) =>
+    authenticateIn({ ...bare, access }, authorization, arrival)
   return { authenticate, bearer: `Bearer ${good.key.reveal()}`, looks: () => looks }
 }
 const madeUp = () => `Bearer ${createServiceKey().key.reveal()}`

@@ -1,17 +1,17 @@
 import type { Caller, ServiceCaller } from './caller.ts'
 
-/** Whether a caller may act on an account at all: their own for a user, a granted one for a service. Deny by default. */
+/** Whether a caller may act on an account at all: a user on their own, a service on a granted one. Denies by default. */
 export function mayActOn(caller: Caller, accountId: string): boolean {
   return caller.kind === 'user' ? caller.accountId === accountId : grantedScopes(caller, accountId) !== undefined
 }
 
-/** The scopes that a service was granted on an account: of the grant for it and of the one for all; undefined without any. */
+/** The scopes that a service was granted on an account, by a grant for it and by one for all; undefined without a grant. */
 export function grantedScopes(
   { grants }: Pick<ServiceCaller, 'grants'>,
   accountId: string,
 ): readonly string[] | undefined {
   const applying = grants.filter((grant) => grant.accountId === 'all' || grant.accountId === accountId)
-  if (applying.length <= 1) return applying[0]?.scopes // Nearly all: a set costs ten times as much.
+  if (applying.length <= 1) return applying[0]?.scopes // The usual case: a set costs ten times as much.
   return [...new Set(applying.flatMap(({ scopes }) => scopes))]
 }
 
@@ -26,8 +26,8 @@ export function grantedAccounts(caller: Caller): GrantedAccounts {
 }
 
 /**
- * Whether a caller is a user who may approve credentials: their own token has all the scopes of
- * `USER_TOKEN_ADMIN_SCOPES`. Nobody is one where that is unset, or where tokens carry no scopes that we know of.
+ * Whether a caller is a user who may approve credentials: their own token has all scopes of `USER_TOKEN_ADMIN_SCOPES`.
+ * False where that is unset, or where no scope claim is configured.
  */
 export function isAdministrator(caller: Caller, administratorScopes: readonly string[] | undefined): boolean {
   if (caller.kind !== 'user' || !administratorScopes || administratorScopes.length === 0) return false
@@ -35,8 +35,8 @@ export function isAdministrator(caller: Caller, administratorScopes: readonly st
 }
 
 /**
- * Scopes that a caller lacks for an action. Where no scope claim is configured, a user may start what only reads:
- * nothing then says that they may change anything.
+ * Scopes that a caller lacks for an action. Where no scope claim is configured, a user may start only actions that read:
+ * their right to change data is unknown.
  */
 export function missingForAction(
   caller: Caller,

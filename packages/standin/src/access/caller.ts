@@ -1,6 +1,6 @@
 import type { Actor } from '../audit/record.ts'
 
-/** Who is asking. A background job has no caller: it works for the account of its run. */
+/** Who sends a request. A background run has no caller: it works for its account. */
 export type Caller = ServiceCaller | UserCaller
 
 export interface ServiceCaller {
@@ -23,11 +23,11 @@ export interface UserCaller {
   accountId: string
   /** The scopes of the user's own token; undefined where no claim for them is configured. */
   scopes: readonly string[] | undefined
-  /** When the token ends; a stream ends with it. */
+  /** When the token expires; a stream ends then. */
   expiresAt: Date
 }
 
-/** A caller as the audit names them. */
+/** A caller, as the audit names them. */
 export const actorOf = (caller: Caller): Actor =>
   caller.kind === 'user'
     ? { kind: 'user', id: caller.id, name: caller.name }

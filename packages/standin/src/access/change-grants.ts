@@ -1,57 +1,52 @@
 import type { AuditEvent } from '../audit/audit-kinds.ts'
 import { type Actor, record } from '../audit/record.ts'
-import type { Database, Transaction } from '../database/database.ts'
+import { type Context, type InTransaction, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { deleteGrant, setGrant } from './access-store.ts'
 
-/** An account's id in lower case, or `all`. */
 interface Granted {
   service: string
+  /** An account's id in lower case, or `all`. */
   accountId: string
   actor: Actor
 }
 
 /** @throws StandinError `SCOPE_NOT_IN_MANIFEST` naming the scopes that the app does not have */
-export function refuseUnknownScopes(scopes: readonly string[], manifestScopes: readonly string[]): void {
-  const unknown = scopes.filter((scope) => !manifestScopes.includes(scope))
+export function refuseUnknownScopes({ config }: Pick<Context, 'config'>, scopes: readonly string[]): void {
+  const unknown = scopes.filter((wanted) => !config.app.scopes.some(({ scope }) => scope === wanted))
   if (unknown.length > 0)
     throw new StandinError('SCOPE_NOT_IN_MANIFEST', { detail: `Asked for: ${unknown.join(', ')}.` })
 }
 
 /**
- * Sets what a service may do on an account; what it could do there before is replaced.
+ * Sets what a service may do on an account; replaces its grant there.
  * @throws StandinError `SCOPE_NOT_IN_MANIFEST`
  */
-export async function grant(
-  db: Database,
-  manifestScopes: readonly string[],
-  { service, accountId, scopes, actor }: Granted & { scopes: readonly string[] },
-): Promise<void> {
-  refuseUnknownScopes(scopes, manifestScopes)
-  await db.transaction(async (tx) => {
-    await setGrant(tx, { service, accountId, scopes: [...scopes] })
-    await recordGrant(tx, 'grant.set', { service, accountId, actor }, scopes)
+export async function grant(ctx: Context, granted: Granted & { scopes: readonly string[] }): Promise<void> {
+  const { service, accountId, scopes } = granted
+  refuseUnknownScopes(ctx, scopes)
+  await inTransaction(ctx, async (tx) => {
+    await setGrant(tx.db, { service, accountId, scopes: [...scopes] })
+    await recordGrant(tx, 'grant.set', granted)
   })
 }
 
 /**
- * Takes a grant away, within a second on every replica that reaches the database.
+ * Removes a grant, within a second on every replica that reaches the database.
  * @throws StandinError `NOT_FOUND`
  */
-export async function removeGrant(db: Database, granted: Granted): Promise<void> {
-  await db.transaction(async (tx) => {
-    const { service, accountId } = granted
-    if (!(await deleteGrant(tx, { service, accountId })))
+export async function removeGrant(ctx: Context, granted: Granted): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    if (!(await deleteGrant(tx.db, granted)))
       throw new StandinError('NOT_FOUND', { detail: 'There is no such grant. `grants list` shows them.' })
     await recordGrant(tx, 'grant.removed', granted)
   })
 }
 
 async function recordGrant(
-  tx: Transaction,
+  tx: InTransaction,
   event: AuditEvent,
-  { service, accountId, actor }: Granted,
-  scopes?: readonly string[],
+  { service, accountId, actor, scopes }: Granted & { scopes?: readonly string[] },
 ): Promise<void> {
   const details = { service, account: accountId, ...(scopes && { scopes }) }
   await record(tx, { actor, event, ...(accountId !== 'all' && { accountId }), details })

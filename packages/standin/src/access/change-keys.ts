@@ -1,6 +1,6 @@
 import { type Actor, record } from '../audit/record.ts'
 import type { Secret } from '../config/secret.ts'
-import type { Database } from '../database/database.ts'
+import { type Context, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { insertServiceKey, lockServiceKey, type ServiceKeyRow, updateServiceKey } from './access-store.ts'
 import { createServiceKey } from './service-key.ts'
@@ -9,34 +9,31 @@ interface RotateKey {
   id: string
   /** Of the new key. */
   expiresAt: Date
-  /** Until when the old one is good too; at most as long as it is anyway. */
+  /** Until when the old key stays good; at most until its own expiry. */
   overlapUntil: Date
   actor: Actor
 }
 
 /**
- * Makes a new key for the service of an old one, which stays good for a while, so that the service can change over.
- * @returns the new key, which is stored nowhere
- * @throws StandinError `NOT_FOUND`, or `INPUT_INVALID` for a key that is not good any more
+ * Creates a new key for the service of an old one, which stays good for a while, so that the service can change over.
+ * @returns the new key, which is not stored anywhere
+ * @throws StandinError `NOT_FOUND`, or `INPUT_INVALID` for a key that is no longer good
  */
 export async function rotateKey(
-  db: Database,
+  ctx: Context,
   { id, expiresAt, overlapUntil, actor }: RotateKey,
 ): Promise<{ id: string; service: string; key: Secret }> {
   const created = createServiceKey()
-  const service = await db.transaction(async (tx) => {
-    const old = existing(await lockServiceKey(tx, id))
+  const service = await inTransaction(ctx, async (tx) => {
+    const old = existing(await lockServiceKey(tx.db, id))
     if (old.revokedAt || old.expiresAt <= new Date())
       throw new StandinError('INPUT_INVALID', { detail: 'This key is not good any more. Create a new one.' })
     const { service } = old
-    await insertServiceKey(tx, { id: created.id, service, digest: created.digest, expiresAt })
+    await insertServiceKey(tx.db, { id: created.id, service, digest: created.digest, expiresAt })
     const oldExpiresAt = old.expiresAt < overlapUntil ? old.expiresAt : overlapUntil
-    await updateServiceKey(tx, id, { expiresAt: oldExpiresAt })
-    const details = {
-      ...{ key: created.id, replaces: id, service },
-      expiresAt: expiresAt.toISOString(),
-      oldExpiresAt: oldExpiresAt.toISOString(),
-    }
+    await updateServiceKey(tx.db, id, { expiresAt: oldExpiresAt })
+    const ends = { expiresAt: expiresAt.toISOString(), oldExpiresAt: oldExpiresAt.toISOString() }
+    const details = { key: created.id, replaces: id, service, ...ends }
     await record(tx, { actor, event: 'service-key.rotated', details })
     return service
   })
@@ -47,11 +44,11 @@ export async function rotateKey(
  * Ends a key, within a second on every replica that reaches the database.
  * @throws StandinError `NOT_FOUND`
  */
-export async function revokeKey(db: Database, { id, actor }: { id: string; actor: Actor }): Promise<void> {
-  await db.transaction(async (tx) => {
-    const { service, revokedAt } = existing(await lockServiceKey(tx, id))
+export async function revokeKey(ctx: Context, { id, actor }: { id: string; actor: Actor }): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const { service, revokedAt } = existing(await lockServiceKey(tx.db, id))
     if (revokedAt) return
-    await updateServiceKey(tx, id, { revokedAt: new Date() })
+    await updateServiceKey(tx.db, id, { revokedAt: new Date() })
     await record(tx, { actor, event: 'service-key.revoked', details: { key: id, service } })
   })
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { Caller } from './caller.ts'
 
-/** The longest that a timer of Node's can wait; one that is to wait longer ends at once. */
+/** The longest delay of a timer in Node; with a longer one it fires at once. */
 const longestTimerMs = 2 ** 31 - 1
 
-/** Aborts when a stream has to end: its reader has left, or the token that opened it is over. */
+/** Aborts when a stream has to end: its reader has left, or the token that opened it has expired. */
 export function endOfRight(caller: Caller, { clock, signal }: { clock: Clock; signal: AbortSignal | undefined }) {
   const ends = signal ? [signal] : []
   if (caller.kind === 'user') {

@@ -1,24 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
-import type { Listener } from '../database/listen.ts'
+import type { Context } from '../context.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
-import { findServiceByKey, findServiceByKeyId, type GoodKey } from './access-store.ts'
+import { findServiceByKey, type GoodKey } from './access-store.ts'
 import type { ServiceCaller } from './caller.ts'
-
-export type KeyDirectory = Awaited<ReturnType<typeof createKeyDirectory>>
-
-interface Dependencies {
-  db: Database
-  listener: Pick<Listener, 'on'>
-  clock: Clock
-  policy: {
-    /** While the database is down, what was read of a key holds for this long; 0: not at all. */
-    outageServeMs: number
-  }
-}
 
 interface Known extends GoodKey {
   /** On the monotonic clock, before the read. */
@@ -26,70 +12,60 @@ interface Known extends GoodKey {
   isStale: boolean
 }
 
-/** Also without any word of a change, nothing is older: a replica that hears nothing stays within a second. */
+export interface KeyDirectory {
+  /**
+   * The service behind a key, or undefined where the key is not good.
+   * @param digest of a well-formed key
+   * @throws StandinError `STORAGE_UNAVAILABLE` while the database is down and the key was not read recently
+   */
+  find(digest: string): Promise<ServiceCaller | undefined>
+  /** Whether a key was good when it was last read here. */
+  wasGood(digest: string): boolean
+  /** For `access_changed`, and for a new session that may have missed one: reads every key again before it is used. */
+  readAgain(): void
+}
+
+/** Nothing older is used, even without any notification: a replica that hears nothing is at most a second behind. */
 const freshForMs = 900
-/** A database that does not answer for this long is taken for down. */
+/** A database that does not answer for this long is considered down. */
 const answersWithinMs = 1_500
-/** While it is down it is asked this often, not once for each request. */
+/** How often it is tried while it is down, instead of once for each request. */
 const askAgainAfterMs = 500
 const maxKeys = 10_000
 
 /**
- * Which keys are good, and what their services may do: read at most once in 0.9 s for each key, again at once where a
- * replica says that something changed. While the database is down what was last read holds for a while.
+ * Which keys are good, and what their services may do: reads each key at most once in 0.9 s, and at once after a change.
+ * While the database is down, the last reading holds for `OUTAGE_SERVE_S`. (With lru-cache's `fetchMethod`, a read under
+ * way takes a place in the cache: a flood of unknown keys during an outage would evict the good ones.)
  */
-export async function createKeyDirectory({ db, listener, clock, policy }: Dependencies) {
+export function createKeyDirectory({ db, clock, config }: Pick<Context, 'db' | 'clock' | 'config'>): KeyDirectory {
   const known = new LRUCache<string, Known>({ max: maxKeys })
   const reads = new Map<string, Promise<Known | undefined>>()
   let askAgainAtMs = Number.NEGATIVE_INFINITY
   let changes = 0
 
-  const readAllAgain = () => {
-    changes++
-    askAgainAtMs = Number.NEGATIVE_INFINITY // Who says so is the database: it is there.
-    for (const each of known.values()) each.isStale = true
-  }
-  await listener.on('access_changed', readAllAgain, readAllAgain)
-
   async function read(digest: string): Promise<Known | undefined> {
     const readAtMs = clock.monotonicMs()
     const changesBefore = changes
-    const found = await answered(findServiceByKey(db, digest))
+    const found = await answerInTime(findServiceByKey(db, digest))
     if (!found) {
       known.delete(digest)
       return undefined
     }
-    // A change that was announced meanwhile may have come after what was read.
+    // A change that was announced during the read may be missing from it.
     const entry = { ...found, readAtMs, isStale: changes !== changesBefore }
     known.set(digest, entry)
     return entry
   }
 
   function readOnce(digest: string): Promise<Known | undefined> {
-    const underWay = reads.get(digest)
-    if (underWay) return underWay
-    const reading = read(digest).finally(() => reads.delete(digest))
-    reads.set(digest, reading)
-    return reading
-  }
-
-  /** What was last read, where it may still be believed without the database. */
-  function lastRead(digest: string): ServiceCaller | undefined {
-    const last = known.get(digest)
-    const isBelieved =
-      last !== undefined &&
-      clock.monotonicMs() - last.readAtMs < policy.outageServeMs &&
-      last.expiresAt.getTime() > clock.now().getTime()
-    return isBelieved ? last.caller : undefined
+    const underway = reads.get(digest) ?? read(digest).finally(() => reads.delete(digest))
+    reads.set(digest, underway)
+    return underway
   }
 
   return {
-    /**
-     * The service behind a key, or undefined where the key is not good.
-     * @param digest of a key that is well-formed
-     * @throws StandinError `STORAGE_UNAVAILABLE` while the database is down and the key was not read lately
-     */
-    async find(digest: string): Promise<ServiceCaller | undefined> {
+    async find(digest) {
       const nowMs = clock.monotonicMs()
       const last = known.get(digest)
       if (last && !last.isStale && nowMs - last.readAtMs < freshForMs) return last.caller
@@ -102,29 +78,35 @@ export async function createKeyDirectory({ db, listener, clock, policy }: Depend
           askAgainAtMs = clock.monotonicMs() + askAgainAfterMs
         }
       }
-      const believed = lastRead(digest)
-      if (!believed) throw new StandinError('STORAGE_UNAVAILABLE')
-      return believed
+      const lastRead = known.get(digest)
+      const stillHolds =
+        lastRead &&
+        clock.monotonicMs() - lastRead.readAtMs < config.outageServeMs &&
+        lastRead.expiresAt.getTime() > clock.now().getTime()
+      if (!stillHolds) throw new StandinError('STORAGE_UNAVAILABLE')
+      return lastRead.caller
     },
-    /** Whether a key was good when it was last seen here: whoever has it is no stranger. */
-    wasGood: (digest: string): boolean => known.has(digest),
-    /** What a key's service may do now, asked of the database; undefined once the key is not good any more. */
-    current: async (keyId: string): Promise<ServiceCaller | undefined> => (await findServiceByKeyId(db, keyId))?.caller,
+    wasGood: (digest) => known.has(digest),
+    readAgain() {
+      changes++
+      askAgainAtMs = Number.NEGATIVE_INFINITY // The database sent this: it is up.
+      for (const each of known.values()) each.isStale = true
+    },
   }
+}
 
-  /** @throws StandinError `STORAGE_UNAVAILABLE` where no answer comes in time */
-  async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    const late = new AbortController()
-    answer.catch(() => {}) // An error after the time was up is nobody's.
-    try {
-      return await Promise.race([
-        answer,
-        pause(answersWithinMs, undefined, { signal: late.signal, ref: false }).then(() => {
-          throw new StandinError('STORAGE_UNAVAILABLE')
-        }),
-      ])
-    } finally {
-      late.abort()
-    }
+/** @throws StandinError `STORAGE_UNAVAILABLE` where no answer comes in time */
+async function answerInTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  const late = new AbortController()
+  answer.catch(() => {}) // It may still fail after the time is up.
+  try {
+    return await Promise.race([
+      answer,
+      pause(answersWithinMs, undefined, { signal: late.signal, ref: false }).then(() => {
+        throw new StandinError('STORAGE_UNAVAILABLE')
+      }),
+    ])
+  } finally {
+    late.abort()
   }
 }

@@ -1,12 +1,20 @@
 import { and, asc, desc, eq, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
-import type { ObservedToken } from './observe-refused-token.ts'
 import { observedTokens } from './observed-token-table.ts'
+
+export interface ObservedToken {
+  kind: 'algorithm' | 'issuer' | 'audience' | 'claim'
+  value: string
+  /** For a claim, the kind of value that it has. */
+  form: string
+  count: number
+  lastAt: Date
+}
 
 const mostOfKind = 50
 const kinds = ['algorithm', 'issuer', 'audience', 'claim'] as const
 
-/** Adds to what was seen; of each kind the fifty most frequent stay. */
+/** Adds to what was seen; keeps the fifty most frequent of each kind. */
 export async function saveObservedTokens(db: Database, observed: readonly ObservedToken[]): Promise<void> {
   const inOrder = observed.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
   await db.transaction(async (tx) => {
@@ -24,7 +32,7 @@ export async function saveObservedTokens(db: Database, observed: readonly Observ
         .select({ identity })
         .from(observedTokens)
         .where(isOfKind)
-        .orderBy(desc(observedTokens.count), asc(observedTokens.lastAt)) // What is new gives way: a flood is.
+        .orderBy(desc(observedTokens.count), asc(observedTokens.lastAt)) // The newest are dropped first: they may be a flood.
         .limit(mostOfKind)
       await tx.delete(observedTokens).where(and(isOfKind, notInArray(identity, frequent)))
     }
@@ -35,5 +43,5 @@ export async function listObservedTokens(db: Database): Promise<ObservedToken[]>
   return db.select().from(observedTokens).orderBy(asc(observedTokens.kind), desc(observedTokens.count))
 }
 
-/** Two replicas that write the same rows take them in one order, and do not wait for each other. */
+/** Two replicas that write the same rows lock them in the same order: no deadlock. */
 const orderOf = ({ kind, value, form }: ObservedToken) => JSON.stringify([kind, value, form])

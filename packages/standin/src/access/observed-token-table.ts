@@ -1,15 +1,15 @@
 import { bigint, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 
 /**
- * What user tokens carried that were refused: algorithms, issuers, audiences, names of claims. Nobody vouches for them:
- * they only help to find the settings. Bounded in number and length.
+ * What refused user tokens contained: algorithms, issuers, audiences, names of claims. Unverified: they only help to find
+ * the settings. Bounded in number and length.
  */
 export const observedTokens = pgTable(
   'observed_tokens',
   {
     kind: text({ enum: ['algorithm', 'issuer', 'audience', 'claim'] }).notNull(),
     value: text().notNull(),
-    /** Of a claim: what its value looks like, never the value. */
+    /** For a claim, the kind of value that it has, never the value. */
     form: text().notNull(),
     count: bigint({ mode: 'number' }).notNull(),
     lastAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),

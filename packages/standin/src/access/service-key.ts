@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { Secret } from '../config/secret.ts'
 
-/** `sk_standin_<id>_<secret><checksum>`: the id is public, the checksum tells a typo from a wrong key without a look-up. */
+/** `sk_standin_<id>_<secret><checksum>`: the id is public; the checksum finds typos without a look-up. */
 const form = /^sk_standin_([0-9a-f]{12})_([\w-]{43})([0-9a-z]{7})$/
 
 export interface NewServiceKey {
@@ -18,7 +18,7 @@ export function createServiceKey(): NewServiceKey {
   return { id, key: new Secret(key), digest: digestOf(key) }
 }
 
-/** @returns the digest by which a well-formed key is looked up, or undefined */
+/** @returns the digest to look a well-formed key up by; undefined for a malformed one */
 export function digestOfPresentedKey(key: string): string | undefined {
   const match = form.exec(key)
   if (!match || checksum(key.slice(0, -7)) !== match[3]) return undefined

@@ -1,21 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { createBareContext } from '../../test/bare-context.ts'
 import { createPublishedKeys } from '../../test/published-keys.ts'
 import { createSigningKey } from '../../test/signing-keys.ts'
+import type { Config } from '../config/config.ts'
 import { createKeySet } from '../trackunit/key-set.ts'
-import { type UserTokenPolicy, verifyUserToken } from './user-token.ts'
+import { createAccessMemory } from './access-context.ts'
+import { verifyUserToken } from './user-token.ts'
 
 const account = 'ABCDEF01-0000-0000-0000-00000000000F'
-const clock = createAdjustableClock()
+const published = createPublishedKeys()
+const bare = createBareContext({ fetch: published.fetch, app: { id: '@acme/fleet' } })
+const { clock } = bare
 const nowS = clock.now().getTime() / 1_000
 const manager = await createSigningKey('manager')
 const marketplace = await createSigningKey('marketplace')
-const published = createPublishedKeys(manager.jwk)
-const keys = createKeySet(
-  { url: 'https://keys.example', cooldownMs: 30_000, userAgent: 't' },
-  { clock, fetch: published.fetch },
-)
-const policy: UserTokenPolicy = {
+published.publish(manager.jwk)
+const keys = createKeySet(bare, { url: 'https://keys.example', cooldownMs: 30_000 })
+const policy: NonNullable<Config['userTokens']> = {
   issuer: 'https://manager.example',
   jwksUrl: 'https://keys.example',
   jwksCooldownMs: 30_000,
@@ -25,12 +26,16 @@ const policy: UserTokenPolicy = {
   userClaim: 'sub',
   scopeClaim: 'scp',
   administratorScopes: undefined,
-  appId: '@acme/fleet',
 }
+const contextOf = (changed: Partial<typeof policy> = {}, userKeys = keys) => ({
+  ...bare,
+  config: { ...bare.config, userTokens: { ...policy, ...changed } },
+  access: { ...createAccessMemory(bare), userKeys },
+})
 const good = {
   iss: policy.issuer,
   aud: ['api', 'other'],
-  app: policy.appId,
+  app: bare.config.app.id,
   account,
   sub: 'user-1',
   scp: ['read', 'write'],
@@ -39,13 +44,8 @@ const good = {
 }
 const verify = async (
   change: Record<string, unknown>,
-  { signer = manager, ...changed }: Partial<UserTokenPolicy> & { signer?: typeof manager } = {},
-) =>
-  verifyUserToken(await signer.sign({ ...good, ...change }), clock.monotonicMs(), {
-    keys,
-    clock,
-    policy: { ...policy, ...changed },
-  })
+  { signer = manager, ...changed }: Partial<typeof policy> & { signer?: typeof manager } = {},
+) => verifyUserToken(contextOf(changed), await signer.sign({ ...good, ...change }), clock.monotonicMs())
 
 test('a user’s token says who, for which account, with which scopes and until when', async () => {
   expect(await verify({})).toEqual({
@@ -83,14 +83,14 @@ describe('invariant 24: whose token is refused', () => {
 
   test('one that the marketplace signed, or nobody', async () => {
     await expect(verify({}, { signer: marketplace })).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
-    await expect(verifyUserToken('nonsense', 0, { keys, clock, policy })).rejects.toMatchObject({
+    await expect(verifyUserToken(contextOf(), 'nonsense', 0)).rejects.toMatchObject({
       reason: 'UNAUTHENTICATED',
     })
   })
 
   test('a token without claims', async () => {
     const jwt = await manager.sign('[]')
-    await expect(verifyUserToken(jwt, 0, { keys, clock, policy })).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
+    await expect(verifyUserToken(contextOf(), jwt, 0)).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
   })
 })
 
@@ -120,12 +120,9 @@ test('what is long is cut, and a name that is no text is none', async () => {
 
 test('invariant 7: while the keys cannot be had a user is told to come again', async () => {
   const none = createPublishedKeys()
-  const noKeys = createKeySet(
-    { url: 'https://k.example', cooldownMs: 30_000, userAgent: 't' },
-    { clock, fetch: none.fetch },
-  )
+  const noKeys = createKeySet({ ...bare, fetch: none.fetch }, { url: 'https://k.example', cooldownMs: 30_000 })
   const jwt = await manager.sign(good)
-  await expect(verifyUserToken(jwt, 0, { keys: noKeys, clock, policy })).rejects.toMatchObject({
+  await expect(verifyUserToken(contextOf({}, noKeys), jwt, 0)).rejects.toMatchObject({
     reason: 'KEYS_UNAVAILABLE',
     retryAfterMs: 30_000,
   })

@@ -1,12 +1,8 @@
 import { accountIdSchema } from '@standin/contracts'
 import { z } from 'zod'
-import type { Clock } from '../clock.ts'
-import type { Config } from '../config/config.ts'
 import { StandinError } from '../standin-error.ts'
-import type { KeySet } from '../trackunit/key-set.ts'
+import type { AccessContext } from './access-context.ts'
 import type { UserCaller } from './caller.ts'
-
-export type UserTokenPolicy = NonNullable<Config['userTokens']> & { appId: string }
 
 const skewMs = 60_000
 const numericDate = z.number().min(0).max(253_402_300_799)
@@ -17,19 +13,13 @@ const claimsSchema = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]).optional(),
 })
 
-interface Verifier {
-  keys: KeySet
-  clock: Clock
-  policy: UserTokenPolicy
-}
-
 /**
- * Reads the token that Manager gave the app, by what is configured about it.
- * @throws StandinError `UNAUTHENTICATED`, or `KEYS_UNAVAILABLE` while it cannot be told
+ * The user whose token Manager gave to the app, as the `USER_TOKEN_*` settings say.
+ * @param arrivedAtMs when the request arrived, on the monotonic clock
+ * @throws StandinError `UNAUTHENTICATED`, or `KEYS_UNAVAILABLE` while the token cannot be judged
  */
-export async function verifyUserToken(jwt: string, arrivedAtMs: number, verifier: Verifier): Promise<UserCaller> {
-  const { claims, accountId } = await verifyAppToken(jwt, arrivedAtMs, verifier)
-  const { policy } = verifier
+export async function verifyUserToken(ctx: AccessContext, jwt: string, arrivedAtMs: number): Promise<UserCaller> {
+  const { claims, accountId, policy } = await verifyAppToken(ctx, jwt, arrivedAtMs)
   const id = claims[policy.userClaim]
   if (typeof id !== 'string' || id === '') throw new StandinError('UNAUTHENTICATED')
   return {
@@ -43,10 +33,14 @@ export async function verifyUserToken(jwt: string, arrivedAtMs: number, verifier
 }
 
 /**
- * Reads a token of the app for an account: a user's, or the one that its lifecycle extension gets, which has no user.
- * @throws StandinError `UNAUTHENTICATED`, or `KEYS_UNAVAILABLE` while it cannot be told
+ * The claims and the account of a token of the app: a user's, or its lifecycle extension's, which has no user.
+ * @param arrivedAtMs when the request arrived, on the monotonic clock
+ * @throws StandinError `UNAUTHENTICATED`, or `KEYS_UNAVAILABLE` while the token cannot be judged
  */
-export async function verifyAppToken(jwt: string, arrivedAtMs: number, { keys, clock, policy }: Verifier) {
+export async function verifyAppToken({ config, clock, access }: AccessContext, jwt: string, arrivedAtMs: number) {
+  const policy = config.userTokens
+  const keys = access.userKeys
+  if (!policy || !keys) throw new StandinError('UNAUTHENTICATED')
   const verification = await keys.verify(jwt, arrivedAtMs)
   if (verification.outcome === 'unavailable')
     throw new StandinError('KEYS_UNAVAILABLE', { retryAfterMs: verification.retryAfterMs })
@@ -58,10 +52,10 @@ export async function verifyAppToken(jwt: string, arrivedAtMs: number, { keys, c
   const isForUs =
     claims.iss === policy.issuer &&
     (policy.audience === undefined || [claims.aud ?? []].flat().includes(policy.audience)) &&
-    (policy.appClaim === undefined || claims[policy.appClaim] === policy.appId)
+    (policy.appClaim === undefined || claims[policy.appClaim] === config.app.id)
   const account = accountIdSchema.safeParse(claims[policy.accountClaim])
   if (!isCurrent || !isForUs || !account.success) throw new StandinError('UNAUTHENTICATED')
-  return { claims, accountId: account.data }
+  return { claims, accountId: account.data, policy }
 }
 
 function readClaims(payload: Uint8Array) {
@@ -72,7 +66,7 @@ function readClaims(payload: Uint8Array) {
   }
 }
 
-/** A list, or one text with spaces; anything else is no scope at all. */
+/** A list, or one text with spaces; anything else holds no scopes. */
 function readScopes(claim: unknown): string[] {
   if (typeof claim === 'string') return claim.split(' ').filter(Boolean)
   return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string') : []

@@ -18,7 +18,7 @@ const events = {
 const allEvents = Object.keys(events) as CredentialEvent[]
 const next = (state: CredentialState) => allEvents.map((event) => nextCredentialState(state, event))
 
-/** The whole life, said once more in another form: `event: from → to`. What does not stand here does not happen. */
+/** The whole lifecycle again, in another form: `event: from → to`. Anything not listed cannot happen. */
 const life = new Set([
   'proven: pending → active',
   'proven: parked → active',
@@ -49,8 +49,8 @@ test.each(states.flatMap((state) => allEvents.map((event) => [state, event] as c
   },
 )
 
-describe('what holds on every way through it', () => {
-  test('it is closed: every state has a row, and every row leads to states that are', () => {
+describe('properties of every path through the lifecycle', () => {
+  test('every state has a row, and every row leads to known states', () => {
     expect(Object.keys(credentialLifecycle).sort()).toEqual([...states].sort())
     for (const state of states) for (const to of next(state)) expect([undefined, ...states]).toContain(to)
   })
@@ -61,19 +61,19 @@ describe('what holds on every way through it', () => {
     expect([...reached].sort()).toEqual([...states].sort())
   })
 
-  test('invariant 8: uninstalled is an end, and everything else leads to it at once', () => {
+  test('invariant 8: uninstalled is final, and every other state can reach it in one step', () => {
     expect(next('uninstalled').filter(Boolean)).toEqual([])
     for (const state of states.filter((state) => state !== 'uninstalled'))
       expect(nextCredentialState(state, 'uninstalled')).toBe('uninstalled')
   })
 
-  test('invariant 3: nothing serves but what was proven or approved', () => {
+  test('invariant 3: only proven or approved credentials serve', () => {
     for (const state of states)
       for (const event of allEvents)
         if (nextCredentialState(state, event) === 'active') expect(['proven', 'approved']).toContain(event)
   })
 
-  test('invariant 4: out of quarantine leads only a release, and then a proof', () => {
+  test('invariant 4: quarantine is left only by a release and then a proof', () => {
     expect(allEvents.filter((event) => nextCredentialState('quarantined', event)).sort()).toEqual([
       'released',
       'uninstalled',

@@ -2,25 +2,25 @@ import type { CredentialState } from '@standin/contracts'
 
 /** What can happen to a set of credentials. */
 export type CredentialEvent =
-  /** A token was got with them, and something binds them to their account (or nothing else was ever in force). */
+  /** They got a token, and something binds them to their account (or no others were ever in force). */
   | 'proven'
-  /** A token was got with them, but nothing says that they are this account's, and others are in force. */
+  /** They got a token, but nothing shows that they are this account's, and others are in force. */
   | 'proven-unbound'
   /** Trackunit refuses them, for longer than new ones take to work. */
   | 'refused'
   /** They belong to another account. */
   | 'foreign'
-  /** Newer ones took over, or a newer callback was in force when they arrived. */
+  /** Newer ones came into force, before or after they arrived. */
   | 'outdated'
   /** The same credentials were sent again, by a newer callback or by one that binds them to their account. */
   | 'sent-again'
   | 'approved'
-  /** A person said no to them. */
+  /** A person refused them. */
   | 'declined'
   | 'released'
   | 'uninstalled'
 
-/** The life of a set of credentials. What does not stand here cannot happen. `uninstalled` is the end: the secret is erased. */
+/** Every transition that exists. `uninstalled` is the end: the secret is erased. */
 export const credentialLifecycle = {
   pending: {
     proven: 'active',
@@ -45,8 +45,11 @@ export const credentialLifecycle = {
   uninstalled: {},
 } as const satisfies Record<CredentialState, Partial<Record<CredentialEvent, CredentialState>>>
 
-/** @returns the state after the event, or undefined where the event cannot happen in this state */
+/** @returns the state after the event, or undefined if the event cannot happen in this state */
 export function nextCredentialState(state: CredentialState, event: CredentialEvent): CredentialState | undefined {
   const next: Partial<Record<CredentialEvent, CredentialState>> = credentialLifecycle[state]
   return next[event]
 }
+
+/** The states of the credentials that serve an account; an account has at most one set of them. */
+export const isInForce = ({ state }: { state: CredentialState }) => state === 'active' || state === 'parked'

@@ -1,4 +1,4 @@
-/** Where a callback, and so the credentials that it brought, stands among those of its account. */
+/** The place of a callback, and of the credentials it brought, among those of its account. */
 export interface Position {
   issuedAt: Date
   /** Orders what was issued at the same moment. */

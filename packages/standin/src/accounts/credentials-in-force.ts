@@ -1,12 +1,13 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
-import { type CredentialRow, listCredentials } from './credential-store.ts'
+import { type CredentialRow, listCredentials } from './account-store.ts'
+import { isInForce } from './credential-lifecycle.ts'
 
 /** Why an account without credentials in force is not served, by the state of its newest ones. */
 const refusals: Record<CredentialState, ErrorReason> = {
   pending: 'CREDENTIALS_PENDING',
-  active: 'OVERLOADED', // It changes hands this very moment.
+  active: 'OVERLOADED', // They are being replaced at this moment.
   parked: 'CREDENTIALS_REJECTED',
   rejected: 'CREDENTIALS_REJECTED',
   quarantined: 'CREDENTIALS_QUARANTINED',
@@ -16,12 +17,11 @@ const refusals: Record<CredentialState, ErrorReason> = {
 }
 
 /**
- * The credentials that serve an account now, parked ones too.
- * @throws StandinError with why there are none
+ * The credentials that serve an account now, including parked ones.
+ * @throws StandinError with the reason why there are none
  */
 export async function findCredentialsInForce(db: Database, accountId: string) {
-  const rows = await listCredentials(db, accountId)
-  const row = credentialsThatSpeak(rows)
+  const row = currentCredentials(await listCredentials(db, accountId))
   if (!row) throw new StandinError('INSTALLATION_NOT_FOUND')
   if (!isInForce(row) || !row.sealedSecret) throw new StandinError(refusals[row.state], { retryAfterMs: 2_000 })
   const { generation, appId, clientId, sealedSecret, grantedScopes, missingFromPlan } = row
@@ -37,15 +37,17 @@ export async function findCredentialsInForce(db: Database, accountId: string) {
   }
 }
 
-/** How an account's access stands: it works, as far as is known, or Trackunit refuses what worked; undefined: it has none. */
+/** Whether an account's access works, as far as is known, or Trackunit refuses it; undefined: it has none. */
 export async function accessOf(db: Database, accountId: string): Promise<'works' | 'refused' | undefined> {
   const inForce = (await listCredentials(db, accountId)).find(isInForce)
   return inForce && (inForce.state === 'active' ? 'works' : 'refused')
 }
 
-export const isInForce = ({ state }: Pick<CredentialRow, 'state'>) => state === 'active' || state === 'parked'
-
-/** Those in force, else the newest ones that are not mere history, else the newest. @param rows the newest generation first */
-export function credentialsThatSpeak(rows: readonly CredentialRow[]): CredentialRow | undefined {
+/**
+ * The credentials whose state is the account's: those in force, else the newest ones that are not superseded, else the
+ * newest.
+ * @param rows the newest generation first
+ */
+export function currentCredentials(rows: readonly CredentialRow[]): CredentialRow | undefined {
   return rows.find(isInForce) ?? rows.find(({ state }) => state !== 'superseded') ?? rows[0]
 }

@@ -10,6 +10,8 @@ import {
 } from '../../test/callback-stack.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
 import { approveCredentials, refuseCredentials, releaseCredentials } from './decide-credentials.ts'
+import { parkCredentials } from './park-credentials.ts'
+import { proveDueCredentials } from './prove-credentials.ts'
 import { rollBackCredentials } from './roll-back-credentials.ts'
 
 const createStack = prepareCallbackStacks()
@@ -21,20 +23,20 @@ const inForce = async (stack: CallbackStack, accountId = account) =>
   (await findCredentialsInForce(stack.db, accountId)).clientId
 async function install(stack: CallbackStack, clientId: string, how: { at: number; bound?: boolean }): Promise<void> {
   await stack.send(installed(clientId), how)
-  await stack.prover.proveDue()
+  await proveDueCredentials(stack.ctx)
 }
 
-describe('invariant 5: whoever may decide can also say no', () => {
-  test('refused credentials never serve, and what is in force goes on', async () => {
+describe('invariant 5: a person who may approve can also refuse', () => {
+  test('refused credentials never serve, and those in force continue', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', { at: 1 })
     await install(stack, 'client-of-attacker', { at: 2, bound: false })
 
-    await refuseCredentials(stack.db, { accountId: account, generation: 2, actor: operator })
+    await refuseCredentials(stack.ctx, { accountId: account, generation: 2, actor: operator })
     stack.clients.set('client-a', refuses) // What waited would take over now.
-    for (let round = 0; round < 5; round++) await stack.prover.proveDue()
-    await stack.prover.park({ accountId: account, generation: 1 })
-    for (let round = 0; round < 5; round++) await stack.prover.proveDue()
+    for (let round = 0; round < 5; round++) await proveDueCredentials(stack.ctx)
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
+    for (let round = 0; round < 5; round++) await proveDueCredentials(stack.ctx)
 
     expect(await states(stack)).toEqual(['parked', 'rejected'])
     expect((await stack.rows())[1]).toMatchObject({ reason: 'CREDENTIALS_REJECTED', sealedSecret: expect.any(String) })
@@ -46,20 +48,20 @@ describe('invariant 5: whoever may decide can also say no', () => {
     await install(stack, 'client-a', { at: 1 })
     const generation = which === 'active' ? 1 : 7
     await expect(
-      refuseCredentials(stack.db, { accountId: account, generation, actor: operator }),
+      refuseCredentials(stack.ctx, { accountId: account, generation, actor: operator }),
     ).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
     expect(await states(stack)).toEqual(['active'])
   })
 
-  test('of an approval and a refusal at once one takes effect', async () => {
+  test('when an approval and a refusal arrive at once, only one takes effect', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', { at: 1 })
     await install(stack, 'client-b', { at: 2, bound: false })
     const decision = { accountId: account, generation: 2, actor: operator }
 
     const decided = await Promise.allSettled([
-      approveCredentials(stack.db, decision),
-      refuseCredentials(stack.db, decision),
+      approveCredentials(stack.ctx, decision),
+      refuseCredentials(stack.ctx, decision),
     ])
 
     expect(decided.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
@@ -68,10 +70,10 @@ describe('invariant 5: whoever may decide can also say no', () => {
   })
 })
 
-describe('invariant 4: quarantine is left by the operator’s word and a proof', () => {
+describe('invariant 4: quarantine is left by an operator’s release and a proof', () => {
   /** The same client, sent for another account. */
-  async function quarantined(policy = {}) {
-    const stack = await createStack(policy)
+  async function quarantined(environment = {}) {
+    const stack = await createStack(environment)
     stack.clients.set('client-a', works({ account }))
     await install(stack, 'client-a', { at: 1 })
     await stack.send(installed('client-a', { accountId: otherAccount }), { at: 2, claims: { accountId: otherAccount } })
@@ -79,64 +81,65 @@ describe('invariant 4: quarantine is left by the operator’s word and a proof',
     return stack
   }
   const release = (stack: CallbackStack) =>
-    releaseCredentials(stack.db, { accountId: otherAccount, generation: 1, actor: operator, clock: stack.clock })
+    releaseCredentials(stack.ctx, { accountId: otherAccount, generation: 1, actor: operator })
 
-  test('released ones are proven anew, and serve once they work', async () => {
+  test('released ones are proven again, and serve once they work', async () => {
     const stack = await quarantined()
     await release(stack)
     expect(await states(stack, otherAccount)).toEqual(['pending'])
 
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await inForce(stack, otherAccount)).toBe('client-a')
     expect(await inForce(stack)).toBe('client-a')
     expect((await stack.audit()).slice(-2)).toEqual(['credentials.released', 'credentials.proven'])
   })
 
-  test('whom the client served first comes back from being parked, though it serves another one too now', async () => {
+  test('the account the client served first is unparked, although the client now serves another account too', async () => {
     const stack = await quarantined()
     await release(stack)
-    await stack.prover.proveDue()
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await proveDueCredentials(stack.ctx)
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
 
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await states(stack)).toEqual(['active'])
     expect(await states(stack, otherAccount)).toEqual(['active'])
   })
 
-  test('released ones that are refused serve nobody', async () => {
-    const stack = await quarantined({ patienceMs: 0 })
+  test('released ones that Trackunit refuses serve no account', async () => {
+    const stack = await quarantined()
+    stack.settings.patienceMs = 0
     await release(stack)
     stack.clients.set('client-a', refuses)
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack, otherAccount)).toEqual(['rejected'])
   })
 
   test('a token that names another account sends them back', async () => {
-    const stack = await quarantined({ accountClaim: 'account' })
+    const stack = await quarantined({ TRACKUNIT_ACCOUNT_CLAIM: 'account' })
     await release(stack)
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack, otherAccount)).toEqual(['quarantined'])
   })
 
   test('only what is in quarantine can be released', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', { at: 1 })
-    const key = { accountId: account, actor: operator, clock: stack.clock }
+    const key = { accountId: account, actor: operator }
     for (const generation of [1, 2])
-      await expect(releaseCredentials(stack.db, { ...key, generation })).rejects.toMatchObject({
+      await expect(releaseCredentials(stack.ctx, { ...key, generation })).rejects.toMatchObject({
         reason: 'INPUT_INVALID',
       })
     await expect(
-      releaseCredentials(stack.db, { ...key, accountId: otherAccount, generation: 1 }),
+      releaseCredentials(stack.ctx, { ...key, accountId: otherAccount, generation: 1 }),
     ).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
   })
 })
 
-describe('invariant 3: what was replaced is kept, so that an operator can go back', () => {
+describe('invariant 3: replaced credentials are kept, so that an operator can roll back', () => {
   const rollBack = (stack: CallbackStack, generation: number) =>
-    rollBackCredentials({ accountId: account, generation, actor: operator }, stack)
+    rollBackCredentials(stack.ctx, { accountId: account, generation, actor: operator })
 
   /** `client-b` has replaced `client-a`. */
   async function replaced() {
@@ -147,43 +150,43 @@ describe('invariant 3: what was replaced is kept, so that an operator can go bac
     return stack
   }
 
-  test('they come back as a new generation, once they were proven', async () => {
+  test('they come back as a new generation once they are proven', async () => {
     const stack = await replaced()
 
     expect(await rollBack(stack, 1)).toBe(3)
     expect(await inForce(stack)).toBe('client-b')
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ clientId: 'client-a', generation: 3 })
     expect(await states(stack)).toEqual(['superseded', 'superseded', 'active'])
     expect((await stack.audit()).slice(-2)).toEqual(['credentials.rolled-back', 'credentials.proven'])
   })
 
-  test('where they do not work any more, what is in force goes on', async () => {
+  test('if they no longer work, those in force continue', async () => {
     const stack = await replaced()
     stack.clients.set('client-a', refuses)
     await rollBack(stack, 1)
     stack.clock.advance(3_600_000)
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['superseded', 'active', 'rejected'])
     expect(await inForce(stack)).toBe('client-b')
   })
 
-  test('redeliveries of either change nothing, and a newer callback still takes over', async () => {
+  test('redeliveries of both change nothing, and a newer callback still takes over', async () => {
     const stack = await replaced()
     await rollBack(stack, 1)
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await stack.send(installed('client-a'), { at: 1 })).toBe('duplicate')
     expect(await stack.send(installed('client-b'), { at: 2 })).toBe('duplicate')
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await inForce(stack)).toBe('client-a')
 
     await install(stack, 'client-c', { at: 3 })
     expect(await inForce(stack)).toBe('client-c')
   })
 
-  test('what is in force, waits, or was erased cannot be gone back to', async () => {
+  test('credentials that are in force, waiting or erased cannot be rolled back to', async () => {
     const stack = await replaced()
     await stack.send(installed('client-c'), { at: 3 })
     await stack.connection.sql`update credentials set sealed_secret = null where generation = 1`

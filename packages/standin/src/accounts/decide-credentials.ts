@@ -1,87 +1,86 @@
 import type { AuditEvent } from '../audit/audit-kinds.ts'
 import { type Actor, record } from '../audit/record.ts'
-import type { Clock } from '../clock.ts'
-import type { Database, Transaction } from '../database/database.ts'
+import { type Context, type InTransaction, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
-import { bringIntoForce, type LockedAccount } from './bring-into-force.ts'
-import { type CredentialKey, type CredentialRow, listCredentials, moveCredentials } from './credential-store.ts'
-import { lockInstallation, updateInstallation } from './installation-store.ts'
+import {
+  type Account,
+  type CredentialKey,
+  type CredentialRow,
+  lockAccount,
+  moveCredentials,
+  updateInstallation,
+} from './account-store.ts'
+import { activateCredentials } from './activate-credentials.ts'
 
 type Decision = CredentialKey & { actor: Actor }
 
 /**
  * Brings credentials into force that were proven, but that nothing bound to their account.
- * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` when that generation does not wait for approval
+ * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` if that generation does not await approval
  */
-export async function approveCredentials(db: Database, decision: Decision): Promise<void> {
-  await decide(db, decision, {
-    on: 'awaiting-approval',
-    otherwise: 'These credentials do not wait for approval.',
-    event: 'credentials.approved',
-    change: (tx, row, account) => bringIntoForce(tx, row, { event: 'approved', account }),
+export async function approveCredentials(ctx: Context, decision: Decision): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const { row, account } = await lockCredentials(tx, decision, awaitingApproval)
+    await activateCredentials(tx.db, row, { event: 'approved', account })
+    await recordDecision(tx, 'credentials.approved', decision)
   })
 }
 
 /**
- * Says no to credentials that wait for approval: those in force stay. Kept, like all that Trackunit refuses.
- * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` when that generation does not wait for approval
+ * Refuses credentials that await approval: those in force stay. They are kept, like all that Trackunit refuses.
+ * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` if that generation does not await approval
  */
-export async function refuseCredentials(db: Database, decision: Decision): Promise<void> {
-  await decide(db, decision, {
-    on: 'awaiting-approval',
-    otherwise: 'These credentials do not wait for approval.',
-    event: 'credentials.declined',
-    change: async (tx, row) => {
-      await moveCredentials(tx, row, 'declined', { reason: 'CREDENTIALS_REJECTED' })
-    },
+export async function refuseCredentials(ctx: Context, decision: Decision): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const { row } = await lockCredentials(tx, decision, awaitingApproval)
+    await moveCredentials(tx.db, row, 'declined', { reason: 'CREDENTIALS_REJECTED' })
+    await recordDecision(tx, 'credentials.declined', decision)
   })
 }
 
 /**
- * Lets credentials out of quarantine, to be proven like new ones: that their client serves another account too is then
- * no longer held against them. A token that names another account still is.
- * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` when that generation is not in quarantine
+ * Releases credentials from quarantine, to be proven like new ones although their client serves another account too. A
+ * token that names another account still sends them back.
+ * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` if that generation is not in quarantine
  */
-export async function releaseCredentials(
-  db: Database,
-  { clock, ...decision }: Decision & { clock: Clock },
-): Promise<void> {
-  await decide(db, decision, {
-    on: 'quarantined',
-    otherwise: 'These credentials are not in quarantine.',
-    event: 'credentials.released',
-    change: async (tx, row) => {
-      const now = clock.now()
-      const anew = { receivedAt: now, attempts: 0, triedAt: null, nextAttemptAt: now }
-      await moveCredentials(tx, row, 'released', { releasedAt: now, ...anew })
-    },
+export async function releaseCredentials(ctx: Context, decision: Decision): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const { row } = await lockCredentials(tx, decision, quarantined)
+    const now = tx.clock.now()
+    const untried = { receivedAt: now, attempts: 0, triedAt: null, nextAttemptAt: now }
+    await moveCredentials(tx.db, row, 'released', { releasedAt: now, ...untried })
+    await recordDecision(tx, 'credentials.released', decision)
   })
 }
 
-/** A person decides about one set of credentials, its account locked, and leaves a row that says who. */
-async function decide(
-  db: Database,
+interface Precondition {
+  state: CredentialRow['state']
+  otherwise: string
+}
+const awaitingApproval: Precondition = {
+  state: 'awaiting-approval',
+  otherwise: 'These credentials do not wait for approval.',
+}
+const quarantined: Precondition = { state: 'quarantined', otherwise: 'These credentials are not in quarantine.' }
+
+/** The credentials that a person decides about, their account locked. */
+async function lockCredentials(
+  tx: InTransaction,
+  { accountId, generation }: CredentialKey,
+  { state, otherwise }: Precondition,
+): Promise<{ row: CredentialRow; account: Account }> {
+  const account = await lockAccount(tx.db, accountId)
+  if (account.credentials.length === 0) throw new StandinError('INSTALLATION_NOT_FOUND')
+  const row = account.credentials.find((each) => each.generation === generation)
+  if (row?.state !== state) throw new StandinError('INPUT_INVALID', { detail: otherwise })
+  return { row, account }
+}
+
+async function recordDecision(
+  tx: InTransaction,
+  event: AuditEvent,
   { accountId, generation, actor }: Decision,
-  {
-    on,
-    otherwise,
-    event,
-    change,
-  }: {
-    on: CredentialRow['state']
-    otherwise: string
-    event: AuditEvent
-    change: (tx: Transaction, row: CredentialRow, account: LockedAccount) => Promise<void>
-  },
 ): Promise<void> {
-  await db.transaction(async (tx) => {
-    const installation = await lockInstallation(tx, accountId)
-    const rows = await listCredentials(tx, accountId)
-    if (rows.length === 0) throw new StandinError('INSTALLATION_NOT_FOUND')
-    const row = rows.find((each) => each.generation === generation)
-    if (row?.state !== on) throw new StandinError('INPUT_INVALID', { detail: otherwise })
-    await change(tx, row, { installation, rows })
-    await updateInstallation(tx, accountId, {}) // Whoever watches the account looks again.
-    await record(tx, { actor, event, accountId, generation })
-  })
+  await updateInstallation(tx.db, accountId, {}) // Pages that watch the account load it again.
+  await record(tx, { actor, event, accountId, generation })
 }

@@ -1,8 +1,7 @@
 import type { CredentialState } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
-import type { CredentialRow } from './credential-store.ts'
+import type { CredentialRow, InstallationRow } from './account-store.ts'
 import { describeInstallation } from './describe-installation.ts'
-import type { InstallationRow } from './installation-store.ts'
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
 const row = (generation: number, state: CredentialState, change: Partial<CredentialRow> = {}) =>
@@ -44,23 +43,23 @@ test('an account that never installed is in no state', () => {
   })
 })
 
-test('an uninstall of which nothing else is known is shown', () => {
+test('an uninstall is shown even if nothing else is known', () => {
   expect(seen([], { uninstalledAt: at(5) })).toMatchObject({ state: 'uninstalled', since: at(5).toISOString() })
 })
 
-describe('which credentials speak for the account', () => {
+describe('which credentials determine the account’s state', () => {
   test.each<[string, CredentialRow[], [CredentialState, number]]>([
-    ['those in force, though newer ones wait', [row(1, 'active'), row(2, 'awaiting-approval')], ['active', 1]],
+    ['those in force, even if newer ones wait', [row(1, 'active'), row(2, 'awaiting-approval')], ['active', 1]],
     ['parked ones are in force', [row(1, 'parked'), row(2, 'pending')], ['parked', 1]],
-    ['without any in force the newest', [row(1, 'uninstalled'), row(2, 'rejected'), row(3, 'pending')], ['pending', 3]],
-    ['history only where there is nothing else', [row(1, 'uninstalled'), row(2, 'superseded')], ['uninstalled', 1]],
+    ['the newest if none are in force', [row(1, 'uninstalled'), row(2, 'rejected'), row(3, 'pending')], ['pending', 3]],
+    ['history only if there is nothing else', [row(1, 'uninstalled'), row(2, 'superseded')], ['uninstalled', 1]],
     ['history alone', [row(1, 'superseded')], ['superseded', 1]],
   ])('%s', (_title, rows, [state, generation]) => {
     expect(seen(rows)).toMatchObject({ state, generation, since: at(generation).toISOString() })
   })
 })
 
-test('what waits is what was sent after those in force, whatever its number', () => {
+test('credentials sent after those in force are waiting, whatever their number', () => {
   const { waiting } = seen([
     row(1, 'awaiting-approval', { issuedAt: at(9), reason: 'CREDENTIALS_AWAITING_APPROVAL' }),
     row(2, 'rejected', { issuedAt: at(1) }),
@@ -75,7 +74,7 @@ test('what waits is what was sent after those in force, whatever its number', ()
   ])
 })
 
-test('what a person said no to waits no more; what Trackunit refuses does', () => {
+test('credentials that a person refused are no longer waiting; those that Trackunit refuses are', () => {
   const { waiting } = seen([
     row(1, 'active'),
     row(2, 'rejected', { triedAt: at(2) }),
@@ -86,7 +85,7 @@ test('what a person said no to waits no more; what Trackunit refuses does', () =
   expect(waiting.map(({ generation }) => generation)).toEqual([5, 2])
 })
 
-test('denied is what was asked for and not granted, known only after a proof', () => {
+test('denied scopes are those requested and not granted, known only after a proof', () => {
   const grantedScopes = ['a', 'c']
   expect(seen([row(1, 'active', { provenAt: at(2), grantedScopes })])).toMatchObject({
     grantedScopes,
@@ -95,20 +94,20 @@ test('denied is what was asked for and not granted, known only after a proof', (
   expect(seen([row(1, 'pending')])).toMatchObject({ grantedScopes: [], deniedScopes: [] })
 })
 
-test('invariant 17: of what was denied it says what the plan lacks', () => {
+test('invariant 17: denied scopes that the plan lacks are named', () => {
   const found = { provenAt: at(2), grantedScopes: ['a'], missingFromPlan: ['c', 'not asked for any more'] }
   expect(seen([row(1, 'active', found)])).toMatchObject({ deniedScopes: ['b', 'c'], missingFromPlan: ['c'] })
   expect(seen([row(1, 'active', { ...found, missingFromPlan: null })])).toMatchObject({ missingFromPlan: [] })
 })
 
-test('a signal of an uninstall is shown beside everything else', () => {
+test('a signalled uninstall is shown beside everything else', () => {
   expect(seen([row(1, 'active')], { uninstallSignalledAt: at(7) })).toMatchObject({
     state: 'active',
     uninstallSignalledAt: at(7).toISOString(),
   })
 })
 
-test('what exchanges learnt of Trackunit’s side is said as moments', () => {
+test('what exchanges learnt of Trackunit’s side is shown as points in time', () => {
   const trackunit = { unavailableSince: at(3), limitedUntil: at(9) }
   expect(
     describeInstallation('account', {
@@ -117,10 +116,10 @@ test('what exchanges learnt of Trackunit’s side is said as moments', () => {
   ).toMatchObject({ trackunit: { unavailableSince: at(3).toISOString(), limitedUntil: at(9).toISOString() } })
 })
 
-describe('of access that does not work it is said how Trackunit was asked', () => {
+describe('access that does not work shows how it was tried', () => {
   const tried = { attempts: 6, triedAt: at(60), nextAttemptAt: at(90) }
 
-  test('while it is tried for the first time, with the moment at which it is given up', () => {
+  test('while it is tried for the first time, with the time at which it is given up', () => {
     expect(seen([row(1, 'pending', tried)]).tries).toEqual({
       count: 6,
       beganAt: at(1).toISOString(),
@@ -130,22 +129,22 @@ describe('of access that does not work it is said how Trackunit was asked', () =
     })
   })
 
-  test('while it is asked, what is under way neither counts nor is the next', () => {
+  test('during an attempt, which neither counts nor is the next one', () => {
     // A prover that died would be followed by another at `nextAttemptAt`.
     expect(seen([row(1, 'pending', { ...tried, claimedBy: 4 })]).tries).toMatchObject({ count: 5, nextAt: null })
   })
 
-  test('once it is given up', () => {
+  test('after it was given up', () => {
     const { tries } = seen([row(1, 'rejected', { ...tried, nextAttemptAt: null })])
     expect(tries).toMatchObject({ count: 6, lastAt: at(60).toISOString(), nextAt: null, endsAt: null })
   })
 
-  test('while what worked is refused, from when on', () => {
+  test('while access that worked is refused, and since when', () => {
     const { tries } = seen([row(1, 'parked', { ...tried, since: at(50) })])
     expect(tries).toMatchObject({ beganAt: at(50).toISOString(), nextAt: at(90).toISOString(), endsAt: null })
   })
 
-  test('and nothing of access that works, or to which a person said no', () => {
+  test('but not for access that works or that a person refused', () => {
     expect(seen([row(1, 'active', tried)])).not.toHaveProperty('tries')
     expect(seen([row(1, 'rejected')])).not.toHaveProperty('tries')
   })

@@ -1,16 +1,36 @@
 import type { Installation } from '@standin/contracts'
+import type { Context } from '../context.ts'
+import { type CredentialRow, findInstallation, type InstallationRow, listCredentials } from './account-store.ts'
 import { comparePositions } from './credential-order.ts'
-import type { CredentialRow } from './credential-store.ts'
-import { credentialsThatSpeak } from './credentials-in-force.ts'
-import type { InstallationRow } from './installation-store.ts'
+import { currentCredentials } from './credentials-in-force.ts'
 
-/** What is the same for whoever asks: who may approve depends on the caller. */
+/** The same for every caller; whether a caller may approve is added for each. */
 export type DescribedInstallation = Omit<Installation, 'mayApprove'>
+
+type TrackunitTrouble = Record<keyof Installation['trackunit'], Date | null>
+const noTrouble: TrackunitTrouble = { unavailableSince: null, limitedUntil: null }
+
+/** Reads an account and describes it. @returns its credentials too, the newest generation first */
+export async function readInstallation(
+  { db, config }: Context,
+  accountId: string,
+  trackunit?: TrackunitTrouble,
+): Promise<{ described: DescribedInstallation; rows: CredentialRow[] }> {
+  const rows = await listCredentials(db, accountId)
+  const described = describeInstallation(accountId, {
+    installation: await findInstallation(db, accountId),
+    rows,
+    requestedScopes: config.app.scopes.map(({ scope }) => scope),
+    patienceMs: config.callback.patienceMs,
+    ...(trackunit && { trackunit }),
+  })
+  return { described, rows }
+}
 
 /**
  * What users and services see of an account.
  * @param rows all its credentials, the newest generation first
- * @param trackunit what exchanges and runs learnt of Trackunit's side; nothing where it is not given
+ * @param trackunit what exchanges and runs learnt of Trackunit's side
  */
 export function describeInstallation(
   accountId: string,
@@ -19,43 +39,33 @@ export function describeInstallation(
     rows,
     requestedScopes,
     patienceMs,
-    trackunit = { unavailableSince: null, limitedUntil: null },
+    trackunit = noTrouble,
   }: {
     installation: InstallationRow | undefined
     rows: readonly CredentialRow[]
     requestedScopes: readonly string[]
     /** How long new credentials are tried. */
     patienceMs: number
-    trackunit?: Record<keyof Installation['trackunit'], Date | null>
+    trackunit?: TrackunitTrouble
   },
 ): DescribedInstallation {
-  const speaking = credentialsThatSpeak(rows)
-  const granted = speaking?.grantedScopes ?? []
-  const denied = speaking?.provenAt ? requestedScopes.filter((scope) => !granted.includes(scope)) : []
-  const waiting = rows.filter(
-    (row) =>
-      speaking !== undefined &&
-      comparePositions(row, speaking) > 0 &&
-      row.state !== 'superseded' &&
-      row.state !== 'uninstalled' &&
-      !isDeclined(row),
-  )
-  const tries = speaking && triesOf(speaking, patienceMs)
+  const current = currentCredentials(rows)
+  const granted = current?.grantedScopes ?? []
+  const denied = current?.provenAt ? requestedScopes.filter((scope) => !granted.includes(scope)) : []
+  const tries = current && triesOf(current, patienceMs)
   return {
     accountId,
-    state: speaking?.state ?? (installation?.uninstalledAt ? 'uninstalled' : 'none'),
-    since: (speaking?.since ?? installation?.uninstalledAt)?.toISOString() ?? null,
-    reason: speaking?.reason ?? null,
-    generation: speaking?.generation ?? null,
+    state: current?.state ?? (installation?.uninstalledAt ? 'uninstalled' : 'none'),
+    since: (current?.since ?? installation?.uninstalledAt)?.toISOString() ?? null,
+    reason: current?.reason ?? null,
+    generation: current?.generation ?? null,
     requestedScopes: [...requestedScopes],
     grantedScopes: [...granted],
     deniedScopes: denied,
-    missingFromPlan: denied.filter((scope) => speaking?.missingFromPlan?.includes(scope)),
-    waiting: waiting.map((row) => ({
-      generation: row.generation,
-      state: row.state,
-      since: row.since.toISOString(),
-      reason: row.reason,
+    missingFromPlan: denied.filter((scope) => current?.missingFromPlan?.includes(scope)),
+    waiting: waitingFor(current, rows).map(({ generation, state, since, reason }) => ({
+      ...{ generation, state, reason },
+      since: since.toISOString(),
     })),
     uninstallSignalledAt: installation?.uninstallSignalledAt?.toISOString() ?? null,
     ...(tries && { tries }),
@@ -66,12 +76,22 @@ export function describeInstallation(
   }
 }
 
-/** A person said no, and nothing is left to be done: what Trackunit refuses was tried, and not proven since. */
-function isDeclined({ state, provenAt, triedAt }: CredentialRow): boolean {
-  return state === 'rejected' && (triedAt === null || (provenAt !== null && triedAt <= provenAt))
-}
+/** Credentials that are newer than the current ones and may still replace them. */
+const waitingFor = (current: CredentialRow | undefined, rows: readonly CredentialRow[]) =>
+  rows.filter(
+    (row) =>
+      current !== undefined &&
+      comparePositions(row, current) > 0 &&
+      row.state !== 'superseded' &&
+      row.state !== 'uninstalled' &&
+      !isDeclined(row),
+  )
 
-/** What can be said of the tries with credentials that do not work. */
+/** Whether a person refused them. If Trackunit did, they were tried since they were last proven. */
+const isDeclined = ({ state, provenAt, triedAt }: CredentialRow) =>
+  state === 'rejected' && (triedAt === null || (provenAt !== null && triedAt <= provenAt))
+
+/** The attempts with credentials that do not work. */
 function triesOf(row: CredentialRow, patienceMs: number): Installation['tries'] {
   const { state, attempts, claimedBy, receivedAt, since, triedAt, nextAttemptAt } = row
   const isRejected = state === 'rejected' && !isDeclined(row)

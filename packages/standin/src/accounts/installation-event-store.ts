@@ -7,7 +7,7 @@ import { installationEvents } from './installation-event-table.ts'
 /** Any number, the same in every replica. */
 const numberingLock = 7_261_003
 
-/** Tells services of a change of an account, in the transaction of that change. */
+/** Records an event for services, in the transaction of the change that it is about. */
 export async function recordInstallationEvent(
   tx: Transaction,
   { accountId, type }: Pick<InstallationEvent, 'accountId' | 'type'>,
@@ -15,20 +15,21 @@ export async function recordInstallationEvent(
   await tx
     .insert(installationEvents)
     .values({ accountId, type })
-    // Heard by every replica when this transaction commits.
-    .returning({ told: sql`pg_notify('installation_event', '')` })
+    // Every replica hears it when this transaction commits.
+    .returning({ notified: sql`pg_notify('installation_event', '')` })
 }
 
 /**
- * Numbers what was committed since the last time, one numberer after the other: a number that is seen is never
- * followed by a lower one. A number given at the insert would be, by a transaction that commits later.
+ * Numbers the events that were committed since the last time, one replica after the other: once a reader has seen a number,
+ * no lower one appears. A number given at the insert would allow that, since a transaction may commit later than its
+ * successor.
  */
 export async function numberInstallationEvents(db: Database): Promise<void> {
   const [waiting] = await db.execute(sql`select 1 from ${installationEvents} where seq is null limit 1`)
   if (!waiting) return
   await db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${numberingLock})`)
-    // A statement of its own: it sees what was committed until the lock was had.
+    // A separate statement, so that it sees what was committed before the lock was granted.
     await tx.execute(sql`
       update ${installationEvents} set seq = numbered.seq
       from (

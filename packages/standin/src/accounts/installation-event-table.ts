@@ -2,12 +2,12 @@ import type { InstallationEvent } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { bigint, bigserial, index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
-/** What services are told of accounts: written with the change itself, numbered once it is committed. */
+/** Events for services: written with the change itself, numbered once it is committed. */
 export const installationEvents = pgTable(
   'installation_events',
   {
     id: bigserial({ mode: 'number' }).primaryKey(),
-    /** In the order of commits; null until it is given. */
+    /** In the order of commits; null until then. */
     seq: bigint({ mode: 'number' }),
     at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
     accountId: uuid().notNull(),

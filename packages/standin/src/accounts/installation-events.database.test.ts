@@ -4,11 +4,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { emptyTables } from '../../test/empty-tables.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import { openTestReplica, type TestReplica } from '../../test/test-replica.ts'
 import type { GrantedAccounts } from '../access/authorize.ts'
-import { type Connection, connectDatabase } from '../database/database.ts'
-import { createListener, type Listener } from '../database/listen.ts'
+import { type AccountsContext, createAccountsMemory } from './accounts-context.ts'
 import { recordInstallationEvent } from './installation-event-store.ts'
-import { createInstallationEvents, type InstallationEvents } from './installation-events.ts'
+import { streamInstallationEvents, wakeEventReaders } from './installation-events.ts'
 
 const accounts = ['1', '2', '3', '4'].map((digit) => `${digit.repeat(8)}-1111-4111-8111-111111111111`)
 const [first = '', second = ''] = accounts
@@ -17,25 +17,25 @@ const [first = '', second = ''] = accounts
 const soon = { timeout: 5_000 }
 
 let database: TestDatabase
-let connection: Connection
-let listener: Listener
-let events: InstallationEvents
+let replica: TestReplica
+let ctx: AccountsContext
 beforeAll(async () => {
   database = await createTestDatabase()
-  connection = connectDatabase(database.url)
-  listener = createListener(database.url)
-  events = await createInstallationEvents({ db: connection.db, listener })
+  replica = openTestReplica(database)
+  ctx = { ...replica.ctx, accounts: createAccountsMemory({ whenUninstalled: [] }) }
+  const wake = () => wakeEventReaders(ctx)
+  for (const channel of ['installation_event', 'access_changed'] as const)
+    await replica.ctx.listener.on(channel, wake, wake)
 })
 afterAll(async () => {
-  await listener.close()
-  await connection.close()
+  await replica.close()
   await database.drop()
 })
 
 /** A transaction that has told something and is not committed yet. */
 async function tell(accountId: string, type: InstallationEvent['type'] = 'active') {
   const [told, go] = [Promise.withResolvers<void>(), Promise.withResolvers<'commit' | 'roll back'>()]
-  const done = connection.db
+  const done = ctx.db
     .transaction(async (tx) => {
       await recordInstallationEvent(tx, { accountId, type })
       told.resolve()
@@ -56,7 +56,8 @@ function follow(read: { afterSeq?: number; accounts?: () => Promise<GrantedAccou
   const seen: InstallationEvent[] = []
   const { afterSeq = 0, accounts: readable = async () => 'all' as const } = read
   const ended = (async () => {
-    for await (const event of events.stream({ accounts: readable, afterSeq, signal: stop.signal })) seen.push(event)
+    for await (const event of streamInstallationEvents(ctx, { accounts: readable, afterSeq, signal: stop.signal }))
+      seen.push(event)
   })()
   return {
     seen,
@@ -69,9 +70,9 @@ function follow(read: { afterSeq?: number; accounts?: () => Promise<GrantedAccou
   }
 }
 
-describe('the events of installations', () => {
-  test('one that is committed later than a newer one comes after it, also for who came back in between', async () => {
-    await emptyTables(connection.sql)
+describe('installation events', () => {
+  test('an event committed after a newer one is delivered after it, also to a reader that reconnected in between', async () => {
+    await emptyTables(replica.sql)
     const early = await tell(first)
     const late = await tell(second)
     await late.commit()
@@ -86,7 +87,7 @@ describe('the events of installations', () => {
     await Promise.all([before.stop(), back.stop()])
   })
 
-  test('whatever commits when, and wherever readers break off and come back: each sees each once, in one order', async () => {
+  test('every reader sees every event once and in the same order, whatever the order of commits and reconnections', async () => {
     const step = fc.oneof(
       { weight: 4, arbitrary: fc.record({ do: fc.constant('tell' as const), account: fc.nat(3) }) },
       { weight: 3, arbitrary: fc.record({ do: fc.constant('commit' as const), which: fc.nat(9) }) },
@@ -94,7 +95,7 @@ describe('the events of installations', () => {
       { weight: 2, arbitrary: fc.record({ do: fc.constant('reconnect' as const), which: fc.nat(9) }) },
     )
     const property = fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), async (steps) => {
-      await emptyTables(connection.sql)
+      await emptyTables(replica.sql)
       const open: Array<{ account: string } & Awaited<ReturnType<typeof tell>>> = []
       const committed: string[] = []
       const whole = follow()
@@ -129,8 +130,8 @@ describe('the events of installations', () => {
     await fc.assert(property, { numRuns: 25 })
   })
 
-  test('of accounts that were not granted nothing is told; a new grant counts from then on, also while a stream is open', async () => {
-    await emptyTables(connection.sql)
+  test('events of accounts without a grant are withheld; a new grant takes effect at once, also on an open stream', async () => {
+    await emptyTables(replica.sql)
     let granted: GrantedAccounts = [first]
     const reader = follow({ accounts: async () => granted })
     await (await tell(second)).commit()
@@ -144,15 +145,15 @@ describe('the events of installations', () => {
     await reader.stop()
   })
 
-  test('a stream ends within a moment when its key is not good any more', async () => {
-    await emptyTables(connection.sql)
+  test('a stream ends at once when its key is no longer valid', async () => {
+    await emptyTables(replica.sql)
     let granted: GrantedAccounts | undefined = 'all'
     const reader = follow({ accounts: async () => granted })
     await (await tell(first)).commit()
     await vi.waitFor(() => expect(reader.seen).toHaveLength(1), soon)
 
     granted = undefined
-    await connection.sql`select pg_notify('access_changed', '')`
+    await replica.sql`select pg_notify('access_changed', '')`
 
     await reader.ended
   })

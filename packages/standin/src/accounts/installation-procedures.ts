@@ -1,128 +1,89 @@
 import { accountIdSchema, type Installation, procedures } from '@standin/contracts'
 import { tracked } from '@trpc/server'
+import { findServiceByKeyId } from '../access/access-store.ts'
 import { type GrantedAccounts, grantedAccounts } from '../access/authorize.ts'
 import { actorOf, type Caller } from '../access/caller.ts'
 import { endOfRight } from '../access/end-of-right.ts'
-import type { Actor } from '../audit/record.ts'
-import type { Clock } from '../clock.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { StandinError } from '../standin-error.ts'
-import type { AccountChanges } from './account-changes.ts'
-import type { DescribedInstallation } from './describe-installation.ts'
-import type { InstallationEvents } from './installation-events.ts'
+import { watchAccount } from './account-changes.ts'
+import { listAccounts } from './account-store.ts'
+import type { AccountsContext } from './accounts-context.ts'
+import { approveCredentials, refuseCredentials } from './decide-credentials.ts'
+import { readInstallation } from './describe-installation.ts'
+import { streamInstallationEvents } from './installation-events.ts'
+import { findTrackunitTrouble } from './trackunit-trouble-store.ts'
+import { tryAccessNow } from './try-access-now.ts'
+import { confirmUninstall, dismissUninstall } from './uninstall.ts'
 
-/** What an administrator of an account may decide about it. */
-export interface InstallationDecisions {
-  approve: (decision: { accountId: string; generation: number; actor: Actor }) => Promise<void>
-  refuse: (decision: { accountId: string; generation: number; actor: Actor }) => Promise<void>
-  confirmUninstall: (decision: { accountId: string; actor: Actor }) => Promise<void>
-  dismissUninstall: (decision: { accountId: string; actor: Actor }) => Promise<void>
-}
+const { installation: contracts } = procedures
 
-interface Dependencies {
-  contracted: Contracted
-  describe: (accountId: string) => Promise<DescribedInstallation>
-  tryNow: (asked: { accountId: string }) => Promise<void>
-  decisions: InstallationDecisions
-  /** Ids in order, after the given one. */
-  listAccounts: (accounts: GrantedAccounts, page: { after: string | undefined; limit: number }) => Promise<string[]>
-  events: InstallationEvents
-  changes: AccountChanges
-  clock: Clock
-  /** What the key that opened a stream may still do; undefined once it is not good any more. */
-  currentService: (keyId: string) => Promise<Caller | undefined>
-}
-
-export function createInstallationProcedures({
-  contracted,
-  describe,
-  tryNow,
-  decisions,
-  listAccounts,
-  events,
-  changes,
-  clock,
-  currentService,
-}: Dependencies) {
-  const seenBy = async ({
-    accountId,
-    administers,
-  }: {
-    accountId: string
-    administers: boolean
-  }): Promise<Installation> => ({
-    ...(await describe(accountId)),
-    mayApprove: administers,
-  })
-
+export function installationProcedures(ctx: AccountsContext, contracted: Contracted) {
   return {
-    get: contracted.call(procedures.installation.get).query(({ ctx }) => seenBy(ctx)),
+    get: contracted.call(contracts.get).query(({ ctx: viewer }) => showInstallation(ctx, viewer)),
     list: contracted
-      .callOnAll(procedures.installation.list)
-      .query(async ({ ctx: { accounts }, input: { cursor, limit } }) => {
-        const found = await listAccounts(accounts, { after: cursor && accountIn(cursor), limit: limit + 1 })
-        const page = found.slice(0, limit)
-        return {
-          installations: await Promise.all(page.map((accountId) => seenBy({ accountId, administers: false }))),
-          nextCursor: found.length > limit ? (page.at(-1) ?? null) : null,
-        }
-      }),
-    events: contracted.streamOnAll(procedures.installation.events).subscription(async function* ({
-      ctx: { caller },
-      input: { lastEventId },
-      signal,
-    }) {
-      if (caller.kind !== 'service') throw new StandinError('ACCOUNT_FORBIDDEN')
-      const accounts = async () => {
-        const now = await currentService(caller.keyId)
-        return now && grantedAccounts(now)
-      }
-      const ends = signal ?? new AbortController().signal
-      for await (const event of events.stream({ accounts, afterSeq: Number(lastEventId ?? 0), signal: ends }))
-        yield tracked(String(event.seq), event)
-      // Cut, not ended: with a key that is good the service comes back and goes on after the last event.
-      throw new DOMException('the caller may no longer read', 'AbortError')
+      .callOnAll(contracts.list)
+      .query(({ ctx: { accounts }, input }) => listInstallations(ctx, accounts, input)),
+    events: contracted
+      .streamOnAll(contracts.events)
+      .subscription(({ ctx: { caller }, input: { lastEventId }, signal }) =>
+        streamEvents(ctx, { caller, afterSeq: Number(lastEventId ?? 0), signal }),
+      ),
+    watch: contracted
+      .stream(contracts.watch)
+      .subscription(({ ctx: viewer, input: { lastEventId }, signal }) =>
+        streamChanges(ctx, viewer, { lastId: Number(lastEventId ?? 0), signal }),
+      ),
+    tryNow: contracted.call(contracts.tryNow).mutation(async ({ ctx: viewer }) => {
+      await tryAccessNow(ctx, viewer)
+      return showInstallation(ctx, viewer)
     }),
-    watch: contracted.stream(procedures.installation.watch).subscription(async function* ({
-      ctx,
-      input: { lastEventId },
-      signal,
-    }) {
-      const ends = endOfRight(ctx.caller, { clock, signal })
-      // What somebody read before it began, or before it was cut, may be older by now.
-      const first = ['installation', 'runs'] as const
-      let id = Number(lastEventId ?? 0)
-      let known: string | undefined
-      for await (const changed of changes.of(ctx.accountId, { first, signal: ends })) {
-        const installation = changed.has('installation') ? await seenBy(ctx) : undefined
-        const seen = JSON.stringify(installation)
-        if (installation && seen !== known) yield tracked(String(++id), { type: 'installation', installation })
-        known = seen ?? known
-        if (changed.has('runs')) yield tracked(String(++id), { type: 'runs' })
-      }
-      // Cut, not ended: the page comes back with the token that it has by then.
-      throw new DOMException('the caller may no longer read', 'AbortError')
+    approve: contracted.call(contracts.approve).mutation(async ({ ctx: viewer, input: { generation } }) => {
+      await approveCredentials(ctx, { ...decisionOf(viewer), generation })
+      return showInstallation(ctx, viewer)
     }),
-    tryNow: contracted.call(procedures.installation.tryNow).mutation(async ({ ctx }) => {
-      await tryNow(ctx)
-      return seenBy(ctx)
+    refuse: contracted.call(contracts.refuse).mutation(async ({ ctx: viewer, input: { generation } }) => {
+      await refuseCredentials(ctx, { ...decisionOf(viewer), generation })
+      return showInstallation(ctx, viewer)
     }),
-    approve: contracted.call(procedures.installation.approve).mutation(async ({ ctx, input: { generation } }) => {
-      await decisions.approve({ accountId: ctx.accountId, generation, actor: actorOf(ctx.caller) })
-      return seenBy(ctx)
+    confirmUninstall: contracted.call(contracts.confirmUninstall).mutation(async ({ ctx: viewer }) => {
+      await confirmUninstall(ctx, decisionOf(viewer))
+      return showInstallation(ctx, viewer)
     }),
-    refuse: contracted.call(procedures.installation.refuse).mutation(async ({ ctx, input: { generation } }) => {
-      await decisions.refuse({ accountId: ctx.accountId, generation, actor: actorOf(ctx.caller) })
-      return seenBy(ctx)
+    dismissUninstall: contracted.call(contracts.dismissUninstall).mutation(async ({ ctx: viewer }) => {
+      await dismissUninstall(ctx, decisionOf(viewer))
+      return showInstallation(ctx, viewer)
     }),
-    confirmUninstall: contracted.call(procedures.installation.confirmUninstall).mutation(async ({ ctx }) => {
-      await decisions.confirmUninstall({ accountId: ctx.accountId, actor: actorOf(ctx.caller) })
-      return seenBy(ctx)
-    }),
-    dismissUninstall: contracted.call(procedures.installation.dismissUninstall).mutation(async ({ ctx }) => {
-      await decisions.dismissUninstall({ accountId: ctx.accountId, actor: actorOf(ctx.caller) })
-      return seenBy(ctx)
-    }),
+  }
+}
+
+/** A caller who may see this account. */
+interface Viewer {
+  caller: Caller
+  accountId: string
+  administers: boolean
+}
+
+const decisionOf = ({ accountId, caller }: Viewer) => ({ accountId, actor: actorOf(caller) })
+
+async function showInstallation(
+  ctx: AccountsContext,
+  { accountId, administers }: Pick<Viewer, 'accountId' | 'administers'>,
+): Promise<Installation> {
+  const { described } = await readInstallation(ctx, accountId, await findTrackunitTrouble(ctx.db, accountId))
+  return { ...described, mayApprove: administers }
+}
+
+async function listInstallations(
+  ctx: AccountsContext,
+  accounts: GrantedAccounts,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+) {
+  const found = await listAccounts(ctx.db, accounts, { after: cursor && accountIn(cursor), limit: limit + 1 })
+  const page = found.slice(0, limit)
+  return {
+    installations: await Promise.all(page.map((accountId) => showInstallation(ctx, { accountId, administers: false }))),
+    nextCursor: found.length > limit ? (page.at(-1) ?? null) : null,
   }
 }
 
@@ -131,4 +92,43 @@ function accountIn(cursor: string): string {
   const account = accountIdSchema.safeParse(cursor)
   if (!account.success) throw new StandinError('INPUT_INVALID', { detail: 'This is no cursor of a page.' })
   return account.data
+}
+
+/** Ends a stream as if it was cut: a client with a valid key or token connects again, and continues after the last event. */
+const streamCut = () => new DOMException('the caller may no longer read', 'AbortError')
+
+async function* streamEvents(
+  ctx: AccountsContext,
+  { caller, afterSeq, signal }: { caller: Caller; afterSeq: number; signal: AbortSignal | undefined },
+) {
+  if (caller.kind !== 'service') throw new StandinError('ACCOUNT_FORBIDDEN')
+  const { keyId } = caller
+  const accounts = async () => {
+    const service = await findServiceByKeyId(ctx.db, keyId)
+    return service && grantedAccounts(service.caller)
+  }
+  const reader = { accounts, afterSeq, signal: signal ?? new AbortController().signal }
+  for await (const event of streamInstallationEvents(ctx, reader)) yield tracked(String(event.seq), event)
+  throw streamCut()
+}
+
+async function* streamChanges(
+  ctx: AccountsContext,
+  viewer: Viewer,
+  { lastId, signal }: { lastId: number; signal: AbortSignal | undefined },
+) {
+  let id = lastId
+  let sent: string | undefined
+  for await (const changed of watchAccount(
+    ctx,
+    viewer.accountId,
+    endOfRight(viewer.caller, { clock: ctx.clock, signal }),
+  )) {
+    const installation = changed.has('installation') ? await showInstallation(ctx, viewer) : undefined
+    const text = JSON.stringify(installation)
+    if (installation && text !== sent) yield tracked(String(++id), { type: 'installation' as const, installation })
+    sent = text ?? sent
+    if (changed.has('runs')) yield tracked(String(++id), { type: 'runs' as const })
+  }
+  throw streamCut()
 }

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   account,
+  appId,
   type CallbackStack,
   installed,
   otherAccount,
@@ -9,50 +10,48 @@ import {
 } from '../../test/callback-stack.ts'
 import { createPublishedKeys } from '../../test/published-keys.ts'
 import { createSigningKey } from '../../test/signing-keys.ts'
-import { type UserTokenPolicy, verifyAppToken } from '../access/user-token.ts'
+import { createAccessMemory } from '../access/access-context.ts'
 import { createHttpServer } from '../http/http-server.ts'
 import { createLogger } from '../observability/logger.ts'
-import { createKeySet } from '../trackunit/key-set.ts'
 import { registerLifecycleRoute } from './lifecycle-route.ts'
-import { createSignalLifecycle } from './signal-lifecycle.ts'
+import { proveDueCredentials } from './prove-credentials.ts'
 
 const createStack = prepareCallbackStacks()
 const manager = await createSigningKey('manager')
 const minute = 60_000
 
-const policy: UserTokenPolicy = {
-  ...{ issuer: 'https://manager.example', jwksUrl: 'https://keys.example', jwksCooldownMs: 30_000 },
-  ...{ audience: undefined, appClaim: 'app', accountClaim: 'account', userClaim: 'sub', scopeClaim: undefined },
-  ...{ administratorScopes: undefined, appId: '@acme/fleet-night' },
+const issuer = 'https://manager.example'
+const jwksUrl = 'https://keys.example/jwks'
+const userTokens = {
+  ...{ USER_TOKEN_ISSUER: issuer, USER_TOKEN_JWKS_URL: jwksUrl },
+  ...{ USER_TOKEN_APP_CLAIM: 'app', USER_TOKEN_ACCOUNT_CLAIM: 'account' },
 }
 
 async function createEdge({ verifies = true, isInstalled = true } = {}) {
-  const stack = await createStack()
+  const stack = await createStack(verifies ? userTokens : {})
   const { clock } = stack
   let log = ''
-  const logger = createLogger('info', { write: (line) => (log += line) })
-  const server = await createHttpServer(
-    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
-    logger,
-  )
-  const keys = createKeySet(
-    { url: policy.jwksUrl, cooldownMs: 30_000, userAgent: 'test' },
-    { clock, fetch: createPublishedKeys(manager.jwk).fetch },
-  )
-  registerLifecycleRoute(server, {
-    clock,
-    log: logger,
-    verifyAppToken: verifies ? (token, at) => verifyAppToken(token, at, { keys, clock, policy }) : undefined,
-    signalLifecycle: createSignalLifecycle(stack),
-  })
+  const ctx = {
+    ...stack.ctx,
+    fetch: createPublishedKeys(manager.jwk).fetch,
+    log: createLogger('info', { write: (line) => (log += line) }),
+  }
+  const edgeCtx = { ...ctx, access: createAccessMemory(ctx) }
+  const server = await createHttpServer(edgeCtx)
+  registerLifecycleRoute(server, edgeCtx)
+  if (verifies) {
+    await edgeCtx.access.userKeys?.refreshIfAllowed()
+    // The published keys are stored once; from then on only a signal can change the database.
+    await vi.waitUntil(async () => (await stack.connection.sql`select from key_sets where url = ${jwksUrl}`).length > 0)
+  }
   if (isInstalled) {
     await stack.send(installed('client-a'), { at: 1 })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
   }
   const appToken = (claims: object = {}) =>
     manager.sign({
-      iss: policy.issuer,
-      app: policy.appId,
+      iss: issuer,
+      app: appId,
       account,
       exp: clock.now().getTime() / 1_000 + 3_600,
       ...claims,
@@ -78,13 +77,13 @@ async function createEdge({ verifies = true, isInstalled = true } = {}) {
 const states = async (stack: CallbackStack) => (await stack.rows()).map(({ state }) => state)
 const left = { type: 'UNINSTALLED', accountId: account }
 
-describe('invariant 8: the lifecycle extension says that an account left', () => {
-  test('it is shown, the credentials are asked about, and while they work nothing is erased', async () => {
+describe('invariant 8: the lifecycle extension signals an uninstall', () => {
+  test('it is shown, the credentials are probed, and while they work nothing is erased', async () => {
     await using edge = await createEdge()
     const { stack } = edge
 
     expect(await edge.signal(left)).toEqual({ status: 200, body: { status: 'accepted' } })
-    for (let round = 0; round < 3; round++) await stack.prover.proveDue()
+    for (let round = 0; round < 3; round++) await proveDueCredentials(stack.ctx)
 
     expect(stack.exchanged).toEqual(['client-a', 'client-a'])
     expect(await states(stack)).toEqual(['active'])
@@ -92,25 +91,25 @@ describe('invariant 8: the lifecycle extension says that an account left', () =>
     expect((await stack.audit()).at(-1)).toBe('installation.uninstall-signalled')
   })
 
-  test('credentials that are refused repeatedly make it true', async () => {
+  test('repeated refusals of the credentials confirm it', async () => {
     await using edge = await createEdge()
     const { stack } = edge
     stack.clients.set('client-a', refuses)
 
     await edge.signal(left)
-    for (let round = 0; round < 4; round++) await stack.prover.proveDue()
+    for (let round = 0; round < 4; round++) await proveDueCredentials(stack.ctx)
 
     expect(await states(stack)).toEqual(['uninstalled'])
     expect(await stack.dump()).not.toContain('eyJ')
   })
 
-  test('said again and again it costs one exchange a minute, and leaves one row', async () => {
+  test('repeated signals cost one exchange a minute and leave one audit row', async () => {
     await using edge = await createEdge()
     const { stack } = edge
     const answers: unknown[] = []
     for (let second = 0; second < 90; second++) {
       answers.push((await edge.signal(left)).body.status)
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
       stack.clock.advance(1_000)
     }
     expect(answers.filter((status) => status === 'accepted')).toHaveLength(2)
@@ -124,14 +123,14 @@ describe('invariant 8: the lifecycle extension says that an account left', () =>
     await edge.signal(left)
     stack.clock.advance(minute)
     await stack.send(installed('client-b'))
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await stack.installation()).toMatchObject({ activeGeneration: 2, uninstallSignalledAt: null })
   })
 
   test.each([
-    ['an account that never came', { isInstalled: false }, left],
-    ['an install, of which the callback brings the credentials', {}, { type: 'INSTALLED' }],
-  ])('%s is ignored, and leaves nothing', async (_title, how, body) => {
+    ['an account that never installed', { isInstalled: false }, left],
+    ['an install, whose credentials the callback brings', {}, { type: 'INSTALLED' }],
+  ])('%s is ignored and changes nothing', async (_title, how, body) => {
     await using edge = await createEdge(how)
     const before = await edge.stack.dump()
     expect((await edge.signal(body)).body).toEqual({ status: 'ignored' })
@@ -139,7 +138,7 @@ describe('invariant 8: the lifecycle extension says that an account left', () =>
   })
 })
 
-describe('invariant 8: nobody else is believed', () => {
+describe('invariant 8: signals from anyone else are rejected', () => {
   const endS = 4_000_000_000
   test.each<[string, (edge: Awaited<ReturnType<typeof createEdge>>) => Promise<string> | string]>([
     ['no token', () => ''],
@@ -148,10 +147,7 @@ describe('invariant 8: nobody else is believed', () => {
     ['a token of another issuer', ({ appToken }) => appToken({ iss: 'https://evil.example' })],
     ['a token without an account', ({ appToken }) => appToken({ account: undefined })],
     ['an expired token', ({ appToken }) => appToken({ exp: 1 })],
-    [
-      'an install callback’s identity',
-      ({ stack }) => stack.signingKey.sign({ account, exp: endS, iss: policy.issuer }),
-    ],
+    ['an install callback’s identity', ({ stack }) => stack.signingKey.sign({ account, exp: endS, iss: issuer })],
   ])('%s is refused, counted, and causes no exchange', async (_title, makeToken) => {
     await using edge = await createEdge()
     const before = await edge.stack.dump()
@@ -170,12 +166,12 @@ describe('invariant 8: nobody else is believed', () => {
     expect(await edge.stack.installation()).toMatchObject({ uninstallSignalledAt: null })
   })
 
-  test('without settings for such tokens every one is refused', async () => {
+  test('without settings for these tokens all are refused', async () => {
     await using edge = await createEdge({ verifies: false })
     expect((await edge.signal(left)).status).toBe(401)
   })
 
-  test('a flood of refused ones is counted in one line a minute', async () => {
+  test('a flood of refused signals is counted in one log line a minute', async () => {
     await using edge = await createEdge()
     for (let sent = 0; sent < 50; sent++) await edge.signal(left, 'a.b.c')
     edge.stack.clock.advance(minute)

@@ -10,11 +10,14 @@ import {
   refuses,
   works,
 } from '../../test/callback-stack.ts'
+import type { ClientAnswer } from '../../test/played-clients.ts'
 import { createListener } from '../database/listen.ts'
-import type { Negotiation } from '../trackunit/negotiate-scopes.ts'
-import { claimDueCredentials, lockClient, moveCredentials } from './credential-store.ts'
+import { lockClient, moveCredentials } from './account-store.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
 import { approveCredentials } from './decide-credentials.ts'
+import { claimDueCredentials } from './due-credential-store.ts'
+import { parkCredentials } from './park-credentials.ts'
+import { proveDueCredentials } from './prove-credentials.ts'
 
 const createStack = prepareCallbackStacks()
 
@@ -24,7 +27,7 @@ const minute = 60_000
 /** An account whose first credentials are in force. */
 async function withActive(stack: CallbackStack, clientId = 'client-a'): Promise<void> {
   await stack.send(installed(clientId), { at: 1 })
-  await stack.prover.proveDue()
+  await proveDueCredentials(stack.ctx)
 }
 const states = async (stack: CallbackStack, accountId?: string) =>
   (await stack.rows(accountId)).map(({ state }) => state)
@@ -33,7 +36,7 @@ const inForce = async (stack: CallbackStack, accountId = account) =>
 
 /** An exchange that is out until it is let go. */
 function heldExchange() {
-  const { promise, resolve } = Promise.withResolvers<Negotiation>()
+  const { promise, resolve } = Promise.withResolvers<ClientAnswer>()
   const begun = Promise.withResolvers<void>()
   const behaviour = () => {
     begun.resolve()
@@ -43,13 +46,13 @@ function heldExchange() {
 }
 
 describe('invariant 3: no unproven body replaces working credentials', () => {
-  test('the ones before serve until the new ones were seen to work, and are kept after that', async () => {
+  test('the old ones serve until the new ones have worked, and are kept afterwards', async () => {
     const stack = await createStack()
     await withActive(stack)
 
     await stack.send(installed('client-b'), { at: 2 })
     expect(await inForce(stack)).toBe('client-a')
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await inForce(stack)).toBe('client-b')
     expect(await stack.rows()).toMatchObject([
@@ -67,15 +70,15 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
   test.each([
     ['refused', refuses],
     ['unanswered', isDown],
-  ])('new ones that are %s never displace the old ones', async (_title, behaviour) => {
+  ])('new ones that are %s never replace the old ones', async (_title, behaviour) => {
     const stack = await createStack()
     await withActive(stack)
     stack.clients.set('client-b', behaviour)
 
     await stack.send(installed('client-b'), { at: 2 })
     stack.clock.advance(60 * minute)
-    await stack.prover.proveDue()
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
+    await proveDueCredentials(stack.ctx)
 
     expect(await inForce(stack)).toBe('client-a')
   })
@@ -87,17 +90,17 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     expect(await states(stack)).toEqual(['active', 'pending'])
   })
 
-  test('credentials in force that were proven by another replica meanwhile are not parked by a late refusal', async () => {
+  test('a late refusal does not park credentials that another replica has proven since', async () => {
     const stack = await createStack()
     const late = heldExchange()
     stack.clients.set('client-a', late.behaviour)
     await stack.send(installed('client-a'), { at: 1 })
     stack.clock.advance(60 * minute)
-    const slow = stack.prover.proveDue()
+    const slow = proveDueCredentials(stack.ctx)
     await late.begun
     stack.clients.set('client-a', works())
     await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'` // Its hold ran out.
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     late.answer(refuses)
     await slow
@@ -106,17 +109,17 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     expect(await stack.audit()).toEqual(['credentials.received', 'credentials.proven'])
   })
 
-  test('a late success does not bring back credentials that were rejected meanwhile', async () => {
+  test('a late success does not bring back credentials that were rejected since', async () => {
     const stack = await createStack()
     const late = heldExchange()
     stack.clients.set('client-a', late.behaviour)
     await stack.send(installed('client-a'), { at: 1 })
     stack.clock.advance(60 * minute)
-    const slow = stack.prover.proveDue()
+    const slow = proveDueCredentials(stack.ctx)
     await late.begun
     stack.clients.set('client-a', refuses)
     await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     late.answer(works())
     await slow
@@ -125,15 +128,15 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     expect(await stack.installation()).toMatchObject({ activeGeneration: null })
   })
 
-  test('older credentials whose proof comes home after newer ones took over are history', async () => {
+  test('older credentials whose proof ends after newer ones took over are superseded', async () => {
     const stack = await createStack()
     const late = heldExchange()
     stack.clients.set('client-a', late.behaviour)
     await stack.send(installed('client-a'), { at: 1 })
-    const slow = stack.prover.proveDue()
+    const slow = proveDueCredentials(stack.ctx)
     await late.begun
     await stack.send(installed('client-b'), { at: 2 })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     late.answer(works())
     await slow
@@ -142,13 +145,13 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     expect(await inForce(stack)).toBe('client-b')
   })
 
-  test('credentials in force that were sent again meanwhile are newer than the ones that were just proven', async () => {
+  test('credentials in force that were sent again since are newer than the ones just proven', async () => {
     const stack = await createStack()
     await withActive(stack)
     const late = heldExchange()
     stack.clients.set('client-b', late.behaviour)
     await stack.send(installed('client-b'), { at: 2 })
-    const slow = stack.prover.proveDue()
+    const slow = proveDueCredentials(stack.ctx)
     await late.begun
     await stack.send(installed('client-a'), { at: 3 })
 
@@ -158,73 +161,73 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
     expect(await states(stack)).toEqual(['active', 'superseded'])
   })
 
-  test('older ones never displace newer ones that were proven, though those are parked now', async () => {
+  test('older ones never replace newer proven ones, even if those are parked now', async () => {
     const stack = await createStack()
     await stack.send(installed('client-b'), { at: 5 })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     stack.clients.set('client-b', refuses)
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
 
     await stack.send(installed('client-a'), { at: 3 })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await states(stack)).toEqual(['parked', 'superseded'])
     expect(await inForce(stack)).toBe('client-b')
   })
 
-  test('what one prover has taken another passes by, without waiting for it', async () => {
+  test('a prover skips what another has claimed, without waiting', async () => {
     const stack = await createStack()
     await using replica = stack.connectAgain()
     await stack.send(installed('client-a'), { at: 1 })
 
     await replica.db.transaction(async (tx) => {
       expect(await claimDueCredentials(tx, { limit: 8, holdMs: 60_000 })).toHaveLength(1)
-      expect(await stack.prover.proveDue()).toBe(false) // While the other’s statement is not yet committed,
+      expect(await proveDueCredentials(stack.ctx)).toBe(false) // While the other’s statement is not yet committed,
     })
-    await stack.prover.proveDue() // and after that.
+    await proveDueCredentials(stack.ctx) // and after that.
 
     expect(stack.exchanged).toEqual([])
     expect(await stack.rows()).toMatchObject([{ state: 'pending', attempts: 1 }])
   })
 
-  test('what a replica took that has died is due at once; what one took that lives is passed by', async () => {
+  test('claims of a dead replica are due at once; those of a live one are skipped', async () => {
     const stack = await createStack()
     const living = createListener(stack.url)
     onTestFinished(living.close)
     await living.on('run_event', () => {})
     await stack.send(installed('client-a'), { at: 1 })
     await claimDueCredentials(stack.db, { limit: 8, holdMs: 60_000, replicaId: living.replica.id() })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['pending'])
 
     await living.close()
     await expect
       .poll(async () => {
-        await stack.prover.proveDue()
+        await proveDueCredentials(stack.ctx)
         return states(stack)
       })
       .toEqual(['active'])
   })
 
-  test('an attempt that a dead replica never brought home is no refusal', async () => {
+  test('an unfinished attempt of a dead replica does not count as a refusal', async () => {
     const stack = await createStack()
     await withActive(stack)
     stack.clients.set('client-a', refuses)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     for (const replicaId of [901, 902, 903]) await claimDueCredentials(stack.db, { limit: 8, holdMs: 0, replicaId })
 
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
-    // One refusal, whoever died before: what waits for three goes on waiting.
+    // One refusal counts: what waits for three keeps waiting.
     expect(await stack.rows()).toMatchObject([{ state: 'parked', attempts: 1 }, { state: 'awaiting-approval' }])
   })
 
-  test('what a prover took and never brought home is due again after its hold', async () => {
+  test('an unfinished claim is due again after its hold', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
     await claimDueCredentials(stack.db, { limit: 8, holdMs: 0 })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['active'])
   })
 })
@@ -240,7 +243,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
         claims: { accountId: otherAccount },
       }),
     ).toBe('accepted')
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await stack.rows(otherAccount)).toMatchObject([{ state: 'quarantined', reason: 'CREDENTIALS_QUARANTINED' }])
     expect(stack.exchanged).toEqual(['client-a'])
@@ -250,7 +253,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
     expect(await inForce(stack)).toBe('client-a')
   })
 
-  test('of two accounts that prove one client id at the same time, on two replicas, only one is served', async () => {
+  test('when two accounts prove the same client id at once, on two replicas, only one is served', async () => {
     const stack = await createStack()
     await using replica = stack.connectAgain()
     for (const accountId of [account, otherAccount])
@@ -262,7 +265,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
     const proving = await replica.db.transaction(async (tx) => {
       await lockClient(tx, 'client-a')
       await moveCredentials(tx, row!, 'proven', { provenAt: new Date() })
-      const here = stack.prover.proveDue()
+      const here = proveDueCredentials(stack.ctx)
       const isBlocked = vi.waitUntil(async () => {
         return (await replica.sql`select from pg_locks where not granted`).length > 0
       })
@@ -276,43 +279,46 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
   })
 
   test('a token that names another account quarantines the credentials', async () => {
-    const stack = await createStack({ accountClaim: 'account' })
+    const stack = await createStack({ TRACKUNIT_ACCOUNT_CLAIM: 'account' })
     stack.clients.set('client-a', works({ account: otherAccount }))
     await stack.send(installed('client-a'), { at: 1 })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['quarantined'])
     expect(await stack.audit()).toEqual(['credentials.received', 'credentials.quarantined'])
   })
 
-  test('a token that names this account, in capitals too, binds the credentials', async () => {
-    const stack = await createStack({ accountClaim: 'account' })
+  test('a token that names this account, in upper case too, binds the credentials', async () => {
+    const stack = await createStack({ TRACKUNIT_ACCOUNT_CLAIM: 'account' })
     stack.clients.set('client-a', works({ account }))
     stack.clients.set('client-b', works({ account: account.toUpperCase() }))
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await inForce(stack)).toBe('client-b')
   })
 
-  test.each(['123', null, undefined, [account]])('a token whose account claim is %j serves nobody', async (claim) => {
-    const stack = await createStack({ accountClaim: 'account' })
-    stack.clients.set('client-a', works({ account: claim }))
-    await stack.send(installed('client-a'), { at: 1 })
-    await stack.prover.proveDue()
-    expect(await states(stack)).toEqual(['quarantined'])
-  })
+  test.each(['123', null, undefined, [account]])(
+    'a token whose account claim is %j serves no account',
+    async (claim) => {
+      const stack = await createStack({ TRACKUNIT_ACCOUNT_CLAIM: 'account' })
+      stack.clients.set('client-a', works({ account: claim }))
+      await stack.send(installed('client-a'), { at: 1 })
+      await proveDueCredentials(stack.ctx)
+      expect(await states(stack)).toEqual(['quarantined'])
+    },
+  )
 })
 
 describe('invariant 5: a re-install that nothing binds waits for approval', () => {
-  test('it serves nobody until it is approved, then at once', async () => {
+  test('it does not serve until it is approved, then at once', async () => {
     const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
     expect(await inForce(stack)).toBe('client-a')
 
-    await approveCredentials(stack.db, { accountId: account, generation: 2, actor: operator })
+    await approveCredentials(stack.ctx, { accountId: account, generation: 2, actor: operator })
 
     expect(await stack.rows()).toMatchObject([{ state: 'superseded' }, { state: 'active', reason: null }])
     expect(await stack.installation()).toMatchObject({ activeGeneration: 2 })
@@ -324,89 +330,90 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
     const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-of-attacker'), { at: 3, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     await stack.send(installed('client-b'), { at: 4 })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['superseded', 'superseded', 'active'])
     expect(await inForce(stack)).toBe('client-b')
   })
 
-  test('nothing unbound comes into force while credentials that are bound are being proven', async () => {
+  test('unbound credentials do not come into force while bound ones are being proven', async () => {
     const stack = await createStack()
     stack.clients.set('client-a', refuses)
     await stack.send(installed('client-a'), { at: 1 })
     await stack.send(installed('client-of-attacker'), { at: 3, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['pending', 'pending'])
 
     stack.clients.set('client-a', works())
-    await stack.prover.proveDue()
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
+    await proveDueCredentials(stack.ctx)
 
     expect(await inForce(stack)).toBe('client-a')
     expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
   })
 
-  test('once the bound ones are rejected, the unbound are a first install', async () => {
-    const stack = await createStack({ patienceMs: 0 })
+  test('once the bound ones are rejected, the unbound ones count as a first install', async () => {
+    const stack = await createStack()
+    stack.settings.patienceMs = 0
     stack.clients.set('client-a', refuses)
     await stack.send(installed('client-a'), { at: 1 })
     await stack.send(installed('client-b'), { at: 3, bound: false })
-    await stack.prover.proveDue()
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['superseded', 'active'])
   })
 
-  test('approved ones come into force though the ones before were sent again since', async () => {
+  test('approved ones come into force even if the old ones were sent again since', async () => {
     const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     await stack.send(installed('client-a'), { at: 5 })
 
-    await approveCredentials(stack.db, { accountId: account, generation: 2, actor: operator })
+    await approveCredentials(stack.ctx, { accountId: account, generation: 2, actor: operator })
 
     expect(await states(stack)).toEqual(['superseded', 'active'])
   })
 
-  test('the same sent again by an identity that binds it needs no approval', async () => {
+  test('the same credentials sent again by an identity that binds them need no approval', async () => {
     const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 3, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await stack.send(installed('client-b'), { at: 3, bound: false })).toBe('duplicate')
     expect(await stack.send(installed('client-b'), { at: 5, bound: false })).toBe('duplicate')
     expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
     expect(await stack.send(installed('client-b'), { at: 2, bound: true })).toBe('accepted')
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await states(stack)).toEqual(['superseded', 'active'])
   })
 
-  test('the policy `automatic` asks nobody', async () => {
-    const stack = await createStack({ reinstallPolicy: 'automatic' })
+  test('the policy `automatic` needs no approval', async () => {
+    const stack = await createStack({ REINSTALL_POLICY: 'automatic' })
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await inForce(stack)).toBe('client-b')
   })
 
-  test('refused repeatedly, the old credentials give way at once', async () => {
+  test('after repeated refusals, the new credentials replace the old ones at once', async () => {
     const stack = await createStack()
     await withActive(stack)
     stack.clients.set('client-a', refuses)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
 
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['parked', 'awaiting-approval'])
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     const pauseMs = (await stack.rows())[0]!.nextAttemptAt!.getTime() - stack.clock.now().getTime()
     expect(pauseMs).toBeLessThanOrEqual(4_000)
     expect(await states(stack)).toEqual(['parked', 'awaiting-approval'])
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(stack.exchanged).toEqual(['client-a', 'client-b', 'client-a', 'client-a', 'client-a'])
     expect(await stack.rows()).toMatchObject([
@@ -417,11 +424,11 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
     expect((await stack.audit()).slice(-2)).toEqual(['credentials.parked', 'credentials.took-over'])
   })
 
-  test('old credentials that still work are asked once, and then it waits', async () => {
+  test('old credentials that still work are probed once, then the new ones wait', async () => {
     const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    for (let round = 0; round < 4; round++) await stack.prover.proveDue()
+    for (let round = 0; round < 4; round++) await proveDueCredentials(stack.ctx)
 
     expect(stack.exchanged).toEqual(['client-a', 'client-b', 'client-a'])
     expect(await stack.rows()).toMatchObject([{ state: 'active', nextAttemptAt: null }, { state: 'awaiting-approval' }])
@@ -431,18 +438,18 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
     const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     for (const behaviour of [isDown, refuses, refuses, isDown, refuses, refuses, isDown]) {
       stack.clients.set('client-a', behaviour)
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
       expect((await states(stack))[1]).toBe('awaiting-approval')
     }
     stack.clients.set('client-a', works())
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['active', 'awaiting-approval'])
   })
 
-  test('of several that wait the newest takes over', async () => {
+  test('the newest of several waiting ones takes over', async () => {
     const stack = await createStack()
     await withActive(stack)
     stack.clients.set('client-a', refuses)
@@ -451,26 +458,26 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
       ['client-b', 3],
     ] as const)
       await stack.send(installed(clientId), { at, bound: false })
-    for (let round = 0; round < 4; round++) await stack.prover.proveDue()
+    for (let round = 0; round < 4; round++) await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['superseded', 'active', 'superseded'])
   })
 
-  test('a first install has nothing to be compared with and needs no approval', async () => {
+  test('a first install needs no approval', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await inForce(stack)).toBe('client-a')
   })
 
-  test.each([1, 3])('approving generation %i, which does not wait, changes nothing', async (generation) => {
+  test.each([1, 3])('approving generation %i, which is not waiting, changes nothing', async (generation) => {
     const stack = await createStack()
     await withActive(stack)
     const before = await stack.dump()
     await expect(
-      approveCredentials(stack.db, { accountId: account, generation, actor: operator }),
+      approveCredentials(stack.ctx, { accountId: account, generation, actor: operator }),
     ).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
     await expect(
-      approveCredentials(stack.db, { accountId: otherAccount, generation, actor: operator }),
+      approveCredentials(stack.ctx, { accountId: otherAccount, generation, actor: operator }),
     ).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
     expect(await stack.dump()).toBe(before)
   })
@@ -479,10 +486,10 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
     const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     const approvals = [1, 2, 3].map(() =>
-      approveCredentials(stack.db, { accountId: account, generation: 2, actor: operator }),
+      approveCredentials(stack.ctx, { accountId: account, generation: 2, actor: operator }),
     )
 
     expect((await Promise.allSettled(approvals)).map(({ status }) => status).sort()).toEqual([
@@ -495,14 +502,14 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
 })
 
 describe('credentials that do not work', () => {
-  test('new ones are tried again until their patience ends, and rejected then', async () => {
+  test('new ones are retried until the patience ends, then rejected', async () => {
     const stack = await createStack()
     stack.clients.set('client-a', refuses)
     await stack.send(installed('client-a'), { at: 0 })
     const pauses: number[] = []
 
     while ((await states(stack))[0] === 'pending') {
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
       const { nextAttemptAt } = (await stack.rows())[0]!
       if (!nextAttemptAt) break
       const pauseMs = nextAttemptAt.getTime() - stack.clock.now().getTime()
@@ -519,61 +526,63 @@ describe('credentials that do not work', () => {
     expect(await stack.audit()).toEqual(['credentials.received', 'credentials.rejected'])
   })
 
-  test('an outage of Trackunit’s never rejects them, however long it lasts', async () => {
+  test('an outage of Trackunit never rejects them, however long it lasts', async () => {
     const stack = await createStack()
     stack.clients.set('client-a', isDown)
     await stack.send(installed('client-a'), { at: 0 })
     for (let hours = 0; hours < 5; hours++) {
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
       stack.clock.advance(60 * minute)
     }
     expect(await stack.rows()).toMatchObject([{ state: 'pending', reason: 'TRACKUNIT_UNAVAILABLE' }])
   })
 
-  test('invariant 14: while the sign-in is down for all they are not asked for, and that is no attempt', async () => {
+  test('invariant 14: while the sign-in is down for all, no request is made and no attempt is counted', async () => {
     const stack = await createStack()
-    stack.clients.set('client-a', { outcome: 'paused', retryAfterMs: 3_000 })
+    await stack.connection.sql`
+      insert into sign_in_outages (failed_clients, last_failed_at, since, next_probe_at, probes)
+      values (array['client-z'], now(), now(), now() + interval '1 hour', 0)`
     await stack.send(installed('client-a'), { at: 0 })
     for (let minutes = 0; minutes < 30; minutes++) {
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
       stack.clock.advance(minute)
     }
     expect(await stack.rows()).toMatchObject([{ state: 'pending', reason: 'TRACKUNIT_UNAVAILABLE', attempts: 0 }])
 
-    stack.clients.delete('client-a')
+    await stack.connection.sql`delete from sign_in_outages`
     await stack.connection.sql`update credentials set next_attempt_at = now()`
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['active'])
   })
 
-  test('a Retry-After is never undercut', async () => {
+  test('no pause is shorter than a Retry-After', async () => {
     const stack = await createStack()
     stack.clients.set('client-a', { outcome: 'failed', failure: 'rate-limited', retryAfterMs: 1_800_000 })
     await stack.send(installed('client-a'), { at: 0 })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     const [row] = await stack.rows()
     expect(row!.nextAttemptAt!.getTime() - stack.clock.now().getTime()).toBe(1_800_000)
   })
 
-  test('a secret that does not open stops nobody else', async () => {
+  test('a secret that cannot be decrypted does not stop other accounts', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 0 })
     await stack.send(installed('client-b', { accountId: otherAccount }), { at: 0, claims: { accountId: otherAccount } })
     await stack.connection.sql`update credentials set sealed_secret = 'broken' where account_id = ${account}`
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await inForce(stack, otherAccount)).toBe('client-b')
     expect(await states(stack)).toEqual(['pending'])
   })
 })
 
 describe('invariant 14: refused credentials that worked are parked and probed slowly', () => {
-  test('parked ones come back with the first probe that works', async () => {
+  test('parked ones come back with the first successful probe', async () => {
     const stack = await createStack()
     await withActive(stack)
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ parked: true })
 
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ parked: false, generation: 1 })
     expect((await stack.audit()).slice(-2)).toEqual(['credentials.parked', 'credentials.proven'])
@@ -590,25 +599,25 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
   ])('a probe that is %s keeps them parked, with the reason why', async (_title, behaviour, pauseMs) => {
     const stack = await createStack()
     await withActive(stack)
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     stack.clients.set('client-a', behaviour)
     stack.clock.advance(60 * minute)
 
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     const [row] = await stack.rows()
     expect(row).toMatchObject({ state: 'parked', reason: 'CREDENTIALS_REJECTED' })
     expect(row!.nextAttemptAt!.getTime() - stack.clock.now().getTime()).toBe(pauseMs)
   })
 
-  test('those whose token names another account now stay parked, and are probed slowly', async () => {
-    const stack = await createStack({ accountClaim: 'account' })
+  test('those whose token now names another account stay parked and are probed slowly', async () => {
+    const stack = await createStack({ TRACKUNIT_ACCOUNT_CLAIM: 'account' })
     stack.clients.set('client-a', works({ account }))
     await withActive(stack)
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     stack.clients.set('client-a', works({ account: otherAccount }))
 
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     const [row] = await stack.rows()
     expect(row).toMatchObject({ state: 'parked', reason: 'CREDENTIALS_QUARANTINED' })
@@ -618,21 +627,21 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
   test('the same credentials sent again are probed at once', async () => {
     const stack = await createStack()
     await withActive(stack)
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     await stack.connection.sql`update credentials set next_attempt_at = now() + interval '1 hour'`
 
     expect(await stack.send(installed('client-a'), { at: 5 })).toBe('accepted')
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await states(stack)).toEqual(['active'])
   })
 
-  test('only what is active can be parked, and only once', async () => {
+  test('only active credentials can be parked, and only once', async () => {
     const stack = await createStack()
     await withActive(stack)
     await stack.send(installed('client-b'), { at: 2 })
-    await stack.prover.proveDue()
-    for (const generation of [1, 2, 2, 3]) await stack.prover.park({ accountId: account, generation })
+    await proveDueCredentials(stack.ctx)
+    for (const generation of [1, 2, 2, 3]) await parkCredentials(stack.ctx, { accountId: account, generation })
     expect(await states(stack)).toEqual(['superseded', 'parked'])
     expect((await stack.audit()).filter((event) => event === 'credentials.parked')).toHaveLength(1)
   })
@@ -641,15 +650,15 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
     const stack = await createStack()
     await withActive(stack)
     stack.clients.set('client-a', refuses)
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     await stack.send(installed('client-b'), { at: 2 })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['superseded', 'active'])
   })
 })
 
-test('invariant 17: what the plan lacks is kept beside what was granted', async () => {
-  const stack = await createStack()
+test('invariant 17: the scopes that the plan lacks are stored beside the granted ones', async () => {
+  const stack = await createStack({ IRIS_APP_SCOPES: 'account.asset.view account.event.manage?' })
   stack.clients.set('client-a', works({}, ['account.event.manage']))
   await withActive(stack)
 
@@ -659,31 +668,31 @@ test('invariant 17: what the plan lacks is kept beside what was granted', async 
   })
 })
 
-test('more work than one round takes is announced as such', async () => {
+test('a round that leaves work reports that there is more', async () => {
   const stack = await createStack()
   for (let index = 0; index < 9; index++) await stack.send(installed(`client-${index}`), { at: index })
-  expect(await stack.prover.proveDue()).toBe(true)
-  expect(await stack.prover.proveDue()).toBe(false)
+  expect(await proveDueCredentials(stack.ctx)).toBe(true)
+  expect(await proveDueCredentials(stack.ctx)).toBe(false)
 })
 
 const accountOf = (number: number) => `${account.slice(0, -6)}${String(number).padStart(6, '0')}`
 
-test('whoever comes new is asked for before all that were refused once, however many JWTs brought few of those', async () => {
+test('new credentials are tried before any that were refused, however many JWTs brought those', async () => {
   const stack = await createStack()
   for (let number = 1; number <= 40; number++) {
     stack.clients.set(`garbage-${number}`, refuses)
     await stack.send(installed(`garbage-${number}`, { accountId: accountOf(number) }), { at: number, bound: false })
   }
-  while (stack.exchanged.length < 40) await stack.prover.proveDue()
-  await stack.connection.sql`update credentials set next_attempt_at = '2001-01-01'` // Due for longer than whoever comes.
+  while (stack.exchanged.length < 40) await proveDueCredentials(stack.ctx)
+  await stack.connection.sql`update credentials set next_attempt_at = '2001-01-01'` // Due for longer than the new ones.
   await stack.send(installed('genuine', { accountId: otherAccount }), { at: 50, bound: false })
 
-  await stack.prover.proveDue()
+  await proveDueCredentials(stack.ctx)
   expect(stack.exchanged.slice(40)).toContain('genuine')
   expect(stack.exchanged).toHaveLength(48) // The others of the round are asked for again.
 })
 
-describe('one JWT that brings a crowd of accounts', () => {
+describe('one JWT that brings many accounts', () => {
   /** So many accounts, under one JWT that names none of them. */
   async function sendCrowd(stack: CallbackStack, size: number) {
     const iat = stack.clock.now().getTime() / 1_000
@@ -696,30 +705,30 @@ describe('one JWT that brings a crowd of accounts', () => {
     stack.clock.advance(1_000) // Whatever comes now is due after it.
   }
 
-  test('holds up no other for longer than a JWT that brings few', async () => {
+  test('delays others no longer than a JWT that brings few', async () => {
     const stack = await createStack()
     await sendCrowd(stack, 80)
     await stack.send(installed('genuine', { accountId: otherAccount }), { bound: false })
 
-    while (!stack.exchanged.includes('genuine')) await stack.prover.proveDue()
+    while (!stack.exchanged.includes('genuine')) await proveDueCredentials(stack.ctx)
     expect(stack.exchanged.length).toBeLessThanOrEqual(32)
   })
 
-  test('is proven all the same while others are due all the time', async () => {
+  test('is proven even while others are always due', async () => {
     const stack = await createStack()
     await sendCrowd(stack, 40)
     for (let round = 0; round < 12; round++) {
       for (let each = 0; each < 8; each++) await stack.send(installed(`other-${round}-${each}`), { at: -1_000 + round })
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
     }
     expect(stack.exchanged.filter((clientId) => Number(clientId.split('crowd-')[1]) > 20)).not.toEqual([])
   })
 
-  test('counts as few once one of its accounts was proven, or was sent by a JWT of its own', async () => {
+  test('no longer counts as bulk for an account that was proven, or was sent by a JWT of its own', async () => {
     const stack = await createStack()
     await sendCrowd(stack, 23)
     stack.clients.delete('crowd-22')
-    while (!stack.exchanged.includes('crowd-22')) await stack.prover.proveDue()
+    while (!stack.exchanged.includes('crowd-22')) await proveDueCredentials(stack.ctx)
     await stack.send(installed('crowd-23', { accountId: accountOf(23) }), { at: 5, bound: false })
 
     const isOfMany = async (number: number) => (await stack.rows(accountOf(number)))[0]?.ofMany

@@ -1,83 +1,65 @@
-import type { Clock } from '../clock.ts'
-import type { Secret } from '../config/secret.ts'
-import type { Database } from '../database/database.ts'
-import type { Logger } from '../observability/logger.ts'
+import { inTransaction } from '../context.ts'
 import { toRefusal } from '../refusal.ts'
-import type { Vault } from '../secrets/vault.ts'
-import type { Negotiation } from '../trackunit/negotiate-scopes.ts'
-import { withClaimed } from './claimed-credentials.ts'
-import { type CredentialKey, type CredentialRow, claimDueCredentials, updateCredentials } from './credential-store.ts'
-import { parkCredentials } from './park-credentials.ts'
-import { comeBack, type PatiencePolicy, postponeProof } from './postpone-proof.ts'
-import { type SettlingPolicy, settleProven } from './settle-proven.ts'
-import type { Uninstall } from './uninstall.ts'
+import { type Negotiation, negotiateScopes } from '../trackunit/negotiate-scopes.ts'
+import { acceptProof } from './accept-proof.ts'
+import { type CredentialRow, lockAccount, updateCredentials } from './account-store.ts'
+import type { AccountsContext, ProvingContext } from './accounts-context.ts'
+import { claimDueCredentials } from './due-credential-store.ts'
+import { retryProof, waitForSignIn } from './retry-proof.ts'
 
-export type ProvingPolicy = SettlingPolicy & PatiencePolicy
-
-interface Dependencies {
-  db: Database
-  vault: Vault
-  clock: Clock
-  log: Logger
-  uninstall: Uninstall
-  negotiate: (credentials: { clientId: string; clientSecret: Secret }) => Promise<Negotiation>
-  policy: ProvingPolicy
-  /** Who this process is among the others; undefined while it is nobody. */
-  replicaId?: () => number | undefined
-}
-
-/** Longer than an exchange that is given up; then whoever died, or lost the database, while proving is followed by another. */
+/** Longer than the timeout of an exchange; after it, another replica may claim what this one did not finish. */
 const holdMs = 12_000
 const atOnce = 8
 
 /**
- * Proves new credentials in the background by a first exchange, and probes those in force that are parked or in doubt.
- * Those in force serve until new ones were seen to work.
+ * Proves new credentials by a first exchange, and probes those in force that are parked or in doubt. Those in force serve
+ * until newer ones were seen to work.
+ * @returns whether more may be due
  */
-export function createProveCredentials(dependencies: Dependencies) {
-  const { db, vault, clock, log, negotiate, replicaId } = dependencies
-  /** What the database was lost over: nobody has to wait for its hold to run out. */
-  const unfinished: CredentialRow[] = []
+export async function proveDueCredentials(ctx: ProvingContext): Promise<boolean> {
+  await releaseUnfinished(ctx)
+  const due = await claimDueCredentials(ctx.db, { limit: atOnce, holdMs, replicaId: ctx.listener.replica.id() })
+  await Promise.all(due.map((row) => prove(ctx, row)))
+  return due.length === atOnce
+}
 
-  async function takeUpAgain(): Promise<void> {
-    const again = unfinished.slice()
-    // Each by itself: whoever takes callbacks locks credentials of several accounts, in another order.
-    for (const { claimedBy, ...key } of again)
-      await db.transaction((tx) => updateCredentials(tx, key, { nextAttemptAt: clock.now(), claimedBy })) // Still unfinished.
-    unfinished.splice(0, again.length)
+async function prove(ctx: AccountsContext, row: CredentialRow): Promise<void> {
+  try {
+    const negotiation = await negotiate(ctx, row)
+    if (negotiation) await settle(ctx, row, negotiation)
+  } catch (error) {
+    const { accountId, generation } = row
+    ctx.log.error({ err: error, accountId, generation }, 'proving credentials failed')
+    if (toRefusal(error).reason === 'STORAGE_UNAVAILABLE') ctx.accounts.unfinished.push(row)
   }
+}
 
-  async function negotiationFor(row: CredentialRow): Promise<Negotiation | undefined> {
-    const { accountId: account, generation, appId: app, clientId, sealedSecret } = row
-    if (!sealedSecret) return undefined
-    const clientSecret = await vault.open(sealedSecret, { account, app, column: 'client-secret', generation })
-    return negotiate({ clientId, clientSecret })
-  }
+async function negotiate(ctx: AccountsContext, row: CredentialRow): Promise<Negotiation | undefined> {
+  const { accountId: account, generation, appId: app, clientId, sealedSecret } = row
+  if (!sealedSecret) return undefined
+  const clientSecret = await ctx.vault.open(sealedSecret, { account, app, column: 'client-secret', generation })
+  return negotiateScopes(ctx, { clientId, clientSecret })
+}
 
-  async function prove(row: CredentialRow): Promise<void> {
-    try {
-      const negotiation = await negotiationFor(row)
-      if (!negotiation) return
-      await withClaimed(db, row, (claimed) => {
-        if (negotiation.outcome === 'granted') return settleProven(claimed, negotiation, dependencies)
-        if (negotiation.outcome === 'paused') return comeBack(claimed, negotiation, dependencies)
-        return postponeProof(claimed, negotiation, dependencies)
-      })
-    } catch (error) {
-      log.error({ err: error, accountId: row.accountId, generation: row.generation }, 'proving credentials failed')
-      if (toRefusal(error).reason === 'STORAGE_UNAVAILABLE') unfinished.push(row)
-    }
-  }
+/** Decides what Trackunit's answer means, unless another replica, newer credentials or an uninstall was faster. */
+async function settle(ctx: AccountsContext, claimed: CredentialRow, negotiation: Negotiation): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const account = await lockAccount(tx.db, claimed.accountId)
+    const { generation, state } = claimed
+    const row = account.credentials.find((each) => each.generation === generation && each.state === state)
+    if (!row) return
+    if (negotiation.outcome === 'granted') await acceptProof(tx, { row, account }, negotiation)
+    else if (negotiation.outcome === 'paused') await waitForSignIn(tx, row, negotiation)
+    else await retryProof(tx, { row, account }, negotiation)
+  })
+}
 
-  return {
-    /** Proves what is due. @returns whether more may be due */
-    async proveDue(): Promise<boolean> {
-      await takeUpAgain()
-      const due = await claimDueCredentials(db, { limit: atOnce, holdMs, replicaId: replicaId?.() })
-      await Promise.all(due.map(prove))
-      return due.length === atOnce
-    },
-    /** Trackunit refuses credentials that worked. */
-    park: (key: CredentialKey): Promise<void> => parkCredentials(key, { db, clock }),
-  }
+/** Makes due what the loss of the database left unfinished, before its hold runs out. */
+async function releaseUnfinished(ctx: AccountsContext): Promise<void> {
+  const { unfinished } = ctx.accounts
+  const released = unfinished.slice()
+  // One transaction each: callbacks lock the credentials of several accounts in another order.
+  for (const { claimedBy, ...key } of released) // Still claimed, so that it does not count as a new attempt.
+    await inTransaction(ctx, (tx) => updateCredentials(tx.db, key, { nextAttemptAt: ctx.clock.now(), claimedBy }))
+  unfinished.splice(0, released.length)
 }

@@ -1,54 +1,55 @@
 import { type Actor, record } from '../audit/record.ts'
-import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
-import type { Vault } from '../secrets/vault.ts'
+import { type Context, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
+import {
+  type CredentialKey,
+  insertCredentials,
+  lockAccount,
+  updateCredentials,
+  updateInstallation,
+} from './account-store.ts'
+import { isInForce } from './credential-lifecycle.ts'
 import { comparePositions } from './credential-order.ts'
-import { type CredentialKey, insertCredentials, listCredentials, updateCredentials } from './credential-store.ts'
-import { isInForce } from './credentials-in-force.ts'
-import { lockInstallation, updateInstallation } from './installation-store.ts'
 
 /**
- * Goes back to credentials that are history, as a new generation: it is proven like any other, and what is in force
- * serves until then. It stands just after what is in force, so that a later callback still replaces it.
+ * Goes back to superseded or rejected credentials, as a new generation: it is proven like any other, and what is in force
+ * serves until then. Its place is just after what is in force, so that a later callback still replaces it.
  * @returns the new generation
- * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` when that generation is no history, or was erased
+ * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` if that generation is in another state, or was erased
  */
 export async function rollBackCredentials(
+  ctx: Context,
   { accountId, generation: from, actor }: CredentialKey & { actor: Actor },
-  { db, vault, clock }: { db: Database; vault: Vault; clock: Clock },
 ): Promise<number> {
-  return db.transaction(async (tx) => {
-    const installation = await lockInstallation(tx, accountId)
-    const rows = await listCredentials(tx, accountId)
-    if (rows.length === 0) throw new StandinError('INSTALLATION_NOT_FOUND')
-    const old = rows.find((row) => row.generation === from)
+  return inTransaction(ctx, async (tx) => {
+    const { installation, credentials } = await lockAccount(tx.db, accountId)
+    if (credentials.length === 0) throw new StandinError('INSTALLATION_NOT_FOUND')
+    const old = credentials.find((row) => row.generation === from)
     const isHistory = old?.state === 'superseded' || old?.state === 'rejected'
-    if (!isHistory || !old.sealedSecret) {
+    if (!isHistory || !old.sealedSecret)
       throw new StandinError('INPUT_INVALID', {
         detail: 'Only superseded or rejected credentials can be gone back to.',
       })
-    }
 
     const generation = installation.lastGeneration + 1
-    const { appId, clientId, contentDigest } = old
+    const { appId, clientId, contentDigest, releasedAt } = old
     const binding = { account: accountId, app: appId, column: 'client-secret' } as const
-    const secret = await vault.open(old.sealedSecret, { ...binding, generation: from })
-    const last = rows.find(isInForce) ?? old
+    const secret = await ctx.vault.open(old.sealedSecret, { ...binding, generation: from })
+    const last = credentials.find(isInForce) ?? old
     const { issuedAt, tieBreak } = comparePositions(last, old) > 0 ? last : old
-    // A redelivery is recognised as the generation that carries these credentials now.
-    await updateCredentials(tx, old, { contentDigest: null })
-    await insertCredentials(tx, {
-      ...{ accountId, generation, appId, clientId, contentDigest, issuedAt },
+    const now = ctx.clock.now()
+    // A redelivery is recognised as the generation that has these credentials now.
+    await updateCredentials(tx.db, old, { contentDigest: null })
+    await insertCredentials(tx.db, {
+      ...{ accountId, generation, appId, clientId, contentDigest, releasedAt, issuedAt },
       tieBreak: `${tieBreak}~`,
-      sealedSecret: await vault.seal(secret, { ...binding, generation }),
+      sealedSecret: await ctx.vault.seal(secret, { ...binding, generation }),
       state: 'pending',
-      bound: true, // An operator says whose they are.
-      releasedAt: old.releasedAt,
-      receivedAt: clock.now(),
-      nextAttemptAt: clock.now(),
+      bound: true, // By the operator's word.
+      receivedAt: now,
+      nextAttemptAt: now,
     })
-    await updateInstallation(tx, accountId, { lastGeneration: generation })
+    await updateInstallation(tx.db, accountId, { lastGeneration: generation })
     await record(tx, { actor, event: 'credentials.rolled-back', accountId, generation, details: { clientId, from } })
     return generation
   })

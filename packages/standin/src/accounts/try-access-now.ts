@@ -1,33 +1,28 @@
-import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
+import { type Context, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
-import { parkedProbeMs } from './claimed-credentials.ts'
-import { type CredentialRow, listCredentials, updateCredentials } from './credential-store.ts'
-import { credentialsThatSpeak } from './credentials-in-force.ts'
-import { lockInstallation } from './installation-store.ts'
+import { type CredentialRow, lockAccount, updateCredentials } from './account-store.ts'
+import { currentCredentials } from './credentials-in-force.ts'
+import { parkedProbeMs } from './next-attempt.ts'
 
-/** However often people press, Trackunit is asked about an account this often at most. */
+/** The shortest time between two attempts, however often people press. */
 const soonestMs = 10_000
 
 /**
- * A person who mended something does not want to wait for the next try. What Trackunit asked for is waited for all the same.
- * @throws StandinError `INPUT_INVALID` where the account's access works, or is not tried any more
+ * Brings the next attempt forward, for a person who fixed something and does not want to wait. A pause that Trackunit asked
+ * for is kept.
+ * @throws StandinError `INPUT_INVALID` if the account's access works, or is not being tried any more
  */
-export async function tryAccessNow(
-  { accountId }: { accountId: string },
-  { db, clock }: { db: Database; clock: Clock },
-): Promise<void> {
-  await db.transaction(async (tx) => {
-    await lockInstallation(tx, accountId)
-    const row = credentialsThatSpeak(await listCredentials(tx, accountId))
+export async function tryAccessNow(ctx: Context, { accountId }: { accountId: string }): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const row = currentCredentials((await lockAccount(tx.db, accountId)).credentials)
     if (row?.state !== 'pending' && row?.state !== 'parked')
       throw new StandinError('INPUT_INVALID', { detail: 'The access of this account is not being tried.' })
-    const nextAttemptAt = sooner(row, clock.now())
-    if (nextAttemptAt) await updateCredentials(tx, row, { nextAttemptAt })
+    const nextAttemptAt = sooner(row, ctx.clock.now())
+    if (nextAttemptAt) await updateCredentials(tx.db, row, { nextAttemptAt })
   })
 }
 
-/** @returns undefined where it is not sooner, or would be sooner than Trackunit asked for */
+/** @returns undefined if it would not be sooner, or sooner than Trackunit asked for */
 export function sooner(
   row: Pick<CredentialRow, 'reason' | 'claimedBy' | 'triedAt' | 'nextAttemptAt'>,
   now: Date,

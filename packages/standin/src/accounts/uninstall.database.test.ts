@@ -9,19 +9,19 @@ import {
   uninstalled,
   works,
 } from '../../test/callback-stack.ts'
-import type { Negotiation } from '../trackunit/negotiate-scopes.ts'
-import { confirmUninstall } from './confirm-uninstall.ts'
+import type { ClientAnswer } from '../../test/played-clients.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
 import { describeInstallation } from './describe-installation.ts'
-import { dismissUninstall } from './dismiss-uninstall.ts'
-import { createEraseAbandoned } from './erase-abandoned.ts'
-import { eraseInstallation } from './erase-installation.ts'
+import { eraseAbandoned } from './erase-abandoned.ts'
+import { parkCredentials } from './park-credentials.ts'
+import { proveDueCredentials } from './prove-credentials.ts'
+import { confirmUninstall, dismissUninstall, eraseInstallation } from './uninstall.ts'
 
 const createStack = prepareCallbackStacks()
 
 async function install(stack: CallbackStack, clientId: string, at: number): Promise<void> {
   await stack.send(installed(clientId), { at })
-  await stack.prover.proveDue()
+  await proveDueCredentials(stack.ctx)
 }
 /** As an exchange of that generation would leave it. */
 const keepToken = (stack: CallbackStack, generation: number) =>
@@ -38,8 +38,8 @@ const described = async (stack: CallbackStack) =>
     patienceMs: 900_000,
   })
 
-describe('invariant 8: an uninstall that is bound takes effect at once', () => {
-  test('secrets and tokens are erased, and nobody is served', async () => {
+describe('invariant 8: a bound uninstall takes effect at once', () => {
+  test('secrets and tokens are erased, and no token is handed out', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await install(stack, 'client-b', 2)
@@ -58,12 +58,12 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
     expect(await described(stack)).toMatchObject({ state: 'uninstalled', waiting: [] })
   })
 
-  test('what waits, is parked, quarantined or rejected is erased as well', async () => {
+  test('waiting, parked, quarantined and rejected credentials are erased as well', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await proveDueCredentials(stack.ctx)
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     await stack.send(installed('client-c'), { at: 3 })
     expect(await states(stack)).toEqual(['parked', 'awaiting-approval', 'pending'])
 
@@ -73,16 +73,16 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
     expect(await stack.dump()).not.toContain('eyJ') // No JWE is left.
   })
 
-  test('a proof that comes home after the uninstall brings nothing back', async () => {
+  test('a proof that ends after the uninstall brings nothing back', async () => {
     const stack = await createStack()
-    const { promise, resolve } = Promise.withResolvers<Negotiation>()
+    const { promise, resolve } = Promise.withResolvers<ClientAnswer>()
     const begun = Promise.withResolvers<void>()
     stack.clients.set('client-a', () => {
       begun.resolve()
       return promise
     })
     await stack.send(installed('client-a'), { at: 1 })
-    const slow = stack.prover.proveDue()
+    const slow = proveDueCredentials(stack.ctx)
     await begun.promise
     await stack.send(uninstalled(), { at: 2 })
 
@@ -94,7 +94,7 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
     expect(await stack.audit()).toEqual(['credentials.received', 'installation.uninstalled'])
   })
 
-  test('an INSTALLED that is older than it puts no secret back, and its redelivery is a duplicate', async () => {
+  test('an older INSTALLED stores no secret, and its redelivery is a duplicate', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 3 })
@@ -102,7 +102,7 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
     expect(await stack.send(installed('client-a'), { at: 1 })).toBe('duplicate')
     expect(await stack.send(installed('client-b'), { at: 3 })).toBe('superseded')
     expect(await stack.send(installed('client-b'), { at: 3 })).toBe('duplicate')
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await states(stack)).toEqual(['uninstalled', 'uninstalled'])
     expect(await stack.dump()).not.toContain('eyJ')
@@ -111,20 +111,20 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
     })
   })
 
-  test('a later re-install starts a new generation, with the same credentials too', async () => {
+  test('a later re-install starts a new generation, even with the same credentials', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2 })
 
     expect(await stack.send(installed('client-a'), { at: 3 })).toBe('accepted')
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
 
     expect(await states(stack)).toEqual(['uninstalled', 'active'])
     expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ generation: 2 })
     expect(await stack.send(uninstalled(), { at: 2 })).toBe('duplicate')
   })
 
-  test('an INSTALLED that is newer survives an UNINSTALLED that arrives later, with its tokens', async () => {
+  test('a newer INSTALLED survives an UNINSTALLED that arrives later, and keeps its tokens', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await install(stack, 'client-b', 5)
@@ -138,18 +138,18 @@ describe('invariant 8: an uninstall that is bound takes effect at once', () => {
     expect(await described(stack)).toMatchObject({ state: 'active' })
   })
 
-  test('pending credentials that are newer survive it and come into force', async () => {
+  test('newer pending credentials survive it and come into force', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(installed('client-b'), { at: 5 })
     expect(await stack.send(uninstalled(), { at: 3 })).toBe('accepted')
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['uninstalled', 'active'])
   })
 })
 
-describe('invariant 8: an uninstall that is not bound is only a signal', () => {
-  test('it is shown, and everything goes on', async () => {
+describe('invariant 8: an unbound uninstall is only a signal', () => {
+  test('it is shown, and nothing else changes', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await keepToken(stack, 1)
@@ -166,14 +166,14 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
     expect((await stack.audit()).filter((event) => event === 'installation.uninstall-signalled')).toHaveLength(1)
   })
 
-  test('credentials that are refused repeatedly after it make it effective', async () => {
+  test('repeated refusals of the credentials make it effective', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     stack.clients.set('client-a', refuses)
     await stack.send(uninstalled(), { at: 2, bound: false })
 
     for (const expected of ['parked', 'parked', 'uninstalled']) {
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
       expect(await states(stack)).toEqual([expected])
     }
 
@@ -186,11 +186,11 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
     expect(await stack.send(uninstalled(), { at: 2 })).toBe('duplicate')
   })
 
-  test('credentials that still work are asked once, and the signal stays', async () => {
+  test('credentials that still work are probed once, and the signal stays', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2, bound: false })
-    for (let round = 0; round < 3; round++) await stack.prover.proveDue()
+    for (let round = 0; round < 3; round++) await proveDueCredentials(stack.ctx)
     expect(stack.exchanged).toEqual(['client-a', 'client-a'])
     expect(await stack.installation()).toMatchObject({ activeGeneration: 1, uninstallSignalledAt: expect.any(Date) })
   })
@@ -198,17 +198,17 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
   test.each([
     ['after the signal survives it', 3, ['superseded', 'active']],
     ['before the signal ends with it', 2, ['uninstalled', 'uninstalled']],
-  ])('a re-install that waits and was sent %s', async (_title, at, expected) => {
+  ])('a waiting re-install that was sent %s', async (_title, at, expected) => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     stack.clients.set('client-a', refuses)
     await stack.send(uninstalled(), { at: 2, bound: false })
     await stack.send(installed('client-b'), { at, bound: false })
-    for (let round = 0; round < 5; round++) await stack.prover.proveDue()
+    for (let round = 0; round < 5; round++) await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(expected)
   })
 
-  test('the same said again by an identity that binds it takes effect', async () => {
+  test('the same uninstall sent by an identity that binds it takes effect', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2, bound: false })
@@ -230,8 +230,8 @@ describe('invariant 8: an uninstall that is not bound is only a signal', () => {
   })
 })
 
-describe('invariant 8: a signal that an install answered', () => {
-  test('is answered by the same credentials, sent again after it: refused ones are parked, not erased', async () => {
+describe('invariant 8: a signal that an install has answered', () => {
+  test('does not erase the same credentials, sent again after it: if refused, they are parked', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2, bound: false })
@@ -239,21 +239,21 @@ describe('invariant 8: a signal that an install answered', () => {
     stack.clients.set('client-a', refuses)
     for (let probe = 0; probe < 4; probe++) {
       await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
     }
     expect(await states(stack)).toEqual(['parked'])
   })
 })
 
-describe('invariant 8: an administrator or the operator can say that it is true', () => {
+describe('invariant 8: an administrator or the operator can confirm it', () => {
   const anna = { kind: 'user', id: 'anna' } as const
 
-  test('a signalled uninstall that is confirmed takes effect, and says who did it', async () => {
+  test('a confirmed uninstall takes effect, and the audit names who confirmed it', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2, bound: false })
 
-    await confirmUninstall({ accountId: account, actor: anna }, stack)
+    await confirmUninstall(stack.ctx, { accountId: account, actor: anna })
 
     expect(await states(stack)).toEqual(['uninstalled'])
     expect(await stack.dump()).not.toContain('eyJ')
@@ -275,18 +275,18 @@ describe('invariant 8: an administrator or the operator can say that it is true'
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await before(stack)
-    await expect(confirmUninstall({ accountId: account, actor: anna }, stack)).rejects.toMatchObject({
+    await expect(confirmUninstall(stack.ctx, { accountId: account, actor: anna })).rejects.toMatchObject({
       reason: 'INPUT_INVALID',
     })
     expect((await states(stack)).at(-1)).toBe('active')
   })
 
-  test('one that is said not to be true is over: refused credentials are parked, not erased, and it does not come back', async () => {
+  test('a dismissed one is over: refused credentials are parked, not erased, and the signal does not come back', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2, bound: false })
 
-    await dismissUninstall({ accountId: account, actor: anna }, stack)
+    await dismissUninstall(stack.ctx, { accountId: account, actor: anna })
 
     expect(await stack.connection.sql`select actor_id, event from audit_entries order by id desc limit 1`).toEqual([
       { actor_id: 'anna', event: 'installation.uninstall-dismissed' },
@@ -296,34 +296,34 @@ describe('invariant 8: an administrator or the operator can say that it is true'
     stack.clients.set('client-a', refuses)
     for (let probe = 0; probe < 4; probe++) {
       await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
     }
     expect(await states(stack)).toEqual(['parked'])
   })
 
-  test('a newer signal asks again, and what an identity binds takes effect whatever was said', async () => {
+  test('a newer signal is shown again, and a bound uninstall takes effect despite the dismissal', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 2, bound: false })
-    await dismissUninstall({ accountId: account, actor: anna }, stack)
-    await expect(dismissUninstall({ accountId: account, actor: anna }, stack)).rejects.toMatchObject({
+    await dismissUninstall(stack.ctx, { accountId: account, actor: anna })
+    await expect(dismissUninstall(stack.ctx, { accountId: account, actor: anna })).rejects.toMatchObject({
       reason: 'INPUT_INVALID',
     })
 
     expect(await stack.send(uninstalled(), { at: 3, bound: false })).toBe('accepted')
     expect(await described(stack)).toMatchObject({ uninstallSignalledAt: expect.any(String) })
-    await dismissUninstall({ accountId: account, actor: anna }, stack)
+    await dismissUninstall(stack.ctx, { accountId: account, actor: anna })
     expect(await stack.send(uninstalled(), { at: 2 })).toBe('accepted')
     expect(await states(stack)).toEqual(['uninstalled'])
   })
 
-  test('erasing takes every secret along, and a newer callback installs it again', async () => {
+  test('erasing removes every secret, and a newer callback installs the account again', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await install(stack, 'client-b', 5)
     await stack.send(installed('client-c'), { at: 7, bound: false })
 
-    await eraseInstallation({ accountId: account, actor: anna }, stack)
+    await eraseInstallation(stack.ctx, { accountId: account, actor: anna })
 
     expect(await states(stack)).toEqual(['uninstalled', 'uninstalled', 'uninstalled'])
     expect(await stack.dump()).not.toContain('eyJ')
@@ -331,7 +331,7 @@ describe('invariant 8: an administrator or the operator can say that it is true'
     await install(stack, 'client-b', 8)
     expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ generation: 4 })
     await expect(
-      eraseInstallation({ accountId: account.replace(/^1/, '3'), actor: anna }, stack),
+      eraseInstallation(stack.ctx, { accountId: account.replace(/^1/, '3'), actor: anna }),
     ).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
   })
 })
@@ -346,14 +346,14 @@ describe('invariant 8: credentials that are refused for ABANDONED_AFTER_DAYS are
   test.each([
     [29, 'parked'],
     [30, 'uninstalled'],
-  ])('those that served, refused for %i days, are then %s', async (days, expected) => {
+  ])('those that served and were refused for %i days are then %s', async (days, expected) => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     stack.clients.set('client-a', refuses)
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     await setSince(stack, days)
     for (let probe = 0; probe < 3; probe++) {
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
       await stack.connection
         .sql`update credentials set next_attempt_at = now() - interval '1 second' where next_attempt_at is not null`
     }
@@ -361,43 +361,43 @@ describe('invariant 8: credentials that are refused for ABANDONED_AFTER_DAYS are
     expect((await stack.dump()).includes('eyJ')).toBe(expected === 'parked')
   })
 
-  test('one refusal, however late, erases nothing', async () => {
+  test('a single refusal, however late, erases nothing', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     stack.clients.set('client-a', refuses)
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     await setSince(stack, 90)
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['parked'])
   })
 
-  test('an outage is no refusal, however long it lasts', async () => {
+  test('an outage is not a refusal, however long it lasts', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     stack.clients.set('client-a', isDown)
-    await stack.prover.park({ accountId: account, generation: 1 })
+    await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     await setSince(stack, 90)
     for (let probe = 0; probe < 5; probe++) {
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
       await stack.connection
         .sql`update credentials set next_attempt_at = now() - interval '1 second' where next_attempt_at is not null`
     }
     expect(await states(stack)).toEqual(['parked'])
   })
 
-  test('those that never served go as well, and nothing else does', async () => {
-    const stack = await createStack({ patienceMs: 0 })
-    const eraseAbandoned = createEraseAbandoned({ ...stack, abandonedAfterMs: 30 * day })
+  test('those that never served are erased as well, and nothing else is', async () => {
+    const stack = await createStack()
+    stack.settings.patienceMs = 0
     await install(stack, 'client-a', 1)
     stack.clients.set('client-b', refuses)
     await install(stack, 'client-b', 2)
     expect(await states(stack)).toEqual(['active', 'rejected'])
 
     await setSince(stack, 29)
-    await eraseAbandoned()
+    await eraseAbandoned(stack.ctx)
     expect(await states(stack)).toEqual(['active', 'rejected'])
     await setSince(stack, 31)
-    await eraseAbandoned()
+    await eraseAbandoned(stack.ctx)
 
     expect(await stack.rows()).toMatchObject([
       { state: 'active', sealedSecret: expect.any(String) },

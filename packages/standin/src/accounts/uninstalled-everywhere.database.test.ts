@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { account, createTokenStack } from '../../test/token-stack.ts'
+import { inTransaction } from '../context.ts'
 import { whenUninstalled } from '../when-uninstalled.ts'
-import { lockInstallation } from './installation-store.ts'
-import { createUninstall } from './uninstall.ts'
+import { lockInstallation } from './account-store.ts'
+import { createAccountsMemory } from './accounts-context.ts'
+import { uninstall } from './uninstall.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -21,10 +23,11 @@ test('invariant 8: within a second of an uninstall no replica hands out a token,
   for (const issue of replicas) expect((await issue(service)).accessToken.reveal()).toBe('token-1') // Now each has it in memory.
   expect(await dump()).toContain('eyJ')
 
-  await stack.db.transaction(async (tx) => {
-    const installation = await lockInstallation(tx, account)
+  const ctx = { ...stack.ctx, accounts: createAccountsMemory({ whenUninstalled }) }
+  await inTransaction(ctx, async (tx) => {
+    const installation = await lockInstallation(tx.db, account)
     const actor = { kind: 'trackunit', id: 'test' } as const
-    await createUninstall(whenUninstalled)(tx, { installation, issuedAt: stack.clock.now(), actor })
+    await uninstall(tx, { installation, issuedAt: stack.clock.now(), actor })
   })
   const endedAtMs = performance.now()
 

@@ -9,16 +9,18 @@ import {
   refuses,
   works,
 } from '../../test/callback-stack.ts'
+import { createAccessMemory } from '../access/access-context.ts'
 import type { UserCaller } from '../access/caller.ts'
+import { inTransaction } from '../context.ts'
 import { createListener } from '../database/listen.ts'
-import { createContracted, router } from '../http/trpc.ts'
-import { createAccountChanges } from './account-changes.ts'
-import { listCredentials } from './credential-store.ts'
+import { contracted, router } from '../http/trpc.ts'
+import { noteInstallationChange, noteRunsChange } from './account-changes.ts'
+import { lockInstallation } from './account-store.ts'
+import { createAccountsMemory } from './accounts-context.ts'
 import { approveCredentials } from './decide-credentials.ts'
-import { describeInstallation } from './describe-installation.ts'
-import { createInstallationProcedures, type InstallationDecisions } from './installation-procedures.ts'
-import { findInstallation, lockInstallation } from './installation-store.ts'
-import { tryAccessNow } from './try-access-now.ts'
+import { installationProcedures } from './installation-procedures.ts'
+import { proveDueCredentials } from './prove-credentials.ts'
+import { uninstall } from './uninstall.ts'
 
 const createStack = prepareCallbackStacks()
 
@@ -31,41 +33,41 @@ afterEach(async () => {
 
 /** What an open page of a replica is told. */
 async function watch(
-  { url, db, clock }: CallbackStack,
+  { url, ctx: ctxOfStack, clock }: CallbackStack,
   {
     accountId = account,
     lastEventId,
     livesMs = 3_600_000,
   }: { accountId?: string; lastEventId?: string; livesMs?: number } = {},
 ) {
+  const noAccount = async () => undefined
+  const ctx = {
+    ...ctxOfStack,
+    access: createAccessMemory(ctxOfStack),
+    accounts: createAccountsMemory(ctxOfStack.accounts),
+    http: { accountOfRun: noAccount, accountOfSchedule: noAccount, accountOfArtifact: noAccount },
+  }
   const listener = createListener(url)
   open.push(listener.close)
+  for (const [channel, note] of [
+    ['installation_changed', noteInstallationChange],
+    ['credentials_changed', noteInstallationChange],
+    ['token_changed', noteInstallationChange],
+    ['runs_changed', noteRunsChange],
+  ] as const)
+    await listener.on(
+      channel,
+      (payload) => note(ctx, payload),
+      () => note(ctx),
+    )
   const anna: UserCaller = {
     ...{ kind: 'user', id: 'anna', name: 'Anna', accountId, scopes: [] },
     expiresAt: new Date(clock.now().getTime() + livesMs),
   }
-  const noAccount = async () => undefined
-  const contracted = createContracted(
-    { accountOfRun: noAccount, accountOfSchedule: noAccount, accountOfArtifact: noAccount },
-    { administratorScopes: undefined },
-  )
-  const procedures = createInstallationProcedures({
-    ...{ contracted, clock, changes: await createAccountChanges({ listener }) },
-    describe: async (id) =>
-      describeInstallation(id, {
-        installation: await findInstallation(db, id),
-        rows: await listCredentials(db, id),
-        requestedScopes: ['account.asset.view'],
-        patienceMs: 900_000,
-      }),
-    tryNow: (asked) => tryAccessNow(asked, { db, clock }),
-    // Others ask for these.
-    decisions: {} as InstallationDecisions,
-    listAccounts: async () => [],
-    events: { stream: async function* () {} },
-    currentService: async () => undefined,
+  const api = router(installationProcedures(ctx, contracted(ctx))).createCaller({
+    requestId: 'test',
+    authenticate: async () => anna,
   })
-  const api = router(procedures).createCaller({ requestId: 'test', authenticate: async () => anna })
   const changes = await api.watch({ accountId, ...(lastEventId && { lastEventId }) })
   const told: Array<'runs' | Installation['state']> = []
   const installations: Installation[] = []
@@ -83,17 +85,15 @@ async function watch(
   return { told, installations, ended, tryNow: () => api.tryNow({ accountId }) }
 }
 
-async function uninstall(stack: CallbackStack): Promise<void> {
-  await stack.db.transaction(async (tx) => {
-    const installation = await lockInstallation(tx, account)
-    await stack.uninstall(tx, {
-      ...{ installation, issuedAt: new Date(stack.clock.now().getTime() + 60_000) },
-      actor: { kind: 'trackunit', id: 'test' },
-    })
+async function uninstallAccount({ ctx, clock }: CallbackStack): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const installation = await lockInstallation(tx.db, account)
+    const issuedAt = new Date(clock.now().getTime() + 60_000)
+    await uninstall(tx, { installation, issuedAt, actor: { kind: 'trackunit', id: 'test' } })
   })
 }
 
-describe('who looks at an account', () => {
+describe('a page that watches an account', () => {
   test('sees each step of its installation at once: the first minute, new access, its approval, the removal', async () => {
     const stack = await createStack()
     const page = await watch(stack)
@@ -101,53 +101,53 @@ describe('who looks at an account', () => {
 
     await stack.send(installed('client-a'), { at: 1 })
     await vi.waitFor(() => expect(page.told.at(-1)).toBe('pending'), atOnce)
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     await vi.waitFor(() => expect(page.told.at(-1)).toBe('active'), atOnce)
 
     await stack.send(installed('client-b'), { at: 2, bound: false })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     await vi.waitFor(
       () => expect(page.installations.at(-1)?.waiting).toMatchObject([{ state: 'awaiting-approval' }]),
       atOnce,
     )
     const actor = { kind: 'user', id: 'anna', name: 'Anna' } as const
-    await approveCredentials(stack.db, { accountId: account, generation: 2, actor })
-    await stack.prover.proveDue()
+    await approveCredentials(stack.ctx, { accountId: account, generation: 2, actor })
+    await proveDueCredentials(stack.ctx)
     await vi.waitFor(() => expect(page.installations.at(-1)).toMatchObject({ generation: 2, waiting: [] }), atOnce)
 
-    await uninstall(stack)
+    await uninstallAccount(stack)
     await vi.waitFor(() => expect(page.told.at(-1)).toBe('uninstalled'), atOnce)
   })
 
-  test('sees each try with new access, and when the next one is', async () => {
+  test('sees each attempt with new access, and when the next one is', async () => {
     const stack = await createStack()
     stack.clients.set('client-a', refuses)
     const page = await watch(stack)
     await stack.send(installed('client-a'), { at: 1 })
     for (let count = 1; count <= 3; count++) {
-      await stack.prover.proveDue()
+      await proveDueCredentials(stack.ctx)
       const nextAt = new Date(stack.clock.now().getTime() + 1_000 * 2 ** count).toISOString()
       await vi.waitFor(() => expect(page.installations.at(-1)?.tries).toMatchObject({ count, nextAt }), atOnce)
     }
   })
 
-  test('may ask for a try now; once it works, there is nothing to try', async () => {
+  test('can ask for an attempt now; once the access works, there is nothing to try', async () => {
     const stack = await createStack()
     stack.clients.set('client-a', refuses)
     const page = await watch(stack)
     await expect(page.tryNow()).rejects.toMatchObject({ cause: { reason: 'INPUT_INVALID' } })
     await stack.send(installed('client-a'), { at: 1 })
-    for (let count = 1; count <= 6; count++) await stack.prover.proveDue()
+    for (let count = 1; count <= 6; count++) await proveDueCredentials(stack.ctx)
     stack.clients.set('client-a', works())
     stack.clock.advance(10_000)
     const now = stack.clock.now().toISOString()
     expect(await page.tryNow()).toMatchObject({ state: 'pending', tries: { nextAt: now } })
-    await stack.prover.proveDue()
+    await proveDueCredentials(stack.ctx)
     await vi.waitFor(() => expect(page.told.at(-1)).toBe('active'), atOnce)
     await expect(page.tryNow()).rejects.toMatchObject({ cause: { reason: 'INPUT_INVALID' } })
   })
 
-  test('is told nothing of another account, and the same thing once', async () => {
+  test('receives nothing about other accounts, and nothing twice', async () => {
     const stack = await createStack()
     const page = await watch(stack)
     await vi.waitFor(() => expect(page.told).toEqual(['none', 'runs']), atOnce)
@@ -159,7 +159,7 @@ describe('who looks at an account', () => {
     await vi.waitFor(() => expect(page.told).toEqual(['none', 'runs', 'pending']), atOnce)
   })
 
-  test('who comes looks at the runs anew, as who comes back does: what was read before the stream began may be older', async () => {
+  test('is told to reload the runs when it connects and when it reconnects: what it read before may be outdated', async () => {
     const stack = await createStack()
     const back = await watch(stack, { lastEventId: '4' })
     const come = await watch(stack)
@@ -174,7 +174,7 @@ describe('who looks at an account', () => {
     )
   })
 
-  test('invariant 21: sees it until the token that opened the stream ends', async () => {
+  test('invariant 21: sees it until the token that opened the stream expires', async () => {
     const stack = await createStack()
     const page = await watch(stack, { livesMs: 200 })
 

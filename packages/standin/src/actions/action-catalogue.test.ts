@@ -51,7 +51,7 @@ test('an action is shown as the contract says, with titles and descriptions for 
   })
 })
 
-test('an action says what it leaves out on this account, and nothing while that is not known', () => {
+test('an action lists what it leaves out on this account, and nothing while the granted scopes are unknown', () => {
   const catalogue = catalogueOf({ ...report, optionalScopes: ['a', 'c'] })
   const leftOut = (accountScopes: typeof toSomebody.accountScopes | undefined) =>
     catalogue.describe({ ...toSomebody, accountScopes })[0]?.missingOptionalScopes
@@ -59,7 +59,7 @@ test('an action says what it leaves out on this account, and nothing while that 
   expect(leftOut(undefined)).toEqual([])
 })
 
-test('the messages of an action come in the language that is asked for, and not at all where it has none', () => {
+test('an action has its messages in the language asked for, and none in English', () => {
   const catalogue = catalogueOf({ ...report, messages: { da: { title: 'Pladsrapport' } } })
   const messagesIn = (language?: string) => catalogue.describe({ ...toSomebody, language })[0]?.messages
   expect(messagesIn('da-DK')).toEqual({ title: 'Pladsrapport' })
@@ -68,7 +68,7 @@ test('the messages of an action come in the language that is asked for, and not 
   expect(messagesIn()).toEqual({})
 })
 
-test('an action that needs GraphQL says what the plan must have, where Trackunit refused it', () => {
+test('an action that requires GraphQL says what the plan must include, after Trackunit refused it', () => {
   const shown = (isGraphqlRefused: boolean) =>
     catalogueOf({ ...report, plan: 'the GraphQL API' }, { ...report, id: 'other' })
       .describe({ ...toSomebody, accountScopes: { ...toSomebody.accountScopes, isGraphqlRefused } })
@@ -77,7 +77,7 @@ test('an action that needs GraphQL says what the plan must have, where Trackunit
   expect(shown(false)).toEqual([null, null])
 })
 
-test('nothing is called missing while it is not known what was granted', () => {
+test('nothing is missing while the granted scopes are unknown', () => {
   expect(catalogueOf(report).describe({ ...toSomebody, accountScopes: undefined })).toMatchObject([
     { missingScopes: [], missingFromPlan: [] },
   ])
@@ -87,7 +87,7 @@ describe('a mistake stops the start and names the action', () => {
   test.for<{ title: string; actions: AnyAction[]; says: RegExp }>([
     { title: 'two with one id', actions: [report, report], says: /"site-report".*two actions/ },
     {
-      title: 'a scope that the app does not have',
+      title: 'a scope that the app does not request',
       actions: [{ ...report, scopes: ['a', 'x', 'y'] }],
       says: /"site-report".*standin\.config\.ts: x, y/,
     },

@@ -1,17 +1,22 @@
-import type { Action } from '@standin/contracts'
-import { actionIdSchema } from '@standin/contracts'
+import { type Action, actionIdSchema } from '@standin/contracts'
 import { z } from 'zod'
 import type { UsualTimes } from '../runs/run-list-store.ts'
-import type { AccountAllows } from './allowed-action.ts'
+import type { AccountScopes } from '../tokens/account-scopes.ts'
 import type { AnyAction } from './define-action.ts'
 
-/** What is wrong with the actions that a maker declared; stops the start. */
+/** A mistake in the actions that a maker declared; stops the start. */
 export class ActionError extends Error {
   override readonly name = 'ActionError'
 }
 
+/** What an account allows its actions to do. */
+export interface AccountAllows extends AccountScopes {
+  /** Trackunit refused GraphQL within a day. */
+  isGraphqlRefused?: boolean
+}
+
 interface Describing {
-  /** What the account granted; undefined while that is not known. */
+  /** What the account granted; undefined while that is unknown. */
   accountScopes: AccountAllows | undefined
   /** Whether this caller's own rights are enough. */
   mayStart: (action: AnyAction) => boolean
@@ -19,51 +24,70 @@ interface Describing {
   language?: string | undefined
 }
 
-export type ActionCatalogue = ReturnType<typeof createActionCatalogue>
+/** The actions of this server. */
+export interface ActionCatalogue {
+  find(actionId: string): AnyAction | undefined
+  /** The actions as the app shows them to a person on an account. */
+  describe(describing: Describing): Action[]
+}
 
 /**
- * The actions of this server.
  * @throws ActionError naming the action: two with one id, a scope that `standin.config.ts` does not name, or an input
  *   that cannot be shown as a form
  */
-export function createActionCatalogue(actions: readonly AnyAction[], manifestScopes: readonly string[]) {
+export function createActionCatalogue(
+  actions: readonly AnyAction[],
+  manifestScopes: readonly string[],
+): ActionCatalogue {
   const byId = new Map<string, { action: AnyAction; inputSchema: Action['inputSchema'] }>()
   for (const action of actions) {
-    const asked = [...action.scopes, ...(action.optionalScopes ?? [])]
-    const missing = asked.filter((scope) => !manifestScopes.includes(scope))
-    if (!actionIdSchema.safeParse(action.id).success)
-      throw new ActionError(`Action "${action.id}": an id is lower case words with hyphens.`)
-    if (byId.has(action.id)) throw new ActionError(`Action "${action.id}": two actions have this id.`)
-    if (missing.length > 0)
-      throw new ActionError(`Action "${action.id}": add to the scopes in standin.config.ts: ${missing.join(', ')}.`)
+    const mistake = mistakeIn(action, { manifestScopes, isTaken: byId.has(action.id) })
+    if (mistake !== undefined) throw new ActionError(`Action "${action.id}": ${mistake}`)
     byId.set(action.id, { action, inputSchema: formOf(action) })
   }
-
   return {
-    find: (actionId: string) => byId.get(actionId)?.action,
-    /** As the app shows them to somebody of an account. */
-    describe: ({ accountScopes, mayStart, usualTimes, language = 'en' }: Describing): Action[] =>
-      [...byId.values()].map(({ action, inputSchema }) => {
-        const { id, title, description, changesData, scopes, optionalScopes = [] } = action
-        const isMissing = (scope: string) => accountScopes && !accountScopes.grantedScopes.includes(scope)
-        const missing = scopes.filter(isMissing)
-        return {
-          ...{ id, title, description, changesData, scopes: [...scopes] },
-          missingScopes: missing,
-          missingFromPlan: missing.filter((scope) => accountScopes?.missingFromPlan.includes(scope)),
-          missingOptionalScopes: optionalScopes.filter(isMissing),
-          missingPlan: (accountScopes?.isGraphqlRefused && action.plan) || null,
-          mayStart: mayStart(action),
-          usualSeconds: usualTimes.get(id)?.[changesData ? 'preview' : 'apply'] ?? null,
-          secondsPerChange: (changesData && (usualTimes.get(id)?.perChange ?? action.secondsPerChange)) || null,
-          inputSchema,
-          messages: messagesIn(action, language),
-        }
-      }),
+    find: (actionId) => byId.get(actionId)?.action,
+    describe: (describing) =>
+      [...byId.values()].map(({ action, inputSchema }) => ({ ...describeAction(action, describing), inputSchema })),
   }
 }
 
-/** In the language that was asked for, else in the one that it is a variant of: `da-DK` is Danish. English is in each message. */
+function mistakeIn(
+  { id, scopes, optionalScopes = [] }: AnyAction,
+  { manifestScopes, isTaken }: { manifestScopes: readonly string[]; isTaken: boolean },
+): string | undefined {
+  if (!actionIdSchema.safeParse(id).success) return 'an id is lower case words with hyphens.'
+  if (isTaken) return 'two actions have this id.'
+  const missing = [...scopes, ...optionalScopes].filter((scope) => !manifestScopes.includes(scope))
+  return missing.length > 0 ? `add to the scopes in standin.config.ts: ${missing.join(', ')}.` : undefined
+}
+
+function describeAction(
+  action: AnyAction,
+  { accountScopes, mayStart, usualTimes, language = 'en' }: Describing,
+): Omit<Action, 'inputSchema'> {
+  const { id, title, description, changesData, scopes, optionalScopes = [], plan, secondsPerChange } = action
+  const isMissing = (scope: string) => accountScopes && !accountScopes.grantedScopes.includes(scope)
+  const missingScopes = scopes.filter(isMissing)
+  const usual = usualTimes.get(id)
+  return {
+    id,
+    title,
+    description,
+    changesData,
+    scopes: [...scopes],
+    missingScopes,
+    missingFromPlan: missingScopes.filter((scope) => accountScopes?.missingFromPlan.includes(scope)),
+    missingOptionalScopes: optionalScopes.filter(isMissing),
+    missingPlan: (accountScopes?.isGraphqlRefused && plan) || null,
+    mayStart: mayStart(action),
+    usualSeconds: usual?.[changesData ? 'preview' : 'apply'] ?? null,
+    secondsPerChange: (changesData && (usual?.perChange ?? secondsPerChange)) || null,
+    messages: messagesIn(action, language),
+  }
+}
+
+/** In the language asked for, otherwise in its base language: `da-DK` is Danish. Empty for English, which every message has. */
 function messagesIn({ messages = {} }: AnyAction, language: string): Action['messages'] {
   const own = (name: string) => (name !== 'en' && Object.hasOwn(messages, name) ? messages[name] : undefined)
   return { ...(own(language) ?? own(language.split(/[-_]/)[0] ?? '')) }

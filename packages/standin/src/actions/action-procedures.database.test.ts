@@ -3,10 +3,8 @@ import { z } from 'zod'
 import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller } from '../access/caller.ts'
-import { createContracted, router } from '../http/trpc.ts'
-import { usualTimesOf } from '../runs/run-list-store.ts'
-import { createActionCatalogue } from './action-catalogue.ts'
-import { createActionProcedures } from './action-procedures.ts'
+import { contracted, router } from '../http/trpc.ts'
+import { actionProcedures } from './action-procedures.ts'
 import { type AnyAction, defineAction } from './define-action.ts'
 
 const database = await createTestDatabase()
@@ -26,18 +24,11 @@ const actions = [
   action('change', { changesData: true, secondsPerChange: 0.5 }),
 ]
 
-async function listAs(stack: RunStack, who: Caller, accountId = account) {
-  const nowhere = async () => undefined
-  const contracted = createContracted(
-    { accountOfRun: nowhere, accountOfSchedule: nowhere, accountOfArtifact: nowhere },
-    { administratorScopes: undefined },
-  )
-  const procedures = createActionProcedures({
-    ...{ contracted, catalogue: createActionCatalogue(actions, ['a', 'b']), sendsEmail: false },
-    scopesOf: async () => ({ grantedScopes: ['a', 'b'], missingFromPlan: [] }),
-    usualTimesOf: (id) => usualTimesOf(stack.db, id),
+async function listAs({ ctx }: RunStack, who: Caller, accountId = account) {
+  const api = router(actionProcedures(ctx, contracted(ctx))).createCaller({
+    requestId: 'test',
+    authenticate: async () => who,
   })
-  const api = router(procedures).createCaller({ requestId: 'test', authenticate: async () => who })
   return (await api.list({ accountId })).actions
 }
 
@@ -52,7 +43,7 @@ test.for([
   expect(shown.filter(({ mayStart }) => mayStart).map(({ id }) => id)).toEqual(may)
 })
 
-test('an action says how long it usually takes on the account: the middle of its last ten runs that succeeded', async () => {
+test('an action has its usual duration on the account: the median of its last ten runs that succeeded', async () => {
   await using stack = await createRunStack({ database, actions })
   /** Runs that took so many seconds, the oldest first. */
   const ran = async (
@@ -80,7 +71,7 @@ test('an action says how long it usually takes on the account: the middle of its
   ])
 })
 
-test('an action that changes data says how long its preview takes, and each change: as its maker expects, until runs tell', async () => {
+test('an action that changes data has the duration of its preview and of each change: the maker’s estimate, until runs give a better one', async () => {
   await using stack = await createRunStack({ database, actions })
   const times = async () => {
     const change = (await listAs(stack, anna)).find(({ id }) => id === 'change')

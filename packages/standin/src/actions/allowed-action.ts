@@ -1,43 +1,61 @@
+import type { ErrorReason } from '@standin/contracts'
 import { missingForAction } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
+import { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
+import type { Context } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
-import { type AccountScopes, checkGranted } from '../tokens/account-scopes.ts'
+import { checkGranted } from '../tokens/account-scopes.ts'
+import { isGraphqlRefused } from '../trackunit/rate-budget-store.ts'
+import type { AccountAllows } from './action-catalogue.ts'
+import type { ActionsContext } from './actions-context.ts'
 import type { AnyAction } from './define-action.ts'
 
-/** What is known of what an account lets be done. */
-export interface AccountAllows extends AccountScopes {
-  /** Trackunit refused GraphQL, lately. */
-  isGraphqlRefused?: boolean
+/** @throws StandinError with the reason why the account is not served */
+export async function accountAllows({ db }: Pick<Context, 'db'>, accountId: string): Promise<AccountAllows> {
+  const [inForce, isRefused] = await Promise.all([
+    findCredentialsInForce(db, accountId),
+    isGraphqlRefused(db, accountId),
+  ])
+  const { grantedScopes, missingFromPlan } = inForce
+  return { grantedScopes, missingFromPlan, isGraphqlRefused: isRefused }
 }
-
-export interface AllowedActionDependencies {
-  findAction: (actionId: string) => AnyAction | undefined
-  /**
-   * Undefined while new credentials are not proven yet: a run is accepted, and waits for them.
-   * @throws StandinError with the reason why the account is not served
-   */
-  scopesOf: (accountId: string) => Promise<AccountAllows | undefined>
-}
-
-export type AllowedAction = ReturnType<typeof createAllowedAction>
 
 /**
- * The action, where this caller may have it done on this account, and the account lets it be done.
- * @throws StandinError `ACTION_NOT_FOUND`, `SCOPE_FORBIDDEN`, `SCOPE_NOT_GRANTED`, `PLAN_REQUIRED`, or why the account is not served
+ * The same, but undefined when the account is not served for a reason that is to be ignored; by default any.
+ * @throws StandinError with any other reason; what the database throws
  */
-export function createAllowedAction({ findAction, scopesOf }: AllowedActionDependencies) {
-  return async (
-    caller: Caller,
-    { accountId, actionId }: { accountId: string; actionId: string },
-  ): Promise<AnyAction> => {
-    const action = findAction(actionId)
-    if (!action) throw new StandinError('ACTION_NOT_FOUND')
-    const notTheirs = missingForAction(caller, { accountId, scopes: action.scopes, changesData: action.changesData })
-    if (notTheirs.length > 0) throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${notTheirs.join(', ')}.` })
-    const known = await scopesOf(accountId)
-    if (known) checkGranted(action.scopes, known)
-    if (known?.isGraphqlRefused && action.plan !== undefined)
-      throw new StandinError('PLAN_REQUIRED', { detail: `Not in the plan: ${action.plan}.` })
-    return action
+export async function accountAllowsIfServed(
+  ctx: Pick<Context, 'db'>,
+  accountId: string,
+  isIgnored: (reason: ErrorReason) => boolean = () => true,
+): Promise<AccountAllows | undefined> {
+  try {
+    return await accountAllows(ctx, accountId)
+  } catch (error) {
+    if (error instanceof StandinError && isIgnored(error.reason)) return undefined
+    throw error
   }
+}
+
+/**
+ * The action, when this caller may start it on this account and the account allows it. While new credentials are not
+ * proven yet nothing is known of the account: a run is accepted and waits for them.
+ * @throws StandinError `ACTION_NOT_FOUND`, `SCOPE_FORBIDDEN`, `SCOPE_NOT_GRANTED`, `PLAN_REQUIRED`, or why the account is
+ *   not served
+ */
+export async function allowedAction(
+  ctx: Pick<ActionsContext, 'db' | 'actions'>,
+  caller: Caller,
+  { accountId, actionId }: { accountId: string; actionId: string },
+): Promise<AnyAction> {
+  const action = ctx.actions.find(actionId)
+  if (!action) throw new StandinError('ACTION_NOT_FOUND')
+  const { scopes, changesData, plan } = action
+  const missing = missingForAction(caller, { accountId, scopes, changesData })
+  if (missing.length > 0) throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${missing.join(', ')}.` })
+  const allows = await accountAllowsIfServed(ctx, accountId, (reason) => reason === 'CREDENTIALS_PENDING')
+  if (allows) checkGranted(scopes, allows)
+  if (allows?.isGraphqlRefused && plan !== undefined)
+    throw new StandinError('PLAN_REQUIRED', { detail: `Not in the plan: ${plan}.` })
+  return action
 }

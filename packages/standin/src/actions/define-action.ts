@@ -4,113 +4,84 @@ import type { Clock } from '../clock.ts'
 import type { MachineRegister } from '../machines/machine-register.ts'
 import type { ArtifactWriter } from '../results/artifacts/artifact-writer.ts'
 import type { ResultWriter } from '../results/result-writer.ts'
-import type { PreviewOfRun, PreviousRun } from '../runs/run-predecessors.ts'
+import type { Effect } from '../runs/run-effects.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import type { CompiledCatalogue } from './define-messages.ts'
+import type { PreviewOfRun, PreviousRun } from './run-predecessors.ts'
 
-/** What an action works with. Everything here is bound to the run's account. */
+/** What an action works with. Everything here belongs to the run's account. */
 export interface RunContext<Input> {
   readonly accountId: string
-  /** What is known of the account's people: how they read times and numbers. */
+  /** How people on the account read times and numbers, as far as it is known. */
   readonly account: AccountHabits
   readonly input: Input
   readonly mode: 'preview' | 'apply'
-  /** Trackunit's APIs with the account's token. Its limits are waited for. */
+  /** Trackunit's APIs with the account's token. Requests wait for Trackunit's limits. */
   readonly trackunit: TrackunitClient
   /** What time it is. */
   readonly clock: Pick<Clock, 'now'>
-  /** Aborted when the run is to stop; pass it on to whatever waits. */
+  /** Aborts when the run is to stop; pass it to everything that waits. */
   readonly signal: AbortSignal
-  /** What the last checkpoint kept, where an earlier attempt left one. */
+  /** What the last checkpoint of an earlier attempt kept; undefined without one. */
   readonly resumedFrom: unknown
-  /** The last run of this action on this account, with the same input, that succeeded; undefined where there is none. */
+  /** The last run of this action on this account with the same input that succeeded; undefined without one. */
   readonly previous: PreviousRun | undefined
-  /** Of an applied run of an action that changes data: its preview, as it ended. */
+  /** For an applied run of an action that changes data: its preview, as it ended. */
   readonly preview: PreviewOfRun | undefined
   /** What the run found, in rows; readable from its next checkpoint on. */
   readonly result: ResultWriter
-  /** The machines that the account's runs have seen, and their counters. */
+  /** The machines that runs of this account have read, and their counters. */
   readonly machines: MachineRegister
-  /** Where the work is; written at most five times a second. `total` stays null while it is not known. */
+  /** How far the work is; written at most five times a second. `total` is null while it is unknown. */
   progress(now: { done: number; total: number | null; message: Message }): Promise<void>
   /**
-   * Keeps `state` (JSON), every file and the result as they are now, in one transaction: the next attempt goes on from
-   * here. The last one of a preview is what the applied run reads.
-   * @throws RunStopped when the run was cancelled or another worker has it
+   * Keeps `state` (JSON), every file and the result as they are now, in one transaction: the next attempt continues from
+   * here. An applied run reads the last checkpoint of its preview.
+   * @throws RunStopped when the run was cancelled or another worker holds it
    */
   checkpoint(state: unknown): Promise<void>
   /**
-   * Does one change in Trackunit, once, whatever crashes: that it is meant is on disk before, how it ended after. The
-   * same key again, also in a later attempt or when the run is retried, gives the outcome that it had.
-   * @throws Error in a preview; StandinError as `do` did; `EFFECT_UNKNOWN` where nobody can tell whether it happened
+   * Makes one change in Trackunit exactly once, whatever crashes: the intent is on disk before, the outcome after. The
+   * same key again, also in a later attempt or a retry of the run, returns the recorded outcome.
+   * @throws Error in a preview; StandinError as `do` did; `EFFECT_UNKNOWN` when it cannot be known whether it happened
    */
   effect<Outcome>(effect: Effect<Outcome>): Promise<Outcome>
-  /** A file that the run leaves, written piece by piece; it goes on where the last checkpoint left it. */
+  /** A file that the run leaves, written piece by piece; continues where the last checkpoint left it. */
   artifact(file: { name: string; mediaType: string }): Promise<ArtifactWriter>
-  /** Sends the result there as well when the run has ended; where it was started or scheduled to go, it goes by itself. */
+  /** Adds a destination for the result when the run has ended, besides those that it was started or scheduled with. */
   deliver(destination: Destination): Promise<void>
-  /** A line for the people who watch. No secrets. */
+  /** A line for people who watch the run. No secrets. */
   log(message: Message): Promise<void>
   /** The result in one sentence. */
   headline(sentence: Message): Promise<void>
-  /** A part of the work with a name and a time, shown in order. */
+  /** A part of the work with a name and a duration, shown in order. */
   step<Result>(name: Message, work: () => Promise<Result>): Promise<Result>
 }
 
-/** What is left to work with of a run that ends before its time. */
-export interface PartContext<Input> extends OfPart<Input> {
+/** What an action may still use when its run ends early. */
+export interface PartContext<Input>
+  extends Omit<RunContext<Input>, 'trackunit' | 'signal' | 'progress' | 'checkpoint' | 'effect' | 'deliver' | 'step'> {
   /**
-   * How the changes of the run, and of earlier ones that applied the same preview, stand by their keys: also those that no
-   * checkpoint knows of. `unknown`: nobody knows whether Trackunit made it.
+   * The state of every change, by key, of this run and of earlier runs that applied the same preview, including changes
+   * made after the last checkpoint. `unknown`: Trackunit may or may not have made it.
    */
   changes(): Promise<ReadonlyMap<string, 'made' | 'not made' | 'unknown'>>
 }
 
-type OfPart<Input> = Pick<
-  RunContext<Input>,
-  | 'accountId'
-  | 'account'
-  | 'input'
-  | 'mode'
-  | 'clock'
-  | 'resumedFrom'
-  | 'preview'
-  | 'previous'
-  | 'machines'
-  | 'result'
-  | 'artifact'
-  | 'headline'
-  | 'log'
->
-
 export interface AccountHabits {
-  /** An IANA time zone, such as `Europe/Copenhagen`; null where it is not known. */
+  /** An IANA time zone, such as `Europe/Copenhagen`; null if unknown. */
   timeZone: string | null
   unitSystem: 'metric' | 'imperial' | null
-  /** What whoever installed the app allowed; undefined where it is not known. */
+  /** The scopes that the account granted; undefined if unknown. */
   grantedScopes?: readonly string[] | undefined
 }
 
-/** One change in Trackunit. Its outcome is JSON. */
-export interface Effect<Outcome> {
-  /** What it is about, such as an event's id: unique among the changes of a run. */
-  key: string
-  /** For the people who read what was done: what changes, without secrets. */
-  describe?: string
-  /**
-   * Looks whether it has happened, after a crash or an answer that never came: its outcome, or undefined when it has not.
-   * Without it, a change whose outcome is unknown is never repeated.
-   */
-  find?: () => Promise<Outcome | undefined>
-  do: () => Promise<Outcome>
-}
-
 export interface ActionLimits<Input> {
-  /** After this long an attempt is ended, and the run goes on from its last checkpoint. By default six hours. */
+  /** After this long an attempt ends, and the run continues from its last checkpoint. By default six hours. */
   maxAttemptMs?: number
   /**
-   * How often a run reads each page of the AEMP snapshot, which Trackunit lets be read 50 times in 30 days; a schedule
-   * that would need more is refused. By default not at all. `hasGraphql` is true as well where that is not known.
+   * How often a run reads each page of the AEMP snapshot, which Trackunit allows 50 times in 30 days; a schedule that
+   * would need more is refused. By default 0. `hasGraphql` is also true while that is unknown.
    */
   aempReadsPerRun?: (about: { input: Input; hasGraphql: boolean }) => number
 }
@@ -122,43 +93,42 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
   description: string
   /** Its titles and descriptions become the form. */
   input: Schema
-  /** Needed on the account; without one of them a run fails before its first request. */
+  /** Required on the account; without one of them a run fails before its first request. */
   scopes: readonly string[]
-  /** Used where the account granted them: what needs one is left out without it, and said. */
+  /** Used when the account granted them. What needs a missing one is left out, and the app says so. */
   optionalScopes?: readonly string[]
   /**
-   * For an action that cannot do without GraphQL: what the account's Trackunit plan must have, in words that complete
-   * "Needs …, which is not in your Trackunit plan". It is not started where Trackunit refused GraphQL within a day.
+   * For an action that requires GraphQL: what the account's Trackunit plan must include, in words that complete
+   * "Needs …, which is not in your Trackunit plan". The action cannot be started for a day after Trackunit refused GraphQL.
    */
   plan?: string
-  /** Whether it changes anything in Trackunit. It is then applied only after a preview, which changes nothing. */
+  /** Whether it changes anything in Trackunit. Then it is applied only after a preview, which changes nothing. */
   changesData: boolean
-  /** How long one change takes, about: what a preview says until a run on the account has shown it. */
+  /** About how long one change takes: shown by a preview until runs on the account give a better estimate. */
   secondsPerChange?: number
-  /** Whether two runs of it on one account may work at once. By default they do not. */
+  /** Whether two runs of it on one account may work at once. By default they may not. */
   mayOverlap?: boolean
   limits?: ActionLimits<z.output<Schema>>
   /**
-   * The catalogue of `defineMessages`, in every language that it has. The app looks up `title`, `description`, `plan`,
-   * `input.<field>`, `input.<field>.description` and `input.<field>.<choice>` in it as well, and shows the English above
-   * where one is missing.
+   * The catalogue of `defineMessages`. The app also looks up `title`, `description`, `plan`, `input.<field>`,
+   * `input.<field>.description` and `input.<field>.<choice>` in it, and shows the English above if one is missing.
    */
   messages?: CompiledCatalogue
   run(context: RunContext<z.output<Schema>>): Promise<void>
   /**
-   * Makes something to read of a run that fails for good or is stopped half-way, from its last checkpoint
-   * (`resumedFrom`): rows, a file that says in its name and first line that it is a part. Called at most once, just
-   * before such a run ends, for 20 seconds at most and without Trackunit; where it throws, no more than was there is left.
-   * A run that waits and has no checkpoint yet is stopped without: keep one before the first change.
+   * Makes the work done so far readable when a run fails for good or is stopped early, from its last checkpoint
+   * (`resumedFrom`): rows, and a file that says in its name and first line that it is a part. Called at most once, just
+   * before the run ends, for at most 20 seconds and without Trackunit; if it throws, the run keeps what it had.
+   * A waiting run without a checkpoint is stopped without it: keep a checkpoint before the first change.
    */
   leavePart?(context: PartContext<z.output<Schema>>): Promise<void>
 }
 
-/** Declares a background action. One file in the server's `actions/`, one line in its `index.ts`. */
+/** Declares a background action: one file in the server's `actions/`, one line in its `index.ts`. */
 export function defineAction<Schema extends z.ZodObject>(action: Action<Schema>): Action<Schema> {
   return action
 }
 
 /** Any action, whatever its input. */
-// biome-ignore lint/suspicious/noExplicitAny: an action takes its own input alone; the schema beside it guards every call
+// biome-ignore lint/suspicious/noExplicitAny: an action takes only its own input; the schema beside it guards every call
 export type AnyAction = Action<any>

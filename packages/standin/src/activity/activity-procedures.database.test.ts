@@ -1,12 +1,13 @@
 import type { ListedAuditEntry } from '@standin/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { account, createAuditStack, handOut } from '../../test/audit-stack.ts'
+import { createHttpStack } from '../../test/http-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { actorOf, type Caller } from '../access/caller.ts'
 import type { AuditEvent } from '../audit/audit-kinds.ts'
 import { type Actor, record } from '../audit/record.ts'
-import { createContracted, router } from '../http/trpc.ts'
-import { createAuditProcedures } from './activity-procedures.ts'
+import { contracted, router } from '../http/trpc.ts'
+import { auditProcedures } from './activity-procedures.ts'
 import { countAudit } from './activity-store.ts'
 
 const database = await createTestDatabase()
@@ -24,25 +25,17 @@ const sweeper: Actor = { kind: 'system', id: 'sweeper' }
 /** An audit with rows that a minute each lies between, the first at noon. */
 async function createActivity() {
   const stack = await createAuditStack(database)
+  const { ctx } = createHttpStack({ logLevel: 'silent' })
   const callAs = (who: Caller) =>
-    router(
-      createAuditProcedures({
-        contracted: createContracted(
-          {
-            accountOfRun: async () => undefined,
-            accountOfSchedule: async () => undefined,
-            accountOfArtifact: async () => undefined,
-          },
-          { administratorScopes: undefined },
-        ),
-        db: stack.db,
-      }),
-    ).createCaller({ requestId: 'test', authenticate: async () => who })
+    router(auditProcedures({ ...ctx, db: stack.db }, contracted(ctx))).createCaller({
+      requestId: 'test',
+      authenticate: async () => who,
+    })
   return Object.assign(stack, {
     callAs,
     did: async (actor: Actor, event: AuditEvent, accountId: string | null = account, details = {}) => {
       await stack.db.transaction((tx) =>
-        record(tx, { actor, event, details, ...(accountId !== null && { accountId }) }),
+        record({ db: tx, audit: stack.audit }, { actor, event, details, ...(accountId !== null && { accountId }) }),
       )
       stack.clock.advance(60_000)
     },
@@ -58,7 +51,7 @@ describe('invariant 18: audit.list', () => {
     await activity.did(actorOf(anna), 'run.applied')
     await activity.did(actorOf(reports), 'run.started')
     await activity.did(sweeper, 'credentials.abandoned')
-    await activity.startWriter().record(handOut({ fingerprint: 'f' }))
+    await activity.startWriter().recordHandOut(handOut({ fingerprint: 'f' }))
 
     expect((await activity.list()).map(({ actor, event, kind }) => ({ actor, event, kind }))).toEqual([
       { actor: { kind: 'service', id: 'reports', name: 'reports' }, event: 'token.issued', kind: 'read' },

@@ -1,10 +1,10 @@
 import { procedures } from '@standin/contracts'
-import type { Database } from '../database/database.ts'
+import type { Context } from '../context.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { StandinError } from '../standin-error.ts'
 import { countAudit, listAudit } from './activity-store.ts'
 
-export function createAuditProcedures({ contracted, db }: { contracted: Contracted; db: Database }) {
+export function auditProcedures({ db }: Context, contracted: Contracted) {
   return {
     list: contracted
       .call(procedures.audit.list)

@@ -1,11 +1,8 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
-import type { AuditMacs, ChainPlace, SignedEntry } from './audit-mac.ts'
+import type { ChainPlace, SignedEntry } from './audit-mac.ts'
 import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
 import type { HandOutKind } from './hand-out-kind.ts'
-
-/** The name under which it is kept up to which row nobody signed any: those of a version that did not. */
-export const unsignedBefore = 'unsigned'
 
 export type AuditRow = typeof auditEntries.$inferSelect
 export type ChainEndRow = typeof auditHeads.$inferSelect
@@ -211,21 +208,6 @@ export async function dropRows(tx: Transaction, { writer, seq }: ChainPlace): Pr
 export function signedPart(row: AuditRow): SignedEntry {
   const { entryId, at, actorKind, actorId, actorName, event, accountId, generation, details } = row
   return { entryId: entryId ?? '', at, actorKind, actorId, actorName, event, accountId, generation, details }
-}
-
-/** Keeps, once and signed, up to which row an earlier version wrote some that nobody signed. */
-export async function markUnsigned(db: Database, macs: AuditMacs): Promise<void> {
-  if (await findCheckpoint(db, unsignedBefore)) return
-  const [last] = await db
-    .select({ id: sql<number>`coalesce(max(${auditEntries.id}), 0)::float8` })
-    .from(auditEntries)
-    .where(and(isNull(auditEntries.writer), isNull(auditEntries.entryMac)))
-  const place = { writer: unsignedBefore, seq: last?.id ?? 0 }
-  const signature = macs.ofEnd('checkpoint', place, '')
-  await db
-    .insert(auditCheckpoints)
-    .values({ ...place, mac: '', kid: macs.kid, signature })
-    .onConflictDoNothing()
 }
 
 /** Who got tokens of a generation, by receiver and key. */

@@ -24,7 +24,7 @@ test('invariant 9 and 10: after a whole history no table holds a secret, a token
   await stack.prover.proveDue()
   await stack.send(installed('client-b'), { at: 2, bound: false })
   await stack.prover.proveDue()
-  await approveCredentials(stack.db, { accountId: account, generation: 2, actor })
+  await approveCredentials(stack.ctx, { accountId: account, generation: 2, actor })
   await stack.send(installed('client-b', { accountId: otherAccount }), { at: 3, claims: { accountId: otherAccount } })
   stack.clients.set('client-c', refuses)
   await stack.send(installed('client-c'), { at: 4 })
@@ -42,10 +42,10 @@ test('invariant 9 and 10: after a whole history no table holds a secret, a token
     lifetimeMs: 1,
     leftMs: 1,
   })
-  const { key } = await createKey(stack.db, ['a'], {
+  const { key } = await createKey(stack.ctx, {
     service: 's',
     accountId: 'all',
-    scopes: ['a'],
+    scopes: ['account.asset.view'],
     expiresAt: new Date(),
     actor,
   })

@@ -1,14 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Database, Transaction } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
+import type { Audit } from './audit.ts'
 import type { AuditEvent } from './audit-kinds.ts'
 import { auditEntries } from './audit-table.ts'
-import { signOf } from './sign-transactions.ts'
 
 /** Who caused a change. `system` is Standin's own work, by the part that did it. */
 export interface Actor {
   kind: 'trackunit' | 'user' | 'service' | 'operator' | 'schedule' | 'system'
   id: string
-  /** Of a person as their token has it, of a service; of a schedule, who made it. */
+  /** A person's name as their token has it, or a service's; for a schedule, its author. */
   name?: string | null
 }
 
@@ -21,31 +21,39 @@ export interface AuditEntry {
   details?: Record<string, unknown>
 }
 
-/**
- * Leaves the row of a change in the transaction of that change: both are there, or neither. It is signed at once, and
- * put into a chain once it is committed.
- */
-export async function record(tx: Transaction, entry: AuditEntry): Promise<void> {
-  await tx.insert(auditEntries).values(auditRow(tx, entry))
+/** The part of a context that recording needs. */
+export interface Recording {
+  db: Database
+  audit: Pick<Audit, 'sign'>
 }
 
 /**
- * The same as the end of a statement, for changes of which there are many: leaves the row where `changed`, which the
- * statement has called a change of one row that returns something, has changed it.
+ * Records a change in the transaction of that change: both are there, or neither. The entry is signed now and joins a
+ * chain after the commit.
  */
-export function recordWhere(changed: SQL, db: Database, entry: AuditEntry): SQL {
-  const { actorKind, actorId, actorName, event, accountId, generation, details, ...signed } = auditRow(db, entry)
-  const at = signed.at?.toISOString() ?? null
+export async function record(tx: Recording, entry: AuditEntry): Promise<void> {
+  await tx.db.insert(auditEntries).values(auditRow(tx.audit, entry))
+}
+
+/**
+ * The same as the last part of a statement, for frequent changes: inserts the entry only where `changed`, the name of an
+ * earlier part that returns the changed row, has changed it.
+ */
+export function recordWhere(changed: SQL, { audit }: Pick<Recording, 'audit'>, entry: AuditEntry): SQL {
+  const row = auditRow(audit, entry)
   return sql`insert into ${auditEntries}
     (actor_kind, actor_id, actor_name, event, account_id, generation, details, entry_id, at, kid, entry_mac)
-    select ${actorKind}, ${actorId}, ${actorName}::text, ${event}, ${accountId}::uuid, ${generation}::int,
-      ${JSON.stringify(details)}::jsonb, ${signed.entryId ?? null}::uuid, coalesce(${at}::timestamptz, now()),
-      ${signed.kid ?? null}::text, ${signed.entryMac ?? null}::text
+    select ${row.actorKind}, ${row.actorId}, ${row.actorName}::text, ${row.event}, ${row.accountId}::uuid,
+      ${row.generation}::int, ${JSON.stringify(row.details)}::jsonb, ${row.entryId}::uuid,
+      ${row.at.toISOString()}::timestamptz, ${row.kid}, ${row.entryMac}
     from ${changed}`
 }
 
-/** The row of a change, signed, for whoever writes several in one statement. */
-export function auditRow(db: Database, { actor, event, accountId, generation, details = {} }: AuditEntry) {
+/** A signed row, for callers that insert several in one statement. */
+export function auditRow(
+  audit: Pick<Audit, 'sign'>,
+  { actor, event, accountId, generation, details = {} }: AuditEntry,
+) {
   const row = {
     actorKind: actor.kind,
     actorId: actor.id,
@@ -55,5 +63,5 @@ export function auditRow(db: Database, { actor, event, accountId, generation, de
     generation: generation ?? null,
     details,
   }
-  return { ...row, ...signOf(db)?.(row) }
+  return { ...row, ...audit.sign(row) }
 }

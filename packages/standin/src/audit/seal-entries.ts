@@ -1,46 +1,60 @@
 import type { Database } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
-import { type AuditMacs, textOf } from './audit-mac.ts'
-import type { Chain } from './chain.ts'
-import { chainRows, claimUnchained, findEnd, refuseRows, signedPart } from './chain-store.ts'
+import type { Audit } from './audit.ts'
+import { textOf } from './audit-mac.ts'
+import { type AuditRow, chainRows, claimUnchained, findEnd, refuseRows, signedPart } from './chain-store.ts'
 
-interface Dependencies {
+/** The part of a context that keeping the audit needs. */
+export interface AuditContext {
   db: Database
-  macs: AuditMacs
-  chain: Chain
-  log: Pick<Logger, 'error'>
+  audit: Audit
+  log: Pick<Logger, 'error' | 'info'>
 }
 
 const batch = 500
 
 /**
- * Puts the rows of changes into a chain, once they are committed: in their own transaction one would wait for the other.
- * @returns a function that does one batch and says whether there may be more
+ * Puts one batch of committed entries into the chain of changes. Chaining them in their own transactions would make each
+ * transaction wait for the one before.
+ * @returns whether there may be more
  */
-export function createSealEntries({ db, macs, chain, log }: Dependencies): () => Promise<boolean> {
-  return async () => {
-    try {
-      return await db.transaction(async (tx) => {
-        const rows = await claimUnchained(tx, { kids: macs.kids, limit: batch })
-        if (rows.length === 0) return false
-        if (chain.isUnknown()) chain.continueFrom(await findEnd(tx, chain.writer))
-        const isOurs = (row: (typeof rows)[number]) =>
-          macs.isOfEntry(signedPart(row), { kid: row.kid ?? '', mac: row.entryMac ?? '' })
-        const forged = rows.filter((row) => !isOurs(row)).map(({ id }) => id)
-        if (forged.length > 0) {
-          log.error({ ids: forged.slice(0, 20), count: forged.length }, 'audit rows that none of the keys signed')
-          await refuseRows(tx, forged)
-        }
-        const ours = rows.filter(isOurs)
-        if (ours.length === 0) return rows.length === batch
-        const { rows: chained, end } = chain.prepare(ours, (row) => textOf(signedPart(row)))
+export async function sealEntries(ctx: AuditContext): Promise<boolean> {
+  const { macs, changes } = ctx.audit
+  const isSigned = (row: AuditRow) => macs.isOfEntry(signedPart(row), { kid: row.kid ?? '', mac: row.entryMac ?? '' })
+  try {
+    return await ctx.db.transaction(async (tx) => {
+      const rows = await claimUnchained(tx, { kids: macs.kids, limit: batch })
+      if (rows.length === 0) return false
+      if (changes.isUnknown()) changes.continueFrom(await findEnd(tx, changes.writer))
+      const forged = rows.filter((row) => !isSigned(row)).map(({ id }) => id)
+      if (forged.length > 0) {
+        ctx.log.error({ ids: forged.slice(0, 20), count: forged.length }, 'audit entries without a valid signature')
+        await refuseRows(tx, forged)
+      }
+      const signed = rows.filter(isSigned)
+      if (signed.length > 0) {
+        const { rows: chained, end } = changes.prepare(signed, (row) => textOf(signedPart(row)))
         await chainRows(tx, chained, end)
-        chain.continueFrom(end)
-        return rows.length === batch
-      })
-    } catch (error) {
-      chain.forget() // Where the chain ends is what was committed.
-      throw error
-    }
+        changes.continueFrom(end)
+      }
+      return rows.length === batch
+    })
+  } catch (error) {
+    changes.forget() // Where the chain ends depends on whether the commit arrived.
+    throw error
   }
+}
+
+/** Puts everything that is committed by now into the chain. */
+export async function sealAll(ctx: AuditContext): Promise<void> {
+  while (await sealEntries(ctx));
+}
+
+/** Logs where this process's chains end: the log shows that a chain existed even after someone deleted all of it. */
+export async function logChainHeads({ db, audit, log }: AuditContext): Promise<boolean> {
+  for (const writer of audit.writers) {
+    const end = await findEnd(db, writer)
+    if (end) log.info({ writer, seq: end.seq, mac: end.mac }, 'audit head')
+  }
+  return false
 }

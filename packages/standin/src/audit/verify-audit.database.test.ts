@@ -1,17 +1,15 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type AuditStack, account, createAuditStack, handOut } from '../../test/audit-stack.ts'
+import { type AuditStack, account, auditRing, createAuditStack, handOut } from '../../test/audit-stack.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { connectDatabase } from '../database/database.ts'
 import { createLogger } from '../observability/logger.ts'
-import { createAuditMacs } from './audit-mac.ts'
-import { createChain } from './chain.ts'
+import { createAudit } from './audit.ts'
 import { findEnd, findLastOlder, listHolders } from './chain-store.ts'
 import { record, recordWhere } from './record.ts'
-import { createRecordHandOuts } from './record-hand-outs.ts'
 import { retainAudit } from './retain-audit.ts'
-import { createSealEntries } from './seal-entries.ts'
+import { sealEntries } from './seal-entries.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 let database: TestDatabase
@@ -26,7 +24,7 @@ const [handOuts, changes] = ['p1/hand-outs', 'p1/changes'] as const
 async function fill(stack: AuditStack): Promise<void> {
   const writer = stack.startWriter()
   for (let made = 0; made < 5; made++) {
-    await writer.record(handOut())
+    await writer.recordHandOut(handOut())
     await stack.change('grant.set', { b: [2, { d: 1, c: null }], a: `x${made}` })
     stack.clock.advance(60_000)
   }
@@ -98,7 +96,7 @@ describe('invariant 18: a changed, missing or cut-off row is found by a command 
   test('a chain that was taken away with its end, or put back as it was, is missed by the log', async () => {
     await using stack = await createAuditStack(database)
     const writer = stack.startWriter()
-    await writer.record(handOut())
+    await writer.recordHandOut(handOut())
     const early = await findEnd(stack.db, 'p1/hand-outs')
     await fill(stack)
     const logged = await findEnd(stack.db, 'p1/hand-outs')
@@ -169,11 +167,11 @@ describe('rows that are too old', () => {
     await fill(stack)
     const before = new Date(stack.clock.now().getTime() - 3 * 60_000)
 
-    expect(await retainAudit(stack.db, stack.macs, before)).toBe(4)
+    expect(await retainAudit(stack.ctx, before)).toBe(4)
     expect(await stack.problems()).toEqual([])
-    expect(await retainAudit(stack.db, stack.macs, before)).toBe(0)
+    expect(await retainAudit(stack.ctx, before)).toBe(0)
 
-    await stack.startWriter().record(handOut())
+    await stack.startWriter().recordHandOut(handOut())
     expect(await stack.problems()).toEqual([])
     await stack.sql`delete from audit_entries where writer = ${handOuts} and writer_seq = 3`
     expect(await stack.problems()).toMatchObject([{ type: 'missing', writer: handOuts, seq: 3, count: 1 }])
@@ -184,7 +182,7 @@ describe('rows that are too old', () => {
   test.for([1, 2, 5])('all of a chain, %i in a transaction', async (atOnce) => {
     await using stack = await createAuditStack(database)
     await fill(stack)
-    expect(await retainAudit(stack.db, stack.macs, stack.clock.now(), { atOnce })).toBe(10)
+    expect(await retainAudit(stack.ctx, stack.clock.now(), { atOnce })).toBe(10)
     expect(await stack.problems()).toEqual([])
   })
 
@@ -205,9 +203,9 @@ describe('rows that are too old', () => {
     const [all, some] = [stack.clock.now(), new Date(stack.clock.now().getTime() - 3 * 60_000)]
     const dropping = await stack.db.transaction(async (tx) => {
       await tx.execute(sql`lock table audit_checkpoints in exclusive mode`)
-      const late = retainAudit(stack.db, stack.macs, some) // It has looked, and waits.
+      const late = retainAudit(stack.ctx, some) // It has looked, and waits.
       await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
-      await retainAudit(tx, stack.macs, all)
+      await retainAudit({ db: tx, audit: stack.audit }, all)
       return { late }
     })
     await dropping.late
@@ -220,9 +218,9 @@ describe('rows that are too old', () => {
     const before = new Date(stack.clock.now().getTime() - minutes * 60_000)
     const begun = await stack.db.transaction(async (tx) => {
       await tx.execute(sql`lock table audit_entries in access exclusive mode`)
-      const verifying = verifyAudit(stack.db, stack.macs)
+      const verifying = verifyAudit(stack.ctx)
       await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
-      await retainAudit(tx, stack.macs, before)
+      await retainAudit({ db: tx, audit: stack.audit }, before)
       return { verifying }
     })
     expect((await begun.verifying).problems).toEqual([])
@@ -238,12 +236,12 @@ describe('keys of the audit', () => {
     ]
     await using stack = await createAuditStack(database, { ring: [old] })
     await fill(stack)
-    const both = createAuditMacs([next, old])
-    const chain = createChain('p1/hand-outs', both)
-    await createRecordHandOuts({ db: stack.db, clock: stack.clock, chain }).record(handOut())
+    const { db, clock } = stack
+    const both = createAudit({ db, clock, keys: [next, old], process: 'p1' })
+    await both.recordHandOut(handOut())
 
-    expect((await verifyAudit(stack.db, both)).problems).toEqual([])
-    expect((await verifyAudit(stack.db, createAuditMacs([old]))).problems).toMatchObject([
+    expect((await verifyAudit({ db, audit: both })).problems).toEqual([])
+    expect((await verifyAudit(stack.ctx)).problems).toMatchObject([
       { type: 'end-changed' },
       { type: 'changed', seq: 6 },
     ])
@@ -273,7 +271,7 @@ test('a row that ends a statement is signed as any other, and there only where t
   } as const
   for (const generation of [3, 9]) {
     const changed = sql`update installations set active_generation = 4 where active_generation = ${generation} returning 1`
-    const end = recordWhere(sql`changed`, stack.db, entry)
+    const end = recordWhere(sql`changed`, stack, entry)
     await stack.db.execute(sql`with changed as (${changed}) ${end}`)
   }
   await stack.seal()
@@ -289,13 +287,13 @@ test('rows of one transaction come and go with it, also of one within it', async
   const actor = { kind: 'system', id: 'test' } as const
   await stack.db
     .transaction(async (tx) => {
-      await record(tx, { actor, event: 'grant.removed' })
+      await record({ db: tx, audit: stack.audit }, { actor, event: 'grant.removed' })
       throw new Error('no')
     })
     .catch(() => {})
   await stack.db.transaction(async (tx) => {
-    await record(tx, { actor, event: 'grant.set' })
-    await tx.transaction((inner) => record(inner, { actor, event: 'filter.saved' }))
+    await record({ db: tx, audit: stack.audit }, { actor, event: 'grant.set' })
+    await tx.transaction((inner) => record({ db: inner, audit: stack.audit }, { actor, event: 'filter.saved' }))
   })
   await stack.seal()
   expect((await stack.rows()).map(({ event, writer_seq }) => [event, Number(writer_seq)])).toEqual([
@@ -308,10 +306,8 @@ test('rows of one transaction come and go with it, also of one within it', async
 test('of two that chain at once each row is in one chain, once', async () => {
   await using stack = await createAuditStack(database)
   const other = connectDatabase(database.url, { pool: 2 })
-  const seal = createSealEntries({
-    ...{ db: other.db, macs: stack.macs, log: createLogger('silent') },
-    chain: createChain('p2/changes', stack.macs),
-  })
+  const audit = createAudit({ db: other.db, clock: stack.clock, keys: auditRing, process: 'p2' })
+  const seal = () => sealEntries({ db: other.db, audit, log: createLogger('silent') })
   await Promise.all(Array.from({ length: 40 }, (_, index) => stack.change('grant.set', { index })))
   await Promise.all([stack.seal(), seal(), stack.seal(), seal()].map((each) => each.catch(() => {})))
   await stack.seal()

@@ -15,7 +15,7 @@ import {
 import { installed, prepareCallbackStacks, uninstalled } from '../../test/callback-stack.ts'
 import { createSigningKey } from '../../test/signing-keys.ts'
 
-/** What the attacker does, and what the answer says: a reason, the status of a callback that was taken, or a number. */
+/** What the attacker does, and the expected answer: a reason, the status of an applied callback, or an HTTP status. */
 type Attack = [name: string, expected: string | number, attempt: (field: AttackField) => Attempt | Promise<Attempt>]
 
 const base64url = (value: unknown) =>
@@ -34,7 +34,7 @@ const forged =
   (header: Record<string, unknown>): Attack[2] =>
   async ({ forger, nowS }) =>
     withIdentity(await forger.sign({ iat: nowS(), exp: nowS() + 60, accountId: victim }, header))
-/** Trackunit's own JWT for somebody else, around a body about the victim. */
+/** Trackunit's own JWT for another account, with a body about the victim. */
 const wrapped =
   (claims: Record<string, unknown>, body: unknown = evil()): Attack[2] =>
   async ({ genuine }) =>
@@ -278,7 +278,7 @@ const crossing: Attack[] = [
     'IDENTITY_MISMATCH',
     ({ captured }) => withIdentity(captured.identity, evil({ accountId: attacker })),
   ],
-  ['a JWT that names nobody, with a working client of the attacker’s', 'accepted', wrapped({})],
+  ['a JWT that names no account, with a working client of the attacker’s', 'accepted', wrapped({})],
   [
     'the same, with the client that serves the attacker’s account',
     'accepted',
@@ -317,7 +317,7 @@ const replays: Attack[] = [
 ]
 
 const uninstalls: Attack[] = [
-  ['an UNINSTALLED that nobody signed', 'IDENTITY_MISSING', () => withIdentity(undefined, uninstalled())],
+  ['an unsigned UNINSTALLED', 'IDENTITY_MISSING', () => withIdentity(undefined, uninstalled())],
   [
     'a forged UNINSTALLED',
     'IDENTITY_INVALID',
@@ -331,7 +331,7 @@ const uninstalls: Attack[] = [
     async ({ genuine, nowS }) =>
       withIdentity(await genuine({ iat: nowS() - 900, exp: nowS() - 300, accountId: victim }), uninstalled()),
   ],
-  ['an UNINSTALLED under a JWT that names nobody', 'accepted', wrapped({}, uninstalled())],
+  ['an UNINSTALLED under a JWT that names no account', 'accepted', wrapped({}, uninstalled())],
   ['the same again, later', 'accepted', wrapped({}, uninstalled())],
   [
     'an UNINSTALLED of before the victim’s install',
@@ -539,7 +539,7 @@ const http: Attack[] = [
     raw((identity) => [...post(identity), `x: ${'x'.repeat(20_000)}`, size]),
   ],
   [
-    'pieces without an end of more than is taken',
+    'endless pieces of more than the limit',
     'INPUT_TOO_LARGE',
     raw((identity) => [...post(identity), 'transfer-encoding: chunked'], `5000\r\n${'x'.repeat(0x5000)}\r\n0\r\n\r\n`),
   ],

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => field[Symbol.asyncDispose]())
 
-test(`invariants 3, 4, 6: of 10,000 callbacks that are wrong in one way none is taken and none breaks the server (seed ${seed})`, async () => {
+test(`invariants 3, 4, 6: of 10,000 callbacks with one fault each none is applied and none breaks the server (seed ${seed})`, async () => {
   const before = (await field.stack.db.select().from(callbacks)).length
 
   const { answers, wrong, sent } = await runCallbackFuzz(field, { random: seededRandom(seed), most: 10_000 })

@@ -12,7 +12,7 @@ const nowS = 1_800_000_000
 const now = new Date(nowS * 1_000)
 const day = 86_400
 
-describe('when an identity was made, and whether it still counts', () => {
+describe('when an identity was issued, and whether it has expired', () => {
   const maxAgeMs = 300_000
   test.each([
     ['iat and exp', { iat: nowS - 10, exp: nowS + 10 }, { issuedAt: nowS - 10, expired: false }],
@@ -73,7 +73,7 @@ describe('invariant 4: whose identity it is', () => {
     ['other forms', { aud: 'marketplace', sub: 'service|42', iss: other }],
     ['what only resembles an app id or an account id', { aud: ['@acme', 'acme/fleet', '@a/b/c', `${other}0`] }],
     ['a sub that is no text', { sub: 42 }],
-  ])('is taken, but not bound, with %s', (_title, claims) => {
+  ])('is accepted, but not bound, with %s', (_title, claims) => {
     expect(bind(claims)).toBe(false)
   })
 
@@ -101,7 +101,7 @@ describe('invariant 4: whose identity it is', () => {
   })
 })
 
-describe('what a verified identity says', () => {
+describe('the content of a verified identity', () => {
   const policy: Pick<IdentityPolicy, 'issuer' | 'audience' | 'maxAgeMs'> = {
     issuer: undefined,
     audience: undefined,
@@ -114,7 +114,7 @@ describe('what a verified identity says', () => {
   const good = { iss: 'iris', aud: ['one', 'two'], iat: nowS, exp: nowS + 1 }
   const refuses = (reason: string) => expect.objectContaining({ reason })
 
-  test('issuer and audience are exactly as configured', () => {
+  test('issuer and audience must match the settings exactly', () => {
     expect(read(good, { issuer: 'iris', audience: 'two' })).toMatchObject({
       expired: false,
       claimNames: ['aud', 'exp', 'iat', 'iss'],
@@ -140,7 +140,7 @@ describe('what a verified identity says', () => {
     expect(() => read(claims)).toThrow(refuses('IDENTITY_INVALID'))
   })
 
-  test('what is kept of it is cut, and fits into PostgreSQL', () => {
+  test('the stored part is cut, and PostgreSQL can store it', () => {
     const { issuer, audiences, claimNames } = read({
       ...good,
       iss: `a\0${'x'.repeat(500)}`,
@@ -151,7 +151,7 @@ describe('what a verified identity says', () => {
     expect(Math.max(...claimNames.map((name) => name.length))).toBe(200)
   })
 
-  test('a released one has its own time, but none from the future, and without any that of its arrival', () => {
+  test('a released one keeps its time unless it is in the future; without a time it has that of its arrival', () => {
     const released = (claims: unknown) => readReleasedIdentity({ payload: bytes(claims), algorithm: 'ES256' }, now)
     expect(released({ iat: nowS - 5 }).issuedAt).toEqual(new Date((nowS - 5) * 1_000))
     expect(released({ iat: nowS + 5_000 }).issuedAt).toEqual(new Date((nowS + 60) * 1_000))
@@ -159,7 +159,7 @@ describe('what a verified identity says', () => {
   })
 })
 
-test('a JWT whose signature is written in another way is the same JWT', () => {
+test('a JWT whose signature is encoded differently is the same JWT', () => {
   expect(identityDigest('head.claims.sign')).toBe(identityDigest('head.claims.other'))
   expect(identityDigest('head.claims.sign')).not.toBe(identityDigest('head.claim.sign'))
 })

@@ -2,32 +2,32 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
 
+/** The settings of `config.callback` that identities are judged by. */
 export interface IdentityPolicy {
-  appId: string
-  /** Compared exactly where they are set. */
+  /** If set, must match exactly. */
   issuer: string | undefined
   audience: string | undefined
   /** For a JWT without `exp`: how old its `iat` may be. */
   maxAgeMs: number
-  /** The hosts of our own callback address; an `aud` that is an address elsewhere was made for somebody else. */
+  /** The hosts of this server's callback address. An `aud` with another host was made for another receiver. */
   ownHosts: readonly string[]
 }
 
-/** What a verified Trackunit-Identity says. */
+/** The content of a verified Trackunit-Identity. */
 export interface Identity {
-  /** `iat`, else `nbf`, else `exp`: callbacks are ordered by it. */
+  /** `iat`, else `nbf`, else `exp`: orders callbacks. */
   issuedAt: Date
-  /** Beyond its `exp` or its age: good only for what is stored already. */
+  /** Past its `exp` or its age: only a redelivery may come under it. */
   expired: boolean
   claims: Record<string, unknown>
-  /** For the ledger, and `identity observed`: of the claims the names alone. */
+  /** For the ledger and `identity observed`: of the claims only the names. */
   claimNames: string[]
   algorithm: string
   issuer: string | null
   audiences: string[]
 }
 
-/** What was signed, without the signature: that can be written in several ways, and is the same JWT still. */
+/** Recognises a JWT by its signed part: the same signature can be written in several ways. */
 export function identityDigest(jwt: string): string {
   return createHash('sha256')
     .update(jwt.slice(0, jwt.lastIndexOf('.')))
@@ -48,9 +48,8 @@ const claimsSchema = z.looseObject({
 type Claims = z.infer<typeof claimsSchema>
 
 /**
- * Reads what a verified identity says, as of the moment at which it arrived.
- *
- * @throws StandinError `IDENTITY_INVALID`, or `IDENTITY_MISMATCH` where issuer or audience are configured and others
+ * Reads a verified identity, as of the moment of its arrival.
+ * @throws StandinError `IDENTITY_INVALID`; `IDENTITY_MISMATCH` if it has another issuer or audience than the settings
  */
 export function readIdentity(
   { payload, algorithm }: { payload: Uint8Array; algorithm: string },
@@ -71,11 +70,8 @@ export function readIdentity(
 
 const longest = 200
 
-/** What may be kept of it and shown. */
-function describeIdentity(
-  claims: Claims,
-  algorithm: string,
-): Pick<Identity, 'claimNames' | 'algorithm' | 'issuer' | 'audiences'> {
+/** The part that may be stored and shown. */
+function describeIdentity(claims: Claims, algorithm: string) {
   const cut = (text: string) => text.replaceAll('\0', '').toWellFormed().slice(0, longest)
   return {
     claimNames: Object.keys(claims).slice(0, 50).map(cut).sort(),
@@ -85,27 +81,26 @@ function describeIdentity(
   }
 }
 
-/** What a released identity says that broke a rule: its time, where it has one, else when it arrived. */
+/** Reads an identity that broke a rule and was released. Without a time of its own it has the time of its arrival. */
 export function readReleasedIdentity(
   { payload, algorithm }: { payload: Uint8Array; algorithm: string },
   receivedAt: Date,
-): Pick<Identity, 'issuedAt' | 'claims' | 'claimNames' | 'algorithm' | 'issuer' | 'audiences'> {
+): Identity {
   let claims: Claims = {}
   try {
     claims = readClaims(payload)
   } catch {
-    // It has no claims that could be read: the operator vouches for it.
+    // Its claims are unreadable: the operator vouches for it.
   }
   const stamp = claims.iat ?? claims.nbf
-  // One from the future would outdate everything that comes until then.
+  // One from the future would outdate every callback until then.
   const issuedAt = stamp === undefined ? receivedAt : new Date(Math.min(stamp * 1_000, receivedAt.getTime() + skewMs))
-  return { issuedAt, claims, ...describeIdentity(claims, algorithm) }
+  return { issuedAt, expired: false, claims, ...describeIdentity(claims, algorithm) }
 }
 
 /**
- * When the identity was made and whether it still counts. One with neither `exp` nor `iat` is refused, as is one from
- * the future and one that is good for more than a day.
- *
+ * When the identity was issued, and whether it has expired. Refused: one with neither `exp` nor `iat`, one from the future,
+ * and one that is valid for more than a day.
  * @throws StandinError `IDENTITY_INVALID`
  */
 export function identityTimes(
@@ -116,18 +111,17 @@ export function identityTimes(
   const nowMs = now.getTime()
   const stamp = iat ?? nbf ?? exp
   if (stamp === undefined || (exp === undefined && iat === undefined)) throw new StandinError('IDENTITY_INVALID')
-  const fromTheFuture = [iat, nbf].some((time) => time !== undefined && time * 1_000 > nowMs + skewMs)
-  const goodForTooLong = exp !== undefined && exp * 1_000 > nowMs + furthestExpiryMs + skewMs
-  if (fromTheFuture || goodForTooLong) throw new StandinError('IDENTITY_INVALID')
+  const isFromFuture = [iat, nbf].some((time) => time !== undefined && time * 1_000 > nowMs + skewMs)
+  const isValidTooLong = exp !== undefined && exp * 1_000 > nowMs + furthestExpiryMs + skewMs
+  if (isFromFuture || isValidTooLong) throw new StandinError('IDENTITY_INVALID')
 
   const endsAtMs = exp !== undefined ? exp * 1_000 : (iat ?? 0) * 1_000 + maxAgeMs
   return { issuedAt: new Date(stamp * 1_000), expired: nowMs > endsAtMs + skewMs }
 }
 
 /**
- * Whether the identity is about this account of this app. Claims named `irisAppId` or `accountId` must be the body's;
- * an `aud` or `sub` in the form of an app id, an account id or a callback address must not be another's.
- *
+ * Checks that the identity is about this account of this app. Claims named `irisAppId` or `accountId` must match the body;
+ * an `aud` or `sub` in the form of an app id, an account id or a callback address must not be another one's.
  * @returns whether the identity names the account: then the callback is bound to it
  * @throws StandinError `IDENTITY_MISMATCH`
  */
@@ -137,21 +131,21 @@ export function bindIdentity(
   { ownHosts }: Pick<IdentityPolicy, 'ownHosts'>,
 ): boolean {
   const { irisAppId, accountId, sub } = claims
-  const said = [...audiences(claims as Claims), ...(typeof sub === 'string' ? [sub] : [])]
-  const otherApp = said.some((text) => isAppId(text) && text !== body.irisAppId)
-  const otherAccount = said.some((text) => isAccountId(text) && text.toLowerCase() !== body.accountId)
-  const otherAddress = said.some((text) => isForeignAddress(text, ownHosts))
+  const named = [...audiences(claims as Claims), ...(typeof sub === 'string' ? [sub] : [])]
+  const otherApp = named.some((text) => isAppId(text) && text !== body.irisAppId)
+  const otherAccount = named.some((text) => isAccountId(text) && text.toLowerCase() !== body.accountId)
+  const otherAddress = named.some((text) => isForeignAddress(text, ownHosts))
   const wrongApp = irisAppId !== undefined && irisAppId !== body.irisAppId
   const wrongAccount =
     accountId !== undefined && !(typeof accountId === 'string' && accountId.toLowerCase() === body.accountId)
   if (otherApp || otherAccount || otherAddress || wrongApp || wrongAccount) throw new StandinError('IDENTITY_MISMATCH')
 
-  return accountId !== undefined || said.some(isAccountId)
+  return accountId !== undefined || named.some(isAccountId)
 }
 
 const isAppId = (text: string) => /^@[\w.-]+\/[\w.-]+$/.test(text)
 const isAccountId = (text: string) => z.guid().safeParse(text).success
-/** Trackunit's own addresses name no receiver, so they are nobody's callback address. */
+/** An address of another receiver. Trackunit's own addresses name no receiver. */
 function isForeignAddress(text: string, ownHosts: readonly string[]): boolean {
   // Parsed, not matched: `HTTPS://…` is an address as well.
   const { protocol, host } = URL.parse(text) ?? {}

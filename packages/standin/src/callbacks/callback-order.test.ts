@@ -12,7 +12,7 @@ const positions = fc
   .map(({ kind, at, content }) => callbackPosition(kind, new Date(at * 1_000), contentDigest([content])))
 
 describe('invariant 2: the order of callbacks is total', () => {
-  test('each two have an order, which is the reverse the other way round', () => {
+  test('any two have an order, and swapping them reverses it', () => {
     fc.assert(
       fc.property(positions, positions, (left, right) => {
         expect(Math.sign(comparePositions(left, right))).toBe(-Math.sign(comparePositions(right, left)) || 0)
@@ -22,7 +22,7 @@ describe('invariant 2: the order of callbacks is total', () => {
     )
   })
 
-  test('it is transitive: sorting gives one order, however they arrived', () => {
+  test('it is transitive: sorting gives one order, whatever the order of arrival', () => {
     fc.assert(
       fc.property(
         fc
@@ -52,7 +52,7 @@ describe('invariant 2: the order of callbacks is total', () => {
   })
 })
 
-test('a digest tells its parts apart, wherever one ends and the next begins', () => {
+test('a digest depends on where one part ends and the next begins', () => {
   expect(contentDigest(['ab', 'c'])).not.toBe(contentDigest(['a', 'bc']))
   expect(contentDigest(['a","b'])).not.toBe(contentDigest(['a', 'b']))
   expect(contentDigest(['a', 'b'])).toBe(contentDigest(['a', 'b']))

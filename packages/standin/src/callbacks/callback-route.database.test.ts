@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { errorReasonSchema } from '@standin/contracts'
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import {
   account,
   appId,
@@ -19,6 +19,7 @@ import { createHttpServer } from '../http/http-server.ts'
 import { createLogger } from '../observability/logger.ts'
 import { registerCallbackRoute } from './callback-route.ts'
 import { listHeld } from './held/held-callback-store.ts'
+import { saveRejections } from './rejected/count-rejections.ts'
 import { readRejections } from './rejected/rejection-store.ts'
 
 const createStack = prepareCallbackStacks()
@@ -45,16 +46,10 @@ interface Edge extends AsyncDisposable {
 async function createEdge(secrets = pathSecrets, given?: CallbackStack): Promise<Edge> {
   const stack = given ?? (await createStack())
   let log = ''
-  const server = await createHttpServer(
-    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
-    createLogger('trace', { write: (line) => (log += line) }),
-  )
-  await registerCallbackRoute(server, {
-    receiveCallback: stack.receiveCallback,
-    clock: stack.clock,
-    rejected: stack.callbacks.rejected,
-    pathSecrets: secrets.map((secret) => new Secret(secret)),
-  })
+  const ctx = { ...stack.ctx, log: createLogger('trace', { write: (line) => (log += line) }) }
+  const server = await createHttpServer(ctx)
+  stack.settings.pathSecrets = secrets.map((secret) => new Secret(secret))
+  await registerCallbackRoute(server, ctx)
   const iat = stack.clock.now().getTime() / 1_000
   const identity = await stack.signingKey.sign({ iat, exp: iat + 300, accountId: account })
   return {
@@ -79,7 +74,7 @@ async function createEdge(secrets = pathSecrets, given?: CallbackStack): Promise
   }
 }
 
-test('a callback is answered 200 with what became of it', async () => {
+test('a callback is answered with 200 and its outcome', async () => {
   await using edge = await createEdge()
   expect(await edge.post(installed('client-a'))).toMatchObject({ status: 200, body: { status: 'accepted' } })
   expect(await edge.post(installed('client-a'))).toMatchObject({ status: 200, body: { status: 'duplicate' } })
@@ -97,7 +92,7 @@ test.each(['application/json; charset=utf-8', 'application/json;charset=UTF-8', 
   },
 )
 
-test('either of two path secrets opens the path, and without any it has none', async () => {
+test('either of two path secrets opens the path; without a secret the path is open', async () => {
   await using edge = await createEdge()
   expect(await edge.post(installed('a'), { url: `/trackunit/callback/${pathSecrets[1]}` })).toMatchObject({
     status: 200,
@@ -112,13 +107,13 @@ const text = JSON.stringify(body)
 /** A body of exactly so many bytes. */
 const padded = (bytes: number) => `${text.slice(0, -1)},"padding":"${'x'.repeat(bytes - text.length - 13)}"}`
 
-test('16 kB are taken, a byte more is not', async () => {
+test('16 kB are accepted, one byte more is not', async () => {
   await using edge = await createEdge()
   expect(await edge.post(padded(16_384))).toMatchObject({ status: 200 })
   expect(await edge.post(padded(16_385))).toMatchObject({ status: 413, body: { reason: 'INPUT_TOO_LARGE' } })
 })
 
-describe('what is refused, as a problem with its reason', () => {
+describe('refusals are problems with a reason', () => {
   let edge: Edge // One for all of them: what is refused leaves nothing behind.
   beforeAll(async () => {
     edge = await createEdge()
@@ -260,7 +255,7 @@ describe('what is refused, as a problem with its reason', () => {
   })
 })
 
-test('invariant 7: while the keys cannot be had the answer is 503 with when to come again, then 200', async () => {
+test('invariant 7: while the keys cannot be fetched the answer is 503 with a Retry-After, then 200', async () => {
   await using edge = await createEdge()
   edge.stack.published.fail()
   const refused = await edge.post(body)
@@ -272,17 +267,19 @@ test('invariant 7: while the keys cannot be had the answer is 503 with when to c
   expect(await edge.post(body)).toMatchObject({ status: 200 })
 })
 
-test('invariant 1: with the database gone the answer is 503, and says nothing of it', async () => {
+test('invariant 1: without the database the answer is 503, and reveals nothing about it', async () => {
   await using database = await createTestDatabase()
   const connection = connectDatabase(database.url)
-  await using edge = await createEdge(pathSecrets, await createCallbackStack({ ...database, ...connection }))
+  const stack = await createCallbackStack({ ...database, ...connection })
+  onTestFinished(stack.close)
+  await using edge = await createEdge(pathSecrets, stack)
   await connection.close()
   const { status, body: problem, text: answer } = await edge.post(body)
   expect([status, problem.reason]).toEqual([503, 'STORAGE_UNAVAILABLE'])
   expect(`${answer} ${edge.logged()}`).not.toMatch(/s3cr3t|insert into|CONNECTION_ENDED 127/)
 })
 
-test('invariant 10: what is logged of a callback is its route, its account and its outcome', async () => {
+test('invariant 10: the log of a callback has its route, its account and its outcome', async () => {
   await using edge = await createEdge()
   await edge.post(body)
   const lines = edge
@@ -298,7 +295,7 @@ test('invariant 10: what is logged of a callback is its route, its account and i
   expect(edge.logged()).not.toMatch(/s3cr3t|eyJ/)
 })
 
-test('what cannot be verified yet is logged by its reason, without a stack: anybody can cause it', async () => {
+test('a callback that cannot be verified yet is logged by its reason, without a stack: any sender can cause it', async () => {
   await using edge = await createEdge()
   edge.stack.published.fail()
   expect(await edge.post(body)).toMatchObject({ status: 503, body: { reason: 'KEYS_UNAVAILABLE' } })
@@ -307,7 +304,7 @@ test('what cannot be verified yet is logged by its reason, without a stack: anyb
 })
 
 describe('a wrong path', () => {
-  test('is a plain 404, and what is genuine there is held', async () => {
+  test('is a plain 404, and a genuine callback there is held', async () => {
     await using edge = await createEdge()
     const answer = await edge.post(body, { url: `${path}x` })
     expect(answer).toMatchObject({ status: 404, body: { reason: 'NOT_FOUND' } })
@@ -316,14 +313,14 @@ describe('a wrong path', () => {
     expect(answer.text + edge.logged()).not.toMatch(/s3cr3t|eyJ/)
   })
 
-  test('is one too while no key can be had, and what may be genuine is kept', async () => {
+  test('is also a 404 while the keys cannot be fetched, and a callback that may be genuine is kept', async () => {
     await using edge = await createEdge()
     edge.stack.published.fail()
     expect(await edge.post(body, { url: `${path}x` })).toMatchObject({ status: 404, body: { reason: 'NOT_FOUND' } })
     expect(await listHeld(edge.stack.db, { limit: 9 })).toMatchObject([{ state: 'unverified', reason: 'NOT_FOUND' }])
   })
 
-  test('tells nothing that another wrong path does not tell', async () => {
+  test('reveals nothing that another wrong path does not reveal', async () => {
     await using edge = await createEdge()
     const plain = (await edge.post(body, { url: '/nowhere' })).text
     const withoutId = (text: string) => text.replace(/"requestId":"[^"]*"/, '')
@@ -341,7 +338,7 @@ describe('a wrong path', () => {
   })
 })
 
-test('another method is told which one there is', async () => {
+test('another method is answered with the allowed one', async () => {
   await using edge = await createEdge()
   const response = await edge.server.inject({ method: 'GET', url: path })
   expect([response.statusCode, response.headers.allow, response.json().reason]).toEqual([
@@ -351,14 +348,14 @@ test('another method is told which one there is', async () => {
   ])
 })
 
-test('what is refused is counted by its reason, whatever refused it', async () => {
+test('refusals are counted by reason, at every step', async () => {
   await using edge = await createEdge()
   await edge.post(body, { headers: { 'trackunit-identity': 'nonsense' } })
   await edge.post(body, { headers: { 'content-type': 'text/plain' } })
   await edge.post('x'.repeat(20_000))
   await edge.post(body, { url: `${path}x` })
   await edge.post(body)
-  await edge.stack.callbacks.saveRejected()
+  await saveRejections(edge.stack.ctx)
   const { counts, samples } = await readRejections(edge.stack.db, { samples: 9 })
   expect(counts.map(({ reason, count }) => `${reason} ${count}`)).toEqual([
     ...['IDENTITY_INVALID 1', 'INPUT_TOO_LARGE 1', 'NOT_FOUND 1', 'UNSUPPORTED_MEDIA_TYPE 1'],
@@ -367,7 +364,7 @@ test('what is refused is counted by its reason, whatever refused it', async () =
   expect(JSON.stringify(samples)).not.toMatch(/s3cr3t|eyJ/)
 })
 
-test('a bare POST, as by curl, is told that it lacks the identity', async () => {
+test('a bare POST, as by curl, learns that the identity is missing', async () => {
   await using edge = await createEdge()
   const response = await edge.server.inject({ method: 'POST', url: path })
   expect([response.statusCode, response.json().reason]).toEqual([401, 'IDENTITY_MISSING'])

@@ -1,6 +1,6 @@
 import { index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-/** The ledger: every callback that was verified and taken, once for each distinct content and identity time. */
+/** The ledger: every callback that was verified and applied, once for each distinct content and identity time. */
 export const callbacks = pgTable(
   'callbacks',
   {
@@ -8,19 +8,19 @@ export const callbacks = pgTable(
     accountId: uuid().notNull(),
     appId: text().notNull(),
     type: text().notNull(),
-    /** SHA-256 of what was said: the same said again is recognised without opening anything. */
+    /** SHA-256 of the content: recognises a repetition without opening anything. */
     contentDigest: text().notNull(),
-    /** The JWT's time, by which callbacks are ordered. */
+    /** The JWT's time, which orders callbacks. */
     issuedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
     receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
     outcome: text({ enum: ['accepted', 'duplicate', 'superseded', 'ignored'] }).notNull(),
-    /** The set of credentials that it brought. */
+    /** The credentials that it is about. */
     generation: integer(),
     /** The sealed body of a type that is kept without effect. */
     sealedBody: text(),
-    /** Which JWT brought it: what one JWT may bring is bounded. */
+    /** Recognises the JWT: how many callbacks may come under one is limited. */
     identityDigest: text(),
-    /** What the JWT carried, for `identity observed`: of the claims the names alone. */
+    /** What the JWT contained, for `identity observed`: of the claims only the names. */
     claimNames: text().array().notNull(),
     algorithm: text(),
     issuer: text(),

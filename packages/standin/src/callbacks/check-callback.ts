@@ -1,44 +1,29 @@
-import type { CallbackStatus } from '@standin/contracts'
-import type { Database } from '../database/database.ts'
+import type { Config } from '../config/config.ts'
 import { StandinError } from '../standin-error.ts'
-import type { TakeCallback } from './apply-callback.ts'
-import { bindIdentity, type IdentityPolicy, identityDigest, readIdentity } from './callback-identity.ts'
-import { wasTakenBefore } from './callback-store.ts'
+import { bindIdentity, identityDigest, readIdentity } from './callback-identity.ts'
 import { parseCallback } from './parse-callback.ts'
-import { callbackDigest } from './verified-callback.ts'
+import type { VerifiedCallback } from './verified-callback.ts'
 
-export interface VerifiedCallback {
+/** A callback whose signature is verified, and nothing else. */
+export interface SignedCallback {
   jwt: string
-  verification: { payload: Uint8Array; algorithm: string }
+  signature: { payload: Uint8Array; algorithm: string }
   body: Uint8Array
-  /** Times are judged as of this moment, however late the keys were had. */
+  /** The JWT's times are judged as of this moment, even if the keys could only be fetched later. */
   receivedAt: Date
 }
 
-export type AcceptVerified = (verified: VerifiedCallback) => Promise<{ status: CallbackStatus; accountId: string }>
-
-/** What follows the proof of the signature: each rule, then the ledger. @throws StandinError the rule that it breaks */
-export function createAcceptVerified({
-  db,
-  take,
-  policy,
-}: {
-  db: Database
-  take: TakeCallback
-  policy: IdentityPolicy
-}): AcceptVerified {
-  return async ({ jwt, verification, body, receivedAt }) => {
-    const identity = readIdentity(verification, receivedAt, policy)
-    const callback = parseCallback(body)
-    const { accountId, irisAppId } = callback.body
-    const bound = bindIdentity(identity, callback.body, policy)
-    if (irisAppId !== policy.appId) throw new StandinError('IRIS_APP_UNKNOWN')
-    // A redelivery of what is stored is answered as such however late it comes; nothing else is believed by then.
-    if (identity.expired) {
-      if (!(await wasTakenBefore(db, { accountId, contentDigest: callbackDigest(callback) })))
-        throw new StandinError('IDENTITY_EXPIRED')
-      return { status: 'duplicate', accountId }
-    }
-    return { status: await take({ callback, identity, identityDigest: identityDigest(jwt), bound }), accountId }
-  }
+/**
+ * Checks that the identity is valid, that the body is a callback, and that both are about the same account of this app.
+ * @throws StandinError the rule that it breaks
+ */
+export function checkCallback(
+  { app, callback: policy }: Pick<Config, 'app' | 'callback'>,
+  { jwt, signature, body, receivedAt }: SignedCallback,
+): VerifiedCallback {
+  const identity = readIdentity(signature, receivedAt, policy)
+  const callback = parseCallback(body)
+  const bound = bindIdentity(identity, callback.body, policy)
+  if (callback.body.irisAppId !== app.id) throw new StandinError('IRIS_APP_UNKNOWN')
+  return { callback, identity, identityDigest: identityDigest(jwt), bound }
 }

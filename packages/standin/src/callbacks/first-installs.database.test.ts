@@ -6,10 +6,10 @@ import { installMany } from '../../test/first-installs.ts'
 const createStack = prepareCallbackStacks()
 
 test.each([
-  ['each under a JWT of its own', false],
-  ['all under one JWT that names nobody', true],
+  ['each under its own JWT', false],
+  ['all under one JWT that names no account', true],
 ])(
-  'three hundred first installs at once are all taken, %s',
+  'three hundred first installs at once are all accepted, %s',
   async (_title, isBatch) => {
     await using field = await createAttackField(await createStack())
     const { answers, stored } = await installMany(field, { accounts: 300, isBatch })

@@ -6,9 +6,9 @@ import { installMany } from '../../test/first-installs.ts'
 const createStack = prepareCallbackStacks()
 
 test.each([
-  ['each under a JWT of its own', false],
-  ['all under one JWT that names nobody', true],
-])('five thousand first installs are all taken within a minute, %s', async (title, isBatch) => {
+  ['each under its own JWT', false],
+  ['all under one JWT that names no account', true],
+])('five thousand first installs are all accepted within a minute, %s', async (title, isBatch) => {
   await using field = await createAttackField(await createStack())
   const { answers, tookMs, stored } = await installMany(field, { accounts: 5_000, isBatch })
   process.stderr.write(`5,000 first installs, ${title}: ${Math.round(tookMs)} ms\n`)

@@ -39,7 +39,7 @@ interface Happening {
   timeClaim: 'iat' | 'nbf' | 'exp'
 }
 
-/** What the history says by itself: the newest credentials that work, unless an uninstall came after them. */
+/** The expected end of a history: the newest credentials that work, unless an uninstall came after them. */
 function expectedClient(
   history: readonly Happening[],
   { dead, bodyOf }: { dead: readonly string[]; bodyOf: (happening: Happening) => ReturnType<typeof installed> },
@@ -56,7 +56,7 @@ function expectedClient(
     .at(0)?.client
 }
 
-test('invariant 2: bound callbacks lead to the same credentials in whatever order, and however often, they arrive', async () => {
+test('invariant 2: bound callbacks lead to the same credentials, whatever the order and however often they arrive', async () => {
   const stack = await createStack()
   let number = 0
 

@@ -7,7 +7,7 @@ import {
 import { StandinError } from '../standin-error.ts'
 
 /**
- * The one parser of callbacks: UTF-8, JSON, no key that could reach a prototype, then by its kind.
+ * The only parser of callbacks: UTF-8, JSON, no key that could reach a prototype, then the schema of its type.
  * @throws StandinError `CALLBACK_MALFORMED` naming the fields that are wrong, never their values
  */
 export function parseCallback(bytes: Uint8Array): TrackunitCallback {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   account,
   appId,
@@ -10,7 +10,7 @@ import {
   uninstalled,
 } from '../../test/callback-stack.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
-import { listCredentials } from '../accounts/credential-store.ts'
+import { listCredentials } from '../accounts/account-store.ts'
 import { connectDatabase } from '../database/database.ts'
 import { callbacks } from './callback-table.ts'
 import { listHeld } from './held/held-callback-store.ts'
@@ -35,7 +35,7 @@ describe('invariant 1: an answered callback is committed', () => {
     expect(await stack.audit()).toEqual(['credentials.received'])
   })
 
-  test('each replica that commits asks for its write to be on disk, whatever the database’s default is', async () => {
+  test('each replica asks for commits to be on disk, whatever the database’s default is', async () => {
     await using database = await createTestDatabase()
     await using one = connect(database)
     await one.sql`do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`
@@ -48,6 +48,7 @@ describe('invariant 1: an answered callback is committed', () => {
     await using database = await createTestDatabase()
     await using connection = connect(database)
     const stack = await createCallbackStack({ ...database, ...connection })
+    onTestFinished(stack.close)
     await connection.sql`alter table audit_entries add constraint full_disk check (event <> 'credentials.received')`
 
     await expect(stack.send(installed('client-a'))).rejects.toThrow()
@@ -58,7 +59,7 @@ describe('invariant 1: an answered callback is committed', () => {
   })
 })
 
-describe('invariant 2: the same again is a duplicate', () => {
+describe('invariant 2: a repeated callback is a duplicate', () => {
   test('a redelivery is a duplicate, changes nothing and leaves no second row', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
@@ -70,7 +71,7 @@ describe('invariant 2: the same again is a duplicate', () => {
     expect(await stack.dump()).toBe(before)
   })
 
-  test('a redelivery is a duplicate when its identity has expired, and only then is an expired one taken', async () => {
+  test('a redelivery under an expired identity is a duplicate; any other callback under one is refused', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
     stack.clock.advance(2 * 3_600_000)
@@ -98,14 +99,14 @@ describe('invariant 2: the same again is a duplicate', () => {
     ])
   })
 
-  test('what bound them once binds them for good, whoever sends them again', async () => {
+  test('credentials that were bound once stay bound, whoever sends them again', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 5 })
     await stack.send(installed('client-a'), { at: 9, bound: false })
     expect(await stack.rows()).toMatchObject([{ bound: true }])
   })
 
-  test('credentials older than the active ones are kept, superseded, and asked of nobody', async () => {
+  test('credentials older than the active ones are kept as superseded, and not proven', async () => {
     const stack = await createStack()
     await stack.send(installed('client-b'), { at: 5 })
     await stack.prover.proveDue()
@@ -133,7 +134,7 @@ describe('invariant 2: the same again is a duplicate', () => {
     expect(stack.exchanged).toEqual(['client-a', 'client-b', 'client-a'])
   })
 
-  test('superseded credentials that are sent again, but before the active ones, are asked of nobody', async () => {
+  test('superseded credentials that were sent again, but before the active ones, are not proven', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
     await stack.prover.proveDue()
@@ -147,7 +148,7 @@ describe('invariant 2: the same again is a duplicate', () => {
     expect(await stack.rows()).toMatchObject([{ state: 'superseded' }, { state: 'active' }])
   })
 
-  test('rejected credentials that a newer callback sends again get their whole patience again', async () => {
+  test('rejected credentials that a newer callback sends again get the full patience again', async () => {
     const stack = await createStack()
     stack.clients.set('client-a', { outcome: 'failed', failure: 'invalid-client' })
     await stack.send(installed('client-a'), { at: 1 })
@@ -162,7 +163,7 @@ describe('invariant 2: the same again is a duplicate', () => {
     expect(await stack.rows()).toMatchObject([{ state: 'pending', attempts: 1 }])
   })
 
-  test('two callbacks of one account at once get two generations', async () => {
+  test('simultaneous callbacks of one account get different generations', async () => {
     const stack = await createStack()
 
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => stack.send(installed(name), { at: 1 })))
@@ -171,7 +172,7 @@ describe('invariant 2: the same again is a duplicate', () => {
   })
 })
 
-describe('invariant 6: what verifies and is refused takes no effect, and is kept sealed', () => {
+describe('invariant 6: a verified callback that is refused has no effect, and is kept sealed', () => {
   test.each([
     ['another app', installed('c', { irisAppId: '@acme/other' }), {}, 'IRIS_APP_UNKNOWN'],
     [
@@ -193,7 +194,7 @@ describe('invariant 6: what verifies and is refused takes no effect, and is kept
     expect(await stack.dump()).not.toMatch(/s3cr3t/)
   })
 
-  test('a callback without an identity is refused before its body is looked at', async () => {
+  test('a callback without an identity is refused before its body is parsed', async () => {
     const stack = await createStack()
     await expect(stack.receiveCallback(delivered(undefined, 'nonsense', stack.clock))).rejects.toMatchObject({
       reason: 'IDENTITY_MISSING',
@@ -224,7 +225,7 @@ test('a callback of an unknown type is kept sealed, once, and does nothing', asy
   expect(await stack.audit()).toEqual(['callback.ignored'])
 })
 
-test('unknown fields of a callback pass, and the ledger keeps the claims’ names without their values', async () => {
+test('unknown fields of a callback are accepted, and the ledger keeps the claims’ names without their values', async () => {
   const stack = await createStack()
   expect(await stack.send(installed('c', { region: 'eu' }), { claims: { jti: 'unique-value' } })).toBe('accepted')
   const [row] = await stack.db.select().from(callbacks)

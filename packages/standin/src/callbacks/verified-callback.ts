@@ -2,17 +2,17 @@ import type { TrackunitCallback } from '@standin/contracts'
 import type { Identity } from './callback-identity.ts'
 import { contentDigest } from './callback-order.ts'
 
-/** A callback that is believed: verified, or released by the operator. */
-export interface BelievedCallback {
+/** A callback that may be applied: signature and identity were verified, or the operator released it. */
+export interface VerifiedCallback {
   callback: TrackunitCallback
-  identity: Pick<Identity, 'issuedAt' | 'claimNames' | 'algorithm' | 'issuer' | 'audiences'>
-  /** Which JWT brought it. */
+  identity: Pick<Identity, 'issuedAt' | 'expired' | 'claimNames' | 'algorithm' | 'issuer' | 'audiences'>
+  /** Recognises the JWT: how many callbacks may come under one is limited. */
   identityDigest: string
   /** Whether its identity names the account. */
   bound: boolean
 }
 
-/** Recognises what was said, whichever JWT brings it. */
+/** Recognises the same content, whichever JWT it comes under. */
 export function callbackDigest({ kind, body }: TrackunitCallback): string {
   if (kind === 'INSTALLED')
     return contentDigest([kind, body.irisAppId, body.accountId, body.clientId, body.clientSecret])

@@ -11,6 +11,7 @@ export type Channel =
   | 'run_event'
   | 'runs_changed'
   | 'run_cancel'
+  | 'run_due'
   | 'delivery_due'
   | 'token_changed'
 

@@ -9,16 +9,12 @@ export async function aliveReplicas(db: Database): Promise<Set<number>> {
 }
 
 /**
- * Whether a replica does what a living one does: its session is there, and said something within this time. A process that
- * was stopped keeps its session, and says nothing.
+ * Whether the replica that a column names lives and was heard within this time, for use inside a statement. A frozen
+ * process keeps its session and its lock, and is silent.
  */
-export async function isReplicaAnswering(db: Database, id: number, withinMs: number): Promise<boolean> {
-  const heardOf = sql`clock_timestamp() - make_interval(secs => ${withinMs / 1_000})`
-  const rows = await db.execute(sql`
-    select 1 from (${replicaLocks}) replica left join pg_stat_activity session using (pid)
-    where id = ${id} and coalesce(session.state_change > ${heardOf}, true)`)
-  return rows.length > 0
-}
+export const isReplicaAnswering = (id: SQL | unknown, withinMs: number): SQL => sql`exists (
+  select from (${replicaLocks} and objid::int = ${id}) replica left join pg_stat_activity session using (pid)
+  where coalesce(session.state_change > clock_timestamp() - make_interval(secs => ${withinMs / 1_000}), true))`
 
 /** Whether the replica that a column names is there, for use inside a statement. */
 export const isReplicaAlive = (id: SQL | unknown): SQL => sql`exists (${replicaLocks} and objid::int = ${id})`

@@ -1,5 +1,6 @@
 import { csvMediaType, csvOf, type TableToWrite, xlsxMediaType, xlsxOf } from '../results/artifacts/table-files.ts'
-import type { ResultToTell } from './result-message.ts'
+import type { ResultToSend } from './find-result-to-send.ts'
+import type { Email } from './send-email.ts'
 
 export const largestAttachmentBytes = 5 * 1024 * 1024
 
@@ -8,24 +9,15 @@ const formats = {
   xlsx: { mediaType: xlsxMediaType, piecesOf: xlsxOf },
 } as const
 
-export interface AttachedFile {
-  name: string
-  mediaType: string
-  content: Buffer
+type ResultFor<Name extends keyof ResultToSend> = Pick<ResultToSend, Name> & {
+  run: Pick<ResultToSend['run'], 'actionId' | 'endedAt'>
 }
 
-/** A run's result as a file for an email. @returns undefined where it would be larger than mail servers take */
+/** A run's result as a file for an email. @returns undefined where it is larger than mail servers accept */
 export async function attachedFile(
-  {
-    run,
-    columns,
-    hasMachines,
-    habits,
-  }: Pick<ResultToTell, 'columns' | 'hasMachines' | 'habits'> & {
-    run: Pick<ResultToTell['run'], 'actionId' | 'endedAt'>
-  },
+  { run, columns, hasMachines, habits }: ResultFor<'columns' | 'hasMachines' | 'habits'>,
   { format, batches }: { format: keyof typeof formats; batches: TableToWrite['batches'] },
-): Promise<AttachedFile | undefined> {
+): Promise<Email['attachment']> {
   const { mediaType, piecesOf } = formats[format]
   const pieces: Buffer[] = []
   let bytes = 0

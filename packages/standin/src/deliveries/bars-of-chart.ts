@@ -1,15 +1,15 @@
 import type { ResultChart } from '@standin/contracts'
 import { measured, type ReaderHabits } from '../results/artifacts/readers-table.ts'
 
-/** A part of a chart where none can be drawn. */
+/** One bar of a chart that is shown without a drawing. */
 export interface Bar {
   label: string
-  /** Null is a gap. */
+  /** Null: no data. */
   value: number | null
   words: string
 }
 
-/** A chart as bars with their numbers; of a stacked one, the sum of each column and its note. */
+/** A chart as bars with their numbers; of a stacked chart, the sum of each column and its note. */
 export function barsOf(chart: ResultChart, habits: ReaderHabits): Bar[] {
   const inWords = (value: number) => {
     const { value: own, unit } = measured(value, chart.unit, habits)

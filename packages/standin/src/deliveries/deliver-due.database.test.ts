@@ -1,28 +1,22 @@
-import { randomBytes } from 'node:crypto'
 import type { Destination } from '@standin/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, caller, createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from '../actions/define-action.ts'
-import { createKeptUntil } from '../retention/kept-until.ts'
-import { createRunEvents } from '../runs/run-events.ts'
 import { findRun } from '../runs/run-store.ts'
 import { findSchedule, insertSchedule } from '../schedules/schedule-store.ts'
-import { createVault } from '../secrets/vault.ts'
-import { createDeliverDue } from './deliver-due.ts'
-import type { Outcome } from './delivery-outcome.ts'
-import { deliveriesOfRuns, hasOpenDeliveries } from './delivery-store.ts'
-import { findResultToTell } from './find-result-to-tell.ts'
-import type { Email } from './send-email.ts'
-import { sendOnItsWay } from './send-on-its-way.ts'
-import { createShowSigningSecret } from './show-signing-secret.ts'
-import { createSigningSecrets } from './signing-secret.ts'
+import { deliverDue } from './deliver-due.ts'
+import type { Senders } from './deliveries-context.ts'
+import { deliveriesOfRuns } from './delivery-store.ts'
+import type { Outcome } from './outcome.ts'
+import { type Email, sendEmail } from './send-email.ts'
+import { showSigningSecret, signingSecretOf } from './signing-secret.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
 
-/** What happens while a run works, and what there is to find beside what it was asked for. */
+/** What happens while a run works, and the rows it finds beside those it was asked for. */
 const during: { work: () => Promise<unknown>; moreRows: number } = { work: async () => {}, moreRows: 0 }
 
 const report = defineAction({
@@ -50,41 +44,37 @@ const report = defineAction({
 const webhook = { kind: 'webhook', url: 'https://receiver.example/hook?key=hidden' } as const
 const email = { kind: 'email', address: 'anna@example.com', file: 'none' } as const
 
-/** Runs whose results are sent to a world that answers as the test says. */
+const mailSettings = { SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'fleet@example.com' }
+
+/** Runs whose results are sent into a world that answers as the test says. */
 async function createStack(
   answer: () => Outcome | Promise<Outcome> = () => ({ kind: 'delivered' }),
+  /** False: email was turned off after runs asked for it. */
   { sendsEmail = true }: { sendsEmail?: boolean } = {},
 ) {
-  const runs = await createRunStack({ database, actions: [report], startsAt: new Date(), onEnd: sendOnItsWay })
-  const { db, clock, log } = runs
-  const vault = createVault([{ kid: 'k', bytes: randomBytes(32) }])
-  const signingSecretOf = createSigningSecrets({ db, vault, appId: 'app', randomBytes })
+  const runs = await createRunStack({ database, actions: [report], startsAt: new Date(), environment: mailSettings })
+  const { db, clock } = runs
   const posted: Array<{ id: string; url: string; body: string; secret: string }> = []
   const mailed: Email[] = []
-  const replica = () =>
-    createDeliverDue({
-      ...{ db, clock, log, signingSecretOf, appName: 'Fleet assistant', managerUrl: 'https://manager.example' },
-      findResult: (runId) =>
-        findResultToTell(runId, {
-          db,
-          titleOf: () => 'Report',
-          keptUntil: createKeptUntil({ runDays: 180, artifactDays: 30 }),
-        }),
-      sendEmail: sendsEmail
-        ? async (sent) => {
-            mailed.push(sent)
-            return answer()
-          }
-        : undefined,
-      sendWebhook: async ({ secret, ...sent }) => {
-        posted.push({ ...sent, secret: secret.reveal() })
-        return answer()
-      },
-    })
+  const senders: Senders = {
+    async sendEmail(ctx, sent) {
+      if (!sendsEmail) return sendEmail(ctx, sent)
+      mailed.push(sent)
+      return answer()
+    },
+    async sendWebhook(_ctx, { secret, ...sent }) {
+      posted.push({ ...sent, secret: secret.reveal() })
+      return answer()
+    },
+  }
+  const { config } = runs.ctx
+  const withoutEmail = { ...config, delivery: { ...config.delivery, smtp: undefined } }
+  const ctx = { ...runs.ctx, deliveries: senders, config: sendsEmail ? config : withoutEmail }
   const work = runs.createWorker()
-  clock.advance(60_000) // Beyond the database's clock, by which deliveries become due.
+  clock.advance(60_000) // Ahead of the database's clock, by which deliveries become due.
   return {
-    ...{ runs, clock, posted, mailed, replica, signingSecretOf, deliverDue: replica() },
+    ...{ runs, ctx, clock, posted, mailed },
+    deliverDue: () => deliverDue(ctx),
     async ended(deliverTo: Destination[], input: Record<string, unknown> = {}): Promise<string> {
       const { id } = await runs.start({ deliverTo, input })
       await work.workOn(id)
@@ -105,14 +95,14 @@ async function createStack(
 type Stack = Awaited<ReturnType<typeof createStack>>
 
 describe('the result of a run that has ended', () => {
-  test('goes where it was to go, is told to those who watch, and leaves an audit row', async () => {
+  test('goes to its destinations, is announced to watchers, and leaves an audit entry', async () => {
     await using stack = await createStack()
     const { id } = await stack.runs.start({ deliverTo: [email, webhook] })
     expect(await stack.deliveries(id)).toMatchObject([
       { kind: 'email', to: 'anna@example.com', state: 'waiting', attempts: 0, nextTryAt: null },
       { kind: 'webhook', to: 'receiver.example/hook', state: 'waiting' },
     ])
-    expect(await stack.deliverDue()).toBe(false) // It goes on.
+    expect(await stack.deliverDue()).toBe(false) // The run has not ended.
 
     await stack.runs.createWorker().workOn(id)
     while (await stack.deliverDue());
@@ -125,8 +115,10 @@ describe('the result of a run that has ended', () => {
       { state: 'delivered', attempts: 1, reason: null },
       { state: 'delivered', attempts: 1, reason: null },
     ])
-    const told = (await stack.runs.eventsOf(id)).flatMap((event) => (event.type === 'delivery' ? [event.delivery] : []))
-    expect(told.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+    const announced = (await stack.runs.eventsOf(id)).flatMap((event) =>
+      event.type === 'delivery' ? [event.delivery] : [],
+    )
+    expect(announced.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
       'email waiting',
       'webhook waiting',
       'email delivered',
@@ -138,7 +130,7 @@ describe('the result of a run that has ended', () => {
     ])
   })
 
-  test('is told of a run that failed as well, and of one that was cancelled not', async () => {
+  test('is sent for a failed run too, but not for a cancelled one', async () => {
     await using stack = await createStack()
     await stack.ended([webhook], { fails: true })
     const { id } = await stack.runs.start({ deliverTo: [webhook], input: { isCancelled: true } })
@@ -152,7 +144,7 @@ describe('the result of a run that has ended', () => {
     expect(await stack.deliveries(id)).toEqual([])
   })
 
-  test('a part of a result is told, and goes along with no email: nobody would see of a file that it is one', async () => {
+  test('a part of a result is reported but never attached: a reader could not tell that the file is incomplete', async () => {
     await using stack = await createStack()
     const withFile = { ...email, file: 'csv' as const }
     await stack.ended([withFile])
@@ -160,10 +152,13 @@ describe('the result of a run that has ended', () => {
     while (await stack.deliverDue());
     const [whole, part] = stack.mailed
     expect(whole?.attachment?.name).toMatch(/\.csv$/)
-    expect(part).toMatchObject({ attachment: undefined, text: expect.stringContaining('What was found by then is in') })
+    expect(part).toMatchObject({
+      attachment: undefined,
+      text: expect.stringContaining('The rows found before it stopped are in'),
+    })
   })
 
-  test('tells by email what the run before had not', async () => {
+  test('lists first in the email what the previous run did not have', async () => {
     await using stack = await createStack()
     await stack.ended([])
     during.moreRows = 1
@@ -171,11 +166,11 @@ describe('the result of a run that has ended', () => {
     during.moreRows = 0
     while (await stack.deliverDue());
     expect(stack.mailed[0]?.text).toContain(
-      'New since last time: 1\nText\nRow 2\n\nThere last time as well: 2\nText\nRow 0\nRow 1',
+      'New since last time: 1\nText\nRow 2\n\nAlready there last time: 2\nText\nRow 0\nRow 1',
     )
   })
 
-  test('goes along as a file where that was asked for', async () => {
+  test('is attached as a file where that was asked for', async () => {
     await using stack = await createStack()
     await stack.ended([{ ...email, file: 'csv' }])
     await stack.ended([{ ...email, file: 'xlsx' }])
@@ -190,7 +185,7 @@ describe('the result of a run that has ended', () => {
 })
 
 describe('a delivery that fails', () => {
-  test('is tried again after growing pauses under the same id, then given up; a log line says why', async () => {
+  test('is tried again after growing pauses under the same id, then given up; the run’s log says why', async () => {
     await using stack = await createStack(() => ({ kind: 'failed', because: 'The host answered 500.' }))
     const id = await stack.ended([webhook])
     const pauses: number[] = []
@@ -214,14 +209,14 @@ describe('a delivery that fails', () => {
     expect(await stack.audit()).toMatchObject([{ event: 'delivery.failed' }])
   })
 
-  test('is given up at once where the same again would end the same', async () => {
+  test('is given up at once where another attempt would end the same way', async () => {
     await using stack = await createStack(() => ({ kind: 'refused', because: 'The host answered 410.' }))
     const id = await stack.ended([webhook])
     await stack.deliverDue()
     expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', attempts: 1, nextTryAt: null }])
   })
 
-  test('for good at an address that says it is gone takes the address from its schedule, and leaves a row', async () => {
+  test('because the address is gone removes the address from the schedule, and leaves an audit entry', async () => {
     await using stack = await createStack(() => ({ kind: 'refused', because: 'The host answered 410.', isGone: true }))
     const { db, sql } = stack.runs
     const other = { ...webhook, url: 'https://other.example/' }
@@ -234,7 +229,7 @@ describe('a delivery that fails', () => {
     )
     const scheduled = await stack.ended([webhook])
     await sql`update runs set schedule_id = ${scheduleId} where id = ${scheduled}`
-    await stack.ended([other]) // Of no schedule: somebody sent it there once.
+    await stack.ended([other]) // Without a schedule.
     while (await stack.deliverDue());
 
     expect((await findSchedule(db, scheduleId))?.deliverTo).toEqual([email, other])
@@ -243,7 +238,7 @@ describe('a delivery that fails', () => {
     ])
   })
 
-  test('because this server sends no email is given up at once; the run says so', async () => {
+  test('because this server sends no email is given up at once; the run’s log says so', async () => {
     await using stack = await createStack(undefined, { sendsEmail: false })
     const id = await stack.ended([email])
     await stack.deliverDue()
@@ -254,7 +249,7 @@ describe('a delivery that fails', () => {
     expect(await stack.audit()).toMatchObject([{ event: 'delivery.failed' }])
   })
 
-  test('waits as long as the other side asked', async () => {
+  test('waits as long as the receiver asked', async () => {
     await using stack = await createStack(() => ({ kind: 'failed', because: '', retryAfterMs: 600_000 }))
     const id = await stack.ended([webhook])
     await stack.deliverDue()
@@ -262,7 +257,7 @@ describe('a delivery that fails', () => {
     expect(new Date(delivery?.nextTryAt ?? '').getTime() - stack.clock.now().getTime()).toBe(600_000)
   })
 
-  test('by a mistake of ours is one more that is tried again', async () => {
+  test('because of our own mistake is tried again', async () => {
     await using stack = await createStack(() => {
       throw new Error('a mistake')
     })
@@ -272,19 +267,19 @@ describe('a delivery that fails', () => {
   })
 })
 
-test('replicas that look at the same moment send each once', async () => {
+test('replicas that look at the same time send each delivery once', async () => {
   await using stack = await createStack()
   for (let run = 0; run < 4; run++) await stack.ended([webhook])
   await Promise.all(
-    Array.from({ length: 6 }, stack.replica).map(async (deliverDue) => {
-      while (await deliverDue());
+    Array.from({ length: 6 }, async () => {
+      while (await stack.deliverDue());
     }),
   )
   expect(stack.posted.map(({ id }) => id).toSorted()).toEqual([...new Set(stack.posted.map(({ id }) => id))].toSorted())
   expect(stack.posted).toHaveLength(4)
 })
 
-test('one whose process died while it sent is sent by another minutes later, and the late one writes nothing', async () => {
+test('a delivery whose process dies while sending is sent by another minutes later; the late outcome is ignored', async () => {
   const { promise: stalled, resolve: goOn } = Promise.withResolvers<Outcome>()
   const answers: Array<Outcome | Promise<Outcome>> = [stalled, { kind: 'failed', because: '' }]
   await using stack = await createStack(() => answers.shift() ?? { kind: 'delivered' })
@@ -292,9 +287,9 @@ test('one whose process died while it sent is sent by another minutes later, and
   const dying = stack.deliverDue()
   await expect.poll(() => stack.posted.length).toBe(1)
 
-  expect(await stack.replica()()).toBe(false)
+  expect(await stack.deliverDue()).toBe(false)
   stack.clock.advance(5 * 60_000)
-  expect(await stack.replica()()).toBe(true)
+  expect(await stack.deliverDue()).toBe(true)
   goOn({ kind: 'refused', because: '' })
   await dying
 
@@ -305,8 +300,8 @@ test('one whose process died while it sent is sent by another minutes later, and
   expect(await stack.audit()).toHaveLength(1)
 })
 
-describe('an account whose address is entered again and again floods nobody: an hour has a bounded number of tries', () => {
-  /** Others of the account that were tried just now, so often each. */
+describe('an address that is entered again and again is not flooded: attempts per account and hour are limited', () => {
+  /** Other deliveries of the account, attempted just now. */
   const tried = (stack: Stack, runId: string, { others, attempts }: { others: number; attempts: number }) =>
     stack.runs.sql`insert into deliveries (run_id, position, account_id, destination, state, attempts, last_try_at)
       select run_id, nth, account_id, destination, 'delivered', ${attempts}, ${stack.clock.now().toISOString()}
@@ -315,14 +310,14 @@ describe('an account whose address is entered again and again floods nobody: an 
   test.for([
     { others: 100, attempts: 1 },
     { others: 20, attempts: 5 },
-  ])('after $others that were tried $attempts times', async (before) => {
+  ])('after $others deliveries with $attempts attempts each', async (before) => {
     await using stack = await createStack()
     const id = await stack.ended([webhook])
     await tried(stack, id, before)
     await stack.deliverDue()
     expect(stack.posted).toHaveLength(0)
     expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'waiting', reason: 'RATE_LIMITED', attempts: 0 })
-    // What was put off is no try: it must not keep itself off.
+    // A postponed delivery must not postpone itself again.
     expect(
       await stack.runs.sql`select 1 from deliveries where state = 'waiting' and last_try_at is not null`,
     ).toHaveLength(0)
@@ -332,7 +327,7 @@ describe('an account whose address is entered again and again floods nobody: an 
     expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'delivered', attempts: 1 })
   })
 
-  test('one that is put off keeps the try that it had', async () => {
+  test('a postponed delivery keeps its earlier attempt', async () => {
     await using stack = await createStack(() => ({ kind: 'failed', because: '' }))
     const id = await stack.ended([webhook])
     await stack.deliverDue()
@@ -346,10 +341,10 @@ describe('an account whose address is entered again and again floods nobody: an 
   })
 })
 
-test('invariant 8: after an uninstall nothing more is sent, and the signing secret is gone', async () => {
+test('invariant 8: after an uninstall nothing is sent, and the signing secret is erased', async () => {
   await using stack = await createStack()
   const id = await stack.ended([webhook])
-  await stack.signingSecretOf(account)
+  await signingSecretOf(stack.ctx, account)
   await stack.runs.uninstall()
   expect(await stack.deliverDue()).toBe(false)
   expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', reason: 'INSTALLATION_UNINSTALLED' }])
@@ -357,20 +352,19 @@ test('invariant 8: after an uninstall nothing more is sent, and the signing secr
   expect(await stack.runs.sql`select * from run_results`).toHaveLength(0)
 })
 
-test('invariant 18: whoever is shown the signing secret leaves a row, which does not hold it', async () => {
+test('invariant 18: showing the signing secret leaves an audit entry, which does not contain it', async () => {
   await using stack = await createStack()
-  const show = createShowSigningSecret({ db: stack.runs.db, signingSecretOf: stack.signingSecretOf })
-  const { signingSecret } = await show(caller, account)
+  const { signingSecret } = await showSigningSecret(stack.ctx, caller, account)
 
   const rows = await stack.runs.sql`select * from audit_entries where event = 'signing-secret.shown'`
   expect(rows).toMatchObject([{ account_id: account, actor_kind: 'service', actor_id: 'reports' }])
   expect(JSON.stringify(rows)).not.toContain(signingSecret)
-  expect(signingSecret).toBe((await stack.signingSecretOf(account)).reveal())
+  expect(signingSecret).toBe((await signingSecretOf(stack.ctx, account)).reveal())
 })
 
-test('an account has one signing secret, also when it is asked for from all sides, sealed at rest', async () => {
+test('an account has one signing secret, also when requested concurrently, sealed at rest', async () => {
   await using stack = await createStack()
-  const secrets = await Promise.all(Array.from({ length: 8 }, () => stack.signingSecretOf(account)))
+  const secrets = await Promise.all(Array.from({ length: 8 }, () => signingSecretOf(stack.ctx, account)))
   expect(new Set(secrets.map((secret) => secret.reveal())).size).toBe(1)
   expect(secrets[0]?.reveal()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
   const [row] = await stack.runs.sql`select sealed_secret from signing_secrets`
@@ -379,8 +373,8 @@ test('an account has one signing secret, also when it is asked for from all side
 
 test('invariant 21: a stream ends after the outcome of the deliveries, not with the run', async () => {
   await using stack = await createStack()
-  const { db, listener } = stack.runs
-  const events = await createRunEvents({ db, listener, hasOpenDeliveries: (runId) => hasOpenDeliveries(db, runId) })
+  const { ctx, events, listener } = stack.runs
+  await listener.on('run_event', ctx.runs.feeds.wake, ctx.runs.feeds.wakeAll)
   const id = await stack.ended([webhook])
   const seen: string[] = []
   const read = (async () => {

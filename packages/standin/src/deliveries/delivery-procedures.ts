@@ -1,16 +1,12 @@
 import { procedures } from '@standin/contracts'
+import type { Context } from '../context.ts'
 import type { Contracted } from '../http/trpc.ts'
-import type { createShowSigningSecret } from './show-signing-secret.ts'
+import { showSigningSecret } from './signing-secret.ts'
 
-interface Dependencies {
-  contracted: Contracted
-  showSigningSecret: ReturnType<typeof createShowSigningSecret>
-}
-
-export function createDeliveryProcedures({ contracted, showSigningSecret }: Dependencies) {
+export function deliveryProcedures(ctx: Context, contracted: Contracted) {
   return {
     signingSecret: contracted
       .call(procedures.delivery.signingSecret)
-      .query(({ ctx: { caller, accountId } }) => showSigningSecret(caller, accountId)),
+      .query(({ ctx: { caller, accountId } }) => showSigningSecret(ctx, caller, accountId)),
   }
 }

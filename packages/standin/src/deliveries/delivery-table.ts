@@ -5,7 +5,7 @@ import { runs } from '../runs/run-table.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
-/** Results on their way: made when a run ends, one for each place where it goes. */
+/** Deliveries of results: inserted when a run ends, one for each destination. */
 export const deliveries = pgTable(
   'deliveries',
   {
@@ -18,7 +18,7 @@ export const deliveries = pgTable(
     state: text().$type<Delivery['state']>().notNull().default('waiting'),
     reason: text().$type<ErrorReason>(),
     attempts: integer().notNull().default(0),
-    /** While it is being tried: when another may, because whoever tries it has died. */
+    /** While an attempt is in flight: when another replica may try, in case this one has died. */
     nextTryAt: moment(),
     lastTryAt: moment(),
     endedAt: moment(),
@@ -30,7 +30,7 @@ export const deliveries = pgTable(
   ],
 )
 
-/** With what an account's POSTs are signed. */
+/** The secrets that sign the webhooks of accounts. */
 export const signingSecrets = pgTable('signing_secrets', {
   accountId: uuid().primaryKey(),
   sealedSecret: text().notNull(),

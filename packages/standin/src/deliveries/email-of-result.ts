@@ -1,97 +1,100 @@
-import type { ResultColumn, ResultRow } from '@standin/contracts'
+import { errorReasons, type ResultColumn, type ResultRow } from '@standin/contracts'
 import { type ReadersCell, readersTable } from '../results/artifacts/readers-table.ts'
 import { type Bar, barsOf } from './bars-of-chart.ts'
+import type { ResultToSend } from './find-result-to-send.ts'
 import { type Html, html } from './html.ts'
-import { type ResultToTell, sentenceOf } from './result-message.ts'
 
 const rowsInEmail = 20
 const columnsInEmail = 5
 
-interface Given {
+interface Surroundings {
   appName: string
   managerUrl: string
-  /** What else there is to say, such as why the file does not go along. */
-  left?: string | undefined
+  /** A further sentence, such as why no file is attached. */
+  note?: string | undefined
 }
 
 /**
- * The subject and the two forms of an email: the sentence, the chart in numbers, the first rows, those that are new
- * before the others, each machine as a link into Manager.
+ * The subject and both forms of an email: one sentence, the chart in numbers, and the first rows, new ones before the
+ * others, each machine as a link into Manager.
  */
-export function emailOf(told: ResultToTell, given: Given): { subject: string; text: string; html: string } {
-  const { appName, managerUrl, left } = given
-  const sentence = sentenceOf(told)
-  const groups = groupsOf(told)
-  const rows = groups.flatMap((group) => group.rows)
-  const columns = columnsToTell(told.columns, rows)
-  const { titles, cells } = readersTable(columns, told.habits)
-  const parts: Parts = {
-    said: [sentence, told.detail, left].flatMap((words) => words || []),
-    chartTitle: told.chart?.title ?? '',
-    bars: told.chart ? barsOf(told.chart, told.habits) : [],
-    hasMachines: rows.some(({ machine }) => machine !== null),
-    titles: titles.slice(1),
-    isNumber: columns.map(({ kind }) => !['text', 'moment'].includes(kind)),
-    groups: groups.map(({ title, rows }) => ({
-      title,
-      lines: rows.map((row) => ({ machine: row.machine, cells: cells(row).slice(1).map(inWords) })),
-    })),
-    more:
-      told.totalRows > rows.length && rows.length > 0
-        ? `These are ${groups.length > 1 ? '' : 'the first '}${rows.length} of ${counted(told.totalRows)} rows.`
-        : '',
-    why: `${appName} sends this because somebody of your account asked it to. Whoever may, changes that in ${appName}.`,
-  }
+export function emailOf(
+  result: ResultToSend,
+  surroundings: Surroundings,
+): { subject: string; text: string; html: string } {
+  const parts = partsOf(result, surroundings)
   return {
-    subject: `${told.actionTitle}: ${sentence}`.replaceAll(/\s+/g, ' ').slice(0, 200),
-    text: textOf(parts, given),
-    html: `<!doctype html>${htmlOf(parts, { appName, managerUrl }).markup}`,
+    subject: `${result.actionTitle}: ${parts.sentences[0]}`.replaceAll(/\s+/g, ' ').slice(0, 200),
+    text: textOf(parts, surroundings),
+    html: `<!doctype html>${htmlOf(parts, surroundings).markup}`,
   }
 }
 
-interface Parts {
-  said: string[]
-  chartTitle: string
-  bars: Bar[]
-  hasMachines: boolean
-  titles: string[]
-  isNumber: boolean[]
-  groups: Array<{ title: string | undefined; lines: Line[] }>
-  more: string
-  why: string
-}
+/** What both forms show, in words. */
+type Parts = ReturnType<typeof partsOf>
+
 interface Line {
   machine: ResultRow['machine']
   cells: string[]
 }
 
-/** What is new comes first, under a title of its own, where only some of it is. */
-function groupsOf({ rows, totalRows, newRows, totalNewRows }: ResultToTell) {
+function partsOf(result: ResultToSend, { appName, note }: Surroundings) {
+  const groups = groupsOf(result)
+  const rows = groups.flatMap((group) => group.rows)
+  const columns = columnsToShow(result.columns, rows)
+  const { titles, cells } = readersTable(columns, result.habits)
+  const lineOf = (row: ResultRow): Line => ({ machine: row.machine, cells: cells(row).slice(1).map(inWords) })
+  return {
+    sentences: [sentenceOf(result), result.detail, note].flatMap((words) => words || []),
+    chartTitle: result.chart?.title ?? '',
+    bars: result.chart ? barsOf(result.chart, result.habits) : [],
+    hasMachines: rows.some(({ machine }) => machine !== null),
+    titles: titles.slice(1),
+    isNumber: columns.map(({ kind }) => !['text', 'moment'].includes(kind)),
+    groups: groups.map((group) => ({ title: group.title, lines: group.rows.map(lineOf) })),
+    more:
+      result.totalRows > rows.length && rows.length > 0
+        ? `These are ${groups.length > 1 ? '' : 'the first '}${rows.length} of ${counted(result.totalRows)} rows.`
+        : '',
+    why: `${appName} sent this because somebody in your organisation asked for it. If your role allows it, you can change this in ${appName}.`,
+  }
+}
+
+function sentenceOf({ run: { state, reason, headline } }: ResultToSend): string {
+  if (state === 'succeeded') return headline ?? 'The run has finished.'
+  return `The run did not finish. ${reason ? errorReasons[reason].message : ''}`.trim()
+}
+
+/** New rows come first, under a title of their own, where only some rows are new. */
+function groupsOf({ rows, totalRows, newRows, totalNewRows }: ResultToSend) {
   if (totalNewRows === 0 || totalNewRows === totalRows) return [{ title: undefined, rows: rows.slice(0, rowsInEmail) }]
   const fresh = newRows.slice(0, rowsInEmail)
   const known = rows.filter(({ isNew }) => !isNew).slice(0, rowsInEmail - fresh.length)
   return [
     { title: `New since last time: ${counted(totalNewRows)}`, rows: fresh },
-    { title: `There last time as well: ${counted(totalRows - totalNewRows)}`, rows: known },
+    { title: `Already there last time: ${counted(totalRows - totalNewRows)}`, rows: known },
   ].filter((group) => group.rows.length > 0)
 }
 
-/** The action's first ones; without positions, what the machine's own cell says, and what is known of no row. */
-function columnsToTell(columns: readonly ResultColumn[], rows: readonly ResultRow[]): ResultColumn[] {
-  const isSaidByMachine = ({ key }: ResultColumn) =>
+/** The action's first columns, without positions, empty columns, and those that repeat the machine's own cell. */
+function columnsToShow(columns: readonly ResultColumn[], rows: readonly ResultRow[]): ResultColumn[] {
+  const repeatsMachine = ({ key }: ResultColumn) =>
     rows.every(({ machine, cells }) => machine && machineInWords(machine).includes(String(cells[key] ?? '')))
-  const isKnown = ({ key }: ResultColumn) => rows.some(({ cells }) => cells[key] !== null && cells[key] !== undefined)
+  const hasValue = ({ key }: ResultColumn) => rows.some(({ cells }) => cells[key] !== null && cells[key] !== undefined)
   return columns
-    .filter((column) => column.kind !== 'place' && isKnown(column) && !isSaidByMachine(column))
+    .filter((column) => column.kind !== 'place' && hasValue(column) && !repeatsMachine(column))
     .slice(0, columnsInEmail)
 }
 
-function textOf({ said, chartTitle, bars, hasMachines, titles, groups, more, why }: Parts, given: Given): string {
+function textOf(
+  { sentences, chartTitle, bars, hasMachines, titles, groups, more, why }: Parts,
+  to: Surroundings,
+): string {
   const lineOf = ({ machine, cells }: Line) =>
     [...(hasMachines ? [machine ? machineInWords(machine) : '–'] : []), ...cells].join(' · ')
   const head = [...(hasMachines ? ['Machine'] : []), ...titles].join(' · ')
   return [
-    ...said,
+    ...sentences,
     ...(bars.length > 0
       ? [[`${chartTitle}:`, ...bars.map(({ label, words }) => `${label}: ${words}`)].join('\n')]
       : []),
@@ -99,16 +102,16 @@ function textOf({ said, chartTitle, bars, hasMachines, titles, groups, more, why
       lines.length > 0 ? [[...(title ? [title] : []), head, ...lines.map(lineOf)].join('\n')] : [],
     ),
     ...(more ? [more] : []),
-    `See it whole: open ${given.appName} in Trackunit Manager, ${given.managerUrl}`,
+    `See the whole result: open ${to.appName} in Trackunit Manager, ${to.managerUrl}`,
     why,
   ].join('\n\n')
 }
 
 function htmlOf(
-  { said, chartTitle, bars, hasMachines, titles, isNumber, groups, more, why }: Parts,
-  given: Given,
+  { sentences, chartTitle, bars, hasMachines, titles, isNumber, groups, more, why }: Parts,
+  to: Surroundings,
 ): Html {
-  const [sentence = '', ...others] = said
+  const [sentence = '', ...others] = sentences
   const heading = (words: string) => html`<h2 style="font-size:15px;margin:24px 0 8px">${words}</h2>`
   const cell = (words: string | Html, nth: number) =>
     html`<td style="${cellStyle};${isNumber[nth] ? 'text-align:right' : ''}">${words}</td>`
@@ -117,7 +120,7 @@ function htmlOf(
       html`<th style="${cellStyle};color:#5b6470;font-weight:600;text-align:${isNumber[nth - (hasMachines ? 1 : 0)] ? 'right' : 'left'}">${title}</th>`,
   )
   const rowOf = ({ machine, cells }: Line) =>
-    html`<tr>${hasMachines ? cell(machine ? machineLink(machine, given.managerUrl) : '–', -1) : ''}${cells.map(cell)}</tr>`
+    html`<tr>${hasMachines ? cell(machine ? machineLink(machine, to.managerUrl) : '–', -1) : ''}${cells.map(cell)}</tr>`
   return html`<html lang="en"><body style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.4;color:#1c2430;max-width:860px">
 <p style="font-size:18px;font-weight:600">${sentence}</p>
 ${others.map((words) => html`<p>${words}</p>`)}
@@ -129,7 +132,7 @@ ${groups.flatMap(({ title, lines }) => [
     : []),
 ])}
 ${more ? html`<p>${more}</p>` : ''}
-<p><a href="${given.managerUrl}">Open ${given.appName} in Trackunit Manager</a></p>
+<p><a href="${to.managerUrl}">Open ${to.appName} in Trackunit Manager</a></p>
 <p style="color:#5b6470;font-size:13px">${why}</p>
 </body></html>`
 }
@@ -145,10 +148,10 @@ function barChart(bars: readonly Bar[]): Html {
   return html`<table style="border-collapse:collapse">${bars.map(rowOf)}</table>`
 }
 
-/** What it is, and by what people know it. */
+/** A machine's name and how people know it. */
 const machineInWords = ({ name, detail }: NonNullable<ResultRow['machine']>) => (detail ? `${name} (${detail})` : name)
 
-/** Where Manager shows a machine. Not documented for apps; the app has the same address in its `host-pages.ts`. */
+/** Where Manager shows a machine. Not documented for apps; the app uses the same address in `host-pages.ts`. */
 function machineLink({ id, name, detail }: NonNullable<ResultRow['machine']>, managerUrl: string): Html {
   const url = new URL(managerUrl)
   url.pathname = `${url.pathname.replace(/\/$/, '')}/assets/${encodeURIComponent(id)}`
@@ -158,7 +161,7 @@ function machineLink({ id, name, detail }: NonNullable<ResultRow['machine']>, ma
 
 const counted = (count: number) => new Intl.NumberFormat('en').format(count)
 
-/** On one line: a name can hold the end of one. */
+/** On one line: names can hold line breaks. */
 function inWords(cell: ReadersCell): string {
   if (cell === null) return '–'
   if (typeof cell === 'number') return new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(cell)

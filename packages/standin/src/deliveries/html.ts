@@ -1,9 +1,9 @@
-/** Markup. Only what {@link html} made is taken as such. */
+/** Markup, made by {@link html} only. */
 export interface Html {
   readonly markup: string
 }
 
-/** Markup with values in it: texts are escaped, so that what people wrote stays text. */
+/** Markup with values in it. Texts are escaped; `Html` is not. */
 export function html(parts: TemplateStringsArray, ...values: ReadonlyArray<string | number | Html | Html[]>): Html {
   const markup = parts.reduce((all, part, nth) => `${all}${markupOf(values[nth - 1] ?? '')}${part}`)
   return { markup }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startMailServer } from '../../test/mail-server.ts'
 import { Secret } from '../config/secret.ts'
-import { createSendEmail, type Email } from './send-email.ts'
+import { type Email, sendEmail } from './send-email.ts'
 
 const from = 'Fleet assistant <fleet@example.com>'
 const email: Email = {
@@ -13,12 +13,14 @@ const email: Email = {
   attachment: { name: 'list.csv', mediaType: 'text/csv; charset=utf-8', content: Buffer.from('a,b\r\n') },
 }
 
-test('an email arrives with both forms and its file, once for its one reader, under an id that stays', async () => {
-  await using server = await startMailServer()
-  const send = createSendEmail({ server: new Secret(server.url), from })
+const configured = ({ url }: { url: string }) => ({
+  config: { delivery: { managerUrl: 'https://manager.example', smtp: { server: new Secret(url), from } } },
+})
 
-  expect(await send(email)).toEqual({ kind: 'delivered' })
-  await send(email)
+test('an email arrives once at its one reader, with both forms and its file, under a stable id', async () => {
+  await using server = await startMailServer()
+  expect(await sendEmail(configured(server), email)).toEqual({ kind: 'delivered' })
+  await sendEmail(configured(server), email)
 
   const [mail, again] = server.mails
   expect(mail).toMatchObject({ from: 'fleet@example.com', to: ['anna@example.org'] })
@@ -39,18 +41,18 @@ test('an email arrives with both forms and its file, once for its one reader, un
 test.for([
   { refusals: { recipient: 550 }, outcome: { kind: 'refused', because: 'The mail server answered 550.' } },
   { refusals: { recipient: 451 }, outcome: { kind: 'failed', because: 'The mail server answered 451.' } },
-  // The operator's password, which the operator will mend.
+  // A wrong password, which the operator will correct.
   { refusals: { signIn: 535 }, outcome: { kind: 'failed', because: 'The mail server answered 535.' } },
 ])(
-  '$outcome.because The email is $outcome.kind, and nothing more of the answer is told',
+  '$outcome.because The email is $outcome.kind, and no more of the answer is quoted',
   async ({ refusals, outcome }) => {
     await using server = await startMailServer(refusals)
-    expect(await createSendEmail({ server: new Secret(server.url), from })(email)).toEqual(outcome)
+    expect(await sendEmail(configured(server), email)).toEqual(outcome)
   },
 )
 
-test('a server that is not there is tried again later', async () => {
+test('a server that is down is tried again later', async () => {
   const server = await startMailServer()
   await server[Symbol.asyncDispose]()
-  expect(await createSendEmail({ server: new Secret(server.url), from })(email)).toMatchObject({ kind: 'failed' })
+  expect(await sendEmail(configured(server), email)).toMatchObject({ kind: 'failed' })
 })

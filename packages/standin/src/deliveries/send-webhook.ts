@@ -1,116 +1,119 @@
 import { promises as dns, type LookupAddress } from 'node:dns'
 import { request } from 'node:https'
-import type { Clock } from '../clock.ts'
+import { Webhook } from 'standardwebhooks'
+import { addressInHost, isPublicAddress } from '../actions/public-address.ts'
 import type { Secret } from '../config/secret.ts'
+import type { Context } from '../context.ts'
 import { retryAfterOf } from '../trackunit/retry-after.ts'
-import type { Outcome } from './delivery-outcome.ts'
-import { addressInHost, isPublicAddress } from './public-address.ts'
-import { signWebhook } from './sign-webhook.ts'
+import type { Outcome } from './outcome.ts'
 
-export interface WebhookPorts {
-  clock: Clock
-  userAgent: string
+/** How hosts are found and reached; a test sets its own. */
+export interface Network {
   /** All addresses of a name. */
-  lookUp?: (hostname: string) => Promise<LookupAddress[]>
-  mayReach?: (address: string) => boolean
-  /** Certificates of authorities beside those that Node trusts. */
-  ca?: string
-  /** Aborts when an answer has taken too long: after 15 seconds. */
-  patience?: () => AbortSignal
+  lookUp: (hostname: string) => Promise<LookupAddress[]>
+  mayReach: (address: string) => boolean
+  /** A certificate authority to trust in addition to Node's. */
+  ca?: string | undefined
+  /** Aborts when an answer takes too long. */
+  timeout: () => AbortSignal
 }
 
 const timeoutMs = 15_000
-/** Of an answer no more is read than its head: what is in it helps nobody. */
-const answeredWell = (status: number) => status >= 200 && status < 300
-const passesByItself = new Set([408, 425, 429])
-/** Whoever answers so wants no more. @see https://www.standardwebhooks.com */
-const gone = 410
 
-export type SendWebhook = ReturnType<typeof createSendWebhook>
+export const internet: Network = {
+  lookUp: (hostname) => dns.lookup(hostname, { all: true }),
+  mayReach: isPublicAddress,
+  timeout: () => AbortSignal.timeout(timeoutMs),
+}
+
+export interface WebhookMessage {
+  /** The same at each attempt, so that the receiver can recognise a repetition. */
+  id: string
+  url: string
+  body: string
+  secret: Secret
+}
 
 /**
- * POSTs JSON over HTTPS, signed, to a host on the internet: the address is looked up once, every one of the name's must be
- * public, and the connection goes to the one that was looked at. Redirects are not followed.
+ * POSTs JSON over HTTPS, signed, to a host on the internet. The name is looked up once, all of its addresses must be
+ * public, and the connection goes to one of these. Redirects are not followed.
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-export function createSendWebhook(ports: WebhookPorts) {
-  const { clock, userAgent, ca } = ports
-  const {
-    lookUp = (hostname) => dns.lookup(hostname, { all: true }),
-    mayReach = isPublicAddress,
-    patience = () => AbortSignal.timeout(timeoutMs),
-  } = ports
+export async function sendWebhook(
+  ctx: Pick<Context, 'clock' | 'userAgent'>,
+  { id, url, body, secret }: WebhookMessage,
+  network = internet,
+): Promise<Outcome> {
+  const target = new URL(url)
+  const addresses = await addressesOf(target.hostname, network).catch(() => [])
+  const [address] = addresses
+  if (!address) return { kind: 'failed', because: 'The name of the host is not known.' }
+  if (!addresses.every((each) => network.mayReach(each.address)))
+    return { kind: 'refused', because: 'The host is in a private network.' }
 
-  async function addressOf(hostname: string): Promise<LookupAddress | undefined> {
-    const literal = addressInHost(hostname)
-    const addresses = literal ? [{ address: literal, family: literal.includes(':') ? 6 : 4 }] : await lookUp(hostname)
-    return addresses.every(({ address }) => mayReach(address)) ? addresses[0] : undefined
+  const at = ctx.clock.now()
+  const headers = {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': new Webhook(secret.reveal()).sign(id, at, body),
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'user-agent': ctx.userAgent,
   }
+  const answer = await post(target, { address, body, headers }, network)
+  return answer
+    ? outcomeOf(answer, ctx.clock.now())
+    : { kind: 'failed', because: 'The host did not answer over a trusted connection.' }
+}
 
-  return async ({
-    id,
-    url,
-    body,
-    secret,
-  }: {
-    id: string
-    url: string
-    body: string
-    secret: Secret
-  }): Promise<Outcome> => {
-    const target = new URL(url)
-    let address: LookupAddress | undefined
-    try {
-      address = await addressOf(target.hostname)
-    } catch {
-      return { kind: 'failed', because: 'The name of the host is not known.' }
-    }
-    if (!address) return { kind: 'refused', because: 'The host is in a private network.' }
-    return post(target, { address, body, headers: signWebhook({ id, body, at: clock.now() }, secret) })
-  }
+async function addressesOf(hostname: string, { lookUp }: Network): Promise<LookupAddress[]> {
+  const literal = addressInHost(hostname)
+  return literal ? [{ address: literal, family: literal.includes(':') ? 6 : 4 }] : lookUp(hostname)
+}
 
-  function post(
-    target: URL,
-    { address, body, headers }: { address: LookupAddress; body: string; headers: Record<string, string> },
-  ): Promise<Outcome> {
-    const { promise, resolve } = Promise.withResolvers<Outcome>()
-    const sent = request(
-      target,
-      {
-        method: 'POST',
-        agent: false,
-        signal: patience(),
-        // Node asks it for one address or for all, and never asks it where the host is an address.
-        lookup: (_hostname, options, found) =>
-          options.all ? found(null, [address]) : found(null, address.address, address.family),
-        headers: {
-          ...headers,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-          'user-agent': userAgent,
-        },
-        ...(ca !== undefined && { ca }),
-      },
-      (answer) => {
-        resolve(understand(answer.statusCode ?? 0, answer.headers['retry-after']))
-        answer.destroy()
-      },
-    )
-    sent.on('error', () =>
-      resolve({ kind: 'failed', because: 'The host did not answer, or not over a trusted connection.' }),
-    )
-    sent.end(body)
-    return promise
-  }
+interface Answer {
+  status: number
+  retryAfter: string | undefined
+}
 
-  function understand(status: number, retryAfter: string | undefined): Outcome {
-    if (answeredWell(status)) return { kind: 'delivered' }
-    const because = `The host answered ${status}.`
-    if (status >= 500 || passesByItself.has(status))
-      return {
-        kind: 'failed',
-        because,
-        retryAfterMs: retryAfterOf(new Headers({ 'retry-after': retryAfter ?? '' }), clock.now()),
-      }
+/** @returns only the head of the answer, since the body is of no use; undefined where there was none */
+function post(
+  target: URL,
+  { address, body, headers }: { address: LookupAddress; body: string; headers: Record<string, string | number> },
+  { ca, timeout }: Network,
+): Promise<Answer | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Answer | undefined>()
+  const sent = request(
+    target,
+    {
+      method: 'POST',
+      agent: false,
+      signal: timeout(),
+      headers,
+      ...(ca !== undefined && { ca }),
+      // Node asks for one address or for all, and does not ask where the host is an address.
+      lookup: (_hostname, { all }, found) =>
+        all ? found(null, [address]) : found(null, address.address, address.family),
+    },
+    (answer) => {
+      resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] })
+      answer.destroy()
+    },
+  )
+  sent.on('error', () => resolve(undefined))
+  sent.end(body)
+  return promise
+}
+
+const isTransient = new Set([408, 425, 429])
+/** The receiver wants no further deliveries. @see https://www.standardwebhooks.com */
+const gone = 410
+
+function outcomeOf({ status, retryAfter }: Answer, now: Date): Outcome {
+  if (status >= 200 && status < 300) return { kind: 'delivered' }
+  const because = `The host answered ${status}.`
+  if (status < 500 && !isTransient.has(status))
     return { kind: 'refused', because, ...(status === gone && { isGone: true }) }
-  }
+  const retryAfterMs = retryAfterOf(new Headers({ 'retry-after': retryAfter ?? '' }), now)
+  return { kind: 'failed', because, retryAfterMs }
 }

@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm'
-import type { Database, Transaction } from '../database/database.ts'
+import type { InTransaction } from '../context.ts'
+import type { Database } from '../database/database.ts'
 import { signingSecrets } from './delivery-table.ts'
 
-/** The sealed secret of an account; of several that are made at once the first one stays. */
+/** The sealed secret of an account; where several are created at the same time, the first one stays. */
 export async function findOrInsertSigningSecret(
   db: Database,
   accountId: string,
@@ -17,6 +18,6 @@ export async function findSigningSecret(db: Database, accountId: string): Promis
   return row?.sealedSecret
 }
 
-export async function eraseSigningSecretOf(tx: Transaction, accountId: string): Promise<void> {
-  await tx.delete(signingSecrets).where(eq(signingSecrets.accountId, accountId))
+export async function eraseSigningSecretOf({ db }: InTransaction, accountId: string): Promise<void> {
+  await db.delete(signingSecrets).where(eq(signingSecrets.accountId, accountId))
 }

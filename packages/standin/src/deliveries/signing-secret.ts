@@ -1,26 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { actorOf, type Caller } from '../access/caller.ts'
+import { record } from '../audit/record.ts'
 import { Secret } from '../config/secret.ts'
-import type { Database } from '../database/database.ts'
-import type { Vault } from '../secrets/vault.ts'
+import type { Context } from '../context.ts'
 import { findOrInsertSigningSecret, findSigningSecret } from './signing-secret-store.ts'
-
-interface Dependencies {
-  db: Database
-  vault: Vault
-  appId: string
-  randomBytes: (size: number) => Buffer
-}
 
 const bytes = 32
 
-/** With what an account's POSTs are signed, made when it is first needed: `whsec_` and base64. */
-export function createSigningSecrets({ db, vault, appId, randomBytes }: Dependencies) {
-  const bindingOf = (account: string) => ({ account, app: appId, column: 'signing-secret', generation: 0 }) as const
+/** The secret that signs an account's webhooks, created when first needed: `whsec_` and base64. */
+export async function signingSecretOf({ config, db, vault }: Context, account: string): Promise<Secret> {
+  const binding = { account, app: config.app.id, column: 'signing-secret', generation: 0 } as const
+  const sealed = await findSigningSecret(db, account)
+  if (sealed !== undefined) return vault.open(sealed, binding)
+  const fresh = new Secret(`whsec_${randomBytes(bytes).toString('base64')}`)
+  return vault.open(await findOrInsertSigningSecret(db, account, await vault.seal(fresh, binding)), binding)
+}
 
-  return async (accountId: string): Promise<Secret> => {
-    const binding = bindingOf(accountId)
-    const sealed = await findSigningSecret(db, accountId)
-    if (sealed !== undefined) return vault.open(sealed, binding)
-    const fresh = new Secret(`whsec_${randomBytes(bytes).toString('base64')}`)
-    return vault.open(await findOrInsertSigningSecret(db, accountId, await vault.seal(fresh, binding)), binding)
-  }
+/** Shows the secret, so that a receiver can verify the account's webhooks. The audit entry is stored before it is shown. */
+export async function showSigningSecret(
+  ctx: Context,
+  caller: Caller,
+  accountId: string,
+): Promise<{ signingSecret: string }> {
+  const secret = await signingSecretOf(ctx, accountId)
+  await record(ctx, { actor: actorOf(caller), event: 'signing-secret.shown', accountId })
+  return { signingSecret: secret.reveal() }
 }

@@ -1,26 +1,23 @@
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, test } from 'vitest'
-import { createLogger } from '../observability/logger.ts'
+import { createHttpStack } from '../../test/http-stack.ts'
 import { StandinError } from '../standin-error.ts'
 import { registerHealthRoutes } from './health-route.ts'
 import { createHttpServer } from './http-server.ts'
-import { retrySoon } from './retry-soon.ts'
+import { reconnectSoon } from './trpc-route.ts'
 
 async function createEdge(appOrigins: string[] = []) {
-  let log = ''
-  const refused: string[] = []
-  const server: FastifyInstance = await createHttpServer(
-    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins },
-    createLogger('trace', { write: (line) => (log += line) }),
-    { onRefused: ({ route, reason }) => refused.push(`${route} ${reason}`) },
-  )
+  const { ctx, refused, logged } = createHttpStack({
+    environment: appOrigins.length > 0 ? { APP_ORIGINS: appOrigins.join() } : {},
+  })
+  const server: FastifyInstance = await createHttpServer(ctx)
   server.get('/throws/:secret', async () => {
     throw Object.assign(new Error('library says s3cr3t'), { code: 'LIB_CODE', query: 's3cr3t' })
   })
   server.get('/refuses', async () => {
     throw new StandinError('RATE_LIMITED', { retryAfterMs: 1_200 })
   })
-  return { server, refused, logged: () => log, [Symbol.asyncDispose]: () => server.close() }
+  return { ctx, server, refused, logged, [Symbol.asyncDispose]: () => server.close() }
 }
 
 describe('every answer that is no success is a problem with a reason', () => {
@@ -121,7 +118,8 @@ test.for([
     await using edge = await createEdge()
     const watch = { suspect: async () => isDown, downForMs: () => downForMs }
     const parts = ['callbacks', 'api', 'worker'] as const
-    registerHealthRoutes(edge.server, { watch, outageServeMs: 1_000, parts })
+    const config = { ...edge.ctx.config, outageServeMs: 1_000, parts: [...parts] as typeof edge.ctx.config.parts }
+    registerHealthRoutes(edge.server, { config, watch }, { isWorking: () => true })
     const ready = await edge.server.inject('/health/ready')
     expect([ready.statusCode, ready.json()]).toEqual([status, { ...body, parts }])
     expect((await edge.server.inject('/health/live')).json()).toEqual({ status: 'live' })
@@ -137,17 +135,32 @@ test.for([
 ] as const)('health speaks for its parts: $parts are $status while the database is down', async ({ parts, status }) => {
   await using edge = await createEdge()
   const watch = { suspect: async () => true, downForMs: () => 0 }
-  registerHealthRoutes(edge.server, { watch, outageServeMs: 1_000, parts })
+  const config = { ...edge.ctx.config, outageServeMs: 1_000, parts: [...parts] as typeof edge.ctx.config.parts }
+  registerHealthRoutes(edge.server, { config, watch }, { isWorking: () => true })
   const ready = await edge.server.inject('/health/ready')
   expect([ready.statusCode, ready.json()]).toMatchObject([status, { database: 'down', parts }])
 })
 
+test('a worker that claims nothing while runs are due is not ready, and says so', async () => {
+  await using edge = await createEdge()
+  const watch = { suspect: async () => false, downForMs: () => 0 }
+  let isWorking = false
+  registerHealthRoutes(edge.server, { config: edge.ctx.config, watch }, { isWorking: () => isWorking })
+  const stuck = await edge.server.inject('/health/ready')
+  expect([stuck.statusCode, stuck.json()]).toMatchObject([
+    503,
+    { status: 'not-ready', database: 'up', worker: 'stuck' },
+  ])
+  isWorking = true
+  expect((await edge.server.inject('/health/ready')).statusCode).toBe(200)
+})
+
 test('a stream begins with the hint to reconnect soon, and goes on unchanged', async () => {
-  const streamed = retrySoon(
+  const streamed = reconnectSoon(
     new Response('data: 1\n\n', { status: 200, headers: { 'content-type': 'text/event-stream' } }),
   )
   expect(await streamed.text()).toBe('retry: 250\n\ndata: 1\n\n')
   expect(streamed.headers.get('content-type')).toBe('text/event-stream')
   const empty = new Response(null, { status: 204 })
-  expect(retrySoon(empty)).toBe(empty)
+  expect(reconnectSoon(empty)).toBe(empty)
 })

@@ -1,31 +1,36 @@
 import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify'
-import type { Config } from '../config/config.ts'
-import type { Logger } from '../observability/logger.ts'
+import type { AccessContext } from '../access/access-context.ts'
 import { toRefusal } from '../refusal.ts'
+import { createFastServer, type FastRoute, maxBodyBytes } from './fast-path/fast-server.ts'
 import { answerMalformedRequest } from './malformed-request.ts'
-import { logFailure, type OnRefused, problemOf } from './problem.ts'
+import { logFailure, problemOf } from './problem.ts'
+import { traceRequests } from './trace-requests.ts'
 
-export const maxBodyBytes = 64 * 1024
-/** A batch of procedures stands in the path: at the default of 100 it would be a 404. */
+/** The procedures of a batch stand in the path: at the default of 100 characters it would be a 404. */
 const maxParamLength = 5_000
 
-/** Fastify with what holds for every route: bounds, time-outs, CORS, one form of error, one line of log without the URL. */
+/**
+ * Fastify with what holds for every route: limits, time-outs, CORS, one form of error, one log line without the URL.
+ * @param fastRoutes what is answered before Fastify sees it
+ */
 export async function createHttpServer(
-  { trustProxy, appOrigins }: Config['http'],
-  log: Logger,
-  { onRefused = () => {} }: { onRefused?: OnRefused } = {},
+  ctx: AccessContext,
+  fastRoutes: readonly FastRoute[] = [],
 ): Promise<FastifyInstance> {
+  const { log, metrics } = ctx
+  const { trustProxy, appOrigins } = ctx.config.http
   const server = Fastify({
+    serverFactory: createFastServer(ctx, fastRoutes),
     bodyLimit: maxBodyBytes,
-    // A request that comes drop by drop holds nothing for long; Node looks that often.
+    // A request that drips in holds nothing for long; Node checks this often.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     requestTimeout: 30_000,
     clientErrorHandler: answerMalformedRequest,
     connectionTimeout: 60_000,
     keepAliveTimeout: 30_000,
-    forceCloseConnections: true, // Open streams would hold up the end.
+    forceCloseConnections: true, // Open streams would delay the stop.
     trustProxy,
     routerOptions: { maxParamLength },
     loggerInstance: log as FastifyBaseLogger,
@@ -47,11 +52,11 @@ export async function createHttpServer(
   })
   server.setErrorHandler((error, request, reply) => {
     logFailure(request.log, error)
-    onRefused({ route: request.routeOptions.url ?? 'none', reason: toRefusal(error).reason })
+    metrics.countRefusal({ route: request.routeOptions.url ?? 'none', reason: toRefusal(error).reason })
     return sendProblem(reply, error)
   })
   server.setNotFoundHandler((_request, reply) => {
-    onRefused({ route: 'none', reason: 'NOT_FOUND' })
+    metrics.countRefusal({ route: 'none', reason: 'NOT_FOUND' })
     return sendProblem(reply, Object.assign(new Error(), { code: 'NOT_FOUND' }))
   })
 
@@ -62,6 +67,7 @@ export async function createHttpServer(
     allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'trpc-accept'],
     maxAge: 600,
   })
+  if (ctx.config.traces) traceRequests(server)
   return server
 }
 

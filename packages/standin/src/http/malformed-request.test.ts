@@ -1,21 +1,18 @@
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { createLogger } from '../observability/logger.ts'
+import { createHttpStack } from '../../test/http-stack.ts'
 import { createHttpServer } from './http-server.ts'
 
 /** Sends bytes as they are. @returns everything that came back until the end */
 async function exchange(bytes: string): Promise<{ answer: string; logged: string }> {
-  let logged = ''
-  const server = await createHttpServer(
-    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
-    createLogger('trace', { write: (line) => (logged += line) }),
-  )
+  const { ctx, logged } = createHttpStack()
+  const server = await createHttpServer(ctx)
   await server.listen({ port: 0, host: '127.0.0.1' })
   try {
     const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1')
     socket.write(bytes)
-    return { answer: await text(socket), logged }
+    return { answer: await text(socket), logged: logged() }
   } finally {
     await server.close()
   }

@@ -1,10 +1,6 @@
-import type { ErrorReason } from '@standin/contracts'
 import type { Logger } from '../observability/logger.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
-
-/** Told of each request that a route refused. */
-export type OnRefused = (refused: { route: string; reason: ErrorReason }) => void
 
 export interface HttpAnswer {
   status: number

@@ -5,11 +5,10 @@ import type { ProcedureContract } from '@standin/contracts'
 import { tracked } from '@trpc/server'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { createHttpStack } from '../../test/http-stack.ts'
 import type { Caller } from '../access/caller.ts'
-import { createLogger } from '../observability/logger.ts'
 import { createHttpServer } from './http-server.ts'
-import { createContracted, router } from './trpc.ts'
+import { contracted, router } from './trpc.ts'
 import { registerTrpcRoute } from './trpc-route.ts'
 
 const events = {
@@ -19,31 +18,31 @@ const events = {
   callers: ['user'],
   account: 'input',
 } as const satisfies ProcedureContract
-const user: Caller = { kind: 'user', id: 'u', name: null, accountId: 'mine', scopes: [], expiresAt: new Date(0) }
+const mine = '11111111-1111-4111-8111-111111111111'
+const user: Caller = { kind: 'user', id: 'u', name: null, accountId: mine, scopes: [], expiresAt: new Date(0) }
 const message = 'x'.repeat(10_000)
 
 /** A server with a stream that gives as many events as are taken, and tells how many that were. */
 async function startStream() {
   let given = 0
-  const nowhere = async () => undefined
-  const contracted = createContracted(
-    { accountOfRun: nowhere, accountOfSchedule: nowhere, accountOfArtifact: nowhere },
-    { administratorScopes: undefined },
-  )
+  const { ctx, admit } = createHttpStack({ logLevel: 'silent' })
   const api = router({
-    events: contracted.stream(events).subscription(async function* ({ signal }) {
-      while (!signal?.aborted) yield tracked(String(++given), { seq: given, message })
-    }),
+    events: contracted(ctx)
+      .stream(events)
+      .subscription(async function* ({ signal }) {
+        while (!signal?.aborted) yield tracked(String(++given), { seq: given, message })
+      }),
   })
-  const server = await createHttpServer(
-    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
-    createLogger('silent'),
-  )
-  await registerTrpcRoute(server, { router: api, clock: createAdjustableClock(), authenticate: async () => user })
+  const server = await createHttpServer(ctx)
+  await registerTrpcRoute(server, ctx, api)
   await server.listen({ port: 0, host: '127.0.0.1' })
   const { port } = server.server.address() as AddressInfo
-  const input = encodeURIComponent(JSON.stringify({ accountId: 'mine' }))
-  const request = get({ port, path: `/trpc/events?input=${input}`, headers: { accept: 'text/event-stream' } })
+  const input = encodeURIComponent(JSON.stringify({ accountId: mine }))
+  const request = get({
+    port,
+    path: `/trpc/events?input=${input}`,
+    headers: { accept: 'text/event-stream', authorization: admit(user) },
+  })
   const [answer] = (await once(request, 'response')) as [IncomingMessage]
   return {
     answer,

@@ -2,18 +2,18 @@ import type { ProcedureContract } from '@standin/contracts'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { createHttpStack } from '../../test/http-stack.ts'
 import type { Caller } from '../access/caller.ts'
-import { createLogger } from '../observability/logger.ts'
 import { StandinError } from '../standin-error.ts'
 import { createHttpServer } from './http-server.ts'
-import { createContracted, router } from './trpc.ts'
+import { contracted, router } from './trpc.ts'
 import { registerTrpcRoute } from './trpc-route.ts'
 
+const [mine, theirs] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
 const onInput = {
   kind: 'query',
   input: z.strictObject({
-    accountId: z.string().max(20),
+    accountId: z.string().max(40),
     mode: z.enum(['good', 'bad-output', 'library', 'ours']).default('good'),
   }),
   output: z.object({ accountId: z.string(), caller: z.string() }),
@@ -36,53 +36,40 @@ const onAll = {
 const forServices = { ...onInput, callers: ['service'] } as const
 const forAdministrators = { ...onInput, output: z.object({ administers: z.boolean() }), administrators: true } as const
 
-const user: Caller = { kind: 'user', id: 'u', name: null, accountId: 'mine', scopes: [], expiresAt: new Date(0) }
-const service: Caller = { kind: 'service', service: 's', keyId: 'k', grants: [{ accountId: 'mine', scopes: [] }] }
+const user: Caller = { kind: 'user', id: 'u', name: null, accountId: mine, scopes: [], expiresAt: new Date(0) }
+const service: Caller = { kind: 'service', service: 's', keyId: 'k', grants: [{ accountId: mine, scopes: [] }] }
 
-async function createApi(
-  authenticate: (authorization: string | undefined) => Promise<Caller>,
-  administratorScopes?: readonly string[],
-) {
-  let log = ''
-  let lookUps = 0
+/** An API as one caller sees it; without one, as a stranger. */
+async function createApi(caller: Caller | undefined, administratorScopes?: string[]) {
   const handled: string[] = []
-  const contracted = createContracted(
-    {
-      accountOfRun: async (runId) => ({ 'run-mine': 'mine', 'run-theirs': 'theirs' })[runId],
-      accountOfSchedule: async (scheduleId) => ({ 'schedule-mine': 'mine', 'schedule-theirs': 'theirs' })[scheduleId],
-      accountOfArtifact: async () => undefined,
+  const { ctx, admit, lookUps, logged } = createHttpStack({
+    administratorScopes,
+    accountOf: {
+      accountOfRun: async (runId) => ({ 'run-mine': mine, 'run-theirs': theirs })[runId],
+      accountOfSchedule: async (scheduleId) => ({ 'schedule-mine': mine, 'schedule-theirs': theirs })[scheduleId],
     },
-    { administratorScopes },
-  )
+  })
+  const authorization = caller ? admit(caller) : 'Bearer nobody'
+  const contract = contracted(ctx)
   const api = router({
-    input: contracted.call(onInput).query(({ ctx, input }) => {
+    input: contract.call(onInput).query(({ ctx, input }) => {
       handled.push(ctx.accountId)
       if (input.mode === 'library') throw new DrizzleQueryError('select s3cr3t', ['s3cr3t'], new Error('s3cr3t'))
       if (input.mode === 'ours') throw new StandinError('CREDENTIALS_PENDING', { retryAfterMs: 5 })
       if (input.mode === 'bad-output') return { accountId: 's3cr3t' } as { accountId: string; caller: string }
       return { accountId: ctx.accountId, caller: ctx.caller.kind, extra: 's3cr3t' }
     }),
-    services: contracted.call(forServices).query(({ ctx }) => ({ accountId: ctx.accountId, caller: ctx.caller.kind })),
-    run: contracted.call(onRun).query(({ ctx }) => ({ accountId: ctx.accountId })),
-    schedule: contracted.call(onSchedule).query(({ ctx }) => ({ accountId: ctx.accountId })),
-    all: contracted.callOnAll(onAll).query(({ ctx }) => ({
+    services: contract.call(forServices).query(({ ctx }) => ({ accountId: ctx.accountId, caller: ctx.caller.kind })),
+    run: contract.call(onRun).query(({ ctx }) => ({ accountId: ctx.accountId })),
+    schedule: contract.call(onSchedule).query(({ ctx }) => ({ accountId: ctx.accountId })),
+    all: contract.callOnAll(onAll).query(({ ctx }) => ({
       accounts: ctx.accounts === 'all' ? ('all' as const) : [...ctx.accounts],
     })),
-    administrators: contracted.call(forAdministrators).query(({ ctx }) => ({ administers: ctx.administers })),
+    administrators: contract.call(forAdministrators).query(({ ctx }) => ({ administers: ctx.administers })),
   })
-  const server = await createHttpServer(
-    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
-    createLogger('trace', { write: (line) => (log += line) }),
-  )
-  await registerTrpcRoute(server, {
-    router: api,
-    clock: createAdjustableClock(),
-    authenticate: (authorization) => {
-      lookUps++
-      return authenticate(authorization)
-    },
-  })
-  const get = async (path: string, inputs: unknown, authorization = 'Bearer x') => {
+  const server = await createHttpServer(ctx)
+  await registerTrpcRoute(server, ctx, api)
+  const get = async (path: string, inputs: unknown) => {
     const response = await server.inject({
       url: `/trpc/${path}?input=${encodeURIComponent(JSON.stringify(inputs))}`,
       headers: { authorization },
@@ -93,17 +80,14 @@ async function createApi(
     get,
     server,
     handled,
-    lookUps: () => lookUps,
-    logged: () => log,
+    authorization,
+    lookUps,
+    logged,
     [Symbol.asyncDispose]: () => server.close(),
   }
 }
-const as = (caller: Caller, administratorScopes?: readonly string[]) =>
-  createApi(async () => caller, administratorScopes)
-const refusing = () =>
-  createApi(async () => {
-    throw new StandinError('UNAUTHENTICATED')
-  })
+const as = createApi
+const refusing = () => createApi(undefined)
 
 describe('invariant 24: whoever may not act on the account never reaches the handler', () => {
   test('the caller is looked at before the input, the input before the account', async () => {
@@ -115,25 +99,25 @@ describe('invariant 24: whoever may not act on the account never reaches the han
     await using somebody = await as(user)
     expect((await somebody.get('services', { nonsense: true })).json.error.data.reason).toBe('ACCOUNT_FORBIDDEN')
     expect((await somebody.get('input', { nonsense: true })).json.error.data.reason).toBe('INPUT_INVALID')
-    expect((await somebody.get('input', { accountId: 'theirs' })).json.error.data.reason).toBe('ACCOUNT_FORBIDDEN')
+    expect((await somebody.get('input', { accountId: theirs })).json.error.data.reason).toBe('ACCOUNT_FORBIDDEN')
     expect(somebody.handled).toEqual([])
   })
 
   test.each([user, service])('a $kind is served on their own account alone', async (caller) => {
     await using api = await as(caller)
-    expect((await api.get('input', { accountId: 'mine' })).json.result.data).toEqual({
-      accountId: 'mine',
+    expect((await api.get('input', { accountId: mine })).json.result.data).toEqual({
+      accountId: mine,
       caller: caller.kind,
     })
     expect(await api.get('input', { accountId: 'all' })).toMatchObject({ status: 403 })
-    expect(api.handled).toEqual(['mine'])
+    expect(api.handled).toEqual([mine])
   })
 
   test.each([user, service])(
     'for a $kind what belongs to others is not there, exactly as what does not exist',
     async (caller) => {
       await using api = await as(caller)
-      expect((await api.get('run', { runId: 'run-mine' })).json.result.data).toEqual({ accountId: 'mine' })
+      expect((await api.get('run', { runId: 'run-mine' })).json.result.data).toEqual({ accountId: mine })
       const foreign = await api.get('run', { runId: 'run-theirs' })
       const missing = await api.get('run', { runId: 'run-nowhere' })
       expect(foreign).toMatchObject({ status: 404, json: { error: { data: { reason: 'RUN_NOT_FOUND' } } } })
@@ -146,19 +130,19 @@ describe('invariant 24: whoever may not act on the account never reaches the han
 describe('invariant 24: a schedule, a list over all accounts, and what only administrators may', () => {
   test.each([user, service])('for a $kind a schedule of others is not there', async (caller) => {
     await using api = await as(caller)
-    expect((await api.get('schedule', { scheduleId: 'schedule-mine' })).json.result.data).toEqual({ accountId: 'mine' })
+    expect((await api.get('schedule', { scheduleId: 'schedule-mine' })).json.result.data).toEqual({ accountId: mine })
     for (const scheduleId of ['schedule-theirs', 'schedule-nowhere'])
       expect((await api.get('schedule', { scheduleId })).json.error.data.reason).toBe('SCHEDULE_NOT_FOUND')
   })
 
   test('a list is handed the accounts that were granted, and no others', async () => {
     const grants = [
-      { accountId: 'mine', scopes: [] },
+      { accountId: mine, scopes: [] },
       { accountId: 'ours', scopes: [] },
     ]
     for (const [caller, accounts] of [
-      [user, ['mine']],
-      [{ ...service, grants }, ['mine', 'ours']],
+      [user, [mine]],
+      [{ ...service, grants }, [mine, 'ours']],
       [{ ...service, grants: [] }, []],
       [{ ...service, grants: [...grants, { accountId: 'all', scopes: [] }] }, 'all'],
     ] as const) {
@@ -167,7 +151,7 @@ describe('invariant 24: a schedule, a list over all accounts, and what only admi
     }
   })
 
-  test.for<{ title: string; scopes: readonly string[] | undefined; needed?: readonly string[]; outcome: string }>([
+  test.for<{ title: string; scopes: readonly string[] | undefined; needed?: string[]; outcome: string }>([
     { title: 'has all of the scopes', scopes: ['x', 'admin', 'owner'], needed: ['admin', 'owner'], outcome: 'allowed' },
     { title: 'has one of two', scopes: ['admin'], needed: ['admin', 'owner'], outcome: 'SCOPE_FORBIDDEN' },
     { title: 'has none', scopes: [], needed: ['admin'], outcome: 'SCOPE_FORBIDDEN' },
@@ -175,20 +159,20 @@ describe('invariant 24: a schedule, a list over all accounts, and what only admi
     { title: 'is asked where no scope makes one', scopes: ['admin'], outcome: 'SCOPE_FORBIDDEN' },
   ])('a user who $title: $outcome', async ({ scopes, needed, outcome }) => {
     await using api = await as({ ...user, scopes }, needed)
-    const { json } = await api.get('administrators', { accountId: 'mine' })
+    const { json } = await api.get('administrators', { accountId: mine })
     expect(json.error?.data.reason ?? (json.result.data.administers ? 'allowed' : 'let in')).toBe(outcome)
   })
 
   test('a service passes where its contract lets it in, and is no administrator', async () => {
     await using api = await as(service, ['admin'])
-    expect((await api.get('administrators', { accountId: 'mine' })).json.result.data).toEqual({ administers: false })
+    expect((await api.get('administrators', { accountId: mine })).json.result.data).toEqual({ administers: false })
   })
 })
 
 describe('what an error says over tRPC', () => {
   test('one of ours: its reason, its status and when to come again', async () => {
     await using api = await as(user)
-    expect(await api.get('input', { accountId: 'mine', mode: 'ours' })).toMatchObject({
+    expect(await api.get('input', { accountId: mine, mode: 'ours' })).toMatchObject({
       status: 409,
       json: {
         error: {
@@ -206,7 +190,7 @@ describe('what an error says over tRPC', () => {
 
   test('invariant 10: one of a library: that something broke, and the log has its kind', async () => {
     await using api = await as(user)
-    const { status, text, json } = await api.get('input', { accountId: 'mine', mode: 'library' })
+    const { status, text, json } = await api.get('input', { accountId: mine, mode: 'library' })
     expect([status, json.error.data.reason]).toEqual([500, 'INTERNAL'])
     expect(json.error.data.stack).toBeUndefined()
     expect(text).not.toContain('s3cr3t')
@@ -216,10 +200,10 @@ describe('what an error says over tRPC', () => {
 
   test('an output that breaks its contract is our mistake, not the caller’s; what it does not name is left out', async () => {
     await using api = await as(user)
-    const broken = await api.get('input', { accountId: 'mine', mode: 'bad-output' })
+    const broken = await api.get('input', { accountId: mine, mode: 'bad-output' })
     expect([broken.status, broken.json.error.data.reason]).toEqual([500, 'INTERNAL'])
     expect(broken.text).not.toContain('s3cr3t')
-    expect((await api.get('input', { accountId: 'mine' })).text).not.toContain('s3cr3t')
+    expect((await api.get('input', { accountId: mine })).text).not.toContain('s3cr3t')
   })
 
   test('an input that does not fit: the fields, never their values', async () => {
@@ -235,7 +219,10 @@ describe('what an error says over tRPC', () => {
     ['input', '{', 400, 'INPUT_INVALID'],
   ])('a request that is none: %s %s', async (path, input, status, reason) => {
     await using api = await as(user)
-    const response = await api.server.inject({ url: `/trpc/${path}?input=${encodeURIComponent(input)}` })
+    const response = await api.server.inject({
+      url: `/trpc/${path}?input=${encodeURIComponent(input)}`,
+      headers: { authorization: api.authorization },
+    })
     expect([response.statusCode, response.json().error.data.reason]).toEqual([status, reason])
   })
 })
@@ -245,8 +232,8 @@ describe('a batch', () => {
     await using api = await as(user)
     const paths = ['input', 'services', 'input'].join()
     const batch = await api.server.inject({
-      url: `/trpc/${paths}?batch=1&input=${encodeURIComponent(JSON.stringify({ 0: { accountId: 'mine' }, 1: { accountId: 'mine' }, 2: { accountId: 'theirs' } }))}`,
-      headers: { authorization: 'Bearer x' },
+      url: `/trpc/${paths}?batch=1&input=${encodeURIComponent(JSON.stringify({ 0: { accountId: mine }, 1: { accountId: mine }, 2: { accountId: theirs } }))}`,
+      headers: { authorization: api.authorization },
     })
     const outcomes = batch.json() as { result?: unknown; error?: { data: { reason: string } } }[]
     expect(outcomes.map(({ error }) => error?.data.reason)).toEqual([

@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts'
 import { matching } from './machine-store.ts'
 import { machines } from './machine-table.ts'
 
-/** What there is to filter by, each with how many machines, the most frequent first; a search narrows by name. */
+/** The groups, sites and types to filter by, with their number of machines, the most frequent first; `search` filters by name. */
 export async function countChoices(
   db: Database,
   { accountId, search, limit }: { accountId: string; search: string; limit: number },

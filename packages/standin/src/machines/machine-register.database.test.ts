@@ -3,12 +3,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { emptyTables } from '../../test/empty-tables.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
-import { type Connection, connectDatabase } from '../database/database.ts'
+import { openTestReplica, type TestReplica } from '../../test/test-replica.ts'
+import { inTransaction } from '../context.ts'
 import { runs } from '../runs/run-table.ts'
 import { whenUninstalled } from '../when-uninstalled.ts'
-import { createMachineRegister } from './create-machine-register.ts'
 import { filterChoices } from './filters/save-filter.ts'
 import type { KnownMachine, MachineHistory, SeenMachine } from './machine-register.ts'
+import { openMachineRegister } from './open-machine-register.ts'
 import { deleteOldReadings } from './reading-store.ts'
 
 const account = '11111111-1111-4111-8111-111111111111'
@@ -19,14 +20,14 @@ const hourMs = 3_600_000
 const noon = new Date('2026-03-02T12:00:00.000Z')
 
 let database: TestDatabase
-let connection: Connection
+let replica: TestReplica
 beforeAll(async () => {
   database = await createTestDatabase()
-  connection = connectDatabase(database.url)
+  replica = openTestReplica(database)
 })
-beforeEach(() => emptyTables(connection.sql))
+beforeEach(() => emptyTables(replica.sql))
 afterAll(async () => {
-  await connection.close()
+  await replica.close()
   await database.drop()
 })
 
@@ -39,7 +40,7 @@ const machine = (id: string, of: Partial<SeenMachine> = {}): SeenMachine => ({
 
 /** The register of a run that its worker holds. */
 async function register({ accountId = account, epoch = 1, input = {} as Record<string, unknown> } = {}) {
-  const [run] = await connection.db
+  const [run] = await replica.ctx.db
     .insert(runs)
     .values({
       ...{ accountId, actionId: 'snapshot', mode: 'apply', input, idempotencyKey: randomUUID() },
@@ -54,13 +55,13 @@ async function register({ accountId = account, epoch = 1, input = {} as Record<s
     })
     .returning()
   if (!run) throw new Error('the run was inserted')
-  return createMachineRegister(connection.db, { ...run, epoch })
+  return openMachineRegister(replica.ctx.db, { ...run, epoch })
 }
 
 const all = async <Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> => (await Array.fromAsync(pages)).flat()
 const ids = (machines: ReadonlyArray<KnownMachine | MachineHistory>) => machines.map(({ id }) => id)
 
-test('keeps a machine as it was seen last, however often the page comes', async () => {
+test('keeps a machine as it was last read, however often the page is read', async () => {
   const run = await register()
   await run.keep([machine('m1', { name: 'Old' }), machine('m2')])
   await run.keep([machine('m1', { name: 'New', site: null, groups: [{ id: 'g', name: 'North' }] }), machine('m2')])
@@ -71,7 +72,7 @@ test('keeps a machine as it was seen last, however often the page comes', async 
   expect(first).toEqual({ ...machine('m2'), toldSite: undefined })
 })
 
-test('two runs of an account that see the same machines at the same time each have all of them', async () => {
+test('two runs of an account that read the same machines at the same time each have all of them', async () => {
   const [snapshot, list] = [await register(), await register()]
   await snapshot.keep([machine('m1'), machine('m2')])
   await list.keep([machine('m1'), machine('m2')])
@@ -84,14 +85,14 @@ test('two runs of an account that see the same machines at the same time each ha
   expect([await all(snapshot.gone()), await all(list.gone())]).toEqual([[], []])
 })
 
-test('a machine remembers the last runs that saw it, and no more', async () => {
+test('a machine has the last 32 runs that read it, and no more', async () => {
   const first = await register()
   await first.keep([machine('m1')])
   for (let nth = 0; nth < 32; nth++) await (await register()).keep([machine('m1')])
   expect(await all(first.list({ seenInThisRun: true }))).toEqual([])
 })
 
-test('lists a fleet in pages, by name, each machine once, also where names are the same or missing', async () => {
+test('lists a fleet in pages, by name, each machine once, also when names are equal or missing', async () => {
   const run = await register()
   const names = ['Twin', null, 'A', 'Z']
   const fleet = Array.from({ length: 2_300 }, (_, nth) => machine(`m${nth}`, { name: names[nth % 4] ?? null }))
@@ -105,7 +106,7 @@ test('lists a fleet in pages, by name, each machine once, also where names are t
   expect(listed).toEqual([...listed].sort())
 })
 
-test('lists those of the filter, and of this run alone when asked', async () => {
+test('lists the machines that match a filter, or only those that this run has read', async () => {
   const earlier = await register()
   await earlier.keep([machine('gone'), machine('m1')])
   const run = await register()
@@ -124,7 +125,7 @@ test('lists those of the filter, and of this run alone when asked', async () => 
   expect(await listed({ siteIds: [] })).toEqual([])
 })
 
-test('what another source says is added, and what it does not say stays', async () => {
+test('counters of another source are added, and null leaves a value as it is', async () => {
   const run = await register()
   await run.keep([machine('m1'), machine('m2')])
   const later = new Date(noon.getTime() + hourMs)
@@ -164,7 +165,7 @@ test('the history of counters has at most one reading in six hours, the later on
   expect(recent.map(({ readings }) => readings.length)).toEqual([1, 0])
 })
 
-test('a run sees where the last one that told of places had each machine, and what is gone, once', async () => {
+test('a run sees the site that the last run reported for each machine, and what is gone, once', async () => {
   const first = await register()
   await first.keep([machine('m1'), machine('m2'), machine('m3')])
   expect(await all(first.gone())).toEqual([])
@@ -192,7 +193,7 @@ test('a run sees where the last one that told of places had each machine, and wh
   expect(await all(third.gone())).toEqual([])
 })
 
-test('of places each question has its own last time, however its input is written', async () => {
+test('each question has its own reported sites, however its input is written', async () => {
   const ask = (input: Record<string, unknown>) => register({ input })
   const site = { sites: ['s1', 's2'], by: 'site' }
   for (const input of [{}, site]) {
@@ -210,7 +211,7 @@ test('of places each question has its own last time, however its input is writte
   expect(await (await ask({ by: 'brand' })).hasTold()).toBe(false)
 })
 
-test('the questions of an account whose places are kept are bounded: those asked last stay', async () => {
+test('an account keeps the reported sites of its 16 latest questions', async () => {
   for (let nth = 0; nth < 18; nth++) {
     const run = await register({ input: { nth } })
     await run.keep([machine('m1')])
@@ -223,7 +224,7 @@ test('the questions of an account whose places are kept are bounded: those asked
   expect(isKept.flatMap((kept, nth) => (kept ? [] : [nth]))).toEqual([0, 1, 17])
 })
 
-test('whatever people called a machine, it is kept, and can be listed and filtered', async () => {
+test('a machine with any name is kept, and can be listed and filtered', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 20 }),
     fc.constantFrom('\0', '\ud800', '🚜'.repeat(300), "'"),
@@ -252,7 +253,7 @@ test('whatever people called a machine, it is kept, and can be listed and filter
   )
 })
 
-test('however many are gone, each is told', async () => {
+test('every gone machine is listed, however many there are', async () => {
   const first = await register()
   await first.keep(Array.from({ length: 1_200 }, (_, nth) => machine(`m${nth}`)))
   await first.told()
@@ -261,7 +262,7 @@ test('however many are gone, each is told', async () => {
   expect(new Set(ids(await all(second.gone()))).size).toBe(1_199)
 })
 
-test('invariant 19: a worker that no longer has the run keeps nothing', async () => {
+test('invariant 19: a worker that no longer holds the run writes nothing', async () => {
   const late = await register({ epoch: 0 })
   await expect(late.keep([machine('m1')])).rejects.toThrow()
   await expect(late.told()).rejects.toThrow()
@@ -274,17 +275,17 @@ test('invariant 24: accounts do not see each other’s machines', async () => {
   await run.keep([machine('m1', { name: 'Ours' })])
 
   expect((await all(run.list())).map(({ name }) => name)).toEqual(['Ours'])
-  expect((await filterChoices(connection.db, { accountId: otherAccount, filter: {} })).known).toBe(1)
+  expect((await filterChoices(replica.ctx, { accountId: otherAccount, filter: {} })).known).toBe(1)
 })
 
-test('invariant 8: an account that has uninstalled has no machines, readings and saved choices left', async () => {
+test('invariant 8: an account that has uninstalled has no machines, readings and saved filters left', async () => {
   const run = await register()
   await run.keep([machine('m1')])
   await run.keepReadings()
   await run.told()
   await (await register({ accountId: otherAccount })).keep([machine('theirs')])
 
-  await connection.db.transaction(async (tx) => {
+  await inTransaction(replica.ctx, async (tx) => {
     for (const erase of whenUninstalled) await erase(tx, account, new Date())
   })
 
@@ -292,22 +293,22 @@ test('invariant 8: an account that has uninstalled has no machines, readings and
   expect(await all(run.history({ since: new Date(0) }))).toEqual([])
   expect(await run.hasTold()).toBe(false)
   await expect(run.keep([machine('m1')])).rejects.toThrow()
-  expect((await filterChoices(connection.db, { accountId: otherAccount, filter: {} })).known).toBe(1)
+  expect((await filterChoices(replica.ctx, { accountId: otherAccount, filter: {} })).known).toBe(1)
 })
 
-test('readings and machines that are older than is kept go', async () => {
+test('readings and machines that are too old are deleted', async () => {
   const run = await register()
   await run.keep([machine('m1'), machine('m2', { lastSeenAt: new Date() })])
   await run.keepReadings()
 
-  expect(await deleteOldReadings(connection.db, new Date(noon.getTime() + hourMs))).toBe(1)
+  expect(await deleteOldReadings(replica.ctx.db, new Date(noon.getTime() + hourMs))).toBe(1)
   const left = await all(run.history({ since: new Date(0) }))
   expect(left.map(({ readings }) => readings.length)).toEqual([0, 1])
-  expect(await deleteOldReadings(connection.db, new Date(Date.now() + hourMs))).toBe(3)
+  expect(await deleteOldReadings(replica.ctx.db, new Date(Date.now() + hourMs))).toBe(3)
   expect(await all(run.list())).toEqual([])
 })
 
-test('text that PostgreSQL does not store costs no page', async () => {
+test('text that PostgreSQL cannot store does not fail the page', async () => {
   const run = await register()
   await run.keep([machine('m1', { name: 'a\0b\uD800', groups: [{ id: 'g', name: '\0' }] })])
   expect((await all(run.list()))[0]).toMatchObject({ name: 'ab\uFFFD', groups: [{ id: 'g', name: '' }] })

@@ -5,7 +5,7 @@ export interface Named {
   name: string
 }
 
-/** A machine as a run has just seen it. What is not known is null; hours are hours, percents 0 to 100. */
+/** A machine as a run has just read it. Null means unknown; hours are hours, percents 0 to 100. */
 export interface SeenMachine {
   id: string
   name: string | null
@@ -25,16 +25,16 @@ export interface SeenMachine {
   batteryPercent: number | null
 }
 
-/** A machine as it was seen last, and what was told of it before. */
+/** A machine as it was last read, and the site that an earlier run reported for it. */
 export interface KnownMachine extends SeenMachine {
-  /** Where the last run that was asked the same told it to be: null on no site, undefined where none told of it. */
+  /** As reported by the last run with the same input: null for no site, undefined when no run reported the machine. */
   toldSite: Named | null | undefined
 }
 
-/** What another source says of a machine that this run has seen; what is left out or null stays as it is. */
+/** What another source says about a machine that this run has read. Null leaves a value as it is. */
 export interface SeenCounters {
   id: string
-  /** When the counters stood so. */
+  /** When the counters had these values. */
   at: Date
   operatingHours: number | null
   idleHours: number | null
@@ -43,7 +43,7 @@ export interface SeenCounters {
   longitude: number | null
 }
 
-/** A machine's counters at a moment. */
+/** A machine's counters at one moment. */
 export interface MachineReading {
   at: Date
   operatingHours: number | null
@@ -52,34 +52,30 @@ export interface MachineReading {
 }
 
 /** A machine and its readings, the oldest first. */
-export interface MachineHistory {
-  id: string
-  name: string | null
-  type: string | null
-  site: Named | null
+export interface MachineHistory extends Pick<SeenMachine, 'id' | 'name' | 'type' | 'site'> {
   readings: MachineReading[]
 }
 
 /**
- * The machines that the account's runs have seen, and how their counters went. What was read from Trackunit under its
- * limits is kept here, so that no page has to be read twice. All of it is the run's account's, and goes when the app is
- * uninstalled. What writes stops a run that was cancelled or taken over.
+ * The machines that runs of this account have read, and the history of their counters: what was read from Trackunit under
+ * its limits is kept here, so that no page is read twice. Erased when the app is uninstalled. Everything that writes
+ * throws when the run was cancelled or another worker holds it.
  */
 export interface MachineRegister {
-  /** Keeps a page of machines as they are now. The same again changes nothing. */
+  /** Saves a page of machines as they are now. Saving the same page again changes nothing. */
   keep(machines: readonly SeenMachine[]): Promise<void>
   /** Adds what another source says, such as idle hours. */
   keepCounters(counters: readonly SeenCounters[]): Promise<void>
-  /** Copies the counters of the machines that this run has seen into their history: at most four readings a day stay. */
+  /** Adds the counters of the machines that this run has read to their history, which keeps at most four readings a day. */
   keepReadings(): Promise<void>
-  /** In pages, by name: those that this run has seen, or all that are known. */
+  /** In pages, by name: the machines that this run has read, or all known ones. */
   list(wanted?: { filter?: MachineFilter; seenInThisRun?: boolean }): AsyncIterable<KnownMachine[]>
-  /** What the last run that was asked the same told of and this one, which has listed all, has not seen; in pages, by name. */
+  /** What the last run with the same input reported and this one, after listing all machines, has not read; in pages, by name. */
   gone(filter?: MachineFilter): AsyncIterable<KnownMachine[]>
-  /** Whether an earlier run of the action, asked for the same, told of places: else there is nothing to compare with. */
+  /** Whether an earlier run of the action with the same input reported sites; otherwise there is nothing to compare with. */
   hasTold(): Promise<boolean>
-  /** From here on, the next run that is asked the same compares places with what this one has seen. */
+  /** Marks sites as reported: the next run with the same input compares with what this one has read. */
   told(): Promise<void>
-  /** The counters' history since a moment, in pages of machines. */
+  /** The history of counters since a moment, in pages of machines. */
   history(wanted: { since: Date; filter?: MachineFilter }): AsyncIterable<MachineHistory[]>
 }

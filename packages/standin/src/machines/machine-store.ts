@@ -1,5 +1,6 @@
 import type { MachineFilter } from '@standin/contracts'
 import { and, asc, eq, inArray, isNotNull, not, type SQL, sql } from 'drizzle-orm'
+import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { KnownMachine, Named, SeenCounters, SeenMachine } from './machine-register.ts'
 import { machineReadings, machines, toldPlaces } from './machine-table.ts'
@@ -7,7 +8,7 @@ import { machineReadings, machines, toldPlaces } from './machine-table.ts'
 type MachineRow = typeof machines.$inferSelect
 
 const rowsAtOnce = 500
-/** A run is not far behind so many others of its account: how many may be open at once is bounded. */
+/** More than the runs of one account that can be open at once. */
 const runsKept = 32
 export const wasSeenIn = (runId: string): SQL => sql`${runId}::uuid = any(${machines.seenInRuns})`
 
@@ -16,13 +17,13 @@ export interface RunOfAccount {
   runId: string
 }
 
-/** What a run is asked: what it tells of places is compared with the last one that was asked the same. */
+/** A run's action, mode and input in one text: sites are compared with the last run with the same question. */
 export interface Asked {
   accountId: string
   question: string
 }
 
-/** As one parameter: a row for each of a hundred machines, with a parameter for each column, would be most of the memory. */
+/** All machines are one JSON parameter: a parameter for each cell would take most of the memory. */
 export async function upsertMachines(
   tx: Transaction,
   { accountId, runId }: RunOfAccount,
@@ -52,9 +53,9 @@ export async function upsertMachines(
 }
 
 /**
- * Each machine is found by its key: while nothing is known of a table that has just been filled, PostgreSQL would compare
- * every counter with every machine.
- * What is null stays as it was; where the counters stand later than the machine was last heard of, it is heard of then.
+ * Null leaves a value as it is. A counter that is later than the machine's last report counts as a report.
+ * The lateral join makes PostgreSQL look up each machine by its key: without statistics, in a table just filled, it would
+ * compare every counter with every machine.
  */
 export async function updateCounters(
   tx: Transaction,
@@ -80,7 +81,7 @@ export async function updateCounters(
     where m.ctid = found.place`)
 }
 
-/** Those of the filter; a list that is not given asks nothing. */
+/** A filter as a condition; a list that is left out filters nothing. */
 export function matching({ groupIds, siteIds, types }: MachineFilter): SQL | undefined {
   return and(
     siteIds ? inArray(machines.siteId, siteIds) : undefined,
@@ -117,7 +118,7 @@ export function listMachines(
   return inPages(db, asked, and(runId ? wasSeenIn(runId) : undefined, matching(filter)))
 }
 
-/** What was told of before and the run has not seen. */
+/** Machines that an earlier run with the same question reported and this run has not read. */
 export function listGone(
   db: Database,
   { runId, filter = {}, ...asked }: RunOfAccount & Asked & { filter?: MachineFilter | undefined },
@@ -125,10 +126,9 @@ export function listGone(
   return inPages(db, asked, and(not(wasSeenIn(runId)), isNotNull(toldPlaces.machineId), matching(filter)))
 }
 
-export async function eraseMachinesOf(tx: Transaction, accountId: string): Promise<void> {
-  await tx.delete(machineReadings).where(eq(machineReadings.accountId, accountId))
-  await tx.delete(toldPlaces).where(eq(toldPlaces.accountId, accountId))
-  await tx.delete(machines).where(eq(machines.accountId, accountId))
+export async function eraseMachinesOf({ db }: InTransaction, accountId: string): Promise<void> {
+  for (const table of [machineReadings, toldPlaces, machines])
+    await db.delete(table).where(eq(table.accountId, accountId))
 }
 
 interface FoundMachine {
@@ -136,12 +136,11 @@ interface FoundMachine {
   told: typeof toldPlaces.$inferSelect | null
 }
 
-function toKnownMachine({ machine: { machineId, siteId, siteName, ...row }, told }: FoundMachine): KnownMachine {
-  const { name, brand, model, serialNumber, type, groups, latitude, longitude, address, lastSeenAt } = row
-  const { operatingHours, idleHours, fuelPercent, batteryPercent } = row
+function toKnownMachine({ machine: row, told }: FoundMachine): KnownMachine {
+  const { machineId, siteId, siteName, accountId, countersAt, seenAt, seenInRuns, ...machine } = row
   return {
-    ...{ id: machineId, name, brand, model, serialNumber, type, groups, latitude, longitude, address, lastSeenAt },
-    ...{ operatingHours, idleHours, fuelPercent, batteryPercent },
+    ...machine,
+    id: machineId,
     site: named(siteId, siteName),
     toldSite: told ? named(told.siteId, told.siteName) : undefined,
   }

@@ -3,7 +3,7 @@ import type { Named } from './machine-register.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
-/** Each account's machines, as its runs saw them last. */
+/** Each account's machines, as its runs last read them. */
 export const machines = pgTable(
   'machines',
   {
@@ -25,15 +25,11 @@ export const machines = pgTable(
     idleHours: doublePrecision(),
     fuelPercent: doublePrecision(),
     batteryPercent: doublePrecision(),
-    /** When the counters stood so, where their source says it. */
+    /** When the counters had these values, if their source says so. */
     countersAt: moment(),
     seenAt: moment().notNull(),
-    /** The runs that saw it last, at most 32: several of an account work at once. */
+    /** The last runs that read it, at most 32: several runs of an account work at once. */
     seenInRuns: uuid().array().notNull().default([]),
-    /** Of servers before migration 0021, which go on beside these in a deploy; a later version takes them away. */
-    toldAt: moment(),
-    toldSiteId: text(),
-    toldSiteName: text(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.machineId] }),
@@ -41,12 +37,12 @@ export const machines = pgTable(
   ],
 )
 
-/** Where the last run that was asked a question told each machine to be. */
+/** The site that the last run with a question reported for each machine. */
 export const toldPlaces = pgTable(
   'told_places',
   {
     accountId: uuid().notNull(),
-    /** The same for runs of an action that are asked for the same. */
+    /** The same for runs of an action with the same mode and input. */
     question: text().notNull(),
     machineId: text().notNull(),
     siteId: text(),
@@ -56,7 +52,7 @@ export const toldPlaces = pgTable(
   (table) => [primaryKey({ columns: [table.accountId, table.question, table.machineId] })],
 )
 
-/** How counters went. `slot` counts six hours: however often runs read, a machine has at most four readings a day. */
+/** The history of counters. `slot` counts six hours: however often runs read, a machine has at most four readings a day. */
 export const machineReadings = pgTable(
   'machine_readings',
   {

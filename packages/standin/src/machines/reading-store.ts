@@ -1,14 +1,16 @@
 import type { MachineFilter } from '@standin/contracts'
 import { and, asc, eq, gt, gte, inArray, sql } from 'drizzle-orm'
+import { daysAgo } from '../clock.ts'
+import type { Context } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { MachineHistory, MachineReading } from './machine-register.ts'
 import { matching, named, type RunOfAccount } from './machine-store.ts'
 import { machineReadings, machines } from './machine-table.ts'
 
-/** Seconds: with one reading in six hours, a machine has at most four a day, however often runs read. */
+/** Seconds. One reading in six hours is at most four a day, however often runs read. */
 const slotS = 6 * 3_600
 
-/** The later reading of a slot stays. A machine that was never heard of has none. */
+/** The later reading of a slot wins. A machine that never reported has none. */
 export async function insertReadings(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
   await tx.execute(sql`
     insert into ${machineReadings} (account_id, machine_id, slot, at, operating_hours, idle_hours, fuel_percent)
@@ -24,12 +26,12 @@ export async function insertReadings(tx: Transaction, { accountId, runId }: RunO
     where excluded.at >= ${machineReadings}.at`)
 }
 
-/** Machines with what was read of them since a moment, in pages by id. */
+/** Machines with their readings since a moment, in pages by id. */
 export async function* listHistories(
   db: Database,
   { accountId, since, filter = {} }: { accountId: string; since: Date; filter?: MachineFilter | undefined },
 ): AsyncGenerator<MachineHistory[]> {
-  // Of each there are hundreds of readings in half a year.
+  // Each has hundreds of readings in half a year.
   const machinesAtOnce = 50
   const { machineId, name, type, siteId, siteName } = machines
   for (let after = ''; ; ) {
@@ -40,14 +42,14 @@ export async function* listHistories(
       .orderBy(asc(machines.machineId))
       .limit(machinesAtOnce)
     const ids = page.map(({ machineId }) => machineId)
-    const read = ids.length > 0 ? await readingsOf(db, { accountId, since, ids }) : new Map<string, MachineReading[]>()
     if (page.length > 0) {
-      yield page.map((row) => ({
-        id: row.machineId,
-        name: row.name,
-        type: row.type,
-        site: named(row.siteId, row.siteName),
-        readings: read.get(row.machineId) ?? [],
+      const readings = await readingsOf(db, { accountId, since, ids })
+      yield page.map(({ machineId: id, name, type, siteId, siteName }) => ({
+        id,
+        name,
+        type,
+        site: named(siteId, siteName),
+        readings: readings.get(id)?.map(({ reading }) => reading) ?? [],
       }))
     }
     after = ids.at(-1) ?? after
@@ -57,29 +59,23 @@ export async function* listHistories(
 
 async function readingsOf(
   db: Database,
-  { accountId, since, ids }: { accountId: string; since: Date; ids: readonly string[] },
-): Promise<Map<string, MachineReading[]>> {
+  { accountId, since, ids }: { accountId: string; since: Date; ids: string[] },
+): Promise<Map<string, Array<{ reading: MachineReading }>>> {
+  const { machineId, at, operatingHours, idleHours, fuelPercent } = machineReadings
   const rows = await db
-    .select()
+    .select({ machineId, reading: { at, operatingHours, idleHours, fuelPercent } })
     .from(machineReadings)
-    .where(
-      and(
-        eq(machineReadings.accountId, accountId),
-        inArray(machineReadings.machineId, [...ids]),
-        gte(machineReadings.at, since),
-      ),
-    )
-    .orderBy(asc(machineReadings.machineId), asc(machineReadings.at))
-  const readings = new Map<string, MachineReading[]>()
-  for (const { machineId, at, operatingHours, idleHours, fuelPercent } of rows) {
-    const ofMachine = readings.get(machineId) ?? []
-    ofMachine.push({ at, operatingHours, idleHours, fuelPercent })
-    readings.set(machineId, ofMachine)
-  }
-  return readings
+    .where(and(eq(machineReadings.accountId, accountId), inArray(machineId, ids), gte(at, since)))
+    .orderBy(asc(machineId), asc(at))
+  return Map.groupBy(rows, (row) => row.machineId)
 }
 
-/** Deletes some of what is older, so that no statement is long. @returns how many rows went */
+/** Deletes some readings, and machines not read since, that are older than the settings allow. @returns whether there may be more */
+export async function ageOutReadings({ db, clock, config }: Context): Promise<boolean> {
+  return (await deleteOldReadings(db, daysAgo(clock, config.retention.readingDays))) > 0
+}
+
+/** Deletes a bounded number of rows, so that the statement does not take long. @returns how many */
 export async function deleteOldReadings(db: Database, before: Date): Promise<number> {
   const atOnce = 10_000
   const [old] = await db.execute<{ deleted: number }>(sql`

@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../database/database.ts'
 import { type Asked, type RunOfAccount, wasSeenIn } from './machine-store.ts'
 import { machines, toldPlaces } from './machine-table.ts'
 
-/** An account's questions whose places are kept: of a large fleet each is twenty thousand rows. */
+/** How many questions of an account are kept: for a large fleet, each has twenty thousand rows. */
 const questionsKept = 16
 
 const isAsked = ({ accountId, question }: Asked) =>
@@ -14,7 +14,7 @@ export async function hasTold(db: Database, asked: Asked): Promise<boolean> {
   return row !== undefined
 }
 
-/** Places are told as the run has them; what it has not seen is told as gone, once. */
+/** Replaces the reported sites with what the run has read: a machine that it has not read is reported as gone once. */
 export async function markTold(tx: Transaction, { accountId, runId, question }: RunOfAccount & Asked): Promise<void> {
   await tx.delete(toldPlaces).where(isAsked({ accountId, question }))
   await tx.execute(sql`

@@ -4,7 +4,7 @@ import { toRefusal } from '../refusal.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** What is read from the database when somebody looks, and so the same on each replica. */
+/** What a scrape reads from the database: the same on each replica. */
 export interface Counts {
   openRuns: Readonly<Record<string, number>>
   heldCallbacks: number
@@ -12,11 +12,16 @@ export interface Counts {
   signInDownForS: number
 }
 
+/** A word from a closed list, or an error, which is counted by its reason: a library's message never becomes a label. */
+export type Outcome = string | { error: unknown }
+
+const labelOf = (outcome: Outcome) => (typeof outcome === 'string' ? outcome : toRefusal(outcome.error).reason)
+
 /**
- * What this process did, in numbers. Labels are from closed lists of our own: no account, no service, no text that came
- * from outside, so that neither a name leaks nor the number of series grows.
+ * What this process did, in numbers. Labels come from closed lists: no account, no service and no text from outside, so
+ * that no name leaks and the number of series stays bounded.
  */
-export function createMetrics({ count }: { count: () => Promise<Counts> }) {
+export function createMetrics() {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'standin_process_' })
   const counter = <Label extends string>(name: string, help: string, label: Label) =>
@@ -31,79 +36,74 @@ export function createMetrics({ count }: { count: () => Promise<Counts> }) {
   )
   const registers = [registry]
   const refusals = new Counter({
-    ...{ name: 'standin_refusals_total', help: 'Requests that were refused, by route and reason.' },
-    ...{ labelNames: ['route', 'reason'], registers },
+    name: 'standin_refusals_total',
+    help: 'Refused requests by route and reason.',
+    labelNames: ['route', 'reason'],
+    registers,
   })
   const endedRuns = new Counter({
-    ...{ name: 'standin_runs_ended_total', help: 'Runs that this process worked on and that have ended.' },
-    ...{ labelNames: ['action', 'state'], registers },
+    name: 'standin_runs_ended_total',
+    help: 'Runs that ended in this process, by action and state.',
+    labelNames: ['action', 'state'],
+    registers,
   })
   const exchangeSeconds = new Histogram({
-    ...{ name: 'standin_exchange_seconds', help: 'How long Trackunit’s sign-in took for an answer.', registers },
+    name: 'standin_exchange_seconds',
+    help: 'How long Trackunit’s token endpoint took to answer.',
+    registers,
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   })
   const spoolBytes = new Gauge({
-    ...{
-      name: 'standin_spool_bytes',
-      help: 'What left in an outage of the database and is not recorded yet.',
-      registers,
-    },
+    name: 'standin_spool_bytes',
+    help: 'Hand-outs of a database outage that are not recorded yet.',
+    registers,
   })
+  let readCounts: () => Promise<Counts | undefined> = async () => undefined
   let readSpool = async () => 0
   const gauges = {
     runs: new Gauge({
-      ...{ name: 'standin_runs_open', help: 'Runs that have not ended, by state.' },
-      ...{ labelNames: ['state'], registers },
+      name: 'standin_runs_open',
+      help: 'Runs that have not ended, by state.',
+      labelNames: ['state'],
+      registers,
     }),
     held: new Gauge({
-      ...{ name: 'standin_callbacks_held', help: 'Callbacks kept for the operator or until verified.', registers },
+      name: 'standin_callbacks_held',
+      help: 'Callbacks held for the operator or until they can be verified.',
+      registers,
     }),
     signIn: new Gauge({
       name: 'standin_sign_in_down_seconds',
-      help: 'For how long Trackunit’s sign-in has been down, for all accounts; 0 while it answers.',
+      help: 'How long Trackunit’s sign-in has been down, for all accounts; 0 while it answers.',
       registers,
     }),
   }
 
   return {
-    /** Counts what a function answers, or the reason why it does not. */
-    counted<Args extends unknown[], Answer>(
-      what: 'callbacks' | 'exchanges' | 'handOuts',
-      work: (...args: Args) => Promise<Answer>,
-      labelOf: (answer: Answer) => string,
-    ): (...args: Args) => Promise<Answer> {
-      const labels = { callbacks: 'answer', exchanges: 'outcome', handOuts: 'source' } as const
-      const counters = { callbacks, exchanges, handOuts }
-      const add = (label: string) => (counters[what] as Counter<string>).inc({ [labels[what]]: label })
-      return async (...args) => {
-        try {
-          const answer = await work(...args)
-          add(labelOf(answer))
-          return answer
-        } catch (error) {
-          add(toRefusal(error).reason)
-          throw error
-        }
-      }
-    },
+    /** A callback by how it was answered: its status, or the reason of its refusal. */
+    countCallback: (answer: Outcome) => callbacks.inc({ answer: labelOf(answer) }),
+    /** A request to Trackunit's token endpoint: `token`, or how it failed. */
+    countExchange: (outcome: Outcome) => exchanges.inc({ outcome: labelOf(outcome) }),
+    /** A token about to leave: where it was recorded, or the reason why it was not. */
+    countHandOut: (source: Outcome) => handOuts.inc({ source: labelOf(source) }),
     /** A route as it was registered, never the address: that can hold a secret. */
     countRefusal: ({ route, reason }: { route: string; reason: ErrorReason }) => refusals.inc({ route, reason }),
     countEndedRun: ({ actionId, state }: { actionId: string; state: RunState }) =>
       endedRuns.inc({ action: actionId, state }),
-    timedExchange:
-      <Args extends unknown[], Answer>(exchange: (...args: Args) => Promise<Answer>) =>
-      (...args: Args): Promise<Answer> => {
-        const end = exchangeSeconds.startTimer()
-        return exchange(...args).finally(end)
-      },
-    /** Reads how much lies in this process's spool, when somebody looks. */
+    /** @returns what ends the measurement */
+    timeExchange: (): (() => void) => exchangeSeconds.startTimer(),
+    /** Reads what the database counts, each time that metrics are scraped. */
+    measureDatabase(counts: () => Promise<Counts>): void {
+      readCounts = counts
+    },
+    /** Reads the size of this process's spool, each time that metrics are scraped. */
     measureSpool(bytes: () => Promise<number>): void {
       readSpool = bytes
     },
     contentType: registry.contentType,
-    /** As Prometheus reads it. While the database does not answer, what is counted there is left as it was. */
+    /** In Prometheus' text format. While the database does not answer, its counts stay as they were. */
     async text(): Promise<string> {
-      const counts = await count().catch(() => undefined)
+      const counts = await readCounts().catch(() => undefined)
       if (counts) {
         gauges.runs.reset()
         for (const [state, runs] of Object.entries(counts.openRuns)) gauges.runs.set({ state }, runs)

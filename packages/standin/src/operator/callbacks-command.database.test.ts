@@ -10,9 +10,10 @@ import {
   uninstalled,
 } from '../../test/callback-stack.ts'
 import { createSigningKey } from '../../test/signing-keys.ts'
-import { createRefusedTokenObserver } from '../access/observe-refused-token.ts'
-import { listObservedTokens, saveObservedTokens } from '../access/observed-token-store.ts'
+import { listObservedTokens } from '../access/observed-token-store.ts'
+import { saveRefusedTokens } from '../access/refused-tokens.ts'
 import { callbacks } from '../callbacks/callback-table.ts'
+import { countRejection, saveRejections } from '../callbacks/rejected/count-rejections.ts'
 import { runOperatorCommand } from './operator.ts'
 
 const createStack = prepareCallbackStacks()
@@ -68,20 +69,20 @@ describe('callbacks held and release', () => {
 })
 
 describe('callbacks rejected', () => {
-  test('counts all of them, and shows a few without body, JWT or control characters', async () => {
+  test('counts all, and shows samples without body, JWT or control characters', async () => {
     const stack = await createStack()
     const forger = await createSigningKey(hostile)
     const jwt = await forger.sign({ [hostile]: 's3cr3t' })
     for (let index = 0; index < 1_000; index++)
-      stack.callbacks.rejected({
+      countRejection(stack.ctx, {
         reason: 'IDENTITY_INVALID',
         address: '203.0.113.9',
         bodyBytes: 12,
         mediaType: hostile,
         jwt,
       })
-    stack.callbacks.rejected({ reason: 'METHOD_NOT_ALLOWED', address: '203.0.113.9' })
-    await stack.callbacks.saveRejected()
+    countRejection(stack.ctx, { reason: 'METHOD_NOT_ALLOWED', address: '203.0.113.9' })
+    await saveRejections(stack.ctx)
 
     const { counts, samples } = JSON.parse((await standin(stack, ['callbacks', 'rejected', '--json'])).out)
     expect(counts).toMatchObject([
@@ -95,12 +96,12 @@ describe('callbacks rejected', () => {
     expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]|s3cr3t|eyJ/u)
   })
 
-  test('its table is bounded, and what a full database did not take is counted on', async () => {
+  test('its table is bounded, and counts go on when no more samples fit', async () => {
     const stack = await createStack()
     for (let round = 0; round < 60; round++) {
       for (let index = 0; index < 6; index++)
-        stack.callbacks.rejected({ reason: 'NOT_FOUND', address: `192.0.2.${index}` })
-      await stack.callbacks.saveRejected()
+        countRejection(stack.ctx, { reason: 'NOT_FOUND', address: `192.0.2.${index}` })
+      await saveRejections(stack.ctx)
     }
     const { counts, samples } = JSON.parse(
       (await standin(stack, ['callbacks', 'rejected', '--json', '--limit', '999'])).out,
@@ -110,7 +111,7 @@ describe('callbacks rejected', () => {
 })
 
 describe('callbacks wait', () => {
-  test('prints the callback that was taken, at once when it came before', async () => {
+  test('prints the applied callback, immediately if it arrived before', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'))
     const { out, exitCode } = await standin(stack, ['callbacks', 'wait', '--account', account, '--json'])
@@ -118,7 +119,7 @@ describe('callbacks wait', () => {
     expect(JSON.parse(out)).toMatchObject({ outcome: 'accepted', type: 'INSTALLED', accountId: account })
   })
 
-  test('waits for one to come, and one of another account is not it', async () => {
+  test('waits for a callback of that account, not of another', async () => {
     const stack = await createStack()
     await stack.send(installed('client-z'))
     const waiting = standin(stack, ['callbacks', 'wait', '--account', account, '--new', '--seconds', '20'])
@@ -130,11 +131,11 @@ describe('callbacks wait', () => {
     expect((await waiting).out).toMatch(new RegExp(`accepted {2}INSTALLED {2}${account}`))
   }, 30_000)
 
-  test('ends with 1 when its time is over, and says what came instead', async () => {
+  test('exits with 1 when its time is over, and lists what arrived instead', async () => {
     const stack = await createStack()
     const nothing = await standin(stack, ['callbacks', 'wait', '--account', account, '--seconds', '1'])
     expect(nothing).toMatchObject({ exitCode: 1, out: '' })
-    expect(nothing.said).toContain('Nothing came at all')
+    expect(nothing.said).toContain('No callback arrived')
 
     const waiting = standin(stack, ['callbacks', 'wait', '--account', account, '--seconds', '1'])
     stack.clock.advance(Date.now() + 60_000 - stack.clock.now().getTime())
@@ -144,7 +145,7 @@ describe('callbacks wait', () => {
   }, 30_000)
 })
 
-test('callbacks tail prints what comes until its time is over', async () => {
+test('callbacks tail prints arriving callbacks until its time is over', async () => {
   const stack = await createStack()
   const tailing = standin(stack, ['callbacks', 'tail', '--seconds', '2', '--json'])
   let sent = 0
@@ -158,7 +159,7 @@ test('callbacks tail prints what comes until its time is over', async () => {
   expect(new Set(printed.map(({ accountId }) => accountId)).size).toBe(printed.length)
 }, 30_000)
 
-/** Each is awaited: one that is still under way would reach the next test. */
+/** Awaits each: a request still in flight would reach the next test. */
 async function sendUntil(ended: Promise<unknown>, send: () => Promise<unknown>): Promise<void> {
   let isOver = false
   void ended.finally(() => {
@@ -170,7 +171,7 @@ async function sendUntil(ended: Promise<unknown>, send: () => Promise<unknown>):
 const accountOf = (index: number) => ({ accountId: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}` })
 
 describe('identity observed', () => {
-  test('shows what proven callbacks carried, over how many accounts, and what would pin it', async () => {
+  test('shows what proven callbacks carried, for how many accounts, and the settings that would require it', async () => {
     const stack = await createStack()
     const claims = { iss: 'https://iris.example', aud: ['api', otherAccount] }
     await stack.send(installed('client-a'), { claims: { ...claims, aud: 'api' } })
@@ -194,14 +195,11 @@ describe('identity observed', () => {
     expect(JSON.stringify(callbacks)).not.toContain('evil')
   })
 
-  test('shows what refused user tokens carried: issuers, audiences, names and forms of claims, no other value', async () => {
+  test('shows what refused user tokens carried: issuers, audiences, names and forms of claims, and no other value', async () => {
     const stack = await createStack()
     const manager = await createSigningKey('manager')
-    const { observe, flush } = createRefusedTokenObserver({
-      clock: stack.clock,
-      appId,
-      save: (observed) => saveObservedTokens(stack.db, observed),
-    })
+    const { observe } = stack.ctx.access.refusedTokens
+    const flush = () => saveRefusedTokens(stack.ctx)
     const jwt = await manager.sign({
       iss: 'https://id.example',
       aud: ['api'],
@@ -231,14 +229,11 @@ describe('identity observed', () => {
     expect(plain.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
   })
 
-  test('what strangers send is bounded, and pushes out nothing that is frequent', async () => {
+  test('what outsiders send is bounded, and does not displace frequent values', async () => {
     const stack = await createStack()
     const key = await createSigningKey('any')
-    const { observe, flush } = createRefusedTokenObserver({
-      clock: stack.clock,
-      appId,
-      save: (observed) => saveObservedTokens(stack.db, observed),
-    })
+    const { observe } = stack.ctx.access.refusedTokens
+    const flush = () => saveRefusedTokens(stack.ctx)
     const real = await key.sign({ iss: 'https://id.example' })
     for (let round = 0; round < 4; round++) {
       observe(real)
@@ -252,7 +247,7 @@ describe('identity observed', () => {
   })
 })
 
-test('an uninstall erases what was held of the account, and what comes after it stays', async () => {
+test('an uninstall erases the account’s held callbacks; later ones stay', async () => {
   const stack = await createStack()
   const hold = async (clientId: string) => {
     const identity = await identityOf(stack, { aud: '@acme/other', clientId })

@@ -135,7 +135,8 @@ test('moving takes every row along, with what waits for its turn; not while a se
   const [next] = await to.sql`
     insert into audit_entries (actor_kind, actor_id, event, details) values ('system', 'test', 'run.started', '{}') returning id`
   expect(Number(next?.id)).toBe(1501)
-  expect(await to.sql`select data from pgboss.job where name = 'runs'`).toEqual([{ data: { runId } }])
+  const due = to.sql`select id from runs where promoted_at is not null and ended_at is null and replica_id is null`
+  expect(await due).toEqual([{ id: runId }])
 
   expect(await move()).toMatchObject({ exitCode: 1, said: expect.stringContaining('is not empty') })
 }, 30_000)

@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true })
 })
 
-/** What Trackunit and our own address answer, by path; what was sent to them is kept. */
+/** Plays Trackunit and our own address: answers by path, and keeps the requests. */
 async function startWorld(answers: Record<string, { status?: number; body?: object; date?: string }>) {
   const sent: string[] = []
   const server = createServer(async (request, response) => {
@@ -72,7 +72,7 @@ const healthy = {
   [callback]: { status: 401, body: { reason: 'IDENTITY_MISSING' } },
 }
 
-test('the doctor finds what is wrong, and only that; it sends no secret and prints none', async () => {
+test('the doctor reports failed checks only; it sends no secret and prints none', async () => {
   await using world = await startWorld(healthy)
   // The databases of tests are fast and not on disk.
   const { exitCode, wrong, notes, out } = await askDoctor(world.url)
@@ -87,7 +87,7 @@ test('the doctor finds what is wrong, and only that; it sends no secret and prin
   expect(out).not.toContain('a-secret-of-the-path')
 })
 
-test('the doctor names each that is wrong', async () => {
+test('the doctor names each check that fails', async () => {
   await using world = await startWorld({
     '/jwks': { body: { keys: [{ kid: 'k' }] }, date: new Date(Date.now() - 300_000).toUTCString() },
     '/apptoken': { status: 404 },
@@ -104,14 +104,14 @@ test('the doctor names each that is wrong', async () => {
   })
 })
 
-test('on a laptop without a network nobody has to answer', async () => {
+test('on a laptop without a network no server has to answer', async () => {
   const nowhere = 'http://127.0.0.1:9'
   const { wrong, notes } = await askDoctor(nowhere, { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'a@acme.example' })
   expect(wrong).toEqual(['commits', 'callback address'])
   expect(notes).toEqual(expect.arrayContaining(['signing keys', 'token endpoint', 'API', 'mail']))
 })
 
-test('the doctor finds a spool that cannot be written, a mail server that refuses us, and an audit key that is missing', async () => {
+test('the doctor finds a spool that cannot be written, a mail server that refuses the sign-in, and a missing audit key', async () => {
   await using world = await startWorld(healthy)
   await using mail = await startMailServer({ signIn: 535 })
   const notAFolder = join(dataDir, 'file')
@@ -129,16 +129,16 @@ test('the doctor finds a spool that cannot be written, a mail server that refuse
   expect(out).not.toContain('s3cr3t')
 })
 
-test.skipIf(!hasPgBouncer)('the doctor hears that notifications do not come through a transaction pooler', async () => {
+test.skipIf(!hasPgBouncer)('the doctor notices that notifications do not pass a transaction pooler', async () => {
   await using world = await startWorld(healthy)
   await using pooler = await startTransactionPooler(database.url)
 
   expect((await askDoctor(world.url, { DATABASE_URL: pooler.url })).wrong).toEqual(['commits', 'notifications'])
-  const told = await askDoctor(world.url, { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: database.url })
-  expect(told.wrong).toEqual(['commits'])
+  const direct = await askDoctor(world.url, { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: database.url })
+  expect(direct.wrong).toEqual(['commits'])
 })
 
-test('what is said where nobody listens does not arrive', async () => {
+test('a notification in another database does not arrive', async () => {
   const other = await createTestDatabase()
   const [here, there] = [connectDatabase(database.url, { pool: 1 }), connectDatabase(other.url, { pool: 1 })]
   expect(await checkListen(here.sql, here.sql)).toMatchObject({ level: 'good' })
@@ -147,7 +147,7 @@ test('what is said where nobody listens does not arrive', async () => {
   await other.drop()
 })
 
-test('a clock that is off the database’s is wrong', async () => {
+test('a clock that differs from the database’s is wrong', async () => {
   const { sql, close } = connectDatabase(database.url, { pool: 1 })
   const inMs = (ms: number) => checkDatabaseClock(sql, () => new Date(Date.now() + ms))
   expect(await inMs(0)).toMatchObject({ level: 'good' })

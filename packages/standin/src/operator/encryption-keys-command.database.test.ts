@@ -41,7 +41,7 @@ describe('invariant 9: the operator replaces a key', () => {
     expect(await stack.dump()).not.toContain('YYYY')
   })
 
-  test('a key that a running replica lacks does not write, and what a replica writes with is not retired', async () => {
+  test('a key that a running replica lacks is not used, and a key that a replica writes with is not retired', async () => {
     const { stack, standin } = await withOneValue()
     const replica = createListener(stack.url)
     await replica.on('run_event', () => {})
@@ -57,17 +57,17 @@ describe('invariant 9: the operator replaces a key', () => {
     expect(kept.said).toMatch(/1 of 1 running replicas still write with the key "first"/)
   })
 
-  test('values that no key opens are said, and end with 1', async () => {
+  test('values that no key opens are reported, and exit with 1', async () => {
     const { standin } = await withOneValue()
     const { said, exitCode } = await standin(['reencrypt'], young)
     expect(exitCode).toBe(1)
     expect(said).toMatch(/1 values are opened by no key/)
   })
 
-  test('a key that nobody knows is a slip', async () => {
+  test('an unknown key is a typo', async () => {
     const { standin } = await withOneValue()
     const { said, exitCode } = await standin(['check-unused', 'firts\u001b[0m'])
     expect(exitCode).toBe(1)
-    expect(said).toMatch(/Nothing is known of a key "firts\?\[0m"/)
+    expect(said).toMatch(/The key "firts\?\[0m" is unknown/)
   })
 })

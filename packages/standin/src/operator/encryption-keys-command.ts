@@ -1,70 +1,66 @@
 import type { Command } from 'commander'
+import type { Context } from '../context.ts'
 import { findKeyUse } from '../secrets/find-key-use.ts'
 import { type KeyUse, knownKeys, objectionsToRetiring, objectionsToWriting } from '../secrets/key-use.ts'
 import { reencrypt } from '../secrets/reencrypt.ts'
-import { createVault } from '../secrets/vault.ts'
-import { type CommandContext, CommandFailed, printable, withDatabase } from './command-context.ts'
+import { CommandFailed, printable, printList, printResult, type Terminal, withContext } from './terminal.ts'
 
-/** `encryption-keys list|reencrypt|check-unused`: how an encryption key is replaced while the server works. */
-export function addEncryptionKeysCommand(program: Command, context: CommandContext): void {
-  const keys = program.command('encryption-keys').description('the keys that secrets and tokens are encrypted with')
+/** `encryption-keys list|reencrypt|check-unused`: how to replace an encryption key while servers run. */
+export function addEncryptionKeysCommand(program: Command, terminal: Terminal): void {
+  const keys = program.command('encryption-keys').description('the keys that encrypt secrets and tokens')
 
   keys
     .command('list')
-    .description('each key: who has it, who writes with it, how many values need it')
+    .description('each key: which replicas have it, which write with it, and how many values need it')
     .option('--json', 'print them as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const described = await withDatabase(context, async ({ db, config }) =>
-        describeKeys(await findKeyUse(db, config.keys.encryption)),
-      )
-      context.print(json ? JSON.stringify(described) : described.map(keyLine).join('\n'))
+      printList(terminal, json, describeKeys(await withContext(terminal, keyUse)), keyLine)
     })
 
   keys
     .command('reencrypt')
-    .description('encrypt every value anew with the first key; can be stopped and begun again at any time')
+    .description('encrypt every value again with the first key; can be interrupted and repeated at any time')
     .option('--json', 'print { key, resealed, unreadable, left }')
     .action(async ({ json }: { json?: boolean }) => {
-      const done = await withDatabase(context, async ({ db, config }) => {
-        const ring = config.keys.encryption
-        const [{ kid: key }] = ring
-        refuseFor(objectionsToWriting(await findKeyUse(db, ring), key))
-        const { resealed, unreadable } = await reencrypt({ db, vault: createVault(ring), writing: key })
-        const { rows } = await findKeyUse(db, ring)
-        const all = [...rows.values()].reduce((sum, count) => sum + count, 0)
-        return { key, resealed, unreadable, left: all - (rows.get(key) ?? 0) }
-      })
-      context.say(`${done.resealed} values were encrypted anew with the key "${done.key}"; ${done.left} are left.`)
-      context.print(json ? JSON.stringify(done) : String(done.resealed))
-      if (done.unreadable > 0) {
+      const done = await withContext(terminal, reencryptAll)
+      terminal.say(`${done.resealed} values were encrypted again with the key "${done.key}"; ${done.left} are left.`)
+      printResult(terminal, json, done, () => String(done.resealed))
+      if (done.unreadable > 0)
         throw new CommandFailed(
-          `${done.unreadable} values are opened by no key of STANDIN_ENCRYPTION_KEYS: add theirs.`,
+          `${done.unreadable} values are opened by no key of STANDIN_ENCRYPTION_KEYS: add their keys.`,
         )
-      }
     })
 
   keys
     .command('check-unused')
-    .description(
-      'whether a key can be taken out of STANDIN_ENCRYPTION_KEYS: ends with 1, and says why, while it cannot',
-    )
+    .description('whether a key can be removed from STANDIN_ENCRYPTION_KEYS; exits with 1 and the reasons if not')
     .argument('<kid>', 'the name of the key')
     .action(async (kid: string) => {
-      const use = await withDatabase(context, ({ db, config }) => findKeyUse(db, config.keys.encryption))
-      if (!knownKeys(use).includes(kid)) {
-        throw new CommandFailed(`Nothing is known of a key "${printable(kid, 64)}": compare "encryption-keys list".`)
-      }
-      refuseFor(objectionsToRetiring(use, kid))
-      context.say(`Nothing needs the key "${kid}": take it out of STANDIN_ENCRYPTION_KEYS of every replica.`)
+      const use = await withContext(terminal, keyUse)
+      if (!knownKeys(use).includes(kid))
+        throw new CommandFailed(`The key "${printable(kid, 64)}" is unknown: compare "encryption-keys list".`)
+      failOn(objectionsToRetiring(use, kid))
+      terminal.say(`Nothing needs the key "${kid}": remove it from STANDIN_ENCRYPTION_KEYS of every replica.`)
     })
 }
 
-function refuseFor(objections: readonly string[]): void {
+const keyUse = ({ db, config }: Context) => findKeyUse(db, config.keys.encryption)
+
+async function reencryptAll(ctx: Context) {
+  const [{ kid: key }] = ctx.config.keys.encryption
+  failOn(objectionsToWriting(await keyUse(ctx), key))
+  const { resealed, unreadable } = await reencrypt(ctx)
+  const { rows } = await keyUse(ctx)
+  const all = [...rows.values()].reduce((sum, count) => sum + count, 0)
+  return { key, resealed, unreadable, left: all - (rows.get(key) ?? 0) }
+}
+
+function failOn(objections: readonly string[]): void {
   if (objections.length > 0) throw new CommandFailed(objections.join('\n'))
 }
 
-function describeKeys(use: KeyUse) {
-  return knownKeys(use).map((kid) => ({
+const describeKeys = (use: KeyUse) =>
+  knownKeys(use).map((kid) => ({
     key: printable(kid, 64),
     configured: use.ring.some((key) => key.kid === kid),
     writes: use.ring[0].kid === kid,
@@ -73,21 +69,12 @@ function describeKeys(use: KeyUse) {
     readers: use.readers.filter(({ reads }) => reads.includes(kid)).length,
     writers: use.readers.filter(({ writes }) => writes === kid).length,
   }))
-}
 
-const keyLine = ({
-  key,
-  configured,
-  writes,
-  values,
-  replicas,
-  readers,
-  writers,
-}: ReturnType<typeof describeKeys>[number]) =>
+const keyLine = (key: ReturnType<typeof describeKeys>[number]) =>
   [
-    key,
-    writes ? 'writes' : configured ? 'reads' : 'not configured here',
-    `${values} values`,
-    `${readers} of ${replicas} replicas have it`,
-    `${writers} write with it`,
+    key.key,
+    key.writes ? 'writes' : key.configured ? 'reads' : 'not configured here',
+    `${key.values} values`,
+    `${key.readers} of ${key.replicas} replicas have it`,
+    `${key.writers} write with it`,
   ].join('  ')

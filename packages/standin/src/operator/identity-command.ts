@@ -1,41 +1,39 @@
 import { accountIdSchema } from '@standin/contracts'
 import type { Command } from 'commander'
-import type { ObservedToken } from '../access/observe-refused-token.ts'
 import { listObservedTokens } from '../access/observed-token-store.ts'
 import { type ObservedIdentities, observeIdentities } from '../callbacks/identity-store.ts'
-import { type CommandContext, printable, withDatabase } from './command-context.ts'
+import { printable, printResult, type Terminal, withContext } from './terminal.ts'
 
-/** `identity observed`: what Trackunit really sends, and the settings that would insist on it. */
-export function addIdentityCommand(program: Command, context: CommandContext): void {
+type ObservedToken = Awaited<ReturnType<typeof listObservedTokens>>[number]
+
+/** `identity observed`: what Trackunit really sends, and the settings that would require it. */
+export function addIdentityCommand(program: Command, terminal: Terminal): void {
   const identity = program.command('identity').description("what Trackunit's JWTs carry")
   identity
     .command('observed')
-    .description(
-      'algorithms, issuers, audiences and claims of proven callbacks and of refused user tokens, with settings',
-    )
+    .description('algorithms, issuers, audiences and claims of proven callbacks and refused user tokens, with settings')
     .option('--json', 'print it as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const { callbacks, tokens } = await withDatabase(context, async ({ db }) => ({
-        callbacks: await observeIdentities(db),
-        tokens: await listObservedTokens(db),
-      }))
-      const shown = {
-        callbacks: { accounts: callbacks.accounts, observed: callbacks.observed.map(withPin(callbacks.accounts)) },
-        refusedUserTokens: tokens.map(withUserSetting),
-      }
-      context.print(json ? JSON.stringify(shown) : lines(shown).join('\n'))
+      const shown = await withContext(terminal, async ({ db }) => {
+        const { accounts, observed } = await observeIdentities(db)
+        return {
+          callbacks: { accounts, observed: observed.map((each) => withCallbackSetting(each, accounts)) },
+          refusedUserTokens: (await listObservedTokens(db)).map(withUserSetting),
+        }
+      })
+      printResult(terminal, json, shown, () => linesOf(shown).join('\n'))
     })
 }
 
-/** The setting that would insist on a value: only where every account's callbacks had it, and it is no account's own. */
-function withPin(accounts: number) {
-  return ({ kind, value, accounts: withIt }: ObservedIdentities['observed'][number]) => {
-    const setting = { algorithm: 'CALLBACK_ALGORITHMS', issuer: 'CALLBACK_ISSUER', audience: 'CALLBACK_AUDIENCE' }
-    const isOneAccounts = accountIdSchema.safeParse(value).success
-    const pins = kind !== 'claim' && withIt === accounts && !isOneAccounts
-    const text = printable(value)
-    return { kind, value: text, accounts: withIt, setting: pins ? `${setting[kind]}=${text}` : null }
-  }
+const callbackSettings = { algorithm: 'CALLBACK_ALGORITHMS', issuer: 'CALLBACK_ISSUER', audience: 'CALLBACK_AUDIENCE' }
+
+/** With a setting only where the callbacks of every account had the value, and it is not an account's id. */
+function withCallbackSetting(observed: ObservedIdentities['observed'][number], accounts: number) {
+  const { kind, accounts: withIt } = observed
+  const value = printable(observed.value)
+  const isAccountId = accountIdSchema.safeParse(observed.value).success
+  const isSetting = kind !== 'claim' && withIt === accounts && !isAccountId
+  return { kind, value, accounts: withIt, setting: isSetting ? `${callbackSettings[kind]}=${value}` : null }
 }
 
 function withUserSetting({ kind, value, form, count, lastAt }: ObservedToken) {
@@ -54,19 +52,16 @@ function userSetting({ kind, form, text }: Pick<ObservedToken, 'kind' | 'form'> 
 }
 
 interface Shown {
-  callbacks: { accounts: number; observed: ReturnType<ReturnType<typeof withPin>>[] }
+  callbacks: { accounts: number; observed: ReturnType<typeof withCallbackSetting>[] }
   refusedUserTokens: ReturnType<typeof withUserSetting>[]
 }
 
-function lines({ callbacks, refusedUserTokens }: Shown): string[] {
+function linesOf({ callbacks, refusedUserTokens }: Shown): string[] {
+  const line = (...parts: Array<string | null>) => ['', ...parts].filter((part) => part !== null).join('  ')
   return [
     `Proven callbacks of ${callbacks.accounts} accounts:`,
-    ...callbacks.observed.map(({ kind, value, accounts, setting }) =>
-      ['', kind, value, `${accounts} accounts`, setting].filter((part) => part !== null).join('  '),
-    ),
-    'Refused user tokens, which nobody has verified:',
-    ...refusedUserTokens.map(({ kind, value, form, count, setting }) =>
-      ['', kind, value, form, `${count} times`, setting].filter((part) => part !== null).join('  '),
-    ),
+    ...callbacks.observed.map((each) => line(each.kind, each.value, `${each.accounts} accounts`, each.setting)),
+    'Refused user tokens (not verified):',
+    ...refusedUserTokens.map((each) => line(each.kind, each.value, each.form, `${each.count} times`, each.setting)),
   ]
 }

@@ -26,7 +26,7 @@ async function waiting() {
   return { stack, inForce, standin: (...argv: string[]) => operate(stack, ['installations', ...argv]) }
 }
 
-test('list and show tell what is in force, what waits and why, and never a secret', async () => {
+test('list and show report what is in force, what waits and why, and never a secret', async () => {
   const { stack, standin } = await waiting()
   await stack.send(uninstalled(), { at: 3, bound: false })
 
@@ -50,7 +50,7 @@ test('list and show tell what is in force, what waits and why, and never a secre
   expect(json + shown.map(({ out }) => out).join('')).not.toMatch(/s3cr3t|eyJ/)
 })
 
-test('show tells how credentials that do not work yet are tried', async () => {
+test('show reports the attempts of credentials that do not work yet', async () => {
   const stack = await createStack()
   stack.clients.set('client-a', refuses)
   await stack.send(installed('client-a'), { at: 1 })
@@ -61,8 +61,8 @@ test('show tells how credentials that do not work yet are tried', async () => {
   )
 })
 
-describe('what the operator decides', () => {
-  test('approve brings into force what waits', async () => {
+describe('decisions of the operator', () => {
+  test('approve brings waiting credentials into force', async () => {
     const { standin, inForce } = await waiting()
     const { out, said, exitCode } = await standin('approve', account, '2', '--json')
     expect(exitCode).toBe(0)
@@ -71,13 +71,13 @@ describe('what the operator decides', () => {
     expect(await inForce()).toBe('client-b')
   })
 
-  test('refuse keeps what is in force', async () => {
+  test('refuse keeps the credentials in force', async () => {
     const { standin, inForce } = await waiting()
     expect((await standin('refuse', account, '2')).out).toMatch(/generation 2 {2}rejected/)
     expect(await inForce()).toBe('client-a')
   })
 
-  test('rollback goes back to what was replaced, as a new generation', async () => {
+  test('rollback goes back to replaced credentials, as a new generation', async () => {
     const { stack, standin, inForce } = await waiting()
     await standin('approve', account, '2')
     const { out } = await standin('rollback', account, '1', '--json')
@@ -86,7 +86,7 @@ describe('what the operator decides', () => {
     expect(await inForce()).toBe('client-a')
   })
 
-  test('release lets out of quarantine', async () => {
+  test('release ends a quarantine', async () => {
     const { stack, standin } = await waiting()
     await stack.send(installed('client-a', { accountId: otherAccount }), { claims: { accountId: otherAccount } })
     expect((await standin('release', otherAccount, '1', '--json')).out).toContain('"state":"pending"')
@@ -94,7 +94,7 @@ describe('what the operator decides', () => {
     expect((await standin('show', otherAccount)).out).toMatch(/ active /)
   })
 
-  test('erase asks for --yes, and then leaves no secret', async () => {
+  test('erase requires --yes, and leaves no secret', async () => {
     const { stack, standin } = await waiting()
     const asked = await standin('erase', account)
     expect(asked).toMatchObject({ exitCode: 2, out: '' })
@@ -116,7 +116,7 @@ describe('what the operator decides', () => {
     ['rollback', account, '9'],
     ['approve', otherAccount, '1'],
     ['erase', otherAccount, '--yes'],
-  ])('%s %s %s cannot be, and changes nothing', async (...argv) => {
+  ])('%s %s %s fails, and changes nothing', async (...argv) => {
     const { stack, standin } = await waiting()
     const before = await stack.dump()
     const { out, said, exitCode } = await standin(...argv)
@@ -130,7 +130,7 @@ describe('what the operator decides', () => {
     ['approve', account, '0'],
     ['refuse', account],
     ['erase', 'all', '--yes'],
-  ])('%s %s %s is a mistake in how it is typed', async (...argv) => {
+  ])('%s %s %s is a usage error', async (...argv) => {
     const { standin } = await waiting()
     expect(await standin(...argv)).toMatchObject({ out: '', exitCode: 2 })
   })

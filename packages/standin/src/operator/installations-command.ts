@@ -1,18 +1,12 @@
 import type { Command } from 'commander'
-import { listInstallations } from '../accounts/installation-store.ts'
-import { type CommandContext, withDatabase } from './command-context.ts'
-import { addInstallationDecisions } from './installations-command-decisions.ts'
-import {
-  accountArgument,
-  describeForOperator,
-  installationLine,
-  installationLines,
-} from './installations-command-output.ts'
+import { listAccounts } from '../accounts/account-store.ts'
+import { accountArgument, mostListed } from './arguments.ts'
+import { addInstallationDecisions } from './installations-decide.ts'
+import { describeForOperator, installationLine, installationLines } from './installations-output.ts'
+import { printList, printResult, type Terminal, withContext } from './terminal.ts'
 
-const mostListed = 1_000
-
-/** `installations list|show`, and what the operator may decide about one. */
-export function addInstallationsCommand(program: Command, context: CommandContext): void {
+/** `installations list|show`, and the operator's decisions. */
+export function addInstallationsCommand(program: Command, terminal: Terminal): void {
   const installations = program.command('installations').description('accounts that installed the app')
 
   installations
@@ -20,11 +14,11 @@ export function addInstallationsCommand(program: Command, context: CommandContex
     .description(`the accounts, at most ${mostListed}`)
     .option('--json', 'print them as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const described = await withDatabase(context, async ({ db, config }) => {
-        const rows = await listInstallations(db, mostListed)
-        return Promise.all(rows.map(({ accountId }) => describeForOperator(db, config, accountId)))
+      const described = await withContext(terminal, async (ctx) => {
+        const accountIds = await listAccounts(ctx.db, 'all', { limit: mostListed })
+        return Promise.all(accountIds.map((accountId) => describeForOperator(ctx, accountId)))
       })
-      context.print(json ? JSON.stringify(described) : described.map(installationLine).join('\n'))
+      printList(terminal, json, described, installationLine)
     })
 
   installations
@@ -33,9 +27,9 @@ export function addInstallationsCommand(program: Command, context: CommandContex
     .addArgument(accountArgument())
     .option('--json', 'print it as JSON')
     .action(async (accountId: string, { json }: { json?: boolean }) => {
-      const described = await withDatabase(context, ({ db, config }) => describeForOperator(db, config, accountId))
-      context.print(json ? JSON.stringify(described) : installationLines(described))
+      const described = await withContext(terminal, (ctx) => describeForOperator(ctx, accountId))
+      printResult(terminal, json, described, () => installationLines(described))
     })
 
-  addInstallationDecisions(installations, context)
+  addInstallationDecisions(installations, terminal)
 }

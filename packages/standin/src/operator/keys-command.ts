@@ -2,11 +2,10 @@ import type { Command } from 'commander'
 import { listServiceKeys, type ServiceKeyRow } from '../access/access-store.ts'
 import { revokeKey, rotateKey } from '../access/change-keys.ts'
 import { createKey } from '../access/create-key.ts'
+import { dayMs } from '../clock.ts'
 import type { Secret } from '../config/secret.ts'
-import { accountOrAll, days, keyId, overlapHours, scopeList, serviceName } from './access-arguments.ts'
-import { type CommandContext, operator, withDatabase } from './command-context.ts'
-
-const dayMs = 86_400_000
+import { accountOrAll, days, keyId, overlapHours, scopeList, serviceName } from './arguments.ts'
+import { operator, printList, printResult, type Terminal, withContext } from './terminal.ts'
 
 interface CreateOptions {
   service: string
@@ -21,91 +20,82 @@ interface RotateOptions {
   json?: boolean
 }
 
-/** `keys create|list|rotate|revoke`: a key is printed once, when it is made. */
-export function addKeysCommand(program: Command, context: CommandContext): void {
+/** `keys create|list|rotate|revoke`. A key is printed once, when it is created. */
+export function addKeysCommand(program: Command, terminal: Terminal): void {
   const keys = program.command('keys').description('keys of services')
   keys
     .command('create')
-    .description('make a key, grant it scopes, and print the key alone: it is shown this once')
-    .requiredOption('--service <name>', 'who will use it', serviceName)
+    .description('create a key, grant it scopes, and print only the key; it is shown once')
+    .requiredOption('--service <name>', 'the service that will use it', serviceName)
     .requiredOption('--account <id>', "an account's id, or all", accountOrAll)
     .requiredOption('--scopes <scopes>', 'separated by spaces', scopeList)
-    .option('--expires-in-days <days>', 'how long it is good', days, 365)
+    .option('--expires-in-days <days>', 'when it expires', days, 365)
     .option('--json', 'print { id, key, expiresAt }')
-    .action(async (options: CreateOptions) => {
-      const expiresAt = new Date(Date.now() + options.expiresInDays * dayMs)
-      const { id, key } = await withDatabase(context, ({ db, config }) =>
-        createKey(
-          db,
-          config.app.scopes.map(({ scope }) => scope),
-          { ...options, accountId: options.account, expiresAt, actor: operator },
-        ),
+    .action(async ({ service, account: accountId, scopes, expiresInDays, json }: CreateOptions) => {
+      const expiresAt = new Date(Date.now() + expiresInDays * dayMs)
+      const { id, key } = await withContext(terminal, (ctx) =>
+        createKey(ctx, { service, accountId, scopes, expiresAt, actor: operator }),
       )
-      show(context, { id, key, expiresAt, service: options.service, json: options.json })
+      show(terminal, json, { id, key, expiresAt, service })
     })
 
   keys
     .command('list')
-    .description('every key, the newest first; never the key itself')
-    .option('--service <name>', 'of one service', serviceName)
+    .description('every key, newest first, without its secret')
+    .option('--service <name>', 'only of this service', serviceName)
     .option('--json', 'print them as JSON')
     .action(async ({ service, json }: { service?: string; json?: boolean }) => {
-      const rows = await withDatabase(context, ({ db }) => listServiceKeys(db, service))
-      const shown = rows.map(describeKey)
-      const line = ({ id, service, state, expiresAt }: (typeof shown)[number]) =>
-        [id, service, state, `expires ${expiresAt}`].join('  ')
-      context.print(json ? JSON.stringify(shown) : shown.map(line).join('\n'))
+      const rows = await withContext(terminal, ({ db }) => listServiceKeys(db, service))
+      printList(terminal, json, rows.map(describeKey), ({ id, service, state, expiresAt }) =>
+        [id, service, state, `expires ${expiresAt}`].join('  '),
+      )
     })
 
   keys
     .command('rotate')
-    .description('make a new key for the service of an old one, which stays good for a while; print the new one alone')
+    .description(
+      'create a new key for the service of an old one, which stays valid for a while; print only the new key',
+    )
     .argument('<id>', 'the 12 digits after sk_standin_ of the old key', keyId)
-    .option('--overlap-hours <hours>', 'how long the old one is good too', overlapHours, 24)
-    .option('--expires-in-days <days>', 'how long the new one is good', days, 365)
+    .option('--overlap-hours <hours>', 'how long the old key stays valid', overlapHours, 24)
+    .option('--expires-in-days <days>', 'when the new key expires', days, 365)
     .option('--json', 'print { id, key, expiresAt }')
     .action(async (old: string, { expiresInDays, overlapHours, json }: RotateOptions) => {
       const expiresAt = new Date(Date.now() + expiresInDays * dayMs)
       const overlapUntil = new Date(Date.now() + overlapHours * 3_600_000)
-      const { id, key, service } = await withDatabase(context, ({ db }) =>
-        rotateKey(db, { id: old, expiresAt, overlapUntil, actor: operator }),
+      const { id, key, service } = await withContext(terminal, (ctx) =>
+        rotateKey(ctx, { id: old, expiresAt, overlapUntil, actor: operator }),
       )
-      context.say(`Key ${old} is good until ${overlapUntil.toISOString()} at most.`)
-      show(context, { id, key, expiresAt, service, json })
+      terminal.say(`Key ${old} is valid until ${overlapUntil.toISOString()} at most.`)
+      show(terminal, json, { id, key, expiresAt, service })
     })
 
   keys
     .command('revoke')
-    .description('end a key, within a second on every server')
+    .description('revoke a key; every server stops accepting it within a second')
     .argument('<id>', 'the 12 digits after sk_standin_', keyId)
     .action(async (id: string) => {
-      await withDatabase(context, ({ db }) => revokeKey(db, { id, actor: operator }))
-      context.say(`Key ${id} is revoked.`)
+      await withContext(terminal, (ctx) => revokeKey(ctx, { id, actor: operator }))
+      terminal.say(`Key ${id} is revoked.`)
     })
 }
 
 function show(
-  context: CommandContext,
-  {
-    id,
-    key,
-    expiresAt,
-    service,
-    json,
-  }: { id: string; key: Secret; expiresAt: Date; service: string; json?: boolean | undefined },
+  terminal: Terminal,
+  json: boolean | undefined,
+  { id, key, expiresAt, service }: { id: string; key: Secret; expiresAt: Date; service: string },
 ): void {
-  context.say(
-    `Key ${id} for ${service} is good until ${expiresAt.toISOString().slice(0, 10)}. It is stored nowhere: keep it now.`,
-  )
-  context.print(json ? JSON.stringify({ id, key: key.reveal(), expiresAt: expiresAt.toISOString() }) : key.reveal())
+  const lastDay = expiresAt.toISOString().slice(0, 10)
+  terminal.say(`Key ${id} for ${service} is valid until ${lastDay}. Standin does not store it: save it now.`)
+  const shown = { id, key: key.reveal(), expiresAt: expiresAt.toISOString() }
+  printResult(terminal, json, shown, () => shown.key)
 }
 
-function describeKey({ id, service, createdAt, expiresAt, revokedAt }: ServiceKeyRow) {
-  return {
-    ...{ id, service },
-    state: revokedAt ? 'revoked' : expiresAt <= new Date() ? 'expired' : 'good',
-    createdAt: createdAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    revokedAt: revokedAt?.toISOString() ?? null,
-  }
-}
+const describeKey = ({ id, service, createdAt, expiresAt, revokedAt }: ServiceKeyRow) => ({
+  id,
+  service,
+  state: revokedAt ? 'revoked' : expiresAt <= new Date() ? 'expired' : 'good',
+  createdAt: createdAt.toISOString(),
+  expiresAt: expiresAt.toISOString(),
+  revokedAt: revokedAt?.toISOString() ?? null,
+})

@@ -11,7 +11,7 @@ import { digestOfPresentedKey } from '../access/service-key.ts'
 import { connectDatabase } from '../database/database.ts'
 import { runOperatorCommand } from './operator.ts'
 
-vi.setConfig({ testTimeout: 30_000 }) // Each starts processes, on whatever machine.
+vi.setConfig({ testTimeout: 30_000 }) // Some start processes, which is slow on a busy machine.
 
 const program = fileURLToPath(new URL('../../bin/standin.ts', import.meta.url))
 const account = '11111111-1111-4111-8111-111111111111'
@@ -35,7 +35,7 @@ async function createProject({ config = app as object } = {}) {
 
   const own = { DATABASE_URL: database.url, STANDIN_DATA_DIR: join(folder, 'data') }
 
-  /** In this process, which is quicker. */
+  /** In this process, which is faster. */
   async function standin(argv: string[], environment: Record<string, string> = {}) {
     let [out, said] = ['', '']
     const exitCode = await runOperatorCommand({
@@ -81,7 +81,7 @@ const noTalk = {
 }
 
 describe('keys create', () => {
-  test('prints the key alone, which works from then on', async () => {
+  test('prints only the key, which works from then on', async () => {
     await using project = await createProject()
     const { standinProcess, db, sql } = project
 
@@ -110,7 +110,7 @@ describe('keys create', () => {
     expect(new Date(expiresAt).getTime() - Date.now()).toBeLessThan(10 * 86_400_000)
   })
 
-  test('a scope that the app does not have is a failure, and leaves no key', async () => {
+  test('a scope that the app does not have fails, and creates no key', async () => {
     await using project = await createProject()
     const { standinProcess, sql } = project
     const { out, said, exitCode } = await standinProcess([...create.slice(0, -1), 'a x'], noTalk)
@@ -121,7 +121,7 @@ describe('keys create', () => {
   })
 })
 
-test('a mistake in how it is typed ends with 2 and prints nothing', async () => {
+test('a usage error exits with 2 and prints nothing', async () => {
   await using project = await createProject()
   const { standinProcess } = project
   const { out, said, exitCode } = await standinProcess(['keys', 'create', '--service', 'x'])
@@ -130,21 +130,21 @@ test('a mistake in how it is typed ends with 2 and prints nothing', async () => 
   expect(said).toContain('--account')
 })
 
-describe('a failure ends with 1, prints nothing and says one line', () => {
+describe('a failure exits with 1, prints nothing and reports one line', () => {
   test.for<{ title: string; args: string[]; environment?: Record<string, string>; says: RegExp }>([
     {
-      title: 'an account that never came',
+      title: 'an account that never installed',
       args: ['installations', 'approve', account, '1'],
       says: /^INSTALLATION_NOT_FOUND: /,
     },
     {
-      title: 'a database that is not there',
+      title: 'a database that is down',
       args: create,
       environment: { DATABASE_URL: 'postgres://anna:s3cret@127.0.0.1:1/x' },
       says: /ECONNREFUSED/,
     },
     {
-      title: 'a setting that is none',
+      title: 'an unknown setting',
       args: create,
       environment: { STANDIN_NOTHING: 'x' },
       says: /^STANDIN_NOTHING is not a setting/,
@@ -160,7 +160,7 @@ describe('a failure ends with 1, prints nothing and says one line', () => {
     expect(said).not.toContain('s3cret')
   })
 
-  test('an app that is not well described', async () => {
+  test('an invalid app description', async () => {
     await using project = await createProject({ config: { ...app, id: 'no id' } })
     const { standinProcess } = project
     const { said, exitCode } = await standinProcess(create, noTalk)
@@ -171,7 +171,7 @@ describe('a failure ends with 1, prints nothing and says one line', () => {
 })
 
 describe('keys and grants', () => {
-  test('a key is made, listed without itself, rotated and revoked; a grant is set, listed and removed; the audit tells it', async () => {
+  test('a key is created, listed without its secret, rotated and revoked; a grant is set, listed and removed; the audit records it', async () => {
     await using project = await createProject()
     const { standin } = project
     const made = JSON.parse((await standin([...create, '--json'])).out)
@@ -199,7 +199,7 @@ describe('keys and grants', () => {
 })
 
 describe('audit', () => {
-  test('verify names the first row that is not what was written, and ends with 1', async () => {
+  test('verify names the first row that does not match its signature, and exits with 1', async () => {
     await using project = await createProject()
     const { standin, sql } = project
     await standin(create)
@@ -207,10 +207,10 @@ describe('audit', () => {
     const { out, said, exitCode } = await standin(['audit', 'verify'])
     expect(exitCode).toBe(1)
     expect(out).toMatch(/^changed: row 1 of [0-9a-f]{12}\/changes \(id \d+, .*\) is not what was signed\n$/)
-    expect(said).toContain('The audit is not what was written.')
+    expect(said).toContain('The audit does not match what was signed.')
   })
 
-  test('verify asks the log for chains that are gone', async () => {
+  test('verify finds deleted chains with the help of the log', async () => {
     await using project = await createProject()
     const { standin, sql, folder } = project
     await standin(create)
@@ -224,11 +224,11 @@ describe('audit', () => {
     )
     expect((await standin(['audit', 'verify'])).exitCode).toBe(0)
     expect((await standin(['audit', 'verify', '--heads', log])).out).toBe(
-      `missing: row 1 of ${writer} is not there as the log has it\n`,
+      `missing: row 1 of ${writer} does not exist as the log recorded it\n`,
     )
   })
 
-  test('holders tells who got tokens of a generation', async () => {
+  test('holders lists who received tokens of a generation', async () => {
     await using project = await createProject()
     const { standin, sql } = project
     for (const [actor, key, fingerprint, scope] of [
@@ -251,7 +251,7 @@ describe('audit', () => {
   })
 })
 
-describe('what came from outside', () => {
+describe('text from outside', () => {
   const hostile = 'a\u001b]0;owned\u0007\u202e'
 
   test('is listed without control characters', async () => {
@@ -282,7 +282,7 @@ describe('what came from outside', () => {
   })
 })
 
-test('lists that are empty print nothing, or an empty list', async () => {
+test('empty lists print nothing, or an empty JSON list', async () => {
   await using project = await createProject()
   const { standin } = project
   const [plain, asJson, callbacks] = await Promise.all([

@@ -25,7 +25,7 @@ async function type(...argv: string[]) {
   return { out, said, exitCode }
 }
 
-describe('a mistake in how it is typed ends with 2, prints nothing and shows the usage', () => {
+describe('a usage error exits with 2, prints nothing and shows the usage', () => {
   const create = ['keys', 'create', '--service', 'reports', '--account', account, '--scopes', 'a']
   test.for<{ title: string; argv: string[] }>([
     { title: 'no command', argv: [] },
@@ -35,12 +35,12 @@ describe('a mistake in how it is typed ends with 2, prints nothing and shows the
     { title: 'a missing option', argv: create.slice(0, -2) },
     { title: 'no scope', argv: [...create.slice(0, -1), ' '] },
     { title: 'a service with a space', argv: [...create, '--service', 'my reports'] },
-    { title: 'a key for no days', argv: [...create, '--expires-in-days', '0'] },
-    { title: 'a key for ever', argv: [...create, '--expires-in-days', '9999'] },
-    { title: 'an account that is none', argv: ['installations', 'show', 'nothing'] },
-    { title: 'a generation that is none', argv: ['installations', 'approve', account, 'first'] },
+    { title: 'a key for zero days', argv: [...create, '--expires-in-days', '0'] },
+    { title: 'a key without end', argv: [...create, '--expires-in-days', '9999'] },
+    { title: 'an invalid account', argv: ['installations', 'show', 'nothing'] },
+    { title: 'an invalid generation', argv: ['installations', 'approve', account, 'first'] },
     { title: 'a generation below 1', argv: ['installations', 'approve', account, '0'] },
-    { title: 'a limit that is none', argv: ['callbacks', 'list', '--limit', 'many'] },
+    { title: 'an invalid limit', argv: ['callbacks', 'list', '--limit', 'many'] },
     { title: 'a limit that is too large', argv: ['callbacks', 'list', '--limit', '1001'] },
   ])('$title', async ({ argv }) => {
     const { out, said, exitCode } = await type(...argv)
@@ -49,12 +49,12 @@ describe('a mistake in how it is typed ends with 2, prints nothing and shows the
     expect(said).toContain('Usage: standin')
   })
 
-  test('the control: without one it gets as far as the configuration', async () => {
+  test('control: without a usage error it reads the configuration', async () => {
     expect(await type(...create)).toMatchObject({ exitCode: 1, said: expect.stringContaining('STANDIN_NOTHING') })
   })
 })
 
-test('help is a result and no failure', async () => {
+test('help is a result, not a failure', async () => {
   const { out, said, exitCode } = await type('keys', 'create', '--help')
 
   expect({ said, exitCode }).toEqual({ said: '', exitCode: 0 })

@@ -2,15 +2,31 @@ import { randomUUID } from 'node:crypto'
 import type { ResultColumn } from '@standin/contracts'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { account, caller, createRunStack, type RunStack } from '../../test/run-stack.ts'
+import { emptyTables } from '../../test/empty-tables.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { openTestReplica } from '../../test/test-replica.ts'
+import type { ServiceCaller } from '../access/caller.ts'
+import { inTransaction } from '../context.ts'
 import { runs } from '../runs/run-table.ts'
-import { createReadResult } from './read-result.ts'
+import { readResult } from './read-result.ts'
 import { createResultWriter } from './result-writer.ts'
+import { createResultsMemory } from './results-context.ts'
 import type { GivenRow } from './understand-rows.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
+
+const account = '11111111-1111-4111-8111-111111111111'
+const caller: ServiceCaller = { kind: 'service', service: 'reports', keyId: 'key', grants: [] }
+
+/** Results and their database, empty. */
+async function openStack() {
+  const replica = openTestReplica(database)
+  await emptyTables(replica.sql)
+  const results = createResultsMemory({ scopesOf: () => [], publicUrl: () => '' })
+  return { ...replica, ctx: { ...replica.ctx, results } }
+}
+type Stack = Awaited<ReturnType<typeof openStack>>
 
 const columns: ResultColumn[] = [
   { key: 'type', title: 'Type', kind: 'text', filterable: true },
@@ -21,10 +37,10 @@ const machine = (id: string, name: string, detail: string | null = null) => ({ i
 
 /** A run that a worker has, without the worker. */
 async function workedRun(
-  { db }: RunStack,
+  { ctx }: Stack,
   { state = 'running' as const, actionId = 'report', createdAt = new Date(), input = {} } = {},
 ) {
-  const [run] = await db
+  const [run] = await ctx.db
     .insert(runs)
     .values({
       ...{ accountId: account, actionId, state, createdAt, epoch: 1, mayOverlap: true, mode: 'apply' },
@@ -37,21 +53,21 @@ async function workedRun(
   return run
 }
 
-async function write({ db }: RunStack, runId: string, rows: readonly GivenRow[], given = columns): Promise<void> {
-  const writer = createResultWriter(db, { runId, epoch: 1, accountId: account })
+async function write({ ctx }: Stack, runId: string, rows: readonly GivenRow[], given = columns): Promise<void> {
+  const writer = createResultWriter(ctx.db, { runId, epoch: 1, accountId: account })
   await writer.columns(given)
   await writer.rows(rows)
   await writer.flush()
-  await db.transaction((tx) => writer.keep(tx))
+  await inTransaction(ctx, (tx) => writer.keep(tx.db))
 }
 
 /** As somebody who may. */
-function readerOf({ db }: RunStack) {
-  const read = createReadResult({ db, checkMayRead: () => {} })
-  return (asked: Parameters<typeof read>[1]) => read(caller, asked)
-}
+const readerOf =
+  ({ ctx }: Stack) =>
+  (asked: Parameters<typeof readResult>[2]) =>
+    readResult(ctx, caller, asked)
 
-async function resultOf(stack: RunStack, rows: readonly GivenRow[], given = columns) {
+async function resultOf(stack: Stack, rows: readonly GivenRow[], given = columns) {
   const { id: runId } = await workedRun(stack)
   await write(stack, runId, rows, given)
   const read = readerOf(stack)
@@ -61,7 +77,7 @@ const ids = ({ rows }: { rows: ReadonlyArray<{ id: string }> }) => rows.map(({ i
 
 describe('rows', () => {
   test('a run without a result has its headline and no rows', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+    await using stack = await openStack()
     const { id: runId } = await workedRun(stack)
     expect(await readerOf(stack)({ runId, limit: 10 })).toMatchObject({
       headline: 'Found.',
@@ -69,8 +85,8 @@ describe('rows', () => {
     })
   })
 
-  test('are found by words of the machine and of text cells, whatever their case, and by a filterable value', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+  test('are found by words of the machine and of text cells in any case, and by a filterable value', async () => {
+    await using stack = await openStack()
     const read = await resultOf(stack, [
       { id: 'a', machine: machine('m1', 'Big Loader', 'SN 100%_1'), cells: { type: 'Loader', fuel: 4 } },
       { id: 'b', machine: machine('m2', 'Small one'), cells: { type: 'Loader', note: 'ÄLT big' } },
@@ -95,7 +111,7 @@ describe('rows', () => {
   })
 
   test('a cell that is a message is found, filtered, counted and sorted by its English', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+    await using stack = await openStack()
     const message = (text: string, key: string) => ({ text, key, values: {} })
     const [crane, loader] = [message('Crane', 'type.CRANE'), message('Loader', 'type.LOADER')]
     const read = await resultOf(stack, [
@@ -125,14 +141,14 @@ describe('rows', () => {
     { filter: { other: 'x' } },
     { sort: { key: 'other', descending: false } },
     { cursor: 'x' },
-  ])('what is not of the result is refused: %o', async (asked) => {
-    await using stack = await createRunStack({ database, actions: [] })
+  ])('a key or cursor of another result is refused: %o', async (asked) => {
+    await using stack = await openStack()
     const read = await resultOf(stack, [])
     await expect(read(asked)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
   })
 
-  test('pages of every order hold each row once, sorted, what is not known last', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+  test('pages in every order contain each row once, sorted, unknown values last', async () => {
+    await using stack = await openStack()
     const values = fc.array(
       fc.record({ fuel: fc.constantFrom(null, -1.5, 0, 9, 10), note: fc.constantFrom('b', 'A', null) }),
       {
@@ -183,8 +199,8 @@ describe('rows', () => {
     )
   })
 
-  test('are new where the last run of the action with the same input that succeeded has not their id; in a first run none is', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+  test('are new when the last run of the action with the same input that succeeded does not have their id; in a first run none is', async () => {
+    await using stack = await openStack()
     const read = readerOf(stack)
     const first = await workedRun(stack, { createdAt: new Date('2026-01-01') })
     await write(stack, first.id, [{ id: 'old', cells: {} }])
@@ -234,8 +250,8 @@ describe('a map', () => {
     at('e', null, 'Harbour'),
   ]
 
-  test('has rows that are close together as one place, named as most of them are, and says how many have none', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+  test('shows nearby rows as one place with their most frequent name, and counts rows without a place', async () => {
+    await using stack = await openStack()
     const read = await resultOf(stack, rows, withPlaces)
     const { map } = await read()
     expect(map?.rowsWithoutPlace).toBe(1)
@@ -247,8 +263,8 @@ describe('a map', () => {
     expect(map?.places[0]?.longitude).toBeCloseTo(12.5001, 6)
   })
 
-  test('is of the rows that match, on the first page alone', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+  test('shows the rows that match, on the first page only', async () => {
+    await using stack = await openStack()
     const read = await resultOf(stack, rows, withPlaces)
     expect((await read({ filter: { site: 'Bridge' } })).map).toMatchObject({
       places: [{ rows: 1, name: 'Bridge', otherNames: 0 }],
@@ -258,16 +274,16 @@ describe('a map', () => {
     expect((await read({ limit: 2, cursor: nextCursor ?? '' })).map).toBeNull()
   })
 
-  test('is not there for a result without places', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+  test('is null for a result without places', async () => {
+    await using stack = await openStack()
     const read = await resultOf(stack, [{ id: 'a', cells: {} }])
     expect((await read()).map).toBeNull()
   })
 
-  test('has each row with a place once, in 144 places at most, whatever the fleet', async () => {
+  test('shows each row with a place once, in at most 144 places, for any fleet', async () => {
     const degrees = (most: number) => fc.double({ min: -most, max: most, noNaN: true })
     const place = fc.option(fc.tuple(degrees(90), degrees(180)).map(String))
-    await using stack = await createRunStack({ database, actions: [] })
+    await using stack = await openStack()
     await fc.assert(
       fc.asyncProperty(fc.array(place, { maxLength: 400 }), async (places) => {
         const given = places.map((one, index) => at(String(index), one))
@@ -283,7 +299,7 @@ describe('a map', () => {
 })
 
 test('20,000 rows are searched, sorted and counted in a fraction of a second', async () => {
-  await using stack = await createRunStack({ database, actions: [] })
+  await using stack = await openStack()
   const rows = Array.from({ length: 20_000 }, (_, nth) => ({
     id: `r${nth}`,
     machine: machine(`m${nth}`, `Excavator ${nth}`, `SN${nth * 7}`),
@@ -301,21 +317,21 @@ test('20,000 rows are searched, sorted and counted in a fraction of a second', a
 })
 
 describe('invariant 19: rows that no checkpoint kept', () => {
-  test('are not shown, and replaced by those of the worker that goes on', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+  test('are not shown, and are replaced by those of the next worker', async () => {
+    await using stack = await openStack()
     const { id: runId } = await workedRun(stack)
     const read = readerOf(stack)
     await write(stack, runId, [{ id: 'kept', cells: { fuel: 1 } }])
-    const dying = createResultWriter(stack.db, { runId, epoch: 1, accountId: account })
+    const dying = createResultWriter(stack.ctx.db, { runId, epoch: 1, accountId: account })
     await dying.rows([{ id: 'lost', cells: { fuel: 2 } }])
     await dying.flush()
     expect(ids(await read({ runId, limit: 9 }))).toEqual(['kept'])
 
     await stack.sql`update runs set epoch = 2`
-    const next = createResultWriter(stack.db, { runId, epoch: 2, accountId: account })
+    const next = createResultWriter(stack.ctx.db, { runId, epoch: 2, accountId: account })
     await next.rows([{ id: 'found again', cells: { fuel: 3 } }])
     await next.flush()
-    await stack.db.transaction((tx) => next.keep(tx))
+    await inTransaction(stack.ctx, (tx) => next.keep(tx.db))
 
     expect(ids(await read({ runId, limit: 9 }))).toEqual(['kept', 'found again'])
     await dying.rows([{ id: 'late', cells: {} }])
@@ -323,8 +339,8 @@ describe('invariant 19: rows that no checkpoint kept', () => {
     expect(ids(await read({ runId, limit: 9 }))).toEqual(['kept', 'found again'])
   })
 
-  test('a row that comes twice is there once', async () => {
-    await using stack = await createRunStack({ database, actions: [] })
+  test('a row that is added twice appears once', async () => {
+    await using stack = await openStack()
     const read = await resultOf(stack, [
       { id: 'a', cells: { fuel: 1 } },
       { id: 'a', cells: { fuel: 2 } },

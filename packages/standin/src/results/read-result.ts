@@ -1,84 +1,64 @@
 import type { Procedures, SentColumn, SentResult } from '@standin/contracts'
-import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
 import type { Caller } from '../access/caller.ts'
-import type { Database } from '../database/database.ts'
-import type { CheckMayRead } from '../runs/read-right.ts'
 import { StandinError } from '../standin-error.ts'
-import {
-  countPlaces,
-  countRows,
-  countValues,
-  findResult,
-  listRows,
-  type ResultOfRun,
-  type RowSelection,
-} from './result-store.ts'
+import { checkMayRead } from './read-right.ts'
+import { countRows, listRows, type RowSelection } from './result-row-store.ts'
+import { findResult, type ResultOfRun } from './result-store.ts'
+import type { ResultsContext } from './results-context.ts'
 
 type Asked = z.output<Procedures['run']['result']['input']>
-type Facets = SentResult['facets']
 
-const valuesOfFacet = 50
 const nothing = { rows: [], total: 0, facets: [], columns: [], chart: null, map: null, detail: null, nextCursor: null }
 
 /**
- * What a run found, in pages; also while it runs, as far as its last checkpoint.
- * @throws StandinError `RUN_NOT_FOUND`, `SCOPE_FORBIDDEN`; `INPUT_INVALID` for a key or a cursor that is not of this result
+ * The rows that a run found, in pages; also while it runs, up to its last checkpoint.
+ * @throws StandinError `RUN_NOT_FOUND`, `SCOPE_FORBIDDEN`; `INPUT_INVALID` for a key or a cursor of another result
  */
-export function createReadResult({ db, checkMayRead }: { db: Database; checkMayRead: CheckMayRead }) {
-  // They are of the whole result, and so the same for every page, search and filter of it.
-  const facetsByResult = new LRUCache<string, Facets>({ max: 200 })
-  // Of the rows that match, however they are sorted.
-  const placesBySelection = new LRUCache<string, NonNullable<SentResult['map']>['places']>({ max: 200 })
+export async function readResult(
+  ctx: ResultsContext,
+  caller: Caller,
+  { runId, cursor, offset, limit, ...asked }: Asked,
+): Promise<SentResult & { nextCursor: string | null }> {
+  const found = await findResult(ctx.db, runId)
+  if (!found) throw new StandinError('RUN_NOT_FOUND')
+  checkMayRead(ctx, caller, found)
+  const { headline, result } = found
+  if (!result) return { headline, ...nothing }
 
-  async function facetsOf(result: ResultOfRun): Promise<Facets> {
-    const key = `${result.runId} ${result.rows}`
-    const known = facetsByResult.get(key)
-    if (known) return known
-    const facets: Facets = []
-    for (const { key } of result.columns.filter(({ filterable }) => filterable))
-      facets.push({ key, values: await countValues(db, result, { key, limit: valuesOfFacet }) })
-    facetsByResult.set(key, facets)
-    return facets
+  const { columns, chart, detail } = result
+  const selection = select(asked, columns)
+  const rows = await listRows(ctx.db, result, { ...selection, after: positionOf(cursor), offset, limit: limit + 1 })
+  const page = rows.slice(0, limit)
+  const total = await countRows(ctx.db, result, selection)
+  const isFirstPage = cursor === undefined && offset === undefined
+  return {
+    headline,
+    detail,
+    chart,
+    map: isFirstPage ? await mapOf(ctx, result, { selection, total }) : null,
+    columns,
+    rows: page.map(({ position: _, ...row }) => row),
+    total,
+    facets: (await ctx.results.facets.fetch(`${runId} ${result.rows}`, { context: { ctx, result } })) ?? [],
+    nextCursor: rows.length > limit ? String(page.at(-1)?.position) : null,
   }
+}
 
-  async function mapOf(result: ResultOfRun, selection: RowSelection, total: number): Promise<SentResult['map']> {
-    const column = result.columns.find(({ kind }) => kind === 'place')
-    if (!column) return null
-    const { key, namedBy } = column
-    const { sort: _, ...matching } = selection
-    const name = `${result.runId} ${result.rows} ${JSON.stringify(matching)}`
-    const places = placesBySelection.get(name) ?? (await countPlaces(db, result, { ...matching, key, namedBy }))
-    placesBySelection.set(name, places)
-    return { places, rowsWithoutPlace: total - places.reduce((sum, { rows }) => sum + rows, 0) }
-  }
-
-  return async (
-    caller: Caller,
-    { runId, cursor, offset, limit, ...asked }: Asked,
-  ): Promise<SentResult & { nextCursor: string | null }> => {
-    const found = await findResult(db, runId)
-    if (!found) throw new StandinError('RUN_NOT_FOUND')
-    checkMayRead(caller, found)
-    const { headline, result } = found
-    if (!result) return { headline, ...nothing }
-
-    const selection = select(asked, result.columns)
-    const rows = await listRows(db, result, { ...selection, after: positionOf(cursor), offset, limit: limit + 1 })
-    const page = rows.slice(0, limit)
-    const total = await countRows(db, result, selection)
-    return {
-      headline,
-      detail: result.detail,
-      chart: result.chart,
-      map: cursor === undefined && offset === undefined ? await mapOf(result, selection, total) : null,
-      columns: result.columns,
-      rows: page.map(({ position: _, ...row }) => row),
-      total,
-      facets: await facetsOf(result),
-      nextCursor: rows.length > limit ? String(page.at(-1)?.position) : null,
-    }
-  }
+/** Where the rows of a selection are; null for a result without a column of places. */
+async function mapOf(
+  ctx: ResultsContext,
+  result: ResultOfRun,
+  { selection, total }: { selection: RowSelection; total: number },
+): Promise<SentResult['map']> {
+  const column = result.columns.find(({ kind }) => kind === 'place')
+  if (!column) return null
+  const { key, namedBy } = column
+  const { sort: _, ...matching } = selection
+  const name = `${result.runId} ${result.rows} ${JSON.stringify(matching)}`
+  const context = { ctx, result, selection: matching, key, namedBy }
+  const places = (await ctx.results.places.fetch(name, { context })) ?? []
+  return { places, rowsWithoutPlace: total - places.reduce((sum, { rows }) => sum + rows, 0) }
 }
 
 function select(
@@ -87,7 +67,7 @@ function select(
 ): RowSelection {
   const column = (key: string) => {
     const found = columns.find((each) => each.key === key)
-    if (!found) throw new StandinError('INPUT_INVALID', { detail: 'The result has no column of this key.' })
+    if (!found) throw new StandinError('INPUT_INVALID', { detail: 'The result has no column with this key.' })
     return found
   }
   return {
@@ -102,9 +82,9 @@ function select(
   }
 }
 
-/** A page ends at a row's position, which stays where it is whatever is added. */
+/** A page ends at a row's position, which never changes. */
 function positionOf(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined
   if (/^\d{1,9}$/.test(cursor)) return Number(cursor)
-  throw new StandinError('INPUT_INVALID', { detail: 'The cursor is not one that this result gave out.' })
+  throw new StandinError('INPUT_INVALID', { detail: 'This result did not return the cursor.' })
 }

@@ -3,14 +3,14 @@ import { boolean, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid }
 import { messageColumn } from '../database/message-column.ts'
 import { runs } from '../runs/run-table.ts'
 
-/** What a run found, but for its headline and its rows. */
+/** What a run found, except its headline and its rows. */
 export const runResults = pgTable('run_results', {
   runId: uuid()
     .primaryKey()
     .references(() => runs.id, { onDelete: 'cascade' }),
-  /** The run whose rows are not new in this one. No reference: it may age out before. */
+  /** Rows of this earlier run are not new in this one. Not a foreign key: the earlier run may age out first. */
   previousRunId: uuid(),
-  /** Rows up to here were kept by a checkpoint; those after it are of an attempt that is not done. */
+  /** How many rows a checkpoint has kept; rows after these belong to an unfinished attempt. */
   rows: integer().notNull().default(0),
   columns: jsonb().$type<SentColumn[]>().notNull().default([]),
   chart: jsonb().$type<SentChart>(),
@@ -28,7 +28,7 @@ export const runResultRows = pgTable(
     machine: jsonb().$type<SentRow['machine']>(),
     cells: jsonb().$type<SentRow['cells']>().notNull(),
     isNew: boolean().notNull(),
-    /** The machine and the text cells, in lower case, to be searched. */
+    /** The machine and the text cells, in lower case, for the search. */
     searched: text().notNull(),
   },
   (table) => [

@@ -1,9 +1,9 @@
-import type { Message, RunState, SentChart, SentColumn, SentRow } from '@standin/contracts'
+import type { Message, SentChart, SentColumn, SentRow } from '@standin/contracts'
 import type { Database, Transaction } from '../database/database.ts'
-import { holdsRun } from '../runs/run-lease-store.ts'
 import { workingStates } from '../runs/run-lifecycle.ts'
-import { RunStopped } from '../runs/run-stopped.ts'
-import { hasMachines, insertRows, keepResult, openResult, readRows } from './result-store.ts'
+import { type RunLease, whileHeld } from '../runs/while-held.ts'
+import { hasMachines, insertRows, readRows } from './result-row-store.ts'
+import { keepResult, openResult, type ResultOfRun } from './result-store.ts'
 import {
   type GivenRow,
   type StorableRow,
@@ -12,77 +12,70 @@ import {
   understandRow,
 } from './understand-rows.ts'
 
-/** What a run found. The last of each counts; all of it can be read from the next checkpoint on. */
+/** What a run found. Each call replaces the one before, except `rows`; everything is readable from the next checkpoint on. */
 export interface ResultWriter {
-  /** A column's kind says what its cells hold; give them before the rows. */
+  /** A column's kind says what its cells hold. Set the columns before adding rows. */
   columns(columns: readonly GivenColumn[]): Promise<void>
   /**
-   * Adds rows at the end, the worst first where they have an order. A row id that is there already is left as it is.
-   * @throws Error where a cell is not as its column says
+   * Adds rows at the end; if they have an order, the worst first. A row whose id already exists is ignored.
+   * @throws Error when a cell does not match its column
    */
   rows(rows: readonly GivenRow[]): Promise<void>
   /** At most one. */
   chart(chart: SentChart): Promise<void>
-  /** More than the headline: what is left out, and why. */
+  /** What the headline does not say: what is left out, and why. */
   detail(text: Message): Promise<void>
-  /** The columns, and all rows so far, in batches: to make a file of them. */
+  /** The columns and all rows so far, in batches, to make a file of them. */
   read(): Promise<{ columns: readonly SentColumn[]; hasMachines: boolean; batches: AsyncIterable<SentRow[]> }>
 }
 
 export type GivenColumn = Omit<SentColumn, 'filterable'> & Partial<Pick<SentColumn, 'filterable'>>
 
-/** What the run does with its result at its checkpoints and at its end. */
+/** What the run itself does with its result, at checkpoints and at its end. */
 export interface OpenResult extends ResultWriter {
   /** Writes what is in memory. */
   flush(): Promise<void>
-  /** Makes all that was flushed count. */
+  /** Makes everything that was flushed part of the result. */
   keep(tx: Transaction): Promise<void>
 }
 
 const rowsAtOnce = 500
 const maxRows = 200_000
 
-/** The result of a run, for the worker that has it: rows that no checkpoint kept are dropped when another goes on. */
+/** Writes the result of a run, for the worker that holds the run. The next worker deletes rows after the last checkpoint. */
 export function createResultWriter(
   db: Database,
-  { runId, epoch, accountId }: { runId: string; epoch: number; accountId: string },
+  { accountId, ...lease }: RunLease & { accountId: string },
 ): OpenResult {
-  let opened: ReturnType<typeof open> | undefined
-  let held: StorableRow[] = []
+  const { runId } = lease
+  const held = { ...lease, states: workingStates }
+  let opening: Promise<void> | undefined
+  let buffered: StorableRow[] = []
   let flushed: Promise<void> = Promise.resolve()
-  let columns: SentColumn[] = []
-  const said: { columns?: SentColumn[]; chart?: SentChart; detail?: Message } = {}
-  let position = 0
   let hasFailed = false
+  let position = 0
+  let columns: SentColumn[] = []
+  const changed: Partial<Pick<ResultOfRun, 'columns' | 'chart' | 'detail'>> = {}
 
-  async function whileHeld<Result>(states: RunState[], work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    return db.transaction(async (tx) => {
-      if (!(await holdsRun(tx, { runId, epoch, states }))) throw new RunStopped()
-      return work(tx)
+  function open(): Promise<void> {
+    opening ??= whileHeld(db, held, (tx) => openResult(tx, { runId, accountId })).then((result) => {
+      position = result.rows
+      if (columns.length === 0) columns = result.columns
     })
+    return opening
   }
 
-  async function open(): Promise<void> {
-    const result = await whileHeld(workingStates, (tx) => openResult(tx, { runId, accountId }))
-    position = result.rows
-    if (columns.length === 0) columns = result.columns
-  }
-  const opening = () => {
-    opened ??= open()
-    return opened
-  }
-
-  async function writeHeld(): Promise<void> {
-    if (held.length === 0) return
-    const rows = held
-    held = []
-    await whileHeld(workingStates, (tx) => insertRows(tx, { runId, position, rows }))
+  async function writeBuffered(): Promise<void> {
+    if (buffered.length === 0) return
+    const rows = buffered
+    buffered = []
+    await whileHeld(db, held, (tx) => insertRows(tx, { runId, position, rows }))
     position += rows.length
   }
 
-  /** One batch after the other; after one that could not be written, none is: a result has no gaps. */
+  /** Writes batches one after another. After one has failed, no more are written: a result has no gaps. */
   function flush(): Promise<void> {
-    flushed = flushed.then(writeHeld)
+    flushed = flushed.then(writeBuffered)
     flushed.catch(() => {
       hasFailed = true
     })
@@ -92,33 +85,32 @@ export function createResultWriter(
   return {
     async columns(given) {
       columns = understandColumns(given.map((column) => ({ filterable: false, ...column })))
-      said.columns = columns
-      await opening()
+      changed.columns = columns
+      await open()
     },
     async rows(given) {
-      await opening()
-      if (position + held.length + given.length > maxRows) throw new Error(`a result has at most ${maxRows} rows`)
-      for (const row of given) held.push(understandRow(row, columns))
-      if (held.length >= rowsAtOnce) await flush()
+      await open()
+      if (position + buffered.length + given.length > maxRows) throw new Error(`a result has at most ${maxRows} rows`)
+      for (const row of given) buffered.push(understandRow(row, columns))
+      if (buffered.length >= rowsAtOnce) await flush()
     },
     async chart(chart) {
-      said.chart = chart
-      await opening()
+      changed.chart = chart
+      await open()
     },
     async detail(text) {
-      said.detail = storableMessage(text, 1_000)
-      await opening()
+      changed.detail = storableMessage(text, 1_000)
+      await open()
     },
     async read() {
-      await opening()
+      await open()
       await flush()
       const kept = { runId, rows: position }
       return { columns, hasMachines: await hasMachines(db, kept), batches: readRows(db, kept) }
     },
     flush,
     async keep(tx) {
-      if (opened === undefined || hasFailed) return
-      await keepResult(tx, runId, { ...said, rows: position })
+      if (opening && !hasFailed) await keepResult(tx, runId, { ...changed, rows: position })
     },
   }
 }

@@ -7,7 +7,7 @@ const columns: ResultColumn[] = [
   { key: 'hours', title: 'Hours', kind: 'hours', filterable: false },
 ]
 
-test('a cell that is left out, or no number, is not known', () => {
+test('a cell that is left out, or is not a finite number, is unknown', () => {
   expect(understandRow({ id: 'a', cells: { hours: Number.NaN } }, columns).cells).toEqual({ name: null, hours: null })
 })
 
@@ -19,7 +19,7 @@ test.for([
   expect(() => understandRow({ id: 'a', cells }, columns)).toThrow(message)
 })
 
-test('what is no position on earth is not known', () => {
+test('an impossible position is unknown', () => {
   const column: ResultColumn = { key: 'place', title: 'Position', kind: 'place', filterable: false }
   const understood = (place: string) => understandRow({ id: 'a', cells: { place } }, [column]).cells.place
   for (const place of ['55.67,12.56', '-90,180', '1e-7,0']) expect(understood(place)).toBe(place)
@@ -28,7 +28,7 @@ test('what is no position on earth is not known', () => {
   }
 })
 
-test('texts are cut, and hold nothing that the database refuses', () => {
+test('texts are cut, and contain nothing that the database refuses', () => {
   const { id, machine, cells } = understandRow(
     { id: 'a\0', machine: { id: 'm', name: '\ud800x' }, cells: { name: `${'x'.repeat(499)}😀` } },
     columns,
@@ -37,12 +37,12 @@ test('texts are cut, and hold nothing that the database refuses', () => {
   expect(cells.name).toBe(`${'x'.repeat(499)}\ufffd`)
 })
 
-test('columns that cannot be told apart are a mistake', () => {
+test('columns with the same key are a mistake', () => {
   expect(() => understandColumns([...columns, ...columns])).toThrow('the same key')
   expect(() => understandColumns(columns.map((column) => ({ ...column, key: 'machine' })).slice(1))).toThrow('is taken')
 })
 
-test('a place that is named by no column is a mistake', () => {
+test('a place that is named by a missing column is a mistake', () => {
   const place = { key: 'place', title: 'Position', kind: 'place', filterable: false, namedBy: 'name' } as const
   expect(() => understandColumns([place])).toThrow('"place" is named by "name", which is none')
   expect(understandColumns([place, ...columns])[0]).toEqual(place)

@@ -1,8 +1,8 @@
 import { type Message, type SentColumn, type SentRow, textOf, withTexts } from '@standin/contracts'
 
-/** A row as an action gives it. A cell that is left out is not known. */
+/** A row as an action adds it. A cell that is left out is unknown. */
 export interface GivenRow {
-  /** What the row is about, the same in every run: by it, the next run tells what is new. */
+  /** What the row is about, the same in every run: the next run uses it to find what is new. */
   id: string
   machine?: { id: string; name: string; detail?: string | null } | null
   cells: Readonly<Record<string, Message | number | null | undefined>>
@@ -15,8 +15,8 @@ const longest = { id: 200, cell: 500, name: 200 } as const
 const textKinds: ReadonlySet<SentColumn['kind']> = new Set(['text', 'moment', 'place'])
 
 /**
- * A row with each of its cells as its column says, its texts cut.
- * @throws Error for a cell without a column, or of another kind: a mistake of the action's
+ * Checks a row against the columns and cuts its texts.
+ * @throws Error for a cell without a column or of another kind: a mistake in the action
  */
 export function understandRow({ id, machine, cells }: GivenRow, columns: readonly SentColumn[]): StorableRow {
   const stray = Object.keys(cells).find((key) => !columns.some((column) => column.key === key))
@@ -31,7 +31,7 @@ export function understandRow({ id, machine, cells }: GivenRow, columns: readonl
         detail: machine.detail ? storable(machine.detail, longest.name) : null,
       }
     : null
-  const texts = columns.flatMap(({ key, kind }) => (kind === 'text' ? [toText(understood[key])] : []))
+  const texts = columns.flatMap(({ key, kind }) => (kind === 'text' ? [searchedText(understood[key])] : []))
   return {
     id: storable(id, longest.id),
     machine: named,
@@ -53,31 +53,35 @@ function understandCell(
   return storable(value, longest.cell)
 }
 
-const toText = (cell: SentRow['cells'][string] | undefined) => (typeof cell === 'object' && cell ? textOf(cell) : cell)
+const searchedText = (cell: SentRow['cells'][string] | undefined) =>
+  typeof cell === 'object' && cell !== null ? textOf(cell) : cell
 
-/** A device without reception may report anything: what is no position is not known. */
+/** A device without reception may report anything: an impossible position is unknown. */
 const isOnEarth = (place: string) => {
   const [latitude, longitude, ...more] = place.split(',').map((degrees) => (degrees.trim() ? Number(degrees) : NaN))
   return more.length === 0 && Math.abs(latitude ?? NaN) <= 90 && Math.abs(longitude ?? NaN) <= 180
 }
 
-/** Cut, and without what PostgreSQL refuses: NUL, and the half of a character that a cut can leave. */
+/** Cuts a text, and drops what PostgreSQL refuses: NUL, and the half of a surrogate pair that a cut can leave. */
 const storable = (text: string, length: number) => text.slice(0, length).toWellFormed().replaceAll('\0', '')
 
 export const storableMessage = (message: Message, length: number): Message =>
   withTexts(message, (text) => storable(text, length))
 
-/** @throws Error for columns that cannot be told apart, or too many */
+/** @throws Error for columns with the same key, or too many */
 export function understandColumns(columns: readonly SentColumn[]): SentColumn[] {
   const keys = new Set(columns.map(({ key }) => key))
   if (keys.size !== columns.length) throw new Error('result columns: two have the same key')
   if (columns.length > 40) throw new Error('result columns: more than 40')
-  // By the machine is sorted as by a column.
+  // The key under which rows are sorted by machine.
   if (keys.has('machine')) throw new Error('result columns: "machine" is taken; rows have a machine of their own')
   const nameless = columns.find(({ namedBy }) => namedBy !== undefined && !keys.has(namedBy))
   if (nameless) throw new Error(`result columns: "${nameless.key}" is named by "${nameless.namedBy}", which is none`)
   return columns.map(({ key, title, kind, filterable, namedBy }) => ({
-    ...{ key, title: storableMessage(title, 100), kind, filterable },
+    key,
+    title: storableMessage(title, 100),
+    kind,
+    filterable,
     ...(namedBy !== undefined && { namedBy }),
   }))
 }

@@ -1,26 +1,32 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Destination, Run, StartRunInput } from '@standin/contracts'
-import type { AnyAction } from '../actions/define-action.ts'
 import { type Actor, record } from '../audit/record.ts'
-import type { Transaction } from '../database/database.ts'
+import type { InTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
-import { checkPreview } from './preview-of-run.ts'
+import { checkPreview } from './check-preview.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { announceState } from './run-event-store.ts'
 import { countOpenRuns } from './run-list-store.ts'
 import { lockPromotion } from './run-promotion-store.ts'
-import type { RunQueue } from './run-queue.ts'
 import { insertRun, type RunRow } from './run-store.ts'
 
 /** One that works and one that waits; a third is refused. */
 const maxOpenWithoutOverlap = 2
 
+/** What accepting a run needs to know about its action. */
+export interface AcceptedAction {
+  id: string
+  changesData: boolean
+  mayOverlap?: boolean | undefined
+}
+
 export interface NewRun {
+  action: AcceptedAction
   accountId: string
   mode: 'preview' | 'apply'
-  /** Has been parsed by the action's schema; kept as it came. */
+  /** Has passed the action's schema; stored as the caller sent it. */
   input: Record<string, unknown>
-  /** Unique on the account: the same again is the same run. */
+  /** Unique for the account: the same key again is the same run. */
   idempotencyKey: string
   startedBy: Run['startedBy']
   actor: Actor
@@ -33,60 +39,66 @@ export interface NewRun {
 }
 
 /**
- * Accepts a run, whoever starts it: when the transaction commits, it is on disk, told, and will be worked on. What a
- * schedule starts comes after what somebody waits for.
+ * Accepts a run from any caller: when the transaction commits, the run is on disk, announced, and will be worked on.
+ * Scheduled runs come after those that a person or a service waits for.
  * @throws StandinError `PREVIEW_REQUIRED`, `IDEMPOTENCY_KEY_REUSED`, `RUN_OVERLAPS`, `INPUT_INVALID`
  */
-export async function acceptRun(tx: Transaction, queue: RunQueue, action: AnyAction, run: NewRun): Promise<RunRow> {
-  const { accountId, mode, input, actor, previewRunId, retryOf } = run
-  const actionId = action.id
-  await lockPromotion(tx, accountId)
-  const { row, isNew } = await insertRun(tx, {
-    ...{ accountId, actionId, mode, input },
-    idempotencyKey: run.idempotencyKey,
-    startedBy: run.startedBy,
-    urgency: run.scheduleId === undefined ? 0 : 1,
-    deliverTo: run.deliverTo ?? [],
-    timeZone: run.timeZone ?? null,
-    unitSystem: run.unitSystem ?? null,
-    scheduleId: run.scheduleId ?? null,
-    previewRunId: previewRunId ?? null,
-    retryOf: retryOf ?? null,
-    mayOverlap: action.mayOverlap ?? false,
-    state: 'queued',
-    progress: { done: 0, total: null, message: '', secondsLeft: null },
-    steps: [],
-  })
+export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow> {
+  const { accountId, action, mode, actor, previewRunId, retryOf, scheduleId } = run
+  await lockPromotion(tx.db, accountId)
+  const { row, isNew } = await insertRun(tx.db, toRow(run))
   if (!isNew) {
-    if (!isSame(row, { ...run, actionId })) throw new StandinError('IDEMPOTENCY_KEY_REUSED')
+    if (!isSame(row, run)) throw new StandinError('IDEMPOTENCY_KEY_REUSED')
     return row
   }
-  if (action.changesData && mode === 'apply') await checkPreview(tx, row)
+  const appliesChanges = action.changesData && mode === 'apply'
+  if (appliesChanges) await checkPreview(tx.db, row)
   else if (previewRunId !== undefined)
     throw new StandinError('INPUT_INVALID', { detail: 'Only a change that is applied has a preview.' })
 
   const details = {
-    ...{ runId: row.id, actionId, mode },
+    runId: row.id,
+    actionId: action.id,
+    mode,
     ...(previewRunId !== undefined && { previewRunId }),
     ...(retryOf !== undefined && { retryOf }),
-    ...(run.scheduleId !== undefined && { scheduleId: run.scheduleId }),
+    ...(scheduleId !== undefined && { scheduleId }),
   }
-  const event = action.changesData && mode === 'apply' ? 'run.applied' : 'run.started'
-  // They need nothing of each other: each waits for the one before in the database, and not here.
+  // Sent together: none needs the result of another, and the database takes them in order.
   const [open] = await Promise.all([
-    countOpenRuns(tx, accountId, actionId),
-    announceState(tx, row),
-    record(tx, { actor, event, accountId, details }),
+    countOpenRuns(tx.db, accountId, action.id),
+    announceState(tx.db, row),
+    record(tx, { actor, event: appliesChanges ? 'run.applied' : 'run.started', accountId, details }),
   ])
   if (!row.mayOverlap && open > maxOpenWithoutOverlap) throw new StandinError('RUN_OVERLAPS')
-  await promoteRuns(tx, queue, accountId)
+  await promoteRuns(tx.db, accountId)
   return row
 }
 
-/** Whether a run is the one that is asked for again. */
-function isSame(row: RunRow, run: NewRun & { actionId: string }): boolean {
+const toRow = (run: NewRun): Parameters<typeof insertRun>[1] => ({
+  accountId: run.accountId,
+  actionId: run.action.id,
+  mode: run.mode,
+  input: run.input,
+  idempotencyKey: run.idempotencyKey,
+  startedBy: run.startedBy,
+  urgency: run.scheduleId === undefined ? 0 : 1,
+  deliverTo: run.deliverTo ?? [],
+  timeZone: run.timeZone ?? null,
+  unitSystem: run.unitSystem ?? null,
+  scheduleId: run.scheduleId ?? null,
+  previewRunId: run.previewRunId ?? null,
+  retryOf: run.retryOf ?? null,
+  mayOverlap: run.action.mayOverlap ?? false,
+  state: 'queued',
+  progress: { done: 0, total: null, message: '', secondsLeft: null },
+  steps: [],
+})
+
+/** Whether a stored run is the one that is requested again. */
+function isSame(row: RunRow, run: NewRun): boolean {
   return (
-    row.actionId === run.actionId &&
+    row.actionId === run.action.id &&
     row.mode === run.mode &&
     row.previewRunId === (run.previewRunId ?? null) &&
     row.retryOf === (run.retryOf ?? null) &&

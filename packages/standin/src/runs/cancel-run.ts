@@ -1,51 +1,48 @@
 import { type Actor, record } from '../audit/record.ts'
-import type { Database, Transaction } from '../database/database.ts'
+import { type Context, type InTransaction, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
+import { announceCancel, endQueuedRuns, eraseCheckpoints } from './cancel-store.ts'
+import { moveRun } from './move-run.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { isFinal } from './run-lifecycle.ts'
-import { listPromotedRuns, lockPromotion } from './run-promotion-store.ts'
-import type { RunQueue } from './run-queue.ts'
+import { announceDue, listPromotedRuns, lockPromotion } from './run-promotion-store.ts'
 import { accountOfRun, lockRun, type RunRow } from './run-store.ts'
-import { announceCancel, endQueuedRuns, eraseCheckpointsOf, moveRun } from './run-transition-store.ts'
+import type { RunsContext } from './runs-context.ts'
 
 /**
- * Asks a run to stop, also one that was asked before. One that works stops at its next checkpoint, on whichever replica
- * it is; one that waits with something to show is ended by a worker, which makes it readable; any other ends at once.
- * @throws StandinError `RUN_NOT_CANCELLABLE` when it has ended
+ * Asks a run to stop; asking again is allowed. A run that is worked on stops at its next checkpoint, on any replica. One
+ * that waits and has a checkpoint is ended by a worker, which makes its part readable. Any other ends at once.
+ * @throws StandinError `RUN_NOT_FOUND`; `RUN_NOT_CANCELLABLE` when it has ended
  */
-export async function cancelRun(
-  db: Database,
-  queue: RunQueue,
-  { runId, actor }: { runId: string; actor: Actor },
-): Promise<RunRow> {
-  return db.transaction(async (tx) => {
-    const accountId = await accountOfRun(tx, runId)
+export async function cancelRun(ctx: Context, { runId, actor }: { runId: string; actor: Actor }): Promise<RunRow> {
+  return inTransaction(ctx, async (tx) => {
+    const accountId = await accountOfRun(tx.db, runId)
     if (accountId === undefined) throw new StandinError('RUN_NOT_FOUND')
-    await lockPromotion(tx, accountId)
-    const current = await lockRun(tx, runId)
-    const hasSomethingToShow = current?.state === 'waiting' && current.checkpoint !== null
-    const row = await moveRun(tx, runId, hasSomethingToShow ? 'wind-up' : 'cancel')
+    await lockPromotion(tx.db, accountId)
+    const current = await lockRun(tx.db, runId)
+    const hasPart = current?.state === 'waiting' && current.checkpoint !== null
+    const row = await moveRun(tx, runId, hasPart ? 'wind-up' : 'cancel')
     if (!row) throw new StandinError('RUN_NOT_CANCELLABLE')
-    if (hasSomethingToShow) await queue.send(tx, runId, { urgency: row.urgency })
-    await announceCancel(tx, runId)
-    await record(tx, {
-      actor,
-      event: 'run.cancelled',
-      accountId,
-      details: { runId, actionId: row.actionId },
-    })
-    if (isFinal(row.state)) await promoteRuns(tx, queue, accountId)
+    if (hasPart) await announceDue(tx.db)
+    await announceCancel(tx.db, runId)
+    await record(tx, { actor, event: 'run.cancelled', accountId, details: { runId, actionId: row.actionId } })
+    if (isFinal(row.state)) await promoteRuns(tx.db, accountId)
     return row
   })
 }
 
-/** Stops all that an account has going, because its installation ended. */
-export async function stopRunsOf(tx: Transaction, accountId: string): Promise<void> {
-  await lockPromotion(tx, accountId)
-  await endQueuedRuns(tx, accountId, 'INSTALLATION_UNINSTALLED')
-  for (const runId of await listPromotedRuns(tx, accountId)) {
+/** Interrupts a run that was cancelled, if this process works on it. Called for each `run_cancel`. */
+export function interruptCancelled(ctx: RunsContext, runId: string): void {
+  for (const work of ctx.runs.working) if (work.runId === runId) work.abort.abort('cancelled')
+}
+
+/** Stops all runs of an account, because its installation ended. */
+export async function stopRunsOf(tx: InTransaction, accountId: string): Promise<void> {
+  await lockPromotion(tx.db, accountId)
+  await endQueuedRuns(tx.db, accountId)
+  for (const runId of await listPromotedRuns(tx.db, accountId)) {
     const row = await moveRun(tx, runId, 'cancel', { reason: 'INSTALLATION_UNINSTALLED' })
-    if (row) await announceCancel(tx, runId)
+    if (row) await announceCancel(tx.db, runId)
   }
-  await eraseCheckpointsOf(tx, accountId)
+  await eraseCheckpoints(tx.db, accountId)
 }

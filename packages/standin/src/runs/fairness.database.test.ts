@@ -1,10 +1,9 @@
-import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { startWorking } from '../../test/with-runs.ts'
 import { defineAction } from '../actions/define-action.ts'
-import { startRunQueue } from './run-queue.ts'
 
 test('invariant 20: ten thousand waiting runs of one account delay the single runs of others by two seconds at most', async () => {
   await using database = await createTestDatabase()
@@ -16,7 +15,6 @@ test('invariant 20: ten thousand waiting runs of one account delay the single ru
       defineAction({ ...action, id: 'endless', run: () => gate.promise }),
       defineAction({ ...action, id: 'single', run: async () => {} }),
     ],
-    queue: (url) => startRunQueue(url, pino({ level: 'silent' })),
   })
   const { sql } = stack
   await stack.start()
@@ -24,7 +22,7 @@ test('invariant 20: ten thousand waiting runs of one account delay the single ru
     select account_id, action_id, mode, input, 'waiting-' || n, started_by, true, 'queued', progress, steps
     from runs, generate_series(1, 10000) n`
   await stack.start()
-  await stack.queue.work(stack.createWorker().workOn, { atOnce: 8 }) // As many as a process of the server has.
+  await using _ = await startWorking(stack.ctx)
 
   for (let other = 0; other < 10; other++) {
     const { id } = await stack.start({ actionId: 'single', accountId: `00000000-0000-4000-8000-00000000000${other}` })

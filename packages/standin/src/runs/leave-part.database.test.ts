@@ -5,7 +5,6 @@ import { createTestDatabase } from '../../test/test-database.ts'
 import { type AnyAction, defineAction, type PartContext, type RunContext } from '../actions/define-action.ts'
 import { findResult } from '../results/result-store.ts'
 import { StandinError } from '../standin-error.ts'
-import { takeRun } from './run-lease-store.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -68,7 +67,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     ])
   })
 
-  test('of one that somebody stops while it works', async () => {
+  test('of one that is stopped while it works', async () => {
     const begun = Promise.withResolvers<void>()
     const report = reportThat((context) => {
       begun.resolve()
@@ -86,7 +85,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     expect(await left(stack, id)).toEqual({ state: 'cancelled', reason: null, ...thePart })
   })
 
-  test('of one that somebody stops while it waits for Trackunit', async () => {
+  test('of one that is stopped while it waits for Trackunit', async () => {
     await using stack = await createRunStack({ database, actions: [reportThat(busy)] })
     const { id } = await stack.start()
     const worker = stack.createWorker()
@@ -99,7 +98,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     expect(await left(stack, id)).toEqual({ state: 'cancelled', reason: null, ...thePart })
   })
 
-  test('of one that goes on later, nothing is made of it yet', async () => {
+  test('of one that goes on later, no part is made yet', async () => {
     let times = 0
     const report = reportThat(
       () => (++times === 1 ? Promise.reject(new StandinError('TRACKUNIT_UNAVAILABLE')) : Promise.resolve()),
@@ -154,19 +153,19 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     expect(await left(stack, id)).toEqual({ state: 'failed', reason: 'TRACKUNIT_REFUSED', ...nothing })
   })
 
-  test('where each worker dies of the part, it is done without', async () => {
+  test('where each worker dies of the part, the run ends without it', async () => {
     await using stack = await createRunStack({ database, actions: [reportThat(busy)] })
     const { id } = await stack.start()
     await stack.createWorker().workOn(id)
     await stack.cancel(id)
-    for (let died = 0; died < 6; died++) await stack.db.transaction((tx) => takeRun(tx, id))
+    for (let died = 0; died < 6; died++) await stack.dieWith(id)
     await stack.createWorker().workOn(id)
 
     expect(await left(stack, id)).toEqual({ state: 'cancelled', reason: null, ...nothing })
   })
 })
 
-test('invariant 8: of an account that was uninstalled no part is left, though its worker hears of it late', async () => {
+test('invariant 8: of an account that was uninstalled no part is left, though its worker learns of it late', async () => {
   const begun = Promise.withResolvers<void>()
   const goesOn = Promise.withResolvers<void>()
   const report = reportThat(async ({ result, checkpoint }) => {

@@ -3,20 +3,23 @@ import { z } from 'zod'
 import { toRefusal } from '../refusal.ts'
 import { handOver, lost, tooLong } from './run-stopped.ts'
 
-/** What an attempt at a run ended with, and how the run stands. */
+/** How an attempt at a run ended, and how the run stands. */
 export interface Attempt {
   /** What the action threw, if it did. */
   failure: { error: unknown } | undefined
-  /** Why the attempt was told to stop; undefined where it was not. */
+  /** Why the attempt was aborted; undefined where it was not. */
   abortedBy: unknown
   state: RunState
   /** Failures in a row before this one, since the last checkpoint. */
   retries: number
-  /** Whether something serves the account: then Trackunit may take back that it refuses it. */
+  /** Whether the account has credentials in force: then a refusal by Trackunit may be temporary. */
   hasAccess: boolean
-  /** From 0 to 1: up to a quarter of the pause on top, so that what failed together does not come back together. */
+  /** From 0 to 1: adds up to a quarter to the pause, so that runs that failed together do not retry together. */
   random: number
 }
+
+/** How an attempt at a run ended, before it is decided what becomes of the run. */
+export type EndOfAttempt = Omit<Attempt, 'state' | 'retries'>
 
 export type Outcome =
   | { transition: 'succeed' | 'stop' }
@@ -27,12 +30,12 @@ const maxRetries = 5
 /** Doubles with each failure in a row: with five retries, a run outlasts a minute of trouble. */
 const firstPauseMs = 2_000
 const patientPauseMs = 5_000
-/** A net: whoever waits for the access is woken when it works again. */
+/** A fallback: a run that waits for access is woken when it works again. */
 const refusedPauseMs = 60_000
-/** Trackunit itself does not answer, which is nobody's fault here: a run outlasts twenty minutes of it, and then goes on soon. */
+/** Trackunit does not answer: a run outlasts twenty minutes of that, and then goes on soon. */
 const outage = { maxRetries: 43, longestPauseMs: 30_000 }
 
-/** What becomes of a run after an attempt. */
+/** Decides what becomes of a run after an attempt. */
 export function outcomeOfAttempt({ failure, abortedBy, state, retries, hasAccess, random }: Attempt): Outcome {
   if (!failure) return { transition: 'succeed' }
   if (state === 'cancelling') return { transition: 'stop' }
@@ -48,18 +51,18 @@ export function outcomeOfAttempt({ failure, abortedBy, state, retries, hasAccess
   return { transition: 'pause', pauseMs, reason, retries: isNoFailure(reason, { hasAccess }) ? retries : retries + 1 }
 }
 
-/** What a run failed of. A schema that refuses in the middle of an action is a fault of the action, not of its input. */
+/** Why a run failed. A schema that rejects inside an action is a fault of the action, not of its input. */
 export function refusalOfAction(error: unknown) {
   return toRefusal(error instanceof z.ZodError ? undefined : error)
 }
 
-/** Limits of Trackunit's, and access that does not work for now, are no failures of a run: it waits, however often. */
+/** Trackunit's rate limits and access that does not work for now are no failures of a run: it waits, however often. */
 const isNoFailure = (reason: ErrorReason, { hasAccess }: Pick<Attempt, 'hasAccess'>) =>
   errorReasons[reason].retry === 'after' ||
   reason === 'CREDENTIALS_PENDING' ||
   (reason === 'CREDENTIALS_REJECTED' && hasAccess)
 
-/** How long a run waits after a failure, or undefined where trying again cannot help or was tried often enough. */
+/** How long a run waits after a failure; undefined where a retry cannot help or there were enough. */
 export function pauseBeforeRetry({
   reason,
   retryAfterMs = 0,

@@ -5,7 +5,9 @@ import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from '../actions/define-action.ts'
 import { createListener } from '../database/listen.ts'
 import { aliveReplicas } from '../database/replica-store.ts'
-import { createReapRuns } from './reap-runs.ts'
+import { claimDueRuns } from './claim-runs.ts'
+import { reapRuns } from './reap-runs.ts'
+import { claimRuns } from './run-lease-store.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -17,24 +19,21 @@ const actions = ['report', 'count'].map((id) =>
   }),
 )
 
-/** A process that looks, and another one that fetches jobs and may die. */
+/** A process that reaps, and another one that claims runs and may die. */
 async function setUp() {
   const stack = await createRunStack({ database, actions })
   const other = createListener(database.url)
   await other.on('run_cancel', () => {})
-  const look = createReapRuns({
-    ...{ db: stack.db, queue: stack.queue, replicaId: stack.listener.replica.id },
-    worker: { working: () => new Map(), lose: () => {} },
-  })
-  await look() // The first look of a process takes up what the one before it may have left.
+  const replicaId = other.replica.id() ?? 0
   return {
-    ...{ stack, look, other },
+    stack,
+    claim: () => claimRuns(stack.db, { replicaId, limit: 8 }),
+    reap: () => reapRuns(stack.ctx),
     async die(): Promise<void> {
-      const id = other.replica.id() ?? 0
       await other.close()
-      await vi.waitFor(async () => expect((await aliveReplicas(stack.db)).has(id)).toBe(false), { timeout: 10_000 })
+      const alive = async () => (await aliveReplicas(stack.db)).has(replicaId)
+      await vi.waitFor(async () => expect(await alive()).toBe(false), { timeout: 10_000 })
     },
-    sent: () => stack.sent.map(({ runId }) => runId),
     [Symbol.asyncDispose]: async () => {
       await other.close()
       await stack[Symbol.asyncDispose]()
@@ -42,51 +41,86 @@ async function setUp() {
   }
 }
 
-describe('invariant 19: a run whose job was fetched by a worker that died before it took it', () => {
-  test('is sent again as soon as the replica is gone, and not before', async () => {
+describe('invariant 19: a run whose worker died', () => {
+  test('is due again as soon as the replica is gone, and not before', async () => {
     await using two = await setUp()
     const { id } = await two.stack.start()
-    await two.look()
-    expect(two.sent()).toEqual([id])
+    await two.claim()
+    await two.reap()
+    expect(await two.stack.due()).toEqual([])
 
     await two.die()
-    await two.look()
-    expect(two.sent()).toEqual([id, id])
-    await two.look()
-    expect(two.sent()).toEqual([id, id])
+    await two.reap()
+    expect(await two.stack.due()).toEqual([id])
+    await two.reap()
+    expect(await two.stack.due()).toEqual([id])
   })
 
-  test('is sent again also where a worker was only to end it', async () => {
+  test('wakes the workers', async () => {
+    await using two = await setUp()
+    await two.stack.start()
+    await two.claim()
+    await two.die()
+    let woken = 0
+    await two.stack.listener.on('run_due', () => void woken++)
+
+    await two.reap()
+
+    await vi.waitFor(() => expect(woken).toBe(1))
+  })
+
+  test('is due again also where a worker was only to end it', async () => {
     await using two = await setUp()
     const { id } = await two.stack.start()
-    await two.stack.sql`update runs set state = 'cancelling' where id = ${id}`
+    await two.claim()
+    await two.stack.cancel(id)
+    expect(await two.stack.run(id)).toMatchObject({ state: 'cancelling' })
     await two.die()
-    await two.look()
-    expect(two.sent()).toEqual([id, id])
+    await two.reap()
+    expect(await two.stack.due()).toEqual([id])
   })
 
-  test('is sent again by the next look where this one failed', async () => {
+  test('is due again by the next look where this one failed', async () => {
     await using two = await setUp()
     const { id } = await two.stack.start()
+    await two.claim()
     await two.die()
 
-    const fetched = vi.spyOn(two.stack.queue, 'fetched').mockRejectedValueOnce(new Error('the database is away'))
-    await expect(two.look()).rejects.toThrow('the database is away')
-    fetched.mockRestore()
-    await two.look()
-    expect(two.sent()).toEqual([id, id])
+    const select = vi.spyOn(two.stack.db, 'select').mockImplementationOnce(() => {
+      throw new Error('the database is away')
+    })
+    await expect(two.reap()).rejects.toThrow('the database is away')
+    select.mockRestore()
+    await two.reap()
+    expect(await two.stack.due()).toEqual([id])
   })
 
-  test('is left alone when somebody has taken it meanwhile, or when it waits for a time that has not come', async () => {
+  test('is left alone when a living worker holds it by now, or when it waits for a time that has not come', async () => {
     await using two = await setUp()
     const [taken, waits] = [await two.stack.start(), await two.stack.start({ actionId: 'count' })]
-    const own = two.stack.listener.replica.id() ?? 0
-    await two.stack.sql`update runs set replica_id = ${own} where id = ${taken.id}`
-    await two.stack.sql`
-      update runs set state = 'waiting', waiting_until = now() + interval '1 hour' where id = ${waits.id}`
+    await two.claim()
+    const third = createListener(database.url)
+    await third.on('run_cancel', () => {})
+    await using _ = { [Symbol.asyncDispose]: third.close }
+    await two.stack.sql`update runs set replica_id = ${third.replica.id() ?? 0} where id = ${taken.id}`
+    await two.stack.sql`update runs set state = 'waiting', replica_id = null, waiting_until = now() + interval '1 hour'
+      where id = ${waits.id}`
 
     await two.die()
-    await two.look()
-    expect(two.sent()).toEqual([taken.id, waits.id])
+    await two.reap()
+    expect(await two.stack.due()).toEqual([])
+    expect(await two.stack.run(taken.id)).toMatchObject({ state: 'running', replicaId: third.replica.id() })
   })
+})
+
+test('a run that this process claims at the same moment is not taken for one that it left behind', async () => {
+  await using two = await setUp()
+  const { ctx } = two.stack
+  for (let nth = 0; nth < 20; nth++) {
+    const { id } = await two.stack.start()
+    const reaping = Array.from({ length: 5 }, () => reapRuns(ctx))
+    await Promise.all([reapRuns(ctx), claimDueRuns(ctx), ...reaping])
+    await Promise.all([...ctx.runs.working].map(({ ended }) => ended))
+    expect(await two.stack.run(id)).toMatchObject({ state: 'succeeded', epoch: 1 })
+  }
 })

@@ -1,69 +1,58 @@
-import type { Database } from '../database/database.ts'
-import { aliveReplicas } from '../database/replica-store.ts'
-import { type HeldRun, listHeldAndOrphaned, listUntaken, releaseRun } from './run-lease-store.ts'
-import type { RunQueue } from './run-queue.ts'
-import type { WorkRun } from './work-run.ts'
+import { freeRun, type HeldRun, listHeldAndOrphaned } from './run-lease-store.ts'
+import { announceDue } from './run-promotion-store.ts'
+import { lost } from './run-stopped.ts'
+import type { RunsContext } from './runs-context.ts'
 
-interface Dependencies {
-  db: Database
-  queue: RunQueue
-  replicaId: () => number | undefined
-  worker: Pick<WorkRun, 'working' | 'lose'>
+/**
+ * Frees the runs of workers that died or froze, and interrupts runs of this process that another worker holds by now.
+ * Every replica does it several times a second, so that the runs of a killed worker go on within a second.
+ * @returns false: there is never more to do at once
+ */
+export async function reapRuns(ctx: RunsContext): Promise<boolean> {
+  const replicaId = ctx.listener.replica.id()
+  if (replicaId === undefined) return false
+  // Not during a claim: the rows would have runs of this process that it does not know yet.
+  const orphaned = await ctx.runs.oneAtATime(() => compareWithRows(ctx, replicaId))
+  for (const run of orphaned) await freeRun(ctx.db, run)
+  if (orphaned.length > 0) await announceDue(ctx.db)
+  return false
 }
 
-/** What the rows say that this process has, against what it works on. */
+async function compareWithRows(ctx: RunsContext, replicaId: number): Promise<HeldRun[]> {
+  const before = epochsOf(ctx)
+  const rows = await listHeldAndOrphaned(ctx.db, replicaId)
+  const after = epochsOf(ctx)
+  for (const runId of compareHeld(rows, { replicaId, working: after }).lost) loseRun(ctx, runId)
+  // A run that ended during the query may still be among the rows.
+  return compareHeld(rows, { replicaId, working: new Map([...before, ...after]) }).orphaned
+}
+
+/** Interrupts a run of this process that another worker may hold. */
+function loseRun({ runs }: RunsContext, runId: string): void {
+  for (const work of runs.working) if (work.runId === runId) work.abort.abort(lost)
+}
+
+/** Interrupts all runs of this process. Called when the replica's session is lost: others consider it dead. */
+export function loseAllRuns({ runs, log }: RunsContext): void {
+  const runIds = [...runs.working].map(({ runId }) => runId)
+  if (runIds.length > 0)
+    log.warn({ runs: runIds }, 'lost the session that shows that this process lives: its runs are claimed again')
+  for (const { abort } of runs.working) abort.abort(lost)
+}
+
+const epochsOf = ({ runs }: RunsContext) => new Map([...runs.working].map(({ runId, epoch }) => [runId, epoch]))
+
+/** What a process holds according to the rows, compared with what it works on. */
 export function compareHeld(
   rows: readonly HeldRun[],
-  { replicaId, working }: { replicaId: number; working: ReadonlyMap<string, number | undefined> },
+  { replicaId, working }: { replicaId: number; working: ReadonlyMap<string, number> },
 ): { orphaned: HeldRun[]; lost: string[] } {
   return {
     // Of a replica that died, or its own, whose end it could not write.
     orphaned: rows.filter((row) => row.replicaId !== replicaId || !working.has(row.id)),
-    // Another worker has it by now, or nobody.
+    // Another worker holds it by now, or none does.
     lost: [...working]
-      .filter(([id, epoch]) => epoch !== undefined && !rows.some((row) => row.id === id && row.epoch === epoch))
+      .filter(([id, epoch]) => !rows.some((row) => row.id === id && row.epoch === epoch))
       .map(([id]) => id),
-  }
-}
-
-/**
- * Gives the runs of workers that died to others, and stops its own that are somebody else's. Each replica does it, four
- * times a second, so that a killed worker's run goes on within a second.
- * @returns a look at the rows for a background loop: there is never more to do at once
- */
-export function createReapRuns({ db, queue, replicaId, worker }: Dependencies) {
-  let seen: ReadonlySet<number> | undefined
-
-  /**
-   * A replica that died may have fetched jobs whose runs it had not taken: the rows do not tell whose they are, and the
-   * queue would notice in ten seconds. Of a worker that lives, a second job changes nothing.
-   */
-  async function sendAgainAfterDeath(): Promise<void> {
-    const alive = await aliveReplicas(db)
-    const isAnyMissing = seen === undefined || [...seen].some((id) => !alive.has(id))
-    if (isAnyMissing) {
-      for (const { id, urgency } of await listUntaken(db, await queue.fetched()))
-        await db.transaction((tx) => queue.send(tx, id, { urgency }))
-    }
-    seen = alive // Only now: what failed is tried again at the next look.
-  }
-
-  return async (): Promise<boolean> => {
-    const own = replicaId()
-    if (own === undefined) return false
-    await sendAgainAfterDeath()
-    const before = worker.working()
-    const rows = await listHeldAndOrphaned(db, own)
-    const after = worker.working()
-    // One that began or ended meanwhile may be in the rows or not: the next look tells.
-    const { orphaned } = compareHeld(rows, { replicaId: own, working: new Map([...before, ...after]) })
-    const settled = new Map([...before].filter(([id, epoch]) => after.get(id) === epoch))
-    for (const id of compareHeld(rows, { replicaId: own, working: settled }).lost) worker.lose(id)
-    for (const run of orphaned) {
-      await db.transaction(async (tx) => {
-        if (await releaseRun(tx, run)) await queue.send(tx, run.id, { urgency: run.urgency })
-      })
-    }
-    return false
   }
 }

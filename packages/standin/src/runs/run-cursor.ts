@@ -3,7 +3,7 @@ import { StandinError } from '../standin-error.ts'
 
 const cursorSchema = z.tuple([z.iso.datetime(), z.guid()])
 
-/** Where a page of runs ended: the next one begins after it, whatever was added meanwhile. */
+/** Where a page of runs ended: the next one begins after it, even if runs were added. */
 export function encodeCursor({ createdAt, id }: { createdAt: Date; id: string }): string {
   return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url')
 }

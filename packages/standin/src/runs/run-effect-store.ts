@@ -1,11 +1,11 @@
 import { and, asc, count, eq, sql } from 'drizzle-orm'
-import { type AuditEntry, recordWhere } from '../audit/record.ts'
+import { type AuditEntry, type Recording, recordWhere } from '../audit/record.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { runEffects } from './run-effect-table.ts'
 
 export type EffectRow = typeof runEffects.$inferSelect
 
-/** Writes that a change is meant, or finds what became of it: `isNew` says that nobody has tried it yet. */
+/** Records the intent to make a change, or finds how it stands; `isNew` where it was not tried before. */
 export async function meanEffect(
   tx: Transaction,
   effect: { changeSetId: string; key: string; runId: string; description: string },
@@ -21,7 +21,7 @@ export async function meanEffect(
   return { row, isNew: false }
 }
 
-/** Writes that a change is meant once more: it did not happen before. */
+/** Records the intent to make a change again, because it was not made. */
 export async function meanEffectAgain(
   tx: Transaction,
   effect: { changeSetId: string; key: string; runId: string },
@@ -33,11 +33,11 @@ export async function meanEffectAgain(
 }
 
 /**
- * Writes how a change ended, while it is still meant: what another worker wrote of it stays.
- * @param entry its audit row, in the same statement: ten thousand changes cost none of their own
+ * Records how a change ended, if that is not known yet: what another worker recorded stays.
+ * @param entry its audit entry, written in the same statement
  */
 export async function endEffect(
-  db: Database,
+  { db, audit }: Recording & { db: Database },
   effect: { changeSetId: string; key: string },
   { state, outcome, reason, entry }: EffectEnd,
 ): Promise<void> {
@@ -46,14 +46,14 @@ export async function endEffect(
     .set({ state, outcome: outcome ?? null, reason: reason ?? null, endedAt: sql`now()` })
     .where(and(isOne(effect), eq(runEffects.state, 'meant')))
     .returning({ key: runEffects.key })
-  await (entry ? db.execute(sql`with ended as ${ended} ${recordWhere(sql`ended`, db, entry)}`) : ended)
+  await (entry ? db.execute(sql`with ended as ${ended} ${recordWhere(sql`ended`, { audit }, entry)}`) : ended)
 }
 
 interface EffectEnd extends Pick<EffectRow, 'state'>, Partial<Pick<EffectRow, 'outcome' | 'reason'>> {
   entry?: AuditEntry
 }
 
-/** How many changes a run was the last to mean, by how they ended. */
+/** How many changes a run was the last to intend, by how they ended. */
 export async function countEffects(
   tx: Transaction,
   runId: string,
@@ -74,7 +74,7 @@ export async function listEffects(db: Database, changeSetId: string): Promise<Ar
     .where(eq(runEffects.changeSetId, changeSetId))
 }
 
-/** Changes of a run of which nobody knows whether they were made: as many as were under way at once. */
+/** Changes of a run whose outcome is unknown: those that were under way at once. */
 export async function listMeantEffects(tx: Transaction, runId: string, limit: number): Promise<EffectRow[]> {
   return tx
     .select()

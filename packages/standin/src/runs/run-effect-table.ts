@@ -3,20 +3,21 @@ import { index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzl
 import { runs } from './run-table.ts'
 
 /**
- * What a run means to change in Trackunit, and how that ended. They belong to the set of changes: the preview that found
- * them where there is one, so that a run that repeats another does not do again what that one did.
+ * The changes that runs intend to make in Trackunit, and how each ended. They belong to a set of changes: that of the
+ * preview which found them, if there is one, so that a retried run does not repeat what the earlier one did. Rows go with
+ * their run.
  */
 export const runEffects = pgTable(
   'run_effects',
   {
     changeSetId: uuid().notNull(),
     key: text().notNull(),
-    /** The run that meant it last. */
+    /** The run that intended it last. */
     runId: uuid()
       .notNull()
       .references(() => runs.id, { onDelete: 'cascade' }),
     description: text().notNull(),
-    /** `meant`: it may have happened or not. `refused`: Trackunit said no. `put-off`: it did not happen, and can still. */
+    /** `meant`: may have been made or not. `refused`: Trackunit refused it. `put-off`: was not made, and still can be. */
     state: text({ enum: ['meant', 'done', 'refused', 'put-off'] }).notNull(),
     outcome: jsonb().$type<{ value: unknown }>(),
     reason: text().$type<ErrorReason>(),

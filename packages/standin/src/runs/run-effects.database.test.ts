@@ -36,7 +36,7 @@ async function previewed(action: AnyAction) {
 }
 
 describe('invariant 19: an effect', () => {
-  test('is done once, however often its run is taken up again', async () => {
+  test('is made once, however often its run is attempted', async () => {
     const done: string[] = []
     let attempts = 0
     const { stack, worker, apply } = await previewed(
@@ -57,7 +57,7 @@ describe('invariant 19: an effect', () => {
     expect(await stack.audit(id)).toEqual(['run.applied', ...changes, 'run.succeeded'])
   })
 
-  test('that was made while its answer was lost is found, and not made again', async () => {
+  test('that was made but whose answer was lost is found, and not made again', async () => {
     const world = new Set<string>()
     const outcomes: unknown[] = []
     const { stack, worker, apply } = await previewed(
@@ -83,7 +83,7 @@ describe('invariant 19: an effect', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded' })
   })
 
-  test('whose outcome nobody can tell is not repeated, and the run says so', async () => {
+  test('whose outcome is unknown is not repeated, and the run says so', async () => {
     let tries = 0
     const { stack, worker, apply } = await previewed(
       clearing(async ({ effect }) => {
@@ -111,7 +111,7 @@ describe('invariant 19: an effect', () => {
     { state: 'refused', same: true, canLook: true, what: 'refused already' },
     { state: 'refused', same: false, canLook: true, what: 'do' },
     { state: 'meant', same: true, canLook: true, what: 'look' },
-    { state: 'meant', same: false, canLook: false, what: 'nobody knows' },
+    { state: 'meant', same: false, canLook: false, what: 'unknown' },
   ] as const)('that is $state, asked for by the same run: $same, is: $what', ({ state, same, canLook, what }) => {
     expect(whatToDo({ state, runId: 'one' }, { runId: same ? 'one' : 'other', canLook })).toBe(what)
   })
@@ -133,7 +133,7 @@ describe('invariant 18: each change that a run makes in Trackunit leaves its row
   })
   const clear = (key: string, work: () => Promise<unknown>) => ({ key, describe: `clear ${key}`, do: work })
 
-  test('with its outcome, in the name of whoever started it; the run sums them up', async () => {
+  test('with its outcome, in the name of the person or service that started it; the run sums them up', async () => {
     const { stack, worker, apply } = await previewed(
       clearing(async ({ effect }) => {
         await effect(clear('a', async () => 'cleared'))
@@ -158,7 +158,7 @@ describe('invariant 18: each change that a run makes in Trackunit leaves its row
     ])
   })
 
-  test('also where it is found to have been made; once, however often the run is taken up', async () => {
+  test('also where it is found to have been made; once, however often the run is attempted', async () => {
     const { stack, worker, apply } = await previewed(
       clearing(async ({ effect }) => {
         await effect({

@@ -1,103 +1,113 @@
 import type { ErrorReason } from '@standin/contracts'
-import type { Effect } from '../actions/define-action.ts'
+import type { Context } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
-import { entryOfChange } from './notify-run-changes.ts'
+import { entryOfChange } from './record-changes.ts'
 import { type EffectRow, endEffect, listEffects, meanEffect, meanEffectAgain } from './run-effect-store.ts'
-import { holdsRun } from './run-lease-store.ts'
-import { RunStopped } from './run-stopped.ts'
 import type { RunRow } from './run-store.ts'
+import { whileHeld } from './while-held.ts'
 
-/** Reasons after which it is certain that Trackunit did nothing, and may still do it. */
+/** One change in Trackunit. Its outcome is JSON. */
+export interface Effect<Outcome> {
+  /** What it is about, such as an event's id: unique among the changes of a run. */
+  key: string
+  /** What changes, without secrets, for the people who read what was done. */
+  describe?: string
+  /**
+   * Looks up whether it was made, after a crash or an answer that never came: its outcome, or undefined if it was not.
+   * Without it, a change whose outcome is unknown is never repeated.
+   */
+  find?: () => Promise<Outcome | undefined>
+  do: () => Promise<Outcome>
+}
+
+/** Reasons after which Trackunit certainly did nothing, and may still do it. */
 const putOff: readonly ErrorReason[] = ['TRACKUNIT_RATE_LIMITED', 'CREDENTIALS_PENDING', 'STORAGE_UNAVAILABLE']
-/** Reasons after which it is certain that Trackunit did nothing, and will not. */
+/** Reasons after which Trackunit certainly did nothing, and will not. */
 const refused: readonly ErrorReason[] = ['TRACKUNIT_REFUSED', 'SCOPE_NOT_GRANTED', 'PLAN_REQUIRED']
 
-/** What a run that meets a change which was meant before does about it. */
+/** What a run does about a change that was intended before. */
 export function whatToDo(
   effect: Pick<EffectRow, 'state' | 'runId'>,
   { runId, canLook }: { runId: string; canLook: boolean },
-): 'done already' | 'refused already' | 'do' | 'look' | 'nobody knows' {
+): 'done already' | 'refused already' | 'do' | 'look' | 'unknown' {
   switch (effect.state) {
     case 'done':
       return 'done already'
     case 'put-off':
       return 'do'
     case 'refused':
-      // Another run means that somebody asked to try again.
+      // Another run intends it: a person asked to try again.
       return effect.runId === runId ? 'refused already' : 'do'
     case 'meant':
-      return canLook ? 'look' : 'nobody knows'
+      return canLook ? 'look' : 'unknown'
   }
+}
+
+interface Change {
+  changeSetId: string
+  key: string
+  runId: string
+  description: string
 }
 
 /**
- * The changes that a run makes in Trackunit. Each is on disk as meant before it is tried; where its worker died or no
- * answer came, it is looked up before it is repeated.
+ * Makes one change of a run in Trackunit, once. The intent is on disk before the first attempt; after a crash or a lost
+ * answer the change is looked up before it is repeated.
+ * @throws StandinError as `do` did; `EFFECT_UNKNOWN` where it is unknown whether the change was made
+ * @throws RunStopped when the worker no longer holds the run: only that worker may intend a change
  */
-export function createEffects(db: Database, run: RunRow) {
+export async function makeChange<Outcome>(ctx: Context, run: RunRow, effect: Effect<Outcome>): Promise<Outcome> {
+  if (run.mode === 'preview') throw new Error('a preview changes nothing')
   const { id: runId, epoch } = run
-  const changeSetId = changeSetOf(run)
+  const change = { changeSetId: changeSetOf(run), key: effect.key, runId, description: effect.describe ?? '' }
+  const lease = { runId, epoch, states: ['running' as const] }
+  const { row, isNew } = await whileHeld(ctx.db, lease, (tx) => meanEffect(tx, change))
+  if (isNew) return attempt(ctx, run, change, effect.do)
 
-  /** Only the worker that has the run may mean a change. */
-  async function whileHeld<Result>(work: Parameters<typeof db.transaction<Result>>[0]): Promise<Result> {
-    return db.transaction(async (tx) => {
-      if (!(await holdsRun(tx, { runId, epoch, states: ['running'] }))) throw new RunStopped()
-      return work(tx)
-    })
-  }
-
-  interface One {
-    changeSetId: string
-    key: string
-    description: string
-  }
-  const endDone = (one: One, value: unknown) =>
-    endEffect(db, one, { state: 'done', outcome: { value }, entry: entryOfChange(run, 'change.made', one) })
-
-  async function attempt<Outcome>(one: One, work: () => Promise<Outcome>) {
-    let value: Outcome
-    try {
-      value = await work()
-    } catch (error) {
-      const { reason } = toRefusal(error)
-      // Whatever else it was, the request may have arrived: it stays `meant`.
-      if (putOff.includes(reason)) await endEffect(db, one, { state: 'put-off', reason })
-      if (refused.includes(reason)) {
-        const entry = entryOfChange(run, 'change.refused', { ...one, reason })
-        await endEffect(db, one, { state: 'refused', reason, entry })
-      }
-      throw error
+  switch (whatToDo(row, { runId, canLook: effect.find !== undefined })) {
+    case 'done already':
+      return row.outcome?.value as Outcome // What `do` returned, stored as JSON.
+    case 'refused already':
+      throw new StandinError(row.reason ?? 'TRACKUNIT_REFUSED')
+    case 'unknown':
+      throw new StandinError('EFFECT_UNKNOWN')
+    case 'look': {
+      const found = await effect.find?.()
+      if (found === undefined) break
+      await endDone(ctx, run, change, found)
+      return found
     }
-    await endDone(one, value)
-    return value
   }
-
-  return async <Outcome>({ key, describe, find, do: work }: Effect<Outcome>): Promise<Outcome> => {
-    if (run.mode === 'preview') throw new Error('a preview changes nothing')
-    const one = { changeSetId, key, runId, description: describe ?? '' }
-    const { row, isNew } = await whileHeld((tx) => meanEffect(tx, one))
-    if (isNew) return attempt(one, work)
-
-    switch (whatToDo(row, { runId, canLook: find !== undefined })) {
-      case 'done already':
-        return row.outcome?.value as Outcome // What `do` returned, kept as JSON.
-      case 'refused already':
-        throw new StandinError(row.reason ?? 'TRACKUNIT_REFUSED')
-      case 'nobody knows':
-        throw new StandinError('EFFECT_UNKNOWN')
-      case 'look': {
-        const found = await find?.()
-        if (found === undefined) break
-        await endDone(one, found)
-        return found
-      }
-    }
-    await whileHeld((tx) => meanEffectAgain(tx, one))
-    return attempt(one, work)
-  }
+  await whileHeld(ctx.db, lease, (tx) => meanEffectAgain(tx, change))
+  return attempt(ctx, run, change, effect.do)
 }
+
+async function attempt<Outcome>(
+  ctx: Context,
+  run: RunRow,
+  change: Change,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  let value: Outcome
+  try {
+    value = await work()
+  } catch (error) {
+    const { reason } = toRefusal(error)
+    if (putOff.includes(reason)) await endEffect(ctx, change, { state: 'put-off', reason })
+    if (refused.includes(reason)) {
+      const entry = entryOfChange(run, 'change.refused', { ...change, reason })
+      await endEffect(ctx, change, { state: 'refused', reason, entry })
+    }
+    throw error // After any other reason the request may have arrived: the change stays `meant`.
+  }
+  await endDone(ctx, run, change, value)
+  return value
+}
+
+const endDone = (ctx: Context, run: RunRow, change: Change, value: unknown) =>
+  endEffect(ctx, change, { state: 'done', outcome: { value }, entry: entryOfChange(run, 'change.made', change) })
 
 const changeSetOf = ({ id, previewRunId }: Pick<RunRow, 'id' | 'previewRunId'>) => previewRunId ?? id
 

@@ -4,8 +4,8 @@ import type { RunRow } from './run-store.ts'
 import { type RunEventBody, runEvents, runs, type StoredRunEvent } from './run-table.ts'
 
 /**
- * Appends an event under the run's next number and wakes its watchers when the transaction commits; what a list of runs
- * shows wakes those of the account as well.
+ * Appends an event under the run's next number and wakes its watchers when the transaction commits; an event that changes
+ * a list of runs also wakes the watchers of the account.
  */
 export async function appendEvent(tx: Transaction, runId: string, body: RunEventBody): Promise<void> {
   const listed = body.type === 'state' || body.type === 'delivery'

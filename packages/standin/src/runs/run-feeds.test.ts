@@ -79,7 +79,7 @@ test('invariant 21: who is far behind reads in pieces by itself; nothing is held
   quick.close()
 })
 
-test('the last event is there for whoever hears of the end before the event', async () => {
+test('the last event is there for a watcher that learns of the end before the event', async () => {
   const { feeds, end, tell } = createTold()
   tell()
   const watch = feeds.watch('run', never)

@@ -1,34 +1,36 @@
 import { isFinal } from './run-lifecycle.ts'
 import type { StoredRunEvent } from './run-table.ts'
 
-interface Dependencies {
+interface Source {
   /** Events after a number, in order. */
   read: (runId: string, range: { after: number; limit: number }) => Promise<StoredRunEvent[]>
-  /** The number of the last event that there is; 0 where there is none. */
+  /** The number of the last event; 0 where there is none. */
   lastSeq: (runId: string) => Promise<number>
-  /** Whether nothing comes any more. */
+  /** Whether no more events come. */
   isOver: (runId: string) => Promise<boolean>
 }
 
 export interface Watch {
-  /** Events after a number, those that are there; at most `batch`. Empty where there are none. */
+  /** The events after a number that there are now, at most `batch`. */
   after(seq: number): Promise<readonly StoredRunEvent[]>
-  /** Whether nothing comes any more. Where it says so, `after` gives all there is. */
+  /** Whether no more events come. If so, `after` gives all there are. */
   isOver(): Promise<boolean>
-  /** Resolves when something happened since `after` was asked last, at the latest after five seconds, or with the signal. */
+  /** Resolves when something happened since the last `after`, after five seconds, or with the signal. */
   next(): Promise<void>
   close(): void
 }
 
 const batch = 500
-/** The net under a lost notification. */
+/** In case a notification was lost. */
 const pollEveryMs = 5_000
 
+export type RunFeeds = ReturnType<typeof createRunFeeds>
+
 /**
- * What those who watch a run have in common: its newest events, read once for all of them. Whoever is further behind
- * reads by itself, as fast as its connection takes it, so that a slow one holds no memory and holds up nobody.
+ * What the watchers of a run share: its newest events, read once for all of them. A watcher that is further behind reads
+ * for itself, as fast as its connection takes it, so that a slow one holds no memory and delays no other.
  */
-export function createRunFeeds({ read, lastSeq, isOver }: Dependencies) {
+export function createRunFeeds(source: Source) {
   const feeds = new Map<string, Feed>()
 
   return {
@@ -39,7 +41,7 @@ export function createRunFeeds({ read, lastSeq, isOver }: Dependencies) {
     },
     /** @param signal ends the waiting */
     watch(runId: string, signal: AbortSignal): Watch {
-      const feed = feeds.get(runId) ?? createFeed(runId)
+      const feed = feeds.get(runId) ?? createFeed(source, runId)
       feeds.set(runId, feed)
       feed.watchers++
       let seenVersion = -1
@@ -47,7 +49,7 @@ export function createRunFeeds({ read, lastSeq, isOver }: Dependencies) {
         async after(seq) {
           seenVersion = feed.version
           await feed.refresh()
-          return feed.covers(seq) ? feed.newerThan(seq) : read(runId, { after: seq, limit: batch })
+          return feed.covers(seq) ? feed.newerThan(seq) : source.read(runId, { after: seq, limit: batch })
         },
         isOver: feed.isOver,
         next: () => (feed.version === seenVersion && !signal.aborted ? feed.changed(signal) : Promise.resolve()),
@@ -61,90 +63,91 @@ export function createRunFeeds({ read, lastSeq, isOver }: Dependencies) {
     /** How many runs are watched. */
     size: () => feeds.size,
   }
+}
 
-  type Feed = ReturnType<typeof createFeed>
+type Feed = ReturnType<typeof createFeed>
 
-  function createFeed(runId: string) {
-    /** The newest events without a gap, from the one after `from`. */
-    let tail: StoredRunEvent[] = []
-    let from: number | undefined
-    let head = 0
-    let readVersion = -1
-    let reading: Promise<void> | undefined
-    /** Raised whenever the end may have come; looked for up to `lookedFor`. */
-    let ends = 1
-    let lookedFor = 0
-    let over: Promise<boolean> | undefined
-    let told = Promise.withResolvers<void>()
-    const net = setInterval(() => {
-      ends++
-      feed.wake()
-    }, pollEveryMs).unref()
+/** The newest events of one run, and the watchers that wait for more. */
+function createFeed({ read, lastSeq, isOver }: Source, runId: string) {
+  /** The newest events without a gap, from the one after `from`. */
+  let tail: StoredRunEvent[] = []
+  let from: number | undefined
+  let head = 0
+  let readVersion = -1
+  let reading: Promise<void> | undefined
+  /** Raised whenever the end may have come; checked up to `lookedFor`. */
+  let ends = 1
+  let lookedFor = 0
+  let over: Promise<boolean> | undefined
+  let told = Promise.withResolvers<void>()
+  const net = setInterval(() => {
+    ends++
+    feed.wake()
+  }, pollEveryMs).unref()
 
-    async function look(): Promise<boolean> {
-      const upTo = ends
-      if (!(await isOver(runId))) {
-        lookedFor = upTo
-        return false
-      }
-      // Its last event may be there before its notification is.
-      feed.version++
-      await feed.refresh()
-      return true
+  async function look(): Promise<boolean> {
+    const upTo = ends
+    if (!(await isOver(runId))) {
+      lookedFor = upTo
+      return false
     }
-
-    async function readOn(): Promise<void> {
-      const version = feed.version
-      if (from === undefined) {
-        head = await lastSeq(runId)
-        from = head
-        readVersion = version
-        return
-      }
-      const events = await read(runId, { after: head, limit: batch })
-      head = events.at(-1)?.seq ?? head
-      tail = [...tail, ...events].slice(-batch)
-      from = tail.length > 0 ? (tail[0]?.seq ?? 1) - 1 : head
-      if (events.some((event) => event.type === 'delivery' || (event.type === 'state' && isFinal(event.state)))) ends++
-      if (events.length < batch) readVersion = version
-    }
-
-    const feed = {
-      watchers: 0,
-      /** Raised whenever something may have happened. */
-      version: 0,
-      wake(): void {
-        feed.version++
-        told.resolve()
-        told = Promise.withResolvers()
-      },
-      /** Reads what is new, once for all who ask. */
-      async refresh(): Promise<void> {
-        while (readVersion < feed.version) {
-          reading ??= readOn().finally(() => {
-            reading = undefined
-          })
-          await reading
-        }
-      },
-      covers: (seq: number): boolean => from !== undefined && seq >= from,
-      newerThan: (seq: number): readonly StoredRunEvent[] => tail.filter((event) => event.seq > seq),
-      async isOver(): Promise<boolean> {
-        if (lookedFor === ends) return false
-        over ??= look()
-        const isTrue = await over
-        if (!isTrue) over = undefined
-        return isTrue
-      },
-      async changed(signal: AbortSignal): Promise<void> {
-        const { promise: aborted, resolve } = Promise.withResolvers<void>()
-        const abort = () => resolve()
-        signal.addEventListener('abort', abort, { once: true })
-        await Promise.race([told.promise, aborted])
-        signal.removeEventListener('abort', abort)
-      },
-      stop: (): void => clearInterval(net),
-    }
-    return feed
+    // Its last event may be there before its notification is.
+    feed.version++
+    await feed.refresh()
+    return true
   }
+
+  async function readOn(): Promise<void> {
+    const version = feed.version
+    if (from === undefined) {
+      head = await lastSeq(runId)
+      from = head
+      readVersion = version
+      return
+    }
+    const events = await read(runId, { after: head, limit: batch })
+    head = events.at(-1)?.seq ?? head
+    tail = [...tail, ...events].slice(-batch)
+    from = tail.length > 0 ? (tail[0]?.seq ?? 1) - 1 : head
+    if (events.some((event) => event.type === 'delivery' || (event.type === 'state' && isFinal(event.state)))) ends++
+    if (events.length < batch) readVersion = version
+  }
+
+  const feed = {
+    watchers: 0,
+    /** Raised whenever something may have happened. */
+    version: 0,
+    wake(): void {
+      feed.version++
+      told.resolve()
+      told = Promise.withResolvers()
+    },
+    /** Reads what is new, once for all watchers. */
+    async refresh(): Promise<void> {
+      while (readVersion < feed.version) {
+        reading ??= readOn().finally(() => {
+          reading = undefined
+        })
+        await reading
+      }
+    },
+    covers: (seq: number): boolean => from !== undefined && seq >= from,
+    newerThan: (seq: number): readonly StoredRunEvent[] => tail.filter((event) => event.seq > seq),
+    async isOver(): Promise<boolean> {
+      if (lookedFor === ends) return false
+      over ??= look()
+      const isTrue = await over
+      if (!isTrue) over = undefined
+      return isTrue
+    },
+    async changed(signal: AbortSignal): Promise<void> {
+      const { promise: aborted, resolve } = Promise.withResolvers<void>()
+      const abort = () => resolve()
+      signal.addEventListener('abort', abort, { once: true })
+      await Promise.race([told.promise, aborted])
+      signal.removeEventListener('abort', abort)
+    },
+    stop: (): void => clearInterval(net),
+  }
+  return feed
 }

@@ -1,99 +1,125 @@
 import type { RunState } from '@standin/contracts'
-import { and, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
-import { isReplicaAlive, isReplicaAnswering } from '../database/replica-store.ts'
-import { announceState } from './run-event-store.ts'
-import { nextRunState, workingStates } from './run-lifecycle.ts'
-import { lockRun, type RunRow } from './run-store.ts'
-import { runs } from './run-table.ts'
+import { isReplicaAnswering } from '../database/replica-store.ts'
+import { workingStates } from './run-lifecycle.ts'
+import type { RunRow } from './run-store.ts'
+import { runEvents, runs } from './run-table.ts'
+
+/** Promoted, not ended, and held by no replica; the index `runs_due` has these, in the order of `urgency` and `dueAt`. */
+const isClaimable = and(isNotNull(runs.promotedAt), isNull(runs.endedAt), isNull(runs.replicaId))
+const dueAt = sql`coalesce(${runs.waitingUntil}, ${runs.promotedAt})`
+/** The index `runs_no_overlap` would refuse a whole claim because of one run that was promoted too early. */
+const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} and exists (
+  select from ${runs} other where other.account_id = ${runs.accountId} and other.action_id = ${runs.actionId}
+    and other.state in ('running', 'waiting', 'cancelling') and not other.may_overlap)`
 
 /**
- * Gives a run to a worker, under a new epoch: whoever had it before can write no more.
- * @param replicaId whose lock says that the taker lives
- * @returns undefined when it has ended, or waits: the job that it waits for comes when that is over; `held` when somebody
- *   has it who lives and answers
+ * Claims due runs for a replica, each under a new epoch, so that what an earlier worker still writes is refused. Runs that
+ * a person or a service waits for come before scheduled ones. One statement, which also announces that they run.
+ * @param only claims this run alone, if it is due
  */
-export async function takeRun(
-  tx: Transaction,
-  runId: string,
-  { replicaId, silentAfterMs = 5_000 }: { replicaId: number | null; silentAfterMs?: number } = { replicaId: null },
-): Promise<RunRow | 'held' | undefined> {
-  const row = await lockRun(tx, runId)
-  const state = row && nextRunState(row.state, 'take')
-  if (!state) return undefined
-  if (row.replicaId !== null && (await isReplicaAnswering(tx, row.replicaId, silentAfterMs))) return 'held'
-  const [taken] = await tx
-    .update(runs)
-    .set({
-      state,
-      replicaId,
-      epoch: row.epoch + 1,
-      attempts: row.attempts + 1,
-      crashes: row.crashes + (workingStates.includes(row.state) ? 1 : 0),
-      startedAt: row.startedAt ?? sql`now()`,
-      waitingUntil: null,
-      reason: state === 'cancelling' ? row.reason : null,
-    })
-    // A job that was given out again because its worker died while it put the run off must not undercut the pause.
-    .where(and(eq(runs.id, runId), or(isNull(runs.waitingUntil), lte(runs.waitingUntil, sql`now()`))))
-    .returning()
-  if (taken && taken.state !== row.state) await announceState(tx, taken)
-  return taken
+export async function claimRuns(
+  db: Database,
+  { replicaId, limit, only }: { replicaId: number; limit: number; only?: string },
+): Promise<RunRow[]> {
+  const due = db.$with('due').as(
+    db
+      .select({ dueId: sql<string>`${runs.id}`.as('due_id'), before: sql<RunState>`${runs.state}`.as('before') })
+      .from(runs)
+      .where(
+        and(
+          isClaimable,
+          sql`${dueAt} <= now()`,
+          sql`not (${overlapsAnother})`,
+          only === undefined ? undefined : eq(runs.id, only),
+        ),
+      )
+      .orderBy(runs.urgency, dueAt)
+      .limit(limit)
+      .for('update', { skipLocked: true }),
+  )
+  const begins = sql`(before in ('queued', 'waiting'))`
+  const claimed = db.$with('claimed').as(
+    db
+      .update(runs)
+      .set({
+        state: sql`case when before = 'cancelling' then before else 'running' end`,
+        reason: sql`case when before = 'cancelling' then ${runs.reason} end`,
+        waitingUntil: null,
+        replicaId,
+        epoch: sql`${runs.epoch} + 1`,
+        attempts: sql`${runs.attempts} + 1`,
+        crashes: sql`${runs.crashes} + (before in ('running', 'cancelling'))::int`,
+        startedAt: sql`coalesce(${runs.startedAt}, now())`,
+        lastSeq: sql`${runs.lastSeq} + ${begins}::int`,
+      })
+      .from(due)
+      .where(sql`${runs.id} = due_id`)
+      .returning({ ...getTableColumns(runs), begins: sql<boolean>`${begins}`.as('begins') }),
+  )
+  const announced = db.$with('announced', {}).as(sql`
+    insert into ${runEvents} (run_id, seq, body)
+    select id, last_seq, jsonb_build_object('type', 'state', 'state', state, 'waitingUntil', null, 'reason', reason,
+      'headline', headline::jsonb)
+    from claimed where begins
+    returning pg_notify('run_event', run_id::text),
+      pg_notify('runs_changed', (select account_id::text from claimed where id = run_id))`)
+  const rows = await db.with(due, claimed, announced).select().from(claimed)
+  return rows.map(({ begins: _, ...run }) => run)
 }
 
-/** A run that a worker has, as far as the rows know. */
-export type HeldRun = Pick<RunRow, 'id' | 'epoch' | 'urgency'> & { replicaId: number }
+/** In how many milliseconds the next run is due that is not due yet; undefined when none waits. */
+export async function msUntilNextDue(db: Database): Promise<number | undefined> {
+  const first = db
+    .select({ at: dueAt.as('at') })
+    .from(runs)
+    .where(and(isClaimable, sql`${runs.urgency} = each.urgency`, sql`${dueAt} > now()`))
+    .orderBy(dueAt)
+    .limit(1)
+  // The first of each urgency: that is how the index has them.
+  const [next] = await db.execute<{ ms: number | null }>(sql`
+    select ceil(extract(epoch from min(at) - now()) * 1000)::float8 as ms
+    from (values (0), (1)) each(urgency) cross join lateral ${first} next`)
+  return next?.ms ?? undefined
+}
 
-/** The runs that a replica has, and those of replicas that are no more. */
-export async function listHeldAndOrphaned(db: Database, replicaId: number): Promise<HeldRun[]> {
-  const { id, epoch, urgency, replicaId: holder } = runs
-  const rows = await db
-    .select({ id, epoch, urgency, replicaId: holder })
+/** A run that a replica holds. */
+export type HeldRun = Pick<RunRow, 'id' | 'epoch'> & { replicaId: number }
+
+/**
+ * The runs that a replica holds, and those of replicas that died or froze.
+ * @param silentAfterMs a living replica is heard several times a second; one that was silent for this long is frozen
+ */
+export async function listHeldAndOrphaned(db: Database, replicaId: number, silentAfterMs = 5_000): Promise<HeldRun[]> {
+  const { id, epoch } = runs
+  return db
+    .select({ id, epoch, replicaId: sql<number>`${runs.replicaId}` })
     .from(runs)
     .where(
       and(
         inArray(runs.state, workingStates),
         isNotNull(runs.replicaId),
-        or(eq(runs.replicaId, replicaId), sql`not ${isReplicaAlive(runs.replicaId)}`),
-      ),
-    )
-  return rows.map((row) => ({ ...row, replicaId: row.replicaId ?? 0 }))
-}
-
-/** Those of some runs that may be worked on now and that nobody has taken. */
-export async function listUntaken(
-  db: Database,
-  runIds: readonly string[],
-): Promise<Array<Pick<RunRow, 'id' | 'urgency'>>> {
-  return db
-    .select({ id: runs.id, urgency: runs.urgency })
-    .from(runs)
-    .where(
-      and(
-        inArray(runs.id, [...runIds]),
-        inArray(runs.state, ['queued', 'waiting', 'cancelling']),
-        isNotNull(runs.promotedAt),
-        isNull(runs.replicaId),
-        or(isNull(runs.waitingUntil), lte(runs.waitingUntil, sql`now()`)),
+        or(eq(runs.replicaId, replicaId), sql`not ${isReplicaAnswering(runs.replicaId, silentAfterMs)}`),
       ),
     )
 }
 
-/** Says that nobody has a run any more. @returns whether it was so: only one of many who say it is told yes */
-export async function releaseRun(tx: Transaction, { id, epoch, replicaId }: HeldRun): Promise<boolean> {
-  const released = await tx
+/** Frees a run for the next worker. @returns whether this call did: of several replicas that try, one is told yes */
+export async function freeRun(db: Database, { id, epoch, replicaId }: HeldRun): Promise<boolean> {
+  const freed = await db
     .update(runs)
     .set({ replicaId: null })
     .where(
       and(eq(runs.id, id), eq(runs.epoch, epoch), eq(runs.replicaId, replicaId), inArray(runs.state, workingStates)),
     )
     .returning({ id: runs.id })
-  return released.length > 0
+  return freed.length > 0
 }
 
 /**
- * Whether a worker still has its run, and may write what it finds; while it does, nobody takes it before the transaction
- * ends. Where the installation ended, all that was found is erased: nothing may come after.
+ * Whether a worker still holds its run and may write; while it does, no other worker claims it before the transaction
+ * ends. Where the installation ended, everything that was found is erased, so nothing may be written after it.
  */
 export async function holdsRun(
   tx: Transaction,
@@ -114,7 +140,7 @@ export async function holdsRun(
   return row !== undefined
 }
 
-/** Changes what a worker writes while it works. @returns the run's state, or undefined when the worker no longer has it */
+/** Writes what a worker changes while it works. @returns the run's state; undefined when the worker no longer holds it */
 export async function updateRunningRun(
   tx: Transaction,
   { runId, epoch }: { runId: string; epoch: number },

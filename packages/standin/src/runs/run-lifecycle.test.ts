@@ -2,24 +2,24 @@ import { runStateSchema } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
 import { isFinal, nextRunState, type RunTransition, runLifecycle } from './run-lifecycle.ts'
 
-const transitions: RunTransition[] = ['take', 'pause', 'cancel', 'wind-up', 'stop', 'succeed', 'fail']
+const transitions: RunTransition[] = ['claim', 'pause', 'cancel', 'wind-up', 'stop', 'succeed', 'fail']
 
 test('every state of the contract has its row', () => {
   expect(Object.keys(runLifecycle).sort()).toEqual([...runStateSchema.options].sort())
 })
 
 test.for([
-  ['queued', 'take', 'running'],
+  ['queued', 'claim', 'running'],
   ['queued', 'cancel', 'cancelled'],
-  ['running', 'take', 'running'],
+  ['running', 'claim', 'running'],
   ['running', 'pause', 'waiting'],
   ['running', 'cancel', 'cancelling'],
   ['running', 'succeed', 'succeeded'],
   ['running', 'fail', 'failed'],
-  ['waiting', 'take', 'running'],
+  ['waiting', 'claim', 'running'],
   ['waiting', 'cancel', 'cancelled'],
   ['waiting', 'wind-up', 'cancelling'],
-  ['cancelling', 'take', 'cancelling'],
+  ['cancelling', 'claim', 'cancelling'],
   ['cancelling', 'cancel', 'cancelling'],
   ['cancelling', 'stop', 'cancelled'],
   ['cancelling', 'succeed', 'succeeded'],

@@ -2,32 +2,32 @@ import type { RunState } from '@standin/contracts'
 
 /** What can happen to a run. */
 export type RunTransition =
-  /** A worker takes it. */
-  | 'take'
+  /** A worker claims it. */
+  | 'claim'
   /** It waits for a budget, or to be tried again. */
   | 'pause'
-  /** Somebody asked it to stop. */
+  /** A caller asked it to stop. */
   | 'cancel'
-  /** Somebody asked it to stop while it waits: a worker first makes of it what can be read. */
+  /** A caller asked it to stop while it waits: a worker first makes its part readable. */
   | 'wind-up'
-  /** It stopped because of that. */
+  /** It stopped as asked. */
   | 'stop'
   | 'succeed'
   | 'fail'
 
-/** The life of a run. What does not stand here cannot happen. */
+/** The life of a run. A transition that is not listed is impossible. */
 export const runLifecycle = {
-  queued: { take: 'running', cancel: 'cancelled' },
-  running: { take: 'running', pause: 'waiting', cancel: 'cancelling', succeed: 'succeeded', fail: 'failed' },
-  waiting: { take: 'running', cancel: 'cancelled', 'wind-up': 'cancelling' },
-  // Where its worker died, whoever takes it next ends it. What finished before it noticed has succeeded.
-  cancelling: { take: 'cancelling', cancel: 'cancelling', stop: 'cancelled', succeed: 'succeeded' },
+  queued: { claim: 'running', cancel: 'cancelled' },
+  running: { claim: 'running', pause: 'waiting', cancel: 'cancelling', succeed: 'succeeded', fail: 'failed' },
+  waiting: { claim: 'running', cancel: 'cancelled', 'wind-up': 'cancelling' },
+  // Where its worker died, the next one ends it. A run that finished before it noticed has succeeded.
+  cancelling: { claim: 'cancelling', cancel: 'cancelling', stop: 'cancelled', succeed: 'succeeded' },
   succeeded: {},
   failed: {},
   cancelled: {},
 } as const satisfies Record<RunState, Partial<Record<RunTransition, RunState>>>
 
-/** @returns the state after it, or undefined where it cannot happen */
+/** @returns the state after the transition; undefined where it is impossible */
 export function nextRunState(state: RunState, transition: RunTransition): RunState | undefined {
   const next: Partial<Record<RunTransition, RunState>> = runLifecycle[state]
   return next[transition]
@@ -37,7 +37,7 @@ export type FinalState = { [S in RunState]: keyof (typeof runLifecycle)[S] exten
 
 export const isFinal = (state: RunState): state is FinalState => Object.keys(runLifecycle[state]).length === 0
 
-/** In which a worker has a run. */
+/** In which a worker holds a run. */
 export const workingStates: RunState[] = ['running', 'cancelling']
-/** In which it is not ended. */
+/** In which it has not ended. */
 export const openStates = (Object.keys(runLifecycle) as RunState[]).filter((state) => !isFinal(state))

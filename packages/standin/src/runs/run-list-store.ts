@@ -1,11 +1,11 @@
 import type { RunState } from '@standin/contracts'
-import { and, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { openStates } from './run-lifecycle.ts'
 import type { RunRow } from './run-store.ts'
 import { runs } from './run-table.ts'
 
-/** Whether a run is there and has not ended. */
+/** Whether a run exists and has not ended. */
 export async function isOpenRun(db: Database, runId: string): Promise<boolean> {
   return (await db.$count(runs, and(eq(runs.id, runId), inArray(runs.state, openStates)))) > 0
 }
@@ -83,15 +83,15 @@ export async function listAppliedRuns(tx: Transaction, previewRunId: string): Pr
   return tx.select().from(runs).where(eq(runs.previewRunId, previewRunId)).orderBy(desc(runs.createdAt), desc(runs.id))
 }
 
-/** How long runs of an action took, in seconds, in the middle; null where none tells. */
+/** The median time that runs of an action took, in seconds; null where there is none. */
 export interface UsualTimes {
   preview: number | null
   apply: number | null
-  /** Of a run that applied a preview: for each thing that it did. */
+  /** Of runs that applied a preview: for each change. */
   perChange: number | null
 }
 
-/** By action: from the last runs of an account that succeeded, ten previews and ten others at most. */
+/** By action: from the last runs of an account that succeeded, at most ten previews and ten others. */
 export async function usualTimesOf(db: Database, accountId: string): Promise<Map<string, UsualTimes>> {
   const rows = await db.execute<{ action_id: string } & Record<keyof UsualTimes, number | null>>(sql`
     select action_id,
@@ -109,4 +109,15 @@ export async function usualTimesOf(db: Database, accountId: string): Promise<Map
       ) newest
     ) last where nth <= 10 group by action_id`)
   return new Map(rows.map(({ action_id, ...times }) => [action_id, times]))
+}
+
+/** Runs that have not ended, by state; states without a run have 0. */
+export async function countOpenRunsByState(db: Database): Promise<Record<string, number>> {
+  const rows = await db
+    .select({ state: runs.state, count: count() })
+    .from(runs)
+    .where(inArray(runs.state, [...openStates]))
+    .groupBy(runs.state)
+  const none = Object.fromEntries(openStates.map((state) => [state, 0]))
+  return { ...none, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) }
 }

@@ -1,12 +1,12 @@
 import { type Run, textOf } from '@standin/contracts'
 
-/** Before this much is done, the pace says nothing. */
+/** Before this share is done, the pace says nothing. */
 const leastShare = 0.05
 
 /**
  * How long the rest takes at the pace so far.
- * @param since where this attempt began: what an earlier one did says nothing of the pace
- * @returns whole seconds, or null while it cannot be told
+ * @param since where this attempt began: the pace of earlier ones does not count
+ * @returns whole seconds; null while it is unknown
  */
 export function secondsLeft({
   done,
@@ -24,13 +24,13 @@ export function secondsLeft({
 
 export type Steps = Run['steps']
 
-/** The steps after one of them began or ended; a new name is added at the end. */
+/** The steps after one of them began or ended; a new one goes to the end. */
 export function withStep(steps: Steps, step: Steps[number]): Steps {
   const isSame = ({ name }: Steps[number]) => textOf(name) === textOf(step.name)
   return steps.some(isSame) ? steps.map((each) => (isSame(each) ? step : each)) : [...steps, step]
 }
 
-/** The steps of a run that did not succeed: what was under way has failed. */
+/** The steps of a run that did not succeed: the one under way has failed. */
 export function stepsAtEnd(steps: Steps): Steps {
   return steps.map((step) => (step.state === 'running' ? { ...step, state: 'failed' } : step))
 }

@@ -1,17 +1,17 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm'
-import type { Transaction } from '../database/database.ts'
+import type { Database, Transaction } from '../database/database.ts'
 import type { RunRow } from './run-store.ts'
 import { runs } from './run-table.ts'
 
 /**
- * One promotion at a time for an account, until the transaction ends. Taken before the row of any run: the other order
- * would be a deadlock with whoever promotes that run.
+ * One promotion at a time for an account, until the transaction ends. Taken before the row of any run: the opposite
+ * order would deadlock with a transaction that promotes that run.
  */
 export async function lockPromotion(tx: Transaction, accountId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`promotion ${accountId}`}, 0))`)
 }
 
-/** What a decision about turns needs to know of a run. */
+/** What a decision about turns needs to know about a run. */
 export type RunInLine = Pick<RunRow, 'id' | 'actionId' | 'mayOverlap' | 'promotedAt' | 'urgency'> & {
   /** It waits for more than a moment. */
   isSetAside: boolean
@@ -26,7 +26,10 @@ const inLine = {
   isSetAside: sql<boolean>`${runs.state} = 'waiting' and ${runs.waitingUntil} > now() + interval '5 seconds'`,
 }
 
-/** An account's runs that are jobs, and the next ones in line: never all, of which there may be ten thousand. */
+const isPromoted = (accountId: string) =>
+  and(eq(runs.accountId, accountId), isNotNull(runs.promotedAt), isNull(runs.endedAt))
+
+/** An account's promoted runs, and the next ones in line: never all, which can be ten thousand. */
 export async function listRunsInLine(
   tx: Transaction,
   accountId: string,
@@ -35,7 +38,7 @@ export async function listRunsInLine(
   const promoted = await tx
     .select(inLine)
     .from(runs)
-    .where(and(eq(runs.accountId, accountId), isNotNull(runs.promotedAt), isNull(runs.endedAt)))
+    .where(isPromoted(accountId))
     .orderBy(asc(runs.createdAt), asc(runs.id))
   const taken = promoted.filter(({ mayOverlap }) => !mayOverlap).map(({ actionId }) => actionId)
   const queued = await tx
@@ -54,35 +57,30 @@ export async function listRunsInLine(
   return [...promoted, ...queued]
 }
 
-export async function markPromoted(tx: Transaction, runId: string): Promise<void> {
-  await tx.update(runs).set({ promotedAt: sql`now()` }).where(eq(runs.id, runId))
+/** Makes runs due and wakes the workers when the transaction commits. */
+export async function markPromoted(tx: Transaction, runIds: readonly string[]): Promise<void> {
+  if (runIds.length === 0) return
+  await tx
+    .update(runs)
+    .set({ promotedAt: sql`now()` })
+    .where(inArray(runs.id, [...runIds]))
+  await announceDue(tx)
 }
 
-/** Runs of an account that are jobs and not ended. */
+/** Wakes the workers of all replicas when the transaction commits: a run is due, or it is known when it will be. */
+export async function announceDue(db: Database): Promise<void> {
+  await db.execute(sql`select pg_notify('run_due', '')`)
+}
+
+/** An account's promoted runs that have not ended. */
 export async function listPromotedRuns(tx: Transaction, accountId: string): Promise<string[]> {
-  const rows = await tx
-    .select({ id: runs.id })
-    .from(runs)
-    .where(and(eq(runs.accountId, accountId), isNotNull(runs.promotedAt), isNull(runs.endedAt)))
+  const rows = await tx.select({ id: runs.id }).from(runs).where(isPromoted(accountId))
   return rows.map(({ id }) => id)
 }
 
-/** Runs of all accounts that had their turn and that no worker has. */
-export async function listPromotedWaiting(
-  tx: Transaction,
-): Promise<Array<Pick<RunRow, 'id' | 'urgency' | 'waitingUntil'>>> {
-  return tx
-    .select({ id: runs.id, urgency: runs.urgency, waitingUntil: runs.waitingUntil })
-    .from(runs)
-    .where(and(isNotNull(runs.promotedAt), inArray(runs.state, ['queued', 'waiting'])))
-}
-
-/** Runs of an account that wait for its access need not wait any more. @returns which: each is told to one caller only */
-export async function endWaitForAccess(
-  tx: Transaction,
-  accountId: string,
-): Promise<Array<Pick<RunRow, 'id' | 'urgency'>>> {
-  return tx
+/** Makes the runs of an account that wait for its access due now. @returns whether there were any */
+export async function endWaitForAccess(tx: Transaction, accountId: string): Promise<boolean> {
+  const woken = await tx
     .update(runs)
     .set({ waitingUntil: sql`now()` })
     .where(
@@ -93,5 +91,6 @@ export async function endWaitForAccess(
         gt(runs.waitingUntil, sql`now()`),
       ),
     )
-    .returning({ id: runs.id, urgency: runs.urgency })
+    .returning({ id: runs.id })
+  return woken.length > 0
 }

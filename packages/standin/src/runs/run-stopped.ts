@@ -1,15 +1,16 @@
-/** The run is to stop here: it was cancelled, or another worker took it over. */
+/** The work ends here: the run was cancelled, or another worker holds it. */
 export class RunStopped extends Error {
   override readonly name: string = 'RunStopped'
 }
 
-/** Told to stop, it did not, and was left alone: it may still be at work. */
+/** The action was told to stop, did not, and was abandoned: it may still be working. */
 export class RunAbandoned extends RunStopped {
   override readonly name = 'RunAbandoned'
 }
 
-/** Why a run's signal was aborted where its process ends, and another worker goes on from its next checkpoint. */
+/** Why the signal of a run is aborted. The process ends: another worker goes on from the next checkpoint. */
 export const handOver = 'hand over'
-/** Somebody else may have it. */
+/** Another worker may hold the run. */
 export const lost = 'lost'
+/** The attempt's time is up. */
 export const tooLong = 'too long'

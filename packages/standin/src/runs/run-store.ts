@@ -1,12 +1,13 @@
 import type { Destination } from '@standin/contracts'
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Database, Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
 import { runs } from './run-table.ts'
 
 export type RunRow = typeof runs.$inferSelect
 
-/** PostgreSQL's codes for text that it does not store: NUL, and half of a character. */
+/** PostgreSQL's codes for text that it cannot store: NUL, or half of a surrogate pair. */
 const unstorableCodes = ['22P05', '22P02', '22021']
 
 /** Inserts a run, or finds the one that has its idempotency key. @throws StandinError `INPUT_INVALID` */
@@ -25,7 +26,7 @@ export async function insertRun(
     .select()
     .from(runs)
     .where(and(eq(runs.accountId, row.accountId), eq(runs.idempotencyKey, row.idempotencyKey)))
-  if (!existing) throw new Error('a conflict on the key that is not there')
+  if (!existing) throw new Error('a conflict on an idempotency key that does not exist')
   return { row: existing, isNew: false }
 }
 
@@ -57,4 +58,17 @@ export async function addDestination(tx: Transaction, runId: string, destination
     .update(runs)
     .set({ deliverTo: sql`${runs.deliverTo} || ${added}::jsonb` as SQL })
     .where(and(eq(runs.id, runId), sql`not ${runs.deliverTo} @> ${added}::jsonb`))
+}
+
+/** The database's time, for a column. */
+export const now = sql`now()`
+
+/** Changes a run. @returns it after the change */
+export async function updateRun(
+  tx: Transaction,
+  runId: string,
+  change: PgUpdateSetSource<typeof runs>,
+): Promise<RunRow | undefined> {
+  const [changed] = await tx.update(runs).set(change).where(eq(runs.id, runId)).returning()
+  return changed
 }

@@ -1,4 +1,4 @@
-import type { Destination, ErrorReason, Run, RunEvent, RunState } from '@standin/contracts'
+import type { Artifact, Destination, ErrorReason, Run, RunEvent, RunState } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import {
   boolean,
@@ -14,9 +14,11 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { messageColumn } from '../database/message-column.ts'
-import type { StoredArtifact } from '../results/artifacts/artifact-store.ts'
 
-/** Runs are the queue: a row that is not promoted waits; pg-boss only carries promoted ones. */
+/**
+ * Runs, which are also their own queue: a promoted run that no replica holds is due at `waitingUntil`, or at once. Each
+ * replica claims due runs; nothing else carries them. Rows are deleted when they are older than the settings allow.
+ */
 export const runs = pgTable(
   'runs',
   {
@@ -31,7 +33,7 @@ export const runs = pgTable(
     /** 0 where a person or a service waits for it, 1 for a schedule's. */
     urgency: smallint().notNull().default(0),
     scheduleId: uuid(),
-    /** Of whoever reads its result, where they said it. */
+    /** Of the person who reads its result, where it is known. */
     timeZone: text(),
     unitSystem: text({ enum: ['metric', 'imperial'] }),
     /** Of an applied run: whose changes it makes. */
@@ -41,18 +43,18 @@ export const runs = pgTable(
     deliverTo: jsonb().$type<Destination[]>().notNull().default([]),
     state: text().$type<RunState>().notNull(),
     waitingUntil: timestamp({ withTimezone: true, precision: 3 }),
-    /** Set when the run became a job; at most the account's concurrency of them are promoted and not ended. */
+    /** When it was its turn; at most as many runs of an account as its concurrency allows are promoted and not ended. */
     promotedAt: timestamp({ withTimezone: true, precision: 3 }),
-    /** Raised each time a worker takes the run: an older worker's writes no longer match. */
+    /** Raised each time a worker claims the run: the writes of an earlier worker no longer match. */
     epoch: integer().notNull().default(0),
-    /** The replica whose worker has it: the lock of its session says whether it lives. Null: nobody. */
+    /** The replica whose worker holds it; that replica lives while its session's lock is held. Null: no worker holds it. */
     replicaId: integer(),
     attempts: integer().notNull().default(0),
-    /** Tries in a row that failed for a passing reason; a checkpoint sets it back. */
+    /** Attempts in a row that failed for a temporary reason; a checkpoint resets it. */
     retries: integer().notNull().default(0),
-    /** How often a worker died with it since its last checkpoint. */
+    /** How often a worker died while it worked on it, since its last checkpoint. */
     crashes: integer().notNull().default(0),
-    /** Wrapped: the driver would read a text that looks like JSON, such as a cursor of digits, as what it looks like. */
+    /** Wrapped in an object: the driver would parse a bare text that looks like JSON, such as a cursor of digits. */
     checkpoint: jsonb().$type<{ state: unknown }>(),
     progress: jsonb().$type<Run['progress']>().notNull(),
     steps: jsonb().$type<Run['steps']>().notNull(),
@@ -69,13 +71,16 @@ export const runs = pgTable(
     index('runs_of_schedule').on(table.scheduleId, table.createdAt.desc(), table.id.desc()),
     index('runs_of_preview').on(table.previewRunId),
     index('runs_by_end').on(table.endedAt),
-    // Looked at by every replica four times a second.
+    // Read by every replica several times a second, as is the next.
     index('runs_working').on(table.replicaId).where(sql`${table.state} in ('running', 'cancelling')`),
+    index('runs_due')
+      .on(table.urgency, sql`coalesce(${table.waitingUntil}, ${table.promotedAt})`)
+      .where(sql`${table.promotedAt} is not null and ${table.endedAt} is null and ${table.replicaId} is null`),
     index('runs_promoted').on(table.accountId).where(sql`${table.promotedAt} is not null and ${table.endedAt} is null`),
     index('runs_waiting')
       .on(table.accountId, table.urgency, table.createdAt)
       .where(sql`${table.state} = 'queued' and ${table.promotedAt} is null`),
-    // Whatever the code believes, two runs of one account and action never work at once unless the action allows it.
+    // Enforced here as well: two runs of one account and action are never worked on at once unless the action allows it.
     uniqueIndex('runs_no_overlap')
       .on(table.accountId, table.actionId)
       .where(sql`${table.state} in ('running', 'waiting', 'cancelling') and not ${table.mayOverlap}`),
@@ -95,7 +100,10 @@ export const runEvents = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.seq] })],
 )
 
-/** An event without what the table's own columns and the server's settings say. */
+/** A file as it is stored: how long it is kept depends on the server's settings. */
+export type StoredArtifact = Omit<Artifact, 'keptUntil'>
+
+/** An event without what the table's other columns and the server's settings add. */
 export type RunEventBody = RunEvent extends infer Event
   ? Event extends unknown
     ? Event extends { artifact: object }

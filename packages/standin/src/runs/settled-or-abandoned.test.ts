@@ -20,7 +20,7 @@ function begin({ isTold = false } = {}) {
   return { resolve, reject, tell: () => telling.abort(), seen }
 }
 
-test('work that nobody tells to stop is waited for, however long', async () => {
+test('work that is not told to stop is waited for, however long', async () => {
   const { seen, resolve } = begin()
   await vi.advanceTimersByTimeAsync(24 * 3_600_000)
   expect(seen).toEqual([])
@@ -44,7 +44,7 @@ test.for([
 })
 
 test.for([{ isTold: false }, { isTold: true }])(
-  'work that does not listen is left alone after a while (told before: $isTold), and what it does later disturbs nobody',
+  'work that does not listen is abandoned after a while (told before: $isTold), and what it does later disturbs no one',
   async ({ isTold }) => {
     const { seen, tell, reject } = begin({ isTold })
     tell()

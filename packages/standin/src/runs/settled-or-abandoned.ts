@@ -1,9 +1,9 @@
 import { RunAbandoned } from './run-stopped.ts'
 
 /**
- * Waits for work that is told by a signal when to stop; where it does not listen, it is left alone after a while, so
- * that a run never hangs. What it writes after that is refused, since the run is no longer its worker's.
- * @throws RunAbandoned when the work was left alone
+ * Waits for work that a signal tells to stop. Work that does not listen is abandoned after a while, so that a run never
+ * hangs; what it writes later is refused, because its worker no longer holds the run.
+ * @throws RunAbandoned when the work was abandoned
  */
 export async function settledOrAbandoned(
   work: Promise<void>,

@@ -6,15 +6,13 @@ import { account, createRunStack, otherAccount, type RunStack } from '../../test
 import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { type AnyAction, defineAction, type RunContext } from '../actions/define-action.ts'
-import { systemClock } from '../clock.ts'
+import { inTransaction } from '../context.ts'
 import { replicaLockClass } from '../database/replica.ts'
 import { StandinError } from '../standin-error.ts'
-import { createRateLimits } from '../trackunit/rate-limits.ts'
-import { createTrackunitClient } from '../trackunit/trackunit-client.ts'
-import { takeRun } from './run-lease-store.ts'
+import { moveRun } from './move-run.ts'
+import { claimRuns, freeRun, listHeldAndOrphaned } from './run-lease-store.ts'
 import { lockPromotion } from './run-promotion-store.ts'
-import { moveRun } from './run-transition-store.ts'
-import { createWakeRuns } from './wake-runs.ts'
+import { wakeRuns } from './wake-runs.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -49,8 +47,8 @@ function createGate() {
   }
 }
 
-/** A process whose session is no more: whoever comes may have its runs. */
-const gone = { replicaId: () => 1 }
+/** A process whose session is gone: any other may have its runs. */
+const gone = { replicaId: 1 }
 
 async function lastEvent(stack: RunStack, runId: string) {
   const events = await stack.eventsOf(runId)
@@ -110,7 +108,7 @@ describe('a run', () => {
         await file.write(piece)
         if (index % 7 === 0) await checkpoint(index)
       }
-      await Promise.all(['x', 'y', 'z'].map((piece) => file.write(piece.repeat(300_000)))) // Nobody has to wait in line.
+      await Promise.all(['x', 'y', 'z'].map((piece) => file.write(piece.repeat(300_000)))) // Need not be awaited one by one.
     })
     await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
@@ -121,7 +119,7 @@ describe('a run', () => {
     expect((await stack.files(id))['report.csv'] === expected).toBe(true)
   })
 
-  test('tells of its progress at most five times a second, and of its last in any case', async () => {
+  test('announces its progress at most five times a second, and the last in any case', async () => {
     let advance = (_ms: number) => {}
     const report = doing(async ({ progress }) => {
       for (let done = 1; done <= 100; done++) {
@@ -172,7 +170,7 @@ describe('a run', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'ACTION_NOT_FOUND' })
   })
 
-  test('a job of a run that has ended does nothing', async () => {
+  test('a run that has ended is not claimed again', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
     const worker = stack.createWorker()
@@ -224,7 +222,7 @@ describe('what fails', () => {
       reason: 'TRACKUNIT_UNAVAILABLE',
       retries: 1,
     })
-    expect(stack.sent.at(-1)).toEqual({ runId: id, notBefore, urgency: 0 })
+    expect(await stack.due()).toEqual([id])
     expect(await stack.files(id)).toEqual({})
 
     isDown = false
@@ -267,35 +265,37 @@ describe('what fails', () => {
       if (access === 'refused') throw new StandinError('CREDENTIALS_REJECTED')
     })
     await using stack = await createRunStack({
-      ...{ database, actions: [report, limited], accessOf: async () => access },
+      ...{ database, actions: [report, limited] },
       startsAt: new Date(), // What waits is not due at once.
     })
-    const wakeRuns = createWakeRuns({ ...stack, accessOf: async () => access })
+    await stack.install(account, { state: 'parked' })
     const { id } = await stack.start()
     const worker = stack.createWorker()
 
     await worker.workOn(id)
     const waiting = { state: 'waiting', reason: 'CREDENTIALS_REJECTED', retries: 0 }
     expect(await stack.run(id)).toMatchObject(waiting)
-    await wakeRuns(account) // Something else changed.
+    await wakeRuns(stack.ctx, account) // Something else changed.
     await worker.workOn(id)
     expect(await stack.run(id)).toMatchObject({ ...waiting, attempts: 1 })
 
     access = 'works'
-    await wakeRuns(otherAccount)
-    const sentBefore = stack.sent.length
+    await stack.install(account)
+    await stack.install(otherAccount)
+    await wakeRuns(stack.ctx, otherAccount)
     const { id: ofLimit } = await stack.start({ actionId: 'limited' })
     await worker.workOn(ofLimit)
-    await Promise.all([wakeRuns(account), wakeRuns(account)]) // As two replicas would.
-    const woken = stack.sent.slice(sentBefore).filter(({ notBefore }) => !notBefore)
-    expect(woken.map(({ runId }) => runId)).toEqual([ofLimit, id]) // The one as it was started: its limit still holds.
+    expect(await stack.due()).toEqual([])
+    await Promise.all([wakeRuns(stack.ctx, account), wakeRuns(stack.ctx, account)]) // As two replicas would.
+    await vi.waitFor(async () => expect(await stack.due()).toEqual([id])) // The limit of the other one still holds.
     await worker.workOn(id)
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
   })
 
   test('for access that never worked ends', async () => {
     const refused = failing(() => new StandinError('CREDENTIALS_REJECTED'))
-    await using stack = await createRunStack({ database, actions: [refused], accessOf: async () => undefined })
+    await using stack = await createRunStack({ database, actions: [refused] })
+    await stack.install(account, { state: 'pending' })
     const { id } = await stack.start()
     await stack.createWorker().workOn(id)
     expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'CREDENTIALS_REJECTED' })
@@ -322,7 +322,7 @@ describe('what fails', () => {
     })
   })
 
-  test('invariant 23: a job that comes too early does not undercut the wait', async () => {
+  test('invariant 23: a worker that comes too early does not undercut the wait', async () => {
     const limit = failing(() => new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 }))
     await using stack = await createRunStack({ database, actions: [limit], startsAt: new Date('2099-01-01') })
     const { id } = await stack.start()
@@ -334,7 +334,7 @@ describe('what fails', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 })
   })
 
-  test('for an unknown reason ends at once, and nobody reads why', async () => {
+  test('for an unknown reason ends at once, and the reason is shown to no one', async () => {
     const secret = 'postgres://user:s3cr3t@host'
     await using stack = await createRunStack({
       database,
@@ -352,7 +352,7 @@ describe('what fails', () => {
     expect(progress).toMatchObject({ steps: [{ name: 'Fail', state: 'failed' }] })
   })
 
-  test('of a schema inside the action is a fault of the action, not of its input', async () => {
+  test('because of a schema inside the action is a fault of the action, not of its input', async () => {
     await using stack = await createRunStack({ database, actions: [failing(() => z.string().safeParse(1).error)] })
     const { id } = await stack.start()
 
@@ -410,7 +410,8 @@ describe('what fails', () => {
 
     await stack.createWorker().workOn(first.id)
 
-    expect(stack.sent).toMatchObject([{ runId: first.id }, { runId: second.id }])
+    expect(await stack.promoted()).toEqual([first.id, second.id])
+    expect(await stack.due()).toEqual([second.id])
   })
 })
 
@@ -439,7 +440,7 @@ describe('invariant 22: cancelling', () => {
     })
     await using stack = await createRunStack({ database, actions: [report] })
     const { id } = await stack.start()
-    const working = stack.createWorker().workOn(id) // It hears nothing: the next write tells it.
+    const working = stack.createWorker().workOn(id) // Hears no notification: its next write tells it.
     await gate.arrived
 
     expect(await stack.cancel(id)).toMatchObject({ state: 'cancelling' })
@@ -452,7 +453,7 @@ describe('invariant 22: cancelling', () => {
     expect(await lastEvent(stack, id)).toMatchObject({ type: 'state', state: 'cancelled' })
   })
 
-  test('a working run is interrupted where its worker hears of it', async () => {
+  test('a working run is interrupted when its worker learns of it', async () => {
     const gate = createGate()
     const report = doing(async ({ signal }) => {
       await gate.pass()
@@ -486,10 +487,9 @@ describe('invariant 22: cancelling', () => {
     const [first, second] = [await stack.start(), await stack.start()]
     const worker = stack.createWorker()
     await worker.workOn(first.id)
-    stack.sent.length = 0
 
     expect(await stack.cancel(first.id)).toMatchObject({ state: 'cancelling', waitingUntil: null })
-    expect(stack.sent).toEqual([{ runId: first.id, urgency: 0 }]) // At once, not when the pause was over.
+    expect(await stack.due()).toEqual([first.id]) // At once, not when the pause was over.
     await worker.workOn(first.id)
 
     expect(await stack.run(first.id)).toMatchObject({
@@ -505,14 +505,14 @@ describe('invariant 22: cancelling', () => {
   test('asking twice is asking once', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
-    await stack.db.transaction((tx) => takeRun(tx, id))
+    await stack.dieWith(id)
     await stack.cancel(id)
 
     expect(await stack.cancel(id)).toMatchObject({ state: 'cancelling' })
     expect(await stack.states(id)).toEqual(['queued', 'running', 'cancelling'])
   })
 
-  test('a run whose worker died ends with the worker that takes it, and what it kept stays readable', async () => {
+  test('a run whose worker died ends with the next worker, and what it kept stays readable', async () => {
     const gate = createGate()
     const report = doing(async ({ artifact, checkpoint }) => {
       const file = await artifact(csv)
@@ -576,12 +576,6 @@ describe('invariant 22: cancelling', () => {
     expect(await cancelled).toMatchObject({ state: 'cancelled' })
   })
 })
-
-async function takenBy(stack: RunStack, runId: string) {
-  const taken = await stack.db.transaction((tx) => takeRun(tx, runId))
-  if (!taken || taken === 'held') throw new Error('it could not be taken')
-  return taken
-}
 
 describe('invariant 19: a worker that lost its run', () => {
   /** Writes two lines with a checkpoint between; the first attempt waits at the gate that it is given. */
@@ -723,10 +717,10 @@ describe('invariant 19: a worker that lost its run', () => {
   test('cannot end it in between either', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
-    const lost = await takenBy(stack, id)
-    await stack.db.transaction((tx) => takeRun(tx, id))
+    const lost = await stack.dieWith(id)
+    await stack.dieWith(id)
 
-    const moved = await stack.db.transaction((tx) => moveRun(tx, id, 'fail', { epoch: lost.epoch }))
+    const moved = await inTransaction(stack.ctx, (tx) => moveRun(tx, id, 'fail', { epoch: lost?.epoch ?? 0 }))
 
     expect(moved).toBeUndefined()
     expect(await stack.run(id)).toMatchObject({ state: 'running' })
@@ -735,7 +729,7 @@ describe('invariant 19: a worker that lost its run', () => {
   test('a run that takes its workers with it is given up; one that gets on is not', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
-    const die = () => stack.db.transaction((tx) => takeRun(tx, id))
+    const die = () => stack.dieWith(id)
     for (let crash = 0; crash <= 5; crash++) await die()
     expect(await stack.run(id)).toMatchObject({ state: 'running', crashes: 5 })
     await die()
@@ -748,7 +742,7 @@ describe('invariant 19: a worker that lost its run', () => {
   test('a checkpoint sets the count of crashes back', async () => {
     await using stack = await createRunStack({ database, actions: [doing(({ checkpoint }) => checkpoint(1))] })
     const { id } = await stack.start()
-    for (let crash = 0; crash <= 4; crash++) await stack.db.transaction((tx) => takeRun(tx, id))
+    for (let crash = 0; crash <= 4; crash++) await stack.dieWith(id)
 
     await stack.createWorker().workOn(id)
 
@@ -756,8 +750,8 @@ describe('invariant 19: a worker that lost its run', () => {
   })
 })
 
-describe('invariant 19: a job of a run that another worker has', () => {
-  test('is not begun while that one answers, and comes again to see whether it still does', async () => {
+describe('invariant 19: a run that a worker holds', () => {
+  test('is claimed by no other while that one is heard', async () => {
     const gate = createGate()
     await using stack = await createRunStack({ database, actions: [doing(gate.pass)] })
     const { id } = await stack.start()
@@ -767,25 +761,28 @@ describe('invariant 19: a job of a run that another worker has', () => {
     await stack.createWorker().workOn(id)
 
     expect(await stack.run(id)).toMatchObject({ state: 'running', epoch: 1, attempts: 1 })
-    const notBefore = new Date(stack.clock.now().getTime() + 10_000)
-    expect(stack.sent.at(-1)).toEqual({ runId: id, notBefore })
+    expect(await stack.due()).toEqual([])
     gate.open()
     await working
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 1 })
   })
 
-  test('is begun once that one has said nothing for a while, though its session is there', async () => {
+  test('is freed once that one was silent for a while, though its session is there', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
-    const stopped = postgres(database.url, { max: 1, fetch_types: false })
-    onTestFinished(() => stopped.end())
-    await stopped`select pg_advisory_lock(${replicaLockClass}, 7)`
-    const take = (replicaId: number, silentAfterMs: number) =>
-      stack.db.transaction((tx) => takeRun(tx, id, { replicaId, silentAfterMs }))
+    const frozen = postgres(database.url, { max: 1, fetch_types: false })
+    onTestFinished(() => frozen.end())
+    await frozen`select pg_advisory_lock(${replicaLockClass}, 7)`
+    const claim = (replicaId: number) => claimRuns(stack.db, { replicaId, limit: 1 })
+    const held = { id, epoch: 1, replicaId: 7 }
 
-    expect(await take(7, 60_000)).toMatchObject({ epoch: 1 })
-    expect(await take(8, 60_000)).toBe('held')
-    await vi.waitFor(async () => expect(await take(8, 1)).toMatchObject({ epoch: 2, replicaId: 8 }))
+    expect(await claim(7)).toMatchObject([held])
+    expect(await listHeldAndOrphaned(stack.db, 8, 60_000)).toEqual([])
+    expect(await claim(8)).toEqual([])
+    await vi.waitFor(async () => expect(await listHeldAndOrphaned(stack.db, 8, 1)).toEqual([held]))
+    expect(await freeRun(stack.db, held)).toBe(true)
+    expect(await freeRun(stack.db, held)).toBe(false)
+    expect(await claim(8)).toMatchObject([{ epoch: 2, replicaId: 8 }])
   })
 })
 
@@ -812,45 +809,41 @@ describe('invariant 19: handing over', () => {
     await Promise.all([working, handedOver])
 
     expect(await stack.run(id)).toMatchObject({ state: 'waiting', reason: null, retries: 0 })
-    expect(stack.sent.at(-1)).toMatchObject({ runId: id, notBefore: stack.clock.now() })
+    expect(await stack.run(id)).toMatchObject({ waitingUntil: stack.clock.now() })
+    expect(await stack.due()).toEqual([id])
     await stack.createWorker().workOn(id)
     expect(resumed).toEqual([undefined, { line: 1 }])
     expect(await stack.files(id)).toEqual({ 'report.csv': 'one\ntwo\n' })
   })
 
-  test('invariant 23: keeps what Trackunit is answering just then: it may not be asked again for 15 minutes', async () => {
+  test('invariant 23: keeps what Trackunit is just answering: it may not be asked again for 15 minutes', async () => {
     await using trackunit = await startStrictTrackunit()
     const gate = createGate()
     const pages: number[] = []
-    const report = doing(async ({ trackunit, progress, checkpoint, resumedFrom }) => {
-      for (let page = Number(resumedFrom ?? 1); page <= 2; page++) {
-        await trackunit.get(`/public/api/aemp/v2/15143/-3/Fleet/${page}`)
-        pages.push(page)
-        await progress({ done: page, total: 2, message: 'pages' })
-        await checkpoint(page + 1)
-      }
-    })
-    await using stack = await createRunStack({ database, actions: [report] })
-    const { accountId, policy, token } = trackunit
-    const limits = createRateLimits({ ...stack, clock: systemClock, perSecond: 1_000 })
-    /** Answers, and lets its first answer stand at the gate. */
+    const report = doing(
+      async ({ trackunit, progress, checkpoint, resumedFrom }) => {
+        for (let page = Number(resumedFrom ?? 1); page <= 2; page++) {
+          await trackunit.get(`/public/api/aemp/v2/15143/-3/Fleet/${page}`)
+          pages.push(page)
+          await progress({ done: page, total: 2, message: 'pages' })
+          await checkpoint(page + 1)
+        }
+      },
+      { scopes: ['asset.view'] },
+    )
+    /** Answers, and lets the first answer of an API stand at the gate. */
     const gated: typeof fetch = async (input, init) => {
       const answer = await fetch(input, init)
       const cut = new Promise<never>((_, reject) => init?.signal?.addEventListener('abort', () => reject(new Error())))
-      await Promise.race([gate.pass(), cut])
+      if (!String(input).endsWith('/apptoken')) await Promise.race([gate.pass(), cut])
       return answer
     }
-    const trackunitFor: NonNullable<Parameters<typeof stack.createWorker>[0]>['trackunitFor'] = (
-      _run,
-      _action,
-      signals,
-    ) =>
-      createTrackunitClient(policy, {
-        ...{ ...signals, token, fetch: gated, clock: systemClock },
-        limits: limits.limitsFor({ accountId, isUrgent: true }, signals.signal),
-      })
+    await using stack = await createRunStack({
+      ...{ database, actions: [report], environment: trackunit.environment, fetch: gated, startsAt: new Date() },
+    })
+    await stack.install(account, trackunit.installed)
     const { id } = await stack.start()
-    const leaving = stack.createWorker({ trackunitFor })
+    const leaving = stack.createWorker()
     const working = leaving.workOn(id)
     await gate.arrived
     const handedOver = leaving.handOver()
@@ -858,14 +851,14 @@ describe('invariant 19: handing over', () => {
     await Promise.all([working, handedOver])
     expect(await stack.run(id)).toMatchObject({ state: 'waiting', reason: null, checkpoint: { state: 2 } })
 
-    await stack.createWorker({ trackunitFor }).workOn(id)
+    await stack.createWorker().workOn(id)
 
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
     expect(pages).toEqual([1, 2])
     expect(await trackunit.requests()).toMatchObject({ violationCount: 0 })
   })
 
-  test('a job that comes while it ends is not begun', async () => {
+  test('a run that is claimed while the process ends is not begun', async () => {
     let begun = 0
     await using stack = await createRunStack({ database, actions: [doing(async () => void begun++)] })
     const { id } = await stack.start()
@@ -876,7 +869,7 @@ describe('invariant 19: handing over', () => {
 
     expect(begun).toBe(0)
     expect(await stack.run(id)).toMatchObject({ state: 'waiting' })
-    expect(stack.sent).toHaveLength(2)
+    expect(await stack.due()).toEqual([id])
   })
 })
 

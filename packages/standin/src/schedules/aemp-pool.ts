@@ -3,7 +3,7 @@ import { StandinError } from '../standin-error.ts'
 import { nextTimes } from './next-times.ts'
 import type { ScheduleRow } from './schedule-store.ts'
 
-/** Trackunit lets each page of the AEMP snapshot be read so often in 30 days. Some are left for the people who ask for it. */
+/** How often Trackunit allows each page of the AEMP snapshot to be read in 30 days. Some reads are kept for people. */
 const poolPerMonth = 50
 const forPeople = 5
 const month = { hours: 30 * 24 } as const
@@ -11,8 +11,8 @@ const month = { hours: 30 * 24 } as const
 type Planned = Pick<ScheduleRow, 'accountId' | 'actionId' | 'input' | 'recurrence' | 'timeZone' | 'anchorAt'>
 
 /**
- * Refuses a schedule that, with the others of its account, would read the AEMP snapshot more often than Trackunit lets it
- * be read: the last days of each month would be without.
+ * Refuses a schedule that, with the others of its account, would read the AEMP snapshot more often than Trackunit
+ * allows: it would fail on the last days of each month.
  * @throws StandinError `INPUT_INVALID`
  */
 export function checkAempPool(
@@ -39,7 +39,7 @@ export function checkAempPool(
   const all = others.reduce((sum, other) => sum + readsOf(other), own)
   if (own === 0 || all <= poolPerMonth - forPeople) return
   throw new StandinError('INPUT_INVALID', {
-    detail: `Trackunit lets the machines' snapshot be read ${poolPerMonth} times in 30 days, and ${forPeople} of these are kept for people. With this schedule it would be read ${all} times. Let it recur less often.`,
+    detail: `Trackunit allows the machine snapshot to be read ${poolPerMonth} times in 30 days; ${forPeople} of these are kept for people. With this schedule it would be read ${all} times. Choose a longer interval.`,
   })
 }
 

@@ -1,37 +1,53 @@
+import { type ErrorReason, errorReasons } from '@standin/contracts'
+import { findServiceByKeyId } from '../access/access-store.ts'
 import { mayActOn } from '../access/authorize.ts'
-import type { Caller, ServiceCaller } from '../access/caller.ts'
+import type { Caller } from '../access/caller.ts'
+import type { ActionsContext } from '../actions/actions-context.ts'
+import { allowedAction } from '../actions/allowed-action.ts'
+import type { AnyAction } from '../actions/define-action.ts'
 import type { Actor } from '../audit/record.ts'
+import type { Context } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
+import type { ScheduleRow } from './schedule-store.ts'
 import type { Creator } from './schedule-table.ts'
 
-/** What is remembered of whoever made a schedule. */
+/** What a schedule stores of the caller who created it, or resumed it last. */
 export const creatorOf = (caller: Caller): Creator =>
   caller.kind === 'user'
     ? { kind: 'user', id: caller.id, name: caller.name, ...(caller.scopes && { scopes: caller.scopes }) }
     : { kind: 'service', service: caller.service, keyId: caller.keyId }
 
-/** A schedule as the audit names it: it works in the name of whoever made it. */
+/** A schedule in the audit, under the name of its creator. */
 export const actorFor = ({ id, createdBy }: { id: string; createdBy: Creator }): Actor => ({
-  ...{ kind: 'schedule', id },
+  kind: 'schedule',
+  id,
   name: createdBy.kind === 'user' ? createdBy.name : createdBy.service,
 })
 
 /**
- * Whoever made a schedule, as a caller with the rights that they have now. Of a user no more is known than when they
- * made it: their tokens come with them alone.
- * @throws StandinError `UNAUTHENTICATED` where the key is no longer good, `ACCOUNT_FORBIDDEN` without the grant
+ * The action of a schedule, where its creator may still start it on its account.
+ * @throws StandinError with the reason why not
  */
-export async function callerOf(
-  creator: Creator,
-  accountId: string,
-  { findServiceByKeyId }: { findServiceByKeyId: (keyId: string) => Promise<ServiceCaller | undefined> },
-): Promise<Caller> {
-  if (creator.kind === 'user') {
-    const { kind, id, name, scopes } = creator
-    return { ...{ kind, id, name, accountId, scopes }, expiresAt: new Date(0) }
-  }
-  const service = await findServiceByKeyId(creator.keyId)
+export async function scheduledAction(ctx: ActionsContext, row: ScheduleRow): Promise<AnyAction> {
+  const action = await allowedAction(ctx, await callerOf(ctx, row), row)
+  if (action.changesData) throw new StandinError('PREVIEW_REQUIRED')
+  action.input.parse(row.input)
+  return action
+}
+
+/**
+ * The creator as a caller with the rights that they have now. A user keeps the rights of the time of creation: user
+ * tokens arrive only with their requests.
+ * @throws StandinError `UNAUTHENTICATED` where the key is no longer valid, `ACCOUNT_FORBIDDEN` without the grant
+ */
+async function callerOf({ db }: Context, { createdBy, accountId }: ScheduleRow): Promise<Caller> {
+  if (createdBy.kind === 'user') return { ...createdBy, accountId, scopes: createdBy.scopes, expiresAt: new Date(0) }
+  const service = (await findServiceByKeyId(db, createdBy.keyId))?.caller
   if (!service) throw new StandinError('UNAUTHENTICATED')
   if (!mayActOn(service, accountId)) throw new StandinError('ACCOUNT_FORBIDDEN')
   return service
 }
+
+/** Whether a failure pauses a schedule: it does not pass without a person. */
+export const pausesSchedule = (reason: ErrorReason): boolean =>
+  errorReasons[reason].retry === 'never' && reason !== 'INTERNAL'

@@ -1,11 +1,12 @@
-import type { createScheduleInputSchema, Destination, Schedule, updateScheduleInputSchema } from '@standin/contracts'
+import type { createScheduleInputSchema, Schedule, updateScheduleInputSchema } from '@standin/contracts'
 import type { z } from 'zod'
 import { actorOf, type Caller } from '../access/caller.ts'
-import type { AllowedAction, AllowedActionDependencies } from '../actions/allowed-action.ts'
+import type { ActionsContext } from '../actions/actions-context.ts'
+import { allowedAction } from '../actions/allowed-action.ts'
+import { checkDestinations } from '../actions/check-destinations.ts'
 import type { AuditEvent } from '../audit/audit-kinds.ts'
 import { record } from '../audit/record.ts'
-import type { Clock } from '../clock.ts'
-import type { Database, Transaction } from '../database/database.ts'
+import { type InTransaction, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { isGraphqlRefused } from '../trackunit/rate-budget-store.ts'
 import { checkAempPool } from './aemp-pool.ts'
@@ -13,30 +14,21 @@ import { creatorOf } from './creator.ts'
 import { nextTimes } from './next-times.ts'
 import {
   countSchedules,
-  deleteSchedule,
+  deleteScheduleRow,
   findSchedule,
   insertSchedule,
   listActiveSchedules,
   lockSchedule,
   lockSchedulesOf,
   paused,
+  type ScheduleChange,
   type ScheduleRow,
   toSchedule,
-  updateSchedule,
+  updateScheduleRow,
 } from './schedule-store.ts'
 
-interface Dependencies {
-  db: Database
-  clock: Clock
-  findAction: AllowedActionDependencies['findAction']
-  allowedAction: AllowedAction
-  /** @throws StandinError `INPUT_INVALID` for one that this server does not send to */
-  checkDestinations: (deliverTo: readonly Destination[]) => void
-}
-
-type Given = z.output<typeof createScheduleInputSchema>
-type Change = z.output<typeof updateScheduleInputSchema>
-/** What a schedule starts, and when: all that is checked when it is made or changed. */
+type Tx = InTransaction<ActionsContext>
+/** What a schedule starts, and when: everything that is checked when it is created or changed. */
 type Planned = Pick<
   ScheduleRow,
   'accountId' | 'actionId' | 'input' | 'recurrence' | 'timeZone' | 'deliverTo' | 'anchorAt'
@@ -44,137 +36,138 @@ type Planned = Pick<
 
 const maxOnAccount = 100
 
-/** What people and services do with schedules. Each call needs the right to the action itself. */
-export function createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations }: Dependencies) {
-  /**
-   * @returns its next time; null where the recurrence has ended
-   * @throws StandinError `PREVIEW_REQUIRED` for an action that changes data: nobody would have seen its preview
-   */
-  async function check(caller: Caller, planned: Planned): Promise<Date | null> {
-    const action = await allowedAction(caller, planned)
-    if (action.changesData)
-      throw new StandinError('PREVIEW_REQUIRED', {
-        detail: 'It cannot be scheduled: somebody has to look at each preview.',
-      })
-    action.input.parse(planned.input)
-    checkDestinations(planned.deliverTo)
-    return nextTimes(planned, { after: clock.now(), count: 1 })[0] ?? null
-  }
+export async function createSchedule(
+  ctx: ActionsContext,
+  caller: Caller,
+  input: z.output<typeof createScheduleInputSchema>,
+): Promise<Schedule> {
+  const anchorAt = ctx.clock.now()
+  const planned = { ...input, anchorAt }
+  const nextAt = upcoming(await checkPlanned(ctx, caller, planned))
+  return inTransaction(ctx, async (tx) => {
+    await checkPool(tx, planned)
+    if ((await countSchedules(tx.db, input.accountId)) >= maxOnAccount)
+      throw refused(`The account already has ${maxOnAccount} schedules. Delete one that is no longer needed.`)
+    const created = { createdBy: creatorOf(caller), createdAt: anchorAt }
+    const row = await insertSchedule(tx.db, { ...planned, ...created, state: 'active', nextAt, dueAt: nextAt })
+    await recordChange(tx, caller, 'schedule.created', row)
+    return toSchedule(row)
+  })
+}
 
-  /** Two that are made at the same moment must not both find room for one. */
-  async function checkPool(tx: Transaction, planned: Planned, scheduleId?: string): Promise<void> {
-    await lockSchedulesOf(tx, planned.accountId)
-    const active = await listActiveSchedules(tx, planned.accountId)
-    const others = active.filter(({ id }) => id !== scheduleId)
-    const hasGraphql = !(await isGraphqlRefused(tx, planned.accountId))
-    checkAempPool(planned, { others, hasGraphql, now: clock.now(), findAction })
-  }
+export async function updateSchedule(
+  ctx: ActionsContext,
+  caller: Caller,
+  { scheduleId, ...input }: z.output<typeof updateScheduleInputSchema>,
+): Promise<Schedule> {
+  const isMoved = input.recurrence !== undefined || input.timeZone !== undefined
+  const changed = { ...definedOf(input), ...(isMoved && { anchorAt: ctx.clock.now() }) }
+  const nextAt = await checkPlanned(ctx, caller, { ...(await existing(ctx, scheduleId)), ...changed })
+  if (isMoved) upcoming(nextAt)
+  return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.updated' }, async (tx, row) => {
+    if (row.state === 'paused') return changed
+    await checkPool(tx, { ...row, ...changed }, row.id)
+    return isMoved ? { ...changed, nextAt, dueAt: nextAt } : changed
+  })
+}
 
-  /** Changes a schedule with its row locked, and leaves the audit row. */
-  async function change(
-    caller: Caller,
-    { scheduleId, event }: { scheduleId: string; event: AuditEvent },
-    to: (row: ScheduleRow, tx: Transaction) => Promise<Parameters<typeof updateSchedule>[2]>,
-  ): Promise<Schedule> {
-    return db.transaction(async (tx) => {
-      const row = await lockSchedule(tx, scheduleId)
-      if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
-      const changed = await updateSchedule(tx, scheduleId, await to(row, tx))
-      await tell(tx, caller, { event, row: changed })
-      return toSchedule(changed)
-    })
-  }
+export async function pauseSchedule(ctx: ActionsContext, caller: Caller, scheduleId: string): Promise<Schedule> {
+  await checkMayStop(ctx, caller, await existing(ctx, scheduleId))
+  const to = async () => ({ ...paused, reason: null })
+  return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.paused' }, to)
+}
 
-  /** Looked at before a transaction: a check that waits for a connection must not hold one. */
-  async function find(scheduleId: string): Promise<ScheduleRow> {
-    const row = await findSchedule(db, scheduleId)
+/** The caller becomes the schedule's creator: from now on its runs start with the caller's rights. */
+export async function resumeSchedule(ctx: ActionsContext, caller: Caller, scheduleId: string): Promise<Schedule> {
+  const nextAt = upcoming(await checkPlanned(ctx, caller, await existing(ctx, scheduleId)))
+  return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.resumed' }, async (tx, row) => {
+    await checkPool(tx, row, row.id)
+    return { state: 'active', reason: null, nextAt, dueAt: nextAt, createdBy: creatorOf(caller) }
+  })
+}
+
+export async function deleteSchedule(ctx: ActionsContext, caller: Caller, scheduleId: string): Promise<void> {
+  await checkMayStop(ctx, caller, await existing(ctx, scheduleId))
+  await inTransaction(ctx, async (tx) => {
+    const row = await lockSchedule(tx.db, scheduleId)
     if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
-    return row
-  }
+    await deleteScheduleRow(tx.db, scheduleId)
+    await recordChange(tx, caller, 'schedule.deleted', row)
+  })
+}
 
-  return {
-    async create(caller: Caller, given: Given): Promise<Schedule> {
-      const anchorAt = clock.now()
-      const planned = { ...given, anchorAt }
-      const nextAt = toCome(await check(caller, planned))
-      return db.transaction(async (tx) => {
-        await checkPool(tx, planned)
-        if ((await countSchedules(tx, given.accountId)) >= maxOnAccount)
-          throw new StandinError('INPUT_INVALID', {
-            detail: `The account has ${maxOnAccount} schedules already. Delete one that is no longer needed.`,
-          })
-        const creator = { createdBy: creatorOf(caller), createdAt: anchorAt }
-        const row = await insertSchedule(tx, { ...planned, ...creator, state: 'active', nextAt, dueAt: nextAt })
-        await tell(tx, caller, { event: 'schedule.created', row })
-        return toSchedule(row)
-      })
-    },
+/** Changes a schedule while its row is locked, and records it. */
+async function changeSchedule(
+  ctx: ActionsContext,
+  caller: Caller,
+  { scheduleId, event }: { scheduleId: string; event: AuditEvent },
+  to: (tx: Tx, row: ScheduleRow) => Promise<ScheduleChange>,
+): Promise<Schedule> {
+  return inTransaction(ctx, async (tx) => {
+    const row = await lockSchedule(tx.db, scheduleId)
+    if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
+    const changed = await updateScheduleRow(tx.db, scheduleId, await to(tx, row))
+    await recordChange(tx, caller, event, changed)
+    return toSchedule(changed)
+  })
+}
 
-    async update(caller: Caller, { scheduleId, ...given }: Change): Promise<Schedule> {
-      const isMoved = given.recurrence !== undefined || given.timeZone !== undefined
-      const changed = { ...definedOf(given), ...(isMoved && { anchorAt: clock.now() }) }
-      const nextAt = await check(caller, { ...(await find(scheduleId)), ...changed })
-      if (isMoved) toCome(nextAt)
-      return change(caller, { scheduleId, event: 'schedule.updated' }, async (row, tx) => {
-        if (row.state === 'paused') return changed
-        await checkPool(tx, { ...row, ...changed }, row.id)
-        return isMoved ? { ...changed, nextAt, dueAt: nextAt } : changed
-      })
-    },
+/** Read before a transaction begins: the checks that follow may wait for a second connection. */
+async function existing({ db }: ActionsContext, scheduleId: string): Promise<ScheduleRow> {
+  const row = await findSchedule(db, scheduleId)
+  if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
+  return row
+}
 
-    async pause(caller: Caller, scheduleId: string): Promise<Schedule> {
-      await checkMayStop(caller, await find(scheduleId))
-      return change(caller, { scheduleId, event: 'schedule.paused' }, async () => ({ ...paused, reason: null }))
-    },
+/**
+ * @returns the next time; null where the recurrence has ended
+ * @throws StandinError `PREVIEW_REQUIRED` for an action that changes data, since its preview must be reviewed
+ */
+async function checkPlanned(ctx: ActionsContext, caller: Caller, planned: Planned): Promise<Date | null> {
+  const action = await allowedAction(ctx, caller, planned)
+  if (action.changesData)
+    throw new StandinError('PREVIEW_REQUIRED', {
+      detail: 'It cannot be scheduled: a person has to review each preview.',
+    })
+  action.input.parse(planned.input)
+  checkDestinations(ctx, planned.deliverTo)
+  return nextTimes(planned, { after: ctx.clock.now(), count: 1 })[0] ?? null
+}
 
-    /** Whoever resumes a schedule answers for it from then on: its runs are started in their right. */
-    async resume(caller: Caller, scheduleId: string): Promise<Schedule> {
-      const nextAt = toCome(await check(caller, await find(scheduleId)))
-      return change(caller, { scheduleId, event: 'schedule.resumed' }, async (row, tx) => {
-        await checkPool(tx, row, row.id)
-        return { state: 'active', reason: null, nextAt, dueAt: nextAt, createdBy: creatorOf(caller) }
-      })
-    },
+/** Under a lock: two schedules created at the same time must not both take the last of the pool. */
+async function checkPool(tx: Tx, planned: Planned, scheduleId?: string): Promise<void> {
+  await lockSchedulesOf(tx.db, planned.accountId)
+  const others = (await listActiveSchedules(tx.db, planned.accountId)).filter(({ id }) => id !== scheduleId)
+  const hasGraphql = !(await isGraphqlRefused(tx.db, planned.accountId))
+  checkAempPool(planned, { others, hasGraphql, now: tx.clock.now(), findAction: tx.actions.find })
+}
 
-    async delete(caller: Caller, scheduleId: string): Promise<void> {
-      await checkMayStop(caller, await find(scheduleId))
-      await db.transaction(async (tx) => {
-        const row = await lockSchedule(tx, scheduleId)
-        if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
-        await deleteSchedule(tx, scheduleId)
-        await tell(tx, caller, { event: 'schedule.deleted', row })
-      })
-    },
-  }
-
-  /** Stopping is allowed to whoever may start, also while the account is not served or the action is gone. */
-  async function checkMayStop(caller: Caller, row: ScheduleRow): Promise<void> {
-    try {
-      await allowedAction(caller, row)
-    } catch (error) {
-      if (error instanceof StandinError && error.reason === 'SCOPE_FORBIDDEN') throw error
-    }
+/** A caller who may start a schedule may stop it, also while the account is not served or the action is gone. */
+async function checkMayStop(ctx: ActionsContext, caller: Caller, row: ScheduleRow): Promise<void> {
+  try {
+    await allowedAction(ctx, caller, row)
+  } catch (error) {
+    if (error instanceof StandinError && error.reason === 'SCOPE_FORBIDDEN') throw error
   }
 }
 
-/** @throws StandinError `INPUT_INVALID` where the recurrence has ended */
-function toCome(nextAt: Date | null): Date {
-  if (!nextAt) throw new StandinError('INPUT_INVALID', { detail: 'The recurrence has no time to come.' })
+function upcoming(nextAt: Date | null): Date {
+  if (!nextAt) throw refused('The recurrence has no time to come.')
   return nextAt
 }
 
-async function tell(
-  tx: Transaction,
-  caller: Caller,
-  { event, row: { id, accountId, actionId, recurrence, timeZone, deliverTo } }: { event: AuditEvent; row: ScheduleRow },
-): Promise<void> {
-  const details = { scheduleId: id, actionId, recurrence, timeZone, deliverTo: deliverTo.map(({ kind }) => kind) }
+const refused = (detail: string) => new StandinError('INPUT_INVALID', { detail })
+
+async function recordChange(tx: Tx, caller: Caller, event: AuditEvent, row: ScheduleRow): Promise<void> {
+  const { id: scheduleId, accountId, actionId, recurrence, timeZone } = row
+  const deliverTo = row.deliverTo.map(({ kind }) => kind)
+  const details = { scheduleId, actionId, recurrence, timeZone, deliverTo }
   await record(tx, { actor: actorOf(caller), event, accountId, details })
 }
 
-type Defined<Given> = { [Name in keyof Given]?: Exclude<Given[Name], undefined> }
+type Defined<Input> = { [Name in keyof Input]?: Exclude<Input[Name], undefined> }
 
-/** Only what was given: the rest stays as it is. */
-function definedOf<Given extends object>(given: Given): Defined<Given> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Defined<Given>
+/** The fields that were given; the others stay as they are. */
+function definedOf<Input extends object>(input: Input): Defined<Input> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Defined<Input>
 }

@@ -5,7 +5,7 @@ import { nextTimes, spreadMs } from './next-times.ts'
 const anchorAt = new Date('2026-01-01T00:00:00Z')
 const accountId = '11111111-1111-4111-8111-111111111111'
 
-/** Planned moments as the wall clock of the zone shows them, without the spread. */
+/** Planned times on the zone's wall clock, without the spread. */
 function wallTimes(
   recurrence: string,
   { timeZone = 'Europe/Copenhagen', after = '2026-01-01T00:00:00Z', count = 5 } = {},
@@ -18,14 +18,14 @@ function wallTimes(
       .toString({ timeZoneName: 'never', smallestUnit: 'minute' }),
   )
 }
-/** A rule of every minute zero tells how far its times are from it. */
+/** For a rule at minute zero, the spread is the distance from the full hour. */
 function spreadOf({ accountId, recurrence, timeZone }: { accountId: string; recurrence: string; timeZone: string }) {
   const [at] = nextTimes({ accountId, recurrence, timeZone, anchorAt }, { after: anchorAt, count: 1 })
   return ((at?.getTime() ?? 0) % 3_600_000) % (30 * 60_000)
 }
 
 describe('the next times', () => {
-  test('of a daily, weekly and monthly rule are those of the wall clock', () => {
+  test('of daily, weekly and monthly rules follow the wall clock', () => {
     expect(wallTimes('FREQ=DAILY;BYHOUR=6', { count: 2 })).toEqual(['2026-01-01T06:00+01:00', '2026-01-02T06:00+01:00'])
     expect(wallTimes('FREQ=WEEKLY;BYDAY=MO;BYHOUR=6', { count: 2, after: '2026-03-24T00:00:00Z' })).toEqual([
       '2026-03-30T06:00+02:00',
@@ -38,7 +38,7 @@ describe('the next times', () => {
     ])
   })
 
-  test('of a day that the month has not do not come; of the last day they do', () => {
+  test('skip months without that day; the last day exists in every month', () => {
     expect(wallTimes('FREQ=MONTHLY;BYMONTHDAY=31;BYHOUR=6', { count: 3 })).toEqual([
       '2026-01-31T06:00+01:00',
       '2026-03-31T06:00+02:00',
@@ -51,14 +51,14 @@ describe('the next times', () => {
     ])
   })
 
-  test('one that the day has not, because clocks go forward, is an hour later', () => {
+  test('a time that the day skips, because clocks go forward, is an hour later', () => {
     const options = { after: '2026-03-28T12:00:00Z', count: 3 }
     expect(wallTimes('FREQ=DAILY;BYHOUR=2;BYMINUTE=30', options)).toEqual([
       '2026-03-29T03:30+02:00',
       '2026-03-30T02:30+02:00',
       '2026-03-31T02:30+02:00',
     ])
-    // Two that become one moment come once.
+    // Two times that become one moment are used once.
     expect(wallTimes('FREQ=DAILY;BYHOUR=2,3;BYMINUTE=30', options)).toEqual([
       '2026-03-29T03:30+02:00',
       '2026-03-30T02:30+02:00',
@@ -66,7 +66,7 @@ describe('the next times', () => {
     ])
   })
 
-  test('one that the day has twice, because clocks go back, comes once, the first time', () => {
+  test('a time that the day has twice, because clocks go back, is used once, the first time', () => {
     expect(wallTimes('FREQ=DAILY;BYHOUR=2;BYMINUTE=30', { after: '2026-10-24T12:00:00Z', count: 2 })).toEqual([
       '2026-10-25T02:30+02:00',
       '2026-10-26T02:30+01:00',
@@ -85,18 +85,18 @@ describe('the next times', () => {
     ['FREQ=DAILY;BYHOUR=6;UNTIL=20260103T050000Z', 3],
     ['FREQ=DAILY;BYHOUR=6;UNTIL=20260103T045959Z', 2],
     ['FREQ=DAILY;BYHOUR=6;UNTIL=20260103T055959', 2],
-  ] as const)('end where the rule says so: %s', ([recurrence, times]) => {
+  ] as const)('end where the rule ends: %s', ([recurrence, times]) => {
     expect(wallTimes(recurrence)).toHaveLength(times)
     expect(wallTimes(recurrence, { after: '2026-02-01T00:00:00Z' })).toEqual([])
   })
 
-  test('what the rule does not say comes from when it was made', () => {
+  test('parts that the rule leaves out come from the anchor', () => {
     const plan = { accountId, recurrence: 'FREQ=DAILY', timeZone: 'UTC', anchorAt: new Date('2026-01-01T10:17:30Z') }
     const [first] = nextTimes(plan, { after: plan.anchorAt, count: 1 })
     expect((first?.getTime() ?? 0) - new Date('2026-01-01T10:18:00Z').getTime()).toBeLessThan(spreadMs)
   })
 
-  test('increase strictly, are after the moment that was asked about, and never closer than half an hour', () => {
+  test('strictly increase, are after the given moment, and at least half an hour apart', () => {
     const list = <T>(each: fc.Arbitrary<T>) =>
       fc.uniqueArray(each, { minLength: 1, maxLength: 4 }).map((all) => all.join(','))
     const day = fc.constantFrom('MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU')
@@ -128,7 +128,7 @@ describe('the next times', () => {
         try {
           times = nextTimes(plan, { after, count: 40 })
         } catch {
-          return // Such a day never comes.
+          return // Such a day never occurs.
         }
         let previousMs = after.getTime()
         for (const at of times) {
@@ -136,11 +136,11 @@ describe('the next times', () => {
           previousMs = at.getTime()
         }
         for (const [nth, at] of times.entries()) {
-          // Half an hour where clocks go back by as much at Lord Howe.
+          // Half an hour at Lord Howe, where clocks go back by that much.
           const earlier = times[nth - 1]
           if (earlier) expect(at.getTime() - earlier.getTime()).toBeGreaterThanOrEqual(30 * 60_000)
         }
-        // Asked from any of them, the rest is the same.
+        // From any of them on, the rest is the same.
         if (times[3]) expect(nextTimes(plan, { after: times[3], count: 36 })).toEqual(times.slice(4))
       }),
       { numRuns: 60 },
@@ -148,7 +148,7 @@ describe('the next times', () => {
   })
 })
 
-test('accounts with the same rule begin within minutes of each other, not all at once, each always at the same', () => {
+test('accounts with the same rule start within minutes of each other, spread, each always at the same time', () => {
   const firstOf = (accountId: string) =>
     nextTimes(
       { accountId, recurrence: 'FREQ=DAILY;BYHOUR=6', timeZone: 'UTC', anchorAt },
@@ -177,7 +177,7 @@ test.for([
   ['FREQ=DAILY;COUNT=3;UNTIL=20260101', 'exclude'],
   ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', 'never'],
   ['FREQ=HOURLY;INTERVAL=24;BYHOUR=3', 'never'],
-])('%s is refused, and why', ([recurrence = '', detail]) => {
+])('%s is refused, with the reason', ([recurrence = '', detail]) => {
   const plan = { accountId, recurrence, timeZone: 'UTC', anchorAt }
   expect(() => nextTimes(plan, { after: anchorAt, count: 1 })).toThrow(
     expect.objectContaining({ reason: 'INPUT_INVALID', detail: expect.stringContaining(detail ?? '') }),

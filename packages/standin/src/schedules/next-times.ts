@@ -7,22 +7,23 @@ export interface Plan {
   accountId: string
   recurrence: string
   timeZone: string
-  /** From where intervals and counts go, and whence comes what the rule does not say. */
+  /** Where intervals and counts begin; it also supplies the parts that the rule leaves out. */
   anchorAt: Date
 }
 
-/** All schedules that say "Monday at six" begin within so long after it. */
+/** Schedules for "Monday at six" start within this time after it, spread over accounts. */
 export const spreadMs = 10 * 60_000
 
-/** A rule that needs more periods than this to find its next time never comes, or as good as never. */
+/** A rule without a match in this many periods is refused. */
 const maxPeriods = 5_000
-/** Longer than any clock is set forward or back at once. */
+/** Longer than any change of a zone's clock. */
 const longestShift = { hours: 26 } as const
 
 /**
- * The next times after a moment, ever later; fewer than asked for where the recurrence ends. Times are of the wall clock:
- * one that a day does not have, because clocks go forward, is as much later; one that it has twice comes once.
- * @throws StandinError `INPUT_INVALID` for a rule that cannot be
+ * The next times after a moment, in ascending order; fewer than `count` where the recurrence ends. Times follow the wall
+ * clock: a time that a day skips, because clocks go forward, is later by the same amount; a time that occurs twice is
+ * used once.
+ * @throws StandinError `INPUT_INVALID` for an impossible rule
  */
 export function nextTimes(plan: Plan, { after, count }: { after: Date; count: number }): Date[] {
   const { timeZone } = plan
@@ -33,7 +34,7 @@ export function nextTimes(plan: Plan, { after, count }: { after: Date; count: nu
     Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDateTime()
 
   try {
-    // On a clock that never changes, each time of the rule is there once; which moment that is, is found afterwards.
+    // In UTC each time of the rule exists exactly once; it is converted to the zone afterwards.
     const dtstart = wallClock(plan.anchorAt)
       .round({ smallestUnit: 'minute', roundingMode: 'ceil' })
       .toZonedDateTime('UTC')
@@ -53,17 +54,17 @@ export function nextTimes(plan: Plan, { after, count }: { after: Date; count: nu
     }
     return times
   } catch {
-    throw refused('it never comes') // The library speaks of its own iterations.
+    throw refused('it never occurs') // The library's own message speaks of iterations.
   }
 }
 
-/** The same for one account, rule and zone, so that it can be shown before there is a schedule. */
+/** The same for one account, rule and zone, so that a preview can show it before the schedule exists. */
 function spreadOf({ accountId, recurrence, timeZone }: Plan): number {
   const digest = createHash('sha256').update([accountId, recurrence, timeZone].join('\n')).digest()
   return (digest.readUInt32BE() % (spreadMs / 1_000)) * 1_000
 }
 
-/** `UNTIL` is a moment, a wall-clock time, or the whole of a day. */
+/** `UNTIL` is a moment, a wall-clock time, or a whole day. */
 function lastMomentMs({ until }: Recurrence, timeZone: string): number {
   if (until === undefined) return Number.POSITIVE_INFINITY
   try {
@@ -74,6 +75,6 @@ function lastMomentMs({ until }: Recurrence, timeZone: string): number {
         : Temporal.PlainDateTime.from(until)
     return wall.toZonedDateTime(timeZone).epochMilliseconds
   } catch {
-    throw refused('UNTIL is no date')
+    throw refused('UNTIL is not a date')
   }
 }

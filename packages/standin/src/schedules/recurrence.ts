@@ -1,8 +1,8 @@
 import { StandinError } from '../standin-error.ts'
 
-/** A recurrence that was understood: the rule for wall-clock times, and the last moment where it has one. */
+/** A parsed recurrence: the rule for wall-clock times, and its last moment where it has one. */
 export interface Recurrence {
-  /** Complete: what it does not say is taken from where it begins. Without `UNTIL`, which is a moment. */
+  /** Without `UNTIL`, which is a moment. Parts that are missing follow from where it begins. */
   rule: string
   until: string | undefined
 }
@@ -14,7 +14,7 @@ const fromEitherEnd = (most: number) => (text: string) => between(1, most)(text.
 const matches = (pattern: RegExp) => (text: string) => pattern.test(text)
 const each = (isValid: (text: string) => boolean) => (text: string) => text.split(',').every(isValid)
 
-/** The parts of a rule, and what each may say. A part that is not here could make runs more often than hourly. */
+/** The parts of a rule and their values. Other parts could make runs more frequent than hourly. */
 const parts: Readonly<Record<string, (text: string) => boolean>> = {
   FREQ: matches(/^(HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)$/),
   INTERVAL: between(1, 1_000),
@@ -33,7 +33,7 @@ const parts: Readonly<Record<string, (text: string) => boolean>> = {
 }
 
 /**
- * Understands a recurrence rule, at most hourly. Where it names hours, or is hourly, minutes are zero unless it says so.
+ * Parses a recurrence rule, at most hourly. Minutes default to zero where it names hours or is hourly.
  * @see RFC 5545 §3.3.10
  * @throws StandinError `INPUT_INVALID`, naming the part
  */
@@ -42,8 +42,8 @@ export function understandRecurrence(text: string): Recurrence {
   for (const part of text.split(';')) {
     const [name = '', value = '', ...more] = part.split('=')
     const isValid = Object.hasOwn(parts, name) ? parts[name] : undefined
-    if (!isValid || given.has(name) || more.length > 0) throw refused(`"${name.slice(0, 20)}" cannot be a part of it`)
-    if (!isValid(value)) throw refused(`${name} has a value that it cannot have`)
+    if (!isValid || given.has(name) || more.length > 0) throw refused(`"${name.slice(0, 20)}" cannot be used`)
+    if (!isValid(value)) throw refused(`${name} has an invalid value`)
     given.set(name, value)
   }
   if (!given.has('FREQ')) throw refused('FREQ is missing')
@@ -58,5 +58,5 @@ export function understandRecurrence(text: string): Recurrence {
 
 export const refused = (what: string) =>
   new StandinError('INPUT_INVALID', {
-    detail: `The recurrence: ${what}. It is a rule such as FREQ=WEEKLY;BYDAY=MO;BYHOUR=6, at most hourly.`,
+    detail: `The recurrence is invalid: ${what}. Use a rule such as FREQ=WEEKLY;BYDAY=MO;BYHOUR=6, at most hourly.`,
   })

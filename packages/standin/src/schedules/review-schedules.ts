@@ -1,29 +1,27 @@
+import type { ActionsContext } from '../actions/actions-context.ts'
 import { record } from '../audit/record.ts'
-import type { Database } from '../database/database.ts'
+import { inTransaction } from '../context.ts'
 import { toRefusal } from '../refusal.ts'
-import { actorFor } from './creator.ts'
-import { pausesSchedule, type RightOfSchedule } from './schedule-right.ts'
-import { listActiveSchedules, lockSchedule, paused, updateSchedule } from './schedule-store.ts'
+import { actorFor, pausesSchedule, scheduledAction } from './creator.ts'
+import { listActiveSchedules, lockSchedule, paused, updateScheduleRow } from './schedule-store.ts'
 
 /**
- * Pauses the schedules of an account that lost what they need, when that happens: the next time that is shown would
- * otherwise be one at which nothing starts. What is missed here is found when they are due.
+ * Pauses the schedules of an account that lost a right they need, as soon as the account changes: otherwise people would
+ * see a next time at which nothing starts. A change that is missed here is noticed when the schedule is due.
  */
-export function createReviewSchedules({ db, rightOf }: { db: Database; rightOf: RightOfSchedule }) {
-  return async (accountId: string): Promise<void> => {
-    for (const { id, ...row } of await listActiveSchedules(db, accountId)) {
-      const reason = await rightOf({ id, ...row }).then(
-        () => undefined,
-        (error: unknown) => toRefusal(error).reason,
-      )
-      if (reason === undefined || !pausesSchedule(reason)) continue
-      await db.transaction(async (tx) => {
-        const current = await lockSchedule(tx, id)
-        if (current?.state !== 'active') return // Another replica was first.
-        await updateSchedule(tx, id, { ...paused, reason })
-        const details = { scheduleId: id, actionId: row.actionId, reason }
-        await record(tx, { actor: actorFor(current), event: 'schedule.paused', accountId, details })
-      })
-    }
+export async function reviewSchedules(ctx: ActionsContext, accountId: string): Promise<void> {
+  for (const row of await listActiveSchedules(ctx.db, accountId)) {
+    const reason = await scheduledAction(ctx, row).then(
+      () => undefined,
+      (error: unknown) => toRefusal(error).reason,
+    )
+    if (reason === undefined || !pausesSchedule(reason)) continue
+    await inTransaction(ctx, async (tx) => {
+      const current = await lockSchedule(tx.db, row.id)
+      if (current?.state !== 'active') return // Another replica was first.
+      await updateScheduleRow(tx.db, row.id, { ...paused, reason })
+      const details = { scheduleId: row.id, actionId: row.actionId, reason }
+      await record(tx, { actor: actorFor(current), event: 'schedule.paused', accountId, details })
+    })
   }
 }

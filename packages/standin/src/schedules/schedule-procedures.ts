@@ -1,42 +1,35 @@
 import { procedures } from '@standin/contracts'
-import type { Clock } from '../clock.ts'
-import type { Database } from '../database/database.ts'
+import type { ActionsContext } from '../actions/actions-context.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
-import type { createManageSchedules } from './manage-schedules.ts'
+import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { nextTimes } from './next-times.ts'
 import { listSchedules, toSchedule } from './schedule-store.ts'
 
-interface Dependencies {
-  contracted: Contracted
-  db: Database
-  clock: Clock
-  manage: ReturnType<typeof createManageSchedules>
-}
-
-export function createScheduleProcedures({ contracted, db, clock, manage }: Dependencies) {
+export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) {
+  const { list, create, update, pause, resume, delete: remove, preview } = procedures.schedule
   return {
-    list: contracted.call(procedures.schedule.list).query(async ({ ctx: { accountId }, input: { cursor, limit } }) => {
+    list: contracted.call(list).query(async ({ ctx: { accountId }, input: { cursor, limit } }) => {
       const before = cursor === undefined ? undefined : decodeCursor(cursor)
-      const rows = await listSchedules(db, { accountId, before, limit: limit + 1 })
+      const rows = await listSchedules(ctx.db, { accountId, before, limit: limit + 1 })
       const page = rows.slice(0, limit)
       const last = page.at(-1)
       return { schedules: page.map(toSchedule), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
     }),
-    create: contracted.call(procedures.schedule.create).mutation(({ ctx, input }) => manage.create(ctx.caller, input)),
-    update: contracted.call(procedures.schedule.update).mutation(({ ctx, input }) => manage.update(ctx.caller, input)),
+    create: contracted.call(create).mutation(({ ctx: { caller }, input }) => createSchedule(ctx, caller, input)),
+    update: contracted.call(update).mutation(({ ctx: { caller }, input }) => updateSchedule(ctx, caller, input)),
     pause: contracted
-      .call(procedures.schedule.pause)
-      .mutation(({ ctx, input }) => manage.pause(ctx.caller, input.scheduleId)),
+      .call(pause)
+      .mutation(({ ctx: { caller }, input }) => pauseSchedule(ctx, caller, input.scheduleId)),
     resume: contracted
-      .call(procedures.schedule.resume)
-      .mutation(({ ctx, input }) => manage.resume(ctx.caller, input.scheduleId)),
-    delete: contracted.call(procedures.schedule.delete).mutation(async ({ ctx, input }) => {
-      await manage.delete(ctx.caller, input.scheduleId)
+      .call(resume)
+      .mutation(({ ctx: { caller }, input }) => resumeSchedule(ctx, caller, input.scheduleId)),
+    delete: contracted.call(remove).mutation(async ({ ctx: { caller }, input }) => {
+      await deleteSchedule(ctx, caller, input.scheduleId)
       return {}
     }),
-    preview: contracted.call(procedures.schedule.preview).query(({ input }) => {
-      const now = clock.now()
+    preview: contracted.call(preview).query(({ input }) => {
+      const now = ctx.clock.now()
       const times = nextTimes({ ...input, anchorAt: now }, { after: now, count: 5 })
       return { times: times.map((at) => at.toISOString()) }
     }),

@@ -1,24 +1,26 @@
 import type { Destination, Schedule } from '@standin/contracts'
 import { and, asc, desc, eq, lt, lte, or, sql } from 'drizzle-orm'
+import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { refuseUnstorable } from '../runs/run-store.ts'
 import { runs } from '../runs/run-table.ts'
-import { type Creator, schedules } from './schedule-table.ts'
+import { schedules } from './schedule-table.ts'
 
 export type ScheduleRow = typeof schedules.$inferSelect
+export type ScheduleChange = Partial<Omit<ScheduleRow, 'id' | 'accountId' | 'actionId' | 'createdAt'>>
 
 /** @throws StandinError `INPUT_INVALID` for text that cannot be stored */
 export async function insertSchedule(tx: Transaction, row: typeof schedules.$inferInsert): Promise<ScheduleRow> {
   const [inserted] = await tx.insert(schedules).values(row).returning().catch(refuseUnstorable)
-  if (!inserted) throw new Error('a row that was inserted comes back')
+  if (!inserted) throw new Error('the insert returned no row')
   return inserted
 }
 
 /** @throws StandinError `INPUT_INVALID` for text that cannot be stored */
-export async function updateSchedule(
+export async function updateScheduleRow(
   tx: Transaction,
   scheduleId: string,
-  change: Partial<Omit<ScheduleRow, 'id' | 'accountId' | 'actionId' | 'createdAt'>>,
+  change: ScheduleChange,
 ): Promise<ScheduleRow> {
   const [updated] = await tx
     .update(schedules)
@@ -26,7 +28,7 @@ export async function updateSchedule(
     .where(eq(schedules.id, scheduleId))
     .returning()
     .catch(refuseUnstorable)
-  if (!updated) throw new Error('the row was locked before')
+  if (!updated) throw new Error('the schedule is gone although its row was locked')
   return updated
 }
 
@@ -40,12 +42,12 @@ export async function lockSchedule(tx: Transaction, scheduleId: string): Promise
   return row
 }
 
-/** One decision at a time about how many schedules an account has, and how dense, until the transaction ends. */
+/** Serialises decisions about the number and density of an account's schedules, until the transaction ends. */
 export async function lockSchedulesOf(tx: Transaction, accountId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`schedules ${accountId}`}, 0))`)
 }
 
-/** One schedule that is due and that no other replica is starting just now, locked until the transaction ends. */
+/** A schedule that is due and that no other replica is starting, locked until the transaction ends. */
 export async function lockDueSchedule(tx: Transaction, now: Date): Promise<ScheduleRow | undefined> {
   const [row] = await tx
     .select()
@@ -57,7 +59,7 @@ export async function lockDueSchedule(tx: Transaction, now: Date): Promise<Sched
   return row
 }
 
-/** Takes an address away from the schedule that started a run. @returns the schedule's id, where it had it */
+/** Removes a destination from the schedule that started a run. @returns the schedule's id; undefined without a match */
 export async function dropDestination(
   tx: Transaction,
   { runId, destination }: { runId: string; destination: Destination },
@@ -71,7 +73,7 @@ export async function dropDestination(
   return row?.id
 }
 
-export async function deleteSchedule(tx: Transaction, scheduleId: string): Promise<void> {
+export async function deleteScheduleRow(tx: Transaction, scheduleId: string): Promise<void> {
   await tx.delete(schedules).where(eq(schedules.id, scheduleId))
 }
 
@@ -83,7 +85,7 @@ export async function countSchedules(tx: Transaction, accountId: string): Promis
   return tx.$count(schedules, eq(schedules.accountId, accountId))
 }
 
-/** The newest first. @param before those that are older than this one */
+/** Newest first. @param before only schedules older than this one */
 export async function listSchedules(
   db: Database,
   {
@@ -111,31 +113,28 @@ export async function listActiveSchedules(db: Database, accountId: string): Prom
     .select()
     .from(schedules)
     .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
-    .orderBy(asc(schedules.id)) // Whoever locks several does so in one order.
+    .orderBy(asc(schedules.id)) // Several rows are locked in one order.
 }
 
 export const paused = { state: 'paused', nextAt: null, dueAt: null } as const
 
-/** Pauses all that an account has, because its installation ended. */
-export async function stopSchedulesOf(tx: Transaction, accountId: string): Promise<void> {
-  await tx
+/** Pauses the schedules of an account that uninstalled. */
+export async function stopSchedulesOf({ db }: InTransaction, accountId: string): Promise<void> {
+  await db
     .update(schedules)
     .set({ ...paused, reason: 'INSTALLATION_UNINSTALLED' })
     .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
 }
 
-/** The row as it goes over the wire. */
-export function toSchedule(row: ScheduleRow): Schedule {
-  const { id, accountId, actionId, input, recurrence, timeZone, unitSystem, deliverTo, state, reason, lastRunId } = row
+/** A schedule as the API returns it. */
+export function toSchedule({ anchorAt: _, dueAt: __, nextAt, createdBy, createdAt, ...row }: ScheduleRow): Schedule {
   return {
-    ...{ id, accountId, actionId, input, recurrence, timeZone, unitSystem, deliverTo, state, reason, lastRunId },
-    nextAt: row.nextAt?.toISOString() ?? null,
-    createdBy: shown(row.createdBy),
-    createdAt: row.createdAt.toISOString(),
+    ...row,
+    nextAt: nextAt?.toISOString() ?? null,
+    createdBy:
+      createdBy.kind === 'user'
+        ? { kind: 'user', id: createdBy.id, name: createdBy.name }
+        : { kind: 'service', id: createdBy.service, name: createdBy.service },
+    createdAt: createdAt.toISOString(),
   }
 }
-
-const shown = (creator: Creator): Schedule['createdBy'] =>
-  creator.kind === 'user'
-    ? { kind: 'user', id: creator.id, name: creator.name }
-    : { kind: 'service', id: creator.service, name: creator.service }

@@ -2,7 +2,7 @@ import type { Destination, ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-/** Who made a schedule, and so in whose right its runs are started. */
+/** Who created a schedule, and so with whose rights its runs start. */
 export type Creator =
   | { kind: 'user'; id: string; name: string | null; scopes?: readonly string[] | undefined }
   | { kind: 'service'; service: string; keyId: string }
@@ -23,9 +23,9 @@ export const schedules = pgTable(
     state: text({ enum: ['active', 'paused'] }).notNull(),
     reason: text().$type<ErrorReason>(),
     anchorAt: moment().notNull(),
-    /** The planned moment of the next run; null while it is paused, and when the recurrence has ended. */
+    /** The planned time of the next run; null while paused, and when the recurrence has ended. */
     nextAt: moment(),
-    /** When it is looked at: at the planned moment, or later where starting failed for a passing reason. */
+    /** When a start is attempted: at the planned time, or later after a failure that may pass. */
     dueAt: moment(),
     lastRunId: uuid(),
     createdBy: jsonb().$type<Creator>().notNull(),

@@ -1,20 +1,19 @@
-import type { Destination, ErrorReason } from '@standin/contracts'
+import type { ErrorReason } from '@standin/contracts'
+import { sql } from 'drizzle-orm'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
+import { account, anna, createRunStack, otherAccount, type RunStack, caller as service } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
-import type { Caller, ServiceCaller } from '../access/caller.ts'
-import { createAllowedAction } from '../actions/allowed-action.ts'
+import type { Caller } from '../access/caller.ts'
 import { defineAction } from '../actions/define-action.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import { rateBudgets } from '../trackunit/rate-budget-table.ts'
 import { graphqlKeyOf } from '../trackunit/rate-rules.ts'
-import { createManageSchedules } from './manage-schedules.ts'
-import { createReviewSchedules } from './review-schedules.ts'
-import { createRightOfSchedule } from './schedule-right.ts'
+import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
+import { reviewSchedules } from './review-schedules.ts'
 import { listSchedules, toSchedule } from './schedule-store.ts'
-import { createStartDueSchedules } from './start-due-schedules.ts'
+import { startDueSchedules } from './start-due-schedules.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -38,41 +37,57 @@ const daily = { recurrence: 'FREQ=DAILY;BYHOUR=6', timeZone: 'Europe/Copenhagen'
 const asked = { accountId: account, actionId: 'report', input: { days: 4 }, deliverTo: [], ...daily }
 const dayMs = 86_400_000
 
-/** Schedules as the server wires them; what the account grants and what a key may do can be taken away. */
+const key = { id: '0123456789ab', service: 'reports' }
+const caller = { ...service, keyId: key.id }
+
+/** Schedules of an account whose credentials, service key and actions can be taken away. */
 async function createStack() {
   const runs = await createRunStack({ database, actions, startsAt: new Date('2026-03-01T12:00:00Z') })
-  const { db, queue, clock, log, findAction } = runs
-  const world = {
-    granted: ['a'] as readonly string[] | undefined,
-    notServed: undefined as ErrorReason | undefined,
-    key: caller as ServiceCaller | undefined,
-  }
-  const allowedAction = createAllowedAction({
-    findAction: (id) => (world.granted?.includes(`no ${id}`) ? undefined : findAction(id)),
-    async scopesOf() {
-      if (world.notServed) throw new StandinError(world.notServed)
-      return world.granted && { grantedScopes: world.granted, missingFromPlan: [] }
+  const { db, sql, clock } = runs
+  await runs.install(account)
+  await sql`insert into service_keys (id, service, digest, expires_at) values (${key.id}, ${key.service}, 'd', '2099-01-01')`
+  await sql`insert into grants (service, account_id, scopes) values (${key.service}, 'all', '{a,b}')`
+  /** What every look at an action fails with. */
+  const failing: { with: ErrorReason | undefined } = { with: undefined }
+  const gone = new Set<string>()
+  const ctx = {
+    ...runs.ctx,
+    actions: {
+      ...runs.ctx.actions,
+      find(id: string) {
+        if (failing.with) throw new StandinError(failing.with)
+        return gone.has(id) ? undefined : runs.findAction(id)
+      },
     },
-  })
-  const rightOf = createRightOfSchedule({ allowedAction, findServiceByKeyId: async () => world.key })
-  const checkDestinations = (deliverTo: readonly Destination[]) => {
-    if (deliverTo.length > 1) throw new StandinError('INPUT_INVALID')
   }
-  const manage = createManageSchedules({ db, clock, findAction, allowedAction, checkDestinations })
-  const replica = () => createStartDueSchedules({ db, queue, clock, log, rightOf, findAction })
+  const create = (who: Caller = anna, change: Partial<Parameters<typeof createSchedule>[2]> = {}) =>
+    createSchedule(ctx, who, { ...asked, ...change })
   return {
-    ...{ runs, world, manage, replica, clock, startDue: replica() },
-    rightOf,
-    review: createReviewSchedules({ db, rightOf }),
-    create: (who: Caller = anna, change: Partial<Parameters<typeof manage.create>[1]> = {}) =>
-      manage.create(who, { ...asked, ...change }),
+    ...{ runs, ctx, clock, create, failing },
+    manage: {
+      update: (who: Caller, change: Parameters<typeof updateSchedule>[2]) => updateSchedule(ctx, who, change),
+      pause: (who: Caller, id: string) => pauseSchedule(ctx, who, id),
+      resume: (who: Caller, id: string) => resumeSchedule(ctx, who, id),
+      delete: (who: Caller, id: string) => deleteSchedule(ctx, who, id),
+    },
+    startDue: () => startDueSchedules(ctx),
+    review: (accountId: string) => reviewSchedules(ctx, accountId),
+    lose: {
+      credentials: () => sql`update credentials set state = 'rejected'`,
+      proof: () => sql`update credentials set state = 'pending'`,
+      scope: () => sql`update credentials set granted_scopes = '{}'`,
+      key: () => sql`update service_keys set revoked_at = now()`,
+      grant: () => sql`delete from grants`,
+      grantedScope: () => sql`update grants set scopes = '{}'`,
+      action: async () => gone.add('report'),
+    },
     one: async () => {
       const [row] = await listSchedules(db, { accountId: account, limit: 1 })
       if (!row) throw new Error('there is no schedule')
       return toSchedule(row)
     },
     async started() {
-      const rows = await runs.sql`select * from runs order by created_at, id`
+      const rows = await sql`select * from runs order by created_at, id`
       return rows.map(({ id, started_by, schedule_id, urgency }) => ({
         id,
         startedBy: started_by,
@@ -80,19 +95,26 @@ async function createStack() {
         urgency,
       }))
     },
-    named: async () => (await runs.sql`select actor_name from audit_entries order by id`).map((row) => row.actor_name),
+    named: async () => (await sql`select actor_name from audit_entries order by id`).map((row) => row.actor_name),
     audit: async () =>
-      (await runs.sql`select actor_kind, event, details from audit_entries order by id`).map(
+      (await sql`select actor_kind, event, details from audit_entries order by id`).map(
         ({ actor_kind, event }) => `${actor_kind} ${event}`,
       ),
     [Symbol.asyncDispose]: () => runs[Symbol.asyncDispose](),
   }
 }
-/** The lives of runs are not what is tested here. */
+
+type Stack = Awaited<ReturnType<typeof createStack>>
+
+/** Statements that wait for a lock in this database. */
+const countWaiting = async ({ runs }: Stack) =>
+  (await runs.sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+    .length
+/** Makes room for the next run. */
 const endAll = ({ sql }: RunStack) => sql`update runs set state = 'succeeded', ended_at = now()`
 
 describe('a schedule that is due', () => {
-  test('starts its run once, for whoever made it and as they read it, and has its next time in the same transaction', async () => {
+  test('starts its run once, in its creator’s name and units, and gets its next time in the same transaction', async () => {
     await using stack = await createStack()
     const { id, nextAt, createdBy } = await stack.create(anna, { unitSystem: 'imperial' })
     expect(createdBy).toEqual({ kind: 'user', id: 'anna', name: 'Anna' })
@@ -119,19 +141,19 @@ describe('a schedule that is due', () => {
     expect(await stack.named()).toEqual(['Anna', 'Anna'])
   })
 
-  test('invariant 20: starts once, however many replicas look at the same moment', async () => {
+  test('invariant 20: starts once, however many replicas look at the same time', async () => {
     await using stack = await createStack()
     await stack.create()
     stack.clock.advance(dayMs)
-    const replicas = Array.from({ length: 6 }, stack.replica)
+    const replicas = Array.from({ length: 6 }, stack.startDue)
 
-    const found = await Promise.all(replicas.map((startDue) => startDue()))
+    const found = await Promise.all(replicas)
 
     expect(found.filter(Boolean)).toHaveLength(1)
     expect(await stack.started()).toHaveLength(1)
   })
 
-  test('starts one run for all the times that were missed while the server was down', async () => {
+  test('starts one run for all times that were missed while the server was down', async () => {
     await using stack = await createStack()
     await stack.create()
     stack.clock.advance(10 * dayMs)
@@ -140,7 +162,7 @@ describe('a schedule that is due', () => {
     expect(new Date((await stack.one()).nextAt ?? '').getTime()).toBeGreaterThan(stack.clock.now().getTime())
   })
 
-  test('leaves a time out while the run of the time before goes on and another waits', async () => {
+  test('skips a time while the run of an earlier time is going on and another waits', async () => {
     await using stack = await createStack()
     await stack.create()
     for (let day = 0; day < 4; day++) {
@@ -152,23 +174,23 @@ describe('a schedule that is due', () => {
     expect((await stack.audit()).filter((event) => event === 'schedule schedule.left-out')).toHaveLength(2)
   })
 
-  test('starts its run while new credentials are not proven yet: the run waits for them', async () => {
+  test('starts its run while new credentials are not proven yet; the run waits for them', async () => {
     await using stack = await createStack()
     await stack.create()
-    stack.world.granted = undefined
+    await stack.lose.proof()
     stack.clock.advance(dayMs)
     await stack.startDue()
     expect(await stack.started()).toHaveLength(1)
   })
 
-  test('is tried again a minute after a failure that passes, and is not paused by it', async () => {
+  test('is tried again a minute after a failure that may pass, and is not paused by it', async () => {
     await using stack = await createStack()
     await stack.create()
-    stack.world.notServed = 'STORAGE_UNAVAILABLE'
+    stack.failing.with = 'STORAGE_UNAVAILABLE'
     stack.clock.advance(dayMs)
     await stack.startDue()
     expect(await stack.one()).toMatchObject({ state: 'active', reason: null })
-    stack.world.notServed = undefined
+    stack.failing.with = undefined
     expect(await stack.startDue()).toBe(false)
     stack.clock.advance(60_000)
     expect(await stack.startDue()).toBe(true)
@@ -186,43 +208,19 @@ describe('a schedule that is due', () => {
   })
 })
 
-describe('a schedule is paused, with the reason for people to see,', () => {
-  type World = Awaited<ReturnType<typeof createStack>>['world']
-  const losses: Array<{ title: string; who?: Caller; reason: ErrorReason; lose: (world: World) => void }> = [
-    {
-      title: 'its account is not served',
-      reason: 'CREDENTIALS_REJECTED',
-      lose: (world) => (world.notServed = 'CREDENTIALS_REJECTED'),
-    },
-    {
-      title: 'the account grants the scope no longer',
-      reason: 'SCOPE_NOT_GRANTED',
-      lose: (world) => (world.granted = []),
-    },
-    {
-      title: 'the key of its creator is revoked',
-      who: caller,
-      reason: 'UNAUTHENTICATED',
-      lose: (world) => (world.key = undefined),
-    },
-    {
-      title: 'its creator lost the grant',
-      who: caller,
-      reason: 'ACCOUNT_FORBIDDEN',
-      lose: (world) => (world.key = { ...caller, grants: [] }),
-    },
-    {
-      title: 'its creator lost the scope',
-      who: caller,
-      reason: 'SCOPE_FORBIDDEN',
-      lose: (world) => (world.key = { ...caller, grants: [{ accountId: account, scopes: [] }] }),
-    },
-    { title: 'the action is gone', reason: 'ACTION_NOT_FOUND', lose: (world) => (world.granted = ['a', 'no report']) },
+describe('a schedule is paused, with the reason,', () => {
+  const losses: Array<{ title: string; who?: Caller; reason: ErrorReason; lost: keyof Stack['lose'] }> = [
+    { title: 'its account is not served', reason: 'CREDENTIALS_REJECTED', lost: 'credentials' },
+    { title: 'the account no longer grants the scope', reason: 'SCOPE_NOT_GRANTED', lost: 'scope' },
+    { title: 'the key of its creator is revoked', who: caller, reason: 'UNAUTHENTICATED', lost: 'key' },
+    { title: 'its creator lost the grant', who: caller, reason: 'ACCOUNT_FORBIDDEN', lost: 'grant' },
+    { title: 'its creator lost the scope', who: caller, reason: 'SCOPE_FORBIDDEN', lost: 'grantedScope' },
+    { title: 'the action is gone', reason: 'ACTION_NOT_FOUND', lost: 'action' },
   ]
-  test.for(losses)('where $title: $reason', async ({ who, reason, lose }) => {
+  test.for(losses)('when $title: $reason', async ({ who, reason, lost }) => {
     await using stack = await createStack()
     await stack.create(who)
-    lose(stack.world)
+    await stack.lose[lost]()
     stack.clock.advance(dayMs)
 
     expect(await stack.startDue()).toBe(true)
@@ -232,27 +230,24 @@ describe('a schedule is paused, with the reason for people to see,', () => {
     expect((await stack.audit()).at(-1)).toBe('schedule schedule.paused')
   })
 
-  test('as soon as its account changes, before it is due; once, however many replicas hear of it', async () => {
+  test('as soon as its account changes, before it is due; once, however many replicas notice', async () => {
     await using stack = await createStack()
     await stack.create()
     await stack.review(account)
-    stack.world.notServed = 'STORAGE_UNAVAILABLE' // Passes by itself.
+    stack.failing.with = 'STORAGE_UNAVAILABLE' // May pass.
     await stack.review(account)
     expect(await stack.one()).toMatchObject({ state: 'active' })
-    stack.world.notServed = 'CREDENTIALS_REJECTED'
+    stack.failing.with = undefined
+    await stack.lose.credentials()
     await stack.review(otherAccount)
     expect(await stack.one()).toMatchObject({ state: 'active' })
-    const { promise: bothLook, resolve } = Promise.withResolvers<void>()
-    let looking = 0
-    const replica = createReviewSchedules({
-      db: stack.runs.db,
-      async rightOf(row) {
-        if (++looking === 2) resolve()
-        await bothLook
-        return stack.rightOf(row)
-      },
+    const replicas = await stack.runs.db.transaction(async (tx) => {
+      await tx.execute(sql`select 1 from schedules for update`)
+      const reviews = [stack.review(account), stack.review(account)]
+      await expect.poll(() => countWaiting(stack)).toBe(2) // Both have found the reason.
+      return reviews
     })
-    await Promise.all([replica(account), replica(account)])
+    await Promise.all(replicas)
     expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'CREDENTIALS_REJECTED', nextAt: null })
     expect(await stack.audit()).toEqual(['user schedule.created', 'schedule schedule.paused'])
   })
@@ -268,9 +263,10 @@ describe('a schedule is paused, with the reason for people to see,', () => {
     expect(await stack.startDue()).toBe(false)
   })
 
-  test('a start and an uninstall at once end without a deadlock, and with nothing going on', async () => {
+  test('a start and an uninstall at the same time neither deadlock nor leave a run or an active schedule', async () => {
     await using stack = await createStack()
     for (let round = 0; round < 5; round++) {
+      await stack.runs.install(account)
       await stack.create()
       stack.clock.advance(dayMs)
       await Promise.all([stack.startDue(), stack.runs.uninstall(), stack.startDue()])
@@ -281,14 +277,14 @@ describe('a schedule is paused, with the reason for people to see,', () => {
 })
 
 describe('people and services', () => {
-  test('pause, resume, change and delete a schedule, each with its audit row', async () => {
+  test('pause, resume, change and delete a schedule, each with its audit entry', async () => {
     await using stack = await createStack()
     const { id } = await stack.create()
     expect(await stack.manage.pause(anna, id)).toMatchObject({ state: 'paused', reason: null, nextAt: null })
     stack.clock.advance(5 * dayMs)
     expect(await stack.startDue()).toBe(false)
     const resumed = await stack.manage.resume(caller, id)
-    expect(resumed).toMatchObject({ state: 'active', createdBy: { kind: 'service', id: 'reports' } }) // Who answers for it now.
+    expect(resumed).toMatchObject({ state: 'active', createdBy: { kind: 'service', id: 'reports' } }) // Its creator from now on.
     const moved = await stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=HOURLY', input: { days: 9 } })
     expect(moved).toMatchObject({ input: { days: 9 }, timeZone: 'Europe/Copenhagen', recurrence: 'FREQ=HOURLY' })
     expect(new Date(moved.nextAt ?? '').getTime() - stack.clock.now().getTime()).toBeLessThan(2 * 3_600_000)
@@ -313,10 +309,10 @@ describe('people and services', () => {
       reason: 'INPUT_INVALID',
     },
     { title: 'a rule that recurs by the minute', change: { recurrence: 'FREQ=MINUTELY' }, reason: 'INPUT_INVALID' },
-    { title: 'a rule that is over', change: { recurrence: 'FREQ=DAILY;UNTIL=20200101' }, reason: 'INPUT_INVALID' },
+    { title: 'a rule that has ended', change: { recurrence: 'FREQ=DAILY;UNTIL=20200101' }, reason: 'INPUT_INVALID' },
     {
-      title: 'a place to which this server does not deliver',
-      change: { deliverTo: [1, 2] as never },
+      title: 'a destination that this server does not deliver to',
+      change: { deliverTo: [{ kind: 'email', address: 'a@example.com', file: 'none' }] as never },
       reason: 'INPUT_INVALID',
     },
   ]
@@ -327,7 +323,7 @@ describe('people and services', () => {
     expect(await stack.runs.sql`select * from schedules`).toHaveLength(0)
   })
 
-  test('invariant 24: who lacks the action’s scopes can neither make nor change, pause, resume or delete one', async () => {
+  test('invariant 24: callers without the action’s scopes cannot create, change, pause, resume or delete one', async () => {
     await using stack = await createStack()
     const { id } = await stack.create()
     const eve = { ...anna, id: 'eve', scopes: [] }
@@ -345,13 +341,13 @@ describe('people and services', () => {
   test('can pause and delete one while the account is not served', async () => {
     await using stack = await createStack()
     const { id } = await stack.create()
-    stack.world.notServed = 'CREDENTIALS_REJECTED'
+    await stack.lose.credentials()
     expect((await stack.manage.pause(anna, id)).state).toBe('paused')
     await expect(stack.manage.resume(anna, id)).rejects.toMatchObject({ reason: 'CREDENTIALS_REJECTED' })
     await stack.manage.delete(anna, id)
   })
 
-  test('cannot schedule more reads of the AEMP snapshot than Trackunit lets an account make in 30 days', async () => {
+  test('cannot schedule more reads of the AEMP snapshot than Trackunit allows an account in 30 days', async () => {
     await using stack = await createStack()
     const aemp = { actionId: 'aemp' }
     await expect(stack.create(anna, { ...aemp, recurrence: 'FREQ=HOURLY' })).rejects.toMatchObject({
@@ -364,10 +360,10 @@ describe('people and services', () => {
     await expect(stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=DAILY' })).rejects.toMatchObject({
       reason: 'INPUT_INVALID',
     })
-    await stack.create(anna, { recurrence: 'FREQ=HOURLY' }) // Of an action that does not read it.
+    await stack.create(anna, { recurrence: 'FREQ=HOURLY' }) // This action does not read it.
   })
 
-  test('cannot schedule more of them than the action would make with this input', async () => {
+  test('cannot schedule more of them by changing the input', async () => {
     await using stack = await createStack()
     const { id } = await stack.create(anna, { actionId: 'asked', input: { days: 1 } })
     await expect(stack.manage.update(anna, { scheduleId: id, input: { days: 2 } })).rejects.toMatchObject({
@@ -376,20 +372,20 @@ describe('people and services', () => {
   })
 
   describe('whose action reads the snapshot only where the plan has no GraphQL', () => {
-    const refuse = ({ runs: { db } }: Awaited<ReturnType<typeof createStack>>) =>
+    const refuse = ({ runs: { db } }: Stack) =>
       db
         .insert(rateBudgets)
         .values({ key: graphqlKeyOf(account), accountId: account, state: { refusedAtMs: Date.now() } })
     const dense = { actionId: 'fallback', recurrence: 'FREQ=HOURLY' }
 
-    test('cannot schedule it more often than that, once that is known', async () => {
+    test('cannot schedule it more often, once that is known', async () => {
       await using stack = await createStack()
       await refuse(stack)
       await expect(stack.create(anna, dense)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
       await stack.create(anna, { ...dense, recurrence: 'FREQ=WEEKLY' })
     })
 
-    test('see it paused with the reason once that is known; an older one goes on', async () => {
+    test('see it paused with the reason once that is known; an older schedule stays active', async () => {
       await using stack = await createStack()
       await stack.create(anna, { actionId: 'aemp' })
       stack.clock.advance(1)
@@ -410,7 +406,7 @@ describe('people and services', () => {
     })
   })
 
-  test('an account has a bounded number of them', async () => {
+  test('an account has a limited number of them', async () => {
     await using stack = await createStack()
     const { id } = await stack.create()
     await stack.runs
@@ -421,7 +417,7 @@ describe('people and services', () => {
     await expect(stack.manage.resume(anna, id)).resolves.toMatchObject({ state: 'active' })
   })
 
-  test('two at the same moment have the room of one', async () => {
+  test('schedules created at the same time share the pool', async () => {
     await using stack = await createStack()
     const daily = { actionId: 'aemp' }
     const made = await Promise.allSettled(Array.from({ length: 4 }, () => stack.create(anna, daily)))
@@ -436,7 +432,7 @@ describe('people and services', () => {
     expect(grown.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  test('one whose last time has passed cannot be resumed, and nothing gets a time that has passed', async () => {
+  test('a schedule whose last time has passed cannot be resumed, and none gets a time in the past', async () => {
     await using stack = await createStack()
     const past = 'FREQ=DAILY;BYHOUR=6;UNTIL=20260303'
     const { id } = await stack.create(anna, { recurrence: past })
@@ -452,7 +448,7 @@ describe('people and services', () => {
   })
 })
 
-test('the run of a time is started anew at the next one', async () => {
+test('each time starts a run of its own', async () => {
   await using stack = await createStack()
   await stack.create()
   for (let day = 0; day < 3; day++) {

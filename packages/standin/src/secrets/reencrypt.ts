@@ -1,34 +1,28 @@
+import type { Config } from '../config/config.ts'
 import type { Database } from '../database/database.ts'
 import { sealedColumns } from './sealed-columns.ts'
 import { replaceSealed, sealedPages } from './sealed-value-store.ts'
 import { keyIdOf, type Vault } from './vault.ts'
 
 export interface Reencrypted {
-  /** Values that the writing key has sealed anew. */
+  /** Values that are now sealed with the key that writes. */
   resealed: number
-  /** Values that no key of the ring opens; they stay as they are. */
+  /** Values that no key of the ring opens; they stay unchanged. */
   unreadable: number
 }
 
-/** Values that are sealed anew at the same time. */
+/** Values that are sealed at the same time. */
 const atOnce = 8
 
 /**
- * Seals every value anew with the key that writes, while the server works. What was done stays done: stopped half-way,
- * by its signal or by a crash, it begins again where values of other keys are left.
+ * Seals every value again with the key that writes, while the server runs. Stopped half-way, by its signal or by a crash,
+ * the next call continues with the values that other keys sealed.
  */
-export async function reencrypt({
-  db,
-  vault,
-  writing,
-  signal,
-}: {
-  db: Database
-  vault: Vault
-  /** The key that writes. */
-  writing: string
-  signal?: AbortSignal
-}): Promise<Reencrypted> {
+export async function reencrypt(
+  { db, vault, config }: { db: Database; vault: Vault; config: { keys: Pick<Config['keys'], 'encryption'> } },
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Reencrypted> {
+  const [{ kid: writing }] = config.keys.encryption
   const done = { resealed: 0, unreadable: 0 }
   for (const column of sealedColumns) {
     for await (const page of sealedPages(db, column)) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createFlights } from './flights.ts'
 
 describe('invariant 11: in one process, one exchange at a time for a key', () => {
-  test('whoever asks meanwhile gets the same outcome', async () => {
+  test('callers that ask during the work get the same outcome', async () => {
     const flights = createFlights<string>()
     const answer = Promise.withResolvers<string>()
     let exchanges = 0
@@ -19,7 +19,7 @@ describe('invariant 11: in one process, one exchange at a time for a key', () =>
     expect(exchanges).toBe(1)
   })
 
-  test('a failure ends it for everyone as it ended for the first, and the next one starts anew', async () => {
+  test('a failure reaches all callers, and the next caller starts again', async () => {
     const flights = createFlights<string>()
     const answer = Promise.withResolvers<string>()
     const all = Promise.allSettled(Array.from({ length: 10 }, () => flights.join('key', () => answer.promise)))
@@ -29,7 +29,7 @@ describe('invariant 11: in one process, one exchange at a time for a key', () =>
     await expect(flights.join('key', async () => 'again')).resolves.toBe('again')
   })
 
-  test('keys do not wait for each other', async () => {
+  test('different keys do not wait for each other', async () => {
     const flights = createFlights<string>()
     const never = new Promise<string>(() => {})
     void flights.join('one', () => never)

@@ -1,15 +1,16 @@
-/**
- * What callers of one process have in common: one piece of work at a time for a key; whoever asks meanwhile gets the same
- * outcome. The key is the whole identity of what comes out: account, generation, scopes and what is not wanted.
- */
-export interface Flights<Outcome> {
-  join(key: string, work: () => Promise<Outcome>): Promise<Outcome>
-}
+export type Flights<Outcome> = ReturnType<typeof createFlights<Outcome>>
 
-export function createFlights<Outcome>(): Flights<Outcome> {
+/**
+ * Work that callers of one process share: one piece at a time for a key, and every caller that comes before its end gets
+ * its outcome. The key is the whole identity of the outcome: account, generation, scopes, and the token to avoid.
+ *
+ * Not `lru-cache`'s `fetch`: it remembers outcomes, while each refusal of a token needs a new look, and when full it forgets
+ * work under way, beside which a second exchange would start.
+ */
+export function createFlights<Outcome>() {
   const flights = new Map<string, Promise<Outcome>>()
   return {
-    join(key, work) {
+    join(key: string, work: () => Promise<Outcome>): Promise<Outcome> {
       const underway = flights.get(key)
       if (underway) return underway
       const flight = work().finally(() => flights.delete(key))

@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 describe('invariant 11: four processes', () => {
-  test('a cold crowd on all of them causes one exchange', async () => {
+  test('1,000 callers without a cached token cause one exchange', async () => {
     const accountId = await install()
 
     const answers = await Promise.all(processes.map((child) => ask(child, { accountId, callers: 250 })))
@@ -34,7 +34,7 @@ describe('invariant 11: four processes', () => {
     expect(await handOuts(accountId)).toBe(1_000)
   })
 
-  test('one that stands still in the exchange delays the others by its lease and one exchange, and writes nothing when it wakes', async () => {
+  test('a process that freezes during the exchange delays the others by its lease and one exchange, and writes nothing when it wakes', async () => {
     const accountId = await install()
     const held = trackunit.hold()
     const answers = new Map(processes.map((child) => [child, ask(child, { accountId, callers: 50 })]))
@@ -52,7 +52,7 @@ describe('invariant 11: four processes', () => {
     expect(await storedFingerprints(accountId)).toEqual([fingerprint(`${accountId} 2`)])
   })
 
-  test('one that is killed in the exchange is noticed before its lease ends: one more exchange', async () => {
+  test('a process that is killed during the exchange is noticed before its lease ends: one more exchange', async () => {
     const accountId = await install()
     const held = trackunit.hold()
     const answers = new Map(
@@ -83,8 +83,7 @@ async function startProcess(name: string): Promise<ChildProcess> {
   const child = fork(entry, { serialization: 'advanced' })
   names.set(name, child)
   const ready = once(child, 'message')
-  const vaultKey = stack.vaultKey.toString('base64')
-  child.send({ databaseUrl: database.url, tokenUrl: trackunit.url, vaultKey, name, leaseMs: 2_500 } satisfies ToProcess)
+  child.send({ databaseUrl: database.url, tokenUrl: trackunit.url, name, leaseMs: 2_500 } satisfies ToProcess)
   await ready
   return child
 }
@@ -104,7 +103,7 @@ async function ask(child: ChildProcess, question: Extract<ToProcess, { callers: 
   return answer
 }
 
-/** Hands out `<client> 1`, `<client> 2`, … for each client; a held request is answered by whoever holds it. */
+/** Hands out `<client> 1`, `<client> 2`, … for each client; the test answers a held request. */
 async function startTokenEndpoint() {
   const requests = new Map<string, number>()
   let holder: ((held: { name: string; answer: (token: string) => void }) => void) | undefined

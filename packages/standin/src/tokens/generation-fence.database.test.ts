@@ -2,47 +2,38 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { auditRing } from '../../test/audit-stack.ts'
+import { tokenAnswer } from '../../test/played-trackunit.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
-import { createTokenStack, type TokenStack } from '../../test/token-stack.ts'
-import { credentials } from '../accounts/credential-table.ts'
+import { openTestReplica } from '../../test/test-replica.ts'
+import { createTokenStack, type TokenStack, withTokens } from '../../test/token-stack.ts'
+import { lockInstallation, updateInstallation } from '../accounts/account-store.ts'
+import { credentials, installations } from '../accounts/account-table.ts'
 import { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
-import { lockInstallation, updateInstallation } from '../accounts/installation-store.ts'
-import { installations } from '../accounts/installation-table.ts'
-import { createUninstall } from '../accounts/uninstall.ts'
-import { buildAudit } from '../audit/build-audit.ts'
 import type { HandOut } from '../audit/hand-out-kind.ts'
 import { Secret } from '../config/secret.ts'
 import type { Database } from '../database/database.ts'
-import { createListener, type ReplicaListener } from '../database/listen.ts'
-import { createLogger } from '../observability/logger.ts'
 import { StandinError } from '../standin-error.ts'
-import { scopeSet } from '../trackunit/scope-set.ts'
-import type { RequestToken } from '../trackunit/token-endpoint.ts'
-import { buildTokens } from './build-tokens.ts'
-import { storeExchanged, takeLease } from './exchange-store.ts'
-import { eraseTokens } from './token-store.ts'
+import { storeExchanged } from './exchange-store.ts'
+import { createInForceMemory } from './in-force-memory.ts'
+import { issueToken } from './issue-token.ts'
+import { takeLease } from './lease-store.ts'
+import { forgetInForce, hearTokenChange } from './token-changes.ts'
 
 let database: TestDatabase
 let stack: TokenStack
-let listeners: ReplicaListener[]
 beforeAll(async () => {
   database = await createTestDatabase()
   stack = await createTokenStack(database)
-  listeners = [createListener(database.url), createListener(database.url)]
-  for (const listener of listeners) await listener.on('run_event', () => {})
   await installAll()
-  replicas = await Promise.all(listeners.map(startReplica))
+  replicas = await Promise.all([startReplica(), startReplica()])
 })
 afterAll(async () => {
-  await Promise.all(listeners.map((listener) => listener.close()))
+  await Promise.all(replicas.map(({ close }) => close()))
   await stack[Symbol.asyncDispose]()
   await database.drop()
 })
 
 type Change = 'reinstall' | 'uninstall'
-const log = createLogger('silent')
-const end = createUninstall([eraseTokens])
 let played = 0
 const interleaved = 1_000
 const atOnce = 4
@@ -56,7 +47,7 @@ async function installAll(): Promise<void> {
   const rows = await Promise.all(
     accountIds.map(async (accountId) => {
       const binding = { account: accountId, app: '@acme/fleet-night', column: 'client-secret', generation: 1 } as const
-      const sealedSecret = await stack.vault.seal(new Secret('secret of generation 1'), binding)
+      const sealedSecret = await stack.ctx.vault.seal(new Secret('secret of generation 1'), binding)
       const of = { accountId, generation: 1, appId: binding.app, clientId: '1', grantedScopes: ['a', 'b'] }
       return { ...of, sealedSecret, state: 'active' as const, issuedAt: stack.clock.now(), tieBreak: '', bound: true }
     }),
@@ -98,45 +89,39 @@ const step =
     }
   }
 
-/** As a process of the server. Made once: the accounts differ, and its memory is made for many. */
-async function startReplica({ replica }: ReplicaListener) {
-  const heard: Record<string, (accountId: string) => void> = {}
-  const listener: ReplicaListener = {
-    replica,
-    async on(channel, onNotify) {
-      heard[channel] = onNotify
-    },
-    close: async () => {},
-  }
+/** One process of the server, for all accounts. */
+async function startReplica() {
+  const opened = openTestReplica(database, {
+    clock: stack.clock,
+    random: Math.random,
+    app: { scopes: ['a', 'b'].map((scope) => ({ scope, optional: false })) },
+    environment: { TRACKUNIT_MAX_REQUESTS_PER_S: '10000' },
+    fetch: step('exchange', async (_address: unknown, init?: RequestInit) => {
+      const asked = new URLSearchParams(String(init?.body))
+      const accessToken = `token of generation ${asked.get('client_id')}`
+      return tokenAnswer({ scopes: asked.get('scope')?.split(' ') ?? [], accessToken })
+    }),
+  })
+  await opened.ctx.listener.on('run_event', () => {})
   const execute = step('statement', (query: Parameters<Database['execute']>[0]) => stack.db.execute(query))
   const db = new Proxy(stack.db, {
     get: (target, name) => (name === 'execute' ? execute : Reflect.get(target, name, target)),
   })
-  const requestToken: RequestToken = async ({ clientId }, { scopes }) => ({
-    outcome: 'token',
-    token: {
-      accessToken: new Secret(`token of generation ${clientId}`),
-      ...{ granted: scopeSet(scopes), lifetimeMs: 3_600_000, askedAtMs: stack.clock.monotonicMs(), claims: {} },
-    },
+  const recordHandOut = step('hand-out', async (handOut: HandOut) => {
+    const isRecorded = await opened.ctx.audit.recordHandOut(handOut)
+    if (isRecorded) turnsHere().handedOut.push(handOut)
+    return isRecorded
   })
-  const audit = buildAudit({ db: stack.db, clock: stack.clock, log, policy: { keys: auditRing, retentionMs: 1 } })
-  const { issueToken } = await buildTokens({
-    ...{ db, listener, log, vault: stack.vault, clock: stack.clock, manifestScopes: ['a', 'b'] },
-    requestToken: step('exchange', requestToken),
-    recordHandOut: step('hand-out', async (handOut) => {
-      const isRecorded = await audit.record(handOut)
-      if (isRecorded) turnsHere().handedOut.push(handOut)
-      return isRecorded
-    }),
-    findCredentialsInForce: step('look', (accountId) => findCredentialsInForce(stack.db, accountId)),
-    onRefused: async () => {},
-    accountClaim: undefined,
-  })
+  const ctx = withTokens({ ...opened.ctx, db, audit: { ...opened.ctx.audit, recordHandOut } })
+  const find = step('look', (accountId: string) => findCredentialsInForce(stack.db, accountId))
+  ctx.tokens.inForce = createInForceMemory({ clock: stack.clock, find })
   return {
-    issueToken,
-    /** News of the database, for whoever waits. */
-    hear: (accountId: string) => heard.token_changed?.(accountId),
-    tellChanged: step('notification', async (accountId: string) => heard.installation_changed?.(accountId)),
+    issueToken: (receiver: { kind: 'system'; id: string }, wanted: { accountId: string; scopes: string[] }) =>
+      issueToken(ctx, receiver, wanted),
+    /** Wakes callers that wait. */
+    hear: (accountId: string) => hearTokenChange(ctx, accountId),
+    tellChanged: step('notification', async (accountId: string) => forgetInForce(ctx, accountId)),
+    close: opened.close,
   }
 }
 
@@ -148,7 +133,7 @@ async function play(scheduler: fc.Scheduler, { changes, callers }: { changes: re
   if (played > accountIds.length) await stack.install({ accountId, generation: 1, clientId: '1' })
   let active: number | null = 1
   let generations = 1
-  /** Of generations that were in force: their rows stay until the next exchange, and nobody is served from them. */
+  /** Of generations that were in force: their rows stay until the next exchange, and are not served. */
   let leftBehind: number[] = []
   const handedOut: HandOut[] = []
   let handedOutBefore = 0
@@ -175,10 +160,7 @@ async function play(scheduler: fc.Scheduler, { changes, callers }: { changes: re
       active = generations
     }),
     uninstall: step('uninstall', async () => {
-      await stack.db.transaction(async (tx) => {
-        const installation = await lockInstallation(tx, accountId)
-        await end(tx, { installation, issuedAt: stack.clock.now(), actor: { kind: 'trackunit', id: 'test' } })
-      })
+      await stack.uninstall(accountId)
       active = null
       leftBehind = []
     }),
@@ -208,7 +190,7 @@ async function play(scheduler: fc.Scheduler, { changes, callers }: { changes: re
       mine.wake()
     })
   while (!isOver) {
-    await tick() // Whoever can go on comes to where it waits for its turn.
+    await tick() // Work that can go on reaches its next turn.
     if (mine.working === 0 && scheduler.count() > 0) await scheduler.waitOne()
     else if (!isOver) await woken(mine)
   }
@@ -228,7 +210,7 @@ const woken = (waiting: { wake: () => void }) =>
     setTimeout(resolve, 5).unref() // Work that is no step: an encryption that ends.
   })
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve))
-test('invariant 12: in 1,000 interleavings no token is stored or served of a generation that is not in force', async () => {
+test('invariant 12: in 1,000 interleavings no token of a generation that is not in force is stored or served', async () => {
   const seen = { tokens: 0, refusals: 0 }
   const interleavings = fc.asyncProperty(
     fc.scheduler(),
@@ -260,7 +242,7 @@ test('invariant 12: in 1,000 interleavings no token is stored or served of a gen
   expect(seen.refusals).toBeGreaterThan(interleaved / 8)
 }, 60_000)
 
-test('invariant 12: a token that comes home while another generation comes into force is not stored', async () => {
+test('invariant 12: a token that arrives while another generation comes into force is not stored', async () => {
   const accountId = randomUUID()
   await stack.install({ accountId, generation: 1, clientId: '1' })
   const token = { accountId, generation: 1, scopeKey: 'a' }

@@ -8,11 +8,12 @@ function createHeldMemory() {
   const find = () => new Promise<InForce>((resolve) => asked.push((generation) => resolve({ generation } as InForce)))
   const clock = createAdjustableClock()
   const memory = createInForceMemory({ clock, find })
-  const generationOf = async (fresh = false) => (await memory.get('account', { fresh })).generation
+  const generationOf = async (fresh = false) =>
+    (await (fresh ? memory.read('account') : memory.get('account'))).generation
   return { asked, clock, memory, generationOf }
 }
 
-test('whoever asks while the account is read shares that read, and what it brought is remembered for five seconds', async () => {
+test('callers that ask while the account is read share that read, and its result is remembered for five seconds', async () => {
   const { asked, clock, generationOf } = createHeldMemory()
   const answers = Promise.all([generationOf(), generationOf(), generationOf()])
   expect(asked).toHaveLength(1)
@@ -26,7 +27,7 @@ test('whoever asks while the account is read shares that read, and what it broug
   expect(asked).toHaveLength(2)
 })
 
-test('invariant 12: nobody shares a read that began before a change that was heard of, nor remembers what it brought', async () => {
+test('invariant 12: a read that began before an announced change is neither shared nor remembered', async () => {
   const { asked, memory, generationOf } = createHeldMemory()
   const before = generationOf()
   memory.forget('account')
@@ -38,7 +39,7 @@ test('invariant 12: nobody shares a read that began before a change that was hea
   expect([await before, await after, await generationOf()]).toEqual([1, 2, 2])
 })
 
-test('whoever was refused what is remembered reads for themselves', () => {
+test('a caller that may not use what is remembered reads for itself', () => {
   const { asked, generationOf } = createHeldMemory()
   void generationOf()
   void generationOf(true)

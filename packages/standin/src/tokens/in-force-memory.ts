@@ -1,53 +1,62 @@
 import { LRUCache } from 'lru-cache'
+import type { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
 import type { Clock } from '../clock.ts'
-import type { AccountScopes } from './account-scopes.ts'
-import { createFlights } from './flights.ts'
-import type { CredentialsInForce } from './obtain-token.ts'
 
-/** What serves an account, and which scopes it granted. */
-export type InForce = CredentialsInForce & AccountScopes
+/** The credentials that serve an account, parked ones too, and the scopes that it granted. */
+export type InForce = Awaited<ReturnType<typeof findCredentialsInForce>>
 
 export type InForceMemory = ReturnType<typeof createInForceMemory>
 
-interface Dependencies {
+interface Source {
   clock: Clock
   /** @throws StandinError with the reason why the account is not served */
   find: (accountId: string) => Promise<InForce>
 }
 
-/**
- * What serves each account, as last read. It may be a moment old: no token leaves without the statement that asks again.
- * A change is heard of, and forgets what was read before it.
- */
-export function createInForceMemory({ clock, find }: Dependencies, { maxAgeMs = 5_000, maxAccounts = 20_000 } = {}) {
-  const known = new LRUCache<string, { inForce: InForce; readAtMs: number }>({ max: maxAccounts })
-  const reads = createFlights<InForce>()
-  let changes = 0
+interface Read {
+  inForce: InForce
+  /** On the monotonic clock, before the read. */
+  atMs: number
+}
 
-  async function read(accountId: string): Promise<InForce> {
-    const [readAtMs, changesBefore] = [clock.monotonicMs(), changes]
-    const inForce = await find(accountId)
-    if (changes === changesBefore) known.set(accountId, { inForce, readAtMs })
-    return inForce
+/**
+ * The credentials in force of each account, as last read. They may be up to `maxAgeMs` old: the statement that records a
+ * hand-out checks them again. A notified change forgets them, and what was being read at that moment.
+ */
+export function createInForceMemory({ clock, find }: Source, { maxAgeMs = 5_000, maxAccounts = 20_000 } = {}) {
+  // Without lru-cache's own `ttl`: it makes a look-up a fifth slower, and counts from the end of a read.
+  const known = new LRUCache<string, Read>({
+    max: maxAccounts,
+    fetchMethod: read,
+    ignoreFetchAbort: true, // Callers that asked before a change get what they read; it is not remembered.
+    noDeleteOnFetchRejection: true, // For an outage of the database.
+  })
+
+  async function read(accountId: string): Promise<Read> {
+    const atMs = clock.monotonicMs()
+    return { inForce: await find(accountId), atMs }
   }
+  const readShared = async (accountId: string) => (await known.forceFetch(accountId, { forceRefresh: true })).inForce
 
   return {
-    /** Without a promise where it is remembered. @param fresh asks the database, whatever is remembered */
-    get(accountId: string, { fresh }: { fresh: boolean }): InForce | Promise<InForce> {
-      const remembered = known.get(accountId)
-      if (!fresh && remembered && clock.monotonicMs() - remembered.readAtMs < maxAgeMs) return remembered.inForce
-      // Nobody joins a read that began before a change that was heard of.
-      return fresh ? read(accountId) : reads.join(`${changes} ${accountId}`, () => read(accountId))
+    /** Without a promise where they are remembered; callers that miss at the same time share one read. */
+    get(accountId: string): InForce | Promise<InForce> {
+      const last = known.get(accountId)
+      return last && clock.monotonicMs() - last.atMs < maxAgeMs ? last.inForce : readShared(accountId)
     },
-    /** What was read last, however long ago: for while the database is down. */
-    lastRead: (accountId: string): InForce | undefined => known.get(accountId)?.inForce,
-    forget(accountId: string): void {
-      changes++
-      known.delete(accountId)
+
+    /** Reads the database whatever is remembered, and shares no read that is under way. */
+    async read(accountId: string): Promise<InForce> {
+      const before = known.peek(accountId)
+      const now = await read(accountId)
+      // Where it was forgotten during the read, that may have begun before the change.
+      if (before && known.peek(accountId) === before) known.set(accountId, now)
+      return now.inForce
     },
-    forgetAll(): void {
-      changes++
-      known.clear()
-    },
+
+    /** Whatever was read last, however long ago: for an outage of the database. */
+    lastRead: (accountId: string): InForce | undefined => known.peek(accountId)?.inForce,
+    forget: (accountId: string): void => void known.delete(accountId),
+    forgetAll: (): void => known.clear(),
   }
 }

@@ -1,30 +1,36 @@
 import type { IssuedToken, IssueTokenInput } from '@standin/contracts'
 import { grantedScopes } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
-import type { Clock } from '../clock.ts'
 import { StandinError } from '../standin-error.ts'
-import { type IssueToken, toIssuedToken } from './issue-token.ts'
-
-export type IssueToCaller = (caller: Caller, wanted: IssueTokenInput) => Promise<IssuedToken>
+import { issueToken } from './issue-token.ts'
+import { cacheForMs } from './token-freshness.ts'
+import type { HandedToken } from './token-receiver.ts'
+import type { TokensContext } from './tokens-context.ts'
 
 /**
- * What both edges that hand tokens out do: services alone, on the accounts and with the scopes that they were granted.
- * @throws StandinError `ACCOUNT_FORBIDDEN`, and what `issueToken` says
+ * Issues a token over HTTP or tRPC: only to a service, on the accounts and with the scopes that it was granted.
+ * @throws StandinError `ACCOUNT_FORBIDDEN`, and what `issueToken` throws
  */
-export function createIssueToCaller({
-  issueToken,
-  clock,
-  allowedCacheMs,
-}: {
-  issueToken: IssueToken
-  clock: Clock
-  allowedCacheMs: number
-}): IssueToCaller {
-  return async (caller, wanted) => {
-    const scopes = caller.kind === 'service' ? grantedScopes(caller, wanted.accountId) : undefined
-    if (caller.kind !== 'service' || !scopes) throw new StandinError('ACCOUNT_FORBIDDEN')
-    const { service, keyId } = caller
-    const token = await issueToken({ kind: 'service', service, keyId, grantedScopes: scopes }, wanted)
-    return toIssuedToken(token, { now: clock.now(), allowedCacheMs })
+export async function issueToCaller(ctx: TokensContext, caller: Caller, wanted: IssueTokenInput): Promise<IssuedToken> {
+  const scopes = caller.kind === 'service' ? grantedScopes(caller, wanted.accountId) : undefined
+  if (caller.kind !== 'service' || !scopes) throw new StandinError('ACCOUNT_FORBIDDEN')
+  const { service, keyId } = caller
+  const token = await issueToken(ctx, { kind: 'service', service, keyId, grantedScopes: scopes }, wanted)
+  return toIssuedToken(token, { now: ctx.clock.now(), allowedCacheMs: ctx.config.tokenCacheForMs })
+}
+
+/** A token as it goes over the wire. */
+export function toIssuedToken(
+  { accessToken, leftMs, lifetimeMs, scopes }: HandedToken,
+  { now, allowedCacheMs }: { now: Date; allowedCacheMs: number },
+): IssuedToken {
+  const expiresInMs = Math.floor(leftMs)
+  return {
+    accessToken: accessToken.reveal(),
+    tokenType: 'Bearer',
+    expiresAt: new Date(now.getTime() + expiresInMs).toISOString(),
+    expiresInMs,
+    cacheForMs: cacheForMs({ leftMs, lifetimeMs, allowedMs: allowedCacheMs }),
+    scopes: [...scopes],
   }
 }

@@ -5,10 +5,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { account, createTokenStack, type TokenStack } from '../../test/token-stack.ts'
 import { grants, serviceKeys } from '../access/access-table.ts'
-import { lockInstallation } from '../accounts/installation-store.ts'
-import { createUninstall } from '../accounts/uninstall.ts'
-import { findTrackunitTrouble } from './exchange-store.ts'
-import { eraseTokens } from './token-store.ts'
+import { findTrackunitTrouble } from '../accounts/trackunit-trouble-store.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -148,7 +145,7 @@ async function lockTable({ sql }: TokenStack, table: string): Promise<() => Prom
 }
 
 async function waitForWaiting({ sql }: TokenStack, count: number): Promise<void> {
-  // A fresh replica first connects: on a busy machine that takes longer than the second that is waited by itself. Of the
+  // A fresh replica first connects: on a busy machine that takes longer than the default second. Of the
   // database's own workers (autovacuum) one may wait as well.
   await vi.waitFor(
     async () => {
@@ -162,7 +159,7 @@ async function waitForWaiting({ sql }: TokenStack, count: number): Promise<void>
 }
 
 describe('invariant 12: a token of a generation that is not in force is neither stored nor handed out', () => {
-  test('one that comes home after a re-install was proven is dropped, and displaces none of the new generation', async () => {
+  test('a token that arrives after a re-install was proven is dropped, and displaces none of the new generation', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const { arrived, release } = stack.endpoint.hold()
@@ -229,7 +226,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
 
     const token = issue(run, both)
     await arrived
-    await uninstall(stack)
+    await stack.uninstall()
     release()
 
     await expect(token).rejects.toMatchObject({ reason: 'INSTALLATION_UNINSTALLED' })
@@ -242,7 +239,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
     await stack.install()
     const issue = await stack.startReplica()
     await issue(run, both)
-    await uninstall(stack)
+    await stack.uninstall()
 
     await expect(issue(run, both)).rejects.toMatchObject({ reason: 'INSTALLATION_UNINSTALLED' })
     expect(await stack.handOuts()).toHaveLength(1)
@@ -260,14 +257,6 @@ describe('invariant 12: a token of a generation that is not in force is neither 
     expect(text(await issue(run, both))).toBe('token-1')
   })
 })
-
-async function uninstall({ db, clock }: TokenStack) {
-  const end = createUninstall([eraseTokens])
-  await db.transaction(async (tx) => {
-    const installation = await lockInstallation(tx, account)
-    await end(tx, { installation, issuedAt: clock.now(), actor: { kind: 'trackunit', id: 'test' } })
-  })
-}
 
 describe('invariant 18: who gets a token', () => {
   test('every hand-out leaves a row that names service, key, account, generation, scopes and fingerprint, and no token', async () => {
@@ -332,7 +321,7 @@ describe('invariant 18: who gets a token', () => {
       between: ({ db }) => db.update(grants).set({ accountId: '22222222-2222-4222-8222-222222222222' }),
     },
   ])(
-    'nothing leaves, and the true reason is told, when $title between asking and answering',
+    'no token leaves, and the caller gets the true reason, when $title between asking and answering',
     async ({ between, reason }) => {
       await using stack = await createTokenStack(database)
       await stack.install()
@@ -445,7 +434,7 @@ describe('invariant 15: a token that an API refused', () => {
     expect(text(await issue(run, again))).toBe('token-3')
   })
 
-  test('never comes back to whoever was refused it, also where somebody else is looking it up at that moment', async () => {
+  test('never comes back to the caller that was refused, also where another caller is looking it up at that moment', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     await (await stack.startReplica())(run, both)
@@ -524,7 +513,7 @@ describe('invariant 14: while Trackunit does not give out tokens', () => {
     expect(text(await issue(run, { scopes: ['a'] }))).toBe('new')
   })
 
-  test('an outage is told at once to all, asked again after a growing pause, and over with the first token', async () => {
+  test('an outage is reported at once to all, tried again after a growing pause, and over with the first token', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -551,7 +540,7 @@ describe('invariant 14: while Trackunit does not give out tokens', () => {
     expect(await stack.sql`select from exchange_pauses`).toEqual([])
   })
 
-  test('valid tokens are served meanwhile', async () => {
+  test('valid tokens are still served', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -608,7 +597,7 @@ describe('invariant 14: while Trackunit does not give out tokens', () => {
   })
 })
 
-test('what is known of Trackunit is told of each account: since when it fails, until when it limits', async () => {
+test('each account shows since when Trackunit fails, and until when it limits requests', async () => {
   await using stack = await createTokenStack(database)
   await stack.install()
   const issue = await stack.startReplica()

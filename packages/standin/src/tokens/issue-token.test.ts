@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../config/secret.ts'
-import { scopesToIssue, toIssuedToken } from './issue-token.ts'
+import { scopesToIssue } from './account-scopes.ts'
+import { toIssuedToken } from './issue-to-caller.ts'
 
 const service = (...grantedScopes: string[]) =>
   ({ kind: 'service', service: 'reports', keyId: 'k', grantedScopes }) as const

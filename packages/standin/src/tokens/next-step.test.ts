@@ -76,7 +76,7 @@ test.for(table)('invariant 11, 14 and 15: where %s', ([, standing, wish, step]) 
   expect(nextStep({ ...nothing, ...standing }, wish)).toEqual(step)
 })
 
-/** What a caller without a valid token is told, and when Trackunit is asked again: after the first failure, and after many. */
+/** The reason that a caller without a valid token gets, and when Trackunit is asked again: after the first failure, and after many. */
 const policy: Record<ExchangeFailure, [reason: string, firstS: number, longestS: number, whom: string]> = {
   'invalid-client': ['CREDENTIALS_REJECTED', 2, 900, 'account'],
   'invalid-scope': ['SCOPE_NOT_GRANTED', 60, 3_600, 'scope-set'],
@@ -90,7 +90,7 @@ const policy: Record<ExchangeFailure, [reason: string, firstS: number, longestS:
 describe.for(Object.entries(policy) as Array<[ExchangeFailure, (typeof policy)[ExchangeFailure]]>)(
   'invariant 14: after %s',
   ([failure, [reason, firstS, longestS, whom]]) => {
-    test('the caller is told why and when, and Trackunit is not asked before', () => {
+    test('the caller gets the reason and when to retry, and Trackunit is not asked before', () => {
       const pauseMs = pauseAfter(failure, 1)
       expect(pauseMs).toBe(firstS * 1_000)
       const at = (passedMs: number) => nextStep({ ...nothing, pause: { failure, leftMs: pauseMs - passedMs } }, wanted)

@@ -2,29 +2,29 @@ import type { ErrorReason } from '@standin/contracts'
 import { type ExchangeFailure, failurePolicy } from '../trackunit/failure-policy.ts'
 import { tokenFreshness } from './token-freshness.ts'
 
-/** How an account's token of one scope set stands in the database, at one moment and by its clock. */
+/** How an account's token of one scope set stands in the database, at one moment by its clock. */
 export interface TokenStanding {
-  /** Whether the generation that is asked for is the one in force. */
+  /** Whether the wanted generation is the one in force. */
   inForce: boolean
   /** The newest token of this generation. */
   token: { fingerprint: string; lifetimeMs: number; leftMs: number } | undefined
-  /** Who exchanges now. One whose holder has died, or that is for another generation, is void. */
+  /** The exchange under way. Void if its holder has died, or if it is for another generation. */
   lease: { fence: number; leftMs: number; isVoid: boolean } | undefined
   pause: { failure: ExchangeFailure; leftMs: number } | undefined
   /** How long ago an exchange was made because an API had refused the token. */
   forcedAgoMs: number | undefined
-  /** How long nobody asks Trackunit's sign-in, because it is down for all; 0 or less: whoever wants may ask. */
+  /** How long no request is sent, because Trackunit's sign-in is down for all accounts; 0 or less: requests may be sent. */
   signInPausedForMs: number
 }
 
 export interface WantedToken {
-  /** Not this one: an API refused it, or it is to be replaced ahead of time. */
+  /** Any token but this one: an API refused it, or it is to be replaced before its end. */
   notThis: string | undefined
-  /** Trackunit refuses the credentials: what is there is served, and nothing is asked for. */
+  /** Trackunit refuses the credentials: a stored token is served, but there is no exchange. */
   parked: boolean
-  /** Replacing ahead of time is nobody's refusal: it does not count as a forced exchange. */
+  /** Replaced before its end, not because an API refused it: that is no forced exchange. */
   ahead: boolean
-  /** Under one's own lease: who waits for oneself waits for ever. */
+  /** The fence of one's own lease, which is not waited for. */
   fence?: number
 }
 
@@ -33,10 +33,10 @@ export type NextStep =
   | { do: 'exchange'; forced: boolean }
   | { do: 'refuse'; reason: ErrorReason; retryAfterMs?: number }
 
-/** An account's token of one scope set is exchanged because of a refusal at most once in this time. */
+/** After a refusal by an API, a token is exchanged at most once in this time for each account and scope set. */
 const forcedExchangeEveryMs = 30_000
 
-/** What is to be done for whoever wants a token, by how it stands: read from top to bottom. */
+/** What to do for a caller that wants a token: the first rule that applies, from top to bottom. */
 export function nextStep(standing: TokenStanding, wanted: WantedToken): NextStep {
   const { inForce, token, lease, pause, forcedAgoMs, signInPausedForMs } = standing
   if (!inForce) return { do: 'leave' }

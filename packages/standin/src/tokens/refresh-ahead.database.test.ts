@@ -10,7 +10,7 @@ const both = { scopes: ['a', 'b'] }
 const text = ({ accessToken }: { accessToken: { reveal(): string } }) => accessToken.reveal()
 const minutes = (count: number) => count * 60_000
 
-/** How many seconds from now each token is due; null where it was let go. */
+/** How many seconds from now each token is due; null where it is no longer refreshed. */
 async function dueIn({ sql }: TokenStack): Promise<Array<number | null>> {
   const rows =
     await sql`select extract(epoch from refresh_at - clock_timestamp())::float8 as due from token_leases order by scope_key`
@@ -33,7 +33,7 @@ describe('invariant 13: a token in use is replaced before its end', () => {
     expect(stack.endpoint.exchanges).toHaveLength(2)
   })
 
-  test('nobody waits for it: the one before is served until the new one is there', async () => {
+  test('no caller waits for it: the old token is served until the new one is there', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -54,17 +54,17 @@ describe('invariant 13: a token in use is replaced before its end', () => {
     await stack.install()
     const issue = await stack.startReplica()
     await issue(run, both)
-    expect(await dueIn(stack)).toEqual([within(1_790, 3_240)]) // Somebody waited for it: half to nine tenths of its life.
+    expect(await dueIn(stack)).toEqual([within(1_790, 3_240)]) // A caller waited for it: half to nine tenths of its lifetime.
     await stack.passTime(minutes(29))
     await issue.refreshDue()
     expect(stack.endpoint.exchanges).toHaveLength(1)
 
     await stack.passTime(minutes(26))
     await issue.refreshDue()
-    expect(await dueIn(stack)).toEqual([within(3_280, 3_350)]) // Nobody waited: 250 to 310 seconds before its end.
+    expect(await dueIn(stack)).toEqual([within(3_280, 3_350)]) // No caller waited: 250 to 310 seconds before its end.
   })
 
-  test('one that nobody asked for during a whole life is let go, and taken up again when somebody does', async () => {
+  test('a token that is not used for a whole lifetime is no longer refreshed, until it is used again', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -83,7 +83,7 @@ describe('invariant 13: a token in use is replaced before its end', () => {
     expect(stack.endpoint.exchanges).toHaveLength(3)
   })
 
-  test('one that is used is kept up, however long ago it was first asked for', async () => {
+  test('a token in use is refreshed, however long ago it was first used', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()

@@ -28,7 +28,7 @@ function day(change: Partial<SimulatedDay> = {}) {
 }
 
 describe('invariant 13: a day of 10,000 accounts', () => {
-  test('costs at most 1.10 times the fewest exchanges, and nobody waits', () => {
+  test('costs at most 1.10 times the fewest exchanges, and no caller waits', () => {
     const { ratio, waits, busiestSecond } = day()
 
     expect(ratio).toBeLessThanOrEqual(1.1)
@@ -44,14 +44,14 @@ describe('invariant 13: a day of 10,000 accounts', () => {
     expect(waits).toBe(0)
   })
 
-  test('with an outage of two minutes at most 1.15 times, and nobody waits', () => {
+  test('with an outage of two minutes at most 1.15 times, and no caller waits', () => {
     const { ratio, waits } = day({ fails: (atMs) => atMs >= 12 * hourMs && atMs < 12 * hourMs + 120_000 })
 
     expect(ratio).toBeLessThanOrEqual(1.15)
     expect(waits).toBe(0)
   })
 
-  test('all installed in one minute: they part before their first renewal', () => {
+  test('all installed in one minute: they spread out before their first refresh', () => {
     const { ratio, waits, busiestSecond } = day({ usedFrom: (account) => (account / 10_000) * 60_000 })
 
     expect(ratio).toBeLessThanOrEqual(1.1)
@@ -59,7 +59,7 @@ describe('invariant 13: a day of 10,000 accounts', () => {
     expect(busiestSecond).toBeLessThan(ceilingPerS)
   })
 
-  test('all installed in one minute, and an outage while they are renewed: nobody waits either', () => {
+  test('all installed in one minute, and an outage while they are refreshed: no caller waits', () => {
     const { ratio, waits } = day({
       usedFrom: (account) => (account / 10_000) * 60_000,
       fails: (atMs) => atMs >= 2_400_000 && atMs < 2_520_000,
@@ -69,7 +69,7 @@ describe('invariant 13: a day of 10,000 accounts', () => {
     expect(waits).toBe(0)
   })
 
-  test('accounts that nobody asks for any more cost at most two exchanges more', () => {
+  test('accounts that are no longer used cost at most two more exchanges', () => {
     const used = day({ accounts: 1_000, usedUntil: () => 12 * hourMs })
     const halfADay = day({ accounts: 1_000 }).exchanges / 2
 

@@ -1,60 +1,47 @@
-import type { Database } from '../database/database.ts'
-import type { Logger } from '../observability/logger.ts'
 import { StandinError } from '../standin-error.ts'
 import { scopeSet } from '../trackunit/scope-set.ts'
-import type { InForceMemory } from './in-force-memory.ts'
-import type { ObtainToken } from './obtain-token.ts'
-import { claimDueTokens, type DueToken, keepUses, postponeRefresh } from './refresh-store.ts'
+import { obtainToken } from './obtain-token.ts'
+import { claimDueTokens, type DueToken, postponeRefresh, saveUses } from './refresh-store.ts'
 import { isInUse } from './token-freshness.ts'
-import type { TokenUses } from './token-uses.ts'
+import type { TokensContext } from './tokens-context.ts'
 
-interface Dependencies {
-  db: Database
-  log: Logger
-  inForce: InForceMemory
-  obtainToken: ObtainToken
-  uses: TokenUses
-}
-
-/** When one that could not be replaced is tried again; a pause after a failure can be longer. */
+/** When a token that could not be refreshed is tried again; a pause after a failure can be longer. */
 export const refreshAgainMs = 10_000
 /** Parked credentials are probed elsewhere. */
 const parkedAgainMs = 300_000
 const atOnce = 16
 
-/** Replaces tokens that are used before their end, in the background, so that in the steady state nobody waits. */
-export function createRefreshAhead({ db, log, inForce, obtainToken, uses }: Dependencies) {
-  /** Replaces what is due. @returns whether more may be due */
-  async function refreshDue(): Promise<boolean> {
-    const due = await claimDueTokens(db, { limit: atOnce, againInMs: refreshAgainMs })
-    await Promise.all(due.map(refresh))
-    return due.length === atOnce
-  }
+/**
+ * Refreshes tokens in use before their end, so that in the steady state no caller waits for an exchange.
+ * @returns whether more may be due
+ */
+export async function refreshDueTokens(ctx: TokensContext): Promise<boolean> {
+  const due = await claimDueTokens(ctx.db, { limit: atOnce, againInMs: refreshAgainMs })
+  await Promise.all(due.map((token) => refresh(ctx, token)))
+  return due.length === atOnce
+}
 
-  async function refresh(due: DueToken): Promise<void> {
-    const { accountId, scopeKey, fingerprint } = due
-    try {
-      if (!fingerprint || !isInUse(due)) return await postponeRefresh(db, due)
-      const credentials = await inForce.get(accountId, { fresh: true })
-      const scopes = scopeSet(scopeKey.split(' '))
-      // What an account does not grant any more is not asked for behind its back.
-      if (scopes.scopes.some((scope) => !credentials.grantedScopes.includes(scope)))
-        return await postponeRefresh(db, due)
-      if (credentials.parked) return await postponeRefresh(db, due, parkedAgainMs)
-      await obtainToken({ credentials, scopes, replaceAhead: fingerprint })
-    } catch (error) {
-      log.debug({ err: error, accountId }, 'a token was not replaced ahead of its end')
-      if (error instanceof StandinError && error.retryAfterMs !== undefined)
-        await postponeRefresh(db, due, Math.max(refreshAgainMs, error.retryAfterMs)).catch(() => {})
-    }
+async function refresh(ctx: TokensContext, due: DueToken): Promise<void> {
+  const { accountId, scopeKey, fingerprint } = due
+  try {
+    if (!fingerprint || !isInUse(due)) return await postponeRefresh(ctx.db, due)
+    const credentials = await ctx.tokens.inForce.read(accountId)
+    const scopes = scopeSet(scopeKey.split(' '))
+    // No scope is asked for in the background that the account no longer grants.
+    if (scopes.scopes.some((scope) => !credentials.grantedScopes.includes(scope)))
+      return await postponeRefresh(ctx.db, due)
+    if (credentials.parked) return await postponeRefresh(ctx.db, due, parkedAgainMs)
+    await obtainToken(ctx, { credentials, scopes, replaceAhead: fingerprint })
+  } catch (error) {
+    ctx.log.debug({ err: error, accountId }, 'a token was not refreshed before its end')
+    if (error instanceof StandinError && error.retryAfterMs !== undefined)
+      await postponeRefresh(ctx.db, due, Math.max(refreshAgainMs, error.retryAfterMs)).catch(() => {})
   }
+}
 
-  /** Writes down which tokens were used since the last time. */
-  async function keepWhatWasUsed(): Promise<boolean> {
-    const used = uses.take()
-    if (used.length > 0) await keepUses(db, used)
-    return false
-  }
-
-  return { refreshDue, keepWhatWasUsed }
+/** Saves which tokens left since the last time: those in use are refreshed. @returns false: there is no more */
+export async function saveTokenUses({ db, tokens }: TokensContext): Promise<boolean> {
+  const used = tokens.uses.take()
+  if (used.length > 0) await saveUses(db, used)
+  return false
 }

@@ -29,7 +29,7 @@ describe('invariant 11: one exchange, however many callers on however many repli
     expect(stack.endpoint.exchanges).toHaveLength(1)
   })
 
-  test('a failure is told to all of them, after one request', async () => {
+  test('a failure reaches all of them, after one request', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const replicas = await startReplicas(stack, 3)
@@ -41,7 +41,7 @@ describe('invariant 11: one exchange, however many callers on however many repli
     expect(stack.endpoint.exchanges).toHaveLength(1)
   })
 
-  test('credentials that came into force meanwhile wait for no exchange of those before', async () => {
+  test('credentials that come into force during an exchange do not wait for it', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const [issue, other] = await startReplicas(stack, 2)
@@ -76,7 +76,7 @@ describe('invariant 11: one exchange, however many callers on however many repli
     ])
   })
 
-  test('and so is a failure that comes home late: it parks nobody and pauses nothing', async () => {
+  test('and so is a failure that arrives late: it parks and pauses nothing', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const [issue, other] = await startReplicas(stack, 2)
@@ -123,7 +123,7 @@ describe('invariant 15: one refused token, refused to a hundred callers on three
     expect(stack.endpoint.exchanges).toHaveLength(2)
   })
 
-  test('leaves the memory of the others, so that nobody there is given it again', async () => {
+  test('leaves the memory of the other replicas, so that none hands it out again', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const [issue, other] = await startReplicas(stack, 2)

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache'
 import type { Secret } from '../config/secret.ts'
-import type { TokenIdentity } from './exchange-store.ts'
+import type { TokenIdentity } from './lease-store.ts'
 
 /** A token in this process's memory. */
 export interface HeldToken {
   accessToken: Secret
+  /** base64url of the token's SHA-256: identifies a token without revealing it. */
   fingerprint: string
   generation: number
   lifetimeMs: number
@@ -20,8 +21,8 @@ interface Place {
 }
 
 /**
- * Tokens in memory, at most 20,000 (about 20 MB), the least used dropped first. Of an account and its scopes there is one:
- * that of the generation that was brought last. Nested, since a key put together costs more than all the rest of a look.
+ * Tokens in memory, at most 20,000 (about 20 MB), the least used dropped first. An account has one for each scope set: that
+ * of the latest generation. Nested maps, since building a combined key costs more than the rest of a lookup.
  */
 export function createTokenCache({ maxTokens = 20_000 } = {}) {
   const placesOfAccount = new Map<string, Map<string, Place>>()
@@ -47,7 +48,7 @@ export function createTokenCache({ maxTokens = 20_000 } = {}) {
       places.set(scopeKey, place)
       held.set(place, token)
     },
-    /** A newer token of this account is in the database: what is held may be one that an API refused. */
+    /** The database has a newer token of this account: those in memory may have been refused by an API. */
     forgetOlder(accountId: string, newFingerprint: string): void {
       const places = [...(placesOfAccount.get(accountId)?.values() ?? [])]
       if (places.some((place) => held.peek(place)?.fingerprint === newFingerprint)) return

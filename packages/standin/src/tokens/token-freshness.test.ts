@@ -35,7 +35,7 @@ describe('invariant 13: nothing is handed out inside the margin', () => {
     )
   })
 
-  test('a setting of 0 lets nobody keep a token', () => {
+  test('with a setting of 0 no caller keeps a token', () => {
     expect(cacheForMs({ leftMs: 3_000_000, lifetimeMs: 3_600_000, allowedMs: 0 })).toBe(0)
   })
 })

@@ -2,7 +2,7 @@
 export type TokenFreshness = 'fresh' | 'stale'
 
 /**
- * Nothing leaves inside the margin: the smaller of a minute and a fifth of the token's life.
+ * No token leaves inside its safety margin: the smaller of a minute and a fifth of its lifetime.
  * @param leftMs until it ends, on a clock that started before the exchange
  */
 export function tokenFreshness({ leftMs, lifetimeMs }: { leftMs: number; lifetimeMs: number }): TokenFreshness {
@@ -14,10 +14,10 @@ export function safetyMarginMs(lifetimeMs: number): number {
 }
 
 /**
- * How long before its end a token that is used is replaced in the background: early enough that an outage of two minutes,
- * and the pause after it, end before the margin; spread, so that tokens that began together do not end together. One that
- * somebody had to wait for is replaced anywhere between the half and nine tenths of its life: accounts that were all
- * installed in one minute, or all asked for after an outage, part there.
+ * How long before its end a token in use is refreshed in the background: early enough that an outage of two minutes, and
+ * the pause after it, end before the margin; with jitter, so that tokens that began together do not end together. A token
+ * that a caller had to wait for is refreshed between half and nine tenths of its lifetime: this spreads accounts that were
+ * all installed in one minute, or all asked for after an outage.
  * @param random from 0 up to 1
  */
 export function refreshAheadMs({
@@ -34,14 +34,12 @@ export function refreshAheadMs({
   return latestMs + random * Math.min(60_000, lifetimeMs / 60)
 }
 
-/** Whether a token is used: one that nobody asked for during a whole life is let go. */
+/** Whether a token is in use: it is no longer refreshed once a whole lifetime has passed without a use. */
 export function isInUse({ unusedForMs, lifetimeMs }: { unusedForMs: number; lifetimeMs: number }): boolean {
   return unusedForMs < lifetimeMs
 }
 
-/**
- * How long a caller may re-use a token without asking again: what the server allows, never into the margin.
- */
+/** How long a caller may reuse a token without asking again: as long as the server allows, never into the margin. */
 export function cacheForMs({
   leftMs,
   lifetimeMs,

@@ -1,17 +1,12 @@
 import { procedures } from '@standin/contracts'
 import type { Contracted } from '../http/trpc.ts'
-import type { IssueToCaller } from './issue-to-caller.ts'
+import { issueToCaller } from './issue-to-caller.ts'
+import type { TokensContext } from './tokens-context.ts'
 
-export function createTokenProcedures({
-  contracted,
-  issueToCaller,
-}: {
-  contracted: Contracted
-  issueToCaller: IssueToCaller
-}) {
+export function tokenProcedures(ctx: TokensContext, contracted: Contracted) {
   return {
     issue: contracted
       .call(procedures.token.issue)
-      .mutation(({ ctx: { caller }, input }) => issueToCaller(caller, input)),
+      .mutation(({ ctx: { caller }, input }) => issueToCaller(ctx, caller, input)),
   }
 }

@@ -1,57 +1,77 @@
 import type { IssueTokenInput } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
-import type { Caller } from '../access/caller.ts'
+import { createBareContext } from '../../test/bare-context.ts'
+import { type AccessContext, createAccessMemory } from '../access/access-context.ts'
+import type { ServiceCaller } from '../access/caller.ts'
+import { createServiceKey } from '../access/service-key.ts'
 import { Secret } from '../config/secret.ts'
 import { createHttpServer } from '../http/http-server.ts'
-import { createLogger } from '../observability/logger.ts'
 import { StandinError } from '../standin-error.ts'
-import { createIssueToCaller } from './issue-to-caller.ts'
+import { createInForceMemory } from './in-force-memory.ts'
 import { registerTokenRoute } from './token-route.ts'
+import { createTokenMemory, type TokensContext } from './tokens-context.ts'
 
 const account = '11111111-1111-4111-8111-111111111111'
 const other = '22222222-2222-4222-8222-222222222222'
-const service: Caller = {
+const service: ServiceCaller = {
   ...{ kind: 'service', service: 'reports', keyId: 'k' },
   grants: [{ accountId: account, scopes: ['a', 'b'] }],
 }
-const user: Caller = {
-  ...{ kind: 'user', id: 'anna', name: null, accountId: account, scopes: ['a'] },
-  expiresAt: new Date('2099-01-01'),
-}
+const { key } = createServiceKey()
+const serviceKey = `Bearer ${key.reveal()}`
+const userToken = 'Bearer anna'
 
-/** The route as a caller sees it. */
-async function createApi(caller: Caller | undefined, issue: () => void = () => {}) {
-  const clock = createAdjustableClock()
-  const asked: IssueTokenInput[] = []
-  const server = await createHttpServer(
-    { port: 0, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
-    createLogger('silent'),
-  )
-  await registerTokenRoute(server, {
-    clock,
-    authenticate: async () => {
-      if (!caller) throw new StandinError('UNAUTHENTICATED')
-      return caller
-    },
-    issueToCaller: createIssueToCaller({
-      clock,
-      allowedCacheMs: 1_000,
-      issueToken: async (_receiver, wanted) => {
-        asked.push(wanted)
-        issue()
-        const accessToken = new Secret('t0ken')
-        return { accessToken, fingerprint: 'f', scopes: ['a'], leftMs: 3_000_000, lifetimeMs: 3_600_000 }
+/** The route as a caller sees it: one token is in memory, and nothing is asked of a database. */
+async function createApi(onRecord: () => void = () => {}) {
+  const bare = createBareContext({
+    environment: {
+      ...{
+        TOKEN_CACHE_FOR_MS: '1000',
+        USER_TOKEN_ISSUER: 'https://manager.example',
+        USER_TOKEN_ACCOUNT_CLAIM: 'account',
       },
-    }),
+      ...{ USER_TOKEN_JWKS_URL: 'https://manager.example/jwks', USER_TOKEN_AUDIENCE: 'api' },
+    },
+    app: { scopes: ['a', 'b'].map((scope) => ({ scope, optional: false })) },
   })
+  const asked: IssueTokenInput[] = []
+  const audit: Partial<TokensContext['audit']> = {
+    async recordHandOut({ accountId, scopeKey }) {
+      asked.push({ accountId, scopes: scopeKey.split(' ') })
+      onRecord()
+      return true
+    },
+  }
+  const watch: Partial<TokensContext['watch']> = { isDown: () => false, whileUp: (work) => work }
+  const ctx = { ...bare, audit, watch, access: createAccessMemory(bare) } as unknown as TokensContext & AccessContext
+  ctx.access.keys = { find: async () => service, wasGood: () => true, readAgain: () => {} }
+  const claims = { iss: 'https://manager.example', sub: 'anna', aud: 'api', account, exp: 4_000_000_000 }
+  const payload = new TextEncoder().encode(JSON.stringify(claims))
+  ctx.access.userKeys = {
+    verify: async () => ({ outcome: 'verified', payload }),
+  } as unknown as AccessContext['access']['userKeys']
+
+  ctx.tokens = createTokenMemory(ctx)
+  const inForce = { accountId: account, generation: 1, appId: 'app', clientId: 'c', sealedSecret: '', parked: false }
+  const find = async () => ({ ...inForce, grantedScopes: ['a', 'b'], missingFromPlan: [] })
+  ctx.tokens.inForce = createInForceMemory({ clock: bare.clock, find })
+  for (const scopeKey of ['a', 'a b'])
+    ctx.tokens.cache.set(
+      { accountId: account, scopeKey },
+      {
+        ...{ accessToken: new Secret('t0ken'), fingerprint: 'f', generation: 1 },
+        ...{ lifetimeMs: 3_600_000, endsAtMs: bare.clock.monotonicMs() + 3_000_000 },
+      },
+    )
+  const server = await createHttpServer(ctx)
+  await registerTokenRoute(server, ctx)
   return {
     asked,
-    post: (body: unknown, headers: Record<string, string> = {}) =>
+    post: (body: unknown, { authorization = serviceKey, ...headers }: Record<string, string> = {}) =>
       server.inject({
         ...{ method: 'POST', url: '/v1/token' },
         payload: typeof body === 'string' ? body : JSON.stringify(body),
-        headers: { 'content-type': 'application/json', authorization: 'Bearer x', ...headers },
+        headers: { 'content-type': 'application/json', authorization, ...headers },
       }),
     [Symbol.asyncDispose]: () => server.close(),
   }
@@ -59,7 +79,7 @@ async function createApi(caller: Caller | undefined, issue: () => void = () => {
 
 describe('POST /v1/token', () => {
   test('answers with the same JSON as the procedure, not to be stored on the way', async () => {
-    await using api = await createApi(service)
+    await using api = await createApi()
     const answer = await api.post({ accountId: account.toUpperCase(), scopes: ['a'] })
     expect(answer.statusCode).toBe(200)
     expect(answer.json()).toEqual({
@@ -72,29 +92,33 @@ describe('POST /v1/token', () => {
 
   test.for<{
     title: string
-    caller: Caller | undefined
     body: unknown
     headers?: Record<string, string>
     is: [number, string]
   }>([
-    { title: 'nobody, before the body is looked at', caller: undefined, body: '{', is: [401, 'UNAUTHENTICATED'] },
-    { title: 'a user of the account', caller: user, body: { accountId: account }, is: [403, 'ACCOUNT_FORBIDDEN'] },
-    { title: 'a service without a grant', caller: service, body: { accountId: other }, is: [403, 'ACCOUNT_FORBIDDEN'] },
-    { title: 'an account that is none', caller: service, body: { accountId: 'x' }, is: [400, 'INPUT_INVALID'] },
+    {
+      ...{ title: 'an unknown caller, before the body is read', body: '{', is: [401, 'UNAUTHENTICATED'] },
+      headers: { authorization: '' },
+    },
+    {
+      ...{ title: 'a user of the account', body: { accountId: account }, is: [403, 'ACCOUNT_FORBIDDEN'] },
+      headers: { authorization: userToken },
+    },
+    { title: 'a service without a grant', body: { accountId: other }, is: [403, 'ACCOUNT_FORBIDDEN'] },
+    { title: 'an account that is none', body: { accountId: 'x' }, is: [400, 'INPUT_INVALID'] },
     {
       title: 'a field that is not known',
-      caller: service,
       body: { accountId: account, x: 1 },
       is: [400, 'INPUT_INVALID'],
     },
-    { title: 'nothing', caller: service, body: '', is: [400, 'INPUT_INVALID'] },
-    { title: 'broken JSON', caller: service, body: '{', is: [400, 'INPUT_INVALID'] },
+    { title: 'nothing', body: '', is: [400, 'INPUT_INVALID'] },
+    { title: 'broken JSON', body: '{', is: [400, 'INPUT_INVALID'] },
     {
-      ...{ title: 'another type', caller: service, body: '{}', headers: { 'content-type': 'text/plain' } },
+      ...{ title: 'another type', body: '{}', headers: { 'content-type': 'text/plain' } },
       is: [415, 'UNSUPPORTED_MEDIA_TYPE'],
     },
-  ])('invariant 24: refuses $title', async ({ caller, body, headers, is }) => {
-    await using api = await createApi(caller)
+  ])('invariant 24: refuses $title', async ({ body, headers, is }) => {
+    await using api = await createApi()
     const answer = await api.post(body, headers)
     expect(answer.headers['content-type']).toContain('application/problem+json')
     expect([answer.statusCode, answer.json().reason]).toEqual(is)
@@ -102,7 +126,7 @@ describe('POST /v1/token', () => {
   })
 
   test('says when to come again', async () => {
-    await using api = await createApi(service, () => {
+    await using api = await createApi(() => {
       throw new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 1_500 })
     })
     const answer = await api.post({ accountId: account })

@@ -1,24 +1,18 @@
 import { expect, test } from 'vitest'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { createBareContext } from '../../test/bare-context.ts'
 import { Secret } from '../config/secret.ts'
 import { createAccountClient } from './account-client.ts'
 
 function connect({ leftMs = 3_600_000, statuses = [] as number[] } = {}) {
-  const clock = createAdjustableClock()
+  const ctx = createBareContext({ fetch: async () => new Response('{}', { status: statuses.shift() ?? 200 }) })
   const asked: Array<string | undefined> = []
-  const client = createAccountClient(
-    { apiUrl: 'http://trackunit.test', userAgent: 'test' },
-    {
-      clock,
-      signal: new AbortController().signal,
-      fetch: async () => new Response('{}', { status: statuses.shift() ?? 200 }),
-      token: async (rejectedFingerprint) => {
-        asked.push(rejectedFingerprint)
-        return { accessToken: new Secret('t'), fingerprint: `f${asked.length}`, leftMs }
-      },
-    },
-  )
-  return { clock, asked, get: () => client.get('/x') }
+  const account = { accountId: 'an account', isUrgent: true, signal: new AbortController().signal }
+  const token = async (rejectedFingerprint?: string) => {
+    asked.push(rejectedFingerprint)
+    return { accessToken: new Secret('t'), fingerprint: `f${asked.length}`, leftMs }
+  }
+  const client = createAccountClient(ctx, { ...account, token }, { before: async () => {}, after: async () => {} })
+  return { clock: ctx.clock, asked, get: () => client.get('/x') }
 }
 
 test('one token serves many requests', async () => {

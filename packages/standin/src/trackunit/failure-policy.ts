@@ -1,6 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
 
-/** Every way in which an exchange can fail, closed. */
+/** Every way in which a request for a token can fail. */
 export type ExchangeFailure =
   | 'invalid-client'
   | 'invalid-scope'
@@ -11,81 +11,54 @@ export type ExchangeFailure =
   | 'nonsense'
 
 interface Policy {
-  /** What a caller is told. */
+  /** The reason that callers get. */
   reason: ErrorReason
   /** Whether the answer says that the credentials themselves are refused. */
   refusesCredentials: boolean
-  /** Whether such an answer shows that Trackunit's sign-in works, or that it does not. */
+  /** What such an answer says about Trackunit's sign-in: it works, it does not, or nothing. */
   saysOfSignIn: 'up' | 'down' | 'nothing'
-  /** Whom the pause holds back: every token of the account, or those with the same scopes. */
+  /** What the pause applies to: every token of the account, or those with the same scopes. */
   pauses: 'account' | 'scope-set'
   /** The first pause before the next try; it doubles with each failure in a row, up to the longest. */
   pauseMs: number
   longestPauseMs: number
 }
 
-/** What each failure of the token endpoint means, and when to ask again. */
+const usual = { refusesCredentials: false, saysOfSignIn: 'up', pauses: 'account' } as const
+const minuteToHour = { pauseMs: 60_000, longestPauseMs: 3_600_000 } as const
+const ofScopes = { ...usual, ...minuteToHour, pauses: 'scope-set' } as const
+
+/** What each failure of the token endpoint means, and when to retry. */
 export const failurePolicy = {
   'invalid-client': {
+    ...usual,
     reason: 'CREDENTIALS_REJECTED',
     refusesCredentials: true,
-    saysOfSignIn: 'up',
-    pauses: 'account',
     pauseMs: 2_000,
     longestPauseMs: 900_000,
   },
-  'invalid-scope': {
-    reason: 'SCOPE_NOT_GRANTED',
-    refusesCredentials: false,
-    saysOfSignIn: 'up',
-    pauses: 'scope-set',
-    pauseMs: 60_000,
-    longestPauseMs: 3_600_000,
-  },
-  'plan-required': {
-    reason: 'PLAN_REQUIRED',
-    refusesCredentials: false,
-    saysOfSignIn: 'up',
-    pauses: 'scope-set',
-    pauseMs: 60_000,
-    longestPauseMs: 3_600_000,
-  },
-  // The token names another account: it is dropped, and nothing that comes with these credentials serves this one.
-  'foreign-account': {
-    reason: 'CREDENTIALS_QUARANTINED',
-    refusesCredentials: false,
-    saysOfSignIn: 'up',
-    pauses: 'account',
-    pauseMs: 60_000,
-    longestPauseMs: 3_600_000,
-  },
-  'rate-limited': {
-    reason: 'TRACKUNIT_RATE_LIMITED',
-    refusesCredentials: false,
-    saysOfSignIn: 'up',
-    pauses: 'account',
-    pauseMs: 10_000,
-    longestPauseMs: 600_000,
-  },
+  'invalid-scope': { ...ofScopes, reason: 'SCOPE_NOT_GRANTED' },
+  'plan-required': { ...ofScopes, reason: 'PLAN_REQUIRED' },
+  // The token names another account: it is dropped, and these credentials are not used for this one.
+  'foreign-account': { ...usual, ...minuteToHour, reason: 'CREDENTIALS_QUARANTINED' },
+  'rate-limited': { ...usual, reason: 'TRACKUNIT_RATE_LIMITED', pauseMs: 10_000, longestPauseMs: 600_000 },
   unavailable: {
+    ...usual,
     reason: 'TRACKUNIT_UNAVAILABLE',
-    refusesCredentials: false,
     saysOfSignIn: 'down',
-    pauses: 'account',
     pauseMs: 1_000,
     longestPauseMs: 60_000,
   },
   nonsense: {
+    ...usual,
     reason: 'TRACKUNIT_UNAVAILABLE',
-    refusesCredentials: false,
     saysOfSignIn: 'nothing',
-    pauses: 'account',
     pauseMs: 5_000,
     longestPauseMs: 300_000,
   },
 } as const satisfies Record<ExchangeFailure, Policy>
 
-/** @param failuresInARow including this one, from 1 @param retryAfterMs what the answer asked for: never undercut */
+/** @param failuresInARow including this one, from 1 @param retryAfterMs what the answer asked for: the least pause */
 export function pauseAfter(failure: ExchangeFailure, failuresInARow: number, retryAfterMs = 0): number {
   const { pauseMs, longestPauseMs } = failurePolicy[failure]
   return Math.max(retryAfterMs, Math.min(longestPauseMs, pauseMs * 2 ** Math.min(failuresInARow - 1, 20)))

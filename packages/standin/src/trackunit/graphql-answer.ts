@@ -4,11 +4,11 @@ import { type ApiAnswer, understandStatus } from './rest-answer.ts'
 
 export interface GraphqlAnswer<Data> {
   data: Data
-  /** Errors came beside the data: some of it is missing. */
+  /** Errors came with the data: some of it is missing. */
   isPartial: boolean
 }
 
-/** Read leniently: an error of a form that nobody documented must not cost the data beside it. */
+/** Lenient: an error of an undocumented form must not cost the data beside it. */
 const answerSchema = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z
@@ -23,8 +23,8 @@ const answerSchema = z.object({
 const longestWaitMs = 3_600_000
 
 /**
- * Data, whole or partial. What the errors say goes before the status: nobody documented with which one they come.
- * @throws StandinError with the Trackunit reason where there is none
+ * Data, whole or partial. The errors count before the status, since it is not documented which status they come with.
+ * @throws StandinError with the Trackunit reason where there is no data
  */
 export function understandGraphql<Data>(answer: ApiAnswer, now: Date): GraphqlAnswer<Data> {
   const read = parse(answer.text)
@@ -50,4 +50,14 @@ function parse(text: string): z.infer<typeof answerSchema> | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Extends a query to ask what it cost and what is left. Only changes a document of one query without fragments, whose end
+ * is certain; of other documents the cost stays unknown.
+ */
+export function withRateLimit(document: string): string {
+  const isPlainQuery = /^\s*(query\b|\{)/.test(document) && !/\b(fragment|mutation|subscription)\b/.test(document)
+  if (!isPlainQuery || /\brateLimit\b/.test(document)) return document
+  return document.replace(/\}\s*$/, 'rateLimit { cost remaining resetIn } }')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { createBareContext } from '../../test/bare-context.ts'
 import { createPublishedKeys } from '../../test/published-keys.ts'
 import { createSigningKey } from '../../test/signing-keys.ts'
 import { createKeySet } from './key-set.ts'
@@ -14,16 +14,14 @@ const hour = 3_600_000
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 function setUp(...keys: Parameters<typeof createPublishedKeys>) {
-  const clock = createAdjustableClock()
   const published = createPublishedKeys(...keys)
-  const keySet = createKeySet(
-    { url: 'https://keys.example/jwks', cooldownMs, userAgent: 'Standin/test' },
-    { clock, fetch: published.fetch },
-  )
+  const ctx = createBareContext({ fetch: published.fetch })
+  const { clock } = ctx
+  const keySet = createKeySet(ctx, { url: 'https://keys.example/jwks', cooldownMs })
   /** Arrives now. */
   const verify = (jws: string, arrivedAtMs = clock.monotonicMs()) => keySet.verify(jws, arrivedAtMs)
   const outcome = async (jws: string) => (await verify(jws)).outcome
-  return { clock, published, verify, outcome }
+  return { ctx, clock, published, verify, outcome }
 }
 
 test('what a published key signed is verified, payload, algorithm and key id', async () => {
@@ -321,9 +319,9 @@ describe('invariant 7: keys outlive the process', () => {
   }
   /** The process before fetched the keys; this one starts `afterMs` later, and the endpoint is down. */
   async function restart(afterMs: number) {
-    const { clock, published } = setUp(known.jwk)
+    const { ctx, clock, published } = setUp(known.jwk)
     const store = createMemoryStore()
-    const create = () => createKeySet({ url, cooldownMs, userAgent: 't' }, { clock, fetch: published.fetch, store })
+    const create = () => createKeySet(ctx, { url, cooldownMs }, store)
     await create().verify(await known.sign({}), 0)
     published.fail()
     clock.advance(afterMs)
@@ -372,8 +370,8 @@ describe('invariant 7: keys outlive the process', () => {
   })
 
   test('a withdrawn key dies by the timer, though nobody calls', async () => {
-    const { clock, published } = setUp(known.jwk, later.jwk)
-    const keySet = createKeySet({ url, cooldownMs, userAgent: 't' }, { clock, fetch: published.fetch })
+    const { ctx, clock, published } = setUp(known.jwk, later.jwk)
+    const keySet = createKeySet(ctx, { url, cooldownMs })
     expect(await outcomeOf(keySet)).toBe('verified')
     published.publish(later.jwk)
     clock.advance(10 * 60_000 - 1)
@@ -399,11 +397,8 @@ describe('invariant 7: keys outlive the process', () => {
 })
 
 test('only the algorithms that are configured are taken', async () => {
-  const { clock, published } = setUp(known.jwk, rsa.jwk)
-  const keySet = createKeySet(
-    { url: 'https://keys.example', cooldownMs, userAgent: 't', algorithms: ['RS256'] },
-    { clock, fetch: published.fetch },
-  )
+  const { ctx } = setUp(known.jwk, rsa.jwk)
+  const keySet = createKeySet(ctx, { url: 'https://keys.example', cooldownMs, algorithms: ['RS256'] })
   expect(await keySet.verify(await rsa.sign({}), 0)).toMatchObject({ outcome: 'verified' })
   expect(await keySet.verify(await known.sign({}), 0)).toEqual({ outcome: 'invalid' })
 })

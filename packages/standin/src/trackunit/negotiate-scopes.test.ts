@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../config/secret.ts'
-import { type ManifestScope, negotiateScopes } from './negotiate-scopes.ts'
-import { scopeSet } from './scope-set.ts'
-import type { Exchange, RequestToken } from './token-endpoint.ts'
+import { type ManifestScope, negotiate } from './negotiate-scopes.ts'
+import { type ScopeSet, scopeSet } from './scope-set.ts'
+import type { Exchange } from './token-endpoint.ts'
 
-const credentials = { clientId: 'client', clientSecret: new Secret('secret') }
+type Request = (asked: ScopeSet) => Promise<Exchange>
 const failed = (failure: 'invalid-scope' | 'plan-required' | 'unavailable'): Exchange => ({
   outcome: 'failed',
   failure,
@@ -19,14 +19,14 @@ const granting = (scopes: Iterable<string>): Exchange => ({
 type Denial = 'invalid_scope' | 'plan_required' | 'shorter scope'
 function createEndpoint(denied: ReadonlySet<string>, says: Denial) {
   const asked: string[][] = []
-  const requestToken: RequestToken = async (_credentials, { scopes }) => {
+  const request: Request = async ({ scopes }) => {
     asked.push([...scopes])
     const granted = scopes.filter((scope) => !denied.has(scope))
     if (granted.length < scopes.length && says !== 'shorter scope')
       return failed(says === 'invalid_scope' ? 'invalid-scope' : 'plan-required')
     return granting(granted)
   }
-  return { requestToken, asked }
+  return { request, asked }
 }
 
 const manifests = fc
@@ -48,7 +48,7 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
           const denied = new Set(optional.filter((scope) => scope.denied).map(({ scope }) => scope))
           const endpoint = createEndpoint(denied, says)
 
-          const negotiation = await negotiateScopes(endpoint.requestToken, credentials, manifest)
+          const negotiation = await negotiate(manifest, endpoint.request)
 
           const granted = manifest.map(({ scope }) => scope).filter((scope) => !denied.has(scope))
           const missingFromPlan = manifest.map(({ scope }) => scope).filter((scope) => denied.has(scope))
@@ -68,9 +68,9 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
       { scope: 'a', optional: false },
       { scope: 'b', optional: true },
     ]
-    const { requestToken } = createEndpoint(new Set(['a']), 'plan_required')
+    const { request } = createEndpoint(new Set(['a']), 'plan_required')
 
-    expect(await negotiateScopes(requestToken, credentials, manifest)).toMatchObject({
+    expect(await negotiate(manifest, request)).toMatchObject({
       granted: { scopes: ['b'] },
       missingFromPlan: ['a'],
     })
@@ -78,9 +78,9 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
 
   test('finds an empty set where everything is denied', async () => {
     const manifest = [{ scope: 'a', optional: true }]
-    const { requestToken } = createEndpoint(new Set(['a']), 'shorter scope')
+    const { request } = createEndpoint(new Set(['a']), 'shorter scope')
 
-    expect(await negotiateScopes(requestToken, credentials, manifest)).toMatchObject({
+    expect(await negotiate(manifest, request)).toMatchObject({
       outcome: 'granted',
       granted: { scopes: [] },
     })
@@ -89,10 +89,11 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
   test('one request is enough where nothing was denied', async () => {
     const endpoint = createEndpoint(new Set(), 'invalid_scope')
 
-    await negotiateScopes(endpoint.requestToken, credentials, [
+    const manifest = [
       { scope: 'a', optional: false },
       { scope: 'b', optional: true },
-    ])
+    ]
+    await negotiate(manifest, endpoint.request)
 
     expect(endpoint.asked).toEqual([['a', 'b']])
   })
@@ -106,12 +107,12 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
         { scope: 'c', optional: true },
       ]
       const endpoint = createEndpoint(new Set(['b']), 'invalid_scope')
-      const requestToken: RequestToken = async (...request) => {
-        const answer = await endpoint.requestToken(...request)
+      const request: Request = async (asked) => {
+        const answer = await endpoint.request(asked)
         return endpoint.asked.length === failingTry ? failed('unavailable') : answer
       }
 
-      expect(await negotiateScopes(requestToken, credentials, manifest)).toEqual(failed('unavailable'))
+      expect(await negotiate(manifest, request)).toEqual(failed('unavailable'))
     },
   )
 })

@@ -1,6 +1,7 @@
-import type { Secret } from '../config/secret.ts'
+import type { Context } from '../context.ts'
+import { requestToken } from './request-token.ts'
 import { type ScopeSet, scopeSet } from './scope-set.ts'
-import type { Exchange, ExchangedToken, RequestToken } from './token-endpoint.ts'
+import type { ClientCredentials, Exchange, ExchangedToken } from './token-endpoint.ts'
 
 export interface ManifestScope {
   scope: string
@@ -13,17 +14,25 @@ export type Negotiation =
   | { outcome: 'granted'; granted: ScopeSet; missingFromPlan: readonly string[]; token: ExchangedToken | undefined }
   | Refused
 
-/**
- * Finds out which scopes an account granted: a denied optional one can shorten the answer's `scope` or fail the whole
- * request with `invalid_scope`. At most 2 + the number of optional scopes requests; `invalid_scope` proves the
- * credentials, too, since Trackunit knew the client. Which scopes the plan lacks is known where a refusal of them said so.
- */
-export async function negotiateScopes(
-  requestToken: RequestToken,
-  credentials: { clientId: string; clientSecret: Secret },
-  manifest: readonly ManifestScope[],
+/** Finds out which of the manifest's scopes an account granted. */
+export function negotiateScopes(
+  ctx: Context,
+  credentials: ClientCredentials,
+  manifest: readonly ManifestScope[] = ctx.config.app.scopes,
 ): Promise<Negotiation> {
-  const ask = (scopes: Iterable<string>) => requestToken(credentials, scopeSet(scopes))
+  return negotiate(manifest, (scopes) => requestToken(ctx, credentials, scopes))
+}
+
+/**
+ * A denied optional scope can shorten the answer's `scope` or fail the whole request with `invalid_scope`. At most
+ * 2 + the number of optional scopes requests; `invalid_scope` proves the credentials too, since Trackunit knew the client.
+ * `missingFromPlan` names a scope only where the refusal said that the plan lacks it.
+ */
+export async function negotiate(
+  manifest: readonly ManifestScope[],
+  request: (scopes: ScopeSet) => Promise<Exchange>,
+): Promise<Negotiation> {
+  const ask = (scopes: Iterable<string>) => request(scopeSet(scopes))
   const all = await ask(manifest.map(({ scope }) => scope))
   if (all.outcome === 'token')
     return { outcome: 'granted', granted: all.token.granted, missingFromPlan: [], token: all.token }
@@ -49,7 +58,7 @@ export async function negotiateScopes(
   return { outcome: 'granted', granted: scopeSet(granted), missingFromPlan, token }
 }
 
-/** The credentials are good, and what was asked for is too much: a scope that was denied, or one that the plan does not have. */
+/** The credentials are good, but a requested scope was denied or is not in the plan. */
 const isAboutScopes = (answer: Refused) =>
   answer.outcome === 'failed' && (answer.failure === 'invalid-scope' || isAboutPlan(answer))
 const isAboutPlan = (answer: Refused) => answer.outcome === 'failed' && answer.failure === 'plan-required'

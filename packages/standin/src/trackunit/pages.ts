@@ -8,15 +8,15 @@ export interface Connection<Node> {
 
 export interface Page<Node> {
   nodes: Node[]
-  /** Where the next page begins; keep it in a checkpoint to go on from here. */
+  /** Where the next page begins; keep it in a checkpoint to continue from here. */
   endCursor: string | null
-  /** Of the last page: there was to be more, but no cursor that leads on. The list is not whole. */
+  /** On the last page: there is more, but no cursor that leads to it. The list is incomplete. */
   isCut: boolean
 }
 
 /**
- * Every page of a connection, from a cursor on. What came back as null (an asset that vanished) is left out.
- * Ends when the answer says so, and when it names a cursor again, which would never end.
+ * Every page of a connection, starting at a cursor. Nodes that came back as null (an asset that vanished) are left out.
+ * Ends when the answer says so, or when it repeats a cursor, which would never end.
  * @throws StandinError `TRACKUNIT_UNAVAILABLE` for an answer that does not say whether it goes on
  */
 export async function* pages<Node>(

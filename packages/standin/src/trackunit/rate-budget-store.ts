@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm'
+import type { Context } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import type { BudgetState } from './rate-budget.ts'
 import { rateBudgets } from './rate-budget-table.ts'
@@ -10,9 +11,9 @@ interface Key {
 }
 
 /**
- * Changes some budgets at once, while nobody else can. Keys are locked in their order, the account's before the one over
- * all, which everybody wants.
- * @param change returns the new states by key; none: nothing was taken
+ * Changes several budgets at once, locked. Keys are locked in their order: an account's before the one over all accounts,
+ * which every request needs.
+ * @param change returns the new states by key; without any, nothing is taken
  */
 export async function changeBudgets<Result>(
   db: Database,
@@ -36,7 +37,7 @@ export async function changeBudgets<Result>(
         .orderBy(asc(rateBudgets.key))
         .for('update')
       if (rows.length < keys.length) return undefined
-      // The clock was read before the last lock was had: the latest is nearest to now.
+      // The clock was read before the last lock was granted: the latest is closest to now.
       const nowMs = Math.max(...rows.map((row) => row.nowMs))
       const { next, result } = change(new Map(rows.map(({ key, state }) => [key, state])), nowMs)
       for (const [key, state] of next ?? [])
@@ -44,7 +45,7 @@ export async function changeBudgets<Result>(
       return { result }
     })
     if (changed) return changed.result
-    // Not while a lock is held: who has one and waits for the other's new row would be a deadlock.
+    // Outside the transaction: inserting a row that another one inserts too, with a lock held, could deadlock.
     const missing = keys
       .map((each) => ({ ...each, state: {} }))
       .toSorted((one, other) => (one.key < other.key ? -1 : 1))
@@ -53,8 +54,8 @@ export async function changeBudgets<Result>(
 }
 
 /**
- * Whether Trackunit refused GraphQL on an account when it was asked last, and that is no longer ago than a day: plans
- * change, and whoever has a better one now must be able to find out.
+ * Whether Trackunit refused GraphQL on an account at the last request, at most a day ago: plans change, and an account
+ * with a better one must be able to find out.
  */
 export async function isGraphqlRefused(db: Database, accountId: string): Promise<boolean> {
   const sinceMs = sql`extract(epoch from now() - interval '1 day') * 1000`
@@ -62,8 +63,8 @@ export async function isGraphqlRefused(db: Database, accountId: string): Promise
   return (await db.$count(rateBudgets, and(eq(rateBudgets.key, graphqlKeyOf(accountId)), isRecent))) > 0
 }
 
-/** Forgets what no limit looks at any more. */
-export async function sweepBudgets(db: Database): Promise<boolean> {
+/** Deletes budgets that no limit needs any more, once all their windows have passed. */
+export async function sweepBudgets({ db }: Context): Promise<boolean> {
   await db.delete(rateBudgets).where(lt(rateBudgets.updatedAt, sql`now() - interval '32 days'`))
   return false
 }

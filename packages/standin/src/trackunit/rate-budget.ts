@@ -1,50 +1,50 @@
-/** What is known of one limit. Moments are milliseconds since 1970 by the database's clock. */
+/** What is known about one limit. Times are milliseconds since 1970 on the database's clock. */
 export interface BudgetState {
-  /** When the last requests were let through, the oldest first. */
+  /** When the last requests were allowed, the oldest first. */
   takenAtMs?: number[]
   /** Trackunit said to wait until then. */
   blockedUntilMs?: number
-  /** Complexity points that are left until `resetAtMs`. */
+  /** Complexity points left until `resetAtMs`. */
   remaining?: number
   resetAtMs?: number
-  /** Nobody knows what is left, and a request is under way whose answer will say. */
+  /** What is left is unknown, and the answer of a request under way will tell. */
   probedUntilMs?: number
-  /** Trackunit refused GraphQL then: the account's plan lacks it. */
+  /** When Trackunit refused GraphQL: the account's plan lacks it. */
   refusedAtMs?: number
-  /** What each document cost last, by its fingerprint. */
+  /** The last cost of each document, by its fingerprint. */
   costs?: Record<string, number>
-  /** Of the ceiling over all accounts: when the next request's turn is. */
+  /** When the next request's turn is. */
   nextTurnAtMs?: number
 }
 
-/** At most so many in any span of that length. */
+/** At most this many requests in any span of that length. */
 export interface Window {
   most: number
   windowMs: number
 }
 
 export type BudgetRule =
-  /** Nothing is known but what Trackunit says when it is too much. */
+  /** Undocumented: only Trackunit's own answer shows when the limit is reached. */
   | { kind: 'told' }
   | { kind: 'windows'; windows: readonly Window[] }
   /** Complexity points: a document is sent while `reserve` times its cost is left. */
   | { kind: 'points'; document: string; reserve: number; saysWhatIsLeft: boolean }
-  /** So many a second, in turns; whose turn is further away than `patienceMs` is sent away. */
+  /** So many a second, in turns; a request is refused if its turn is further away than `patienceMs`. */
   | { kind: 'turns'; perSecond: number; patienceMs: number }
 
 export type Decision = { next: BudgetState; inMs: number } | { refusedForMs: number }
 
 /**
- * A request that was let through arrives within this: it is the time-out of a request and a second. What was let
- * through at the end of one window may thus count in the next.
+ * An allowed request arrives within this: its time-out and a second. What was allowed at the end of one window may thus
+ * count in the next.
  */
 const arrivesWithinMs = 31_000
 
-/** How long others wait for an answer that says what is left, and how often they look. */
+/** How long other requests wait for the answer that tells what is left, and how often they check. */
 const probeMs = 10_000
 const probeLookMs = 50
 
-/** Whether a request may be sent now, or in how long its turn is. */
+/** Whether a request may be sent, and how long until its turn. */
 export function decide(state: BudgetState, rule: BudgetRule, nowMs: number): Decision {
   const blockedForMs = (state.blockedUntilMs ?? 0) - nowMs
   if (blockedForMs > 0) return { refusedForMs: blockedForMs }
@@ -79,7 +79,7 @@ function decidePoints(
 ): Decision {
   const { remaining, resetAtMs = 0, probedUntilMs = 0 } = state
   if (remaining === undefined || resetAtMs <= nowMs) {
-    // In a new window nobody knows what is left: one goes ahead, and the others wait for what its answer says.
+    // In a new window it is unknown what is left: one request goes ahead, and the others wait for its answer.
     if (!saysWhatIsLeft) return { next: state, inMs: 0 }
     if (probedUntilMs > nowMs) return { refusedForMs: Math.min(probeLookMs, probedUntilMs - nowMs) }
     return { next: { ...state, probedUntilMs: nowMs + probeMs }, inMs: 0 }
@@ -89,7 +89,7 @@ function decidePoints(
   return { next: { ...state, remaining: remaining - cost }, inMs: 0 }
 }
 
-/** A fifth of a second's requests may go at once; what comes on top is spaced, so that no second sees more than allowed. */
+/** A fifth of a second's requests may go at once; the rest is spaced, so that no second has more than allowed. */
 function decideTurn(
   state: BudgetState,
   { perSecond, patienceMs }: { perSecond: number; patienceMs: number },
@@ -103,16 +103,16 @@ function decideTurn(
   return { next: { ...state, nextTurnAtMs: turnAtMs + spacingMs }, inMs }
 }
 
-/** What an answer said of the limit under which its request was sent. */
+/** What an answer said about the limit of its request. */
 export interface Learnt {
-  /** Trackunit refused it for so long. */
+  /** For how long Trackunit refuses further requests. */
   blockedForMs?: number
-  /** Of GraphQL: whether it is refused altogether; undefined where the answer does not say. */
+  /** Whether GraphQL is refused altogether; undefined where the answer does not say. */
   isRefused?: boolean | undefined
   points?: { document: string; cost: number; remaining: number; resetInMs: number }
 }
 
-/** Two answers of one window agree on its end but for what the network took. */
+/** Two answers of one window agree on its end up to network delays. */
 const sameWindowMs = 15_000
 const documentsKept = 50
 
@@ -125,7 +125,7 @@ export function learn(state: BudgetState, { blockedForMs, isRefused, points }: L
   if (!points) return next
   const resetAtMs = nowMs + points.resetInMs
   const isSameWindow = state.resetAtMs !== undefined && Math.abs(state.resetAtMs - resetAtMs) < sameWindowMs
-  // What was let through meanwhile has been taken off already, and what others spend only shows in the answers.
+  // Requests allowed since then are already subtracted; what other clients use shows only in the answers.
   next.remaining = isSameWindow ? Math.min(state.remaining ?? points.remaining, points.remaining) : points.remaining
   next.resetAtMs = resetAtMs
   const known = Object.entries(state.costs ?? {}).filter(([document]) => document !== points.document)

@@ -1,14 +1,13 @@
-import { pino } from 'pino'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { openTestReplica } from '../../test/test-replica.ts'
 import { systemClock } from '../clock.ts'
-import { connectDatabase } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
+import { createAccountClient } from './account-client.ts'
 import { isGraphqlRefused } from './rate-budget-store.ts'
 import { rateBudgets } from './rate-budget-table.ts'
-import { createRateLimits } from './rate-limits.ts'
-import { createTrackunitClient, type TrackunitClient } from './trackunit-client.ts'
+import type { TrackunitClient } from './trackunit-client.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -21,19 +20,20 @@ const never = new AbortController().signal
 async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   const trackunit = await startStrictTrackunit()
   onTestFinished(trackunit[Symbol.asyncDispose])
-  const { accountId, policy, token, settings, faults, requests } = trackunit
-  const { db: shared, close: closeShared } = connectDatabase(database.url, { pool: 1 })
-  onTestFinished(closeShared)
-  await shared.delete(rateBudgets) // What the test before has spent.
+  const { accountId, environment, token, settings, faults, requests } = trackunit
+  const open = (pool: number) => {
+    const replica = openTestReplica(database, {
+      ...{ clock: systemClock, fetch, pool },
+      environment: { ...environment, TRACKUNIT_MAX_REQUESTS_PER_S: String(perSecond) },
+    })
+    onTestFinished(replica.close)
+    return replica.ctx
+  }
+  const { db: shared } = open(1)
+  await shared.delete(rateBudgets) // The last test's requests.
   const replicas = Array.from({ length: count }, () => {
-    const { db, close } = connectDatabase(database.url, { pool: 5 })
-    onTestFinished(close)
-    const limits = createRateLimits({ db, perSecond, clock: systemClock, log: pino({ level: 'silent' }) })
-    return (isUrgent = true): TrackunitClient =>
-      createTrackunitClient(policy, {
-        ...{ fetch, clock: systemClock, signal: never, token },
-        limits: limits.limitsFor({ accountId, isUrgent }, never),
-      })
+    const ctx = open(5)
+    return (isUrgent = true): TrackunitClient => createAccountClient(ctx, { accountId, isUrgent, signal: never, token })
   })
   return { replicas, settings, faults, requests, shared, accountId }
 }

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto'
+import { withRateLimit } from './graphql-answer.ts'
 import type { BudgetRule, Window } from './rate-budget.ts'
-import type { LimitedRequest } from './request-limits.ts'
-import { withRateLimit } from './with-rate-limit.ts'
+
+/** A request as its limits see it. */
+export interface LimitedRequest {
+  method: 'GET' | 'POST'
+  /** Without the query. */
+  path: string
+  /** The page of a list, as the query names it. */
+  page?: string | undefined
+  /** Of GraphQL: the document, whose cost is learnt. */
+  document?: string | undefined
+}
 
 /** A limit that a request falls under. */
 export interface Limit {
@@ -14,34 +24,34 @@ export interface Limit {
 const minuteMs = 60_000
 const dayMs = 24 * 3_600_000
 
-/** One request per url every 15 minutes, of a pool of 50 that comes back after 30 days. */
+/** One request per URL every 15 minutes, from a pool of 50 that refills after 30 days. */
 const aemp = [
   { most: 1, windowMs: 15 * minuteMs },
   { most: 50, windowMs: 30 * dayMs },
 ]
-/** Two requests in 30 minutes, for the log and the ongoing ones together. */
+/** Two requests in 30 minutes, the log and the ongoing events together. */
 const assetEvents = [{ most: 2, windowMs: 30 * minuteMs }]
 const alerts = [{ most: 1_000, windowMs: 10 * minuteMs }]
-/** Of each page, or of each asset. */
+/** For each page, or each asset. */
 const locations = [{ most: 1, windowMs: 1_000 }]
 /**
- * Four of five that are documented, since the network brings some together: of the snapshot's pages, of queries by
- * Prometheus's own addresses, and of what else there is of the time series.
+ * Four fifths of the documented rates, since the network bunches requests: for the snapshot's pages, for Prometheus
+ * queries, and for the rest of the time series.
  */
 const perSecondOf = { aemp: 40, 'time-series queries': 80, 'time-series metrics': 16 } as const
 
-/** Stop while fewer than ten times a document's cost is left, is the advice; a schedule leaves as much again to people. */
+/** Trackunit advises to stop below ten times a document's cost; a schedule leaves as much again for people. */
 const reserves = { person: 10, schedule: 20 }
-/** How far away a turn may be that is waited for. A schedule's requests never keep a person's waiting for longer. */
+/** The longest wait for a turn. A schedule's requests never make a person's wait for longer. */
 const patienceMs = { person: 2_000, schedule: 500 }
 
 export interface Spender {
   accountId: string
-  /** Whether a person or a service waits for it. */
+  /** Whether a person or a service waits for the answer. */
   isUrgent: boolean
 }
 
-/** The limits under which a request falls, those of its account before the one over all. */
+/** The limits that a request falls under, those of its account before the one over all. */
 export function limitsOf(
   request: LimitedRequest,
   { accountId, isUrgent }: Spender,
@@ -52,7 +62,7 @@ export function limitsOf(
   return [...own, ceiling({ perSecond, patienceMs: patienceMs[who] })]
 }
 
-/** Over all accounts, `/apptoken` included. */
+/** The limit over all accounts, `/apptoken` included. */
 export const ceiling = (turns: { perSecond: number; patienceMs: number }): Limit => ({
   key: 'over all',
   accountId: null,
@@ -62,7 +72,7 @@ export const ceiling = (turns: { perSecond: number; patienceMs: number }): Limit
 const graphqlKey = 'graphql'
 export const graphqlKeyOf = (accountId: string) => `${accountId} ${graphqlKey}`
 
-/** The first is the one of which Trackunit's answer tells. */
+/** The first is the one that Trackunit's answer is about. */
 function ofAccount(
   { method, path, page, document }: LimitedRequest,
   who: keyof typeof reserves,
@@ -81,7 +91,7 @@ function ofAccount(
   if (parts.has('asset-event')) return [{ key: 'asset-event', rule: windows(assetEvents) }]
   if (method === 'GET' && parts.has('aemp')) return [{ key: `aemp ${path}`, rule: windows(aemp) }, turns('aemp')]
   if (parts.has('time-series')) return [turns(parts.has('prometheus') ? 'time-series queries' : 'time-series metrics')]
-  // Their addresses are not documented but by these words.
+  // Their documentation names these words, not the addresses.
   if (parts.has('alert') || parts.has('alerts')) return [{ key: 'alerts', rule: windows(alerts) }]
   if (parts.has('location') || parts.has('locations'))
     return [{ key: `locations ${path} ${page ?? ''}`.trimEnd(), rule: windows(locations) }]
@@ -92,7 +102,7 @@ function ofAccount(
 export const fingerprintOf = (document: string): string =>
   createHash('sha256').update(document).digest('base64url').slice(0, 16)
 
-/** Addresses that differ in ids alone have their limits together: where one is refused, so are its neighbours. */
+/** Addresses that differ only in ids share a limit: where one is refused, so are the others. */
 const familyOf = (path: string): string =>
   path
     .split('/')

@@ -1,9 +1,9 @@
-/** The body was larger than allowed, or no UTF-8. Without the body: it may hold a secret. */
+/** The body was larger than allowed, or not UTF-8. Does not hold the body, which may contain a secret. */
 class UnreadableBody extends Error {
   override readonly name = 'UnreadableBody'
 }
 
-/** Reads a response's text, at most `maxBytes` of it: an endless answer must not fill the memory. @throws UnreadableBody */
+/** Reads a response's text up to `maxBytes`: an endless answer must not fill the memory. @throws UnreadableBody */
 export async function readBounded(response: Response, maxBytes: number): Promise<string> {
   if (!response.body) return ''
   const pieces: Uint8Array[] = []

@@ -1,6 +1,6 @@
 import type { ExchangeFailure } from './failure-policy.ts'
 
-/** Whatever the token endpoint answered, read as text. */
+/** Any answer of the token endpoint, read as text. */
 export interface EndpointAnswer {
   status: number
   headers: Headers
@@ -8,8 +8,8 @@ export interface EndpointAnswer {
 }
 
 /**
- * What each error code means, in OAuth's `error` or the `errorCode` of Okta's form. A code that does not stand here says
- * nothing about the credentials: they are too dear to be given up for a guess.
+ * What each error code means, in OAuth's `error` or Okta's `errorCode`. A code that is not listed says nothing about the
+ * credentials: they must not be given up on a guess.
  *
  * @see RFC 6749 §5.2, §4.1.2.1
  */
@@ -17,7 +17,7 @@ const failuresByCode = new Map<unknown, ExchangeFailure>([
   ['invalid_client', 'invalid-client'],
   ['E0000004', 'invalid-client'], // Okta: authentication failed.
   ['invalid_scope', 'invalid-scope'],
-  // Not documented: what a refusal because of the account's plan looks like is not known, and only such plain words are believed.
+  // How Trackunit refuses because of the plan is not documented; only these plain words are believed.
   ['plan_required', 'plan-required'],
   ['license_required', 'plan-required'],
   ['subscription_required', 'plan-required'],
@@ -27,12 +27,12 @@ const failuresByCode = new Map<unknown, ExchangeFailure>([
   ['server_error', 'unavailable'],
 ])
 
-/** Which of the closed failures an answer is that is no token. */
+/** Which failure an answer without a token is. */
 export function failureOfAnswer({ status, headers, text }: EndpointAnswer): ExchangeFailure {
   if (status === 429) return 'rate-limited'
   if (status >= 500 || status === 408) return 'unavailable'
   const failure = failuresByCode.get(codeIn(text))
-  // 401 says that the client was not known: nothing was looked at beyond that, its scopes neither.
+  // 401 says that the client was not recognised, so its scopes have not been checked.
   if ((failure === 'invalid-scope' || failure === 'plan-required') && status === 401) return 'nonsense'
   if (failure) return failure
   return status === 401 && isClientChallenged(headers) && !isPage(text) ? 'invalid-client' : 'nonsense'
@@ -48,8 +48,8 @@ function codeIn(text: string): unknown {
 }
 
 /**
- * A challenge asks the client to authenticate, and so says that it did not; one with an error of another kind is about
- * something else, as a gateway in front of the endpoint would say it.
+ * A challenge says that the client did not authenticate; one with another error is about something else, for example
+ * from a gateway in front of the endpoint.
  */
 function isClientChallenged(headers: Headers): boolean {
   const challenge = headers.get('www-authenticate')

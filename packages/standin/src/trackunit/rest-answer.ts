@@ -9,7 +9,7 @@ export interface ApiAnswer {
 
 const pauseWithoutAnyMs = 60_000
 
-/** The text of a good answer. @throws StandinError with the Trackunit reason of any other */
+/** The text of a good answer. @throws StandinError with the Trackunit reason for any other */
 export function understandStatus({ status, headers, text }: ApiAnswer, now: Date): string {
   const isGood = status >= 200 && status < 300
   const isPage = headers.get('content-type')?.includes('html') ?? false

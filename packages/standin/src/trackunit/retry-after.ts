@@ -1,8 +1,8 @@
 const longestMs = 3_600_000
 
 /**
- * How long an answer asks to wait, in seconds or until a date; at most an hour, undefined where it says nothing that
- * can be understood.
+ * How long an answer asks to wait, in seconds or until a date; at most an hour. Undefined where it does not say, or not
+ * in a known form.
  * @see RFC 9110 §10.2.3
  */
 export function retryAfterOf(headers: Headers, now: Date): number | undefined {

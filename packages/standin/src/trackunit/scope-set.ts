@@ -1,4 +1,4 @@
-/** A set of scopes in its one form: sorted, each once. Its key is what caches, flights and rows are found by. */
+/** A set of scopes in its canonical form: sorted, each once. Caches, flights and rows are found by its key. */
 export interface ScopeSet {
   readonly scopes: readonly string[]
   readonly key: string

@@ -2,10 +2,11 @@ import { inspect } from 'node:util'
 import { UnsecuredJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { createBareContext } from '../../test/bare-context.ts'
 import { json, page, type Respond, startLocalServer } from '../../test/local-server.ts'
 import { Secret } from '../config/secret.ts'
 import { scopeSet } from './scope-set.ts'
-import { createTokenEndpoint } from './token-endpoint.ts'
+import { askTokenEndpoint } from './token-endpoint.ts'
 
 const clientSecret = 's3cr3t&with=signs'
 const accessToken = 'an-access-token-of-trackunit'
@@ -16,14 +17,10 @@ const startS = start.getTime() / 1_000
 async function exchange(respond: Respond, { scopes = ['a', 'b'], timeoutMs = 2_000 } = {}) {
   await using server = await startLocalServer(respond)
   const clock = createAdjustableClock(start)
-  const requestToken = createTokenEndpoint(
-    { url: `${server.url}/apptoken`, userAgent: 'Standin/test', timeoutMs },
-    { fetch, clock },
-  )
-  const exchanged = await requestToken(
-    { clientId: 'client 1', clientSecret: new Secret(clientSecret) },
-    scopeSet(scopes),
-  )
+  const environment = { TRACKUNIT_TOKEN_URL: `${server.url}/apptoken` }
+  const ctx = createBareContext({ clock, fetch, environment, userAgent: 'Standin/test' })
+  const credentials = { clientId: 'client 1', clientSecret: new Secret(clientSecret) }
+  const exchanged = await askTokenEndpoint(ctx, credentials, scopeSet(scopes), { timeoutMs })
   expect(inspect(exchanged, { depth: null })).not.toContain(clientSecret)
   expect(inspect(exchanged, { depth: null })).not.toContain(accessToken)
   return { exchanged, requests: server.requests }
@@ -163,12 +160,12 @@ describe('what went wrong is one of the closed failures', () => {
     expect(exchanged).toEqual({ outcome: 'failed', failure, ...(retryAfterMs !== undefined && { retryAfterMs }) })
   })
 
-  test('a hanging endpoint is given up', async () => {
+  test('gives up on an endpoint that hangs', async () => {
     const { exchanged } = await exchange(() => {}, { timeoutMs: 60 })
     expect(exchanged).toEqual({ outcome: 'failed', failure: 'unavailable' })
   })
 
-  test('an answer that begins and never ends is given up', async () => {
+  test('gives up on an answer that begins and never ends', async () => {
     const { exchanged } = await exchange((response) => response.writeHead(200).write('{'), { timeoutMs: 60 })
     expect(exchanged).toEqual({ outcome: 'failed', failure: 'unavailable' })
   })

@@ -1,26 +1,23 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { createBareContext } from '../../test/bare-context.ts'
 import { json, page, type Respond, startLocalServer } from '../../test/local-server.ts'
-import { createTrackunitClient } from './trackunit-client.ts'
+import { Secret } from '../config/secret.ts'
+import { createAccountClient } from './account-client.ts'
 
 async function connect(respond: Respond) {
   const server = await startLocalServer(respond)
   const asked: Array<string | undefined> = []
   const abort = new AbortController()
-  const client = createTrackunitClient(
-    { apiUrl: server.url, userAgent: 'Standin/test (@maker/app)' },
-    {
-      fetch,
-      clock: createAdjustableClock(),
-      signal: abort.signal,
-      token: async (rejectedFingerprint) => {
-        asked.push(rejectedFingerprint)
-        const number = asked.length
-        return { reveal: () => `token-${number}`, fingerprint: `fingerprint-${number}` }
-      },
-    },
-  )
+  const environment = { TRACKUNIT_API_URL: server.url }
+  const ctx = createBareContext({ fetch, environment, userAgent: 'Standin/test (@maker/app)' })
+  const token = async (rejectedFingerprint?: string) => {
+    asked.push(rejectedFingerprint)
+    const number = asked.length
+    return { accessToken: new Secret(`token-${number}`), fingerprint: `fingerprint-${number}`, leftMs: 60_000 }
+  }
+  const account = { accountId: 'an account', isUrgent: true, signal: abort.signal, token }
+  const client = createAccountClient(ctx, account, { before: async () => {}, after: async () => {} })
   return { server, client, asked, abort, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
@@ -41,7 +38,7 @@ test('asks GraphQL as it is documented, with the trailing slash, and names itsel
         'user-agent': 'Standin/test (@maker/app)',
       },
       body: JSON.stringify({
-        query: 'query { assets rateLimit { cost remaining resetIn } }', // What it cost is learnt.
+        query: 'query { assets rateLimit { cost remaining resetIn } }', // To learn what it cost.
         variables: { first: 1 },
       }),
     },

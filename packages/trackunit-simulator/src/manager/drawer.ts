@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet/fleets.ts'
 import type { FrameChoices } from './app-frame.ts'
-import { html, type Markup } from './html.ts'
+import { html, type Markup, selected } from './html.ts'
 import { icon } from './icons.ts'
 
 export const languages = ['en-GB', 'en-US', 'da-DK', 'de-DE'] as const
@@ -90,8 +90,4 @@ function hostSwitch(id: string, title: string, effect: string): Markup {
 
 function checked(is: boolean): Markup {
   return is ? html` checked` : html``
-}
-
-export function selected(is: boolean): Markup {
-  return is ? html` selected` : html``
 }

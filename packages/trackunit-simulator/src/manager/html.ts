@@ -12,3 +12,8 @@ function written(part: Part): string {
   if (typeof part === 'object') return part.markup
   return String(part).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
+
+/** Marks the option of a select that is chosen. */
+export function selected(is: boolean): Markup {
+  return is ? html` selected` : html``
+}

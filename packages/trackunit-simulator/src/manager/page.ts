@@ -1,6 +1,5 @@
 import { type AccountProfile, knownAccounts, signedInAs, type ViewerRole } from '../accounts.ts'
-import { selected } from './drawer.ts'
-import { html, type Markup } from './html.ts'
+import { html, type Markup, selected } from './html.ts'
 import { type IconName, icon } from './icons.ts'
 
 /** Who views which account, in the address, so that a reload keeps it. */

@@ -2,8 +2,8 @@ import type { ErrorReason } from '@standin/contracts'
 import { index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
 /**
- * Callbacks that serve nobody and are not thrown away: `held` ones were verified and broke another rule, `unverified`
- * ones came while it could not be told who had signed them.
+ * Refused callbacks that may be genuine. `held`: verified, but broke another rule. `unverified`: came while its signature
+ * could not be verified.
  */
 export const heldCallbacks = pgTable(
   'held_callbacks',
@@ -14,7 +14,7 @@ export const heldCallbacks = pgTable(
     reason: text().$type<ErrorReason>().notNull(),
     identityDigest: text().notNull(),
     contentDigest: text().notNull(),
-    /** Where it came from, as the server saw it. */
+    /** The sender's, as the server saw it. */
     address: text().notNull(),
     receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
     /** The account that the body names, if it is one. */

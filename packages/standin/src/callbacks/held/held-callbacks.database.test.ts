@@ -11,8 +11,11 @@ import {
   uninstalled,
 } from '../../../test/callback-stack.ts'
 import { createSigningKey } from '../../../test/signing-keys.ts'
+import { identityDigest } from '../callback-identity.ts'
+import { verifyUnverified } from '../unverified/verify-unverified.ts'
 import { listHeld } from './held-callback-store.ts'
 import { heldCallbacks } from './held-callback-table.ts'
+import { releaseHeldCallback } from './release-held-callback.ts'
 
 const createStack = prepareCallbackStacks()
 const operator = { kind: 'operator', id: 'test' } as const
@@ -29,16 +32,19 @@ const deliver = (stack: CallbackStack, identity: string, body: unknown, change: 
     ({ reason }) => reason as string,
   )
 
-describe('invariant 6: what verifies but breaks a rule is held', () => {
+describe('invariant 6: a verified callback that breaks a rule is held', () => {
   test('a callback that a wrong setting refused takes effect once the operator releases it', async () => {
     const stack = await createStack()
-    stack.identityPolicy.audience = 'something-else'
+    stack.settings.audience = 'something-else'
     await expect(stack.send(installed('client-a'), { at: 1 })).rejects.toMatchObject({ reason: 'IDENTITY_MISMATCH' })
     await stack.prover.proveDue()
     expect(stack.exchanged).toEqual([])
 
     const [held] = await listHeld(stack.db, all)
-    expect(await stack.release(held!.id, operator)).toEqual({ status: 'accepted', accountId: account })
+    expect(await releaseHeldCallback(stack.ctx, { id: held!.id, actor: operator })).toEqual({
+      status: 'accepted',
+      accountId: account,
+    })
     await stack.prover.proveDue()
 
     expect(await stack.rows()).toMatchObject([
@@ -46,10 +52,12 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     ])
     expect(await listHeld(stack.db, all)).toEqual([])
     expect(await stack.audit()).toContain('callback.released')
-    await expect(stack.release(held!.id, operator)).rejects.toMatchObject({ reason: 'NOT_FOUND' })
+    await expect(releaseHeldCallback(stack.ctx, { id: held!.id, actor: operator })).rejects.toMatchObject({
+      reason: 'NOT_FOUND',
+    })
   })
 
-  test('a released one that names another account binds nothing, and displaces no working credentials', async () => {
+  test('a released one that names another account binds nothing, and replaces no working credentials', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: -10 })
     await stack.prover.proveDue()
@@ -57,7 +65,7 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     expect(await deliver(stack, identity, installed('client-b'))).toBe('IDENTITY_MISMATCH')
 
     const [held] = await listHeld(stack.db, all)
-    await stack.release(held!.id, operator)
+    await releaseHeldCallback(stack.ctx, { id: held!.id, actor: operator })
     stack.clock.advance(60_000)
     await stack.prover.proveDue()
 
@@ -67,14 +75,14 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     ])
   })
 
-  test('a released one from the future outdates nothing that comes after it', async () => {
+  test('a released one from the future does not outdate later ones', async () => {
     const stack = await createStack()
     const iat = Math.floor(stack.clock.now().getTime() / 1_000) + 80_000
     expect(await deliver(stack, await identityOf(stack, { iat, accountId: account }), installed('client-a'))).toBe(
       'IDENTITY_INVALID',
     )
     const [held] = await listHeld(stack.db, all)
-    await stack.release(held!.id, operator)
+    await releaseHeldCallback(stack.ctx, { id: held!.id, actor: operator })
     await stack.prover.proveDue()
     stack.clock.advance(120_000)
 
@@ -92,11 +100,11 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     const stack = await createStack()
     expect(await deliver(stack, await identityOf(stack), body)).toBe(reason)
     const [held] = await listHeld(stack.db, all)
-    await expect(stack.release(held!.id, operator)).rejects.toMatchObject({ reason })
+    await expect(releaseHeldCallback(stack.ctx, { id: held!.id, actor: operator })).rejects.toMatchObject({ reason })
     expect(await listHeld(stack.db, all)).toMatchObject([{ id: held!.id }])
   })
 
-  test('what came to a wrong path is held and does nothing', async () => {
+  test('one that was sent to a wrong path is held and does nothing', async () => {
     const stack = await createStack()
     const identity = await identityOf(stack, { accountId: account })
     expect(await deliver(stack, identity, installed('client-a'), { refusedAs: 'NOT_FOUND' })).toBe('NOT_FOUND')
@@ -105,7 +113,7 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     expect(await listHeld(stack.db, all)).toMatchObject([{ state: 'held', reason: 'NOT_FOUND' }])
   })
 
-  test('what came under a media type that is not taken is held, and takes effect once it is released', async () => {
+  test('one with a wrong media type is held, and takes effect once it is released', async () => {
     const stack = await createStack()
     const refusedAs = 'UNSUPPORTED_MEDIA_TYPE'
     const identity = await identityOf(stack, { accountId: account })
@@ -114,12 +122,12 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
 
     const [held] = await listHeld(stack.db, all)
     expect(held).toMatchObject({ state: 'held', reason: refusedAs })
-    await stack.release(held!.id, operator)
+    await releaseHeldCallback(stack.ctx, { id: held!.id, actor: operator })
     await stack.prover.proveDue()
     expect(await stack.rows()).toMatchObject([{ state: 'active', bound: true }])
   })
 
-  test('what nobody signed is kept nowhere', async () => {
+  test('a forged one is not kept', async () => {
     const stack = await createStack()
     const forged = await identityOf(stack, {}, await createSigningKey('marketplace-1'))
     for (let index = 0; index < 50; index++)
@@ -127,7 +135,7 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     expect(await listHeld(stack.db, all)).toEqual([])
   })
 
-  test('one JWT brings at most twenty, the same body once', async () => {
+  test('at most twenty are held under one JWT, the same body once', async () => {
     const stack = await createStack()
     const identity = await identityOf(stack, { accountId: otherAccount })
     for (let index = 0; index < 30; index++) {
@@ -137,7 +145,7 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     expect(await listHeld(stack.db, all)).toHaveLength(20)
   })
 
-  test('nor more than twenty when they come at the same time', async () => {
+  test('no more than twenty, even if they arrive at the same time', async () => {
     const stack = await createStack()
     const identity = await identityOf(stack, { accountId: otherAccount })
     const answers = await Promise.all(
@@ -150,7 +158,7 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     expect(await listHeld(stack.db, all)).toHaveLength(20)
   })
 
-  test('another writing of a signature is no other JWT', async () => {
+  test('a different encoding of the signature is the same JWT', async () => {
     const stack = await createStack()
     const identity = await identityOf(stack, { accountId: otherAccount })
     const last = identity.at(-1) ?? ''
@@ -179,7 +187,7 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     expect(opened).toEqual([true, true])
   })
 
-  test('after thirty days it gives way', async () => {
+  test('after thirty days it is deleted', async () => {
     const stack = await createStack()
     const old = await identityOf(stack, { aud: '@acme/other' })
     await deliver(stack, old, installed('client-a'))
@@ -189,7 +197,7 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
     expect(await isHeld(stack, old)).toBe(false)
   })
 
-  test('nothing is refused for good that could not be kept', async () => {
+  test('nothing is refused for good if it could not be kept', async () => {
     const stack = await createStack()
     const identity = await identityOf(stack, { accountId: otherAccount })
     await stack.db.execute(sql`alter table held_callbacks rename to held_elsewhere`)
@@ -203,8 +211,8 @@ describe('invariant 6: what verifies but breaks a rule is held', () => {
   })
 })
 
-describe('invariant 6: what cannot be verified yet counts as soon as it can be', () => {
-  test('the first callback under a new key takes effect though it never comes again', async () => {
+describe('invariant 6: a callback that cannot be verified yet takes effect as soon as it can be', () => {
+  test('the first callback under a new key takes effect without a redelivery', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
     stack.published.publish(stack.signingKey.jwk, later.jwk)
@@ -214,10 +222,10 @@ describe('invariant 6: what cannot be verified yet counts as soon as it can be',
     expect(await deliver(stack, identity, body)).toBe('KEYS_UNAVAILABLE')
     expect(await stack.dump()).not.toContain('s3cr3t')
 
-    await stack.callbacks.verifyUnverified()
+    await verifyUnverified(stack.ctx)
     expect(await stack.rows(otherAccount)).toEqual([])
     stack.clock.advance(20_000)
-    await stack.callbacks.verifyUnverified()
+    await verifyUnverified(stack.ctx)
 
     expect(stack.published.requests).toBe(2)
     expect(await stack.rows(otherAccount)).toMatchObject([{ clientId: 'client-b', state: 'pending', bound: true }])
@@ -225,28 +233,28 @@ describe('invariant 6: what cannot be verified yet counts as soon as it can be',
     expect(await deliver(stack, identity, body)).toBe('duplicate')
   })
 
-  test('its times are judged as of its arrival: the keys may be away for longer than it is good', async () => {
+  test('its times are judged as of its arrival, even if it has expired when the keys come back', async () => {
     const stack = await createStack()
     stack.published.fail()
     expect(await deliver(stack, await identityOf(stack), installed('client-a'))).toBe('KEYS_UNAVAILABLE')
     stack.clock.advance(6 * 3_600_000)
     stack.published.publish(stack.signingKey.jwk)
-    await stack.callbacks.verifyUnverified()
+    await verifyUnverified(stack.ctx)
     expect(await stack.rows()).toMatchObject([{ clientId: 'client-a', state: 'pending' }])
   })
 
-  test('what no key signed is dropped and counted at the next fetch', async () => {
+  test('one that no key signed is deleted and counted at the next fetch', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
     stack.clock.advance(10_000)
     expect(await deliver(stack, await identityOf(stack, {}, later), installed('client-b'))).toBe('KEYS_UNAVAILABLE')
     stack.clock.advance(20_000)
-    await stack.callbacks.verifyUnverified()
+    await verifyUnverified(stack.ctx)
     expect(await listHeld(stack.db, all)).toEqual([])
     expect(await stack.rows()).toHaveLength(1)
   })
 
-  test('one that then breaks a rule is held', async () => {
+  test('one that breaks a rule is held then', async () => {
     const stack = await createStack()
     stack.published.fail()
     const identity = await identityOf(stack, { accountId: otherAccount })
@@ -255,7 +263,7 @@ describe('invariant 6: what cannot be verified yet counts as soon as it can be',
     expect(await atWrongPath).toBe('NOT_FOUND')
     stack.published.publish(stack.signingKey.jwk)
     stack.clock.advance(30_000)
-    await stack.callbacks.verifyUnverified()
+    await verifyUnverified(stack.ctx)
     const rows = await listHeld(stack.db, all)
     expect(rows.map(({ state, reason }) => `${state} ${reason}`).sort()).toEqual([
       'held IDENTITY_MISMATCH',
@@ -264,26 +272,28 @@ describe('invariant 6: what cannot be verified yet counts as soon as it can be',
     expect(await stack.rows()).toEqual([])
   })
 
-  test('nobody releases what nobody verified', async () => {
+  test('an unverified one cannot be released', async () => {
     const stack = await createStack()
     stack.published.fail()
     await deliver(stack, await identityOf(stack), installed('client-a'))
     const [row] = await listHeld(stack.db, all)
-    await expect(stack.release(row!.id, operator)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
+    await expect(releaseHeldCallback(stack.ctx, { id: row!.id, actor: operator })).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+    })
   })
 
-  test('after a day without keys it is dropped', async () => {
+  test('after a day without keys it is deleted', async () => {
     const stack = await createStack()
     stack.published.fail()
     await deliver(stack, await identityOf(stack), installed('client-a'))
     stack.clock.advance(86_400_001)
     stack.published.publish(stack.signingKey.jwk)
-    await stack.callbacks.verifyUnverified()
+    await verifyUnverified(stack.ctx)
     expect(await listHeld(stack.db, all)).toEqual([])
     expect(await stack.rows()).toEqual([])
   })
 
-  test('a flood of random key ids from one address leaves the room of another', async () => {
+  test('a flood of random key ids from one address leaves room for another', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 1 })
     stack.published.publish(stack.signingKey.jwk, later.jwk)
@@ -302,15 +312,15 @@ describe('invariant 6: what cannot be verified yet counts as soon as it can be',
     expect(await listHeld(stack.db, all)).toHaveLength(200)
 
     stack.clock.advance(28_000)
-    await stack.callbacks.verifyUnverified()
+    await verifyUnverified(stack.ctx)
     expect(stack.published.requests).toBe(2)
     expect(await stack.rows(otherAccount)).toMatchObject([{ clientId: 'client-b' }])
     expect(await listHeld(stack.db, all)).toEqual([])
   })
 })
 
-describe('what one JWT may bring', () => {
-  test('twenty different callbacks of one account, the rest is held and told so', async () => {
+describe('the quota of one JWT', () => {
+  test('twenty different callbacks of one account; the rest is refused and held', async () => {
     const stack = await createStack()
     const identity = await identityOf(stack)
     const answers: string[] = []
@@ -323,7 +333,7 @@ describe('what one JWT may bring', () => {
     expect(await deliver(stack, await identityOf(stack, { n: 1 }), installed('client-99'))).toBe('accepted')
   })
 
-  test('twenty of a type that is kept without effect', async () => {
+  test('twenty of a type without effect', async () => {
     const stack = await createStack()
     const identity = await identityOf(stack)
     const answers: string[] = []
@@ -334,7 +344,7 @@ describe('what one JWT may bring', () => {
     expect(answers.slice(18)).toEqual(['ignored', 'ignored', 'RATE_LIMITED', 'RATE_LIMITED'])
   })
 
-  test('five thousand installs of different accounts, which one signed batch may bring', async () => {
+  test('five thousand installs of different accounts, as in one signed batch', async () => {
     const stack = await createStack()
     const identity = await identityOf(stack)
     await deliver(stack, identity, installed('client-a'))
@@ -348,7 +358,7 @@ describe('what one JWT may bring', () => {
     expect(await deliver(stack, identity, uninstalled())).toBe('RATE_LIMITED')
   })
 
-  test('when twenty thousand wait for their proof, a JWT that brought little is still let in', async () => {
+  test('while twenty thousand wait for their proof, a JWT with few callbacks is still accepted', async () => {
     const stack = await createStack()
     await stack.db.execute(sql`
       insert into credentials (account_id, generation, app_id, client_id, state, issued_at, tie_break, bound, next_attempt_at)
@@ -385,6 +395,5 @@ async function fillWith(stack: CallbackStack, { identities, each }: { identities
 }
 
 async function isHeld(stack: CallbackStack, jwt: string): Promise<boolean> {
-  const { identityDigest } = await import('../callback-identity.ts')
   return (await listHeld(stack.db, all)).some((row) => row.identityDigest === identityDigest(jwt))
 }

@@ -1,59 +1,53 @@
 import type { ErrorReason } from '@standin/contracts'
-import type { Clock } from '../../clock.ts'
+import type { Context } from '../../context.ts'
 import { describeRejection, type RejectedRequest } from './describe-rejection.ts'
-import type { RejectionDetails } from './rejection-table.ts'
-
-export type CountRejection = (rejection: RejectedRequest & { reason: ErrorReason }) => void
-
-export interface Rejections {
-  counts: { day: string; reason: ErrorReason; count: number }[]
-  samples: { at: Date; reason: ErrorReason; details: RejectionDetails }[]
-}
+import { insertRejections, type RejectionSample } from './rejection-store.ts'
 
 /** Of each reason between two writes; the rest is only counted. */
 const samplesOfReason = 5
 
+/** Refused callbacks that are not saved yet. */
+export interface UnsavedRejections {
+  /** By day and reason, as `2025-03-01 IDENTITY_INVALID`. */
+  counts: Map<string, number>
+  samples: RejectionSample[]
+}
+
+type RejectionsContext = Context & { callbacks: { rejections: UnsavedRejections } }
+
+export const noRejections = (): UnsavedRejections => ({ counts: new Map(), samples: [] })
+
 /**
- * Counts what is refused, in memory: a flood costs one write every few seconds, and what it brings is stored nowhere.
+ * Counts a refused callback in memory: a flood costs one write every few seconds, and its content is not stored.
  * A crash loses the counts of those seconds.
  */
-export function createRejectionCounter({
-  clock,
-  save,
-}: {
-  clock: Clock
-  save: (rejections: Rejections) => Promise<void>
-}) {
-  let counts = new Map<string, Rejections['counts'][number]>()
-  let samples: Rejections['samples'] = []
-
-  const count: CountRejection = ({ reason, ...request }) => {
-    const at = clock.now()
-    const day = at.toISOString().slice(0, 10)
-    const counted = counts.get(`${day} ${reason}`) ?? { day, reason, count: 0 }
-    counts.set(`${day} ${reason}`, { ...counted, count: counted.count + 1 })
-    if (samples.filter((sample) => sample.reason === reason).length < samplesOfReason)
-      samples.push({ at, reason, details: describeRejection(request) })
-  }
-
-  return {
-    count,
-    /** Writes down what was counted since the last time; when that fails it is counted on. */
-    async flush(): Promise<boolean> {
-      if (counts.size === 0) return false
-      const [unsavedCounts, unsavedSamples] = [counts, samples]
-      counts = new Map()
-      samples = []
-      try {
-        await save({ counts: [...unsavedCounts.values()], samples: unsavedSamples })
-      } catch (error) {
-        for (const [key, { count: since, ...of }] of counts)
-          unsavedCounts.set(key, { ...of, count: since + (unsavedCounts.get(key)?.count ?? 0) })
-        counts = unsavedCounts
-        samples = unsavedSamples
-        throw error
-      }
-      return false
-    },
-  }
+export function countRejection(
+  { clock, callbacks: { rejections } }: RejectionsContext,
+  { reason, ...request }: RejectedRequest & { reason: ErrorReason },
+): void {
+  const at = clock.now()
+  add(rejections, `${at.toISOString().slice(0, 10)} ${reason}`, 1)
+  if (rejections.samples.filter((sample) => sample.reason === reason).length < samplesOfReason)
+    rejections.samples.push({ at, reason, details: describeRejection(request) })
 }
+
+/**
+ * Writes down what was counted since the last time. If that fails it stays counted.
+ * @returns false: there is nothing more to do at once
+ */
+export async function saveRejections({ db, callbacks }: RejectionsContext): Promise<boolean> {
+  const unsaved = callbacks.rejections
+  if (unsaved.counts.size === 0) return false
+  callbacks.rejections = noRejections()
+  try {
+    await insertRejections(db, unsaved)
+  } catch (error) {
+    for (const [key, count] of callbacks.rejections.counts) add(unsaved, key, count)
+    callbacks.rejections = unsaved
+    throw error
+  }
+  return false
+}
+
+const add = ({ counts }: UnsavedRejections, key: string, count: number) =>
+  counts.set(key, count + (counts.get(key) ?? 0))

@@ -1,16 +1,16 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { isPlausible } from '../../trackunit/key-set.ts'
+import { isPlausible } from '../../trackunit/verify-signature.ts'
 import type { RejectionDetails } from './rejection-table.ts'
 
 export interface RejectedRequest {
   address: string
   mediaType?: string | undefined
   bodyBytes?: number | undefined
-  /** What the header held, whoever made it. */
+  /** The header's value, which may be forged. */
   jwt?: string | undefined
 }
 
-/** What may be kept of a refused request to tell what was wrong: no body, no JWT, no value of a claim; all of it cut. */
+/** The part of a refused request that is stored to show what was wrong: no body, no JWT, no claim's value, all of it cut. */
 export function describeRejection({ address, mediaType, bodyBytes, jwt }: RejectedRequest): RejectionDetails {
   return {
     address: cut(address),
@@ -33,5 +33,5 @@ function describeJwt(jwt: string): Pick<RejectionDetails, 'algorithm' | 'keyId' 
   }
 }
 
-/** PostgreSQL's JSON takes neither NUL nor half a character. */
+/** PostgreSQL's JSON cannot store NUL or half a character. */
 const cut = (text: string) => text.replaceAll('\0', '').slice(0, 100).toWellFormed()

@@ -1,23 +1,31 @@
+import type { ErrorReason } from '@standin/contracts'
 import { desc, lt, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '../../database/database.ts'
-import type { Rejections } from './count-rejections.ts'
 import { rejectionCounts, rejectionSamples } from './rejection-table.ts'
 
 const mostSamples = 200
 const keptDays = 30
 
-/** Adds counts and samples, and drops the old ones: 200 samples and the counts of 30 days stay. */
-export async function saveRejections(db: Database, { counts, samples }: Rejections): Promise<void> {
+export type RejectionSample = typeof rejectionSamples.$inferInsert
+
+/** Adds counts and samples, and deletes old ones: 200 samples and the counts of 30 days stay. @param counts by day and reason */
+export async function insertRejections(
+  db: Database,
+  { counts, samples }: { counts: ReadonlyMap<string, number>; samples: RejectionSample[] },
+): Promise<void> {
+  // All replicas write in one order, so that they never wait for each other in a circle.
+  const rows = [...counts].sort().map(([key, count]) => {
+    const [day = '', reason] = key.split(' ')
+    return { day, reason: reason as ErrorReason, count }
+  })
   await db.transaction(async (tx) => {
-    if (counts.length > 0)
-      await tx
-        .insert(rejectionCounts)
-        // In one order, so that two replicas do not wait for each other.
-        .values(counts.toSorted((one, other) => (one.day + one.reason < other.day + other.reason ? -1 : 1)))
-        .onConflictDoUpdate({
-          target: [rejectionCounts.day, rejectionCounts.reason],
-          set: { count: sql`${rejectionCounts.count} + excluded.count` },
-        })
+    await tx
+      .insert(rejectionCounts)
+      .values(rows)
+      .onConflictDoUpdate({
+        target: [rejectionCounts.day, rejectionCounts.reason],
+        set: { count: sql`${rejectionCounts.count} + excluded.count` },
+      })
     if (samples.length > 0) await tx.insert(rejectionSamples).values(samples)
     const newest = tx
       .select({ id: rejectionSamples.id })
@@ -25,14 +33,8 @@ export async function saveRejections(db: Database, { counts, samples }: Rejectio
       .orderBy(desc(rejectionSamples.id))
       .limit(mostSamples)
     await tx.delete(rejectionSamples).where(notInArray(rejectionSamples.id, newest))
-    const newestDay = counts
-      .map(({ day }) => day)
-      .sort()
-      .at(-1)
-    if (newestDay !== undefined)
-      await tx
-        .delete(rejectionCounts)
-        .where(lt(rejectionCounts.day, sql`${newestDay}::date - ${keptDays} * interval '1 day'`))
+    const oldest = sql`${rows.at(-1)?.day}::date - ${keptDays} * interval '1 day'`
+    await tx.delete(rejectionCounts).where(lt(rejectionCounts.day, oldest))
   })
 }
 

@@ -19,11 +19,11 @@ export interface RejectionDetails {
   bodyBytes?: number
   algorithm?: string
   keyId?: string
-  /** Of the JWT, whoever signed it. */
+  /** Of the JWT, which may be forged. */
   claimNames?: string[]
 }
 
-/** A few of the refused callbacks, the newest. */
+/** Samples of the newest refused callbacks. */
 export const rejectionSamples = pgTable('rejection_samples', {
   id: bigserial({ mode: 'number' }).primaryKey(),
   at: timestamp({ withTimezone: true, precision: 3 }).notNull(),

@@ -1,23 +1,27 @@
 import { procedures } from '@standin/contracts'
 import { actorOf } from '../../access/caller.ts'
-import type { Database } from '../../database/database.ts'
+import type { Context } from '../../context.ts'
 import type { Contracted } from '../../http/trpc.ts'
 import { listFilters } from './filter-store.ts'
 import { filterChoices, removeFilter, saveFilter } from './save-filter.ts'
 
-export function createFilterProcedures({ contracted, db }: { contracted: Contracted; db: Database }) {
+export function filterProcedures(ctx: Context, contracted: Contracted) {
   const { list, save, delete: remove, choices } = procedures.filter
   return {
-    list: contracted.call(list).query(async ({ ctx }) => ({ filters: await listFilters(db, ctx.accountId) })),
+    list: contracted
+      .call(list)
+      .query(async ({ ctx: { accountId } }) => ({ filters: await listFilters(ctx.db, accountId) })),
     save: contracted
       .call(save)
-      .mutation(({ ctx, input }) => saveFilter(db, { ...input, actor: actorOf(ctx.caller), accountId: ctx.accountId })),
-    delete: contracted.call(remove).mutation(async ({ ctx, input: { filterId } }) => {
-      await removeFilter(db, { actor: actorOf(ctx.caller), accountId: ctx.accountId, filterId })
+      .mutation(({ ctx: { accountId, caller }, input }) =>
+        saveFilter(ctx, { ...input, actor: actorOf(caller), accountId }),
+      ),
+    delete: contracted.call(remove).mutation(async ({ ctx: { accountId, caller }, input: { filterId } }) => {
+      await removeFilter(ctx, { actor: actorOf(caller), accountId, filterId })
       return {}
     }),
     choices: contracted
       .call(choices)
-      .query(({ ctx, input }) => filterChoices(db, { ...input, accountId: ctx.accountId })),
+      .query(({ ctx: { accountId }, input }) => filterChoices(ctx, { ...input, accountId })),
   }
 }

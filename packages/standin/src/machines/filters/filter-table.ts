@@ -2,7 +2,7 @@ import type { MachineFilter } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { jsonb, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
-/** What an account saved under a name. */
+/** Filters that an account saved under a name. */
 export const savedFilters = pgTable(
   'saved_filters',
   {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { machineFilterInput, matchesFilter } from './machine-filter-input.ts'
 
-test('an action that takes it works on all machines without it, and its form knows it for the choice of machines', () => {
+test('an action with this input works on all machines by default, and its form shows the choice of machines', () => {
   const input = z.object({ machines: machineFilterInput })
 
   expect(input.parse({})).toEqual({ machines: {} })
@@ -16,7 +16,7 @@ test('an action that takes it works on all machines without it, and its form kno
 const id = fc.constantFrom('a', 'b', 'c')
 const list = fc.option(fc.array(id, { maxLength: 3 }), { nil: undefined })
 
-test('a machine matches when it has one of every list that is given', () => {
+test('a machine matches when it has one value of every list in the filter', () => {
   fc.assert(
     fc.property(
       fc.record({ type: fc.option(id), site: fc.option(fc.record({ id })), groups: fc.array(fc.record({ id })) }),

@@ -1,8 +1,8 @@
 import { type MachineFilter, machineFilterSchema } from '@standin/contracts'
 
 /**
- * Which machines an action works on, for its `input`: `machines: machineFilterInput`. Left out, it is all of them. The
- * form shows it as the choice of saved filters, sites, types and groups.
+ * The machines that an action works on, for its `input`: `machines: machineFilterInput`; by default all of them. The
+ * form shows a choice of saved filters, sites, types and groups.
  */
 export const machineFilterInput = machineFilterSchema
   .default({})
@@ -14,7 +14,7 @@ interface Filterable {
   groups: ReadonlyArray<{ id: string }>
 }
 
-/** Whether a machine is one of those: of every list that is given, it has one. */
+/** Whether a machine matches: it must have one value of every list that the filter has. */
 export function matchesFilter(
   { type, site, groups }: Filterable,
   { types, siteIds, groupIds }: MachineFilter,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { emptyTables } from '../../../test/empty-tables.ts'
 import { createTestDatabase, type TestDatabase } from '../../../test/test-database.ts'
+import { openTestReplica, type TestReplica } from '../../../test/test-replica.ts'
 import { auditEntries } from '../../audit/audit-table.ts'
-import { type Connection, connectDatabase } from '../../database/database.ts'
 import { listFilters } from './filter-store.ts'
 import { filterChoices, removeFilter, saveFilter } from './save-filter.ts'
 
@@ -11,44 +11,44 @@ const otherAccount = '22222222-2222-4222-8222-222222222222'
 const actor = { kind: 'user', id: 'mette' } as const
 
 let database: TestDatabase
-let connection: Connection
+let replica: TestReplica
 beforeAll(async () => {
   database = await createTestDatabase()
-  connection = connectDatabase(database.url)
+  replica = openTestReplica(database)
 })
-beforeEach(() => emptyTables(connection.sql))
+beforeEach(() => emptyTables(replica.sql))
 afterAll(async () => {
-  await connection.close()
+  await replica.close()
   await database.drop()
 })
 
 const save = (name: string, filter = {}, accountId = account) =>
-  saveFilter(connection.db, { actor, accountId, name, filter })
-const names = async (accountId = account) => (await listFilters(connection.db, accountId)).map(({ name }) => name)
+  saveFilter(replica.ctx, { actor, accountId, name, filter })
+const names = async (accountId = account) => (await listFilters(replica.ctx.db, accountId)).map(({ name }) => name)
 
-test('a name that is taken, whatever its case, is replaced; another account has names of its own', async () => {
+test('a filter replaces the one with the same name, whatever its case, on its own account only', async () => {
   const first = await save('Lifts', { types: ['BOOM_LIFT'] })
   await save('lifts', {}, otherAccount)
   const second = await save('LIFTS', { types: ['SCISSOR_LIFT'] })
 
   expect(second.id).toBe(first.id)
-  expect(await listFilters(connection.db, account)).toEqual([
+  expect(await listFilters(replica.ctx.db, account)).toEqual([
     { id: first.id, accountId: account, name: 'LIFTS', filter: { types: ['SCISSOR_LIFT'] } },
   ])
   expect(await names(otherAccount)).toEqual(['lifts'])
 })
 
-test('deleting takes one of the own account alone, leaves its row in the audit, and can be repeated', async () => {
+test('deleting affects only the own account, is recorded in the audit, and can be repeated', async () => {
   const theirs = await save('Lifts', {}, otherAccount)
   const ours = await save('Yard')
-  const remove = (filterId: string) => removeFilter(connection.db, { actor, accountId: account, filterId })
+  const remove = (filterId: string) => removeFilter(replica.ctx, { actor, accountId: account, filterId })
   await remove(theirs.id)
   await remove(ours.id)
   await remove(ours.id)
 
   expect(await names()).toEqual([])
   expect(await names(otherAccount)).toEqual(['Lifts'])
-  const told = await connection.db.select().from(auditEntries)
+  const told = await replica.ctx.db.select().from(auditEntries)
   expect(told.map(({ event }) => event).sort()).toEqual(['filter.deleted', 'filter.saved', 'filter.saved'])
 })
 
@@ -58,20 +58,20 @@ test('an account saves at most two hundred', async () => {
   await expect(save('Choice 7', { types: ['ROLLER'] })).resolves.toMatchObject({ name: 'Choice 7' })
 })
 
-test('nothing is known before a run has seen machines', async () => {
-  const choices = await filterChoices(connection.db, { accountId: account, filter: {} })
+test('there are no choices before a run has read machines', async () => {
+  const choices = await filterChoices(replica.ctx, { accountId: account, filter: {} })
   expect(choices).toEqual({ groups: [], sites: [], types: [], matching: null, known: 0 })
 })
 
-test('choices of 20,000 machines come counted, the most frequent first, narrowed by a search, within a blink', async () => {
-  await connection.sql`
+test('choices of 20,000 machines are counted, sorted by frequency and searched quickly', async () => {
+  await replica.sql`
     insert into machines (account_id, machine_id, type, site_id, site_name, groups, seen_at)
     select ${account}::uuid, 'm' || nth, (array['EXCAVATOR', 'EXCAVATOR', 'ROLLER', 'BOOM_LIFT'])[nth % 4 + 1],
       case when nth % 2 = 1 then 's' || nth % 300 end, case when nth % 2 = 1 then 'Site ' || nth % 300 || ' 100%' end,
       case when nth % 5 > 0 then '[{"id":"g","name":"North_East"}]'::jsonb else '[]'::jsonb end, now()
     from generate_series(0, 19999) nth`
   const startedAtMs = performance.now()
-  const choices = await filterChoices(connection.db, {
+  const choices = await filterChoices(replica.ctx, {
     accountId: account,
     filter: { types: ['ROLLER'], groupIds: ['g'] },
   })
@@ -85,8 +85,7 @@ test('choices of 20,000 machines come counted, the most frequent first, narrowed
   expect(choices.groups).toEqual([{ id: 'g', name: 'North_East', machines: 16_000 }])
   expect(choices.sites).toHaveLength(50)
   expect({ known: choices.known, matching: choices.matching }).toEqual({ known: 20_000, matching: 4_000 })
-  const search = async (words: string) =>
-    filterChoices(connection.db, { accountId: account, search: words, filter: {} })
+  const search = async (words: string) => filterChoices(replica.ctx, { accountId: account, search: words, filter: {} })
   expect((await search('site 299')).sites.map(({ name }) => name)).toEqual(['Site 299 100%'])
   expect((await search('100%')).sites).toHaveLength(50)
   expect((await search('h_e')).groups).toHaveLength(1) // An underscore is itself.
@@ -95,5 +94,5 @@ test('choices of 20,000 machines come counted, the most frequent first, narrowed
 
 test.for(['a\0b', 'half \uD83D'])('a name that cannot be stored is refused, not lost: %j', async (name) => {
   await expect(save(name)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
-  await expect(filterChoices(connection.db, { accountId: account, search: name, filter: {} })).resolves.toBeDefined()
+  await expect(filterChoices(replica.ctx, { accountId: account, search: name, filter: {} })).resolves.toBeDefined()
 })

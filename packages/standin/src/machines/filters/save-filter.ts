@@ -1,6 +1,6 @@
 import type { FilterChoices, MachineFilter, SavedFilter } from '@standin/contracts'
 import { type Actor, record } from '../../audit/record.ts'
-import type { Database } from '../../database/database.ts'
+import { type Context, inTransaction } from '../../context.ts'
 import { StandinError } from '../../standin-error.ts'
 import { countChoices, countMachines } from '../choice-store.ts'
 import { countFilters, deleteFilter, upsertFilter } from './filter-store.ts'
@@ -10,14 +10,14 @@ const mostChoices = 50
 
 /** @throws StandinError `INPUT_INVALID` when the account has more filters than a person can choose from */
 export async function saveFilter(
-  db: Database,
+  ctx: Context,
   { actor, accountId, ...given }: { actor: Actor; accountId: string; name: string; filter: MachineFilter },
 ): Promise<SavedFilter> {
   if (isUnstorable(JSON.stringify(given)))
     throw new StandinError('INPUT_INVALID', { detail: 'It holds text that cannot be stored.' })
-  return db.transaction(async (tx) => {
-    const saved = await upsertFilter(tx, { accountId, ...given })
-    if ((await countFilters(tx, accountId)) > mostFilters)
+  return inTransaction(ctx, async (tx) => {
+    const saved = await upsertFilter(tx.db, { accountId, ...given })
+    if ((await countFilters(tx.db, accountId)) > mostFilters)
       throw new StandinError('INPUT_INVALID', { detail: `An account has at most ${mostFilters} saved choices.` })
     const details = { filterId: saved.id, name: saved.name }
     await record(tx, { actor, event: 'filter.saved', accountId, details })
@@ -25,20 +25,20 @@ export async function saveFilter(
   })
 }
 
-/** One that is not there is deleted already. */
+/** Does nothing when the filter does not exist. */
 export async function removeFilter(
-  db: Database,
+  ctx: Context,
   { actor, accountId, filterId }: { actor: Actor; accountId: string; filterId: string },
 ): Promise<void> {
-  await db.transaction(async (tx) => {
-    const name = await deleteFilter(tx, { accountId, filterId })
+  await inTransaction(ctx, async (tx) => {
+    const name = await deleteFilter(tx.db, { accountId, filterId })
     if (name !== undefined) await record(tx, { actor, event: 'filter.deleted', accountId, details: { filterId, name } })
   })
 }
 
-/** What can be chosen on an account, from the machines that its runs have seen. */
+/** What a filter of an account can choose from: the machines that its runs have read. */
 export async function filterChoices(
-  db: Database,
+  { db }: Context,
   { accountId, search = '', filter }: { accountId: string; search?: string | undefined; filter: MachineFilter },
 ): Promise<FilterChoices> {
   const [choices, { known, matching }] = await Promise.all([
@@ -48,5 +48,5 @@ export async function filterChoices(
   return { ...choices, known, matching: known === 0 ? null : matching }
 }
 
-/** PostgreSQL's JSON takes neither NUL nor half of a character, which `JSON.stringify` escapes. */
+/** PostgreSQL's JSON stores neither NUL nor half of a surrogate pair; `JSON.stringify` escapes both. */
 const isUnstorable = (json: string) => /\\u(0000|d[89a-f])/.test(json)

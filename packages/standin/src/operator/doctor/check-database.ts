@@ -3,12 +3,12 @@ import type { Sql } from 'postgres'
 import { mostSkewMs } from './check-addresses.ts'
 import { type Finding, good, note, wrong } from './finding.ts'
 
-/** Whether the database does what "answered 2xx is on disk" needs. Without a pooler each connection sets its own commits. */
+/** Whether a callback that was answered 2xx is on disk. Without a pooler each connection sets `synchronous_commit` itself. */
 export async function checkDatabase(sql: Sql, { isPooled }: { isPooled: boolean }): Promise<Finding[]> {
   const [row] = await sql<Array<{ version: number; fsync: string; commit: string; standbys: string }>>`
     select current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
       current_setting('synchronous_commit') as commit, current_setting('synchronous_standby_names') as standbys`
-  if (!row) return [wrong('database', 'It says nothing about itself.')]
+  if (!row) return [wrong('database', 'does not report its settings.')]
   const { version, fsync, standbys } = row
   const commit = isPooled ? row.commit : 'on'
   const major = Math.floor(version / 10_000)
@@ -22,7 +22,7 @@ export async function checkDatabase(sql: Sql, { isPooled }: { isPooled: boolean 
         ? good('commits', 'on disk and on a standby before they are answered.')
         : note(
             'commits',
-            'on disk before they are answered, and on no synchronous standby: a failover can lose the last callbacks. Set synchronous_standby_names.',
+            'on disk before they are answered, but on no synchronous standby: a failover can lose the last callbacks. Set synchronous_standby_names.',
           )
       : wrong(
           'commits',
@@ -31,7 +31,7 @@ export async function checkDatabase(sql: Sql, { isPooled }: { isPooled: boolean 
   ]
 }
 
-/** Whether its tables are those of this version. */
+/** Whether the tables are those of this version. */
 export async function checkMigrations(sql: Sql, known: number): Promise<Finding> {
   const [row] = await sql<Array<{ there: boolean }>>`
     select to_regclass('standin_migrations.__drizzle_migrations') is not null as there`
@@ -41,11 +41,11 @@ export async function checkMigrations(sql: Sql, known: number): Promise<Finding>
   const count = made?.count ?? 0
   if (count === known) return good('tables', 'those of this version.')
   return count < known
-    ? wrong('tables', `${known - count} migrations are missing: start a server of this version, it makes them.`)
+    ? wrong('tables', `${known - count} migrations are missing: start a server of this version, which runs them.`)
     : wrong('tables', 'of a newer version. Use that version of Standin.')
 }
 
-/** Whether this machine's clock and the database's agree: what is due, and what has expired, goes by either. */
+/** Whether this machine's clock agrees with the database's: both decide what is due and what has expired. */
 export async function checkDatabaseClock(sql: Sql, now: () => Date): Promise<Finding> {
   const askedAtMs = now().getTime()
   const [row] = await sql<Array<{ ms: number }>>`select extract(epoch from clock_timestamp())::float8 * 1000 as ms`
@@ -53,35 +53,35 @@ export async function checkDatabaseClock(sql: Sql, now: () => Date): Promise<Fin
   const off = `${Math.round(skewMs / 1_000)} s off this machine's clock`
   return skewMs <= mostSkewMs
     ? good('database clock', `${off}.`)
-    : wrong('database clock', `${off}: tokens and runs would be late or too early. Set both clocks (NTP).`)
+    : wrong('database clock', `${off}: tokens and runs would be late or early. Synchronise both clocks (NTP).`)
 }
 
-const listenPatienceMs = 3_000
+const listenTimeoutMs = 3_000
 
 /**
- * Whether what one connection says reaches another that listens: through a transaction pooler it does not.
- * @param direct one connection of its own to where a server listens
+ * Whether a notification reaches another connection; through a transaction pooler it does not.
+ * @param direct a connection to the address on which servers listen
  */
 export async function checkListen(sql: Sql, direct: Sql): Promise<Finding> {
   const channel = `doctor_${randomUUID().replaceAll('-', '')}`
   const { promise, resolve } = Promise.withResolvers<boolean>()
-  const net = setTimeout(() => resolve(false), listenPatienceMs)
+  const net = setTimeout(() => resolve(false), listenTimeoutMs)
   try {
-    await Promise.race([direct.listen(channel, () => resolve(true)), promise]) // It may be tried for ever.
+    await Promise.race([direct.listen(channel, () => resolve(true)), promise]) // The driver retries without end.
     await sql`select pg_notify(${channel}, '')`
     if (await promise) return good('notifications', 'arrive.')
   } catch {
-    // Said below.
+    // Reported below.
   } finally {
     clearTimeout(net)
   }
   return wrong(
     'notifications',
-    'do not arrive: replicas would hear of changes late. Set DATABASE_DIRECT_URL to the server itself, past a transaction pooler.',
+    'do not arrive: replicas would notice changes late. Set DATABASE_DIRECT_URL to the server itself, not to a transaction pooler.',
   )
 }
 
-/** Whether the audit's rows can be verified: what signed the ends of its chains, and its oldest and newest rows. */
+/** Whether the keys that signed the audit are known: of the ends of its chains, and of its oldest and newest rows. */
 export async function checkAuditKeys(sql: Sql, known: readonly string[]): Promise<Finding> {
   const rows = await sql<Array<{ kid: string }>>`
     select kid from audit_heads union select kid from audit_checkpoints
@@ -89,9 +89,9 @@ export async function checkAuditKeys(sql: Sql, known: readonly string[]): Promis
     union select kid from (select kid from audit_entries order by id desc limit 1000) newest where kid is not null`
   const lacking = rows.map(({ kid }) => kid).filter((kid) => !known.includes(kid))
   return lacking.length === 0
-    ? good('audit keys', 'have signed what is there.')
+    ? good('audit keys', 'verify the audit.')
     : wrong(
         'audit keys',
-        `rows are signed with ${lacking.join(', ')}, which STANDIN_AUDIT_KEYS does not have: "audit verify" takes them for changed. Add it, after the one that writes.`,
+        `rows are signed with ${lacking.join(', ')}, which STANDIN_AUDIT_KEYS does not have: "audit verify" reports them as changed. Add it, after the key that writes.`,
       )
 }

@@ -5,7 +5,7 @@ import { createTransport } from 'nodemailer'
 import type { Secret } from '../../config/secret.ts'
 import { type Finding, good, note, wrong } from './finding.ts'
 
-/** Whether what leaves in an outage of the database could be written down: a file is made, forced to the disk, and removed. */
+/** Whether tokens that are handed out in an outage of the database could be recorded: writes a file to disk and deletes it. */
 export async function checkSpool(dir: string): Promise<Finding> {
   const path = join(dir, `doctor-${randomUUID()}`)
   try {
@@ -23,31 +23,34 @@ export async function checkSpool(dir: string): Promise<Finding> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     return wrong(
       'spool',
-      `${dir} cannot be written (${code}), so no token would leave while the database is down. Make it writable, or set OUTAGE_SERVE_S=0.`,
+      `${dir} cannot be written (${code}): while the database is down, no token could be handed out. Make it writable, or set OUTAGE_SERVE_S=0.`,
     )
   }
 }
 
-const mailPatienceMs = 10_000
+const mailTimeoutMs = 10_000
 
-/** Whether the mail server is there and lets us in. Nothing is sent. */
+/** Whether the mail server answers and accepts our sign-in. No email is sent. */
 export async function checkMail(
   smtp: { server: Secret } | undefined,
   { mustAnswer }: { mustAnswer: boolean },
 ): Promise<Finding> {
-  if (!smtp) return note('mail', 'SMTP_URL and MAIL_FROM are not set: results go out as webhooks alone.')
+  if (!smtp) return note('mail', 'SMTP_URL and MAIL_FROM are not set: results can only be delivered as webhooks.')
   const url = new URL(smtp.server.reveal())
   const limits = ['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout']
-  for (const name of limits) url.searchParams.set(name, String(mailPatienceMs))
+  for (const name of limits) url.searchParams.set(name, String(mailTimeoutMs))
   const transport = createTransport(url.href, { disableFileAccess: true, disableUrlAccess: true })
   try {
     await transport.verify()
-    return good('mail', `${url.hostname} lets us in.`)
+    return good('mail', `${url.hostname} accepts our sign-in.`)
   } catch (error) {
     const status = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : undefined
     if (status !== undefined)
-      return wrong('mail', `${url.hostname} answers ${status} to us. Mend the user and password of SMTP_URL.`)
-    const said = `${url.hostname} does not answer. Let this machine reach it, or mend SMTP_URL.`
+      return wrong(
+        'mail',
+        `${url.hostname} refuses our sign-in with ${status}. Correct the user and password of SMTP_URL.`,
+      )
+    const said = `${url.hostname} does not answer. Open the network to it, or correct SMTP_URL.`
     return mustAnswer ? wrong('mail', said) : note('mail', said)
   } finally {
     transport.close()

@@ -23,7 +23,7 @@ const users = {
   USER_TOKEN_ADMIN_SCOPES: 'account.manage',
 }
 
-/** What is not good, with its first words. */
+/** The findings that are not good, as text. */
 function found(changes: Record<string, string | undefined>, callbackUrl = app.callbackUrl) {
   const config: Config = readConfig(app, { ...settings, ...users, ...changes })
   return checkSettings(config, { callbackUrl })
@@ -31,29 +31,29 @@ function found(changes: Record<string, string | undefined>, callbackUrl = app.ca
     .map(({ check, level, said }) => `${level} ${check}: ${said}`)
 }
 
-test('nothing is said where nothing is missing', () => {
+test('complete settings have no findings', () => {
   expect(found({})).toEqual([])
 })
 
 test.for([
   {
-    title: 'two rings share a key, under whatever name',
+    title: 'a key that two rings share, under any name',
     changes: { STANDIN_AUDIT_KEYS: key('other', 'Cde') },
     said: /^wrong keys: other of STANDIN_AUDIT_KEYS is a second name/,
   },
   {
-    title: 'an example of a key',
+    title: 'an example key',
     changes: { STANDIN_LINK_KEYS: key('l1', 'A') },
     said: /^note keys: l1 of STANDIN_LINK_KEYS is an example/,
   },
   { title: 'no PUBLIC_URL', changes: { PUBLIC_URL: undefined }, said: /^note addresses: PUBLIC_URL is not set/ },
   {
-    title: 'a PUBLIC_URL of another host than the callback’s',
+    title: 'a PUBLIC_URL on another host than the callback',
     changes: { PUBLIC_URL: 'https://api.acme.test' },
     said: /^note addresses: the manifest sends callbacks to callbacks\.acme\.test/,
   },
   {
-    title: 'only some parts',
+    title: 'missing parts',
     changes: { STANDIN_PARTS: 'api,worker' },
     said: /^note parts: this process does api, worker\. Another one must do callbacks/,
   },
@@ -63,7 +63,7 @@ test.for([
     said: /^note users: USER_TOKEN_SCOPE_CLAIM is not set/,
   },
   {
-    title: 'nobody who may approve',
+    title: 'no administrators',
     changes: { USER_TOKEN_ADMIN_SCOPES: undefined },
     said: /^note users: USER_TOKEN_ADMIN_SCOPES is not set/,
   },
@@ -72,11 +72,11 @@ test.for([
     changes: Object.fromEntries(Object.keys(users).map((name) => [name, undefined])),
     said: /^note users: USER_TOKEN_ISSUER, .+ every user is refused/,
   },
-])('the doctor says: $title', ({ changes, said }) => {
+])('the doctor reports $title', ({ changes, said }) => {
   expect(found(changes)).toEqual([expect.stringMatching(said)])
 })
 
-test('the doctor says where the manifest’s callbacks would not arrive', () => {
+test('the doctor reports a manifest whose callbacks would not arrive', () => {
   expect(found({}, 'https://standin.example.com/trackunit/callback')).toEqual([
     expect.stringMatching(/^note addresses: .+ an example/),
   ])

@@ -1,53 +1,47 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StandinApp } from '@standin/contracts'
 import { systemClock } from '../../clock.ts'
 import { type Config, readConfig } from '../../config/config.ts'
 import { ConfigError } from '../../config/config-error.ts'
-import type { Environment } from '../../config/environment-schema.ts'
 import { connectDatabase, type Database } from '../../database/database.ts'
 import { databaseTrouble } from '../../database/database-trouble.ts'
 import { openDatabase } from '../../database/open-database.ts'
 import { findKeyUse } from '../../secrets/find-key-use.ts'
+import type { Terminal } from '../terminal.ts'
 import { checkApi, checkCallbackAddress, checkKeySet, checkTokenEndpoint } from './check-addresses.ts'
 import { checkAuditKeys, checkDatabase, checkDatabaseClock, checkListen, checkMigrations } from './check-database.ts'
 import { checkMail, checkSpool } from './check-machine.ts'
 import { checkSettings } from './check-settings.ts'
 import { type Finding, good, wrong } from './finding.ts'
 
-interface Asked {
-  app: StandinApp
-  environment: Environment
-  say: (line: string) => void
-  /** Where the callback is asked from outside; `true`: at PUBLIC_URL. */
-  publicUrl: string | true | undefined
-}
-
-/** Looks at everything that a server needs, each for as long as ten seconds; changes nothing. */
-export async function examine({ app, environment, say, publicUrl }: Asked): Promise<Finding[]> {
-  const config = settingsOf({ app, environment, say })
+/**
+ * Checks everything that a server needs, each for at most ten seconds; changes nothing.
+ * @param publicUrl where the callback address is called from outside; `true`: at PUBLIC_URL
+ */
+export async function examine(terminal: Terminal, publicUrl: string | true | undefined): Promise<Finding[]> {
+  const config = readSettings(terminal)
   if (Array.isArray(config)) return config
   const mustAnswer = config.production
-  const surroundings = { fetch, clock: systemClock, mustAnswer }
+  const outside = { fetch, clock: systemClock, mustAnswer }
   const { callback, trackunit, userTokens, delivery, outageServeMs, database } = config
   const has = (part: Config['parts'][number]) => config.parts.includes(part)
-  const rest = await Promise.all([
-    checkSettings(config, app),
-    examineDatabase(config, say),
-    checkKeySet(callback.jwksUrl, { check: 'signing keys', setting: 'TRACKUNIT_JWKS_URL' }, surroundings),
+  const findings = await Promise.all([
+    checkSettings(config, terminal.app),
+    examineDatabase(config, terminal.say),
+    checkKeySet(callback.jwksUrl, { check: 'signing keys', setting: 'TRACKUNIT_JWKS_URL' }, outside),
     userTokens && has('api')
-      ? checkKeySet(userTokens.jwksUrl, { check: "users' keys", setting: 'USER_TOKEN_JWKS_URL' }, surroundings)
+      ? checkKeySet(userTokens.jwksUrl, { check: "users' keys", setting: 'USER_TOKEN_JWKS_URL' }, outside)
       : [],
-    checkTokenEndpoint(trackunit.tokenUrl, surroundings),
-    has('worker') ? checkApi(trackunit.apiUrl, surroundings) : [],
+    checkTokenEndpoint(trackunit.tokenUrl, outside),
+    has('worker') ? checkApi(trackunit.apiUrl, outside) : [],
     outageServeMs > 0 && (has('api') || has('worker')) ? checkSpool(join(database.embeddedDir, 'spool')) : [],
     has('worker') ? checkMail(delivery.smtp, { mustAnswer }) : [],
-    publicUrl === undefined ? [] : examineCallback(config, publicUrl, surroundings),
+    publicUrl === undefined ? [] : examineCallback(config, publicUrl, outside),
   ])
-  return [good('settings', 'can be read.'), ...rest.flat()]
+  return [good('settings', 'valid.'), ...findings.flat()]
 }
 
-function settingsOf({ app, environment, say }: Omit<Asked, 'publicUrl'>): Config | Finding[] {
+function readSettings({ app, environment, say }: Terminal): Config | Finding[] {
   try {
     return readConfig(app, environment, say)
   } catch (error) {
@@ -59,7 +53,7 @@ function settingsOf({ app, environment, say }: Omit<Asked, 'publicUrl'>): Config
 async function examineDatabase(config: Config, say: (line: string) => void): Promise<Finding[]> {
   try {
     const { url, directUrl, pooled, close } = await openDatabase(config.database, say)
-    // Also where nobody said that it is a pooler: it would refuse what a server's connections set.
+    // As if through a pooler, also where none is configured: a pooler would refuse what a server's connections set.
     const connection = connectDatabase(url, { pool: 1, pooled: true })
     const direct = connectDatabase(directUrl, { pool: 1 })
     try {
@@ -68,28 +62,26 @@ async function examineDatabase(config: Config, say: (line: string) => void): Pro
         readFileSync(new URL('../../../migrations/meta/_journal.json', import.meta.url), 'utf8'),
       )
       const tables = await checkMigrations(sql, journal.entries.length)
-      const isReady = tables.level === 'good'
+      const ofKeys = async () => [
+        await checkEncryptionKeys(config, db),
+        await checkAuditKeys(
+          sql,
+          config.keys.audit.map(({ kid }) => kid),
+        ),
+      ]
       return [
         ...(await checkDatabase(sql, { isPooled: pooled })),
         await checkDatabaseClock(sql, systemClock.now),
         await checkListen(sql, direct.sql),
         tables,
-        ...(isReady ? [await checkEncryptionKeys(config, db)] : []),
-        ...(isReady
-          ? [
-              await checkAuditKeys(
-                sql,
-                config.keys.audit.map(({ kid }) => kid),
-              ),
-            ]
-          : []),
+        ...(tables.level === 'good' ? await ofKeys() : []),
       ]
     } finally {
       await Promise.all([connection.close(), direct.close()])
       await close()
     }
   } catch (error) {
-    return [wrong('database', databaseTrouble(error) ?? 'It cannot be used: see what a server says when it starts.')]
+    return [wrong('database', databaseTrouble(error) ?? 'cannot be used: see the log of a server that starts.')]
   }
 }
 
@@ -107,19 +99,19 @@ async function checkEncryptionKeys({ keys }: Config, db: Database): Promise<Find
     'encryption keys',
     retired.length === 0
       ? 'open every value.'
-      : `open every value; ${retired.join(', ')} still in use: "encryption-keys reencrypt".`,
+      : `open every value; ${retired.join(', ')} still in use: run "encryption-keys reencrypt".`,
   )
 }
 
 async function examineCallback(
   { callback, http }: Config,
   publicUrl: string | true,
-  surroundings: Parameters<typeof checkCallbackAddress>[2],
+  outside: Parameters<typeof checkCallbackAddress>[2],
 ): Promise<Finding> {
   const base = publicUrl === true ? http.publicUrl : publicUrl.replace(/\/+$/, '')
   if (!base || !URL.canParse(base))
-    return wrong('callback address', 'Give an address: --public-url https://…, or set PUBLIC_URL.')
+    return wrong('callback address', 'unknown: use --public-url https://…, or set PUBLIC_URL.')
   const secret = callback.pathSecrets[0]?.reveal()
   const url = `${base}/trackunit/callback`
-  return checkCallbackAddress(secret ? `${url}/${secret}` : url, secret ? `${url}/[secret]` : url, surroundings)
+  return checkCallbackAddress(secret ? `${url}/${secret}` : url, secret ? `${url}/[secret]` : url, outside)
 }

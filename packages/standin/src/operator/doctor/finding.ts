@@ -1,9 +1,9 @@
-/** What one look of the doctor's found. */
+/** The result of one check. */
 export interface Finding {
   check: string
-  /** `note`: worth knowing, and right for some; nothing ends with 1 because of it. */
+  /** `note`: worth knowing, and right in some setups; does not fail the command. */
   level: 'good' | 'note' | 'wrong'
-  /** What was found, and where it is not good why that matters and what to do. */
+  /** The finding, and unless it is good why it matters and what to do. */
   said: string
 }
 

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { createAdjustableClock } from '../../../test/adjustable-clock.ts'
-import { createArtifactLinks } from './artifact-link.ts'
+import { testConfig } from '../../../test/test-replica.ts'
+import { createResultsMemory } from '../results-context.ts'
+import { makeArtifactLink, readArtifactLink } from './artifact-link.ts'
 
 const artifactId = '11111111-2222-3333-4444-555555555555'
 const key = (kid: string) => ({ kid, bytes: randomBytes(32) })
@@ -12,9 +14,15 @@ const purpose = 'standin/artifact-download'
 
 function createLinks(keys: [typeof first, ...Array<typeof first>] = [first]) {
   const clock = createAdjustableClock()
-  const links = createArtifactLinks({ keys, clock, publicUrl: () => 'https://standin.example.com' })
-  const make = async () => (await links.make(artifactId)).url.split('/artifacts/')[1] ?? ''
-  return { ...links, clock, makeLink: make }
+  const STANDIN_LINK_KEYS = keys.map(({ kid, bytes }) => `${kid}:${bytes.toString('base64url')}`).join(',')
+  const results = createResultsMemory({ scopesOf: () => [], publicUrl: () => 'https://standin.example.com' })
+  const ctx = { config: testConfig({ environment: { STANDIN_LINK_KEYS } }), clock, results }
+  return {
+    clock,
+    make: (id: string) => makeArtifactLink(ctx, id),
+    read: (link: string) => readArtifactLink(ctx, link),
+    makeLink: async () => (await makeArtifactLink(ctx, artifactId)).url.split('/artifacts/')[1] ?? '',
+  }
 }
 const expired = expect.objectContaining({ reason: 'LINK_EXPIRED' })
 
@@ -29,14 +37,14 @@ test('a link names its file for a minute and not a second longer', async () => {
   await expect(read(link)).rejects.toEqual(expired)
 })
 
-test('keys rotate: a link made with the key before still opens, one of a key that is gone does not', async () => {
+test('keys rotate: a link made with the previous key still opens, one made with a removed key does not', async () => {
   const before = await createLinks([first]).makeLink()
 
   expect(await createLinks([second, first]).read(before)).toBe(artifactId)
   await expect(createLinks([second]).read(before)).rejects.toEqual(expired)
 })
 
-describe('what is not a link is refused as an expired one', () => {
+describe('a forged link is refused as expired', () => {
   const sign = ({
     kid = 'first',
     audience = purpose,
@@ -47,7 +55,7 @@ describe('what is not a link is refused as an expired one', () => {
     return (expires ? jwt.setExpirationTime(new Date(expires)) : jwt).sign(bytes)
   }
 
-  test('the control: one that is signed for this purpose with this key opens', async () => {
+  test('the control: a link signed for this purpose with this key opens', async () => {
     expect(await createLinks().read(await sign())).toBe(artifactId)
   })
 

@@ -1,54 +1,64 @@
 import { jwtVerify, SignJWT } from 'jose'
-import type { Clock } from '../../clock.ts'
-import type { KeyRing } from '../../config/key-ring.ts'
+import { actorOf, type Caller } from '../../access/caller.ts'
+import { record } from '../../audit/record.ts'
 import { StandinError } from '../../standin-error.ts'
+import { checkMayRead } from '../read-right.ts'
+import type { ResultsContext } from '../results-context.ts'
+import { findRunOfArtifact } from './artifact-store.ts'
 
 const lifetimeS = 60
 const purpose = 'standin/artifact-download'
 
-export type ArtifactLinks = ReturnType<typeof createArtifactLinks>
+/** Makes a link to a file and records who asked for it. @throws StandinError `ARTIFACT_NOT_FOUND`, `SCOPE_FORBIDDEN` */
+export async function linkArtifact(
+  ctx: ResultsContext,
+  caller: Caller,
+  { artifactId }: { artifactId: string },
+): Promise<{ url: string; expiresAt: string }> {
+  const run = await findRunOfArtifact(ctx.db, artifactId)
+  if (!run) throw new StandinError('ARTIFACT_NOT_FOUND')
+  checkMayRead(ctx, caller, run)
+  const { id: runId, accountId, actionId } = run
+  const details = { artifactId, runId, actionId }
+  await record(ctx, { actor: actorOf(caller), event: 'artifact.linked', accountId, details })
+  return makeArtifactLink(ctx, artifactId)
+}
 
-/** Download links: one file, one purpose, a minute, a key of their own. */
-export function createArtifactLinks({
-  keys,
-  publicUrl,
-  clock,
-}: {
-  keys: KeyRing
-  publicUrl: () => string
-  clock: Clock
-}) {
-  const [signing] = keys
-  const keysById = new Map(keys.map(({ kid, bytes }) => [kid, bytes]))
-  return {
-    async make(artifactId: string): Promise<{ url: string; expiresAt: string }> {
-      const nowS = Math.floor(clock.now().getTime() / 1_000)
-      const expiresAtS = nowS + lifetimeS
-      const link = await new SignJWT({})
-        .setProtectedHeader({ alg: 'HS256', kid: signing.kid })
-        .setSubject(artifactId)
-        .setAudience(purpose)
-        .setExpirationTime(expiresAtS)
-        .sign(signing.bytes)
-      return { url: `${publicUrl()}/artifacts/${link}`, expiresAt: new Date(expiresAtS * 1_000).toISOString() }
-    },
+/** Makes a download link: for one file and one purpose, valid for a minute, signed with a key used for nothing else. */
+export async function makeArtifactLink(
+  { config, clock, results }: Pick<ResultsContext, 'config' | 'clock' | 'results'>,
+  artifactId: string,
+): Promise<{ url: string; expiresAt: string }> {
+  const [{ kid, bytes }] = config.keys.links
+  const expiresAtS = Math.floor(clock.now().getTime() / 1_000) + lifetimeS
+  const link = await new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256', kid })
+    .setSubject(artifactId)
+    .setAudience(purpose)
+    .setExpirationTime(expiresAtS)
+    .sign(bytes)
+  return { url: `${results.publicUrl()}/artifacts/${link}`, expiresAt: new Date(expiresAtS * 1_000).toISOString() }
+}
 
-    /** @returns the file's id @throws StandinError `LINK_EXPIRED`, also for one that was never ours */
-    async read(link: string): Promise<string> {
-      try {
-        const { payload } = await jwtVerify(
-          link,
-          ({ kid }) => {
-            const key = keysById.get(kid ?? '')
-            if (!key) throw new Error('unknown key id')
-            return key
-          },
-          { algorithms: ['HS256'], audience: purpose, currentDate: clock.now(), requiredClaims: ['exp', 'sub'] },
-        )
-        return payload.sub ?? ''
-      } catch {
-        throw new StandinError('LINK_EXPIRED')
-      }
-    },
+/** @returns the file's id @throws StandinError `LINK_EXPIRED`, also for a forged link */
+export async function readArtifactLink(
+  { config, clock }: Pick<ResultsContext, 'config' | 'clock'>,
+  link: string,
+): Promise<string> {
+  const keyOf = ({ kid }: { kid?: string | undefined }) => {
+    const key = config.keys.links.find((each) => each.kid === kid)
+    if (!key) throw new Error('unknown key id')
+    return key.bytes
+  }
+  try {
+    const { payload } = await jwtVerify(link, keyOf, {
+      algorithms: ['HS256'],
+      audience: purpose,
+      currentDate: clock.now(),
+      requiredClaims: ['exp', 'sub'],
+    })
+    return payload.sub ?? ''
+  } catch {
+    throw new StandinError('LINK_EXPIRED')
   }
 }

@@ -1,14 +1,12 @@
 import { procedures } from '@standin/contracts'
 import type { Contracted } from '../../http/trpc.ts'
-import type { createLinkArtifact } from './link-artifact.ts'
+import type { ResultsContext } from '../results-context.ts'
+import { linkArtifact } from './artifact-link.ts'
 
-interface Dependencies {
-  contracted: Contracted
-  linkArtifact: ReturnType<typeof createLinkArtifact>
-}
-
-export function createArtifactProcedures({ contracted, linkArtifact }: Dependencies) {
+export function artifactProcedures(ctx: ResultsContext, contracted: Contracted) {
   return {
-    link: contracted.call(procedures.artifact.link).mutation(({ ctx, input }) => linkArtifact(ctx.caller, input)),
+    link: contracted
+      .call(procedures.artifact.link)
+      .mutation(({ ctx: { caller }, input }) => linkArtifact(ctx, caller, input)),
   }
 }

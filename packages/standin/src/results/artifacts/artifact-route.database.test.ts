@@ -1,12 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { pino } from 'pino'
+import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createRunStack, type RunStack } from '../../../test/run-stack.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
 import { defineAction } from '../../actions/define-action.ts'
 import { createHttpServer } from '../../http/http-server.ts'
-import { createArtifactLinks } from './artifact-link.ts'
+import { makeArtifactLink } from './artifact-link.ts'
 import { registerArtifactRoute } from './artifact-route.ts'
 
 const database = await createTestDatabase()
@@ -27,13 +26,13 @@ const report = defineAction({
   },
 })
 
-async function serve({ db, clock }: RunStack) {
-  const links = createArtifactLinks({ keys: [{ kid: 'k', bytes: randomBytes(32) }], clock, publicUrl: () => '' })
-  const http = { port: 0, host: '', publicUrl: undefined, trustProxy: false, appOrigins: [] }
-  const server = await createHttpServer(http, pino({ level: 'silent' }))
-  registerArtifactRoute(server, { db, links })
+async function serve({ ctx }: RunStack) {
+  const server = await createHttpServer(ctx)
+  registerArtifactRoute(server, ctx)
   return {
-    links,
+    link: async (artifactId: string) => ({
+      url: new URL((await makeArtifactLink(ctx, artifactId)).url, 'http://localhost').pathname,
+    }),
     get: (url: string) => server.inject(url),
     listen: () => server.listen({ port: 0, host: '127.0.0.1' }),
     [Symbol.asyncDispose]: () => server.close(),
@@ -47,10 +46,10 @@ async function finishedArtifact(stack: RunStack): Promise<string> {
   return row?.id
 }
 
-test('a file comes as it was written, to be saved and never shown', async () => {
+test('a file is sent as it was written, to be saved and never rendered', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   await using served = await serve(stack)
-  const { url } = await served.links.make(await finishedArtifact(stack))
+  const { url } = await served.link(await finishedArtifact(stack))
 
   const { statusCode, headers, body } = await served.get(url)
 
@@ -65,10 +64,10 @@ test('a file comes as it was written, to be saved and never shown', async () => 
   })
 })
 
-test('a file whose rest is erased while it comes is cut off: nobody waits for it, nor takes it for whole', async () => {
+test('a file that is erased while it is sent is cut off: the client neither waits nor takes it for complete', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   await using served = await serve(stack)
-  const { url } = await served.links.make(await finishedArtifact(stack))
+  const { url } = await served.link(await finishedArtifact(stack))
   await stack.sql`update artifacts set chunks = chunks + 1, bytes = bytes + 1` // As if there had been one more.
 
   const answer = await fetch(`${await served.listen()}${url}`, { signal: AbortSignal.timeout(3_000) })
@@ -76,31 +75,31 @@ test('a file whose rest is erased while it comes is cut off: nobody waits for it
 })
 
 describe('is refused', () => {
-  test('with a link that is over', async () => {
+  test('with an expired link', async () => {
     await using stack = await createRunStack({ database, actions: [report] })
     await using served = await serve(stack)
-    const { url } = await served.links.make(await finishedArtifact(stack))
+    const { url } = await served.link(await finishedArtifact(stack))
     stack.clock.advance(61_000)
 
     expect((await served.get(url)).json()).toMatchObject({ status: 410, reason: 'LINK_EXPIRED' })
   })
 
   test.for<{ title: string; before: (stack: RunStack) => Promise<unknown> }>([
-    { title: 'after an uninstall, also with a link that is still good', before: (stack) => stack.uninstall() },
-    { title: 'while its run is not over', before: ({ sql }) => sql`update artifacts set complete = false` },
+    { title: 'after an uninstall, also with a valid link', before: (stack) => stack.uninstall() },
+    { title: 'before its run has ended', before: ({ sql }) => sql`update artifacts set complete = false` },
   ])('$title', async ({ before }) => {
     await using stack = await createRunStack({ database, actions: [report] })
     await using served = await serve(stack)
-    const { url } = await served.links.make(await finishedArtifact(stack))
+    const { url } = await served.link(await finishedArtifact(stack))
     await before(stack)
 
     expect((await served.get(url)).json()).toMatchObject({ status: 404, reason: 'ARTIFACT_NOT_FOUND' })
   })
 
-  test('where there is none, and where the link is nonsense', async () => {
+  test('when the file does not exist, and when the link is nonsense', async () => {
     await using stack = await createRunStack({ database, actions: [report] })
     await using served = await serve(stack)
-    const { url } = await served.links.make(randomUUID())
+    const { url } = await served.link(randomUUID())
 
     expect((await served.get(url)).json()).toMatchObject({ reason: 'ARTIFACT_NOT_FOUND' })
     expect((await served.get('/artifacts/nonsense')).json()).toMatchObject({ reason: 'LINK_EXPIRED' })

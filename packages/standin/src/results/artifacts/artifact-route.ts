@@ -1,17 +1,14 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import type { Database } from '../../database/database.ts'
+import type { Context } from '../../context.ts'
 import { StandinError } from '../../standin-error.ts'
-import type { ArtifactLinks } from './artifact-link.ts'
+import { readArtifactLink } from './artifact-link.ts'
 import { findArtifact, readChunks } from './artifact-store.ts'
 
-/** `GET /artifacts/<link>`: a file as an attachment, streamed; never rendered as a page of ours. */
-export function registerArtifactRoute(
-  server: FastifyInstance,
-  { db, links }: { db: Database; links: ArtifactLinks },
-): void {
+/** `GET /artifacts/<link>`: streams a file as an attachment; browsers never render it as a page of this server. */
+export function registerArtifactRoute(server: FastifyInstance, ctx: Context): void {
   server.get<{ Params: { link: string } }>('/artifacts/:link', async (request, reply) => {
-    const artifact = await findArtifact(db, await links.read(request.params.link))
+    const artifact = await findArtifact(ctx.db, await readArtifactLink(ctx, request.params.link))
     if (!artifact) throw new StandinError('ARTIFACT_NOT_FOUND')
     return reply
       .type(artifact.mediaType)
@@ -22,6 +19,6 @@ export function registerArtifactRoute(
         'x-content-type-options': 'nosniff',
         'content-security-policy': "default-src 'none'; sandbox",
       })
-      .send(Readable.from(readChunks(db, artifact)))
+      .send(Readable.from(readChunks(ctx.db, artifact)))
   })
 }

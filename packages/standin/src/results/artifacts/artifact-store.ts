@@ -1,18 +1,18 @@
-import type { Artifact } from '@standin/contracts'
 import { and, asc, eq, gt, gte, inArray, lt, ne, sql } from 'drizzle-orm'
+import { daysAgo } from '../../clock.ts'
+import type { Context, InTransaction } from '../../context.ts'
 import type { Database, Transaction } from '../../database/database.ts'
-import { runs } from '../../runs/run-table.ts'
+import { appendEvent } from '../../runs/run-event-store.ts'
+import { runs, type StoredArtifact } from '../../runs/run-table.ts'
 import { StandinError } from '../../standin-error.ts'
 import { artifactChunks, artifacts } from './artifact-table.ts'
 
 export type ArtifactRow = typeof artifacts.$inferSelect
-/** How long it is kept is said by the server's settings, not by its row. */
-export type StoredArtifact = Omit<Artifact, 'keptUntil'>
 
-/**
- * The file of a run by its name, as its last checkpoint left it: what was written after that is dropped, since the work
- * that wrote it is done again.
- */
+/** A few at a time, so that no statement takes long. */
+const deletedAtOnce = 100
+
+/** Opens a file of a run as its last checkpoint left it. Later pieces are deleted: the next attempt writes them again. */
 export async function openArtifact(
   tx: Transaction,
   file: { runId: string; accountId: string; name: string; mediaType: string },
@@ -37,7 +37,7 @@ export async function insertChunk(
   await tx.insert(artifactChunks).values(chunk)
 }
 
-/** How much the files of an account take, but for one of them. */
+/** How much the other files of an account take. */
 export async function bytesOfOtherArtifacts(
   db: Database,
   { accountId, but }: { accountId: string; but: string },
@@ -49,7 +49,7 @@ export async function bytesOfOtherArtifacts(
   return Number(row?.bytes ?? 0)
 }
 
-/** Keeps a file as it is now: its chunks up to here count. */
+/** Keeps a file as it is now, with so many chunks. */
 export async function keepArtifact(
   tx: Transaction,
   { id, chunks, bytes }: { id: string; chunks: number; bytes: number },
@@ -57,14 +57,14 @@ export async function keepArtifact(
   await tx.update(artifacts).set({ chunks, bytes }).where(eq(artifacts.id, id))
 }
 
-/** Offers the files of a run that has ended, as they were kept last; an empty one is none. */
-export async function offerArtifacts(tx: Transaction, runId: string): Promise<StoredArtifact[]> {
-  const offered = await tx
+/** In the transaction that ends a run, before its end is announced: offers its files as they were last kept, except empty ones. */
+export async function offerArtifacts({ db }: InTransaction, { id: runId }: { id: string }): Promise<void> {
+  const offered = await db
     .update(artifacts)
     .set({ complete: true })
     .where(and(eq(artifacts.runId, runId), eq(artifacts.complete, false), gt(artifacts.bytes, 0)))
     .returning()
-  return offered.map(toArtifact)
+  for (const row of offered) await appendEvent(db, runId, { type: 'artifact', artifact: toArtifact(row) })
 }
 
 export async function findArtifact(db: Database, artifactId: string): Promise<ArtifactRow | undefined> {
@@ -75,7 +75,7 @@ export async function findArtifact(db: Database, artifactId: string): Promise<Ar
   return row
 }
 
-/** The complete files of some runs, by run. */
+/** The files that some runs offer, by run. */
 export async function artifactsOfRuns(db: Database, runIds: readonly string[]): Promise<Map<string, StoredArtifact[]>> {
   if (runIds.length === 0) return new Map()
   const rows = await db
@@ -87,7 +87,7 @@ export async function artifactsOfRuns(db: Database, runIds: readonly string[]): 
   return new Map([...byRun].map(([runId, files]) => [runId, files.map(toArtifact)]))
 }
 
-/** A file's bytes, one piece in memory at a time. */
+/** A file's bytes, with one piece in memory at a time. */
 export async function* readChunks(
   db: Database,
   { id, chunks }: Pick<ArtifactRow, 'id' | 'chunks'>,
@@ -97,12 +97,12 @@ export async function* readChunks(
       .select({ content: artifactChunks.content })
       .from(artifactChunks)
       .where(and(eq(artifactChunks.artifactId, id), eq(artifactChunks.position, position)))
-    if (!chunk) throw new StandinError('ARTIFACT_NOT_FOUND') // Erased meanwhile: what came is not the whole.
+    if (!chunk) throw new StandinError('ARTIFACT_NOT_FOUND') // Erased while it is read: the rest is missing.
     yield chunk.content
   }
 }
 
-/** The run of a file, for who may read it. */
+/** The run that offers a file. */
 export async function findRunOfArtifact(
   db: Database,
   artifactId: string,
@@ -115,22 +115,23 @@ export async function findRunOfArtifact(
   return row?.run
 }
 
-/** Deletes some of the files whose runs ended before, so that no statement is long. @returns how many went */
-export async function deleteOldArtifacts(db: Database, before: Date, { limit }: { limit: number }): Promise<number> {
+/** Deletes some files that are older than the settings allow. @returns whether there may be more */
+export async function ageOutArtifacts({ db, clock, config }: Context): Promise<boolean> {
+  const before = daysAgo(clock, config.retention.artifactDays)
   const old = db
     .select({ id: artifacts.id })
     .from(artifacts)
     .innerJoin(runs, eq(runs.id, artifacts.runId))
-    .where(and(lt(artifacts.createdAt, before), lt(runs.endedAt, before))) // By age, of which files have an index.
+    .where(and(lt(artifacts.createdAt, before), lt(runs.endedAt, before))) // The first condition uses an index.
     .orderBy(asc(artifacts.createdAt))
-    .limit(limit)
-  const gone = await db.delete(artifacts).where(inArray(artifacts.id, old)).returning({ id: artifacts.id })
-  return gone.length
+    .limit(deletedAtOnce)
+  const deleted = await db.delete(artifacts).where(inArray(artifacts.id, old)).returning({ id: artifacts.id })
+  return deleted.length > 0
 }
 
 /** Erases the files of an account; its runs stay as history. */
-export async function eraseArtifactsOf(tx: Transaction, accountId: string): Promise<void> {
-  await tx.delete(artifacts).where(eq(artifacts.accountId, accountId))
+export async function eraseArtifactsOf({ db }: InTransaction, accountId: string): Promise<void> {
+  await db.delete(artifacts).where(eq(artifacts.accountId, accountId))
 }
 
 export async function accountOfArtifact(db: Database, artifactId: string): Promise<string | undefined> {

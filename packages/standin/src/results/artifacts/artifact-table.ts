@@ -14,7 +14,7 @@ import { runs } from '../../runs/run-table.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
-/** A file that a run leaves. It is offered only once it is complete. */
+/** A file that a run leaves. Only complete files are offered. */
 export const artifacts = pgTable(
   'artifacts',
   {
@@ -37,7 +37,7 @@ export const artifacts = pgTable(
   ],
 )
 
-/** A file's bytes, in pieces, so that neither writing nor sending one holds it in memory. */
+/** A file's bytes, in pieces, so that a whole file is never in memory. */
 export const artifactChunks = pgTable(
   'artifact_chunks',
   {

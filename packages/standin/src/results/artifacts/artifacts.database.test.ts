@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, caller, createRunStack, type RunStack } from '../../../test/run-stack.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
 import type { UserCaller } from '../../access/caller.ts'
 import { defineAction } from '../../actions/define-action.ts'
-import { createCheckMayRead } from '../../runs/read-right.ts'
-import { createReadResult } from '../read-result.ts'
-import { createArtifactLinks } from './artifact-link.ts'
-import { createLinkArtifact } from './link-artifact.ts'
+import { readResult } from '../read-result.ts'
+import { linkArtifact } from './artifact-link.ts'
 import { createCsvArtifact, createXlsxArtifact } from './result-files.ts'
 
 const database = await createTestDatabase()
@@ -52,8 +49,12 @@ async function work(stack: RunStack, actionId: string, input: Record<string, unk
   return stack.run(id)
 }
 
-test('an account’s files are bounded together; the run that would go beyond says why and keeps what it has', async () => {
-  await using stack = await createRunStack({ database, actions: [write], artifactBytesPerAccount: 1_000_000 })
+test('an account’s files have a common limit; the run that would exceed it says why and keeps what it has', async () => {
+  await using stack = await createRunStack({
+    database,
+    actions: [write],
+    environment: { STANDIN_ARTIFACT_MB_PER_ACCOUNT: '1' },
+  })
   expect(await work(stack, 'write', { kilobytes: 600 })).toMatchObject({ state: 'succeeded' })
   const second = await work(stack, 'write', { kilobytes: 600 })
   expect(second).toMatchObject({ state: 'failed', reason: 'STORAGE_FULL' })
@@ -72,7 +73,7 @@ test('files of a result have all its rows', async () => {
   expect(files['table.xlsx']?.startsWith('PK')).toBe(true)
 })
 
-test('invariant 19: a worker that goes on makes them of the rows before and after', async () => {
+test('invariant 19: a worker that continues makes them of the rows before and after', async () => {
   await using stack = await createRunStack({ database, actions: [table] })
   const { id } = await stack.start({ actionId: 'table' })
   await stack.sql`insert into run_results (run_id, rows, columns) values (${id}, 1, '[{"key":"text","title":"Text","kind":"text","filterable":false}]')`
@@ -83,15 +84,10 @@ test('invariant 19: a worker that goes on makes them of the rows before and afte
   expect((await stack.files(id))['table.csv']).toBe("\uFEFFText\r\nRow 0\r\n'=Row 1\r\n'=Row 2\r\n")
 })
 
-test('invariant 24: a file and a result are for who may start their action; who took a file is remembered', async () => {
+test('invariant 24: only callers who may start the action can read its file and result; who took a file is recorded', async () => {
   await using stack = await createRunStack({ database, actions: [table] })
   const { id: runId } = await work(stack, 'table')
   const [artifact] = await stack.sql`select id from artifacts order by name`
-  const { db, clock, findAction } = stack
-  const checkMayRead = createCheckMayRead({ findAction })
-  const links = createArtifactLinks({ keys: [{ kid: 'k', bytes: randomBytes(32) }], clock, publicUrl: () => '' })
-  const link = createLinkArtifact({ db, links, checkMayRead })
-  const read = createReadResult({ db, checkMayRead })
   const anna: UserCaller = {
     kind: 'user',
     id: 'anna',
@@ -103,15 +99,17 @@ test('invariant 24: a file and a result are for who may start their action; who 
   const input = { artifactId: artifact?.id }
 
   for (const may of [anna, caller, { ...anna, scopes: undefined }]) {
-    expect((await link(may, input)).url).toContain('/artifacts/')
-    expect((await read(may, { runId, limit: 9 })).rows).toHaveLength(3)
+    expect((await linkArtifact(stack.ctx, may, input)).url).toContain('/artifacts/')
+    expect((await readResult(stack.ctx, may, { runId, limit: 9 })).rows).toHaveLength(3)
   }
   for (const mayNot of [
     { ...anna, scopes: ['b'] },
     { ...caller, grants: [{ accountId: account, scopes: ['b'] }] },
   ]) {
-    await expect(link(mayNot, input)).rejects.toMatchObject({ reason: 'SCOPE_FORBIDDEN' })
-    await expect(read(mayNot, { runId, limit: 9 })).rejects.toMatchObject({ reason: 'SCOPE_FORBIDDEN' })
+    await expect(linkArtifact(stack.ctx, mayNot, input)).rejects.toMatchObject({ reason: 'SCOPE_FORBIDDEN' })
+    await expect(readResult(stack.ctx, mayNot, { runId, limit: 9 })).rejects.toMatchObject({
+      reason: 'SCOPE_FORBIDDEN',
+    })
   }
   expect((await stack.audit(runId)).filter((event) => event === 'artifact.linked')).toHaveLength(3)
 })

@@ -1,6 +1,6 @@
 import type { ResultColumn, ResultRow } from '@standin/contracts'
 
-/** How the people of an account read times and measures. */
+/** How people on an account read times and measures. */
 export interface ReaderHabits {
   /** An IANA time zone; null: UTC. */
   timeZone: string | null
@@ -10,7 +10,7 @@ export interface ReaderHabits {
 type Kind = ResultColumn['kind']
 interface Measure {
   unit: string
-  /** From the metric value. */
+  /** Converts the metric value. */
   convert?: (value: number) => number
 }
 
@@ -33,24 +33,24 @@ const imperial: Partial<Record<Kind, Measure>> = {
 const measureOf = (kind: Kind, { unitSystem }: ReaderHabits): Measure | undefined =>
   (unitSystem === 'imperial' ? imperial : metric)[kind]
 
-/** A number as its reader measures; without a unit where it is a count. */
+/** A number in the reader's units; a count has no unit. */
 export function measured(value: number, kind: Kind, habits: ReaderHabits): { value: number; unit: string | undefined } {
   const measure = measureOf(kind, habits)
   return { value: rounded(measure?.convert?.(value) ?? value), unit: measure?.unit }
 }
 
-/** A cell as a reader sees it: a number, a text, or a time of day in the account's zone without one. */
+/** A cell as a reader sees it: a number, a text, or a moment in local time. */
 export type ReadersCell = string | number | Temporal.PlainDateTime | null
 
-/** The first column is the machine, where any row has one. */
+/** The first column is the machine, if any row has one. */
 export interface ReadersTable {
   titles: string[]
-  /** Of each title's cells. */
+  /** One for each title. */
   kinds: Kind[]
   cells: (row: ResultRow) => ReadersCell[]
 }
 
-/** A result's rows in the units and the time zone of those who read them; the titles name both. A position takes two columns. */
+/** A result's rows in the reader's units and time zone, which the titles name. A position takes two columns. */
 export function readersTable(
   columns: readonly ResultColumn[],
   habits: ReaderHabits,
@@ -81,7 +81,7 @@ export function readersTable(
   }
 }
 
-/** Two numbers, with which a map or another program can do something. */
+/** Two numbers, which maps and other programs can import. */
 function degreesOf(place: string | number | null): ReadersCell[] {
   const [latitude, longitude] = String(place ?? '')
     .split(',')
@@ -90,7 +90,7 @@ function degreesOf(place: string | number | null): ReadersCell[] {
   return isKnown ? [latitude ?? null, longitude ?? null] : [null, null]
 }
 
-/** To the second; as it came where it is no moment, since a file is no place to fail. */
+/** Local time to the second; the text itself if it is not a moment, so that the file is made in any case. */
 function localTime(moment: string, timeZone: string): Temporal.PlainDateTime | string {
   try {
     const local = Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).toPlainDateTime()
@@ -100,5 +100,5 @@ function localTime(moment: string, timeZone: string): Temporal.PlainDateTime | s
   }
 }
 
-/** Without the digits that a conversion makes up. */
+/** Drops the digits that a conversion invents. */
 const rounded = (value: number) => Number(value.toPrecision(10))

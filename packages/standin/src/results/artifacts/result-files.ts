@@ -1,28 +1,35 @@
 import { type Message, type ResultRow, type SentRow, spoken, textOf } from '@standin/contracts'
-import type { RunContext } from '../../actions/define-action.ts'
+import type { ResultWriter } from '../result-writer.ts'
+import type { ArtifactWriter } from './artifact-writer.ts'
+import type { ReaderHabits } from './readers-table.ts'
 import { csvMediaType, csvOf, type TableToWrite, xlsxMediaType, xlsxOf } from './table-files.ts'
 
-type Context = Pick<RunContext<unknown>, 'artifact' | 'result' | 'account'>
+/** The part of an action's context from which its files are made. */
+interface FileContext {
+  result: Pick<ResultWriter, 'read'>
+  account: ReaderHabits
+  artifact(file: { name: string; mediaType: string }): Promise<ArtifactWriter>
+}
 
 /**
- * Makes a CSV file of all rows that the run's result has so far: call it when the last row is in. An attempt that comes
- * after a checkpoint with the file leaves it as it is.
- * @param note its first line, above the titles: that it is a part of a result, for one
+ * Makes a CSV file of all rows that the run's result has so far: call it after the last row. A later attempt leaves a
+ * file that a checkpoint kept as it is.
+ * @param note the file's first line, above the titles, such as that it is only a part of the result
  */
 export function createCsvArtifact(
-  context: Context,
+  context: FileContext,
   { note, name }: { name: string; note?: Message | undefined },
 ): Promise<void> {
   return write(context, { name, mediaType: csvMediaType }, (table) => csvOf({ ...table, note: note && textOf(note) }))
 }
 
 /** The same as a workbook for Excel. */
-export function createXlsxArtifact(context: Context, file: { name: string }): Promise<void> {
+export function createXlsxArtifact(context: FileContext, file: { name: string }): Promise<void> {
   return write(context, { ...file, mediaType: xlsxMediaType }, xlsxOf)
 }
 
 async function write(
-  { artifact, result, account: habits }: Context,
+  { artifact, result, account: habits }: FileContext,
   file: { name: string; mediaType: string },
   piecesOf: (table: TableToWrite) => AsyncIterable<string | Uint8Array>,
 ): Promise<void> {

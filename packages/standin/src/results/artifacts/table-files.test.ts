@@ -35,7 +35,7 @@ async function xlsx(rows: ResultRow[], habits = metric) {
 }
 
 describe('a CSV file', () => {
-  test('is in the units and the time zone of the account, and names them', async () => {
+  test('has the units and the time zone of the account, and names them', async () => {
     const cells = { note: 'ä "b", c', fuel: 3.785411784, heat: 100, seen: '2026-07-01T02:30:00.500Z' }
     expect(await csv([row(cells)])).toEqual([
       '\uFEFFMachine,Note,Fuel used (l),Heat (°C),Last seen (UTC)',
@@ -48,7 +48,7 @@ describe('a CSV file', () => {
     ])
   })
 
-  test('gives a position as two numbers, and leaves both empty where there is none', async () => {
+  test('has a position as two numbers, both empty when it is unknown', async () => {
     const place: ResultColumn = { key: 'place', title: 'Position', kind: 'place', filterable: false }
     const rows = ['55.7,-12.6', null, 'nowhere', '1,'].map((value) => row({ place: value }))
     const pieces: string[] = []
@@ -59,14 +59,14 @@ describe('a CSV file', () => {
     ])
   })
 
-  test('has no column of machines where no row is about one', async () => {
+  test('has no machine column when no row is about a machine', async () => {
     const pieces: string[] = []
     const table = { columns: columns.slice(0, 1), hasMachines: false, batches: batchesOf([row({ note: 'a' }, null)]) }
     for await (const piece of csvOf({ ...table, habits: metric })) pieces.push(piece)
     expect(pieces.join('')).toBe('\uFEFFNote\r\na\r\n')
   })
 
-  test('leaves empty what is not known, and tells zero from it', async () => {
+  test('leaves unknown values empty, unlike zero', async () => {
     expect((await csv([row({ note: null, fuel: 0, seen: 'no moment' }, null)]))[1]).toBe(',,0,,no moment')
   })
 
@@ -94,7 +94,7 @@ describe('a workbook', () => {
     )
   })
 
-  test('has a head that stands out: bold, and the rows below it are not', async () => {
+  test('has a bold header row, and the other rows are not bold', async () => {
     const sheet = await xlsx([row({ note: 'x', fuel: 1 }), row({ note: 'y' })])
     const bold = (line: number) =>
       sheet?.rows[line]?.map((_, column) => sheet.cells?.get(`${line},${column}`)?.style?.font?.bold === true)

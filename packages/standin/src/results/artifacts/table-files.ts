@@ -3,25 +3,25 @@ import { stringify } from 'csv-stringify/sync'
 import { type CellValue, type ColumnDef, writeXlsxStream } from 'hucre/xlsx'
 import { type ReaderHabits, type ReadersCell, readersTable } from './readers-table.ts'
 
-/** Rows of a result, to become a file. */
+/** Rows of a result, to be written to a file. */
 export interface TableToWrite {
   columns: readonly ResultColumn[]
-  /** Whether any row is about a machine: those of a sum are not. */
+  /** Whether any row is about a machine; totals are not. */
   hasMachines?: boolean | undefined
   batches: AsyncIterable<ResultRow[]>
   habits: ReaderHabits
-  /** Stands above the titles, such as that this is a part. */
+  /** The first line, above the titles, such as that the file is only a part. */
   note?: string | undefined
 }
 
 export const csvMediaType = 'text/csv; charset=utf-8'
 export const xlsxMediaType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
-/** The mark that makes spreadsheets read a file as UTF-8. */
+/** Makes spreadsheets read a file as UTF-8. */
 const byteOrderMark = '\uFEFF'
 
 /**
- * Lines of a CSV file. Names come from people: a cell that begins like a formula must not become one.
+ * Lines of a CSV file. People choose names freely: a cell that looks like a formula must not become one.
  * @see RFC 4180
  */
 export function toCsv(rows: ReadonlyArray<ReadonlyArray<string | number | null | undefined>>): string {
@@ -31,14 +31,14 @@ export function toCsv(rows: ReadonlyArray<ReadonlyArray<string | number | null |
   )
 }
 
-/** A CSV file of a table, a batch of rows in memory at a time. */
+/** A CSV file of a table, with one batch of rows in memory at a time. */
 export async function* csvOf({ columns, hasMachines, batches, habits, note }: TableToWrite): AsyncGenerator<string> {
   const { titles, cells } = readersTable(columns, habits, { hasMachines })
   yield byteOrderMark + toCsv(note === undefined ? [titles] : [[note], titles])
   for await (const rows of batches) yield toCsv(rows.map((row) => cells(row).map(textOrNumber)))
 }
 
-/** A workbook of a table, a batch of rows in memory at a time. Texts are texts: none becomes a formula. */
+/** A workbook of a table, with one batch of rows in memory at a time. Texts stay texts: none becomes a formula. */
 export async function* xlsxOf({ columns, hasMachines, batches, habits }: TableToWrite): AsyncGenerator<Uint8Array> {
   const { titles, kinds, cells } = readersTable(columns, habits, { hasMachines })
   const iterator = batches[Symbol.asyncIterator]()
@@ -56,7 +56,7 @@ export async function* xlsxOf({ columns, hasMachines, batches, habits }: TableTo
     }),
   )
   async function* rows(): AsyncGenerator<CellValue[]> {
-    // The library has no style of the head alone; when it asks for the first row, it has written the head.
+    // The library cannot style only the header row. When it asks for the first row, it has written the header.
     for (const column of sheetColumns) delete column.style
     yield* firstRows
     for (let next = await iterator.next(); !next.done; next = await iterator.next())
@@ -65,7 +65,7 @@ export async function* xlsxOf({ columns, hasMachines, batches, habits }: TableTo
   yield* writeXlsxStream(rows(), { name: 'Result', columns: sheetColumns, freezePane: { rows: 1, columns: 1 } })
 }
 
-/** A number is shown as people write it; what it is to more digits stays in the cell. */
+/** How numbers are displayed; the cell keeps all digits. */
 const formats: Partial<Record<ResultColumn['kind'], string>> = {
   moment: 'yyyy-mm-dd hh:mm',
   ...Object.fromEntries(['hours', 'litres', 'kilometres', 'kilograms'].map((kind) => [kind, '#,##0.0'])),
@@ -80,7 +80,7 @@ const rowsToMeasure = 200
 const widest = 44
 const widthOfMoment = 17
 
-/** In characters, so that most cells can be read whole. */
+/** In characters, so that most cells fit. */
 function widthOf(header: string, cells: readonly CellValue[]): number {
   const lengths = cells.map((cell) => (cell instanceof Date ? widthOfMoment : String(cell ?? '').length))
   return Math.min(widest, Math.max(10, header.length, ...lengths) + 2)
@@ -89,6 +89,6 @@ function widthOf(header: string, cells: readonly CellValue[]): number {
 const textOrNumber = (cell: ReadersCell) =>
   cell instanceof Temporal.PlainDateTime ? cell.toString().replace('T', ' ') : cell
 
-/** A workbook knows no time zones: what a `Date` says in UTC is what is shown. */
+/** A workbook has no time zones: it shows a `Date` in UTC. */
 const dateOrPlain = (cell: ReadersCell): CellValue =>
   cell instanceof Temporal.PlainDateTime ? new Date(cell.toZonedDateTime('UTC').epochMilliseconds) : cell

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createAdjustableClock } from '../../../test/adjustable-clock.ts'
-import type { SpooledHandOut } from '../../audit/record-hand-outs.ts'
+import type { SpooledHandOut } from '../../audit/hand-out-writer.ts'
 import { createHandOutSpool } from './hand-out-spool.ts'
 
 const handOut = (fingerprint: string) =>
@@ -79,7 +79,7 @@ test('invariant 18: what a killed process left is recorded by the next one, a li
 
   await open().drain(record)
   expect(fingerprints()).toEqual(['one'])
-  // Whoever wrote it may still live: it is kept until nothing can be added to it.
+  // Its process may still live: the file is kept until no line can be added.
   expect(await readdir(dir)).toEqual([name])
   clock.advance(600_000 + 60_001 + 60_000)
   await open().drain(record)

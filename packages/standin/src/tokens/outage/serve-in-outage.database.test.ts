@@ -22,7 +22,7 @@ async function createOutage({ outageServeMs = 600_000 } = {}) {
   const proxy = await startDatabaseProxy(database.url)
   const folder = await mkdtemp(join(tmpdir(), 'standin-outage-'))
   await stack.install()
-  const start = () => stack.startReplica({ through: proxy.url, spoolDir: join(folder, 'spool'), outageServeMs })
+  const start = () => stack.startReplica({ through: proxy.url, dataDir: folder, outageServeMs })
   const issue = await start()
   const service = await stack.createService()
   await issue(service)
@@ -91,7 +91,7 @@ describe('invariant 16: while the database is down', () => {
     expect(outage.endpoint.exchanges).toHaveLength(1)
   })
 
-  test('scopes that the service was not granted are refused as ever', async () => {
+  test('scopes that the service was not granted are still refused', async () => {
     await using outage = await createOutage()
     await outage.down()
 
@@ -131,7 +131,7 @@ describe('invariant 16: while the database is down', () => {
 })
 
 describe('invariant 16: when the database is there again', () => {
-  test('the process goes on by itself, and reads again what changed meanwhile before it serves', async () => {
+  test('the process recovers without a restart, and reads what changed before it serves again', async () => {
     await using outage = await createOutage()
     await outage.down()
     await outage.install({ generation: 2 })
@@ -143,7 +143,7 @@ describe('invariant 16: when the database is there again', () => {
     expect(outage.endpoint.exchanges[1]?.clientId).toBe('client of generation 2')
   })
 
-  test('a grant that was taken away meanwhile is gone', async () => {
+  test('a grant that was removed during the outage is gone', async () => {
     await using outage = await createOutage()
     await outage.down()
     await outage.sql`delete from grants`
@@ -152,7 +152,7 @@ describe('invariant 16: when the database is there again', () => {
     await expect(outage.issue(outage.service)).rejects.toMatchObject({ reason: 'ACCOUNT_FORBIDDEN' })
   })
 
-  test('a way that has gone silent is left within a second or so, and another one is taken', async () => {
+  test('a connection that went silent is replaced within about a second', async () => {
     await using outage = await createOutage()
     const before = outage.issue.replica.id()
     outage.proxy.fallSilent()

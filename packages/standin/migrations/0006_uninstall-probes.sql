@@ -1,1 +1,0 @@
-ALTER TABLE "installations" ADD COLUMN "uninstall_probed_at" timestamp (3) with time zone;

@@ -1,2 +1,0 @@
-ALTER TABLE "credentials" ADD COLUMN "claimed_by" integer;--> statement-breakpoint
-CREATE INDEX "credentials_claimed" ON "credentials" USING btree ("claimed_by") WHERE "credentials"."claimed_by" is not null;

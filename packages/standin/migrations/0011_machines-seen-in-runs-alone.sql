@@ -1,1 +1,0 @@
-ALTER TABLE "machines" DROP COLUMN "seen_in_run";

@@ -1,1 +1,0 @@
-ALTER TABLE "installations" ADD COLUMN "uninstall_dismissed_at" timestamp (3) with time zone;

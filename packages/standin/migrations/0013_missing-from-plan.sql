@@ -1,1 +1,0 @@
-ALTER TABLE "credentials" ADD COLUMN "missing_from_plan" text[];

@@ -1,0 +1,26 @@
+import type { Context } from '../context.ts'
+import { createKeySet, type KeySet } from '../trackunit/key-set.ts'
+import { type CallerLimits, createCallerLimits } from './caller-limits.ts'
+import { createKeyDirectory, type KeyDirectory } from './key-directory.ts'
+import { createRefusedTokens, type RefusedTokens } from './refused-tokens.ts'
+
+export type AccessContext = Context & { access: AccessMemory }
+
+/** What a process keeps between two requests of callers. */
+export interface AccessMemory {
+  keys: KeyDirectory
+  limits: CallerLimits
+  /** The keys that sign users' tokens; undefined where `USER_TOKEN_*` is not set: then every user is refused. */
+  userKeys: KeySet | undefined
+  refusedTokens: RefusedTokens
+}
+
+export function createAccessMemory(ctx: Context): AccessMemory {
+  const { userTokens, limits } = ctx.config
+  return {
+    keys: createKeyDirectory(ctx),
+    limits: createCallerLimits(limits),
+    userKeys: userTokens && createKeySet(ctx, { url: userTokens.jwksUrl, cooldownMs: userTokens.jwksCooldownMs }),
+    refusedTokens: createRefusedTokens(ctx),
+  }
+}

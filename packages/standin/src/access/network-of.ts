@@ -1,0 +1,9 @@
+/** The caller's address, or its /64 network of IPv6: a caller with one such address has the 2⁶⁴ of its network. */
+export function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address
+  const [head = '', tail = ''] = address.split('::')
+  const groups = (text: string) => text.split(':').filter(Boolean)
+  const missing = address.includes('::') ? 8 - groups(head).length - groups(tail).length : 0
+  const all = [...groups(head), ...Array.from({ length: Math.max(0, missing) }, () => '0'), ...groups(tail)]
+  return all.slice(0, 4).join(':')
+}

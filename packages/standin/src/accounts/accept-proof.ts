@@ -1,0 +1,80 @@
+import { record } from '../audit/record.ts'
+import type { InTransaction } from '../context.ts'
+import type { Negotiation } from '../trackunit/negotiate-scopes.ts'
+import {
+  type Account,
+  type CredentialRow,
+  clientServesAnother,
+  lockClient,
+  moveCredentials,
+  probeCredentials,
+  updateCredentials,
+} from './account-store.ts'
+import { activateCredentials } from './activate-credentials.ts'
+import { comparePositions } from './credential-order.ts'
+import { parkedProbeMs, undecidedProbeMs } from './next-attempt.ts'
+import { prover } from './park-credentials.ts'
+
+/** Credentials whose proof has ended, as they are now, with their account locked. */
+export interface Proved {
+  row: CredentialRow
+  account: Account
+}
+
+type Granted = Extract<Negotiation, { outcome: 'granted' }>
+
+/** The credentials work: decides whether they are this account's, and whether they come into force. */
+export async function acceptProof(tx: InTransaction, { row, account }: Proved, proof: Granted): Promise<void> {
+  if (row.state === 'active') return updateCredentials(tx.db, row, { attempts: 0, nextAttemptAt: null })
+  const { accountId, generation, clientId } = row
+  const now = tx.clock.now()
+  const entry = { actor: prover, accountId, generation, details: { scopes: proof.granted.scopes, clientId } }
+
+  const named = namedBy(proof, tx.config.trackunit.accountClaim, accountId)
+  if (named === 'another' || (await isForeignClient(tx, row))) {
+    const reason = 'CREDENTIALS_QUARANTINED'
+    if (await moveCredentials(tx.db, row, 'foreign', { reason, nextAttemptAt: null }))
+      return record(tx, { ...entry, event: 'credentials.quarantined' })
+    return updateCredentials(tx.db, row, { reason, nextAttemptAt: after(now, parkedProbeMs) }) // Parked ones stay parked.
+  }
+
+  const proven = {
+    ...{ provenAt: now, grantedScopes: [...proof.granted.scopes], missingFromPlan: [...proof.missingFromPlan] },
+    ...{ nextAttemptAt: null, attempts: 0, ofMany: false },
+  }
+  const { installation, credentials } = account
+  const inForce = credentials.find((each) => each.generation === installation.activeGeneration)
+  if (inForce && inForce !== row && comparePositions(inForce, row) > 0) {
+    await moveCredentials(tx.db, row, 'outdated', proven)
+    return record(tx, { ...entry, event: 'credentials.superseded' })
+  }
+
+  const isTrusted = row.bound || named === 'this' || tx.config.callback.reinstallPolicy === 'automatic'
+  if (!isTrusted && !inForce && credentials.some(({ state, bound }) => state === 'pending' && bound))
+    return updateCredentials(tx.db, row, { nextAttemptAt: after(now, undecidedProbeMs) }) // The account's own come first.
+  if (!isTrusted && inForce && inForce !== row) {
+    await moveCredentials(tx.db, row, 'proven-unbound', { ...proven, reason: 'CREDENTIALS_AWAITING_APPROVAL' })
+    await record(tx, { ...entry, event: 'credentials.awaiting-approval' })
+    return probeCredentials(tx.db, inForce, now) // Whether the old ones still work decides.
+  }
+  await activateCredentials(tx.db, row, { event: 'proven', change: proven, account })
+  await record(tx, { ...entry, event: 'credentials.proven' })
+}
+
+/** Which account the token names; undefined where no claim is configured, or there is no token to read it from. */
+function namedBy({ token }: Granted, claim: string | undefined, accountId: string): 'this' | 'another' | undefined {
+  if (claim === undefined || token === undefined) return undefined
+  const value = token.claims[claim]
+  // A GUID may be written in any case.
+  return typeof value === 'string' && value.toLowerCase() === accountId ? 'this' : 'another'
+}
+
+/** Whether their client serves another account. */
+async function isForeignClient(tx: InTransaction, row: CredentialRow): Promise<boolean> {
+  await lockClient(tx.db, row.clientId)
+  // Credentials that served before are the first owner's; the other account's were released by an operator.
+  const isNew = row.provenAt === null && row.releasedAt === null
+  return isNew && (await clientServesAnother(tx.db, row.clientId, row.accountId))
+}
+
+const after = (now: Date, ms: number) => new Date(now.getTime() + ms)

@@ -1,0 +1,192 @@
+import type { CredentialState, ErrorReason } from '@standin/contracts'
+import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import type { GrantedAccounts } from '../access/authorize.ts'
+import { arrayText } from '../database/array-types.ts'
+import type { Database, Transaction } from '../database/database.ts'
+import { credentials, installations } from './account-table.ts'
+import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
+
+// Longer than 200 lines, so that everything about one account's rows is in one place.
+
+export type InstallationRow = typeof installations.$inferSelect
+export type CredentialRow = typeof credentials.$inferSelect
+export interface CredentialKey {
+  accountId: string
+  generation: number
+}
+
+/** An account: its installation and all its credentials, the newest generation first. */
+export interface Account<Row extends CredentialRow = CredentialRow> {
+  installation: InstallationRow
+  credentials: readonly Row[]
+}
+
+/** Locks an account until the transaction ends, and creates its row if it has none: one change at a time. */
+export async function lockAccount(tx: Transaction, accountId: string): Promise<Account> {
+  const installation = await lockInstallation(tx, accountId)
+  return { installation, credentials: await listCredentials(tx, accountId) }
+}
+
+/** The same without reading the credentials. */
+export async function lockInstallation(tx: Transaction, accountId: string): Promise<InstallationRow> {
+  const { rows } = await lockInstallations(tx, [accountId])
+  const [row] = rows
+  if (!row) throw new Error('the row was inserted before')
+  return row
+}
+
+/**
+ * Locks the rows of several accounts until the transaction ends, and creates those that are missing. In the order of their
+ * ids, so that two transactions with some of the same accounts never wait for each other in a circle.
+ * @returns the rows, and the accounts whose row was created
+ */
+export async function lockInstallations(
+  tx: Transaction,
+  accountIds: readonly string[],
+): Promise<{ rows: InstallationRow[]; created: string[] }> {
+  const ids = arrayText([...new Set(accountIds)].sort())
+  const created = await tx.execute<{ accountId: string }>(sql`
+    insert into ${installations} (account_id) select unnest(${ids}::text::uuid[])
+    on conflict do nothing returning account_id as "accountId"`)
+  const rows = await tx
+    .select()
+    .from(installations)
+    .where(sql`${installations.accountId} = any(${ids}::text::uuid[])`)
+    .orderBy(asc(installations.accountId))
+    .for('update')
+  return { rows, created: created.map(({ accountId }) => accountId) }
+}
+
+export async function updateInstallation(
+  tx: Transaction,
+  accountId: string,
+  change: Partial<Omit<InstallationRow, 'accountId'>>,
+): Promise<void> {
+  await tx
+    .update(installations)
+    .set({ ...change, changedAt: sql`now()` })
+    .where(eq(installations.accountId, accountId))
+    // Every replica hears it when this transaction commits.
+    .returning({ notified: sql`pg_notify('installation_changed', ${accountId})` })
+}
+
+export async function findInstallation(db: Database, accountId: string): Promise<InstallationRow | undefined> {
+  const [row] = await db.select().from(installations).where(eq(installations.accountId, accountId))
+  return row
+}
+
+/** Those of `accounts` that ever sent a callback, in the order of their ids, after the given one. */
+export async function listAccounts(
+  db: Database,
+  accounts: GrantedAccounts,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<string[]> {
+  if (accounts.length === 0) return []
+  const rows = await db
+    .select({ accountId: installations.accountId })
+    .from(installations)
+    .where(
+      and(
+        after === undefined ? undefined : gt(installations.accountId, after),
+        accounts === 'all' ? undefined : inArray(installations.accountId, [...accounts]),
+      ),
+    )
+    .orderBy(asc(installations.accountId))
+    .limit(limit)
+  return rows.map(({ accountId }) => accountId)
+}
+
+const byKey = ({ accountId, generation }: CredentialKey) =>
+  and(eq(credentials.accountId, accountId), eq(credentials.generation, generation))
+
+/** All credentials of an account, the newest generation first. */
+export async function listCredentials(db: Database, accountId: string): Promise<CredentialRow[]> {
+  return db.select().from(credentials).where(eq(credentials.accountId, accountId)).orderBy(desc(credentials.generation))
+}
+
+/** Credentials that were rejected before a moment and still have their secret, the oldest first. */
+export async function listRejected(
+  db: Database,
+  { before, limit }: { before: Date; limit: number },
+): Promise<CredentialKey[]> {
+  return db
+    .select({ accountId: credentials.accountId, generation: credentials.generation })
+    .from(credentials)
+    .where(and(eq(credentials.state, 'rejected'), lte(credentials.since, before)))
+    .orderBy(asc(credentials.since))
+    .limit(limit)
+}
+
+/** Whether this client id was ever proven for another account. */
+export async function clientServesAnother(tx: Transaction, clientId: string, accountId: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ accountId: credentials.accountId })
+    .from(credentials)
+    .where(
+      and(eq(credentials.clientId, clientId), ne(credentials.accountId, accountId), isNotNull(credentials.provenAt)),
+    )
+    .limit(1)
+  return row !== undefined
+}
+
+/**
+ * Makes two accounts that prove the same client at the same time do so one after the other, until the transaction ends:
+ * otherwise neither would see that the client serves the other one. Taken after the account's own lock.
+ */
+export async function lockClient(tx: Transaction, clientId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`client ${clientId}`}, 0))`)
+}
+
+/** Stores new credentials; if they are due, every replica's prover wakes. */
+export async function insertCredentials(tx: Transaction, row: typeof credentials.$inferInsert): Promise<void> {
+  await tx.insert(credentials).values(row).returning(notifications(row.accountId, row))
+}
+
+/**
+ * Moves credentials along their lifecycle.
+ * @returns their new state, or undefined if the event cannot happen in their current one: then nothing was changed
+ */
+export async function moveCredentials(
+  tx: Transaction,
+  row: Pick<CredentialRow, 'accountId' | 'generation' | 'state'>,
+  event: CredentialEvent,
+  { reason = null, ...change }: { reason?: ErrorReason | null } & Partial<CredentialRow> = {},
+): Promise<CredentialState | undefined> {
+  const state = nextCredentialState(row.state, event)
+  if (!state) return undefined
+  await tx
+    .update(credentials)
+    .set({ claimedBy: null, ...change, state, reason, since: sql`now()` })
+    .where(byKey(row))
+    .returning(notifications(row.accountId, change))
+  return state
+}
+
+/** Changes anything but the state: times, attempts. */
+export async function updateCredentials(
+  tx: Transaction,
+  key: CredentialKey,
+  change: Partial<CredentialRow>,
+): Promise<void> {
+  await tx
+    .update(credentials)
+    .set({ claimedBy: null, ...change })
+    .where(byKey(key))
+    .returning(notifications(key.accountId, change))
+}
+
+/** Asks Trackunit about credentials in force at once, because something contradicts them. */
+export async function probeCredentials(tx: Transaction, key: CredentialKey, now: Date): Promise<void> {
+  await updateCredentials(tx, key, { attempts: 0, nextAttemptAt: now })
+}
+
+/** Ends credentials and erases their secret; the row stays as history. */
+export async function eraseCredentials(tx: Transaction, row: CredentialRow): Promise<void> {
+  await moveCredentials(tx, row, 'uninstalled', { sealedSecret: null, contentDigest: null, nextAttemptAt: null })
+}
+
+/** Every replica hears them when the transaction commits: those that show the account, and the provers if work is due. */
+const notifications = (accountId: string, { nextAttemptAt }: { nextAttemptAt?: Date | null | undefined }) => ({
+  changed: sql`pg_notify('credentials_changed', ${accountId})`,
+  ...(nextAttemptAt && { due: sql`pg_notify('credentials_pending', '')` }),
+})

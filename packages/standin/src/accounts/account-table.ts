@@ -1,0 +1,69 @@
+import type { CredentialState, ErrorReason } from '@standin/contracts'
+import { sql } from 'drizzle-orm'
+import { boolean, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 })
+
+/** One row for each account that ever sent a callback: locked while anything about its credentials changes. */
+export const installations = pgTable('installations', {
+  accountId: uuid().primaryKey(),
+  /** The credentials in force; null while there are none, and after an uninstall. */
+  activeGeneration: integer(),
+  lastGeneration: integer().notNull().default(0),
+  /** The newest UNINSTALLED that took effect, by its JWT's time: what was sent before it does not come back. */
+  uninstalledAt: moment(),
+  /** An uninstall that is not confirmed yet. */
+  uninstallSignalledAt: moment(),
+  /** The newest signal that a person dismissed: it is not shown again. */
+  uninstallDismissedAt: moment(),
+  /** When the lifecycle extension last caused a probe: it may cause few. */
+  uninstallProbedAt: moment(),
+  changedAt: moment().notNull().defaultNow(),
+})
+
+/** Every set of credentials that an account ever sent, by generation. A number is never reused. */
+export const credentials = pgTable(
+  'credentials',
+  {
+    accountId: uuid().notNull(),
+    generation: integer().notNull(),
+    appId: text().notNull(),
+    clientId: text().notNull(),
+    /** JWE bound to account, app, column and generation; null once erased. */
+    sealedSecret: text(),
+    /** SHA-256 over account, client id and secret: recognises the same credentials. Null once erased. */
+    contentDigest: text(),
+    state: text().$type<CredentialState>().notNull(),
+    reason: text().$type<ErrorReason>(),
+    since: moment().notNull().defaultNow(),
+    /** The newest time at which these credentials were sent, by the JWT; with `tieBreak` it gives the order. */
+    issuedAt: moment().notNull(),
+    tieBreak: text().notNull(),
+    /** Whether the identity that brought them named this account. */
+    bound: boolean().notNull(),
+    /** Whether they came with a JWT that names no account and brought many others: those are proven after the rest. */
+    ofMany: boolean().notNull().default(false),
+    /** When an operator released them from quarantine: their client may serve another account as well. */
+    releasedAt: moment(),
+    receivedAt: moment().notNull().defaultNow(),
+    attempts: integer().notNull().default(0),
+    /** The replica that proves them now: once it has died they are due at once. */
+    claimedBy: integer(),
+    /** When Trackunit was last asked and gave no token. */
+    triedAt: moment(),
+    nextAttemptAt: moment(),
+    provenAt: moment(),
+    grantedScopes: text().array(),
+    /** Scopes that are not granted and that, as Trackunit said, the account's plan lacks. */
+    missingFromPlan: text().array(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.generation] }),
+    uniqueIndex('credentials_content').on(table.accountId, table.contentDigest),
+    // Enforced here as well: an account has at most one set of credentials in force.
+    uniqueIndex('credentials_in_force').on(table.accountId).where(sql`${table.state} in ('active', 'parked')`),
+    index('credentials_due').on(table.ofMany, table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    index('credentials_claimed').on(table.claimedBy).where(sql`${table.claimedBy} is not null`),
+    index('credentials_client').on(table.clientId),
+  ],
+)

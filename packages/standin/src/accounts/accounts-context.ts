@@ -1,0 +1,36 @@
+import { EventEmitter } from 'node:events'
+import type { Context, InTransaction, ReplicaContext } from '../context.ts'
+import type { CredentialRow } from './account-store.ts'
+
+/** Ends and erases what one part keeps of an account that uninstalled the app, in the transaction of the uninstall. */
+export type WhenUninstalled = (tx: InTransaction, accountId: string, uninstalledAt: Date) => Promise<void>
+
+export interface AccountsHooks {
+  /** Called in this order. */
+  whenUninstalled: readonly WhenUninstalled[]
+}
+
+/** What a process keeps about accounts between calls. */
+export interface AccountsMemory extends AccountsHooks {
+  /** Credentials whose proof ended while the database was lost: due again as soon as it is back. */
+  unfinished: CredentialRow[]
+  /** Emits what changed on an account, under its id. */
+  changes: EventEmitter
+  /** Emits `wake` when there may be new installation events. */
+  events: EventEmitter
+  /** Numbers new installation events: one query for all readers that wake at the same time. */
+  numbering: Promise<void> | undefined
+}
+
+export interface AccountsContext extends Context {
+  accounts: AccountsMemory
+}
+
+/** Proving marks what it works on with the replica's id. */
+export type ProvingContext = AccountsContext & Pick<ReplicaContext, 'listener'>
+
+export function createAccountsMemory(hooks: AccountsHooks): AccountsMemory {
+  const [changes, events] = [new EventEmitter(), new EventEmitter()]
+  for (const emitter of [changes, events]) emitter.setMaxListeners(0) // One listener for each open stream.
+  return { ...hooks, unfinished: [], changes, events, numbering: undefined }
+}

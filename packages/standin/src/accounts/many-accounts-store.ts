@@ -1,0 +1,84 @@
+import { asc, desc, inArray, type SQL, sql } from 'drizzle-orm'
+import { arrayText } from '../database/array-types.ts'
+import type { Transaction } from '../database/database.ts'
+import type { Channel } from '../database/listen.ts'
+import { insertionOf, updateOf } from '../database/many-rows.ts'
+import type { CredentialRow, InstallationRow } from './account-store.ts'
+import { credentials, installations } from './account-table.ts'
+import { installationEvents } from './installation-event-table.ts'
+
+/** Deletes rows that this transaction created and then had no use for. */
+export async function deleteInstallations(tx: Transaction, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length > 0) await tx.delete(installations).where(inArray(installations.accountId, [...accountIds]))
+}
+
+/** The credentials of several accounts, locked: provers skip them until the transaction ends. */
+export async function lockCredentialsOf(tx: Transaction, accountIds: readonly string[]): Promise<CredentialRow[]> {
+  return tx
+    .select()
+    .from(credentials)
+    .where(sql`${credentials.accountId} = any(${arrayText(accountIds)}::text::uuid[])`)
+    .orderBy(asc(credentials.accountId), desc(credentials.generation))
+    .for('update')
+}
+
+/** What callbacks change on several accounts. */
+export interface AccountChanges {
+  installations: readonly InstallationRow[]
+  newCredentials: readonly CredentialRow[]
+  changedCredentials: readonly CredentialRow[]
+  /** Accounts whose install becomes an event for services. */
+  installed: readonly string[]
+}
+
+/**
+ * Writes all of it in one statement, and notifies every replica when the transaction commits.
+ * @param beside what the caller writes with it; undefined entries are skipped
+ */
+export async function writeAccounts(
+  tx: Transaction,
+  changes: AccountChanges,
+  beside: ReadonlyArray<SQL | undefined> = [],
+): Promise<void> {
+  const events = changes.installed.map((accountId) => ({ accountId, type: 'installed' as const }))
+  const writes = [
+    updateOf(installations, changes.installations, {
+      key: ['accountId'],
+      set: ['lastGeneration', 'uninstallSignalledAt', 'changedAt'],
+    }),
+    insertionOf(credentials, changes.newCredentials),
+    updateOf(credentials, changes.changedCredentials, {
+      key: ['accountId', 'generation'],
+      set: [
+        ...(['state', 'reason', 'since', 'issuedAt', 'tieBreak', 'bound', 'ofMany', 'receivedAt'] as const),
+        ...(['attempts', 'claimedBy', 'triedAt', 'nextAttemptAt'] as const),
+      ],
+    }),
+    insertionOf(installationEvents, events),
+    ...beside,
+  ].filter((write) => write !== undefined)
+  const parts = writes.map((write, index) => sql`${sql.identifier(`write_${index}`)} as (${write})`)
+  if (parts.length > 0) await tx.execute(sql`with ${sql.join(parts, sql`, `)} ${notify(notificationsOf(changes))}`)
+}
+
+type Notification = readonly [channel: Channel, payload: string]
+
+function notificationsOf(changes: AccountChanges): Notification[] {
+  const touched = [...changes.newCredentials, ...changes.changedCredentials]
+  // New credentials alone change nothing about how an account is served: those who ask what serves it need not look.
+  const withNew = new Set(changes.newCredentials.map(({ accountId }) => accountId))
+  const changed = changes.installations.filter(({ accountId }) => !withNew.has(accountId))
+  return [
+    ...changed.map(({ accountId }): Notification => ['installation_changed', accountId]),
+    ...touched.map(({ accountId }): Notification => ['credentials_changed', accountId]),
+    ...(touched.some(({ nextAttemptAt }) => nextAttemptAt) ? [['credentials_pending', ''] as const] : []),
+    ...(changes.installed.length > 0 ? [['installation_event', ''] as const] : []),
+  ]
+}
+
+function notify(notifications: readonly Notification[]): SQL {
+  const channels = notifications.map(([channel]) => channel)
+  const payloads = notifications.map(([, payload]) => payload)
+  return sql`select pg_notify(channel, payload)
+    from unnest(${arrayText(channels)}::text::text[], ${arrayText(payloads)}::text::text[]) as notice(channel, payload)`
+}

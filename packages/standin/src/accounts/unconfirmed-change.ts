@@ -1,0 +1,37 @@
+import { type Actor, record } from '../audit/record.ts'
+import type { InTransaction } from '../context.ts'
+import type { Account, CredentialRow } from './account-store.ts'
+import type { AccountsContext } from './accounts-context.ts'
+import { activateCredentials } from './activate-credentials.ts'
+import { comparePositions } from './credential-order.ts'
+import { uninstall } from './uninstall.ts'
+
+/** A change that nothing confirms yet. It takes effect when Trackunit refuses the credentials in force. */
+export type UnconfirmedChange = { type: 'replaced'; by: CredentialRow } | { type: 'uninstalled'; at: Date }
+
+/** A re-install that nothing binds, or an uninstall that was only signalled; the newer of the two counts. */
+export function unconfirmedChangeOf(
+  inForce: CredentialRow,
+  { installation, credentials }: Account,
+): UnconfirmedChange | undefined {
+  const by = credentials
+    .filter((row) => row.state === 'awaiting-approval' && comparePositions(row, inForce) > 0)
+    .sort(comparePositions)
+    .at(-1)
+  const { uninstallSignalledAt: at } = installation
+  if (at && at >= inForce.issuedAt && !(by && by.issuedAt > at)) return { type: 'uninstalled', at }
+  return by && { type: 'replaced', by }
+}
+
+/** Lets it take effect: the credentials in force were refused often enough. */
+export async function applyUnconfirmedChange(
+  tx: InTransaction<AccountsContext>,
+  change: UnconfirmedChange,
+  { account, actor }: { account: Account; actor: Actor },
+): Promise<void> {
+  if (change.type === 'uninstalled')
+    return uninstall(tx, { installation: account.installation, issuedAt: change.at, actor })
+  const { accountId, generation } = change.by
+  await activateCredentials(tx.db, change.by, { event: 'approved', account })
+  await record(tx, { actor, event: 'credentials.took-over', accountId, generation })
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../clock.ts'
+import type { Context } from '../context.ts'
+import type { Transaction } from '../database/database.ts'
+import { createArtifactWriter, type OpenArtifact } from '../results/artifacts/artifact-writer.ts'
+import { createResultWriter, type OpenResult } from '../results/result-writer.ts'
+import { appendEvent } from '../runs/run-event-store.ts'
+import { updateRunningRun } from '../runs/run-lease-store.ts'
+import { handOver, RunStopped } from '../runs/run-stopped.ts'
+import type { RunRow } from '../runs/run-store.ts'
+
+/** A run as its worker has it in memory during one attempt. Every write checks that the worker still holds the run. */
+export interface OpenRun {
+  readonly run: RunRow
+  readonly signal: AbortSignal
+  readonly files: Map<string, OpenArtifact>
+  readonly result: OpenResult
+  readonly startedAtMs: number
+  progress: RunRow['progress']
+  steps: RunRow['steps']
+  /** What the last checkpoint kept. */
+  kept: unknown
+  /** The run is about to end: what makes its part readable is written although the run is to stop. */
+  isLeaving: boolean
+  /** Whether progress or steps changed since the last event that told of them. */
+  isDirty: boolean
+  toldAtMs: number
+}
+
+/** At most five events of progress a second, however often the action reports. */
+const progressEveryMs = 200
+
+export function openRun({ db, clock }: Context, run: RunRow, signal: AbortSignal): OpenRun {
+  const { id: runId, epoch, accountId, progress, steps } = run
+  return {
+    run,
+    signal,
+    progress,
+    steps,
+    files: new Map(),
+    result: createResultWriter(db, { runId, epoch, accountId }),
+    startedAtMs: clock.monotonicMs(),
+    kept: run.checkpoint?.state,
+    isLeaving: false,
+    isDirty: false,
+    toldAtMs: Number.NEGATIVE_INFINITY,
+  }
+}
+
+/**
+ * Writes a change of the run, and with it progress that is due.
+ * @throws RunStopped when another worker holds the run, or it is to stop
+ */
+export async function writeRun(
+  { db, clock }: Context,
+  open: OpenRun,
+  row: Parameters<typeof updateRunningRun>[2],
+  { change, isCheckpoint = false }: { change?: (tx: Transaction) => Promise<void>; isCheckpoint?: boolean } = {},
+): Promise<void> {
+  const { run, signal, progress, steps } = open
+  const state = await db.transaction(async (tx) => {
+    const current = await updateRunningRun(tx, { runId: run.id, epoch: run.epoch }, { progress, steps, ...row })
+    if (current === undefined) return undefined
+    await change?.(tx)
+    if (isProgressDue(open, clock)) await tellProgress(tx, open, clock)
+    return current
+  })
+  if (state === undefined) throw new RunStopped()
+  if (open.isLeaving) return
+  if (state !== 'running') throw new RunStopped()
+  // While the process hands its runs over, the action may go on to its next checkpoint: it keeps what it already asked of Trackunit.
+  if (isCheckpoint || signal.reason !== handOver) signal.throwIfAborted()
+}
+
+export const isProgressDue = ({ isDirty, toldAtMs }: OpenRun, clock: Clock) =>
+  isDirty && clock.monotonicMs() - toldAtMs >= progressEveryMs
+
+export async function tellProgress(tx: Transaction, open: OpenRun, clock: Clock): Promise<void> {
+  open.isDirty = false
+  open.toldAtMs = clock.monotonicMs()
+  await appendEvent(tx, open.run.id, { type: 'progress', progress: open.progress, steps: open.steps })
+}
+
+/** Keeps the state, every file and the result as they are now, in one transaction. */
+export async function checkpoint(ctx: Context, open: OpenRun, state: unknown): Promise<void> {
+  await flushRun(open)
+  const change = (tx: Transaction) => keepFilesAndResult(tx, open)
+  await writeRun(ctx, open, { checkpoint: { state }, retries: 0, crashes: 0 }, { change, isCheckpoint: true })
+  open.kept = state
+}
+
+export async function openFile(
+  { db, config }: Context,
+  { run: { id: runId, epoch, accountId }, files }: OpenRun,
+  { name, mediaType }: { name: string; mediaType: string },
+): Promise<OpenArtifact> {
+  const bytesPerAccount = config.artifactBytesPerAccount
+  const file =
+    files.get(name) ??
+    (await createArtifactWriter(db, { runId, epoch, accountId, name, mediaType }, { bytesPerAccount }))
+  files.set(name, file)
+  return file
+}
+
+/** Writes what is in memory, so that keeping it is a short transaction. */
+export async function flushRun({ files, result }: OpenRun): Promise<void> {
+  for (const file of files.values()) await file.flush()
+  await result.flush()
+}
+
+async function keepFilesAndResult(tx: Transaction, { files, result }: OpenRun): Promise<void> {
+  for (const file of files.values()) await file.keep(tx)
+  await result.keep(tx)
+}
+
+/** In the transaction that ends the run, before its end is announced: the last progress, and every file as it is. */
+export async function keepAtEnd(
+  tx: Transaction,
+  open: OpenRun,
+  clock: Clock,
+): Promise<Pick<RunRow, 'progress' | 'steps'>> {
+  open.progress = { ...open.progress, secondsLeft: null }
+  if (open.isDirty) await tellProgress(tx, open, clock)
+  await keepFilesAndResult(tx, open)
+  const { progress, steps } = open
+  return { progress, steps }
+}

@@ -1,0 +1,70 @@
+import { openMachineRegister } from '../machines/open-machine-register.ts'
+import type { RunRow } from '../runs/run-store.ts'
+import type { RunWork, UnworkableRun, WorkSignals } from '../runs/runs-context.ts'
+import { issueToken } from '../tokens/issue-token.ts'
+import { createAccountClient } from '../trackunit/account-client.ts'
+import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
+import type { ActionsContext } from './actions-context.ts'
+import { accountAllows, accountAllowsIfServed } from './allowed-action.ts'
+import type { AnyAction } from './define-action.ts'
+import { flushRun, keepAtEnd, openRun } from './open-run.ts'
+import { partContext, runContext } from './run-context.ts'
+import { findPredecessors } from './run-predecessors.ts'
+
+/** Opens an action's work on a run that this worker claimed: finds the action, parses the input, builds the context. */
+export async function openWork(
+  ctx: ActionsContext,
+  run: RunRow,
+  signals: WorkSignals,
+): Promise<RunWork | UnworkableRun> {
+  const action = ctx.actions.find(run.actionId)
+  if (!action) return { reason: 'ACTION_NOT_FOUND' }
+  const { data: input, success } = action.input.safeParse(run.input)
+  if (!success) return { reason: 'INPUT_INVALID' } // The action has changed since the run was accepted.
+
+  const open = openRun(ctx, run, signals.signal)
+  const context = runContext(ctx, open, {
+    trackunit: trackunitFor(ctx, run, { action, signals }),
+    machines: openMachineRegister(ctx.db, run),
+    grantedScopes: (await accountAllowsIfServed(ctx, run.accountId))?.grantedScopes,
+    ...(await findPredecessors(ctx.db, run)),
+  })
+  return {
+    maxAttemptMs: action.limits?.maxAttemptMs,
+    run: async () => action.run({ ...context, input }),
+    leavePart: action.leavePart && (async () => action.leavePart?.({ ...partContext(ctx, open, context), input })),
+    flush: () => flushRun(open),
+    keepAll: (tx) => keepAtEnd(tx.db, open, ctx.clock),
+  }
+}
+
+/** Trackunit's APIs with the account's token, within the account's limits. */
+function trackunitFor(
+  ctx: ActionsContext,
+  { id, accountId, urgency }: RunRow,
+  { action, signals }: { action: AnyAction; signals: WorkSignals },
+): TrackunitClient {
+  return createAccountClient(ctx, {
+    ...signals,
+    accountId,
+    isUrgent: urgency === 0,
+    async token(rejectedFingerprint) {
+      const wanted = {
+        accountId,
+        scopes: await scopesFor(ctx, accountId, action),
+        ...(rejectedFingerprint !== undefined && { rejectedFingerprint }),
+      }
+      return issueToken(ctx, { kind: 'system', id: `run ${id}` }, wanted)
+    },
+  })
+}
+
+/** The action's scopes, and those of its optional ones that the account granted. */
+async function scopesFor(
+  ctx: ActionsContext,
+  accountId: string,
+  { scopes, optionalScopes = [] }: Pick<AnyAction, 'scopes' | 'optionalScopes'>,
+): Promise<string[]> {
+  const granted = optionalScopes.length > 0 ? (await accountAllows(ctx, accountId)).grantedScopes : []
+  return [...scopes, ...optionalScopes.filter((scope) => granted.includes(scope))]
+}

@@ -1,0 +1,69 @@
+import type { Context } from '../context.ts'
+import { storableMessage } from '../results/understand-rows.ts'
+import { changesOf, makeChange } from '../runs/run-effects.ts'
+import { appendEvent } from '../runs/run-event-store.ts'
+import { addDestination } from '../runs/run-store.ts'
+import type { PartContext, RunContext } from './define-action.ts'
+import { checkpoint, type OpenRun, openFile, writeRun } from './open-run.ts'
+import { reportProgress, runStep } from './report-progress.ts'
+
+type Input = Record<string, unknown>
+/** What of a context is opened for the run, and not made of its row. */
+export type Opened = Pick<RunContext<Input>, 'trackunit' | 'machines' | 'previous' | 'preview'> & {
+  grantedScopes: readonly string[] | undefined
+}
+
+/** What an action works with. */
+export function runContext(ctx: Context, open: OpenRun, { grantedScopes, ...opened }: Opened): RunContext<Input> {
+  const { run, signal, result } = open
+  const { id: runId, timeZone, unitSystem } = run
+  return withNoticedRejections({
+    ...opened,
+    accountId: run.accountId,
+    input: run.input,
+    mode: run.mode,
+    signal,
+    clock: ctx.clock,
+    account: { timeZone, unitSystem, grantedScopes },
+    resumedFrom: open.kept,
+    result: withNoticedRejections(result),
+    progress: (now) => reportProgress(ctx, open, now),
+    checkpoint: (state) => checkpoint(ctx, open, state),
+    async effect(effect) {
+      signal.throwIfAborted()
+      return makeChange(ctx, run, effect)
+    },
+    artifact: (file) => openFile(ctx, open, file),
+    deliver: (destination) => writeRun(ctx, open, {}, { change: (tx) => addDestination(tx, runId, destination) }),
+    log: (message) =>
+      writeRun(
+        ctx,
+        open,
+        {},
+        { change: (tx) => appendEvent(tx, runId, { type: 'log', message: storableMessage(message, 500) }) },
+      ),
+    headline: (sentence) => writeRun(ctx, open, { headline: storableMessage(sentence, 300) }),
+    step: (name, work) => runStep(ctx, open, { name, work }),
+  })
+}
+
+/** What an action may still do when its run is about to end early. From then on, writes go through although the run is to stop. */
+export function partContext(ctx: Context, open: OpenRun, context: RunContext<Input>): PartContext<Input> {
+  open.isLeaving = true
+  return { ...context, resumedFrom: open.kept, changes: () => changesOf(ctx.db, open.run) }
+}
+
+/** An action that does not await one of its calls must not end the process, and every other run with it, when the call fails. */
+function withNoticedRejections<Calls extends object>(calls: Calls): Calls {
+  return new Proxy(calls, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      return (...given: unknown[]) => {
+        const result: unknown = value.apply(target, given)
+        if (result instanceof Promise) result.catch(() => {})
+        return result
+      }
+    },
+  })
+}

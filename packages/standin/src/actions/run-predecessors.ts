@@ -1,0 +1,56 @@
+import type { SentRow } from '@standin/contracts'
+import type { Database } from '../database/database.ts'
+import { readRows } from '../results/result-row-store.ts'
+import { findResult } from '../results/result-store.ts'
+import { lastSucceededRun } from '../runs/run-list-store.ts'
+import { findRun, type RunRow } from '../runs/run-store.ts'
+
+/** The last run of the same action and mode on the same account with the same input that succeeded. */
+export interface PreviousRun {
+  runId: string
+  endedAt: Date
+  /** The ids of its result's rows, to find what is new. */
+  resultRowIds(): Promise<ReadonlySet<string>>
+}
+
+/** What the preview of an applied run found. Exactly this is applied, whatever has changed since. */
+export interface PreviewOfRun {
+  runId: string
+  endedAt: Date
+  /** What its last checkpoint kept. */
+  checkpoint: unknown
+  /** The rows of its result, in batches. */
+  rows(): AsyncIterable<SentRow[]>
+}
+
+/** The runs before this one that its action may read. */
+export async function findPredecessors(
+  db: Database,
+  run: RunRow,
+): Promise<{ previous: PreviousRun | undefined; preview: PreviewOfRun | undefined }> {
+  const previous = await lastSucceededRun(db, run)
+  const preview = run.previewRunId ? await findRun(db, run.previewRunId) : undefined
+  return {
+    previous: previous?.endedAt
+      ? { runId: previous.id, endedAt: previous.endedAt, resultRowIds: () => resultRowIds(db, previous.id) }
+      : undefined,
+    preview: preview?.endedAt
+      ? {
+          runId: preview.id,
+          endedAt: preview.endedAt,
+          checkpoint: preview.checkpoint?.state,
+          rows: () => resultRows(db, preview.id),
+        }
+      : undefined,
+  }
+}
+
+async function resultRowIds(db: Database, runId: string): Promise<ReadonlySet<string>> {
+  const batches = await Array.fromAsync(resultRows(db, runId), (rows) => rows.map(({ id }) => id))
+  return new Set(batches.flat())
+}
+
+async function* resultRows(db: Database, runId: string): AsyncGenerator<SentRow[]> {
+  const result = (await findResult(db, runId))?.result
+  if (result) yield* readRows(db, result)
+}

@@ -1,0 +1,240 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
+import { createTestDatabase } from '../../test/test-database.ts'
+import type { Caller } from '../access/caller.ts'
+import { contracted, router } from '../http/trpc.ts'
+import { appendEvent } from '../runs/run-event-store.ts'
+import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
+import { runProcedures } from './run-procedures.ts'
+
+const database = await createTestDatabase()
+afterAll(database.drop)
+
+const report = defineAction({
+  id: 'report',
+  title: 'Report',
+  description: 'A report.',
+  input: z.object({}),
+  scopes: ['a'],
+  changesData: false,
+  mayOverlap: true,
+  run: async ({ artifact, headline }) => {
+    await (await artifact({ name: 'report.csv', mediaType: 'text/csv' })).write('line\n')
+    await headline('One line.')
+  },
+})
+
+/** An account that has installed the app, on a server that sends email. */
+async function openStack(action: AnyAction = report) {
+  const environment = { SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'standin@example.com' }
+  const stack = await createRunStack({ database, actions: [action], environment })
+  await stack.install()
+  return stack
+}
+
+const callAs = ({ ctx }: RunStack, who: Caller) =>
+  router(runProcedures(ctx, contracted(ctx))).createCaller({ requestId: 'test', authenticate: async () => who })
+const asked = { accountId: account, actionId: 'report', input: {} }
+
+test('a run comes back as the contract says, with its files once it has ended, and until when they are kept', async () => {
+  await using stack = await openStack()
+  const api = callAs(stack, anna)
+  const started = await api.start({ ...asked, idempotencyKey: 'key-of-this-run' })
+  expect(started).toMatchObject({
+    state: 'queued',
+    startedBy: { kind: 'user', id: 'anna', name: 'Anna' },
+    artifacts: [],
+  })
+
+  await stack.createWorker().workOn(started.id)
+
+  const run = await api.get({ runId: started.id })
+  const keptUntil = new Date(Date.parse(run.endedAt ?? '') + 30 * 86_400_000).toISOString()
+  const file = { name: 'report.csv', mediaType: 'text/csv', bytes: 5, keptUntil }
+  expect(run).toMatchObject({ state: 'succeeded', headline: 'One line.', artifacts: [file] })
+  const told = await Array.fromAsync(await api.events({ runId: started.id })) // Each an id and an event.
+  const offered = expect.objectContaining({ type: 'artifact', artifact: run.artifacts[0] })
+  expect(told).toContainEqual(expect.arrayContaining([offered]))
+})
+
+test('pages of a list contain each run once, the newest first, also when many started at the same moment', async () => {
+  await using stack = await openStack()
+  const api = callAs(stack, anna)
+  for (let number = 1; number <= 7; number++) await api.start({ ...asked, idempotencyKey: `key-of-run-${number}` })
+  await stack.start({ accountId: otherAccount })
+  await stack.sql`update runs set created_at = date_trunc('minute', now())`
+
+  const read: string[] = []
+  let cursor: string | undefined
+  for (let pages = 0; pages < 4; pages++) {
+    const page = await api.list({ accountId: account, limit: 3, ...(cursor !== undefined && { cursor }) })
+    read.push(...page.runs.map(({ id }) => id))
+    if (pages === 0) await api.start({ ...asked, idempotencyKey: 'one-that-came-meanwhile' })
+    if (page.nextCursor === null) break
+    cursor = page.nextCursor
+  }
+
+  expect(read).toHaveLength(7)
+  expect(new Set(read).size).toBe(7)
+})
+
+test('a list can be filtered by state', async () => {
+  await using stack = await openStack()
+  const api = callAs(stack, anna)
+  const [first] = [await stack.start(), await stack.start()]
+  await stack.createWorker().workOn(first.id)
+
+  const { runs } = await api.list({ accountId: account, states: ['succeeded'] })
+
+  expect(runs.map(({ id }) => id)).toEqual([first.id])
+})
+
+test('watchers of an account are notified of each run that is accepted and ends, and of nothing that a list does not show', async () => {
+  await using stack = await openStack()
+  const heard: string[] = []
+  await stack.listener.on('runs_changed', (accountId) => heard.push(accountId))
+
+  const { id } = await stack.start()
+  await stack.start({ accountId: otherAccount })
+  await stack.ctx.db.transaction((tx) => appendEvent(tx, id, { type: 'log', message: 'half-way' }))
+  await stack.cancel(id)
+
+  await expect.poll(() => heard).toEqual([account, otherAccount, account])
+})
+
+describe('invariant 24: the run of another account does not exist', () => {
+  test.for(['get', 'cancel', 'events', 'retry'] as const)('for %s', async (procedure) => {
+    await using stack = await openStack()
+    const { id: runId } = await stack.start({ accountId: otherAccount })
+    const api = callAs(stack, anna)
+
+    const called =
+      procedure === 'retry' ? api.retry({ runId, idempotencyKey: 'key-of-a-retry' }) : api[procedure]({ runId })
+
+    await expect(called).rejects.toMatchObject({ cause: { reason: 'RUN_NOT_FOUND' } })
+  })
+})
+
+describe('invariant 21: the stream of events', () => {
+  test('carries the number of each event as its id, and continues after the last event that was received', async () => {
+    await using stack = await openStack()
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+
+    const read: Array<[string, number]> = []
+    // A caller in the same process sees what the wire is made of: id, event and a mark.
+    for await (const sent of (await callAs(stack, anna).events({
+      runId: id,
+      lastEventId: '1',
+    })) as AsyncIterable<unknown>) {
+      const [eventId, event] = sent as [string, { seq: number }]
+      read.push([eventId, event.seq])
+    }
+
+    expect(read.length).toBeGreaterThan(1)
+    expect(read).toEqual(read.map((_, index) => [String(index + 2), index + 2]))
+  })
+
+  test('stays open for a token that is valid for years', async () => {
+    await using stack = await openStack()
+    const { id } = await stack.start()
+    const stream = (await callAs(stack, anna).events({ runId: id, lastEventId: '1' }))[Symbol.asyncIterator]()
+    const next = stream.next()
+
+    await stack.cancel(id)
+
+    expect(await next).toMatchObject({ value: ['2', { state: 'cancelled' }, expect.anything()] })
+  })
+
+  test('ends with the token that opened it, so that the browser reconnects with its next one', async () => {
+    await using stack = await openStack()
+    const { id } = await stack.start()
+    const expiresAt = new Date(stack.clock.now().getTime() + 20)
+
+    const stream = (await callAs(stack, { ...anna, expiresAt }).events({ runId: id, lastEventId: '1' }))[
+      Symbol.asyncIterator
+    ]()
+
+    await expect(stream.next()).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+describe('the time zone and units of the reader', () => {
+  const habits = { timeZone: 'America/Chicago', unitSystem: 'imperial' } as const
+
+  test('come with a run, reach its action, and stay when the run is retried', async () => {
+    const seen: unknown[] = []
+    const looking = { ...report, run: async ({ account }: RunContext<object>) => void seen.push(account) }
+    await using stack = await openStack(looking)
+    const api = callAs(stack, anna)
+    const first = await api.start({ ...asked, ...habits, idempotencyKey: 'key-of-this-run' })
+    await stack.createWorker().workOn(first.id)
+
+    const again = await api.retry({ runId: first.id, idempotencyKey: 'key-of-the-second' })
+    await stack.createWorker().workOn(again.id)
+
+    expect([first, again]).toMatchObject([habits, habits])
+    expect(seen).toMatchObject([habits, habits])
+  })
+
+  test('are null when the caller did not give them', async () => {
+    await using stack = await openStack()
+    const run = await callAs(stack, anna).start({ ...asked, idempotencyKey: 'key-of-this-run' })
+    expect(run).toMatchObject({ timeZone: null, unitSystem: null })
+  })
+
+  test('are refused when they do not exist', async () => {
+    await using stack = await openStack()
+    const wrong = { ...asked, idempotencyKey: 'key-of-this-run', timeZone: 'Mars/Olympus' }
+    await expect(callAs(stack, anna).start(wrong)).rejects.toMatchObject({
+      cause: { issues: [{ path: ['timeZone'] }] },
+    })
+  })
+})
+
+test('a run that has ended can be retried under a new key; the same key again returns the same run', async () => {
+  await using stack = await openStack()
+  const api = callAs(stack, anna)
+  const deliverTo = [{ kind: 'email' as const, address: 'anna@example.com', file: 'csv' as const }]
+  const { id } = await api.start({ ...asked, deliverTo, idempotencyKey: 'key-of-this-run' })
+  const again = { runId: id, idempotencyKey: 'key-of-the-second' }
+  await expect(api.retry(again)).rejects.toMatchObject({ cause: { reason: 'RUN_NOT_ENDED' } })
+  await stack.createWorker().workOn(id)
+
+  const second = await api.retry(again)
+
+  expect(second).toMatchObject({ retryOf: id, state: 'queued', input: {}, startedBy: { id: 'anna' } })
+  expect((await stack.run(second.id)).deliverTo).toEqual(deliverTo)
+  expect((await api.retry(again)).id).toBe(second.id)
+  await expect(api.start({ ...asked, idempotencyKey: again.idempotencyKey })).rejects.toMatchObject({
+    cause: { reason: 'IDEMPOTENCY_KEY_REUSED' },
+  })
+})
+
+test('a list shows the runs of one schedule', async () => {
+  await using stack = await openStack()
+  const scheduleId = '33333333-3333-4333-8333-333333333333'
+  const [first, second] = [await stack.start(), await stack.start(), await stack.start()]
+  await stack.sql`update runs set schedule_id = ${scheduleId} where id in (${first.id}, ${second.id})`
+
+  const { runs } = await callAs(stack, anna).list({ accountId: account, scheduleId })
+
+  expect(runs.map((run) => [run.id, run.scheduleId])).toEqual([
+    [second.id, scheduleId],
+    [first.id, scheduleId],
+  ])
+})
+
+test('a service starts and cancels under its own name', async () => {
+  await using stack = await openStack()
+  const api = callAs(stack, caller)
+  const { id, startedBy } = await api.start({ ...asked, idempotencyKey: 'key-of-a-service' })
+  await api.cancel({ runId: id })
+
+  expect(startedBy).toEqual({ kind: 'service', id: 'reports', name: 'reports' })
+  expect(await stack.sql`select actor_kind, actor_id, event from audit_entries order by id`).toMatchObject([
+    { actor_kind: 'service', actor_id: 'reports', event: 'run.started' },
+    { actor_kind: 'service', actor_id: 'reports', event: 'run.cancelled' },
+  ])
+})

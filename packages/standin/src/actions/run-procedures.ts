@@ -1,0 +1,76 @@
+import { procedures, type Run, type RunEvent } from '@standin/contracts'
+import { tracked } from '@trpc/server'
+import { actorOf } from '../access/caller.ts'
+import { endOfRight } from '../access/end-of-right.ts'
+import type { Contracted } from '../http/trpc.ts'
+import { artifactsOfRuns } from '../results/artifacts/artifact-store.ts'
+import { keptUntil } from '../results/kept-until.ts'
+import { readResult } from '../results/read-result.ts'
+import { checkMayRead } from '../results/read-right.ts'
+import { cancelRun } from '../runs/cancel-run.ts'
+import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
+import { streamRunEvents } from '../runs/run-events.ts'
+import { listRuns } from '../runs/run-list-store.ts'
+import { findRun, type RunRow } from '../runs/run-store.ts'
+import { StandinError } from '../standin-error.ts'
+import type { ActionsContext } from './actions-context.ts'
+import { retryRun, startRun } from './start-run.ts'
+import { toRun } from './to-run.ts'
+
+export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
+  const { start, retry, get, list, cancel, events, result } = procedures.run
+  return {
+    start: contracted
+      .call(start)
+      .mutation(async ({ ctx: { caller }, input }) => wholeRun(ctx, await startRun(ctx, caller, input))),
+    retry: contracted
+      .call(retry)
+      .mutation(async ({ ctx: { caller }, input }) => wholeRun(ctx, await retryRun(ctx, caller, input))),
+    get: contracted.call(get).query(async ({ input: { runId } }) => wholeRun(ctx, await findRun(ctx.db, runId))),
+    list: contracted
+      .call(list)
+      .query(async ({ ctx: { accountId }, input: { actionId, scheduleId, states, cursor, limit } }) => {
+        const before = cursor === undefined ? undefined : decodeCursor(cursor)
+        const rows = await listRuns(ctx.db, { accountId, actionId, scheduleId, states, before, limit: limit + 1 })
+        const page = rows.slice(0, limit)
+        const last = page.at(-1)
+        return { runs: await wholeRuns(ctx, page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
+      }),
+    cancel: contracted.call(cancel).mutation(async ({ ctx: { caller }, input: { runId } }) => {
+      const run = await findRun(ctx.db, runId)
+      if (!run) throw new StandinError('RUN_NOT_FOUND')
+      checkMayRead(ctx, caller, run) // Stopping what works with a scope needs that scope as well.
+      return wholeRun(ctx, await cancelRun(ctx, { runId, actor: actorOf(caller) }))
+    }),
+    result: contracted.call(result).query(({ ctx: { caller }, input }) => readResult(ctx, caller, input)),
+    events: contracted.stream(events).subscription(async function* ({ ctx: { caller }, input, signal }) {
+      const ends = endOfRight(caller, { clock: ctx.clock, signal })
+      const afterSeq = Number(input.lastEventId ?? 0)
+      for await (const event of streamRunEvents(ctx, input.runId, { afterSeq, signal: ends })) {
+        const sent: RunEvent =
+          event.type === 'artifact' ? { ...event, artifact: keptUntil(ctx, new Date(event.at))(event.artifact) } : event
+        yield tracked(String(event.seq), sent)
+      }
+      // Fails instead of ending: the browser reconnects with its next token and continues after the last event.
+      if (ends.aborted) throw new DOMException('the caller may no longer read', 'AbortError')
+    }),
+  }
+}
+
+/** Runs as the contract shows them, with their files and deliveries. A run offers its files from its end on. */
+async function wholeRuns(ctx: ActionsContext, rows: readonly RunRow[]): Promise<Run[]> {
+  const ended = rows.filter(({ endedAt }) => endedAt).map(({ id }) => id)
+  const [files, deliveries] = await Promise.all([artifactsOfRuns(ctx.db, ended), ctx.actions.deliveriesOf(ctx, rows)])
+  return rows.map((row) => ({
+    ...toRun(row),
+    artifacts: (row.endedAt && files.get(row.id)?.map(keptUntil(ctx, row.endedAt))) ?? [],
+    deliveries: deliveries.get(row.id) ?? [],
+  }))
+}
+
+/** @throws StandinError `RUN_NOT_FOUND` */
+async function wholeRun(ctx: ActionsContext, row: RunRow | undefined): Promise<Run> {
+  const [run] = row ? await wholeRuns(ctx, [row]) : []
+  if (!run) throw new StandinError('RUN_NOT_FOUND')
+  return run
+}

@@ -1,0 +1,15 @@
+import type { Run } from '@standin/contracts'
+import type { RunRow } from '../runs/run-store.ts'
+
+/** The row as it goes over the wire, without its files and deliveries. */
+export function toRun(row: RunRow): Omit<Run, 'artifacts' | 'deliveries'> {
+  const { idempotencyKey, mayOverlap, urgency, promotedAt, deliverTo, ...known } = row
+  const { epoch, replicaId, retries, crashes, checkpoint, ...shown } = known
+  return {
+    ...shown,
+    waitingUntil: row.waitingUntil?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+  }
+}

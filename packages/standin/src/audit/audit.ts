@@ -1,0 +1,49 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { KeyRing } from '../config/key-ring.ts'
+import type { Database } from '../database/database.ts'
+import { type AuditMacs, createAuditMacs, type SignedEntry } from './audit-mac.ts'
+import { type Chain, createChain } from './chain.ts'
+import { createHandOutWriter, type HandOutWriter } from './hand-out-writer.ts'
+
+/** What a process keeps to record what it does: its keys, and where its two chains end. */
+export interface Audit extends HandOutWriter {
+  macs: AuditMacs
+  /** The chain of what changed: it grows after the commit (`sealEntries`). */
+  changes: Chain
+  /** Names of this process's chains, which never occur again. */
+  writers: readonly string[]
+  /** Gives an entry its id and time and signs it, before it is written. */
+  sign(entry: Omit<SignedEntry, 'entryId' | 'at'>): Signature
+}
+
+export interface Signature {
+  entryId: string
+  at: Date
+  kid: string
+  entryMac: string
+}
+
+interface AuditOptions {
+  db: Database
+  clock: Clock
+  /** The first key signs, all verify. */
+  keys: KeyRing
+  /** Names the chains of this process; must never have been used before. */
+  process?: string
+}
+
+/** The audit of one process. */
+export function createAudit({ db, clock, keys, process = randomBytes(6).toString('hex') }: AuditOptions): Audit {
+  const macs = createAuditMacs(keys)
+  const handOuts = createChain(`${process}/hand-outs`, macs)
+  const changes = createChain(`${process}/changes`, macs)
+  return {
+    ...createHandOutWriter({ db, clock, chain: handOuts }),
+    ...{ macs, changes, writers: [handOuts.writer, changes.writer] },
+    sign(entry) {
+      const identity = { entryId: randomUUID(), at: clock.now() }
+      return { ...identity, kid: macs.kid, entryMac: macs.ofEntry({ ...entry, ...identity }) }
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import type { CallbackStatus } from '@standin/contracts'
+import type { Account, CredentialRow } from '../accounts/account-store.ts'
+import type { Actor, AuditEntry } from '../audit/record.ts'
+import type { Secret } from '../config/secret.ts'
+import type { VerifiedCallback } from './verified-callback.ts'
+
+/** Credentials that this transaction adds have a secret that is not sealed yet. */
+export type ReceivedCredentials = CredentialRow & { secret?: Secret }
+
+/** An account as the next callback of a group finds it. */
+export type AccountState = Account<ReceivedCredentials>
+
+/** A callback, and what the database knows of it. */
+export interface KnownCallback {
+  verified: VerifiedCallback
+  contentDigest: string
+  /** Whether a callback of the same content was applied before. */
+  appliedBefore: boolean
+  /** Under a JWT of the same time. */
+  appliedAtThatTime: boolean
+  /** Whether its client id serves, or once served, another account. */
+  clientServesAnother: boolean
+  /** Different callbacks that were applied under its JWT: all of them, and those of its account. */
+  identityTotal: number
+  identityOfAccount: number
+}
+
+/** What a callback changes. */
+export interface Decision {
+  status: CallbackStatus
+  /** The credentials that it is about. */
+  generation?: number
+  /** The account after it, where it changes anything of it. */
+  account?: AccountState
+  /** Its row in the audit. */
+  audit?: AuditEntry
+  /** Services learn of an account that installs. */
+  isInstall?: boolean
+  /** The part of it that is kept, sealed. */
+  kept?: Secret
+  /** It ends the installation, with everything that is kept of the account. */
+  uninstalls?: boolean
+}
+
+/** Where a decision stands: the account at this moment. */
+export interface Moment {
+  account: AccountState
+  now: Date
+}
+
+export const trackunit: Actor = { kind: 'trackunit', id: 'callback' }
+
+/** Of credentials that Trackunit was not asked about yet. */
+export const untried = { attempts: 0, claimedBy: null, triedAt: null }
+
+/** Trackunit is asked about these credentials at once, as if for the first time. */
+export const dueNow = <Row extends CredentialRow>(row: Row, now: Date): Row => ({
+  ...row,
+  ...untried,
+  nextAttemptAt: now,
+})
+
+export const withCredentials = (account: AccountState, changed: ReceivedCredentials): AccountState => ({
+  ...account,
+  credentials: account.credentials.map((row) => (row.generation === changed.generation ? changed : row)),
+})

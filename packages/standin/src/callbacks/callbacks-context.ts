@@ -1,0 +1,28 @@
+import type { AccountsContext } from '../accounts/accounts-context.ts'
+import type { TrackunitContext } from '../trackunit/trackunit-context.ts'
+import { createGroupApplier, type Outcome } from './apply-group.ts'
+import { createHoldLimiters, type HoldLimiters } from './held/held-limits.ts'
+import { noRejections, type UnsavedRejections } from './rejected/count-rejections.ts'
+import type { VerifiedCallback } from './verified-callback.ts'
+
+/** What receives callbacks and applies them. */
+export type CallbacksContext = AccountsContext & TrackunitContext & { callbacks: CallbacksMemory }
+
+/** What a process keeps between two callbacks. */
+export interface CallbacksMemory {
+  /** Applies a callback in one transaction with those that arrive at the same time. */
+  applyInGroup: (verified: VerifiedCallback) => Promise<Outcome>
+  rejections: UnsavedRejections
+  holdLimiters: HoldLimiters
+  /** Which keys the unverified callbacks were last tried with: when those were fetched, on the monotonic clock. */
+  triedWithKeysOfMs: number | undefined
+}
+
+export function createCallbacksMemory(ctx: AccountsContext): CallbacksMemory {
+  return {
+    applyInGroup: createGroupApplier(ctx),
+    rejections: noRejections(),
+    holdLimiters: createHoldLimiters(),
+    triedWithKeysOfMs: undefined,
+  }
+}

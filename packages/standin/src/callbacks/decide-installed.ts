@@ -1,0 +1,135 @@
+import type { InstalledCallback } from '@standin/contracts'
+import type { CredentialRow } from '../accounts/account-store.ts'
+import { nextCredentialState } from '../accounts/credential-lifecycle.ts'
+import { comparePositions, type Position } from '../accounts/credential-order.ts'
+import type { AuditEvent } from '../audit/audit-kinds.ts'
+import { Secret } from '../config/secret.ts'
+import {
+  type AccountState,
+  type Decision,
+  dueNow,
+  type KnownCallback,
+  type Moment,
+  type ReceivedCredentials,
+  trackunit,
+  untried,
+  withCredentials,
+} from './callback-decision.ts'
+import { callbackPosition } from './callback-order.ts'
+import { isBulk } from './identity-quota.ts'
+
+/** New credentials never replace those in force here: they are stored as pending, and proven in the background. */
+export function decideInstalled(body: InstalledCallback, known: KnownCallback, at: Moment): Decision {
+  const same = at.account.credentials.find((row) => row.contentDigest === known.contentDigest)
+  return same ? decideSentAgain(same, body, known, at) : decideNew(body, known, at)
+}
+
+/** Known credentials get the newest of their times, and are proven again where that may change something. */
+function decideSentAgain(
+  same: ReceivedCredentials,
+  { accountId, clientId }: InstalledCallback,
+  known: KnownCallback,
+  { account, now }: Moment,
+): Decision {
+  const { verified, contentDigest } = known
+  const { identity, bound } = verified
+  const position = callbackPosition('INSTALLED', identity.issuedAt, contentDigest)
+  const isNewer = comparePositions(same, position) < 0
+  const bindsNow = bound && !same.bound
+  const { generation } = same
+  const newest = isNewer ? position : { issuedAt: same.issuedAt, tieBreak: same.tieBreak }
+  const changed = { bound: same.bound || bound, ofMany: same.ofMany && isBulk(known), claimedBy: null }
+  const row = isNewer || bindsNow ? { ...same, ...newest, ...changed } : same
+
+  const mayChangeSomething = same.state === 'awaiting-approval' ? bindsNow : isNewer
+  // Parked ones are probed anyway; now there is a reason to do so at once.
+  const state = same.state === 'parked' ? same.state : nextCredentialState(same.state, 'sent-again')
+  if (!mayChangeSomething || !state || isOutdated(newest, contentDigest, account))
+    return { status: 'duplicate', generation, account: withCredentials(account, row) }
+  const moved = state === same.state ? {} : { state, since: now, reason: null }
+  return {
+    status: 'accepted',
+    generation,
+    account: withCredentials(account, { ...dueNow(row, now), ...moved, receivedAt: now }),
+    audit: { actor: trackunit, event: 'credentials.sent-again', accountId, generation, details: { clientId, bound } },
+  }
+}
+
+/** Credentials that never came before get a generation of their own. */
+function decideNew(body: InstalledCallback, known: KnownCallback, at: Moment): Decision {
+  const { verified, contentDigest, appliedBefore, clientServesAnother } = known
+  const { issuedAt } = verified.identity
+  const { uninstalledAt } = at.account.installation
+  const isOfEarlierInstallation = uninstalledAt !== null && issuedAt <= uninstalledAt
+  if (isOfEarlierInstallation && appliedBefore) return { status: 'duplicate' }
+
+  const bare = withoutSecret(body, known, at)
+  // As if it had come in time: the uninstall would have erased it.
+  if (isOfEarlierInstallation) return added(bare, 'credentials.uninstalled', at, { status: 'superseded' })
+
+  const whole = { ...bare, contentDigest, secret: new Secret(body.clientSecret) }
+  if (isOutdated(bare, contentDigest, at.account))
+    return added({ ...whole, state: 'superseded' }, 'credentials.superseded', at, { status: 'superseded' })
+  if (clientServesAnother) {
+    const quarantined = { ...whole, state: 'quarantined', reason: 'CREDENTIALS_QUARANTINED' } as const
+    return added(quarantined, 'credentials.quarantined', at, { status: 'accepted' })
+  }
+  const pending = { ...whole, state: 'pending', nextAttemptAt: at.now } as const
+  return added(pending, 'credentials.received', at, { status: 'accepted', isInstall: true })
+}
+
+/** What an uninstall leaves of credentials that were never proven. */
+const erased = {
+  ...untried,
+  state: 'uninstalled',
+  reason: null,
+  sealedSecret: null,
+  contentDigest: null,
+  nextAttemptAt: null,
+  releasedAt: null,
+  provenAt: null,
+  grantedScopes: null,
+  missingFromPlan: null,
+} as const
+
+/** The row of new credentials as an uninstall leaves it. */
+const withoutSecret = (
+  { accountId, irisAppId: appId, clientId }: InstalledCallback,
+  known: KnownCallback,
+  { account: { installation }, now }: Moment,
+): CredentialRow => ({
+  ...erased,
+  accountId,
+  generation: installation.lastGeneration + 1,
+  appId,
+  clientId,
+  bound: known.verified.bound,
+  ofMany: isBulk(known),
+  ...callbackPosition('INSTALLED', known.verified.identity.issuedAt, known.contentDigest),
+  receivedAt: now,
+  since: now,
+})
+
+function added(
+  row: ReceivedCredentials,
+  event: AuditEvent,
+  { account: { installation, credentials }, now }: Moment,
+  decision: Pick<Decision, 'status' | 'isInstall'>,
+): Decision {
+  const { accountId, generation, clientId, bound } = row
+  return {
+    ...decision,
+    generation,
+    account: {
+      installation: { ...installation, lastGeneration: generation, changedAt: now },
+      credentials: [row, ...credentials],
+    },
+    audit: { actor: trackunit, event, accountId, generation, details: { clientId, bound } },
+  }
+}
+
+/** Whether credentials that came after it are in force. */
+const isOutdated = (at: Position, contentDigest: string, { credentials }: AccountState) =>
+  credentials.some(
+    (row) => row.state === 'active' && row.contentDigest !== contentDigest && comparePositions(row, at) > 0,
+  )

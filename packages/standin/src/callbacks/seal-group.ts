@@ -1,0 +1,59 @@
+import type { Account, CredentialRow } from '../accounts/account-store.ts'
+import type { Vault } from '../secrets/vault.ts'
+import type { GroupChanges } from './apply-store.ts'
+import type { ReceivedCredentials } from './callback-decision.ts'
+import type { callbacks } from './callback-table.ts'
+import type { Decided, DecidedGroup } from './decide-group.ts'
+
+/** The rows that a group of callbacks changes, with every secret sealed. */
+export async function sealGroup(
+  vault: Vault,
+  before: ReadonlyMap<string, Account>,
+  { accounts, applied }: DecidedGroup,
+): Promise<GroupChanges> {
+  const rowsBefore = new Set([...before.values()].flatMap(({ credentials }) => credentials))
+  const changed = [...accounts.values()].flatMap(({ credentials }) => credentials.filter((row) => !rowsBefore.has(row)))
+  const isNew = ({ accountId, generation }: CredentialRow) =>
+    generation > (before.get(accountId)?.installation.lastGeneration ?? 0)
+
+  return {
+    installations: [...accounts.values()]
+      .map(({ installation }) => installation)
+      .filter((installation) => before.get(installation.accountId)?.installation !== installation),
+    newCredentials: await Promise.all(changed.filter(isNew).map((row) => sealCredentials(vault, row))),
+    changedCredentials: changed.filter((row) => !isNew(row)),
+    ledger: await Promise.all(applied.filter(({ isEntered }) => isEntered).map((each) => ledgerRow(vault, each))),
+    audit: applied.flatMap(({ audit }) => audit ?? []),
+    installed: applied.flatMap(({ isInstall, known }) => (isInstall ? [known.verified.callback.body.accountId] : [])),
+  }
+}
+
+async function sealCredentials(vault: Vault, { secret, ...row }: ReceivedCredentials): Promise<CredentialRow> {
+  const { accountId: account, appId: app, generation } = row
+  const binding = { account, app, column: 'client-secret', generation } as const
+  return { ...row, sealedSecret: secret ? await vault.seal(secret, binding) : null }
+}
+
+async function ledgerRow(
+  vault: Vault,
+  { known: { verified, contentDigest }, status, generation, kept }: Decided,
+): Promise<typeof callbacks.$inferInsert> {
+  const { accountId, irisAppId: appId, type } = verified.callback.body
+  const { issuedAt, claimNames, algorithm, issuer, audiences } = verified.identity
+  const binding = { account: accountId, app: appId, column: 'callback-body', generation: generation ?? 0 } as const
+  return {
+    accountId,
+    appId,
+    type,
+    contentDigest,
+    issuedAt,
+    outcome: status,
+    generation: generation ?? null,
+    identityDigest: verified.identityDigest,
+    claimNames,
+    algorithm,
+    issuer,
+    audiences,
+    sealedBody: kept ? await vault.seal(kept, binding) : null,
+  }
+}

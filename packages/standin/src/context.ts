@@ -1,0 +1,125 @@
+import { type Audit, createAudit } from './audit/audit.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { type Connection, connectDatabase, type Database, type Transaction } from './database/database.ts'
+import { type DatabaseWatch, watchDatabase } from './database/database-watch.ts'
+import { createListener, type ReplicaListener } from './database/listen.ts'
+import { migrateDatabase } from './database/migrate.ts'
+import { openDatabase } from './database/open-database.ts'
+import type { Logger } from './observability/logger.ts'
+import { createMetrics, type Metrics } from './observability/metrics.ts'
+import { createVault, type Vault } from './secrets/vault.ts'
+import { version } from './version.ts'
+
+/** What the process is given from outside: everything that a test sets instead of waiting for it. */
+export interface World {
+  clock: Clock
+  log: Logger
+  fetch: typeof globalThis.fetch
+  /** From 0 up to 1: spreads retries and refreshes. */
+  random: () => number
+}
+
+/** What every rule stands on. Made once for a process and passed whole. */
+export interface Context extends World {
+  config: Config
+  /** The database, or the transaction that the rule runs in. */
+  db: Database
+  /** Signs and chains what is recorded. */
+  audit: Audit
+  vault: Vault
+  metrics: Metrics
+  /** Names app and version to Trackunit. */
+  userAgent: string
+}
+
+/** A context whose `db` is a transaction: what is written through it commits together, or not at all. */
+export type InTransaction<Ctx extends { db: Database } = Context> = Omit<Ctx, 'db'> & { db: Transaction }
+
+/** A context of one replica of the server, which hears the others. */
+export interface ReplicaContext extends Context {
+  listener: ReplicaListener
+  watch: DatabaseWatch
+  /** For what needs a session of its own: not through a transaction pooler. */
+  directUrl: string
+}
+
+/** Runs `work` in one transaction; it commits when `work` returns and rolls back when it throws. */
+export function inTransaction<Ctx extends { db: Database }, Result>(
+  ctx: Ctx,
+  work: (tx: InTransaction<Ctx>) => Promise<Result>,
+): Promise<Result> {
+  return ctx.db.transaction((db) => work({ ...ctx, db }))
+}
+
+/** What was opened, in order; `close` ends it in reverse. */
+export interface Opened<Ctx> {
+  ctx: Ctx
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database and what stands on it, for one command of the operator.
+ * @param pool connections that it may use
+ */
+export async function openContext(
+  config: Config,
+  world: World,
+  { pool = 2, say = () => {} }: { pool?: number; say?: (line: string) => void } = {},
+): Promise<Opened<Context>> {
+  const database = await openDatabase(config.database, say)
+  try {
+    await migrateDatabase(database.directUrl)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  const connection = connectDatabase(database.url, { pool, pooled: database.pooled })
+  return {
+    ctx: createContext(config, world, connection),
+    async close() {
+      await connection.close()
+      await database.close()
+    },
+  }
+}
+
+/** The same for a replica of the server, with a session on which it hears the others. */
+export async function openReplica(
+  config: Config,
+  world: World,
+  { pool = 10 }: { pool?: number } = {},
+): Promise<Opened<ReplicaContext>> {
+  const database = await openDatabase(config.database, (line) => world.log.info(line))
+  try {
+    await migrateDatabase(database.directUrl)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  const connection = connectDatabase(database.url, { pool, pooled: database.pooled })
+  const listener = createListener(database.directUrl)
+  const watch = watchDatabase({ ...database, cut: connection.cut, clock: world.clock, replica: listener.replica })
+  return {
+    ctx: { ...createContext(config, world, connection), listener, watch, directUrl: database.directUrl },
+    async close() {
+      await watch.close()
+      await listener.close()
+      await connection.close()
+      await database.close()
+    },
+  }
+}
+
+/** A context over a connection that somebody else closes. */
+export function createContext(config: Config, world: World, { db }: Pick<Connection, 'db'>): Context {
+  return {
+    ...world,
+    config,
+    db,
+    audit: createAudit({ db, clock: world.clock, keys: config.keys.audit }),
+    vault: createVault(config.keys.encryption),
+    metrics: createMetrics(),
+    userAgent: `Standin/${version} (${config.app.id})`,
+  }
+}

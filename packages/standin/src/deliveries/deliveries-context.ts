@@ -1,0 +1,12 @@
+import type { ActionsContext } from '../actions/actions-context.ts'
+import type { sendEmail } from './send-email.ts'
+import type { sendWebhook } from './send-webhook.ts'
+
+/** What deliveries need beside the catalogue, which has the titles of actions. */
+export type DeliveriesContext = ActionsContext & { deliveries: Senders }
+
+/** The two ways out of the process: `sendEmail` and `sendWebhook`, or what a test plays instead. */
+export interface Senders {
+  sendEmail: typeof sendEmail
+  sendWebhook: (...[ctx, message]: Parameters<typeof sendWebhook>) => ReturnType<typeof sendWebhook>
+}

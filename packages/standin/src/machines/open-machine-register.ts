@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import type { Database, Transaction } from '../database/database.ts'
+import type { RunRow } from '../runs/run-store.ts'
+import { whileHeld } from '../runs/while-held.ts'
+import type { MachineRegister, SeenMachine } from './machine-register.ts'
+import { listGone, listMachines, updateCounters, upsertMachines } from './machine-store.ts'
+import { insertReadings, listHistories } from './reading-store.ts'
+import { hasTold, markTold } from './told-place-store.ts'
+
+/** The machine register of a run's account, for the worker that holds the run. */
+export function openMachineRegister(
+  db: Database,
+  { id: runId, epoch, accountId, ...asked }: Pick<RunRow, 'id' | 'epoch' | 'accountId' | 'actionId' | 'mode' | 'input'>,
+): MachineRegister {
+  const run = { runId, accountId, question: questionOf(asked) }
+  const write = (work: (tx: Transaction) => Promise<void>) => whileHeld(db, { runId, epoch, states: ['running'] }, work)
+
+  return {
+    keep: (machines) => write((tx) => upsertMachines(tx, run, machines.map(storable))),
+    keepCounters: (counters) => write((tx) => updateCounters(tx, run, counters)),
+    keepReadings: () => write((tx) => insertReadings(tx, run)),
+    list: ({ filter = {}, seenInThisRun = false } = {}) =>
+      listMachines(db, { ...run, filter, runId: seenInThisRun ? runId : undefined }),
+    gone: (filter) => listGone(db, { ...run, filter }),
+    hasTold: () => hasTold(db, run),
+    told: () => write((tx) => markTold(tx, run)),
+    history: ({ since, filter }) => listHistories(db, { accountId, since, filter }),
+  }
+}
+
+/** The input as PostgreSQL returns it, with its keys in one order, however the caller wrote it. */
+const questionOf = ({ actionId, mode, input }: Pick<RunRow, 'actionId' | 'mode' | 'input'>) =>
+  createHash('sha256')
+    .update(JSON.stringify([actionId, mode, input]))
+    .digest('base64url')
+
+/** People choose names freely: drops what PostgreSQL cannot store, and cuts texts to the length that a page needs. */
+function storable(machine: SeenMachine): SeenMachine {
+  const texts = ['name', 'brand', 'model', 'serialNumber', 'type', 'address'] as const
+  const cut = (text: string) => text.slice(0, 300).toWellFormed().replaceAll('\0', '')
+  const cutNamed = ({ id, name }: { id: string; name: string }) => ({ id: cut(id), name: cut(name) })
+  return {
+    ...machine,
+    ...Object.fromEntries(texts.map((key) => [key, machine[key] === null ? null : cut(machine[key])])),
+    id: cut(machine.id),
+    site: machine.site && cutNamed(machine.site),
+    groups: machine.groups.slice(0, 50).map(cutNamed),
+  }
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander'
+import { listHeld } from '../callbacks/held/held-callback-store.ts'
+import { releaseHeldCallback } from '../callbacks/held/release-held-callback.ts'
+import { readRejections } from '../callbacks/rejected/rejection-store.ts'
+import { heldId, limitNumber, mostListed } from './arguments.ts'
+import { describeHeld, describeSample, heldLine, sampleLine } from './callbacks-output.ts'
+import { operator, printList, printResult, type Terminal, withContext } from './terminal.ts'
+
+/** `callbacks held|release|rejected`: callbacks that were not applied. */
+export function addHeldCommands(callbacks: Command, terminal: Terminal): void {
+  callbacks
+    .command('held')
+    .description('callbacks that broke a rule or cannot be verified yet; they are stored sealed and have no effect')
+    .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, mostListed)
+    .option('--json', 'print them as JSON')
+    .action(async ({ limit, json }: { limit: number; json?: boolean }) => {
+      const rows = await withContext(terminal, ({ db }) => listHeld(db, { limit }))
+      printList(terminal, json, rows.map(describeHeld), heldLine)
+    })
+
+  callbacks
+    .command('release')
+    .description('apply a held callback; you vouch that it is meant for this app and account')
+    .argument('<id>', 'an id from "callbacks held"', heldId)
+    .option('--json', 'print the outcome as JSON')
+    .action(async (id: string, { json }: { json?: boolean }) => {
+      const { status, accountId } = await withContext(terminal, (ctx) =>
+        releaseHeldCallback(ctx, { id, actor: operator }),
+      )
+      terminal.say('Its credentials are now proven like any others; "installations show" shows the result.')
+      printResult(terminal, json, { id, status, accountId }, () => `${status}  ${accountId}`)
+    })
+
+  callbacks
+    .command('rejected')
+    .description('how many callbacks were rejected, by day and reason, with samples')
+    .option('--limit <number>', 'how many samples, at most 200', limitNumber, 20)
+    .option('--json', 'print them as JSON')
+    .action(async ({ limit, json }: { limit: number; json?: boolean }) => {
+      const { counts, samples } = await withContext(terminal, ({ db }) => readRejections(db, { samples: limit }))
+      const shown = samples.map(describeSample)
+      printResult(terminal, json, { counts, samples: shown }, () => {
+        const countLines = counts.map(({ day, reason, count }) => `${day}  ${reason}  ${count}`)
+        return [...countLines, ...shown.map(sampleLine)].join('\n')
+      })
+    })
+}

@@ -1,0 +1,88 @@
+import type { Command } from 'commander'
+import type { AccountsContext } from '../accounts/accounts-context.ts'
+import { approveCredentials, refuseCredentials, releaseCredentials } from '../accounts/decide-credentials.ts'
+import { rollBackCredentials } from '../accounts/roll-back-credentials.ts'
+import { eraseInstallation } from '../accounts/uninstall.ts'
+import type { Actor } from '../audit/record.ts'
+import { accountArgument, generationArgument } from './arguments.ts'
+import { describeForOperator, installationLines } from './installations-output.ts'
+import { operator, printResult, type Terminal, withContext } from './terminal.ts'
+
+interface Decision {
+  description: string
+  /** @returns a sentence that says what was done */
+  decide: (ctx: AccountsContext, key: { accountId: string; generation: number; actor: Actor }) => Promise<string>
+}
+
+/** What the operator can decide about one generation of credentials. */
+const decisions: Record<'approve' | 'refuse' | 'release' | 'rollback', Decision> = {
+  approve: {
+    description: 'bring credentials into force that await approval',
+    async decide(ctx, key) {
+      await approveCredentials(ctx, key)
+      return `Credentials ${key.generation} of ${key.accountId} are in force.`
+    },
+  },
+  refuse: {
+    description: 'refuse credentials that await approval; those in force stay',
+    async decide(ctx, key) {
+      await refuseCredentials(ctx, key)
+      return `Credentials ${key.generation} of ${key.accountId} are refused, and kept.`
+    },
+  },
+  release: {
+    description: 'release credentials from quarantine; they are proven like new ones',
+    async decide(ctx, key) {
+      await releaseCredentials(ctx, key)
+      return `Credentials ${key.generation} of ${key.accountId} are being proven; "installations show" shows the result.`
+    },
+  },
+  rollback: {
+    description: 'go back to superseded or rejected credentials, as a new generation',
+    async decide(ctx, key) {
+      const generation = await rollBackCredentials(ctx, key)
+      return `Credentials ${key.generation} of ${key.accountId} are being proven again as generation ${generation}; the credentials in force serve until they work.`
+    },
+  },
+}
+
+/** `installations approve|refuse|release|rollback|erase`. Each prints the account as it is afterwards. */
+export function addInstallationDecisions(installations: Command, terminal: Terminal): void {
+  for (const [name, { description, decide }] of Object.entries(decisions))
+    installations
+      .command(name)
+      .description(description)
+      .addArgument(accountArgument())
+      .addArgument(generationArgument())
+      .option('--json', 'print the account as JSON')
+      .action((accountId: string, generation: number, { json }: { json?: boolean }) =>
+        change(terminal, accountId, json, (ctx) => decide(ctx, { accountId, generation, actor: operator })),
+      )
+
+  installations
+    .command('erase')
+    .description('uninstall an account here: erases its secrets and tokens, ends its runs; its audit entries stay')
+    .addArgument(accountArgument())
+    .requiredOption('--yes', 'confirm: the secrets cannot be restored')
+    .option('--json', 'print the account as JSON')
+    .action((accountId: string, { json }: { json?: boolean }) =>
+      change(terminal, accountId, json, async (ctx) => {
+        await eraseInstallation(ctx, { accountId, actor: operator })
+        return `${accountId} is erased. The account can install the app again.`
+      }),
+    )
+}
+
+async function change(
+  terminal: Terminal,
+  accountId: string,
+  json: boolean | undefined,
+  work: (ctx: AccountsContext) => Promise<string>,
+): Promise<void> {
+  const { sentence, described } = await withContext(terminal, async (ctx) => ({
+    sentence: await work(ctx),
+    described: await describeForOperator(ctx, accountId),
+  }))
+  terminal.say(sentence)
+  printResult(terminal, json, described, () => installationLines(described))
+}

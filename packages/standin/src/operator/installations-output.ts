@@ -1,0 +1,50 @@
+import { type DescribedInstallation, readInstallation } from '../accounts/describe-installation.ts'
+import type { Context } from '../context.ts'
+import { printable } from './terminal.ts'
+
+export type InstallationForOperator = Awaited<ReturnType<typeof describeForOperator>>
+
+/** An account with every generation of its credentials: `rollback` and `release` name one. */
+export async function describeForOperator(ctx: Context, accountId: string) {
+  const { described, rows } = await readInstallation(ctx, accountId)
+  return {
+    ...described,
+    generations: rows.map(({ generation, state, since, reason, clientId, bound, sealedSecret }) => ({
+      generation,
+      state,
+      reason,
+      bound,
+      since: since.toISOString(),
+      clientId: printable(clientId, 64),
+      /** Whether the secret is still stored, so that `rollback` can use it. */
+      kept: sealedSecret !== null,
+    })),
+  }
+}
+
+export const installationLine = ({ accountId, state, since, generation, grantedScopes }: DescribedInstallation) =>
+  [accountId, state, since ?? '-', `generation ${generation ?? '-'}`, printable(grantedScopes.join(' '))].join('  ')
+
+/** One account in full: its state, the attempts to prove it, a signalled uninstall, and each generation. */
+export const installationLines = (described: InstallationForOperator): string =>
+  [
+    installationLine(described),
+    ...(described.tries ? [triesLine(described.tries)] : []),
+    ...(described.uninstallSignalledAt ? [`  uninstall signalled  ${described.uninstallSignalledAt}`] : []),
+    ...described.generations.map(({ generation, state, since, reason, clientId, bound, kept }) =>
+      [
+        `  generation ${generation}  ${state}  ${since}  client ${clientId}`,
+        ...(reason ? [reason] : []),
+        ...(bound ? [] : ['not bound']),
+        ...(kept ? [] : ['erased']),
+      ].join('  '),
+    ),
+  ].join('\n')
+
+const triesLine = ({ count, lastAt, nextAt, endsAt }: NonNullable<DescribedInstallation['tries']>) =>
+  [
+    `  tried ${count} times`,
+    ...(lastAt ? [`last ${lastAt}`] : []),
+    ...(nextAt ? [`next ${nextAt}`] : []),
+    ...(endsAt ? [`given up ${endsAt}`] : []),
+  ].join('  ')

@@ -1,0 +1,63 @@
+import type { StandinApp } from '@standin/contracts'
+import { type AccountsContext, createAccountsMemory } from '../accounts/accounts-context.ts'
+import type { Actor } from '../audit/record.ts'
+import { sealAll } from '../audit/seal-entries.ts'
+import { systemClock } from '../clock.ts'
+import { readConfig } from '../config/config.ts'
+import type { Environment } from '../config/environment-schema.ts'
+import { openContext } from '../context.ts'
+import { createLogger } from '../observability/logger.ts'
+import { whenUninstalled } from '../when-uninstalled.ts'
+
+/** Where a command runs. Results go to standard output, messages to standard error. */
+export interface Terminal {
+  app: StandinApp
+  environment: Environment
+  print: (text: string) => void
+  say: (text: string) => void
+}
+
+/** Ends a command with exit code 1 and its message, which may have several lines. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed'
+}
+
+/** The actor of everything that a command changes. */
+export const operator: Actor = { kind: 'operator', id: 'command line' }
+
+/** Opens the server's database and runs a rule on it, also while servers are running. */
+export async function withContext<Result>(
+  { app, environment, say }: Terminal,
+  work: (ctx: AccountsContext) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig(app, environment, say)
+  const world = { clock: systemClock, log: createLogger('silent'), fetch, random: Math.random }
+  const { ctx, close } = await openContext(config, world, { say })
+  try {
+    const result = await work({ ...ctx, accounts: createAccountsMemory({ whenUninstalled }) })
+    await sealAll(ctx) // A server may not be running.
+    return result
+  } finally {
+    await close()
+  }
+}
+
+/** Prints what a command found, as one line of JSON or as text. */
+export function printResult({ print }: Terminal, json: boolean | undefined, result: unknown, text: () => string): void {
+  print(json ? JSON.stringify(result) : text())
+}
+
+/** The same for a list, one line for each. */
+export function printList<Item>(
+  terminal: Terminal,
+  json: boolean | undefined,
+  items: readonly Item[],
+  line: (item: Item) => string,
+): void {
+  printResult(terminal, json, items, () => items.map(line).join('\n'))
+}
+
+/** Text from outside, made safe for a terminal: no control characters, at most `length` characters. */
+export function printable(text: string, length = 200): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, length)
+}

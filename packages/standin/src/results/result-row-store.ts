@@ -1,0 +1,166 @@
+import type { Message, ResultMap, SentColumn, SentRow } from '@standin/contracts'
+import { and, asc, desc, eq, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../database/database.ts'
+import type { ResultOfRun } from './result-store.ts'
+import { runResultRows, runResults } from './result-table.ts'
+import type { StorableRow } from './understand-rows.ts'
+
+/** Adds rows from a position on. A row is new when the previous run did not have it; without a previous run, none is. */
+export async function insertRows(
+  tx: Transaction,
+  { runId, position, rows }: { runId: string; position: number; rows: readonly StorableRow[] },
+): Promise<void> {
+  await tx.execute(sql`
+    insert into ${runResultRows} (run_id, position, row_id, machine, cells, is_new, searched)
+    select ${runId}::uuid, ${position}::int + given.number - 1, given.row ->> 'id', nullif(given.row -> 'machine', 'null'),
+      given.row -> 'cells',
+      result.previous_run_id is not null and not exists (
+        select 1 from ${runResultRows} old where old.run_id = result.previous_run_id and old.row_id = given.row ->> 'id'
+      ),
+      given.row ->> 'searched'
+    from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) with ordinality as given (row, number)
+    join ${runResults} result on result.run_id = ${runId}::uuid
+    on conflict do nothing`)
+}
+
+/** Which rows, and in which order. Keys are those of the result's columns. */
+export interface RowSelection {
+  /** The row must contain all of these, in lower case. */
+  words: readonly string[]
+  filter: ReadonlyArray<{ key: string; value: string }>
+  /** Only rows that the previous run did not have. */
+  isNew?: true | undefined
+  sort?: { column: SentColumn | 'machine'; descending: boolean } | undefined
+}
+
+type Kept = Pick<ResultOfRun, 'runId' | 'rows'>
+
+function selected({ runId, rows }: Kept, { words, filter, isNew }: RowSelection): SQL | undefined {
+  return and(
+    eq(runResultRows.runId, runId),
+    lt(runResultRows.position, rows),
+    isNew && eq(runResultRows.isNew, true),
+    ...words.map((word) => sql`strpos(${runResultRows.searched}, ${word}) > 0`),
+    ...filter.map(({ key, value }) => sql`${textOfCell(key)} = ${value}`),
+  )
+}
+
+export async function countRows(db: Database, kept: Kept, selection: RowSelection): Promise<number> {
+  return db.$count(runResultRows, selected(kept, selection))
+}
+
+/** Whether any row is about a machine. */
+export async function hasMachines(db: Database, { runId, rows }: Kept): Promise<boolean> {
+  const [found] = await db
+    .select({ position: runResultRows.position })
+    .from(runResultRows)
+    .where(and(eq(runResultRows.runId, runId), lt(runResultRows.position, rows), isNotNull(runResultRows.machine)))
+    .limit(1)
+  return found !== undefined
+}
+
+/** A page of rows after the one at a position. Unknown values come last in both directions. */
+export async function listRows(
+  db: Database,
+  kept: Kept,
+  {
+    after,
+    offset = 0,
+    limit,
+    ...selection
+  }: RowSelection & {
+    after: number | undefined
+    offset?: number | undefined
+    limit: number
+  },
+): Promise<Array<SentRow & { position: number }>> {
+  const { position } = runResultRows
+  const sorted = selection.sort && valueToSort(selection.sort.column)
+  const direction = selection.sort?.descending ? desc : asc
+  const found = await db
+    .select()
+    .from(runResultRows)
+    .where(and(selected(kept, selection), after === undefined ? undefined : isAfter()))
+    .orderBy(...(sorted ? [sql`${direction(sorted)} nulls last`] : []), asc(position))
+    .limit(limit)
+    .offset(offset)
+  return found.map(({ position, rowId, machine, cells, isNew }) => ({ position, id: rowId, machine, cells, isNew }))
+
+  function isAfter(): SQL | undefined {
+    if (!sorted) return gt(position, after ?? 0)
+    const last = sql`(select ${sorted} from ${runResultRows} where ${runResultRows.runId} = ${kept.runId} and ${position} = ${after})`
+    const beyond = selection.sort?.descending ? sql`${sorted} < ${last}` : sql`${sorted} > ${last}`
+    return sql`case when ${last} is null then ${sorted} is null and ${position} > ${after}
+      else ${sorted} is null or ${beyond} or (${sorted} = ${last} and ${position} > ${after}) end`
+  }
+}
+
+function valueToSort(column: SentColumn | 'machine'): SQL {
+  if (column === 'machine') return sql`lower(${runResultRows.machine} ->> 'name')`
+  const cell = textOfCell(column.key)
+  return ['text', 'moment', 'place'].includes(column.kind) ? sql`lower(${cell})` : sql`(${cell})::float8`
+}
+
+/** A cell as text: a message is found and sorted by its English. */
+const textOfCell = (key: string): SQL =>
+  sql`coalesce(${runResultRows.cells} -> ${key}::text ->> 'text', ${runResultRows.cells} ->> ${key}::text)`
+
+/** The values of a column in all rows, the most frequent first. */
+export async function countValues(
+  db: Database,
+  { runId, rows }: Kept,
+  { key, limit }: { key: string; limit: number },
+): Promise<Array<{ value: string; message: Message; rows: number }>> {
+  const counted = await db.execute<{ value: string; message: Message; rows: number }>(sql`
+    select value, (array_agg(cell))[1] as message, count(*)::int as rows from (
+      select ${textOfCell(key)} as value, ${runResultRows.cells} -> ${key}::text as cell from ${runResultRows}
+      where ${runResultRows.runId} = ${runId} and ${runResultRows.position} < ${rows}
+    ) cells where value is not null group by value order by count(*) desc, value limit ${limit}`)
+  return [...counted]
+}
+
+/** A map has so many cells on each side; the rows in one cell are one place. */
+const cellsPerSide = 12
+/** In degrees. Smaller cells would split a yard. */
+const leastCellDegrees = 0.125
+
+/** The places of a selection's rows. */
+export async function countPlaces(
+  db: Database,
+  kept: Kept,
+  { key, namedBy, ...selection }: RowSelection & { key: string; namedBy: string | undefined },
+): Promise<ResultMap['places']> {
+  const cell = sql`${runResultRows.cells} ->> ${key}`
+  const name = namedBy === undefined ? sql`null::text` : textOfCell(namedBy)
+  // Rounded to 10 cm: PostgreSQL fails on differences that are too small.
+  const degreesOf = (part: 1 | 2) => sql`round(split_part(${cell}, ',', ${part}::int)::numeric, 6)::float8`
+  const cellOf = (value: 'latitude' | 'longitude') => {
+    const [degrees, lowest, highest] = [value, `lowest_${value}`, `highest_${value}`].map((part) => sql.raw(part))
+    return sql`least(${cellsPerSide - 1}, floor((${degrees} - ${lowest})
+      / greatest((${highest} - ${lowest}) / ${cellsPerSide}, ${leastCellDegrees})))`
+  }
+  const places = await db.execute<ResultMap['places'][number]>(sql`
+    with located as materialized (
+      select ${degreesOf(1)} latitude, ${degreesOf(2)} longitude, ${name} as name
+      from ${runResultRows} where ${selected(kept, selection)} and ${cell} is not null
+    ), bounded as (
+      select *, min(latitude) over () lowest_latitude, max(latitude) over () highest_latitude,
+        min(longitude) over () lowest_longitude, max(longitude) over () highest_longitude
+      from located
+    )
+    select avg(latitude) latitude, avg(longitude) longitude, count(*)::int as rows,
+      mode() within group (order by name) as name, greatest(count(distinct name) - 1, 0)::int as "otherNames"
+    from bounded group by ${cellOf('latitude')}, ${cellOf('longitude')} order by count(*) desc, 1, 2`)
+  return [...places]
+}
+
+/** All rows in the action's own order, with one batch in memory at a time. */
+export async function* readRows(db: Database, kept: Kept, { batch = 1_000 } = {}): AsyncGenerator<SentRow[]> {
+  let after: number | undefined
+  for (;;) {
+    const rows = await listRows(db, kept, { words: [], filter: [], after, limit: batch })
+    if (rows.length > 0) yield rows.map(({ position: _, ...row }) => row)
+    if (rows.length < batch) return
+    after = rows.at(-1)?.position
+  }
+}

@@ -1,0 +1,33 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Transaction } from '../database/database.ts'
+import { StandinError } from '../standin-error.ts'
+import { isOlderThan, listAppliedRuns } from './run-list-store.ts'
+import { lockRun, type RunRow } from './run-store.ts'
+
+/** What a preview found can change: after this time a new preview is needed. */
+const previewIsGoodForMs = 24 * 3_600_000
+
+/**
+ * Checks that a run may make the changes of its preview: the preview is of the same account, action and input, succeeded
+ * within a day, and no other run makes or made its changes, except one that this run retries because it did not succeed.
+ * @throws StandinError `PREVIEW_REQUIRED` with what is wrong with the preview
+ */
+export async function checkPreview(tx: Transaction, run: RunRow): Promise<void> {
+  const refuse = (detail?: string): never => {
+    throw new StandinError('PREVIEW_REQUIRED', detail === undefined ? {} : { detail })
+  }
+  if (run.previewRunId === null) return refuse()
+  const preview = await lockRun(tx, run.previewRunId)
+  const isOfThis =
+    preview?.accountId === run.accountId && preview.actionId === run.actionId && preview.mode === 'preview'
+  if (!isOfThis) return refuse('The run that was named is not a preview of it.')
+  if (!isDeepStrictEqual(preview.input, run.input)) return refuse('Its preview had other input.')
+  if (preview.state !== 'succeeded') return refuse('Its preview has not succeeded.')
+  if (await isOlderThan(tx, preview.id, previewIsGoodForMs)) return refuse('Its preview is older than a day.')
+
+  const applied = (await listAppliedRuns(tx, preview.id)).filter(({ id }) => id !== run.id)
+  if (applied.some(({ state }) => state !== 'failed' && state !== 'cancelled'))
+    return refuse('The changes of this preview are being made, or were made.')
+  if (applied.length > 0 && !applied.some(({ id }) => id === run.retryOf))
+    return refuse('The changes of this preview were begun. Retry that run instead.')
+}

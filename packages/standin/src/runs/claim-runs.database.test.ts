@@ -1,0 +1,353 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { startDatabaseProxy } from '../../test/database-proxy.ts'
+import { createLinesAction } from '../../test/lines-action.ts'
+import { createRunStack } from '../../test/run-stack.ts'
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import { openTestReplica } from '../../test/test-replica.ts'
+import { startWorking, withRuns } from '../../test/with-runs.ts'
+import { type AnyAction, defineAction, type RunContext } from '../actions/define-action.ts'
+import { systemClock } from '../clock.ts'
+import { inTransaction } from '../context.ts'
+import { acceptRun, type NewRun } from './accept-run.ts'
+import { claimDueRuns, isClaiming } from './claim-runs.ts'
+import type { RunsHooks } from './runs-context.ts'
+
+vi.setConfig({ testTimeout: 30_000 }) // Each starts replicas of its own, on whatever machine.
+
+const soon = { timeout: 4_000, interval: 20 }
+
+const doing = (run: (context: RunContext<Record<string, unknown>>) => Promise<void>, change: Partial<AnyAction> = {}) =>
+  defineAction({
+    ...{ id: 'report', title: 'Report', description: 'A report.', input: z.object({}), scopes: [], changesData: false },
+    ...{ run, ...change },
+  })
+
+/** Another replica on the same database, which does nothing yet. */
+function openReplica({ url }: Pick<TestDatabase, 'url'>, actions: readonly AnyAction[], hooks?: Partial<RunsHooks>) {
+  const { ctx, ...replica } = openTestReplica({ url }, { clock: systemClock })
+  return { ...replica, ctx: withRuns(ctx, actions, hooks) }
+}
+
+let keys = 0
+const newRun = (action: AnyAction, change: Partial<NewRun> = {}): NewRun => ({
+  ...{ action, accountId: crypto.randomUUID(), mode: 'apply', input: {}, idempotencyKey: `key-${++keys}` },
+  startedBy: { kind: 'service', id: 'test', name: null },
+  actor: { kind: 'service', id: 'test' },
+  ...change,
+})
+
+test('replicas that claim at the same time share the due runs, and none is claimed twice', async () => {
+  const gate = Promise.withResolvers<void>()
+  const attempts: number[] = []
+  const report = doing(async () => {
+    attempts.push(1)
+    await gate.promise
+  })
+  await using database = await createTestDatabase()
+  await using stack = await createRunStack({ database, actions: [report] })
+  for (let nth = 0; nth < 32; nth++) await inTransaction(stack.ctx, (tx) => acceptRun(tx, newRun(report)))
+  await using replicas = new AsyncDisposableStack()
+  const all = Array.from({ length: 4 }, () => replicas.use(openReplica(database, [report])))
+  for (const { ctx } of all) replicas.use(await startWorking(ctx))
+
+  await vi.waitFor(() => expect(all.map(({ ctx }) => ctx.runs.working.size)).toEqual([8, 8, 8, 8]), soon)
+  gate.resolve()
+
+  const ended = () => stack.sql`select count(*)::int from runs where state = 'succeeded' and attempts = 1`
+  await vi.waitFor(async () => expect(await ended()).toEqual([{ count: 32 }]), soon)
+  expect(attempts).toHaveLength(32)
+})
+
+// The longest of them waits several seconds: the others need not wait for it.
+describe.concurrent('a run', () => {
+  test('is due with the transaction that accepted it, or not at all', async () => {
+    const worked: unknown[] = []
+    const report = doing(async ({ input }) => void worked.push(input.name), { input: z.object({ name: z.string() }) })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using _ = await startWorking(stack.ctx)
+    const named = (name: string) => newRun(report, { input: { name } })
+
+    const rolledBack = inTransaction(stack.ctx, async (tx) => {
+      await acceptRun(tx, named('rolled back'))
+      throw new Error('no')
+    })
+    await expect(rolledBack).rejects.toThrow('no')
+    await inTransaction(stack.ctx, (tx) => acceptRun(tx, named('committed')))
+
+    await vi.waitFor(() => expect(worked).toEqual(['committed']), soon)
+  })
+
+  test('is claimed while a worker holds it, and at no other time', async () => {
+    const gate = Promise.withResolvers<void>()
+    const report = doing(() => gate.promise, { mayOverlap: true })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [report] })
+    const [first, later] = [await stack.start(), await stack.start()]
+    await stack.sql`
+      update runs set state = 'waiting', waiting_until = now() + interval '1 hour' where id = ${later.id}`
+    const claimed = async () => (await stack.sql`select id from runs where replica_id is not null`).map(({ id }) => id)
+    expect(await claimed()).toEqual([])
+
+    await using _ = await startWorking(stack.ctx)
+    await vi.waitFor(async () => expect(await claimed()).toEqual([first.id]), soon)
+    gate.resolve()
+    await vi.waitFor(async () => expect(await stack.run(first.id)).toMatchObject({ state: 'succeeded' }), soon)
+    expect(await claimed()).toEqual([])
+  })
+
+  test('that was promoted too early waits for the one that it may not overlap, and holds up no other', async () => {
+    const gate = Promise.withResolvers<void>()
+    const report = doing(async ({ input }) => (input.name === 'first' ? gate.promise : undefined), {
+      input: z.object({ name: z.string() }),
+    })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using _ = await startWorking(stack.ctx)
+    const first = await stack.start({ input: { name: 'first' } })
+    const early = await stack.start({ input: { name: 'second' } })
+    await vi.waitFor(async () => expect(await stack.run(first.id)).toMatchObject({ state: 'running' }), soon)
+    await stack.sql`update runs set promoted_at = now() where id = ${early.id}`
+    const other = await stack.start({ input: { name: 'third' }, accountId: crypto.randomUUID() })
+
+    await vi.waitFor(async () => expect(await stack.run(other.id)).toMatchObject({ state: 'succeeded' }), soon)
+    expect(await stack.run(early.id)).toMatchObject({ state: 'queued' })
+    gate.resolve()
+    await vi.waitFor(async () => expect(await stack.run(early.id)).toMatchObject({ state: 'succeeded' }), soon)
+  })
+
+  test('that waits is claimed when it is due, and not before', async () => {
+    const worked: Array<[unknown, number]> = []
+    const report = doing(async ({ input }) => void worked.push([input.name, Date.now()]), {
+      ...{ input: z.object({ name: z.string() }), mayOverlap: true },
+    })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [report] })
+    const later = await stack.start({ input: { name: 'later' } })
+    const dueAt = Date.now() + 700
+    await stack.sql`
+      update runs set state = 'waiting', waiting_until = ${new Date(dueAt).toISOString()} where id = ${later.id}`
+    await using _ = await startWorking(stack.ctx)
+    await stack.start({ input: { name: 'now' } })
+
+    await vi.waitFor(() => expect(worked.map(([name]) => name)).toEqual(['now', 'later']), soon)
+    expect(worked[1]?.[1]).toBeGreaterThanOrEqual(dueAt)
+    expect(worked[1]?.[1]).toBeLessThan(dueAt + 2_000)
+  })
+
+  test('whose work could not be opened is claimed again', async () => {
+    const report = doing(async () => {})
+    let tries = 0
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using replica = openReplica(database, [report], {
+      async openWork() {
+        if (++tries < 3) throw new Error('no')
+        return { run: async () => {}, flush: async () => {}, keepAll: async () => await stack.run(id) }
+      },
+    })
+    const { id } = await stack.start()
+    await using _ = await startWorking(replica.ctx)
+
+    await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 3 }), soon)
+    expect(tries).toBe(3)
+  })
+
+  test('stays with its worker for as long as that works on it', async () => {
+    const finish = Promise.withResolvers<void>()
+    let begun = 0
+    const report = doing(async () => {
+      begun++
+      await finish.promise
+    })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using other = openReplica(database, [report])
+    const { id } = await stack.start()
+    await using _first = await startWorking(stack.ctx)
+    await using _second = await startWorking(other.ctx)
+
+    await pause(6_500) // A worker that was silent for five seconds would lose it.
+    expect(begun).toBe(1)
+    expect(await stack.run(id)).toMatchObject({ state: 'running', epoch: 1 })
+    finish.resolve()
+  }, 30_000)
+
+  test('is left to others by a process that hands over, which first ends what it has', async () => {
+    const begun = Promise.withResolvers<void>()
+    const finish = Promise.withResolvers<void>()
+    const report = doing(async () => {
+      begun.resolve()
+      await finish.promise
+    })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using other = openReplica(database, [report])
+    const leaving = await startWorking(stack.ctx)
+    const first = await stack.start()
+    await begun.promise
+
+    const left = leaving[Symbol.asyncDispose]()
+    const second = await stack.start({ accountId: crypto.randomUUID() })
+    await using _ = await startWorking(other.ctx)
+    const { id: staying } = other.ctx.listener.replica
+    await vi.waitFor(async () => expect(await stack.run(second.id)).toMatchObject({ replicaId: staying() }), soon)
+    finish.resolve()
+
+    await left
+    await vi.waitFor(async () => {
+      expect(await stack.run(first.id)).toMatchObject({ state: 'succeeded', attempts: 1 })
+      expect(await stack.run(second.id)).toMatchObject({ state: 'succeeded', attempts: 1 })
+    }, soon)
+  })
+
+  test('of many goes to its end where the sessions of its process are ended again and again', async () => {
+    const report = doing(async ({ checkpoint }) => checkpoint(1))
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using replica = openReplica(database, [report])
+    await using _ = await startWorking(replica.ctx)
+    const ids: string[] = []
+    for (let nth = 0; nth < 20; nth++) {
+      const accepted = inTransaction(stack.ctx, (tx) => acceptRun(tx, newRun(report))).catch(() => undefined)
+      // Those of the pool, in whatever they do just then; this one alone asks for it.
+      await stack.sql`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'standin' and datname = current_database() and pid <> pg_backend_pid()`.catch(() => {})
+      const run = await accepted
+      if (run) ids.push(run.id)
+    }
+    const { id } = await stack.start()
+
+    const inTime = { timeout: 10_000, interval: 50 }
+    for (const runId of [...ids, id])
+      await vi.waitFor(async () => expect(await stack.run(runId)).toMatchObject({ state: 'succeeded' }), inTime)
+    expect(isClaiming(replica.ctx)).toBe(true)
+  }, 30_000)
+})
+
+test.concurrent('runs go to their end, one after the other where they may not overlap', async () => {
+  let working = 0
+  let most = 0
+  const report = doing(async ({ checkpoint }) => {
+    most = Math.max(most, ++working)
+    await checkpoint(1)
+    working--
+  })
+  await using database = await createTestDatabase()
+  await using stack = await createRunStack({ database, actions: [report] })
+  await using _ = await startWorking(stack.ctx)
+  const [first, second] = [await stack.start(), await stack.start()]
+
+  await vi.waitFor(async () => {
+    expect([(await stack.run(first.id)).state, (await stack.run(second.id)).state]).toEqual(['succeeded', 'succeeded'])
+  }, soon)
+
+  expect(most).toBe(1)
+  const [{ endedAt }, { startedAt }] = [await stack.run(first.id), await stack.run(second.id)]
+  expect(startedAt?.getTime()).toBeGreaterThanOrEqual(endedAt?.getTime() ?? Number.NaN)
+})
+
+test.concurrent('a worker that has claimed nothing for five seconds while runs are due is not claiming; one without room is', async () => {
+  const gate = Promise.withResolvers<void>()
+  const report = doing(() => gate.promise)
+  await using database = await createTestDatabase()
+  await using stack = await createRunStack({ database, actions: [report] })
+  const { ctx, clock } = stack
+  await stack.start()
+  expect(isClaiming(ctx)).toBe(true)
+  clock.advance(4_999)
+  expect(isClaiming(ctx)).toBe(true)
+  clock.advance(1)
+  expect(isClaiming(ctx)).toBe(false)
+
+  await claimDueRuns(ctx)
+  expect(isClaiming(ctx)).toBe(true)
+  for (let nth = 0; nth < 8; nth++) await inTransaction(ctx, (tx) => acceptRun(tx, newRun(report)))
+  await claimDueRuns(ctx)
+  expect(ctx.runs.working.size).toBe(8)
+  expect(await stack.due()).toHaveLength(1)
+  clock.advance(60_000)
+  expect(isClaiming(ctx)).toBe(true)
+
+  gate.resolve() // Each that ends makes room for the next, which no notification announces.
+  await vi.waitFor(async () => expect(await stack.due()).toEqual([]), soon)
+  await Promise.all([...ctx.runs.working].map(({ ended }) => ended))
+})
+
+describe.concurrent('invariant 19: a run goes on', () => {
+  test('where all connections of its process went silent, which no side hears of', async () => {
+    const action = createLinesAction({ say: () => {} })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [action] })
+    await using proxy = await startDatabaseProxy(database.url)
+    await using replica = openReplica(proxy, [action])
+    await using _ = await startWorking(replica.ctx)
+    const inTime = { timeout: 12_000, interval: 50 }
+    const first = await stack.start()
+    await vi.waitFor(async () => expect(await stack.run(first.id)).toMatchObject({ state: 'succeeded' }), inTime)
+
+    proxy.fallSilent()
+    const second = await stack.start()
+
+    await vi.waitFor(async () => expect(await stack.run(second.id)).toMatchObject({ state: 'succeeded' }), inTime)
+  }, 40_000)
+
+  test('on another worker when its process froze, and no line is missing or doubled', async ({ onTestFinished }) => {
+    const action = createLinesAction({ say: () => {} })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [action] })
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('../../test/run-worker-process.ts', import.meta.url)), stack.database.url],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    )
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const { id } = await stack.start()
+    const said: string[] = []
+    for await (const line of createInterface(child.stdout)) if (line.startsWith('line') && said.push(line) === 3) break
+    await vi.waitFor(
+      async () => expect(await stack.sql`select from artifact_chunks where position = 3`).toHaveLength(1),
+      soon,
+    )
+    await using _ = await startWorking(stack.ctx)
+
+    child.kill('SIGSTOP') // Its session stays, and so does its lock: only its silence is noticed.
+
+    const inTime = { timeout: 25_000, interval: 50 }
+    await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded' }), inTime)
+    expect(said).toEqual(['line 1', 'line 2', 'line 3'])
+    expect(await stack.files(id)).toEqual({ 'lines.txt': 'line 1\nline 2\nline 3\nline 4\nline 5\nline 6\n' })
+    expect(await stack.run(id)).toMatchObject({ attempts: 2, epoch: 2 })
+  }, 40_000)
+
+  test('on another worker at once when its process ends in order', async () => {
+    const begun = Promise.withResolvers<void>()
+    const report = doing(async ({ checkpoint, resumedFrom, signal }) => {
+      if (resumedFrom !== undefined) return
+      await checkpoint('half')
+      begun.resolve()
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    })
+    await using database = await createTestDatabase()
+    await using stack = await createRunStack({ database, actions: [report] })
+    await using other = openReplica(database, [report])
+    const leaving = await startWorking(stack.ctx)
+    const { id } = await stack.start()
+    await begun.promise
+
+    await leaving[Symbol.asyncDispose]()
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 }) // It did not claim it again.
+    await using _ = await startWorking(other.ctx)
+
+    const sooner = { timeout: 8_000, interval: 20 }
+    await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 }), sooner)
+  }, 20_000)
+})

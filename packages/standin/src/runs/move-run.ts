@@ -1,0 +1,51 @@
+import type { InTransaction } from '../context.ts'
+import { recordChanges } from './record-changes.ts'
+import { announceState } from './run-event-store.ts'
+import { isFinal, nextRunState, type RunTransition } from './run-lifecycle.ts'
+import { stepsAtEnd } from './run-progress.ts'
+import { lockRun, now, type RunRow, updateRun } from './run-store.ts'
+
+export interface RunMove extends Partial<Pick<RunRow, 'reason' | 'waitingUntil' | 'retries'>> {
+  /** Where given, only the worker that holds the run under this epoch may move it. */
+  epoch?: number
+  /** Called when the move is certain, before it is announced: writes what the worker still has in memory. */
+  beforeMove?: () => Promise<Partial<Pick<RunRow, 'progress' | 'steps'>>>
+}
+
+/**
+ * Moves a run along its lifecycle and announces its state; its end is its last event. Locks the run's row, so a
+ * transaction that also promotes calls `lockPromotion` first.
+ * @returns the run after the move; undefined where the move is not possible
+ */
+export async function moveRun(
+  tx: InTransaction,
+  runId: string,
+  transition: RunTransition,
+  { epoch, beforeMove, ...change }: RunMove = {},
+): Promise<RunRow | undefined> {
+  const before = await lockRun(tx.db, runId)
+  const state = before && nextRunState(before.state, transition)
+  if (!state || (epoch !== undefined && before.epoch !== epoch)) return undefined
+  const row = { ...before, ...(await beforeMove?.()) }
+  const moved = await updateRun(tx.db, runId, {
+    progress: row.progress,
+    steps: row.steps,
+    waitingUntil: null,
+    // Why it was asked to stop was written then.
+    reason: before.state === 'cancelling' && state !== 'succeeded' ? before.reason : null,
+    ...change,
+    state,
+    ...(state !== 'cancelling' && { replicaId: null }),
+    ...(isFinal(state) && {
+      progress: { ...row.progress, secondsLeft: null },
+      steps: state === 'succeeded' ? row.steps : stepsAtEnd(row.steps),
+      endedAt: now,
+      // What a preview found is what is applied.
+      ...(!(row.mode === 'preview' && state === 'succeeded') && { checkpoint: null }),
+    }),
+  })
+  if (!moved) return undefined
+  if (isFinal(state)) await recordChanges(tx, moved)
+  if (moved.state !== before.state) await announceState(tx.db, moved)
+  return moved
+}

@@ -1,0 +1,112 @@
+import type { ErrorReason } from '@standin/contracts'
+import type { Context, InTransaction, ReplicaContext } from '../context.ts'
+import { lastSeqOf, listEvents } from './run-event-store.ts'
+import { createRunFeeds, type RunFeeds } from './run-feeds.ts'
+import { isOpenRun } from './run-list-store.ts'
+import type { RunRow } from './run-store.ts'
+import { createSmallHeap } from './small-heap.ts'
+
+/** The context of the engine. It knows runs; what a run does and what it leaves it reaches through hooks alone. */
+export type RunsContext = ReplicaContext & { runs: RunsMemory }
+
+/** What the layers above do for the engine; wired in `create-standin.ts`. */
+export interface RunsHooks {
+  /**
+   * Opens the work of a claimed run: finds its action, parses its input, builds its context. Does not start it.
+   * @throws when the database fails; the run is then reaped and claimed again
+   */
+  openWork(run: RunRow, signals: WorkSignals): Promise<RunWork | UnworkableRun>
+  /** Called in the transaction that ends a run, before its end is announced: offers what the run leaves. */
+  whenEnding: readonly WhenRunEnds[]
+  /** Called in the transaction that ends a run, after its end is announced. */
+  whenEnded: readonly WhenRunEnds[]
+  /** Whether the result of an ended run is still on its way to a destination: then its event stream stays open. */
+  hasOpenDeliveries(runId: string): Promise<boolean>
+}
+
+export type WhenRunEnds = (tx: InTransaction<RunsContext>, run: RunRow) => Promise<void>
+
+export interface WorkSignals {
+  /** Aborted when the run is to stop: no request begins after it. */
+  signal: AbortSignal
+  /** Ends the requests under way: at once with `signal`, but some seconds later where the run is only handed over. */
+  cut: AbortSignal
+}
+
+/** A run that cannot be worked on: its action is gone, or has changed its input since. */
+export interface UnworkableRun {
+  reason: ErrorReason
+}
+
+/** An action's work on one run, opened and not started. The engine bounds its time and decides what becomes of the run. */
+export interface RunWork {
+  /** After this long the attempt ends and the run goes on from its last checkpoint; the engine has a default. */
+  maxAttemptMs?: number | undefined
+  /** Runs the action from its last checkpoint, without a time limit. Called at most once. */
+  run(): Promise<void>
+  /** Where the action has one: makes what was done readable, before the run fails for good or is stopped. */
+  leavePart?: (() => Promise<void>) | undefined
+  /** Writes what is still in memory (rows, pieces of files), so that keeping it is a short transaction. */
+  flush(): Promise<void>
+  /** In the transaction that ends the run, before its end is announced: keeps rows and files as they are. */
+  keepAll(tx: InTransaction<RunsContext>): Promise<Pick<RunRow, 'progress' | 'steps'>>
+}
+
+/** A run that this process works on. */
+export interface WorkingRun {
+  runId: string
+  epoch: number
+  abort: AbortController
+  /** Resolves when the work ended, however it did. */
+  ended: Promise<void>
+}
+
+/** What the engine keeps between calls. */
+export interface RunsMemory extends RunsHooks {
+  working: Set<WorkingRun>
+  /** Does the work that it is given in order: a claim and a comparison of what this process holds never overlap. */
+  oneAtATime<Result>(work: () => Promise<Result>): Promise<Result>
+  /** When due runs were claimed last, or none were due; monotonic. */
+  claimedAtMs: number
+  isHandingOver: boolean
+  feeds: RunFeeds
+  withSmallHeap: <Result>(work: () => Promise<Result>) => Promise<Result>
+}
+
+export function createRunsMemory(ctx: Context, hooks: RunsHooks): RunsMemory {
+  return {
+    ...hooks,
+    working: new Set(),
+    oneAtATime: createLine(),
+    claimedAtMs: ctx.clock.monotonicMs(),
+    isHandingOver: false,
+    feeds: createRunFeeds({
+      read: (runId, range) => listEvents(ctx.db, runId, range),
+      lastSeq: (runId) => lastSeqOf(ctx.db, runId),
+      isOver: async (runId) => !(await isOpenRun(ctx.db, runId)) && !(await hooks.hasOpenDeliveries(runId)),
+    }),
+    withSmallHeap: createSmallHeap(),
+  }
+}
+
+/** A statement whose connection is gone may never settle: after this time the next in line has its turn. */
+const longestTurnMs = 5_000
+
+function createLine(): RunsMemory['oneAtATime'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const result = last.then(() => within(longestTurnMs, work()))
+    last = result.catch(() => {})
+    return result
+  }
+}
+
+async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`no answer from the database for ${ms} ms`)), ms)
+  try {
+    return await Promise.race([work, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,74 @@
+import type { ErrorReason } from '@standin/contracts'
+import { type Actor, record } from '../audit/record.ts'
+import { type InTransaction, inTransaction } from '../context.ts'
+import { moveRun } from './move-run.ts'
+import { type EndOfAttempt, type Outcome, outcomeOfAttempt } from './outcome-of-attempt.ts'
+import { promoteRuns } from './promote-runs.ts'
+import { isFinal } from './run-lifecycle.ts'
+import { announceDue, lockPromotion } from './run-promotion-store.ts'
+import { lockRun, type RunRow } from './run-store.ts'
+import type { RunsContext, RunWork } from './runs-context.ts'
+
+const worker: Actor = { kind: 'system', id: 'worker' }
+
+type Pause = Extract<Outcome, { transition: 'pause' }>
+type End = Exclude<Outcome, Pause>
+
+/** Decides what becomes of a run after an attempt and writes it, while its row is locked. */
+export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, end: EndOfAttempt): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await lockPromotion(tx.db, run.accountId)
+    const current = await lockRun(tx.db, run.id)
+    if (current?.epoch !== run.epoch) return // Another worker holds it.
+    const outcome = outcomeOfAttempt({ ...end, ...current })
+    if ('reason' in outcome) ctx.log.warn({ err: end.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
+    else if (outcome.transition === 'pause') ctx.log.info({ runId: run.id, why: end.abortedBy }, 'run goes on later')
+    if (outcome.transition === 'pause') await pauseRun(tx, run, outcome)
+    else await writeEnd(tx, run, outcome, work)
+    await promoteRuns(tx.db, run.accountId)
+  })
+}
+
+/** Ends a claimed run without an attempt. @returns why, where it fails */
+export async function endRun(ctx: RunsContext, run: RunRow, end: End): Promise<ErrorReason | undefined> {
+  await inTransaction(ctx, async (tx) => {
+    await lockPromotion(tx.db, run.accountId)
+    await writeEnd(tx, run, end)
+    await promoteRuns(tx.db, run.accountId)
+  })
+  return 'reason' in end ? end.reason : undefined
+}
+
+async function writeEnd(
+  tx: InTransaction<RunsContext>,
+  run: RunRow,
+  { transition, ...why }: End,
+  work?: RunWork,
+): Promise<void> {
+  const { id: runId, epoch, accountId, actionId } = run
+  const ended = await moveRun(tx, runId, transition, {
+    ...why,
+    epoch,
+    async beforeMove() {
+      const kept = await work?.keepAll(tx)
+      for (const whenEnding of tx.runs.whenEnding) await whenEnding(tx, run)
+      return { ...kept }
+    },
+  })
+  if (!ended || !isFinal(ended.state)) return
+  const details = { runId, actionId, reason: ended.reason }
+  await record(tx, { actor: worker, event: `run.${ended.state}`, accountId, details })
+  for (const whenEnded of tx.runs.whenEnded) await whenEnded(tx, ended)
+  tx.metrics.countEndedRun(ended)
+}
+
+/** The run keeps its turn and is due again later; the account's next run may begin meanwhile. */
+async function pauseRun(
+  tx: InTransaction<RunsContext>,
+  { id, epoch }: RunRow,
+  { pauseMs, transition, ...change }: Pause,
+): Promise<void> {
+  const waitingUntil = new Date(tx.clock.now().getTime() + pauseMs)
+  const paused = await moveRun(tx, id, transition, { ...change, epoch, waitingUntil })
+  if (paused) await announceDue(tx.db)
+}

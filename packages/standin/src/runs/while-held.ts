@@ -1,0 +1,25 @@
+import type { RunState } from '@standin/contracts'
+import type { Database, Transaction } from '../database/database.ts'
+import { holdsRun } from './run-lease-store.ts'
+import { RunStopped } from './run-stopped.ts'
+
+/** A run as one worker holds it: under a later epoch, another worker does. */
+export interface RunLease {
+  runId: string
+  epoch: number
+}
+
+/**
+ * Writes in a transaction during which no other worker can take the run.
+ * @throws RunStopped when the worker no longer holds the run in one of these states, or its account was uninstalled
+ */
+export function whileHeld<Result>(
+  db: Database,
+  { runId, epoch, states }: RunLease & { states: RunState[] },
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction(async (tx) => {
+    if (!(await holdsRun(tx, { runId, epoch, states }))) throw new RunStopped()
+    return work(tx)
+  })
+}

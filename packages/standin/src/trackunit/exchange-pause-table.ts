@@ -1,0 +1,20 @@
+import { integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { ExchangeFailure } from './failure-policy.ts'
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 })
+
+/** Until when Trackunit is not asked for a token again, and why. There is a row only while the last exchange failed. */
+export const exchangePauses = pgTable(
+  'exchange_pauses',
+  {
+    accountId: uuid().notNull(),
+    /** A scope set, or the empty text for the whole account. */
+    scopeKey: text().notNull(),
+    generation: integer().notNull(),
+    failure: text().$type<ExchangeFailure>().notNull(),
+    inARow: integer().notNull(),
+    failingSince: moment().notNull(),
+    until: moment().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.scopeKey] })],
+)

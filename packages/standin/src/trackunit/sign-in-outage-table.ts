@@ -1,0 +1,19 @@
+import { boolean, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 })
+
+/**
+ * Trackunit's sign-in as all accounts see it: a row from the first failure on, none while it answers. With a `since` it is
+ * down, and only one probe at a time asks.
+ */
+export const signInOutages = pgTable('sign_in_outages', {
+  /** There is one sign-in, and so at most one row. */
+  isOnlyRow: boolean().primaryKey().default(true),
+  /** The clients whose requests have failed since the last answer, each once, until there are enough. */
+  failedClients: text().array().notNull(),
+  lastFailedAt: moment().notNull(),
+  since: moment(),
+  nextProbeAt: moment(),
+  /** Probes that have failed. */
+  probes: integer().notNull(),
+})

@@ -1,0 +1,92 @@
+import type { Sql } from 'postgres'
+import { createAudit } from '../src/audit/audit.ts'
+import type { Clock } from '../src/clock.ts'
+import { type Config, readConfig } from '../src/config/config.ts'
+import type { Environment } from '../src/config/environment-schema.ts'
+import { createContext, type ReplicaContext } from '../src/context.ts'
+import { type Connection, connectDatabase } from '../src/database/database.ts'
+import { watchDatabase } from '../src/database/database-watch.ts'
+import { createListener } from '../src/database/listen.ts'
+import { createLogger, type Logger } from '../src/observability/logger.ts'
+import { createAdjustableClock } from './adjustable-clock.ts'
+
+export const testApp = {
+  id: '@acme/fleet-night',
+  name: 'Fleet night',
+  description: 'Works at night.',
+  scopes: [{ scope: 'account.asset.view', optional: false }],
+  callbackUrl: 'https://standin.example/trackunit/callback',
+}
+
+const key = (letter: string) => Buffer.alloc(32, letter).toString('base64url')
+const defaults: Environment = {
+  NODE_ENV: 'test',
+  DATABASE_URL: 'postgres://unused.example/unused', // A test's database is connected to already.
+  STANDIN_ENCRYPTION_KEYS: `first:${Buffer.from(new Uint8Array(32).map((_, index) => index)).toString('base64url')}`,
+  STANDIN_AUDIT_KEYS: `audit:${Buffer.alloc(32, 7).toString('base64url')}`,
+  STANDIN_LINK_KEYS: `link:${key('l')}`,
+  TRACKUNIT_TOKEN_URL: 'https://trackunit.example/apptoken',
+  TRACKUNIT_JWKS_URL: 'https://trackunit.example/jwks',
+  TRACKUNIT_API_URL: 'https://trackunit.example',
+  LOG_LEVEL: 'silent',
+}
+
+export interface ReplicaOptions<World extends Clock = Clock> {
+  /** Settings beside those of every test. */
+  environment?: Environment
+  app?: Partial<typeof testApp>
+  clock?: World
+  /** Plays what is outside. By default every request fails. */
+  fetch?: typeof globalThis.fetch
+  random?: () => number
+  log?: Logger
+  pool?: number
+  /** A connection that the test closes itself. */
+  connection?: Connection
+  /** Names the chains of the audit. */
+  process?: string
+}
+
+/** The settings of a test. */
+export function testConfig({ environment, app }: Pick<ReplicaOptions, 'environment' | 'app'> = {}): Config {
+  return readConfig({ ...testApp, ...app }, { ...defaults, ...environment })
+}
+
+export interface TestReplica<World extends Clock = Clock> extends AsyncDisposable {
+  ctx: ReplicaContext & { clock: World }
+  sql: Sql
+  close(): Promise<void>
+}
+
+/** One replica on a test's database, opened as `openReplica` opens one, with the outside played. */
+export function openTestReplica<World extends Clock = ReturnType<typeof createAdjustableClock>>(
+  { url }: { url: string },
+  options: ReplicaOptions<World> = {},
+): TestReplica<World> {
+  const clock = options.clock ?? (createAdjustableClock() as unknown as World)
+  const config = testConfig(options)
+  const connection = options.connection ?? connectDatabase(url, { pool: options.pool ?? 10 })
+  const world = {
+    clock,
+    log: options.log ?? createLogger('silent'),
+    fetch: options.fetch ?? (() => Promise.reject(new TypeError('nothing outside answers in this test'))),
+    random: options.random ?? (() => 0),
+  }
+  const listener = createListener(url)
+  const watch = watchDatabase({ url, pooled: false, cut: connection.cut, clock, replica: listener.replica })
+  const context = createContext(config, world, connection)
+  const audit = options.process
+    ? createAudit({ db: connection.db, clock, keys: config.keys.audit, process: options.process })
+    : context.audit
+  const close = async () => {
+    await watch.close()
+    await listener.close()
+    if (!options.connection) await connection.close()
+  }
+  return {
+    ctx: { ...context, clock, audit, listener, watch, directUrl: url },
+    sql: connection.sql,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
