@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 
 /** Packages from top to bottom. `e2e`, `bench` and `scripts` may reach everything. */
-export const packages = [
+const packages = [
   'apps/server, apps/iris-app',
   'packages/create-standin',
   'packages/iris-ui',
@@ -10,7 +10,7 @@ export const packages = [
 ].map((row) => row.split(', '))
 
 /** The rooms of `packages/standin/src` from top to bottom. A file at the root is named as it is. */
-export const rooms = [
+const rooms = [
   'index.ts, testing.ts, serves-the-contract.ts, run-server.ts',
   'create-standin.ts',
   'operator',
@@ -38,7 +38,7 @@ export const rooms = [
 ].map((row) => row.split(', '))
 
 /** Libraries that stop at one kind of file: their words, types and errors go no further. */
-export const libraries: ReadonlyArray<{ library: RegExp; only: RegExp }> = [
+const libraries: ReadonlyArray<{ library: RegExp; only: RegExp }> = [
   { library: /^(drizzle-orm|postgres)(\/|$)/, only: /-(store|table)\.ts$|\/(database|doctor)\/|\/audit\/record\.ts$/ },
   { library: /^oauth4webapi$/, only: /\/token-endpoint\.ts$/ },
   { library: /^commander$/, only: /\/operator\// },
@@ -89,7 +89,7 @@ export function importCircles(files: ReadonlyMap<string, string>): string[][] {
 }
 
 /** Everything a module names in an import or a re-export, types and dynamic imports included. */
-export function importsOf(source: string): string[] {
+function importsOf(source: string): string[] {
   const named = /(?:^|[\s;}])(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g
   return [...source.matchAll(named)].map(([, specifier = '']) => specifier)
 }

@@ -204,7 +204,7 @@ export function assemble(
   return ctx
 }
 
-export const manifestScopesOf = ({ app }: Config): string[] => app.scopes.map(({ scope }) => scope)
+const manifestScopesOf = ({ app }: Config): string[] => app.scopes.map(({ scope }) => scope)
 
 // 2. What is served. -------------------------------------------------------------------------------------------------
 
@@ -261,7 +261,7 @@ const seconds = 1_000
 const hours = 3_600_000
 
 /** Every background loop, with its period. Each finds its work in the database, so that any replica may do it. */
-export function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
+function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
   const auditRetained = () => new Date(ctx.clock.now().getTime() - ctx.config.auditRetentionMs)
   return [
     // Audit

@@ -162,7 +162,7 @@ export async function createTokenStack({ url }: TestDatabase) {
 type Answer = () => Response | Promise<Response>
 
 /** Trackunit's token endpoint: gives out `token-1`, `token-2`, …, or what the test says. */
-export function createPlayedEndpoint() {
+function createPlayedEndpoint() {
   const played = playTokenEndpoint()
   const exchanges = played.asked
   const endpoint = {

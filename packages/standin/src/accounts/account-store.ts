@@ -1,7 +1,7 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
 import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
 import type { GrantedAccounts } from '../access/authorize.ts'
-import { arrayText } from '../database/array-types.ts'
+import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { credentials, installations } from './account-table.ts'
 import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'

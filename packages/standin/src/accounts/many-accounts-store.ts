@@ -1,5 +1,5 @@
 import { asc, desc, inArray, type SQL, sql } from 'drizzle-orm'
-import { arrayText } from '../database/array-types.ts'
+import { arrayText } from '../database/array-text.ts'
 import type { Transaction } from '../database/database.ts'
 import type { Channel } from '../database/listen.ts'
 import { insertionOf, updateOf } from '../database/many-rows.ts'

@@ -41,7 +41,7 @@ export interface ResultToSend {
 }
 
 /** The most rows that any message shows. */
-export const rowsToSend = 100
+const rowsToSend = 100
 
 /** @returns undefined where the run is no longer kept */
 export async function findResultToSend(

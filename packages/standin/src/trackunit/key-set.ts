@@ -14,7 +14,7 @@ export interface KeySetPolicy {
   url: string
   /** Accepts only these of the allowed ones. */
   algorithms?: readonly SignatureAlgorithm[] | undefined
-  /** Between two fetches, for any reason: a flood of unknown `kid`s costs one fetch each cool-down. */
+  /** Between two fetches, for any reason: a flood of unknown `kid`s or bad signatures costs one fetch each cool-down. */
   cooldownMs: number
 }
 
@@ -25,8 +25,8 @@ export type KeySet = ReturnType<typeof createKeySet>
 
 /**
  * A published set of verification keys. Known keys serve while the endpoint is down, at most a day, also across a
- * restart; an unknown `kid` is invalid only when the set was fetched after the request arrived; no address is ever
- * built from a token. (`createRemoteJWKSet` of jose fetches once for each unknown `kid` while the endpoint is down.)
+ * restart; a signature that none of them verifies is invalid only when the set was fetched after the request arrived,
+ * since its key may be newer, even under a known `kid`; no address is ever built from a token. (`createRemoteJWKSet` of jose fetches once for each unknown `kid` while the endpoint is down.)
  * @param store keeps the keys across a restart; it may fail: the keys in memory still serve
  */
 export function createKeySet(

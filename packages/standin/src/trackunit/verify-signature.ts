@@ -42,23 +42,20 @@ export function isPlausible(jws: string, algorithms: readonly string[] = signatu
   }
 }
 
-/** A JWT without `kid` that matches none of the keys may be signed with a key that is not known yet. */
+/**
+ * `unknown-key` also when a key with this `kid` does not verify it: its publisher may have used the `kid` again for a new
+ * key.
+ */
 export async function verifySignature(
   jws: string,
   find: FindKey,
   algorithms: readonly string[],
 ): Promise<Verdict | 'unknown-key'> {
   const options = { algorithms: [...algorithms] }
-  const { kid } = decodeProtectedHeader(jws)
-  const unfit = kid === undefined ? 'unknown-key' : { outcome: 'invalid' as const }
   try {
     return verified(await compactVerify(jws, find, options))
   } catch (error) {
-    if (error instanceof errors.JWKSNoMatchingKey) {
-      const isOfOtherAlgorithm = find.jwks().keys.some((key) => key.kid === kid)
-      return isOfOtherAlgorithm ? unfit : 'unknown-key'
-    }
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return unfit
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return 'unknown-key'
     let tries = 0
     for await (const key of error) {
       if (++tries > maxTries) break
@@ -68,7 +65,7 @@ export async function verifySignature(
         // Not this one.
       }
     }
-    return unfit
+    return 'unknown-key'
   }
 }
 

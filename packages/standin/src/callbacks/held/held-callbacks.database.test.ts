@@ -212,26 +212,31 @@ describe('invariant 6: a verified callback that breaks a rule is held', () => {
 })
 
 describe('invariant 6: a callback that cannot be verified yet takes effect as soon as it can be', () => {
-  test('the first callback under a new key takes effect without a redelivery', async () => {
-    const stack = await createStack()
-    await stack.send(installed('client-a'), { at: 1 })
-    stack.published.publish(stack.signingKey.jwk, later.jwk)
-    stack.clock.advance(10_000)
-    const identity = await identityOf(stack, { accountId: otherAccount }, later)
-    const body = installed('client-b', { accountId: otherAccount })
-    expect(await deliver(stack, identity, body)).toBe('KEYS_UNAVAILABLE')
-    expect(await stack.dump()).not.toContain('s3cr3t')
+  test.each(['of its own', 'that another key had'])(
+    'the first callback under a new key with an id %s takes effect without a redelivery',
+    async (id) => {
+      const stack = await createStack()
+      await stack.send(installed('client-a'), { at: 1 })
+      const kid = id === 'of its own' ? 'marketplace-2' : (stack.signingKey.jwk.kid ?? '')
+      stack.published.publish(...(kid === 'marketplace-2' ? [stack.signingKey.jwk] : []), { ...later.jwk, kid })
+      stack.clock.advance(10_000)
+      const iat = Math.floor(stack.clock.now().getTime() / 1_000)
+      const identity = await later.sign({ iat, exp: iat + 600, accountId: otherAccount }, { kid })
+      const body = installed('client-b', { accountId: otherAccount })
+      expect(await deliver(stack, identity, body)).toBe('KEYS_UNAVAILABLE')
+      expect(await stack.dump()).not.toContain('s3cr3t')
 
-    await verifyUnverified(stack.ctx)
-    expect(await stack.rows(otherAccount)).toEqual([])
-    stack.clock.advance(20_000)
-    await verifyUnverified(stack.ctx)
+      await verifyUnverified(stack.ctx)
+      expect(await stack.rows(otherAccount)).toEqual([])
+      stack.clock.advance(20_000)
+      await verifyUnverified(stack.ctx)
 
-    expect(stack.published.requests).toBe(2)
-    expect(await stack.rows(otherAccount)).toMatchObject([{ clientId: 'client-b', state: 'pending', bound: true }])
-    expect(await listHeld(stack.db, all)).toEqual([])
-    expect(await deliver(stack, identity, body)).toBe('duplicate')
-  })
+      expect(stack.published.requests).toBe(2)
+      expect(await stack.rows(otherAccount)).toMatchObject([{ clientId: 'client-b', state: 'pending', bound: true }])
+      expect(await listHeld(stack.db, all)).toEqual([])
+      expect(await deliver(stack, identity, body)).toBe('duplicate')
+    },
+  )
 
   test('its times are judged as of its arrival, even if it has expired when the keys come back', async () => {
     const stack = await createStack()
