@@ -29,7 +29,7 @@ export interface PartOptions {
 export function startPart({ name, command, environment = {}, cwd = root, onLine = () => {} }: PartOptions): Part {
   const child = spawn(process.execPath, [...nodeArguments, ...command], {
     cwd,
-    env: { ...process.env, ...environment },
+    env: { DRAIN_DELAY_S: '0', ...process.env, ...environment }, // No balancer has to notice that a part ends.
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl+C reaches the whole group: the parts are ended here, in order, not all at once.
     detached: process.platform !== 'win32',

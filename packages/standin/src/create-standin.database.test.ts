@@ -30,7 +30,14 @@ async function tryOut(parts: string) {
     insert into credentials (account_id, generation, app_id, client_id, sealed_secret, state, issued_at, tie_break, bound, next_attempt_at)
     values (${accountId}, 1, ${app.id}, 'client', 'is not opened', 'pending', now(), '', true, now() - interval '1 minute')`
   const { url, stop } = await createStandin({ app, actions: [] }).start({
-    ...{ PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.url, STANDIN_PARTS: parts },
+    ...{
+      DRAIN_DELAY_S: '0',
+      PORT: '0',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'silent',
+      DATABASE_URL: database.url,
+      STANDIN_PARTS: parts,
+    },
     ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
     STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
     STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
@@ -84,7 +91,13 @@ async function freePort(): Promise<number> {
 test('what is refused at any edge is counted by route and reason, never by address', async () => {
   const metricsPort = await freePort()
   const { url, stop } = await createStandin({ app, actions: [] }).start({
-    ...{ PORT: '0', METRICS_PORT: String(metricsPort), LOG_LEVEL: 'silent', DATABASE_URL: database.url },
+    ...{
+      DRAIN_DELAY_S: '0',
+      PORT: '0',
+      METRICS_PORT: String(metricsPort),
+      LOG_LEVEL: 'silent',
+      DATABASE_URL: database.url,
+    },
     ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
     STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
     STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,

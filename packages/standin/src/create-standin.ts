@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { procedures, type StandinApp } from '@standin/contracts'
 import type { FastifyInstance } from 'fastify'
 import { createAccessMemory } from './access/access-context.ts'
@@ -36,6 +37,7 @@ import { deliveriesOfRuns, hasOpenDeliveries } from './deliveries/delivery-store
 import { queueDeliveriesOf } from './deliveries/queue-deliveries.ts'
 import { sendEmail } from './deliveries/send-email.ts'
 import { sendWebhook } from './deliveries/send-webhook.ts'
+import { drainHttp } from './http/drain-http.ts'
 import { fastMutation } from './http/fast-path/fast-mutation.ts'
 import { registerHealthRoutes } from './http/health-route.ts'
 import type { HttpContext } from './http/http-context.ts'
@@ -45,7 +47,7 @@ import { contracted, router } from './http/trpc.ts'
 import { registerTrpcRoute } from './http/trpc-route.ts'
 import { filterProcedures } from './machines/filters/filter-procedures.ts'
 import { ageOutReadings } from './machines/reading-store.ts'
-import { createLogger } from './observability/logger.ts'
+import { createLogger, type Logger } from './observability/logger.ts'
 import { serveMetrics } from './observability/metrics-server.ts'
 import { startTraces } from './observability/start-traces.ts'
 import { artifactProcedures } from './results/artifacts/artifact-procedures.ts'
@@ -100,7 +102,11 @@ export interface Standin {
 export interface RunningStandin {
   /** Where it listens, without a path. */
   url: string
-  /** Stops in the reverse order of the start; runs are handed over to other replicas. */
+  /**
+   * Stops in the reverse order of the start: not ready at once, requests under way finish, streams end, runs are handed over
+   * to other replicas. A second call waits for the first. Takes at most `DRAIN_DELAY_S` and 40 seconds; what is not done by
+   * then is cut.
+   */
   stop(): Promise<void>
 }
 
@@ -110,11 +116,9 @@ export function createStandin({ app, actions }: MakersParts): Standin {
     async start(environment) {
       const config = readConfig(app, environment, (line) => process.stderr.write(`${line}\n`))
       const log = createLogger(config.logLevel)
-      const closers: Array<() => Promise<unknown>> = []
-      const stop = async () => {
-        for (const close of closers.splice(0).reverse())
-          await close().catch((error: unknown) => log.error({ err: error }, 'stopping'))
-      }
+      const closers: Closers = []
+      let stopping: Promise<void> | undefined
+      const stop = () => (stopping ??= closeAll(closers, { withinMs: config.http.drainDelayMs + closesWithinMs, log }))
       try {
         return { url: await startServer(config, { actions, closers }), stop }
       } catch (error) {
@@ -125,10 +129,26 @@ export function createStandin({ app, actions }: MakersParts): Standin {
   }
 }
 
+/** What was started, in order; each ends while what was started before it still works. */
+type Closers = Array<() => Promise<unknown>>
+
+/** Beside the delay. Longer than everything below it takes by itself, save a database that does not answer. */
+const closesWithinMs = 40_000
+const requestsEndWithinMs = 15_000
+
+async function closeAll(closers: Closers, { withinMs, log }: { withinMs: number; log: Logger }): Promise<void> {
+  const inOrder = async () => {
+    for (const close of closers.splice(0).reverse())
+      await close().catch((error: unknown) => log.error({ err: error }, 'stopping'))
+    return true
+  }
+  const isDone = await Promise.race([inOrder(), pause(withinMs, false, { ref: false })])
+  if (!isDone) log.error({ withinMs }, 'stopping takes too long: what is left is cut')
+}
+
 interface Start {
   actions: readonly AnyAction[]
-  /** What was started, in order; each ends while what was started before it still works. */
-  closers: Array<() => Promise<unknown>>
+  closers: Closers
 }
 
 /** @returns the address that it listens on */
@@ -139,7 +159,7 @@ async function startServer(config: Config, { actions, closers }: Start): Promise
   const replica = await openReplica(config, { clock: systemClock, log, fetch, random: Math.random })
   closers.push(replica.close)
 
-  const server: { http?: FastifyInstance } = {}
+  const server: { http?: FastifyInstance; isStopping: boolean } = { isStopping: false }
   const publicUrl = () => config.http.publicUrl ?? addressOf(config, server.http)
   const ctx = assemble(replica.ctx, catalogue, { publicUrl })
   closers.push(
@@ -150,10 +170,15 @@ async function startServer(config: Config, { actions, closers }: Start): Promise
   await hearOthers(ctx)
   closers.push(await serveMetrics(ctx.metrics, config.metrics, log))
 
-  server.http = await serveHttp(ctx, { publicUrl })
+  const http = await serveHttp(ctx, { publicUrl, isStopping: () => server.isStopping })
+  server.http = http
   closers.push(startLoops(ctx), () => handOverRuns(ctx))
-  closers.push(() => server.http?.close() ?? Promise.resolve())
-  await server.http.listen({ port: config.http.port, host: config.http.host })
+  closers.push(() => http.close())
+  await http.listen({ port: config.http.port, host: config.http.host })
+  closers.push(() => {
+    server.isStopping = true
+    return drainHttp(http, { delayMs: config.http.drainDelayMs, withinMs: requestsEndWithinMs })
+  })
   const url = addressOf(config, server.http)
   log.info({ url, app: config.app.id, parts: config.parts }, 'Standin listens')
   return url
@@ -209,14 +234,17 @@ const manifestScopesOf = ({ app }: Config): string[] => app.scopes.map(({ scope 
 // 2. What is served. -------------------------------------------------------------------------------------------------
 
 /** The server's one port: callbacks from Trackunit, the API for people and services. */
-async function serveHttp(ctx: StandinContext, { publicUrl }: { publicUrl: () => string }): Promise<FastifyInstance> {
+async function serveHttp(
+  ctx: StandinContext,
+  { publicUrl, isStopping }: { publicUrl: () => string; isStopping: () => boolean },
+): Promise<FastifyInstance> {
   const { parts } = ctx.config
   const isApi = parts.includes('api')
   const fastIssue = fastMutation(ctx, 'token.issue', procedures.token.issue, (caller, input) =>
     issueToCaller(ctx, caller, input),
   )
   const server = await createHttpServer(ctx, isApi ? [fastTokenRoute(ctx), fastIssue] : [])
-  registerHealthRoutes(server, ctx, { isWorking: () => !parts.includes('worker') || isClaiming(ctx) })
+  registerHealthRoutes(server, ctx, { isStopping, isWorking: () => !parts.includes('worker') || isClaiming(ctx) })
   if (parts.includes('callbacks')) {
     await registerCallbackRoute(server, ctx)
     registerLifecycleRoute(server, ctx)

@@ -7,16 +7,14 @@ import { EmbeddedPostgresError } from './database/embedded-postgres/index.ts'
 import { createLogger } from './observability/logger.ts'
 
 /**
- * Runs the server in the foreground until SIGTERM or SIGINT, then ends it in order.
+ * Runs the server in the foreground until SIGTERM or SIGINT, then ends it in order. More signals change nothing: one to a
+ * process group arrives twice, from the sender and passed on by npm. The stop is bounded.
  * What stops the start is one line for each thing on standard error, and exit code 1.
  */
 export async function runServer(standin: Standin, environment: Environment): Promise<void> {
   try {
     const { stop } = await standin.start(environment)
-    const end = () => {
-      process.off('SIGTERM', end).off('SIGINT', end) // A second signal ends the process at once.
-      void stop()
-    }
+    const end = () => void stop().finally(() => process.exit(0)) // What was cut may still hold the process.
     process.on('SIGTERM', end).on('SIGINT', end)
   } catch (error) {
     process.stderr.write(`${explainStart(error)}\n`)

@@ -49,6 +49,8 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
     http: {
       port: read.PORT,
       host: read.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+      /** How long a server that stops still takes new connections. */
+      drainDelayMs: read.DRAIN_DELAY_S * 1_000,
       publicUrl: read.PUBLIC_URL?.replace(/\/+$/, ''),
       trustProxy: trustProxy(read.TRUST_PROXY),
       appOrigins: read.APP_ORIGINS,

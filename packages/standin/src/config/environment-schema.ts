@@ -26,6 +26,7 @@ export const environmentSchema = z.object({
   HOST: z.string().optional(),
   METRICS_PORT: port(9464),
   METRICS_HOST: z.string().default('127.0.0.1'),
+  DRAIN_DELAY_S: z.coerce.number().int().min(0).max(300).default(5),
   PUBLIC_URL: webAddress.optional(),
   TRUST_PROXY: z.string().optional(),
   APP_ORIGINS: commaSeparated.pipe(z.array(origin)).default([]),

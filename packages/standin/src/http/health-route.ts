@@ -6,17 +6,19 @@ import type { DatabaseWatch } from '../database/database-watch.ts'
  * `live`: the process answers. `ready`: it can do what its parts promise, also while it bridges an outage of the database:
  * a balancer that removed every replica at once would turn the outage into a stop.
  * @param isWorking whether this process claims the runs that are due
+ * @param isStopping whether this process was told to stop: a balancer must send it nothing new
  */
 export function registerHealthRoutes(
   server: FastifyInstance,
   { config, watch }: { config: Config; watch: Pick<DatabaseWatch, 'suspect' | 'downForMs'> },
-  { isWorking }: { isWorking: () => boolean },
+  { isWorking, isStopping = () => false }: { isWorking: () => boolean; isStopping?: () => boolean },
 ): void {
   const { parts, outageServeMs } = config
   // Only tokens are served without the database: callbacks and runs wait for it.
   const bridgesMs = parts.includes('api') ? outageServeMs : 0
   server.get('/health/live', async () => ({ status: 'live' }))
   server.get('/health/ready', async (_request, reply) => {
+    if (isStopping()) return reply.code(503).send({ status: 'not-ready', stopping: true, parts })
     const isDown = await watch.suspect()
     const isStuck = !isDown && !isWorking()
     const isReady = isDown ? watch.downForMs() < bridgesMs : !isStuck

@@ -158,9 +158,10 @@ test('a worker that claims nothing while runs are due is not ready, and says so'
 test('a stream begins with the hint to reconnect soon, and goes on unchanged', async () => {
   const streamed = reconnectSoon(
     new Response('data: 1\n\n', { status: 200, headers: { 'content-type': 'text/event-stream' } }),
+    new AbortController().signal,
   )
   expect(await streamed.text()).toBe('retry: 250\n\ndata: 1\n\n')
   expect(streamed.headers.get('content-type')).toBe('text/event-stream')
   const empty = new Response(null, { status: 204 })
-  expect(reconnectSoon(empty)).toBe(empty)
+  expect(reconnectSoon(empty, new AbortController().signal)).toBe(empty)
 })

@@ -30,7 +30,9 @@ export async function createHttpServer(
     clientErrorHandler: answerMalformedRequest,
     connectionTimeout: 60_000,
     keepAliveTimeout: 30_000,
-    forceCloseConnections: true, // Open streams would delay the stop.
+    // `drainHttp` closes idle connections. A request that still arrives on another one is served.
+    forceCloseConnections: false,
+    return503OnClosing: false,
     trustProxy,
     routerOptions: { maxParamLength },
     loggerInstance: log as FastifyBaseLogger,

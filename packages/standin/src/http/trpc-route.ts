@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { AnyTRPCRouter } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -24,11 +25,14 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
   }
   const onError = ({ error, path, req }: { error: Error; path: string | undefined; req: FastifyRequest }) =>
     noteFailure(ctx, { error, path, log: req.log })
+  const closing = new AbortController()
+  setMaxListeners(0, closing.signal) // One for each open stream.
+  server.addHook('preClose', async () => closing.abort())
   await server.register(async (scope) => {
     // tRPC hands Fastify a web Response.
     scope.addHook('onSend', async (_request, _reply, payload) =>
       payload instanceof Response && payload.headers.get('content-type')?.startsWith('text/event-stream')
-        ? reconnectSoon(payload)
+        ? reconnectSoon(payload, closing.signal)
         : payload,
     )
     await scope.register(fastifyTRPCPlugin, {
@@ -41,11 +45,20 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
 /**
  * Tells the browser to reconnect a broken stream after a quarter of a second: tRPC sends no `retry`, and without one
  * an EventSource waits three seconds.
+ * @param closing ends the stream without tRPC's last event, so that its reader reconnects: to another replica
  */
-export function reconnectSoon(response: Response): Response {
+export function reconnectSoon(response: Response, closing: AbortSignal): Response {
   if (!response.body) return response
+  let end = () => {}
   const hint = new TransformStream<Uint8Array, Uint8Array>({
-    start: (controller) => controller.enqueue(new TextEncoder().encode('retry: 250\n\n')),
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('retry: 250\n\n'))
+      end = () => controller.terminate()
+      if (closing.aborted) end()
+      else closing.addEventListener('abort', end, { once: true })
+    },
   })
-  return new Response(response.body.pipeThrough(hint), { status: response.status, headers: response.headers })
+  const forget = () => closing.removeEventListener('abort', end)
+  response.body.pipeTo(hint.writable).then(forget, forget) // Rejects when the reader leaves, and at the end.
+  return new Response(hint.readable, { status: response.status, headers: response.headers })
 }

@@ -88,7 +88,7 @@ test('a server that starts while everything is copied loses nothing: nothing is 
   const { exitCode, said } = await moveWhile(async () => {
     const server = await createStandin({ app, actions: [] }).start({
       ...{ DATABASE_URL: left.url, ...keys, STANDIN_DATA_DIR: dataDir },
-      ...{ PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent' },
+      ...{ DRAIN_DELAY_S: '0', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent' },
     })
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
     await server.stop()
