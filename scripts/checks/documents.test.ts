@@ -87,8 +87,10 @@ const invariants = [...read('docs/invariants.md').matchAll(/^\| (\d+) \|(.*)\|(.
   }),
 )
 
-test('docs/invariants.md has each of the 24, once and in order', () => {
-  expect(invariants.map(({ number }) => number)).toEqual(Array.from({ length: 24 }, (_, index) => index + 1))
+test('docs/invariants.md has each invariant once, in order', () => {
+  const numbers = invariants.map(({ number }) => number)
+  expect(numbers.slice(0, 24)).toEqual(Array.from({ length: 24 }, (_, index) => index + 1))
+  expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
 })
 
 test.each(invariants)(
