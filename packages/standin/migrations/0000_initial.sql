@@ -74,9 +74,9 @@ CREATE TABLE "audit_checkpoints" (
 	"writer" text PRIMARY KEY NOT NULL,
 	"seq" bigint NOT NULL,
 	"mac" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
 	"kid" text NOT NULL,
-	"signature" text NOT NULL,
-	"at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"signature" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "audit_entries" (
@@ -102,9 +102,9 @@ CREATE TABLE "audit_heads" (
 	"writer" text PRIMARY KEY NOT NULL,
 	"seq" bigint NOT NULL,
 	"mac" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
 	"kid" text NOT NULL,
-	"signature" text NOT NULL,
-	"at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"signature" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "callbacks" (

@@ -24,7 +24,8 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
   const { db, sql } = connectDatabase(url, { pool: 6 })
   await emptyTables(sql)
   const clock = createAdjustableClock()
-  const log = createLogger('silent')
+  const lines: string[] = []
+  const log = createLogger('warn', { write: (line) => void lines.push(JSON.parse(line).msg) })
   const startProcess = (process = 'p1'): Audit => createAudit({ db, clock, keys: ring, process })
   const audit = startProcess()
   const ctx = { db, audit, log }
@@ -40,6 +41,8 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
     /** Records a change in its own transaction. */
     change: (event: AuditEvent, details: Record<string, unknown> = {}) =>
       db.transaction((tx) => record({ db: tx, audit }, { actor: operator, event, accountId: account, details })),
+    /** Warnings and errors. */
+    logged: () => lines,
     rows: () => sql`select * from audit_entries order by writer, writer_seq, id`,
     problems: async (logged: Parameters<typeof verifyAudit>[1] = []) => (await verifyAudit(ctx, logged)).problems,
     async [Symbol.asyncDispose]() {

@@ -21,6 +21,14 @@ export interface ChainPlace {
   seq: number
 }
 
+/** Where a chain ends, or begins since older rows were dropped. */
+export interface SignedEnd extends ChainPlace {
+  /** Of the row at that place. */
+  mac: string
+  /** Of an end: the time of its last row. Of a checkpoint: every dropped row was older than this. */
+  at: Date
+}
+
 /** The MAC before the first row. */
 export const chainBegin = ''
 
@@ -54,7 +62,7 @@ export function createAuditMacs(ring: KeyRing) {
     return mac
   }
   const chainParts = (before: string, { writer, seq }: ChainPlace, text: string) => [writer, seq, before, text]
-  const endParts = ({ writer, seq }: ChainPlace, mac: string) => [writer, seq, mac]
+  const endParts = ({ writer, seq, mac, at }: SignedEnd) => [writer, seq, mac, at.toISOString()]
 
   return {
     /** The key that signs. */
@@ -70,13 +78,9 @@ export function createAuditMacs(ring: KeyRing) {
     isOfChain: (before: string, place: ChainPlace, entry: SignedEntry, signed: { kid: string; mac: string }) =>
       macOf(signed.kid, 'chain', chainParts(before, place, textOf(entry))) === signed.mac,
     /** Of where a chain ends (`head`), or begins since older rows were dropped (`checkpoint`). */
-    ofEnd: (what: 'head' | 'checkpoint', place: ChainPlace, mac: string) => own(what, endParts(place, mac)),
-    isOfEnd: (
-      what: 'head' | 'checkpoint',
-      place: ChainPlace,
-      mac: string,
-      signed: { kid: string; signature: string },
-    ) => macOf(signed.kid, what, endParts(place, mac)) === signed.signature,
+    ofEnd: (what: 'head' | 'checkpoint', end: SignedEnd) => own(what, endParts(end)),
+    isOfEnd: (what: 'head' | 'checkpoint', end: SignedEnd & { kid: string; signature: string }) =>
+      macOf(end.kid, what, endParts(end)) === end.signature,
   }
 }
 

@@ -53,9 +53,10 @@ export const auditHeads = pgTable('audit_heads', {
   writer: text().primaryKey(),
   seq: bigint({ mode: 'number' }).notNull(),
   mac: text().notNull(),
+  /** The time of that row. */
+  at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
   kid: text().notNull(),
   signature: text().notNull(),
-  at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
 })
 
 /** Where a chain begins whose older rows were dropped because of their age, signed. */
@@ -63,7 +64,8 @@ export const auditCheckpoints = pgTable('audit_checkpoints', {
   writer: text().primaryKey(),
   seq: bigint({ mode: 'number' }).notNull(),
   mac: text().notNull(),
+  /** All dropped rows were older than this. */
+  at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
   kid: text().notNull(),
   signature: text().notNull(),
-  at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
 })

@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
-import type { ChainPlace, SignedEntry } from './audit-mac.ts'
+import type { AuditMacs, ChainPlace, SignedEnd, SignedEntry } from './audit-mac.ts'
 import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
 import type { HandOutKind } from './hand-out-kind.ts'
 
@@ -8,8 +8,7 @@ export type AuditRow = typeof auditEntries.$inferSelect
 export type ChainEndRow = typeof auditHeads.$inferSelect
 
 /** Where a chain ends, with the signature that says so. */
-export interface ChainEnd extends ChainPlace {
-  mac: string
+export interface ChainEnd extends SignedEnd {
   kid: string
   signature: string
 }
@@ -68,11 +67,11 @@ export async function insertHandOuts(
       join kinds on kinds.no = given.kind
       where not exists (select from refused) order by place
     ), ended as (
-      insert into audit_heads (writer, seq, mac, kid, signature)
-      select ${end.writer}, ${end.seq}::bigint, ${end.mac}, ${end.kid}, ${end.signature}
+      insert into audit_heads (writer, seq, mac, at, kid, signature)
+      select ${end.writer}, ${end.seq}::bigint, ${end.mac}, ${end.at.toISOString()}::timestamptz, ${end.kid}, ${end.signature}
       where not exists (select from refused)
       on conflict (writer) do update set
-        seq = excluded.seq, mac = excluded.mac, kid = excluded.kid, signature = excluded.signature, at = now()
+        seq = excluded.seq, mac = excluded.mac, at = excluded.at, kid = excluded.kid, signature = excluded.signature
     )
     select no from refused`)
   return new Set(refused.flatMap(({ no }) => kinds[Number(no) - 1] ?? []))
@@ -105,10 +104,7 @@ export async function chainRows(
     update ${auditEntries} set writer = ${end.writer}, writer_seq = chained.seq, chain_kid = ${end.kid}, chain_mac = chained.mac
     from json_to_recordset(${JSON.stringify(rows.map(({ id, seq, mac }) => ({ id, seq, mac })))}::json) as chained(id bigint, seq bigint, mac text)
     where ${auditEntries}.id = chained.id`)
-  await tx
-    .insert(auditHeads)
-    .values(end)
-    .onConflictDoUpdate({ target: auditHeads.writer, set: { ...end, at: sql`now()` } })
+  await tx.insert(auditHeads).values(end).onConflictDoUpdate({ target: auditHeads.writer, set: end })
 }
 
 /** Leaves rows that nobody signed out of every chain for good: they are named by `audit verify`. */
@@ -139,7 +135,7 @@ export async function setCheckpoint(tx: Transaction, checkpoint: ChainEnd): Prom
     .values(checkpoint)
     .onConflictDoUpdate({
       target: auditCheckpoints.writer,
-      set: { ...checkpoint, at: sql`now()` },
+      set: checkpoint,
       setWhere: lt(auditCheckpoints.seq, checkpoint.seq),
     })
 }
@@ -178,28 +174,14 @@ export async function readUnchained(db: Database, afterId: number, limit: number
     .limit(limit)
 }
 
-/** The row of a chain up to which all are older than a moment, not further than so many from its begin. */
-export async function findLastOlder(
-  db: Database,
-  writer: string,
-  { before, among }: { before: Date; among: number },
-): Promise<{ seq: number; mac: string } | undefined> {
-  const [row] = await db.execute<{ seq: number; mac: string }>(sql`
-    with oldest as (
-      select writer_seq, chain_mac, at from ${auditEntries} where writer = ${writer} order by writer_seq limit ${among}::int
-    )
-    select writer_seq::float8 as seq, chain_mac as mac from oldest
-    where writer_seq < coalesce(
-      (select min(writer_seq) from oldest where at >= ${before.toISOString()}::timestamptz), 'infinity'::float8)
-    order by writer_seq desc limit 1`)
-  return row
-}
-
-/** Deletes the rows of a chain up to a place. */
-export async function dropRows(tx: Transaction, { writer, seq }: ChainPlace): Promise<number> {
+/** Deletes the rows of a chain after one place, up to another. */
+export async function dropRows(
+  tx: Transaction,
+  { writer, after, upTo }: { writer: string; after: number; upTo: number },
+): Promise<number> {
   const gone = await tx
     .delete(auditEntries)
-    .where(and(eq(auditEntries.writer, writer), sql`${auditEntries.writerSeq} <= ${seq}`))
+    .where(and(eq(auditEntries.writer, writer), gt(auditEntries.writerSeq, after), lte(auditEntries.writerSeq, upTo)))
     .returning({ id: auditEntries.id })
   return gone.length
 }
@@ -208,6 +190,12 @@ export async function dropRows(tx: Transaction, { writer, seq }: ChainPlace): Pr
 export function signedPart(row: AuditRow): SignedEntry {
   const { entryId, at, actorKind, actorId, actorName, event, accountId, generation, details } = row
   return { entryId: entryId ?? '', at, actorKind, actorId, actorName, event, accountId, generation, details }
+}
+
+/** Whether a row is what was signed at its place, after the row with the MAC `before`. */
+export function isChained(macs: AuditMacs, row: AuditRow, before: string): boolean {
+  const place = { writer: row.writer ?? '', seq: row.writerSeq ?? 0 }
+  return macs.isOfChain(before, place, signedPart(row), { kid: row.chainKid ?? '', mac: row.chainMac ?? '' })
 }
 
 /** Who got tokens of a generation, by receiver and key. */

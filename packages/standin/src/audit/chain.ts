@@ -27,7 +27,10 @@ export function createChain(writer: string, macs: AuditMacs) {
      * Gives rows their places after the last one. Nothing is kept until `continueFrom`.
      * @param textOf what is signed of a row
      */
-    prepare<Row>(rows: readonly Row[], textOf: (row: Row) => string): { rows: Array<Row & Place>; end: ChainEnd } {
+    prepare<Row extends { at: Date }>(
+      rows: readonly Row[],
+      textOf: (row: Row) => string,
+    ): { rows: Array<Row & Place>; end: ChainEnd } {
       if (!last) throw new Error('where the chain ends was not read')
       let { seq, mac } = last
       const placed = rows.map((row) => {
@@ -35,8 +38,8 @@ export function createChain(writer: string, macs: AuditMacs) {
         mac = macs.ofChain(mac, { writer, seq }, textOf(row))
         return { ...row, seq, mac }
       })
-      const signature = macs.ofEnd('head', { writer, seq }, mac)
-      return { rows: placed, end: { writer, seq, mac, kid: macs.kid, signature } }
+      const end = { writer, seq, mac, at: rows.at(-1)?.at ?? new Date(0) }
+      return { rows: placed, end: { ...end, kid: macs.kid, signature: macs.ofEnd('head', end) } }
     },
   }
 }

@@ -54,7 +54,7 @@ export async function sealAll(ctx: AuditContext): Promise<void> {
 export async function logChainHeads({ db, audit, log }: AuditContext): Promise<boolean> {
   for (const writer of audit.writers) {
     const end = await findEnd(db, writer)
-    if (end) log.info({ writer, seq: end.seq, mac: end.mac }, 'audit head')
+    if (end) log.info({ writer, seq: end.seq, mac: end.mac, at: end.at.toISOString() }, 'audit head')
   }
   return false
 }

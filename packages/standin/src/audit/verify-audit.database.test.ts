@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/test-database.
 import { connectDatabase } from '../database/database.ts'
 import { createLogger } from '../observability/logger.ts'
 import { createAudit } from './audit.ts'
-import { findEnd, findLastOlder, listHolders } from './chain-store.ts'
+import { findCheckpoint, findEnd, listHolders } from './chain-store.ts'
 import { record, recordWhere } from './record.ts'
 import { retainAudit } from './retain-audit.ts'
 import { sealEntries } from './seal-entries.ts'
@@ -90,6 +90,13 @@ describe('invariant 18: a changed, missing or cut-off row is found by a command 
     await stack.sql`
       update audit_heads set seq = 4, mac = (select chain_mac from audit_entries where writer = ${changes} and writer_seq = 4)
       where writer = ${changes}`
+    expect(await stack.problems()).toMatchObject([{ type: 'end-changed', writer: changes, end: 'head' }])
+  })
+
+  test('an end with another time', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    await stack.sql`update audit_heads set at = at + interval '1 millisecond' where writer = ${changes}`
     expect(await stack.problems()).toMatchObject([{ type: 'end-changed', writer: changes, end: 'head' }])
   })
 
@@ -186,15 +193,61 @@ describe('rows that are too old', () => {
     expect(await stack.problems()).toEqual([])
   })
 
-  test('no more go in one transaction than may', async () => {
+  test('invariant 18: dated back by somebody, they stay with all after them, and are named', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
-    const [now, earlier] = [stack.clock.now(), new Date(stack.clock.now().getTime() - 4 * 60_000)]
-    const among = (before: Date, most: number) => findLastOlder(stack.db, changes, { before, among: most })
-    expect(await among(now, 2)).toMatchObject({ seq: 2 })
-    expect(await among(now, 9)).toMatchObject({ seq: 5 })
-    expect(await among(earlier, 9)).toMatchObject({ seq: 1 })
-    expect(await among(new Date(0), 9)).toBeUndefined()
+    await stack.sql`update audit_entries set at = '2001-01-01' where writer = ${handOuts} and writer_seq in (2, 3, 4)`
+
+    expect(await retainAudit(stack.ctx, new Date('2002-01-01'))).toBe(0)
+    expect(await retainAudit(stack.ctx, stack.clock.now())).toBe(1 + 5) // The first hand-out and all changes.
+
+    expect(await stack.sql`select from audit_entries where writer = ${handOuts}`).toHaveLength(4)
+    expect(await stack.problems()).toMatchObject([2, 3, 4].map((seq) => ({ type: 'changed', writer: handOuts, seq })))
+    expect(stack.logged()).toEqual(['audit entries are kept: one is not what was signed; see `audit verify`'])
+  })
+
+  test.for([
+    { title: 'are gone from the middle', change: `delete from audit_entries where writer_seq = 2` },
+    { title: 'follow a checkpoint that nobody signed', change: 'update audit_checkpoints set at = now()', begun: true },
+  ])('where some $title, the rest stays', async ({ change, begun }) => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    if (begun) await retainAudit(stack.ctx, new Date(stack.clock.now().getTime() - 5 * 60_000 + 1))
+    await stack.sql.unsafe(change)
+    await retainAudit(stack.ctx, stack.clock.now())
+    expect(await stack.sql`select from audit_entries where writer_seq > 2`).toHaveLength(6)
+  })
+
+  test('invariant 18: under a checkpoint of somebody with the key, they are missed by the log', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    const head = await findEnd(stack.db, handOuts)
+    if (!head) throw new Error('the control: there is an end')
+    await retainAudit(stack.ctx, new Date(head.at.getTime() + 1))
+    expect(await stack.problems([head])).toEqual([])
+
+    const checkpoint = await findCheckpoint(stack.db, handOuts)
+    if (!checkpoint) throw new Error('the control: there is a checkpoint')
+    const sign = async (change: Partial<typeof checkpoint>) => {
+      const end = { ...checkpoint, ...change }
+      const signature = stack.macs.ofEnd('checkpoint', end)
+      const row = { mac: end.mac, at: end.at.toISOString(), signature }
+      await stack.sql`update audit_checkpoints set ${stack.sql(row)} where writer = ${handOuts}`
+    }
+    await sign({ at: new Date('2001-01-01') })
+    expect(await stack.problems([head])).toMatchObject([{ type: 'dropped-early', writer: handOuts, seq: 5 }])
+    await sign({ mac: 'another' })
+    expect(await stack.problems([head])).toMatchObject([{ type: 'not-as-logged', writer: handOuts, seq: 5 }])
+  })
+
+  test('a row that somebody put below the begin of a chain is named', async () => {
+    await using stack = await createAuditStack(database)
+    await fill(stack)
+    await retainAudit(stack.ctx, new Date(stack.clock.now().getTime() - 3 * 60_000))
+    await stack.sql`
+      insert into audit_entries (at, actor_kind, actor_id, event, details, writer, writer_seq)
+      values ('2001-01-01', 'user', 'somebody', 'run.started', '{}', ${changes}, 1)`
+    expect(await stack.problems()).toMatchObject([{ type: 'changed', writer: changes, seq: 1 }])
   })
 
   test('are not missed by another replica that would have dropped fewer: a checkpoint never goes back', async () => {
@@ -205,7 +258,7 @@ describe('rows that are too old', () => {
       await tx.execute(sql`lock table audit_checkpoints in exclusive mode`)
       const late = retainAudit(stack.ctx, some) // It has looked, and waits.
       await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
-      await retainAudit({ db: tx, audit: stack.audit }, all)
+      await retainAudit({ ...stack.ctx, db: tx }, all)
       return { late }
     })
     await dropping.late
@@ -220,7 +273,7 @@ describe('rows that are too old', () => {
       await tx.execute(sql`lock table audit_entries in access exclusive mode`)
       const verifying = verifyAudit(stack.ctx)
       await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
-      await retainAudit({ db: tx, audit: stack.audit }, before)
+      await retainAudit({ ...stack.ctx, db: tx }, before)
       return { verifying }
     })
     expect((await begun.verifying).problems).toEqual([])

@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts'
 import { type AuditMacs, chainBegin } from './audit-mac.ts'
 import {
-  type AuditRow,
   type ChainEndRow,
   findCheckpoint,
+  isChained,
   listCheckpoints,
   listEnds,
   listWriters,
@@ -24,6 +24,8 @@ export type AuditProblem =
   | { type: 'end-changed'; writer: string; end: 'head' | 'checkpoint' }
   /** A row that none of the keys signed. */
   | { type: 'unsigned'; id: number; at: Date }
+  /** The retention dropped a row that was not old: the log has a later time for it than the oldest that had to be kept. */
+  | { type: 'dropped-early'; writer: string; seq: number; at: Date }
   /** The log says that a chain had a row which is not there as it was. */
   | { type: 'not-as-logged'; writer: string; seq: number }
 
@@ -32,6 +34,8 @@ export interface LoggedHead {
   writer: string
   seq: number
   mac: string
+  /** The time of that row. */
+  at: Date
 }
 
 export interface AuditFindings {
@@ -68,7 +72,7 @@ export async function verifyAudit(
     ['head', ends],
   ] as const)
     for (const end of signed.values())
-      if (!macs.isOfEnd(what, end, end.mac, end)) add({ type: 'end-changed', writer: end.writer, end: what })
+      if (!macs.isOfEnd(what, end)) add({ type: 'end-changed', writer: end.writer, end: what })
 
   for (const writer of [...writers].sort()) await verifyChain(writer)
   await verifyUnchained()
@@ -76,19 +80,26 @@ export async function verifyAudit(
 
   async function verifyChain(writer: string): Promise<void> {
     const begin: Pick<ChainEndRow, 'seq' | 'mac'> = checkpoints.get(writer) ?? { seq: 0, mac: chainBegin }
-    const heads = new Map(logged.filter((head) => head.writer === writer).map(({ seq, mac }) => [seq, mac]))
+    const heads = new Map(logged.filter((head) => head.writer === writer).map((head) => [head.seq, head]))
     let { seq, mac } = begin
+    let readUpTo = Number.MIN_SAFE_INTEGER // Below the begin as well: no row belongs there.
     for (;;) {
-      const page = await readChain(db, { writer, seq }, pageSize)
+      const page = await readChain(db, { writer, seq: readUpTo }, pageSize)
       for (const row of page) {
+        readUpTo = row.writerSeq ?? 0
+        if (readUpTo <= begin.seq) {
+          add({ type: 'changed', writer, seq: readUpTo, id: row.id, at: row.at })
+          continue
+        }
         if (row.writerSeq !== seq + 1) await passByDropped()
         const isNext = row.writerSeq === seq + 1
         if (!isNext) add({ type: 'missing', writer, seq: seq + 1, count: (row.writerSeq ?? 0) - seq - 1, at: row.at })
         // After a gap the MAC before is not known: what is known is that something is missing.
-        if (isNext && !isChained(row, mac)) add({ type: 'changed', writer, seq: seq + 1, id: row.id, at: row.at })
+        if (isNext && !isChained(macs, row, mac)) add({ type: 'changed', writer, seq: seq + 1, id: row.id, at: row.at })
         seq = row.writerSeq ?? seq
         mac = row.chainMac ?? ''
-        if (heads.has(seq) && heads.get(seq) !== mac) add({ type: 'not-as-logged', writer, seq })
+        const head = heads.get(seq)
+        if (head && head.mac !== mac) add({ type: 'not-as-logged', writer, seq })
         heads.delete(seq)
         rows++
       }
@@ -102,11 +113,24 @@ export async function verifyAudit(
     if (end && end.seq < seq && !(await wasWrittenSince(end))) add({ type: 'end-changed', writer, end: 'head' })
     for (const missing of heads.keys())
       if (missing > seq && !(end && end.seq > seq)) add({ type: 'not-as-logged', writer, seq: missing })
+    await compareDropped([...heads.values()].filter((head) => head.seq <= seq))
+
+    /** Rows that the log has, and that were dropped: each had to be older than the checkpoint says. */
+    async function compareDropped(dropped: readonly LoggedHead[]): Promise<void> {
+      const checkpoint = dropped.length > 0 ? await findCheckpoint(db, writer) : undefined
+      if (!checkpoint) return // Their absence is a gap, which was reported.
+      for (const head of dropped) {
+        if (head.seq > checkpoint.seq) continue
+        if (head.at >= checkpoint.at) add({ type: 'dropped-early', writer, seq: head.seq, at: head.at })
+        else if (head.seq === checkpoint.seq && head.mac !== checkpoint.mac)
+          add({ type: 'not-as-logged', writer, seq: head.seq })
+      }
+    }
 
     /** Rows that grew too old since the chain's begin was read are not missing. */
     async function passByDropped(): Promise<void> {
       const now = await findCheckpoint(db, writer)
-      if (now && now.seq > seq && macs.isOfEnd('checkpoint', now, now.mac, now)) ({ seq, mac } = now)
+      if (now && now.seq > seq && macs.isOfEnd('checkpoint', now)) ({ seq, mac } = now)
     }
   }
 
@@ -114,11 +138,6 @@ export async function verifyAudit(
   async function wasWrittenSince(read: ChainEndRow): Promise<boolean> {
     const now = (await listEnds(db)).find(({ writer }) => writer === read.writer)
     return now !== undefined && now.seq > read.seq
-  }
-
-  function isChained(row: AuditRow, before: string): boolean {
-    const place = { writer: row.writer ?? '', seq: row.writerSeq ?? 0 }
-    return macs.isOfChain(before, place, signedPart(row), { kid: row.chainKid ?? '', mac: row.chainMac ?? '' })
   }
 
   async function verifyUnchained(): Promise<void> {

@@ -12,7 +12,11 @@ export function addAuditCommand(program: Command, terminal: Terminal): void {
   audit
     .command('verify')
     .description('find entries that were changed, deleted or inserted; the first problem of each chain comes first')
-    .option('--heads <file>', 'a log of the server: its `audit head` lines reveal deleted chains', readHeads)
+    .option(
+      '--heads <file>',
+      'a log of the server: its `audit head` lines reveal chains that were deleted, cut off or dropped too early',
+      readHeads,
+    )
     .option('--json', 'print { rows, chains, problems }')
     .action(async ({ heads, json }: { heads?: LoggedHead[]; json?: boolean }) => {
       const found = await withContext(terminal, (ctx) => verifyAudit(ctx, heads))
@@ -56,6 +60,8 @@ function describeProblem(problem: AuditProblem): string {
       return `changed: the ${problem.end} of ${problem.writer} is not what was signed, or is missing`
     case 'unsigned':
       return `inserted: row id ${problem.id} (${problem.at.toISOString()}) is signed by none of the keys`
+    case 'dropped-early':
+      return `missing: row ${problem.seq} of ${problem.writer} was dropped as old, but the log has it at ${problem.at.toISOString()}`
     case 'not-as-logged':
       return `missing: row ${problem.seq} of ${problem.writer} does not exist as the log recorded it`
   }
@@ -64,7 +70,10 @@ function describeProblem(problem: AuditProblem): string {
 const rowsFrom = ({ seq, count }: { seq: number; count: number }) =>
   count === 1 ? `row ${seq}` : `rows ${seq} to ${seq + count - 1}`
 
-const headLine = z.object({ msg: z.literal('audit head'), writer: z.string(), seq: z.int(), mac: z.string() })
+const headLine = z.object({
+  ...{ msg: z.literal('audit head'), writer: z.string(), seq: z.int(), mac: z.string() },
+  at: z.iso.datetime(),
+})
 
 /** The `audit head` lines of a log, whatever precedes each line's JSON. */
 function readHeads(file: string): LoggedHead[] {
@@ -77,8 +86,8 @@ function readHeads(file: string): LoggedHead[] {
   return text.split('\n').flatMap((line) => {
     if (!line.includes('audit head')) return []
     try {
-      const { writer, seq, mac } = headLine.parse(JSON.parse(line.slice(line.indexOf('{'))))
-      return [{ writer, seq, mac }]
+      const { writer, seq, mac, at } = headLine.parse(JSON.parse(line.slice(line.indexOf('{'))))
+      return [{ writer, seq, mac, at: new Date(at) }]
     } catch {
       return []
     }

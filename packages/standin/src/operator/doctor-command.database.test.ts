@@ -117,7 +117,7 @@ test('the doctor finds a spool that cannot be written, a mail server that refuse
   const notAFolder = join(dataDir, 'file')
   await writeFile(notAFolder, '')
   const { sql, close } = connectDatabase(database.url, { pool: 1 })
-  await sql`insert into audit_heads (writer, seq, mac, kid, signature) values ('w', 1, '', 'lost', '')`
+  await sql`insert into audit_heads (writer, seq, mac, at, kid, signature) values ('w', 1, '', now(), 'lost', '')`
   const { wrong, out } = await askDoctor(world.url, {
     ...{ STANDIN_DATA_DIR: notAFolder, SMTP_URL: mail.url.replace('//', '//us:s3cr3t@'), MAIL_FROM: 'a@acme.example' },
   })

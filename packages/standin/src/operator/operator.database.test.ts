@@ -214,13 +214,13 @@ describe('audit', () => {
     await using project = await createProject()
     const { standin, sql, folder } = project
     await standin(create)
-    const [{ writer, seq, mac } = {}] = await sql`select * from audit_heads`
+    const [{ writer, seq, mac, at } = {}] = await sql`select * from audit_heads`
     await sql`delete from audit_entries`
     await sql`delete from audit_heads`
     const log = join(folder, 'server.log')
     await writeFile(
       log,
-      `{"msg":"request"}\nserver | ${JSON.stringify({ level: 30, msg: 'audit head', writer, seq: Number(seq), mac })}\n`,
+      `{"msg":"request"}\nserver | ${JSON.stringify({ level: 30, msg: 'audit head', writer, seq: Number(seq), mac, at: new Date(at) })}\n`,
     )
     expect((await standin(['audit', 'verify'])).exitCode).toBe(0)
     expect((await standin(['audit', 'verify', '--heads', log])).out).toBe(
