@@ -86,10 +86,10 @@ export async function createAttackField(stack: CallbackStack): Promise<AttackFie
 
   // The victim and the attacker's own account install, and both work.
   const body = installed('victim-client', { clientSecret: victimSecret })
-  const identity = await genuine({ accountId: victim, exp: nowS() + 80_000 })
+  const identity = await genuine({ accountId: victim, irisAppId: appId, exp: nowS() + 80_000 })
   await send({ headers: { 'trackunit-identity': identity }, body })
   await send({
-    headers: { 'trackunit-identity': await genuine({ accountId: attacker }) },
+    headers: { 'trackunit-identity': await genuine({ accountId: attacker, irisAppId: appId }) },
     body: installed('attacker-client', { accountId: attacker }),
   })
   await stack.prover.proveDue()

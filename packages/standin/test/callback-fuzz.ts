@@ -149,7 +149,8 @@ const noises: NonNullable<Fault['draft']>[] = [
 const bindings = (random: Random): Record<string, unknown>[] => [
   {},
   { accountId: victim },
-  { sub: victim },
+  { accountId: victim, irisAppId: appId },
+  { sub: victim, aud: appId },
   { aud: [appId, 'https://standin.example/trackunit/callback'] },
   { irisAppId: appId, accountId: victim.toUpperCase() },
   { iss: text(random, 20), jti: text(random, 20) },

@@ -141,7 +141,12 @@ export async function createCallbackStack(
     async send(body, { at, bound = true, claims = {} } = {}) {
       const iat = at === undefined ? Math.floor(clock.now().getTime() / 1_000) : startS + at
       const { accountId } = body as { accountId: string }
-      const identity = await signingKey.sign({ iat, exp: iat + 3_600, ...(bound && { accountId }), ...claims })
+      const identity = await signingKey.sign({
+        iat,
+        exp: iat + 3_600,
+        ...(bound && { accountId, irisAppId: appId }),
+        ...claims,
+      })
       const { status } = await receiveCallback(ctx, delivered(identity, body, clock))
       return status
     },

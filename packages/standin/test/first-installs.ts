@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { AttackField } from './attack-field.ts'
-import { installed } from './callback-stack.ts'
+import { appId, installed } from './callback-stack.ts'
 
 const atOnce = 50
 
@@ -16,7 +16,7 @@ export async function installMany(
   const callbacks = await Promise.all(
     Array.from({ length: accounts }, async (_, index) => {
       const accountId = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
-      const identity = isBatch ? oneJwt : await field.genuine({ accountId })
+      const identity = isBatch ? oneJwt : await field.genuine({ accountId, irisAppId: appId })
       return { headers: { 'trackunit-identity': identity }, body: installed(`client-${index}`, { accountId }) }
     }),
   )

@@ -39,7 +39,7 @@ export const credentials = pgTable(
     /** The newest time at which these credentials were sent, by the JWT; with `tieBreak` it gives the order. */
     issuedAt: moment().notNull(),
     tieBreak: text().notNull(),
-    /** Whether the identity that brought them named this account. */
+    /** Whether an identity that brought them was bound to this account and this app. */
     bound: boolean().notNull(),
     /** Whether they came with a JWT that names no account and brought many others: those are proven after the rest. */
     ofMany: boolean().notNull().default(false),

@@ -27,13 +27,16 @@ const withIdentity = (identity: string | undefined, body: unknown = evil()): Att
   headers: { 'trackunit-identity': identity },
   body,
 })
+/** The claims of an identity that is bound to the victim. */
+const ofVictim = { accountId: victim, irisAppId: appId }
+
 /** A header and claims of the attacker's choice, unsigned. */
 const unsigned = (header: unknown, { nowS }: AttackField, signature = '') =>
-  `${base64url(header)}.${base64url({ iat: nowS(), exp: nowS() + 60, accountId: victim })}.${signature}`
+  `${base64url(header)}.${base64url({ iat: nowS(), exp: nowS() + 60, ...ofVictim })}.${signature}`
 const forged =
   (header: Record<string, unknown>): Attack[2] =>
   async ({ forger, nowS }) =>
-    withIdentity(await forger.sign({ iat: nowS(), exp: nowS() + 60, accountId: victim }, header))
+    withIdentity(await forger.sign({ iat: nowS(), exp: nowS() + 60, ...ofVictim }, header))
 /** Trackunit's own JWT for another account, with a body about the victim. */
 const wrapped =
   (claims: Record<string, unknown>, body: unknown = evil()): Attack[2] =>
@@ -42,7 +45,7 @@ const wrapped =
 const resigned =
   (change: (parts: string[], field: AttackField) => string): Attack[2] =>
   async (field) =>
-    withIdentity(change((await field.genuine({ accountId: victim })).split('.'), field))
+    withIdentity(change((await field.genuine(ofVictim)).split('.'), field))
 
 const jose: Attack[] = [
   ['no identity', 'IDENTITY_MISSING', () => withIdentity(undefined)],
@@ -139,7 +142,7 @@ const jose: Attack[] = [
     'IDENTITY_INVALID',
     resigned(
       ([header, , signature], { nowS }) =>
-        `${header}.${base64url({ iat: nowS(), exp: nowS() + 9, accountId: victim })}.${signature}`,
+        `${header}.${base64url({ iat: nowS(), exp: nowS() + 9, ...ofVictim })}.${signature}`,
     ),
   ],
   [
@@ -178,9 +181,7 @@ const jose: Attack[] = [
     'a JWT that Manager gave a user',
     'IDENTITY_INVALID',
     async ({ nowS }) =>
-      withIdentity(
-        await (await createSigningKey('user-tokens')).sign({ iat: nowS(), exp: nowS() + 60, accountId: victim }),
-      ),
+      withIdentity(await (await createSigningKey('user-tokens')).sign({ iat: nowS(), exp: nowS() + 60, ...ofVictim })),
   ],
 ]
 
@@ -312,7 +313,7 @@ const replays: Attack[] = [
     'an older genuine callback of the victim',
     'superseded',
     async ({ genuine, nowS }) =>
-      withIdentity(await genuine({ iat: nowS() - 70_000, accountId: victim }), installed('victim-older-client')),
+      withIdentity(await genuine({ iat: nowS() - 70_000, ...ofVictim }), installed('victim-older-client')),
   ],
 ]
 
@@ -322,22 +323,22 @@ const uninstalls: Attack[] = [
     'a forged UNINSTALLED',
     'IDENTITY_INVALID',
     async ({ forger, nowS }) =>
-      withIdentity(await forger.sign({ iat: nowS(), exp: nowS() + 60, accountId: victim }), uninstalled()),
+      withIdentity(await forger.sign({ iat: nowS(), exp: nowS() + 60, ...ofVictim }), uninstalled()),
   ],
   ['an UNINSTALLED under the attacker’s JWT', 'IDENTITY_MISMATCH', wrapped({ accountId: attacker }, uninstalled())],
   [
     'an expired UNINSTALLED of the victim',
     'IDENTITY_EXPIRED',
     async ({ genuine, nowS }) =>
-      withIdentity(await genuine({ iat: nowS() - 900, exp: nowS() - 300, accountId: victim }), uninstalled()),
+      withIdentity(await genuine({ iat: nowS() - 900, exp: nowS() - 300, ...ofVictim }), uninstalled()),
   ],
   ['an UNINSTALLED under a JWT that names no account', 'accepted', wrapped({}, uninstalled())],
   ['the same again, later', 'accepted', wrapped({}, uninstalled())],
+  ['an UNINSTALLED under another app’s JWT for the victim', 'accepted', wrapped({ accountId: victim }, uninstalled())],
   [
     'an UNINSTALLED of before the victim’s install',
     'superseded',
-    async ({ genuine, nowS }) =>
-      withIdentity(await genuine({ iat: nowS() - 70_000, accountId: victim }), uninstalled()),
+    async ({ genuine, nowS }) => withIdentity(await genuine({ iat: nowS() - 70_000, ...ofVictim }), uninstalled()),
   ],
   ['uninstalled in small letters', 'ignored', wrapped({}, uninstalled({ type: 'uninstalled' }))],
   ['an UNINSTALLED with a space', 'ignored', wrapped({}, uninstalled({ type: 'UNINSTALLED ' }))],

@@ -50,18 +50,48 @@ describe('when an identity was issued, and whether it has expired', () => {
 describe('invariant 4: whose identity it is', () => {
   const body = { irisAppId: '@acme/fleet', accountId: 'abcdef01-0000-0000-0000-00000000000f' }
   const other = 'abcdef01-0000-0000-0000-000000000000'
-  const policy = { ownHosts: ['standin.example:8443'] }
-  const bind = (claims: Record<string, unknown>) => bindIdentity({ claims }, body, policy)
+  const policy = { audience: undefined, ownHosts: ['standin.example:8443'] }
+  const bind = (claims: Record<string, unknown>, audience?: string) =>
+    bindIdentity({ claims }, body, { ...policy, audience })
 
-  test.each([
+  const accountNames = [
     ['the account as a claim', { accountId: body.accountId }],
     ['the account as a claim in capitals', { accountId: body.accountId.toUpperCase() }],
     ['the account as sub', { sub: body.accountId }],
     ['the account as sub in capitals', { sub: body.accountId.toUpperCase() }],
     ['the account as aud', { aud: body.accountId }],
-    ['the account among several aud', { aud: ['x', body.accountId, body.irisAppId] }],
+  ] as const
+  test.each(accountNames)('is bound by %s, with this app beside it', (_title, claims) => {
+    expect(bind({ ...claims, irisAppId: body.irisAppId })).toBe(true)
+  })
+
+  test.each([
+    ['both among several aud', { aud: ['x', body.accountId, body.irisAppId] }],
+    ['the account as sub and the app as aud', { sub: body.accountId, aud: body.irisAppId }],
+    ['the app as sub and the account as a claim', { sub: body.irisAppId, accountId: body.accountId }],
   ])('is bound by %s', (_title, claims) => {
     expect(bind(claims)).toBe(true)
+  })
+
+  test.each(accountNames)('is not bound by %s alone: it may be another app’s', (_title, claims) => {
+    expect(bind(claims)).toBe(false)
+  })
+
+  test.each([
+    ['a name', 'standin'],
+    ['an address on another host', 'https://hooks.elsewhere.example/trackunit'],
+    ['another app’s id', '@acme/other'],
+    ['an id like an account’s', other],
+  ])('is bound by the configured audience alone, even if it is %s', (_title, audience) => {
+    expect(bind({ aud: audience }, audience)).toBe(true)
+    expect(bind({ aud: ['https://evil.example/', audience] }, audience)).toBe(true)
+  })
+
+  test('a configured audience that matches does not outweigh a claim or a sub that names another account or app', () => {
+    for (const claims of [{ accountId: other }, { irisAppId: '@acme/other' }, { sub: other }, { sub: '@evil/app' }])
+      expect(() => bind({ ...claims, aud: 'standin' }, 'standin')).toThrow(
+        expect.objectContaining({ reason: 'IDENTITY_MISMATCH' }),
+      )
   })
 
   test.each([

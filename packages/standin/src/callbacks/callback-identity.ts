@@ -120,18 +120,21 @@ export function identityTimes(
 }
 
 /**
- * Checks that the identity is about this account of this app. Claims named `irisAppId` or `accountId` must match the body;
- * an `aud` or `sub` in the form of an app id, an account id or a callback address must not be another one's.
- * @returns whether the identity names the account: then the callback is bound to it
+ * Checks that the identity is not about another account or app: claims named `irisAppId` or `accountId` must match the
+ * body, and an `aud` or `sub` in the form of an app id, an account id or a callback address must not be another one's. An
+ * `aud` that matches the configured one is this app's, whatever its form.
+ * @returns whether the callback is bound: its identity names this account and this app, or has the configured audience
  * @throws StandinError `IDENTITY_MISMATCH`
  */
 export function bindIdentity(
   { claims }: Pick<Identity, 'claims'>,
   body: { irisAppId: string; accountId: string },
-  { ownHosts }: Pick<IdentityPolicy, 'ownHosts'>,
+  { audience, ownHosts }: Pick<IdentityPolicy, 'audience' | 'ownHosts'>,
 ): boolean {
   const { irisAppId, accountId, sub } = claims
-  const named = [...audiences(claims as Claims), ...(typeof sub === 'string' ? [sub] : [])]
+  const receivers = audiences(claims as Claims)
+  const hasConfiguredAudience = audience !== undefined && receivers.includes(audience)
+  const named = [...(hasConfiguredAudience ? [] : receivers), ...(typeof sub === 'string' ? [sub] : [])]
   const otherApp = named.some((text) => isAppId(text) && text !== body.irisAppId)
   const otherAccount = named.some((text) => isAccountId(text) && text.toLowerCase() !== body.accountId)
   const otherAddress = named.some((text) => isForeignAddress(text, ownHosts))
@@ -140,7 +143,9 @@ export function bindIdentity(
     accountId !== undefined && !(typeof accountId === 'string' && accountId.toLowerCase() === body.accountId)
   if (otherApp || otherAccount || otherAddress || wrongApp || wrongAccount) throw new StandinError('IDENTITY_MISMATCH')
 
-  return accountId !== undefined || named.some(isAccountId)
+  const namesAccount = accountId !== undefined || named.some(isAccountId)
+  const namesApp = irisAppId !== undefined || named.some(isAppId)
+  return hasConfiguredAudience || (namesAccount && namesApp)
 }
 
 const isAppId = (text: string) => /^@[\w.-]+\/[\w.-]+$/.test(text)

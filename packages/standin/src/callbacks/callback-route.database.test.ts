@@ -51,7 +51,7 @@ async function createEdge(secrets = pathSecrets, given?: CallbackStack): Promise
   stack.settings.pathSecrets = secrets.map((secret) => new Secret(secret))
   await registerCallbackRoute(server, ctx)
   const iat = stack.clock.now().getTime() / 1_000
-  const identity = await stack.signingKey.sign({ iat, exp: iat + 300, accountId: account })
+  const identity = await stack.signingKey.sign({ iat, exp: iat + 300, accountId: account, irisAppId: appId })
   return {
     stack,
     server,
@@ -197,7 +197,11 @@ describe('refusals are problems with a reason', () => {
       status: 401,
       reason: 'IDENTITY_MISMATCH',
     },
-    'another app': { given: { ...body, irisAppId: '@s3cr3t/other' }, status: 422, reason: 'IRIS_APP_UNKNOWN' },
+    'another app than the identity’s': {
+      given: { ...body, irisAppId: '@s3cr3t/other' },
+      status: 401,
+      reason: 'IDENTITY_MISMATCH',
+    },
     'a wrong path secret': { url: `${path}x`, status: 404, reason: 'NOT_FOUND' },
     'no path secret': { url: '/trackunit/callback', status: 404, reason: 'NOT_FOUND' },
     'a path below it': { url: `${path}/s3cr3t`, status: 404, reason: 'NOT_FOUND' },

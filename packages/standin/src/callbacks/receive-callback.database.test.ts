@@ -174,7 +174,7 @@ describe('invariant 2: a repeated callback is a duplicate', () => {
 
 describe('invariant 6: a verified callback that is refused has no effect, and is kept sealed', () => {
   test.each([
-    ['another app', installed('c', { irisAppId: '@acme/other' }), {}, 'IRIS_APP_UNKNOWN'],
+    ['another app', installed('c', { irisAppId: '@acme/other' }), { bound: false }, 'IRIS_APP_UNKNOWN'],
     [
       'an identity for another account',
       installed('c'),
@@ -229,7 +229,7 @@ test('unknown fields of a callback are accepted, and the ledger keeps the claims
   const stack = await createStack()
   expect(await stack.send(installed('c', { region: 'eu' }), { claims: { jti: 'unique-value' } })).toBe('accepted')
   const [row] = await stack.db.select().from(callbacks)
-  expect(row!.claimNames).toEqual(['accountId', 'exp', 'iat', 'jti'])
+  expect(row!.claimNames).toEqual(['accountId', 'exp', 'iat', 'irisAppId', 'jti'])
   expect(await stack.dump()).not.toContain('unique-value')
 })
 

@@ -8,7 +8,7 @@ export interface VerifiedCallback {
   identity: Pick<Identity, 'issuedAt' | 'expired' | 'claimNames' | 'algorithm' | 'issuer' | 'audiences'>
   /** Recognises the JWT: how many callbacks may come under one is limited. */
   identityDigest: string
-  /** Whether its identity names the account. */
+  /** Whether its identity names this account and this app, or has the configured audience. */
   bound: boolean
 }
 

@@ -21,6 +21,8 @@ const createStack = prepareCallbackStacks()
 const operator = { kind: 'operator', id: 'test' } as const
 const later = await createSigningKey('marketplace-2')
 const all = { limit: 9_999 }
+/** The claims of an identity that is bound to the account. */
+const ofAccount = { accountId: account, irisAppId: appId }
 
 const identityOf = (stack: CallbackStack, claims: Record<string, unknown> = {}, key = stack.signingKey) => {
   const iat = Math.floor(stack.clock.now().getTime() / 1_000)
@@ -78,7 +80,7 @@ describe('invariant 6: a verified callback that breaks a rule is held', () => {
   test('a released one from the future does not outdate later ones', async () => {
     const stack = await createStack()
     const iat = Math.floor(stack.clock.now().getTime() / 1_000) + 80_000
-    expect(await deliver(stack, await identityOf(stack, { iat, accountId: account }), installed('client-a'))).toBe(
+    expect(await deliver(stack, await identityOf(stack, { iat, ...ofAccount }), installed('client-a'))).toBe(
       'IDENTITY_INVALID',
     )
     const [held] = await listHeld(stack.db, all)
@@ -106,7 +108,7 @@ describe('invariant 6: a verified callback that breaks a rule is held', () => {
 
   test('one that was sent to a wrong path is held and does nothing', async () => {
     const stack = await createStack()
-    const identity = await identityOf(stack, { accountId: account })
+    const identity = await identityOf(stack, ofAccount)
     expect(await deliver(stack, identity, installed('client-a'), { refusedAs: 'NOT_FOUND' })).toBe('NOT_FOUND')
     expect(await deliver(stack, 'nonsense', installed('client-a'), { refusedAs: 'NOT_FOUND' })).toBe('NOT_FOUND')
     expect(await stack.rows()).toEqual([])
@@ -116,7 +118,7 @@ describe('invariant 6: a verified callback that breaks a rule is held', () => {
   test('one with a wrong media type is held, and takes effect once it is released', async () => {
     const stack = await createStack()
     const refusedAs = 'UNSUPPORTED_MEDIA_TYPE'
-    const identity = await identityOf(stack, { accountId: account })
+    const identity = await identityOf(stack, ofAccount)
     expect(await deliver(stack, identity, installed('client-a'), { refusedAs })).toBe(refusedAs)
     expect(await stack.rows()).toEqual([])
 
@@ -221,7 +223,7 @@ describe('invariant 6: a callback that cannot be verified yet takes effect as so
       stack.published.publish(...(kid === 'marketplace-2' ? [stack.signingKey.jwk] : []), { ...later.jwk, kid })
       stack.clock.advance(10_000)
       const iat = Math.floor(stack.clock.now().getTime() / 1_000)
-      const identity = await later.sign({ iat, exp: iat + 600, accountId: otherAccount }, { kid })
+      const identity = await later.sign({ iat, exp: iat + 600, ...ofAccount, accountId: otherAccount }, { kid })
       const body = installed('client-b', { accountId: otherAccount })
       expect(await deliver(stack, identity, body)).toBe('KEYS_UNAVAILABLE')
       expect(await stack.dump()).not.toContain('s3cr3t')
