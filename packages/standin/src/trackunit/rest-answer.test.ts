@@ -12,7 +12,12 @@ test('a good answer is its text', () => {
 describe('any other is a reason', () => {
   test.for([
     { status: 500, headers: {}, reason: 'TRACKUNIT_UNAVAILABLE', says: 'is not answering' },
-    { status: 503, headers: { 'content-type': 'text/html' }, reason: 'TRACKUNIT_UNAVAILABLE', says: 'is not answering' },
+    {
+      status: 503,
+      headers: { 'content-type': 'text/html' },
+      reason: 'TRACKUNIT_UNAVAILABLE',
+      says: 'is not answering',
+    },
     { status: 401, headers: {}, reason: 'TRACKUNIT_REFUSED', says: 'status 401' },
     { status: 404, headers: {}, reason: 'TRACKUNIT_REFUSED', says: 'status 404' },
     // Seen: a missing scope, or a path without its slash, is answered with a page of Manager.
