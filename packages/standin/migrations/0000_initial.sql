@@ -159,6 +159,7 @@ CREATE TABLE "deliveries" (
 	"state" text DEFAULT 'waiting' NOT NULL,
 	"reason" text,
 	"attempts" integer DEFAULT 0 NOT NULL,
+	"is_sending" boolean DEFAULT false NOT NULL,
 	"next_try_at" timestamp (3) with time zone,
 	"last_try_at" timestamp (3) with time zone,
 	"ended_at" timestamp (3) with time zone,
@@ -431,6 +432,7 @@ CREATE INDEX "callbacks_received" ON "callbacks" USING btree ("received_at");-->
 CREATE UNIQUE INDEX "held_callbacks_content" ON "held_callbacks" USING btree ("identity_digest","content_digest");--> statement-breakpoint
 CREATE INDEX "held_callbacks_state" ON "held_callbacks" USING btree ("state","received_at");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_try_at") WHERE "deliveries"."state" = 'waiting';--> statement-breakpoint
+CREATE UNIQUE INDEX "deliveries_sending" ON "deliveries" USING btree ("account_id") WHERE "deliveries"."state" = 'waiting' and "deliveries"."is_sending";--> statement-breakpoint
 CREATE INDEX "deliveries_of_account" ON "deliveries" USING btree ("account_id","last_try_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "saved_filters_name" ON "saved_filters" USING btree ("account_id",lower("name"));--> statement-breakpoint
 CREATE INDEX "machine_readings_by_age" ON "machine_readings" USING btree ("at");--> statement-breakpoint

@@ -38,6 +38,7 @@ import { queueDeliveriesOf } from './deliveries/queue-deliveries.ts'
 import { sendEmail } from './deliveries/send-email.ts'
 import { sendWebhook } from './deliveries/send-webhook.ts'
 import { drainHttp } from './http/drain-http.ts'
+import { timeForSend } from './deliveries/time-for-send.ts'
 import { fastMutation } from './http/fast-path/fast-mutation.ts'
 import { registerHealthRoutes } from './http/health-route.ts'
 import type { HttpContext } from './http/http-context.ts'
@@ -218,7 +219,7 @@ export function assemble(
     }),
     results: createResultsMemory({ publicUrl, scopesOf: (actionId) => catalogue.find(actionId)?.scopes ?? [] }),
     actions: { ...catalogue, deliveriesOf: ({ db }, rows) => deliveriesOfRuns(db, rows) },
-    deliveries: { sendEmail, sendWebhook },
+    deliveries: { sendEmail, sendWebhook, timeForSend },
   }
   ctx.metrics.measureSpool(ctx.tokens.spool.bytes)
   ctx.metrics.measureDatabase(async () => ({
@@ -316,7 +317,7 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
     { name: 'claim-runs', part: 'worker', wokenBy: 'run_due', everyMs: seconds, work: () => claimDueRuns(ctx) },
     { name: 'reap-runs', part: 'worker', everyMs: 0.25 * seconds, work: () => reapRuns(ctx) },
     { name: 'start-schedules', part: 'worker', everyMs: seconds, work: () => startDueSchedules(ctx) },
-    // A receiver that does not answer holds up only one of the four.
+    // An account takes at most one of the four.
     {
       name: 'deliver',
       part: 'worker',

@@ -1,7 +1,7 @@
 import type { Destination } from '@standin/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { account, caller, createRunStack } from '../../test/run-stack.ts'
+import { account, caller, createRunStack, otherAccount } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from '../actions/define-action.ts'
 import { findRun } from '../runs/run-store.ts'
@@ -56,9 +56,11 @@ async function createStack(
   const { db, clock } = runs
   const posted: Array<{ id: string; url: string; body: string; secret: string }> = []
   const mailed: Email[] = []
+  const time = new AbortController()
   const senders: Senders = {
-    async sendEmail(ctx, sent) {
-      if (!sendsEmail) return sendEmail(ctx, sent)
+    timeForSend: () => time.signal,
+    async sendEmail(ctx, sent, options) {
+      if (!sendsEmail) return sendEmail(ctx, sent, options)
       mailed.push(sent)
       return answer()
     },
@@ -74,9 +76,11 @@ async function createStack(
   clock.advance(60_000) // Ahead of the database's clock, by which deliveries become due.
   return {
     ...{ runs, ctx, clock, posted, mailed },
+    /** Ends the time of every send. */
+    outOfTime: () => time.abort(),
     deliverDue: () => deliverDue(ctx),
-    async ended(deliverTo: Destination[], input: Record<string, unknown> = {}): Promise<string> {
-      const { id } = await runs.start({ deliverTo, input })
+    async ended(deliverTo: Destination[], input: Record<string, unknown> = {}, accountId = account): Promise<string> {
+      const { id } = await runs.start({ deliverTo, input, accountId })
       await work.workOn(id)
       return id
     },
@@ -298,6 +302,54 @@ test('a delivery whose process dies while sending is sent by another minutes lat
   await stack.deliverDue()
   expect(await stack.deliveries(id)).toMatchObject([{ state: 'delivered', attempts: 3 }])
   expect(await stack.audit()).toHaveLength(1)
+})
+
+describe('invariant 25: a receiver that does not answer', () => {
+  const stalled = () => new Promise<Outcome>(() => {})
+
+  test('ends with the time for a send, although the send itself never does', async () => {
+    await using stack = await createStack(stalled)
+    const id = await stack.ended([webhook])
+    const sending = stack.deliverDue()
+    await expect.poll(() => stack.posted.length).toBe(1)
+    stack.outOfTime()
+    expect(await sending).toBe(true)
+    expect(await stack.deliveries(id)).toMatchObject([{ state: 'waiting', attempts: 1, reason: 'DELIVERY_FAILED' }])
+  })
+
+  test('holds up its own account alone, which has one send under way however many look', async () => {
+    await using stack = await createStack(stalled)
+    for (let run = 0; run < 3; run++) await stack.ended([webhook, webhook])
+    await stack.ended([webhook], {}, otherAccount)
+    let idle = 0
+    const senders = Array.from({ length: 8 }, async () => {
+      if (!(await stack.deliverDue())) idle++
+    })
+    await expect.poll(() => idle).toBe(6)
+    await expect.poll(() => stack.posted.length).toBe(2)
+    const accounts = stack.posted.map(({ body }) => JSON.parse(body).data.run.accountId)
+    expect(accounts.toSorted()).toEqual([account, otherAccount])
+
+    stack.outOfTime()
+    await Promise.all(senders)
+    expect(await stack.runs.sql`select 1 from deliveries where is_sending`).toHaveLength(0)
+  })
+})
+
+test('a claim that meets another one of the same account at the same moment finds nothing', async () => {
+  await using stack = await createStack()
+  await stack.ended([webhook, webhook])
+  const { sql } = stack.runs
+  const claiming = await sql.begin(async (other) => {
+    await other`update deliveries set is_sending = true, next_try_at = now() + interval '1 hour' where position = 0`
+    const claiming = stack.deliverDue()
+    const waits = () =>
+      sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await waits()).length).toBe(1)
+    return [claiming]
+  })
+  expect(await claiming[0]).toBe(false)
+  expect(stack.posted).toEqual([])
 })
 
 describe('an address that is entered again and again is not flooded: attempts per account and hour are limited', () => {

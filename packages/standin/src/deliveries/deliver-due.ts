@@ -21,7 +21,7 @@ import { signingSecretOf } from './signing-secret.ts'
 import { webhookBodyOf } from './webhook-body.ts'
 
 const actor: Actor = { kind: 'system', id: 'delivery' }
-/** Longer than the longest attempt takes. */
+/** Longer than the longest send takes. */
 const leaseMs = 5 * 60_000
 const hourMs = 3_600_000
 /** Attempts of one account in an hour, so that an address entered there is not flooded with mail. */
@@ -70,15 +70,28 @@ async function send(
 ): Promise<Outcome> {
   const found = await findResultToSend(ctx, runId)
   if (!found) return { kind: 'refused', because: 'The result is no longer kept.' }
+  const { sendWebhook, sendEmail, timeForSend } = ctx.deliveries
   const id = `${runId}/${position}`
   if (destination.kind === 'webhook') {
     const secret = await signingSecretOf(ctx, accountId)
-    return ctx.deliveries.sendWebhook(ctx, { id, url: destination.url, body: webhookBodyOf(found.result), secret })
+    const message = { id, url: destination.url, body: webhookBodyOf(found.result), secret }
+    return inTime(timeForSend('webhook'), (signal) => sendWebhook(ctx, message, { signal }))
   }
   const { attachment, note } = await attachmentOf(found, destination.file)
   const { app, delivery } = ctx.config
-  const email = emailOf(found.result, { appName: app.name, managerUrl: delivery.managerUrl, note })
-  return ctx.deliveries.sendEmail(ctx, { id, to: destination.address, ...email, attachment })
+  const email = {
+    to: destination.address,
+    ...emailOf(found.result, { appName: app.name, managerUrl: delivery.managerUrl, note }),
+  }
+  return inTime(timeForSend('email'), (signal) => sendEmail(ctx, { id, ...email, attachment }, { signal }))
+}
+
+/** Ends a send with its time, also where the send itself does not end then. */
+async function inTime(signal: AbortSignal, send: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome> {
+  const { promise: late, resolve } = Promise.withResolvers<Outcome>()
+  const end = () => resolve({ kind: 'failed', because: 'The receiver did not answer in time.' })
+  signal.addEventListener('abort', end, { once: true })
+  return Promise.race([send(signal), late]).finally(() => signal.removeEventListener('abort', end))
 }
 
 /** The file to attach, if any; else a note where the reader would expect one. */

@@ -1,6 +1,7 @@
 import type { ActionsContext } from '../actions/actions-context.ts'
 import type { sendEmail } from './send-email.ts'
 import type { sendWebhook } from './send-webhook.ts'
+import type { timeForSend } from './time-for-send.ts'
 
 /** What deliveries need beside the catalogue, which has the titles of actions. */
 export type DeliveriesContext = ActionsContext & { deliveries: Senders }
@@ -8,5 +9,6 @@ export type DeliveriesContext = ActionsContext & { deliveries: Senders }
 /** The two ways out of the process: `sendEmail` and `sendWebhook`, or what a test plays instead. */
 export interface Senders {
   sendEmail: typeof sendEmail
-  sendWebhook: (...[ctx, message]: Parameters<typeof sendWebhook>) => ReturnType<typeof sendWebhook>
+  sendWebhook: (...[ctx, message, options]: Parameters<typeof sendWebhook>) => ReturnType<typeof sendWebhook>
+  timeForSend: typeof timeForSend
 }

@@ -1,7 +1,8 @@
 import type { Delivery, Destination } from '@standin/contracts'
-import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, inArray, lte, notInArray, or, sql } from 'drizzle-orm'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { codeOf } from '../database/group-writer.ts'
 import { runs } from '../runs/run-table.ts'
 import { deliveries } from './delivery-table.ts'
 
@@ -24,29 +25,59 @@ export async function insertDeliveries(
 }
 
 /**
- * Claims the delivery that has been due for longest; until `leaseMs` have passed, no other replica claims it.
+ * Claims the delivery that has been due for longest of those whose account has no other send under way; until `leaseMs`
+ * have passed, no other replica claims it. After that this replica is considered dead, and the same delivery goes first.
  * @returns it, and when it was attempted last; undefined when none is due
  */
 export async function claimDueDelivery(
   db: Database,
   { now, leaseMs }: { now: Date; leaseMs: number },
 ): Promise<{ claimed: DeliveryRow; lastTryAt: Date | null } | undefined> {
-  return db.transaction(async (tx) => {
-    const [due] = await tx
-      .select()
+  const sending = db
+    .select({ accountId: deliveries.accountId })
+    .from(deliveries)
+    .where(and(eq(deliveries.state, 'waiting'), deliveries.isSending))
+  const due = db.$with('due').as(
+    db
+      .select({
+        runId: sql<string>`${deliveries.runId}`.as('due_run_id'),
+        position: sql<number>`${deliveries.position}`.as('due_position'),
+        lastTryAt: sql<Date | null>`${deliveries.lastTryAt}`.mapWith(deliveries.lastTryAt).as('tried_before_at'),
+      })
       .from(deliveries)
-      .where(and(eq(deliveries.state, 'waiting'), lte(deliveries.nextTryAt, now)))
+      .where(
+        and(
+          eq(deliveries.state, 'waiting'),
+          lte(deliveries.nextTryAt, now),
+          or(deliveries.isSending, notInArray(deliveries.accountId, sending)),
+        ),
+      )
       .orderBy(asc(deliveries.nextTryAt))
       .limit(1)
-      .for('update', { skipLocked: true })
-    if (!due) return undefined
-    const [claimed] = await tx
-      .update(deliveries)
-      .set({ nextTryAt: new Date(now.getTime() + leaseMs), lastTryAt: now, attempts: due.attempts + 1 })
-      .where(isDelivery(due))
-      .returning()
-    return claimed && { claimed, lastTryAt: due.lastTryAt }
-  })
+      .for('update', { skipLocked: true }),
+  )
+  const claiming = db
+    .with(due)
+    .update(deliveries)
+    .set({
+      nextTryAt: new Date(now.getTime() + leaseMs),
+      lastTryAt: now,
+      attempts: sql`${deliveries.attempts} + 1`,
+      isSending: true,
+    })
+    .from(due)
+    .where(and(eq(deliveries.runId, due.runId), eq(deliveries.position, due.position)))
+    .returning({ ...getTableColumns(deliveries), triedBeforeAt: due.lastTryAt })
+  try {
+    const [row] = await claiming
+    if (!row) return undefined
+    const { triedBeforeAt: lastTryAt, ...claimed } = row
+    return { claimed, lastTryAt }
+  } catch (error) {
+    // Another sender claimed one of the same account at the same moment: by now this can be seen.
+    if (codeOf(error) === '23505') return claimDueDelivery(db, { now, leaseMs })
+    throw error
+  }
 }
 
 /** An upper bound of an account's attempts after a moment: of deliveries attempted since, earlier attempts count too. */
@@ -72,7 +103,7 @@ export async function updateClaimedDelivery(
   await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, claimed.runId)).for('update')
   const [row] = await tx
     .update(deliveries)
-    .set(change)
+    .set({ ...change, isSending: false })
     .where(and(isDelivery(claimed), eq(deliveries.state, 'waiting'), eq(deliveries.attempts, claimed.attempts)))
     .returning()
   return row

@@ -1,6 +1,17 @@
 import type { Delivery, Destination, ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
-import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { runs } from '../runs/run-table.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
@@ -18,6 +29,7 @@ export const deliveries = pgTable(
     state: text().$type<Delivery['state']>().notNull().default('waiting'),
     reason: text().$type<ErrorReason>(),
     attempts: integer().notNull().default(0),
+    isSending: boolean().notNull().default(false),
     /** While an attempt is in flight: when another replica may try, in case this one has died. */
     nextTryAt: moment(),
     lastTryAt: moment(),
@@ -26,6 +38,8 @@ export const deliveries = pgTable(
   (table) => [
     primaryKey({ columns: [table.runId, table.position] }),
     index('deliveries_due').on(table.nextTryAt).where(sql`${table.state} = 'waiting'`),
+    // An account has at most one send under way on all replicas: a receiver that stalls holds up only its own account.
+    uniqueIndex('deliveries_sending').on(table.accountId).where(sql`${table.state} = 'waiting' and ${table.isSending}`),
     index('deliveries_of_account').on(table.accountId, table.lastTryAt),
   ],
 )

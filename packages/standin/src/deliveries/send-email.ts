@@ -14,10 +14,14 @@ export interface Email {
 
 const timeoutMs = 20_000
 
-/** Sends an email through the configured SMTP server, on a connection of its own. */
+/**
+ * Sends an email through the configured SMTP server, on a connection of its own.
+ * @param signal closes the connection
+ */
 export async function sendEmail(
   { config }: { config: Pick<Config, 'delivery'> },
   { id, to, subject, text, html, attachment }: Email,
+  { signal }: { signal: AbortSignal },
 ): Promise<Outcome> {
   const { smtp } = config.delivery
   if (!smtp) return { kind: 'refused', because: 'This server sends no email.' }
@@ -28,6 +32,7 @@ export async function sendEmail(
       disableFileAccess: true,
       disableUrlAccess: true,
     }).sendMail({
+      signal,
       to: { address: to, name: '' },
       messageId: `<${id.replaceAll('/', '.')}@${domain}>`,
       subject,

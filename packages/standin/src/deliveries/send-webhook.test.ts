@@ -1,8 +1,10 @@
 import type { LookupAddress } from 'node:dns'
+import type { Socket } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
 import { createAdjustableClock } from '../../test/adjustable-clock.ts'
 import { type Respond, startLocalServer } from '../../test/local-server.ts'
+import { startRawReceiver } from '../../test/raw-receiver.ts'
 import { receiverCertificate } from '../../test/receiver-certificate.ts'
 import { Secret } from '../config/secret.ts'
 import { internet, type Network, sendWebhook } from './send-webhook.ts'
@@ -10,17 +12,21 @@ import { internet, type Network, sendWebhook } from './send-webhook.ts'
 const secret = new Secret(`whsec_${Buffer.alloc(32, 7).toString('base64')}`)
 const loopback: LookupAddress[] = [{ address: '127.0.0.1', family: 4 }]
 
+const ctx = { clock: createAdjustableClock(new Date()), userAgent: 'Standin/test' }
+
 /** A receiver at `receiver.example`, which the lookup of these tests finds on this machine. */
 async function receiver(respond: Respond, change: Partial<Network> = {}) {
   const server = await startLocalServer(respond, { tls: receiverCertificate })
   const { port } = new URL(server.url)
-  const ctx = { clock: createAdjustableClock(new Date()), userAgent: 'Standin/test' }
   const local = { lookUp: async () => loopback, mayReach: () => true, ca: receiverCertificate.cert }
   const network = { ...internet, ...local, ...change }
   const ownUrl = `https://receiver.example:${port}/hook?key=1`
   return {
     server,
-    send: (url = ownUrl) => sendWebhook(ctx, { id: 'run-1/0', url, body: '{"type":"run.succeeded"}', secret }, network),
+    send: (url = ownUrl) => {
+      const message = { id: 'run-1/0', url, body: '{"type":"run.succeeded"}', secret }
+      return sendWebhook(ctx, message, { network, signal: new AbortController().signal })
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
@@ -70,11 +76,81 @@ describe('an answer', () => {
   })
 })
 
-test('an answer that takes too long is not waited for; a later attempt follows', async () => {
-  const timeout = new AbortController()
-  await using host = await receiver(() => timeout.abort(), { timeout: () => timeout.signal })
-  expect(await host.send()).toMatchObject({ kind: 'failed' })
-  expect(host.server.requests).toHaveLength(1)
+describe('invariant 25: a send ends, whatever the receiver does', () => {
+  const noAnswer = { kind: 'failed', because: 'The host did not answer over a trusted connection.' }
+
+  /** Sends to a receiver; `outOfTime` ends the time that the send has. */
+  async function sendTo(
+    onConnection: (socket: Socket, outOfTime: () => void) => unknown,
+    { tls = true }: { tls?: boolean } = {},
+  ) {
+    const time = new AbortController()
+    await using host = await startRawReceiver((socket) => onConnection(socket, () => time.abort()), { tls })
+    const network = { ...internet, lookUp: async () => loopback, mayReach: () => true, ca: receiverCertificate.cert }
+    const message = { id: 'run-1/0', url: `https://receiver.example:${host.port}/`, body: '{}', secret }
+    const outcome = await sendWebhook(ctx, message, { network, signal: time.signal })
+    await host.closed // No connection stays behind.
+    return outcome
+  }
+  const answered = (answer: string) => (socket: Socket) => socket.once('data', () => socket.write(answer))
+
+  test('a switch to another protocol is refused like any other wrong answer', async () => {
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+    for (const answer of [head, `${head}and more`, 'HTTP/1.1 101 Switching Protocols\r\n\r\n'])
+      expect(await sendTo(answered(answer))).toEqual({ kind: 'refused', because: 'The host answered 101.' })
+  })
+
+  test('a flood of interim answers is left', async () => {
+    const flood = (socket: Socket) => {
+      const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(100)
+      const more = () => !socket.destroyed && socket.write(hints, more)
+      socket.once('data', more)
+    }
+    expect(await sendTo(flood)).toEqual(noAnswer)
+    expect(
+      await sendTo(answered(`${'HTTP/1.1 102 Processing\r\n\r\n'.repeat(3)}HTTP/1.1 204 No Content\r\n\r\n`)),
+    ).toEqual({
+      kind: 'delivered',
+    })
+  })
+
+  test('a head that never ends is left', async () => {
+    const endless = (socket: Socket) => {
+      const more = () => !socket.destroyed && socket.write(`x: ${'y'.repeat(1_000)}\r\n`, more)
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n', more))
+    }
+    expect(await sendTo(endless)).toEqual(noAnswer)
+  })
+
+  test('of a body that drips or never ends nothing is waited for', async () => {
+    for (const head of ['content-length: 1000000', 'transfer-encoding: chunked', 'connection: close'])
+      expect(await sendTo(answered(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n`))).toEqual({ kind: 'delivered' })
+  })
+
+  test.for<{ when: string; tls?: boolean; end: (socket: Socket) => unknown }>([
+    { when: 'before its answer', end: (socket) => socket.once('data', () => socket.end()) },
+    { when: 'in the head of its answer', end: (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 O')) },
+    { when: 'with what is not HTTP', end: (socket) => socket.once('data', () => socket.end('220 mail ESMTP\r\n')) },
+    { when: 'before the request', end: (socket) => socket.destroy() },
+    { when: 'by a reset', tls: false, end: (socket) => socket.once('data', () => socket.resetAndDestroy()) },
+  ])('a connection that ends $when is no answer', async ({ end, tls = true }) => {
+    expect(await sendTo(end, { tls })).toEqual(noAnswer)
+  })
+
+  test('silence ends with the time for a send', async () => {
+    expect(await sendTo((socket, outOfTime) => socket.once('data', outOfTime))).toEqual(noAnswer)
+  })
+
+  test('a head that drips ends with the time for a send', async () => {
+    const drip = (socket: Socket, outOfTime: () => void) =>
+      socket.once('data', () => socket.write('HTTP/1.1 2', () => socket.write('00 O', outOfTime)))
+    expect(await sendTo(drip)).toEqual(noAnswer)
+  })
+
+  test('a TLS handshake that stalls ends with the time for a send', async () => {
+    const stalls = (socket: Socket, outOfTime: () => void) => socket.once('data', outOfTime)
+    expect(await sendTo(stalls, { tls: false })).toEqual(noAnswer)
+  })
 })
 
 test('of an answer of 10 MB next to nothing is read', async () => {

@@ -14,16 +14,11 @@ export interface Network {
   mayReach: (address: string) => boolean
   /** A certificate authority to trust in addition to Node's. */
   ca?: string | undefined
-  /** Aborts when an answer takes too long. */
-  timeout: () => AbortSignal
 }
-
-const timeoutMs = 15_000
 
 export const internet: Network = {
   lookUp: (hostname) => dns.lookup(hostname, { all: true }),
   mayReach: isPublicAddress,
-  timeout: () => AbortSignal.timeout(timeoutMs),
 }
 
 export interface WebhookMessage {
@@ -37,12 +32,13 @@ export interface WebhookMessage {
 /**
  * POSTs JSON over HTTPS, signed, to a host on the internet. The name is looked up once, all of its addresses must be
  * public, and the connection goes to one of these. Redirects are not followed.
+ * @param signal closes the connection
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export async function sendWebhook(
   ctx: Pick<Context, 'clock' | 'userAgent'>,
   { id, url, body, secret }: WebhookMessage,
-  network = internet,
+  { signal, network = internet }: { signal: AbortSignal; network?: Network },
 ): Promise<Outcome> {
   const target = new URL(url)
   const addresses = await addressesOf(target.hostname, network).catch(() => [])
@@ -60,7 +56,7 @@ export async function sendWebhook(
     'content-length': Buffer.byteLength(body),
     'user-agent': ctx.userAgent,
   }
-  const answer = await post(target, { address, body, headers }, network)
+  const answer = await post(target, { address, body, headers, signal }, network)
   return answer
     ? outcomeOf(answer, ctx.clock.now())
     : { kind: 'failed', because: 'The host did not answer over a trusted connection.' }
@@ -76,32 +72,50 @@ interface Answer {
   retryAfter: string | undefined
 }
 
-/** @returns only the head of the answer, since the body is of no use; undefined where there was none */
-function post(
-  target: URL,
-  { address, body, headers }: { address: LookupAddress; body: string; headers: Record<string, string | number> },
-  { ca, timeout }: Network,
-): Promise<Answer | undefined> {
+/** More interim answers (1xx) than any server sends. */
+const mostInterim = 10
+
+interface Post {
+  address: LookupAddress
+  body: string
+  headers: Record<string, string | number>
+  signal: AbortSignal
+}
+
+/**
+ * Settles and closes the connection at the first of everything that can happen to a request.
+ * @returns only the head of the answer, since the body is of no use; undefined where there was none
+ */
+function post(target: URL, { address, body, headers, signal }: Post, { ca }: Network): Promise<Answer | undefined> {
   const { promise, resolve } = Promise.withResolvers<Answer | undefined>()
-  const sent = request(
-    target,
-    {
-      method: 'POST',
-      agent: false,
-      signal: timeout(),
-      headers,
-      ...(ca !== undefined && { ca }),
-      // Node asks for one address or for all, and does not ask where the host is an address.
-      lookup: (_hostname, { all }, found) =>
-        all ? found(null, [address]) : found(null, address.address, address.family),
-    },
-    (answer) => {
-      resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] })
-      answer.destroy()
-    },
-  )
-  sent.on('error', () => resolve(undefined))
-  sent.end(body)
+  const sent = request(target, {
+    method: 'POST',
+    agent: false,
+    signal,
+    headers,
+    ...(ca !== undefined && { ca }),
+    // Node asks for one address or for all, and does not ask where the host is an address.
+    lookup: (_hostname, { all }, found) =>
+      all ? found(null, [address]) : found(null, address.address, address.family),
+  })
+  const settle = (answer?: Answer) => {
+    resolve(answer)
+    sent.destroy()
+  }
+  let interim = 0
+  sent
+    .on('response', ({ statusCode = 0, headers: answered }) =>
+      settle({ status: statusCode, retryAfter: answered['retry-after'] }),
+    )
+    .on('information', () => ++interim > mostInterim && settle())
+    // From here on neither the request's signal nor `destroy` reaches the socket.
+    .on('upgrade', ({ statusCode = 0 }, socket) => {
+      socket.destroy()
+      settle({ status: statusCode, retryAfter: undefined })
+    })
+    .on('error', () => settle())
+    .on('close', () => settle())
+    .end(body)
   return promise
 }
 
