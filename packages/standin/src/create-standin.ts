@@ -214,7 +214,7 @@ export function assemble(
     runs: createRunsMemory(replica, {
       openWork: (run, signals) => openWork(ctx, run, signals),
       whenEnding: [offerArtifacts],
-      whenEnded: [queueDeliveriesOf, async (_tx, run) => replica.metrics.countEndedRun(run)],
+      whenEnded: [queueDeliveriesOf],
       hasOpenDeliveries: (runId) => hasOpenDeliveries(replica.db, runId),
     }),
     results: createResultsMemory({ publicUrl, scopesOf: (actionId) => catalogue.find(actionId)?.scopes ?? [] }),
@@ -303,8 +303,11 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
     { name: 'save-rejections', part: 'callbacks', everyMs: 2 * seconds, work: () => saveRejections(ctx) },
     // Accounts
     {
-      ...{ name: 'prove-credentials', part: 'worker', wokenBy: 'credentials_pending' },
-      ...{ everyMs: seconds, work: () => proveDueCredentials(ctx) },
+      name: 'prove-credentials',
+      part: 'worker',
+      wokenBy: 'credentials_pending',
+      everyMs: seconds,
+      work: () => proveDueCredentials(ctx),
     },
     { name: 'erase-abandoned', part: 'worker', everyMs: hours, work: () => eraseAbandoned(ctx) },
     // Tokens

@@ -56,6 +56,13 @@ async function lastEvent(stack: RunStack, runId: string) {
   return events.at(-1)
 }
 
+test('an ended run is counted once', async () => {
+  await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
+  const { id } = await stack.start()
+  await stack.createWorker().workOn(id)
+  expect(await stack.ctx.metrics.text()).toContain('standin_runs_ended_total{action="report",state="succeeded"} 1')
+})
+
 describe('a run', () => {
   test('goes to its end: rows, events, file and audit say the same', async () => {
     const report = doing(async ({ artifact, step, progress, headline, log }) => {
