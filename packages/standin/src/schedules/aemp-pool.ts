@@ -6,7 +6,7 @@ import type { ScheduleRow } from './schedule-store.ts'
 /** How often Trackunit allows each page of the AEMP snapshot to be read in 30 days. Some reads are kept for people. */
 const poolPerMonth = 50
 const forPeople = 5
-const month = { hours: 30 * 24 } as const
+const monthMs = 30 * 86_400_000
 
 type Planned = Pick<ScheduleRow, 'accountId' | 'actionId' | 'input' | 'recurrence' | 'timeZone' | 'anchorAt'>
 
@@ -44,7 +44,5 @@ export function checkAempPool(
 }
 
 function runsInAMonth(plan: Planned, now: Date): number {
-  const end = Temporal.Instant.fromEpochMilliseconds(now.getTime()).add(month).epochMilliseconds
-  const enough = poolPerMonth + 1
-  return nextTimes(plan, { after: now, count: enough }).filter((at) => at.getTime() <= end).length
+  return nextTimes(plan, { after: now, before: new Date(now.getTime() + monthMs), count: poolPerMonth + 1 }).length
 }

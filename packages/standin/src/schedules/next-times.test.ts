@@ -1,6 +1,12 @@
 import fc from 'fast-check'
+import { RRuleTemporal } from 'rrule-temporal'
 import { describe, expect, test } from 'vitest'
-import { nextTimes, spreadMs } from './next-times.ts'
+import { maxWork, nextTimes, spreadMs } from './next-times.ts'
+import { understandRecurrence } from './recurrence.ts'
+import { wallClockTimes } from './wall-clock-times.ts'
+
+/** `1,2,…` */
+const upTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1).join(',')
 
 const anchorAt = new Date('2026-01-01T00:00:00Z')
 const accountId = '11111111-1111-4111-8111-111111111111'
@@ -177,9 +183,167 @@ test.for([
   ['FREQ=DAILY;COUNT=3;UNTIL=20260101', 'exclude'],
   ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', 'never'],
   ['FREQ=HOURLY;INTERVAL=24;BYHOUR=3', 'never'],
+  ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=SU', 'within five years'], // 2032
+  [`FREQ=YEARLY;BYYEARDAY=${upTo(15)};BYHOUR=0,${upTo(23)};BYSETPOS=366`, 'within five years'],
+  [`FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=0,${upTo(23)};BYSETPOS=366,-366`, 'takes too long'],
+  [`FREQ=YEARLY;BYYEARDAY=${upTo(60)};BYHOUR=0,${upTo(23)}`, '1440 combinations, of which 1000'],
+  ['FREQ=YEARLY;INTERVAL=6', 'at most 5'],
+  ['FREQ=MONTHLY;INTERVAL=61', 'at most 60'],
+  ['FREQ=DAILY;INTERVAL=1001', 'INTERVAL'],
+  ['FREQ=DAILY;COUNT=1001', 'COUNT'],
+  ['FREQ=WEEKLY;BYMONTHDAY=1', 'BYMONTHDAY cannot be used with FREQ=WEEKLY'],
+  ['FREQ=WEEKLY;BYDAY=1MO', 'numbered weekday'],
+  ['FREQ=DAILY;BYSETPOS=1', 'another part'],
 ])('%s is refused, with the reason', ([recurrence = '', detail]) => {
   const plan = { accountId, recurrence, timeZone: 'UTC', anchorAt }
-  expect(() => nextTimes(plan, { after: anchorAt, count: 1 })).toThrow(
+  expect(() => nextTimes(plan, { after: anchorAt, count: 5 })).toThrow(
     expect.objectContaining({ reason: 'INPUT_INVALID', detail: expect.stringContaining(detail ?? '') }),
   )
 })
+
+/** Any rule that can be written, the expensive ones too. */
+const anyRule = fc
+  .record({
+    FREQ: fc.constantFrom('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'),
+    INTERVAL: sometimes(fc.integer({ min: 1, max: 60 })),
+    COUNT: sometimes(fc.integer({ min: 1, max: 1_000 })),
+    BYMONTH: sometimes(many(fc.integer({ min: 1, max: 12 }))),
+    BYWEEKNO: sometimes(many(fromEitherEnd(53))),
+    BYYEARDAY: sometimes(many(fromEitherEnd(366))),
+    BYMONTHDAY: sometimes(many(fromEitherEnd(31))),
+    BYDAY: sometimes(many(fc.constantFrom('MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU', '1MO', '-1FR', '53SU'))),
+    BYHOUR: sometimes(many(fc.integer({ min: 0, max: 23 }))),
+    BYSETPOS: sometimes(many(fromEitherEnd(366))),
+  })
+  .map(textOf)
+
+function sometimes<T>(value: fc.Arbitrary<T>) {
+  return fc.option(value, { nil: undefined, freq: 2 })
+}
+function many<T>(value: fc.Arbitrary<T>) {
+  return fc.uniqueArray(value, { minLength: 1, maxLength: 40 }).map((all) => all.join(','))
+}
+function fromEitherEnd(most: number) {
+  return fc.integer({ min: -most, max: most }).filter((nth) => nth !== 0)
+}
+function textOf(parts: Record<string, string | number | undefined>) {
+  const given = Object.entries(parts).filter(([, value]) => value !== undefined)
+  return given.map(([name, value]) => `${name}=${value}`).join(';')
+}
+
+test('invariant 25: no rule costs more than the work that one search may cost', () => {
+  const moments = fc.date({ min: anchorAt, max: new Date('2036-01-01'), noInvalidDate: true })
+  let refusals = 0
+  fc.assert(
+    fc.property(anyRule, moments, (recurrence, after) => {
+      const work = { left: maxWork }
+      try {
+        nextTimes({ accountId, recurrence, timeZone: 'UTC', anchorAt }, { after, count: 5, work })
+      } catch (error) {
+        refusals++
+        expect(error).toMatchObject({ reason: 'INPUT_INVALID' })
+      }
+      expect(work.left).toBeGreaterThan(-24 - 1) // The day under way is finished.
+    }),
+    { numRuns: 300 },
+  )
+  expect(refusals).toBeGreaterThan(50)
+})
+
+test('the times are those of rrule-temporal, for rules that it can search', () => {
+  const few = <T>(value: fc.Arbitrary<T>) =>
+    fc.uniqueArray(value, { minLength: 1, maxLength: 3 }).map((all) => all.join(','))
+  const day = fc.constantFrom('MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU')
+  const nthDay = fc.constantFrom('1MO', '2TU', '-1FR', '3SU', '-2WE')
+  const [interval, hour] = [fc.integer({ min: 1, max: 5 }), few(fc.integer({ min: 0, max: 23 }))]
+  const position = few(fc.constantFrom(1, 2, -1, -2))
+  const month = few(fc.integer({ min: 1, max: 12 }))
+  const rules = fc
+    .oneof(
+      fc.record({
+        FREQ: fc.constant('HOURLY'),
+        INTERVAL: sometimes(fc.integer({ min: 1, max: 60 })),
+        BYDAY: sometimes(few(day)),
+        BYHOUR: sometimes(hour),
+      }),
+      fc.record({
+        FREQ: fc.constant('DAILY'),
+        INTERVAL: sometimes(interval),
+        BYDAY: sometimes(few(day)),
+        BYMONTH: sometimes(month),
+        BYHOUR: sometimes(hour),
+      }),
+      fc.record({
+        FREQ: fc.constant('WEEKLY'),
+        INTERVAL: sometimes(interval),
+        BYDAY: few(day),
+        BYHOUR: sometimes(hour),
+        BYSETPOS: sometimes(position),
+        WKST: sometimes(day),
+      }),
+      fc.record({
+        FREQ: fc.constant('MONTHLY'),
+        INTERVAL: sometimes(interval),
+        BYDAY: few(nthDay),
+        BYHOUR: sometimes(hour),
+        BYSETPOS: sometimes(position),
+      }),
+      fc.record({
+        FREQ: fc.constant('MONTHLY'),
+        BYMONTHDAY: sometimes(few(fromEitherEnd(31))),
+        BYHOUR: sometimes(hour),
+      }),
+      fc.record({
+        FREQ: fc.constant('YEARLY'),
+        BYMONTH: sometimes(month),
+        BYDAY: sometimes(few(nthDay)),
+        BYHOUR: sometimes(hour),
+        BYSETPOS: fc.constant(undefined),
+      }),
+      fc.record({
+        FREQ: fc.constant('YEARLY'),
+        BYMONTH: sometimes(month),
+        BYMONTHDAY: sometimes(few(fromEitherEnd(28))),
+      }),
+      fc.record({ FREQ: fc.constant('YEARLY'), BYYEARDAY: few(fromEitherEnd(366)), BYHOUR: sometimes(hour) }),
+      fc.record({
+        FREQ: fc.constant('YEARLY'),
+        BYWEEKNO: few(fc.integer({ min: 2, max: 51 })),
+        BYDAY: few(day),
+      }),
+    )
+    .chain((parts) => sometimes(fc.integer({ min: 1, max: 6 })).map((COUNT) => textOf({ ...parts, COUNT })))
+  const minutes = fc.integer({ min: 0, max: 2 * 366 * 1_440 })
+  const begin = anchorAt.getTime() / 60_000
+
+  fc.assert(
+    fc.property(rules, minutes, minutes, (text, sinceBegin, later) => {
+      const anchor = begin + sinceBegin
+      const zoned = (at: number) => Temporal.Instant.fromEpochMilliseconds(at * 60_000).toZonedDateTimeISO('UTC')
+      const recurrence = understandRecurrence(text)
+      const rruleString = text.includes('BYHOUR') || text.includes('HOURLY') ? `${text};BYMINUTE=0` : text
+      const known = new RRuleTemporal({ rruleString, dtstart: zoned(anchor), strict: true, maxIterations: 2_000 })
+      const expected: number[] = []
+      let from = zoned(anchor + later)
+      while (expected.length < 5) {
+        const next = nextOrGivenUp(known, from, expected.length === 0)
+        fc.pre(next !== 'given up')
+        if (!next) break
+        expected.push(next.epochMilliseconds / 60_000)
+        from = next
+      }
+      const found = wallClockTimes(recurrence, { anchor, from: anchor + later, work: { left: 100_000 } }).take(5)
+      expect([...found], text).toEqual(expected)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+/** The library gives up after some periods without a time. */
+function nextOrGivenUp(rule: RRuleTemporal, ...from: Parameters<RRuleTemporal['next']>) {
+  try {
+    return rule.next(...from)
+  } catch {
+    return 'given up'
+  }
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { RRuleTemporal } from 'rrule-temporal'
 import { type Recurrence, refused, understandRecurrence } from './recurrence.ts'
+import { type Work, wallClockTimes } from './wall-clock-times.ts'
 
 /** When something recurs, for one account. */
 export interface Plan {
@@ -14,18 +14,22 @@ export interface Plan {
 /** Schedules for "Monday at six" start within this time after it, spread over accounts. */
 export const spreadMs = 10 * 60_000
 
-/** A rule without a match in this many periods is refused. */
-const maxPeriods = 5_000
+/** What one search may cost: about four milliseconds, in which the process does nothing else. */
+export const maxWork = 10_000
 /** Longer than any change of a zone's clock. */
 const longestShift = { hours: 26 } as const
 
 /**
- * The next times after a moment, in ascending order; fewer than `count` where the recurrence ends. Times follow the wall
- * clock: a time that a day skips, because clocks go forward, is later by the same amount; a time that occurs twice is
- * used once.
- * @throws StandinError `INPUT_INVALID` for an impossible rule
+ * The next times after a moment, in ascending order; fewer than `count` where the recurrence ends, or is not known to
+ * occur within five years of the time before, or not before the given moment. Times follow the wall clock: a time that a day skips, because clocks go
+ * forward, is later by the same amount; a time that occurs twice is used once.
+ * @param work what the search may cost
+ * @throws StandinError `INPUT_INVALID` for a rule that does not occur within five years or cannot be searched in time
  */
-export function nextTimes(plan: Plan, { after, count }: { after: Date; count: number }): Date[] {
+export function nextTimes(
+  plan: Plan,
+  { after, before, count, work = { left: maxWork } }: { after: Date; before?: Date; count: number; work?: Work },
+): Date[] {
   const { timeZone } = plan
   const recurrence = understandRecurrence(plan.recurrence)
   const laterMs = spreadOf(plan)
@@ -33,30 +37,30 @@ export function nextTimes(plan: Plan, { after, count }: { after: Date; count: nu
   const wallClock = (at: Date) =>
     Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDateTime()
 
-  try {
-    // In UTC each time of the rule exists exactly once; it is converted to the zone afterwards.
-    const dtstart = wallClock(plan.anchorAt)
-      .round({ smallestUnit: 'minute', roundingMode: 'ceil' })
-      .toZonedDateTime('UTC')
-    const rule = new RRuleTemporal({ rruleString: recurrence.rule, dtstart, strict: true, maxIterations: maxPeriods })
-    const times: Date[] = []
-    let previousMs = after.getTime()
-    let from = wallClock(after).subtract(longestShift).toZonedDateTime('UTC')
-    while (times.length < count) {
-      const found = rule.next(from, false)
-      if (!found) break
-      from = found
-      const atMs = found.toPlainDateTime().toZonedDateTime(timeZone).epochMilliseconds
-      if (atMs > lastAtMs) break
-      if (atMs + laterMs <= previousMs) continue
-      previousMs = atMs + laterMs
-      times.push(new Date(previousMs))
-    }
-    return times
-  } catch {
-    throw refused('it never occurs') // The library's own message speaks of iterations.
+  // Each time of the rule exactly once on a clock that never changes; converted to the zone afterwards.
+  const anchor = minutesOf(wallClock(plan.anchorAt).round({ smallestUnit: 'minute', roundingMode: 'ceil' }))
+  const from = minutesOf(wallClock(after).subtract(longestShift))
+  const to = before && minutesOf(wallClock(before).add(longestShift))
+  const times: Date[] = []
+  let previousMs = after.getTime()
+  let seen = 0
+  for (const minutes of wallClockTimes(recurrence, { anchor, from, work, ...(to !== undefined && { to }) })) {
+    seen++
+    const wall = Temporal.Instant.fromEpochMilliseconds(minutes * 60_000)
+      .toZonedDateTimeISO('UTC')
+      .toPlainDateTime()
+    const atMs = wall.toZonedDateTime(timeZone).epochMilliseconds
+    if (atMs > lastAtMs || (before && atMs + laterMs > before.getTime())) return times
+    if (atMs + laterMs <= previousMs) continue
+    previousMs = atMs + laterMs
+    if (times.push(new Date(previousMs)) >= count) return times
   }
+  if (work.left <= 0) throw refused('looking for its times takes too long; use fewer values, or a shorter interval')
+  if (seen === 0 && !before && recurrence.count === undefined) throw refused('it never occurs within five years')
+  return times
 }
+
+const minutesOf = (wall: Temporal.PlainDateTime) => Math.floor(wall.toZonedDateTime('UTC').epochMilliseconds / 60_000)
 
 /** The same for one account, rule and zone, so that a preview can show it before the schedule exists. */
 function spreadOf({ accountId, recurrence, timeZone }: Plan): number {
