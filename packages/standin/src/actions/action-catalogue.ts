@@ -27,6 +27,7 @@ interface Describing {
 /** The actions of this server. */
 export interface ActionCatalogue {
   find(actionId: string): AnyAction | undefined
+  list(): readonly AnyAction[]
   /** The actions as the app shows them to a person on an account. */
   describe(describing: Describing): Action[]
 }
@@ -47,6 +48,7 @@ export function createActionCatalogue(
   }
   return {
     find: (actionId) => byId.get(actionId)?.action,
+    list: () => actions,
     describe: (describing) =>
       [...byId.values()].map(({ action, inputSchema }) => ({ ...describeAction(action, describing), inputSchema })),
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller } from '../access/caller.ts'
+import { createRouter } from '../create-standin.ts'
 import { contracted, router } from '../http/trpc.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
 import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
@@ -237,4 +238,36 @@ test('a service starts and cancels under its own name', async () => {
     { actor_kind: 'service', actor_id: 'reports', event: 'run.started' },
     { actor_kind: 'service', actor_id: 'reports', event: 'run.cancelled' },
   ])
+})
+
+describe('a user whose token lacks a scope of the action', () => {
+  const bert: Caller = { ...anna, id: 'bert', scopes: ['b'] }
+  const other: AnyAction = { ...report, id: 'other', scopes: ['b'] }
+
+  test('invariant 24: sees neither the run nor its events, and no such run in a list', async () => {
+    await using stack = await createRunStack({ database, actions: [report, other] })
+    const { id: hidden } = await stack.start({ actionId: 'report' })
+    const { id: seen } = await stack.start({ actionId: 'other' })
+    const api = callAs(stack, bert)
+    const forbidden = expect.objectContaining({ cause: expect.objectContaining({ reason: 'SCOPE_FORBIDDEN' }) })
+
+    await expect(api.get({ runId: hidden })).rejects.toEqual(forbidden)
+    await expect(Array.fromAsync(await api.events({ runId: hidden }))).rejects.toThrow('SCOPE_FORBIDDEN')
+    await expect(api.list({ accountId: account, actionId: 'report' })).rejects.toEqual(forbidden)
+    expect((await api.list({ accountId: account })).runs.map(({ id }) => id)).toEqual([seen])
+    await expect(api.get({ runId: seen })).resolves.toMatchObject({ id: seen })
+    expect((await callAs(stack, { ...anna, scopes: undefined }).list({ accountId: account })).runs).toHaveLength(2)
+  })
+
+  test('sees the machines that runs have read only with the scopes of an action', async () => {
+    await using stack = await createRunStack({ database, actions: [report, other] })
+    const choicesAs = (scopes: readonly string[] | undefined) =>
+      createRouter(stack.ctx)
+        .createCaller({ requestId: 'test', authenticate: async () => ({ ...anna, scopes }) })
+        .filter.choices({ accountId: account, filter: {} })
+
+    await expect(choicesAs([])).rejects.toThrow('SCOPE_FORBIDDEN')
+    await expect(choicesAs(['b'])).resolves.toMatchObject({ known: 0 })
+    await expect(choicesAs(undefined)).resolves.toMatchObject({ known: 0 })
+  })
 })

@@ -1,6 +1,6 @@
 import { procedures, type Run, type RunEvent } from '@standin/contracts'
 import { tracked } from '@trpc/server'
-import { actorOf } from '../access/caller.ts'
+import { actorOf, type Caller } from '../access/caller.ts'
 import { endOfRight } from '../access/end-of-right.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { artifactsOfRuns } from '../results/artifacts/artifact-store.ts'
@@ -14,6 +14,7 @@ import { listRuns } from '../runs/run-list-store.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
+import { unreadableActions } from './readable-actions.ts'
 import { retryRun, startRun } from './start-run.ts'
 import { toRun } from './to-run.ts'
 
@@ -26,24 +27,30 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
     retry: contracted
       .call(retry)
       .mutation(async ({ ctx: { caller }, input }) => wholeRun(ctx, await retryRun(ctx, caller, input))),
-    get: contracted.call(get).query(async ({ input: { runId } }) => wholeRun(ctx, await findRun(ctx.db, runId))),
+    get: contracted
+      .call(get)
+      .query(async ({ ctx: { caller }, input: { runId } }) => wholeRun(ctx, await readableRun(ctx, caller, runId))),
     list: contracted
       .call(list)
-      .query(async ({ ctx: { accountId }, input: { actionId, scheduleId, states, cursor, limit } }) => {
+      .query(async ({ ctx: { accountId, caller }, input: { actionId, scheduleId, states, cursor, limit } }) => {
+        if (actionId !== undefined) checkMayRead(ctx, caller, { accountId, actionId })
+        const withoutActions = unreadableActions(ctx, caller, accountId)
         const before = cursor === undefined ? undefined : decodeCursor(cursor)
-        const rows = await listRuns(ctx.db, { accountId, actionId, scheduleId, states, before, limit: limit + 1 })
+        const rows = await listRuns(ctx.db, {
+          ...{ accountId, actionId, withoutActions, scheduleId, states, before },
+          limit: limit + 1,
+        })
         const page = rows.slice(0, limit)
         const last = page.at(-1)
         return { runs: await wholeRuns(ctx, page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
       }),
     cancel: contracted.call(cancel).mutation(async ({ ctx: { caller }, input: { runId } }) => {
-      const run = await findRun(ctx.db, runId)
-      if (!run) throw new StandinError('RUN_NOT_FOUND')
-      checkMayRead(ctx, caller, run) // Stopping what works with a scope needs that scope as well.
+      await readableRun(ctx, caller, runId) // Stopping what works with a scope needs that scope as well.
       return wholeRun(ctx, await cancelRun(ctx, { runId, actor: actorOf(caller) }))
     }),
     result: contracted.call(result).query(({ ctx: { caller }, input }) => readResult(ctx, caller, input)),
     events: contracted.stream(events).subscription(async function* ({ ctx: { caller }, input, signal }) {
+      await readableRun(ctx, caller, input.runId)
       const ends = endOfRight(caller, { clock: ctx.clock, signal })
       const afterSeq = Number(input.lastEventId ?? 0)
       for await (const event of streamRunEvents(ctx, input.runId, { afterSeq, signal: ends })) {
@@ -55,6 +62,14 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       if (ends.aborted) throw new DOMException('the caller may no longer read', 'AbortError')
     }),
   }
+}
+
+/** @throws StandinError `RUN_NOT_FOUND`; `SCOPE_FORBIDDEN` for a caller who lacks a scope that the run reads with */
+async function readableRun(ctx: ActionsContext, caller: Caller, runId: string): Promise<RunRow> {
+  const run = await findRun(ctx.db, runId)
+  if (!run) throw new StandinError('RUN_NOT_FOUND')
+  checkMayRead(ctx, caller, run)
+  return run
 }
 
 /** Runs as the contract shows them, with their files and deliveries. A run offers its files from its end on. */

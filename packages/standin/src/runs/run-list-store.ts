@@ -1,5 +1,6 @@
 import type { RunState } from '@standin/contracts'
 import { and, count, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm'
+import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { openStates } from './run-lifecycle.ts'
 import type { RunRow } from './run-store.ts'
@@ -21,6 +22,8 @@ export async function countOpenRuns(tx: Transaction, accountId: string, actionId
 export interface RunListing {
   accountId: string
   actionId?: string | undefined
+  /** Leaves out the runs of these actions. */
+  withoutActions?: readonly string[]
   scheduleId?: string | undefined
   states?: readonly RunState[] | undefined
   /** The newest runs that are older than this one. */
@@ -30,7 +33,7 @@ export interface RunListing {
 
 export async function listRuns(
   db: Database,
-  { accountId, actionId, scheduleId, states, before, limit }: RunListing,
+  { accountId, actionId, withoutActions = [], scheduleId, states, before, limit }: RunListing,
 ): Promise<RunRow[]> {
   return db
     .select()
@@ -39,6 +42,9 @@ export async function listRuns(
       and(
         eq(runs.accountId, accountId),
         actionId ? eq(runs.actionId, actionId) : undefined,
+        withoutActions.length > 0
+          ? sql`${runs.actionId} <> all(${arrayText(withoutActions)}::text::text[])`
+          : undefined,
         scheduleId ? eq(runs.scheduleId, scheduleId) : undefined,
         states ? inArray(runs.state, [...states]) : undefined,
         before &&

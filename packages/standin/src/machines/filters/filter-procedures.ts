@@ -1,11 +1,16 @@
 import { procedures } from '@standin/contracts'
-import { actorOf } from '../../access/caller.ts'
+import { actorOf, type Caller } from '../../access/caller.ts'
 import type { Context } from '../../context.ts'
 import type { Contracted } from '../../http/trpc.ts'
 import { listFilters } from './filter-store.ts'
 import { filterChoices, removeFilter, saveFilter } from './save-filter.ts'
 
-export function filterProcedures(ctx: Context, contracted: Contracted) {
+/** @param checkMayRead throws for a caller who may not see the account's machines; actions know, which stand above */
+export function filterProcedures(
+  ctx: Context,
+  contracted: Contracted,
+  { checkMayRead }: { checkMayRead: (caller: Caller, accountId: string) => void },
+) {
   const { list, save, delete: remove, choices } = procedures.filter
   return {
     list: contracted
@@ -20,8 +25,9 @@ export function filterProcedures(ctx: Context, contracted: Contracted) {
       await removeFilter(ctx, { actor: actorOf(caller), accountId, filterId })
       return {}
     }),
-    choices: contracted
-      .call(choices)
-      .query(({ ctx: { accountId }, input }) => filterChoices(ctx, { ...input, accountId })),
+    choices: contracted.call(choices).query(({ ctx: { accountId, caller }, input }) => {
+      checkMayRead(caller, accountId)
+      return filterChoices(ctx, { ...input, accountId })
+    }),
   }
 }

@@ -1,0 +1,25 @@
+import { missingForAction } from '../access/authorize.ts'
+import type { Caller } from '../access/caller.ts'
+import { StandinError } from '../standin-error.ts'
+import type { ActionsContext } from './actions-context.ts'
+
+/** The actions whose runs a caller may not read, by id: each needs a scope that the caller lacks. */
+export const unreadableActions = (
+  { actions }: Pick<ActionsContext, 'actions'>,
+  caller: Caller,
+  accountId: string,
+): string[] =>
+  actions
+    .list()
+    .filter(({ scopes }) => missingForAction(caller, { accountId, scopes, changesData: false }).length > 0)
+    .map(({ id }) => id)
+
+/**
+ * Checks that a caller may see the machines that runs of the account have read: at least one action must be readable.
+ * @throws StandinError `SCOPE_FORBIDDEN`
+ */
+export function checkMayReadMachines(ctx: Pick<ActionsContext, 'actions'>, caller: Caller, accountId: string): void {
+  const all = ctx.actions.list().length
+  if (all > 0 && unreadableActions(ctx, caller, accountId).length === all)
+    throw new StandinError('SCOPE_FORBIDDEN', { detail: 'The scopes of at least one action are needed.' })
+}
