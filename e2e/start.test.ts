@@ -4,8 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createStandinClient } from '@standin/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answers, freePort, root, until } from '../scripts/part.ts'
+import { accountId } from './stack.ts'
 
 interface Started {
   out: string
@@ -52,12 +54,27 @@ const accountsOf = async () => {
   return ((await response.json()) as { accounts: Array<{ isInstalled: boolean; clientId: string | null }> }).accounts
 }
 
+/** Whether the simulated Manager's user may approve credentials, according to the server. */
+async function mayApprove(role: 'administrator' | 'reader'): Promise<boolean> {
+  const simulator = `http://127.0.0.1:${environment.SIMULATOR_PORT}`
+  const response = await fetch(`${simulator}/control/user-token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ accountId, role }),
+  })
+  const { token } = (await response.json()) as { token: string }
+  const { api } = createStandinClient({ url: `http://127.0.0.1:${environment.PORT}`, serviceKey: token })
+  return (await api.installation.get.query({ accountId })).mayApprove
+}
+
 describe('npm start', () => {
   test('prints its one line, refuses to run twice, survives being killed, and goes on with the same account', async () => {
     const first = start(environment)
     await opened(first)
     expect(first.out).toBe(`Open http://127.0.0.1:${environment.SIMULATOR_PORT}/\n`)
     const [account] = (await accountsOf()).filter(({ isInstalled }) => isInstalled)
+
+    expect([await mayApprove('administrator'), await mayApprove('reader')]).toEqual([true, false])
 
     const second = start(environment)
     expect(await second.exit).toBe(1)

@@ -88,6 +88,7 @@ function serverEnvironment(): Record<string, string> {
     USER_TOKEN_APP_CLAIM: 'irisAppId',
     USER_TOKEN_ACCOUNT_CLAIM: 'accountId',
     USER_TOKEN_SCOPE_CLAIM: 'scp',
+    USER_TOKEN_ADMIN_SCOPES: 'account.manage', // The simulator gives it to its administrator only.
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   }
 }
