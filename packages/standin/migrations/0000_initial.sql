@@ -38,7 +38,7 @@ CREATE TABLE "credentials" (
 	"issued_at" timestamp (3) with time zone NOT NULL,
 	"tie_break" text NOT NULL,
 	"bound" boolean NOT NULL,
-	"of_many" boolean DEFAULT false NOT NULL,
+	"rank" integer DEFAULT 0 NOT NULL,
 	"released_at" timestamp (3) with time zone,
 	"received_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -414,9 +414,11 @@ ALTER TABLE "run_effects" ADD CONSTRAINT "run_effects_run_id_runs_id_fk" FOREIGN
 ALTER TABLE "run_events" ADD CONSTRAINT "run_events_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "credentials_content" ON "credentials" USING btree ("account_id","content_digest");--> statement-breakpoint
 CREATE UNIQUE INDEX "credentials_in_force" ON "credentials" USING btree ("account_id") WHERE "credentials"."state" in ('active', 'parked');--> statement-breakpoint
-CREATE INDEX "credentials_due" ON "credentials" USING btree ("of_many","next_attempt_at") WHERE "credentials"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE INDEX "credentials_due" ON "credentials" USING btree ("rank","next_attempt_at") WHERE "credentials"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE INDEX "credentials_claimed" ON "credentials" USING btree ("claimed_by") WHERE "credentials"."claimed_by" is not null;--> statement-breakpoint
 CREATE INDEX "credentials_client" ON "credentials" USING btree ("client_id");--> statement-breakpoint
+CREATE INDEX "credentials_unproven" ON "credentials" USING btree ("since") WHERE "credentials"."proven_at" is null;--> statement-breakpoint
+CREATE INDEX "installations_never_served" ON "installations" USING btree ("changed_at") WHERE "installations"."active_generation" is null and "installations"."uninstalled_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "installation_events_seq" ON "installation_events" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "installation_events_unnumbered" ON "installation_events" USING btree ("id") WHERE "installation_events"."seq" is null;--> statement-breakpoint
 CREATE INDEX "installation_events_account" ON "installation_events" USING btree ("account_id","seq");--> statement-breakpoint

@@ -5,6 +5,7 @@ import { createAccessMemory } from './access/access-context.ts'
 import { saveRefusedTokens } from './access/refused-tokens.ts'
 import { noteInstallationChange, noteRunsChange } from './accounts/account-changes.ts'
 import { createAccountsMemory } from './accounts/accounts-context.ts'
+import { ageOutAccounts } from './accounts/age-out-accounts.ts'
 import { eraseAbandoned } from './accounts/erase-abandoned.ts'
 import { wakeEventReaders } from './accounts/installation-events.ts'
 import { installationProcedures } from './accounts/installation-procedures.ts'
@@ -20,6 +21,7 @@ import { auditProcedures } from './activity/activity-procedures.ts'
 import { retainAudit } from './audit/retain-audit.ts'
 import { logChainHeads, sealAll, sealEntries } from './audit/seal-entries.ts'
 import { type BackgroundLoop, type LoopRow, startBackgroundLoop } from './background-loop.ts'
+import { ageOutCallbacks } from './callbacks/age-out-callbacks.ts'
 import { registerCallbackRoute } from './callbacks/callback-route.ts'
 import { type CallbacksContext, createCallbacksMemory } from './callbacks/callbacks-context.ts'
 import { countHeld } from './callbacks/held/held-callback-store.ts'
@@ -333,6 +335,8 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
       work: () => deliverDue(ctx),
     },
     // Ageing
+    { name: 'age-out-accounts', part: 'worker', everyMs: hours, work: () => ageOutAccounts(ctx) },
+    { name: 'age-out-callbacks', part: 'worker', everyMs: 24 * hours, work: () => ageOutCallbacks(ctx) },
     { name: 'age-out-artifacts', part: 'worker', everyMs: hours, work: () => ageOutArtifacts(ctx) },
     { name: 'age-out-results', part: 'worker', everyMs: hours, work: () => ageOutResults(ctx) },
     { name: 'age-out-readings', part: 'worker', everyMs: hours, work: () => ageOutReadings(ctx) },

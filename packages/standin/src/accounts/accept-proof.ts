@@ -40,7 +40,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
 
   const proven = {
     ...{ provenAt: now, grantedScopes: [...proof.granted.scopes], missingFromPlan: [...proof.missingFromPlan] },
-    ...{ nextAttemptAt: null, attempts: 0, ofMany: false },
+    ...{ nextAttemptAt: null, attempts: 0, rank: 0 },
   }
   const { installation, credentials } = account
   const inForce = credentials.find((each) => each.generation === installation.activeGeneration)

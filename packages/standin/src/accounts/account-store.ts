@@ -54,7 +54,10 @@ export async function lockInstallations(
     .where(sql`${installations.accountId} = any(${ids}::text::uuid[])`)
     .orderBy(asc(installations.accountId))
     .for('update')
-  return { rows, created: created.map(({ accountId }) => accountId) }
+  const ofThese = created.map(({ accountId }) => accountId)
+  if (rows.length === new Set(accountIds).size) return { rows, created: ofThese }
+  const again = await lockInstallations(tx, accountIds) // One was deleted, because of its age, between the two statements.
+  return { rows: again.rows, created: [...ofThese, ...again.created] }
 }
 
 export async function updateInstallation(

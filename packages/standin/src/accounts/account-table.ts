@@ -4,24 +4,39 @@ import { boolean, index, integer, pgTable, primaryKey, text, timestamp, uniqueIn
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
-/** One row for each account that ever sent a callback: locked while anything about its credentials changes. */
-export const installations = pgTable('installations', {
-  accountId: uuid().primaryKey(),
-  /** The credentials in force; null while there are none, and after an uninstall. */
-  activeGeneration: integer(),
-  lastGeneration: integer().notNull().default(0),
-  /** The newest UNINSTALLED that took effect, by its JWT's time: what was sent before it does not come back. */
-  uninstalledAt: moment(),
-  /** An uninstall that is not confirmed yet. */
-  uninstallSignalledAt: moment(),
-  /** The newest signal that a person dismissed: it is not shown again. */
-  uninstallDismissedAt: moment(),
-  /** When the lifecycle extension last caused a probe: it may cause few. */
-  uninstallProbedAt: moment(),
-  changedAt: moment().notNull().defaultNow(),
-})
+/**
+ * One row for each account that sent a callback: locked while anything about its credentials changes. Ages with them: the
+ * row of an account that never had credentials in force is deleted after the last of them.
+ */
+export const installations = pgTable(
+  'installations',
+  {
+    accountId: uuid().primaryKey(),
+    /** The credentials in force; null while there are none, and after an uninstall. */
+    activeGeneration: integer(),
+    lastGeneration: integer().notNull().default(0),
+    /** The newest UNINSTALLED that took effect, by its JWT's time: what was sent before it does not come back. */
+    uninstalledAt: moment(),
+    /** An uninstall that is not confirmed yet. */
+    uninstallSignalledAt: moment(),
+    /** The newest signal that a person dismissed: it is not shown again. */
+    uninstallDismissedAt: moment(),
+    /** When the lifecycle extension last caused a probe: it may cause few. */
+    uninstallProbedAt: moment(),
+    changedAt: moment().notNull().defaultNow(),
+  },
+  (table) => [
+    index('installations_never_served')
+      .on(table.changedAt)
+      .where(sql`${table.activeGeneration} is null and ${table.uninstalledAt} is null`),
+  ],
+)
 
-/** Every set of credentials that an account ever sent, by generation. A number is never reused. */
+/**
+ * The sets of credentials of an account, by generation. Those that were in force once are kept as history. The others
+ * age: an account keeps at most twenty that are neither proven nor bound, rejected ones are erased after
+ * `ABANDONED_AFTER_DAYS`, and rows that ended unproven are deleted as long after that.
+ */
 export const credentials = pgTable(
   'credentials',
   {
@@ -41,8 +56,8 @@ export const credentials = pgTable(
     tieBreak: text().notNull(),
     /** Whether an identity that brought them was bound to this account and this app. */
     bound: boolean().notNull(),
-    /** Whether they came with a JWT that names no account and brought many others: those are proven after the rest. */
-    ofMany: boolean().notNull().default(false),
+    /** How many other callbacks their JWT had brought before, if it binds them to no account: the fewer, the sooner. */
+    rank: integer().notNull().default(0),
     /** When an operator released them from quarantine: their client may serve another account as well. */
     releasedAt: moment(),
     receivedAt: moment().notNull().defaultNow(),
@@ -62,8 +77,9 @@ export const credentials = pgTable(
     uniqueIndex('credentials_content').on(table.accountId, table.contentDigest),
     // Enforced here as well: an account has at most one set of credentials in force.
     uniqueIndex('credentials_in_force').on(table.accountId).where(sql`${table.state} in ('active', 'parked')`),
-    index('credentials_due').on(table.ofMany, table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    index('credentials_due').on(table.rank, table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     index('credentials_claimed').on(table.claimedBy).where(sql`${table.claimedBy} is not null`),
     index('credentials_client').on(table.clientId),
+    index('credentials_unproven').on(table.since).where(sql`${table.provenAt} is null`),
   ],
 )

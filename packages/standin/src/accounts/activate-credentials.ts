@@ -24,6 +24,9 @@ export async function activateCredentials(
   }
   await moveCredentials(tx, row, event, change)
 
+  // Only now: anybody with a genuine JWT can send credentials that never work.
+  const isInstall = row.state === 'awaiting-approval' || (row.state === 'pending' && row.provenAt === null)
+  if (isInstall) await recordInstallationEvent(tx, { accountId, type: 'installed' })
   await recordInstallationEvent(tx, { accountId, type: 'active' })
   if (before && !sameScopes(before.grantedScopes, change.grantedScopes ?? row.grantedScopes))
     await recordInstallationEvent(tx, { accountId, type: 'scopes-changed' })

@@ -76,16 +76,28 @@ export function describeInstallation(
   }
 }
 
-/** Credentials that are newer than the current ones and may still replace them. */
-const waitingFor = (current: CredentialRow | undefined, rows: readonly CredentialRow[]) =>
-  rows.filter(
-    (row) =>
-      current !== undefined &&
-      comparePositions(row, current) > 0 &&
-      row.state !== 'superseded' &&
-      row.state !== 'uninstalled' &&
-      !isDeclined(row),
-  )
+/** So many are shown. */
+const mostWaiting = 20
+
+/**
+ * Credentials that are newer than the current ones and may still replace them, the newest first. If there are many, first
+ * those that wait for a person, then those that are bound.
+ */
+function waitingFor(current: CredentialRow | undefined, rows: readonly CredentialRow[]): CredentialRow[] {
+  const urgency = ({ state, bound }: CredentialRow) => (state === 'awaiting-approval' ? 2 : bound ? 1 : 0)
+  const waiting = rows.filter((row) => mayReplace(current, row))
+  return waiting
+    .toSorted((left, right) => urgency(right) - urgency(left))
+    .slice(0, mostWaiting)
+    .toSorted((left, right) => right.generation - left.generation)
+}
+
+const mayReplace = (current: CredentialRow | undefined, row: CredentialRow) =>
+  current !== undefined &&
+  comparePositions(row, current) > 0 &&
+  row.state !== 'superseded' &&
+  row.state !== 'uninstalled' &&
+  !isDeclined(row)
 
 /** Whether a person refused them. If Trackunit did, they were tried since they were last proven. */
 const isDeclined = ({ state, provenAt, triedAt }: CredentialRow) =>

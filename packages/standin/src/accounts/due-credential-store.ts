@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, not, or, sql } from 'drizzle-orm'
+import { and, asc, desc, gte, inArray, isNotNull, lt, not, or, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { isReplicaAlive } from '../database/replica-store.ts'
 import type { CredentialRow } from './account-store.ts'
@@ -11,46 +11,45 @@ interface Claim {
   replicaId?: number | undefined
 }
 
+/** Under a JWT that binds them to no account and had brought so many others before, they count as a crowd. */
+const crowdRank = 20
+export const isOfCrowd = ({ rank }: { rank: number }): boolean => rank >= crowdRank
+
 /**
  * Claims credentials whose attempt is due. If the replica dies they are due at once if it gave its id, otherwise after
- * `holdMs`. Fair in two ways: `ofMany` ones get a quarter of the places while others are due, so that a crowd neither
- * delays the rest nor waits for good; and those never tried come first, so that many JWTs with few accounts each cannot
- * delay the rest either.
+ * `holdMs`. Bound ones come first, then those never tried, then those whose JWT brought the fewest others, so that many
+ * JWTs with a few accounts each cannot delay the rest. A crowd gets a quarter of the places while others are due, so that
+ * it neither delays them nor waits for good.
  */
 export async function claimDueCredentials(db: Database, claim: Claim): Promise<CredentialRow[]> {
-  const keptForMany = Math.floor(claim.limit / 4)
-  const ofFew = { ...claim, limit: claim.limit - keptForMany }
-  const few = await claimOfFew(db, ofFew)
-  const many = await claimDue(db, { ...claim, ofMany: true, limit: claim.limit - few.length })
-  const left = claim.limit - few.length - many.length
-  const rest = few.length === ofFew.limit && left > 0 ? await claimOfFew(db, { ...claim, limit: left }) : []
-  return [...few, ...many, ...rest]
-}
-
-async function claimOfFew(db: Database, claim: Claim): Promise<CredentialRow[]> {
-  const untried = await claimDue(db, { ...claim, ofMany: false, untried: true })
-  const left = claim.limit - untried.length
-  return left > 0 ? [...untried, ...(await claimDue(db, { ...claim, ofMany: false, limit: left }))] : untried
+  const keptForCrowds = Math.floor(claim.limit / 4)
+  const first = await claimDue(db, { ...claim, ofCrowd: false, limit: claim.limit - keptForCrowds })
+  const crowd = await claimDue(db, { ...claim, ofCrowd: true, limit: claim.limit - first.length })
+  const left = claim.limit - first.length - crowd.length
+  const isMore = first.length === claim.limit - keptForCrowds && left > 0
+  return [...first, ...crowd, ...(isMore ? await claimDue(db, { ...claim, ofCrowd: false, limit: left }) : [])]
 }
 
 const isLeftBehind = and(isNotNull(credentials.claimedBy), not(isReplicaAlive(credentials.claimedBy)))
 
 async function claimDue(
   db: Database,
-  { ofMany, untried = false, limit, holdMs, replicaId }: Claim & { ofMany: boolean; untried?: boolean },
+  { ofCrowd, limit, holdMs, replicaId }: Claim & { ofCrowd: boolean },
 ): Promise<CredentialRow[]> {
   const due = db
     .select({ accountId: credentials.accountId, generation: credentials.generation })
     .from(credentials)
     .where(
       and(
-        eq(credentials.ofMany, ofMany),
-        untried ? eq(credentials.attempts, 0) : undefined,
+        (ofCrowd ? gte : lt)(credentials.rank, crowdRank),
         or(sql`${credentials.nextAttemptAt} <= now()`, isLeftBehind),
         inArray(credentials.state, ['pending', 'active', 'parked']),
       ),
     )
-    .orderBy(asc(credentials.nextAttemptAt))
+    .orderBy(
+      ...[desc(credentials.bound), sql`${credentials.attempts} > 0`],
+      ...[asc(credentials.rank), asc(credentials.nextAttemptAt)],
+    )
     .limit(limit)
     .for('update', { skipLocked: true })
   return db

@@ -2,10 +2,9 @@ import { asc, desc, inArray, type SQL, sql } from 'drizzle-orm'
 import { arrayText } from '../database/array-text.ts'
 import type { Transaction } from '../database/database.ts'
 import type { Channel } from '../database/listen.ts'
-import { insertionOf, updateOf } from '../database/many-rows.ts'
-import type { CredentialRow, InstallationRow } from './account-store.ts'
+import { deletionOf, insertionOf, updateOf } from '../database/many-rows.ts'
+import type { CredentialKey, CredentialRow, InstallationRow } from './account-store.ts'
 import { credentials, installations } from './account-table.ts'
-import { installationEvents } from './installation-event-table.ts'
 
 /** Deletes rows that this transaction created and then had no use for. */
 export async function deleteInstallations(tx: Transaction, accountIds: readonly string[]): Promise<void> {
@@ -27,8 +26,8 @@ export interface AccountChanges {
   installations: readonly InstallationRow[]
   newCredentials: readonly CredentialRow[]
   changedCredentials: readonly CredentialRow[]
-  /** Accounts whose install becomes an event for services. */
-  installed: readonly string[]
+  /** Credentials that give way. */
+  removedCredentials: readonly CredentialKey[]
 }
 
 /**
@@ -40,7 +39,6 @@ export async function writeAccounts(
   changes: AccountChanges,
   beside: ReadonlyArray<SQL | undefined> = [],
 ): Promise<void> {
-  const events = changes.installed.map((accountId) => ({ accountId, type: 'installed' as const }))
   const writes = [
     updateOf(installations, changes.installations, {
       key: ['accountId'],
@@ -50,11 +48,11 @@ export async function writeAccounts(
     updateOf(credentials, changes.changedCredentials, {
       key: ['accountId', 'generation'],
       set: [
-        ...(['state', 'reason', 'since', 'issuedAt', 'tieBreak', 'bound', 'ofMany', 'receivedAt'] as const),
+        ...(['state', 'reason', 'since', 'issuedAt', 'tieBreak', 'bound', 'rank', 'receivedAt'] as const),
         ...(['attempts', 'claimedBy', 'triedAt', 'nextAttemptAt'] as const),
       ],
     }),
-    insertionOf(installationEvents, events),
+    deletionOf(credentials, changes.removedCredentials, ['accountId', 'generation']),
     ...beside,
   ].filter((write) => write !== undefined)
   const parts = writes.map((write, index) => sql`${sql.identifier(`write_${index}`)} as (${write})`)
@@ -72,7 +70,6 @@ function notificationsOf(changes: AccountChanges): Notification[] {
     ...changed.map(({ accountId }): Notification => ['installation_changed', accountId]),
     ...touched.map(({ accountId }): Notification => ['credentials_changed', accountId]),
     ...(touched.some(({ nextAttemptAt }) => nextAttemptAt) ? [['credentials_pending', ''] as const] : []),
-    ...(changes.installed.length > 0 ? [['installation_event', ''] as const] : []),
   ]
 }
 

@@ -4,18 +4,18 @@ import { type ExchangeFailure, failurePolicy } from '../trackunit/failure-policy
 import { type FailedProof, nextAttempt } from './next-attempt.ts'
 
 const refused: FailedProof = {
-  ...{ failure: 'invalid-client', attempts: 1, ageMs: 0, patienceMs: 900_000, ofMany: false },
+  ...{ failure: 'invalid-client', attempts: 1, ageMs: 0, patienceMs: 900_000, ofCrowd: false },
 }
 
 /** How old credentials were at each try, until they are given up. Each is taken up a little after it was due. */
 function triesOf({
   patienceMs = 900_000,
-  ofMany = false,
+  ofCrowd = false,
   lateMs = () => 0,
   failureAt = () => 'invalid-client' as const,
 }: {
   patienceMs?: number
-  ofMany?: boolean
+  ofCrowd?: boolean
   lateMs?: () => number
   failureAt?: (ageMs: number) => ExchangeFailure
 } = {}): number[] {
@@ -23,7 +23,7 @@ function triesOf({
   for (let ageMs = lateMs(); tries.length < 10_000; ) {
     tries.push(ageMs)
     const failure = failureAt(ageMs)
-    const next = nextAttempt({ failure, attempts: tries.length, ageMs, patienceMs, ofMany })
+    const next = nextAttempt({ failure, attempts: tries.length, ageMs, patienceMs, ofCrowd })
     if (next.do === 'reject') return tries
     ageMs += next.inMs + lateMs()
   }
@@ -47,8 +47,8 @@ describe('credentials that are refused from the first time on', () => {
 
   test('are given up when the patience ends, not before, and not long after', () => {
     fc.assert(
-      fc.property(patience, lateness, fc.boolean(), (patienceMs, lateMs, ofMany) => {
-        const givenUpAtMs = triesOf({ patienceMs, lateMs, ofMany }).at(-1)
+      fc.property(patience, lateness, fc.boolean(), (patienceMs, lateMs, ofCrowd) => {
+        const givenUpAtMs = triesOf({ patienceMs, lateMs, ofCrowd }).at(-1)
         expect(givenUpAtMs).toBeGreaterThanOrEqual(patienceMs)
         expect(givenUpAtMs).toBeLessThanOrEqual(patienceMs + 2_000 + 3_000)
       }),
@@ -70,7 +70,7 @@ describe('credentials that are refused from the first time on', () => {
   })
 
   test('that came in bulk under one JWT are tried less and less often, so that others get their turns', () => {
-    expect(seconds(triesOf({ ofMany: true }))).toEqual([0, 2, 6, 14, 30, 62, 126, 254, 510, 900])
+    expect(seconds(triesOf({ ofCrowd: true }))).toEqual([0, 2, 6, 14, 30, 62, 126, 254, 510, 900])
   })
 })
 

@@ -23,7 +23,7 @@ export interface FailedProof {
   /** What the answer asked for; no pause is shorter. */
   retryAfterMs?: number | undefined
   /** Whether they came with a JWT that brought many others: those give way to the rest. */
-  ofMany: boolean
+  ofCrowd: boolean
 }
 
 export type NextAttempt = { do: 'reject' } | { do: 'try-again'; inMs: number }
@@ -33,13 +33,13 @@ export type NextAttempt = { do: 'reject' } | { do: 'try-again'; inMs: number }
  * switch them on; the last attempt is at the end of that time, so that the outcome is known then.
  */
 export function nextAttempt(failed: FailedProof): NextAttempt {
-  const { failure, attempts, ageMs, patienceMs, retryAfterMs = 0, ofMany } = failed
+  const { failure, attempts, ageMs, patienceMs, retryAfterMs = 0, ofCrowd } = failed
   const leftMs = patienceMs - ageMs
   if (leftMs <= 0 && failurePolicy[failure].refusesCredentials) return { do: 'reject' }
 
   const usualMs = pauseAfter(failure, attempts)
   // Asking more often does not end a rate limit sooner.
-  const isHeldBack = ofMany || failure === 'rate-limited'
+  const isHeldBack = ofCrowd || failure === 'rate-limited'
   const pauseMs = isHeldBack || leftMs <= 0 ? usualMs : Math.min(usualMs, longestPauseMs)
   // An attempt just before the end is useless: the one at the end replaces it.
   const isLast = leftMs > 0 && leftMs < pauseMs * 1.5

@@ -6,6 +6,7 @@ import type { Proved } from './accept-proof.ts'
 import { type CredentialRow, moveCredentials, updateCredentials } from './account-store.ts'
 import type { AccountsContext } from './accounts-context.ts'
 import { isInForce } from './credential-lifecycle.ts'
+import { isOfCrowd } from './due-credential-store.ts'
 import { nextAttempt, parkedProbeMs, signInPauseMs, undecidedProbeMs } from './next-attempt.ts'
 import { parkActive, prover } from './park-credentials.ts'
 import { applyUnconfirmedChange, unconfirmedChangeOf } from './unconfirmed-change.ts'
@@ -34,10 +35,16 @@ export async function retryProof(tx: InTransaction<AccountsContext>, proved: Pro
   const { row } = proved
   if (isInForce(row)) return retryInForce(tx, proved, failed)
 
-  const { accountId, generation, attempts, ofMany } = row
+  const { accountId, generation, attempts } = row
   const triedAt = tx.clock.now()
   const ageMs = triedAt.getTime() - row.receivedAt.getTime()
-  const next = nextAttempt({ ...failed, attempts, ageMs, patienceMs: tx.config.callback.patienceMs, ofMany })
+  const next = nextAttempt({
+    ...failed,
+    attempts,
+    ageMs,
+    patienceMs: tx.config.callback.patienceMs,
+    ofCrowd: isOfCrowd(row),
+  })
   if (next.do === 'reject') {
     await moveCredentials(tx.db, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: null, triedAt })
     return record(tx, { actor: prover, event: 'credentials.rejected', accountId, generation })

@@ -34,7 +34,7 @@ export interface Decision {
   account?: AccountState
   /** Its row in the audit. */
   audit?: AuditEntry
-  /** Services learn of an account that installs. */
+  /** It brings credentials to prove. */
   isInstall?: boolean
   /** The part of it that is kept, sealed. */
   kept?: Secret

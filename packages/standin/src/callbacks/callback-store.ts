@@ -34,6 +34,21 @@ export async function countUnprovenUnbound(db: Database, atMost: number): Promis
   return row?.count ?? 0
 }
 
+/** Deletes entries from before a moment whose credentials no longer exist. @returns how many */
+export async function deleteOldCallbacks(
+  db: Database,
+  { before, limit }: { before: Date; limit: number },
+): Promise<number> {
+  const deleted = await db.execute(sql`
+    delete from ${callbacks} where id in (
+      select id from ${callbacks} where received_at < ${before.toISOString()}::timestamptz and not exists (
+        select from ${credentials} where ${credentials.accountId} = ${callbacks.accountId}
+          and ${credentials.generation} = ${callbacks.generation})
+      limit ${limit} for update skip locked
+    ) returning 1`)
+  return deleted.length
+}
+
 export async function newestCallbacks(db: Database, limit: number): Promise<CallbackRow[]> {
   return db.select().from(callbacks).orderBy(desc(callbacks.receivedAt)).limit(limit)
 }

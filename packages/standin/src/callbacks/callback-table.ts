@@ -1,6 +1,9 @@
 import { index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-/** The ledger: every callback that was verified and applied, once for each distinct content and identity time. */
+/**
+ * The ledger: every callback that was verified and applied, once for each distinct content and identity time. An entry
+ * lives as long as the credentials that it brought; any other is deleted after `ABANDONED_AFTER_DAYS`.
+ */
 export const callbacks = pgTable(
   'callbacks',
   {

@@ -16,7 +16,8 @@ import {
   withCredentials,
 } from './callback-decision.ts'
 import { callbackPosition } from './callback-order.ts'
-import { isBulk } from './identity-quota.ts'
+import { giveWay } from './give-way.ts'
+import { rankOf } from './identity-quota.ts'
 
 /** New credentials never replace those in force here: they are stored as pending, and proven in the background. */
 export function decideInstalled(body: InstalledCallback, known: KnownCallback, at: Moment): Decision {
@@ -38,7 +39,7 @@ function decideSentAgain(
   const bindsNow = bound && !same.bound
   const { generation } = same
   const newest = isNewer ? position : { issuedAt: same.issuedAt, tieBreak: same.tieBreak }
-  const changed = { bound: same.bound || bound, ofMany: same.ofMany && isBulk(known), claimedBy: null }
+  const changed = { bound: same.bound || bound, rank: Math.min(same.rank, rankOf(known)), claimedBy: null }
   const row = isNewer || bindsNow ? { ...same, ...newest, ...changed } : same
 
   const mayChangeSomething = same.state === 'awaiting-approval' ? bindsNow : isNewer
@@ -104,7 +105,7 @@ const withoutSecret = (
   appId,
   clientId,
   bound: known.verified.bound,
-  ofMany: isBulk(known),
+  rank: rankOf(known),
   ...callbackPosition('INSTALLED', known.verified.identity.issuedAt, known.contentDigest),
   receivedAt: now,
   since: now,
@@ -117,14 +118,19 @@ function added(
   decision: Pick<Decision, 'status' | 'isInstall'>,
 ): Decision {
   const { accountId, generation, clientId, bound } = row
+  const kept = giveWay([row, ...credentials])
+  const gaveWay = credentials.filter((each) => !kept.includes(each)).map((each) => each.generation)
   return {
     ...decision,
     generation,
     account: {
       installation: { ...installation, lastGeneration: generation, changedAt: now },
-      credentials: [row, ...credentials],
+      credentials: kept,
     },
-    audit: { actor: trackunit, event, accountId, generation, details: { clientId, bound } },
+    audit: {
+      ...{ actor: trackunit, event, accountId, generation },
+      details: { clientId, bound, ...(gaveWay.length > 0 && { gaveWay }) },
+    },
   }
 }
 

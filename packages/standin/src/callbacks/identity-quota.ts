@@ -1,4 +1,5 @@
 import type { TrackunitCallback } from '@standin/contracts'
+import { isOfCrowd } from '../accounts/due-credential-store.ts'
 import { StandinError } from '../standin-error.ts'
 import type { KnownCallback } from './callback-decision.ts'
 
@@ -27,6 +28,10 @@ export function refusalByQuota(known: KnownCallback, unproven: number): StandinE
   return undefined
 }
 
-/** Only bulk installs are refused when too many wait for their proof, and they are proven after the others. */
-export const isBulk = ({ verified, identityTotal }: Pick<KnownCallback, 'verified' | 'identityTotal'>): boolean =>
-  verified.callback.kind === 'INSTALLED' && !verified.bound && identityTotal >= perIdentityAndAccount
+/** Only a crowd's installs are refused when too many wait for their proof, and they are proven after the others. */
+export const isBulk = (known: Pick<KnownCallback, 'verified' | 'identityTotal'>): boolean =>
+  isOfCrowd({ rank: rankOf(known) })
+
+/** Where new credentials stand among those that their JWT brings; bound ones always first. */
+export const rankOf = ({ verified, identityTotal }: Pick<KnownCallback, 'verified' | 'identityTotal'>): number =>
+  verified.callback.kind === 'INSTALLED' && !verified.bound ? identityTotal : 0

@@ -24,7 +24,10 @@ export async function sealGroup(
     changedCredentials: changed.filter((row) => !isNew(row)),
     ledger: await Promise.all(applied.filter(({ isEntered }) => isEntered).map((each) => ledgerRow(vault, each))),
     audit: applied.flatMap(({ audit }) => audit ?? []),
-    installed: applied.flatMap(({ isInstall, known }) => (isInstall ? [known.verified.callback.body.accountId] : [])),
+    removedCredentials: [...before.values()].flatMap(({ installation: { accountId }, credentials }) => {
+      const left = new Set(accounts.get(accountId)?.credentials.map(({ generation }) => generation))
+      return credentials.filter(({ generation }) => !left.has(generation))
+    }),
   }
 }
 

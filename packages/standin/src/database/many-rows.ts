@@ -29,6 +29,20 @@ export function updateOf<Table extends PgTable, Column extends keyof Table['$inf
   return sql`update ${table} set ${assigned} from ${records(table, [...key, ...set], rows)} where ${found}`
 }
 
+/** Deletes rows, each found by its key. Undefined where there is none. */
+export function deletionOf<Table extends PgTable, Column extends keyof Table['$inferInsert'] & string>(
+  table: Table,
+  keys: ReadonlyArray<Pick<Table['$inferInsert'], Column>>,
+  key: readonly Column[],
+): SQL | undefined {
+  if (keys.length === 0) return undefined
+  const found = sql.join(
+    key.map((column) => sql`${table}.${nameOf(column)} = ${givenOf(column)}`),
+    sql` and `,
+  )
+  return sql`delete from ${table} using ${records(table, key, keys as Rows<Table>)} where ${found}`
+}
+
 const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `)
 /** As the database calls a column of ours. */
 const nameOf = (column: string) => sql`${sql.identifier(toSnakeCase(column))}`

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { account, installed, otherAccount, prepareCallbackStacks, refuses } from '../../test/callback-stack.ts'
+import { ageOutCallbacks } from '../callbacks/age-out-callbacks.ts'
+import { callbacks } from '../callbacks/callback-table.ts'
+import { ageOutAccounts } from './age-out-accounts.ts'
+import { eraseAbandoned } from './erase-abandoned.ts'
+
+const createStack = prepareCallbackStacks()
+
+test('what never served ages out, with its account and its callbacks; what served stays', async () => {
+  const stack = await createStack()
+  stack.clients.set('garbage', refuses)
+  await stack.send(installed('first'), { at: 1 })
+  await stack.prover.proveDue()
+  await stack.send(installed('second'), { at: 3 })
+  await stack.prover.proveDue()
+  await stack.send(installed('late'), { at: 2 }) // Superseded when it arrives.
+  await stack.send(installed('garbage', { accountId: otherAccount }), { at: 1, bound: false })
+  await stack.connection
+    .sql`update credentials set state = 'rejected', next_attempt_at = null where client_id = 'garbage'`
+
+  const ageOut = async () => {
+    const then = new Date(stack.clock.now().getTime() - 31 * 86_400_000).toISOString()
+    await stack.connection.sql`update credentials set since = ${then}`
+    await stack.connection.sql`update installations set changed_at = ${then}`
+    await stack.connection.sql`update callbacks set received_at = ${then}`
+    await eraseAbandoned(stack.ctx)
+    while (await ageOutAccounts(stack.ctx)) {}
+    while (await ageOutCallbacks(stack.ctx)) {}
+    return (await stack.db.select().from(callbacks)).length
+  }
+  expect(await ageOut()).toBe(3)
+  expect(await stack.rows()).toMatchObject([
+    { clientId: 'first', state: 'superseded' },
+    { clientId: 'second', state: 'active' },
+  ])
+  expect(await stack.rows(otherAccount)).toMatchObject([{ state: 'uninstalled', sealedSecret: null }])
+
+  expect(await ageOut()).toBe(2)
+  expect(await stack.rows(otherAccount)).toEqual([])
+  await ageOut()
+  expect(await stack.installation(otherAccount)).toBeUndefined()
+  expect(await stack.installation(account)).toMatchObject({ activeGeneration: 2 })
+
+  await stack.send(installed('genuine', { accountId: otherAccount }))
+  await stack.prover.proveDue()
+  expect(await stack.rows(otherAccount)).toMatchObject([{ clientId: 'genuine', state: 'active' }])
+})

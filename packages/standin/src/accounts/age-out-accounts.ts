@@ -1,0 +1,16 @@
+import type { Context } from '../context.ts'
+import { deleteEmptyAccounts, deleteEndedUnproven } from './age-out-store.ts'
+
+const atOnce = 500
+
+/**
+ * Deletes what never served, `ABANDONED_AFTER_DAYS` after it ended: credentials that were superseded or erased unproven,
+ * then the rows of accounts that have none left.
+ * @returns whether there may be more
+ */
+export async function ageOutAccounts({ db, clock, config }: Context): Promise<boolean> {
+  const before = new Date(clock.now().getTime() - config.callback.abandonedAfterMs)
+  const ended = await deleteEndedUnproven(db, { before, limit: atOnce })
+  const empty = await deleteEmptyAccounts(db, { before, limit: atOnce })
+  return ended === atOnce || empty === atOnce
+}
