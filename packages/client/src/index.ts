@@ -2,6 +2,7 @@ export type {
   Action,
   Artifact,
   AuditTotal,
+  ChangedDestination,
   CompiledMessage,
   Delivery,
   Destination,
@@ -26,6 +27,7 @@ export type {
   SavedFilter,
   Schedule,
   SentResult,
+  ShownDestination,
   Spoken,
 } from '@standin/contracts'
 export { spoken, textOf } from '@standin/contracts'

@@ -43,7 +43,7 @@ export type Artifact = z.infer<typeof artifactSchema>
 export const deliverySchema = z.object({
   id: z.string(),
   kind: z.enum(['email', 'webhook']),
-  /** The email address, or host and path of the web address. */
+  /** The email address, or the host of the web address. */
   to: z.string(),
   state: z.enum(['waiting', 'delivered', 'failed']),
   reason: errorReasonSchema.nullable(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { accountIdSchema } from './account-id.ts'
 import { actionIdSchema } from './action.ts'
-import { deliverToSchema } from './deliver-to.ts'
+import { changedDeliverToSchema, deliverToSchema, shownDestinationSchema } from './deliver-to.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
 import { timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
@@ -16,7 +16,6 @@ const planned = {
   actionId: actionIdSchema,
   input: z.record(z.string().max(100), z.unknown()),
   recurrence: recurrenceSchema,
-  deliverTo: deliverToSchema,
 }
 /** Times recur in this zone; results are in it, and in these units. Without units: metric. */
 const habits = { timeZone: timeZoneSchema, unitSystem: unitSystemSchema.optional() }
@@ -25,6 +24,7 @@ export const scheduleSchema = z.object({
   id: scheduleIdSchema,
   accountId: accountIdSchema,
   ...planned,
+  deliverTo: z.array(shownDestinationSchema),
   timeZone: z.string(),
   unitSystem: unitSystemSchema.nullable(),
   state: z.enum(['active', 'paused']),
@@ -37,12 +37,17 @@ export const scheduleSchema = z.object({
 })
 export type Schedule = z.infer<typeof scheduleSchema>
 
-export const createScheduleInputSchema = z.strictObject({ accountId: accountIdSchema, ...planned, ...habits })
+export const createScheduleInputSchema = z.strictObject({
+  accountId: accountIdSchema,
+  ...planned,
+  deliverTo: deliverToSchema,
+  ...habits,
+})
 export const updateScheduleInputSchema = z.strictObject({
   scheduleId: scheduleIdSchema,
   input: planned.input.optional(),
   recurrence: planned.recurrence.optional(),
   timeZone: habits.timeZone.optional(),
   unitSystem: habits.unitSystem,
-  deliverTo: planned.deliverTo.optional(),
+  deliverTo: changedDeliverToSchema.optional(),
 })

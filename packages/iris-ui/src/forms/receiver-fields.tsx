@@ -1,4 +1,5 @@
 import { useActions } from '../connection/use-account.ts'
+import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { describedBy, Field, Select } from './field.tsx'
 import type { PartsForm } from './form-parts.ts'
@@ -11,6 +12,7 @@ export function ReceiverFields({ form }: { form: PartsForm }) {
   const emails = problemAt(form, 'receivers.emails')
   const webhooks = problemAt(form, 'receivers.webhooks')
   const file = form.watch('receivers.file')
+  const kept = form.watch('receivers.kept')
   const mailed = form.watch('receivers.emails') !== ''
 
   return (
@@ -44,6 +46,28 @@ export function ReceiverFields({ form }: { form: PartsForm }) {
             <option value="csv">{words.fileCsv}</option>
           </Select>
         </Field>
+      )}
+      {kept.length > 0 && (
+        <ul className="chips" aria-label={words.webhook}>
+          {kept.map(({ id, host }) => (
+            <li className="chip" key={id}>
+              <span>{host}</span>
+              <button
+                type="button"
+                aria-label={words.remove(host)}
+                onClick={() =>
+                  form.setValue(
+                    'receivers.kept',
+                    kept.filter((webhook) => webhook.id !== id),
+                    { shouldDirty: true },
+                  )
+                }
+              >
+                <Icon name="cross" size="sm" />
+              </button>
+            </li>
+          ))}
+        </ul>
       )}
       <Field id="f-webhooks" label={words.webhook} help={words.webhookHelp} problem={webhooks} optional>
         <input

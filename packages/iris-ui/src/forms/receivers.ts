@@ -1,14 +1,18 @@
-import type { Destination } from '@standin/client'
+import type { ChangedDestination, Destination, ShownDestination } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
 /** The receivers as they are typed. */
 export interface ReceiverValues {
   emails: string
   file: 'none' | 'csv' | 'xlsx'
+  /** Web addresses to add. */
   webhooks: string
+  /** The webhooks that a schedule already has. Only their hosts are shown. */
+  kept: KeptWebhook[]
 }
+export type KeptWebhook = Extract<ShownDestination, { kind: 'webhook' }>
 
-export const noReceivers: ReceiverValues = { emails: '', file: 'none', webhooks: '' }
+export const noReceivers: ReceiverValues = { emails: '', file: 'none', webhooks: '', kept: [] }
 const MOST = 10
 
 const split = (text: string) =>
@@ -17,13 +21,13 @@ const split = (text: string) =>
     .map((part) => part.trim())
     .filter(Boolean)
 
-export function receiversOf(deliverTo: readonly Destination[]): ReceiverValues {
+export function receiversOf(deliverTo: readonly ShownDestination[]): ReceiverValues {
   const mails = deliverTo.flatMap((to) => (to.kind === 'email' ? [to] : []))
-  const hooks = deliverTo.flatMap((to) => (to.kind === 'webhook' ? [to.url] : []))
   return {
     emails: mails.map(({ address }) => address).join(', '),
     file: mails[0]?.file ?? 'none',
-    webhooks: hooks.join(', '),
+    webhooks: '',
+    kept: deliverTo.filter((to) => to.kind === 'webhook'),
   }
 }
 
@@ -32,6 +36,12 @@ export function destinationsOf({ emails, file, webhooks }: ReceiverValues): Dest
   const hooks = [...new Set(split(webhooks))].map((url): Destination => ({ kind: 'webhook', url }))
   return [...mails, ...hooks]
 }
+
+/** Of a schedule that is changed: those that it keeps too. */
+export const changedDestinationsOf = (values: ReceiverValues): ChangedDestination[] => [
+  ...destinationsOf(values),
+  ...values.kept.map(({ id }): ChangedDestination => ({ kind: 'webhook', id })),
+]
 
 /** The server checks it again; this only says it while there is still time. */
 export function receiverProblems(
@@ -42,7 +52,7 @@ export function receiverProblems(
   const wrong = split(values.emails).find((address) => !/^[^\s@<>"]+@[^\s@<>".]+(\.[^\s@<>".]+)+$/.test(address))
   if (wrong) problems.emails = /@[^.]+$/.test(wrong) ? invalid.emailEnding(wrong) : invalid.email(wrong)
   if (split(values.webhooks).some((url) => !isWebAddress(url))) problems.webhooks = invalid.url
-  if (destinationsOf(values).length > MOST) problems.emails ??= invalid.tooMany
+  if (changedDestinationsOf(values).length > MOST) problems.emails ??= invalid.tooMany
   return problems
 }
 

@@ -4,7 +4,14 @@ import { readable } from '../formats/readable.ts'
 import { da } from '../texts/da.ts'
 import { en } from '../texts/en.ts'
 import { createInputProblems } from './input-problems.ts'
-import { destinationsOf, receiverProblems, receiversOf } from './receivers.ts'
+import {
+  changedDestinationsOf,
+  destinationsOf,
+  noReceivers,
+  type ReceiverValues,
+  receiverProblems,
+  receiversOf,
+} from './receivers.ts'
 import { inputOf, numberOf, type Schema, schemaFields, valuesOf } from './schema-fields.ts'
 
 const schema: Schema = {
@@ -93,7 +100,8 @@ describe('receivers', () => {
     emails: 'mette@nordvang.example,  jonas@nordvang.example mette@nordvang.example',
     file: 'csv',
     webhooks: '',
-  } as const
+    kept: [],
+  } satisfies ReceiverValues
 
   test('are the addresses, each once, and the same when the form is opened again', () => {
     const destinations = destinationsOf(values)
@@ -101,8 +109,24 @@ describe('receivers', () => {
       { kind: 'email', address: 'mette@nordvang.example', file: 'csv' },
       { kind: 'email', address: 'jonas@nordvang.example', file: 'csv' },
     ])
-    expect(destinationsOf(receiversOf(destinations))).toEqual(destinations)
+    const shown = destinations.filter((to) => to.kind === 'email')
+    expect(destinationsOf(receiversOf(shown))).toEqual(destinations)
     expect(receiverProblems(values, en)).toEqual({})
+  })
+
+  test('keep the webhooks of a schedule by their ids, since their addresses are not known here', () => {
+    const webhooks = ['hooks.slack.com', 'hooks.zapier.com'].map((host) => ({
+      kind: 'webhook' as const,
+      id: host,
+      host,
+    }))
+    const opened = receiversOf(webhooks)
+    expect(opened).toEqual({ ...noReceivers, kept: webhooks })
+    const changed = { ...opened, webhooks: 'https://new.example/hook', kept: webhooks.slice(1) }
+    expect(changedDestinationsOf(changed)).toEqual([
+      { kind: 'webhook', url: 'https://new.example/hook' },
+      { kind: 'webhook', id: 'hooks.zapier.com' },
+    ])
   })
 
   test.each([
@@ -114,6 +138,6 @@ describe('receivers', () => {
     [{ webhooks: 'http://planner.example' }, { webhooks: 'Enter a web address that begins with https://.' }],
     [{ webhooks: 'https://planner' }, { webhooks: 'Enter a web address that begins with https://.' }],
   ])('%o: %o', (changes, expected) => {
-    expect(receiverProblems({ emails: '', file: 'none', webhooks: '', ...changes }, en)).toEqual(expected)
+    expect(receiverProblems({ ...noReceivers, ...changes }, en)).toEqual(expected)
   })
 })

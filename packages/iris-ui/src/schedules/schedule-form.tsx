@@ -12,7 +12,13 @@ import { createInputProblems } from '../forms/input-problems.ts'
 import { MachineChoice } from '../forms/machine-choice.tsx'
 import { problemsResolver } from '../forms/problems-resolver.ts'
 import { ReceiverFields } from '../forms/receiver-fields.tsx'
-import { destinationsOf, noReceivers, receiverProblems, receiversOf } from '../forms/receivers.ts'
+import {
+  changedDestinationsOf,
+  destinationsOf,
+  noReceivers,
+  receiverProblems,
+  receiversOf,
+} from '../forms/receivers.ts'
 import { SchemaField } from '../forms/schema-field.tsx'
 import { inputOf, schemaFields, valuesOf } from '../forms/schema-fields.ts'
 import { Button } from '../parts/button.tsx'
@@ -117,10 +123,16 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
       recurrence: (values.rhythm && recurrenceOfValues(values.rhythm)) ?? '',
       timeZone,
       unitSystem: schedule?.unitSystem ?? host.user.measurement,
-      deliverTo: destinationsOf(values.receivers),
     }
-    if (schedule) update.mutate({ scheduleId: schedule.id, ...planned })
-    else create.mutate({ accountId: host.account.id, actionId: action.id, ...planned })
+    const { receivers } = values
+    if (schedule) update.mutate({ scheduleId: schedule.id, ...planned, deliverTo: changedDestinationsOf(receivers) })
+    else
+      create.mutate({
+        accountId: host.account.id,
+        actionId: action.id,
+        ...planned,
+        deliverTo: destinationsOf(receivers),
+      })
   })
   const machines = fields.filter(({ kind }) => kind === 'machines')
   const others = fields.filter(({ kind }) => kind !== 'machines')

@@ -1,4 +1,4 @@
-import type { Delivery, Destination, Schedule } from '@standin/client'
+import type { Delivery, Schedule, ShownDestination } from '@standin/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { useTRPC, useTRPCClient } from '../connection/api.ts'
@@ -25,7 +25,7 @@ import { NextTimes } from './next-times.tsx'
 import { ScheduleButtons } from './schedule-buttons.tsx'
 import { ScheduleForm } from './schedule-form.tsx'
 import { scheduleTimes, zoneCity } from './schedule-times.ts'
-import { failedDeliveriesOf, isAt, pausedWords, rhythmWords, scheduleTitle } from './schedule-words.ts'
+import { failedDeliveriesOf, isAt, nameOf, pausedWords, rhythmWords, scheduleTitle } from './schedule-words.ts'
 import { useSchedules } from './use-schedules.ts'
 
 /** One schedule: its times, why it is paused, its history and receivers; or its form. */
@@ -189,7 +189,7 @@ function History({ schedule, title }: { schedule: Schedule; title: string }) {
 
 function Receivers({ schedule: { deliverTo }, unreached }: { schedule: Schedule; unreached: readonly Delivery[] }) {
   const words = useSurroundings().texts.schedules
-  const isUnreached = (destination: Destination) => unreached.some(({ to }) => isAt(destination, to))
+  const isUnreached = (destination: ShownDestination) => unreached.some(({ to }) => isAt(destination, to))
   return (
     <section className="sec" aria-labelledby="h-who">
       <h2 id="h-who">{words.receivers}</h2>
@@ -197,10 +197,10 @@ function Receivers({ schedule: { deliverTo }, unreached }: { schedule: Schedule;
       {deliverTo.length > 0 && (
         <ul className="rows">
           {deliverTo.map((to) => (
-            <li key={to.kind === 'email' ? to.address : to.url}>
+            <li key={to.kind === 'email' ? to.address : to.id}>
               <Icon {...(isUnreached(to) ? { name: 'bad', tone: 'bad' } : { name: 'send', tone: 'wait' })} />
               <div>
-                <p className="t">{to.kind === 'email' ? to.address : to.url}</p>
+                <p className="t">{nameOf(to)}</p>
                 <p className="d">
                   {isUnreached(to)
                     ? words.notReached

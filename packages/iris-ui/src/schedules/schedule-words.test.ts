@@ -20,16 +20,16 @@ test('an address that was not reached is named while it is still a receiver', ()
   const deliveries = [
     delivery('a@example.com', 'failed'),
     delivery('b@example.com', 'delivered'),
-    delivery('example.com/hook', 'failed'),
+    delivery('hooks.example.com', 'failed'),
     delivery('corrected@example.com', 'failed'),
   ]
   const deliverTo = [
     { kind: 'email', address: 'a@example.com', file: 'none' },
     { kind: 'email', address: 'b@example.com', file: 'none' },
-    { kind: 'webhook', url: 'https://example.com/hook?key=1' },
+    { kind: 'webhook', id: 'w-1', host: 'hooks.example.com' },
   ] as const
   expect(failedDeliveriesOf({ deliveries }, { deliverTo: [...deliverTo] }).map(({ to }) => to)).toEqual([
     'a@example.com',
-    'example.com/hook',
+    'hooks.example.com',
   ])
 })

@@ -1,4 +1,4 @@
-import type { Action, Delivery, Destination, MachineFilter, Run, Schedule } from '@standin/client'
+import type { Action, Delivery, MachineFilter, Run, Schedule, ShownDestination } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
 import { isEverything } from '../forms/machine-filters.ts'
 import { filterOfInput } from '../forms/use-filter-words.ts'
@@ -40,7 +40,7 @@ export function rhythmInZone(schedule: Pick<Schedule, 'recurrence' | 'timeZone'>
 }
 
 export function receiversWords(
-  deliverTo: readonly Destination[],
+  deliverTo: readonly ShownDestination[],
   { texts: { schedules } }: Pick<Words, 'texts'>,
 ): string {
   const mails = deliverTo.filter(({ kind }) => kind === 'email').length
@@ -81,6 +81,7 @@ export function failedDeliveriesOf(
   )
 }
 
-/** For a web address a delivery has only host and path. */
-export const isAt = (destination: Destination, to: string) =>
-  destination.kind === 'email' ? destination.address === to : destination.url.includes(to)
+/** Of a webhook only the host is known. */
+export const isAt = (destination: ShownDestination, to: string) => nameOf(destination) === to
+export const nameOf = (destination: ShownDestination) =>
+  destination.kind === 'email' ? destination.address : destination.host

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Destination } from '@standin/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -104,7 +105,7 @@ describe('the result of a run that has ended', () => {
     const { id } = await stack.runs.start({ deliverTo: [email, webhook] })
     expect(await stack.deliveries(id)).toMatchObject([
       { kind: 'email', to: 'anna@example.com', state: 'waiting', attempts: 0, nextTryAt: null },
-      { kind: 'webhook', to: 'receiver.example/hook', state: 'waiting' },
+      { kind: 'webhook', to: 'receiver.example', state: 'waiting' },
     ])
     expect(await stack.deliverDue()).toBe(false) // The run has not ended.
 
@@ -130,7 +131,7 @@ describe('the result of a run that has ended', () => {
     ])
     expect(await stack.audit()).toEqual([
       { event: 'delivery.sent', details: { runId: id, kind: 'email', to: 'anna@example.com', attempts: 1 } },
-      { event: 'delivery.sent', details: { runId: id, kind: 'webhook', to: 'receiver.example/hook', attempts: 1 } },
+      { event: 'delivery.sent', details: { runId: id, kind: 'webhook', to: 'receiver.example', attempts: 1 } },
     ])
   })
 
@@ -208,7 +209,7 @@ describe('a delivery that fails', () => {
     const events = await stack.runs.eventsOf(id)
     expect(events.at(-1)).toMatchObject({
       type: 'log',
-      message: 'Not delivered to receiver.example/hook. The host answered 500.',
+      message: 'Not delivered to receiver.example. The host answered 500.',
     })
     expect(await stack.audit()).toMatchObject([{ event: 'delivery.failed' }])
   })
@@ -223,22 +224,23 @@ describe('a delivery that fails', () => {
   test('because the address is gone removes the address from the schedule, and leaves an audit entry', async () => {
     await using stack = await createStack(() => ({ kind: 'refused', because: 'The host answered 410.', isGone: true }))
     const { db, sql } = stack.runs
-    const other = { ...webhook, url: 'https://other.example/' }
+    const other = { kind: 'webhook', id: randomUUID(), url: 'https://other.example/' } as const
+    const gone = { ...webhook, id: randomUUID() }
     const { id: scheduleId } = await db.transaction((tx) =>
       insertSchedule(tx, {
         ...{ accountId: account, actionId: 'report', input: {}, recurrence: 'FREQ=DAILY', timeZone: 'UTC' },
-        ...{ deliverTo: [email, webhook, other], state: 'active', anchorAt: stack.clock.now() },
+        ...{ deliverTo: [email, gone, other], state: 'active', anchorAt: stack.clock.now() },
         createdBy: { kind: 'service', service: 'reports', keyId: 'key' },
       }),
     )
-    const scheduled = await stack.ended([webhook])
+    const scheduled = await stack.ended([gone])
     await sql`update runs set schedule_id = ${scheduleId} where id = ${scheduled}`
     await stack.ended([other]) // Without a schedule.
     while (await stack.deliverDue());
 
     expect((await findSchedule(db, scheduleId))?.deliverTo).toEqual([email, other])
     expect(await sql`select actor_id, details from audit_entries where event = 'schedule.updated'`).toMatchObject([
-      { actor_id: 'delivery', details: { scheduleId, noLongerTo: 'receiver.example/hook' } },
+      { actor_id: 'delivery', details: { scheduleId, noLongerTo: 'receiver.example' } },
     ])
   })
 

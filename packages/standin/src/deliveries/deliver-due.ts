@@ -1,3 +1,4 @@
+import { shownAddress } from '../actions/shown-address.ts'
 import { type Actor, record } from '../audit/record.ts'
 import { type Context, type InTransaction, inTransaction } from '../context.ts'
 import { traced } from '../observability/traced.ts'
@@ -10,7 +11,6 @@ import {
   countAttempts,
   type DeliveryChange,
   type DeliveryRow,
-  shownAddress,
   toDelivery,
   updateClaimedDelivery,
 } from './delivery-store.ts'

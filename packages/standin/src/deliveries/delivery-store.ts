@@ -1,5 +1,6 @@
-import type { Delivery, Destination } from '@standin/contracts'
+import type { Delivery } from '@standin/contracts'
 import { and, asc, eq, getTableColumns, gt, inArray, lte, notInArray, or, sql } from 'drizzle-orm'
+import { shownAddress } from '../actions/shown-address.ts'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { codeOf } from '../database/group-writer.ts'
@@ -163,10 +164,3 @@ export const toDelivery = (row: DeliveryRow): Delivery => ({
   nextTryAt: row.state === 'waiting' ? (row.nextTryAt?.toISOString() ?? null) : null,
   endedAt: row.endedAt?.toISOString() ?? null,
 })
-
-/** Shows host and path of a web address; its query may be a secret. */
-export function shownAddress(destination: Destination): string {
-  if (destination.kind === 'email') return destination.address
-  const { host, pathname } = new URL(destination.url)
-  return `${host}${pathname}`
-}

@@ -26,6 +26,7 @@ import {
   toSchedule,
   updateScheduleRow,
 } from './schedule-store.ts'
+import { scheduledDestinations } from './scheduled-destinations.ts'
 
 type Tx = InTransaction<ActionsContext>
 /** What a schedule starts, and when: everything that is checked when it is created or changed. */
@@ -42,7 +43,7 @@ export async function createSchedule(
   input: z.output<typeof createScheduleInputSchema>,
 ): Promise<Schedule> {
   const anchorAt = ctx.clock.now()
-  const planned = { ...input, anchorAt }
+  const planned = { ...input, deliverTo: scheduledDestinations(input.deliverTo), anchorAt }
   const nextAt = upcoming(await checkPlanned(ctx, caller, planned))
   return inTransaction(ctx, async (tx) => {
     await checkPool(tx, planned)
@@ -58,13 +59,19 @@ export async function createSchedule(
 export async function updateSchedule(
   ctx: ActionsContext,
   caller: Caller,
-  { scheduleId, ...input }: z.output<typeof updateScheduleInputSchema>,
+  { scheduleId, deliverTo, ...input }: z.output<typeof updateScheduleInputSchema>,
 ): Promise<Schedule> {
   const isMoved = input.recurrence !== undefined || input.timeZone !== undefined
-  const changed = { ...definedOf(input), ...(isMoved && { anchorAt: ctx.clock.now() }) }
-  const nextAt = await checkPlanned(ctx, caller, { ...(await existing(ctx, scheduleId)), ...changed })
+  const changeOf = (row: ScheduleRow) => ({
+    ...definedOf(input),
+    ...(deliverTo && { deliverTo: scheduledDestinations(deliverTo, row.deliverTo) }),
+    ...(isMoved && { anchorAt: ctx.clock.now() }),
+  })
+  const before = await existing(ctx, scheduleId)
+  const nextAt = await checkPlanned(ctx, caller, { ...before, ...changeOf(before) })
   if (isMoved) upcoming(nextAt)
   return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.updated' }, async (tx, row) => {
+    const changed = changeOf(row)
     if (row.state === 'paused') return changed
     await checkPool(tx, { ...row, ...changed }, row.id)
     return isMoved ? { ...changed, nextAt, dueAt: nextAt } : changed

@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../database/database.ts'
 import { refuseUnstorable } from '../runs/run-store.ts'
 import { runs } from '../runs/run-table.ts'
 import { schedules } from './schedule-table.ts'
+import { shownDestination } from './scheduled-destinations.ts'
 
 export type ScheduleRow = typeof schedules.$inferSelect
 export type ScheduleChange = Partial<Omit<ScheduleRow, 'id' | 'accountId' | 'actionId' | 'createdAt'>>
@@ -130,6 +131,7 @@ export async function stopSchedulesOf({ db }: InTransaction, accountId: string):
 export function toSchedule({ anchorAt: _, dueAt: __, nextAt, createdBy, createdAt, ...row }: ScheduleRow): Schedule {
   return {
     ...row,
+    deliverTo: row.deliverTo.map(shownDestination),
     nextAt: nextAt?.toISOString() ?? null,
     createdBy:
       createdBy.kind === 'user'

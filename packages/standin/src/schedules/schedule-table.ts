@@ -1,6 +1,7 @@
-import type { Destination, ErrorReason } from '@standin/contracts'
+import type { ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { ScheduledDestination } from './scheduled-destinations.ts'
 
 /** Who created a schedule, and so with whose rights its runs start. */
 export type Creator =
@@ -19,7 +20,7 @@ export const schedules = pgTable(
     recurrence: text().notNull(),
     timeZone: text().notNull(),
     unitSystem: text({ enum: ['metric', 'imperial'] }),
-    deliverTo: jsonb().$type<Destination[]>().notNull(),
+    deliverTo: jsonb().$type<ScheduledDestination[]>().notNull(),
     state: text({ enum: ['active', 'paused'] }).notNull(),
     reason: text().$type<ErrorReason>(),
     anchorAt: moment().notNull(),

@@ -323,6 +323,30 @@ describe('people and services', () => {
     expect(await stack.runs.sql`select * from schedules`).toHaveLength(0)
   })
 
+  test('invariant 10: see only the hosts of a schedule’s webhooks, and keep them by their ids', async () => {
+    await using stack = await createStack()
+    const slack = { kind: 'webhook', url: 'https://hooks.slack.com/services/T0/B0/hidden' } as const
+    const zapier = { kind: 'webhook', url: 'https://hooks.zapier.com/hooks/catch/1/hidden?key=hidden' } as const
+    const { id, deliverTo } = await stack.create(anna, { deliverTo: [slack, zapier] })
+    const shown = [
+      { kind: 'webhook', id: expect.any(String), host: 'hooks.slack.com' },
+      { kind: 'webhook', id: expect.any(String), host: 'hooks.zapier.com' },
+    ]
+    expect(deliverTo).toEqual(shown)
+    const everywhere = async () =>
+      JSON.stringify([await stack.one(), await stack.runs.sql`select * from audit_entries`])
+    expect(await everywhere()).not.toContain('hidden')
+
+    const kept = deliverTo.flatMap((to) => (to.kind === 'webhook' ? [{ kind: to.kind, id: to.id }] : []))
+    await stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=HOURLY', deliverTo: kept.slice(1) })
+    const [row] = await stack.runs.sql`select deliver_to from schedules`
+    expect(row?.deliver_to).toEqual([{ ...zapier, id: kept[1]?.id }])
+    expect(await everywhere()).not.toContain('hidden')
+    await expect(stack.manage.update(anna, { scheduleId: id, deliverTo: kept })).rejects.toMatchObject({
+      reason: 'INPUT_INVALID',
+    })
+  })
+
   test('invariant 24: callers without the action’s scopes cannot create, change, pause, resume or delete one', async () => {
     await using stack = await createStack()
     const { id } = await stack.create()
