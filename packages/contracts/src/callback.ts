@@ -1,32 +1,22 @@
 import { z } from 'zod'
 import { accountIdSchema } from './account-id.ts'
+import { lineSchema } from './text.ts'
 
-/**
- * Text from outside that is stored unchanged. A lone surrogate would silently become U+FFFD when it is encoded,
- * and PostgreSQL has no NUL: both would change a secret that may be sent only once.
- */
-const opaque = (maxLength: number) =>
-  z
-    .string()
-    .min(1)
-    .max(maxLength)
-    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be well-formed text without NUL')
-
-const sender = { irisAppId: opaque(200), accountId: accountIdSchema }
+const sender = { irisAppId: lineSchema(200).min(1), accountId: accountIdSchema }
 
 /** The install callback, as documented. Unknown fields are allowed. @see the seed page "Calling the API on behalf of the User" */
 export const installedCallbackSchema = z.looseObject({
   type: z.literal('INSTALLED'),
   ...sender,
-  clientId: opaque(256),
-  clientSecret: opaque(1024),
+  clientId: lineSchema(256).min(1),
+  clientSecret: lineSchema(1024).min(1),
 })
 
 /** Not documented, but plausible; has no credentials. */
 export const uninstalledCallbackSchema = z.looseObject({ type: z.literal('UNINSTALLED'), ...sender })
 
 /** Any other type: stored, answered 200 `ignored`, without effect. */
-export const unknownCallbackSchema = z.looseObject({ type: opaque(64), ...sender })
+export const unknownCallbackSchema = z.looseObject({ type: lineSchema(64).min(1), ...sender })
 
 export type InstalledCallback = z.infer<typeof installedCallbackSchema>
 export type UninstalledCallback = z.infer<typeof uninstalledCallbackSchema>

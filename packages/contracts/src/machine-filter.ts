@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { accountIdSchema } from './account-id.ts'
+import { lineSchema } from './text.ts'
 
-const ids = z.array(z.string().min(1).max(200)).max(200)
+const ids = z.array(lineSchema(200).min(1)).max(200)
 
 /** Machines that match every given list. An empty filter matches all machines. */
 export const machineFilterSchema = z.strictObject({
@@ -22,7 +23,7 @@ export const savedFilterSchema = z.object({
 })
 export type SavedFilter = z.infer<typeof savedFilterSchema>
 
-export const filterNameSchema = z.string().trim().min(1).max(80)
+export const filterNameSchema = lineSchema(80).regex(/^\S(.*\S)?$/u, 'must not begin or end with a space')
 
 /** A value to filter by, and how many known machines have it. */
 export const filterChoiceSchema = z.object({ id: z.string(), name: z.string(), machines: z.int() })

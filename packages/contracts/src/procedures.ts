@@ -32,6 +32,7 @@ import {
   scheduleSchema,
   updateScheduleInputSchema,
 } from './schedule.ts'
+import { lineSchema, textSchema } from './text.ts'
 import { issuedTokenSchema, issueTokenInputSchema } from './token.ts'
 
 /** One procedure of the API. The server enforces and the client offers what is declared here. */
@@ -52,7 +53,7 @@ const both = ['user', 'service'] as const
 const account = z.strictObject({ accountId: accountIdSchema })
 const run = z.strictObject({ runId: runIdSchema })
 const schedule = z.strictObject({ scheduleId: scheduleIdSchema })
-const credentials = z.strictObject({ accountId: accountIdSchema, generation: z.int().min(1) })
+const credentials = z.strictObject({ accountId: accountIdSchema, generation: z.int32().min(1) })
 
 /** The API, defined once for the server, the client and the access test. */
 export const procedures = {
@@ -131,7 +132,7 @@ export const procedures = {
       input: z.strictObject({
         accountId: accountIdSchema,
         /** A BCP 47 tag; without it, or if an action has no messages in the language, `messages` is empty. */
-        language: z.string().max(40).optional(),
+        language: lineSchema(40).optional(),
       }),
       output: z.object({
         actions: z.array(actionSchema),
@@ -149,7 +150,7 @@ export const procedures = {
       kind: 'query',
       input: z.strictObject({
         accountId: accountIdSchema,
-        actionId: z.string().max(60).optional(),
+        actionId: lineSchema(60).optional(),
         states: z.array(runStateSchema).max(7).optional(),
         scheduleId: scheduleIdSchema.optional(),
         ...pageInput,
@@ -171,13 +172,13 @@ export const procedures = {
       input: z.strictObject({
         runId: runIdSchema,
         /** Words that the row's machine or text cells must contain, ignoring case. Messages are searched in English. */
-        search: z.string().max(200).optional(),
+        search: textSchema(200).optional(),
         /** The required value of a filterable column, by the column's key. */
-        filter: z.record(z.string().max(60), z.string().max(200)).optional(),
+        filter: z.record(lineSchema(60), textSchema(200)).optional(),
         /** Only rows that the previous run did not have. */
         onlyNew: z.boolean().optional(),
         /** Without it, rows have the action's own order, worst first. */
-        sort: z.strictObject({ key: z.string().max(60), descending: z.boolean().default(false) }).optional(),
+        sort: z.strictObject({ key: lineSchema(60), descending: z.boolean().default(false) }).optional(),
         /** Index of the first row, from 0, instead of a cursor: to jump within a long result. */
         offset: z.int().min(0).max(10_000_000).optional(),
         ...pageInput,
@@ -275,7 +276,7 @@ export const procedures = {
       kind: 'query',
       input: z.strictObject({
         accountId: accountIdSchema,
-        search: z.string().max(100).optional(),
+        search: textSchema(100).optional(),
         filter: machineFilterSchema.default({}),
       }),
       output: filterChoicesSchema,
@@ -290,7 +291,7 @@ export const procedures = {
         accountId: accountIdSchema,
         from: momentSchema.optional(),
         to: momentSchema.optional(),
-        actorId: z.string().max(200).optional(),
+        actorId: textSchema(200).optional(),
         actorKinds: z.array(auditActorKindSchema).max(6).optional(),
         kinds: z.array(auditKindSchema).max(4).optional(),
         /** Returns this run's changes one by one, each with its outcome; without it they are one entry, `run.changed`. */

@@ -6,6 +6,7 @@ import { errorReasonSchema } from './error-reason-schema.ts'
 import { messageSchema } from './message.ts'
 import { momentSchema } from './moment.ts'
 import { timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
+import { lineSchema } from './text.ts'
 
 export const runIdSchema = z.guid().toLowerCase()
 export const artifactIdSchema = z.guid().toLowerCase()
@@ -96,12 +97,12 @@ export const runSchema = z.object({
 export type Run = z.infer<typeof runSchema>
 
 /** The same key returns the same run; with another action or input it is `IDEMPOTENCY_KEY_REUSED`. */
-export const idempotencyKeySchema = z.string().min(8).max(200)
+export const idempotencyKeySchema = lineSchema(200).min(8)
 
 export const startRunInputSchema = z.strictObject({
   accountId: accountIdSchema,
   actionId: actionIdSchema,
-  input: z.record(z.string().max(100), z.unknown()),
+  input: z.record(lineSchema(100), z.unknown()),
   idempotencyKey: idempotencyKeySchema,
   mode: z.enum(['preview', 'apply']).default('apply'),
   /** The ended preview whose changes are made; required for an action that changes data. */

@@ -6,15 +6,16 @@ import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
 import { timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
 import { actorSchema, runIdSchema } from './run.ts'
+import { lineSchema } from './text.ts'
 
 export const scheduleIdSchema = z.guid().toLowerCase()
 
 /** A recurrence rule without `DTSTART`, at most hourly. @see RFC 5545 §3.3.10 */
-export const recurrenceSchema = z.string().min(1).max(500)
+export const recurrenceSchema = lineSchema(500).min(1)
 
 const planned = {
   actionId: actionIdSchema,
-  input: z.record(z.string().max(100), z.unknown()),
+  input: z.record(lineSchema(100), z.unknown()),
   recurrence: recurrenceSchema,
 }
 /** Times recur in this zone; results are in it, and in these units. Without units: metric. */

@@ -114,8 +114,15 @@ test('without a scope claim nothing is said about the user’s scopes', async ()
   expect((await verify({}, { scopeClaim: undefined })).scopes).toBeUndefined()
 })
 
-test('what is long is cut, and a name that is no text is none', async () => {
-  expect(await verify({ sub: 'u'.repeat(500), name: 42 })).toMatchObject({ id: 'u'.repeat(200), name: null })
+test.each(['u'.repeat(201), 'u\0', 'u\n', 'u\ud800', 42])(
+  'a user whose id would be stored changed is refused: %j',
+  async (sub) => {
+    await expect(verify({ sub })).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
+  },
+)
+
+test.each([42, 'n'.repeat(201), 'n\0'])('the name %j is none', async (name) => {
+  expect(await verify({ name })).toMatchObject({ name: null })
 })
 
 test('invariant 7: while the keys cannot be had a user is told to come again', async () => {

@@ -1,4 +1,4 @@
-import { accountIdSchema } from '@standin/contracts'
+import { accountIdSchema, lineSchema } from '@standin/contracts'
 import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
 import type { AccessContext } from './access-context.ts'
@@ -13,6 +13,9 @@ const claimsSchema = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]).optional(),
 })
 
+const userIdSchema = lineSchema(200).min(1)
+const userNameSchema = lineSchema(200)
+
 /**
  * The user whose token Manager gave to the app, as the `USER_TOKEN_*` settings say.
  * @param arrivedAtMs when the request arrived, on the monotonic clock
@@ -20,12 +23,12 @@ const claimsSchema = z.looseObject({
  */
 export async function verifyUserToken(ctx: AccessContext, jwt: string, arrivedAtMs: number): Promise<UserCaller> {
   const { claims, accountId, policy } = await verifyAppToken(ctx, jwt, arrivedAtMs)
-  const id = claims[policy.userClaim]
-  if (typeof id !== 'string' || id === '') throw new StandinError('UNAUTHENTICATED')
+  const id = userIdSchema.safeParse(claims[policy.userClaim])
+  if (!id.success) throw new StandinError('UNAUTHENTICATED') // Cut, it could be another user's.
   return {
     kind: 'user',
-    id: id.slice(0, 200),
-    name: typeof claims.name === 'string' ? claims.name.slice(0, 200) : null,
+    id: id.data,
+    name: userNameSchema.safeParse(claims.name).data ?? null,
     accountId,
     scopes: policy.scopeClaim === undefined ? undefined : readScopes(claims[policy.scopeClaim]),
     expiresAt: new Date(claims.exp * 1_000),

@@ -79,7 +79,10 @@ async function listInstallations(
   accounts: GrantedAccounts,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ) {
-  const found = await listAccounts(ctx.db, accounts, { after: cursor && accountIn(cursor), limit: limit + 1 })
+  const found = await listAccounts(ctx.db, accounts, {
+    after: cursor === undefined ? undefined : accountIn(cursor),
+    limit: limit + 1,
+  })
   const page = found.slice(0, limit)
   return {
     installations: await Promise.all(page.map((accountId) => showInstallation(ctx, { accountId, administers: false }))),

@@ -1,9 +1,9 @@
 import { request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { errorReasonSchema } from '@standin/contracts'
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   account,
   appId,
@@ -372,4 +372,17 @@ test('a bare POST, as by curl, learns that the identity is missing', async () =>
   await using edge = await createEdge()
   const response = await edge.server.inject({ method: 'POST', url: path })
   expect([response.statusCode, response.json().reason]).toEqual([401, 'IDENTITY_MISSING'])
+})
+
+test('a sender that leaves in the middle of the body is counted, and breaks nothing', async () => {
+  await using edge = await createEdge()
+  await edge.server.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = edge.server.server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  const head = ['content-type: application/json', `trackunit-identity: ${edge.identity}`, 'content-length: 100']
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\n${head.join('\r\n')}\r\n\r\n{"type"`, () => socket.destroy())
+
+  await vi.waitUntil(() => edge.stack.ctx.callbacks.rejections.samples.length > 0)
+  expect(edge.stack.ctx.callbacks.rejections.samples[0]?.details.address).toBe('unknown')
+  expect(edge.logged()).not.toContain('TypeError')
 })

@@ -4,14 +4,15 @@ import {
   uninstalledCallbackSchema,
   unknownCallbackSchema,
 } from '@standin/contracts'
+import { parseJson } from '../http/strict-json.ts'
 import { StandinError } from '../standin-error.ts'
 
 /**
- * The only parser of callbacks: UTF-8, JSON, no key that could reach a prototype, then the schema of its type.
+ * The only parser of callbacks: UTF-8, JSON within bounds, then the schema of its type.
  * @throws StandinError `CALLBACK_MALFORMED` naming the fields that are wrong, never their values
  */
 export function parseCallback(bytes: Uint8Array): TrackunitCallback {
-  const body = parseJson(bytes)
+  const body = readBody(bytes)
   const common = unknownCallbackSchema.safeParse(body)
   const kind = common.success ? common.data.type : undefined
   if (kind === 'INSTALLED') return { kind, body: parsed(installedCallbackSchema.safeParse(body)) }
@@ -19,18 +20,12 @@ export function parseCallback(bytes: Uint8Array): TrackunitCallback {
   return { kind: 'unknown', body: parsed(common) }
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+function readBody(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes), refusePrototypes)
+    return parseJson(bytes, { lenient: true }) // The known fields are checked below; unknown ones pass.
   } catch {
     throw new StandinError('CALLBACK_MALFORMED')
   }
-}
-
-function refusePrototypes(key: string, value: unknown): unknown {
-  const reachesPrototype = key === '__proto__' || (key === 'constructor' && Object(value) === value)
-  if (reachesPrototype) throw new SyntaxError()
-  return value
 }
 
 function parsed<Body>(

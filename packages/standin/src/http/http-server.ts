@@ -6,6 +6,7 @@ import { toRefusal } from '../refusal.ts'
 import { createFastServer, type FastRoute, maxBodyBytes } from './fast-path/fast-server.ts'
 import { answerMalformedRequest } from './malformed-request.ts'
 import { logFailure, problemOf } from './problem.ts'
+import { parseJson } from './strict-json.ts'
 import { traceRequests } from './trace-requests.ts'
 
 /** The procedures of a batch stand in the path: at the default of 100 characters it would be a 404. */
@@ -42,6 +43,11 @@ export async function createHttpServer(
     // Before any route is found. Fastify's own answer would repeat the URL.
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
   })
+
+  server.removeContentTypeParser('application/json')
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseJson(body),
+  )
 
   // The route, never the URL: a URL can hold the callback's path secret, or a download link.
   server.addHook('onResponse', async (request, reply) => {

@@ -5,7 +5,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { authenticate } from '../access/authenticate.ts'
 import type { Caller } from '../access/caller.ts'
 import type { HttpContext } from './http-context.ts'
+import { decodeText } from './strict-json.ts'
 import { noteFailure, type RequestContext } from './trpc.ts'
+
+type Options<Router extends AnyTRPCRouter> = FastifyTRPCPluginOptions<Router>
 
 const maxBatchSize = 100
 
@@ -28,18 +31,24 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
   const closing = new AbortController()
   setMaxListeners(0, closing.signal) // One for each open stream.
   server.addHook('preClose', async () => closing.abort())
-  await server.register(async (scope) => {
-    // tRPC hands Fastify a web Response.
-    scope.addHook('onSend', async (_request, _reply, payload) =>
-      payload instanceof Response && payload.headers.get('content-type')?.startsWith('text/event-stream')
-        ? reconnectSoon(payload, closing.signal)
-        : payload,
-    )
-    await scope.register(fastifyTRPCPlugin, {
-      prefix: '/trpc',
-      trpcOptions: { router, maxBatchSize, createContext, onError } as FastifyTRPCPluginOptions<Router>['trpcOptions'],
-    })
-  })
+  await server.register(
+    async (scope) => {
+      // tRPC hands Fastify a web Response.
+      scope.addHook('onSend', async (_request, _reply, payload) =>
+        payload instanceof Response && payload.headers.get('content-type')?.startsWith('text/event-stream')
+          ? reconnectSoon(payload, closing.signal)
+          : payload,
+      )
+      const trpcOptions = { router, maxBatchSize, createContext, onError } as Options<Router>['trpcOptions']
+      fastifyTRPCPlugin(scope, { trpcOptions }, () => {})
+      // tRPC parses the text. The plugin's own parser would replace what is not UTF-8.
+      scope.removeContentTypeParser('application/json')
+      scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+        decodeText(body),
+      )
+    },
+    { prefix: '/trpc' },
+  )
 }
 
 /**

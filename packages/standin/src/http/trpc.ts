@@ -9,6 +9,7 @@ import type { Logger } from '../observability/logger.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import type { HttpContext } from './http-context.ts'
+import { checkJson } from './strict-json.ts'
 
 /** What a request brings along. */
 export interface RequestContext {
@@ -91,6 +92,10 @@ function admitting<Input extends z.ZodType, Admission extends object>(
       const caller = await ctx.authenticate()
       if (!contract.callers.includes(caller.kind)) throw new StandinError('ACCOUNT_FORBIDDEN')
       return next({ ctx: { caller } })
+    })
+    .use(async ({ getRawInput, next }) => {
+      checkJson(await getRawInput())
+      return next()
     })
     .input(contract.input)
     .use(async ({ ctx, input, next }) => next({ ctx: await admit(ctx.caller, input) }))

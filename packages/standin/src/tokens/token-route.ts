@@ -4,6 +4,7 @@ import type { AccessContext } from '../access/access-context.ts'
 import { authenticate } from '../access/authenticate.ts'
 import type { Caller } from '../access/caller.ts'
 import type { FastRoute } from '../http/fast-path/fast-server.ts'
+import { parseJson } from '../http/strict-json.ts'
 import { StandinError } from '../standin-error.ts'
 import { issueToCaller } from './issue-to-caller.ts'
 import type { TokensContext } from './tokens-context.ts'
@@ -51,11 +52,10 @@ function admitted(caller: Caller): Caller {
   return caller
 }
 
-/** Undefined for input that is refused, and for names that Fastify's parser rejects: Fastify answers those. */
+/** Undefined for input that is refused: Fastify answers that. */
 function parseInput(body: string): IssueTokenInput | undefined {
-  if (/__proto__|constructor/.test(body)) return undefined
   try {
-    return issueTokenInputSchema.safeParse(JSON.parse(body)).data
+    return issueTokenInputSchema.safeParse(parseJson(body)).data
   } catch {
     return undefined
   }

@@ -447,3 +447,12 @@ test('only the algorithms that are configured are taken', async () => {
   expect(await keySet.verify(await rsa.sign({}), 0)).toMatchObject({ outcome: 'verified' })
   expect(await keySet.verify(await known.sign({}), 0)).toEqual({ outcome: 'invalid' })
 })
+
+test.each([1, null, { toString: 'x' }, ['known'], true])('a key id that is %j is invalid at once', async (kid) => {
+  const { verify, published } = setUp(known.jwk)
+  const [, payload, signature] = (await known.sign({})).split('.')
+  const jws = [base64url({ alg: 'ES256', kid }), payload, signature].join('.')
+  published.fail()
+  expect(await verify(jws)).toEqual({ outcome: 'invalid' })
+  expect(published.requests).toBe(0)
+})

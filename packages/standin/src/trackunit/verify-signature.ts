@@ -31,12 +31,16 @@ export function usableKeys(published: unknown): JWK[] | undefined {
   return usable.length > 0 ? usable : undefined
 }
 
-/** Three segments, whose header names an allowed algorithm and nothing that is refused: worth checking against the keys. */
+/**
+ * Three segments, whose header names an allowed algorithm, no key or one by its id, and nothing that is refused: worth
+ * checking against the keys.
+ */
 export function isPlausible(jws: string, algorithms: readonly string[] = signatureAlgorithms): boolean {
   if (jws.length > 8_192 || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jws)) return false
   try {
     const header = decodeProtectedHeader(jws)
-    return algorithms.includes(header.alg ?? '') && !refusedHeaders.some((name) => name in header)
+    const keyIdFits = header.kid === undefined || typeof header.kid === 'string'
+    return keyIdFits && algorithms.includes(header.alg ?? '') && !refusedHeaders.some((name) => name in header)
   } catch {
     return false
   }

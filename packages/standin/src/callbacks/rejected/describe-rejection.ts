@@ -3,7 +3,8 @@ import { isPlausible } from '../../trackunit/verify-signature.ts'
 import type { RejectionDetails } from './rejection-table.ts'
 
 export interface RejectedRequest {
-  address: string
+  /** Not known of a sender that has left. */
+  address: string | undefined
   mediaType?: string | undefined
   bodyBytes?: number | undefined
   /** The header's value, which may be forged. */
@@ -13,7 +14,7 @@ export interface RejectedRequest {
 /** The part of a refused request that is stored to show what was wrong: no body, no JWT, no claim's value, all of it cut. */
 export function describeRejection({ address, mediaType, bodyBytes, jwt }: RejectedRequest): RejectionDetails {
   return {
-    address: cut(address),
+    address: cut(address ?? 'unknown'),
     ...(mediaType !== undefined && { mediaType: cut(mediaType) }),
     ...(bodyBytes !== undefined && { bodyBytes }),
     ...(jwt !== undefined && isPlausible(jwt) && describeJwt(jwt)),

@@ -4,6 +4,7 @@ import { getHTTPStatusCode } from '@trpc/server/http'
 import type { AccessContext } from '../../access/access-context.ts'
 import type { Caller } from '../../access/caller.ts'
 import { StandinError } from '../../standin-error.ts'
+import { checkJson } from '../strict-json.ts'
 import { noteFailure, trpcConfig } from '../trpc.ts'
 import type { FastRequest, FastRoute } from './fast-server.ts'
 
@@ -28,7 +29,7 @@ export function fastMutation<Contract extends ProcedureContract>(
     try {
       const caller = await authenticate()
       if (!contract.callers.includes(caller.kind)) throw new StandinError('ACCOUNT_FORBIDDEN')
-      return { result: { data: await call(caller, contract.input.parse(input)) } }
+      return { result: { data: await call(caller, contract.input.parse(checkJson(input))) } }
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause)
       noteFailure(ctx, { error, path, log })

@@ -151,16 +151,23 @@ async function createBothWays() {
 interface Asked {
   url: string
   headers: Record<string, string>
-  body: string
+  body: string | Buffer
 }
 const json = { authorization: good, 'content-type': 'application/json' }
 const rest = (body: unknown, headers: Record<string, string> = {}, url = '/v1/token'): Asked => {
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
   return { url, headers: { ...json, 'content-length': String(Buffer.byteLength(text)), ...headers }, body: text }
 }
 const trpc = (path: string, body: unknown, headers: Record<string, string> = {}) => rest(body, headers, `/trpc/${path}`)
 const asks = { accountId: account, scopes: ['a'] }
 const as = (authorization: string) => ({ authorization: authorization.replace('Bearer', 'bearer') })
+
+const deep = `{"accountId":${'['.repeat(30_000)}${']'.repeat(30_000)}}`
+const notUtf8 = Buffer.concat([
+  Buffer.from(`{"accountId":"${account}","scopes":["`),
+  Buffer.of(0xff),
+  Buffer.from('"]}'),
+])
 
 const direct: Record<string, Asked> = {
   'a token': rest(asks),
@@ -173,6 +180,7 @@ const direct: Record<string, Asked> = {
   'a procedure with an error of ours': trpc('token.issue', { accountId: ours }),
   'a procedure with an error of a library': trpc('token.issue', { accountId: broken }),
   'a procedure, asked too often': trpc('token.issue', asks, as(limited)),
+  'a procedure with an input nested 30,000 deep': trpc('token.issue', deep),
   'a batch of all that': trpc('token.issue,token.issue,token.issue?batch=1', { 0: asks, 1: { accountId: ours } }),
 }
 const left: Record<string, Asked> = {
@@ -180,6 +188,11 @@ const left: Record<string, Asked> = {
   'an input that does not fit': rest({ accountId: 'x' }),
   'a field that is not known': rest({ ...asks, x: 1 }),
   'a name that is a trap': rest(`{"accountId":"${account}","__proto__":{}}`),
+  'an input nested 30,000 deep': rest(deep),
+  'text that cannot be stored': rest({ ...asks, scopes: ['a\0'] }),
+  'a number beyond all numbers': rest(`{"accountId":"${account}","scopes":[1e999]}`),
+  'what is not UTF-8': rest(notUtf8),
+  'a procedure with what is not UTF-8': trpc('token.issue', notUtf8),
   'another type': rest(asks, { 'content-type': 'text/plain' }),
   'a type with a character set': rest(asks, { 'content-type': 'application/json; charset=utf-8' }),
   'a browser': rest(asks, { origin: 'https://app.example' }),
@@ -232,4 +245,17 @@ test('a body may come in pieces, and several requests over one connection', asyn
     if (count === 2) break
   }
   expect(answers.match(/HTTP\/1.1 200 OK/g)).toHaveLength(2)
+})
+
+test.each([
+  ['an input nested 30,000 deep', rest(deep), 'accountId'],
+  ['the same in a procedure', trpc('token.issue', deep), 'accountId'],
+  ['text that cannot be stored', rest({ ...asks, scopes: ['a\0'] }), 'scopes.0'],
+  ['a number beyond all numbers', rest(`{"accountId":"${account}","scopes":[1e999]}`), 'scopes.0'],
+  ['what is not UTF-8', rest(notUtf8), 'not UTF-8'],
+  ['the same in a procedure', trpc('token.issue', notUtf8), 'not UTF-8'],
+])('%s is refused with the place named', async (_title, asked, named) => {
+  const { seen } = (await ways.compare(asked)).overPort
+  expect({ status: seen.status, body: seen.body }).toEqual({ status: 400, body: expect.stringContaining(named) })
+  expect(seen.body).toContain('INPUT_INVALID')
 })

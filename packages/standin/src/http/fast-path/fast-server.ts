@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { FastifyServerOptions } from 'fastify'
@@ -71,7 +72,7 @@ function answerFast(ctx: AccessContext, routes: readonly FastRoute[], { request,
       warn: (fields: object, text?: string) => ctx.log.warn({ reqId: id, ...fields }, text),
       error: (fields: object, text?: string) => ctx.log.error({ reqId: id, ...fields }, text),
     }
-    const answering = route.answer({ id, url, body, log, authenticate })
+    const answering = body === undefined ? undefined : route.answer({ id, url, body, log, authenticate })
     if (!answering) {
       putBack()
       return leave()
@@ -106,14 +107,14 @@ function isUsual({ method, headers }: IncomingMessage): boolean {
   )
 }
 
-/** @param then gets the text, and what puts it back for Fastify to read */
-function readBody(request: IncomingMessage, then: (body: string, putBack: () => void) => void): void {
+/** @param then gets the text, undefined for what is not UTF-8, and what puts it back for Fastify to read */
+function readBody(request: IncomingMessage, then: (body: string | undefined, putBack: () => void) => void): void {
   const awaitedBytes = Number(request.headers['content-length'])
   let read: Buffer = Buffer.alloc(0)
   const onData = (piece: Buffer) => {
     read = read.length === 0 ? piece : Buffer.concat([read, piece])
     if (read.length < awaitedBytes) return
-    then(read.toString(), () => {
+    then(isUtf8(read) ? read.toString() : undefined, () => {
       request.pause()
       request.off('data', onData)
       request.unshift(read)
