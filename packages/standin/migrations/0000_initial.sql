@@ -151,6 +151,11 @@ CREATE TABLE "rejection_samples" (
 	"details" jsonb NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "heartbeats" (
+	"id" integer PRIMARY KEY NOT NULL,
+	"at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "deliveries" (
 	"run_id" uuid NOT NULL,
 	"position" integer NOT NULL,
@@ -338,6 +343,11 @@ CREATE TABLE "schedules" (
 	"last_run_id" uuid,
 	"created_by" jsonb NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "encryption_keys" (
+	"kid" text PRIMARY KEY NOT NULL,
+	"fingerprint" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "encryption_key_readers" (

@@ -5,7 +5,17 @@ import { startBackgroundLoop } from './background-loop.ts'
 const aMinuteMs = 60_000
 
 /** Work that the test lets begin and end. */
-function startLoop({ everyMs = aMinuteMs, work }: { everyMs?: number; work: (round: number) => Promise<boolean> }) {
+function startLoop({
+  everyMs = aMinuteMs,
+  work,
+  database = { isDown: false },
+}: {
+  everyMs?: number
+  work: (round: number) => Promise<boolean>
+  database?: { isDown: boolean }
+}) {
+  let log = ''
+  const watch = { isDown: () => database.isDown, suspect: async () => database.isDown }
   const rounds: Array<() => void> = []
   let round = 0
   const loop = startBackgroundLoop(
@@ -18,12 +28,13 @@ function startLoop({ everyMs = aMinuteMs, work }: { everyMs?: number; work: (rou
         return work(round)
       },
     },
-    pino({ level: 'silent' }),
+    { log: pino({}, { write: (line) => (log += line) }), watch },
   )
   onTestFinished(loop.stop)
   return {
     ...loop,
     rounds: () => round,
+    logged: () => log,
     nextRound: () => new Promise<void>((resolve) => rounds.push(resolve)),
   }
 }
@@ -73,6 +84,33 @@ test('a failure does not end it', async () => {
   })
   await loop.nextRound()
   expect(loop.rounds()).toBeGreaterThanOrEqual(2)
+})
+
+test('an error of a database that is down is not logged, and nothing is tried until it is back', async () => {
+  const database = { isDown: false }
+  const failed = Promise.withResolvers<void>()
+  const loop = startLoop({
+    database,
+    everyMs: 1,
+    work: async () => {
+      database.isDown = true
+      failed.resolve()
+      throw Object.assign(new Error('no'), { code: 'ECONNREFUSED' })
+    },
+  })
+  await failed.promise
+  for (let wakes = 0; wakes < 20; wakes++) {
+    loop.wake()
+    await new Promise(setImmediate)
+  }
+  expect(loop.rounds()).toBe(1)
+  expect(loop.logged()).toBe('')
+})
+
+test('another error is logged, with the loop that it was', async () => {
+  const loop = startLoop({ everyMs: 5, work: () => Promise.reject(new Error('no')) })
+  await loop.nextRound()
+  expect(loop.logged()).toContain('"loop":"test"')
 })
 
 test('stopping waits for what is under way and begins nothing more', async () => {

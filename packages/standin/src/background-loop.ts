@@ -1,4 +1,6 @@
+import type { DatabaseWatch } from './database/database-watch.ts'
 import type { Logger } from './observability/logger.ts'
+import { toRefusal } from './refusal.ts'
 
 export interface BackgroundLoop {
   /** Looks for work now. */
@@ -16,10 +18,20 @@ export interface LoopRow {
   work: () => Promise<boolean | number>
 }
 
+/** The part of a context that a loop needs. */
+export interface LoopContext {
+  log: Pick<Logger, 'error'>
+  watch: Pick<DatabaseWatch, 'isDown' | 'suspect'>
+}
+
+/** While the database is down, a loop looks this often whether it is back. */
+const downForMs = 1_000
+
 /**
- * Does work when woken, and every `everyMs` in case a wake-up was lost. An error is logged and the loop goes on.
+ * Does work when woken, and every `everyMs` in case a wake-up was lost. An error is logged and the loop goes on. While the
+ * database is down there is no work, and nothing to log: the watch has said so.
  */
-export function startBackgroundLoop({ name, everyMs, work }: LoopRow, log: Pick<Logger, 'error'>): BackgroundLoop {
+export function startBackgroundLoop({ name, everyMs, work }: LoopRow, { log, watch }: LoopContext): BackgroundLoop {
   let isStopped = false
   let isAwake = true
   let rouse: (() => void) | undefined
@@ -29,11 +41,14 @@ export function startBackgroundLoop({ name, everyMs, work }: LoopRow, log: Pick<
       isAwake = false
       let nextInMs = everyMs
       try {
-        const more = await work()
+        const more = watch.isDown() ? downForMs : await work()
         if (typeof more === 'number') nextInMs = Math.min(more, everyMs)
         else if (more) isAwake = true
       } catch (error) {
-        log.error({ err: error, loop: name }, 'background work failed')
+        const isOfDatabase = toRefusal(error).reason === 'STORAGE_UNAVAILABLE'
+        if (!(isOfDatabase && (await watch.suspect(error))))
+          log.error({ err: error, loop: name }, 'background work failed')
+        else nextInMs = Math.min(downForMs, everyMs)
       }
       if (isAwake || isStopped) continue
       const { promise, resolve } = Promise.withResolvers<void>()

@@ -99,7 +99,7 @@ export async function openReplica(
   }
   const connection = connectDatabase(database.url, { pool, pooled: database.pooled })
   const listener = createListener(database.directUrl)
-  const watch = watchDatabase({ ...database, cut: connection.cut, clock: world.clock, replica: listener.replica })
+  const watch = watchDatabase({ ...database, ...world, cut: connection.cut, replica: listener.replica })
   return {
     ctx: { ...createContext(config, world, connection), listener, watch, directUrl: database.directUrl },
     async close() {

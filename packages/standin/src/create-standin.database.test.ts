@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '../test/test-database.ts'
+import { Secret } from './config/secret.ts'
 import { createStandin } from './create-standin.ts'
 import { connectDatabase } from './database/database.ts'
+import { createVault } from './secrets/vault.ts'
 
 const database = await createTestDatabase()
 const { sql, close } = connectDatabase(database.url, { pool: 1 })
@@ -117,4 +119,45 @@ test('what is refused at any edge is counted by route and reason, never by addre
   } finally {
     await stop()
   }
+})
+
+test('invariant 26: a server whose keys do not open what is stored takes nothing, and says which key is missing', async () => {
+  const [a, b] = ['A'.repeat(43), 'B'.repeat(43)]
+  const start = (encryption: string) =>
+    createStandin({ app, actions: [] }).start({
+      ...{ DRAIN_DELAY_S: '0', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.url },
+      ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
+      STANDIN_ENCRYPTION_KEYS: encryption,
+      STANDIN_LINK_KEYS: `l:${b}`,
+      STANDIN_AUDIT_KEYS: `a:${b}`,
+    })
+  const look = async (encryption: string) => {
+    const { url, stop } = await start(encryption)
+    try {
+      const ready = await fetch(`${url}/health/ready`)
+      const body = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+      const callback = await fetch(`${url}/trackunit/callback`, body)
+      const { encryptionKeysMissing } = (await ready.json()) as { encryptionKeysMissing?: string[] }
+      return { ready: ready.status, encryptionKeysMissing, callback: callback.status }
+    } finally {
+      await stop()
+    }
+  }
+  const good = { ready: 200, encryptionKeysMissing: undefined, callback: 401 }
+  const refused = { ready: 503, encryptionKeysMissing: ['old'], callback: 503 }
+
+  await sql`truncate encryption_keys, installations, credentials cascade`
+  expect(await look(`old:${a}`)).toEqual(good)
+  const binding = { account: accountId, app: app.id, column: 'client-secret', generation: 1 } as const
+  const vault = createVault([{ kid: 'old', bytes: Buffer.from(a, 'base64url') }])
+  await sql`insert into installations (account_id) values (${accountId})`
+  await sql`
+    insert into credentials (account_id, generation, app_id, client_id, sealed_secret, state, issued_at, tie_break, bound)
+    values (${accountId}, 1, ${app.id}, 'client', ${await vault.seal(new Secret('s'), binding)}, 'active', now(), '', true)`
+  expect(await look(`new:${b}`)).toEqual(refused)
+  expect(await look(`old:${b}`)).toEqual(refused) // The same name, other bytes.
+  expect(await look(`new:${b},old:${a}`)).toEqual(good)
+  await sql`truncate installations, credentials cascade`
+  expect(await look(`new:${b}`)).toEqual(good) // Retired: no value needs it.
+  expect((await sql`select kid from encryption_keys`).map(({ kid }) => kid)).toEqual(['new'])
 })

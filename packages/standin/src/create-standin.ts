@@ -71,7 +71,9 @@ import { reviewSchedules } from './schedules/review-schedules.ts'
 import { scheduleProcedures } from './schedules/schedule-procedures.ts'
 import { accountOfSchedule } from './schedules/schedule-store.ts'
 import { startDueSchedules } from './schedules/start-due-schedules.ts'
+import { checkKeys } from './secrets/check-keys.ts'
 import { publishKeys } from './secrets/publish-keys.ts'
+import { StandinError } from './standin-error.ts'
 import { issueToCaller } from './tokens/issue-to-caller.ts'
 import { drainSpool } from './tokens/outage/drain-spool.ts'
 import { refreshDueTokens, saveTokenUses } from './tokens/refresh-ahead.ts'
@@ -155,6 +157,9 @@ interface Start {
   closers: Closers
 }
 
+const unreadableKeys =
+  'STANDIN_ENCRYPTION_KEYS lacks keys that stored values need, or has them with other bytes: not ready, all requests are answered 503. Set the keys that the other servers have, and start again'
+
 /** @returns the address that it listens on */
 async function startServer(config: Config, { actions, closers }: Start): Promise<string> {
   const log = createLogger(config.logLevel)
@@ -170,13 +175,16 @@ async function startServer(config: Config, { actions, closers }: Start): Promise
     () => finishAudit(ctx),
     () => ctx.tokens.spool.close(),
   )
-  await publishKeys(ctx)
+  const unreadable = await checkKeys(ctx)
+  if (unreadable.length === 0) await publishKeys(ctx)
+  else log.error({ keys: unreadable }, unreadableKeys)
   await hearOthers(ctx)
+  await ctx.watch.suspect() // So that clocks are compared before anything is judged by them.
   closers.push(await serveMetrics(ctx.metrics, config.metrics, log))
 
-  const http = await serveHttp(ctx, { publicUrl, isStopping: () => server.isStopping })
+  const http = await serveHttp(ctx, { publicUrl, unreadable, isStopping: () => server.isStopping })
   server.http = http
-  closers.push(startLoops(ctx), () => handOverRuns(ctx))
+  if (unreadable.length === 0) closers.push(startLoops(ctx), () => handOverRuns(ctx))
   closers.push(() => http.close())
   await http.listen({ port: config.http.port, host: config.http.host })
   closers.push(() => {
@@ -240,19 +248,37 @@ const manifestScopesOf = ({ app }: Config): string[] => app.scopes.map(({ scope 
 /** The server's one port: callbacks from Trackunit, the API for people and services. */
 async function serveHttp(
   ctx: StandinContext,
-  { publicUrl, isStopping }: { publicUrl: () => string; isStopping: () => boolean },
+  {
+    publicUrl,
+    isStopping,
+    unreadable,
+  }: { publicUrl: () => string; isStopping: () => boolean; unreadable: readonly string[] },
 ): Promise<FastifyInstance> {
   const { parts } = ctx.config
-  const isApi = parts.includes('api')
+  const isApi = parts.includes('api') && unreadable.length === 0
   const fastIssue = fastMutation(ctx, 'token.issue', procedures.token.issue, (caller, input) =>
     issueToCaller(ctx, caller, input),
   )
   const server = await createHttpServer(ctx, isApi ? [fastTokenRoute(ctx), fastIssue] : [])
-  registerHealthRoutes(server, ctx, { isStopping, isWorking: () => !parts.includes('worker') || isClaiming(ctx) })
-  if (parts.includes('callbacks')) {
-    await registerCallbackRoute(server, ctx)
-    registerLifecycleRoute(server, ctx)
+  const isWorking = () => !parts.includes('worker') || isClaiming(ctx)
+  registerHealthRoutes(server, ctx, { isStopping, isWorking, unreadable })
+  if (unreadable.length > 0) {
+    const handler = async () => {
+      throw new StandinError('STORAGE_UNAVAILABLE', { retryAfterMs: 30 * seconds })
+    }
+    server.route({ method: ['GET', 'POST'], url: '/*', handler })
+    return server
   }
+  if (parts.includes('callbacks'))
+    await server.register(async (scope) => {
+      // By a wrong clock, a genuine callback has expired or is from the future.
+      scope.addHook('onRequest', async () => {
+        if (ctx.watch.clockOffByMs() !== undefined)
+          throw new StandinError('STORAGE_UNAVAILABLE', { retryAfterMs: 30 * seconds })
+      })
+      await registerCallbackRoute(scope, ctx)
+      registerLifecycleRoute(scope, ctx)
+    })
   if (isApi) {
     await registerTokenRoute(server, ctx)
     registerArtifactRoute(server, ctx)
@@ -298,6 +324,8 @@ const hours = 3_600_000
 function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
   const auditRetained = () => new Date(ctx.clock.now().getTime() - ctx.config.auditRetentionMs)
   return [
+    // The database, also where no balancer asks for it
+    { name: 'watch-database', everyMs: 10 * seconds, work: () => ctx.watch.suspect().then(() => false) },
     // Audit
     { name: 'seal-audit', everyMs: 0.5 * seconds, work: () => sealEntries(ctx) },
     { name: 'log-audit-heads', everyMs: 60 * seconds, work: () => logChainHeads(ctx) },
@@ -349,7 +377,7 @@ function startLoops(ctx: StandinContext): () => Promise<void> {
   const rows = backgroundLoops(ctx).filter(({ part }) => part === undefined || ctx.config.parts.includes(part))
   const loops = new Map<string, BackgroundLoop[]>()
   for (const { wokenBy, count = 1, ...row } of rows) {
-    const started = Array.from({ length: count }, () => startBackgroundLoop(row, ctx.log))
+    const started = Array.from({ length: count }, () => startBackgroundLoop(row, ctx))
     loops.set(row.name, started)
     const wake = () => {
       for (const loop of started) loop.wake()

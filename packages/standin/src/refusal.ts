@@ -31,11 +31,14 @@ const reasonsByCode = new Map<string, ErrorReason>(
 )
 
 /**
- * postgres.js's, Node's and PostgreSQL's codes for "not just now": not reachable, going down, a standby, or a
- * transaction that lost against another and was rolled back.
+ * postgres.js's, Node's and PostgreSQL's codes for "not just now": not reachable, going down, out of disk, memory or
+ * connections, read-only, or a transaction that lost against another and was rolled back.
  */
 const storageCodes =
-  /^(CONNECT|CONNECTION)_|^ECONN|^EPIPE$|^ETIMEDOUT$|^E(HOST|NET)UNREACH$|^ENOTFOUND$|^EAI_AGAIN$|^57P0|^08|^53300$|^25006$|^40(001|P01)$/
+  /^(CONNECT|CONNECTION)_|^ECONN|^EPIPE$|^ETIMEDOUT$|^E(HOST|NET)UNREACH$|^ENOTFOUND$|^EAI_AGAIN$|^57P0|^08|^53|^25006$|^40(001|P01)$/
+
+/** When a caller that met an outage of the database may ask again, where nothing better is known. */
+const storageAgainAfterMs = 2_000
 
 /**
  * The one place where an error becomes an answer. Only errors of ours speak; of a library's error no more than its code
@@ -56,11 +59,12 @@ function refusal(
   { retryAfterMs, detail }: Partial<Pick<StandinError, 'retryAfterMs' | 'detail'>> = {},
 ): Refusal {
   const { http, message } = errorReasons[reason]
+  const afterMs = retryAfterMs ?? (reason === 'STORAGE_UNAVAILABLE' ? storageAgainAfterMs : undefined)
   return {
     reason,
     status: http,
     message: detail ? `${message} ${detail}` : message,
-    ...(retryAfterMs !== undefined && { retryAfterMs: Math.ceil(retryAfterMs) }),
+    ...(afterMs !== undefined && { retryAfterMs: Math.ceil(afterMs) }),
   }
 }
 

@@ -73,7 +73,7 @@ export function openTestReplica<World extends Clock = ReturnType<typeof createAd
     random: options.random ?? (() => 0),
   }
   const listener = createListener(url)
-  const watch = watchDatabase({ url, pooled: false, cut: connection.cut, clock, replica: listener.replica })
+  const watch = watchDatabase({ ...world, url, pooled: false, cut: connection.cut, replica: listener.replica })
   const context = createContext(config, world, connection)
   const audit = options.process
     ? createAudit({ db: connection.db, clock, keys: config.keys.audit, process: options.process })

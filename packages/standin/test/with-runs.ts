@@ -27,8 +27,11 @@ export function withRuns<Replica extends ReplicaContext>(
 export async function startWorking(ctx: RunsContext): Promise<AsyncDisposable> {
   const { listener, log } = ctx
   const endLost = listener.replica.onLost(() => loseAllRuns(ctx))
-  const claiming = startBackgroundLoop({ name: 'claim-runs', everyMs: 500, work: () => claimDueRuns(ctx) }, log)
-  const reaping = startBackgroundLoop({ name: 'reap-runs', everyMs: 250, work: () => reapRuns(ctx) }, log)
+  const claiming = startBackgroundLoop(
+    { name: 'claim-runs', everyMs: 500, work: () => claimDueRuns(ctx) },
+    { ...ctx, log },
+  )
+  const reaping = startBackgroundLoop({ name: 'reap-runs', everyMs: 250, work: () => reapRuns(ctx) }, { ...ctx, log })
   await listener.on('run_due', claiming.wake, claiming.wake)
   await listener.on('run_cancel', (runId) => interruptCancelled(ctx, runId))
   await listener.on('installation_changed', (accountId) => void wakeRuns(ctx, accountId).catch(() => {}))

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Secret } from '../config/secret.ts'
+import type { DatabaseWatch } from '../database/database-watch.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import type { CallbacksContext } from './callbacks-context.ts'
@@ -11,11 +12,13 @@ const maxBodyBytes = 16 * 1024
 const paths = ['/trackunit/callback', '/trackunit/callback/:secret', '/trackunit/callback/:secret/*']
 const otherMethods = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
+type WatchedContext = CallbacksContext & { watch: Pick<DatabaseWatch, 'isDown' | 'whileUp' | 'suspect'> }
+
 /**
  * `POST /trackunit/callback[/<secret>]`: cheap checks first, then `receiveCallback`. A wrong path is always answered with
  * the same 404, but a genuine callback that was sent there is held.
  */
-export async function registerCallbackRoute(server: FastifyInstance, ctx: CallbacksContext): Promise<void> {
+export async function registerCallbackRoute(server: FastifyInstance, ctx: WatchedContext): Promise<void> {
   const { pathSecrets } = ctx.config.callback
   await server.register(async (scope) => {
     // As bytes: the body is parsed only after its sender is verified.
@@ -43,14 +46,17 @@ function checkHeaders(request: FastifyRequest, pathSecrets: readonly Secret[]): 
   if (request.headers['content-encoding'] !== undefined) throw new StandinError('UNSUPPORTED_MEDIA_TYPE')
 }
 
-async function receive(ctx: CallbacksContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { status, accountId } = await receiveCallback(ctx, {
+async function receive(ctx: WatchedContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  // Not begun while the database is down. One that waits for a commit which does not come is answered within 1.5 seconds.
+  if (ctx.watch.isDown()) throw new StandinError('STORAGE_UNAVAILABLE')
+  const receiving = receiveCallback(ctx, {
     identity: identityHeader(request),
     body: bodyOf(request) ?? Buffer.alloc(0),
     arrivedAtMs: ctx.clock.monotonicMs(), // After the body: a key set fetched later was fetched after this request.
     address: request.ip,
     refusedAs: refusalOf(request, ctx.config.callback.pathSecrets),
   })
+  const { status, accountId } = await ctx.watch.whileUp(receiving)
   request.log.info({ status, accountId }, 'callback')
   return reply.header('cache-control', 'no-store').send({ status })
 }
@@ -66,8 +72,9 @@ function refuseOtherMethod(): never {
 }
 
 /** Counts the refusal, and hides what was wrong on a wrong path. */
-function refuse(ctx: CallbacksContext, error: Error, request: FastifyRequest, reply: FastifyReply): never {
+function refuse(ctx: WatchedContext, error: Error, request: FastifyRequest, reply: FastifyReply): never {
   const { reason } = toRefusal(error)
+  if (reason === 'STORAGE_UNAVAILABLE') void ctx.watch.suspect(error)
   countRejection(ctx, {
     reason,
     address: request.ip,

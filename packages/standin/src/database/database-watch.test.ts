@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { pino } from 'pino'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createAdjustableClock } from '../../test/adjustable-clock.ts'
 import { createDatabaseWatch } from './database-watch.ts'
@@ -10,14 +11,19 @@ function watchPlayed() {
   const replica = createReplica()
   replica.hold(1)
   const clock = createAdjustableClock()
-  const database = { answers: true, cuts: [] as number[] }
+  const database = { answers: true, code: 'ECONNREFUSED', hasRoom: true, aheadMs: 0, cuts: [] as number[] }
+  const answer = (isGood: boolean) =>
+    isGood ? Promise.resolve(database.aheadMs) : Promise.reject(Object.assign(new Error('no'), { code: database.code }))
+  const logged: string[] = []
   const watch = createDatabaseWatch({
     ...{ replica, clock },
-    ask: () => (database.answers ? Promise.resolve() : Promise.reject(new Error('no'))),
+    log: pino({ base: null, timestamp: false }, { write: (line) => logged.push(JSON.parse(line).msg) }),
+    ask: () => answer(database.answers),
+    askForRoom: () => answer(database.hasRoom),
     cut: (unlessHeardWithinMs) => void database.cuts.push(unlessHeardWithinMs),
   })
   onTestFinished(watch.stop)
-  return { replica, clock, database, watch }
+  return { replica, clock, database, watch, logged }
 }
 
 test('invariant 16: it is down once its session is lost and it does not answer, counted from the loss', async () => {
@@ -57,6 +63,55 @@ test('invariant 16: what waits for it fails when it goes down, and what is said 
   expect(watch.isDown()).toBe(false)
   expect(watch.downForMs()).toBe(0)
   expect(await watch.whileUp(Promise.resolve('work'))).toBe('work')
+})
+
+test('an outage is logged once when it begins and once when it ends, however often it is asked about', async () => {
+  const { database, watch, logged } = watchPlayed()
+  database.answers = false
+  for (let times = 0; times < 5; times++) await watch.suspect(new Error('no'))
+  expect(logged).toEqual([expect.stringMatching(/^the database stores nothing/)])
+
+  database.answers = true
+  await vi.waitFor(() => expect(watch.isDown()).toBe(false))
+  expect(logged.slice(1)).toEqual(['the database is back'])
+})
+
+test.for([
+  { code: '25006', trouble: 'read-only', cuts: [] },
+  { code: 'ECONNREFUSED', trouble: 'down', cuts: [0] },
+])('invariant 26: a database that answers $code is $trouble', async ({ code, trouble, cuts }) => {
+  const { database, watch } = watchPlayed()
+  Object.assign(database, { answers: false, code })
+  expect(await watch.suspect()).toBe(true)
+  expect(watch.trouble()).toBe(trouble)
+  expect(database.cuts).toEqual(cuts) // One that answers has good connections.
+})
+
+test('invariant 26: a full disk counts until there is room again, though single rows still fit', async () => {
+  const { database, watch, clock } = watchPlayed()
+  database.hasRoom = false
+  expect(await watch.suspect(Object.assign(new Error('no'), { code: '53100' }))).toBe(true)
+  expect(watch.trouble()).toBe('full')
+  clock.advance(60_000)
+  expect(await watch.suspect()).toBe(true)
+
+  database.hasRoom = true
+  await vi.waitFor(() => expect(watch.trouble()).toBeUndefined())
+})
+
+test('invariant 26: clocks that are further apart than the skew are known from each answer, and logged once', async () => {
+  const { database, watch, logged } = watchPlayed()
+  for (const [aheadMs, offByMs] of [
+    [59_000, undefined],
+    [-61_000, -61_000],
+    [61_000, 61_000],
+    [-59_000, undefined],
+  ] as const) {
+    database.aheadMs = aheadMs
+    await watch.suspect()
+    expect(watch.clockOffByMs()).toBe(offByMs)
+  }
+  expect(logged).toEqual([expect.stringMatching(/^the clocks of this machine and the database disagree/)])
 })
 
 test('nothing is kept of work that has ended, however long the database stays up', async () => {

@@ -1,24 +1,37 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
+import type { Logger } from '../observability/logger.ts'
 import { type Connection, connectDatabase } from './database.ts'
+import { codeOf } from './group-writer.ts'
+import { probe, probeRoom } from './probe.ts'
 import type { Replica } from './replica.ts'
+
+/** Why the database can store nothing; the words that `/health/ready` answers. */
+export type DatabaseTrouble = 'down' | 'not-committing' | 'read-only' | 'full'
 
 interface Dependencies {
   replica: Replica
   clock: Clock
-  /** Asks the database anything. */
-  ask: () => Promise<unknown>
+  log: Pick<Logger, 'warn' | 'error'>
+  /** Asks the database to commit something. @returns how far this machine's clock is ahead of the database's */
+  ask: (signal: AbortSignal) => Promise<number>
+  /** Asks it for room on its disk. */
+  askForRoom: () => Promise<unknown>
   /** Ends connections that went silent, at once or unless something arrives on them. */
   cut: (unlessHeardWithinMs: number) => void
 }
 
 export interface DatabaseWatch {
   isDown(): boolean
+  /** Undefined while it commits what it is asked to. */
+  trouble(): DatabaseTrouble | undefined
   /** How long it has been down, counted from when the last session to it was lost; 0 while it is up. */
   downForMs(): number
+  /** How far this machine's clock is ahead of the database's, where they are too far apart to judge by. */
+  clockOffByMs(): number | undefined
   /** Asks at once, for whoever met an error. @returns whether it is down */
-  suspect(): Promise<boolean>
-  /** What `work` comes to, unless the database is found to be down first. @throws DatabaseDown */
+  suspect(error?: unknown): Promise<boolean>
+  /** What `work` comes to, unless the database is found to be down first: it is asked when work takes long. @throws DatabaseDown */
   whileUp<Result>(work: Promise<Result>): Promise<Result>
   /** Calls when it is up again, before anything is told that it is. @returns what ends that */
   onUp(tell: () => void): () => void
@@ -34,13 +47,23 @@ class DatabaseDown extends Error {
 const answersWithinMs = 700
 const askEveryMs = 250
 const heardWithinMs = 500
+/** What callbacks and tokens are judged with. */
+const mostSkewMs = 60_000
+/** With `answersWithinMs`, a hand-out waits for 1.5 seconds at most. */
+const suspectAfterMs = 700
+/** A disk that was full counts as full for at least this long: it may have room for some rows and not for others. */
+const fullForMs = 5_000
 
 /**
- * Whether the database answers. While the session for LISTEN is there it does: that one notices silence within a second.
- * Without it the database is asked again and again, until it answers and the session is there again.
+ * Whether the database stores what it is asked to. The session for LISTEN notices silence within a second; whoever meets an
+ * error or waits long has the database asked. Then it is asked again and again, until it commits and that session is there.
+ * The one place that logs an outage: once when it begins and once when it ends.
  */
-export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies): DatabaseWatch {
+export function createDatabaseWatch({ replica, clock, log, ask, askForRoom, cut }: Dependencies): DatabaseWatch {
   let downSinceMs: number | undefined
+  let found: DatabaseTrouble | undefined
+  let fullUntilMs: number | undefined
+  let clockOffByMs: number | undefined
   let lostAtMs: number | undefined
   /** Of those whose work is under way: each leaves when its work ends. A race with one long promise would keep them all. */
   const interrupts = new Set<(reason: Error) => void>()
@@ -48,17 +71,25 @@ export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies):
   const stopping = new AbortController()
   const tellers = new Set<() => void>()
 
-  function becomeDown(): void {
-    cut(0)
+  function becomeDown(trouble: DatabaseTrouble): void {
+    found = trouble
+    // One that refuses to write answers at once: its connections are good.
+    if (trouble === 'down' || trouble === 'not-committing') cut(0)
     if (downSinceMs !== undefined) return
     downSinceMs = lostAtMs ?? clock.monotonicMs()
+    log.error(
+      { database: trouble },
+      'the database stores nothing: callbacks are answered 503, tokens come from memory; this line is not repeated',
+    )
     for (const interrupt of interrupts) interrupt(new DatabaseDown('The database does not answer.'))
   }
   function becomeUp(): void {
     lostAtMs = undefined
     if (downSinceMs === undefined) return
     for (const tell of tellers) tell()
+    log.warn({ downForMs: Math.round(clock.monotonicMs() - downSinceMs) }, 'the database is back')
     downSinceMs = undefined
+    found = undefined
   }
 
   /** Asks once, and then until all is well. @returns when the first answer came, or none */
@@ -78,18 +109,44 @@ export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies):
 
   async function askOnce(): Promise<boolean> {
     const timer = new AbortController()
-    const answered = await Promise.race([
-      ask().then(
-        () => true,
-        () => false,
-      ),
-      pause(answersWithinMs, false, { signal: timer.signal, ref: false }).catch(() => false),
-    ])
+    const asked = ask(timer.signal)
+      .then((aheadMs) => {
+        noteClock(aheadMs)
+        return stillFull()
+      })
+      .catch(troubleOf)
+    const tooLate = pause(answersWithinMs, undefined, { signal: timer.signal, ref: false }).then(
+      (): DatabaseTrouble => (replica.id() === undefined ? 'down' : 'not-committing'),
+      () => undefined,
+    )
+    const trouble = await Promise.race([asked, tooLate])
     timer.abort()
-    if (stopping.signal.aborted) return answered
-    if (answered) becomeUp()
-    else becomeDown()
-    return answered
+    if (stopping.signal.aborted) return trouble === undefined
+    if (trouble === undefined) becomeUp()
+    else becomeDown(trouble)
+    return trouble === undefined
+  }
+
+  function noteClock(aheadMs: number): void {
+    const offByMs = Math.abs(aheadMs) > mostSkewMs ? Math.round(aheadMs) : undefined
+    if (offByMs !== undefined && clockOffByMs === undefined)
+      log.error(
+        { aheadMs: offByMs },
+        'the clocks of this machine and the database disagree: not ready; synchronise both (NTP)',
+      )
+    clockOffByMs = offByMs
+  }
+
+  async function stillFull(): Promise<'full' | undefined> {
+    if (fullUntilMs === undefined) return undefined
+    if (clock.monotonicMs() < fullUntilMs) return 'full'
+    const hasRoom = await askForRoom().then(
+      () => true,
+      () => false,
+    )
+    if (!hasRoom) return 'full'
+    fullUntilMs = undefined
+    return undefined
   }
 
   const endLost = replica.onLost(() => {
@@ -100,14 +157,24 @@ export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies):
   return {
     isDown: () => downSinceMs !== undefined,
     downForMs: () => (downSinceMs === undefined ? 0 : clock.monotonicMs() - downSinceMs),
-    async suspect() {
+    trouble: () => found,
+    clockOffByMs: () => clockOffByMs,
+    async suspect(error) {
+      if (troubleOf(error) === 'full') {
+        fullUntilMs = clock.monotonicMs() + fullForMs
+        becomeDown('full')
+      }
       await look()
       return downSinceMs !== undefined
     },
     whileUp: (work) =>
       new Promise((resolve, reject) => {
         interrupts.add(reject)
-        void work.then(resolve, reject).finally(() => interrupts.delete(reject))
+        const slow = setInterval(look, suspectAfterMs).unref()
+        void work.then(resolve, reject).finally(() => {
+          clearInterval(slow)
+          interrupts.delete(reject)
+        })
         if (downSinceMs !== undefined) reject(new DatabaseDown('The database does not answer.'))
       }),
     onUp(tell) {
@@ -121,20 +188,28 @@ export function createDatabaseWatch({ replica, clock, ask, cut }: Dependencies):
   }
 }
 
+/** What an error of the database says about it: of its codes for a full disk and for being read-only, and of all others. */
+function troubleOf(error: unknown): DatabaseTrouble {
+  const code = codeOf(error)
+  if (code === '53100') return 'full'
+  return code === '25006' ? 'read-only' : 'down'
+}
+
 /** Watches the database that a pool is connected to, over a connection of its own: a busy pool is not a silent database. */
 export function watchDatabase({
   url,
   pooled,
   cut,
   ...dependencies
-}: Pick<Dependencies, 'replica' | 'clock'> &
+}: Pick<Dependencies, 'replica' | 'clock' | 'log'> &
   Pick<Connection, 'cut'> & { url: string; pooled: boolean }): DatabaseWatch & {
   close(): Promise<void>
 } {
   const own = connectDatabase(url, { pool: 1, pooled })
   const watch = createDatabaseWatch({
     ...dependencies,
-    ask: () => own.sql`select 1`,
+    ask: (signal) => probe(own.sql, dependencies.clock, signal),
+    askForRoom: () => probeRoom(own.sql),
     cut: (unlessHeardWithinMs) => {
       cut(unlessHeardWithinMs)
       own.cut(unlessHeardWithinMs)

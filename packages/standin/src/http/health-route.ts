@@ -6,12 +6,20 @@ import type { DatabaseWatch } from '../database/database-watch.ts'
  * `live`: the process answers. `ready`: it can do what its parts promise, also while it bridges an outage of the database:
  * a balancer that removed every replica at once would turn the outage into a stop.
  * @param isWorking whether this process claims the runs that are due
+ * @param unreadable encryption keys that stored values need and this process does not have
  * @param isStopping whether this process was told to stop: a balancer must send it nothing new
  */
 export function registerHealthRoutes(
   server: FastifyInstance,
-  { config, watch }: { config: Config; watch: Pick<DatabaseWatch, 'suspect' | 'downForMs'> },
-  { isWorking, isStopping = () => false }: { isWorking: () => boolean; isStopping?: () => boolean },
+  {
+    config,
+    watch,
+  }: { config: Config; watch: Pick<DatabaseWatch, 'suspect' | 'downForMs' | 'trouble' | 'clockOffByMs'> },
+  {
+    isWorking,
+    isStopping = () => false,
+    unreadable = [],
+  }: { isWorking: () => boolean; isStopping?: () => boolean; unreadable?: readonly string[] },
 ): void {
   const { parts, outageServeMs } = config
   // Only tokens are served without the database: callbacks and runs wait for it.
@@ -21,11 +29,15 @@ export function registerHealthRoutes(
     if (isStopping()) return reply.code(503).send({ status: 'not-ready', stopping: true, parts })
     const isDown = await watch.suspect()
     const isStuck = !isDown && !isWorking()
-    const isReady = isDown ? watch.downForMs() < bridgesMs : !isStuck
+    const offByMs = watch.clockOffByMs()
+    const isFit = unreadable.length === 0 && offByMs === undefined
+    const isReady = isFit && (isDown ? watch.downForMs() < bridgesMs : !isStuck)
     return reply.code(isReady ? 200 : 503).send({
       status: isReady ? 'ready' : 'not-ready',
-      database: isDown ? 'down' : 'up',
+      database: watch.trouble() ?? 'up',
       ...(isStuck && { worker: 'stuck' }),
+      ...(unreadable.length > 0 && { encryptionKeysMissing: unreadable }),
+      ...(offByMs !== undefined && { clockAheadOfDatabaseS: Math.round(offByMs / 1_000) }),
       parts,
     })
   })

@@ -96,6 +96,17 @@ describe('browsers of other origins', () => {
   })
 })
 
+type Watch = Parameters<typeof registerHealthRoutes>[1]['watch']
+/** A watch whose database is down when it is suspected to be. */
+function played(given: Partial<Watch>): Watch {
+  let trouble: ReturnType<Watch['trouble']>
+  const suspect = async () => {
+    trouble ??= (await given.suspect?.()) ? 'down' : undefined
+    return trouble !== undefined
+  }
+  return { downForMs: () => 0, clockOffByMs: () => undefined, trouble: () => trouble, ...given, suspect }
+}
+
 test.for([
   { what: 'is up', isDown: false, downForMs: 0, status: 200, body: { status: 'ready', database: 'up' } },
   {
@@ -116,7 +127,7 @@ test.for([
   'invariant 16: health tells that the database $what, and is not logged',
   async ({ isDown, downForMs, status, body }) => {
     await using edge = await createEdge()
-    const watch = { suspect: async () => isDown, downForMs: () => downForMs }
+    const watch = played({ suspect: async () => isDown, downForMs: () => downForMs })
     const parts = ['callbacks', 'api', 'worker'] as const
     const config = { ...edge.ctx.config, outageServeMs: 1_000, parts: [...parts] as typeof edge.ctx.config.parts }
     registerHealthRoutes(edge.server, { config, watch }, { isWorking: () => true })
@@ -134,7 +145,7 @@ test.for([
   { parts: ['api'], status: 200 },
 ] as const)('health speaks for its parts: $parts are $status while the database is down', async ({ parts, status }) => {
   await using edge = await createEdge()
-  const watch = { suspect: async () => true, downForMs: () => 0 }
+  const watch = played({ suspect: async () => true })
   const config = { ...edge.ctx.config, outageServeMs: 1_000, parts: [...parts] as typeof edge.ctx.config.parts }
   registerHealthRoutes(edge.server, { config, watch }, { isWorking: () => true })
   const ready = await edge.server.inject('/health/ready')
@@ -143,7 +154,7 @@ test.for([
 
 test('a worker that claims nothing while runs are due is not ready, and says so', async () => {
   await using edge = await createEdge()
-  const watch = { suspect: async () => false, downForMs: () => 0 }
+  const watch = played({})
   let isWorking = false
   registerHealthRoutes(edge.server, { config: edge.ctx.config, watch }, { isWorking: () => isWorking })
   const stuck = await edge.server.inject('/health/ready')
@@ -153,6 +164,25 @@ test('a worker that claims nothing while runs are due is not ready, and says so'
   ])
   isWorking = true
   expect((await edge.server.inject('/health/ready')).statusCode).toBe(200)
+})
+
+test.for([
+  { what: 'its clock is off', watch: { clockOffByMs: () => 75_400 }, more: {}, says: { clockAheadOfDatabaseS: 75 } },
+  { what: 'a key is missing', watch: {}, more: { unreadable: ['old'] }, says: { encryptionKeysMissing: ['old'] } },
+  { what: 'it stops', watch: {}, more: { isStopping: () => true }, says: { stopping: true } },
+])('invariant 26: a replica is not ready while $what, and says so', async ({ watch, more, says }) => {
+  await using edge = await createEdge()
+  const ways = { isWorking: () => true, ...more }
+  registerHealthRoutes(edge.server, { config: edge.ctx.config, watch: played(watch) }, ways)
+  const answer = await edge.server.inject('/health/ready')
+  expect([answer.statusCode, answer.json()]).toMatchObject([503, { status: 'not-ready', ...says }])
+})
+
+test.for(['read-only', 'full', 'not-committing'] as const)('health names a database that is %s', async (trouble) => {
+  await using edge = await createEdge()
+  const watch = { ...played({}), suspect: async () => true, trouble: () => trouble }
+  registerHealthRoutes(edge.server, { config: edge.ctx.config, watch }, { isWorking: () => true })
+  expect((await edge.server.inject('/health/ready')).json()).toMatchObject({ status: 'ready', database: trouble })
 })
 
 test('a stream begins with the hint to reconnect soon, and goes on unchanged', async () => {

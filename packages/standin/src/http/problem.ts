@@ -33,9 +33,11 @@ export function problemOf(error: unknown, requestId: string): HttpAnswer {
 }
 
 /** A line in the log for what is no fault of whoever asked. */
-export function logFailure(log: Pick<Logger, 'warn' | 'error'>, error: unknown): void {
+export function logFailure(log: Pick<Logger, 'debug' | 'warn' | 'error'>, error: unknown): void {
   const { status, reason } = toRefusal(error)
   // Decided so, as while keys cannot be had: that needs no stack, and anybody can cause it again and again.
-  if (status === 503 && error instanceof StandinError && !error.cause) log.warn({ reason }, 'request refused')
+  if (reason === 'STORAGE_UNAVAILABLE')
+    log.debug({ err: error, reason }, 'request failed') // The watch logs an outage, once. The line of each request has its status.
+  else if (status === 503 && error instanceof StandinError && !error.cause) log.warn({ reason }, 'request refused')
   else if (status >= 500) log.error({ err: error, reason }, 'request failed')
 }

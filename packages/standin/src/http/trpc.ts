@@ -150,5 +150,5 @@ interface FailedCall {
 export function noteFailure(ctx: Pick<Context, 'metrics'>, { error, path, log }: FailedCall): void {
   const { status, reason } = toRefusal(error)
   ctx.metrics.countRefusal({ route: '/trpc', reason })
-  if (status >= 500) log.error({ err: error, reason, path }, 'procedure failed')
+  if (status >= 500 && reason !== 'STORAGE_UNAVAILABLE') log.error({ err: error, reason, path }, 'procedure failed')
 }

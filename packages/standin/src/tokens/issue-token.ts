@@ -27,7 +27,7 @@ export async function issueToken(
   } catch (error) {
     if (toRefusal(error).reason !== 'STORAGE_UNAVAILABLE') throw error
     // It may have been this connection alone: then the database is asked once more.
-    return (await watch.suspect()) ? issueFromMemory(ctx, receiver, wanted) : issueRecorded(ctx, receiver, wanted)
+    return (await watch.suspect(error)) ? issueFromMemory(ctx, receiver, wanted) : issueRecorded(ctx, receiver, wanted)
   }
 }
 

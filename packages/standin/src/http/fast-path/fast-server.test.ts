@@ -33,6 +33,7 @@ function createTokens(onIssued: () => void): TokensContext & typeof stack.ctx {
   const { ctx } = stack
   const watch = {
     ...{ isDown: () => false, downForMs: () => 0, suspect: async () => false, onUp: () => () => {}, stop: () => {} },
+    ...{ trouble: () => undefined, clockOffByMs: () => undefined },
     whileUp: <Result>(work: Promise<Result>) => work,
   }
   const listener = { replica: { id: () => 1 } } as unknown as TokensContext['listener']

@@ -14,7 +14,7 @@ export interface FastRequest {
   id: string
   url: string
   body: string
-  log: Pick<Logger, 'warn' | 'error'>
+  log: Pick<Logger, 'debug' | 'warn' | 'error'>
   authenticate: () => Promise<Caller>
 }
 
@@ -69,6 +69,7 @@ function answerFast(ctx: AccessContext, routes: readonly FastRoute[], { request,
   readBody(request, (body, putBack) => {
     const id = randomUUID()
     const log: FastRequest['log'] = {
+      debug: (fields: object, text?: string) => ctx.log.debug({ reqId: id, ...fields }, text),
       warn: (fields: object, text?: string) => ctx.log.warn({ reqId: id, ...fields }, text),
       error: (fields: object, text?: string) => ctx.log.error({ reqId: id, ...fields }, text),
     }
