@@ -38,7 +38,7 @@ export function createHttpStack({ environment, accountOf, administratorScopes, l
         wasGood: () => true,
         readAgain: () => {},
       },
-      limits: createCallerLimits({ keyRequestsPerS: 1_000, failuresPerMinute: 1_000 }),
+      limits: createCallerLimits({ keyRequestsPerS: 1_000, failuresPerMinute: 1_000 }, bare.clock),
       userKeys: {
         async verify(jwt) {
           lookUps++

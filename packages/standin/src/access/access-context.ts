@@ -19,7 +19,7 @@ export function createAccessMemory(ctx: Context): AccessMemory {
   const { userTokens, limits } = ctx.config
   return {
     keys: createKeyDirectory(ctx),
-    limits: createCallerLimits(limits),
+    limits: createCallerLimits(limits, ctx.clock),
     userKeys: userTokens && createKeySet(ctx, { url: userTokens.jwksUrl, cooldownMs: userTokens.jwksCooldownMs }),
     refusedTokens: createRefusedTokens(ctx),
   }

@@ -1,4 +1,5 @@
 import { and, asc, eq, isNull, or, sql } from 'drizzle-orm'
+import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { grants, serviceKeys } from './access-table.ts'
 import type { ServiceCaller } from './caller.ts'
@@ -15,6 +16,15 @@ export interface GoodKey {
 /** The service behind a key that is neither expired nor revoked, with its grants. */
 export function findServiceByKey(db: Database, digest: string): Promise<GoodKey | undefined> {
   return findGoodKey(db, eq(serviceKeys.digest, digest))
+}
+
+/** Those of these digests that a key has, good or not. */
+export async function whichKeysExist(db: Database, digests: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .select({ digest: serviceKeys.digest })
+    .from(serviceKeys)
+    .where(sql`${serviceKeys.digest} = any(${arrayText(digests)}::text::text[])`)
+  return new Set(rows.map(({ digest }) => digest))
 }
 
 /** The same by the key's public id, for streams and schedules that were opened with the key. */

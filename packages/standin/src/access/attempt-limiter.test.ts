@@ -38,6 +38,7 @@ describe('a network of IPv6 counts as one address', () => {
     ['::1', '0:0:0:0'],
     ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
     ['192.0.2.1', '192.0.2.1'],
+    ['192.0.2.1:5678', '192.0.2.1'],
     ['no address', 'no address'],
   ])('%s', (address, network) => {
     expect(networkOf(address)).toBe(network)

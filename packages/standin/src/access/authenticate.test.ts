@@ -16,7 +16,7 @@ function createDoor({ keyRequestsPerS = 1_000, failuresPerMinute = 5 } = {}) {
   const access = {
     userKeys: undefined,
     refusedTokens: createRefusedTokens(bare),
-    limits: createCallerLimits({ keyRequestsPerS, failuresPerMinute }),
+    limits: createCallerLimits({ keyRequestsPerS, failuresPerMinute }, bare.clock),
     keys: {
       readAgain: () => {},
       wasGood: (digest: string) => seen.has(digest),
@@ -30,7 +30,7 @@ function createDoor({ keyRequestsPerS = 1_000, failuresPerMinute = 5 } = {}) {
   }
   const authenticate = (authorization: string | undefined, arrival: typeof here) =>
     authenticateIn({ ...bare, access }, authorization, arrival)
-  return { authenticate, bearer: `Bearer ${good.key.reveal()}`, looks: () => looks }
+  return { authenticate, advance: bare.clock.advance, bearer: `Bearer ${good.key.reveal()}`, looks: () => looks }
 }
 const madeUp = () => `Bearer ${createServiceKey().key.reveal()}`
 const reasonOf = (attempt: Promise<unknown>) =>
@@ -39,23 +39,38 @@ const reasonOf = (attempt: Promise<unknown>) =>
     ({ reason }: { reason: string }) => reason,
   )
 
-test('an address that failed too often is looked at no more, and told until when; others are', async () => {
-  const { authenticate, looks } = createDoor()
-  for (let failed = 0; failed < 5; failed++)
-    expect(await reasonOf(authenticate(madeUp(), here))).toBe('UNAUTHENTICATED')
+const typo = () => `${madeUp()}x`
 
-  const refused = authenticate(madeUp(), here)
-  await expect(refused).rejects.toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: expect.any(Number) })
-  expect(await reasonOf(authenticate('Bearer eyJhbGciOiJSUzI1NiJ9.e30.x', here))).toBe('RATE_LIMITED')
-  expect(looks()).toBe(5)
-  expect(await reasonOf(authenticate(madeUp(), elsewhere))).toBe('UNAUTHENTICATED')
+test('garbage from an address that failed too often is refused at once, for a minute; that of others is not', async () => {
+  const { authenticate, advance } = createDoor()
+  const from = (address: string) => reasonOf(authenticate(typo(), { ...here, address }))
+  for (let failed = 0; failed < 5; failed++) expect(await from(`2001:db8:1:2::${failed}`)).toBe('UNAUTHENTICATED')
+
+  const again = { ...here, address: '2001:db8:1:2:ffff::1' }
+  const limited = { reason: 'RATE_LIMITED', retryAfterMs: 60_000 }
+  await expect(authenticate(typo(), again)).rejects.toMatchObject(limited)
+  await expect(authenticate('Bearer trust-me', again)).rejects.toMatchObject(limited)
+  expect(await from('2001:db8:1:3::1')).toBe('UNAUTHENTICATED')
+  advance(60_000)
+  expect(await from('2001:db8:1:2::1')).toBe('UNAUTHENTICATED')
 })
 
-test('whoever shares that address and has a good key is served', async () => {
-  const { authenticate, bearer } = createDoor()
-  await authenticate(bearer, here)
-  for (let failed = 0; failed < 10; failed++) await reasonOf(authenticate(madeUp(), here))
+test('invariant 25: what may be a good key or token is checked, however often its address failed', async () => {
+  const { authenticate, bearer, looks } = createDoor()
+  for (let failed = 0; failed < 10; failed++)
+    expect(await reasonOf(authenticate(madeUp(), here))).toBe('UNAUTHENTICATED')
+  expect(looks()).toBe(10)
+  expect(await reasonOf(authenticate('Bearer eyJhbGciOiJSUzI1NiJ9.e30.x', here))).toBe('UNAUTHENTICATED')
   expect(await reasonOf(authenticate(bearer, here))).toBe('let in')
+})
+
+test('invariant 25: only the addresses that failed last are remembered', async () => {
+  const { authenticate } = createDoor({ failuresPerMinute: 1 })
+  const from = (number: number) =>
+    reasonOf(authenticate(typo(), { ...here, address: `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}` }))
+  for (let number = 0; number <= 10_000; number++) await from(number)
+  expect(await from(10_000)).toBe('RATE_LIMITED')
+  expect(await from(0)).toBe('UNAUTHENTICATED')
 })
 
 test('requests without any key count for nothing', async () => {

@@ -1,4 +1,5 @@
 import { StandinError } from '../standin-error.ts'
+import { isPlausible } from '../trackunit/verify-signature.ts'
 import type { AccessContext } from './access-context.ts'
 import type { Caller, ServiceCaller } from './caller.ts'
 import { digestOfPresentedKey } from './service-key.ts'
@@ -13,28 +14,28 @@ export interface Arrival {
 
 /**
  * The caller of a request: a service by its key, a user by their token.
- * @throws StandinError `UNAUTHENTICATED`, or `RATE_LIMITED` for a key that is used too often and for an address that
- *   failed too often; a key that was good before is checked no matter what else its address sends
+ * @throws StandinError `UNAUTHENTICATED`, or `RATE_LIMITED` for a key that is used too often and for garbage from an address
+ *   that failed too often; what may be a good key or token is checked no matter what else its address sends
  */
 export async function authenticate(
   ctx: AccessContext,
   authorization: string | undefined,
   { arrivedAtMs, address }: Arrival,
 ): Promise<Caller> {
-  const { keys, limits, refusedTokens } = ctx.access
+  const { limits, refusedTokens } = ctx.access
   const bearer = bearerOf(authorization)
   if (!bearer) throw new StandinError('UNAUTHENTICATED') // Costs nothing, and is not counted.
   const isKey = isServiceKey(bearer)
   const digest = isKey ? digestOfPresentedKey(bearer) : undefined
 
-  const isStranger = digest === undefined || !keys.wasGood(digest)
-  if (isStranger) await limits.refuseWhereFailedOften(address)
+  const isGarbage = isKey ? digest === undefined : !isPlausible(bearer)
+  if (isGarbage) limits.refuseWhereFailedOften(address)
   try {
     return isKey ? await admitService(ctx, digest) : await verifyUserToken(ctx, bearer, arrivedAtMs)
   } catch (error) {
     if (error instanceof StandinError && error.reason === 'UNAUTHENTICATED') {
       if (!isKey) refusedTokens.observe(bearer)
-      await limits.countFailure(address)
+      limits.countFailure(address)
     }
     throw error
   }

@@ -1,21 +1,35 @@
+import { LRUCache } from 'lru-cache'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Clock } from '../clock.ts'
 import { StandinError } from '../standin-error.ts'
+import { networkOf } from './network-of.ts'
 
 export interface LimitPolicy {
   /** Requests with one key, on average over ten seconds, to this replica. */
   keyRequestsPerS: number
-  /** Failed sign-ins from one address in a minute; after that, its requests are no longer checked. */
+  /** Failed sign-ins from one network in a minute; after that, what is recognised as garbage at once is refused. */
   failuresPerMinute: number
 }
 
 export type CallerLimits = ReturnType<typeof createCallerLimits>
 
 const windowS = 10
+const minuteMs = 60_000
+/** Those that failed last are remembered: the others begin anew, which only lets them send more garbage. */
+const mostNetworks = 10_000
 
-/** Limits of one replica: requests with a key, and failed sign-ins from an address. */
-export function createCallerLimits({ keyRequestsPerS, failuresPerMinute }: LimitPolicy) {
+/** Limits of one replica: requests with a key, and failed sign-ins from an address, or from a /64 network of IPv6. */
+export function createCallerLimits(
+  { keyRequestsPerS, failuresPerMinute }: LimitPolicy,
+  clock: Pick<Clock, 'monotonicMs'>,
+) {
   const ofKey = new RateLimiterMemory({ points: keyRequestsPerS * windowS, duration: windowS })
-  const ofAddress = new RateLimiterMemory({ points: failuresPerMinute, duration: 60 })
+  // Not of the library above: its memory grows with every address.
+  const failures = new LRUCache<string, { count: number; endsAtMs: number }>({ max: mostNetworks })
+  const failuresOf = (address: string) => {
+    const known = failures.get(networkOf(address))
+    return known && known.endsAtMs > clock.monotonicMs() ? known : undefined
+  }
 
   return {
     /** Counts a request with a key. @throws StandinError `RATE_LIMITED` with when to retry */
@@ -28,14 +42,16 @@ export function createCallerLimits({ keyRequestsPerS, failuresPerMinute }: Limit
       }
     },
     /** @throws StandinError `RATE_LIMITED` once an address has failed too often */
-    async refuseWhereFailedOften(address: string): Promise<void> {
-      const failed = await ofAddress.get(address)
-      if (failed && failed.consumedPoints >= failuresPerMinute)
-        throw new StandinError('RATE_LIMITED', { retryAfterMs: failed.msBeforeNext })
+    refuseWhereFailedOften(address: string): void {
+      const failed = failuresOf(address)
+      if (failed && failed.count >= failuresPerMinute)
+        throw new StandinError('RATE_LIMITED', { retryAfterMs: failed.endsAtMs - clock.monotonicMs() })
     },
     /** Counts a failed sign-in. */
-    async countFailure(address: string): Promise<void> {
-      await ofAddress.penalty(address) // Counts without refusing: the next request is refused.
+    countFailure(address: string): void {
+      const failed = failuresOf(address)
+      if (failed) failed.count++
+      else failures.set(networkOf(address), { count: 1, endsAtMs: clock.monotonicMs() + minuteMs })
     },
   }
 }

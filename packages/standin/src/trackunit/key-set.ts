@@ -1,4 +1,5 @@
 import { createLocalJWKSet } from 'jose'
+import pLimit from 'p-limit'
 import { type SignatureAlgorithm, signatureAlgorithms } from '../config/signature-algorithms.ts'
 import type { Context } from '../context.ts'
 import { createKeySetStore, type KeySetStore } from './key-set-store.ts'
@@ -9,6 +10,8 @@ const maxBytes = 64 * 1024
 const fetchTimeoutMs = 5_000
 const refreshAfterMs = 10 * 60_000
 const serveAtMostMs = 24 * 3_600_000
+/** A flood of signatures that look good must not take all threads of the process: files and names are read by them too. */
+const verifiedAtOnce = 8
 
 export interface KeySetPolicy {
   url: string
@@ -34,6 +37,7 @@ export function createKeySet(
   { url, algorithms: allowed = signatureAlgorithms, cooldownMs }: KeySetPolicy,
   store: KeySetStore = createKeySetStore(db),
 ) {
+  const inTurn = pLimit(verifiedAtOnce)
   let keys: { find: FindKey; askedAtMs: number } | undefined
   let lastTryAtMs = Number.NEGATIVE_INFINITY
   let underway: Promise<void> | undefined
@@ -120,12 +124,12 @@ export function createKeySet(
       }
 
       const tried = current() ?? known
-      const first = await verifySignature(jws, tried.find, allowed)
+      const first = await inTurn(verifySignature, jws, tried.find, allowed)
       if (first !== 'unknown-key') return first
 
       await refreshIfAllowed()
       const renewed = current() ?? tried
-      const second = renewed === tried ? first : await verifySignature(jws, renewed.find, allowed)
+      const second = renewed === tried ? first : await inTurn(verifySignature, jws, renewed.find, allowed)
       if (second !== 'unknown-key') return second
       return renewed.askedAtMs >= arrivedAtMs ? { outcome: 'invalid' } : unavailable()
     },
