@@ -27,6 +27,7 @@ const production = {
   PUBLIC_URL: 'https://standin.acme.example/',
   DATABASE_URL: 'postgres://user@db.example/standin',
   CALLBACK_PATH_SECRET: 'kept-between-us-0123',
+  TRUST_PROXY: 'none',
 }
 const userTokens = {
   USER_TOKEN_ISSUER: 'https://manager.example',
@@ -58,6 +59,7 @@ describe('what stops the start', () => {
       'STANDIN_LINK_KEYS is required in production.',
       'STANDIN_AUDIT_KEYS is required in production.',
       'CALLBACK_PATH_SECRET is required in production.',
+      expect.stringMatching(/^TRUST_PROXY is required in production: none, the number of proxies/),
       'DATABASE_URL is required in production (or STANDIN_EMBEDDED_DATABASE=allow for a single machine).',
     ])
     expect(problems(production)).toEqual([])
@@ -98,6 +100,7 @@ describe('what stops the start', () => {
       'STANDIN_ENCRYPTION_KEYS',
       'STANDIN_ENCRYPTOIN_KEYS',
       'STANDIN_LINK_KEYS',
+      'TRUST_PROXY',
       'USER_TOKEN_ACCOUNT_CLAIM',
       'USER_TOKEN_AUDIENCE',
       'USER_TOKEN_JWKS_URL',
@@ -107,6 +110,20 @@ describe('what stops the start', () => {
   test.each<[string, string]>([
     ['PORT', '1.5'],
     ['PORT', 'http'],
+    ...[
+      'true',
+      'false',
+      '0',
+      '100',
+      '-1',
+      '1.5',
+      '10.0.0.0/0',
+      '::/0',
+      '10.0.0.0/33',
+      '10.0.0.0/8/8',
+      'proxy.example',
+      '',
+    ].map((text): [string, string] => ['TRUST_PROXY', text]),
     ['PUBLIC_URL', 'ftp://standin.acme.example'],
     ['PUBLIC_URL', 'standin.acme.example'],
     ['DATABASE_URL', 'mysql://s3cr3t@db'],
@@ -201,7 +218,14 @@ describe('what is read', () => {
     const config = read({ ...keys, PORT: '', DATABASE_URL: '', CALLBACK_PATH_SECRET: '' })
     expect(config).toMatchObject({
       production: false,
-      http: { port: 4000, host: '127.0.0.1', publicUrl: undefined, trustProxy: false, appOrigins: [] },
+      http: {
+        port: 4000,
+        host: '127.0.0.1',
+        publicUrl: undefined,
+        proxySetting: undefined,
+        trustProxy: false,
+        appOrigins: [],
+      },
       database: { url: undefined },
       app: { id: '@acme/fleet', scopes: app.scopes },
       callback: { pathSecrets: [], maxAgeMs: 300_000, jwksCooldownMs: 30_000, reinstallPolicy: 'approve' },
@@ -245,9 +269,9 @@ describe('what is read', () => {
 
   test.each<[string | undefined, unknown]>([
     [undefined, false],
-    ['false', false],
-    ['true', true],
+    ['none', false],
     ['10.0.0.0/8', '10.0.0.0/8'],
+    ['loopback, 10.1.2.3,2001:db8::/32', 'loopback, 10.1.2.3,2001:db8::/32'],
   ])('TRUST_PROXY=%s', (text, trusted) => {
     expect(read({ ...keys, TRUST_PROXY: text }).http.trustProxy).toEqual(trusted)
   })

@@ -4,6 +4,7 @@ import { ConfigError } from './config-error.ts'
 import { developmentKeys } from './development-keys.ts'
 import { mailGaps, productionGaps, userTokenGaps } from './environment-gaps.ts'
 import { type Environment, environmentSchema, parseEnvironment } from './environment-schema.ts'
+import { trustProxyOf } from './proxy-setting.ts'
 import { Secret } from './secret.ts'
 import { withSecretFiles } from './secret-files.ts'
 
@@ -52,7 +53,9 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       /** How long a server that stops still takes new connections. */
       drainDelayMs: read.DRAIN_DELAY_S * 1_000,
       publicUrl: read.PUBLIC_URL?.replace(/\/+$/, ''),
-      trustProxy: trustProxy(read.TRUST_PROXY),
+      /** Undefined: not said. */
+      proxySetting: read.TRUST_PROXY,
+      trustProxy: trustProxyOf(read.TRUST_PROXY),
       appOrigins: read.APP_ORIGINS,
     },
     database: {
@@ -142,11 +145,4 @@ function understandApp(maker: StandinApp): StandinApp {
   const { data, error } = standinAppSchema.safeParse(maker)
   if (data) return data
   throw new ConfigError(error.issues.map(({ path, message }) => `standin.config.ts: ${path.join('.')}: ${message}.`))
-}
-
-/** Fastify's `trustProxy`: all, none, the given addresses, or as many hops as the number says. */
-function trustProxy(text: string | undefined): boolean | string | ((address: string, hop: number) => boolean) {
-  if (text === undefined || text === 'false') return false
-  if (text === 'true') return true
-  return /^\d+$/.test(text) ? (_address, hop) => hop < Number(text) : text
 }

@@ -13,6 +13,11 @@ export function productionGaps(read: ReadEnvironment): string[] {
     'CALLBACK_PATH_SECRET',
   ] as const
   for (const name of required) if (!read[name]) gaps.push(`${name} is required in production.`)
+  if (!read.TRUST_PROXY) {
+    gaps.push(
+      'TRUST_PROXY is required in production: none, the number of proxies in front of the server, or their networks. Limits count by the address that it finds.',
+    )
+  }
   if (!read.DATABASE_URL && read.STANDIN_EMBEDDED_DATABASE !== 'allow') {
     gaps.push('DATABASE_URL is required in production (or STANDIN_EMBEDDED_DATABASE=allow for a single machine).')
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { commaSeparated } from './comma-separated.ts'
 import { keyRingSchema } from './key-ring.ts'
 import { partsSchema } from './parts.ts'
+import { proxySettingSchema } from './proxy-setting.ts'
 import { signatureAlgorithms } from './signature-algorithms.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -28,7 +29,7 @@ export const environmentSchema = z.object({
   METRICS_HOST: z.string().default('127.0.0.1'),
   DRAIN_DELAY_S: z.coerce.number().int().min(0).max(300).default(5),
   PUBLIC_URL: webAddress.optional(),
-  TRUST_PROXY: z.string().optional(),
+  TRUST_PROXY: proxySettingSchema.optional(),
   APP_ORIGINS: commaSeparated.pipe(z.array(origin)).default([]),
   DATABASE_URL: z
     .string()
