@@ -57,15 +57,16 @@ const asked: Inputs<typeof procedures> = {
       input: ({ accountId }) => ({ accountId, actionId: 'fleet-snapshot', input: {}, idempotencyKey: 'access-test' }),
       needsScopes: true,
     },
-    get: ofRun,
+    get: { ...ofRun, needsScopes: true },
     list: ofAccount,
+    latest: ofAccount,
     cancel: { ...ofRun, own: 'RUN_NOT_CANCELLABLE', needsScopes: true },
     retry: {
       input: ({ runId }) => ({ runId, idempotencyKey: 'access-test-retry' }),
       needsScopes: true,
     },
     result: { ...ofRun, needsScopes: true },
-    events: ofRun,
+    events: { ...ofRun, needsScopes: true },
   },
   artifact: { link: { input: ({ artifactId }) => ({ artifactId }), needsScopes: true } },
   schedule: {
@@ -79,12 +80,20 @@ const asked: Inputs<typeof procedures> = {
       input: ({ accountId }) => ({ accountId, recurrence: planned.recurrence, timeZone: planned.timeZone }),
     },
   },
-  delivery: { signingSecret: ofAccount },
+  delivery: {
+    signingSecret: ofAccount,
+    undelivered: ofAccount,
+    resend: {
+      input: ({ runId }) => ({ runId, deliveryId: `${runId}/0` }),
+      own: 'DELIVERY_NOT_FOUND',
+      needsScopes: true,
+    },
+  },
   filter: {
     list: ofAccount,
     save: { input: ({ accountId }) => ({ accountId, name: 'Cranes', filter: {} }) },
     delete: { input: ({ accountId, filterId }) => ({ accountId, filterId }) },
-    choices: ofAccount,
+    choices: { ...ofAccount, needsScopes: true },
   },
   audit: { list: ofAccount },
 }

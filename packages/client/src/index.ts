@@ -29,6 +29,7 @@ export type {
   SentResult,
   ShownDestination,
   Spoken,
+  Undelivered,
 } from '@standin/contracts'
 export { spoken, textOf } from '@standin/contracts'
 export type { RunsClient, StartRun } from './account-runs.ts'

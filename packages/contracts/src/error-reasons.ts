@@ -232,6 +232,8 @@ export const errorReasons = {
     'This download link has expired. Request a new one; each is valid for one minute.',
   ),
   DELIVERY_FAILED: reason(502, 'BAD_GATEWAY', 'never', 'The result could not be delivered.'),
+  DELIVERY_REFUSED: reason(502, 'BAD_GATEWAY', 'never', 'The address does not accept the result.'),
+  DELIVERY_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such delivery.'),
 } as const
 
 export type ErrorReason = keyof typeof errorReasons

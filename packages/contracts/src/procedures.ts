@@ -17,11 +17,13 @@ import { pageInput, pageOutput } from './paging.ts'
 import { timeZoneSchema } from './reader-habits.ts'
 import {
   artifactIdSchema,
+  deliverySchema,
   idempotencyKeySchema,
   runIdSchema,
   runSchema,
   runStateSchema,
   startRunInputSchema,
+  undeliveredSchema,
 } from './run.ts'
 import { lastEventIdSchema, runEventSchema } from './run-event.ts'
 import { runResultSchema } from './run-result.ts'
@@ -159,6 +161,14 @@ export const procedures = {
       callers: both,
       account: 'input',
     },
+    /** The last run of each action that has ended, newest first; of actions that the server has and the caller may read. */
+    latest: {
+      kind: 'query',
+      input: account,
+      output: z.object({ runs: z.array(runSchema) }),
+      callers: both,
+      account: 'input',
+    },
     cancel: { kind: 'mutation', input: run, output: runSchema, callers: both, account: 'run' },
     retry: {
       kind: 'mutation',
@@ -239,6 +249,26 @@ export const procedures = {
     },
   },
   delivery: {
+    /**
+     * Results that did not reach their receiver, newest first, at most 20: while the result is kept, until it is sent again,
+     * a later one of the same schedule is sent there, or the schedule no longer sends there. Of runs that were started by
+     * hand, until a later one of the action reached somebody.
+     */
+    undelivered: {
+      kind: 'query',
+      input: account,
+      output: z.object({ deliveries: z.array(undeliveredSchema) }),
+      callers: both,
+      account: 'input',
+    },
+    /** Tries once more to deliver a result; changes nothing unless the delivery has failed. */
+    resend: {
+      kind: 'mutation',
+      input: z.strictObject({ runId: runIdSchema, deliveryId: lineSchema(100) }),
+      output: deliverySchema,
+      callers: both,
+      account: 'run',
+    },
     /** The secret to verify this account's signed POSTs (`whsec_…`). */
     signingSecret: {
       kind: 'query',

@@ -55,6 +55,15 @@ export const deliverySchema = z.object({
 })
 export type Delivery = z.infer<typeof deliverySchema>
 
+/** A delivery that failed, with the run whose result it was. */
+export const undeliveredSchema = z.object({
+  runId: runIdSchema,
+  actionId: z.string(),
+  scheduleId: z.guid().nullable(),
+  delivery: deliverySchema,
+})
+export type Undelivered = z.infer<typeof undeliveredSchema>
+
 /** Who started the run: an id and, if known, a name. */
 export const actorSchema = z.object({
   kind: z.enum(['user', 'service', 'schedule', 'system']),

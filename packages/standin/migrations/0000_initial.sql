@@ -445,6 +445,7 @@ CREATE UNIQUE INDEX "held_callbacks_content" ON "held_callbacks" USING btree ("i
 CREATE INDEX "held_callbacks_state" ON "held_callbacks" USING btree ("state","received_at");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_try_at") WHERE "deliveries"."state" = 'waiting';--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_sending" ON "deliveries" USING btree ("account_id") WHERE "deliveries"."state" = 'waiting' and "deliveries"."is_sending";--> statement-breakpoint
+CREATE INDEX "deliveries_failed" ON "deliveries" USING btree ("account_id","ended_at" DESC NULLS LAST) WHERE "deliveries"."state" = 'failed';--> statement-breakpoint
 CREATE INDEX "deliveries_of_account" ON "deliveries" USING btree ("account_id","last_try_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "saved_filters_name" ON "saved_filters" USING btree ("account_id",lower("name"));--> statement-breakpoint
 CREATE INDEX "machine_readings_by_age" ON "machine_readings" USING btree ("at");--> statement-breakpoint
@@ -456,6 +457,7 @@ CREATE UNIQUE INDEX "run_result_rows_id" ON "run_result_rows" USING btree ("run_
 CREATE INDEX "run_effects_by_run" ON "run_effects" USING btree ("run_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_idempotency" ON "runs" USING btree ("account_id","idempotency_key");--> statement-breakpoint
 CREATE INDEX "runs_newest" ON "runs" USING btree ("account_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "runs_last_of_action" ON "runs" USING btree ("account_id","action_id","ended_at" DESC NULLS LAST) WHERE "runs"."ended_at" is not null;--> statement-breakpoint
 CREATE INDEX "runs_of_schedule" ON "runs" USING btree ("schedule_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "runs_of_preview" ON "runs" USING btree ("preview_run_id");--> statement-breakpoint
 CREATE INDEX "runs_by_end" ON "runs" USING btree ("ended_at");--> statement-breakpoint

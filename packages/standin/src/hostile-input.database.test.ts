@@ -57,6 +57,7 @@ const wholeInputs: Inputs<typeof procedures> = {
     },
     get: { runId },
     list: { accountId, actionId: 'count', states: ['queued'], scheduleId, ...page },
+    latest: ofAccount,
     cancel: { runId },
     retry: { runId, idempotencyKey: 'another key of the test' },
     result: {
@@ -75,7 +76,7 @@ const wholeInputs: Inputs<typeof procedures> = {
     delete: { scheduleId },
     preview: { accountId, recurrence: planned.recurrence, timeZone: habits.timeZone },
   },
-  delivery: { signingSecret: ofAccount },
+  delivery: { signingSecret: ofAccount, undelivered: ofAccount, resend: { runId, deliveryId: `${runId}/0` } },
   filter: {
     list: ofAccount,
     save: { accountId, name: 'Cranes', filter },

@@ -759,6 +759,8 @@ export const da: Texts = {
       'delivery.sent': (of) => `Sendte resultatet${of.title ? ` af ${of.title}` : ''}${of.to ? ` til ${of.to}` : ''}.`,
       'delivery.failed': (of) =>
         `Kunne ikke sende resultatet${of.title ? ` af ${of.title}` : ''}${of.to ? ` til ${of.to}` : ''}.`,
+      'delivery.resent': (of) =>
+        `Sendte resultatet${of.title ? ` af ${of.title}` : ''}${of.to ? ` til ${of.to}` : ''} igen.`,
       'artifact.linked': (of) => `Hentede ${of.name ?? 'en fil'}.`,
       'signing-secret.shown': () => 'Læste hemmeligheden, der bekræfter det, Standin sender.',
       'token.issued': (of) => `Fik adgang${of.scopes?.length ? ` til at ${of.scopes.join(', til at ')}` : ''}.`,

@@ -795,6 +795,8 @@ export const en = {
         `Sent the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
       'delivery.failed': (of: Said) =>
         `Could not send the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
+      'delivery.resent': (of: Said) =>
+        `Resent the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
       'artifact.linked': (of: Said) => `Downloaded ${of.name ?? 'a file'}.`,
       'signing-secret.shown': () => 'Read the secret that verifies what Standin sends.',
       'token.issued': (of: Said) => `Got access${of.scopes?.length ? ` to ${of.scopes.join(', to ')}` : ''}.`,

@@ -6,6 +6,7 @@ import type { Caller } from '../access/caller.ts'
 import { createRouter } from '../create-standin.ts'
 import { contracted, router } from '../http/trpc.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
+import { lastRunsOf } from '../runs/run-list-store.ts'
 import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
 import { runProcedures } from './run-procedures.ts'
 
@@ -269,5 +270,34 @@ describe('a user whose token lacks a scope of the action', () => {
     await expect(choicesAs([])).rejects.toThrow('SCOPE_FORBIDDEN')
     await expect(choicesAs(['b'])).resolves.toMatchObject({ known: 0 })
     await expect(choicesAs(undefined)).resolves.toMatchObject({ known: 0 })
+  })
+})
+
+test('the last run of each action is found however many runs of others came after it', async () => {
+  const other = { ...report, id: 'other' }
+  const hidden = { ...report, id: 'hidden', scopes: ['b'] }
+  await using stack = await createRunStack({ database, actions: [report, other, hidden] })
+  const ended = async (actionId: string, minutesAgo: number, accountId = account) => {
+    const { id } = await stack.start({ actionId, accountId })
+    await stack.sql`update runs set state = 'succeeded', ended_at = now() - make_interval(mins => ${minutesAgo}) where id = ${id}`
+    return id
+  }
+  await ended('report', 90)
+  const last = await ended('report', 60)
+  for (let nth = 20; nth > 1; nth--) await ended('other', nth)
+  const lastOther = await ended('other', 1)
+  await ended('hidden', 1)
+  await ended('report', 1, otherAccount)
+  await stack.start({ actionId: 'report' }) // Has not ended.
+
+  const { runs } = await callAs(stack, anna).latest({ accountId: account })
+  expect(runs.map(({ id }) => id)).toEqual([lastOther, last])
+
+  const { sql, params } = lastRunsOf(stack.db, account, ['report', 'other']).toSQL()
+  await stack.sql.begin(async (tx) => {
+    await tx`set local enable_seqscan = off`
+    const plan = (await tx.unsafe(`explain ${sql}`, params as string[])).map((row) => row['QUERY PLAN']).join('\n')
+    expect(plan).toContain('runs_last_of_action')
+    expect(plan).not.toContain('Seq Scan on runs')
   })
 })

@@ -10,7 +10,7 @@ import { checkMayRead } from '../results/read-right.ts'
 import { cancelRun } from '../runs/cancel-run.ts'
 import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
 import { streamRunEvents } from '../runs/run-events.ts'
-import { listRuns } from '../runs/run-list-store.ts'
+import { lastRunsOf, listRuns } from '../runs/run-list-store.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
@@ -19,7 +19,7 @@ import { retryRun, startRun } from './start-run.ts'
 import { toRun } from './to-run.ts'
 
 export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
-  const { start, retry, get, list, cancel, events, result } = procedures.run
+  const { start, retry, get, list, latest, cancel, events, result } = procedures.run
   return {
     start: contracted
       .call(start)
@@ -44,6 +44,11 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
         const last = page.at(-1)
         return { runs: await wholeRuns(ctx, page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
       }),
+    latest: contracted.call(latest).query(async ({ ctx: { accountId, caller } }) => {
+      const without = unreadableActions(ctx, caller, accountId)
+      const actionIds = ctx.actions.list().flatMap(({ id }) => (without.includes(id) ? [] : [id]))
+      return { runs: await wholeRuns(ctx, await lastRunsOf(ctx.db, accountId, actionIds)) }
+    }),
     cancel: contracted.call(cancel).mutation(async ({ ctx: { caller }, input: { runId } }) => {
       await readableRun(ctx, caller, runId) // Stopping what works with a scope needs that scope as well.
       return wholeRun(ctx, await cancelRun(ctx, { runId, actor: actorOf(caller) }))

@@ -29,6 +29,7 @@ const kindOfEvent = {
   'filter.deleted': 'changed',
   'delivery.sent': 'sent',
   'delivery.failed': 'sent',
+  'delivery.resent': 'sent',
   'signing-secret.shown': 'access',
   'callback.released': 'access',
   'callback.ignored': 'access',

@@ -218,7 +218,9 @@ describe('a delivery that fails', () => {
     await using stack = await createStack(() => ({ kind: 'refused', because: 'The host answered 410.' }))
     const id = await stack.ended([webhook])
     await stack.deliverDue()
-    expect(await stack.deliveries(id)).toMatchObject([{ state: 'failed', attempts: 1, nextTryAt: null }])
+    expect(await stack.deliveries(id)).toMatchObject([
+      { state: 'failed', reason: 'DELIVERY_REFUSED', attempts: 1, nextTryAt: null },
+    ])
   })
 
   test('because the address is gone removes the address from the schedule, and leaves an audit entry', async () => {

@@ -69,7 +69,7 @@ async function send(
   { runId, position, accountId, destination }: DeliveryRow,
 ): Promise<Outcome> {
   const found = await findResultToSend(ctx, runId)
-  if (!found) return { kind: 'refused', because: 'The result is no longer kept.' }
+  if (!found) return { kind: 'refused', because: 'The result is no longer kept.', isOurs: true }
   const { sendWebhook, sendEmail, timeForSend } = ctx.deliveries
   const id = `${runId}/${position}`
   if (destination.kind === 'webhook') {
@@ -114,7 +114,11 @@ async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Pro
     const isOver = pauseMs === undefined
     const row = await change(tx, claimed, {
       state: isDelivered ? 'delivered' : isOver ? 'failed' : 'waiting',
-      reason: isDelivered ? null : 'DELIVERY_FAILED',
+      reason: isDelivered
+        ? null
+        : outcome.kind === 'refused' && !outcome.isOurs
+          ? 'DELIVERY_REFUSED'
+          : 'DELIVERY_FAILED',
       nextTryAt: isOver ? null : new Date(now.getTime() + pauseMs),
       endedAt: isOver ? now : null,
     })

@@ -1,12 +1,30 @@
 import { procedures } from '@standin/contracts'
-import type { Context } from '../context.ts'
+import { unreadableActions } from '../actions/readable-actions.ts'
+import { daysAgo } from '../clock.ts'
 import type { Contracted } from '../http/trpc.ts'
+import type { DeliveriesContext } from './deliveries-context.ts'
+import { toDelivery } from './delivery-store.ts'
+import { resendDelivery } from './resend-delivery.ts'
 import { showSigningSecret } from './signing-secret.ts'
+import { listUndelivered } from './undelivered-store.ts'
 
-export function deliveryProcedures(ctx: Context, contracted: Contracted) {
+export function deliveryProcedures(ctx: DeliveriesContext, contracted: Contracted) {
+  const { undelivered, resend, signingSecret } = procedures.delivery
   return {
+    undelivered: contracted.call(undelivered).query(async ({ ctx: { caller, accountId } }) => {
+      const since = daysAgo(ctx.clock, ctx.config.retention.resultDays)
+      const withoutActions = unreadableActions(ctx, caller, accountId)
+      const rows = await listUndelivered(ctx.db, { accountId, withoutActions, since })
+      return {
+        deliveries: rows.map(({ actionId, scheduleId, ...row }) => ({
+          ...{ runId: row.runId, actionId, scheduleId },
+          delivery: toDelivery(row),
+        })),
+      }
+    }),
+    resend: contracted.call(resend).mutation(({ ctx: { caller }, input }) => resendDelivery(ctx, caller, input)),
     signingSecret: contracted
-      .call(procedures.delivery.signingSecret)
+      .call(signingSecret)
       .query(({ ctx: { caller, accountId } }) => showSigningSecret(ctx, caller, accountId)),
   }
 }

@@ -3,8 +3,11 @@ export type Outcome =
   | { kind: 'delivered' }
   /** A later attempt may succeed. */
   | { kind: 'failed'; because: string; retryAfterMs?: number | undefined }
-  /** A later attempt would end the same way. `isGone`: so would every other delivery to this address. */
-  | { kind: 'refused'; because: string; isGone?: boolean }
+  /**
+   * A later attempt would end the same way. `isGone`: so would every other delivery to this address. `isOurs`: the receiver
+   * was not asked.
+   */
+  | { kind: 'refused'; because: string; isGone?: boolean; isOurs?: true }
 
 /** Pauses before each further attempt: two and a half hours in total. */
 const pausesMs = [5_000, 60_000, 300_000, 1_800_000, 7_200_000] as const

@@ -24,7 +24,7 @@ export async function sendEmail(
   { signal }: { signal: AbortSignal },
 ): Promise<Outcome> {
   const { smtp } = config.delivery
-  if (!smtp) return { kind: 'refused', because: 'This server sends no email.' }
+  if (!smtp) return { kind: 'refused', because: 'This server sends no email.', isOurs: true }
   const domain = /@([\w.-]+)>?\s*$/.exec(smtp.from)?.[1] ?? 'standin.invalid'
   try {
     await createTransport(addressOf(smtp), {

@@ -55,6 +55,22 @@ export async function listRuns(
     .limit(limit)
 }
 
+/** The last run of each of these actions that has ended, newest first. */
+export function lastRunsOf(db: Database, accountId: string, actionIds: readonly string[]) {
+  return db
+    .select()
+    .from(runs)
+    .where(
+      sql`${runs.id} in (
+        select last.id from unnest(${arrayText(actionIds)}::text::text[]) as action(id) cross join lateral (
+          select ran.id from ${runs} ran
+          where ran.account_id = ${accountId} and ran.action_id = action.id and ran.ended_at is not null
+          order by ran.ended_at desc limit 1
+        ) last)`,
+    )
+    .orderBy(desc(runs.endedAt), desc(runs.id))
+}
+
 /** The last run of the same action, account, mode and input that succeeded before this one began. */
 export async function lastSucceededRun(
   db: Database,

@@ -68,6 +68,9 @@ export const runs = pgTable(
   (table) => [
     uniqueIndex('runs_idempotency').on(table.accountId, table.idempotencyKey),
     index('runs_newest').on(table.accountId, table.createdAt.desc(), table.id.desc()),
+    index('runs_last_of_action')
+      .on(table.accountId, table.actionId, table.endedAt.desc())
+      .where(sql`${table.endedAt} is not null`),
     index('runs_of_schedule').on(table.scheduleId, table.createdAt.desc(), table.id.desc()),
     index('runs_of_preview').on(table.previewRunId),
     index('runs_by_end').on(table.endedAt),

@@ -1,0 +1,38 @@
+import type { Delivery } from '@standin/contracts'
+import { actorOf, type Caller } from '../access/caller.ts'
+import { record } from '../audit/record.ts'
+import { inTransaction } from '../context.ts'
+import { checkMayRead } from '../results/read-right.ts'
+import { appendEvent } from '../runs/run-event-store.ts'
+import { lockRun } from '../runs/run-store.ts'
+import { StandinError } from '../standin-error.ts'
+import type { DeliveriesContext } from './deliveries-context.ts'
+import { toDelivery } from './delivery-store.ts'
+import { findDelivery, makeDueAgain } from './resend-store.ts'
+
+/**
+ * Tries a delivery that failed once more, for a person who mended something at the receiver. Earlier attempts still count,
+ * so that an address cannot be flooded by pressing often. A delivery that is under way or done stays as it is.
+ * @throws StandinError `RUN_NOT_FOUND`, `DELIVERY_NOT_FOUND`; `SCOPE_FORBIDDEN` for a caller who may not read the result;
+ *   `INSTALLATION_UNINSTALLED` when it was given up because the account removed the app
+ */
+export async function resendDelivery(
+  ctx: DeliveriesContext,
+  caller: Caller,
+  { runId, deliveryId }: { runId: string; deliveryId: string },
+): Promise<Delivery> {
+  return inTransaction(ctx, async (tx) => {
+    const run = await lockRun(tx.db, runId) // Before the rows that belong to it, as everywhere.
+    if (!run) throw new StandinError('RUN_NOT_FOUND')
+    checkMayRead(ctx, caller, run)
+    const delivery = await findDelivery(tx.db, { runId, deliveryId })
+    if (!delivery) throw new StandinError('DELIVERY_NOT_FOUND')
+    if (delivery.state !== 'failed') return toDelivery(delivery)
+    if (delivery.reason === 'INSTALLATION_UNINSTALLED') throw new StandinError('INSTALLATION_UNINSTALLED')
+    const again = toDelivery(await makeDueAgain(tx.db, delivery, tx.clock.now()))
+    await appendEvent(tx.db, runId, { type: 'delivery', delivery: again })
+    const details = { runId, kind: again.kind, to: again.to }
+    await record(tx, { actor: actorOf(caller), event: 'delivery.resent', accountId: run.accountId, details })
+    return again
+  })
+}

@@ -1,0 +1,57 @@
+import { and, desc, eq, getTableColumns, gt, isNull, ne, or, sql } from 'drizzle-orm'
+import { arrayText } from '../database/array-text.ts'
+import type { Database } from '../database/database.ts'
+import { runs } from '../runs/run-table.ts'
+import { schedules } from '../schedules/schedule-table.ts'
+import { deliveries } from './delivery-table.ts'
+
+const atMost = 20
+/** Of an account: the newest failures that are looked at, so that an address that fails every hour costs no more. */
+const lookedAt = 500
+
+/**
+ * Failed deliveries that nothing has mended, newest first, one for each schedule or action and receiver. Mended: a later
+ * result of the same schedule has been sent there or soon will be, or the schedule no longer sends there. A run that was
+ * started by hand is also mended by a later one that reached somebody: its address may have been corrected.
+ */
+export function listUndelivered(
+  db: Database,
+  { accountId, withoutActions, since }: { accountId: string; withoutActions: readonly string[]; since: Date },
+) {
+  const failed = db
+    .select({ runId: deliveries.runId, position: deliveries.position })
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.accountId, accountId),
+        eq(deliveries.state, 'failed'),
+        ne(deliveries.reason, 'INSTALLATION_UNINSTALLED'),
+        gt(deliveries.endedAt, since),
+      ),
+    )
+    .orderBy(desc(deliveries.endedAt))
+    .limit(lookedAt)
+    .as('failed')
+  const laterOne = sql`exists (
+    select from ${runs} later join ${deliveries} sent on sent.run_id = later.id
+    where later.account_id = ${runs.accountId} and later.action_id = ${runs.actionId} and later.ended_at > ${runs.endedAt}
+      and later.schedule_id is not distinct from ${runs.scheduleId}
+      and (sent.destination = ${deliveries.destination} or (later.schedule_id is null and sent.state = 'delivered')))`
+  const stillSentThere = sql`exists (
+    select from ${schedules} where ${schedules.id} = ${runs.scheduleId}
+      and ${schedules.deliverTo} @> jsonb_build_array(${deliveries.destination}))`
+  return db
+    .select({ ...getTableColumns(deliveries), actionId: runs.actionId, scheduleId: runs.scheduleId })
+    .from(failed)
+    .innerJoin(deliveries, and(eq(deliveries.runId, failed.runId), eq(deliveries.position, failed.position)))
+    .innerJoin(runs, eq(runs.id, failed.runId))
+    .where(
+      and(
+        sql`${runs.actionId} <> all(${arrayText(withoutActions)}::text::text[])`,
+        sql`not ${laterOne}`,
+        or(isNull(runs.scheduleId), stillSentThere),
+      ),
+    )
+    .orderBy(desc(deliveries.endedAt), deliveries.runId, deliveries.position)
+    .limit(atMost)
+}
