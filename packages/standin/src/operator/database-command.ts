@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
-import { readConfig } from '../config/config.ts'
 import { connectDatabase } from '../database/database.ts'
 import { databaseTrouble } from '../database/database-trouble.ts'
 import { migrateDatabase } from '../database/migrate.ts'
 import { MoveRefused, moveDatabase } from '../database/move-database.ts'
 import { openDatabase } from '../database/open-database.ts'
-import { CommandFailed, printList, type Terminal } from './terminal.ts'
+import { CommandFailed, printList, readServerConfig, type Terminal } from './terminal.ts'
 
 /** `database move`: from the embedded PostgreSQL, or any other, into another one. */
 export function addDatabaseCommand(program: Command, terminal: Terminal): void {
@@ -26,8 +25,8 @@ export function addDatabaseCommand(program: Command, terminal: Terminal): void {
     })
 }
 
-async function move({ app, environment, say }: Terminal, to: string) {
-  const from = await openDatabase(readConfig(app, environment, say).database, say)
+async function move(terminal: Terminal, to: string) {
+  const from = await openDatabase(readServerConfig(terminal).database, terminal.say)
   try {
     await migrateDatabase(from.directUrl)
     await migrateDatabase(to).catch((error: unknown) => {

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { runOperatorCommand } from './operator.ts'
 
 const account = '11111111-1111-4111-8111-111111111111'
@@ -10,11 +13,13 @@ const app = {
   callbackUrl: 'https://standin.example.com/trackunit/callback',
 }
 
-async function type(...argv: string[]) {
+const type = (...argv: string[]) =>
+  typeIn({ DATABASE_URL: 'postgres://nowhere', STANDIN_NOTHING: 'so that nothing is opened' }, ...argv)
+
+async function typeIn(environment: Record<string, string>, ...argv: string[]) {
   let [out, said] = ['', '']
   const exitCode = await runOperatorCommand({
-    ...{ app, argv },
-    environment: { STANDIN_NOTHING: 'so that nothing is opened' },
+    ...{ app, argv, environment },
     writeOut: (text) => {
       out += text
     },
@@ -59,4 +64,19 @@ test('help is a result, not a failure', async () => {
 
   expect({ said, exitCode }).toEqual({ said: '', exitCode: 0 })
   expect(out).toContain('Usage: standin keys create')
+})
+
+test.each([
+  ['keys', 'list'],
+  ['installations', 'list'],
+  ['database', 'move', '--to', 'postgres://nowhere'],
+  ['doctor'],
+])('%s %s without a database to use makes none, and says what to set', async (...argv) => {
+  const folder = await mkdtemp(join(tmpdir(), 'standin-operator-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const { out, said, exitCode } = await typeIn({ STANDIN_DATA_DIR: folder }, ...argv)
+
+  expect(exitCode).toBe(1)
+  expect(out + said).toContain('DATABASE_URL is not set. Set DATABASE_URL')
+  expect(await readdir(folder)).toEqual([])
 })

@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs'
 import type { StandinApp } from '@standin/contracts'
 import { type AccountsContext, createAccountsMemory } from '../accounts/accounts-context.ts'
 import type { Actor } from '../audit/record.ts'
 import { sealAll } from '../audit/seal-entries.ts'
 import { systemClock } from '../clock.ts'
-import { readConfig } from '../config/config.ts'
+import { type Config, readConfig } from '../config/config.ts'
 import type { Environment } from '../config/environment-schema.ts'
 import { openContext } from '../context.ts'
+import { embeddedFolder } from '../database/embedded-postgres/embedded-folder.ts'
 import { createLogger } from '../observability/logger.ts'
 import { whenUninstalled } from '../when-uninstalled.ts'
 
@@ -25,12 +27,29 @@ export class CommandFailed extends Error {
 /** The actor of everything that a command changes. */
 export const operator: Actor = { kind: 'operator', id: 'command line' }
 
+/**
+ * The settings of a command that uses the server's database. A command makes no database: an empty one would only look like
+ * the server's.
+ * @throws CommandFailed where there is none to use
+ */
+export function readServerConfig({ app, environment, say }: Terminal): Config {
+  const { DATABASE_URL, DATABASE_URL_FILE, STANDIN_DATA_DIR = '.standin' } = environment
+  const { credentials, root } = embeddedFolder(STANDIN_DATA_DIR)
+  if (!DATABASE_URL && !DATABASE_URL_FILE && !existsSync(credentials))
+    throw new CommandFailed(
+      `There is no database in ${root}, and DATABASE_URL is not set. Set DATABASE_URL and STANDIN_*_KEYS as your servers have ` +
+        'them; or set STANDIN_DATA_DIR to the folder of a server that has a database of its own.',
+    )
+  return readConfig(app, environment, say)
+}
+
 /** Opens the server's database and runs a rule on it, also while servers are running. */
 export async function withContext<Result>(
-  { app, environment, say }: Terminal,
+  terminal: Terminal,
   work: (ctx: AccountsContext) => Promise<Result>,
 ): Promise<Result> {
-  const config = readConfig(app, environment, say)
+  const config = readServerConfig(terminal)
+  const { say } = terminal
   const world = { clock: systemClock, log: createLogger('silent'), fetch, random: Math.random }
   const { ctx, close } = await openContext(config, world, { say })
   try {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../clock.ts'
-import { type Config, readConfig } from '../../config/config.ts'
+import type { Config } from '../../config/config.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import { connectDatabase, type Database } from '../../database/database.ts'
 import { databaseTrouble } from '../../database/database-trouble.ts'
 import { openDatabase } from '../../database/open-database.ts'
 import { findKeyUse } from '../../secrets/find-key-use.ts'
-import type { Terminal } from '../terminal.ts'
+import { CommandFailed, readServerConfig, type Terminal } from '../terminal.ts'
 import { checkApi, checkCallbackAddress, checkKeySet, checkTokenEndpoint } from './check-addresses.ts'
 import { checkAuditKeys, checkDatabase, checkDatabaseClock, checkListen, checkMigrations } from './check-database.ts'
 import { checkMail, checkSpool } from './check-machine.ts'
@@ -41,10 +41,11 @@ export async function examine(terminal: Terminal, publicUrl: string | true | und
   return [good('settings', 'valid.'), ...findings.flat()]
 }
 
-function readSettings({ app, environment, say }: Terminal): Config | Finding[] {
+function readSettings(terminal: Terminal): Config | Finding[] {
   try {
-    return readConfig(app, environment, say)
+    return readServerConfig(terminal)
   } catch (error) {
+    if (error instanceof CommandFailed) return [wrong('database', error.message)]
     if (error instanceof ConfigError) return error.message.split('\n').map((line) => wrong('settings', line))
     throw error
   }
