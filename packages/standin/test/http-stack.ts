@@ -1,3 +1,4 @@
+import { type BudgetPolicy, createBudgets } from '../src/access/budgets.ts'
 import type { Caller, ServiceCaller } from '../src/access/caller.ts'
 import { createCallerLimits } from '../src/access/caller-limits.ts'
 import { createServiceKey } from '../src/access/service-key.ts'
@@ -10,10 +11,17 @@ interface HttpOptions {
   accountOf?: Partial<AccountLookups>
   administratorScopes?: string[] | undefined
   logLevel?: 'trace' | 'info' | 'silent'
+  budgets?: Partial<BudgetPolicy> | undefined
 }
 
 /** What every request of a server needs, without a database: who calls is known, and what is refused and logged is seen. */
-export function createHttpStack({ environment, accountOf, administratorScopes, logLevel = 'trace' }: HttpOptions = {}) {
+export function createHttpStack({
+  environment,
+  accountOf,
+  administratorScopes,
+  logLevel = 'trace',
+  budgets,
+}: HttpOptions = {}) {
   let log = ''
   let lookUps = 0
   const refused: string[] = []
@@ -38,7 +46,8 @@ export function createHttpStack({ environment, accountOf, administratorScopes, l
         wasGood: () => true,
         readAgain: () => {},
       },
-      limits: createCallerLimits({ keyRequestsPerS: 1_000, failuresPerMinute: 1_000 }, bare.clock),
+      limits: createCallerLimits({ failuresPerMinute: 1_000 }, bare.clock),
+      budgets: createBudgets({ ...bare.config.limits, ...budgets }),
       userKeys: {
         async verify(jwt) {
           lookUps++

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { createKeySet, type KeySet } from '../trackunit/key-set.ts'
+import { type Budgets, createBudgets } from './budgets.ts'
 import { type CallerLimits, createCallerLimits } from './caller-limits.ts'
 import { createKeyDirectory, type KeyDirectory } from './key-directory.ts'
 import { createRefusedTokens, type RefusedTokens } from './refused-tokens.ts'
@@ -10,6 +11,7 @@ export type AccessContext = Context & { access: AccessMemory }
 export interface AccessMemory {
   keys: KeyDirectory
   limits: CallerLimits
+  budgets: Budgets
   /** The keys that sign users' tokens; undefined where `USER_TOKEN_*` is not set: then every user is refused. */
   userKeys: KeySet | undefined
   refusedTokens: RefusedTokens
@@ -20,6 +22,7 @@ export function createAccessMemory(ctx: Context): AccessMemory {
   return {
     keys: createKeyDirectory(ctx),
     limits: createCallerLimits(limits, ctx.clock),
+    budgets: createBudgets(limits),
     userKeys: userTokens && createKeySet(ctx, { url: userTokens.jwksUrl, cooldownMs: userTokens.jwksCooldownMs }),
     refusedTokens: createRefusedTokens(ctx),
   }

@@ -1,6 +1,7 @@
 import { StandinError } from '../standin-error.ts'
 import { isPlausible } from '../trackunit/verify-signature.ts'
 import type { AccessContext } from './access-context.ts'
+import type { AllowedCalls } from './budgets.ts'
 import type { Caller, ServiceCaller } from './caller.ts'
 import { digestOfPresentedKey } from './service-key.ts'
 import { verifyUserToken } from './user-token.ts'
@@ -14,8 +15,8 @@ export interface Arrival {
 
 /**
  * The caller of a request: a service by its key, a user by their token.
- * @throws StandinError `UNAUTHENTICATED`, or `RATE_LIMITED` for a key that is used too often and for garbage from an address
- *   that failed too often; what may be a good key or token is checked no matter what else its address sends
+ * @throws StandinError `UNAUTHENTICATED`, or `RATE_LIMITED` for garbage from an address that failed too often; what may be
+ *   a good key or token is checked no matter what else its address sends
  */
 export async function authenticate(
   ctx: AccessContext,
@@ -41,29 +42,34 @@ export async function authenticate(
   }
 }
 
+/** A known service, and how many calls of its request may be made. */
+export interface AdmittedCalls {
+  caller: ServiceCaller
+  allowed: AllowedCalls
+}
+
 /**
  * Recognises a key that was good before, without awaiting anything; undefined for all other requests, which
- * `authenticate` checks. The returned function admits the service and counts the request.
+ * `authenticate` checks. The returned function admits the service and counts the calls of its request.
  */
 export function recognise(
   ctx: AccessContext,
   authorization: string | undefined,
-): (() => Promise<ServiceCaller>) | undefined {
+): ((calls: number) => Promise<AdmittedCalls>) | undefined {
   const bearer = bearerOf(authorization)
   const digest = bearer && isServiceKey(bearer) ? digestOfPresentedKey(bearer) : undefined
   if (digest === undefined || !ctx.access.keys.wasGood(digest)) return undefined
-  return () => admitService(ctx, digest)
+  return async (calls) => {
+    const caller = await admitService(ctx, digest)
+    return { caller, allowed: await ctx.access.budgets.countCalls(caller, calls) }
+  }
 }
 
 const bearerOf = (authorization = '') => /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
 const isServiceKey = (bearer: string) => bearer.startsWith('sk_standin_')
 
-async function admitService(
-  { access: { keys, limits } }: AccessContext,
-  digest: string | undefined,
-): Promise<ServiceCaller> {
+async function admitService({ access: { keys } }: AccessContext, digest: string | undefined): Promise<ServiceCaller> {
   const caller = digest === undefined ? undefined : await keys.find(digest)
   if (!caller) throw new StandinError('UNAUTHENTICATED')
-  await limits.countRequest(caller.keyId)
   return caller
 }

@@ -1,30 +1,22 @@
 import { LRUCache } from 'lru-cache'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Clock } from '../clock.ts'
 import { StandinError } from '../standin-error.ts'
 import { networkOf } from './network-of.ts'
 
 export interface LimitPolicy {
-  /** Requests with one key, on average over ten seconds, to this replica. */
-  keyRequestsPerS: number
   /** Failed sign-ins from one network in a minute; after that, what is recognised as garbage at once is refused. */
   failuresPerMinute: number
 }
 
 export type CallerLimits = ReturnType<typeof createCallerLimits>
 
-const windowS = 10
 const minuteMs = 60_000
 /** Those that failed last are remembered: the others begin anew, which only lets them send more garbage. */
 const mostNetworks = 10_000
 
-/** Limits of one replica: requests with a key, and failed sign-ins from an address, or from a /64 network of IPv6. */
-export function createCallerLimits(
-  { keyRequestsPerS, failuresPerMinute }: LimitPolicy,
-  clock: Pick<Clock, 'monotonicMs'>,
-) {
-  const ofKey = new RateLimiterMemory({ points: keyRequestsPerS * windowS, duration: windowS })
-  // Not of the library above: its memory grows with every address.
+/** Limits of one replica: failed sign-ins from an address, or from a /64 network of IPv6. */
+export function createCallerLimits({ failuresPerMinute }: LimitPolicy, clock: Pick<Clock, 'monotonicMs'>) {
+  // Not of rate-limiter-flexible: its memory grows with every address.
   const failures = new LRUCache<string, { count: number; endsAtMs: number }>({ max: mostNetworks })
   const failuresOf = (address: string) => {
     const known = failures.get(networkOf(address))
@@ -32,15 +24,6 @@ export function createCallerLimits(
   }
 
   return {
-    /** Counts a request with a key. @throws StandinError `RATE_LIMITED` with when to retry */
-    async countRequest(keyId: string): Promise<void> {
-      try {
-        await ofKey.consume(keyId)
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error // The library rejects with its counters.
-        throw new StandinError('RATE_LIMITED', { retryAfterMs: error.msBeforeNext })
-      }
-    },
     /** @throws StandinError `RATE_LIMITED` once an address has failed too often */
     refuseWhereFailedOften(address: string): void {
       const failed = failuresOf(address)

@@ -191,3 +191,20 @@ describe('invariant 8: signals from anyone else are rejected', () => {
     },
   )
 })
+
+describe('invariant 25: the limits of callers', () => {
+  test('an address that fails too often is told when to come again; a genuine signal from it is taken', async () => {
+    const { signal } = await createEdge()
+    const forged = () => signal({ type: 'UNINSTALLED' }, 'eyJhbGciOiJFUzI1NiJ9.e30.x')
+    for (let failed = 0; failed < 600; failed++) await forged()
+    expect(await forged()).toMatchObject({ status: 429 })
+    expect(await signal({ type: 'UNINSTALLED' })).toMatchObject({ status: 200 })
+  })
+
+  test('an account with more than a hundred signals in a minute is told to wait', async () => {
+    const { signal, appToken } = await createEdge()
+    for (let sent = 0; sent < 100; sent++) expect((await signal({ type: 'UNINSTALLED' })).status).toBe(200)
+    expect(await signal({ type: 'UNINSTALLED' })).toMatchObject({ status: 429 })
+    expect((await signal({ type: 'UNINSTALLED' }, await appToken({ account: otherAccount }))).status).toBe(200)
+  })
+})

@@ -1,6 +1,7 @@
 import { lifecycleSignalSchema } from '@standin/contracts'
 import type { FastifyInstance } from 'fastify'
 import type { AccessContext } from '../access/access-context.ts'
+import type { Arrival } from '../access/authenticate.ts'
 import { verifyAppToken } from '../access/user-token.ts'
 import type { Context } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
@@ -18,7 +19,7 @@ export function registerLifecycleRoute(server: FastifyInstance, ctx: AccessConte
     const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? []
     try {
       if (!token) throw new StandinError('UNAUTHENTICATED')
-      const { accountId } = await verifyAppToken(ctx, token, arrivedAtMs)
+      const { accountId } = await admitSignal(ctx, token, { arrivedAtMs, address: request.ip })
       const signal = lifecycleSignalSchema.parse(request.body)
       if (signal.accountId !== undefined && signal.accountId !== accountId) throw new StandinError('ACCOUNT_FORBIDDEN')
       const status = await signalLifecycle(ctx, { accountId, type: signal.type })
@@ -29,6 +30,25 @@ export function registerLifecycleRoute(server: FastifyInstance, ctx: AccessConte
       throw error
     }
   })
+}
+
+/**
+ * Under the same limits as other callers: an address that fails too often is told to wait, and so is an account with too
+ * many signals, since any user's token of the account can send them. A genuine signal is taken wherever it comes from.
+ */
+async function admitSignal(ctx: AccessContext, token: string, { arrivedAtMs, address }: Arrival) {
+  const { limits, budgets } = ctx.access
+  try {
+    const verified = await verifyAppToken(ctx, token, arrivedAtMs)
+    await budgets.countSignal(verified.accountId)
+    return verified
+  } catch (error) {
+    if (error instanceof StandinError && error.reason === 'UNAUTHENTICATED') {
+      limits.refuseWhereFailedOften(address)
+      limits.countFailure(address)
+    }
+    throw error
+  }
 }
 
 /** Counts by reason and logs the counts at most once a minute: a flood does not fill the log. */

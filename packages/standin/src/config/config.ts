@@ -117,7 +117,10 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
           }
         : undefined,
     limits: {
-      keyRequestsPerS: read.SERVICE_KEY_REQUESTS_PER_S,
+      serviceRequestsPerS: read.SERVICE_KEY_REQUESTS_PER_S,
+      userRequestsPerS: read.USER_REQUESTS_PER_S,
+      serviceStreams: read.SERVICE_STREAMS,
+      userStreams: read.USER_STREAMS,
       failuresPerMinute: read.FAILED_SIGN_INS_PER_MINUTE,
     },
     /** How long tokens, keys and grants hold that were read before the database went down; 0: not at all. */

@@ -26,10 +26,16 @@ export function problemOf(error: unknown, requestId: string): HttpAnswer {
     headers: {
       'cache-control': 'no-store',
       'content-type': 'application/problem+json; charset=utf-8',
-      ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
+      ...retryAfterOf([retryAfterMs]),
     },
     body: JSON.stringify(problem),
   }
+}
+
+/** The header for several refusals: the time after which all of them may be tried again. */
+export function retryAfterOf(eachMs: ReadonlyArray<number | undefined>): { 'retry-after'?: string } {
+  const knownMs = eachMs.filter((ms) => ms !== undefined)
+  return knownMs.length > 0 ? { 'retry-after': String(Math.ceil(Math.max(...knownMs) / 1_000)) } : {}
 }
 
 /** A line in the log for what is no fault of whoever asked. */

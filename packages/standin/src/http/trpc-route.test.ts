@@ -3,6 +3,7 @@ import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createHttpStack } from '../../test/http-stack.ts'
+import type { BudgetPolicy } from '../access/budgets.ts'
 import type { Caller } from '../access/caller.ts'
 import { StandinError } from '../standin-error.ts'
 import { createHttpServer } from './http-server.ts'
@@ -40,10 +41,11 @@ const user: Caller = { kind: 'user', id: 'u', name: null, accountId: mine, scope
 const service: Caller = { kind: 'service', service: 's', keyId: 'k', grants: [{ accountId: mine, scopes: [] }] }
 
 /** An API as one caller sees it; without one, as a stranger. */
-async function createApi(caller: Caller | undefined, administratorScopes?: string[]) {
+async function createApi(caller: Caller | undefined, administratorScopes?: string[], budgets?: Partial<BudgetPolicy>) {
   const handled: string[] = []
   const { ctx, admit, lookUps, logged } = createHttpStack({
     administratorScopes,
+    budgets,
     accountOf: {
       accountOfRun: async (runId) => ({ 'run-mine': mine, 'run-theirs': theirs })[runId],
       accountOfSchedule: async (scheduleId) => ({ 'schedule-mine': mine, 'schedule-theirs': theirs })[scheduleId],
@@ -250,5 +252,20 @@ describe('a batch', () => {
     const response = await api.server.inject({ url: `/trpc/${paths}?batch=1&input=%7B%7D` })
     expect(response.statusCode).toBe(400)
     expect(api.handled).toEqual([])
+  })
+
+  test('invariant 25: counts each of its calls, and says after what time those that are refused can be made', async () => {
+    await using api = await as(user, undefined, { userRequestsPerS: 1 })
+    const paths = Array.from({ length: 40 }, () => 'input').join()
+    const inputs = Object.fromEntries(Array.from({ length: 40 }, (_, nth) => [nth, { accountId: mine }]))
+    const batch = await api.server.inject({
+      url: `/trpc/${paths}?batch=1&input=${encodeURIComponent(JSON.stringify(inputs))}`,
+      headers: { authorization: api.authorization },
+    })
+    const outcomes = batch.json() as { error?: { data: { reason: string; retryAfterMs: number } } }[]
+    const refused = outcomes.filter(({ error }) => error?.data.reason === 'RATE_LIMITED')
+    expect(refused).toHaveLength(30)
+    expect(Number(batch.headers['retry-after'])).toBe(Math.ceil((refused[0]?.error?.data.retryAfterMs ?? 0) / 1_000))
+    expect(api.handled).toHaveLength(10)
   })
 })

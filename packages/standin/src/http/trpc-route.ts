@@ -4,13 +4,19 @@ import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/a
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { authenticate } from '../access/authenticate.ts'
 import type { Caller } from '../access/caller.ts'
+import { type Refusal, toRefusal } from '../refusal.ts'
 import type { HttpContext } from './http-context.ts'
+import { retryAfterOf } from './problem.ts'
 import { decodeText } from './strict-json.ts'
 import { noteFailure, type RequestContext } from './trpc.ts'
 
 type Options<Router extends AnyTRPCRouter> = FastifyTRPCPluginOptions<Router>
 
 const maxBatchSize = 100
+
+const responseMeta = ({ errors }: { errors: readonly Error[] }) => ({
+  headers: retryAfterOf(errors.map((error) => toRefusal(error).retryAfterMs)),
+})
 
 /** `/trpc/*`: the typed API. */
 export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
@@ -26,20 +32,27 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
       authenticate: () => (caller ??= authenticate(ctx, req.headers.authorization, arrival)),
     }
   }
-  const onError = ({ error, path, req }: { error: Error; path: string | undefined; req: FastifyRequest }) =>
+  const refused = new WeakMap<FastifyRequest, Refusal>()
+  const onError = ({ error, path, req }: { error: Error; path: string | undefined; req: FastifyRequest }) => {
+    refused.set(req, toRefusal(error))
     noteFailure(ctx, { error, path, log: req.log })
+  }
   const closing = new AbortController()
   setMaxListeners(0, closing.signal) // One for each open stream.
   server.addHook('preClose', async () => closing.abort())
   await server.register(
     async (scope) => {
       // tRPC hands Fastify a web Response.
-      scope.addHook('onSend', async (_request, _reply, payload) =>
-        payload instanceof Response && payload.headers.get('content-type')?.startsWith('text/event-stream')
-          ? reconnectSoon(payload, closing.signal)
-          : payload,
-      )
-      const trpcOptions = { router, maxBatchSize, createContext, onError } as Options<Router>['trpcOptions']
+      scope.addHook('onSend', async (request, _reply, payload) => {
+        if (!(payload instanceof Response)) return payload
+        if (!payload.headers.get('content-type')?.startsWith('text/event-stream')) return payload
+        const refusal = refused.get(request)
+        return refusal?.reason === 'RATE_LIMITED'
+          ? refuseStream(payload, refusal)
+          : reconnectSoon(payload, closing.signal)
+      })
+      const options = { router, maxBatchSize, createContext, onError, responseMeta }
+      const trpcOptions = options as Options<Router>['trpcOptions']
       fastifyTRPCPlugin(scope, { trpcOptions }, () => {})
       // tRPC parses the text. The plugin's own parser would replace what is not UTF-8.
       scope.removeContentTypeParser('application/json')
@@ -49,6 +62,11 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
     },
     { prefix: '/trpc' },
   )
+}
+
+/** tRPC answers 200 and sends the refusal as an event: its reader would come again at once. */
+function refuseStream({ body, headers }: Response, { status, retryAfterMs }: Refusal): Response {
+  return new Response(body, { status, headers: { ...Object.fromEntries(headers), ...retryAfterOf([retryAfterMs]) } })
 }
 
 /**

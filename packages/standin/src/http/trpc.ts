@@ -68,37 +68,62 @@ export function contracted(ctx: HttpContext) {
   return {
     /** A query or mutation on `ctx.accountId`; its output is checked against the contract and stripped to it. */
     call: <Input extends z.ZodType, Output extends z.ZodType>(contract: OfAccount & { input: Input; output: Output }) =>
-      admitting(contract, onAccount(contract)).output(outputOf(contract.output)),
+      admitting(ctx, contract, onAccount(contract)).output(outputOf(contract.output)),
     /** A subscription on `ctx.accountId`; its handler yields `tracked(id, data)`. */
     stream: <Input extends z.ZodType>(contract: OfAccount & { kind: 'subscription'; input: Input }) =>
-      admitting(contract, onAccount(contract)),
+      admitting(ctx, contract, onAccount(contract)),
     /** A query over `ctx.accounts`; its output is checked against the contract and stripped to it. */
     callOnAll: <Input extends z.ZodType, Output extends z.ZodType>(
       contract: OfCaller & { input: Input; output: Output },
-    ) => admitting(contract, onAllAccounts).output(outputOf(contract.output)),
+    ) => admitting(ctx, contract, onAllAccounts).output(outputOf(contract.output)),
     /** A subscription over all accounts of the caller. Grants change while it is open: the handler reads them again. */
     streamOnAll: <Input extends z.ZodType>(contract: OfCaller & { kind: 'subscription'; input: Input }) =>
-      admitting(contract, onAllAccounts),
+      admitting(ctx, contract, onAllAccounts),
   }
 }
 
-/** Checks the caller's kind, then the input, then what the caller may act on. */
+/** Counts the call, checks the caller's kind, then the input, then what the caller may act on. */
 function admitting<Input extends z.ZodType, Admission extends object>(
+  { access: { budgets } }: HttpContext,
   contract: ProcedureContract & { input: Input },
   admit: (caller: Caller, input: unknown) => Admission | Promise<Admission>,
 ) {
   return t.procedure
-    .use(async ({ ctx, next }) => {
+    .use(async ({ ctx, path, next }) => {
       const caller = await ctx.authenticate()
+      await budgets.countCalls(caller)
       if (!contract.callers.includes(caller.kind)) throw new StandinError('ACCOUNT_FORBIDDEN')
-      return next({ ctx: { caller } })
+      const endTurn = await budgets.takeTurn(caller, path)
+      try {
+        return await next({ ctx: { caller } })
+      } finally {
+        endTurn()
+      }
     })
     .use(async ({ getRawInput, next }) => {
       checkJson(await getRawInput())
       return next()
     })
     .input(contract.input)
-    .use(async ({ ctx, input, next }) => next({ ctx: await admit(ctx.caller, input) }))
+    .use(async ({ ctx, input, path, signal, next }) => {
+      const admission = await admit(ctx.caller, input)
+      await budgets.countWork(ctx.caller, path)
+      if (contract.kind !== 'subscription') return next({ ctx: admission })
+      const close = budgets.openStream(ctx.caller)
+      signal?.addEventListener('abort', close, { once: true }) // A stream that nobody begins to read ends as well.
+      const stream = await next({ ctx: admission })
+      if (stream.ok) return { ...stream, data: closingAfter(stream.data as AsyncIterable<unknown>, close) }
+      close()
+      return stream
+    })
+}
+
+async function* closingAfter<Event>(stream: AsyncIterable<Event>, close: () => void): AsyncGenerator<Event> {
+  try {
+    yield* stream
+  } finally {
+    close()
+  }
 }
 
 /** A wrong answer is the server's mistake: reported as a ZodError it would look like the caller's. */

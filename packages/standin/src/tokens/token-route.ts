@@ -1,7 +1,7 @@
 import { type IssueTokenInput, issueTokenInputSchema, procedures } from '@standin/contracts'
 import type { FastifyInstance } from 'fastify'
 import type { AccessContext } from '../access/access-context.ts'
-import { authenticate } from '../access/authenticate.ts'
+import { type AdmittedCalls, authenticate } from '../access/authenticate.ts'
 import type { Caller } from '../access/caller.ts'
 import type { FastRoute } from '../http/fast-path/fast-server.ts'
 import { parseJson } from '../http/strict-json.ts'
@@ -20,7 +20,9 @@ export async function registerTokenRoute(server: FastifyInstance, ctx: TokensCon
     // Before the body is read: an unknown caller learns nothing about its body, as over tRPC.
     scope.addHook('onRequest', async (request) => {
       const arrival = { arrivedAtMs: ctx.clock.monotonicMs(), address: request.ip }
-      callers.set(request, admitted(await authenticate(ctx, request.headers.authorization, arrival)))
+      const caller = await authenticate(ctx, request.headers.authorization, arrival)
+      await ctx.access.budgets.countCalls(caller)
+      callers.set(request, admitted(caller))
     })
     scope.post(route, async (request, reply) => {
       const caller = callers.get(request)
@@ -33,8 +35,9 @@ export async function registerTokenRoute(server: FastifyInstance, ctx: TokensCon
 
 /** The same route on the fast path. */
 export function fastTokenRoute(ctx: TokensContext): FastRoute {
-  async function issue(wanted: IssueTokenInput, caller: Promise<Caller>) {
-    const token = await issueToCaller(ctx, admitted(await caller), wanted)
+  async function issue(wanted: IssueTokenInput, admission: Promise<AdmittedCalls>) {
+    const { caller } = await admission
+    const token = await issueToCaller(ctx, admitted(caller), wanted)
     return { status: 200, headers, body: JSON.stringify(token) }
   }
   return {
@@ -42,7 +45,7 @@ export function fastTokenRoute(ctx: TokensContext): FastRoute {
     takes: (url) => url === route,
     answer({ body, authenticate }) {
       const wanted = parseInput(body)
-      return wanted && issue(wanted, authenticate())
+      return wanted && issue(wanted, authenticate(1))
     },
   }
 }

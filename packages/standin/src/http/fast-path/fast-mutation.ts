@@ -2,8 +2,10 @@ import type { ProcedureContract } from '@standin/contracts'
 import { getTRPCErrorFromUnknown, getTRPCErrorShape } from '@trpc/server'
 import { getHTTPStatusCode } from '@trpc/server/http'
 import type { AccessContext } from '../../access/access-context.ts'
+import type { AdmittedCalls } from '../../access/authenticate.ts'
 import type { Caller } from '../../access/caller.ts'
 import { StandinError } from '../../standin-error.ts'
+import { retryAfterOf } from '../problem.ts'
 import { checkJson } from '../strict-json.ts'
 import { noteFailure, trpcConfig } from '../trpc.ts'
 import type { FastRequest, FastRoute } from './fast-server.ts'
@@ -25,15 +27,17 @@ export function fastMutation<Contract extends ProcedureContract>(
   const single = `/trpc/${path}`
   const batched = new RegExp(`^/trpc/${path.replaceAll('.', '\\.')}(,${path.replaceAll('.', '\\.')})*\\?batch=1$`)
 
-  async function answer({ id, log }: FastRequest, authenticate: () => Promise<Caller>, input: unknown) {
+  /** @param nth of the batch */
+  async function answer({ id, log }: FastRequest, admit: () => Promise<AdmittedCalls>, input: unknown, nth: number) {
     try {
-      const caller = await authenticate()
+      const { caller, allowed } = await admit()
+      if (nth >= allowed.calls) throw new StandinError('RATE_LIMITED', allowed)
       if (!contract.callers.includes(caller.kind)) throw new StandinError('ACCOUNT_FORBIDDEN')
       return { result: { data: await call(caller, contract.input.parse(checkJson(input))) } }
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause)
       noteFailure(ctx, { error, path, log })
-      const context = { requestId: id, authenticate }
+      const context = { requestId: id, authenticate: async () => (await admit()).caller }
       return { error: getTRPCErrorShape({ config: trpcConfig, error, type: 'mutation', path, input, ctx: context }) }
     }
   }
@@ -44,11 +48,16 @@ export function fastMutation<Contract extends ProcedureContract>(
     answer(request) {
       const inputs = inputsOf(request)
       if (!inputs) return undefined
-      let caller: Promise<Caller> | undefined // One look-up for all members of a batch.
-      const authenticate = () => (caller ??= request.authenticate())
-      return Promise.all(inputs.map((input) => answer(request, authenticate, input))).then((outcomes) => {
+      let admitted: Promise<AdmittedCalls> | undefined // One look-up for all members of a batch; each counts as a call.
+      const admit = () => (admitted ??= request.authenticate(inputs.length))
+      return Promise.all(inputs.map((input, nth) => answer(request, admit, input, nth))).then((outcomes) => {
         const answered = request.url === single ? (outcomes[0] ?? []) : outcomes
-        return { status: getHTTPStatusCode(answered), headers, body: JSON.stringify(answered) }
+        const retryAfter = retryAfterOf(outcomes.map((outcome) => outcome.error?.data.retryAfterMs))
+        return {
+          status: getHTTPStatusCode(answered),
+          headers: { ...headers, ...retryAfter },
+          body: JSON.stringify(answered),
+        }
       })
     },
   }

@@ -24,7 +24,10 @@ const service = (keyId: string): ServiceCaller => ({
   ...{ kind: 'service', service: 's', keyId },
   grants: [{ accountId: 'all', scopes: ['a'] }],
 })
-const stack = createHttpStack({ logLevel: 'info', environment: { APP_ORIGINS: 'https://app.example' } })
+const stack = createHttpStack({
+  ...{ logLevel: 'info', environment: { APP_ORIGINS: 'https://app.example' } },
+  budgets: { serviceRequestsPerS: 1_000 },
+})
 const [good, limited] = [stack.admit(service('good')), stack.admit(service('limited'))]
 const revoked = `Bearer ${createServiceKey().key.reveal()}`
 
@@ -66,10 +69,12 @@ function createTokens(onIssued: () => void): TokensContext & typeof stack.ctx {
     },
     access: {
       ...ctx.access,
-      limits: {
-        ...ctx.access.limits,
-        async countRequest(keyId) {
-          if (keyId === 'limited') throw new StandinError('RATE_LIMITED', { retryAfterMs: 1_500 })
+      budgets: {
+        ...ctx.access.budgets,
+        async countCalls(caller, calls) {
+          if (caller.kind === 'service' && caller.keyId === 'limited')
+            throw new StandinError('RATE_LIMITED', { retryAfterMs: 1_500 })
+          return ctx.access.budgets.countCalls(caller, calls)
         },
       },
     },
@@ -259,4 +264,21 @@ test.each([
   const { seen } = (await ways.compare(asked)).overPort
   expect({ status: seen.status, body: seen.body }).toEqual({ status: 400, body: expect.stringContaining(named) })
   expect(seen.body).toContain('INPUT_INVALID')
+})
+
+test('invariant 25: each call of a batch counts, on the fast path too, and the others are told when to come again', async () => {
+  const headers = as(stack.admit({ ...service('few'), service: 'few' }))
+  const batch = trpc(`${Array(100).fill('token.issue').join()}?batch=1`, { ...Array(100).fill(asks) }, headers)
+  // 1,000 a second, over ten seconds.
+  for (let sent = 0; sent < 99; sent++)
+    await stack.ctx.access.budgets.countCalls({ ...service('few'), service: 'few' }, 100)
+  await stack.ctx.access.budgets.countCalls({ ...service('few'), service: 'few' }, 60)
+  const { seen } = (await ways.compare(batch)).overPort
+  const outcomes = JSON.parse(seen.body) as Array<{ error?: { data: { reason: string } } }>
+
+  expect(outcomes.map(({ error }) => error?.data.reason)).toEqual([
+    ...Array(40).fill(undefined),
+    ...Array(60).fill('RATE_LIMITED'),
+  ])
+  expect(Number(seen.headers['retry-after'])).toBeGreaterThan(0)
 })

@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { FastifyServerOptions } from 'fastify'
 import type { AccessContext } from '../../access/access-context.ts'
-import { recognise } from '../../access/authenticate.ts'
-import type { Caller } from '../../access/caller.ts'
+import { type AdmittedCalls, recognise } from '../../access/authenticate.ts'
 import type { Logger } from '../../observability/logger.ts'
 import { toRefusal } from '../../refusal.ts'
 import { type HttpAnswer, logFailure, problemOf } from '../problem.ts'
@@ -15,7 +14,8 @@ export interface FastRequest {
   url: string
   body: string
   log: Pick<Logger, 'debug' | 'warn' | 'error'>
-  authenticate: () => Promise<Caller>
+  /** Admits the caller, and counts this many calls. */
+  authenticate: (calls: number) => Promise<AdmittedCalls>
 }
 
 export interface FastRoute {

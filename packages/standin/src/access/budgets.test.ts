@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { createBudgets } from './budgets.ts'
+import type { Caller } from './caller.ts'
+
+const [account, otherAccount] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
+const user = (id: string, accountId = account): Caller => ({
+  ...{ kind: 'user', id, accountId, name: null, scopes: [], expiresAt: new Date(0) },
+})
+const service = (name: string, keyId = name): Caller => ({ kind: 'service', service: name, keyId, grants: [] })
+
+const create = (change: Partial<Parameters<typeof createBudgets>[0]> = {}) =>
+  createBudgets({ serviceRequestsPerS: 10, userRequestsPerS: 1, userStreams: 2, serviceStreams: 3, ...change })
+const refused = { reason: 'RATE_LIMITED', retryAfterMs: expect.any(Number) }
+const times = (count: number) => Array.from({ length: count }, (_, index) => index)
+
+test('invariant 25: a user has a budget of calls, and is told when to come again; others have theirs', async () => {
+  const budgets = create()
+  await budgets.countCalls(user('anna'), 10)
+  await expect(budgets.countCalls(user('anna'))).rejects.toMatchObject(refused)
+  await budgets.countCalls(user('bert'))
+  await budgets.countCalls(user('anna', otherAccount))
+})
+
+test('invariant 25: all users of an account share a budget, which one who is refused does not use up', async () => {
+  const budgets = create()
+  await budgets.countCalls(user('anna'), 10)
+  for (const _ of times(100)) await expect(budgets.countCalls(user('anna'))).rejects.toMatchObject(refused)
+  for (const nth of times(4)) await budgets.countCalls(user(`colleague ${nth}`), 10)
+  await expect(budgets.countCalls(user('one too many'))).rejects.toMatchObject(refused)
+  await budgets.countCalls(user('elsewhere', otherAccount))
+})
+
+test('invariant 25: of calls that come together as many are allowed as are left', async () => {
+  const budgets = create()
+  expect(await budgets.countCalls(user('anna'), 4)).toEqual({ calls: 4, retryAfterMs: 0 })
+  expect(await budgets.countCalls(user('anna'), 100)).toEqual({ calls: 6, retryAfterMs: expect.any(Number) })
+  await expect(budgets.countCalls(user('anna'), 1)).rejects.toMatchObject(refused)
+})
+
+test('invariant 25: a service has one budget, with whichever key it calls', async () => {
+  const budgets = create()
+  await budgets.countCalls(service('reports', 'old key'), 60)
+  await budgets.countCalls(service('reports', 'new key'), 40)
+  await expect(budgets.countCalls(service('reports', 'new key'))).rejects.toMatchObject(refused)
+  await budgets.countCalls(service('billing'))
+})
+
+test.each([user('anna'), service('reports')])(
+  'invariant 25: the expensive calls of a $kind have a budget of their own',
+  async (caller) => {
+    const budgets = create()
+    for (const _ of times(50)) await budgets.countWork(caller, 'schedule.preview')
+    await expect(budgets.countWork(caller, 'schedule.preview')).rejects.toMatchObject(refused)
+    await expect(budgets.countWork(caller, 'run.result')).rejects.toMatchObject(refused)
+    await budgets.countWork(caller, 'run.get')
+    await budgets.countWork(user('bert'), 'schedule.preview')
+  },
+)
+
+test('invariant 25: an account stores at most so much in an hour', async () => {
+  const budgets = create()
+  await budgets.countStored(account, 5_000_000)
+  await expect(budgets.countStored(account, 1)).rejects.toMatchObject(refused)
+  await budgets.countStored(otherAccount, 1)
+})
+
+test('invariant 25: a caller has at most so many streams open, and all users of an account together', () => {
+  const budgets = create()
+  const ends = [budgets.openStream(user('anna')), budgets.openStream(user('anna'))]
+  expect(() => budgets.openStream(user('anna'))).toThrow(expect.objectContaining(refused))
+  ends[0]?.()
+  ends[0]?.() // Ending it twice frees one place.
+  ends.push(budgets.openStream(user('anna')))
+  expect(() => budgets.openStream(user('anna'))).toThrow(expect.objectContaining(refused))
+
+  for (const nth of times(4)) for (const _ of times(2)) ends.push(budgets.openStream(user(`colleague ${nth}`)))
+  expect(() => budgets.openStream(user('one too many'))).toThrow(expect.objectContaining(refused))
+  for (const _ of times(3)) ends.push(budgets.openStream(service('reports')))
+  expect(() => budgets.openStream(service('reports'))).toThrow(expect.objectContaining(refused))
+
+  for (const end of ends) end()
+  expect(budgets.size()).toBe(0)
+})
+
+test('invariant 25: many calls of one caller leave room for the single call of another', async () => {
+  const budgets = create()
+  const begun: string[] = []
+  const ends: Array<() => void> = []
+  const begin = async (caller: Caller, name: string) => {
+    const end = await budgets.takeTurn(caller, 'run.get')
+    begun.push(name)
+    ends.push(end)
+  }
+  const settle = () => new Promise(setImmediate)
+  const many = times(100).map((nth) => begin(user('anna'), `anna ${nth}`))
+  const one = begin(user('bert'), 'bert')
+  await one
+  expect(begun).toEqual(['anna 0', 'anna 1', 'anna 2', 'anna 3', 'bert'])
+
+  for (let ended = 0; ended < 101; ended++) {
+    if (!ends[ended]) await settle()
+    ends[ended]?.()
+    expect(begun.length - ended).toBeLessThanOrEqual(5)
+  }
+  await Promise.all(many)
+  expect(begun.filter((name) => name !== 'bert')).toEqual(times(100).map((nth) => `anna ${nth}`))
+  expect(budgets.size()).toBe(0)
+})

@@ -1,0 +1,188 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { StandinError } from '../standin-error.ts'
+import type { Caller } from './caller.ts'
+
+/** What each replica allows. */
+export interface BudgetPolicy {
+  /** Calls of one service, with whichever of its keys, on average over ten seconds. */
+  serviceRequestsPerS: number
+  /** Calls of one user, on average over ten seconds. */
+  userRequestsPerS: number
+  /** Streams that one user may have open. */
+  userStreams: number
+  /** Streams that one service may have open. */
+  serviceStreams: number
+}
+
+export type Budgets = ReturnType<typeof createBudgets>
+
+const windowS = 10
+/** All users of an account together may do as much as this many. */
+const usersOfAccount = 5
+/** What expensive procedures cost one caller in a window; see `workOf`. */
+const workOfCaller = 1_000
+/** What one account's runs, schedules and saved choices may store in an hour. */
+const storedBytesPerHour = 5_000_000
+/** Signals of an account's lifecycle extension; one is enough. */
+const signalsPerMinute = 100
+/** Calls of one caller that are worked on at once; its others wait, and the calls of others pass them. */
+const callsAtOnce = 4
+const streamRetryMs = 10_000
+
+/**
+ * Procedures that cost the server more than a look-up, in fiftieths of a millisecond or so. The others cost nothing here:
+ * they count as calls.
+ */
+const workOf: Readonly<Record<string, number>> = {
+  'schedule.preview': 20,
+  'schedule.create': 20,
+  'schedule.update': 20,
+  'schedule.resume': 20,
+  'run.start': 5,
+  'run.retry': 5,
+  'run.result': 5,
+  'filter.choices': 10,
+  'audit.list': 10,
+  'installation.list': 10,
+  'artifact.link': 2,
+}
+/** They wait for Trackunit, which has limits of its own. */
+const waitsForTrackunit: ReadonlySet<string> = new Set(['token.issue', 'installation.tryNow'])
+
+/**
+ * What one caller, and all users of one account, may ask of this replica. Counted per procedure, also inside a batch, and
+ * only for callers who are known: what strangers send uses up nobody's budget. The counters are forgotten after their
+ * window, so there are never more than there were callers in it.
+ */
+export function createBudgets(policy: BudgetPolicy) {
+  const perWindow = (points: number) => new RateLimiterMemory({ points, duration: windowS })
+  const serviceCalls = perWindow(policy.serviceRequestsPerS * windowS)
+  const userCalls = perWindow(policy.userRequestsPerS * windowS)
+  const accountCalls = perWindow(policy.userRequestsPerS * windowS * usersOfAccount)
+  const callerWork = perWindow(workOfCaller)
+  const accountWork = perWindow(workOfCaller * usersOfAccount)
+  const stored = new RateLimiterMemory({ points: storedBytesPerHour, duration: 3_600 })
+  const signals = new RateLimiterMemory({ points: signalsPerMinute, duration: 60 })
+  const streams = new Map<string, number>()
+  const turns = new Map<string, Turns>()
+
+  return {
+    /**
+     * Counts calls.
+     * @returns how many of them may be made now, and when the others can be
+     * @throws StandinError `RATE_LIMITED` with when to retry, where none may be made
+     */
+    async countCalls(caller: Caller, calls = 1): Promise<AllowedCalls> {
+      if (caller.kind === 'service') return allow(serviceCalls, caller.service, calls)
+      // The user first: who is refused does not use up what colleagues have.
+      const ofUser = await allow(userCalls, nameOf(caller), calls)
+      const ofAccount = await allow(accountCalls, caller.accountId, ofUser.calls)
+      return ofAccount.calls < ofUser.calls ? ofAccount : ofUser
+    },
+
+    /**
+     * Counts what a procedure costs beyond a call.
+     * @param path such as `run.result`
+     * @throws StandinError `RATE_LIMITED` with when to retry
+     */
+    async countWork(caller: Caller, path: string): Promise<void> {
+      const work = workOf[path]
+      if (work === undefined) return
+      await consume(callerWork, nameOf(caller), work)
+      if (caller.kind === 'user') await consume(accountWork, caller.accountId, work)
+    },
+
+    /**
+     * Counts what an account stores.
+     * @throws StandinError `RATE_LIMITED` with when to retry
+     */
+    countStored: (accountId: string, bytes: number): Promise<void> => consume(stored, accountId, bytes),
+
+    /**
+     * Counts a signal of an account's lifecycle extension.
+     * @throws StandinError `RATE_LIMITED` with when to retry
+     */
+    countSignal: (accountId: string): Promise<void> => consume(signals, accountId, 1),
+
+    /**
+     * @returns what closes the stream
+     * @throws StandinError `RATE_LIMITED` for a caller, or an account, with too many of them
+     */
+    openStream(caller: Caller): () => void {
+      const most = caller.kind === 'service' ? policy.serviceStreams : policy.userStreams
+      const held = [{ name: nameOf(caller), most }]
+      if (caller.kind === 'user') held.push({ name: `account ${caller.accountId}`, most: most * usersOfAccount })
+      for (const { name, most } of held) {
+        if ((streams.get(name) ?? 0) < most) continue
+        const detail = `At most ${most} streams may be open at once. Close one first.`
+        throw new StandinError('RATE_LIMITED', { retryAfterMs: streamRetryMs, detail })
+      }
+      for (const { name } of held) streams.set(name, (streams.get(name) ?? 0) + 1)
+      let isOpen = true
+      return () => {
+        if (!isOpen) return
+        isOpen = false
+        for (const { name } of held) {
+          const left = (streams.get(name) ?? 0) - 1
+          if (left > 0) streams.set(name, left)
+          else streams.delete(name)
+        }
+      }
+    },
+
+    /**
+     * Lets a caller's calls in a few at a time, so that one caller's batch does not hold up another's single call.
+     * @returns what ends the turn
+     */
+    async takeTurn(caller: Caller, path: string): Promise<() => void> {
+      if (waitsForTrackunit.has(path)) return () => {}
+      const name = nameOf(caller)
+      const own = turns.get(name) ?? { underway: 0, waiting: [] }
+      turns.set(name, own)
+      if (own.underway < callsAtOnce) own.underway++
+      else await new Promise<void>((resolve) => own.waiting.push(resolve))
+      return () => {
+        const next = own.waiting.shift()
+        // Requests of others are read in between: work that never waits must not follow at once.
+        if (next) setImmediate(next)
+        else if (--own.underway === 0) turns.delete(name)
+      }
+    },
+
+    /** How much is in memory. */
+    size: () => streams.size + turns.size,
+  }
+}
+
+interface Turns {
+  underway: number
+  waiting: Array<() => void>
+}
+
+const nameOf = (caller: Caller) =>
+  caller.kind === 'service' ? `service ${caller.service}` : `user ${caller.accountId} ${caller.id}`
+
+export interface AllowedCalls {
+  calls: number
+  /** When the others may be made; 0 where there are none. */
+  retryAfterMs: number
+}
+
+async function allow(budget: RateLimiterMemory, name: string, points: number): Promise<AllowedCalls> {
+  try {
+    await budget.consume(name, points)
+    return { calls: points, retryAfterMs: 0 }
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error // The library rejects with its counters.
+    const { consumedPoints, msBeforeNext: retryAfterMs } = error
+    const calls = points - (consumedPoints - budget.points)
+    if (calls <= 0) throw new StandinError('RATE_LIMITED', { retryAfterMs })
+    return { calls, retryAfterMs }
+  }
+}
+
+/** All of it, or nothing. */
+async function consume(budget: RateLimiterMemory, name: string, points: number): Promise<void> {
+  const { calls, retryAfterMs } = await allow(budget, name, points)
+  if (calls < points) throw new StandinError('RATE_LIMITED', { retryAfterMs })
+}
