@@ -58,7 +58,7 @@ const asked: Inputs<typeof procedures> = {
       needsScopes: true,
     },
     get: { ...ofRun, needsScopes: true },
-    list: ofAccount,
+    list: { ...ofAccount, needsScopes: true },
     latest: ofAccount,
     cancel: { ...ofRun, own: 'RUN_NOT_CANCELLABLE', needsScopes: true },
     retry: {

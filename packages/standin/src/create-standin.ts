@@ -15,7 +15,7 @@ import { type ActionCatalogue, createActionCatalogue } from './actions/action-ca
 import { actionProcedures } from './actions/action-procedures.ts'
 import type { AnyAction } from './actions/define-action.ts'
 import { openWork } from './actions/open-work.ts'
-import { checkMayReadMachines } from './actions/readable-actions.ts'
+import { checkMayReadAny } from './actions/readable-actions.ts'
 import { runProcedures } from './actions/run-procedures.ts'
 import { auditProcedures } from './activity/activity-procedures.ts'
 import { retainAudit } from './audit/retain-audit.ts'
@@ -300,7 +300,7 @@ export function createRouter(ctx: StandinContext) {
     delivery: deliveryProcedures(ctx, contract),
     artifact: artifactProcedures(ctx, contract),
     filter: filterProcedures(ctx, contract, {
-      checkMayRead: (caller, accountId) => checkMayReadMachines(ctx, caller, accountId),
+      checkMayRead: (caller, accountId) => checkMayReadAny(ctx, caller, accountId),
     }),
     audit: auditProcedures(ctx, contract),
   })

@@ -15,10 +15,11 @@ export const unreadableActions = (
     .map(({ id }) => id)
 
 /**
- * Checks that a caller may see the machines that runs of the account have read: at least one action must be readable.
+ * Checks that a caller may read the runs of at least one action, as a list of runs and the machines that they have read
+ * require.
  * @throws StandinError `SCOPE_FORBIDDEN`
  */
-export function checkMayReadMachines(ctx: Pick<ActionsContext, 'actions'>, caller: Caller, accountId: string): void {
+export function checkMayReadAny(ctx: Pick<ActionsContext, 'actions'>, caller: Caller, accountId: string): void {
   const all = ctx.actions.list().length
   if (all > 0 && unreadableActions(ctx, caller, accountId).length === all)
     throw new StandinError('SCOPE_FORBIDDEN', { detail: 'The scopes of at least one action are needed.' })

@@ -256,6 +256,7 @@ describe('a user whose token lacks a scope of the action', () => {
     await expect(Array.fromAsync(await api.events({ runId: hidden }))).rejects.toThrow('SCOPE_FORBIDDEN')
     await expect(api.list({ accountId: account, actionId: 'report' })).rejects.toEqual(forbidden)
     expect((await api.list({ accountId: account })).runs.map(({ id }) => id)).toEqual([seen])
+    await expect(callAs(stack, { ...anna, scopes: [] }).list({ accountId: account })).rejects.toEqual(forbidden)
     await expect(api.get({ runId: seen })).resolves.toMatchObject({ id: seen })
     expect((await callAs(stack, { ...anna, scopes: undefined }).list({ accountId: account })).runs).toHaveLength(2)
   })

@@ -14,7 +14,7 @@ import { lastRunsOf, listRuns } from '../runs/run-list-store.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
-import { unreadableActions } from './readable-actions.ts'
+import { checkMayReadAny, unreadableActions } from './readable-actions.ts'
 import { retryRun, startRun } from './start-run.ts'
 import { toRun } from './to-run.ts'
 
@@ -34,6 +34,7 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       .call(list)
       .query(async ({ ctx: { accountId, caller }, input: { actionId, scheduleId, states, cursor, limit } }) => {
         if (actionId !== undefined) checkMayRead(ctx, caller, { accountId, actionId })
+        else checkMayReadAny(ctx, caller, accountId)
         const withoutActions = unreadableActions(ctx, caller, accountId)
         const before = cursor === undefined ? undefined : decodeCursor(cursor)
         const rows = await listRuns(ctx.db, {
