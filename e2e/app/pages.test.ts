@@ -342,7 +342,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       .waitFor()
     page.off('request', listen)
     expect(asked.slice(0, 2)).toEqual([
-      'installation.get,action.list,schedule.list,run.list,run.list',
+      'installation.get,action.list,schedule.list,run.list,run.latest,delivery.undelivered',
       'installation.watch',
     ])
   })

@@ -90,6 +90,8 @@ export const answers: Record<string, (input: { runId?: string; states?: Run['sta
   'action.list': () => ({ actions, sendsEmail: true }),
   'schedule.list': () => ({ schedules: [], nextCursor: null }),
   'run.list': ({ states = [] }) => ({ runs: states.includes('running') ? [going] : [ended], nextCursor: null }),
+  'run.latest': () => ({ runs: [ended] }),
+  'delivery.undelivered': () => ({ deliveries: [] }),
   'run.get': ({ runId }) => (runId === goingRun ? going : ended),
   'run.result': ({ runId }) => (runId === goingRun ? nothingFound : result),
 }

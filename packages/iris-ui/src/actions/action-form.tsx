@@ -2,6 +2,7 @@ import type { Action } from '@standin/client'
 import { type ReactNode, useMemo, useRef } from 'react'
 import { useForm } from 'react-hook-form'
 import { Link, useLocation } from 'wouter'
+import { startRefusalWords } from '../connection/refusal-words.ts'
 import type { FormParts } from '../forms/form-parts.ts'
 import { createInputProblems } from '../forms/input-problems.ts'
 import { MachineChoice } from '../forms/machine-choice.tsx'
@@ -97,8 +98,7 @@ export function ActionForm({ action, hindrance, input, aside }: ActionFormProps)
             <p className="st bad">
               <Icon name="bad" />
               <span>
-                {texts.actions.notStarted(action.title)}{' '}
-                {texts.actions.notStartedBecause[starting.failure] ?? texts.actions.notStartedUnknown}
+                {texts.actions.notStarted(action.title)} {startRefusalWords(starting.failure, texts)}
               </span>
             </p>
           )}

@@ -3,7 +3,7 @@ import type { TRPCClient } from '@trpc/client'
 import { otherLanguage } from '../texts/other-languages.ts'
 import { spokenLanguage } from '../texts/spoken-language.ts'
 import { endpointOf } from './endpoint.ts'
-import { allSchedules, endedRuns, goingRuns } from './first-lists.ts'
+import { allSchedules, goingRuns } from './first-lists.ts'
 
 /** What the first page asks, asked before its own code has come. Each is taken once: later ones are the server's to answer. */
 export interface FirstAnswers {
@@ -92,7 +92,8 @@ function questionsOf({ accountId, language, hash }: Omit<Asking, 'serverUrl' | '
     ...everywhere,
     ['schedule.list', allSchedules(accountId) satisfies InputOf<Api['schedule']['list']>],
     ['run.list', goingRuns(accountId) satisfies InputOf<Api['run']['list']>],
-    ['run.list', endedRuns(accountId) satisfies InputOf<Api['run']['list']>],
+    ['run.latest', { accountId } satisfies InputOf<Api['run']['latest']>],
+    ['delivery.undelivered', { accountId } satisfies InputOf<Api['delivery']['undelivered']>],
   ] as Array<[string, object]>
 }
 

@@ -38,6 +38,8 @@ export function useAccountWatch(): void {
             return
           }
           void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
+          void queryClient.invalidateQueries({ queryKey: trpc.run.latest.pathKey() })
+          void queryClient.invalidateQueries({ queryKey: trpc.delivery.undelivered.pathKey() })
           void queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
           // How long it usually takes, and what a run was told that the plan lacks.
           void queryClient.invalidateQueries({ queryKey: trpc.action.list.pathKey() })

@@ -8,7 +8,7 @@ import { needsYou } from './needs-you.ts'
 
 const nowMs = Date.parse('2026-11-24T08:44:00Z')
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
-const nothing = { actions: [], results: [], schedules: [] }
+const nothing = { actions: [], sendsEmail: true, undelivered: [], schedules: [] }
 const around = { account: 'Nordvang Entreprenør', needs: 0, nowMs, texts: en, formats }
 
 const installation = (changes: Partial<Installation>): Installation => ({

@@ -5,6 +5,7 @@ import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { ApprovalDecision } from './approval-decision.tsx'
 import type { Need } from './needs-you.ts'
+import { ResendButton, ResumeButton } from './remedy-button.tsx'
 import { RemovalDecision } from './removal-decision.tsx'
 
 interface NeedsYouPanelProps {
@@ -41,6 +42,8 @@ export function NeedsYouPanel({ needs, installation, activeSchedules }: NeedsYou
                   {way.words}
                 </Button>
               )}
+              {way?.kind === 'resend' && <ResendButton {...way} />}
+              {way?.kind === 'resume' && <ResumeButton {...way} />}
             </div>
             {way?.kind === 'removal' && (
               <div className="under">

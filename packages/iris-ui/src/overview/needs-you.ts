@@ -1,4 +1,5 @@
-import type { Action, Installation, Run, Schedule } from '@standin/client'
+import type { Action, Installation, Schedule, Undelivered } from '@standin/client'
+import { hindranceOf } from '../actions/may-start.ts'
 import { capital } from '../formats/capital.ts'
 import type { Formats } from '../formats/create-formats.ts'
 import { hostPages } from '../host-pages.ts'
@@ -14,25 +15,26 @@ export interface Need {
   icon: IconName
   what: string
   means: string
-  /** Where to solve it: on a page of the app, on a page of Manager, or here by a decision. */
+  /** Where to solve it: on a page of the app, on a page of Manager, or here by a press or a decision. */
   way?:
     | { kind: 'page'; to: string; words: string }
     | { kind: 'host'; path: string; words: string }
+    | { kind: 'resend'; runId: string; deliveryId: string; to: string }
+    | { kind: 'resume'; scheduleId: string; title: string }
     | { kind: 'approval'; generation: number; since: string }
     | { kind: 'removal' }
 }
 
 interface Known {
   actions: readonly Action[]
-  /** The latest results, newest first. */
-  results: readonly Run[]
+  /** Whether the server can send emails. */
+  sendsEmail: boolean
+  undelivered: readonly Undelivered[]
   schedules: readonly Schedule[]
   nowMs: number
   texts: Texts
   formats: Formats
 }
-
-const WEEK_MS = 7 * 24 * 3_600_000
 
 /** What needs a person while Standin works, most urgent first. If it does not work, the page's sentence says so. */
 export function needsYou(installation: Installation, known: Known): Need[] {
@@ -85,35 +87,49 @@ function waitingAccess({ waiting, mayApprove }: Installation, { nowMs, texts, fo
 function pausedSchedules({ schedules, actions, texts }: Known): Need[] {
   return schedules
     .filter(({ state, reason }) => state === 'paused' && reason)
-    .map(({ id, actionId, reason }) => ({
-      id: `schedule-${id}`,
+    .map((schedule) => ({
+      id: `schedule-${schedule.id}`,
       tone: 'bad',
       icon: 'pause',
-      what: texts.needs.paused(titleOf(actionId, actions)),
-      means: capital((reason && texts.schedules.pausedBecause[reason]) ?? texts.schedules.pausedUnknown),
-      way: { kind: 'page', to: addresses.schedule(id), words: texts.needs.openSchedule },
+      what: texts.needs.paused(titleOf(schedule.actionId, actions)),
+      means: capital(
+        (schedule.reason && texts.schedules.pausedBecause[schedule.reason]) ?? texts.schedules.pausedUnknown,
+      ),
+      way: remedyOfSchedule(schedule, { actions, texts }),
     }))
 }
 
-/** Only of the newest result of each action and schedule: an address may have been corrected since. */
-function failedDeliveries({ results, actions, nowMs, texts }: Known): Need[] {
-  const seen = new Set<string>()
-  return results.flatMap((run): Need[] => {
-    const source = run.scheduleId ?? run.actionId
-    if (seen.has(source)) return []
-    seen.add(source)
-    if (nowMs - Date.parse(run.endedAt ?? run.createdAt) > WEEK_MS) return []
-    const failed = run.deliveries.filter(({ state }) => state === 'failed')
-    return failed.map(({ id, to }) => ({
-      id: `delivery-${id}`,
-      tone: 'bad',
-      icon: 'bad',
-      what: texts.needs.notDelivered(titleOf(run.actionId, actions), to),
-      means: texts.needs.notDeliveredMeans,
-      way: run.scheduleId
-        ? { kind: 'page', to: addresses.changeSchedule(run.scheduleId), words: texts.needs.correct }
-        : { kind: 'page', to: addresses.run(run.id), words: texts.needs.look },
-    }))
+/** What makes it start again: never a press that the server would refuse. */
+function remedyOfSchedule(
+  { id, actionId, reason }: Schedule,
+  { actions, texts }: Pick<Known, 'actions' | 'texts'>,
+): NonNullable<Need['way']> {
+  const action = actions.find((each) => each.id === actionId)
+  if (!action) return { kind: 'page', to: addresses.schedule(id), words: texts.needs.openSchedule }
+  if (reason === 'INPUT_INVALID')
+    return { kind: 'page', to: addresses.changeSchedule(id), words: texts.needs.changeSchedule }
+  const hindrance = hindranceOf(action, 'active')
+  if (hindrance === undefined) return { kind: 'resume', scheduleId: id, title: action.title }
+  if (hindrance === 'permission') return { kind: 'host', path: hostPages.apps, words: texts.needs.openApps }
+  return { kind: 'page', to: addresses.schedule(id), words: texts.needs.openSchedule }
+}
+
+function failedDeliveries({ undelivered, sendsEmail, actions, texts }: Known): Need[] {
+  const words = texts.needs
+  return undelivered.map(({ runId, actionId, scheduleId, delivery }) => {
+    const { id, kind, to, reason, attempts } = delivery
+    const need = {
+      ...({ id: `delivery-${id}`, tone: 'bad', icon: 'bad' } as const),
+      what: words.notDelivered(titleOf(actionId, actions), to),
+    }
+    if (kind === 'email' && !sendsEmail)
+      return { ...need, means: words.noEmailMeans, way: { kind: 'page', to: addresses.run(runId), words: words.look } }
+    if (reason !== 'DELIVERY_REFUSED')
+      return { ...need, means: words.notDeliveredMeans(attempts), way: { kind: 'resend', runId, deliveryId: id, to } }
+    const action = actions.find((each) => each.id === actionId)
+    const page = scheduleId ? addresses.changeSchedule(scheduleId) : addresses.actionLike(actionId, runId)
+    const way = action?.mayStart ? { way: { kind: 'page', to: page, words: words.correct } as const } : {}
+    return { ...need, means: words.refusedAddressMeans, ...way }
   })
 }
 

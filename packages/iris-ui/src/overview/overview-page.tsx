@@ -15,6 +15,7 @@ import { Permissions } from './permissions.tsx'
 import { ResultList } from './result-list.tsx'
 import { RunningList } from './running-list.tsx'
 import { useAnnouncements } from './use-announcements.ts'
+import { useUndelivered } from './use-undelivered.ts'
 
 /** The state of background access, what needs a person, running runs, latest results and the next schedules. */
 export function OverviewPage() {
@@ -22,9 +23,10 @@ export function OverviewPage() {
   const nowMs = useNow(30_000)
   const installation = useInstallation()
   const catalogue = useActions()
-  const { actions } = catalogue
+  const { actions, sendsEmail } = catalogue
   const { schedules } = useSchedules()
   const runs = useRuns()
+  const undelivered = useUndelivered()
   const resultsHeading = useRef<HTMLHeadingElement>(null)
   const focusResults = useCallback(() => resultsHeading.current?.focus({ preventScroll: true }), [])
   usePageTitle(texts.shell.overview)
@@ -32,8 +34,8 @@ export function OverviewPage() {
 
   const known = installation.data
   const needs = useMemo(
-    () => (known ? needsYou(known, { actions, results: runs.results, schedules, nowMs, texts, formats }) : []),
-    [known, actions, runs.results, schedules, nowMs, texts, formats],
+    () => (known ? needsYou(known, { actions, sendsEmail, undelivered, schedules, nowMs, texts, formats }) : []),
+    [known, actions, sendsEmail, undelivered, schedules, nowMs, texts, formats],
   )
 
   const shape = useSkeleton(installation.isPending || (installation.isSuccess && catalogue.isPending))

@@ -2,6 +2,7 @@ import type { Delivery, Run } from '@standin/client'
 import { Link } from 'wouter'
 import type { Formats } from '../formats/create-formats.ts'
 import { useNow } from '../formats/use-now.ts'
+import { ResendButton } from '../overview/remedy-button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -31,7 +32,10 @@ export function DeliveryList({ run }: { run: Run }) {
               <div>
                 <p className="t">{delivery.kind === 'webhook' ? words.webhook(delivery.to) : delivery.to}</p>
                 <p className="d">{deliveryWords(delivery, { nowMs, texts, formats })}</p>
-                {delivery.state === 'failed' && run.scheduleId && (
+                {delivery.state === 'failed' && delivery.reason !== 'DELIVERY_REFUSED' && (
+                  <ResendButton runId={run.id} deliveryId={delivery.id} to={delivery.to} />
+                )}
+                {delivery.reason === 'DELIVERY_REFUSED' && run.scheduleId && (
                   <Link href={addresses.changeSchedule(run.scheduleId)} className="btn">
                     {texts.needs.correct}
                   </Link>
@@ -46,10 +50,10 @@ export function DeliveryList({ run }: { run: Run }) {
 }
 
 function deliveryWords(
-  { state, attempts, nextTryAt, endedAt }: Delivery,
+  { state, reason, attempts, nextTryAt, endedAt }: Delivery,
   { nowMs, texts: { run: words }, formats }: { nowMs: number; texts: Texts; formats: Formats },
 ): string {
-  if (state === 'failed') return words.deliveryFailed(attempts)
+  if (state === 'failed') return reason === 'DELIVERY_REFUSED' ? words.deliveryRefused : words.deliveryFailed(attempts)
   if (state === 'waiting')
     return nextTryAt && attempts > 0 ? words.deliveryNext(formats.clock(nextTryAt), attempts) : words.deliveryWaits
   const said = endedAt

@@ -3,6 +3,7 @@ import { useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { failureOf, mayPass } from '../connection/failure.ts'
+import { startRefusalWords } from '../connection/refusal-words.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
@@ -140,8 +141,7 @@ function RunAgain({ run, title, off }: Pick<RunViewProps, 'run' | 'title'> & { o
           <p className="st bad">
             <Icon name="bad" />
             <span>
-              {texts.actions.notStarted(title)}{' '}
-              {texts.actions.notStartedBecause[failure] ?? texts.actions.notStartedUnknown}
+              {texts.actions.notStarted(title)} {startRefusalWords(failure, texts)}
             </span>
           </p>
         )}

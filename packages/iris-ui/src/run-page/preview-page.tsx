@@ -4,6 +4,7 @@ import { useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
+import { startRefusalWords } from '../connection/refusal-words.ts'
 import { useActions } from '../connection/use-account.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
@@ -244,8 +245,7 @@ function Apply({ run, action, title, count }: ApplyProps) {
           <p className="st bad">
             <Icon name="bad" />
             <span>
-              {texts.actions.notStarted(title)}{' '}
-              {texts.actions.notStartedBecause[starting.failure] ?? texts.actions.notStartedUnknown}
+              {texts.actions.notStarted(title)} {startRefusalWords(starting.failure, texts)}
             </span>
           </p>
         )}

@@ -54,6 +54,7 @@ export function useRun(runId: string) {
         void queryClient.invalidateQueries({ queryKey })
         void queryClient.invalidateQueries({ queryKey: trpc.run.result.pathKey() })
         void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
+        void queryClient.invalidateQueries({ queryKey: trpc.run.latest.pathKey() })
         void queryClient.invalidateQueries({ queryKey: trpc.action.list.pathKey() })
         void queryClient.invalidateQueries({ queryKey: trpc.installation.get.pathKey() })
       }

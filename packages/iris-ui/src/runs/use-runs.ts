@@ -2,13 +2,13 @@ import type { Run, RunEvent } from '@standin/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { useTRPC } from '../connection/api.ts'
-import { endedRuns, goingRuns } from '../connection/first-lists.ts'
+import { goingRuns } from '../connection/first-lists.ts'
 import { NET_MS, RETRY_MS } from '../connection/refresh-times.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { followRun, hasEnded } from './follow-run.ts'
 import { sortRuns } from './sort-runs.ts'
 
-/** The account's running runs, kept current by their events, and the latest results. */
+/** The account's running runs, kept current by their events, and the last result of each action, newest first. */
 export function useRuns() {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
@@ -21,13 +21,15 @@ export function useRuns() {
     }),
   )
   const ended = useQuery(
-    trpc.run.list.queryOptions(endedRuns(accountId), {
-      refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS),
-    }),
+    trpc.run.latest.queryOptions(
+      { accountId },
+      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS) },
+    ),
   )
 
   const goingKey = trpc.run.list.queryKey(goingRuns(accountId))
   const listsKey = trpc.run.list.pathKey()
+  const latestKey = trpc.run.latest.pathKey()
   const installationKey = trpc.installation.get.pathKey()
   const change = useCallback(
     (runs: (before: readonly Run[]) => Run[]) =>
@@ -53,11 +55,11 @@ export function useRuns() {
       )
       if (!state.ended) return
       // The lists have what events lack: deliveries, who stopped it, the final texts.
-      void queryClient.invalidateQueries({ queryKey: listsKey })
+      for (const queryKey of [listsKey, latestKey]) void queryClient.invalidateQueries({ queryKey })
       // A removal of Standin ends its runs at once.
       void queryClient.invalidateQueries({ queryKey: installationKey })
     },
-    [change, queryClient, listsKey, installationKey],
+    [change, queryClient, listsKey, latestKey, installationKey],
   )
 
   const sorted = useMemo(() => sortRuns(going.data?.runs ?? [], ended.data?.runs ?? []), [going.data, ended.data])

@@ -3,9 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
+import { failureOf } from '../connection/failure.ts'
+import { refusalWords } from '../connection/refusal-words.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Question } from '../parts/question.tsx'
+import { RefusedPress } from '../parts/refused-press.tsx'
 import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
 
@@ -81,14 +84,7 @@ export function ScheduleButtons({ schedule, title, off }: ScheduleButtonsProps) 
       <Button look="stop" off={off} aria-describedby={why} onClick={() => setAsking(true)}>
         {words.remove}
       </Button>
-      <div role="alert" className="alert">
-        {(pause.isError || resume.isError) && (
-          <p className="st bad">
-            <Icon name="bad" />
-            <span>{texts.shell.notSaved}</span>
-          </p>
-        )}
-      </div>
+      <RefusedPress error={pause.error ?? resume.error} what={pause.isError ? words.notPaused : words.notResumed} />
       {asking && (
         <Question
           heading={words.removeQuestion(title)}
@@ -96,7 +92,7 @@ export function ScheduleButtons({ schedule, title, off }: ScheduleButtonsProps) 
           keep={words.keep}
           go={words.remove}
           busy={remove.isPending}
-          failure={remove.isError ? texts.shell.notSaved : undefined}
+          failure={remove.error ? refusalWords(failureOf(remove.error), texts) : undefined}
           onKeep={() => setAsking(false)}
           onGo={() => remove.mutate(input)}
         />

@@ -5,6 +5,7 @@ import { useForm } from 'react-hook-form'
 import { Link, useLocation } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
+import { refusalWords } from '../connection/refusal-words.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { Field, Select } from '../forms/field.tsx'
 import type { FormParts } from '../forms/form-parts.ts'
@@ -187,7 +188,7 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
             <p className="st bad">
               <Icon name="bad" />
               <span>
-                {words.notSaved} {texts.actions.notStartedBecause[failureOf(failed)] ?? texts.shell.notSaved}
+                {words.notSaved} {refusalWords(failureOf(failed), texts)}
               </span>
             </p>
           )}

@@ -102,7 +102,7 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
               slim
             />
           )}
-          {unreached.map(({ id, to }) => (
+          {unreached.map(({ id, to, reason, attempts }) => (
             <Notice
               key={id}
               tone="bad"
@@ -118,7 +118,11 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
                 )
               }
             >
-              <p>{texts.needs.notDeliveredMeans}</p>
+              <p>
+                {reason === 'DELIVERY_REFUSED'
+                  ? texts.needs.refusedAddressMeans
+                  : texts.needs.notDeliveredMeans(attempts)}
+              </p>
             </Notice>
           ))}
           <History schedule={schedule} title={actionTitle} />

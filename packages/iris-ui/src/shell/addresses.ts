@@ -3,6 +3,8 @@ export const addresses = {
   overview: '/',
   actions: '/actions',
   action: (actionId: string) => `/actions/${actionId}`,
+  /** With the choices of an earlier run. */
+  actionLike: (actionId: string, runId: string) => `/actions/${actionId}?like=${runId}`,
   preview: (actionId: string, runId: string) => `/actions/${actionId}/preview/${runId}`,
   runs: '/runs',
   run: (runId: string) => `/runs/${runId}`,

@@ -58,19 +58,52 @@ const stoppedBecause: Partial<Record<ErrorReason, string>> = {
   INTERNAL: 'Noget gik galt i Standin.',
 }
 
-const notStartedBecause: Partial<Record<ErrorReason | 'UNREACHABLE' | 'SIGNED_OUT', string>> = {
-  UNREACHABLE: 'Standin svarede ikke. Prøv igen: den starter kun én gang, uanset hvor ofte du trykker.',
+const refusals: Texts['refusals'] = {
+  UNREACHABLE: 'Standin svarede ikke. Prøv igen.',
   SIGNED_OUT: 'Manager har logget dig ud. Log ind i Manager i en anden fane, og prøv så igen.',
   UNAUTHENTICATED: 'Standin kunne ikke se, hvem du er. Log ind i Manager igen, og prøv så igen.',
-  SCOPE_FORBIDDEN: 'Din rolle i Manager tillader det ikke. En administrator kan starte den eller ændre din rolle.',
+  SCOPE_FORBIDDEN: 'Din rolle i Manager tillader det ikke. En administrator kan gøre det eller ændre din rolle.',
   ACCOUNT_FORBIDDEN: 'Denne konto er ikke en af dine.',
-  SCOPE_NOT_GRANTED: 'En nødvendig tilladelse blev ikke givet, da Standin blev installeret.',
+  NOT_FOUND: 'Denne server har det ikke endnu.',
+  INPUT_INVALID: 'Standin godtager ikke et af felterne.',
+  INPUT_TOO_LARGE: 'Det er for meget på én gang. Vælg mindre, og prøv så igen.',
+  RATE_LIMITED: 'Der kom for meget på kort tid. Vent et minut, og prøv så igen.',
+  OVERLOADED: 'Standin har travlt lige nu. Prøv igen om lidt.',
+  STORAGE_UNAVAILABLE: 'Vores database svarer ikke. Intet blev ændret; prøv igen om lidt.',
+  STORAGE_FULL: 'Denne kontos filer bruger al deres plads. Gamle filer slettes automatisk.',
+  INTERNAL: 'Noget gik galt i Standin. Prøv igen; sker det igen, så sig det til dem, der driver Standin hos jer.',
+  INSTALLATION_NOT_FOUND: 'Standin er ikke installeret på denne konto.',
+  INSTALLATION_UNINSTALLED: 'Standin blev fjernet fra denne konto. Installér den først igen.',
+  CREDENTIALS_PENDING: 'Vores adgang testes stadig. Det tager som regel under et minut.',
+  CREDENTIALS_REJECTED: 'Trackunit afviser vores adgang. Overblikket siger, hvad I kan gøre.',
+  CREDENTIALS_QUARANTINED: 'Vores adgang er låst inde. Overblikket siger, hvad I kan gøre.',
+  CREDENTIALS_AWAITING_APPROVAL: 'En ny adgang kræver en administrators afgørelse. Se overblikket.',
+  SCOPE_NOT_GRANTED: 'En nødvendig tilladelse er ikke givet. En administrator kan give den i Manager under Apps.',
   PLAN_REQUIRED:
     'Jeres Trackunit-plan omfatter ikke dette. Jeres kontakt hos Trackunit kan sige, hvilken plan der gør.',
-  CREDENTIALS_PENDING: 'Vores adgang testes stadig. Det tager som regel under et minut.',
+  TRACKUNIT_UNAVAILABLE: 'Trackunit svarer ikke. Prøv igen om et par minutter.',
+  TRACKUNIT_RATE_LIMITED: 'Trackunit bad os sætte farten ned. Prøv igen om et par minutter.',
+  TRACKUNIT_REFUSED: 'Trackunit afviste det.',
+  ACTION_NOT_FOUND: 'Opgaven findes ikke længere.',
+  RUN_NOT_FOUND: 'Denne kørsel er ikke gemt længere.',
+  RUN_NOT_ENDED: 'Kørslen er stadig i gang.',
+  RUN_NOT_CANCELLABLE: 'Kørslen er slut.',
+  RUN_OVERLAPS: 'Den kører, og en kørsel til venter. Prøv igen, når de er færdige.',
+  PREVIEW_REQUIRED: 'Denne forhåndsvisning kan ikke bruges længere. Lav en ny.',
+  IDEMPOTENCY_KEY_REUSED: 'Dette er allerede sendt. Tryk igen.',
+  SCHEDULE_NOT_FOUND: 'Planen er slettet.',
+  ARTIFACT_NOT_FOUND: 'Denne fil er slettet.',
+  LINK_EXPIRED: 'Linket er udløbet.',
+  DELIVERY_NOT_FOUND: 'Denne levering er ikke gemt længere.',
+}
+
+const notStartedBecause: Texts['refusals'] = {
+  ...refusals,
+  UNREACHABLE: 'Standin svarede ikke. Prøv igen: den starter kun én gang, uanset hvor ofte du trykker.',
+  SCOPE_FORBIDDEN: 'Din rolle i Manager tillader det ikke. En administrator kan starte den eller ændre din rolle.',
+  SCOPE_NOT_GRANTED: 'En nødvendig tilladelse blev ikke givet, da Standin blev installeret.',
   RUN_OVERLAPS: 'Den kører, og en kørsel til venter. Start den igen, når de er færdige.',
   RATE_LIMITED: 'Der blev startet for mange på kort tid. Vent et minut, og prøv så igen.',
-  OVERLOADED: 'Standin har travlt lige nu. Prøv igen om lidt.',
   STORAGE_UNAVAILABLE: 'Vores database svarer ikke. Intet blev startet; prøv igen om lidt.',
   INPUT_INVALID:
     'Standin godtager ikke et af felterne. Bad du om en e-mail, er denne server måske ikke sat op til at sende e-mail.',
@@ -81,6 +114,7 @@ const atMoment = ({ kind, day, clock }: SaidMoment) => {
   if (kind === 'today' || kind === 'yesterday') return `${day} kl. ${clock}`
   return `${kind === 'weekday' ? day : `den ${day}`} kl. ${clock}`
 }
+const times = (n: number) => (n === 1 ? 'én gang' : n === 2 ? 'to gange' : `${n} gange`)
 const onDay = ({ kind, day }: SaidMoment) => (kind === 'date' ? `den ${day}` : day)
 const count = (n: number) => ['Ingen', 'Én', 'To', 'Tre', 'Fire', 'Fem', 'Seks', 'Syv', 'Otte', 'Ni'][n] ?? String(n)
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
@@ -91,6 +125,7 @@ export const da: Texts = {
   language: 'da',
   ofAction: (_actionId, message) => textOf(message),
   permissions,
+  refusals,
 
   installation: {
     working: 'Standin virker. Intet kræver dig.',
@@ -111,7 +146,7 @@ export const da: Texts = {
     untriedMeans: 'Det skyldes ikke jeres installation. Intet er tabt.',
     slow: 'Trackunit har ikke slået vores adgang til endnu.',
     slowMeans: (patience) => `Det kan tage op til ${patience} efter en installation.`,
-    tried: (n) => `Vi har prøvet ${n === 1 ? 'én gang' : `${n} gange`}.`,
+    tried: (n) => `Vi har prøvet ${times(n)}.`,
     slowDo: 'Du kan lukke siden. Den viser det, når adgangen virker.',
     slowDoBy: (clock) => `Du kan lukke siden. Virker det ikke inden kl. ${clock}, står det her, hvad I kan gøre.`,
 
@@ -221,11 +256,21 @@ export const da: Texts = {
     whichPlan: 'Jeres kontakt hos Trackunit kan sige, hvilken plan der har det.',
     openApps: 'Se, hvordan det tillades',
     notDelivered: (title, to) => `Resultatet af “${title}” nåede ikke frem til ${to}.`,
-    notDeliveredMeans: 'Standin forsøgte flere gange. Resultatet er stadig her.',
+    notDeliveredMeans: (tries) =>
+      `Modtageren svarede ikke. Standin forsøgte ${times(tries)}. Resultatet er stadig her.`,
+    refusedAddressMeans: 'Adressen tager ikke imod resultatet. Resultatet er stadig her.',
+    noEmailMeans:
+      'Denne server kan ikke sende e-mail. Dem, der driver Standin hos jer, kan sætte det op. Resultatet er stadig her.',
+    resend: 'Send igen',
+    resendNamed: (to) => `Send igen til ${to}`,
+    resent: (to) => `Resultatet er på vej til ${to}.`,
+    notResent: 'Resultatet blev ikke sendt igen.',
+    resumeNamed: (title) => `Genoptag planen “${title}”`,
     correct: 'Ret adressen',
     look: 'Åbn resultatet',
     paused: (title) => `Planen “${title}” er sat på pause.`,
     openSchedule: 'Åbn planen',
+    changeSchedule: 'Ret planen',
   },
 
   shell: {
@@ -290,7 +335,6 @@ export const da: Texts = {
     started: (title) => `${title} er startet.`,
     notStarted: (title) => `${title} startede ikke.`,
     notStartedBecause,
-    notStartedUnknown: 'Prøv igen; den starter kun én gang.',
     uninstalled: 'Intet kan startes, fordi Standin blev fjernet fra denne konto.',
   },
 
@@ -524,9 +568,9 @@ export const da: Texts = {
       `Leveret ${when.kind === 'today' ? `kl. ${when.clock}` : `${when.shortDay} kl. ${when.clock}`}`,
     deliveredTries: (n) => `efter ${n} forsøg`,
     deliveryWaits: 'På vej',
-    deliveryNext: (clock, tries) =>
-      `Ikke leveret endnu. Forsøgt ${tries === 1 ? 'én gang' : `${tries} gange`}; næste forsøg kl. ${clock}`,
-    deliveryFailed: (tries) => `Ikke leveret. Forsøgt ${tries === 1 ? 'én gang' : `${tries} gange`}.`,
+    deliveryNext: (clock, tries) => `Ikke leveret endnu. Forsøgt ${times(tries)}; næste forsøg kl. ${clock}`,
+    deliveryFailed: (tries) => `Ikke leveret. Forsøgt ${times(tries)}.`,
+    deliveryRefused: 'Ikke leveret. Adressen tager ikke imod resultatet.',
     webhook: (to) => `${to} (webadresse)`,
     machines: 'Maskiner',
     triedTimes: (n) => (n > 1 ? `Vi forsøgte ${n} gange.` : ''),
@@ -613,6 +657,8 @@ export const da: Texts = {
     removed: 'Planen er slettet.',
     isPaused: 'Planen er sat på pause.',
     isResumed: 'Planen er genoptaget.',
+    notResumed: 'Planen blev ikke genoptaget.',
+    notPaused: 'Planen blev ikke sat på pause.',
     madeBy: (who, when) => `Lavet af ${who} ${onDay(when)}.`,
     you: 'dig',
     somebody: 'en på denne konto',

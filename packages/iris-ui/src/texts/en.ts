@@ -59,19 +59,69 @@ const stoppedBecause: Partial<Record<ErrorReason, string>> = {
   INTERNAL: 'Something went wrong in Standin.',
 }
 
-/** Why a start did not work, and what to do. */
-const notStartedBecause: Partial<Record<ErrorReason | 'UNREACHABLE' | 'SIGNED_OUT', string>> = {
-  UNREACHABLE: 'Standin did not answer. Try again: it starts only once, however often you press.',
+/** What is answered to Trackunit and to services, or said of runs and deliveries: no press in the app is refused so. */
+type NotOfPresses =
+  | `IDENTITY_${string}`
+  | `KEYS_${string}`
+  | `CALLBACK_${string}`
+  | 'IRIS_APP_UNKNOWN'
+  | 'SCOPE_NOT_IN_MANIFEST'
+  | 'METHOD_NOT_ALLOWED'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'RUN_STUCK'
+  | 'EFFECT_UNKNOWN'
+  | 'DELIVERY_FAILED'
+  | 'DELIVERY_REFUSED'
+
+type Refusals = Record<Exclude<ErrorReason, NotOfPresses> | 'UNREACHABLE' | 'SIGNED_OUT', string>
+
+/** Why something that a person asked for was refused, and what to do. A new reason without words does not compile. */
+const refusals: Refusals = {
+  UNREACHABLE: 'Standin did not answer. Try again.',
   SIGNED_OUT: 'Manager has signed you out. Sign in to Manager in another tab, then try again.',
   UNAUTHENTICATED: 'Standin could not tell who you are. Sign in to Manager again, then try again.',
-  SCOPE_FORBIDDEN: 'Your role in Manager does not allow this. An administrator can start it, or change your role.',
+  SCOPE_FORBIDDEN: 'Your role in Manager does not allow this. An administrator can do it, or change your role.',
   ACCOUNT_FORBIDDEN: 'This account is not one of yours.',
-  SCOPE_NOT_GRANTED: 'A required permission was not allowed when Standin was installed.',
-  PLAN_REQUIRED: 'Your Trackunit plan does not include this. Your contact at Trackunit can say which plan does.',
+  NOT_FOUND: 'This server does not have this yet.',
+  INPUT_INVALID: 'Standin does not accept one of the fields.',
+  INPUT_TOO_LARGE: 'That is too much at once. Choose less, then try again.',
+  RATE_LIMITED: 'Too many requests in a short time. Wait a minute, then try again.',
+  OVERLOADED: 'Standin is busy. Try again in a moment.',
+  STORAGE_UNAVAILABLE: 'Our database is not answering. Nothing was changed; try again in a moment.',
+  STORAGE_FULL: 'The files of this account use all their space. Old files are deleted automatically.',
+  INTERNAL: 'Something went wrong in Standin. Try again; if it happens again, tell your Standin operator.',
+  INSTALLATION_NOT_FOUND: 'Standin is not installed on this account.',
+  INSTALLATION_UNINSTALLED: 'Standin was removed from this account. Install it again first.',
   CREDENTIALS_PENDING: 'Our access is still being tested. This usually takes less than a minute.',
+  CREDENTIALS_REJECTED: 'Trackunit refuses our access. The overview says what to do.',
+  CREDENTIALS_QUARANTINED: 'Our access is locked away. The overview says what to do.',
+  CREDENTIALS_AWAITING_APPROVAL: 'New access needs an administrator’s decision. See the overview.',
+  SCOPE_NOT_GRANTED: 'A required permission is not allowed. An administrator can allow it in Manager, under Apps.',
+  PLAN_REQUIRED: 'Your Trackunit plan does not include this. Your contact at Trackunit can say which plan does.',
+  TRACKUNIT_UNAVAILABLE: 'Trackunit is not answering. Try again in a few minutes.',
+  TRACKUNIT_RATE_LIMITED: 'Trackunit asked us to slow down. Try again in a few minutes.',
+  TRACKUNIT_REFUSED: 'Trackunit refused the request.',
+  ACTION_NOT_FOUND: 'The action no longer exists.',
+  RUN_NOT_FOUND: 'This run is no longer kept.',
+  RUN_NOT_ENDED: 'The run is still going.',
+  RUN_NOT_CANCELLABLE: 'The run has ended.',
+  RUN_OVERLAPS: 'It is running, and another run is waiting. Try again when they are done.',
+  PREVIEW_REQUIRED: 'This preview can no longer be used. Make a new one.',
+  IDEMPOTENCY_KEY_REUSED: 'This was already sent. Press again.',
+  SCHEDULE_NOT_FOUND: 'The schedule has been deleted.',
+  ARTIFACT_NOT_FOUND: 'This file has been deleted.',
+  LINK_EXPIRED: 'The link has expired.',
+  DELIVERY_NOT_FOUND: 'This delivery is no longer kept.',
+}
+
+/** Why a start did not work, and what to do. */
+const notStartedBecause: Refusals = {
+  ...refusals,
+  UNREACHABLE: 'Standin did not answer. Try again: it starts only once, however often you press.',
+  SCOPE_FORBIDDEN: 'Your role in Manager does not allow this. An administrator can start it, or change your role.',
+  SCOPE_NOT_GRANTED: 'A required permission was not allowed when Standin was installed.',
   RUN_OVERLAPS: 'It is running, and another run is waiting. Start it again when they are done.',
   RATE_LIMITED: 'Too many starts in a short time. Wait a minute, then try again.',
-  OVERLOADED: 'Standin is busy. Try again in a moment.',
   STORAGE_UNAVAILABLE: 'Our database is not answering. Nothing was started; try again in a moment.',
   INPUT_INVALID:
     'Standin does not accept one of the fields. If you asked for an email, this server may not be set up to send any.',
@@ -85,6 +135,7 @@ const onMoment = ({ kind, day, clock }: SaidMoment) =>
 const count = (n: number) =>
   ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'][n] ?? String(n)
 
+const times = (n: number) => (n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`)
 const onDay = ({ kind, day }: SaidMoment) => (kind === 'today' || kind === 'yesterday' ? day : `on ${day}`)
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 const ordinal = (n: number) => {
@@ -112,6 +163,7 @@ export const en = {
   /** What an action says. In the reader's language once the actions are known, see `WithActionMessages`. */
   ofAction: (_actionId: string, message: Message): string => textOf(message),
   permissions,
+  refusals,
 
   installation: {
     working: 'Standin is working. Nothing needs you.',
@@ -132,7 +184,7 @@ export const en = {
     untriedMeans: 'This is not caused by your installation. Nothing is lost.',
     slow: 'Trackunit has not switched on our access yet.',
     slowMeans: (patience: string) => `This can take up to ${patience} after an installation.`,
-    tried: (n: number) => `We have tried ${n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`}.`,
+    tried: (n: number) => `We have tried ${times(n)}.`,
     slowDo: 'You can close this page. It will show when the access works.',
     slowDoBy: (clock: string) =>
       `You can close this page. If it does not work by ${clock}, this page will tell you what to do.`,
@@ -246,11 +298,20 @@ export const en = {
     whichPlan: 'Your contact at Trackunit can say which plan has it.',
     openApps: 'See how to allow it',
     notDelivered: (title: string, to: string) => `The result of “${title}” did not reach ${to}.`,
-    notDeliveredMeans: 'Standin tried several times. The result is still here.',
+    notDeliveredMeans: (tries: number) =>
+      `The receiver did not answer. Standin tried ${times(tries)}. The result is still here.`,
+    refusedAddressMeans: 'The address does not accept the result. The result is still here.',
+    noEmailMeans: 'This server cannot send email. Your Standin operator can set it up. The result is still here.',
+    resend: 'Resend',
+    resendNamed: (to: string) => `Resend to ${to}`,
+    resent: (to: string) => `The result is on its way to ${to}.`,
+    notResent: 'The result was not resent.',
+    resumeNamed: (title: string) => `Resume the schedule “${title}”`,
     correct: 'Correct the address',
     look: 'Open the result',
     paused: (title: string) => `The schedule “${title}” is paused.`,
     openSchedule: 'Open the schedule',
+    changeSchedule: 'Change the schedule',
   },
 
   shell: {
@@ -316,7 +377,6 @@ export const en = {
     started: (title: string) => `${title} has started.`,
     notStarted: (title: string) => `${title} did not start.`,
     notStartedBecause,
-    notStartedUnknown: 'Try again; it starts only once.',
     uninstalled: 'Nothing can start because Standin was removed from this account.',
   },
 
@@ -561,9 +621,9 @@ export const en = {
       `Delivered ${when.kind === 'today' ? when.clock : `${when.shortDay}, ${when.clock}`}`,
     deliveredTries: (n: number) => `after ${n} tries`,
     deliveryWaits: 'On its way',
-    deliveryNext: (clock: string, tries: number) =>
-      `Not delivered yet. Tried ${tries === 1 ? 'once' : `${tries} times`}; next try at ${clock}`,
-    deliveryFailed: (tries: number) => `Not delivered. Tried ${tries === 1 ? 'once' : `${tries} times`}.`,
+    deliveryNext: (clock: string, tries: number) => `Not delivered yet. Tried ${times(tries)}; next try at ${clock}`,
+    deliveryFailed: (tries: number) => `Not delivered. Tried ${times(tries)}.`,
+    deliveryRefused: 'Not delivered. The address does not accept the result.',
     webhook: (to: string) => `${to} (web address)`,
     machines: 'Machines',
     triedTimes: (n: number) => (n > 1 ? `We tried ${n} times.` : ''),
@@ -648,6 +708,8 @@ export const en = {
     removed: 'The schedule is deleted.',
     isPaused: 'The schedule is paused.',
     isResumed: 'The schedule is resumed.',
+    notResumed: 'The schedule was not resumed.',
+    notPaused: 'The schedule was not paused.',
     madeBy: (who: string, when: SaidMoment) => `Made by ${who} ${onDay(when)}.`,
     you: 'you',
     somebody: 'someone on this account',

@@ -1,0 +1,93 @@
+import type { Action, Delivery, Installation, Schedule, Undelivered } from '@standin/client'
+import { expect, test } from 'vitest'
+import { createFormats } from '../formats/create-formats.ts'
+import { en } from '../texts/en.ts'
+import { type Need, needsYou } from './needs-you.ts'
+
+const installation = {
+  state: 'active',
+  waiting: [],
+  uninstallSignalledAt: null,
+  mayApprove: true,
+} as unknown as Installation
+const anAction = (changes: Partial<Action> = {}): Action => ({
+  ...{ id: 'list', title: 'Attention list', description: '', changesData: false, scopes: [], missingScopes: [] },
+  ...{ missingFromPlan: [], missingOptionalScopes: [], missingPlan: null, mayStart: true, usualSeconds: null },
+  ...{ secondsPerChange: null, inputSchema: {}, messages: {}, ...changes },
+})
+const aSchedule = (reason: Schedule['reason']) => ({ id: 's', actionId: 'list', state: 'paused', reason }) as Schedule
+const anUndelivered = (delivery: Partial<Delivery>, of: Partial<Undelivered> = {}): Undelivered => ({
+  ...{ runId: 'r', actionId: 'list', scheduleId: null, ...of },
+  delivery: {
+    ...{ id: 'r/0', kind: 'email', to: 'anna@example.com', state: 'failed', reason: 'DELIVERY_FAILED' },
+    ...{ attempts: 6, nextTryAt: null, endedAt: null, ...delivery },
+  },
+})
+
+const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'UTC', measurement: 'metric' })
+function needs(known: Partial<Parameters<typeof needsYou>[1]>): Need[] {
+  const nothing = { actions: [anAction()], sendsEmail: true, undelivered: [], schedules: [] }
+  return needsYou(installation, { ...nothing, nowMs: 0, texts: en, formats, ...known })
+}
+const wayOf = (known: Parameters<typeof needs>[0]) => {
+  const { kind, to, words } = { to: undefined, words: undefined, ...needs(known)[0]?.way } as Record<string, unknown>
+  return { kind, to, words }
+}
+
+test('a schedule that Standin stopped is resumed where that works, with its reason', () => {
+  expect(needs({ schedules: [aSchedule('SCOPE_FORBIDDEN')] })).toMatchObject([
+    { what: 'The schedule “Attention list” is paused.', way: { kind: 'resume', scheduleId: 's' } },
+  ])
+})
+
+test.for<{ title: string; reason: Schedule['reason']; actions: Action[]; way: object }>([
+  {
+    ...{ title: 'whose action needs other choices', reason: 'INPUT_INVALID', actions: [anAction()] },
+    way: { kind: 'page', to: '/schedules/s?change=1', words: 'Change the schedule' },
+  },
+  {
+    ...{ title: 'whose permission is missing', reason: 'SCOPE_NOT_GRANTED' },
+    actions: [anAction({ missingScopes: ['asset.view'] })],
+    way: { kind: 'host', words: 'See how to allow it' },
+  },
+  {
+    ...{ title: 'whose permission is back', reason: 'SCOPE_NOT_GRANTED', actions: [anAction()] },
+    way: { kind: 'resume' },
+  },
+  {
+    ...{ title: 'of somebody else, for a reader', reason: 'SCOPE_FORBIDDEN', actions: [anAction({ mayStart: false })] },
+    way: { kind: 'page', to: '/schedules/s', words: 'Open the schedule' },
+  },
+  {
+    ...{ title: 'whose action is gone', reason: 'ACTION_NOT_FOUND', actions: [] },
+    way: { kind: 'page', to: '/schedules/s', words: 'Open the schedule' },
+  },
+])('a schedule $title is not offered a press that the server refuses', ({ reason, actions, way }) => {
+  expect(wayOf({ schedules: [aSchedule(reason)], actions })).toMatchObject(way)
+})
+
+test('a receiver that did not answer is resent to, with how often it was tried', () => {
+  expect(needs({ undelivered: [anUndelivered({ attempts: 1 })] })).toMatchObject([
+    {
+      what: 'The result of “Attention list” did not reach anna@example.com.',
+      means: 'The receiver did not answer. Standin tried once. The result is still here.',
+      way: { kind: 'resend', runId: 'r', deliveryId: 'r/0' },
+    },
+  ])
+})
+
+test('an address that refused is corrected where it is set: at the schedule, or in a new start', () => {
+  const reason = 'DELIVERY_REFUSED'
+  expect(wayOf({ undelivered: [anUndelivered({ reason }, { scheduleId: 's' })] })).toMatchObject({
+    ...{ kind: 'page', to: '/schedules/s?change=1', words: 'Correct the address' },
+  })
+  expect(wayOf({ undelivered: [anUndelivered({ reason })] })).toMatchObject({ to: '/actions/list?like=r' })
+  const [forReader] = needs({ undelivered: [anUndelivered({ reason })], actions: [anAction({ mayStart: false })] })
+  expect(forReader?.way).toBeUndefined()
+})
+
+test('an email is not resent by a server that sends none', () => {
+  const [need] = needs({ undelivered: [anUndelivered({})], sendsEmail: false })
+  expect(need?.means).toMatch(/^This server cannot send email\./)
+  expect(need?.way).toMatchObject({ kind: 'page', to: '/runs/r' })
+})

@@ -1,0 +1,65 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useTRPC } from '../connection/api.ts'
+import { Button } from '../parts/button.tsx'
+import { RefusedPress } from '../parts/refused-press.tsx'
+import { useSurroundings } from '../surroundings.ts'
+
+/** Sends a result once more to a receiver that it did not reach. */
+export function ResendButton({ runId, deliveryId, to }: { runId: string; deliveryId: string; to: string }) {
+  const { host, texts } = useSurroundings()
+  const words = texts.needs
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const resend = useMutation(
+    trpc.delivery.resend.mutationOptions({
+      async onSuccess() {
+        host.toast({ title: words.resent(to), kind: 'success' })
+        await Promise.all(
+          [trpc.delivery.undelivered.pathKey(), trpc.run.get.queryKey({ runId })].map((queryKey) =>
+            queryClient.invalidateQueries({ queryKey }),
+          ),
+        )
+      },
+    }),
+  )
+  return (
+    <>
+      <Button
+        icon="send"
+        busy={resend.isPending}
+        aria-label={words.resendNamed(to)}
+        onClick={() => resend.mutate({ runId, deliveryId })}
+      >
+        {words.resend}
+      </Button>
+      <RefusedPress error={resend.error} what={words.notResent} />
+    </>
+  )
+}
+
+export function ResumeButton({ scheduleId, title }: { scheduleId: string; title: string }) {
+  const { host, texts } = useSurroundings()
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const resume = useMutation(
+    trpc.schedule.resume.mutationOptions({
+      async onSuccess() {
+        host.toast({ title: texts.schedules.isResumed, kind: 'success' })
+        await queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
+      },
+    }),
+  )
+  return (
+    <>
+      <Button
+        icon="play"
+        busy={resume.isPending}
+        aria-label={texts.needs.resumeNamed(title)}
+        onClick={() => resume.mutate({ scheduleId })}
+      >
+        {texts.schedules.resume}
+      </Button>
+      <RefusedPress error={resume.error} what={texts.schedules.notResumed} />
+    </>
+  )
+}
