@@ -122,7 +122,6 @@ describe('what stops the start', () => {
       '10.0.0.0/33',
       '10.0.0.0/8/8',
       'proxy.example',
-      '',
     ].map((text): [string, string] => ['TRUST_PROXY', text]),
     ['PUBLIC_URL', 'ftp://standin.acme.example'],
     ['PUBLIC_URL', 'standin.acme.example'],
