@@ -16,6 +16,15 @@ CREATE TABLE "service_keys" (
 	CONSTRAINT "service_keys_digest_unique" UNIQUE("digest")
 );
 --> statement-breakpoint
+CREATE TABLE "forwarded_requests" (
+	"hour" timestamp (3) with time zone NOT NULL,
+	"setting" text NOT NULL,
+	"addresses" integer NOT NULL,
+	"count" bigint NOT NULL,
+	"ignored" bigint NOT NULL,
+	CONSTRAINT "forwarded_requests_hour_setting_addresses_pk" PRIMARY KEY("hour","setting","addresses")
+);
+--> statement-breakpoint
 CREATE TABLE "observed_tokens" (
 	"kind" text NOT NULL,
 	"value" text NOT NULL,

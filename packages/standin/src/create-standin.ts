@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { procedures, type StandinApp } from '@standin/contracts'
 import type { FastifyInstance } from 'fastify'
 import { createAccessMemory } from './access/access-context.ts'
+import { saveForwarding } from './access/observe-forwarding.ts'
 import { saveRefusedTokens } from './access/refused-tokens.ts'
 import { noteInstallationChange, noteRunsChange } from './accounts/account-changes.ts'
 import { createAccountsMemory } from './accounts/accounts-context.ts'
@@ -348,6 +349,7 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
     { name: 'save-token-uses', everyMs: 10 * seconds, work: () => saveTokenUses(ctx) },
     { name: 'drain-spool', everyMs: 15 * seconds, work: () => drainSpool(ctx) },
     { name: 'save-refused-tokens', part: 'api', everyMs: 5 * seconds, work: () => saveRefusedTokens(ctx) },
+    { name: 'save-forwarding', everyMs: 10 * seconds, work: () => saveForwarding(ctx) },
     { name: 'sweep-budgets', part: 'worker', everyMs: hours, work: () => sweepBudgets(ctx) },
     // Runs
     { name: 'claim-runs', part: 'worker', wokenBy: 'run_due', everyMs: seconds, work: () => claimDueRuns(ctx) },

@@ -3,6 +3,7 @@ import { createKeySet, type KeySet } from '../trackunit/key-set.ts'
 import { type Budgets, createBudgets } from './budgets.ts'
 import { type CallerLimits, createCallerLimits } from './caller-limits.ts'
 import { createKeyDirectory, type KeyDirectory } from './key-directory.ts'
+import { nothingForwarded, type SeenForwarding } from './observe-forwarding.ts'
 import { createRefusedTokens, type RefusedTokens } from './refused-tokens.ts'
 
 export type AccessContext = Context & { access: AccessMemory }
@@ -15,6 +16,7 @@ export interface AccessMemory {
   /** The keys that sign users' tokens; undefined where `USER_TOKEN_*` is not set: then every user is refused. */
   userKeys: KeySet | undefined
   refusedTokens: RefusedTokens
+  forwarding: SeenForwarding
 }
 
 export function createAccessMemory(ctx: Context): AccessMemory {
@@ -25,5 +27,6 @@ export function createAccessMemory(ctx: Context): AccessMemory {
     budgets: createBudgets(limits),
     userKeys: userTokens && createKeySet(ctx, { url: userTokens.jwksUrl, cooldownMs: userTokens.jwksCooldownMs }),
     refusedTokens: createRefusedTokens(ctx),
+    forwarding: nothingForwarded(),
   }
 }

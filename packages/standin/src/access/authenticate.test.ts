@@ -3,6 +3,7 @@ import { createBareContext } from '../../test/bare-context.ts'
 import { authenticate as authenticateIn } from './authenticate.ts'
 import { createBudgets } from './budgets.ts'
 import { createCallerLimits } from './caller-limits.ts'
+import { nothingForwarded } from './observe-forwarding.ts'
 import { createRefusedTokens } from './refused-tokens.ts'
 import { createServiceKey } from './service-key.ts'
 
@@ -18,6 +19,7 @@ function createDoor({ failuresPerMinute = 5 } = {}) {
     refusedTokens: createRefusedTokens(bare),
     limits: createCallerLimits({ failuresPerMinute }, bare.clock),
     budgets: createBudgets(bare.config.limits),
+    forwarding: nothingForwarded(),
     keys: {
       readAgain: () => {},
       wasGood: (digest: string) => seen.has(digest),

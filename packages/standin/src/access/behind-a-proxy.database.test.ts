@@ -92,6 +92,7 @@ const garbage: Record<string, (number: number) => Promise<string> | string> = {
 describe('invariant 25: sign-ins behind a proxy, where everybody has one address', () => {
   test.each(Object.entries(garbage))(
     '610 bearers %s refuse neither a key not seen before nor a user',
+    { timeout: 30_000 },
     async (name, make) => {
       const good = await createGoodKey(name)
       const bad = await Promise.all(Array.from({ length: 610 }, (_, number) => make(number)))

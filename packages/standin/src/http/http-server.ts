@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify'
 import type { AccessContext } from '../access/access-context.ts'
+import { observeForwarding } from '../access/observe-forwarding.ts'
 import { toRefusal } from '../refusal.ts'
 import { createFastServer, type FastRoute, maxBodyBytes } from './fast-path/fast-server.ts'
 import { answerMalformedRequest } from './malformed-request.ts'
@@ -49,6 +50,10 @@ export async function createHttpServer(
     parseJson(body),
   )
 
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (!request.url.startsWith('/health')) observeForwarding(ctx, request)
+    done()
+  })
   // The route, never the URL: a URL can hold the callback's path secret, or a download link.
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'

@@ -77,7 +77,7 @@ test('the doctor reports failed checks only; it sends no secret and prints none'
   // The databases of tests are fast and not on disk.
   const { exitCode, wrong, notes, out } = await askDoctor(world.url)
   expect([exitCode, wrong]).toEqual([1, ['commits']])
-  expect(notes).toEqual(['keys', 'addresses', 'users', 'mail'])
+  expect(notes).toEqual(['keys', 'addresses', 'users', 'proxy', 'mail'])
   expect(world.sent.toSorted()).toEqual([
     'GET /api/asset/v2/assets  ',
     'GET /jwks  ',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { listForwarded } from '../../access/forwarding-store.ts'
 import { systemClock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { ConfigError } from '../../config/config-error.ts'
@@ -11,6 +12,7 @@ import { CommandFailed, readServerConfig, type Terminal } from '../terminal.ts'
 import { checkApi, checkCallbackAddress, checkKeySet, checkTokenEndpoint } from './check-addresses.ts'
 import { checkAuditKeys, checkDatabase, checkDatabaseClock, checkListen, checkMigrations } from './check-database.ts'
 import { checkMail, checkSpool } from './check-machine.ts'
+import { checkProxy } from './check-proxy.ts'
 import { checkSettings } from './check-settings.ts'
 import { type Finding, good, wrong } from './finding.ts'
 
@@ -63,7 +65,8 @@ async function examineDatabase(config: Config, say: (line: string) => void): Pro
         readFileSync(new URL('../../../migrations/meta/_journal.json', import.meta.url), 'utf8'),
       )
       const tables = await checkMigrations(sql, journal.entries.length)
-      const ofKeys = async () => [
+      const ofTables = async () => [
+        await checkForwarding(config, db),
         await checkEncryptionKeys(config, db),
         await checkAuditKeys(
           sql,
@@ -75,7 +78,7 @@ async function examineDatabase(config: Config, say: (line: string) => void): Pro
         await checkDatabaseClock(sql, systemClock.now),
         await checkListen(sql, direct.sql),
         tables,
-        ...(tables.level === 'good' ? await ofKeys() : []),
+        ...(tables.level === 'good' ? await ofTables() : []),
       ]
     } finally {
       await Promise.all([connection.close(), direct.close()])
@@ -84,6 +87,11 @@ async function examineDatabase(config: Config, say: (line: string) => void): Pro
   } catch (error) {
     return [wrong('database', databaseTrouble(error) ?? 'cannot be used: see the log of a server that starts.')]
   }
+}
+
+async function checkForwarding({ http: { proxySetting } }: Config, db: Database): Promise<Finding> {
+  const seen = await listForwarded(db, { setting: proxySetting ?? '', now: systemClock.now() })
+  return checkProxy(proxySetting, seen)
 }
 
 async function checkEncryptionKeys({ keys }: Config, db: Database): Promise<Finding> {
