@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from 'standin/embedded-postgres'
+import { signedGrants, signedKeys } from '../../packages/standin/src/access/access-table.ts'
+import { signedAccounts } from '../../packages/standin/src/accounts/account-table.ts'
 import { findCredentialsInForce } from '../../packages/standin/src/accounts/credentials-in-force.ts'
 import { createAuditMacs } from '../../packages/standin/src/audit/audit-mac.ts'
 import { createChain } from '../../packages/standin/src/audit/chain.ts'
@@ -10,6 +12,8 @@ import { createHandOutWriter } from '../../packages/standin/src/audit/hand-out-w
 import { systemClock } from '../../packages/standin/src/clock.ts'
 import { connectDatabase } from '../../packages/standin/src/database/database.ts'
 import { migrateDatabase } from '../../packages/standin/src/database/migrate.ts'
+import { createLogger } from '../../packages/standin/src/observability/logger.ts'
+import { createSignedRows } from '../../packages/standin/src/secrets/signed-rows.ts'
 import { findStanding } from '../../packages/standin/src/tokens/standing-store.ts'
 import type { Comparison, Measured } from '../compare.ts'
 import { quantile } from '../quantile.ts'
@@ -17,6 +21,11 @@ import { quantile } from '../quantile.ts'
 const callers = 16
 const callsOfEach = 50
 const scopeKey = 'asset.view'
+const ring = [{ kid: 'bench', bytes: new Uint8Array(32) }] as const
+const signedRows = createSignedRows({ ring, log: createLogger('silent'), metrics: { countForgedRow: () => {} } })
+const key = { id: 'key', service: 'bench', digest: 'd', expiresAt: new Date('2099-01-01'), revokedAt: null }
+const grant = { service: 'bench', accountId: 'all', scopes: [scopeKey] }
+const macs = [signedRows.sign(signedKeys, key), signedRows.sign(signedGrants, grant)] as const
 
 /** All that a token costs the database when no memory helps, among many installations and among few. */
 export async function manyInstallations(): Promise<AsyncDisposable & { comparisons: Comparison[] }> {
@@ -48,29 +57,35 @@ async function filled(installations: number) {
   const server = await startEmbeddedPostgres({ dataDir: folder })
   await migrateDatabase(server.url)
   const { db, sql, close } = connectDatabase(server.url)
-  await sql`insert into installations (account_id, active_generation, last_generation)
-    select gen_random_uuid(), 1, 1 from generate_series(1, ${installations}::int)`
+  const ids = Array.from({ length: installations }, () => randomUUID())
+  const macsOfAccounts = ids.map((accountId) => signedRows.sign(signedAccounts, { accountId, activeGeneration: 1 }))
+  await sql`insert into installations (account_id, active_generation, last_generation, mac)
+    select account_id, 1, 1, mac
+    from unnest(${`{${ids.join()}}`}::text::uuid[], ${`{${macsOfAccounts.join()}}`}::text::text[]) as signed(account_id, mac)`
   await sql`insert into credentials
       (account_id, generation, app_id, client_id, sealed_secret, content_digest, state, issued_at, tie_break, bound, granted_scopes)
     select account_id, 1, 'app', account_id::text, repeat('s', 300), account_id::text, 'active', now(), '', true, '{asset.view}'
     from installations`
   await sql`insert into access_tokens (account_id, scope_key, generation, sealed_token, fingerprint, expires_at, lifetime_ms)
     select account_id, ${scopeKey}, 1, repeat('t', 1200), account_id::text, now() + interval '1 hour', 3600000 from installations`
-  await sql`insert into service_keys (id, service, digest, expires_at) values ('key', 'bench', 'd', '2099-01-01')`
-  await sql`insert into grants (service, account_id, scopes) values ('bench', 'all', '{asset.view}')`
+  await sql`insert into service_keys (id, service, digest, expires_at, mac) values ('key', 'bench', 'd', '2099-01-01', ${macs[0]})`
+  await sql`insert into grants (service, account_id, scopes, mac) values ('bench', 'all', '{asset.view}', ${macs[1]})`
   await sql`vacuum analyze`
   const accounts = (await sql`select account_id from installations order by random() limit 10000`).map(
     ({ account_id }) => String(account_id),
   )
-  const chain = createChain(randomUUID(), createAuditMacs([{ kid: 'bench', bytes: new Uint8Array(32) }]))
+  const chain = createChain(randomUUID(), createAuditMacs(ring))
   const { recordHandOut } = createHandOutWriter({ db, clock: systemClock, chain })
 
   async function token(accountId: string): Promise<void> {
-    const { generation } = await findCredentialsInForce(db, accountId)
+    const { generation, mac } = await findCredentialsInForce({ db, signedRows }, accountId)
     const { token } = await findStanding(db, { accountId, generation, scopeKey })
     const receiver = { kind: 'service', id: 'bench' } as const
     const fingerprint = token?.fingerprint ?? ''
-    if (!(await recordHandOut({ accountId, generation, scopeKey, fingerprint, serviceKeyId: 'key', receiver })))
+    const restsOn = [mac, ...macs]
+    if (
+      !(await recordHandOut({ accountId, generation, scopeKey, fingerprint, serviceKeyId: key.id, restsOn, receiver }))
+    )
       throw new Error('the hand-out was refused')
   }
 

@@ -15,7 +15,7 @@ import { octokit } from './cached-token.ts'
 export function serverCachedToken(): Comparison[] {
   const scopes = scopeSet(['asset.view'])
   const credentials = { accountId, generation: 1, appId: 'app', clientId: 'client', sealedSecret: '', parked: false }
-  const find = async () => ({ ...credentials, grantedScopes: [...scopes.scopes], missingFromPlan: [] })
+  const find = async () => ({ ...credentials, mac: '', grantedScopes: [...scopes.scopes], missingFromPlan: [] })
   const clock = systemClock
   const inForce = createInForceMemory({ clock, find })
   const cache = createTokenCache()

@@ -69,7 +69,8 @@ test('invariant 16: a database that stops is bridged, for so long and no longer,
   expect((await stack.ask(wish)).status).toBe(200)
   expect((await stack.ask({ accountId: otherAccountId, scopes: ['asset.view'] })).status).not.toBe(200)
 
-  await changedMeanwhile(() => stack.sql`update grants set scopes = '{account.view}'`)
+  const lesserGrant = ['grants', 'set', '--service', 'callers', '--account', 'all', '--scopes', 'account.view']
+  await changedMeanwhile(() => stack.operator(...lesserGrant))
   expect((await stack.ask(wish)).status).toBe(200)
   expect((await stack.ask({ accountId, scopes: ['asset.view'] })).body.reason).toBe('SCOPE_FORBIDDEN')
 

@@ -3,6 +3,7 @@ CREATE TABLE "grants" (
 	"account_id" text NOT NULL,
 	"scopes" text[] NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"mac" text NOT NULL,
 	CONSTRAINT "grants_service_account_id_pk" PRIMARY KEY("service","account_id")
 );
 --> statement-breakpoint
@@ -13,6 +14,7 @@ CREATE TABLE "service_keys" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
 	"revoked_at" timestamp (3) with time zone,
+	"mac" text NOT NULL,
 	CONSTRAINT "service_keys_digest_unique" UNIQUE("digest")
 );
 --> statement-breakpoint
@@ -68,7 +70,8 @@ CREATE TABLE "installations" (
 	"uninstall_signalled_at" timestamp (3) with time zone,
 	"uninstall_dismissed_at" timestamp (3) with time zone,
 	"uninstall_probed_at" timestamp (3) with time zone,
-	"changed_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"changed_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"mac" text
 );
 --> statement-breakpoint
 CREATE TABLE "installation_events" (
@@ -404,8 +407,9 @@ CREATE TABLE "exchange_pauses" (
 --> statement-breakpoint
 CREATE TABLE "key_sets" (
 	"url" text PRIMARY KEY NOT NULL,
-	"keys" jsonb NOT NULL,
-	"fetched_at" timestamp (3) with time zone NOT NULL
+	"keys" json NOT NULL,
+	"fetched_at" timestamp (3) with time zone NOT NULL,
+	"mac" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "rate_budgets" (

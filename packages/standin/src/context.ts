@@ -8,6 +8,7 @@ import { migrateDatabase } from './database/migrate.ts'
 import { openDatabase } from './database/open-database.ts'
 import type { Logger } from './observability/logger.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
+import { createSignedRows, type SignedRows } from './secrets/signed-rows.ts'
 import { createVault, type Vault } from './secrets/vault.ts'
 import { version } from './version.ts'
 
@@ -28,6 +29,8 @@ export interface Context extends World {
   /** Signs and chains what is recorded. */
   audit: Audit
   vault: Vault
+  /** Signs and checks the rows that decide who is let in and served. */
+  signedRows: SignedRows
   metrics: Metrics
   /** Names app and version to Trackunit. */
   userAgent: string
@@ -113,13 +116,15 @@ export async function openReplica(
 
 /** A context over a connection that somebody else closes. */
 export function createContext(config: Config, world: World, { db }: Pick<Connection, 'db'>): Context {
+  const metrics = createMetrics()
   return {
     ...world,
     config,
     db,
     audit: createAudit({ db, clock: world.clock, keys: config.keys.audit }),
     vault: createVault(config.keys.encryption),
-    metrics: createMetrics(),
+    signedRows: createSignedRows({ ring: config.keys.audit, log: world.log, metrics }),
+    metrics,
     userAgent: `Standin/${version} (${config.app.id})`,
   }
 }

@@ -1,3 +1,5 @@
+import { signedGrants, signedKeys } from '../src/access/access-table.ts'
+import { signedAccounts } from '../src/accounts/account-table.ts'
 import { type Audit, createAudit } from '../src/audit/audit.ts'
 import type { AuditEvent } from '../src/audit/audit-kinds.ts'
 import { createAuditMacs } from '../src/audit/audit-mac.ts'
@@ -5,15 +7,14 @@ import type { HandOut } from '../src/audit/hand-out-kind.ts'
 import { type Actor, record } from '../src/audit/record.ts'
 import { sealAll } from '../src/audit/seal-entries.ts'
 import { verifyAudit } from '../src/audit/verify-audit.ts'
-import type { KeyRing } from '../src/config/key-ring.ts'
 import { connectDatabase } from '../src/database/database.ts'
 import { createLogger } from '../src/observability/logger.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { emptyTables } from './empty-tables.ts'
+import { auditRing, signAll, testSigned } from './signed-rows.ts'
 import type { TestDatabase } from './test-database.ts'
 
 export const account = '11111111-1111-4111-8111-111111111111'
-export const auditRing: KeyRing = [{ kid: 'audit', bytes: new Uint8Array(32).fill(7) }]
 export const keyId = '0123456789ab'
 const operator: Actor = { kind: 'operator', id: 'test' }
 
@@ -30,8 +31,9 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
   const audit = startProcess()
   const ctx = { db, audit, log }
   await sql`insert into installations (account_id, active_generation) values (${account}, 3)`
-  await sql`insert into service_keys (id, service, digest, expires_at) values (${keyId}, 'reports', 'd', '2099-01-01')`
-  await sql`insert into grants (service, account_id, scopes) values ('reports', ${account}, '{a,b}')`
+  await sql`insert into service_keys (id, service, digest, expires_at, mac) values (${keyId}, 'reports', 'd', '2099-01-01', '')`
+  await sql`insert into grants (service, account_id, scopes, mac) values ('reports', ${account}, '{a,b}', '')`
+  await signAll(sql)
 
   return {
     ...{ db, sql, clock, audit, ctx, macs: createAuditMacs(ring) },
@@ -51,6 +53,15 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
   }
 }
 
+/** The MACs of those rows. */
+const macsOfRows = {
+  account: testSigned.sign(signedAccounts, { accountId: account, activeGeneration: 3 }),
+  key: testSigned.sign(signedKeys, {
+    ...{ id: keyId, service: 'reports', digest: 'd', expiresAt: new Date('2099-01-01'), revokedAt: null },
+  }),
+  grant: testSigned.sign(signedGrants, { service: 'reports', accountId: account, scopes: ['a', 'b'] }),
+}
+
 let named = 0
 /** A token that is about to leave to the service. */
 export const handOut = (change: Partial<HandOut> = {}): HandOut => ({
@@ -59,6 +70,7 @@ export const handOut = (change: Partial<HandOut> = {}): HandOut => ({
   scopeKey: 'a b',
   fingerprint: `fingerprint-${++named}`,
   serviceKeyId: keyId,
+  restsOn: Object.values(macsOfRows),
   receiver: { kind: 'service', id: 'reports' },
   ...change,
 })

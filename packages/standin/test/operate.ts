@@ -1,5 +1,6 @@
 import { runOperatorCommand } from '../src/operator/operator.ts'
 import { appId, type CallbackStack } from './callback-stack.ts'
+import { auditKeys } from './signed-rows.ts'
 
 const app = {
   id: appId,
@@ -19,7 +20,7 @@ export async function operate(stack: CallbackStack, argv: string[], { encryption
       DATABASE_URL: stack.url,
       STANDIN_ENCRYPTION_KEYS: encryptionKeys,
       STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
-      STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
+      STANDIN_AUDIT_KEYS: auditKeys,
     },
     writeOut: (text) => (out += text),
     writeErr: (text) => (said += text),

@@ -1,7 +1,7 @@
 import type { StartRunInput } from '@standin/contracts'
 import { asc, eq } from 'drizzle-orm'
 import type { ServiceCaller, UserCaller } from '../src/access/caller.ts'
-import { lockInstallation, updateInstallation } from '../src/accounts/account-store.ts'
+import { lockInstallation, updateServing } from '../src/accounts/account-store.ts'
 import { credentials } from '../src/accounts/account-table.ts'
 import { uninstall } from '../src/accounts/uninstall.ts'
 import type { AnyAction } from '../src/actions/define-action.ts'
@@ -41,7 +41,8 @@ export const caller: ServiceCaller = {
   kind: 'service',
   service: 'reports',
   keyId: 'key',
-  grants: [{ accountId: 'all', scopes: ['a', 'b', 'asset.view'] }],
+  mac: '',
+  grants: [{ accountId: 'all', scopes: ['a', 'b', 'asset.view'], mac: '' }],
 }
 
 interface Given extends Pick<ReplicaOptions, 'environment' | 'fetch'> {
@@ -87,7 +88,7 @@ export async function installAccount(
       bound: true,
     })
     const isInForce = state === 'active' || state === 'parked'
-    await updateInstallation(tx, accountId, { activeGeneration: isInForce ? 1 : null })
+    await updateServing({ ...ctx, db: tx }, { accountId, activeGeneration: isInForce ? 1 : null })
   })
 }
 

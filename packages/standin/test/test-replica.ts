@@ -9,6 +9,7 @@ import { watchDatabase } from '../src/database/database-watch.ts'
 import { createListener } from '../src/database/listen.ts'
 import { createLogger, type Logger } from '../src/observability/logger.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
+import { auditKeys } from './signed-rows.ts'
 
 export const testApp = {
   id: '@acme/fleet-night',
@@ -23,7 +24,7 @@ const defaults: Environment = {
   NODE_ENV: 'test',
   DATABASE_URL: 'postgres://unused.example/unused', // A test's database is connected to already.
   STANDIN_ENCRYPTION_KEYS: `first:${Buffer.from(new Uint8Array(32).map((_, index) => index)).toString('base64url')}`,
-  STANDIN_AUDIT_KEYS: `audit:${Buffer.alloc(32, 7).toString('base64url')}`,
+  STANDIN_AUDIT_KEYS: auditKeys,
   STANDIN_LINK_KEYS: `link:${key('l')}`,
   TRACKUNIT_TOKEN_URL: 'https://trackunit.example/apptoken',
   TRACKUNIT_JWKS_URL: 'https://trackunit.example/jwks',

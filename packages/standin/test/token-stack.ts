@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
+import { findServiceByKeyId } from '../src/access/access-store.ts'
 import { createKey } from '../src/access/create-key.ts'
-import { lockInstallation, updateInstallation } from '../src/accounts/account-store.ts'
+import { lockInstallation, updateServing } from '../src/accounts/account-store.ts'
 import { credentials } from '../src/accounts/account-table.ts'
 import { createAccountsMemory } from '../src/accounts/accounts-context.ts'
 import { uninstall } from '../src/accounts/uninstall.ts'
@@ -14,7 +15,7 @@ import { createLogger } from '../src/observability/logger.ts'
 import { issueToken } from '../src/tokens/issue-token.ts'
 import { drainSpool } from '../src/tokens/outage/drain-spool.ts'
 import { refreshDueTokens, saveTokenUses } from '../src/tokens/refresh-ahead.ts'
-import type { TokenReceiver } from '../src/tokens/token-receiver.ts'
+import { receiverOf, type TokenReceiver } from '../src/tokens/token-receiver.ts'
 import type { ExchangeFailure } from '../src/trackunit/failure-policy.ts'
 import { whenUninstalled } from '../src/when-uninstalled.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
@@ -77,7 +78,7 @@ export async function createTokenStack({ url }: TestDatabase) {
         tieBreak: '',
         bound: true,
       })
-      await updateInstallation(tx, accountId, { activeGeneration: generation })
+      await updateServing({ ...ctx, db: tx }, { accountId, activeGeneration: generation })
     })
   }
 
@@ -115,6 +116,7 @@ export async function createTokenStack({ url }: TestDatabase) {
       { accountId = account, ...wanted }: Partial<Parameters<typeof issueToken>[2]> = {},
     ) => issueToken(ctx, receiver, { accountId, ...wanted })
     return Object.assign(issue, {
+      ctx,
       refreshDue: () => refreshDueTokens(ctx),
       keepWhatWasUsed: () => saveTokenUses(ctx),
       drainSpool: () => drainSpool(ctx),
@@ -140,7 +142,9 @@ export async function createTokenStack({ url }: TestDatabase) {
       const expiresAt = new Date('2099-01-01')
       const actor = { kind: 'operator', id: 'test' } as const
       const { id } = await createKey(ctx, { service, scopes, expiresAt, actor, accountId: account })
-      return { kind: 'service', service, keyId: id, grantedScopes: scopes }
+      const found = await findServiceByKeyId(ctx, id)
+      if (!found) throw new Error('the key was created')
+      return receiverOf(found.caller, account, scopes)
     },
     /** Ends the installation of an account, as a bound UNINSTALLED does. */
     uninstall: (accountId = account) =>

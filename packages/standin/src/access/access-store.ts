@@ -1,7 +1,8 @@
 import { and, asc, eq, isNull, or, sql } from 'drizzle-orm'
+import type { Context, InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
-import { grants, serviceKeys } from './access-table.ts'
+import { grants, serviceKeys, signedGrants, signedKeys } from './access-table.ts'
 import type { ServiceCaller } from './caller.ts'
 
 export type ServiceKeyRow = typeof serviceKeys.$inferSelect
@@ -13,9 +14,12 @@ export interface GoodKey {
   expiresAt: Date
 }
 
-/** The service behind a key that is neither expired nor revoked, with its grants. */
-export function findServiceByKey(db: Database, digest: string): Promise<GoodKey | undefined> {
-  return findGoodKey(db, eq(serviceKeys.digest, digest))
+type Reading = Pick<Context, 'db' | 'signedRows'>
+type Writing = Pick<InTransaction, 'db' | 'signedRows'>
+
+/** The service behind a key that is neither expired nor revoked, with its grants: rows that Standin signed. */
+export function findServiceByKey(ctx: Reading, digest: string): Promise<GoodKey | undefined> {
+  return findGoodKey(ctx, eq(serviceKeys.digest, digest))
 }
 
 /** Those of these digests that a key has, good or not. */
@@ -28,37 +32,39 @@ export async function whichKeysExist(db: Database, digests: readonly string[]): 
 }
 
 /** The same by the key's public id, for streams and schedules that were opened with the key. */
-export function findServiceByKeyId(db: Database, keyId: string): Promise<GoodKey | undefined> {
-  return findGoodKey(db, eq(serviceKeys.id, keyId))
+export function findServiceByKeyId(ctx: Reading, keyId: string): Promise<GoodKey | undefined> {
+  return findGoodKey(ctx, eq(serviceKeys.id, keyId))
 }
 
-async function findGoodKey(db: Database, isKey: ReturnType<typeof eq>): Promise<GoodKey | undefined> {
+async function findGoodKey({ db, signedRows }: Reading, isKey: ReturnType<typeof eq>): Promise<GoodKey | undefined> {
   const rows = await db
-    .select({
-      keyId: serviceKeys.id,
-      service: serviceKeys.service,
-      expiresAt: serviceKeys.expiresAt,
-      accountId: grants.accountId,
-      scopes: grants.scopes,
-    })
+    .select({ key: serviceKeys, grant: grants })
     .from(serviceKeys)
     .leftJoin(grants, eq(grants.service, serviceKeys.service))
     .where(and(isKey, isNull(serviceKeys.revokedAt), sql`${serviceKeys.expiresAt} > now()`))
-  const [first] = rows
-  if (!first) return undefined
+  const key = rows[0]?.key
+  if (!key || !signedRows.accept(signedKeys, key)) return undefined
   return {
-    expiresAt: first.expiresAt,
+    expiresAt: key.expiresAt,
     caller: {
       kind: 'service',
-      service: first.service,
-      keyId: first.keyId,
-      grants: rows.flatMap(({ accountId, scopes }) => (accountId && scopes ? [{ accountId, scopes }] : [])),
+      service: key.service,
+      keyId: key.id,
+      mac: key.mac,
+      grants: rows.flatMap(({ grant }) => {
+        if (!grant || !signedRows.accept(signedGrants, grant)) return []
+        const { accountId, scopes, mac } = grant
+        return [{ accountId, scopes, mac }]
+      }),
     },
   }
 }
 
-export async function insertServiceKey(tx: Transaction, row: typeof serviceKeys.$inferInsert): Promise<void> {
-  await tx.insert(serviceKeys).values(row)
+export async function insertServiceKey(
+  { db, signedRows }: Writing,
+  row: Pick<ServiceKeyRow, 'id' | 'service' | 'digest' | 'expiresAt'>,
+): Promise<void> {
+  await db.insert(serviceKeys).values({ ...row, mac: signedRows.sign(signedKeys, { ...row, revokedAt: null }) })
 }
 
 /** Locks the row until the transaction ends. */
@@ -67,13 +73,18 @@ export async function lockServiceKey(tx: Transaction, id: string): Promise<Servi
   return row
 }
 
+/** @param row as it is now, locked */
 export async function updateServiceKey(
-  tx: Transaction,
-  id: string,
+  { db, signedRows }: Writing,
+  row: ServiceKeyRow,
   change: Partial<Pick<ServiceKeyRow, 'expiresAt' | 'revokedAt'>>,
 ): Promise<void> {
-  await tx.update(serviceKeys).set(change).where(eq(serviceKeys.id, id))
-  await announceAccessChange(tx)
+  const mac = signedRows.sign(signedKeys, { ...row, ...change })
+  await db
+    .update(serviceKeys)
+    .set({ ...change, mac })
+    .where(eq(serviceKeys.id, row.id))
+  await announceAccessChange(db)
 }
 
 /** Keys, the newest first; only those of `service` where it is given. */
@@ -86,12 +97,16 @@ export async function listServiceKeys(db: Database, service: string | undefined)
 }
 
 /** Sets what a service may do on an account; replaces its grant there. */
-export async function setGrant(tx: Transaction, row: typeof grants.$inferInsert): Promise<void> {
-  await tx
+export async function setGrant(
+  { db, signedRows }: Writing,
+  row: Pick<GrantRow, 'service' | 'accountId' | 'scopes'>,
+): Promise<void> {
+  const mac = signedRows.sign(signedGrants, row)
+  await db
     .insert(grants)
-    .values(row)
-    .onConflictDoUpdate({ target: [grants.service, grants.accountId], set: { scopes: row.scopes } })
-  await announceAccessChange(tx)
+    .values({ ...row, mac })
+    .onConflictDoUpdate({ target: [grants.service, grants.accountId], set: { scopes: row.scopes, mac } })
+  await announceAccessChange(db)
 }
 
 /** @returns whether there was such a grant */

@@ -1,4 +1,5 @@
 import { pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import type { SignedKind } from '../secrets/signed-rows.ts'
 
 /** Service keys. The key itself is shown once and never stored. */
 export const serviceKeys = pgTable('service_keys', {
@@ -9,6 +10,7 @@ export const serviceKeys = pgTable('service_keys', {
   createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   expiresAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
   revokedAt: timestamp({ withTimezone: true, precision: 3 }),
+  mac: text().notNull(),
 })
 
 /** What services may do; everything else is refused. */
@@ -20,6 +22,24 @@ export const grants = pgTable(
     accountId: text().notNull(),
     scopes: text().array().notNull(),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    mac: text().notNull(),
   },
   (table) => [primaryKey({ columns: [table.service, table.accountId] })],
 )
+
+type SignedKey = Pick<typeof serviceKeys.$inferSelect, 'id' | 'service' | 'digest' | 'expiresAt' | 'revokedAt'>
+
+export const signedKeys: SignedKind<SignedKey> = {
+  name: 'service key',
+  idOf: ({ id }) => id,
+  signed: ({ id, service, digest, expiresAt, revokedAt }) => [
+    ...[id, service, digest, expiresAt.toISOString()],
+    revokedAt?.toISOString() ?? null,
+  ],
+}
+
+export const signedGrants: SignedKind<Pick<typeof grants.$inferSelect, 'service' | 'accountId' | 'scopes'>> = {
+  name: 'grant',
+  idOf: ({ service, accountId }) => `${service} ${accountId}`,
+  signed: ({ service, accountId, scopes }) => [service, accountId, scopes],
+}

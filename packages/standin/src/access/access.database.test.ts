@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { prepareAccessStacks } from '../../test/access-stack.ts'
+import { signAll } from '../../test/signed-rows.ts'
+import { inTransaction } from '../context.ts'
 import { findServiceByKey, setGrant } from './access-store.ts'
 import { authenticate } from './authenticate.ts'
 import { createKey } from './create-key.ts'
@@ -25,13 +27,14 @@ test('a new key names its service with what it was granted, and is stored nowher
   const stack = await createStack()
   const { id, key } = await createKey(stack.ctx, wanted())
 
-  expect(await findServiceByKey(stack.ctx.db, digestOfPresentedKey(key.reveal())!)).toEqual({
+  expect(await findServiceByKey(stack.ctx, digestOfPresentedKey(key.reveal())!)).toEqual({
     expiresAt: expect.any(Date),
     caller: {
       kind: 'service',
       service: 'reports',
       keyId: id,
-      grants: [{ accountId: account, scopes: ['account.asset.view'] }],
+      mac: expect.any(String),
+      grants: [{ accountId: account, scopes: ['account.asset.view'], mac: expect.any(String) }],
     },
   })
   const dump = await stack.dump()
@@ -53,15 +56,15 @@ test('a scope that is not in the manifest is granted to nobody', async () => {
 test('a grant replaces the one before it on that account, and leaves the others', async () => {
   const stack = await createStack()
   const { key } = await createKey(stack.ctx, wanted())
-  await stack.ctx.db.transaction(async (tx) => {
+  await inTransaction(stack.ctx, async (tx) => {
     await setGrant(tx, { service: 'reports', accountId: 'all', scopes: ['account.site.view'] })
     await setGrant(tx, { service: 'reports', accountId: account, scopes: [] })
     await setGrant(tx, { service: 'somebody-else', accountId: otherAccount, scopes: ['account.asset.view'] })
   })
-  const service = await findServiceByKey(stack.ctx.db, digestOfPresentedKey(key.reveal())!)
+  const service = await findServiceByKey(stack.ctx, digestOfPresentedKey(key.reveal())!)
   expect([...service!.caller.grants].sort((left, right) => left.accountId.localeCompare(right.accountId))).toEqual([
-    { accountId: account, scopes: [] },
-    { accountId: 'all', scopes: ['account.site.view'] },
+    { accountId: account, scopes: [], mac: expect.any(String) },
+    { accountId: 'all', scopes: ['account.site.view'], mac: expect.any(String) },
   ])
 })
 
@@ -99,14 +102,15 @@ describe('invariant 18: who is let in', () => {
     const stack = await createStack()
     const { key } = await createKey(stack.ctx, wanted())
     await stack.sql.unsafe(`update service_keys set ${change}`)
-    expect(await findServiceByKey(stack.ctx.db, digestOfPresentedKey(key.reveal())!)).toBeUndefined()
+    await signAll(stack.sql)
+    expect(await findServiceByKey(stack.ctx, digestOfPresentedKey(key.reveal())!)).toBeUndefined()
   })
 
   test('a service without a grant is known, and may nothing', async () => {
     const stack = await createStack()
     const { key } = await createKey(stack.ctx, wanted())
     await stack.sql`delete from grants`
-    expect(await findServiceByKey(stack.ctx.db, digestOfPresentedKey(key.reveal())!)).toMatchObject({
+    expect(await findServiceByKey(stack.ctx, digestOfPresentedKey(key.reveal())!)).toMatchObject({
       caller: { grants: [] },
     })
   })

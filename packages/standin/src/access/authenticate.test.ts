@@ -27,7 +27,7 @@ function createDoor({ failuresPerMinute = 5 } = {}) {
         looks++
         if (digest !== good.digest) return undefined
         seen.add(digest)
-        return { kind: 'service' as const, service: 'reports', keyId: good.id, grants: [] }
+        return { kind: 'service' as const, service: 'reports', keyId: good.id, mac: '', grants: [] }
       },
     },
   }

@@ -10,9 +10,9 @@ const user = (scopes: UserCaller['scopes']): Caller => ({
   scopes,
   expiresAt: new Date(0),
 })
-const service = (...grants: Grant[]): Caller => ({ kind: 'service', service: 's', keyId: 'k', grants })
-const onAll = { accountId: 'all', scopes: ['read'] }
-const onMine = { accountId: 'mine', scopes: ['read', 'write'] }
+const service = (...grants: Grant[]): Caller => ({ kind: 'service', service: 's', keyId: 'k', mac: '', grants })
+const onAll = { accountId: 'all', scopes: ['read'], mac: '' }
+const onMine = { accountId: 'mine', scopes: ['read', 'write'], mac: '' }
 
 describe('invariant 24: who may act on an account', () => {
   test.each<[string, Caller, string, boolean]>([
@@ -22,7 +22,7 @@ describe('invariant 24: who may act on an account', () => {
     ['a service on a granted one', service(onMine), 'mine', true],
     ['a service on another', service(onMine), 'theirs', false],
     ['a service with a grant for all, on any', service(onAll), 'theirs', true],
-    ['a service with a grant of no scope', service({ accountId: 'mine', scopes: [] }), 'mine', true],
+    ['a service with a grant of no scope', service({ accountId: 'mine', scopes: [], mac: '' }), 'mine', true],
     ['a service without a grant', service(), 'mine', false],
   ])('%s', (_title, caller, accountId, may) => {
     expect(mayActOn(caller, accountId)).toBe(may)
@@ -36,7 +36,7 @@ describe('invariant 18: deny by default', () => {
     ['what was granted on the account', [onMine], 'mine', ['read', 'write']],
     ['what was granted on all', [onAll], 'theirs', ['read']],
     ['both together, each once', [onAll, onMine], 'mine', ['read', 'write']],
-    ['a grant of nothing is a grant of nothing', [{ accountId: 'mine', scopes: [] }], 'mine', []],
+    ['a grant of nothing is a grant of nothing', [{ accountId: 'mine', scopes: [], mac: '' }], 'mine', []],
   ])('%s', (_title, grants, accountId, scopes) => {
     expect(grantedScopes({ grants }, accountId)).toEqual(scopes)
   })

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json, startLocalServer } from '../../test/local-server.ts'
+import { auditKeys, signAll } from '../../test/signed-rows.ts'
 import { createSigningKey } from '../../test/signing-keys.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { createStandin, type RunningStandin } from '../create-standin.ts'
@@ -48,7 +49,7 @@ beforeAll(async () => {
     USER_TOKEN_AUDIENCE: 'api',
     STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
     STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
-    STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
+    STANDIN_AUDIT_KEYS: auditKeys,
   })
   proxy = await startProxy(standin.url)
 })
@@ -78,8 +79,9 @@ const claims = () => ({
 async function createGoodKey(service: string): Promise<string> {
   const { id, key, digest } = createServiceKey()
   await sql`
-    insert into service_keys (id, service, digest, expires_at) values (${id}, ${service}, ${digest}, now() + interval '1 day')`
-  await sql`insert into grants (account_id, service, scopes) values (${accountId}, ${service}, array['asset.view'])`
+    insert into service_keys (id, service, digest, expires_at, mac) values (${id}, ${service}, ${digest}, now() + interval '1 day', '')`
+  await sql`insert into grants (account_id, service, scopes, mac) values (${accountId}, ${service}, array['asset.view'], '')`
+  await signAll(sql)
   return key.reveal()
 }
 

@@ -6,7 +6,7 @@ const [account, otherAccount] = ['11111111-1111-4111-8111-111111111111', '222222
 const user = (id: string, accountId = account): Caller => ({
   ...{ kind: 'user', id, accountId, name: null, scopes: [], expiresAt: new Date(0) },
 })
-const service = (name: string, keyId = name): Caller => ({ kind: 'service', service: name, keyId, grants: [] })
+const service = (name: string, keyId = name): Caller => ({ kind: 'service', service: name, keyId, mac: '', grants: [] })
 
 const create = (change: Partial<Parameters<typeof createBudgets>[0]> = {}) =>
   createBudgets({ serviceRequestsPerS: 10, userRequestsPerS: 1, userStreams: 2, serviceStreams: 3, ...change })

@@ -7,6 +7,8 @@ export interface ServiceCaller {
   kind: 'service'
   service: string
   keyId: string
+  /** The MAC of the key's row, as it was read. */
+  mac: string
   grants: readonly Grant[]
 }
 
@@ -14,6 +16,8 @@ export interface ServiceCaller {
 export interface Grant {
   accountId: string
   scopes: readonly string[]
+  /** The MAC of its row, as it was read. */
+  mac: string
 }
 
 export interface UserCaller {

@@ -26,7 +26,7 @@ export async function grant(ctx: Context, granted: Granted & { scopes: readonly 
   const { service, accountId, scopes } = granted
   refuseUnknownScopes(ctx, scopes)
   await inTransaction(ctx, async (tx) => {
-    await setGrant(tx.db, { service, accountId, scopes: [...scopes] })
+    await setGrant(tx, { service, accountId, scopes: [...scopes] })
     await recordGrant(tx, 'grant.set', granted)
   })
 }

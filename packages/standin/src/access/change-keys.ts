@@ -3,6 +3,7 @@ import type { Secret } from '../config/secret.ts'
 import { type Context, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { insertServiceKey, lockServiceKey, type ServiceKeyRow, updateServiceKey } from './access-store.ts'
+import { signedKeys } from './access-table.ts'
 import { createServiceKey } from './service-key.ts'
 
 interface RotateKey {
@@ -26,12 +27,12 @@ export async function rotateKey(
   const created = createServiceKey()
   const service = await inTransaction(ctx, async (tx) => {
     const old = existing(await lockServiceKey(tx.db, id))
-    if (old.revokedAt || old.expiresAt <= new Date())
-      throw new StandinError('INPUT_INVALID', { detail: 'This key is not good any more. Create a new one.' })
+    const isGood = !old.revokedAt && old.expiresAt > new Date() && tx.signedRows.accept(signedKeys, old)
+    if (!isGood) throw new StandinError('INPUT_INVALID', { detail: 'This key is not good any more. Create a new one.' })
     const { service } = old
-    await insertServiceKey(tx.db, { id: created.id, service, digest: created.digest, expiresAt })
+    await insertServiceKey(tx, { id: created.id, service, digest: created.digest, expiresAt })
     const oldExpiresAt = old.expiresAt < overlapUntil ? old.expiresAt : overlapUntil
-    await updateServiceKey(tx.db, id, { expiresAt: oldExpiresAt })
+    await updateServiceKey(tx, old, { expiresAt: oldExpiresAt })
     const ends = { expiresAt: expiresAt.toISOString(), oldExpiresAt: oldExpiresAt.toISOString() }
     const details = { key: created.id, replaces: id, service, ...ends }
     await record(tx, { actor, event: 'service-key.rotated', details })
@@ -46,10 +47,10 @@ export async function rotateKey(
  */
 export async function revokeKey(ctx: Context, { id, actor }: { id: string; actor: Actor }): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const { service, revokedAt } = existing(await lockServiceKey(tx.db, id))
-    if (revokedAt) return
-    await updateServiceKey(tx.db, id, { revokedAt: new Date() })
-    await record(tx, { actor, event: 'service-key.revoked', details: { key: id, service } })
+    const key = existing(await lockServiceKey(tx.db, id))
+    if (key.revokedAt && tx.signedRows.isSigned(signedKeys, key)) return
+    await updateServiceKey(tx, key, { revokedAt: new Date() })
+    await record(tx, { actor, event: 'service-key.revoked', details: { key: id, service: key.service } })
   })
 }
 

@@ -26,8 +26,8 @@ export async function createKey(
   refuseUnknownScopes(ctx, scopes)
   const { id, key, digest } = createServiceKey()
   await inTransaction(ctx, async (tx) => {
-    await insertServiceKey(tx.db, { id, service, digest, expiresAt })
-    await setGrant(tx.db, { service, accountId, scopes: [...scopes] })
+    await insertServiceKey(tx, { id, service, digest, expiresAt })
+    await setGrant(tx, { service, accountId, scopes: [...scopes] })
     const details = { key: id, service, account: accountId, scopes, expiresAt: expiresAt.toISOString() }
     await record(tx, { actor, event: 'service-key.created', ...(accountId !== 'all' && { accountId }), details })
   })

@@ -39,7 +39,8 @@ const maxKeys = 10_000
  * While the database is down, the last reading holds for `OUTAGE_SERVE_S`. (With lru-cache's `fetchMethod`, a read under
  * way takes a place in the cache: a flood of unknown keys during an outage would evict the good ones.)
  */
-export function createKeyDirectory({ db, clock, config }: Pick<Context, 'db' | 'clock' | 'config'>): KeyDirectory {
+export function createKeyDirectory(ctx: Pick<Context, 'db' | 'clock' | 'config' | 'signedRows'>): KeyDirectory {
+  const { clock, config } = ctx
   const known = new LRUCache<string, Known>({ max: maxKeys })
   const reads = new Map<string, Promise<Known | undefined>>()
   let askAgainAtMs = Number.NEGATIVE_INFINITY
@@ -48,12 +49,12 @@ export function createKeyDirectory({ db, clock, config }: Pick<Context, 'db' | '
   // Anybody can make up well-formed keys: those are looked up together, so that a flood costs one statement at a time.
   const exists = createGroupWriter<string, boolean>({
     write: async (digests) => {
-      const existing = await whichKeysExist(db, digests)
+      const existing = await whichKeysExist(ctx.db, digests)
       return digests.map((digest) => existing.has(digest))
     },
   })
   const findGood = async (digest: string) =>
-    known.has(digest) || (await exists(digest)) ? findServiceByKey(db, digest) : undefined
+    known.has(digest) || (await exists(digest)) ? findServiceByKey(ctx, digest) : undefined
 
   async function read(digest: string): Promise<Known | undefined> {
     const readAtMs = clock.monotonicMs()

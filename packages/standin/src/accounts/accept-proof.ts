@@ -57,7 +57,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
     await record(tx, { ...entry, event: 'credentials.awaiting-approval' })
     return probeCredentials(tx.db, inForce, now) // Whether the old ones still work decides.
   }
-  await activateCredentials(tx.db, row, { event: 'proven', change: proven, account })
+  await activateCredentials(tx, row, { event: 'proven', change: proven, account })
   await record(tx, { ...entry, event: 'credentials.proven' })
 }
 

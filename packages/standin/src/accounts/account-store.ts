@@ -1,9 +1,10 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
 import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
 import type { GrantedAccounts } from '../access/authorize.ts'
+import type { InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
-import { credentials, installations } from './account-table.ts'
+import { credentials, installations, type ServingState, signedAccounts } from './account-table.ts'
 import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
 
 // Longer than 200 lines, so that everything about one account's rows is in one place.
@@ -63,7 +64,7 @@ export async function lockInstallations(
 export async function updateInstallation(
   tx: Transaction,
   accountId: string,
-  change: Partial<Omit<InstallationRow, 'accountId'>>,
+  change: Partial<Omit<InstallationRow, keyof ServingState | 'mac'>>,
 ): Promise<void> {
   await tx
     .update(installations)
@@ -71,6 +72,18 @@ export async function updateInstallation(
     .where(eq(installations.accountId, accountId))
     // Every replica hears it when this transaction commits.
     .returning({ notified: sql`pg_notify('installation_changed', ${accountId})` })
+}
+
+/** Changes whether an account is served, and with which credentials. Such a row is signed. */
+export async function updateServing(
+  { db, signedRows }: Pick<InTransaction, 'db' | 'signedRows'>,
+  state: ServingState,
+  change: Parameters<typeof updateInstallation>[2] = {},
+): Promise<void> {
+  const { accountId, ...serving } = state
+  const signed = { ...serving, mac: signedRows.sign(signedAccounts, state) }
+  await db.update(installations).set(signed).where(eq(installations.accountId, accountId))
+  await updateInstallation(db, accountId, change)
 }
 
 export async function findInstallation(db: Database, accountId: string): Promise<InstallationRow | undefined> {
@@ -105,6 +118,24 @@ const byKey = ({ accountId, generation }: CredentialKey) =>
 /** All credentials of an account, the newest generation first. */
 export async function listCredentials(db: Database, accountId: string): Promise<CredentialRow[]> {
   return db.select().from(credentials).where(eq(credentials.accountId, accountId)).orderBy(desc(credentials.generation))
+}
+
+/** The same, with the row that says which of them is in force. */
+export async function listServingCredentials(db: Database, accountId: string) {
+  const rows = await db
+    .select({
+      credentials,
+      serving: {
+        accountId: installations.accountId,
+        activeGeneration: installations.activeGeneration,
+        mac: installations.mac,
+      },
+    })
+    .from(credentials)
+    .leftJoin(installations, eq(installations.accountId, credentials.accountId))
+    .where(eq(credentials.accountId, accountId))
+    .orderBy(desc(credentials.generation))
+  return { serving: rows[0]?.serving ?? undefined, credentials: rows.map((row) => row.credentials) }
 }
 
 /** Credentials that were rejected before a moment and still have their secret, the oldest first. */

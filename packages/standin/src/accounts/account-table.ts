@@ -1,6 +1,7 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import type { SignedKind } from '../secrets/signed-rows.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
@@ -24,6 +25,8 @@ export const installations = pgTable(
     /** When the lifecycle extension last caused a probe: it may cause few. */
     uninstallProbedAt: moment(),
     changedAt: moment().notNull().defaultNow(),
+    /** Null until credentials came into force. */
+    mac: text(),
   },
   (table) => [
     index('installations_never_served')
@@ -31,6 +34,20 @@ export const installations = pgTable(
       .where(sql`${table.activeGeneration} is null and ${table.uninstalledAt} is null`),
   ],
 )
+
+/** Why an account is not served whose row is not signed. */
+export const forgedAccountDetail =
+  'The stored state of this account is not what Standin signed. The operator’s doctor names it.'
+
+/** What decides whether an account is served, and with which credentials. */
+export type ServingState = Pick<typeof installations.$inferSelect, 'accountId' | 'activeGeneration'>
+
+export const signedAccounts: SignedKind<ServingState> = {
+  name: 'account',
+  idOf: ({ accountId }) => accountId,
+  signed: ({ accountId, activeGeneration }) => [accountId.toLowerCase(), activeGeneration],
+  needsNone: ({ activeGeneration }) => activeGeneration === null,
+}
 
 /**
  * The sets of credentials of an account, by generation. Those that were in force once are kept as history. The others

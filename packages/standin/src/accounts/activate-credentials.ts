@@ -1,14 +1,17 @@
-import type { Transaction } from '../database/database.ts'
-import { type Account, type CredentialRow, moveCredentials, updateInstallation } from './account-store.ts'
+import type { InTransaction } from '../context.ts'
+import { StandinError } from '../standin-error.ts'
+import { type Account, type CredentialRow, moveCredentials, updateServing } from './account-store.ts'
+import { forgedAccountDetail, signedAccounts } from './account-table.ts'
 import { comparePositions } from './credential-order.ts'
 import { recordInstallationEvent } from './installation-event-store.ts'
 
 /**
  * The only way in which credentials come into force: the ones before them, and all that are older, become history.
  * @param account locked
+ * @throws StandinError `INTERNAL` where someone else wrote what is in force: bringing anything into force would sign that
  */
 export async function activateCredentials(
-  tx: Transaction,
+  tx: InTransaction,
   row: CredentialRow,
   {
     event,
@@ -17,22 +20,24 @@ export async function activateCredentials(
   }: { event: 'proven' | 'approved'; change?: Partial<CredentialRow>; account: Account },
 ): Promise<void> {
   const { accountId } = row
+  if (!tx.signedRows.accept(signedAccounts, installation))
+    throw new StandinError('INTERNAL', { detail: forgedAccountDetail })
   const before = credentials.find(({ generation }) => generation === installation.activeGeneration)
   for (const other of credentials) {
     const isBefore = other === before || comparePositions(row, other) > 0
-    if (other !== row && isBefore) await moveCredentials(tx, other, 'outdated', { nextAttemptAt: null })
+    if (other !== row && isBefore) await moveCredentials(tx.db, other, 'outdated', { nextAttemptAt: null })
   }
-  await moveCredentials(tx, row, event, change)
+  await moveCredentials(tx.db, row, event, change)
 
   // Only now: anybody with a genuine JWT can send credentials that never work.
   const isInstall = row.state === 'awaiting-approval' || (row.state === 'pending' && row.provenAt === null)
-  if (isInstall) await recordInstallationEvent(tx, { accountId, type: 'installed' })
-  await recordInstallationEvent(tx, { accountId, type: 'active' })
+  if (isInstall) await recordInstallationEvent(tx.db, { accountId, type: 'installed' })
+  await recordInstallationEvent(tx.db, { accountId, type: 'active' })
   if (before && !sameScopes(before.grantedScopes, change.grantedScopes ?? row.grantedScopes))
-    await recordInstallationEvent(tx, { accountId, type: 'scopes-changed' })
+    await recordInstallationEvent(tx.db, { accountId, type: 'scopes-changed' })
   const { uninstallSignalledAt } = installation
-  await updateInstallation(tx, accountId, {
-    activeGeneration: row.generation,
+  const serving = { accountId, activeGeneration: row.generation }
+  await updateServing(tx, serving, {
     // A signal that is newer than these credentials may be about them.
     uninstallSignalledAt: uninstallSignalledAt && uninstallSignalledAt >= row.issuedAt ? uninstallSignalledAt : null,
   })

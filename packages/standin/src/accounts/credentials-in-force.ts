@@ -1,7 +1,9 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
+import type { Context } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
-import { type CredentialRow, listCredentials } from './account-store.ts'
+import { type CredentialRow, listCredentials, listServingCredentials } from './account-store.ts'
+import { forgedAccountDetail, signedAccounts } from './account-table.ts'
 import { isInForce } from './credential-lifecycle.ts'
 
 /** Why an account without credentials in force is not served, by the state of its newest ones. */
@@ -20,13 +22,21 @@ const refusals: Record<CredentialState, ErrorReason> = {
  * The credentials that serve an account now, including parked ones.
  * @throws StandinError with the reason why there are none
  */
-export async function findCredentialsInForce(db: Database, accountId: string) {
-  const row = currentCredentials(await listCredentials(db, accountId))
+export async function findCredentialsInForce(
+  { db, signedRows }: Pick<Context, 'db' | 'signedRows'>,
+  accountId: string,
+) {
+  const { serving, credentials } = await listServingCredentials(db, accountId)
+  const row = currentCredentials(credentials)
   if (!row) throw new StandinError('INSTALLATION_NOT_FOUND')
   if (!isInForce(row) || !row.sealedSecret) throw new StandinError(refusals[row.state], { retryAfterMs: 2_000 })
+  if (serving?.activeGeneration !== row.generation) throw new StandinError(refusals.active, { retryAfterMs: 2_000 })
+  if (!signedRows.accept(signedAccounts, serving)) throw new StandinError('INTERNAL', { detail: forgedAccountDetail })
   const { generation, appId, clientId, sealedSecret, grantedScopes, missingFromPlan } = row
   return {
     accountId,
+    /** Of the row that says so. */
+    mac: serving.mac ?? '',
     generation,
     appId,
     clientId,

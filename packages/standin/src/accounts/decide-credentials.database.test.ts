@@ -20,7 +20,7 @@ const operator = { kind: 'operator', id: 'test' } as const
 const states = async (stack: CallbackStack, accountId = account) =>
   (await stack.rows(accountId)).map(({ state }) => state)
 const inForce = async (stack: CallbackStack, accountId = account) =>
-  (await findCredentialsInForce(stack.db, accountId)).clientId
+  (await findCredentialsInForce(stack.ctx, accountId)).clientId
 async function install(stack: CallbackStack, clientId: string, how: { at: number; bound?: boolean }): Promise<void> {
   await stack.send(installed(clientId), how)
   await proveDueCredentials(stack.ctx)
@@ -157,7 +157,7 @@ describe('invariant 3: replaced credentials are kept, so that an operator can ro
     expect(await inForce(stack)).toBe('client-b')
     await proveDueCredentials(stack.ctx)
 
-    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ clientId: 'client-a', generation: 3 })
+    expect(await findCredentialsInForce(stack.ctx, account)).toMatchObject({ clientId: 'client-a', generation: 3 })
     expect(await states(stack)).toEqual(['superseded', 'superseded', 'active'])
     expect((await stack.audit()).slice(-2)).toEqual(['credentials.rolled-back', 'credentials.proven'])
   })

@@ -21,7 +21,7 @@ type Decision = CredentialKey & { actor: Actor }
 export async function approveCredentials(ctx: Context, decision: Decision): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const { row, account } = await lockCredentials(tx, decision, awaitingApproval)
-    await activateCredentials(tx.db, row, { event: 'approved', account })
+    await activateCredentials(tx, row, { event: 'approved', account })
     await recordDecision(tx, 'credentials.approved', decision)
   })
 }

@@ -107,7 +107,7 @@ async function* streamEvents(
   if (caller.kind !== 'service') throw new StandinError('ACCOUNT_FORBIDDEN')
   const { keyId } = caller
   const accounts = async () => {
-    const service = await findServiceByKeyId(ctx.db, keyId)
+    const service = await findServiceByKeyId(ctx, keyId)
     return service && grantedAccounts(service.caller)
   }
   const reader = { accounts, afterSeq, signal: signal ?? new AbortController().signal }

@@ -32,7 +32,7 @@ async function withActive(stack: CallbackStack, clientId = 'client-a'): Promise<
 const states = async (stack: CallbackStack, accountId?: string) =>
   (await stack.rows(accountId)).map(({ state }) => state)
 const inForce = async (stack: CallbackStack, accountId = account) =>
-  (await findCredentialsInForce(stack.db, accountId)).clientId
+  (await findCredentialsInForce(stack.ctx, accountId)).clientId
 
 /** An exchange that is out until it is let go. */
 function heldExchange() {
@@ -247,7 +247,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
 
     expect(await stack.rows(otherAccount)).toMatchObject([{ state: 'quarantined', reason: 'CREDENTIALS_QUARANTINED' }])
     expect(stack.exchanged).toEqual(['client-a'])
-    await expect(findCredentialsInForce(stack.db, otherAccount)).rejects.toMatchObject({
+    await expect(findCredentialsInForce(stack.ctx, otherAccount)).rejects.toMatchObject({
       reason: 'CREDENTIALS_QUARANTINED',
     })
     expect(await inForce(stack)).toBe('client-a')
@@ -580,11 +580,11 @@ describe('invariant 14: refused credentials that worked are parked and probed sl
     const stack = await createStack()
     await withActive(stack)
     await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
-    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ parked: true })
+    expect(await findCredentialsInForce(stack.ctx, account)).toMatchObject({ parked: true })
 
     await proveDueCredentials(stack.ctx)
 
-    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ parked: false, generation: 1 })
+    expect(await findCredentialsInForce(stack.ctx, account)).toMatchObject({ parked: false, generation: 1 })
     expect((await stack.audit()).slice(-2)).toEqual(['credentials.parked', 'credentials.proven'])
   })
 
@@ -662,7 +662,7 @@ test('invariant 17: the scopes that the plan lacks are stored beside the granted
   stack.clients.set('client-a', works({}, ['account.event.manage']))
   await withActive(stack)
 
-  expect(await findCredentialsInForce(stack.db, account)).toMatchObject({
+  expect(await findCredentialsInForce(stack.ctx, account)).toMatchObject({
     grantedScopes: ['account.asset.view'],
     missingFromPlan: ['account.event.manage'],
   })

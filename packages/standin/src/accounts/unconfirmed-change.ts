@@ -32,6 +32,6 @@ export async function applyUnconfirmedChange(
   if (change.type === 'uninstalled')
     return uninstall(tx, { installation: account.installation, issuedAt: change.at, actor })
   const { accountId, generation } = change.by
-  await activateCredentials(tx.db, change.by, { event: 'approved', account })
+  await activateCredentials(tx, change.by, { event: 'approved', account })
   await record(tx, { actor, event: 'credentials.took-over', accountId, generation })
 }

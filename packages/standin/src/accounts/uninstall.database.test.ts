@@ -51,7 +51,7 @@ describe('invariant 8: a bound uninstall takes effect at once', () => {
       [1, 2].map(() => ({ state: 'uninstalled', sealedSecret: null, contentDigest: null, nextAttemptAt: null })),
     )
     expect(await tokens(stack)).toEqual([])
-    await expect(findCredentialsInForce(stack.db, account)).rejects.toMatchObject({
+    await expect(findCredentialsInForce(stack.ctx, account)).rejects.toMatchObject({
       reason: 'INSTALLATION_UNINSTALLED',
     })
     expect((await stack.audit()).at(-1)).toBe('installation.uninstalled')
@@ -106,7 +106,7 @@ describe('invariant 8: a bound uninstall takes effect at once', () => {
 
     expect(await states(stack)).toEqual(['uninstalled', 'uninstalled'])
     expect(await stack.dump()).not.toContain('eyJ')
-    await expect(findCredentialsInForce(stack.db, account)).rejects.toMatchObject({
+    await expect(findCredentialsInForce(stack.ctx, account)).rejects.toMatchObject({
       reason: 'INSTALLATION_UNINSTALLED',
     })
   })
@@ -120,7 +120,7 @@ describe('invariant 8: a bound uninstall takes effect at once', () => {
     await proveDueCredentials(stack.ctx)
 
     expect(await states(stack)).toEqual(['uninstalled', 'active'])
-    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ generation: 2 })
+    expect(await findCredentialsInForce(stack.ctx, account)).toMatchObject({ generation: 2 })
     expect(await stack.send(uninstalled(), { at: 2 })).toBe('duplicate')
   })
 
@@ -157,7 +157,7 @@ describe('invariant 8: an unbound uninstall is only a signal', () => {
     expect(await stack.send(uninstalled(), { at: 2, bound: false })).toBe('accepted')
     expect(await stack.send(uninstalled(), { at: 2, bound: false })).toBe('duplicate')
 
-    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ clientId: 'client-a' })
+    expect(await findCredentialsInForce(stack.ctx, account)).toMatchObject({ clientId: 'client-a' })
     expect(await tokens(stack)).toEqual([{ generation: 1 }])
     expect(await described(stack)).toMatchObject({
       state: 'active',
@@ -329,7 +329,7 @@ describe('invariant 8: an administrator or the operator can confirm it', () => {
     expect(await stack.dump()).not.toContain('eyJ')
     expect(await stack.send(installed('client-b'), { at: 5 })).toBe('duplicate')
     await install(stack, 'client-b', 8)
-    expect(await findCredentialsInForce(stack.db, account)).toMatchObject({ generation: 4 })
+    expect(await findCredentialsInForce(stack.ctx, account)).toMatchObject({ generation: 4 })
     await expect(
       eraseInstallation(stack.ctx, { accountId: account.replace(/^1/, '3'), actor: anna }),
     ).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })

@@ -8,6 +8,7 @@ import {
   lockAccount,
   lockInstallation,
   updateInstallation,
+  updateServing,
 } from './account-store.ts'
 import type { AccountsContext } from './accounts-context.ts'
 
@@ -36,7 +37,8 @@ export async function uninstall(
     return record(tx, { actor, event: 'installation.earlier-uninstalled', accountId })
   }
   for (const whenUninstalled of tx.accounts.whenUninstalled) await whenUninstalled(tx, accountId, uninstalledAt)
-  await updateInstallation(tx.db, accountId, { activeGeneration: null, uninstalledAt, uninstallSignalledAt: null })
+  const serving = { accountId, activeGeneration: null }
+  await updateServing(tx, serving, { uninstalledAt, uninstallSignalledAt: null })
   await record(tx, { actor, event: 'installation.uninstalled', accountId })
 }
 

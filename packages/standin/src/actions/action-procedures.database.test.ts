@@ -36,7 +36,7 @@ test.for([
   { title: 'a user with the scopes of two', who: anna, may: ['report', 'change'] },
   { title: 'a user with all', who: { ...anna, scopes: ['a', 'b'] }, may: ['report', 'more', 'change'] },
   { title: 'a user whose token names no scopes', who: { ...anna, scopes: undefined }, may: ['report', 'more'] },
-  { title: 'a service', who: { ...caller, grants: [{ accountId: 'all' as const, scopes: ['b'] }] }, may: [] },
+  { title: 'a service', who: { ...caller, grants: [{ accountId: 'all' as const, scopes: ['b'], mac: '' }] }, may: [] },
 ])('$title may start what the scopes allow', async ({ who, may }) => {
   await using stack = await createRunStack({ database, actions })
   const shown = await listAs(stack, who)

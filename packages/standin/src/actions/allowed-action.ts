@@ -11,10 +11,13 @@ import type { ActionsContext } from './actions-context.ts'
 import type { AnyAction } from './define-action.ts'
 
 /** @throws StandinError with the reason why the account is not served */
-export async function accountAllows({ db }: Pick<Context, 'db'>, accountId: string): Promise<AccountAllows> {
+export async function accountAllows(
+  ctx: Pick<Context, 'db' | 'signedRows'>,
+  accountId: string,
+): Promise<AccountAllows> {
   const [inForce, isRefused] = await Promise.all([
-    findCredentialsInForce(db, accountId),
-    isGraphqlRefused(db, accountId),
+    findCredentialsInForce(ctx, accountId),
+    isGraphqlRefused(ctx.db, accountId),
   ])
   const { grantedScopes, missingFromPlan } = inForce
   return { grantedScopes, missingFromPlan, isGraphqlRefused: isRefused }
@@ -25,7 +28,7 @@ export async function accountAllows({ db }: Pick<Context, 'db'>, accountId: stri
  * @throws StandinError with any other reason; what the database throws
  */
 export async function accountAllowsIfServed(
-  ctx: Pick<Context, 'db'>,
+  ctx: Pick<Context, 'db' | 'signedRows'>,
   accountId: string,
   isIgnored: (reason: ErrorReason) => boolean = () => true,
 ): Promise<AccountAllows | undefined> {
@@ -44,7 +47,7 @@ export async function accountAllowsIfServed(
  *   not served
  */
 export async function allowedAction(
-  ctx: Pick<ActionsContext, 'db' | 'actions'>,
+  ctx: Pick<ActionsContext, 'db' | 'signedRows' | 'actions'>,
   caller: Caller,
   { accountId, actionId }: { accountId: string; actionId: string },
 ): Promise<AnyAction> {

@@ -23,7 +23,8 @@ export interface ChainedHandOut {
 
 /**
  * Writes the rows of hand-outs and the new end of their chain, all or none: none unless each is allowed, by the
- * generation in force, the key and the grant that this very statement sees. What rows have in common is sent and looked
+ * generation in force, the key and the grant that this very statement sees. These must be the rows whose MACs were verified:
+ * one that somebody put in their place does not count. What rows have in common is sent and looked
  * up once: callers who share a token differ in little.
  * @returns the kinds that are refused; all rows were written when there is none
  */
@@ -39,19 +40,22 @@ export async function insertHandOuts(
   const refused = await db.execute<{ no: number }>(sql`
     with kinds as (
       select * from rows from (json_to_recordset(${`[${kinds.map(({ row }) => row).join()}]`}::text::json) as (
-        account_id uuid, generation int, key_id text, scopes text[], actor_kind text, actor_id text, details jsonb,
+        account_id uuid, generation int, key_id text, rests_on text[], scopes text[], actor_kind text, actor_id text, details jsonb,
         left_as uuid)) with ordinality as kind(
-        account_id, generation, key_id, scopes, actor_kind, actor_id, details, left_as, no)
+        account_id, generation, key_id, rests_on, scopes, actor_kind, actor_id, details, left_as, no)
     ), refused as (
       select no from kinds where not case
         when left_as is not null then not exists (select from audit_entries where entry_id = left_as)
         else exists (
           select from installations
           where installations.account_id = kinds.account_id and active_generation = kinds.generation
+            and mac = any(kinds.rests_on)
         ) and (key_id is null or exists (
-          select from service_keys where id = key_id and revoked_at is null and expires_at > now() and kinds.scopes <@ (
+          select from service_keys where id = key_id and revoked_at is null and expires_at > now() and mac = any(kinds.rests_on)
+            and kinds.scopes <@ (
             select coalesce(array_agg(scope), '{}') from grants, unnest(grants.scopes) as scope
-            where grants.service = service_keys.service and grants.account_id in ('all', kinds.account_id::text))
+            where grants.service = service_keys.service and grants.account_id in ('all', kinds.account_id::text)
+              and grants.mac = any(kinds.rests_on))
         )) end
     ), written as (
       insert into audit_entries

@@ -10,6 +10,7 @@ const handOuts: fc.Arbitrary<HandOut> = fc.record({
   scopeKey: word,
   fingerprint: fc.constantFrom('f', 'g'),
   serviceKeyId: fc.constantFrom('k', undefined),
+  restsOn: fc.constantFrom(['m'], ['m', 'n'], []),
   receiver: fc.record({ kind: fc.constantFrom('service' as const, 'system' as const), id: word }),
 })
 

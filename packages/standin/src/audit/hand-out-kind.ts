@@ -9,6 +9,8 @@ export interface HandOut {
   fingerprint: string
   /** The service's key, or undefined when a run of ours is the receiver. */
   serviceKeyId: string | undefined
+  /** The MACs of the rows that allow it, as they were verified: account, key and grants. */
+  restsOn: readonly string[]
   receiver: { kind: 'service' | 'system'; id: string }
 }
 
@@ -27,9 +29,9 @@ export interface HandOutKind {
 export function createHandOutKinds({ max = 5_000 } = {}) {
   const known = new LRUCache<string, HandOutKind>({ max })
   return (handOut: HandOut): HandOutKind => {
-    const { accountId, generation, scopeKey, fingerprint, serviceKeyId = '', receiver } = handOut
+    const { accountId, generation, scopeKey, fingerprint, serviceKeyId = '', restsOn, receiver } = handOut
     // What can hold spaces comes last, and the scopes, which cannot hold a line's end, before it.
-    const key = `${accountId} ${generation} ${fingerprint} ${serviceKeyId} ${receiver.kind} ${scopeKey}\n${receiver.id}`
+    const key = `${accountId} ${generation} ${fingerprint} ${serviceKeyId} ${restsOn.join()} ${receiver.kind} ${scopeKey}\n${receiver.id}`
     const kind = known.get(key) ?? kindOf(handOut)
     known.set(key, kind)
     return kind
@@ -38,14 +40,14 @@ export function createHandOutKinds({ max = 5_000 } = {}) {
 
 /** @param leftAs the row's id where the token left while the database was down: written whatever holds now, once */
 export function kindOf(handOut: HandOut, leftAs: string | null = null): HandOutKind {
-  const { accountId, generation, scopeKey, fingerprint, serviceKeyId = null, receiver } = handOut
+  const { accountId, generation, scopeKey, fingerprint, serviceKeyId = null, restsOn, receiver } = handOut
   const scopes = scopeKey.split(' ')
   const details = { scopes, fingerprint, key: serviceKeyId, ...(leftAs !== null && { spooled: true }) }
   const [actorKind, actorId] = [receiver.kind, receiver.id]
   return {
     said: saidBy({ actorKind, actorId, actorName: null, event: 'token.issued', accountId, generation, details }),
     row: JSON.stringify({
-      ...{ scopes, details, generation, account_id: accountId, key_id: serviceKeyId },
+      ...{ scopes, details, generation, account_id: accountId, key_id: serviceKeyId, rests_on: restsOn },
       ...{ actor_kind: actorKind, actor_id: actorId, left_as: leftAs },
     }),
   }

@@ -17,6 +17,7 @@ const neverInstalled = (accountId: string): Account => ({
     uninstallDismissedAt: null,
     uninstallProbedAt: null,
     changedAt: now,
+    mac: null,
   },
   credentials: [],
 })

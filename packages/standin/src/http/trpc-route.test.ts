@@ -38,7 +38,13 @@ const forServices = { ...onInput, callers: ['service'] } as const
 const forAdministrators = { ...onInput, output: z.object({ administers: z.boolean() }), administrators: true } as const
 
 const user: Caller = { kind: 'user', id: 'u', name: null, accountId: mine, scopes: [], expiresAt: new Date(0) }
-const service: Caller = { kind: 'service', service: 's', keyId: 'k', grants: [{ accountId: mine, scopes: [] }] }
+const service: Caller = {
+  kind: 'service',
+  service: 's',
+  keyId: 'k',
+  mac: '',
+  grants: [{ accountId: mine, scopes: [], mac: '' }],
+}
 
 /** An API as one caller sees it; without one, as a stranger. */
 async function createApi(caller: Caller | undefined, administratorScopes?: string[], budgets?: Partial<BudgetPolicy>) {
@@ -139,14 +145,14 @@ describe('invariant 24: a schedule, a list over all accounts, and what only admi
 
   test('a list is handed the accounts that were granted, and no others', async () => {
     const grants = [
-      { accountId: mine, scopes: [] },
-      { accountId: 'ours', scopes: [] },
+      { accountId: mine, scopes: [], mac: '' },
+      { accountId: 'ours', scopes: [], mac: '' },
     ]
     for (const [caller, accounts] of [
       [user, [mine]],
       [{ ...service, grants }, [mine, 'ours']],
       [{ ...service, grants: [] }, []],
-      [{ ...service, grants: [...grants, { accountId: 'all', scopes: [] }] }, 'all'],
+      [{ ...service, grants: [...grants, { accountId: 'all', scopes: [], mac: '' }] }, 'all'],
     ] as const) {
       await using api = await as(caller)
       expect((await api.get('all', {})).json.result.data).toEqual({ accounts })

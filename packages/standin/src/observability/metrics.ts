@@ -53,6 +53,11 @@ export function createMetrics() {
     registers,
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   })
+  const forgedRows = counter(
+    'standin_forged_rows_total',
+    'Rows that were read and refused because their signature is not valid.',
+    'table',
+  )
   const spoolBytes = new Gauge({
     name: 'standin_spool_bytes',
     help: 'Hand-outs of a database outage that are not recorded yet.',
@@ -88,6 +93,8 @@ export function createMetrics() {
     countHandOut: (source: Outcome) => handOuts.inc({ source: labelOf(source) }),
     /** A route as it was registered, never the address: that can hold a secret. */
     countRefusal: ({ route, reason }: { route: string; reason: ErrorReason }) => refusals.inc({ route, reason }),
+    /** A row of the database without a valid signature. */
+    countForgedRow: (table: string) => forgedRows.inc({ table }),
     countEndedRun: ({ actionId, state }: { actionId: string; state: RunState }) =>
       endedRuns.inc({ action: actionId, state }),
     /** @returns what ends the measurement */

@@ -22,7 +22,7 @@ async function waiting() {
     await stack.send(installed(clientId), { at, bound })
     await stack.prover.proveDue()
   }
-  const inForce = async () => (await findCredentialsInForce(stack.db, account)).clientId
+  const inForce = async () => (await findCredentialsInForce(stack.ctx, account)).clientId
   return { stack, inForce, standin: (...argv: string[]) => operate(stack, ['installations', ...argv]) }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
+import { auditKeys, testSigned } from '../../test/signed-rows.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { findServiceByKey } from '../access/access-store.ts'
 import { digestOfPresentedKey } from '../access/service-key.ts'
@@ -85,12 +86,12 @@ describe('keys create', () => {
     await using project = await createProject()
     const { standinProcess, db, sql } = project
 
-    const { out, said, exitCode } = await standinProcess(create)
+    const { out, said, exitCode } = await standinProcess(create, { STANDIN_AUDIT_KEYS: auditKeys })
 
     expect(exitCode).toBe(0)
     expect(out).toMatch(/^sk_standin_[0-9a-f]{12}_[\w-]+\n$/)
     const digest = digestOfPresentedKey(out.trim())
-    expect(await findServiceByKey(db, digest ?? '')).toMatchObject({
+    expect(await findServiceByKey({ db, signedRows: testSigned }, digest ?? '')).toMatchObject({
       caller: { service: 'reports', grants: [{ accountId: account, scopes: ['a', 'b'] }] },
     })
     expect(said).toContain('reports')

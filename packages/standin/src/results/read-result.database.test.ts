@@ -17,7 +17,7 @@ const database = await createTestDatabase()
 afterAll(database.drop)
 
 const account = '11111111-1111-4111-8111-111111111111'
-const caller: ServiceCaller = { kind: 'service', service: 'reports', keyId: 'key', grants: [] }
+const caller: ServiceCaller = { kind: 'service', service: 'reports', keyId: 'key', mac: '', grants: [] }
 
 /** Results and their database, empty. */
 async function openStack() {

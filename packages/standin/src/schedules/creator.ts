@@ -40,9 +40,9 @@ export async function scheduledAction(ctx: ActionsContext, row: ScheduleRow): Pr
  * tokens arrive only with their requests.
  * @throws StandinError `UNAUTHENTICATED` where the key is no longer valid, `ACCOUNT_FORBIDDEN` without the grant
  */
-async function callerOf({ db }: Context, { createdBy, accountId }: ScheduleRow): Promise<Caller> {
+async function callerOf(ctx: Context, { createdBy, accountId }: ScheduleRow): Promise<Caller> {
   if (createdBy.kind === 'user') return { ...createdBy, accountId, scopes: createdBy.scopes, expiresAt: new Date(0) }
-  const service = (await findServiceByKeyId(db, createdBy.keyId))?.caller
+  const service = (await findServiceByKeyId(ctx, createdBy.keyId))?.caller
   if (!service) throw new StandinError('UNAUTHENTICATED')
   if (!mayActOn(service, accountId)) throw new StandinError('ACCOUNT_FORBIDDEN')
   return service

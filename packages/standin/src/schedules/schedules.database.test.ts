@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, anna, createRunStack, otherAccount, type RunStack, caller as service } from '../../test/run-stack.ts'
+import { signAll } from '../../test/signed-rows.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller } from '../access/caller.ts'
 import { defineAction } from '../actions/define-action.ts'
@@ -45,8 +46,9 @@ async function createStack() {
   const runs = await createRunStack({ database, actions, startsAt: new Date('2026-03-01T12:00:00Z') })
   const { db, sql, clock } = runs
   await runs.install(account)
-  await sql`insert into service_keys (id, service, digest, expires_at) values (${key.id}, ${key.service}, 'd', '2099-01-01')`
-  await sql`insert into grants (service, account_id, scopes) values (${key.service}, 'all', '{a,b}')`
+  await sql`insert into service_keys (id, service, digest, expires_at, mac) values (${key.id}, ${key.service}, 'd', '2099-01-01', '')`
+  await sql`insert into grants (service, account_id, scopes, mac) values (${key.service}, 'all', '{a,b}', '')`
+  await signAll(sql)
   /** What every look at an action fails with. */
   const failing: { with: ErrorReason | undefined } = { with: undefined }
   const gone = new Set<string>()
@@ -78,7 +80,10 @@ async function createStack() {
       scope: () => sql`update credentials set granted_scopes = '{}'`,
       key: () => sql`update service_keys set revoked_at = now()`,
       grant: () => sql`delete from grants`,
-      grantedScope: () => sql`update grants set scopes = '{}'`,
+      grantedScope: async () => {
+        await sql`update grants set scopes = '{}'`
+        await signAll(sql)
+      },
       action: async () => gone.add('report'),
     },
     one: async () => {

@@ -6,8 +6,8 @@ import { tokenAnswer } from '../../test/played-trackunit.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { openTestReplica } from '../../test/test-replica.ts'
 import { createTokenStack, type TokenStack, withTokens } from '../../test/token-stack.ts'
-import { lockInstallation, updateInstallation } from '../accounts/account-store.ts'
-import { credentials, installations } from '../accounts/account-table.ts'
+import { lockInstallation, updateServing } from '../accounts/account-store.ts'
+import { credentials, installations, signedAccounts } from '../accounts/account-table.ts'
 import { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
 import type { HandOut } from '../audit/hand-out-kind.ts'
 import { Secret } from '../config/secret.ts'
@@ -42,6 +42,11 @@ const accountIds = Array.from(
   (_, index) => `00000000-0000-4000-9000-${String(index).padStart(12, '0')}`,
 )
 
+const active = (accountId: string) => {
+  const serving = { accountId, activeGeneration: 1 }
+  return { ...serving, mac: stack.ctx.signedRows.sign(signedAccounts, serving) }
+}
+
 /** All accounts by two statements: one after the other they would take most of the test's time. */
 async function installAll(): Promise<void> {
   const rows = await Promise.all(
@@ -52,7 +57,7 @@ async function installAll(): Promise<void> {
       return { ...of, sealedSecret, state: 'active' as const, issuedAt: stack.clock.now(), tieBreak: '', bound: true }
     }),
   )
-  await stack.db.insert(installations).values(accountIds.map((accountId) => ({ accountId, activeGeneration: 1 })))
+  await stack.db.insert(installations).values(accountIds.map(active))
   await stack.db.insert(credentials).values(rows)
 }
 
@@ -113,7 +118,7 @@ async function startReplica() {
     return isRecorded
   })
   const ctx = withTokens({ ...opened.ctx, db, audit: { ...opened.ctx.audit, recordHandOut } })
-  const find = step('look', (accountId: string) => findCredentialsInForce(stack.db, accountId))
+  const find = step('look', (accountId: string) => findCredentialsInForce(stack.ctx, accountId))
   ctx.tokens.inForce = createInForceMemory({ clock: stack.clock, find })
   return {
     issueToken: (receiver: { kind: 'system'; id: string }, wanted: { accountId: string; scopes: string[] }) =>
@@ -254,7 +259,7 @@ test('invariant 12: a token that arrives while another generation comes into for
 
   const { storing } = await stack.db.transaction(async (tx) => {
     await lockInstallation(tx, accountId)
-    await updateInstallation(tx, accountId, { activeGeneration: 2 })
+    await updateServing({ ...stack.ctx, db: tx }, { accountId, activeGeneration: 2 })
     const storing = storeExchanged(stack.db, token, brought)
     // What it saw before the commit is not what holds after it: it has to wait.
     const isWaiting = vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)

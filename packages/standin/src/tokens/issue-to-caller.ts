@@ -4,7 +4,7 @@ import type { Caller } from '../access/caller.ts'
 import { StandinError } from '../standin-error.ts'
 import { issueToken } from './issue-token.ts'
 import { cacheForMs } from './token-freshness.ts'
-import type { HandedToken } from './token-receiver.ts'
+import { type HandedToken, receiverOf } from './token-receiver.ts'
 import type { TokensContext } from './tokens-context.ts'
 
 /**
@@ -14,8 +14,7 @@ import type { TokensContext } from './tokens-context.ts'
 export async function issueToCaller(ctx: TokensContext, caller: Caller, wanted: IssueTokenInput): Promise<IssuedToken> {
   const scopes = caller.kind === 'service' ? grantedScopes(caller, wanted.accountId) : undefined
   if (caller.kind !== 'service' || !scopes) throw new StandinError('ACCOUNT_FORBIDDEN')
-  const { service, keyId } = caller
-  const token = await issueToken(ctx, { kind: 'service', service, keyId, grantedScopes: scopes }, wanted)
+  const token = await issueToken(ctx, receiverOf(caller, wanted.accountId, scopes), wanted)
   return toIssuedToken(token, { now: ctx.clock.now(), allowedCacheMs: ctx.config.tokenCacheForMs })
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { signAll } from '../../test/signed-rows.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { account, createTokenStack, type TokenStack } from '../../test/token-stack.ts'
 import { grants, serviceKeys } from '../access/access-table.ts'
@@ -331,6 +332,7 @@ describe('invariant 18: who gets a token', () => {
       const token = (await stack.startReplica())(service, both)
       await arrived
       await between(stack)
+      await signAll(stack.sql)
       release()
 
       await expect(token).rejects.toMatchObject({ reason })
@@ -347,6 +349,7 @@ describe('invariant 18: who gets a token', () => {
     const token = (await stack.startReplica())(service)
     await arrived
     await stack.db.update(grants).set({ scopes: ['a'] })
+    await signAll(stack.sql)
     release()
 
     expect(await token).toMatchObject({ scopes: ['a'] })

@@ -4,7 +4,7 @@ import { scopesToIssue } from './account-scopes.ts'
 import { toIssuedToken } from './issue-to-caller.ts'
 
 const service = (...grantedScopes: string[]) =>
-  ({ kind: 'service', service: 'reports', keyId: 'k', grantedScopes }) as const
+  ({ kind: 'service', service: 'reports', keyId: 'k', grantedScopes, macs: [] }) as const
 const run = { kind: 'system', id: 'run 1' } as const
 const manifestScopes = ['a', 'b', 'c']
 

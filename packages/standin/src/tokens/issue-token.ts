@@ -7,7 +7,7 @@ import { StandinError } from '../standin-error.ts'
 import { scopesToIssue } from './account-scopes.ts'
 import { obtainToken } from './obtain-token.ts'
 import { issueFromMemory } from './outage/issue-from-memory.ts'
-import { type HandedToken, handOutOf, type TokenReceiver, toHandedToken } from './token-receiver.ts'
+import { type HandedToken, handOutOf, receiverOf, type TokenReceiver, toHandedToken } from './token-receiver.ts'
 import type { TokensContext } from './tokens-context.ts'
 
 /**
@@ -52,7 +52,7 @@ async function issueRecorded(
       const token = obtained instanceof Promise ? await obtained : obtained
       if (!token) continue // Another generation is in force by now.
 
-      if (!(await recordHandOut(ctx, handOutOf(token, receiver, accountId, scopes)))) {
+      if (!(await recordHandOut(ctx, handOutOf(token, receiver, credentials, scopes)))) {
         receiver = await readReceiver(ctx, receiver, accountId)
         continue
       }
@@ -89,9 +89,9 @@ async function recordHandOut({ audit, metrics }: TokensContext, handOut: HandOut
  */
 async function readReceiver(ctx: TokensContext, receiver: TokenReceiver, accountId: string): Promise<TokenReceiver> {
   if (receiver.kind === 'system') return receiver
-  const service = (await findServiceByKeyId(ctx.db, receiver.keyId))?.caller
+  const service = (await findServiceByKeyId(ctx, receiver.keyId))?.caller
   if (!service) throw new StandinError('UNAUTHENTICATED')
   const scopes = grantedScopes(service, accountId)
   if (!scopes) throw new StandinError('ACCOUNT_FORBIDDEN')
-  return { ...receiver, grantedScopes: scopes }
+  return receiverOf(service, accountId, scopes)
 }

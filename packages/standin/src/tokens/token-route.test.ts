@@ -14,8 +14,8 @@ import { createTokenMemory, type TokensContext } from './tokens-context.ts'
 const account = '11111111-1111-4111-8111-111111111111'
 const other = '22222222-2222-4222-8222-222222222222'
 const service: ServiceCaller = {
-  ...{ kind: 'service', service: 'reports', keyId: 'k' },
-  grants: [{ accountId: account, scopes: ['a', 'b'] }],
+  ...{ kind: 'service', service: 'reports', keyId: 'k', mac: '' },
+  grants: [{ accountId: account, scopes: ['a', 'b'], mac: '' }],
 }
 const { key } = createServiceKey()
 const serviceKey = `Bearer ${key.reveal()}`
@@ -52,7 +52,15 @@ async function createApi(onRecord: () => void = () => {}) {
   } as unknown as AccessContext['access']['userKeys']
 
   ctx.tokens = createTokenMemory(ctx)
-  const inForce = { accountId: account, generation: 1, appId: 'app', clientId: 'c', sealedSecret: '', parked: false }
+  const inForce = {
+    accountId: account,
+    mac: '',
+    generation: 1,
+    appId: 'app',
+    clientId: 'c',
+    sealedSecret: '',
+    parked: false,
+  }
   const find = async () => ({ ...inForce, grantedScopes: ['a', 'b'], missingFromPlan: [] })
   ctx.tokens.inForce = createInForceMemory({ clock: bare.clock, find })
   for (const scopeKey of ['a', 'a b'])

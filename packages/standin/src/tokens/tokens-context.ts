@@ -36,10 +36,10 @@ export interface ExchangeLeasePolicy {
 }
 
 export function createTokenMemory(ctx: ReplicaContext): TokenMemory {
-  const { config, clock, db } = ctx
+  const { config, clock } = ctx
   return {
     cache: createTokenCache(),
-    inForce: createInForceMemory({ clock, find: (accountId) => findCredentialsInForce(db, accountId) }),
+    inForce: createInForceMemory({ clock, find: (accountId) => findCredentialsInForce(ctx, accountId) }),
     flights: createFlights(),
     news: new EventEmitter().setMaxListeners(0), // A listener for each token that is waited for.
     uses: createTokenUses({ clock }),

@@ -15,7 +15,7 @@ test('invariant 7: a replica that starts while the endpoint is down knows the ke
   const published = createPublishedKeys(key.jwk)
   await using replica = openTestReplica(database, { fetch: published.fetch })
   const { ctx } = replica
-  const store = createKeySetStore(ctx.db)
+  const store = createKeySetStore(ctx)
   const saved = Promise.withResolvers<void>()
   const noticed = { ...store, save: (...set: Parameters<typeof store.save>) => store.save(...set).then(saved.resolve) }
   const create = (given = store) => createKeySet(ctx, { url, cooldownMs: 30_000 }, given)
@@ -32,7 +32,7 @@ test('invariant 7: a replica that starts while the endpoint is down knows the ke
 test('of two replicas the one that asked last is believed', async () => {
   await using replica = openTestReplica(database)
   await replica.sql`delete from key_sets`
-  const store = createKeySetStore(replica.ctx.db)
+  const store = createKeySetStore(replica.ctx)
   const at = (second: number) => new Date(Date.UTC(2025, 0, 1, 0, 0, second))
   await store.save(url, { keys: [{ kid: 'newer' }], fetchedAt: at(2) })
   await store.save(url, { keys: [{ kid: 'older' }], fetchedAt: at(1) })

@@ -1,8 +1,17 @@
-import { jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { json, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import type { SignedKind } from '../secrets/signed-rows.ts'
 
 /** The last published keys, so that a restart while their endpoint is down does not lose them. */
 export const keySets = pgTable('key_sets', {
   url: text().primaryKey(),
-  keys: jsonb().$type<Record<string, unknown>[]>().notNull(),
+  /** As text, so that what was signed comes back in the same order. */
+  keys: json().$type<Record<string, unknown>[]>().notNull(),
   fetchedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  mac: text().notNull(),
 })
+
+export const signedKeySets: SignedKind<Pick<typeof keySets.$inferSelect, 'url' | 'keys' | 'fetchedAt'>> = {
+  name: 'key set',
+  idOf: ({ url }) => url,
+  signed: ({ url, keys, fetchedAt }) => [url, JSON.stringify(keys), fetchedAt.toISOString()],
+}

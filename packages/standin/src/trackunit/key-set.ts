@@ -33,9 +33,9 @@ export type KeySet = ReturnType<typeof createKeySet>
  * @param store keeps the keys across a restart; it may fail: the keys in memory still serve
  */
 export function createKeySet(
-  { clock, fetch, userAgent, db }: Pick<Context, 'clock' | 'fetch' | 'userAgent' | 'db'>,
+  { clock, fetch, userAgent, ...ctx }: Pick<Context, 'clock' | 'fetch' | 'userAgent' | 'db' | 'signedRows'>,
   { url, algorithms: allowed = signatureAlgorithms, cooldownMs }: KeySetPolicy,
-  store: KeySetStore = createKeySetStore(db),
+  store: KeySetStore = createKeySetStore(ctx),
 ) {
   const inTurn = pLimit(verifiedAtOnce)
   let keys: { find: FindKey; askedAtMs: number } | undefined

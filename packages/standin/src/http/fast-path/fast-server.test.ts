@@ -21,8 +21,8 @@ const account = '11111111-1111-4111-8111-111111111111'
 const ours = '22222222-2222-4222-8222-222222222222'
 const broken = '33333333-3333-4333-8333-333333333333'
 const service = (keyId: string): ServiceCaller => ({
-  ...{ kind: 'service', service: 's', keyId },
-  grants: [{ accountId: 'all', scopes: ['a'] }],
+  ...{ kind: 'service', service: 's', keyId, mac: '' },
+  grants: [{ accountId: 'all', scopes: ['a'], mac: '' }],
 })
 const stack = createHttpStack({
   ...{ logLevel: 'info', environment: { APP_ORIGINS: 'https://app.example' } },

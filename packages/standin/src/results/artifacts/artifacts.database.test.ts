@@ -104,7 +104,7 @@ test('invariant 24: only callers who may start the action can read its file and 
   }
   for (const mayNot of [
     { ...anna, scopes: ['b'] },
-    { ...caller, grants: [{ accountId: account, scopes: ['b'] }] },
+    { ...caller, grants: [{ accountId: account, scopes: ['b'], mac: '' }] },
   ]) {
     await expect(linkArtifact(stack.ctx, mayNot, input)).rejects.toMatchObject({ reason: 'SCOPE_FORBIDDEN' })
     await expect(readResult(stack.ctx, mayNot, { runId, limit: 9 })).rejects.toMatchObject({

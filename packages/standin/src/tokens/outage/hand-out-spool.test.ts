@@ -10,6 +10,7 @@ const handOut = (fingerprint: string) =>
   ({
     ...{ accountId: '11111111-1111-4111-8111-111111111111', generation: 1, scopeKey: 'a b', fingerprint },
     serviceKeyId: 'k',
+    restsOn: ['m'],
     receiver: { kind: 'service', id: 'reports' },
   }) as const
 

@@ -22,7 +22,7 @@ export async function issueFromMemory(
   const isUsable = () => token && toHandedToken(token, scopes, ctx.clock.monotonicMs())
   if (!token || token.fingerprint === rejectedFingerprint || !isUsable()) throw new StandinError('STORAGE_UNAVAILABLE')
 
-  await spool.append(handOutOf(token, receiver, accountId, scopes))
+  await spool.append(handOutOf(token, receiver, known, scopes))
   const handed = isUsable()
   if (!handed) throw new StandinError('STORAGE_UNAVAILABLE') // Writing took longer than the token was still good for.
   return handed

@@ -96,7 +96,7 @@ describe('invariant 16: while the database is down', () => {
     await outage.down()
 
     const { service } = outage
-    const lesser = { ...service, kind: 'service', service: 'reports', grantedScopes: ['a'] } as const
+    const lesser = { ...service, kind: 'service', service: 'reports', grantedScopes: ['a'], macs: [] } as const
     await expect(outage.issue(lesser, both)).rejects.toMatchObject({
       reason: 'SCOPE_FORBIDDEN',
     })
