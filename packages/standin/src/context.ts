@@ -87,6 +87,9 @@ export async function openContext(
   }
 }
 
+/** No statement of a server takes seconds. One that hangs would hold its connection, and whoever waits for it. */
+const statementMs = 60_000
+
 /** The same for a replica of the server, with a session on which it hears the others. */
 export async function openReplica(
   config: Config,
@@ -100,7 +103,7 @@ export async function openReplica(
     await database.close()
     throw error
   }
-  const connection = connectDatabase(database.url, { pool, pooled: database.pooled })
+  const connection = connectDatabase(database.url, { pool, pooled: database.pooled, statementMs })
   const listener = createListener(database.directUrl)
   const watch = watchDatabase({ ...database, ...world, cut: connection.cut, replica: listener.replica })
   return {

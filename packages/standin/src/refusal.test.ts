@@ -69,6 +69,8 @@ describe('a database that is not there just now', () => {
     '57P01',
     '57P03',
     '08006',
+    '53100',
+    '53200',
     '53300',
     '25006',
     '40001',

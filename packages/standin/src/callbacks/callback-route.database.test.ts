@@ -283,6 +283,28 @@ test('invariant 1: without the database the answer is 503, and reveals nothing a
   expect(`${answer} ${edge.logged()}`).not.toMatch(/s3cr3t|insert into|CONNECTION_ENDED 127/)
 })
 
+/** The stack, with a watch that has found this. */
+function troubled(stack: CallbackStack, trouble: ReturnType<CallbackStack['ctx']['watch']['trouble']>): CallbackStack {
+  return { ...stack, ctx: { ...stack.ctx, watch: { ...stack.ctx.watch, trouble: () => trouble } } }
+}
+
+test.for(['down', 'read-only', 'full'] as const)(
+  'invariant 26: while the database is %s a callback is answered 503 with a time, before anything is begun',
+  async (trouble) => {
+    await using edge = await createEdge(pathSecrets, troubled(await createStack(), trouble))
+    const refused = await edge.post(body)
+
+    expect(refused).toMatchObject({ status: 503, body: { reason: 'STORAGE_UNAVAILABLE' } })
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    expect(await edge.stack.rows()).toEqual([])
+  },
+)
+
+test('invariant 26: a callback is tried while commits take long: it may never come again', async () => {
+  await using edge = await createEdge(pathSecrets, troubled(await createStack(), 'not-committing'))
+  expect(await edge.post(body)).toMatchObject({ status: 200 })
+})
+
 test('invariant 10: the log of a callback has its route, its account and its outcome', async () => {
   await using edge = await createEdge()
   await edge.post(body)

@@ -10,9 +10,11 @@ import { countRejection } from './rejected/count-rejections.ts'
 
 const maxBodyBytes = 16 * 1024
 const paths = ['/trackunit/callback', '/trackunit/callback/:secret', '/trackunit/callback/:secret/*']
+/** Then the database is asked whether it commits. The watch ends what waits for one that does not. */
+const slowAfterMs = 1_000
 const otherMethods = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-type WatchedContext = CallbacksContext & { watch: Pick<DatabaseWatch, 'isDown' | 'whileUp' | 'suspect'> }
+type WatchedContext = CallbacksContext & { watch: Pick<DatabaseWatch, 'trouble' | 'suspect'> }
 
 /**
  * `POST /trackunit/callback[/<secret>]`: cheap checks first, then `receiveCallback`. A wrong path is always answered with
@@ -47,8 +49,10 @@ function checkHeaders(request: FastifyRequest, pathSecrets: readonly Secret[]): 
 }
 
 async function receive(ctx: WatchedContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  // Not begun while the database is down. One that waits for a commit which does not come is answered within 1.5 seconds.
-  if (ctx.watch.isDown()) throw new StandinError('STORAGE_UNAVAILABLE')
+  // A commit that only takes long may still come, and Trackunit may not send a callback again.
+  const trouble = ctx.watch.trouble()
+  if (trouble && trouble !== 'not-committing') throw new StandinError('STORAGE_UNAVAILABLE')
+  const slow = setTimeout(() => void ctx.watch.suspect(), slowAfterMs)
   const receiving = receiveCallback(ctx, {
     identity: identityHeader(request),
     body: bodyOf(request) ?? Buffer.alloc(0),
@@ -56,7 +60,7 @@ async function receive(ctx: WatchedContext, request: FastifyRequest, reply: Fast
     address: request.ip,
     refusedAs: refusalOf(request, ctx.config.callback.pathSecrets),
   })
-  const { status, accountId } = await ctx.watch.whileUp(receiving)
+  const { status, accountId } = await receiving.finally(() => clearTimeout(slow))
   request.log.info({ status, accountId }, 'callback')
   return reply.header('cache-control', 'no-store').send({ status })
 }

@@ -11,15 +11,28 @@ function watchPlayed() {
   const replica = createReplica()
   replica.hold(1)
   const clock = createAdjustableClock()
-  const database = { answers: true, code: 'ECONNREFUSED', hasRoom: true, aheadMs: 0, cuts: [] as number[] }
+  const database = {
+    answers: true,
+    code: 'ECONNREFUSED',
+    hasRoom: true,
+    aheadMs: 0,
+    cuts: [] as number[],
+    commitsCut: 0,
+    asked: 0,
+    hangs: undefined as Promise<number> | undefined,
+  }
   const answer = (isGood: boolean) =>
     isGood ? Promise.resolve(database.aheadMs) : Promise.reject(Object.assign(new Error('no'), { code: database.code }))
   const logged: string[] = []
   const watch = createDatabaseWatch({
     ...{ replica, clock },
     log: pino({ base: null, timestamp: false }, { write: (line) => logged.push(JSON.parse(line).msg) }),
-    ask: () => answer(database.answers),
+    ask: () => {
+      database.asked++
+      return database.hangs ?? answer(database.answers)
+    },
     askForRoom: () => answer(database.hasRoom),
+    cutCommits: () => void database.commitsCut++,
     cut: (unlessHeardWithinMs) => void database.cuts.push(unlessHeardWithinMs),
   })
   onTestFinished(watch.stop)
@@ -113,6 +126,21 @@ test('invariant 26: clocks that are further apart than the skew are known from e
   }
   expect(logged).toEqual([expect.stringMatching(/^the clocks of this machine and the database disagree/)])
 })
+
+test('invariant 26: a commit that hangs is ended after three seconds, and the database is asked once until it answers', async () => {
+  const { database, watch, clock } = watchPlayed()
+  const commit = Promise.withResolvers<number>()
+  database.hangs = commit.promise
+  expect(await watch.suspect()).toBe(true)
+  expect([watch.trouble(), database.commitsCut]).toEqual(['not-committing', 0])
+  clock.advance(3_000)
+  await vi.waitFor(() => expect(database.commitsCut).toBe(1), { timeout: 5_000 })
+  expect(database).toMatchObject({ asked: 1, cuts: [] })
+
+  database.hangs = undefined
+  commit.resolve(0)
+  await vi.waitFor(() => expect(watch.isDown()).toBe(false))
+}, 10_000)
 
 test('nothing is kept of work that has ended, however long the database stays up', async () => {
   setFlagsFromString('--expose-gc')

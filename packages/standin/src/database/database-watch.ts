@@ -19,6 +19,8 @@ interface Dependencies {
   askForRoom: () => Promise<unknown>
   /** Ends connections that went silent, at once or unless something arrives on them. */
   cut: (unlessHeardWithinMs: number) => void
+  /** Ends those that wait for a commit, all but the one that asks. */
+  cutCommits: () => void
 }
 
 export interface DatabaseWatch {
@@ -51,6 +53,8 @@ const heardWithinMs = 500
 const mostSkewMs = 60_000
 /** With `answersWithinMs`, a hand-out waits for 1.5 seconds at most. */
 const suspectAfterMs = 700
+/** Work that waits for a commit is ended when the database has not committed for this long. */
+const commitsWithinMs = 3_000
 /** A disk that was full counts as full for at least this long: it may have room for some rows and not for others. */
 const fullForMs = 5_000
 
@@ -59,11 +63,22 @@ const fullForMs = 5_000
  * error or waits long has the database asked. Then it is asked again and again, until it commits and that session is there.
  * The one place that logs an outage: once when it begins and once when it ends.
  */
-export function createDatabaseWatch({ replica, clock, log, ask, askForRoom, cut }: Dependencies): DatabaseWatch {
+export function createDatabaseWatch({
+  replica,
+  clock,
+  log,
+  ask,
+  askForRoom,
+  cut,
+  cutCommits,
+}: Dependencies): DatabaseWatch {
   let downSinceMs: number | undefined
   let found: DatabaseTrouble | undefined
   let fullUntilMs: number | undefined
   let clockOffByMs: number | undefined
+  let hangsSinceMs: number | undefined
+  /** One that does not come back is not asked again: it would wait behind itself. */
+  let asked: Promise<DatabaseTrouble | undefined> | undefined
   let lostAtMs: number | undefined
   /** Of those whose work is under way: each leaves when its work ends. A race with one long promise would keep them all. */
   const interrupts = new Set<(reason: Error) => void>()
@@ -73,8 +88,13 @@ export function createDatabaseWatch({ replica, clock, log, ask, askForRoom, cut 
 
   function becomeDown(trouble: DatabaseTrouble): void {
     found = trouble
-    // One that refuses to write answers at once: its connections are good.
-    if (trouble === 'down' || trouble === 'not-committing') cut(0)
+    if (trouble === 'down') cut(0)
+    hangsSinceMs = trouble === 'not-committing' ? (hangsSinceMs ?? clock.monotonicMs()) : undefined
+    // A disk may be slow for a second: a callback that waits for its commit gets the time.
+    if (hangsSinceMs !== undefined && clock.monotonicMs() - hangsSinceMs >= commitsWithinMs) {
+      hangsSinceMs = undefined
+      cutCommits()
+    }
     if (downSinceMs !== undefined) return
     downSinceMs = lostAtMs ?? clock.monotonicMs()
     log.error(
@@ -85,6 +105,7 @@ export function createDatabaseWatch({ replica, clock, log, ask, askForRoom, cut 
   }
   function becomeUp(): void {
     lostAtMs = undefined
+    hangsSinceMs = undefined
     if (downSinceMs === undefined) return
     for (const tell of tellers) tell()
     log.warn({ downForMs: Math.round(clock.monotonicMs() - downSinceMs) }, 'the database is back')
@@ -109,12 +130,15 @@ export function createDatabaseWatch({ replica, clock, log, ask, askForRoom, cut 
 
   async function askOnce(): Promise<boolean> {
     const timer = new AbortController()
-    const asked = ask(timer.signal)
+    asked ??= ask(stopping.signal)
       .then((aheadMs) => {
         noteClock(aheadMs)
         return stillFull()
       })
       .catch(troubleOf)
+      .finally(() => {
+        asked = undefined
+      })
     const tooLate = pause(answersWithinMs, undefined, { signal: timer.signal, ref: false }).then(
       (): DatabaseTrouble => (replica.id() === undefined ? 'down' : 'not-committing'),
       () => undefined,
@@ -210,6 +234,7 @@ export function watchDatabase({
     ...dependencies,
     ask: (signal) => probe(own.sql, dependencies.clock, signal),
     askForRoom: () => probeRoom(own.sql),
+    cutCommits: () => cut(0),
     cut: (unlessHeardWithinMs) => {
       cut(unlessHeardWithinMs)
       own.cut(unlessHeardWithinMs)

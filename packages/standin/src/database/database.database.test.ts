@@ -34,6 +34,13 @@ test('its connections can be told apart from those of others', async () => {
   expect(await sql`show application_name`).toEqual([{ application_name: 'standin' }])
 })
 
+test('a statement of a server that hangs is ended, and others may take as long as they need', async () => {
+  const { sql } = await connect({ pool: 1, statementMs: 50 })
+  await expect(sql`select pg_sleep(30)`).rejects.toMatchObject({ code: '57014' })
+  const { sql: patient } = await connect({ pool: 1 })
+  expect(await patient`show statement_timeout`).toEqual([{ statement_timeout: '0' }])
+})
+
 test('behind a transaction pooler nothing is prepared', async () => {
   const { sql } = await connect({ pool: 1, pooled: true })
   await sql`select ${1}::int`

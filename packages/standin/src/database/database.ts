@@ -34,8 +34,12 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
 /**
  * A pool of connections. `synchronous_commit` is set on: a callback that was answered 2xx must be on disk,
  * whatever the database's own default is.
+ * @param options.statementMs how long a statement may take; by default as long as it needs. Not through a pooler
  */
-export function connectDatabase(url: string, { pool = 10, pooled = false } = {}): Connection {
+export function connectDatabase(
+  url: string,
+  { pool = 10, pooled = false, statementMs }: { pool?: number; pooled?: boolean; statementMs?: number } = {},
+): Connection {
   const options = connectionOptions({ max: pool, name: 'standin' })
   const { options: ofSockets, cut, end } = createSockets(url)
   const sql = postgres(url, {
@@ -43,7 +47,13 @@ export function connectDatabase(url: string, { pool = 10, pooled = false } = {})
     ...ofSockets,
     // Behind a transaction pooler a prepared statement may meet a session that does not know it.
     prepare: !pooled,
-    connection: { ...options.connection, ...(!pooled && { synchronous_commit: 'on' }) },
+    connection: {
+      ...options.connection,
+      ...(!pooled && {
+        synchronous_commit: 'on',
+        ...(statementMs !== undefined && { statement_timeout: statementMs }),
+      }),
+    },
   })
   return {
     sql,
