@@ -218,6 +218,12 @@ export const errorReasons = {
     'This idempotency key was used for another run. Use a new key for each run.',
   ),
   SCHEDULE_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such schedule.'),
+  AUTHOR_AWAY: reason(
+    403,
+    'FORBIDDEN',
+    'never',
+    'The author of the schedule has not used the app for 90 days. Resume the schedule to take it over.',
+  ),
   STORAGE_FULL: reason(
     413,
     'PAYLOAD_TOO_LARGE',

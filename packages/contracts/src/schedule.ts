@@ -29,6 +29,11 @@ export const scheduleSchema = z.object({
   timeZone: z.string(),
   unitSystem: unitSystemSchema.nullable(),
   state: z.enum(['active', 'paused']),
+  /**
+   * When it is paused unless its author, a user, uses the app before; null for a service's. Two weeks before, the reason
+   * `AUTHOR_AWAY` announces it.
+   */
+  endsAt: momentSchema.nullable(),
   /** Why it is paused, where nobody paused it by hand. */
   reason: errorReasonSchema.nullable(),
   nextAt: momentSchema.nullable(),

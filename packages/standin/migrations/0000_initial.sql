@@ -352,6 +352,8 @@ CREATE TABLE "schedules" (
 	"anchor_at" timestamp (3) with time zone NOT NULL,
 	"next_at" timestamp (3) with time zone,
 	"due_at" timestamp (3) with time zone,
+	"ends_at" timestamp (3) with time zone,
+	"notice_due_at" timestamp (3) with time zone,
 	"last_run_id" uuid,
 	"created_by" jsonb NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
@@ -480,6 +482,7 @@ CREATE INDEX "runs_promoted" ON "runs" USING btree ("account_id") WHERE "runs"."
 CREATE INDEX "runs_waiting" ON "runs" USING btree ("account_id","urgency","created_at") WHERE "runs"."state" = 'queued' and "runs"."promoted_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_no_overlap" ON "runs" USING btree ("account_id","action_id") WHERE "runs"."state" in ('running', 'waiting', 'cancelling') and not "runs"."may_overlap";--> statement-breakpoint
 CREATE INDEX "schedules_newest" ON "schedules" USING btree ("account_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "schedules_ending" ON "schedules" USING btree ("ends_at") WHERE "schedules"."state" = 'active';--> statement-breakpoint
 CREATE INDEX "schedules_due" ON "schedules" USING btree ("due_at") WHERE "schedules"."state" = 'active';--> statement-breakpoint
 CREATE INDEX "token_leases_due" ON "token_leases" USING btree ("refresh_at") WHERE "token_leases"."refresh_at" is not null;--> statement-breakpoint
 CREATE INDEX "rate_budgets_by_account" ON "rate_budgets" USING btree ("account_id");--> statement-breakpoint

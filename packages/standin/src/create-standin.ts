@@ -34,6 +34,7 @@ import type { Environment } from './config/environment-schema.ts'
 import type { Part } from './config/parts.ts'
 import { openReplica, type ReplicaContext } from './context.ts'
 import type { Channel } from './database/listen.ts'
+import { announceEnds } from './deliveries/announce-ends.ts'
 import { deliverDue } from './deliveries/deliver-due.ts'
 import type { DeliveriesContext } from './deliveries/deliveries-context.ts'
 import { deliveryProcedures } from './deliveries/delivery-procedures.ts'
@@ -68,6 +69,7 @@ import { countOpenRunsByState } from './runs/run-list-store.ts'
 import { accountOfRun } from './runs/run-store.ts'
 import { createRunsMemory } from './runs/runs-context.ts'
 import { wakeRuns } from './runs/wake-runs.ts'
+import { endSchedules, noteAuthors } from './schedules/note-authors.ts'
 import { reviewSchedules } from './schedules/review-schedules.ts'
 import { scheduleProcedures } from './schedules/schedule-procedures.ts'
 import { accountOfSchedule } from './schedules/schedule-store.ts'
@@ -354,6 +356,9 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
     // Runs
     { name: 'claim-runs', part: 'worker', wokenBy: 'run_due', everyMs: seconds, work: () => claimDueRuns(ctx) },
     { name: 'reap-runs', part: 'worker', everyMs: 0.25 * seconds, work: () => reapRuns(ctx) },
+    { name: 'note-authors', part: 'api', everyMs: 10 * seconds, work: () => noteAuthors(ctx) },
+    { name: 'end-schedules', part: 'worker', everyMs: hours, work: () => endSchedules(ctx) },
+    { name: 'announce-ends', part: 'worker', everyMs: hours, work: () => announceEnds(ctx) },
     { name: 'start-schedules', part: 'worker', everyMs: seconds, work: () => startDueSchedules(ctx) },
     // An account takes at most one of the four.
     {

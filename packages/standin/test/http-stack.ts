@@ -2,6 +2,7 @@ import { type BudgetPolicy, createBudgets } from '../src/access/budgets.ts'
 import type { Caller, ServiceCaller } from '../src/access/caller.ts'
 import { createCallerLimits } from '../src/access/caller-limits.ts'
 import { nothingForwarded } from '../src/access/observe-forwarding.ts'
+import { createSeenUsers } from '../src/access/seen-users.ts'
 import { createServiceKey } from '../src/access/service-key.ts'
 import type { AccountLookups, HttpContext } from '../src/http/http-context.ts'
 import { createLogger } from '../src/observability/logger.ts'
@@ -69,6 +70,7 @@ export function createHttpStack({
         refreshIfOld: async () => false,
         askedAtMs: () => undefined,
       },
+      seenUsers: createSeenUsers(bare),
       refusedTokens: { seen: new Map(), observe: () => {} },
       forwarding: nothingForwarded(),
     },

@@ -40,6 +40,19 @@ test('a schedule that Standin stopped is resumed where that works, with its reas
   ])
 })
 
+test('a schedule whose author is away is announced before it ends; it is taken over on its page', () => {
+  const ending = { ...aSchedule('AUTHOR_AWAY'), state: 'active', endsAt: '1970-01-15T12:00:00Z' } as Schedule
+  const createdBy = { kind: 'user', id: 'anna', name: 'Anna' } as const
+  expect(needs({ schedules: [{ ...ending, createdBy }] })).toMatchObject([
+    {
+      what: 'The schedule “Attention list” ends soon.',
+      means: expect.stringMatching(/^This schedule ends on .*15 January.* Anna has not used this app for long/),
+      way: { kind: 'page', to: '/schedules/s', words: 'Open the schedule' },
+    },
+  ])
+  expect(needs({ schedules: [{ ...ending, createdBy, reason: null }] })).toEqual([])
+})
+
 test.for<{ title: string; reason: Schedule['reason']; actions: Action[]; way: object }>([
   {
     ...{ title: 'whose action needs other choices', reason: 'INPUT_INVALID', actions: [anAction()] },

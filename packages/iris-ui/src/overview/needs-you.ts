@@ -6,6 +6,7 @@ import { hostPages } from '../host-pages.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
 import { titleOf } from '../runs/run-words.ts'
+import { endsSoon } from '../schedules/schedule-words.ts'
 import { addresses } from '../shell/addresses.ts'
 import type { Texts } from '../texts/en.ts'
 
@@ -43,6 +44,7 @@ export function needsYou(installation: Installation, known: Known): Need[] {
     ...removal(installation, known),
     ...waitingAccess(installation, known),
     ...pausedSchedules(known),
+    ...endingSchedules(known),
     ...failedDeliveries(known),
     ...missingPermissions(known),
   ]
@@ -97,6 +99,16 @@ function pausedSchedules({ schedules, actions, texts }: Known): Need[] {
       ),
       way: remedyOfSchedule(schedule, { actions, texts }),
     }))
+}
+
+/** They end unless their authors return or somebody takes them over. */
+function endingSchedules({ schedules, actions, nowMs, texts, formats }: Known): Need[] {
+  return schedules.filter(endsSoon).map(({ id, actionId, endsAt, createdBy }) => ({
+    ...({ id: `ending-${id}`, tone: 'warn', icon: 'clock' } as const),
+    what: texts.needs.endsSoon(titleOf(actionId, actions)),
+    means: `${texts.schedules.endsSoon(formats.moment(endsAt, nowMs))} ${texts.schedules.endsSoonMeans(createdBy.name ?? texts.schedules.somebody)}`,
+    way: { kind: 'page', to: addresses.schedule(id), words: texts.needs.openSchedule },
+  }))
 }
 
 /** What makes it start again: never a press that the server would refuse. */

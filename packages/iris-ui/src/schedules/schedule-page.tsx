@@ -21,11 +21,20 @@ import { usePageTitle } from '../shell/announcer.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
 import { useSurroundings } from '../surroundings.ts'
+import { EndsSoon } from './ends-soon.tsx'
 import { NextTimes } from './next-times.tsx'
 import { ScheduleButtons } from './schedule-buttons.tsx'
 import { ScheduleForm } from './schedule-form.tsx'
 import { scheduleTimes, zoneCity } from './schedule-times.ts'
-import { failedDeliveriesOf, isAt, nameOf, pausedWords, rhythmWords, scheduleTitle } from './schedule-words.ts'
+import {
+  endsSoon,
+  failedDeliveriesOf,
+  isAt,
+  nameOf,
+  pausedWords,
+  rhythmWords,
+  scheduleTitle,
+} from './schedule-words.ts'
 import { useSchedules } from './use-schedules.ts'
 
 /** One schedule: its times, why it is paused, its history and receivers; or its form. */
@@ -102,6 +111,7 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
               slim
             />
           )}
+          {endsSoon(schedule) && <EndsSoon schedule={schedule} maker={maker} mayTakeOver={mayChange} />}
           {unreached.map(({ id, to, reason, attempts }) => (
             <Notice
               key={id}

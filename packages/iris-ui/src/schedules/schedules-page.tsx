@@ -15,7 +15,14 @@ import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { scheduleTimes, zoneCity } from './schedule-times.ts'
-import { failedDeliveriesOf, pausedWords, receiversWords, rhythmInZone, scheduleTitle } from './schedule-words.ts'
+import {
+  endsSoon,
+  failedDeliveriesOf,
+  pausedWords,
+  receiversWords,
+  rhythmInZone,
+  scheduleTitle,
+} from './schedule-words.ts'
 import { useSchedules } from './use-schedules.ts'
 
 /** Runs that Standin starts automatically. */
@@ -99,13 +106,14 @@ function ScheduleRow({
   const words = texts.schedules
   const why = pausedWords(schedule, { texts })
   const active = schedule.state === 'active'
+  const ends = endsSoon(schedule) && words.endsSoon(formats.moment(schedule.endsAt, nowMs))
   const unreached = last ? failedDeliveriesOf(last, schedule).length : 0
 
   return (
     <li data-schedule={schedule.id} data-state={schedule.state}>
       <Icon
-        name={!active ? 'pause' : unreached > 0 ? 'warn' : 'check'}
-        tone={!active ? (why ? 'bad' : 'wait') : unreached > 0 ? 'warn' : 'ok'}
+        name={!active ? 'pause' : unreached > 0 || ends ? 'warn' : 'check'}
+        tone={!active ? (why ? 'bad' : 'wait') : unreached > 0 || ends ? 'warn' : 'ok'}
       />
       <div>
         <p className="t">
@@ -114,6 +122,12 @@ function ScheduleRow({
         <p className="d num">
           {rhythmInZone(schedule, { texts, formats })}. {capital(receiversWords(schedule.deliverTo, { texts }))}.
           {unreached > 0 && ` ${words.unreached(unreached)}`}
+          {ends && (
+            <>
+              <br />
+              <b>{ends}</b>
+            </>
+          )}
           {!active && why && (
             <>
               <br />

@@ -92,6 +92,7 @@ const refusals: Texts['refusals'] = {
   PREVIEW_REQUIRED: 'Denne forhåndsvisning kan ikke bruges længere. Lav en ny.',
   IDEMPOTENCY_KEY_REUSED: 'Dette er allerede sendt. Tryk igen.',
   SCHEDULE_NOT_FOUND: 'Planen er slettet.',
+  AUTHOR_AWAY: 'Den, der lavede planen, har ikke brugt denne app i 90 dage.',
   ARTIFACT_NOT_FOUND: 'Denne fil er slettet.',
   LINK_EXPIRED: 'Linket er udløbet.',
   DELIVERY_NOT_FOUND: 'Denne levering er ikke gemt længere.',
@@ -270,6 +271,7 @@ export const da: Texts = {
     look: 'Åbn resultatet',
     paused: (title) => `Planen “${title}” er sat på pause.`,
     openSchedule: 'Åbn planen',
+    endsSoon: (title) => `Planen “${title}” slutter snart.`,
     changeSchedule: 'Ret planen',
   },
 
@@ -645,6 +647,7 @@ export const da: Texts = {
       INPUT_INVALID: 'opgaven er ændret og kræver andre valg. Ændr planen, og genoptag den så.',
       CREDENTIALS_REJECTED: 'Trackunit afviser vores adgang. Installér Standin igen, og genoptag så planen.',
       PLAN_REQUIRED: 'jeres Trackunit-plan omfatter ikke dette.',
+      AUTHOR_AWAY: 'den, der lavede den, har ikke brugt denne app i 90 dage. Genoptag planen for at overtage den.',
     },
     pausedUnknown: 'den kunne ikke startes. Genoptag planen for at prøve igen.',
     resume: 'Genoptag',
@@ -659,6 +662,12 @@ export const da: Texts = {
     isResumed: 'Planen er genoptaget.',
     notResumed: 'Planen blev ikke genoptaget.',
     notPaused: 'Planen blev ikke sat på pause.',
+    endsSoon: (when) => `Planen slutter ${onDay(when)}.`,
+    endsSoonMeans: (who) =>
+      `${capital(who)} har længe ikke brugt denne app. Åbner vedkommende den inden da, eller overtager en anden planen, fortsætter den.`,
+    takeOver: 'Overtag',
+    isTakenOver: 'Planen er din nu.',
+    notTakenOver: 'Planen blev ikke overtaget.',
     madeBy: (who, when) => `Lavet af ${who} ${onDay(when)}.`,
     you: 'dig',
     somebody: 'en på denne konto',
@@ -798,6 +807,8 @@ export const da: Texts = {
       'schedule.paused': (of) => `Satte planen${of.title ? ` for ${of.title}` : ''} på pause.`,
       'schedule.left-out': (of) =>
         `Sprang én kørsel i planen${of.title ? ` for ${of.title}` : ''} over: den forrige var endnu i gang.`,
+      'schedule.end-announced': (of) =>
+        `Varslede, at planen${of.title ? ` for ${of.title}` : ''} slutter: den, der lavede den, har længe ikke brugt denne app.`,
       'schedule.resumed': (of) => `Genoptog planen${of.title ? ` for ${of.title}` : ''}.`,
       'schedule.deleted': (of) => `Slettede planen${of.title ? ` for ${of.title}` : ''}.`,
       'filter.saved': (of) => `Gemte et valg af maskiner${of.name ? ` som “${of.name}”` : ''}.`,

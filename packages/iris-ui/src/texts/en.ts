@@ -109,6 +109,7 @@ const refusals: Refusals = {
   PREVIEW_REQUIRED: 'This preview can no longer be used. Make a new one.',
   IDEMPOTENCY_KEY_REUSED: 'This was already sent. Press again.',
   SCHEDULE_NOT_FOUND: 'The schedule has been deleted.',
+  AUTHOR_AWAY: 'The person who made the schedule has not used this app for 90 days.',
   ARTIFACT_NOT_FOUND: 'This file has been deleted.',
   LINK_EXPIRED: 'The link has expired.',
   DELIVERY_NOT_FOUND: 'This delivery is no longer kept.',
@@ -311,6 +312,7 @@ export const en = {
     look: 'Open the result',
     paused: (title: string) => `The schedule “${title}” is paused.`,
     openSchedule: 'Open the schedule',
+    endsSoon: (title: string) => `The schedule “${title}” ends soon.`,
     changeSchedule: 'Change the schedule',
   },
 
@@ -696,6 +698,7 @@ export const en = {
       INPUT_INVALID: 'the action has changed and needs other choices. Change the schedule, then resume.',
       CREDENTIALS_REJECTED: 'Trackunit refuses our access. Install Standin again, then resume.',
       PLAN_REQUIRED: 'your Trackunit plan does not include this.',
+      AUTHOR_AWAY: 'the person who made it has not used this app for 90 days. Resume it to take it over.',
     } as Partial<Record<ErrorReason, string>>,
     pausedUnknown: 'it could not be started. Resume it to try again.',
     resume: 'Resume',
@@ -710,6 +713,12 @@ export const en = {
     isResumed: 'The schedule is resumed.',
     notResumed: 'The schedule was not resumed.',
     notPaused: 'The schedule was not paused.',
+    endsSoon: (when: SaidMoment) => `This schedule ends ${onDay(when)}.`,
+    endsSoonMeans: (who: string) =>
+      `${capital(who)} has not used this app for long. If they open it before then, or somebody takes the schedule over, it continues.`,
+    takeOver: 'Take over',
+    isTakenOver: 'The schedule is yours now.',
+    notTakenOver: 'The schedule was not taken over.',
     madeBy: (who: string, when: SaidMoment) => `Made by ${who} ${onDay(when)}.`,
     you: 'you',
     somebody: 'someone on this account',
@@ -849,6 +858,8 @@ export const en = {
       'schedule.paused': (of: Said) => `Paused the schedule${of.title ? ` of ${of.title}` : ''}.`,
       'schedule.left-out': (of: Said) =>
         `Skipped one run of the schedule${of.title ? ` of ${of.title}` : ''}: the previous run was still going.`,
+      'schedule.end-announced': (of: Said) =>
+        `Announced the end of the schedule${of.title ? ` of ${of.title}` : ''}: its author has not used this app for long.`,
       'schedule.resumed': (of: Said) => `Resumed the schedule${of.title ? ` of ${of.title}` : ''}.`,
       'schedule.deleted': (of: Said) => `Deleted the schedule${of.title ? ` of ${of.title}` : ''}.`,
       'filter.saved': (of: Said) => `Saved a choice of machines${of.name ? ` as “${of.name}”` : ''}.`,

@@ -5,6 +5,7 @@ import { type CallerLimits, createCallerLimits } from './caller-limits.ts'
 import { createKeyDirectory, type KeyDirectory } from './key-directory.ts'
 import { nothingForwarded, type SeenForwarding } from './observe-forwarding.ts'
 import { createRefusedTokens, type RefusedTokens } from './refused-tokens.ts'
+import { createSeenUsers, type SeenUsers } from './seen-users.ts'
 
 export type AccessContext = Context & { access: AccessMemory }
 
@@ -17,6 +18,7 @@ export interface AccessMemory {
   userKeys: KeySet | undefined
   refusedTokens: RefusedTokens
   forwarding: SeenForwarding
+  seenUsers: SeenUsers
 }
 
 export function createAccessMemory(ctx: Context): AccessMemory {
@@ -28,5 +30,6 @@ export function createAccessMemory(ctx: Context): AccessMemory {
     userKeys: userTokens && createKeySet(ctx, { url: userTokens.jwksUrl, cooldownMs: userTokens.jwksCooldownMs }),
     refusedTokens: createRefusedTokens(ctx),
     forwarding: nothingForwarded(),
+    seenUsers: createSeenUsers(ctx),
   }
 }

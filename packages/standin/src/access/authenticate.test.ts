@@ -5,6 +5,7 @@ import { createBudgets } from './budgets.ts'
 import { createCallerLimits } from './caller-limits.ts'
 import { nothingForwarded } from './observe-forwarding.ts'
 import { createRefusedTokens } from './refused-tokens.ts'
+import { createSeenUsers } from './seen-users.ts'
 import { createServiceKey } from './service-key.ts'
 
 const here = { arrivedAtMs: 0, address: '192.0.2.1' }
@@ -17,6 +18,7 @@ function createDoor({ failuresPerMinute = 5 } = {}) {
   const access = {
     userKeys: undefined,
     refusedTokens: createRefusedTokens(bare),
+    seenUsers: createSeenUsers(bare),
     limits: createCallerLimits({ failuresPerMinute }, bare.clock),
     budgets: createBudgets(bare.config.limits),
     forwarding: nothingForwarded(),

@@ -58,6 +58,13 @@ test('a user’s token says who, for which account, with which scopes and until 
   })
 })
 
+test('a user who is let in is noted with their rights, one who is refused is not', async () => {
+  const ctx = contextOf()
+  await verifyUserToken(ctx, await manager.sign(good), clock.monotonicMs())
+  await expect(verifyUserToken(ctx, await manager.sign({ ...good, app: 'other' }), 0)).rejects.toThrow('')
+  expect(ctx.access.seenUsers.take()).toMatchObject([{ id: 'user-1', scopes: ['read', 'write'] }])
+})
+
 describe('invariant 24: whose token is refused', () => {
   test.each<[string, Record<string, unknown>]>([
     ['another issuer’s', { iss: 'https://manager.example/' }],

@@ -25,7 +25,7 @@ export async function verifyUserToken(ctx: AccessContext, jwt: string, arrivedAt
   const { claims, accountId, policy } = await verifyAppToken(ctx, jwt, arrivedAtMs)
   const id = userIdSchema.safeParse(claims[policy.userClaim])
   if (!id.success) throw new StandinError('UNAUTHENTICATED') // Cut, it could be another user's.
-  return {
+  const user: UserCaller = {
     kind: 'user',
     id: id.data,
     name: userNameSchema.safeParse(claims.name).data ?? null,
@@ -33,6 +33,8 @@ export async function verifyUserToken(ctx: AccessContext, jwt: string, arrivedAt
     scopes: policy.scopeClaim === undefined ? undefined : readScopes(claims[policy.scopeClaim]),
     expiresAt: new Date(claims.exp * 1_000),
   }
+  ctx.access.seenUsers.note(user)
+  return user
 }
 
 /**

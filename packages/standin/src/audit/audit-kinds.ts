@@ -25,6 +25,7 @@ const kindOfEvent = {
   'schedule.resumed': 'changed',
   'schedule.deleted': 'changed',
   'schedule.left-out': 'changed',
+  'schedule.end-announced': 'sent',
   'filter.saved': 'changed',
   'filter.deleted': 'changed',
   'delivery.sent': 'sent',

@@ -16,6 +16,7 @@ import {
 } from './delivery-store.ts'
 import { emailOf } from './email-of-result.ts'
 import { findResultToSend } from './find-result-to-send.ts'
+import { inTime } from './in-time.ts'
 import { type Outcome, pauseBeforeNextAttempt } from './outcome.ts'
 import { signingSecretOf } from './signing-secret.ts'
 import { webhookBodyOf } from './webhook-body.ts'
@@ -84,14 +85,6 @@ async function send(
     ...emailOf(found.result, { appName: app.name, managerUrl: delivery.managerUrl, note }),
   }
   return inTime(timeForSend('email'), (signal) => sendEmail(ctx, { id, ...email, attachment }, { signal }))
-}
-
-/** Ends a send with its time, also where the send itself does not end then. */
-async function inTime(signal: AbortSignal, send: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome> {
-  const { promise: late, resolve } = Promise.withResolvers<Outcome>()
-  const end = () => resolve({ kind: 'failed', because: 'The receiver did not answer in time.' })
-  signal.addEventListener('abort', end, { once: true })
-  return Promise.race([send(signal), late]).finally(() => signal.removeEventListener('abort', end))
 }
 
 /** The file to attach, if any; else a note where the reader would expect one. */

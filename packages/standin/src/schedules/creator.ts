@@ -8,6 +8,7 @@ import type { AnyAction } from '../actions/define-action.ts'
 import type { Actor } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
+import { isAuthorAway } from './end-of-schedule.ts'
 import type { ScheduleRow } from './schedule-store.ts'
 import type { Creator } from './schedule-table.ts'
 
@@ -29,6 +30,7 @@ export const actorFor = ({ id, createdBy }: { id: string; createdBy: Creator }):
  * @throws StandinError with the reason why not
  */
 export async function scheduledAction(ctx: ActionsContext, row: ScheduleRow): Promise<AnyAction> {
+  if (isAuthorAway(row, ctx.clock.now())) throw new StandinError('AUTHOR_AWAY')
   const action = await allowedAction(ctx, await callerOf(ctx, row), row)
   if (action.changesData) throw new StandinError('PREVIEW_REQUIRED')
   action.input.parse(row.input)
@@ -36,8 +38,7 @@ export async function scheduledAction(ctx: ActionsContext, row: ScheduleRow): Pr
 }
 
 /**
- * The creator as a caller with the rights that they have now. A user keeps the rights of the time of creation: user
- * tokens arrive only with their requests.
+ * The creator as a caller with the rights that they have now; a user with those of the last request with their token.
  * @throws StandinError `UNAUTHENTICATED` where the key is no longer valid, `ACCOUNT_FORBIDDEN` without the grant
  */
 async function callerOf(ctx: Context, { createdBy, accountId }: ScheduleRow): Promise<Caller> {

@@ -11,6 +11,7 @@ import { StandinError } from '../standin-error.ts'
 import { isGraphqlRefused } from '../trackunit/rate-budget-store.ts'
 import { checkAempPool } from './aemp-pool.ts'
 import { creatorOf } from './creator.ts'
+import { endOf } from './end-of-schedule.ts'
 import { nextTimes } from './next-times.ts'
 import {
   countSchedules,
@@ -49,7 +50,7 @@ export async function createSchedule(
     await checkPool(tx, planned)
     if ((await countSchedules(tx.db, input.accountId)) >= maxOnAccount)
       throw refused(`The account already has ${maxOnAccount} schedules. Delete one that is no longer needed.`)
-    const created = { createdBy: creatorOf(caller), createdAt: anchorAt }
+    const created = { createdBy: creatorOf(caller), createdAt: anchorAt, ...endOf(caller, anchorAt) }
     const row = await insertSchedule(tx.db, { ...planned, ...created, state: 'active', nextAt, dueAt: nextAt })
     await recordChange(tx, caller, 'schedule.created', row)
     return toSchedule(row)
@@ -89,7 +90,8 @@ export async function resumeSchedule(ctx: ActionsContext, caller: Caller, schedu
   const nextAt = upcoming(await checkPlanned(ctx, caller, await existing(ctx, scheduleId)))
   return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.resumed' }, async (tx, row) => {
     await checkPool(tx, row, row.id)
-    return { state: 'active', reason: null, nextAt, dueAt: nextAt, createdBy: creatorOf(caller) }
+    const createdBy = { createdBy: creatorOf(caller), ...endOf(caller, tx.clock.now()) }
+    return { state: 'active', reason: null, nextAt, dueAt: nextAt, ...createdBy }
   })
 }
 

@@ -1,13 +1,18 @@
 import type { Destination, Schedule } from '@standin/contracts'
-import { and, asc, desc, eq, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lt, lte, or, sql } from 'drizzle-orm'
+import type { SeenUser } from '../access/seen-users.ts'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { refuseUnstorable } from '../runs/run-store.ts'
 import { runs } from '../runs/run-table.ts'
+import { awayMs, noticeMs } from './end-of-schedule.ts'
 import { schedules } from './schedule-table.ts'
 import { shownDestination } from './scheduled-destinations.ts'
 
 export type ScheduleRow = typeof schedules.$inferSelect
+const awayS = sql.raw(`interval '${awayMs / 1_000} seconds'`)
+const noticeS = sql.raw(`interval '${noticeMs / 1_000} seconds'`)
+
 export type ScheduleChange = Partial<Omit<ScheduleRow, 'id' | 'accountId' | 'actionId' | 'createdAt'>>
 
 /** @throws StandinError `INPUT_INVALID` for text that cannot be stored */
@@ -117,6 +122,81 @@ export async function listActiveSchedules(db: Database, accountId: string): Prom
     .orderBy(asc(schedules.id)) // Several rows are locked in one order.
 }
 
+/**
+ * Notes when the authors of schedules were last seen, and with which rights. One statement; rows that are locked just now
+ * are left for the next time that the author is seen.
+ * @returns the accounts of the schedules that changed
+ */
+export async function noteAuthorsSeen(db: Database, seen: readonly SeenUser[]): Promise<string[]> {
+  const rows = await db.execute<{ account_id: string }>(sql`
+    with seen as (
+      select * from jsonb_to_recordset(${JSON.stringify(seen)}::text::jsonb) as seen(
+        "accountId" uuid, id text, scopes jsonb, at timestamptz)
+    ), changing as (
+      select schedule.id, seen.scopes, seen.at + ${awayS} as ends_at
+      from ${schedules} schedule join seen on schedule.account_id = seen."accountId"
+        and schedule.created_by ->> 'kind' = 'user' and schedule.created_by ->> 'id' = seen.id
+      where schedule.ends_at < seen.at + ${awayS} and (
+        schedule.ends_at < seen.at + ${awayS} - interval '1 hour' or schedule.created_by -> 'scopes' is distinct from seen.scopes)
+      for update of schedule skip locked
+    )
+    update ${schedules} schedule set
+      created_by = schedule.created_by - 'scopes'
+        || case when changing.scopes is null then '{}' else jsonb_build_object('scopes', changing.scopes) end,
+      ends_at = changing.ends_at,
+      notice_due_at = changing.ends_at - ${noticeS},
+      reason = case when schedule.state = 'active' then null else schedule.reason end
+    from changing where schedule.id = changing.id
+    returning schedule.account_id`)
+  return [...new Set(rows.map(({ account_id }) => account_id))]
+}
+
+/** Accounts with active schedules that end by now. */
+export async function listEndedAccounts(db: Database, now: Date): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ accountId: schedules.accountId })
+    .from(schedules)
+    .where(and(eq(schedules.state, 'active'), lte(schedules.endsAt, now)))
+    .limit(1_000)
+  return rows.map(({ accountId }) => accountId)
+}
+
+/** Claims a schedule whose end is to be announced; the announcement is repeated at `againAt` unless it is finished. */
+export async function claimDueNotice(
+  db: Database,
+  { now, againAt }: { now: Date; againAt: Date },
+): Promise<ScheduleRow | undefined> {
+  const due = db
+    .select({ id: schedules.id })
+    .from(schedules)
+    .where(
+      and(
+        eq(schedules.state, 'active'),
+        lte(schedules.endsAt, new Date(now.getTime() + noticeMs)), // The index has these.
+        lte(schedules.noticeDueAt, now),
+      ),
+    )
+    .orderBy(asc(schedules.endsAt))
+    .limit(1)
+    .for('update', { skipLocked: true })
+  const [claimed] = await db
+    .update(schedules)
+    .set({ reason: 'AUTHOR_AWAY', noticeDueAt: againAt })
+    .where(inArray(schedules.id, due))
+    .returning()
+  return claimed
+}
+
+/** @returns false where the author was seen since, or another replica announces it */
+export async function finishNotice(tx: Transaction, { id, noticeDueAt }: ScheduleRow): Promise<boolean> {
+  const finished = await tx
+    .update(schedules)
+    .set({ noticeDueAt: null })
+    .where(and(eq(schedules.id, id), noticeDueAt ? eq(schedules.noticeDueAt, noticeDueAt) : undefined))
+    .returning({ id: schedules.id })
+  return finished.length > 0
+}
+
 export const paused = { state: 'paused', nextAt: null, dueAt: null } as const
 
 /** Pauses the schedules of an account that uninstalled. */
@@ -128,11 +208,21 @@ export async function stopSchedulesOf({ db }: InTransaction, accountId: string):
 }
 
 /** A schedule as the API returns it. */
-export function toSchedule({ anchorAt: _, dueAt: __, nextAt, createdBy, createdAt, ...row }: ScheduleRow): Schedule {
+export function toSchedule({
+  anchorAt: _,
+  dueAt: __,
+  noticeDueAt: ___,
+  nextAt,
+  endsAt,
+  createdBy,
+  createdAt,
+  ...row
+}: ScheduleRow): Schedule {
   return {
     ...row,
     deliverTo: row.deliverTo.map(shownDestination),
     nextAt: nextAt?.toISOString() ?? null,
+    endsAt: endsAt?.toISOString() ?? null,
     createdBy:
       createdBy.kind === 'user'
         ? { kind: 'user', id: createdBy.id, name: createdBy.name }

@@ -28,12 +28,17 @@ export const schedules = pgTable(
     nextAt: moment(),
     /** When a start is attempted: at the planned time, or later after a failure that may pass. */
     dueAt: moment(),
+    /** When it ends, because Standin cannot know whether a user who is not seen still has the rights; null for a service's. */
+    endsAt: moment(),
+    /** When the end is announced next; null afterwards. */
+    noticeDueAt: moment(),
     lastRunId: uuid(),
     createdBy: jsonb().$type<Creator>().notNull(),
     createdAt: moment().notNull().defaultNow(),
   },
   (table) => [
     index('schedules_newest').on(table.accountId, table.createdAt.desc(), table.id.desc()),
+    index('schedules_ending').on(table.endsAt).where(sql`${table.state} = 'active'`),
     index('schedules_due').on(table.dueAt).where(sql`${table.state} = 'active'`),
   ],
 )

@@ -12,8 +12,9 @@ import { StandinError } from '../standin-error.ts'
 import { rateBudgets } from '../trackunit/rate-budget-table.ts'
 import { graphqlKeyOf } from '../trackunit/rate-rules.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
+import { endSchedules, noteAuthors } from './note-authors.ts'
 import { reviewSchedules } from './review-schedules.ts'
-import { listSchedules, toSchedule } from './schedule-store.ts'
+import { listSchedules, noteAuthorsSeen, toSchedule } from './schedule-store.ts'
 import { startDueSchedules } from './start-due-schedules.ts'
 
 const database = await createTestDatabase()
@@ -73,6 +74,12 @@ async function createStack() {
       delete: (who: Caller, id: string) => deleteSchedule(ctx, who, id),
     },
     startDue: () => startDueSchedules(ctx),
+    /** The user sends a request. */
+    async seen(user: typeof anna) {
+      ctx.access.seenUsers.note(user)
+      await noteAuthors(ctx)
+    },
+    end: () => endSchedules(ctx),
     review: (accountId: string) => reviewSchedules(ctx, accountId),
     lose: {
       credentials: () => sql`update credentials set state = 'rejected'`,
@@ -278,6 +285,99 @@ describe('a schedule is paused, with the reason,', () => {
       expect(await stack.runs.sql`select 1 from runs where ended_at is null`).toHaveLength(0)
       expect(await stack.runs.sql`select 1 from schedules where state = 'active'`).toHaveLength(0)
     }
+  })
+})
+
+describe('the schedule of a person', () => {
+  test('ends 90 days after its author was last seen, on the hour or when it is due', async () => {
+    await using stack = await createStack()
+    const { endsAt } = await stack.create()
+    expect(endsAt).toBe('2026-05-30T12:00:00.000Z')
+    stack.clock.advance(90 * dayMs - 1)
+    await stack.end()
+    expect(await stack.one()).toMatchObject({ state: 'active' })
+    stack.clock.advance(1)
+    await stack.startDue()
+    expect(await stack.started()).toEqual([])
+    const ended = { state: 'paused', reason: 'AUTHOR_AWAY', nextAt: null }
+    expect(await stack.one()).toMatchObject(ended)
+
+    await stack.create(anna, { recurrence: 'FREQ=YEARLY' })
+    stack.clock.advance(90 * dayMs)
+    await stack.end()
+    expect(await stack.one()).toMatchObject(ended)
+    expect((await stack.audit()).filter((event) => event === 'schedule schedule.paused')).toHaveLength(2)
+  })
+
+  test('goes on as long as its author uses the app; another user’s requests do not count', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    for (let month = 0; month < 12; month++) {
+      stack.clock.advance(60 * dayMs)
+      await stack.seen(anna)
+      await stack.end()
+    }
+    expect(await stack.one()).toMatchObject({ state: 'active', createdBy: { id: 'anna' } })
+
+    stack.clock.advance(60 * dayMs)
+    await stack.seen({ ...anna, id: 'bert' })
+    await stack.seen({ ...anna, accountId: otherAccount })
+    stack.clock.advance(30 * dayMs)
+    await stack.end()
+    expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'AUTHOR_AWAY' })
+  })
+
+  test('ends as soon as its author is seen without the right, and does not begin again by itself', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    stack.clock.advance(60_000)
+    await stack.seen({ ...anna, scopes: ['b', 'a'] })
+    expect(await stack.one()).toMatchObject({ state: 'active' })
+    stack.clock.advance(60_000)
+    await stack.seen({ ...anna, scopes: ['b'] })
+    expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'SCOPE_FORBIDDEN', nextAt: null })
+    stack.clock.advance(60_000)
+    await stack.seen(anna)
+    expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'SCOPE_FORBIDDEN' })
+  })
+
+  test('keeps the rights that were seen last, although a replica saves earlier ones later', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    stack.clock.advance(2 * dayMs)
+    const now = stack.clock.now()
+    const seenAt = (at: Date, scopes: string[]) =>
+      noteAuthorsSeen(stack.runs.db, [{ accountId: account, id: 'anna', scopes, at }])
+    expect(await seenAt(now, ['b'])).toEqual([account])
+    expect(await seenAt(new Date(now.getTime() - 1), ['a'])).toEqual([])
+    const [row] = await stack.runs.sql`select created_by, ends_at from schedules`
+    expect(row?.created_by).toEqual({ kind: 'user', id: 'anna', name: 'Anna', scopes: ['b'] })
+    expect(new Date(row?.ends_at)).toEqual(new Date(now.getTime() + 90 * dayMs))
+  })
+
+  test('is not written again for an hour while nothing changes', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    stack.clock.advance(59 * 60_000)
+    await stack.seen(anna)
+    expect(await stack.one()).toMatchObject({ endsAt: '2026-05-30T12:00:00.000Z' })
+    stack.clock.advance(2 * 60_000)
+    await stack.seen(anna)
+    expect(await stack.one()).toMatchObject({ endsAt: '2026-05-30T13:01:00.000Z' })
+  })
+
+  test('belongs to the user who resumes it, and has no end as a service’s', async () => {
+    await using stack = await createStack()
+    const { id } = await stack.create()
+    stack.clock.advance(100 * dayMs)
+    await stack.end()
+    const endsAt = new Date(stack.clock.now().getTime() + 90 * dayMs).toISOString()
+    const bert = { ...anna, id: 'bert', name: 'Bert' }
+    expect(await stack.manage.resume(bert, id)).toMatchObject({ state: 'active', reason: null, endsAt })
+    expect(await stack.manage.resume(caller, id)).toMatchObject({ state: 'active', endsAt: null })
+    stack.clock.advance(400 * dayMs)
+    await stack.startDue()
+    expect(await stack.started()).toHaveLength(1)
   })
 })
 

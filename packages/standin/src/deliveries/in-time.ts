@@ -1,0 +1,9 @@
+import type { Outcome } from './outcome.ts'
+
+/** Ends a send with its time, also where the send itself does not end then. */
+export async function inTime(signal: AbortSignal, send: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome> {
+  const { promise: late, resolve } = Promise.withResolvers<Outcome>()
+  const end = () => resolve({ kind: 'failed', because: 'The receiver did not answer in time.' })
+  signal.addEventListener('abort', end, { once: true })
+  return Promise.race([send(signal), late]).finally(() => signal.removeEventListener('abort', end))
+}

@@ -1,0 +1,21 @@
+import type { AccessContext } from '../access/access-context.ts'
+import type { ActionsContext } from '../actions/actions-context.ts'
+import { reviewSchedules } from './review-schedules.ts'
+import { listEndedAccounts, noteAuthorsSeen } from './schedule-store.ts'
+
+/**
+ * Gives schedules the rights with which their authors were seen last, and reviews those that changed.
+ * @returns false: there is no more to do now
+ */
+export async function noteAuthors(ctx: ActionsContext & AccessContext): Promise<boolean> {
+  const seen = ctx.access.seenUsers.take()
+  if (seen.length === 0) return false
+  for (const accountId of await noteAuthorsSeen(ctx.db, seen)) await reviewSchedules(ctx, accountId)
+  return false
+}
+
+/** Pauses schedules whose authors were not seen for long. @returns false: there is no more to do now */
+export async function endSchedules(ctx: ActionsContext): Promise<boolean> {
+  for (const accountId of await listEndedAccounts(ctx.db, ctx.clock.now())) await reviewSchedules(ctx, accountId)
+  return false
+}
