@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
+import { insertionOf } from '../database/many-rows.ts'
 import { observedTokens } from './observed-token-table.ts'
 
 export interface ObservedToken {
@@ -18,13 +19,9 @@ const kinds = ['algorithm', 'issuer', 'audience', 'claim'] as const
 export async function saveObservedTokens(db: Database, observed: readonly ObservedToken[]): Promise<void> {
   const inOrder = observed.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
   await db.transaction(async (tx) => {
-    await tx
-      .insert(observedTokens)
-      .values(inOrder)
-      .onConflictDoUpdate({
-        target: [observedTokens.kind, observedTokens.value, observedTokens.form],
-        set: { count: sql`${observedTokens.count} + excluded.count`, lastAt: sql`excluded.last_at` },
-      })
+    await tx.execute(sql`
+      ${insertionOf(observedTokens, inOrder)} on conflict (kind, value, form)
+      do update set count = ${observedTokens}.count + excluded.count, last_at = excluded.last_at`)
     for (const kind of kinds) {
       const isOfKind = eq(observedTokens.kind, kind)
       const identity = sql<string>`${observedTokens.value} || chr(10) || ${observedTokens.form}`

@@ -1,9 +1,10 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
-import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNotNull, lte, ne, sql } from 'drizzle-orm'
 import type { GrantedAccounts } from '../access/authorize.ts'
 import type { InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { isAmong } from '../database/is-among.ts'
 import { credentials, installations, type ServingState, signedAccounts } from './account-table.ts'
 import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
 
@@ -104,7 +105,7 @@ export async function listAccounts(
     .where(
       and(
         after === undefined ? undefined : gt(installations.accountId, after),
-        accounts === 'all' ? undefined : inArray(installations.accountId, [...accounts]),
+        accounts === 'all' ? undefined : isAmong(installations.accountId, accounts),
       ),
     )
     .orderBy(asc(installations.accountId))

@@ -1,7 +1,8 @@
 import type { InstallationEvent } from '@standin/contracts'
-import { and, asc, gt, inArray, sql } from 'drizzle-orm'
+import { and, asc, gt, sql } from 'drizzle-orm'
 import type { GrantedAccounts } from '../access/authorize.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { isAmong } from '../database/is-among.ts'
 import { installationEvents } from './installation-event-table.ts'
 
 /** Any number, the same in every replica. */
@@ -53,7 +54,7 @@ export async function listInstallationEvents(
     .where(
       and(
         gt(installationEvents.seq, after),
-        accounts === 'all' ? undefined : inArray(installationEvents.accountId, [...accounts]),
+        accounts === 'all' ? undefined : isAmong(installationEvents.accountId, accounts),
       ),
     )
     .orderBy(asc(installationEvents.seq))

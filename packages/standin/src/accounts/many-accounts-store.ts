@@ -1,6 +1,7 @@
-import { asc, desc, inArray, type SQL, sql } from 'drizzle-orm'
+import { asc, desc, type SQL, sql } from 'drizzle-orm'
 import { arrayText } from '../database/array-text.ts'
 import type { Transaction } from '../database/database.ts'
+import { isAmong } from '../database/is-among.ts'
 import type { Channel } from '../database/listen.ts'
 import { deletionOf, insertionOf, updateOf } from '../database/many-rows.ts'
 import type { CredentialKey, CredentialRow, InstallationRow } from './account-store.ts'
@@ -8,7 +9,7 @@ import { credentials, installations } from './account-table.ts'
 
 /** Deletes rows that this transaction created and then had no use for. */
 export async function deleteInstallations(tx: Transaction, accountIds: readonly string[]): Promise<void> {
-  if (accountIds.length > 0) await tx.delete(installations).where(inArray(installations.accountId, [...accountIds]))
+  if (accountIds.length > 0) await tx.delete(installations).where(isAmong(installations.accountId, accountIds))
 }
 
 /** The credentials of several accounts, locked: provers skip them until the transaction ends. */

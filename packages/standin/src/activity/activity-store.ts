@@ -1,8 +1,9 @@
 import type { AuditTotal, ListedAuditEntry } from '@standin/contracts'
-import { and, desc, eq, gte, inArray, lt, lte, notInArray, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import { type AuditKind, eventsOfKinds, kindOf } from '../audit/audit-kinds.ts'
 import { auditEntries } from '../audit/audit-table.ts'
 import type { Database } from '../database/database.ts'
+import { isAmong, isAmongGiven } from '../database/is-among.ts'
 
 type ActorKind = ListedAuditEntry['actor']['kind']
 
@@ -33,7 +34,7 @@ export async function listAudit(
   const rows = await db
     .select()
     .from(auditEntries)
-    .where(and(ofAccount(query), matching(query), beforeId === undefined ? undefined : lt(auditEntries.id, beforeId)))
+    .where(and(ofAccount(query), matching(query), lt(auditEntries.id, beforeId ?? Number.MAX_SAFE_INTEGER)))
     .orderBy(desc(auditEntries.id))
     .limit(limit)
   return rows.map(({ id, at, actorKind, actorId, actorName, event, generation, details }) => ({
@@ -56,7 +57,7 @@ const MOST_COUNTED = 50_000
  */
 export async function countAudit(db: Database, query: AuditQuery, most = MOST_COUNTED): Promise<AuditTotal> {
   const newest = db
-    .select({ matches: sql<boolean>`${matching(query) ?? sql`true`}`.as('matches') })
+    .select({ matches: sql<boolean>`${matching(query)}`.as('matches') })
     .from(auditEntries)
     .where(ofAccount(query))
     .orderBy(desc(auditEntries.id))
@@ -82,13 +83,12 @@ function ofAccount({ accountId, changesOfRun }: AuditQuery) {
 }
 
 function matching({ from, to, actorId, actorKinds, kinds }: AuditQuery) {
-  const events = kinds && eventsOfKinds(kinds)
+  const events = kinds ? eventsOfKinds(kinds) : { noneOf: [] }
   return and(
-    from && gte(auditEntries.at, from),
-    to && lte(auditEntries.at, to),
-    actorId === undefined ? undefined : eq(auditEntries.actorId, actorId),
-    actorKinds && inArray(auditEntries.actorKind, actorKinds),
-    events &&
-      ('among' in events ? inArray(auditEntries.event, events.among) : notInArray(auditEntries.event, events.noneOf)),
+    sql`${auditEntries.at} between coalesce(${from?.toISOString() ?? null}::text::timestamptz, '-infinity')
+      and coalesce(${to?.toISOString() ?? null}::text::timestamptz, 'infinity')`,
+    isAmongGiven(auditEntries.actorId, actorId === undefined ? undefined : [actorId]),
+    isAmongGiven(auditEntries.actorKind, actorKinds),
+    sql`${isAmong(auditEntries.event, 'among' in events ? events.among : events.noneOf)} = ${'among' in events}::boolean`,
   )
 }

@@ -1,9 +1,10 @@
 import type { Delivery } from '@standin/contracts'
-import { and, asc, eq, getTableColumns, gt, inArray, lte, notInArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, lte, notInArray, or, sql } from 'drizzle-orm'
 import { shownAddress } from '../actions/shown-address.ts'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { codeOf } from '../database/group-writer.ts'
+import { isAmong } from '../database/is-among.ts'
 import { runs } from '../runs/run-table.ts'
 import { deliveries } from './delivery-table.ts'
 
@@ -136,7 +137,7 @@ export async function deliveriesOfRuns(
 
 async function listDeliveries(db: Database, runIds: string[]): Promise<DeliveryRow[]> {
   if (runIds.length === 0) return []
-  return db.select().from(deliveries).where(inArray(deliveries.runId, runIds)).orderBy(asc(deliveries.position))
+  return db.select().from(deliveries).where(isAmong(deliveries.runId, runIds)).orderBy(asc(deliveries.position))
 }
 
 function deliveryToCome({

@@ -1,7 +1,8 @@
 import type { MachineFilter } from '@standin/contracts'
-import { and, asc, eq, inArray, isNotNull, not, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, not, type SQL, sql } from 'drizzle-orm'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { arrayParameter, isAmongGiven } from '../database/is-among.ts'
 import type { KnownMachine, Named, SeenCounters, SeenMachine } from './machine-register.ts'
 import { machineReadings, machines, toldPlaces } from './machine-table.ts'
 
@@ -84,11 +85,10 @@ export async function updateCounters(
 /** A filter as a condition; a list that is left out filters nothing. */
 export function matching({ groupIds, siteIds, types }: MachineFilter): SQL | undefined {
   return and(
-    siteIds ? inArray(machines.siteId, siteIds) : undefined,
-    types ? inArray(machines.type, types) : undefined,
-    groupIds
-      ? sql`exists (select 1 from jsonb_array_elements(${machines.groups}) g where ${inArray(sql`g ->> 'id'`, groupIds)})`
-      : undefined,
+    isAmongGiven(machines.siteId, siteIds),
+    isAmongGiven(machines.type, types),
+    sql`(${groupIds === undefined}::boolean or exists (
+      select from jsonb_array_elements(${machines.groups}) g where g ->> 'id' = any(${arrayParameter(groupIds ?? [], 'text')})))`,
   )
 }
 

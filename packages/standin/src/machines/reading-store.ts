@@ -1,8 +1,9 @@
 import type { MachineFilter } from '@standin/contracts'
-import { and, asc, eq, gt, gte, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, sql } from 'drizzle-orm'
 import { daysAgo } from '../clock.ts'
 import type { Context } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { isAmong } from '../database/is-among.ts'
 import type { MachineHistory, MachineReading } from './machine-register.ts'
 import { matching, named, type RunOfAccount } from './machine-store.ts'
 import { machineReadings, machines } from './machine-table.ts'
@@ -65,7 +66,7 @@ async function readingsOf(
   const rows = await db
     .select({ machineId, reading: { at, operatingHours, idleHours, fuelPercent } })
     .from(machineReadings)
-    .where(and(eq(machineReadings.accountId, accountId), inArray(machineId, ids), gte(at, since)))
+    .where(and(eq(machineReadings.accountId, accountId), isAmong(machineId, ids), gte(at, since)))
     .orderBy(asc(machineId), asc(at))
   return Map.groupBy(rows, (row) => row.machineId)
 }

@@ -71,11 +71,11 @@ function select(
     return found
   }
   return {
-    words: search.toLowerCase().replaceAll('\0', '').toWellFormed().split(/\s+/).filter(Boolean),
+    words: search.toLowerCase().split(/\s+/).filter(Boolean),
     filter: Object.entries(filter).map(([key, value]) => {
       if (!column(key).filterable)
         throw new StandinError('INPUT_INVALID', { detail: 'The result cannot be filtered by this column.' })
-      return { key, value: value.replaceAll('\0', '').toWellFormed() }
+      return { key, value }
     }),
     ...(onlyNew && { isNew: true }),
     sort: sort && { column: sort.key === 'machine' ? 'machine' : column(sort.key), descending: sort.descending },

@@ -1,6 +1,7 @@
 import type { Message, ResultMap, SentColumn, SentRow } from '@standin/contracts'
 import { and, asc, desc, eq, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
+import { arrayParameter } from '../database/is-among.ts'
 import type { ResultOfRun } from './result-store.ts'
 import { runResultRows, runResults } from './result-table.ts'
 import type { StorableRow } from './understand-rows.ts'
@@ -35,15 +36,21 @@ export interface RowSelection {
 
 type Kept = Pick<ResultOfRun, 'runId' | 'rows'>
 
+/** One text, however many words and values. */
 function selected({ runId, rows }: Kept, { words, filter, isNew }: RowSelection): SQL | undefined {
   return and(
     eq(runResultRows.runId, runId),
     lt(runResultRows.position, rows),
-    isNew && eq(runResultRows.isNew, true),
-    ...words.map((word) => sql`strpos(${runResultRows.searched}, ${word}) > 0`),
-    ...filter.map(({ key, value }) => sql`${textOfCell(key)} = ${value}`),
+    sql`(${runResultRows.isNew} or not ${isNew ?? false}::boolean)`,
+    sql`${runResultRows.searched} like all(${arrayParameter(words.map(patternOf), 'text')})`,
+    sql`not exists (
+      select from jsonb_to_recordset(${JSON.stringify(filter)}::text::jsonb) as wanted(key text, value text)
+      where ${textOfCell(sql`wanted.key`)} is distinct from wanted.value)`,
   )
 }
+
+/** For `like`: what contains the word. */
+const patternOf = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
 
 export async function countRows(db: Database, kept: Kept, selection: RowSelection): Promise<number> {
   return db.$count(runResultRows, selected(kept, selection))
@@ -102,7 +109,7 @@ function valueToSort(column: SentColumn | 'machine'): SQL {
 }
 
 /** A cell as text: a message is found and sorted by its English. */
-const textOfCell = (key: string): SQL =>
+const textOfCell = (key: string | SQL): SQL =>
   sql`coalesce(${runResultRows.cells} -> ${key}::text ->> 'text', ${runResultRows.cells} ->> ${key}::text)`
 
 /** The values of a column in all rows, the most frequent first. */

@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, lt, notExists, sql } from 'drizzle-orm'
+import { and, asc, eq, lt, notExists, sql } from 'drizzle-orm'
 import { daysAgo } from '../clock.ts'
 import type { Context } from '../context.ts'
 import type { Database } from '../database/database.ts'
+import { isAmong } from '../database/is-among.ts'
 import { runEvents, runs } from './run-table.ts'
 
 /** So many at a time, so that no statement takes long: one run can have very many events. */
@@ -19,7 +20,7 @@ export async function ageOutRuns({ db, clock, config }: Context): Promise<boolea
   const events = await deleteEventsOf(db, ids)
   const gone = await db
     .delete(runs)
-    .where(and(inArray(runs.id, ids), notExists(db.select().from(runEvents).where(eq(runEvents.runId, runs.id)))))
+    .where(and(isAmong(runs.id, ids), notExists(db.select().from(runEvents).where(eq(runEvents.runId, runs.id)))))
     .returning({ id: runs.id })
   return events + gone.length > 0
 }
@@ -39,7 +40,7 @@ async function deleteEventsOf(db: Database, runIds: string[]): Promise<number> {
   const some = db
     .select({ runId: runEvents.runId, seq: runEvents.seq })
     .from(runEvents)
-    .where(inArray(runEvents.runId, runIds))
+    .where(isAmong(runEvents.runId, runIds))
     .limit(eventsAtOnce)
     .for('update', { skipLocked: true })
   const deleted = await db.execute(sql`delete from ${runEvents} where (run_id, seq) in (${some}) returning 1 as gone`)

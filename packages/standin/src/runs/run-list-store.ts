@@ -1,7 +1,7 @@
 import type { RunState } from '@standin/contracts'
-import { and, count, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm'
-import { arrayText } from '../database/array-text.ts'
+import { and, count, desc, eq, inArray, lt, ne, not, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
+import { arrayParameter, isAmong, isAmongGiven } from '../database/is-among.ts'
 import { openStates } from './run-lifecycle.ts'
 import type { RunRow } from './run-store.ts'
 import { runs } from './run-table.ts'
@@ -41,12 +41,10 @@ export async function listRuns(
     .where(
       and(
         eq(runs.accountId, accountId),
-        actionId ? eq(runs.actionId, actionId) : undefined,
-        withoutActions.length > 0
-          ? sql`${runs.actionId} <> all(${arrayText(withoutActions)}::text::text[])`
-          : undefined,
-        scheduleId ? eq(runs.scheduleId, scheduleId) : undefined,
-        states ? inArray(runs.state, [...states]) : undefined,
+        isAmongGiven(runs.actionId, actionId === undefined ? undefined : [actionId]),
+        not(isAmong(runs.actionId, withoutActions)),
+        scheduleId === undefined ? undefined : eq(runs.scheduleId, scheduleId), // It has an index of its own.
+        isAmongGiven(runs.state, states),
         before &&
           or(lt(runs.createdAt, before.createdAt), and(eq(runs.createdAt, before.createdAt), lt(runs.id, before.id))),
       ),
@@ -62,7 +60,7 @@ export function lastRunsOf(db: Database, accountId: string, actionIds: readonly 
     .from(runs)
     .where(
       sql`${runs.id} in (
-        select last.id from unnest(${arrayText(actionIds)}::text::text[]) as action(id) cross join lateral (
+        select last.id from unnest(${arrayParameter(actionIds, 'text')}) as action(id) cross join lateral (
           select ran.id from ${runs} ran
           where ran.account_id = ${accountId} and ran.action_id = action.id and ran.ended_at is not null
           order by ran.ended_at desc limit 1

@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
+import { isAmong } from '../database/is-among.ts'
 import type { RunRow } from './run-store.ts'
 import { runs } from './run-table.ts'
 
@@ -49,7 +50,7 @@ export async function listRunsInLine(
         eq(runs.accountId, accountId),
         eq(runs.state, 'queued'),
         isNull(runs.promotedAt),
-        taken.length > 0 ? or(runs.mayOverlap, notInArray(runs.actionId, taken)) : undefined,
+        or(runs.mayOverlap, not(isAmong(runs.actionId, taken))),
       ),
     )
     .orderBy(asc(runs.urgency), asc(runs.createdAt), asc(runs.id))
@@ -60,10 +61,7 @@ export async function listRunsInLine(
 /** Makes runs due and wakes the workers when the transaction commits. */
 export async function markPromoted(tx: Transaction, runIds: readonly string[]): Promise<void> {
   if (runIds.length === 0) return
-  await tx
-    .update(runs)
-    .set({ promotedAt: sql`now()` })
-    .where(inArray(runs.id, [...runIds]))
+  await tx.update(runs).set({ promotedAt: sql`now()` }).where(isAmong(runs.id, runIds))
   await announceDue(tx)
 }
 

@@ -1,6 +1,8 @@
-import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, lt, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database } from '../database/database.ts'
+import { isAmong } from '../database/is-among.ts'
+import { insertionOf } from '../database/many-rows.ts'
 import type { BudgetState } from './rate-budget.ts'
 import { rateBudgets } from './rate-budget-table.ts'
 import { graphqlKeyOf } from './rate-rules.ts'
@@ -33,7 +35,7 @@ export async function changeBudgets<Result>(
           nowMs: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::float8`,
         })
         .from(rateBudgets)
-        .where(inArray(rateBudgets.key, names))
+        .where(isAmong(rateBudgets.key, names))
         .orderBy(asc(rateBudgets.key))
         .for('update')
       if (rows.length < keys.length) return undefined
@@ -47,9 +49,9 @@ export async function changeBudgets<Result>(
     if (changed) return changed.result
     // Outside the transaction: inserting a row that another one inserts too, with a lock held, could deadlock.
     const missing = keys
-      .map((each) => ({ ...each, state: {} }))
+      .map(({ key, accountId }) => ({ key, accountId, state: {} }))
       .toSorted((one, other) => (one.key < other.key ? -1 : 1))
-    await db.insert(rateBudgets).values(missing).onConflictDoNothing()
+    await db.execute(sql`${insertionOf(rateBudgets, missing)} on conflict do nothing`)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorReason } from '@standin/contracts'
 import { desc, lt, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '../../database/database.ts'
+import { insertionOf } from '../../database/many-rows.ts'
 import { rejectionCounts, rejectionSamples } from './rejection-table.ts'
 
 const mostSamples = 200
@@ -19,14 +20,10 @@ export async function insertRejections(
     return { day, reason: reason as ErrorReason, count }
   })
   await db.transaction(async (tx) => {
-    await tx
-      .insert(rejectionCounts)
-      .values(rows)
-      .onConflictDoUpdate({
-        target: [rejectionCounts.day, rejectionCounts.reason],
-        set: { count: sql`${rejectionCounts.count} + excluded.count` },
-      })
-    if (samples.length > 0) await tx.insert(rejectionSamples).values(samples)
+    await tx.execute(sql`
+      ${insertionOf(rejectionCounts, rows)} on conflict (day, reason)
+      do update set count = ${rejectionCounts}.count + excluded.count`)
+    if (samples.length > 0) await tx.execute(sql`${insertionOf(rejectionSamples, samples)}`)
     const newest = tx
       .select({ id: rejectionSamples.id })
       .from(rejectionSamples)

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, gte, inArray, lt, ne, sql } from 'drizzle-orm'
 import { daysAgo } from '../../clock.ts'
 import type { Context, InTransaction } from '../../context.ts'
 import type { Database, Transaction } from '../../database/database.ts'
+import { isAmong } from '../../database/is-among.ts'
 import { appendEvent } from '../../runs/run-event-store.ts'
 import { runs, type StoredArtifact } from '../../runs/run-table.ts'
 import { StandinError } from '../../standin-error.ts'
@@ -81,7 +82,7 @@ export async function artifactsOfRuns(db: Database, runIds: readonly string[]): 
   const rows = await db
     .select()
     .from(artifacts)
-    .where(and(inArray(artifacts.runId, [...runIds]), eq(artifacts.complete, true)))
+    .where(and(isAmong(artifacts.runId, runIds), eq(artifacts.complete, true)))
     .orderBy(asc(artifacts.createdAt), asc(artifacts.id))
   const byRun = Map.groupBy(rows, ({ runId }) => runId)
   return new Map([...byRun].map(([runId, files]) => [runId, files.map(toArtifact)]))

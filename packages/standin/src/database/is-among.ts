@@ -1,0 +1,18 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import { arrayText } from './array-text.ts'
+
+/**
+ * Whether a column has one of some values. They are one parameter: with Drizzle's `inArray` each is its own, so that
+ * every length is a statement of its own to prepare, and more than 65,534 fail.
+ */
+export const isAmong = (column: PgColumn, values: readonly string[]): SQL =>
+  sql`${column} = any(${arrayParameter(values, column.getSQLType())})`
+
+/** The same where the values may be left out: then every row fits. */
+export const isAmongGiven = (column: PgColumn, values: readonly string[] | undefined): SQL =>
+  sql`(${values === undefined}::boolean or ${isAmong(column, values ?? [])})`
+
+/** An array as one parameter, in a form that the driver passes on without knowing the type. */
+export const arrayParameter = (values: readonly string[], type: string): SQL =>
+  sql`${arrayText(values)}::text::${sql.raw(type)}[]`
