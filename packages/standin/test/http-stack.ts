@@ -32,7 +32,14 @@ export function createHttpStack({
   const users = new Map<string, Extract<Caller, { kind: 'user' }>>()
   const userTokens: HttpContext['config']['userTokens'] = {
     ...{ issuer: 'manager', jwksUrl: 'https://keys.example', jwksCooldownMs: 1, audience: undefined },
-    ...{ appClaim: undefined, accountClaim: 'account', userClaim: 'sub', scopeClaim: 'scp', administratorScopes },
+    ...{
+      appClaim: undefined,
+      accountClaim: 'account',
+      userClaim: 'sub',
+      emailClaim: 'email',
+      scopeClaim: 'scp',
+      administratorScopes,
+    },
   }
   const ctx: HttpContext = {
     ...bare,

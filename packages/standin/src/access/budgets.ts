@@ -20,9 +20,10 @@ const windowS = 10
 /** All users of an account together may do as much as this many. */
 const usersOfAccount = 5
 /** What expensive procedures cost one caller in a window; see `workOf`. */
-const workOfCaller = 1_000
-/** What one account's runs, schedules and saved choices may store in an hour. */
-const storedBytesPerHour = 5_000_000
+const workOfUser = 1_000
+const workOfService = 5_000
+/** What is stored for one account in an hour, whoever asks for it. */
+const storedBytesPerHour = 10_000_000
 /** Signals of an account's lifecycle extension; one is enough. */
 const signalsPerMinute = 100
 /** Calls of one caller that are worked on at once; its others wait, and the calls of others pass them. */
@@ -46,6 +47,14 @@ const workOf: Readonly<Record<string, number>> = {
   'installation.list': 10,
   'artifact.link': 2,
 }
+/** Procedures that store something, and how many bytes besides their input, such as events and audit entries. */
+const storedBy: Readonly<Record<string, number>> = {
+  'run.start': 500,
+  'run.retry': 5_000, // The input of the run before is stored again.
+  'schedule.create': 500,
+  'schedule.update': 500,
+  'filter.save': 500,
+}
 /** They wait for Trackunit, which has limits of its own. */
 const waitsForTrackunit: ReadonlySet<string> = new Set(['token.issue', 'installation.tryNow'])
 
@@ -59,8 +68,9 @@ export function createBudgets(policy: BudgetPolicy) {
   const serviceCalls = perWindow(policy.serviceRequestsPerS * windowS)
   const userCalls = perWindow(policy.userRequestsPerS * windowS)
   const accountCalls = perWindow(policy.userRequestsPerS * windowS * usersOfAccount)
-  const callerWork = perWindow(workOfCaller)
-  const accountWork = perWindow(workOfCaller * usersOfAccount)
+  const userWork = perWindow(workOfUser)
+  const accountWork = perWindow(workOfUser * usersOfAccount)
+  const serviceWork = perWindow(workOfService)
   const stored = new RateLimiterMemory({ points: storedBytesPerHour, duration: 3_600 })
   const signals = new RateLimiterMemory({ points: signalsPerMinute, duration: 60 })
   const streams = new Map<string, number>()
@@ -88,15 +98,19 @@ export function createBudgets(policy: BudgetPolicy) {
     async countWork(caller: Caller, path: string): Promise<void> {
       const work = workOf[path]
       if (work === undefined) return
-      await consume(callerWork, nameOf(caller), work)
-      if (caller.kind === 'user') await consume(accountWork, caller.accountId, work)
+      if (caller.kind === 'service') return consume(serviceWork, caller.service, work)
+      await consume(userWork, nameOf(caller), work)
+      await consume(accountWork, caller.accountId, work)
     },
 
     /**
-     * Counts what an account stores.
+     * Counts what a procedure stores for an account.
      * @throws StandinError `RATE_LIMITED` with when to retry
      */
-    countStored: (accountId: string, bytes: number): Promise<void> => consume(stored, accountId, bytes),
+    async countStored(accountId: string, path: string, input: unknown): Promise<void> {
+      const bytes = storedBy[path]
+      if (bytes !== undefined) await consume(stored, accountId, bytes + Buffer.byteLength(JSON.stringify(input)))
+    },
 
     /**
      * Counts a signal of an account's lifecycle extension.

@@ -27,6 +27,8 @@ export interface UserCaller {
   accountId: string
   /** The scopes of the user's own token; undefined where no claim for them is configured. */
   scopes: readonly string[] | undefined
+  /** The user's own address, where their token names it. */
+  email?: string
   /** When the token expires; a stream ends then. */
   expiresAt: Date
 }

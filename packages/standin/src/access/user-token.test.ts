@@ -24,6 +24,7 @@ const policy: NonNullable<Config['userTokens']> = {
   appClaim: 'app',
   accountClaim: 'account',
   userClaim: 'sub',
+  emailClaim: 'email',
   scopeClaim: 'scp',
   administratorScopes: undefined,
 }
@@ -63,6 +64,15 @@ test('a user who is let in is noted with their rights, one who is refused is not
   await verifyUserToken(ctx, await manager.sign(good), clock.monotonicMs())
   await expect(verifyUserToken(ctx, await manager.sign({ ...good, app: 'other' }), 0)).rejects.toThrow('')
   expect(ctx.access.seenUsers.take()).toMatchObject([{ id: 'user-1', scopes: ['read', 'write'] }])
+})
+
+test.for<[string, Record<string, unknown>, string | undefined]>([
+  ['names it', { email: 'ada@example.com' }, 'ada@example.com'],
+  ['says that it was not verified', { email: 'ada@example.com', email_verified: false }, undefined],
+  ['names something else', { email: 'ada' }, undefined],
+  ['names none', {}, undefined],
+])('a user has an own address where the token %s', async ([, claims, email]) => {
+  expect((await verify(claims)).email).toBe(email)
 })
 
 describe('invariant 24: whose token is refused', () => {

@@ -30,6 +30,7 @@ export async function verifyUserToken(ctx: AccessContext, jwt: string, arrivedAt
     id: id.data,
     name: userNameSchema.safeParse(claims.name).data ?? null,
     accountId,
+    ...ownEmail(claims, policy.emailClaim),
     scopes: policy.scopeClaim === undefined ? undefined : readScopes(claims[policy.scopeClaim]),
     expiresAt: new Date(claims.exp * 1_000),
   }
@@ -69,6 +70,12 @@ function readClaims(payload: Uint8Array) {
   } catch {
     throw new StandinError('UNAUTHENTICATED')
   }
+}
+
+/** Nothing for an address that the issuer says was not verified. */
+function ownEmail(claims: Record<string, unknown>, claim: string): { email?: string } {
+  const { data: email } = z.email().max(254).safeParse(claims[claim])
+  return email === undefined || claims.email_verified === false ? {} : { email }
 }
 
 /** A list, or one text with spaces; anything else holds no scopes. */

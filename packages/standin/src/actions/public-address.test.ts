@@ -1,6 +1,7 @@
 import type { Destination } from '@standin/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Caller } from '../access/caller.ts'
 import { Secret } from '../config/secret.ts'
 import { checkDestinations } from './check-destinations.ts'
 import { isPublicAddress } from './public-address.ts'
@@ -47,7 +48,13 @@ const outside = [
   '2a00:1450::1',
 ]
 
-const withoutEmail = { config: { delivery: { managerUrl: 'https://manager.example', smtp: undefined } } }
+const domains = { emailDomains: ['any'], webhookDomains: ['any'] }
+const withoutEmail = { config: { delivery: { ...domains, managerUrl: 'https://manager.example', smtp: undefined } } }
+const caller: Caller = {
+  ...{ kind: 'user', id: 'anna', name: null, accountId: 'a', scopes: [], expiresAt: new Date(0) },
+  email: 'anna@example.com',
+}
+const service: Caller = { kind: 'service', service: 's', keyId: 'k', grants: [] }
 const smtp = { server: new Secret('smtp://mail.example'), from: 'fleet@example.com' }
 const withEmail = { config: { delivery: { ...withoutEmail.config.delivery, smtp } } }
 
@@ -68,14 +75,17 @@ test('no address of a private block is on the internet, however it is written', 
         `[::ffff:${bytes.join('.')}]`,
       ]
       for (const host of forms)
-        expect(() => checkDestinations(withEmail, [{ kind: 'webhook', url: `https://${host}/` }]), host).toThrow()
+        expect(
+          () => checkDestinations(withEmail, [{ kind: 'webhook', url: `https://${host}/` }], { caller }),
+          host,
+        ).toThrow()
     }),
     { numRuns: 50 },
   )
 })
 
 describe('a destination', () => {
-  const check = (deliverTo: readonly Destination[]) => checkDestinations(withoutEmail, deliverTo)
+  const check = (deliverTo: readonly Destination[]) => checkDestinations(withoutEmail, deliverTo, { caller })
   test.for([
     'https://localhost/x',
     'https://api.localhost/x',
@@ -96,6 +106,42 @@ describe('a destination', () => {
     check([{ kind: 'webhook', url: 'https://receiver.example:8443/hook?key=1' }])
     const email = { kind: 'email', address: 'a@example.com', file: 'none' } as const
     expect(() => check([email])).toThrow(expect.objectContaining({ detail: expect.stringContaining('SMTP_URL') }))
-    checkDestinations(withEmail, [email])
+    checkDestinations(withEmail, [email], { caller })
+  })
+})
+
+describe('where results may go', () => {
+  const to = (address: string): Destination => ({ kind: 'email', address, file: 'none' })
+  const post = (url: string): Destination => ({ kind: 'webhook', url })
+  const only = (...allowed: string[]) => ({
+    config: { delivery: { ...withEmail.config.delivery, emailDomains: allowed, webhookDomains: allowed } },
+  })
+  const isAllowed = (...of: Parameters<typeof checkDestinations>) => {
+    try {
+      checkDestinations(...of)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  test.for<[string, Caller, string[], Destination, boolean]>([
+    ['a user’s own address', caller, [], to('Anna@Example.com'), true],
+    ['another address', caller, [], to('bert@example.com'), false],
+    ['an address in an allowed domain', caller, ['fleet.example'], to('bert@fleet.example'), true],
+    ['an address in its subdomain', caller, ['fleet.example'], to('bert@mail.fleet.example'), true],
+    ['an address in a domain that only ends the same', caller, ['fleet.example'], to('bert@notfleet.example'), false],
+    ['any address where all are allowed', service, ['any'], to('bert@example.com'), true],
+    ['an address that a service names', service, [], to('bert@example.com'), false],
+    ['a POST to an allowed domain', service, ['fleet.example'], post('https://hooks.fleet.example/x'), true],
+    ['a POST elsewhere', caller, ['fleet.example'], post('https://hooks.example/x'), false],
+  ])('%s', ([, by, allowed, destination, expected]) => {
+    expect(isAllowed(only(...allowed), [destination], { caller: by })).toBe(expected)
+  })
+
+  test('what a schedule has already stays, whoever changes the rest of it', () => {
+    const before = [to('anna@example.com')]
+    expect(isAllowed(only(), before, { caller: service, before })).toBe(true)
+    expect(isAllowed(only(), [...before, to('bert@example.com')], { caller: service, before })).toBe(false)
   })
 })

@@ -7,6 +7,7 @@ import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
 import { allowedAction } from './allowed-action.ts'
 import { checkDestinations } from './check-destinations.ts'
+import { checkInput } from './check-input.ts'
 
 /**
  * Accepts a run for a person or a service: when this returns, the run is on disk and will be worked on. The same
@@ -19,8 +20,8 @@ export async function startRun(
   { actionId, previewRunId, ...asked }: StartRunInput,
 ): Promise<RunRow> {
   const action = await allowedAction(ctx, caller, { accountId: asked.accountId, actionId })
-  action.input.parse(asked.input) // Stored as it came: the worker parses it again, and a transformed input may not pass twice.
-  checkDestinations(ctx, asked.deliverTo)
+  checkInput(action, asked.input)
+  checkDestinations(ctx, asked.deliverTo, { caller })
   return inTransaction(ctx, (tx) =>
     acceptRun(tx, { ...asked, ...(previewRunId !== undefined && { previewRunId }), action, ...startedBy(caller) }),
   )

@@ -111,6 +111,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
             appClaim: read.USER_TOKEN_APP_CLAIM,
             accountClaim,
             userClaim: read.USER_TOKEN_USER_CLAIM,
+            emailClaim: read.USER_TOKEN_EMAIL_CLAIM,
             scopeClaim: read.USER_TOKEN_SCOPE_CLAIM,
             /** Undefined: nobody may approve credentials in the app. */
             administratorScopes: read.USER_TOKEN_ADMIN_SCOPES,
@@ -128,6 +129,10 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
     tokenCacheForMs: read.TOKEN_CACHE_FOR_MS,
     delivery: {
       managerUrl: read.MANAGER_URL,
+      /** Domains that may get email besides the user's own address; `any` allows all. */
+      emailDomains: read.DELIVERY_DOMAINS ?? (production ? [] : ['any']),
+      /** Domains whose hosts may get POSTs. */
+      webhookDomains: read.DELIVERY_DOMAINS ?? ['any'],
       /** Undefined: no email is sent. */
       smtp: read.SMTP_URL && read.MAIL_FROM ? { server: new Secret(read.SMTP_URL), from: read.MAIL_FROM } : undefined,
     },

@@ -74,6 +74,7 @@ export const environmentSchema = z.object({
   USER_TOKEN_APP_CLAIM: z.string().min(1).optional(),
   USER_TOKEN_ACCOUNT_CLAIM: z.string().min(1).optional(),
   USER_TOKEN_USER_CLAIM: z.string().min(1).default('sub'),
+  USER_TOKEN_EMAIL_CLAIM: z.string().min(1).default('email'),
   USER_TOKEN_SCOPE_CLAIM: z.string().min(1).optional(),
   USER_TOKEN_ADMIN_SCOPES: spaceSeparated.pipe(z.array(z.string()).nonempty()).optional(),
   SERVICE_KEY_REQUESTS_PER_S: z.coerce.number().int().min(1).max(1_000_000).default(5_000),
@@ -90,6 +91,18 @@ export const environmentSchema = z.object({
   MAIL_FROM: z
     .string()
     .regex(/^[^\r\n]*@[\w.-]+>?$/, 'an address, as in Fleet assistant <fleet@example.com>')
+    .optional(),
+  DELIVERY_DOMAINS: commaSeparated
+    .pipe(
+      z
+        .array(
+          z
+            .string()
+            .toLowerCase()
+            .regex(/^any$|^[a-z\d-]+(\.[a-z\d-]+)+$/, 'each is a domain such as example.com, or the word any'),
+        )
+        .nonempty(),
+    )
     .optional(),
   MANAGER_URL: webAddress.default('https://new.manager.trackunit.com'),
   STANDIN_PARTS: partsSchema,

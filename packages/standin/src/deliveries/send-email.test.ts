@@ -17,7 +17,14 @@ const email: Email = {
 const unlimited = { signal: new AbortController().signal }
 
 const configured = ({ url }: { url: string }) => ({
-  config: { delivery: { managerUrl: 'https://manager.example', smtp: { server: new Secret(url), from } } },
+  config: {
+    delivery: {
+      emailDomains: [],
+      webhookDomains: [],
+      managerUrl: 'https://manager.example',
+      smtp: { server: new Secret(url), from },
+    },
+  },
 })
 
 test('an email arrives once at its one reader, with both forms and its file, under a stable id', async () => {

@@ -108,6 +108,7 @@ function admitting<Input extends z.ZodType, Admission extends object>(
     .use(async ({ ctx, input, path, signal, next }) => {
       const admission = await admit(ctx.caller, input)
       await budgets.countWork(ctx.caller, path)
+      if ('accountId' in admission) await budgets.countStored(String(admission.accountId), path, input)
       if (contract.kind !== 'subscription') return next({ ctx: admission })
       const close = budgets.openStream(ctx.caller)
       signal?.addEventListener('abort', close, { once: true }) // A stream that nobody begins to read ends as well.

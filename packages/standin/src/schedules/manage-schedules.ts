@@ -4,6 +4,7 @@ import { actorOf, type Caller } from '../access/caller.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
 import { allowedAction } from '../actions/allowed-action.ts'
 import { checkDestinations } from '../actions/check-destinations.ts'
+import { checkInput } from '../actions/check-input.ts'
 import type { AuditEvent } from '../audit/audit-kinds.ts'
 import { record } from '../audit/record.ts'
 import { type InTransaction, inTransaction } from '../context.ts'
@@ -69,7 +70,7 @@ export async function updateSchedule(
     ...(isMoved && { anchorAt: ctx.clock.now() }),
   })
   const before = await existing(ctx, scheduleId)
-  const nextAt = await checkPlanned(ctx, caller, { ...before, ...changeOf(before) })
+  const nextAt = await checkPlanned(ctx, caller, { ...before, ...changeOf(before) }, before)
   if (isMoved) upcoming(nextAt)
   return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.updated' }, async (tx, row) => {
     const changed = changeOf(row)
@@ -87,7 +88,8 @@ export async function pauseSchedule(ctx: ActionsContext, caller: Caller, schedul
 
 /** The caller becomes the schedule's creator: from now on its runs start with the caller's rights. */
 export async function resumeSchedule(ctx: ActionsContext, caller: Caller, scheduleId: string): Promise<Schedule> {
-  const nextAt = upcoming(await checkPlanned(ctx, caller, await existing(ctx, scheduleId)))
+  const before = await existing(ctx, scheduleId)
+  const nextAt = upcoming(await checkPlanned(ctx, caller, before, before))
   return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.resumed' }, async (tx, row) => {
     await checkPool(tx, row, row.id)
     const createdBy = { createdBy: creatorOf(caller), ...endOf(caller, tx.clock.now()) }
@@ -132,14 +134,19 @@ async function existing({ db }: ActionsContext, scheduleId: string): Promise<Sch
  * @returns the next time; null where the recurrence has ended
  * @throws StandinError `PREVIEW_REQUIRED` for an action that changes data, since its preview must be reviewed
  */
-async function checkPlanned(ctx: ActionsContext, caller: Caller, planned: Planned): Promise<Date | null> {
+async function checkPlanned(
+  ctx: ActionsContext,
+  caller: Caller,
+  planned: Planned,
+  before?: ScheduleRow,
+): Promise<Date | null> {
   const action = await allowedAction(ctx, caller, planned)
   if (action.changesData)
     throw new StandinError('PREVIEW_REQUIRED', {
       detail: 'It cannot be scheduled: a person has to review each preview.',
     })
-  action.input.parse(planned.input)
-  checkDestinations(ctx, planned.deliverTo)
+  checkInput(action, planned.input)
+  checkDestinations(ctx, planned.deliverTo, { caller, before: before?.deliverTo ?? [] })
   return nextTimes(planned, { after: ctx.clock.now(), count: 1 })[0] ?? null
 }
 

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { toRefusal } from '../refusal.ts'
+import { checkInput } from './check-input.ts'
+
+const input = z.object({
+  days: z.int().default(7),
+  machines: z.strictObject({ types: z.array(z.string()).optional() }).optional(),
+  limits: z
+    .array(z.object({ name: z.string(), most: z.number().nullable() }))
+    .readonly()
+    .default([]),
+  since: z
+    .string()
+    .transform((text) => new Date(text))
+    .optional(),
+})
+const refusalOf = (given: Record<string, unknown>) => {
+  try {
+    checkInput({ input }, given)
+    return undefined
+  } catch (error) {
+    const { reason, issues } = toRefusal(error)
+    return { reason, paths: issues?.map(({ path }) => path) }
+  }
+}
+
+describe('invariant 25: what an action stores of an input', () => {
+  test.for<{ given: Record<string, unknown>; paths?: string[] }>([
+    { given: {} },
+    { given: { days: 3, machines: { types: ['crane'] }, limits: [{ name: 'a', most: null }], since: '2026-01-01' } },
+    { given: { size: 1 }, paths: ['size'] },
+    { given: { days: 3, a: 1, b: 2 }, paths: ['a', 'b'] },
+    { given: { limits: [{ name: 'a', most: 1, least: 'x'.repeat(1_000) }] }, paths: ['limits.0.least'] },
+    { given: { constructor: 1 }, paths: ['constructor'] },
+    { given: { days: 'x' }, paths: ['days'] },
+  ])('$given', ({ given, paths }) => {
+    expect(refusalOf(given)).toEqual(paths && { reason: 'INPUT_INVALID', paths })
+  })
+
+  test('an input that is too large is refused before it is looked at', () => {
+    const types = Array.from({ length: 200 }, (_, nth) => `${nth}`.padStart(160, 'x'))
+    expect(refusalOf({ machines: { types } })).toEqual({ reason: 'INPUT_TOO_LARGE', paths: undefined })
+    expect(refusalOf({ machines: { types: types.slice(0, 190) } })).toBeUndefined()
+  })
+
+  test('whatever passes holds nothing that the schema would drop', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('days', 'limits', 'a', '__proto__x'), fc.jsonValue({ maxDepth: 3 })),
+        (given) => {
+          if (refusalOf(given)) return
+          const kept = input.parse(given)
+          expect(Object.keys(kept)).toEqual(expect.arrayContaining(Object.keys(given)))
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+})
