@@ -54,7 +54,7 @@ const caller: Caller = {
   ...{ kind: 'user', id: 'anna', name: null, accountId: 'a', scopes: [], expiresAt: new Date(0) },
   email: 'anna@example.com',
 }
-const service: Caller = { kind: 'service', service: 's', keyId: 'k', grants: [] }
+const service: Caller = { kind: 'service', service: 's', keyId: 'k', mac: '', grants: [] }
 const smtp = { server: new Secret('smtp://mail.example'), from: 'fleet@example.com' }
 const withEmail = { config: { delivery: { ...withoutEmail.config.delivery, smtp } } }
 
