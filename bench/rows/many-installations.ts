@@ -12,7 +12,6 @@ import { createHandOutWriter } from '../../packages/standin/src/audit/hand-out-w
 import { systemClock } from '../../packages/standin/src/clock.ts'
 import { connectDatabase } from '../../packages/standin/src/database/database.ts'
 import { migrateDatabase } from '../../packages/standin/src/database/migrate.ts'
-import { createLogger } from '../../packages/standin/src/observability/logger.ts'
 import { createSignedRows } from '../../packages/standin/src/secrets/signed-rows.ts'
 import { findStanding } from '../../packages/standin/src/tokens/standing-store.ts'
 import type { Comparison, Measured } from '../compare.ts'
@@ -22,7 +21,7 @@ const callers = 16
 const callsOfEach = 50
 const scopeKey = 'asset.view'
 const ring = [{ kid: 'bench', bytes: new Uint8Array(32) }] as const
-const signedRows = createSignedRows({ ring, log: createLogger('silent'), metrics: { countForgedRow: () => {} } })
+const signedRows = createSignedRows({ ring })
 const key = { id: 'key', service: 'bench', digest: 'd', expiresAt: new Date('2099-01-01'), revokedAt: null }
 const grant = { service: 'bench', accountId: 'all', scopes: [scopeKey] }
 const macs = [signedRows.sign(signedKeys, key), signedRows.sign(signedGrants, grant)] as const

@@ -14,7 +14,7 @@ const rooms = [
   'index.ts, testing.ts, serves-the-contract.ts, run-server.ts',
   'create-standin.ts',
   'operator',
-  'when-uninstalled.ts',
+  'when-uninstalled.ts, signed-tables.ts',
   'callbacks',
   'deliveries',
   'schedules',

@@ -76,6 +76,8 @@ import { accountOfSchedule } from './schedules/schedule-store.ts'
 import { startDueSchedules } from './schedules/start-due-schedules.ts'
 import { checkKeys } from './secrets/check-keys.ts'
 import { publishKeys } from './secrets/publish-keys.ts'
+import { signAgain } from './secrets/review-signed-rows.ts'
+import { signedTables } from './signed-tables.ts'
 import { StandinError } from './standin-error.ts'
 import { issueToCaller } from './tokens/issue-to-caller.ts'
 import { drainSpool } from './tokens/outage/drain-spool.ts'
@@ -332,6 +334,7 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
     // Audit
     { name: 'seal-audit', everyMs: 0.5 * seconds, work: () => sealEntries(ctx) },
     { name: 'log-audit-heads', everyMs: 60 * seconds, work: () => logChainHeads(ctx) },
+    { name: 'sign-rows-again', everyMs: hours, work: () => signAgain(ctx, signedTables) },
     { name: 'retain-audit', everyMs: hours, work: () => retainAudit(ctx, auditRetained()).then(() => false) },
     // Callbacks
     { name: 'refresh-keys', part: 'callbacks', everyMs: 30 * seconds, work: ctx.trackunit.callbackKeys.refreshIfOld },

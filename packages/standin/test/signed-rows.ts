@@ -2,7 +2,6 @@ import type { Sql } from 'postgres'
 import { signedGrants, signedKeys } from '../src/access/access-table.ts'
 import { signedAccounts } from '../src/accounts/account-table.ts'
 import type { KeyRing } from '../src/config/key-ring.ts'
-import { createLogger } from '../src/observability/logger.ts'
 import { createSignedRows } from '../src/secrets/signed-rows.ts'
 
 /** The audit keys of `testConfig`. */
@@ -12,11 +11,7 @@ export const auditRing: KeyRing = [{ kid: 'audit', bytes: new Uint8Array(32).fil
 export const auditKeys = `audit:${Buffer.alloc(32, 7).toString('base64url')}`
 
 /** Signs rows as a server of the tests does. */
-export const testSigned = createSignedRows({
-  ring: auditRing,
-  log: createLogger('silent'),
-  metrics: { countForgedRow: () => {} },
-})
+export const testSigned = createSignedRows({ ring: auditRing })
 
 /** Signs keys, grants and accounts as they are: for rows that a test wrote with SQL. */
 export async function signAll(sql: Sql, signed = testSigned): Promise<void> {

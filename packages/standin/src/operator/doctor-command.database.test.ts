@@ -111,21 +111,24 @@ test('on a laptop without a network no server has to answer', async () => {
   expect(notes).toEqual(expect.arrayContaining(['signing keys', 'token endpoint', 'API', 'mail']))
 })
 
-test('the doctor finds a spool that cannot be written, a mail server that refuses the sign-in, and a missing audit key', async () => {
+test('the doctor finds a spool that cannot be written, a mail server that refuses the sign-in, a missing audit key, and a forged row', async () => {
   await using world = await startWorld(healthy)
   await using mail = await startMailServer({ signIn: 535 })
   const notAFolder = join(dataDir, 'file')
   await writeFile(notAFolder, '')
   const { sql, close } = connectDatabase(database.url, { pool: 1 })
   await sql`insert into audit_heads (writer, seq, mac, at, kid, signature) values ('w', 1, '', now(), 'lost', '')`
+  await sql`insert into grants (service, account_id, scopes, mac) values ('theirs', 'all', '{a}', '')`
   const { wrong, out } = await askDoctor(world.url, {
     ...{ STANDIN_DATA_DIR: notAFolder, SMTP_URL: mail.url.replace('//', '//us:s3cr3t@'), MAIL_FROM: 'a@acme.example' },
   })
   await sql`delete from audit_heads`
+  await sql`delete from grants`
   await close()
 
-  expect(wrong).toEqual(['commits', 'audit keys', 'spool', 'mail'])
+  expect(wrong).toEqual(['commits', 'audit keys', 'signed rows', 'spool', 'mail'])
   expect(out).toContain('rows are signed with lost')
+  expect(out).toContain('grant theirs all: no key')
   expect(out).not.toContain('s3cr3t')
 })
 

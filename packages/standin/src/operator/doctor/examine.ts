@@ -8,6 +8,9 @@ import { connectDatabase, type Database } from '../../database/database.ts'
 import { databaseTrouble } from '../../database/database-trouble.ts'
 import { openDatabase } from '../../database/open-database.ts'
 import { findKeyUse } from '../../secrets/find-key-use.ts'
+import { findForgedRows } from '../../secrets/review-signed-rows.ts'
+import { createSignedRows } from '../../secrets/signed-rows.ts'
+import { signedTables } from '../../signed-tables.ts'
 import { CommandFailed, readServerConfig, type Terminal } from '../terminal.ts'
 import { checkApi, checkCallbackAddress, checkKeySet, checkTokenEndpoint } from './check-addresses.ts'
 import { checkAuditKeys, checkDatabase, checkDatabaseClock, checkListen, checkMigrations } from './check-database.ts'
@@ -72,6 +75,7 @@ async function examineDatabase(config: Config, say: (line: string) => void): Pro
           sql,
           config.keys.audit.map(({ kid }) => kid),
         ),
+        await checkSignedRows(config, db),
       ]
       return [
         ...(await checkDatabase(sql, { isPooled: pooled })),
@@ -109,6 +113,17 @@ async function checkEncryptionKeys({ keys }: Config, db: Database): Promise<Find
     retired.length === 0
       ? 'open every value.'
       : `open every value; ${retired.join(', ')} still in use: run "encryption-keys reencrypt".`,
+  )
+}
+
+async function checkSignedRows({ keys }: Config, db: Database): Promise<Finding> {
+  const signedRows = createSignedRows({ ring: keys.audit })
+  const { count, first } = await findForgedRows({ db, signedRows }, signedTables)
+  if (count === 0) return good('signed rows', 'are what Standin signed.')
+  const others = count > first.length ? ` and ${count - first.length} others` : ''
+  return wrong(
+    'signed rows',
+    `${first.join(', ')}${others}: no key of STANDIN_AUDIT_KEYS signed this. They are refused. If a key is missing, add it; else find out who can write to the database.`,
   )
 }
 

@@ -1,0 +1,42 @@
+import { getTableColumns, getTableName, sql } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { Database } from '../database/database.ts'
+import type { SignedKind } from './signed-rows.ts'
+
+/** A table whose rows are signed, in its column `mac`. */
+export interface SignedTable {
+  table: PgTable
+  kind: SignedKind<StoredRow['row']>
+}
+
+export const signedTable = <Table extends PgTable>(table: Table, kind: SignedKind<Table['$inferSelect']>) =>
+  ({ table, kind }) as unknown as SignedTable
+
+/** A row, and where it lies; good until it is written again. */
+export interface StoredRow {
+  place: string
+  row: { mac: string | null } & Record<string, unknown>
+}
+
+const blocksAtOnce = 64
+
+/** All rows of a table, a few hundred at a time, by the table's own order on disk: no index is needed. */
+export async function* signedPages(db: Database, table: PgTable): AsyncGenerator<StoredRow[]> {
+  const [size] = await db.execute<{ blocks: number }>(
+    sql`select (pg_relation_size(${getTableName(table)}::regclass) / current_setting('block_size')::int)::int as blocks`,
+  )
+  for (let block = 0; block <= (size?.blocks ?? 0); block += blocksAtOnce) {
+    const [from, to] = [`(${block},0)`, `(${block + blocksAtOnce},0)`]
+    const rows = await db
+      .select({ place: sql<string>`ctid::text`, row: getTableColumns(table) })
+      .from(table)
+      .where(sql`ctid >= ${from}::tid and ctid < ${to}::tid`)
+    if (rows.length > 0) yield rows as unknown as StoredRow[]
+  }
+}
+
+/** Puts another MAC in the place of a row's, but only where the row is still the one that was read. */
+export async function replaceMac(db: Database, table: PgTable, { place, row }: StoredRow, mac: string): Promise<void> {
+  await db.execute(sql`
+    update ${table} set mac = ${mac} where ctid = ${place}::tid and mac = ${row.mac}`)
+}

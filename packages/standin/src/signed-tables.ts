@@ -1,0 +1,12 @@
+import { grants, serviceKeys, signedGrants, signedKeys } from './access/access-table.ts'
+import { installations, signedAccounts } from './accounts/account-table.ts'
+import { signedTable } from './secrets/signed-row-store.ts'
+import { keySets, signedKeySets } from './trackunit/key-set-table.ts'
+
+/** Every table whose rows are signed. */
+export const signedTables = [
+  signedTable(serviceKeys, signedKeys),
+  signedTable(grants, signedGrants),
+  signedTable(keySets, signedKeySets),
+  signedTable(installations, signedAccounts),
+]
