@@ -4,6 +4,7 @@ import { ageOutCallbacks } from '../callbacks/age-out-callbacks.ts'
 import { callbacks } from '../callbacks/callback-table.ts'
 import { ageOutAccounts } from './age-out-accounts.ts'
 import { eraseAbandoned } from './erase-abandoned.ts'
+import { listInstallationEvents, numberInstallationEvents } from './installation-event-store.ts'
 
 const createStack = prepareCallbackStacks()
 
@@ -45,4 +46,26 @@ test('what never served ages out, with its account and its callbacks; what serve
   await stack.send(installed('genuine', { accountId: otherAccount }))
   await stack.prover.proveDue()
   expect(await stack.rows(otherAccount)).toMatchObject([{ clientId: 'genuine', state: 'active' }])
+})
+
+test('old installation events are deleted, but the next one continues their numbers', async () => {
+  const stack = await createStack()
+  await stack.send(installed('first'), { at: 1 })
+  await stack.prover.proveDue()
+  const seen = async () => {
+    await numberInstallationEvents(stack.db)
+    return (await listInstallationEvents(stack.db, 'all', { after: 0, limit: 9 })).map(
+      ({ seq, type }) => `${seq} ${type}`,
+    )
+  }
+  await stack.connection.sql`update installation_events set at = ${stack.clock.now().toISOString()}`
+  await ageOutAccounts(stack.ctx)
+  expect(await seen()).toEqual(['1 installed', '2 active'])
+
+  stack.clock.advance(401 * 86_400_000)
+  await ageOutAccounts(stack.ctx)
+  expect(await seen()).toEqual(['2 active'])
+  await stack.send(installed('second'))
+  await stack.prover.proveDue()
+  expect(await seen()).toEqual(['2 active', '3 installed', '4 active'])
 })

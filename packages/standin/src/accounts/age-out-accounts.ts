@@ -1,16 +1,19 @@
 import type { Context } from '../context.ts'
 import { deleteEmptyAccounts, deleteEndedUnproven } from './age-out-store.ts'
+import { deleteOldEvents } from './installation-event-store.ts'
 
 const atOnce = 500
 
 /**
  * Deletes what never served, `ABANDONED_AFTER_DAYS` after it ended: credentials that were superseded or erased unproven,
- * then the rows of accounts that have none left.
+ * then the rows of accounts that have none left. Deletes old installation events too.
  * @returns whether there may be more
  */
 export async function ageOutAccounts({ db, clock, config }: Context): Promise<boolean> {
   const before = new Date(clock.now().getTime() - config.callback.abandonedAfterMs)
   const ended = await deleteEndedUnproven(db, { before, limit: atOnce })
   const empty = await deleteEmptyAccounts(db, { before, limit: atOnce })
-  return ended === atOnce || empty === atOnce
+  const retained = new Date(clock.now().getTime() - config.auditRetentionMs)
+  const events = await deleteOldEvents(db, { before: retained, limit: atOnce })
+  return [ended, empty, events].some((deleted) => deleted === atOnce)
 }

@@ -41,6 +41,19 @@ export async function numberInstallationEvents(db: Database): Promise<void> {
   })
 }
 
+/** Deletes events from before a moment, but never the newest: the next one is numbered after it. @returns how many */
+export async function deleteOldEvents(
+  db: Database,
+  { before, limit }: { before: Date; limit: number },
+): Promise<number> {
+  const deleted = await db.execute(sql`
+    delete from ${installationEvents} where seq in (
+      select seq from (select seq, at from ${installationEvents} where seq is not null order by seq limit ${limit}) as oldest
+      where at < ${before.toISOString()}::timestamptz and seq < (select max(seq) from ${installationEvents})
+    ) returning 1`)
+  return deleted.length
+}
+
 /** Events of these accounts after a number, in order. */
 export async function listInstallationEvents(
   db: Database,

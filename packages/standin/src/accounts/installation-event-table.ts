@@ -2,7 +2,10 @@ import type { InstallationEvent } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { bigint, bigserial, index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
-/** Events for services: written with the change itself, numbered once it is committed. */
+/**
+ * Events for services: written with the change itself, numbered once it is committed. They age like the audit: after
+ * `AUDIT_RETENTION_DAYS` all but the newest are deleted, which keeps its number so that none is given twice.
+ */
 export const installationEvents = pgTable(
   'installation_events',
   {
