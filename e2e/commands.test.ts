@@ -24,7 +24,12 @@ test('SIGTERM to npm run server ends the server, its port and its PostgreSQL', a
   const folder = await mkdtemp(join(tmpdir(), 'standin-server-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const port = await freePort()
-  const server = npmRun(['server'], { DRAIN_DELAY_S: '0', PORT: String(port), STANDIN_DATA_DIR: folder, CALLBACK_PATH_SECRET: 'none' })
+  const server = npmRun(['server'], {
+    DRAIN_DELAY_S: '0',
+    PORT: String(port),
+    STANDIN_DATA_DIR: folder,
+    CALLBACK_PATH_SECRET: 'none',
+  })
   await until('the server', () => answers(`http://127.0.0.1:${port}/health/ready`))
   const [postgres] = readFileSync(join(folder, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')
   expect(() => process.kill(Number(postgres), 0)).not.toThrow()
