@@ -73,7 +73,9 @@ async function stopGroup(child: ChildProcess): Promise<number | null> {
   return code
 }
 
-test('invariant 26: a rolling restart under load loses no callback, and no caller sees it', async () => {
+test('invariant 26: a rolling restart under load loses no callback, and no caller sees it', {
+  timeout: 120_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'standin-rolling-'))
   const ports = [await freePort(), await freePort()]
   const balancer = await startBalancer(ports)
