@@ -41,8 +41,8 @@ import { deliveryProcedures } from './deliveries/delivery-procedures.ts'
 import { deliveriesOfRuns, hasOpenDeliveries } from './deliveries/delivery-store.ts'
 import { queueDeliveriesOf } from './deliveries/queue-deliveries.ts'
 import { sendEmail } from './deliveries/send-email.ts'
+import { createSendTimes } from './deliveries/send-times.ts'
 import { sendWebhook } from './deliveries/send-webhook.ts'
-import { timeForSend } from './deliveries/time-for-send.ts'
 import { drainHttp } from './http/drain-http.ts'
 import { fastMutation } from './http/fast-path/fast-mutation.ts'
 import { registerHealthRoutes } from './http/health-route.ts'
@@ -189,7 +189,12 @@ async function startServer(config: Config, { actions, closers }: Start): Promise
 
   const http = await serveHttp(ctx, { publicUrl, unreadable, isStopping: () => server.isStopping })
   server.http = http
-  if (unreadable.length === 0) closers.push(startLoops(ctx), () => handOverRuns(ctx))
+  if (unreadable.length === 0)
+    closers.push(
+      startLoops(ctx),
+      () => handOverRuns(ctx),
+      async () => ctx.deliveries.endSends(),
+    )
   closers.push(() => http.close())
   await http.listen({ port: config.http.port, host: config.http.host })
   closers.push(() => {
@@ -235,7 +240,7 @@ export function assemble(
     }),
     results: createResultsMemory({ publicUrl, scopesOf: (actionId) => catalogue.find(actionId)?.scopes ?? [] }),
     actions: { ...catalogue, deliveriesOf: ({ db }, rows) => deliveriesOfRuns(db, rows) },
-    deliveries: { sendEmail, sendWebhook, timeForSend },
+    deliveries: { sendEmail, sendWebhook, ...createSendTimes() },
   }
   ctx.metrics.measureSpool(ctx.tokens.spool.bytes)
   ctx.metrics.measureDatabase(async () => ({

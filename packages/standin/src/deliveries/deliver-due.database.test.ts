@@ -60,6 +60,7 @@ async function createStack(
   const time = new AbortController()
   const senders: Senders = {
     timeForSend: () => time.signal,
+    endSends: () => time.abort(),
     async sendEmail(ctx, sent, options) {
       if (!sendsEmail) return sendEmail(ctx, sent, options)
       mailed.push(sent)

@@ -4,6 +4,7 @@ import type { Outcome } from './outcome.ts'
 export async function inTime(signal: AbortSignal, send: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome> {
   const { promise: late, resolve } = Promise.withResolvers<Outcome>()
   const end = () => resolve({ kind: 'failed', because: 'The receiver did not answer in time.' })
+  if (signal.aborted) end()
   signal.addEventListener('abort', end, { once: true })
   return Promise.race([send(signal), late]).finally(() => signal.removeEventListener('abort', end))
 }

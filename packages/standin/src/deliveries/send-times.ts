@@ -1,0 +1,20 @@
+import type { Destination } from '@standin/contracts'
+
+/** An email may carry a file of some megabytes, and a mail server may scan it before it answers. */
+const mostMs = { webhook: 15_000, email: 120_000 } as const
+
+export interface SendTimes {
+  /** Aborts when one send has taken too long, from the lookup of the name to the answer. */
+  timeForSend(kind: Destination['kind']): AbortSignal
+  /** Ends all sends after a moment, because the process stops. Another replica sends again what was not delivered. */
+  endSends(): void
+}
+
+/** @param stopMs that a send still has when the process stops */
+export function createSendTimes({ stopMs = 5_000 }: { stopMs?: number } = {}): SendTimes {
+  const stopped = new AbortController()
+  return {
+    timeForSend: (kind) => AbortSignal.any([AbortSignal.timeout(mostMs[kind]), stopped.signal]),
+    endSends: () => void setTimeout(() => stopped.abort(), stopMs).unref(),
+  }
+}
