@@ -1,6 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { StandinError } from '../standin-error.ts'
 import type { Caller } from './caller.ts'
+import { createTurns } from './turns.ts'
 
 /** What each replica allows. */
 export interface BudgetPolicy {
@@ -74,7 +75,7 @@ export function createBudgets(policy: BudgetPolicy) {
   const stored = new RateLimiterMemory({ points: storedBytesPerHour, duration: 3_600 })
   const signals = new RateLimiterMemory({ points: signalsPerMinute, duration: 60 })
   const streams = new Map<string, number>()
-  const turns = new Map<string, Turns>()
+  const turns = createTurns(callsAtOnce)
 
   return {
     /**
@@ -148,29 +149,12 @@ export function createBudgets(policy: BudgetPolicy) {
      * Lets a caller's calls in a few at a time, so that one caller's batch does not hold up another's single call.
      * @returns what ends the turn
      */
-    async takeTurn(caller: Caller, path: string): Promise<() => void> {
-      if (waitsForTrackunit.has(path)) return () => {}
-      const name = nameOf(caller)
-      const own = turns.get(name) ?? { underway: 0, waiting: [] }
-      turns.set(name, own)
-      if (own.underway < callsAtOnce) own.underway++
-      else await new Promise<void>((resolve) => own.waiting.push(resolve))
-      return () => {
-        const next = own.waiting.shift()
-        // Requests of others are read in between: work that never waits must not follow at once.
-        if (next) setImmediate(next)
-        else if (--own.underway === 0) turns.delete(name)
-      }
-    },
+    takeTurn: async (caller: Caller, path: string): Promise<() => void> =>
+      waitsForTrackunit.has(path) ? () => {} : turns.take(nameOf(caller)),
 
     /** How much is in memory. */
-    size: () => streams.size + turns.size,
+    size: () => streams.size + turns.size(),
   }
-}
-
-interface Turns {
-  underway: number
-  waiting: Array<() => void>
 }
 
 const nameOf = (caller: Caller) =>

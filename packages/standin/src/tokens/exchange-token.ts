@@ -19,6 +19,8 @@ import type { TokensContext } from './tokens-context.ts'
 export interface TokenPurpose {
   credentials: InForce
   scopes: ScopeSet
+  /** The service that waits for it. */
+  askedBy?: string | undefined
   /** A token that an API refused. */
   rejectedFingerprint?: string | undefined
   /** A token that is still good, to be replaced before its end. */

@@ -48,7 +48,8 @@ async function issueRecorded(
       const found = fresh ? inForce.read(accountId) : inForce.get(accountId)
       const credentials = found instanceof Promise ? await found : found
       const scopes = scopesToIssue({ receiver, asked, granted: credentials, manifestScopes })
-      const obtained = obtainToken(ctx, { credentials, scopes, rejectedFingerprint })
+      const askedBy = receiver.kind === 'service' ? receiver.service : undefined
+      const obtained = obtainToken(ctx, { credentials, scopes, rejectedFingerprint, askedBy })
       const token = obtained instanceof Promise ? await obtained : obtained
       if (!token) continue // Another generation is in force by now.
 

@@ -23,7 +23,7 @@ const longestWaitMs = 30_000
  * @throws StandinError with the reason of `failurePolicy`, or `TRACKUNIT_REFUSED` while a rejected token cannot be replaced yet
  */
 export function obtainToken(ctx: TokensContext, purpose: TokenPurpose): HeldToken | Promise<HeldToken | undefined> {
-  const { credentials, scopes, rejectedFingerprint, replaceAhead } = purpose
+  const { credentials, scopes, rejectedFingerprint, replaceAhead, askedBy } = purpose
   const { accountId, generation } = credentials
   const identity = { accountId, generation, scopeKey: scopes.key }
   const held = ctx.tokens.cache.get(identity)
@@ -31,7 +31,18 @@ export function obtainToken(ctx: TokensContext, purpose: TokenPurpose): HeldToke
     return held
   // A caller with a rejected token shares no look with the others: theirs may well find that very token.
   const key = `${rejectedFingerprint ?? ''} ${replaceAhead ?? ''} ${accountId} ${generation} ${scopes.key}`
-  return ctx.tokens.flights.join(key, () => obtainShared(ctx, purpose, identity))
+  const { flights, turns } = ctx.tokens
+  const share = () => flights.join(key, () => obtainShared(ctx, purpose, identity))
+  if (askedBy === undefined) return share()
+  // Waits in its own service's queue: a call of another service for this token must not wait there.
+  return flights.join(`turn of ${askedBy}\n${key}`, async () => {
+    const endTurn = await turns.take(askedBy)
+    try {
+      return await share()
+    } finally {
+      endTurn()
+    }
+  })
 }
 
 function isUsable(token: HeldToken, rejectedFingerprint: string | undefined, nowMs: number): boolean {

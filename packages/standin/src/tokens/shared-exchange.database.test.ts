@@ -151,3 +151,25 @@ test('at most eight scope sets of an account are kept, the least used give way',
   )
   expect(await stack.sql`select from token_leases`).toHaveLength(8)
 })
+
+test('invariant 25: a batch of one service does not hold up the single call of another', async () => {
+  await using stack = await createTokenStack(database)
+  const others = Array.from({ length: 40 }, (_, nth) => `99999999-0000-4000-8000-0000000000${10 + nth}`)
+  for (const accountId of [account, ...others]) await stack.install({ accountId })
+  const [batching, single] = [await stack.createService(), await stack.createService({ service: 'billing' })]
+  const [issue] = await startReplicas(stack, 1)
+  if (!issue) throw new Error('there is a replica')
+  const { release } = stack.endpoint.hold()
+
+  // The account of the single call is the last of the batch.
+  const batch = [...others, account].map((accountId) => issue(batching, { ...both, accountId }))
+  const settled = Promise.allSettled(batch)
+  const one = issue(single, both)
+  await expect.poll(() => stack.endpoint.exchanges.length).toBe(17)
+  release()
+  expect(text(await one)).toMatch('token')
+
+  await settled // The service has a grant on one of the accounts.
+  expect(stack.endpoint.exchanges).toHaveLength(41)
+  expect(issue.ctx.tokens.turns.size()).toBe(0)
+})

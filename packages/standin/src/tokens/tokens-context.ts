@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
+import { createTurns, type Turns } from '../access/turns.ts'
 import type { AccountsContext } from '../accounts/accounts-context.ts'
 import { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
 import type { ReplicaContext } from '../context.ts'
@@ -19,6 +20,8 @@ export interface TokenMemory {
   inForce: InForceMemory
   /** Tokens that are being obtained. */
   flights: Flights<HeldToken | undefined>
+  /** Whose tokens are being obtained, a few at a time. */
+  turns: Turns
   /** Emits an account's id when an exchange for it has ended, here or on another replica. */
   news: EventEmitter
   /** Which tokens are in use. */
@@ -35,12 +38,19 @@ export interface ExchangeLeasePolicy {
   renewEveryMs: number
 }
 
+/**
+ * Tokens that are obtained for one service at once. With the usual third of a second each they use what Trackunit allows in
+ * a second, and another service's exchange waits behind no more than these.
+ */
+const obtainedAtOnce = 16
+
 export function createTokenMemory(ctx: ReplicaContext): TokenMemory {
   const { config, clock } = ctx
   return {
     cache: createTokenCache(),
     inForce: createInForceMemory({ clock, find: (accountId) => findCredentialsInForce(ctx, accountId) }),
     flights: createFlights(),
+    turns: createTurns(obtainedAtOnce),
     news: new EventEmitter().setMaxListeners(0), // A listener for each token that is waited for.
     uses: createTokenUses({ clock }),
     spool: createHandOutSpool(
