@@ -51,7 +51,7 @@ const asked: Inputs<typeof procedures> = {
     confirmUninstall: { ...ofAccount, own: 'INPUT_INVALID' },
     dismissUninstall: { ...ofAccount, own: 'INPUT_INVALID' },
   },
-  action: { list: ofAccount },
+  action: { list: ofAccount, tryPlan: { ...ofAccount, needsScopes: true } },
   run: {
     start: {
       input: ({ accountId }) => ({ accountId, actionId: 'fleet-snapshot', input: {}, idempotencyKey: 'access-test' }),

@@ -422,7 +422,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await fresh.visit(`/runs/${ids.run}`)
     await fresh.app.getByRole('heading', { name: `${markup} needs attention.` }).waitFor()
     expect(await fresh.app.locator('.mach').first().textContent()).toContain(markup)
-    await fresh.visit('/')
+    await fresh.visit('/runs')
     await fresh.app.getByRole('link', { name: `${markup} needs attention` }).waitFor()
     expect(await fresh.frame().evaluate(() => 'broken' in globalThis)).toBe(false)
     expect(fresh.wrong).toEqual([])

@@ -144,6 +144,8 @@ export const procedures = {
       callers: both,
       account: 'input',
     },
+    /** For a plan that was bought after Trackunit refused: actions that need it can be started at once, not after a day. */
+    tryPlan: { kind: 'mutation', input: account, output: z.object({}), callers: ['user'], account: 'input' },
   },
   run: {
     start: { kind: 'mutation', input: startRunInputSchema, output: runSchema, callers: both, account: 'input' },

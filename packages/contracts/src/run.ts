@@ -84,6 +84,8 @@ export const runSchema = z.object({
   steps: z.array(runStepSchema),
   /** The result in one sentence; final when the run has ended. */
   headline: messageSchema.nullable(),
+  /** What its result leaves out because it could not be read, and why; null where the result is complete. */
+  incomplete: messageSchema.nullable(),
   reason: errorReasonSchema.nullable(),
   attempts: z.int(),
   artifacts: z.array(artifactSchema),

@@ -331,6 +331,7 @@ CREATE TABLE "runs" (
 	"progress" jsonb NOT NULL,
 	"steps" jsonb NOT NULL,
 	"headline" text,
+	"incomplete" text,
 	"reason" text,
 	"last_seq" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,

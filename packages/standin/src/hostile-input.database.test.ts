@@ -49,7 +49,7 @@ const wholeInputs: Inputs<typeof procedures> = {
     confirmUninstall: ofAccount,
     dismissUninstall: ofAccount,
   },
-  action: { list: { accountId, language: 'da' } },
+  action: { list: { accountId, language: 'da' }, tryPlan: ofAccount },
   run: {
     start: {
       ...{ accountId, actionId: 'count', input: planned.input, idempotencyKey: 'a key of the test', mode: 'apply' },

@@ -176,7 +176,7 @@ describe('attention list', () => {
 
     const blind = await createActionStage({ machines: ailing(120), plan: 'basic', hasAemp: false }).play(attentionList)
     expect(blind.rows).toEqual([]) // What is not known is no silence.
-    expect(blind.headline).toBe('Nothing found that needs attention on 120 machines. Some checks are missing.')
+    expect(blind.headline).toBe('Only data health and services were checked on 120 machines. Nothing found there.')
   })
 
   test('what Trackunit left out is neither low nor silent', async () => {
@@ -210,5 +210,24 @@ describe('invariant 19: another worker continues from the last checkpoint', () =
     const played = await limited.play(attentionList)
     expect(played.rows).toEqual(whole.rows)
     expect(played.requests.length).toBeLessThanOrEqual(whole.requests.length + 1)
+  })
+
+  test.for([
+    { lacks: { hasServices: false }, said: 'Only battery, fuel, last contact and data health were checked.' },
+    { lacks: { hasDataHealth: false }, said: 'Only battery, fuel, last contact and services were checked.' },
+    {
+      lacks: { plan: 'basic', hasServices: false, hasDataHealth: false },
+      said: 'Only fuel and last contact were checked',
+    },
+  ] as const)('says what alone was checked, and is incomplete: $said', async ({ lacks, said }) => {
+    const played = await createActionStage({ machines: ailing(5), ...lacks }).play(attentionList)
+    expect(played.headline).toContain(said)
+    expect(played.headline).toMatch(/^(At least|Only)/)
+    expect(played.incomplete).not.toBe('')
+  })
+
+  test('is complete when every source was read', async () => {
+    const played = await createActionStage({ machines: ailing(5) }).play(attentionList)
+    expect(played.incomplete).toBe('')
   })
 })

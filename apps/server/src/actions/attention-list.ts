@@ -13,7 +13,14 @@ import { type Finding, findingsOf, reasons, worseFirst } from './attention/findi
 import { dataHealthPath, idsOfOverdue, overduePath, serviceScope, withIssues } from './attention/issues-of-machines.ts'
 import { readPagedList } from './attention/paged-list.ts'
 import { readCounters } from './machines/counters-snapshot.ts'
-import { lacksOfList, listingSchema, listMachines, newListing, partOfList } from './machines/list-machines.ts'
+import {
+  gapsOfList,
+  lacksOfList,
+  listingSchema,
+  listMachines,
+  newListing,
+  partOfList,
+} from './machines/list-machines.ts'
 import { type Reading, readIfPossible } from './machines/read-if-possible.ts'
 import { type Counts, countIn, topBars } from './machines/top-bars.ts'
 import { machineOfRow, placeOf, typeName } from './machines/words.ts'
@@ -40,7 +47,7 @@ const columns = [
 /** Checks that a run can be without, and why. */
 const lacks = [
   ...(['healthRefused', 'healthUnanswered'] as const),
-  ...(['servicesRefused', 'servicesUnanswered', 'servicesNotAllowed'] as const),
+  ...(['servicesRefused', 'servicesUnanswered', 'servicesNotAllowed', 'countersUnread'] as const),
 ] as const
 type Lack = (typeof lacks)[number]
 
@@ -54,6 +61,8 @@ const checkpointSchema = z.object({
   leftOut: z.array(z.enum(lacks)),
   /** Whether a machine without a date has never reported; otherwise its last report is unknown. */
   isLastSeenKnown: z.boolean(),
+  /** Whether fuel and the time of the last report were read. */
+  areCountersRead: z.boolean().default(true),
   /** How often Trackunit did not answer the next request. */
   failures: z.number().default(0),
 })
@@ -89,12 +98,13 @@ export const attentionList = defineAction({
   messages: catalogue,
 
   async run(context) {
-    const { account, machines, resumedFrom, previous, result, checkpoint, headline, log, step, progress } = context
+    const { account, machines, resumedFrom, previous, result, checkpoint, headline, incomplete } = context
+    const { log, step, progress } = context
     let at: Checkpoint = resumedFrom
       ? checkpointSchema.parse(resumedFrom)
       : {
           ...{ phase: 'list', listing: newListing(), page: 0, failures: 0 },
-          ...{ issues: {}, overdue: [], leftOut: [], isLastSeenKnown: true },
+          ...{ issues: {}, overdue: [], leftOut: [], isLastSeenKnown: true, areCountersRead: true },
         }
     const goOn = async (change: Partial<Checkpoint>) => {
       at = { ...at, ...change }
@@ -126,8 +136,8 @@ export const attentionList = defineAction({
       const isKnown =
         at.listing.source !== 'rest' || (await step(say('readCounters'), () => ifPossible(read))) === 'read'
       await machines.keepReadings()
-      await goOn({ isLastSeenKnown: isKnown && !at.listing.isPartial })
-      await goOnTo('health', undefined)
+      await goOn({ isLastSeenKnown: isKnown && !at.listing.isPartial, areCountersRead: isKnown })
+      await goOnTo('health', isKnown ? undefined : 'countersUnread')
     }
     if (at.phase === 'health') {
       const read = () =>
@@ -168,9 +178,13 @@ export const attentionList = defineAction({
           await result.chart({ kind: 'bars', title: say('chartTitle'), unit: 'number', bars, note: say('chartNote') })
         }
         const newOnes = before && found.filter((one) => !before.has(rowId(one))).length
-        const missing = [...lacksOfList(at.listing), ...at.leftOut.map((lack) => say(lack))]
+        const left = at.leftOut.map((lack) => say(lack))
+        const gaps = [...gapsOfList(at.listing), ...left]
+        if (gaps.length > 0) await incomplete(together(gaps))
+        const missing = [...lacksOfList(at.listing), ...left]
         await result.detail(together([...missing, ...(before ? [lastTime(before, found)] : [])]))
-        await headline(sentence({ found: found.length, checked, newOnes, isWhole: missing.length === 0 }))
+        const checks = gaps.length === 0 ? undefined : checksMade(at)
+        await headline(sentence({ found: found.length, checked, newOnes, checks }))
         await goOn({ phase: 'files' })
       })
     }
@@ -289,20 +303,46 @@ function barsOf(found: readonly Found[]) {
   return topBars(counts)
 }
 
+/** What was checked, by a letter each: battery, fuel and last contact, data health, services. */
+function checksMade({ listing, areCountersRead, leftOut }: Checkpoint): string {
+  const isLeftOut = (what: string) => leftOut.some((lack) => lack.startsWith(what))
+  const made = [
+    listing.source !== 'rest' && 'B',
+    areCountersRead && 'F',
+    !isLeftOut('health') && 'H',
+    !isLeftOut('services') && 'S',
+  ]
+  return made.filter(Boolean).join('')
+}
+
+/** @param checks those that were made where some were not: then it says which, and never that all is well */
 function sentence({
   found,
   checked,
   newOnes,
-  isWhole,
+  checks,
 }: {
   found: number
   checked: number
   newOnes: number | undefined
-  isWhole: boolean
+  checks: string | undefined
 }) {
   if (checked === 0) return say('noMachines')
-  if (found === 0) return isWhole ? say('nothingFound', { checked }) : say('nothingFoundInPart', { checked })
-  return newOnes === undefined
-    ? say('found', { found, checked })
-    : say('foundWithNew', { found, checked, new: newOnes })
+  if (checks === undefined) {
+    if (found === 0) return say('nothingFound', { checked })
+    return newOnes === undefined
+      ? say('found', { found, checked })
+      : say('foundWithNew', { found, checked, new: newOnes })
+  }
+  // Every check was made, but not on all machines, or with values missing.
+  const isOfParts = checks === 'BFHS'
+  if (found === 0)
+    return isOfParts
+      ? say('nothingFoundInPart', { checked })
+      : together([say('onlyCheckedOn', { checks, checked }), say('nothingFoundThere')])
+  const atLeast =
+    newOnes === undefined
+      ? say('foundAtLeast', { found, checked })
+      : say('foundAtLeastWithNew', { found, checked, new: newOnes })
+  return isOfParts ? atLeast : together([atLeast, say('onlyChecked', { checks })])
 }

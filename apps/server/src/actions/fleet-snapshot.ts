@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import { readCounters } from './machines/counters-snapshot.ts'
 import {
+  gapsOfList,
   type Listing,
   lacksOfList,
   listingSchema,
@@ -138,6 +139,8 @@ export const fleetSnapshot = defineAction({
         if (bars)
           await result.chart({ kind: 'bars', title: say(chartTitles[input.chartBy]), unit: 'number', bars, note: null })
         await result.detail(together(lacks(at)))
+        const gaps = [...gapsOfList(at.listing), ...(at.hasIdleHours ? [] : [say('idleHoursNotRead')])]
+        if (gaps.length > 0) await context.incomplete(together(gaps))
         await headline(sentence(totals, { gone, comparesPlaces }))
         await goOn({ phase: 'files' })
       })

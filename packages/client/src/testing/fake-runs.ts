@@ -66,6 +66,7 @@ export function createFakeRuns(nowMs: () => number) {
       progress: { done: 0, total: null, message: '', secondsLeft: null },
       steps: [],
       headline: null,
+      incomplete: null,
       reason: null,
       attempts: 0,
       artifacts: [],

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { useActions, useInstallation } from '../connection/use-account.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { hostPages } from '../host-pages.ts'
+import { TryPlanButton } from '../overview/remedy-button.tsx'
 import { Button } from '../parts/button.tsx'
 import { Crumb } from '../parts/crumb.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -84,6 +85,7 @@ function HindranceNotice({ action, hindrance }: { action: Action; hindrance: Hin
         </p>
       )}
       {hindrance === 'plan' && <p>{texts.needs.whichPlan}</p>}
+      {hindrance === 'plan' && action.missingPlan !== null && <TryPlanButton />}
       {hindrance === 'removed' && <Link href={addresses.overview}>{shell.toOverview}</Link>}
     </Notice>
   )

@@ -8,6 +8,8 @@ import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { SkeletonRows } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
+import type { EndedRun } from '../runs/follow-run.ts'
+import { resultLook } from '../runs/result-look.ts'
 import { resultWords, waitsUntil } from '../runs/run-words.ts'
 import { useRuns } from '../runs/use-runs.ts'
 import { addresses } from '../shell/addresses.ts'
@@ -72,7 +74,7 @@ interface CatalogueRowProps {
   action: Action
   state: Parameters<typeof hindranceOf>[1]
   going: Run | undefined
-  last: Run | undefined
+  last: EndedRun | undefined
 }
 
 function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
@@ -153,12 +155,11 @@ function LastOrNow({ action, going, last }: Pick<CatalogueRowProps, 'action' | '
     )
   }
   if (!last) return <span>{words.neverRan}</span>
-  const looks = { succeeded: ['check', 'ok'], failed: ['bad', 'bad'], cancelled: ['off', 'wait'] } as const
-  const [icon, tone] = looks[last.state as keyof typeof looks] ?? looks.succeeded
+  const { icon, tone, state } = resultLook(last, texts)
   return (
     <>
       <span className={`st ${tone} short`}>
-        <Icon name={icon} />
+        <Icon name={icon} label={state} />
         <span>{resultWords(last, { title: action.title, userId: host.user.id, texts, formats })}</span>
       </span>
       {ended}

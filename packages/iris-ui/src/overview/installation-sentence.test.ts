@@ -8,7 +8,7 @@ import { needsYou } from './needs-you.ts'
 
 const nowMs = Date.parse('2026-11-24T08:44:00Z')
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
-const nothing = { actions: [], sendsEmail: true, undelivered: [], schedules: [] }
+const nothing = { actions: [], sendsEmail: true, undelivered: [], results: [], schedules: [] }
 const around = { account: 'Nordvang Entreprenør', needs: 0, nowMs, texts: en, formats }
 
 const installation = (changes: Partial<Installation>): Installation => ({
@@ -177,7 +177,7 @@ describe('what needs a person', () => {
   })
 
   test('is what actions leave out because of a missing permission, once per permission', () => {
-    const action = { title: 'Attention list', missingScopes: [], missingFromPlan: [] }
+    const action = { title: 'Attention list', missingScopes: [], missingFromPlan: [], missingPlan: null, mayStart: true }
     const actions = [
       { ...action, missingOptionalScopes: ['account.event.manage'] },
       { ...action, title: 'Fleet snapshot', missingOptionalScopes: ['account.event.manage'] },

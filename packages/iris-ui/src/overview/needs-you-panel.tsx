@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { ApprovalDecision } from './approval-decision.tsx'
 import type { Need } from './needs-you.ts'
-import { ResendButton, ResumeButton } from './remedy-button.tsx'
+import { AgainButton, ResendButton, ResumeButton, TryPlanButton } from './remedy-button.tsx'
 import { RemovalDecision } from './removal-decision.tsx'
 
 interface NeedsYouPanelProps {
@@ -43,6 +43,8 @@ export function NeedsYouPanel({ needs, installation, activeSchedules }: NeedsYou
                 </Button>
               )}
               {way?.kind === 'resend' && <ResendButton {...way} />}
+              {way?.kind === 'again' && <AgainButton {...way} />}
+              {way?.kind === 'plan' && <TryPlanButton />}
               {way?.kind === 'resume' && <ResumeButton {...way} />}
             </div>
             {way?.kind === 'removal' && (

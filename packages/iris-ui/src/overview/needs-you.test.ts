@@ -1,6 +1,8 @@
 import type { Action, Delivery, Installation, Schedule, Undelivered } from '@standin/client'
 import { expect, test } from 'vitest'
+import { hindranceWords } from '../actions/may-start.ts'
 import { createFormats } from '../formats/create-formats.ts'
+import { aRun } from '../runs/a-run.fixture.ts'
 import { en } from '../texts/en.ts'
 import { type Need, needsYou } from './needs-you.ts'
 
@@ -26,7 +28,7 @@ const anUndelivered = (delivery: Partial<Delivery>, of: Partial<Undelivered> = {
 
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'UTC', measurement: 'metric' })
 function needs(known: Partial<Parameters<typeof needsYou>[1]>): Need[] {
-  const nothing = { actions: [anAction()], sendsEmail: true, undelivered: [], schedules: [] }
+  const nothing = { actions: [anAction()], sendsEmail: true, undelivered: [], results: [], schedules: [] }
   return needsYou(installation, { ...nothing, nowMs: 0, texts: en, formats, ...known })
 }
 const wayOf = (known: Parameters<typeof needs>[0]) => {
@@ -103,4 +105,29 @@ test('an email is not resent by a server that sends none', () => {
   const [need] = needs({ undelivered: [anUndelivered({})], sendsEmail: false })
   expect(need?.means).toMatch(/^This server cannot send email\./)
   expect(need?.way).toMatchObject({ kind: 'page', to: '/runs/r' })
+})
+
+test('a last result that could not check everything needs a person: with what is missing, to be tried again', () => {
+  const run = aRun({ actionId: 'list', state: 'succeeded', incomplete: 'Data health is left out.' })
+  expect(needs({ results: [run] })).toMatchObject([
+    {
+      ...{ tone: 'warn', what: '“Attention list” could not check everything.', means: 'Data health is left out.' },
+      way: { kind: 'again', runId: run.id },
+    },
+  ])
+  expect(needs({ results: [{ ...run, incomplete: null }] })).toEqual([])
+  // The permission that is missing has a row of its own.
+  const actions = [anAction({ missingOptionalScopes: ['asset.view'] })]
+  expect(needs({ results: [run], actions }).map(({ id }) => id)).toEqual(['left-out'])
+})
+
+test('a missing plan says on the overview what it says at the action, and can be tried again', () => {
+  const action = anAction({ missingPlan: 'the right of apps to dismiss events' })
+  expect(needs({ actions: [action] })).toMatchObject([
+    {
+      what: '“Attention list” cannot run.',
+      means: `${hindranceWords('plan', action, en)} Your contact at Trackunit can say which plan has it.`,
+      way: { kind: 'plan' },
+    },
+  ])
 })

@@ -1,5 +1,5 @@
-import type { Action, Installation, Schedule, Undelivered } from '@standin/client'
-import { hindranceOf } from '../actions/may-start.ts'
+import type { Action, Installation, Run, Schedule, Undelivered } from '@standin/client'
+import { hindranceOf, hindranceWords } from '../actions/may-start.ts'
 import { capital } from '../formats/capital.ts'
 import type { Formats } from '../formats/create-formats.ts'
 import { hostPages } from '../host-pages.ts'
@@ -21,8 +21,10 @@ export interface Need {
     | { kind: 'page'; to: string; words: string }
     | { kind: 'host'; path: string; words: string }
     | { kind: 'resend'; runId: string; deliveryId: string; to: string }
+    | { kind: 'again'; runId: string; title: string }
     | { kind: 'resume'; scheduleId: string; title: string }
     | { kind: 'approval'; generation: number; since: string }
+    | { kind: 'plan' }
     | { kind: 'removal' }
 }
 
@@ -31,6 +33,8 @@ interface Known {
   /** Whether the server can send emails. */
   sendsEmail: boolean
   undelivered: readonly Undelivered[]
+  /** The last result of each action. */
+  results: readonly Run[]
   schedules: readonly Schedule[]
   nowMs: number
   texts: Texts
@@ -46,6 +50,7 @@ export function needsYou(installation: Installation, known: Known): Need[] {
     ...pausedSchedules(known),
     ...endingSchedules(known),
     ...failedDeliveries(known),
+    ...incompleteResults(known),
     ...missingPermissions(known),
   ]
 }
@@ -145,10 +150,24 @@ function failedDeliveries({ undelivered, sendsEmail, actions, texts }: Known): N
   })
 }
 
+/** Last results that could not check everything. What a missing permission leaves out has its own row. */
+function incompleteResults({ results, actions, texts }: Known): Need[] {
+  return results.flatMap(({ id, actionId, state, incomplete }): Need[] => {
+    const action = actions.find((each) => each.id === actionId)
+    if (state !== 'succeeded' || incomplete === null || !action || action.missingOptionalScopes.length > 0) return []
+    const need = {
+      ...({ id: `incomplete-${id}`, tone: 'warn', icon: 'warn' } as const),
+      what: texts.needs.incomplete(action.title),
+      means: texts.ofAction(actionId, incomplete),
+    }
+    return [hindranceOf(action, 'active') ? need : { ...need, way: { kind: 'again', runId: id, title: action.title } }]
+  })
+}
+
 function missingPermissions({ actions, texts, formats }: Known): Need[] {
-  const without = actions.filter(({ missingScopes }) => missingScopes.length > 0)
-  const forPlan = without.filter(({ missingFromPlan }) => missingFromPlan.length > 0)
-  const leftOut = without.filter(({ missingFromPlan }) => missingFromPlan.length === 0)
+  const without = actions.filter(({ missingScopes, missingPlan }) => missingScopes.length > 0 || missingPlan !== null)
+  const forPlan = without.filter((action) => hindranceOf(action, 'active') === 'plan')
+  const leftOut = without.filter((action) => !forPlan.includes(action))
   const titlesOf = (those: typeof actions) => formats.listOf(those.map(({ title }) => `“${title}”`))
   const namesOf = (scopes: readonly string[]) =>
     texts.list([...new Set(scopes)].map((scope) => texts.permissions[scope] ?? scope))
@@ -174,13 +193,14 @@ function missingPermissions({ actions, texts, formats }: Known): Need[] {
       means: texts.needs.partialMeans(namesOf(partial.flatMap(({ missingOptionalScopes }) => missingOptionalScopes))),
       way: { kind: 'host', path: hostPages.apps, words: texts.needs.openApps },
     })
-  if (forPlan.length > 0)
+  for (const action of forPlan)
     needs.push({
-      id: 'plan',
+      id: `plan-${action.id}`,
       tone: 'warn',
       icon: 'warn',
-      what: texts.needs.leftOut(titlesOf(forPlan)),
-      means: `${texts.needs.notInPlanMeans(namesOf(forPlan.flatMap(({ missingFromPlan }) => missingFromPlan)))} ${texts.needs.whichPlan}`,
+      what: texts.needs.leftOut(titlesOf([action])),
+      means: `${hindranceWords('plan', action, texts)} ${texts.needs.whichPlan}`,
+      ...(action.missingPlan !== null && { way: { kind: 'plan' } }),
     })
   return needs
 }

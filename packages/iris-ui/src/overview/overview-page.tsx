@@ -34,8 +34,11 @@ export function OverviewPage() {
 
   const known = installation.data
   const needs = useMemo(
-    () => (known ? needsYou(known, { actions, sendsEmail, undelivered, schedules, nowMs, texts, formats }) : []),
-    [known, actions, sendsEmail, undelivered, schedules, nowMs, texts, formats],
+    () =>
+      known
+        ? needsYou(known, { actions, sendsEmail, undelivered, results: runs.results, schedules, nowMs, texts, formats })
+        : [],
+    [known, actions, sendsEmail, undelivered, runs.results, schedules, nowMs, texts, formats],
   )
 
   const shape = useSkeleton(installation.isPending || (installation.isSuccess && catalogue.isPending))

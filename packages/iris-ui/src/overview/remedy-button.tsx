@@ -1,7 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTRPC } from '../connection/api.ts'
+import { startRefusalWords } from '../connection/refusal-words.ts'
 import { Button } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { RefusedPress } from '../parts/refused-press.tsx'
+import { useRetryRun } from '../runs/use-retry-run.ts'
 import { useSurroundings } from '../surroundings.ts'
 
 /** Sends a result once more to a receiver that it did not reach. */
@@ -60,6 +63,52 @@ export function ResumeButton({ scheduleId, title }: { scheduleId: string; title:
         {texts.schedules.resume}
       </Button>
       <RefusedPress error={resume.error} what={texts.schedules.notResumed} />
+    </>
+  )
+}
+
+/** Runs once more what could not check everything. */
+export function AgainButton({ runId, title }: { runId: string; title: string }) {
+  const { texts } = useSurroundings()
+  const { press, busy, failure } = useRetryRun({ runId, title })
+  return (
+    <>
+      <Button icon="redo" busy={busy} aria-label={texts.needs.runAgainNamed(title)} onClick={press}>
+        {texts.needs.runAgain}
+      </Button>
+      <div role="alert" className="alert">
+        {failure && (
+          <p className="st bad">
+            <Icon name="bad" />
+            <span>
+              {texts.actions.notStarted(title)} {startRefusalWords(failure, texts)}
+            </span>
+          </p>
+        )}
+      </div>
+    </>
+  )
+}
+
+/** For a plan that was bought: actions that it needs can be started again, and the next one asks Trackunit. */
+export function TryPlanButton() {
+  const { host, texts } = useSurroundings()
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const tryPlan = useMutation(
+    trpc.action.tryPlan.mutationOptions({
+      async onSuccess() {
+        host.toast({ title: texts.needs.planTried, kind: 'success' })
+        await queryClient.invalidateQueries({ queryKey: trpc.action.list.pathKey() })
+      },
+    }),
+  )
+  return (
+    <>
+      <Button icon="redo" busy={tryPlan.isPending} onClick={() => tryPlan.mutate({ accountId: host.account.id })}>
+        {texts.needs.tryPlan}
+      </Button>
+      <RefusedPress error={tryPlan.error} what="" />
     </>
   )
 }

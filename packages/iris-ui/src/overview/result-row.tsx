@@ -1,14 +1,9 @@
 import { Link } from 'wouter'
 import { Icon } from '../parts/icon.tsx'
 import type { EndedRun } from '../runs/follow-run.ts'
+import { resultLook } from '../runs/result-look.ts'
 import { addressOfRun, reasonWords, resultWords, startedByWords } from '../runs/run-words.ts'
 import { useSurroundings } from '../surroundings.ts'
-
-const resultLooks = {
-  succeeded: { icon: 'check', tone: 'ok' },
-  failed: { icon: 'bad', tone: 'bad' },
-  cancelled: { icon: 'off', tone: 'wait' },
-} as const
 
 interface ResultRowProps {
   run: EndedRun
@@ -23,14 +18,13 @@ export function ResultRow({ run, title, nowMs, end }: ResultRowProps) {
   const { host, texts, formats } = useSurroundings()
   const words = texts.results
   const shown = { title, userId: host.user.id, texts, formats }
-  const { icon, tone } = resultLooks[run.state]
-  const states = { succeeded: words.succeededState, failed: words.failedState, cancelled: words.cancelledState }
+  const { icon, tone, state } = resultLook(run, texts)
   const endedAt = run.endedAt ?? run.createdAt
   const reason = reasonWords(run, shown)
 
   return (
     <li data-run={run.id} data-state={run.state}>
-      <Icon name={icon} tone={tone} label={states[run.state]} />
+      <Icon name={icon} tone={tone} label={state} />
       <div>
         <p className="t">
           <Link href={addressOfRun(run)}>{resultWords(run, shown)}</Link>

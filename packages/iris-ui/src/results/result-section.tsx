@@ -1,4 +1,5 @@
 import type { Run } from '@standin/client'
+import { Icon } from '../parts/icon.tsx'
 import { SkeletonRows } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
 import { hasEnded } from '../runs/follow-run.ts'
@@ -17,7 +18,15 @@ const LEAD_LENGTH = 200
 /** More than the headline: what is left out and why. */
 export function ResultDetail({ run }: { run: Run }) {
   const detail = useResult(run).first?.detail
-  return detail && detail.length <= LEAD_LENGTH ? <p className="lead">{detail}</p> : null
+  if (!detail || detail.length > LEAD_LENGTH) return null
+  return run.incomplete === null ? (
+    <p className="lead">{detail}</p>
+  ) : (
+    <p className="lead st warn">
+      <Icon name="warn" />
+      <span>{detail}</span>
+    </p>
+  )
 }
 
 /** The chart, if useful, and the table. A result without rows is only its headline. */

@@ -1,16 +1,18 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useRef } from 'react'
-import { Link, useLocation } from 'wouter'
+import { skipToken, useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import { hindranceWords } from '../actions/may-start.ts'
 import { useTRPC } from '../connection/api.ts'
-import { failureOf, mayPass } from '../connection/failure.ts'
 import { startRefusalWords } from '../connection/refusal-words.ts'
+import { useInstallation } from '../connection/use-account.ts'
+import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
 import { ResultDetail, ResultSection } from '../results/result-section.tsx'
+import { againOf } from '../runs/again.ts'
 import { addressOfRun, progressWords } from '../runs/run-words.ts'
+import { useRetryRun } from '../runs/use-retry-run.ts'
 import { addresses } from '../shell/addresses.ts'
-import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { DeliveryList } from './delivery-list.tsx'
 import { FileList } from './file-list.tsx'
@@ -36,7 +38,7 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
           <ResultDetail run={run} />
         </div>
         <div className="acts">
-          <RunAgain run={run} title={title} off={action !== undefined && !action.mayStart} />
+          <RunAgain run={run} title={title} action={action} />
         </div>
       </div>
       {halfWay && (
@@ -89,51 +91,43 @@ function Origin({ run }: Pick<RunViewProps, 'run'>) {
   )
 }
 
-/** The same once more: as often as it is pressed without an answer, it is one run. */
-function RunAgain({ run, title, off }: Pick<RunViewProps, 'run' | 'title'> & { off: boolean }) {
+/** The same once more, or what stands in the way. */
+function RunAgain({ run, title, action }: Pick<RunViewProps, 'run' | 'title' | 'action'>) {
   const { texts } = useSurroundings()
-  const words = texts.run
+  const nowMs = useNow(60_000)
+  const installation = useInstallation()
   const trpc = useTRPC()
-  const queryClient = useQueryClient()
-  const [, navigate] = useLocation()
-  const { say, justStarted } = useAnnouncer()
-  const key = useRef<string>(undefined)
-  const retry = useMutation(
-    trpc.run.retry.mutationOptions({
-      retry: (failures, error) => failures < 2 && mayPass(failureOf(error)),
-      onSuccess(started) {
-        key.current = undefined
-        queryClient.setQueryData(trpc.run.get.queryKey({ runId: started.id }), started)
-        void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
-        justStarted.current = started.id
-        say(words.againStarted(title))
-        navigate(addressOfRun(started))
-      },
-      onError(error) {
-        if (!mayPass(failureOf(error)) && failureOf(error) !== 'SIGNED_OUT') key.current = undefined
-      },
-    }),
+  const preview = useQuery(
+    trpc.run.get.queryOptions(run.previewRunId ? { runId: run.previewRunId } : skipToken, { staleTime: Infinity }),
   )
-  const failure = retry.error && failureOf(retry.error)
+  const { press, busy, failure } = useRetryRun({ runId: run.id, title })
+  if (preview.isLoading) return null
+  const previewEndedAt = preview.data?.endedAt
+  const again = againOf(run, { action, installation: installation.data?.state, previewEndedAt, nowMs })
+  if (!action || !again) return null
+  if (again.kind === 'new-preview')
+    return (
+      <Link href={addresses.actionLike(run.actionId, run.id)} className="btn">
+        {texts.run.newPreview}
+      </Link>
+    )
+  const hindered = again.kind === 'hindered' ? again.by : undefined
 
   return (
     <>
       <Button
         icon="redo"
         {...(run.state === 'failed' && { look: 'go' as const })}
-        busy={retry.isPending}
-        off={off}
-        aria-describedby={off ? 'again-role' : undefined}
-        onClick={() => {
-          key.current ??= crypto.randomUUID()
-          retry.mutate({ runId: run.id, idempotencyKey: key.current })
-        }}
+        busy={busy}
+        off={hindered !== undefined}
+        aria-describedby={hindered ? 'again-not' : undefined}
+        onClick={press}
       >
-        {words.again}
+        {texts.run.again}
       </Button>
-      {off && (
-        <p className="small muted" id="again-role">
-          {texts.shell.needsRole}
+      {hindered && (
+        <p className="small muted" id="again-not">
+          {hindered === 'role' ? texts.shell.needsRole : hindranceWords(hindered, action, texts)}
         </p>
       )}
       <div role="alert">

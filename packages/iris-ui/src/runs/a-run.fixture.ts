@@ -13,6 +13,7 @@ export function aRun(changes: Partial<Run> = {}): Run {
     progress: { done: 0, total: null, message: '', secondsLeft: null },
     steps: [],
     headline: null,
+    incomplete: null,
     reason: null,
     attempts: 1,
     artifacts: [],

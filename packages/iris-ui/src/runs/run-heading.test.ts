@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { en } from '../texts/en.ts'
 import { aRun } from './a-run.fixture.ts'
+import { resultLook } from './result-look.ts'
 import { runHeading } from './run-heading.ts'
 
 const words = {
@@ -52,4 +53,10 @@ test('a waiting run says what for: a limit and its end, or the time of the next 
   expect(heading('CREDENTIALS_PENDING', {}, again)).toMatchObject({ nextTryAt: again })
   expect(heading('CREDENTIALS_PENDING', { state: 'queued' }, again)).toMatchObject({ idle: true, nextTryAt: again })
   expect(heading('CREDENTIALS_REJECTED')).not.toHaveProperty('nextTryAt')
+})
+
+test('a result that could not check everything is amber, never green', () => {
+  const run = aRun({ state: 'succeeded', headline: 'Only fuel was checked on 42 machines.', incomplete: 'No battery.' })
+  expect(resultLook({ ...run, state: 'succeeded' }, en)).toEqual({ icon: 'warn', tone: 'warn', state: 'Incomplete' })
+  expect(resultLook({ state: 'succeeded', incomplete: null }, en).tone).toBe('ok')
 })

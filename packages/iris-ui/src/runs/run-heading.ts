@@ -4,6 +4,7 @@ import { timeLeft } from '../formats/time-left.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
 import type { Texts } from '../texts/en.ts'
+import { resultLook } from './result-look.ts'
 import { reasonWords, resultWords, waitingWords, waitsUntil } from './run-words.ts'
 
 export interface RunHeading {
@@ -37,7 +38,7 @@ interface Words {
 /** The sentence of a run's page: time left while it goes, the result when it is there, how far it came when it stopped. */
 export function runHeading(run: Run, words: Words): RunHeading {
   const { title, usualSeconds, before, accessTriedAt, nowMs, texts, formats } = words
-  const { running, results } = texts
+  const { running } = texts
   const receivers = run.deliveries.length
 
   const whenAccess = accessTriedAt ? { nextTryAt: accessTriedAt } : {}
@@ -92,21 +93,21 @@ export function runHeading(run: Run, words: Words): RunHeading {
       return {
         heading: stop(resultWords(run, words)),
         lead: [],
-        look: { icon: 'check', tone: 'ok', state: results.succeededState },
+        look: resultLook({ ...run, state: run.state }, texts),
       }
     case 'failed': {
       const reason = reasonWords(run, words)
       return {
         heading: stop(resultWords(run, words)),
         lead: [...(reason ? [reason] : []), ...(run.attempts > 1 ? [texts.run.triedTimes(run.attempts)] : [])],
-        look: { icon: 'bad', tone: 'bad', state: results.failedState },
+        look: resultLook({ ...run, state: run.state }, texts),
       }
     }
     case 'cancelled':
       return {
         heading: stop(resultWords(run, words)),
         lead: [],
-        look: { icon: 'off', tone: 'wait', state: results.cancelledState },
+        look: resultLook({ ...run, state: run.state }, texts),
       }
   }
 }

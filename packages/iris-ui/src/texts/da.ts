@@ -262,6 +262,11 @@ export const da: Texts = {
     refusedAddressMeans: 'Adressen tager ikke imod resultatet. Resultatet er stadig her.',
     noEmailMeans:
       'Denne server kan ikke sende e-mail. Dem, der driver Standin hos jer, kan sætte det op. Resultatet er stadig her.',
+    incomplete: (title) => `“${title}” kunne ikke tjekke alt.`,
+    runAgain: 'Prøv igen',
+    runAgainNamed: (title) => `Kør “${title}” igen`,
+    tryPlan: 'Vi har det nu: prøv igen',
+    planTried: 'Den næste start spørger Trackunit igen.',
     resend: 'Send igen',
     resendNamed: (to) => `Send igen til ${to}`,
     resent: (to) => `Resultatet er på vej til ${to}.`,
@@ -528,6 +533,7 @@ export const da: Texts = {
     firstVisit: (title, time) =>
       `Intet har kørt endnu. “${title}” er en god start: den læser kun${time ? ` og tager ${time}` : ''}.`,
     succeededState: 'Færdig',
+    incompleteState: 'Ikke komplet',
     failedState: 'Stoppet',
     cancelledState: 'Stoppet af en person',
   },
@@ -558,6 +564,7 @@ export const da: Texts = {
     system: 'Standin',
     log: 'Log',
     again: 'Kør igen',
+    newPreview: 'Lav en ny forhåndsvisning',
     againStarted: (title) => `${title} er startet igen.`,
     found: 'Fundet indtil nu',
     foundSoFar: (n) => `${n} indtil nu, rækkefølgen kan ændre sig`,

@@ -4,6 +4,7 @@ import { account, anna, caller, createRunStack, otherAccount, type RunStack } fr
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller } from '../access/caller.ts'
 import { contracted, router } from '../http/trpc.ts'
+import { graphqlKeyOf } from '../trackunit/rate-rules.ts'
 import { actionProcedures } from './action-procedures.ts'
 import { type AnyAction, defineAction } from './define-action.ts'
 
@@ -90,4 +91,24 @@ test('an action that changes data has the duration of its preview and of each ch
   await ran('apply', 600, 200)
   await ran('apply', 5, 0) // There was nothing to change.
   expect(await times()).toEqual([1_800, 3])
+})
+
+test('a plan that was bought is tried again at once: a refusal is forgotten when somebody asks', async () => {
+  const needing = action('needing', { plan: 'GraphQL' })
+  await using stack = await createRunStack({ database, actions: [needing] })
+  await stack.install()
+  const state = JSON.stringify({ refusedAtMs: Date.now(), left: 7 })
+  await stack.sql`insert into rate_budgets (key, account_id, state)
+    values (${graphqlKeyOf(account)}, ${account}, ${state}::text::jsonb)`
+  const missing = async () => (await listAs(stack, anna)).map(({ missingPlan }) => missingPlan)
+  expect(await missing()).toEqual(['GraphQL'])
+
+  const api = router(actionProcedures(stack.ctx, contracted(stack.ctx))).createCaller({
+    requestId: 'test',
+    authenticate: async () => anna,
+  })
+  await api.tryPlan({ accountId: account })
+
+  expect(await missing()).toEqual([null])
+  expect(await stack.sql`select state->>'left' as left from rate_budgets`).toEqual([{ left: '7' }]) // The budget stays.
 })

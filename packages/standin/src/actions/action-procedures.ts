@@ -2,9 +2,11 @@ import { procedures } from '@standin/contracts'
 import { missingForAction } from '../access/authorize.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { usualTimesOf } from '../runs/run-list-store.ts'
+import { forgetGraphqlRefusal } from '../trackunit/rate-budget-store.ts'
 import type { ActionsContext } from './actions-context.ts'
 import { accountAllowsIfServed } from './allowed-action.ts'
 import type { AnyAction } from './define-action.ts'
+import { checkMayReadAny } from './readable-actions.ts'
 
 export function actionProcedures(ctx: ActionsContext, contracted: Contracted) {
   return {
@@ -19,6 +21,11 @@ export function actionProcedures(ctx: ActionsContext, contracted: Contracted) {
         actions: ctx.actions.describe({ accountScopes, mayStart, usualTimes, language }),
         sendsEmail: ctx.config.delivery.smtp !== undefined,
       }
+    }),
+    tryPlan: contracted.call(procedures.action.tryPlan).mutation(async ({ ctx: { accountId, caller } }) => {
+      checkMayReadAny(ctx, caller, accountId) // Who may start nothing changes nothing.
+      await forgetGraphqlRefusal(ctx.db, accountId)
+      return {}
     }),
   }
 }

@@ -54,6 +54,8 @@ export interface RunContext<Input> {
   log(message: Message): Promise<void>
   /** The result in one sentence. */
   headline(sentence: Message): Promise<void>
+  /** What the result leaves out because it could not be read, and why: it is shown as incomplete, never as all clear. */
+  incomplete(what: Message): Promise<void>
   /** A part of the work with a name and a duration, shown in order. */
   step<Result>(name: Message, work: () => Promise<Result>): Promise<Result>
 }

@@ -43,6 +43,7 @@ export function runContext(ctx: Context, open: OpenRun, { grantedScopes, ...open
         { change: (tx) => appendEvent(tx, runId, { type: 'log', message: storableMessage(message, 500) }) },
       ),
     headline: (sentence) => writeRun(ctx, open, { headline: storableMessage(sentence, 300) }),
+    incomplete: (what) => writeRun(ctx, open, { incomplete: storableMessage(what, 1_000) }),
     step: (name, work) => runStep(ctx, open, { name, work }),
   })
 }

@@ -144,7 +144,9 @@ export async function holdsRun(
 export async function updateRunningRun(
   tx: Transaction,
   { runId, epoch }: { runId: string; epoch: number },
-  change: Partial<Pick<RunRow, 'progress' | 'steps' | 'headline' | 'checkpoint' | 'retries' | 'crashes'>>,
+  change: Partial<
+    Pick<RunRow, 'progress' | 'steps' | 'headline' | 'incomplete' | 'checkpoint' | 'retries' | 'crashes'>
+  >,
 ): Promise<RunState | undefined> {
   const [row] = await tx
     .update(runs)

@@ -59,6 +59,7 @@ export const runs = pgTable(
     progress: jsonb().$type<Run['progress']>().notNull(),
     steps: jsonb().$type<Run['steps']>().notNull(),
     headline: messageColumn(),
+    incomplete: messageColumn(),
     reason: text().$type<ErrorReason>(),
     lastSeq: integer().notNull().default(0),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),

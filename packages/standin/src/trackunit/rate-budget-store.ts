@@ -65,6 +65,14 @@ export async function isGraphqlRefused(db: Database, accountId: string): Promise
   return (await db.$count(rateBudgets, and(eq(rateBudgets.key, graphqlKeyOf(accountId)), isRecent))) > 0
 }
 
+/** Lets actions that need GraphQL be started again, without waiting for the day to pass. The budget itself stays. */
+export async function forgetGraphqlRefusal(db: Database, accountId: string): Promise<void> {
+  await db
+    .update(rateBudgets)
+    .set({ state: sql`${rateBudgets.state} - 'refusedAtMs'` })
+    .where(eq(rateBudgets.key, graphqlKeyOf(accountId)))
+}
+
 /** Deletes budgets that no limit needs any more, once all their windows have passed. */
 export async function sweepBudgets({ db }: Context): Promise<boolean> {
   await db.delete(rateBudgets).where(lt(rateBudgets.updatedAt, sql`now() - interval '32 days'`))

@@ -36,6 +36,7 @@ export const attentionMessages = defineMessages({
     checkServices: 'Check services',
     rank: 'Rank and compare with last time',
     dataHealthRead: 'data health lists read',
+    countersUnread: 'Fuel and last contact are left out: Trackunit did not let us read them, or did not answer.',
     healthRefused: 'Data health is left out: Trackunit does not let us read it.',
     healthUnanswered: 'Data health is left out: Trackunit did not answer.',
     servicesRefused:
@@ -53,7 +54,16 @@ export const attentionMessages = defineMessages({
     nothingFound:
       'Nothing needs attention. {checked, plural, one {The machine is fine} other {All # machines are fine}}.',
     nothingFoundInPart:
-      'Nothing found that needs attention on {checked, plural, one {# machine} other {# machines}}. Some checks are missing.',
+      'Nothing found that needs attention on {checked, plural, one {# machine} other {# machines}}. Some data is missing.',
+    nothingFoundThere: 'Nothing found there.',
+    onlyChecked:
+      'Only {checks, select, BF {battery, fuel and last contact were} BFH {battery, fuel, last contact and data health were} BFS {battery, fuel, last contact and services were} B {battery was} BH {battery and data health were} BS {battery and services were} BHS {battery, data health and services were} F {fuel and last contact were} FH {fuel, last contact and data health were} FS {fuel, last contact and services were} FHS {fuel, last contact, data health and services were} H {data health was} S {services were} HS {data health and services were} other {the list of machines was}} checked.',
+    onlyCheckedOn:
+      'Only {checks, select, BF {battery, fuel and last contact were} BFH {battery, fuel, last contact and data health were} BFS {battery, fuel, last contact and services were} B {battery was} BH {battery and data health were} BS {battery and services were} BHS {battery, data health and services were} F {fuel and last contact were} FH {fuel, last contact and data health were} FS {fuel, last contact and services were} FHS {fuel, last contact, data health and services were} H {data health was} S {services were} HS {data health and services were} other {the list of machines was}} checked on {checked, plural, one {# machine} other {# machines}}.',
+    foundAtLeast:
+      'At least {found, number} of {checked, plural, one {# machine} other {# machines}} {found, plural, one {needs} other {need}} attention.',
+    foundAtLeastWithNew:
+      'At least {found, number} of {checked, plural, one {# machine} other {# machines}} {found, plural, one {needs} other {need}} attention, {new, plural, =0 {none} other {#}} of them new.',
     found:
       '{found, number} of {checked, plural, one {# machine} other {# machines}} {found, plural, one {needs} other {need}} attention.',
     foundWithNew:
@@ -104,6 +114,7 @@ export const attentionMessages = defineMessages({
     checkServices: 'Tjek service',
     rank: 'Sæt i rækkefølge og sammenlign med sidst',
     dataHealthRead: 'lister om datakvalitet læst',
+    countersUnread: 'Brændstof og sidste kontakt er udeladt: Trackunit lod os ikke læse dem eller svarede ikke.',
     healthRefused: 'Datakvalitet er udeladt: Trackunit lader os ikke læse den.',
     healthUnanswered: 'Datakvalitet er udeladt: Trackunit svarede ikke.',
     servicesRefused:
@@ -121,7 +132,16 @@ export const attentionMessages = defineMessages({
     nothingFound:
       'Intet kræver opmærksomhed. {checked, plural, one {Maskinen er i orden} other {Alle # maskiner er i orden}}.',
     nothingFoundInPart:
-      'Der er ikke fundet noget, der kræver opmærksomhed, på {checked, plural, one {# maskine} other {# maskiner}}. Nogle tjek mangler.',
+      'Der er ikke fundet noget, der kræver opmærksomhed, på {checked, plural, one {# maskine} other {# maskiner}}. Nogle data mangler.',
+    nothingFoundThere: 'Der er ikke fundet noget.',
+    onlyChecked:
+      'Kun {checks, select, BF {batteri, brændstof og sidste kontakt} BFH {batteri, brændstof, sidste kontakt og datakvalitet} BFS {batteri, brændstof, sidste kontakt og service} B {batteri} BH {batteri og datakvalitet} BS {batteri og service} BHS {batteri, datakvalitet og service} F {brændstof og sidste kontakt} FH {brændstof, sidste kontakt og datakvalitet} FS {brændstof, sidste kontakt og service} FHS {brændstof, sidste kontakt, datakvalitet og service} H {datakvalitet} S {service} HS {datakvalitet og service} other {maskinlisten}} er tjekket.',
+    onlyCheckedOn:
+      'Kun {checks, select, BF {batteri, brændstof og sidste kontakt} BFH {batteri, brændstof, sidste kontakt og datakvalitet} BFS {batteri, brændstof, sidste kontakt og service} B {batteri} BH {batteri og datakvalitet} BS {batteri og service} BHS {batteri, datakvalitet og service} F {brændstof og sidste kontakt} FH {brændstof, sidste kontakt og datakvalitet} FS {brændstof, sidste kontakt og service} FHS {brændstof, sidste kontakt, datakvalitet og service} H {datakvalitet} S {service} HS {datakvalitet og service} other {maskinlisten}} er tjekket på {checked, plural, one {# maskine} other {# maskiner}}.',
+    foundAtLeast:
+      'Mindst {found, number} af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed.',
+    foundAtLeastWithNew:
+      'Mindst {found, number} af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed, {new, plural, =0 {ingen af dem nye} one {# af dem ny} other {# af dem nye}}.',
     found: '{found, number} af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed.',
     foundWithNew:
       '{found, number} af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed, {new, plural, =0 {ingen af dem nye} one {# af dem ny} other {# af dem nye}}.',

@@ -160,11 +160,16 @@ async function countAssets({ get }: Context['trackunit']): Promise<number | null
 }
 
 /** What a list lacks, for its readers. */
-export function lacksOfList({ source, isPartial, vanished, isCut }: Listing): KeyedMessage[] {
+export function lacksOfList(listing: Listing): KeyedMessage[] {
+  const { vanished } = listing
+  return [...gapsOfList(listing), ...(vanished > 0 ? [sayOfMachines('machinesRemoved', { count: vanished })] : [])]
+}
+
+/** What could not be read. A machine that was removed in the meantime is no gap. */
+export function gapsOfList({ source, isPartial, vanished, isCut }: Listing): KeyedMessage[] {
   return [
     ...(isCut ? [sayOfMachines('listCut')] : []),
     ...(source === 'rest' ? [sayOfMachines('sitesMissing')] : []),
-    ...(vanished > 0 ? [sayOfMachines('machinesRemoved', { count: vanished })] : []),
     ...(isPartial && vanished === 0 ? [sayOfMachines('valuesMissing')] : []),
   ]
 }

@@ -34,6 +34,7 @@ interface Given extends Partial<SimulatedTrackunit> {
 /** What a run left behind, in English. */
 export interface Played {
   headline: string
+  incomplete: string
   detail: string
   chart: ResultChart | undefined
   rows: Array<Omit<GivenRow, 'cells'> & { cells: Record<string, string | number | null | undefined> }>
@@ -52,6 +53,7 @@ export interface Played {
 /** The same, with its messages. */
 interface Said {
   headline: Message
+  incomplete: Message
   detail: Message
   chart: SentChart | undefined
   rows: GivenRow[]
@@ -116,7 +118,17 @@ export function createActionStage({
     const key = `${action.id} ${mode}`
     const kept = { checkpoint: resumedFrom, rows: [] as GivenRow[], files: new Map<string, string>() }
     const said: Said = {
-      ...{ headline: '', detail: '', chart: undefined, rows: [], columns: [], log: [], steps: [], progress: [] },
+      ...{
+        headline: '',
+        incomplete: '',
+        detail: '',
+        chart: undefined,
+        rows: [],
+        columns: [],
+        log: [],
+        steps: [],
+        progress: [],
+      },
     }
     let attempts = 0
     const effects = new Map<string, { outcome?: unknown }>()
@@ -199,6 +211,9 @@ export function createActionStage({
         log: async (line) => void said.log.push(line),
         async headline(sentence) {
           said.headline = sentence
+        },
+        async incomplete(what) {
+          said.incomplete = what
         },
         async step(name, work) {
           if (!said.steps.some((step) => textOf(step) === textOf(name))) said.steps.push(name)
@@ -297,14 +312,25 @@ function checkCells({ cells }: GivenRow, columns: readonly GivenColumn[]): void 
 const ownColumns = ['also', 'reason', 'kind', 'grade', 'outcome', 'since', 'change', 'by', 'week']
 
 /** @throws where an action says something that cannot be read in Danish */
-function checkSaid({ headline, detail, chart, columns, rows, log, steps, progress }: Said, action: AnyAction): void {
+function checkSaid(
+  { headline, incomplete, detail, chart, columns, rows, log, steps, progress }: Said,
+  action: AnyAction,
+): void {
   const chartTexts = chart && [
     ...[chart.title, chart.note],
     ...(chart.kind === 'stacked' ? chart.series.map(({ label }) => label) : []),
     ...(chart.kind === 'stacked' ? chart.columns.map(({ note }) => note) : []),
   ]
   const said = [
-    ...[headline, detail, ...(chartTexts ?? []), ...log, ...steps, ...progress.map(({ message }) => message)],
+    ...[
+      headline,
+      incomplete,
+      detail,
+      ...(chartTexts ?? []),
+      ...log,
+      ...steps,
+      ...progress.map(({ message }) => message),
+    ],
     ...columns.map(({ title }) => title),
     ...rows.flatMap(({ cells }) => ownColumns.map((key) => cells[key])),
   ]

@@ -1,0 +1,43 @@
+import type { Run } from '@standin/client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { useLocation } from 'wouter'
+import { useTRPC } from '../connection/api.ts'
+import { failureOf, mayPass } from '../connection/failure.ts'
+import { useAnnouncer } from '../shell/announcer.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { addressOfRun } from './run-words.ts'
+
+/** The same run once more: as often as it is pressed without an answer, it is one run. */
+export function useRetryRun({ runId, title }: { runId: Run['id']; title: string }) {
+  const { texts } = useSurroundings()
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const [, navigate] = useLocation()
+  const { say, justStarted } = useAnnouncer()
+  const key = useRef<string>(undefined)
+  const retry = useMutation(
+    trpc.run.retry.mutationOptions({
+      retry: (failures, error) => failures < 2 && mayPass(failureOf(error)),
+      onSuccess(started) {
+        key.current = undefined
+        queryClient.setQueryData(trpc.run.get.queryKey({ runId: started.id }), started)
+        void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
+        justStarted.current = started.id
+        say(texts.run.againStarted(title))
+        navigate(addressOfRun(started))
+      },
+      onError(error) {
+        if (!mayPass(failureOf(error)) && failureOf(error) !== 'SIGNED_OUT') key.current = undefined
+      },
+    }),
+  )
+  return {
+    busy: retry.isPending,
+    failure: retry.error ? failureOf(retry.error) : undefined,
+    press() {
+      key.current ??= crypto.randomUUID()
+      retry.mutate({ runId, idempotencyKey: key.current })
+    },
+  }
+}
