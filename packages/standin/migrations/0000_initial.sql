@@ -360,15 +360,17 @@ CREATE TABLE "schedules" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "encryption_keys" (
-	"kid" text PRIMARY KEY NOT NULL,
-	"fingerprint" text NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE "encryption_key_readers" (
 	"replica_id" integer PRIMARY KEY NOT NULL,
 	"writes" text NOT NULL,
 	"reads" text[] NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "used_keys" (
+	"ring" text NOT NULL,
+	"kid" text NOT NULL,
+	"fingerprint" text NOT NULL,
+	CONSTRAINT "used_keys_ring_kid_pk" PRIMARY KEY("ring","kid")
 );
 --> statement-breakpoint
 CREATE TABLE "access_tokens" (

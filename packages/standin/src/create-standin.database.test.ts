@@ -123,30 +123,30 @@ test('what is refused at any edge is counted by route and reason, never by addre
 
 test('invariant 26: a server whose keys do not open what is stored takes nothing, and says which key is missing', async () => {
   const [a, b] = ['A'.repeat(43), 'B'.repeat(43)]
-  const start = (encryption: string) =>
+  const start = (encryption: string, audit: string) =>
     createStandin({ app, actions: [] }).start({
       ...{ DRAIN_DELAY_S: '0', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.url },
       ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
       STANDIN_ENCRYPTION_KEYS: encryption,
       STANDIN_LINK_KEYS: `l:${b}`,
-      STANDIN_AUDIT_KEYS: `a:${b}`,
+      STANDIN_AUDIT_KEYS: audit,
     })
-  const look = async (encryption: string) => {
-    const { url, stop } = await start(encryption)
+  const look = async (encryption: string, audit = `audit:${b}`) => {
+    const { url, stop } = await start(encryption, audit)
     try {
       const ready = await fetch(`${url}/health/ready`)
       const body = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
       const callback = await fetch(`${url}/trackunit/callback`, body)
-      const { encryptionKeysMissing } = (await ready.json()) as { encryptionKeysMissing?: string[] }
-      return { ready: ready.status, encryptionKeysMissing, callback: callback.status }
+      const { keysMissing } = (await ready.json()) as { keysMissing?: string[] }
+      return { ready: ready.status, keysMissing, callback: callback.status }
     } finally {
       await stop()
     }
   }
-  const good = { ready: 200, encryptionKeysMissing: undefined, callback: 401 }
-  const refused = { ready: 503, encryptionKeysMissing: ['old'], callback: 503 }
+  const good = { ready: 200, keysMissing: undefined, callback: 401 }
+  const refused = { ready: 503, keysMissing: ['STANDIN_ENCRYPTION_KEYS old'], callback: 503 }
 
-  await sql`truncate encryption_keys, installations, credentials cascade`
+  await sql`truncate used_keys, installations, credentials cascade`
   expect(await look(`old:${a}`)).toEqual(good)
   const binding = { account: accountId, app: app.id, column: 'client-secret', generation: 1 } as const
   const vault = createVault([{ kid: 'old', bytes: Buffer.from(a, 'base64url') }])
@@ -159,5 +159,11 @@ test('invariant 26: a server whose keys do not open what is stored takes nothing
   expect(await look(`new:${b},old:${a}`)).toEqual(good)
   await sql`truncate installations, credentials cascade`
   expect(await look(`new:${b}`)).toEqual(good) // Retired: no value needs it.
-  expect((await sql`select kid from encryption_keys`).map(({ kid }) => kid)).toEqual(['new'])
+  expect((await sql`select kid from used_keys where ring = 'encryption'`).map(({ kid }) => kid)).toEqual(['new'])
+
+  await sql`insert into installations (account_id, mac) values (${accountId}, 'audit:signed by the key of before')`
+  const unsigned = { ready: 503, keysMissing: ['STANDIN_AUDIT_KEYS audit'], callback: 503 }
+  expect(await look(`new:${b}`, `audit:${a}`)).toEqual(unsigned)
+  expect(await look(`new:${b}`, `other:${a}`)).toEqual(unsigned)
+  expect(await look(`new:${b}`, `other:${a},audit:${b}`)).toEqual(good)
 })

@@ -163,7 +163,7 @@ interface Start {
 }
 
 const unreadableKeys =
-  'STANDIN_ENCRYPTION_KEYS lacks keys that stored values need, or has them with other bytes: not ready, all requests are answered 503. Set the keys that the other servers have, and start again'
+  'keys that stored values need are missing, or have other bytes: not ready, all requests are answered 503. Set the keys that the other servers have, and start again'
 
 /** @returns the address that it listens on */
 async function startServer(config: Config, { actions, closers }: Start): Promise<string> {
@@ -180,7 +180,7 @@ async function startServer(config: Config, { actions, closers }: Start): Promise
     () => finishAudit(ctx),
     () => ctx.tokens.spool.close(),
   )
-  const unreadable = await checkKeys(ctx)
+  const unreadable = await checkKeys(ctx, signedTables)
   if (unreadable.length === 0) await publishKeys(ctx)
   else log.error({ keys: unreadable }, unreadableKeys)
   await hearOthers(ctx)

@@ -6,7 +6,7 @@ import type { DatabaseWatch } from '../database/database-watch.ts'
  * `live`: the process answers. `ready`: it can do what its parts promise, also while it bridges an outage of the database:
  * a balancer that removed every replica at once would turn the outage into a stop.
  * @param isWorking whether this process claims the runs that are due
- * @param unreadable encryption keys that stored values need and this process does not have
+ * @param unreadable keys that stored values need and this process does not have
  * @param isStopping whether this process was told to stop: a balancer must send it nothing new
  */
 export function registerHealthRoutes(
@@ -36,7 +36,7 @@ export function registerHealthRoutes(
       status: isReady ? 'ready' : 'not-ready',
       database: watch.trouble() ?? 'up',
       ...(isStuck && { worker: 'stuck' }),
-      ...(unreadable.length > 0 && { encryptionKeysMissing: unreadable }),
+      ...(unreadable.length > 0 && { keysMissing: unreadable }),
       ...(offByMs !== undefined && { clockAheadOfDatabaseS: Math.round(offByMs / 1_000) }),
       parts,
     })

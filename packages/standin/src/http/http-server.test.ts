@@ -168,7 +168,7 @@ test('a worker that claims nothing while runs are due is not ready, and says so'
 
 test.for([
   { what: 'its clock is off', watch: { clockOffByMs: () => 75_400 }, more: {}, says: { clockAheadOfDatabaseS: 75 } },
-  { what: 'a key is missing', watch: {}, more: { unreadable: ['old'] }, says: { encryptionKeysMissing: ['old'] } },
+  { what: 'a key is missing', watch: {}, more: { unreadable: ['old'] }, says: { keysMissing: ['old'] } },
   { what: 'it stops', watch: {}, more: { isStopping: () => true }, says: { stopping: true } },
 ])('invariant 26: a replica is not ready while $what, and says so', async ({ watch, more, says }) => {
   await using edge = await createEdge()

@@ -2,34 +2,68 @@ import { createHmac } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { NamedKey } from '../config/key-ring.ts'
 import type { Database } from '../database/database.ts'
-import { forgetEncryptionKeys, listEncryptionKeys, saveEncryptionKey } from './encryption-key-store.ts'
 import { findKeyUse } from './find-key-use.ts'
+import { type SignedTable, signedPages } from './signed-row-store.ts'
+import { forgetUsedKeys, listUsedKeys, saveUsedKey, type UsedKey } from './used-key-store.ts'
+
+interface CheckContext {
+  db: Database
+  config: { keys: Pick<Config['keys'], 'encryption' | 'audit'> }
+}
+
+const settings = { encryption: 'STANDIN_ENCRYPTION_KEYS', audit: 'STANDIN_AUDIT_KEYS' } as const
 
 /**
- * Whether this server's keys open what is stored, before it writes anything: it would accept callbacks under a key that no
- * other server has. Costs one small query, and a look at all values only where a key is missing.
- * @returns the ids of keys that stored values need and the ring does not have, or has with other bytes
+ * Whether this server's keys open what is stored and verify what is signed, before it writes anything: it would accept
+ * callbacks under a key that no other server has. Costs a small query, and a look at all values only where a key is missing.
+ * @param tables of `signedTables`
+ * @returns the keys that stored values need and the server does not have, or has with other bytes: setting and key id
  */
-export async function checkKeys({
-  db,
-  config,
-}: {
-  db: Database
-  config: { keys: Pick<Config['keys'], 'encryption'> }
-}): Promise<string[]> {
-  const ring = config.keys.encryption
-  const own = new Map(ring.map((key) => [key.kid, fingerprintOf(key)]))
-  const known = await listEncryptionKeys(db)
-  const unreadable = known.filter(({ kid, fingerprint }) => own.get(kid) !== fingerprint).map(({ kid }) => kid)
-  if (unreadable.length > 0) {
-    const { rows, readers } = await findKeyUse(db, ring)
-    const needed = unreadable.filter((kid) => rows.has(kid) || readers.some(({ writes }) => writes === kid))
-    if (needed.length > 0) return needed
-    await forgetEncryptionKeys(db, unreadable) // Retired: no value needs them.
+export async function checkKeys(ctx: CheckContext, tables: readonly SignedTable[]): Promise<string[]> {
+  const known = await listUsedKeys(ctx.db)
+  const missing = {
+    encryption: await missingKeys(ctx, 'encryption', known, () => keysOfValues(ctx)),
+    audit: await missingKeys(ctx, 'audit', known, () => keysOfSignedRows(ctx, tables)),
   }
-  const [writing] = ring
-  await saveEncryptionKey(db, { kid: writing.kid, fingerprint: fingerprintOf(writing) })
-  return []
+  const all = [...missing.encryption, ...missing.audit]
+  if (all.length === 0) for (const ring of ['encryption', 'audit'] as const) await saveWriting(ctx, ring)
+  return all
+}
+
+async function missingKeys(
+  { db, config }: CheckContext,
+  ring: UsedKey['ring'],
+  known: readonly UsedKey[],
+  findNeeded: () => Promise<ReadonlySet<string>>,
+): Promise<string[]> {
+  const own = new Map(config.keys[ring].map((key) => [key.kid, fingerprintOf(key)]))
+  const unknown = known.filter((key) => key.ring === ring && own.get(key.kid) !== key.fingerprint)
+  if (unknown.length === 0) return []
+  const needed = await findNeeded()
+  const missing = unknown.filter(({ kid }) => needed.has(kid))
+  const retired = unknown.filter(({ kid }) => !needed.has(kid)).map(({ kid }) => kid)
+  if (retired.length > 0) await forgetUsedKeys(db, ring, retired)
+  return missing.map(({ kid }) => `${settings[ring]} ${kid}`)
+}
+
+/** The keys that sealed values need, and those that running servers seal with. */
+async function keysOfValues({ db, config }: CheckContext): Promise<Set<string>> {
+  const { rows, readers } = await findKeyUse(db, config.keys.encryption)
+  return new Set([...rows.keys(), ...readers.map(({ writes }) => writes)])
+}
+
+/** The keys that signed who is let in and served. Entries of the audit may outlive their key. */
+async function keysOfSignedRows({ db }: CheckContext, tables: readonly SignedTable[]): Promise<Set<string>> {
+  const kids = new Set<string>()
+  for (const { table } of tables)
+    for await (const page of signedPages(db, table))
+      for (const { row } of page) if (row.mac) kids.add(row.mac.split(':', 1)[0] ?? '')
+  return kids
+}
+
+async function saveWriting({ db, config }: CheckContext, ring: UsedKey['ring']): Promise<void> {
+  const [writing] = config.keys[ring]
+  await saveUsedKey(db, { ring, kid: writing.kid, fingerprint: fingerprintOf(writing) })
 }
 
 const fingerprintOf = ({ bytes }: NamedKey): string =>
