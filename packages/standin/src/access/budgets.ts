@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { StandinError } from '../standin-error.ts'
-import type { Caller } from './caller.ts'
+import type { Caller, UserCaller } from './caller.ts'
 import { createTurns } from './turns.ts'
 
 /** What each replica allows. */
@@ -77,19 +77,21 @@ export function createBudgets(policy: BudgetPolicy) {
   const streams = new Map<string, number>()
   const turns = createTurns(callsAtOnce)
 
+  async function countCallsOfUser(caller: UserCaller, calls: number): Promise<AllowedCalls> {
+    // The user first: who is refused does not use up what colleagues have.
+    const ofUser = await allow(userCalls, nameOf(caller), calls)
+    const ofAccount = await allow(accountCalls, caller.accountId, ofUser.calls)
+    return ofAccount.calls < ofUser.calls ? ofAccount : ofUser
+  }
+
   return {
     /**
      * Counts calls.
      * @returns how many of them may be made now, and when the others can be
      * @throws StandinError `RATE_LIMITED` with when to retry, where none may be made
      */
-    async countCalls(caller: Caller, calls = 1): Promise<AllowedCalls> {
-      if (caller.kind === 'service') return allow(serviceCalls, caller.service, calls)
-      // The user first: who is refused does not use up what colleagues have.
-      const ofUser = await allow(userCalls, nameOf(caller), calls)
-      const ofAccount = await allow(accountCalls, caller.accountId, ofUser.calls)
-      return ofAccount.calls < ofUser.calls ? ofAccount : ofUser
-    },
+    countCalls: (caller: Caller, calls = 1): Promise<AllowedCalls> =>
+      caller.kind === 'service' ? allow(serviceCalls, caller.service, calls) : countCallsOfUser(caller, calls),
 
     /**
      * Counts what a procedure costs beyond a call.

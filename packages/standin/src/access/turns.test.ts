@@ -1,0 +1,22 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createTurns } from './turns.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+test('invariant 25: a call that waits too long behind others of its caller is told when to come again', async () => {
+  const turns = createTurns(1)
+  const end = await turns.take('anna')
+  const late = turns.take('anna')
+  const refused = expect(late).rejects.toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: 10_000 })
+  await vi.advanceTimersByTimeAsync(9_000)
+  const patient = turns.take('anna')
+  await vi.advanceTimersByTimeAsync(1_000)
+  await refused
+
+  end()
+  await vi.advanceTimersByTimeAsync(0)
+  const endPatient = await patient // The one that gave up does not take its place.
+  endPatient()
+  expect(turns.size()).toBe(0)
+})
