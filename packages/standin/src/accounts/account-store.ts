@@ -87,6 +87,12 @@ export async function updateServing(
   await updateInstallation(db, accountId, change)
 }
 
+/** All accounts that are served, and with which credentials. */
+export async function listServing(db: Database): Promise<ServingState[]> {
+  const { accountId, activeGeneration } = installations
+  return db.select({ accountId, activeGeneration }).from(installations).where(isNotNull(activeGeneration))
+}
+
 export async function findInstallation(db: Database, accountId: string): Promise<InstallationRow | undefined> {
   const [row] = await db.select().from(installations).where(eq(installations.accountId, accountId))
   return row

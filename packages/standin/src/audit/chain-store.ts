@@ -168,6 +168,21 @@ export async function readChain(db: Database, { writer, seq }: ChainPlace, limit
     .limit(limit)
 }
 
+/** Entries of these events after an id, in the order of ids. */
+export async function listEntriesOf(
+  db: Database,
+  events: readonly string[],
+  afterId: number,
+  limit = 1_000,
+): Promise<AuditRow[]> {
+  return db
+    .select()
+    .from(auditEntries)
+    .where(and(inArray(auditEntries.event, [...events]), gt(auditEntries.id, afterId)))
+    .orderBy(asc(auditEntries.id))
+    .limit(limit)
+}
+
 /** Rows in no chain, after an id. */
 export async function readUnchained(db: Database, afterId: number, limit: number): Promise<AuditRow[]> {
   return db

@@ -62,3 +62,7 @@ export function connectDatabase(
     close: () => sql.end({ timeout: 5 }).finally(end),
   }
 }
+
+/** Reads everything as it was at one moment. */
+export const inSnapshot = <Result>(db: Database, read: (tx: Transaction) => Promise<Result>): Promise<Result> =>
+  db.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { listHolders, type TokenHolder } from '../audit/chain-store.ts'
 import { type AuditProblem, type LoggedHead, verifyAudit } from '../audit/verify-audit.ts'
 import { accountId, generationNumber } from './arguments.ts'
+import { findRolledBack, type RolledBackRow } from './find-rolled-back.ts'
 import { CommandFailed, printable, printList, printResult, type Terminal, withContext } from './terminal.ts'
 
 /** `audit verify|holders`: whether the audit was tampered with, and which services hold an account's tokens. */
@@ -11,7 +12,7 @@ export function addAuditCommand(program: Command, terminal: Terminal): void {
   const audit = program.command('audit').description('the record of every change and every token handed out')
   audit
     .command('verify')
-    .description('find entries that were changed, deleted or inserted; the first problem of each chain comes first')
+    .description('find entries that were changed, deleted or inserted, and rows put back to an earlier state')
     .option(
       '--heads <file>',
       'a log of the server: its `audit head` lines reveal chains that were deleted, cut off or dropped too early',
@@ -19,7 +20,10 @@ export function addAuditCommand(program: Command, terminal: Terminal): void {
     )
     .option('--json', 'print { rows, chains, problems }')
     .action(async ({ heads, json }: { heads?: LoggedHead[]; json?: boolean }) => {
-      const found = await withContext(terminal, (ctx) => verifyAudit(ctx, heads))
+      const found = await withContext(terminal, async (ctx) => {
+        const { problems, ...counts } = await verifyAudit(ctx, heads)
+        return { ...counts, problems: [...problems, ...(await findRolledBack(ctx))] }
+      })
       const { rows, chains, problems } = found
       printResult(terminal, json, found, () => problems.map(describeProblem).join('\n'))
       terminal.say(`${rows} rows in ${chains} chains, ${problems.length} problems.`)
@@ -48,8 +52,10 @@ const holderLine = (holder: TokenHolder) =>
   ].join('  ')
 
 /** Names of writers are ours, made of digits. */
-function describeProblem(problem: AuditProblem): string {
+function describeProblem(problem: AuditProblem | RolledBackRow): string {
   switch (problem.type) {
+    case 'rolled-back':
+      return `rolled back: ${printable(problem.row)} is not as the entry of ${problem.at.toISOString()} says`
     case 'changed':
       return `changed: row ${problem.seq} of ${problem.writer} (id ${problem.id}, ${problem.at.toISOString()}) is not what was signed`
     case 'missing':
