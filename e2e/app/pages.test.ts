@@ -48,7 +48,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       /^Takes (about|less than) .+ You can stop at any time/,
     ],
     ['the result', '/runs/:run', /machines need attention/],
-    ['all results', '/runs', 'Everything that has run on this account, newest first.'],
+    ['all results', '/runs', 'Everything that has run on this account. What started last is first.'],
     ['the schedules', '/schedules', 'Runs that Standin starts automatically.'],
     ['the form of a schedule', '/schedules/new', 'Next five runs'],
     ['a schedule', '/schedules/:schedule', 'No runs yet.'],

@@ -86,7 +86,9 @@ function HindranceNotice({ action, hindrance }: { action: Action; hindrance: Hin
       )}
       {hindrance === 'plan' && <p>{texts.needs.whichPlan}</p>}
       {hindrance === 'plan' && action.missingPlan !== null && <TryPlanButton />}
-      {hindrance === 'removed' && <Link href={addresses.overview}>{shell.toOverview}</Link>}
+      {(hindrance === 'removed' || hindrance === 'not-installed') && (
+        <Link href={addresses.overview}>{shell.toOverview}</Link>
+      )}
     </Notice>
   )
 }

@@ -126,7 +126,13 @@ function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
 const permissionNames = (scopes: readonly string[], { list, permissions }: Texts) =>
   list(scopes.map((scope) => permissions[scope] ?? scope))
 
-const hindranceIcons = { plan: 'minus', permission: 'warn', removed: 'minus', access: 'clock' } as const
+const hindranceIcons = {
+  plan: 'minus',
+  permission: 'warn',
+  removed: 'minus',
+  'not-installed': 'minus',
+  access: 'clock',
+} as const
 
 function LastOrNow({ action, going, last }: Pick<CatalogueRowProps, 'action' | 'going' | 'last'>) {
   const { host, texts, formats } = useSurroundings()

@@ -24,6 +24,7 @@ test('a removal, a missing permission and a missing role prevent a start, the mo
   const missing = ['account.event.manage']
   const all = { ...action, missingScopes: missing, missingFromPlan: missing, mayStart: false }
   expect(hindranceOf(all, 'uninstalled')).toBe('removed')
+  expect(hindranceOf(all, 'none')).toBe('not-installed') // Nobody removed what never was there.
   expect(hindranceOf(all, 'parked')).toBe('plan')
   expect(hindranceOf({ ...all, missingFromPlan: [] }, 'parked')).toBe('permission')
   expect(hindranceOf({ ...all, missingScopes: [], missingFromPlan: [] }, 'active')).toBe('role')

@@ -2,13 +2,14 @@ import type { Action, Installation } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
 /** Why an action cannot start, most lasting reason first. */
-export type Hindrance = 'plan' | 'permission' | 'role' | 'removed' | 'access'
+export type Hindrance = 'plan' | 'permission' | 'role' | 'removed' | 'not-installed' | 'access'
 
 export function hindranceOf(
   action: Pick<Action, 'missingScopes' | 'missingFromPlan' | 'missingPlan' | 'mayStart'>,
   state: Installation['state'] | undefined,
 ): Hindrance | undefined {
-  if (state === 'uninstalled' || state === 'none') return 'removed'
+  if (state === 'uninstalled') return 'removed'
+  if (state === 'none') return 'not-installed'
   if (action.missingFromPlan.length > 0 || action.missingPlan !== null) return 'plan'
   if (action.missingScopes.length > 0) return 'permission'
   if (!action.mayStart) return 'role'
@@ -32,6 +33,8 @@ export function hindranceWords(
       return words.needsRole
     case 'removed':
       return words.uninstalled
+    case 'not-installed':
+      return words.notInstalled
     case 'access':
       return words.noAccess
   }

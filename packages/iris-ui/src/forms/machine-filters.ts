@@ -24,12 +24,24 @@ export function namesOf(choices: FilterChoices | undefined, known: ReadonlyMap<s
   return names
 }
 
-export function chipsOf(filter: MachineFilter, names: ReadonlyMap<string, string>, { form }: Texts): Chip[] {
+export function chipsOf(filter: MachineFilter, names: ReadonlyMap<string, string>, texts: Texts): Chip[] {
+  const { form } = texts
   const say = { siteIds: form.site, types: form.type, groupIds: form.group }
   return filterLists.flatMap(({ list }) =>
-    (filter[list] ?? []).map((id) => ({ list, id, label: say[list](names.get(`${list} ${id}`) ?? id) })),
+    (filter[list] ?? []).map((id) => ({
+      list,
+      id,
+      label: say[list](choiceName(list, { id, name: names.get(`${list} ${id}`) ?? id }, texts)),
+    })),
   )
 }
+
+/** As results name it: a type in words, never as Trackunit writes it. */
+export const choiceName = (
+  list: FilterList,
+  { id, name }: { id: string; name: string },
+  { machineType }: Pick<Texts, 'machineType'>,
+): string => (list === 'types' ? machineType(id) : name)
 
 export function withToggled(filter: MachineFilter, list: FilterList, id: string): MachineFilter {
   const before = filter[list] ?? []

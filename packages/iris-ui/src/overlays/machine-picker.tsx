@@ -3,7 +3,7 @@ import type { FilterChoices, MachineFilter } from '@standin/client'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useDeferredValue, useId, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
-import { type FilterList, filterLists, isEverything, withToggled } from '../forms/machine-filters.ts'
+import { choiceName, type FilterList, filterLists, isEverything, withToggled } from '../forms/machine-filters.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
@@ -115,7 +115,7 @@ interface GroupProps {
 }
 
 function Group({ head, list, choices, chosen, onToggle }: GroupProps) {
-  const { formats } = useSurroundings()
+  const { formats, texts } = useSurroundings()
   if (choices.length === 0) return null
   return (
     <fieldset aria-labelledby={`grp-${list}`}>
@@ -125,7 +125,7 @@ function Group({ head, list, choices, chosen, onToggle }: GroupProps) {
       {choices.map(({ id, name, machines }) => (
         <label className={chosen.includes(id) ? 'check on' : 'check'} key={id}>
           <input type="checkbox" checked={chosen.includes(id)} onChange={() => onToggle(id)} />
-          <span>{name}</span>
+          <span>{choiceName(list, { id, name }, texts)}</span>
           <span className="n">{formats.number(machines)}</span>
         </label>
       ))}

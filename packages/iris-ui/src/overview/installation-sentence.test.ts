@@ -177,7 +177,13 @@ describe('what needs a person', () => {
   })
 
   test('is what actions leave out because of a missing permission, once per permission', () => {
-    const action = { title: 'Attention list', missingScopes: [], missingFromPlan: [], missingPlan: null, mayStart: true }
+    const action = {
+      title: 'Attention list',
+      missingScopes: [],
+      missingFromPlan: [],
+      missingPlan: null,
+      mayStart: true,
+    }
     const actions = [
       { ...action, missingOptionalScopes: ['account.event.manage'] },
       { ...action, title: 'Fleet snapshot', missingOptionalScopes: ['account.event.manage'] },

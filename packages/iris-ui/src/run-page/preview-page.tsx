@@ -16,6 +16,7 @@ import { useSkeleton } from '../parts/use-skeleton.ts'
 import { headWords } from '../results/cell-words.ts'
 import { ResultDetail, ResultSection } from '../results/result-section.tsx'
 import { useResult } from '../results/use-result.ts'
+import { isPreviewTooOld } from '../runs/again.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { runHeading } from '../runs/run-heading.ts'
 import { addressOfRun, titleOf } from '../runs/run-words.ts'
@@ -94,7 +95,8 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
   const nowMs = useNow(60_000)
   const words = texts.preview
   const { first } = useResult(run)
-  if (!first) return <PageSkeleton />
+  const applied = useAppliedRun(run)
+  if (!first || applied === 'unknown') return <PageSkeleton />
 
   const count = formats.number(first.total)
   const one = first.total === 1
@@ -119,7 +121,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
       <div className="head">
         <div>
           <h1 ref={heading} tabIndex={-1}>
-            {would} {words.nothingYet}
+            {would} {applied ? words.usedAlready : words.nothingYet}
           </h1>
           <p className="lead">{words.made(made)}</p>
           <ResultDetail run={run} />
@@ -128,7 +130,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
       <RunFacts run={run} action={action} line />
       <div className="confirm">
         <ByKind first={first} />
-        <Apply run={run} action={action} title={title} count={first.total} />
+        <Apply run={run} action={action} title={title} count={first.total} applied={applied} />
         <div className="stack">
           <ResultSection run={run} />
           <FileList run={run} />
@@ -184,12 +186,22 @@ interface ApplyProps {
   action: Action | undefined
   title: string
   count: number
+  applied: Run | undefined
 }
 
-function Apply({ run, action, title, count }: ApplyProps) {
-  const { host, texts, formats } = useSurroundings()
-  const words = texts.preview
+/** The run that made a preview's changes: a preview is applied once. */
+function useAppliedRun(run: Run): Run | undefined | 'unknown' {
   const trpc = useTRPC()
+  const { host } = useSurroundings()
+  const others = useQuery(trpc.run.list.queryOptions({ accountId: host.account.id, actionId: run.actionId, limit: 20 }))
+  if (others.isPending) return 'unknown'
+  return others.data?.runs.find(({ previewRunId }) => previewRunId === run.id)
+}
+
+function Apply({ run, action, title, count, applied }: ApplyProps) {
+  const { texts, formats } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const words = texts.preview
   const [, navigate] = useLocation()
   const { say, justStarted } = useAnnouncer()
   const starting = useStartRun((started) => {
@@ -197,9 +209,6 @@ function Apply({ run, action, title, count }: ApplyProps) {
     say(texts.actions.started(title))
     navigate(addressOfRun(started))
   })
-  // A preview is applied once; later visits link to the run that applied it.
-  const others = useQuery(trpc.run.list.queryOptions({ accountId: host.account.id, actionId: run.actionId, limit: 20 }))
-  const applied = others.data?.runs.find(({ previewRunId }) => previewRunId === run.id)
   const off = action !== undefined && !action.mayStart
   const number = formats.number(count)
   const seconds = secondsOfChanges(count, action)
@@ -210,6 +219,17 @@ function Apply({ run, action, title, count }: ApplyProps) {
         <h2 id="h-do">{words.usedAlready}</h2>
         <Link href={addresses.run(applied.id)} className="btn">
           {words.seeRun}
+        </Link>
+      </aside>
+    )
+  }
+  if (isPreviewTooOld(run.endedAt, nowMs)) {
+    return (
+      <aside className="side" aria-labelledby="h-do">
+        <h2 id="h-do">{words.tooOld}</h2>
+        <p>{words.tooOldMeans}</p>
+        <Link href={addresses.actionLike(run.actionId, run.id)} className="btn">
+          {texts.run.newPreview}
         </Link>
       </aside>
     )

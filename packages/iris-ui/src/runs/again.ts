@@ -4,6 +4,10 @@ import { type Hindrance, hindranceOf } from '../actions/may-start.ts'
 /** As long as the server makes the changes of a preview. */
 const previewIsGoodForMs = 24 * 3_600_000
 
+/** Whether the server refuses to make the changes of a preview that ended then. */
+export const isPreviewTooOld = (endedAt: string | null | undefined, nowMs: number): boolean =>
+  !endedAt || nowMs - Date.parse(endedAt) > previewIsGoodForMs
+
 /** What an ended run offers: to run again, why it cannot, or a new preview. Nothing where its action is gone. */
 export type Again = { kind: 'again' } | { kind: 'hindered'; by: Hindrance } | { kind: 'new-preview' } | undefined
 
@@ -25,6 +29,5 @@ export function againOf(
   if (by) return { kind: 'hindered', by }
   if (previewRunId === null) return { kind: 'again' }
   // Its changes are made, or what they were chosen from is too old.
-  const isOld = !previewEndedAt || nowMs - Date.parse(previewEndedAt) > previewIsGoodForMs
-  return state === 'succeeded' || isOld ? { kind: 'new-preview' } : { kind: 'again' }
+  return state === 'succeeded' || isPreviewTooOld(previewEndedAt, nowMs) ? { kind: 'new-preview' } : { kind: 'again' }
 }

@@ -1,5 +1,6 @@
 import { type ErrorReason, textOf } from '@standin/client'
 import type { SaidMoment } from '../formats/create-formats.ts'
+import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 import { noChanges, type Said, type Texts } from './en.ts'
 
@@ -56,6 +57,24 @@ const stoppedBecause: Partial<Record<ErrorReason, string>> = {
   EFFECT_UNKNOWN: 'Det er uvist, om Trackunit foretog den sidste ændring. Se efter i Trackunit, og start så igen.',
   STORAGE_FULL: 'Denne kontos filer bruger al deres plads. Gamle filer slettes automatisk.',
   INTERNAL: 'Noget gik galt i Standin.',
+}
+
+const machineTypes: Record<string, string> = {
+  ARTICULATED_HAULER: 'Dumper',
+  ATTACHMENT: 'Redskab',
+  BOOM_LIFT: 'Bomlift',
+  COMPRESSOR: 'Kompressor',
+  CRANE: 'Kran',
+  DOZER: 'Dozer',
+  EXCAVATOR: 'Gravemaskine',
+  FORKLIFT: 'Gaffeltruck',
+  GENERATOR: 'Generator',
+  MINI_EXCAVATOR: 'Minigraver',
+  ROLLER: 'Tromle',
+  SCISSOR_LIFT: 'Saxlift',
+  TELEHANDLER: 'Teleskoplæsser',
+  TRUCK: 'Lastbil',
+  WHEEL_LOADER: 'Gummiged',
 }
 
 const refusals: Texts['refusals'] = {
@@ -127,6 +146,7 @@ export const da: Texts = {
   ofAction: (_actionId, message) => textOf(message),
   permissions,
   refusals,
+  machineType: (type) => machineTypes[type] ?? readable(type),
 
   installation: {
     working: 'Standin virker. Intet kræver dig.',
@@ -231,7 +251,7 @@ export const da: Texts = {
     schedulesNow: (n) => (n === 0 ? 'Ingen' : `${n} aktive`),
     schedulesAfter: (n) => (n === 0 ? 'Ingen' : `${n} aktive, intet går tabt`),
     approvalFoot:
-      'Bruger du den nye adgang, gemmes den hidtidige et stykke tid, så I kan gå tilbage. Afviser du den, forbliver den låst. Dit navn står i Aktivitet i begge tilfælde.',
+      'Bruger du den nye adgang, erstatter den den hidtidige. Afviser du den, forbliver den låst. Dit navn står i Aktivitet i begge tilfælde.',
     use: 'Brug den nye adgang',
     refuse: 'Afvis den',
     refuseQuestion: 'Afvise den nye adgang?',
@@ -343,6 +363,7 @@ export const da: Texts = {
     notStarted: (title) => `${title} startede ikke.`,
     notStartedBecause,
     uninstalled: 'Intet kan startes, fordi Standin blev fjernet fra denne konto.',
+    notInstalled: 'Intet kan startes, fordi Standin ikke er installeret på denne konto.',
   },
 
   form: {
@@ -452,6 +473,8 @@ export const da: Texts = {
     applyAny: (n, one) => `Foretag ${n} ${one ? 'ændring' : 'ændringer'}`,
     notNow: 'Ikke nu',
     usedAlready: 'Disse ændringer er allerede startet.',
+    tooOld: 'Denne forhåndsvisning er mere end et døgn gammel.',
+    tooOldMeans: 'Det, den fandt, kan være ændret siden.',
     seeRun: 'Se, hvordan det gik',
   },
 
@@ -526,7 +549,7 @@ export const da: Texts = {
     bySchedule: 'efter plan',
     bySystem: 'startet af Standin',
     all: 'Alle resultater',
-    allLead: 'Alt, der har kørt på denne konto, nyeste først.',
+    allLead: 'Alt, der har kørt på denne konto. Det, der startede sidst, står først.',
     files: (n) => `${n} ${n === 1 ? 'fil' : 'filer'}`,
     more: 'Vis flere',
     startHere: (title) => `Sæt “${title}” op`,
@@ -570,6 +593,7 @@ export const da: Texts = {
     foundSoFar: (n) => `${n} indtil nu, rækkefølgen kan ændre sig`,
     files: 'Filer',
     filesNone: 'Denne kørsel efterlod ingen filer.',
+    filesGone: 'Der er ingen filer længere. Filer gemmes kun i en tid.',
     kept: (day) => `Gemmes til ${day}.`,
     sentTo: 'Sendt til',
     sentNobody: 'Ingen. Resultatet er her.',

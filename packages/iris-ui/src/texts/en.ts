@@ -1,5 +1,6 @@
 import { type ErrorReason, type Message, textOf } from '@standin/client'
 import type { SaidMoment } from '../formats/create-formats.ts'
+import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 
 /** What Trackunit's scopes let Standin do, as people would say it. */
@@ -165,6 +166,8 @@ export const en = {
   ofAction: (_actionId: string, message: Message): string => textOf(message),
   permissions,
   refusals,
+  /** A type of machine as Trackunit calls it, such as `MINI_EXCAVATOR`. */
+  machineType: (type: string): string => readable(type),
 
   installation: {
     working: 'Standin is working. Nothing needs you.',
@@ -272,7 +275,7 @@ export const en = {
     schedulesNow: (n: number) => (n === 0 ? 'None' : `${n} active`),
     schedulesAfter: (n: number) => (n === 0 ? 'None' : `${n} active, nothing is lost`),
     approvalFoot:
-      'If you use the new access, the current one is kept for a while so that you can go back. If you refuse it, it stays locked. Activity records your name either way.',
+      'If you use the new access, it replaces the current one. If you refuse it, it stays locked. Activity records your name either way.',
     use: 'Use the new access',
     refuse: 'Refuse it',
     refuseQuestion: 'Refuse the new access?',
@@ -385,6 +388,7 @@ export const en = {
     notStarted: (title: string) => `${title} did not start.`,
     notStartedBecause,
     uninstalled: 'Nothing can start because Standin was removed from this account.',
+    notInstalled: 'Nothing can start because Standin is not installed on this account.',
   },
 
   form: {
@@ -504,6 +508,8 @@ export const en = {
     applyAny: (n: string, one: boolean) => `Make ${n} ${one ? 'change' : 'changes'}`,
     notNow: 'Not now',
     usedAlready: 'These changes have already been started.',
+    tooOld: 'This preview is older than a day.',
+    tooOldMeans: 'What it found may have changed since.',
     seeRun: 'See how it went',
   },
 
@@ -579,7 +585,7 @@ export const en = {
     bySchedule: 'on schedule',
     bySystem: 'started by Standin',
     all: 'All results',
-    allLead: 'Everything that has run on this account, newest first.',
+    allLead: 'Everything that has run on this account. What started last is first.',
     files: (n: number) => `${n} ${n === 1 ? 'file' : 'files'}`,
     more: 'Show more',
     startHere: (title: string) => `Set up “${title}”`,
@@ -623,6 +629,7 @@ export const en = {
     foundSoFar: (n: string) => `${n} so far, the order may still change`,
     files: 'Files',
     filesNone: 'This run left no files.',
+    filesGone: 'There are no files any more. Files are kept for a limited time.',
     kept: (day: string) => `Kept until ${day}.`,
     sentTo: 'Sent to',
     sentNobody: 'No one. The result is here.',
