@@ -104,7 +104,7 @@ export async function runCallbackKillLoop({
         const states = await Promise.all(wrong.map(({ accountId }) => api.installation.get.query({ accountId })))
         wrong = wrong
           .map((one, index) => ({ ...one, state: states[index]?.state }))
-          .filter(({ isUninstalled, state }) => state !== (isUninstalled ? 'uninstalled' : 'active'))
+          .filter(({ isUninstalled, state }) => state !== (isUninstalled ? 'suspended' : 'active'))
         return wrong.length === 0
       },
       { timeoutMs: 60_000 },

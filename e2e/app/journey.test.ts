@@ -96,7 +96,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.getByRole('link', { name: /Removed/ }).waitFor({ timeout: atOnce })
     await inside.getByRole('link', { name: 'Overview' }).click()
     await inside
-      .getByText(/Standin was removed from this account today at/)
+      .getByText(/Standin stopped today at/)
       .first()
       .waitFor()
     expect(await inside.getByRole('heading', { name: 'Coming up' }).count()).toBe(0)

@@ -91,9 +91,23 @@ const states: readonly State[] = [
     },
   },
   {
-    state: 'uninstalled',
+    state: 'suspended: an uninstall that can be undone',
     before: installed,
     reach: (manager) => manager.press('Uninstall', 'All permissions'),
+    sees: [/Standin stopped today at/, /Nothing runs. Everything is kept until/, 'It was removed: stop and delete'],
+    async leave(manager) {
+      await manager.app.getByRole('button', { name: 'Restore Standin' }).click()
+      await manager.page.getByText('Standin is restored.').waitFor()
+    },
+  },
+  {
+    state: 'uninstalled',
+    before: installed,
+    async reach(manager) {
+      await manager.press('Uninstall', 'All permissions')
+      await manager.app.getByRole('button', { name: 'It was removed: stop and delete' }).click()
+      await manager.app.getByRole('dialog').getByRole('button', { name: 'It was removed: stop and delete' }).click()
+    },
     sees: [
       /Standin was removed from this account today at/,
       'Our access and all files were deleted.',

@@ -30,7 +30,10 @@ true satisfies Same<StandinClientErrorReason, ErrorReason | 'UNREACHABLE'>
 true satisfies Same<testing.FakeStandin['client'], StandinClient>
 true satisfies Same<ReturnType<StandinClient['fetchFor']>, typeof fetch>
 true satisfies Same<RunEvent['type'], 'state' | 'progress' | 'log' | 'artifact' | 'delivery'>
-true satisfies Same<InstallationEvent['type'], 'installed' | 'active' | 'scopes-changed' | 'parked' | 'uninstalled'>
+true satisfies Same<
+  InstallationEvent['type'],
+  'installed' | 'active' | 'scopes-changed' | 'parked' | 'suspended' | 'uninstalled'
+>
 
 export async function use(standin: StandinClient): Promise<void> {
   const token = await standin.token('an account', { scopes: ['asset.view'] as const })

@@ -10,6 +10,6 @@ export const installationEventSchema = z.object({
   seq: z.int().min(1),
   at: momentSchema,
   accountId: accountIdSchema,
-  type: z.enum(['installed', 'active', 'scopes-changed', 'parked', 'uninstalled']),
+  type: z.enum(['installed', 'active', 'scopes-changed', 'parked', 'suspended', 'uninstalled']),
 })
 export type InstallationEvent = z.infer<typeof installationEventSchema>

@@ -3,7 +3,7 @@ import { accountIdSchema } from './account-id.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
 
-/** The states of a set of credentials, and of the installation. `none`: the account never installed the app. */
+/** The states of a set of credentials. */
 export const credentialStateSchema = z.enum([
   'pending',
   'active',
@@ -16,7 +16,11 @@ export const credentialStateSchema = z.enum([
 ])
 export type CredentialState = z.infer<typeof credentialStateSchema>
 
-export const installationStateSchema = z.enum([...credentialStateSchema.options, 'none'])
+/**
+ * The state of an installation is that of its credentials, or `suspended`: an uninstall stopped it, and it can be restored
+ * until it is erased. `none`: the account never installed the app.
+ */
+export const installationStateSchema = z.enum([...credentialStateSchema.options, 'suspended', 'none'])
 export type InstallationState = z.infer<typeof installationStateSchema>
 
 export const installationSchema = z.object({
@@ -43,7 +47,10 @@ export const installationSchema = z.object({
       reason: errorReasonSchema.nullable(),
     }),
   ),
+  /** When Trackunit reported an uninstall that is neither final nor dismissed. */
   uninstallSignalledAt: momentSchema.nullable(),
+  /** When a `suspended` installation is erased, unless someone restores it before then. */
+  erasesAt: momentSchema.exactOptional(),
   /**
    * The attempts to get a token with access that does not work: `pending`, `rejected` and `parked`. Missing in every other
    * state, and on servers that do not report it yet.

@@ -55,6 +55,8 @@ CREATE TABLE "credentials" (
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"claimed_by" integer,
 	"tried_at" timestamp (3) with time zone,
+	"refusals" integer DEFAULT 0 NOT NULL,
+	"refused_since" timestamp (3) with time zone,
 	"next_attempt_at" timestamp (3) with time zone,
 	"proven_at" timestamp (3) with time zone,
 	"granted_scopes" text[],
@@ -67,6 +69,10 @@ CREATE TABLE "installations" (
 	"active_generation" integer,
 	"last_generation" integer DEFAULT 0 NOT NULL,
 	"uninstalled_at" timestamp (3) with time zone,
+	"suspended_up_to" timestamp (3) with time zone,
+	"suspended_at" timestamp (3) with time zone,
+	"restored_up_to" timestamp (3) with time zone,
+	"erasing_since" timestamp (3) with time zone,
 	"uninstall_signalled_at" timestamp (3) with time zone,
 	"uninstall_dismissed_at" timestamp (3) with time zone,
 	"uninstall_probed_at" timestamp (3) with time zone,
@@ -433,6 +439,12 @@ CREATE TABLE "sign_in_outages" (
 	"probes" integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "sign_in_successes" (
+	"is_only_row" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"client_id" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "artifact_chunks" ADD CONSTRAINT "artifact_chunks_artifact_id_artifacts_id_fk" FOREIGN KEY ("artifact_id") REFERENCES "public"."artifacts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "artifacts" ADD CONSTRAINT "artifacts_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -447,6 +459,7 @@ CREATE INDEX "credentials_claimed" ON "credentials" USING btree ("claimed_by") W
 CREATE INDEX "credentials_client" ON "credentials" USING btree ("client_id");--> statement-breakpoint
 CREATE INDEX "credentials_unproven" ON "credentials" USING btree ("since") WHERE "credentials"."proven_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_never_served" ON "installations" USING btree ("changed_at") WHERE "installations"."active_generation" is null and "installations"."uninstalled_at" is null;--> statement-breakpoint
+CREATE INDEX "installations_unsettled" ON "installations" USING btree ("account_id") WHERE "installations"."suspended_at" is not null or "installations"."uninstall_signalled_at" is not null or "installations"."erasing_since" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "installation_events_seq" ON "installation_events" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "installation_events_unnumbered" ON "installation_events" USING btree ("id") WHERE "installation_events"."seq" is null;--> statement-breakpoint
 CREATE INDEX "installation_events_account" ON "installation_events" USING btree ("account_id","seq");--> statement-breakpoint

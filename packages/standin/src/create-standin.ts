@@ -8,6 +8,7 @@ import { noteInstallationChange, noteRunsChange } from './accounts/account-chang
 import { createAccountsMemory } from './accounts/accounts-context.ts'
 import { ageOutAccounts } from './accounts/age-out-accounts.ts'
 import { eraseAbandoned } from './accounts/erase-abandoned.ts'
+import { settleUninstalls } from './accounts/erase-data.ts'
 import { wakeEventReaders } from './accounts/installation-events.ts'
 import { installationProcedures } from './accounts/installation-procedures.ts'
 import { registerLifecycleRoute } from './accounts/lifecycle-route.ts'
@@ -68,7 +69,7 @@ import { loseAllRuns, reapRuns } from './runs/reap-runs.ts'
 import { countOpenRunsByState } from './runs/run-list-store.ts'
 import { accountOfRun } from './runs/run-store.ts'
 import { createRunsMemory } from './runs/runs-context.ts'
-import { wakeRuns } from './runs/wake-runs.ts'
+import { suspendRuns, wakeRuns } from './runs/wake-runs.ts'
 import { endSchedules, noteAuthors } from './schedules/note-authors.ts'
 import { reviewSchedules } from './schedules/review-schedules.ts'
 import { scheduleProcedures } from './schedules/schedule-procedures.ts'
@@ -90,7 +91,7 @@ import { sweepBudgets } from './trackunit/rate-budget-store.ts'
 import { signInDownForS } from './trackunit/sign-in-outage-store.ts'
 import { createTrackunitMemory } from './trackunit/trackunit-context.ts'
 import { version } from './version.ts'
-import { whenUninstalled } from './when-uninstalled.ts'
+import { uninstallHooks } from './when-uninstalled.ts'
 
 // This file is long because it is the map: what is made, what is served, what runs in the background, in that order.
 
@@ -220,7 +221,7 @@ export function assemble(
   catalogue: ActionCatalogue,
   { publicUrl }: { publicUrl: () => string },
 ): StandinContext {
-  const accounts = { ...replica, accounts: createAccountsMemory({ whenUninstalled }) }
+  const accounts = { ...replica, accounts: createAccountsMemory(uninstallHooks) }
   const ctx: StandinContext = {
     ...accounts,
     trackunit: createTrackunitMemory(replica),
@@ -353,6 +354,7 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
       everyMs: seconds,
       work: () => proveDueCredentials(ctx),
     },
+    { name: 'settle-uninstalls', part: 'worker', everyMs: 2 * seconds, work: () => settleUninstalls(ctx) },
     { name: 'erase-abandoned', part: 'worker', everyMs: hours, work: () => eraseAbandoned(ctx) },
     // Tokens
     { name: 'refresh-tokens', part: 'worker', everyMs: seconds, work: () => refreshDueTokens(ctx) },
@@ -430,9 +432,11 @@ export async function hearOthers(ctx: StandinContext): Promise<void> {
     rows.push([
       'installation_changed',
       (accountId) => {
+        safely('suspending runs', accountId, suspendRuns(ctx, accountId))
         safely('waking runs', accountId, wakeRuns(ctx, accountId))
         safely('reviewing schedules', accountId, reviewSchedules(ctx, accountId))
       },
+      () => safely('suspending runs', 'any', suspendRuns(ctx)),
     ])
   for (const [channel, hear, lookAgain] of rows) await listener.on(channel, hear, lookAgain)
   watch.onUp(() => forgetAllInForce(ctx)) // Changes during the outage were not announced here.

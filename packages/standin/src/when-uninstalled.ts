@@ -1,4 +1,4 @@
-import type { WhenUninstalled } from './accounts/accounts-context.ts'
+import type { WhenErasing, WhenUninstalled } from './accounts/accounts-context.ts'
 import { eraseCallbacksOf } from './callbacks/callback-store.ts'
 import { stopDeliveriesOf } from './deliveries/delivery-store.ts'
 import { eraseSigningSecretOf } from './deliveries/signing-secret-store.ts'
@@ -10,16 +10,22 @@ import { stopRunsOf } from './runs/cancel-run.ts'
 import { stopSchedulesOf } from './schedules/schedule-store.ts'
 import { eraseTokens } from './tokens/exchange-store.ts'
 
-/** What each part does when an account uninstalls, in this order: in the server and in `installations erase`. */
+/** What each part does when an account is uninstalled, in this order: in the server and in `installations erase`. */
 export const whenUninstalled: readonly WhenUninstalled[] = [
   eraseTokens,
   eraseCallbacksOf,
-  stopSchedulesOf, // Before the runs: a schedule that starts a run takes its locks in this order.
+  stopSchedulesOf,
+  eraseSigningSecretOf,
+  eraseFiltersOf,
+]
+
+/** What each part erases afterwards, in batches, because it may be much. */
+export const whenErasing: readonly WhenErasing[] = [
   stopRunsOf,
   stopDeliveriesOf,
-  eraseSigningSecretOf,
   eraseResultsOf,
   eraseArtifactsOf,
   eraseMachinesOf,
-  eraseFiltersOf,
 ]
+
+export const uninstallHooks = { whenUninstalled, whenErasing }

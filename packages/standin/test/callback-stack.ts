@@ -12,6 +12,7 @@ import { type DeliveredCallback, receiveCallback } from '../src/callbacks/receiv
 import type { Environment } from '../src/config/environment-schema.ts'
 import { assemble, type StandinContext } from '../src/create-standin.ts'
 import { type Connection, connectDatabase } from '../src/database/database.ts'
+import { noteSuccess } from '../src/trackunit/sign-in-outage-store.ts'
 import type { AdjustableClock } from './adjustable-clock.ts'
 import { type ClientBehaviour, playClients } from './played-clients.ts'
 import { createPublishedKeys, type PublishedKeys } from './published-keys.ts'
@@ -70,6 +71,11 @@ export interface CallbackStack {
   installation(accountId?: string): Promise<InstallationRow | undefined>
   /** `event` of each audit row, in order. */
   audit(): Promise<string[]>
+  /**
+   * Asks about what is due this many times, a quarter of an hour apart, while another client is let in (or, with `others`
+   * false, none).
+   */
+  probe(times: number, how?: { others?: boolean }): Promise<void>
   /** As another replica would. */
   connectAgain(): Connection & AsyncDisposable
   /** Every table as text, except the published keys, which are saved in the background. */
@@ -153,6 +159,15 @@ export async function createCallbackStack(
     rows: async (accountId = account) => (await listCredentials(ctx.db, accountId)).reverse(),
     installation: (accountId = account) => findInstallation(ctx.db, accountId),
     audit: async () => (await replica.sql`select event from audit_entries order by id`).map(({ event }) => event),
+    async probe(times, { others = true } = {}) {
+      for (let no = 0; no < times; no++) {
+        if (others) await noteSuccess(ctx.db, 'a client of another account')
+        else await replica.sql`delete from sign_in_successes`
+        await replica.sql`update credentials set next_attempt_at = '2001-01-01' where next_attempt_at is not null`
+        await proveDueCredentials(ctx)
+        clock.advance(900_000)
+      }
+    },
     connectAgain() {
       const other = connectDatabase(url, { pool: 2 })
       return { ...other, [Symbol.asyncDispose]: other.close }

@@ -3,7 +3,8 @@ import { asc, eq } from 'drizzle-orm'
 import type { ServiceCaller, UserCaller } from '../src/access/caller.ts'
 import { lockInstallation, updateServing } from '../src/accounts/account-store.ts'
 import { credentials } from '../src/accounts/account-table.ts'
-import { uninstall } from '../src/accounts/uninstall.ts'
+import { eraseData } from '../src/accounts/erase-data.ts'
+import { restoreInstallation, uninstall } from '../src/accounts/uninstall.ts'
 import type { AnyAction } from '../src/actions/define-action.ts'
 import { retryRun, startRun } from '../src/actions/start-run.ts'
 import { auditEntries } from '../src/audit/audit-table.ts'
@@ -169,11 +170,19 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
             and coalesce(waiting_until, promoted_at) <= now() order by urgency, coalesce(waiting_until, promoted_at)`
       ).map(({ id }) => id),
     cancel: (runId: string) => cancelRun(ctx, { runId, actor: { kind: 'user', id: 'anna' } }),
+    /** As a bound UNINSTALLED does. */
+    async suspend(accountId = account): Promise<void> {
+      const now = new Date()
+      const stopped = { suspendedUpTo: now, suspendedAt: now }
+      await inTransaction(ctx, (tx) => updateServing(tx, { accountId, activeGeneration: null }, stopped))
+    },
+    restore: (accountId = account) => restoreInstallation(ctx, { accountId, actor: { kind: 'operator', id: 'test' } }),
     async uninstall(accountId = account): Promise<void> {
       await inTransaction(ctx, async (tx) => {
         const installation = await lockInstallation(tx.db, accountId)
         await uninstall(tx, { installation, issuedAt: new Date(), actor: { kind: 'trackunit', id: 'test' } })
       })
+      await eraseData(ctx, accountId)
     },
     /** States in the order in which they were announced. */
     states: async (runId: string) =>

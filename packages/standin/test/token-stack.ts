@@ -17,7 +17,7 @@ import { drainSpool } from '../src/tokens/outage/drain-spool.ts'
 import { refreshDueTokens, saveTokenUses } from '../src/tokens/refresh-ahead.ts'
 import { receiverOf, type TokenReceiver } from '../src/tokens/token-receiver.ts'
 import type { ExchangeFailure } from '../src/trackunit/failure-policy.ts'
-import { whenUninstalled } from '../src/when-uninstalled.ts'
+import { uninstallHooks } from '../src/when-uninstalled.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { emptyTables } from './empty-tables.ts'
 import { playTokenEndpoint, refusal, tokenAnswer } from './played-trackunit.ts'
@@ -50,7 +50,7 @@ export async function createTokenStack({ url }: TestDatabase) {
   const log = createLogger('silent')
   const world = { clock, fetch: endpoint.fetch, random: Math.random, log }
   const base = createContext(testConfig({ environment, app: appWith(scopesOfManifest) }), world, connection)
-  const ctx = { ...base, accounts: createAccountsMemory({ whenUninstalled }) }
+  const ctx = { ...base, accounts: createAccountsMemory(uninstallHooks) }
 
   /** Credentials that were proven come into force; those before become history. */
   async function install({

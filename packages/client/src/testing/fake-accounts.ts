@@ -29,6 +29,7 @@ const refusals: Partial<Record<InstallationState, ErrorReason>> = {
   rejected: 'CREDENTIALS_REJECTED',
   quarantined: 'CREDENTIALS_QUARANTINED',
   'awaiting-approval': 'CREDENTIALS_AWAITING_APPROVAL',
+  suspended: 'INSTALLATION_UNINSTALLED',
   uninstalled: 'INSTALLATION_UNINSTALLED',
 }
 
@@ -92,7 +93,8 @@ export function createFakeAccounts(nowMs: () => number) {
     setState(accountId: string, state: Exclude<InstallationState, 'none' | 'superseded'>): void {
       const account = known(accountId)
       Object.assign(account, { state, sinceMs: nowMs(), token: undefined })
-      if (state === 'active' || state === 'parked' || state === 'uninstalled') tell(accountId, state)
+      if (state === 'active' || state === 'parked' || state === 'suspended' || state === 'uninstalled')
+        tell(accountId, state)
     },
     list: () => [...accounts.keys()].map(describe),
     async issue({ accountId, scopes, rejectedFingerprint }: IssueTokenInput): Promise<IssuedToken> {

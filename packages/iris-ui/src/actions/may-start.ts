@@ -8,7 +8,7 @@ export function hindranceOf(
   action: Pick<Action, 'missingScopes' | 'missingFromPlan' | 'missingPlan' | 'mayStart'>,
   state: Installation['state'] | undefined,
 ): Hindrance | undefined {
-  if (state === 'uninstalled') return 'removed'
+  if (state === 'uninstalled' || state === 'suspended') return 'removed'
   if (state === 'none') return 'not-installed'
   if (action.missingFromPlan.length > 0 || action.missingPlan !== null) return 'plan'
   if (action.missingScopes.length > 0) return 'permission'

@@ -14,6 +14,7 @@ import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { ApprovalDecision } from './approval-decision.tsx'
 import { installationSentence } from './installation-sentence.ts'
+import { RemovalDecision } from './removal-decision.tsx'
 
 interface InstallationSayProps {
   installation: Installation
@@ -76,6 +77,7 @@ export function InstallationSay({ installation, needs, onHold, hasActions }: Ins
           activeSchedules={onHold}
         />
       )}
+      {installation.state === 'suspended' && installation.mayApprove && <RemovalDecision isSuspended />}
       {(say.marketplace || say.details || say.nextTry || installation.state === 'uninstalled') && (
         <div className="btns">
           {say.marketplace && (

@@ -134,6 +134,14 @@ export function installationSentence(installation: Installation, around: Circums
         details: true,
         marketplace: true,
       }
+    case 'suspended':
+      return {
+        tone: 'warn',
+        icon: 'pause',
+        headline: texts.suspended(since),
+        means: [texts.suspendedMeans(formats.moment(installation.erasesAt ?? new Date(nowMs).toISOString(), nowMs))],
+        toDo: installation.mayApprove ? texts.suspendedDo : texts.suspendedReaderDo,
+      }
     case 'uninstalled':
       return {
         tone: 'wait',

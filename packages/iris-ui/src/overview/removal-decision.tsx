@@ -7,8 +7,11 @@ import { Icon } from '../parts/icon.tsx'
 import { Question } from '../parts/question.tsx'
 import { useSurroundings } from '../surroundings.ts'
 
-/** Asks whether Standin was removed. A yes needs confirmation, because it deletes the account's access and files. */
-export function RemovalDecision() {
+/**
+ * Asks whether Standin was removed. A yes needs confirmation, because it deletes the account's access and files.
+ * @param isSuspended it stopped already: a no restores it
+ */
+export function RemovalDecision({ isSuspended = false }: { isSuspended?: boolean }) {
   const { host, texts } = useSurroundings()
   const words = texts.needs
   const trpc = useTRPC()
@@ -25,13 +28,15 @@ export function RemovalDecision() {
     },
   })
   const confirm = useMutation(trpc.installation.confirmUninstall.mutationOptions(decided(words.removalDone)))
-  const dismiss = useMutation(trpc.installation.dismissUninstall.mutationOptions(decided(words.removalDismissed)))
+  const dismiss = useMutation(
+    trpc.installation.dismissUninstall.mutationOptions(decided(isSuspended ? words.restored : words.removalDismissed)),
+  )
 
   return (
     <>
       <div className="btns foot">
         <Button busy={dismiss.isPending} onClick={() => dismiss.mutate(chosen)}>
-          {words.removalNo}
+          {isSuspended ? words.restore : words.removalNo}
         </Button>
         <Button look="risk" onClick={() => setAsking(true)}>
           {words.removalYes}
@@ -49,7 +54,7 @@ export function RemovalDecision() {
         <Question
           heading={words.removalQuestion}
           means={words.removalQuestionMeans}
-          keep={words.removalKeep}
+          keep={isSuspended ? words.notNow : words.removalKeep}
           go={words.removalYes}
           busy={confirm.isPending}
           failure={confirm.isError ? words.notDecided : undefined}

@@ -15,6 +15,7 @@ export function accessWords(
       return { words: shell.gettingReady, icon: 'run', tone: 'run', loud: true }
     case 'awaiting-approval':
       return { words: shell.needsDecision, icon: 'shield', tone: 'warn', loud: true }
+    case 'suspended':
     case 'uninstalled':
       return { words: shell.removed, icon: 'off', tone: 'wait', loud: true }
     case 'none':

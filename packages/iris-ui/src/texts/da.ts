@@ -198,6 +198,12 @@ export const da: Texts = {
     supersededMeans: 'En nyere har erstattet den, men virker ikke endnu. Arbejdet i baggrunden er sat i bero.',
     supersededDo: 'Installér Standin igen i Marketplace.',
 
+    suspended: (since) => `Standin stoppede ${atMoment(since)}: Trackunit siger, at den blev fjernet.`,
+    suspendedMeans: (erased) =>
+      `Intet kører. Alt gemmes indtil ${onDay(erased)} kl. ${erased.clock}; derefter slettes vores adgang og alle data.`,
+    suspendedDo: 'Blev Standin ikke fjernet, så gendan den: alt fortsætter som før.',
+    suspendedReaderDo: 'Blev Standin ikke fjernet, så bed en administrator af kontoen om at gendanne den.',
+
     uninstalled: (since) => `Standin blev fjernet fra denne konto ${atMoment(since)}.`,
     uninstalledMeans: 'Alt arbejde stoppede med det samme. Vores adgang og alle filer er slettet.',
     uninstalledDo: 'Vil I bruge Standin igen, så installér den i Marketplace.',
@@ -224,6 +230,9 @@ export const da: Texts = {
     removalMeans: (came) => `Beskeden kom ${atMoment(came)}. Standin arbejder videre, til du afgør det.`,
     removalNo: 'Nej, fortsæt arbejdet',
     removalDismissed: 'Standin fortsætter arbejdet.',
+    restore: 'Gendan Standin',
+    restored: 'Standin er gendannet.',
+    notNow: 'Ikke nu',
     removalYes: 'Den blev fjernet: stop og slet',
     removalQuestion: 'Stoppe alt arbejde og slette alt?',
     removalQuestionMeans:
@@ -873,6 +882,9 @@ export const da: Texts = {
       'installation.uninstalled': () => 'Fjernede Standin fra denne konto.',
       'installation.earlier-uninstalled': () =>
         'Meldte om en fjernelse, som en nyere installation har ophævet. Intet blev gjort.',
+      'installation.suspended': () => 'Meldte, at Standin blev fjernet. Alt arbejde stoppede; intet er slettet endnu.',
+      'installation.restored': () => 'Gendannede Standin. Alt fortsætter som før.',
+      'installation.uninstall-expired': () => 'Glemte en ubevist melding, en dag gammel, om at Standin blev fjernet.',
       'installation.uninstall-signalled': () =>
         'Meldte uden bevis, at Standin blev fjernet. Standin arbejdede videre og spurgte.',
       'installation.uninstall-dismissed': () => 'Bekræftede, at Standin ikke blev fjernet. Den arbejder videre.',

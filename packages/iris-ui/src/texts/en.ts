@@ -220,6 +220,12 @@ export const en = {
     supersededMeans: 'Newer access has replaced it but does not work yet. Background work is on hold.',
     supersededDo: 'Install Standin again in the Marketplace.',
 
+    suspended: (since: SaidMoment) => `Standin stopped ${onMoment(since)}: Trackunit says it was removed.`,
+    suspendedMeans: (erased: SaidMoment) =>
+      `Nothing runs. Everything is kept until ${erased.day} at ${erased.clock}, then our access and all data are deleted.`,
+    suspendedDo: 'If Standin was not removed, restore it: everything continues as before.',
+    suspendedReaderDo: 'If Standin was not removed, ask an administrator of this account to restore it.',
+
     uninstalled: (since: SaidMoment) => `Standin was removed from this account ${onMoment(since)}.`,
     uninstalledMeans: 'All work stopped immediately. Our access and all files were deleted.',
     uninstalledDo: 'To use Standin again, install it in the Marketplace.',
@@ -248,6 +254,9 @@ export const en = {
       `The message arrived ${onMoment(came)}. Standin keeps working until you decide.`,
     removalNo: 'No, keep working',
     removalDismissed: 'Standin keeps working.',
+    restore: 'Restore Standin',
+    restored: 'Standin is restored.',
+    notNow: 'Not now',
     removalYes: 'It was removed: stop and delete',
     removalQuestion: 'Stop all work and delete everything?',
     removalQuestionMeans:
@@ -906,6 +915,9 @@ export const en = {
       'installation.uninstalled': () => 'Removed Standin from this account.',
       'installation.earlier-uninstalled': () =>
         'Reported a removal that a newer installation had undone. Nothing was done.',
+      'installation.suspended': () => 'Reported that Standin was removed. All work stopped; nothing is deleted yet.',
+      'installation.restored': () => 'Restored Standin. Everything continues as before.',
+      'installation.uninstall-expired': () => 'Dropped an unproven report, one day old, that Standin was removed.',
       'installation.uninstall-signalled': () =>
         'Reported, without proof, that Standin was removed. Standin kept working and asked.',
       'installation.uninstall-dismissed': () => 'Confirmed that Standin was not removed. It keeps working.',

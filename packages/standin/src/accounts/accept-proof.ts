@@ -11,9 +11,15 @@ import {
   updateCredentials,
 } from './account-store.ts'
 import { activateCredentials } from './activate-credentials.ts'
+import { isInForce } from './credential-lifecycle.ts'
 import { comparePositions } from './credential-order.ts'
 import { parkedProbeMs, undecidedProbeMs } from './next-attempt.ts'
 import { prover } from './park-credentials.ts'
+import { noRefusals } from './refusal-evidence.ts'
+import { isSuspended } from './uninstall-lifecycle.ts'
+
+/** The data of the installation before is being erased, which takes seconds: a new one begins after that. */
+const whileErasingMs = 2_000
 
 /** Credentials whose proof has ended, as they are now, with their account locked. */
 export interface Proved {
@@ -25,9 +31,16 @@ type Granted = Extract<Negotiation, { outcome: 'granted' }>
 
 /** The credentials work: decides whether they are this account's, and whether they come into force. */
 export async function acceptProof(tx: InTransaction, { row, account }: Proved, proof: Granted): Promise<void> {
-  if (row.state === 'active') return updateCredentials(tx.db, row, { attempts: 0, nextAttemptAt: null })
-  const { accountId, generation, clientId } = row
   const now = tx.clock.now()
+  const { installation, credentials } = account
+  if (isSuspended(installation, row)) {
+    // Those in force are asked about until the uninstall is settled; others have no place before that.
+    const nextAttemptAt = isInForce(row) ? after(now, parkedProbeMs) : null
+    return updateCredentials(tx.db, row, { attempts: 0, ...noRefusals, nextAttemptAt })
+  }
+  if (row.state === 'active') return updateCredentials(tx.db, row, { attempts: 0, ...noRefusals, nextAttemptAt: null })
+  if (installation.erasingSince) return updateCredentials(tx.db, row, { nextAttemptAt: after(now, whileErasingMs) })
+  const { accountId, generation, clientId } = row
   const entry = { actor: prover, accountId, generation, details: { scopes: proof.granted.scopes, clientId } }
 
   const named = namedBy(proof, tx.config.trackunit.accountClaim, accountId)
@@ -40,10 +53,9 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
 
   const proven = {
     ...{ provenAt: now, grantedScopes: [...proof.granted.scopes], missingFromPlan: [...proof.missingFromPlan] },
-    ...{ nextAttemptAt: null, attempts: 0, rank: 0 },
+    ...{ nextAttemptAt: null, attempts: 0, ...noRefusals, rank: 0 },
   }
-  const { installation, credentials } = account
-  const inForce = credentials.find((each) => each.generation === installation.activeGeneration)
+  const inForce = credentials.find(isInForce)
   if (inForce && inForce !== row && comparePositions(inForce, row) > 0) {
     await moveCredentials(tx.db, row, 'outdated', proven)
     return record(tx, { ...entry, event: 'credentials.superseded' })

@@ -7,6 +7,7 @@ import type { Database, Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
 import { credentials, installations, type ServingState, signedAccounts } from './account-table.ts'
 import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
+import { noRefusals } from './refusal-evidence.ts'
 
 // Longer than 200 lines, so that everything about one account's rows is in one place.
 
@@ -93,6 +94,18 @@ export async function listServing(db: Database): Promise<ServingState[]> {
   return db.select({ accountId, activeGeneration }).from(installations).where(isNotNull(activeGeneration))
 }
 
+/** An account as it is now, in one statement; undefined if it never sent a callback. */
+export async function findAccount(db: Database, accountId: string): Promise<Account | undefined> {
+  const rows = await db
+    .select({ installation: installations, row: credentials })
+    .from(installations)
+    .leftJoin(credentials, eq(credentials.accountId, installations.accountId))
+    .where(eq(installations.accountId, accountId))
+    .orderBy(desc(credentials.generation))
+  const [first] = rows
+  return first && { installation: first.installation, credentials: rows.flatMap(({ row }) => row ?? []) }
+}
+
 export async function findInstallation(db: Database, accountId: string): Promise<InstallationRow | undefined> {
   const [row] = await db.select().from(installations).where(eq(installations.accountId, accountId))
   return row
@@ -125,24 +138,6 @@ const byKey = ({ accountId, generation }: CredentialKey) =>
 /** All credentials of an account, the newest generation first. */
 export async function listCredentials(db: Database, accountId: string): Promise<CredentialRow[]> {
   return db.select().from(credentials).where(eq(credentials.accountId, accountId)).orderBy(desc(credentials.generation))
-}
-
-/** The same, with the row that says which of them is in force. */
-export async function listServingCredentials(db: Database, accountId: string) {
-  const rows = await db
-    .select({
-      credentials,
-      serving: {
-        accountId: installations.accountId,
-        activeGeneration: installations.activeGeneration,
-        mac: installations.mac,
-      },
-    })
-    .from(credentials)
-    .leftJoin(installations, eq(installations.accountId, credentials.accountId))
-    .where(eq(credentials.accountId, accountId))
-    .orderBy(desc(credentials.generation))
-  return { serving: rows[0]?.serving ?? undefined, credentials: rows.map((row) => row.credentials) }
 }
 
 /** Credentials that were rejected before a moment and still have their secret, the oldest first. */
@@ -216,9 +211,9 @@ export async function updateCredentials(
     .returning(notifications(key.accountId, change))
 }
 
-/** Asks Trackunit about credentials in force at once, because something contradicts them. */
+/** Asks Trackunit about credentials in force at once, because something contradicts them: what it refused before does not count. */
 export async function probeCredentials(tx: Transaction, key: CredentialKey, now: Date): Promise<void> {
-  await updateCredentials(tx, key, { attempts: 0, nextAttemptAt: now })
+  await updateCredentials(tx, key, { attempts: 0, ...noRefusals, nextAttemptAt: now })
 }
 
 /** Ends credentials and erases their secret; the row stays as history. */

@@ -18,20 +18,33 @@ export const installations = pgTable(
     lastGeneration: integer().notNull().default(0),
     /** The newest UNINSTALLED that took effect, by its JWT's time: what was sent before it does not come back. */
     uninstalledAt: moment(),
-    /** An uninstall that is not confirmed yet. */
+    /** The newest bound UNINSTALLED that is neither undone nor final, by its JWT's time: what was sent until then is stopped. */
+    suspendedUpTo: moment(),
+    /** When that took effect. */
+    suspendedAt: moment(),
+    /** The newest bound UNINSTALLED that a person undid: sent again, it stops nothing. */
+    restoredUpTo: moment(),
+    /** Since when the account's data is being erased, in batches. */
+    erasingSince: moment(),
+    /** An uninstall that nothing binds to the account. */
     uninstallSignalledAt: moment(),
     /** The newest signal that a person dismissed: it is not shown again. */
     uninstallDismissedAt: moment(),
     /** When the lifecycle extension last caused a probe: it may cause few. */
     uninstallProbedAt: moment(),
     changedAt: moment().notNull().defaultNow(),
-    /** Null until credentials came into force. */
+    /** Null until credentials came into force, and while an uninstall has stopped them. */
     mac: text(),
   },
   (table) => [
     index('installations_never_served')
       .on(table.changedAt)
       .where(sql`${table.activeGeneration} is null and ${table.uninstalledAt} is null`),
+    index('installations_unsettled')
+      .on(table.accountId)
+      .where(
+        sql`${table.suspendedAt} is not null or ${table.uninstallSignalledAt} is not null or ${table.erasingSince} is not null`,
+      ),
   ],
 )
 
@@ -83,6 +96,9 @@ export const credentials = pgTable(
     claimedBy: integer(),
     /** When Trackunit was last asked and gave no token. */
     triedAt: moment(),
+    /** Refusals that count as evidence: spread over time, and while other clients were let in. */
+    refusals: integer().notNull().default(0),
+    refusedSince: moment(),
     nextAttemptAt: moment(),
     provenAt: moment(),
     grantedScopes: text().array(),

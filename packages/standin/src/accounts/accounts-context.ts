@@ -2,12 +2,17 @@ import { EventEmitter } from 'node:events'
 import type { Context, InTransaction, ReplicaContext } from '../context.ts'
 import type { CredentialRow } from './account-store.ts'
 
-/** Ends and erases what one part keeps of an account that uninstalled the app, in the transaction of the uninstall. */
+/** Ends and erases what one part keeps of an account that is uninstalled, in the transaction of the uninstall: it is short. */
 export type WhenUninstalled = (tx: InTransaction, accountId: string, uninstalledAt: Date) => Promise<void>
+
+/** Erases some of what one part keeps of an uninstalled account. @returns whether there may be more */
+export type WhenErasing = (tx: InTransaction, accountId: string) => Promise<boolean>
 
 export interface AccountsHooks {
   /** Called in this order. */
   whenUninstalled: readonly WhenUninstalled[]
+  /** Called in this order, each until nothing is left. */
+  whenErasing: readonly WhenErasing[]
 }
 
 /** What a process keeps about accounts between calls. */

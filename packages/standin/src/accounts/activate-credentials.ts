@@ -2,6 +2,7 @@ import type { InTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { type Account, type CredentialRow, moveCredentials, updateServing } from './account-store.ts'
 import { forgedAccountDetail, signedAccounts } from './account-table.ts'
+import { isInForce } from './credential-lifecycle.ts'
 import { comparePositions } from './credential-order.ts'
 import { recordInstallationEvent } from './installation-event-store.ts'
 
@@ -22,7 +23,7 @@ export async function activateCredentials(
   const { accountId } = row
   if (!tx.signedRows.accept(signedAccounts, installation))
     throw new StandinError('INTERNAL', { detail: forgedAccountDetail })
-  const before = credentials.find(({ generation }) => generation === installation.activeGeneration)
+  const before = credentials.find(isInForce) // Also while an uninstall has stopped them.
   for (const other of credentials) {
     const isBefore = other === before || comparePositions(row, other) > 0
     if (other !== row && isBefore) await moveCredentials(tx.db, other, 'outdated', { nextAttemptAt: null })

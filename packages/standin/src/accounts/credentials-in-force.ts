@@ -2,9 +2,10 @@ import type { CredentialState, ErrorReason } from '@standin/contracts'
 import type { Context } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
-import { type CredentialRow, listCredentials, listServingCredentials } from './account-store.ts'
+import { type CredentialRow, findAccount } from './account-store.ts'
 import { forgedAccountDetail, signedAccounts } from './account-table.ts'
 import { isInForce } from './credential-lifecycle.ts'
+import { isSuspended } from './uninstall-lifecycle.ts'
 
 /** Why an account without credentials in force is not served, by the state of its newest ones. */
 const refusals: Record<CredentialState, ErrorReason> = {
@@ -26,8 +27,14 @@ export async function findCredentialsInForce(
   { db, signedRows }: Pick<Context, 'db' | 'signedRows'>,
   accountId: string,
 ) {
-  const { serving, credentials } = await listServingCredentials(db, accountId)
-  const row = currentCredentials(credentials)
+  const account = await findAccount(db, accountId)
+  const serving = account?.installation
+  const row = account && currentCredentials(account.credentials)
+  if (account && row && isSuspended(account.installation, row))
+    throw new StandinError('INSTALLATION_UNINSTALLED', {
+      detail:
+        'The app was uninstalled, and access stopped. Until it is erased, an administrator or the operator can restore it.',
+    })
   if (!row) throw new StandinError('INSTALLATION_NOT_FOUND')
   if (!isInForce(row) || !row.sealedSecret) throw new StandinError(refusals[row.state], { retryAfterMs: 2_000 })
   if (serving?.activeGeneration !== row.generation) throw new StandinError(refusals.active, { retryAfterMs: 2_000 })
@@ -47,10 +54,19 @@ export async function findCredentialsInForce(
   }
 }
 
-/** Whether an account's access works, as far as is known, or Trackunit refuses it; undefined: it has none. */
-export async function accessOf(db: Database, accountId: string): Promise<'works' | 'refused' | undefined> {
-  const inForce = (await listCredentials(db, accountId)).find(isInForce)
-  return inForce && (inForce.state === 'active' ? 'works' : 'refused')
+/**
+ * Whether an account's access works, as far as is known, Trackunit refuses it, or an uninstall has stopped it for now;
+ * undefined: it has none.
+ */
+export async function accessOf(
+  db: Database,
+  accountId: string,
+): Promise<'works' | 'refused' | 'suspended' | undefined> {
+  const account = await findAccount(db, accountId)
+  const current = account && currentCredentials(account.credentials)
+  if (!account || !current) return undefined
+  if (isSuspended(account.installation, current)) return 'suspended'
+  return isInForce(current) ? (current.state === 'active' ? 'works' : 'refused') : undefined
 }
 
 /**

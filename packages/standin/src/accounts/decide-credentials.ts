@@ -11,6 +11,7 @@ import {
   updateInstallation,
 } from './account-store.ts'
 import { activateCredentials } from './activate-credentials.ts'
+import { isSuspended } from './uninstall-lifecycle.ts'
 
 type Decision = CredentialKey & { actor: Actor }
 
@@ -21,6 +22,11 @@ type Decision = CredentialKey & { actor: Actor }
 export async function approveCredentials(ctx: Context, decision: Decision): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const { row, account } = await lockCredentials(tx, decision, awaitingApproval)
+    if (isSuspended(account.installation, row))
+      throw new StandinError('INPUT_INVALID', {
+        detail: 'The account was uninstalled after these were sent. Restore it first.',
+      })
+    if (account.installation.erasingSince) throw new StandinError('OVERLOADED', { retryAfterMs: 2_000 })
     await activateCredentials(tx, row, { event: 'approved', account })
     await recordDecision(tx, 'credentials.approved', decision)
   })

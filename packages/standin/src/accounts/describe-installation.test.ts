@@ -24,6 +24,8 @@ const seen = (rows: CredentialRow[], installation?: Partial<InstallationRow>) =>
     rows: rows.toSorted((left, right) => right.generation - left.generation),
     requestedScopes: ['a', 'b', 'c'],
     patienceMs: 900_000,
+    eraseAfterMs: 86_400_000,
+    now: at(9),
   })
 
 test('an account that never installed is in no state', () => {
@@ -111,7 +113,15 @@ test('what exchanges learnt of Trackunit’s side is shown as points in time', (
   const trackunit = { unavailableSince: at(3), limitedUntil: at(9) }
   expect(
     describeInstallation('account', {
-      ...{ installation: undefined, rows: [], requestedScopes: [], patienceMs: 900_000, trackunit },
+      ...{
+        installation: undefined,
+        rows: [],
+        requestedScopes: [],
+        patienceMs: 900_000,
+        eraseAfterMs: 86_400_000,
+        now: at(9),
+        trackunit,
+      },
     }),
   ).toMatchObject({ trackunit: { unavailableSince: at(3).toISOString(), limitedUntil: at(9).toISOString() } })
 })

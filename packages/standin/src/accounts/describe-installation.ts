@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { type CredentialRow, findInstallation, type InstallationRow, listCredentials } from './account-store.ts'
 import { comparePositions } from './credential-order.ts'
 import { currentCredentials } from './credentials-in-force.ts'
+import { isSuspended, liveSignal } from './uninstall-lifecycle.ts'
 
 /** The same for every caller; whether a caller may approve is added for each. */
 export type DescribedInstallation = Omit<Installation, 'mayApprove'>
@@ -12,7 +13,7 @@ const noTrouble: TrackunitTrouble = { unavailableSince: null, limitedUntil: null
 
 /** Reads an account and describes it. @returns its credentials too, the newest generation first */
 export async function readInstallation(
-  { db, config }: Context,
+  { db, config, clock }: Context,
   accountId: string,
   trackunit?: TrackunitTrouble,
 ): Promise<{ described: DescribedInstallation; rows: CredentialRow[] }> {
@@ -22,6 +23,8 @@ export async function readInstallation(
     rows,
     requestedScopes: config.app.scopes.map(({ scope }) => scope),
     patienceMs: config.callback.patienceMs,
+    eraseAfterMs: config.callback.uninstallEraseAfterMs,
+    now: clock.now(),
     ...(trackunit && { trackunit }),
   })
   return { described, rows }
@@ -39,6 +42,8 @@ export function describeInstallation(
     rows,
     requestedScopes,
     patienceMs,
+    eraseAfterMs,
+    now,
     trackunit = noTrouble,
   }: {
     installation: InstallationRow | undefined
@@ -46,17 +51,22 @@ export function describeInstallation(
     requestedScopes: readonly string[]
     /** How long new credentials are tried. */
     patienceMs: number
+    /** How long a suspended installation can be restored. */
+    eraseAfterMs: number
+    now: Date
     trackunit?: TrackunitTrouble
   },
 ): DescribedInstallation {
   const current = currentCredentials(rows)
   const granted = current?.grantedScopes ?? []
   const denied = current?.provenAt ? requestedScopes.filter((scope) => !granted.includes(scope)) : []
-  const tries = current && triesOf(current, patienceMs)
+  const suspension = current && suspensionOf(installation, current, eraseAfterMs)
+  const tries = current && !suspension && triesOf(current, patienceMs)
+  const endedAt = installation?.suspendedUpTo ?? installation?.uninstalledAt
   return {
     accountId,
-    state: current?.state ?? (installation?.uninstalledAt ? 'uninstalled' : 'none'),
-    since: (current?.since ?? installation?.uninstalledAt)?.toISOString() ?? null,
+    state: current?.state ?? (endedAt ? 'uninstalled' : 'none'),
+    since: (current?.since ?? endedAt)?.toISOString() ?? null,
     reason: current?.reason ?? null,
     generation: current?.generation ?? null,
     requestedScopes: [...requestedScopes],
@@ -67,12 +77,31 @@ export function describeInstallation(
       ...{ generation, state, reason },
       since: since.toISOString(),
     })),
-    uninstallSignalledAt: installation?.uninstallSignalledAt?.toISOString() ?? null,
+    uninstallSignalledAt: (installation && liveSignal(installation, now))?.toISOString() ?? null,
+    ...suspension,
     ...(tries && { tries }),
     trackunit: {
       unavailableSince: trackunit.unavailableSince?.toISOString() ?? null,
       limitedUntil: trackunit.limitedUntil?.toISOString() ?? null,
     },
+  }
+}
+
+/** What is shown of an installation whose current credentials an uninstall has stopped. Those that are erased are uninstalled. */
+function suspensionOf(
+  installation: InstallationRow | undefined,
+  current: CredentialRow,
+  eraseAfterMs: number,
+): Pick<Installation, 'state' | 'since' | 'reason' | 'uninstallSignalledAt' | 'erasesAt'> | undefined {
+  if (!installation?.suspendedUpTo || !isSuspended(installation, current) || current.state === 'uninstalled')
+    return undefined
+  const since = installation.suspendedAt ?? installation.suspendedUpTo
+  return {
+    state: 'suspended',
+    since: since.toISOString(),
+    reason: 'INSTALLATION_UNINSTALLED',
+    uninstallSignalledAt: installation.suspendedUpTo.toISOString(),
+    erasesAt: new Date(since.getTime() + eraseAfterMs).toISOString(),
   }
 }
 

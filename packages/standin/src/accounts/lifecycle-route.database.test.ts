@@ -91,13 +91,15 @@ describe('invariant 8: the lifecycle extension signals an uninstall', () => {
     expect((await stack.audit()).at(-1)).toBe('installation.uninstall-signalled')
   })
 
-  test('repeated refusals of the credentials confirm it', async () => {
+  test('refusals spread over an hour confirm it', async () => {
     await using edge = await createEdge()
     const { stack } = edge
     stack.clients.set('client-a', refuses)
 
     await edge.signal(left)
-    for (let round = 0; round < 4; round++) await proveDueCredentials(stack.ctx)
+    await stack.probe(4)
+    expect(await states(stack)).toEqual(['parked'])
+    await stack.probe(1)
 
     expect(await states(stack)).toEqual(['uninstalled'])
     expect(await stack.dump()).not.toContain('eyJ')

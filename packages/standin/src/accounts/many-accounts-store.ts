@@ -6,6 +6,7 @@ import type { Channel } from '../database/listen.ts'
 import { deletionOf, insertionOf, updateOf } from '../database/many-rows.ts'
 import type { CredentialKey, CredentialRow, InstallationRow } from './account-store.ts'
 import { credentials, installations } from './account-table.ts'
+import { installationEvents } from './installation-event-table.ts'
 
 /** Deletes rows that this transaction created and then had no use for. */
 export async function deleteInstallations(tx: Transaction, accountIds: readonly string[]): Promise<void> {
@@ -29,6 +30,8 @@ export interface AccountChanges {
   changedCredentials: readonly CredentialRow[]
   /** Credentials that give way. */
   removedCredentials: readonly CredentialKey[]
+  /** Accounts that an uninstall stops: services learn of it. */
+  suspended: readonly string[]
 }
 
 /**
@@ -40,19 +43,28 @@ export async function writeAccounts(
   changes: AccountChanges,
   beside: ReadonlyArray<SQL | undefined> = [],
 ): Promise<void> {
+  const events = changes.suspended.map((accountId) => ({ accountId, type: 'suspended' as const }))
+  const released = changes.changedCredentials.filter(({ contentDigest }) => contentDigest === null)
+  // Before the insertion, which may have the same content.
+  const release = updateOf(credentials, released, { key: ['accountId', 'generation'], set: ['contentDigest'] })
+  if (release) await tx.execute(release)
   const writes = [
     updateOf(installations, changes.installations, {
       key: ['accountId'],
-      set: ['lastGeneration', 'uninstallSignalledAt', 'changedAt'],
+      set: [
+        ...(['activeGeneration', 'mac', 'lastGeneration', 'suspendedUpTo', 'suspendedAt'] as const),
+        ...(['uninstallSignalledAt', 'changedAt'] as const),
+      ],
     }),
     insertionOf(credentials, changes.newCredentials),
     updateOf(credentials, changes.changedCredentials, {
       key: ['accountId', 'generation'],
       set: [
         ...(['state', 'reason', 'since', 'issuedAt', 'tieBreak', 'bound', 'rank', 'receivedAt'] as const),
-        ...(['attempts', 'claimedBy', 'triedAt', 'nextAttemptAt'] as const),
+        ...(['attempts', 'refusals', 'refusedSince', 'claimedBy', 'triedAt', 'nextAttemptAt'] as const),
       ],
     }),
+    insertionOf(installationEvents, events),
     deletionOf(credentials, changes.removedCredentials, ['accountId', 'generation']),
     ...beside,
   ].filter((write) => write !== undefined)
@@ -71,6 +83,7 @@ function notificationsOf(changes: AccountChanges): Notification[] {
     ...changed.map(({ accountId }): Notification => ['installation_changed', accountId]),
     ...touched.map(({ accountId }): Notification => ['credentials_changed', accountId]),
     ...(touched.some(({ nextAttemptAt }) => nextAttemptAt) ? [['credentials_pending', ''] as const] : []),
+    ...(changes.suspended.length > 0 ? [['installation_event', ''] as const] : []),
   ]
 }
 

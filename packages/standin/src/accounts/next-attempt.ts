@@ -1,7 +1,15 @@
 import { type ExchangeFailure, failurePolicy, pauseAfter } from '../trackunit/failure-policy.ts'
 
-/** Parked credentials are probed this often. */
+/** Parked credentials are probed at least this often. */
 export const parkedProbeMs = 900_000
+const firstParkedProbeMs = 5_000
+
+/**
+ * The pause before parked credentials are probed again. It doubles with each refusal in a row, so that a glitch of a minute
+ * costs the account no more than two.
+ */
+export const parkedPauseMs = (refusalsInARow: number): number =>
+  Math.min(parkedProbeMs, firstParkedProbeMs * 2 ** Math.min(refusalsInARow, 20))
 /** The pause before asking again about what nothing decides yet. */
 export const undecidedProbeMs = 60_000
 /** The shortest pause while Trackunit's sign-in is down for all. */

@@ -8,16 +8,17 @@ import {
   updateInstallation,
 } from './account-store.ts'
 import { recordInstallationEvent } from './installation-event-store.ts'
-import { parkedProbeMs } from './next-attempt.ts'
+import { parkedPauseMs } from './next-attempt.ts'
+import { isSuspended } from './uninstall-lifecycle.ts'
 
 export const prover: Actor = { kind: 'system', id: 'prover' }
 
-/** Trackunit refuses credentials that worked: callers learn it at once, and the credentials are probed slowly. */
+/** Trackunit refuses credentials that worked: callers learn it at once, and the credentials are probed more and more slowly. */
 export async function parkCredentials(ctx: Context, { accountId, generation }: CredentialKey): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const { credentials } = await lockAccount(tx.db, accountId)
+    const { installation, credentials } = await lockAccount(tx.db, accountId)
     const row = credentials.find((each) => each.generation === generation)
-    if (row?.state === 'active') await parkActive(tx, row)
+    if (row?.state === 'active' && !isSuspended(installation, row)) await parkActive(tx, row)
   })
 }
 
@@ -25,8 +26,8 @@ export async function parkCredentials(ctx: Context, { accountId, generation }: C
 export async function parkActive(tx: InTransaction, row: CredentialRow): Promise<void> {
   const { accountId, generation } = row
   const triedAt = tx.clock.now()
-  const nextAttemptAt = new Date(triedAt.getTime() + parkedProbeMs)
-  await moveCredentials(tx.db, row, 'refused', { reason: 'CREDENTIALS_REJECTED', triedAt, nextAttemptAt })
+  const nextAttemptAt = new Date(triedAt.getTime() + parkedPauseMs(0))
+  await moveCredentials(tx.db, row, 'refused', { reason: 'CREDENTIALS_REJECTED', attempts: 0, triedAt, nextAttemptAt })
   await updateInstallation(tx.db, accountId, {})
   await recordInstallationEvent(tx.db, { accountId, type: 'parked' })
   await record(tx, { actor: prover, event: 'credentials.parked', accountId, generation })

@@ -1,21 +1,24 @@
 import { record } from '../audit/record.ts'
 import type { InTransaction } from '../context.ts'
-import { failurePolicy, pauseAfter } from '../trackunit/failure-policy.ts'
+import { failurePolicy } from '../trackunit/failure-policy.ts'
 import type { Negotiation } from '../trackunit/negotiate-scopes.ts'
+import { othersSignIn } from '../trackunit/sign-in-outage-store.ts'
 import type { Proved } from './accept-proof.ts'
 import { type CredentialRow, moveCredentials, updateCredentials } from './account-store.ts'
 import type { AccountsContext } from './accounts-context.ts'
 import { isInForce } from './credential-lifecycle.ts'
 import { isOfCrowd } from './due-credential-store.ts'
-import { nextAttempt, parkedProbeMs, signInPauseMs, undecidedProbeMs } from './next-attempt.ts'
+import { nextAttempt, parkedPauseMs, signInPauseMs, undecidedProbeMs } from './next-attempt.ts'
 import { parkActive, prover } from './park-credentials.ts'
+import { countRefusal, isCertain, noRefusals } from './refusal-evidence.ts'
 import { applyUnconfirmedChange, unconfirmedChangeOf } from './unconfirmed-change.ts'
 import { uninstall } from './uninstall.ts'
+import { isSuspended } from './uninstall-lifecycle.ts'
 
 type Failed = Extract<Negotiation, { outcome: 'failed' }>
 
-/** Refusals in a row after which credentials in force are considered revoked; a single refusal may be a glitch. */
-const refusalsToBelieve = 3
+/** Refusals in a row after which credentials that were refused for `ABANDONED_AFTER_DAYS` are erased; a single one may be a glitch. */
+const refusalsToAbandon = 3
 
 const inMs = ({ clock }: InTransaction, ms: number) => new Date(clock.now().getTime() + ms)
 
@@ -32,8 +35,9 @@ export async function waitForSignIn(
 
 /** The credentials got no token: they are tried again later, or rejected. */
 export async function retryProof(tx: InTransaction<AccountsContext>, proved: Proved, failed: Failed): Promise<void> {
-  const { row } = proved
+  const { row, account } = proved
   if (isInForce(row)) return retryInForce(tx, proved, failed)
+  if (isSuspended(account.installation, row)) return updateCredentials(tx.db, row, { nextAttemptAt: null })
 
   const { accountId, generation, attempts } = row
   const triedAt = tx.clock.now()
@@ -53,28 +57,37 @@ export async function retryProof(tx: InTransaction<AccountsContext>, proved: Pro
   await updateCredentials(tx.db, row, { nextAttemptAt: inMs(tx, next.inMs), reason, triedAt })
 }
 
-/** A probe failed. Enough refusals confirm what waited for that; an outage confirms nothing. */
+/**
+ * A probe failed. Only refusals that are certain confirm what waits for that, and nothing but refusals counts: an outage
+ * confirms nothing.
+ */
 async function retryInForce(
   tx: InTransaction<AccountsContext>,
   { row, account }: Proved,
   { failure, retryAfterMs = 0 }: Failed,
 ): Promise<void> {
-  const isRefused = failurePolicy[failure].refusesCredentials
-  const isBelieved = isRefused && row.attempts >= refusalsToBelieve
-  const change = unconfirmedChangeOf(row, account)
-  if (isBelieved && change) return applyUnconfirmedChange(tx, change, { account, actor: prover })
-
   const now = tx.clock.now()
+  const isRefused = failurePolicy[failure].refusesCredentials
+  const evidence = isRefused
+    ? countRefusal(row, { now, othersSignIn: await othersSignIn(tx.db, row.clientId) })
+    : noRefusals
+  const change = unconfirmedChangeOf(row, account, now)
+  if (change && isCertain(evidence)) return applyUnconfirmedChange(tx, change, { account, actor: prover })
+
+  const stopped = isSuspended(account.installation, row)
   const refusedForMs = row.state === 'parked' ? now.getTime() - row.since.getTime() : 0
-  if (isBelieved && refusedForMs >= tx.config.callback.abandonedAfterMs)
+  const isAbandoned = isRefused && row.attempts >= refusalsToAbandon
+  if (!stopped && isAbandoned && refusedForMs >= tx.config.callback.abandonedAfterMs)
     return uninstall(tx, { installation: account.installation, issuedAt: row.issuedAt, actor: prover })
 
-  if (isRefused && row.state === 'active') await parkActive(tx, row)
-  const pauseMs = isRefused && change ? pauseAfter(failure, row.attempts) : change ? undecidedProbeMs : parkedProbeMs
+  const parks = isRefused && row.state === 'active' && !stopped
+  if (parks) await parkActive(tx, row)
   const isDone = row.state === 'active' && !isRefused && !change
+  const pauseMs = !isRefused ? undecidedProbeMs : parkedPauseMs(parks ? 0 : row.attempts)
   await updateCredentials(tx.db, row, {
     triedAt: now,
     nextAttemptAt: isDone ? null : inMs(tx, Math.max(pauseMs, retryAfterMs)),
+    ...evidence,
     ...(!isRefused && { attempts: 0 }), // Only refusals in a row count.
   })
 }

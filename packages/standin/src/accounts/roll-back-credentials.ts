@@ -31,6 +31,9 @@ export async function rollBackCredentials(
         detail: 'Only superseded or rejected credentials can be gone back to.',
       })
 
+    if (installation.suspendedUpTo && installation.activeGeneration === null)
+      throw new StandinError('INPUT_INVALID', { detail: 'The account is suspended. Restore it first.' })
+
     const generation = installation.lastGeneration + 1
     const { appId, clientId, contentDigest, releasedAt } = old
     const binding = { account: accountId, app: appId, column: 'client-secret' } as const

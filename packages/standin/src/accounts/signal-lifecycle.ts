@@ -1,7 +1,14 @@
 import type { LifecycleSignal, LifecycleStatus } from '@standin/contracts'
 import { type Actor, record } from '../audit/record.ts'
 import { type Context, inTransaction } from '../context.ts'
-import { listCredentials, lockAccount, probeCredentials, updateInstallation } from './account-store.ts'
+import {
+  listCredentials,
+  lockAccount,
+  probeCredentials,
+  updateCredentials,
+  updateInstallation,
+} from './account-store.ts'
+import { liveSignal } from './uninstall-lifecycle.ts'
 
 /** An account's signals cause a probe this often at most: any user's token of the account can send them. */
 const probeAgainAfterMs = 60_000
@@ -22,17 +29,19 @@ export async function signalLifecycle(
   return inTransaction(ctx, async (tx) => {
     const now = ctx.clock.now()
     const { installation, credentials } = await lockAccount(tx.db, accountId)
-    const { activeGeneration, uninstallSignalledAt, uninstallProbedAt } = installation
+    const { activeGeneration, uninstallProbedAt } = installation
+    const signalledAt = liveSignal(installation, now)
     if (uninstallProbedAt && now.getTime() - uninstallProbedAt.getTime() < probeAgainAfterMs) return 'duplicate'
     const inForce = credentials.find(({ generation }) => generation === activeGeneration)
     await updateInstallation(tx.db, accountId, {
       // It is about what is in force now, even if Trackunit's clock is ahead of this one.
-      uninstallSignalledAt: uninstallSignalledAt ?? (inForce && inForce.issuedAt > now ? inForce.issuedAt : now),
+      uninstallSignalledAt: signalledAt ?? (inForce && inForce.issuedAt > now ? inForce.issuedAt : now),
       uninstallProbedAt: now,
     })
-    if (inForce) await probeCredentials(tx.db, inForce, now)
-    if (!uninstallSignalledAt)
-      await record(tx, { actor: extension, event: 'installation.uninstall-signalled', accountId })
+    // What Trackunit refuses from the first signal on counts.
+    if (inForce && signalledAt) await updateCredentials(tx.db, inForce, { nextAttemptAt: now })
+    else if (inForce) await probeCredentials(tx.db, inForce, now)
+    if (!signalledAt) await record(tx, { actor: extension, event: 'installation.uninstall-signalled', accountId })
     return 'accepted'
   })
 }

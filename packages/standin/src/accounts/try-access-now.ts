@@ -3,6 +3,7 @@ import { StandinError } from '../standin-error.ts'
 import { type CredentialRow, lockAccount, updateCredentials } from './account-store.ts'
 import { currentCredentials } from './credentials-in-force.ts'
 import { parkedProbeMs } from './next-attempt.ts'
+import { isSuspended } from './uninstall-lifecycle.ts'
 
 /** The shortest time between two attempts, however often people press. */
 const soonestMs = 10_000
@@ -14,8 +15,10 @@ const soonestMs = 10_000
  */
 export async function tryAccessNow(ctx: Context, { accountId }: { accountId: string }): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const row = currentCredentials((await lockAccount(tx.db, accountId)).credentials)
-    if (row?.state !== 'pending' && row?.state !== 'parked')
+    const { installation, credentials } = await lockAccount(tx.db, accountId)
+    const row = currentCredentials(credentials)
+    const stopped = row && isSuspended(installation, row)
+    if (stopped || (row?.state !== 'pending' && row?.state !== 'parked'))
       throw new StandinError('INPUT_INVALID', { detail: 'The access of this account is not being tried.' })
     const nextAttemptAt = sooner(row, ctx.clock.now())
     if (nextAttemptAt) await updateCredentials(tx.db, row, { nextAttemptAt })

@@ -5,20 +5,22 @@ import type { AccountsContext } from './accounts-context.ts'
 import { activateCredentials } from './activate-credentials.ts'
 import { comparePositions } from './credential-order.ts'
 import { uninstall } from './uninstall.ts'
+import { liveSignal, newest } from './uninstall-lifecycle.ts'
 
-/** A change that nothing confirms yet. It takes effect when Trackunit refuses the credentials in force. */
+/** A change that nothing confirms yet. It takes effect when it is certain that Trackunit refuses the credentials in force. */
 export type UnconfirmedChange = { type: 'replaced'; by: CredentialRow } | { type: 'uninstalled'; at: Date }
 
-/** A re-install that nothing binds, or an uninstall that was only signalled; the newer of the two counts. */
+/** A re-install that nothing binds, or an uninstall that is not final; the newer of the two counts. */
 export function unconfirmedChangeOf(
   inForce: CredentialRow,
   { installation, credentials }: Account,
+  now: Date,
 ): UnconfirmedChange | undefined {
   const by = credentials
     .filter((row) => row.state === 'awaiting-approval' && comparePositions(row, inForce) > 0)
     .sort(comparePositions)
     .at(-1)
-  const { uninstallSignalledAt: at } = installation
+  const at = newest(installation.suspendedUpTo, liveSignal(installation, now))
   if (at && at >= inForce.issuedAt && !(by && by.issuedAt > at)) return { type: 'uninstalled', at }
   return by && { type: 'replaced', by }
 }

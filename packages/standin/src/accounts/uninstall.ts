@@ -2,15 +2,24 @@ import { type Actor, record } from '../audit/record.ts'
 import { type Context, type InTransaction, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import {
+  type Account,
+  type CredentialRow,
   eraseCredentials,
   type InstallationRow,
   listCredentials,
   lockAccount,
   lockInstallation,
+  updateCredentials,
   updateInstallation,
   updateServing,
 } from './account-store.ts'
 import type { AccountsContext } from './accounts-context.ts'
+import { activateCredentials } from './activate-credentials.ts'
+import { isInForce } from './credential-lifecycle.ts'
+import { comparePositions } from './credential-order.ts'
+import { recordInstallationEvent } from './installation-event-store.ts'
+import { noRefusals } from './refusal-evidence.ts'
+import { isSuspended, newest, nextUninstallState, uninstallStateOf } from './uninstall-lifecycle.ts'
 
 interface Decision {
   accountId: string
@@ -18,60 +27,155 @@ interface Decision {
 }
 
 /**
- * Ends an installation whose row is locked: erases what was sent up to `issuedAt` and lets every other part end and erase
- * what it keeps of the account; history and audit stay. Credentials that were sent later belong to a later installation:
- * if those are in force already, only the older ones are erased.
+ * Ends an installation whose row is locked, for good: erases secrets, tokens and whatever is small; the rest of its data is
+ * erased in batches after the commit (`erase-data.ts`). History and audit stay. Credentials that were sent after `issuedAt`
+ * belong to a later installation: if those are in force already, only the older ones are erased.
  */
 export async function uninstall(
   tx: InTransaction<AccountsContext>,
   { installation, issuedAt, actor }: { installation: InstallationRow; issuedAt: Date; actor: Actor },
 ): Promise<void> {
-  const { accountId, activeGeneration } = installation
+  const { accountId, activeGeneration, suspendedUpTo, uninstallSignalledAt } = installation
   const rows = await listCredentials(tx.db, accountId)
   for (const row of rows.filter((row) => row.issuedAt <= issuedAt && row.state !== 'uninstalled'))
     await eraseCredentials(tx.db, row)
 
-  const uninstalledAt = later(installation.uninstalledAt, issuedAt)
+  const settled = {
+    uninstalledAt: newest(installation.uninstalledAt, issuedAt) ?? issuedAt,
+    ...(suspendedUpTo && suspendedUpTo <= issuedAt && { suspendedUpTo: null, suspendedAt: null }),
+    ...(uninstallSignalledAt && uninstallSignalledAt <= issuedAt && { uninstallSignalledAt: null }),
+  }
   if (rows.some((row) => row.generation === activeGeneration && row.issuedAt > issuedAt)) {
-    await updateInstallation(tx.db, accountId, { uninstalledAt })
+    await updateInstallation(tx.db, accountId, settled)
     return record(tx, { actor, event: 'installation.earlier-uninstalled', accountId })
   }
-  for (const whenUninstalled of tx.accounts.whenUninstalled) await whenUninstalled(tx, accountId, uninstalledAt)
-  const serving = { accountId, activeGeneration: null }
-  await updateServing(tx, serving, { uninstalledAt, uninstallSignalledAt: null })
+  for (const whenUninstalled of tx.accounts.whenUninstalled) await whenUninstalled(tx, accountId, settled.uninstalledAt)
+  const ended = { ...settled, erasingSince: tx.clock.now() }
+  await updateServing(tx, { accountId, activeGeneration: null }, ended)
+  await recordInstallationEvent(tx.db, { accountId, type: 'uninstalled' })
   await record(tx, { actor, event: 'installation.uninstalled', accountId })
 }
 
-const later = (known: Date | null, issuedAt: Date) => (known && known > issuedAt ? known : issuedAt)
-
 /**
- * A person confirms an uninstall that was only signalled.
- * @throws StandinError `INPUT_INVALID` if none is signalled, or the account was installed again since
+ * A person confirms an uninstall that suspended the account, or that was only signalled.
+ * @throws StandinError `INPUT_INVALID` if there is none, or the account was installed again since
  */
 export async function confirmUninstall(ctx: AccountsContext, { accountId, actor }: Decision): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const { installation, signalledAt } = await lockSignalled(tx, accountId)
-    await uninstall(tx, { installation, issuedAt: signalledAt, actor })
+    const { installation } = await lockUninstalling(tx, accountId)
+    const issuedAt = newest(installation.suspendedUpTo, installation.uninstallSignalledAt)
+    if (issuedAt) await uninstall(tx, { installation, issuedAt, actor })
   })
 }
 
 /**
- * A person says that a signalled uninstall is wrong. The same signal does not come back; a newer one does.
- * @throws StandinError `INPUT_INVALID` if none is signalled
+ * A person says that an uninstall is wrong: everything goes on as it was. The same signal does not come back, nor does the
+ * same UNINSTALLED suspend the account again; a newer one does.
+ * @throws StandinError `INPUT_INVALID` if there is none
  */
 export async function dismissUninstall(ctx: Context, { accountId, actor }: Decision): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const { signalledAt } = await lockSignalled(tx, accountId)
-    await updateInstallation(tx.db, accountId, { uninstallSignalledAt: null, uninstallDismissedAt: signalledAt })
+    const account = await lockUninstalling(tx, accountId)
+    if (account.installation.suspendedUpTo) return restore(tx, { ...account, actor })
+    await updateInstallation(tx.db, accountId, dismissed(account.installation))
     await record(tx, { actor, event: 'installation.uninstall-dismissed', accountId })
   })
 }
 
-async function lockSignalled(tx: InTransaction, accountId: string) {
-  const installation = await lockInstallation(tx.db, accountId)
-  const { uninstallSignalledAt: signalledAt } = installation
-  if (!signalledAt) throw new StandinError('INPUT_INVALID', { detail: 'No uninstall of this account is signalled.' })
-  return { installation, signalledAt }
+/**
+ * Brings a suspended account back as it was.
+ * @throws StandinError `INPUT_INVALID` if it is not suspended
+ */
+export async function restoreInstallation(ctx: Context, { accountId, actor }: Decision): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const account = await lockAccount(tx.db, accountId)
+    if (!account.installation.suspendedUpTo)
+      throw new StandinError('INPUT_INVALID', { detail: 'This account is not suspended.' })
+    await restore(tx, { ...account, actor })
+  })
+}
+
+async function restore(
+  tx: InTransaction,
+  { installation, credentials, actor }: Account & { actor: Actor },
+): Promise<void> {
+  const { accountId, suspendedUpTo } = installation
+  const inForce = credentials.find(isInForce)
+  const nextAttemptAt = tx.clock.now()
+  // As it was, and asked about at once: Trackunit may have revoked them in the meantime.
+  for (const row of credentials.filter((row) => isSuspended(installation, row) && isAskedAbout(row)))
+    await updateCredentials(tx.db, row, { attempts: 0, ...noRefusals, nextAttemptAt })
+  await updateServing(
+    tx,
+    { accountId, activeGeneration: inForce?.generation ?? null },
+    {
+      ...{
+        suspendedUpTo: null,
+        suspendedAt: null,
+        restoredUpTo: newest(installation.restoredUpTo, suspendedUpTo) ?? null,
+      },
+      ...dismissed(installation),
+    },
+  )
+  if (inForce && isSuspended(installation, inForce))
+    await recordInstallationEvent(tx.db, { accountId, type: inForce.state === 'active' ? 'active' : 'parked' })
+  await record(tx, { actor, event: 'installation.restored', accountId })
+}
+
+const isAskedAbout = (row: CredentialRow) => row.state === 'pending' || isInForce(row)
+
+/** The signal is over, and is not shown again. */
+const dismissed = ({ uninstallSignalledAt, uninstallDismissedAt }: InstallationRow) => ({
+  uninstallSignalledAt: null,
+  uninstallDismissedAt: newest(uninstallDismissedAt, uninstallSignalledAt) ?? null,
+})
+
+async function lockUninstalling(tx: InTransaction, accountId: string): Promise<Account> {
+  const account = await lockAccount(tx.db, accountId)
+  if (!nextUninstallState(uninstallStateOf(account.installation, tx.clock.now()), 'confirmed'))
+    throw new StandinError('INPUT_INVALID', { detail: 'No uninstall of this account waits for a decision.' })
+  return account
+}
+
+/**
+ * Settles what nobody decided in time: an account that a bound UNINSTALLED suspended is erased, an unproven signal is
+ * forgotten.
+ */
+export async function settleUninstall(ctx: AccountsContext, accountId: string): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const installation = await lockInstallation(tx.db, accountId)
+    const { suspendedUpTo, suspendedAt, uninstallSignalledAt } = installation
+    const now = tx.clock.now()
+    const eraseBefore = new Date(now.getTime() - tx.config.callback.uninstallEraseAfterMs)
+    if (suspendedUpTo && suspendedAt && suspendedAt <= eraseBefore)
+      return uninstall(tx, { installation, issuedAt: suspendedUpTo, actor: sweeper })
+    if (uninstallSignalledAt && uninstallStateOf({ ...installation, suspendedUpTo: null }, now) === 'none') {
+      await updateInstallation(tx.db, accountId, dismissed(installation))
+      await record(tx, { actor: sweeper, event: 'installation.uninstall-expired', accountId })
+    }
+  })
+}
+
+const sweeper: Actor = { kind: 'system', id: 'sweeper' }
+
+/**
+ * Credentials that waited for the end of an uninstalled account come into force: they were sent after the uninstall, and
+ * proven.
+ */
+export async function takeOverAfterUninstall(tx: InTransaction, account: Account): Promise<void> {
+  const { installation, credentials } = account
+  const { accountId, activeGeneration, uninstalledAt } = installation
+  if (activeGeneration !== null || credentials.some(isInForce)) return
+  const next = credentials
+    .filter(
+      ({ state, issuedAt }) => state === 'awaiting-approval' && uninstalledAt !== null && issuedAt > uninstalledAt,
+    )
+    .sort(comparePositions)
+    .at(-1)
+  if (!next) return
+  await activateCredentials(tx, next, { event: 'approved', account })
+  const { generation } = next
+  await record(tx, { actor: sweeper, event: 'credentials.took-over', accountId, generation })
 }
 
 /**
@@ -82,7 +186,8 @@ export async function eraseInstallation(ctx: AccountsContext, { accountId, actor
   await inTransaction(ctx, async (tx) => {
     const { installation, credentials } = await lockAccount(tx.db, accountId)
     if (credentials.length === 0) throw new StandinError('INSTALLATION_NOT_FOUND')
-    const sentAt = [installation.uninstallSignalledAt, ...credentials.map(({ issuedAt }) => issuedAt)].map(Number)
+    const { uninstallSignalledAt, suspendedUpTo } = installation
+    const sentAt = [uninstallSignalledAt, suspendedUpTo, ...credentials.map(({ issuedAt }) => issuedAt)].map(Number)
     await uninstall(tx, { installation, issuedAt: new Date(Math.max(...sentAt)), actor })
   })
 }

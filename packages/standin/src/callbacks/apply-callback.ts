@@ -20,12 +20,12 @@ export async function applyCallback(ctx: CallbacksContext, verified: VerifiedCal
     if (!(await wasAppliedBefore(ctx.db, verified.callback))) throw new StandinError('IDENTITY_EXPIRED')
     return appliedAs(verified, { status: 'duplicate' })
   }
-  const apply = endsInstallation(verified) ? applyAlone(ctx, verified) : ctx.callbacks.applyInGroup(verified)
+  const apply = stopsInstallation(verified) ? applyAlone(ctx, verified) : ctx.callbacks.applyInGroup(verified)
   return appliedAs(verified, await apply)
 }
 
-/** Everything that is kept of the account is erased with it, which may take too long for a group. */
-const endsInstallation = ({ callback, bound }: VerifiedCallback) => callback.kind === 'UNINSTALLED' && bound
+/** It stops the account at once, and waits for no other callback. */
+const stopsInstallation = ({ callback, bound }: VerifiedCallback) => callback.kind === 'UNINSTALLED' && bound
 
 /** @throws StandinError the quota that refuses it */
 export function appliedAs({ callback }: VerifiedCallback, outcome: Outcome): AppliedCallback {

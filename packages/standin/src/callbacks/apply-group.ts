@@ -1,15 +1,14 @@
 import type { CallbackStatus } from '@standin/contracts'
 import type { AccountsContext } from '../accounts/accounts-context.ts'
 import { deleteInstallations } from '../accounts/many-accounts-store.ts'
-import { uninstall } from '../accounts/uninstall.ts'
 import { type InTransaction, inTransaction } from '../context.ts'
 import { codeOf, createGroupWriter } from '../database/group-writer.ts'
 import { toRefusal } from '../refusal.ts'
 import type { StandinError } from '../standin-error.ts'
 import { readGroup, writeGroup } from './apply-store.ts'
-import { type KnownCallback, trackunit } from './callback-decision.ts'
+import type { KnownCallback } from './callback-decision.ts'
 import { countUnprovenUnbound } from './callback-store.ts'
-import { type DecidedGroup, decideGroup } from './decide-group.ts'
+import { decideGroup } from './decide-group.ts'
 import { isBulk, mostUnproven } from './identity-quota.ts'
 import { sealGroup } from './seal-group.ts'
 import type { VerifiedCallback } from './verified-callback.ts'
@@ -40,7 +39,6 @@ export async function applyGroup(
     const decided = decideGroup(known, { accounts: before, unproven, now: tx.clock.now() })
 
     await writeGroup(tx, await sealGroup(tx.vault, before, decided))
-    await uninstallEach(tx, decided)
     const entered = new Set(decided.applied.map(({ known: { verified } }) => verified.callback.body.accountId))
     await deleteInstallations(
       tx.db,
@@ -79,12 +77,3 @@ const isOutage = (error: unknown) => toRefusal(error).reason === 'STORAGE_UNAVAI
 /** Each callback of the group may count towards the quota of those after it. */
 const needsToKnowUnproven = (group: readonly KnownCallback[]) =>
   group.some(({ verified, identityTotal }) => isBulk({ verified, identityTotal: identityTotal + group.length - 1 }))
-
-async function uninstallEach(tx: InTransaction<AccountsContext>, { applied, accounts }: DecidedGroup): Promise<void> {
-  for (const { uninstalls, known } of applied) {
-    const { callback, identity } = known.verified
-    const account = accounts.get(callback.body.accountId)
-    if (!uninstalls || !account) continue
-    await uninstall(tx, { installation: account.installation, issuedAt: identity.issuedAt, actor: trackunit })
-  }
-}

@@ -1,5 +1,6 @@
 import type { CallbackStatus } from '@standin/contracts'
 import type { Account, CredentialRow } from '../accounts/account-store.ts'
+import { noRefusals } from '../accounts/refusal-evidence.ts'
 import type { Actor, AuditEntry } from '../audit/record.ts'
 import type { Secret } from '../config/secret.ts'
 import type { VerifiedCallback } from './verified-callback.ts'
@@ -38,8 +39,8 @@ export interface Decision {
   isInstall?: boolean
   /** The part of it that is kept, sealed. */
   kept?: Secret
-  /** It ends the installation, with everything that is kept of the account. */
-  uninstalls?: boolean
+  /** It stops the installation: services learn of it. */
+  suspends?: boolean
 }
 
 /** Where a decision stands: the account at this moment. */
@@ -51,7 +52,7 @@ export interface Moment {
 export const trackunit: Actor = { kind: 'trackunit', id: 'callback' }
 
 /** Of credentials that Trackunit was not asked about yet. */
-export const untried = { attempts: 0, claimedBy: null, triedAt: null }
+export const untried = { attempts: 0, ...noRefusals, claimedBy: null, triedAt: null }
 
 /** Trackunit is asked about these credentials at once, as if for the first time. */
 export const dueNow = <Row extends CredentialRow>(row: Row, now: Date): Row => ({

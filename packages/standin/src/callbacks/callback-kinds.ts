@@ -1,7 +1,10 @@
 import type { TrackunitCallback, UninstalledCallback, UnknownCallback } from '@standin/contracts'
+import { isInForce } from '../accounts/credential-lifecycle.ts'
 import { comparePositions } from '../accounts/credential-order.ts'
+import { isSuspended, liveSignal } from '../accounts/uninstall-lifecycle.ts'
 import { Secret } from '../config/secret.ts'
 import {
+  type AccountState,
   type Decision,
   dueNow,
   type KnownCallback,
@@ -29,28 +32,64 @@ export const decideCallback = <Of extends Kind>(
   at: Moment,
 ): Decision => kinds[kind](body, known, at)
 
-/** Takes effect only if its identity names the account. Otherwise it is a signal: it is shown, and the credentials in force are probed. */
+/**
+ * If it is bound, everything that was sent before it stops, at once. Otherwise it is a signal: it is shown, and the
+ * credentials in force are probed.
+ */
 function decideUninstalled(
   { accountId }: UninstalledCallback,
   { verified: { identity, bound }, contentDigest }: KnownCallback,
-  { account: { installation, credentials }, now }: Moment,
+  at: Moment,
 ): Decision {
   const { issuedAt } = identity
-  const { uninstalledAt, uninstallSignalledAt, uninstallDismissedAt, activeGeneration } = installation
-  if (uninstalledAt && issuedAt <= uninstalledAt) return { status: 'duplicate' }
+  const { installation, credentials } = at.account
+  const { uninstalledAt, suspendedUpTo, restoredUpTo, uninstallDismissedAt, activeGeneration } = installation
+  const isKnown = (...moments: Array<Date | null>) => moments.some((moment) => moment && issuedAt <= moment)
+  if (isKnown(uninstalledAt, suspendedUpTo)) return { status: 'duplicate' }
   const position = callbackPosition('UNINSTALLED', issuedAt, contentDigest)
   const active = credentials.find(({ generation }) => generation === activeGeneration)
   const isSuperseded = active !== undefined && comparePositions(active, position) > 0
-  if (bound) return { status: isSuperseded ? 'superseded' : 'accepted', uninstalls: true }
+  if (bound) {
+    if (isKnown(restoredUpTo)) return { status: 'duplicate' }
+    const account = suspended(at, issuedAt)
+    if (isSuperseded) return { status: 'superseded', account } // It stops only what is older than what is in force.
+    const audit = { actor: trackunit, event: 'installation.suspended', accountId } as const
+    return { status: 'accepted', account, audit, suspends: active !== undefined }
+  }
   if (isSuperseded) return { status: 'superseded' }
-  const isKnown = [uninstallSignalledAt, uninstallDismissedAt].some((at) => at && issuedAt <= at)
-  if (isKnown) return { status: 'duplicate' }
-  const signalled = { installation: { ...installation, uninstallSignalledAt: issuedAt, changedAt: now }, credentials }
+  if (isKnown(installation.uninstallSignalledAt, uninstallDismissedAt)) return { status: 'duplicate' }
+  const signalled = { ...installation, uninstallSignalledAt: issuedAt, changedAt: at.now }
+  const wasSignalled = liveSignal(installation, at.now) !== undefined
+  const probed = active && (wasSignalled ? { ...active, nextAttemptAt: at.now } : dueNow(active, at.now))
+  const account = { installation: signalled, credentials }
   return {
     status: 'accepted',
-    account: active ? withCredentials(signalled, dueNow(active, now)) : signalled,
+    account: probed ? withCredentials(account, probed) : account,
     audit: { actor: trackunit, event: 'installation.uninstall-signalled', accountId },
   }
+}
+
+/** The account with everything stopped that was sent before. Nothing is lost: it can be restored as it was. */
+function suspended({ account, now }: Moment, issuedAt: Date): AccountState {
+  const { activeGeneration, suspendedAt, uninstallSignalledAt } = account.installation
+  const isStopped = activeGeneration === null && suspendedAt !== null
+  const active = account.credentials.find(({ generation }) => generation === activeGeneration)
+  const installation = {
+    ...account.installation,
+    // A row that serves nobody needs no signature: without one, nobody can bring the generation back but `restore`.
+    ...(!(active && active.issuedAt > issuedAt) && { activeGeneration: null, mac: null }),
+    suspendedUpTo: issuedAt,
+    // Sent again by newer identities, it does not put off the end.
+    suspendedAt: isStopped ? suspendedAt : now,
+    uninstallSignalledAt: uninstallSignalledAt && uninstallSignalledAt > issuedAt ? uninstallSignalledAt : null,
+    changedAt: now,
+  }
+  const credentials = account.credentials.map((row) => {
+    if (!isSuspended(installation, row)) return row
+    if (row.state === 'pending') return { ...row, claimedBy: null, nextAttemptAt: null }
+    return isInForce(row) && !isStopped ? dueNow(row, now) : row
+  })
+  return { installation, credentials }
 }
 
 /** A type that has no meaning yet is kept, sealed, and changes nothing. */

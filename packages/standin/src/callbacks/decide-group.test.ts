@@ -13,6 +13,7 @@ const neverInstalled = (accountId: string): Account => ({
     activeGeneration: null,
     lastGeneration: 0,
     uninstalledAt: null,
+    ...{ suspendedUpTo: null, suspendedAt: null, restoredUpTo: null, erasingSince: null },
     uninstallSignalledAt: null,
     uninstallDismissedAt: null,
     uninstallProbedAt: null,

@@ -1,7 +1,8 @@
 import type { InstalledCallback } from '@standin/contracts'
 import type { CredentialRow } from '../accounts/account-store.ts'
-import { nextCredentialState } from '../accounts/credential-lifecycle.ts'
+import { isInForce, nextCredentialState } from '../accounts/credential-lifecycle.ts'
 import { comparePositions, type Position } from '../accounts/credential-order.ts'
+import { isSuspended } from '../accounts/uninstall-lifecycle.ts'
 import type { AuditEvent } from '../audit/audit-kinds.ts'
 import { Secret } from '../config/secret.ts'
 import {
@@ -22,7 +23,13 @@ import { rankOf } from './identity-quota.ts'
 /** New credentials never replace those in force here: they are stored as pending, and proven in the background. */
 export function decideInstalled(body: InstalledCallback, known: KnownCallback, at: Moment): Decision {
   const same = at.account.credentials.find((row) => row.contentDigest === known.contentDigest)
-  return same ? decideSentAgain(same, body, known, at) : decideNew(body, known, at)
+  if (!same) return decideNew(body, known, at)
+  const { installation } = at.account
+  const isReinstall =
+    isInForce(same) && isSuspended(installation, same) && !isSuspended(installation, known.verified.identity)
+  if (!isReinstall) return decideSentAgain(same, body, known, at)
+  // Installed again after an uninstall: a new generation, which is the one that is recognised from now on.
+  return decideNew(body, known, { ...at, account: withCredentials(at.account, { ...same, contentDigest: null }) })
 }
 
 /** Known credentials get the newest of their times, and are proven again where that may change something. */
@@ -75,6 +82,8 @@ function decideNew(body: InstalledCallback, known: KnownCallback, at: Moment): D
     const quarantined = { ...whole, state: 'quarantined', reason: 'CREDENTIALS_QUARANTINED' } as const
     return added(quarantined, 'credentials.quarantined', at, { status: 'accepted' })
   }
+  if (isSuspended(at.account.installation, bare))
+    return added({ ...whole, state: 'pending' }, 'credentials.received', at, { status: 'superseded' })
   const pending = { ...whole, state: 'pending', nextAttemptAt: at.now } as const
   return added(pending, 'credentials.received', at, { status: 'accepted', isInstall: true })
 }

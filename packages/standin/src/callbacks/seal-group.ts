@@ -28,8 +28,11 @@ export async function sealGroup(
       const left = new Set(accounts.get(accountId)?.credentials.map(({ generation }) => generation))
       return credentials.filter(({ generation }) => !left.has(generation))
     }),
+    suspended: accountsOf(applied.filter(({ suspends }) => suspends)),
   }
 }
+
+const accountsOf = (applied: readonly Decided[]) => applied.map(({ known }) => known.verified.callback.body.accountId)
 
 async function sealCredentials(vault: Vault, { secret, ...row }: ReceivedCredentials): Promise<CredentialRow> {
   const { accountId: account, appId: app, generation } = row

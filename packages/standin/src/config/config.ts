@@ -89,6 +89,8 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       reinstallPolicy: read.REINSTALL_POLICY,
       /** How long Trackunit may take to switch new credentials on. */
       patienceMs: read.NEW_CREDENTIALS_PATIENCE_S * 1_000,
+      /** How long an account that a bound UNINSTALLED suspended can be restored. */
+      uninstallEraseAfterMs: read.UNINSTALL_ERASE_AFTER,
       abandonedAfterMs: read.ABANDONED_AFTER_DAYS * 86_400_000,
       ownHosts: [app.callbackUrl, read.PUBLIC_URL]
         .filter((address) => address !== undefined)

@@ -10,6 +10,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 const seconds = (fallback: number) => z.coerce.number().int().min(0).max(604_800).default(fallback)
 const days = (fallback: number) => z.coerce.number().int().min(1).max(36_500).default(fallback)
+const unitsMs: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const durationMs = (text: string) => Number.parseInt(text, 10) * (unitsMs[text.slice(-1)] ?? 0)
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
 const spaceSeparated = z.string().transform((text) => text.split(/\s+/).filter(Boolean))
 /** As a browser sends it. `https://app.example/` would silently match no request. */
@@ -62,6 +64,11 @@ export const environmentSchema = z.object({
   JWKS_COOLDOWN_S: seconds(30),
   REINSTALL_POLICY: z.enum(['approve', 'automatic']).default('approve'),
   NEW_CREDENTIALS_PATIENCE_S: z.coerce.number().int().min(10).max(86_400).default(900),
+  UNINSTALL_ERASE_AFTER: z
+    .string()
+    .regex(/^\d{1,6} ?[smhd]$/, 'is a number and a unit, as in 24h (s, m, h or d)')
+    .default('24h')
+    .transform(durationMs),
   ABANDONED_AFTER_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   TRACKUNIT_JWKS_URL: webAddress.default('https://iris.trackunit.com/api/marketplace/jwks'),
   TRACKUNIT_TOKEN_URL: webAddress.default('https://auth.trackunit.com/apptoken'),

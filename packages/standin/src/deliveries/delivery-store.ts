@@ -1,5 +1,6 @@
 import type { Delivery } from '@standin/contracts'
 import { and, asc, eq, getTableColumns, gt, lte, notInArray, or, sql } from 'drizzle-orm'
+import { isAccountStopped } from '../accounts/stopped-account-store.ts'
 import { shownAddress } from '../actions/shown-address.ts'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
@@ -27,7 +28,8 @@ export async function insertDeliveries(
 }
 
 /**
- * Claims the delivery that has been due for longest of those whose account has no other send under way; until `leaseMs`
+ * Claims the delivery that has been due for longest of those whose account is not suspended and has no other send under
+ * way; until `leaseMs`
  * have passed, no other replica claims it. After that this replica is considered dead, and the same delivery goes first.
  * @returns it, and when it was attempted last; undefined when none is due
  */
@@ -52,6 +54,7 @@ export async function claimDueDelivery(
           eq(deliveries.state, 'waiting'),
           lte(deliveries.nextTryAt, now),
           or(deliveries.isSending, notInArray(deliveries.accountId, sending)),
+          sql`not ${isAccountStopped(deliveries.accountId)}`,
         ),
       )
       .orderBy(asc(deliveries.nextTryAt))
@@ -149,12 +152,13 @@ function deliveryToCome({
   return { id: `${runId}/${position}`, kind: destination.kind, to: shownAddress(destination), ...untried }
 }
 
-/** Stops the deliveries of an account that uninstalled. Events are not needed: its streams end. */
-export async function stopDeliveriesOf({ db }: InTransaction, accountId: string): Promise<void> {
+/** Stops the deliveries of an account that is uninstalled, all at once. Events are not needed: its streams end. */
+export async function stopDeliveriesOf({ db }: InTransaction, accountId: string): Promise<boolean> {
   await db
     .update(deliveries)
     .set({ state: 'failed', reason: 'INSTALLATION_UNINSTALLED', nextTryAt: null, endedAt: sql`now()` })
     .where(and(eq(deliveries.accountId, accountId), eq(deliveries.state, 'waiting')))
+  return false
 }
 
 export const toDelivery = (row: DeliveryRow): Delivery => ({

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/test-database.
 import { openTestReplica, type TestReplica } from '../../test/test-replica.ts'
 import { inTransaction } from '../context.ts'
 import { runs } from '../runs/run-table.ts'
-import { whenUninstalled } from '../when-uninstalled.ts'
+import { whenErasing, whenUninstalled } from '../when-uninstalled.ts'
 import { filterChoices } from './filters/save-filter.ts'
 import type { KnownMachine, MachineHistory, SeenMachine } from './machine-register.ts'
 import { openMachineRegister } from './open-machine-register.ts'
@@ -286,7 +286,8 @@ test('invariant 8: an account that has uninstalled has no machines, readings and
   await (await register({ accountId: otherAccount })).keep([machine('theirs')])
 
   await inTransaction(replica.ctx, async (tx) => {
-    for (const erase of whenUninstalled) await erase(tx, account, new Date())
+    for (const end of whenUninstalled) await end(tx, account, new Date())
+    for (const erase of whenErasing) while (await erase(tx, account));
   })
 
   expect(await all(run.list())).toEqual([])

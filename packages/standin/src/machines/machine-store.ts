@@ -126,10 +126,19 @@ export function listGone(
   return inPages(db, asked, and(not(wasSeenIn(runId)), isNotNull(toldPlaces.machineId), matching(filter)))
 }
 
-export async function eraseMachinesOf({ db }: InTransaction, accountId: string): Promise<void> {
-  for (const table of [machineReadings, toldPlaces, machines])
-    await db.delete(table).where(eq(table.accountId, accountId))
+/** Erases some of what is kept of an account's machines. @returns whether there may be more */
+export async function eraseMachinesOf({ db }: InTransaction, accountId: string): Promise<boolean> {
+  for (const table of [machineReadings, toldPlaces, machines]) {
+    const erased = await db.execute(sql`
+      delete from ${table} where ctid = any(array(
+        select ctid from ${table} where account_id = ${accountId} limit ${erasedAtOnce}::int)) returning 1`)
+    if (erased.length === erasedAtOnce) return true
+  }
+  return false
 }
+
+/** Some tens of milliseconds. */
+const erasedAtOnce = 10_000
 
 interface FoundMachine {
   machine: MachineRow

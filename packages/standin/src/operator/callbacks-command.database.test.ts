@@ -12,6 +12,7 @@ import {
 import { createSigningKey } from '../../test/signing-keys.ts'
 import { listObservedTokens } from '../access/observed-token-store.ts'
 import { saveRefusedTokens } from '../access/refused-tokens.ts'
+import { confirmUninstall } from '../accounts/uninstall.ts'
 import { callbacks } from '../callbacks/callback-table.ts'
 import { countRejection, saveRejections } from '../callbacks/rejected/count-rejections.ts'
 import { runOperatorCommand } from './operator.ts'
@@ -259,6 +260,7 @@ test('an uninstall erases the account’s held callbacks; later ones stay', asyn
   await hold('client-after')
 
   await stack.send(uninstalled(), { at: 30 })
+  await confirmUninstall(stack.ctx, { accountId: account, actor: { kind: 'operator', id: 'test' } })
 
   expect(JSON.parse((await standin(stack, ['callbacks', 'held', '--json'])).out)).toHaveLength(1)
   const rows = await stack.db.select().from(callbacks)

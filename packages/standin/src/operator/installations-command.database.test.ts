@@ -29,6 +29,7 @@ async function waiting() {
 test('list and show report what is in force, what waits and why, and never a secret', async () => {
   const { stack, standin } = await waiting()
   await stack.send(uninstalled(), { at: 3, bound: false })
+  await stack.connection.sql`update installations set uninstall_signalled_at = now()` // The command's clock is the real one.
 
   const shown = await Promise.all([standin('list'), standin('list', '--json'), standin('show', account)])
   const { out: json } = await standin('show', account, '--json')
@@ -92,6 +93,19 @@ describe('decisions of the operator', () => {
     expect((await standin('release', otherAccount, '1', '--json')).out).toContain('"state":"pending"')
     await stack.prover.proveDue()
     expect((await standin('show', otherAccount)).out).toMatch(/ active /)
+  })
+
+  test('invariant 8: restore and dismiss bring back what an uninstall stopped', async () => {
+    const { stack, standin, inForce } = await waiting()
+    expect(await standin('restore', account)).toMatchObject({ exitCode: 1, out: '' })
+    await stack.send(uninstalled(), { at: 3 })
+    expect((await standin('show', account)).out).toMatch(/ suspended .*\n.*uninstall signalled.*\n.*erased at/)
+
+    expect(JSON.parse((await standin('restore', account, '--json')).out)).toMatchObject({ state: 'active' })
+    expect(await inForce()).toBe('client-a')
+    await stack.send(uninstalled(), { at: 4 })
+    expect(JSON.parse((await standin('dismiss', account, '--json')).out)).toMatchObject({ state: 'active' })
+    expect(await inForce()).toBe('client-a')
   })
 
   test('erase requires --yes, and leaves no secret', async () => {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { AccountsContext } from '../accounts/accounts-context.ts'
 import { approveCredentials, refuseCredentials, releaseCredentials } from '../accounts/decide-credentials.ts'
+import { eraseData } from '../accounts/erase-data.ts'
 import { rollBackCredentials } from '../accounts/roll-back-credentials.ts'
-import { eraseInstallation } from '../accounts/uninstall.ts'
+import { dismissUninstall, eraseInstallation, restoreInstallation } from '../accounts/uninstall.ts'
 import type { Actor } from '../audit/record.ts'
 import { accountArgument, generationArgument } from './arguments.ts'
 import { describeForOperator, installationLines } from './installations-output.ts'
@@ -46,7 +47,28 @@ const decisions: Record<'approve' | 'refuse' | 'release' | 'rollback', Decision>
   },
 }
 
-/** `installations approve|refuse|release|rollback|erase`. Each prints the account as it is afterwards. */
+/** How the operator undoes an uninstall. */
+const undoings: Record<
+  'restore' | 'dismiss',
+  { description: string; decide: (ctx: AccountsContext, of: { accountId: string; actor: Actor }) => Promise<string> }
+> = {
+  restore: {
+    description: 'bring a suspended account back as it was; possible until it is erased',
+    async decide(ctx, of) {
+      await restoreInstallation(ctx, of)
+      return `${of.accountId} is restored: its tokens, runs and schedules go on.`
+    },
+  },
+  dismiss: {
+    description: 'dismiss a signalled uninstall as wrong; restores the account if it is suspended',
+    async decide(ctx, of) {
+      await dismissUninstall(ctx, of)
+      return `The uninstall of ${of.accountId} is dismissed.`
+    },
+  },
+}
+
+/** `installations approve|refuse|release|rollback|restore|dismiss|erase`. Each prints the account as it is afterwards. */
 export function addInstallationDecisions(installations: Command, terminal: Terminal): void {
   for (const [name, { description, decide }] of Object.entries(decisions))
     installations
@@ -59,6 +81,16 @@ export function addInstallationDecisions(installations: Command, terminal: Termi
         change(terminal, accountId, json, (ctx) => decide(ctx, { accountId, generation, actor: operator })),
       )
 
+  for (const [name, { description, decide }] of Object.entries(undoings))
+    installations
+      .command(name)
+      .description(description)
+      .addArgument(accountArgument())
+      .option('--json', 'print the account as JSON')
+      .action((accountId: string, { json }: { json?: boolean }) =>
+        change(terminal, accountId, json, (ctx) => decide(ctx, { accountId, actor: operator })),
+      )
+
   installations
     .command('erase')
     .description('uninstall an account here: erases its secrets and tokens, ends its runs; its audit entries stay')
@@ -68,6 +100,7 @@ export function addInstallationDecisions(installations: Command, terminal: Termi
     .action((accountId: string, { json }: { json?: boolean }) =>
       change(terminal, accountId, json, async (ctx) => {
         await eraseInstallation(ctx, { accountId, actor: operator })
+        await eraseData(ctx, accountId)
         return `${accountId} is erased. The account can install the app again.`
       }),
     )

@@ -31,6 +31,7 @@ export const installationLines = (described: InstallationForOperator): string =>
     installationLine(described),
     ...(described.tries ? [triesLine(described.tries)] : []),
     ...(described.uninstallSignalledAt ? [`  uninstall signalled  ${described.uninstallSignalledAt}`] : []),
+    ...(described.erasesAt ? [`  erased at  ${described.erasesAt}  unless it is restored`] : []),
     ...described.generations.map(({ generation, state, since, reason, clientId, bound, kept }) =>
       [
         `  generation ${generation}  ${state}  ${since}  client ${clientId}`,

@@ -9,7 +9,7 @@ import type { Environment } from '../config/environment-schema.ts'
 import { openContext } from '../context.ts'
 import { embeddedFolder } from '../database/embedded-postgres/embedded-folder.ts'
 import { createLogger } from '../observability/logger.ts'
-import { whenUninstalled } from '../when-uninstalled.ts'
+import { uninstallHooks } from '../when-uninstalled.ts'
 
 /** Where a command runs. Results go to standard output, messages to standard error. */
 export interface Terminal {
@@ -53,7 +53,7 @@ export async function withContext<Result>(
   const world = { clock: systemClock, log: createLogger('silent'), fetch, random: Math.random }
   const { ctx, close } = await openContext(config, world, { say })
   try {
-    const result = await work({ ...ctx, accounts: createAccountsMemory({ whenUninstalled }) })
+    const result = await work({ ...ctx, accounts: createAccountsMemory(uninstallHooks) })
     await sealAll(ctx) // A server may not be running.
     return result
   } finally {

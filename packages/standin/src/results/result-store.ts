@@ -10,6 +10,8 @@ export type ResultOfRun = typeof runResults.$inferSelect
 
 /** A few at a time, so that no statement takes long. */
 const deletedAtOnce = 100
+/** Each may have 100,000 rows. */
+const erasedAtOnce = 10
 
 /** Opens the result of a run as its last checkpoint left it. Later rows are deleted: the next attempt finds them again. */
 export async function openResult(
@@ -69,10 +71,17 @@ export async function findResult(
   return row
 }
 
-/** Erases the results of an account; its runs stay as history. */
-export async function eraseResultsOf({ db }: InTransaction, accountId: string): Promise<void> {
-  const ofAccount = db.select({ id: runs.id }).from(runs).where(eq(runs.accountId, accountId))
-  await db.delete(runResults).where(inArray(runResults.runId, ofAccount))
+/** Erases some results of an account; its runs stay as history. @returns whether there may be more */
+export async function eraseResultsOf({ db }: InTransaction, accountId: string): Promise<boolean> {
+  const { runId } = runResults
+  const ofAccount = db
+    .select({ runId })
+    .from(runResults)
+    .innerJoin(runs, eq(runs.id, runId))
+    .where(eq(runs.accountId, accountId))
+    .limit(erasedAtOnce)
+  const deleted = await db.delete(runResults).where(inArray(runId, ofAccount)).returning({ runId })
+  return deleted.length === erasedAtOnce
 }
 
 /** Deletes some results that are older than the settings allow. @returns whether there may be more */

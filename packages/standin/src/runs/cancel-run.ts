@@ -36,13 +36,16 @@ export function interruptCancelled(ctx: RunsContext, runId: string): void {
   for (const work of ctx.runs.working) if (work.runId === runId) work.abort.abort('cancelled')
 }
 
-/** Stops all runs of an account, because its installation ended. */
-export async function stopRunsOf(tx: InTransaction, accountId: string): Promise<void> {
+/** How many rows one batch changes. */
+const atOnce = 500
+
+/** Stops runs of an account, because its installation ended. @returns whether there may be more */
+export async function stopRunsOf(tx: InTransaction, accountId: string): Promise<boolean> {
   await lockPromotion(tx.db, accountId)
-  await endQueuedRuns(tx.db, accountId)
+  if ((await endQueuedRuns(tx.db, accountId, atOnce)) === atOnce) return true
   for (const runId of await listPromotedRuns(tx.db, accountId)) {
     const row = await moveRun(tx, runId, 'cancel', { reason: 'INSTALLATION_UNINSTALLED' })
     if (row) await announceCancel(tx.db, runId)
   }
-  await eraseCheckpoints(tx.db, accountId)
+  return (await eraseCheckpoints(tx.db, accountId, atOnce)) === atOnce
 }

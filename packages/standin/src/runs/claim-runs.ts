@@ -39,9 +39,9 @@ export function isClaiming({ runs, clock }: RunsContext): boolean {
 /** Works on a run that this process has claimed. Never rejects: what cannot be written now is reaped. */
 export async function startWork(ctx: RunsContext, run: RunRow): Promise<void> {
   const { runs, log } = ctx
-  const { id: runId, epoch, actionId, attempts } = run
+  const { id: runId, accountId, epoch, actionId, attempts } = run
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-  const work = { runId, epoch, abort: new AbortController(), ended }
+  const work = { runId, accountId, epoch, abort: new AbortController(), ended }
   runs.working.add(work)
   if (runs.isHandingOver) work.abort.abort(handOver)
   if (run.replicaId !== ctx.listener.replica.id()) work.abort.abort(lost)

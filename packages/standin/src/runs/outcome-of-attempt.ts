@@ -1,7 +1,7 @@
 import { type ErrorReason, errorReasons, type RunState } from '@standin/contracts'
 import { z } from 'zod'
 import { toRefusal } from '../refusal.ts'
-import { handOver, lost, tooLong } from './run-stopped.ts'
+import { handOver, lost, suspended, tooLong } from './run-stopped.ts'
 
 /** How an attempt at a run ended, and how the run stands. */
 export interface Attempt {
@@ -12,7 +12,7 @@ export interface Attempt {
   state: RunState
   /** Failures in a row before this one, since the last checkpoint. */
   retries: number
-  /** Whether the account has credentials in force: then a refusal by Trackunit may be temporary. */
+  /** Whether the account has credentials in force, or suspended ones: then it may be served again. */
   hasAccess: boolean
   /** From 0 to 1: adds up to a quarter to the pause, so that runs that failed together do not retry together. */
   random: number
@@ -40,6 +40,8 @@ export function outcomeOfAttempt({ failure, abortedBy, state, retries, hasAccess
   if (!failure) return { transition: 'succeed' }
   if (state === 'cancelling') return { transition: 'stop' }
   if (abortedBy === handOver || abortedBy === lost) return { transition: 'pause', pauseMs: 0, retries }
+  if (abortedBy === suspended)
+    return { transition: 'pause', pauseMs: refusedPauseMs, retries, reason: 'INSTALLATION_UNINSTALLED' }
   if (abortedBy === tooLong) {
     return retries >= maxRetries
       ? { transition: 'fail', reason: 'RUN_STUCK' }
@@ -56,11 +58,13 @@ export function refusalOfAction(error: unknown) {
   return toRefusal(error instanceof z.ZodError ? undefined : error)
 }
 
+/** Trackunit refuses the access, or an uninstall has stopped it. */
+const isAboutAccess = (reason: ErrorReason) =>
+  reason === 'CREDENTIALS_REJECTED' || reason === 'INSTALLATION_UNINSTALLED'
+
 /** Trackunit's rate limits and access that does not work for now are no failures of a run: it waits, however often. */
 const isNoFailure = (reason: ErrorReason, { hasAccess }: Pick<Attempt, 'hasAccess'>) =>
-  errorReasons[reason].retry === 'after' ||
-  reason === 'CREDENTIALS_PENDING' ||
-  (reason === 'CREDENTIALS_REJECTED' && hasAccess)
+  errorReasons[reason].retry === 'after' || reason === 'CREDENTIALS_PENDING' || (isAboutAccess(reason) && hasAccess)
 
 /** How long a run waits after a failure; undefined where a retry cannot help or there were enough. */
 export function pauseBeforeRetry({
@@ -74,7 +78,7 @@ export function pauseBeforeRetry({
   retryAfterMs: number | undefined
 } & Pick<Attempt, 'retries' | 'hasAccess' | 'random'>): number | undefined {
   if (isNoFailure(reason, { hasAccess }))
-    return Math.max(retryAfterMs, reason === 'CREDENTIALS_REJECTED' ? refusedPauseMs : patientPauseMs)
+    return Math.max(retryAfterMs, isAboutAccess(reason) ? refusedPauseMs : patientPauseMs)
   const isOutage = reason === 'TRACKUNIT_UNAVAILABLE'
   const most = isOutage ? outage.maxRetries : maxRetries
   if (errorReasons[reason].retry === 'never' || retries >= most) return undefined

@@ -1,5 +1,6 @@
 import type { RunState } from '@standin/contracts'
 import { and, eq, getTableColumns, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { isAccountStopped } from '../accounts/stopped-account-store.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isReplicaAnswering } from '../database/replica-store.ts'
 import { workingStates } from './run-lifecycle.ts'
@@ -16,7 +17,8 @@ const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} 
 
 /**
  * Claims due runs for a replica, each under a new epoch, so that what an earlier worker still writes is refused. Runs that
- * a person or a service waits for come before scheduled ones. One statement, which also announces that they run.
+ * a person or a service waits for come before scheduled ones; those of a suspended account wait. One statement, which also
+ * announces that they run.
  * @param only claims this run alone, if it is due
  */
 export async function claimRuns(
@@ -32,6 +34,7 @@ export async function claimRuns(
           isClaimable,
           sql`${dueAt} <= now()`,
           sql`not (${overlapsAnother})`,
+          sql`(${runs.state} = 'cancelling' or not ${isAccountStopped(runs.accountId)})`,
           only === undefined ? undefined : eq(runs.id, only),
         ),
       )

@@ -85,7 +85,7 @@ export async function endWaitForAccess(tx: Transaction, accountId: string): Prom
       and(
         eq(runs.accountId, accountId),
         eq(runs.state, 'waiting'),
-        inArray(runs.reason, ['CREDENTIALS_REJECTED', 'CREDENTIALS_PENDING']),
+        inArray(runs.reason, ['CREDENTIALS_REJECTED', 'CREDENTIALS_PENDING', 'INSTALLATION_UNINSTALLED']),
         gt(runs.waitingUntil, sql`now()`),
       ),
     )

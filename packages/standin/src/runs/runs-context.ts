@@ -55,6 +55,7 @@ export interface RunWork {
 /** A run that this process works on. */
 export interface WorkingRun {
   runId: string
+  accountId: string
   epoch: number
   abort: AbortController
   /** Resolves when the work ended, however it did. */

@@ -1,6 +1,8 @@
 import { accessOf } from '../accounts/credentials-in-force.ts'
 import { type Context, inTransaction } from '../context.ts'
 import { announceDue, endWaitForAccess } from './run-promotion-store.ts'
+import { suspended } from './run-stopped.ts'
+import type { RunsContext } from './runs-context.ts'
 
 /** Makes runs that wait for their account's access due as soon as it works again. Called when an installation changes. */
 export async function wakeRuns(ctx: Context, accountId: string): Promise<void> {
@@ -8,4 +10,17 @@ export async function wakeRuns(ctx: Context, accountId: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     if (await endWaitForAccess(tx.db, accountId)) await announceDue(tx.db)
   })
+}
+
+/**
+ * Interrupts the runs of an account that an uninstall has stopped, if this process works on them: they wait until it is
+ * restored. Called when an installation changes.
+ * @param accountId undefined: changes may have been missed, so every account with a run here is looked at
+ */
+export async function suspendRuns(ctx: RunsContext, accountId?: string): Promise<void> {
+  const working = [...ctx.runs.working].filter((work) => accountId === undefined || work.accountId === accountId)
+  for (const of of new Set(working.map((work) => work.accountId))) {
+    if ((await accessOf(ctx.db, of)) !== 'suspended') continue
+    for (const work of working) if (work.accountId === of) work.abort.abort(suspended)
+  }
 }

@@ -12,7 +12,7 @@ import { StandinError } from '../standin-error.ts'
 import { moveRun } from './move-run.ts'
 import { claimRuns, freeRun, listHeldAndOrphaned } from './run-lease-store.ts'
 import { lockPromotion } from './run-promotion-store.ts'
-import { wakeRuns } from './wake-runs.ts'
+import { suspendRuns, wakeRuns } from './wake-runs.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -881,6 +881,43 @@ describe('invariant 19: handing over', () => {
 })
 
 describe('invariant 8: an uninstall', () => {
+  test('that only suspends stops what works and what waits, and both go on when the account is restored', async () => {
+    const gate = createGate()
+    const report = doing(async ({ checkpoint, resumedFrom, signal }) => {
+      if (resumedFrom !== undefined) return
+      await checkpoint('half')
+      await gate.pass()
+      signal.throwIfAborted()
+    })
+    await using stack = await createRunStack({ database, actions: [report] })
+    const [working, waiting] = [await stack.start(), await stack.start()]
+    const worker = stack.createWorker()
+    const work = worker.workOn(working.id)
+    await gate.arrived
+
+    await stack.suspend()
+    await suspendRuns(worker.ctx, account)
+    gate.open()
+    await work
+    expect(await stack.run(working.id)).toMatchObject({
+      state: 'waiting',
+      reason: 'INSTALLATION_UNINSTALLED',
+      retries: 0,
+    })
+    await stack.sql`update runs set waiting_until = now() where waiting_until is not null`
+    for (const { id } of [working, waiting]) {
+      await worker.workOn(id)
+      expect(await stack.run(id)).toMatchObject({ state: id === working.id ? 'waiting' : 'queued' })
+    }
+
+    await stack.restore()
+    await wakeRuns(stack.ctx, account)
+    for (const { id } of [working, waiting]) {
+      await worker.workOn(id)
+      expect(await stack.run(id)).toMatchObject({ state: 'succeeded' })
+    }
+  })
+
   test('stops what works and what waits, says why, and erases the files', async () => {
     const gate = createGate()
     const report = doing(async ({ artifact, checkpoint }) => {

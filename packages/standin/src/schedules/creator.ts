@@ -2,6 +2,7 @@ import { type ErrorReason, errorReasons } from '@standin/contracts'
 import { findServiceByKeyId } from '../access/access-store.ts'
 import { mayActOn } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
+import { accessOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
 import { allowedAction } from '../actions/allowed-action.ts'
 import type { AnyAction } from '../actions/define-action.ts'
@@ -48,6 +49,10 @@ async function callerOf(ctx: Context, { createdBy, accountId }: ScheduleRow): Pr
   if (!mayActOn(service, accountId)) throw new StandinError('ACCOUNT_FORBIDDEN')
   return service
 }
+
+/** Whether it failed only because the account was suspended meanwhile: the schedule is then kept as it is. */
+export const isHeld = async ({ db }: Pick<Context, 'db'>, accountId: string, reason: ErrorReason): Promise<boolean> =>
+  reason === 'INSTALLATION_UNINSTALLED' && (await accessOf(db, accountId)) === 'suspended'
 
 /** Whether a failure pauses a schedule: it does not pass without a person. */
 export const pausesSchedule = (reason: ErrorReason): boolean =>

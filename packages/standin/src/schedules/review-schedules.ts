@@ -1,8 +1,9 @@
+import { accessOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
 import { record } from '../audit/record.ts'
 import { inTransaction } from '../context.ts'
 import { toRefusal } from '../refusal.ts'
-import { actorFor, pausesSchedule, scheduledAction } from './creator.ts'
+import { actorFor, isHeld, pausesSchedule, scheduledAction } from './creator.ts'
 import { listActiveSchedules, lockSchedule, paused, updateScheduleRow } from './schedule-store.ts'
 
 /**
@@ -10,6 +11,7 @@ import { listActiveSchedules, lockSchedule, paused, updateScheduleRow } from './
  * see a next time at which nothing starts. A change that is missed here is noticed when the schedule is due.
  */
 export async function reviewSchedules(ctx: ActionsContext, accountId: string): Promise<void> {
+  if ((await accessOf(ctx.db, accountId)) === 'suspended') return // They do not start, and go on if it is restored.
   for (const row of await listActiveSchedules(ctx.db, accountId)) {
     const reason = await scheduledAction(ctx, row).then(
       () => undefined,
@@ -19,6 +21,7 @@ export async function reviewSchedules(ctx: ActionsContext, accountId: string): P
     await inTransaction(ctx, async (tx) => {
       const current = await lockSchedule(tx.db, row.id)
       if (current?.state !== 'active') return // Another replica was first.
+      if (await isHeld(tx, row.accountId, reason)) return
       await updateScheduleRow(tx.db, row.id, { ...paused, reason })
       const details = { scheduleId: row.id, actionId: row.actionId, reason }
       await record(tx, { actor: actorFor(current), event: 'schedule.paused', accountId, details })

@@ -1,10 +1,11 @@
 import { procedures } from '@standin/contracts'
+import { accessOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { nextTimes } from './next-times.ts'
-import { listSchedules, toSchedule } from './schedule-store.ts'
+import { listSchedules, toSchedule, whileSuspended } from './schedule-store.ts'
 
 export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) {
   const { list, create, update, pause, resume, delete: remove, preview } = procedures.schedule
@@ -12,7 +13,8 @@ export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) 
     list: contracted.call(list).query(async ({ ctx: { accountId }, input: { cursor, limit } }) => {
       const before = cursor === undefined ? undefined : decodeCursor(cursor)
       const rows = await listSchedules(ctx.db, { accountId, before, limit: limit + 1 })
-      const page = rows.slice(0, limit)
+      const isSuspended = (await accessOf(ctx.db, accountId)) === 'suspended'
+      const page = rows.slice(0, limit).map((row) => (isSuspended ? whileSuspended(row) : row))
       const last = page.at(-1)
       return { schedules: page.map(toSchedule), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
     }),

@@ -1,6 +1,7 @@
 import type { Destination, Schedule } from '@standin/contracts'
 import { and, asc, desc, eq, inArray, lt, lte, or, sql } from 'drizzle-orm'
 import type { SeenUser } from '../access/seen-users.ts'
+import { isAccountStopped } from '../accounts/stopped-account-store.ts'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { refuseUnstorable } from '../runs/run-store.ts'
@@ -53,12 +54,14 @@ export async function lockSchedulesOf(tx: Transaction, accountId: string): Promi
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`schedules ${accountId}`}, 0))`)
 }
 
-/** A schedule that is due and that no other replica is starting, locked until the transaction ends. */
+/** A schedule that is due and that no other replica is starting, locked until the transaction ends. A suspended account has none. */
 export async function lockDueSchedule(tx: Transaction, now: Date): Promise<ScheduleRow | undefined> {
   const [row] = await tx
     .select()
     .from(schedules)
-    .where(and(eq(schedules.state, 'active'), lte(schedules.dueAt, now)))
+    .where(
+      and(eq(schedules.state, 'active'), lte(schedules.dueAt, now), sql`not ${isAccountStopped(schedules.accountId)}`),
+    )
     .orderBy(asc(schedules.dueAt))
     .limit(1)
     .for('update', { skipLocked: true })
@@ -206,6 +209,10 @@ export async function stopSchedulesOf({ db }: InTransaction, accountId: string):
     .set({ ...paused, reason: 'INSTALLATION_UNINSTALLED' })
     .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
 }
+
+/** An active schedule as it is shown while its account is suspended: it goes on when that is restored. */
+export const whileSuspended = (row: ScheduleRow): ScheduleRow =>
+  row.state === 'active' ? { ...row, ...paused, reason: 'INSTALLATION_UNINSTALLED' } : row
 
 /** A schedule as the API returns it. */
 export function toSchedule({

@@ -14,7 +14,7 @@ import { graphqlKeyOf } from '../trackunit/rate-rules.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { endSchedules, noteAuthors } from './note-authors.ts'
 import { reviewSchedules } from './review-schedules.ts'
-import { listSchedules, noteAuthorsSeen, toSchedule } from './schedule-store.ts'
+import { listSchedules, noteAuthorsSeen, toSchedule, whileSuspended } from './schedule-store.ts'
 import { startDueSchedules } from './start-due-schedules.ts'
 
 const database = await createTestDatabase()
@@ -262,6 +262,26 @@ describe('a schedule is paused, with the reason,', () => {
     await Promise.all(replicas)
     expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'CREDENTIALS_REJECTED', nextAt: null })
     expect(await stack.audit()).toEqual(['user schedule.created', 'schedule schedule.paused'])
+  })
+
+  test('invariant 8: while its account is suspended, without losing its place: it goes on when that is restored', async () => {
+    await using stack = await createStack()
+    await stack.create()
+    const before = await stack.one()
+    await stack.runs.suspend()
+    stack.clock.advance(dayMs)
+    await stack.review(account)
+    expect(await stack.startDue()).toBe(false)
+    const [row] = await listSchedules(stack.runs.db, { accountId: account, limit: 1 })
+    expect(row && toSchedule(whileSuspended(row))).toMatchObject({
+      ...{ state: 'paused', reason: 'INSTALLATION_UNINSTALLED', nextAt: null },
+    })
+
+    await stack.runs.restore()
+    await stack.review(account)
+    expect(await stack.one()).toEqual(before)
+    expect(await stack.startDue()).toBe(true)
+    expect(await stack.one()).toMatchObject({ state: 'active', lastRunId: expect.any(String) })
   })
 
   test('invariant 8: when its account uninstalls, in the same transaction', async () => {

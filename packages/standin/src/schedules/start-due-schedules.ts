@@ -8,7 +8,7 @@ import type { RunRow } from '../runs/run-store.ts'
 import { StandinError } from '../standin-error.ts'
 import { isGraphqlRefused } from '../trackunit/rate-budget-store.ts'
 import { checkAempPool } from './aemp-pool.ts'
-import { actorFor, pausesSchedule, scheduledAction } from './creator.ts'
+import { actorFor, isHeld, pausesSchedule, scheduledAction } from './creator.ts'
 import { nextTimes } from './next-times.ts'
 import {
   listActiveSchedules,
@@ -54,7 +54,7 @@ async function attempt(tx: Tx, row: ScheduleRow): Promise<ScheduleChange> {
       await record(tx, { ...entry, event: 'schedule.left-out' })
       return nextTimeOf(tx, row)
     }
-    if (pausesSchedule(reason)) {
+    if (pausesSchedule(reason) && !(await isHeld(tx, row.accountId, reason))) {
       await record(tx, { ...entry, event: 'schedule.paused' })
       return { ...paused, reason }
     }

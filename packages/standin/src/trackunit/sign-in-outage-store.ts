@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import type { afterFailure, SignInOutage } from './sign-in-outage-policy.ts'
-import { signInOutages } from './sign-in-outage-table.ts'
+import { signInOutages, signInSuccesses } from './sign-in-outage-table.ts'
 
 /** How long all accounts still pause, in milliseconds; null unless Trackunit's sign-in is known to be down. */
 export const signInPausedForMs = sql`(select extract(epoch from next_probe_at - clock_timestamp())::float8 * 1000
@@ -13,22 +13,49 @@ export const signInDownSince = sql`(select since from ${signInOutages})`
 /**
  * Whether a request may be sent now: always while the sign-in answers; in an outage, only the one that takes the probe,
  * which it holds for `probeHoldMs`.
- * @returns `pausedForMs` where it may not
+ * @returns `pausedForMs` where it may not; how long ago a success was last noted, if one was
  */
 export async function takeTurn(
   db: Database,
   { probeHoldMs }: { probeHoldMs: number },
-): Promise<{ hasFailed: boolean; isProbe: boolean; pausedForMs?: number }> {
-  const [row] = await db.execute<{ is_down: boolean; left_ms: number; is_probe: boolean }>(sql`
+): Promise<{ hasFailed: boolean; isProbe: boolean; pausedForMs?: number; successAgoMs?: number }> {
+  const [row] = await db.execute<{
+    has_failed: boolean
+    is_down: boolean
+    left_ms: number
+    is_probe: boolean
+    success_ago_ms: number | null
+  }>(sql`
     with probe as (
       update ${signInOutages} set next_probe_at = clock_timestamp() + ${probeHoldMs}::float8 * interval '1 millisecond'
       where since is not null and next_probe_at <= clock_timestamp() returning 1
     )
-    select since is not null as is_down, ${signInPausedForMs} as left_ms, exists (select from probe) as is_probe
-    from ${signInOutages}`)
-  if (!row) return { hasFailed: false, isProbe: false }
-  const { is_down: isDown, left_ms: leftMs, is_probe: isProbe } = row
-  return { hasFailed: true, isProbe, ...(isDown && !isProbe && { pausedForMs: leftMs }) }
+    select outage.since is not null as is_down, ${signInPausedForMs} as left_ms, exists (select from probe) as is_probe,
+      outage.is_only_row is not null as has_failed,
+      extract(epoch from clock_timestamp() - success.at)::float8 * 1000 as success_ago_ms
+    from (select) as nothing left join ${signInOutages} outage on true left join ${signInSuccesses} success on true`)
+  if (!row) throw new Error('the statement returns one row')
+  const { has_failed: hasFailed, is_down: isDown, left_ms: leftMs, is_probe: isProbe } = row
+  return {
+    hasFailed,
+    isProbe,
+    ...(isDown && !isProbe && { pausedForMs: leftMs }),
+    ...(row.success_ago_ms !== null && { successAgoMs: row.success_ago_ms }),
+  }
+}
+
+/** Notes that a client got a token. */
+export async function noteSuccess(db: Database, clientId: string): Promise<void> {
+  await db.execute(sql`
+    insert into ${signInSuccesses} (client_id, at) values (${clientId}, clock_timestamp())
+    on conflict (is_only_row) do update set client_id = excluded.client_id, at = excluded.at`)
+}
+
+/** Whether the sign-in gave another client a token in the last quarter of an hour. */
+export async function othersSignIn(db: Database, clientId: string): Promise<boolean> {
+  const found = await db.execute(sql`
+    select from ${signInSuccesses} where client_id <> ${clientId} and at > clock_timestamp() - interval '15 minutes'`)
+  return found.length > 0
 }
 
 /** Saves the effect of a failure, one at a time. @returns whether an outage has begun with it, and the pause if there is one */

@@ -17,3 +17,11 @@ export const signInOutages = pgTable('sign_in_outages', {
   /** Probes that have failed. */
   probes: integer().notNull(),
 })
+
+/** The last client that got a token from Trackunit's sign-in. Refusals of another client are evidence only while it is recent. */
+export const signInSuccesses = pgTable('sign_in_successes', {
+  /** At most one row. */
+  isOnlyRow: boolean().primaryKey().default(true),
+  clientId: text().notNull(),
+  at: moment().notNull(),
+})

@@ -1,11 +1,13 @@
 import type { Context } from '../context.ts'
 import { failurePolicy } from './failure-policy.ts'
 import { afterFailure, firstProbeMs } from './sign-in-outage-policy.ts'
-import { changeOutage, endOutage, takeTurn } from './sign-in-outage-store.ts'
+import { changeOutage, endOutage, noteSuccess, takeTurn } from './sign-in-outage-store.ts'
 import type { ClientCredentials, Exchange } from './token-endpoint.ts'
 
 /** Longer than the time-out of a request: when a process dies while it probes, another one probes. */
 const probeHoldMs = 12_000
+/** One success in this time is enough to show that the sign-in works. */
+const noteEveryMs = 10_000
 
 /**
  * Shares one view of Trackunit's sign-in between all accounts and replicas. Once it has failed several accounts in a row,
@@ -27,6 +29,8 @@ export async function pauseInOutage(
     const downForMs = await endOutage(ctx.db)
     if (downForMs !== undefined) ctx.log.info({ downForMs }, 'Trackunit’s sign-in answers again')
   }
+  if (exchange.outcome === 'token' && !(turn.successAgoMs && turn.successAgoMs < noteEveryMs))
+    await noteSuccess(ctx.db, clientId)
   // An answer that says nothing about the sign-in neither ends an outage nor starts one.
   const isFailure = exchange.outcome === 'failed' && (says === 'down' || (turn.isProbe && says === 'nothing'))
   if (!isFailure) return exchange

@@ -12,6 +12,7 @@ export type ArtifactRow = typeof artifacts.$inferSelect
 
 /** A few at a time, so that no statement takes long. */
 const deletedAtOnce = 100
+const erasedAtOnce = 10
 
 /** Opens a file of a run as its last checkpoint left it. Later pieces are deleted: the next attempt writes them again. */
 export async function openArtifact(
@@ -130,9 +131,12 @@ export async function ageOutArtifacts({ db, clock, config }: Context): Promise<b
   return deleted.length > 0
 }
 
-/** Erases the files of an account; its runs stay as history. */
-export async function eraseArtifactsOf({ db }: InTransaction, accountId: string): Promise<void> {
-  await db.delete(artifacts).where(eq(artifacts.accountId, accountId))
+/** Erases some files of an account; its runs stay as history. @returns whether there may be more */
+export async function eraseArtifactsOf({ db }: InTransaction, accountId: string): Promise<boolean> {
+  const { id } = artifacts
+  const ofAccount = db.select({ id }).from(artifacts).where(eq(artifacts.accountId, accountId)).limit(erasedAtOnce)
+  const deleted = await db.delete(artifacts).where(inArray(id, ofAccount)).returning({ id })
+  return deleted.length === erasedAtOnce
 }
 
 export async function accountOfArtifact(db: Database, artifactId: string): Promise<string | undefined> {

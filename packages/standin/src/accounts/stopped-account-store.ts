@@ -1,0 +1,21 @@
+import { type AnyColumn, isNotNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import { installations } from './account-table.ts'
+
+/** Whether an uninstall has stopped an account: it is suspended, or being erased. Nothing may start for it. */
+export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`exists (
+  select from ${installations} stopped where stopped.account_id = ${accountId} and stopped.active_generation is null
+    and coalesce(stopped.suspended_at, stopped.erasing_since) is not null)`
+
+/** Accounts whose uninstall nobody decided in time, and those whose data is being erased. */
+export async function listUnsettled(
+  db: Database,
+  { suspendedBefore, signalledBefore, limit }: { suspendedBefore: Date; signalledBefore: Date; limit: number },
+): Promise<Array<{ accountId: string; isErasing: boolean }>> {
+  const { accountId, suspendedAt, uninstallSignalledAt, erasingSince } = installations
+  return db
+    .select({ accountId, isErasing: sql<boolean>`${erasingSince} is not null` })
+    .from(installations)
+    .where(or(lte(suspendedAt, suspendedBefore), lte(uninstallSignalledAt, signalledBefore), isNotNull(erasingSince)))
+    .limit(limit)
+}
