@@ -405,6 +405,6 @@ test('a sender that leaves in the middle of the body is counted, and breaks noth
   socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\n${head.join('\r\n')}\r\n\r\n{"type"`, () => socket.destroy())
 
   await vi.waitUntil(() => edge.stack.ctx.callbacks.rejections.samples.length > 0)
-  expect(edge.stack.ctx.callbacks.rejections.samples[0]?.details.address).toBe('unknown')
+  expect(edge.stack.ctx.callbacks.rejections.samples[0]?.details.address).toBe('127.0.0.1')
   expect(edge.logged()).not.toContain('TypeError')
 })
