@@ -133,7 +133,7 @@ describe('a statement’s text does not depend on how much is asked for', () => 
   })
 })
 
-describe('whatever is searched for, the statements are few', () => {
+describe('invariant 25: whatever is searched for, the prepared statements are few', () => {
   const text = fc.string({ minLength: 1, maxLength: 5 })
   const texts = fc.option(fc.array(text, { maxLength: 30 }), { nil: undefined })
   const moment = fc.option(fc.date({ min: new Date(0), max: new Date('2030-01-01'), noInvalidDate: true }), {
@@ -231,7 +231,7 @@ describe('whatever is searched for, the statements are few', () => {
   })
 })
 
-test('statements beyond the known ones are not prepared', async () => {
+test('invariant 25: statements beyond the known ones are not prepared', async () => {
   for (let variant = 0; variant < 700; variant++)
     await db.execute(rawSql`select ${variant} + ${rawSql.raw(String(variant))} as sum`)
   expect(await statements()).toBeLessThan(520)

@@ -33,6 +33,15 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
+/** @throws StandinError `INPUT_INVALID` for a query that is not UTF-8: `URLSearchParams` would replace it */
+export function checkQuery(url: string): void {
+  try {
+    decodeURIComponent(url.slice(url.indexOf('?') + 1))
+  } catch {
+    throw new StandinError('INPUT_INVALID', { detail: 'The query is not UTF-8.' })
+  }
+}
+
 /**
  * Refuses what no schema should have to think of: nesting and lists without bounds, numbers that overflow, text that
  * cannot be stored, keys that reach a prototype. For what holds opaque parts, such as the input of an action, this is the

@@ -275,3 +275,14 @@ describe('a batch', () => {
     expect(api.handled).toHaveLength(10)
   })
 })
+
+test('a query that is not UTF-8 is refused, not repaired', async () => {
+  await using api = await as(user)
+  const url = `/trpc/input?input=${encodeURIComponent(JSON.stringify({ accountId: 'x' })).replace('x', '%FF')}`
+  const response = await api.server.inject({ url, headers: { authorization: api.authorization } })
+  expect(response.json()).toMatchObject({
+    status: 400,
+    reason: 'INPUT_INVALID',
+    detail: expect.stringContaining('UTF-8'),
+  })
+})

@@ -7,7 +7,7 @@ import type { Caller } from '../access/caller.ts'
 import { type Refusal, toRefusal } from '../refusal.ts'
 import type { HttpContext } from './http-context.ts'
 import { retryAfterOf } from './problem.ts'
-import { decodeText } from './strict-json.ts'
+import { checkQuery, decodeText } from './strict-json.ts'
 import { noteFailure, type RequestContext } from './trpc.ts'
 
 type Options<Router extends AnyTRPCRouter> = FastifyTRPCPluginOptions<Router>
@@ -42,6 +42,7 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
   server.addHook('preClose', async () => closing.abort())
   await server.register(
     async (scope) => {
+      scope.addHook('onRequest', async (request) => checkQuery(request.url))
       // tRPC hands Fastify a web Response.
       scope.addHook('onSend', async (request, _reply, payload) => {
         if (!(payload instanceof Response)) return payload
