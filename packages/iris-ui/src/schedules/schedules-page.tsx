@@ -10,7 +10,6 @@ import { Notice } from '../parts/notice.tsx'
 import { SkeletonRows } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
 import { resultWords, titleOf } from '../runs/run-words.ts'
-import { useRuns } from '../runs/use-runs.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -23,6 +22,7 @@ import {
   rhythmInZone,
   scheduleTitle,
 } from './schedule-words.ts'
+import { useLastRuns } from './use-last-runs.ts'
 import { useSchedules } from './use-schedules.ts'
 
 /** Runs that Standin starts automatically. */
@@ -31,7 +31,7 @@ export function SchedulesPage() {
   const words = texts.schedules
   const { schedules, isPending, error } = useSchedules()
   const { actions } = useActions()
-  const { results } = useRuns()
+  const lastRuns = useLastRuns(schedules)
   const shape = useSkeleton(isPending)
   usePageTitle(words.heading)
   const own = schedules.every(({ timeZone }) => timeZone === formats.zone)
@@ -81,7 +81,7 @@ export function SchedulesPage() {
               schedule={schedule}
               title={scheduleTitle(schedule, actions, sayMachines)}
               actionTitle={titleOf(schedule.actionId, actions)}
-              last={results.find(({ scheduleId }) => scheduleId === schedule.id)}
+              last={lastRuns.get(schedule.id)}
             />
           ))}
         </ul>
