@@ -4,6 +4,7 @@ import { account, createTokenStack } from '../../test/token-stack.ts'
 import { grant, removeGrant } from '../access/change-grants.ts'
 import { revokeKey, rotateKey } from '../access/change-keys.ts'
 import { createKey } from '../access/create-key.ts'
+import { updateServing } from '../accounts/account-store.ts'
 import { record } from '../audit/record.ts'
 import { inTransaction } from '../context.ts'
 import { findRolledBack } from './find-rolled-back.ts'
@@ -72,5 +73,13 @@ test('invariant 18: so is a key that was revoked at the moment of its creation, 
   const both = [`service key ${id}`, `account ${account}`]
   expect(await field.putBack(() => field.install(2))).toEqual(both)
   await field.install(3)
+  const suspend = () =>
+    inTransaction(ctx, async (tx) => {
+      await updateServing(tx, { accountId: account, activeGeneration: null })
+      await record(tx, { actor, event: 'installation.suspended', accountId: account })
+    })
+  expect(await field.putBack(suspend)).toEqual(both)
+  field.stack.clock.advance(600_000)
+  await field.install(4)
   expect(await field.putBack(() => field.stack.uninstall())).toEqual(both)
 })

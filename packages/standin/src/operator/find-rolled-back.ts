@@ -97,7 +97,9 @@ const hasScopes =
 const inForce = ({ accountId, generation }: Details): Said => [
   [accountName(accountId), (row) => row.activeGeneration === generation],
 ]
-const anything = ({ accountId }: Details): Said => [[accountName(accountId), () => true]]
+const served =
+  (may: boolean) =>
+  ({ accountId }: Details): Said => [[accountName(accountId), () => may]]
 
 /** Events by what they say about rows. */
 const readers: Record<string, (details: Details) => Said> = {
@@ -115,7 +117,7 @@ const readers: Record<string, (details: Details) => Said> = {
   'credentials.proven': inForce,
   'credentials.approved': inForce,
   'credentials.took-over': inForce,
-  'installation.uninstalled': ({ accountId }) => [[accountName(accountId), () => false]],
-  'installation.suspended': anything,
-  'installation.restored': anything,
+  'installation.uninstalled': served(false),
+  'installation.suspended': served(false),
+  'installation.restored': served(true),
 }
