@@ -11,6 +11,7 @@ import {
 import { storeToken } from '../../test/stored-tokens.ts'
 import { createKey } from '../access/create-key.ts'
 import { approveCredentials } from '../accounts/decide-credentials.ts'
+import { confirmUninstall } from '../accounts/uninstall.ts'
 import { Secret } from '../config/secret.ts'
 
 const createStack = prepareCallbackStacks()
@@ -51,6 +52,7 @@ test('invariant 9 and 10: after a whole history no table holds a secret, a token
   })
   const midway = await stack.dump()
   await stack.send(uninstalled())
+  await confirmUninstall(stack.ctx, { accountId: account, actor: { kind: 'operator', id: 'test' } })
   const end = await stack.dump()
 
   expect(new Set((await stack.rows()).map(({ state }) => state))).toEqual(new Set(['uninstalled']))
