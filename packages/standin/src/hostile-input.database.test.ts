@@ -172,7 +172,7 @@ beforeAll(async () => {
     },
     ...{ USER_TOKEN_ACCOUNT_CLAIM: 'account', USER_TOKEN_SCOPE_CLAIM: 'scp', USER_TOKEN_ADMIN_SCOPES: 'admin' },
     ...{ CALLBACK_PATH_SECRET: 'none', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent' },
-    ...{ SERVICE_KEY_REQUESTS_PER_S: '1000000', STANDIN_PARTS: 'callbacks,api' },
+    ...{ SERVICE_KEY_REQUESTS_PER_S: '1000000', USER_REQUESTS_PER_S: '1000000', STANDIN_PARTS: 'callbacks,api' },
     ...{ TRACKUNIT_TOKEN_URL: 'http://127.0.0.1:9', TRACKUNIT_JWKS_URL: 'http://127.0.0.1:9' },
   }
   await using replica = openTestReplica(database, { app, environment })
