@@ -106,7 +106,10 @@ const states: readonly State[] = [
     async reach(manager) {
       await manager.press('Uninstall', 'All permissions')
       await manager.app.getByRole('button', { name: 'It was removed: stop and delete' }).click()
-      await manager.app.getByRole('alertdialog').getByRole('button', { name: 'It was removed: stop and delete' }).click()
+      await manager.app
+        .getByRole('alertdialog')
+        .getByRole('button', { name: 'It was removed: stop and delete' })
+        .click()
     },
     sees: [
       /Standin was removed from this account today at/,

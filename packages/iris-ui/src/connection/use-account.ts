@@ -31,6 +31,8 @@ export function useActions() {
   return { ...query, actions, sendsEmail: query.data?.sendsEmail ?? true }
 }
 
-/** Whether nothing can be started or changed because the app is not installed. */
+/** Whether anything can be started or changed: the app is installed, and no uninstall has stopped it. */
 export const isInstalled = (installation: Installation | undefined) =>
-  installation !== undefined && installation.state !== 'none' && installation.state !== 'uninstalled'
+  installation !== undefined && !notInstalled.includes(installation.state)
+
+const notInstalled: ReadonlyArray<Installation['state']> = ['none', 'suspended', 'uninstalled']
