@@ -74,10 +74,10 @@ const states: readonly State[] = [
       /Trackunit has refused our access since/,
       'Not working',
       'If Standin was removed on purpose, do nothing.',
-      /We last tried at .* Next try: /,
+      /We last tried at .* Next try/,
       /Trackunit refuses our access\. Nothing is lost\. Continues once Trackunit accepts it again/,
     ],
-    // The next try by itself is a quarter of an hour away; pressed for, it is seconds away. New access works before.
+    // The first tries are seconds apart; later ones up to a quarter of an hour. New access works before the next.
     async leave(manager) {
       await manager.app.getByRole('button', { name: 'Try now' }).click()
       await manager.app.getByText(/Next try in \d+ seconds?\./).waitFor()
