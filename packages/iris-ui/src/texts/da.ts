@@ -293,7 +293,7 @@ export const da: Texts = {
       'Denne server kan ikke sende e-mail. Dem, der driver Standin hos jer, kan sætte det op. Resultatet er stadig her.',
     incomplete: (title) => `“${title}” kunne ikke tjekke alt.`,
     runAgain: 'Prøv igen',
-    runAgainNamed: (title) => `Kør “${title}” igen`,
+    runAgainNamed: (title) => `Prøv igen: ${title}`,
     tryPlan: 'Vi har det nu: prøv igen',
     planTried: 'Den næste start spørger Trackunit igen.',
     resend: 'Send igen',

@@ -317,7 +317,7 @@ export const en = {
     noEmailMeans: 'This server cannot send email. Your Standin operator can set it up. The result is still here.',
     incomplete: (title: string) => `“${title}” could not check everything.`,
     runAgain: 'Try again',
-    runAgainNamed: (title: string) => `Run “${title}” again`,
+    runAgainNamed: (title: string) => `Try again: ${title}`,
     tryPlan: 'We have it now: try again',
     planTried: 'The next start asks Trackunit again.',
     resend: 'Resend',
