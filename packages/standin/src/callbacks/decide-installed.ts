@@ -50,8 +50,11 @@ function decideSentAgain(
   const row = isNewer || bindsNow ? { ...same, ...newest, ...changed } : same
 
   const mayChangeSomething = same.state === 'awaiting-approval' ? bindsNow : isNewer
+  // Pending ones that an uninstall holds back are not due: sent again after it, they are.
+  const isReleased = same.state === 'pending' && isHeldBack(account, same) && !isHeldBack(account, newest)
   // Parked ones are probed anyway; now there is a reason to do so at once.
-  const state = same.state === 'parked' ? same.state : nextCredentialState(same.state, 'sent-again')
+  const staysAsIs = same.state === 'parked' || isReleased
+  const state = staysAsIs ? same.state : nextCredentialState(same.state, 'sent-again')
   if (!mayChangeSomething || !state || isOutdated(newest, contentDigest, account))
     return { status: 'duplicate', generation, account: withCredentials(account, row) }
   const moved = state === same.state ? {} : { state, since: now, reason: null }
@@ -62,6 +65,10 @@ function decideSentAgain(
     audit: { actor: trackunit, event: 'credentials.sent-again', accountId, generation, details: { clientId, bound } },
   }
 }
+
+/** Whether an uninstall that was sent after them, or with them, keeps credentials from being proven. */
+const isHeldBack = ({ installation }: AccountState, credentials: Pick<Position, 'issuedAt'>) =>
+  isSuspended(installation, credentials)
 
 /** Credentials that never came before get a generation of their own. */
 function decideNew(body: InstalledCallback, known: KnownCallback, at: Moment): Decision {

@@ -117,3 +117,17 @@ test('invariant 2: bound callbacks lead to the same credentials, whatever the or
     { numRuns: 40 },
   )
 }, 30_000)
+
+test('invariant 2: credentials that came under an uninstall and are sent again after it are proven', async () => {
+  const stack = await createStack()
+  await stack.send(uninstalled(), { at: 1 })
+  await stack.send(installed('b'), { at: 1 })
+  await stack.prover.proveDue()
+  expect((await stack.installation())?.activeGeneration).toBeNull()
+
+  expect(await stack.send(installed('b'), { at: 2 })).toBe('accepted')
+  await stack.prover.proveDue()
+
+  expect(await stack.rows()).toMatchObject([{ clientId: 'b', state: 'active' }])
+  expect((await stack.installation())?.activeGeneration).toBe(1)
+})
