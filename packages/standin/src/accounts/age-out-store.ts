@@ -11,22 +11,22 @@ interface Batch {
 /** Deletes credentials that ended without ever being proven. @returns how many */
 export async function deleteEndedUnproven(db: Database, { before, limit }: Batch): Promise<number> {
   const deleted = await db.execute(sql`
-    delete from ${credentials} where (account_id, generation) in (
+    with ended as (
       select account_id, generation from ${credentials}
       where proven_at is null and state in ('superseded', 'uninstalled') and since < ${before.toISOString()}::timestamptz
       order by since limit ${limit} for update skip locked
-    ) returning 1`)
+    ) delete from ${credentials} where (account_id, generation) in (select * from ended) returning 1`)
   return deleted.length
 }
 
 /** Deletes the rows of accounts that have no credentials and never had any in force. @returns how many */
 export async function deleteEmptyAccounts(db: Database, { before, limit }: Batch): Promise<number> {
   const deleted = await db.execute(sql`
-    delete from ${installations} where account_id in (
+    with empty as (
       select account_id from ${installations}
       where active_generation is null and uninstalled_at is null and changed_at < ${before.toISOString()}::timestamptz
         and not exists (select from ${credentials} where ${credentials.accountId} = ${installations.accountId})
       limit ${limit} for update skip locked
-    ) returning 1`)
+    ) delete from ${installations} where account_id in (select * from empty) returning 1`)
   return deleted.length
 }

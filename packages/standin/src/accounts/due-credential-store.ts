@@ -1,4 +1,4 @@
-import { and, asc, desc, gte, inArray, isNotNull, lt, not, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gte, inArray, isNotNull, lt, not, or, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { isReplicaAlive } from '../database/replica-store.ts'
 import type { CredentialRow } from './account-store.ts'
@@ -36,23 +36,30 @@ async function claimDue(
   db: Database,
   { ofCrowd, limit, holdMs, replicaId }: Claim & { ofCrowd: boolean },
 ): Promise<CredentialRow[]> {
-  const due = db
-    .select({ accountId: credentials.accountId, generation: credentials.generation })
-    .from(credentials)
-    .where(
-      and(
-        (ofCrowd ? gte : lt)(credentials.rank, crowdRank),
-        or(sql`${credentials.nextAttemptAt} <= now()`, isLeftBehind),
-        inArray(credentials.state, ['pending', 'active', 'parked']),
-      ),
-    )
-    .orderBy(
-      ...[desc(credentials.bound), sql`${credentials.attempts} > 0`],
-      ...[asc(credentials.rank), asc(credentials.nextAttemptAt)],
-    )
-    .limit(limit)
-    .for('update', { skipLocked: true })
+  // A WITH, since a subquery in WHERE may run once per row by the plan, and then passes its limit.
+  const due = db.$with('due').as(
+    db
+      .select({
+        accountId: sql<string>`${credentials.accountId}`.as('due_account_id'),
+        generation: sql<number>`${credentials.generation}`.as('due_generation'),
+      })
+      .from(credentials)
+      .where(
+        and(
+          (ofCrowd ? gte : lt)(credentials.rank, crowdRank),
+          or(sql`${credentials.nextAttemptAt} <= now()`, isLeftBehind),
+          inArray(credentials.state, ['pending', 'active', 'parked']),
+        ),
+      )
+      .orderBy(
+        ...[desc(credentials.bound), sql`${credentials.attempts} > 0`],
+        ...[asc(credentials.rank), asc(credentials.nextAttemptAt)],
+      )
+      .limit(limit)
+      .for('update', { skipLocked: true }),
+  )
   return db
+    .with(due)
     .update(credentials)
     .set({
       nextAttemptAt: sql`now() + ${holdMs} * interval '1 millisecond'`,
@@ -60,6 +67,7 @@ async function claimDue(
       attempts: sql`${credentials.attempts} + case when ${credentials.claimedBy} is null then 1 else 0 end`,
       claimedBy: replicaId ?? null,
     })
-    .where(sql`(${credentials.accountId}, ${credentials.generation}) in (${due})`)
-    .returning()
+    .from(due)
+    .where(and(eq(credentials.accountId, due.accountId), eq(credentials.generation, due.generation)))
+    .returning(getTableColumns(credentials))
 }

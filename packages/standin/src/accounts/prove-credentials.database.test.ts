@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   account,
@@ -703,6 +704,17 @@ test('a round that leaves work reports that there is more', async () => {
   for (let index = 0; index < 9; index++) await stack.send(installed(`client-${index}`), { at: index })
   expect(await proveDueCredentials(stack.ctx)).toBe(true)
   expect(await proveDueCredentials(stack.ctx)).toBe(false)
+})
+
+test('a round takes no more than its places, however PostgreSQL joins', async () => {
+  const stack = await createStack()
+  for (let index = 0; index < 9; index++) await stack.send(installed(`client-${index}`), { at: index })
+  const claimed = await stack.db.transaction(async (tx) => {
+    for (const join of ['hashjoin', 'mergejoin', 'hashagg', 'sort', 'material'])
+      await tx.execute(sql.raw(`set local enable_${join} = off`))
+    return claimDueCredentials(tx, { limit: 4, holdMs: 12_000 })
+  })
+  expect(claimed).toHaveLength(4)
 })
 
 const accountOf = (number: number) => `${account.slice(0, -6)}${String(number).padStart(6, '0')}`

@@ -40,12 +40,12 @@ export async function deleteOldCallbacks(
   { before, limit }: { before: Date; limit: number },
 ): Promise<number> {
   const deleted = await db.execute(sql`
-    delete from ${callbacks} where id in (
+    with old as (
       select id from ${callbacks} where received_at < ${before.toISOString()}::timestamptz and not exists (
         select from ${credentials} where ${credentials.accountId} = ${callbacks.accountId}
           and ${credentials.generation} = ${callbacks.generation})
       limit ${limit} for update skip locked
-    ) returning 1`)
+    ) delete from ${callbacks} where id in (select id from old) returning 1`)
   return deleted.length
 }
 

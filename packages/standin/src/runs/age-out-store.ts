@@ -43,6 +43,8 @@ async function deleteEventsOf(db: Database, runIds: string[]): Promise<number> {
     .where(isAmong(runEvents.runId, runIds))
     .limit(eventsAtOnce)
     .for('update', { skipLocked: true })
-  const deleted = await db.execute(sql`delete from ${runEvents} where (run_id, seq) in (${some}) returning 1 as gone`)
+  const deleted = await db.execute(
+    sql`with some as (${some}) delete from ${runEvents} where (run_id, seq) in (select * from some) returning 1 as gone`,
+  )
   return deleted.length
 }

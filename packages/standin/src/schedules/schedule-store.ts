@@ -169,23 +169,26 @@ export async function claimDueNotice(
   db: Database,
   { now, againAt }: { now: Date; againAt: Date },
 ): Promise<ScheduleRow | undefined> {
-  const due = db
-    .select({ id: schedules.id })
-    .from(schedules)
-    .where(
-      and(
-        eq(schedules.state, 'active'),
-        lte(schedules.endsAt, new Date(now.getTime() + noticeMs)), // The index has these.
-        lte(schedules.noticeDueAt, now),
-      ),
-    )
-    .orderBy(asc(schedules.endsAt))
-    .limit(1)
-    .for('update', { skipLocked: true })
+  const due = db.$with('due').as(
+    db
+      .select({ id: schedules.id })
+      .from(schedules)
+      .where(
+        and(
+          eq(schedules.state, 'active'),
+          lte(schedules.endsAt, new Date(now.getTime() + noticeMs)), // The index has these.
+          lte(schedules.noticeDueAt, now),
+        ),
+      )
+      .orderBy(asc(schedules.endsAt))
+      .limit(1)
+      .for('update', { skipLocked: true }),
+  )
   const [claimed] = await db
+    .with(due)
     .update(schedules)
     .set({ reason: 'AUTHOR_AWAY', noticeDueAt: againAt })
-    .where(inArray(schedules.id, due))
+    .where(inArray(schedules.id, db.select().from(due)))
     .returning()
   return claimed
 }
