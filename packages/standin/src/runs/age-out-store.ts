@@ -44,7 +44,7 @@ async function deleteEventsOf(db: Database, runIds: string[]): Promise<number> {
     .limit(eventsAtOnce)
     .for('update', { skipLocked: true })
   const deleted = await db.execute(
-    sql`with some as (${some}) delete from ${runEvents} where (run_id, seq) in (select * from some) returning 1 as gone`,
+    sql`with gone as (${some}) delete from ${runEvents} where (run_id, seq) in (select * from gone) returning 1`,
   )
   return deleted.length
 }
