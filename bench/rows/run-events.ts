@@ -4,6 +4,7 @@ import { createStandinClient } from '@standin/client'
 import { connectDatabase } from '../../packages/standin/src/database/database.ts'
 import { appendEvent } from '../../packages/standin/src/runs/run-event-store.ts'
 import { insertRun } from '../../packages/standin/src/runs/run-store.ts'
+import type { RunKey } from '../../packages/standin/src/runs/run-table.ts'
 import type { BenchStack } from '../bench-stack.ts'
 import type { Comparison, Measured } from '../compare.ts'
 import { quantile } from '../quantile.ts'
@@ -33,8 +34,8 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
       }
     }
 
-    const ids = await Promise.all(Array.from({ length: streams }, () => db.transaction(insertWaitingRun)))
-    const following = Promise.all(ids.map(follow))
+    const watched = await Promise.all(Array.from({ length: streams }, () => db.transaction(insertWaitingRun)))
+    const following = Promise.all(watched.map(({ id }) => follow(id)))
     const all = Promise.race([following, pause(20_000)])
     while (connected < streams) await Promise.race([all, pause(20)])
 
@@ -43,8 +44,8 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
     for (let index = 0; index < count; index++) {
       await pause(Math.max(0, startedAtMs + (index * 1_000) / perSecond - performance.now()))
       writtenAtMs.push(performance.now())
-      const runId = ids[(index * 7) % streams] ?? ''
-      void db.transaction((tx) => appendEvent(tx, runId, { type: 'log', message: String(index) }))
+      const run = watched[(index * 7) % streams] as RunKey
+      void db.transaction((tx) => appendEvent(tx, run, { type: 'log', message: String(index) }))
     }
     while (tookMs.length < count) await Promise.race([following, pause(20)])
     leaving.abort()
@@ -67,12 +68,12 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
 }
 
 /** A run that nobody works on, with one event, by which its watcher knows that the stream is open. */
-async function insertWaitingRun(tx: Parameters<typeof insertRun>[0]): Promise<string> {
+async function insertWaitingRun(tx: Parameters<typeof insertRun>[0]): Promise<RunKey> {
   const { row } = await insertRun(tx, {
     ...{ accountId: randomUUID(), actionId: 'fleet-snapshot', mode: 'apply', input: {}, idempotencyKey: randomUUID() },
     ...{ startedBy: { kind: 'service', id: 'bench', name: 'bench' }, mayOverlap: false, state: 'queued', steps: [] },
     progress: { done: 0, total: null, message: '', secondsLeft: null },
   })
-  await appendEvent(tx, row.id, { type: 'state', state: 'queued', waitingUntil: null, reason: null, headline: null })
-  return row.id
+  await appendEvent(tx, row, { type: 'state', state: 'queued', waitingUntil: null, reason: null, headline: null })
+  return row
 }

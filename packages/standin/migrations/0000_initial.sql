@@ -175,9 +175,9 @@ CREATE TABLE "heartbeats" (
 );
 --> statement-breakpoint
 CREATE TABLE "deliveries" (
+	"account_id" uuid NOT NULL,
 	"run_id" uuid NOT NULL,
 	"position" integer NOT NULL,
-	"account_id" uuid NOT NULL,
 	"destination" jsonb NOT NULL,
 	"state" text DEFAULT 'waiting' NOT NULL,
 	"reason" text,
@@ -186,7 +186,7 @@ CREATE TABLE "deliveries" (
 	"next_try_at" timestamp (3) with time zone,
 	"last_try_at" timestamp (3) with time zone,
 	"ended_at" timestamp (3) with time zone,
-	CONSTRAINT "deliveries_run_id_position_pk" PRIMARY KEY("run_id","position")
+	CONSTRAINT "deliveries_account_id_run_id_position_pk" PRIMARY KEY("account_id","run_id","position")
 );
 --> statement-breakpoint
 CREATE TABLE "signing_secrets" (
@@ -196,11 +196,12 @@ CREATE TABLE "signing_secrets" (
 );
 --> statement-breakpoint
 CREATE TABLE "saved_filters" (
-	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"id" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"account_id" uuid NOT NULL,
 	"name" text NOT NULL,
 	"filter" jsonb NOT NULL,
-	"saved_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"saved_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "saved_filters_account_id_id_pk" PRIMARY KEY("account_id","id")
 );
 --> statement-breakpoint
 CREATE TABLE "machine_readings" (
@@ -250,25 +251,28 @@ CREATE TABLE "told_places" (
 );
 --> statement-breakpoint
 CREATE TABLE "artifact_chunks" (
+	"account_id" uuid NOT NULL,
 	"artifact_id" uuid NOT NULL,
 	"position" integer NOT NULL,
 	"content" "bytea" NOT NULL,
-	CONSTRAINT "artifact_chunks_artifact_id_position_pk" PRIMARY KEY("artifact_id","position")
+	CONSTRAINT "artifact_chunks_account_id_artifact_id_position_pk" PRIMARY KEY("account_id","artifact_id","position")
 );
 --> statement-breakpoint
 CREATE TABLE "artifacts" (
-	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
-	"run_id" uuid NOT NULL,
+	"id" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"account_id" uuid NOT NULL,
+	"run_id" uuid NOT NULL,
 	"name" text NOT NULL,
 	"media_type" text NOT NULL,
 	"bytes" integer DEFAULT 0 NOT NULL,
 	"chunks" integer DEFAULT 0 NOT NULL,
 	"complete" boolean DEFAULT false NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "artifacts_id_account_id_pk" PRIMARY KEY("id","account_id")
 );
 --> statement-breakpoint
 CREATE TABLE "run_result_rows" (
+	"account_id" uuid NOT NULL,
 	"run_id" uuid NOT NULL,
 	"position" integer NOT NULL,
 	"row_id" text NOT NULL,
@@ -276,19 +280,22 @@ CREATE TABLE "run_result_rows" (
 	"cells" jsonb NOT NULL,
 	"is_new" boolean NOT NULL,
 	"searched" text NOT NULL,
-	CONSTRAINT "run_result_rows_run_id_position_pk" PRIMARY KEY("run_id","position")
+	CONSTRAINT "run_result_rows_account_id_run_id_position_pk" PRIMARY KEY("account_id","run_id","position")
 );
 --> statement-breakpoint
 CREATE TABLE "run_results" (
-	"run_id" uuid PRIMARY KEY NOT NULL,
+	"account_id" uuid NOT NULL,
+	"run_id" uuid NOT NULL,
 	"previous_run_id" uuid,
 	"rows" integer DEFAULT 0 NOT NULL,
 	"columns" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"chart" jsonb,
-	"detail" text
+	"detail" text,
+	CONSTRAINT "run_results_account_id_run_id_pk" PRIMARY KEY("account_id","run_id")
 );
 --> statement-breakpoint
 CREATE TABLE "run_effects" (
+	"account_id" uuid NOT NULL,
 	"change_set_id" uuid NOT NULL,
 	"key" text NOT NULL,
 	"run_id" uuid NOT NULL,
@@ -298,19 +305,20 @@ CREATE TABLE "run_effects" (
 	"reason" text,
 	"meant_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"ended_at" timestamp (3) with time zone,
-	CONSTRAINT "run_effects_change_set_id_key_pk" PRIMARY KEY("change_set_id","key")
+	CONSTRAINT "run_effects_account_id_change_set_id_key_pk" PRIMARY KEY("account_id","change_set_id","key")
 );
 --> statement-breakpoint
 CREATE TABLE "run_events" (
+	"account_id" uuid NOT NULL,
 	"run_id" uuid NOT NULL,
 	"seq" integer NOT NULL,
 	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"body" jsonb NOT NULL,
-	CONSTRAINT "run_events_run_id_seq_pk" PRIMARY KEY("run_id","seq")
+	CONSTRAINT "run_events_account_id_run_id_seq_pk" PRIMARY KEY("account_id","run_id","seq")
 );
 --> statement-breakpoint
 CREATE TABLE "runs" (
-	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"id" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"account_id" uuid NOT NULL,
 	"action_id" text NOT NULL,
 	"mode" text NOT NULL,
@@ -342,11 +350,12 @@ CREATE TABLE "runs" (
 	"last_seq" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"started_at" timestamp (3) with time zone,
-	"ended_at" timestamp (3) with time zone
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "runs_id_account_id_pk" PRIMARY KEY("id","account_id")
 );
 --> statement-breakpoint
 CREATE TABLE "schedules" (
-	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"id" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"account_id" uuid NOT NULL,
 	"action_id" text NOT NULL,
 	"input" jsonb NOT NULL,
@@ -363,7 +372,8 @@ CREATE TABLE "schedules" (
 	"notice_due_at" timestamp (3) with time zone,
 	"last_run_id" uuid,
 	"created_by" jsonb NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "schedules_id_account_id_pk" PRIMARY KEY("id","account_id")
 );
 --> statement-breakpoint
 CREATE TABLE "encryption_key_readers" (
@@ -445,13 +455,13 @@ CREATE TABLE "sign_in_successes" (
 	"at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
-ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "artifact_chunks" ADD CONSTRAINT "artifact_chunks_artifact_id_artifacts_id_fk" FOREIGN KEY ("artifact_id") REFERENCES "public"."artifacts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "artifacts" ADD CONSTRAINT "artifacts_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "run_result_rows" ADD CONSTRAINT "run_result_rows_run_id_run_results_run_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."run_results"("run_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "run_results" ADD CONSTRAINT "run_results_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "run_effects" ADD CONSTRAINT "run_effects_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "run_events" ADD CONSTRAINT "run_events_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_account_id_run_id_runs_account_id_id_fk" FOREIGN KEY ("account_id","run_id") REFERENCES "public"."runs"("account_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "artifact_chunks" ADD CONSTRAINT "artifact_chunks_artifact" FOREIGN KEY ("account_id","artifact_id") REFERENCES "public"."artifacts"("account_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "artifacts" ADD CONSTRAINT "artifacts_account_id_run_id_runs_account_id_id_fk" FOREIGN KEY ("account_id","run_id") REFERENCES "public"."runs"("account_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "run_result_rows" ADD CONSTRAINT "run_result_rows_result" FOREIGN KEY ("account_id","run_id") REFERENCES "public"."run_results"("account_id","run_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "run_results" ADD CONSTRAINT "run_results_account_id_run_id_runs_account_id_id_fk" FOREIGN KEY ("account_id","run_id") REFERENCES "public"."runs"("account_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "run_effects" ADD CONSTRAINT "run_effects_account_id_run_id_runs_account_id_id_fk" FOREIGN KEY ("account_id","run_id") REFERENCES "public"."runs"("account_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "run_events" ADD CONSTRAINT "run_events_account_id_run_id_runs_account_id_id_fk" FOREIGN KEY ("account_id","run_id") REFERENCES "public"."runs"("account_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "credentials_content" ON "credentials" USING btree ("account_id","content_digest");--> statement-breakpoint
 CREATE UNIQUE INDEX "credentials_in_force" ON "credentials" USING btree ("account_id") WHERE "credentials"."state" in ('active', 'parked');--> statement-breakpoint
 CREATE INDEX "credentials_due" ON "credentials" USING btree ("rank","next_attempt_at") WHERE "credentials"."next_attempt_at" is not null;--> statement-breakpoint
@@ -481,16 +491,15 @@ CREATE INDEX "deliveries_of_account" ON "deliveries" USING btree ("account_id","
 CREATE UNIQUE INDEX "saved_filters_name" ON "saved_filters" USING btree ("account_id",lower("name"));--> statement-breakpoint
 CREATE INDEX "machine_readings_by_age" ON "machine_readings" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "machines_by_age" ON "machines" USING btree ("seen_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "artifacts_run_id_name_index" ON "artifacts" USING btree ("run_id","name");--> statement-breakpoint
-CREATE INDEX "artifacts_of_account" ON "artifacts" USING btree ("account_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "artifacts_of_run" ON "artifacts" USING btree ("account_id","run_id","name");--> statement-breakpoint
 CREATE INDEX "artifacts_by_age" ON "artifacts" USING btree ("created_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "run_result_rows_id" ON "run_result_rows" USING btree ("run_id","row_id");--> statement-breakpoint
-CREATE INDEX "run_effects_by_run" ON "run_effects" USING btree ("run_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "run_result_rows_id" ON "run_result_rows" USING btree ("account_id","run_id","row_id");--> statement-breakpoint
+CREATE INDEX "run_effects_by_run" ON "run_effects" USING btree ("account_id","run_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_idempotency" ON "runs" USING btree ("account_id","idempotency_key");--> statement-breakpoint
 CREATE INDEX "runs_newest" ON "runs" USING btree ("account_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "runs_last_of_action" ON "runs" USING btree ("account_id","action_id","ended_at" DESC NULLS LAST) WHERE "runs"."ended_at" is not null;--> statement-breakpoint
-CREATE INDEX "runs_of_schedule" ON "runs" USING btree ("schedule_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "runs_of_preview" ON "runs" USING btree ("preview_run_id");--> statement-breakpoint
+CREATE INDEX "runs_of_schedule" ON "runs" USING btree ("account_id","schedule_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "runs"."schedule_id" is not null;--> statement-breakpoint
+CREATE INDEX "runs_of_preview" ON "runs" USING btree ("account_id","preview_run_id") WHERE "runs"."preview_run_id" is not null;--> statement-breakpoint
 CREATE INDEX "runs_by_end" ON "runs" USING btree ("ended_at");--> statement-breakpoint
 CREATE INDEX "runs_working" ON "runs" USING btree ("replica_id") WHERE "runs"."state" in ('running', 'cancelling');--> statement-breakpoint
 CREATE INDEX "runs_due" ON "runs" USING btree ("urgency",coalesce("waiting_until", "promoted_at")) WHERE "runs"."promoted_at" is not null and "runs"."ended_at" is null and "runs"."replica_id" is null;--> statement-breakpoint

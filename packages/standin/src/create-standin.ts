@@ -47,7 +47,7 @@ import { sendWebhook } from './deliveries/send-webhook.ts'
 import { drainHttp } from './http/drain-http.ts'
 import { fastMutation } from './http/fast-path/fast-mutation.ts'
 import { registerHealthRoutes } from './http/health-route.ts'
-import type { HttpContext } from './http/http-context.ts'
+import { type HttpContext, rememberAccounts } from './http/http-context.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { registerOpenApiRoute } from './http/openapi-route.ts'
 import { contracted, router } from './http/trpc.ts'
@@ -226,18 +226,18 @@ export function assemble(
     ...accounts,
     trackunit: createTrackunitMemory(replica),
     access: createAccessMemory(replica),
-    http: {
-      accountOfRun: (runId) => accountOfRun(replica.db, runId),
-      accountOfSchedule: (scheduleId) => accountOfSchedule(replica.db, scheduleId),
-      accountOfArtifact: (artifactId) => accountOfArtifact(replica.db, artifactId),
-    },
+    http: rememberAccounts({
+      accountOfRun: (...id) => accountOfRun(replica.db, ...id),
+      accountOfSchedule: (...id) => accountOfSchedule(replica.db, ...id),
+      accountOfArtifact: (...id) => accountOfArtifact(replica.db, ...id),
+    }),
     callbacks: createCallbacksMemory(accounts),
     tokens: createTokenMemory(replica),
     runs: createRunsMemory(replica, {
       openWork: (run, signals) => openWork(ctx, run, signals),
       whenEnding: [offerArtifacts],
       whenEnded: [queueDeliveriesOf],
-      hasOpenDeliveries: (runId) => hasOpenDeliveries(replica.db, runId),
+      hasOpenDeliveries: (run) => hasOpenDeliveries(replica.db, run),
     }),
     results: createResultsMemory({ publicUrl, scopesOf: (actionId) => catalogue.find(actionId)?.scopes ?? [] }),
     actions: { ...catalogue, deliveriesOf: ({ db }, rows) => deliveriesOfRuns(db, rows) },

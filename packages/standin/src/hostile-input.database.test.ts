@@ -204,10 +204,11 @@ beforeAll(async () => {
     { key: 'site', title: 'Site', kind: 'text', filterable: true },
     { key: 'place', title: 'Place', kind: 'place', filterable: false },
   ])
-  await sql`insert into run_results (run_id, rows, columns) values (${runId}, 1, ${columns}::text::jsonb)`
+  await sql`insert into run_results (account_id, run_id, rows, columns)
+    select account_id, id, 1, ${columns}::text::jsonb from runs where id = ${runId}`
   await sql`
-    insert into run_result_rows (run_id, position, row_id, machine, cells, is_new, searched)
-    values (${runId}, 0, 'r', null, '{"site":"Aarhus","place":"56,10"}', true, 'crane')`
+    insert into run_result_rows (account_id, run_id, position, row_id, machine, cells, is_new, searched)
+    select account_id, run_id, 0, 'r', null, '{"site":"Aarhus","place":"56,10"}', true, 'crane' from run_results`
 })
 afterAll(async () => {
   await server?.stop()

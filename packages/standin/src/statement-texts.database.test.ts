@@ -31,7 +31,7 @@ afterAll(async () => {
 })
 
 const accountId = '11111111-1111-4111-8111-111111111111'
-const kept = { runId: randomUUID(), rows: 5, previousRunId: null, columns: [], chart: null, detail: null }
+const kept = { accountId, runId: randomUUID(), rows: 5, previousRunId: null, columns: [], chart: null, detail: null }
 const many = <Each>(count: number, each: (index: number) => Each) =>
   Array.from({ length: count }, (_, index) => each(index))
 
@@ -83,6 +83,7 @@ describe('a statement’s text does not depend on how much is asked for', () => 
       (db, size) =>
         artifactsOfRuns(
           db,
+          accountId,
           many(size, () => randomUUID()),
         ),
     ],
@@ -91,7 +92,7 @@ describe('a statement’s text does not depend on how much is asked for', () => 
       (db, size) =>
         deliveriesOfRuns(
           db,
-          many(size, () => ({ id: randomUUID(), endedAt: new Date(), deliverTo: [] })),
+          many(size, () => ({ id: randomUUID(), accountId, endedAt: new Date(), deliverTo: [] })),
         ),
     ],
     [
@@ -101,6 +102,7 @@ describe('a statement’s text does not depend on how much is asked for', () => 
         db.transaction((tx) =>
           markPromoted(
             tx,
+            accountId,
             many(size, () => randomUUID()),
           ),
         ),

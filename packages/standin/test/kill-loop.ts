@@ -128,11 +128,11 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
       .from(runs)
       .where(eq(runs.idempotencyKey, `kill-loop-${name.slice(3)}`))
     if (!run) throw new Error(`${name} is lost`)
-    const events = await listEvents(db, run.id, { after: 0, limit: 100_000 })
+    const events = await listEvents(db, run, { after: 0, limit: 100_000 })
     const [file] = await db.select().from(artifacts).where(eq(artifacts.runId, run.id))
     const pieces: Buffer[] = []
     if (file) for await (const piece of readChunks(db, file)) pieces.push(piece)
-    const found = await findResult(db, run.id)
+    const found = await findResult(db, run)
     const rows: string[] = []
     if (found?.result) for await (const page of readRows(db, found.result)) rows.push(...page.map(({ id }) => id))
     return {

@@ -16,8 +16,8 @@ import { handOverRuns, startWork } from '../src/runs/claim-runs.ts'
 import { listEvents } from '../src/runs/run-event-store.ts'
 import { streamRunEvents } from '../src/runs/run-events.ts'
 import { claimRuns, freeRun, listHeldAndOrphaned } from '../src/runs/run-lease-store.ts'
-import { findRun, type RunRow } from '../src/runs/run-store.ts'
-import { runs } from '../src/runs/run-table.ts'
+import { accountOfRun, findRun, type RunRow } from '../src/runs/run-store.ts'
+import { type RunKey, runs } from '../src/runs/run-table.ts'
 import type { RunsHooks } from '../src/runs/runs-context.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { emptyTables } from './empty-tables.ts'
@@ -113,18 +113,21 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
     installing.set(accountId, installed)
     return installed
   }
+  const keyOf = async (id: string): Promise<RunKey> => ({ id, accountId: (await accountOfRun(db, id)) ?? account })
   const run = async (runId: string) => {
-    const row = await findRun(db, runId)
+    const row = await findRun(db, await keyOf(runId))
     if (!row) throw new Error('there is no such run')
     return row
   }
-  const eventsOf = (runId: string) => listEvents(db, runId, { after: 0, limit: 10_000 })
+  const eventsOf = async (runId: string) => listEvents(db, await keyOf(runId), { after: 0, limit: 10_000 })
 
   return {
-    ...{ ctx, database, db, sql, clock, log, listener, eventsOf, run, install },
+    ...{ ctx, database, db, sql, clock, log, listener, eventsOf, run, keyOf, install },
     findAction: ctx.actions.find,
     events: {
-      stream: (runId: string, of: Parameters<typeof streamRunEvents>[2]) => streamRunEvents(ctx, runId, of),
+      async *stream(runId: string, of: Parameters<typeof streamRunEvents>[2]) {
+        yield* streamRunEvents(ctx, await keyOf(runId), of)
+      },
     },
     /** Accepts a run of the first action, unless another is named, on an account that has installed the app. */
     async start({
@@ -140,7 +143,8 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
         ...more,
       })
     },
-    retry: (runId: string, idempotencyKey = `key-of-run-${++keys}`) => retryRun(ctx, caller, { runId, idempotencyKey }),
+    retry: async (runId: string, idempotencyKey = `key-of-run-${++keys}`) =>
+      retryRun(ctx, caller, { run: await keyOf(runId), idempotencyKey }),
     /** As one process of the server, which claims a run when the test says so. */
     createWorker({ replicaId }: AsProcess = {}) {
       const id = () => replicaId ?? listener.replica.id()
@@ -150,7 +154,7 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
         /** Claims the run if it is due, also from a replica that is no more, and works on it. */
         async workOn(runId: string): Promise<void> {
           for (const orphan of await listHeldAndOrphaned(db, 0)) await freeRun(db, orphan)
-          const [claimed] = await claimRuns(db, { replicaId: id() ?? 0, limit: 1, only: runId })
+          const [claimed] = await claimRuns(db, { replicaId: id() ?? 0, limit: 1, only: await keyOf(runId) })
           if (claimed) await startWork(of, claimed)
         },
         cancel: (runId: string) => interruptCancelled(of, runId),
@@ -160,7 +164,7 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
     /** A worker claims the run and dies. */
     async dieWith(runId: string): Promise<RunRow | undefined> {
       for (const orphan of await listHeldAndOrphaned(db, 0)) await freeRun(db, orphan)
-      return (await claimRuns(db, { replicaId: 1, limit: 1, only: runId }))[0]
+      return (await claimRuns(db, { replicaId: 1, limit: 1, only: await keyOf(runId) }))[0]
     },
     /** The runs that a worker could claim now, in that order. */
     due: async () =>
@@ -169,7 +173,7 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
           select id from runs where promoted_at is not null and ended_at is null and replica_id is null
             and coalesce(waiting_until, promoted_at) <= now() order by urgency, coalesce(waiting_until, promoted_at)`
       ).map(({ id }) => id),
-    cancel: (runId: string) => cancelRun(ctx, { runId, actor: { kind: 'user', id: 'anna' } }),
+    cancel: async (runId: string) => cancelRun(ctx, { run: await keyOf(runId), actor: { kind: 'user', id: 'anna' } }),
     /** As a bound UNINSTALLED does. */
     async suspend(accountId = account): Promise<void> {
       const now = new Date()
@@ -189,9 +193,10 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
       (await eventsOf(runId)).flatMap((event) => (event.type === 'state' ? [event.state] : [])),
     /** The files that a run offers, by name. */
     async files(runId: string): Promise<Record<string, string>> {
-      const files = (await artifactsOfRuns(db, [runId])).get(runId) ?? []
+      const { accountId } = await keyOf(runId)
+      const files = (await artifactsOfRuns(db, accountId, [runId])).get(runId) ?? []
       const read = files.map(async ({ id, name, bytes }) => {
-        const artifact = await findArtifact(db, id)
+        const artifact = await findArtifact(db, { id, accountId })
         const pieces: Buffer[] = []
         if (artifact) for await (const piece of readChunks(db, artifact)) pieces.push(piece)
         const content = Buffer.concat(pieces)

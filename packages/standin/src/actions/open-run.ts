@@ -30,14 +30,14 @@ export interface OpenRun {
 const progressEveryMs = 200
 
 export function openRun({ db, clock }: Context, run: RunRow, signal: AbortSignal): OpenRun {
-  const { id: runId, epoch, accountId, progress, steps } = run
+  const { progress, steps } = run
   return {
     run,
     signal,
     progress,
     steps,
     files: new Map(),
-    result: createResultWriter(db, { runId, epoch, accountId }),
+    result: createResultWriter(db, run),
     startedAtMs: clock.monotonicMs(),
     kept: run.checkpoint?.state,
     isLeaving: false,
@@ -58,7 +58,7 @@ export async function writeRun(
 ): Promise<void> {
   const { run, signal, progress, steps } = open
   const state = await db.transaction(async (tx) => {
-    const current = await updateRunningRun(tx, { runId: run.id, epoch: run.epoch }, { progress, steps, ...row })
+    const current = await updateRunningRun(tx, run, { progress, steps, ...row })
     if (current === undefined) return undefined
     await change?.(tx)
     if (isProgressDue(open, clock)) await tellProgress(tx, open, clock)
@@ -77,7 +77,7 @@ export const isProgressDue = ({ isDirty, toldAtMs }: OpenRun, clock: Clock) =>
 export async function tellProgress(tx: Transaction, open: OpenRun, clock: Clock): Promise<void> {
   open.isDirty = false
   open.toldAtMs = clock.monotonicMs()
-  await appendEvent(tx, open.run.id, { type: 'progress', progress: open.progress, steps: open.steps })
+  await appendEvent(tx, open.run, { type: 'progress', progress: open.progress, steps: open.steps })
 }
 
 /** Keeps the state, every file and the result as they are now, in one transaction. */
@@ -90,13 +90,11 @@ export async function checkpoint(ctx: Context, open: OpenRun, state: unknown): P
 
 export async function openFile(
   { db, config }: Context,
-  { run: { id: runId, epoch, accountId }, files }: OpenRun,
+  { run, files }: OpenRun,
   { name, mediaType }: { name: string; mediaType: string },
 ): Promise<OpenArtifact> {
   const bytesPerAccount = config.artifactBytesPerAccount
-  const file =
-    files.get(name) ??
-    (await createArtifactWriter(db, { runId, epoch, accountId, name, mediaType }, { bytesPerAccount }))
+  const file = files.get(name) ?? (await createArtifactWriter(db, { run, name, mediaType }, { bytesPerAccount }))
   files.set(name, file)
   return file
 }

@@ -16,7 +16,7 @@ export type Opened = Pick<RunContext<Input>, 'trackunit' | 'machines' | 'previou
 /** What an action works with. */
 export function runContext(ctx: Context, open: OpenRun, { grantedScopes, ...opened }: Opened): RunContext<Input> {
   const { run, signal, result } = open
-  const { id: runId, timeZone, unitSystem } = run
+  const { timeZone, unitSystem } = run
   return withNoticedRejections({
     ...opened,
     accountId: run.accountId,
@@ -34,13 +34,13 @@ export function runContext(ctx: Context, open: OpenRun, { grantedScopes, ...open
       return makeChange(ctx, run, effect)
     },
     artifact: (file) => openFile(ctx, open, file),
-    deliver: (destination) => writeRun(ctx, open, {}, { change: (tx) => addDestination(tx, runId, destination) }),
+    deliver: (destination) => writeRun(ctx, open, {}, { change: (tx) => addDestination(tx, run, destination) }),
     log: (message) =>
       writeRun(
         ctx,
         open,
         {},
-        { change: (tx) => appendEvent(tx, runId, { type: 'log', message: storableMessage(message, 500) }) },
+        { change: (tx) => appendEvent(tx, run, { type: 'log', message: storableMessage(message, 500) }) },
       ),
     headline: (sentence) => writeRun(ctx, open, { headline: storableMessage(sentence, 300) }),
     incomplete: (what) => writeRun(ctx, open, { incomplete: storableMessage(what, 1_000) }),

@@ -4,6 +4,7 @@ import { readRows } from '../results/result-row-store.ts'
 import { findResult } from '../results/result-store.ts'
 import { lastSucceededRun } from '../runs/run-list-store.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
+import type { RunKey } from '../runs/run-table.ts'
 
 /** The last run of the same action and mode on the same account with the same input that succeeded. */
 export interface PreviousRun {
@@ -29,28 +30,28 @@ export async function findPredecessors(
   run: RunRow,
 ): Promise<{ previous: PreviousRun | undefined; preview: PreviewOfRun | undefined }> {
   const previous = await lastSucceededRun(db, run)
-  const preview = run.previewRunId ? await findRun(db, run.previewRunId) : undefined
+  const preview = run.previewRunId ? await findRun(db, { id: run.previewRunId, accountId: run.accountId }) : undefined
   return {
     previous: previous?.endedAt
-      ? { runId: previous.id, endedAt: previous.endedAt, resultRowIds: () => resultRowIds(db, previous.id) }
+      ? { runId: previous.id, endedAt: previous.endedAt, resultRowIds: () => resultRowIds(db, previous) }
       : undefined,
     preview: preview?.endedAt
       ? {
           runId: preview.id,
           endedAt: preview.endedAt,
           checkpoint: preview.checkpoint?.state,
-          rows: () => resultRows(db, preview.id),
+          rows: () => resultRows(db, preview),
         }
       : undefined,
   }
 }
 
-async function resultRowIds(db: Database, runId: string): Promise<ReadonlySet<string>> {
-  const batches = await Array.fromAsync(resultRows(db, runId), (rows) => rows.map(({ id }) => id))
+async function resultRowIds(db: Database, run: RunKey): Promise<ReadonlySet<string>> {
+  const batches = await Array.fromAsync(resultRows(db, run), (rows) => rows.map(({ id }) => id))
   return new Set(batches.flat())
 }
 
-async function* resultRows(db: Database, runId: string): AsyncGenerator<SentRow[]> {
-  const result = (await findResult(db, runId))?.result
+async function* resultRows(db: Database, run: RunKey): AsyncGenerator<SentRow[]> {
+  const result = (await findResult(db, run))?.result
   if (result) yield* readRows(db, result)
 }

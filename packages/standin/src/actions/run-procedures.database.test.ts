@@ -97,10 +97,10 @@ test('watchers of an account are notified of each run that is accepted and ends,
   const heard: string[] = []
   await stack.listener.on('runs_changed', (accountId) => heard.push(accountId))
 
-  const { id } = await stack.start()
+  const run = await stack.start()
   await stack.start({ accountId: otherAccount })
-  await stack.ctx.db.transaction((tx) => appendEvent(tx, id, { type: 'log', message: 'half-way' }))
-  await stack.cancel(id)
+  await stack.ctx.db.transaction((tx) => appendEvent(tx, run, { type: 'log', message: 'half-way' }))
+  await stack.cancel(run.id)
 
   await expect.poll(() => heard).toEqual([account, otherAccount, account])
 })

@@ -12,6 +12,7 @@ import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
 import { streamRunEvents } from '../runs/run-events.ts'
 import { lastRunsOf, listRuns } from '../runs/run-list-store.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
+import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
 import { checkMayReadAny, unreadableActions } from './readable-actions.ts'
@@ -26,10 +27,14 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       .mutation(async ({ ctx: { caller }, input }) => wholeRun(ctx, await startRun(ctx, caller, input))),
     retry: contracted
       .call(retry)
-      .mutation(async ({ ctx: { caller }, input }) => wholeRun(ctx, await retryRun(ctx, caller, input))),
+      .mutation(async ({ ctx: { caller, accountId }, input: { runId, idempotencyKey } }) =>
+        wholeRun(ctx, await retryRun(ctx, caller, { run: { id: runId, accountId }, idempotencyKey })),
+      ),
     get: contracted
       .call(get)
-      .query(async ({ ctx: { caller }, input: { runId } }) => wholeRun(ctx, await readableRun(ctx, caller, runId))),
+      .query(async ({ ctx: { caller, accountId }, input: { runId } }) =>
+        wholeRun(ctx, await readableRun(ctx, caller, { id: runId, accountId })),
+      ),
     list: contracted
       .call(list)
       .query(async ({ ctx: { accountId, caller }, input: { actionId, scheduleId, states, cursor, limit } }) => {
@@ -50,16 +55,20 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       const actionIds = ctx.actions.list().flatMap(({ id }) => (without.includes(id) ? [] : [id]))
       return { runs: await wholeRuns(ctx, await lastRunsOf(ctx.db, accountId, actionIds)) }
     }),
-    cancel: contracted.call(cancel).mutation(async ({ ctx: { caller }, input: { runId } }) => {
-      await readableRun(ctx, caller, runId) // Stopping what works with a scope needs that scope as well.
-      return wholeRun(ctx, await cancelRun(ctx, { runId, actor: actorOf(caller) }))
+    cancel: contracted.call(cancel).mutation(async ({ ctx: { caller, accountId }, input: { runId } }) => {
+      const run = { id: runId, accountId }
+      await readableRun(ctx, caller, run) // Stopping what works with a scope needs that scope as well.
+      return wholeRun(ctx, await cancelRun(ctx, { run, actor: actorOf(caller) }))
     }),
-    result: contracted.call(result).query(({ ctx: { caller }, input }) => readResult(ctx, caller, input)),
-    events: contracted.stream(events).subscription(async function* ({ ctx: { caller }, input, signal }) {
-      await readableRun(ctx, caller, input.runId)
+    result: contracted
+      .call(result)
+      .query(({ ctx: { caller, accountId }, input }) => readResult(ctx, caller, { ...input, accountId })),
+    events: contracted.stream(events).subscription(async function* ({ ctx: { caller, accountId }, input, signal }) {
+      const run = { id: input.runId, accountId }
+      await readableRun(ctx, caller, run)
       const ends = endOfRight(caller, { clock: ctx.clock, signal })
       const afterSeq = Number(input.lastEventId ?? 0)
-      for await (const event of streamRunEvents(ctx, input.runId, { afterSeq, signal: ends })) {
+      for await (const event of streamRunEvents(ctx, run, { afterSeq, signal: ends })) {
         const sent: RunEvent =
           event.type === 'artifact' ? { ...event, artifact: keptUntil(ctx, new Date(event.at))(event.artifact) } : event
         yield tracked(String(event.seq), sent)
@@ -71,17 +80,22 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
 }
 
 /** @throws StandinError `RUN_NOT_FOUND`; `SCOPE_FORBIDDEN` for a caller who lacks a scope that the run reads with */
-async function readableRun(ctx: ActionsContext, caller: Caller, runId: string): Promise<RunRow> {
-  const run = await findRun(ctx.db, runId)
+async function readableRun(ctx: ActionsContext, caller: Caller, key: RunKey): Promise<RunRow> {
+  const run = await findRun(ctx.db, key)
   if (!run) throw new StandinError('RUN_NOT_FOUND')
   checkMayRead(ctx, caller, run)
   return run
 }
 
-/** Runs as the contract shows them, with their files and deliveries. A run offers its files from its end on. */
+/** Runs of one account as the contract shows them, with their files and deliveries. A run offers its files from its end on. */
 async function wholeRuns(ctx: ActionsContext, rows: readonly RunRow[]): Promise<Run[]> {
+  const [first] = rows
+  if (!first) return []
   const ended = rows.filter(({ endedAt }) => endedAt).map(({ id }) => id)
-  const [files, deliveries] = await Promise.all([artifactsOfRuns(ctx.db, ended), ctx.actions.deliveriesOf(ctx, rows)])
+  const [files, deliveries] = await Promise.all([
+    artifactsOfRuns(ctx.db, first.accountId, ended),
+    ctx.actions.deliveriesOf(ctx, rows),
+  ])
   return rows.map((row) => ({
     ...toRun(row),
     artifacts: (row.endedAt && files.get(row.id)?.map(keptUntil(ctx, row.endedAt))) ?? [],

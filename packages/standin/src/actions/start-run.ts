@@ -3,6 +3,7 @@ import { actorOf, type Caller } from '../access/caller.ts'
 import { inTransaction } from '../context.ts'
 import { acceptRun } from '../runs/accept-run.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
+import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
 import { allowedAction } from './allowed-action.ts'
@@ -35,16 +36,16 @@ export async function startRun(
 export async function retryRun(
   ctx: ActionsContext,
   caller: Caller,
-  { runId, idempotencyKey }: { runId: string; idempotencyKey: string },
+  { run: key, idempotencyKey }: { run: RunKey; idempotencyKey: string },
 ): Promise<RunRow> {
-  const run = await findRun(ctx.db, runId)
+  const run = await findRun(ctx.db, key)
   if (!run) throw new StandinError('RUN_NOT_FOUND')
   if (!run.endedAt) throw new StandinError('RUN_NOT_ENDED')
   const action = await allowedAction(ctx, caller, run)
   if (!action.input.safeParse(run.input).success)
     throw new StandinError('INPUT_INVALID', { detail: 'The action has changed since. Start a new run.' })
   const { accountId, mode, input, previewRunId, deliverTo, timeZone, unitSystem } = run
-  const again = { accountId, action, mode, input, deliverTo, timeZone, unitSystem, idempotencyKey, retryOf: runId }
+  const again = { accountId, action, mode, input, deliverTo, timeZone, unitSystem, idempotencyKey, retryOf: run.id }
   return inTransaction(ctx, (tx) =>
     acceptRun(tx, { ...again, ...(previewRunId !== null && { previewRunId }), ...startedBy(caller) }),
   )

@@ -51,7 +51,7 @@ async function createStack() {
     ...{ clock, mailed, answers },
     announce: () => announceEnds(ctx),
     async schedule() {
-      const row = await findSchedule(db, id)
+      const row = await findSchedule(db, { id, accountId: account })
       if (!row) throw new Error('there is no schedule')
       return toSchedule(row)
     },

@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { account, caller, createRunStack, otherAccount } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from '../actions/define-action.ts'
-import { findRun } from '../runs/run-store.ts'
 import { findSchedule, insertSchedule } from '../schedules/schedule-store.ts'
 import { deliverDue } from './deliver-due.ts'
 import type { Senders } from './deliveries-context.ts'
@@ -87,8 +86,7 @@ async function createStack(
       return id
     },
     async deliveries(runId: string) {
-      const run = await findRun(db, runId)
-      return (run && (await deliveriesOfRuns(db, [run])).get(runId)) ?? []
+      return (await deliveriesOfRuns(db, [await runs.run(runId)])).get(runId) ?? []
     },
     audit: async () =>
       (await runs.sql`select event, details from audit_entries where event like 'delivery.%' order by id`).map(
@@ -241,7 +239,7 @@ describe('a delivery that fails', () => {
     await stack.ended([other]) // Without a schedule.
     while (await stack.deliverDue());
 
-    expect((await findSchedule(db, scheduleId))?.deliverTo).toEqual([email, other])
+    expect((await findSchedule(db, { id: scheduleId, accountId: account }))?.deliverTo).toEqual([email, other])
     expect(await sql`select actor_id, details from audit_entries where event = 'schedule.updated'`).toMatchObject([
       { actor_id: 'delivery', details: { scheduleId, noLongerTo: 'receiver.example' } },
     ])

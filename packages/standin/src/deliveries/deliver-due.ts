@@ -69,7 +69,7 @@ async function send(
   ctx: DeliveriesContext,
   { runId, position, accountId, destination }: DeliveryRow,
 ): Promise<Outcome> {
-  const found = await findResultToSend(ctx, runId)
+  const found = await findResultToSend(ctx, { id: runId, accountId })
   if (!found) return { kind: 'refused', because: 'The result is no longer kept.', isOurs: true }
   const { sendWebhook, sendEmail, timeForSend } = ctx.deliveries
   const id = `${runId}/${position}`
@@ -118,7 +118,11 @@ async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Pro
     if (!row || !isOver) return
     const to = shownAddress(row.destination)
     if (!isDelivered)
-      await appendEvent(tx.db, row.runId, { type: 'log', message: `Not delivered to ${to}. ${outcome.because}` })
+      await appendEvent(
+        tx.db,
+        { id: row.runId, accountId: row.accountId },
+        { type: 'log', message: `Not delivered to ${to}. ${outcome.because}` },
+      )
     await record(tx, {
       actor,
       event: isDelivered ? 'delivery.sent' : 'delivery.failed',
@@ -131,14 +135,19 @@ async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Pro
 /** Stores the change and announces it to the watchers of the run. */
 async function change(tx: InTransaction, claimed: DeliveryRow, to: DeliveryChange): Promise<DeliveryRow | undefined> {
   const row = await updateClaimedDelivery(tx.db, claimed, to)
-  if (row) await appendEvent(tx.db, row.runId, { type: 'delivery', delivery: toDelivery(row) })
+  if (row)
+    await appendEvent(
+      tx.db,
+      { id: row.runId, accountId: row.accountId },
+      { type: 'delivery', delivery: toDelivery(row) },
+    )
   return row
 }
 
 /** In a transaction of its own: an uninstall locks schedules before deliveries. */
 async function removeFromSchedule(ctx: Context, { runId, accountId, destination }: DeliveryRow): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const scheduleId = await dropDestination(tx.db, { runId, destination })
+    const scheduleId = await dropDestination(tx.db, { run: { id: runId, accountId }, destination })
     if (scheduleId === undefined) return
     const details = { scheduleId, noLongerTo: shownAddress(destination) }
     await record(tx, { actor, event: 'schedule.updated', accountId, details })

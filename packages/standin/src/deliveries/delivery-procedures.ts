@@ -22,7 +22,11 @@ export function deliveryProcedures(ctx: DeliveriesContext, contracted: Contracte
         })),
       }
     }),
-    resend: contracted.call(resend).mutation(({ ctx: { caller }, input }) => resendDelivery(ctx, caller, input)),
+    resend: contracted
+      .call(resend)
+      .mutation(({ ctx: { caller, accountId }, input: { runId, deliveryId } }) =>
+        resendDelivery(ctx, caller, { run: { id: runId, accountId }, deliveryId }),
+      ),
     signingSecret: contracted
       .call(signingSecret)
       .query(({ ctx: { caller, accountId } }) => showSigningSecret(ctx, caller, accountId)),

@@ -6,7 +6,8 @@ import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { codeOf } from '../database/group-writer.ts'
 import { isAmong } from '../database/is-among.ts'
-import { runs } from '../runs/run-table.ts'
+import { lockRun } from '../runs/run-store.ts'
+import { isOfRun, type RunKey, type runs } from '../runs/run-table.ts'
 import { deliveries } from './delivery-table.ts'
 
 export type DeliveryRow = typeof deliveries.$inferSelect
@@ -44,6 +45,7 @@ export async function claimDueDelivery(
   const due = db.$with('due').as(
     db
       .select({
+        accountId: sql<string>`${deliveries.accountId}`.as('due_account_id'),
         runId: sql<string>`${deliveries.runId}`.as('due_run_id'),
         position: sql<number>`${deliveries.position}`.as('due_position'),
         lastTryAt: sql<Date | null>`${deliveries.lastTryAt}`.mapWith(deliveries.lastTryAt).as('tried_before_at'),
@@ -71,7 +73,13 @@ export async function claimDueDelivery(
       isSending: true,
     })
     .from(due)
-    .where(and(eq(deliveries.runId, due.runId), eq(deliveries.position, due.position)))
+    .where(
+      and(
+        eq(deliveries.accountId, due.accountId),
+        eq(deliveries.runId, due.runId),
+        eq(deliveries.position, due.position),
+      ),
+    )
     .returning({ ...getTableColumns(deliveries), triedBeforeAt: due.lastTryAt })
   try {
     const [row] = await claiming
@@ -105,7 +113,7 @@ export async function updateClaimedDelivery(
   change: DeliveryChange,
 ): Promise<DeliveryRow | undefined> {
   // The run's row is locked before the rows that belong to it, as everywhere.
-  await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, claimed.runId)).for('update')
+  await lockRun(tx, { id: claimed.runId, accountId: claimed.accountId })
   const [row] = await tx
     .update(deliveries)
     .set({ ...change, isSending: false })
@@ -114,19 +122,19 @@ export async function updateClaimedDelivery(
   return row
 }
 
-const isDelivery = ({ runId, position }: DeliveryRow) =>
-  and(eq(deliveries.runId, runId), eq(deliveries.position, position))
+export const isDelivery = ({ accountId, runId, position }: Pick<DeliveryRow, 'accountId' | 'runId' | 'position'>) =>
+  and(isOfRun(deliveries, { id: runId, accountId }), eq(deliveries.position, position))
 
-export async function hasOpenDeliveries(db: Database, runId: string): Promise<boolean> {
-  return (await db.$count(deliveries, and(eq(deliveries.runId, runId), eq(deliveries.state, 'waiting')))) > 0
+export async function hasOpenDeliveries(db: Database, run: RunKey): Promise<boolean> {
+  return (await db.$count(deliveries, and(isOfRun(deliveries, run), eq(deliveries.state, 'waiting')))) > 0
 }
 
-/** The deliveries of some runs, by run; for runs that have not ended, those to come, without a query. */
+/** The deliveries of some runs of one account, by run; for runs that have not ended, those to come, without a query. */
 export async function deliveriesOfRuns(
   db: Database,
-  those: ReadonlyArray<Pick<typeof runs.$inferSelect, 'id' | 'endedAt' | 'deliverTo'>>,
+  those: ReadonlyArray<Pick<typeof runs.$inferSelect, 'id' | 'accountId' | 'endedAt' | 'deliverTo'>>,
 ): Promise<Map<string, Delivery[]>> {
-  const ended = those.filter(({ endedAt }) => endedAt).map(({ id }) => id)
+  const ended = those.filter(({ endedAt }) => endedAt)
   const byRun = Map.groupBy(await listDeliveries(db, ended), ({ runId }) => runId)
   return new Map(
     those.map(({ id: runId, endedAt, deliverTo }) => [
@@ -138,9 +146,15 @@ export async function deliveriesOfRuns(
   )
 }
 
-async function listDeliveries(db: Database, runIds: string[]): Promise<DeliveryRow[]> {
-  if (runIds.length === 0) return []
-  return db.select().from(deliveries).where(isAmong(deliveries.runId, runIds)).orderBy(asc(deliveries.position))
+async function listDeliveries(db: Database, those: readonly RunKey[]): Promise<DeliveryRow[]> {
+  const [first] = those
+  if (!first) return []
+  const runIds = those.map(({ id }) => id)
+  return db
+    .select()
+    .from(deliveries)
+    .where(and(eq(deliveries.accountId, first.accountId), isAmong(deliveries.runId, runIds)))
+    .orderBy(asc(deliveries.position))
 }
 
 function deliveryToCome({

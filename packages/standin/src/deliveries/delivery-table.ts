@@ -12,7 +12,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { runs } from '../runs/run-table.ts'
+import { goesWithRun } from '../runs/run-table.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
@@ -20,11 +20,9 @@ const moment = () => timestamp({ withTimezone: true, precision: 3 })
 export const deliveries = pgTable(
   'deliveries',
   {
-    runId: uuid()
-      .notNull()
-      .references(() => runs.id, { onDelete: 'cascade' }),
-    position: integer().notNull(),
     accountId: uuid().notNull(),
+    runId: uuid().notNull(),
+    position: integer().notNull(),
     destination: jsonb().$type<Destination>().notNull(),
     state: text().$type<Delivery['state']>().notNull().default('waiting'),
     reason: text().$type<ErrorReason>(),
@@ -36,7 +34,8 @@ export const deliveries = pgTable(
     endedAt: moment(),
   },
   (table) => [
-    primaryKey({ columns: [table.runId, table.position] }),
+    primaryKey({ columns: [table.accountId, table.runId, table.position] }),
+    goesWithRun(table),
     index('deliveries_due').on(table.nextTryAt).where(sql`${table.state} = 'waiting'`),
     // An account has at most one send under way on all replicas: a receiver that stalls holds up only its own account.
     uniqueIndex('deliveries_sending').on(table.accountId).where(sql`${table.state} = 'waiting' and ${table.isSending}`),

@@ -15,6 +15,7 @@ import { keptUntil } from '../results/kept-until.ts'
 import { countRows, hasMachines, listRows, readRows } from '../results/result-row-store.ts'
 import { findResult } from '../results/result-store.ts'
 import { findRun } from '../runs/run-store.ts'
+import type { RunKey } from '../runs/run-table.ts'
 import type { DeliveriesContext } from './deliveries-context.ts'
 
 /** The result of a run as emails and webhooks report it: in English. */
@@ -46,12 +47,13 @@ const rowsToSend = 100
 /** @returns undefined where the run is no longer kept */
 export async function findResultToSend(
   { db, config, actions }: Pick<DeliveriesContext, 'db' | 'config' | 'actions'>,
-  runId: string,
+  key: RunKey,
 ): Promise<{ result: ResultToSend; batches: ReturnType<typeof inEnglish> } | undefined> {
-  const run = await findRun(db, runId)
+  const run = await findRun(db, key)
   if (!run) return undefined
-  const result = (await findResult(db, runId))?.result
-  const kept = { runId, rows: result?.rows ?? 0 }
+  const { id: runId, accountId } = run
+  const result = (await findResult(db, run))?.result
+  const kept = { accountId, runId, rows: result?.rows ?? 0 }
   const all = { words: [], filter: [] }
   const onlyNew = { ...all, isNew: true } as const
   const firstRows = async (selection: typeof all) =>
@@ -70,7 +72,9 @@ export async function findResultToSend(
     newRows: await firstRows(onlyNew),
     totalNewRows: await countRows(db, kept, onlyNew),
     artifacts:
-      (run.endedAt && (await artifactsOfRuns(db, [runId])).get(runId)?.map(keptUntil({ config }, run.endedAt))) ?? [],
+      (run.endedAt &&
+        (await artifactsOfRuns(db, accountId, [runId])).get(runId)?.map(keptUntil({ config }, run.endedAt))) ??
+      [],
     habits: run,
   }
   return { result: spoken(found, textOf), batches: inEnglish(readRows(db, kept)) }

@@ -5,6 +5,7 @@ import { inTransaction } from '../context.ts'
 import { checkMayRead } from '../results/read-right.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
 import { lockRun } from '../runs/run-store.ts'
+import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import type { DeliveriesContext } from './deliveries-context.ts'
 import { toDelivery } from './delivery-store.ts'
@@ -19,19 +20,19 @@ import { findDelivery, makeDueAgain } from './resend-store.ts'
 export async function resendDelivery(
   ctx: DeliveriesContext,
   caller: Caller,
-  { runId, deliveryId }: { runId: string; deliveryId: string },
+  { run: key, deliveryId }: { run: RunKey; deliveryId: string },
 ): Promise<Delivery> {
   return inTransaction(ctx, async (tx) => {
-    const run = await lockRun(tx.db, runId) // Before the rows that belong to it, as everywhere.
+    const run = await lockRun(tx.db, key) // Before the rows that belong to it, as everywhere.
     if (!run) throw new StandinError('RUN_NOT_FOUND')
     checkMayRead(ctx, caller, run)
-    const delivery = await findDelivery(tx.db, { runId, deliveryId })
+    const delivery = await findDelivery(tx.db, run, deliveryId)
     if (!delivery) throw new StandinError('DELIVERY_NOT_FOUND')
     if (delivery.state !== 'failed') return toDelivery(delivery)
     if (delivery.reason === 'INSTALLATION_UNINSTALLED') throw new StandinError('INSTALLATION_UNINSTALLED')
     const again = toDelivery(await makeDueAgain(tx.db, delivery, tx.clock.now()))
-    await appendEvent(tx.db, runId, { type: 'delivery', delivery: again })
-    const details = { runId, kind: again.kind, to: again.to }
+    await appendEvent(tx.db, run, { type: 'delivery', delivery: again })
+    const details = { runId: run.id, kind: again.kind, to: again.to }
     await record(tx, { actor: actorOf(caller), event: 'delivery.resent', accountId: run.accountId, details })
     return again
   })

@@ -19,7 +19,7 @@ export function listUndelivered(
   { accountId, withoutActions, since }: { accountId: string; withoutActions: readonly string[]; since: Date },
 ) {
   const failed = db
-    .select({ runId: deliveries.runId, position: deliveries.position })
+    .select({ accountId: deliveries.accountId, runId: deliveries.runId, position: deliveries.position })
     .from(deliveries)
     .where(
       and(
@@ -33,20 +33,29 @@ export function listUndelivered(
     .limit(lookedAt)
     .as('failed')
   const laterOne = sql`exists (
-    select from ${runs} later join ${deliveries} sent on sent.run_id = later.id
+    select from ${runs} later join ${deliveries} sent on sent.account_id = later.account_id and sent.run_id = later.id
     where later.account_id = ${runs.accountId} and later.action_id = ${runs.actionId} and later.ended_at > ${runs.endedAt}
       and later.schedule_id is not distinct from ${runs.scheduleId}
       and (sent.destination = ${deliveries.destination} or (later.schedule_id is null and sent.state = 'delivered')))`
   const stillSentThere = sql`exists (
-    select from ${schedules} where ${schedules.id} = ${runs.scheduleId}
+    select from ${schedules} where ${schedules.accountId} = ${runs.accountId} and ${schedules.id} = ${runs.scheduleId}
       and ${schedules.deliverTo} @> jsonb_build_array(${deliveries.destination}))`
   return db
     .select({ ...getTableColumns(deliveries), actionId: runs.actionId, scheduleId: runs.scheduleId })
     .from(failed)
-    .innerJoin(deliveries, and(eq(deliveries.runId, failed.runId), eq(deliveries.position, failed.position)))
-    .innerJoin(runs, eq(runs.id, failed.runId))
+    .innerJoin(
+      deliveries,
+      and(
+        eq(deliveries.accountId, failed.accountId),
+        eq(deliveries.runId, failed.runId),
+        eq(deliveries.position, failed.position),
+      ),
+    )
+    .innerJoin(runs, and(eq(runs.accountId, failed.accountId), eq(runs.id, failed.runId)))
     .where(
       and(
+        eq(deliveries.accountId, accountId),
+        eq(runs.accountId, accountId),
         sql`${runs.actionId} <> all(${arrayText(withoutActions)}::text::text[])`,
         sql`not ${laterOne}`,
         or(isNull(runs.scheduleId), stillSentThere),

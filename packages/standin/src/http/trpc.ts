@@ -143,17 +143,18 @@ async function accountOf(
   { caller, input }: { caller: Caller; input: unknown },
 ): Promise<string> {
   const { accountId, runId, scheduleId, artifactId } = input as Record<string, string> // Parsed by the contract's schema.
+  const within = caller.kind === 'user' ? caller.accountId : undefined // So that the statement reads one shard.
   switch (contract.account) {
     case 'input': {
       if (accountId !== undefined && mayActOn(caller, accountId)) return accountId
       throw new StandinError('ACCOUNT_FORBIDDEN')
     }
     case 'run':
-      return ownOrNotFound(caller, await http.accountOfRun(runId ?? ''), 'RUN_NOT_FOUND')
+      return ownOrNotFound(caller, await http.accountOfRun(runId ?? '', within), 'RUN_NOT_FOUND')
     case 'schedule':
-      return ownOrNotFound(caller, await http.accountOfSchedule(scheduleId ?? ''), 'SCHEDULE_NOT_FOUND')
+      return ownOrNotFound(caller, await http.accountOfSchedule(scheduleId ?? '', within), 'SCHEDULE_NOT_FOUND')
     case 'artifact':
-      return ownOrNotFound(caller, await http.accountOfArtifact(artifactId ?? ''), 'ARTIFACT_NOT_FOUND')
+      return ownOrNotFound(caller, await http.accountOfArtifact(artifactId ?? '', within), 'ARTIFACT_NOT_FOUND')
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database, Transaction } from '../database/database.ts'
+import type { RunLease } from '../runs/run-lease-store.ts'
 import type { RunRow } from '../runs/run-store.ts'
 import { whileHeld } from '../runs/while-held.ts'
 import type { MachineRegister, SeenMachine } from './machine-register.ts'
@@ -10,17 +11,18 @@ import { hasTold, markTold } from './told-place-store.ts'
 /** The machine register of a run's account, for the worker that holds the run. */
 export function openMachineRegister(
   db: Database,
-  { id: runId, epoch, accountId, ...asked }: Pick<RunRow, 'id' | 'epoch' | 'accountId' | 'actionId' | 'mode' | 'input'>,
+  { id, epoch, accountId, ...asked }: RunLease & Pick<RunRow, 'actionId' | 'mode' | 'input'>,
 ): MachineRegister {
-  const run = { runId, accountId, question: questionOf(asked) }
-  const write = (work: (tx: Transaction) => Promise<void>) => whileHeld(db, { runId, epoch, states: ['running'] }, work)
+  const run = { runId: id, accountId, question: questionOf(asked) }
+  const write = (work: (tx: Transaction) => Promise<void>) =>
+    whileHeld(db, { id, accountId, epoch, states: ['running'] }, work)
 
   return {
     keep: (machines) => write((tx) => upsertMachines(tx, run, machines.map(storable))),
     keepCounters: (counters) => write((tx) => updateCounters(tx, run, counters)),
     keepReadings: () => write((tx) => insertReadings(tx, run)),
     list: ({ filter = {}, seenInThisRun = false } = {}) =>
-      listMachines(db, { ...run, filter, runId: seenInThisRun ? runId : undefined }),
+      listMachines(db, { ...run, filter, runId: seenInThisRun ? id : undefined }),
     gone: (filter) => listGone(db, { ...run, filter }),
     hasTold: () => hasTold(db, run),
     told: () => write((tx) => markTold(tx, run)),

@@ -110,7 +110,7 @@ test('rows that another replica is deleting are skipped', async () => {
 test('a run with very many events is deleted in parts, by several replicas at once', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   await endedBefore(stack, [200])
-  await stack.sql`insert into run_events (run_id, seq, body) select id, nth, '{}' from runs, generate_series(1000, 26000) nth`
+  await stack.sql`insert into run_events (account_id, run_id, seq, body) select account_id, id, nth, '{}' from runs, generate_series(1000, 26000) nth`
   const replica = async () => {
     const ageOut = ageOutOf(stack)
     let rounds = 0

@@ -54,7 +54,7 @@ async function workedRun(
 }
 
 async function write({ ctx }: Stack, runId: string, rows: readonly GivenRow[], given = columns): Promise<void> {
-  const writer = createResultWriter(ctx.db, { runId, epoch: 1, accountId: account })
+  const writer = createResultWriter(ctx.db, { id: runId, epoch: 1, accountId: account })
   await writer.columns(given)
   await writer.rows(rows)
   await writer.flush()
@@ -64,8 +64,8 @@ async function write({ ctx }: Stack, runId: string, rows: readonly GivenRow[], g
 /** As somebody who may. */
 const readerOf =
   ({ ctx }: Stack) =>
-  (asked: Parameters<typeof readResult>[2]) =>
-    readResult(ctx, caller, asked)
+  (asked: Omit<Parameters<typeof readResult>[2], 'accountId'>) =>
+    readResult(ctx, caller, { ...asked, accountId: account })
 
 async function resultOf(stack: Stack, rows: readonly GivenRow[], given = columns) {
   const { id: runId } = await workedRun(stack)
@@ -322,13 +322,13 @@ describe('invariant 19: rows that no checkpoint kept', () => {
     const { id: runId } = await workedRun(stack)
     const read = readerOf(stack)
     await write(stack, runId, [{ id: 'kept', cells: { fuel: 1 } }])
-    const dying = createResultWriter(stack.ctx.db, { runId, epoch: 1, accountId: account })
+    const dying = createResultWriter(stack.ctx.db, { id: runId, epoch: 1, accountId: account })
     await dying.rows([{ id: 'lost', cells: { fuel: 2 } }])
     await dying.flush()
     expect(ids(await read({ runId, limit: 9 }))).toEqual(['kept'])
 
     await stack.sql`update runs set epoch = 2`
-    const next = createResultWriter(stack.ctx.db, { runId, epoch: 2, accountId: account })
+    const next = createResultWriter(stack.ctx.db, { id: runId, epoch: 2, accountId: account })
     await next.rows([{ id: 'found again', cells: { fuel: 3 } }])
     await next.flush()
     await inTransaction(stack.ctx, (tx) => next.keep(tx.db))

@@ -18,9 +18,9 @@ const nothing = { rows: [], total: 0, facets: [], columns: [], chart: null, map:
 export async function readResult(
   ctx: ResultsContext,
   caller: Caller,
-  { runId, cursor, offset, limit, ...asked }: Asked,
+  { accountId, runId, cursor, offset, limit, ...asked }: Asked & { accountId: string },
 ): Promise<SentResult & { nextCursor: string | null }> {
-  const found = await findResult(ctx.db, runId)
+  const found = await findResult(ctx.db, { id: runId, accountId })
   if (!found) throw new StandinError('RUN_NOT_FOUND')
   checkMayRead(ctx, caller, found)
   const { headline, result } = found

@@ -1,7 +1,8 @@
 import type { Message, ResultMap, SentColumn, SentRow } from '@standin/contracts'
-import { and, asc, desc, eq, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter } from '../database/is-among.ts'
+import { isOfRun, type RunKey } from '../runs/run-table.ts'
 import type { ResultOfRun } from './result-store.ts'
 import { runResultRows, runResults } from './result-table.ts'
 import type { StorableRow } from './understand-rows.ts'
@@ -9,18 +10,19 @@ import type { StorableRow } from './understand-rows.ts'
 /** Adds rows from a position on. A row is new when the previous run did not have it; without a previous run, none is. */
 export async function insertRows(
   tx: Transaction,
-  { runId, position, rows }: { runId: string; position: number; rows: readonly StorableRow[] },
+  { run, position, rows }: { run: RunKey; position: number; rows: readonly StorableRow[] },
 ): Promise<void> {
   await tx.execute(sql`
-    insert into ${runResultRows} (run_id, position, row_id, machine, cells, is_new, searched)
-    select ${runId}::uuid, ${position}::int + given.number - 1, given.row ->> 'id', nullif(given.row -> 'machine', 'null'),
+    insert into ${runResultRows} (account_id, run_id, position, row_id, machine, cells, is_new, searched)
+    select ${run.accountId}::uuid, ${run.id}::uuid, ${position}::int + given.number - 1, given.row ->> 'id', nullif(given.row -> 'machine', 'null'),
       given.row -> 'cells',
       result.previous_run_id is not null and not exists (
-        select 1 from ${runResultRows} old where old.run_id = result.previous_run_id and old.row_id = given.row ->> 'id'
+        select 1 from ${runResultRows} old
+        where old.account_id = ${run.accountId}::uuid and old.run_id = result.previous_run_id and old.row_id = given.row ->> 'id'
       ),
       given.row ->> 'searched'
     from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) with ordinality as given (row, number)
-    join ${runResults} result on result.run_id = ${runId}::uuid
+    join ${runResults} result on result.account_id = ${run.accountId}::uuid and result.run_id = ${run.id}::uuid
     on conflict do nothing`)
 }
 
@@ -34,13 +36,15 @@ export interface RowSelection {
   sort?: { column: SentColumn | 'machine'; descending: boolean } | undefined
 }
 
-type Kept = Pick<ResultOfRun, 'runId' | 'rows'>
+export type KeptRows = Pick<ResultOfRun, 'accountId' | 'runId' | 'rows'>
+
+const isKept = ({ accountId, runId: id, rows }: KeptRows) =>
+  and(isOfRun(runResultRows, { id, accountId }), lt(runResultRows.position, rows))
 
 /** One text, however many words and values. */
-function selected({ runId, rows }: Kept, { words, filter, isNew }: RowSelection): SQL | undefined {
+function selected(kept: KeptRows, { words, filter, isNew }: RowSelection): SQL | undefined {
   return and(
-    eq(runResultRows.runId, runId),
-    lt(runResultRows.position, rows),
+    isKept(kept),
     sql`(${runResultRows.isNew} or not ${isNew ?? false}::boolean)`,
     sql`${runResultRows.searched} like all(${arrayParameter(words.map(patternOf), 'text')})`,
     sql`not exists (
@@ -52,16 +56,16 @@ function selected({ runId, rows }: Kept, { words, filter, isNew }: RowSelection)
 /** For `like`: what contains the word. */
 const patternOf = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
 
-export async function countRows(db: Database, kept: Kept, selection: RowSelection): Promise<number> {
+export async function countRows(db: Database, kept: KeptRows, selection: RowSelection): Promise<number> {
   return db.$count(runResultRows, selected(kept, selection))
 }
 
 /** Whether any row is about a machine. */
-export async function hasMachines(db: Database, { runId, rows }: Kept): Promise<boolean> {
+export async function hasMachines(db: Database, kept: KeptRows): Promise<boolean> {
   const [found] = await db
     .select({ position: runResultRows.position })
     .from(runResultRows)
-    .where(and(eq(runResultRows.runId, runId), lt(runResultRows.position, rows), isNotNull(runResultRows.machine)))
+    .where(and(isKept(kept), isNotNull(runResultRows.machine)))
     .limit(1)
   return found !== undefined
 }
@@ -69,7 +73,7 @@ export async function hasMachines(db: Database, { runId, rows }: Kept): Promise<
 /** A page of rows after the one at a position. Unknown values come last in both directions. */
 export async function listRows(
   db: Database,
-  kept: Kept,
+  kept: KeptRows,
   {
     after,
     offset = 0,
@@ -95,7 +99,7 @@ export async function listRows(
 
   function isAfter(): SQL | undefined {
     if (!sorted) return gt(position, after ?? 0)
-    const last = sql`(select ${sorted} from ${runResultRows} where ${runResultRows.runId} = ${kept.runId} and ${position} = ${after})`
+    const last = sql`(select ${sorted} from ${runResultRows} where ${isKept(kept)} and ${position} = ${after})`
     const beyond = selection.sort?.descending ? sql`${sorted} < ${last}` : sql`${sorted} > ${last}`
     return sql`case when ${last} is null then ${sorted} is null and ${position} > ${after}
       else ${sorted} is null or ${beyond} or (${sorted} = ${last} and ${position} > ${after}) end`
@@ -115,13 +119,13 @@ const textOfCell = (key: string | SQL): SQL =>
 /** The values of a column in all rows, the most frequent first. */
 export async function countValues(
   db: Database,
-  { runId, rows }: Kept,
+  kept: KeptRows,
   { key, limit }: { key: string; limit: number },
 ): Promise<Array<{ value: string; message: Message; rows: number }>> {
   const counted = await db.execute<{ value: string; message: Message; rows: number }>(sql`
     select value, (array_agg(cell))[1] as message, count(*)::int as rows from (
       select ${textOfCell(key)} as value, ${runResultRows.cells} -> ${key}::text as cell from ${runResultRows}
-      where ${runResultRows.runId} = ${runId} and ${runResultRows.position} < ${rows}
+      where ${isKept(kept)}
     ) cells where value is not null group by value order by count(*) desc, value limit ${limit}`)
   return [...counted]
 }
@@ -134,7 +138,7 @@ const leastCellDegrees = 0.125
 /** The places of a selection's rows. */
 export async function countPlaces(
   db: Database,
-  kept: Kept,
+  kept: KeptRows,
   { key, namedBy, ...selection }: RowSelection & { key: string; namedBy: string | undefined },
 ): Promise<ResultMap['places']> {
   const cell = sql`${runResultRows.cells} ->> ${key}`
@@ -162,7 +166,7 @@ export async function countPlaces(
 }
 
 /** All rows in the action's own order, with one batch in memory at a time. */
-export async function* readRows(db: Database, kept: Kept, { batch = 1_000 } = {}): AsyncGenerator<SentRow[]> {
+export async function* readRows(db: Database, kept: KeptRows, { batch = 1_000 } = {}): AsyncGenerator<SentRow[]> {
   let after: number | undefined
   for (;;) {
     const rows = await listRows(db, kept, { words: [], filter: [], after, limit: batch })

@@ -1,28 +1,30 @@
 import type { SentChart, SentColumn, SentRow } from '@standin/contracts'
-import { boolean, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, foreignKey, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { messageColumn } from '../database/message-column.ts'
-import { runs } from '../runs/run-table.ts'
+import { goesWithRun } from '../runs/run-table.ts'
 
 /** What a run found, except its headline and its rows. */
-export const runResults = pgTable('run_results', {
-  runId: uuid()
-    .primaryKey()
-    .references(() => runs.id, { onDelete: 'cascade' }),
-  /** Rows of this earlier run are not new in this one. Not a foreign key: the earlier run may age out first. */
-  previousRunId: uuid(),
-  /** How many rows a checkpoint has kept; rows after these belong to an unfinished attempt. */
-  rows: integer().notNull().default(0),
-  columns: jsonb().$type<SentColumn[]>().notNull().default([]),
-  chart: jsonb().$type<SentChart>(),
-  detail: messageColumn(),
-})
+export const runResults = pgTable(
+  'run_results',
+  {
+    accountId: uuid().notNull(),
+    runId: uuid().notNull(),
+    /** Rows of this earlier run are not new in this one. Not a foreign key: the earlier run may age out first. */
+    previousRunId: uuid(),
+    /** How many rows a checkpoint has kept; rows after these belong to an unfinished attempt. */
+    rows: integer().notNull().default(0),
+    columns: jsonb().$type<SentColumn[]>().notNull().default([]),
+    chart: jsonb().$type<SentChart>(),
+    detail: messageColumn(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.runId] }), goesWithRun(table)],
+)
 
 export const runResultRows = pgTable(
   'run_result_rows',
   {
-    runId: uuid()
-      .notNull()
-      .references(() => runResults.runId, { onDelete: 'cascade' }),
+    accountId: uuid().notNull(),
+    runId: uuid().notNull(),
     position: integer().notNull(),
     rowId: text().notNull(),
     machine: jsonb().$type<SentRow['machine']>(),
@@ -32,7 +34,12 @@ export const runResultRows = pgTable(
     searched: text().notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.runId, table.position] }),
-    uniqueIndex('run_result_rows_id').on(table.runId, table.rowId),
+    primaryKey({ columns: [table.accountId, table.runId, table.position] }),
+    uniqueIndex('run_result_rows_id').on(table.accountId, table.runId, table.rowId),
+    foreignKey({
+      columns: [table.accountId, table.runId],
+      foreignColumns: [runResults.accountId, runResults.runId],
+      name: 'run_result_rows_result',
+    }).onDelete('cascade'),
   ],
 )

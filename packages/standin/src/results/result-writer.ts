@@ -1,7 +1,8 @@
 import type { Message, SentChart, SentColumn, SentRow } from '@standin/contracts'
 import type { Database, Transaction } from '../database/database.ts'
+import type { RunLease } from '../runs/run-lease-store.ts'
 import { workingStates } from '../runs/run-lifecycle.ts'
-import { type RunLease, whileHeld } from '../runs/while-held.ts'
+import { whileHeld } from '../runs/while-held.ts'
 import { hasMachines, insertRows, readRows } from './result-row-store.ts'
 import { keepResult, openResult, type ResultOfRun } from './result-store.ts'
 import {
@@ -43,12 +44,8 @@ const rowsAtOnce = 500
 const maxRows = 200_000
 
 /** Writes the result of a run, for the worker that holds the run. The next worker deletes rows after the last checkpoint. */
-export function createResultWriter(
-  db: Database,
-  { accountId, ...lease }: RunLease & { accountId: string },
-): OpenResult {
-  const { runId } = lease
-  const held = { ...lease, states: workingStates }
+export function createResultWriter(db: Database, run: RunLease): OpenResult {
+  const held = { ...run, states: workingStates }
   let opening: Promise<void> | undefined
   let buffered: StorableRow[] = []
   let flushed: Promise<void> = Promise.resolve()
@@ -58,7 +55,7 @@ export function createResultWriter(
   const changed: Partial<Pick<ResultOfRun, 'columns' | 'chart' | 'detail'>> = {}
 
   function open(): Promise<void> {
-    opening ??= whileHeld(db, held, (tx) => openResult(tx, { runId, accountId })).then((result) => {
+    opening ??= whileHeld(db, held, (tx) => openResult(tx, run)).then((result) => {
       position = result.rows
       if (columns.length === 0) columns = result.columns
     })
@@ -69,7 +66,7 @@ export function createResultWriter(
     if (buffered.length === 0) return
     const rows = buffered
     buffered = []
-    await whileHeld(db, held, (tx) => insertRows(tx, { runId, position, rows }))
+    await whileHeld(db, held, (tx) => insertRows(tx, { run, position, rows }))
     position += rows.length
   }
 
@@ -105,12 +102,12 @@ export function createResultWriter(
     async read() {
       await open()
       await flush()
-      const kept = { runId, rows: position }
+      const kept = { accountId: run.accountId, runId: run.id, rows: position }
       return { columns, hasMachines: await hasMachines(db, kept), batches: readRows(db, kept) }
     },
     flush,
     async keep(tx) {
-      if (opening && !hasFailed) await keepResult(tx, runId, { ...changed, rows: position })
+      if (opening && !hasFailed) await keepResult(tx, run, { ...changed, rows: position })
     },
   }
 }

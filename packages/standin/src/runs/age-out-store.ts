@@ -1,9 +1,9 @@
-import { and, asc, eq, lt, notExists, sql } from 'drizzle-orm'
+import { and, asc, lt, notExists, sql } from 'drizzle-orm'
 import { daysAgo } from '../clock.ts'
 import type { Context } from '../context.ts'
 import type { Database } from '../database/database.ts'
-import { isAmong } from '../database/is-among.ts'
-import { runEvents, runs } from './run-table.ts'
+import { arrayParameter } from '../database/is-among.ts'
+import { isOfRun, type RunKey, runEvents, runs } from './run-table.ts'
 
 /** So many at a time, so that no statement takes long: one run can have very many events. */
 const runsAtOnce = 100
@@ -15,36 +15,38 @@ const eventsAtOnce = 10_000
  * @returns whether there may be more
  */
 export async function ageOutRuns({ db, clock, config }: Context): Promise<boolean> {
-  const ids = await listEndedBefore(db, daysAgo(clock, config.retention.runDays))
-  if (ids.length === 0) return false
-  const events = await deleteEventsOf(db, ids)
+  const old = await listEndedBefore(db, daysAgo(clock, config.retention.runDays))
+  if (old.length === 0) return false
+  const events = await deleteEventsOf(db, old)
+  const hasEvents = db.select().from(runEvents).where(isOfRun(runEvents, runs))
   const gone = await db
     .delete(runs)
-    .where(and(isAmong(runs.id, ids), notExists(db.select().from(runEvents).where(eq(runEvents.runId, runs.id)))))
+    .where(and(sql`(${runs.accountId}, ${runs.id}) in (${keysOf(old)})`, notExists(hasEvents)))
     .returning({ id: runs.id })
   return events + gone.length > 0
 }
 
-async function listEndedBefore(db: Database, moment: Date): Promise<string[]> {
-  const old = await db
-    .select({ id: runs.id })
+async function listEndedBefore(db: Database, moment: Date): Promise<RunKey[]> {
+  return db
+    .select({ id: runs.id, accountId: runs.accountId })
     .from(runs)
     .where(lt(runs.endedAt, moment))
     .orderBy(asc(runs.endedAt))
     .limit(runsAtOnce)
-  return old.map(({ id }) => id)
 }
 
 /** Skips events that another replica is deleting. @returns how many were deleted */
-async function deleteEventsOf(db: Database, runIds: string[]): Promise<number> {
-  const some = db
-    .select({ runId: runEvents.runId, seq: runEvents.seq })
-    .from(runEvents)
-    .where(isAmong(runEvents.runId, runIds))
-    .limit(eventsAtOnce)
-    .for('update', { skipLocked: true })
-  const deleted = await db.execute(
-    sql`with gone as (${some}) delete from ${runEvents} where (run_id, seq) in (select * from gone) returning 1`,
-  )
+async function deleteEventsOf(db: Database, old: readonly RunKey[]): Promise<number> {
+  const deleted = await db.execute(sql`
+    with gone as (
+      select account_id, run_id, seq from ${runEvents} where (account_id, run_id) in (${keysOf(old)})
+      limit ${eventsAtOnce} for update skip locked
+    )
+    delete from ${runEvents} where (account_id, run_id, seq) in (select * from gone) returning 1 as deleted`)
   return deleted.length
+}
+
+const keysOf = (those: readonly RunKey[]) => {
+  const [accounts, ids] = [those.map(({ accountId }) => accountId), those.map(({ id }) => id)]
+  return sql`select * from unnest(${arrayParameter(accounts, 'uuid')}, ${arrayParameter(ids, 'uuid')})`
 }

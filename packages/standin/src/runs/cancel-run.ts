@@ -6,7 +6,8 @@ import { moveRun } from './move-run.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { isFinal } from './run-lifecycle.ts'
 import { announceDue, listPromotedRuns, lockPromotion } from './run-promotion-store.ts'
-import { accountOfRun, lockRun, type RunRow } from './run-store.ts'
+import { lockRun, type RunRow } from './run-store.ts'
+import type { RunKey } from './run-table.ts'
 import type { RunsContext } from './runs-context.ts'
 
 /**
@@ -14,14 +15,14 @@ import type { RunsContext } from './runs-context.ts'
  * that waits and has a checkpoint is ended by a worker, which makes its part readable. Any other ends at once.
  * @throws StandinError `RUN_NOT_FOUND`; `RUN_NOT_CANCELLABLE` when it has ended
  */
-export async function cancelRun(ctx: Context, { runId, actor }: { runId: string; actor: Actor }): Promise<RunRow> {
+export async function cancelRun(ctx: Context, { run, actor }: { run: RunKey; actor: Actor }): Promise<RunRow> {
+  const { id: runId, accountId } = run
   return inTransaction(ctx, async (tx) => {
-    const accountId = await accountOfRun(tx.db, runId)
-    if (accountId === undefined) throw new StandinError('RUN_NOT_FOUND')
     await lockPromotion(tx.db, accountId)
-    const current = await lockRun(tx.db, runId)
-    const hasPart = current?.state === 'waiting' && current.checkpoint !== null
-    const row = await moveRun(tx, runId, hasPart ? 'wind-up' : 'cancel')
+    const current = await lockRun(tx.db, run)
+    if (!current) throw new StandinError('RUN_NOT_FOUND')
+    const hasPart = current.state === 'waiting' && current.checkpoint !== null
+    const row = await moveRun(tx, run, hasPart ? 'wind-up' : 'cancel')
     if (!row) throw new StandinError('RUN_NOT_CANCELLABLE')
     if (hasPart) await announceDue(tx.db)
     await announceCancel(tx.db, runId)
@@ -43,9 +44,9 @@ const atOnce = 500
 export async function stopRunsOf(tx: InTransaction, accountId: string): Promise<boolean> {
   await lockPromotion(tx.db, accountId)
   if ((await endQueuedRuns(tx.db, accountId, atOnce)) === atOnce) return true
-  for (const runId of await listPromotedRuns(tx.db, accountId)) {
-    const row = await moveRun(tx, runId, 'cancel', { reason: 'INSTALLATION_UNINSTALLED' })
-    if (row) await announceCancel(tx.db, runId)
+  for (const id of await listPromotedRuns(tx.db, accountId)) {
+    const row = await moveRun(tx, { id, accountId }, 'cancel', { reason: 'INSTALLATION_UNINSTALLED' })
+    if (row) await announceCancel(tx.db, id)
   }
   return (await eraseCheckpoints(tx.db, accountId, atOnce)) === atOnce
 }

@@ -9,11 +9,11 @@ export async function endQueuedRuns(tx: Transaction, accountId: string, limit: n
   const ended = await tx.execute(sql`
     with ended as (
       update ${runs} set state = 'cancelled', reason = ${reason}, ended_at = now(), last_seq = last_seq + 1
-      where id in (select id from ${runs}
+      where account_id = ${accountId} and id in (select id from ${runs}
         where account_id = ${accountId} and state = 'queued' and promoted_at is null limit ${limit}::int)
       returning id, last_seq
     ), event as (
-      insert into ${runEvents} (run_id, seq, body) select id, last_seq, ${event}::jsonb from ended
+      insert into ${runEvents} (account_id, run_id, seq, body) select ${accountId}::uuid, id, last_seq, ${event}::jsonb from ended
     )
     select pg_notify('run_event', id::text), pg_notify('runs_changed', ${accountId}) from ended`)
   return ended.length
@@ -29,7 +29,7 @@ export async function eraseCheckpoints(tx: Transaction, accountId: string, limit
   const erased = await tx
     .update(runs)
     .set({ checkpoint: null })
-    .where(inArray(runs.id, kept))
+    .where(and(eq(runs.accountId, accountId), inArray(runs.id, kept)))
     .returning({ id: runs.id })
   return erased.length
 }

@@ -17,15 +17,14 @@ export async function checkPreview(tx: Transaction, run: RunRow): Promise<void> 
     throw new StandinError('PREVIEW_REQUIRED', detail === undefined ? {} : { detail })
   }
   if (run.previewRunId === null) return refuse()
-  const preview = await lockRun(tx, run.previewRunId)
-  const isOfThis =
-    preview?.accountId === run.accountId && preview.actionId === run.actionId && preview.mode === 'preview'
+  const preview = await lockRun(tx, { id: run.previewRunId, accountId: run.accountId })
+  const isOfThis = preview?.actionId === run.actionId && preview.mode === 'preview'
   if (!isOfThis) return refuse('The run that was named is not a preview of it.')
   if (!isDeepStrictEqual(preview.input, run.input)) return refuse('Its preview had other input.')
   if (preview.state !== 'succeeded') return refuse('Its preview has not succeeded.')
-  if (await isOlderThan(tx, preview.id, previewIsGoodForMs)) return refuse('Its preview is older than a day.')
+  if (await isOlderThan(tx, preview, previewIsGoodForMs)) return refuse('Its preview is older than a day.')
 
-  const applied = (await listAppliedRuns(tx, preview.id)).filter(({ id }) => id !== run.id)
+  const applied = (await listAppliedRuns(tx, preview)).filter(({ id }) => id !== run.id)
   if (applied.some(({ state }) => state !== 'failed' && state !== 'cancelled'))
     return refuse('The changes of this preview are being made, or were made.')
   if (applied.length > 0 && !applied.some(({ id }) => id === run.retryOf))

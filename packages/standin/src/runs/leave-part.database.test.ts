@@ -42,8 +42,9 @@ async function leavesRows({ resumedFrom, result, artifact, headline }: PartConte
 type Stack = Awaited<ReturnType<typeof createRunStack>>
 
 async function left(stack: Stack, runId: string) {
-  const { state, reason, headline } = await stack.run(runId)
-  const found = await findResult(stack.db, runId)
+  const run = await stack.run(runId)
+  const { state, reason, headline } = run
+  const found = await findResult(stack.db, run)
   return { state, reason, headline, rows: found?.result?.rows ?? 0, files: await stack.files(runId) }
 }
 const thePart = { headline: 'Two of three.', rows: 2, files: { 'report-part.csv': 'm1\nm2' } }

@@ -4,6 +4,7 @@ import { announceState } from './run-event-store.ts'
 import { isFinal, nextRunState, type RunTransition } from './run-lifecycle.ts'
 import { stepsAtEnd } from './run-progress.ts'
 import { lockRun, now, type RunRow, updateRun } from './run-store.ts'
+import type { RunKey } from './run-table.ts'
 
 export interface RunMove extends Partial<Pick<RunRow, 'reason' | 'waitingUntil' | 'retries'>> {
   /** Where given, only the worker that holds the run under this epoch may move it. */
@@ -19,15 +20,15 @@ export interface RunMove extends Partial<Pick<RunRow, 'reason' | 'waitingUntil' 
  */
 export async function moveRun(
   tx: InTransaction,
-  runId: string,
+  run: RunKey,
   transition: RunTransition,
   { epoch, beforeMove, ...change }: RunMove = {},
 ): Promise<RunRow | undefined> {
-  const before = await lockRun(tx.db, runId)
+  const before = await lockRun(tx.db, run)
   const state = before && nextRunState(before.state, transition)
   if (!state || (epoch !== undefined && before.epoch !== epoch)) return undefined
   const row = { ...before, ...(await beforeMove?.()) }
-  const moved = await updateRun(tx.db, runId, {
+  const moved = await updateRun(tx.db, run, {
     progress: row.progress,
     steps: row.steps,
     waitingUntil: null,

@@ -15,6 +15,7 @@ export async function promoteRuns(tx: Transaction, accountId: string): Promise<v
   const open = await listRunsInLine(tx, accountId, { next: 2 * (accountConcurrency + setAsideAtMost) })
   await markPromoted(
     tx,
+    accountId,
     runsToPromote(open).map(({ id }) => id),
   )
 }

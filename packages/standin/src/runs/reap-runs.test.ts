@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { compareHeld } from './reap-runs.ts'
 
-const row = (id: string, { replicaId = 1, epoch = 1 } = {}) => ({ id, epoch, replicaId })
+const row = (id: string, { replicaId = 1, epoch = 1 } = {}) => ({ id, accountId: 'account', epoch, replicaId })
 const working = (...runs: Array<[id: string, epoch: number]>) => new Map(runs)
 
 describe('what the rows say that a process has, against what it works on', () => {

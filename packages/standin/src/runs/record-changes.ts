@@ -19,10 +19,10 @@ export function entryOfChange(
 
 /** Records the changes of a run that ends: an entry for each that may have been made, and one for all of them. */
 export async function recordChanges(tx: InTransaction, run: RunRow): Promise<void> {
-  const { done = 0, refused = 0, meant = 0 } = await countEffects(tx.db, run.id)
+  const { done = 0, refused = 0, meant = 0 } = await countEffects(tx.db, run)
   if (done + refused + meant === 0) return
   if (meant > 0) {
-    for (const effect of await listMeantEffects(tx.db, run.id, unknownAtMost))
+    for (const effect of await listMeantEffects(tx.db, run, unknownAtMost))
       await record(tx, entryOfChange(run, 'change.unknown', effect))
   }
   const { id: runId, accountId, actionId, startedBy } = run

@@ -2,13 +2,15 @@ import { and, asc, count, eq, sql } from 'drizzle-orm'
 import { type AuditEntry, type Recording, recordWhere } from '../audit/record.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { runEffects } from './run-effect-table.ts'
+import { isOfRun, type RunKey } from './run-table.ts'
 
 export type EffectRow = typeof runEffects.$inferSelect
+export type EffectKey = Pick<EffectRow, 'accountId' | 'changeSetId' | 'key'>
 
 /** Records the intent to make a change, or finds how it stands; `isNew` where it was not tried before. */
 export async function meanEffect(
   tx: Transaction,
-  effect: { changeSetId: string; key: string; runId: string; description: string },
+  effect: EffectKey & { runId: string; description: string },
 ): Promise<{ row: EffectRow; isNew: boolean }> {
   const [inserted] = await tx
     .insert(runEffects)
@@ -22,10 +24,7 @@ export async function meanEffect(
 }
 
 /** Records the intent to make a change again, because it was not made. */
-export async function meanEffectAgain(
-  tx: Transaction,
-  effect: { changeSetId: string; key: string; runId: string },
-): Promise<void> {
+export async function meanEffectAgain(tx: Transaction, effect: EffectKey & { runId: string }): Promise<void> {
   await tx
     .update(runEffects)
     .set({ state: 'meant', runId: effect.runId, reason: null, outcome: null, endedAt: null, meantAt: sql`now()` })
@@ -38,7 +37,7 @@ export async function meanEffectAgain(
  */
 export async function endEffect(
   { db, audit }: Recording & { db: Database },
-  effect: { changeSetId: string; key: string },
+  effect: EffectKey,
   { state, outcome, reason, entry }: EffectEnd,
 ): Promise<void> {
   const ended = db
@@ -54,35 +53,35 @@ interface EffectEnd extends Pick<EffectRow, 'state'>, Partial<Pick<EffectRow, 'o
 }
 
 /** How many changes a run was the last to intend, by how they ended. */
-export async function countEffects(
-  tx: Transaction,
-  runId: string,
-): Promise<Partial<Record<EffectRow['state'], number>>> {
+export async function countEffects(tx: Transaction, run: RunKey): Promise<Partial<Record<EffectRow['state'], number>>> {
   const rows = await tx
     .select({ state: runEffects.state, count: count() })
     .from(runEffects)
-    .where(eq(runEffects.runId, runId))
+    .where(isOfRun(runEffects, run))
     .groupBy(runEffects.state)
   return Object.fromEntries(rows.map((row) => [row.state, row.count]))
 }
 
 /** Every change of a set, and how it ended. */
-export async function listEffects(db: Database, changeSetId: string): Promise<Array<Pick<EffectRow, 'key' | 'state'>>> {
+export async function listEffects(
+  db: Database,
+  { accountId, changeSetId }: Omit<EffectKey, 'key'>,
+): Promise<Array<Pick<EffectRow, 'key' | 'state'>>> {
   return db
     .select({ key: runEffects.key, state: runEffects.state })
     .from(runEffects)
-    .where(eq(runEffects.changeSetId, changeSetId))
+    .where(and(eq(runEffects.accountId, accountId), eq(runEffects.changeSetId, changeSetId)))
 }
 
 /** Changes of a run whose outcome is unknown: those that were under way at once. */
-export async function listMeantEffects(tx: Transaction, runId: string, limit: number): Promise<EffectRow[]> {
+export async function listMeantEffects(tx: Transaction, run: RunKey, limit: number): Promise<EffectRow[]> {
   return tx
     .select()
     .from(runEffects)
-    .where(and(eq(runEffects.runId, runId), eq(runEffects.state, 'meant')))
+    .where(and(isOfRun(runEffects, run), eq(runEffects.state, 'meant')))
     .orderBy(asc(runEffects.meantAt))
     .limit(limit)
 }
 
-const isOne = ({ changeSetId, key }: { changeSetId: string; key: string }) =>
-  and(eq(runEffects.changeSetId, changeSetId), eq(runEffects.key, key))
+const isOne = ({ accountId, changeSetId, key }: EffectKey) =>
+  and(eq(runEffects.accountId, accountId), eq(runEffects.changeSetId, changeSetId), eq(runEffects.key, key))

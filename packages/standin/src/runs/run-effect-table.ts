@@ -1,6 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
 import { index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-import { runs } from './run-table.ts'
+import { goesWithRun } from './run-table.ts'
 
 /**
  * The changes that runs intend to make in Trackunit, and how each ended. They belong to a set of changes: that of the
@@ -10,12 +10,11 @@ import { runs } from './run-table.ts'
 export const runEffects = pgTable(
   'run_effects',
   {
+    accountId: uuid().notNull(),
     changeSetId: uuid().notNull(),
     key: text().notNull(),
     /** The run that intended it last. */
-    runId: uuid()
-      .notNull()
-      .references(() => runs.id, { onDelete: 'cascade' }),
+    runId: uuid().notNull(),
     description: text().notNull(),
     /** `meant`: may have been made or not. `refused`: Trackunit refused it. `put-off`: was not made, and still can be. */
     state: text({ enum: ['meant', 'done', 'refused', 'put-off'] }).notNull(),
@@ -24,5 +23,9 @@ export const runEffects = pgTable(
     meantAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
     endedAt: timestamp({ withTimezone: true, precision: 3 }),
   },
-  (table) => [primaryKey({ columns: [table.changeSetId, table.key] }), index('run_effects_by_run').on(table.runId)],
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.changeSetId, table.key] }),
+    index('run_effects_by_run').on(table.accountId, table.runId),
+    goesWithRun(table),
+  ],
 )

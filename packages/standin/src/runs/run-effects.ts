@@ -4,7 +4,14 @@ import type { Database } from '../database/database.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import { entryOfChange } from './record-changes.ts'
-import { type EffectRow, endEffect, listEffects, meanEffect, meanEffectAgain } from './run-effect-store.ts'
+import {
+  type EffectKey,
+  type EffectRow,
+  endEffect,
+  listEffects,
+  meanEffect,
+  meanEffectAgain,
+} from './run-effect-store.ts'
 import type { RunRow } from './run-store.ts'
 import { whileHeld } from './while-held.ts'
 
@@ -45,9 +52,9 @@ export function whatToDo(
   }
 }
 
-interface Change {
-  changeSetId: string
-  key: string
+type RunOfChanges = Pick<RunRow, 'id' | 'accountId' | 'previewRunId'>
+
+interface Change extends EffectKey {
   runId: string
   description: string
 }
@@ -60,9 +67,9 @@ interface Change {
  */
 export async function makeChange<Outcome>(ctx: Context, run: RunRow, effect: Effect<Outcome>): Promise<Outcome> {
   if (run.mode === 'preview') throw new Error('a preview changes nothing')
-  const { id: runId, epoch } = run
-  const change = { changeSetId: changeSetOf(run), key: effect.key, runId, description: effect.describe ?? '' }
-  const lease = { runId, epoch, states: ['running' as const] }
+  const { id: runId, accountId, epoch } = run
+  const change = { ...changeSetOf(run), key: effect.key, runId, description: effect.describe ?? '' }
+  const lease = { id: runId, accountId, epoch, states: ['running' as const] }
   const { row, isNew } = await whileHeld(ctx.db, lease, (tx) => meanEffect(tx, change))
   if (isNew) return attempt(ctx, run, change, effect.do)
 
@@ -109,14 +116,14 @@ async function attempt<Outcome>(
 const endDone = (ctx: Context, run: RunRow, change: Change, value: unknown) =>
   endEffect(ctx, change, { state: 'done', outcome: { value }, entry: entryOfChange(run, 'change.made', change) })
 
-const changeSetOf = ({ id, previewRunId }: Pick<RunRow, 'id' | 'previewRunId'>) => previewRunId ?? id
+const changeSetOf = ({ id, accountId, previewRunId }: RunOfChanges) => ({ accountId, changeSetId: previewRunId ?? id })
 
 const standings = { done: 'made', refused: 'not made', 'put-off': 'not made', meant: 'unknown' } as const
 
 /** How the changes of a run stand, by their keys. */
 export async function changesOf(
   db: Database,
-  run: Pick<RunRow, 'id' | 'previewRunId'>,
+  run: RunOfChanges,
 ): Promise<Map<string, (typeof standings)[EffectRow['state']]>> {
   const effects = await listEffects(db, changeSetOf(run))
   return new Map(effects.map(({ key, state }) => [key, standings[state]]))

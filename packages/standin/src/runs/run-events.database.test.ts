@@ -26,9 +26,10 @@ const never = new AbortController().signal
 
 /** A run whose events the test tells; it is queued until it is cancelled. */
 async function startTold(stack: RunStack) {
-  const { id } = await stack.start({ accountId: randomUUID() })
-  const say = (message: string) => stack.db.transaction((tx) => appendEvent(tx, id, { type: 'log', message }))
-  return { id, say, end: () => stack.cancel(id) }
+  const run = await stack.start({ accountId: randomUUID() })
+  const { id, accountId } = run
+  const say = (message: string) => stack.db.transaction((tx) => appendEvent(tx, run, { type: 'log', message }))
+  return { id, accountId, say, end: () => stack.cancel(id) }
 }
 const isLast = (event: StoredRunEvent) => event.type === 'state' && event.state === 'cancelled'
 
@@ -76,7 +77,7 @@ describe('invariant 21: a reader that comes back misses no event and sees none t
   test('however many there were in between', async () => {
     await using stack = await createRunStack({ database, actions: [report] })
     const told = await startTold(stack)
-    await stack.sql`insert into run_events (run_id, seq, body) select ${told.id}, n, '{"type":"log","message":"x"}' from generate_series(2, 1200) n`
+    await stack.sql`insert into run_events (account_id, run_id, seq, body) select account_id, id, n, '{"type":"log","message":"x"}' from runs, generate_series(2, 1200) n`
     await stack.sql`update runs set last_seq = 1200`
     await told.end()
 
@@ -90,7 +91,7 @@ describe('invariant 21: a reader that comes back misses no event and sees none t
     await using stack = await createRunStack({ database, actions: [report] })
     const deaf = withRuns(stack.ctx, [report])
     const told = await startTold(stack)
-    const stream = streamRunEvents(deaf, told.id, { afterSeq: 1, signal: never })
+    const stream = streamRunEvents(deaf, told, { afterSeq: 1, signal: never })
     const beganAtMs = performance.now()
     const next = stream.next()
     await told.say('while not listening')

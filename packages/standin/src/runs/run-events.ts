@@ -1,4 +1,4 @@
-import type { StoredRunEvent } from './run-table.ts'
+import type { RunKey, StoredRunEvent } from './run-table.ts'
 import type { RunsContext } from './runs-context.ts'
 
 /**
@@ -9,12 +9,12 @@ import type { RunsContext } from './runs-context.ts'
  */
 export async function* streamRunEvents(
   { runs }: RunsContext,
-  runId: string,
+  run: RunKey,
   { afterSeq, signal }: { afterSeq: number; signal: AbortSignal },
 ): AsyncGenerator<StoredRunEvent> {
   let seen = afterSeq
   let isOver = false
-  const watch = runs.feeds.watch(runId, signal) // Before the first read: an event between the two is not missed.
+  const watch = runs.feeds.watch(run, signal) // Before the first read: an event between the two is not missed.
   try {
     while (!signal.aborted) {
       const events = await watch.after(seen)

@@ -2,6 +2,7 @@ import type { RunEvent } from '@standin/contracts'
 import { expect, test } from 'vitest'
 import { createRunFeeds } from './run-feeds.ts'
 
+const run = { id: 'run', accountId: 'account' }
 const never = new AbortController().signal
 
 /** A run whose events the test tells, and how often they are read. */
@@ -10,7 +11,7 @@ function createTold() {
   const asked = { reads: 0, ends: 0 }
   let isOver = false
   const feeds = createRunFeeds({
-    read: async (_runId, { after, limit }) => {
+    read: async (_run, { after, limit }) => {
       asked.reads++
       return events.filter(({ seq }) => seq > after).slice(0, limit)
     },
@@ -37,7 +38,7 @@ function createTold() {
 test('invariant 21: two hundred who watch a run cost one query for an event', async () => {
   const { feeds, asked, tell } = createTold()
   tell(3)
-  const watches = Array.from({ length: 200 }, () => feeds.watch('run', never))
+  const watches = Array.from({ length: 200 }, () => feeds.watch(run, never))
   await Promise.all(watches.map((watch) => watch.after(3)))
   await Promise.all(watches.map((watch) => watch.isOver()))
   asked.reads = 0
@@ -59,7 +60,7 @@ test('invariant 21: two hundred who watch a run cost one query for an event', as
 
 test('invariant 21: who is far behind reads in pieces by itself; nothing is held for it, and nothing is missed', async () => {
   const { feeds, tell } = createTold()
-  const [slow, quick] = [feeds.watch('run', never), feeds.watch('run', never)]
+  const [slow, quick] = [feeds.watch(run, never), feeds.watch(run, never)]
   await slow.after(0)
   let seen = 0
   for (let nth = 0; nth < 30; nth++) {
@@ -82,7 +83,7 @@ test('invariant 21: who is far behind reads in pieces by itself; nothing is held
 test('the last event is there for a watcher that learns of the end before the event', async () => {
   const { feeds, end, tell } = createTold()
   tell()
-  const watch = feeds.watch('run', never)
+  const watch = feeds.watch(run, never)
   await watch.after(1)
   expect(await watch.isOver()).toBe(false)
   end()

@@ -1,13 +1,13 @@
 import { isFinal } from './run-lifecycle.ts'
-import type { StoredRunEvent } from './run-table.ts'
+import type { RunKey, StoredRunEvent } from './run-table.ts'
 
 interface Source {
   /** Events after a number, in order. */
-  read: (runId: string, range: { after: number; limit: number }) => Promise<StoredRunEvent[]>
+  read: (run: RunKey, range: { after: number; limit: number }) => Promise<StoredRunEvent[]>
   /** The number of the last event; 0 where there is none. */
-  lastSeq: (runId: string) => Promise<number>
+  lastSeq: (run: RunKey) => Promise<number>
   /** Whether no more events come. */
-  isOver: (runId: string) => Promise<boolean>
+  isOver: (run: RunKey) => Promise<boolean>
 }
 
 export interface Watch {
@@ -40,23 +40,23 @@ export function createRunFeeds(source: Source) {
       for (const feed of feeds.values()) feed.wake()
     },
     /** @param signal ends the waiting */
-    watch(runId: string, signal: AbortSignal): Watch {
-      const feed = feeds.get(runId) ?? createFeed(source, runId)
-      feeds.set(runId, feed)
+    watch(run: RunKey, signal: AbortSignal): Watch {
+      const feed = feeds.get(run.id) ?? createFeed(source, run)
+      feeds.set(run.id, feed)
       feed.watchers++
       let seenVersion = -1
       return {
         async after(seq) {
           seenVersion = feed.version
           await feed.refresh()
-          return feed.covers(seq) ? feed.newerThan(seq) : source.read(runId, { after: seq, limit: batch })
+          return feed.covers(seq) ? feed.newerThan(seq) : source.read(run, { after: seq, limit: batch })
         },
         isOver: feed.isOver,
         next: () => (feed.version === seenVersion && !signal.aborted ? feed.changed(signal) : Promise.resolve()),
         close() {
           if (--feed.watchers > 0) return
           feed.stop()
-          feeds.delete(runId)
+          feeds.delete(run.id)
         },
       }
     },
@@ -68,7 +68,7 @@ export function createRunFeeds(source: Source) {
 type Feed = ReturnType<typeof createFeed>
 
 /** The newest events of one run, and the watchers that wait for more. */
-function createFeed({ read, lastSeq, isOver }: Source, runId: string) {
+function createFeed({ read, lastSeq, isOver }: Source, run: RunKey) {
   /** The newest events without a gap, from the one after `from`. */
   let tail: StoredRunEvent[] = []
   let from: number | undefined
@@ -87,7 +87,7 @@ function createFeed({ read, lastSeq, isOver }: Source, runId: string) {
 
   async function look(): Promise<boolean> {
     const upTo = ends
-    if (!(await isOver(runId))) {
+    if (!(await isOver(run))) {
       lookedFor = upTo
       return false
     }
@@ -100,12 +100,12 @@ function createFeed({ read, lastSeq, isOver }: Source, runId: string) {
   async function readOn(): Promise<void> {
     const version = feed.version
     if (from === undefined) {
-      head = await lastSeq(runId)
+      head = await lastSeq(run)
       from = head
       readVersion = version
       return
     }
-    const events = await read(runId, { after: head, limit: batch })
+    const events = await read(run, { after: head, limit: batch })
     head = events.at(-1)?.seq ?? head
     tail = [...tail, ...events].slice(-batch)
     from = tail.length > 0 ? (tail[0]?.seq ?? 1) - 1 : head

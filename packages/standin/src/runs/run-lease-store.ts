@@ -4,8 +4,8 @@ import { isAccountStopped } from '../accounts/stopped-account-store.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isReplicaAnswering } from '../database/replica-store.ts'
 import { workingStates } from './run-lifecycle.ts'
-import type { RunRow } from './run-store.ts'
-import { runEvents, runs } from './run-table.ts'
+import { isRun, type RunRow } from './run-store.ts'
+import { type RunKey, runEvents, runs } from './run-table.ts'
 
 /** Promoted, not ended, and held by no replica; the index `runs_due` has these, in the order of `urgency` and `dueAt`. */
 const isClaimable = and(isNotNull(runs.promotedAt), isNull(runs.endedAt), isNull(runs.replicaId))
@@ -23,11 +23,15 @@ const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} 
  */
 export async function claimRuns(
   db: Database,
-  { replicaId, limit, only }: { replicaId: number; limit: number; only?: string },
+  { replicaId, limit, only }: { replicaId: number; limit: number; only?: RunKey },
 ): Promise<RunRow[]> {
   const due = db.$with('due').as(
     db
-      .select({ dueId: sql<string>`${runs.id}`.as('due_id'), before: sql<RunState>`${runs.state}`.as('before') })
+      .select({
+        dueId: sql<string>`${runs.id}`.as('due_id'),
+        dueAccountId: sql<string>`${runs.accountId}`.as('due_account_id'),
+        before: sql<RunState>`${runs.state}`.as('before'),
+      })
       .from(runs)
       .where(
         and(
@@ -35,7 +39,7 @@ export async function claimRuns(
           sql`${dueAt} <= now()`,
           sql`not (${overlapsAnother})`,
           sql`(${runs.state} = 'cancelling' or not ${isAccountStopped(runs.accountId)})`,
-          only === undefined ? undefined : eq(runs.id, only),
+          only && isRun(only),
         ),
       )
       .orderBy(runs.urgency, dueAt)
@@ -58,16 +62,15 @@ export async function claimRuns(
         lastSeq: sql`${runs.lastSeq} + ${begins}::int`,
       })
       .from(due)
-      .where(sql`${runs.id} = due_id`)
+      .where(sql`${runs.accountId} = due_account_id and ${runs.id} = due_id`)
       .returning({ ...getTableColumns(runs), begins: sql<boolean>`${begins}`.as('begins') }),
   )
   const announced = db.$with('announced', {}).as(sql`
-    insert into ${runEvents} (run_id, seq, body)
-    select id, last_seq, jsonb_build_object('type', 'state', 'state', state, 'waitingUntil', null, 'reason', reason,
+    insert into ${runEvents} (account_id, run_id, seq, body)
+    select account_id, id, last_seq, jsonb_build_object('type', 'state', 'state', state, 'waitingUntil', null, 'reason', reason,
       'headline', headline::jsonb)
     from claimed where begins
-    returning pg_notify('run_event', run_id::text),
-      pg_notify('runs_changed', (select account_id::text from claimed where id = run_id))`)
+    returning pg_notify('run_event', run_id::text), pg_notify('runs_changed', account_id::text)`)
   const rows = await db.with(due, claimed, announced).select().from(claimed)
   return rows.map(({ begins: _, ...run }) => run)
 }
@@ -87,17 +90,20 @@ export async function msUntilNextDue(db: Database): Promise<number | undefined> 
   return next?.ms ?? undefined
 }
 
+/** A run as one worker holds it: under a later epoch, another worker does. */
+export type RunLease = RunKey & Pick<RunRow, 'epoch'>
+
 /** A run that a replica holds. */
-export type HeldRun = Pick<RunRow, 'id' | 'epoch'> & { replicaId: number }
+export type HeldRun = RunLease & { replicaId: number }
 
 /**
  * The runs that a replica holds, and those of replicas that died or froze.
  * @param silentAfterMs a living replica is heard several times a second; one that was silent for this long is frozen
  */
 export async function listHeldAndOrphaned(db: Database, replicaId: number, silentAfterMs = 5_000): Promise<HeldRun[]> {
-  const { id, epoch } = runs
+  const { id, accountId, epoch } = runs
   return db
-    .select({ id, epoch, replicaId: sql<number>`${runs.replicaId}` })
+    .select({ id, accountId, epoch, replicaId: sql<number>`${runs.replicaId}` })
     .from(runs)
     .where(
       and(
@@ -109,13 +115,11 @@ export async function listHeldAndOrphaned(db: Database, replicaId: number, silen
 }
 
 /** Frees a run for the next worker. @returns whether this call did: of several replicas that try, one is told yes */
-export async function freeRun(db: Database, { id, epoch, replicaId }: HeldRun): Promise<boolean> {
+export async function freeRun(db: Database, run: HeldRun): Promise<boolean> {
   const freed = await db
     .update(runs)
     .set({ replicaId: null })
-    .where(
-      and(eq(runs.id, id), eq(runs.epoch, epoch), eq(runs.replicaId, replicaId), inArray(runs.state, workingStates)),
-    )
+    .where(and(isHeldUnder(run), eq(runs.replicaId, run.replicaId), inArray(runs.state, workingStates)))
     .returning({ id: runs.id })
   return freed.length > 0
 }
@@ -126,15 +130,14 @@ export async function freeRun(db: Database, { id, epoch, replicaId }: HeldRun): 
  */
 export async function holdsRun(
   tx: Transaction,
-  { runId, epoch, states }: { runId: string; epoch: number; states: RunState[] },
+  { states, ...lease }: RunLease & { states: RunState[] },
 ): Promise<boolean> {
   const [row] = await tx
     .select({ id: runs.id })
     .from(runs)
     .where(
       and(
-        eq(runs.id, runId),
-        eq(runs.epoch, epoch),
+        isHeldUnder(lease),
         inArray(runs.state, states),
         sql`${runs.reason} is distinct from 'INSTALLATION_UNINSTALLED'`,
       ),
@@ -146,7 +149,7 @@ export async function holdsRun(
 /** Writes what a worker changes while it works. @returns the run's state; undefined when the worker no longer holds it */
 export async function updateRunningRun(
   tx: Transaction,
-  { runId, epoch }: { runId: string; epoch: number },
+  lease: RunLease,
   change: Partial<
     Pick<RunRow, 'progress' | 'steps' | 'headline' | 'incomplete' | 'checkpoint' | 'retries' | 'crashes'>
   >,
@@ -154,7 +157,9 @@ export async function updateRunningRun(
   const [row] = await tx
     .update(runs)
     .set(change)
-    .where(and(eq(runs.id, runId), eq(runs.epoch, epoch), inArray(runs.state, workingStates)))
+    .where(and(isHeldUnder(lease), inArray(runs.state, workingStates)))
     .returning({ state: runs.state })
   return row?.state
 }
+
+const isHeldUnder = (lease: RunLease) => and(isRun(lease), eq(runs.epoch, lease.epoch))

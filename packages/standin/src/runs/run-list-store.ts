@@ -3,12 +3,12 @@ import { and, count, desc, eq, inArray, lt, ne, not, or, sql } from 'drizzle-orm
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter, isAmong, isAmongGiven } from '../database/is-among.ts'
 import { openStates } from './run-lifecycle.ts'
-import type { RunRow } from './run-store.ts'
-import { runs } from './run-table.ts'
+import { isRun, type RunRow } from './run-store.ts'
+import { type RunKey, runs } from './run-table.ts'
 
 /** Whether a run exists and has not ended. */
-export async function isOpenRun(db: Database, runId: string): Promise<boolean> {
-  return (await db.$count(runs, and(eq(runs.id, runId), inArray(runs.state, openStates)))) > 0
+export async function isOpenRun(db: Database, run: RunKey): Promise<boolean> {
+  return (await db.$count(runs, and(isRun(run), inArray(runs.state, openStates)))) > 0
 }
 
 /** How many runs of an account's action are not ended. */
@@ -59,12 +59,12 @@ export function lastRunsOf(db: Database, accountId: string, actionIds: readonly 
     .select()
     .from(runs)
     .where(
-      sql`${runs.id} in (
+      sql`${runs.accountId} = ${accountId} and ${runs.id} = any(array(
         select last.id from unnest(${arrayParameter(actionIds, 'text')}) as action(id) cross join lateral (
           select ran.id from ${runs} ran
           where ran.account_id = ${accountId} and ran.action_id = action.id and ran.ended_at is not null
           order by ran.ended_at desc limit 1
-        ) last)`,
+        ) last))`,
     )
     .orderBy(desc(runs.endedAt), desc(runs.id))
 }
@@ -93,14 +93,18 @@ export async function lastSucceededRun(
 }
 
 /** Whether a run ended longer ago than this, by the database's clock. */
-export async function isOlderThan(tx: Transaction, runId: string, ageMs: number): Promise<boolean> {
+export async function isOlderThan(tx: Transaction, run: RunKey, ageMs: number): Promise<boolean> {
   const isOld = sql`${runs.endedAt} < now() - make_interval(secs => ${ageMs / 1_000})`
-  return (await tx.$count(runs, and(eq(runs.id, runId), isOld))) > 0
+  return (await tx.$count(runs, and(isRun(run), isOld))) > 0
 }
 
 /** Runs that apply a preview's changes, the newest first. */
-export async function listAppliedRuns(tx: Transaction, previewRunId: string): Promise<RunRow[]> {
-  return tx.select().from(runs).where(eq(runs.previewRunId, previewRunId)).orderBy(desc(runs.createdAt), desc(runs.id))
+export async function listAppliedRuns(tx: Transaction, { id, accountId }: RunKey): Promise<RunRow[]> {
+  return tx
+    .select()
+    .from(runs)
+    .where(and(eq(runs.accountId, accountId), eq(runs.previewRunId, id)))
+    .orderBy(desc(runs.createdAt), desc(runs.id))
 }
 
 /** The median time that runs of an action took, in seconds; null where there is none. */

@@ -59,9 +59,12 @@ export async function listRunsInLine(
 }
 
 /** Makes runs due and wakes the workers when the transaction commits. */
-export async function markPromoted(tx: Transaction, runIds: readonly string[]): Promise<void> {
+export async function markPromoted(tx: Transaction, accountId: string, runIds: readonly string[]): Promise<void> {
   if (runIds.length === 0) return
-  await tx.update(runs).set({ promotedAt: sql`now()` }).where(isAmong(runs.id, runIds))
+  await tx
+    .update(runs)
+    .set({ promotedAt: sql`now()` })
+    .where(and(eq(runs.accountId, accountId), isAmong(runs.id, runIds)))
   await announceDue(tx)
 }
 

@@ -3,7 +3,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Database, Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
-import { runs } from './run-table.ts'
+import { type RunKey, runs } from './run-table.ts'
 
 export type RunRow = typeof runs.$inferSelect
 
@@ -36,28 +36,35 @@ export function refuseUnstorable(error: unknown): never {
   throw new StandinError('INPUT_INVALID', { detail: 'It holds text that cannot be stored.' })
 }
 
-export async function findRun(db: Database, runId: string): Promise<RunRow | undefined> {
-  const [row] = await db.select().from(runs).where(eq(runs.id, runId))
+export const isRun = ({ id, accountId }: RunKey) => and(eq(runs.accountId, accountId), eq(runs.id, id))
+
+export async function findRun(db: Database, run: RunKey): Promise<RunRow | undefined> {
+  const [row] = await db.select().from(runs).where(isRun(run))
   return row
 }
 
-export async function lockRun(tx: Transaction, runId: string): Promise<RunRow | undefined> {
-  const [row] = await tx.select().from(runs).where(eq(runs.id, runId)).for('update')
+export async function lockRun(tx: Transaction, run: RunKey): Promise<RunRow | undefined> {
+  const [row] = await tx.select().from(runs).where(isRun(run)).for('update')
   return row
 }
 
-export async function accountOfRun(db: Database, runId: string): Promise<string | undefined> {
-  const [row] = await db.select({ accountId: runs.accountId }).from(runs).where(eq(runs.id, runId))
+/** @param within the only account to look at; without it, all, since services name a run by its id alone */
+export async function accountOfRun(db: Database, id: string, within?: string): Promise<string | undefined> {
+  const { accountId } = runs
+  const [row] = await db
+    .select({ accountId })
+    .from(runs)
+    .where(within === undefined ? eq(runs.id, id) : isRun({ id, accountId: within }))
   return row?.accountId
 }
 
 /** Adds where a run's result goes when it has ended. */
-export async function addDestination(tx: Transaction, runId: string, destination: Destination): Promise<void> {
+export async function addDestination(tx: Transaction, run: RunKey, destination: Destination): Promise<void> {
   const added = JSON.stringify([destination])
   await tx
     .update(runs)
     .set({ deliverTo: sql`${runs.deliverTo} || ${added}::jsonb` as SQL })
-    .where(and(eq(runs.id, runId), sql`not ${runs.deliverTo} @> ${added}::jsonb`))
+    .where(and(isRun(run), sql`not ${runs.deliverTo} @> ${added}::jsonb`))
 }
 
 /** The database's time, for a column. */
@@ -66,9 +73,9 @@ export const now = sql`now()`
 /** Changes a run. @returns it after the change */
 export async function updateRun(
   tx: Transaction,
-  runId: string,
+  run: RunKey,
   change: PgUpdateSetSource<typeof runs>,
 ): Promise<RunRow | undefined> {
-  const [changed] = await tx.update(runs).set(change).where(eq(runs.id, runId)).returning()
+  const [changed] = await tx.update(runs).set(change).where(isRun(run)).returning()
   return changed
 }

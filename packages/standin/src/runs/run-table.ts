@@ -1,7 +1,9 @@
 import type { Artifact, Destination, ErrorReason, Run, RunEvent, RunState } from '@standin/contracts'
-import { sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   boolean,
+  foreignKey,
   index,
   integer,
   jsonb,
@@ -22,7 +24,7 @@ import { messageColumn } from '../database/message-column.ts'
 export const runs = pgTable(
   'runs',
   {
-    id: uuid().primaryKey().defaultRandom(),
+    id: uuid().notNull().defaultRandom(),
     accountId: uuid().notNull(),
     actionId: text().notNull(),
     mode: text({ enum: ['preview', 'apply'] }).notNull(),
@@ -67,13 +69,16 @@ export const runs = pgTable(
     endedAt: timestamp({ withTimezone: true, precision: 3 }),
   },
   (table) => [
+    primaryKey({ columns: [table.id, table.accountId] }), // In this order: services name a run by its id alone.
     uniqueIndex('runs_idempotency').on(table.accountId, table.idempotencyKey),
     index('runs_newest').on(table.accountId, table.createdAt.desc(), table.id.desc()),
     index('runs_last_of_action')
       .on(table.accountId, table.actionId, table.endedAt.desc())
       .where(sql`${table.endedAt} is not null`),
-    index('runs_of_schedule').on(table.scheduleId, table.createdAt.desc(), table.id.desc()),
-    index('runs_of_preview').on(table.previewRunId),
+    index('runs_of_schedule')
+      .on(table.accountId, table.scheduleId, table.createdAt.desc(), table.id.desc())
+      .where(sql`${table.scheduleId} is not null`),
+    index('runs_of_preview').on(table.accountId, table.previewRunId).where(sql`${table.previewRunId} is not null`),
     index('runs_by_end').on(table.endedAt),
     // Read by every replica several times a second, as is the next.
     index('runs_working').on(table.replicaId).where(sql`${table.state} in ('running', 'cancelling')`),
@@ -91,17 +96,32 @@ export const runs = pgTable(
   ],
 )
 
+/** Names a run. Every statement about a run names its account as well, so that it stays on one shard: `docs/scaling.md`. */
+export type RunKey = Pick<typeof runs.$inferSelect, 'id' | 'accountId'>
+
+interface OfRun {
+  accountId: AnyPgColumn
+  runId: AnyPgColumn
+}
+
+/** The rows of a table that belong to a run. */
+export const isOfRun = (table: OfRun, { id, accountId }: RunKey | typeof runs): SQL | undefined =>
+  and(eq(table.accountId, accountId), eq(table.runId, id))
+
+/** A foreign key: the rows are deleted with their run. */
+export const goesWithRun = ({ accountId, runId }: OfRun) =>
+  foreignKey({ columns: [accountId, runId], foreignColumns: [runs.accountId, runs.id] }).onDelete('cascade')
+
 export const runEvents = pgTable(
   'run_events',
   {
-    runId: uuid()
-      .notNull()
-      .references(() => runs.id, { onDelete: 'cascade' }),
+    accountId: uuid().notNull(),
+    runId: uuid().notNull(),
     seq: integer().notNull(),
     at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
     body: jsonb().$type<RunEventBody>().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.runId, table.seq] })],
+  (table) => [primaryKey({ columns: [table.accountId, table.runId, table.seq] }), goesWithRun(table)],
 )
 
 /** A file as it is stored: how long it is kept depends on the server's settings. */

@@ -4,6 +4,7 @@ import { lastSeqOf, listEvents } from './run-event-store.ts'
 import { createRunFeeds, type RunFeeds } from './run-feeds.ts'
 import { isOpenRun } from './run-list-store.ts'
 import type { RunRow } from './run-store.ts'
+import type { RunKey } from './run-table.ts'
 import { createSmallHeap } from './small-heap.ts'
 
 /** The context of the engine. It knows runs; what a run does and what it leaves it reaches through hooks alone. */
@@ -21,7 +22,7 @@ export interface RunsHooks {
   /** Called in the transaction that ends a run, after its end is announced. */
   whenEnded: readonly WhenRunEnds[]
   /** Whether the result of an ended run is still on its way to a destination: then its event stream stays open. */
-  hasOpenDeliveries(runId: string): Promise<boolean>
+  hasOpenDeliveries(run: RunKey): Promise<boolean>
 }
 
 export type WhenRunEnds = (tx: InTransaction<RunsContext>, run: RunRow) => Promise<void>
@@ -82,9 +83,9 @@ export function createRunsMemory(ctx: Context, hooks: RunsHooks): RunsMemory {
     claimedAtMs: ctx.clock.monotonicMs(),
     isHandingOver: false,
     feeds: createRunFeeds({
-      read: (runId, range) => listEvents(ctx.db, runId, range),
-      lastSeq: (runId) => lastSeqOf(ctx.db, runId),
-      isOver: async (runId) => !(await isOpenRun(ctx.db, runId)) && !(await hooks.hasOpenDeliveries(runId)),
+      read: (run, range) => listEvents(ctx.db, run, range),
+      lastSeq: (run) => lastSeqOf(ctx.db, run),
+      isOver: async (run) => !(await isOpenRun(ctx.db, run)) && !(await hooks.hasOpenDeliveries(run)),
     }),
     withSmallHeap: createSmallHeap(),
   }

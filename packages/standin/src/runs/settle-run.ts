@@ -18,7 +18,7 @@ type End = Exclude<Outcome, Pause>
 export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, end: EndOfAttempt): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     await lockPromotion(tx.db, run.accountId)
-    const current = await lockRun(tx.db, run.id)
+    const current = await lockRun(tx.db, run)
     if (current?.epoch !== run.epoch) return // Another worker holds it.
     const outcome = outcomeOfAttempt({ ...end, ...current })
     if ('reason' in outcome) ctx.log.warn({ err: end.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
@@ -46,7 +46,7 @@ async function writeEnd(
   work?: RunWork,
 ): Promise<void> {
   const { id: runId, epoch, accountId, actionId } = run
-  const ended = await moveRun(tx, runId, transition, {
+  const ended = await moveRun(tx, run, transition, {
     ...why,
     epoch,
     async beforeMove() {
@@ -65,10 +65,10 @@ async function writeEnd(
 /** The run keeps its turn and is due again later; the account's next run may begin meanwhile. */
 async function pauseRun(
   tx: InTransaction<RunsContext>,
-  { id, epoch }: RunRow,
+  run: RunRow,
   { pauseMs, transition, ...change }: Pause,
 ): Promise<void> {
   const waitingUntil = new Date(tx.clock.now().getTime() + pauseMs)
-  const paused = await moveRun(tx, id, transition, { ...change, epoch, waitingUntil })
+  const paused = await moveRun(tx, run, transition, { ...change, epoch: run.epoch, waitingUntil })
   if (paused) await announceDue(tx.db)
 }

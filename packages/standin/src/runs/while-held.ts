@@ -1,13 +1,7 @@
 import type { RunState } from '@standin/contracts'
 import type { Database, Transaction } from '../database/database.ts'
-import { holdsRun } from './run-lease-store.ts'
+import { holdsRun, type RunLease } from './run-lease-store.ts'
 import { RunStopped } from './run-stopped.ts'
-
-/** A run as one worker holds it: under a later epoch, another worker does. */
-export interface RunLease {
-  runId: string
-  epoch: number
-}
 
 /**
  * Writes in a transaction during which no other worker can take the run.
@@ -15,11 +9,11 @@ export interface RunLease {
  */
 export function whileHeld<Result>(
   db: Database,
-  { runId, epoch, states }: RunLease & { states: RunState[] },
+  held: RunLease & { states: RunState[] },
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   return db.transaction(async (tx) => {
-    if (!(await holdsRun(tx, { runId, epoch, states }))) throw new RunStopped()
+    if (!(await holdsRun(tx, held))) throw new RunStopped()
     return work(tx)
   })
 }

@@ -727,7 +727,9 @@ describe('invariant 19: a worker that lost its run', () => {
     const lost = await stack.dieWith(id)
     await stack.dieWith(id)
 
-    const moved = await inTransaction(stack.ctx, (tx) => moveRun(tx, id, 'fail', { epoch: lost?.epoch ?? 0 }))
+    const moved = await inTransaction(stack.ctx, (tx) =>
+      moveRun(tx, { id, accountId: account }, 'fail', { epoch: lost?.epoch ?? 0 }),
+    )
 
     expect(moved).toBeUndefined()
     expect(await stack.run(id)).toMatchObject({ state: 'running' })
@@ -781,7 +783,7 @@ describe('invariant 19: a run that a worker holds', () => {
     onTestFinished(() => frozen.end())
     await frozen`select pg_advisory_lock(${replicaLockClass}, 7)`
     const claim = (replicaId: number) => claimRuns(stack.db, { replicaId, limit: 1 })
-    const held = { id, epoch: 1, replicaId: 7 }
+    const held = { id, accountId: account, epoch: 1, replicaId: 7 }
 
     expect(await claim(7)).toMatchObject([held])
     expect(await listHeldAndOrphaned(stack.db, 8, 60_000)).toEqual([])

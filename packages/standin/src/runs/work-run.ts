@@ -81,7 +81,7 @@ async function attempt(work: RunWork, abort: AbortController): Promise<Attempt['
 async function leavePart(ctx: RunsContext, run: RunRow, work: RunWork, end: EndOfAttempt): Promise<void> {
   if (!work.leavePart || end.failure?.error instanceof RunAbandoned) return
   try {
-    const current = await findRun(ctx.db, run.id)
+    const current = await findRun(ctx.db, run)
     if (current?.epoch !== run.epoch || current.reason === 'INSTALLATION_UNINSTALLED') return
     if (outcomeOfAttempt({ ...end, ...current }).transition === 'pause') return
     await settledOrAbandoned(work.leavePart(), { signal: AbortSignal.timeout(leavingMs), graceMs: 0 })

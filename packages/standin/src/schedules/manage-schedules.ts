@@ -24,6 +24,7 @@ import {
   lockSchedulesOf,
   paused,
   type ScheduleChange,
+  type ScheduleKey,
   type ScheduleRow,
   toSchedule,
   updateScheduleRow,
@@ -61,7 +62,8 @@ export async function createSchedule(
 export async function updateSchedule(
   ctx: ActionsContext,
   caller: Caller,
-  { scheduleId, deliverTo, ...input }: z.output<typeof updateScheduleInputSchema>,
+  schedule: ScheduleKey,
+  { deliverTo, ...input }: Omit<z.output<typeof updateScheduleInputSchema>, 'scheduleId'>,
 ): Promise<Schedule> {
   const isMoved = input.recurrence !== undefined || input.timeZone !== undefined
   const changeOf = (row: ScheduleRow) => ({
@@ -69,10 +71,10 @@ export async function updateSchedule(
     ...(deliverTo && { deliverTo: scheduledDestinations(deliverTo, row.deliverTo) }),
     ...(isMoved && { anchorAt: ctx.clock.now() }),
   })
-  const before = await existing(ctx, scheduleId)
+  const before = await existing(ctx, schedule)
   const nextAt = await checkPlanned(ctx, caller, { ...before, ...changeOf(before) }, before)
   if (isMoved) upcoming(nextAt)
-  return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.updated' }, async (tx, row) => {
+  return changeSchedule(ctx, caller, { schedule, event: 'schedule.updated' }, async (tx, row) => {
     const changed = changeOf(row)
     if (row.state === 'paused') return changed
     await checkPool(tx, { ...row, ...changed }, row.id)
@@ -80,29 +82,29 @@ export async function updateSchedule(
   })
 }
 
-export async function pauseSchedule(ctx: ActionsContext, caller: Caller, scheduleId: string): Promise<Schedule> {
-  await checkMayStop(ctx, caller, await existing(ctx, scheduleId))
+export async function pauseSchedule(ctx: ActionsContext, caller: Caller, schedule: ScheduleKey): Promise<Schedule> {
+  await checkMayStop(ctx, caller, await existing(ctx, schedule))
   const to = async () => ({ ...paused, reason: null })
-  return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.paused' }, to)
+  return changeSchedule(ctx, caller, { schedule, event: 'schedule.paused' }, to)
 }
 
 /** The caller becomes the schedule's creator: from now on its runs start with the caller's rights. */
-export async function resumeSchedule(ctx: ActionsContext, caller: Caller, scheduleId: string): Promise<Schedule> {
-  const before = await existing(ctx, scheduleId)
+export async function resumeSchedule(ctx: ActionsContext, caller: Caller, schedule: ScheduleKey): Promise<Schedule> {
+  const before = await existing(ctx, schedule)
   const nextAt = upcoming(await checkPlanned(ctx, caller, before, before))
-  return changeSchedule(ctx, caller, { scheduleId, event: 'schedule.resumed' }, async (tx, row) => {
+  return changeSchedule(ctx, caller, { schedule, event: 'schedule.resumed' }, async (tx, row) => {
     await checkPool(tx, row, row.id)
     const createdBy = { createdBy: creatorOf(caller), ...endOf(caller, tx.clock.now()) }
     return { state: 'active', reason: null, nextAt, dueAt: nextAt, ...createdBy }
   })
 }
 
-export async function deleteSchedule(ctx: ActionsContext, caller: Caller, scheduleId: string): Promise<void> {
-  await checkMayStop(ctx, caller, await existing(ctx, scheduleId))
+export async function deleteSchedule(ctx: ActionsContext, caller: Caller, schedule: ScheduleKey): Promise<void> {
+  await checkMayStop(ctx, caller, await existing(ctx, schedule))
   await inTransaction(ctx, async (tx) => {
-    const row = await lockSchedule(tx.db, scheduleId)
+    const row = await lockSchedule(tx.db, schedule)
     if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
-    await deleteScheduleRow(tx.db, scheduleId)
+    await deleteScheduleRow(tx.db, schedule)
     await recordChange(tx, caller, 'schedule.deleted', row)
   })
 }
@@ -111,21 +113,21 @@ export async function deleteSchedule(ctx: ActionsContext, caller: Caller, schedu
 async function changeSchedule(
   ctx: ActionsContext,
   caller: Caller,
-  { scheduleId, event }: { scheduleId: string; event: AuditEvent },
+  { schedule, event }: { schedule: ScheduleKey; event: AuditEvent },
   to: (tx: Tx, row: ScheduleRow) => Promise<ScheduleChange>,
 ): Promise<Schedule> {
   return inTransaction(ctx, async (tx) => {
-    const row = await lockSchedule(tx.db, scheduleId)
+    const row = await lockSchedule(tx.db, schedule)
     if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
-    const changed = await updateScheduleRow(tx.db, scheduleId, await to(tx, row))
+    const changed = await updateScheduleRow(tx.db, schedule, await to(tx, row))
     await recordChange(tx, caller, event, changed)
     return toSchedule(changed)
   })
 }
 
 /** Read before a transaction begins: the checks that follow may wait for a second connection. */
-async function existing({ db }: ActionsContext, scheduleId: string): Promise<ScheduleRow> {
-  const row = await findSchedule(db, scheduleId)
+async function existing({ db }: ActionsContext, schedule: ScheduleKey): Promise<ScheduleRow> {
+  const row = await findSchedule(db, schedule)
   if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
   return row
 }

@@ -19,10 +19,10 @@ export async function reviewSchedules(ctx: ActionsContext, accountId: string): P
     )
     if (reason === undefined || !pausesSchedule(reason)) continue
     await inTransaction(ctx, async (tx) => {
-      const current = await lockSchedule(tx.db, row.id)
+      const current = await lockSchedule(tx.db, row)
       if (current?.state !== 'active') return // Another replica was first.
       if (await isHeld(tx, row.accountId, reason)) return
-      await updateScheduleRow(tx.db, row.id, { ...paused, reason })
+      await updateScheduleRow(tx.db, row, { ...paused, reason })
       const details = { scheduleId: row.id, actionId: row.actionId, reason }
       await record(tx, { actor: actorFor(current), event: 'schedule.paused', accountId, details })
     })

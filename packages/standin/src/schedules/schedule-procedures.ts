@@ -19,15 +19,23 @@ export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) 
       return { schedules: page.map(toSchedule), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
     }),
     create: contracted.call(create).mutation(({ ctx: { caller }, input }) => createSchedule(ctx, caller, input)),
-    update: contracted.call(update).mutation(({ ctx: { caller }, input }) => updateSchedule(ctx, caller, input)),
+    update: contracted
+      .call(update)
+      .mutation(({ ctx: { caller, accountId }, input: { scheduleId: id, ...change } }) =>
+        updateSchedule(ctx, caller, { id, accountId }, change),
+      ),
     pause: contracted
       .call(pause)
-      .mutation(({ ctx: { caller }, input }) => pauseSchedule(ctx, caller, input.scheduleId)),
+      .mutation(({ ctx: { caller, accountId }, input }) =>
+        pauseSchedule(ctx, caller, { id: input.scheduleId, accountId }),
+      ),
     resume: contracted
       .call(resume)
-      .mutation(({ ctx: { caller }, input }) => resumeSchedule(ctx, caller, input.scheduleId)),
-    delete: contracted.call(remove).mutation(async ({ ctx: { caller }, input }) => {
-      await deleteSchedule(ctx, caller, input.scheduleId)
+      .mutation(({ ctx: { caller, accountId }, input }) =>
+        resumeSchedule(ctx, caller, { id: input.scheduleId, accountId }),
+      ),
+    delete: contracted.call(remove).mutation(async ({ ctx: { caller, accountId }, input }) => {
+      await deleteSchedule(ctx, caller, { id: input.scheduleId, accountId })
       return {}
     }),
     preview: contracted.call(preview).query(({ input }) => {

@@ -1,18 +1,21 @@
 import type { Destination, Schedule } from '@standin/contracts'
-import { and, asc, desc, eq, inArray, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, lt, lte, or, sql } from 'drizzle-orm'
 import type { SeenUser } from '../access/seen-users.ts'
 import { isAccountStopped } from '../accounts/stopped-account-store.ts'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { refuseUnstorable } from '../runs/run-store.ts'
-import { runs } from '../runs/run-table.ts'
+import { type RunKey, runs } from '../runs/run-table.ts'
 import { awayMs, noticeMs } from './end-of-schedule.ts'
 import { schedules } from './schedule-table.ts'
 import { shownDestination } from './scheduled-destinations.ts'
 
 export type ScheduleRow = typeof schedules.$inferSelect
+export type ScheduleKey = Pick<ScheduleRow, 'id' | 'accountId'>
 const awayS = sql.raw(`interval '${awayMs / 1_000} seconds'`)
 const noticeS = sql.raw(`interval '${noticeMs / 1_000} seconds'`)
+
+const isSchedule = ({ id, accountId }: ScheduleKey) => and(eq(schedules.accountId, accountId), eq(schedules.id, id))
 
 export type ScheduleChange = Partial<Omit<ScheduleRow, 'id' | 'accountId' | 'actionId' | 'createdAt'>>
 
@@ -26,26 +29,26 @@ export async function insertSchedule(tx: Transaction, row: typeof schedules.$inf
 /** @throws StandinError `INPUT_INVALID` for text that cannot be stored */
 export async function updateScheduleRow(
   tx: Transaction,
-  scheduleId: string,
+  schedule: ScheduleKey,
   change: ScheduleChange,
 ): Promise<ScheduleRow> {
   const [updated] = await tx
     .update(schedules)
     .set(change)
-    .where(eq(schedules.id, scheduleId))
+    .where(isSchedule(schedule))
     .returning()
     .catch(refuseUnstorable)
   if (!updated) throw new Error('the schedule is gone although its row was locked')
   return updated
 }
 
-export async function findSchedule(db: Database, scheduleId: string): Promise<ScheduleRow | undefined> {
-  const [row] = await db.select().from(schedules).where(eq(schedules.id, scheduleId))
+export async function findSchedule(db: Database, schedule: ScheduleKey): Promise<ScheduleRow | undefined> {
+  const [row] = await db.select().from(schedules).where(isSchedule(schedule))
   return row
 }
 
-export async function lockSchedule(tx: Transaction, scheduleId: string): Promise<ScheduleRow | undefined> {
-  const [row] = await tx.select().from(schedules).where(eq(schedules.id, scheduleId)).for('update')
+export async function lockSchedule(tx: Transaction, schedule: ScheduleKey): Promise<ScheduleRow | undefined> {
+  const [row] = await tx.select().from(schedules).where(isSchedule(schedule)).for('update')
   return row
 }
 
@@ -71,23 +74,30 @@ export async function lockDueSchedule(tx: Transaction, now: Date): Promise<Sched
 /** Removes a destination from the schedule that started a run. @returns the schedule's id; undefined without a match */
 export async function dropDestination(
   tx: Transaction,
-  { runId, destination }: { runId: string; destination: Destination },
+  { run, destination }: { run: RunKey; destination: Destination },
 ): Promise<string | undefined> {
   const dropped = sql`${JSON.stringify(destination)}::text::jsonb`
   const [row] = await tx.execute<{ id: string }>(sql`
     update ${schedules} schedule set deliver_to = coalesce(
       (select jsonb_agg(each) from jsonb_array_elements(schedule.deliver_to) each where each <> ${dropped}), '[]')
-    from ${runs} run where run.id = ${runId}::uuid and schedule.id = run.schedule_id and schedule.deliver_to @> jsonb_build_array(${dropped})
+    from ${runs} run where run.account_id = ${run.accountId}::uuid and run.id = ${run.id}::uuid
+      and schedule.account_id = run.account_id and schedule.id = run.schedule_id and schedule.deliver_to @> jsonb_build_array(${dropped})
     returning schedule.id`)
   return row?.id
 }
 
-export async function deleteScheduleRow(tx: Transaction, scheduleId: string): Promise<void> {
-  await tx.delete(schedules).where(eq(schedules.id, scheduleId))
+export async function deleteScheduleRow(tx: Transaction, schedule: ScheduleKey): Promise<void> {
+  await tx.delete(schedules).where(isSchedule(schedule))
 }
 
-export async function accountOfSchedule(db: Database, scheduleId: string): Promise<string | undefined> {
-  return (await findSchedule(db, scheduleId))?.accountId
+/** @param within the only account to look at; without it, all, since services name a schedule by its id alone */
+export async function accountOfSchedule(db: Database, id: string, within?: string): Promise<string | undefined> {
+  const { accountId } = schedules
+  const [row] = await db
+    .select({ accountId })
+    .from(schedules)
+    .where(within === undefined ? eq(schedules.id, id) : isSchedule({ id, accountId: within }))
+  return row?.accountId
 }
 
 export async function countSchedules(tx: Transaction, accountId: string): Promise<number> {
@@ -136,7 +146,7 @@ export async function noteAuthorsSeen(db: Database, seen: readonly SeenUser[]): 
       select * from jsonb_to_recordset(${JSON.stringify(seen)}::text::jsonb) as seen(
         "accountId" uuid, id text, scopes jsonb, at timestamptz)
     ), changing as (
-      select schedule.id, seen.scopes, seen.at + ${awayS} as ends_at
+      select schedule.account_id, schedule.id, seen.scopes, seen.at + ${awayS} as ends_at
       from ${schedules} schedule join seen on schedule.account_id = seen."accountId"
         and schedule.created_by ->> 'kind' = 'user' and schedule.created_by ->> 'id' = seen.id
       where schedule.ends_at < seen.at + ${awayS} and (
@@ -149,7 +159,7 @@ export async function noteAuthorsSeen(db: Database, seen: readonly SeenUser[]): 
       ends_at = changing.ends_at,
       notice_due_at = changing.ends_at - ${noticeS},
       reason = case when schedule.state = 'active' then null else schedule.reason end
-    from changing where schedule.id = changing.id
+    from changing where schedule.account_id = changing.account_id and schedule.id = changing.id
     returning schedule.account_id`)
   return [...new Set(rows.map(({ account_id }) => account_id))]
 }
@@ -171,7 +181,10 @@ export async function claimDueNotice(
 ): Promise<ScheduleRow | undefined> {
   const due = db.$with('due').as(
     db
-      .select({ id: schedules.id })
+      .select({
+        dueAccountId: sql`${schedules.accountId}`.as('due_account_id'),
+        dueId: sql`${schedules.id}`.as('due_id'),
+      })
       .from(schedules)
       .where(
         and(
@@ -188,17 +201,18 @@ export async function claimDueNotice(
     .with(due)
     .update(schedules)
     .set({ reason: 'AUTHOR_AWAY', noticeDueAt: againAt })
-    .where(inArray(schedules.id, db.select().from(due)))
-    .returning()
+    .from(due)
+    .where(and(eq(schedules.accountId, due.dueAccountId), eq(schedules.id, due.dueId)))
+    .returning(getTableColumns(schedules))
   return claimed
 }
 
 /** @returns false where the author was seen since, or another replica announces it */
-export async function finishNotice(tx: Transaction, { id, noticeDueAt }: ScheduleRow): Promise<boolean> {
+export async function finishNotice(tx: Transaction, row: ScheduleRow): Promise<boolean> {
   const finished = await tx
     .update(schedules)
     .set({ noticeDueAt: null })
-    .where(and(eq(schedules.id, id), noticeDueAt ? eq(schedules.noticeDueAt, noticeDueAt) : undefined))
+    .where(and(isSchedule(row), row.noticeDueAt ? eq(schedules.noticeDueAt, row.noticeDueAt) : undefined))
     .returning({ id: schedules.id })
   return finished.length > 0
 }

@@ -1,6 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
-import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import type { ScheduledDestination } from './scheduled-destinations.ts'
 
 /** Who created a schedule, and so with whose rights its runs start. */
@@ -13,7 +13,7 @@ const moment = () => timestamp({ withTimezone: true, precision: 3 })
 export const schedules = pgTable(
   'schedules',
   {
-    id: uuid().primaryKey().defaultRandom(),
+    id: uuid().notNull().defaultRandom(),
     accountId: uuid().notNull(),
     actionId: text().notNull(),
     input: jsonb().$type<Record<string, unknown>>().notNull(),
@@ -37,6 +37,7 @@ export const schedules = pgTable(
     createdAt: moment().notNull().defaultNow(),
   },
   (table) => [
+    primaryKey({ columns: [table.id, table.accountId] }), // In this order: services name a schedule by its id alone.
     index('schedules_newest').on(table.accountId, table.createdAt.desc(), table.id.desc()),
     index('schedules_ending').on(table.endsAt).where(sql`${table.state} = 'active'`),
     index('schedules_due').on(table.dueAt).where(sql`${table.state} = 'active'`),

@@ -68,10 +68,11 @@ async function createStack() {
   return {
     ...{ runs, ctx, clock, create, failing },
     manage: {
-      update: (who: Caller, change: Parameters<typeof updateSchedule>[2]) => updateSchedule(ctx, who, change),
-      pause: (who: Caller, id: string) => pauseSchedule(ctx, who, id),
-      resume: (who: Caller, id: string) => resumeSchedule(ctx, who, id),
-      delete: (who: Caller, id: string) => deleteSchedule(ctx, who, id),
+      update: (who: Caller, id: string, change: Parameters<typeof updateSchedule>[3]) =>
+        updateSchedule(ctx, who, { id, accountId: account }, change),
+      pause: (who: Caller, id: string) => pauseSchedule(ctx, who, { id, accountId: account }),
+      resume: (who: Caller, id: string) => resumeSchedule(ctx, who, { id, accountId: account }),
+      delete: (who: Caller, id: string) => deleteSchedule(ctx, who, { id, accountId: account }),
     },
     startDue: () => startDueSchedules(ctx),
     /** The user sends a request. */
@@ -410,7 +411,7 @@ describe('people and services', () => {
     expect(await stack.startDue()).toBe(false)
     const resumed = await stack.manage.resume(caller, id)
     expect(resumed).toMatchObject({ state: 'active', createdBy: { kind: 'service', id: 'reports' } }) // Its creator from now on.
-    const moved = await stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=HOURLY', input: { days: 9 } })
+    const moved = await stack.manage.update(anna, id, { recurrence: 'FREQ=HOURLY', input: { days: 9 } })
     expect(moved).toMatchObject({ input: { days: 9 }, timeZone: 'Europe/Copenhagen', recurrence: 'FREQ=HOURLY' })
     expect(new Date(moved.nextAt ?? '').getTime() - stack.clock.now().getTime()).toBeLessThan(2 * 3_600_000)
     await stack.manage.delete(anna, id)
@@ -463,11 +464,11 @@ describe('people and services', () => {
     expect(await everywhere()).not.toContain('hidden')
 
     const kept = deliverTo.flatMap((to) => (to.kind === 'webhook' ? [{ kind: to.kind, id: to.id }] : []))
-    await stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=HOURLY', deliverTo: kept.slice(1) })
+    await stack.manage.update(anna, id, { recurrence: 'FREQ=HOURLY', deliverTo: kept.slice(1) })
     const [row] = await stack.runs.sql`select deliver_to from schedules`
     expect(row?.deliver_to).toEqual([{ ...zapier, id: kept[1]?.id }])
     expect(await everywhere()).not.toContain('hidden')
-    await expect(stack.manage.update(anna, { scheduleId: id, deliverTo: kept })).rejects.toMatchObject({
+    await expect(stack.manage.update(anna, id, { deliverTo: kept })).rejects.toMatchObject({
       reason: 'INPUT_INVALID',
     })
   })
@@ -478,7 +479,7 @@ describe('people and services', () => {
     const eve = { ...anna, id: 'eve', scopes: [] }
     const attempts = [
       () => stack.create(eve),
-      () => stack.manage.update(eve, { scheduleId: id, deliverTo: [] }),
+      () => stack.manage.update(eve, id, { deliverTo: [] }),
       () => stack.manage.pause(eve, id),
       () => stack.manage.resume(eve, id),
       () => stack.manage.delete(eve, id),
@@ -506,7 +507,7 @@ describe('people and services', () => {
     await stack.create(anna, aemp) // 30 of them.
     await expect(stack.create(anna, aemp)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
     const { id } = await stack.create(anna, { ...aemp, recurrence: 'FREQ=WEEKLY' })
-    await expect(stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=DAILY' })).rejects.toMatchObject({
+    await expect(stack.manage.update(anna, id, { recurrence: 'FREQ=DAILY' })).rejects.toMatchObject({
       reason: 'INPUT_INVALID',
     })
     await stack.create(anna, { recurrence: 'FREQ=HOURLY' }) // This action does not read it.
@@ -515,7 +516,7 @@ describe('people and services', () => {
   test('cannot schedule more of them by changing the input', async () => {
     await using stack = await createStack()
     const { id } = await stack.create(anna, { actionId: 'asked', input: { days: 1 } })
-    await expect(stack.manage.update(anna, { scheduleId: id, input: { days: 2 } })).rejects.toMatchObject({
+    await expect(stack.manage.update(anna, id, { input: { days: 2 } })).rejects.toMatchObject({
       reason: 'INPUT_INVALID',
     })
   })
@@ -589,10 +590,10 @@ describe('people and services', () => {
     stack.clock.advance(9 * dayMs)
     const refused = { reason: 'INPUT_INVALID', detail: expect.stringContaining('no time to come') }
     await expect(stack.manage.resume(anna, id)).rejects.toMatchObject(refused)
-    await expect(stack.manage.update(anna, { scheduleId: id, recurrence: past })).rejects.toMatchObject(refused)
+    await expect(stack.manage.update(anna, id, { recurrence: past })).rejects.toMatchObject(refused)
     await expect(stack.create(anna, { recurrence: past })).rejects.toMatchObject(refused)
-    await stack.manage.update(anna, { scheduleId: id, deliverTo: [] })
-    await stack.manage.update(anna, { scheduleId: id, recurrence: 'FREQ=DAILY' })
+    await stack.manage.update(anna, id, { deliverTo: [] })
+    await stack.manage.update(anna, id, { recurrence: 'FREQ=DAILY' })
     await expect(stack.manage.resume(anna, id)).resolves.toMatchObject({ state: 'active' })
   })
 })

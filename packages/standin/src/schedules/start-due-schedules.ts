@@ -33,7 +33,7 @@ export async function startDueSchedules(ctx: ActionsContext): Promise<boolean> {
   return inTransaction(ctx, async (tx) => {
     const row = await lockDueSchedule(tx.db, tx.clock.now())
     if (!row) return false
-    await updateScheduleRow(tx.db, row.id, await attempt(tx, row))
+    await updateScheduleRow(tx.db, row, await attempt(tx, row))
     return true
   })
 }

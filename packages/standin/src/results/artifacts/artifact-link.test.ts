@@ -6,7 +6,10 @@ import { testConfig } from '../../../test/test-replica.ts'
 import { createResultsMemory } from '../results-context.ts'
 import { makeArtifactLink, readArtifactLink } from './artifact-link.ts'
 
-const artifactId = '11111111-2222-3333-4444-555555555555'
+const artifact = {
+  id: '11111111-2222-3333-4444-555555555555',
+  accountId: '22222222-2222-4222-8222-222222222222',
+}
 const key = (kid: string) => ({ kid, bytes: randomBytes(32) })
 const first = key('first')
 const second = key('second')
@@ -19,9 +22,9 @@ function createLinks(keys: [typeof first, ...Array<typeof first>] = [first]) {
   const ctx = { config: testConfig({ environment: { STANDIN_LINK_KEYS } }), clock, results }
   return {
     clock,
-    make: (id: string) => makeArtifactLink(ctx, id),
+    make: () => makeArtifactLink(ctx, artifact),
     read: (link: string) => readArtifactLink(ctx, link),
-    makeLink: async () => (await makeArtifactLink(ctx, artifactId)).url.split('/artifacts/')[1] ?? '',
+    makeLink: async () => (await makeArtifactLink(ctx, artifact)).url.split('/artifacts/')[1] ?? '',
   }
 }
 const expired = expect.objectContaining({ reason: 'LINK_EXPIRED' })
@@ -30,9 +33,9 @@ test('a link names its file for a minute and not a second longer', async () => {
   const { make, makeLink, read, clock } = createLinks()
   const link = await makeLink()
 
-  expect((await make(artifactId)).expiresAt).toBe(new Date(clock.now().getTime() + 60_000).toISOString())
+  expect((await make()).expiresAt).toBe(new Date(clock.now().getTime() + 60_000).toISOString())
   clock.advance(59_000)
-  expect(await read(link)).toBe(artifactId)
+  expect(await read(link)).toEqual(artifact)
   clock.advance(1_000)
   await expect(read(link)).rejects.toEqual(expired)
 })
@@ -40,7 +43,7 @@ test('a link names its file for a minute and not a second longer', async () => {
 test('keys rotate: a link made with the previous key still opens, one made with a removed key does not', async () => {
   const before = await createLinks([first]).makeLink()
 
-  expect(await createLinks([second, first]).read(before)).toBe(artifactId)
+  expect(await createLinks([second, first]).read(before)).toEqual(artifact)
   await expect(createLinks([second]).read(before)).rejects.toEqual(expired)
 })
 
@@ -51,12 +54,15 @@ describe('a forged link is refused as expired', () => {
     expires = '2030-01-01',
     bytes = first.bytes as Uint8Array,
   } = {}) => {
-    const jwt = new SignJWT({}).setProtectedHeader({ alg: 'HS256', kid }).setSubject(artifactId).setAudience(audience)
+    const jwt = new SignJWT({ account: artifact.accountId })
+      .setProtectedHeader({ alg: 'HS256', kid })
+      .setSubject(artifact.id)
+      .setAudience(audience)
     return (expires ? jwt.setExpirationTime(new Date(expires)) : jwt).sign(bytes)
   }
 
   test('the control: a link signed for this purpose with this key opens', async () => {
-    expect(await createLinks().read(await sign())).toBe(artifactId)
+    expect(await createLinks().read(await sign())).toEqual(artifact)
   })
 
   test.for([

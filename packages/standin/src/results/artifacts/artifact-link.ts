@@ -4,7 +4,7 @@ import { record } from '../../audit/record.ts'
 import { StandinError } from '../../standin-error.ts'
 import { checkMayRead } from '../read-right.ts'
 import type { ResultsContext } from '../results-context.ts'
-import { findRunOfArtifact } from './artifact-store.ts'
+import { type ArtifactKey, findRunOfArtifact } from './artifact-store.ts'
 
 const lifetimeS = 60
 const purpose = 'standin/artifact-download'
@@ -13,38 +13,38 @@ const purpose = 'standin/artifact-download'
 export async function linkArtifact(
   ctx: ResultsContext,
   caller: Caller,
-  { artifactId }: { artifactId: string },
+  artifact: ArtifactKey,
 ): Promise<{ url: string; expiresAt: string }> {
-  const run = await findRunOfArtifact(ctx.db, artifactId)
+  const run = await findRunOfArtifact(ctx.db, artifact)
   if (!run) throw new StandinError('ARTIFACT_NOT_FOUND')
   checkMayRead(ctx, caller, run)
   const { id: runId, accountId, actionId } = run
-  const details = { artifactId, runId, actionId }
+  const details = { artifactId: artifact.id, runId, actionId }
   await record(ctx, { actor: actorOf(caller), event: 'artifact.linked', accountId, details })
-  return makeArtifactLink(ctx, artifactId)
+  return makeArtifactLink(ctx, artifact)
 }
 
 /** Makes a download link: for one file and one purpose, valid for a minute, signed with a key used for nothing else. */
 export async function makeArtifactLink(
   { config, clock, results }: Pick<ResultsContext, 'config' | 'clock' | 'results'>,
-  artifactId: string,
+  { id, accountId }: ArtifactKey,
 ): Promise<{ url: string; expiresAt: string }> {
   const [{ kid, bytes }] = config.keys.links
   const expiresAtS = Math.floor(clock.now().getTime() / 1_000) + lifetimeS
-  const link = await new SignJWT({})
+  const link = await new SignJWT({ account: accountId })
     .setProtectedHeader({ alg: 'HS256', kid })
-    .setSubject(artifactId)
+    .setSubject(id)
     .setAudience(purpose)
     .setExpirationTime(expiresAtS)
     .sign(bytes)
   return { url: `${results.publicUrl()}/artifacts/${link}`, expiresAt: new Date(expiresAtS * 1_000).toISOString() }
 }
 
-/** @returns the file's id @throws StandinError `LINK_EXPIRED`, also for a forged link */
+/** @returns the file that it is for @throws StandinError `LINK_EXPIRED`, also for a forged link */
 export async function readArtifactLink(
   { config, clock }: Pick<ResultsContext, 'config' | 'clock'>,
   link: string,
-): Promise<string> {
+): Promise<ArtifactKey> {
   const keyOf = ({ kid }: { kid?: string | undefined }) => {
     const key = config.keys.links.find((each) => each.kid === kid)
     if (!key) throw new Error('unknown key id')
@@ -55,9 +55,9 @@ export async function readArtifactLink(
       algorithms: ['HS256'],
       audience: purpose,
       currentDate: clock.now(),
-      requiredClaims: ['exp', 'sub'],
+      requiredClaims: ['exp', 'sub', 'account'],
     })
-    return payload.sub ?? ''
+    return { id: payload.sub ?? '', accountId: String(payload.account) }
   } catch {
     throw new StandinError('LINK_EXPIRED')
   }

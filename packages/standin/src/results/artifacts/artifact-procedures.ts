@@ -7,6 +7,8 @@ export function artifactProcedures(ctx: ResultsContext, contracted: Contracted) 
   return {
     link: contracted
       .call(procedures.artifact.link)
-      .mutation(({ ctx: { caller }, input }) => linkArtifact(ctx, caller, input)),
+      .mutation(({ ctx: { caller, accountId }, input }) =>
+        linkArtifact(ctx, caller, { id: input.artifactId, accountId }),
+      ),
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createRunStack, type RunStack } from '../../../test/run-stack.ts'
+import { account, createRunStack, type RunStack } from '../../../test/run-stack.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
 import { defineAction } from '../../actions/define-action.ts'
 import { createHttpServer } from '../../http/http-server.ts'
@@ -31,7 +31,8 @@ async function serve({ ctx }: RunStack) {
   registerArtifactRoute(server, ctx)
   return {
     link: async (artifactId: string) => ({
-      url: new URL((await makeArtifactLink(ctx, artifactId)).url, 'http://localhost').pathname,
+      url: new URL((await makeArtifactLink(ctx, { id: artifactId, accountId: account })).url, 'http://localhost')
+        .pathname,
     }),
     get: (url: string) => server.inject(url),
     listen: () => server.listen({ port: 0, host: '127.0.0.1' }),

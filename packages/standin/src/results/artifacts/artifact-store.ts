@@ -4,11 +4,17 @@ import type { Context, InTransaction } from '../../context.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { isAmong } from '../../database/is-among.ts'
 import { appendEvent } from '../../runs/run-event-store.ts'
-import { runs, type StoredArtifact } from '../../runs/run-table.ts'
+import { isOfRun, type RunKey, runs, type StoredArtifact } from '../../runs/run-table.ts'
 import { StandinError } from '../../standin-error.ts'
 import { artifactChunks, artifacts } from './artifact-table.ts'
 
 export type ArtifactRow = typeof artifacts.$inferSelect
+export type ArtifactKey = Pick<ArtifactRow, 'id' | 'accountId'>
+
+const isArtifact = ({ id, accountId }: ArtifactKey) => and(eq(artifacts.accountId, accountId), eq(artifacts.id, id))
+const isChunkOf = ({ id, accountId }: ArtifactKey) =>
+  and(eq(artifactChunks.accountId, accountId), eq(artifactChunks.artifactId, id))
+const isRunOfArtifact = and(eq(runs.accountId, artifacts.accountId), eq(runs.id, artifacts.runId))
 
 /** A few at a time, so that no statement takes long. */
 const deletedAtOnce = 100
@@ -23,18 +29,16 @@ export async function openArtifact(
   const [row] = await tx
     .select()
     .from(artifacts)
-    .where(and(eq(artifacts.runId, file.runId), eq(artifacts.name, file.name)))
+    .where(and(isOfRun(artifacts, { id: file.runId, accountId: file.accountId }), eq(artifacts.name, file.name)))
     .for('update')
   if (!row) throw new Error('the row was inserted above')
-  await tx
-    .delete(artifactChunks)
-    .where(and(eq(artifactChunks.artifactId, row.id), gte(artifactChunks.position, row.chunks)))
+  await tx.delete(artifactChunks).where(and(isChunkOf(row), gte(artifactChunks.position, row.chunks)))
   return row
 }
 
 export async function insertChunk(
   tx: Transaction,
-  chunk: { artifactId: string; position: number; content: Buffer },
+  chunk: { accountId: string; artifactId: string; position: number; content: Buffer },
 ): Promise<void> {
   await tx.insert(artifactChunks).values(chunk)
 }
@@ -54,36 +58,40 @@ export async function bytesOfOtherArtifacts(
 /** Keeps a file as it is now, with so many chunks. */
 export async function keepArtifact(
   tx: Transaction,
-  { id, chunks, bytes }: { id: string; chunks: number; bytes: number },
+  { chunks, bytes, ...artifact }: ArtifactKey & { chunks: number; bytes: number },
 ): Promise<void> {
-  await tx.update(artifacts).set({ chunks, bytes }).where(eq(artifacts.id, id))
+  await tx.update(artifacts).set({ chunks, bytes }).where(isArtifact(artifact))
 }
 
 /** In the transaction that ends a run, before its end is announced: offers its files as they were last kept, except empty ones. */
-export async function offerArtifacts({ db }: InTransaction, { id: runId }: { id: string }): Promise<void> {
+export async function offerArtifacts({ db }: InTransaction, run: RunKey): Promise<void> {
   const offered = await db
     .update(artifacts)
     .set({ complete: true })
-    .where(and(eq(artifacts.runId, runId), eq(artifacts.complete, false), gt(artifacts.bytes, 0)))
+    .where(and(isOfRun(artifacts, run), eq(artifacts.complete, false), gt(artifacts.bytes, 0)))
     .returning()
-  for (const row of offered) await appendEvent(db, runId, { type: 'artifact', artifact: toArtifact(row) })
+  for (const row of offered) await appendEvent(db, run, { type: 'artifact', artifact: toArtifact(row) })
 }
 
-export async function findArtifact(db: Database, artifactId: string): Promise<ArtifactRow | undefined> {
+export async function findArtifact(db: Database, artifact: ArtifactKey): Promise<ArtifactRow | undefined> {
   const [row] = await db
     .select()
     .from(artifacts)
-    .where(and(eq(artifacts.id, artifactId), eq(artifacts.complete, true)))
+    .where(and(isArtifact(artifact), eq(artifacts.complete, true)))
   return row
 }
 
-/** The files that some runs offer, by run. */
-export async function artifactsOfRuns(db: Database, runIds: readonly string[]): Promise<Map<string, StoredArtifact[]>> {
+/** The files that some runs of an account offer, by run. */
+export async function artifactsOfRuns(
+  db: Database,
+  accountId: string,
+  runIds: readonly string[],
+): Promise<Map<string, StoredArtifact[]>> {
   if (runIds.length === 0) return new Map()
   const rows = await db
     .select()
     .from(artifacts)
-    .where(and(isAmong(artifacts.runId, runIds), eq(artifacts.complete, true)))
+    .where(and(eq(artifacts.accountId, accountId), isAmong(artifacts.runId, runIds), eq(artifacts.complete, true)))
     .orderBy(asc(artifacts.createdAt), asc(artifacts.id))
   const byRun = Map.groupBy(rows, ({ runId }) => runId)
   return new Map([...byRun].map(([runId, files]) => [runId, files.map(toArtifact)]))
@@ -92,13 +100,13 @@ export async function artifactsOfRuns(db: Database, runIds: readonly string[]): 
 /** A file's bytes, with one piece in memory at a time. */
 export async function* readChunks(
   db: Database,
-  { id, chunks }: Pick<ArtifactRow, 'id' | 'chunks'>,
+  artifact: ArtifactKey & Pick<ArtifactRow, 'chunks'>,
 ): AsyncGenerator<Buffer> {
-  for (let position = 0; position < chunks; position++) {
+  for (let position = 0; position < artifact.chunks; position++) {
     const [chunk] = await db
       .select({ content: artifactChunks.content })
       .from(artifactChunks)
-      .where(and(eq(artifactChunks.artifactId, id), eq(artifactChunks.position, position)))
+      .where(and(isChunkOf(artifact), eq(artifactChunks.position, position)))
     if (!chunk) throw new StandinError('ARTIFACT_NOT_FOUND') // Erased while it is read: the rest is missing.
     yield chunk.content
   }
@@ -107,13 +115,13 @@ export async function* readChunks(
 /** The run that offers a file. */
 export async function findRunOfArtifact(
   db: Database,
-  artifactId: string,
+  artifact: ArtifactKey,
 ): Promise<typeof runs.$inferSelect | undefined> {
   const [row] = await db
     .select({ run: runs })
     .from(artifacts)
-    .innerJoin(runs, eq(runs.id, artifacts.runId))
-    .where(and(eq(artifacts.id, artifactId), eq(artifacts.complete, true)))
+    .innerJoin(runs, isRunOfArtifact)
+    .where(and(isArtifact(artifact), eq(artifacts.complete, true)))
   return row?.run
 }
 
@@ -123,7 +131,7 @@ export async function ageOutArtifacts({ db, clock, config }: Context): Promise<b
   const old = db
     .select({ id: artifacts.id })
     .from(artifacts)
-    .innerJoin(runs, eq(runs.id, artifacts.runId))
+    .innerJoin(runs, isRunOfArtifact)
     .where(and(lt(artifacts.createdAt, before), lt(runs.endedAt, before))) // The first condition uses an index.
     .orderBy(asc(artifacts.createdAt))
     .limit(deletedAtOnce)
@@ -134,13 +142,24 @@ export async function ageOutArtifacts({ db, clock, config }: Context): Promise<b
 /** Erases some files of an account; its runs stay as history. @returns whether there may be more */
 export async function eraseArtifactsOf({ db }: InTransaction, accountId: string): Promise<boolean> {
   const { id } = artifacts
-  const ofAccount = db.select({ id }).from(artifacts).where(eq(artifacts.accountId, accountId)).limit(erasedAtOnce)
-  const deleted = await db.delete(artifacts).where(inArray(id, ofAccount)).returning({ id })
+  const isOfAccount = eq(artifacts.accountId, accountId)
+  const some = db.select({ id }).from(artifacts).where(isOfAccount).limit(erasedAtOnce)
+  const deleted = await db
+    .delete(artifacts)
+    .where(and(isOfAccount, inArray(id, some)))
+    .returning({ id })
   return deleted.length === erasedAtOnce
 }
 
-export async function accountOfArtifact(db: Database, artifactId: string): Promise<string | undefined> {
-  return (await findArtifact(db, artifactId))?.accountId
+/** @param within the only account to look at; without it, all, since services name a file by its id alone */
+export async function accountOfArtifact(db: Database, id: string, within?: string): Promise<string | undefined> {
+  const { accountId } = artifacts
+  const isThis = within === undefined ? eq(artifacts.id, id) : isArtifact({ id, accountId: within })
+  const [row] = await db
+    .select({ accountId })
+    .from(artifacts)
+    .where(and(isThis, eq(artifacts.complete, true)))
+  return row?.accountId
 }
 
 const toArtifact = ({ id, name, mediaType, bytes }: ArtifactRow): StoredArtifact => ({ id, name, mediaType, bytes })

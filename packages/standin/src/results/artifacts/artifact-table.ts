@@ -1,6 +1,7 @@
 import {
   boolean,
   customType,
+  foreignKey,
   index,
   integer,
   pgTable,
@@ -10,7 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { runs } from '../../runs/run-table.ts'
+import { goesWithRun } from '../../runs/run-table.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
@@ -18,11 +19,9 @@ const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 export const artifacts = pgTable(
   'artifacts',
   {
-    id: uuid().primaryKey().defaultRandom(),
-    runId: uuid()
-      .notNull()
-      .references(() => runs.id, { onDelete: 'cascade' }),
+    id: uuid().notNull().defaultRandom(),
     accountId: uuid().notNull(),
+    runId: uuid().notNull(),
     name: text().notNull(),
     mediaType: text().notNull(),
     bytes: integer().notNull().default(0),
@@ -31,8 +30,9 @@ export const artifacts = pgTable(
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },
   (table) => [
-    uniqueIndex().on(table.runId, table.name),
-    index('artifacts_of_account').on(table.accountId),
+    primaryKey({ columns: [table.id, table.accountId] }), // In this order: services name a file by its id alone.
+    uniqueIndex('artifacts_of_run').on(table.accountId, table.runId, table.name),
+    goesWithRun(table),
     index('artifacts_by_age').on(table.createdAt),
   ],
 )
@@ -41,11 +41,17 @@ export const artifacts = pgTable(
 export const artifactChunks = pgTable(
   'artifact_chunks',
   {
-    artifactId: uuid()
-      .notNull()
-      .references(() => artifacts.id, { onDelete: 'cascade' }),
+    accountId: uuid().notNull(),
+    artifactId: uuid().notNull(),
     position: integer().notNull(),
     content: bytea().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.artifactId, table.position] })],
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.artifactId, table.position] }),
+    foreignKey({
+      columns: [table.accountId, table.artifactId],
+      foreignColumns: [artifacts.accountId, artifacts.id],
+      name: 'artifact_chunks_artifact',
+    }).onDelete('cascade'),
+  ],
 )

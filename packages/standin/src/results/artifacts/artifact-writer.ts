@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../database/database.ts'
+import type { RunLease } from '../../runs/run-lease-store.ts'
 import { workingStates } from '../../runs/run-lifecycle.ts'
-import { type RunLease, whileHeld } from '../../runs/while-held.ts'
+import { whileHeld } from '../../runs/while-held.ts'
 import { StandinError } from '../../standin-error.ts'
 import { bytesOfOtherArtifacts, insertChunk, keepArtifact, openArtifact } from './artifact-store.ts'
 
@@ -31,12 +32,16 @@ const pieceBytes = 256 * 1024
  */
 export async function createArtifactWriter(
   db: Database,
-  { epoch, ...file }: RunLease & { accountId: string; name: string; mediaType: string },
+  { run, ...file }: { run: RunLease; name: string; mediaType: string },
   { bytesPerAccount }: { bytesPerAccount: number },
 ): Promise<OpenArtifact> {
-  const { runId, accountId } = file
-  const held = { runId, epoch, states: workingStates }
-  const { id, chunks, bytes: keptBytes } = await whileHeld(db, held, (tx) => openArtifact(tx, file))
+  const { accountId } = run
+  const held = { ...run, states: workingStates }
+  const {
+    id,
+    chunks,
+    bytes: keptBytes,
+  } = await whileHeld(db, held, (tx) => openArtifact(tx, { accountId, runId: run.id, ...file }))
   let position = chunks
   let total = keptBytes
   let buffered: Buffer[] = []
@@ -51,7 +56,7 @@ export async function createArtifactWriter(
     await whileHeld(db, held, async (tx) => {
       const others = await bytesOfOtherArtifacts(tx, { accountId, but: id })
       if (others + total + content.byteLength > bytesPerAccount) throw new StandinError('STORAGE_FULL')
-      await insertChunk(tx, { artifactId: id, position, content })
+      await insertChunk(tx, { accountId, artifactId: id, position, content })
     })
     position++
     total += content.byteLength
@@ -75,6 +80,6 @@ export async function createArtifactWriter(
       if (bufferedBytes >= pieceBytes) await flush()
     },
     flush,
-    keep: (tx) => keepArtifact(tx, { id, chunks: position, bytes: total }),
+    keep: (tx) => keepArtifact(tx, { id, accountId, chunks: position, bytes: total }),
   }
 }

@@ -76,9 +76,9 @@ test('files of a result have all its rows', async () => {
 test('invariant 19: a worker that continues makes them of the rows before and after', async () => {
   await using stack = await createRunStack({ database, actions: [table] })
   const { id } = await stack.start({ actionId: 'table' })
-  await stack.sql`insert into run_results (run_id, rows, columns) values (${id}, 1, '[{"key":"text","title":"Text","kind":"text","filterable":false}]')`
-  await stack.sql`insert into run_result_rows (run_id, position, row_id, cells, is_new, searched)
-    values (${id}, 0, '0', '{"text":"Row 0"}', false, ''), (${id}, 1, '1', '{"text":"lost"}', false, '')`
+  await stack.sql`insert into run_results (account_id, run_id, rows, columns) values (${account}, ${id}, 1, '[{"key":"text","title":"Text","kind":"text","filterable":false}]')`
+  await stack.sql`insert into run_result_rows (account_id, run_id, position, row_id, cells, is_new, searched)
+    values (${account}, ${id}, 0, '0', '{"text":"Row 0"}', false, ''), (${account}, ${id}, 1, '1', '{"text":"lost"}', false, '')`
   await stack.sql`update runs set checkpoint = '{"state":1}' where id = ${id}`
   await stack.createWorker().workOn(id)
   expect((await stack.files(id))['table.csv']).toBe("\uFEFFText\r\nRow 0\r\n'=Row 1\r\n'=Row 2\r\n")
@@ -96,18 +96,18 @@ test('invariant 24: only callers who may start the action can read its file and 
     scopes: ['a'],
     expiresAt: new Date(),
   }
-  const input = { artifactId: artifact?.id }
+  const input = { id: artifact?.id, accountId: account }
 
   for (const may of [anna, caller, { ...anna, scopes: undefined }]) {
     expect((await linkArtifact(stack.ctx, may, input)).url).toContain('/artifacts/')
-    expect((await readResult(stack.ctx, may, { runId, limit: 9 })).rows).toHaveLength(3)
+    expect((await readResult(stack.ctx, may, { accountId: account, runId, limit: 9 })).rows).toHaveLength(3)
   }
   for (const mayNot of [
     { ...anna, scopes: ['b'] },
     { ...caller, grants: [{ accountId: account, scopes: ['b'], mac: '' }] },
   ]) {
     await expect(linkArtifact(stack.ctx, mayNot, input)).rejects.toMatchObject({ reason: 'SCOPE_FORBIDDEN' })
-    await expect(readResult(stack.ctx, mayNot, { runId, limit: 9 })).rejects.toMatchObject({
+    await expect(readResult(stack.ctx, mayNot, { accountId: account, runId, limit: 9 })).rejects.toMatchObject({
       reason: 'SCOPE_FORBIDDEN',
     })
   }
