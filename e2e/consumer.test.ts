@@ -4,8 +4,10 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { root } from '../scripts/part.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { connectDatabase } from '../packages/standin/src/database/database.ts'
+import { startKillablePostgres } from '../packages/standin/test/killable-postgres.ts'
+import { answers, freePort, root, until } from '../scripts/part.ts'
 import { accountId, install, type Stack, startStack } from './stack.ts'
 
 /** A project of somebody else's, outside the workspace, that has the packed client and nothing else of ours. */
@@ -123,6 +125,50 @@ describe('the examples of the client’s README', () => {
     await once(child, 'close')
     expect(said.join('').trim()).toMatch(says)
   })
+})
+
+test('the packed server has the corrected driver inside: sessions that end leave no request waiting', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'standin-packed-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const each of ['contracts', 'standin'])
+    run('pnpm', ['pack', '--pack-destination', folder], join(root, 'packages', each))
+  const contracts = `file:./standin-contracts-${versionOf('packages/contracts')}.tgz`
+  const dependencies = {
+    standin: `file:./standin-${versionOf('packages/standin')}.tgz`,
+    '@standin/contracts': contracts,
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true, dependencies }))
+  // As npm does: all in one folder, and a package that is there satisfies whoever needs it.
+  const asNpm = JSON.stringify({ nodeLinker: 'hoisted', overrides: { '@standin/contracts': contracts } })
+  writeFileSync(join(folder, 'pnpm-workspace.yaml'), asNpm)
+  run('pnpm', ['install', '--ignore-scripts', '--prefer-offline', '--no-optional'], folder)
+  rmSync(join(folder, 'node_modules/postgres'), { recursive: true, force: true }) // The released one, which nothing may need.
+  writeFileSync(
+    join(folder, 'server.js'),
+    `import { createStandin, runServer } from 'standin'
+    const scopes = [{ scope: 'asset.view', optional: false }]
+    const app = { id: '@acme/roster', name: 'Roster', description: 'A roster.', scopes, callbackUrl: 'https://acme.example/trackunit/callback' }
+    await runServer(createStandin({ app, actions: [] }), process.env)`,
+  )
+  await using database = await startKillablePostgres()
+  const port = String(await freePort())
+  const { NODE_OPTIONS: _sources, ...inherited } = process.env
+  const settings = { DATABASE_URL: database.url, STANDIN_DATA_DIR: folder, PORT: port, METRICS_PORT: '0' }
+  const server = spawn(process.execPath, ['server.js'], { cwd: folder, env: { ...inherited, ...settings } })
+  onTestFinished(() => void server.kill('SIGKILL'))
+  const said: string[] = []
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (piece: Buffer) => said.push(String(piece)))
+  const ready = `http://127.0.0.1:${port}/health/ready`
+  await until(`the packed server (${said})`, () => answers(ready), { timeoutMs: 30_000 })
+
+  const { sql, close } = connectDatabase(database.url, { pool: 1 })
+  for (let round = 0; round < 10; round++) {
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()`
+    expect((await fetch(ready, { signal: AbortSignal.timeout(10_000) })).status).toBeOneOf([200, 503])
+  }
+  await close()
+  await until('the server is ready again', async () => (await fetch(ready)).status === 200, { timeoutMs: 20_000 })
+  expect(server.exitCode).toBeNull()
 })
 
 function versionOf(folder: string): string {

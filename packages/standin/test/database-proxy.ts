@@ -8,6 +8,8 @@ export interface DatabaseProxy extends AsyncDisposable {
   fallSilent(): void
   /** Every connection ends, and none is let in: PostgreSQL was stopped. */
   stop(): void
+  /** The next connections end as soon as the database says something on them. */
+  endWhileConnecting(count: number): void
   /** None is let in any more; those that are there stay. */
   refuse(): void
   start(): Promise<void>
@@ -17,6 +19,7 @@ export interface DatabaseProxy extends AsyncDisposable {
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
+  let left = 0
   const server = createServer((client) => {
     const directory = target.searchParams.get('host')
     const port = target.port || '5432'
@@ -33,6 +36,11 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
         sockets.delete(socket)
         other.destroy()
       })
+    }
+    if (left > 0) {
+      left--
+      upstream.once('data', () => client.destroy())
+      return client.pipe(upstream)
     }
     return client.pipe(upstream).pipe(client)
   })
@@ -52,6 +60,9 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     stop() {
       server.close()
       endAll()
+    },
+    endWhileConnecting(count) {
+      left = count
     },
     refuse: () => void server.close(),
     async start() {

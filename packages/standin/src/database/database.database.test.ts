@@ -34,11 +34,17 @@ test('its connections can be told apart from those of others', async () => {
   expect(await sql`show application_name`).toEqual([{ application_name: 'standin' }])
 })
 
-test('a statement of a server that hangs is ended, and others may take as long as they need', async () => {
-  const { sql } = await connect({ pool: 1, statementMs: 50 })
+test('a statement that hangs is ended, and so is a transaction that does nothing', async () => {
+  const { sql } = await connect({ pool: 1, statementMs: 500 })
   await expect(sql`select pg_sleep(30)`).rejects.toMatchObject({ code: '57014' })
+  await expect(sql.begin(() => new Promise(() => {}))).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
   const { sql: patient } = await connect({ pool: 1 })
-  expect(await patient`show statement_timeout`).toEqual([{ statement_timeout: '0' }])
+  expect(await patient`show statement_timeout`).toEqual([{ statement_timeout: '10min' }])
+})
+
+test('a statement that hangs is ended behind a transaction pooler as well, which takes no settings', async () => {
+  const { sql } = await connect({ pool: 1, pooled: true, statementMs: 50 })
+  await expect(sql`select pg_sleep(30)`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
 })
 
 test('behind a transaction pooler nothing is prepared', async () => {
@@ -121,22 +127,4 @@ describe('what the operator reads where the database cannot be used', () => {
     expect(databaseTrouble(new Error('no'))).toBeUndefined()
     expect(databaseTrouble(Object.assign(new Error('no'), { code: '23505' }))).toBeUndefined()
   })
-})
-
-test('a connection that is lost between two statements of a transaction fails the second, and does not end the process', async () => {
-  const { sql } = await connect({ pool: 2 })
-  const secondStatement = Promise.withResolvers<unknown>()
-  const noticed = Promise.withResolvers<void>()
-
-  const transaction = sql.begin(async (tx) => {
-    const [row] = await tx`select pg_backend_pid() as pid`
-    await sql`select pg_terminate_backend(${row?.pid})`
-    await noticed.promise
-    await tx`select 1`.then(secondStatement.resolve, secondStatement.resolve)
-  })
-  transaction.catch(() => noticed.resolve()) // The driver fails the transaction when it sees that the connection is gone.
-
-  await expect(transaction).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
-  expect(await secondStatement.promise).toMatchObject({ code: 'CONNECTION_DESTROYED' })
-  expect(await sql`select 1 as one`).toEqual([{ one: 1 }])
 })

@@ -1,6 +1,7 @@
 import type { PgDatabase } from 'drizzle-orm/pg-core'
-import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js/session'
 import postgres, { type Sql } from 'postgres'
+import { drizzleOf } from './drizzle-of.ts'
 import { withPreparedStatements } from './prepared-statements.ts'
 import { createSockets, type Sockets } from './sockets.ts'
 
@@ -31,17 +32,26 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
     connection: { application_name: name },
   }) as const
 
+/** No statement takes minutes: where a person waits for one, it ends after ten. */
+const longestStatementMs = 600_000
+
 /**
  * A pool of connections. `synchronous_commit` is set on: a callback that was answered 2xx must be on disk,
  * whatever the database's own default is.
- * @param options.statementMs how long a statement may take; by default as long as it needs. Not through a pooler
+ * @param options.statementMs how long a statement may take, and a transaction may do nothing. Behind a pooler PostgreSQL
+ *   cannot be told; there, and where the database is silent, a connection on which nothing arrives is ended after up to
+ *   twice that
  */
 export function connectDatabase(
   url: string,
-  { pool = 10, pooled = false, statementMs }: { pool?: number; pooled?: boolean; statementMs?: number } = {},
+  {
+    pool = 10,
+    pooled = false,
+    statementMs = longestStatementMs,
+  }: { pool?: number; pooled?: boolean; statementMs?: number } = {},
 ): Connection {
   const options = connectionOptions({ max: pool, name: 'standin' })
-  const { options: ofSockets, cut, end } = createSockets(url)
+  const { options: ofSockets, cut, end } = createSockets(url, { heardEveryMs: statementMs })
   const sql = postgres(url, {
     ...options,
     ...ofSockets,
@@ -51,13 +61,14 @@ export function connectDatabase(
       ...options.connection,
       ...(!pooled && {
         synchronous_commit: 'on',
-        ...(statementMs !== undefined && { statement_timeout: statementMs }),
+        statement_timeout: statementMs,
+        idle_in_transaction_session_timeout: statementMs,
       }),
     },
   })
   return {
     sql,
-    db: drizzle({ client: pooled ? sql : withPreparedStatements(sql), casing: 'snake_case' }) as Database,
+    db: drizzleOf(pooled ? sql : withPreparedStatements(sql), { casing: 'snake_case' }) as Database,
     cut,
     close: () => sql.end({ timeout: 5 }).finally(end),
   }

@@ -1,13 +1,17 @@
 import { fileURLToPath } from 'node:url'
-import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { connectionOptions } from './database.ts'
+import { drizzleOf } from './drizzle-of.ts'
 
-const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
+/** Two folders up in the sources and in the built package. */
+export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 /** Any number, the same in every replica. */
 const migrationLock = 7_261_002
+
+/** A table that is changed by then is one that somebody should look at. */
+const longestChangeMs = 600_000
 
 /**
  * Brings the database to this version's tables. Replicas that start at once migrate one after the other.
@@ -15,12 +19,13 @@ const migrationLock = 7_261_002
  * @throws where a table is in use for longer than `waitForLocksMs`: all who come after would wait behind the change
  */
 export async function migrateDatabase(url: string, { waitForLocksMs = 5_000 } = {}): Promise<void> {
-  const sql = postgres(url, connectionOptions({ max: 1, name: 'standin-migrate' }))
+  const options = connectionOptions({ max: 1, name: 'standin-migrate' })
+  const sql = postgres(url, { ...options, connection: { ...options.connection, statement_timeout: longestChangeMs } })
   try {
     await sql`select pg_advisory_lock(${migrationLock})`
     await sql`select set_config('lock_timeout', ${String(waitForLocksMs)}, false)`
     // A schema that no role is called: PostgreSQL would look for our tables in it.
-    await migrate(drizzle({ client: sql }), { migrationsFolder, migrationsSchema: 'standin_migrations' })
+    await migrate(drizzleOf(sql), { migrationsFolder, migrationsSchema: 'standin_migrations' })
   } finally {
     await sql.end() // Its locks end with the session.
   }

@@ -13,7 +13,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'standin-committing-'))
   server = await startEmbeddedPostgres({ dataDir })
   await migrateDatabase(server.url)
-})
+}, 60_000)
 afterAll(async () => {
   await server.stop()
   await rm(dataDir, { recursive: true, force: true })

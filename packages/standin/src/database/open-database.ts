@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { checkDriver } from './check-driver.ts'
 import { startEmbeddedPostgres } from './embedded-postgres/index.ts'
 
 export interface OpenDatabase {
@@ -10,11 +11,15 @@ export interface OpenDatabase {
   close(): Promise<void>
 }
 
-/** The PostgreSQL that is configured, else an embedded one in the data folder, started or attached to. */
+/**
+ * The PostgreSQL that is configured, else an embedded one in the data folder, started or attached to.
+ * @throws ConfigError where the driver is not the corrected one
+ */
 export async function openDatabase(
   { url, directUrl, embeddedDir }: Config['database'],
   say: (line: string) => void,
 ): Promise<OpenDatabase> {
+  checkDriver()
   if (url) return { url, directUrl: directUrl ?? url, pooled: directUrl !== undefined, close: async () => {} }
   const embedded = await startEmbeddedPostgres({ dataDir: embeddedDir, log: say })
   return { url: embedded.url, directUrl: embedded.url, pooled: false, close: () => embedded.stop() }

@@ -17,8 +17,11 @@ export interface Sockets {
   end(): void
 }
 
-/** The sockets of a pool: without them, a connection that a network lost is waited on for a quarter of an hour. */
-export function createSockets(url: string): Sockets {
+/**
+ * The sockets of a pool: without them, a connection that a network lost is waited on for a quarter of an hour.
+ * @param policy.heardEveryMs one on which nothing arrives for so long is ended, at the latest after twice that
+ */
+export function createSockets(url: string, { heardEveryMs }: { heardEveryMs: number }): Sockets {
   const sockets = new Set<Socket>()
   let isOver = false
   const socket = (address: SocketAddress) => {
@@ -27,18 +30,21 @@ export function createSockets(url: string): Sockets {
     sockets.add(opened)
     return isOver ? opened.unref() : opened
   }
+  const cut = (unlessHeardWithinMs: number) => {
+    const heard = [...sockets].map((each) => ({ each, bytes: each.bytesRead }))
+    const end = () => {
+      for (const { each, bytes } of heard) if (each.bytesRead === bytes) each.destroy()
+    }
+    if (unlessHeardWithinMs === 0) end()
+    else setTimeout(end, unlessHeardWithinMs).unref()
+  }
+  const cutting = setInterval(cut, heardEveryMs, heardEveryMs).unref()
   return {
     options: namesOneHost(url) ? { socket } : {},
-    cut(unlessHeardWithinMs) {
-      const heard = [...sockets].map((each) => ({ each, bytes: each.bytesRead }))
-      const end = () => {
-        for (const { each, bytes } of heard) if (each.bytesRead === bytes) each.destroy()
-      }
-      if (unlessHeardWithinMs === 0) end()
-      else setTimeout(end, unlessHeardWithinMs).unref()
-    },
+    cut,
     end() {
       isOver = true
+      clearInterval(cutting)
       for (const each of sockets) each.destroy()
     },
   }

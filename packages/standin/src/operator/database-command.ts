@@ -34,7 +34,9 @@ async function move(terminal: Terminal, to: string) {
         ? new CommandFailed('Cannot use the database of --to. Check its address, user and password.')
         : error
     })
-    const [source, target] = [connectDatabase(from.directUrl, { pool: 1 }), connectDatabase(to, { pool: 2 })]
+    const statementMs = 24 * 3_600_000 // One statement copies a whole table.
+    const source = connectDatabase(from.directUrl, { pool: 1, statementMs })
+    const target = connectDatabase(to, { pool: 2, statementMs })
     try {
       return await moveDatabase(source.sql, target.sql)
     } catch (error) {

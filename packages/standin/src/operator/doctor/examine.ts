@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import { connectDatabase, type Database } from '../../database/database.ts'
 import { databaseTrouble } from '../../database/database-trouble.ts'
+import { migrationsFolder } from '../../database/migrate.ts'
 import { openDatabase } from '../../database/open-database.ts'
 import { findKeyUse } from '../../secrets/find-key-use.ts'
 import { findForgedRows } from '../../secrets/review-signed-rows.ts'
@@ -64,9 +65,7 @@ async function examineDatabase(config: Config, say: (line: string) => void): Pro
     const direct = connectDatabase(directUrl, { pool: 1 })
     try {
       const { sql, db } = connection
-      const journal = JSON.parse(
-        readFileSync(new URL('../../../migrations/meta/_journal.json', import.meta.url), 'utf8'),
-      )
+      const journal = JSON.parse(readFileSync(join(migrationsFolder, 'meta/_journal.json'), 'utf8'))
       const tables = await checkMigrations(sql, journal.entries.length)
       const ofTables = async () => [
         await checkForwarding(config, db),
