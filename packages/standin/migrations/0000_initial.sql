@@ -61,6 +61,7 @@ CREATE TABLE "credentials" (
 	"proven_at" timestamp (3) with time zone,
 	"granted_scopes" text[],
 	"missing_from_plan" text[],
+	"mac" text,
 	CONSTRAINT "credentials_account_id_generation_pk" PRIMARY KEY("account_id","generation")
 );
 --> statement-breakpoint

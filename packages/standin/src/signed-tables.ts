@@ -1,5 +1,5 @@
 import { grants, serviceKeys, signedGrants, signedKeys } from './access/access-table.ts'
-import { installations, signedAccounts } from './accounts/account-table.ts'
+import { credentials, installations, signedAccounts, signedCredentials } from './accounts/account-table.ts'
 import { signedTable } from './secrets/signed-row-store.ts'
 import { keySets, signedKeySets } from './trackunit/key-set-table.ts'
 
@@ -9,4 +9,5 @@ export const signedTables = [
   signedTable(grants, signedGrants),
   signedTable(keySets, signedKeySets),
   signedTable(installations, signedAccounts),
+  signedTable(credentials, signedCredentials),
 ]

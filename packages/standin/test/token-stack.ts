@@ -1,8 +1,13 @@
-import { asc, eq } from 'drizzle-orm'
+import { asc } from 'drizzle-orm'
 import { findServiceByKeyId } from '../src/access/access-store.ts'
 import { createKey } from '../src/access/create-key.ts'
-import { lockInstallation, updateServing } from '../src/accounts/account-store.ts'
-import { credentials } from '../src/accounts/account-table.ts'
+import {
+  insertCredentials,
+  listCredentials,
+  lockInstallation,
+  moveCredentials,
+  updateServing,
+} from '../src/accounts/account-store.ts'
 import { createAccountsMemory } from '../src/accounts/accounts-context.ts'
 import { uninstall } from '../src/accounts/uninstall.ts'
 import { createActionCatalogue } from '../src/actions/action-catalogue.ts'
@@ -70,15 +75,13 @@ export async function createTokenStack({ url }: TestDatabase) {
     const sealedSecret = await ctx.vault.seal(new Secret(`secret of generation ${generation}`), binding)
     await db.transaction(async (tx) => {
       await lockInstallation(tx, accountId)
-      await tx.update(credentials).set({ state: 'superseded' }).where(eq(credentials.accountId, accountId))
-      await tx.insert(credentials).values({
+      const signing = { ...ctx, db: tx }
+      for (const row of await listCredentials(tx, accountId)) await moveCredentials(signing, row, 'outdated')
+      await insertCredentials(signing, {
         ...{ accountId, generation, appId, clientId, sealedSecret, grantedScopes, missingFromPlan },
-        state: 'active',
-        issuedAt: clock.now(),
-        tieBreak: '',
-        bound: true,
+        ...{ state: 'active', issuedAt: clock.now(), tieBreak: '', bound: true, releasedAt: null, provenAt: null },
       })
-      await updateServing({ ...ctx, db: tx }, { accountId, activeGeneration: generation })
+      await updateServing(signing, { accountId, activeGeneration: generation })
     })
   }
 

@@ -46,7 +46,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
   const named = namedBy(proof, tx.config.trackunit.accountClaim, accountId)
   if (named === 'another' || (await isForeignClient(tx, row))) {
     const reason = 'CREDENTIALS_QUARANTINED'
-    if (await moveCredentials(tx.db, row, 'foreign', { reason, nextAttemptAt: null }))
+    if (await moveCredentials(tx, row, 'foreign', { reason, nextAttemptAt: null }))
       return record(tx, { ...entry, event: 'credentials.quarantined' })
     return updateCredentials(tx.db, row, { reason, nextAttemptAt: after(now, parkedProbeMs) }) // Parked ones stay parked.
   }
@@ -57,7 +57,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
   }
   const inForce = credentials.find(isInForce)
   if (inForce && inForce !== row && comparePositions(inForce, row) > 0) {
-    await moveCredentials(tx.db, row, 'outdated', proven)
+    await moveCredentials(tx, row, 'outdated', proven)
     return record(tx, { ...entry, event: 'credentials.superseded' })
   }
 
@@ -65,7 +65,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
   if (!isTrusted && !inForce && credentials.some(({ state, bound }) => state === 'pending' && bound))
     return updateCredentials(tx.db, row, { nextAttemptAt: after(now, undecidedProbeMs) }) // The account's own come first.
   if (!isTrusted && inForce && inForce !== row) {
-    await moveCredentials(tx.db, row, 'proven-unbound', { ...proven, reason: 'CREDENTIALS_AWAITING_APPROVAL' })
+    await moveCredentials(tx, row, 'proven-unbound', { ...proven, reason: 'CREDENTIALS_AWAITING_APPROVAL' })
     await record(tx, { ...entry, event: 'credentials.awaiting-approval' })
     return probeCredentials(tx.db, inForce, now) // Whether the old ones still work decides.
   }

@@ -5,7 +5,14 @@ import type { InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
-import { credentials, installations, type ServingState, signedAccounts } from './account-table.ts'
+import {
+  credentials,
+  installations,
+  type ServingState,
+  type SignedCredentials,
+  signedAccounts,
+  signedCredentials,
+} from './account-table.ts'
 import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
 import { noRefusals } from './refusal-evidence.ts'
 
@@ -173,9 +180,27 @@ export async function lockClient(tx: Transaction, clientId: string): Promise<voi
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`client ${clientId}`}, 0))`)
 }
 
+type Signing = Pick<InTransaction, 'db' | 'signedRows'>
+
 /** Stores new credentials; if they are due, every replica's prover wakes. */
-export async function insertCredentials(tx: Transaction, row: typeof credentials.$inferInsert): Promise<void> {
-  await tx.insert(credentials).values(row).returning(notifications(row.accountId, row))
+export async function insertCredentials(
+  { db, signedRows }: Signing,
+  row: Omit<typeof credentials.$inferInsert, 'mac'> & SignedCredentials,
+): Promise<void> {
+  const mac = signedRows.sign(signedCredentials, row)
+  await db
+    .insert(credentials)
+    .values({ ...row, mac })
+    .returning(notifications(row.accountId, row))
+}
+
+/** The signature of credentials after a change; undefined where somebody else wrote them: signed, they would count. */
+export function signatureAfter(
+  { signedRows }: Pick<Signing, 'signedRows'>,
+  before: CredentialRow,
+  after: SignedCredentials,
+): string | null {
+  return signedRows.isSigned(signedCredentials, before) ? signedRows.sign(signedCredentials, after) : before.mac
 }
 
 /**
@@ -183,26 +208,27 @@ export async function insertCredentials(tx: Transaction, row: typeof credentials
  * @returns their new state, or undefined if the event cannot happen in their current one: then nothing was changed
  */
 export async function moveCredentials(
-  tx: Transaction,
-  row: Pick<CredentialRow, 'accountId' | 'generation' | 'state'>,
+  tx: Signing,
+  row: CredentialRow,
   event: CredentialEvent,
-  { reason = null, ...change }: { reason?: ErrorReason | null } & Partial<CredentialRow> = {},
+  { reason = null, ...change }: { reason?: ErrorReason | null } & Partial<Omit<CredentialRow, 'mac'>> = {},
 ): Promise<CredentialState | undefined> {
   const state = nextCredentialState(row.state, event)
   if (!state) return undefined
-  await tx
+  const mac = signatureAfter(tx, row, { ...row, ...change, state })
+  await tx.db
     .update(credentials)
-    .set({ claimedBy: null, ...change, state, reason, since: sql`now()` })
+    .set({ claimedBy: null, ...change, state, reason, since: sql`now()`, mac })
     .where(byKey(row))
     .returning(notifications(row.accountId, change))
   return state
 }
 
-/** Changes anything but the state: times, attempts. */
+/** Changes what is not signed: times, attempts. */
 export async function updateCredentials(
   tx: Transaction,
   key: CredentialKey,
-  change: Partial<CredentialRow>,
+  change: Partial<Omit<CredentialRow, keyof SignedCredentials | 'mac'>>,
 ): Promise<void> {
   await tx
     .update(credentials)
@@ -217,7 +243,7 @@ export async function probeCredentials(tx: Transaction, key: CredentialKey, now:
 }
 
 /** Ends credentials and erases their secret; the row stays as history. */
-export async function eraseCredentials(tx: Transaction, row: CredentialRow): Promise<void> {
+export async function eraseCredentials(tx: Signing, row: CredentialRow): Promise<void> {
   await moveCredentials(tx, row, 'uninstalled', { sealedSecret: null, contentDigest: null, nextAttemptAt: null })
 }
 

@@ -48,6 +48,10 @@ export const installations = pgTable(
   ],
 )
 
+/** Why credentials do not come into force whose row is not signed. */
+export const forgedCredentialsDetail =
+  'The stored row of these credentials is not what Standin signed. The operator’s doctor names it.'
+
 /** Why an account is not served whose row is not signed. */
 export const forgedAccountDetail =
   'The stored state of this account is not what Standin signed. The operator’s doctor names it.'
@@ -104,6 +108,7 @@ export const credentials = pgTable(
     grantedScopes: text().array(),
     /** Scopes that are not granted and that, as Trackunit said, the account's plan lacks. */
     missingFromPlan: text().array(),
+    mac: text(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.generation] }),
@@ -116,3 +121,18 @@ export const credentials = pgTable(
     index('credentials_unproven').on(table.since).where(sql`${table.provenAt} is null`),
   ],
 )
+
+/** What decides whether credentials may come into force. Their secret is sealed for its row. */
+export type SignedCredentials = Pick<
+  typeof credentials.$inferSelect,
+  'accountId' | 'generation' | 'clientId' | 'state' | 'bound' | 'issuedAt' | 'tieBreak' | 'releasedAt' | 'provenAt'
+>
+
+export const signedCredentials: SignedKind<SignedCredentials> = {
+  name: 'credentials',
+  idOf: ({ accountId, generation }) => `${accountId} ${generation}`,
+  signed: ({ accountId, generation, clientId, state, bound, issuedAt, tieBreak, releasedAt, provenAt }) => [
+    ...[accountId.toLowerCase(), generation, clientId, state, String(bound), issuedAt.toISOString(), tieBreak],
+    ...[releasedAt, provenAt].map((moment) => moment?.toISOString() ?? null),
+  ],
+}

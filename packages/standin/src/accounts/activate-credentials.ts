@@ -1,15 +1,16 @@
 import type { InTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { type Account, type CredentialRow, moveCredentials, updateServing } from './account-store.ts'
-import { forgedAccountDetail, signedAccounts } from './account-table.ts'
+import { forgedAccountDetail, forgedCredentialsDetail, signedAccounts, signedCredentials } from './account-table.ts'
 import { isInForce } from './credential-lifecycle.ts'
 import { comparePositions } from './credential-order.ts'
 import { recordInstallationEvent } from './installation-event-store.ts'
+import { isSuspended } from './uninstall-lifecycle.ts'
 
 /**
  * The only way in which credentials come into force: the ones before them, and all that are older, become history.
  * @param account locked
- * @throws StandinError `INTERNAL` where someone else wrote what is in force: bringing anything into force would sign that
+ * @throws StandinError `INTERNAL` where someone else wrote any of the account's rows: bringing these into force would sign that
  */
 export async function activateCredentials(
   tx: InTransaction,
@@ -21,14 +22,17 @@ export async function activateCredentials(
   }: { event: 'proven' | 'approved'; change?: Partial<CredentialRow>; account: Account },
 ): Promise<void> {
   const { accountId } = row
-  if (!tx.signedRows.accept(signedAccounts, installation))
-    throw new StandinError('INTERNAL', { detail: forgedAccountDetail })
   const before = credentials.find(isInForce) // Also while an uninstall has stopped them.
+  const served = before && !isSuspended(installation, before) ? before.generation : null
+  if (!tx.signedRows.accept(signedAccounts, installation) || served !== installation.activeGeneration)
+    throw new StandinError('INTERNAL', { detail: forgedAccountDetail })
+  if (!credentials.every((each) => tx.signedRows.accept(signedCredentials, each)))
+    throw new StandinError('INTERNAL', { detail: forgedCredentialsDetail })
   for (const other of credentials) {
     const isBefore = other === before || comparePositions(row, other) > 0
-    if (other !== row && isBefore) await moveCredentials(tx.db, other, 'outdated', { nextAttemptAt: null })
+    if (other !== row && isBefore) await moveCredentials(tx, other, 'outdated', { nextAttemptAt: null })
   }
-  await moveCredentials(tx.db, row, event, change)
+  await moveCredentials(tx, row, event, change)
 
   // Only now: anybody with a genuine JWT can send credentials that never work.
   const isInstall = row.state === 'awaiting-approval' || (row.state === 'pending' && row.provenAt === null)

@@ -39,7 +39,7 @@ export async function approveCredentials(ctx: Context, decision: Decision): Prom
 export async function refuseCredentials(ctx: Context, decision: Decision): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const { row } = await lockCredentials(tx, decision, awaitingApproval)
-    await moveCredentials(tx.db, row, 'declined', { reason: 'CREDENTIALS_REJECTED' })
+    await moveCredentials(tx, row, 'declined', { reason: 'CREDENTIALS_REJECTED' })
     await recordDecision(tx, 'credentials.declined', decision)
   })
 }
@@ -54,7 +54,7 @@ export async function releaseCredentials(ctx: Context, decision: Decision): Prom
     const { row } = await lockCredentials(tx, decision, quarantined)
     const now = tx.clock.now()
     const untried = { receivedAt: now, attempts: 0, triedAt: null, nextAttemptAt: now }
-    await moveCredentials(tx.db, row, 'released', { releasedAt: now, ...untried })
+    await moveCredentials(tx, row, 'released', { releasedAt: now, ...untried })
     await recordDecision(tx, 'credentials.released', decision)
   })
 }

@@ -18,7 +18,7 @@ export async function eraseAbandoned(ctx: Context): Promise<boolean> {
       const { credentials } = await lockAccount(tx.db, accountId)
       const row = credentials.find((each) => each.generation === generation)
       if (row?.state !== 'rejected') return // Sent again since.
-      await eraseCredentials(tx.db, row)
+      await eraseCredentials(tx, row)
       await updateInstallation(tx.db, accountId, {})
       await record(tx, { actor: sweeper, event: 'credentials.abandoned', accountId, generation })
     })

@@ -61,7 +61,7 @@ export async function writeAccounts(
       key: ['accountId', 'generation'],
       set: [
         ...(['state', 'reason', 'since', 'issuedAt', 'tieBreak', 'bound', 'rank', 'receivedAt'] as const),
-        ...(['attempts', 'refusals', 'refusedSince', 'claimedBy', 'triedAt', 'nextAttemptAt'] as const),
+        ...(['attempts', 'refusals', 'refusedSince', 'claimedBy', 'triedAt', 'nextAttemptAt', 'mac'] as const),
       ],
     }),
     insertionOf(installationEvents, events),

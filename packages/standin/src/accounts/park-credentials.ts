@@ -27,7 +27,7 @@ export async function parkActive(tx: InTransaction, row: CredentialRow): Promise
   const { accountId, generation } = row
   const triedAt = tx.clock.now()
   const nextAttemptAt = new Date(triedAt.getTime() + parkedPauseMs(0))
-  await moveCredentials(tx.db, row, 'refused', { reason: 'CREDENTIALS_REJECTED', attempts: 0, triedAt, nextAttemptAt })
+  await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', attempts: 0, triedAt, nextAttemptAt })
   await updateInstallation(tx.db, accountId, {})
   await recordInstallationEvent(tx.db, { accountId, type: 'parked' })
   await record(tx, { actor: prover, event: 'credentials.parked', accountId, generation })

@@ -263,7 +263,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
     // Another replica is in the middle of it.
     const proving = await replica.db.transaction(async (tx) => {
       await lockClient(tx, 'client-a')
-      await moveCredentials(tx, row!, 'proven', { provenAt: new Date() })
+      await moveCredentials({ ...stack.ctx, db: tx }, row!, 'proven', { provenAt: new Date() })
       const here = proveDueCredentials(stack.ctx)
       const isBlocked = vi.waitUntil(async () => {
         return (await replica.sql`select from pg_locks where not granted`).length > 0

@@ -3,6 +3,7 @@ import { toRefusal } from '../refusal.ts'
 import { type Negotiation, negotiateScopes } from '../trackunit/negotiate-scopes.ts'
 import { acceptProof } from './accept-proof.ts'
 import { type CredentialRow, lockAccount, updateCredentials } from './account-store.ts'
+import { signedCredentials } from './account-table.ts'
 import type { AccountsContext, ProvingContext } from './accounts-context.ts'
 import { claimDueCredentials } from './due-credential-store.ts'
 import { retryProof, waitForSignIn } from './retry-proof.ts'
@@ -36,7 +37,7 @@ async function prove(ctx: AccountsContext, row: CredentialRow): Promise<void> {
 
 async function negotiate(ctx: AccountsContext, row: CredentialRow): Promise<Negotiation | undefined> {
   const { accountId: account, generation, appId: app, clientId, sealedSecret } = row
-  if (!sealedSecret) return undefined
+  if (!sealedSecret || !ctx.signedRows.accept(signedCredentials, row)) return undefined
   const clientSecret = await ctx.vault.open(sealedSecret, { account, app, column: 'client-secret', generation })
   return negotiateScopes(ctx, { clientId, clientSecret })
 }

@@ -50,7 +50,7 @@ export async function retryProof(tx: InTransaction<AccountsContext>, proved: Pro
     ofCrowd: isOfCrowd(row),
   })
   if (next.do === 'reject') {
-    await moveCredentials(tx.db, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: null, triedAt })
+    await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: null, triedAt })
     return record(tx, { actor: prover, event: 'credentials.rejected', accountId, generation })
   }
   const { reason } = failurePolicy[failed.failure]

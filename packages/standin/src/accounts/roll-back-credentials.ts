@@ -8,6 +8,7 @@ import {
   updateCredentials,
   updateInstallation,
 } from './account-store.ts'
+import { forgedCredentialsDetail, signedCredentials } from './account-table.ts'
 import { isInForce } from './credential-lifecycle.ts'
 import { comparePositions } from './credential-order.ts'
 
@@ -31,6 +32,8 @@ export async function rollBackCredentials(
         detail: 'Only superseded or rejected credentials can be gone back to.',
       })
 
+    if (!tx.signedRows.accept(signedCredentials, old))
+      throw new StandinError('INTERNAL', { detail: forgedCredentialsDetail })
     if (installation.suspendedUpTo && installation.activeGeneration === null)
       throw new StandinError('INPUT_INVALID', { detail: 'The account is suspended. Restore it first.' })
 
@@ -43,12 +46,13 @@ export async function rollBackCredentials(
     const now = ctx.clock.now()
     // A redelivery is recognised as the generation that has these credentials now.
     await updateCredentials(tx.db, old, { contentDigest: null })
-    await insertCredentials(tx.db, {
+    await insertCredentials(tx, {
       ...{ accountId, generation, appId, clientId, contentDigest, releasedAt, issuedAt },
       tieBreak: `${tieBreak}~`,
       sealedSecret: await ctx.vault.seal(secret, { ...binding, generation }),
       state: 'pending',
       bound: true, // By the operator's word.
+      provenAt: null,
       receivedAt: now,
       nextAttemptAt: now,
     })

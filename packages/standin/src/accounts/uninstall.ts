@@ -13,6 +13,7 @@ import {
   updateInstallation,
   updateServing,
 } from './account-store.ts'
+import { forgedCredentialsDetail, signedCredentials } from './account-table.ts'
 import type { AccountsContext } from './accounts-context.ts'
 import { activateCredentials } from './activate-credentials.ts'
 import { isInForce } from './credential-lifecycle.ts'
@@ -38,7 +39,7 @@ export async function uninstall(
   const { accountId, activeGeneration, suspendedUpTo, uninstallSignalledAt } = installation
   const rows = await listCredentials(tx.db, accountId)
   for (const row of rows.filter((row) => row.issuedAt <= issuedAt && row.state !== 'uninstalled'))
-    await eraseCredentials(tx.db, row)
+    await eraseCredentials(tx, row)
 
   const settled = {
     uninstalledAt: newest(installation.uninstalledAt, issuedAt) ?? issuedAt,
@@ -101,6 +102,8 @@ async function restore(
 ): Promise<void> {
   const { accountId, suspendedUpTo } = installation
   const inForce = credentials.find(isInForce)
+  if (inForce && !tx.signedRows.accept(signedCredentials, inForce))
+    throw new StandinError('INTERNAL', { detail: forgedCredentialsDetail })
   const nextAttemptAt = tx.clock.now()
   // As it was, and asked about at once: Trackunit may have revoked them in the meantime.
   for (const row of credentials.filter((row) => isSuspended(installation, row) && isAskedAbout(row)))

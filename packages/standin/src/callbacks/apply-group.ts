@@ -38,7 +38,7 @@ export async function applyGroup(
     const unproven = needsToKnowUnproven(known) ? await countUnprovenUnbound(tx.db, mostUnproven) : 0
     const decided = decideGroup(known, { accounts: before, unproven, now: tx.clock.now() })
 
-    await writeGroup(tx, await sealGroup(tx.vault, before, decided))
+    await writeGroup(tx, await sealGroup(tx, before, decided))
     const entered = new Set(decided.applied.map(({ known: { verified } }) => verified.callback.body.accountId))
     await deleteInstallations(
       tx.db,

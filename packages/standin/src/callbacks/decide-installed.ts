@@ -107,6 +107,7 @@ const erased = {
   provenAt: null,
   grantedScopes: null,
   missingFromPlan: null,
+  mac: null, // Signed when its group is sealed.
 } as const
 
 /** The row of new credentials as an uninstall leaves it. */

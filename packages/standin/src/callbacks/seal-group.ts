@@ -1,18 +1,23 @@
-import type { Account, CredentialRow } from '../accounts/account-store.ts'
+import { type Account, type CredentialRow, signatureAfter } from '../accounts/account-store.ts'
+import { signedCredentials } from '../accounts/account-table.ts'
+import type { InTransaction } from '../context.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { GroupChanges } from './apply-store.ts'
 import type { ReceivedCredentials } from './callback-decision.ts'
 import type { callbacks } from './callback-table.ts'
 import type { Decided, DecidedGroup } from './decide-group.ts'
 
-/** The rows that a group of callbacks changes, with every secret sealed. */
+/** The rows that a group of callbacks changes, with every secret sealed and all credentials signed. */
 export async function sealGroup(
-  vault: Vault,
+  ctx: Pick<InTransaction, 'vault' | 'signedRows'>,
   before: ReadonlyMap<string, Account>,
   { accounts, applied }: DecidedGroup,
 ): Promise<GroupChanges> {
+  const { vault } = ctx
   const rowsBefore = new Set([...before.values()].flatMap(({ credentials }) => credentials))
   const changed = [...accounts.values()].flatMap(({ credentials }) => credentials.filter((row) => !rowsBefore.has(row)))
+  const asBefore = ({ accountId, generation }: CredentialRow) =>
+    before.get(accountId)?.credentials.find((row) => row.generation === generation)
   const isNew = ({ accountId, generation }: CredentialRow) =>
     generation > (before.get(accountId)?.installation.lastGeneration ?? 0)
 
@@ -20,8 +25,11 @@ export async function sealGroup(
     installations: [...accounts.values()]
       .map(({ installation }) => installation)
       .filter((installation) => before.get(installation.accountId)?.installation !== installation),
-    newCredentials: await Promise.all(changed.filter(isNew).map((row) => sealCredentials(vault, row))),
-    changedCredentials: changed.filter((row) => !isNew(row)),
+    newCredentials: await Promise.all(changed.filter(isNew).map((row) => sealCredentials(ctx, row))),
+    changedCredentials: changed.flatMap((row) => {
+      const old = asBefore(row)
+      return old ? [{ ...row, mac: signatureAfter(ctx, old, row) }] : []
+    }),
     ledger: await Promise.all(applied.filter(({ isEntered }) => isEntered).map((each) => ledgerRow(vault, each))),
     audit: applied.flatMap(({ audit }) => audit ?? []),
     removedCredentials: [...before.values()].flatMap(({ installation: { accountId }, credentials }) => {
@@ -34,10 +42,14 @@ export async function sealGroup(
 
 const accountsOf = (applied: readonly Decided[]) => applied.map(({ known }) => known.verified.callback.body.accountId)
 
-async function sealCredentials(vault: Vault, { secret, ...row }: ReceivedCredentials): Promise<CredentialRow> {
+async function sealCredentials(
+  { vault, signedRows }: Pick<InTransaction, 'vault' | 'signedRows'>,
+  { secret, ...row }: ReceivedCredentials,
+): Promise<CredentialRow> {
   const { accountId: account, appId: app, generation } = row
   const binding = { account, app, column: 'client-secret', generation } as const
-  return { ...row, sealedSecret: secret ? await vault.seal(secret, binding) : null }
+  const sealedSecret = secret ? await vault.seal(secret, binding) : null
+  return { ...row, sealedSecret, mac: signedRows.sign(signedCredentials, row) }
 }
 
 async function ledgerRow(

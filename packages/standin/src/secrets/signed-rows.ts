@@ -6,7 +6,7 @@ import type { Metrics } from '../observability/metrics.ts'
 
 /** A kind of row that decides who is let in or served: without a valid MAC it is refused, whoever wrote it. */
 export interface SignedKind<Row> {
-  name: 'service key' | 'grant' | 'key set' | 'account'
+  name: 'service key' | 'grant' | 'key set' | 'account' | 'credentials'
   /** Names a row in the log and to the operator. */
   idOf: (row: Row) => string
   /** Everything of a row that counts, in a fixed order. */
