@@ -1,8 +1,12 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defaultClientConditions, defaultServerConditions, mergeConfig } from 'vite'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 const sourceCondition = '@standin/source'
+
+/** Vitest would leave one core idle, and half of the work is PostgreSQL's, in processes of its own. */
+const maxWorkers = Math.max(2, availableParallelism() - 1)
 
 /** What the long tests share with the others. */
 export const common = defineConfig({
@@ -11,10 +15,10 @@ export const common = defineConfig({
   ssr: { resolve: { conditions: [sourceCondition, ...defaultServerConditions] } },
   test: {
     reporters: ['./scripts/closing-line-reporter.ts', 'default'],
-    // What a test imports past Vite, and the processes it starts, find the sources as well.
+    // For what a test imports past Vite, and for the processes that it starts.
     env: {
       NODE_OPTIONS: `--conditions=${sourceCondition}`,
-      // Most of what a process of a test does is to load: what another one compiled is a quarter off that.
+      // Loading is most of what a test's process does; sharing compiled code saves a quarter of that.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
     },
     execArgv: [`--conditions=${sourceCondition}`],
@@ -25,11 +29,13 @@ export default mergeConfig(
   common,
   defineConfig({
     test: {
+      maxWorkers,
       projects: [
         {
           extends: true,
           test: {
             name: 'unit',
+            testTimeout: 20_000,
             include: ['{apps,packages,scripts}/**/*.test.{ts,tsx}'],
             exclude: [...configDefaults.exclude, '**/dist/**', '**/*.database.test.ts', '**/*.long.test.ts'],
           },
@@ -38,6 +44,11 @@ export default mergeConfig(
           extends: true,
           test: {
             name: 'database',
+            // A busy machine takes ten times as long as an idle one.
+            testTimeout: 30_000,
+            hookTimeout: 60_000,
+            // Concurrent tests mostly wait.
+            maxConcurrency: 16,
             include: ['packages/**/*.database.test.ts'],
             globalSetup: './packages/standin/test/postgres-global-setup.ts',
           },
@@ -51,8 +62,7 @@ export default mergeConfig(
             testTimeout: 60_000,
             hookTimeout: 120_000,
             globalSetup: './e2e/build-app.ts',
-            // Each file has a server, a simulator, a database and perhaps a browser, and waits as often as it works: two
-            // at a time, after the rest.
+            // Each file has a server, a simulator, a database and perhaps a browser: two at a time, after the rest.
             maxWorkers: 2,
             sequence: { groupOrder: 1 },
           },
