@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../scripts/part.ts'
 import { accountId, install, otherAccountId, type Stack, startStack, userToken } from './stack.ts'
 
-/** What the procedures are asked about: things of one account. */
+/** The account's things that the procedures are called with. */
 interface Things {
   accountId: string
   runId: string
@@ -15,18 +15,18 @@ interface Things {
   filterId: string
 }
 
-/** What a caller is told: why they are refused, or that they are not; of a list over all accounts also whether it shows the account. */
+/** The outcome for a caller: the reason of a refusal, or `allowed`; for a list over all accounts, also whether it shows the account. */
 type Outcome = ErrorReason | 'allowed' | 'allowed, without the account'
 
 interface Asked {
   input: (things: Things) => unknown
-  /** What whoever may ask is told, where that is no answer: a finished run cannot be cancelled. That the account is right is seen by it. */
+  /** The reason that an allowed caller gets if the call still fails, such as cancelling a finished run: access was not what failed. */
   own?: ErrorReason
-  /** It needs the scopes of the run's action, or of what it starts: a user's own token must have them too. */
+  /** It needs the scopes of the action concerned, which a user's own token must have as well. */
   needsScopes?: true
 }
 
-/** An entry for each procedure. One without does not compile, so a procedure added tomorrow is covered. */
+/** One entry per procedure. A procedure without an entry does not compile, so new ones are covered. */
 type Inputs<Contracts> = {
   [Name in keyof Contracts]: Contracts[Name] extends ProcedureContract ? Asked : Inputs<Contracts[Name]>
 }
@@ -175,14 +175,14 @@ async function makeThings(): Promise<Things> {
 const makeSchedule = async () => (await granted.schedule.create.mutate({ accountId, ...planned })).id
 const makeFilter = async () => (await granted.filter.save.mutate({ accountId, name: 'Diggers', filter: {} })).id
 
-/** What was deleted by the caller before is made anew for the next one. */
+/** Recreates what the previous caller deleted. */
 async function thingsFor(path: string): Promise<Things> {
   if (path === 'schedule.delete') return { ...things, scheduleId: await makeSchedule() }
   if (path === 'filter.delete') return { ...things, filterId: await makeFilter() }
   return things
 }
 
-/** Calls a procedure as bare HTTP. */
+/** Calls a procedure over plain HTTP. */
 async function call({ path, contract, input }: Row, bearer: string | undefined): Promise<Outcome> {
   const headers = { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) }
   const json = JSON.stringify(input(await thingsFor(path)))
@@ -201,7 +201,7 @@ async function call({ path, contract, input }: Row, bearer: string | undefined):
 
 const reasonIn = (text: string) => /"reason":"([A-Z_]+)"/.exec(text)?.[1] as ErrorReason | undefined
 
-/** The body. One that never ends is read until it says something, or has nothing to say for a moment. */
+/** The body. An endless one is read until something arrives, or nothing arrives for a moment. */
 async function textOf(response: Response, { endless }: { endless: boolean }): Promise<string> {
   if (!endless || !response.ok || !response.body) return response.text()
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
@@ -217,7 +217,7 @@ async function textOf(response: Response, { endless }: { endless: boolean }): Pr
   return text
 }
 
-/** What a caller who may not act on the account is told: of things with an id of their own, not even that they exist. */
+/** The refusal for a caller without access to the account. Things with an id of their own appear not to exist. */
 const foreign: Record<ProcedureContract['account'], Outcome> = {
   input: 'ACCOUNT_FORBIDDEN',
   run: 'RUN_NOT_FOUND',
@@ -259,7 +259,7 @@ describe('invariant 24: every procedure refuses an account that is not the calle
     })
 })
 
-/** Each route beside the router, by the file that has it: what every caller is told there. */
+/** The routes other than tRPC's, by their file, with the outcome for every caller. */
 const routes: Record<string, () => void> = {
   'trpc-route.ts': () => {}, // The router, above.
   'token-route.ts': () => {
@@ -269,7 +269,7 @@ const routes: Record<string, () => void> = {
     })
   },
   'artifact-route.ts': () => {
-    test('GET /artifacts/<link>: the link alone counts, and one that was made up is none for anybody', async () => {
+    test('GET /artifacts/<link>: only the link counts, and a made-up one works for no caller', async () => {
       const { url } = await granted.artifact.link.mutate({ artifactId: things.artifactId })
       expect((await fetch(url)).status).toBe(200)
       for (const caller of ['a user of the account', 'a service with a grant on all', 'nobody']) {
@@ -279,14 +279,14 @@ const routes: Record<string, () => void> = {
     })
   },
   'callback-route.ts': () => {
-    test('POST /trackunit/callback: nobody’s key or token makes up for Trackunit’s signature', async () => {
+    test('POST /trackunit/callback: no key or token replaces Trackunit’s signature', async () => {
       const uninstalled = { type: 'UNINSTALLED', irisAppId: '@standin/fleet-assistant', accountId }
       for (const caller of [...Object.keys(bearers), 'nobody'])
         expect(await ask('POST', '/trackunit/callback', caller, uninstalled), caller).toBe('IDENTITY_MISSING')
     })
   },
   'lifecycle-route.ts': () => {
-    test('POST /trackunit/lifecycle: no service and nobody unverified asks there', async () => {
+    test('POST /trackunit/lifecycle: services and unverified callers are refused', async () => {
       const said = { accountId, event: 'UNINSTALLED' }
       for (const caller of Object.keys(bearers)
         .filter((each) => !each.startsWith('a user'))
@@ -295,14 +295,14 @@ const routes: Record<string, () => void> = {
     })
   },
   'openapi-route.ts': () => {
-    test('GET /v1/openapi.json tells everyone the same', async () => {
+    test('GET /v1/openapi.json is the same for every caller', async () => {
       const document = await (await fetch(`${stack.server}/v1/openapi.json`)).text()
       expect(JSON.parse(document)).toMatchObject({ openapi: '3.1.1', servers: [{ url: stack.server }] })
       expect(document).not.toContain(accountId)
     })
   },
   'health-route.ts': () => {
-    test('GET /health/live and /health/ready tell everyone the same, of no account', async () => {
+    test('GET /health/live and /health/ready are the same for every caller, and name no account', async () => {
       for (const path of ['/health/live', '/health/ready'])
         expect(await (await fetch(`${stack.server}${path}`)).text()).not.toContain(accountId)
     })
@@ -320,8 +320,8 @@ async function ask(method: 'GET' | 'POST', path: string, caller: string, body?: 
   return response.ok ? 'allowed' : (reason ?? 'INTERNAL')
 }
 
-describe('invariant 24: every route beside the router', () => {
-  test('is named here', () => {
+describe('invariant 24: every route other than tRPC’s', () => {
+  test('is tested here', () => {
     const files = readdirSync(new URL('../packages/standin/src', import.meta.url), {
       recursive: true,
       encoding: 'utf8',

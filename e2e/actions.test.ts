@@ -5,7 +5,7 @@ import { until } from '../scripts/part.ts'
 import { accountId, install, otherAccountId, type Stack, startStack } from './stack.ts'
 import { startTraceCollector } from './trace-collector.ts'
 
-/** The four actions on the strict simulator, each over a server, a worker and a database of its own. */
+/** The four actions against the strict simulator, with a real server and database. */
 const fleetSize = 101
 
 let stack: Stack
@@ -42,7 +42,7 @@ async function play(actionId: string, given: Partial<Parameters<typeof api.run.s
 const brokenRules = async () =>
   (await stack.control<{ violations: Array<{ rule: string; detail: string }> }>('requests')).violations
 
-test('the fleet snapshot lists the fleet with idle hours, and the choices of machines are known from then on', async () => {
+test('the fleet snapshot lists the fleet with idle hours, and fills the machine picker', async () => {
   const { run, result } = await play('fleet-snapshot')
 
   expect(run, JSON.stringify(run)).toMatchObject({ state: 'succeeded', reason: null, attempts: 1 })
@@ -89,7 +89,7 @@ test('stale events are previewed, then dismissed, each once', async () => {
   expect(counts).not.toHaveProperty('eventDismiss again')
   expect(await brokenRules()).toEqual([])
 
-  // In the audit each has its row, and people see one for all.
+  // The audit has a row for each; users see one entry for all of them.
   const [changed] = (await api.audit.list.query({ accountId, kinds: ['changed'], limit: 1 })).entries
   expect(changed).toMatchObject({
     event: 'run.changed',
@@ -102,27 +102,27 @@ test('stale events are previewed, then dismissed, each once', async () => {
   expect(JSON.parse(await stack.operator('audit', 'verify', '--json'))).toMatchObject({ problems: [] })
 })
 
-test('utilisation says what it needs while too little was collected', async () => {
+test('utilisation says what is missing while too little has been collected', async () => {
   const { run } = await play('utilisation')
   expect(run).toMatchObject({ state: 'succeeded' })
   expect(run.headline).toMatch(/^There are no full weeks to compare yet/)
 })
 
-test('without the plan’s GraphQL the fleet is listed all the same', async () => {
+test('the fleet is listed even if the plan has no GraphQL', async () => {
   await stack.control(
     'settings',
     { plan: 'basic', planRefusal: 'forbidden', dataHealth: false, serviceLicence: false },
     'PUT',
   )
 
-  // Of another account: this one's AEMP snapshot was read a moment ago, and may be again in fifteen minutes.
+  // Another account: this one's AEMP snapshot was just read, and may be read again only in 15 minutes.
   const { run, result } = await play('attention-list', { accountId: otherAccountId })
 
   expect(run, JSON.stringify(run)).toMatchObject({ state: 'succeeded' })
   expect(result.detail).toContain('Data health is left out')
   expect(result.detail).toContain('Overdue services are left out')
 
-  // From then on it is known: what needs GraphQL is not begun, and the snapshot is not planned more often than it may be read.
+  // From then on, actions that need GraphQL do not start, and the snapshot is not scheduled more often than it may be read.
   const asked = { accountId: otherAccountId, input: {} }
   const preview = {
     ...asked,
@@ -141,7 +141,7 @@ test('without the plan’s GraphQL the fleet is listed all the same', async () =
   await api.schedule.create.mutate({ ...planned, recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6' })
 })
 
-test('invariant 10: a collector is told what took how long and for what, by routes and ids, and nothing that is secret', async () => {
+test('invariant 10: traces have routes, ids and durations, and nothing secret', async () => {
   const parentOfSomebody = '4bf92f3577b34da6a3ce929d0e0e4736'
   await fetch(`${stack.server}/trackunit/callback/guessed-secret?guessed-secret`, {
     method: 'POST',
@@ -158,7 +158,7 @@ test('invariant 10: a collector is told what took how long and for what, by rout
     expect(runs.filter(({ spanId }) => spanId === parentSpanId).map((run) => run.traceId)).toEqual([traceId])
   expect(JSON.stringify(requests)).toContain('/api/graphql')
   expect(JSON.stringify(requests)).toContain('/:id')
-  // Without the plan's GraphQL it was answered 404.
+  // GraphQL answers 404 when the plan does not include it.
   expect(requests.filter(({ status }) => status?.message === '404').length).toBeGreaterThan(0)
   expect(spanOf('standin.exchange')).toBeDefined()
   expect(spanOf('POST /trackunit/callback')).toBeDefined()

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium } from 'playwright-core'
 
-/** Flags that keep Chromium off the network and its pictures alike; none that weakens what a frame of another origin may do. */
+/** Flags that keep Chromium off the network and its screenshots reproducible; none that weakens the isolation of frames. */
 const args = [
   '--disable-gpu',
   '--disable-quic',
@@ -12,7 +12,7 @@ const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Letters are drawn alike whatever the machine's settings of fonts are.
+  // Letters look the same whatever the machine's font settings.
   '--font-render-hinting=none',
   '--disable-lcd-text',
   '--force-color-profile=srgb',
@@ -42,8 +42,7 @@ async function whyNoBrowser(): Promise<string | undefined> {
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = await findChromium()
   if (!executablePath || missingBrowser) throw new Error(missingBrowser)
-  // Chromium refuses its sandbox to root, and the one from npm has none; the frame's own sandbox, which is tested, is
-  // another thing.
+  // Chromium has no sandbox as root, and the one from npm has none at all. The frame's sandbox, which is tested, is unrelated.
   const hasSandbox = process.getuid?.() !== 0 && executablePath !== (await npmChromium())
   return chromium.launch({ executablePath, args, chromiumSandbox: hasSandbox })
 }
@@ -56,7 +55,7 @@ async function findChromium(): Promise<string | undefined> {
   return npmChromium()
 }
 
-/** Unpacked into the temporary folder, once. Its own flags are not used: they switch off origin checks. */
+/** Unpacked once into the temporary folder. Its default flags are not used, since they turn off origin checks. */
 async function npmChromium(): Promise<string | undefined> {
   return process.platform === 'linux' && process.arch === 'x64' ? sparticuz.executablePath() : undefined
 }

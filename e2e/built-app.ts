@@ -8,20 +8,20 @@ import { type ServedFolder, serveFolder } from './serve-folder.ts'
 const vite = '../../node_modules/vite/bin/vite.js'
 const madeOf = ['{apps/iris-app,packages/{iris-ui,client,contracts}}/**/*.{ts,tsx,css,html,json}', 'pnpm-lock.yaml']
 const kept = join(root, 'node_modules/.cache/built-app')
-/** What differs from start to start is put in when a file is served. */
+/** Placeholders for addresses that differ between starts; replaced when a file is served. */
 const server = 'http://server.invalid'
 const manager = 'http://manager.invalid'
 
 /**
- * The app as it is built, on a port of this machine; it calls the server and listens to the Manager that it is told of,
- * and its policy allows nothing else: no script or style inside of a page, no evaluated text.
+ * Serves the built app on a port of this machine. It may call only the given server and be framed only by the given Manager,
+ * and its policy forbids inline scripts, inline styles and evaluated text.
  */
 export async function serveBuiltApp(given: { port: number; server: string; manager: string }): Promise<ServedFolder> {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' data:", // The ticks in check boxes.
+    "img-src 'self' data:", // The ticks of checkboxes.
     `connect-src ${given.server}`,
     `frame-ancestors ${given.manager}`,
     "base-uri 'none'",
@@ -32,10 +32,10 @@ export async function serveBuiltApp(given: { port: number; server: string; manag
   return serveFolder(await buildOnce(), { port: given.port, policy, write })
 }
 
-/** As people get it: under the runner's `test` React would bring its warnings along, half as much again. */
+/** A production build: under the test runner's `test`, React would include its warnings, half as much code again. */
 const environment = { NODE_ENV: 'production', STANDIN_SERVER_URL: server, VITE_MANAGER_ORIGINS: manager }
 
-/** A build takes longer than most of the tests that need it: it is made once for what it is made of. @returns its folder */
+/** Builds the app once for each state of its sources: a build takes longer than most tests. @returns its folder */
 export async function buildOnce(): Promise<string> {
   const folder = join(kept, await fingerprint())
   if (existsSync(folder)) return folder

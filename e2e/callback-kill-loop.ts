@@ -10,7 +10,7 @@ import { startSimulatedTrackunit } from './simulated-trackunit.ts'
 interface KillLoop {
   kills: number
   random: () => number
-  /** Stops earlier, after the kill that is under way. */
+  /** Stops early, after the current kill. */
   endsAtMs?: number
   say?: (line: string) => void
 }
@@ -18,14 +18,14 @@ interface KillLoop {
 interface Sent {
   accountId: string
   clientId: string
-  /** Whether each of its callbacks was answered 2xx; those of which one was not prove nothing. */
+  /** Whether all of its callbacks were answered 2xx; otherwise the account proves nothing. */
   isTaken: boolean
   isUninstalled: boolean
 }
 
 /**
- * Accounts install and uninstall without a pause, while the server and its PostgreSQL (with fsync on) are killed at
- * random moments, each in turn.
+ * Installs and uninstalls accounts without a pause, while the server and its PostgreSQL (with fsync on) are killed in turn
+ * at random moments.
  * @returns the accounts whose callbacks were all answered 2xx, and those of them that are not as they should be
  */
 export async function runCallbackKillLoop({
@@ -117,7 +117,7 @@ export async function runCallbackKillLoop({
     await rm(folder, { recursive: true, force: true })
   }
 
-  /** An account that installs; every third one leaves again. */
+  /** Installs an account; every third one is uninstalled again. */
   async function sendOne(): Promise<Sent> {
     const accountId = randomUUID()
     const installed = await control('install', { accountId })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { seededRandom } from '../packages/standin/test/long-test.ts'
 import { runCallbackKillLoop } from './callback-kill-loop.ts'
 
-test('invariant 1: what was answered 2xx is in effect after ten kills of the server and of PostgreSQL', async () => {
+test('invariant 1: every callback answered 2xx is in effect after ten kills of the server and of PostgreSQL', async () => {
   const lines: string[] = []
   const { kills, taken, wrong } = await runCallbackKillLoop({
     kills: 10,

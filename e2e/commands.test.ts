@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { answers, freePort, root, until } from '../scripts/part.ts'
 
-/** A command of the root, through npm, as a person or a process manager runs it. */
+/** A root command through npm, as a person or a process manager runs it. */
 function npmRun(command: readonly string[], environment: Record<string, string> = {}) {
   const child = spawn('npm', ['run', ...command], { cwd: root, env: { ...process.env, ...environment } })
   let said = ''

@@ -10,7 +10,7 @@ import { startKillablePostgres } from '../packages/standin/test/killable-postgre
 import { answers, freePort, root, until } from '../scripts/part.ts'
 import { accountId, install, type Stack, startStack } from './stack.ts'
 
-/** A project of somebody else's, outside the workspace, that has the packed client and nothing else of ours. */
+/** A consumer's project, outside the workspace, with nothing of ours but the packed client. */
 const project = mkdtempSync(join(tmpdir(), 'standin-consumer-'))
 const examples = [
   ...readFileSync(join(root, 'packages/client/README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g),
@@ -46,7 +46,7 @@ test('npm run build makes the app’s bundle and a client that carries its contr
 })
 
 describe('the packed client', () => {
-  test('is a package as publint and attw want it', () => {
+  test('passes publint and attw', () => {
     run('publint', ['--strict', tarball], join(root, 'e2e'))
     run('attw', [tarball, '--profile', 'esm-only', '--no-emoji'], join(root, 'e2e'))
   })
@@ -56,7 +56,7 @@ describe('the packed client', () => {
     ['6', 'typescript-6', 'nodenext'],
     ['7', 'typescript', 'nodenext'],
     ['7', 'typescript', 'bundler'],
-  ])('compiles under TypeScript %s (%s, %s), with its README’s examples', (_version, compiler, resolution) => {
+  ])('compiles with TypeScript %s (%s, %s), as do the examples of its README', (_version, compiler, resolution) => {
     write(`tsconfig-${compiler}-${resolution}.json`, {
       compilerOptions: {
         strict: true,
@@ -76,7 +76,7 @@ describe('the packed client', () => {
     run(process.execPath, [tsc, '-p', `tsconfig-${compiler}-${resolution}.json`], project)
   })
 
-  test('weighs at most 17 kB with all that it brings, and a program that takes the client has no fake in it', async () => {
+  test('is at most 17 kB with its dependencies, and a program that imports the client does not get the fake', async () => {
     const { build } = await import('vite')
     const entry = join(project, 'entry.js')
     writeFileSync(entry, "export { createStandinClient } from '@standin/client'")
@@ -117,7 +117,7 @@ describe('the examples of the client’s README', () => {
   test.each(
     nodes().flatMap((node) => examples.map(({ name }, index) => ({ ...node, name, says: said[index] ?? /never/ }))),
   )('run on Node $major: $name', async ({ path, name, says }) => {
-    // Not waited for by blocking: Trackunit is played by this very process.
+    // Not synchronously: this process also plays Trackunit.
     const { NODE_OPTIONS: _sources, ...inherited } = process.env
     const child = spawn(path, [join(project, 'compiled', `${name}.js`)], { env: { ...inherited, ...environment } })
     const said: string[] = []
@@ -190,7 +190,7 @@ function run(command: string, given: string[], cwd: string): void {
   if (status !== 0) throw new Error(`${command} ${given.join(' ')}\n${stdout}\n${stderr}\n${error ?? ''}`)
 }
 
-/** Every Node of another major version that this machine has on its path, and the one that runs this. */
+/** One Node for each major version on this machine's path, the one that runs this included. */
 function nodes(): Array<{ major: number; path: string }> {
   const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node'))
   const found = new Map<number, string>()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { root } from '../scripts/part.ts'
 
-test('the demo takes the documented callback to a token, an action and its file, and ends with 0', async () => {
+test('the demo gets from the documented callback to a token, an action and its file, and exits with 0', async () => {
   const demo = spawn(process.execPath, ['--conditions=@standin/source', 'scripts/demo.ts'], { cwd: root })
   let printed = ''
   demo.stdout.on('data', (piece) => (printed += piece))

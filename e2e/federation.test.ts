@@ -6,8 +6,8 @@ import { buildFederatedApp } from './federation/build-federated-app.ts'
 import { serveFolder } from './serve-folder.ts'
 import { accountId, install, startStack } from './stack.ts'
 
-describe.skipIf(missingBrowser && !process.env.CI)('built as a real app is built', () => {
-  test('the container loads in the simulated Manager with React and Trackunit’s packages of its host, under a strict policy', async () => {
+describe.skipIf(missingBrowser && !process.env.CI)('built like a real app', () => {
+  test('the container loads in the simulated Manager with its host’s React and Trackunit packages, under a strict policy', async () => {
     const port = await freePort()
     await using stack = await startStack({ appOrigin: `http://localhost:${port}`, fleetSize: 3 })
     await install(stack, accountId)
@@ -26,7 +26,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('built as a real app is built
     await page.goto(stack.simulator)
     await page.frameLocator('#app').getByText('Standin is working.').waitFor({ timeout: 20_000 })
 
-    // Two Reacts could not share the providers that the host brought: hooks would fail and say so.
+    // With a second React, hooks would not find the host's providers and would fail.
     expect(wrong).toEqual([])
     expect(app.served.some((path) => path === '/remote/remoteEntry.js')).toBe(true)
   }, 90_000)

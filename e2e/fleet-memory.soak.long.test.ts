@@ -8,13 +8,13 @@ import { accountId, install, type Stack, startStack } from './stack.ts'
 
 const fleetSize = 20_000
 const allowedBytes = 150_000_000
-/** As many events as two requests hold: what comes then waits for half an hour. */
+/** As many events as two requests return: more would wait for half an hour. */
 const fewEvents = { olderThanDays: 205, kinds: ['ALERT', 'MACHINE_FAULT', 'INSPECTION'] }
 const { seed } = longTest()
 
 test(`a fleet of 20,000 is read in one attempt, and costs less than 150 MB above the idle process (seed ${seed})`, async () => {
   await using stack = await startStack({ fleetSize, seed: `memory-${seed}` })
-  await stack.control('settings', { pointsPerWindow: 50_000_000 }, 'PUT') // All of it in one window.
+  await stack.control('settings', { pointsPerWindow: 50_000_000 }, 'PUT') // Everything fits into one window.
   await install(stack, accountId)
   const scopes = 'asset.view account.event.manage account.service-management.service-plan.assignment.view'
   const create = ['keys', 'create', '--service', 'reports', '--account', accountId, '--scopes', scopes]
@@ -54,7 +54,7 @@ test(`a fleet of 20,000 is read in one attempt, and costs less than 150 MB above
   expect((await stack.control<{ violations: unknown[] }>('requests')).violations).toEqual([])
 })
 
-/** As snapshots of each day would have: what was read of a machine today, and less on each day before. */
+/** Adds readings for past days, as daily snapshots would have: today's values, and lower ones for each day before. */
 const keepReadingsOfMonths = ({ sql }: Stack) => sql`
   insert into machine_readings (account_id, machine_id, slot, at, operating_hours, idle_hours, fuel_percent)
   select account_id, machine_id, slot - day * 4, at - day * interval '1 day', operating_hours - day * 5, idle_hours - day, 50
@@ -62,7 +62,7 @@ const keepReadingsOfMonths = ({ sql }: Stack) => sql`
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`
 
-/** Of the server's process, which names itself in its log. Linux alone tells it. */
+/** The memory of the server's process, whose id is in its log. Only on Linux. */
 async function residentBytes({ log }: Stack): Promise<number> {
   const pid = log.map((line) => /"pid":(\d+)/.exec(line)?.[1]).find((found) => found !== undefined)
   const status = await readFile(`/proc/${pid}/status`, 'utf8')

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { root, runPart } from '../scripts/part.ts'
 import { accountId, install, startStack } from './stack.ts'
 
-test('the README’s example gets a token with a key of the README’s command', async () => {
+test('the example in the README gets a token with the key that its command prints', async () => {
   await using stack = await startStack({ fleetSize: 1 })
   await install(stack, accountId)
   const readme = readFileSync(join(root, 'README.md'), 'utf8')

@@ -12,7 +12,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { answers, freePort, root, runPart, until } from '../scripts/part.ts'
 import { startSimulatedTrackunit } from './simulated-trackunit.ts'
 
-/** Sends each request to the next replica that is ready, keeps connections open, and tries nothing twice. */
+/** Sends each request to the next replica that is ready, keeps connections open, and never retries. */
 async function startBalancer(ports: readonly number[]) {
   const ready = new Set<number>()
   const agents = new Map(ports.map((port) => [port, new Agent({ keepAlive: true })]))
@@ -54,7 +54,7 @@ async function startBalancer(ports: readonly number[]) {
   }
 }
 
-/** As `npm run server` does it: a process group of the bootstrap and the server. */
+/** Starts a replica like `npm run server`: a process group of the bootstrap and the server. */
 function startReplica(environment: Record<string, string>, log: string[]): ChildProcess {
   const child = spawn(
     process.execPath,
@@ -65,7 +65,7 @@ function startReplica(environment: Record<string, string>, log: string[]): Child
   return child
 }
 
-/** Says it to the whole group, so that the server hears it twice. @returns the exit code */
+/** Sends SIGTERM to the whole group, so that the server gets it twice. @returns the exit code */
 async function stopGroup(child: ChildProcess): Promise<number | null> {
   const ended = once(child, 'exit')
   process.kill(-(child.pid ?? 0), 'SIGTERM')
@@ -73,7 +73,7 @@ async function stopGroup(child: ChildProcess): Promise<number | null> {
   return code
 }
 
-test('invariant 26: a rolling restart under load loses no callback, and no caller sees it', {
+test('invariant 26: a rolling restart under load loses no callback, and no caller notices it', {
   timeout: 120_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'standin-rolling-'))

@@ -6,11 +6,11 @@ import { brotliCompressSync } from 'node:zlib'
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
 
 export interface ServedFolder extends AsyncDisposable {
-  /** Every path that was asked for. */
+  /** Every path that was requested. */
   served: readonly string[]
 }
 
-/** A folder as a host of apps serves it: small, under a content security policy, readable from any origin, even "null". */
+/** Serves a folder like a host of apps: compressed, under a content security policy, readable from any origin, even "null". */
 export async function serveFolder(
   folder: string,
   { port, policy, write = (text) => text }: { port: number; policy: string; write?: (text: string) => string },
@@ -36,7 +36,7 @@ export async function serveFolder(
       'content-security-policy': policy,
       'access-control-allow-origin': '*',
       'x-content-type-options': 'nosniff',
-      // Names of assets change with what is in them.
+      // The names of assets change with their content.
       'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       ...(takesBrotli && { 'content-encoding': 'br' }),
     })

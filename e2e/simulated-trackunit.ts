@@ -5,12 +5,12 @@ interface Simulation {
   /** The server's address: callbacks go there, and the manifest lets the app call it. */
   server: string
   fleetSize?: number
-  /** Where the app is served; without it nobody opens it. */
+  /** Where the app is served; omitted if it is not opened. */
   appOrigin?: string
   seed?: string
 }
 
-/** A Trackunit in this process, for one server, with the settings by which that server finds it. */
+/** A simulated Trackunit in this process, for one server, with the settings that point the server to it. */
 export async function startSimulatedTrackunit({
   server,
   fleetSize = 1,

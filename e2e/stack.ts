@@ -16,7 +16,7 @@ export interface Stack extends AsyncDisposable {
   log: readonly string[]
   /** Asks the simulator's control API. */
   control<Answer>(path: string, body?: unknown, method?: 'GET' | 'POST' | 'PUT' | 'DELETE'): Promise<Answer>
-  /** Asks the server's database: only to let time pass, which nobody can wait for. */
+  /** The server's database; used to let long times pass. */
   sql: postgres.Sql
   /** Runs an operator's command against the server's database. @returns its standard output */
   operator(...command: string[]): Promise<string>
@@ -25,13 +25,13 @@ export interface Stack extends AsyncDisposable {
 interface StackOptions {
   appOrigin?: string
   fleetSize?: number
-  /** Of the simulated fleet. */
+  /** The seed of the simulated fleet. */
   seed?: string
-  /** Settings of the server on top of the usual ones. */
+  /** Additional settings of the server. */
   environment?: Record<string, string>
 }
 
-/** A simulated Trackunit in this process, and a server with a PostgreSQL of its own in two others. */
+/** A simulated Trackunit in this process; a server and its PostgreSQL as separate processes. */
 export async function startStack({
   appOrigin = 'http://localhost:4200',
   fleetSize = 250,
@@ -75,7 +75,8 @@ export async function startStack({
         body === undefined
           ? { method }
           : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-      return (await fetch(`${simulator}/control/${path}`, init)).json() as Promise<Answer>
+      const signal = AbortSignal.timeout(30_000)
+      return (await fetch(`${simulator}/control/${path}`, { ...init, signal })).json() as Promise<Answer>
     },
     get sql() {
       sql ??= postgres(databaseOf(folder), { max: 1, onnotice: () => {} })
@@ -107,15 +108,15 @@ function databaseOf(folder: string): string {
 }
 
 /**
- * Installs the app on an account, a moment ago, and waits until its credentials are proven. Identities tell whole seconds:
- * of two callbacks in the same one, the later is not known to be so.
+ * Installs the app on an account, with an identity from ten seconds ago, and waits until its credentials are proven.
+ * Identities have whole seconds: the order of two callbacks in the same second is unknown.
  */
 export async function install(stack: Stack, account: string): Promise<void> {
   await stack.control('install', { accountId: account, identity: { issuedAgoS: 10 } })
   await until('the proof', async () => (await stateOf(stack, account)) === 'active')
 }
 
-/** The state of an account's installation, as its users see it. */
+/** The state of an account's installation, as users see it. */
 async function stateOf(stack: Stack, account: string): Promise<string | undefined> {
   const token = await userToken(stack, { accountId: account })
   const input = encodeURIComponent(JSON.stringify({ accountId: account }))

@@ -68,7 +68,7 @@ async function mayApprove(role: 'administrator' | 'reader'): Promise<boolean> {
 }
 
 describe('npm start', () => {
-  test('prints its one line, refuses to run twice, survives being killed, and goes on with the same account', async () => {
+  test('prints its one line, refuses to run twice, survives being killed, and continues with the same account', async () => {
     const first = start(environment)
     await opened(first)
     expect(first.out).toBe(`Open http://127.0.0.1:${environment.SIMULATOR_PORT}/\n`)
@@ -81,7 +81,7 @@ describe('npm start', () => {
     expect(second.err.trim()).toMatch(/^Standin runs already: open http:\S+, or end that one first \(process \d+\)\.$/)
     expect(second.out).toBe('')
 
-    first.kill('SIGKILL') // Its parts and its PostgreSQL live on.
+    first.kill('SIGKILL') // Its parts and its PostgreSQL keep running.
     await first.exit
     const third = start(environment)
     await opened(third)
@@ -93,7 +93,7 @@ describe('npm start', () => {
     await expect(answers(`http://127.0.0.1:${environment.PORT}/health/live`)).rejects.toThrow()
   }, 90_000)
 
-  test('names a port that another program has, and how to choose another', async () => {
+  test('names a port that another program uses, and how to choose another', async () => {
     const other = createServer().listen(Number(environment.PORT), '127.0.0.1')
     await once(other, 'listening')
     const started = start(environment)

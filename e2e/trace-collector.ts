@@ -11,7 +11,7 @@ interface Span {
   attributes: Array<{ key: string; value: { stringValue?: string; intValue?: number } }>
 }
 
-/** A collector of OpenTelemetry's: what it was told, as it came and by its spans. */
+/** An OpenTelemetry collector: keeps what it received, raw and as spans. */
 export async function startTraceCollector() {
   const told: string[] = []
   const server = createServer(async (request, response) => {

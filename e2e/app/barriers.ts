@@ -19,7 +19,7 @@ export const looks: readonly Look[] = [
   { theme: 'light', width: 390 },
 ]
 
-/** What keeps people out of the page as it is now, in both themes, wide and narrow. */
+/** The accessibility problems of the page as it is now, in both themes, wide and narrow. */
 export async function barriers(manager: Manager, looksToTry: readonly Look[] = looks): Promise<string[]> {
   const frame = manager.frame()
   await frame.evaluate(await axeSource)
@@ -36,7 +36,7 @@ export async function barriers(manager: Manager, looksToTry: readonly Look[] = l
   return [...found]
 }
 
-/** The frame as wide as it would be in a Manager of that width; its own media queries follow. */
+/** Gives the frame a width and a theme; its media queries follow. */
 export async function show({ page, frame }: Manager, { theme, width }: Look): Promise<void> {
   await page.locator('#app').evaluate((element, px) => {
     element.style.flex = 'none'
@@ -44,7 +44,7 @@ export async function show({ page, frame }: Manager, { theme, width }: Look): Pr
   }, width)
   await frame().evaluate((name) => {
     document.documentElement.dataset.theme = name
-    // Colours that are half-way are nobody's colours.
+    // Colours in the middle of a transition would give wrong contrasts.
     for (const animation of document.getAnimations()) {
       if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish()
     }

@@ -2,24 +2,24 @@ import type { Frame, Page } from 'playwright-core'
 import type { Manager } from './manager.ts'
 
 export interface FirstPaint {
-  /** From the start of the app's document to its first words of use, in milliseconds. */
+  /** From the start of the app's document to its first useful text, in milliseconds. */
   usefulMs: number
-  /** The sum of all that moved by itself while the page came. */
+  /** The cumulative layout shift while the page loads. */
   layoutShift: number
 }
 
-/** A phone in the field: RTT and bandwidth of fast 3G as Lighthouse simulates it, a processor of a quarter of this one's speed. */
+/** A slow phone: RTT and bandwidth of fast 3G as Lighthouse simulates it, and a quarter of this machine's CPU speed. */
 const fastThirdGeneration = { offline: false, latency: 150, downloadThroughput: 204_800, uploadThroughput: 93_750 }
 const slowdown = 4
 
-/** Loads the app's frame once more, slowly and with nothing kept from before, and waits until it says something of use. */
+/** Reloads the app's frame, slowly and without a cache, and waits for the first useful text. */
 export async function measureFirstPaint({ page, app, frame }: Manager): Promise<FirstPaint> {
   await page.addInitScript(watchPaint)
   await app.locator('h1').waitFor()
   await using _ = await slowDown(page, frame())
   await frame().evaluate(() => location.reload())
   await app.locator('[data-useful]').waitFor({ timeout: 30_000 })
-  // The rest of the page has come too.
+  // The rest of the page is loaded, too.
   await app.locator('.results, .first-visit').first().waitFor({ timeout: 30_000 })
   return frame().evaluate(() => {
     const { usefulMs, layoutShift } = globalThis as unknown as FirstPaint
@@ -27,7 +27,7 @@ export async function measureFirstPaint({ page, app, frame }: Manager): Promise<
   })
 }
 
-/** Manager and the app in its frame, which is a process of its own where sites are kept apart. */
+/** Manager and the app in its frame, which is a separate process where the browser isolates sites. */
 async function slowDown(page: Page, frame: Frame): Promise<AsyncDisposable> {
   const context = page.context()
   const own = await context.newCDPSession(frame).catch(() => undefined)

@@ -10,10 +10,10 @@ import { type AppInManager, type Manager, startApp } from './manager.ts'
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 
 const fleetSize = 450
-/** Far below the net of polls under the streams, in milliseconds. */
+/** In milliseconds; far less than the interval at which the app polls beside its streams. */
 const atOnce = 4_000
-/** The same, with the time that a run takes. */
-const withoutAsking = 10_000
+/** The same, plus the duration of a run. */
+const withoutPolling = 10_000
 
 describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager', () => {
   let app: AppInManager
@@ -44,7 +44,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   }
   const slowly = () => app.stack.control('settings', { apiLatencyMs: 700 }, 'PUT')
 
-  test('goes from the installation to the removal, in a frame without an origin of its own and under a strict policy', async () => {
+  test('gets from the installation to the removal, in a frame without an origin and under a strict policy', async () => {
     const account = randomUUID()
     const manager = await openManager({ account, frame: 'opaque' })
     const { page, app: inside, wrong } = manager
@@ -70,7 +70,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
 
     await inside.getByRole('link', { name: 'Schedules' }).click()
     await inside.getByRole('link', { name: 'New schedule' }).click()
-    // Trackunit allows another snapshot in a quarter of an hour.
+    // Not another snapshot: Trackunit allows one every 15 minutes.
     await inside.getByLabel('Action', { exact: true }).selectOption({ label: 'Attention list' })
     await inside.getByRole('textbox', { name: /^Email/ }).fill('mette@nordvang.example')
     await inside.getByLabel('Attachment').selectOption({ label: 'The plain table (CSV)' })
@@ -78,9 +78,9 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.getByRole('button', { name: 'Save schedule' }).click()
     await page.getByText('The schedule is saved.').waitFor()
     await inside.getByText('No runs yet.').waitFor()
-    // A week goes by.
+    // A week later.
     await app.stack.sql`update schedules set next_at = now(), due_at = now() where account_id = ${account}`
-    await inside.getByRole('link', { name: /machines need attention/ }).click({ timeout: withoutAsking })
+    await inside.getByRole('link', { name: /machines need attention/ }).click({ timeout: withoutPolling })
     await inside.locator('[data-delivery=delivered]', { hasText: 'mette@nordvang.example' }).waitFor()
     expect(post.mails).toMatchObject([{ to: ['mette@nordvang.example'], raw: expect.stringContaining('.csv') }])
     await inside.locator('[data-delivery=delivered]', { hasText: 'receiver.example' }).waitFor()
@@ -103,10 +103,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(wrong).toEqual([])
   }, 120_000)
 
-  test('starts something while the access is new, and it begins as soon as it works', async () => {
+  test('starts a run before the new access works; it begins as soon as the access does', async () => {
     const account = randomUUID()
     const manager = await openManager({ account })
-    await manager.turn('Sign-in refuses') // As new access may for a while.
+    await manager.turn('Sign-in refuses') // As Trackunit may do with new access for a while.
     await manager.press('Install', 'All permissions')
     await manager.visit('/actions/fleet-snapshot')
     await manager.app.getByRole('button', { name: 'Start fleet snapshot' }).click()
@@ -116,7 +116,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await manager.app.getByRole('heading', { name: /^450 machines listed on/ }).waitFor({ timeout: 45_000 })
   })
 
-  test('sees a run go on over a lost connection and the end of the token: no event is lost or doubled, nothing is kept', async () => {
+  test('follows a run through a lost connection and an expired token: no event is lost or repeated, nothing is stored', async () => {
     const account = randomUUID()
     await install(app.stack, account)
     await app.stack.control('settings', { userTokenLifetimeS: 6, apiLatencyMs: 1_200 }, 'PUT')
@@ -136,13 +136,13 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.getByText('No connection to Standin.').waitFor({ timeout: atOnce })
     await manager.turn('Our server off', false)
     const bar = await inside.getByRole('progressbar').getAttribute('aria-valuenow')
-    await inside.locator(`[role=progressbar]:not([aria-valuenow="${bar}"])`).waitFor({ timeout: withoutAsking })
+    await inside.locator(`[role=progressbar]:not([aria-valuenow="${bar}"])`).waitFor({ timeout: withoutPolling })
     expect(await inside.getByText('No connection to Standin.').count()).toBe(0)
     await inside.getByRole('heading', { name: /^450 machines listed on/ }).waitFor({ timeout: 40_000 })
 
-    // Of each of its two parts, listing and reading counters, every step in its order.
+    // The run lists machines, then reads counters: both parts show each step once, in order.
     const said = await frame().evaluate(() => (globalThis as unknown as { seen: string[] }).seen)
-    // What it ends with says the first part's end once more, where that is seen at all.
+    // The final text, if it is seen at all, repeats the end of the first part.
     const seen = said.at(-1) === '450 of 450 machines listed' ? said.slice(0, -1) : said
     expect(seen).toEqual([...new Set(seen)])
     for (const part of ['machines listed', 'with their counters']) {
@@ -150,7 +150,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
       expect(steps.length).toBeGreaterThan(1)
       expect(steps).toEqual([...steps].sort((left, right) => left - right))
     }
-    expect(resumed.length).toBeGreaterThan(1) // After the cut, and with the next token.
+    expect(resumed.length).toBeGreaterThan(1) // After the lost connection, and with the next token.
     const [{ count = 0 } = {}] = await app.stack.sql<{ count: number }[]>`
       select count(*)::int as count from run_events where run_id = ${run} and body->>'type' = 'log'`
     expect(await inside.locator('.log li').count()).toBe(count)
@@ -168,7 +168,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(manager.wrong).toEqual([])
   }, 90_000)
 
-  test('says that a signalled removal is not true, and everything goes on', async () => {
+  test('dismisses a false removal, and everything continues', async () => {
     const account = randomUUID()
     await install(app.stack, account)
     const manager = await openManager({ account })
@@ -183,7 +183,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(manager.wrong).toEqual([])
   })
 
-  test('looks at one run in two tabs, and stops it in one', async () => {
+  test('opens a run in two tabs, and stops it in one of them', async () => {
     const account = randomUUID()
     await install(app.stack, account)
     await slowly()
@@ -200,7 +200,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect([...first.wrong, ...second.wrong]).toEqual([])
   })
 
-  /** Where somebody can type for long, in a browser whose clock can be set. */
+  /** A form to type in, in a browser whose clock can be set. */
   async function openForm() {
     const account = randomUUID()
     await install(app.stack, account)
@@ -209,7 +209,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     return { manager, email: manager.app.getByRole('textbox', { name: /^Email/ }) }
   }
 
-  test('types on while the token is renewed: the values, the focus and the caret stay, as does the field itself', async () => {
+  test('keeps typing while the token is renewed: value, focus and caret stay, and so does the field itself', async () => {
     const { manager, email } = await openForm()
     const { page } = manager
     await email.pressSequentially('mette.example')
@@ -218,7 +218,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
 
     const bearers = new Set<string | undefined>()
     page.on('request', (request) => request.url().includes('/trpc/') && bearers.add(request.headers().authorization))
-    await page.clock.fastForward('04:00') // Of the five minutes that it lives.
+    await page.clock.fastForward('04:00') // The token is valid for five minutes.
     await until('requests with the next token', async () => {
       await page.clock.fastForward('00:20')
       return bearers.size > 1
@@ -229,7 +229,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(manager.wrong).toEqual([])
   })
 
-  test('is signed out of Manager and in again, and finds what was typed', async () => {
+  test('signs out of Manager and in again, and finds the typed text', async () => {
     const { manager, email } = await openForm()
     const { app: inside, page } = manager
     await email.fill('mette@nordvang.example')
@@ -237,7 +237,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await manager.turn('Signed out')
     await page.clock.fastForward('06:00')
     await manager.timeFliesUntil(inside.getByText('Manager has signed you out.'))
-    await inside.getByRole('button', { name: 'Try again' }).click() // In vain; afterwards the app may try by itself first.
+    await inside.getByRole('button', { name: 'Try again' }).click() // Still signed out.
     await inside.getByText('Manager has signed you out.').waitFor()
     await manager.turn('Signed out', false)
     await manager.timeFliesUntil(page.getByText('You are signed in again. What you typed is still here.'))
@@ -246,7 +246,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   })
 })
 
-/** All that was ever said beside the bar, in the order in which people read it. */
+/** Collects the texts of the progress bar, in the order in which they appear. */
 function watchProgress(): void {
   const page = globalThis as unknown as { seen: string[] }
   page.seen = []

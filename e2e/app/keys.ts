@@ -1,10 +1,10 @@
 import type { Frame, Page } from 'playwright-core'
 
-/** Somebody at the simulated Manager who has no pointer. */
+/** A user of the simulated Manager who has only a keyboard. */
 export function keysOf(page: Page) {
   const press = (key: string) => page.keyboard.press(key)
 
-  /** What has the focus says of itself, in Manager or in the app's frame. */
+  /** The name of the focused element, in Manager or in the app's frame. */
   async function focused(): Promise<string> {
     for (const frame of page.frames().toReversed()) {
       const words = await frame.evaluate(sayFocused).catch(() => undefined)
@@ -16,7 +16,7 @@ export function keysOf(page: Page) {
   return {
     press,
     focused,
-    /** Tab, or Shift+Tab, until what has the focus begins with these words. */
+    /** Presses Tab, or Shift+Tab, until the name of the focused element starts with these words. */
     async tabTo(words: string, { back = false, most = 80 } = {}): Promise<void> {
       const seen: string[] = []
       for (let presses = 0; presses < most; presses++) {
@@ -25,7 +25,7 @@ export function keysOf(page: Page) {
         seen.push(now)
         await press(back ? 'Shift+Tab' : 'Tab')
       }
-      throw new Error(`“${words}” is not reached by Tab: ${seen.join(' | ')}`)
+      throw new Error(`Tab does not reach “${words}”: ${seen.join(' | ')}`)
     },
     async type(text: string): Promise<void> {
       await press('Control+a')
@@ -41,7 +41,7 @@ function sayFocused(): string | undefined {
   return (element.getAttribute('aria-label') ?? labels?.[0]?.textContent ?? element.textContent ?? '').trim()
 }
 
-/** The heading that a page puts the focus on, once it is there. */
+/** Waits until an element has the focus, such as the heading of a page that just opened. */
 export async function focusOn(frame: Frame, selector: string): Promise<void> {
   await frame.waitForFunction((wanted) => document.activeElement?.matches(wanted) === true, selector)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createStandinClient, type StandinClient } from '@standin/client'
 import type { Browser, BrowserContextOptions, Frame, FrameLocator, Locator, Page, Response } from 'playwright-core'
-import { freePort, until } from '../../scripts/part.ts'
+import { answers, freePort, until } from '../../scripts/part.ts'
 import { launchBrowser } from '../browser.ts'
 import { serveBuiltApp } from '../built-app.ts'
 import { type Stack, startStack, userToken } from '../stack.ts'
@@ -9,18 +9,20 @@ import { type Stack, startStack, userToken } from '../stack.ts'
 export interface AppInManager extends AsyncDisposable {
   stack: Stack
   browser: Browser
-  /** @param special of the browser: then it is one of its own, with nothing kept and a clock that can be set */
+  /** @param special options of a browser context of its own; the usual context is shared */
   open(address?: ManagerAddress, special?: SpecialBrowser): Promise<Manager>
-  /** The API, as an administrator of the account has it. */
+  /** The API, called as an administrator of the account. */
   as(accountId: string): Promise<StandinClient['api']>
-  /** Starts an action as an administrator of the account would. @returns the run's id */
+  /** Starts an action as an administrator of the account. @returns the run's id */
   start(accountId: string, actionId: string, given?: Record<string, unknown>): Promise<string>
   /** Until a run has succeeded. */
   ended(runId: string): Promise<void>
+  /** @throws Error soon if the server does not answer or the browser is gone, instead of one time-out after another */
+  isUp(): Promise<void>
 }
 
 export interface SpecialBrowser extends BrowserContextOptions {
-  /** Timers go by the clock as well, which is let go on by `page.clock`. */
+  /** The page's clock and timers are controlled by `page.clock`. */
   isClockSet?: true
 }
 
@@ -29,35 +31,35 @@ export interface ManagerAddress {
   user?: 'administrator' | 'reader' | 'stranger'
   frame?: 'opaque'
   downloads?: 'blocked'
-  /** Chosen in Manager's filter bar. */
+  /** The site chosen in Manager's filter bar. */
   site?: string
   language?: 'da-DK' | 'de-DE' | 'en-US' | 'en-GB'
 }
 
-/** What somebody at the simulated Manager sees and does. */
+/** What a user of the simulated Manager sees and does. */
 export interface Manager {
   page: Page
   app: FrameLocator
   /** The app's own document. */
   frame(): Frame
-  /** What must never happen on any page, whatever is broken: see `watch`. */
+  /** Problems that no page may have, whatever is broken: see `watch`. */
   wrong: string[]
   /** Opens an address of the app. */
   visit(path: string): Promise<void>
-  /** Loads the app's frame once more, where it is. */
+  /** Reloads the app's frame at its current address. */
   reload(): Promise<void>
-  /** Chooses in the drawer what an installation comes with, and presses one of its buttons. */
+  /** Selects in the drawer what the installation comes with, and presses one of its buttons. */
   press(button: 'Install' | 'Re-install' | 'Uninstall', comesWith?: string): Promise<void>
-  /** Gives the account so many machines, by the drawer. */
+  /** Sets the number of machines in the drawer. */
   machines(size: number): Promise<void>
-  /** Turns a switch of the drawer. */
+  /** Turns a switch of the drawer on or off. */
   turn(name: string, isOn?: boolean): Promise<void>
-  /** Lets time go by, where the clock is set, until this is seen. */
+  /** Advances the page's clock until this is visible. */
   timeFliesUntil(seen: Locator): Promise<void>
   close(): Promise<void>
 }
 
-/** A server, a simulated Trackunit, the app as it is built and served, and a browser. */
+/** A server, a simulated Trackunit, the built app, and a browser. */
 export async function startApp(options: Parameters<typeof startStack>[0] = {}): Promise<AppInManager> {
   const port = await freePort()
   const appOrigin = `http://localhost:${port}`
@@ -76,7 +78,7 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
     open.push(await serveBuiltApp({ port, server: stack.server, manager: stack.simulator }))
     const browser = await launchBrowser()
     open.push({ [Symbol.asyncDispose]: () => browser.close() })
-    // One for all who ask for nothing special: what it has loaded, it keeps.
+    // Shared by default, so that files are loaded once.
     const usual = await browser.newContext(usualContext)
     const as = async (accountId: string) =>
       createStandinClient({ url: stack.server, serviceKey: await userToken(stack, { accountId }) }).api
@@ -101,6 +103,10 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
           const [row] = await stack.sql<{ state: string }[]>`select state from runs where id = ${runId}`
           return row?.state === 'succeeded'
         }),
+      async isUp() {
+        if (!browser.isConnected()) throw new Error('The browser has ended.')
+        await until('an answer of the server', () => answers(`${stack.server}/health/ready`), { timeoutMs: 8_000 })
+      },
       [Symbol.asyncDispose]: dispose,
     }
   } catch (error) {
@@ -165,24 +171,24 @@ async function openManager(
   }
 }
 
-/** What the drawer sends has arrived before anybody relies on it. */
+/** The answer to a change that the drawer sent: wait for it before relying on the change. */
 const isChange = (path: string) => (answer: Response) =>
   answer.request().method() === 'PUT' && answer.url().endsWith(`/control/${path}`)
 
 /**
- * A token in an address, in the console or in a page's storage; what breaks the policy; what breaks. A failed request is
- * no fault of the page: it has to say so itself.
+ * Collects errors, violations of the policy, and tokens in addresses or in the console. A failed request does not count: the
+ * page shows it to the user.
  */
 function watch(page: Page): string[] {
   const wrong: string[] = []
   page.on('pageerror', ({ message }) => wrong.push(message))
   page.on('console', (message) => {
     const text = message.text()
-    if (token.test(text)) wrong.push('a token stands in the console')
+    if (token.test(text)) wrong.push('a token is in the console')
     if (message.type() === 'error' && !text.startsWith('Failed to load resource')) wrong.push(text)
   })
   page.on('request', (request) => {
-    if (token.test(request.url()) && !request.url().includes('/artifacts/')) wrong.push('a token stands in an address')
+    if (token.test(request.url()) && !request.url().includes('/artifacts/')) wrong.push('a token is in an address')
   })
   return wrong
 }

@@ -1,6 +1,6 @@
 import type { Frame } from 'playwright-core'
 
-/** The elements of a page that something moves or fades, by their beginnings. */
+/** The elements of a page that are animated, by the start of their markup. */
 export function movingParts(frame: Frame): Promise<string[]> {
   return frame.evaluate(() =>
     [...document.querySelectorAll('*')]

@@ -9,11 +9,11 @@ import { type AppInManager, type Manager, type ManagerAddress, startApp } from '
 import { movingParts } from './moving-parts.ts'
 
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' }
-/** 640 px is what 200 % zoom leaves of 1280. */
+/** 640 px is 1280 px at 200 % zoom. */
 const allLooks = [...looks, { theme: 'light', width: 640 }, { theme: 'dark', width: 360 }] as const
 
-describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens over a page', () => {
-  // Which machines it has follows from its id: another may have too few that need attention to be filtered.
+describe.skipIf(missingBrowser && !process.env.CI)('a dialog, with the keyboard alone,', () => {
+  // The id determines the account's machines: with another id, too few may need attention for filters to appear.
   const account = '6e0c2f7a-1b5d-4d83-9a46-c0f1e7b2d935'
   let app: AppInManager
   const open: Manager[] = []
@@ -34,8 +34,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
     return { ...manager, keys: keysOf(manager.page), focusedButton: (name: string) => focused(manager, name) }
   }
 
-  /** It has no barrier in any look, and gives the focus back to what opened it. */
-  async function isWellMade(manager: Manager, opener: string): Promise<void> {
+  /** The dialog is accessible in every look, and returns the focus to the button that opened it. */
+  async function isAccessible(manager: Manager, opener: string): Promise<void> {
     const keys = keysOf(manager.page)
     expect(await barriers(manager, allLooks)).toEqual([])
     await keys.press('Escape')
@@ -43,7 +43,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
     expect(await manager.app.getByRole(anyDialog).count()).toBe(0)
   }
 
-  test('stops a run: the harmless answer has the focus first, and the other one is a Tab away', async () => {
+  test('stops a run: the harmless button has the focus, and the other one is a Tab away', async () => {
     await app.stack.control('faults', { rest: { delayMs: 60_000 }, graphql: { delayMs: 60_000 } }, 'PUT')
     const manager = await openManager({ account })
     const { app: inside, visit, keys, focusedButton } = manager
@@ -53,7 +53,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
     await keys.press('Enter')
     await focusedButton('Keep running')
     expect(await beyondTheFrame(manager)).toEqual([])
-    await isWellMade(manager, 'Stop')
+    await isAccessible(manager, 'Stop')
 
     await keys.press('Enter')
     await focusedButton('Keep running')
@@ -65,12 +65,12 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
     expect(manager.wrong).toEqual([])
   })
 
-  test('chooses machines, and the choice is there', async () => {
+  test('chooses machines, and the form shows the choice', async () => {
     const manager = await openManager({ account })
     const { app: inside, keys, focusedButton } = manager
     await openPicker(manager)
     await inside.getByRole('dialog').getByRole('checkbox').first().waitFor()
-    await isWellMade(manager, 'Add a site, type or group')
+    await isAccessible(manager, 'Add a site, type or group')
 
     await keys.press('Enter')
     await inside.getByRole('dialog').getByRole('checkbox').first().waitFor()
@@ -94,7 +94,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
     await keys.tabTo('Refuse it', { back: true })
     await keys.press('Enter')
     await focusedButton('Decide later')
-    await isWellMade(manager, 'Refuse it')
+    await isAccessible(manager, 'Refuse it')
 
     await keys.tabTo('Refuse it')
     await keys.press('Enter')
@@ -124,7 +124,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
     await keys.tabTo('Delete')
     await keys.press('Enter')
     await focusedButton('Keep it')
-    await isWellMade(manager, 'Delete')
+    await isAccessible(manager, 'Delete')
 
     await keys.press('Enter')
     await focusedButton('Keep it')
@@ -135,7 +135,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
     expect(manager.wrong).toEqual([])
   })
 
-  test('filters a result on a phone, and chooses machines from a sheet that nothing moves in', async () => {
+  test('filters a result on a phone, and chooses machines from a sheet without motion', async () => {
     const run = await app.start(account, 'attention-list')
     await app.ended(run)
     const manager = await openManager({ account }, phone)
@@ -174,7 +174,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('with keys alone, what opens 
 
 const anyDialog = 'dialog' as const
 
-/** Where machines are chosen, from the form of an action. */
+/** Opens the machine picker in the form of an action. */
 async function openPicker({ page, app: inside, visit }: Manager): Promise<void> {
   const keys = keysOf(page)
   await visit('/actions/attention-list')
@@ -189,7 +189,7 @@ async function focused({ app: inside }: Manager, name: string): Promise<void> {
   await inside.getByRole('button', { name, exact: true }).and(inside.locator(':focus')).waitFor()
 }
 
-/** What stands over the page and reaches beyond what can be seen of it. */
+/** Dialogs that reach beyond the visible part of the page. */
 async function beyondTheFrame({ frame }: Manager): Promise<string[]> {
   return frame().evaluate(() =>
     [...document.querySelectorAll('[role=dialog], [role=alertdialog]')]

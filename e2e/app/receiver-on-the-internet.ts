@@ -1,5 +1,5 @@
-// Loaded before a server: the name receiver.example has an address of the internet, and what is sent to that address arrives
-// on this machine, as a resolver and a router would have it. Nothing else of the network is touched.
+// Loaded before a server: receiver.example resolves to a public address, and connections to that address arrive on this
+// machine, as if a resolver and a router did this. Nothing else about the network changes.
 import { promises as dns, type LookupAddress } from 'node:dns'
 import { Socket } from 'node:net'
 

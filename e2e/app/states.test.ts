@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { missingBrowser } from '../browser.ts'
 import { install, otherAccountId } from '../stack.ts'
 import { barriers } from './barriers.ts'
@@ -7,16 +7,16 @@ import { type AppInManager, type Manager, type ManagerAddress, type SpecialBrows
 
 interface State {
   state: string
-  /** The account before anybody looks; without it nothing is installed. */
+  /** Prepares the account before Manager is opened; without it, the app is not installed. */
   before?: (account: string) => Promise<unknown>
   at?: Omit<ManagerAddress, 'account'>
-  /** In a browser of its own, whose clock can be set. */
+  /** Opens a browser context of its own, for example with a clock that can be set. */
   special?: SpecialBrowser
-  /** From the open Manager, by a switch of its drawer and what a person does in the app. */
+  /** Brings the open Manager into the state, with its drawer and with what a user does in the app. */
   reach?: (manager: Manager, account: string) => Promise<unknown>
-  /** All of it stands on the page. */
+  /** Texts that must all be on the page. */
   sees: readonly (string | RegExp)[]
-  /** How it is got out of. */
+  /** What a user does to get out of the state. */
   leave?: (manager: Manager, account: string) => Promise<unknown>
 }
 
@@ -27,16 +27,16 @@ const again = async ({ page }: Manager) => {
   await page.reload()
 }
 
-/** So that a re-installation asks: nothing says that it is the same account's, and the access from before works on. */
+/** A re-install that needs approval: nothing shows that it is from the same account, and the old access still works. */
 const reinstall = (manager: Manager) => manager.press('Re-install', 'Identity without the account, old access works on')
 
 const states: readonly State[] = [
   {
-    state: 'none: nobody has installed it',
+    state: 'none: not installed',
     sees: ['We have not heard from Trackunit about this account yet.', 'Open Standin in the Marketplace'],
   },
   {
-    state: 'quarantined: the access opens another account',
+    state: 'quarantined: the access belongs to another account',
     async reach(manager) {
       await installed(otherAccountId)
       await manager.press('Install', 'Access of another account')
@@ -62,7 +62,7 @@ const states: readonly State[] = [
   {
     state: 'parked: access that worked is refused',
     async before(account) {
-      await app.stack.control('settings', { tokenLifetimeS: 1 }, 'PUT') // Each call needs a token of its own.
+      await app.stack.control('settings', { tokenLifetimeS: 1 }, 'PUT') // So that each call needs a new token.
       await installed(account)
       await app.stack.control('settings', { tokenLifetimeS: 3_600 }, 'PUT')
     },
@@ -156,7 +156,7 @@ const states: readonly State[] = [
     sees: [/not in your Trackunit plan/, 'Show what would be dismissed'],
   },
   {
-    state: 'the plan has no GraphQL: what it leaves out is said with the result',
+    state: 'the plan has no GraphQL: the result names what is missing',
     before: installed,
     async reach(manager, account) {
       await manager.machines(1)
@@ -198,7 +198,7 @@ const states: readonly State[] = [
     sees: [/Trackunit has not answered since/, '1 run waits and continues automatically.'],
   },
   {
-    state: 'too many requests, with the time when it ends',
+    state: 'too many requests, with the time at which it ends',
     before: installed,
     async reach(manager, account) {
       await manager.turn('Too many requests')
@@ -222,7 +222,7 @@ const states: readonly State[] = [
     async reach({ app: inside, turn, page, timeFliesUntil }) {
       await inside.getByText('Standin is working.').waitFor()
       await turn('Signed out')
-      await page.clock.fastForward('06:00') // Longer than a token lives; a new one is waited for.
+      await page.clock.fastForward('06:00') // Longer than the lifetime of a token.
       await timeFliesUntil(inside.getByText('Manager has signed you out.'))
     },
     sees: ['Manager has signed you out.', 'Try again'],
@@ -239,7 +239,7 @@ const states: readonly State[] = [
     sees: [/No connection to Standin. You see what was loaded at/, /Next try in \d+ seconds?\./, 'Try now'],
   },
   {
-    state: 'a user without the right',
+    state: 'a user without the required role',
     before: installed,
     at: { user: 'reader' },
     reach: (manager) => manager.visit('/actions/clear-stale-events'),
@@ -300,7 +300,7 @@ const states: readonly State[] = [
       for (let presses = 0; presses < 24; presses++) await page.keyboard.press('Tab')
       const index = await inside.locator('tr:has(:focus)').getAttribute('aria-rowindex')
       expect(Number(index)).toBeGreaterThan(155)
-      // It stays one Tab away from where the focus was left, however far the page is scrolled meanwhile.
+      // It stays one Tab away from the focused row, however far the page is scrolled in between.
       await frame().evaluate(() => scrollTo(0, 0))
       await inside.locator('tr[aria-rowindex="2"]').waitFor()
       await page.keyboard.press('Tab')
@@ -308,13 +308,13 @@ const states: readonly State[] = [
       const nextFocused = inside.locator('tr:has(:focus)')
       expect(Number(await nextFocused.getAttribute('aria-rowindex'))).toBe(Number(index) + 1)
       expect(await nextFocused.locator(':focus').isVisible()).toBe(true)
-      // Where no row stands half under the tabs.
+      // There, no row is partly covered by the tabs.
       await inside.getByRole('button', { name: 'Back to the top' }).click()
     },
     sees: [/250 machines listed on/, '250 rows. Search or filter, or go to a row number.'],
   },
   {
-    state: 'stopped half-way, with what was found so far',
+    state: 'stopped halfway, with what was found so far',
     before: installed,
     async reach({ machines, turn, visit }, account) {
       await machines(2964)
@@ -331,7 +331,7 @@ const states: readonly State[] = [
     ],
   },
   {
-    state: 'stopped by a person',
+    state: 'stopped by a user',
     before: installed,
     async reach({ turn, visit, app: inside }, account) {
       await turn('Slow')
@@ -342,7 +342,7 @@ const states: readonly State[] = [
     sees: [/Fleet snapshot was stopped/, 'Run again'],
   },
   {
-    state: 'waits for the one before',
+    state: 'waiting for the previous run',
     before: installed,
     async reach({ turn, visit }, account) {
       await turn('Slow')
@@ -356,7 +356,7 @@ const states: readonly State[] = [
     ],
   },
   {
-    state: 'before something that cannot be taken back',
+    state: 'before stopping a run, which cannot be undone',
     before: installed,
     async reach({ turn, visit, app: inside }, account) {
       await turn('Slow')
@@ -366,7 +366,7 @@ const states: readonly State[] = [
     sees: ['Stop fleet snapshot?', 'Keep running', 'Stop now'],
   },
   {
-    state: 'a download that the frame keeps back',
+    state: 'a download that the frame blocks',
     before: installed,
     at: { downloads: 'blocked' },
     async reach({ machines, visit, app: inside }, account) {
@@ -380,17 +380,17 @@ const states: readonly State[] = [
     state: 'loading',
     before: installed,
     async reach(manager) {
-      await manager.page.route(/\/trpc\/installation\.get/, () => {}) // No answer for as long as the page is looked at.
+      await manager.page.route(/\/trpc\/installation\.get/, () => {}) // Never answered.
       await again(manager)
     },
     sees: ['Loading'],
   },
 ]
 
-/** How long the server waits for new access to work. */
-const patienceMs = 60_000
+/** How long the server waits for new access to work: about as long as the other states take. */
+const patienceMs = 40_000
 
-/** What becomes of access that never works, by one press: the page is left open, and looked at again and again. */
+/** The states of access that never works. One page stays open and passes through all of them. */
 const refused: readonly Pick<State, 'state' | 'sees'>[] = [
   {
     state: 'pending: the first moments after the installation',
@@ -404,7 +404,7 @@ const refused: readonly Pick<State, 'state' | 'sees'>[] = [
     state: 'pending for longer than usual',
     sees: [
       'Trackunit has not switched on our access yet.',
-      'This can take up to 1 minute after an installation.',
+      'This can take up to 40 seconds after an installation.',
       /We have tried \d+ times\./,
       /Next try in \d+ seconds?\./,
       /If it does not work by \d\d:\d\d, this page will tell you what to do\./,
@@ -414,7 +414,7 @@ const refused: readonly Pick<State, 'state' | 'sees'>[] = [
     state: 'rejected: the access did not work in time',
     sees: [
       'Trackunit refuses the access it gave us.',
-      /We tried \d+ times in 1 minute, last at \d\d:\d\d today\./,
+      /We tried \d+ times in \d+ (seconds|minute), last at \d\d:\d\d today\./,
       'Not working',
       'Copy details for support',
     ],
@@ -426,16 +426,16 @@ async function look(manager: Manager, sees: State['sees'], { timeout }: { timeou
   expect(await barriers(manager)).toEqual([])
 }
 
-/** Looks while the other states are looked at. @returns each look, once it has been taken */
+/** Checks these states while the tests of the others run. @returns the check of each state */
 async function lookAtRefused(): Promise<Map<string, Promise<unknown>>> {
   const manager = await app.open({ account: randomUUID() })
-  await manager.app.getByText('We have not heard from Trackunit').waitFor() // Loaded: it sees the first moments.
+  await manager.app.getByText('We have not heard from Trackunit').waitFor() // Loaded, so that it sees the first moments.
   await manager.press('Install', 'Access that never works')
   const looks = new Map<string, Promise<unknown>>()
   let before: Promise<unknown> = Promise.resolve()
   for (const { state, sees } of refused) {
     before = before.then(() => look(manager, sees, { timeout: 2 * patienceMs }))
-    before.catch(() => {}) // Its test tells.
+    before.catch(() => {}) // Reported by the test of that state.
     looks.set(state, before)
   }
   return looks
@@ -444,16 +444,24 @@ async function lookAtRefused(): Promise<Map<string, Promise<unknown>>> {
 describe.skipIf(missingBrowser && !process.env.CI)('each state of the app', () => {
   let manager: Manager | undefined
   let looks: Map<string, Promise<unknown>>
+  let settings: object
   beforeAll(async () => {
     app = await startApp({ fleetSize: 101, environment: { NEW_CREDENTIALS_PATIENCE_S: String(patienceMs / 1_000) } })
+    settings = await app.stack.control<object>('settings')
     looks = await lookAtRefused()
   }, 120_000)
-  afterEach(async () => {
-    await manager?.close()
-    manager = undefined
+  // Before each state and not after it, so that a state that fails cannot leave a fault to the next ones.
+  beforeEach(async () => {
     await app.stack.control('faults', {}, 'PUT')
-    await app.stack.control('settings', { fleetSize: 101 }, 'PUT')
-  })
+    await app.stack.control('settings', settings, 'PUT')
+    await app.stack.control('clock', { now: null }, 'PUT')
+    await app.isUp()
+  }, 20_000)
+  afterEach(async () => {
+    const closing = manager?.close()
+    manager = undefined
+    await closing
+  }, 20_000)
   afterAll(() => app?.[Symbol.asyncDispose]())
 
   test.for(states)('$state', async ({ before, at, special, reach, sees, leave }) => {

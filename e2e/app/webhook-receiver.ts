@@ -7,11 +7,11 @@ import { receiverCertificate } from '../../packages/standin/test/receiver-certif
 export interface WebhookReceiver extends AsyncDisposable {
   url: string
   requests: LocalServer['requests']
-  /** With these a server finds it as a host of the internet, and trusts its certificate. */
+  /** With these settings, a server reaches it as a public host and trusts its certificate. */
   settings: Record<string, string>
 }
 
-/** Somebody's host that takes what a schedule delivers. */
+/** A customer's host that receives what a schedule delivers. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const folder = await mkdtemp(join(tmpdir(), 'standin-receiver-'))
   const authority = join(folder, 'authority.pem')

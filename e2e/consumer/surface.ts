@@ -1,4 +1,4 @@
-// Compiled by every supported TypeScript against the packed client: what others rely on has these names and types.
+// Compiled by every supported TypeScript against the packed client: the public names and types that consumers rely on.
 
 import type {
   ErrorReason,

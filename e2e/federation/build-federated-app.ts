@@ -9,15 +9,15 @@ const shared = {
   react: { singleton: true, requiredVersion: false },
   'react-dom': { singleton: true, requiredVersion: false },
 } as const
-/** What the real host has and an app must not bring along, and where `host-page.js` puts it. */
+/** Packages of the real host that an app must not bundle, and where `host-page.js` puts them. */
 const trackunitPackages = {
   '@trackunit/react-core-contexts': ['trackunit', 'contexts'],
   '@trackunit/react-core-hooks': ['trackunit', 'hooks'],
 }
 
 /**
- * The app as a real one is built: a container of module federation that exposes its extension, with React shared and
- * `@trackunit/*` left to the host; and, in place of Manager's own loader, a host page that has these and loads it.
+ * Builds the app like a real one: a module federation container that exposes its extension, shares React and leaves
+ * `@trackunit/*` to the host. A host page takes the place of Manager's own loader.
  * @returns the folder to serve
  */
 export async function buildFederatedApp({ server, manager }: { server: string; manager: string }): Promise<string> {

@@ -1,4 +1,4 @@
-// In place of Manager's own loader: has Trackunit's packages, shares its React, and shows what a container exposes.
+// Takes the place of Manager's own loader: has Trackunit's packages, shares its React, and shows what a container exposes.
 
 import { createElement, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'

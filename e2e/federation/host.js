@@ -1,2 +1,2 @@
-// Shared modules are there only after a break: everything else stands behind this import.
+// Shared modules are only available asynchronously, so everything else is behind this import.
 void import('./host-page.js')

@@ -3,14 +3,14 @@ import { longTest } from '../../packages/standin/test/long-test.ts'
 import { accountId } from '../stack.ts'
 import { startCallers, startOutageStack, warmUp } from './outage-stack.ts'
 
-test('invariant 16: whenever the database stops and however often, callers are served and it is back by itself', async () => {
+test('invariant 16: whenever and however often the database stops, callers are served and the server recovers', async () => {
   await using stack = await startOutageStack({ outageServeS: 600 })
   const { endsAtMs } = longTest()
   for (let outages = 1; performance.now() < endsAtMs; outages++) {
     await warmUp(stack)
     const callers = startCallers(stack, 4)
     await callers.more(20)
-    await stack.database.kill() // In the middle of their calls.
+    await stack.database.kill() // While callers are asking.
     await stack.healthIs(200, 'down')
     await callers.more(50)
     await stack.database.start()

@@ -20,7 +20,7 @@ export interface Answer {
   body: { accessToken?: string; reason?: string }
 }
 
-/** A server process and a PostgreSQL that can both be killed, apart from each other, and two accounts that are served. */
+/** A server process and a PostgreSQL that can be killed independently, and two installed accounts. */
 export async function startOutageStack({ outageServeS }: { outageServeS: number }) {
   const database = await startStoppablePostgres()
   const folder = await mkdtemp(join(tmpdir(), 'standin-outage-'))
@@ -70,7 +70,7 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       body: JSON.stringify(wish),
-      signal: AbortSignal.timeout(10_000), // An answer that does not come fails here, and not as the whole test's time.
+      signal: AbortSignal.timeout(10_000), // A missing answer fails here instead of using up the time of the test.
     })
     return { status: response.status, body: (await response.json()) as Answer['body'] }
   }
@@ -88,7 +88,7 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
       await until('the server', () => answers(`${url}/health/ready`), { everyMs: 20 })
     },
     spooled: async () => (await readdir(join(folder, 'spool')).catch(() => [])).length,
-    /** How often each token left, by its fingerprint, as the audit has it. */
+    /** How often each token was handed out according to the audit, by fingerprint. */
     async recorded() {
       const rows = await sql<Array<{ fingerprint: string; count: number }>>`
         select details->>'fingerprint' as fingerprint, count(*)::int as count from audit_entries
@@ -96,7 +96,7 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
       return new Map(rows.map(({ fingerprint, count }) => [fingerprint, count]))
     },
     async [Symbol.asyncDispose]() {
-      if (!hasEnded) process.kill(server.pid, 'SIGCONT') // One that stands still would never hear that it is to end.
+      if (!hasEnded) process.kill(server.pid, 'SIGCONT') // A stopped process does not handle SIGTERM.
       await server.stop()
       await sql.end({ timeout: 0 })
       await trackunit.close()
@@ -125,7 +125,7 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
   return stack
 }
 
-/** Asks without a pause, as several callers, until it is ended. @returns what came home, by fingerprint */
+/** Asks for tokens as several callers, without a pause, until `end`. @returns the tokens that arrived, by fingerprint */
 export function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) => Promise<Answer> }, callers: number) {
   const seen = new Map<string, number>()
   let isOver = false
@@ -142,7 +142,7 @@ export function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) =>
   const count = () => [...seen.values()].reduce((sum, each) => sum + each, 0)
   return {
     ...{ seen, count },
-    /** Until so many more came home. */
+    /** Waits until this many more tokens have arrived. */
     more: async (wanted: number) => {
       const from = count()
       await until(`${wanted} more tokens`, async () => count() - from >= wanted, { everyMs: 1 })
@@ -154,7 +154,7 @@ export function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) =>
   }
 }
 
-/** Until the server hears of changes again (what it knew before that is forgotten), and has tokens in its memory. */
+/** Waits until the server listens for changes again, which empties its memory, and then fills its memory with tokens. */
 export async function warmUp(stack: Awaited<ReturnType<typeof startOutageStack>>): Promise<void> {
   await until('a session for LISTEN', async () => {
     const held = await stack.sql`

@@ -3,10 +3,10 @@ import { until } from '../../scripts/part.ts'
 import { accountId, otherAccountId } from '../stack.ts'
 import { startCallers, startOutageStack, warmUp } from './outage-stack.ts'
 
-/** Server and database start several times over in each: a busy machine takes four times as long. */
+/** Server and database start several times in each test: a busy machine takes much longer. */
 vi.setConfig({ testTimeout: 180_000 })
 
-test('invariant 18: what left is what the audit has, though server and database are killed in the middle', async () => {
+test('invariant 18: the audit has every token that was handed out, although server and database are killed', async () => {
   await using stack = await startOutageStack({ outageServeS: 600 })
   const before = await stack.recorded()
   const callersAtOnce = 8
@@ -35,10 +35,11 @@ test('invariant 18: what left is what the audit has, though server and database 
   const recorded = await stack.recorded()
   expect(new Set(callers.seen.keys()).isSubsetOf(new Set(recorded.keys()))).toBe(true)
   expect(new Set(recorded.keys()).difference(new Set([...callers.seen.keys(), ...before.keys()]))).toEqual(new Set())
-  // A row too many is of a token that was on its way when its process was killed: one for each caller and kill.
+  // At most one surplus row per caller and kill: a killed server does not deliver a token that it has recorded, and a
+  // database that dies after a commit makes the server record the token once more, in the spool.
   const rows = [...recorded].reduce((sum, [fingerprint, times]) => sum + times - (before.get(fingerprint) ?? 0), 0)
   expect(rows).toBeGreaterThanOrEqual(callers.count())
-  expect(rows - callers.count()).toBeLessThanOrEqual(2 * callersAtOnce)
+  expect(rows - callers.count()).toBeLessThanOrEqual(3 * callersAtOnce)
   const [spooled] = await stack.sql`
     select count(*)::int as rows, count(distinct entry_id)::int as ids from audit_entries where (details->>'spooled')::boolean`
   expect(spooled?.rows).toBe(spooled?.ids)
@@ -46,8 +47,8 @@ test('invariant 18: what left is what the audit has, though server and database 
   expect(JSON.parse(await stack.operator('audit', 'verify', '--json'))).toMatchObject({ problems: [] })
 })
 
-test('invariant 16: a database that stops is bridged, for so long and no longer, and is read before anything is served when it is back', async () => {
-  // Nothing here has to happen within a time: what is to be served is served for ten minutes, what is to end ends after a second.
+test('invariant 16: a database outage is bridged for a limited time, and changes made in the meantime count when it ends', async () => {
+  // No step depends on timing: an outage is bridged for ten minutes, or for a second where the end is tested.
   await using stack = await startOutageStack({ outageServeS: 600 })
   const wish = { accountId, scopes: ['account.view'] }
   const changedMeanwhile = async (change: () => Promise<unknown>) => {
@@ -55,7 +56,7 @@ test('invariant 16: a database that stops is bridged, for so long and no longer,
     await stack.database.kill()
     await stack.healthIs(200, 'down')
     expect((await stack.ask(wish)).status).toBe(200)
-    // Its process stands still until the database is back and has changed: nobody tells it of that.
+    // The server is stopped until the database is back and changed, so that no notification tells it.
     process.kill(stack.server().pid, 'SIGSTOP')
     await stack.database.start()
     await change()

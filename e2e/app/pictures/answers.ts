@@ -1,7 +1,7 @@
 import type { Action, Installation, ResultRow, Run, SentResult } from '@standin/client'
 import { aRun } from '../../../packages/iris-ui/src/runs/a-run.fixture.ts'
 
-/** What the pinned pictures show, and when: all of it is on one Tuesday morning. */
+/** The data of the reference screenshots, and their time: a Tuesday morning. */
 export const now = '2026-11-24T09:30:00Z'
 export const account = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 export const goingRun = '00000000-0000-4000-8000-000000000001'
@@ -84,7 +84,7 @@ const nothingFound: SentResult = {
   ...{ headline: null, detail: null, chart: null, map: null, columns: [], rows: [], total: 0, facets: [] },
 }
 
-/** What a server would say, by procedure. Streams say nothing: no answer is of an empty object's shape. */
+/** A server's answers, by procedure. Streams send nothing. */
 export const answers: Record<string, (input: { runId?: string; states?: Run['state'][] }) => unknown> = {
   'installation.get': () => installation,
   'action.list': () => ({ actions, sendsEmail: true }),

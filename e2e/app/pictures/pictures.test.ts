@@ -12,9 +12,9 @@ import { serveBuiltApp } from '../../built-app.ts'
 import { startSimulatedTrackunit } from '../../simulated-trackunit.ts'
 import { account, answers, endedRun, goingRun, now } from './answers.ts'
 
-/** Of all pixels: what another release of Chromium draws otherwise at the edges of letters. A line of text is more. */
+/** The share of pixels that may differ: releases of Chromium draw the edges of letters differently. A line of text is more. */
 const tolerated = 0.002
-/** Pictures are made anew, and looked at by whoever changes them: see CONTRIBUTING.md. */
+/** How to update the screenshots is in CONTRIBUTING.md. */
 const areRenewed = process.env.RENEW_PICTURES === 'yes'
 const seenFolder = join(root, 'node_modules/.cache/pictures')
 const font = readFile(
@@ -22,14 +22,14 @@ const font = readFile(
   'base64',
 )
 
-describe.skipIf(missingBrowser && !process.env.CI)('looks as it did', () => {
+describe.skipIf(missingBrowser && !process.env.CI)('looks as before', () => {
   const open: AsyncDisposable[] = []
   let browser: Browser
   let manager: string
   let server: string
   beforeAll(async () => {
     const [port, serverPort] = [await freePort(), await freePort()]
-    server = `http://127.0.0.1:${serverPort}` // Nobody is there: what it would say stands in answers.ts.
+    server = `http://127.0.0.1:${serverPort}` // Nothing listens there: its answers are in answers.ts.
     const trackunit = await startSimulatedTrackunit({ server, appOrigin: `http://localhost:${port}` })
     manager = trackunit.url
     open.push({ [Symbol.asyncDispose]: () => trackunit.close() }, await serveBuiltApp({ port, server, manager }))
@@ -65,10 +65,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('looks as it did', () => {
   })
 })
 
-/** Says what stands in answers.ts, in place of a server. @returns what stands nowhere */
+/** Answers from answers.ts, in place of a server. @returns the procedures without an answer there */
 async function answerFrom(page: Page, server: string): Promise<string[]> {
   const unanswered: string[] = []
-  // What Manager gives; nobody looks into it.
+  // Like Manager's token; its content is not used.
   await page.route('**/control/user-token', (route) => route.fulfill({ json: { token: 'a.user.token' } }))
   await page.route(`${server}/trpc/**`, async (route) => {
     const { pathname, searchParams } = new URL(route.request().url())
@@ -86,7 +86,7 @@ async function answerFrom(page: Page, server: string): Promise<string[]> {
   return unanswered
 }
 
-/** The same letters on every machine: the first font that the app asks for, which a frame may bring along in memory. */
+/** The app's first choice of font, so that letters look the same on every machine. */
 async function drawWithFont(base64: string): Promise<void> {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
   const inter = await new FontFace('Inter', bytes, { weight: '100 900' }).load()
@@ -98,7 +98,7 @@ async function drawWithFont(base64: string): Promise<void> {
 async function comparePicture(name: string, seen: Buffer): Promise<void> {
   const file = join(import.meta.dirname, `${name}.png`)
   if (areRenewed) return writeFile(file, seen)
-  if (!existsSync(file)) throw new Error(`There is no picture ${name} yet: see CONTRIBUTING.md.`)
+  if (!existsSync(file)) throw new Error(`There is no screenshot ${name} yet: see CONTRIBUTING.md.`)
   const [before, after] = [PNG.sync.read(await readFile(file)), PNG.sync.read(seen)]
   const { width, height } = before
   expect({ width: after.width, height: after.height }).toEqual({ width, height })
@@ -109,5 +109,5 @@ async function comparePicture(name: string, seen: Buffer): Promise<void> {
   await writeFile(join(seenFolder, `${name}.png`), seen)
   await writeFile(join(seenFolder, `${name}.difference.png`), PNG.sync.write(difference))
   const share = ((100 * pixels) / (width * height)).toFixed(2)
-  throw new Error(`${name} looks otherwise in ${share} % of its pixels: what was seen is in ${seenFolder}`)
+  throw new Error(`${name} differs in ${share} % of its pixels: the new screenshot is in ${seenFolder}`)
 }
