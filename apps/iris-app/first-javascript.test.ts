@@ -6,7 +6,7 @@ import { firstJavaScript } from './first-javascript.ts'
 const MOST_BYTES = 130_000
 
 async function builtFiles() {
-  // As people get it: under 'test' React brings its warnings along.
+  // A production build: under 'test', React includes its warnings.
   vi.stubEnv('NODE_ENV', 'production')
   const built = await build({
     configFile: fileURLToPath(new URL('./vite.config.ts', import.meta.url)),
@@ -14,15 +14,15 @@ async function builtFiles() {
     logLevel: 'silent',
     build: { write: false, sourcemap: false },
   })
-  if (!('output' in built)) throw new Error('One build was asked for.')
+  if (!('output' in built)) throw new Error('Expected a single build.')
   return built.output
 }
 
-test('the first JavaScript is at most 130 kB by Brotli, and holds no overlay, form, table or second language', async () => {
+test('the first JavaScript is at most 130 kB with Brotli, and has no overlay, form, table or second language', async () => {
   const files = await builtFiles()
   const { bytes, files: first } = firstJavaScript(files)
   expect(bytes).toBeLessThan(MOST_BYTES)
-  expect(bytes).toBeGreaterThan(80_000) // Less is a part that was not found.
+  expect(bytes).toBeGreaterThan(80_000) // Otherwise a part was not found.
 
   const code = files.filter(({ fileName }) => first.includes(fileName)).map((file) => ('code' in file ? file.code : ''))
   const modules = files.flatMap((file) =>

@@ -1,6 +1,6 @@
 import { brotliCompressSync } from 'node:zlib'
 
-/** As much as the bundler tells of one of its files. */
+/** The part of the bundler's output that is needed here. */
 interface BuiltFile {
   type: 'chunk' | 'asset'
   fileName: string
@@ -11,8 +11,8 @@ interface BuiltFile {
 }
 
 /**
- * What has to arrive before the first picture: the entry, the page that it asks for at once, and all that these import,
- * in bytes by Brotli.
+ * The JavaScript needed for the first render, in bytes with Brotli: the entry, the page that it loads at once, and all that
+ * these import.
  */
 export function firstJavaScript(files: readonly BuiltFile[]): { bytes: number; files: string[] } {
   const byName = new Map(files.map((file) => [file.fileName, file]))

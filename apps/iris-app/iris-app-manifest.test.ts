@@ -53,7 +53,7 @@ describe('the manifest', () => {
   })
 
   test.each([undefined, '', ' ', 'with/slash', 'ümlaut'])(
-    'is not made with CALLBACK_PATH_SECRET=%s',
+    'is not created with CALLBACK_PATH_SECRET=%s',
     (callbackPathSecret) => {
       expect(() => irisAppManifest(app, { ...environment, callbackPathSecret })).toThrow(/^CALLBACK_PATH_SECRET /)
     },

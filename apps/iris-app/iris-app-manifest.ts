@@ -6,16 +6,16 @@ import lifecycleExtension from './extensions/lifecycle-extension/extension-manif
 export interface ManifestEnvironment {
   /** The origin that the app calls. */
   serverUrl: string
-  /** `CALLBACK_PATH_SECRET`: one, or two with a comma while it is changed, or `none`. */
+  /** `CALLBACK_PATH_SECRET`: one secret, two (comma-separated) while it is being changed, or `none`. */
   callbackPathSecret: string | undefined
   dependencies: Record<string, string>
   devDependencies: Record<string, string>
 }
 
 /**
- * The manifest that Trackunit reads: which scopes the app asks for and where the install callback goes.
+ * The manifest that Trackunit reads: the scopes that the app asks for, and the address of the install callback.
  *
- * @throws Error with one line, when the callback's address would be guessable without anybody having said so.
+ * @throws Error with one line if the callback's address would be guessable and nobody asked for that
  * @see IrisAppManifest of `@trackunit/iris-app-api`
  */
 export function irisAppManifest(app: StandinApp, environment: ManifestEnvironment): IrisAppManifest {
@@ -24,7 +24,7 @@ export function irisAppManifest(app: StandinApp, environment: ManifestEnvironmen
     moduleFederationName: app.id,
     dependencies: environment.dependencies,
     devDependencies: environment.devDependencies,
-    // Downloads are links of the server; without the sandbox feature the app offers them to be copied.
+    // Downloads are links to the server; without this sandbox feature, the app offers the links for copying.
     cspHeader: { 'connect-src': [originOf(environment.serverUrl)], sandbox: ['allow-downloads'] },
     permissionsPolicy: [],
     scopes: app.scopes.map(({ scope, optional }) => ({ scope, optional })),
@@ -52,12 +52,14 @@ function callbackUrl(base: string, pathSecret: string | undefined): string {
   }
   if (newest === 'none') return base
   if (!/^[\w-]+$/.test(newest)) {
-    throw new Error('CALLBACK_PATH_SECRET must be letters, digits, "-" and "_", since it is a part of an address.')
+    throw new Error(
+      'CALLBACK_PATH_SECRET may only have letters, digits, "-" and "_", because it is part of an address.',
+    )
   }
   return `${base.replace(/\/+$/, '')}/${newest}`
 }
 
 function originOf(serverUrl: string): string {
-  if (!URL.canParse(serverUrl)) throw new Error('STANDIN_SERVER_URL is not an address.')
+  if (!URL.canParse(serverUrl)) throw new Error('STANDIN_SERVER_URL is not a valid URL.')
   return new URL(serverUrl).origin
 }

@@ -9,7 +9,7 @@ catalog:
   react: 19.3.1
 `
 
-test('names each package of the registry with its version, and none of this workspace', () => {
+test('lists packages from the registry with their versions, and none of this workspace', () => {
   expect(
     publishedDependencies(
       [

@@ -3,10 +3,10 @@ export interface PackageJson {
 }
 
 /**
- * What the app's bundle is made of, as Trackunit's security scan reads it: packages of the registry with their versions.
- * Packages of this workspace are not on it; what they depend on counts instead.
+ * The packages in the app's bundle, as Trackunit's security scan reads them: those from the registry, with their versions.
+ * Packages of this workspace are replaced by their dependencies.
  *
- * @param workspaceYaml the text of `pnpm-workspace.yaml`, whose catalog holds the versions
+ * @param workspaceYaml the text of `pnpm-workspace.yaml`, whose catalog has the versions
  */
 export function publishedDependencies(packages: readonly PackageJson[], workspaceYaml: string): Record<string, string> {
   const catalog = new Map(

@@ -5,7 +5,7 @@ import { firstJavaScript } from './first-javascript.ts'
 
 const standIn = (file: string) => fileURLToPath(new URL(`./trackunit-stand-in/${file}`, import.meta.url))
 
-/** Says how much has to arrive before the first picture. */
+/** Prints how much JavaScript the first render needs. */
 const tellFirstJavaScript: Plugin = {
   name: 'tell-first-javascript',
   writeBundle(_options, bundle) {
@@ -14,7 +14,7 @@ const tellFirstJavaScript: Plugin = {
   },
 }
 
-/** All of the first JavaScript comes at the same time, not each when the one before has asked for it; nor does the way to the server wait. */
+/** Preloads all of the first JavaScript in parallel instead of file by file, and preconnects to the server. */
 const bringFirst: Plugin = {
   name: 'bring-first',
   transformIndexHtml: {
@@ -33,7 +33,7 @@ const bringFirst: Plugin = {
   },
 }
 
-/** All that a file imports is one file: many small ones would wait for each other. */
+/** Puts all imports of a file into one chunk: many small ones would wait for each other. */
 function importsOf(entry: string) {
   let imports: Set<string> | undefined
   return (id: string, graph: ModuleGraph): boolean => {
@@ -61,7 +61,7 @@ interface ModuleGraph {
 
 const isOfManager = importsOf('./src/main.tsx')
 const isOfFirst = importsOf('./src/page.tsx')
-/** The handshake with Manager, and all of the first page. */
+/** Modules of the handshake with Manager, and of the first page. */
 const firstFiles = [
   { priority: 2, name: (id: string, graph: ModuleGraph) => (isOfManager(id, graph) ? 'manager' : null) },
   { priority: 1, name: (id: string, graph: ModuleGraph) => (isOfFirst(id, graph) ? 'first' : null) },
@@ -86,12 +86,12 @@ export default defineConfig(({ command }) => ({
       '@trackunit/react-core-hooks': standIn('react-core-hooks.ts'),
     },
   },
-  // Opened as http://localhost:4200, since the Manager stands on 127.0.0.1: the frame has to be of another origin, as it
-  // really is. Any origin may read it, also "null", that of a frame without `allow-same-origin`.
+  // Opened as http://localhost:4200 while Manager is on 127.0.0.1, so that the frame has another origin, as in reality. Any
+  // origin may read it, also "null", the origin of a frame without `allow-same-origin`.
   server: { host: '127.0.0.1', port: 4200, strictPort: true, cors: { origin: true } },
   preview: { host: '127.0.0.1', port: 4200, strictPort: true, cors: { origin: true } },
   build: {
-    // A strict policy allows scripts of the app's own origin and nothing inline.
+    // A strict policy allows only scripts from the app's own origin, and no inline scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',

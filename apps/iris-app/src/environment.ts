@@ -1,4 +1,4 @@
-/** Put in by the bundler of whoever builds (`define`), so that this source knows none of them. */
+/** Set by the build (`define`), so that the source names no address. */
 declare const STANDIN_SERVER_URL: string
 
 export const environment = { serverUrl: STANDIN_SERVER_URL }

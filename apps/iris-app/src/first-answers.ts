@@ -2,7 +2,7 @@ import { askFirst } from '@standin/iris-ui/first-answers'
 import { managerConnection } from '../trackunit-stand-in/manager-connection.ts'
 import { environment } from './environment.ts'
 
-/** The server is asked as soon as Manager has said for whom, while the page's own code is on its way. */
+/** Requests to the server start as soon as Manager has named the account, while the page's own code is still loading. */
 export const firstAnswers = managerConnection.then(
   ({ context: { user, account }, firstToken: token }) =>
     token === undefined

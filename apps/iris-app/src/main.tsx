@@ -1,5 +1,5 @@
 import '@standin/iris-ui/styles.css'
-// Small and first, so that Manager and the server are asked while the rest is on its way.
+// Small and loaded first, so that requests to Manager and the server start while the rest is still loading.
 import './first-answers.ts'
 
 void import('./page.tsx')

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react'
 
-/** Catches what would leave an empty frame: above all, that the page stands alone instead of inside Manager. */
+/** Catches errors that would leave an empty frame, above all when the page is opened outside Manager. */
 export class OutsideManager extends Component<{ children: ReactNode }, { message: string | undefined }> {
   override state = { message: undefined }
 

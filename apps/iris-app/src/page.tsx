@@ -8,11 +8,11 @@ if (!root) throw new Error('The page has no element #root')
 
 const PATIENCE_MS = 500
 
-// Until then the document's own skeleton stands. Drawn once with the answers, the first words come earlier than drawn
-// without them and again; who has to wait for long sees the tabs meanwhile. What went wrong is said by the app.
+// Until then, the document's own skeleton is shown. Rendering once, with the answers, shows the first text earlier than
+// rendering twice; if the answers take long, the tabs are shown without them. The app reports what went wrong.
 const first = await firstAnswers
 await Promise.race([first?.settled, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
-// As a transition, it is drawn around nothing that is there already: what follows a fallback React holds back for 300 ms.
+// A transition avoids a Suspense fallback, after which React waits for 300 ms.
 startTransition(() =>
   createRoot(root).render(
     <StrictMode>

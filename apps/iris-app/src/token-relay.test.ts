@@ -4,7 +4,7 @@ import { createTokenRelay } from './token-relay.ts'
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
-test('hands on the newest token at once', async () => {
+test('passes the newest token on at once', async () => {
   const relay = createTokenRelay(1_000)
   relay.offer('first')
   relay.offer('renewed')

@@ -1,13 +1,13 @@
 /**
- * Between a host that hands on its current token whenever it likes, and a caller that asks for one when it needs it.
- * Without a token a caller waits, `patienceMs` at most.
+ * Connects a host, which passes on its token whenever it changes, with callers, which ask for one when they need it. Without
+ * a token, a caller waits for at most `patienceMs`.
  */
 export function createTokenRelay(patienceMs: number) {
   let current: string | undefined
   let waiting: { resolve(token: string): void; timer: ReturnType<typeof setTimeout> }[] = []
 
   return {
-    /** `undefined`: the host has none any more. */
+    /** `undefined`: the host no longer has one. */
     offer(token: string | undefined): void {
       current = token
       if (token === undefined) return

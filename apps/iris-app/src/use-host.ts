@@ -12,7 +12,7 @@ import { createTokenRelay } from './token-relay.ts'
 
 const PATIENCE_MS = 5_000
 
-/** Trackunit's hooks as the host that the pages know. Where a hook turns out to differ, this file changes and no other. */
+/** Adapts Trackunit's hooks to the pages' host. If a hook turns out to differ, only this file changes. */
 export function useHost(): StandinHost {
   const { token } = useToken()
   const { id, name, language, timeZone, accountId, accountName } = useCurrentUser()

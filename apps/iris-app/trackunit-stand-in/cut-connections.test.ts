@@ -14,7 +14,7 @@ function setUp() {
   return { target, cut: createConnectionCutter(target, own) }
 }
 
-test('a cut ends open requests and blocks new ones until it is repaired', async () => {
+test('a cut ends open requests and blocks new ones until it is undone', async () => {
   const { target, cut } = setUp()
   const slow = target.fetch('http://127.0.0.1:4000/slow')
   cut(true)
@@ -25,15 +25,15 @@ test('a cut ends open requests and blocks new ones until it is repaired', async 
   expect((await target.fetch('http://127.0.0.1:4000/')).ok).toBe(true)
 })
 
-test('what the app loads of itself still comes', async () => {
+test('the app’s own files still load', async () => {
   const { target, cut } = setUp()
   cut(true)
   expect((await target.fetch('/assets/chunk.js')).ok).toBe(true)
 })
 
-test('an open stream breaks like one whose network is gone, not like one that its reader has left', async () => {
+test('an open stream fails as if the network were gone, not as if its reader had left', async () => {
   const target = {
-    // As Chromium does it: whatever the reason, a body whose request is aborted ends with an AbortError.
+    // Like Chromium: whatever the reason, the body of an aborted request ends with an AbortError.
     fetch: (async (_input, init) => {
       const leave = (stream: ReadableStreamDefaultController) => stream.error(new DOMException('left', 'AbortError'))
       return new Response(

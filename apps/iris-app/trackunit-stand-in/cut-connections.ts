@@ -1,6 +1,6 @@
 /**
- * A switch of the simulated Manager: the app loses its way to every server but its own, as on a site without a signal.
- * What is under way breaks as well. Real hosts have no such thing, so it stands here and not in the app.
+ * A switch of the simulated Manager: the app can no longer reach any server except the one it is loaded from, as on a site
+ * without a signal. Requests under way fail as well. Real hosts have nothing like it, so it is here and not in the app.
  */
 export function createConnectionCutter(target: { fetch: typeof fetch }, ownOrigin: string) {
   const throughNetwork = target.fetch.bind(globalThis)
@@ -20,7 +20,7 @@ export function createConnectionCutter(target: { fetch: typeof fetch }, ownOrigi
       cut.removeEventListener('abort', abort),
     )
     if (!answer.body) return answer
-    // Not by the request's own signal: what reads on would take it for its own wish, and not come back.
+    // Not through the request's own signal: its reader would take that for its own decision, and not reconnect.
     return new Response(answer.body.pipeThrough(new TransformStream(), { signal: cut }), answer)
   }
 

@@ -10,9 +10,9 @@ export interface HostState {
 
 export const HostContext = createContext<HostState | undefined>(undefined)
 
-/** The user's token, renewed before its end; at once when a sleeping page wakes up. */
+/** The user's token, renewed before it expires; at once when a sleeping page wakes up. */
 export function useHostToken(manager: Manager, firstToken: string | undefined): string | undefined {
-  // An object of its own for each answer: a second refusal is a change too, after which it is asked again.
+  // A new object for each answer, so that a second refusal is a change as well and causes the next attempt.
   const [held, setHeld] = useState({ token: firstToken })
 
   useEffect(() => {

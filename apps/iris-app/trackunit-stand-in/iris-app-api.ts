@@ -8,7 +8,7 @@ export interface IrisAppManifest {
   moduleFederationName: string
   dependencies: Record<string, string>
   devDependencies: Record<string, string>
-  /** Every address that the app calls, by CSP directive; `sandbox` asks for more of the frame. */
+  /** The addresses that the app calls, by CSP directive; `sandbox` requests more rights for the frame. */
   cspHeader: { 'connect-src'?: string[]; sandbox?: string[] }
   /** A guess: a list of features, none of which Standin needs. */
   permissionsPolicy: string[]
@@ -38,7 +38,7 @@ export interface FleetExtensionManifest {
   menuItem: { name: string; icon: string }
 }
 
-/** The name of the type is a guess: the documentation tells of the extension point, not of its manifest. */
+/** The name of the type is a guess: the extension point is documented, its manifest is not. */
 export interface LifecycleExtensionManifest {
   id: string
   type: 'APP_LIFECYCLE_EXTENSION'

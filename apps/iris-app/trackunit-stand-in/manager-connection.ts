@@ -2,7 +2,7 @@ import { connect, WindowMessenger } from 'penpal'
 import { createConnectionCutter } from './cut-connections.ts'
 import { managerOrigins } from './manager-origins.ts'
 
-/** What the simulated Manager's page offers to the app in its frame. */
+/** The methods that the simulated Manager offers to the app in its frame. */
 export type Manager = {
   getToken(): Promise<string>
   getContext(): Promise<ManagerContext>
@@ -19,14 +19,14 @@ export interface ManagerContext {
     systemOfMeasurement: string
   }
   account: { id: string; name: string }
-  /** The ids that are chosen in Manager's filter bar. */
+  /** The ids selected in Manager's filter bar. */
   filterBar?: { sites: string[] }
   theme?: 'light' | 'dark'
 }
 
 const TIMEOUT_MS = 15_000
 
-/** Connects to the page around the app's frame, and brings what the first picture needs. */
+/** Connects to the page around the app's frame, and gets what the first render needs. */
 async function connectToManager(): Promise<{
   manager: Manager
   context: ManagerContext
@@ -41,7 +41,7 @@ async function connectToManager(): Promise<{
   return { manager, context, firstToken }
 }
 
-/** Once for the page: an effect would connect, disconnect and connect again under StrictMode. */
+/** Once per page: an effect would connect, disconnect and connect again under StrictMode. */
 export const managerConnection = connectToManager()
-// Who shows the page says what went wrong; until there is somebody, it is no error of the page's.
+// The component that awaits this shows the error. Until then it is not an unhandled rejection.
 managerConnection.catch(() => {})

@@ -7,7 +7,7 @@ import { HostContext, type HostState } from './host-context.ts'
 
 function useHostState(): HostState {
   const host = use(HostContext)
-  if (!host) throw new Error('A Trackunit hook stands outside of TrackunitProviders')
+  if (!host) throw new Error('A Trackunit hook is used outside TrackunitProviders')
   return host
 }
 
@@ -16,7 +16,7 @@ export function useToken(): { token: string | undefined } {
   return { token: useHostState().token }
 }
 
-/** A guess: these names, with the account beside the user. */
+/** A guess: these names, and that the account comes with the user. */
 export function useCurrentUser() {
   const { user, account } = useHostState().context
   return {
@@ -34,14 +34,14 @@ export function useCurrentUserSystemOfMeasurement(): { systemOfMeasurement: stri
   return { systemOfMeasurement: useHostState().context.user.systemOfMeasurement }
 }
 
-/** A guess: what is chosen in Manager's filter bar, as ids by kind. */
+/** A guess: the selection in Manager's filter bar, as ids by kind. */
 export function useFilterBarContext(): { filterBarValues: { sites: string[] } } {
   return { filterBarValues: useHostState().context.filterBar ?? nothingChosen }
 }
 
 const nothingChosen = { sites: [] }
 
-/** A guess: a function that takes a path of Manager. */
+/** A guess: a function that takes a path in Manager. */
 export function useNavigateInHost(): { navigateInHost: (path: string) => void } {
   const { manager } = useHostState()
   return { navigateInHost: (path) => void manager.navigateInHost(path) }

@@ -2,7 +2,7 @@ const MARGIN_MS = 60_000
 const WITHOUT_TOKEN_MS = 5_000
 const WITHOUT_END_MS = 240_000
 
-/** How long until a token has to be renewed: a minute before its end, or when half of a short life is over. */
+/** How long until a token must be renewed: a minute before it expires, or after half of a short lifetime. */
 export function renewInMs(token: string | undefined, nowMs: number): number {
   if (!token) return WITHOUT_TOKEN_MS
   const endsAtMs = endOf(token)

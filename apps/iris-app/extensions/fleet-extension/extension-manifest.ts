@@ -1,6 +1,6 @@
 import type { FleetExtensionManifest } from '@trackunit/iris-app-api'
 
-/** Where the app stands in Manager: an entry of its own in the side menu. */
+/** Where the app appears in Manager: as an entry of the side menu. */
 export default {
   id: 'standin-fleet-extension',
   type: 'FLEET_EXTENSION',

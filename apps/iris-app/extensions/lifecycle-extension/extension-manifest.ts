@@ -1,6 +1,6 @@
 import type { LifecycleExtensionManifest } from '@trackunit/iris-app-api'
 
-/** Tells the server when an account has installed or uninstalled the app. The callback brings the credentials, not this. */
+/** Notifies the server when an account installs or uninstalls the app. The credentials come with the callback, not with this. */
 export default {
   id: 'standin-lifecycle-extension',
   type: 'APP_LIFECYCLE_EXTENSION',

@@ -10,17 +10,17 @@ const files = globSync('*.ts', { cwd: import.meta.dirname }).filter(
   (file) => file !== 'index.ts' && !file.endsWith('.test.ts'),
 )
 
-test.each(files)('the action of %s stands in the list', async (file) => {
+test.each(files)('the action in %s is in the list', async (file) => {
   const exported: unknown[] = Object.values(await import(join(import.meta.dirname, file)))
   expect(actions.filter((action) => exported.includes(action))).toHaveLength(1)
 })
 
-test('there is an action, and nothing but the files’ actions is in the list', () => {
+test('the list has at least one action, and only actions of these files', () => {
   expect(files.length).toBeGreaterThan(0)
   expect(actions).toHaveLength(files.length)
 })
 
-test.each(actions)('the scopes of $id stand in standin.config.ts', ({ scopes }) => {
+test.each(actions)('standin.config.ts has the scopes of $id', ({ scopes }) => {
   const asked = app.scopes.map(({ scope }) => scope)
   expect(scopes.filter((scope) => !asked.includes(scope))).toEqual([])
 })

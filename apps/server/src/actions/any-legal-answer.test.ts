@@ -8,15 +8,15 @@ import { createActionStage, type Played } from './test/action-stage.ts'
 import { utilisation } from './utilisation.ts'
 
 /**
- * Of Trackunit's answers little is documented beside their outline. Whatever is in them, in whichever order, on pages of
- * whichever size: a run comes to its end, has each machine once, and nothing in its rows that no file or page could show.
+ * Little more than the outline of Trackunit's answers is documented. Whatever they contain, in any order and on pages of any
+ * size, a run must end, with each machine once and with no value that a file or page could not show.
  */
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
   fc.constantFrom('', '\0', '\ud800', '🚜'.repeat(400), '=1+1', '__proto__', 'constructor', 'EXCAVATOR', 'NEW_KIND'),
 )
-/** Few, so that machines come again on other pages. */
+/** Few, so that machines occur on several pages. */
 const anId = fc.oneof(
   fc.constantFrom('a', 'b', 'c', '7d0c6b0e-9d3f-4c11-8a3d-0c6a5b1f2e3d', '__proto__', 'constructor', '🚜', '0'),
   fc.string({ minLength: 1, maxLength: 12 }),
@@ -35,7 +35,7 @@ const aMoment = fc.constantFrom(
   ],
   ...['0001-01-01T00:00:00Z', '+275760-09-13T00:00:00.000Z', '2099-01-01T00:00:00Z', 'yesterday', ''],
 )
-/** What is asked for can be missing, null, and sometimes something else altogether. */
+/** A requested value can be missing, null, or something entirely different. */
 const perhaps = <Value>(value: fc.Arbitrary<Value>) =>
   fc.oneof(
     { weight: 8, arbitrary: value },
@@ -134,7 +134,7 @@ const answers = fc.record({
 })
 type Answers = typeof answers extends fc.Arbitrary<infer Value> ? Value : never
 
-/** Gives its answers in turn, over and over: a list of them need not end. */
+/** Returns these answers in turn, again and again, so lists can be endless. */
 function clientOf({ isPartial, isBasic, ...given }: Answers): TrackunitClient {
   const turns = new Map<unknown[], number>()
   const next = (list: unknown[]) => {
@@ -161,7 +161,7 @@ function clientOf({ isPartial, isBasic, ...given }: Answers): TrackunitClient {
   }
 }
 
-/** What a run that cannot read the list itself ends with; anything else is a mistake of ours. */
+/** The reasons of a run that cannot read the list itself; any other reason is a bug. */
 const isRefusal = (error: unknown) => {
   if (error instanceof StandinError && ['TRACKUNIT_UNAVAILABLE', 'TRACKUNIT_REFUSED'].includes(error.reason))
     return undefined
@@ -206,7 +206,7 @@ describe('whatever Trackunit answers', () => {
     )
   })
 
-  test('utilisation makes nothing up of counters that were nonsense', async () => {
+  test('utilisation reports nothing for nonsensical counters', async () => {
     await fc.assert(
       fc.asyncProperty(answers, async (given) => {
         const stage = createActionStage({ client: clientOf(given) })

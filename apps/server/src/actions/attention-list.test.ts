@@ -7,7 +7,7 @@ import { createActionStage, fleetOf, type Played } from './test/action-stage.ts'
 const dayMs = 86_400_000
 const reasonsOf = ({ rows }: Played) => rows.map(({ machine, cells }) => `${machine?.id}: ${cells.why}`)
 
-/** Four machines with a reason each, the others well. */
+/** Four machines that need attention for one reason each; the others are fine. */
 const ailing = (size: number) =>
   fleetOf(size, (nth) => {
     if (nth === 0) return { fuelLevel: 4 }
@@ -22,7 +22,7 @@ describe('attention list', () => {
     expect((await createActionStage().play(attentionList)).headline).toBe('There are no machines to check.')
   })
 
-  test('a fleet that is well is told to be', async () => {
+  test('a fleet without problems is reported as such', async () => {
     const play = async (size: number) =>
       (await createActionStage({ machines: fleetOf(size) }).play(attentionList)).headline
     expect(await play(1)).toBe('Nothing needs attention. The machine is fine.')
@@ -114,7 +114,7 @@ describe('attention list', () => {
     expect((await stage.play(attentionList)).headline).toBe('4 of 20 machines need attention, none of them new.')
   })
 
-  test('its file has the times of the account’s zone, and by what other programs know a machine', async () => {
+  test('its file has local times, and the ids by which other programs know a machine', async () => {
     const stage = createActionStage({ machines: ailing(4), timeZone: 'America/New_York' })
     const [head, line] = ((await stage.play(attentionList)).files['attention-list.csv'] ?? '').split('\r\n')
     expect(head).toContain(
@@ -154,7 +154,7 @@ describe('attention list', () => {
     expect(played.detail).toContain('Either the permission or the licence is missing.')
   })
 
-  test('what Trackunit gives no answer about is left out after some tries, and told; the rest is complete', async () => {
+  test('a source that keeps failing is left out and mentioned; the rest is complete', async () => {
     const answersNot = (part: string) => (_: number, path: string) => {
       if (path.includes(part)) throw new StandinError('TRACKUNIT_UNAVAILABLE')
       return 'answer' as const
@@ -175,11 +175,11 @@ describe('attention list', () => {
     expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4%'])
 
     const blind = await createActionStage({ machines: ailing(120), plan: 'basic', hasAemp: false }).play(attentionList)
-    expect(blind.rows).toEqual([]) // What is not known is no silence.
+    expect(blind.rows).toEqual([]) // Unknown does not count as silent.
     expect(blind.headline).toBe('Only data health and services were checked on 120 machines. Nothing found there.')
   })
 
-  test('what Trackunit left out is neither low nor silent', async () => {
+  test('values that Trackunit leaves out count as neither low nor silent', async () => {
     const machines = fleetOf(20, (nth) => (nth === 0 ? { fuelLevel: 1 } : nth === 1 ? { lastSeen: null } : {}))
     const played = await createActionStage({ machines, isPartial: true }).play(attentionList)
 

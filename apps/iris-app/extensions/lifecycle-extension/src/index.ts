@@ -2,8 +2,8 @@ import type { IrisAppLifecycleAppInstalled, IrisAppLifecycleAppUninstalled } fro
 import { environment } from '../../../src/environment.ts'
 import { sendLifecycleSignal } from './send-lifecycle-signal.ts'
 
-// Trackunit runs these when an account installs or uninstalls the app. Whether they may call out, and whether they are
-// called again after a failure, is documented nowhere: the server needs neither.
+// Trackunit calls these when an account installs or uninstalls the app. Whether they may make requests, and whether they are
+// called again after a failure, is not documented; the server depends on neither.
 
 export const appInstalled: IrisAppLifecycleAppInstalled = (appToken, accountId) =>
   sendLifecycleSignal('INSTALLED', { appToken, accountId, serverUrl: environment.serverUrl, fetch })

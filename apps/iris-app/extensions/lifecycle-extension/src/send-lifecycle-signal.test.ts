@@ -18,7 +18,7 @@ async function sent(answer: () => Response | Promise<Response>) {
   return requests
 }
 
-test('sends what the server understands, with the app’s token, and follows no redirect', async () => {
+test('sends a signal that the server accepts, with the app’s token, and follows no redirect', async () => {
   const [request, ...more] = await sent(() => Response.json({ status: 'accepted' }))
   expect(more).toEqual([])
   expect(request).toMatchObject({

@@ -4,7 +4,7 @@ const timeoutMs = 5_000
 const tries = 3
 
 interface Signal {
-  /** The app's own token for the account: it says on whose behalf this comes. */
+  /** The app's own token for the account, which identifies the account. */
   appToken: string
   accountId: string
   serverUrl: string
@@ -12,8 +12,8 @@ interface Signal {
 }
 
 /**
- * Tells the server, at most three times; whoever installs or uninstalls is not held up by a server that is down.
- * A refusal is not repeated.
+ * Notifies the server, with at most three attempts; a server that is down does not hold up the installation. A refusal is
+ * not retried.
  */
 export async function sendLifecycleSignal(
   type: LifecycleSignal['type'],
