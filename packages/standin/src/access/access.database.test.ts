@@ -44,7 +44,7 @@ test('a new key names its service with what it was granted, and is stored nowher
   expect(await stack.audit()).toEqual(['service-key.created'])
 })
 
-test('a scope that is not in the manifest is granted to nobody', async () => {
+test('a scope that is not in the manifest cannot be granted', async () => {
   const stack = await createStack()
   await expect(
     createKey(stack.ctx, { ...wanted(), scopes: ['account.asset.view', 'account.everything'] }),
@@ -53,7 +53,7 @@ test('a scope that is not in the manifest is granted to nobody', async () => {
   expect(await stack.sql`select * from grants`).toEqual([])
 })
 
-test('a grant replaces the one before it on that account, and leaves the others', async () => {
+test('a grant replaces the previous one on that account, and leaves the others', async () => {
   const stack = await createStack()
   const { key } = await createKey(stack.ctx, wanted())
   await inTransaction(stack.ctx, async (tx) => {
@@ -69,7 +69,7 @@ test('a grant replaces the one before it on that account, and leaves the others'
 })
 
 describe('invariant 18: who is let in', () => {
-  test('a service by its key, and by nothing that resembles it', async () => {
+  test('a service with its key, and with nothing that resembles it', async () => {
     const stack = await createStack()
     const { key } = await createKey(stack.ctx, wanted())
 
@@ -106,7 +106,7 @@ describe('invariant 18: who is let in', () => {
     expect(await findServiceByKey(stack.ctx, digestOfPresentedKey(key.reveal())!)).toBeUndefined()
   })
 
-  test('a service without a grant is known, and may nothing', async () => {
+  test('a service without a grant is known, but may do nothing', async () => {
     const stack = await createStack()
     const { key } = await createKey(stack.ctx, wanted())
     await stack.sql`delete from grants`

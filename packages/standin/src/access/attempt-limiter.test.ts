@@ -14,7 +14,7 @@ const setUp = () => {
   return { advance: (ms: number) => vi.advanceTimersByTime(ms), times }
 }
 
-test('an address has its share of a minute, all together have theirs, and both start again', async () => {
+test('one address and all together each have a limit per minute, and both reset', async () => {
   const { advance, times } = setUp()
   const allowed = [await times('192.0.2.1', 9), await times('192.0.2.2', 9), await times('192.0.2.3', 9)]
   expect(allowed).toEqual([3, 2, 0])
@@ -24,7 +24,7 @@ test('an address has its share of a minute, all together have theirs, and both s
   expect(await times('192.0.2.1', 9)).toBe(3)
 })
 
-test('a flood from one address does not use up what is for all', async () => {
+test('a flood from one address does not use up the limit of all', async () => {
   const { times } = setUp()
   await times('192.0.2.1', 1_000)
   expect(await times('192.0.2.2', 9)).toBe(2)

@@ -46,7 +46,7 @@ const reasonOf = (attempt: Promise<unknown>) =>
 
 const typo = () => `${madeUp()}x`
 
-test('garbage from an address that failed too often is refused at once, for a minute; that of others is not', async () => {
+test('garbage from an address that failed too often is refused at once, for a minute; other addresses are not affected', async () => {
   const { authenticate, advance } = createDoor()
   const from = (address: string) => reasonOf(authenticate(typo(), { ...here, address }))
   for (let failed = 0; failed < 5; failed++) expect(await from(`2001:db8:1:2::${failed}`)).toBe('UNAUTHENTICATED')
@@ -60,7 +60,7 @@ test('garbage from an address that failed too often is refused at once, for a mi
   expect(await from('2001:db8:1:2::1')).toBe('UNAUTHENTICATED')
 })
 
-test('invariant 25: what may be a good key or token is checked, however often its address failed', async () => {
+test('invariant 25: anything that could be a valid key or token is checked, however often its address failed', async () => {
   const { authenticate, bearer, looks } = createDoor()
   for (let failed = 0; failed < 10; failed++)
     expect(await reasonOf(authenticate(madeUp(), here))).toBe('UNAUTHENTICATED')

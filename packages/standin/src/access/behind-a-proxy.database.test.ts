@@ -86,14 +86,14 @@ async function createGoodKey(service: string): Promise<string> {
 }
 
 const garbage: Record<string, (number: number) => Promise<string> | string> = {
-  'that are no key and no token': (number) => (number % 2 ? `${createServiceKey().key.reveal()}x` : 'trust-me'),
+  'that are neither keys nor tokens': (number) => (number % 2 ? `${createServiceKey().key.reveal()}x` : 'trust-me'),
   'that look like keys and tokens': async (number) =>
     number % 2 ? createServiceKey().key.reveal() : `${(await manager.sign(claims())).slice(0, -12)}AAAAAAAAAAAA`,
 }
 
-describe('invariant 25: sign-ins behind a proxy, where everybody has one address', () => {
+describe('invariant 25: sign-ins behind a proxy, where all callers share one address', () => {
   test.each(Object.entries(garbage))(
-    '610 bearers %s refuse neither a key not seen before nor a user',
+    '610 bearers %s lock out neither a new key nor a user',
     { timeout: 30_000 },
     async (name, make) => {
       const good = await createGoodKey(name)
@@ -109,7 +109,7 @@ describe('invariant 25: sign-ins behind a proxy, where everybody has one address
     },
   )
 
-  test('garbage that is cheap to recognise is refused without a look once there was too much of it', async () => {
+  test('after too many failures, obvious garbage is refused without a lookup', async () => {
     expect(await ask('trust-me')).toEqual({ status: 429, reason: 'RATE_LIMITED' })
   })
 })

@@ -13,7 +13,7 @@ const create = (change: Partial<Parameters<typeof createBudgets>[0]> = {}) =>
 const refused = { reason: 'RATE_LIMITED', retryAfterMs: expect.any(Number) }
 const times = (count: number) => Array.from({ length: count }, (_, index) => index)
 
-test('invariant 25: a user has a budget of calls, and is told when to come again; others have theirs', async () => {
+test('invariant 25: each user has a budget of calls, and is told when to retry', async () => {
   const budgets = create()
   await budgets.countCalls(user('anna'), 10)
   await expect(budgets.countCalls(user('anna'))).rejects.toMatchObject(refused)
@@ -21,7 +21,7 @@ test('invariant 25: a user has a budget of calls, and is told when to come again
   await budgets.countCalls(user('anna', otherAccount))
 })
 
-test('invariant 25: all users of an account share a budget, which one who is refused does not use up', async () => {
+test('invariant 25: all users of an account share a budget; refused calls do not use it up', async () => {
   const budgets = create()
   await budgets.countCalls(user('anna'), 10)
   for (const _ of times(100)) await expect(budgets.countCalls(user('anna'))).rejects.toMatchObject(refused)
@@ -30,14 +30,14 @@ test('invariant 25: all users of an account share a budget, which one who is ref
   await budgets.countCalls(user('elsewhere', otherAccount))
 })
 
-test('invariant 25: of calls that come together as many are allowed as are left', async () => {
+test('invariant 25: of the calls of a batch, as many are allowed as the budget has left', async () => {
   const budgets = create()
   expect(await budgets.countCalls(user('anna'), 4)).toEqual({ calls: 4, retryAfterMs: 0 })
   expect(await budgets.countCalls(user('anna'), 100)).toEqual({ calls: 6, retryAfterMs: expect.any(Number) })
   await expect(budgets.countCalls(user('anna'), 1)).rejects.toMatchObject(refused)
 })
 
-test('invariant 25: a service has one budget, with whichever key it calls', async () => {
+test('invariant 25: a service has one budget, whichever of its keys it uses', async () => {
   const budgets = create()
   await budgets.countCalls(service('reports', 'old key'), 60)
   await budgets.countCalls(service('reports', 'new key'), 40)
@@ -57,7 +57,7 @@ test.each([user('anna'), service('reports')])(
   },
 )
 
-test('invariant 25: an account stores at most so much in an hour, whoever asks for it', async () => {
+test('invariant 25: what is stored for an account in an hour is limited, over all its callers', async () => {
   const budgets = create()
   const input = { text: 'x'.repeat(30_000) }
   let stored = 0
@@ -69,12 +69,12 @@ test('invariant 25: an account stores at most so much in an hour, whoever asks f
   await budgets.countStored(otherAccount, 'run.start', input)
 })
 
-test('invariant 25: a caller has at most so many streams open, and all users of an account together', () => {
+test('invariant 25: the open streams of a caller are limited, and those of all users of an account', () => {
   const budgets = create()
   const ends = [budgets.openStream(user('anna')), budgets.openStream(user('anna'))]
   expect(() => budgets.openStream(user('anna'))).toThrow(expect.objectContaining(refused))
   ends[0]?.()
-  ends[0]?.() // Ending it twice frees one place.
+  ends[0]?.() // Ending a stream twice frees only one place.
   ends.push(budgets.openStream(user('anna')))
   expect(() => budgets.openStream(user('anna'))).toThrow(expect.objectContaining(refused))
 

@@ -23,7 +23,7 @@ const usersOfAccount = 5
 /** What expensive procedures cost one caller in a window; see `workOf`. */
 const workOfUser = 1_000
 const workOfService = 5_000
-/** What is stored for one account in an hour, whoever asks for it. */
+/** What may be stored for one account in an hour, over all its callers. */
 const storedBytesPerHour = 10_000_000
 /** Signals of an account's lifecycle extension; one is enough. */
 const signalsPerMinute = 100
@@ -61,7 +61,7 @@ const waitsForTrackunit: ReadonlySet<string> = new Set(['token.issue', 'installa
 
 /**
  * What one caller, and all users of one account, may ask of this replica. Counted per procedure, also inside a batch, and
- * only for callers who are known: what strangers send uses up nobody's budget. The counters are forgotten after their
+ * only for authenticated callers: requests of strangers use up no budget. The counters are forgotten after their
  * window, so there are never more than there were callers in it.
  */
 export function createBudgets(policy: BudgetPolicy) {

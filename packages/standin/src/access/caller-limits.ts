@@ -11,7 +11,7 @@ export interface LimitPolicy {
 export type CallerLimits = ReturnType<typeof createCallerLimits>
 
 const minuteMs = 60_000
-/** Those that failed last are remembered: the others begin anew, which only lets them send more garbage. */
+/** Only the addresses that failed last are remembered. The others start again from zero, which only lets them send more garbage. */
 const mostNetworks = 10_000
 
 /** Limits of one replica: failed sign-ins from an address, or from a /64 network of IPv6. */

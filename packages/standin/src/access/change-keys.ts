@@ -28,7 +28,7 @@ export async function rotateKey(
   const service = await inTransaction(ctx, async (tx) => {
     const old = existing(await lockServiceKey(tx.db, id))
     const isGood = !old.revokedAt && old.expiresAt > new Date() && tx.signedRows.accept(signedKeys, old)
-    if (!isGood) throw new StandinError('INPUT_INVALID', { detail: 'This key is not good any more. Create a new one.' })
+    if (!isGood) throw new StandinError('INPUT_INVALID', { detail: 'This key is no longer valid. Create a new one.' })
     const { service } = old
     await insertServiceKey(tx, { id: created.id, service, digest: created.digest, expiresAt })
     const oldExpiresAt = old.expiresAt < overlapUntil ? old.expiresAt : overlapUntil

@@ -34,7 +34,7 @@ const expireAt = (ctx: Context, id: string, expiresAt: Date) =>
 const expiryOf = async (db: Database, id: string) =>
   (await listServiceKeys(db, 'reports')).find((row) => row.id === id)?.expiresAt
 
-/** A directory whose replica hears nothing but what the test says, and whose database can go away. */
+/** A directory whose replica only gets the notifications that the test sends, and whose database can go away. */
 async function createDirectory({ outageServeMs = 600_000 } = {}) {
   const stack = await openStack({ app, environment: { OUTAGE_SERVE_S: String(outageServeMs / 1_000) } })
   const { id, digest } = await makeKey(stack.ctx)
@@ -58,7 +58,7 @@ async function createDirectory({ outageServeMs = 600_000 } = {}) {
   }
 }
 
-describe('invariant 18: a key that is not good any more', () => {
+describe('invariant 18: a key that is no longer valid', () => {
   test.for<{ title: string; change: (ctx: Context, id: string) => Promise<unknown> }>([
     { title: 'was revoked', change: (ctx, id) => revokeKey(ctx, { id, actor }) },
     {
@@ -84,7 +84,7 @@ describe('invariant 18: a key that is not good any more', () => {
 
   test('is noticed by another replica through the database', async () => {
     await using database = await createTestDatabase()
-    const clock = { now: () => new Date(), monotonicMs: () => 0 } // It never reads because of the time that has passed.
+    const clock = { now: () => new Date(), monotonicMs: () => 0 } // So that it never reads because time has passed.
     await using replica = openTestReplica(database, { app, clock, pool: 2, environment: { OUTAGE_SERVE_S: '0' } })
     const { ctx } = replica
     const { id, digest } = await makeKey(ctx)
@@ -97,7 +97,7 @@ describe('invariant 18: a key that is not good any more', () => {
     await vi.waitFor(async () => expect(await directory.find(digest)).toBeUndefined(), { timeout: 5_000 })
   })
 
-  test('is not kept for good by a read that began before the change and ended after it was announced', async () => {
+  test('is not kept by a read that began before the change and ended after its notification', async () => {
     const { stack, id, digest, directory, hear } = await createDirectory()
     const early = directory.find(digest)
     hear()
@@ -108,7 +108,7 @@ describe('invariant 18: a key that is not good any more', () => {
 })
 
 describe('invariant 16: while the database is down', () => {
-  test('what was last read of a key holds, for a while, and no stranger is let in', async () => {
+  test('keys that were read before still work for a while, and no unknown key does', async () => {
     const { stack, digest, directory, goDown } = await createDirectory()
     await directory.find(digest)
     goDown()
@@ -122,7 +122,7 @@ describe('invariant 16: while the database is down', () => {
     await expect(directory.find(digest)).rejects.toMatchObject({ reason: 'STORAGE_UNAVAILABLE' })
   })
 
-  test('nothing holds where the operator wants it strict', async () => {
+  test('no key works if the operator turned this off', async () => {
     const { stack, digest, directory, goDown } = await createDirectory({ outageServeMs: 0 })
     await directory.find(digest)
     goDown()
@@ -130,7 +130,7 @@ describe('invariant 16: while the database is down', () => {
     await expect(directory.find(digest)).rejects.toMatchObject({ reason: 'STORAGE_UNAVAILABLE' })
   })
 
-  test('a key that ended meanwhile is over', async () => {
+  test('a key that expires during the outage stops working', async () => {
     const { stack, id, digest, directory, goDown } = await createDirectory()
     const inTwoSeconds = new Date(Date.now() + 2_000)
     await expireAt(stack.ctx, id, inTwoSeconds)
@@ -140,7 +140,7 @@ describe('invariant 16: while the database is down', () => {
     await expect(directory.find(digest)).rejects.toMatchObject({ reason: 'STORAGE_UNAVAILABLE' })
   })
 
-  test('it is asked twice a second, and read again before anything is served once it is back', async () => {
+  test('the database is asked twice a second, and read again before anything is served when it is back', async () => {
     const { stack, id, digest, directory, reads, goDown, comeBack } = await createDirectory()
     await directory.find(digest)
     await revokeKey(stack.ctx, { id, actor })
@@ -154,7 +154,7 @@ describe('invariant 16: while the database is down', () => {
     expect(await directory.find(digest)).toBeUndefined()
   })
 
-  test('it is asked at once when it is heard again', async () => {
+  test('the database is asked at once when its notifications are back', async () => {
     const { stack, id, digest, directory, hear, goDown, comeBack } = await createDirectory()
     await directory.find(digest)
     goDown()
@@ -169,7 +169,7 @@ describe('invariant 16: while the database is down', () => {
 })
 
 describe('keys and grants', () => {
-  test('of a rotated key both are good for a while, then the new one alone', async () => {
+  test('after a rotation, both keys work for a while, then only the new one', async () => {
     const { stack, id, digest, directory } = await createDirectory()
     const overlapUntil = new Date(Date.now() + hour)
     const expiresAt = new Date('2099-01-01')
@@ -187,7 +187,7 @@ describe('keys and grants', () => {
     })
   })
 
-  test('an overlap makes no key live longer than it would', async () => {
+  test('an overlap does not extend the life of a key', async () => {
     const { stack, id } = await createDirectory()
     const soon = new Date(Date.now() + hour)
     await expireAt(stack.ctx, id, soon)
@@ -199,7 +199,7 @@ describe('keys and grants', () => {
     expect(await expiryOf(stack.ctx.db, id)).toEqual(soon)
   })
 
-  test('a grant that is set, replaced or removed counts at once, and leaves its row', async () => {
+  test('setting, replacing or removing a grant takes effect at once, and leaves an audit entry', async () => {
     const { stack, digest, directory, hear } = await createDirectory()
     const granted = async () => {
       hear()
@@ -218,7 +218,7 @@ describe('keys and grants', () => {
     expect(await stack.audit()).toEqual(['service-key.created', 'grant.set', 'grant.removed'])
   })
 
-  test('a key that is not there can be neither rotated nor revoked', async () => {
+  test('an unknown key can be neither rotated nor revoked', async () => {
     const { ctx } = await openStack()
     const id = '000000000000'
     await expect(revokeKey(ctx, { id, actor })).rejects.toMatchObject({ reason: 'NOT_FOUND' })

@@ -36,7 +36,7 @@ test.each<[string, number]>([
   expect(await list()).toEqual([])
 })
 
-test('several replicas add up, and what is more than a day old is deleted', async () => {
+test('the counts of several replicas add up, and those older than a day are deleted', async () => {
   const { ctx, sql } = await openStack()
   const see = async (count: number) => {
     ctx.access.forwarding.seen.set(2, { addresses: 2, count, ignored: count })

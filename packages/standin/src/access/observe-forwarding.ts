@@ -45,7 +45,7 @@ export async function saveForwarding(ctx: ForwardingContext): Promise<boolean> {
   return false
 }
 
-/** Only while most are ignored: anybody can send the header. */
+/** Only if most requests have it: any sender can add the header. */
 function warnOfIgnored({ config, clock, log, access: { forwarding } }: ForwardingContext, seen: Forwarded[]): void {
   const total = (name: 'count' | 'ignored') => seen.reduce((sum, each) => sum + each[name], 0)
   if (!config.production || total('ignored') * 2 <= total('count')) return

@@ -24,7 +24,7 @@ test('invariant 25: no more users are remembered than a process has room for', (
   expect(seen.take()).toHaveLength(10_000)
 })
 
-test('what cannot be stored is left out, so that the others are saved', () => {
+test('users that cannot be stored are left out, so that the others are saved', () => {
   const seen = createSeenUsers({ clock: createAdjustableClock() })
   seen.note({ ...anna, scopes: ['a', 'b\0', '\ud800'] })
   expect(seen.take()).toMatchObject([{ id: 'anna', scopes: ['a'] }])

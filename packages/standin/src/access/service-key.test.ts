@@ -18,7 +18,7 @@ test('no two keys are alike', () => {
   expect(new Set(keys.map(({ digest }) => digest)).size).toBe(500)
 })
 
-test('a typo is noticed without a look-up: one other character, one more, one less, two swapped', () => {
+test('a typo is noticed without a lookup: one character changed, added or missing, or two swapped', () => {
   fc.assert(
     fc.property(fc.nat({ max: 72 }), fc.constantFrom(...'abcXYZ019-_'), (place, character) => {
       const key = createServiceKey().key.reveal()
@@ -33,7 +33,7 @@ test('a typo is noticed without a look-up: one other character, one more, one le
   )
 })
 
-test('text that is no key has no digest', () => {
+test('text that is not a key has no digest', () => {
   fc.assert(fc.property(fc.string(), (text) => digestOfPresentedKey(text) === undefined))
   const key = createServiceKey().key.reveal()
   for (const text of [`${key}\n`, ` ${key}`, key.replace('sk_standin', 'sk_other'), key.toUpperCase()])

@@ -4,7 +4,7 @@ import { createTurns } from './turns.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-test('invariant 25: a call that waits too long behind others of its caller is told when to come again', async () => {
+test('invariant 25: a call that waits too long behind others of its caller is told when to retry', async () => {
   const turns = createTurns(1)
   const end = await turns.take('anna')
   const late = turns.take('anna')
@@ -16,7 +16,7 @@ test('invariant 25: a call that waits too long behind others of its caller is to
 
   end()
   await vi.advanceTimersByTimeAsync(0)
-  const endPatient = await patient // The one that gave up does not take its place.
+  const endPatient = await patient // The call that gave up does not take its place.
   endPatient()
   expect(turns.size()).toBe(0)
 })

@@ -59,7 +59,7 @@ test('a user’s token says who, for which account, with which scopes and until 
   })
 })
 
-test('a user who is let in is noted with their rights, one who is refused is not', async () => {
+test('accepted users are noted with their rights, refused ones are not', async () => {
   const ctx = contextOf()
   await verifyUserToken(ctx, await manager.sign(good), clock.monotonicMs())
   await expect(verifyUserToken(ctx, await manager.sign({ ...good, app: 'other' }), 0)).rejects.toThrow('')
@@ -75,7 +75,7 @@ test.for<[string, Record<string, unknown>, string | undefined]>([
   expect((await verify(claims)).email).toBe(email)
 })
 
-describe('invariant 24: whose token is refused', () => {
+describe('invariant 24: tokens that are refused', () => {
   test.each<[string, Record<string, unknown>]>([
     ['another issuer’s', { iss: 'https://manager.example/' }],
     ['nobody’s', { iss: undefined }],
@@ -98,7 +98,7 @@ describe('invariant 24: whose token is refused', () => {
     await expect(verify(change)).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
   })
 
-  test('one that the marketplace signed, or nobody', async () => {
+  test('signed by the marketplace, or not at all', async () => {
     await expect(verify({}, { signer: marketplace })).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
     await expect(verifyUserToken(contextOf(), 'nonsense', 0)).rejects.toMatchObject({
       reason: 'UNAUTHENTICATED',
@@ -111,7 +111,7 @@ describe('invariant 24: whose token is refused', () => {
   })
 })
 
-test('audience and app are looked at only where they are configured', async () => {
+test('audience and app are checked only if they are configured', async () => {
   expect(await verify({ aud: undefined }, { audience: undefined })).toMatchObject({ id: 'user-1' })
   expect(await verify({ app: undefined }, { appClaim: undefined })).toMatchObject({ id: 'user-1' })
 })
@@ -127,22 +127,22 @@ test.each<[string, unknown, string[]]>([
   expect(await verify({ scp })).toMatchObject({ scopes })
 })
 
-test('without a scope claim nothing is said about the user’s scopes', async () => {
+test('without a scope claim, the user’s scopes are unknown', async () => {
   expect((await verify({}, { scopeClaim: undefined })).scopes).toBeUndefined()
 })
 
 test.each(['u'.repeat(201), 'u\0', 'u\n', 'u\ud800', 42])(
-  'a user whose id would be stored changed is refused: %j',
+  'a user whose id cannot be stored unchanged is refused: %j',
   async (sub) => {
     await expect(verify({ sub })).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
   },
 )
 
-test.each([42, 'n'.repeat(201), 'n\0'])('the name %j is none', async (name) => {
+test.each([42, 'n'.repeat(201), 'n\0'])('the name %j is ignored', async (name) => {
   expect(await verify({ name })).toMatchObject({ name: null })
 })
 
-test('invariant 7: while the keys cannot be had a user is told to come again', async () => {
+test('invariant 7: while the keys cannot be fetched, a user is told to retry', async () => {
   const none = createPublishedKeys()
   const noKeys = createKeySet({ ...bare, fetch: none.fetch }, { url: 'https://k.example', cooldownMs: 30_000 })
   const jwt = await manager.sign(good)

@@ -34,7 +34,7 @@ export async function activateCredentials(
   }
   await moveCredentials(tx, row, event, change)
 
-  // Only now: anybody with a genuine JWT can send credentials that never work.
+  // Only now, because anyone with a genuine JWT can send credentials that never work.
   const isInstall = row.state === 'awaiting-approval' || (row.state === 'pending' && row.provenAt === null)
   if (isInstall) await recordInstallationEvent(tx.db, { accountId, type: 'installed' })
   await recordInstallationEvent(tx.db, { accountId, type: 'active' })

@@ -8,7 +8,7 @@ import { listInstallationEvents, numberInstallationEvents } from './installation
 
 const createStack = prepareCallbackStacks()
 
-test('what never served ages out, with its account and its callbacks; what served stays', async () => {
+test('credentials that never served are deleted, with their account and its callbacks; those that served stay', async () => {
   const stack = await createStack()
   stack.clients.set('garbage', refuses)
   await stack.send(installed('first'), { at: 1 })

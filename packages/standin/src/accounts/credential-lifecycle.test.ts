@@ -18,7 +18,7 @@ const events = {
 const allEvents = Object.keys(events) as CredentialEvent[]
 const next = (state: CredentialState) => allEvents.map((event) => nextCredentialState(state, event))
 
-/** The whole lifecycle again, in another form: `event: from → to`. Anything not listed cannot happen. */
+/** The whole lifecycle in another form: `event: from → to`. Anything not listed cannot happen. */
 const life = new Set([
   'proven: pending → active',
   'proven: parked → active',

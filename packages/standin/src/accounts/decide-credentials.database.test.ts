@@ -26,14 +26,14 @@ async function install(stack: CallbackStack, clientId: string, how: { at: number
   await proveDueCredentials(stack.ctx)
 }
 
-describe('invariant 5: a person who may approve can also refuse', () => {
+describe('invariant 5: users who may approve can also refuse', () => {
   test('refused credentials never serve, and those in force continue', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', { at: 1 })
     await install(stack, 'client-of-attacker', { at: 2, bound: false })
 
     await refuseCredentials(stack.ctx, { accountId: account, generation: 2, actor: operator })
-    stack.clients.set('client-a', refuses) // What waited would take over now.
+    stack.clients.set('client-a', refuses) // Waiting credentials would now take over.
     for (let round = 0; round < 5; round++) await proveDueCredentials(stack.ctx)
     await parkCredentials(stack.ctx, { accountId: account, generation: 1 })
     for (let round = 0; round < 5; round++) await proveDueCredentials(stack.ctx)
@@ -95,7 +95,7 @@ describe('invariant 4: quarantine is left by an operator’s release and a proof
     expect((await stack.audit()).slice(-2)).toEqual(['credentials.released', 'credentials.proven'])
   })
 
-  test('the account the client served first is unparked, although the client now serves another account too', async () => {
+  test('the account that the client served first is unparked, although the client now serves another account too', async () => {
     const stack = await quarantined()
     await release(stack)
     await proveDueCredentials(stack.ctx)

@@ -28,7 +28,7 @@ const seen = (rows: CredentialRow[], installation?: Partial<InstallationRow>) =>
     now: at(9),
   })
 
-test('an account that never installed is in no state', () => {
+test('an account that never installed has no state', () => {
   expect(seen([])).toEqual({
     accountId: 'account',
     state: 'none',
@@ -102,14 +102,14 @@ test('invariant 17: denied scopes that the plan lacks are named', () => {
   expect(seen([row(1, 'active', { ...found, missingFromPlan: null })])).toMatchObject({ missingFromPlan: [] })
 })
 
-test('a signalled uninstall is shown beside everything else', () => {
+test('a signalled uninstall is shown in addition to the state', () => {
   expect(seen([row(1, 'active')], { uninstallSignalledAt: at(7) })).toMatchObject({
     state: 'active',
     uninstallSignalledAt: at(7).toISOString(),
   })
 })
 
-test('what exchanges learnt of Trackunit’s side is shown as points in time', () => {
+test('trouble that exchanges had with Trackunit is shown as points in time', () => {
   const trackunit = { unavailableSince: at(3), limitedUntil: at(9) }
   expect(
     describeInstallation('account', {
@@ -126,7 +126,7 @@ test('what exchanges learnt of Trackunit’s side is shown as points in time', (
   ).toMatchObject({ trackunit: { unavailableSince: at(3).toISOString(), limitedUntil: at(9).toISOString() } })
 })
 
-describe('access that does not work shows how it was tried', () => {
+describe('access that does not work shows its attempts', () => {
   const tried = { attempts: 6, triedAt: at(60), nextAttemptAt: at(90) }
 
   test('while it is tried for the first time, with the time at which it is given up', () => {
@@ -154,7 +154,7 @@ describe('access that does not work shows how it was tried', () => {
     expect(tries).toMatchObject({ beganAt: at(50).toISOString(), nextAt: at(90).toISOString(), endsAt: null })
   })
 
-  test('but not for access that works or that a person refused', () => {
+  test('but not for access that works or that a user refused', () => {
     expect(seen([row(1, 'active', tried)])).not.toHaveProperty('tries')
     expect(seen([row(1, 'rejected')])).not.toHaveProperty('tries')
   })

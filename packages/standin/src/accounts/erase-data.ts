@@ -8,7 +8,7 @@ import { signalLifeMs } from './uninstall-lifecycle.ts'
 const atOnce = 20
 
 /**
- * Settles uninstalls that nobody decided in time, and erases the data of accounts that are uninstalled, one batch each.
+ * Settles uninstalls that were not decided in time, and erases the data of uninstalled accounts, one batch each.
  * @returns whether there is more to erase
  */
 export async function settleUninstalls(ctx: AccountsContext): Promise<boolean> {

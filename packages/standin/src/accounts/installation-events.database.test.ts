@@ -13,7 +13,7 @@ import { streamInstallationEvents, wakeEventReaders } from './installation-event
 const accounts = ['1', '2', '3', '4'].map((digit) => `${digit.repeat(8)}-1111-4111-8111-111111111111`)
 const [first = '', second = ''] = accounts
 
-/** On a busy machine. */
+/** Enough for a busy machine. */
 const soon = { timeout: 5_000 }
 
 let database: TestDatabase
@@ -32,7 +32,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** A transaction that has told something and is not committed yet. */
+/** A transaction that has written an event and is not committed yet. */
 async function tell(accountId: string, type: InstallationEvent['type'] = 'active') {
   const [told, go] = [Promise.withResolvers<void>(), Promise.withResolvers<'commit' | 'roll back'>()]
   const done = ctx.db
@@ -50,7 +50,7 @@ async function tell(accountId: string, type: InstallationEvent['type'] = 'active
   return { commit: () => end('commit'), rollBack: () => end('roll back') }
 }
 
-/** Reads from a point on, into a list. */
+/** Reads the events after a given one into a list. */
 function follow(read: { afterSeq?: number; accounts?: () => Promise<GrantedAccounts | undefined> } = {}) {
   const stop = new AbortController()
   const seen: InstallationEvent[] = []

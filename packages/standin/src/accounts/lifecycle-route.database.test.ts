@@ -161,7 +161,7 @@ describe('invariant 8: signals from anyone else are rejected', () => {
     expect(await edge.stack.dump()).toBe(before)
   })
 
-  test('a token of another account says nothing about this one', async () => {
+  test('a token of another account is no signal for this one', async () => {
     await using edge = await createEdge()
     const token = await edge.appToken({ account: otherAccount })
     expect(await edge.signal(left, token)).toMatchObject({ status: 403, body: { reason: 'ACCOUNT_FORBIDDEN' } })
@@ -195,7 +195,7 @@ describe('invariant 8: signals from anyone else are rejected', () => {
 })
 
 describe('invariant 25: the limits of callers', () => {
-  test('an address that fails too often is told when to come again; a genuine signal from it is taken', async () => {
+  test('an address that fails too often is told when to retry; a genuine signal from it is accepted', async () => {
     const { signal } = await createEdge()
     const forged = () => signal({ type: 'UNINSTALLED' }, 'eyJhbGciOiJFUzI1NiJ9.e30.x')
     for (let failed = 0; failed < 600; failed++) await forged()

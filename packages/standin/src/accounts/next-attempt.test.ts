@@ -7,7 +7,7 @@ const refused: FailedProof = {
   ...{ failure: 'invalid-client', attempts: 1, ageMs: 0, patienceMs: 900_000, ofCrowd: false },
 }
 
-/** How old credentials were at each try, until they are given up. Each is taken up a little after it was due. */
+/** The age of credentials at each attempt, until they are given up. Attempts start a little after they are due. */
 function triesOf({
   patienceMs = 900_000,
   ofCrowd = false,
@@ -34,14 +34,14 @@ const patience = fc.integer({ min: 10_000, max: 86_400_000 })
 const lateness = fc.infiniteStream(fc.integer({ min: 0, max: 3_000 })).map((stream) => () => stream.next().value)
 
 describe('credentials that are refused from the first time on', () => {
-  test('are tried often at first, then every half minute, and for the last time when the patience ends', () => {
+  test('are tried often at first, then every half minute, and a last time when the patience ends', () => {
     const tries = seconds(triesOf())
     expect(tries.slice(0, 8)).toEqual([0, 2, 6, 14, 30, 60, 90, 120])
     expect(tries.slice(-2)).toEqual([870, 900])
     expect(tries).toHaveLength(34)
   })
 
-  test('with the short patience of a demonstration too', () => {
+  test('even with the short patience of a demo', () => {
     expect(seconds(triesOf({ patienceMs: 60_000 }))).toEqual([0, 2, 6, 14, 30, 60])
   })
 
@@ -56,7 +56,7 @@ describe('credentials that are refused from the first time on', () => {
     )
   })
 
-  test('are served at most three quarters of a minute after they begin to work', () => {
+  test('are served within 45 seconds of starting to work', () => {
     fc.assert(
       fc.property(patience, lateness, (patienceMs, lateMs) => {
         const tries = triesOf({ patienceMs, lateMs })
@@ -69,7 +69,7 @@ describe('credentials that are refused from the first time on', () => {
     )
   })
 
-  test('that came in bulk under one JWT are tried less and less often, so that others get their turns', () => {
+  test('that arrived in bulk under one JWT are tried less and less often, so that others get their turn', () => {
     expect(seconds(triesOf({ ofCrowd: true }))).toEqual([0, 2, 6, 14, 30, 62, 126, 254, 510, 900])
   })
 })

@@ -35,7 +35,7 @@ const states = async (stack: CallbackStack, accountId?: string) =>
 const inForce = async (stack: CallbackStack, accountId = account) =>
   (await findCredentialsInForce(stack.ctx, accountId)).clientId
 
-/** An exchange that is out until it is let go. */
+/** An exchange that does not answer until the test says so. */
 function heldExchange() {
   const { promise, resolve } = Promise.withResolvers<ClientAnswer>()
   const begun = Promise.withResolvers<void>()
@@ -419,7 +419,7 @@ describe('invariant 5: a re-install that nothing binds waits for approval', () =
   })
 
   test.each([
-    ['everybody is refused', 40, { others: false }],
+    ['all clients are refused', 40, { others: false }],
     ['it lasts less than an hour', 4, {}],
   ])('an outage of the old ones does not hand the account over when %s', async (_title, times, how) => {
     const stack = await createStack()

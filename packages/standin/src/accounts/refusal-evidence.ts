@@ -12,7 +12,7 @@ const spreadMs = 3_600_000
 
 /**
  * Counts a refusal. It counts as the n-th only after its share of the hour, so that many in a short time are one; and only
- * while Trackunit lets other clients in: an outage that answers `invalid_client` to everybody is no evidence.
+ * while Trackunit accepts other clients: an outage that answers `invalid_client` to all clients is no evidence.
  */
 export function countRefusal(
   { refusals, refusedSince }: RefusalEvidence,

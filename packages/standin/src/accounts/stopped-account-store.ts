@@ -7,7 +7,7 @@ export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`exists (
   select from ${installations} stopped where stopped.account_id = ${accountId} and stopped.active_generation is null
     and coalesce(stopped.suspended_at, stopped.erasing_since) is not null)`
 
-/** Accounts whose uninstall nobody decided in time, and those whose data is being erased. */
+/** Accounts whose uninstall was not decided in time, and those whose data is being erased. */
 export async function listUnsettled(
   db: Database,
   { suspendedBefore, signalledBefore, limit }: { suspendedBefore: Date; signalledBefore: Date; limit: number },

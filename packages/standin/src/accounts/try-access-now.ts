@@ -11,7 +11,7 @@ const soonestMs = 10_000
 /**
  * Brings the next attempt forward, for a person who fixed something and does not want to wait. A pause that Trackunit asked
  * for is kept.
- * @throws StandinError `INPUT_INVALID` if the account's access works, or is not being tried any more
+ * @throws StandinError `INPUT_INVALID` if the account's access works, or is no longer being tried
  */
 export async function tryAccessNow(ctx: Context, { accountId }: { accountId: string }): Promise<void> {
   await inTransaction(ctx, async (tx) => {

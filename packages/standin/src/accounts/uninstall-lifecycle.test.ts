@@ -48,7 +48,7 @@ test.each(states.flatMap((state) => allEvents.map((event) => [state, event] as c
 )
 
 describe('invariant 8: what an uninstall can lead to', () => {
-  test('an unproven signal erases nothing by itself: only certain refusals or a person do', () => {
+  test('an unproven signal alone erases nothing: only certain refusals or a user do', () => {
     for (const event of allEvents)
       if (nextUninstallState('signalled', event) === 'erased') expect(['refused', 'confirmed']).toContain(event)
   })

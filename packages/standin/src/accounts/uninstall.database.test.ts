@@ -138,7 +138,7 @@ describe('invariant 8: a bound uninstall stops at once, and keeps everything unt
     expect(await states(stack)).toEqual(['uninstalled'])
   })
 
-  test('refusals of everybody, or many in a short time, confirm nothing', async () => {
+  test('refusals of all clients, or many in a short time, confirm nothing', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     await stack.send(uninstalled(), { at: 3 })
@@ -348,7 +348,7 @@ describe('invariant 8: an unbound uninstall is only a signal', () => {
     await stack.probe(1)
     expect(await states(stack)).toEqual(['parked'])
 
-    await stack.probe(50, { others: false }) // An outage that refuses everybody.
+    await stack.probe(50, { others: false }) // An outage that refuses all clients.
     expect(await states(stack)).toEqual(['parked'])
 
     await pass(stack, day) // It has expired.

@@ -141,7 +141,7 @@ async function lockUninstalling(tx: InTransaction, accountId: string): Promise<A
 }
 
 /**
- * Settles what nobody decided in time: an account that a bound UNINSTALLED suspended is erased, an unproven signal is
+ * Settles what was not decided in time: an account that a bound UNINSTALLED suspended is erased, an unproven signal is
  * forgotten.
  */
 export async function settleUninstall(ctx: AccountsContext, accountId: string): Promise<void> {

@@ -21,7 +21,7 @@ test('invariant 8: within a second of an uninstall no replica hands out a token;
   await stack.install({ generation: 1 })
   const service = await stack.createService()
   const replicas = [await stack.startReplica(), await stack.startReplica()]
-  for (const issue of replicas) expect((await issue(service)).accessToken.reveal()).toBe('token-1') // Now each has it in memory.
+  for (const issue of replicas) expect((await issue(service)).accessToken.reveal()).toBe('token-1') // Now in every memory.
   expect(await dump()).toContain('eyJ')
 
   const operator = { kind: 'operator', id: 'test' } as const

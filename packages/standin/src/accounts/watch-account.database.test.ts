@@ -24,14 +24,14 @@ import { uninstall } from './uninstall.ts'
 
 const createStack = prepareCallbackStacks()
 
-/** Far below the net under lost notifications. */
+/** Far less than the interval at which lost notifications are noticed. */
 const atOnce = { timeout: 2_000 }
 const open: Array<() => Promise<unknown>> = []
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
 })
 
-/** What an open page of a replica is told. */
+/** The changes that an open page gets from a replica. */
 async function watch(
   { url, ctx: ctxOfStack, clock }: CallbackStack,
   {

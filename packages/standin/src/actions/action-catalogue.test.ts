@@ -30,7 +30,7 @@ test('an action is found by its id', () => {
   expect(catalogue.find('constructor')).toBeUndefined()
 })
 
-test('an action is shown as the contract says, with titles and descriptions for its form', () => {
+test('an action is listed in the form of the contract, with titles and descriptions for its form', () => {
   const [shown] = catalogueOf(report).describe(toSomebody)
 
   expect(actionSchema.parse(shown)).toEqual(shown)
@@ -83,7 +83,7 @@ test('nothing is missing while the granted scopes are unknown', () => {
   ])
 })
 
-describe('a mistake stops the start and names the action', () => {
+describe('a mistake stops the start, with the action named', () => {
   test.for<{ title: string; actions: AnyAction[]; says: RegExp }>([
     { title: 'two with one id', actions: [report, report], says: /"site-report".*two actions/ },
     {

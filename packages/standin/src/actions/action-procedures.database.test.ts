@@ -93,7 +93,7 @@ test('an action that changes data has the duration of its preview and of each ch
   expect(await times()).toEqual([1_800, 3])
 })
 
-test('a plan that was bought is tried again at once: a refusal is forgotten when somebody asks', async () => {
+test('a newly bought plan can be tried at once: a refusal is forgotten when a user asks', async () => {
   const needing = action('needing', { plan: 'GraphQL' })
   await using stack = await createRunStack({ database, actions: [needing] })
   await stack.install()

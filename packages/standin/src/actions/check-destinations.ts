@@ -12,7 +12,7 @@ const noEmail =
 /**
  * Checks where a result may go. An email goes to the caller's own address, as their token names it, or to a domain of
  * `DELIVERY_DOMAINS`: otherwise any user could send mail to anyone in the maker's name. What is in the schedule already was
- * checked for whoever put it there.
+ * checked when it was added.
  * @throws StandinError `INPUT_INVALID`, with the reason, for a destination that this server does not deliver to
  */
 export function checkDestinations(

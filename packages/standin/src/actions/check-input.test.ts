@@ -39,13 +39,13 @@ describe('invariant 25: what an action stores of an input', () => {
     expect(refusalOf(given)).toEqual(paths && { reason: 'INPUT_INVALID', paths })
   })
 
-  test('an input that is too large is refused before it is looked at', () => {
+  test('an input that is too large is refused before it is parsed', () => {
     const types = Array.from({ length: 200 }, (_, nth) => `${nth}`.padStart(160, 'x'))
     expect(refusalOf({ machines: { types } })).toEqual({ reason: 'INPUT_TOO_LARGE', paths: undefined })
     expect(refusalOf({ machines: { types: types.slice(0, 190) } })).toBeUndefined()
   })
 
-  test('whatever passes holds nothing that the schema would drop', () => {
+  test('an accepted input has nothing that the schema would drop', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom('days', 'limits', 'a', '__proto__x'), fc.jsonValue({ maxDepth: 3 })),

@@ -26,17 +26,17 @@ test('the app formats it from the compiled catalogue, which is plain JSON', () =
   expect(formatMessage(message, { messages: sent, language: 'da' })).toBe('Ingen af 1.284 på Nordhavn.')
 })
 
-test('several messages are one', () => {
+test('several messages can be joined into one', () => {
   expect(together([say('done'), 'Site 1'])).toEqual({ text: 'Done, Site 1', parts: [say('done'), 'Site 1'] })
 })
 
-test('a mistake in a message stops the start and names it', () => {
+test('a mistake in a message stops the start, with the message named', () => {
   expect(() => defineMessages({ en: { a: '{count, plural, one {#}' } })).toThrow('Messages in "en": "a" is not ICU')
   const other = { en: { a: 'A', b: 'B' }, da: { a: 'A' } } as unknown as { en: { a: string; b: string } }
   expect(() => defineMessages(other as never)).toThrow('Messages in "da": "b" is missing.')
 })
 
-test('keys and values are checked when it compiles', () => {
+test('keys and values are checked at compile time', () => {
   // @ts-expect-error a value is missing
   const withoutValue = () => say('found', { count: 1, site: 'Nordhavn' })
   // @ts-expect-error there is no such message

@@ -21,7 +21,7 @@ export interface OpenRun {
   kept: unknown
   /** The run is about to end: what makes its part readable is written although the run is to stop. */
   isLeaving: boolean
-  /** Whether progress or steps changed since the last event that told of them. */
+  /** Whether progress or steps changed since the last event about them. */
   isDirty: boolean
   toldAtMs: number
 }

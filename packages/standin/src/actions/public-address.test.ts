@@ -61,7 +61,7 @@ const withEmail = { config: { delivery: { ...withoutEmail.config.delivery, smtp 
 test.for(inside)('%s is not on the internet', (address) => expect(isPublicAddress(address)).toBe(false))
 test.for(outside)('%s is on the internet', (address) => expect(isPublicAddress(address)).toBe(true))
 
-test('no address of a private block is on the internet, however it is written', () => {
+test('no address of a private block counts as public, however it is written', () => {
   const byte = fc.integer({ min: 0, max: 255 })
   const blocks = fc.constantFrom([10], [127], [192, 168], [169, 254])
   fc.assert(
@@ -102,7 +102,7 @@ describe('a destination', () => {
     expect(() => check([{ kind: 'webhook', url }])).toThrow(expect.objectContaining({ reason: 'INPUT_INVALID' }))
   })
 
-  test('an https address on the internet is accepted; an email address where the server sends email', () => {
+  test('a public https address is accepted, and an email address if the server sends email', () => {
     check([{ kind: 'webhook', url: 'https://receiver.example:8443/hook?key=1' }])
     const email = { kind: 'email', address: 'a@example.com', file: 'none' } as const
     expect(() => check([email])).toThrow(expect.objectContaining({ detail: expect.stringContaining('SMTP_URL') }))
@@ -139,7 +139,7 @@ describe('where results may go', () => {
     expect(isAllowed(only(...allowed), [destination], { caller: by })).toBe(expected)
   })
 
-  test('what a schedule has already stays, whoever changes the rest of it', () => {
+  test('a schedule keeps the destinations that it has when another user changes it', () => {
     const before = [to('anna@example.com')]
     expect(isAllowed(only(), before, { caller: service, before })).toBe(true)
     expect(isAllowed(only(), [...before, to('bert@example.com')], { caller: service, before })).toBe(false)

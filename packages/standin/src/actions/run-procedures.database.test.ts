@@ -39,7 +39,7 @@ const callAs = ({ ctx }: RunStack, who: Caller) =>
   router(runProcedures(ctx, contracted(ctx))).createCaller({ requestId: 'test', authenticate: async () => who })
 const asked = { accountId: account, actionId: 'report', input: {} }
 
-test('a run comes back as the contract says, with its files once it has ended, and until when they are kept', async () => {
+test('a run has the form of the contract, with its files once it has ended, and until when they are kept', async () => {
   await using stack = await openStack()
   const api = callAs(stack, anna)
   const started = await api.start({ ...asked, idempotencyKey: 'key-of-this-run' })
@@ -72,7 +72,7 @@ test('pages of a list contain each run once, the newest first, also when many st
   for (let pages = 0; pages < 4; pages++) {
     const page = await api.list({ accountId: account, limit: 3, ...(cursor !== undefined && { cursor }) })
     read.push(...page.runs.map(({ id }) => id))
-    if (pages === 0) await api.start({ ...asked, idempotencyKey: 'one-that-came-meanwhile' })
+    if (pages === 0) await api.start({ ...asked, idempotencyKey: 'started-between-two-pages' })
     if (page.nextCursor === null) break
     cursor = page.nextCursor
   }

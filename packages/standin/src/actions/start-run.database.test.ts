@@ -156,7 +156,7 @@ describe('what cannot be started is refused', () => {
       asked: { actionId: 'needs-more' },
       reason: 'SCOPE_FORBIDDEN',
     },
-    // PostgreSQL's JSON takes neither; without a reason of its own this would be a fault of ours.
+    // PostgreSQL's JSON accepts neither; without its own check, this would be an internal error.
     { title: 'NUL in its input', asked: { input: { site: 'a\0b' } }, reason: 'INPUT_INVALID' },
     { title: 'half a character in its input', asked: { input: { site: 'a\ud83d' } }, reason: 'INPUT_INVALID' },
   ])('$title: $reason', async ({ asked, reason }) => {
@@ -164,7 +164,7 @@ describe('what cannot be started is refused', () => {
     await expect(stack.start(asked)).rejects.toMatchObject({ reason })
   })
 
-  test('input of another shape names the field', async () => {
+  test('input of another shape is refused, with the field named', async () => {
     await using stack = await createRunStack({ database, actions })
     await expect(stack.start({ input: { site: 5 } })).rejects.toMatchObject({ name: 'ZodError' })
   })
@@ -207,7 +207,7 @@ test('a run is accepted while new credentials are not proven yet', async () => {
   expect(await stack.start()).toMatchObject({ state: 'queued' })
 })
 
-test('input that its schema transforms is transformed once, by the worker', async () => {
+test('a schema that transforms its input does so once, on the worker', async () => {
   const seen: unknown[] = []
   const counted = action('counted', {
     input: z.object({ days: z.string().transform(Number) }),

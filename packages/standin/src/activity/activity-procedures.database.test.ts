@@ -46,7 +46,7 @@ async function createActivity() {
 const events = (entries: ListedAuditEntry[]) => entries.map(({ event }) => event)
 
 describe('invariant 18: audit.list', () => {
-  test('says who did it by name, and as what', async () => {
+  test('names the actor and the kind of actor', async () => {
     await using activity = await createActivity()
     await activity.did(actorOf(anna), 'run.applied')
     await activity.did(actorOf(reports), 'run.started')
@@ -61,7 +61,7 @@ describe('invariant 18: audit.list', () => {
     ])
   })
 
-  test('tells of the own account alone, whatever else is asked for', async () => {
+  test('shows only the given account, whatever else is asked for', async () => {
     await using activity = await createActivity()
     await activity.did(actorOf(anna), 'filter.saved', other)
     await activity.did(sweeper, 'service-key.created', null)
@@ -104,7 +104,7 @@ describe('invariant 18: audit.list', () => {
     expect(events(await activity.list({ kinds: ['read'], actorId: 'reports', from: at(0) }))).toEqual([])
   })
 
-  test('tells the changes of a run as one, and each of them to whoever asks for those of the run', async () => {
+  test('merges the changes of a run into one entry, and lists each of them on request', async () => {
     await using activity = await createActivity()
     const runId = '33333333-3333-4333-8333-333333333333'
     const details = { runId }

@@ -13,7 +13,7 @@ const code = globSync('**/*.ts', { cwd: source, exclude: (name) => /\.test\.ts$|
 
 test('what is recorded has a kind: another event does not compile', () => {
   const entry: Omit<AuditEntry, 'actor'> = { event: 'run.started' }
-  // @ts-expect-error: no kind is said of it.
+  // @ts-expect-error: it has no kind.
   const unknown: Omit<AuditEntry, 'actor'> = { event: 'run.improvised' }
   expect([entry, unknown].map(({ event }) => auditEvents.includes(event))).toEqual([true, false])
 })

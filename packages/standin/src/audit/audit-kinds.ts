@@ -68,7 +68,7 @@ export type AuditEvent = keyof typeof kindOfEvent
 
 export const auditEvents = Object.keys(kindOfEvent) as AuditEvent[]
 
-/** Rows outlive the version that wrote them: an event that is not known any more is about access. */
+/** Rows outlive the version that wrote them. An event that is no longer known counts as one about access. */
 export const kindOf = (event: string): AuditKind =>
   Object.hasOwn(kindOfEvent, event) ? kindOfEvent[event as AuditEvent] : 'access'
 

@@ -36,7 +36,7 @@ export async function insertHandOuts(
   const numbers = new Map<HandOutKind, number>()
   for (const { kind } of handOuts) if (!numbers.has(kind)) numbers.set(kind, numbers.size + 1)
   const kinds = [...numbers.keys()]
-  // Each kind asks by itself, so that each is found by its index however many rows the tables have.
+  // A query per kind, so that each uses its index however many rows the tables have.
   const refused = await db.execute<{ no: number }>(sql`
     with kinds as (
       select * from rows from (json_to_recordset(${`[${kinds.map(({ row }) => row).join()}]`}::text::json) as (
@@ -84,7 +84,7 @@ export async function insertHandOuts(
 /** An array as PostgreSQL writes it, of what needs no quotes: numbers, UUIDs, moments, base64url. */
 const arrayOf = (values: ReadonlyArray<string | number>) => `{${values.join(',')}}`
 
-/** Takes rows that one of these keys is said to have signed and that are in no chain yet, the oldest first; another replica passes them by. */
+/** Locks the oldest rows that claim a signature by one of these keys and are in no chain yet; other replicas skip them. */
 export async function claimUnchained(
   tx: Transaction,
   { kids, limit }: { kids: readonly string[]; limit: number },
@@ -111,7 +111,7 @@ export async function chainRows(
   await tx.insert(auditHeads).values(end).onConflictDoUpdate({ target: auditHeads.writer, set: end })
 }
 
-/** Leaves rows that nobody signed out of every chain for good: they are named by `audit verify`. */
+/** Keeps unsigned rows out of every chain for good; `audit verify` names them. */
 export async function refuseRows(tx: Transaction, ids: readonly number[]): Promise<void> {
   for (const id of ids) await tx.update(auditEntries).set({ entryMac: null }).where(eq(auditEntries.id, id))
 }

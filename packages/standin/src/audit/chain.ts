@@ -14,7 +14,7 @@ export function createChain(writer: string, macs: AuditMacs) {
 
   return {
     writer,
-    /** Whether it has to be read where the chain ends: at the start, and after a write of which nobody knows the outcome. */
+    /** Whether the end of the chain must be read first: at the start, and after a write with an unknown outcome. */
     isUnknown: () => last === undefined,
     /** What the database says is the end; nothing: the chain has no row. */
     continueFrom: (end: { seq: number; mac: string } | undefined): void => {

@@ -7,7 +7,7 @@ export interface HandOut {
   generation: number
   scopeKey: string
   fingerprint: string
-  /** The service's key, or undefined when a run of ours is the receiver. */
+  /** The service's key; undefined if the receiver is one of our runs. */
   serviceKeyId: string | undefined
   /** The MACs of the rows that allow it, as they were verified: account, key and grants. */
   restsOn: readonly string[]

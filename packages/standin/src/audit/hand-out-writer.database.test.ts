@@ -42,7 +42,7 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
     ])
   })
 
-  test('a grant on all accounts counts, and runs of ours need neither key nor grant', async () => {
+  test('a grant on all accounts counts, and our own runs need neither key nor grant', async () => {
     await using stack = await createAuditStack(database)
     await stack.sql`update grants set account_id = 'all'`
     const writer = stack.startWriter()

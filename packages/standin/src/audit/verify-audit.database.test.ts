@@ -113,7 +113,7 @@ describe('invariant 18: a changed, missing or cut-off row is found by a command 
 
     await stack.sql`delete from audit_entries where writer = ${logged.writer} and writer_seq > 1`
     await stack.sql`update audit_heads set ${stack.sql({ ...early, at: early.at.toISOString() })} where writer = ${logged.writer}`
-    expect(await stack.problems()).toEqual([]) // Without the log nobody could know.
+    expect(await stack.problems()).toEqual([]) // Without the log, this cannot be known.
     expect(await stack.problems([early, logged])).toEqual([
       { type: 'not-as-logged', writer: logged.writer, seq: logged.seq },
     ])
@@ -123,7 +123,7 @@ describe('invariant 18: a changed, missing or cut-off row is found by a command 
     expect(await stack.problems([logged])).toEqual([{ type: 'not-as-logged', writer: logged.writer, seq: logged.seq }])
   })
 
-  test('a row that somebody put in, signed by nobody: before it could be chained, and after', async () => {
+  test('an inserted row without a signature, before and after the chaining', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     await stack.sql`
@@ -209,7 +209,7 @@ describe('rows that are too old', () => {
 
   test.for([
     { title: 'are gone from the middle', change: `delete from audit_entries where writer_seq = 2` },
-    { title: 'follow a checkpoint that nobody signed', change: 'update audit_checkpoints set at = now()', begun: true },
+    { title: 'follow an unsigned checkpoint', change: 'update audit_checkpoints set at = now()', begun: true },
   ])('where some $title, the rest stays', async ({ change, begun }) => {
     await using stack = await createAuditStack(database)
     await fill(stack)

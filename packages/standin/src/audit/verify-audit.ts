@@ -50,7 +50,7 @@ const mostProblems = 100
 
 /**
  * Walks every chain from its begin, or from where older rows were dropped, to its end.
- * @param logged heads that were logged: they tell where whoever writes to the database took a whole chain away
+ * @param logged heads from the log, which reveal chains that someone deleted as a whole
  */
 export async function verifyAudit(
   { db, audit: { macs } }: { db: Database; audit: { macs: AuditMacs } },
@@ -62,7 +62,7 @@ export async function verifyAudit(
   }
   let rows = 0
 
-  // Ends before rows: what is written meanwhile is beyond the end that was read, and not missed.
+  // Ends are read before rows: rows written in between are beyond the end, and not reported as missing.
   const ends = new Map((await listEnds(db)).map((end) => [end.writer, end]))
   const checkpoints = new Map((await listCheckpoints(db)).map((checkpoint) => [checkpoint.writer, checkpoint]))
   const writers = new Set([...ends.keys(), ...checkpoints.keys(), ...(await listWriters(db))])
