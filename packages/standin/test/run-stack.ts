@@ -1,7 +1,7 @@
 import type { StartRunInput } from '@standin/contracts'
 import { asc, eq } from 'drizzle-orm'
 import type { ServiceCaller, UserCaller } from '../src/access/caller.ts'
-import { lockInstallation, updateServing } from '../src/accounts/account-store.ts'
+import { insertCredentials, lockInstallation, updateServing } from '../src/accounts/account-store.ts'
 import { credentials } from '../src/accounts/account-table.ts'
 import { eraseData } from '../src/accounts/erase-data.ts'
 import { restoreInstallation, uninstall } from '../src/accounts/uninstall.ts'
@@ -81,15 +81,14 @@ export async function installAccount(
   await ctx.db.transaction(async (tx) => {
     await lockInstallation(tx, accountId)
     await tx.delete(credentials).where(eq(credentials.accountId, accountId))
-    await tx.insert(credentials).values({
+    const signing = { ...ctx, db: tx }
+    await insertCredentials(signing, {
       ...{ accountId, generation: 1, appId: testApp.id, clientId, sealedSecret, state },
       ...{ grantedScopes: scopes, missingFromPlan: [], ...granted },
-      issuedAt: new Date('2025-01-01'),
-      tieBreak: '',
-      bound: true,
+      ...{ issuedAt: new Date('2025-01-01'), tieBreak: '', bound: true, releasedAt: null, provenAt: null },
     })
     const isInForce = state === 'active' || state === 'parked'
-    await updateServing({ ...ctx, db: tx }, { accountId, activeGeneration: isInForce ? 1 : null })
+    await updateServing(signing, { accountId, activeGeneration: isInForce ? 1 : null })
   })
 }
 
