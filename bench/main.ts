@@ -11,6 +11,7 @@ import { cachedToken } from './rows/cached-token.ts'
 import { callbackOverHttp } from './rows/callback-over-http.ts'
 import { clickToProgress } from './rows/click-to-progress.ts'
 import { coldCrowd } from './rows/cold-crowd.ts'
+import { commitsWithNotices } from './rows/commits-with-notices.ts'
 import { firstPaint } from './rows/first-paint.ts'
 import { manyInstallations } from './rows/many-installations.ts'
 import { runEvents } from './rows/run-events.ts'
@@ -69,6 +70,11 @@ if (isWanted(['app-first-paint'])) {
 if (isWanted(['many-installations'])) {
   await using installations = await manyInstallations()
   await measure(installations.comparisons)
+}
+
+if (isWanted(['commits-with-notices'])) {
+  await using commits = await commitsWithNotices()
+  await measure(commits.comparisons)
 }
 
 const at = new Date().toISOString()

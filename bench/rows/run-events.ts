@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createStandinClient } from '@standin/client'
+import { type Announcing, inTransaction } from '../../packages/standin/src/context.ts'
 import { connectDatabase } from '../../packages/standin/src/database/database.ts'
+import { createNotifier, notify } from '../../packages/standin/src/database/notices.ts'
 import { appendEvent } from '../../packages/standin/src/runs/run-event-store.ts'
 import { insertRun } from '../../packages/standin/src/runs/run-store.ts'
 import type { RunKey } from '../../packages/standin/src/runs/run-table.ts'
@@ -17,6 +19,7 @@ const forMs = 4_000
 export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchStack): Comparison[] {
   async function arrival(share: number): Promise<Measured> {
     const { db, close } = connectDatabase(databaseUrl)
+    const ctx = { db, notices: createNotifier((notices) => notify(db, notices)) }
     const { runs } = createStandinClient({ url: server?.url ?? '', serviceKey })
     const leaving = new AbortController()
     const tookMs: number[] = []
@@ -34,7 +37,7 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
       }
     }
 
-    const watched = await Promise.all(Array.from({ length: streams }, () => db.transaction(insertWaitingRun)))
+    const watched = await Promise.all(Array.from({ length: streams }, () => inTransaction(ctx, insertWaitingRun)))
     const following = Promise.all(watched.map(({ id }) => follow(id)))
     const all = Promise.race([following, pause(20_000)])
     while (connected < streams) await Promise.race([all, pause(20)])
@@ -45,11 +48,12 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
       await pause(Math.max(0, startedAtMs + (index * 1_000) / perSecond - performance.now()))
       writtenAtMs.push(performance.now())
       const run = watched[(index * 7) % streams] as RunKey
-      void db.transaction((tx) => appendEvent(tx, run, { type: 'log', message: String(index) }))
+      void inTransaction(ctx, (tx) => appendEvent(tx, run, { type: 'log', message: String(index) }))
     }
     while (tookMs.length < count) await Promise.race([following, pause(20)])
     leaving.abort()
     await following
+    await ctx.notices.close()
     await close()
     return { value: quantile(tookMs, share) }
   }
@@ -68,8 +72,8 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
 }
 
 /** A run that nobody works on, with one event, by which its watcher knows that the stream is open. */
-async function insertWaitingRun(tx: Parameters<typeof insertRun>[0]): Promise<RunKey> {
-  const { row } = await insertRun(tx, {
+async function insertWaitingRun(tx: Announcing): Promise<RunKey> {
+  const { row } = await insertRun(tx.db, {
     ...{ accountId: randomUUID(), actionId: 'fleet-snapshot', mode: 'apply', input: {}, idempotencyKey: randomUUID() },
     ...{ startedBy: { kind: 'service', id: 'bench', name: 'bench' }, mayOverlap: false, state: 'queued', steps: [] },
     progress: { done: 0, total: null, message: '', secondsLeft: null },

@@ -5,6 +5,7 @@ import { type Connection, connectDatabase, type Database, type Transaction } fro
 import { type DatabaseWatch, watchDatabase } from './database/database-watch.ts'
 import { createListener, type ReplicaListener } from './database/listen.ts'
 import { migrateDatabase } from './database/migrate.ts'
+import { createNotifier, type Notice, type Notices, type Notifier, notify } from './database/notices.ts'
 import { openDatabase } from './database/open-database.ts'
 import type { Logger } from './observability/logger.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
@@ -28,6 +29,8 @@ export interface Context extends World {
   db: Database
   /** Signs and chains what is recorded. */
   audit: Audit
+  /** Wakes the other replicas, and this one; in a transaction, after its commit. */
+  notices: Notices
   vault: Vault
   /** Signs and checks the rows that decide who is let in and served. */
   signedRows: SignedRows
@@ -36,8 +39,11 @@ export interface Context extends World {
   userAgent: string
 }
 
+/** What a store needs to change something that other replicas hear of. */
+export type Announcing<Db extends Database = Transaction> = { db: Db; notices: Notices }
+
 /** A context whose `db` is a transaction: what is written through it commits together, or not at all. */
-export type InTransaction<Ctx extends { db: Database } = Context> = Omit<Ctx, 'db'> & { db: Transaction }
+export type InTransaction<Ctx extends Announcing<Database> = Context> = Omit<Ctx, 'db'> & { db: Transaction }
 
 /** A context of one replica of the server, which hears the others. */
 export interface ReplicaContext extends Context {
@@ -47,12 +53,19 @@ export interface ReplicaContext extends Context {
   directUrl: string
 }
 
-/** Runs `work` in one transaction; it commits when `work` returns and rolls back when it throws. */
-export function inTransaction<Ctx extends { db: Database }, Result>(
+/**
+ * Runs `work` in one transaction; it commits when `work` returns and rolls back when it throws. Its notices are sent after
+ * the commit.
+ */
+export async function inTransaction<Ctx extends Announcing<Database>, Result>(
   ctx: Ctx,
   work: (tx: InTransaction<Ctx>) => Promise<Result>,
 ): Promise<Result> {
-  return ctx.db.transaction((db) => work({ ...ctx, db }))
+  const after: Notice[] = []
+  const notices: Notices = { send: (channel, payload = '') => void after.push([channel, payload]) }
+  const result = await ctx.db.transaction((db) => work({ ...ctx, db, notices }))
+  for (const notice of after) ctx.notices.send(...notice)
+  return result
 }
 
 /** What was opened, in order; `close` ends it in reverse. */
@@ -78,9 +91,11 @@ export async function openContext(
     throw error
   }
   const connection = connectDatabase(database.url, { pool, pooled: database.pooled })
+  const ctx = createContext(config, world, connection)
   return {
-    ctx: createContext(config, world, connection),
+    ctx,
     async close() {
+      await ctx.notices.close()
       await connection.close()
       await database.close()
     },
@@ -106,9 +121,11 @@ export async function openReplica(
   const connection = connectDatabase(database.url, { pool, pooled: database.pooled, statementMs })
   const listener = createListener(database.directUrl)
   const watch = watchDatabase({ ...database, ...world, cut: connection.cut, replica: listener.replica })
+  const ctx = createContext(config, world, connection)
   return {
-    ctx: { ...createContext(config, world, connection), listener, watch, directUrl: database.directUrl },
+    ctx: { ...ctx, listener, watch, directUrl: database.directUrl },
     async close() {
+      await ctx.notices.close()
       await watch.close()
       await listener.close()
       await connection.close()
@@ -118,13 +135,18 @@ export async function openReplica(
 }
 
 /** A context over a connection that somebody else closes. */
-export function createContext(config: Config, world: World, { db }: Pick<Connection, 'db'>): Context {
+export function createContext(
+  config: Config,
+  world: World,
+  { db }: Pick<Connection, 'db'>,
+): Context & { notices: Notifier } {
   const metrics = createMetrics()
   return {
     ...world,
     config,
     db,
     audit: createAudit({ db, clock: world.clock, keys: config.keys.audit }),
+    notices: createNotifier((notices) => notify(db, notices)),
     vault: createVault(config.keys.encryption),
     signedRows: createSignedRows({ ring: config.keys.audit, log: world.log, metrics }),
     metrics,

@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { installAccount } from '../test/run-stack.ts'
 import { createTestDatabase } from '../test/test-database.ts'
 import { openTestReplica } from '../test/test-replica.ts'
+import { unheard } from '../test/unheard.ts'
 import { type ObservedToken, saveObservedTokens } from './access/observed-token-store.ts'
 import { listAccounts } from './accounts/account-store.ts'
 import { listInstallationEvents } from './accounts/installation-event-store.ts'
 import { deleteInstallations } from './accounts/many-accounts-store.ts'
 import { countAudit, listAudit } from './activity/activity-store.ts'
 import { insertRejections } from './callbacks/rejected/rejection-store.ts'
+import { inTransaction } from './context.ts'
 import { connectDatabase, type Database } from './database/database.ts'
 import { deliveriesOfRuns } from './deliveries/delivery-store.ts'
 import { countChoices, countMachines } from './machines/choice-store.ts'
@@ -99,7 +101,7 @@ describe('a statement’s text does not depend on how much is asked for', () => 
       'runs made due',
       2,
       (db, size) =>
-        db.transaction((tx) =>
+        inTransaction({ db, notices: unheard }, (tx) =>
           markPromoted(
             tx,
             accountId,

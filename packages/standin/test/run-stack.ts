@@ -78,17 +78,16 @@ export async function installAccount(
 ): Promise<void> {
   const binding = { account: accountId, app: testApp.id, column: 'client-secret', generation: 1 } as const
   const sealedSecret = await ctx.vault.seal(new Secret(clientSecret), binding)
-  await ctx.db.transaction(async (tx) => {
-    await lockInstallation(tx, accountId)
-    await tx.delete(credentials).where(eq(credentials.accountId, accountId))
-    const signing = { ...ctx, db: tx }
-    await insertCredentials(signing, {
+  await inTransaction(ctx, async (tx) => {
+    await lockInstallation(tx.db, accountId)
+    await tx.db.delete(credentials).where(eq(credentials.accountId, accountId))
+    await insertCredentials(tx, {
       ...{ accountId, generation: 1, appId: testApp.id, clientId, sealedSecret, state },
       ...{ grantedScopes: scopes, missingFromPlan: [], ...granted },
       ...{ issuedAt: new Date('2025-01-01'), tieBreak: '', bound: true, releasedAt: null, provenAt: null },
     })
     const isInForce = state === 'active' || state === 'parked'
-    await updateServing(signing, { accountId, activeGeneration: isInForce ? 1 : null })
+    await updateServing(tx, { accountId, activeGeneration: isInForce ? 1 : null })
   })
 }
 
@@ -153,7 +152,7 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
         /** Claims the run if it is due, also from a replica that is no more, and works on it. */
         async workOn(runId: string): Promise<void> {
           for (const orphan of await listHeldAndOrphaned(db, 0)) await freeRun(db, orphan)
-          const [claimed] = await claimRuns(db, { replicaId: id() ?? 0, limit: 1, only: await keyOf(runId) })
+          const [claimed] = await claimRuns(ctx, { replicaId: id() ?? 0, limit: 1, only: await keyOf(runId) })
           if (claimed) await startWork(of, claimed)
         },
         cancel: (runId: string) => interruptCancelled(of, runId),
@@ -163,7 +162,7 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
     /** A worker claims the run and dies. */
     async dieWith(runId: string): Promise<RunRow | undefined> {
       for (const orphan of await listHeldAndOrphaned(db, 0)) await freeRun(db, orphan)
-      return (await claimRuns(db, { replicaId: 1, limit: 1, only: await keyOf(runId) }))[0]
+      return (await claimRuns(ctx, { replicaId: 1, limit: 1, only: await keyOf(runId) }))[0]
     },
     /** The runs that a worker could claim now, in that order. */
     due: async () =>

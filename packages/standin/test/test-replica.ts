@@ -80,6 +80,7 @@ export function openTestReplica<World extends Clock = ReturnType<typeof createAd
     ? createAudit({ db: connection.db, clock, keys: config.keys.audit, process: options.process })
     : context.audit
   const close = async () => {
+    await context.notices.close()
     await watch.close()
     await listener.close()
     if (!options.connection) await connection.close()

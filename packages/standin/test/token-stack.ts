@@ -73,15 +73,14 @@ export async function createTokenStack({ url }: TestDatabase) {
   } = {}): Promise<void> {
     const binding = { account: accountId, app: appId, column: 'client-secret', generation } as const
     const sealedSecret = await ctx.vault.seal(new Secret(`secret of generation ${generation}`), binding)
-    await db.transaction(async (tx) => {
-      await lockInstallation(tx, accountId)
-      const signing = { ...ctx, db: tx }
-      for (const row of await listCredentials(tx, accountId)) await moveCredentials(signing, row, 'outdated')
-      await insertCredentials(signing, {
+    await inTransaction(ctx, async (tx) => {
+      await lockInstallation(tx.db, accountId)
+      for (const row of await listCredentials(tx.db, accountId)) await moveCredentials(tx, row, 'outdated')
+      await insertCredentials(tx, {
         ...{ accountId, generation, appId, clientId, sealedSecret, grantedScopes, missingFromPlan },
         ...{ state: 'active', issuedAt: clock.now(), tieBreak: '', bound: true, releasedAt: null, provenAt: null },
       })
-      await updateServing(signing, { accountId, activeGeneration: generation })
+      await updateServing(tx, { accountId, activeGeneration: generation })
     })
   }
 

@@ -1,7 +1,8 @@
 import { and, asc, eq, isNull, or, sql } from 'drizzle-orm'
-import type { Context, InTransaction } from '../context.ts'
+import type { Announcing, Context, InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import type { Notices } from '../database/notices.ts'
 import { grants, serviceKeys, signedGrants, signedKeys } from './access-table.ts'
 import type { ServiceCaller } from './caller.ts'
 
@@ -15,7 +16,7 @@ export interface GoodKey {
 }
 
 type Reading = Pick<Context, 'db' | 'signedRows'>
-type Writing = Pick<InTransaction, 'db' | 'signedRows'>
+type Writing = Announcing & Pick<InTransaction, 'signedRows'>
 
 /** The service behind a key that is neither expired nor revoked, with its grants: rows that Standin signed. */
 export function findServiceByKey(ctx: Reading, digest: string): Promise<GoodKey | undefined> {
@@ -75,7 +76,7 @@ export async function lockServiceKey(tx: Transaction, id: string): Promise<Servi
 
 /** @param row as it is now, locked */
 export async function updateServiceKey(
-  { db, signedRows }: Writing,
+  { db, notices, signedRows }: Writing,
   row: ServiceKeyRow,
   change: Partial<Pick<ServiceKeyRow, 'expiresAt' | 'revokedAt'>>,
 ): Promise<void> {
@@ -84,7 +85,7 @@ export async function updateServiceKey(
     .update(serviceKeys)
     .set({ ...change, mac })
     .where(eq(serviceKeys.id, row.id))
-  await announceAccessChange(db)
+  announceAccessChange(notices)
 }
 
 /** Keys, the newest first; only those of `service` where it is given. */
@@ -98,7 +99,7 @@ export async function listServiceKeys(db: Database, service: string | undefined)
 
 /** Sets what a service may do on an account; replaces its grant there. */
 export async function setGrant(
-  { db, signedRows }: Writing,
+  { db, notices, signedRows }: Writing,
   row: Pick<GrantRow, 'service' | 'accountId' | 'scopes'>,
 ): Promise<void> {
   const mac = signedRows.sign(signedGrants, row)
@@ -106,19 +107,19 @@ export async function setGrant(
     .insert(grants)
     .values({ ...row, mac })
     .onConflictDoUpdate({ target: [grants.service, grants.accountId], set: { scopes: row.scopes, mac } })
-  await announceAccessChange(db)
+  announceAccessChange(notices)
 }
 
 /** @returns whether there was such a grant */
 export async function deleteGrant(
-  tx: Transaction,
+  { db, notices }: Announcing,
   { service, accountId }: Pick<GrantRow, 'service' | 'accountId'>,
 ): Promise<boolean> {
-  const gone = await tx
+  const gone = await db
     .delete(grants)
     .where(and(eq(grants.service, service), eq(grants.accountId, accountId)))
     .returning({ service: grants.service })
-  await announceAccessChange(tx)
+  announceAccessChange(notices)
   return gone.length > 0
 }
 
@@ -140,6 +141,4 @@ export async function listGrants(
 }
 
 /** Every replica hears this when the transaction commits, and reads keys and grants again. */
-async function announceAccessChange(tx: Transaction): Promise<void> {
-  await tx.execute(sql`select pg_notify('access_changed', '')`)
-}
+const announceAccessChange = (notices: Notices) => notices.send('access_changed')

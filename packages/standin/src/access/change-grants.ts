@@ -37,7 +37,7 @@ export async function grant(ctx: Context, granted: Granted & { scopes: readonly 
  */
 export async function removeGrant(ctx: Context, granted: Granted): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    if (!(await deleteGrant(tx.db, granted)))
+    if (!(await deleteGrant(tx, granted)))
       throw new StandinError('NOT_FOUND', { detail: 'There is no such grant. `grants list` shows them.' })
     await recordGrant(tx, 'grant.removed', granted)
   })

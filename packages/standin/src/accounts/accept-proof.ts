@@ -36,10 +36,10 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
   if (isSuspended(installation, row)) {
     // Those in force are asked about until the uninstall is settled; others have no place before that.
     const nextAttemptAt = isInForce(row) ? after(now, parkedProbeMs) : null
-    return updateCredentials(tx.db, row, { attempts: 0, ...noRefusals, nextAttemptAt })
+    return updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt })
   }
-  if (row.state === 'active') return updateCredentials(tx.db, row, { attempts: 0, ...noRefusals, nextAttemptAt: null })
-  if (installation.erasingSince) return updateCredentials(tx.db, row, { nextAttemptAt: after(now, whileErasingMs) })
+  if (row.state === 'active') return updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt: null })
+  if (installation.erasingSince) return updateCredentials(tx, row, { nextAttemptAt: after(now, whileErasingMs) })
   const { accountId, generation, clientId } = row
   const entry = { actor: prover, accountId, generation, details: { scopes: proof.granted.scopes, clientId } }
 
@@ -48,7 +48,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
     const reason = 'CREDENTIALS_QUARANTINED'
     if (await moveCredentials(tx, row, 'foreign', { reason, nextAttemptAt: null }))
       return record(tx, { ...entry, event: 'credentials.quarantined' })
-    return updateCredentials(tx.db, row, { reason, nextAttemptAt: after(now, parkedProbeMs) }) // Parked ones stay parked.
+    return updateCredentials(tx, row, { reason, nextAttemptAt: after(now, parkedProbeMs) }) // Parked ones stay parked.
   }
 
   const proven = {
@@ -63,11 +63,11 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
 
   const isTrusted = row.bound || named === 'this' || tx.config.callback.reinstallPolicy === 'automatic'
   if (!isTrusted && !inForce && credentials.some(({ state, bound }) => state === 'pending' && bound))
-    return updateCredentials(tx.db, row, { nextAttemptAt: after(now, undecidedProbeMs) }) // The account's own come first.
+    return updateCredentials(tx, row, { nextAttemptAt: after(now, undecidedProbeMs) }) // The account's own come first.
   if (!isTrusted && inForce && inForce !== row) {
     await moveCredentials(tx, row, 'proven-unbound', { ...proven, reason: 'CREDENTIALS_AWAITING_APPROVAL' })
     await record(tx, { ...entry, event: 'credentials.awaiting-approval' })
-    return probeCredentials(tx.db, inForce, now) // Whether the old ones still work decides.
+    return probeCredentials(tx, inForce, now) // Whether the old ones still work decides.
   }
   await activateCredentials(tx, row, { event: 'proven', change: proven, account })
   await record(tx, { ...entry, event: 'credentials.proven' })

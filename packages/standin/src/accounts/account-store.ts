@@ -1,10 +1,11 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
 import { and, asc, desc, eq, gt, isNotNull, lte, ne, sql } from 'drizzle-orm'
 import type { GrantedAccounts } from '../access/authorize.ts'
-import type { InTransaction } from '../context.ts'
+import type { Announcing, InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
+import type { Notices } from '../database/notices.ts'
 import {
   credentials,
   installations,
@@ -71,28 +72,27 @@ export async function lockInstallations(
 }
 
 export async function updateInstallation(
-  tx: Transaction,
+  { db, notices }: Announcing,
   accountId: string,
   change: Partial<Omit<InstallationRow, keyof ServingState | 'mac'>>,
 ): Promise<void> {
-  await tx
+  await db
     .update(installations)
     .set({ ...change, changedAt: sql`now()` })
     .where(eq(installations.accountId, accountId))
-    // Every replica hears it when this transaction commits.
-    .returning({ notified: sql`pg_notify('installation_changed', ${accountId})` })
+  notices.send('installation_changed', accountId)
 }
 
 /** Changes whether an account is served, and with which credentials. Such a row is signed. */
 export async function updateServing(
-  { db, signedRows }: Pick<InTransaction, 'db' | 'signedRows'>,
+  tx: Announcing & Pick<InTransaction, 'signedRows'>,
   state: ServingState,
   change: Parameters<typeof updateInstallation>[2] = {},
 ): Promise<void> {
   const { accountId, ...serving } = state
-  const signed = { ...serving, mac: signedRows.sign(signedAccounts, state) }
-  await db.update(installations).set(signed).where(eq(installations.accountId, accountId))
-  await updateInstallation(db, accountId, change)
+  const signed = { ...serving, mac: tx.signedRows.sign(signedAccounts, state) }
+  await tx.db.update(installations).set(signed).where(eq(installations.accountId, accountId))
+  await updateInstallation(tx, accountId, change)
 }
 
 /** All accounts that are served, and with which credentials. */
@@ -180,18 +180,16 @@ export async function lockClient(tx: Transaction, clientId: string): Promise<voi
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`client ${clientId}`}, 0))`)
 }
 
-type Signing = Pick<InTransaction, 'db' | 'signedRows'>
+type Signing = Announcing & Pick<InTransaction, 'signedRows'>
 
 /** Stores new credentials; if they are due, every replica's prover wakes. */
 export async function insertCredentials(
-  { db, signedRows }: Signing,
+  { db, notices, signedRows }: Signing,
   row: Omit<typeof credentials.$inferInsert, 'mac'> & SignedCredentials,
 ): Promise<void> {
   const mac = signedRows.sign(signedCredentials, row)
-  await db
-    .insert(credentials)
-    .values({ ...row, mac })
-    .returning(notifications(row.accountId, row))
+  await db.insert(credentials).values({ ...row, mac })
+  announceCredentials(notices, row.accountId, row)
 }
 
 /** The signature of credentials after a change; undefined where somebody else wrote them: signed, they would count. */
@@ -220,25 +218,25 @@ export async function moveCredentials(
     .update(credentials)
     .set({ claimedBy: null, ...change, state, reason, since: sql`now()`, mac })
     .where(byKey(row))
-    .returning(notifications(row.accountId, change))
+  announceCredentials(tx.notices, row.accountId, change)
   return state
 }
 
 /** Changes what is not signed: times, attempts. */
 export async function updateCredentials(
-  tx: Transaction,
+  { db, notices }: Announcing,
   key: CredentialKey,
   change: Partial<Omit<CredentialRow, keyof SignedCredentials | 'mac'>>,
 ): Promise<void> {
-  await tx
+  await db
     .update(credentials)
     .set({ claimedBy: null, ...change })
     .where(byKey(key))
-    .returning(notifications(key.accountId, change))
+  announceCredentials(notices, key.accountId, change)
 }
 
 /** Asks Trackunit about credentials in force at once, because something contradicts them: what it refused before does not count. */
-export async function probeCredentials(tx: Transaction, key: CredentialKey, now: Date): Promise<void> {
+export async function probeCredentials(tx: Announcing, key: CredentialKey, now: Date): Promise<void> {
   await updateCredentials(tx, key, { attempts: 0, ...noRefusals, nextAttemptAt: now })
 }
 
@@ -247,8 +245,12 @@ export async function eraseCredentials(tx: Signing, row: CredentialRow): Promise
   await moveCredentials(tx, row, 'uninstalled', { sealedSecret: null, contentDigest: null, nextAttemptAt: null })
 }
 
-/** Every replica hears them when the transaction commits: those that show the account, and the provers if work is due. */
-const notifications = (accountId: string, { nextAttemptAt }: { nextAttemptAt?: Date | null | undefined }) => ({
-  changed: sql`pg_notify('credentials_changed', ${accountId})`,
-  ...(nextAttemptAt && { due: sql`pg_notify('credentials_pending', '')` }),
-})
+/** Every replica hears of it: those that show the account, and the provers if work is due. */
+function announceCredentials(
+  notices: Notices,
+  accountId: string,
+  { nextAttemptAt }: { nextAttemptAt?: Date | null | undefined },
+): void {
+  notices.send('credentials_changed', accountId)
+  if (nextAttemptAt) notices.send('credentials_pending')
+}

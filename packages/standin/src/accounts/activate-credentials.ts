@@ -36,10 +36,10 @@ export async function activateCredentials(
 
   // Only now, because anyone with a genuine JWT can send credentials that never work.
   const isInstall = row.state === 'awaiting-approval' || (row.state === 'pending' && row.provenAt === null)
-  if (isInstall) await recordInstallationEvent(tx.db, { accountId, type: 'installed' })
-  await recordInstallationEvent(tx.db, { accountId, type: 'active' })
+  if (isInstall) await recordInstallationEvent(tx, { accountId, type: 'installed' })
+  await recordInstallationEvent(tx, { accountId, type: 'active' })
   if (before && !sameScopes(before.grantedScopes, change.grantedScopes ?? row.grantedScopes))
-    await recordInstallationEvent(tx.db, { accountId, type: 'scopes-changed' })
+    await recordInstallationEvent(tx, { accountId, type: 'scopes-changed' })
   const { uninstallSignalledAt } = installation
   const serving = { accountId, activeGeneration: row.generation }
   await updateServing(tx, serving, {

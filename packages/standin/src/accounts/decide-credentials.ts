@@ -87,6 +87,6 @@ async function recordDecision(
   event: AuditEvent,
   { accountId, generation, actor }: Decision,
 ): Promise<void> {
-  await updateInstallation(tx.db, accountId, {}) // Pages that watch the account load it again.
+  await updateInstallation(tx, accountId, {}) // Pages that watch the account load it again.
   await record(tx, { actor, event, accountId, generation })
 }

@@ -19,7 +19,7 @@ export async function eraseAbandoned(ctx: Context): Promise<boolean> {
       const row = credentials.find((each) => each.generation === generation)
       if (row?.state !== 'rejected') return // Sent again since.
       await eraseCredentials(tx, row)
-      await updateInstallation(tx.db, accountId, {})
+      await updateInstallation(tx, accountId, {})
       await record(tx, { actor: sweeper, event: 'credentials.abandoned', accountId, generation })
     })
   }

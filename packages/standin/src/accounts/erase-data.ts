@@ -44,7 +44,7 @@ async function eraseBatch(ctx: AccountsContext, accountId: string): Promise<bool
     const account = await lockAccount(tx.db, accountId)
     if (!account.installation.erasingSince) return false
     for (const eraseSome of tx.accounts.whenErasing) if (await eraseSome(tx, accountId)) return true
-    await updateInstallation(tx.db, accountId, { erasingSince: null })
+    await updateInstallation(tx, accountId, { erasingSince: null })
     await takeOverAfterUninstall(tx, account)
     return false
   })

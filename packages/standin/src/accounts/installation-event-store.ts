@@ -1,7 +1,8 @@
 import type { InstallationEvent } from '@standin/contracts'
 import { and, asc, gt, sql } from 'drizzle-orm'
 import type { GrantedAccounts } from '../access/authorize.ts'
-import type { Database, Transaction } from '../database/database.ts'
+import type { Announcing } from '../context.ts'
+import type { Database } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
 import { installationEvents } from './installation-event-table.ts'
 
@@ -10,14 +11,11 @@ const numberingLock = 7_261_003
 
 /** Records an event for services, in the transaction of the change that it is about. */
 export async function recordInstallationEvent(
-  tx: Transaction,
+  { db, notices }: Announcing,
   { accountId, type }: Pick<InstallationEvent, 'accountId' | 'type'>,
 ): Promise<void> {
-  await tx
-    .insert(installationEvents)
-    .values({ accountId, type })
-    // Every replica hears it when this transaction commits.
-    .returning({ notified: sql`pg_notify('installation_event', '')` })
+  await db.insert(installationEvents).values({ accountId, type })
+  notices.send('installation_event')
 }
 
 /**

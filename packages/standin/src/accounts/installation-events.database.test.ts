@@ -6,6 +6,7 @@ import { emptyTables } from '../../test/empty-tables.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { openTestReplica, type TestReplica } from '../../test/test-replica.ts'
 import type { GrantedAccounts } from '../access/authorize.ts'
+import { inTransaction } from '../context.ts'
 import { type AccountsContext, createAccountsMemory } from './accounts-context.ts'
 import { recordInstallationEvent } from './installation-event-store.ts'
 import { streamInstallationEvents, wakeEventReaders } from './installation-events.ts'
@@ -35,13 +36,11 @@ afterAll(async () => {
 /** A transaction that has written an event and is not committed yet. */
 async function tell(accountId: string, type: InstallationEvent['type'] = 'active') {
   const [told, go] = [Promise.withResolvers<void>(), Promise.withResolvers<'commit' | 'roll back'>()]
-  const done = ctx.db
-    .transaction(async (tx) => {
-      await recordInstallationEvent(tx, { accountId, type })
-      told.resolve()
-      if ((await go.promise) === 'roll back') throw new Error('rolled back')
-    })
-    .catch(() => {})
+  const done = inTransaction(ctx, async (tx) => {
+    await recordInstallationEvent(tx, { accountId, type })
+    told.resolve()
+    if ((await go.promise) === 'roll back') throw new Error('rolled back')
+  }).catch(() => {})
   await told.promise
   const end = (how: 'commit' | 'roll back') => {
     go.resolve(how)

@@ -1,9 +1,10 @@
 import { asc, desc, type SQL, sql } from 'drizzle-orm'
+import type { Announcing } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
-import type { Channel } from '../database/listen.ts'
 import { deletionOf, insertionOf, updateOf } from '../database/many-rows.ts'
+import type { Notice } from '../database/notices.ts'
 import type { CredentialKey, CredentialRow, InstallationRow } from './account-store.ts'
 import { credentials, installations } from './account-table.ts'
 import { installationEvents } from './installation-event-table.ts'
@@ -35,11 +36,11 @@ export interface AccountChanges {
 }
 
 /**
- * Writes all of it in one statement, and notifies every replica when the transaction commits.
+ * Writes all of it in one statement, and notifies every replica.
  * @param beside what the caller writes with it; undefined entries are skipped
  */
 export async function writeAccounts(
-  tx: Transaction,
+  { db, notices }: Announcing,
   changes: AccountChanges,
   beside: ReadonlyArray<SQL | undefined> = [],
 ): Promise<void> {
@@ -47,7 +48,7 @@ export async function writeAccounts(
   const released = changes.changedCredentials.filter(({ contentDigest }) => contentDigest === null)
   // Before the insertion, which may have the same content.
   const release = updateOf(credentials, released, { key: ['accountId', 'generation'], set: ['contentDigest'] })
-  if (release) await tx.execute(release)
+  if (release) await db.execute(release)
   const writes = [
     updateOf(installations, changes.installations, {
       key: ['accountId'],
@@ -69,27 +70,19 @@ export async function writeAccounts(
     ...beside,
   ].filter((write) => write !== undefined)
   const parts = writes.map((write, index) => sql`${sql.identifier(`write_${index}`)} as (${write})`)
-  if (parts.length > 0) await tx.execute(sql`with ${sql.join(parts, sql`, `)} ${notify(notificationsOf(changes))}`)
+  if (parts.length > 0) await db.execute(sql`with ${sql.join(parts, sql`, `)} select 1`)
+  for (const notice of noticesOf(changes)) notices.send(...notice)
 }
 
-type Notification = readonly [channel: Channel, payload: string]
-
-function notificationsOf(changes: AccountChanges): Notification[] {
+function noticesOf(changes: AccountChanges): Notice[] {
   const touched = [...changes.newCredentials, ...changes.changedCredentials]
   // New credentials alone change nothing about how an account is served: those who ask what serves it need not look.
   const withNew = new Set(changes.newCredentials.map(({ accountId }) => accountId))
   const changed = changes.installations.filter(({ accountId }) => !withNew.has(accountId))
   return [
-    ...changed.map(({ accountId }): Notification => ['installation_changed', accountId]),
-    ...touched.map(({ accountId }): Notification => ['credentials_changed', accountId]),
+    ...changed.map(({ accountId }): Notice => ['installation_changed', accountId]),
+    ...touched.map(({ accountId }): Notice => ['credentials_changed', accountId]),
     ...(touched.some(({ nextAttemptAt }) => nextAttemptAt) ? [['credentials_pending', ''] as const] : []),
     ...(changes.suspended.length > 0 ? [['installation_event', ''] as const] : []),
   ]
-}
-
-function notify(notifications: readonly Notification[]): SQL {
-  const channels = notifications.map(([channel]) => channel)
-  const payloads = notifications.map(([, payload]) => payload)
-  return sql`select pg_notify(channel, payload)
-    from unnest(${arrayText(channels)}::text::text[], ${arrayText(payloads)}::text::text[]) as notice(channel, payload)`
 }

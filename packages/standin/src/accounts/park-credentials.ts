@@ -28,7 +28,7 @@ export async function parkActive(tx: InTransaction, row: CredentialRow): Promise
   const triedAt = tx.clock.now()
   const nextAttemptAt = new Date(triedAt.getTime() + parkedPauseMs(0))
   await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', attempts: 0, triedAt, nextAttemptAt })
-  await updateInstallation(tx.db, accountId, {})
-  await recordInstallationEvent(tx.db, { accountId, type: 'parked' })
+  await updateInstallation(tx, accountId, {})
+  await recordInstallationEvent(tx, { accountId, type: 'parked' })
   await record(tx, { actor: prover, event: 'credentials.parked', accountId, generation })
 }

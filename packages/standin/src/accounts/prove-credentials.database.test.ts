@@ -12,6 +12,7 @@ import {
   works,
 } from '../../test/callback-stack.ts'
 import type { ClientAnswer } from '../../test/played-clients.ts'
+import { inTransaction } from '../context.ts'
 import { createListener } from '../database/listen.ts'
 import { lockClient, moveCredentials } from './account-store.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
@@ -261,9 +262,9 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
     const [row] = await stack.rows(otherAccount)
 
     // Another replica is in the middle of it.
-    const proving = await replica.db.transaction(async (tx) => {
-      await lockClient(tx, 'client-a')
-      await moveCredentials({ ...stack.ctx, db: tx }, row!, 'proven', { provenAt: new Date() })
+    const proving = await inTransaction({ ...stack.ctx, db: replica.db }, async (tx) => {
+      await lockClient(tx.db, 'client-a')
+      await moveCredentials(tx, row!, 'proven', { provenAt: new Date() })
       const here = proveDueCredentials(stack.ctx)
       const isBlocked = vi.waitUntil(async () => {
         return (await replica.sql`select from pg_locks where not granted`).length > 0

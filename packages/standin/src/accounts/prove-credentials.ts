@@ -61,6 +61,6 @@ async function releaseUnfinished(ctx: AccountsContext): Promise<void> {
   const released = unfinished.slice()
   // One transaction each: callbacks lock the credentials of several accounts in another order.
   for (const { claimedBy, ...key } of released) // Still claimed, so that it does not count as a new attempt.
-    await inTransaction(ctx, (tx) => updateCredentials(tx.db, key, { nextAttemptAt: ctx.clock.now(), claimedBy }))
+    await inTransaction(ctx, (tx) => updateCredentials(tx, key, { nextAttemptAt: ctx.clock.now(), claimedBy }))
   unfinished.splice(0, released.length)
 }

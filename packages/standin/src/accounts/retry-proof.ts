@@ -30,14 +30,14 @@ export async function waitForSignIn(
 ): Promise<void> {
   const nextAttemptAt = inMs(tx, Math.max(retryAfterMs, signInPauseMs))
   const reason = row.state === 'pending' && ({ reason: 'TRACKUNIT_UNAVAILABLE' } as const)
-  await updateCredentials(tx.db, row, { attempts: row.attempts - 1, nextAttemptAt, ...reason })
+  await updateCredentials(tx, row, { attempts: row.attempts - 1, nextAttemptAt, ...reason })
 }
 
 /** The credentials got no token: they are tried again later, or rejected. */
 export async function retryProof(tx: InTransaction<AccountsContext>, proved: Proved, failed: Failed): Promise<void> {
   const { row, account } = proved
   if (isInForce(row)) return retryInForce(tx, proved, failed)
-  if (isSuspended(account.installation, row)) return updateCredentials(tx.db, row, { nextAttemptAt: null })
+  if (isSuspended(account.installation, row)) return updateCredentials(tx, row, { nextAttemptAt: null })
 
   const { accountId, generation, attempts } = row
   const triedAt = tx.clock.now()
@@ -54,7 +54,7 @@ export async function retryProof(tx: InTransaction<AccountsContext>, proved: Pro
     return record(tx, { actor: prover, event: 'credentials.rejected', accountId, generation })
   }
   const { reason } = failurePolicy[failed.failure]
-  await updateCredentials(tx.db, row, { nextAttemptAt: inMs(tx, next.inMs), reason, triedAt })
+  await updateCredentials(tx, row, { nextAttemptAt: inMs(tx, next.inMs), reason, triedAt })
 }
 
 /**
@@ -84,7 +84,7 @@ async function retryInForce(
   if (parks) await parkActive(tx, row)
   const isDone = row.state === 'active' && !isRefused && !change
   const pauseMs = !isRefused ? undecidedProbeMs : parkedPauseMs(parks ? 0 : row.attempts)
-  await updateCredentials(tx.db, row, {
+  await updateCredentials(tx, row, {
     triedAt: now,
     nextAttemptAt: isDone ? null : inMs(tx, Math.max(pauseMs, retryAfterMs)),
     ...evidence,

@@ -45,7 +45,7 @@ export async function rollBackCredentials(
     const { issuedAt, tieBreak } = comparePositions(last, old) > 0 ? last : old
     const now = ctx.clock.now()
     // A redelivery is recognised as the generation that has these credentials now.
-    await updateCredentials(tx.db, old, { contentDigest: null })
+    await updateCredentials(tx, old, { contentDigest: null })
     await insertCredentials(tx, {
       ...{ accountId, generation, appId, clientId, contentDigest, releasedAt, issuedAt },
       tieBreak: `${tieBreak}~`,
@@ -56,7 +56,7 @@ export async function rollBackCredentials(
       receivedAt: now,
       nextAttemptAt: now,
     })
-    await updateInstallation(tx.db, accountId, { lastGeneration: generation })
+    await updateInstallation(tx, accountId, { lastGeneration: generation })
     await record(tx, { actor, event: 'credentials.rolled-back', accountId, generation, details: { clientId, from } })
     return generation
   })

@@ -33,14 +33,14 @@ export async function signalLifecycle(
     const signalledAt = liveSignal(installation, now)
     if (uninstallProbedAt && now.getTime() - uninstallProbedAt.getTime() < probeAgainAfterMs) return 'duplicate'
     const inForce = credentials.find(({ generation }) => generation === activeGeneration)
-    await updateInstallation(tx.db, accountId, {
+    await updateInstallation(tx, accountId, {
       // It is about what is in force now, even if Trackunit's clock is ahead of this one.
       uninstallSignalledAt: signalledAt ?? (inForce && inForce.issuedAt > now ? inForce.issuedAt : now),
       uninstallProbedAt: now,
     })
     // What Trackunit refuses from the first signal on counts.
-    if (inForce && signalledAt) await updateCredentials(tx.db, inForce, { nextAttemptAt: now })
-    else if (inForce) await probeCredentials(tx.db, inForce, now)
+    if (inForce && signalledAt) await updateCredentials(tx, inForce, { nextAttemptAt: now })
+    else if (inForce) await probeCredentials(tx, inForce, now)
     if (!signalledAt) await record(tx, { actor: extension, event: 'installation.uninstall-signalled', accountId })
     return 'accepted'
   })

@@ -21,7 +21,7 @@ export async function tryAccessNow(ctx: Context, { accountId }: { accountId: str
     if (stopped || (row?.state !== 'pending' && row?.state !== 'parked'))
       throw new StandinError('INPUT_INVALID', { detail: 'The access of this account is not being tried.' })
     const nextAttemptAt = sooner(row, ctx.clock.now())
-    if (nextAttemptAt) await updateCredentials(tx.db, row, { nextAttemptAt })
+    if (nextAttemptAt) await updateCredentials(tx, row, { nextAttemptAt })
   })
 }
 

@@ -47,13 +47,13 @@ export async function uninstall(
     ...(uninstallSignalledAt && uninstallSignalledAt <= issuedAt && { uninstallSignalledAt: null }),
   }
   if (rows.some((row) => row.generation === activeGeneration && row.issuedAt > issuedAt)) {
-    await updateInstallation(tx.db, accountId, settled)
+    await updateInstallation(tx, accountId, settled)
     return record(tx, { actor, event: 'installation.earlier-uninstalled', accountId })
   }
   for (const whenUninstalled of tx.accounts.whenUninstalled) await whenUninstalled(tx, accountId, settled.uninstalledAt)
   const ended = { ...settled, erasingSince: tx.clock.now() }
   await updateServing(tx, { accountId, activeGeneration: null }, ended)
-  await recordInstallationEvent(tx.db, { accountId, type: 'uninstalled' })
+  await recordInstallationEvent(tx, { accountId, type: 'uninstalled' })
   await record(tx, { actor, event: 'installation.uninstalled', accountId })
 }
 
@@ -78,7 +78,7 @@ export async function dismissUninstall(ctx: Context, { accountId, actor }: Decis
   await inTransaction(ctx, async (tx) => {
     const account = await lockUninstalling(tx, accountId)
     if (account.installation.suspendedUpTo) return restore(tx, { ...account, actor })
-    await updateInstallation(tx.db, accountId, dismissed(account.installation))
+    await updateInstallation(tx, accountId, dismissed(account.installation))
     await record(tx, { actor, event: 'installation.uninstall-dismissed', accountId })
   })
 }
@@ -107,7 +107,7 @@ async function restore(
   const nextAttemptAt = tx.clock.now()
   // As it was, and asked about at once: Trackunit may have revoked them in the meantime.
   for (const row of credentials.filter((row) => isSuspended(installation, row) && isAskedAbout(row)))
-    await updateCredentials(tx.db, row, { attempts: 0, ...noRefusals, nextAttemptAt })
+    await updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt })
   await updateServing(
     tx,
     { accountId, activeGeneration: inForce?.generation ?? null },
@@ -121,7 +121,7 @@ async function restore(
     },
   )
   if (inForce && isSuspended(installation, inForce))
-    await recordInstallationEvent(tx.db, { accountId, type: inForce.state === 'active' ? 'active' : 'parked' })
+    await recordInstallationEvent(tx, { accountId, type: inForce.state === 'active' ? 'active' : 'parked' })
   await record(tx, { actor, event: 'installation.restored', accountId })
 }
 
@@ -153,7 +153,7 @@ export async function settleUninstall(ctx: AccountsContext, accountId: string): 
     if (suspendedUpTo && suspendedAt && suspendedAt <= eraseBefore)
       return uninstall(tx, { installation, issuedAt: suspendedUpTo, actor: sweeper })
     if (uninstallSignalledAt && uninstallStateOf({ ...installation, suspendedUpTo: null }, now) === 'none') {
-      await updateInstallation(tx.db, accountId, dismissed(installation))
+      await updateInstallation(tx, accountId, dismissed(installation))
       await record(tx, { actor: sweeper, event: 'installation.uninstall-expired', accountId })
     }
   })

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Context } from '../context.ts'
+import { type Announcing, type Context, type InTransaction, inTransaction } from '../context.ts'
 import type { Transaction } from '../database/database.ts'
 import { createArtifactWriter, type OpenArtifact } from '../results/artifacts/artifact-writer.ts'
 import { createResultWriter, type OpenResult } from '../results/result-writer.ts'
@@ -51,17 +51,17 @@ export function openRun({ db, clock }: Context, run: RunRow, signal: AbortSignal
  * @throws RunStopped when another worker holds the run, or it is to stop
  */
 export async function writeRun(
-  { db, clock }: Context,
+  ctx: Context,
   open: OpenRun,
   row: Parameters<typeof updateRunningRun>[2],
-  { change, isCheckpoint = false }: { change?: (tx: Transaction) => Promise<void>; isCheckpoint?: boolean } = {},
+  { change, isCheckpoint = false }: { change?: (tx: InTransaction) => Promise<void>; isCheckpoint?: boolean } = {},
 ): Promise<void> {
   const { run, signal, progress, steps } = open
-  const state = await db.transaction(async (tx) => {
-    const current = await updateRunningRun(tx, run, { progress, steps, ...row })
+  const state = await inTransaction(ctx, async (tx) => {
+    const current = await updateRunningRun(tx.db, run, { progress, steps, ...row })
     if (current === undefined) return undefined
     await change?.(tx)
-    if (isProgressDue(open, clock)) await tellProgress(tx, open, clock)
+    if (isProgressDue(open, ctx.clock)) await tellProgress(tx, open, ctx.clock)
     return current
   })
   if (state === undefined) throw new RunStopped()
@@ -74,7 +74,7 @@ export async function writeRun(
 export const isProgressDue = ({ isDirty, toldAtMs }: OpenRun, clock: Clock) =>
   isDirty && clock.monotonicMs() - toldAtMs >= progressEveryMs
 
-export async function tellProgress(tx: Transaction, open: OpenRun, clock: Clock): Promise<void> {
+export async function tellProgress(tx: Announcing, open: OpenRun, clock: Clock): Promise<void> {
   open.isDirty = false
   open.toldAtMs = clock.monotonicMs()
   await appendEvent(tx, open.run, { type: 'progress', progress: open.progress, steps: open.steps })
@@ -83,7 +83,7 @@ export async function tellProgress(tx: Transaction, open: OpenRun, clock: Clock)
 /** Keeps the state, every file and the result as they are now, in one transaction. */
 export async function checkpoint(ctx: Context, open: OpenRun, state: unknown): Promise<void> {
   await flushRun(open)
-  const change = (tx: Transaction) => keepFilesAndResult(tx, open)
+  const change = (tx: InTransaction) => keepFilesAndResult(tx.db, open)
   await writeRun(ctx, open, { checkpoint: { state }, retries: 0, crashes: 0 }, { change, isCheckpoint: true })
   open.kept = state
 }
@@ -112,13 +112,13 @@ async function keepFilesAndResult(tx: Transaction, { files, result }: OpenRun): 
 
 /** In the transaction that ends the run, before its end is announced: the last progress, and every file as it is. */
 export async function keepAtEnd(
-  tx: Transaction,
+  tx: Announcing,
   open: OpenRun,
   clock: Clock,
 ): Promise<Pick<RunRow, 'progress' | 'steps'>> {
   open.progress = { ...open.progress, secondsLeft: null }
   if (open.isDirty) await tellProgress(tx, open, clock)
-  await keepFilesAndResult(tx, open)
+  await keepFilesAndResult(tx.db, open)
   const { progress, steps } = open
   return { progress, steps }
 }

@@ -34,7 +34,7 @@ export async function openWork(
     run: async () => action.run({ ...context, input }),
     leavePart: action.leavePart && (async () => action.leavePart?.({ ...partContext(ctx, open, context), input })),
     flush: () => flushRun(open),
-    keepAll: (tx) => keepAtEnd(tx.db, open, ctx.clock),
+    keepAll: (tx) => keepAtEnd(tx, open, ctx.clock),
   }
 }
 

@@ -34,7 +34,7 @@ export function runContext(ctx: Context, open: OpenRun, { grantedScopes, ...open
       return makeChange(ctx, run, effect)
     },
     artifact: (file) => openFile(ctx, open, file),
-    deliver: (destination) => writeRun(ctx, open, {}, { change: (tx) => addDestination(tx, run, destination) }),
+    deliver: (destination) => writeRun(ctx, open, {}, { change: (tx) => addDestination(tx.db, run, destination) }),
     log: (message) =>
       writeRun(
         ctx,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller } from '../access/caller.ts'
+import { inTransaction } from '../context.ts'
 import { createRouter } from '../create-standin.ts'
 import { contracted, router } from '../http/trpc.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
@@ -99,7 +100,7 @@ test('watchers of an account are notified of each run that is accepted and ends,
 
   const run = await stack.start()
   await stack.start({ accountId: otherAccount })
-  await stack.ctx.db.transaction((tx) => appendEvent(tx, run, { type: 'log', message: 'half-way' }))
+  await inTransaction(stack.ctx, (tx) => appendEvent(tx, run, { type: 'log', message: 'half-way' }))
   await stack.cancel(run.id)
 
   await expect.poll(() => heard).toEqual([account, otherAccount, account])

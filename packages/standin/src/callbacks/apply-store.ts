@@ -78,8 +78,8 @@ export interface GroupChanges extends AccountChanges {
   audit: readonly AuditEntry[]
 }
 
-/** Writes all of it in one statement, and notifies every replica when the transaction commits. */
+/** Writes all of it in one statement, and notifies every replica. */
 export async function writeGroup(tx: InTransaction, { ledger, audit, ...accounts }: GroupChanges): Promise<void> {
   const signed = audit.map((entry) => auditRow(tx.audit, entry))
-  await writeAccounts(tx.db, accounts, [insertionOf(callbacks, ledger), insertionOf(auditEntries, signed)])
+  await writeAccounts(tx, accounts, [insertionOf(callbacks, ledger), insertionOf(auditEntries, signed)])
 }

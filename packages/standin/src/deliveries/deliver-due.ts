@@ -119,7 +119,7 @@ async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Pro
     const to = shownAddress(row.destination)
     if (!isDelivered)
       await appendEvent(
-        tx.db,
+        tx,
         { id: row.runId, accountId: row.accountId },
         { type: 'log', message: `Not delivered to ${to}. ${outcome.because}` },
       )
@@ -136,11 +136,7 @@ async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Pro
 async function change(tx: InTransaction, claimed: DeliveryRow, to: DeliveryChange): Promise<DeliveryRow | undefined> {
   const row = await updateClaimedDelivery(tx.db, claimed, to)
   if (row)
-    await appendEvent(
-      tx.db,
-      { id: row.runId, accountId: row.accountId },
-      { type: 'delivery', delivery: toDelivery(row) },
-    )
+    await appendEvent(tx, { id: row.runId, accountId: row.accountId }, { type: 'delivery', delivery: toDelivery(row) })
   return row
 }
 

@@ -2,7 +2,7 @@ import type { Delivery } from '@standin/contracts'
 import { and, asc, eq, getTableColumns, gt, lte, notInArray, or, sql } from 'drizzle-orm'
 import { isAccountStopped } from '../accounts/stopped-account-store.ts'
 import { shownAddress } from '../actions/shown-address.ts'
-import type { InTransaction } from '../context.ts'
+import type { Announcing, InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { codeOf } from '../database/group-writer.ts'
 import { isAmong } from '../database/is-among.ts'
@@ -16,15 +16,15 @@ type DeliverableRun = Pick<typeof runs.$inferSelect, 'id' | 'accountId' | 'deliv
 
 /** Inserts the deliveries of a run, due now, and wakes the replicas that deliver. */
 export async function insertDeliveries(
-  tx: Transaction,
+  { db, notices }: Announcing,
   { id: runId, accountId, deliverTo }: DeliverableRun,
 ): Promise<Delivery[]> {
   const due = deliverTo.map((destination, position) => ({
     ...{ runId, position, accountId, destination },
     nextTryAt: sql`now()`,
   }))
-  const rows = await tx.insert(deliveries).values(due).onConflictDoNothing().returning()
-  await tx.execute(sql`select pg_notify('delivery_due', '')`)
+  const rows = await db.insert(deliveries).values(due).onConflictDoNothing().returning()
+  notices.send('delivery_due')
   return rows.map(toDelivery)
 }
 

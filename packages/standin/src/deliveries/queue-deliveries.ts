@@ -9,6 +9,6 @@ import { insertDeliveries } from './delivery-store.ts'
  */
 export async function queueDeliveriesOf(tx: InTransaction, run: RunRow): Promise<void> {
   if (run.deliverTo.length === 0 || (run.state !== 'succeeded' && run.state !== 'failed')) return
-  const queued = await insertDeliveries(tx.db, run)
-  for (const delivery of queued) await appendEvent(tx.db, run, { type: 'delivery', delivery })
+  const queued = await insertDeliveries(tx, run)
+  for (const delivery of queued) await appendEvent(tx, run, { type: 'delivery', delivery })
 }

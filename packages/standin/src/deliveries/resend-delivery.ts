@@ -30,8 +30,8 @@ export async function resendDelivery(
     if (!delivery) throw new StandinError('DELIVERY_NOT_FOUND')
     if (delivery.state !== 'failed') return toDelivery(delivery)
     if (delivery.reason === 'INSTALLATION_UNINSTALLED') throw new StandinError('INSTALLATION_UNINSTALLED')
-    const again = toDelivery(await makeDueAgain(tx.db, delivery, tx.clock.now()))
-    await appendEvent(tx.db, run, { type: 'delivery', delivery: again })
+    const again = toDelivery(await makeDueAgain(tx, delivery, tx.clock.now()))
+    await appendEvent(tx, run, { type: 'delivery', delivery: again })
     const details = { runId: run.id, kind: again.kind, to: again.to }
     await record(tx, { actor: actorOf(caller), event: 'delivery.resent', accountId: run.accountId, details })
     return again

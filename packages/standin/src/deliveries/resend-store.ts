@@ -1,4 +1,5 @@
 import { and, sql } from 'drizzle-orm'
+import type { Announcing } from '../context.ts'
 import type { Transaction } from '../database/database.ts'
 import { isOfRun, type RunKey } from '../runs/run-table.ts'
 import { type DeliveryRow, isDelivery } from './delivery-store.ts'
@@ -15,13 +16,17 @@ export async function findDelivery(tx: Transaction, run: RunKey, deliveryId: str
 }
 
 /** Makes a failed delivery due, and wakes the replicas that deliver. */
-export async function makeDueAgain(tx: Transaction, row: DeliveryRow, nextTryAt: Date): Promise<DeliveryRow> {
-  const [again] = await tx
+export async function makeDueAgain(
+  { db, notices }: Announcing,
+  row: DeliveryRow,
+  nextTryAt: Date,
+): Promise<DeliveryRow> {
+  const [again] = await db
     .update(deliveries)
     .set({ state: 'waiting', reason: null, nextTryAt, endedAt: null })
     .where(isDelivery(row))
     .returning()
   if (!again) throw new Error('the delivery is gone although its run was locked')
-  await tx.execute(sql`select pg_notify('delivery_due', '')`)
+  notices.send('delivery_due')
   return again
 }

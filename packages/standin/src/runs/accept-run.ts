@@ -67,11 +67,11 @@ export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow>
   // Sent together: none needs the result of another, and the database takes them in order.
   const [open] = await Promise.all([
     countOpenRuns(tx.db, accountId, action.id),
-    announceState(tx.db, row),
+    announceState(tx, row),
     record(tx, { actor, event: appliesChanges ? 'run.applied' : 'run.started', accountId, details }),
   ])
   if (!row.mayOverlap && open > maxOpenWithoutOverlap) throw new StandinError('RUN_OVERLAPS')
-  await promoteRuns(tx.db, accountId)
+  await promoteRuns(tx, accountId)
   return row
 }
 

@@ -1,7 +1,7 @@
 import { type Actor, record } from '../audit/record.ts'
 import { type Context, type InTransaction, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
-import { announceCancel, endQueuedRuns, eraseCheckpoints } from './cancel-store.ts'
+import { endQueuedRuns, eraseCheckpoints } from './cancel-store.ts'
 import { moveRun } from './move-run.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { isFinal } from './run-lifecycle.ts'
@@ -24,10 +24,10 @@ export async function cancelRun(ctx: Context, { run, actor }: { run: RunKey; act
     const hasPart = current.state === 'waiting' && current.checkpoint !== null
     const row = await moveRun(tx, run, hasPart ? 'wind-up' : 'cancel')
     if (!row) throw new StandinError('RUN_NOT_CANCELLABLE')
-    if (hasPart) await announceDue(tx.db)
-    await announceCancel(tx.db, runId)
+    if (hasPart) announceDue(tx.notices)
+    tx.notices.send('run_cancel', runId)
     await record(tx, { actor, event: 'run.cancelled', accountId, details: { runId, actionId: row.actionId } })
-    if (isFinal(row.state)) await promoteRuns(tx.db, accountId)
+    if (isFinal(row.state)) await promoteRuns(tx, accountId)
     return row
   })
 }
@@ -43,10 +43,10 @@ const atOnce = 500
 /** Stops runs of an account, because its installation ended. @returns whether there may be more */
 export async function stopRunsOf(tx: InTransaction, accountId: string): Promise<boolean> {
   await lockPromotion(tx.db, accountId)
-  if ((await endQueuedRuns(tx.db, accountId, atOnce)) === atOnce) return true
+  if ((await endQueuedRuns(tx, accountId, atOnce)) === atOnce) return true
   for (const id of await listPromotedRuns(tx.db, accountId)) {
     const row = await moveRun(tx, { id, accountId }, 'cancel', { reason: 'INSTALLATION_UNINSTALLED' })
-    if (row) await announceCancel(tx.db, id)
+    if (row) tx.notices.send('run_cancel', id)
   }
   return (await eraseCheckpoints(tx.db, accountId, atOnce)) === atOnce
 }

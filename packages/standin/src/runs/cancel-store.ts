@@ -1,12 +1,14 @@
 import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm'
+import type { Announcing } from '../context.ts'
 import type { Transaction } from '../database/database.ts'
+import { announceRun } from './run-event-store.ts'
 import { runEvents, runs } from './run-table.ts'
 
 /** Ends runs of an account that were never promoted, in one statement, and announces it. @returns how many */
-export async function endQueuedRuns(tx: Transaction, accountId: string, limit: number): Promise<number> {
+export async function endQueuedRuns({ db, notices }: Announcing, accountId: string, limit: number): Promise<number> {
   const reason = 'INSTALLATION_UNINSTALLED'
   const event = JSON.stringify({ type: 'state', state: 'cancelled', waitingUntil: null, reason, headline: null })
-  const ended = await tx.execute(sql`
+  const ended = await db.execute<{ id: string }>(sql`
     with ended as (
       update ${runs} set state = 'cancelled', reason = ${reason}, ended_at = now(), last_seq = last_seq + 1
       where account_id = ${accountId} and id in (select id from ${runs}
@@ -15,7 +17,8 @@ export async function endQueuedRuns(tx: Transaction, accountId: string, limit: n
     ), event as (
       insert into ${runEvents} (account_id, run_id, seq, body) select ${accountId}::uuid, id, last_seq, ${event}::jsonb from ended
     )
-    select pg_notify('run_event', id::text), pg_notify('runs_changed', ${accountId}) from ended`)
+    select id from ended`)
+  for (const { id } of ended) announceRun(notices, { id, accountId })
   return ended.length
 }
 
@@ -32,9 +35,4 @@ export async function eraseCheckpoints(tx: Transaction, accountId: string, limit
     .where(and(eq(runs.accountId, accountId), inArray(runs.id, kept)))
     .returning({ id: runs.id })
   return erased.length
-}
-
-/** Reaches the worker of a run on any replica when the transaction commits. */
-export async function announceCancel(tx: Transaction, runId: string): Promise<void> {
-  await tx.execute(sql`select pg_notify('run_cancel', ${runId})`)
 }

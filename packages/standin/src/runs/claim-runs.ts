@@ -20,7 +20,7 @@ export async function claimDueRuns(ctx: RunsContext): Promise<number | boolean> 
     const replicaId = listener.replica.id()
     if (replicaId === undefined || runs.isHandingOver) return false
     const limit = runsAtOnce - runs.working.size
-    const claimed = limit > 0 ? await claimRuns(db, { replicaId, limit }) : []
+    const claimed = limit > 0 ? await claimRuns(ctx, { replicaId, limit }) : []
     runs.claimedAtMs = clock.monotonicMs()
     for (const run of claimed) void startWork(ctx, run)
     if (runs.working.size >= runsAtOnce) return false // The next claim follows when one of these ends.

@@ -47,6 +47,6 @@ export async function moveRun(
   })
   if (!moved) return undefined
   if (isFinal(state)) await recordChanges(tx, moved)
-  if (moved.state !== before.state) await announceState(tx.db, moved)
+  if (moved.state !== before.state) await announceState(tx, moved)
   return moved
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/database.ts'
+import type { Announcing } from '../context.ts'
 import { listRunsInLine, markPromoted, type RunInLine } from './run-promotion-store.ts'
 
 /** How many runs of one account may be worked on, or be due, at the same time. */
@@ -10,9 +10,9 @@ const setAsideAtMost = 4
  * Promotes an account's next runs, as many as its concurrency allows, in the transaction that accepted or ended a run:
  * no run is left behind. The transaction has called `lockPromotion` before it took the row of any run.
  */
-export async function promoteRuns(tx: Transaction, accountId: string): Promise<void> {
+export async function promoteRuns(tx: Announcing, accountId: string): Promise<void> {
   // Of an action that may not overlap, two may be in line: enough are read for one of each.
-  const open = await listRunsInLine(tx, accountId, { next: 2 * (accountConcurrency + setAsideAtMost) })
+  const open = await listRunsInLine(tx.db, accountId, { next: 2 * (accountConcurrency + setAsideAtMost) })
   await markPromoted(
     tx,
     accountId,

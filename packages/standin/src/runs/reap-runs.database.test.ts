@@ -27,7 +27,7 @@ async function setUp() {
   const replicaId = other.replica.id() ?? 0
   return {
     stack,
-    claim: () => claimRuns(stack.db, { replicaId, limit: 8 }),
+    claim: () => claimRuns(stack.ctx, { replicaId, limit: 8 }),
     reap: () => reapRuns(stack.ctx),
     async die(): Promise<void> {
       await other.close()

@@ -14,7 +14,7 @@ export async function reapRuns(ctx: RunsContext): Promise<boolean> {
   // Not during a claim: the rows would have runs of this process that it does not know yet.
   const orphaned = await ctx.runs.oneAtATime(() => compareWithRows(ctx, replicaId))
   for (const run of orphaned) await freeRun(ctx.db, run)
-  if (orphaned.length > 0) await announceDue(ctx.db)
+  if (orphaned.length > 0) announceDue(ctx.notices)
   return false
 }
 

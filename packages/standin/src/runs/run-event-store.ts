@@ -1,5 +1,7 @@
 import { and, asc, gt, sql } from 'drizzle-orm'
-import type { Database, Transaction } from '../database/database.ts'
+import type { Announcing } from '../context.ts'
+import type { Database } from '../database/database.ts'
+import type { Notices } from '../database/notices.ts'
 import { isRun, type RunRow } from './run-store.ts'
 import { isOfRun, type RunEventBody, type RunKey, runEvents, runs, type StoredRunEvent } from './run-table.ts'
 
@@ -7,18 +9,31 @@ import { isOfRun, type RunEventBody, type RunKey, runEvents, runs, type StoredRu
  * Appends an event under the run's next number and wakes its watchers when the transaction commits; an event that changes
  * a list of runs also wakes the watchers of the account.
  */
-export async function appendEvent(tx: Transaction, { id, accountId }: RunKey, body: RunEventBody): Promise<void> {
+export async function appendEvent(
+  { db, notices }: Announcing,
+  { id, accountId }: RunKey,
+  body: RunEventBody,
+): Promise<void> {
   const listed = body.type === 'state' || body.type === 'delivery'
-  await tx.execute(sql`
+  const appended = await db.execute(sql`
     with next as (update ${runs} set last_seq = last_seq + 1 where account_id = ${accountId} and id = ${id}
       returning id, last_seq, account_id),
     event as (
       insert into ${runEvents} (account_id, run_id, seq, body)
       select account_id, id, last_seq, ${JSON.stringify(body)}::jsonb from next)
-    select pg_notify('run_event', ${id})${listed ? sql`, pg_notify('runs_changed', account_id::text)` : sql``} from next`)
+    select 1 from next`)
+  if (appended.length === 0) return
+  if (listed) announceRun(notices, { id, accountId })
+  else notices.send('run_event', id)
 }
 
-export async function announceState(tx: Transaction, run: RunRow): Promise<void> {
+/** A run has an event that changes the lists that it is in. */
+export function announceRun(notices: Notices, { id, accountId }: RunKey): void {
+  notices.send('run_event', id)
+  notices.send('runs_changed', accountId)
+}
+
+export async function announceState(tx: Announcing, run: RunRow): Promise<void> {
   const { state, waitingUntil, reason, headline } = run
   await appendEvent(tx, run, {
     type: 'state',

@@ -6,6 +6,7 @@ import { createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { withRuns } from '../../test/with-runs.ts'
 import { defineAction } from '../actions/define-action.ts'
+import { inTransaction } from '../context.ts'
 import { appendEvent } from './run-event-store.ts'
 import { streamRunEvents } from './run-events.ts'
 import type { StoredRunEvent } from './run-table.ts'
@@ -28,7 +29,7 @@ const never = new AbortController().signal
 async function startTold(stack: RunStack) {
   const run = await stack.start({ accountId: randomUUID() })
   const { id, accountId } = run
-  const say = (message: string) => stack.db.transaction((tx) => appendEvent(tx, run, { type: 'log', message }))
+  const say = (message: string) => inTransaction(stack.ctx, (tx) => appendEvent(tx, run, { type: 'log', message }))
   return { id, accountId, say, end: () => stack.cancel(id) }
 }
 const isLast = (event: StoredRunEvent) => event.type === 'state' && event.state === 'cancelled'

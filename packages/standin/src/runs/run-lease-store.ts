@@ -1,8 +1,10 @@
 import type { RunState } from '@standin/contracts'
 import { and, eq, getTableColumns, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import { isAccountStopped } from '../accounts/stopped-account-store.ts'
+import type { Announcing } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isReplicaAnswering } from '../database/replica-store.ts'
+import { announceRun } from './run-event-store.ts'
 import { workingStates } from './run-lifecycle.ts'
 import { isRun, type RunRow } from './run-store.ts'
 import { type RunKey, runEvents, runs } from './run-table.ts'
@@ -17,12 +19,11 @@ const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} 
 
 /**
  * Claims due runs for a replica, each under a new epoch, so that what an earlier worker still writes is refused. Runs that
- * a person or a service waits for come before scheduled ones; those of a suspended account wait. One statement, which also
- * announces that they run.
+ * a person or a service waits for come before scheduled ones; those of a suspended account wait. Announces that they run.
  * @param only claims this run alone, if it is due
  */
 export async function claimRuns(
-  db: Database,
+  { db, notices }: Announcing<Database>,
   { replicaId, limit, only }: { replicaId: number; limit: number; only?: RunKey },
 ): Promise<RunRow[]> {
   const due = db.$with('due').as(
@@ -69,10 +70,12 @@ export async function claimRuns(
     insert into ${runEvents} (account_id, run_id, seq, body)
     select account_id, id, last_seq, jsonb_build_object('type', 'state', 'state', state, 'waitingUntil', null, 'reason', reason,
       'headline', headline::jsonb)
-    from claimed where begins
-    returning pg_notify('run_event', run_id::text), pg_notify('runs_changed', account_id::text)`)
+    from claimed where begins`)
   const rows = await db.with(due, claimed, announced).select().from(claimed)
-  return rows.map(({ begins: _, ...run }) => run)
+  return rows.map(({ begins, ...run }) => {
+    if (begins) announceRun(notices, run)
+    return run
+  })
 }
 
 /** In how many milliseconds the next run is due that is not due yet; undefined when none waits. */

@@ -1,6 +1,8 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
-import type { Database, Transaction } from '../database/database.ts'
+import type { Announcing } from '../context.ts'
+import type { Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
+import type { Notices } from '../database/notices.ts'
 import type { RunRow } from './run-store.ts'
 import { runs } from './run-table.ts'
 
@@ -59,19 +61,21 @@ export async function listRunsInLine(
 }
 
 /** Makes runs due and wakes the workers when the transaction commits. */
-export async function markPromoted(tx: Transaction, accountId: string, runIds: readonly string[]): Promise<void> {
+export async function markPromoted(
+  { db, notices }: Announcing,
+  accountId: string,
+  runIds: readonly string[],
+): Promise<void> {
   if (runIds.length === 0) return
-  await tx
+  await db
     .update(runs)
     .set({ promotedAt: sql`now()` })
     .where(and(eq(runs.accountId, accountId), isAmong(runs.id, runIds)))
-  await announceDue(tx)
+  announceDue(notices)
 }
 
-/** Wakes the workers of all replicas when the transaction commits: a run is due, or it is known when it will be. */
-export async function announceDue(db: Database): Promise<void> {
-  await db.execute(sql`select pg_notify('run_due', '')`)
-}
+/** Wakes the workers of all replicas: a run is due, or it is known when it will be. */
+export const announceDue = (notices: Notices) => notices.send('run_due')
 
 /** An account's promoted runs that have not ended. */
 export async function listPromotedRuns(tx: Transaction, accountId: string): Promise<string[]> {

@@ -25,7 +25,7 @@ export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, en
     else if (outcome.transition === 'pause') ctx.log.info({ runId: run.id, why: end.abortedBy }, 'run goes on later')
     if (outcome.transition === 'pause') await pauseRun(tx, run, outcome)
     else await writeEnd(tx, run, outcome, work)
-    await promoteRuns(tx.db, run.accountId)
+    await promoteRuns(tx, run.accountId)
   })
 }
 
@@ -34,7 +34,7 @@ export async function endRun(ctx: RunsContext, run: RunRow, end: End): Promise<E
   await inTransaction(ctx, async (tx) => {
     await lockPromotion(tx.db, run.accountId)
     await writeEnd(tx, run, end)
-    await promoteRuns(tx.db, run.accountId)
+    await promoteRuns(tx, run.accountId)
   })
   return 'reason' in end ? end.reason : undefined
 }
@@ -70,5 +70,5 @@ async function pauseRun(
 ): Promise<void> {
   const waitingUntil = new Date(tx.clock.now().getTime() + pauseMs)
   const paused = await moveRun(tx, run, transition, { ...change, epoch: run.epoch, waitingUntil })
-  if (paused) await announceDue(tx.db)
+  if (paused) announceDue(tx.notices)
 }

@@ -8,7 +8,7 @@ import type { RunsContext } from './runs-context.ts'
 export async function wakeRuns(ctx: Context, accountId: string): Promise<void> {
   if ((await accessOf(ctx.db, accountId)) !== 'works') return
   await inTransaction(ctx, async (tx) => {
-    if (await endWaitForAccess(tx.db, accountId)) await announceDue(tx.db)
+    if (await endWaitForAccess(tx.db, accountId)) announceDue(tx.notices)
   })
 }
 

@@ -782,7 +782,7 @@ describe('invariant 19: a run that a worker holds', () => {
     const frozen = postgres(database.url, { max: 1, fetch_types: false })
     onTestFinished(() => frozen.end())
     await frozen`select pg_advisory_lock(${replicaLockClass}, 7)`
-    const claim = (replicaId: number) => claimRuns(stack.db, { replicaId, limit: 1 })
+    const claim = (replicaId: number) => claimRuns(stack.ctx, { replicaId, limit: 1 })
     const held = { id, accountId: account, epoch: 1, replicaId: 7 }
 
     expect(await claim(7)).toMatchObject([held])

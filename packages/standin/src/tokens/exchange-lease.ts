@@ -11,7 +11,7 @@ const unknownReplica = 0
  * @returns undefined where another replica was quicker
  */
 export async function underLease<Result>(
-  { db, listener, tokens }: TokensContext,
+  { db, notices, listener, tokens }: TokensContext,
   token: TokenIdentity,
   seenFence: number | undefined,
   work: (lease: TakenLease) => Promise<Result>,
@@ -24,7 +24,7 @@ export async function underLease<Result>(
   try {
     return await work(lease)
   } catch (error) {
-    await releaseLease(db, token, lease).catch(() => {})
+    await releaseLease({ db, notices }, token, lease).catch(() => {})
     throw error
   } finally {
     clearInterval(renewing)

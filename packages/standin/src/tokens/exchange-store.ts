@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { installations } from '../accounts/account-table.ts'
-import type { InTransaction } from '../context.ts'
+import type { Announcing, InTransaction } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { exchangePauses } from '../trackunit/exchange-pause-table.ts'
 import type { ExchangeFailure } from '../trackunit/failure-policy.ts'
@@ -25,7 +25,11 @@ export interface Exchanged {
  * statement, so that it costs one round trip, and nothing is stored where a step before it found nothing.
  * @returns whether the token was stored
  */
-export async function storeExchanged(db: Database, token: TokenIdentity, exchanged: Exchanged): Promise<boolean> {
+export async function storeExchanged(
+  { db, notices }: Announcing<Database>,
+  token: TokenIdentity,
+  exchanged: Exchanged,
+): Promise<boolean> {
   const stored = await db.execute(sql`
     with account as materialized (${lockAccountInForce(token)}),
       ended as (${endLease(token, exchanged)}),
@@ -38,7 +42,8 @@ export async function storeExchanged(db: Database, token: TokenIdentity, exchang
       dropped_tokens as (
         delete from ${accessTokens} t using least_used u where t.account_id = ${token.accountId} and t.scope_key = u.scope_key
       )
-    select pg_notify('token_changed', account_id || ' ' || ${exchanged.fingerprint}) from ended`)
+    select 1 from ended`)
+  if (stored.length > 0) notices.send('token_changed', `${token.accountId} ${exchanged.fingerprint}`)
   return stored.length > 0
 }
 
@@ -81,7 +86,7 @@ const leastUsedScopeSets = ({ scopeKey }: TokenIdentity) => sql`
  * @returns whether it was stored; false where another replica has taken the lease
  */
 export async function storeFailure(
-  db: Database,
+  { db, notices }: Announcing<Database>,
   token: TokenIdentity,
   failed: {
     lease: TakenLease
@@ -106,7 +111,8 @@ export async function storeFailure(
         until = excluded.until, generation = excluded.generation,
         failing_since = case when p.generation = excluded.generation then p.failing_since else excluded.failing_since end
     )
-    select pg_notify('token_changed', account_id::text) from ended`)
+    select 1 from ended`)
+  if (stored.length > 0) notices.send('token_changed', token.accountId)
   return stored.length > 0
 }
 

@@ -48,7 +48,7 @@ export async function exchangeUnderLease(
   const standing = await findStanding(ctx.db, identity)
   const step = nextStep(standing, { ...wishOf(purpose), fence: lease.fence })
   if (step.do !== 'exchange') {
-    await releaseLease(ctx.db, identity, lease)
+    await releaseLease(ctx, identity, lease)
     return undefined
   }
   const exchange: Exchange = { purpose, identity, lease, forced: step.forced }
@@ -82,7 +82,7 @@ async function exchangeCredentials(ctx: TokensContext, { credentials, scopes }: 
 }
 
 async function keepToken(
-  { db, vault, clock, tokens, random }: TokensContext,
+  { db, notices, vault, clock, tokens, random }: TokensContext,
   { purpose, identity, lease, forced }: Exchange,
   { accessToken, lifetimeMs, askedAtMs }: ExchangedToken,
 ): Promise<HeldToken | undefined> {
@@ -91,7 +91,7 @@ async function keepToken(
   const fingerprint = fingerprintOf(accessToken)
   const token = { accessToken, fingerprint, generation, lifetimeMs, endsAtMs: askedAtMs + lifetimeMs }
   const wasWaitedFor = !forced && purpose.replaceAhead === undefined
-  const isStored = await storeExchanged(db, identity, {
+  const isStored = await storeExchanged({ db, notices }, identity, {
     lease,
     sealedToken,
     fingerprint,
@@ -113,7 +113,7 @@ async function keepFailure(
 ): Promise<undefined> {
   const { pauses, refusesCredentials } = failurePolicy[failure]
   const inARow = failuresBefore[pauses] + 1
-  const isStored = await storeFailure(ctx.db, identity, {
+  const isStored = await storeFailure(ctx, identity, {
     lease,
     failure,
     inARow,

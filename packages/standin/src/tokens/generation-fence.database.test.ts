@@ -11,6 +11,7 @@ import { credentials, installations, signedAccounts } from '../accounts/account-
 import { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
 import type { HandOut } from '../audit/hand-out-kind.ts'
 import { Secret } from '../config/secret.ts'
+import { inTransaction } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
 import { storeExchanged } from './exchange-store.ts'
@@ -257,10 +258,10 @@ test('invariant 12: a token that arrives while another generation comes into for
     ...{ lifetimeMs: 3_600_000, leftMs: 3_600_000, refreshAheadMs: 60_000 },
   }
 
-  const { storing } = await stack.db.transaction(async (tx) => {
-    await lockInstallation(tx, accountId)
-    await updateServing({ ...stack.ctx, db: tx }, { accountId, activeGeneration: 2 })
-    const storing = storeExchanged(stack.db, token, brought)
+  const { storing } = await inTransaction(stack.ctx, async (tx) => {
+    await lockInstallation(tx.db, accountId)
+    await updateServing(tx, { accountId, activeGeneration: 2 })
+    const storing = storeExchanged(stack.ctx, token, brought)
     // What it saw before the commit is not what holds after it: it has to wait.
     const isWaiting = vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
     await Promise.race([storing, isWaiting])

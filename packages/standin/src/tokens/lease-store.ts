@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { installations } from '../accounts/account-table.ts'
+import type { Announcing } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { tokenLeases } from './token-table.ts'
 
@@ -57,10 +58,12 @@ export async function renewLease(
 }
 
 /** Gives up a lease without an outcome, and wakes the callers that wait for one. */
-export async function releaseLease(db: Database, token: TokenIdentity, lease: TakenLease): Promise<void> {
-  await db.execute(sql`
-    with released as (
-      update ${tokenLeases} l set holder = null, lease_until = null where ${isOurs(token, lease)} returning l.account_id
-    )
-    select pg_notify('token_changed', account_id::text) from released`)
+export async function releaseLease(
+  { db, notices }: Announcing<Database>,
+  token: TokenIdentity,
+  lease: TakenLease,
+): Promise<void> {
+  const released = await db.execute(sql`
+    update ${tokenLeases} l set holder = null, lease_until = null where ${isOurs(token, lease)} returning 1`)
+  if (released.length > 0) notices.send('token_changed', token.accountId)
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, gte, inArray, lt, ne, sql } from 'drizzle-orm'
 import { daysAgo } from '../../clock.ts'
-import type { Context, InTransaction } from '../../context.ts'
+import type { Announcing, Context, InTransaction } from '../../context.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { isAmong } from '../../database/is-among.ts'
 import { appendEvent } from '../../runs/run-event-store.ts'
@@ -64,13 +64,13 @@ export async function keepArtifact(
 }
 
 /** In the transaction that ends a run, before its end is announced: offers its files as they were last kept, except empty ones. */
-export async function offerArtifacts({ db }: InTransaction, run: RunKey): Promise<void> {
-  const offered = await db
+export async function offerArtifacts(tx: Announcing, run: RunKey): Promise<void> {
+  const offered = await tx.db
     .update(artifacts)
     .set({ complete: true })
     .where(and(isOfRun(artifacts, run), eq(artifacts.complete, false), gt(artifacts.bytes, 0)))
     .returning()
-  for (const row of offered) await appendEvent(db, run, { type: 'artifact', artifact: toArtifact(row) })
+  for (const row of offered) await appendEvent(tx, run, { type: 'artifact', artifact: toArtifact(row) })
 }
 
 export async function findArtifact(db: Database, artifact: ArtifactKey): Promise<ArtifactRow | undefined> {

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
+import { arrayText } from './array-text.ts'
+import type { Database } from './database.ts'
+import type { Channel } from './listen.ts'
+
+export type Notice = readonly [channel: Channel, payload: string]
+
+/**
+ * Tells every replica that something changed, once it is committed. Only a hint that makes things faster: a process that
+ * dies before it sends one leaves nothing undone, since whoever waits for the change also looks for it from time to time.
+ */
+export interface Notices {
+  send(channel: Channel, payload?: string): void
+}
+
+export interface Notifier extends Notices {
+  /** Sends what is left. */
+  close(): Promise<void>
+}
+
+const everyMs = 10
+const againMs = 250
+/** While the database cannot be reached. */
+const keptAtMost = 10_000
+
+/**
+ * Sends notices at once when none was sent in the last ten milliseconds, and otherwise together with all that come until
+ * then, each once. Not in the transaction that they are about: PostgreSQL takes a lock over the whole database for NOTIFY
+ * and holds it while that transaction's commit is flushed.
+ */
+export function createNotifier(write: (notices: readonly Notice[]) => Promise<unknown>): Notifier {
+  let waiting = new Map<string, Notice>()
+  let sending: Promise<void> | undefined
+  let isClosing = false
+
+  async function sendAll(): Promise<void> {
+    await undefined // Those of one transaction go together.
+    while (waiting.size > 0) {
+      const notices = waiting
+      waiting = new Map()
+      const isSent = await write([...notices.values()]).then(
+        () => true,
+        () => false,
+      )
+      if (!isSent && isClosing) break
+      if (!isSent) waiting = new Map([...notices, ...waiting].slice(-keptAtMost))
+      await pause(isSent ? everyMs : againMs)
+    }
+    sending = undefined
+  }
+
+  return {
+    send(channel, payload = '') {
+      waiting.set(`${channel} ${payload}`, [channel, payload])
+      sending ??= sendAll()
+    },
+    async close() {
+      isClosing = true
+      await sending
+    },
+  }
+}
+
+/** A transaction of its own that writes nothing: its commit waits for no flush. */
+export async function notify(db: Database, notices: readonly Notice[]): Promise<void> {
+  const channels = notices.map(([channel]) => channel)
+  const payloads = notices.map(([, payload]) => payload)
+  await db.execute(sql`
+    select pg_notify(channel, payload)
+    from unnest(${arrayText(channels)}::text::text[], ${arrayText(payloads)}::text::text[]) as notice(channel, payload)`)
+}
