@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
@@ -70,5 +71,53 @@ test.for([
     await issue.drainSpool()
     expect((await stack.handOuts()).filter(({ details }) => details.spooled)).toHaveLength(1)
     await rm(folder, { recursive: true, force: true })
+  },
+)
+
+/** A disk of its own for a database. Only root may mount one. */
+const mayMount = process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0
+
+test.skipIf(!mayMount)(
+  'invariant 26: while the database’s disk is full each hand-out is in the database or in the spool, and it counts as full',
+  { timeout: 60_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'standin-full-'))
+    const disk = join(folder, 'disk')
+    await mkdir(disk)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=700', 'standin-test', disk])
+    const admin = postgres(server.adminUrl, { max: 1, onnotice: () => {} })
+    const url = Object.assign(new URL(server.url), { pathname: '/small' }).href
+    try {
+      await mkdir(join(disk, 'small'), { mode: 0o700 })
+      await admin.unsafe(`create tablespace small location '${join(disk, 'small')}'`)
+      await admin.unsafe(`create database small owner ${new URL(url).username} tablespace small`)
+      await migrateDatabase(url)
+      await using stack = await createTokenStack({ url, drop: async () => {}, [Symbol.asyncDispose]: async () => {} })
+      await stack.install()
+      const issue = await stack.startReplica({ dataDir: folder, outageServeMs: 600_000 })
+      const service = await stack.createService()
+      await issue(service)
+
+      const filler = join(disk, 'filler')
+      await writeFile(filler, Buffer.alloc(24_000_000)).catch(() => {}) // All that is left.
+      let issued = 1
+      while (issue.watch.trouble() === undefined && issued < 2_000) {
+        expect((await issue(service)).accessToken.reveal()).toBe('token-1')
+        issued++
+      }
+      expect(issue.watch.trouble()).toBe('full')
+
+      await rm(filler)
+      stack.clock.advance(5_000) // A disk counts as full for at least so long.
+      await vi.waitFor(() => expect(issue.watch.isDown()).toBe(false), { timeout: 10_000 })
+      await issue.drainSpool()
+      expect(await stack.handOuts()).toHaveLength(issued)
+    } finally {
+      await admin.unsafe('drop database if exists small with (force)')
+      await admin.unsafe('drop tablespace if exists small')
+      await admin.end()
+      execFileSync('umount', ['--lazy', disk])
+      await rm(folder, { recursive: true, force: true })
+    }
   },
 )
