@@ -66,6 +66,8 @@ export interface Installed {
 interface AsProcess {
   /** As the rows name this process; by default, as its session does. */
   replicaId?: number
+  /** For how long the database has not heard of it; by default, as long as it has not. */
+  silentForMs?: () => number
 }
 
 const scopes = ['a', 'b', 'asset.view']
@@ -144,9 +146,10 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
     retry: async (runId: string, idempotencyKey = `key-of-run-${++keys}`) =>
       retryRun(ctx, caller, { run: await keyOf(runId), idempotencyKey }),
     /** As one process of the server, which claims a run when the test says so. */
-    createWorker({ replicaId }: AsProcess = {}) {
+    createWorker({ replicaId, silentForMs = listener.replica.silentForMs }: AsProcess = {}) {
       const id = () => replicaId ?? listener.replica.id()
-      const of = withRuns({ ...ctx, listener: { ...listener, replica: { ...listener.replica, id } } }, actions, hooks)
+      const replica = { ...listener.replica, id, silentForMs }
+      const of = withRuns({ ...ctx, listener: { ...listener, replica } }, actions, hooks)
       return {
         ctx: of,
         /** Claims the run if it is due, also from a replica that is no more, and works on it. */

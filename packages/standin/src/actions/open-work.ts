@@ -1,6 +1,7 @@
 import { openMachineRegister } from '../machines/open-machine-register.ts'
 import type { RunRow } from '../runs/run-store.ts'
 import type { RunWork, UnworkableRun, WorkSignals } from '../runs/runs-context.ts'
+import { untilHeard } from '../runs/until-heard.ts'
 import { issueToken } from '../tokens/issue-token.ts'
 import { createAccountClient } from '../trackunit/account-client.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
@@ -41,13 +42,15 @@ export async function openWork(
 /** Trackunit's APIs with the account's token, within the account's limits. */
 function trackunitFor(
   ctx: ActionsContext,
-  { id, accountId, urgency }: RunRow,
+  run: RunRow,
   { action, signals }: { action: AnyAction; signals: WorkSignals },
 ): TrackunitClient {
+  const { id, accountId, urgency } = run
   return createAccountClient(ctx, {
     ...signals,
     accountId,
     isUrgent: urgency === 0,
+    mayBegin: () => untilHeard(ctx, run),
     async token(rejectedFingerprint) {
       const wanted = {
         accountId,

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context, ReplicaContext } from '../context.ts'
 import { storableMessage } from '../results/understand-rows.ts'
 import { changesOf, makeChange } from '../runs/run-effects.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
@@ -14,7 +14,11 @@ export type Opened = Pick<RunContext<Input>, 'trackunit' | 'machines' | 'previou
 }
 
 /** What an action works with. */
-export function runContext(ctx: Context, open: OpenRun, { grantedScopes, ...opened }: Opened): RunContext<Input> {
+export function runContext(
+  ctx: ReplicaContext,
+  open: OpenRun,
+  { grantedScopes, ...opened }: Opened,
+): RunContext<Input> {
   const { run, signal, result } = open
   const { timeZone, unitSystem } = run
   return withNoticedRejections({

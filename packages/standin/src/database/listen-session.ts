@@ -11,6 +11,8 @@ export interface ListenSession {
   /** The id whose lock it holds: new in each session. */
   readonly replicaId: number
   listen(channel: string): Promise<void>
+  /** How long ago the database was asked what it has answered last. */
+  silentForMs(): number
   /** Resolves once, when the session is gone or does not answer any more. */
   readonly lost: Promise<void>
   /** Ends it at once, also where the other side does not answer. */
@@ -49,6 +51,7 @@ export async function openListenSession(
 ): Promise<ListenSession> {
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>()
   let isLost = false
+  let heardOfMs = performance.now()
   let socket: Socket | undefined
   const common = connectionOptions({ max: 1, name: 'standin-listen' })
   const options: Options<Record<string, never>> & Partial<Untyped> = {
@@ -86,6 +89,7 @@ export async function openListenSession(
       replicaId,
       lost,
       destroy,
+      silentForMs: () => performance.now() - heardOfMs,
       async listen(channel) {
         if (isLost) throw new Error('The session for LISTEN is lost.')
         await sql`listen ${sql(channel)}`
@@ -100,7 +104,9 @@ export async function openListenSession(
     while (!isLost) {
       await Promise.race([pause(everyMs, undefined, { ref: false }), lost])
       if (isLost) return
-      if (!(await answers(sql, answerWithinMs))) destroy()
+      const askedAtMs = performance.now()
+      if (await answers(sql, answerWithinMs)) heardOfMs = askedAtMs
+      else destroy()
     }
   }
 }

@@ -41,9 +41,9 @@ const longestPauseMs = 1_000
  */
 export function createListener(url: string, heartbeat: HeartbeatPolicy = defaultHeartbeat): ReplicaListener {
   const hearers = new Map<string, Hearer[]>()
-  const replica = createReplica()
-  const closing = new AbortController()
   let session: ListenSession | undefined
+  const replica = createReplica(() => session?.silentForMs() ?? Number.POSITIVE_INFINITY)
+  const closing = new AbortController()
   let ready = Promise.withResolvers<ListenSession>()
 
   const hear = (channel: string, payload: string) => {

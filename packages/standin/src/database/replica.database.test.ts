@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startDatabaseProxy } from '../../test/database-proxy.ts'
@@ -51,6 +52,21 @@ test('a session that is lost costs the id: it is told at once, and another one i
   expect(replica.id()).not.toBe(first)
   expect(replica.isHeld(first)).toBe(false)
   expect(await alive()).toEqual(new Set([replica.id()]))
+})
+
+test('a process knows for how long the database has not heard of it', async () => {
+  const { database } = await open()
+  await using proxy = await startDatabaseProxy(database.url)
+  const listener = createListener(proxy.url, { everyMs: 10, answerWithinMs: 60_000 })
+  onTestFinished(listener.close)
+  expect(listener.replica.silentForMs()).toBe(Number.POSITIVE_INFINITY)
+  await listener.on('run_event', () => {})
+  expect(listener.replica.silentForMs()).toBeLessThan(Number.POSITIVE_INFINITY)
+
+  proxy.fallSilent()
+  await pause(300) // What was asked before may still be answered; what is asked from now on is not.
+
+  expect(listener.replica.silentForMs()).toBeGreaterThan(250)
 })
 
 test('a killed process is missing within milliseconds', async () => {

@@ -10,14 +10,21 @@ export interface Replica {
   id(): number | undefined
   /** Whether this is still the id whose lock is held. What was taken under another one may be somebody else's now. */
   isHeld(id: number): boolean
+  /**
+   * How long ago this process was last known to live: when it asked the database what was last answered. A process that
+   * froze finds a long time, whatever answers lie unread. Infinite without a session.
+   */
+  silentForMs(): number
   /** Calls at once when a session, and with it the id, is lost. @returns what ends that */
   onLost(tell: (id: number) => void): () => void
   /** Calls when an id is there (again), after all channels are listened to. @returns what ends that */
   onHeld(tell: (id: number) => void): () => void
 }
 
-/** The id of this process and who wants to know of it; `hold` and `lose` belong to the session. */
-export function createReplica(): Replica & { hold: (id: number) => void; lose: () => void } {
+/** The id of this process and who wants to know of it; `hold`, `lose` and the silence belong to the session. */
+export function createReplica(
+  silentForMs: () => number = () => 0,
+): Replica & { hold: (id: number) => void; lose: () => void } {
   let held: number | undefined
   const lostTellers = new Set<(id: number) => void>()
   const heldTellers = new Set<(id: number) => void>()
@@ -28,6 +35,7 @@ export function createReplica(): Replica & { hold: (id: number) => void; lose: (
   return {
     id: () => held,
     isHeld: (id) => held === id,
+    silentForMs: () => (held === undefined ? Number.POSITIVE_INFINITY : silentForMs()),
     onLost: among(lostTellers),
     onHeld: among(heldTellers),
     hold(id) {

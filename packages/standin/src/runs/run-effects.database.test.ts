@@ -105,6 +105,58 @@ describe('invariant 19: an effect', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'EFFECT_UNKNOWN' })
   })
 
+  test('waits while its process may be taken for dead, and is made once the database has heard of it', async () => {
+    const gate = Promise.withResolvers<void>()
+    const done: number[] = []
+    let silentMs = 1_001
+    const waits = Promise.withResolvers<void>()
+    const silentForMs = () => {
+      if (silentMs > 1_000) waits.resolve()
+      return silentMs
+    }
+    const action = clearing(async ({ effect }) => {
+      await effect({ key: 'a', do: async () => void done.push(silentMs) })
+      gate.resolve()
+    })
+    const { stack, apply } = await previewed(action)
+    await using _ = stack
+    const { id } = await stack.start(apply)
+    const working = stack.createWorker({ silentForMs }).workOn(id)
+    await waits.promise
+    silentMs = 999
+    await gate.promise
+    await working
+
+    expect(done).toEqual([999])
+  })
+
+  test('is not made by a process that was silent for so long that another one has its run', async () => {
+    const done: string[] = []
+    let isAnother = false
+    const action = clearing(async ({ effect }) => {
+      const by = isAnother ? 'the other' : 'the silent one'
+      await effect({ key: 'a', find: async () => undefined, do: async () => void done.push(by) })
+    })
+    const { stack, worker, apply } = await previewed(action)
+    await using _ = stack
+    const { id } = await stack.start(apply)
+    const waits = Promise.withResolvers<void>()
+    let silentMs = 1_001
+    const silentForMs = () => {
+      waits.resolve()
+      return silentMs
+    }
+    const working = stack.createWorker({ replicaId: 1, silentForMs }).workOn(id)
+    await waits.promise
+    isAnother = true
+    await worker.workOn(id)
+    silentMs = 0
+    await working
+
+    expect(done).toEqual(['the other'])
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
+  })
+
   test.for([
     { state: 'done', same: true, canLook: true, what: 'done already' },
     { state: 'put-off', same: true, canLook: false, what: 'do' },

@@ -1,5 +1,5 @@
 import type { ErrorReason } from '@standin/contracts'
-import type { Context } from '../context.ts'
+import type { Context, ReplicaContext } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
@@ -12,7 +12,9 @@ import {
   meanEffect,
   meanEffectAgain,
 } from './run-effect-store.ts'
+import { workingStates } from './run-lifecycle.ts'
 import type { RunRow } from './run-store.ts'
+import { untilHeard } from './until-heard.ts'
 import { whileHeld } from './while-held.ts'
 
 /** One change in Trackunit. Its outcome is JSON. */
@@ -61,11 +63,11 @@ interface Change extends EffectKey {
 
 /**
  * Makes one change of a run in Trackunit, once. The intent is on disk before the first attempt; after a crash or a lost
- * answer the change is looked up before it is repeated.
+ * answer the change is looked up before it is repeated. A process that may be taken for dead makes none.
  * @throws StandinError as `do` did; `EFFECT_UNKNOWN` where it is unknown whether the change was made
  * @throws RunStopped when the worker no longer holds the run: only that worker may intend a change
  */
-export async function makeChange<Outcome>(ctx: Context, run: RunRow, effect: Effect<Outcome>): Promise<Outcome> {
+export async function makeChange<Outcome>(ctx: ReplicaContext, run: RunRow, effect: Effect<Outcome>): Promise<Outcome> {
   if (run.mode === 'preview') throw new Error('a preview changes nothing')
   const { id: runId, accountId, epoch } = run
   const change = { ...changeSetOf(run), key: effect.key, runId, description: effect.describe ?? '' }
@@ -92,17 +94,22 @@ export async function makeChange<Outcome>(ctx: Context, run: RunRow, effect: Eff
 }
 
 async function attempt<Outcome>(
-  ctx: Context,
+  ctx: ReplicaContext,
   run: RunRow,
   change: Change,
   work: () => Promise<Outcome>,
 ): Promise<Outcome> {
+  await untilHeard(ctx, run)
   let value: Outcome
   try {
     value = await work()
   } catch (error) {
     const { reason } = toRefusal(error)
-    if (putOff.includes(reason)) await endEffect(ctx, change, { state: 'put-off', reason })
+    // Only by the worker that holds the run: the next one may be making the change by now.
+    if (putOff.includes(reason))
+      await whileHeld(ctx.db, { ...run, states: workingStates }, (db) =>
+        endEffect({ ...ctx, db }, change, { state: 'put-off', reason }),
+      )
     if (refused.includes(reason)) {
       const entry = entryOfChange(run, 'change.refused', { ...change, reason })
       await endEffect(ctx, change, { state: 'refused', reason, entry })

@@ -15,6 +15,27 @@ function connect({ leftMs = 3_600_000, statuses = [] as number[] } = {}) {
   return { clock: ctx.clock, asked, get: () => client.get('/x') }
 }
 
+test('what a request waits for comes after its turn under the limits, and right before it', async () => {
+  const order: string[] = []
+  const ctx = createBareContext({
+    fetch: async () => {
+      order.push('request')
+      return new Response('{}')
+    },
+  })
+  const client = createAccountClient(
+    ctx,
+    {
+      ...{ accountId: 'an account', isUrgent: true, signal: new AbortController().signal },
+      token: async () => ({ accessToken: new Secret('t'), fingerprint: 'f', leftMs: 60_000 }),
+      mayBegin: async () => void order.push('may begin'),
+    },
+    { before: async () => void order.push('limits'), after: async () => {} },
+  )
+  await client.post('/x', {})
+  expect(order).toEqual(['limits', 'may begin', 'request'])
+})
+
 test('one token serves many requests', async () => {
   const { get, asked } = connect()
   await get()

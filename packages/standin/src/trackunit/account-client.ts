@@ -22,6 +22,8 @@ export interface AccountOfClient {
   signal: AbortSignal
   /** Ends the requests that are under way; by default `signal` does. */
   cut?: AbortSignal
+  /** Waited for right before each request, after its turn under the limits. */
+  mayBegin?: () => Promise<void>
   /** A valid token; given the fingerprint of one that an API refused, a newer one. */
   token: (rejectedFingerprint?: string) => Promise<ApiToken>
 }
@@ -32,7 +34,7 @@ const reuseAtMostMs = 60_000
 /** Trackunit's APIs for one account, within its limits. Keeps the account's token for many requests. */
 export function createAccountClient(
   ctx: Context,
-  { accountId, isUrgent, signal, cut = signal, token }: AccountOfClient,
+  { accountId, isUrgent, signal, cut = signal, mayBegin, token }: AccountOfClient,
   limits: RequestLimits = limitsFor(ctx, { accountId, isUrgent }, signal),
 ): TrackunitClient {
   let held: { token: ApiToken; untilMs: number } | undefined
@@ -48,7 +50,7 @@ export function createAccountClient(
   /** Replaces a refused token once; the second refusal stands. */
   async function ask(path: string, init: ApiRequest['init'], document?: string): Promise<ApiAnswer> {
     const send = ({ accessToken }: ApiToken) =>
-      sendRequest(ctx, { path, init, document }, { accessToken, limits, signal, cut })
+      sendRequest(ctx, { path, init, document }, { accessToken, limits, signal, cut, mayBegin })
     const first = await validToken()
     const answer = await send(first)
     return answer.status === 401 ? send(await validToken(first.fingerprint)) : answer

@@ -21,6 +21,8 @@ export interface SendPolicy {
   signal: AbortSignal
   /** Ends the requests that are under way. */
   cut: AbortSignal
+  /** Waited for right before the request. */
+  mayBegin?: (() => Promise<void>) | undefined
 }
 
 const maxBytes = 16 * 1024 * 1024
@@ -35,6 +37,7 @@ export async function sendRequest(ctx: Context, request: ApiRequest, policy: Sen
   const limited: LimitedRequest = { method, path, page, document }
   policy.signal.throwIfAborted()
   await policy.limits.before(limited)
+  await policy.mayBegin?.()
   const answer = await traced(
     'standin.trackunit',
     { 'http.request.method': method, 'url.template': path.replaceAll(/\/[^/]{16,}/g, '/:id') }, // Without ids.
