@@ -81,12 +81,24 @@ CREATE TABLE "installations" (
 	"mac" text
 );
 --> statement-breakpoint
+CREATE TABLE "proven_clients" (
+	"client_id" text NOT NULL,
+	"account_id" uuid NOT NULL,
+	CONSTRAINT "proven_clients_client_id_account_id_pk" PRIMARY KEY("client_id","account_id")
+);
+--> statement-breakpoint
 CREATE TABLE "installation_events" (
-	"id" bigserial PRIMARY KEY NOT NULL,
-	"seq" bigint,
-	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"seq" bigint PRIMARY KEY NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
 	"account_id" uuid NOT NULL,
 	"type" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "unnumbered_events" (
+	"account_id" uuid NOT NULL,
+	"recorded_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"type" text NOT NULL,
+	CONSTRAINT "unnumbered_events_account_id_recorded_at_type_pk" PRIMARY KEY("account_id","recorded_at","type")
 );
 --> statement-breakpoint
 CREATE TABLE "audit_checkpoints" (
@@ -126,8 +138,17 @@ CREATE TABLE "audit_heads" (
 	"signature" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "callback_identities" (
+	"identity_digest" text NOT NULL,
+	"account_id" uuid NOT NULL,
+	"content_digest" text NOT NULL,
+	"issued_at" timestamp (3) with time zone NOT NULL,
+	"received_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "callback_identities_identity_digest_account_id_content_digest_issued_at_pk" PRIMARY KEY("identity_digest","account_id","content_digest","issued_at")
+);
+--> statement-breakpoint
 CREATE TABLE "callbacks" (
-	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"id" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"account_id" uuid NOT NULL,
 	"app_id" text NOT NULL,
 	"type" text NOT NULL,
@@ -137,11 +158,11 @@ CREATE TABLE "callbacks" (
 	"outcome" text NOT NULL,
 	"generation" integer,
 	"sealed_body" text,
-	"identity_digest" text,
 	"claim_names" text[] NOT NULL,
 	"algorithm" text,
 	"issuer" text,
-	"audiences" text[]
+	"audiences" text[],
+	CONSTRAINT "callbacks_account_id_id_pk" PRIMARY KEY("account_id","id")
 );
 --> statement-breakpoint
 CREATE TABLE "held_callbacks" (
@@ -467,21 +488,18 @@ CREATE UNIQUE INDEX "credentials_content" ON "credentials" USING btree ("account
 CREATE UNIQUE INDEX "credentials_in_force" ON "credentials" USING btree ("account_id") WHERE "credentials"."state" in ('active', 'parked');--> statement-breakpoint
 CREATE INDEX "credentials_due" ON "credentials" USING btree ("rank","next_attempt_at") WHERE "credentials"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE INDEX "credentials_claimed" ON "credentials" USING btree ("claimed_by") WHERE "credentials"."claimed_by" is not null;--> statement-breakpoint
-CREATE INDEX "credentials_client" ON "credentials" USING btree ("client_id");--> statement-breakpoint
 CREATE INDEX "credentials_unproven" ON "credentials" USING btree ("since") WHERE "credentials"."proven_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_never_served" ON "installations" USING btree ("changed_at") WHERE "installations"."active_generation" is null and "installations"."uninstalled_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_unsettled" ON "installations" USING btree ("account_id") WHERE "installations"."suspended_at" is not null or "installations"."uninstall_signalled_at" is not null or "installations"."erasing_since" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "installation_events_seq" ON "installation_events" USING btree ("seq");--> statement-breakpoint
-CREATE INDEX "installation_events_unnumbered" ON "installation_events" USING btree ("id") WHERE "installation_events"."seq" is null;--> statement-breakpoint
 CREATE INDEX "installation_events_account" ON "installation_events" USING btree ("account_id","seq");--> statement-breakpoint
 CREATE INDEX "audit_entries_shown" ON "audit_entries" USING btree ("account_id","id") WHERE "audit_entries"."event" not like 'change.%';--> statement-breakpoint
 CREATE INDEX "audit_entries_changes" ON "audit_entries" USING btree (("details" ->> 'runId'),"id") WHERE "audit_entries"."event" like 'change.%';--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_entries_entry" ON "audit_entries" USING btree ("entry_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_entries_chain" ON "audit_entries" USING btree ("writer","writer_seq");--> statement-breakpoint
 CREATE INDEX "audit_entries_unchained" ON "audit_entries" USING btree ("id") WHERE "audit_entries"."writer" is null;--> statement-breakpoint
+CREATE INDEX "callback_identities_received" ON "callback_identities" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "callbacks_account_id_received_at_index" ON "callbacks" USING btree ("account_id","received_at");--> statement-breakpoint
-CREATE INDEX "callbacks_content_digest_index" ON "callbacks" USING btree ("content_digest");--> statement-breakpoint
-CREATE INDEX "callbacks_identity" ON "callbacks" USING btree ("identity_digest");--> statement-breakpoint
+CREATE INDEX "callbacks_account_id_content_digest_index" ON "callbacks" USING btree ("account_id","content_digest");--> statement-breakpoint
 CREATE INDEX "callbacks_received" ON "callbacks" USING btree ("received_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "held_callbacks_content" ON "held_callbacks" USING btree ("identity_digest","content_digest");--> statement-breakpoint
 CREATE INDEX "held_callbacks_state" ON "held_callbacks" USING btree ("state","received_at");--> statement-breakpoint

@@ -14,6 +14,7 @@ import {
   signedAccounts,
   signedCredentials,
 } from './account-table.ts'
+import { provenClients } from './client-table.ts'
 import { type CredentialEvent, nextCredentialState } from './credential-lifecycle.ts'
 import { noRefusals } from './refusal-evidence.ts'
 
@@ -162,14 +163,16 @@ export async function listRejected(
 
 /** Whether this client id was ever proven for another account. */
 export async function clientServesAnother(tx: Transaction, clientId: string, accountId: string): Promise<boolean> {
-  const [row] = await tx
-    .select({ accountId: credentials.accountId })
-    .from(credentials)
-    .where(
-      and(eq(credentials.clientId, clientId), ne(credentials.accountId, accountId), isNotNull(credentials.provenAt)),
-    )
-    .limit(1)
-  return row !== undefined
+  const isOfAnother = and(eq(provenClients.clientId, clientId), ne(provenClients.accountId, accountId))
+  return (await tx.$count(provenClients, isOfAnother)) > 0
+}
+
+/** Notes that this client was proven for this account: it serves no other one from now on. */
+async function noteProvenClient(
+  tx: Transaction,
+  { clientId, accountId }: Pick<CredentialRow, 'clientId' | 'accountId'>,
+): Promise<void> {
+  await tx.insert(provenClients).values({ clientId, accountId }).onConflictDoNothing()
 }
 
 /**
@@ -213,6 +216,7 @@ export async function moveCredentials(
 ): Promise<CredentialState | undefined> {
   const state = nextCredentialState(row.state, event)
   if (!state) return undefined
+  if (change.provenAt) await noteProvenClient(tx.db, row)
   const mac = signatureAfter(tx, row, { ...row, ...change, state })
   await tx.db
     .update(credentials)

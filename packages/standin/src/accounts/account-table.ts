@@ -117,7 +117,6 @@ export const credentials = pgTable(
     uniqueIndex('credentials_in_force').on(table.accountId).where(sql`${table.state} in ('active', 'parked')`),
     index('credentials_due').on(table.rank, table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     index('credentials_claimed').on(table.claimedBy).where(sql`${table.claimedBy} is not null`),
-    index('credentials_client').on(table.clientId),
     index('credentials_unproven').on(table.since).where(sql`${table.provenAt} is null`),
   ],
 )

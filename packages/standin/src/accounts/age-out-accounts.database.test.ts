@@ -58,6 +58,7 @@ test('old installation events are deleted, but the next one continues their numb
       ({ seq, type }) => `${seq} ${type}`,
     )
   }
+  await seen()
   await stack.connection.sql`update installation_events set at = ${stack.clock.now().toISOString()}`
   await ageOutAccounts(stack.ctx)
   expect(await seen()).toEqual(['1 installed', '2 active'])

@@ -4,7 +4,7 @@ import type { GrantedAccounts } from '../access/authorize.ts'
 import type { Announcing } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
-import { installationEvents } from './installation-event-table.ts'
+import { installationEvents, unnumberedEvents } from './installation-event-table.ts'
 
 /** Any number, the same in every replica. */
 const numberingLock = 7_261_003
@@ -14,7 +14,7 @@ export async function recordInstallationEvent(
   { db, notices }: Announcing,
   { accountId, type }: Pick<InstallationEvent, 'accountId' | 'type'>,
 ): Promise<void> {
-  await db.insert(installationEvents).values({ accountId, type })
+  await db.insert(unnumberedEvents).values({ accountId, type })
   notices.send('installation_event')
 }
 
@@ -24,18 +24,17 @@ export async function recordInstallationEvent(
  * successor.
  */
 export async function numberInstallationEvents(db: Database): Promise<void> {
-  const [waiting] = await db.execute(sql`select 1 from ${installationEvents} where seq is null limit 1`)
+  const [waiting] = await db.execute(sql`select 1 from ${unnumberedEvents} limit 1`)
   if (!waiting) return
   await db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${numberingLock})`)
     // A separate statement, so that it sees what was committed before the lock was granted.
     await tx.execute(sql`
-      update ${installationEvents} set seq = numbered.seq
-      from (
-        select id, (select coalesce(max(seq), 0) from ${installationEvents}) + row_number() over (order by id) as seq
-        from ${installationEvents} where seq is null
-      ) as numbered
-      where ${installationEvents}.id = numbered.id`)
+      with waiting as (delete from ${unnumberedEvents} returning *)
+      insert into ${installationEvents} (seq, at, account_id, type)
+      select (select coalesce(max(seq), 0) from ${installationEvents}) + row_number() over (order by recorded_at, account_id),
+        recorded_at, account_id, type
+      from waiting`)
   })
 }
 
@@ -46,7 +45,7 @@ export async function deleteOldEvents(
 ): Promise<number> {
   const deleted = await db.execute(sql`
     delete from ${installationEvents} where seq in (
-      select seq from (select seq, at from ${installationEvents} where seq is not null order by seq limit ${limit}) as oldest
+      select seq from (select seq, at from ${installationEvents} order by seq limit ${limit}) as oldest
       where at < ${before.toISOString()}::timestamptz and seq < (select max(seq) from ${installationEvents})
     ) returning 1`)
   return deleted.length
@@ -70,5 +69,5 @@ export async function listInstallationEvents(
     )
     .orderBy(asc(installationEvents.seq))
     .limit(limit)
-  return rows.map(({ seq, at, accountId, type }) => ({ seq: seq ?? 0, at: at.toISOString(), accountId, type }))
+  return rows.map(({ seq, at, accountId, type }) => ({ seq, at: at.toISOString(), accountId, type }))
 }

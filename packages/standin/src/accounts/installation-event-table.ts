@@ -1,24 +1,35 @@
 import type { InstallationEvent } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
-import { bigint, bigserial, index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bigint, index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+const type = () => text().$type<InstallationEvent['type']>().notNull()
 
 /**
- * Events for services: written with the change itself, numbered once it is committed. They age like the audit: after
+ * Events of an account, written with the change itself. They have no number yet: a counter over all accounts would be a
+ * lock over all accounts. Rows live until a reader of the feed numbers them.
+ */
+export const unnumberedEvents = pgTable(
+  'unnumbered_events',
+  {
+    accountId: uuid().notNull(),
+    /** Orders the events of one account, whose row is locked while they are written. */
+    recordedAt: timestamp({ withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+    type: type(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.recordedAt, table.type] })],
+)
+
+/**
+ * The feed for services, in the order of commits. It belongs to no account. It ages like the audit: after
  * `AUDIT_RETENTION_DAYS` all but the newest are deleted, which keeps its number so that none is given twice.
  */
 export const installationEvents = pgTable(
   'installation_events',
   {
-    id: bigserial({ mode: 'number' }).primaryKey(),
-    /** In the order of commits; null until then. */
-    seq: bigint({ mode: 'number' }),
-    at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    seq: bigint({ mode: 'number' }).primaryKey(),
+    at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
     accountId: uuid().notNull(),
-    type: text().$type<InstallationEvent['type']>().notNull(),
+    type: type(),
   },
-  (table) => [
-    uniqueIndex('installation_events_seq').on(table.seq),
-    index('installation_events_unnumbered').on(table.id).where(sql`${table.seq} is null`),
-    index('installation_events_account').on(table.accountId, table.seq),
-  ],
+  (table) => [index('installation_events_account').on(table.accountId, table.seq)],
 )

@@ -7,7 +7,7 @@ import { deletionOf, insertionOf, updateOf } from '../database/many-rows.ts'
 import type { Notice } from '../database/notices.ts'
 import type { CredentialKey, CredentialRow, InstallationRow } from './account-store.ts'
 import { credentials, installations } from './account-table.ts'
-import { installationEvents } from './installation-event-table.ts'
+import { unnumberedEvents } from './installation-event-table.ts'
 
 /** Deletes rows that this transaction created and then had no use for. */
 export async function deleteInstallations(tx: Transaction, accountIds: readonly string[]): Promise<void> {
@@ -65,7 +65,7 @@ export async function writeAccounts(
         ...(['attempts', 'refusals', 'refusedSince', 'claimedBy', 'triedAt', 'nextAttemptAt', 'mac'] as const),
       ],
     }),
-    insertionOf(installationEvents, events),
+    insertionOf(unnumberedEvents, events),
     deletionOf(credentials, changes.removedCredentials, ['accountId', 'generation']),
     ...beside,
   ].filter((write) => write !== undefined)

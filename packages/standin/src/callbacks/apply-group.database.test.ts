@@ -184,11 +184,18 @@ test('invariant 2: callbacks applied together have the same outcome as one after
   const together = (callbacks: VerifiedCallback[]) => applyGroup(stack.ctx, callbacks)
   const empty = () =>
     sql`with a as (delete from callbacks), b as (delete from credentials), c as (delete from installations),
-      d as (delete from installation_events) delete from audit_entries`
+      d as (delete from unnumbered_events), e as (delete from callback_identities) delete from audit_entries`
 
   /** All that is left of it, but for what is random or of the moment. */
   async function left(): Promise<unknown> {
-    const tables = ['callbacks', 'credentials', 'installations', 'installation_events', 'audit_entries']
+    const tables = [
+      'callbacks',
+      'credentials',
+      'installations',
+      'unnumbered_events',
+      'callback_identities',
+      'audit_entries',
+    ]
     const rows = await Promise.all(
       tables.map((table) => sql.unsafe(`select * from ${table} order by account_id, ${orderOf[table]}`)),
     )
@@ -197,6 +204,7 @@ test('invariant 2: callbacks applied together have the same outcome as one after
       'sealed_secret',
       'sealed_body',
       'received_at',
+      'recorded_at',
       'entry_id',
       'entry_mac',
       'at',
@@ -212,10 +220,11 @@ test('invariant 2: callbacks applied together have the same outcome as one after
     )
   }
   const orderOf: Record<string, string> = {
-    callbacks: 'content_digest, issued_at, outcome, identity_digest',
+    callbacks: 'content_digest, issued_at, outcome',
+    callback_identities: 'identity_digest, content_digest, issued_at',
     credentials: 'generation',
     installations: 'account_id',
-    installation_events: 'id',
+    unnumbered_events: 'type',
     audit_entries: 'id',
   }
 

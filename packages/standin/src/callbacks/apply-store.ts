@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Account, lockInstallations } from '../accounts/account-store.ts'
-import { credentials } from '../accounts/account-table.ts'
+import { provenClients } from '../accounts/client-table.ts'
 import { type AccountChanges, lockCredentialsOf, writeAccounts } from '../accounts/many-accounts-store.ts'
 import { auditEntries } from '../audit/audit-table.ts'
 import { type AuditEntry, auditRow } from '../audit/record.ts'
@@ -8,7 +8,7 @@ import type { InTransaction } from '../context.ts'
 import type { Transaction } from '../database/database.ts'
 import { insertionOf } from '../database/many-rows.ts'
 import type { KnownCallback } from './callback-decision.ts'
-import { callbacks } from './callback-table.ts'
+import { callbackIdentities, callbacks } from './callback-table.ts'
 import { mostCounted } from './identity-quota.ts'
 import { callbackDigest, type VerifiedCallback } from './verified-callback.ts'
 
@@ -51,7 +51,7 @@ async function readKnown(tx: Transaction, group: readonly VerifiedCallback[]): P
     ), of_account as (
       select "identityDigest", earlier.account_id as "accountId", count(*)::int as callbacks
       from (select distinct "identityDigest" from asked) as jwt, lateral (
-        select account_id from ${callbacks} where identity_digest = jwt."identityDigest" limit ${mostCounted}
+        select account_id from ${callbackIdentities} where identity_digest = jwt."identityDigest" limit ${mostCounted}
       ) as earlier group by 1, 2
     ), total as (
       select "identityDigest", sum(callbacks)::int as callbacks from of_account group by 1
@@ -61,8 +61,7 @@ async function readKnown(tx: Transaction, group: readonly VerifiedCallback[]): P
         is not null as "appliedBefore",
       (select true from ${callbacks} where content_digest = "contentDigest" and account_id = "accountId"
         and issued_at = "issuedAt" limit 1) is not null as "appliedAtThatTime",
-      (select true from ${credentials} where client_id = "clientId" and account_id <> "accountId"
-        and proven_at is not null limit 1) is not null as "clientServesAnother",
+      (select true from ${provenClients} where client_id = "clientId" and account_id <> "accountId" limit 1) is not null as "clientServesAnother",
       coalesce(total.callbacks, 0) as "identityTotal", coalesce(of_account.callbacks, 0) as "identityOfAccount"
     from asked left join total using ("identityDigest") left join of_account using ("identityDigest", "accountId")
     order by no`)
@@ -75,11 +74,20 @@ async function readKnown(tx: Transaction, group: readonly VerifiedCallback[]): P
 /** What a group of callbacks writes. */
 export interface GroupChanges extends AccountChanges {
   ledger: Array<typeof callbacks.$inferInsert>
+  identities: Array<typeof callbackIdentities.$inferInsert>
   audit: readonly AuditEntry[]
 }
 
 /** Writes all of it in one statement, and notifies every replica. */
-export async function writeGroup(tx: InTransaction, { ledger, audit, ...accounts }: GroupChanges): Promise<void> {
+export async function writeGroup(
+  tx: InTransaction,
+  { ledger, identities, audit, ...accounts }: GroupChanges,
+): Promise<void> {
   const signed = audit.map((entry) => auditRow(tx.audit, entry))
-  await writeAccounts(tx, accounts, [insertionOf(callbacks, ledger), insertionOf(auditEntries, signed)])
+  const underJwts = insertionOf(callbackIdentities, identities)
+  await writeAccounts(tx, accounts, [
+    insertionOf(callbacks, ledger),
+    underJwts && sql`${underJwts} on conflict do nothing`,
+    insertionOf(auditEntries, signed),
+  ])
 }

@@ -3,7 +3,7 @@ import { and, desc, eq, lte, sql } from 'drizzle-orm'
 import { credentials } from '../accounts/account-table.ts'
 import type { InTransaction } from '../context.ts'
 import type { Database } from '../database/database.ts'
-import { callbacks } from './callback-table.ts'
+import { callbackIdentities, callbacks } from './callback-table.ts'
 import { heldCallbacks } from './held/held-callback-table.ts'
 import { callbackDigest } from './verified-callback.ts'
 
@@ -41,11 +41,25 @@ export async function deleteOldCallbacks(
 ): Promise<number> {
   const deleted = await db.execute(sql`
     with old as (
-      select id from ${callbacks} where received_at < ${before.toISOString()}::timestamptz and not exists (
+      select account_id, id from ${callbacks} where received_at < ${before.toISOString()}::timestamptz and not exists (
         select from ${credentials} where ${credentials.accountId} = ${callbacks.accountId}
           and ${credentials.generation} = ${callbacks.generation})
       limit ${limit} for update skip locked
-    ) delete from ${callbacks} where id in (select id from old) returning 1`)
+    ) delete from ${callbacks} where (account_id, id) in (select * from old) returning 1`)
+  return deleted.length
+}
+
+/** Deletes what is known about JWTs from before a moment. @returns how many callbacks that were */
+export async function deleteOldIdentities(
+  db: Database,
+  { before, limit }: { before: Date; limit: number },
+): Promise<number> {
+  const deleted = await db.execute(sql`
+    with old as (
+      select identity_digest, account_id, content_digest, issued_at from ${callbackIdentities}
+      where received_at < ${before.toISOString()}::timestamptz limit ${limit} for update skip locked
+    ) delete from ${callbackIdentities} 
+    where (identity_digest, account_id, content_digest, issued_at) in (select * from old) returning 1`)
   return deleted.length
 }
 

@@ -1,4 +1,4 @@
-import { index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 /**
  * The ledger: every callback that was verified and applied, once for each distinct content and identity time. An entry
@@ -7,7 +7,7 @@ import { index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-c
 export const callbacks = pgTable(
   'callbacks',
   {
-    id: uuid().primaryKey().defaultRandom(),
+    id: uuid().notNull().defaultRandom(),
     accountId: uuid().notNull(),
     appId: text().notNull(),
     type: text().notNull(),
@@ -21,8 +21,6 @@ export const callbacks = pgTable(
     generation: integer(),
     /** The sealed body of a type that is kept without effect. */
     sealedBody: text(),
-    /** Recognises the JWT: how many callbacks may come under one is limited. */
-    identityDigest: text(),
     /** What the JWT contained, for `identity observed`: of the claims only the names. */
     claimNames: text().array().notNull(),
     algorithm: text(),
@@ -30,9 +28,29 @@ export const callbacks = pgTable(
     audiences: text().array(),
   },
   (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
     index().on(table.accountId, table.receivedAt),
-    index().on(table.contentDigest),
-    index('callbacks_identity').on(table.identityDigest),
+    index().on(table.accountId, table.contentDigest),
     index('callbacks_received').on(table.receivedAt),
+  ],
+)
+
+/**
+ * A directory over all accounts: what came under one JWT, whose callbacks are limited in number. An entry for each in the
+ * ledger, deleted after `ABANDONED_AFTER_DAYS`, when the JWT has long expired.
+ */
+export const callbackIdentities = pgTable(
+  'callback_identities',
+  {
+    /** Recognises the JWT. */
+    identityDigest: text().notNull(),
+    accountId: uuid().notNull(),
+    contentDigest: text().notNull(),
+    issuedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.identityDigest, table.accountId, table.contentDigest, table.issuedAt] }),
+    index('callback_identities_received').on(table.receivedAt),
   ],
 )

@@ -35,7 +35,7 @@ async function sendGarbage(
 const eventsOf = async ({ db }: CallbackStack) =>
   (
     await db.execute<{ said: string }>(
-      sql`select account_id || ' ' || type as said from installation_events order by id`,
+      sql`select account_id || ' ' || type as said from unnumbered_events order by recorded_at`,
     )
   ).map(({ said }) => said)
 

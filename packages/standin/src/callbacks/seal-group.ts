@@ -16,6 +16,7 @@ export async function sealGroup(
   const { vault } = ctx
   const rowsBefore = new Set([...before.values()].flatMap(({ credentials }) => credentials))
   const changed = [...accounts.values()].flatMap(({ credentials }) => credentials.filter((row) => !rowsBefore.has(row)))
+  const entered = applied.filter(({ isEntered }) => isEntered)
   const asBefore = ({ accountId, generation }: CredentialRow) =>
     before.get(accountId)?.credentials.find((row) => row.generation === generation)
   const isNew = ({ accountId, generation }: CredentialRow) =>
@@ -30,7 +31,13 @@ export async function sealGroup(
       const old = asBefore(row)
       return old ? [{ ...row, mac: signatureAfter(ctx, old, row) }] : []
     }),
-    ledger: await Promise.all(applied.filter(({ isEntered }) => isEntered).map((each) => ledgerRow(vault, each))),
+    ledger: await Promise.all(entered.map((each) => ledgerRow(vault, each))),
+    identities: entered.map(({ known: { verified, contentDigest } }) => ({
+      identityDigest: verified.identityDigest,
+      accountId: verified.callback.body.accountId,
+      contentDigest,
+      issuedAt: verified.identity.issuedAt,
+    })),
     audit: applied.flatMap(({ audit }) => audit ?? []),
     removedCredentials: [...before.values()].flatMap(({ installation: { accountId }, credentials }) => {
       const left = new Set(accounts.get(accountId)?.credentials.map(({ generation }) => generation))
@@ -67,7 +74,6 @@ async function ledgerRow(
     issuedAt,
     outcome: status,
     generation: generation ?? null,
-    identityDigest: verified.identityDigest,
     claimNames,
     algorithm,
     issuer,

@@ -356,9 +356,8 @@ describe('the quota of one JWT', () => {
     const identity = await identityOf(stack)
     await deliver(stack, identity, installed('client-a'))
     await stack.db.execute(sql`
-      insert into callbacks (account_id, app_id, type, content_digest, issued_at, outcome, claim_names, identity_digest)
-      select gen_random_uuid(), app_id, type, n::text, issued_at, outcome, claim_names, identity_digest
-      from callbacks, generate_series(1, 4998) n`)
+      insert into callback_identities (identity_digest, account_id, content_digest, issued_at)
+      select identity_digest, gen_random_uuid(), n::text, issued_at from callback_identities, generate_series(1, 4998) n`)
     const next = (accountId: string) => deliver(stack, identity, installed('client-b', { accountId }))
     expect(await next(otherAccount)).toBe('accepted')
     expect(await next('33333333-3333-4333-8333-333333333333')).toBe('RATE_LIMITED')
