@@ -122,6 +122,7 @@ export async function openReplica(
   const listener = createListener(database.directUrl)
   const watch = watchDatabase({ ...database, ...world, cut: connection.cut, replica: listener.replica })
   const ctx = createContext(config, world, connection)
+  ctx.metrics.measurePrepared(connection.preparedTexts)
   return {
     ctx: { ...ctx, listener, watch, directUrl: database.directUrl },
     async close() {

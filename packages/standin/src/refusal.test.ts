@@ -121,6 +121,11 @@ describe('an input that does not fit', () => {
     expect(JSON.stringify(refusal)).not.toContain(leak)
   })
 
+  test('names each field that is not known, where its name looks like one', () => {
+    const { error } = schema.safeParse({ name: 'a', mode: 'a', nested: { n: 1 }, nmae: 'a', nesting: {}, [leak]: 1 })
+    expect(toRefusal(error).issues?.map(({ path }) => path)).toEqual(['nmae', 'nesting', ''])
+  })
+
   test('at most twenty of them, each cut', () => {
     const many = z
       .record(z.string(), z.int())

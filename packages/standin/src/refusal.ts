@@ -76,8 +76,15 @@ function causes(error: unknown): Error[] {
 
 /** Which fields, and what they should have been. Paths are cut: an unknown key is text from outside. */
 function describeIssues({ issues }: z.ZodError): NonNullable<ErrorData['issues']> {
-  return issues.slice(0, 20).map(({ path, code, message }) => ({
-    path: path.map(String).join('.').slice(0, 100),
-    message: code === 'unrecognized_keys' ? 'There are fields that are not known here.' : message.slice(0, 200),
-  }))
+  return issues
+    .flatMap((issue) => (issue.code === 'unrecognized_keys' ? describeUnknown(issue) : [issue]))
+    .slice(0, 20)
+    .map(({ path, message }) => ({ path: path.map(String).join('.').slice(0, 100), message: message.slice(0, 200) }))
 }
+
+/** A field that is not known is named where its name looks like one: it could be a value in the wrong place. */
+const describeUnknown = ({ path, keys }: z.core.$ZodIssueUnrecognizedKeys) =>
+  keys.map((key) => ({
+    path: /^[a-z]{1,40}$/i.test(key) ? [...path, key] : path,
+    message: 'There is no such field here.',
+  }))

@@ -239,6 +239,7 @@ test('invariant 25: statements beyond the known ones are not prepared', async ()
   for (let variant = 0; variant < 700; variant++)
     await db.execute(rawSql`select ${variant} + ${rawSql.raw(String(variant))} as sum`)
   expect(await statements()).toBeLessThan(520)
+  expect(connection.preparedTexts()).toBe(500)
 })
 
 describe('accounts beyond the 65,534 parameters of a statement', () => {

@@ -30,6 +30,8 @@ const signalsPerMinute = 100
 /** Calls of one caller that are worked on at once; its others wait, and the calls of others pass them. */
 const callsAtOnce = 4
 const streamRetryMs = 10_000
+/** Files of an account that are sent at once: each holds a piece in memory for as long as its reader likes. */
+const downloadsOfAccount = 20
 
 /**
  * Procedures that cost the server more than a look-up, in fiftieths of a millisecond or so. The others cost nothing here:
@@ -74,7 +76,8 @@ export function createBudgets(policy: BudgetPolicy) {
   const serviceWork = perWindow(workOfService)
   const stored = new RateLimiterMemory({ points: storedBytesPerHour, duration: 3_600 })
   const signals = new RateLimiterMemory({ points: signalsPerMinute, duration: 60 })
-  const streams = new Map<string, number>()
+  /** What is open, by name. */
+  const open = new Map<string, number>()
   const turns = createTurns(callsAtOnce)
 
   async function countCallsOfUser(caller: UserCaller, calls: number): Promise<AllowedCalls> {
@@ -82,6 +85,26 @@ export function createBudgets(policy: BudgetPolicy) {
     const ofUser = await allow(userCalls, nameOf(caller), calls)
     const ofAccount = await allow(accountCalls, caller.accountId, ofUser.calls)
     return ofAccount.calls < ofUser.calls ? ofAccount : ofUser
+  }
+
+  /** Takes a place of each. @returns what gives them back */
+  function hold(places: ReadonlyArray<{ name: string; most: number }>, what: string): () => void {
+    for (const { name, most } of places) {
+      if ((open.get(name) ?? 0) < most) continue
+      const detail = `At most ${most} ${what} may be open at once. Close one first.`
+      throw new StandinError('RATE_LIMITED', { retryAfterMs: streamRetryMs, detail })
+    }
+    for (const { name } of places) open.set(name, (open.get(name) ?? 0) + 1)
+    let isOpen = true
+    return () => {
+      if (!isOpen) return
+      isOpen = false
+      for (const { name } of places) {
+        const left = (open.get(name) ?? 0) - 1
+        if (left > 0) open.set(name, left)
+        else open.delete(name)
+      }
+    }
   }
 
   return {
@@ -129,23 +152,15 @@ export function createBudgets(policy: BudgetPolicy) {
       const most = caller.kind === 'service' ? policy.serviceStreams : policy.userStreams
       const held = [{ name: nameOf(caller), most }]
       if (caller.kind === 'user') held.push({ name: `account ${caller.accountId}`, most: most * usersOfAccount })
-      for (const { name, most } of held) {
-        if ((streams.get(name) ?? 0) < most) continue
-        const detail = `At most ${most} streams may be open at once. Close one first.`
-        throw new StandinError('RATE_LIMITED', { retryAfterMs: streamRetryMs, detail })
-      }
-      for (const { name } of held) streams.set(name, (streams.get(name) ?? 0) + 1)
-      let isOpen = true
-      return () => {
-        if (!isOpen) return
-        isOpen = false
-        for (const { name } of held) {
-          const left = (streams.get(name) ?? 0) - 1
-          if (left > 0) streams.set(name, left)
-          else streams.delete(name)
-        }
-      }
+      return hold(held, 'streams')
     },
+
+    /**
+     * @returns what ends the download
+     * @throws StandinError `RATE_LIMITED` for an account with too many of them, whoever they are sent to
+     */
+    openDownload: (accountId: string): (() => void) =>
+      hold([{ name: `downloads ${accountId}`, most: downloadsOfAccount }], 'downloads'),
 
     /**
      * Lets a caller's calls in a few at a time, so that one caller's batch does not hold up another's single call.
@@ -155,7 +170,7 @@ export function createBudgets(policy: BudgetPolicy) {
       waitsForTrackunit.has(path) ? () => {} : turns.take(nameOf(caller)),
 
     /** How much is in memory. */
-    size: () => streams.size + turns.size(),
+    size: () => open.size + turns.size(),
   }
 }
 

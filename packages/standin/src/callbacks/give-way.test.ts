@@ -43,6 +43,12 @@ const pending = (generation: number, change: Partial<ReceivedCredentials> = {}) 
     ...change,
   }) as ReceivedCredentials
 
+test('what was tried stays before what its JWT brought after others: Trackunit may take long to switch it on', () => {
+  const others = Array.from({ length: mostUnprovenOfAccount }, (_, index) => pending(50 - index, { rank: 20 - index }))
+  const genuine = pending(1, { triedAt: at })
+  expect(giveWay([...others, genuine])).toContain(genuine)
+})
+
 test.each<[string, Partial<ReceivedCredentials>]>([
   ['what Trackunit refused', { state: 'rejected', triedAt: at }],
   ['what an older install superseded', { state: 'superseded' }],

@@ -7,7 +7,10 @@ import type { ReceivedCredentials } from './callback-decision.ts'
  */
 export const mostUnprovenOfAccount = 20
 
-/** The sooner, the less is lost. Among equal ones: what was tried, what a JWT brought after many others, what is oldest. */
+/**
+ * The sooner, the less is lost. Among equal ones: what a JWT brought after many others, what was tried, what is oldest. A
+ * genuine one that Trackunit has not switched on yet was tried, and is its JWT's first.
+ */
 const givingWay: readonly CredentialState[] = ['uninstalled', 'superseded', 'rejected', 'quarantined', 'pending']
 
 /**
@@ -24,6 +27,6 @@ export function giveWay(credentials: readonly ReceivedCredentials[]): readonly R
 
 const byLoss = (left: ReceivedCredentials, right: ReceivedCredentials) =>
   givingWay.indexOf(left.state) - givingWay.indexOf(right.state) ||
-  Number(left.triedAt === null) - Number(right.triedAt === null) ||
   right.rank - left.rank ||
+  Number(left.triedAt === null) - Number(right.triedAt === null) ||
   left.generation - right.generation

@@ -12,6 +12,8 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 export interface Connection extends Pick<Sockets, 'cut'> {
   sql: Sql
   db: Database
+  /** How many texts are prepared in each session. At the limit, others are parsed at each use. */
+  preparedTexts(): number
   close(): Promise<void>
 }
 
@@ -66,9 +68,11 @@ export function connectDatabase(
       }),
     },
   })
+  const prepared = pooled ? { sql, known: () => 0 } : withPreparedStatements(sql)
   return {
     sql,
-    db: drizzleOf(pooled ? sql : withPreparedStatements(sql), { casing: 'snake_case' }) as Database,
+    db: drizzleOf(prepared.sql, { casing: 'snake_case' }) as Database,
+    preparedTexts: prepared.known,
     cut,
     close: () => sql.end({ timeout: 5 }).finally(end),
   }

@@ -8,9 +8,10 @@ const mostKnown = 500
  * each parsed again, and the driver then asks for the types of its parameters before it sends them: a second round trip.
  * Only the first texts are prepared: if a text should vary with its input after all, sessions do not grow without bound.
  */
-export function withPreparedStatements(sql: Sql): Sql {
+export function withPreparedStatements(sql: Sql): { sql: Sql; known: () => number } {
   const known = new Set<string>()
-  return preparing(sql, (text) => known.has(text) || (known.size < mostKnown && known.add(text).size > 0))
+  const isKnown = (text: string) => known.has(text) || (known.size < mostKnown && known.add(text).size > 0)
+  return { sql: preparing(sql, isKnown), known: () => known.size }
 }
 
 function preparing<Client extends Sql | TransactionSql>(client: Client, isKnown: (text: string) => boolean): Client {

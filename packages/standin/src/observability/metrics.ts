@@ -63,6 +63,12 @@ export function createMetrics() {
     help: 'Hand-outs of a database outage that are not recorded yet.',
     registers,
   })
+  const preparedTexts = new Gauge({
+    name: 'standin_prepared_statements',
+    help: 'Statements that each session of this process has prepared. At 500, others are parsed at each use.',
+    registers,
+  })
+  let readPrepared = () => 0
   let readCounts: () => Promise<Counts | undefined> = async () => undefined
   let readSpool = async () => 0
   const gauges = {
@@ -103,6 +109,10 @@ export function createMetrics() {
     measureDatabase(counts: () => Promise<Counts>): void {
       readCounts = counts
     },
+    /** Reads how many statements are prepared, each time that metrics are scraped. */
+    measurePrepared(texts: () => number): void {
+      readPrepared = texts
+    },
     /** Reads the size of this process's spool, each time that metrics are scraped. */
     measureSpool(bytes: () => Promise<number>): void {
       readSpool = bytes
@@ -117,6 +127,7 @@ export function createMetrics() {
         gauges.held.set(counts.heldCallbacks)
         gauges.signIn.set(counts.signInDownForS)
       }
+      preparedTexts.set(readPrepared())
       spoolBytes.set(await readSpool().catch(() => 0))
       return registry.metrics()
     },

@@ -37,7 +37,7 @@ async function startWorld(answers: Record<string, { status?: number; body?: obje
   }
 }
 
-async function askDoctor(world: string, environment: Record<string, string> = {}) {
+async function operate(world: string, argv: string[], environment: Record<string, string> = {}) {
   let out = ''
   const exitCode = await runOperatorCommand({
     app: {
@@ -45,7 +45,7 @@ async function askDoctor(world: string, environment: Record<string, string> = {}
       scopes: [{ scope: 'asset.view', optional: false }],
       callbackUrl: 'https://standin.example/trackunit/callback',
     },
-    argv: ['doctor', '--public-url', world, '--json'],
+    argv,
     environment: {
       ...{ DATABASE_URL: database.url, CALLBACK_PATH_SECRET: 'a-secret-of-the-path' },
       ...{ TRACKUNIT_JWKS_URL: `${world}/jwks`, TRACKUNIT_TOKEN_URL: `${world}/apptoken` },
@@ -58,6 +58,11 @@ async function askDoctor(world: string, environment: Record<string, string> = {}
     writeOut: (text) => (out += text),
     writeErr: () => {},
   })
+  return { exitCode, out }
+}
+
+async function askDoctor(world: string, environment: Record<string, string> = {}) {
+  const { exitCode, out } = await operate(world, ['doctor', '--public-url', world, '--json'], environment)
   const findings: Finding[] = JSON.parse(out)
   const checksOf = (level: Finding['level']) =>
     findings.filter((each) => each.level === level).map(({ check }) => check)
@@ -130,6 +135,23 @@ test('the doctor finds a spool that cannot be written, a mail server that refuse
   expect(out).toContain('rows are signed with lost')
   expect(out).toContain('grant theirs all: no key')
   expect(out).not.toContain('s3cr3t')
+})
+
+test('the doctor names a revoked key that someone put back', async () => {
+  await using world = await startWorld(healthy)
+  const { sql, close } = connectDatabase(database.url, { pool: 1 })
+  const created = ['--service', 'theirs', '--account', 'all', '--scopes', 'asset.view', '--json']
+  const { id } = JSON.parse((await operate(world.url, ['keys', 'create', ...created])).out)
+  expect((await askDoctor(world.url)).wrong).toEqual(['commits'])
+  const [{ mac }] = (await sql`select mac from service_keys`) as [{ mac: string }]
+  await operate(world.url, ['keys', 'revoke', id])
+  await sql`update service_keys set revoked_at = null, mac = ${mac}`
+
+  const { wrong, out } = await askDoctor(world.url)
+  expect(wrong).toEqual(['commits', 'signed rows'])
+  expect(out).toContain(`service key ${id}: someone put back`)
+  await sql`truncate service_keys, grants, audit_entries, audit_heads`
+  await close()
 })
 
 test.skipIf(!hasPgBouncer)('the doctor notices that notifications do not pass a transaction pooler', async () => {

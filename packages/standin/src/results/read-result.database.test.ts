@@ -141,7 +141,8 @@ describe('rows', () => {
     { filter: { other: 'x' } },
     { sort: { key: 'other', descending: false } },
     { cursor: 'x' },
-  ])('a key or cursor of another result is refused: %o', async (asked) => {
+    { search: 'a b c d e f g h i j k' },
+  ])('a key or cursor of another result, or more words than ten, is refused: %o', async (asked) => {
     await using stack = await openStack()
     const read = await resultOf(stack, [])
     await expect(read(asked)).rejects.toMatchObject({ reason: 'INPUT_INVALID' })

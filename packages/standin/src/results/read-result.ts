@@ -71,7 +71,7 @@ function select(
     return found
   }
   return {
-    words: search.toLowerCase().split(/\s+/).filter(Boolean),
+    words: wordsOf(search),
     filter: Object.entries(filter).map(([key, value]) => {
       if (!column(key).filterable)
         throw new StandinError('INPUT_INVALID', { detail: 'The result cannot be filtered by this column.' })
@@ -80,6 +80,16 @@ function select(
     ...(onlyNew && { isNew: true }),
     sort: sort && { column: sort.key === 'machine' ? 'machine' : column(sort.key), descending: sort.descending },
   }
+}
+
+/** More would only cost: each is looked for in every row. */
+const mostWords = 10
+
+function wordsOf(search: string): string[] {
+  const words = [...new Set(search.toLowerCase().split(/\s+/).filter(Boolean))]
+  if (words.length > mostWords)
+    throw new StandinError('INPUT_INVALID', { detail: `A search may have ${mostWords} words.` })
+  return words
 }
 
 /** A page ends at a row's position, which never changes. */

@@ -13,7 +13,7 @@ import { isGraphqlRefused } from '../trackunit/rate-budget-store.ts'
 import { checkAempPool } from './aemp-pool.ts'
 import { creatorOf } from './creator.ts'
 import { endOf } from './end-of-schedule.ts'
-import { nextTimes } from './next-times.ts'
+import { timesToShow } from './next-times.ts'
 import {
   countSchedules,
   deleteScheduleRow,
@@ -149,7 +149,7 @@ async function checkPlanned(
     })
   checkInput(action, planned.input)
   checkDestinations(ctx, planned.deliverTo, { caller, before: before?.deliverTo ?? [] })
-  return nextTimes(planned, { after: ctx.clock.now(), count: 1 })[0] ?? null
+  return timesToShow(planned, ctx.clock.now())[0] ?? null
 }
 
 /** Under a lock: two schedules created at the same time must not both take the last of the pool. */
@@ -157,7 +157,7 @@ async function checkPool(tx: Tx, planned: Planned, scheduleId?: string): Promise
   await lockSchedulesOf(tx.db, planned.accountId)
   const others = (await listActiveSchedules(tx.db, planned.accountId)).filter(({ id }) => id !== scheduleId)
   const hasGraphql = !(await isGraphqlRefused(tx.db, planned.accountId))
-  checkAempPool(planned, { others, hasGraphql, now: tx.clock.now(), findAction: tx.actions.find })
+  await checkAempPool(planned, { others, hasGraphql, now: tx.clock.now(), findAction: tx.actions.find })
 }
 
 /** A caller who may start a schedule may stop it, also while the account is not served or the action is gone. */

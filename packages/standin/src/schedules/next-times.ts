@@ -60,6 +60,12 @@ export function nextTimes(
   return times
 }
 
+/**
+ * The times that a person sees before a schedule exists. It is accepted by the same search: one whose first time is cheap to
+ * find, and its second is not, would end after a single run.
+ */
+export const timesToShow = (plan: Plan, now: Date): Date[] => nextTimes(plan, { after: now, count: 5 })
+
 const minutesOf = (wall: Temporal.PlainDateTime) => Math.floor(wall.toZonedDateTime('UTC').epochMilliseconds / 60_000)
 
 /** The same for one account, rule and zone, so that a preview can show it before the schedule exists. */

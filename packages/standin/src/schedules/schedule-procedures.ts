@@ -4,7 +4,7 @@ import type { ActionsContext } from '../actions/actions-context.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
-import { nextTimes } from './next-times.ts'
+import { timesToShow } from './next-times.ts'
 import { listSchedules, toSchedule, whileSuspended } from './schedule-store.ts'
 
 export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) {
@@ -40,7 +40,7 @@ export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) 
     }),
     preview: contracted.call(preview).query(({ input }) => {
       const now = ctx.clock.now()
-      const times = nextTimes({ ...input, anchorAt: now }, { after: now, count: 5 })
+      const times = timesToShow({ ...input, anchorAt: now }, now)
       return { times: times.map((at) => at.toISOString()) }
     }),
   }

@@ -437,6 +437,13 @@ describe('people and services', () => {
     { title: 'a rule that recurs by the minute', change: { recurrence: 'FREQ=MINUTELY' }, reason: 'INPUT_INVALID' },
     { title: 'a rule that has ended', change: { recurrence: 'FREQ=DAILY;UNTIL=20200101' }, reason: 'INPUT_INVALID' },
     {
+      title: 'a rule whose first time alone is found in time',
+      change: {
+        recurrence: `FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=${Array.from({ length: 24 }, (_, hour) => hour)};BYSETPOS=-1`,
+      },
+      reason: 'INPUT_INVALID',
+    },
+    {
       title: 'a destination that this server does not deliver to',
       change: { deliverTo: [{ kind: 'email', address: 'a@example.com', file: 'none' }] as never },
       reason: 'INPUT_INVALID',

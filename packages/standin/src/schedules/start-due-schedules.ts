@@ -90,7 +90,7 @@ async function checkPlan(tx: Tx, row: ScheduleRow): Promise<void> {
   if (!(await isGraphqlRefused(tx.db, row.accountId))) return
   const others = (await listActiveSchedules(tx.db, row.accountId)).filter(({ createdAt }) => createdAt < row.createdAt)
   try {
-    checkAempPool(row, { others, hasGraphql: false, now: tx.clock.now(), findAction: tx.actions.find })
+    await checkAempPool(row, { others, hasGraphql: false, now: tx.clock.now(), findAction: tx.actions.find })
   } catch {
     throw new StandinError('PLAN_REQUIRED')
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listForwarded } from '../../access/forwarding-store.ts'
+import { createAuditMacs } from '../../audit/audit-mac.ts'
 import { systemClock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { ConfigError } from '../../config/config-error.ts'
@@ -12,7 +13,8 @@ import { findKeyUse } from '../../secrets/find-key-use.ts'
 import { findForgedRows } from '../../secrets/review-signed-rows.ts'
 import { createSignedRows } from '../../secrets/signed-rows.ts'
 import { signedTables } from '../../signed-tables.ts'
-import { CommandFailed, readServerConfig, type Terminal } from '../terminal.ts'
+import { findRolledBack } from '../find-rolled-back.ts'
+import { CommandFailed, printable, readServerConfig, type Terminal } from '../terminal.ts'
 import { checkApi, checkCallbackAddress, checkKeySet, checkTokenEndpoint } from './check-addresses.ts'
 import { checkAuditKeys, checkDatabase, checkDatabaseClock, checkListen, checkMigrations } from './check-database.ts'
 import { checkMail, checkSpool } from './check-machine.ts'
@@ -118,11 +120,20 @@ async function checkEncryptionKeys({ keys }: Config, db: Database): Promise<Find
 async function checkSignedRows({ keys }: Config, db: Database): Promise<Finding> {
   const signedRows = createSignedRows({ ring: keys.audit })
   const { count, first } = await findForgedRows({ db, signedRows }, signedTables)
-  if (count === 0) return good('signed rows', 'are what Standin signed.')
+  if (count === 0) return checkRolledBack(keys, db)
   const others = count > first.length ? ` and ${count - first.length} others` : ''
   return wrong(
     'signed rows',
     `${first.join(', ')}${others}: no key of STANDIN_AUDIT_KEYS signed this. They are refused. If a key is missing, add it; else find out who can write to the database.`,
+  )
+}
+
+async function checkRolledBack({ audit }: Config['keys'], db: Database): Promise<Finding> {
+  const [first, ...others] = await findRolledBack({ db, audit: { macs: createAuditMacs(audit) } })
+  if (!first) return good('signed rows', 'are what Standin signed.')
+  return wrong(
+    'signed rows',
+    `${printable(first.row)}${others.length > 0 ? ` and ${others.length} others` : ''}: someone put back an earlier state, which serves. "audit verify" lists them. Find out who can write to the database.`,
   )
 }
 

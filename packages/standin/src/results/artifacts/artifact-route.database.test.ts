@@ -75,6 +75,24 @@ test('a file that is erased while it is sent is cut off: the client neither wait
   await expect(answer.text()).rejects.toThrow('terminated')
 })
 
+test('invariant 25: of the files of one account only so many are sent at once', async () => {
+  await using stack = await createRunStack({ database, actions: [report] })
+  await using served = await serve(stack)
+  const { url } = await served.link(await finishedArtifact(stack))
+  const { budgets } = stack.ctx.access
+  const others = Array.from({ length: 19 }, () => budgets.openDownload(account))
+  const last = budgets.openDownload(account)
+
+  const refused = await served.get(url)
+  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '10'])
+  last()
+  for (let again = 0; again < 2; again++) {
+    await expect.poll(async () => (await served.get(url)).statusCode).toBe(200) // Each gives its place back.
+  }
+  for (const end of others) end()
+  await expect.poll(budgets.size).toBe(0)
+})
+
 describe('is refused', () => {
   test('with an expired link', async () => {
     await using stack = await createRunStack({ database, actions: [report] })

@@ -1,15 +1,18 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import type { Context } from '../../context.ts'
+import type { AccessContext } from '../../access/access-context.ts'
 import { StandinError } from '../../standin-error.ts'
 import { readArtifactLink } from './artifact-link.ts'
 import { findArtifact, readChunks } from './artifact-store.ts'
 
 /** `GET /artifacts/<link>`: streams a file as an attachment; browsers never render it as a page of this server. */
-export function registerArtifactRoute(server: FastifyInstance, ctx: Context): void {
+export function registerArtifactRoute(server: FastifyInstance, ctx: AccessContext): void {
   server.get<{ Params: { link: string } }>('/artifacts/:link', async (request, reply) => {
     const artifact = await findArtifact(ctx.db, await readArtifactLink(ctx, request.params.link))
     if (!artifact) throw new StandinError('ARTIFACT_NOT_FOUND')
+    const end = ctx.access.budgets.openDownload(artifact.accountId)
+    if (reply.raw.closed) end()
+    else reply.raw.once('close', end)
     return reply
       .type(artifact.mediaType)
       .headers({
