@@ -860,6 +860,7 @@ export const da: Texts = {
         `Sendte resultatet${of.title ? ` af ${of.title}` : ''}${of.to ? ` til ${of.to}` : ''} igen.`,
       'artifact.linked': (of) => `Hentede ${of.name ?? 'en fil'}.`,
       'signing-secret.shown': () => 'Læste hemmeligheden, der bekræfter det, Standin sender.',
+      'hand-out.set-aside': () => 'Kunne ikke registrere én brug af adgangen.',
       'token.issued': (of) => `Fik adgang${of.scopes?.length ? ` til at ${of.scopes.join(', til at ')}` : ''}.`,
       'callback.ignored': () => 'Sendte en ukendt besked, som blev ignoreret.',
       'callback.released': () => 'Frigav en besked fra Trackunit, der var holdt tilbage.',

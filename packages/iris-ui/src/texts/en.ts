@@ -895,6 +895,7 @@ export const en = {
         `Resent the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
       'artifact.linked': (of: Said) => `Downloaded ${of.name ?? 'a file'}.`,
       'signing-secret.shown': () => 'Read the secret that verifies what Standin sends.',
+      'hand-out.set-aside': () => 'Could not record one use of access.',
       'token.issued': (of: Said) => `Got access${of.scopes?.length ? ` to ${of.scopes.join(', to ')}` : ''}.`,
       'callback.ignored': () => 'Sent an unknown message, which was ignored.',
       'credentials.received': () => 'Sent access to this account.',

@@ -9,6 +9,7 @@ export type AuditKind = z.infer<typeof auditKindSchema>
  */
 const kindOfEvent = {
   'token.issued': 'read',
+  'hand-out.set-aside': 'access',
   'run.started': 'read',
   'run.succeeded': 'read',
   'run.failed': 'read',

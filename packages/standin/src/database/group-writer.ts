@@ -73,7 +73,7 @@ export function createGroupWriter<Row, Result>({
 }
 
 /** PostgreSQL's classes 22 and 23: a value or a constraint. Anything else would fail for each row alike. */
-const isRowsFault = (error: unknown): boolean => /^2[23]/.test(codeOf(error))
+export const isRowsFault = (error: unknown): boolean => /^2[23]/.test(codeOf(error))
 
 /** What PostgreSQL or its driver call an error; empty where it is another's. */
 export function codeOf(error: unknown): string {

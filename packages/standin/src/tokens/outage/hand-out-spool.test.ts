@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -25,9 +25,11 @@ async function openSpools({ maxBytes = 10_000 } = {}) {
   const dir = await makeFolder()
   const clock = createAdjustableClock(new Date())
   const recorded: SpooledHandOut[] = []
+  const apart: string[] = []
   const record = async (each: SpooledHandOut) => void recorded.push(each)
+  const setAside = async ({ text }: { text: string }) => void apart.push(text)
   return {
-    ...{ dir, clock, recorded, record },
+    ...{ dir, clock, recorded, apart, record: { record, setAside } },
     open: () => createHandOutSpool({ dir, maxBytes, outageServeMs: 600_000 }, clock),
     fingerprints: () => recorded.map(({ fingerprint }) => fingerprint),
   }
@@ -40,8 +42,8 @@ test('invariant 16: what was appended is on disk, and is recorded once with who,
   const [name = ''] = await readdir(dir)
   expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600)
 
-  expect(await spool.drain(record)).toEqual({ recorded: 2, unreadable: 0 })
-  expect(await spool.drain(record)).toEqual({ recorded: 0, unreadable: 0 })
+  expect(await spool.drain(record)).toEqual({ recorded: 2, setAside: [] })
+  expect(await spool.drain(record)).toEqual({ recorded: 0, setAside: [] })
 
   const identity = { entryId: expect.stringMatching(/^[0-9a-f-]{36}$/), at: clock.now() }
   expect(recorded).toEqual([
@@ -95,7 +97,7 @@ test('invariant 18: what is written after a line that was cut off, as a full dis
   await appendFile(join(dir, name), JSON.stringify(handOut('cut off')).slice(0, 40))
   await spool.append(handOut('two'))
 
-  expect(await spool.drain(record)).toEqual({ recorded: 2, unreadable: 1 })
+  expect(await spool.drain(record)).toMatchObject({ recorded: 2, setAside: [`${name}:3`] })
   expect(fingerprints()).toEqual(['one', 'two'])
 })
 
@@ -103,7 +105,8 @@ test('what cannot be recorded yet is kept', async () => {
   const { open, record, fingerprints } = await openSpools()
   const spool = open()
   await spool.append(handOut('one'))
-  await expect(spool.drain(() => Promise.reject(new Error('down again')))).rejects.toThrow('down again')
+  const down = { ...record, record: () => Promise.reject(new Error('down again')) }
+  await expect(spool.drain(down)).rejects.toThrow('down again')
   await spool.append(handOut('two'))
 
   await spool.drain(record)
@@ -111,13 +114,37 @@ test('what cannot be recorded yet is kept', async () => {
   expect(fingerprints().sort()).toEqual(['one', 'two'])
 })
 
-test('a line that makes no sense is counted, and stops nothing', async () => {
-  const { open, dir, record, fingerprints } = await openSpools()
+test.for([
+  { what: 'makes no sense', line: 'nonsense' },
+  { what: 'is no hand-out', line: '{}' },
+  {
+    what: 'the database refuses',
+    line: JSON.stringify({ ...handOut('refused'), entryId: crypto.randomUUID(), at: new Date() }),
+  },
+])('invariant 16: a line that $what is set aside once, kept, and stops nothing', async ({ line }) => {
+  const { open, dir, record, apart, recorded, fingerprints } = await openSpools()
   const spool = open()
   await spool.append(handOut('one'))
   const [name = ''] = await readdir(dir)
-  await appendFile(join(dir, name), 'nonsense\n')
+  await appendFile(join(dir, name), `${line}\n`)
+  await spool.append(handOut('two'))
+  const picky = {
+    ...record,
+    async record(each: SpooledHandOut) {
+      if (each.fingerprint === 'refused')
+        throw new Error('failed query', { cause: Object.assign(new Error('no'), { code: '22P02' }) })
+      recorded.push(each)
+    },
+  }
 
-  expect(await spool.drain(record)).toEqual({ recorded: 1, unreadable: 1 })
-  expect(fingerprints()).toEqual(['one'])
+  expect(await spool.drain(picky)).toEqual({ recorded: 2, setAside: [`${name}:3`] })
+  await appendFile(join(dir, name), '\n') // Its process may still live: the file is read again.
+  expect(fingerprints().toSorted()).toEqual(['one', 'two'])
+  expect(apart).toEqual([line])
+  expect(await readFile(join(dir, 'set-aside.jsonl'), 'utf8')).toBe(
+    `${JSON.stringify({ name: `${name}:3`, text: line })}\n`,
+  )
+
+  expect(await open().drain(picky)).toMatchObject({ setAside: [] })
+  expect(apart).toEqual([line])
 })

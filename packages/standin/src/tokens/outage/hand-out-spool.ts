@@ -2,15 +2,19 @@ import { randomUUID } from 'node:crypto'
 import type { HandOut } from '../../audit/hand-out-kind.ts'
 import type { SpooledHandOut } from '../../audit/hand-out-writer.ts'
 import type { Clock } from '../../clock.ts'
-import { createGroupWriter } from '../../database/group-writer.ts'
+import { createGroupWriter, isRowsFault } from '../../database/group-writer.ts'
 import { StandinError } from '../../standin-error.ts'
 import {
   createSpoolFile,
+  keepSetAside,
   lastWriteTo,
+  listSetAside,
   listSpoolFiles,
+  parseLine,
   readSpoolFile,
   removeSpoolFile,
   type SpoolFile,
+  type SpoolLine,
   sizeOfSpool,
 } from './spool-folder.ts'
 
@@ -94,17 +98,42 @@ export function createHandOutSpool({ dir, maxBytes = 64 * 1_024 * 1_024, outageS
 
     /**
      * Records all hand-outs, those that a killed process left behind too. Recording one twice must leave one row.
-     * @returns how many were recorded, and how many lines could not be read
+     * @param setAside told of a line that cannot be recorded, whatever is tried, before it is kept apart
+     * @returns how many lines were recorded, and which were set aside
+     * @throws the error of one that could not be recorded now; all that is left is recorded later
      */
-    async drain(record: (handOut: SpooledHandOut) => Promise<void>): Promise<{ recorded: number; unreadable: number }> {
+    async drain({
+      record,
+      setAside,
+    }: {
+      record: (handOut: SpooledHandOut) => Promise<void>
+      setAside: (line: SpoolLine) => Promise<void>
+    }): Promise<{ recorded: number; setAside: string[] }> {
       await closeCurrent()
-      const drained = { recorded: 0, unreadable: 0 }
+      const apart = await listSetAside(dir)
+      const drained = { recorded: 0, setAside: [] as string[] }
+      /** @returns false where the line is no hand-out, or the database refuses a value of it */
+      const isRecorded = async (line: SpoolLine) => {
+        const handOut = parseLine(line)
+        if (!handOut) return false
+        return record(handOut).then(
+          () => true,
+          (error: unknown) => {
+            if (isRowsFault(error)) return false
+            throw error
+          },
+        )
+      }
+      const drainLine = async (line: SpoolLine) => {
+        if (await isRecorded(line)) return void drained.recorded++
+        await setAside(line)
+        await keepSetAside(dir, line)
+        drained.setAside.push(line.name)
+      }
       for (const path of await listSpoolFiles(dir)) {
-        const { handOuts, unreadable } = await readSpoolFile(path)
-        for (let start = 0; start < handOuts.length; start += recordedAtOnce)
-          await Promise.all(handOuts.slice(start, start + recordedAtOnce).map(record))
-        drained.recorded += handOuts.length
-        drained.unreadable += unreadable
+        const lines = (await readSpoolFile(path)).filter(({ name }) => !apart.has(name))
+        for (let start = 0; start < lines.length; start += recordedAtOnce)
+          await Promise.all(lines.slice(start, start + recordedAtOnce).map(drainLine))
         if (!(await isComplete(path))) continue
         await removeSpoolFile(path)
         closed.delete(path)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { startDatabaseProxy } from '../../../test/database-proxy.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
@@ -28,6 +28,7 @@ async function createOutage({ outageServeMs = 600_000 } = {}) {
   await issue(service)
   return {
     ...{ ...stack, proxy, issue, service, start },
+    spoolFiles: async () => (await readdir(join(folder, 'spool'))).map((name) => join(folder, 'spool', name)),
     spooled: async () => (await readdir(join(folder, 'spool')).catch(() => [])).length,
     down: async () => {
       proxy.stop()
@@ -162,6 +163,24 @@ describe('invariant 16: when the database is there again', () => {
 
     expect(text(await outage.issue(outage.service))).toBe('token-2')
   })
+})
+
+test('invariant 16: a line of the spool that the database refuses is set aside, named in the audit, and stops nothing', async () => {
+  await using outage = await createOutage()
+  await outage.down()
+  await outage.issue(outage.service)
+  const [name = ''] = await outage.spoolFiles()
+  const line = (await readFile(name, 'utf8')).replaceAll('"generation":1', '"generation":99999999999')
+  await writeFile(name, `${line}${await readFile(name, 'utf8')}`)
+  await outage.up()
+
+  await outage.issue.drainSpool()
+
+  expect((await outage.handOuts()).filter(({ details }) => details.spooled)).toHaveLength(1)
+  expect(await outage.sql`select details from audit_entries where event = 'hand-out.set-aside'`).toEqual([
+    { details: { line: `${basename(name)}:2` } },
+  ])
+  expect(await outage.spoolFiles()).toEqual([join(dirname(name), 'set-aside.jsonl')])
 })
 
 test('invariant 18: what left before a process was killed in the outage is recorded by the next one', async () => {

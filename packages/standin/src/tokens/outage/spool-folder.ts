@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
 import type { SpooledHandOut } from '../../audit/hand-out-writer.ts'
 
 const suffix = '.hand-outs.jsonl'
@@ -33,23 +34,57 @@ export async function sizeOfSpool(dir: string): Promise<number> {
   return found.reduce((sum, file) => sum + (file?.size ?? 0), 0)
 }
 
-/** The hand-outs in a file, without a last line that was truncated. */
-export async function readSpoolFile(path: string): Promise<{ handOuts: SpooledHandOut[]; unreadable: number }> {
-  const text = await orMissing(readFile(path, 'utf8'), '')
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  const lines = whole.split('\n').filter(Boolean)
-  const handOuts = lines.map(parseLine).filter((handOut) => handOut !== undefined)
-  return { handOuts, unreadable: lines.length - handOuts.length }
+/** A line of a spool file. */
+export interface SpoolLine {
+  /** Its file and its number in it. */
+  name: string
+  text: string
 }
 
-function parseLine(line: string): SpooledHandOut | undefined {
+/** The lines of a file, without a last one that was truncated. */
+export async function readSpoolFile(path: string): Promise<SpoolLine[]> {
+  const text = await orMissing(readFile(path, 'utf8'), '')
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
+  return whole
+    .map((line, index) => ({ name: `${basename(path)}:${index + 1}`, text: line }))
+    .filter((line) => line.text)
+}
+
+const spooledSchema = z.object({
+  entryId: z.uuid(),
+  at: z.iso.datetime().pipe(z.coerce.date()),
+  accountId: z.uuid(),
+  generation: z.int(),
+  scopeKey: z.string(),
+  fingerprint: z.string(),
+  serviceKeyId: z.string().optional(),
+  restsOn: z.array(z.string()),
+  receiver: z.object({ kind: z.enum(['service', 'system']), id: z.string() }),
+})
+
+/** @returns undefined where the line is no hand-out */
+export function parseLine({ text }: SpoolLine): SpooledHandOut | undefined {
   try {
-    const spooled = JSON.parse(line)
-    return { ...spooled, at: new Date(spooled.at) }
+    const { serviceKeyId, ...handOut } = spooledSchema.parse(JSON.parse(text))
+    return { ...handOut, serviceKeyId }
   } catch {
     return undefined
   }
 }
+
+/** Of this folder alone: not a spool file. */
+const setAsidePath = (dir: string) => join(dir, 'set-aside.jsonl')
+
+/** The names of the lines that were set aside. */
+export async function listSetAside(dir: string): Promise<Set<string>> {
+  const text = await orMissing(readFile(setAsidePath(dir), 'utf8'), '')
+  const named = text.split('\n').filter(Boolean)
+  return new Set(named.map((line): string => JSON.parse(line).name))
+}
+
+/** Keeps a line that cannot be recorded, for a person to look at. */
+export const keepSetAside = (dir: string, line: SpoolLine): Promise<void> =>
+  writeFile(setAsidePath(dir), `${JSON.stringify(line)}\n`, { flag: 'a', mode: 0o600, flush: true })
 
 /** @returns undefined where the file is gone */
 export async function lastWriteTo(path: string): Promise<number | undefined> {
