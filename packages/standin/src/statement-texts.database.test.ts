@@ -39,7 +39,7 @@ const many = <Each>(count: number, each: (index: number) => Each) =>
 
 const statements = async () => Number((await sql`select count(*)::int as count from pg_prepared_statements`)[0]?.count)
 
-/** How many statements a store prepares for inputs of so many sizes. */
+/** How many statements a store prepares for inputs of many sizes. */
 async function preparedBy(call: (size: number) => Promise<unknown>, sizes: readonly number[]): Promise<number> {
   const before = await statements()
   for (const size of sizes) await call(size)
@@ -57,7 +57,7 @@ const rejections = (size: number) => ({
 const observed = (size: number): ObservedToken[] =>
   many(size, (index) => ({ kind: 'claim', value: `c${index}`, form: 'text', count: 1, lastAt: new Date() }))
 
-describe('a statement’s text does not depend on how much is asked for', () => {
+describe('a statement’s text does not depend on the size of its input', () => {
   const stores: Array<[name: string, most: number, call: (db: Database, size: number) => Promise<unknown>]> = [
     [
       'accounts',

@@ -11,14 +11,14 @@ const code = globSync('**/*.ts', { cwd: source, exclude: (name) => /\.test\.ts$|
   .map((file) => readFileSync(`${source}/${file}`, 'utf8'))
   .join('\n')
 
-test('what is recorded has a kind: another event does not compile', () => {
+test('every recorded event has a kind; an event without one does not compile', () => {
   const entry: Omit<AuditEntry, 'actor'> = { event: 'run.started' }
   // @ts-expect-error: it has no kind.
   const unknown: Omit<AuditEntry, 'actor'> = { event: 'run.improvised' }
   expect([entry, unknown].map(({ event }) => auditEvents.includes(event))).toEqual([true, false])
 })
 
-test('every event that the code names has a kind, and every one with a kind is recorded somewhere', () => {
+test('every event in the code has a kind, and every event with a kind is recorded somewhere', () => {
   const nouns = [...new Set(auditEvents.map((event) => event.split('.', 1)[0]))].join('|')
   const named = [...code.matchAll(new RegExp(`'((?:${nouns})\\.[a-z-]+)'`, 'g'))].map(([, event]) => event ?? '')
   const built = [...code.matchAll(new RegExp(`event: \`((?:${nouns})\\.)\\$`, 'g'))].map(([, begin]) => begin ?? '')

@@ -14,7 +14,7 @@ const handOuts: fc.Arbitrary<HandOut> = fc.record({
   receiver: fc.record({ kind: fc.constantFrom('service' as const, 'system' as const), id: word }),
 })
 
-test('invariant 18: what hand-outs of a kind are signed with is what each would be signed with alone, and nothing different shares a kind', () => {
+test('invariant 18: hand-outs of one kind are signed as each would be alone, and different ones never share a kind', () => {
   const kindOf = createHandOutKinds()
   fc.assert(
     fc.property(handOuts, handOuts, (one, other) => {

@@ -53,7 +53,7 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
     expect(await stack.problems()).toEqual([])
   })
 
-  test('of a group those that are not allowed are left out, and cost the others nothing', async () => {
+  test('hand-outs of a group that are not allowed are left out, without affecting the others', async () => {
     await using stack = await createAuditStack(database)
     const property = fc.asyncProperty(
       fc.array(fc.constantFrom(undefined, 'generation', 'key', 'scope', 'value'), { minLength: 1, maxLength: 40 }),
@@ -85,7 +85,7 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
 })
 
 describe('the chain of hand-outs', () => {
-  test('goes on when the connection broke in the middle, whether or not the row was written', async () => {
+  test('continues after a connection broke during a write, whether or not the row was written', async () => {
     await using stack = await createAuditStack(database)
     const writer = stack.startWriter()
     await writer.recordHandOut(handOut())
@@ -102,7 +102,7 @@ describe('the chain of hand-outs', () => {
     expect(await stack.problems()).toEqual([])
   })
 
-  test('a hand-out from the spool is written once, whatever holds by then', async () => {
+  test('a hand-out from the spool is written once, even if it is no longer allowed', async () => {
     await using stack = await createAuditStack(database)
     const writer = stack.startWriter()
     await stack.sql`update service_keys set revoked_at = now()`

@@ -57,7 +57,7 @@ test('invariant 9 and 10: after a whole history no table holds a secret, a token
 
   expect(new Set((await stack.rows()).map(({ state }) => state))).toEqual(new Set(['uninstalled']))
   for (const dump of [midway, end]) {
-    expect(dump).toContain('client-a') // The dump is one.
+    expect(dump).toContain('client-a') // So it is a dump.
     for (const secret of [...secrets, accessToken.reveal(), key.reveal()]) {
       for (const form of ['utf8', 'base64', 'base64url', 'hex'] as const) {
         const text = Buffer.from(secret).toString(form)

@@ -70,7 +70,7 @@ describe('invariant 18: a changed, missing or cut-off row is found by a command 
     expect((await stack.problems())[0]).toMatchObject({ type: 'changed', writer: changes, seq: 2 })
   })
 
-  test('rows that are gone: from the begin, the middle, the end, and all', async () => {
+  test('missing rows: at the beginning, in the middle, at the end, and all of them', async () => {
     for (const [where, problem] of [
       ['writer_seq = 1', { type: 'missing', seq: 1, count: 1 }],
       ['writer_seq in (2, 3)', { type: 'missing', seq: 2, count: 2 }],
@@ -84,7 +84,7 @@ describe('invariant 18: a changed, missing or cut-off row is found by a command 
     }
   })
 
-  test('an end that was moved back by somebody without the key', async () => {
+  test('an end that was moved back without the key', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     await stack.sql`delete from audit_entries where writer = ${changes} and writer_seq = 5`
@@ -101,7 +101,7 @@ describe('invariant 18: a changed, missing or cut-off row is found by a command 
     expect(await stack.problems()).toMatchObject([{ type: 'end-changed', writer: changes, end: 'head' }])
   })
 
-  test('a chain that was taken away with its end, or put back as it was, is missed by the log', async () => {
+  test('the log reveals a chain that was deleted with its end, or put back to an earlier state', async () => {
     await using stack = await createAuditStack(database)
     const writer = stack.startWriter()
     await writer.recordHandOut(handOut())
@@ -140,7 +140,7 @@ describe('invariant 18: a changed, missing or cut-off row is found by a command 
     expect(await stack.sql`select 1 from audit_entries where writer is null`).toHaveLength(1)
   })
 
-  test('whichever single thing of the tables is touched', async () => {
+  test('any single change to the tables', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     const kept = await stack.sql`select * from audit_entries`
@@ -194,7 +194,7 @@ describe('rows that are too old', () => {
     expect(await stack.problems()).toEqual([])
   })
 
-  test('invariant 18: dated back by somebody, they stay with all after them, and are named', async () => {
+  test('invariant 18: backdated rows stay, with all rows after them, and are named', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     await stack.sql`update audit_entries set at = '2001-01-01' where writer = ${handOuts} and writer_seq in (2, 3, 4)`
@@ -219,7 +219,7 @@ describe('rows that are too old', () => {
     expect(await stack.sql`select from audit_entries where writer_seq > 2`).toHaveLength(6)
   })
 
-  test('invariant 18: under a checkpoint of somebody with the key, they are missed by the log', async () => {
+  test('invariant 18: the log reveals rows that were dropped under a checkpoint signed with a stolen key', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     const head = await findEnd(stack.db, handOuts)
@@ -241,7 +241,7 @@ describe('rows that are too old', () => {
     expect(await stack.problems([head])).toMatchObject([{ type: 'not-as-logged', writer: handOuts, seq: 5 }])
   })
 
-  test('a row that somebody put below the begin of a chain is named', async () => {
+  test('a row inserted before the beginning of a chain is named', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     await retainAudit(stack.ctx, new Date(stack.clock.now().getTime() - 3 * 60_000))
@@ -251,13 +251,13 @@ describe('rows that are too old', () => {
     expect(await stack.problems()).toMatchObject([{ type: 'changed', writer: changes, seq: 1 }])
   })
 
-  test('are not missed by another replica that would have dropped fewer: a checkpoint never goes back', async () => {
+  test('are not reported as missing by a replica that would drop fewer: a checkpoint never moves back', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     const [all, some] = [stack.clock.now(), new Date(stack.clock.now().getTime() - 3 * 60_000)]
     const dropping = await stack.db.transaction(async (tx) => {
       await tx.execute(sql`lock table audit_checkpoints in exclusive mode`)
-      const late = retainAudit(stack.ctx, some) // It has looked, and waits.
+      const late = retainAudit(stack.ctx, some) // It has read, and waits.
       await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
       await retainAudit({ ...stack.ctx, db: tx }, all)
       return { late }
@@ -266,7 +266,7 @@ describe('rows that are too old', () => {
     expect(await stack.problems()).toEqual([])
   })
 
-  test.for([0, 3])('are not missed where they go while somebody verifies; %i minutes of them stay', async (minutes) => {
+  test.for([0, 3])('are not reported as missing if they are dropped during a verification; %i minutes of them stay', async (minutes) => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     const before = new Date(stack.clock.now().getTime() - minutes * 60_000)
@@ -283,7 +283,7 @@ describe('rows that are too old', () => {
 
 describe('keys of the audit', () => {
   const bytes = (text: string) => new Uint8Array(32).fill(text.charCodeAt(0))
-  test('change without a break: what another key signed is verified while it is in the ring', async () => {
+  test('can be replaced without a gap: rows that an older key signed verify while it is in the ring', async () => {
     const [old, next] = [
       { kid: 'old', bytes: bytes('o') },
       { kid: 'new', bytes: bytes('n') },
@@ -306,7 +306,7 @@ test('who got tokens is found by the account, however many rows the audit has', 
   await using stack = await createAuditStack(database)
   await fill(stack)
   await stack.db.transaction(async (tx) => {
-    await tx.execute(sql`set local enable_seqscan = off`) // A table of a few rows is looked through otherwise.
+    await tx.execute(sql`set local enable_seqscan = off`) // PostgreSQL would scan a table of a few rows.
     const lookThroughs = async () =>
       (await tx.execute(sql`select seq_scan from pg_stat_xact_user_tables where relname = 'audit_entries'`))[0]
     const before = await lookThroughs()
@@ -315,7 +315,7 @@ test('who got tokens is found by the account, however many rows the audit has', 
   })
 })
 
-test('a row that ends a statement is signed as any other, and there only where the statement changed something', async () => {
+test('a row written by a statement itself is signed like any other, and only exists if the statement changed something', async () => {
   await using stack = await createAuditStack(database)
   const entry = {
     actor: { kind: 'user', id: 'u', name: 'Ø' },
@@ -336,7 +336,7 @@ test('a row that ends a statement is signed as any other, and there only where t
   expect(await stack.problems()).toEqual([])
 })
 
-test('rows of one transaction come and go with it, also of one within it', async () => {
+test('rows commit and roll back with their transaction, also a nested one', async () => {
   await using stack = await createAuditStack(database)
   const actor = { kind: 'system', id: 'test' } as const
   await stack.db
@@ -357,7 +357,7 @@ test('rows of one transaction come and go with it, also of one within it', async
   expect(await stack.problems()).toEqual([])
 })
 
-test('of two that chain at once each row is in one chain, once', async () => {
+test('if two replicas chain rows at once, each row is in one chain, once', async () => {
   await using stack = await createAuditStack(database)
   const other = connectDatabase(database.url, { pool: 2 })
   const audit = createAudit({ db: other.db, clock: stack.clock, keys: auditRing, process: 'p2' })

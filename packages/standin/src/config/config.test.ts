@@ -52,7 +52,7 @@ function temporaryFolder(): string {
 }
 
 describe('what stops the start', () => {
-  test('production names every gap in a line of its own', () => {
+  test('production names every missing setting on a line of its own', () => {
     expect(problems({ NODE_ENV: 'production' })).toEqual([
       'PUBLIC_URL is required in production.',
       'STANDIN_ENCRYPTION_KEYS is required in production.',
@@ -65,7 +65,7 @@ describe('what stops the start', () => {
     expect(problems(production)).toEqual([])
   })
 
-  test('a config that is not usable names each field', () => {
+  test('an invalid config names each field', () => {
     const broken = { ...app, id: 'acme', callbackUrl: 'http://standin.acme.example' }
     expect(() => readConfig(broken, keys)).toThrow(ConfigError)
     expect(() => readConfig(broken, keys)).toThrow(
@@ -73,14 +73,14 @@ describe('what stops the start', () => {
     )
   })
 
-  test('a process does all, or the parts that are named', () => {
+  test('a process runs all parts, or those that are named', () => {
     expect(readConfig(app, keys).parts).toEqual(['callbacks', 'api', 'worker'])
     expect(readConfig(app, { ...keys, STANDIN_PARTS: 'callbacks, api' }).parts).toEqual(['callbacks', 'api'])
     for (const wrong of [',', 'callback', 'api;worker'])
       expect(() => readConfig(app, { ...keys, STANDIN_PARTS: wrong })).toThrow(/STANDIN_PARTS/)
   })
 
-  test('bad values, gaps and unknown names are all said at once, each once', () => {
+  test('invalid values, missing settings and unknown names are all reported at once', () => {
     const lines = problems({
       NODE_ENV: 'production',
       PORT: '65536',
@@ -173,7 +173,7 @@ describe('what stops the start', () => {
     expect(line).toMatch(new RegExp(`^${name} `))
   })
 
-  test('user tokens that would be let in from other apps, or half of what they need', () => {
+  test('settings that would accept user tokens of other apps, or incomplete ones', () => {
     expect(problems({ ...keys, ...userTokens })).toEqual([])
     expect(problems({ ...keys, ...userTokens, USER_TOKEN_AUDIENCE: undefined })).toEqual([
       expect.stringMatching(/^USER_TOKEN_AUDIENCE or USER_TOKEN_APP_CLAIM is missing/),
@@ -213,7 +213,7 @@ test.for(['api-key', 'api-key=', '=value', 'a=b,', 'a=%zz', 'a b=c'])(
 )
 
 describe('what is read', () => {
-  test('nothing set is a server for a laptop; an empty variable is one that is not set', () => {
+  test('without settings the server runs on a laptop; an empty variable counts as unset', () => {
     const config = read({ ...keys, PORT: '', DATABASE_URL: '', CALLBACK_PATH_SECRET: '' })
     expect(config).toMatchObject({
       production: false,
@@ -235,7 +235,7 @@ describe('what is read', () => {
     expect(Object.isFrozen(config)).toBe(true)
   })
 
-  test('production listens everywhere, and its own hosts are the callback’s and the public one', () => {
+  test('production listens on all interfaces, and its own hosts are those of the callback and of PUBLIC_URL', () => {
     const { http, callback } = read({ ...production, PUBLIC_URL: 'https://standin.acme.example:8443/' })
     expect(http).toMatchObject({ host: '0.0.0.0', publicUrl: 'https://standin.acme.example:8443' })
     expect(callback.ownHosts).toEqual(['standin.acme.example', 'standin.acme.example:8443'])
@@ -251,14 +251,14 @@ describe('what is read', () => {
     expect(read({ ...production, CALLBACK_PATH_SECRET: 'none' }).callback.pathSecrets).toEqual([])
   })
 
-  test('scopes from the environment take the place of the file’s, with ? for an optional one', () => {
+  test('scopes from the environment replace those of the file; ? marks an optional one', () => {
     expect(read({ ...keys, IRIS_APP_SCOPES: 'a.view  b.manage?' }).app.scopes).toEqual([
       { scope: 'a.view', optional: false },
       { scope: 'b.manage', optional: true },
     ])
   })
 
-  test('the first key of a ring writes, the others read', () => {
+  test('the first key of a ring is used for writing, the others for reading', () => {
     const { encryption } = read({ ...keys, STANDIN_ENCRYPTION_KEYS: `${encryptionKey}, ${linkKey}` }).keys
     expect(encryption.map(({ kid, bytes }) => [kid, bytes.length])).toEqual([
       ['main', 32],
@@ -275,12 +275,12 @@ describe('what is read', () => {
     expect(read({ ...keys, TRUST_PROXY: text }).http.trustProxy).toEqual(trusted)
   })
 
-  test('TRUST_PROXY as a number trusts so many hops', () => {
+  test('TRUST_PROXY as a number trusts that many hops', () => {
     const trusts = read({ ...keys, TRUST_PROXY: '2' }).http.trustProxy as (address: string, hop: number) => boolean
     expect([0, 1, 2].map((hop) => trusts('any', hop))).toEqual([true, true, false])
   })
 
-  test('null is an origin only where it is named', () => {
+  test('null is an allowed origin only if it is listed', () => {
     expect(read({ ...keys, APP_ORIGINS: 'https://app.example, null' }).http.appOrigins).toEqual([
       'https://app.example',
       'null',
@@ -289,7 +289,7 @@ describe('what is read', () => {
 })
 
 describe('a secret from a file', () => {
-  test('is read without the line’s end', () => {
+  test('is read without the newline at its end', () => {
     const file = join(temporaryFolder(), 'secret')
     writeFileSync(file, 'postgres://user:pass@db/standin\n')
     expect(read({ ...keys, DATABASE_URL_FILE: file }).database.url).toBe('postgres://user:pass@db/standin')
@@ -314,7 +314,7 @@ describe('a secret from a file', () => {
     ])
   })
 
-  test('is for secrets alone: any other STANDIN_ name with _FILE is unknown', () => {
+  test('works only for secrets: any other STANDIN_ name with _FILE is unknown', () => {
     expect(problems({ ...keys, STANDIN_DATA_DIR_FILE: '/x' })).toEqual([
       expect.stringMatching(/^STANDIN_DATA_DIR_FILE is not/),
     ])
@@ -322,7 +322,7 @@ describe('a secret from a file', () => {
 })
 
 describe('keys for development', () => {
-  test('are made once, readable by their owner alone, said once, and used again', () => {
+  test('are generated once, readable only by their owner, reported once, and reused', () => {
     const folder = join(temporaryFolder(), 'data')
     const said: string[] = []
     const first = readConfig(app, { STANDIN_DATA_DIR: folder }, (line) => said.push(line))
@@ -361,7 +361,7 @@ describe('keys for development', () => {
     for (const other of others) expect(other[0]).toBe(keys[0])
   })
 
-  test('are never made in production', () => {
+  test('are never generated in production', () => {
     const folder = temporaryFolder()
     expect(problems({ ...production, STANDIN_LINK_KEYS: undefined, STANDIN_DATA_DIR: folder })).toEqual([
       'STANDIN_LINK_KEYS is required in production.',
@@ -369,14 +369,14 @@ describe('keys for development', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('a file that does not hold keys is not overwritten', () => {
+  test('a file without keys is not overwritten', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'keys.json'), '{}')
     expect(problems({ STANDIN_DATA_DIR: folder })).toEqual([expect.stringContaining('does not hold keys')])
     expect(readFileSync(join(folder, 'keys.json'), 'utf8')).toBe('{}')
   })
 
-  test('a folder that cannot be made is said so', () => {
+  test('a folder that cannot be created is reported', () => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
     expect(problems({ STANDIN_DATA_DIR: join(file, 'data') })).toEqual([expect.stringContaining('cannot be written')])

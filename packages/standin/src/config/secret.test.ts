@@ -27,11 +27,11 @@ describe('invariant 10: a secret is never printed', () => {
     expect(print()).not.toContain('s3cr3t')
   })
 
-  test('where it is shown it reads [secret]', () => {
+  test('it prints as [secret]', () => {
     expect([String(secret), JSON.stringify(secret), inspect(secret)]).toEqual(['[secret]', '"[secret]"', '[secret]'])
   })
 })
 
-test('only reveal gives it out', () => {
+  test('only reveal returns it', () => {
   expect(secret.reveal()).toBe('s3cr3t')
 })

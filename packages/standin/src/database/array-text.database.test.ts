@@ -13,7 +13,7 @@ afterAll(async () => {
 
 const storable = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0') && text.isWellFormed())
 
-test('PostgreSQL reads every array of texts as it was', async () => {
+test('PostgreSQL reads every array of texts unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.option(storable)), async (texts) => {
       const [row] = await sql`select to_json(${arrayText(texts)}::text::text[]) as texts`

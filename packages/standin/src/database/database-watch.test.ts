@@ -39,7 +39,7 @@ function watchPlayed() {
   return { replica, clock, database, watch, logged }
 }
 
-test('invariant 16: it is down once its session is lost and it does not answer, counted from the loss', async () => {
+test('invariant 16: the database counts as down once its session is lost and it does not answer, from the loss on', async () => {
   const { replica, clock, database, watch } = watchPlayed()
   database.answers = false
   expect(watch.isDown()).toBe(false)
@@ -52,7 +52,7 @@ test('invariant 16: it is down once its session is lost and it does not answer, 
   expect(database.cuts.slice(0, 2)).toEqual([500, 0])
 })
 
-test('a lost session alone is no outage: the database is asked, and connections that are silent are ended', async () => {
+test('a lost session alone is not an outage: the database is asked, and silent connections are closed', async () => {
   const { replica, watch, database } = watchPlayed()
   replica.lose()
 
@@ -60,7 +60,7 @@ test('a lost session alone is no outage: the database is asked, and connections 
   expect(database.cuts).toEqual([500])
 })
 
-test('invariant 16: what waits for it fails when it goes down, and what is said first at its return is to read again', async () => {
+test('invariant 16: waiting work fails when the database goes down; when it is back, the first notification is to read again', async () => {
   const { database, watch } = watchPlayed()
   const waiting = watch.whileUp(new Promise(() => {}))
   database.answers = false
@@ -97,10 +97,10 @@ test.for([
   Object.assign(database, { answers: false, code })
   expect(await watch.suspect()).toBe(true)
   expect(watch.trouble()).toBe(trouble)
-  expect(database.cuts).toEqual(cuts) // One that answers has good connections.
+  expect(database.cuts).toEqual(cuts) // A database that answers keeps its connections.
 })
 
-test('invariant 26: a full disk counts until there is room again, though single rows still fit', async () => {
+test('invariant 26: a full disk counts as full until there is room again, even if single rows still fit', async () => {
   const { database, watch, clock } = watchPlayed()
   database.hasRoom = false
   expect(await watch.suspect(Object.assign(new Error('no'), { code: '53100' }))).toBe(true)
@@ -112,7 +112,7 @@ test('invariant 26: a full disk counts until there is room again, though single 
   await vi.waitFor(() => expect(watch.trouble()).toBeUndefined())
 })
 
-test('invariant 26: clocks that are further apart than the skew are known from each answer, and logged once', async () => {
+test('invariant 26: each answer shows whether the clocks differ too much, which is logged once', async () => {
   const { database, watch, logged } = watchPlayed()
   for (const [aheadMs, offByMs] of [
     [59_000, undefined],
@@ -127,7 +127,7 @@ test('invariant 26: clocks that are further apart than the skew are known from e
   expect(logged).toEqual([expect.stringMatching(/^the clocks of this machine and the database disagree/)])
 })
 
-test('invariant 26: a commit that hangs is ended after three seconds, and the database is asked once until it answers', async () => {
+test('invariant 26: a hanging commit is ended after three seconds, and only one probe waits for the database', async () => {
   const { database, watch, clock } = watchPlayed()
   const commit = Promise.withResolvers<number>()
   database.hangs = commit.promise
@@ -142,7 +142,7 @@ test('invariant 26: a commit that hangs is ended after three seconds, and the da
   await vi.waitFor(() => expect(watch.isDown()).toBe(false))
 }, 10_000)
 
-test('nothing is kept of work that has ended, however long the database stays up', async () => {
+test('finished work leaves nothing in memory, however long the database stays up', async () => {
   setFlagsFromString('--expose-gc')
   const collectGarbage: () => void = runInNewContext('gc')
   const { watch } = watchPlayed()

@@ -15,7 +15,7 @@ async function connect(options: Parameters<typeof connectDatabase>[1] = {}) {
   return connection
 }
 
-test('invariant 1: what is committed is on disk, whatever the database does by itself', async () => {
+test('invariant 1: committed data is on disk, whatever the database’s own default is', async () => {
   const database = await createTestDatabase()
   onTestFinished(database.drop)
   const name = new URL(database.url).pathname.slice(1)
@@ -29,7 +29,7 @@ test('invariant 1: what is committed is on disk, whatever the database does by i
   expect(await sql`show synchronous_commit`).toEqual([{ synchronous_commit: 'on' }])
 })
 
-test('its connections can be told apart from those of others', async () => {
+test('its connections have a name of their own', async () => {
   const { sql } = await connect()
   expect(await sql`show application_name`).toEqual([{ application_name: 'standin' }])
 })
@@ -53,7 +53,7 @@ test('behind a transaction pooler nothing is prepared', async () => {
   expect(await sql`select count(*)::int from pg_prepared_statements`).toEqual([{ count: 0 }])
 })
 
-test('a connection that is lost costs at most the query that was on it', async () => {
+test('a lost connection costs at most the query that used it', async () => {
   const { sql } = await connect({ pool: 1 })
   const pid = async () => (await sql`select pg_backend_pid() as pid`)[0]?.pid
   const lost = await pid()
@@ -63,13 +63,13 @@ test('a connection that is lost costs at most the query that was on it', async (
   await vi.waitFor(async () => expect(await pid()).not.toBe(lost))
 })
 
-test('rows that were read and dropped do not grow old: they would stay in memory until the next full collection', async () => {
+test('rows that are read and dropped are freed by young collections, not only by the next full one', async () => {
   const { sql } = await connect({ pool: 1 })
   const oldBytes = () =>
     getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')?.space_used_size ?? 0
   const readPage = () =>
     sql`select jsonb_build_object('nth', n, 'text', md5(n::text)) as cells from generate_series(1, 2_000) n`
-  for (let page = 0; page < 20; page++) await readPage() // What is made once.
+  for (let page = 0; page < 20; page++) await readPage() // Allocates what is only allocated once.
 
   const before = oldBytes()
   let most = before
@@ -81,7 +81,7 @@ test('rows that were read and dropped do not grow old: they would stay in memory
   expect((most - before) / 1_000_000).toBeLessThan(15) // Of some eighty that were read.
 })
 
-describe('what the operator reads where the database cannot be used', () => {
+describe('the error that the operator sees if the database cannot be used', () => {
   test.for<{ title: string; change: (url: URL) => void; code: string }>([
     {
       title: 'nothing listens',
@@ -114,7 +114,7 @@ describe('what the operator reads where the database cannot be used', () => {
     expect(databaseTrouble(error)).not.toContain('s3cret')
   })
 
-  test.skipIf(!hasPgBouncer)('nobody said that it is a transaction pooler: 08P01', async () => {
+  test.skipIf(!hasPgBouncer)('a transaction pooler that is not configured as one: 08P01', async () => {
     await using database = await createTestDatabase()
     await using pooler = await startTransactionPooler(database.url)
     const { sql, close } = connectDatabase(pooler.url, { pool: 1 })
@@ -123,7 +123,7 @@ describe('what the operator reads where the database cannot be used', () => {
     expect(databaseTrouble(await sql`select 1`.catch((error: unknown) => error))).toContain('DATABASE_DIRECT_URL')
   })
 
-  test('another failure is none of the database', () => {
+  test('other failures are not attributed to the database', () => {
     expect(databaseTrouble(new Error('no'))).toBeUndefined()
     expect(databaseTrouble(Object.assign(new Error('no'), { code: '23505' }))).toBeUndefined()
   })

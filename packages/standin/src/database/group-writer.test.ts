@@ -19,7 +19,7 @@ function playDatabase({ fails = (_rows: readonly number[]): unknown => undefined
 }
 const turn = () => new Promise(setImmediate)
 
-test('one statement is under way, and what arrives meanwhile is the next one', async () => {
+test('rows that arrive while a statement runs are written by the next one', async () => {
   const database = playDatabase()
   const write = createGroupWriter({ write: database.write })
 
@@ -40,7 +40,7 @@ test('one statement is under way, and what arrives meanwhile is the next one', a
   ])
 })
 
-test('after a group of several those who come again are awaited, after a single one nobody is', async () => {
+test('after a group of several rows the writer waits for more; after a single row it does not', async () => {
   const database = playDatabase()
   const gathers: Array<() => void> = []
   const gather = () => new Promise<void>((resolve) => gathers.push(resolve))
@@ -90,7 +90,7 @@ test('a bad row costs only itself', async () => {
   expect(await all).toMatchObject([{ value: 10 }, { reason: duplicate }, { value: 30 }])
 })
 
-test('where rows can be written apart, those of a failed group hold up nobody', async () => {
+test('if rows can be written alone, those of a failed group do not delay others', async () => {
   const database = playDatabase({ fails: (rows) => rows.includes(2) && new Error('locked') })
   const apart = Promise.withResolvers<number>()
   const write = createGroupWriter({
@@ -123,7 +123,7 @@ test('a database that is gone is asked once for all of them', async () => {
   expect(database.statements).toHaveLength(1)
 })
 
-test('groups and the queue are bounded: what is too much is told to come back', async () => {
+test('groups and the queue are bounded: rows beyond that are refused with a time to retry', async () => {
   const database = playDatabase()
   const write = createGroupWriter({ write: database.write, maxRows: 2, maxWaiting: 3 })
 

@@ -4,7 +4,7 @@ interface GroupWriterOptions<Row, Result> {
   /** Writes all rows with one statement. @returns what came of each, in the order of the rows */
   write: (rows: readonly Row[]) => Promise<readonly Result[]>
   /**
-   * Writes a row by itself after its group failed, where that may help: beside the queue, so that a row that takes long
+   * Writes a row alone after its group failed, if that may help: outside the queue, so that a row that takes long
    * holds up no other. Without it those of a bad value or constraint are written by the queue, one after the other.
    */
   apart?: { write: (row: Row) => Promise<Result>; mayHelp: (error: unknown) => boolean }

@@ -11,9 +11,9 @@ export interface ListenSession {
   /** The id whose lock it holds: new in each session. */
   readonly replicaId: number
   listen(channel: string): Promise<void>
-  /** How long ago the database was asked what it has answered last. */
+  /** The age of the last question that the database has answered. */
   silentForMs(): number
-  /** Resolves once, when the session is gone or does not answer any more. */
+  /** Resolves once, when the session is gone or has stopped answering. */
   readonly lost: Promise<void>
   /** Ends it at once, also where the other side does not answer. */
   destroy(): void

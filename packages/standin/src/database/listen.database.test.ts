@@ -22,7 +22,7 @@ async function listen() {
   return { sql, listener, heard, connected: () => connected }
 }
 
-test('hears what is committed, and nothing that is not', async () => {
+test('hears of committed notifications only', async () => {
   const { sql, heard, connected } = await listen()
 
   await sql
@@ -38,7 +38,7 @@ test('hears what is committed, and nothing that is not', async () => {
   expect(connected()).toBe(1)
 })
 
-test('channels do not mix, and two may listen to one', async () => {
+test('channels are separate, and two listeners may share one', async () => {
   const { sql, listener, heard } = await listen()
   const [also, cancelled]: [string[], string[]] = [[], []]
   await listener.on('run_event', (payload) => also.push(payload))
@@ -49,7 +49,7 @@ test('channels do not mix, and two may listen to one', async () => {
   await vi.waitFor(() => expect([heard, also, cancelled]).toEqual([['b'], ['b'], ['a']]))
 })
 
-test('listens again by itself when its connection is lost, and says so', async () => {
+test('listens again after its connection is lost, and reports it', async () => {
   const { sql, heard, connected } = await listen()
 
   await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'standin-listen' and datname = current_database()`
@@ -59,7 +59,7 @@ test('listens again by itself when its connection is lost, and says so', async (
   await vi.waitFor(() => expect(heard).toEqual(['after']))
 })
 
-test('two losses in a row are survived as one is', async () => {
+test('two losses in a row are survived as well', async () => {
   const { sql, connected } = await listen()
   for (const loss of [2, 3]) {
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'standin-listen' and datname = current_database()`

@@ -16,7 +16,7 @@ export type Channel =
   | 'token_changed'
 
 export interface Listener {
-  /** Calls `onNotify` for each notification, and `onConnect` whenever listening (again) begins: what came meanwhile is lost. */
+  /** Calls `onNotify` for each notification, and `onConnect` whenever listening starts (again): notifications in between are lost. */
   on(channel: Channel, onNotify: (payload: string) => void, onConnect?: () => void): Promise<void>
   close(): Promise<void>
 }
@@ -36,7 +36,7 @@ interface Hearer {
 const longestPauseMs = 1_000
 
 /**
- * One session of a process for LISTEN and for its replica's lock, made anew by itself; one that does not answer is left
+ * One session of a process for LISTEN and for its replica's lock, replaced automatically; one that does not answer is left
  * within a second. Needs a direct connection, not a transaction pooler.
  */
 export function createListener(url: string, heartbeat: HeartbeatPolicy = defaultHeartbeat): ReplicaListener {

@@ -44,7 +44,7 @@ export function deletionOf<Table extends PgTable, Column extends keyof Table['$i
 }
 
 const list = (parts: readonly SQL[]) => sql.join([...parts], sql`, `)
-/** As the database calls a column of ours. */
+/** The name of a column in the database. */
 const nameOf = (column: string) => sql`${sql.identifier(toSnakeCase(column))}`
 const givenOf = (column: string) => sql`given.${sql.identifier(column)}`
 

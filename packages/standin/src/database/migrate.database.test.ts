@@ -42,7 +42,7 @@ test('a second start changes nothing', async () => {
   expect(await sql`select count(*)::int from installations`).toEqual([{ count: 1 }])
 })
 
-test('a table that somebody holds is not waited for without end: whoever uses it would wait behind', async () => {
+test('a migration does not wait long for a locked table: every later query would wait behind it', async () => {
   const { url, sql } = await createEmptyDatabase()
   await migrateDatabase(url)
   await sql.begin(async (backup) => {
@@ -53,9 +53,9 @@ test('a table that somebody holds is not waited for without end: whoever uses it
   await migrateDatabase(url)
 })
 
-test('its lock is gone when it has ended, also when it failed', async () => {
+test('its lock is released when it ends, also when it fails', async () => {
   const { url, sql } = await createEmptyDatabase()
-  await sql`create table runs ()` // In the way.
+  await sql`create table runs ()` // Makes the migration fail.
 
   await expect(migrateDatabase(url)).rejects.toThrow()
 

@@ -14,15 +14,15 @@ export class MoveRefused extends Error {
 
 /**
  * Copies all tables into another database, which has them already and empty: what is read is of one moment, what is
- * written is there as a whole or not at all. Meanwhile nobody else writes into either: a server that starts waits, and
- * because of it nothing is moved, since it would go on in the database that is left.
+ * written is there as a whole or not at all. Nothing else can write to either database during the move: a server that starts
+ * has to wait, and makes the move fail, since that server would keep using the source database.
  * @throws MoveRefused while a server runs on either, where the other one is not empty, or where a count differs
  */
 export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
   const tables = await listTables(from) // Before the transaction: its first look is what it sees, and comes after the locks.
   return from.begin('isolation level repeatable read read only', async (source) =>
     to.begin(async (target) => {
-      await keepOthersFromWriting(source, tables, 'The database that is left')
+      await keepOthersFromWriting(source, tables, 'The source database')
       await keepOthersFromWriting(target, tables, 'The database that is moved to')
       await refuseUnlessEmpty(target, tables)
       const copied: CopiedTable[] = []
@@ -38,7 +38,7 @@ export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
         copied.push({ name, rows: after })
       }
       await moveSequences(target)
-      await refuseWhereOneHasStarted(source, 'the database that is left')
+      await refuseWhereOneHasStarted(source, 'the source database')
       await refuseWhereOneHasStarted(target, 'the database that is moved to')
       return copied
     }),
@@ -58,7 +58,7 @@ async function keepOthersFromWriting(sql: TransactionSql, tables: readonly Table
   const servers = await countServers(sql)
   if (servers > 0)
     throw new MoveRefused(
-      `${which} is in use by ${servers} running servers. Stop them first: what they write meanwhile would be lost.`,
+      `${which} is in use by ${servers} running servers. Stop them first: what they write during the move would be lost.`,
     )
 }
 

@@ -7,11 +7,11 @@ export interface SocketAddress {
   path?: string | false
 }
 
-/** Where an address names several hosts the driver finds the right one by itself, and its sockets are its own. */
+/** If an address names several hosts, the driver finds the right one and opens its own sockets. */
 export const namesOneHost = (url: string): boolean => URL.canParse(url) && !new URL(url).hostname.includes(',')
 
 /**
- * The socket that the driver would open by itself, kept so that it can be destroyed. It is returned before it is connected:
+ * The socket that the driver would open, kept so that it can be destroyed. It is returned before it is connected:
  * an error of its own ends the driver's attempt, one that is thrown here would end its connection for good.
  */
 export function openSocket({ host: [host = ''], port: [port = 5_432], path }: SocketAddress): Socket {

@@ -27,7 +27,7 @@ async function startListener(url: string) {
   return listener
 }
 
-test('every process has an id of its own, and the others see it until it ends', async () => {
+test('every process has its own id, which the others see until it ends', async () => {
   const { database, alive } = await open()
   const [one, two] = [await startListener(database.url), await startListener(database.url)]
   const ids = [one.replica.id(), two.replica.id()]
@@ -38,7 +38,7 @@ test('every process has an id of its own, and the others see it until it ends', 
   expect(one.replica.id()).toBeUndefined()
 })
 
-test('a session that is lost costs the id: it is told at once, and another one is taken', async () => {
+test('a process that loses its session loses its id: it is notified at once, and takes another id', async () => {
   const { database, sql, alive } = await open()
   const { replica } = await startListener(database.url)
   const first = replica.id() ?? 0
@@ -69,7 +69,7 @@ test('a process knows for how long the database has not heard of it', async () =
   expect(listener.replica.silentForMs()).toBeGreaterThan(250)
 })
 
-test('a killed process is missing within milliseconds', async () => {
+test('a killed process disappears within milliseconds', async () => {
   const { database, alive } = await open()
   const entry = fileURLToPath(new URL('../../test/replica-process.ts', import.meta.url))
   const child = spawn(process.execPath, [entry, database.url], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -84,7 +84,7 @@ test('a killed process is missing within milliseconds', async () => {
   await vi.waitFor(async () => expect(await alive()).toEqual(new Set()), { timeout: 250, interval: 5 })
 })
 
-test('invariant 16: a session whose other side has gone silent is noticed within a second', async () => {
+test('invariant 16: a session whose other side went silent is noticed within a second', async () => {
   const { database } = await open()
   await using proxy = await startDatabaseProxy(database.url)
   const { replica } = await startListener(proxy.url)

@@ -12,7 +12,7 @@ async function listenSilently() {
   return { server, port, url: `postgres://127.0.0.1:${port}/standin` }
 }
 
-test('after its end a pool leaves no connection open, made or in the making', async () => {
+test('an ended pool leaves no connection open, established or not', async () => {
   const { server, port, url } = await listenSilently()
   const { options, end } = createSockets(url, { heardEveryMs: 60_000 })
   const open = () => (options as { socket: (address: object) => Socket }).socket({ host: ['127.0.0.1'], port: [port] })
@@ -25,7 +25,7 @@ test('after its end a pool leaves no connection open, made or in the making', as
   server.close()
 })
 
-test('a connection that the driver makes after the end does not keep the process', async () => {
+test('a connection that the driver opens after the end does not keep the process alive', async () => {
   const { server, port, url } = await listenSilently()
   const late = `
     import { createSockets } from ${JSON.stringify(import.meta.resolve('./sockets.ts'))}
@@ -37,7 +37,7 @@ test('a connection that the driver makes after the end does not keep the process
   server.close()
 })
 
-test('a connection on which nothing arrives is ended, also where the database cannot be told to', async () => {
+test('a silent connection is closed, even if the database cannot be reached', async () => {
   const { server, port, url } = await listenSilently()
   const { options, end } = createSockets(url, { heardEveryMs: 20 })
   const silent = (options as { socket: (address: object) => Socket }).socket({ host: ['127.0.0.1'], port: [port] })

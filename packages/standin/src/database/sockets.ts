@@ -7,7 +7,7 @@ export interface Sockets {
   /**
    * Ends connections whose other side has gone silent: what is under way there fails, new ones are made. An idle one goes
    * too, which costs a connection and no work.
-   * @param unlessHeardWithinMs spares those on which anything arrives meanwhile; 0 spares none
+   * @param unlessHeardWithinMs spares connections on which anything arrives within this time; 0 spares none
    */
   cut(unlessHeardWithinMs: number): void
   /**
@@ -25,7 +25,7 @@ export function createSockets(url: string, { heardEveryMs }: { heardEveryMs: num
   const sockets = new Set<Socket>()
   let isOver = false
   const socket = (address: SocketAddress) => {
-    for (const each of sockets) if (each.destroyed) sockets.delete(each) // The driver takes off listeners of ours.
+    for (const each of sockets) if (each.destroyed) sockets.delete(each) // The driver removes our listeners.
     const opened = openSocket(address)
     sockets.add(opened)
     return isOver ? opened.unref() : opened

@@ -106,7 +106,7 @@ test('an announcement whose email fails is repeated the next day; a refused one 
   expect(await stack.announce()).toBe(false)
 })
 
-test('an author who is seen takes the announcement back', async () => {
+test('when the author is seen again, the announcement is withdrawn', async () => {
   await using stack = await createStack()
   stack.clock.advance(80 * dayMs)
   await stack.announce()

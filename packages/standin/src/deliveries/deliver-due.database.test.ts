@@ -16,7 +16,7 @@ import { showSigningSecret, signingSecretOf } from './signing-secret.ts'
 const database = await createTestDatabase()
 afterAll(database.drop)
 
-/** What happens while a run works, and the rows it finds beside those it was asked for. */
+/** What happens during a run, and the rows that it finds in addition to the requested ones. */
 const during: { work: () => Promise<unknown>; moreRows: number } = { work: async () => {}, moreRows: 0 }
 
 const report = defineAction({
@@ -46,7 +46,7 @@ const email = { kind: 'email', address: 'anna@example.com', file: 'none' } as co
 
 const mailSettings = { SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'fleet@example.com' }
 
-/** Runs whose results are sent into a world that answers as the test says. */
+/** Runs whose results are sent to receivers that the test controls. */
 async function createStack(
   answer: () => Outcome | Promise<Outcome> = () => ({ kind: 'delivered' }),
   /** False: email was turned off after runs asked for it. */
@@ -74,10 +74,10 @@ async function createStack(
   const withoutEmail = { ...config, delivery: { ...config.delivery, smtp: undefined } }
   const ctx = { ...runs.ctx, deliveries: senders, config: sendsEmail ? config : withoutEmail }
   const work = runs.createWorker()
-  clock.advance(60_000) // Ahead of the database's clock, by which deliveries become due.
+      clock.advance(60_000) // Ahead of the database's clock, which decides when deliveries are due.
   return {
     ...{ runs, ctx, clock, posted, mailed },
-    /** Ends the time of every send. */
+    /** Makes every send run out of time. */
     outOfTime: () => time.abort(),
     deliverDue: () => deliverDue(ctx),
     async ended(deliverTo: Destination[], input: Record<string, unknown> = {}, accountId = account): Promise<string> {
@@ -162,7 +162,7 @@ describe('the result of a run that has ended', () => {
     })
   })
 
-  test('lists first in the email what the previous run did not have', async () => {
+  test('lists new rows first in the email', async () => {
     await using stack = await createStack()
     await stack.ended([])
     during.moreRows = 1
@@ -174,7 +174,7 @@ describe('the result of a run that has ended', () => {
     )
   })
 
-  test('is attached as a file where that was asked for', async () => {
+  test('is attached as a file on request', async () => {
     await using stack = await createStack()
     await stack.ended([{ ...email, file: 'csv' }])
     await stack.ended([{ ...email, file: 'xlsx' }])
@@ -213,7 +213,7 @@ describe('a delivery that fails', () => {
     expect(await stack.audit()).toMatchObject([{ event: 'delivery.failed' }])
   })
 
-  test('is given up at once where another attempt would end the same way', async () => {
+  test('is given up at once if another attempt would fail in the same way', async () => {
     await using stack = await createStack(() => ({ kind: 'refused', because: 'The host answered 410.' }))
     const id = await stack.ended([webhook])
     await stack.deliverDue()
@@ -310,7 +310,7 @@ test('a delivery whose process dies while sending is sent by another minutes lat
 describe('invariant 25: a receiver that does not answer', () => {
   const stalled = () => new Promise<Outcome>(() => {})
 
-  test('ends with the time for a send, although the send itself never does', async () => {
+  test('is given up when the time for a send is over, although the send never ends', async () => {
     await using stack = await createStack(stalled)
     const id = await stack.ended([webhook])
     const sending = stack.deliverDue()
@@ -320,7 +320,7 @@ describe('invariant 25: a receiver that does not answer', () => {
     expect(await stack.deliveries(id)).toMatchObject([{ state: 'waiting', attempts: 1, reason: 'DELIVERY_FAILED' }])
   })
 
-  test('holds up its own account alone, which has one send under way however many look', async () => {
+  test('delays only its own account, which has one send under way however many replicas look', async () => {
     await using stack = await createStack(stalled)
     for (let run = 0; run < 3; run++) await stack.ended([webhook, webhook])
     await stack.ended([webhook], {}, otherAccount)
@@ -355,7 +355,7 @@ test('a claim that meets another one of the same account at the same moment find
   expect(stack.posted).toEqual([])
 })
 
-describe('an address that is entered again and again is not flooded: attempts per account and hour are limited', () => {
+describe('attempts per account and hour are limited, so that no address is flooded', () => {
   /** Other deliveries of the account, attempted just now. */
   const tried = (stack: Stack, runId: string, { others, attempts }: { others: number; attempts: number }) =>
     stack.runs.sql`insert into deliveries (run_id, position, account_id, destination, state, attempts, last_try_at)

@@ -30,7 +30,7 @@ test('names stay text', () => {
   expect(html).not.toContain('<b>')
 })
 
-test('of many rows the first twenty are shown, with the total', () => {
+test('the first twenty of many rows are shown, with the total', () => {
   const rows = Array.from({ length: 30 }, (_, nth) => row(String(nth), `Machine ${nth}.`))
   const { text } = emailOf({ ...result, rows, totalRows: 900 }, shown)
   expect(text).toContain('Machine 19.')
@@ -52,7 +52,7 @@ test('a run that failed says so, and why', () => {
   expect(text).not.toContain('2 machines need you')
 })
 
-test('new rows come first, under a title of their own, also where they are far down the list', () => {
+test('new rows come first, under their own title, even if they are far down the list', () => {
   const known = Array.from({ length: 30 }, (_, nth) => row(`k${nth}`, `Known ${nth}.`))
   const newRows = [row('n', 'Fresh.', { isNew: true })]
   const { text, html } = emailOf({ ...result, rows: known, totalRows: 31, newRows, totalNewRows: 1 }, shown)
@@ -66,7 +66,7 @@ test('new rows come first, under a title of their own, also where they are far d
   expect(text).toContain('These are 20 of 31 rows.')
 })
 
-test('where all rows are new, or none, there is one list', () => {
+test('if all rows are new, or none, there is one list', () => {
   const newRows = result.rows.map((each) => ({ ...each, isNew: true }))
   expect(emailOf({ ...result, rows: newRows, newRows, totalNewRows: 2 }, shown).text).not.toContain('New since')
   expect(emailOf(result, shown).text).not.toContain('New since')

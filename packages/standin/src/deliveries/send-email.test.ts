@@ -68,7 +68,7 @@ test('a server that is down is tried again later', async () => {
 })
 
 test.for(['greeting', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA', '.'])(
-  'invariant 25: a mail server that says nothing after %s is left when the time for a send is over',
+  'invariant 25: a mail server that says nothing after %s is abandoned when the time for a send is over',
   async (last) => {
     const time = new AbortController()
     await using server = await startRawReceiver(

@@ -14,7 +14,7 @@ const loopback: LookupAddress[] = [{ address: '127.0.0.1', family: 4 }]
 
 const ctx = { clock: createAdjustableClock(new Date()), userAgent: 'Standin/test' }
 
-/** A receiver at `receiver.example`, which the lookup of these tests finds on this machine. */
+/** A receiver at `receiver.example`, a name that resolves to this machine in these tests. */
 async function receiver(respond: Respond, change: Partial<Network> = {}) {
   const server = await startLocalServer(respond, { tls: receiverCertificate })
   const { port } = new URL(server.url)
@@ -70,7 +70,7 @@ describe('an answer', () => {
     expect(host.server.requests).toHaveLength(1)
   })
 
-  test('that never ends is not waited for: its head is enough', async () => {
+  test('that never ends is not awaited: its head is enough', async () => {
     await using host = await receiver((response) => response.writeHead(200).write('x'))
     expect(await host.send()).toEqual({ kind: 'delivered' })
   })
@@ -100,7 +100,7 @@ describe('invariant 25: a send ends, whatever the receiver does', () => {
       expect(await sendTo(answered(answer))).toEqual({ kind: 'refused', because: 'The host answered 101.' })
   })
 
-  test('a flood of interim answers is left', async () => {
+  test('a flood of interim answers is cut off', async () => {
     const flood = (socket: Socket) => {
       const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(100)
       const more = () => !socket.destroyed && socket.write(hints, more)
@@ -114,7 +114,7 @@ describe('invariant 25: a send ends, whatever the receiver does', () => {
     })
   })
 
-  test('a head that never ends is left', async () => {
+  test('a head that never ends is cut off', async () => {
     const endless = (socket: Socket) => {
       const more = () => !socket.destroyed && socket.write(`x: ${'y'.repeat(1_000)}\r\n`, more)
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n', more))
@@ -122,7 +122,7 @@ describe('invariant 25: a send ends, whatever the receiver does', () => {
     expect(await sendTo(endless)).toEqual(noAnswer)
   })
 
-  test('of a body that drips or never ends nothing is waited for', async () => {
+  test('a body that trickles in or never ends is not awaited', async () => {
     for (const head of ['content-length: 1000000', 'transfer-encoding: chunked', 'connection: close'])
       expect(await sendTo(answered(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n`))).toEqual({ kind: 'delivered' })
   })
@@ -141,7 +141,7 @@ describe('invariant 25: a send ends, whatever the receiver does', () => {
     expect(await sendTo((socket, outOfTime) => socket.once('data', outOfTime))).toEqual(noAnswer)
   })
 
-  test('a head that drips ends with the time for a send', async () => {
+  test('a head that trickles in ends with the time for a send', async () => {
     const drip = (socket: Socket, outOfTime: () => void) =>
       socket.once('data', () => socket.write('HTTP/1.1 2', () => socket.write('00 O', outOfTime)))
     expect(await sendTo(drip)).toEqual(noAnswer)
@@ -153,7 +153,7 @@ describe('invariant 25: a send ends, whatever the receiver does', () => {
   })
 })
 
-test('of an answer of 10 MB next to nothing is read', async () => {
+  test('an answer of 10 MB is hardly read', async () => {
   const closed = Promise.withResolvers<number>()
   await using host = await receiver(async (response) => {
     const piece = Buffer.alloc(64 * 1024)
@@ -195,7 +195,7 @@ describe('the server’s own network cannot be reached', () => {
     expect(host.server.requests).toHaveLength(0)
   })
 
-  test('where the host is an address', async () => {
+  test('if the host is an IP address', async () => {
     await using host = await receiver(answers(200), productPolicy)
     const { port } = new URL(host.server.url)
     for (const name of ['127.0.0.1', '127.1', '[::1]', '[::ffff:127.0.0.1]', '0x7f000001'])
@@ -203,7 +203,7 @@ describe('the server’s own network cannot be reached', () => {
     expect(host.server.requests).toHaveLength(0)
   })
 
-  test('where the name resolves to another address a moment later: the checked address is used', async () => {
+  test('if the name resolves to another address a moment later: the checked address is used', async () => {
     let looked = 0
     await using host = await receiver(answers(200), {
       lookUp: async () => (looked++ === 0 ? loopback : [{ address: '192.0.2.1', family: 4 }]),

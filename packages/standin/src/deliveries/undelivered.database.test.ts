@@ -46,7 +46,7 @@ async function openStack() {
         requestId: 'test',
         authenticate: async () => who,
       }),
-    /** A run that ended so many days ago, and what became of its one delivery. */
+    /** A run that ended some days ago, with the state of its one delivery. */
     async ran({ daysAgo, to = hook, state = 'failed', reason = 'DELIVERY_FAILED', scheduleId, ...of }: Past) {
       const { id, accountId } = await stack.start(of)
       const at = new Date(clock.now().getTime() - daysAgo * 86_400_000).toISOString()
@@ -94,12 +94,12 @@ test.for<{ title: string; later: Omit<Past, 'daysAgo'>; isMended: boolean }>([
 ])('a run started by hand: a later one $title, mended: $isMended', async ({ later, isMended }) => {
   await using stack = await openStack()
   const runId = await stack.ran({ daysAgo: 3 })
-  await stack.ran({ daysAgo: 4, state: 'delivered' }) // An earlier one mends nothing.
+      await stack.ran({ daysAgo: 4, state: 'delivered' }) // An earlier delivery makes up for nothing.
   await stack.ran({ daysAgo: 1, ...later })
   expect((await undelivered(stack)).includes(runId)).toBe(!isMended)
 })
 
-test('of a schedule, each receiver counts: only a later result to the same one, or a corrected address, mends it', async () => {
+  test('of a schedule counts for each receiver, until a later result reaches it or its address is corrected', async () => {
   await using stack = await openStack()
   const scheduleId = await stack.schedule([hook, mail])
   const toHook = await stack.ran({ daysAgo: 3, scheduleId })
@@ -113,14 +113,14 @@ test('of a schedule, each receiver counts: only a later result to the same one, 
   expect(await undelivered(stack)).toEqual([])
 })
 
-test('what cannot be mended is not on the list: results that are no longer kept, deliveries that an uninstall ended', async () => {
+test('deliveries that cannot be repeated are not on the list: results no longer kept, or ended by an uninstall', async () => {
   await using stack = await openStack()
   await stack.ran({ daysAgo: 91 })
   await stack.ran({ daysAgo: 1, reason: 'INSTALLATION_UNINSTALLED' })
   expect(await undelivered(stack)).toEqual([])
 })
 
-test('who may not read the action sees none of its deliveries and resends none', async () => {
+test('users without the action’s scopes see none of its deliveries and can resend none', async () => {
   await using stack = await openStack()
   const runId = await stack.ran({ daysAgo: 1 })
   const reader = { ...anna, scopes: ['b'] }
@@ -129,7 +129,7 @@ test('who may not read the action sees none of its deliveries and resends none',
   await expect(stack.as(reader).resend(asked)).rejects.toMatchObject({ cause: { reason: 'SCOPE_FORBIDDEN' } })
 })
 
-test('a failed delivery is tried once more when somebody asks; earlier attempts still count', async () => {
+test('a failed delivery is tried once more on request; earlier attempts still count', async () => {
   await using stack = await openStack()
   const runId = await stack.ran({ daysAgo: 1 })
   const asked = { runId, deliveryId: `${runId}/0` }

@@ -23,7 +23,7 @@ const events = {
 const mine = '11111111-1111-4111-8111-111111111111'
 const user: Caller = { kind: 'user', id: 'u', name: null, accountId: mine, scopes: [], expiresAt: new Date(0) }
 
-/** A server with a request that waits for the test, and a stream that gives one event and waits. */
+/** A server with a request that waits for the test, and a stream that sends one event and waits. */
 async function startServer() {
   const { ctx, admit } = createHttpStack({ logLevel: 'silent' })
   const answer = Promise.withResolvers<string>()
@@ -75,7 +75,7 @@ test('invariant 26: a request under way is answered, and nothing is accepted aft
   await drained
 })
 
-test('invariant 26: until the delay is over new requests are answered, each with the word to connect elsewhere', async () => {
+test('invariant 26: during the delay, new requests are answered and told to close their connection', async () => {
   const { server, ask } = await startServer()
   expect((await ask('/answers')).resume().headers.connection).toBe('keep-alive')
   const drained = drainHttp(server, { delayMs: 100, withinMs: 10_000 })
@@ -86,12 +86,12 @@ test('invariant 26: until the delay is over new requests are answered, each with
   await drained
 })
 
-test('invariant 26: a stream ends without the event after which a reader does not come again', async () => {
+test('invariant 26: a stream ends without the event that tells readers not to reconnect', async () => {
   const { server, stream, streams } = await startServer()
   const response = await stream()
   const drained = drainHttp(server, { delayMs: 0, withinMs: 10_000 })
 
-  const said = await text(response) // Rejects where the connection is cut in the middle of an event.
+  const said = await text(response) // Rejects if the connection is cut in the middle of an event.
   expect(said).toContain('"seq":1')
   expect(said).not.toContain('event: return')
   await drained

@@ -20,8 +20,8 @@ async function createEdge(appOrigins: string[] = []) {
   return { ctx, server, refused, logged, [Symbol.asyncDispose]: () => server.close() }
 }
 
-describe('every answer that is no success is a problem with a reason', () => {
-  test('an error of a library comes out as a broken server and nothing more, in the log as its code', async () => {
+describe('every answer that is not a success is a problem with a reason', () => {
+  test('a library’s error becomes a plain internal error; the log has its code', async () => {
     await using edge = await createEdge()
     const response = await edge.server.inject('/throws/s3cr3t?token=s3cr3t')
     expect(response.statusCode).toBe(500)
@@ -34,7 +34,7 @@ describe('every answer that is no success is a problem with a reason', () => {
     expect(edge.refused).toEqual(['/throws/:secret INTERNAL'])
   })
 
-  test('when to come again is a header in whole seconds, and a field in milliseconds', async () => {
+  test('the time to retry is a header in whole seconds, and a field in milliseconds', async () => {
     await using edge = await createEdge()
     const response = await edge.server.inject('/refuses')
     expect(response.statusCode).toBe(429)
@@ -54,7 +54,7 @@ describe('every answer that is no success is a problem with a reason', () => {
     },
   )
 
-  test('the id of a request is ours, whatever the request brings', async () => {
+  test('the id of a request is always our own', async () => {
     await using edge = await createEdge()
     const response = await edge.server.inject({
       url: '/nowhere',
@@ -71,7 +71,7 @@ describe('browsers of other origins', () => {
     headers: { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
   })
 
-  test('are allowed where they are named, without credentials', async () => {
+  test('are allowed if they are listed, without credentials', async () => {
     await using edge = await createEdge(['https://app.example', 'null'])
     for (const origin of ['https://app.example', 'null']) {
       const { headers } = await edge.server.inject(preflight(origin))
@@ -152,7 +152,7 @@ test.for([
   expect([ready.statusCode, ready.json()]).toMatchObject([status, { database: 'down', parts }])
 })
 
-test('a worker that claims nothing while runs are due is not ready, and says so', async () => {
+test('a worker that claims nothing while runs are due is not ready, and reports it', async () => {
   await using edge = await createEdge()
   const watch = played({})
   let isWorking = false
@@ -178,14 +178,14 @@ test.for([
   expect([answer.statusCode, answer.json()]).toMatchObject([503, { status: 'not-ready', ...says }])
 })
 
-test.for(['read-only', 'full', 'not-committing'] as const)('health names a database that is %s', async (trouble) => {
+test.for(['read-only', 'full', 'not-committing'] as const)('health reports a database that is %s', async (trouble) => {
   await using edge = await createEdge()
   const watch = { ...played({}), suspect: async () => true, trouble: () => trouble }
   registerHealthRoutes(edge.server, { config: edge.ctx.config, watch }, { isWorking: () => true })
   expect((await edge.server.inject('/health/ready')).json()).toMatchObject({ status: 'ready', database: trouble })
 })
 
-test('a stream begins with the hint to reconnect soon, and goes on unchanged', async () => {
+test('a stream starts with the hint to reconnect soon, and continues unchanged', async () => {
   const streamed = reconnectSoon(
     new Response('data: 1\n\n', { status: 200, headers: { 'content-type': 'text/event-stream' } }),
     new AbortController().signal,

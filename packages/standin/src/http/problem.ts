@@ -38,10 +38,10 @@ export function retryAfterOf(eachMs: ReadonlyArray<number | undefined>): { 'retr
   return knownMs.length > 0 ? { 'retry-after': String(Math.ceil(Math.max(...knownMs) / 1_000)) } : {}
 }
 
-/** A line in the log for what is no fault of whoever asked. */
+/** Logs errors that are not the caller's fault. */
 export function logFailure(log: Pick<Logger, 'debug' | 'warn' | 'error'>, error: unknown): void {
   const { status, reason } = toRefusal(error)
-  // Decided so, as while keys cannot be had: that needs no stack, and anybody can cause it again and again.
+  // Expected errors, such as keys that cannot be fetched, need no stack, and any caller can cause them repeatedly.
   if (reason === 'STORAGE_UNAVAILABLE')
     log.debug({ err: error, reason }, 'request failed') // The watch logs an outage, once. The line of each request has its status.
   else if (status === 503 && error instanceof StandinError && !error.cause) log.warn({ reason }, 'request refused')

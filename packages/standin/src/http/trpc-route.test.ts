@@ -97,7 +97,7 @@ async function createApi(caller: Caller | undefined, administratorScopes?: strin
 const as = createApi
 const refusing = () => createApi(undefined)
 
-describe('invariant 24: whoever may not act on the account never reaches the handler', () => {
+describe('invariant 24: callers without access to the account never reach the handler', () => {
   test('the caller is looked at before the input, the input before the account', async () => {
     await using nobody = await refusing()
     expect(await nobody.get('input', { nonsense: true })).toMatchObject({
@@ -178,7 +178,7 @@ describe('invariant 24: a schedule, a list over all accounts, and what only admi
 })
 
 describe('what an error says over tRPC', () => {
-  test('one of ours: its reason, its status and when to come again', async () => {
+  test('of our own: its reason, its status and when to retry', async () => {
     await using api = await as(user)
     expect(await api.get('input', { accountId: mine, mode: 'ours' })).toMatchObject({
       status: 409,

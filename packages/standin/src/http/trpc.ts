@@ -111,7 +111,7 @@ function admitting<Input extends z.ZodType, Admission extends object>(
       if ('accountId' in admission) await budgets.countStored(String(admission.accountId), path, input)
       if (contract.kind !== 'subscription') return next({ ctx: admission })
       const close = budgets.openStream(ctx.caller)
-      signal?.addEventListener('abort', close, { once: true }) // A stream that nobody begins to read ends as well.
+      signal?.addEventListener('abort', close, { once: true }) // So that a stream that is never read ends as well.
       const stream = await next({ ctx: admission })
       if (stream.ok) return { ...stream, data: closingAfter(stream.data as AsyncIterable<unknown>, close) }
       close()

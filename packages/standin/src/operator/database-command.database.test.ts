@@ -41,7 +41,7 @@ async function move() {
   return { out, said, exitCode }
 }
 
-/** Makes the copy wait in the middle, as long as this holds a lock. */
+/** Makes the copy wait in the middle while this holds a lock. */
 async function holdTheCopy() {
   await to.sql.unsafe(`
     create function wait_here() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(4711); return null; end $$;
@@ -59,7 +59,7 @@ async function holdTheCopy() {
 
 const patience = { timeout: 15_000 }
 
-/** Moves while something comes in between. @returns what the move said, and what ends it */
+/** Moves the database while something interferes. @returns the outcome of the move */
 async function moveWhile(intrude: () => Promise<unknown>) {
   await from.sql`insert into audit_entries (actor_kind, actor_id, event, details) values ('system', 'test', 'run.started', '{}')`
   const copy = await holdTheCopy()
@@ -83,7 +83,7 @@ async function moveWhile(intrude: () => Promise<unknown>) {
   return moved
 }
 
-test('a server that starts while everything is copied loses nothing: nothing is moved, and it goes on', async () => {
+test('a server that starts during the copy loses nothing: nothing is moved, and the server keeps running', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'standin-move-'))
   const { exitCode, said } = await moveWhile(async () => {
     const server = await createStandin({ app, actions: [] }).start({
@@ -95,10 +95,10 @@ test('a server that starts while everything is copied loses nothing: nothing is 
   })
   await rm(dataDir, { recursive: true })
 
-  expect([exitCode, said]).toEqual([1, expect.stringContaining('has started on the database that is left')])
+  expect([exitCode, said]).toEqual([1, expect.stringContaining('has started on the source database')])
 }, 30_000)
 
-test('what is written while everything is copied waits, and nothing is moved', async () => {
+test('a write during the copy waits, and nothing is moved', async () => {
   const { exitCode, said } = await moveWhile(async () => {
     const other = connectDatabase(left.url, { pool: 1 })
     await other.sql`insert into installations (account_id) values (${accountId})`
@@ -109,7 +109,7 @@ test('what is written while everything is copied waits, and nothing is moved', a
   expect([exitCode, said]).toEqual([1, expect.stringContaining('Nothing was moved')])
 }, 30_000)
 
-test('moving takes every row along, with what waits for its turn; not while a server runs, and not over other rows', async () => {
+test('a move copies every row, due runs included; it is refused while a server runs, or if the target has rows', async () => {
   const details = { text: 'a\tb\\N\n"ü"', list: [1, null] }
   await from.sql`
     insert into audit_entries (actor_kind, actor_id, event, account_id, details)

@@ -33,7 +33,7 @@ const doing = (run: Work, change: Partial<AnyAction> = {}): AnyAction => ({
 })
 const csv = { name: 'report.csv', mediaType: 'text/csv' }
 
-/** Lets a test go along with an action, from one place in it to the next. */
+/** Lets a test follow an action step by step. */
 function createGate() {
   const arrived = Promise.withResolvers<void>()
   const opened = Promise.withResolvers<void>()
@@ -64,7 +64,7 @@ test('an ended run is counted once', async () => {
 })
 
 describe('a run', () => {
-  test('goes to its end: rows, events, file and audit say the same', async () => {
+  test('ends: rows, events, file and audit agree', async () => {
     const report = doing(async ({ artifact, step, progress, headline, log }) => {
       const file = await artifact(csv)
       await step('Count', async () => {})
@@ -145,7 +145,7 @@ describe('a run', () => {
     expect(told.at(-1)).toBe(100)
   })
 
-  test('takes whatever text an action has: it is cut, and never a reason to fail', async () => {
+  test('accepts any text of an action: long text is cut, and never makes the run fail', async () => {
     const emoji = `${'x'.repeat(499)}😀`
     const report = doing(async ({ log, headline, progress, step }) => {
       await log(emoji)
@@ -166,7 +166,7 @@ describe('a run', () => {
     })
   })
 
-  test('an action that is no longer there ends its runs', async () => {
+  test('an action that no longer exists ends its runs', async () => {
     const actions = [doing(async () => {})]
     await using stack = await createRunStack({ database, actions })
     const { id } = await stack.start()
@@ -190,7 +190,7 @@ describe('a run', () => {
   })
 })
 
-describe('what fails', () => {
+describe('a run that fails', () => {
   const failing = (error: () => unknown) =>
     doing(async ({ artifact, checkpoint, resumedFrom, step }) => {
       const file = await artifact(csv)
@@ -204,7 +204,7 @@ describe('what fails', () => {
       })
     })
 
-  test('for a passing reason waits, and goes on from its checkpoint', async () => {
+  test('for a reason that may pass waits, and continues from its checkpoint', async () => {
     let isDown = true
     const resumed: unknown[] = []
     const report = doing(async ({ artifact, checkpoint, resumedFrom }) => {
@@ -234,7 +234,7 @@ describe('what fails', () => {
 
     isDown = false
     await worker.workOn(id)
-    expect(resumed).toEqual([undefined, '12']) // A text stays one, also where it looks like a number.
+    expect(resumed).toEqual([undefined, '12']) // A text stays a text, even if it looks like a number.
     expect(await stack.run(id)).toMatchObject({
       state: 'succeeded',
       reason: null,
@@ -261,7 +261,7 @@ describe('what fails', () => {
     expect(await lastEvent(stack, id)).toMatchObject({ type: 'state', state: 'failed' })
   })
 
-  test('for access that Trackunit refuses for now waits, and goes on at once when it works again', async () => {
+  test('because Trackunit refuses its access waits, and continues as soon as the access works', async () => {
     const limited = defineAction({
       ...failing(() => new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 })),
       id: 'limited',
@@ -299,7 +299,7 @@ describe('what fails', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
   })
 
-  test('for access that never worked ends', async () => {
+  test('because its access never worked ends', async () => {
     const refused = failing(() => new StandinError('CREDENTIALS_REJECTED'))
     await using stack = await createRunStack({ database, actions: [refused] })
     await stack.install(account, { state: 'pending' })
@@ -308,7 +308,7 @@ describe('what fails', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'CREDENTIALS_REJECTED' })
   })
 
-  test('invariant 23: of a limit waits as long as it says, and it does not count as a failure', async () => {
+  test('invariant 23: because of a limit waits as long as the limit says, which does not count as a failure', async () => {
     const limit = failing(() => new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 }))
     await using stack = await createRunStack({ database, actions: [limit] })
     const { id } = await stack.start()
@@ -359,7 +359,7 @@ describe('what fails', () => {
     expect(progress).toMatchObject({ steps: [{ name: 'Fail', state: 'failed' }] })
   })
 
-  test('because of a schema inside the action is a fault of the action, not of its input', async () => {
+  test('in a schema inside the action does not blame its input', async () => {
     await using stack = await createRunStack({ database, actions: [failing(() => z.string().safeParse(1).error)] })
     const { id } = await stack.start()
 
@@ -368,7 +368,7 @@ describe('what fails', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'INTERNAL' })
   })
 
-  test('to end in its time goes on from its checkpoint; again and again, it is stuck', async () => {
+  test('to end in time continues from its checkpoint; after several times it is stuck', async () => {
     const resumed: unknown[] = []
     const endless = doing(
       async ({ checkpoint, resumedFrom, signal }) => {
@@ -391,7 +391,7 @@ describe('what fails', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'RUN_STUCK', attempts: 6 })
   })
 
-  test('because of a limit is set aside: others of the account begin in its place, at most four', async () => {
+  test('because of a limit is set aside: up to four others of the account start in its place', async () => {
     const limited = { mayOverlap: true, id: 'limited' }
     const error = new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000 })
     await using stack = await createRunStack({
@@ -411,7 +411,7 @@ describe('what fails', () => {
     expect(await stack.promoted()).toEqual(started.slice(0, 7))
   })
 
-  test('lets the next one begin', async () => {
+  test('lets the next one start', async () => {
     await using stack = await createRunStack({ database, actions: [failing(() => new Error('no'))] })
     const [first, second] = [await stack.start(), await stack.start()]
 
@@ -423,7 +423,7 @@ describe('what fails', () => {
 })
 
 describe('invariant 22: cancelling', () => {
-  test('a run that waits for its turn ends at once, and the next one begins', async () => {
+  test('a run that waits for its turn ends at once, and the next one starts', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const [first, second] = [await stack.start(), await stack.start()]
 
@@ -509,7 +509,7 @@ describe('invariant 22: cancelling', () => {
     expect(await stack.promoted()).toEqual([first.id, second.id])
   })
 
-  test('asking twice is asking once', async () => {
+  test('asking twice has the same effect as asking once', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
     await stack.dieWith(id)
@@ -553,7 +553,7 @@ describe('invariant 22: cancelling', () => {
     expect(await stack.run(id)).toMatchObject({ state })
   })
 
-  test('a run that is not there is not found', async () => {
+  test('an unknown run is not found', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     await expect(stack.cancel('11111111-1111-4111-8111-111111111111')).rejects.toMatchObject({
       reason: 'RUN_NOT_FOUND',
@@ -585,7 +585,7 @@ describe('invariant 22: cancelling', () => {
 })
 
 describe('invariant 19: a worker that lost its run', () => {
-  /** Writes two lines with a checkpoint between; the first attempt waits at the gate that it is given. */
+  /** Writes two lines with a checkpoint in between; the first attempt waits at a gate. */
   function twoLines({
     before,
     after,
@@ -615,7 +615,7 @@ describe('invariant 19: a worker that lost its run', () => {
     return { report, caught }
   }
 
-  test('does not end the process where its action did not await a call that fails', async () => {
+  test('does not crash the process if its action did not await a failing call', async () => {
     const gate = createGate()
     let attempts = 0
     const careless = doing(async ({ log }) => {
@@ -636,7 +636,7 @@ describe('invariant 19: a worker that lost its run', () => {
   })
 
   test.for(['before', 'after'] as const)(
-    '%s its checkpoint writes nothing more, and no line comes twice',
+    '%s its checkpoint writes nothing more, and no line is repeated',
     async (where) => {
       const gate = createGate()
       const { report, caught } = twoLines({ [where]: gate })
@@ -735,7 +735,7 @@ describe('invariant 19: a worker that lost its run', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'running' })
   })
 
-  test('a run that takes its workers with it is given up; one that gets on is not', async () => {
+  test('a run that keeps crashing its workers is given up, unless it makes progress', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
     const die = () => stack.dieWith(id)
@@ -748,7 +748,7 @@ describe('invariant 19: a worker that lost its run', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'RUN_STUCK' })
   })
 
-  test('a checkpoint sets the count of crashes back', async () => {
+  test('a checkpoint resets the count of crashes', async () => {
     await using stack = await createRunStack({ database, actions: [doing(({ checkpoint }) => checkpoint(1))] })
     const { id } = await stack.start()
     for (let crash = 0; crash <= 4; crash++) await stack.dieWith(id)
@@ -760,7 +760,7 @@ describe('invariant 19: a worker that lost its run', () => {
 })
 
 describe('invariant 19: a run that a worker holds', () => {
-  test('is claimed by no other while that one is heard', async () => {
+  test('is claimed by no other worker while that one shows signs of life', async () => {
     const gate = createGate()
     await using stack = await createRunStack({ database, actions: [doing(gate.pass)] })
     const { id } = await stack.start()
@@ -776,7 +776,7 @@ describe('invariant 19: a run that a worker holds', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 1 })
   })
 
-  test('is freed once that one was silent for a while, though its session is there', async () => {
+  test('is freed once that one was silent for a while, even if its session is still open', async () => {
     await using stack = await createRunStack({ database, actions: [doing(async () => {})] })
     const { id } = await stack.start()
     const frozen = postgres(database.url, { max: 1, fetch_types: false })
@@ -796,7 +796,7 @@ describe('invariant 19: a run that a worker holds', () => {
 })
 
 describe('invariant 19: handing over', () => {
-  test('puts the run back for another worker, which goes on from the checkpoint', async () => {
+  test('returns the run to the queue, and another worker continues from the checkpoint', async () => {
     const gate = createGate()
     const resumed: unknown[] = []
     const report = doing(async ({ artifact, checkpoint, resumedFrom, signal }) => {
@@ -825,7 +825,7 @@ describe('invariant 19: handing over', () => {
     expect(await stack.files(id)).toEqual({ 'report.csv': 'one\ntwo\n' })
   })
 
-  test('invariant 23: keeps what Trackunit is just answering: it may not be asked again for 15 minutes', async () => {
+  test('invariant 23: keeps an answer of Trackunit that is under way, because the request may not be repeated for 15 minutes', async () => {
     await using trackunit = await startStrictTrackunit()
     const gate = createGate()
     const pages: number[] = []
@@ -867,7 +867,7 @@ describe('invariant 19: handing over', () => {
     expect(await trackunit.requests()).toMatchObject({ violationCount: 0 })
   })
 
-  test('a run that is claimed while the process ends is not begun', async () => {
+  test('a run that is claimed while the process stops does not start', async () => {
     let begun = 0
     await using stack = await createRunStack({ database, actions: [doing(async () => void begun++)] })
     const { id } = await stack.start()
@@ -883,7 +883,7 @@ describe('invariant 19: handing over', () => {
 })
 
 describe('invariant 8: an uninstall', () => {
-  test('that only suspends stops what works and what waits, and both go on when the account is restored', async () => {
+  test('that only suspends stops working and waiting runs, which continue when the account is restored', async () => {
     const gate = createGate()
     const report = doing(async ({ checkpoint, resumedFrom, signal }) => {
       if (resumedFrom !== undefined) return
@@ -920,7 +920,7 @@ describe('invariant 8: an uninstall', () => {
     }
   })
 
-  test('stops what works and what waits, says why, and erases the files', async () => {
+  test('stops working and waiting runs with a reason, and erases the files', async () => {
     const gate = createGate()
     const report = doing(async ({ artifact, checkpoint }) => {
       const file = await artifact(csv)

@@ -57,7 +57,7 @@ describe('the next times', () => {
     ])
   })
 
-  test('a time that the day skips, because clocks go forward, is an hour later', () => {
+  test('of a time that is skipped when clocks go forward are an hour later', () => {
     const options = { after: '2026-03-28T12:00:00Z', count: 3 }
     expect(wallTimes('FREQ=DAILY;BYHOUR=2;BYMINUTE=30', options)).toEqual([
       '2026-03-29T03:30+02:00',
@@ -72,7 +72,7 @@ describe('the next times', () => {
     ])
   })
 
-  test('a time that the day has twice, because clocks go back, is used once, the first time', () => {
+  test('of a time that occurs twice when clocks go back are the first of the two', () => {
     expect(wallTimes('FREQ=DAILY;BYHOUR=2;BYMINUTE=30', { after: '2026-10-24T12:00:00Z', count: 2 })).toEqual([
       '2026-10-25T02:30+02:00',
       '2026-10-26T02:30+01:00',
@@ -96,7 +96,7 @@ describe('the next times', () => {
     expect(wallTimes(recurrence, { after: '2026-02-01T00:00:00Z' })).toEqual([])
   })
 
-  test('parts that the rule leaves out come from the anchor', () => {
+  test('take parts that the rule leaves out from the anchor', () => {
     const plan = { accountId, recurrence: 'FREQ=DAILY', timeZone: 'UTC', anchorAt: new Date('2026-01-01T10:17:30Z') }
     const [first] = nextTimes(plan, { after: plan.anchorAt, count: 1 })
     expect((first?.getTime() ?? 0) - new Date('2026-01-01T10:18:00Z').getTime()).toBeLessThan(spreadMs)
@@ -154,7 +154,7 @@ describe('the next times', () => {
   })
 })
 
-test('accounts with the same rule start within minutes of each other, spread, each always at the same time', () => {
+test('accounts with the same rule are spread over some minutes, each always at the same time', () => {
   const firstOf = (accountId: string) =>
     nextTimes(
       { accountId, recurrence: 'FREQ=DAILY;BYHOUR=6', timeZone: 'UTC', anchorAt },
@@ -201,7 +201,7 @@ test.for([
   )
 })
 
-/** Any rule that can be written, the expensive ones too. */
+/** Any rule that can be written, including expensive ones. */
 const anyRule = fc
   .record({
     FREQ: fc.constantFrom('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'),

@@ -50,7 +50,7 @@ async function createStack() {
   await sql`insert into service_keys (id, service, digest, expires_at, mac) values (${key.id}, ${key.service}, 'd', '2099-01-01', '')`
   await sql`insert into grants (service, account_id, scopes, mac) values (${key.service}, 'all', '{a,b}', '')`
   await signAll(sql)
-  /** What every look at an action fails with. */
+  /** The error with which every lookup of an action fails. */
   const failing: { with: ErrorReason | undefined } = { with: undefined }
   const gone = new Set<string>()
   const ctx = {
@@ -175,7 +175,7 @@ describe('a schedule that is due', () => {
     expect(new Date((await stack.one()).nextAt ?? '').getTime()).toBeGreaterThan(stack.clock.now().getTime())
   })
 
-  test('skips a time while the run of an earlier time is going on and another waits', async () => {
+  test('skips a time while the run of an earlier time works and another one waits', async () => {
     await using stack = await createStack()
     await stack.create()
     for (let day = 0; day < 4; day++) {
@@ -257,7 +257,7 @@ describe('a schedule is paused, with the reason,', () => {
     const replicas = await stack.runs.db.transaction(async (tx) => {
       await tx.execute(sql`select 1 from schedules for update`)
       const reviews = [stack.review(account), stack.review(account)]
-      await expect.poll(() => countWaiting(stack)).toBe(2) // Both have found the reason.
+      await expect.poll(() => countWaiting(stack)).toBe(2) // Both replicas have found the reason.
       return reviews
     })
     await Promise.all(replicas)
@@ -265,7 +265,7 @@ describe('a schedule is paused, with the reason,', () => {
     expect(await stack.audit()).toEqual(['user schedule.created', 'schedule schedule.paused'])
   })
 
-  test('invariant 8: while its account is suspended, without losing its place: it goes on when that is restored', async () => {
+  test('invariant 8: while its account is suspended, and continues when the account is restored', async () => {
     await using stack = await createStack()
     await stack.create()
     const before = await stack.one()
@@ -309,7 +309,7 @@ describe('a schedule is paused, with the reason,', () => {
   })
 })
 
-describe('the schedule of a person', () => {
+describe('the schedule of a user', () => {
   test('ends 90 days after its author was last seen, on the hour or when it is due', async () => {
     await using stack = await createStack()
     const { endsAt } = await stack.create()
@@ -330,7 +330,7 @@ describe('the schedule of a person', () => {
     expect((await stack.audit()).filter((event) => event === 'schedule schedule.paused')).toHaveLength(2)
   })
 
-  test('goes on as long as its author uses the app; another user’s requests do not count', async () => {
+  test('continues as long as its author uses the app; requests of other users do not count', async () => {
     await using stack = await createStack()
     await stack.create()
     for (let month = 0; month < 12; month++) {
@@ -348,7 +348,7 @@ describe('the schedule of a person', () => {
     expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'AUTHOR_AWAY' })
   })
 
-  test('ends as soon as its author is seen without the right, and does not begin again by itself', async () => {
+  test('ends as soon as its author is seen without the right, and does not restart automatically', async () => {
     await using stack = await createStack()
     await stack.create()
     stack.clock.advance(60_000)
@@ -362,7 +362,7 @@ describe('the schedule of a person', () => {
     expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'SCOPE_FORBIDDEN' })
   })
 
-  test('keeps the rights that were seen last, although a replica saves earlier ones later', async () => {
+  test('keeps the rights that were seen last, even if a replica saves earlier ones later', async () => {
     await using stack = await createStack()
     await stack.create()
     stack.clock.advance(2 * dayMs)
@@ -387,7 +387,7 @@ describe('the schedule of a person', () => {
     expect(await stack.one()).toMatchObject({ endsAt: '2026-05-30T13:01:00.000Z' })
   })
 
-  test('belongs to the user who resumes it, and has no end as a service’s', async () => {
+  test('belongs to the user who resumes it, and does not end if a service owns it', async () => {
     await using stack = await createStack()
     const { id } = await stack.create()
     stack.clock.advance(100 * dayMs)
@@ -402,7 +402,7 @@ describe('the schedule of a person', () => {
   })
 })
 
-describe('people and services', () => {
+describe('users and services', () => {
   test('pause, resume, change and delete a schedule, each with its audit entry', async () => {
     await using stack = await createStack()
     const { id } = await stack.create()
@@ -528,7 +528,7 @@ describe('people and services', () => {
     })
   })
 
-  describe('whose action reads the snapshot only where the plan has no GraphQL', () => {
+  describe('whose action reads the snapshot only if the plan has no GraphQL', () => {
     const refuse = ({ runs: { db } }: Stack) =>
       db
         .insert(rateBudgets)

@@ -12,7 +12,7 @@ const use = (change: Partial<Record<'ring' | 'readers', unknown>> & { rows?: Rec
     rows: new Map(Object.entries(change.rows ?? { new: 7 })),
   }) as KeyUse
 
-describe('invariant 9: a key writes once every running replica can read it', () => {
+describe('invariant 9: a key is used for writing once every running replica has it', () => {
   test('all have it', () => {
     expect(objectionsToWriting(use(), 'new')).toEqual([])
     expect(objectionsToWriting(use({ readers: [] }), 'new')).toEqual([])
@@ -38,13 +38,13 @@ describe('invariant 9: a key is retired once nothing needs it', () => {
   ])('%s', (_title, given, says) => {
     expect(objectionsToRetiring(given, 'old')).toEqual([expect.stringMatching(says)])
   })
-  test('every reason is said', () => {
+  test('every reason is reported', () => {
     const all = use({ ring: ring('old'), readers: [reader('old')], rows: { old: 1, new: 1 } })
     expect(objectionsToRetiring(all, 'old')).toHaveLength(4)
   })
 })
 
-test('known are the keys of one’s own ring, of the replicas and of the values', () => {
+test('the known keys are those of this ring, of the replicas and of the values', () => {
   expect(knownKeys(use({ readers: [reader('third')], rows: { fourth: 1, '': 2 } }))).toEqual([
     'new',
     'old',

@@ -9,7 +9,7 @@ export interface KeyUse {
   rows: ReadonlyMap<string, number>
 }
 
-/** Every key that anybody names, one's own first. */
+/** Every key that is named anywhere, those of this ring first. */
 export function knownKeys({ ring, readers, rows }: KeyUse): string[] {
   const named = [...ring.map(({ kid }) => kid), ...readers.flatMap(({ reads }) => reads), ...rows.keys()]
   return [...new Set(named)].filter((kid) => kid !== '')

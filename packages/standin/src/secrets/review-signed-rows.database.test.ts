@@ -25,7 +25,7 @@ async function fill() {
   return stack
 }
 
-test('an audit key is replaced without an invalid row: what it signed is signed again', async () => {
+test('an audit key can be replaced without invalid rows: its rows are signed again', async () => {
   await using stack = await fill()
   const { db } = stack
   const [both, alone] = [createSignedRows({ ring: [next, ...auditRing] }), createSignedRows({ ring: [next] })]
@@ -58,7 +58,7 @@ test('invariant 18: a forged row of any table is named, and never signed again',
   ])
 })
 
-test('invariant 18: keys of callbacks or users that somebody else stored are not believed', async () => {
+test('invariant 18: stored key sets for callbacks or users without a signature are not trusted', async () => {
   await using stack = await fill()
   const store = createKeySetStore({ db: stack.db, signedRows: testSigned })
   expect(await store.load('https://k')).toMatchObject({ keys: [{ n: 'b' }] })

@@ -46,7 +46,7 @@ async function read(vault: Vault, account: string): Promise<string> {
   return (await vault.open(row?.sealed_secret, bindingOf(account))).reveal()
 }
 
-/** A process with its own ring, published to the others; a deployment ends it and starts another. */
+/** A process with its own key ring, which it publishes to the others; a deployment ends it and starts another one. */
 async function startReplica(...ring: [typeof old, ...(typeof old)[]]) {
   const listener = createListener(database.url)
   onTestFinished(listener.close)
@@ -60,7 +60,7 @@ const encrypting = (vault: Vault) => ({
 const use = (...ring: [typeof old, ...(typeof old)[]]) => findKeyUse(connection.db, ring as KeyRing)
 
 describe('invariant 9: a key is replaced while two replicas read and write', () => {
-  test('by the steps of the page no reader and no writer ever fails', async () => {
+  test('with the documented steps, no reader and no writer ever fails', async () => {
     await emptyTables(connection.sql)
     const replicas = [await startReplica(old), await startReplica(old)]
     for (const account of accounts) await write(replicas[0]!.vault, account)
@@ -75,7 +75,7 @@ describe('invariant 9: a key is replaced while two replicas read and write', () 
 
     let isOver = false
     const counts = { reads: 0, writes: 0 }
-    /** The rest is written by nobody meanwhile: what is left of the old key is for the command. */
+    /** The other values are not written in the meantime: the command re-encrypts them. */
     const changing = accounts.slice(60)
     const pick = (turn: number, among: readonly string[]) => ({
       replica: replicas[turn % 2]!,
@@ -93,7 +93,7 @@ describe('invariant 9: a key is replaced while two replicas read and write', () 
         await write(replica.vault, account, `s3cr3t ${turn} of ${account}`)
       }
     })
-    /** Long enough for all of them to have had a turn. */
+    /** Long enough for each of them to have a turn. */
     async function moments() {
       const [reads, writes] = [counts.reads + 60, counts.writes + 6]
       while (counts.reads < reads || counts.writes < writes) await read(replicas[0]!.vault, accounts[0]!)
@@ -135,7 +135,7 @@ describe('invariant 9: a key is replaced while two replicas read and write', () 
     expect(counts.writes).toBeGreaterThan(40)
   }, 30_000)
 
-  test('what a replica wrote while it was encrypted anew is not overwritten', async () => {
+  test('a value that a replica writes during the re-encryption is not overwritten', async () => {
     await emptyTables(connection.sql)
     const before = createVault([old])
     const [account = ''] = accounts
@@ -157,7 +157,7 @@ describe('invariant 9: a key is replaced while two replicas read and write', () 
     expect(await read(vault, account)).toBe('s3cr3t, newer')
   })
 
-  test('a value that no key opens is counted, left as it is, and stops nothing', async () => {
+  test('a value that no key can decrypt is counted, not changed, and does not stop the command', async () => {
     await emptyTables(connection.sql)
     for (const account of accounts.slice(0, 3)) await write(createVault([old]), account)
     await connection.sql`update credentials set sealed_secret = 'broken' where account_id = ${accounts[0]!}`
@@ -171,7 +171,7 @@ describe('invariant 9: a key is replaced while two replicas read and write', () 
     )
   })
 
-  test('a replica that is gone holds nothing up', async () => {
+  test('a replica that is gone does not block a key', async () => {
     const replica = await startReplica(old)
     expect((await use(old)).readers).toHaveLength(1)
     await replica.stop()
@@ -179,7 +179,7 @@ describe('invariant 9: a key is replaced while two replicas read and write', () 
   })
 })
 
-test('invariant 9: every column that holds sealed values is among those that are encrypted anew', async () => {
+test('invariant 9: every column with sealed values is re-encrypted', async () => {
   const found = await connection.sql`
     select table_name as table, column_name as column from information_schema.columns
     where table_schema = 'public' and column_name like 'sealed%' and data_type = 'text'`

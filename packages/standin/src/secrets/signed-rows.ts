@@ -4,7 +4,7 @@ import type { KeyRing } from '../config/key-ring.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { Metrics } from '../observability/metrics.ts'
 
-/** A kind of row that decides who is let in or served: without a valid MAC it is refused, whoever wrote it. */
+/** A kind of row that decides who is let in or served. A row without a valid MAC is refused. */
 export interface SignedKind<Row> {
   name: 'service key' | 'grant' | 'key set' | 'account' | 'credentials'
   /** Names a row in the log and to the operator. */

@@ -9,12 +9,12 @@ const old = key('old', 1)
 const young = key('young', 2)
 const binding: Binding = { account: 'account-1', app: '@a/b', column: 'client-secret', generation: 7 }
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-/** One whose first bit differs: the last bits of a segment may stand for nothing. */
+/** Changes the first bit, because the last bits of a segment may be unused. */
 const otherCharacter = (character: string) => alphabet[alphabet.indexOf(character) ^ 32] ?? 'A'
 const refusal = expect.objectContaining({ reason: 'INTERNAL', detail: 'A sealed value does not open.' })
 
 describe('invariant 9: a sealed value opens where it belongs and nowhere else', () => {
-  test.each(['s3cr3t', 'ü😀', ' padded \n', 'x'.repeat(1_024)])('%j comes back as it was', async (text) => {
+  test.each(['s3cr3t', 'ü😀', ' padded \n', 'x'.repeat(1_024)])('%j comes back unchanged', async (text) => {
     const vault = createVault([old])
     expect((await vault.open(await vault.seal(new Secret(text), binding), binding)).reveal()).toBe(text)
   })
@@ -61,14 +61,14 @@ describe('invariant 9: a sealed value opens where it belongs and nowhere else', 
     expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('s3cr3t')
   })
 
-  test('the same value is never sealed alike', async () => {
+  test('sealing the same value twice gives different results', async () => {
     const vault = createVault([old])
     expect(await vault.seal(new Secret('s3cr3t'), binding)).not.toBe(await vault.seal(new Secret('s3cr3t'), binding))
   })
 })
 
 describe('invariant 9: keys rotate', () => {
-  test('the first key writes, all read', async () => {
+  test('the first key encrypts, all keys decrypt', async () => {
     const before = await createVault([old]).seal(new Secret('before'), binding)
     const both = createVault([young, old])
     const after = await both.seal(new Secret('after'), binding)
@@ -78,7 +78,7 @@ describe('invariant 9: keys rotate', () => {
     await expect(createVault([old]).open(after, binding)).rejects.toThrow(refusal)
   })
 
-  test('a key of the same name but other bytes opens nothing', async () => {
+  test('a key with the same name but other bytes opens nothing', async () => {
     const sealed = await createVault([old]).seal(new Secret('s3cr3t'), binding)
     await expect(createVault([key('old', 9)]).open(sealed, binding)).rejects.toThrow(refusal)
   })
@@ -90,7 +90,7 @@ describe('invariant 9: keys rotate', () => {
     },
   )
 
-  test('a weaker or another algorithm does not open, though the key fits', async () => {
+  test('a value with a weaker or another algorithm does not open, even if the key is right', async () => {
     const sealed = await new CompactEncrypt(new Uint8Array(1))
       .setProtectedHeader({ alg: 'A256KW', enc: 'A256GCM', kid: 'old', ...binding })
       .encrypt(old.bytes)
@@ -112,7 +112,7 @@ describe('invariant 9: wherever a sealed value is moved, it does not open', () =
     ),
   )
 
-  test('of every pair of columns and rows each opens its own value and not the other’s', async () => {
+  test('for every pair of columns and rows, each opens its own value and not the other’s', async () => {
     const vault = createVault([old])
     const sealed = await Promise.all(places.map((place) => vault.seal(new Secret(JSON.stringify(place)), place)))
     for (const place of places) {
@@ -122,7 +122,7 @@ describe('invariant 9: wherever a sealed value is moved, it does not open', () =
     }
   })
 
-  test('nor does it after it was sealed anew there', async () => {
+  test('nor after it was re-encrypted there', async () => {
     const moved = await createVault([old]).seal(new Secret('s3cr3t'), binding)
     const vault = createVault([young, old])
     const resealed = await vault.reseal(moved)
@@ -131,7 +131,7 @@ describe('invariant 9: wherever a sealed value is moved, it does not open', () =
     await expect(vault.open(resealed, { ...binding, account: 'account-2' })).rejects.toThrow(refusal)
   })
 
-  test('what does not open is not sealed anew', async () => {
+  test('a value that does not open is not re-encrypted', async () => {
     const sealed = await createVault([old]).seal(new Secret('s3cr3t'), binding)
     for (const broken of [sealed.replace(/.$/, otherCharacter), 'garbage', ''])
       await expect(createVault([young]).reseal(broken)).rejects.toThrow(refusal)

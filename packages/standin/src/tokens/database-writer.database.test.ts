@@ -16,7 +16,7 @@ afterAll(() => database.drop())
 
 const victim = '99999999-9999-4999-8999-999999999999'
 
-/** A service that asks over HTTP, beside somebody who writes to the database what they like. */
+/** A service that asks over HTTP, and an attacker who writes to the database. */
 async function createField() {
   const stack = await createTokenStack(database)
   await stack.install()
@@ -28,13 +28,13 @@ async function createField() {
   }
   return {
     ...{ stack, ask, ctx: replica.ctx },
-    /** What the service is answered: the token's scopes, or why there is none. */
+    /** The service's answer: the token's scopes, or the reason of the refusal. */
     answer: (...asked: Parameters<typeof ask>): Promise<string> =>
       ask(...asked).then(
         ({ scopes }) => scopes.join(' '),
         (error: unknown) => (error instanceof StandinError ? error.reason : String(error)),
       ),
-    /** What this process remembers has aged: it reads keys, grants and the account again. */
+    /** Ages the memory of this process, so that it reads keys, grants and the account again. */
     age: () => stack.clock.advance(6_000),
     service: () =>
       createKey(stack.ctx, {
@@ -52,7 +52,7 @@ async function insertKey({ sql }: TokenStack, mac: string, service = 'mine'): Pr
   return key
 }
 
-describe('invariant 18: whoever can write to the database gets no token', () => {
+describe('invariant 18: an attacker who can write to the database gets no token', () => {
   test('the control: a service with a key and a grant does', async () => {
     await using field = await createField()
     const { key } = await field.service()
@@ -117,7 +117,7 @@ describe('invariant 18: whoever can write to the database gets no token', () => 
     expect(await field.answer(key)).toBe('UNAUTHENTICATED')
   })
 
-  test('by a grant in the place of one that was verified, before it is read again', async () => {
+  test('by replacing a verified grant before it is read again', async () => {
     await using field = await createField()
     const { key } = await field.service()
     expect(await field.answer(key)).toBe('a')

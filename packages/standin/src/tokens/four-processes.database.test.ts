@@ -34,7 +34,7 @@ describe('invariant 11: four processes', () => {
     expect(await handOuts(accountId)).toBe(1_000)
   })
 
-  test('a process that freezes during the exchange delays the others by its lease and one exchange, and writes nothing when it wakes', async () => {
+  test('a process that freezes during the exchange delays the others by its lease and one exchange, and writes nothing when it continues', async () => {
     const accountId = await install()
     const held = trackunit.hold()
     const answers = new Map(processes.map((child) => [child, ask(child, { accountId, callers: 50 })]))
@@ -103,7 +103,7 @@ async function ask(child: ChildProcess, question: Extract<ToProcess, { callers: 
   return answer
 }
 
-/** Hands out `<client> 1`, `<client> 2`, … for each client; the test answers a held request. */
+/** Issues `<client> 1`, `<client> 2`, … for each client; the test answers a held request. */
 async function startTokenEndpoint() {
   const requests = new Map<string, number>()
   let holder: ((held: { name: string; answer: (token: string) => void }) => void) | undefined
@@ -121,7 +121,7 @@ async function startTokenEndpoint() {
   return {
     url: server.url,
     requestsFor: (accountId: string) => requests.get(accountId) ?? 0,
-    /** The next request waits; resolves when it is there, with the process that sent it. */
+    /** Holds the next request; resolves when it arrives, with the process that sent it. */
     hold: () => new Promise<{ name: string; answer: (token: string) => void }>((resolve) => (holder = resolve)),
     [Symbol.asyncDispose]: server[Symbol.asyncDispose],
   }

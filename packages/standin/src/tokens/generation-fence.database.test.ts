@@ -48,7 +48,7 @@ const active = (accountId: string) => {
   return { ...serving, mac: stack.ctx.signedRows.sign(signedAccounts, serving) }
 }
 
-/** All accounts by two statements: one after the other they would take most of the test's time. */
+/** Installs all accounts with two statements: one by one, they would take most of the test's time. */
 async function installAll(): Promise<void> {
   const rows = await Promise.all(
     accountIds.map(async (accountId) => {
@@ -62,7 +62,7 @@ async function installAll(): Promise<void> {
   await stack.db.insert(credentials).values(rows)
 }
 
-/** Every statement, answer of Trackunit's and notification waits for its turn; the scheduler of the test that runs gives it. */
+/** Every statement, answer of Trackunit and notification waits for its turn, which the scheduler of the current run gives. */
 interface Turns {
   scheduler: fc.Scheduler
   wake: () => void
@@ -70,7 +70,7 @@ interface Turns {
   handedOut: HandOut[]
   afterStep: (label: string) => Promise<void>
 }
-/** Several accounts are played at the same time, each with turns of its own. */
+/** Several accounts are played at the same time, each with its own turns. */
 const turns = new AsyncLocalStorage<Turns>()
 function turnsHere(): Turns {
   const here = turns.getStore()
@@ -124,7 +124,7 @@ async function startReplica() {
   return {
     issueToken: (receiver: { kind: 'system'; id: string }, wanted: { accountId: string; scopes: string[] }) =>
       issueToken(ctx, receiver, wanted),
-    /** Wakes callers that wait. */
+    /** Wakes waiting callers. */
     hear: (accountId: string) => hearTokenChange(ctx, accountId),
     tellChanged: step('notification', async (accountId: string) => forgetInForce(ctx, accountId)),
     close: opened.close,
@@ -133,13 +133,13 @@ async function startReplica() {
 
 let replicas: Array<Awaited<ReturnType<typeof startReplica>>>
 
-/** One account, two replicas that are asked for its token, and changes of who serves it. */
+/** One account, two replicas that are asked for its token, and changes of the generation in force. */
 async function play(scheduler: fc.Scheduler, { changes, callers }: { changes: readonly Change[]; callers: number }) {
   const accountId = accountIds[played++] ?? randomUUID()
   if (played > accountIds.length) await stack.install({ accountId, generation: 1, clientId: '1' })
   let active: number | null = 1
   let generations = 1
-  /** Of generations that were in force: their rows stay until the next exchange, and are not served. */
+  /** Generations that were in force before: their rows stay until the next exchange, and are not served. */
   let leftBehind: number[] = []
   const handedOut: HandOut[] = []
   let handedOutBefore = 0
@@ -196,7 +196,7 @@ async function play(scheduler: fc.Scheduler, { changes, callers }: { changes: re
       mine.wake()
     })
   while (!isOver) {
-    await tick() // Work that can go on reaches its next turn.
+    await tick() // Work that can continue reaches its next turn.
     if (mine.working === 0 && scheduler.count() > 0) await scheduler.waitOne()
     else if (!isOver) await woken(mine)
   }
@@ -213,7 +213,7 @@ async function play(scheduler: fc.Scheduler, { changes, callers }: { changes: re
 const woken = (waiting: { wake: () => void }) =>
   new Promise<void>((resolve) => {
     waiting.wake = resolve
-    setTimeout(resolve, 5).unref() // Work that is no step: an encryption that ends.
+    setTimeout(resolve, 5).unref() // For work that is not a step, such as an encryption.
   })
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve))
 test('invariant 12: in 1,000 interleavings no token of a generation that is not in force is stored or served', async () => {
@@ -241,9 +241,9 @@ test('invariant 12: in 1,000 interleavings no token of a generation that is not 
       seen.refusals += refusals.length
     },
   )
-  // Several at the same time: PostgreSQL answers one while the next is thought about.
+  // Several at the same time, so that Node works while PostgreSQL does.
   await Promise.all(Array.from({ length: atOnce }, () => fc.assert(interleavings, { numRuns: interleaved / atOnce })))
-  // Not all was over before it began, and not all was refused.
+  // The interleavings had both outcomes.
   expect(seen.tokens).toBeGreaterThan(interleaved / 4)
   expect(seen.refusals).toBeGreaterThan(interleaved / 8)
 }, 60_000)
@@ -262,7 +262,7 @@ test('invariant 12: a token that arrives while another generation comes into for
     await lockInstallation(tx.db, accountId)
     await updateServing(tx, { accountId, activeGeneration: 2 })
     const storing = storeExchanged(stack.ctx, token, brought)
-    // What it saw before the commit is not what holds after it: it has to wait.
+    // It must wait for the commit, because what it read before no longer holds after it.
     const isWaiting = vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
     await Promise.race([storing, isWaiting])
     return { storing }

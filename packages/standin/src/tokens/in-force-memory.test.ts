@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createAdjustableClock } from '../../test/adjustable-clock.ts'
 import { createInForceMemory, type InForce } from './in-force-memory.ts'
 
-/** A memory over a database whose answers are held back until the test gives them. */
+/** A memory over a database whose answers the test gives. */
 function createHeldMemory() {
   const asked: Array<(generation: number) => void> = []
   const find = () => new Promise<InForce>((resolve) => asked.push((generation) => resolve({ generation } as InForce)))

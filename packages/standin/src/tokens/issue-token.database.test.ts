@@ -17,7 +17,7 @@ const text = ({ accessToken }: { accessToken: { reveal(): string } }) => accessT
 const fingerprint = (token: string) => createHash('sha256').update(token).digest('base64url')
 const times = <Result>(count: number, work: () => Promise<Result>) => Promise.all(Array.from({ length: count }, work))
 
-/** The database's clock moves on while a test runs, and may take seconds where cores are busy. */
+/** The database's clock advances while a test runs, by seconds on a busy machine. */
 const justUnder = (ms: number) => expect.toSatisfy((left: number) => left > ms - 10_000 && left <= ms)
 
 /** What the database's clock would do to a stored token. */
@@ -42,7 +42,7 @@ describe('invariant 11: one exchange per account and scope set', () => {
     ])
   })
 
-  test('another scope set, or another account, has a token of its own', async () => {
+  test('another scope set, or another account, has its own token', async () => {
     await using stack = await createTokenStack(database)
     const other = '22222222-2222-4222-8222-222222222222'
     await stack.install()
@@ -87,7 +87,7 @@ describe('invariant 13: nothing is handed out inside the margin', () => {
     expect(text(await issue(run, both))).toBe('token-2')
   })
 
-  test('a stored one that is inside its margin by the database clock is not taken', async () => {
+  test('a stored token that is inside its margin by the database’s clock is not used', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     await (await stack.startReplica())(run, both)
@@ -96,7 +96,7 @@ describe('invariant 13: nothing is handed out inside the margin', () => {
     expect(text(await (await stack.startReplica())(run, both))).toBe('token-2')
   })
 
-  test('its life is counted from before the request left', async () => {
+  test('its lifetime counts from before the request was sent', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     stack.endpoint.answers(() => {
@@ -113,7 +113,7 @@ describe('invariant 13: nothing is handed out inside the margin', () => {
     expect(left).toBeLessThanOrEqual(3_591)
   })
 
-  test('one that grew stale while its audit row was written is replaced first', async () => {
+  test('a token that became stale while its audit row was written is replaced first', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -178,7 +178,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
     expect((await stack.handOuts()).map(({ generation }) => generation)).toEqual([2, 2])
   })
 
-  test('one that was looked up before a re-install, and is recorded after it, does not leave', async () => {
+  test('a token that was looked up before a re-install and is recorded after it is not handed out', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -194,7 +194,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
     expect((await stack.handOuts()).map(({ generation }) => generation)).toEqual([1, 2])
   })
 
-  test('one in the memory of a process is not handed out after a re-install', async () => {
+  test('a token in the memory of a process is not handed out after a re-install', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -205,7 +205,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
     expect(stack.endpoint.exchanges[1]?.clientId).toBe('client of generation 2')
   })
 
-  test('replaced credentials that are refused at that moment say nothing of the new ones', async () => {
+  test('a refusal of credentials that are just being replaced does not affect the new ones', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const { arrived, release } = stack.endpoint.hold()
@@ -219,7 +219,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
     expect(text(await token)).toBe('token-2')
   })
 
-  test('an uninstall while the request is out leaves no token, and says why', async () => {
+  test('an uninstall during the request leaves no token, and the refusal says why', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -235,7 +235,7 @@ describe('invariant 12: a token of a generation that is not in force is neither 
     expect(await stack.handOuts()).toEqual([])
   })
 
-  test('after an uninstall a token in memory stays there', async () => {
+  test('after an uninstall a token in memory is not handed out', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -340,7 +340,7 @@ describe('invariant 18: who gets a token', () => {
     },
   )
 
-  test('who asked for all gets what is left when a scope was lost between asking and answering', async () => {
+  test('a caller that asked for all scopes gets the remaining ones if a scope is lost during the request', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const service = await stack.createService()
@@ -356,7 +356,7 @@ describe('invariant 18: who gets a token', () => {
     expect(await stack.handOuts()).toMatchObject([{ details: { scopes: ['a'] } }])
   })
 
-  test('a grant for all accounts is one for this account', async () => {
+  test('a grant for all accounts includes this account', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const service = await stack.createService()
@@ -394,7 +394,7 @@ describe('invariant 18: who gets a token', () => {
 describe('invariant 15: a token that an API refused', () => {
   const rejected = { ...both, rejectedFingerprint: fingerprint('token-1') }
 
-  test('is replaced by one exchange, however many say so', async () => {
+  test('is replaced by one exchange, however many callers report it', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -406,7 +406,7 @@ describe('invariant 15: a token that an API refused', () => {
     expect(stack.endpoint.exchanges).toHaveLength(2)
   })
 
-  test('is replaced without an exchange where a newer one is there, also on another process', async () => {
+  test('is replaced without an exchange if a newer token exists, also on another process', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -419,7 +419,7 @@ describe('invariant 15: a token that an API refused', () => {
     expect(stack.endpoint.exchanges).toHaveLength(2)
   })
 
-  test('a second one within half a minute is answered with when', async () => {
+  test('a second replacement within half a minute is refused, with the time to retry', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     const issue = await stack.startReplica()
@@ -432,12 +432,12 @@ describe('invariant 15: a token that an API refused', () => {
       reason: 'TRACKUNIT_REFUSED',
       retryAfterMs: justUnder(20_000),
     })
-    expect(text(await issue(run, both))).toBe('token-2') // The others are not disturbed.
+    expect(text(await issue(run, both))).toBe('token-2') // Other callers are not affected.
     await stack.passTime(20_000)
     expect(text(await issue(run, again))).toBe('token-3')
   })
 
-  test('never comes back to the caller that was refused, also where another caller is looking it up at that moment', async () => {
+  test('never goes to the same caller again, even while another caller is looking it up', async () => {
     await using stack = await createTokenStack(database)
     await stack.install()
     await (await stack.startReplica())(run, both)

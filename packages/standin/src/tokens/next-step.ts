@@ -24,7 +24,7 @@ export interface WantedToken {
   parked: boolean
   /** Replaced before its end, not because an API refused it: that is no forced exchange. */
   ahead: boolean
-  /** The fence of one's own lease, which is not waited for. */
+  /** The fence of the caller's own lease, which it does not wait for. */
   fence?: number
 }
 

@@ -47,7 +47,7 @@ describe('a limit', () => {
     )
   })
 
-  test('goes before data that came beside it', () => {
+  test('takes precedence over data in the same answer', () => {
     expect(() => answer({ data: { a: null }, ...limited({ code: 'RATE_LIMITED', resetIn: 5_000 }) })).toThrow(
       'TRACKUNIT_RATE_LIMITED',
     )
@@ -69,7 +69,7 @@ describe('anything else is a reason', () => {
     expect(() => answer(body)).toThrow(expect.objectContaining({ reason }))
   })
 
-  test('a page is no parse failure', () => {
+  test('an HTML page is not a parse failure', () => {
     expect(() => answer('<!doctype html>', { status: 404, type: 'text/html' })).toThrow('web page')
   })
 

@@ -29,7 +29,7 @@ test('invariant 7: a replica that starts while the endpoint is down knows the ke
   expect(await create().verify(jws, 0)).toMatchObject({ outcome: 'verified' })
 })
 
-test('of two replicas the one that asked last is believed', async () => {
+test('of two replicas, the one that fetched the keys last is trusted', async () => {
   await using replica = openTestReplica(database)
   await replica.sql`delete from key_sets`
   const store = createKeySetStore(replica.ctx)

@@ -36,8 +36,8 @@ test('what a published key signed is verified, payload, algorithm and key id', a
   expect(published.requests).toBe(1)
 })
 
-describe('invariant 7: keys that cannot be had', () => {
-  test('a signature is neither good nor bad while no key was ever had', async () => {
+describe('invariant 7: keys that cannot be fetched', () => {
+  test('a signature is neither valid nor invalid until keys were fetched once', async () => {
     const { verify, published, clock } = setUp()
     published.fail()
     const jws = await known.sign({})
@@ -53,7 +53,7 @@ describe('invariant 7: keys that cannot be had', () => {
     expect(await verify(jws)).toMatchObject({ outcome: 'verified' })
   })
 
-  test('an unknown key id is invalid only when the keys were asked for after the request arrived', async () => {
+  test('an unknown key id is invalid only if the keys were fetched after the request arrived', async () => {
     const { verify, published, clock } = setUp(known.jwk)
     const unknown = await later.sign({})
     expect(await verify(unknown)).toEqual({ outcome: 'invalid' }) // The first fetch came after it.
@@ -143,7 +143,7 @@ describe('invariant 7: keys that cannot be had', () => {
     },
   )
 
-  test('requests that come while the keys are asked for share the answer', async () => {
+  test('requests that arrive during a fetch share its answer', async () => {
     const { outcome, published } = setUp(known.jwk)
     const { promise, resolve } = Promise.withResolvers<Response>()
     published.answer = () => promise
@@ -157,7 +157,7 @@ describe('invariant 7: keys that cannot be had', () => {
     expect(published.requests).toBe(1)
   })
 
-  test('known keys serve while the endpoint is down, at most a day', async () => {
+  test('known keys are used while the endpoint is down, for at most a day', async () => {
     const { outcome, published, clock } = setUp(known.jwk)
     const jws = await known.sign({})
     expect(await outcome(jws)).toBe('verified')
@@ -168,7 +168,7 @@ describe('invariant 7: keys that cannot be had', () => {
     expect(await outcome(jws)).toBe('unavailable')
   })
 
-  test('a set that has no key any more withdraws none', async () => {
+  test('an empty key set withdraws no key', async () => {
     const { published, outcome, clock } = setUp(known.jwk)
     const jws = await known.sign({})
     expect(await outcome(jws)).toBe('verified')
@@ -178,7 +178,7 @@ describe('invariant 7: keys that cannot be had', () => {
     expect(published.requests).toBe(2)
   })
 
-  test('a key that was withdrawn dies at the next refresh', async () => {
+  test('a withdrawn key stops working at the next refresh', async () => {
     const { outcome, published, clock } = setUp(known.jwk, later.jwk)
     const jws = await known.sign({})
     expect(await outcome(jws)).toBe('verified')
@@ -186,13 +186,13 @@ describe('invariant 7: keys that cannot be had', () => {
     clock.advance(10 * 60_000)
     expect(await outcome(jws)).toBe('verified')
     clock.advance(1)
-    await outcome(jws) // Nobody waits for the refresh that this one begins.
+    await outcome(jws) // Starts a refresh in the background.
     await new Promise(setImmediate)
     clock.advance(cooldownMs)
     expect(await outcome(jws)).toBe('invalid')
   })
 
-  test('after a long silence a withdrawn key gets no last word', async () => {
+  test('after a long pause a withdrawn key does not verify one more request', async () => {
     const { outcome, published, clock } = setUp(known.jwk, later.jwk)
     const jws = await known.sign({})
     expect(await outcome(jws)).toBe('verified')
@@ -235,7 +235,7 @@ describe('invariant 7: keys that cannot be had', () => {
 })
 
 describe('keys without an id', () => {
-  test('several that fit are all tried', async () => {
+  test('all that fit are tried', async () => {
     const { outcome } = setUp(nameless.jwk, otherNameless.jwk, known.jwk)
     expect(await outcome(await nameless.sign({}))).toBe('verified')
     expect(await outcome(await otherNameless.sign({}))).toBe('verified')
@@ -271,7 +271,7 @@ describe('keys without an id', () => {
   })
 })
 
-describe('what is refused without a look at the keys', () => {
+describe('refused without looking at the keys', () => {
   const claims = base64url({ iat: 1 })
   test.each([
     ['nothing', ''],
@@ -309,7 +309,7 @@ describe('what is refused without a look at the keys', () => {
   )
 })
 
-describe('what a bad signature or a bad key is', () => {
+describe('bad signatures and bad keys', () => {
   test('a signature of another key under a known id is invalid', async () => {
     const { outcome } = setUp(known.jwk)
     expect(await outcome(await later.sign({}, { kid: 'known' }))).toBe('invalid')
@@ -331,7 +331,7 @@ describe('what a bad signature or a bad key is', () => {
     expect(await outcome(forged)).toBe('invalid')
   })
 
-  test('private and symmetric keys that were published by mistake verify nothing', async () => {
+  test('private and symmetric keys published by mistake verify nothing', async () => {
     const { outcome } = setUp(known.jwk, { ...later.jwk, d: 'AAAA' }, { kty: 'oct', kid: 'oct', k: 'AAAA' })
     expect(await outcome(await later.sign({}))).toBe('invalid')
     expect(await outcome(await known.sign({}))).toBe('verified')
@@ -346,7 +346,7 @@ describe('what a bad signature or a bad key is', () => {
     expect(published.requests).toBe(1)
   })
 
-  test('a key that is not meant for this algorithm verifies nothing', async () => {
+  test('a key for another algorithm verifies nothing', async () => {
     const { outcome } = setUp({ ...rsa.jwk, alg: 'PS256' })
     expect(await outcome(await rsa.sign({}))).toBe('invalid')
   })
@@ -362,7 +362,7 @@ describe('invariant 7: keys outlive the process', () => {
       save: async (of: string, set: { keys: Record<string, unknown>[]; fetchedAt: Date }) => void rows.set(of, set),
     }
   }
-  /** The process before fetched the keys; this one starts `afterMs` later, and the endpoint is down. */
+  /** The previous process fetched the keys; this one starts `afterMs` later, and the endpoint is down. */
   async function restart(afterMs: number) {
     const { ctx, clock, published } = setUp(known.jwk)
     const store = createMemoryStore()
@@ -375,7 +375,7 @@ describe('invariant 7: keys outlive the process', () => {
   const outcomeOf = async (keySet: ReturnType<typeof createKeySet>, key = known) =>
     (await keySet.verify(await key.sign({}), Number.POSITIVE_INFINITY)).outcome
 
-  test('known ones serve after a restart while the endpoint is down, at most a day after they were had', async () => {
+  test('known keys are used after a restart while the endpoint is down, for at most a day after they were fetched', async () => {
     const { keySet, clock } = await restart(23 * hour)
     expect(await outcomeOf(keySet)).toBe('verified')
     expect(await outcomeOf(keySet, later)).toBe('unavailable')
@@ -385,7 +385,7 @@ describe('invariant 7: keys outlive the process', () => {
     expect(await outcomeOf(keySet)).toBe('unavailable')
   })
 
-  test('older ones do not, nor those of a clock that was wrong', async () => {
+  test('older keys are not, nor those with a time in the future', async () => {
     expect(await outcomeOf((await restart(24 * hour + 1)).keySet)).toBe('unavailable')
     const { store, create, clock } = await restart(0)
     store.rows.set(url, {
@@ -395,7 +395,7 @@ describe('invariant 7: keys outlive the process', () => {
     expect(await outcomeOf(create())).toBe('unavailable')
   })
 
-  test('a private key in the table verifies nothing, and nonsense there is none', async () => {
+  test('a private key in the table verifies nothing, and nonsense there is ignored', async () => {
     for (const keys of [[{ ...known.jwk, d: 'AAAA' }], [{ kty: 'oct', k: 'AAAA' }], 'nonsense', null]) {
       const { store, create, clock } = await restart(0)
       store.rows.set(url, { keys: keys as Record<string, unknown>[], fetchedAt: clock.now() })
@@ -403,7 +403,7 @@ describe('invariant 7: keys outlive the process', () => {
     }
   })
 
-  test('a table that cannot be read stops nobody, and is read again', async () => {
+  test('a table that cannot be read does not stop the start, and is read again', async () => {
     const { store, create, clock } = await restart(0)
     const { load } = store
     store.load = () => Promise.reject(new Error('down'))
@@ -414,7 +414,7 @@ describe('invariant 7: keys outlive the process', () => {
     expect(await outcomeOf(keySet)).toBe('verified')
   })
 
-  test('a withdrawn key dies by the timer, though nobody calls', async () => {
+  test('a timer removes a withdrawn key, even without requests', async () => {
     const { ctx, clock, published } = setUp(known.jwk, later.jwk)
     const keySet = createKeySet(ctx, { url, cooldownMs })
     expect(await outcomeOf(keySet)).toBe('verified')
@@ -441,7 +441,7 @@ describe('invariant 7: keys outlive the process', () => {
   })
 })
 
-test('only the algorithms that are configured are taken', async () => {
+test('only configured algorithms are accepted', async () => {
   const { ctx } = setUp(known.jwk, rsa.jwk)
   const keySet = createKeySet(ctx, { url: 'https://keys.example', cooldownMs, algorithms: ['RS256'] })
   expect(await keySet.verify(await rsa.sign({}), 0)).toMatchObject({ outcome: 'verified' })

@@ -9,7 +9,7 @@ const answer = (body: unknown, { status = 200, headers = {} }: { status?: number
   text: typeof body === 'string' ? body : JSON.stringify(body),
 })
 
-describe('what an answer says of its limit', () => {
+describe('limits learnt from an answer', () => {
   test.each([
     ['as Retry-After says, in seconds', { 'retry-after': '7' }, 7_000],
     ['as Retry-After says, as a date', { 'retry-after': 'Tue, 24 Nov 2026 09:00:09 GMT' }, 9_000],
@@ -31,7 +31,7 @@ describe('what an answer says of its limit', () => {
     expect(learnFromAnswer(graphql, answer(points), now)?.points?.resetInMs).toBe(3_600_000)
   })
 
-  test('rateLimit teaches what the document costs and what is left', () => {
+  test('rateLimit gives the cost of the document and the remaining points', () => {
     const learnt = learnFromAnswer(
       graphql,
       answer({ data: { rateLimit: { cost: 412, remaining: 5_000, resetIn: 60_000 } } }),
@@ -51,7 +51,7 @@ describe('what an answer says of its limit', () => {
     expect(learnFromAnswer(graphql, answer(text, { status }), now)?.isRefused).toBe(isRefused)
   })
 
-  test.each(['<html>not here</html>', '{', '{"data":null}'])('%s teaches nothing and breaks nothing', (text) => {
+  test.each(['<html>not here</html>', '{', '{"data":null}'])('%s is ignored', (text) => {
     expect(learnFromAnswer(graphql, answer(text), now)).toEqual({})
   })
 })

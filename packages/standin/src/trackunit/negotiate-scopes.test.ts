@@ -63,7 +63,7 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
     )
   })
 
-  test('a required one that the plan lacks is told apart, too', async () => {
+  test('a required scope that the plan lacks is distinguished, too', async () => {
     const manifest = [
       { scope: 'a', optional: false },
       { scope: 'b', optional: true },
@@ -76,7 +76,7 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
     })
   })
 
-  test('finds an empty set where everything is denied', async () => {
+  test('finds an empty set if everything is denied', async () => {
     const manifest = [{ scope: 'a', optional: true }]
     const { request } = createEndpoint(new Set(['a']), 'shorter scope')
 
@@ -86,7 +86,7 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
     })
   })
 
-  test('one request is enough where nothing was denied', async () => {
+  test('one request is enough if nothing was denied', async () => {
     const endpoint = createEndpoint(new Set(), 'invalid_scope')
 
     const manifest = [
@@ -99,7 +99,7 @@ describe('invariant 17: a denied optional scope does not cost the others', () =>
   })
 
   test.for([1, 2, 3, 4])(
-    'a failure at try %i ends it as that failure, never as a smaller grant',
+    'a failure at try %i ends the negotiation with that failure, never with a smaller grant',
     async (failingTry) => {
       const manifest: ManifestScope[] = [
         { scope: 'a', optional: false },

@@ -73,7 +73,7 @@ export async function forgetGraphqlRefusal(db: Database, accountId: string): Pro
     .where(eq(rateBudgets.key, graphqlKeyOf(accountId)))
 }
 
-/** Deletes budgets that no limit needs any more, once all their windows have passed. */
+/** Deletes budgets that no limit needs, once all their windows have passed. */
 export async function sweepBudgets({ db }: Context): Promise<boolean> {
   await db.delete(rateBudgets).where(lt(rateBudgets.updatedAt, sql`now() - interval '32 days'`))
   return false

@@ -5,7 +5,7 @@ import { type BudgetRule, type BudgetState, decide, learn } from './rate-budget.
 const minuteMs = 60_000
 const start = Date.parse('2026-01-01T00:00:00Z')
 
-/** Asks at moments, each so long after the one before. @returns when something was let through */
+/** Asks with the given pauses in between. @returns the moments at which a request was allowed */
 function play(rule: BudgetRule, gapsMs: readonly number[]): number[] {
   let state: BudgetState = {}
   let nowMs = start
@@ -20,10 +20,10 @@ function play(rule: BudgetRule, gapsMs: readonly number[]): number[] {
 const mostWithin = (moments: readonly number[], spanMs: number) =>
   Math.max(0, ...moments.map((from) => moments.filter((at) => at >= from && at < from + spanMs).length))
 
-describe('invariant 23: whoever asks, and whenever,', () => {
+describe('invariant 23: for any sequence of requests,', () => {
   const gaps = fc.array(fc.integer({ min: 0, max: 20 * minuteMs }), { maxLength: 60 })
 
-  test('no more is let through in a window than is allowed, also when a request arrives late', () => {
+  test('no window has more requests than allowed, even if a request arrives late', () => {
     const rule: BudgetRule = { kind: 'windows', windows: [{ most: 2, windowMs: 30 * minuteMs }] }
     fc.assert(
       fc.property(gaps, fc.infiniteStream(fc.integer({ min: 0, max: 30_000 })), (gapsMs, late) => {
@@ -33,7 +33,7 @@ describe('invariant 23: whoever asks, and whenever,', () => {
     )
   })
 
-  test('both windows of the AEMP snapshot hold', () => {
+  test('both limits of the AEMP snapshot are kept', () => {
     const windows = [
       { most: 1, windowMs: 15 * minuteMs },
       { most: 5, windowMs: 300 * minuteMs },
@@ -46,7 +46,7 @@ describe('invariant 23: whoever asks, and whenever,', () => {
     )
   })
 
-  test('no second sees more than the ceiling, and turns are given in order', () => {
+  test('no second has more requests than the ceiling, and turns are given in order', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 60 }),
@@ -75,7 +75,7 @@ describe('complexity points', () => {
   const rule: BudgetRule = { kind: 'points', document: 'fleet', reserve: 10, saysWhatIsLeft: true }
   const points = { document: 'fleet', cost: 100, remaining: 1_100, resetInMs: 10 * minuteMs }
 
-  test('are taken off as requests are let through, until ten times the cost is no longer left', () => {
+  test('are deducted for each request, until fewer than ten times the cost are left', () => {
     let state = learn({}, { points }, start)
     const decisions = [0, 1, 2].map(() => {
       const decision = decide(state, rule, start)
@@ -85,13 +85,13 @@ describe('complexity points', () => {
     expect(decisions).toEqual(['sent', 'sent', 10 * minuteMs])
   })
 
-  test('of a schedule end sooner: what is left is for people', () => {
+  test('run out sooner for schedules, so that some are left for users', () => {
     const state = learn({}, { points }, start)
     expect(decide(state, { ...rule, reserve: 20 }, start)).toHaveProperty('refusedForMs')
     expect(decide(state, rule, start)).toHaveProperty('next')
   })
 
-  test('that others spend are seen in an answer; one that comes late gives nothing back', () => {
+  test('that others spend show in an answer; a late answer gives none back', () => {
     const spent = learn(learn({}, { points }, start), { points: { ...points, remaining: 50 } }, start + 1_000)
     expect(spent.remaining).toBe(50)
     expect(
@@ -99,7 +99,7 @@ describe('complexity points', () => {
     ).toBe(50)
   })
 
-  test('are there again in the next window, whose answer says how many', () => {
+  test('are renewed in the next window, whose answer says how many', () => {
     const empty = learn({}, { points: { ...points, remaining: 0 } }, start)
     const later = start + 10 * minuteMs
     expect(decide(empty, rule, later - 1)).toEqual({ refusedForMs: 1 })
@@ -107,22 +107,22 @@ describe('complexity points', () => {
     expect(learn(empty, { points: { ...points, remaining: 900 } }, later + 1).remaining).toBe(900)
   })
 
-  test('that nobody knows of are asked for by one request; the others wait until it has answered', () => {
+  test('that are unknown are found out by one request; the others wait for its answer', () => {
     const first = decide({}, rule, start)
     const state = 'next' in first ? first.next : {}
     expect(decide(state, rule, start + 10)).toHaveProperty('refusedForMs')
     expect(decide(state, { ...rule, saysWhatIsLeft: false }, start + 10)).toHaveProperty('next')
     expect(decide(learn(state, {}, start + 20), rule, start + 20)).toHaveProperty('next')
-    expect(decide(state, rule, start + 10_000)).toHaveProperty('next') // Its answer never came.
+    expect(decide(state, rule, start + 10_000)).toHaveProperty('next') // Its answer never arrived.
   })
 
-  test('of a document that nobody has sent yet are taken to be those of the dearest', () => {
+  test('of a new document are assumed to be those of the most expensive one', () => {
     const state = learn({}, { points: { ...points, remaining: 999 } }, start)
     expect(decide(state, { ...rule, document: 'other' }, start)).toHaveProperty('refusedForMs')
   })
 })
 
-test('what Trackunit says of waiting goes before everything, and the longer wait stays', () => {
+test('a wait that Trackunit asks for takes precedence, and the longer of two counts', () => {
   const told = learn(learn({}, { blockedForMs: 90_000 }, start), { blockedForMs: 1_000 }, start)
   for (const rule of [{ kind: 'told' }, { kind: 'turns', perSecond: 50, patienceMs: 0 }] as const)
     expect(decide(told, rule, start)).toEqual({ refusedForMs: 90_000 })

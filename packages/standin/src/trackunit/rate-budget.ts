@@ -107,7 +107,7 @@ function decideTurn(
 export interface Learnt {
   /** For how long Trackunit refuses further requests. */
   blockedForMs?: number
-  /** Whether GraphQL is refused altogether; undefined where the answer does not say. */
+  /** Whether GraphQL is refused as such; undefined if the answer does not say. */
   isRefused?: boolean | undefined
   points?: { document: string; cost: number; remaining: number; resetInMs: number }
 }

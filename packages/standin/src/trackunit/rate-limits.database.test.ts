@@ -16,7 +16,7 @@ const fleet = 'query Fleet { assets(first: 100) { edges { node { id name } } pag
 const events = { fromTime: '2026-01-01T00:00:00Z', toTime: '2026-01-02T00:00:00Z' }
 const never = new AbortController().signal
 
-/** The strict simulator, and clients of as many replicas as are asked for, which know of each other by the database alone. */
+/** The strict simulator, and clients of several replicas, which share only the database. */
 async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   const trackunit = await startStrictTrackunit()
   onTestFinished(trackunit[Symbol.asyncDispose])
@@ -38,7 +38,7 @@ async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   return { replicas, settings, faults, requests, shared, accountId }
 }
 
-/** @returns how it ended: sent, or sent away with how long to wait */
+/** @returns the outcome: sent, or refused with the time to wait */
 const outcomeOf = (request: Promise<unknown>) =>
   request.then(
     () => 'sent' as const,
@@ -143,7 +143,7 @@ test('invariant 23: the documented rates of time series, alerts and locations ho
   await Promise.all(
     replicas.flatMap((replica) =>
       paths.flatMap((path) =>
-        // The simulator knows the limits of these addresses, and nothing of what is behind them.
+        // The simulator knows only the limits of these addresses.
         Array.from({ length: 20 }, () =>
           replica()
             .get(path)

@@ -28,7 +28,7 @@ const table: Array<[number, string, Record<string, string>, ExchangeFailure]> = 
   [400, okta('E0000047'), {}, 'rate-limited'],
   [400, oauth('temporarily_unavailable'), {}, 'unavailable'],
   [408, '', {}, 'unavailable'],
-  // From here on nothing is said about the credentials, whoever says it.
+  // From here on, the answers say nothing about the credentials.
   [500, oauth('invalid_client'), {}, 'unavailable'],
   [503, oauth('invalid_client'), basic, 'unavailable'],
   [401, oauth('invalid_scope'), basic, 'nonsense'],

@@ -5,11 +5,11 @@ const now = new Date('2026-01-01T00:00:00Z')
 const answer = (status: number, headers: Record<string, string> = {}, text = 'body') =>
   understandStatus({ status, headers: new Headers(headers), text }, now)
 
-test('a good answer is its text', () => {
+test('the result of a good answer is its text', () => {
   expect(answer(200, { 'content-type': 'application/json' }, '{}')).toBe('{}')
 })
 
-describe('any other is a reason', () => {
+describe('any other answer becomes a reason', () => {
   test.for([
     { status: 500, headers: {}, reason: 'TRACKUNIT_UNAVAILABLE', says: 'is not answering' },
     {

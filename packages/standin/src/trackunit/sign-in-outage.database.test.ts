@@ -21,7 +21,7 @@ async function installMany(stack: TokenStack, accounts: number): Promise<string[
 
 type Issue = Awaited<ReturnType<TokenStack['startReplica']>>
 
-/** What each account gets, on one replica or the other: `served`, or the reason. */
+/** Asks for each account's token on one of the replicas. @returns `served` or the error, for each account */
 async function askAll([one, other]: readonly [Issue, Issue], accounts: readonly string[], scopes = ['a']) {
   const outcomes = await Promise.allSettled(
     accounts.map((accountId, index) => (index % 2 === 0 ? one : other)(run, { accountId, scopes })),
@@ -34,7 +34,7 @@ const reasons = (answers: Awaited<ReturnType<typeof askAll>>) =>
   new Set(answers.map((answer) => (answer instanceof StandinError ? answer.reason : answer)))
 
 describe('invariant 14: while Trackunit’s sign-in is down for all', () => {
-  test('it is asked by one probe at a time, over all accounts and replicas; all are back with the first that works', async () => {
+  test('one probe at a time asks it, for all accounts and replicas; the first one that works brings all back', async () => {
     await using stack = await createTokenStack(database)
     const accounts = await installMany(stack, many)
     const replicas = [await stack.startReplica(), await stack.startReplica()] as const
@@ -43,7 +43,7 @@ describe('invariant 14: while Trackunit’s sign-in is down for all', () => {
     stack.endpoint.exchanges.length = 0
     stack.endpoint.answers(() => stack.endpoint.failure('unavailable'))
 
-    // It begins: five accounts find out.
+    // Five accounts fail, and the outage begins.
     for (const accountId of accounts.slice(0, 5)) await askAll(replicas, [accountId])
     expect(stack.endpoint.exchanges).toHaveLength(5)
     const answers = await askAll(replicas, accounts)
@@ -56,7 +56,7 @@ describe('invariant 14: while Trackunit’s sign-in is down for all', () => {
     // The database's own time passes as well: a slow machine may see a probe or two here.
     expect(stack.endpoint.exchanges.length).toBeLessThanOrEqual(7)
 
-    // A minute of it, everybody asking every second: a probe now and then.
+    // For a minute, accounts ask every second: a probe every five seconds.
     const before = stack.endpoint.exchanges.length
     for (let second = 0; second < 60; second++) {
       await stack.passTime(1_000)
@@ -66,17 +66,17 @@ describe('invariant 14: while Trackunit’s sign-in is down for all', () => {
     expect(probes).toBeGreaterThanOrEqual(60 / 6)
     expect(probes).toBeLessThanOrEqual(60 / 3)
 
-    // Whoever has a token is served on.
+    // Valid tokens are still served.
     expect(reasons(await askAll(replicas, accounts.slice(0, 10), ['b']))).toEqual(new Set(['served']))
 
-    // It is back: within the longest pause of a probe everybody has a token.
+    // The sign-in works again: after the longest pause between probes, every account gets a token.
     stack.endpoint.answers(() => stack.endpoint.token())
     await stack.passTime(5_000)
     await askAll(replicas, accounts.slice(0, 1))
     expect(reasons(await askAll(replicas, accounts))).toEqual(new Set(['served']))
   }, 60_000)
 
-  test('of many that ask in the moment of a probe one asks Trackunit', async () => {
+  test('of many callers that ask while a probe is due, one asks Trackunit', async () => {
     await using stack = await createTokenStack(database)
     const accounts = await installMany(stack, 40)
     const replicas = [await stack.startReplica(), await stack.startReplica()] as const
@@ -87,7 +87,7 @@ describe('invariant 14: while Trackunit’s sign-in is down for all', () => {
 
     const asking = askAll(replicas, accounts)
     await arrived
-    // Callers of the probing account would wait for the probe.
+    // Without the probing account, whose callers would wait for the probe.
     const others = accounts.filter((id) => stack.endpoint.exchanges.at(-1)?.clientId !== `client of ${id}`)
     expect(reasons(await askAll(replicas, others))).toEqual(new Set(['TRACKUNIT_UNAVAILABLE']))
     release(stack.endpoint.failure('unavailable'))
@@ -96,7 +96,7 @@ describe('invariant 14: while Trackunit’s sign-in is down for all', () => {
     expect(stack.endpoint.exchanges).toHaveLength(6)
   })
 
-  test('credentials that are refused, limits and what cannot be understood begin none, and an answer ends it', async () => {
+  test('refused credentials, rate limits and nonsense begin no outage, and any answer ends one', async () => {
     await using stack = await createTokenStack(database)
     const accounts = await installMany(stack, 30)
     const replicas = [await stack.startReplica(), await stack.startReplica()] as const
@@ -115,7 +115,7 @@ describe('invariant 14: while Trackunit’s sign-in is down for all', () => {
     expect(await stack.sql`select from sign_in_outages`).toEqual([])
   })
 
-  test('a success in between begins the count anew', async () => {
+  test('a success in between resets the count', async () => {
     await using stack = await createTokenStack(database)
     const accounts = await installMany(stack, 12)
     const replicas = [await stack.startReplica(), await stack.startReplica()] as const
@@ -127,7 +127,7 @@ describe('invariant 14: while Trackunit’s sign-in is down for all', () => {
     expect(await stack.sql`select from sign_in_outages where since is not null`).toEqual([])
   })
 
-  test('since when is shown for each account, and measured', async () => {
+  test('each account shows since when, and a metric how long', async () => {
     await using stack = await createTokenStack(database)
     const accounts = await installMany(stack, 6)
     const replicas = [await stack.startReplica(), await stack.startReplica()] as const

@@ -24,7 +24,7 @@ describe('invariant 14: an outage of the sign-in', () => {
     )
   })
 
-  test('is not made of failures that lie far apart', () => {
+  test('does not begin with failures that are far apart', () => {
     expect(afterFailure({ ...failed, lastFailedAgoMs: 60_000 }, { clientId: 'e', isProbe: false })).toEqual({
       failedClients: ['e'],
       probes: 0,
@@ -38,12 +38,12 @@ describe('invariant 14: an outage of the sign-in', () => {
     expect(pauses).toEqual([2_000, 4_000, 5_000, 5_000, 5_000])
   })
 
-  test('is not prolonged by what was out when it began', () => {
+  test('is not prolonged by requests that were under way when it began', () => {
     expect(afterFailure(down, { clientId: 'e', isProbe: false })).toMatchObject({ probes: 0 })
     expect(afterFailure(down, { clientId: 'e', isProbe: false }).nextProbeInMs).toBeUndefined()
   })
 
-  test('is left alone for as long as an answer asks, five minutes at most', () => {
+  test('is not probed for as long as an answer asks, up to five minutes', () => {
     const asked = (retryAfterMs: number) => ({ clientId: 'e', isProbe: true, retryAfterMs })
     expect(afterFailure(down, asked(60_000)).nextProbeInMs).toBe(60_000)
     expect(afterFailure(failed, { ...asked(60_000), isProbe: false }).nextProbeInMs).toBe(60_000)

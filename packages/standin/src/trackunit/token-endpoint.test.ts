@@ -103,7 +103,7 @@ describe('invariant 17: scopes', () => {
   })
 })
 
-describe('what went wrong is one of the closed failures', () => {
+describe('every failure is one of a fixed list', () => {
   test.for<{ title: string; respond: Respond; failure: string; retryAfterMs?: number }>([
     { title: 'invalid_client', respond: json({ error: 'invalid_client' }, { status: 400 }), failure: 'invalid-client' },
     {
@@ -123,7 +123,7 @@ describe('what went wrong is one of the closed failures', () => {
       failure: 'nonsense',
     },
     {
-      title: 'a code that nobody documented',
+      title: 'an undocumented code',
       respond: json({ error: 'on_fire' }, { status: 400 }),
       failure: 'nonsense',
     },
@@ -165,12 +165,12 @@ describe('what went wrong is one of the closed failures', () => {
     expect(exchanged).toEqual({ outcome: 'failed', failure: 'unavailable' })
   })
 
-  test('gives up on an answer that begins and never ends', async () => {
+  test('gives up on an answer that starts and never ends', async () => {
     const { exchanged } = await exchange((response) => response.writeHead(200).write('{'), { timeoutMs: 60 })
     expect(exchanged).toEqual({ outcome: 'failed', failure: 'unavailable' })
   })
 
-  test('an answer without end is cut', async () => {
+  test('an endless answer is cut off', async () => {
     let sentBytes = 0
     const { exchanged } = await exchange((response) => {
       response.writeHead(200, { 'content-type': 'application/json' })

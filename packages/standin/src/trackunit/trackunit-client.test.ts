@@ -74,7 +74,7 @@ describe('invariant 15: a refused token', () => {
   })
 })
 
-describe('what goes wrong is a reason', () => {
+describe('every failure becomes a reason', () => {
   test.for<{ title: string; respond: Respond; reason: string }>([
     { title: 'a page with 404', respond: page(404), reason: 'TRACKUNIT_REFUSED' },
     {

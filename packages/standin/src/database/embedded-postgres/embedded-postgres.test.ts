@@ -19,21 +19,21 @@ async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-/** Also what a failed test left running. */
+/** Also stops what a failed test left running. */
 async function remove(folder: string): Promise<void> {
   const pid = await postmasterOf(folder)
   if (pid) process.kill(pid, 'SIGKILL')
   await rm(folder, { recursive: true, force: true, maxRetries: 10 })
 }
 
-/** A copy of its own, for tests that harm it. */
+/** A copy for tests that damage it. */
 async function initialisedFolder(): Promise<string> {
   const folder = await temporaryFolder()
   await cp(usedFolder, folder, { recursive: true })
   return folder
 }
 
-/** A folder that was used and stopped before, for tests that leave it so. */
+/** A folder that was used and stopped before, for tests that do not damage it. */
 let usedFolder: string
 beforeAll(async () => {
   usedFolder = await mkdtemp(join(tmpdir(), 'standin-embedded-'))
@@ -60,7 +60,7 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 
 const clusterOf = (dataDir: string): string => join(dataDir, 'postgres', 'cluster')
 
-/** The number of the running postmaster. */
+/** The process id of the running postmaster. */
 async function postmasterOf(dataDir: string): Promise<number | undefined> {
   if (!existsSync(clusterOf(dataDir))) return undefined
   const postmaster = await findPostmaster(clusterOf(dataDir))
@@ -105,11 +105,11 @@ test('a fresh folder becomes a database that the server owns without being super
       "select pg_get_userbyid(datdba) as owner, pg_encoding_to_char(encoding) as encoding from pg_database where datname = 'standin'",
     ),
   ).toEqual([{ owner: 'standin', encoding: 'UTF8' }])
-  // What an initialisation that was killed has left.
+  // Left behind by a killed initialisation: only the old one is removed.
   expect([existsSync(old), existsSync(young)]).toEqual([false, true])
 })
 
-test('it listens on the loopback address alone, and lets nobody in without the password', async () => {
+test('it listens only on the loopback address, and refuses connections without the password', async () => {
   const folder = usedFolder
   const { url, adminUrl } = await start(folder)
 
@@ -129,7 +129,7 @@ test('it listens on the loopback address alone, and lets nobody in without the p
   }
 })
 
-test('the passwords lie in a file of the owner alone, and on no command line', async () => {
+test('the passwords are in a file that only the owner can read, and on no command line', async () => {
   const folder = usedFolder
   const { url, adminUrl } = await start(folder)
   const passwords = [url, adminUrl].map((address) => new URL(address).password)
@@ -223,7 +223,7 @@ test('a committed row survives when the server and its owner are killed', async 
   expect(await query(url, "select a, current_setting('fsync') as fsync from survivor")).toEqual([{ a: 1, fsync: 'on' }])
 })
 
-test('a server that dies under those who are attached comes back on the same address', async () => {
+test('a server that dies while processes are attached comes back at the same address', async () => {
   const folder = usedFolder
   const log = vi.fn()
   const { url } = await start(folder, { log })
@@ -237,11 +237,11 @@ test('a server that dies under those who are attached comes back on the same add
   expect(await postmasterOf(folder)).not.toBe(pid)
 })
 
-test('a stale pid file whose number now belongs to another program is recovered from', async () => {
+test('a stale pid file whose process id now belongs to another program does no harm', async () => {
   const folder = await initialisedFolder()
   const before = await start(folder)
   const file = join(clusterOf(folder), 'postmaster.pid')
-  // PostgreSQL takes no offence at its parent's number: it has to be another program's.
+  // PostgreSQL ignores its parent's process id, so it must be another program's.
   const bystander = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
   onTestFinished(() => {
     bystander.kill()
@@ -256,12 +256,12 @@ test('a stale pid file whose number now belongs to another program is recovered 
   expect(after.url).toBe(before.url)
 })
 
-describe.runIf(isRoot && process.platform === 'linux')('where root may make no user namespace', () => {
+describe.runIf(isRoot && process.platform === 'linux')('if root may not create a user namespace', () => {
   const nobody = 65534
-  // The program that makes one is not found.
+  // The program that creates one is not found.
   const refusing = { PATH: '/nonexistent' }
 
-  test('a fresh folder becomes nobody’s, below a folder that nobody may enter, and stays so', async () => {
+  test('a fresh folder is owned by the user “nobody”, even inside a folder that this user may not enter', async () => {
     const folder = await temporaryFolder()
     const owner = await startEmbeddedPostgresProcess(folder, refusing)
     await query(owner.url, 'create table t as select 1 as a')
@@ -275,7 +275,7 @@ describe.runIf(isRoot && process.platform === 'linux')('where root may make no u
     expect((await stat(clusterOf(folder))).uid).toBe(nobody)
   })
 
-  test('a folder made in a namespace is handed over', async () => {
+  test('a folder created in a namespace changes its owner', async () => {
     const folder = await initialisedFolder()
     expect((await stat(clusterOf(folder))).uid).toBe(0)
 
@@ -286,7 +286,7 @@ describe.runIf(isRoot && process.platform === 'linux')('where root may make no u
   })
 })
 
-test('a folder that cannot be made gives one line', async () => {
+test('a folder that cannot be created gives one line', async () => {
   const folder = await temporaryFolder()
   const file = join(folder, 'file')
   await writeFile(file, '')
@@ -296,7 +296,7 @@ test('a folder that cannot be made gives one line', async () => {
   expect(await oneLine(start(join(folder, 'long'.repeat(300))))).toContain('choose a shorter')
 })
 
-test('a folder of another major version gives one line and is left as it is', async () => {
+test('a folder of another major version gives one line and is not changed', async () => {
   const folder = await initialisedFolder()
   await (await start(folder)).stop()
   await writeFile(join(clusterOf(folder), 'PG_VERSION'), '17\n')

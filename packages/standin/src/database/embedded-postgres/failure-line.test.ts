@@ -20,14 +20,14 @@ test.for<[said: string, line: string]>([
   expect(failureLine(said, '/data')).toContain(line)
 })
 
-test('what is not known is quoted by its last complaint, without its other lines', () => {
+test('for an unknown failure, only its last complaint is quoted', () => {
   const line = failureLine('LOG:  starting\nFATAL:  the moon is full\nLOG:  shut down\n', '/data')
 
   expect(line).toContain('FATAL:  the moon is full')
   expect(line).not.toContain('shut down')
 })
 
-test('an error of the file system becomes a line and keeps its cause; another error stays as it is', () => {
+test('a file system error becomes one line and keeps its cause; other errors are not changed', () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { syscall: 'write' })
   const bug = new TypeError('a bug')
 

@@ -3,12 +3,12 @@ import { type AccountFacts, choosePostgresAccount } from './postgres-account.ts'
 
 const root: AccountFacts = { uid: 0, platform: 'linux', owner: undefined, mayUseNamespace: async () => true }
 
-test('whoever is not root runs PostgreSQL as himself', async () => {
+test('users other than root run PostgreSQL under their own account', async () => {
   expect(await choosePostgresAccount({ ...root, uid: 1000 })).toEqual({ type: 'own' })
   expect(await choosePostgresAccount({ ...root, uid: undefined, platform: 'win32' })).toEqual({ type: 'own' })
 })
 
-test('root uses a user namespace, and nobody where that is refused', async () => {
+test('root uses a user namespace, or the user “nobody” if that is refused', async () => {
   expect(await choosePostgresAccount(root)).toEqual({ type: 'namespace' })
   expect(await choosePostgresAccount({ ...root, mayUseNamespace: async () => false })).toEqual({
     type: 'other',
@@ -25,6 +25,6 @@ test("root opens a user's cluster as that user", async () => {
   })
 })
 
-test('root is told to be somebody else where neither way exists', async () => {
+test('root is told to use another account if neither is possible', async () => {
   await expect(choosePostgresAccount({ ...root, platform: 'darwin' })).rejects.toThrow(/another user.*DATABASE_URL/)
 })

@@ -31,7 +31,7 @@ const stack = createHttpStack({
 const [good, limited] = [stack.admit(service('good')), stack.admit(service('limited'))]
 const revoked = `Bearer ${createServiceKey().key.reveal()}`
 
-/** Tokens from memory, with an account that refuses them and one that breaks. */
+/** Tokens from memory, with one account that refuses them and one that fails. */
 function createTokens(onIssued: () => void): TokensContext & typeof stack.ctx {
   const { ctx } = stack
   const watch = {
@@ -81,7 +81,7 @@ function createTokens(onIssued: () => void): TokensContext & typeof stack.ctx {
   }
 }
 
-/** One server: a request over its port may go directly, an injected one goes through Fastify. */
+/** One server: a request to its port may take the fast path, an injected one goes through Fastify. */
 async function createBothWays() {
   let issued = 0
   let viaFastify = 0

@@ -73,7 +73,7 @@ export function createHandOutSpool({ dir, maxBytes = 64 * 1_024 * 1_024, outageS
       await file.close()
     })
 
-  /** Whether no process can add lines to the file any more. */
+  /** Whether no process can still add lines to the file. */
   async function isComplete(path: string): Promise<boolean> {
     if (closed.has(path)) return true
     const writtenAtMs = await lastWriteTo(path)

@@ -189,7 +189,7 @@ test('invariant 18: what left before a process was killed in the outage is recor
   await outage.issue(outage.service)
   await outage.up()
 
-  const next = await outage.start() // Nothing of the first one is called any more.
+  const next = await outage.start() // The first process is no longer used.
   await next.drainSpool()
 
   expect((await outage.handOuts()).map(({ details }) => details.spooled ?? false)).toEqual([false, true])
