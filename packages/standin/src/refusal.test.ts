@@ -19,7 +19,7 @@ const postgresError = (code: string) =>
   })
 const query = (cause: Error) => new DrizzleQueryError(`insert into x values ($1)`, [leak], cause)
 
-describe('invariant 10: nothing of a library’s error comes out', () => {
+describe('invariant 10: nothing of a library’s error is revealed', () => {
   test.each<[string, unknown, string]>([
     ['a query with its parameters', query(postgresError('23505')), 'INTERNAL'],
     [
@@ -54,7 +54,7 @@ describe('invariant 10: nothing of a library’s error comes out', () => {
   })
 })
 
-describe('a database that is not there just now', () => {
+describe('a database that is unavailable', () => {
   test.each([
     'CONNECT_TIMEOUT',
     'CONNECTION_CLOSED',
@@ -88,8 +88,8 @@ describe('a database that is not there just now', () => {
   })
 })
 
-describe('an error of ours speaks', () => {
-  test('with its own words, wherever it stands in the chain', () => {
+describe('our own errors are shown', () => {
+  test('with their text, wherever they are in the chain of causes', () => {
     const ours = new StandinError('KEYS_UNAVAILABLE', {
       retryAfterMs: 1_500.2,
       detail: 'One more.',
@@ -104,14 +104,14 @@ describe('an error of ours speaks', () => {
       })
   })
 
-  test('a chain without an end is looked at for a while', () => {
+  test('and an endless chain of causes is cut off', () => {
     const endless = new Error(leak)
     endless.cause = endless
     expect(toRefusal(endless).reason).toBe('INTERNAL')
   })
 })
 
-describe('an input that does not fit', () => {
+describe('an invalid input', () => {
   const schema = z.strictObject({ name: z.string().max(3), mode: z.enum(['a', 'b']), nested: z.object({ n: z.int() }) })
   const problem = schema.safeParse({ name: leak, mode: leak, nested: { n: leak }, [leak]: leak }).error
   test('names the fields, never their values', () => {
@@ -121,12 +121,12 @@ describe('an input that does not fit', () => {
     expect(JSON.stringify(refusal)).not.toContain(leak)
   })
 
-  test('names each field that is not known, where its name looks like one', () => {
+  test('names unknown fields, if their names look like field names', () => {
     const { error } = schema.safeParse({ name: 'a', mode: 'a', nested: { n: 1 }, nmae: 'a', nesting: {}, [leak]: 1 })
     expect(toRefusal(error).issues?.map(({ path }) => path)).toEqual(['nmae', 'nesting', ''])
   })
 
-  test('at most twenty of them, each cut', () => {
+  test('names at most twenty of them, each shortened', () => {
     const many = z
       .record(z.string(), z.int())
       .safeParse(Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`.padEnd(300), 'x'])))

@@ -266,19 +266,22 @@ describe('rows that are too old', () => {
     expect(await stack.problems()).toEqual([])
   })
 
-  test.for([0, 3])('are not reported as missing if they are dropped during a verification; %i minutes of them stay', async (minutes) => {
-    await using stack = await createAuditStack(database)
-    await fill(stack)
-    const before = new Date(stack.clock.now().getTime() - minutes * 60_000)
-    const begun = await stack.db.transaction(async (tx) => {
-      await tx.execute(sql`lock table audit_entries in access exclusive mode`)
-      const verifying = verifyAudit(stack.ctx)
-      await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
-      await retainAudit({ ...stack.ctx, db: tx }, before)
-      return { verifying }
-    })
-    expect((await begun.verifying).problems).toEqual([])
-  })
+  test.for([0, 3])(
+    'are not reported as missing if they are dropped during a verification; %i minutes of them stay',
+    async (minutes) => {
+      await using stack = await createAuditStack(database)
+      await fill(stack)
+      const before = new Date(stack.clock.now().getTime() - minutes * 60_000)
+      const begun = await stack.db.transaction(async (tx) => {
+        await tx.execute(sql`lock table audit_entries in access exclusive mode`)
+        const verifying = verifyAudit(stack.ctx)
+        await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
+        await retainAudit({ ...stack.ctx, db: tx }, before)
+        return { verifying }
+      })
+      expect((await begun.verifying).problems).toEqual([])
+    },
+  )
 })
 
 describe('keys of the audit', () => {

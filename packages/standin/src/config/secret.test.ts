@@ -32,6 +32,6 @@ describe('invariant 10: a secret is never printed', () => {
   })
 })
 
-  test('only reveal returns it', () => {
+test('only reveal returns it', () => {
   expect(secret.reveal()).toBe('s3cr3t')
 })

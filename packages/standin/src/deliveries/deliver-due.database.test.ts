@@ -74,7 +74,7 @@ async function createStack(
   const withoutEmail = { ...config, delivery: { ...config.delivery, smtp: undefined } }
   const ctx = { ...runs.ctx, deliveries: senders, config: sendsEmail ? config : withoutEmail }
   const work = runs.createWorker()
-      clock.advance(60_000) // Ahead of the database's clock, which decides when deliveries are due.
+  clock.advance(60_000) // Ahead of the database's clock, which decides when deliveries are due.
   return {
     ...{ runs, ctx, clock, posted, mailed },
     /** Makes every send run out of time. */

@@ -153,7 +153,7 @@ describe('invariant 25: a send ends, whatever the receiver does', () => {
   })
 })
 
-  test('an answer of 10 MB is hardly read', async () => {
+test('an answer of 10 MB is hardly read', async () => {
   const closed = Promise.withResolvers<number>()
   await using host = await receiver(async (response) => {
     const piece = Buffer.alloc(64 * 1024)

@@ -94,12 +94,12 @@ test.for<{ title: string; later: Omit<Past, 'daysAgo'>; isMended: boolean }>([
 ])('a run started by hand: a later one $title, mended: $isMended', async ({ later, isMended }) => {
   await using stack = await openStack()
   const runId = await stack.ran({ daysAgo: 3 })
-      await stack.ran({ daysAgo: 4, state: 'delivered' }) // An earlier delivery makes up for nothing.
+  await stack.ran({ daysAgo: 4, state: 'delivered' }) // An earlier delivery makes up for nothing.
   await stack.ran({ daysAgo: 1, ...later })
   expect((await undelivered(stack)).includes(runId)).toBe(!isMended)
 })
 
-  test('of a schedule counts for each receiver, until a later result reaches it or its address is corrected', async () => {
+test('of a schedule counts for each receiver, until a later result reaches it or its address is corrected', async () => {
   await using stack = await openStack()
   const scheduleId = await stack.schedule([hook, mail])
   const toHook = await stack.ran({ daysAgo: 3, scheduleId })

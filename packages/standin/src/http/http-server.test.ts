@@ -78,7 +78,7 @@ describe('browsers of other origins', () => {
       expect(headers['access-control-allow-origin']).toBe(origin)
       expect(headers['access-control-allow-credentials']).toBeUndefined()
     }
-    // A refusal is readable, too: else the app could not tell why.
+    // Refusals must be readable, too: otherwise the app could not show why.
     const refused = await edge.server.inject({ url: '/refuses', headers: { origin: 'https://app.example' } })
     expect(refused.headers['access-control-allow-origin']).toBe('https://app.example')
   })
@@ -97,7 +97,7 @@ describe('browsers of other origins', () => {
 })
 
 type Watch = Parameters<typeof registerHealthRoutes>[1]['watch']
-/** A watch whose database is down when it is suspected to be. */
+/** A watch whose database is down whenever it is checked. */
 function played(given: Partial<Watch>): Watch {
   let trouble: ReturnType<Watch['trouble']>
   const suspect = async () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createHttpStack } from '../../test/http-stack.ts'
 import { createHttpServer } from './http-server.ts'
 
-/** Sends bytes as they are. @returns everything that came back until the end */
+/** Sends raw bytes. @returns everything received until the connection ends */
 async function exchange(bytes: string): Promise<{ answer: string; logged: string }> {
   const { ctx, logged } = createHttpStack()
   const server = await createHttpServer(ctx)

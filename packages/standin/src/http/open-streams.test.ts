@@ -22,7 +22,7 @@ const events = {
 const mine = '11111111-1111-4111-8111-111111111111'
 const user: Caller = { kind: 'user', id: 'u', name: null, accountId: mine, scopes: [], expiresAt: new Date(0) }
 
-test('invariant 25: a user has only so many streams open; one that closes makes room', async () => {
+test('invariant 25: the open streams of a user are limited; closing one makes room', async () => {
   const { ctx, admit } = createHttpStack({ logLevel: 'silent', budgets: { userStreams: 3 } })
   const api = router({
     events: contracted(ctx)

@@ -4,7 +4,7 @@ import { openApiDocument } from './openapi.ts'
 
 const document = openApiDocument({ serverUrl: 'https://standin.example.com', version: '1.2.3' })
 
-test('the document is valid OpenAPI, and the control is not', async () => {
+test('the document is valid OpenAPI; a broken one is not', async () => {
   const validator = new Validator()
   expect(await validator.validate(structuredClone(document))).toEqual({ valid: true })
   const { paths, ...broken } = structuredClone(document)
@@ -12,7 +12,7 @@ test('the document is valid OpenAPI, and the control is not', async () => {
   expect(await new Validator().validate(wrong)).toMatchObject({ valid: false })
 })
 
-test('what is asked and answered is described by the schemas that the server checks with', () => {
+test('requests and answers are described by the schemas that the server validates with', () => {
   const { IssueToken, IssuedToken } = document.components.schemas
   expect(IssueToken).toMatchObject({ required: ['accountId'], additionalProperties: false })
   expect(Object.keys(IssuedToken.properties ?? {})).toEqual([
@@ -25,7 +25,7 @@ test('what is asked and answered is described by the schemas that the server che
   ])
 })
 
-test('each status tells its reasons, closed', () => {
+test('each status lists its possible reasons', () => {
   const responses: Record<number, object> = document.paths['/v1/token'].post.responses
   expect(responses[401]).toMatchObject({
     content: { 'application/problem+json': { schema: { properties: { reason: { enum: ['UNAUTHENTICATED'] } } } } },

@@ -22,7 +22,7 @@ const mine = '11111111-1111-4111-8111-111111111111'
 const user: Caller = { kind: 'user', id: 'u', name: null, accountId: mine, scopes: [], expiresAt: new Date(0) }
 const message = 'x'.repeat(10_000)
 
-/** A server with a stream that gives as many events as are taken, and tells how many that were. */
+/** A server with an endless stream, which counts the events that were taken. */
 async function startStream() {
   let given = 0
   const { ctx, admit } = createHttpStack({ logLevel: 'silent' })
@@ -54,9 +54,9 @@ async function startStream() {
   }
 }
 
-test('invariant 21: for a reader that does not read, nothing is made and nothing is held', async () => {
+test('invariant 21: for a reader that does not read, no events are created or kept in memory', async () => {
   await using stream = await startStream()
-  /** Until no more is given from one look to the next. */
+  /** Waits until no more events are taken. */
   const stillness = async () => {
     const seen: number[] = [-1]
     const isStill = () => seen.push(stream.given()) && seen.at(-1) === seen.at(-2)
@@ -67,7 +67,7 @@ test('invariant 21: for a reader that does not read, nothing is made and nothing
   stream.answer.pause()
   const held = await stillness()
   expect(held).toBeGreaterThan(0)
-  expect(held * message.length).toBeLessThan(16_000_000) // What the system keeps on both sides of a connection.
+  expect(held * message.length).toBeLessThan(16_000_000) // The system's buffers on both sides of a connection.
 
   stream.answer.resume()
   await expect.poll(stream.given, { timeout: 10_000 }).toBeGreaterThan(held + 2_000)

@@ -46,7 +46,7 @@ const service: Caller = {
   grants: [{ accountId: mine, scopes: [], mac: '' }],
 }
 
-/** An API as one caller sees it; without one, as a stranger. */
+/** An API as a caller sees it, or an unauthenticated one. */
 async function createApi(caller: Caller | undefined, administratorScopes?: string[], budgets?: Partial<BudgetPolicy>) {
   const handled: string[] = []
   const { ctx, admit, lookUps, logged } = createHttpStack({
@@ -98,7 +98,7 @@ const as = createApi
 const refusing = () => createApi(undefined)
 
 describe('invariant 24: callers without access to the account never reach the handler', () => {
-  test('the caller is looked at before the input, the input before the account', async () => {
+  test('the caller is checked before the input, and the input before the account', async () => {
     await using nobody = await refusing()
     expect(await nobody.get('input', { nonsense: true })).toMatchObject({
       status: 401,
@@ -111,7 +111,7 @@ describe('invariant 24: callers without access to the account never reach the ha
     expect(somebody.handled).toEqual([])
   })
 
-  test.each([user, service])('a $kind is served on their own account alone', async (caller) => {
+  test.each([user, service])('a $kind is served only on their own account', async (caller) => {
     await using api = await as(caller)
     expect((await api.get('input', { accountId: mine })).json.result.data).toEqual({
       accountId: mine,
@@ -135,15 +135,15 @@ describe('invariant 24: callers without access to the account never reach the ha
   )
 })
 
-describe('invariant 24: a schedule, a list over all accounts, and what only administrators may', () => {
-  test.each([user, service])('for a $kind a schedule of others is not there', async (caller) => {
+describe('invariant 24: schedules, lists over all accounts, and procedures for administrators', () => {
+  test.each([user, service])('for a $kind, a schedule of another account does not exist', async (caller) => {
     await using api = await as(caller)
     expect((await api.get('schedule', { scheduleId: 'schedule-mine' })).json.result.data).toEqual({ accountId: mine })
     for (const scheduleId of ['schedule-theirs', 'schedule-nowhere'])
       expect((await api.get('schedule', { scheduleId })).json.error.data.reason).toBe('SCHEDULE_NOT_FOUND')
   })
 
-  test('a list is handed the accounts that were granted, and no others', async () => {
+  test('a list gets the granted accounts, and no others', async () => {
     const grants = [
       { accountId: mine, scopes: [], mac: '' },
       { accountId: 'ours', scopes: [], mac: '' },
@@ -171,13 +171,13 @@ describe('invariant 24: a schedule, a list over all accounts, and what only admi
     expect(json.error?.data.reason ?? (json.result.data.administers ? 'allowed' : 'let in')).toBe(outcome)
   })
 
-  test('a service passes where its contract lets it in, and is no administrator', async () => {
+  test('a service may call the procedures whose contract allows it, and is not an administrator', async () => {
     await using api = await as(service, ['admin'])
     expect((await api.get('administrators', { accountId: mine })).json.result.data).toEqual({ administers: false })
   })
 })
 
-describe('what an error says over tRPC', () => {
+describe('an error over tRPC', () => {
   test('of our own: its reason, its status and when to retry', async () => {
     await using api = await as(user)
     expect(await api.get('input', { accountId: mine, mode: 'ours' })).toMatchObject({
@@ -196,7 +196,7 @@ describe('what an error says over tRPC', () => {
     })
   })
 
-  test('invariant 10: one of a library: that something broke, and the log has its kind', async () => {
+  test('invariant 10: of a library: only that something went wrong; the log has its type', async () => {
     await using api = await as(user)
     const { status, text, json } = await api.get('input', { accountId: mine, mode: 'library' })
     expect([status, json.error.data.reason]).toEqual([500, 'INTERNAL'])
@@ -206,7 +206,7 @@ describe('what an error says over tRPC', () => {
     expect(api.logged()).not.toContain('s3cr3t')
   })
 
-  test('an output that breaks its contract is our mistake, not the caller’s; what it does not name is left out', async () => {
+  test('for an output that breaks its contract is our mistake, not the caller’s; fields beyond the contract are left out', async () => {
     await using api = await as(user)
     const broken = await api.get('input', { accountId: mine, mode: 'bad-output' })
     expect([broken.status, broken.json.error.data.reason]).toEqual([500, 'INTERNAL'])
@@ -214,7 +214,7 @@ describe('what an error says over tRPC', () => {
     expect((await api.get('input', { accountId: mine })).text).not.toContain('s3cr3t')
   })
 
-  test('an input that does not fit: the fields, never their values', async () => {
+  test('for an invalid input: the fields, never their values', async () => {
     await using api = await as(user)
     const { status, text, json } = await api.get('input', { accountId: 's3cr3t'.repeat(9), mode: 's3cr3t' })
     expect([status, json.error.data.reason]).toEqual([400, 'INPUT_INVALID'])
@@ -236,7 +236,7 @@ describe('what an error says over tRPC', () => {
 })
 
 describe('a batch', () => {
-  test('of many calls looks its caller up once, and each call has its own outcome', async () => {
+  test('looks its caller up once, and each call has its own outcome', async () => {
     await using api = await as(user)
     const paths = ['input', 'services', 'input'].join()
     const batch = await api.server.inject({
@@ -252,7 +252,7 @@ describe('a batch', () => {
     expect(api.lookUps()).toBe(1)
   })
 
-  test('of more than a hundred is refused', async () => {
+  test('of more than a hundred calls is refused', async () => {
     await using api = await as(user)
     const paths = Array.from({ length: 101 }, () => 'input').join()
     const response = await api.server.inject({ url: `/trpc/${paths}?batch=1&input=%7B%7D` })
@@ -260,7 +260,7 @@ describe('a batch', () => {
     expect(api.handled).toEqual([])
   })
 
-  test('invariant 25: counts each of its calls, and says after what time those that are refused can be made', async () => {
+  test('invariant 25: counts each of its calls, and says when the refused ones can be retried', async () => {
     await using api = await as(user, undefined, { userRequestsPerS: 1 })
     const paths = Array.from({ length: 40 }, () => 'input').join()
     const inputs = Object.fromEntries(Array.from({ length: 40 }, (_, nth) => [nth, { accountId: mine }]))

@@ -159,7 +159,7 @@ test('the history of counters has at most one reading in six hours, the later on
   const [m1, m2] = await all(run.history({ since: noon }))
 
   expect(m1?.readings.map(({ operatingHours }) => operatingHours)).toEqual([101, 105, 110])
-  expect(m2?.readings).toHaveLength(1) // It was never heard of again.
+  expect(m2?.readings).toHaveLength(1) // It did not report again.
   expect(ids(await all(run.history({ since: noon, filter: { siteIds: ['s2'] } })))).toEqual([])
   const recent = await all(run.history({ since: new Date(noon.getTime() + 20 * hourMs) }))
   expect(recent.map(({ readings }) => readings.length)).toEqual([1, 0])

@@ -97,7 +97,7 @@ describe('callbacks rejected', () => {
     expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]|s3cr3t|eyJ/u)
   })
 
-  test('its table is bounded, and counts go on when no more samples fit', async () => {
+  test('its table is bounded, and counting continues when no more samples fit', async () => {
     const stack = await createStack()
     for (let round = 0; round < 60; round++) {
       for (let index = 0; index < 6; index++)
@@ -124,7 +124,7 @@ describe('callbacks wait', () => {
     const stack = await createStack()
     await stack.send(installed('client-z'))
     const waiting = standin(stack, ['callbacks', 'wait', '--account', account, '--new', '--seconds', '20'])
-    // Whatever is there before the command looks first is not new to it: sent until it saw one.
+    // Callbacks that arrive before the command's first look do not count as new, so they are sent until it saw one.
     let sent = 0
     const send = (change: Record<string, unknown>) =>
       stack.send(installed(`client-${sent++}`, change), { claims: { jti: `${sent}` } })
@@ -160,7 +160,7 @@ test('callbacks tail prints arriving callbacks until its time is over', async ()
   expect(new Set(printed.map(({ accountId }) => accountId)).size).toBe(printed.length)
 }, 30_000)
 
-/** Awaits each: a request still in flight would reach the next test. */
+/** Awaits each one: a request still under way would reach the next test. */
 async function sendUntil(ended: Promise<unknown>, send: () => Promise<unknown>): Promise<void> {
   let isOver = false
   void ended.finally(() => {

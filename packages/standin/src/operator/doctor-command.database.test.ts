@@ -77,7 +77,7 @@ const healthy = {
   [callback]: { status: 401, body: { reason: 'IDENTITY_MISSING' } },
 }
 
-test('the doctor reports failed checks only; it sends no secret and prints none', async () => {
+test('the doctor reports failed checks only, and neither sends nor prints a secret', async () => {
   await using world = await startWorld(healthy)
   // The databases of tests are fast and not on disk.
   const { exitCode, wrong, notes, out } = await askDoctor(world.url)
@@ -109,7 +109,7 @@ test('the doctor names each check that fails', async () => {
   })
 })
 
-test('on a laptop without a network no server has to answer', async () => {
+test('on a laptop without a network, no server needs to answer', async () => {
   const nowhere = 'http://127.0.0.1:9'
   const { wrong, notes } = await askDoctor(nowhere, { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'a@acme.example' })
   expect(wrong).toEqual(['commits', 'callback address'])

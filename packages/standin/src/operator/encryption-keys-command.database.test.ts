@@ -7,7 +7,7 @@ import { saveKeyReader } from '../secrets/key-reader-store.ts'
 const createStack = prepareCallbackStacks()
 const young = `young:${'Y'.repeat(42)}A`
 
-/** One value, sealed with the key `first`; the operator has both keys, of which `young` writes unless said otherwise. */
+/** One value, encrypted with the key `first`. The operator has both keys and by default encrypts with `young`. */
 async function withOneValue() {
   const stack = await createStack()
   await stack.send(installed('client-a'), { at: 1 })

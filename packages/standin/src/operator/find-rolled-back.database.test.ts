@@ -19,7 +19,7 @@ const actor = { kind: 'operator', id: 'test' } as const
 const far = new Date('2099-01-01')
 const reports = { service: 'reports', accountId: account, actor }
 
-/** An account, a key and a grant, as Standin signed them; then a change, and somebody puts back what was before it. */
+/** An account, a key and a grant, signed by Standin, are changed; then someone puts the earlier rows back. */
 async function createField() {
   const stack = await createTokenStack(database)
   const { ctx, sql, clock } = stack
@@ -32,7 +32,7 @@ async function createField() {
   const tables = ['service_keys', 'grants', 'installations']
   return {
     ...{ stack, ctx, id, install },
-    /** @returns what the audit says against it */
+    /** @returns the audit entries that contradict the rows */
     async putBack(change: () => Promise<unknown>) {
       for (const table of tables) await sql.unsafe(`create table old_${table} as table ${table}`)
       clock.advance(600_000)
@@ -48,7 +48,7 @@ async function createField() {
   }
 }
 
-test('invariant 18: a row that is put back as Standin once signed it is named', async () => {
+test('invariant 18: a row that is put back to an earlier signed state is named', async () => {
   await using field = await createField()
   const { ctx, id } = field
   field.stack.clock.advance(600_000)
@@ -66,7 +66,7 @@ test('invariant 18: a row that is put back as Standin once signed it is named', 
   ])
 })
 
-test('invariant 18: so is a key that was revoked at the moment of its creation, and an earlier generation', async () => {
+test('invariant 18: so are a key that was revoked when it was created, and an earlier generation', async () => {
   await using field = await createField()
   const { ctx, id } = field
   expect(await field.putBack(() => revokeKey(ctx, { id, actor }))).toEqual([`service key ${id}`])

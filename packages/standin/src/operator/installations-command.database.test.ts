@@ -12,7 +12,7 @@ import { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
 
 const createStack = prepareCallbackStacks()
 
-/** `client-a` is in force and `client-b`, which nothing binds, waits. */
+/** `client-a` is in force; `client-b`, which is not bound, waits. */
 async function waiting() {
   const stack = await createStack()
   for (const [clientId, at, bound] of [

@@ -4,15 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { auditKeys, testSigned } from '../../test/signed-rows.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { findServiceByKey } from '../access/access-store.ts'
 import { digestOfPresentedKey } from '../access/service-key.ts'
 import { connectDatabase } from '../database/database.ts'
 import { runOperatorCommand } from './operator.ts'
-
-vi.setConfig({ testTimeout: 30_000 }) // Some start processes, which is slow on a busy machine.
 
 const program = fileURLToPath(new URL('../../bin/standin.ts', import.meta.url))
 const account = '11111111-1111-4111-8111-111111111111'
@@ -27,7 +25,7 @@ const app = {
   callbackUrl: 'https://standin.example.com/trackunit/callback',
 }
 
-/** A maker's project with a database, in which the operator types commands. */
+/** A maker's project with a database, in which operator commands run. */
 async function createProject({ config = app as object } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'standin-operator-'))
   await writeFile(join(folder, 'standin.config.ts'), `export default ${JSON.stringify(config)}`)
@@ -36,7 +34,7 @@ async function createProject({ config = app as object } = {}) {
 
   const own = { DATABASE_URL: database.url, STANDIN_DATA_DIR: join(folder, 'data') }
 
-  /** In this process, which is faster. */
+  /** Runs a command in this process, which is faster. */
   async function standin(argv: string[], environment: Record<string, string> = {}) {
     let [out, said] = ['', '']
     const exitCode = await runOperatorCommand({
@@ -52,12 +50,12 @@ async function createProject({ config = app as object } = {}) {
     return { out, said, exitCode }
   }
 
-  /** The program itself. */
+  /** Runs the program itself. */
   async function standinProcess(argv: string[], environment: Record<string, string> = {}) {
-    const { PATH = '', NODE_OPTIONS = '' } = process.env
+    const { PATH = '', NODE_OPTIONS = '', NODE_COMPILE_CACHE = '' } = process.env
     const child = spawn(process.execPath, [program, ...argv], {
       cwd: folder,
-      env: { PATH, NODE_OPTIONS, ...own, ...environment },
+      env: { PATH, NODE_OPTIONS, NODE_COMPILE_CACHE, ...own, ...environment },
     })
     const { promise: code, resolve } = Promise.withResolvers<number | null>()
     child.on('close', resolve)

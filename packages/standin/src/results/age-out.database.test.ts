@@ -37,7 +37,7 @@ const report = defineAction({
   },
 })
 
-/** Runs that ended so many days ago, by the test's clock. */
+/** Runs that ended some days ago, by the test's clock. */
 async function endedBefore({ sql, clock, start, createWorker }: RunStack, days: readonly number[]): Promise<void> {
   const worker = createWorker()
   for (const each of days) {
@@ -65,7 +65,7 @@ async function left({ sql, clock }: RunStack): Promise<Record<string, number[]>>
   }
 }
 
-test('everything is deleted at its own age, and nothing else', async () => {
+test('everything is deleted when it reaches its own age limit, and nothing else', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   await endedBefore(stack, [1, 29, 31, 89, 91, 179, 181, 799, 801])
   const ageOut = ageOutOf(stack)

@@ -35,7 +35,7 @@ const columns: ResultColumn[] = [
 ]
 const machine = (id: string, name: string, detail: string | null = null) => ({ id, name, detail })
 
-/** A run that a worker has, without the worker. */
+/** A run as if a worker had claimed it. */
 async function workedRun(
   { ctx }: Stack,
   { state = 'running' as const, actionId = 'report', createdAt = new Date(), input = {} } = {},
@@ -61,7 +61,7 @@ async function write({ ctx }: Stack, runId: string, rows: readonly GivenRow[], g
   await inTransaction(ctx, (tx) => writer.keep(tx.db))
 }
 
-/** As somebody who may. */
+/** As a caller who may read it. */
 const readerOf =
   ({ ctx }: Stack) =>
   (asked: Omit<Parameters<typeof readResult>[2], 'accountId'>) =>
@@ -95,7 +95,7 @@ describe('rows', () => {
 
     expect(ids(await read({ search: ' BIG  loader ' }))).toEqual(['a', 'b'])
     expect(ids(await read({ search: 'ält' }))).toEqual(['b'])
-    expect(ids(await read({ search: '100%_' }))).toEqual(['a']) // Signs of patterns are no patterns.
+    expect(ids(await read({ search: '100%_' }))).toEqual(['a']) // % and _ are not wildcards.
     expect(ids(await read({ search: 'percent' }))).toEqual([])
     const filtered = await read({ filter: { type: 'Loader' }, search: 'small', limit: 1 })
     expect(filtered).toMatchObject({ total: 1, nextCursor: null, rows: [{ id: 'b', cells: { fuel: null } }] })
@@ -200,7 +200,7 @@ describe('rows', () => {
     )
   })
 
-  test('are new when the last run of the action with the same input that succeeded does not have their id; in a first run none is', async () => {
+  test('are new if the last successful run with the same input lacks their id; in a first run none is new', async () => {
     await using stack = await openStack()
     const read = readerOf(stack)
     const first = await workedRun(stack, { createdAt: new Date('2026-01-01') })

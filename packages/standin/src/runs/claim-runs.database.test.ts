@@ -18,7 +18,7 @@ import { claimDueRuns, isClaiming } from './claim-runs.ts'
 import type { RunsHooks } from './runs-context.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
-/** On whatever machine; each test is over long before, unless it fails. */
+/** Generous, for a busy machine. */
 const soon = { timeout: 20_000, interval: 20 }
 const patiently = { timeout: 40_000, interval: 50 }
 
@@ -28,7 +28,7 @@ const doing = (run: (context: RunContext<Record<string, unknown>>) => Promise<vo
     ...{ run, ...change },
   })
 
-/** Another replica on the same database, which does nothing yet. */
+/** Another replica on the same database, which does not work yet. */
 function openReplica({ url }: Pick<TestDatabase, 'url'>, actions: readonly AnyAction[], hooks?: Partial<RunsHooks>) {
   const { ctx, ...replica } = openTestReplica({ url }, { clock: systemClock })
   return { ...replica, ctx: withRuns(ctx, actions, hooks) }
@@ -64,9 +64,9 @@ test.concurrent('replicas that claim at the same time share the due runs, and no
   expect(attempts).toHaveLength(32)
 })
 
-// These wait for seconds, all of them at the same time; the longest begin first.
-describe.concurrent('invariant 19: a run goes on', () => {
-  test('where all connections of its process went silent, which no side hears of', async () => {
+// These tests wait for seconds, all at the same time; the longest start first.
+describe.concurrent('invariant 19: a run continues', () => {
+  test('if all connections of its process go silent, unnoticed by both sides', async () => {
     const action = createLinesAction({ say: () => {} })
     await using database = await createTestDatabase()
     await using stack = await createRunStack({ database, actions: [action] })
@@ -82,7 +82,7 @@ describe.concurrent('invariant 19: a run goes on', () => {
     await vi.waitFor(async () => expect(await stack.run(second.id)).toMatchObject({ state: 'succeeded' }), patiently)
   })
 
-  test('on another worker when its process froze, and no line is missing or doubled', async ({ onTestFinished }) => {
+  test('on another worker if its process freezes, and no line is missing or repeated', async ({ onTestFinished }) => {
     const action = createLinesAction({ say: () => {} })
     await using database = await createTestDatabase()
     await using stack = await createRunStack({ database, actions: [action] })
@@ -103,7 +103,7 @@ describe.concurrent('invariant 19: a run goes on', () => {
     )
     await using _ = await startWorking(stack.ctx)
 
-    child.kill('SIGSTOP') // Its session stays, and so does its lock: only its silence is noticed.
+    child.kill('SIGSTOP') // Its session and its lock stay: only its silence can be noticed.
 
     await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded' }), patiently)
     expect(said).toEqual(['line 1', 'line 2', 'line 3'])
@@ -111,7 +111,7 @@ describe.concurrent('invariant 19: a run goes on', () => {
     expect(await stack.run(id)).toMatchObject({ attempts: 2, epoch: 2 })
   })
 
-  test('on another worker at once when its process ends in order', async () => {
+  test('on another worker at once when its process stops normally', async () => {
     const begun = Promise.withResolvers<void>()
     const report = doing(async ({ checkpoint, resumedFrom, signal }) => {
       if (resumedFrom !== undefined) return
@@ -127,7 +127,7 @@ describe.concurrent('invariant 19: a run goes on', () => {
     await begun.promise
 
     await leaving[Symbol.asyncDispose]()
-    expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 }) // It did not claim it again.
+    expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 }) // The process did not claim it again.
     await using _ = await startWorking(other.ctx)
 
     await vi.waitFor(
@@ -174,7 +174,7 @@ describe.concurrent('a run', () => {
     expect(await claimed()).toEqual([])
   })
 
-  test('that was promoted too early waits for the one that it may not overlap, and holds up no other', async () => {
+  test('that was promoted too early waits for the run that it may not overlap, and delays no other', async () => {
     const gate = Promise.withResolvers<void>()
     const report = doing(async ({ input }) => (input.name === 'first' ? gate.promise : undefined), {
       input: z.object({ name: z.string() }),
@@ -241,13 +241,13 @@ describe.concurrent('a run', () => {
     await using _first = await startWorking(stack.ctx)
     await using _second = await startWorking(other.ctx)
 
-    await pause(6_500) // A worker that was silent for five seconds would lose it.
+    await pause(6_500) // A worker that is silent for five seconds loses its runs.
     expect(begun).toBe(1)
     expect(await stack.run(id)).toMatchObject({ state: 'running', epoch: 1 })
     finish.resolve()
   })
 
-  test('is left to others by a process that hands over, which first ends what it has', async () => {
+  test('is left to others by a process that hands over; the process first finishes its own runs', async () => {
     const begun = Promise.withResolvers<void>()
     const finish = Promise.withResolvers<void>()
     const report = doing(async () => {
@@ -275,7 +275,7 @@ describe.concurrent('a run', () => {
     }, soon)
   })
 
-  test('of many goes to its end where the sessions of its process are ended again and again', async () => {
+  test('ends, although the sessions of its process are terminated again and again', async () => {
     const report = doing(async ({ checkpoint }) => checkpoint(1))
     await using database = await createTestDatabase()
     await using stack = await createRunStack({ database, actions: [report] })
@@ -285,14 +285,14 @@ describe.concurrent('a run', () => {
     const ids: string[] = []
     for (let nth = 0; nth < 20; nth++) {
       const accepted = accept().catch(() => undefined)
-      // All of the pool but the one that asks, whatever they are doing.
+      // All sessions of the pool but this one, whatever they are doing.
       await stack.sql`
         select pg_terminate_backend(pid) from pg_stat_activity
         where application_name = 'standin' and datname = current_database() and pid <> pg_backend_pid()`.catch(() => {})
       const run = await accepted
       if (run) ids.push(run.id)
     }
-    // A connection may not have noticed yet that its session has ended.
+    // A connection may not have noticed yet that its session was terminated.
     ids.push((await vi.waitFor(accept, patiently)).id)
 
     for (const runId of ids)
@@ -301,7 +301,7 @@ describe.concurrent('a run', () => {
   })
 })
 
-test.concurrent('runs go to their end, one after the other where they may not overlap', async () => {
+test.concurrent('runs that may not overlap run one after the other', async () => {
   let working = 0
   let most = 0
   const report = doing(async ({ checkpoint }) => {
@@ -323,7 +323,7 @@ test.concurrent('runs go to their end, one after the other where they may not ov
   expect(startedAt?.getTime()).toBeGreaterThanOrEqual(endedAt?.getTime() ?? Number.NaN)
 })
 
-test.concurrent('a worker that has claimed nothing for five seconds while runs are due is not claiming; one without room is', async () => {
+test.concurrent('a worker counts as stuck if it claims nothing for five seconds while runs are due, unless it has no room', async () => {
   const gate = Promise.withResolvers<void>()
   const report = doing(() => gate.promise)
   await using database = await createTestDatabase()
@@ -345,7 +345,7 @@ test.concurrent('a worker that has claimed nothing for five seconds while runs a
   clock.advance(60_000)
   expect(isClaiming(ctx)).toBe(true)
 
-  gate.resolve() // Each that ends makes room for the next, which no notification announces.
+  gate.resolve() // Each run that ends makes room for the next one, without a notification.
   await vi.waitFor(async () => expect(await stack.due()).toEqual([]), soon)
   await Promise.all([...ctx.runs.working].map(({ ended }) => ended))
 })

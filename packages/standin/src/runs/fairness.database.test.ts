@@ -5,7 +5,7 @@ import { createTestDatabase } from '../../test/test-database.ts'
 import { startWorking } from '../../test/with-runs.ts'
 import { defineAction } from '../actions/define-action.ts'
 
-test('invariant 20: ten thousand waiting runs of one account delay the single runs of others by two seconds at most', async () => {
+test('invariant 20: ten thousand waiting runs of one account delay the single runs of others by at most two seconds', async () => {
   await using database = await createTestDatabase()
   const gate = Promise.withResolvers<void>()
   const action = { title: 'x', description: 'x', input: z.object({}), scopes: [], changesData: false, mayOverlap: true }

@@ -4,7 +4,7 @@ import { startKillablePostgres } from '../../test/killable-postgres.ts'
 
 const keys = 40
 
-test('invariant 19: every run ends in one final state and makes each of its effects once, while workers and PostgreSQL are killed again and again; it goes on within two seconds', async () => {
+test('invariant 19: while workers and PostgreSQL are killed again and again, every run ends once and makes each effect once', async () => {
   await using server = await startKillablePostgres()
 
   const { runs, counts, stoodStillMs, endedByThemselves } = await runKillLoop({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createSeededRandom, runKillLoop } from '../../test/kill-loop.ts'
 import { startKillablePostgres } from '../../test/killable-postgres.ts'
 
-/** So many that each run comes to a checkpoint between two kills: one that died six times without is given up. */
+/** Enough for each run to reach a checkpoint between two kills: a run that dies six times without one is given up. */
 const keys = 400
 
 test('invariant 19: sixty kills of two workers and of PostgreSQL lose no run and make no effect twice', async () => {

@@ -12,7 +12,7 @@ afterAll(database.drop)
 const columns = [{ key: 'name', title: 'Name', kind: 'text' }] as const
 const part = { name: 'report-part.csv', mediaType: 'text/csv' }
 
-/** Keeps two machines at its checkpoint, and then does what the test says. */
+/** Saves two machines with its checkpoint, then does what the test says. */
 function reportThat(
   goesOn: (context: RunContext<Record<string, unknown>>) => Promise<void>,
   leavePart: (context: PartContext<Record<string, unknown>>) => Promise<void> = leavesRows,
@@ -56,7 +56,7 @@ const untilToldToStop = ({ signal }: RunContext<unknown>) =>
   new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 
 describe('invariant 22: what a run found before it ended stays readable', () => {
-  test('of one that fails for good', async () => {
+  test('if it fails for good', async () => {
     await using stack = await createRunStack({ database, actions: [reportThat(refused)] })
     const { id } = await stack.start()
     await stack.createWorker().workOn(id)
@@ -68,7 +68,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     ])
   })
 
-  test('of one that is stopped while it works', async () => {
+  test('if it is stopped while it works', async () => {
     const begun = Promise.withResolvers<void>()
     const report = reportThat((context) => {
       begun.resolve()
@@ -86,7 +86,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     expect(await left(stack, id)).toEqual({ state: 'cancelled', reason: null, ...thePart })
   })
 
-  test('of one that is stopped while it waits for Trackunit', async () => {
+  test('if it is stopped while it waits for Trackunit', async () => {
     await using stack = await createRunStack({ database, actions: [reportThat(busy)] })
     const { id } = await stack.start()
     const worker = stack.createWorker()
@@ -99,7 +99,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     expect(await left(stack, id)).toEqual({ state: 'cancelled', reason: null, ...thePart })
   })
 
-  test('of one that goes on later, no part is made yet', async () => {
+  test('but not yet if it will continue later', async () => {
     let times = 0
     const report = reportThat(
       () => (++times === 1 ? Promise.reject(new StandinError('TRACKUNIT_UNAVAILABLE')) : Promise.resolve()),
@@ -115,7 +115,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     expect(await left(stack, id)).toMatchObject({ state: 'succeeded', ...nothing })
   })
 
-  test('of one that changed something since its last checkpoint, each change is known', async () => {
+  test('with every change that it made since its last checkpoint', async () => {
     const part = Promise.withResolvers<ReadonlyMap<string, string>>()
     const change = (error?: StandinError) => ({ do: () => (error ? Promise.reject(error) : Promise.resolve(true)) })
     const report: AnyAction = {
@@ -142,7 +142,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     expect(await stack.run(id)).toMatchObject({ state: 'cancelled' })
   })
 
-  test('where no part can be made, the run ends as it would have', async () => {
+  test('unless that fails: then the run ends as it would have without a part', async () => {
     const report = reportThat(refused, async ({ result }) => {
       await result.columns(columns)
       throw new Error('a fault of the action')
@@ -154,7 +154,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     expect(await left(stack, id)).toEqual({ state: 'failed', reason: 'TRACKUNIT_REFUSED', ...nothing })
   })
 
-  test('where each worker dies of the part, the run ends without it', async () => {
+  test('unless workers die while they write the part: then the run ends without it', async () => {
     await using stack = await createRunStack({ database, actions: [reportThat(busy)] })
     const { id } = await stack.start()
     await stack.createWorker().workOn(id)
@@ -166,7 +166,7 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
   })
 })
 
-test('invariant 8: of an account that was uninstalled no part is left, though its worker learns of it late', async () => {
+test('invariant 8: but nothing is left of an uninstalled account, even if its worker learns of it late', async () => {
   const begun = Promise.withResolvers<void>()
   const goesOn = Promise.withResolvers<void>()
   const report = reportThat(async ({ result, checkpoint }) => {

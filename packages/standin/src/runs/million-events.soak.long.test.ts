@@ -39,7 +39,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** Of thirty times; the slowest is left out. */
+/** The time of thirty calls, without the slowest. */
 async function slowestMs(work: (nth: number) => Promise<unknown>): Promise<number> {
   const took: number[] = []
   for (let nth = 0; nth < 30; nth++) {
@@ -50,7 +50,7 @@ async function slowestMs(work: (nth: number) => Promise<unknown>): Promise<numbe
   return took.toSorted((a, b) => a - b)[28] ?? Number.POSITIVE_INFINITY
 }
 
-test('with a million events, lists and streams answer as with few', async () => {
+test('with a million events, lists and streams are as fast as with few', async () => {
   const {
     sql,
     ctx: { db },
@@ -77,7 +77,7 @@ test('with a million events, lists and streams answer as with few', async () => 
   for (const [name, ms] of Object.entries(figures)) expect(ms, name).toBeLessThan(100)
 })
 
-test('what is too old of it goes in parts, none of which takes long', async () => {
+test('old events are deleted in batches, none of which takes long', async () => {
   const { config } = stack.ctx
   const ctx = { ...stack.ctx, config: { ...config, retention: { ...config.retention, runDays: 60 } } }
   let longestMs = 0

@@ -5,7 +5,7 @@ import { pauseBeforeRetry } from './outcome-of-attempt.ts'
 const pause = (reason: keyof typeof errorReasons, retries = 0, retryAfterMs?: number, hasAccess = false) =>
   pauseBeforeRetry({ reason, retries, retryAfterMs, hasAccess, random: 0 })
 
-test('what may work by itself is tried five times, with growing pauses', () => {
+test('a failure that may pass is retried five times, with growing pauses', () => {
   expect([0, 1, 2, 3, 4, 5].map((retries) => pause('STORAGE_UNAVAILABLE', retries))).toEqual([
     2_000,
     4_000,
@@ -16,7 +16,7 @@ test('what may work by itself is tried five times, with growing pauses', () => {
   ])
 })
 
-test('an outage of Trackunit’s is outlasted for twenty minutes, and over for a run half a minute after its end', () => {
+test('a run outlasts an outage of Trackunit of twenty minutes, and continues within half a minute of its end', () => {
   const pauses = Array.from({ length: 60 }, (_, retries) => pause('TRACKUNIT_UNAVAILABLE', retries))
   const waited = pauses.filter((pauseMs) => pauseMs !== undefined)
   expect(waited.slice(0, 6)).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
@@ -25,43 +25,43 @@ test('an outage of Trackunit’s is outlasted for twenty minutes, and over for a
   expect(pauses.at(waited.length)).toBeUndefined()
 })
 
-test('runs that failed together come back apart', () => {
+test('runs that failed together are retried at different times', () => {
   const pauses = [0, 0.5, 1].map((random) =>
     pauseBeforeRetry({ reason: 'TRACKUNIT_UNAVAILABLE', retries: 1, retryAfterMs: undefined, hasAccess: true, random }),
   )
   expect(pauses).toEqual([4_000, 4_500, 5_000])
 })
 
-describe('invariant 23: a limit is waited for', () => {
+describe('invariant 23: a run waits for a limit', () => {
   test('as long as it says, however often', () => {
     expect(pause('TRACKUNIT_RATE_LIMITED', 0, 600_000)).toBe(600_000)
     expect(pause('TRACKUNIT_RATE_LIMITED', 1_000, 600_000)).toBe(600_000)
   })
 
-  test('and never for no time at all', () => {
+  test('and always for some time', () => {
     expect(pause('TRACKUNIT_RATE_LIMITED', 0, 0)).toBe(5_000)
   })
 })
 
-test('new credentials are waited for, however long their proof takes', () => {
+test('a run waits for new credentials, however long their proof takes', () => {
   expect(pause('CREDENTIALS_PENDING', 1_000)).toBe(5_000)
 })
 
 describe('access that Trackunit refuses', () => {
-  test('is waited for, however long, where it worked', () => {
+  test('is waited for, however long, if it worked before', () => {
     expect(pause('CREDENTIALS_REJECTED', 1_000, undefined, true)).toBe(60_000)
   })
 
-  test('and not where it never did', () => {
+  test('and not if it never did', () => {
     expect(pause('CREDENTIALS_REJECTED')).toBeUndefined()
   })
 })
 
-test('a pause that the failure asks for is never undercut', () => {
+test('no pause is shorter than the failure asks for', () => {
   expect(pause('TRACKUNIT_UNAVAILABLE', 0, 45_000)).toBe(45_000)
 })
 
-test('what cannot help is not tried again', () => {
+test('a failure that a retry cannot fix is not retried', () => {
   const hopeless = Object.entries(errorReasons).filter(([, { retry }]) => retry === 'never')
   expect(hopeless.length).toBeGreaterThan(10)
   for (const [reason] of hopeless) expect(pause(reason as keyof typeof errorReasons, 0, 1_000)).toBeUndefined()

@@ -32,7 +32,7 @@ test('an action that may overlap does', () => {
   expect(ids(runsToPromote([queued('1', 'a', overlapping), queued('2', 'a', overlapping)]))).toEqual(['1', '2'])
 })
 
-test('runs that wait for a limit give their places to others, four at most', () => {
+test('runs that wait for a limit give their places to others, up to four of them', () => {
   const waiting = (id: string): OpenRun => ({ ...queued(id, `of ${id}`), promotedAt, isSetAside: true })
   const next = ['a', 'b', 'c'].map((id) => queued(id, id))
   const begun = (setAside: number) =>
@@ -44,7 +44,7 @@ test('runs that wait for a limit give their places to others, four at most', () 
   expect(begun(6)).toEqual([])
 })
 
-test('a run that waits for a limit still keeps out another of its action', () => {
+test('a run that waits for a limit still blocks another one of its action', () => {
   const setAside = { ...queued('1', 'a'), promotedAt, isSetAside: true }
   expect(ids(runsToPromote([setAside, queued('2', 'a'), queued('3', 'b')]))).toEqual(['3'])
 })
@@ -53,7 +53,7 @@ describe('invariant 20: whatever waits', () => {
   const mayOverlapByAction = { a: false, b: false, c: true }
   const arrivals = fc.array(fc.constantFrom('a' as const, 'b' as const, 'c' as const), { maxLength: 20 })
 
-  test('no more work at once than allowed, no two overlap that may not, all get their turn, oldest first', () => {
+  test('no more runs work at once than allowed, none overlap that may not, and all get their turn, oldest first', () => {
     fc.assert(
       fc.property(arrivals, fc.infiniteStream(fc.nat(accountConcurrency - 1)), (actions, ends) => {
         let open = actions.map((actionId, index) =>

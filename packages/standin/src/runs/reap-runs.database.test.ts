@@ -19,7 +19,7 @@ const actions = ['report', 'count'].map((id) =>
   }),
 )
 
-/** A process that reaps, and another one that claims runs and may die. */
+/** A process that frees runs, and another one that claims runs and may die. */
 async function setUp() {
   const stack = await createRunStack({ database, actions })
   const other = createListener(database.url)
@@ -69,7 +69,7 @@ describe('invariant 19: a run whose worker died', () => {
     await vi.waitFor(() => expect(woken).toBe(1))
   })
 
-  test('is due again also where a worker was only to end it', async () => {
+  test('is due again, also if a worker was only supposed to end it', async () => {
     await using two = await setUp()
     const { id } = await two.stack.start()
     await two.claim()
@@ -80,7 +80,7 @@ describe('invariant 19: a run whose worker died', () => {
     expect(await two.stack.due()).toEqual([id])
   })
 
-  test('is due again by the next look where this one failed', async () => {
+  test('is due again after the next look if this one fails', async () => {
     await using two = await setUp()
     const { id } = await two.stack.start()
     await two.claim()
@@ -95,7 +95,7 @@ describe('invariant 19: a run whose worker died', () => {
     expect(await two.stack.due()).toEqual([id])
   })
 
-  test('is left alone when a living worker holds it by now, or when it waits for a time that has not come', async () => {
+  test('is left alone if a living worker holds it by now, or if it waits for a later time', async () => {
     await using two = await setUp()
     const [taken, waits] = [await two.stack.start(), await two.stack.start({ actionId: 'count' })]
     await two.claim()
@@ -113,7 +113,7 @@ describe('invariant 19: a run whose worker died', () => {
   })
 })
 
-test('a run that this process claims at the same moment is not taken for one that it left behind', async () => {
+test('a run that this process is just claiming does not count as left behind', async () => {
   await using two = await setUp()
   const { ctx } = two.stack
   for (let nth = 0; nth < 20; nth++) {

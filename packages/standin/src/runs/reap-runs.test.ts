@@ -4,7 +4,7 @@ import { compareHeld } from './reap-runs.ts'
 const row = (id: string, { replicaId = 1, epoch = 1 } = {}) => ({ id, accountId: 'account', epoch, replicaId })
 const working = (...runs: Array<[id: string, epoch: number]>) => new Map(runs)
 
-describe('what the rows say that a process has, against what it works on', () => {
+describe('the runs that a process holds by the rows, compared with those it works on', () => {
   test('a run that it works on as the rows say is left alone', () => {
     expect(compareHeld([row('a')], { replicaId: 1, working: working(['a', 1]) })).toEqual({ orphaned: [], lost: [] })
   })
@@ -20,7 +20,7 @@ describe('what the rows say that a process has, against what it works on', () =>
 
   test.each([
     ['another worker took it since', [row('a', { epoch: 2 })]],
-    ['no worker holds it any more', []],
+    ['no worker holds it', []],
   ])('a run that it works on is lost: %s', (_why, rows) => {
     expect(compareHeld(rows, { replicaId: 1, working: working(['a', 1]) }).lost).toEqual(['a'])
   })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeCursor, encodeCursor } from './run-cursor.ts'
 
-test('a cursor comes back as it went', () => {
+test('a cursor survives encoding and decoding', () => {
   fc.assert(
     fc.property(
       fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }),
@@ -23,7 +23,7 @@ test.for([
   expect(() => decodeCursor(cursor)).toThrow(expect.objectContaining({ reason: 'INPUT_INVALID' }))
 })
 
-test('whatever is sent is read or refused, never worse', () => {
+test('any input is either read or refused', () => {
   fc.assert(
     fc.property(fc.string(), (cursor) => {
       try {

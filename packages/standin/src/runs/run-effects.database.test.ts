@@ -168,7 +168,7 @@ describe('invariant 19: an effect', () => {
     expect(whatToDo({ state, runId: 'one' }, { runId: same ? 'one' : 'other', canLook })).toBe(what)
   })
 
-  test('is none in a preview', async () => {
+  test('cannot be made in a preview', async () => {
     const action = changing(({ effect }) => effect({ key: 'a', do: async () => {} }))
     const { stack, preview } = await previewed(action)
     await using _ = stack
@@ -176,7 +176,7 @@ describe('invariant 19: an effect', () => {
   })
 })
 
-describe('invariant 18: each change that a run makes in Trackunit leaves its row', () => {
+describe('invariant 18: each change that a run makes in Trackunit leaves an audit entry', () => {
   const rowsOf = ({ sql }: RunStack) =>
     sql`select actor_kind, actor_id, event, details from audit_entries where event ~ '^change|changed$' order by id`
   const change = (event: string, key: string, more: object = {}) => ({
@@ -210,7 +210,7 @@ describe('invariant 18: each change that a run makes in Trackunit leaves its row
     ])
   })
 
-  test('also where it is found to have been made; once, however often the run is attempted', async () => {
+  test('also if it is found to have been made already; once, however often the run is attempted', async () => {
     const { stack, worker, apply } = await previewed(
       clearing(async ({ effect }) => {
         await effect({
@@ -231,7 +231,7 @@ describe('invariant 18: each change that a run makes in Trackunit leaves its row
     expect(more).toEqual([])
   })
 
-  test('in the statement that keeps its outcome: both are there, or neither', async () => {
+  test('in the same statement as its outcome: both exist, or neither', async () => {
     const { stack, worker, apply } = await previewed(
       clearing(({ effect }) => effect(clear('a', async () => 'cleared')).then(() => {})),
     )
@@ -262,7 +262,7 @@ describe('a change is applied with its preview', () => {
     expect(read).toEqual([{ ids: ['a', 'b', 'c'] }, ['a', 'b', 'c']])
   })
 
-  test('and with no other', async () => {
+  test('and not with another one', async () => {
     const { stack, worker, preview, apply } = await previewed(clearing(async () => {}))
     await using _ = stack
     const refused = { reason: 'PREVIEW_REQUIRED' }
@@ -280,7 +280,7 @@ describe('a change is applied with its preview', () => {
 })
 
 describe('a run that is started again', () => {
-  test('of a change does the rest alone', async () => {
+  test('makes only the changes that are left', async () => {
     const done: string[] = []
     let isBroken = true
     const { stack, worker, apply } = await previewed(
@@ -304,7 +304,7 @@ describe('a run that is started again', () => {
     await expect(stack.retry(first.id)).rejects.toMatchObject({ reason: 'PREVIEW_REQUIRED' }) // It is done.
   })
 
-  test('that only reads is a new run with the same input', async () => {
+  test('and only reads is a new run with the same input', async () => {
     const action = changing(async () => {}, { changesData: false })
     await using stack = await createRunStack({ database, actions: [action] })
     const first = await stack.start({ input: { site: 'x' } })

@@ -25,7 +25,7 @@ const report = defineAction({
 })
 const never = new AbortController().signal
 
-/** A run whose events the test tells; it is queued until it is cancelled. */
+/** A run whose events the test writes; it is queued until it is cancelled. */
 async function startTold(stack: RunStack) {
   const run = await stack.start({ accountId: randomUUID() })
   const { id, accountId } = run
@@ -34,7 +34,7 @@ async function startTold(stack: RunStack) {
 }
 const isLast = (event: StoredRunEvent) => event.type === 'state' && event.state === 'cancelled'
 
-describe('invariant 21: a reader that comes back misses no event and sees none twice', () => {
+describe('invariant 21: a reader that reconnects misses no event and sees none twice', () => {
   test('wherever its stream was cut', async () => {
     await using stack = await createRunStack({ database, actions: [report] })
     await fc.assert(
@@ -75,7 +75,7 @@ describe('invariant 21: a reader that comes back misses no event and sees none t
     )
   })
 
-  test('however many there were in between', async () => {
+  test('however many events there were in between', async () => {
     await using stack = await createRunStack({ database, actions: [report] })
     const told = await startTold(stack)
     await stack.sql`insert into run_events (account_id, run_id, seq, body) select account_id, id, n, '{"type":"log","message":"x"}' from runs, generate_series(2, 1200) n`
@@ -88,7 +88,7 @@ describe('invariant 21: a reader that comes back misses no event and sees none t
     expect(seqs).toEqual(Array.from({ length: 1201 }, (_, index) => index + 1))
   })
 
-  test('nor one that was announced while the listening connection was away', async () => {
+  test('also if an event was announced while the listening connection was lost', async () => {
     await using stack = await createRunStack({ database, actions: [report] })
     const deaf = withRuns(stack.ctx, [report])
     const told = await startTold(stack)
@@ -96,7 +96,7 @@ describe('invariant 21: a reader that comes back misses no event and sees none t
     const beganAtMs = performance.now()
     const next = stream.next()
     await told.say('while not listening')
-    deaf.runs.feeds.wakeAll() // As when it listens again.
+    deaf.runs.feeds.wakeAll() // As if it listened again.
 
     expect(await next).toMatchObject({ value: { seq: 2, message: 'while not listening' } })
     expect(performance.now() - beganAtMs).toBeLessThan(4_000) // Not by the net of five seconds.
@@ -130,12 +130,12 @@ describe('a stream ends', () => {
     })
   })
 
-  test('at once where the run is not there', async () => {
+  test('at once if the run does not exist', async () => {
     await using stack = await createRunStack({ database, actions: [report] })
     expect(await stack.events.stream(randomUUID(), { afterSeq: 0, signal: never }).next()).toMatchObject({ done: true })
   })
 
-  test('with the right to read, also while nothing happens', async () => {
+  test('when the right to read ends, also while nothing happens', async () => {
     await using stack = await createRunStack({ database, actions: [report] })
     const told = await startTold(stack)
     const abort = new AbortController()
@@ -147,7 +147,7 @@ describe('a stream ends', () => {
     expect(await next).toMatchObject({ done: true })
   })
 
-  test('with the right to read, also in the middle of what there is', async () => {
+  test('when the right to read ends, also in the middle of older events', async () => {
     await using stack = await createRunStack({ database, actions: [report] })
     const told = await startTold(stack)
     await told.say('one')

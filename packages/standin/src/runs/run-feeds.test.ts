@@ -5,7 +5,7 @@ import { createRunFeeds } from './run-feeds.ts'
 const run = { id: 'run', accountId: 'account' }
 const never = new AbortController().signal
 
-/** A run whose events the test tells, and how often they are read. */
+/** A run whose events the test writes, and how often they are read. */
 function createTold() {
   const events: RunEvent[] = []
   const asked = { reads: 0, ends: 0 }
@@ -35,7 +35,7 @@ function createTold() {
   }
 }
 
-test('invariant 21: two hundred who watch a run cost one query for an event', async () => {
+test('invariant 21: two hundred watchers of a run cost one query per event', async () => {
   const { feeds, asked, tell } = createTold()
   tell(3)
   const watches = Array.from({ length: 200 }, () => feeds.watch(run, never))
@@ -58,7 +58,7 @@ test('invariant 21: two hundred who watch a run cost one query for an event', as
   expect(feeds.size()).toBe(0)
 })
 
-test('invariant 21: who is far behind reads in pieces by itself; nothing is held for it, and nothing is missed', async () => {
+test('invariant 21: a reader that is far behind catches up in pages; nothing is kept in memory for it, and it misses nothing', async () => {
   const { feeds, tell } = createTold()
   const [slow, quick] = [feeds.watch(run, never), feeds.watch(run, never)]
   await slow.after(0)

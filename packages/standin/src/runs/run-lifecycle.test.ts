@@ -4,7 +4,7 @@ import { isFinal, nextRunState, type RunTransition, runLifecycle } from './run-l
 
 const transitions: RunTransition[] = ['claim', 'pause', 'cancel', 'wind-up', 'stop', 'succeed', 'fail']
 
-test('every state of the contract has its row', () => {
+test('every state of the contract has a row', () => {
   expect(Object.keys(runLifecycle).sort()).toEqual([...runStateSchema.options].sort())
 })
 
@@ -32,13 +32,13 @@ test('nothing else can happen', () => {
   expect(possible).toHaveLength(14)
 })
 
-describe('an end is an end', () => {
+describe('final states stay final', () => {
   test.for(['succeeded', 'failed', 'cancelled'] as const)('%s', (state) => {
     expect(isFinal(state)).toBe(true)
     for (const transition of transitions) expect(nextRunState(state, transition)).toBeUndefined()
   })
 
-  test.for(['queued', 'running', 'waiting', 'cancelling'] as const)('from %s an end can be reached', (state) => {
+  test.for(['queued', 'running', 'waiting', 'cancelling'] as const)('%s can reach a final state', (state) => {
     const reached = new Set<string>([state])
     for (const each of reached) for (const next of Object.values(runLifecycle[each as 'queued'])) reached.add(next)
     expect([...reached].some((each) => isFinal(each as 'queued'))).toBe(true)

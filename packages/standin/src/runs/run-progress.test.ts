@@ -51,7 +51,7 @@ test('a step keeps its place when it changes, and a new one comes last', () => {
   ])
 })
 
-test('a step that was under way when a run did not succeed has failed', () => {
+test('when a run does not succeed, its current step has failed', () => {
   const steps = [
     { name: 'one', state: 'done' as const, tookMs: 5 },
     { name: 'two', state: 'running' as const, tookMs: null },

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers())
 
 const graceMs = 10_000
 
-/** Work that ends when the test says so, and how waiting for it ended. */
+/** Work that ends when the test says so, and the outcome of waiting for it. */
 function begin({ isTold = false } = {}) {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const telling = new AbortController()
@@ -20,7 +20,7 @@ function begin({ isTold = false } = {}) {
   return { resolve, reject, tell: () => telling.abort(), seen }
 }
 
-test('work that is not told to stop is waited for, however long', async () => {
+test('work that was not told to stop is awaited, however long it takes', async () => {
   const { seen, resolve } = begin()
   await vi.advanceTimersByTimeAsync(24 * 3_600_000)
   expect(seen).toEqual([])

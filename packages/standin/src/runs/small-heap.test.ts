@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSmallHeap } from './small-heap.ts'
 
-test('the heap is kept small from the first work that begins to the last that ends, also when one fails', async () => {
+test('the heap is kept small from the start of the first run to the end of the last, also when one fails', async () => {
   const set: number[] = []
   const works = new Map<string, PromiseWithResolvers<string>>()
   const withSmallHeap = createSmallHeap((percent) => void set.push(percent))

@@ -3,7 +3,7 @@ import { runReplicasOnTrackunit } from '../../test/replicas-on-trackunit.ts'
 import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 
-test('invariant 23: whole runs of three replicas wait for what Trackunit allows, say until when, and all come to their end', async () => {
+test('invariant 23: complete runs on three replicas wait for Trackunit’s limits, show until when, and all end', async () => {
   await using trackunit = await startStrictTrackunit()
   await trackunit.settings({ pointsPerWindow: 10_000 })
   const database = await createTestDatabase()

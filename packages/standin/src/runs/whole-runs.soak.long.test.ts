@@ -3,7 +3,7 @@ import { runReplicasOnTrackunit } from '../../test/replicas-on-trackunit.ts'
 import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 
-test('invariant 23: fifty whole runs on each of three replicas break no limit of the strict simulator, and all succeed', async () => {
+test('invariant 23: fifty complete runs on each of three replicas exceed no limit of the strict simulator, and all succeed', async () => {
   await using trackunit = await startStrictTrackunit()
   await trackunit.settings({ pointsPerWindow: 10_000 })
   const database = await createTestDatabase()

@@ -29,12 +29,12 @@ test('reads page after page until the last', async () => {
   ])
 })
 
-  test('continues from a cursor', async () => {
+test('continues from a cursor', async () => {
   const { asked } = await collect({ 1: connection(['c'], '2', false) }, '1')
   expect(asked).toEqual(['1'])
 })
 
-  test('leaves out items that vanished', async () => {
+test('leaves out items that vanished', async () => {
   const { read } = await collect({
     start: { edges: [null, { node: null }, { node: 'a' }], pageInfo: { endCursor: '1', hasNextPage: false } },
   })
@@ -46,12 +46,12 @@ test('an empty connection is one empty page', async () => {
   expect(read).toEqual([{ nodes: [], endCursor: null, isCut: false }])
 })
 
-  test('an empty page in the middle does not end the list', async () => {
+test('an empty page in the middle does not end the list', async () => {
   const { read } = await collect({ start: connection([], '1', true), 1: connection(['a'], '2', false) })
   expect(read.flatMap(({ nodes }) => nodes)).toEqual(['a'])
 })
 
-  test('ends, and reports that more was announced, if a cursor repeats or is missing', async () => {
+test('ends, and reports that more was announced, if a cursor repeats or is missing', async () => {
   const repeating = await collect({ start: connection(['a'], '1', true), 1: connection(['b'], '1', true) })
   const inACircle = await collect({
     ...{ start: connection(['a'], '1', true), 1: connection(['b'], '2', true), 2: connection(['c'], '1', true) },
@@ -65,7 +65,7 @@ test('an empty connection is one empty page', async () => {
     expect(read.map(({ isCut }) => isCut)).toEqual([...read.slice(1).map(() => false), true])
 })
 
-  test('a list without edges is empty, and a page that does not say whether more follow is not considered the last', async () => {
+test('a list without edges is empty, and a page that does not say whether more follow is not considered the last', async () => {
   const empty = { edges: null, pageInfo: { endCursor: null, hasNextPage: false } }
   expect((await collect({ start: empty })).read).toEqual([{ nodes: [], endCursor: null, isCut: false }])
   await expect(collect({ start: { edges: [], pageInfo: null } })).rejects.toMatchObject({

@@ -121,7 +121,7 @@ async function createBothWays() {
         ...{ status, issued, refused: [...refused], body: withoutId(body) },
         log: withoutId(lines).replace(/"places":\[[^\]]*\]/g, ''),
         headers: Object.fromEntries(
-          // Without the length: tRPC streams its answers.
+          // Without content-length, since tRPC streams its answers.
           ['content-type', 'cache-control', 'vary', 'retry-after', 'access-control-allow-origin'].map((name) => [
             name,
             headers[name] === undefined ? undefined : String(headers[name]),
@@ -220,7 +220,7 @@ beforeAll(async () => {
 })
 afterAll(() => ways.close())
 
-describe('what services post is answered directly as Fastify answers it', () => {
+describe('requests of services get the same answer on the fast path as from Fastify', () => {
   test.for(Object.entries(direct))('%s', async ([, asked]) => {
     const { overPort, injected } = await ways.compare(asked)
     expect(overPort.seen).toEqual(injected.seen)
@@ -228,7 +228,7 @@ describe('what services post is answered directly as Fastify answers it', () => 
   })
 })
 
-describe('everything else is left to Fastify, its body unread', () => {
+describe('all other requests are passed on to Fastify, with their body unread', () => {
   test.for(Object.entries(left))('%s', async ([, asked]) => {
     const { overPort, injected } = await ways.compare(asked)
     expect(overPort.seen).toEqual(injected.seen)
@@ -236,7 +236,7 @@ describe('everything else is left to Fastify, its body unread', () => {
   })
 })
 
-test('a body may come in pieces, and several requests over one connection', async () => {
+test('a body may arrive in pieces, and several requests on one connection', async () => {
   const { headers, body } = rest(asks)
   const head = Object.entries({ ...headers, host: 'x' }).map(([name, value]) => `${name}: ${value}\r\n`)
   const request = `POST /v1/token HTTP/1.1\r\n${head.join('')}\r\n${body}`
@@ -266,7 +266,7 @@ test.each([
   expect(seen.body).toContain('INPUT_INVALID')
 })
 
-test('invariant 25: each call of a batch counts, on the fast path too, and the others are told when to come again', async () => {
+test('invariant 25: each call of a batch counts, on the fast path too; refused calls are told when to retry', async () => {
   const headers = as(stack.admit({ ...service('few'), service: 'few' }))
   const batch = trpc(`${Array(100).fill('token.issue').join()}?batch=1`, { ...Array(100).fill(asks) }, headers)
   // 1,000 a second, over ten seconds.

@@ -38,7 +38,7 @@ test('a filter replaces the one with the same name, whatever its case, on its ow
   expect(await names(otherAccount)).toEqual(['lifts'])
 })
 
-test('deleting affects only the own account, is recorded in the audit, and can be repeated', async () => {
+test('deleting affects only the caller’s account, is recorded in the audit, and can be repeated', async () => {
   const theirs = await save('Lifts', {}, otherAccount)
   const ours = await save('Yard')
   const remove = (filterId: string) => removeFilter(replica.ctx, { actor, accountId: account, filterId })
@@ -88,6 +88,6 @@ test('choices of 20,000 machines are counted, sorted by frequency and searched q
   const search = async (words: string) => filterChoices(replica.ctx, { accountId: account, search: words, filter: {} })
   expect((await search('site 299')).sites.map(({ name }) => name)).toEqual(['Site 299 100%'])
   expect((await search('100%')).sites).toHaveLength(50)
-  expect((await search('h_e')).groups).toHaveLength(1) // An underscore is itself.
+  expect((await search('h_e')).groups).toHaveLength(1) // An underscore is not a wildcard.
   expect((await search('h%e')).groups).toEqual([])
 })

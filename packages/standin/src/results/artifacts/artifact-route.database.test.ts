@@ -65,11 +65,11 @@ test('a file is sent as it was written, to be saved and never rendered', async (
   })
 })
 
-test('a file that is erased while it is sent is cut off: the client neither waits nor takes it for complete', async () => {
+test('a file that is erased while it is sent is cut off: the client does not wait, and does not consider it complete', async () => {
   await using stack = await createRunStack({ database, actions: [report] })
   await using served = await serve(stack)
   const { url } = await served.link(await finishedArtifact(stack))
-  await stack.sql`update artifacts set chunks = chunks + 1, bytes = bytes + 1` // As if there had been one more.
+  await stack.sql`update artifacts set chunks = chunks + 1, bytes = bytes + 1` // As if it had one more chunk.
 
   const answer = await fetch(`${await served.listen()}${url}`, { signal: AbortSignal.timeout(3_000) })
   await expect(answer.text()).rejects.toThrow('terminated')

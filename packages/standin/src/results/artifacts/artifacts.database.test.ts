@@ -73,7 +73,7 @@ test('files of a result have all its rows', async () => {
   expect(files['table.xlsx']?.startsWith('PK')).toBe(true)
 })
 
-test('invariant 19: a worker that continues makes them of the rows before and after', async () => {
+test('invariant 19: a worker that continues writes the rows from before and after into them', async () => {
   await using stack = await createRunStack({ database, actions: [table] })
   const { id } = await stack.start({ actionId: 'table' })
   await stack.sql`insert into run_results (account_id, run_id, rows, columns) values (${account}, ${id}, 1, '[{"key":"text","title":"Text","kind":"text","filterable":false}]')`
@@ -84,7 +84,7 @@ test('invariant 19: a worker that continues makes them of the rows before and af
   expect((await stack.files(id))['table.csv']).toBe("\uFEFFText\r\nRow 0\r\n'=Row 1\r\n'=Row 2\r\n")
 })
 
-test('invariant 24: only callers who may start the action can read its file and result; who took a file is recorded', async () => {
+test('invariant 24: only callers who may start the action can read its file and result; downloads are recorded', async () => {
   await using stack = await createRunStack({ database, actions: [table] })
   const { id: runId } = await work(stack, 'table')
   const [artifact] = await stack.sql`select id from artifacts order by name`

@@ -71,7 +71,7 @@ describe('a CSV file', () => {
   })
 
   test.for(['=HYPERLINK("http://x")', '+1+1', '-2+3', '@SUM(A1)', '\t=1', '\r=1', '＝1'])(
-    'never makes a formula of a name: %s',
+    'never turns a name into a formula: %s',
     async (name) => {
       const [, line = ''] = (await csv([row({ note: null }, name)])).join('\r\n').split('Last seen (UTC)\r\n')
       expect(line.replace(/^"/, '').startsWith("'")).toBe(true)
