@@ -28,7 +28,7 @@ const rooms = [
   'http',
   'access',
   'trackunit',
-  'context.ts, background-loop.ts',
+  'context.ts, background-loop.ts, look-for-work.ts, sweep.ts',
   'audit',
   'secrets',
   'database',

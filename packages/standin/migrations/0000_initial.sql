@@ -196,6 +196,12 @@ CREATE TABLE "heartbeats" (
 	"at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "sweeps" (
+	"name" text PRIMARY KEY NOT NULL,
+	"next_at" timestamp (3) with time zone NOT NULL,
+	"holder" integer
+);
+--> statement-breakpoint
 CREATE TABLE "deliveries" (
 	"account_id" uuid NOT NULL,
 	"run_id" uuid NOT NULL,
@@ -313,6 +319,7 @@ CREATE TABLE "run_results" (
 	"columns" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"chart" jsonb,
 	"detail" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "run_results_account_id_run_id_pk" PRIMARY KEY("account_id","run_id")
 );
 --> statement-breakpoint
@@ -513,6 +520,7 @@ CREATE INDEX "machines_by_age" ON "machines" USING btree ("seen_at");--> stateme
 CREATE UNIQUE INDEX "artifacts_of_run" ON "artifacts" USING btree ("account_id","run_id","name");--> statement-breakpoint
 CREATE INDEX "artifacts_by_age" ON "artifacts" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "run_result_rows_id" ON "run_result_rows" USING btree ("account_id","run_id","row_id");--> statement-breakpoint
+CREATE INDEX "run_results_by_age" ON "run_results" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "run_effects_by_run" ON "run_effects" USING btree ("account_id","run_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_idempotency" ON "runs" USING btree ("account_id","idempotency_key");--> statement-breakpoint
 CREATE INDEX "runs_newest" ON "runs" USING btree ("account_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
@@ -520,6 +528,7 @@ CREATE INDEX "runs_last_of_action" ON "runs" USING btree ("account_id","action_i
 CREATE INDEX "runs_of_schedule" ON "runs" USING btree ("account_id","schedule_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "runs"."schedule_id" is not null;--> statement-breakpoint
 CREATE INDEX "runs_of_preview" ON "runs" USING btree ("account_id","preview_run_id") WHERE "runs"."preview_run_id" is not null;--> statement-breakpoint
 CREATE INDEX "runs_by_end" ON "runs" USING btree ("ended_at");--> statement-breakpoint
+CREATE INDEX "runs_open" ON "runs" USING btree ("state") WHERE "runs"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "runs_working" ON "runs" USING btree ("replica_id") WHERE "runs"."state" in ('running', 'cancelling');--> statement-breakpoint
 CREATE INDEX "runs_due" ON "runs" USING btree ("urgency",coalesce("waiting_until", "promoted_at")) WHERE "runs"."promoted_at" is not null and "runs"."ended_at" is null and "runs"."replica_id" is null;--> statement-breakpoint
 CREATE INDEX "runs_promoted" ON "runs" USING btree ("account_id") WHERE "runs"."promoted_at" is not null and "runs"."ended_at" is null;--> statement-breakpoint

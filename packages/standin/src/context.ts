@@ -106,11 +106,7 @@ export async function openContext(
 const statementMs = 60_000
 
 /** The same for a replica of the server, with a session on which it hears the others. */
-export async function openReplica(
-  config: Config,
-  world: World,
-  { pool = 10 }: { pool?: number } = {},
-): Promise<Opened<ReplicaContext>> {
+export async function openReplica(config: Config, world: World): Promise<Opened<ReplicaContext>> {
   const database = await openDatabase(config.database, (line) => world.log.info(line))
   try {
     await migrateDatabase(database.directUrl)
@@ -118,7 +114,11 @@ export async function openReplica(
     await database.close()
     throw error
   }
-  const connection = connectDatabase(database.url, { pool, pooled: database.pooled, statementMs })
+  const connection = connectDatabase(database.url, {
+    pool: config.database.pool,
+    pooled: database.pooled,
+    statementMs,
+  })
   const listener = createListener(database.directUrl)
   const watch = watchDatabase({ ...database, ...world, cut: connection.cut, replica: listener.replica })
   const ctx = createContext(config, world, connection)

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
+import { startDatabaseProxy } from '../test/database-proxy.ts'
 import { createTestDatabase } from '../test/test-database.ts'
 import { Secret } from './config/secret.ts'
 import { createStandin } from './create-standin.ts'
@@ -166,4 +168,31 @@ test('invariant 26: a server whose keys do not open what is stored takes nothing
   expect(await look(`new:${b}`, `audit:${a}`)).toEqual(unsigned)
   expect(await look(`new:${b}`, `other:${a}`)).toEqual(unsigned)
   expect(await look(`new:${b}`, `other:${a},audit:${b}`)).toEqual(good)
+})
+
+test('a server that has nothing to do sends at most 15 statements a second, on 8 sessions', async () => {
+  await using proxy = await startDatabaseProxy(database.url)
+  const { stop } = await createStandin({ app, actions: [] }).start({
+    ...{ DRAIN_DELAY_S: '0', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: proxy.url },
+    ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
+    STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
+    STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
+    STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
+  })
+  const perSecond = async () => {
+    const [before, beganAtMs] = [proxy.statements(), performance.now()]
+    await pause(3_000)
+    return ((proxy.statements() - before) * 1_000) / (performance.now() - beganAtMs)
+  }
+  try {
+    // What a start does at once may take a while on a busy machine.
+    let rate = await perSecond()
+    for (let windows = 1; rate > 15 && windows < 8; windows++) rate = await perSecond()
+
+    expect(rate).toBeLessThan(15)
+    expect(rate).toBeGreaterThan(1) // It looks for work.
+    expect(proxy.sessions()).toBeLessThanOrEqual(8)
+  } finally {
+    await stop()
+  }
 })

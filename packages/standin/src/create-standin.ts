@@ -7,12 +7,14 @@ import { saveRefusedTokens } from './access/refused-tokens.ts'
 import { noteInstallationChange, noteRunsChange } from './accounts/account-changes.ts'
 import { createAccountsMemory } from './accounts/accounts-context.ts'
 import { ageOutAccounts } from './accounts/age-out-accounts.ts'
+import { credentialsDue } from './accounts/due-credential-store.ts'
 import { eraseAbandoned } from './accounts/erase-abandoned.ts'
 import { settleUninstalls } from './accounts/erase-data.ts'
 import { wakeEventReaders } from './accounts/installation-events.ts'
 import { installationProcedures } from './accounts/installation-procedures.ts'
 import { registerLifecycleRoute } from './accounts/lifecycle-route.ts'
 import { proveDueCredentials } from './accounts/prove-credentials.ts'
+import { uninstallsDue } from './accounts/stopped-account-store.ts'
 import { type ActionCatalogue, createActionCatalogue } from './actions/action-catalogue.ts'
 import { actionProcedures } from './actions/action-procedures.ts'
 import type { AnyAction } from './actions/define-action.ts'
@@ -20,13 +22,14 @@ import { openWork } from './actions/open-work.ts'
 import { checkMayReadAny } from './actions/readable-actions.ts'
 import { runProcedures } from './actions/run-procedures.ts'
 import { auditProcedures } from './activity/activity-procedures.ts'
+import { unchainedDue } from './audit/chain-store.ts'
 import { retainAudit } from './audit/retain-audit.ts'
 import { logChainHeads, sealAll, sealEntries } from './audit/seal-entries.ts'
 import { type BackgroundLoop, type LoopRow, startBackgroundLoop } from './background-loop.ts'
 import { ageOutCallbacks } from './callbacks/age-out-callbacks.ts'
 import { registerCallbackRoute } from './callbacks/callback-route.ts'
 import { type CallbacksContext, createCallbacksMemory } from './callbacks/callbacks-context.ts'
-import { countHeld } from './callbacks/held/held-callback-store.ts'
+import { countHeld, unverifiedDue } from './callbacks/held/held-callback-store.ts'
 import { saveRejections } from './callbacks/rejected/count-rejections.ts'
 import { verifyUnverified } from './callbacks/unverified/verify-unverified.ts'
 import { systemClock } from './clock.ts'
@@ -35,11 +38,12 @@ import type { Environment } from './config/environment-schema.ts'
 import type { Part } from './config/parts.ts'
 import { openReplica, type ReplicaContext } from './context.ts'
 import type { Channel } from './database/listen.ts'
+import { sweepDue } from './database/sweep-store.ts'
 import { announceEnds } from './deliveries/announce-ends.ts'
 import { deliverDue } from './deliveries/deliver-due.ts'
 import type { DeliveriesContext } from './deliveries/deliveries-context.ts'
 import { deliveryProcedures } from './deliveries/delivery-procedures.ts'
-import { deliveriesOfRuns, hasOpenDeliveries } from './deliveries/delivery-store.ts'
+import { deliveriesDue, deliveriesOfRuns, hasOpenDeliveries } from './deliveries/delivery-store.ts'
 import { queueDeliveriesOf } from './deliveries/queue-deliveries.ts'
 import { sendEmail } from './deliveries/send-email.ts'
 import { createSendTimes } from './deliveries/send-times.ts'
@@ -52,6 +56,7 @@ import { createHttpServer } from './http/http-server.ts'
 import { registerOpenApiRoute } from './http/openapi-route.ts'
 import { contracted, router } from './http/trpc.ts'
 import { registerTrpcRoute } from './http/trpc-route.ts'
+import { lookForWork, type WaitingLoops } from './look-for-work.ts'
 import { filterProcedures } from './machines/filters/filter-procedures.ts'
 import { ageOutReadings } from './machines/reading-store.ts'
 import { createLogger, type Logger } from './observability/logger.ts'
@@ -64,8 +69,9 @@ import { ageOutResults } from './results/result-store.ts'
 import { createResultsMemory } from './results/results-context.ts'
 import { ageOutRuns } from './runs/age-out-store.ts'
 import { interruptCancelled } from './runs/cancel-run.ts'
-import { claimDueRuns, handOverRuns, isClaiming } from './runs/claim-runs.ts'
-import { loseAllRuns, reapRuns } from './runs/reap-runs.ts'
+import { claimDueRuns, handOverRuns, isClaiming, noteRunsDue } from './runs/claim-runs.ts'
+import { loseAllRuns, noteHeldRuns, reapRuns } from './runs/reap-runs.ts'
+import { runsDue, runsHeld } from './runs/run-lease-store.ts'
 import { countOpenRunsByState } from './runs/run-list-store.ts'
 import { accountOfRun } from './runs/run-store.ts'
 import { createRunsMemory } from './runs/runs-context.ts'
@@ -73,16 +79,18 @@ import { suspendRuns, wakeRuns } from './runs/wake-runs.ts'
 import { endSchedules, noteAuthors } from './schedules/note-authors.ts'
 import { reviewSchedules } from './schedules/review-schedules.ts'
 import { scheduleProcedures } from './schedules/schedule-procedures.ts'
-import { accountOfSchedule } from './schedules/schedule-store.ts'
+import { accountOfSchedule, schedulesDue } from './schedules/schedule-store.ts'
 import { startDueSchedules } from './schedules/start-due-schedules.ts'
 import { checkKeys } from './secrets/check-keys.ts'
 import { publishKeys } from './secrets/publish-keys.ts'
 import { signAgain } from './secrets/review-signed-rows.ts'
 import { signedTables } from './signed-tables.ts'
 import { StandinError } from './standin-error.ts'
+import { sweep } from './sweep.ts'
 import { issueToCaller } from './tokens/issue-to-caller.ts'
 import { drainSpool } from './tokens/outage/drain-spool.ts'
 import { refreshDueTokens, saveTokenUses } from './tokens/refresh-ahead.ts'
+import { tokensDue } from './tokens/refresh-store.ts'
 import { forgetAllInForce, forgetInForce, hearTokenChange, recheckTokens } from './tokens/token-changes.ts'
 import { tokenProcedures } from './tokens/token-procedures.ts'
 import { fastTokenRoute, registerTokenRoute } from './tokens/token-route.ts'
@@ -326,10 +334,19 @@ type BackgroundRow = LoopRow & {
   wokenBy?: Channel
   /** Loops of this kind that run side by side. */
   count?: number
+  /** It waits until this question, asked once a second together with all others, finds work. */
+  due?: WaitingLoops['due']
+  /** Told what the question found. */
+  hear?: (inMs: number | undefined) => void
+  /** One replica does it for all, in turns of this length. */
+  isSweep?: boolean
 }
 
 const seconds = 1_000
 const hours = 3_600_000
+
+/** For a loop that waits for its question to find work. */
+const netMs = 60 * seconds
 
 /** Every background loop, with its period. Each finds its work in the database, so that any replica may do it. */
 function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
@@ -338,54 +355,94 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
     // The database, also where no balancer asks for it
     { name: 'watch-database', everyMs: 10 * seconds, work: () => ctx.watch.suspect().then(() => false) },
     // Audit
-    { name: 'seal-audit', everyMs: 0.5 * seconds, work: () => sealEntries(ctx) },
+    { name: 'seal-audit', everyMs: netMs, due: unchainedDue(ctx.audit.macs.kids), work: () => sealEntries(ctx) },
     { name: 'log-audit-heads', everyMs: 60 * seconds, work: () => logChainHeads(ctx) },
-    { name: 'sign-rows-again', everyMs: hours, work: () => signAgain(ctx, signedTables) },
-    { name: 'retain-audit', everyMs: hours, work: () => retainAudit(ctx, auditRetained()).then(() => false) },
+    { name: 'sign-rows-again', isSweep: true, everyMs: hours, work: () => signAgain(ctx, signedTables) },
+    {
+      name: 'retain-audit',
+      isSweep: true,
+      everyMs: hours,
+      work: () => retainAudit(ctx, auditRetained()).then(() => false),
+    },
     // Callbacks
     { name: 'refresh-keys', part: 'callbacks', everyMs: 30 * seconds, work: ctx.trackunit.callbackKeys.refreshIfOld },
-    { name: 'verify-unverified', part: 'callbacks', everyMs: 2 * seconds, work: () => verifyUnverified(ctx) },
+    {
+      name: 'verify-unverified',
+      part: 'callbacks',
+      everyMs: netMs,
+      due: unverifiedDue,
+      work: () => verifyUnverified(ctx),
+    },
     { name: 'save-rejections', part: 'callbacks', everyMs: 2 * seconds, work: () => saveRejections(ctx) },
     // Accounts
     {
       name: 'prove-credentials',
       part: 'worker',
       wokenBy: 'credentials_pending',
-      everyMs: seconds,
+      everyMs: netMs,
+      due: credentialsDue,
       work: () => proveDueCredentials(ctx),
     },
-    { name: 'settle-uninstalls', part: 'worker', everyMs: 2 * seconds, work: () => settleUninstalls(ctx) },
-    { name: 'erase-abandoned', part: 'worker', everyMs: hours, work: () => eraseAbandoned(ctx) },
+    {
+      name: 'settle-uninstalls',
+      part: 'worker',
+      everyMs: netMs,
+      due: uninstallsDue,
+      work: () => settleUninstalls(ctx),
+    },
+    { name: 'erase-abandoned', part: 'worker', isSweep: true, everyMs: hours, work: () => eraseAbandoned(ctx) },
     // Tokens
-    { name: 'refresh-tokens', part: 'worker', everyMs: seconds, work: () => refreshDueTokens(ctx) },
+    { name: 'refresh-tokens', part: 'worker', everyMs: netMs, due: tokensDue, work: () => refreshDueTokens(ctx) },
     { name: 'save-token-uses', everyMs: 10 * seconds, work: () => saveTokenUses(ctx) },
     { name: 'drain-spool', everyMs: 15 * seconds, work: () => drainSpool(ctx) },
     { name: 'save-refused-tokens', part: 'api', everyMs: 5 * seconds, work: () => saveRefusedTokens(ctx) },
     { name: 'save-forwarding', everyMs: 10 * seconds, work: () => saveForwarding(ctx) },
-    { name: 'sweep-budgets', part: 'worker', everyMs: hours, work: () => sweepBudgets(ctx) },
+    { name: 'sweep-budgets', part: 'worker', isSweep: true, everyMs: hours, work: () => sweepBudgets(ctx) },
     // Runs
-    { name: 'claim-runs', part: 'worker', wokenBy: 'run_due', everyMs: seconds, work: () => claimDueRuns(ctx) },
-    { name: 'reap-runs', part: 'worker', everyMs: 0.25 * seconds, work: () => reapRuns(ctx) },
+    {
+      name: 'claim-runs',
+      part: 'worker',
+      wokenBy: 'run_due',
+      everyMs: netMs,
+      due: runsDue,
+      hear: (inMs) => noteRunsDue(ctx, inMs),
+      work: () => claimDueRuns(ctx),
+    },
+    {
+      name: 'reap-runs',
+      part: 'worker',
+      everyMs: 0.25 * seconds,
+      due: runsHeld,
+      hear: (inMs) => noteHeldRuns(ctx, inMs !== undefined),
+      work: () => reapRuns(ctx),
+    },
     { name: 'note-authors', part: 'api', everyMs: 10 * seconds, work: () => noteAuthors(ctx) },
-    { name: 'end-schedules', part: 'worker', everyMs: hours, work: () => endSchedules(ctx) },
-    { name: 'announce-ends', part: 'worker', everyMs: hours, work: () => announceEnds(ctx) },
-    { name: 'start-schedules', part: 'worker', everyMs: seconds, work: () => startDueSchedules(ctx) },
+    { name: 'end-schedules', part: 'worker', isSweep: true, everyMs: hours, work: () => endSchedules(ctx) },
+    { name: 'announce-ends', part: 'worker', isSweep: true, everyMs: hours, work: () => announceEnds(ctx) },
+    {
+      name: 'start-schedules',
+      part: 'worker',
+      everyMs: netMs,
+      due: schedulesDue,
+      work: () => startDueSchedules(ctx),
+    },
     // An account takes at most one of the four.
     {
       name: 'deliver',
       part: 'worker',
       wokenBy: 'delivery_due',
       count: 4,
-      everyMs: 2 * seconds,
+      everyMs: netMs,
+      due: deliveriesDue,
       work: () => deliverDue(ctx),
     },
     // Ageing
-    { name: 'age-out-accounts', part: 'worker', everyMs: hours, work: () => ageOutAccounts(ctx) },
-    { name: 'age-out-callbacks', part: 'worker', everyMs: 24 * hours, work: () => ageOutCallbacks(ctx) },
-    { name: 'age-out-artifacts', part: 'worker', everyMs: hours, work: () => ageOutArtifacts(ctx) },
-    { name: 'age-out-results', part: 'worker', everyMs: hours, work: () => ageOutResults(ctx) },
-    { name: 'age-out-readings', part: 'worker', everyMs: hours, work: () => ageOutReadings(ctx) },
-    { name: 'age-out-runs', part: 'worker', everyMs: hours, work: () => ageOutRuns(ctx) },
+    { name: 'age-out-accounts', part: 'worker', isSweep: true, everyMs: hours, work: () => ageOutAccounts(ctx) },
+    { name: 'age-out-callbacks', part: 'worker', isSweep: true, everyMs: 24 * hours, work: () => ageOutCallbacks(ctx) },
+    { name: 'age-out-artifacts', part: 'worker', isSweep: true, everyMs: hours, work: () => ageOutArtifacts(ctx) },
+    { name: 'age-out-results', part: 'worker', isSweep: true, everyMs: hours, work: () => ageOutResults(ctx) },
+    { name: 'age-out-readings', part: 'worker', isSweep: true, everyMs: hours, work: () => ageOutReadings(ctx) },
+    { name: 'age-out-runs', part: 'worker', isSweep: true, everyMs: hours, work: () => ageOutRuns(ctx) },
   ]
 }
 
@@ -393,14 +450,20 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
 function startLoops(ctx: StandinContext): () => Promise<void> {
   const rows = backgroundLoops(ctx).filter(({ part }) => part === undefined || ctx.config.parts.includes(part))
   const loops = new Map<string, BackgroundLoop[]>()
-  for (const { wokenBy, count = 1, ...row } of rows) {
-    const started = Array.from({ length: count }, () => startBackgroundLoop(row, ctx))
-    loops.set(row.name, started)
+  const waiting = new Map<string, WaitingLoops>()
+  for (const { wokenBy, count = 1, isSweep = false, hear, ...row } of rows) {
+    const { name, due = isSweep ? sweepDue(name) : undefined } = row
+    const looping = isSweep ? { name, everyMs: netMs, work: () => sweep(ctx, row) } : row
+    const started = Array.from({ length: count }, () => startBackgroundLoop(looping, ctx))
+    loops.set(name, started)
+    if (due) waiting.set(name, { due, hear, loops: started })
     const wake = () => {
       for (const loop of started) loop.wake()
     }
     if (wokenBy) void ctx.listener.on(wokenBy, wake, wake)
   }
+  const looking = { name: 'look-for-work', everyMs: seconds, work: () => lookForWork(ctx, waiting) }
+  loops.set(looking.name, [startBackgroundLoop(looking, ctx)])
   const endDraining = ctx.listener.replica.onHeld(() => loops.get('drain-spool')?.[0]?.wake())
   return async () => {
     endDraining()
@@ -427,6 +490,7 @@ export async function hearOthers(ctx: StandinContext): Promise<void> {
     ['installation_event', () => wakeEventReaders(ctx), () => wakeEventReaders(ctx)],
     ['run_event', runs.feeds.wake, runs.feeds.wakeAll],
     ['run_cancel', (runId) => interruptCancelled(ctx, runId)],
+    ['run_due', () => noteHeldRuns(ctx, true)], // Another replica may claim it, and die.
   ]
   if (isWorker)
     rows.push([

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { createStatementCounter } from './statement-counter.ts'
 
 export interface DatabaseProxy extends AsyncDisposable {
   /** Of the same database, through here. */
@@ -13,6 +14,10 @@ export interface DatabaseProxy extends AsyncDisposable {
   /** None is let in any more; those that are there stay. */
   refuse(): void
   start(): Promise<void>
+  /** Statements so far. */
+  statements(): number
+  /** Connections that are open. */
+  sessions(): number
 }
 
 /** Stands between clients and PostgreSQL, to be cut without troubling the others who use it. */
@@ -20,6 +25,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let left = 0
+  let statements = 0
   const server = createServer((client) => {
     const directory = target.searchParams.get('host')
     const port = target.port || '5432'
@@ -42,6 +48,10 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       upstream.once('data', () => client.destroy())
       return client.pipe(upstream)
     }
+    client.on(
+      'data',
+      createStatementCounter(() => statements++),
+    )
     return client.pipe(upstream).pipe(client)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -65,6 +75,8 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       left = count
     },
     refuse: () => void server.close(),
+    statements: () => statements,
+    sessions: () => sockets.size / 2,
     async start() {
       await once(server.listen(port, '127.0.0.1'), 'listening')
     },

@@ -30,6 +30,12 @@ export async function claimDueCredentials(db: Database, claim: Claim): Promise<C
   return [...first, ...crowd, ...(isMore ? await claimDue(db, { ...claim, ofCrowd: false, limit: left }) : [])]
 }
 
+/** 0 while credentials can be claimed. */
+export const credentialsDue = sql`
+  select 0 where exists (
+      select from ${credentials} where next_attempt_at <= now() and state in ('pending', 'active', 'parked'))
+    or exists (select from ${credentials} where claimed_by is not null and not ${isReplicaAlive(sql`claimed_by`)})`
+
 const isLeftBehind = and(isNotNull(credentials.claimedBy), not(isReplicaAlive(credentials.claimedBy)))
 
 async function claimDue(

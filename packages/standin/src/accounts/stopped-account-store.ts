@@ -7,6 +7,11 @@ export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`exists (
   select from ${installations} stopped where stopped.account_id = ${accountId} and stopped.active_generation is null
     and coalesce(stopped.suspended_at, stopped.erasing_since) is not null)`
 
+/** 0 while an uninstall is not settled, or its data is being erased: whether it is time decides `listUnsettled`. */
+export const uninstallsDue = sql`
+  select 0 where exists (
+    select from ${installations} where suspended_at is not null or uninstall_signalled_at is not null or erasing_since is not null)`
+
 /** Accounts whose uninstall was not decided in time, and those whose data is being erased. */
 export async function listUnsettled(
   db: Database,

@@ -98,6 +98,12 @@ export async function claimUnchained(
     .for('update', { skipLocked: true })
 }
 
+/** 0 while entries of these keys are in no chain. */
+export const unchainedDue = (kids: readonly string[]) => sql`
+  select 0 where exists (
+    select from ${auditEntries}
+    where ${and(isNull(auditEntries.writer), isNotNull(auditEntries.entryMac), inArray(auditEntries.kid, [...kids]))})`
+
 /** Puts rows into a chain, and moves its end. */
 export async function chainRows(
   tx: Transaction,

@@ -62,6 +62,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       /** Undefined: an embedded one in the data folder. */
       url: read.DATABASE_URL,
       directUrl: read.DATABASE_DIRECT_URL,
+      pool: read.DATABASE_POOL,
       embeddedDir: dataDir,
     },
     keys: { encryption, links, audit },

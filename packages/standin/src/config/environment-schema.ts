@@ -41,6 +41,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'starts with postgres://')
     .optional(),
+  DATABASE_POOL: z.coerce.number().int().min(3).max(200).default(6),
   STANDIN_DATA_DIR: z.string().default('.standin'),
   STANDIN_EMBEDDED_DATABASE: z.literal('allow').optional(),
   STANDIN_ENCRYPTION_KEYS: keyRingSchema.optional(),

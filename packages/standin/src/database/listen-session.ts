@@ -25,7 +25,7 @@ export interface HeartbeatPolicy {
 }
 
 /** A session that does not answer is noticed within a second. */
-export const defaultHeartbeat: HeartbeatPolicy = { everyMs: 150, answerWithinMs: 650 }
+export const defaultHeartbeat: HeartbeatPolicy = { everyMs: 300, answerWithinMs: 650 }
 
 /** PostgreSQL lets go of a session, and so of its lock, whose machine is gone: after about six seconds. */
 const serverKeepalive = {

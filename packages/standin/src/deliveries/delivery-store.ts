@@ -93,6 +93,11 @@ export async function claimDueDelivery(
   }
 }
 
+/** 0 while a delivery is due, also of an account that has a send under way. */
+export const deliveriesDue = sql`
+  select 0 where exists (
+    select from ${deliveries} where state = 'waiting' and next_try_at <= now() and not ${isAccountStopped(deliveries.accountId)})`
+
 /** An upper bound of an account's attempts after a moment: of deliveries attempted since, earlier attempts count too. */
 export async function countAttempts(db: Database, accountId: string, after: Date): Promise<number> {
   const [row] = await db

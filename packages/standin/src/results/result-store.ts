@@ -1,5 +1,5 @@
 import type { Message } from '@standin/contracts'
-import { and, desc, eq, gte, inArray, lt } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
 import { daysAgo } from '../clock.ts'
 import type { Context, InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
@@ -11,8 +11,9 @@ export type ResultOfRun = typeof runResults.$inferSelect
 
 const isResultOf = and(eq(runResults.accountId, runs.accountId), eq(runResults.runId, runs.id))
 
-/** A few at a time, so that no statement takes long. */
-const deletedAtOnce = 100
+/** So many at a time, so that no statement takes long: one result can have 100,000 rows. */
+const resultsAtOnce = 100
+const rowsAtOnce = 10_000
 /** Each may have 100,000 rows. */
 const erasedAtOnce = 10
 
@@ -84,15 +85,29 @@ export async function eraseResultsOf({ db }: InTransaction, accountId: string): 
   return deleted.length === erasedAtOnce
 }
 
-/** Deletes some results that are older than the settings allow. @returns whether there may be more */
+/**
+ * Deletes some results that are older than the settings allow, their rows first. Several replicas may do it at once.
+ * @returns whether there may be more
+ */
 export async function ageOutResults({ db, clock, config }: Context): Promise<boolean> {
-  const old = db
-    .select({ runId: runResults.runId })
-    .from(runResults)
-    .innerJoin(runs, isResultOf)
-    .where(lt(runs.endedAt, daysAgo(clock, config.retention.resultDays)))
-    .limit(deletedAtOnce)
-  const { runId } = runResults
-  const deleted = await db.delete(runResults).where(inArray(runId, old)).returning({ runId })
-  return deleted.length > 0
+  const before = daysAgo(clock, config.retention.resultDays).toISOString()
+  const old = sql`
+    select result.account_id, result.run_id from ${runResults} result
+    join ${runs} run on run.account_id = result.account_id and run.id = result.run_id
+    where result.created_at < ${before}::timestamptz and run.ended_at < ${before}::timestamptz -- The first has an index.
+    order by result.created_at limit ${resultsAtOnce}`
+  const rows = await db.execute(sql`
+    with old as materialized (${old}), few as (
+      select account_id, run_id, position from ${runResultRows} join old using (account_id, run_id)
+      limit ${rowsAtOnce} for update of ${runResultRows} skip locked
+    )
+    delete from ${runResultRows} where (account_id, run_id, position) in (select * from few) returning 1`)
+  if (rows.length === rowsAtOnce) return true
+  const results = await db.execute(sql`
+    with old as materialized (${old})
+    delete from ${runResults} where (account_id, run_id) in (select * from old)
+      and not exists (select from ${runResultRows} left_row
+        where left_row.account_id = ${runResults.accountId} and left_row.run_id = ${runResults.runId})
+    returning 1`)
+  return rows.length + results.length > 0
 }

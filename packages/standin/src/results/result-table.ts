@@ -1,9 +1,21 @@
 import type { SentChart, SentColumn, SentRow } from '@standin/contracts'
-import { boolean, foreignKey, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { messageColumn } from '../database/message-column.ts'
 import { goesWithRun } from '../runs/run-table.ts'
 
-/** What a run found, except its headline and its rows. */
+/** What a run found, except its headline and its rows. Ages: deleted `RESULT_RETENTION_DAYS` after the end of its run. */
 export const runResults = pgTable(
   'run_results',
   {
@@ -16,10 +28,16 @@ export const runResults = pgTable(
     columns: jsonb().$type<SentColumn[]>().notNull().default([]),
     chart: jsonb().$type<SentChart>(),
     detail: messageColumn(),
+    createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.accountId, table.runId] }), goesWithRun(table)],
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.runId] }),
+    goesWithRun(table),
+    index('run_results_by_age').on(table.createdAt),
+  ],
 )
 
+/** The rows of a result. Ages with it. */
 export const runResultRows = pgTable(
   'run_result_rows',
   {

@@ -36,6 +36,11 @@ export function isClaiming({ runs, clock }: RunsContext): boolean {
   return runs.working.size >= runsAtOnce || clock.monotonicMs() - runs.claimedAtMs < stuckAfterMs
 }
 
+/** Whether a run can be claimed was asked just now: where none can, the worker is not stuck. */
+export function noteRunsDue({ runs, clock }: RunsContext, inMs: number | undefined): void {
+  if (inMs === undefined || inMs > 0) runs.claimedAtMs = clock.monotonicMs()
+}
+
 /** Works on a run that this process has claimed. Never rejects: what cannot be written now is reaped. */
 export async function startWork(ctx: RunsContext, run: RunRow): Promise<void> {
   const { runs, log } = ctx

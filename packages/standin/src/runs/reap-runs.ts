@@ -10,12 +10,18 @@ import type { RunsContext } from './runs-context.ts'
  */
 export async function reapRuns(ctx: RunsContext): Promise<boolean> {
   const replicaId = ctx.listener.replica.id()
-  if (replicaId === undefined) return false
+  const { runs } = ctx
+  if (replicaId === undefined || !(runs.areHeld || runs.working.size > 0)) return false
   // Not during a claim: the rows would have runs of this process that it does not know yet.
-  const orphaned = await ctx.runs.oneAtATime(() => compareWithRows(ctx, replicaId))
+  const orphaned = await runs.oneAtATime(() => compareWithRows(ctx, replicaId))
   for (const run of orphaned) await freeRun(ctx.db, run)
   if (orphaned.length > 0) announceDue(ctx.notices)
   return false
+}
+
+/** Whether any replica holds a run, as far as is known. While none does, nothing is asked. */
+export function noteHeldRuns({ runs }: RunsContext, areHeld: boolean): void {
+  runs.areHeld = areHeld
 }
 
 async function compareWithRows(ctx: RunsContext, replicaId: number): Promise<HeldRun[]> {

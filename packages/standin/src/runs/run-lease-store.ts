@@ -78,6 +78,16 @@ export async function claimRuns(
   })
 }
 
+/** In how many milliseconds a run can be claimed. */
+export const runsDue = sql`
+  select extract(epoch from min(at) - now()) * 1000 from (values (0), (1)) each(urgency) cross join lateral (
+    select ${dueAt} as at from ${runs} where ${isClaimable} and urgency = each.urgency order by ${dueAt} limit 1) next`
+
+/** 0 while a replica holds a run. */
+export const runsHeld = sql`
+  select 0 where exists (
+    select from ${runs} where ${inArray(runs.state, workingStates)} and ${isNotNull(runs.replicaId)})`
+
 /** In how many milliseconds the next run is due that is not due yet; undefined when none waits. */
 export async function msUntilNextDue(db: Database): Promise<number | undefined> {
   const first = db

@@ -1,5 +1,5 @@
 import type { RunState } from '@standin/contracts'
-import { and, count, desc, eq, inArray, lt, ne, not, or, sql } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, isNull, lt, ne, not, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter, isAmong, isAmongGiven } from '../database/is-among.ts'
 import { openStates } from './run-lifecycle.ts'
@@ -140,7 +140,7 @@ export async function countOpenRunsByState(db: Database): Promise<Record<string,
   const rows = await db
     .select({ state: runs.state, count: count() })
     .from(runs)
-    .where(inArray(runs.state, [...openStates]))
+    .where(isNull(runs.endedAt))
     .groupBy(runs.state)
   const none = Object.fromEntries(openStates.map((state) => [state, 0]))
   return { ...none, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) }

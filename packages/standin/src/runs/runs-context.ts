@@ -71,6 +71,8 @@ export interface RunsMemory extends RunsHooks {
   /** When due runs were claimed last, or none were due; monotonic. */
   claimedAtMs: number
   isHandingOver: boolean
+  /** Whether a replica may hold a run. While none does, there is nothing to reap. */
+  areHeld: boolean
   feeds: RunFeeds
   withSmallHeap: <Result>(work: () => Promise<Result>) => Promise<Result>
 }
@@ -82,6 +84,7 @@ export function createRunsMemory(ctx: Context, hooks: RunsHooks): RunsMemory {
     oneAtATime: createLine(),
     claimedAtMs: ctx.clock.monotonicMs(),
     isHandingOver: false,
+    areHeld: true,
     feeds: createRunFeeds({
       read: (run, range) => listEvents(ctx.db, run, range),
       lastSeq: (run) => lastSeqOf(ctx.db, run),

@@ -57,14 +57,17 @@ export async function lockSchedulesOf(tx: Transaction, accountId: string): Promi
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`schedules ${accountId}`}, 0))`)
 }
 
+const isDue = and(eq(schedules.state, 'active'), sql`not ${isAccountStopped(schedules.accountId)}`)
+
+/** 0 while a schedule is due. */
+export const schedulesDue = sql`select 0 where exists (select from ${schedules} where ${isDue} and due_at <= now())`
+
 /** A schedule that is due and that no other replica is starting, locked until the transaction ends. A suspended account has none. */
 export async function lockDueSchedule(tx: Transaction, now: Date): Promise<ScheduleRow | undefined> {
   const [row] = await tx
     .select()
     .from(schedules)
-    .where(
-      and(eq(schedules.state, 'active'), lte(schedules.dueAt, now), sql`not ${isAccountStopped(schedules.accountId)}`),
-    )
+    .where(and(isDue, lte(schedules.dueAt, now)))
     .orderBy(asc(schedules.dueAt))
     .limit(1)
     .for('update', { skipLocked: true })

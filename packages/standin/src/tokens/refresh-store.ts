@@ -12,6 +12,10 @@ export interface DueToken extends TokenName {
   unusedForMs: number
 }
 
+/** In how many milliseconds the next token is refreshed. */
+export const tokensDue = sql`
+  select extract(epoch from min(refresh_at) - clock_timestamp()) * 1000 from ${tokenLeases} where refresh_at is not null`
+
 /** Claims due tokens, the longest due first; without an outcome they are due again after `againInMs`. */
 export async function claimDueTokens(
   db: Database,

@@ -65,6 +65,9 @@ export async function listHeld(
   return db.select().from(heldCallbacks).where(isOfState).orderBy(asc(heldCallbacks.receivedAt)).limit(limit)
 }
 
+/** 0 while a callback waits to be verified. */
+export const unverifiedDue = sql`select 0 where exists (select from ${heldCallbacks} where state = 'unverified')`
+
 export async function findHeld(db: Database, id: string): Promise<HeldCallback | undefined> {
   const [row] = await db.select().from(heldCallbacks).where(eq(heldCallbacks.id, id))
   return row

@@ -1,0 +1,35 @@
+import type { ReplicaContext } from './context.ts'
+import { endSweep, takeSweep } from './database/sweep-store.ts'
+
+interface Sweep {
+  name: string
+  everyMs: number
+  /** Does some of it. @returns whether there is more */
+  work: () => Promise<boolean | number>
+}
+
+const afterErrorMs = 60_000
+
+/**
+ * Does some work that one replica does for all of them, if it is due and no living replica has taken it. Where this one
+ * dies, another takes over within seconds.
+ * @returns whether there is more to do at once
+ */
+export async function sweep(
+  { db, listener }: Pick<ReplicaContext, 'db' | 'listener'>,
+  { name, everyMs, work }: Sweep,
+): Promise<boolean> {
+  const replicaId = listener.replica.id()
+  if (replicaId === undefined || !(await takeSweep(db, { name, replicaId }))) return false
+  let nextInMs = afterErrorMs
+  try {
+    if ((await work()) === true) {
+      nextInMs = 0
+      return true
+    }
+    nextInMs = everyMs
+    return false
+  } finally {
+    if (nextInMs > 0) await endSweep(db, { name, replicaId, nextInMs })
+  }
+}
