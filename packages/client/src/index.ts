@@ -1,5 +1,6 @@
 export type {
   Action,
+  Area,
   Artifact,
   AuditTotal,
   ChangedDestination,
@@ -15,8 +16,6 @@ export type {
   ListedAuditEntry,
   MachineFilter,
   Message,
-  Receiver,
-  Receivers,
   ResultChart,
   ResultColumn,
   ResultMap,
@@ -31,11 +30,9 @@ export type {
   SentResult,
   ShownDestination,
   Spoken,
-  TrustedDomain,
-  TrustedKind,
   Undelivered,
 } from '@standin/contracts'
-export { domainName, isInDomains, spoken, textOf } from '@standin/contracts'
+export { spoken, textOf } from '@standin/contracts'
 export type { RunsClient, StartRun } from './account-runs.ts'
 export type { AppRouter } from './app-router.ts'
 export {

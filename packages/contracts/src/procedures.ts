@@ -16,13 +16,6 @@ import { momentSchema } from './moment.ts'
 import { pageInput, pageOutput } from './paging.ts'
 import { timeZoneSchema } from './reader-habits.ts'
 import {
-  askReceiverInputSchema,
-  receiverInputSchema,
-  receiverSchema,
-  receiversSchema,
-  trustInputSchema,
-} from './receiver.ts'
-import {
   artifactIdSchema,
   deliverySchema,
   idempotencyKeySchema,
@@ -33,7 +26,7 @@ import {
   undeliveredSchema,
 } from './run.ts'
 import { lastEventIdSchema, runEventSchema } from './run-event.ts'
-import { runResultSchema } from './run-result.ts'
+import { areaSchema, runResultSchema } from './run-result.ts'
 import {
   createScheduleInputSchema,
   recurrenceSchema,
@@ -196,6 +189,8 @@ export const procedures = {
         filter: z.record(lineSchema(60), textSchema(200)).optional(),
         /** Only rows that the previous run did not have. */
         onlyNew: z.boolean().optional(),
+        /** Only rows whose position is in an area, or those without a known position. */
+        within: z.union([areaSchema, z.literal('nowhere')]).optional(),
         /** Without it, rows have the action's own order, worst first. */
         sort: z.strictObject({ key: lineSchema(60), descending: z.boolean().default(false) }).optional(),
         /** Index of the first row, from 0, instead of a cursor: to jump within a long result. */
@@ -284,39 +279,6 @@ export const procedures = {
       input: account,
       output: z.object({ signingSecret: z.string() }),
       callers: both,
-      account: 'input',
-      administrators: true,
-    },
-  },
-  receiver: {
-    /** Who may get the account's results besides the people who ask for them. */
-    list: { kind: 'query', input: account, output: receiversSchema, callers: both, account: 'input' },
-    /** Trusts a domain. Changes nothing if it is trusted already. */
-    trust: {
-      kind: 'mutation',
-      input: trustInputSchema,
-      output: z.object({}),
-      callers: ['user'],
-      account: 'input',
-      administrators: true,
-    },
-    /** Trusts a domain no longer. What schedules send there fails from now on. */
-    distrust: {
-      kind: 'mutation',
-      input: trustInputSchema,
-      output: z.object({}),
-      callers: ['user'],
-      account: 'input',
-      administrators: true,
-    },
-    /** Sends an email that asks its reader whether they want results; until they agree, none is sent. */
-    ask: { kind: 'mutation', input: askReceiverInputSchema, output: receiverSchema, callers: both, account: 'input' },
-    /** An address that was confirmed has to confirm again. What schedules send there fails from now on. */
-    remove: {
-      kind: 'mutation',
-      input: receiverInputSchema,
-      output: z.object({}),
-      callers: ['user'],
       account: 'input',
       administrators: true,
     },

@@ -21,6 +21,10 @@ export const columnKindSchema = z.enum([
   'place',
 ])
 
+/** What a reader recognises a kind of row by before reading it. */
+export const resultIconSchema = z.enum(['no-signal', 'battery', 'wrench', 'clock', 'fuel', 'satellite'])
+export type ResultIcon = z.infer<typeof resultIconSchema>
+
 export const resultColumnSchema = z.object({
   key: z.string(),
   title: messageSchema,
@@ -29,6 +33,10 @@ export const resultColumnSchema = z.object({
   filterable: z.boolean(),
   /** For a `place`: the key of the column with the name of the place, such as the site. */
   namedBy: z.string().optional(),
+  /** The key of the column in whose cell this one is shown, as its second line. */
+  under: z.string().optional(),
+  /** The icon of each value, shown in the first cell of the row. */
+  icons: z.array(z.object({ of: messageSchema, icon: resultIconSchema })).optional(),
 })
 /** As it is sent and stored: texts may be messages. */
 export type SentColumn = z.infer<typeof resultColumnSchema>
@@ -47,13 +55,17 @@ export const resultRowSchema = z.object({
 export type SentRow = z.infer<typeof resultRowSchema>
 export type ResultRow = Spoken<SentRow>
 
-/** A result has at most one chart. Null is a gap and is shown as a gap. */
+/**
+ * A result has at most one chart. Null is a gap and is shown as a gap. `column` is the key of the filterable column whose
+ * values label the bars or the chart's columns: each of them then filters the rows.
+ */
 export const resultChartSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('bars'),
     title: messageSchema,
     unit: columnKindSchema,
     bars: z.array(z.object({ label: messageSchema, value: z.number() })),
+    column: z.string().optional(),
     note: messageSchema.nullable(),
   }),
   z.object({
@@ -68,11 +80,21 @@ export const resultChartSchema = z.discriminatedUnion('kind', [
         note: messageSchema.nullable(),
       }),
     ),
+    column: z.string().optional(),
     note: messageSchema.nullable(),
   }),
 ])
 export type SentChart = z.infer<typeof resultChartSchema>
 export type ResultChart = Spoken<SentChart>
+
+/** From edge to edge, in degrees. The edges belong to it. */
+export const areaSchema = z.strictObject({
+  south: z.number().min(-90).max(90),
+  west: z.number().min(-180).max(180),
+  north: z.number().min(-90).max(90),
+  east: z.number().min(-180).max(180),
+})
+export type Area = z.infer<typeof areaSchema>
 
 /** Where the rows are. Rows within a grid cell of at least an eighth of a degree are one place; 144 places at most. */
 export const resultMapSchema = z.object({
@@ -81,6 +103,8 @@ export const resultMapSchema = z.object({
       /** The mean position of its rows, in degrees. */
       latitude: z.number().min(-90).max(90),
       longitude: z.number().min(-180).max(180),
+      /** The smallest area that has all of its rows: `run.result` returns them for it. */
+      area: areaSchema,
       rows: z.int().positive(),
       /** The most frequent name among its rows. */
       name: z.string().nullable(),
@@ -109,7 +133,15 @@ export const runResultSchema = z.object({
   facets: z.array(
     z.object({
       key: z.string(),
-      values: z.array(z.object({ value: z.string(), message: messageSchema, rows: z.int() })),
+      values: z.array(
+        z.object({
+          value: z.string(),
+          message: messageSchema,
+          rows: z.int(),
+          /** How many of them the previous run did not have. */
+          newRows: z.int(),
+        }),
+      ),
     }),
   ),
 })

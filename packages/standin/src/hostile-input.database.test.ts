@@ -63,6 +63,7 @@ const wholeInputs: Inputs<typeof procedures> = {
     result: {
       ...{ runId, search: 'crane', filter: { site: 'Aarhus' }, onlyNew: true, offset: 0, ...page },
       sort: { key: 'site', descending: true },
+      within: { south: 55, west: 8, north: 58, east: 13 },
     },
     events: { runId, lastEventId: '1' },
   },
@@ -77,13 +78,6 @@ const wholeInputs: Inputs<typeof procedures> = {
     preview: { accountId, recurrence: planned.recurrence, timeZone: habits.timeZone },
   },
   delivery: { signingSecret: ofAccount, undelivered: ofAccount, resend: { runId, deliveryId: `${runId}/0` } },
-  receiver: {
-    list: ofAccount,
-    trust: { accountId, kind: 'webhook', domain: 'hooks.example' },
-    distrust: { accountId, kind: 'email', domain: 'acme.example' },
-    ask: { accountId, address: 'bert@acme.example', language: 'da' },
-    remove: { accountId, address: 'bert@acme.example' },
-  },
   filter: {
     list: ofAccount,
     save: { accountId, name: 'Cranes', filter },

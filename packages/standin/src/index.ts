@@ -1,4 +1,4 @@
-export { type KeyedMessage, type Message, textOf } from '@standin/contracts'
+export { type KeyedMessage, type Message, type ResultIcon, textOf } from '@standin/contracts'
 export {
   type AccountHabits,
   type Action,

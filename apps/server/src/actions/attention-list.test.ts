@@ -48,8 +48,8 @@ describe('attention list', () => {
       expect(reasonsOf(played)).toEqual([
         'm2: Silent for 19 days',
         'm3: Silent for 12 days',
-        'm4: Battery at 9%',
-        'm1: Fuel at 4%',
+        'm4: Battery at 9 %',
+        'm1: Fuel at 4 %',
       ])
       expect(played.detail).toBe(
         `${all ? '150 machines are complete.' : '100 machines are complete, 50 are missing.'} ${checked}`,
@@ -75,19 +75,22 @@ describe('attention list', () => {
       'm2: Silent for 19 days',
       'm3: Silent for 12 days',
       'm9: Tracker battery low for 3 days',
-      'm4: Battery at 9%',
+      'm4: Battery at 9 %',
       'm10: Service is overdue',
-      'm1: Fuel at 4%',
+      'm1: Fuel at 4 %',
     ])
     expect(played.rows[1]?.cells).toMatchObject({
       reason: 'Silent',
-      also: 'Fuel at 3%',
+      also: 'Fuel at 3 %',
       site: 'Site 2',
       type: 'Scissor lift',
     })
     expect(played.rows[1]?.machine).toEqual({ id: 'm3', name: 'Genie M1', detail: 'EX-1002, S-3' })
     expect(played.headline).toBe('6 of 101 machines need attention.')
-    expect(played.chart).toMatchObject({ bars: [{ label: 'Silent', value: 2 }, ...Array(4).fill({ value: 1 })] })
+    expect(played.chart).toMatchObject({
+      column: 'reason',
+      bars: [{ label: 'Silent', value: 2 }, ...Array(4).fill({ value: 1 })],
+    })
     expect(Object.keys(played.files)).toEqual(['attention-list.csv', 'attention-list.xlsx'])
   })
 
@@ -101,15 +104,15 @@ describe('attention list', () => {
     const played = await stage.play(attentionList)
 
     expect(reasonsOf(played)).toEqual([
-      'm4: Battery at 9%',
+      'm4: Battery at 9 %',
       'm7: Service is overdue',
-      'm3: Fuel at 3%',
-      'm1: Fuel at 4%',
+      'm3: Fuel at 3 %',
+      'm1: Fuel at 4 %',
     ])
     expect(played.rows.map(({ cells }) => cells.since)).toEqual([null, 'New', 'New', null])
     expect(played.headline).toBe('4 of 20 machines need attention, 2 of them new.')
     // The second one reports again; the third, silent then, is low on fuel now.
-    expect(played.detail).toBe('Last time 4 machines were on the list; 1 no longer is.')
+    expect(played.detail).toBe('1 machine came off the list since last time.')
     stage.pass(dayMs)
     expect((await stage.play(attentionList)).headline).toBe('4 of 20 machines need attention, none of them new.')
   })
@@ -118,9 +121,9 @@ describe('attention list', () => {
     const stage = createActionStage({ machines: ailing(4), timeZone: 'America/New_York' })
     const [head, line] = ((await stage.play(attentionList)).files['attention-list.csv'] ?? '').split('\r\n')
     expect(head).toContain(
-      'Last seen (America/New_York),Type,Reason,Since last time,Battery (%),Fuel (%),"Position, latitude (°)","Position, longitude (°)",Address,Name,Serial number,Trackunit ID',
+      'Last seen (America/New_York),Type,Reason,Since last time,Battery (%),Fuel (%),Since (America/New_York),"Position, latitude (°)","Position, longitude (°)",Address,Name,Serial number,Trackunit ID',
     )
-    expect(line).toContain('2026-11-04 00:50:00,Roller,Silent,,,60,55.7,12.6,Køge,EX-1001,S-2,m2')
+    expect(line).toContain('2026-11-04 00:50:00,Roller,Silent,,,60,2026-11-04 00:50:00,55.7,12.6,Køge,EX-1001,S-2,m2')
   })
 
   test('all of 20,000 machines are ranked', { timeout: 90_000 }, async () => {
@@ -132,7 +135,7 @@ describe('attention list', () => {
 
     expect(played.headline).toBe('12,500 of 20,000 machines need attention.')
     expect(played.rows[0]?.cells.reason).toBe('No data')
-    expect(played.rows.at(-1)?.cells.why).toBe('Fuel at 9%')
+    expect(played.rows.at(-1)?.cells.why).toBe('Fuel at 9 %')
   })
 
   test('without the permission, services are not requested but left out, and the rest is complete', async () => {
@@ -172,7 +175,7 @@ describe('attention list', () => {
 
   test('without the full list in the plan, the AEMP snapshot shows which machines are silent or low on fuel', async () => {
     const played = await createActionStage({ machines: ailing(120), plan: 'basic' }).play(attentionList)
-    expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4%'])
+    expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4 %'])
 
     const blind = await createActionStage({ machines: ailing(120), plan: 'basic', hasAemp: false }).play(attentionList)
     expect(blind.rows).toEqual([]) // Unknown does not count as silent.

@@ -9,7 +9,7 @@ import {
 } from 'standin'
 import { z } from 'zod'
 import { attentionMessages } from './attention/attention-messages.ts'
-import { type Finding, findingsOf, reasons, worseFirst } from './attention/findings.ts'
+import { type Finding, findingsOf, iconOf, reasons, worseFirst } from './attention/findings.ts'
 import { dataHealthPath, idsOfOverdue, overduePath, serviceScope, withIssues } from './attention/issues-of-machines.ts'
 import { readPagedList } from './attention/paged-list.ts'
 import { readCounters } from './machines/counters-snapshot.ts'
@@ -29,14 +29,21 @@ const { say, catalogue } = attentionMessages
 
 const columns = [
   { key: 'why', title: say('why'), kind: 'text' },
-  { key: 'also', title: say('also'), kind: 'text' },
+  { key: 'also', title: say('also'), kind: 'text', under: 'why' },
   { key: 'site', title: say('site'), kind: 'text', filterable: true },
   { key: 'lastSeenAt', title: say('lastSeen'), kind: 'moment' },
-  { key: 'type', title: say('type'), kind: 'text', filterable: true },
-  { key: 'reason', title: say('reason'), kind: 'text', filterable: true },
+  { key: 'type', title: say('type'), kind: 'text', filterable: true, under: 'site' },
+  {
+    key: 'reason',
+    title: say('reason'),
+    kind: 'text',
+    filterable: true,
+    icons: reasons.map((reason) => ({ of: say(reason), icon: iconOf[reason] })),
+  },
   { key: 'since', title: say('sinceLastTime'), kind: 'text', filterable: true },
   { key: 'batteryPercent', title: say('battery'), kind: 'percent' },
   { key: 'fuelPercent', title: say('fuel'), kind: 'percent' },
+  { key: 'openSince', title: say('openSince'), kind: 'moment', under: 'why' },
   { key: 'place', title: say('position'), kind: 'place', namedBy: 'site' },
   { key: 'address', title: say('address'), kind: 'text' },
   { key: 'name', title: say('name'), kind: 'text' },
@@ -175,7 +182,10 @@ export const attentionList = defineAction({
         await result.rows(found.map((one) => toRow(one, before)))
         const bars = barsOf(found)
         if (bars) {
-          await result.chart({ kind: 'bars', title: say('chartTitle'), unit: 'number', bars, note: say('chartNote') })
+          await result.chart({
+            ...{ kind: 'bars', title: say('chartTitle'), unit: 'number', note: say('chartNote') },
+            ...{ bars, column: 'reason' },
+          })
         }
         const newOnes = before && found.filter((one) => !before.has(rowId(one))).length
         const left = at.leftOut.map((lack) => say(lack))
@@ -261,7 +271,7 @@ async function rank(
 /** By machine and reason: a machine that was low on fuel and is silent now is new. */
 const rowId = ({ machine, findings: [{ reason }] }: Found) => `${machine.id} ${reason}`
 
-/** How many machines were on the list last time, and how many of them no longer are. */
+/** How many machines of the last list no longer are on it. */
 function lastTime(before: ReadonlySet<string>, found: readonly Found[]) {
   const suffixes = reasons.map((reason) => ` ${reason}`)
   const machineOf = (id: string) => {
@@ -270,12 +280,12 @@ function lastTime(before: ReadonlySet<string>, found: readonly Found[]) {
   }
   const now = new Set(found.map(({ machine }) => machine.id))
   const off = new Set([...before].map(machineOf)).difference(now).size
-  return say('lastTime', { count: before.size, off })
+  return say('lastTime', { off })
 }
 
 function toRow(found: Found, before: ReadonlySet<string> | undefined) {
   const { machine, findings } = found
-  const [{ reason, why }, ...others] = findings
+  const [{ reason, why, since }, ...others] = findings
   return {
     id: rowId(found),
     machine: machineOfRow(machine),
@@ -284,6 +294,7 @@ function toRow(found: Found, before: ReadonlySet<string> | undefined) {
       also: others.length > 0 ? together(others.map((other) => other.why)) : null,
       site: machine.site?.name ?? null,
       type: machine.type && typeName(machine.type),
+      openSince: since?.toISOString() ?? null,
       lastSeenAt: machine.lastSeenAt?.toISOString() ?? null,
       batteryPercent: machine.batteryPercent,
       fuelPercent: machine.fuelPercent,

@@ -33,8 +33,8 @@ const columns = [
   { key: 'model', title: say('model'), kind: 'text' },
   { key: 'serialNumber', title: say('serialNumber'), kind: 'text' },
   { key: 'site', title: say('site'), kind: 'text', filterable: true },
-  { key: 'since', title: say('sinceLastTime'), kind: 'text' },
-  { key: 'type', title: say('type'), kind: 'text', filterable: true },
+  { key: 'since', title: say('sinceLastTime'), kind: 'text', under: 'site' },
+  { key: 'type', title: say('type'), kind: 'text', filterable: true, under: 'site' },
   { key: 'operatingHours', title: say('hours'), kind: 'hours' },
   { key: 'idleHours', title: say('idleHours'), kind: 'hours' },
   { key: 'lastSeenAt', title: say('lastSeen'), kind: 'moment' },
@@ -137,7 +137,10 @@ export const fleetSnapshot = defineAction({
 
         const bars = topBars(totals.by[input.chartBy])
         if (bars)
-          await result.chart({ kind: 'bars', title: say(chartTitles[input.chartBy]), unit: 'number', bars, note: null })
+          await result.chart({
+            ...{ kind: 'bars', title: say(chartTitles[input.chartBy]), unit: 'number', note: null },
+            ...{ bars, column: input.chartBy },
+          })
         await result.detail(together(lacks(at)))
         const gaps = [...gapsOfList(at.listing), ...(at.hasIdleHours ? [] : [say('idleHoursNotRead')])]
         if (gaps.length > 0) await context.incomplete(together(gaps))

@@ -126,6 +126,7 @@ function chartOf({ all }: WeeklyUsage, labels: readonly string[]) {
     kind: 'stacked' as const,
     title: say('chartTitle'),
     unit: 'hours' as const,
+    column: 'week',
     series: [
       { key: 'work', label: say('atWork') },
       { key: 'idle', label: say('idle') },

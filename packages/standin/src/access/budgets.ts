@@ -49,7 +49,6 @@ const workOf: Readonly<Record<string, number>> = {
   'audit.list': 10,
   'installation.list': 10,
   'artifact.link': 2,
-  'receiver.ask': 50, // It waits for a mail server.
 }
 /** Procedures that store something, and how many bytes besides their input, such as events and audit entries. */
 const storedBy: Readonly<Record<string, number>> = {
@@ -58,8 +57,6 @@ const storedBy: Readonly<Record<string, number>> = {
   'schedule.create': 500,
   'schedule.update': 500,
   'filter.save': 500,
-  'receiver.trust': 500,
-  'receiver.ask': 500,
 }
 /** They wait for Trackunit, which has limits of its own. */
 const waitsForTrackunit: ReadonlySet<string> = new Set(['token.issue', 'installation.tryNow'])

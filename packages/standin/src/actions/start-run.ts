@@ -22,7 +22,7 @@ export async function startRun(
 ): Promise<RunRow> {
   const action = await allowedAction(ctx, caller, { accountId: asked.accountId, actionId })
   checkInput(action, asked.input)
-  await checkDestinations(ctx, asked.deliverTo, { caller, accountId: asked.accountId })
+  checkDestinations(ctx, asked.deliverTo, { caller })
   return inTransaction(ctx, (tx) =>
     acceptRun(tx, { ...asked, ...(previewRunId !== undefined && { previewRunId }), action, ...startedBy(caller) }),
   )

@@ -103,8 +103,8 @@ describe('rows', () => {
       {
         key: 'type',
         values: [
-          { value: 'Loader', message: 'Loader', rows: 2 },
-          { value: 'Crane', message: 'Crane', rows: 1 },
+          { value: 'Loader', message: 'Loader', rows: 2, newRows: 0 },
+          { value: 'Crane', message: 'Crane', rows: 1, newRows: 0 },
         ],
       },
     ])
@@ -129,8 +129,8 @@ describe('rows', () => {
       {
         key: 'type',
         values: [
-          { value: 'Crane', message: crane, rows: 2 },
-          { value: 'Loader', message: loader, rows: 1 },
+          { value: 'Crane', message: crane, rows: 2, newRows: 0 },
+          { value: 'Loader', message: loader, rows: 1, newRows: 0 },
         ],
       },
     ])
@@ -225,15 +225,18 @@ describe('rows', () => {
 
     const next = await workedRun(stack)
     await write(stack, next.id, [
-      { id: 'newer', cells: {} },
-      { id: 'old', cells: {} },
+      { id: 'newer', cells: { type: 'Loader' } },
+      { id: 'old', cells: { type: 'Loader' } },
     ])
 
     expect((await read({ runId: next.id, limit: 9 })).rows).toMatchObject([
       { id: 'newer', isNew: true },
       { id: 'old', isNew: false },
     ])
-    expect(await read({ runId: next.id, limit: 9, onlyNew: true })).toMatchObject({ rows: [{ id: 'newer' }], total: 1 })
+    expect(await read({ runId: next.id, limit: 9, onlyNew: true })).toMatchObject({
+      ...{ rows: [{ id: 'newer' }], total: 1 },
+      facets: [{ values: [{ value: 'Loader', rows: 2, newRows: 1 }] }],
+    })
   })
 })
 
@@ -281,18 +284,22 @@ describe('a map', () => {
     expect((await read()).map).toBeNull()
   })
 
-  test('shows each row with a place once, in at most 144 places, for any fleet', async () => {
+  test('shows each row with a place once, in at most 144 places, and finds the rows of each again, for any fleet', async () => {
     const degrees = (most: number) => fc.double({ min: -most, max: most, noNaN: true })
     const place = fc.option(fc.tuple(degrees(90), degrees(180)).map(String))
     await using stack = await openStack()
     await fc.assert(
       fc.asyncProperty(fc.array(place, { maxLength: 400 }), async (places) => {
         const given = places.map((one, index) => at(String(index), one))
-        const { map } = await (await resultOf(stack, given, withPlaces))()
+        const read = await resultOf(stack, given, withPlaces)
+        const { map } = await read()
         const sum = (map?.places ?? []).reduce((all, { rows }) => all + rows, 0)
         expect(sum).toBe(places.filter((one) => one !== null).length)
         expect(sum + (map?.rowsWithoutPlace ?? 0)).toBe(places.length)
         expect(map?.places.length).toBeLessThanOrEqual(144)
+        for (const { area, rows } of map?.places.slice(0, 3) ?? [])
+          expect((await read({ within: area })).total).toBe(rows)
+        expect((await read({ within: 'nowhere' })).total).toBe(map?.rowsWithoutPlace)
       }),
       { numRuns: 25 },
     )

@@ -31,7 +31,7 @@ export async function readResult(
   const rows = await listRows(ctx.db, result, { ...selection, after: positionOf(cursor), offset, limit: limit + 1 })
   const page = rows.slice(0, limit)
   const total = await countRows(ctx.db, result, selection)
-  const isFirstPage = cursor === undefined && offset === undefined
+  const isFirstPage = cursor === undefined && !offset
   return {
     headline,
     detail,
@@ -62,7 +62,13 @@ async function mapOf(
 }
 
 function select(
-  { search = '', filter = {}, onlyNew = false, sort }: Pick<Asked, 'search' | 'filter' | 'onlyNew' | 'sort'>,
+  {
+    search = '',
+    filter = {},
+    onlyNew = false,
+    within,
+    sort,
+  }: Pick<Asked, 'search' | 'filter' | 'onlyNew' | 'within' | 'sort'>,
   columns: readonly SentColumn[],
 ): RowSelection {
   const column = (key: string) => {
@@ -78,6 +84,7 @@ function select(
       return { key, value }
     }),
     ...(onlyNew && { isNew: true }),
+    ...(within !== undefined && { within: { key: placeColumn(columns), area: within } }),
     sort: sort && { column: sort.key === 'machine' ? 'machine' : column(sort.key), descending: sort.descending },
   }
 }
@@ -90,6 +97,12 @@ function wordsOf(search: string): string[] {
   if (words.length > mostWords)
     throw new StandinError('INPUT_INVALID', { detail: `A search may have ${mostWords} words.` })
   return words
+}
+
+function placeColumn(columns: readonly SentColumn[]): string {
+  const found = columns.find(({ kind }) => kind === 'place')
+  if (!found) throw new StandinError('INPUT_INVALID', { detail: 'The result has no positions.' })
+  return found.key
 }
 
 /** A page ends at a row's position, which never changes. */

@@ -1,4 +1,4 @@
-import type { Message, ResultMap, SentColumn, SentRow } from '@standin/contracts'
+import type { Area, Message, ResultMap, SentColumn, SentRow } from '@standin/contracts'
 import { and, asc, desc, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter } from '../database/is-among.ts'
@@ -33,6 +33,8 @@ export interface RowSelection {
   filter: ReadonlyArray<{ key: string; value: string }>
   /** Only rows that the previous run did not have. */
   isNew?: true | undefined
+  /** Where the rows are, by the key of their place. */
+  within?: { key: string; area: Area | 'nowhere' } | undefined
   sort?: { column: SentColumn | 'machine'; descending: boolean } | undefined
 }
 
@@ -42,7 +44,7 @@ const isKept = ({ accountId, runId: id, rows }: KeptRows) =>
   and(isOfRun(runResultRows, { id, accountId }), lt(runResultRows.position, rows))
 
 /** One text, however many words and values. */
-function selected(kept: KeptRows, { words, filter, isNew }: RowSelection): SQL | undefined {
+function selected(kept: KeptRows, { words, filter, isNew, within }: RowSelection): SQL | undefined {
   return and(
     isKept(kept),
     sql`(${runResultRows.isNew} or not ${isNew ?? false}::boolean)`,
@@ -50,8 +52,21 @@ function selected(kept: KeptRows, { words, filter, isNew }: RowSelection): SQL |
     sql`not exists (
       select from jsonb_to_recordset(${JSON.stringify(filter)}::text::jsonb) as wanted(key text, value text)
       where ${textOfCell(sql`wanted.key`)} is distinct from wanted.value)`,
+    within && isWithin(within),
   )
 }
+
+function isWithin({ key, area }: NonNullable<RowSelection['within']>): SQL {
+  if (area === 'nowhere') return sql`${placeOf(key)} is null`
+  return sql`(${degreesOf(key, 1)} between ${area.south}::float8 and ${area.north}::float8
+    and ${degreesOf(key, 2)} between ${area.west}::float8 and ${area.east}::float8)`
+}
+
+const placeOf = (key: string): SQL => sql`(${runResultRows.cells} ->> ${key}::text)`
+
+/** The latitude or the longitude, rounded to 10 cm: PostgreSQL fails on differences that are too small. */
+const degreesOf = (key: string, part: 1 | 2): SQL =>
+  sql`round(split_part(${placeOf(key)}, ',', ${part}::int)::numeric, 6)::float8`
 
 /** For `like`: what contains the word. */
 const patternOf = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
@@ -121,10 +136,12 @@ export async function countValues(
   db: Database,
   kept: KeptRows,
   { key, limit }: { key: string; limit: number },
-): Promise<Array<{ value: string; message: Message; rows: number }>> {
-  const counted = await db.execute<{ value: string; message: Message; rows: number }>(sql`
-    select value, (array_agg(cell))[1] as message, count(*)::int as rows from (
-      select ${textOfCell(key)} as value, ${runResultRows.cells} -> ${key}::text as cell from ${runResultRows}
+): Promise<Array<{ value: string; message: Message; rows: number; newRows: number }>> {
+  const counted = await db.execute<{ value: string; message: Message; rows: number; newRows: number }>(sql`
+    select value, (array_agg(cell))[1] as message, count(*)::int as rows,
+      count(*) filter (where is_new)::int as "newRows" from (
+      select ${textOfCell(key)} as value, ${runResultRows.cells} -> ${key}::text as cell, ${runResultRows.isNew} as is_new
+      from ${runResultRows}
       where ${isKept(kept)}
     ) cells where value is not null group by value order by count(*) desc, value limit ${limit}`)
   return [...counted]
@@ -141,10 +158,7 @@ export async function countPlaces(
   kept: KeptRows,
   { key, namedBy, ...selection }: RowSelection & { key: string; namedBy: string | undefined },
 ): Promise<ResultMap['places']> {
-  const cell = sql`${runResultRows.cells} ->> ${key}`
   const name = namedBy === undefined ? sql`null::text` : textOfCell(namedBy)
-  // Rounded to 10 cm: PostgreSQL fails on differences that are too small.
-  const degreesOf = (part: 1 | 2) => sql`round(split_part(${cell}, ',', ${part}::int)::numeric, 6)::float8`
   const cellOf = (value: 'latitude' | 'longitude') => {
     const [degrees, lowest, highest] = [value, `lowest_${value}`, `highest_${value}`].map((part) => sql.raw(part))
     return sql`least(${cellsPerSide - 1}, floor((${degrees} - ${lowest})
@@ -152,14 +166,15 @@ export async function countPlaces(
   }
   const places = await db.execute<ResultMap['places'][number]>(sql`
     with located as materialized (
-      select ${degreesOf(1)} latitude, ${degreesOf(2)} longitude, ${name} as name
-      from ${runResultRows} where ${selected(kept, selection)} and ${cell} is not null
+      select ${degreesOf(key, 1)} latitude, ${degreesOf(key, 2)} longitude, ${name} as name
+      from ${runResultRows} where ${selected(kept, selection)} and ${placeOf(key)} is not null
     ), bounded as (
       select *, min(latitude) over () lowest_latitude, max(latitude) over () highest_latitude,
         min(longitude) over () lowest_longitude, max(longitude) over () highest_longitude
       from located
     )
     select avg(latitude) latitude, avg(longitude) longitude, count(*)::int as rows,
+      jsonb_build_object('south', min(latitude), 'west', min(longitude), 'north', max(latitude), 'east', max(longitude)) as area,
       mode() within group (order by name) as name, greatest(count(distinct name) - 1, 0)::int as "otherNames"
     from bounded group by ${cellOf('latitude')}, ${cellOf('longitude')} order by count(*) desc, 1, 2`)
   return [...places]

@@ -77,11 +77,15 @@ export function understandColumns(columns: readonly SentColumn[]): SentColumn[] 
   if (keys.has('machine')) throw new Error('result columns: "machine" is taken; rows have a machine of their own')
   const nameless = columns.find(({ namedBy }) => namedBy !== undefined && !keys.has(namedBy))
   if (nameless) throw new Error(`result columns: "${nameless.key}" is named by "${nameless.namedBy}", which is none`)
-  return columns.map(({ key, title, kind, filterable, namedBy }) => ({
+  const astray = columns.find(({ under }) => under !== undefined && !keys.has(under))
+  if (astray) throw new Error(`result columns: "${astray.key}" is under "${astray.under}", which is none`)
+  return columns.map(({ key, title, kind, filterable, namedBy, under, icons }) => ({
     key,
     title: storableMessage(title, 100),
     kind,
     filterable,
     ...(namedBy !== undefined && { namedBy }),
+    ...(under !== undefined && { under }),
+    ...(icons !== undefined && { icons }),
   }))
 }

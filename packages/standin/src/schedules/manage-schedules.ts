@@ -148,8 +148,7 @@ async function checkPlanned(
       detail: 'It cannot be scheduled: a person has to review each preview.',
     })
   checkInput(action, planned.input)
-  const { accountId, deliverTo } = planned
-  await checkDestinations(ctx, deliverTo, { caller, accountId, before: before?.deliverTo ?? [] })
+  checkDestinations(ctx, planned.deliverTo, { caller, before: before?.deliverTo ?? [] })
   return timesToShow(planned, ctx.clock.now())[0] ?? null
 }
 

@@ -8,6 +8,7 @@ export const attentionMessages = defineMessages({
     also: 'Also',
     reason: 'Reason',
     new: 'New',
+    openSince: 'Since',
 
     silent: 'Silent',
     trackerBatteryLow: 'Tracker battery low',
@@ -20,8 +21,8 @@ export const attentionMessages = defineMessages({
 
     silentFor: 'Silent for {days, plural, one {# day} other {# days}}',
     neverReported: 'Never reported',
-    chargeAt: 'Battery at {percent, number}%',
-    fuelAt: 'Fuel at {percent, number}%',
+    chargeAt: 'Battery at {percent, number} %',
+    fuelAt: 'Fuel at {percent, number} %',
     serviceIsOverdue: 'Service is overdue',
     noEngineData: 'No engine data, probably the wiring to the tracker',
     noDataFor: 'No data {days, plural, =0 {since today} one {for # day} other {for # days}}',
@@ -47,8 +48,7 @@ export const attentionMessages = defineMessages({
     healthAndServicesUnchecked: 'Data health and services are not checked.',
     chartTitle: 'Why they need attention',
     chartNote: 'A machine with several reasons counts under the worst one.',
-    lastTime:
-      'Last time {count, plural, one {# machine was} other {# machines were}} on the list{off, plural, =0 {} one {; # no longer is} other {; # no longer are}}.',
+    lastTime: '{off, plural, =0 {No machine} one {# machine} other {# machines}} came off the list since last time.',
 
     noMachines: 'There are no machines to check.',
     nothingFound:
@@ -84,6 +84,7 @@ export const attentionMessages = defineMessages({
     also: 'Også',
     reason: 'Grund',
     new: 'Ny',
+    openSince: 'Siden',
 
     silent: 'Tavs',
     trackerBatteryLow: 'Sporerens batteri er lavt',
@@ -96,8 +97,8 @@ export const attentionMessages = defineMessages({
 
     silentFor: 'Tavs i {days, plural, one {# dag} other {# dage}}',
     neverReported: 'Har aldrig sendt data',
-    chargeAt: 'Batteri på {percent, number} %',
-    fuelAt: 'Brændstof på {percent, number} %',
+    chargeAt: 'Batteri på {percent, number} %',
+    fuelAt: 'Brændstof på {percent, number} %',
     serviceIsOverdue: 'Service er overskredet',
     noEngineData: 'Ingen motordata, formentlig ledningerne til sporeren',
     noDataFor: 'Ingen data {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
@@ -125,8 +126,7 @@ export const attentionMessages = defineMessages({
     healthAndServicesUnchecked: 'Datakvalitet og service er ikke tjekket.',
     chartTitle: 'Hvorfor de kræver opmærksomhed',
     chartNote: 'En maskine med flere grunde tæller under den værste.',
-    lastTime:
-      'Sidst var {count, plural, one {# maskine} other {# maskiner}} på listen{off, plural, =0 {} other {; # er det ikke længere}}.',
+    lastTime: '{off, plural, =0 {Ingen maskiner} one {# maskine} other {# maskiner}} er gået af listen siden sidst.',
 
     noMachines: 'Der er ingen maskiner at tjekke.',
     nothingFound:

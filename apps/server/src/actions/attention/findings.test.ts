@@ -25,8 +25,8 @@ test('thresholds are kept to the day and the percent', () => {
   expect(why({ lastSeenAt: daysAgo(6.999) })).toEqual([])
   expect(why({ lastSeenAt: daysAgo(7) })).toEqual(['Silent for 7 days'])
   expect(why({ batteryPercent: 20 })).toEqual([])
-  expect(why({ batteryPercent: 19.4 })).toEqual(['Battery at 19%'])
-  expect(why({ fuelPercent: 0 })).toEqual(['Fuel at 0%'])
+  expect(why({ batteryPercent: 19.4 })).toEqual(['Battery at 19 %'])
+  expect(why({ fuelPercent: 0 })).toEqual(['Fuel at 0 %'])
 })
 
 test('a machine that never reported is silent, unless Trackunit left something out', () => {
@@ -41,6 +41,18 @@ test('issues are worded, unknown ones by their own name; a silent machine’s mi
   ).toEqual(['No engine data for 11 days, probably the wiring to the tracker', 'Weak GPS for 11 days', 'Bent antenna'])
   expect(why({ lastSeenAt: daysAgo(9) }, { issues: [issue('DATA_NOT_RECEIVED')] })).toEqual(['Silent for 9 days'])
   expect(why({}, { issues: [issue('LOW_DEVICE_BATTERY_VOLTAGE', 'no moment')] })).toEqual(['Tracker battery low'])
+})
+
+test('says since when, where that is known', () => {
+  const since = (machine: Partial<typeof well>, type: string, openedAt: string) =>
+    findingsOf({ ...well, ...machine }, { ...nothing, issues: [{ type, openedAt }] }, { thresholds, now }).map(
+      (finding) => finding.since?.toISOString(),
+    )
+  expect(since({ lastSeenAt: daysAgo(9) }, 'LOW_GPS_COVERAGE', daysAgo(3).toISOString())).toEqual([
+    daysAgo(9).toISOString(),
+    daysAgo(3).toISOString(),
+  ])
+  expect(since({ fuelPercent: 1 }, 'LOW_GPS_COVERAGE', 'no moment')).toEqual([undefined, undefined])
 })
 
 test('the worst comes first, whatever else there is', () => {

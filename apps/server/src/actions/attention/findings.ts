@@ -1,4 +1,4 @@
-import type { KeyedMessage, KnownMachine } from 'standin'
+import type { KeyedMessage, KnownMachine, ResultIcon } from 'standin'
 import { attentionMessages } from './attention-messages.ts'
 
 const { say } = attentionMessages
@@ -16,10 +16,17 @@ export const reasons = [
 ] as const
 export type Reason = (typeof reasons)[number]
 
+export const iconOf: Record<Reason, ResultIcon> = {
+  ...{ silent: 'no-signal', noData: 'wrench', dataHealth: 'wrench', weakGps: 'satellite' },
+  ...{ trackerBatteryLow: 'battery', machineBatteryLow: 'battery', serviceOverdue: 'clock', fuelLow: 'fuel' },
+}
+
 export interface Finding {
   reason: Reason
   /** Such as "Silent for 19 days". */
   why: KeyedMessage | string
+  /** The beginning, if it is known. */
+  since: Date | null
   /** Of two findings with the same reason, the one with the larger weight is worse. */
   weight: number
 }
@@ -55,7 +62,7 @@ export function findingsOf(
   const silentDays = lastSeenAt ? Math.floor((now.getTime() - lastSeenAt.getTime()) / dayMs) : undefined
   const isSilent = silentDays !== undefined && silentDays >= thresholds.silentDays
   const findings: Finding[] = [
-    ...(isSilent ? [finding('silent', say('silentFor', { days: silentDays }), silentDays)] : []),
+    ...(isSilent ? [finding('silent', say('silentFor', { days: silentDays }), silentDays, lastSeenAt)] : []),
     ...(silentDays === undefined && isLastSeenKnown ? [finding('silent', say('neverReported'), 0)] : []),
     ...(batteryPercent !== null && batteryPercent < thresholds.batteryPercent
       ? [finding('machineBatteryLow', say('chargeAt', { percent: Math.round(batteryPercent) }), 100 - batteryPercent)]
@@ -75,7 +82,9 @@ export function findingsOf(
 export const worseFirst = (left: Finding, right: Finding): number =>
   reasons.indexOf(left.reason) - reasons.indexOf(right.reason) || right.weight - left.weight
 
-const finding = (reason: Reason, why: Finding['why'], weight: number): Finding => ({ reason, why, weight })
+const finding = (reason: Reason, why: Finding['why'], weight: number, since: Date | null = null): Finding => ({
+  ...{ reason, why, weight, since },
+})
 
 type SinceKey = 'noDataFor' | 'noEngineDataFor' | 'trackerBatteryLowFor' | 'machineBatteryLowFor' | 'weakGpsFor'
 interface KnownIssue {
@@ -102,8 +111,14 @@ const knownIssues = new Map<string, KnownIssue>(
 function findingOfIssue({ type, openedAt }: DataHealthIssue, now: Date): Finding {
   const openedMs = openedAt === null ? Number.NaN : Date.parse(openedAt)
   const days = Number.isNaN(openedMs) ? undefined : Math.max(0, Math.floor((now.getTime() - openedMs) / dayMs))
+  const since = days === undefined ? null : new Date(openedMs)
   const known = knownIssues.get(type)
   if (!known)
-    return finding('dataHealth', `${type.charAt(0)}${type.slice(1).toLowerCase().replaceAll('_', ' ')}`, days ?? 0)
-  return finding(known.reason, days === undefined ? say(known.without) : say(known.since, { days }), days ?? 0)
+    return finding(
+      'dataHealth',
+      `${type.charAt(0)}${type.slice(1).toLowerCase().replaceAll('_', ' ')}`,
+      days ?? 0,
+      since,
+    )
+  return finding(known.reason, days === undefined ? say(known.without) : say(known.since, { days }), days ?? 0, since)
 }
