@@ -115,7 +115,7 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
   }
 }
 
-const usualContext = { viewport: { width: 1580, height: 900 } }
+const usualContext = { viewport: { width: 1680, height: 900 } }
 
 async function openManager(
   { stack, port, page, close }: { stack: Stack; port: number; page: Page; close(): Promise<void> },

@@ -141,7 +141,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('a dialog, with the keyboard 
     const manager = await openManager({ account }, phone)
     const { app: inside, visit, keys, frame } = manager
     await visit(`/runs/${run}`)
-    const filters = inside.getByRole('button', { name: 'Filters' })
+    const filters = inside.getByRole('button', { name: /^Filters/ })
     await filters.waitFor()
     expect(await inside.getByLabel('Reason', { exact: true }).isVisible()).toBe(false)
     await keys.tabTo('Filters')
@@ -153,7 +153,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('a dialog, with the keyboard 
     await expect.poll(() => frame().evaluate(() => location.hash)).toMatch(/f\.reason=/)
     await keys.tabTo('Filters')
     await keys.press('Enter')
-    await focused(manager, 'Filters')
+    await focused(manager, 'Filters 1 filter active')
     expect(await filters.getAttribute('aria-expanded')).toBe('false')
 
     await openPicker(manager)

@@ -40,19 +40,18 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     ['the overview', '/', 'See machines and their data'],
     ['the catalogue', '/actions', 'What should Standin do?'],
     ['the form of the attention list', '/actions/attention-list', 'Start attention list'],
-    ['the form of the fleet snapshot', '/actions/fleet-snapshot', 'Start fleet snapshot'],
     ['the form of an action that changes data', '/actions/clear-stale-events', 'Show what would be dismissed'],
     [
       'the preview',
       '/actions/clear-stale-events/preview/:preview',
       /^Takes (about|less than) .+ You can stop at any time/,
     ],
-    ['the result', '/runs/:run', /machines need attention/],
+    ['the map of the result', '/runs/:run?view=map', 'Outlines: Natural Earth'],
+    ['an open row of the result', '/runs/:run?row=2', 'Open in Manager'],
     ['all results', '/runs', 'Everything that has run on this account. What started last is first.'],
     ['the schedules', '/schedules', 'Runs that Standin starts automatically.'],
     ['the form of a schedule', '/schedules/new', 'Next five runs'],
     ['a schedule', '/schedules/:schedule', 'No runs yet.'],
-    ['who may receive results', '/schedules/receivers', 'Nobody was asked yet.'],
     ['the activity', '/activity', 'Everything done on this account through Standin'],
     ['an unknown address', '/nowhere', 'There is nothing at this address.'],
   ] as const)(
@@ -113,17 +112,36 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const download = page.waitForEvent('download')
     await keys.press('Enter')
     expect((await download).suggestedFilename()).toMatch(/\.csv$/)
-    await inside.getByRole('searchbox').waitFor()
+    await inside.getByText(/\.csv is downloaded\./).waitFor()
+    expect(await inside.getByRole('button', { name: 'Copy link' }).count()).toBe(0)
     await keys.press('/')
     expect(await keys.focused()).toBe('Find a machine or word')
     await keys.tabTo('Why')
     await keys.press('Enter')
     await inside.locator('th[aria-sort=ascending]').waitFor()
-    await keys.tabTo('More ')
+
+    const [first = '', second = ''] = await inside.locator('.mach').allTextContents()
+    await keys.tabTo(first)
     await keys.press('Enter')
-    await inside.locator('details[open]').waitFor()
-    await inside.locator('.mach').first().focus()
+    await focusOn(frame(), '.panel h2')
+    await keys.tabTo('Next', { back: true })
     await keys.press('Enter')
+    await inside.getByRole('heading', { name: second }).waitFor()
+    await keys.press('Escape')
+    await focusOn(frame(), '[data-index="1"] .mach')
+    await keys.press('Enter')
+    await keys.tabTo('Open in Manager')
+    const [address, scrolled] = await frame().evaluate(() => [location.hash, scrollY])
+    const inManager = await inside.locator('.panel a').getAttribute('href')
+    expect(inManager).toMatch(new RegExp(`^${app.stack.simulator}/assets/[\\w-]+$`))
+    await keys.press('Enter')
+    await page.getByText('Manager’s own page of a simulated machine.').waitFor()
+    await page.goBack()
+    await inside.getByRole('heading', { name: second }).waitFor()
+    expect(await fresh.frame().evaluate(() => location.hash)).toBe(address)
+    await expect.poll(() => fresh.frame().evaluate(() => scrollY), { timeout: 5_000 }).toBe(scrolled)
+    // As somebody else opens it who was sent the address.
+    await page.goto(inManager ?? '')
     await page.getByText('Manager’s own page of a simulated machine.').waitFor()
     expect(fresh.wrong).toEqual([])
     await fresh.close()
@@ -160,7 +178,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByText('Standin is working.').waitFor()
   })
 
-  test('a result keeps its filters through a reload and on return, and Back leaves it in one step', async () => {
+  test('a result keeps filters, open row and scroll through a reload and Back, and Back then leaves it', async () => {
     const { page, app: inside, frame, reload, visit } = manager
     await app.stack.control('settings', { fleetSize: 140 }, 'PUT')
     const run = await app.start(account, 'attention-list')
@@ -169,30 +187,69 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.locator(`a[href$="${run}"]`).click()
     const rows = inside.locator('tbody tr:has(.mach)')
     const fresh = rows.filter({ has: inside.getByText('New', { exact: true }) })
-    const onlyNew = inside.getByRole('checkbox', { name: 'Only new' })
     await fresh.first().waitFor()
     expect(await fresh.count()).toBeLessThan(await rows.count())
-    await onlyNew.check()
+
+    const bar = inside.locator('button.fbar', { hasText: /new/ }).first()
+    const [reason, count] = [await bar.locator('bdi').textContent(), await bar.locator('b').textContent()]
+    await bar.click()
+    await inside
+      .getByRole('status')
+      .filter({ hasText: `${count} of` })
+      .getByText(`${reason}`)
+      .waitFor()
+    expect(await bar.getAttribute('aria-pressed')).toBe('true')
+    expect(await inside.getByLabel('Reason').locator('option:checked').textContent()).toContain(reason)
+    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(Number(count))
+    await inside.getByRole('checkbox', { name: 'Only new' }).check()
     await expect.poll(async () => (await rows.count()) - (await fresh.count()), { timeout: 10_000 }).toBe(0)
-    const name = /[A-Z]{2}-\d{4}/.exec((await fresh.first().textContent()) ?? '')?.[0]
-    await inside.getByRole('searchbox').fill(name ?? '')
-    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1)
-    const filtered = await frame().evaluate(() => location.hash)
-    expect(filtered).toMatch(/new=1.*q=/)
+    const shown = await rows.count()
+    await rows.first().getByRole('link').click()
+    await inside.getByText(`1 of ${shown}`).waitFor()
+    const opened = await frame().evaluate(() => location.hash)
+    expect(opened).toMatch(/f\.reason=.*new=1.*row=1/)
 
     await reload()
-    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1)
-    expect([await fresh.count(), await onlyNew.isChecked()]).toEqual([1, true])
+    await inside.getByText(`1 of ${shown}`).waitFor()
+    expect(await fresh.count()).toBe(shown)
+    expect(await inside.getByLabel('Reason').locator('option:checked').textContent()).toContain(reason)
     await inside.getByRole('link', { name: 'Schedules' }).click()
     await inside.getByText('Runs that Standin starts automatically.').waitFor()
     await page.evaluate(() => history.back())
-    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1)
-    expect(await frame().evaluate(() => location.hash)).toBe(filtered)
-    expect(await onlyNew.isChecked()).toBe(true)
+    await inside.getByText(`1 of ${shown}`).waitFor()
+    expect(await frame().evaluate(() => location.hash)).toBe(opened)
+    await page.evaluate(() => history.back())
+    await inside.locator('.panel').waitFor({ state: 'detached' })
+    await inside.getByRole('button', { name: /^Show all/ }).click()
+    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBeGreaterThan(shown)
     await page.evaluate(() => history.back())
     await inside.getByText('Standin is working.').waitFor()
     await app.stack.control('settings', { fleetSize: 101 }, 'PUT')
   })
+
+  test.for([
+    [1280, 420],
+    [390, 560],
+  ] as const)(
+    'at %i px, a result opens with its first row within %i px, without any layout shift',
+    async ([width, px]) => {
+      const { app: inside, frame, reload, visit } = manager
+      await show(manager, { theme: 'light', width })
+      await visit(`/runs/${ids.run}`)
+      await inside.locator('.list .mach').first().waitFor()
+      await frame().evaluate(() => scrollTo(0, 0))
+      await reload()
+      const row = inside.locator('.list tbody tr').first()
+      await row.waitFor()
+      expect(await row.evaluate((element) => element.getBoundingClientRect().top)).toBeLessThan(px)
+      await inside.getByRole('link', { name: 'Overview' }).waitFor()
+      const tools = inside.locator('.tools > :visible')
+      const tops = await tools.evaluateAll((parts) => parts.map((part) => Math.round(part.getBoundingClientRect().top)))
+      expect(new Set(tops).size).toBe(1) // One line.
+      expect(await frame().evaluate(layoutShift)).toBe(0)
+      await show(manager, { theme: 'light', width: 1280 })
+    },
+  )
 
   test('“Nothing has run yet” disappears with the first run', async () => {
     const first = randomUUID()
@@ -308,21 +365,30 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await manager.page.emulateMedia({ reducedMotion: null })
   })
 
-  test('a result maps its machines, or those found by a search, and lists the places for screen readers', async () => {
+  test('the map shows every machine once, and a circle filters the list', async () => {
     const { app: inside, visit } = manager
     const run = await app.start(account, 'fleet-snapshot', { input: { idleHours: false } })
     await app.ended(run)
-    await visit(`/runs/${run}`)
+    await visit(`/runs/${run}?view=map`)
     await inside.locator('.map .map-land[d*="Z"]').waitFor({ state: 'attached' })
-    const places = inside.getByRole('table', { name: /^Places/, includeHidden: true }).locator('tbody tr')
-    const all = await places.count()
-    expect(await inside.locator('.map circle').count()).toBe(all)
-    expect(all).toBeGreaterThan(1)
+    const numbers = (await inside.locator('.spot i').allTextContents()).map(Number)
+    const nowhere = Number.parseInt((await inside.getByText(/no known position/).textContent()) ?? '', 10)
+    expect(numbers.reduce((sum, each) => sum + each, nowhere)).toBe(101)
+    expect(numbers.length).toBeGreaterThan(1)
+    expect(await inside.locator('.list').count()).toBe(0)
 
-    const [name, rows] = await places.first().locator('th, td').allTextContents()
-    await inside.getByRole('searchbox').fill(name?.replace(/ and \d+ more$/, '') ?? '')
-    await expect.poll(() => places.count(), { timeout: 10_000 }).toBe(1)
-    expect(Number(await places.first().locator('td').textContent())).toBeLessThanOrEqual(Number(rows))
+    const least = String(Math.min(...numbers))
+    await inside
+      .locator('.spot', { has: inside.getByText(least, { exact: true }) })
+      .first()
+      .click()
+    await inside
+      .getByRole('status')
+      .filter({ hasText: `${least} of 101 machines` })
+      .waitFor()
+    await expect.poll(() => inside.locator('.list tbody tr').count(), { timeout: 10_000 }).toBe(Number(least))
+    await inside.getByRole('button', { name: 'Show all 101' }).click()
+    await expect.poll(() => inside.locator('.spot').count(), { timeout: 10_000 }).toBe(numbers.length)
   })
 
   test('the first page loads everything in one request, before the stream of changes', async () => {
@@ -383,6 +449,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       const row = (number: number) => inside.locator(`table[aria-rowcount="20413"] tr[aria-rowindex="${number + 1}"]`)
       await row(1).locator('.mach').waitFor()
 
+      if (width < 640) await inside.getByRole('button', { name: 'Filters' }).click()
       await inside.getByRole('textbox', { name: 'Row' }).fill('15,000')
       await page.keyboard.press('Enter')
       await row(15_000).locator(':focus').waitFor()
@@ -390,6 +457,15 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       await expect.poll(place, { timeout: 5_000 }).toBeGreaterThan(0.1)
       await expect.poll(place, { timeout: 5_000 }).toBeLessThan(0.9)
       expect(await inside.locator('tr[aria-rowindex]').count()).toBeLessThan(60)
+      await page.keyboard.press('Enter')
+      await inside.getByText('15,000 of 20,412').waitFor()
+      await manager.reload()
+      await inside.locator('.panel h2:focus').waitFor()
+      await page.keyboard.press('Escape')
+      await row(15_000).locator(':focus').waitFor()
+      await row(15_000).locator('.mach').waitFor()
+      await expect.poll(place, { timeout: 5_000 }).toBeGreaterThan(0.1)
+      await expect.poll(place, { timeout: 5_000 }).toBeLessThan(0.9)
 
       const toEnd = () => frame().evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
       await expect
@@ -406,7 +482,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
         await inside.locator('th[aria-sort=descending] :focus').waitFor()
       }
       await row(1).locator('.mach').waitFor()
-      expect(asked.length).toBeLessThan(10)
+      expect(asked.length).toBeLessThan(14)
       page.off('request', listen)
       await height('')
       await show(manager, { theme: 'light', width: 1280 })
@@ -414,8 +490,9 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
   )
 
   // The last test, since it spoils the result that the others use.
-  test('text from Trackunit is never treated as markup', async () => {
-    const markup = '<img src=x onerror="globalThis.broken=1"><b>EC220</b>'
+  test('text from Trackunit is never treated as markup, in any script and length', async () => {
+    const long = `🚜 حفارة ${'W'.repeat(120)}`
+    const markup = `<img src=x onerror="globalThis.broken=1"><b>EC220</b> ${long}`
     const { sql } = app.stack
     await sql`update run_result_rows set machine = jsonb_set(machine, '{name}', ${sql.json(markup)}) where run_id = ${ids.run}`
     await sql`update runs set headline = ${JSON.stringify(`${markup} needs attention.`)} where id = ${ids.run}`
@@ -423,6 +500,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await fresh.visit(`/runs/${ids.run}`)
     await fresh.app.getByRole('heading', { name: `${markup} needs attention.` }).waitFor()
     expect(await fresh.app.locator('.mach').first().textContent()).toContain(markup)
+    expect(await barriers(fresh, [{ theme: 'light', width: 360 }])).toEqual([])
+    await fresh.app.locator('.mach').first().click()
+    await fresh.app.getByRole('heading', { name: markup, level: 2 }).waitFor()
+    expect(await barriers(fresh, [{ theme: 'light', width: 360 }])).toEqual([])
     await fresh.visit('/runs')
     await fresh.app.getByRole('link', { name: `${markup} needs attention` }).waitFor()
     expect(await fresh.frame().evaluate(() => 'broken' in globalThis)).toBe(false)
@@ -439,4 +520,17 @@ async function multiplyRows({ sql }: Stack, run: string, rows: number): Promise<
     from run_result_rows, (select rows from run_results where run_id = ${run}) own, generate_series(1, ${rows}) copy
     where run_id = ${run} and own.rows * copy + position < ${rows}`
   await sql`update run_results set rows = ${rows} where run_id = ${run}`
+}
+
+/** All that moved by itself since the frame was loaded. */
+async function layoutShift(): Promise<number> {
+  let sum = 0
+  await new Promise<void>((resolve) => {
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) sum += entry.value
+    }).observe({ type: 'layout-shift', buffered: true })
+    // What is buffered is told in the next task.
+    setTimeout(resolve)
+  })
+  return sum
 }

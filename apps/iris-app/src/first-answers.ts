@@ -1,15 +1,16 @@
-import { askFirst } from '@standin/iris-ui/first-answers'
+import { askFirst, restorePlace } from '@standin/iris-ui/first-answers'
 import { managerConnection } from '../trackunit-stand-in/manager-connection.ts'
 import { environment } from './environment.ts'
 
 /** Requests to the server start as soon as Manager has named the account, while the page's own code is still loading. */
 export const firstAnswers = managerConnection.then(
-  ({ context: { user, account }, firstToken: token }) =>
-    token === undefined
-      ? undefined
-      : askFirst({
-          ...{ serverUrl: environment.serverUrl, token, accountId: account.id, language: user.language },
-          hash: location.hash,
-        }),
+  ({ context: { user, account }, firstToken: token }) => {
+    restorePlace(account.id)
+    if (token === undefined) return undefined
+    return askFirst({
+      ...{ serverUrl: environment.serverUrl, token, accountId: account.id, language: user.language },
+      hash: location.hash,
+    })
+  },
   () => undefined,
 )

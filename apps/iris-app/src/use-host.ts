@@ -3,6 +3,7 @@ import {
   useCurrentUser,
   useCurrentUserSystemOfMeasurement,
   useFilterBarContext,
+  useFrameContext,
   useNavigateInHost,
   useToast,
   useToken,
@@ -11,6 +12,8 @@ import { useEffect, useMemo, useState } from 'react'
 import { createTokenRelay } from './token-relay.ts'
 
 const PATIENCE_MS = 5_000
+/** Manager's own: the page around the frame, which says at least its origin. */
+const hostOrigin = location.ancestorOrigins?.[0] ?? (document.referrer ? new URL(document.referrer).origin : undefined)
 
 /** Adapts Trackunit's hooks to the pages' host. If a hook turns out to differ, only this file changes. */
 export function useHost(): StandinHost {
@@ -18,6 +21,7 @@ export function useHost(): StandinHost {
   const { id, name, language, timeZone, accountId, accountName } = useCurrentUser()
   const { systemOfMeasurement } = useCurrentUserSystemOfMeasurement()
   const { filterBarValues } = useFilterBarContext()
+  const { downloads } = useFrameContext()
   const { navigateInHost } = useNavigateInHost()
   const { addToast } = useToast()
   const [relay] = useState(() => createTokenRelay(PATIENCE_MS))
@@ -37,8 +41,22 @@ export function useHost(): StandinHost {
       account: { id: accountId, name: accountName },
       machineFilter: { siteIds: filterBarValues.sites },
       navigateInHost: (path) => doors.navigateInHost(path),
+      addressOf: (path) => hostOrigin && `${hostOrigin}${path}`,
+      downloads,
       toast: ({ title, kind }) => doors.addToast({ title, intent: kind }),
     }),
-    [relay, doors, id, name, language, timeZone, systemOfMeasurement, accountId, accountName, filterBarValues],
+    [
+      relay,
+      doors,
+      id,
+      name,
+      language,
+      timeZone,
+      systemOfMeasurement,
+      accountId,
+      accountName,
+      filterBarValues,
+      downloads,
+    ],
   )
 }

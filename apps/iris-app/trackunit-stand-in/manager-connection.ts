@@ -21,6 +21,8 @@ export interface ManagerContext {
   account: { id: string; name: string }
   /** The ids selected in Manager's filter bar. */
   filterBar?: { sites: string[] }
+  /** What the frame keeps back. */
+  downloads?: 'blocked'
   theme?: 'light' | 'dark'
 }
 

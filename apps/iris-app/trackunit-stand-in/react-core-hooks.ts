@@ -39,6 +39,11 @@ export function useFilterBarContext(): { filterBarValues: { sites: string[] } } 
   return { filterBarValues: useHostState().context.filterBar ?? nothingChosen }
 }
 
+/** A guess without a model: what Manager's frame keeps back. Where there is no such hook, nothing is known to be. */
+export function useFrameContext(): { downloads: 'blocked' | undefined } {
+  return { downloads: useHostState().context.downloads }
+}
+
 const nothingChosen = { sites: [] }
 
 /** A guess: a function that takes a path in Manager. */

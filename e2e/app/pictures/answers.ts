@@ -52,32 +52,60 @@ const ended = aRun({
 })
 
 const reasons = { Silent: 5, 'Service overdue': 4, 'Fuel low': 2, 'No data': 1 }
+const reasonIcons = [
+  ['Silent', 'no-signal'],
+  ['Service overdue', 'clock'],
+  ['Fuel low', 'fuel'],
+  ['No data', 'wrench'],
+] as const
 const rows = Object.entries(reasons)
   .flatMap(([reason, count]) => Array.from({ length: count }, () => reason))
   .map(
     (reason, index): ResultRow => ({
       id: `machine-${index}`,
       machine: { id: `machine-${index}`, name: `Excavator EX-${1_000 + index}`, detail: `VCEC220D${40_000 + index}` },
-      cells: { why: reason, site: index % 2 === 0 ? 'Aarhus Havn' : 'Nordhavn Tunnel', fuelPercent: 90 - 7 * index },
+      cells: {
+        ...{ why: reason, reason, since: index < 6 ? '2026-11-20T08:10:00Z' : null },
+        site: index % 2 === 0 ? 'Aarhus Havn' : 'Nordhavn Tunnel',
+        fuelPercent: 90 - 7 * index,
+      },
       isNew: index < 2,
     }),
   )
+const place = (latitude: number, longitude: number) => ({
+  ...{ latitude, longitude, rows: 6, name: null, otherNames: 0 },
+  area: { south: latitude, west: longitude, north: latitude, east: longitude },
+})
 const column = (key: string, title: string, filterable = false) => ({ key, title, kind: 'text', filterable }) as const
 const result: SentResult = {
-  ...{ headline: ended.headline, detail: null, map: null, rows, total: rows.length },
+  ...{ headline: ended.headline, detail: '3 machines came off the list since last time.', rows, total: rows.length },
+  map: { places: [place(55.68, 12.57), place(56.16, 10.2)], rowsWithoutPlace: 0 },
   columns: [
-    column('why', 'Why', true),
+    column('why', 'Why'),
+    { key: 'since', title: 'Since', kind: 'moment', filterable: false, under: 'why' },
+    { ...column('reason', 'Reason', true), icons: reasonIcons.map(([of, icon]) => ({ of, icon })) },
     column('site', 'Site', true),
     { key: 'fuelPercent', title: 'Fuel', kind: 'percent', filterable: false },
   ],
   chart: {
     ...{ kind: 'bars', title: 'Why they need attention', unit: 'number' },
     bars: Object.entries(reasons).map(([label, value]) => ({ label, value })),
+    column: 'reason',
     note: 'A machine with several reasons counts under the worst one.',
   },
   facets: [
-    { key: 'why', values: Object.entries(reasons).map(([value, count]) => ({ value, message: value, rows: count })) },
-    { key: 'site', values: ['Aarhus Havn', 'Nordhavn Tunnel'].map((value) => ({ value, message: value, rows: 6 })) },
+    {
+      key: 'reason',
+      values: Object.entries(reasons).map(([value, rows], nth) => ({
+        ...{ value, message: value, rows, newRows: nth === 0 ? 2 : 0 },
+      })),
+    },
+    {
+      key: 'site',
+      values: ['Aarhus Havn', 'Nordhavn Tunnel'].map((value) => ({
+        ...{ value, message: value, rows: 6, newRows: 1 },
+      })),
+    },
   ],
 }
 const nothingFound: SentResult = {

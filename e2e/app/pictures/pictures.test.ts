@@ -43,7 +43,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('looks as before', () => {
   test.for([
     ['overview', '/', 'light', { width: 1580, height: 1400 }, 'What would change'],
     ['overview-on-a-phone', '/', 'dark', { width: 390, height: 1400 }, 'What would change'],
-    ['result', `/runs/${endedRun}`, 'dark', { width: 1580, height: 1400 }, 'Excavator EX-1011'],
+    ['result', `/runs/${endedRun}`, 'dark', { width: 1860, height: 1400 }, 'Excavator EX-1011'],
     ['run', `/runs/${goingRun}`, 'light', { width: 820, height: 900 }, 'List the machines'],
   ] as const)('%s', async ([name, address, colorScheme, viewport, sees]) => {
     const special: BrowserContextOptions = { colorScheme, viewport, reducedMotion: 'reduce' }

@@ -19,6 +19,10 @@ export interface StandinHost {
   machineFilter?: MachineFilter | undefined
   /** Opens a page of the host, such as a machine's; its paths are in `host-pages.ts`. */
   navigateInHost(path: string): void
+  /** The full address of such a page, for another tab and to copy; undefined where the host's own is not known. */
+  addressOf?(path: string): string | undefined
+  /** Said by a host whose frame keeps files back: then they are offered as links. */
+  downloads?: 'blocked' | undefined
   /** For successes; failures are shown on the page. */
   toast(message: { title: string; kind: 'success' | 'info' }): void
 }

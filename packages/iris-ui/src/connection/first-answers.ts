@@ -5,6 +5,8 @@ import { spokenLanguage } from '../texts/spoken-language.ts'
 import { endpointOf } from './endpoint.ts'
 import { allSchedules, goingRuns } from './first-lists.ts'
 
+export { restorePlace } from '../shell/kept-place.ts'
+
 /** What the first page asks, asked before its own code has come. Each is taken once: later ones are the server's to answer. */
 export interface FirstAnswers {
   /** @returns undefined if it was not asked or too long ago; rejects without an answer, then the server is asked as usual */

@@ -6,7 +6,10 @@ import { Notice } from '../parts/notice.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import type { Download } from './use-download.ts'
 
-/** Under the file that was asked for. A frame that keeps files back does so in silence, so the other way is always offered. */
+/**
+ * Under the file that was asked for: nothing more than that it came. Its link stands there where Manager's frame keeps
+ * files back; whether it did is unknown to the app unless Manager says so, so that a press shows it, too.
+ */
 export function DownloadOffer({ artifact, download }: { artifact: Artifact; download: Download }) {
   const { texts } = useSurroundings()
   const words = texts.files
@@ -21,17 +24,22 @@ export function DownloadOffer({ artifact, download }: { artifact: Artifact; down
       </div>
     )
   }
+  if (download.given) {
+    return (
+      <p className="under small given" role="status">
+        <span>{words.given(artifact.name)}</span>{' '}
+        <button type="button" className="in-text" onClick={download.renew}>
+          {words.noFile}
+        </button>
+      </p>
+    )
+  }
   if (!download.link) return null
 
   return (
     <div className="under" role="status">
-      <Notice
-        tone={download.given ? 'wait' : 'warn'}
-        icon="download"
-        heading={download.given ? words.given(artifact.name) : words.heldBack}
-        slim
-      >
-        <p>{download.given ? words.givenMeans : words.heldBackMeans}</p>
+      <Notice tone="warn" icon="download" heading={words.heldBack} slim>
+        <p>{words.heldBackMeans}</p>
         <CopyText
           label={words.link}
           value={download.link.url}

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { type Failure, failureOf } from '../connection/failure.ts'
+import { useSurroundings } from '../surroundings.ts'
 import { saveFile } from './save-file.ts'
 
 export interface Download {
@@ -12,10 +13,10 @@ export interface Download {
   /** Why there is no link. */
   failure: Failure | undefined
   link: { url: string; endsAtMs: number } | undefined
-  /** Whether the file was given to the browser; it may still keep it back. */
+  /** Whether the file was given to the browser. A frame may still keep it back in silence. */
   given: boolean
   start(artifact: Artifact): void
-  /** Makes a new link without saving the file again. */
+  /** Makes a new link, to copy, without saving the file again. */
   renew(): void
   close(): void
 }
@@ -27,6 +28,7 @@ const MAX_LIFE_MS = 60_000
 /** Asks for a link, which lives for a minute at most, and lets the browser save the file. */
 export function useDownload(): Download {
   const trpc = useTRPC()
+  const { host } = useSurroundings()
   const { mutateAsync: askForLink } = useMutation(trpc.artifact.link.mutationOptions())
   const [asked, setAsked] = useState<Asked>()
 
@@ -42,11 +44,13 @@ export function useDownload(): Download {
     setAsked({ artifact, busy: true, given: false, link: undefined })
     try {
       const link = await newLink(artifact)
-      const given = await saveFile({ url: link.url, name: artifact.name }).then(
-        () => true,
-        () => false,
-      )
-      setAsked({ artifact, busy: false, given, link })
+      const given =
+        host.downloads !== 'blocked' &&
+        (await saveFile({ url: link.url, name: artifact.name }).then(
+          () => true,
+          () => false,
+        ))
+      setAsked({ artifact, busy: false, given, link: given ? undefined : link })
     } catch (error) {
       setAsked({ artifact, busy: false, given: false, link: undefined, error })
     }
@@ -55,7 +59,7 @@ export function useDownload(): Download {
   async function renew(before: Asked): Promise<void> {
     setAsked({ ...before, busy: true })
     try {
-      setAsked({ ...before, busy: false, link: await newLink(before.artifact) })
+      setAsked({ ...before, busy: false, given: false, link: await newLink(before.artifact) })
     } catch (error) {
       setAsked({ ...before, busy: false, link: undefined, error })
     }

@@ -42,7 +42,7 @@ describe('formats', () => {
       copenhagen.fromNow('2026-11-30T05:00:00Z', nowMs),
     ]).toEqual(['tomorrow', 'in 6 days'])
     expect(copenhagen.weekdays('short')[0]).toBe('Mon')
-    expect(danish.percent(0.62).replace('\u00a0', ' ')).toBe('62 %')
+    expect([danish.percent(0.62), copenhagen.percent(0.62)]).toEqual(['62\u00a0%', '62\u00a0%'])
     expect(copenhagen.wallClock(6, 4)).toBe('06:04')
   })
 

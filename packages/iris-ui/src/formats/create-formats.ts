@@ -36,7 +36,7 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
   const date = (month: 'long' | 'short', withYear: boolean) =>
     new Intl.DateTimeFormat(words, { day: 'numeric', month, ...(withYear && { year: 'numeric' }), ...zone })
 
-  const percent = new Intl.NumberFormat(numbers, { style: 'percent', maximumFractionDigits: 0 })
+  const whole = new Intl.NumberFormat(numbers, { maximumFractionDigits: 0 })
   const inZone = (options: Intl.DateTimeFormatOptions, other?: string) =>
     new Intl.DateTimeFormat(words, { ...options, ...(other && isTimeZone(other) ? { timeZone: other } : zone) })
   const clockIn = (other: string | undefined) =>
@@ -49,8 +49,8 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
     /** The user's own zone. */
     zone: zone.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     number: (value: number) => number.format(value),
-    /** 0.62 → `62%`. */
-    percent: (share: number) => percent.format(share),
+    /** 0.62 → `62 %`, as results write it. */
+    percent: (share: number) => `${whole.format(share * 100)}\u00a0%`,
     quantity: createQuantities(numbers, measurement ?? 'metric'),
     /** 214,300 → `214 kB`; thousands, as file managers count. */
     bytes(value: number): string {
@@ -73,8 +73,6 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
       const day = inZone({ weekday: 'short', day: 'numeric', month: 'short' }, zoneOfIt).format(new Date(at))
       return `${day.replace(',', '')}, ${clockIn(zoneOfIt).format(new Date(at))}`
     },
-    /** `5 Nov 2026, 16:20`: for tables, which show the year nowhere else. */
-    dateAndClock: (at: string) => `${date('short', true).format(new Date(at))}, ${clock.format(new Date(at))}`,
     clockIn: (at: string, zoneOfIt: string) => clockIn(zoneOfIt).format(new Date(at)),
     /** `Today, Tuesday 24 November`: the head of a day. */
     dayHeading(at: string, nowMs: number): string {
@@ -113,6 +111,14 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
     },
     listOf: (items: readonly string[]) => new Intl.ListFormat(words, { type: 'conjunction' }).format(items),
     date: (at: string) => date('long', true).format(new Date(at)),
+    /** `today 06:05`, `29 Sept`, `29 Sept 2025`; with the clock for older moments as well: `29 Sept, 14:00`. */
+    shortMoment(at: string, nowMs: number, withClock = false): string {
+      const { kind, shortDay } = this.moment(at, nowMs)
+      const time = clock.format(new Date(at))
+      if (kind === 'today' || kind === 'yesterday') return `${shortDay} ${time}`
+      const day = kind === 'weekday' ? date('short', false).format(new Date(at)) : shortDay
+      return withClock ? `${day}, ${time}` : day
+    },
     moment(at: string, nowMs: number): SaidMoment {
       const then = new Date(at)
       const now = new Date(nowMs)

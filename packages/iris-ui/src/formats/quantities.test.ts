@@ -7,11 +7,11 @@ describe('a number of a result is shown', () => {
   test.each([
     ['kilometres', 1_250, '1,250 km', '777 mi'],
     ['litres', 380, '380 l', '100 US gal'],
-    ['celsius', 20, '20°C', '68°F'],
+    ['celsius', 20, '20 °C', '68 °F'],
     ['kilograms', 1_000, '1,000 kg', '2,205 lb'],
-    ['hours', 6_214.5, '6,214.5h', '6,214.5h'],
+    ['hours', 6_214.5, '6,214.5 h', '6,214.5 h'],
     ['volts', 11.42, '11.4 V', '11.4 V'],
-    ['percent', 31, '31%', '31%'],
+    ['percent', 31, '31 %', '31 %'],
     ['number', 2_964, '2,964', '2,964'],
   ] as const)('%s: %d as %s, and as %s in the United States', (kind, value, inMetric, inImperial) => {
     expect(plain(createQuantities('en-GB', 'metric').withUnit(kind, value))).toBe(inMetric)

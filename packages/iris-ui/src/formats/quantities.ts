@@ -39,26 +39,27 @@ const imperial: Partial<Record<ResultColumn['kind'], Shown>> = {
 export function createQuantities(language: string, system: SystemOfMeasurement) {
   const shown = system === 'imperial' ? imperial : metric
   const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
-  const inUnit = ({ unit, digits, short = 'short' }: Pick<Shown, 'unit' | 'digits' | 'short'>) =>
-    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: short, maximumFractionDigits: digits })
+
+  /** The unit for a column's head, so that its cells are bare numbers; undefined where there is none. */
+  function unitOf(kind: ResultColumn['kind']): string | undefined {
+    const how = shown[kind]
+    if (!how) return undefined
+    const { unit, short = 'short' } = how
+    if (!unit) return 'V'
+    return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: short })
+      .formatToParts(0)
+      .find(({ type }) => type === 'unit' || type === 'percentSign')?.value
+  }
 
   return {
-    /** `1,250 mi`: a number that stands by itself. */
+    /** `1,250 mi`, `30 %`, `6,000 h`: a number that stands by itself, always with a space before its unit. */
     withUnit(kind: ResultColumn['kind'], value: number): string {
       const how = shown[kind]
       if (!how) return plain.format(value)
-      if (how.unit) return inUnit(how).format(how.of(value))
-      return `${plain.format(how.of(value))}\u00a0V`
+      const number = new Intl.NumberFormat(language, { maximumFractionDigits: how.digits }).format(how.of(value))
+      return `${number}\u00a0${unitOf(kind)}`
     },
-    /** The unit for a column's head, so that its cells are bare numbers; undefined where there is none. */
-    unitOf(kind: ResultColumn['kind']): string | undefined {
-      const how = shown[kind]
-      if (!how) return undefined
-      if (!how.unit) return 'V'
-      return inUnit({ ...how, digits: 0 })
-        .formatToParts(0)
-        .find(({ type }) => type === 'unit' || type === 'percentSign')?.value
-    },
+    unitOf,
     bare(kind: ResultColumn['kind'], value: number): string {
       const how = shown[kind]
       if (!how) return plain.format(value)

@@ -4,10 +4,13 @@ import { Icon } from './icon.tsx'
 /** The page's search: `/` goes to it while no field has the focus. */
 export function SearchField({
   label,
+  short = label,
   value,
   onChange,
 }: {
   label: string
+  /** In a narrow field. */
+  short?: string
   value: string
   onChange(text: string): void
 }) {
@@ -38,7 +41,7 @@ export function SearchField({
         id={id}
         type="search"
         autoComplete="off"
-        placeholder={label}
+        placeholder={short}
         value={value}
         onChange={(event) => onChange(event.target.value)}
       />

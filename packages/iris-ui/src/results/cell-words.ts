@@ -22,15 +22,25 @@ export function headWords({ title, kind }: Pick<ResultColumn, 'title' | 'kind'>,
   return unit ? `${title} (${unit})` : title
 }
 
+interface Around {
+  formats: Formats
+  texts: Texts
+  nowMs: number
+  /** Older moments too: where there is room for it. */
+  withClock?: boolean
+}
+
 /** A cell in the reader's units, zone and language. Null is unknown; 0 is zero. */
 export function cellWords(
   { key, kind }: Pick<ResultColumn, 'key' | 'kind'>,
   value: string | number | null | undefined,
-  { formats, texts }: { formats: Formats; texts: Texts },
+  { formats, texts, nowMs, withClock }: Around,
 ): string {
   if (value === null || value === undefined || value === '') return key === 'site' ? texts.table.noSite : '–'
   if (kind === 'moment')
-    return Number.isNaN(Date.parse(String(value))) ? String(value) : formats.dateAndClock(String(value))
+    return Number.isNaN(Date.parse(String(value)))
+      ? String(value)
+      : formats.shortMoment(String(value), nowMs, withClock)
   if (kind === 'place') return placeWords(String(value), formats)
   if (!isNumeric({ kind })) return String(value)
   const number = Number(value)

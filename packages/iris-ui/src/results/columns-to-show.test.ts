@@ -1,43 +1,55 @@
 import type { ResultColumn, ResultRow } from '@standin/client'
 import { expect, test } from 'vitest'
-import { columnsToShow } from './columns-to-show.ts'
+import { columnsToShow, gridOf } from './columns-to-show.ts'
 
-const column = (key: string, kind: ResultColumn['kind'] = 'text'): ResultColumn => ({
+const column = (key: string, kind: ResultColumn['kind'] = 'text', more: Partial<ResultColumn> = {}): ResultColumn => ({
   key,
   title: key,
   kind,
   filterable: false,
+  ...more,
 })
-const keys = (columns: readonly ResultColumn[]) => columns.map(({ key }) => key)
 const row = (cells: ResultRow['cells']): ResultRow => ({
   id: '1',
   machine: { id: 'm', name: 'Volvo EC220', detail: 'EX-1187, VCE1' },
   cells,
   isNew: false,
 })
+const keysOf = (columns: readonly ResultColumn[], rows = [row({})]) =>
+  columnsToShow(columns, rows).shown.map(({ column, under }) => [column.key, under?.key].filter(Boolean).join('/'))
 
-test('a table beside the files shows the columns that fit, in order; the others are in the details', () => {
-  const columns = [column('reason'), column('why'), column('site'), column('type'), column('fuel', 'percent')]
-  const { shown, details } = columnsToShow(columns, [row({ reason: 'Silent' })])
-  expect(keys(shown)).toEqual(['reason', 'why', 'site'])
-  expect(keys(details)).toEqual(['type', 'fuel'])
+test('a list beside the files shows the columns that fit, in order', () => {
+  const columns = [column('why'), column('site'), column('type'), column('group'), column('fuel', 'percent')]
+  expect(keysOf(columns)).toEqual(['why', 'site', 'type'])
 })
 
 test('numbers are narrow, so that a table of totals is shown whole', () => {
-  const columns = [column('type'), ...['a', 'b', 'c', 'd', 'e'].map((key) => column(key, 'hours'))]
-  expect(columnsToShow(columns, [{ ...row({}), machine: null }]).details).toEqual([])
+  const columns = [column('type'), ...['a', 'b', 'c', 'd', 'e', 'f'].map((key) => column(key, 'hours'))]
+  expect(keysOf(columns, [{ ...row({}), machine: null }])).toHaveLength(7)
 })
 
-test('what the machine’s cell shows is not repeated', () => {
-  const { shown, details } = columnsToShow([column('serial'), column('site')], [row({ serial: 'VCE1', site: 'Vejle' })])
-  expect(keys([...shown, ...details])).toEqual(['site'])
+test('what stands under a column takes no room; what a row has beside its reason has a place of its own', () => {
+  const columns = [
+    column('why'),
+    column('also', 'text', { under: 'why' }),
+    column('since', 'moment', { under: 'why' }),
+    column('site'),
+    column('type', 'text', { under: 'site', filterable: true }),
+    column('reason', 'text', { icons: [{ of: 'Silent', icon: 'clock' }] }),
+    column('lastSeenAt', 'moment'),
+  ]
+  const shown = columnsToShow(columns, [row({})])
+  expect(keysOf(columns)).toEqual(['why/since', 'site/type', 'lastSeenAt'])
+  expect(shown.tail).toEqual({ column: columns[1], under: 0 })
+  expect(shown.icons?.key).toBe('reason')
+  expect(
+    gridOf(shown)
+      .match(/[\d.]+\)/g)
+      ?.reduce((sum, share) => sum + Number.parseFloat(share), 0),
+  ).toBeCloseTo(1, 3)
 })
 
-test('a machine’s id is never a column but in the details', () => {
-  const { shown, details } = columnsToShow(
-    [column('machineId'), column('type')],
-    [row({ machineId: 'm', type: 'Roller' })],
-  )
-  expect(keys(shown)).toEqual(['type'])
-  expect(keys(details)).toEqual(['machineId'])
+test('what the machine’s cell shows, and its id, are not repeated', () => {
+  expect(keysOf([column('serial'), column('site')], [row({ serial: 'VCE1', site: 'Vejle' })])).toEqual(['site'])
+  expect(keysOf([column('machineId'), column('type')], [row({ machineId: 'm', type: 'Roller' })])).toEqual(['type'])
 })

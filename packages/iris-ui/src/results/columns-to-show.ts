@@ -1,42 +1,63 @@
 import type { ResultColumn, ResultRow } from '@standin/client'
 import { isNumeric } from './cell-words.ts'
 
-const MACHINE_TAKES = 3
-const WORDS_TAKE = 2
-const NUMBER_TAKES = 1
-const ROOM = 9
+/** How much of the list's width a column takes. */
+const takes = { machine: 3.15, reason: 4, text: 2, moment: 1.5, number: 1.2 }
+const ROOM = 10.7
+
+export interface ShownColumn {
+  column: ResultColumn
+  /** Its second line. */
+  under: ResultColumn | undefined
+  takes: number
+}
+
+export interface ListColumns {
+  hasMachines: boolean
+  shown: ShownColumn[]
+  /** What a row has beside its reason: a line under the column at this index, a column of its own where there is room. */
+  tail: { column: ResultColumn; under: number } | undefined
+  /** Whose values have an icon, shown in the first of the columns. */
+  icons: ResultColumn | undefined
+}
 
 /**
- * Which columns stand in the table, and which in a row's details: as many as have room beside the files, in the action's
- * own order. What the machine's cell says already (its name, its serial number) is in neither; the files have it all.
+ * Which columns stand in the list: as many as have room beside the files, in the action's own order. An open row shows
+ * them all. What the machine's cell says already (its name, its serial number) is not repeated.
  */
-export function columnsToShow(
-  columns: readonly ResultColumn[],
-  rows: readonly ResultRow[],
-): { shown: ResultColumn[]; details: ResultColumn[] } {
+export function columnsToShow(columns: readonly ResultColumn[], rows: readonly ResultRow[]): ListColumns {
   const hasMachines = rows.some(({ machine }) => machine)
-  const shown: ResultColumn[] = []
-  const details: ResultColumn[] = []
-  let taken = hasMachines ? MACHINE_TAKES : 0
-  let isFull = false
+  const icons = columns.find((column) => column.icons)
+  const shown: ShownColumn[] = []
+  let taken = hasMachines ? takes.machine : 0
 
   for (const column of columns) {
-    if (hasMachines && isSaidByMachine(column, rows)) continue
-    if (isMostlyEmpty(column, rows) || isIdOfMachine(column, rows)) {
-      details.push(column)
-      continue
-    }
-    const takes = isNumeric(column) ? NUMBER_TAKES : WORDS_TAKE
-    if (taken + takes <= ROOM && !isFull) {
-      shown.push(column)
-      taken += takes
-    } else {
-      isFull = true
-      details.push(column)
-    }
+    if (column.under !== undefined || column === icons) continue
+    if (hasMachines && (isSaidByMachine(column, rows) || isIdOfMachine(column, rows))) continue
+    if (isMostlyEmpty(column, rows)) continue
+    const width = icons && shown.length === 0 ? takes.reason : widthOf(column)
+    if (taken + width > ROOM) break
+    taken += width
+    const under = columns.find((one) => one.under === column.key && !isTail(one))
+    shown.push({ column, under, takes: width })
   }
-  return { shown, details }
+  const tail = columns.find(isTail)
+  const under = shown.findIndex(({ column }) => column.key === tail?.under)
+  return { hasMachines, shown, icons, tail: tail && under >= 0 ? { column: tail, under } : undefined }
 }
+
+/** A share of the room for each column, as CSS, and what is left of a row. */
+export function gridOf({ hasMachines, shown }: Pick<ListColumns, 'hasMachines' | 'shown'>): string {
+  const widths = [...(hasMachines ? [takes.machine] : []), ...shown.map((one) => one.takes)]
+  const all = widths.reduce((sum, one) => sum + one, 0)
+  return [...widths.map((one) => `calc(var(--room) * ${(one / all).toFixed(4)})`), 'minmax(0, 1fr)'].join(' ')
+}
+
+/** A category stands under another without its title; other words need it. */
+const isTail = ({ kind, under, filterable }: ResultColumn) => under !== undefined && kind === 'text' && !filterable
+
+const widthOf = (column: ResultColumn) =>
+  isNumeric(column) ? takes.number : column.kind === 'moment' ? takes.moment : takes.text
 
 const FEW_ROWS = 10
 const MOSTLY = 0.7
@@ -46,7 +67,7 @@ function isMostlyEmpty({ key }: ResultColumn, rows: readonly ResultRow[]): boole
   return rows.filter(({ cells }) => cells[key] == null).length / rows.length >= MOSTLY
 }
 
-/** The machine's link already has it; the details show it too. */
+/** The machine's link already has it. */
 function isIdOfMachine({ key }: ResultColumn, rows: readonly ResultRow[]): boolean {
   const known = rows.filter(({ cells }) => cells[key] != null)
   return known.length > 0 && known.every(({ machine, cells }) => machine?.id === cells[key])

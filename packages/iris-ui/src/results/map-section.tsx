@@ -1,12 +1,12 @@
 import type { ResultMap } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
 import { geoPath } from 'd3-geo'
-import { useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { Formats } from '../formats/create-formats.ts'
+import { type CSSProperties, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
-import type { Texts } from '../texts/en.ts'
+import { textOfArea } from './asked-of-address.ts'
 import { projectionFor } from './map-projection.ts'
-import { type Mark, marksToDraw } from './map-to-draw.ts'
+import { type Mark, marksToDraw, placeWords } from './map-to-draw.ts'
 
 interface MapSectionProps {
   map: ResultMap
@@ -17,35 +17,53 @@ interface MapSectionProps {
 /** The places as circles, and the land around them as soon as it has come: they do not wait for it. */
 export function MapSection({ map, around }: MapSectionProps) {
   const { texts, formats } = useSurroundings()
+  const words = texts.table
   const id = useId()
   const frame = useRef<HTMLDivElement>(null)
   const size = useSize(frame)
+  const [, setAddress] = useAddressState()
   const projection = useMemo(() => projectionFor(around, size), [around, size])
-  const marks = marksToDraw(map.places, {
-    project: ({ latitude, longitude }) => projection([longitude, latitude]),
-    wordsOf: (place) => nameOf(place, { texts, formats }),
-    size,
-  })
+  const marks = useMemo(
+    () =>
+      marksToDraw(map.places, {
+        project: ({ latitude, longitude }) => projection([longitude, latitude]),
+        wordsOf: (places) => placeWords(places, { texts, formats }),
+        size,
+      }),
+    [map, projection, size, texts, formats],
+  )
+  const areLabelled = marks.every(({ label }) => label)
   return (
     <figure className="map-figure" aria-labelledby={id}>
       <figcaption id={id} className="vh">
-        {texts.table.map}
+        {words.map}
       </figcaption>
-      <div className="map" ref={frame} aria-hidden="true">
-        <svg viewBox={`0 0 ${size.width} ${size.height}`} role="presentation">
+      <div className="map" ref={frame}>
+        <svg viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true">
           <Land projection={projection} />
-          {marks.map((mark) => (
-            <Circle key={`${mark.place.latitude},${mark.place.longitude}`} mark={mark} />
-          ))}
         </svg>
-        <small className="map-source">{texts.table.outlines}</small>
+        {marks.map((mark) => (
+          <Spot key={textOfArea(mark.area)} mark={mark} />
+        ))}
+        <small className="map-source">{words.outlines}</small>
       </div>
-      <PlacesAsTable map={map} />
       {map.rowsWithoutPlace > 0 && (
         <p className="small muted foot">
-          {texts.table.withoutPlace(map.rowsWithoutPlace, formats.number(map.rowsWithoutPlace))}
+          {words.withoutPlace(map.rowsWithoutPlace, formats.number(map.rowsWithoutPlace))}{' '}
+          <button type="button" className="in-text" onClick={() => setAddress({ near: 'nowhere', view: undefined })}>
+            {words.showThem(map.rowsWithoutPlace)}
+          </button>
         </p>
       )}
+      <ul className={areLabelled ? 'sites narrow' : 'sites'}>
+        {marks.map(({ area, places, rows }) => (
+          <li key={textOfArea(area)}>
+            <button type="button" onClick={() => setAddress({ near: textOfArea(area), row: undefined })}>
+              <bdi>{placeWords(places, { texts, formats })}</bdi> <b className="num">{formats.number(rows)}</b>
+            </button>
+          </li>
+        ))}
+      </ul>
     </figure>
   )
 }
@@ -70,55 +88,27 @@ function Land({ projection }: { projection: ReturnType<typeof projectionFor> }) 
   )
 }
 
-function Circle({ mark: { place, x, y, radius, label } }: { mark: Mark }) {
+/** Shows only the rows of its area, nearer; of those alone, all of them again. */
+function Spot({ mark: { area, places, rows, x, y, diameter, label } }: { mark: Mark }) {
   const { texts, formats } = useSurroundings()
-  const words = `${nameOf(place, { texts, formats }) ?? texts.table.unnamedPlace}: ${formats.number(place.rows)}`
+  const [address, setAddress] = useAddressState()
+  const text = textOfArea(area)
+  const isPressed = address.get('near') === text
+  const name = placeWords(places, { texts, formats })
   return (
-    <g>
-      <circle className="map-place" cx={x} cy={y} r={radius}>
-        <title>{words}</title>
-      </circle>
-      {label && (
-        <text className="map-name" x={label.x} y={label.y} dominantBaseline="central">
-          {label.words}
-        </text>
-      )}
-    </g>
+    <button
+      type="button"
+      className={['spot', label ?? 'unlabelled'].join(' ')}
+      style={{ left: x, top: y, '--d': `${diameter}px` } as CSSProperties}
+      aria-pressed={isPressed}
+      onClick={() => setAddress({ near: isPressed ? undefined : text, row: undefined })}
+    >
+      <i>{formats.number(rows)}</i>{' '}
+      <span>
+        <bdi>{name}</bdi>
+      </span>
+    </button>
   )
-}
-
-/** The same as a table, for screen readers. */
-function PlacesAsTable({ map: { places } }: { map: ResultMap }) {
-  const { texts, formats } = useSurroundings()
-  return (
-    <div className="vh">
-      <table>
-        <caption>{texts.table.mapTable}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{texts.table.place}</th>
-            <th scope="col">{texts.table.rows}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {places.map((place) => (
-            <tr key={`${place.latitude},${place.longitude}`}>
-              <th scope="row">{nameOf(place, { texts, formats }) ?? texts.table.unnamedPlace}</th>
-              <td>{formats.number(place.rows)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function nameOf(
-  { name, otherNames }: ResultMap['places'][number],
-  { texts, formats }: { texts: Texts; formats: Formats },
-): string | undefined {
-  if (name === null) return undefined
-  return otherNames === 0 ? name : texts.table.andOthers(name, formats.number(otherNames))
 }
 
 /** Drawn at the frame's width in pixels, so that text has the same size at every width. */

@@ -1,34 +1,41 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { projectionFor } from './map-projection.ts'
-import { marksToDraw } from './map-to-draw.ts'
+import { marksToDraw, TARGET } from './map-to-draw.ts'
 
 const size = { width: 640, height: 320 }
 const place = (rows: number, name: string | null, [x, y]: [number, number] = [0, 0]) => ({
   ...{ rows, name, otherNames: 0, longitude: x, latitude: y },
+  area: { south: y, west: x, north: y, east: x },
 })
 const flat = {
   project: ({ longitude, latitude }: { longitude: number; latitude: number }) => [longitude, latitude] as const,
-  wordsOf: ({ name }: { name: string | null }) => name ?? undefined,
+  wordsOf: ([first]: readonly { name: string | null }[]) => first?.name ?? '?',
   size,
 }
 
 describe('marks', () => {
-  test('are drawn largest first, with the area as the number', () => {
-    const marks = marksToDraw([place(1, null), place(100, null), place(25, null)], flat)
-    expect(marks.map(({ radius }) => radius)).toEqual([22, 11, 5])
+  test('are all labelled, or none', () => {
+    const [one, other] = [place(9, 'Large', [300, 160]), place(4, 'At the edge', [610, 20])]
+    expect(marksToDraw([one, other], flat).map(({ label }) => label)).toEqual(['right', 'left'])
+    const narrow = { ...flat, size: { width: 60, height: 320 } }
+    expect(marksToDraw([place(1, 'No room for this name', [30, 160])], narrow).map(({ label }) => label)).toEqual([
+      undefined,
+    ])
   })
 
-  test('the largest get labels beside their circles; those without room get none', () => {
-    const crowd = [place(1, 'Small', [300, 160]), place(9, 'Large', [306, 162]), place(4, 'At the edge', [610, 20])]
-    const [large, edge, small] = marksToDraw(crowd, flat)
-    expect(large?.label).toMatchObject({ words: 'Large', x: 306 + 22 + 4, y: 162 })
-    expect(edge?.label?.x).toBeLessThan(610 - 11 * 7.5)
-    expect(small?.label?.words).not.toBe('Large')
-    expect(marksToDraw([place(9, 'A'.repeat(100), [300, 160])], flat)[0]?.label).toBeUndefined()
+  test('that would touch are one, with the area of both', () => {
+    const marks = marksToDraw([place(2, 'Small', [310, 150]), place(9, 'Large', [300, 160])], flat)
+    expect(marks).toMatchObject([
+      {
+        rows: 11,
+        places: [{ name: 'Large' }, { name: 'Small' }],
+        area: { south: 150, west: 300, north: 160, east: 310 },
+      },
+    ])
   })
 
-  test('labels never overlap others or a circle, and stay inside the map', () => {
+  test('have each row once, do not touch, and what lies in the area of one is its own', () => {
     const some = fc.record({
       rows: fc.integer({ min: 1, max: 5_000 }),
       name: fc.option(fc.string({ minLength: 1, maxLength: 30 })),
@@ -36,24 +43,17 @@ describe('marks', () => {
     })
     fc.assert(
       fc.property(fc.array(some, { maxLength: 40 }), (places) => {
-        const marks = marksToDraw(
-          places.map(({ rows, name, at }) => place(rows, name, at)),
-          flat,
-        )
-        const boxes = marks.flatMap(({ label }) =>
-          label ? [{ left: label.x, right: label.x + label.words.length * 7.5, y: label.y }] : [],
-        )
-        for (const [index, box] of boxes.entries()) {
-          expect(box.left).toBeGreaterThanOrEqual(0)
-          expect(box.right).toBeLessThanOrEqual(640)
-          for (const other of boxes.slice(index + 1)) {
-            const crosses = box.left < other.right && other.left < box.right && Math.abs(box.y - other.y) < 18
-            expect(crosses).toBe(false)
-          }
-          for (const { x, y, radius } of marks) {
-            const isOver = box.left < x + radius && box.right > x - radius && Math.abs(box.y - y) < 9 + radius
-            expect(isOver).toBe(false)
-          }
+        const given = places.map(({ rows, name, at }) => place(rows, name, at))
+        const marks = marksToDraw(given, flat)
+        expect(marks.flatMap(({ places }) => places)).toHaveLength(given.length)
+        for (const [index, { x, y, area, rows }] of marks.entries()) {
+          const inside = given.filter(
+            ({ longitude, latitude }) =>
+              longitude >= area.west && longitude <= area.east && latitude >= area.south && latitude <= area.north,
+          )
+          expect(inside.reduce((sum, one) => sum + one.rows, 0)).toBe(rows)
+          for (const other of marks.slice(index + 1))
+            expect(Math.max(Math.abs(x - other.x), Math.abs(y - other.y))).toBeGreaterThanOrEqual(TARGET)
         }
       }),
     )

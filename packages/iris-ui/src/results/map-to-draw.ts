@@ -1,15 +1,28 @@
-import type { ResultMap } from '@standin/client'
+import type { Area, ResultMap } from '@standin/client'
+import type { Formats } from '../formats/create-formats.ts'
+import type { Texts } from '../texts/en.ts'
 
 type Place = ResultMap['places'][number]
 
-/** In pixels of the map. */
+/** One circle: a place, or several whose circles would cover each other. */
 export interface Mark {
-  place: Place
+  /** The largest first. */
+  places: Place[]
+  /** Exactly the rows of its places are in it. */
+  area: Area
+  rows: number
+  /** In pixels of the map. */
   x: number
   y: number
-  radius: number
-  /** The position of its label, if there is room. */
-  label: { x: number; y: number; words: string } | undefined
+  diameter: number
+  /** On which side its label has room; only if every circle's has. */
+  label: 'left' | 'right' | undefined
+}
+
+interface Around {
+  project(place: Pick<Place, 'latitude' | 'longitude'>): readonly [number, number] | null
+  wordsOf(places: readonly Place[]): string
+  size: { width: number; height: number }
 }
 
 interface Box {
@@ -19,68 +32,101 @@ interface Box {
   bottom: number
 }
 
-const RADIUS = { least: 5, most: 22 }
-const LETTER = { width: 7.5, height: 18 }
-const GAP = 4
+/** Two fingers find two circles. */
+export const TARGET = 44
+const DIAMETER = { least: 28, most: 44 }
+const LETTER = 7.5
+/** Of a label, with its padding; longer ones are cut. */
+const LABEL = { height: 22, padding: 14, most: 190 }
 
 /** One place says nothing that the sentence does not. */
 export const saysMore = ({ places }: ResultMap): boolean => places.length > 1
 
-/** Largest first, so that small circles stay visible and large ones get labels. Labels never overlap. */
-export function marksToDraw(
-  places: readonly Place[],
-  {
-    project,
-    wordsOf,
-    size,
-  }: {
-    project: (place: Place) => readonly [number, number] | null
-    /** Undefined for a place without a name. */
-    wordsOf: (place: Place) => string | undefined
-    size: { width: number; height: number }
-  },
-): Mark[] {
+/** Circles that do not touch, each with its number; all with a label beside them, or none. */
+export function marksToDraw(places: readonly Place[], { project, wordsOf, size }: Around): Mark[] {
   const most = Math.max(...places.map(({ rows }) => rows), 1)
-  const circles = places
-    .toSorted((a, b) => b.rows - a.rows)
-    .flatMap((place) => {
-      const at = project(place)
-      return at ? [{ place, x: at[0], y: at[1], radius: radiusOf(place.rows / most) }] : []
-    })
-  const taken: Box[] = circles.map(({ x, y, radius }) => boxAround(x, y, radius))
-  return circles.map((circle) => {
-    const words = wordsOf(circle.place)
-    const label = words === undefined ? undefined : roomBeside(circle, { words, taken, size })
-    if (label) taken.push(label.box)
-    return { ...circle, label: label && words !== undefined ? { x: label.x, y: label.y, words } : undefined }
+  const marks = merged(places, project).map((group) => {
+    const rows = rowsOf(group)
+    const diameter = Math.min(DIAMETER.most, DIAMETER.least + (DIAMETER.most - DIAMETER.least) * Math.sqrt(rows / most))
+    return { ...group, rows, diameter }
   })
+  const taken: Box[] = marks.map(({ x, y }) => boxAround(x, y))
+  const labels: Mark['label'][] = []
+  for (const { x, y, places } of marks) {
+    const width = Math.min(wordsOf(places).length * LETTER + LABEL.padding, LABEL.most)
+    const side = (['right', 'left'] as const).find((side) => {
+      const left = side === 'right' ? x + TARGET / 2 : x - TARGET / 2 - width
+      const box = { left, right: left + width, top: y - LABEL.height / 2, bottom: y + LABEL.height / 2 }
+      if (box.left < 0 || box.right > size.width || taken.some((other) => overlap(other, box))) return false
+      taken.push(box)
+      return true
+    })
+    labels.push(side)
+  }
+  const hasRoom = labels.every((side) => side !== undefined)
+  return marks.map((mark, nth) => ({ ...mark, label: hasRoom ? labels[nth] : undefined }))
 }
 
-/** The area shows the number. */
-const radiusOf = (share: number) => Math.max(RADIUS.least, RADIUS.most * Math.sqrt(share))
+type Group = Pick<Mark, 'places' | 'area' | 'x' | 'y'>
 
-const boxAround = (x: number, y: number, radius: number): Box => ({
-  ...{ left: x - radius, top: y - radius, right: x + radius, bottom: y + radius },
+function merged(places: readonly Place[], project: Around['project']): Group[] {
+  const groups = places.toSorted((a, b) => b.rows - a.rows).flatMap((place) => groupOf([place], project) ?? [])
+  for (let again = true; again; ) {
+    again = false
+    for (let one = 0; one < groups.length; one++) {
+      for (let other = groups.length - 1; other > one; other--) {
+        const [a, b] = [groups[one], groups[other]]
+        if (!a || !b || !(touch(a, b) || overlapAreas(a.area, b.area))) continue
+        const both = groupOf([...a.places, ...b.places], project)
+        if (!both) continue
+        groups[one] = both
+        groups.splice(other, 1)
+        again = true
+      }
+    }
+  }
+  return groups
+}
+
+function groupOf(places: Place[], project: Around['project']): Group | undefined {
+  const sorted = places.toSorted((a, b) => b.rows - a.rows)
+  const rows = rowsOf({ places })
+  const mean = (of: 'latitude' | 'longitude') => sorted.reduce((sum, place) => sum + place[of] * place.rows, 0) / rows
+  const at = project({ latitude: mean('latitude'), longitude: mean('longitude') })
+  if (!at) return undefined
+  const area = {
+    south: Math.min(...sorted.map(({ area }) => area.south)),
+    west: Math.min(...sorted.map(({ area }) => area.west)),
+    north: Math.max(...sorted.map(({ area }) => area.north)),
+    east: Math.max(...sorted.map(({ area }) => area.east)),
+  }
+  return { places: sorted, area, x: at[0], y: at[1] }
+}
+
+const rowsOf = ({ places }: { places: readonly Place[] }) => places.reduce((sum, { rows }) => sum + rows, 0)
+
+const touch = (a: Group, b: Group) => Math.abs(a.x - b.x) < TARGET && Math.abs(a.y - b.y) < TARGET
+
+/** What lies in an area is shown by its circle, even what was not meant. */
+const overlapAreas = (a: Area, b: Area) =>
+  a.west <= b.east && b.west <= a.east && a.south <= b.north && b.south <= a.north
+
+const boxAround = (x: number, y: number): Box => ({
+  ...{ left: x - TARGET / 2, top: y - TARGET / 2, right: x + TARGET / 2, bottom: y + TARGET / 2 },
 })
 
-/** On the right, else on the left, else below, else nowhere. The label starts at x, centred on y. */
-function roomBeside(
-  { x, y, radius }: Pick<Mark, 'x' | 'y' | 'radius'>,
-  { words, taken, size }: { words: string; taken: readonly Box[]; size: { width: number; height: number } },
-): { x: number; y: number; box: Box } | undefined {
-  const width = words.length * LETTER.width
-  const spots = [
-    { x: x + radius + GAP, y },
-    { x: x - radius - GAP - width, y },
-    { x: x - width / 2, y: y + radius + LETTER.height / 2 },
-  ]
-  for (const spot of spots) {
-    const half = LETTER.height / 2
-    const box = { left: spot.x, right: spot.x + width, top: spot.y - half, bottom: spot.y + half }
-    const isInside = box.left >= 0 && box.right <= size.width && box.top >= 0 && box.bottom <= size.height
-    if (isInside && !taken.some((other) => overlap(other, box))) return { ...spot, box }
-  }
-  return undefined
-}
-
 const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+
+/** The largest place's name, and how many other names there are. */
+export function placeWords(
+  places: readonly Place[],
+  { texts: { table: words }, formats }: { texts: Texts; formats: Formats },
+): string {
+  const name = places[0]?.name
+  const others = new Set(
+    places.slice(1).flatMap((place) => (place.name !== null && place.name !== name ? [place.name] : [])),
+  )
+  const more = others.size + places.reduce((sum, { otherNames }) => sum + otherNames, 0)
+  if (name === null || name === undefined) return words.unnamedPlace
+  return more === 0 ? name : words.andOthers(name, formats.number(more))
+}

@@ -1,173 +1,139 @@
-import type { ResultColumn, Run, RunResult } from '@standin/client'
-import { Suspense, useCallback, useId, useMemo, useRef, useState } from 'react'
-import { Button } from '../parts/button.tsx'
+import type { Run, RunResult } from '@standin/client'
+import { Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { lateParts } from '../parts/late-parts.tsx'
 import { hasEnded } from '../runs/follow-run.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { askedOfAddress, openRowOf } from './asked-of-address.ts'
 import { columnsToShow } from './columns-to-show.ts'
-import { GoToRow } from './go-to-row.tsx'
+import { FilterLine } from './filter-line.tsx'
 import { saysMore } from './map-to-draw.ts'
-import { sortOf } from './table-address.ts'
-import { machineColumn, RowCells, type RowsProps, TableHead } from './table-parts.tsx'
+import { machineColumn, PlainList } from './table-parts.tsx'
 import { TableTools } from './table-tools.tsx'
-import { type Asked, useResult } from './use-result.ts'
+import { useResult, WINDOW } from './use-result.ts'
+import { VirtualRows } from './virtual-rows.tsx'
 
 const MapSection = lateParts(() => import('./map-section.tsx')).part('MapSection')
-const VirtualRows = lateParts(() => import('./virtual-rows.tsx')).part('VirtualRows')
-const VIRTUAL_ABOVE = 200
 const LIVE_ROWS = 10
+/** Fewer are seen at a glance. */
+const MANY_ROWS = 10
 
 interface ResultTableProps {
   run: Run
-  /** The first page without search and filter: columns, facets, how much there is. */
+  /** The first rows without search and filter: columns, facets, how much there is. */
   first: RunResult
 }
 
-/** Search, filters and sorting are in the address. Up to 200 rows are plain; more are virtualised. */
+/**
+ * Search, filters, order, map and the open row are in the address. What comes with one answer is a plain list; more are
+ * virtual rows.
+ */
 export function ResultTable({ run, first }: ResultTableProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
   const id = useId()
   const top = useRef<HTMLHeadingElement>(null)
-  const [address, setAddress] = useAddressState()
+  const [address] = useAddressState()
   const [goingTo, setGoingTo] = useState<number>()
   const onThere = useCallback(() => setGoingTo(undefined), [])
   const going = !hasEnded(run)
-  const asked = going ? {} : askedOf(address, first.columns)
+  const asked = going ? {} : askedOfAddress(address, first.columns)
   const result = useResult(run, asked)
-  const total = result.first?.total ?? 0
-  const map = result.first?.map
-  const { shown: columns, details } = useMemo(() => columnsToShow(first.columns, first.rows), [first])
-  const hasMachines = first.rows.some(({ machine }) => machine)
-  const rows = going ? result.rows.slice(0, LIVE_ROWS) : result.rows
-  const long = !going && total > VIRTUAL_ABOVE
-  const ofPreview = texts.preview.every[run.actionId] ?? texts.preview.everything
-  const heading = going
-    ? texts.run.found
-    : run.mode === 'preview'
-      ? ofPreview
-      : hasMachines
-        ? texts.run.machines
-        : words.detail
+  const found = result.first
+  const total = found?.total ?? 0
+  const columns = useMemo(() => columnsToShow(first.columns, first.rows), [first])
+  const { hasMachines, shown } = columns
+  const rows = going ? (found?.rows.slice(0, LIVE_ROWS) ?? []) : (found?.rows ?? [])
+  const long = !going && total > WINDOW
+  const hasMap = !going && first.map !== null && saysMore(first.map)
+  const isMap = hasMap && address.get('view') === 'map'
+  const list = { columns, heading: headingOf(run, { hasMachines, texts }), sortable: !going }
+  const hasNew = first.facets.some(({ values }) => values.some(({ newRows }) => newRows > 0))
+  useFocusBack(openRowOf(address), (row) => {
+    const link = document.querySelector<HTMLElement>(`.list [data-index="${row}"] a`)
+    if (link) link.focus({ preventScroll: true })
+    else if (long) setGoingTo(row)
+    else top.current?.focus()
+  })
 
   return (
-    <section className="sec" aria-labelledby={id}>
-      <div className="h2">
-        <h2 id={id} ref={top} tabIndex={-1}>
-          {heading}
-        </h2>
-        {going && <span className="muted num">{texts.run.foundSoFar(formats.number(first.total))}</span>}
-      </div>
-      {!going && first.total > 10 && (
+    <>
+      <h2 id={id} ref={top} tabIndex={-1} className={going ? undefined : 'vh'}>
+        {list.heading}
+      </h2>
+      {going && <p className="muted num">{texts.run.foundSoFar(formats.number(first.total))}</p>}
+      {!going && first.total > MANY_ROWS && (
         <TableTools
           columns={first.columns}
-          sorted={hasMachines ? [{ ...machineColumn, title: words.machine }, ...columns] : columns}
+          sorted={[
+            ...(hasMachines ? [{ ...machineColumn, title: words.machine }] : []),
+            ...shown.map(({ column }) => column),
+          ]}
           facets={first.facets}
-          hasNew={first.rows.some(({ isNew }) => isNew)}
+          hasNew={hasNew || first.rows.some(({ isNew }) => isNew)}
+          hasMap={hasMap}
+          goTo={long ? { total, onGo: setGoingTo } : undefined}
         />
       )}
-      {!going && first.map && map && saysMore(first.map) && (
-        <Suspense fallback={<div className="map" aria-hidden="true" />}>
-          <MapSection map={map} around={map.places.length > 0 ? map.places : first.map.places} />
-        </Suspense>
+      {!going && (
+        <FilterLine
+          asked={asked}
+          columns={first.columns}
+          first={first}
+          found={result.isPlaceholderData ? undefined : found}
+          hasMachines={hasMachines}
+        />
       )}
-      {long && (
-        <div className="long">
-          <p className="small muted num">{words.long(formats.number(total))}</p>
-          <GoToRow total={total} onGo={setGoingTo} />
-        </div>
+      {isMap && first.map && (
+        <Suspense fallback={<div className="map" aria-hidden="true" />}>
+          <MapSection
+            map={found?.map ?? first.map}
+            around={found?.map?.places.length ? found.map.places : first.map.places}
+          />
+        </Suspense>
       )}
       {!result.isPlaceholderData && rows.length === 0 && !result.isPending && (
         <div className="nothing" role="status">
           <p>
             <b>{words.none}</b> {words.noneMeans}
           </p>
-          <Button onClick={() => setAddress(Object.fromEntries([...address.keys()].map((key) => [key, undefined])))}>
-            {words.clear}
-          </Button>
         </div>
       )}
-      {rows.length > 0 && (
+      {/* The map is a view of its own until one of its places is chosen. */}
+      {rows.length > 0 && !(isMap && asked.within === undefined) && (
         <div className="tw" aria-busy={result.isPlaceholderData || undefined}>
           {long ? (
-            <Suspense
-              fallback={
-                <PlainTable
-                  columns={columns}
-                  details={details}
-                  rows={rows.slice(0, 20)}
-                  hasMachines={hasMachines}
-                  heading={heading}
-                  sortable
-                />
-              }
-            >
-              <VirtualRows
-                run={run}
-                asked={asked}
-                columns={columns}
-                details={details}
-                firstRows={rows}
-                total={total}
-                hasMachines={hasMachines}
-                heading={heading}
-                goingTo={goingTo}
-                onThere={onThere}
-                onTop={() => top.current?.focus()}
-              />
-            </Suspense>
-          ) : (
-            <PlainTable
-              columns={columns}
-              details={details}
-              rows={rows}
-              hasMachines={hasMachines}
-              heading={heading}
-              sortable={!going}
+            <VirtualRows
+              {...list}
+              {...{ run, asked, total, goingTo, onThere }}
+              onGo={setGoingTo}
+              firstRows={rows}
+              onTop={() => top.current?.focus()}
             />
+          ) : (
+            <PlainList {...list} rows={rows} />
           )}
         </div>
       )}
-      {!long && !going && total > rows.length && rows.length > 0 && (
-        <div className="more">
-          <span className="num">{words.showing(formats.number(rows.length), formats.number(total))}</span>
-          <Button busy={result.isFetchingNextPage} onClick={() => void result.fetchNextPage()}>
-            {words.more(formats.number(Math.min(50, total - rows.length)))}
-          </Button>
-        </div>
-      )}
-    </section>
+    </>
   )
 }
 
-function askedOf(address: URLSearchParams, columns: readonly ResultColumn[]): Asked {
-  const search = address.get('q') ?? ''
-  const sort = sortOf(address)
-  const filter = Object.fromEntries(
-    columns.flatMap(({ key, filterable }) => {
-      const value = filterable ? address.get(`f.${key}`) : null
-      return value ? [[key, value]] : []
-    }),
-  )
-  return { ...(search && { search }), filter, ...(address.get('new') && { onlyNew: true }), ...(sort && { sort }) }
+function headingOf(
+  run: Run,
+  { hasMachines, texts }: { hasMachines: boolean; texts: ReturnType<typeof useSurroundings>['texts'] },
+): string {
+  if (!hasEnded(run)) return texts.run.found
+  if (run.mode === 'preview') return texts.preview.every[run.actionId] ?? texts.preview.everything
+  return hasMachines ? texts.run.machines : texts.table.detail
 }
 
-function PlainTable({ columns, details, rows, hasMachines, heading, sortable }: RowsProps & { sortable: boolean }) {
-  return (
-    <table
-      className={['fold', !hasMachines && 'nums', details.length > 0 && 'opens'].filter(Boolean).join(' ')}
-      role="table"
-    >
-      <caption className="vh">{heading}</caption>
-      <TableHead columns={columns} hasMachines={hasMachines} sortable={sortable} />
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <tr role="row" key={row.id}>
-            <RowCells row={row} columns={columns} details={details} hasMachines={hasMachines} />
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
+/** When the open row closes, the focus goes back to where it was opened. */
+function useFocusBack(open: number | undefined, focus: (row: number) => void): void {
+  const last = useRef(open)
+  useEffect(() => {
+    const before = last.current
+    last.current = open
+    if (before !== undefined && open === undefined) focus(before)
+  })
 }

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { da } from '../texts/da.ts'
 import { en } from '../texts/en.ts'
+import { areaOfText, textOfArea } from './asked-of-address.ts'
 import { cellWords, headWords } from './cell-words.ts'
 import { axisTop, chartToDraw } from './chart-to-draw.ts'
-import { chartsByColumn } from './charts-by-column.ts'
 import { sortAfterPress, sortOf } from './table-address.ts'
 
+const nowMs = Date.parse('2026-11-24T08:44:00Z')
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
 const danish = createFormats({ language: 'da-DK', textLanguage: 'da', timeZone: 'Europe/Copenhagen' })
 const american = createFormats({
@@ -17,20 +18,27 @@ const american = createFormats({
 
 describe('a cell is shown in the reader’s units, zone and language', () => {
   test.each([
-    ['percent', 31, '31 %', '31%'],
+    ['percent', 31, '31 %', '31 %'],
     ['hours', 6_214.5, '6.214,5', '6,214.5'],
     ['volts', 11.42, '11,4 V', '11.4 V'],
-    ['celsius', 20, '20°C', '68°F'],
+    ['celsius', 20, '20 °C', '68 °F'],
     ['litres', 378.541, '379', '100'],
     ['kilometres', 160.934, '161', '100'],
-    ['moment', '2026-11-05T15:20:00Z', '5. nov. 2026, 16.20', 'Nov 5, 2026, 9:20 AM'],
+    ['moment', '2026-11-24T05:05:00Z', 'i dag 06.05', 'yesterday 11:05 PM'],
+    ['moment', '2026-11-05T15:20:00Z', '5. nov.', 'Nov 5'],
+    ['moment', '2025-09-29T12:00:00Z', '29. sep. 2025', 'Sep 29, 2025'],
     ['place', '55.676098,12.568337', '55,676° 12,568°', '55.676° 12.568°'],
     ['number', 0, '0', '0'],
     ['number', null, '–', '–'],
     ['text', '<b>Night</b>', '<b>Night</b>', '<b>Night</b>'],
   ] as const)('%s %s', (kind, value, inDenmark, inAmerica) => {
-    expect(plain(cellWords({ key: 'a', kind }, value, { formats: danish, texts: da }))).toBe(inDenmark)
-    expect(plain(cellWords({ key: 'a', kind }, value, { formats: american, texts: en }))).toBe(inAmerica)
+    expect(plain(cellWords({ key: 'a', kind }, value, { formats: danish, texts: da, nowMs }))).toBe(inDenmark)
+    expect(plain(cellWords({ key: 'a', kind }, value, { formats: american, texts: en, nowMs }))).toBe(inAmerica)
+  })
+
+  test('where there is room, older moments have their clock', () => {
+    const around = { formats: danish, texts: da, nowMs, withClock: true }
+    expect(cellWords({ key: 'a', kind: 'moment' }, '2026-11-05T15:20:00Z', around)).toBe('5. nov., 16.20')
   })
 
   test('long units are shown once, in the head', () => {
@@ -40,7 +48,7 @@ describe('a cell is shown in the reader’s units, zone and language', () => {
   })
 
   test('a machine without a site says so', () => {
-    expect(cellWords({ key: 'site', kind: 'text' }, null, { formats: danish, texts: en })).toBe('No site')
+    expect(cellWords({ key: 'site', kind: 'text' }, null, { formats: danish, texts: en, nowMs })).toBe('No site')
   })
 })
 
@@ -75,36 +83,17 @@ describe('a chart is drawn', () => {
   })
 })
 
-test('a result is also counted by its columns, if that shows more than its own chart', () => {
-  const values = (...rows: number[]) =>
-    rows.map((rows, nth) => ({ value: `v${nth}`, message: nth === 1 ? '' : `V${nth}`, rows }))
-  const counted = chartsByColumn(
-    {
-      chart: { ...{ kind: 'bars', title: 'Why', unit: 'number', note: null }, bars: [{ label: 'silent', value: 9 }] },
-      total: 100,
-      columns: [
-        { key: 'site', title: 'Site', kind: 'text', filterable: true },
-        { key: 'type', title: 'Type', kind: 'text', filterable: true },
-        { key: 'why', title: 'Why', kind: 'text', filterable: true },
-      ],
-      facets: [
-        { key: 'site', values: values(30, 20, 9, 8, 7, 6, 5, 4, 3, 2) },
-        { key: 'type', values: values(60, 40) },
-      ],
-    },
-    { state: 'succeeded' },
-    { unknown: 'not known', titleOf: en.preview.by },
-  )
-  expect(counted.map(({ key, chart }) => [key, chart.title, chart.others])).toEqual([['site', 'By site', 11]])
-  expect(counted[0]?.chart.kind === 'bars' && counted[0].chart.bars.slice(0, 2)).toEqual([
-    { label: 'V0', value: 30 },
-    { label: 'not known', value: 20 },
-  ])
-})
-
 test('a head sorts numbers from the largest, words from A, then the other way, then as the action did', () => {
   const pressed = (sort: string | undefined, kind: 'hours' | 'text') =>
     sortAfterPress(sortOf(new URLSearchParams(sort ? { sort } : {})), { key: 'a', kind })
   expect([pressed(undefined, 'hours'), pressed('-a', 'hours'), pressed('a', 'hours')]).toEqual(['-a', 'a', undefined])
   expect([pressed(undefined, 'text'), pressed('a', 'text'), pressed('-a', 'text')]).toEqual(['a', '-a', undefined])
+})
+
+test('an area keeps its edges in the address; what is none is no filter', () => {
+  const area = { south: 55.5, west: -12.25, north: 56, east: 12.000001 }
+  expect(areaOfText(textOfArea(area))).toEqual(area)
+  expect(areaOfText('nowhere')).toBe('nowhere')
+  for (const text of [null, '', '1,2,3', '1,2,3,x', '95,0,96,1', '0,190,1,191'])
+    expect(areaOfText(text)).toBeUndefined()
 })

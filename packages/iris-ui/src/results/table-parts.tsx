@@ -1,36 +1,88 @@
 import type { ResultColumn, ResultRow } from '@standin/client'
-import { hostPages } from '../host-pages.ts'
+import type { CSSProperties, ReactNode } from 'react'
+import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { openRowOf } from './asked-of-address.ts'
 import { cellWords, headWords, isNumeric } from './cell-words.ts'
+import { gridOf, type ListColumns, type ShownColumn } from './columns-to-show.ts'
+import { ResultIcon } from './result-icon.tsx'
+import { RowLink } from './row-link.tsx'
 import { sortAfterPress, sortOf } from './table-address.ts'
-
-export interface RowsProps {
-  columns: readonly ResultColumn[]
-  /** What had no room, shown when a row is opened. */
-  details: readonly ResultColumn[]
-  rows: readonly ResultRow[]
-  hasMachines: boolean
-  heading: string
-}
 
 /** Not one of the result's own: which machine a row is about. */
 export const machineColumn = { key: 'machine', kind: 'text', filterable: false } as const
 
-export function TableHead({
+export interface ListProps {
+  columns: ListColumns
+  heading: string
+  sortable: boolean
+}
+
+/** A table whose rows are grids of their own, so that they keep clear of what stands beside them. */
+export function List({
   columns,
-  hasMachines,
+  heading,
   sortable,
-}: Pick<RowsProps, 'columns' | 'hasMachines'> & { sortable: boolean }) {
+  rowCount,
+  ref,
+  children,
+}: ListProps & { rowCount?: number; ref?: React.Ref<HTMLTableElement>; children: ReactNode }) {
+  const style = { '--cols': gridOf(columns) } as CSSProperties
+  return (
+    <table
+      ref={ref}
+      className={rowCount === undefined ? 'list' : 'list even'}
+      role="table"
+      aria-rowcount={rowCount === undefined ? undefined : rowCount + 1}
+      style={style}
+    >
+      <caption className="vh">{heading}</caption>
+      <ListHead columns={columns} sortable={sortable} />
+      {children}
+    </table>
+  )
+}
+
+export function PlainList({ rows, ...list }: ListProps & { rows: readonly ResultRow[] }) {
+  const [address] = useAddressState()
+  const nowMs = useNow(60_000)
+  const open = openRowOf(address)
+  return (
+    <List {...list}>
+      <tbody role="rowgroup">
+        {rows.map((row, index) => (
+          <tr
+            role="row"
+            key={row.id}
+            className={rowClass(row, open === index)}
+            data-index={list.sortable ? index : undefined}
+          >
+            <RowCells
+              row={row}
+              index={list.sortable ? index : undefined}
+              isOpen={open === index}
+              columns={list.columns}
+              nowMs={nowMs}
+            />
+          </tr>
+        ))}
+      </tbody>
+    </List>
+  )
+}
+
+export const rowClass = ({ isNew }: ResultRow, isOpen: boolean) =>
+  [isNew && 'isnew', isOpen && 'open'].filter(Boolean).join(' ') || undefined
+
+function ListHead({ columns: { hasMachines, shown, tail }, sortable }: Pick<ListProps, 'columns' | 'sortable'>) {
   const { texts, formats } = useSurroundings()
   return (
     <thead role="rowgroup">
       <tr role="row" aria-rowindex={1}>
-        {hasMachines && (
-          <Head column={machineColumn} words={texts.table.machine} className="machine" sortable={sortable} />
-        )}
-        {columns.map((column) => (
+        {hasMachines && <Head column={machineColumn} words={texts.table.machine} sortable={sortable} />}
+        {shown.map(({ column }) => (
           <Head
             key={column.key}
             column={column}
@@ -39,6 +91,11 @@ export function TableHead({
             sortable={sortable}
           />
         ))}
+        {tail && (
+          <th role="columnheader" scope="col" className="c-tail">
+            <span className="vh">{tail.column.title}</span>
+          </th>
+        )}
       </tr>
     </thead>
   )
@@ -47,7 +104,7 @@ export function TableHead({
 interface HeadProps {
   column: Pick<ResultColumn, 'key' | 'kind'>
   words: string
-  className: string | undefined
+  className?: string | undefined
   sortable: boolean
 }
 
@@ -55,10 +112,11 @@ function Head({ column, words, className, sortable }: HeadProps) {
   const [address, setAddress] = useAddressState()
   const sort = sortOf(address)
   const sorted = sort?.key === column.key ? (sort.descending ? 'descending' : 'ascending') : undefined
+  const press = () => setAddress({ sort: sortAfterPress(sort, column), row: undefined })
   return (
     <th role="columnheader" scope="col" className={className} aria-sort={sortable ? (sorted ?? 'none') : undefined}>
       {sortable ? (
-        <button type="button" onClick={() => setAddress({ sort: sortAfterPress(sort, column) })}>
+        <button type="button" onClick={press}>
           {words}
           {sorted && <Icon name={sort?.descending ? 'down' : 'up'} size="sm" />}
         </button>
@@ -69,99 +127,105 @@ function Head({ column, words, className, sortable }: HeadProps) {
   )
 }
 
-type RowCellsProps = Pick<RowsProps, 'columns' | 'details' | 'hasMachines'> & { row: ResultRow }
+interface RowCellsProps {
+  row: ResultRow
+  index: number | undefined
+  isOpen: boolean
+  columns: ListColumns
+  nowMs: number
+}
 
-export function RowCells({ row, columns, details, hasMachines }: RowCellsProps) {
-  const { texts, formats } = useSurroundings()
-  const keyColumn = hasMachines ? undefined : columns.findLast(isNumeric)
+export function RowCells({ row, index, isOpen, columns, nowMs }: RowCellsProps) {
+  const { hasMachines, shown, tail, icons } = columns
+  const { texts } = useSurroundings()
+  const link = (words: string) => (
+    <>
+      <RowLink row={row} index={index} isOpen={isOpen}>
+        <bdi>{words}</bdi>
+      </RowLink>
+      {row.isNew && (
+        <>
+          {' '}
+          <span className="new">{texts.table.newRow}</span>
+        </>
+      )}
+    </>
+  )
+  const tailWords = tail && row.cells[tail.column.key]
   return (
     <>
-      {hasMachines && <MachineCell row={row} details={details} />}
-      {columns.map((column, index) => {
-        const value = row.cells[column.key]
-        const words = cellWords(column, value, { formats, texts })
-        const number = isNumeric(column)
-        const first = index === 0 && !hasMachines
-        const className = [number && 'n', column === keyColumn && 'key', value == null && 'none']
-          .filter(Boolean)
-          .join(' ')
-        return (
-          <td
-            key={column.key}
-            role="cell"
-            className={className || undefined}
-            data-l={first ? undefined : headWords(column, formats)}
-          >
-            {first ? (
-              <>
-                <b>{words}</b>
-                <RowDetails row={row} details={details} />
-              </>
-            ) : number ? (
-              words
-            ) : (
-              <span className="site" title={words}>
-                {words}
-              </span>
-            )}
-          </td>
-        )
-      })}
+      {hasMachines && (
+        <td role="cell" className="c-machine">
+          <span className="l">{row.machine ? link(row.machine.name) : '–'}</span>
+          <span className="d">
+            <bdi>{row.machine?.detail}</bdi>
+          </span>
+        </td>
+      )}
+      {shown.map((one, nth) => (
+        <Cell
+          key={one.column.key}
+          row={row}
+          shown={one}
+          nowMs={nowMs}
+          icon={nth === 0 && icons ? iconOf(icons, row) : undefined}
+          link={nth === 0 && !hasMachines ? link : undefined}
+        />
+      ))}
+      {tail && (
+        <td role="cell" className="c-tail" style={{ '--under': tail.under + (hasMachines ? 2 : 1) } as CSSProperties}>
+          {tailWords != null && (
+            <>
+              <span className="muted">{tail.column.title}</span> <bdi>{tailWords}</bdi>
+            </>
+          )}
+        </td>
+      )}
     </>
   )
 }
 
-function MachineCell({ row, details }: Pick<RowCellsProps, 'row' | 'details'>) {
-  const { host, texts } = useSurroundings()
-  const { machine, isNew } = row
+interface CellProps {
+  row: ResultRow
+  shown: ShownColumn
+  nowMs: number
+  icon: ReturnType<typeof iconOf>
+  link: ((words: string) => ReactNode) | undefined
+}
+
+function Cell({ row, shown: { column, under }, nowMs, icon, link }: CellProps) {
+  const { texts, formats } = useSurroundings()
+  const value = row.cells[column.key]
+  const words = cellWords(column, value, { formats, texts, nowMs })
+  const hasTitle = isNumeric(column) || column.kind === 'moment'
+  const className = [
+    isNumeric(column) ? 'n' : column.kind === 'moment' ? 'c-moment' : 'c-text',
+    icon && 'c-why',
+    value == null && 'none',
+  ]
   return (
-    <td role="cell">
-      {machine ? (
-        <>
-          {/* Semantically a link; the host does the navigation, so it has no address. */}
-          <button
-            type="button"
-            role="link"
-            className="mach"
-            data-machine={machine.id}
-            onClick={() => host.navigateInHost(hostPages.machine(machine.id))}
-          >
-            {machine.name}
-            {'\u00a0'}
-            <Icon name="external" size="sm" />
-            <span className="vh"> {texts.shell.opensInManager}</span>
-          </button>{' '}
-          {isNew && <span className="new">{texts.table.newRow}</span>}
-          {machine.detail && <div className="d">{machine.detail}</div>}
-        </>
-      ) : (
-        <span className="muted">–</span>
-      )}
-      <RowDetails row={row} details={details} />
+    <td role="cell" className={className.filter(Boolean).join(' ')}>
+      {icon && <ResultIcon name={icon} />}
+      <span className="l">
+        {hasTitle && <span className="pl">{headWords(column, formats)} </span>}
+        {link ? link(words) : <bdi>{words}</bdi>}
+      </span>
+      {under && <span className="d">{underWords(under, row, { texts, formats, nowMs })}</span>}
     </td>
   )
 }
 
-/** The details beyond the columns; nothing if there are none. */
-function RowDetails({ row, details }: Pick<RowCellsProps, 'row' | 'details'>) {
-  const { texts, formats } = useSurroundings()
-  const known = details.filter(({ key }) => row.cells[key] != null && row.cells[key] !== '')
-  if (known.length === 0) return null
-  const about = row.machine?.name
-  return (
-    <details className="row-details">
-      <summary>
-        <Icon name="right" />
-        <span className="vh">
-          {texts.table.details} {about}
-        </span>
-      </summary>
-      <dl className="facts">
-        {known.map((column) => [
-          <dt key={`${column.key} dt`}>{headWords(column, formats)}</dt>,
-          <dd key={column.key}>{cellWords(column, row.cells[column.key], { formats, texts })}</dd>,
-        ])}
-      </dl>
-    </details>
-  )
+/** `Excavator`; `Since 29 Sept, 14:00`. */
+export function underWords(
+  column: ResultColumn,
+  row: ResultRow,
+  around: Parameters<typeof cellWords>[2],
+): string | undefined {
+  const value = row.cells[column.key]
+  if (value == null || value === '') return undefined
+  const words = cellWords(column, value, { ...around, withClock: true })
+  return column.kind === 'text' ? words : `${column.title} ${words}`
 }
+
+export const iconOf = (icons: ResultColumn, { cells }: ResultRow) =>
+  icons.icons?.find(({ of }) => of === cells[icons.key])?.icon

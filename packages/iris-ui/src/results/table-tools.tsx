@@ -1,11 +1,13 @@
 import type { ResultColumn, RunResult } from '@standin/client'
-import { useId, useState } from 'react'
+import { type ComponentProps, useId, useState } from 'react'
 import { Select } from '../forms/field.tsx'
 import { Button } from '../parts/button.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { headWords, isNumeric } from './cell-words.ts'
+import { GoToRow } from './go-to-row.tsx'
+import { ResultIcon } from './result-icon.tsx'
 import { useTypedAddress } from './use-typed-address.ts'
 
 interface TableToolsProps {
@@ -15,10 +17,13 @@ interface TableToolsProps {
   facets: RunResult['facets']
   /** Some rows are new since the last run. */
   hasNew: boolean
+  hasMap: boolean
+  /** Of a long list, whose foot is far away on a phone. */
+  goTo: ComponentProps<typeof GoToRow> | undefined
 }
 
-/** Search and filters above the rows; on a phone, filters and order are behind a button. */
-export function TableTools({ columns, sorted, facets, hasNew }: TableToolsProps) {
+/** Search and filters in one line above the rows; on a phone, filters and order are behind a button. */
+export function TableTools({ columns, sorted, facets, hasNew, hasMap, goTo }: TableToolsProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
   const id = useId()
@@ -29,29 +34,33 @@ export function TableTools({ columns, sorted, facets, hasNew }: TableToolsProps)
     const column = columns.find((one) => one.key === key && one.filterable)
     return column && values.length > 1 ? [{ column, values }] : []
   })
+  const active = [...address.keys()].filter((key) => key === 'new' || key.startsWith('f.')).length
 
   return (
-    <search className={open ? 'tools short open' : 'tools short'}>
-      <SearchField label={words.find} value={typed} onChange={setTyped} />
-      {filters.map(({ column, values }) => (
-        <div className="one-filter" key={column.key}>
-          <label className="vh" htmlFor={`${id}-${column.key}`}>
-            {headWords(column, formats)}
-          </label>
-          <Select
-            id={`${id}-${column.key}`}
-            value={address.get(`f.${column.key}`) ?? ''}
-            onChange={(value) => setAddress({ [`f.${column.key}`]: value || undefined })}
-          >
-            <option value="">{words.every(headWords(column, formats))}</option>
-            {values.map(({ value, message, rows }) => (
-              <option key={value} value={value}>
-                {message || words.unknown} ({formats.number(rows)})
-              </option>
-            ))}
-          </Select>
-        </div>
-      ))}
+    <search className={open ? 'tools one open' : 'tools one'}>
+      <SearchField label={words.find} short={words.search} value={typed} onChange={setTyped} />
+      {filters.map(({ column, values }) => {
+        const chosen = address.get(`f.${column.key}`) ?? ''
+        return (
+          <div className={chosen ? 'one-filter set' : 'one-filter'} key={column.key}>
+            <label className="vh" htmlFor={`${id}-${column.key}`}>
+              {headWords(column, formats)}
+            </label>
+            <Select
+              id={`${id}-${column.key}`}
+              value={chosen}
+              onChange={(value) => setAddress({ [`f.${column.key}`]: value || undefined, row: undefined })}
+            >
+              <option value="">{headWords(column, formats)}</option>
+              {values.map(({ value, message, rows }) => (
+                <option key={value} value={value}>
+                  {message || words.unknown} ({formats.number(rows)})
+                </option>
+              ))}
+            </Select>
+          </div>
+        )
+      })}
       <div className="one-filter in-order">
         <label className="vh" htmlFor={`${id}-order`}>
           {words.order}
@@ -59,7 +68,7 @@ export function TableTools({ columns, sorted, facets, hasNew }: TableToolsProps)
         <Select
           id={`${id}-order`}
           value={address.get('sort') ?? ''}
-          onChange={(sort) => setAddress({ sort: sort || undefined })}
+          onChange={(sort) => setAddress({ sort: sort || undefined, row: undefined })}
         >
           <option value="">{words.ownOrder}</option>
           {sorted.map((column) =>
@@ -71,20 +80,51 @@ export function TableTools({ columns, sorted, facets, hasNew }: TableToolsProps)
           )}
         </Select>
       </div>
+      {goTo && (
+        <div className="one-filter in-order">
+          <GoToRow {...goTo} />
+        </div>
+      )}
       {hasNew && (
-        <label className="check">
+        <label className="check pill">
           <input
             type="checkbox"
             checked={address.get('new') !== null}
-            onChange={({ target }) => setAddress({ new: target.checked ? '1' : undefined })}
+            onChange={({ target }) => setAddress({ new: target.checked ? '1' : undefined, row: undefined })}
           />
           <span>{words.onlyNew}</span>
         </label>
       )}
       <Button className="filters" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {words.filters}
+        <ResultIcon name="tune" />
+        {words.filters}{' '}
+        {active > 0 && (
+          <span className="cnt num">
+            {formats.number(active)}
+            <span className="vh"> {words.active(active)}</span>
+          </span>
+        )}
       </Button>
+      {hasMap && <ListOrMap />}
     </search>
+  )
+}
+
+function ListOrMap() {
+  const words = useSurroundings().texts.table
+  const [address, setAddress] = useAddressState()
+  const isMap = address.get('view') === 'map'
+  return (
+    <div className="seg" role="group" aria-label={words.showAs}>
+      <button type="button" aria-pressed={!isMap} onClick={() => setAddress({ view: undefined, near: undefined })}>
+        <ResultIcon name="list" />
+        <span>{words.list}</span>
+      </button>
+      <button type="button" aria-pressed={isMap} onClick={() => setAddress({ view: 'map', row: undefined })}>
+        <ResultIcon name="pin" />
+        <span>{words.asMap}</span>
+      </button>
+    </div>
   )
 }
 

@@ -4,23 +4,23 @@ import { useEffect, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { resultInWords } from './result-in-words.ts'
-import { type Asked, inputOf } from './use-result.ts'
+import { type Asked, inputOf, WINDOW } from './use-result.ts'
 
-const WINDOW = 100
 const SETTLE_MS = 100
 
 /** Loads the visible rows of a long result once scrolling pauses. */
 export function useResultWindows(run: Run, asked: Asked, seen: readonly number[]) {
   const trpc = useTRPC()
   const { texts } = useSurroundings()
-  const settled = useSettled([...new Set(seen.map((index) => Math.floor(index / WINDOW)))].join(' '))
+  const wanted = [...new Set(seen.map((index) => Math.floor(index / WINDOW)))].join(' ')
+  const settled = useSettled(wanted)
   const windows = settled === '' ? [] : settled.split(' ').map(Number)
   const queries = useQueries({
     queries: windows.map((window) =>
-      trpc.run.result.queryOptions(
-        { ...inputOf(run, asked), limit: WINDOW, offset: window * WINDOW },
-        { staleTime: 60_000, placeholderData: keepPreviousData },
-      ),
+      trpc.run.result.queryOptions(inputOf(run.id, asked, window * WINDOW), {
+        staleTime: 60_000,
+        placeholderData: keepPreviousData,
+      }),
     ),
   })
   const rows = new Map<number, ResultRow>()
@@ -29,7 +29,12 @@ export function useResultWindows(run: Run, asked: Asked, seen: readonly number[]
     const said = resultInWords(data, (words) => texts.ofAction(run.actionId, words))
     for (const [index, row] of said.rows.entries()) rows.set((windows[nth] ?? 0) * WINDOW + index, row)
   }
-  return { rows, failed: queries.some(({ isError }) => isError) }
+  return {
+    rows,
+    isSettled:
+      settled === wanted && queries.every(({ isPending, isPlaceholderData }) => !isPending && !isPlaceholderData),
+    failed: queries.some(({ isError }) => isError),
+  }
 }
 
 /** The value after it has been stable for a moment: scrolling through thousands of rows loads none of them. */

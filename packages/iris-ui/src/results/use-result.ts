@@ -1,8 +1,7 @@
-import type { Run } from '@standin/client'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import type { Area, Run } from '@standin/client'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { useTRPC, useTRPCClient } from '../connection/api.ts'
-import { pagesOf } from '../connection/pages.ts'
+import { useTRPC } from '../connection/api.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -12,40 +11,47 @@ export interface Asked {
   search?: string
   filter?: Record<string, string>
   onlyNew?: boolean
+  within?: Area | 'nowhere'
   sort?: { key: string; descending: boolean }
 }
 
+/** So many rows come with one answer. */
+export const WINDOW = 100
 const LIVE_MS = 3_000
-const PAGE = 50
 
-export function inputOf({ id: runId }: Pick<Run, 'id'>, { search, filter, onlyNew, sort }: Asked) {
+export function inputOf(runId: string, { search, filter, onlyNew, within, sort }: Asked, offset = 0) {
   return {
     runId,
     ...(search && { search }),
     ...(filter && Object.keys(filter).length > 0 && { filter }),
     ...(onlyNew && { onlyNew }),
+    ...(within && { within }),
     ...(sort && { sort }),
+    limit: WINDOW,
+    offset,
   }
 }
 
-/** What a run found, in pages; read again while it goes. The server searches, filters and sorts. */
+/** What a run found, its first rows; read again while it goes. The server searches, filters and sorts. */
 export function useResult(run: Run, asked: Asked = {}) {
   const trpc = useTRPC()
   const { texts } = useSurroundings()
   const going = !hasEnded(run)
-  const client = useTRPCClient()
-  const input = { ...inputOf(run, asked), limit: PAGE }
-  const query = useInfiniteQuery({
-    ...pagesOf(trpc.run.result.pathKey(), input, (cursor, options) =>
-      client.run.result.query({ ...input, ...cursor }, options),
-    ),
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (going ? (state.status === 'error' ? RETRY_MS : LIVE_MS) : false),
-    staleTime: going ? 1_000 : 60_000,
-  })
-  const pages = useMemo(
-    () => query.data?.pages.map((page) => resultInWords(page, (words) => texts.ofAction(run.actionId, words))) ?? [],
+  const query = useQuery(
+    trpc.run.result.queryOptions(inputOf(run.id, asked), {
+      placeholderData: keepPreviousData,
+      refetchInterval: ({ state }) => (going ? (state.status === 'error' ? RETRY_MS : LIVE_MS) : false),
+      staleTime: going ? 1_000 : 60_000,
+    }),
+  )
+  const first = useMemo(
+    () => query.data && resultInWords(query.data, (words) => texts.ofAction(run.actionId, words)),
     [query.data, texts, run.actionId],
   )
-  return { ...query, first: pages[0], rows: pages.flatMap(({ rows }) => rows) }
+  return { ...query, first }
+}
+
+/** The same question before the run itself is known, so that both are answered at once. */
+export function useFirstRows(runId: string) {
+  return useQuery(useTRPC().run.result.queryOptions(inputOf(runId, {}), { staleTime: 60_000 }))
 }

@@ -17,7 +17,7 @@ export function useTypedAddress(name: string): [string, (text: string) => void] 
     if (typed === lastSet.current) return undefined
     const timer = setTimeout(() => {
       lastSet.current = typed
-      setAddress({ [name]: typed || undefined })
+      setAddress({ [name]: typed || undefined, row: undefined })
     }, 250)
     return () => clearTimeout(timer)
   }, [typed, name, setAddress])

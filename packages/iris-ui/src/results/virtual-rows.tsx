@@ -1,40 +1,43 @@
-import type { ResultColumn, ResultRow, Run } from '@standin/client'
+import type { ResultRow, Run } from '@standin/client'
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type FocusEvent, Fragment, useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { type FocusEvent, Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
+import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { RowCells, TableHead } from './table-parts.tsx'
-import { useJump } from './use-jump.ts'
+import { openRowOf } from './asked-of-address.ts'
+import { GoToRow } from './go-to-row.tsx'
+import { List, type ListProps, RowCells, rowClass } from './table-parts.tsx'
 import type { Asked } from './use-result.ts'
 import { useResultWindows } from './use-result-windows.ts'
-import { useTypicalHeight } from './use-typical-height.ts'
+import { useRowHeight } from './use-row-height.ts'
 import { withKept } from './with-kept.ts'
 
-interface VirtualRowsProps {
+interface VirtualRowsProps extends ListProps {
   run: Run
   asked: Asked
-  columns: readonly ResultColumn[]
-  details: readonly ResultColumn[]
   /** The loaded rows; others are loaded when they become visible. */
   firstRows: readonly ResultRow[]
   total: number
-  hasMachines: boolean
-  heading: string
-  /** The index of the row to jump to, from 0, until it is shown. */
+  /** The index of the row to focus, from 0, until it is. */
   goingTo: number | undefined
+  onGo(index: number): void
   onThere(): void
   onTop(): void
 }
 
 /** The height of the tabs and the table's head, which cover rows. */
-const HEADS_PX = 96
+const HEADS_PX = 104
 
-/** Draws the visible rows and keeps the table's full height and row count. */
+/** Draws the visible rows, all of one height, and keeps the table's full height and row count. */
 export function VirtualRows(props: VirtualRowsProps) {
-  const { run, asked, columns, details, firstRows, total, hasMachines, heading, goingTo, onThere, onTop } = props
+  const { run, asked, firstRows, total, goingTo, onGo, onThere, onTop, ...list } = props
   const { texts, formats } = useSurroundings()
   const words = texts.table
+  const nowMs = useNow(60_000)
   const table = useRef<HTMLTableElement>(null)
+  const [address] = useAddressState()
+  const open = openRowOf(address)
   const [offset, setOffset] = useState(0)
   const [focused, setFocused] = useState<number>()
   const rangeExtractor = useCallback(
@@ -45,16 +48,18 @@ export function VirtualRows(props: VirtualRowsProps) {
   useLayoutEffect(() => {
     const measure = () => table.current && setOffset(table.current.getBoundingClientRect().top + scrollY)
     measure()
-    // Rotating a tablet or a chart that loads later moves the table.
+    // Rotating a tablet or a line of filters moves the table.
     const moved = new ResizeObserver(measure)
     moved.observe(document.body)
     return () => moved.disconnect()
   }, [])
 
-  const rowPx = useTypicalHeight(table)
+  const rowPx = useRowHeight(table)
   const virtual = useWindowVirtualizer({
     count: total,
     estimateSize: () => rowPx,
+    // Rows are drawn, and measured, before anybody scrolls.
+    initialRect: { width: innerWidth, height: innerHeight },
     overscan: 8,
     scrollPaddingStart: HEADS_PX,
     scrollMargin: offset,
@@ -69,14 +74,15 @@ export function VirtualRows(props: VirtualRowsProps) {
   const rowAt = (index: number) => rows.get(index) ?? firstRows[index]
 
   const { scrollToIndex } = virtual
-  // Measurements of other rows or of another width do not apply.
+  const firstSeen = useRef(0)
   useLayoutEffect(() => {
-    const at = virtual.range?.startIndex ?? 0
     virtual.measure()
-    for (const row of table.current?.querySelectorAll<HTMLTableRowElement>('tr[data-index]:not(:has(.coming))') ?? [])
-      virtual.measureElement(row)
-    if (at > 0) scrollToIndex(at, { align: 'start' })
+    // Another width: the same rows stay in view.
+    if (firstSeen.current > 0) scrollToIndex(firstSeen.current, { align: 'start' })
   }, [rowPx])
+  useLayoutEffect(() => {
+    firstSeen.current = virtual.range?.startIndex ?? 0
+  })
   const question = JSON.stringify(asked)
   const lastQuestion = useRef(question)
   useLayoutEffect(() => {
@@ -85,19 +91,26 @@ export function VirtualRows(props: VirtualRowsProps) {
     // Other rows, or in another order: from the first one on.
     if ((table.current?.getBoundingClientRect().top ?? 0) < 0) table.current?.scrollIntoView()
   }, [question])
+  const lastOpen = useRef(open)
+  useEffect(() => {
+    // Previous and next are followed by the list.
+    if (open !== undefined && open !== lastOpen.current) scrollToIndex(open, { align: 'auto' })
+    lastOpen.current = open
+  }, [open, scrollToIndex])
+
+  useEffect(() => {
+    if (goingTo !== undefined) scrollToIndex(goingTo, { align: 'center' })
+  }, [goingTo, scrollToIndex])
   const isDrawn = items.some(({ index }) => index === goingTo && rowAt(index) !== undefined)
-  useJump({ table, goingTo, isDrawn, topPx: HEADS_PX, scrollToIndex, onThere })
+  useEffect(() => {
+    if (goingTo === undefined || !isDrawn) return
+    table.current?.querySelector<HTMLElement>(`[data-index="${goingTo}"] a`)?.focus({ preventScroll: true })
+    onThere()
+  }, [goingTo, isDrawn, onThere])
 
   return (
     <>
-      <table
-        ref={table}
-        className={details.length > 0 ? 'fold steady opens' : 'fold steady'}
-        role="table"
-        aria-rowcount={total + 1}
-      >
-        <caption className="vh">{heading}</caption>
-        <TableHead columns={columns} hasMachines={hasMachines} sortable />
+      <List {...list} ref={table} rowCount={total}>
         <tbody
           role="rowgroup"
           onFocus={({ target }) => setFocused(indexOfRow(target))}
@@ -110,21 +123,15 @@ export function VirtualRows(props: VirtualRowsProps) {
                 <Gap height={start - (items[nth - 1]?.end ?? offset)} />
                 <tr
                   role="row"
-                  // Measured when it is there: only what is measured first is made up for while somebody scrolls up.
-                  ref={row && virtual.measureElement}
                   style={row ? undefined : { height: rowPx }}
+                  className={row && rowClass(row, index === open)}
                   data-index={index}
                   aria-rowindex={index + 2}
                 >
                   {row ? (
-                    <RowCells row={row} columns={columns} details={details} hasMachines={hasMachines} />
+                    <RowCells row={row} index={index} isOpen={index === open} columns={list.columns} nowMs={nowMs} />
                   ) : (
-                    <td
-                      role="cell"
-                      colSpan={columns.length + (hasMachines ? 1 : 0)}
-                      className="coming"
-                      aria-busy="true"
-                    >
+                    <td role="cell" className="coming" aria-busy="true">
                       <span className="vh">{texts.connection.loading}</span>
                       <span className="sk" />
                       <span className="sk second" />
@@ -136,7 +143,7 @@ export function VirtualRows(props: VirtualRowsProps) {
           })}
           <Gap height={virtual.getTotalSize() + offset - (items.at(-1)?.end ?? offset)} />
         </tbody>
-      </table>
+      </List>
       <div className="more sticks">
         <span className="num" data-range>
           {words.range(
@@ -145,6 +152,7 @@ export function VirtualRows(props: VirtualRowsProps) {
             formats.number(total),
           )}
         </span>
+        <GoToRow total={total} onGo={onGo} />
         {failed && <span className="st bad">{texts.connection.partMissing}</span>}
         <Button
           icon="up"

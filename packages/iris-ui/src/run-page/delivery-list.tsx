@@ -19,49 +19,36 @@ export function DeliveryList({ run }: { run: Run }) {
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(30_000)
   const words = texts.run
-
+  if (run.deliveries.length === 0) return null
   return (
-    <section className="sec" aria-labelledby="h-sent">
-      <h2 id="h-sent">{words.sentTo}</h2>
-      {run.deliveries.length === 0 && <p className="sub">{words.sentNobody}</p>}
-      {run.deliveries.length > 0 && (
-        <ul className="rows">
-          {run.deliveries.map((delivery) => (
-            <li key={delivery.id} data-delivery={delivery.state}>
-              <Icon name={looks[delivery.state].icon} tone={looks[delivery.state].tone} />
-              <div>
-                <p className="t">{delivery.kind === 'webhook' ? words.webhook(delivery.to) : delivery.to}</p>
-                <p className="d">{deliveryWords(delivery, { nowMs, texts, formats })}</p>
-                {delivery.state === 'failed' && !isAboutAddress(delivery) && (
-                  <ResendButton runId={run.id} deliveryId={delivery.id} to={delivery.to} />
-                )}
-                {delivery.reason === 'DESTINATION_UNCONFIRMED' && (
-                  <Link href={addresses.receivers} className="btn">
-                    {texts.needs.receivers}
-                  </Link>
-                )}
-                {delivery.reason === 'DELIVERY_REFUSED' && run.scheduleId && (
-                  <Link href={addresses.changeSchedule(run.scheduleId)} className="btn">
-                    {texts.needs.correct}
-                  </Link>
-                )}
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
+    <ul className="rows">
+      {run.deliveries.map((delivery) => (
+        <li key={delivery.id} data-delivery={delivery.state}>
+          <Icon name={looks[delivery.state].icon} tone={looks[delivery.state].tone} />
+          <div>
+            <p className="t">
+              <bdi>{delivery.kind === 'webhook' ? words.webhook(delivery.to) : delivery.to}</bdi>
+            </p>
+            <p className="d">{deliveryWords(delivery, { nowMs, texts, formats })}</p>
+            {delivery.state === 'failed' && delivery.reason !== 'DELIVERY_REFUSED' && (
+              <ResendButton runId={run.id} deliveryId={delivery.id} to={delivery.to} />
+            )}
+            {delivery.reason === 'DELIVERY_REFUSED' && run.scheduleId && (
+              <Link href={addresses.changeSchedule(run.scheduleId)} className="btn">
+                {texts.needs.correct}
+              </Link>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
   )
 }
-
-/** To send it once more would end the same way. */
-const isAboutAddress = ({ reason }: Delivery) => reason === 'DELIVERY_REFUSED' || reason === 'DESTINATION_UNCONFIRMED'
 
 function deliveryWords(
   { state, reason, attempts, nextTryAt, endedAt }: Delivery,
   { nowMs, texts: { run: words }, formats }: { nowMs: number; texts: Texts; formats: Formats },
 ): string {
-  if (reason === 'DESTINATION_UNCONFIRMED') return words.deliveryUnconfirmed
   if (state === 'failed') return reason === 'DELIVERY_REFUSED' ? words.deliveryRefused : words.deliveryFailed(attempts)
   if (state === 'waiting')
     return nextTryAt && attempts > 0 ? words.deliveryNext(formats.clock(nextTryAt), attempts) : words.deliveryWaits

@@ -6,41 +6,65 @@ import { startRefusalWords } from '../connection/refusal-words.ts'
 import { useInstallation } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
+import { Crumb } from '../parts/crumb.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { Notice } from '../parts/notice.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
-import { ResultDetail, ResultSection } from '../results/result-section.tsx'
+import { isLead, ResultBody } from '../results/result-body.tsx'
+import { useResult } from '../results/use-result.ts'
 import { againOf } from '../runs/again.ts'
 import { addressOfRun, progressWords } from '../runs/run-words.ts'
 import { useRetryRun } from '../runs/use-retry-run.ts'
 import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { DeliveryList } from './delivery-list.tsx'
-import { FileList } from './file-list.tsx'
+import { BesideResult } from './beside-result.tsx'
 import type { RunViewProps } from './going-run-view.tsx'
-import { RunFacts } from './run-facts.tsx'
+import { useFactsInWords } from './run-facts.tsx'
 import { RunLog } from './run-log.tsx'
 
-/** The headline, then the chart, table, files and deliveries. */
+/** The sentence and its facts in one line, then the list at once. What proves it stands beside the list. */
 export function EndedRunView({ run, log, action, title, said, heading }: RunViewProps) {
   const { texts, formats } = useSurroundings()
+  const words = texts.run
+  const detail = useResult(run).first?.detail ?? null
+  const facts = useFactsInWords({ run, action })
   const progress = progressWords(run, { texts, formats })
   const halfWay = run.state !== 'succeeded' && run.progress.done > 0
+  const isIncomplete = run.state === 'succeeded' && run.incomplete !== null
+  const lead = [...said.lead, ...(isLead(detail) && !isIncomplete ? [detail] : []), facts]
 
   return (
     <>
-      <div className="say">
-        {said.look && <Icon name={said.look.icon} tone={said.look.tone} size="lg" label={said.look.state} />}
-        <div>
-          <h1 ref={heading} tabIndex={-1}>
-            {said.heading}
-          </h1>
-          {said.lead.length > 0 && <p className="lead">{said.lead.join(' ')}</p>}
-          <ResultDetail run={run} />
+      <div className="top">
+        <Crumb to={addresses.action(run.actionId)}>{title}</Crumb>
+        <div className="say tight">
+          {said.look && <Icon name={said.look.icon} tone={said.look.tone} size="lg" label={said.look.state} />}
+          <div>
+            <h1 ref={heading} tabIndex={-1}>
+              {said.heading}
+            </h1>
+            <p className="lead">
+              {lead.filter(Boolean).join(' ')} <Origin run={run} />
+            </p>
+          </div>
         </div>
-        <div className="acts">
-          <RunAgain run={run} title={title} action={action} />
-        </div>
+        {!isIncomplete && (
+          <div className="acts">
+            <RunAgain run={run} title={title} action={action} />
+          </div>
+        )}
       </div>
+      {isIncomplete && (
+        <Notice
+          tone="warn"
+          icon="warn"
+          heading={words.notAllChecked}
+          slim
+          aside={<RunAgain run={run} title={title} action={action} />}
+        >
+          <p>{isLead(detail) ? detail : run.incomplete && texts.ofAction(run.actionId, run.incomplete)}</p>
+        </Notice>
+      )}
       {halfWay && (
         <ProgressBar
           label={title}
@@ -51,18 +75,8 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
           size="large"
         />
       )}
-      <RunFacts run={run} action={action} line />
-      <Origin run={run} />
-      <div className="cols res">
-        <div className="stack">
-          <ResultSection run={run} />
-          <RunLog log={log} actionId={run.actionId} />
-        </div>
-        <div className="aside">
-          <FileList run={run} />
-          <DeliveryList run={run} />
-        </div>
-      </div>
+      <ResultBody run={run} beside={<BesideResult run={run} />} />
+      <RunLog log={log} actionId={run.actionId} />
     </>
   )
 }
@@ -81,13 +95,13 @@ function Origin({ run }: Pick<RunViewProps, 'run'>) {
   ].filter((link) => typeof link === 'object' && link !== null)
   if (links.length === 0) return null
   return (
-    <p className="origin small muted">
+    <span className="origin">
       {links.map(({ to, words: label, said }) => (
         <span key={to}>
-          {said} <Link href={to}>{label}</Link>
+          {said} <Link href={to}>{label}</Link>{' '}
         </span>
       ))}
-    </p>
+    </span>
   )
 }
 
@@ -123,14 +137,14 @@ function RunAgain({ run, title, action }: Pick<RunViewProps, 'run' | 'title' | '
         aria-describedby={hindered ? 'again-not' : undefined}
         onClick={press}
       >
-        {texts.run.again}
+        {run.incomplete === null ? texts.run.again : texts.run.tryAgain}
       </Button>
       {hindered && (
         <p className="small muted" id="again-not">
           {hindered === 'role' ? texts.shell.needsRole : hindranceWords(hindered, action, texts)}
         </p>
       )}
-      <div role="alert">
+      <div role="alert" className="alert">
         {failure && (
           <p className="st bad">
             <Icon name="bad" />

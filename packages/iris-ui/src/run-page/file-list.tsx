@@ -1,4 +1,4 @@
-import type { Run } from '@standin/client'
+import type { Artifact, Run } from '@standin/client'
 import { DownloadOffer } from '../files/download.tsx'
 import { fileFormat } from '../files/file-format.ts'
 import { useDownload } from '../files/use-download.ts'
@@ -17,43 +17,37 @@ export function FileList({ run }: { run: Run }) {
   const nowMs = useNow(60_000)
   // The server deletes them without a trace, after a day at the earliest.
   const isOld = run.endedAt !== null && nowMs - Date.parse(run.endedAt) > DAY_MS
-  const keptUntil = run.artifacts[0]?.keptUntil
+  const factsOf = (artifact: Artifact) =>
+    [
+      [fileFormat(artifact), formats.bytes(artifact.bytes)].filter(Boolean).join(', '),
+      ...(artifact.keptUntil ? [words.kept(formats.shortMoment(artifact.keptUntil, nowMs))] : []),
+    ].join(' · ')
 
+  if (run.artifacts.length === 0) return <p className="sub">{isOld ? words.filesGone : words.filesNone}</p>
   return (
-    <section className="sec" aria-labelledby="h-files">
-      <h2 id="h-files">{words.files}</h2>
-      {run.artifacts.length === 0 && <p className="sub">{isOld ? words.filesGone : words.filesNone}</p>}
-      {run.artifacts.length > 0 && (
-        <>
-          <ul className="rows files">
-            {run.artifacts.map((artifact) => {
-              const format = fileFormat(artifact)
-              const size = formats.bytes(artifact.bytes)
-              return (
-                <li key={artifact.id}>
-                  <Icon name="file" tone="wait" />
-                  <div>
-                    <p className="t">{artifact.name}</p>
-                    <p className="d">{[format, size].filter(Boolean).join(', ')}</p>
-                  </div>
-                  <div className="e">
-                    <Button
-                      className="icon"
-                      look="quiet"
-                      icon="download"
-                      busy={download.busy && download.artifact?.id === artifact.id}
-                      aria-label={texts.files.downloadNamed(format, artifact.name, size)}
-                      onClick={() => download.start(artifact)}
-                    />
-                  </div>
-                  {download.artifact?.id === artifact.id && <DownloadOffer artifact={artifact} download={download} />}
-                </li>
-              )
-            })}
-          </ul>
-          {keptUntil && <p className="small muted foot">{words.kept(formats.date(keptUntil))}</p>}
-        </>
-      )}
-    </section>
+    <ul className="rows files">
+      {run.artifacts.map((artifact) => (
+        <li key={artifact.id}>
+          <Icon name="file" tone="wait" />
+          <div>
+            <p className="t">
+              <bdi>{artifact.name}</bdi>
+            </p>
+            <p className="d">{factsOf(artifact)}</p>
+          </div>
+          <div className="e">
+            <Button
+              className="icon"
+              look="quiet"
+              icon="download"
+              busy={download.busy && download.artifact?.id === artifact.id}
+              aria-label={texts.files.downloadNamed(fileFormat(artifact), artifact.name, formats.bytes(artifact.bytes))}
+              onClick={() => download.start(artifact)}
+            />
+          </div>
+          {download.artifact?.id === artifact.id && <DownloadOffer artifact={artifact} download={download} />}
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -10,7 +10,7 @@ import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
 import { Question } from '../parts/question.tsx'
-import { ResultSection } from '../results/result-section.tsx'
+import { ResultBody } from '../results/result-body.tsx'
 import type { RunHeading } from '../runs/run-heading.ts'
 import { addressOfRun, progressMessage, progressWords } from '../runs/run-words.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -75,7 +75,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
       )}
       <div className="cols res early">
         <div className="stack">
-          <ResultSection run={run} />
+          <ResultBody run={run} />
           <RunLog log={log} actionId={run.actionId} />
         </div>
         <div className="aside">

@@ -14,8 +14,8 @@ import { Icon } from '../parts/icon.tsx'
 import { PageSkeleton } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
 import { headWords } from '../results/cell-words.ts'
-import { ResultDetail, ResultSection } from '../results/result-section.tsx'
-import { useResult } from '../results/use-result.ts'
+import { isLead, ResultBody } from '../results/result-body.tsx'
+import { useFirstRows, useResult } from '../results/use-result.ts'
 import { isPreviewTooOld } from '../runs/again.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { runHeading } from '../runs/run-heading.ts'
@@ -40,7 +40,8 @@ export function PreviewPage({ actionId, runId }: { actionId: string; runId: stri
   const { texts } = useSurroundings()
   const { run, log, follow, isPending, error } = useRun(runId)
   const { actions } = useActions()
-  const shape = useSkeleton(isPending)
+  const rows = useFirstRows(runId)
+  const shape = useSkeleton(isPending || (rows.isPending && error === null))
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!run) {
@@ -79,8 +80,10 @@ function KnownPreview({ run, log, action, follow }: KnownPreviewProps) {
   const view = { run, log, action, title, said, heading }
 
   return (
-    <div className="page-preview" data-run={run.id} data-state={run.state}>
-      <Crumb to={`${addresses.action(run.actionId)}?like=${run.id}`}>{texts.preview.changeChoice}</Crumb>
+    <div className="page-preview page-result" data-run={run.id} data-state={run.state}>
+      {(!hasEnded(run) || run.state === 'succeeded') && (
+        <Crumb to={`${addresses.action(run.actionId)}?like=${run.id}`}>{texts.preview.changeChoice}</Crumb>
+      )}
       {!hasEnded(run) && <GoingRunView {...view} />}
       {hasEnded(run) && run.state !== 'succeeded' && <EndedRunView {...view} />}
       {run.state === 'succeeded' && <ReadyPreview {...view} />}
@@ -124,7 +127,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
             {would} {applied ? words.usedAlready : words.nothingYet}
           </h1>
           <p className="lead">{words.made(made)}</p>
-          <ResultDetail run={run} />
+          {isLead(first.detail) && <p className="lead">{first.detail}</p>}
         </div>
       </div>
       <RunFacts run={run} action={action} line />
@@ -132,8 +135,11 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
         <ByKind first={first} />
         <Apply run={run} action={action} title={title} count={first.total} applied={applied} />
         <div className="stack">
-          <ResultSection run={run} />
-          <FileList run={run} />
+          <ResultBody run={run} />
+          <section className="sec" aria-labelledby="h-files">
+            <h2 id="h-files">{texts.run.files}</h2>
+            <FileList run={run} />
+          </section>
         </div>
       </div>
     </>

@@ -3,8 +3,10 @@ import type { ReactNode } from 'react'
 import { elapsed } from '../formats/elapsed.ts'
 import { useNow } from '../formats/use-now.ts'
 import { choicesInWords } from '../forms/choices-in-words.ts'
+import { isEverything } from '../forms/machine-filters.ts'
 import { filterOfInput, useFilterWords } from '../forms/use-filter-words.ts'
 import { hasEnded } from '../runs/follow-run.ts'
+import { startedByWords } from '../runs/run-words.ts'
 import { starterWords } from '../runs/starter-words.ts'
 import { useSurroundings } from '../surroundings.ts'
 
@@ -14,6 +16,27 @@ interface RunFactsProps {
   /** In one line over the page, or in the column beside it. */
   line?: boolean
 }
+
+/** `Finished today 06:09, all machines, by schedule.` The choices that are not the usual ones with it. */
+export function useFactsInWords({ run, action }: Omit<RunFactsProps, 'line'>): string {
+  const { host, texts, formats } = useSurroundings()
+  const nowMs = useNow(60_000)
+  const machines = filterOfInput(run.input, action)
+  const sayMachines = useFilterWords([machines])
+  if (!run.endedAt) return ''
+  const choices = action ? choicesInWords(run.input, action.inputSchema, { texts, formats, ofDefault: false }) : []
+  return texts.run.facts(
+    run.state === 'succeeded' ? 'finished' : 'stopped',
+    texts.results.when(formats.moment(run.endedAt, nowMs)),
+    [
+      ...(machines ? [isEverything(machines) ? small(texts.form.allMachines) : sayMachines(machines)] : []),
+      startedByWords(run, { userId: host.user.id, texts }),
+      ...choices.map(([name, value]) => `${small(name)}: ${value}`),
+    ],
+  )
+}
+
+const small = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 
 export function RunFacts({ run, action, line }: RunFactsProps) {
   const { host, texts, formats } = useSurroundings()

@@ -6,6 +6,7 @@ import { useNow } from '../formats/use-now.ts'
 import { Crumb } from '../parts/crumb.tsx'
 import { PageSkeleton } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
+import { useFirstRows } from '../results/use-result.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { runHeading } from '../runs/run-heading.ts'
 import { titleOf } from '../runs/run-words.ts'
@@ -26,7 +27,9 @@ export function RunPage({ runId }: { runId: string }) {
   const { texts } = useSurroundings()
   const { run, log, follow, error, isPending } = useRun(runId)
   const { actions } = useActions()
-  const shape = useSkeleton(isPending)
+  // Drawn at once, with what it found: nothing on it moves when the list comes.
+  const rows = useFirstRows(runId)
+  const shape = useSkeleton(isPending || (rows.isPending && error === null))
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!run) {
@@ -64,8 +67,8 @@ function KnownRun({ run, log, action, follow }: KnownRunProps & { follow: Return
   useRunAnnouncements(run, said.heading, heading)
 
   return (
-    <div className="page-run" data-run={run.id} data-state={run.state}>
-      <Crumb to={addresses.action(run.actionId)}>{title}</Crumb>
+    <div className="page-run page-result" data-run={run.id} data-state={run.state}>
+      {!hasEnded(run) && <Crumb to={addresses.action(run.actionId)}>{title}</Crumb>}
       {hasEnded(run) ? (
         <EndedRunView run={run} log={log} action={action} title={title} said={said} heading={heading} />
       ) : (

@@ -131,9 +131,7 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
               <p>
                 {reason === 'DELIVERY_REFUSED'
                   ? texts.needs.refusedAddressMeans
-                  : reason === 'DESTINATION_UNCONFIRMED'
-                    ? texts.needs.unconfirmedMeans
-                    : texts.needs.notDeliveredMeans(attempts)}
+                  : texts.needs.notDeliveredMeans(attempts)}
               </p>
             </Notice>
           ))}

@@ -46,10 +46,7 @@ export function SchedulesPage() {
           <h1>{words.heading}</h1>
           <p className="lead">{own ? words.lead(zoneCity(formats.zone)) : words.leadMixed}</p>
         </div>
-        <div className="acts btns">
-          <Link href={addresses.receivers} className="btn quiet">
-            {texts.receivers.open}
-          </Link>
+        <div className="acts">
           {mayAdd && (
             <Link href={addresses.newSchedule} className="btn go">
               <Icon name="plus" />

@@ -1,4 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react'
+import { noteScroll } from './kept-scroll.ts'
 
 /**
  * The app's address is the fragment of the frame's: `#/activity?what=changed`, path and filters in one. A frame without
@@ -22,10 +23,17 @@ function subscribe(changed: () => void): () => void {
   }
 }
 
-export function navigate(to: string, { replace = false }: { replace?: boolean } = {}): void {
+export function navigate(to: string, { replace = false, state }: { replace?: boolean; state?: object } = {}): void {
   const address = `#${to}`
   if (address === location.hash) return
-  history[replace ? 'replaceState' : 'pushState'](null, '', address)
+  const isSamePage = to.split('?')[0] === here().path
+  if (replace) history.replaceState(isSamePage ? history.state : null, '', address)
+  else {
+    noteScroll()
+    // What opens beside a page leaves it where it is.
+    const scrolled = isSamePage && { scrolled: Math.round(scrollY) }
+    history.pushState(scrolled || state ? { ...scrolled, ...state } : null, '', address)
+  }
   // Neither fires an event on its own.
   dispatchEvent(new Event('standin-navigate'))
 }
@@ -42,17 +50,22 @@ export const hashHref = (path: string) => `#${path}`
  * Filters, sorting and what is open, in the address. Setting one replaces the entry, so that the back button leaves the
  * page instead of undoing letters.
  */
-export function useAddressState(): [URLSearchParams, (changes: Record<string, string | undefined>) => void] {
+export function useAddressState(): [URLSearchParams, (changes: AddressChanges) => void] {
   const search = useHashSearch()
-  const set = useCallback((changes: Record<string, string | undefined>) => {
-    const { path, search: now } = here()
-    const parameters = new URLSearchParams(now)
-    for (const [name, value] of Object.entries(changes)) {
-      if (value) parameters.set(name, value)
-      else parameters.delete(name)
-    }
-    const text = parameters.toString()
-    navigate(text ? `${path}?${text}` : path, { replace: true })
-  }, [])
+  const set = useCallback((changes: AddressChanges) => navigate(changedAddress(changes), { replace: true }), [])
   return [new URLSearchParams(search), set]
+}
+
+export type AddressChanges = Record<string, string | undefined>
+
+/** The current address with other parameters. */
+export function changedAddress(changes: AddressChanges): string {
+  const { path, search } = here()
+  const parameters = new URLSearchParams(search)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) parameters.set(name, value)
+    else parameters.delete(name)
+  }
+  const text = parameters.toString()
+  return text ? `${path}?${text}` : path
 }

@@ -9,6 +9,8 @@ import { accessWords } from './access-words.ts'
 import { addresses } from './addresses.ts'
 import { AnnouncerContext } from './announcer.ts'
 import { hashHref, useHashLocation, useHashSearch } from './hash-location.ts'
+import { keepPlace } from './kept-place.ts'
+import { noteScrolling, restoreScroll, scrolledOf } from './kept-scroll.ts'
 import { PageNotices } from './page-notices.tsx'
 import { Pages, pagePreloads } from './pages.tsx'
 
@@ -45,14 +47,26 @@ function Frame() {
   const [path] = useHashLocation()
   const main = useRef<HTMLElement>(null)
   const firstPath = useRef<string | undefined>(path)
+  const { account } = useSurroundings().host
 
   useEffect(() => {
     // Not on the first page: the person has not moved.
-    if (firstPath.current === path) return
-    firstPath.current = undefined
-    main.current?.focus({ preventScroll: true })
-    scrollTo(0, 0)
+    if (firstPath.current !== path) {
+      firstPath.current = undefined
+      main.current?.focus({ preventScroll: true })
+    }
+    // An entry that was left before is shown as it was left; a new one from its beginning.
+    restoreScroll(scrolledOf(history.state))
   }, [path])
+  useEffect(() => {
+    const leave = () => keepPlace(account.id, scrollY)
+    addEventListener('pagehide', leave)
+    const stopNoting = noteScrolling()
+    return () => {
+      removeEventListener('pagehide', leave)
+      stopNoting()
+    }
+  }, [account.id])
 
   return (
     <>

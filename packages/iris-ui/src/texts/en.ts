@@ -71,6 +71,7 @@ type NotOfPresses =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'RUN_STUCK'
   | 'EFFECT_UNKNOWN'
+  | 'DELIVERY_FAILED'
   | 'DELIVERY_REFUSED'
 
 type Refusals = Record<Exclude<ErrorReason, NotOfPresses> | 'UNREACHABLE' | 'SIGNED_OUT', string>
@@ -113,9 +114,6 @@ const refusals: Refusals = {
   ARTIFACT_NOT_FOUND: 'This file has been deleted.',
   LINK_EXPIRED: 'The link has expired.',
   DELIVERY_NOT_FOUND: 'This delivery is no longer kept.',
-  DELIVERY_FAILED: 'The email could not be sent. Try again later.',
-  DESTINATION_UNCONFIRMED:
-    'Results may not be sent to one of the receivers yet: it is neither confirmed nor in a domain that this account trusts.',
 }
 
 /** Why a start did not work, and what to do. */
@@ -316,9 +314,6 @@ export const en = {
     notDeliveredMeans: (tries: number) =>
       `The receiver did not answer. Standin tried ${times(tries)}. The result is still here.`,
     refusedAddressMeans: 'The address does not accept the result. The result is still here.',
-    unconfirmedMeans:
-      'Results may no longer be sent there: the receiver wants no more, or its domain is not trusted. The result is still here.',
-    receivers: 'See who may receive results',
     noEmailMeans: 'This server cannot send email. Your Standin operator can set it up. The result is still here.',
     incomplete: (title: string) => `“${title}” could not check everything.`,
     runAgain: 'Try again',
@@ -446,10 +441,6 @@ export const en = {
     result: 'Who gets the result',
     email: 'Email',
     emailHelp: 'Several addresses, separated by commas. The result also stays here.',
-    unconfirmed: (address: string) => `${address} must confirm first.`,
-    withdrawn: (address: string) => `${address} wants no emails.`,
-    untrustedHost: (host: string) =>
-      `This account does not trust ${host}. An administrator can add it under Schedules, Receivers.`,
     noEmail: 'This server cannot send email yet; your Standin operator can set it up. The result always stays here.',
     file: 'Attachment',
     fileNone: 'None, only a summary and a link',
@@ -641,16 +632,23 @@ export const en = {
     system: 'Standin',
     log: 'Log',
     again: 'Run again',
+    tryAgain: 'Try again',
+    /** Under the sentence of a result: when, about which machines, by whom, with which choices. */
+    facts: (ended: 'finished' | 'stopped', when: string, more: readonly string[]) =>
+      `${ended === 'finished' ? 'Finished' : 'Stopped'} ${[when, ...more].join(', ')}.`,
+    notAllChecked: 'Not everything was checked.',
+    moreMayNeed: 'More machines may need attention than this list shows.',
     newPreview: 'Make a new preview',
     againStarted: (title: string) => `${title} has started again.`,
     found: 'Found so far',
     foundSoFar: (n: string) => `${n} so far, the order may still change`,
     files: 'Files',
+    filesAndDeliveries: 'Files and deliveries',
+    notDelivered: (n: string) => `${n} not delivered`,
+    fileCount: (n: number, number: string) => `${number} ${n === 1 ? 'file' : 'files'}`,
     filesNone: 'This run left no files.',
     filesGone: 'There are no files any more. Files are kept for a limited time.',
-    kept: (day: string) => `Kept until ${day}.`,
-    sentTo: 'Sent to',
-    sentNobody: 'No one. The result is here.',
+    kept: (day: string) => `kept until ${day}`,
     delivered: (when: SaidMoment) =>
       `Delivered ${when.kind === 'today' ? when.clock : `${when.shortDay}, ${when.clock}`}`,
     deliveredTries: (n: number) => `after ${n} tries`,
@@ -658,7 +656,6 @@ export const en = {
     deliveryNext: (clock: string, tries: number) => `Not delivered yet. Tried ${times(tries)}; next try at ${clock}`,
     deliveryFailed: (tries: number) => `Not delivered. Tried ${times(tries)}.`,
     deliveryRefused: 'Not delivered. The address does not accept the result.',
-    deliveryUnconfirmed: 'Not sent. Results may not be sent there.',
     webhook: (to: string) => `${to} (web address)`,
     machines: 'Machines',
     triedTimes: (n: number) => (n > 1 ? `We tried ${n} times.` : ''),
@@ -673,10 +670,10 @@ export const en = {
 
   table: {
     find: 'Find a machine or word',
+    search: 'Search',
     filters: 'Filters',
-    every: (column: string) => `${column}: all`,
     detail: 'In detail',
-    details: 'More',
+    details: 'Details',
     noSite: 'No site',
     newRow: 'New',
     order: 'Order',
@@ -685,29 +682,45 @@ export const en = {
       `${column}, ${{ size: ['smallest', 'largest'], time: ['oldest', 'newest'], words: ['A', 'Z'] }[by][descending ? 1 : 0]} first`,
     onlyNew: 'Only new',
     machine: 'Machine',
-    showing: (shown: string, total: string) => `Showing ${shown} of ${total}`,
     range: (from: string, to: string, total: string) => `${from}–${to} of ${total}`,
-    more: (n: string) => `Show ${n} more`,
     top: 'Back to the top',
     goTo: 'Row',
     go: 'Go',
-    long: (total: string) => `${total} rows. Search or filter, or go to a row number.`,
     none: 'Nothing matches.',
     noneMeans: 'Remove a word or a filter.',
     clear: 'Show everything',
     unknown: 'unknown',
-    chart: 'Chart',
-    chartTable: (title: string) => `${title}, as numbers`,
     noData: 'no data',
     other: 'Other',
     map: 'Where they are',
-    mapTable: 'Places and how many rows each has',
-    place: 'Place',
-    rows: 'Rows',
     unnamedPlace: 'Unnamed',
     andOthers: (name: string, others: string) => `${name} and ${others} more`,
     withoutPlace: (n: number, number: string) =>
-      n === 1 ? 'One more has no known position.' : `${number} more have no known position.`,
+      n === 1
+        ? 'One has no known position and is not on the map.'
+        : `${number} have no known position and are not on the map.`,
+    showThem: (n: number): string => (n === 1 ? 'Show it' : 'Show them'),
+    nowhere: 'no known position',
+    showAs: 'Show as',
+    list: 'List',
+    asMap: 'Map',
+    newCount: (n: string) => `${n} new`,
+    pressBar: 'Press a line to see only those.',
+    pressAgain: 'Press it again to see all.',
+    pressWeek: 'Press a column to see only its rows.',
+    filtered: (shown: string, total: string, n: number, isMachines: boolean) =>
+      `${shown} of ${total} ${isMachines ? (n === 1 ? 'machine' : 'machines') : n === 1 ? 'row' : 'rows'}:`,
+    onlyNewWords: 'new',
+    quoted: (words: string) => `“${words}”`,
+    showAll: (total: string) => `Show all ${total}`,
+    active: (n: number): string => (n === 1 ? 'filter active' : 'filters active'),
+    why: 'Why',
+    nth: (n: string, total: string) => `${n} of ${total}`,
+    previous: 'Previous',
+    next: 'Next',
+    close: 'Close',
+    openInManager: 'Open in Manager',
+    goneRow: 'This row is no longer there.',
     outlines: 'Outlines: Natural Earth',
   },
 
@@ -811,53 +824,6 @@ export const en = {
     both: (there: string, zone: string, here: string) => `${there} in ${zone}, ${here} for you`,
   },
 
-  receivers: {
-    heading: 'Who may receive results',
-    open: 'Receivers',
-    lead: 'You can always send results to your own address. Other people confirm first, unless this account trusts their domain.',
-    domains: 'Email domains',
-    domainsMeans: 'Results can be sent to every address in them, subdomains included.',
-    noDomains: 'None. Only people who confirmed get email.',
-    domain: 'Domain',
-    domainHelp: 'For example acme.dk',
-    hosts: 'Web addresses',
-    hostsMeans: 'Results can be sent to these hosts as signed messages, subdomains included.',
-    noHosts: 'None. Results are not sent to web addresses.',
-    host: 'Host',
-    hostHelp: 'For example hooks.acme.dk, without https and path',
-    add: 'Add',
-    added: (domain: string) => `Results can now be sent to ${domain}.`,
-    notADomain: 'Enter a domain such as acme.dk.',
-    notAdded: 'It was not added.',
-    notAccepted: 'Standin does not accept it: anybody can have an address there, or the list is full.',
-    addedBy: (who: string, when: SaidMoment) => `Added by ${who} ${onDay(when)}`,
-    byOperator: 'Trusted on every account of this server',
-    all: 'All',
-    allMeans: 'This server sends results anywhere. Its operator can change that.',
-    remove: 'Remove',
-    removeNamed: (name: string) => `Remove ${name}`,
-    removeQuestion: (name: string) => `Remove ${name}?`,
-    removeMeans: 'Results can no longer be sent there. Schedules that do so go on without it, and say so.',
-    keep: 'Keep it',
-    removed: (name: string) => `${name} is removed.`,
-    onlyAdministrators: 'Only administrators can change what this account trusts.',
-    people: 'People who were asked',
-    peopleMeans:
-      'Each gets an email with a link, and no results until they agree. They can stop the emails at any time.',
-    noPeople: 'Nobody was asked yet.',
-    confirmed: (when: SaidMoment) => `Confirmed ${onDay(when)}`,
-    asked: (when: SaidMoment) => `Asked ${onDay(when)}, no answer yet`,
-    withdrawn: (when: SaidMoment) => `Stopped the emails ${onDay(when)}`,
-    email: 'Email address',
-    ask: 'Ask to confirm',
-    askNamed: (address: string) => `Ask ${address} to confirm`,
-    wasAsked: (address: string) => `${address} was asked. Results can be sent there once they agree.`,
-    notAsked: 'The email was not sent.',
-    askedTooOften: (when: SaidMoment) =>
-      `This person or many others were asked a short time ago. Try again ${onMoment(when)}.`,
-    needsNoQuestion: 'Results can already be sent to this address, or it is not complete.',
-  },
-
   activity: {
     heading: 'Activity',
     lead: 'Everything done on this account through Standin, by whom and when. Entries cannot be changed.',
@@ -951,12 +917,6 @@ export const en = {
       'delivery.resent': (of: Said) =>
         `Resent the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
       'artifact.linked': (of: Said) => `Downloaded ${of.name ?? 'a file'}.`,
-      'domain.trusted': (of: Said) => `Allowed results to go to ${of.to ?? 'a domain'}.`,
-      'domain.distrusted': (of: Said) => `No longer allowed results to go to ${of.to ?? 'a domain'}.`,
-      'receiver.asked': (of: Said) => `Asked ${of.to ?? 'someone'} whether they want results.`,
-      'receiver.confirmed': (of: Said) => `${of.to ?? 'Someone'} confirmed that they want results.`,
-      'receiver.withdrawn': (of: Said) => `${of.to ?? 'Someone'} wants no more emails.`,
-      'receiver.removed': (of: Said) => `Removed ${of.to ?? 'someone'} from those who may receive results.`,
       'signing-secret.shown': () => 'Read the secret that verifies what Standin sends.',
       'hand-out.set-aside': () => 'Could not record one use of access.',
       'token.issued': (of: Said) => `Got access${of.scopes?.length ? ` to ${of.scopes.join(', to ')}` : ''}.`,
@@ -998,10 +958,10 @@ export const en = {
 
   files: {
     downloadNamed: (format: string, name: string, size: string) => `Download ${format}: ${name}, ${size}`,
-    given: (name: string) => `${name} should be among your downloads now.`,
+    given: (name: string) => `${name} is downloaded.`,
+    noFile: 'No file?',
     heldBack: 'Manager blocked the file.',
     heldBackMeans: 'The file is ready. Copy the link and open it in a new browser tab.',
-    givenMeans: 'If no file arrived, Manager may have blocked it. Copy the link and open it in a new browser tab.',
     link: 'Link to the file',
     copyLink: 'Copy link',
     copied: 'Link copied.',

@@ -34,6 +34,7 @@ export function appFrame({ manifest, appUrl, viewer, choices }: FrameContent): M
     },
     account: { id: account.id, name: account.name },
     filterBar: { sites: choices.site ? [choices.site] : [] },
+    ...(choices.areDownloadsBlocked && { downloads: 'blocked' }),
   }
   const taken = new Set([
     ...(choices.isOpaque ? ['allow-same-origin'] : []),

@@ -11,7 +11,7 @@ import { appFrame, type FrameChoices } from './app-frame.ts'
 import { drawer, languages } from './drawer.ts'
 import { fleetPage, machinePage, missingPage, sitesPage } from './fleet-pages.ts'
 import type { Markup } from './html.ts'
-import { managerPage, type Viewer } from './page.ts'
+import { addressOf, managerPage, type Viewer } from './page.ts'
 
 type ManagerDependencies = {
   manifest: AppManifest
@@ -88,6 +88,16 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
   })
 
   app.get<{ Params: { id: string } }>('/assets/:id', async (request, reply) => {
+    // As a link is that somebody copied: it says nothing about the account.
+    if (address.parse(request.query).account === undefined) {
+      const accounts = [...knownAccounts.map(({ id }) => id), ...Object.keys(store.state.accounts)]
+      const has = (id: string) =>
+        fleetOf(id)
+          .machines()
+          .some((machine) => machine.id === request.params.id)
+      const found = accounts.find(has)
+      if (found) return reply.redirect(addressOf(request.url, { account: profileOf(found), role: 'administrator' }))
+    }
     const main = (viewer: Viewer) => {
       const machine = fleetOf(viewer.account.id)
         .machines()

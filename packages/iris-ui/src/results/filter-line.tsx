@@ -1,0 +1,54 @@
+import type { ResultColumn, RunResult } from '@standin/client'
+import { Button } from '../parts/button.tsx'
+import { useAddressState } from '../shell/hash-location.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { withoutFilters } from './asked-of-address.ts'
+import { placeWords } from './map-to-draw.ts'
+import type { Asked } from './use-result.ts'
+
+interface FilterLineProps {
+  asked: Asked
+  columns: readonly ResultColumn[]
+  /** The whole result. */
+  first: RunResult
+  /** What matches, as soon as it is known. */
+  found: RunResult | undefined
+  hasMachines: boolean
+}
+
+/** `9 of 33 machines: Service overdue`, and the way back. Announced, since the list changes elsewhere on the page. */
+export function FilterLine({ asked, columns, first, found, hasMachines }: FilterLineProps) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.table
+  const [address, setAddress] = useAddressState()
+  const { search, filter = {}, onlyNew, within } = asked
+  const area = within === 'nowhere' ? words.nowhere : within && placeWords(found?.map?.places ?? [], { texts, formats })
+  const filters = [
+    ...columns.flatMap(({ key }) => {
+      const value = filter[key]
+      if (value === undefined) return []
+      const facet = first.facets.find((one) => one.key === key)?.values.find((one) => one.value === value)
+      return [facet?.message || value]
+    }),
+    ...(onlyNew ? [words.onlyNewWords] : []),
+    ...(area ? [area] : []),
+    ...(search ? [words.quoted(search)] : []),
+  ]
+  return (
+    <div role="status" className="active">
+      {filters.length > 0 && found && (
+        <>
+          <span>
+            {words.filtered(formats.number(found.total), formats.number(first.total), first.total, hasMachines)}{' '}
+            <b>
+              <bdi>{filters.join(', ')}</bdi>
+            </b>
+          </span>
+          <Button look="quiet" icon="cross" onClick={() => setAddress(withoutFilters(address))}>
+            {words.showAll(formats.number(first.total))}
+          </Button>
+        </>
+      )}
+    </div>
+  )
+}
