@@ -21,6 +21,7 @@ import { type RunKey, runs } from '../src/runs/run-table.ts'
 import type { RunsHooks } from '../src/runs/runs-context.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { emptyTables } from './empty-tables.ts'
+import { playDatabaseClock } from './played-database-clock.ts'
 import type { TestDatabase } from './test-database.ts'
 import { openTestReplica, type ReplicaOptions, testApp } from './test-replica.ts'
 import { withRuns } from './with-runs.ts'
@@ -52,6 +53,8 @@ interface Given extends Pick<ReplicaOptions, 'environment' | 'fetch'> {
   hooks?: Partial<RunsHooks>
   /** When time begins. What waits is due at once in a database whose clock is later. */
   startsAt?: Date
+  /** The database's clock is the test's as well: `advance` moves both. Else it is the real one. */
+  playsDatabaseClock?: boolean
 }
 
 /** How an account is installed. */
@@ -96,8 +99,17 @@ export async function installAccount(
 export type RunStack = Awaited<ReturnType<typeof createRunStack>>
 
 /** Runs and their database, empty, wired as the server wires them; workers work when the test says so. */
-export async function createRunStack({ database, actions, hooks, startsAt, ...options }: Given) {
+export async function createRunStack({
+  database,
+  actions,
+  hooks,
+  startsAt,
+  playsDatabaseClock = false,
+  ...options
+}: Given) {
   const clock = createAdjustableClock(startsAt)
+  const databaseClock = playsDatabaseClock ? await playDatabaseClock(database) : undefined
+  await databaseClock?.set(clock.now())
   const app = { scopes: scopes.map((scope) => ({ scope, optional: false })) }
   const replica = openTestReplica(database, { ...options, clock, app })
   const ctx = withRuns(replica.ctx, actions, hooks)
@@ -124,6 +136,12 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
   return {
     ...{ ctx, database, db, sql, clock, log, listener, eventsOf, run, keyOf, install },
     findAction: ctx.actions.find,
+    /** Time goes by, for this process and for the database. */
+    async advance(ms: number): Promise<void> {
+      clock.advance(ms)
+      await databaseClock?.set(clock.now())
+    },
+    setDatabaseClock: async (at: Date) => databaseClock?.set(at),
     events: {
       async *stream(runId: string, of: Parameters<typeof streamRunEvents>[2]) {
         yield* streamRunEvents(ctx, await keyOf(runId), of)
@@ -217,6 +235,7 @@ export async function createRunStack({ database, actions, hooks, startsAt, ...op
     async [Symbol.asyncDispose]() {
       await ctx.tokens.spool.close()
       await replica.close()
+      await databaseClock?.close()
     },
   }
 }

@@ -16,8 +16,7 @@ const actor: Actor = { kind: 'system', id: 'delivery' }
  * @returns whether one was due
  */
 export async function announceEnds(ctx: DeliveriesContext): Promise<boolean> {
-  const now = ctx.clock.now()
-  const row = await claimDueNotice(ctx.db, { now, againAt: new Date(now.getTime() + dayMs) })
+  const row = await claimDueNotice(ctx.db, { againInMs: dayMs })
   if (!row) return false
   const outcomes = await Promise.all(emailsAbout(ctx, row).map((email) => send(ctx, email)))
   if (outcomes.some(({ kind }) => kind === 'failed')) {

@@ -52,7 +52,13 @@ async function createStack(
   /** False: email was turned off after runs asked for it. */
   { sendsEmail = true }: { sendsEmail?: boolean } = {},
 ) {
-  const runs = await createRunStack({ database, actions: [report], startsAt: new Date(), environment: mailSettings })
+  const runs = await createRunStack({
+    database,
+    actions: [report],
+    startsAt: new Date(),
+    environment: mailSettings,
+    playsDatabaseClock: true,
+  })
   const { db, clock } = runs
   const posted: Array<{ id: string; url: string; body: string; secret: string }> = []
   const mailed: Email[] = []
@@ -74,9 +80,8 @@ async function createStack(
   const withoutEmail = { ...config, delivery: { ...config.delivery, smtp: undefined } }
   const ctx = { ...runs.ctx, deliveries: senders, config: sendsEmail ? config : withoutEmail }
   const work = runs.createWorker()
-  clock.advance(60_000) // Ahead of the database's clock, which decides when deliveries are due.
   return {
-    ...{ runs, ctx, clock, posted, mailed },
+    ...{ runs, ctx, clock, posted, mailed, advance: runs.advance },
     /** Makes every send run out of time. */
     outOfTime: () => time.abort(),
     deliverDue: () => deliverDue(ctx),
@@ -99,6 +104,20 @@ async function createStack(
 type Stack = Awaited<ReturnType<typeof createStack>>
 
 describe('the result of a run that has ended', () => {
+  test('is sent when it is due by the database’s clock, whatever the clock of the process says', async () => {
+    await using stack = await createStack()
+    const { id } = await stack.runs.start({ deliverTo: [webhook] })
+    await stack.runs.createWorker().workOn(id)
+    const dueAt = stack.clock.now().getTime()
+    stack.clock.advance(60_000)
+    await stack.runs.setDatabaseClock(new Date(dueAt - 1))
+    expect(await stack.deliverDue()).toBe(false)
+
+    await stack.runs.setDatabaseClock(new Date(dueAt))
+    expect(await stack.deliverDue()).toBe(true)
+    expect(await stack.deliveries(id)).toMatchObject([{ state: 'delivered', endedAt: new Date(dueAt).toISOString() }])
+  })
+
   test('goes to its destinations, is announced to watchers, and leaves an audit entry', async () => {
     await using stack = await createStack()
     const { id } = await stack.runs.start({ deliverTo: [email, webhook] })
@@ -198,9 +217,9 @@ describe('a delivery that fails', () => {
       if (!delivery?.nextTryAt) break
       expect(delivery).toMatchObject({ state: 'waiting', reason: 'DELIVERY_FAILED', attempts: pauses.length + 1 })
       pauses.push(new Date(delivery.nextTryAt).getTime() - stack.clock.now().getTime())
-      stack.clock.advance((pauses.at(-1) ?? 0) - 1)
+      await stack.advance((pauses.at(-1) ?? 0) - 1)
       expect(await stack.deliverDue()).toBe(false)
-      stack.clock.advance(1)
+      await stack.advance(1)
     }
     expect(pauses).toEqual([5_000, 60_000, 300_000, 1_800_000, 7_200_000])
     expect(new Set(stack.posted.map((sent) => sent.id)).size).toBe(1)
@@ -295,13 +314,13 @@ test('a delivery whose process dies while sending is sent by another minutes lat
   await expect.poll(() => stack.posted.length).toBe(1)
 
   expect(await stack.deliverDue()).toBe(false)
-  stack.clock.advance(5 * 60_000)
+  await stack.advance(5 * 60_000)
   expect(await stack.deliverDue()).toBe(true)
   goOn({ kind: 'refused', because: '' })
   await dying
 
   expect(await stack.deliveries(id)).toMatchObject([{ state: 'waiting', attempts: 2 }])
-  stack.clock.advance(60_000)
+  await stack.advance(60_000)
   await stack.deliverDue()
   expect(await stack.deliveries(id)).toMatchObject([{ state: 'delivered', attempts: 3 }])
   expect(await stack.audit()).toHaveLength(1)
@@ -377,7 +396,7 @@ describe('attempts per account and hour are limited, so that no address is flood
       await stack.runs.sql`select 1 from deliveries where state = 'waiting' and last_try_at is not null`,
     ).toHaveLength(0)
 
-    stack.clock.advance(3_600_000)
+    await stack.advance(3_600_000)
     while (await stack.deliverDue());
     expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'delivered', attempts: 1 })
   })
@@ -388,7 +407,7 @@ describe('attempts per account and hour are limited, so that no address is flood
     await stack.deliverDue()
     const firstTryAt = stack.clock.now()
     await tried(stack, id, { others: 99, attempts: 1 })
-    stack.clock.advance(5_000)
+    await stack.advance(5_000)
     await stack.deliverDue()
     expect((await stack.deliveries(id))[0]).toMatchObject({ state: 'waiting', reason: 'RATE_LIMITED', attempts: 1 })
     const [row] = await stack.runs.sql`select last_try_at from deliveries where run_id = ${id} and position = 0`

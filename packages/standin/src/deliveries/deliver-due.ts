@@ -1,6 +1,7 @@
 import { shownAddress } from '../actions/shown-address.ts'
 import { type Actor, record } from '../audit/record.ts'
 import { type Context, type InTransaction, inTransaction } from '../context.ts'
+import { byDatabaseClock } from '../database/database-clock.ts'
 import { traced } from '../observability/traced.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
 import { dropDestination } from '../schedules/schedule-store.ts'
@@ -34,16 +35,17 @@ const postponeMs = 5 * 60_000
  * @returns whether one was due
  */
 export async function deliverDue(ctx: DeliveriesContext): Promise<boolean> {
-  const now = ctx.clock.now()
-  const due = await claimDueDelivery(ctx.db, { now, leaseMs })
+  const due = await claimDueDelivery(ctx.db, { leaseMs })
   if (!due) return false
   const { claimed, lastTryAt } = due
-  const attempts = await countAttempts(ctx.db, claimed.accountId, new Date(now.getTime() - hourMs))
+  const attempts = await countAttempts(ctx.db, claimed.accountId, { withinMs: hourMs })
   if (attempts > attemptsPerHour) {
     // Nothing was sent: it does not count as an attempt.
     const uncounted = { attempts: claimed.attempts - 1, lastTryAt }
-    const nextTryAt = new Date(now.getTime() + postponeMs)
-    await inTransaction(ctx, (tx) => change(tx, claimed, { ...uncounted, reason: 'RATE_LIMITED', nextTryAt }))
+    await inTransaction(ctx, async (tx) => {
+      const nextTryAt = await fromNow(tx, postponeMs)
+      return change(tx, claimed, { ...uncounted, reason: 'RATE_LIMITED', nextTryAt })
+    })
     return true
   }
   const outcome = await attempt(ctx, claimed)
@@ -102,7 +104,6 @@ async function attachmentOf(
 async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Promise<void> {
   const isDelivered = outcome.kind === 'delivered'
   const pauseMs = pauseBeforeNextAttempt(outcome, claimed.attempts)
-  const now = ctx.clock.now()
   await inTransaction(ctx, async (tx) => {
     const isOver = pauseMs === undefined
     const row = await change(tx, claimed, {
@@ -112,8 +113,8 @@ async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Pro
         : outcome.kind === 'refused' && !outcome.isOurs
           ? 'DELIVERY_REFUSED'
           : 'DELIVERY_FAILED',
-      nextTryAt: isOver ? null : new Date(now.getTime() + pauseMs),
-      endedAt: isOver ? now : null,
+      nextTryAt: isOver ? null : await fromNow(tx, pauseMs),
+      endedAt: isOver ? await fromNow(tx, 0) : null,
     })
     if (!row || !isOver) return
     const to = shownAddress(row.destination)
@@ -131,6 +132,10 @@ async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Pro
     })
   })
 }
+
+/** A moment by the database's clock, by which deliveries become due. */
+const fromNow = async (tx: InTransaction, ms: number) =>
+  new Date((await byDatabaseClock(tx)).clock.now().getTime() + ms)
 
 /** Stores the change and announces it to the watchers of the run. */
 async function change(tx: InTransaction, claimed: DeliveryRow, to: DeliveryChange): Promise<DeliveryRow | undefined> {

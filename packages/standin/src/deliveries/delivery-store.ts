@@ -36,7 +36,7 @@ export async function insertDeliveries(
  */
 export async function claimDueDelivery(
   db: Database,
-  { now, leaseMs }: { now: Date; leaseMs: number },
+  { leaseMs }: { leaseMs: number },
 ): Promise<{ claimed: DeliveryRow; lastTryAt: Date | null } | undefined> {
   const sending = db
     .select({ accountId: deliveries.accountId })
@@ -54,7 +54,7 @@ export async function claimDueDelivery(
       .where(
         and(
           eq(deliveries.state, 'waiting'),
-          lte(deliveries.nextTryAt, now),
+          lte(deliveries.nextTryAt, sql`now()`),
           or(deliveries.isSending, notInArray(deliveries.accountId, sending)),
           sql`not ${isAccountStopped(deliveries.accountId)}`,
         ),
@@ -67,8 +67,8 @@ export async function claimDueDelivery(
     .with(due)
     .update(deliveries)
     .set({
-      nextTryAt: new Date(now.getTime() + leaseMs),
-      lastTryAt: now,
+      nextTryAt: sql`now() + ${leaseMs} * interval '1 millisecond'`,
+      lastTryAt: sql`now()`,
       attempts: sql`${deliveries.attempts} + 1`,
       isSending: true,
     })
@@ -88,7 +88,7 @@ export async function claimDueDelivery(
     return { claimed, lastTryAt }
   } catch (error) {
     // Another sender claimed one of the same account at the same moment: by now this can be seen.
-    if (codeOf(error) === '23505') return claimDueDelivery(db, { now, leaseMs })
+    if (codeOf(error) === '23505') return claimDueDelivery(db, { leaseMs })
     throw error
   }
 }
@@ -98,12 +98,21 @@ export const deliveriesDue = sql`
   select 0 where exists (
     select from ${deliveries} where state = 'waiting' and next_try_at <= now() and not ${isAccountStopped(deliveries.accountId)})`
 
-/** An upper bound of an account's attempts after a moment: of deliveries attempted since, earlier attempts count too. */
-export async function countAttempts(db: Database, accountId: string, after: Date): Promise<number> {
+/** An upper bound of an account's attempts of late: of deliveries attempted since, earlier attempts count too. */
+export async function countAttempts(
+  db: Database,
+  accountId: string,
+  { withinMs }: { withinMs: number },
+): Promise<number> {
   const [row] = await db
     .select({ attempts: sql<number>`coalesce(sum(${deliveries.attempts}), 0)::int` })
     .from(deliveries)
-    .where(and(eq(deliveries.accountId, accountId), gt(deliveries.lastTryAt, after)))
+    .where(
+      and(
+        eq(deliveries.accountId, accountId),
+        gt(deliveries.lastTryAt, sql`now() - ${withinMs} * interval '1 millisecond'`),
+      ),
+    )
   return row?.attempts ?? 0
 }
 

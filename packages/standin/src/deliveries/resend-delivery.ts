@@ -30,7 +30,7 @@ export async function resendDelivery(
     if (!delivery) throw new StandinError('DELIVERY_NOT_FOUND')
     if (delivery.state !== 'failed') return toDelivery(delivery)
     if (delivery.reason === 'INSTALLATION_UNINSTALLED') throw new StandinError('INSTALLATION_UNINSTALLED')
-    const again = toDelivery(await makeDueAgain(tx, delivery, tx.clock.now()))
+    const again = toDelivery(await makeDueAgain(tx, delivery))
     await appendEvent(tx, run, { type: 'delivery', delivery: again })
     const details = { runId: run.id, kind: again.kind, to: again.to }
     await record(tx, { actor: actorOf(caller), event: 'delivery.resent', accountId: run.accountId, details })

@@ -16,14 +16,10 @@ export async function findDelivery(tx: Transaction, run: RunKey, deliveryId: str
 }
 
 /** Makes a failed delivery due, and wakes the replicas that deliver. */
-export async function makeDueAgain(
-  { db, notices }: Announcing,
-  row: DeliveryRow,
-  nextTryAt: Date,
-): Promise<DeliveryRow> {
+export async function makeDueAgain({ db, notices }: Announcing, row: DeliveryRow): Promise<DeliveryRow> {
   const [again] = await db
     .update(deliveries)
-    .set({ state: 'waiting', reason: null, nextTryAt, endedAt: null })
+    .set({ state: 'waiting', reason: null, nextTryAt: sql`now()`, endedAt: null })
     .where(isDelivery(row))
     .returning()
   if (!again) throw new Error('the delivery is gone although its run was locked')

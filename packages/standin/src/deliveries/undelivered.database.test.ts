@@ -37,7 +37,7 @@ interface Past {
 
 async function openStack() {
   const actions = [aReport('report'), aReport('other')]
-  const stack = await createRunStack({ database, actions, startsAt: new Date() })
+  const stack = await createRunStack({ database, actions, startsAt: new Date(), playsDatabaseClock: true })
   const { ctx, sql, clock, db } = stack
   return {
     ...stack,

@@ -8,6 +8,7 @@ import { checkInput } from '../actions/check-input.ts'
 import type { AuditEvent } from '../audit/audit-kinds.ts'
 import { record } from '../audit/record.ts'
 import { type InTransaction, inTransaction } from '../context.ts'
+import { byDatabaseClock } from '../database/database-clock.ts'
 import { StandinError } from '../standin-error.ts'
 import { isGraphqlRefused } from '../trackunit/rate-budget-store.ts'
 import { checkAempPool } from './aemp-pool.ts'
@@ -41,10 +42,11 @@ type Planned = Pick<
 const maxOnAccount = 100
 
 export async function createSchedule(
-  ctx: ActionsContext,
+  inOurTime: ActionsContext,
   caller: Caller,
   input: z.output<typeof createScheduleInputSchema>,
 ): Promise<Schedule> {
+  const ctx = await byDatabaseClock(inOurTime)
   const anchorAt = ctx.clock.now()
   const planned = { ...input, deliverTo: scheduledDestinations(input.deliverTo), anchorAt }
   const nextAt = upcoming(await checkPlanned(ctx, caller, planned))
@@ -60,11 +62,12 @@ export async function createSchedule(
 }
 
 export async function updateSchedule(
-  ctx: ActionsContext,
+  inOurTime: ActionsContext,
   caller: Caller,
   schedule: ScheduleKey,
   { deliverTo, ...input }: Omit<z.output<typeof updateScheduleInputSchema>, 'scheduleId'>,
 ): Promise<Schedule> {
+  const ctx = await byDatabaseClock(inOurTime)
   const isMoved = input.recurrence !== undefined || input.timeZone !== undefined
   const changeOf = (row: ScheduleRow) => ({
     ...definedOf(input),
@@ -89,7 +92,12 @@ export async function pauseSchedule(ctx: ActionsContext, caller: Caller, schedul
 }
 
 /** The caller becomes the schedule's creator: from now on its runs start with the caller's rights. */
-export async function resumeSchedule(ctx: ActionsContext, caller: Caller, schedule: ScheduleKey): Promise<Schedule> {
+export async function resumeSchedule(
+  inOurTime: ActionsContext,
+  caller: Caller,
+  schedule: ScheduleKey,
+): Promise<Schedule> {
+  const ctx = await byDatabaseClock(inOurTime)
   const before = await existing(ctx, schedule)
   const nextAt = upcoming(await checkPlanned(ctx, caller, before, before))
   return changeSchedule(ctx, caller, { schedule, event: 'schedule.resumed' }, async (tx, row) => {

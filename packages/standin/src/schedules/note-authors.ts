@@ -16,6 +16,6 @@ export async function noteAuthors(ctx: ActionsContext & AccessContext): Promise<
 
 /** Pauses schedules whose authors were not seen for long. @returns false: there is no more to do now */
 export async function endSchedules(ctx: ActionsContext): Promise<boolean> {
-  for (const accountId of await listEndedAccounts(ctx.db, ctx.clock.now())) await reviewSchedules(ctx, accountId)
+  for (const accountId of await listEndedAccounts(ctx.db)) await reviewSchedules(ctx, accountId)
   return false
 }

@@ -2,6 +2,7 @@ import { accessOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
 import { record } from '../audit/record.ts'
 import { inTransaction } from '../context.ts'
+import { byDatabaseClock } from '../database/database-clock.ts'
 import { toRefusal } from '../refusal.ts'
 import { actorFor, isHeld, pausesSchedule, scheduledAction } from './creator.ts'
 import { listActiveSchedules, lockSchedule, paused, updateScheduleRow } from './schedule-store.ts'
@@ -10,8 +11,9 @@ import { listActiveSchedules, lockSchedule, paused, updateScheduleRow } from './
  * Pauses the schedules of an account that lost a right they need, as soon as the account changes: otherwise people would
  * see a next time at which nothing starts. A change that is missed here is noticed when the schedule is due.
  */
-export async function reviewSchedules(ctx: ActionsContext, accountId: string): Promise<void> {
-  if ((await accessOf(ctx.db, accountId)) === 'suspended') return // They do not start, and go on if it is restored.
+export async function reviewSchedules(inOurTime: ActionsContext, accountId: string): Promise<void> {
+  if ((await accessOf(inOurTime.db, accountId)) === 'suspended') return // They do not start, and go on if it is restored.
+  const ctx = await byDatabaseClock(inOurTime)
   for (const row of await listActiveSchedules(ctx.db, accountId)) {
     const reason = await scheduledAction(ctx, row).then(
       () => undefined,

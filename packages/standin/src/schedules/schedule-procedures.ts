@@ -1,6 +1,7 @@
 import { procedures } from '@standin/contracts'
 import { accessOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
+import { byDatabaseClock } from '../database/database-clock.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
@@ -38,8 +39,8 @@ export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) 
       await deleteSchedule(ctx, caller, { id: input.scheduleId, accountId })
       return {}
     }),
-    preview: contracted.call(preview).query(({ input }) => {
-      const now = ctx.clock.now()
+    preview: contracted.call(preview).query(async ({ input }) => {
+      const now = (await byDatabaseClock(ctx)).clock.now()
       const times = timesToShow({ ...input, anchorAt: now }, now)
       return { times: times.map((at) => at.toISOString()) }
     }),

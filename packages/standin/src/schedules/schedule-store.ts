@@ -63,11 +63,11 @@ const isDue = and(eq(schedules.state, 'active'), sql`not ${isAccountStopped(sche
 export const schedulesDue = sql`select 0 where exists (select from ${schedules} where ${isDue} and due_at <= now())`
 
 /** A schedule that is due and that no other replica is starting, locked until the transaction ends. A suspended account has none. */
-export async function lockDueSchedule(tx: Transaction, now: Date): Promise<ScheduleRow | undefined> {
+export async function lockDueSchedule(tx: Transaction): Promise<ScheduleRow | undefined> {
   const [row] = await tx
     .select()
     .from(schedules)
-    .where(and(isDue, lte(schedules.dueAt, now)))
+    .where(and(isDue, lte(schedules.dueAt, sql`now()`)))
     .orderBy(asc(schedules.dueAt))
     .limit(1)
     .for('update', { skipLocked: true })
@@ -168,19 +168,19 @@ export async function noteAuthorsSeen(db: Database, seen: readonly SeenUser[]): 
 }
 
 /** Accounts with active schedules that end by now. */
-export async function listEndedAccounts(db: Database, now: Date): Promise<string[]> {
+export async function listEndedAccounts(db: Database): Promise<string[]> {
   const rows = await db
     .selectDistinct({ accountId: schedules.accountId })
     .from(schedules)
-    .where(and(eq(schedules.state, 'active'), lte(schedules.endsAt, now)))
+    .where(and(eq(schedules.state, 'active'), lte(schedules.endsAt, sql`now()`)))
     .limit(1_000)
   return rows.map(({ accountId }) => accountId)
 }
 
-/** Claims a schedule whose end is to be announced; the announcement is repeated at `againAt` unless it is finished. */
+/** Claims a schedule whose end is to be announced; the announcement is repeated after a while unless it is finished. */
 export async function claimDueNotice(
   db: Database,
-  { now, againAt }: { now: Date; againAt: Date },
+  { againInMs }: { againInMs: number },
 ): Promise<ScheduleRow | undefined> {
   const due = db.$with('due').as(
     db
@@ -192,8 +192,8 @@ export async function claimDueNotice(
       .where(
         and(
           eq(schedules.state, 'active'),
-          lte(schedules.endsAt, new Date(now.getTime() + noticeMs)), // The index has these.
-          lte(schedules.noticeDueAt, now),
+          lte(schedules.endsAt, sql`now() + ${noticeS}`), // The index has these.
+          lte(schedules.noticeDueAt, sql`now()`),
         ),
       )
       .orderBy(asc(schedules.endsAt))
@@ -203,7 +203,7 @@ export async function claimDueNotice(
   const [claimed] = await db
     .with(due)
     .update(schedules)
-    .set({ reason: 'AUTHOR_AWAY', noticeDueAt: againAt })
+    .set({ reason: 'AUTHOR_AWAY', noticeDueAt: sql`now() + ${againInMs} * interval '1 millisecond'` })
     .from(due)
     .where(and(eq(schedules.accountId, due.dueAccountId), eq(schedules.id, due.dueId)))
     .returning(getTableColumns(schedules))

@@ -44,7 +44,12 @@ const caller = { ...service, keyId: key.id }
 
 /** Schedules of an account whose credentials, service key and actions can be taken away. */
 async function createStack() {
-  const runs = await createRunStack({ database, actions, startsAt: new Date('2026-03-01T12:00:00Z') })
+  const runs = await createRunStack({
+    database,
+    actions,
+    startsAt: new Date('2026-03-01T12:00:00Z'),
+    playsDatabaseClock: true,
+  })
   const { db, sql, clock } = runs
   await runs.install(account)
   await sql`insert into service_keys (id, service, digest, expires_at, mac) values (${key.id}, ${key.service}, 'd', '2099-01-01', '')`
@@ -66,7 +71,7 @@ async function createStack() {
   const create = (who: Caller = anna, change: Partial<Parameters<typeof createSchedule>[2]> = {}) =>
     createSchedule(ctx, who, { ...asked, ...change })
   return {
-    ...{ runs, ctx, clock, create, failing },
+    ...{ runs, ctx, clock, create, failing, advance: runs.advance },
     manage: {
       update: (who: Caller, id: string, change: Parameters<typeof updateSchedule>[3]) =>
         updateSchedule(ctx, who, { id, accountId: account }, change),
@@ -126,6 +131,20 @@ const countWaiting = async ({ runs }: Stack) =>
 /** Makes room for the next run. */
 const endAll = ({ sql }: RunStack) => sql`update runs set state = 'succeeded', ended_at = now()`
 
+test('a schedule starts by the database’s clock, whatever the clock of its process says', async () => {
+  await using stack = await createStack()
+  const { nextAt } = await stack.create()
+  const dueAt = new Date(nextAt ?? '').getTime()
+  stack.clock.advance(10 * dayMs)
+  expect(await stack.startDue()).toBe(false)
+
+  await stack.runs.setDatabaseClock(new Date(dueAt - 1))
+  expect(await stack.startDue()).toBe(false)
+  await stack.runs.setDatabaseClock(new Date(dueAt))
+  expect(await stack.startDue()).toBe(true)
+  expect((await stack.one()).nextAt).toBe(new Date(dueAt + dayMs).toISOString())
+})
+
 describe('a schedule that is due', () => {
   test('starts its run once, in its creator’s name and units, and gets its next time in the same transaction', async () => {
     await using stack = await createStack()
@@ -133,7 +152,7 @@ describe('a schedule that is due', () => {
     expect(createdBy).toEqual({ kind: 'user', id: 'anna', name: 'Anna' })
     expect(await stack.startDue()).toBe(false)
 
-    stack.clock.advance(new Date(nextAt ?? '').getTime() - stack.clock.now().getTime())
+    await stack.advance(new Date(nextAt ?? '').getTime() - stack.clock.now().getTime())
     expect(await stack.startDue()).toBe(true)
     expect(await stack.startDue()).toBe(false)
 
@@ -157,7 +176,7 @@ describe('a schedule that is due', () => {
   test('invariant 20: starts once, however many replicas look at the same time', async () => {
     await using stack = await createStack()
     await stack.create()
-    stack.clock.advance(dayMs)
+    await stack.advance(dayMs)
     const replicas = Array.from({ length: 6 }, stack.startDue)
 
     const found = await Promise.all(replicas)
@@ -169,7 +188,7 @@ describe('a schedule that is due', () => {
   test('starts one run for all times that were missed while the server was down', async () => {
     await using stack = await createStack()
     await stack.create()
-    stack.clock.advance(10 * dayMs)
+    await stack.advance(10 * dayMs)
     while (await stack.startDue());
     expect(await stack.started()).toHaveLength(1)
     expect(new Date((await stack.one()).nextAt ?? '').getTime()).toBeGreaterThan(stack.clock.now().getTime())
@@ -179,7 +198,7 @@ describe('a schedule that is due', () => {
     await using stack = await createStack()
     await stack.create()
     for (let day = 0; day < 4; day++) {
-      stack.clock.advance(dayMs)
+      await stack.advance(dayMs)
       await stack.startDue()
     }
     expect(await stack.started()).toHaveLength(2)
@@ -191,7 +210,7 @@ describe('a schedule that is due', () => {
     await using stack = await createStack()
     await stack.create()
     await stack.lose.proof()
-    stack.clock.advance(dayMs)
+    await stack.advance(dayMs)
     await stack.startDue()
     expect(await stack.started()).toHaveLength(1)
   })
@@ -200,12 +219,12 @@ describe('a schedule that is due', () => {
     await using stack = await createStack()
     await stack.create()
     stack.failing.with = 'STORAGE_UNAVAILABLE'
-    stack.clock.advance(dayMs)
+    await stack.advance(dayMs)
     await stack.startDue()
     expect(await stack.one()).toMatchObject({ state: 'active', reason: null })
     stack.failing.with = undefined
     expect(await stack.startDue()).toBe(false)
-    stack.clock.advance(60_000)
+    await stack.advance(60_000)
     expect(await stack.startDue()).toBe(true)
     expect(await stack.started()).toHaveLength(1)
   })
@@ -213,10 +232,10 @@ describe('a schedule that is due', () => {
   test('has no next time when its recurrence has ended', async () => {
     await using stack = await createStack()
     await stack.create(anna, { recurrence: 'FREQ=DAILY;BYHOUR=6;COUNT=1' })
-    stack.clock.advance(2 * dayMs)
+    await stack.advance(2 * dayMs)
     await stack.startDue()
     expect(await stack.one()).toMatchObject({ state: 'active', nextAt: null })
-    stack.clock.advance(2 * dayMs)
+    await stack.advance(2 * dayMs)
     expect(await stack.startDue()).toBe(false)
   })
 })
@@ -234,7 +253,7 @@ describe('a schedule is paused, with the reason,', () => {
     await using stack = await createStack()
     await stack.create(who)
     await stack.lose[lost]()
-    stack.clock.advance(dayMs)
+    await stack.advance(dayMs)
 
     expect(await stack.startDue()).toBe(true)
 
@@ -270,7 +289,7 @@ describe('a schedule is paused, with the reason,', () => {
     await stack.create()
     const before = await stack.one()
     await stack.runs.suspend()
-    stack.clock.advance(dayMs)
+    await stack.advance(dayMs)
     await stack.review(account)
     expect(await stack.startDue()).toBe(false)
     const [row] = await listSchedules(stack.runs.db, { accountId: account, limit: 1 })
@@ -292,7 +311,7 @@ describe('a schedule is paused, with the reason,', () => {
     expect(await stack.one()).toMatchObject({ state: 'active' })
     await stack.runs.uninstall()
     expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'INSTALLATION_UNINSTALLED', nextAt: null })
-    stack.clock.advance(dayMs)
+    await stack.advance(dayMs)
     expect(await stack.startDue()).toBe(false)
   })
 
@@ -301,7 +320,7 @@ describe('a schedule is paused, with the reason,', () => {
     for (let round = 0; round < 5; round++) {
       await stack.runs.install(account)
       await stack.create()
-      stack.clock.advance(dayMs)
+      await stack.advance(dayMs)
       await Promise.all([stack.startDue(), stack.runs.uninstall(), stack.startDue()])
       expect(await stack.runs.sql`select 1 from runs where ended_at is null`).toHaveLength(0)
       expect(await stack.runs.sql`select 1 from schedules where state = 'active'`).toHaveLength(0)
@@ -314,17 +333,17 @@ describe('the schedule of a user', () => {
     await using stack = await createStack()
     const { endsAt } = await stack.create()
     expect(endsAt).toBe('2026-05-30T12:00:00.000Z')
-    stack.clock.advance(90 * dayMs - 1)
+    await stack.advance(90 * dayMs - 1)
     await stack.end()
     expect(await stack.one()).toMatchObject({ state: 'active' })
-    stack.clock.advance(1)
+    await stack.advance(1)
     await stack.startDue()
     expect(await stack.started()).toEqual([])
     const ended = { state: 'paused', reason: 'AUTHOR_AWAY', nextAt: null }
     expect(await stack.one()).toMatchObject(ended)
 
     await stack.create(anna, { recurrence: 'FREQ=YEARLY' })
-    stack.clock.advance(90 * dayMs)
+    await stack.advance(90 * dayMs)
     await stack.end()
     expect(await stack.one()).toMatchObject(ended)
     expect((await stack.audit()).filter((event) => event === 'schedule schedule.paused')).toHaveLength(2)
@@ -334,16 +353,16 @@ describe('the schedule of a user', () => {
     await using stack = await createStack()
     await stack.create()
     for (let month = 0; month < 12; month++) {
-      stack.clock.advance(60 * dayMs)
+      await stack.advance(60 * dayMs)
       await stack.seen(anna)
       await stack.end()
     }
     expect(await stack.one()).toMatchObject({ state: 'active', createdBy: { id: 'anna' } })
 
-    stack.clock.advance(60 * dayMs)
+    await stack.advance(60 * dayMs)
     await stack.seen({ ...anna, id: 'bert' })
     await stack.seen({ ...anna, accountId: otherAccount })
-    stack.clock.advance(30 * dayMs)
+    await stack.advance(30 * dayMs)
     await stack.end()
     expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'AUTHOR_AWAY' })
   })
@@ -351,13 +370,13 @@ describe('the schedule of a user', () => {
   test('ends as soon as its author is seen without the right, and does not restart automatically', async () => {
     await using stack = await createStack()
     await stack.create()
-    stack.clock.advance(60_000)
+    await stack.advance(60_000)
     await stack.seen({ ...anna, scopes: ['b', 'a'] })
     expect(await stack.one()).toMatchObject({ state: 'active' })
-    stack.clock.advance(60_000)
+    await stack.advance(60_000)
     await stack.seen({ ...anna, scopes: ['b'] })
     expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'SCOPE_FORBIDDEN', nextAt: null })
-    stack.clock.advance(60_000)
+    await stack.advance(60_000)
     await stack.seen(anna)
     expect(await stack.one()).toMatchObject({ state: 'paused', reason: 'SCOPE_FORBIDDEN' })
   })
@@ -365,7 +384,7 @@ describe('the schedule of a user', () => {
   test('keeps the rights that were seen last, even if a replica saves earlier ones later', async () => {
     await using stack = await createStack()
     await stack.create()
-    stack.clock.advance(2 * dayMs)
+    await stack.advance(2 * dayMs)
     const now = stack.clock.now()
     const seenAt = (at: Date, scopes: string[]) =>
       noteAuthorsSeen(stack.runs.db, [{ accountId: account, id: 'anna', scopes, at }])
@@ -379,10 +398,10 @@ describe('the schedule of a user', () => {
   test('is not written again for an hour while nothing changes', async () => {
     await using stack = await createStack()
     await stack.create()
-    stack.clock.advance(59 * 60_000)
+    await stack.advance(59 * 60_000)
     await stack.seen(anna)
     expect(await stack.one()).toMatchObject({ endsAt: '2026-05-30T12:00:00.000Z' })
-    stack.clock.advance(2 * 60_000)
+    await stack.advance(2 * 60_000)
     await stack.seen(anna)
     expect(await stack.one()).toMatchObject({ endsAt: '2026-05-30T13:01:00.000Z' })
   })
@@ -390,13 +409,13 @@ describe('the schedule of a user', () => {
   test('belongs to the user who resumes it, and does not end if a service owns it', async () => {
     await using stack = await createStack()
     const { id } = await stack.create()
-    stack.clock.advance(100 * dayMs)
+    await stack.advance(100 * dayMs)
     await stack.end()
     const endsAt = new Date(stack.clock.now().getTime() + 90 * dayMs).toISOString()
     const bert = { ...anna, id: 'bert', name: 'Bert' }
     expect(await stack.manage.resume(bert, id)).toMatchObject({ state: 'active', reason: null, endsAt })
     expect(await stack.manage.resume(caller, id)).toMatchObject({ state: 'active', endsAt: null })
-    stack.clock.advance(400 * dayMs)
+    await stack.advance(400 * dayMs)
     await stack.startDue()
     expect(await stack.started()).toHaveLength(1)
   })
@@ -407,7 +426,7 @@ describe('users and services', () => {
     await using stack = await createStack()
     const { id } = await stack.create()
     expect(await stack.manage.pause(anna, id)).toMatchObject({ state: 'paused', reason: null, nextAt: null })
-    stack.clock.advance(5 * dayMs)
+    await stack.advance(5 * dayMs)
     expect(await stack.startDue()).toBe(false)
     const resumed = await stack.manage.resume(caller, id)
     expect(resumed).toMatchObject({ state: 'active', createdBy: { kind: 'service', id: 'reports' } }) // Its creator from now on.
@@ -545,15 +564,15 @@ describe('users and services', () => {
     test('see it paused with the reason once that is known; an older schedule stays active', async () => {
       await using stack = await createStack()
       await stack.create(anna, { actionId: 'aemp' })
-      stack.clock.advance(1)
+      await stack.advance(1)
       const { id } = await stack.create(anna, dense)
-      stack.clock.advance(dayMs)
+      await stack.advance(dayMs)
       while (await stack.startDue());
       expect(await stack.one()).toMatchObject({ id, state: 'active' })
       await refuse(stack)
       await endAll(stack.runs)
 
-      stack.clock.advance(dayMs)
+      await stack.advance(dayMs)
       while (await stack.startDue());
 
       expect(await stack.one()).toMatchObject({ id, state: 'paused', reason: 'PLAN_REQUIRED', nextAt: null })
@@ -594,7 +613,7 @@ describe('users and services', () => {
     const past = 'FREQ=DAILY;BYHOUR=6;UNTIL=20260303'
     const { id } = await stack.create(anna, { recurrence: past })
     await stack.manage.pause(anna, id)
-    stack.clock.advance(9 * dayMs)
+    await stack.advance(9 * dayMs)
     const refused = { reason: 'INPUT_INVALID', detail: expect.stringContaining('no time to come') }
     await expect(stack.manage.resume(anna, id)).rejects.toMatchObject(refused)
     await expect(stack.manage.update(anna, id, { recurrence: past })).rejects.toMatchObject(refused)
@@ -609,7 +628,7 @@ test('each time starts a run of its own', async () => {
   await using stack = await createStack()
   await stack.create()
   for (let day = 0; day < 3; day++) {
-    stack.clock.advance(dayMs)
+    await stack.advance(dayMs)
     await stack.startDue()
     await endAll(stack.runs)
   }

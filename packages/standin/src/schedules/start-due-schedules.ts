@@ -2,6 +2,7 @@ import type { ErrorReason } from '@standin/contracts'
 import type { ActionsContext } from '../actions/actions-context.ts'
 import { record } from '../audit/record.ts'
 import { type InTransaction, inTransaction } from '../context.ts'
+import { byDatabaseClock } from '../database/database-clock.ts'
 import { toRefusal } from '../refusal.ts'
 import { acceptRun } from '../runs/accept-run.ts'
 import type { RunRow } from '../runs/run-store.ts'
@@ -30,9 +31,10 @@ const isSkipped: ReadonlySet<ErrorReason> = new Set(['RUN_OVERLAPS', 'IDEMPOTENC
  * @returns whether one was due
  */
 export async function startDueSchedules(ctx: ActionsContext): Promise<boolean> {
-  return inTransaction(ctx, async (tx) => {
-    const row = await lockDueSchedule(tx.db, tx.clock.now())
+  return inTransaction(ctx, async (inOurTime) => {
+    const row = await lockDueSchedule(inOurTime.db)
     if (!row) return false
+    const tx = await byDatabaseClock(inOurTime)
     await updateScheduleRow(tx.db, row, await attempt(tx, row))
     return true
   })
