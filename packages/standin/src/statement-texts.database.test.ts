@@ -64,7 +64,7 @@ describe('a statement’s text does not depend on the size of its input', () => 
       1,
       (db, size) =>
         listAccounts(
-          db,
+          { ...replica.ctx, db },
           many(size, () => randomUUID()),
           { limit: 5 },
         ),
@@ -74,7 +74,7 @@ describe('a statement’s text does not depend on the size of its input', () => 
       1,
       (db, size) =>
         listInstallationEvents(
-          db,
+          { ...replica.ctx, db },
           many(size, () => randomUUID()),
           { after: 0, limit: 5 },
         ),
@@ -246,7 +246,7 @@ describe('accounts beyond the 65,534 parameters of a statement', () => {
   beforeAll(() => installAccount(replica.ctx, accountId))
   test('are listed', async () => {
     const accounts = [...many(70_000, () => randomUUID()), accountId]
-    expect(await listAccounts(db, accounts, { limit: 5 })).toEqual([accountId])
-    expect(await listInstallationEvents(db, accounts, { after: 0, limit: 5 })).toEqual([])
+    expect(await listAccounts(replica.ctx, accounts, { limit: 5 })).toEqual([accountId])
+    expect(await listInstallationEvents(replica.ctx, accounts, { after: 0, limit: 5 })).toMatchObject({ events: [] })
   })
 })

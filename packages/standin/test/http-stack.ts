@@ -52,6 +52,7 @@ export function createHttpStack({
           lookUps++
           return services.get(digest)
         },
+        on: (caller) => caller,
         wasGood: () => true,
         readAgain: () => {},
       },

@@ -144,7 +144,7 @@ export async function createTokenStack({ url }: TestDatabase) {
       const expiresAt = new Date('2099-01-01')
       const actor = { kind: 'operator', id: 'test' } as const
       const { id } = await createKey(ctx, { service, scopes, expiresAt, actor, accountId: account })
-      const found = await findServiceByKeyId(ctx, id)
+      const found = await findServiceByKeyId(ctx, id, account)
       if (!found) throw new Error('the key was created')
       return receiverOf(found.caller, account, scopes)
     },

@@ -1,10 +1,10 @@
-import { and, asc, eq, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { Announcing, Context, InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { Notices } from '../database/notices.ts'
 import { grants, serviceKeys, signedGrants, signedKeys } from './access-table.ts'
-import type { ServiceCaller } from './caller.ts'
+import type { Grant, ServiceCaller } from './caller.ts'
 
 export type ServiceKeyRow = typeof serviceKeys.$inferSelect
 export type GrantRow = typeof grants.$inferSelect
@@ -15,10 +15,13 @@ export interface GoodKey {
   expiresAt: Date
 }
 
+/** In a grant, instead of an account's id. */
+const onAllAccounts = 'all'
+
 type Reading = Pick<Context, 'db' | 'signedRows'>
 type Writing = Announcing & Pick<InTransaction, 'signedRows'>
 
-/** The service behind a key that is neither expired nor revoked, with its grants: rows that Standin signed. */
+/** The service behind a key that is neither expired nor revoked, with its grant for all accounts: rows that Standin signed. */
 export function findServiceByKey(ctx: Reading, digest: string): Promise<GoodKey | undefined> {
   return findGoodKey(ctx, eq(serviceKeys.digest, digest))
 }
@@ -32,16 +35,30 @@ export async function whichKeysExist(db: Database, digests: readonly string[]): 
   return new Set(rows.map(({ digest }) => digest))
 }
 
-/** The same by the key's public id, for streams and schedules that were opened with the key. */
-export function findServiceByKeyId(ctx: Reading, keyId: string): Promise<GoodKey | undefined> {
-  return findGoodKey(ctx, eq(serviceKeys.id, keyId))
+/**
+ * The same by the key's public id, for streams and schedules that were opened with the key.
+ * @param accountId with its grant for this account too
+ */
+export function findServiceByKeyId(
+  ctx: Reading,
+  keyId: string,
+  accountId = onAllAccounts,
+): Promise<GoodKey | undefined> {
+  return findGoodKey(ctx, eq(serviceKeys.id, keyId), accountId)
 }
 
-async function findGoodKey({ db, signedRows }: Reading, isKey: ReturnType<typeof eq>): Promise<GoodKey | undefined> {
+async function findGoodKey(
+  { db, signedRows }: Reading,
+  isKey: ReturnType<typeof eq>,
+  accountId = onAllAccounts,
+): Promise<GoodKey | undefined> {
   const rows = await db
     .select({ key: serviceKeys, grant: grants })
     .from(serviceKeys)
-    .leftJoin(grants, eq(grants.service, serviceKeys.service))
+    .leftJoin(
+      grants,
+      and(eq(grants.service, serviceKeys.service), inArray(grants.accountId, [onAllAccounts, accountId])),
+    )
     .where(and(isKey, isNull(serviceKeys.revokedAt), sql`${serviceKeys.expiresAt} > now()`))
   const key = rows[0]?.key
   if (!key || !signedRows.accept(signedKeys, key)) return undefined
@@ -59,6 +76,30 @@ async function findGoodKey({ db, signedRows }: Reading, isKey: ReturnType<typeof
       }),
     },
   }
+}
+
+/** A service, and an account that it asks about. */
+export type AskedGrant = Pick<GrantRow, 'service' | 'accountId'>
+
+/**
+ * What services were granted on accounts, for each by its grant there and by the one for all: rows that Standin signed.
+ * @returns the grants of each, in the order of `asked`
+ */
+export async function findGrants(
+  { db, signedRows }: Reading,
+  asked: readonly AskedGrant[],
+): Promise<ReadonlyArray<readonly Grant[]>> {
+  const services = arrayText(asked.map(({ service }) => service))
+  const accounts = arrayText(asked.map(({ accountId }) => accountId))
+  const rows = await db.execute<GrantRow & { no: string }>(sql`
+    select asked.no, found.service, found.account_id as "accountId", to_json(found.scopes) as scopes, found.mac
+    from unnest(${services}::text::text[], ${accounts}::text::text[]) with ordinality as asked(service, account_id, no)
+    join ${grants} found on found.service = asked.service and found.account_id in (${onAllAccounts}, asked.account_id)`)
+  const found = asked.map((): Grant[] => [])
+  for (const row of rows)
+    if (signedRows.accept(signedGrants, row))
+      found[Number(row.no) - 1]?.push({ accountId: row.accountId, scopes: row.scopes, mac: row.mac })
+  return found
 }
 
 export async function insertServiceKey(

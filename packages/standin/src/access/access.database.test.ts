@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { prepareAccessStacks } from '../../test/access-stack.ts'
 import { signAll } from '../../test/signed-rows.ts'
 import { inTransaction } from '../context.ts'
-import { findServiceByKey, setGrant } from './access-store.ts'
+import { findServiceByKey, findServiceByKeyId, setGrant } from './access-store.ts'
 import { authenticate } from './authenticate.ts'
 import { createKey } from './create-key.ts'
 import { digestOfPresentedKey } from './service-key.ts'
@@ -27,7 +27,10 @@ test('a new key names its service with what it was granted, and is stored nowher
   const stack = await createStack()
   const { id, key } = await createKey(stack.ctx, wanted())
 
-  expect(await findServiceByKey(stack.ctx, digestOfPresentedKey(key.reveal())!)).toEqual({
+  expect(await findServiceByKey(stack.ctx, digestOfPresentedKey(key.reveal())!)).toMatchObject({
+    caller: { keyId: id, grants: [] }, // Those for one account are looked up for that account.
+  })
+  expect(await findServiceByKeyId(stack.ctx, id, account)).toEqual({
     expiresAt: expect.any(Date),
     caller: {
       kind: 'service',
@@ -55,13 +58,13 @@ test('a scope that is not in the manifest cannot be granted', async () => {
 
 test('a grant replaces the previous one on that account, and leaves the others', async () => {
   const stack = await createStack()
-  const { key } = await createKey(stack.ctx, wanted())
+  const { id } = await createKey(stack.ctx, wanted())
   await inTransaction(stack.ctx, async (tx) => {
     await setGrant(tx, { service: 'reports', accountId: 'all', scopes: ['account.site.view'] })
     await setGrant(tx, { service: 'reports', accountId: account, scopes: [] })
     await setGrant(tx, { service: 'somebody-else', accountId: otherAccount, scopes: ['account.asset.view'] })
   })
-  const service = await findServiceByKey(stack.ctx, digestOfPresentedKey(key.reveal())!)
+  const service = await findServiceByKeyId(stack.ctx, id, account)
   expect([...service!.caller.grants].sort((left, right) => left.accountId.localeCompare(right.accountId))).toEqual([
     { accountId: account, scopes: [], mac: expect.any(String) },
     { accountId: 'all', scopes: ['account.site.view'], mac: expect.any(String) },

@@ -24,6 +24,7 @@ function createDoor({ failuresPerMinute = 5 } = {}) {
     forwarding: nothingForwarded(),
     keys: {
       readAgain: () => {},
+      on: <Known>(caller: Known) => caller,
       wasGood: (digest: string) => seen.has(digest),
       find: async (digest: string) => {
         looks++

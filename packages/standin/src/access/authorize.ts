@@ -16,14 +16,13 @@ export function grantedScopes(caller: Pick<ServiceCaller, 'grants'>, accountId: 
 export const applyingGrants = ({ grants }: Pick<ServiceCaller, 'grants'>, accountId: string) =>
   grants.filter((grant) => grant.accountId === 'all' || grant.accountId === accountId)
 
-/** All accounts, or these. */
-export type GrantedAccounts = 'all' | readonly string[]
+/** All accounts, these, or those that a service was granted: too many to list. */
+export type GrantedAccounts = 'all' | readonly string[] | { service: string }
 
 /** Every account on which a caller may act. */
 export function grantedAccounts(caller: Caller): GrantedAccounts {
   if (caller.kind === 'user') return [caller.accountId]
-  const accounts = caller.grants.map(({ accountId }) => accountId)
-  return accounts.includes('all') ? 'all' : [...new Set(accounts)]
+  return caller.grants.some(({ accountId }) => accountId === 'all') ? 'all' : { service: caller.service }
 }
 
 /**

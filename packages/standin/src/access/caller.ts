@@ -9,6 +9,7 @@ export interface ServiceCaller {
   keyId: string
   /** The MAC of the key's row, as it was read. */
   mac: string
+  /** Its grant for all accounts and, after `callerOn`, the one for the account that a request is about. */
   grants: readonly Grant[]
 }
 

@@ -1,7 +1,8 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
 import { and, asc, desc, eq, gt, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import { grants, signedGrants } from '../access/access-table.ts'
 import type { GrantedAccounts } from '../access/authorize.ts'
-import type { Announcing, InTransaction } from '../context.ts'
+import type { Announcing, Context, InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
@@ -119,13 +120,19 @@ export async function findInstallation(db: Database, accountId: string): Promise
   return row
 }
 
+interface Page {
+  after?: string | undefined
+  limit: number
+}
+
 /** Those of `accounts` that ever sent a callback, in the order of their ids, after the given one. */
 export async function listAccounts(
-  db: Database,
+  { db, signedRows }: Pick<Context, 'db' | 'signedRows'>,
   accounts: GrantedAccounts,
-  { after, limit }: { after?: string | undefined; limit: number },
+  { after, limit }: Page,
 ): Promise<string[]> {
-  if (accounts.length === 0) return []
+  if (typeof accounts === 'object' && 'service' in accounts)
+    return listGranted({ db, signedRows }, accounts.service, { after, limit })
   const rows = await db
     .select({ accountId: installations.accountId })
     .from(installations)
@@ -138,6 +145,26 @@ export async function listAccounts(
     .orderBy(asc(installations.accountId))
     .limit(limit)
   return rows.map(({ accountId }) => accountId)
+}
+
+/** The same for a service's grants: a page of them, however many there are. Only those count that Standin signed. */
+async function listGranted(
+  { db, signedRows }: Pick<Context, 'db' | 'signedRows'>,
+  service: string,
+  { after, limit }: Page,
+): Promise<string[]> {
+  const isOfGrant = sql`${installations.accountId} = case when ${grants.accountId} <> 'all' then ${grants.accountId}::uuid end`
+  const rows = await db
+    .select({ grant: grants })
+    .from(grants)
+    .innerJoin(installations, isOfGrant)
+    .where(and(eq(grants.service, service), after === undefined ? undefined : gt(grants.accountId, after)))
+    .orderBy(asc(grants.accountId))
+    .limit(limit)
+  const signed = rows.flatMap(({ grant }) => (signedRows.accept(signedGrants, grant) ? [grant.accountId] : []))
+  const last = rows.at(-1)?.grant.accountId
+  if (signed.length === rows.length || rows.length < limit) return signed
+  return [...signed, ...(await listGranted({ db, signedRows }, service, { after: last, limit: limit - signed.length }))]
 }
 
 const byKey = ({ accountId, generation }: CredentialKey) =>

@@ -54,9 +54,8 @@ test('old installation events are deleted, but the next one continues their numb
   await stack.prover.proveDue()
   const seen = async () => {
     await numberInstallationEvents(stack.db)
-    return (await listInstallationEvents(stack.db, 'all', { after: 0, limit: 9 })).map(
-      ({ seq, type }) => `${seq} ${type}`,
-    )
+    const { events } = await listInstallationEvents(stack.ctx, 'all', { after: 0, limit: 9 })
+    return events.map(({ seq, type }) => `${seq} ${type}`)
   }
   await seen()
   await stack.connection.sql`update installation_events set at = ${stack.clock.now().toISOString()}`

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { deleteEmptyAccounts, deleteEndedUnproven } from './age-out-store.ts'
-import { deleteOldEvents } from './installation-event-store.ts'
+import { deleteOldEvents, numberInstallationEvents } from './installation-event-store.ts'
 
 const atOnce = 500
 
@@ -14,6 +14,7 @@ export async function ageOutAccounts({ db, clock, config }: Context): Promise<bo
   const ended = await deleteEndedUnproven(db, { before, limit: atOnce })
   const empty = await deleteEmptyAccounts(db, { before, limit: atOnce })
   const retained = new Date(clock.now().getTime() - config.auditRetentionMs)
+  await numberInstallationEvents(db) // Where nobody reads the feed, nobody else does.
   const events = await deleteOldEvents(db, { before: retained, limit: atOnce })
   return [ended, empty, events].some((deleted) => deleted === atOnce)
 }

@@ -1,7 +1,8 @@
 import type { InstallationEvent } from '@standin/contracts'
-import { and, asc, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm'
+import { grants, signedGrants } from '../access/access-table.ts'
 import type { GrantedAccounts } from '../access/authorize.ts'
-import type { Announcing } from '../context.ts'
+import type { Announcing, Context } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
 import { installationEvents, unnumberedEvents } from './installation-event-table.ts'
@@ -51,23 +52,36 @@ export async function deleteOldEvents(
   return deleted.length
 }
 
-/** Events of these accounts after a number, in order. */
+/**
+ * Some events of these accounts after a number, in order, and the number up to which there are no others.
+ * @returns `upTo` undefined: these are all
+ */
 export async function listInstallationEvents(
-  db: Database,
+  { db, signedRows }: Pick<Context, 'db' | 'signedRows'>,
   accounts: GrantedAccounts,
   { after, limit }: { after: number; limit: number },
-): Promise<InstallationEvent[]> {
-  if (accounts.length === 0) return []
+): Promise<{ events: InstallationEvent[]; upTo: number | undefined }> {
+  const service = typeof accounts === 'object' && 'service' in accounts ? accounts.service : undefined
+  const isOfGrant = and(
+    eq(grants.service, service ?? ''),
+    sql`${grants.accountId} = ${installationEvents.accountId}::text`,
+  )
   const rows = await db
-    .select()
+    .select({ event: installationEvents, grant: grants })
     .from(installationEvents)
+    .leftJoin(grants, isOfGrant)
     .where(
       and(
         gt(installationEvents.seq, after),
-        accounts === 'all' ? undefined : isAmong(installationEvents.accountId, accounts),
+        service === undefined ? undefined : isNotNull(grants.service),
+        Array.isArray(accounts) ? isAmong(installationEvents.accountId, accounts) : undefined,
       ),
     )
     .orderBy(asc(installationEvents.seq))
     .limit(limit)
-  return rows.map(({ seq, at, accountId, type }) => ({ seq, at: at.toISOString(), accountId, type }))
+  const readable = rows.filter(({ grant }) => grant === null || signedRows.accept(signedGrants, grant))
+  return {
+    events: readable.map(({ event: { at, ...event } }) => ({ ...event, at: at.toISOString() })),
+    upTo: rows.length === limit ? rows.at(-1)?.event.seq : undefined,
+  }
 }

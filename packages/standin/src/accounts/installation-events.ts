@@ -33,13 +33,14 @@ export async function* streamInstallationEvents(
       await numberNew(ctx)
       const readable = await accounts()
       if (!readable) return
-      const events = await listInstallationEvents(ctx.db, readable, { after: seen, limit: batch })
+      const { events, upTo } = await listInstallationEvents(ctx, readable, { after: seen, limit: batch })
       for (const event of events) {
         if (signal.aborted) return
         seen = event.seq
         yield event
       }
-      isMore = events.length === batch
+      seen = upTo ?? seen
+      isMore = upTo !== undefined
     }
   }
 }

@@ -79,7 +79,7 @@ async function listInstallations(
   accounts: GrantedAccounts,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ) {
-  const found = await listAccounts(ctx.db, accounts, {
+  const found = await listAccounts(ctx, accounts, {
     after: cursor === undefined ? undefined : accountIn(cursor),
     limit: limit + 1,
   })

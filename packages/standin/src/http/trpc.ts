@@ -4,6 +4,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { z } from 'zod'
 import { type GrantedAccounts, grantedAccounts, isAdministrator, mayActOn } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
+import { callerOn } from '../access/caller-on.ts'
 import type { Context } from '../context.ts'
 import type { Logger } from '../observability/logger.ts'
 import { toRefusal } from '../refusal.ts'
@@ -56,12 +57,12 @@ export type Contracted = ReturnType<typeof contracted>
  * on `ctx.accounts`.
  */
 export function contracted(ctx: HttpContext) {
-  const onAccount = (contract: OfAccount) => async (caller: Caller, input: unknown) => {
-    const accountId = await accountOf(ctx, contract, { caller, input })
+  const onAccount = (contract: OfAccount) => async (known: Caller, input: unknown) => {
+    const { accountId, caller } = await admittedOn(ctx, contract, { caller: known, input })
     const administers = isAdministrator(caller, ctx.config.userTokens?.administratorScopes)
     if (contract.administrators && caller.kind === 'user' && !administers)
       throw new StandinError('SCOPE_FORBIDDEN', { detail: 'Only administrators of the account may do this.' })
-    return { accountId, administers }
+    return { accountId, administers, caller }
   }
   const onAllAccounts = (caller: Caller): { accounts: GrantedAccounts } => ({ accounts: grantedAccounts(caller) })
 
@@ -136,35 +137,40 @@ const outputOf =
     return output.data
   }
 
-/** @throws StandinError where the caller may not act on the account, or the thing does not exist for this caller */
-async function accountOf(
-  { http }: HttpContext,
-  contract: OfAccount,
-  { caller, input }: { caller: Caller; input: unknown },
-): Promise<string> {
-  const { accountId, runId, scheduleId, artifactId } = input as Record<string, string> // Parsed by the contract's schema.
-  const within = caller.kind === 'user' ? caller.accountId : undefined // So that the statement reads one shard.
-  switch (contract.account) {
-    case 'input': {
-      if (accountId !== undefined && mayActOn(caller, accountId)) return accountId
-      throw new StandinError('ACCOUNT_FORBIDDEN')
-    }
-    case 'run':
-      return ownOrNotFound(caller, await http.accountOfRun(runId ?? '', within), 'RUN_NOT_FOUND')
-    case 'schedule':
-      return ownOrNotFound(caller, await http.accountOfSchedule(scheduleId ?? '', within), 'SCHEDULE_NOT_FOUND')
-    case 'artifact':
-      return ownOrNotFound(caller, await http.accountOfArtifact(artifactId ?? '', within), 'ARTIFACT_NOT_FOUND')
-  }
+const notFound = { run: 'RUN_NOT_FOUND', schedule: 'SCHEDULE_NOT_FOUND', artifact: 'ARTIFACT_NOT_FOUND' } as const
+
+/**
+ * The account that a call is about, and the caller with what they may do there.
+ * @throws StandinError where the caller may not act on the account, or the thing does not exist for this caller
+ */
+async function admittedOn(
+  ctx: HttpContext,
+  { account }: OfAccount,
+  call: { caller: Caller; input: unknown },
+): Promise<{ accountId: string; caller: Caller }> {
+  const accountId = await accountNamed(ctx, account, call)
+  const caller = accountId === undefined ? undefined : await callerOn(ctx, call.caller, accountId)
+  if (accountId !== undefined && caller && mayActOn(caller, accountId)) return { accountId, caller }
+  throw new StandinError(account === 'input' ? 'ACCOUNT_FORBIDDEN' : notFound[account])
 }
 
-function ownOrNotFound(
-  caller: Caller,
-  accountId: string | undefined,
-  reason: 'RUN_NOT_FOUND' | 'SCHEDULE_NOT_FOUND' | 'ARTIFACT_NOT_FOUND',
-): string {
-  if (accountId === undefined || !mayActOn(caller, accountId)) throw new StandinError(reason)
-  return accountId
+async function accountNamed(
+  { http }: HttpContext,
+  account: OfAccount['account'],
+  { caller, input }: { caller: Caller; input: unknown },
+): Promise<string | undefined> {
+  const { accountId, runId, scheduleId, artifactId } = input as Record<string, string> // Parsed by the contract's schema.
+  const within = caller.kind === 'user' ? caller.accountId : undefined // So that the statement reads one shard.
+  switch (account) {
+    case 'input':
+      return accountId
+    case 'run':
+      return http.accountOfRun(runId ?? '', within)
+    case 'schedule':
+      return http.accountOfSchedule(scheduleId ?? '', within)
+    case 'artifact':
+      return http.accountOfArtifact(artifactId ?? '', within)
+  }
 }
 
 interface FailedCall {

@@ -15,7 +15,7 @@ export function addInstallationsCommand(program: Command, terminal: Terminal): v
     .option('--json', 'print them as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const described = await withContext(terminal, async (ctx) => {
-        const accountIds = await listAccounts(ctx.db, 'all', { limit: mostListed })
+        const accountIds = await listAccounts(ctx, 'all', { limit: mostListed })
         return Promise.all(accountIds.map((accountId) => describeForOperator(ctx, accountId)))
       })
       printList(terminal, json, described, installationLine)

@@ -44,7 +44,7 @@ export async function scheduledAction(ctx: ActionsContext, row: ScheduleRow): Pr
  */
 async function callerOf(ctx: Context, { createdBy, accountId }: ScheduleRow): Promise<Caller> {
   if (createdBy.kind === 'user') return { ...createdBy, accountId, scopes: createdBy.scopes, expiresAt: new Date(0) }
-  const service = (await findServiceByKeyId(ctx, createdBy.keyId))?.caller
+  const service = (await findServiceByKeyId(ctx, createdBy.keyId, accountId))?.caller
   if (!service) throw new StandinError('UNAUTHENTICATED')
   if (!mayActOn(service, accountId)) throw new StandinError('ACCOUNT_FORBIDDEN')
   return service

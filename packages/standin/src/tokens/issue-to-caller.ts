@@ -1,6 +1,8 @@
 import type { IssuedToken, IssueTokenInput } from '@standin/contracts'
+import type { AccessContext } from '../access/access-context.ts'
 import { grantedScopes } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
+import { callerOn } from '../access/caller-on.ts'
 import { StandinError } from '../standin-error.ts'
 import { issueToken } from './issue-token.ts'
 import { cacheForMs } from './token-freshness.ts'
@@ -11,7 +13,13 @@ import type { TokensContext } from './tokens-context.ts'
  * Issues a token over HTTP or tRPC: only to a service, on the accounts and with the scopes that it was granted.
  * @throws StandinError `ACCOUNT_FORBIDDEN`, and what `issueToken` throws
  */
-export async function issueToCaller(ctx: TokensContext, caller: Caller, wanted: IssueTokenInput): Promise<IssuedToken> {
+export async function issueToCaller(
+  ctx: TokensContext & AccessContext,
+  known: Caller,
+  wanted: IssueTokenInput,
+): Promise<IssuedToken> {
+  const found = callerOn(ctx, known, wanted.accountId)
+  const caller = found instanceof Promise ? await found : found
   const scopes = caller.kind === 'service' ? grantedScopes(caller, wanted.accountId) : undefined
   if (caller.kind !== 'service' || !scopes) throw new StandinError('ACCOUNT_FORBIDDEN')
   const token = await issueToken(ctx, receiverOf(caller, wanted.accountId, scopes), wanted)

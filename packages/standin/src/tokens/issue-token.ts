@@ -90,7 +90,7 @@ async function recordHandOut({ audit, metrics }: TokensContext, handOut: HandOut
  */
 async function readReceiver(ctx: TokensContext, receiver: TokenReceiver, accountId: string): Promise<TokenReceiver> {
   if (receiver.kind === 'system') return receiver
-  const service = (await findServiceByKeyId(ctx, receiver.keyId))?.caller
+  const service = (await findServiceByKeyId(ctx, receiver.keyId, accountId))?.caller
   if (!service) throw new StandinError('UNAUTHENTICATED')
   const scopes = grantedScopes(service, accountId)
   if (!scopes) throw new StandinError('ACCOUNT_FORBIDDEN')

@@ -44,7 +44,7 @@ async function createApi(onRecord: () => void = () => {}) {
   }
   const watch: Partial<TokensContext['watch']> = { isDown: () => false, whileUp: (work) => work }
   const ctx = { ...bare, audit, watch, access: createAccessMemory(bare) } as unknown as TokensContext & AccessContext
-  ctx.access.keys = { find: async () => service, wasGood: () => true, readAgain: () => {} }
+  ctx.access.keys = { find: async () => service, on: (caller) => caller, wasGood: () => true, readAgain: () => {} }
   const claims = { iss: 'https://manager.example', sub: 'anna', aud: 'api', account, exp: 4_000_000_000 }
   const payload = new TextEncoder().encode(JSON.stringify(claims))
   ctx.access.userKeys = {

@@ -34,7 +34,7 @@ export async function registerTokenRoute(server: FastifyInstance, ctx: TokensCon
 }
 
 /** The same route on the fast path. */
-export function fastTokenRoute(ctx: TokensContext): FastRoute {
+export function fastTokenRoute(ctx: TokensContext & AccessContext): FastRoute {
   async function issue(wanted: IssueTokenInput, admission: Promise<AdmittedCalls>) {
     const { caller } = await admission
     const token = await issueToCaller(ctx, admitted(caller), wanted)
