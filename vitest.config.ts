@@ -8,6 +8,11 @@ const sourceCondition = '@standin/source'
 /** Vitest would leave one core idle, and half of the work is PostgreSQL's, in processes of its own. */
 const maxWorkers = Math.max(2, availableParallelism() - 1)
 
+/** A busy machine takes ten times as long as an idle one. */
+const patient = { testTimeout: 30_000, hookTimeout: 60_000 }
+/** No module keeps state between calls, so the files of one worker can share loaded modules, instead of loading them again. */
+const sharing = { isolate: false }
+
 /** What the long tests share with the others. */
 export const common = defineConfig({
   // Packages are tested as their sources, without a build.
@@ -35,7 +40,9 @@ export default mergeConfig(
           extends: true,
           test: {
             name: 'unit',
-            testTimeout: 20_000,
+            ...patient,
+            ...sharing,
+            unstubEnvs: true,
             include: ['{apps,packages,scripts}/**/*.test.{ts,tsx}'],
             exclude: [...configDefaults.exclude, '**/dist/**', '**/*.database.test.ts', '**/*.long.test.ts'],
           },
@@ -44,9 +51,8 @@ export default mergeConfig(
           extends: true,
           test: {
             name: 'database',
-            // A busy machine takes ten times as long as an idle one.
-            testTimeout: 30_000,
-            hookTimeout: 60_000,
+            ...patient,
+            ...sharing,
             // Concurrent tests mostly wait.
             maxConcurrency: 16,
             include: ['packages/**/*.database.test.ts'],

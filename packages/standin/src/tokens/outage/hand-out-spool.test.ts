@@ -30,7 +30,11 @@ async function openSpools({ maxBytes = 10_000 } = {}) {
   const setAside = async ({ text }: { text: string }) => void apart.push(text)
   return {
     ...{ dir, clock, recorded, apart, record: { record, setAside } },
-    open: () => createHandOutSpool({ dir, maxBytes, outageServeMs: 600_000 }, clock),
+    open() {
+      const spool = createHandOutSpool({ dir, maxBytes, outageServeMs: 600_000 }, clock)
+      onTestFinished(() => spool.close())
+      return spool
+    },
     fingerprints: () => recorded.map(({ fingerprint }) => fingerprint),
   }
 }
