@@ -10,8 +10,6 @@ const maxWorkers = Math.max(2, availableParallelism() - 1)
 
 /** A busy machine takes ten times as long as an idle one. */
 const patient = { testTimeout: 30_000, hookTimeout: 60_000 }
-/** No module keeps state between calls, so the files of one worker can share loaded modules, instead of loading them again. */
-const sharing = { isolate: false }
 
 /** What the long tests share with the others. */
 export const common = defineConfig({
@@ -41,7 +39,8 @@ export default mergeConfig(
           test: {
             name: 'unit',
             ...patient,
-            ...sharing,
+            // No module keeps state, so the files of one worker can share loaded modules instead of loading them again.
+            isolate: false,
             unstubEnvs: true,
             include: ['{apps,packages,scripts}/**/*.test.{ts,tsx}'],
             exclude: [...configDefaults.exclude, '**/dist/**', '**/*.database.test.ts', '**/*.long.test.ts'],
@@ -52,7 +51,6 @@ export default mergeConfig(
           test: {
             name: 'database',
             ...patient,
-            ...sharing,
             // Concurrent tests mostly wait.
             maxConcurrency: 16,
             include: ['packages/**/*.database.test.ts'],

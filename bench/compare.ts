@@ -13,14 +13,14 @@ export interface Contestant {
   measure: () => Promise<Measured>
 }
 
-/** A figure of ours beside one of a peer, or beside a fixed goal. */
+/** One of our figures next to a peer's, or next to a fixed goal. */
 export interface Comparison {
   id: string
   name: string
   unit: string
   /** Of the ratio, or, without a reference, of the value itself. */
   goal: number
-  /** What is possible at best, as far as anybody has seen; of the same thing as the goal. */
+  /** The best known possible value of the same figure as the goal. */
   stretch?: number
   /** Which side of the goal is good. */
   better: 'more' | 'less'

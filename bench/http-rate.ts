@@ -39,7 +39,7 @@ export async function httpRate({
   }
 }
 
-/** User and system time that a process has taken, in microseconds; undefined where the system does not tell. */
+/** User and system time that a process has taken, in microseconds; undefined if the system does not tell. */
 export function cpuMicrosOf(pid: number): number | undefined {
   if (process.platform !== 'linux') return undefined
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []

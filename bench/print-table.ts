@@ -3,7 +3,7 @@ import type { Row } from './compare.ts'
 const figure = (value: number) =>
   value >= 100 ? Math.round(value).toLocaleString('en') : value.toLocaleString('en', { maximumSignificantDigits: 3 })
 
-/** The rows as people read them: what missed its goal says so. */
+/** The rows as a table; rows that missed their goal are marked. */
 export function printTable(rows: readonly Row[]): string {
   const head = ['', 'ours', 'peer', 'ratio', 'goal', 'stretch', 'CPU µs (peer)']
   const body = rows.map(({ name, value, unit, reference, ratio, goal, stretch, better, met, stretchMet, ...row }) => [

@@ -1,4 +1,4 @@
-// The bare parts that Standin stands on, doing nothing: what is measured against.
+// The bare libraries that Standin uses, doing nothing: the reference of the measurements.
 import { initTRPC } from '@trpc/server'
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify from 'fastify'

@@ -28,7 +28,7 @@ const usualPlaces = [
 
 const remedies = 'apt-get install chromium, npx playwright install chromium, or set CHROMIUM_PATH'
 
-/** Why the browser tests are skipped; undefined where there is a browser. Under CI they are not skipped but fail. */
+/** Why the browser tests are skipped; undefined if there is a browser. Under CI they are not skipped but fail. */
 export const missingBrowser = await whyNoBrowser()
 
 async function whyNoBrowser(): Promise<string | undefined> {

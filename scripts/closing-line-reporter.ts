@@ -2,20 +2,20 @@ import { writeSync } from 'node:fs'
 import type { Reporter, TestModule, Vitest } from 'vitest/node'
 
 /**
- * Prints `N passed, N failed, N skipped` alone on the last line, after every teardown: what a machine reads.
- * Listed first, so that a crash in another reporter does not keep it from counting.
+ * Prints `N passed, N failed, N skipped` as the last line, after every teardown, for CI to read. Listed first, so that it
+ * counts even if another reporter crashes.
  */
 export default class ClosingLineReporter implements Reporter {
   #counts = { passed: 0, failed: 0, skipped: 0 }
 
   #isWatching = false
 
-  /** Here and not in `onInit`, which a setup that throws is never followed by. */
+  /** Not in `onInit`, which is not called if a setup throws. */
   constructor() {
     process.once('exit', (code) => {
       if (this.#isWatching) return
       const { passed, failed, skipped } = this.#counts
-      // A run that broke where nothing counts, in a setup or for want of any test, has not passed.
+      // A run that failed outside any test, such as in a setup or for lack of tests, has not passed.
       const broken = code !== 0 && failed === 0 ? 1 : failed
       writeSync(1, `\n${passed} passed, ${broken} failed, ${skipped} skipped\n`)
     })
@@ -32,7 +32,7 @@ export default class ClosingLineReporter implements Reporter {
         const { state } = test.result()
         this.#counts[state === 'passed' || state === 'failed' ? state : 'skipped']++
       }
-      // A file or a suite that broke before its tests could run has failed as well.
+      // Files and suites that failed before their tests could run count as well.
       this.#counts.failed += module.errors().length
       for (const suite of module.children.allSuites()) this.#counts.failed += suite.errors().length
     }

@@ -1,5 +1,5 @@
-// The main job from end to end, without a browser: the callback of Trackunit's documentation in, a token and a file out.
-// Each step prints what happened and how long it took; the exit code is 0 only when all of them held.
+// The main job from end to end, without a browser: from the documented callback to a token and a file. Each step prints its
+// result and duration; the exit code is 0 only if all of them succeeded.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ const serverEnvironment = {
   LOG_LEVEL: 'info',
 }
 
-/** Does a step and prints it. What it returns is what happened, in words. */
+/** Runs a step and prints its result, which the step returns in words. */
 async function step<Result>(title: string, work: () => Promise<[said: string, result: Result]>): Promise<Result> {
   const beganAtMs = performance.now()
   try {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-/** Who started what, kept in the data folder: a start that was killed leaves its parts running. */
+/** Records in the data folder which processes were started, because a killed start leaves its parts running. */
 const startedSchema = z.object({ pid: z.int(), parts: z.array(z.object({ name: z.string(), pid: z.int() })) })
 type Started = z.infer<typeof startedSchema>
 
@@ -18,11 +18,11 @@ export function readLeftovers(dataDir: string): Started | undefined {
   try {
     return startedSchema.parse(JSON.parse(readFileSync(fileIn(dataDir), 'utf8')))
   } catch {
-    return undefined // No start before this one, or one that never came so far.
+    return undefined // No earlier start, or one that did not get this far.
   }
 }
 
-/** Ends the parts of a start that is dead. A number that another program has by now is left alone. */
+/** Ends the parts of a dead start, unless another program now has their process id. */
 export async function leftovers(
   started: Started | undefined,
 ): Promise<{ isAlive: boolean; pid: number; ended: string[] }> {
@@ -36,7 +36,7 @@ export async function leftovers(
   return { isAlive: false, pid: 0, ended: left.map(({ name }) => name) }
 }
 
-/** Whether a process of this number lives and is one of ours, by its command. */
+/** Whether a process with this id is running and, by its command, one of ours. */
 function isOurs(pid: number): boolean {
   try {
     process.kill(pid, 0)

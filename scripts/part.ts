@@ -29,7 +29,7 @@ export interface PartOptions {
 export function startPart({ name, command, environment = {}, cwd = root, onLine = () => {} }: PartOptions): Part {
   const child = spawn(process.execPath, [...nodeArguments, ...command], {
     cwd,
-    env: { DRAIN_DELAY_S: '0', ...process.env, ...environment }, // No balancer has to notice that a part ends.
+    env: { DRAIN_DELAY_S: '0', ...process.env, ...environment }, // There is no balancer that must notice the end of a part.
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl+C reaches the whole group: the parts are ended here, in order, not all at once.
     detached: process.platform !== 'win32',
@@ -70,7 +70,7 @@ export async function runPart(
   return Buffer.concat(out).toString().trim()
 }
 
-/** Asks until the answer is yes. @throws Error when it was no for `timeoutMs` */
+/** Asks until the answer is yes. @throws Error if it stays no for `timeoutMs` */
 export async function until(
   what: string,
   ask: () => Promise<boolean>,
@@ -87,7 +87,7 @@ export async function until(
 export const answers = async (url: string): Promise<boolean> =>
   (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok
 
-/** Whether nobody listens on a port of this machine. */
+/** Whether a port of this machine is free. */
 export async function isFree(port: number, host: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const probe = createServer()

@@ -77,7 +77,7 @@ function serverEnvironment(): Record<string, string> {
     STANDIN_DATA_DIR: dataDir,
     APP_ORIGINS: `${app},null`, // The Manager can take the frame's origin away.
     CALLBACK_PATH_SECRET: 'none',
-    // So that whoever tries access that never works sees what comes of it.
+    // Short, so that the result of access that never works can be seen.
     NEW_CREDENTIALS_PATIENCE_S: process.env.NEW_CREDENTIALS_PATIENCE_S ?? '60',
     TRACKUNIT_JWKS_URL: `${manager}/api/marketplace/jwks`,
     TRACKUNIT_TOKEN_URL: `${manager}/apptoken`,
@@ -93,7 +93,7 @@ function serverEnvironment(): Record<string, string> {
   }
 }
 
-/** Starts a part; when one ends by itself, all end. */
+/** Starts a part; if one ends unexpectedly, all end. */
 function run(options: Omit<PartOptions, 'onLine'>): void {
   const part = startPart({ ...options, onLine: (line) => say(`${options.name}: ${line}`) })
   parts.push(part)
@@ -121,7 +121,7 @@ function prepareFolder(): void {
   }
 }
 
-/** What a start that was killed left running is ended; a start that lives is not disturbed. */
+/** Ends what a killed start left running; a start that is still running is not disturbed. */
 async function endLeftovers(): Promise<void> {
   const found = await leftovers(readLeftovers(dataDir))
   if (found.isAlive)
@@ -143,7 +143,7 @@ async function claimPorts(): Promise<void> {
   }
 }
 
-/** Installs the app where no account has it, as a person would do it in Trackunit's marketplace. */
+/** Installs the app if no account has it, as a user would in Trackunit's marketplace. */
 async function installOneAccount(): Promise<void> {
   const listed = await runPart(['packages/standin/bin/standin.ts', 'installations', 'list', '--json'], {
     environment: serverEnvironment(),
@@ -161,7 +161,7 @@ async function installOneAccount(): Promise<void> {
     say(`The install callback was answered with ${delivered?.status ?? 'nothing'}: see the lines above.`)
 }
 
-/** Answers take as long as Trackunit's own, so that there is something to watch. */
+/** Makes answers as slow as Trackunit's own, so that there is something to watch. */
 async function takeTime(): Promise<void> {
   await fetch(`${manager}/control/settings`, {
     method: 'PUT',

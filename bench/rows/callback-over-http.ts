@@ -35,7 +35,7 @@ export function callbackOverHttp(stack: BenchStack): Comparison[] {
       subject: {
         name: 'POST /trackunit/callback',
         async warmUp() {
-          // Proving the credentials is no part of the answer: it goes on behind it, and would be measured with it.
+          // Proving the credentials is not part of the answer: it continues in the background, and would distort the time.
           await control('faults', { apptoken: { delayMs: 8_000 } }, 'PUT')
           await ours()
         },

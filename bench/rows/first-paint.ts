@@ -4,7 +4,7 @@ import { startApp } from '../../e2e/app/manager.ts'
 import { install } from '../../e2e/stack.ts'
 import type { Comparison } from '../compare.ts'
 
-/** In Chromium, in Manager’s frame, slowed down as a phone in the field: until the page says something of use. */
+/** In Chromium, in Manager’s frame, slowed down like a phone: until the page shows its first useful text. */
 export async function firstPaint(): Promise<AsyncDisposable & { comparisons: Comparison[] }> {
   const app = await startApp({ fleetSize: 101 })
   const account = randomUUID()

@@ -71,7 +71,7 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
   return [row(0.5, 10, 2), row(0.99, 50)]
 }
 
-/** A run that nobody works on, with one event, by which its watcher knows that the stream is open. */
+/** A run without a worker, with one event that shows its watcher that the stream is open. */
 async function insertWaitingRun(tx: Announcing): Promise<RunKey> {
   const { row } = await insertRun(tx.db, {
     ...{ accountId: randomUUID(), actionId: 'fleet-snapshot', mode: 'apply', input: {}, idempotencyKey: randomUUID() },

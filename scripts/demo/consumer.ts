@@ -1,4 +1,4 @@
-// Another program, as a service of the maker's would be: it knows an address and a key, nothing else of Standin.
+// Another program, like a service of the maker's: it knows only an address and a key.
 import { createHash } from 'node:crypto'
 import { createStandinClient } from '@standin/client'
 
@@ -18,6 +18,6 @@ const answer = await fetch(`${apiUrl}/api/graphql/`, {
 })
 const { data } = (await answer.json()) as { data?: { assets: { edges: Array<{ node: { name: string } }> } } }
 
-// The token's fingerprint names it without being it.
+// The fingerprint identifies the token without revealing it.
 const fingerprint = createHash('sha256').update(accessToken).digest('base64url')
 process.stdout.write(JSON.stringify({ fingerprint, scopes, expiresAt, firstMachine: data?.assets.edges[0]?.node.name }))

@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import { startEmbeddedPostgres } from 'standin/embedded-postgres'
 
-/** What the database holds of a secret: the sealed value's public header, and whether the secret stands anywhere as it is. */
+/** What the database has of a secret: the public header of the sealed value, and whether the plain secret is anywhere. */
 export async function lookForSecret(
   dataDir: string,
   secret: string,

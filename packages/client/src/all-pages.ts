@@ -4,7 +4,7 @@ interface Page {
   nextCursor: string | null
 }
 
-/** Every entry of a list, a page at a time: the next is asked for when the one before was read. */
+/** Every entry of a list, page by page: the next page is requested when the previous one was read. */
 export async function* allPages<Answer extends Page, Entry>(
   ask: (cursor: string | undefined) => Promise<Answer>,
   entriesOf: (page: Answer) => readonly Entry[],

@@ -30,14 +30,14 @@ export function createAuthorisedFetch({ origins, token, replace, fetch }: Depend
   }
 }
 
-/** A redirect may lead anywhere, and the token with it: it is handed to the caller as the answer that it is. */
+/** A redirect could send the token anywhere, so it is returned to the caller instead of being followed. */
 function withToken(request: Request, { accessToken }: CachedToken): Request {
   const authorised = new Request(request, { redirect: request.redirect === 'error' ? 'error' : 'manual' })
   authorised.headers.set('authorization', `Bearer ${accessToken}`)
   return authorised
 }
 
-/** Where no better token is to be had, the API's own 401 says more than we could. */
+/** If no better token is available, the API's own 401 says more than we could. */
 function nothingWhereRefused(error: unknown): undefined {
   if (error instanceof StandinClientError && error.reason === 'TRACKUNIT_REFUSED') return undefined
   throw error

@@ -37,13 +37,13 @@ export interface StandinClient {
   /**
    * A newer token than `rejectedToken`, for who sends requests in another way than `fetchFor`. Any number of callers
    * that were refused cause one exchange.
-   * @throws StandinClientError `TRACKUNIT_REFUSED` with `retryAfterMs` where no newer one can be had just now
+   * @throws StandinClientError `TRACKUNIT_REFUSED` with `retryAfterMs` if no newer one is available right now
    */
   replaceToken(accountId: string, rejectedToken: string, options?: TokenOptions): Promise<CachedToken>
   /**
    * A `fetch` that acts on the account: it adds the token to requests to `apiOrigins` alone, hands a redirect to the
    * caller instead of following it with the token, and on 401 asks for a newer token and tries once more (not where the
-   * body is a stream). Its promise rejects with a StandinClientError where no token can be had.
+   * body is a stream). Its promise rejects with a StandinClientError if no token is available.
    */
   fetchFor(accountId: string, options?: TokenOptions): typeof fetch
   /** Background actions: start, watch, stop, read. */

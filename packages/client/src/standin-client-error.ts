@@ -52,7 +52,7 @@ export function toStandinClientError(error: unknown): StandinClientError {
   )
 }
 
-/** A call whose failure is told as the client tells it. */
+/** Runs a call and turns its failure into a `StandinClientError`. */
 export async function told<Result>(call: Promise<Result>): Promise<Result> {
   try {
     return await call

@@ -33,7 +33,7 @@ export function standinLinks({ url, bearer, timeoutMs }: StandinLinkOptions): TR
   ]
 }
 
-/** A link whose code comes when it is first needed: whoever never follows a stream does not load what streams need. */
+/** A link whose code is loaded on first use: programs that never follow a stream do not load the code for streams. */
 function linkOnDemand(load: () => Promise<TRPCLink<AppRouter>>): TRPCLink<AppRouter> {
   return (runtime) => {
     return ({ op, next }) =>

@@ -33,7 +33,7 @@ export const actionSchema = z.object({
   /** JSON Schema of the input; the app builds the form from it. */
   inputSchema: z.record(z.string(), z.unknown()),
   /**
-   * Its messages in the language that was asked for, by key, to be formatted with `formatMessage`; empty where it has none.
+   * Its messages in the language that was asked for, by key, to be formatted with `formatMessage`; empty if it has none.
    * Its form is in there as well: `title`, `description`, `plan`, `input.<field>`, `input.<field>.description` and
    * `input.<field>.<choice>`.
    */

@@ -37,7 +37,7 @@ import {
 import { lineSchema, textSchema } from './text.ts'
 import { issuedTokenSchema, issueTokenInputSchema } from './token.ts'
 
-/** One procedure of the API. The server enforces and the client offers what is declared here. */
+/** One procedure of the API: the server enforces this declaration, and the client offers the procedure. */
 export interface ProcedureContract {
   kind: 'query' | 'mutation' | 'subscription'
   input: z.ZodType
@@ -256,7 +256,7 @@ export const procedures = {
     /**
      * Results that did not reach their receiver, newest first, at most 20: while the result is kept, until it is sent again,
      * a later one of the same schedule is sent there, or the schedule no longer sends there. Of runs that were started by
-     * hand, until a later one of the action reached somebody.
+     * hand, until a later one of the action reached someone.
      */
     undelivered: {
       kind: 'query',

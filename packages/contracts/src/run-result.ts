@@ -123,7 +123,7 @@ export const runResultSchema = z.object({
   /** More than the sentence: what is left out and why. */
   detail: messageSchema.nullable(),
   chart: resultChartSchema.nullable(),
-  /** Of the rows that match; on the first page alone, and null where no column is a `place`. */
+  /** Of the rows that match; on the first page alone, and null if no column is a `place`. */
   map: resultMapSchema.nullable(),
   columns: z.array(resultColumnSchema),
   rows: z.array(resultRowSchema),

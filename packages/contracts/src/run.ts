@@ -84,7 +84,7 @@ export const runSchema = z.object({
   steps: z.array(runStepSchema),
   /** The result in one sentence; final when the run has ended. */
   headline: messageSchema.nullable(),
-  /** What its result leaves out because it could not be read, and why; null where the result is complete. */
+  /** What its result leaves out because it could not be read, and why; null if the result is complete. */
   incomplete: messageSchema.nullable(),
   reason: errorReasonSchema.nullable(),
   attempts: z.int(),

@@ -34,7 +34,7 @@ export const scheduleSchema = z.object({
    * `AUTHOR_AWAY` announces it.
    */
   endsAt: momentSchema.nullable(),
-  /** Why it is paused, where nobody paused it by hand. */
+  /** Why it is paused, unless a user paused it. */
   reason: errorReasonSchema.nullable(),
   nextAt: momentSchema.nullable(),
   lastRunId: runIdSchema.nullable(),

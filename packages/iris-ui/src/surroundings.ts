@@ -19,6 +19,6 @@ export function surroundingsOf(host: StandinHost, texts: Texts): Surroundings {
 
 export function useSurroundings(): Surroundings {
   const surroundings = use(SurroundingsContext)
-  if (!surroundings) throw new Error('useSurroundings stands outside of StandinApp')
+  if (!surroundings) throw new Error('useSurroundings is used outside StandinApp')
   return surroundings
 }

@@ -28,7 +28,7 @@ export interface LoopContext {
 const downForMs = 1_000
 
 /**
- * Does work when woken, and every `everyMs` in case a wake-up was lost. An error is logged and the loop goes on. While the
+ * Does work when woken, and every `everyMs` in case a wake-up was lost. An error is logged and the loop continues. While the
  * database is down there is no work, and nothing to log: the watch has said so.
  */
 export function startBackgroundLoop({ name, everyMs, work }: LoopRow, { log, watch }: LoopContext): BackgroundLoop {

@@ -22,7 +22,7 @@ export interface World {
   random: () => number
 }
 
-/** What every rule stands on. Made once for a process and passed whole. */
+/** What every rule works with. Created once per process and passed whole. */
 export interface Context extends World {
   config: Config
   /** The database, or the transaction that the rule runs in. */
@@ -75,7 +75,7 @@ export interface Opened<Ctx> {
 }
 
 /**
- * Opens the database and what stands on it, for one command of the operator.
+ * Opens the database and everything that needs it, for one operator command.
  * @param pool connections that it may use
  */
 export async function openContext(
@@ -102,7 +102,7 @@ export async function openContext(
   }
 }
 
-/** No statement of a server takes seconds. One that hangs would hold its connection, and whoever waits for it. */
+/** No statement of a server takes seconds. One that hangs would block its connection, and everything that waits for it. */
 const statementMs = 60_000
 
 /** The same for a replica of the server, with a session on which it hears the others. */
@@ -135,7 +135,7 @@ export async function openReplica(config: Config, world: World): Promise<Opened<
   }
 }
 
-/** A context over a connection that somebody else closes. */
+/** A context over a connection that someone else closes. */
 export function createContext(
   config: Config,
   world: World,

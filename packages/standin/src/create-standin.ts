@@ -103,7 +103,7 @@ import { uninstallHooks } from './when-uninstalled.ts'
 
 // This file is long because it is the map: what is made, what is served, what runs in the background, in that order.
 
-/** What a maker declares: who the app is, and what it does in the background. */
+/** What a maker declares: the app, and its background actions. */
 export interface MakersParts {
   /** What `standin.config.ts` exports. */
   app: StandinApp
@@ -149,10 +149,10 @@ export function createStandin({ app, actions }: MakersParts): Standin {
   }
 }
 
-/** What was started, in order; each ends while what was started before it still works. */
+/** Everything that was started, in order; each part stops while the earlier ones still work. */
 type Closers = Array<() => Promise<unknown>>
 
-/** Beside the delay. Longer than everything below it takes by itself, save a database that does not answer. */
+/** In addition to the delay. Longer than everything below takes, unless the database does not answer. */
 const closesWithinMs = 40_000
 const requestsEndWithinMs = 15_000
 
@@ -217,7 +217,7 @@ async function startServer(config: Config, { actions, closers }: Start): Promise
 
 // 1. What is made. ---------------------------------------------------------------------------------------------------
 
-/** Everything that any rule stands on. */
+/** Creates the context of all rules. */
 export type StandinContext = DeliveriesContext & CallbacksContext & HttpContext
 
 /**
@@ -307,7 +307,7 @@ async function serveHttp(
   return server
 }
 
-/** Every procedure, by noun. `serves-the-contract.ts` compiles only while this is what the contract says. */
+/** Every procedure, by noun. `serves-the-contract.ts` compiles only if this matches the contract. */
 export function createRouter(ctx: StandinContext) {
   const contract = contracted(ctx)
   return router({
@@ -352,7 +352,7 @@ const netMs = 60 * seconds
 function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
   const auditRetained = () => new Date(ctx.clock.now().getTime() - ctx.config.auditRetentionMs)
   return [
-    // The database, also where no balancer asks for it
+    // The database, even if no balancer asks for it
     { name: 'watch-database', everyMs: 10 * seconds, work: () => ctx.watch.suspect().then(() => false) },
     // Audit
     { name: 'seal-audit', everyMs: netMs, due: unchainedDue(ctx.audit.macs.kids), work: () => sealEntries(ctx) },
@@ -507,7 +507,7 @@ export async function hearOthers(ctx: StandinContext): Promise<void> {
   listener.replica.onLost(() => loseAllRuns(ctx)) // Other replicas may have them by now.
 }
 
-/** Chains what is left and logs where the chains end. */
+/** Chains the remaining rows and logs the ends of the chains. */
 async function finishAudit(ctx: StandinContext): Promise<void> {
   await sealAll(ctx)
   await logChainHeads(ctx)

@@ -11,7 +11,7 @@ export interface Refusal {
   issues?: ErrorData['issues']
 }
 
-/** How tRPC and Fastify name what went wrong before any code of ours ran. */
+/** The names that tRPC and Fastify give to errors that occur before our own code runs. */
 const reasonsByCode = new Map<string, ErrorReason>(
   Object.entries({
     PARSE_ERROR: 'INPUT_INVALID',
@@ -37,11 +37,11 @@ const reasonsByCode = new Map<string, ErrorReason>(
 const storageCodes =
   /^(CONNECT|CONNECTION)_|^ECONN|^EPIPE$|^ETIMEDOUT$|^E(HOST|NET)UNREACH$|^ENOTFOUND$|^EAI_AGAIN$|^57P0|^08|^53|^25006$|^40(001|P01)$/
 
-/** When a caller that met an outage of the database may ask again, where nothing better is known. */
+/** When a caller may retry after a database outage, if nothing better is known. */
 const storageAgainAfterMs = 2_000
 
 /**
- * The one place where an error becomes an answer. Only errors of ours speak; of a library's error no more than its code
+ * The only place where an error becomes an answer. Only our own errors show their text; of a library's error, only its code
  * is looked at, since messages carry SQL, parameters, claims and tokens.
  */
 export function toRefusal(error: unknown): Refusal {

@@ -3,7 +3,7 @@ export function createGate() {
   const { promise, resolve } = Promise.withResolvers<void>()
   const reached = Promise.withResolvers<void>()
   return {
-    /** When somebody has come to it. */
+    /** When someone has come to it. */
     reached: reached.promise,
     open: resolve,
     async pass(): Promise<void> {

@@ -162,7 +162,7 @@ async function createSpares(url: string, counter: string) {
     })
   const loaded = Array.from({ length: replicas }, load)
   return {
-    /** @returns one that works; the next one is loaded meanwhile */
+    /** @returns one that works; the next one is loaded in the meantime */
     async begin(): Promise<Worker> {
       const process = loaded.shift() ?? load()
       loaded.push(load())

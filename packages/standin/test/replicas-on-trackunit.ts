@@ -77,7 +77,7 @@ interface Given {
 
 /**
  * Whole runs on several replicas, which know of each other by the database alone, against a Trackunit that counts what is
- * too much. While all wait, time is moved to when the first of them may go on, everywhere at once.
+ * too much. While all wait, time is moved to when the first of them may continue, everywhere at once.
  */
 export async function runReplicasOnTrackunit(given: Given) {
   const { url, trackunit, replicas, runsOfEach, accounts, perSecond = 50, say = () => {} } = given

@@ -2,7 +2,7 @@ import type { AttackField } from './attack-field.ts'
 import { createCallbackFuzz } from './callback-fuzz.ts'
 
 const atOnce = 8
-/** Time goes on between two callbacks, so that minutes of limits and cool-downs pass as well. */
+/** Time continues between two callbacks, so that minutes of limits and cool-downs pass as well. */
 const msBetween = 3
 
 export interface FuzzOutcome {

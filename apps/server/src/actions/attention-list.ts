@@ -307,7 +307,7 @@ function toRow(found: Found, before: ReadonlySet<string> | undefined) {
   }
 }
 
-/** The longest first; undefined where a sentence says it better than a chart. */
+/** The longest first; undefined if a sentence says it better than a chart. */
 function barsOf(found: readonly Found[]) {
   const counts: Counts = new Map()
   for (const { findings } of found) countIn(counts, say(findings[0].reason))

@@ -168,7 +168,7 @@ describe('clear stale events: the dismissal', () => {
     expect(dismissedIn(stage)).toEqual([])
   })
 
-  test('a run that stops half-way shows which events are dismissed, and that the others are unchanged', async () => {
+  test('a run that stops halfway shows which events are dismissed, and that the others are unchanged', async () => {
     let dismissals = 0
     const onRequest = (_: number, path: string) => {
       if (path === 'eventDismiss' && ++dismissals > 60) throw new StandinError('CREDENTIALS_REJECTED')
@@ -205,7 +205,7 @@ describe('clear stale events: the dismissal', () => {
     )
   })
 
-  test('a preview that ends half-way says that nothing has changed, and leaves what was read', async () => {
+  test('a preview that ends halfway says that nothing has changed, and leaves what was read', async () => {
     let lists = 0
     const onRequest = (_: number, path: string) => {
       if (path.endsWith('/log') && ++lists > 1) throw new StandinError('CREDENTIALS_REJECTED')

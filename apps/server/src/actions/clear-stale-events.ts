@@ -117,7 +117,7 @@ async function leavePreview(context: Part): Promise<void> {
   await createCsvArtifact(context, { name: 'stale-events-part.csv', note })
 }
 
-/** Lists what a run that stopped half-way did change: the last changes are not in its checkpoint. */
+/** Lists what a run that stopped halfway did change: the last changes are not in its checkpoint. */
 async function leaveDismissed(context: Part): Promise<void> {
   const { preview, result, headline } = context
   const total = previewSchema.safeParse(preview?.checkpoint).data?.found

@@ -248,7 +248,7 @@ describe('fleet snapshot', () => {
     await expect(stage.play(fleetSnapshot)).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED' })
   })
 
-  test('a run that stops half-way leaves the machines that it read, as a table and as a file marked as a part', async () => {
+  test('a run that stops halfway leaves the machines that it read, as a table and as a file marked as a part', async () => {
     const stage = createActionStage({
       machines: fleetOf(250),
       onRequest: (nth) => {
@@ -317,7 +317,7 @@ describe('invariant 19: another worker continues from the last checkpoint', () =
     expect(played.requests).toHaveLength(whole.requests.length + 1)
   })
 
-  test('invariant 23: a limit that is hit half-way is waited for, and no page is read again', async () => {
+  test('invariant 23: a limit that is hit halfway is waited for, and no page is read again', async () => {
     const stage = createActionStage({
       machines,
       onRequest: (nth) => (nth === 4 || nth === 9 ? { limitedForMs: 600_000 } : 'answer'),

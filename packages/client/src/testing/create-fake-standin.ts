@@ -56,7 +56,7 @@ export interface FakeStandin {
   ): void
   /** Time passes: tokens live for an hour, and are re-used by the client for five minutes. */
   advance(ms: number): void
-  /** Every call that reached the server, in order: what a cache kept away is not among them. */
+  /** Every call that reached the server, in order; calls answered from a cache are not included. */
   calls: ReadonlyArray<{ path: string; input: unknown }>
 }
 

@@ -14,7 +14,7 @@ export class FakeRefusal extends Error {
   }
 }
 
-/** Events with numbers, and whoever reads them. */
+/** Numbered events, and their readers. */
 export interface FakeStream {
   eventsAfter(seq: number): ReadonlyArray<{ seq: number }>
   hasEnded(): boolean

@@ -18,7 +18,7 @@ import { useSurroundings } from '../surroundings.ts'
 import type { Texts } from '../texts/en.ts'
 import { hindranceOf, hindranceWords } from './may-start.ts'
 
-/** The catalogue: what each action does, how long it takes, whether it changes data, and what came of it last. */
+/** The catalogue: what each action does, how long it takes, whether it changes data, and its last result. */
 export function CataloguePage() {
   const { texts } = useSurroundings()
   const words = texts.actions

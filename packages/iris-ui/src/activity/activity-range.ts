@@ -17,7 +17,7 @@ export function beginOfRange(range: Range, nowMs: number, dayKey: (at: number) =
   return new Date(hour).toISOString()
 }
 
-/** Which entries stand under one day's head, in their order. */
+/** The entries of each day, in order. */
 export function byDay<Entry extends { at: string }>(
   entries: readonly Entry[],
   dayKey: (at: string) => string,

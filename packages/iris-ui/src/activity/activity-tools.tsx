@@ -12,7 +12,7 @@ interface ActivityToolsProps {
   range: Range
 }
 
-/** Who, what and when stand in the address. */
+/** The filters who, what and when, which are part of the address. */
 export function ActivityTools({ typed, onType, range }: ActivityToolsProps) {
   const { texts } = useSurroundings()
   const words = texts.activity

@@ -74,7 +74,7 @@ test.for([
   ['something else answers', (_, response) => void response.writeHead(502).end('<html>')],
   ['the token is refused', (_, response) => void response.writeHead(401).end('{"error":{}}')],
 ] as const satisfies ReadonlyArray<readonly [string, RequestListener]>)(
-  'where %s, the server is asked as ever',
+  'if %s, the server is asked as usual',
   async ([, early]) => {
     using app = await openApp(early)
     expect(await app.api.installation.get.query({ accountId })).toBe('later')

@@ -78,7 +78,7 @@ function openQuestion(path: string, input: unknown, answer: Promise<unknown>): O
     (data) => {
       question.arrived = { data }
     },
-    () => {}, // Then whoever takes it asks the server as ever.
+    () => {}, // Its reader then asks the server as usual.
   )
   return question
 }

@@ -1,4 +1,4 @@
-/** `staleAfterDays` → `Stale after days`; what a schema without titles has to say. */
+/** `staleAfterDays` → `Stale after days`, for schemas without titles. */
 export function readable(key: string): string {
   const words = key
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')

@@ -9,7 +9,7 @@ import { schemaFields } from './schema-fields.ts'
 const noFilters: readonly SavedFilter[] = []
 const noNames = new Map<string, string>()
 
-/** Which machines an input asks for; undefined where its action does not ask for machines, or is not known. */
+/** Which machines an input asks for; undefined if its action does not ask for machines, or is not known. */
 export function filterOfInput(input: Record<string, unknown>, action: Action | undefined): MachineFilter | undefined {
   const field = action && schemaFields(action.inputSchema).find(({ kind }) => kind === 'machines')
   return field && ((input[field.key] ?? {}) as MachineFilter)

@@ -106,7 +106,7 @@ function pausedSchedules({ schedules, actions, texts }: Known): Need[] {
     }))
 }
 
-/** They end unless their authors return or somebody takes them over. */
+/** They end unless their authors return or someone takes them over. */
 function endingSchedules({ schedules, actions, nowMs, texts, formats }: Known): Need[] {
   return schedules.filter(endsSoon).map(({ id, actionId, endsAt, createdBy }) => ({
     ...({ id: `ending-${id}`, tone: 'warn', icon: 'clock' } as const),

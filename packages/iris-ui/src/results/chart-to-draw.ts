@@ -6,7 +6,7 @@ const ALMOST_ALL = 0.9
 
 /**
  * The chart of a result where it says more than the sentence: never for a part of a result, for fewer than three values,
- * or where one value is nearly all. Bars beyond the eighth come with `others`, since a pie is never drawn.
+ * or if one value is nearly all. Bars beyond the eighth come with `others`, since a pie is never drawn.
  */
 export function chartToDraw(
   chart: ResultChart,

@@ -1,6 +1,6 @@
 /**
  * The rows to draw, and with them, wherever the page was scrolled to, the one that has the focus and its neighbours: the
- * focus stays, and Tab goes on from it.
+ * focus stays, and Tab continues from it.
  */
 export function withKept(seen: readonly number[], kept: number | undefined, count: number): number[] {
   if (kept === undefined) return [...seen]

@@ -8,7 +8,7 @@ const previewIsGoodForMs = 24 * 3_600_000
 export const isPreviewTooOld = (endedAt: string | null | undefined, nowMs: number): boolean =>
   !endedAt || nowMs - Date.parse(endedAt) > previewIsGoodForMs
 
-/** What an ended run offers: to run again, why it cannot, or a new preview. Nothing where its action is gone. */
+/** What an ended run offers: to run again, why it cannot, or a new preview. Nothing if its action is gone. */
 export type Again = { kind: 'again' } | { kind: 'hindered'; by: Hindrance } | { kind: 'new-preview' } | undefined
 
 interface Known {

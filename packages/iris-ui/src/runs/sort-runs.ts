@@ -2,7 +2,7 @@ import type { Run } from '@standin/client'
 import { type EndedRun, hasEnded } from './follow-run.ts'
 
 /**
- * Which runs go on and which are results. A run whose stream has just told its end is in both lists until they are
+ * Which runs continue and which are results. A run whose stream has just told its end is in both lists until they are
  * fetched again; it is shown once, as what is known latest.
  */
 export function sortRuns(going: readonly Run[], ended: readonly Run[]): { going: Run[]; results: EndedRun[] } {

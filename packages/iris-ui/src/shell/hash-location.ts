@@ -3,7 +3,7 @@ import { noteScroll } from './kept-scroll.ts'
 
 /**
  * The app's address is the fragment of the frame's: `#/activity?what=changed`, path and filters in one. A frame without
- * `allow-same-origin` may change nothing else of its address, whoever serves the app's files needs no rule for paths,
+ * `allow-same-origin` may change no other part of its address, the host of the app's files needs no rules for paths,
  * and no filter ever reaches a server's log. A reload and the back button keep it, as of any fragment.
  */
 const here = () => {

@@ -27,7 +27,7 @@ export function grantedAccounts(caller: Caller): GrantedAccounts {
 
 /**
  * Whether a caller is a user who may approve credentials: their own token has all scopes of `USER_TOKEN_ADMIN_SCOPES`.
- * False where that is unset, or where no scope claim is configured.
+ * False if that is unset, or if no scope claim is configured.
  */
 export function isAdministrator(caller: Caller, administratorScopes: readonly string[] | undefined): boolean {
   if (caller.kind !== 'user' || !administratorScopes || administratorScopes.length === 0) return false

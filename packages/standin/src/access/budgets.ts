@@ -179,7 +179,7 @@ const nameOf = (caller: Caller) =>
 
 export interface AllowedCalls {
   calls: number
-  /** When the others may be made; 0 where there are none. */
+  /** When the others may be made; 0 if there are none. */
   retryAfterMs: number
 }
 

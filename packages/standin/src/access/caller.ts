@@ -26,7 +26,7 @@ export interface UserCaller {
   id: string
   name: string | null
   accountId: string
-  /** The scopes of the user's own token; undefined where no claim for them is configured. */
+  /** The scopes of the user's own token; undefined if no claim for them is configured. */
   scopes: readonly string[] | undefined
   /** The user's own address, where their token names it. */
   email?: string

@@ -8,7 +8,7 @@ export const forwardedRequests = pgTable(
   'forwarded_requests',
   {
     hour: timestamp({ withTimezone: true, precision: 3 }).notNull(),
-    /** `TRUST_PROXY` at that time; empty where it was not set. */
+    /** `TRUST_PROXY` at that time; empty if it was not set. */
     setting: text().notNull(),
     /** Addresses in their X-Forwarded-For. */
     addresses: integer().notNull(),

@@ -6,7 +6,7 @@ import { createLastReadings } from './last-readings.ts'
 
 export interface KeyDirectory {
   /**
-   * The service behind a key, with its grant for all accounts, or undefined where the key is not good.
+   * The service behind a key, with its grant for all accounts; undefined if the key is not valid.
    * @param digest of a well-formed key
    * @throws StandinError `STORAGE_UNAVAILABLE` while the database is down and the key was not read recently
    */
@@ -33,7 +33,7 @@ export function createKeyDirectory(ctx: Pick<Context, 'db' | 'clock' | 'config' 
   const keys = createLastReadings<GoodKey>(ctx, { max: maxKeys, isOver })
   const grants = createLastReadings<readonly Grant[]>(ctx, { max: maxGrants })
 
-  // Anybody can make up well-formed keys: those are looked up together, so that a flood costs one statement at a time.
+  // Anyone can make up well-formed keys: those are looked up together, so that a flood costs one statement at a time.
   const exists = createGroupWriter<string, boolean>({
     write: async (digests) => {
       const existing = await whichKeysExist(ctx.db, digests)

@@ -19,7 +19,7 @@ export interface SeenUsers {
 /** A user beyond this number is noted at their next request. */
 const mostAtOnce = 10_000
 
-/** One text that PostgreSQL refuses would make the users who are saved with it be lost. */
+/** A single text that PostgreSQL refuses would lose all users that are saved with it. */
 const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0')
 
 /** Remembers whose tokens were seen until that is saved. */

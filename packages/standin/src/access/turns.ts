@@ -9,7 +9,7 @@ interface OfCaller {
 
 const patienceMs = 10_000
 
-/** Lets each caller do a few things at once; the others of the same caller wait, and those of other callers pass them. */
+/** Lets each caller do a few things at once. Further calls of that caller wait, while other callers overtake them. */
 export function createTurns(atOnce: number) {
   const callers = new Map<string, OfCaller>()
 

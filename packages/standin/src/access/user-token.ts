@@ -72,7 +72,7 @@ function readClaims(payload: Uint8Array) {
   }
 }
 
-/** Nothing for an address that the issuer says was not verified. */
+/** Undefined for an address that the issuer marks as not verified. */
 function ownEmail(claims: Record<string, unknown>, claim: string): { email?: string } {
   const { data: email } = z.email().max(254).safeParse(claims[claim])
   return email === undefined || claims.email_verified === false ? {} : { email }

@@ -73,7 +73,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
   await record(tx, { ...entry, event: 'credentials.proven' })
 }
 
-/** Which account the token names; undefined where no claim is configured, or there is no token to read it from. */
+/** Which account the token names; undefined if no claim is configured, or there is no token to read it from. */
 function namedBy({ token }: Granted, claim: string | undefined, accountId: string): 'this' | 'another' | undefined {
   if (claim === undefined || token === undefined) return undefined
   const value = token.claims[claim]

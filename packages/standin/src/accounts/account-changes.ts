@@ -19,7 +19,7 @@ function note({ accounts: { changes } }: AccountsContext, change: Change, payloa
   for (const accountId of accountIds) changes.emit(accountId, change)
 }
 
-/** What changed on an account since the last time, until `signal` aborts. Begins with everything: what the reader knows may be old. */
+/** Yields what changed on an account since the last time, until `signal` aborts. Starts with everything, since the reader's data may be outdated. */
 export function watchAccount(ctx: AccountsContext, accountId: string, signal: AbortSignal) {
   return followChanges<Change>(ctx.accounts.changes, accountId, {
     first: ['installation', 'runs'],

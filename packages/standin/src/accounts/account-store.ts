@@ -222,7 +222,7 @@ export async function insertCredentials(
   announceCredentials(notices, row.accountId, row)
 }
 
-/** The signature of credentials after a change; undefined where somebody else wrote them: signed, they would count. */
+/** The signature of credentials after a change; undefined if someone else wrote them: signed, they would count. */
 export function signatureAfter(
   { signedRows }: Pick<Signing, 'signedRows'>,
   before: CredentialRow,
@@ -276,7 +276,7 @@ export async function eraseCredentials(tx: Signing, row: CredentialRow): Promise
   await moveCredentials(tx, row, 'uninstalled', { sealedSecret: null, contentDigest: null, nextAttemptAt: null })
 }
 
-/** Every replica hears of it: those that show the account, and the provers if work is due. */
+/** Notifies every replica: those that show the account, and the provers if work is due. */
 function announceCredentials(
   notices: Notices,
   accountId: string,

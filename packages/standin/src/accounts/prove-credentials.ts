@@ -55,7 +55,7 @@ async function settle(ctx: AccountsContext, claimed: CredentialRow, negotiation:
   })
 }
 
-/** Makes due what the loss of the database left unfinished, before its hold runs out. */
+/** Makes attempts due again that a lost database left unfinished, before their hold runs out. */
 async function releaseUnfinished(ctx: AccountsContext): Promise<void> {
   const { unfinished } = ctx.accounts
   const released = unfinished.slice()

@@ -70,7 +70,7 @@ export async function confirmUninstall(ctx: AccountsContext, { accountId, actor 
 }
 
 /**
- * A person says that an uninstall is wrong: everything goes on as it was. The same signal does not come back, nor does the
+ * A person says that an uninstall is wrong: everything continues as it was. The same signal does not come back, nor does the
  * same UNINSTALLED suspend the account again; a newer one does.
  * @throws StandinError `INPUT_INVALID` if there is none
  */

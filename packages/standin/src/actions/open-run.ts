@@ -67,7 +67,7 @@ export async function writeRun(
   if (state === undefined) throw new RunStopped()
   if (open.isLeaving) return
   if (state !== 'running') throw new RunStopped()
-  // While the process hands its runs over, the action may go on to its next checkpoint: it keeps what it already asked of Trackunit.
+  // While the process hands its runs over, the action may continue to its next checkpoint: it keeps what it already asked of Trackunit.
   if (isCheckpoint || signal.reason !== handOver) signal.throwIfAborted()
 }
 

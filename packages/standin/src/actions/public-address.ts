@@ -49,7 +49,7 @@ function blockListOf(family: 'ipv4' | 'ipv6', subnets: ReadonlyArray<readonly [s
   return list
 }
 
-/** The address in a URL's host; undefined where the host is a name. */
+/** The address in a URL's host; undefined if the host is a name. */
 export function addressInHost(hostname: string): string | undefined {
   const bare = hostname.replace(/^\[|\]$/g, '')
   return isIP(bare) === 0 ? undefined : bare

@@ -64,7 +64,7 @@ const kindOfEvent = {
   'grant.removed': 'access',
 } as const satisfies Record<string, AuditKind>
 
-/** What can be recorded: what has no kind does not compile. */
+/** The events that can be recorded; one without a kind does not compile. */
 export type AuditEvent = keyof typeof kindOfEvent
 
 export const auditEvents = Object.keys(kindOfEvent) as AuditEvent[]

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { KeyRing } from '../config/key-ring.ts'
 
-/** What a row of the audit says: everything of it that is signed. */
+/** The signed content of an audit row. */
 export interface SignedEntry {
   /** Given by who wrote it. */
   entryId: string

@@ -6,7 +6,7 @@ import { type AuditMacs, createAuditMacs, type SignedEntry } from './audit-mac.t
 import { type Chain, createChain } from './chain.ts'
 import { createHandOutWriter, type HandOutWriter } from './hand-out-writer.ts'
 
-/** What a process keeps to record what it does: its keys, and where its two chains end. */
+/** What a process needs to record its actions: its keys, and the ends of its two chains. */
 export interface Audit extends HandOutWriter {
   macs: AuditMacs
   /** The chain of what changed: it grows after the commit (`sealEntries`). */

@@ -24,7 +24,7 @@ export interface ChainedHandOut {
 /**
  * Writes the rows of hand-outs and the new end of their chain, all or none: none unless each is allowed, by the
  * generation in force, the key and the grant that this very statement sees. These must be the rows whose MACs were verified:
- * one that somebody put in their place does not count. What rows have in common is sent and looked
+ * one that someone put in their place does not count. What rows have in common is sent and looked
  * up once: callers who share a token differ in little.
  * @returns the kinds that are refused; all rows were written when there is none
  */

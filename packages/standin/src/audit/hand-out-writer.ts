@@ -46,7 +46,7 @@ export function createHandOutWriter({ db, clock, chain }: { db: Database; clock:
         members = members.filter(({ kind }) => !refused.has(kind))
       }
     } catch (error) {
-      chain.forget() // The statement may have been committed all the same.
+      chain.forget() // The statement may have been committed anyway.
       throw error
     }
     return waiting.map(({ kind }) => !allRefused.has(kind))
@@ -68,7 +68,7 @@ export function createHandOutWriter({ db, clock, chain }: { db: Database; clock:
      */
     recordHandOut: (handOut: HandOut): Promise<boolean> =>
       write({ kind: kindFor(handOut), entryId: randomUUIDv7(), at: clock.now() }),
-    /** Records a token that left during an outage. Does nothing where the spool was drained before. */
+    /** Records a token that left during an outage. Does nothing if the spool was drained before. */
     recordSpooled: async ({ entryId, at, ...handOut }: SpooledHandOut): Promise<void> => {
       await write({ kind: kindOf(handOut, entryId), entryId, at })
     },

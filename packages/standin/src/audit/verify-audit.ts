@@ -109,7 +109,7 @@ export async function verifyAudit(
     if (end && end.seq > seq) await passByDropped()
     if (!end && seq > begin.seq) add({ type: 'end-changed', writer, end: 'head' })
     if (end && end.seq > seq) add({ type: 'cut-off', writer, seq: seq + 1, count: end.seq - seq })
-    // Within the rows, or where they were dropped, the head must have been passed.
+    // The head must be among the rows, or among those that were dropped.
     if (end && end.seq < seq && !(await wasWrittenSince(end))) add({ type: 'end-changed', writer, end: 'head' })
     for (const missing of heads.keys())
       if (missing > seq && !(end && end.seq > seq)) add({ type: 'not-as-logged', writer, seq: missing })

@@ -76,7 +76,7 @@ function suspended({ account, now }: Moment, issuedAt: Date): AccountState {
   const active = account.credentials.find(({ generation }) => generation === activeGeneration)
   const installation = {
     ...account.installation,
-    // A row that serves nobody needs no signature: without one, nobody can bring the generation back but `restore`.
+    // A row that serves no account needs no signature: only `restore` can bring its generation back.
     ...(!(active && active.issuedAt > issuedAt) && { activeGeneration: null, mac: null }),
     suspendedUpTo: issuedAt,
     // Sent again by newer identities, it does not put off the end.

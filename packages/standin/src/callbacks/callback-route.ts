@@ -75,7 +75,7 @@ function refuseOtherMethod(): never {
   throw new StandinError('NOT_FOUND')
 }
 
-/** Counts the refusal, and hides what was wrong on a wrong path. */
+/** Counts the refusal, and hides the reason on a wrong path. */
 function refuse(ctx: WatchedContext, error: Error, request: FastifyRequest, reply: FastifyReply): never {
   const { reason } = toRefusal(error)
   if (reason === 'STORAGE_UNAVAILABLE') void ctx.watch.suspect(error)

@@ -50,7 +50,7 @@ export function decideGroup(
   return { outcomes, applied: outcomes.filter((outcome) => 'status' in outcome), accounts }
 }
 
-/** Adds what the callbacks before it in its group have entered into the ledger. */
+/** Adds the ledger entries of the earlier callbacks of its group. */
 function withEntered(known: KnownCallback, entered: readonly KnownCallback[]): KnownCallback {
   const { callback, identity, identityDigest } = known.verified
   const isOfAccount = ({ verified }: KnownCallback) => verified.callback.body.accountId === callback.body.accountId

@@ -32,7 +32,7 @@ export function decideInstalled(body: InstalledCallback, known: KnownCallback, a
   return decideNew(body, known, { ...at, account: withCredentials(at.account, { ...same, contentDigest: null }) })
 }
 
-/** Known credentials get the newest of their times, and are proven again where that may change something. */
+/** Known credentials get the newest of their times, and are proven again if that may change something. */
 function decideSentAgain(
   same: ReceivedCredentials,
   { accountId, clientId }: InstalledCallback,

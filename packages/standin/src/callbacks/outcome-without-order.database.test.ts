@@ -104,7 +104,7 @@ test('invariant 2: bound callbacks lead to the same credentials, whatever the or
         if (history.some(({ type }) => type === 'UNINSTALLED')) {
           const [before] = [suspendedUpTo?.getTime() ?? 0]
           await confirmUninstall(stack.ctx, { accountId, actor: { kind: 'operator', id: 'test' } })
-          // What is older than an uninstall is erased with it, whichever of them came first; what serves goes on.
+          // What is older than an uninstall is erased with it, whichever of them came first; what serves continues.
           for (const row of await stack.rows(accountId))
             if (row.issuedAt.getTime() <= before)
               expect(row).toMatchObject({ state: 'uninstalled', sealedSecret: null })

@@ -116,7 +116,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
             userClaim: read.USER_TOKEN_USER_CLAIM,
             emailClaim: read.USER_TOKEN_EMAIL_CLAIM,
             scopeClaim: read.USER_TOKEN_SCOPE_CLAIM,
-            /** Undefined: nobody may approve credentials in the app. */
+            /** Undefined: no user may approve credentials in the app. */
             administratorScopes: read.USER_TOKEN_ADMIN_SCOPES,
           }
         : undefined,

@@ -13,7 +13,7 @@ interface DevelopmentKeys {
 
 /**
  * A laptop gets keys of its own on the first start, in the data folder, readable by its owner alone. Those of the audit
- * have a file of their own: whoever reads the one for what is sealed cannot forge what was done.
+ * are in a separate file, so that access to the encryption keys does not allow forging audit entries.
  */
 export function developmentKeys(dataDir: string, say: (line: string) => void): DevelopmentKeys {
   const sealed = keysOf(dataDir, 'keys.json', { encryption: 'development', links: 'development-links' }, say)
@@ -21,7 +21,7 @@ export function developmentKeys(dataDir: string, say: (line: string) => void): D
   return { ...sealed, audit }
 }
 
-/** The keys of a file, made where it is missing. @param kids by what a key is for */
+/** The keys of a file, which is created if it is missing. @param kids the names of the keys, by their use */
 function keysOf<For extends string>(
   dataDir: string,
   name: string,
@@ -40,7 +40,7 @@ function keysOf<For extends string>(
     if (!existsSync(file)) {
       writeFileSync(draft, JSON.stringify(made()), { mode: 0o600 })
       try {
-        // A link appears whole and fails where the name is taken: of two first starts at once, both read the same keys.
+        // A link is atomic and fails if the name is taken, so that two first starts at once read the same keys.
         linkSync(draft, file)
       } finally {
         rmSync(draft, { force: true })

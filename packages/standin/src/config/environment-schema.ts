@@ -134,7 +134,7 @@ export const environmentSchema = z.object({
 
 export type ReadEnvironment = z.infer<typeof environmentSchema>
 
-/** What can be read, and a line for each name whose value cannot: the rest is looked at too, so that all is said at once. */
+/** The valid settings, and a line for each invalid one, so that all problems are reported at once. */
 export function parseEnvironment(given: Environment): { read: ReadEnvironment; badValues: Map<string, string> } {
   const parsed = environmentSchema.safeParse(given)
   if (parsed.success) return { read: parsed.data, badValues: new Map() }

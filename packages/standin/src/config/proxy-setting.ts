@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** Names of networks that Fastify knows. */
 const named = ['loopback', 'linklocal', 'uniquelocal']
 
-/** Which proxies may say where a request came from: `none`, so many of them, or those of these networks. */
+/** Which proxies may say where a request came from: `none`, their number, or their networks. */
 export const proxySettingSchema = z
   .string()
   .trim()
@@ -21,7 +21,7 @@ function isNetwork(text: string): boolean {
   const version = isIP(address)
   if (version === 0 || rest.length > 0) return false
   if (bits === undefined) return true
-  return /^\d+$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128) // Not everybody, as /0 is.
+  return /^\d+$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128) // Not /0, which is everyone.
 }
 
 /** The same as Fastify's `trustProxy`. */

@@ -11,7 +11,7 @@ const secretNames = [
   'SMTP_URL',
   'OTEL_EXPORTER_OTLP_HEADERS',
 ]
-/** The environment with the contents of the files that `NAME_FILE` names; what is wrong with them is added to `problems`. */
+/** The environment with the contents of the files that `NAME_FILE` names; problems with them are added to `problems`. */
 export function withSecretFiles(environment: Environment, problems: string[]): Record<string, string | undefined> {
   const given: Record<string, string | undefined> = {}
   // An empty variable is one that is not set: that is how a compose file or a CI leaves one out.

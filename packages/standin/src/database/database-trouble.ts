@@ -1,6 +1,6 @@
 const codes = /^(ECONN|CONNECT|ENOTFOUND|EAI_AGAIN|28|3D|57P0)/
 
-/** One line for the operator where an error says that the database cannot be used at all; undefined for any other. */
+/** One line for the operator if an error means that the database cannot be used at all; otherwise undefined. */
 export function databaseTrouble(error: unknown): string | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     const code = 'code' in each ? each.code : undefined

@@ -29,13 +29,13 @@ export interface DatabaseWatch {
   trouble(): DatabaseTrouble | undefined
   /** How long it has been down, counted from when the last session to it was lost; 0 while it is up. */
   downForMs(): number
-  /** How far this machine's clock is ahead of the database's, where they are too far apart to judge by. */
+  /** How far this machine's clock is ahead of the database's, if they differ too much. */
   clockOffByMs(): number | undefined
-  /** Asks at once, for whoever met an error. @returns whether it is down */
+  /** Asks the database at once, after an error. @returns whether it is down */
   suspect(error?: unknown): Promise<boolean>
   /** What `work` comes to, unless the database is found to be down first: it is asked when work takes long. @throws DatabaseDown */
   whileUp<Result>(work: Promise<Result>): Promise<Result>
-  /** Calls when it is up again, before anything is told that it is. @returns what ends that */
+  /** Calls when the database is up again, before that is announced. @returns a function that ends this */
   onUp(tell: () => void): () => void
   stop(): void
 }

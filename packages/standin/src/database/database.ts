@@ -19,7 +19,7 @@ export interface Connection extends Pick<Sockets, 'cut'> {
 
 /**
  * What every connection of Standin's has in common.
- * `fetch_types` is off: the library's own query at the start of a connection is awaited by nobody, and a PostgreSQL that
+ * `fetch_types` is off: nothing awaits the library's own query at the start of a connection, and a PostgreSQL that
  * stops at that moment would end the process. Drizzle reads arrays without it; parameters that are arrays go as text.
  */
 export const connectionOptions = ({ max, name }: { max: number; name: string }) =>
@@ -34,7 +34,7 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
     connection: { application_name: name },
   }) as const
 
-/** No statement takes minutes: where a person waits for one, it ends after ten. */
+/** No statement takes minutes: one that an operator waits for ends after ten. */
 const longestStatementMs = 600_000
 
 /**

@@ -13,7 +13,7 @@ interface GroupWriterOptions<Row, Result> {
   /** Rows that wait for the statement that is under way, at most; beyond that `OVERLOADED`. */
   maxWaiting?: number
   /**
-   * What is waited for after a group of several: those who were in it come again meanwhile, and two groups that take turns
+   * What to wait for after a group of several rows: their callers write again in the meantime, and two groups that take turns
    * become one. By default nothing.
    */
   gather?: () => Promise<unknown>
@@ -26,7 +26,7 @@ interface Waiting<Row, Result> {
 }
 
 /**
- * Writes rows in groups: one statement is under way, and what arrives meanwhile goes into the next one. A caller's row is
+ * Writes rows in groups: one statement is under way, and what arrives in the meantime goes into the next one. A caller's row is
  * committed when its promise resolves. A group that fails is written row by row, so that a bad row costs only itself.
  * @throws StandinError `OVERLOADED` where too many wait
  */
@@ -75,7 +75,7 @@ export function createGroupWriter<Row, Result>({
 /** PostgreSQL's classes 22 and 23: a value or a constraint. Anything else would fail for each row alike. */
 export const isRowsFault = (error: unknown): boolean => /^2[23]/.test(codeOf(error))
 
-/** What PostgreSQL or its driver call an error; empty where it is another's. */
+/** What PostgreSQL or its driver call an error; empty if it is another's. */
 export function codeOf(error: unknown): string {
   for (let each = error; each instanceof Error; each = each.cause)
     if ('code' in each && typeof each.code === 'string') return each.code

@@ -15,7 +15,7 @@ export interface ListenSession {
   silentForMs(): number
   /** Resolves once, when the session is gone or has stopped answering. */
   readonly lost: Promise<void>
-  /** Ends it at once, also where the other side does not answer. */
+  /** Ends it at once, even if the other side does not answer. */
   destroy(): void
 }
 
@@ -65,7 +65,7 @@ export async function openListenSession(
   }
   if (namesOneHost(url)) {
     options.socket = (at) => {
-      if (isLost) throw new Error('This session has ended.') // The driver would go on with another one, without the lock.
+      if (isLost) throw new Error('This session has ended.') // The driver would continue with another one, without the lock.
       socket = openSocket(at)
       return socket
     }

@@ -96,7 +96,7 @@ export function createListener(url: string, heartbeat: HeartbeatPolicy = default
         const of = await ready.promise
         const begun = await begin(of, channel).then(
           () => true,
-          () => false, // Lost meanwhile: the next session begins with this channel.
+          () => false, // Lost in the meantime: the next session begins with this channel.
         )
         if (begun) return
         await of.lost

@@ -6,7 +6,7 @@ type Rows<Table extends PgTable> = ReadonlyArray<Table['$inferInsert']>
 
 /**
  * Inserts rows, all of which have the same columns. However many there are, the text is one, so that it is prepared once.
- * Undefined where there is none.
+ * Undefined if there is none.
  */
 export function insertionOf<Table extends PgTable>(table: Table, rows: Rows<Table>): SQL | undefined {
   const columns = Object.keys(rows[0] ?? {})
@@ -14,7 +14,7 @@ export function insertionOf<Table extends PgTable>(table: Table, rows: Rows<Tabl
   return sql`insert into ${table} (${list(columns.map(nameOf))}) select ${list(columns.map(givenOf))} from ${records(table, columns, rows)}`
 }
 
-/** Sets these columns of rows that are there, each found by its key. Undefined where there is none. */
+/** Sets these columns of rows that are there, each found by its key. Undefined if there is none. */
 export function updateOf<Table extends PgTable, Column extends keyof Table['$inferInsert'] & string>(
   table: Table,
   rows: Rows<Table>,
@@ -29,7 +29,7 @@ export function updateOf<Table extends PgTable, Column extends keyof Table['$inf
   return sql`update ${table} set ${assigned} from ${records(table, [...key, ...set], rows)} where ${found}`
 }
 
-/** Deletes rows, each found by its key. Undefined where there is none. */
+/** Deletes rows, each found by its key. Undefined if there is none. */
 export function deletionOf<Table extends PgTable, Column extends keyof Table['$inferInsert'] & string>(
   table: Table,
   keys: ReadonlyArray<Pick<Table['$inferInsert'], Column>>,

@@ -10,7 +10,7 @@ export const migrationsFolder = fileURLToPath(new URL('../../migrations', import
 /** Any number, the same in every replica. */
 const migrationLock = 7_261_002
 
-/** A table that is changed by then is one that somebody should look at. */
+/** A table that is changed by then is one that someone should look at. */
 const longestChangeMs = 600_000
 
 /**

@@ -16,7 +16,7 @@ export class MoveRefused extends Error {
  * Copies all tables into another database, which has them already and empty: what is read is of one moment, what is
  * written is there as a whole or not at all. Nothing else can write to either database during the move: a server that starts
  * has to wait, and makes the move fail, since that server would keep using the source database.
- * @throws MoveRefused while a server runs on either, where the other one is not empty, or where a count differs
+ * @throws MoveRefused while a server runs on either, if the other one is not empty, or if a count differs
  */
 export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
   const tables = await listTables(from) // Before the transaction: its first look is what it sees, and comes after the locks.
@@ -47,7 +47,7 @@ export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
 
 const lockPatience = '5s'
 
-/** Until the transaction ends. Reading goes on. */
+/** Until the transaction ends. Reading continues. */
 async function keepOthersFromWriting(sql: TransactionSql, tables: readonly Table[], which: string): Promise<void> {
   await sql.unsafe(`set local lock_timeout = '${lockPatience}'`)
   const names = tables.map(({ name }) => quoted(name)).join(', ')
@@ -131,5 +131,5 @@ async function countRows(sql: TransactionSql, table: string): Promise<number> {
   return row?.count ?? 0
 }
 
-/** Names are of the catalogue, and quoted all the same. */
+/** Names are of the catalogue, and quoted anyway. */
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`

@@ -100,7 +100,7 @@ describe('inTransaction', () => {
     expect(happened).toEqual(['committed', 'worked', 'committed', 'run_due', 'run_event'])
   })
 
-  test('sends nothing where it rolls back', async () => {
+  test('sends nothing if it rolls back', async () => {
     const { ctx, happened } = setUp()
 
     const failed = inTransaction(ctx, async (tx) => {

@@ -8,7 +8,7 @@ export const replicaLockClass = 7_261_003
 export interface Replica {
   /** Undefined while there is no session: take no work then. Never the same again after a loss. */
   id(): number | undefined
-  /** Whether this is still the id whose lock is held. What was taken under another one may be somebody else's now. */
+  /** Whether this is still the id whose lock is held. What was taken under another one may be someone else's now. */
   isHeld(id: number): boolean
   /**
    * How long ago this process was last known to live: when it asked the database what was last answered. A process that

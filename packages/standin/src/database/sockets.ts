@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
 
 export interface Sockets {
-  /** For postgres.js, which takes it and does not say so in its types. Nothing where the address names several hosts. */
+  /** For postgres.js, which takes it and does not say so in its types. Nothing if the address names several hosts. */
   options: object
   /**
    * Ends connections whose other side has gone silent: what is under way there fails, new ones are made. An idle one goes

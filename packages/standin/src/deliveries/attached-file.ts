@@ -13,7 +13,7 @@ type ResultFor<Name extends keyof ResultToSend> = Pick<ResultToSend, Name> & {
   run: Pick<ResultToSend['run'], 'actionId' | 'endedAt'>
 }
 
-/** A run's result as a file for an email. @returns undefined where it is larger than mail servers accept */
+/** A run's result as a file for an email. @returns undefined if it is larger than mail servers accept */
 export async function attachedFile(
   { run, columns, hasMachines, habits }: ResultFor<'columns' | 'hasMachines' | 'habits'>,
   { format, batches }: { format: keyof typeof formats; batches: TableToWrite['batches'] },

@@ -44,7 +44,7 @@ export interface ResultToSend {
 /** The most rows that any message shows. */
 const rowsToSend = 100
 
-/** @returns undefined where the run is no longer kept */
+/** @returns undefined if the run is no longer kept */
 export async function findResultToSend(
   { db, config, actions }: Pick<DeliveriesContext, 'db' | 'config' | 'actions'>,
   key: RunKey,

@@ -13,7 +13,7 @@ export type Outcome =
 const pausesMs = [5_000, 60_000, 300_000, 1_800_000, 7_200_000] as const
 const longestPauseMs = 7_200_000
 
-/** @param attempts made so far, this one included. @returns undefined where the delivery is given up */
+/** @param attempts made so far, this one included. @returns undefined if the delivery is given up */
 export function pauseBeforeNextAttempt(outcome: Outcome, attempts: number): number | undefined {
   if (outcome.kind !== 'failed') return undefined
   const pauseMs = pausesMs[attempts - 1]

@@ -84,7 +84,7 @@ interface Post {
 
 /**
  * Settles and closes the connection at the first of everything that can happen to a request.
- * @returns only the head of the answer, since the body is of no use; undefined where there was none
+ * @returns only the head of the answer, since the body is of no use; undefined if there was none
  */
 function post(target: URL, { address, body, headers, signal }: Post, { ca }: Network): Promise<Answer | undefined> {
   const { promise, resolve } = Promise.withResolvers<Answer | undefined>()

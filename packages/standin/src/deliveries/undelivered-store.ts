@@ -12,7 +12,7 @@ const lookedAt = 500
 /**
  * Failed deliveries that nothing has mended, newest first, one for each schedule or action and receiver. Mended: a later
  * result of the same schedule has been sent there or soon will be, or the schedule no longer sends there. A run that was
- * started by hand is also mended by a later one that reached somebody: its address may have been corrected.
+ * started by hand is also mended by a later one that reached someone: its address may have been corrected.
  */
 export function listUndelivered(
   db: Database,

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
 
-/** By what Node's parser says; whatever else it says is a bad request. */
+/** By the error code of Node's parser; any other code is a bad request. */
 const answers: Readonly<Record<string, { status: string; reason: string }>> = {
   HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', reason: 'INPUT_TOO_LARGE' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', reason: 'INPUT_INVALID' },
 }
 const malformed = { status: '400 Bad Request', reason: 'INPUT_INVALID' }
 
-/** Answers what is no HTTP request, or never became a whole one: always the same few bytes, nothing of what came, then the end. */
+/** Answers bytes that are not a complete HTTP request: always with the same few bytes, nothing of the request, then the end. */
 export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()

@@ -43,7 +43,7 @@ export function checkQuery(url: string): void {
 }
 
 /**
- * Refuses what no schema should have to think of: nesting and lists without bounds, numbers that overflow, text that
+ * Refuses what no schema should have to check: unbounded nesting and lists, numbers that overflow, text that
  * cannot be stored, keys that reach a prototype. For what holds opaque parts, such as the input of an action, this is the
  * only check.
  * @param lenient passes any text and number, for JSON of which only fields that are checked later are kept

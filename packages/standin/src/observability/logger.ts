@@ -2,7 +2,7 @@ import { type DestinationStream, destination, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
 
-/** Fields that never reach a log, wherever they stand: the net under the rule that nobody logs them. */
+/** Fields that never reach a log, wherever they are: a safety net, since no code should log them. */
 const redacted = [
   'authorization',
   'trackunit-identity',
@@ -13,7 +13,7 @@ const redacted = [
   'token',
 ]
 
-/** JSON lines on standard error; standard output belongs to whoever runs the program. */
+/** JSON lines on standard error; standard output belongs to the program that uses this. */
 export function createLogger(level: string, stream: DestinationStream = destination({ dest: 2, sync: true })): Logger {
   return pino(
     {
@@ -22,9 +22,9 @@ export function createLogger(level: string, stream: DestinationStream = destinat
         paths: redacted.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
         censor: '[secret]',
       },
-      // Of an error only what is ours is logged in full: messages of libraries carry SQL, parameters, claims and tokens.
+      // Only our own errors are logged in full: messages of libraries contain SQL, parameters, claims and tokens.
       serializers: { err: describeError },
-      // pino and Fastify take an error's message for the line's text where none is given.
+      // pino and Fastify take an error's message for the line's text if none is given.
       hooks: {
         logMethod([first, text, ...rest], write) {
           const error = first instanceof Error ? first : errorIn(first)

@@ -12,7 +12,7 @@ export interface TracesPolicy {
 }
 
 /**
- * Sends the spans of this process to a collector; where none is set nothing of the SDK is loaded. One that the process was
+ * Sends the spans of this process to a collector; if none is set nothing of the SDK is loaded. One that the process was
  * started with stays the one.
  * @returns what sends the rest, and ends it
  * @see https://opentelemetry.io/docs/specs/otlp/
@@ -31,7 +31,7 @@ export async function startTraces(
       import('@opentelemetry/context-async-hooks'),
     ])
   const provider = new sdk.TracerProvider({
-    // Detectors would tell the process's arguments and its owner.
+    // Detectors would report the process's arguments and its owner.
     resource: resourceFromAttributes({ 'service.name': policy.serviceName, 'service.version': version }),
     sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(policy.share) }),
     spanLimits: { attributeCountLimit: 16, attributeValueLengthLimit: 200 },

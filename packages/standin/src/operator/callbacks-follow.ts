@@ -71,7 +71,7 @@ function printArrival(terminal: Terminal, json: boolean | undefined, arrival: Ca
   printResult(terminal, json, shown, () => arrivalLine(shown))
 }
 
-/** Until the process is told to end, or the time is over. */
+/** Until the process gets a signal, or the time is over. */
 async function untilEnded<Result>(
   seconds: number | undefined,
   work: (signal: AbortSignal) => Promise<Result>,

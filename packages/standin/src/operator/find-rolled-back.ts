@@ -5,7 +5,7 @@ import { listEntriesOf, signedPart } from '../audit/chain-store.ts'
 import type { Context } from '../context.ts'
 import { inSnapshot } from '../database/database.ts'
 
-/** A row that Standin signed once, but not as the audit last says. */
+/** A row that Standin signed earlier, but that contradicts the latest audit entry about it. */
 export interface RolledBackRow {
   type: 'rolled-back'
   row: string
@@ -13,7 +13,7 @@ export interface RolledBackRow {
   at: Date
 }
 
-/** What an audit entry says about a row from then on. */
+/** What a row must look like after an audit entry. */
 interface Word {
   at: Date
   allows: (row: Rows) => boolean
@@ -101,7 +101,7 @@ const served =
   (may: boolean) =>
   ({ accountId }: Details): Said => [[accountName(accountId), () => may]]
 
-/** Events by what they say about rows. */
+/** Events, by what they mean for rows. */
 const readers: Record<string, (details: Details) => Said> = {
   'service-key.created': ({ key, service, account, scopes, expiresAt }) => [
     [keyName(key), endsBy(expiresAt)],

@@ -30,7 +30,7 @@ export const operator: Actor = { kind: 'operator', id: 'command line' }
 /**
  * The settings of a command that uses the server's database. A command makes no database: an empty one would only look like
  * the server's.
- * @throws CommandFailed where there is none to use
+ * @throws CommandFailed if there is none to use
  */
 export function readServerConfig({ app, environment, say }: Terminal): Config {
   const { DATABASE_URL, DATABASE_URL_FILE, STANDIN_DATA_DIR = '.standin' } = environment

@@ -13,7 +13,7 @@ import {
   understandRow,
 } from './understand-rows.ts'
 
-/** What a run found. Each call replaces the one before, except `rows`; everything is readable from the next checkpoint on. */
+/** The result of a run. Each call replaces the previous one, except `rows`; everything is readable from the next checkpoint on. */
 export interface ResultWriter {
   /** A column's kind says what its cells hold. Set the columns before adding rows. */
   columns(columns: readonly GivenColumn[]): Promise<void>

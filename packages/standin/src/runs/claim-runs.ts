@@ -70,7 +70,7 @@ export async function startWork(ctx: RunsContext, run: RunRow): Promise<void> {
   }
 }
 
-/** Interrupts the runs of this process, so that other workers go on with them, and waits for it. Claims none after that. */
+/** Interrupts the runs of this process, so that other workers continue with them, and waits for it. Claims none after that. */
 export async function handOverRuns({ runs }: RunsContext): Promise<void> {
   runs.isHandingOver = true
   for (const { abort } of runs.working) abort.abort(handOver)

@@ -16,7 +16,7 @@ export interface RunMove extends Partial<Pick<RunRow, 'reason' | 'waitingUntil' 
 /**
  * Moves a run along its lifecycle and announces its state; its end is its last event. Locks the run's row, so a
  * transaction that also promotes calls `lockPromotion` first.
- * @returns the run after the move; undefined where the move is not possible
+ * @returns the run after the move; undefined if the move is not possible
  */
 export async function moveRun(
   tx: InTransaction,
@@ -41,7 +41,7 @@ export async function moveRun(
       progress: { ...row.progress, secondsLeft: null },
       steps: state === 'succeeded' ? row.steps : stepsAtEnd(row.steps),
       endedAt: now,
-      // What a preview found is what is applied.
+      // Exactly what a preview found is applied.
       ...(!(row.mode === 'preview' && state === 'succeeded') && { checkpoint: null }),
     }),
   })

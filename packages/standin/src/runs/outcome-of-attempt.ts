@@ -7,7 +7,7 @@ import { handOver, lost, suspended, tooLong } from './run-stopped.ts'
 export interface Attempt {
   /** What the action threw, if it did. */
   failure: { error: unknown } | undefined
-  /** Why the attempt was aborted; undefined where it was not. */
+  /** Why the attempt was aborted; undefined if it was not. */
   abortedBy: unknown
   state: RunState
   /** Failures in a row before this one, since the last checkpoint. */
@@ -32,7 +32,7 @@ const firstPauseMs = 2_000
 const patientPauseMs = 5_000
 /** A fallback: a run that waits for access is woken when it works again. */
 const refusedPauseMs = 60_000
-/** Trackunit does not answer: a run outlasts twenty minutes of that, and then goes on soon. */
+/** Trackunit does not answer: a run outlasts twenty minutes of that, and then continues soon. */
 const outage = { maxRetries: 43, longestPauseMs: 30_000 }
 
 /** Decides what becomes of a run after an attempt. */
@@ -66,7 +66,7 @@ const isAboutAccess = (reason: ErrorReason) =>
 const isNoFailure = (reason: ErrorReason, { hasAccess }: Pick<Attempt, 'hasAccess'>) =>
   errorReasons[reason].retry === 'after' || reason === 'CREDENTIALS_PENDING' || (isAboutAccess(reason) && hasAccess)
 
-/** How long a run waits after a failure; undefined where a retry cannot help or there were enough. */
+/** How long a run waits after a failure; undefined if a retry cannot help or there were enough. */
 export function pauseBeforeRetry({
   reason,
   retryAfterMs = 0,

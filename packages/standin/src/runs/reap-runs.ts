@@ -5,7 +5,7 @@ import type { RunsContext } from './runs-context.ts'
 
 /**
  * Frees the runs of workers that died or froze, and interrupts runs of this process that another worker holds by now.
- * Every replica does it several times a second, so that the runs of a killed worker go on within a second.
+ * Every replica does it several times a second, so that the runs of a killed worker continue within a second.
  * @returns false: there is never more to do at once
  */
 export async function reapRuns(ctx: RunsContext): Promise<boolean> {

@@ -7,7 +7,7 @@ import { isOfRun, type RunKey } from './run-table.ts'
 export type EffectRow = typeof runEffects.$inferSelect
 export type EffectKey = Pick<EffectRow, 'accountId' | 'changeSetId' | 'key'>
 
-/** Records the intent to make a change, or finds how it stands; `isNew` where it was not tried before. */
+/** Records the intent to make a change, or finds how it stands; `isNew` if it was not tried before. */
 export async function meanEffect(
   tx: Transaction,
   effect: EffectKey & { runId: string; description: string },

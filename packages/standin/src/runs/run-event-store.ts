@@ -44,7 +44,7 @@ export async function announceState(tx: Announcing, run: RunRow): Promise<void> 
   })
 }
 
-/** The number of a run's last event; 0 where there is no such run. */
+/** The number of a run's last event; 0 if there is no such run. */
 export async function lastSeqOf(db: Database, run: RunKey): Promise<number> {
   const [row] = await db.select({ lastSeq: runs.lastSeq }).from(runs).where(isRun(run))
   return row?.lastSeq ?? 0

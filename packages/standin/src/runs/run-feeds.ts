@@ -4,7 +4,7 @@ import type { RunKey, StoredRunEvent } from './run-table.ts'
 interface Source {
   /** Events after a number, in order. */
   read: (run: RunKey, range: { after: number; limit: number }) => Promise<StoredRunEvent[]>
-  /** The number of the last event; 0 where there is none. */
+  /** The number of the last event; 0 if there is none. */
   lastSeq: (run: RunKey) => Promise<number>
   /** Whether no more events come. */
   isOver: (run: RunKey) => Promise<boolean>

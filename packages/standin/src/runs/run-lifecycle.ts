@@ -27,7 +27,7 @@ export const runLifecycle = {
   cancelled: {},
 } as const satisfies Record<RunState, Partial<Record<RunTransition, RunState>>>
 
-/** @returns the state after the transition; undefined where it is impossible */
+/** @returns the state after the transition; undefined if it is impossible */
 export function nextRunState(state: RunState, transition: RunTransition): RunState | undefined {
   const next: Partial<Record<RunTransition, RunState>> = runLifecycle[state]
   return next[transition]

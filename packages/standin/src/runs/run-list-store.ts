@@ -107,7 +107,7 @@ export async function listAppliedRuns(tx: Transaction, { id, accountId }: RunKey
     .orderBy(desc(runs.createdAt), desc(runs.id))
 }
 
-/** The median time that runs of an action took, in seconds; null where there is none. */
+/** The median time that runs of an action took, in seconds; null if there is none. */
 export interface UsualTimes {
   preview: number | null
   apply: number | null

@@ -8,7 +8,7 @@ export class RunAbandoned extends RunStopped {
   override readonly name = 'RunAbandoned'
 }
 
-/** Why the signal of a run is aborted. The process ends: another worker goes on from the next checkpoint. */
+/** Why the signal of a run is aborted. The process ends: another worker continues from the next checkpoint. */
 export const handOver = 'hand over'
 /** Another worker may hold the run. */
 export const lost = 'lost'

@@ -32,7 +32,7 @@ export const runs = pgTable(
     idempotencyKey: text().notNull(),
     startedBy: jsonb().$type<Run['startedBy']>().notNull(),
     mayOverlap: boolean().notNull(),
-    /** 0 where a person or a service waits for it, 1 for a schedule's. */
+    /** 0 if a person or a service waits for it, 1 for a schedule's. */
     urgency: smallint().notNull().default(0),
     scheduleId: uuid(),
     /** Of the person who reads its result, where it is known. */

@@ -41,7 +41,7 @@ export interface UnworkableRun {
 
 /** An action's work on one run, opened and not started. The engine bounds its time and decides what becomes of the run. */
 export interface RunWork {
-  /** After this long the attempt ends and the run goes on from its last checkpoint; the engine has a default. */
+  /** After this long the attempt ends and the run continues from its last checkpoint; the engine has a default. */
   maxAttemptMs?: number | undefined
   /** Runs the action from its last checkpoint, without a time limit. Called at most once. */
   run(): Promise<void>

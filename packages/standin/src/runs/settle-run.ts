@@ -62,7 +62,7 @@ async function writeEnd(
   tx.metrics.countEndedRun(ended)
 }
 
-/** The run keeps its turn and is due again later; the account's next run may begin meanwhile. */
+/** The run keeps its turn and is due again later; the account's next run may begin in the meantime. */
 async function pauseRun(
   tx: InTransaction<RunsContext>,
   run: RunRow,

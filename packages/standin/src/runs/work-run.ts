@@ -7,7 +7,7 @@ import type { RunsContext, RunWork } from './runs-context.ts'
 import { endRun, settleRun } from './settle-run.ts'
 import { settledOrAbandoned } from './settled-or-abandoned.ts'
 
-/** A run whose worker died with it more often than this, without a checkpoint in between, would go on doing so. */
+/** A run whose worker died with it more often than this, without a checkpoint in between, would continue doing so. */
 const maxCrashes = 5
 const maxAttemptMs = 6 * 3_600_000
 /** An action that was told to stop has this long to reach its next checkpoint; then it is abandoned. */

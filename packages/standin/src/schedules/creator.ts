@@ -50,7 +50,7 @@ async function callerOf(ctx: Context, { createdBy, accountId }: ScheduleRow): Pr
   return service
 }
 
-/** Whether it failed only because the account was suspended meanwhile: the schedule is then kept as it is. */
+/** Whether it failed only because the account was suspended in the meantime: the schedule is then kept as it is. */
 export const isHeld = async ({ db }: Pick<Context, 'db'>, accountId: string, reason: ErrorReason): Promise<boolean> =>
   reason === 'INSTALLATION_UNINSTALLED' && (await accessOf(db, accountId)) === 'suspended'
 

@@ -141,7 +141,7 @@ async function existing({ db }: ActionsContext, schedule: ScheduleKey): Promise<
 }
 
 /**
- * @returns the next time; null where the recurrence has ended
+ * @returns the next time; null if the recurrence has ended
  * @throws StandinError `PREVIEW_REQUIRED` for an action that changes data, since its preview must be reviewed
  */
 async function checkPlanned(

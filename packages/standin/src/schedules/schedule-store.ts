@@ -210,7 +210,7 @@ export async function claimDueNotice(
   return claimed
 }
 
-/** @returns false where the author was seen since, or another replica announces it */
+/** @returns false if the author was seen since, or another replica announces it */
 export async function finishNotice(tx: Transaction, row: ScheduleRow): Promise<boolean> {
   const finished = await tx
     .update(schedules)
@@ -230,7 +230,7 @@ export async function stopSchedulesOf({ db }: InTransaction, accountId: string):
     .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
 }
 
-/** An active schedule as it is shown while its account is suspended: it goes on when that is restored. */
+/** An active schedule as it is shown while its account is suspended: it continues when that is restored. */
 export const whileSuspended = (row: ScheduleRow): ScheduleRow =>
   row.state === 'active' ? { ...row, ...paused, reason: 'INSTALLATION_UNINSTALLED' } : row
 

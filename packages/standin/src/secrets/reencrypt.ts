@@ -15,7 +15,7 @@ export interface Reencrypted {
 const atOnce = 8
 
 /**
- * Seals every value again with the key that writes, while the server runs. Stopped half-way, by its signal or by a crash,
+ * Seals every value again with the key that writes, while the server runs. Stopped halfway, by its signal or by a crash,
  * the next call continues with the values that other keys sealed.
  */
 export async function reencrypt(

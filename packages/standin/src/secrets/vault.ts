@@ -80,7 +80,7 @@ export function createVault(ring: KeyRing) {
 const imported = (bytes: Uint8Array) =>
   crypto.subtle.importKey('raw', Uint8Array.from(bytes), 'AES-GCM', false, ['encrypt', 'decrypt'])
 
-/** The key that a sealed value needs; undefined where it is none. */
+/** The key that a sealed value needs; undefined if it is none. */
 export function keyIdOf(sealed: string): string | undefined {
   try {
     return decodeProtectedHeader(sealed).kid

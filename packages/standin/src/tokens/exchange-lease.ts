@@ -7,7 +7,7 @@ const unknownReplica = 0
 /**
  * Works under the lease of a token: one exchange at a time, over all replicas. The lease is renewed during the work, without
  * holding a connection, and released where the work throws.
- * @param seenFence of the lease that was seen to be free; undefined where there was none
+ * @param seenFence of the lease that was seen to be free; undefined if there was none
  * @returns undefined where another replica was quicker
  */
 export async function underLease<Result>(

@@ -36,7 +36,7 @@ afterAll(async () => {
 
 type Change = 'reinstall' | 'uninstall'
 let played = 0
-const interleaved = 1_000
+const interleaved = 400
 const atOnce = 4
 const accountIds = Array.from(
   { length: interleaved },
@@ -216,7 +216,8 @@ const woken = (waiting: { wake: () => void }) =>
     setTimeout(resolve, 5).unref() // For work that is not a step, such as an encryption.
   })
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve))
-test('invariant 12: in 1,000 interleavings no token of a generation that is not in force is stored or served', async () => {
+
+test('invariant 12: in 400 interleavings no token of a generation that is not in force is stored or served', async () => {
   const seen = { tokens: 0, refusals: 0 }
   const interleavings = fc.asyncProperty(
     fc.scheduler(),
@@ -246,7 +247,7 @@ test('invariant 12: in 1,000 interleavings no token of a generation that is not 
   // The interleavings had both outcomes.
   expect(seen.tokens).toBeGreaterThan(interleaved / 4)
   expect(seen.refusals).toBeGreaterThan(interleaved / 8)
-}, 60_000)
+}, 120_000)
 
 test('invariant 12: a token that arrives while another generation comes into force is not stored', async () => {
   const accountId = randomUUID()

@@ -10,7 +10,7 @@ const both = { scopes: ['a', 'b'] }
 const text = ({ accessToken }: { accessToken: { reveal(): string } }) => accessToken.reveal()
 const minutes = (count: number) => count * 60_000
 
-/** How many seconds from now each token is due; null where it is no longer refreshed. */
+/** How many seconds from now each token is due; null if it is no longer refreshed. */
 async function dueIn({ sql }: TokenStack): Promise<Array<number | null>> {
   const rows =
     await sql`select extract(epoch from refresh_at - clock_timestamp())::float8 as due from token_leases order by scope_key`

@@ -24,7 +24,7 @@ const longestWaitMs = 3_600_000
 
 /**
  * Data, whole or partial. The errors count before the status, since it is not documented which status they come with.
- * @throws StandinError with the Trackunit reason where there is no data
+ * @throws StandinError with the Trackunit reason if there is no data
  */
 export function understandGraphql<Data>(answer: ApiAnswer, now: Date): GraphqlAnswer<Data> {
   const read = parse(answer.text)

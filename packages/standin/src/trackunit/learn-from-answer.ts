@@ -16,7 +16,7 @@ const answerSchema = z.object({
     .nullish(),
 })
 
-/** What an answer says about the limit of its request; undefined where it says nothing. */
+/** What an answer says about the limit of its request; undefined if it says nothing. */
 export function learnFromAnswer({ document }: LimitedRequest, answer: ApiAnswer, now: Date): Learnt | undefined {
   if (answer.status === 429) return { blockedForMs: retryAfterOf(answer.headers, now) ?? defaultPauseMs }
   if (document === undefined) return undefined

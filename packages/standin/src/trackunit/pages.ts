@@ -17,7 +17,7 @@ export interface Page<Node> {
 /**
  * Every page of a connection, starting at a cursor. Nodes that came back as null (an asset that vanished) are left out.
  * Ends when the answer says so, or when it repeats a cursor, which would never end.
- * @throws StandinError `TRACKUNIT_UNAVAILABLE` for an answer that does not say whether it goes on
+ * @throws StandinError `TRACKUNIT_UNAVAILABLE` for an answer that does not say whether it continues
  */
 export async function* pages<Node>(
   fetchPage: (after: string | null) => Promise<Connection<Node>>,

@@ -11,7 +11,7 @@ import type { ApiAnswer } from './rest-answer.ts'
 export interface RequestLimits {
   /**
    * Returns when the request may be sent; waits for a short while at most.
-   * @throws StandinError `TRACKUNIT_RATE_LIMITED` with how long to wait, where that is longer
+   * @throws StandinError `TRACKUNIT_RATE_LIMITED` with how long to wait, if that is longer
    */
   before(request: LimitedRequest): Promise<void>
   /** Learns from the answer. Never fails: the answer has come. */

@@ -103,7 +103,7 @@ export async function changeOutage(
   })
 }
 
-/** The sign-in has answered. @returns how long it was down, in milliseconds; undefined where it was not */
+/** The sign-in has answered. @returns how long it was down, in milliseconds; undefined if it was not */
 export async function endOutage(db: Database): Promise<number | undefined> {
   const [row] = await db.execute<{ down_for_ms: number | null }>(sql`
     delete from ${signInOutages}

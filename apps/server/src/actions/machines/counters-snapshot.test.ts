@@ -29,13 +29,13 @@ async function read(seen: SeenMachine[], pages: unknown[]) {
   return { known: Object.fromEntries(known), requests }
 }
 
-test('a machine is known by its serial number, where that is its alone, else by its name', async () => {
+test('a machine is matched by its serial number if that is unique, otherwise by its name', async () => {
   const seen = [machine('a', 'S1'), machine('b', 'twice', 'B'), machine('c', 'twice', 'C'), machine('d', '77')]
   const Equipment = [equipment('S1', 10), equipment('twice', 20, 'C'), equipment(77, 30), equipment('S9', 40)]
   expect((await read(seen, [{ Equipment }])).known).toEqual({ a: 10, b: null, c: 20, d: 30 })
 })
 
-test('JSON that was made from XML is understood: one item in place of a list, numbers as text, nothing for nobody', async () => {
+test('JSON converted from XML is understood: one item instead of a list, numbers as text, nothing instead of an empty list', async () => {
   const seen = [machine('a', 'S1')]
   expect((await read(seen, [{ Links: { rel: 'self' }, Equipment: equipment('S1', '10.5') }])).known).toEqual({
     a: 10.5,
@@ -43,12 +43,12 @@ test('JSON that was made from XML is understood: one item in place of a list, nu
   expect(await read([], [{ Links: [] }])).toEqual({ known: {}, requests: 1 })
 })
 
-test('what is no snapshot is not taken for an empty one', async () => {
+test('an answer that is not a snapshot does not count as an empty one', async () => {
   for (const answer of [{}, null, [], 'text', { message: 'no' }])
     await expect(read([], [answer])).rejects.toMatchObject({ reason: 'TRACKUNIT_UNAVAILABLE' })
 })
 
-test('a snapshot that goes on for ever is left', async () => {
+test('a snapshot that never ends is abandoned', async () => {
   const page = { Links: [{ rel: 'next' }], Equipment: [equipment('S1', 10)] }
   expect(await read([machine('a', 'S1')], [page])).toEqual({ known: { a: 10 }, requests: 21 })
 })

@@ -13,7 +13,7 @@ const shownBars = 8
 /** A chart in which one bar is nearly everything says less than its sentence. */
 const largestShare = 0.9
 
-/** The longest bars, and the rest as one; undefined where a sentence says it better. */
+/** The longest bars, and the rest as one; undefined if a sentence says it better. */
 export function topBars(counts: Counts): Bar[] | undefined {
   const bars = [...counts.values()].sort((left, right) => right.value - left.value)
   const all = bars.reduce((sum, { value }) => sum + value, 0)

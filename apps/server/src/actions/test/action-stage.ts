@@ -71,7 +71,7 @@ const mostAttempts = 200
 const mostRetries = 5
 
 /**
- * One account, and a worker that goes on from the last checkpoint as the engine does: what was written after it is
+ * One account, and a worker that continues from the last checkpoint as the engine does: what was written after it is
  * dropped, limits are waited for, changes are made once.
  */
 export function createActionStage({

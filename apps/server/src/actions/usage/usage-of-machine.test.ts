@@ -12,7 +12,7 @@ const reading = (day: number, operatingHours: number | null, idleHours: number |
 })
 const usage = (...readings: Array<ReturnType<typeof reading>>) => usageOfMachine(readings, weeks)
 
-test('weeks are the last full ones, as the time zone has them, also where the clock changes', () => {
+test('weeks are the last full ones, as the time zone has them, even if the clock changes', () => {
   expect(weeks.labels).toEqual(['W45', 'W46', 'W47'])
   expect(weeks.startsAt).toEqual(new Date(monday))
   expect(weeks.weekOf(new Date(monday - 1))).toBeUndefined()

@@ -23,7 +23,7 @@ export interface Group {
 }
 
 export interface WeeklyUsage {
-  /** By week; undefined where nothing is known about it. */
+  /** By week; undefined if nothing is known about it. */
   all: Array<Usage | undefined>
   /** By grouping, then by the English name. */
   groups: Record<Grouping, Map<string, Group>>

@@ -32,7 +32,7 @@ export function countRejection(
 }
 
 /**
- * Writes down what was counted since the last time. If that fails it stays counted.
+ * Saves the counts since the last time. If that fails, they are kept in memory.
  * @returns false: there is nothing more to do at once
  */
 export async function saveRejections({ db, callbacks }: RejectionsContext): Promise<boolean> {

@@ -51,7 +51,7 @@ export async function attachOrStart(options: AttachOrStart): Promise<Attached> {
         pauseMs = Math.min(pauseMs * 2, maxPauseMs)
       }
       if (found && isAlive(found.pid)) await disownPostmasterFile(folder.cluster)
-      // A server that died keeps its port, so that those who are still attached find it again.
+      // A server that died keeps its port, so that attached processes find it again.
       launched = await launch({ port: launched ? undefined : found?.port })
     }
 
@@ -65,7 +65,7 @@ export async function attachOrStart(options: AttachOrStart): Promise<Attached> {
   }
 }
 
-/** What passes by itself: another start was faster, processes of the last one are ending, or somebody took the port. */
+/** Problems that pass: another start was faster, processes of the last one are ending, or the port was taken. */
 const passing = /lock file .* already exists|pre-existing shared memory block|could not create any TCP\/IP sockets/
 
 function reasonToTryAgain(said: string, folder: EmbeddedFolder): string {

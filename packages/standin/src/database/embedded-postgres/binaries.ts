@@ -27,7 +27,7 @@ function asBinaries(loaded: Binaries): Binaries {
   return { initdb: loaded.initdb, postgres: loaded.postgres, pg_ctl: loaded.pg_ctl }
 }
 
-// Some package managers drop the executable bit. Where it may not be set, running the program says so.
+// Some package managers drop the executable bit. If it cannot be set, running the program will fail with the reason.
 async function makeExecutable(file: string): Promise<void> {
   await access(file, constants.X_OK).catch(() => chmod(file, 0o755).catch(() => {}))
 }

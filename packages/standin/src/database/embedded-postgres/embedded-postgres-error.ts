@@ -1,4 +1,4 @@
-/** Why the embedded PostgreSQL cannot be had, in one line for whoever started it. Every line names the way out. */
+/** Why the embedded PostgreSQL cannot be used, in one line that says what to do. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError'
 

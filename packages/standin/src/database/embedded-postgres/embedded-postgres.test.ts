@@ -9,7 +9,7 @@ import { startEmbeddedPostgresProcess } from '../../../test/embedded-postgres-pr
 import { EmbeddedPostgresError, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './index.ts'
 import { findPostmaster } from './postmaster-file.ts'
 
-vi.setConfig({ testTimeout: 30_000 }) // Each starts processes, on whatever machine.
+vi.setConfig({ testTimeout: 30_000 }) // Each starts processes, on any machine.
 
 const isRoot = process.getuid?.() === 0
 

@@ -23,14 +23,14 @@ const remedies: readonly [pattern: RegExp, remedy: (folder: string) => string][]
   [/EMFILE|ENFILE|Too many open files/i, () => 'too many files are open: raise the limit (ulimit -n)'],
 ]
 
-/** What PostgreSQL or the file system said, as one line that says what to do. */
+/** Turns the output of PostgreSQL or the file system into one line that says what to do. */
 export function failureLine(output: string, folder: string): string {
   const known = remedies.find(([pattern]) => pattern.test(output))
   if (known) return `The embedded PostgreSQL cannot start: ${known[1](folder)}`
   return `The embedded PostgreSQL in ${folder} cannot start (${lastComplaint(output)}): mend that`
 }
 
-/** Turns an error of the file system or of starting a program into one line; what is already one passes through. */
+/** Turns an error of the file system or of starting a program into one line, unless it already is one. */
 export function asEmbeddedPostgresError(error: unknown, folder: string): unknown {
   if (error instanceof EmbeddedPostgresError || !(error instanceof Error) || !('syscall' in error)) return error
   return new EmbeddedPostgresError(failureLine(error.message, folder), { cause: error })

@@ -18,7 +18,7 @@ export { EmbeddedPostgresError }
 export interface EmbeddedPostgresOptions {
   /** Standin's data folder; PostgreSQL takes `postgres` in it. Made when it is not there. */
   readonly dataDir: string
-  /** `false` for tests alone: faster, and a power cut loses the data. Counts for whoever starts the server, not for who attaches. */
+  /** `false` only for tests: faster, but a power cut loses the data. Applies to the process that starts the server. */
   readonly durable?: boolean
   /** Gets a line when something happens that its reader may want to know. */
   readonly log?: (line: string) => void
@@ -29,13 +29,13 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly url: string
   /** Database `postgres` as superuser: for tests and for taking a copy, never for the server. */
   readonly adminUrl: string
-  /** Stops PostgreSQL when nobody else is attached, and only says good-bye otherwise. May be called twice. */
+  /** Stops PostgreSQL if no other process is attached, and otherwise only detaches. May be called twice. */
   stop(): Promise<void>
 }
 
 /**
  * Starts a PostgreSQL of Standin's own in a data folder, or attaches to the one that another process started there; when it
- * dies, whoever is attached starts it again on the same port. It outlives a process that was killed.
+ * dies, an attached process restarts it on the same port. It outlives a process that was killed.
  * @throws EmbeddedPostgresError with one line that says what to do
  */
 export async function startEmbeddedPostgres({

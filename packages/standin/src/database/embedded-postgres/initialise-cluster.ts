@@ -49,7 +49,7 @@ async function fillCluster(
     if (!succeeded) throw new EmbeddedPostgresError(failureLine(said, folder.root))
   }
 
-  // Nobody may connect as initdb leaves it; whoever may is written down below, once there are passwords.
+  // initdb leaves a cluster that accepts no connections; who may connect is configured below, once there are passwords.
   const settings = ['-U', superuser, '--auth=reject', '-E', 'UTF8', '--locale=C', '--no-instructions']
   if (!durable) settings.push('--no-sync')
   await run({ file: binaries.initdb, args: (name) => ['-D', name, ...settings], cluster })

@@ -14,10 +14,10 @@ export interface Launch {
   readonly durable: boolean
 }
 
-/** A postmaster that was told to start: it may come up, lose against another one, or fail. */
+/** A postmaster that was launched: it may start, lose against another one, or fail. */
 export interface Launched {
   hasExited(): boolean
-  /** What was logged since the launch, by whoever logged. */
+  /** Everything logged since the launch. */
   said(): Promise<string>
 }
 
@@ -50,7 +50,7 @@ function settings({ port, durable }: { port: number; durable: boolean }): string
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: durable ? 100 : 200,
-    // The log may not grow without end, nor show what a statement or a row held.
+    // The log must stay small, and must not show the content of statements or rows.
     log_min_messages: 'log',
     log_min_error_statement: 'panic',
     log_checkpoints: 'off',

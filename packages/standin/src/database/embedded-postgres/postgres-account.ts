@@ -12,7 +12,7 @@ export type PostgresAccount =
 export const nobody = 65534
 
 export interface AccountFacts {
-  /** `undefined` where there are no user ids (Windows). */
+  /** `undefined` if there are no user ids (Windows). */
   readonly uid: number | undefined
   readonly platform: string
   /** Of the cluster, when there is one. */

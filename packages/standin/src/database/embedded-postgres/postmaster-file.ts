@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** What `postmaster.pid` says, and whether it is still true. */
+/** The content of `postmaster.pid`, and whether it is still true. */
 export interface Postmaster {
   readonly pid: number
   readonly port: number
@@ -12,7 +12,7 @@ export interface Postmaster {
 
 const fileOf = (cluster: string): string => join(cluster, 'postmaster.pid')
 
-/** `undefined` when there is no file, or only the beginning of one. A stale file still tells the port of last time. */
+/** `undefined` if there is no file, or only the beginning of one. A stale file still has the last port. */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
   const text = await readFile(fileOf(cluster), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
@@ -38,7 +38,7 @@ export async function disownPostmasterFile(cluster: string): Promise<void> {
 // Above what any system gives out.
 const pidOfNoProcess = 2 ** 31 - 1
 
-/** Whether a process of this number exists, whoever it is. */
+/** Whether any process has this id. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

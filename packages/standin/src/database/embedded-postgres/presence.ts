@@ -2,7 +2,7 @@ import postgres from 'postgres'
 
 /** That this process uses the embedded PostgreSQL, known to all others by a lock that dies with the process. */
 export interface Presence {
-  /** Ends the presence; `isLast` when nobody else is there, and then nobody can join any more. */
+  /** Ends the presence. `isLast` if no other process is present; then no other can join. */
   leave(): Promise<{ isLast: boolean }>
   /** Closes what `leave` has left open. */
   close(): Promise<void>
@@ -12,10 +12,10 @@ export type Joining =
   | { readonly type: 'joined'; readonly presence: Presence }
   /** Starting, recovering or being stopped: worth waiting for. */
   | { readonly type: 'not-yet'; readonly reason: string }
-  /** Somebody answers, and does not take the folder's password. */
+  /** Someone answers, and does not take the folder's password. */
   | { readonly type: 'refused'; readonly reason: string }
 
-/** "Standin" without its last letter; locks of the database `postgres`, which nothing else of ours uses. */
+/** "Standin" without its last letter; for locks in the database `postgres`, which we use for nothing else. */
 const lockKey = 0x53_74_61_6e_64_69
 
 const wrongCredentials = new Set(['28000', '28P01', '3D000', 'SASL_SIGNATURE_MISMATCH'])

@@ -14,7 +14,7 @@ export interface Program {
 /** Starts PostgreSQL's programs as the account that was chosen, with an environment that holds nothing else. */
 export interface RunAs {
   readonly account: PostgresAccount
-  /** Runs to the end and returns what was said on standard error. */
+  /** Runs to the end and returns the standard error. */
   run(program: Program, input?: string): Promise<{ succeeded: boolean; said: string }>
   /** Lives on when this process ends; standard output and error go to an open file. */
   launch(program: Program, logDescriptor: number): ChildProcess

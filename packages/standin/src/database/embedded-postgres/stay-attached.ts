@@ -51,7 +51,7 @@ export async function stayAttached({ launch, ...options }: StayAttached): Promis
     }
   }
 
-  // Everybody who uses the address that was given out would be left behind.
+  // Everyone who uses the address that was given out would be left behind.
   async function onSamePort(found: Attached): Promise<Attached> {
     if (found.port === port) return found
     await found.presence.leave()

@@ -34,7 +34,7 @@ async function requestFastShutdown(cluster: string, pid: number): Promise<void> 
   try {
     process.kill(pid, 'SIGINT')
   } catch (error) {
-    // It has ended by itself.
+    // It has already ended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

@@ -44,7 +44,7 @@ export const createFastServer =
       if (!answerFast(ctx, routes, { request, response, leave: () => viaFastify(request, response) }))
         viaFastify(request, response)
     })
-    // Fastify sets these on servers of its own making only.
+    // Fastify sets these only on servers that it creates.
     server.keepAliveTimeout = keepAliveTimeout
     server.requestTimeout = requestTimeout
     server.setTimeout(connectionTimeout)

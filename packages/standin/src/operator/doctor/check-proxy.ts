@@ -2,12 +2,12 @@ import type { Forwarded } from '../../access/forwarding-store.ts'
 import { type Finding, good, note, wrong } from './finding.ts'
 
 const check = 'proxy'
-/** Senders can make up the header: what so few requests carry says nothing of the proxies. */
+/** Senders can invent the header: if few requests have it, that says nothing about the proxies. */
 const leastShare = 0.05
 
 /**
  * Pure: whether `TRUST_PROXY` fits how requests were forwarded in the last day.
- * @param setting undefined where it is not set
+ * @param setting undefined if it is not set
  */
 export function checkProxy(setting: string | undefined, seen: readonly Forwarded[]): Finding {
   const total = sumOf(seen, 'count')

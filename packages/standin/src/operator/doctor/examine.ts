@@ -62,7 +62,7 @@ function readSettings(terminal: Terminal): Config | Finding[] {
 async function examineDatabase(config: Config, say: (line: string) => void): Promise<Finding[]> {
   try {
     const { url, directUrl, pooled, close } = await openDatabase(config.database, say)
-    // As if through a pooler, also where none is configured: a pooler would refuse what a server's connections set.
+    // As if through a pooler, even if none is configured: a pooler would refuse what a server's connections set.
     const connection = connectDatabase(url, { pool: 1, pooled: true })
     const direct = connectDatabase(directUrl, { pool: 1 })
     try {

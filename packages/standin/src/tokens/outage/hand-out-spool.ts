@@ -112,7 +112,7 @@ export function createHandOutSpool({ dir, maxBytes = 64 * 1_024 * 1_024, outageS
       await closeCurrent()
       const apart = await listSetAside(dir)
       const drained = { recorded: 0, setAside: [] as string[] }
-      /** @returns false where the line is no hand-out, or the database refuses a value of it */
+      /** @returns false if the line is no hand-out, or the database refuses a value of it */
       const isRecorded = async (line: SpoolLine) => {
         const handOut = parseLine(line)
         if (!handOut) return false

@@ -62,7 +62,7 @@ const spooledSchema = z.object({
   receiver: z.object({ kind: z.enum(['service', 'system']), id: z.string() }),
 })
 
-/** @returns undefined where the line is no hand-out */
+/** @returns undefined if the line is no hand-out */
 export function parseLine({ text }: SpoolLine): SpooledHandOut | undefined {
   try {
     const { serviceKeyId, ...handOut } = spooledSchema.parse(JSON.parse(text))
@@ -86,7 +86,7 @@ export async function listSetAside(dir: string): Promise<Set<string>> {
 export const keepSetAside = (dir: string, line: SpoolLine): Promise<void> =>
   writeFile(setAsidePath(dir), `${JSON.stringify(line)}\n`, { flag: 'a', mode: 0o600, flush: true })
 
-/** @returns undefined where the file is gone */
+/** @returns undefined if the file is gone */
 export async function lastWriteTo(path: string): Promise<number | undefined> {
   return (await orMissing(stat(path), undefined))?.mtimeMs
 }

@@ -203,7 +203,7 @@ test.for([
   expect(JSON.stringify(violations)).not.toContain('ownersSecret')
 })
 
-test('groups are no violation, also where there are none', async () => {
+test('groups are no violation, even if there are none', async () => {
   await using simulator = await startSimulator()
   const token = await simulator.tokenFor(nordvang)
   await simulator.control('PUT', 'settings', { assetGroups: false })
