@@ -6,9 +6,7 @@ import { startEmbeddedPostgres } from 'standin/embedded-postgres'
 import { signedGrants, signedKeys } from '../../packages/standin/src/access/access-table.ts'
 import { signedAccounts } from '../../packages/standin/src/accounts/account-table.ts'
 import { findCredentialsInForce } from '../../packages/standin/src/accounts/credentials-in-force.ts'
-import { createAuditMacs } from '../../packages/standin/src/audit/audit-mac.ts'
-import { createChain } from '../../packages/standin/src/audit/chain.ts'
-import { createHandOutWriter } from '../../packages/standin/src/audit/hand-out-writer.ts'
+import { createAudit } from '../../packages/standin/src/audit/audit.ts'
 import { systemClock } from '../../packages/standin/src/clock.ts'
 import { connectDatabase } from '../../packages/standin/src/database/database.ts'
 import { migrateDatabase } from '../../packages/standin/src/database/migrate.ts'
@@ -73,8 +71,7 @@ async function filled(installations: number) {
   const accounts = (await sql`select account_id from installations order by random() limit 10000`).map(
     ({ account_id }) => String(account_id),
   )
-  const chain = createChain(randomUUID(), createAuditMacs(ring))
-  const { recordHandOut } = createHandOutWriter({ db, clock: systemClock, chain })
+  const { recordHandOut } = createAudit({ db, clock: systemClock, keys: ring })
 
   async function token(accountId: string): Promise<void> {
     const { generation, mac } = await findCredentialsInForce({ db, signedRows }, accountId)

@@ -91,8 +91,8 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
     /** How often each token was handed out according to the audit, by fingerprint. */
     async recorded() {
       const rows = await sql<Array<{ fingerprint: string; count: number }>>`
-        select details->>'fingerprint' as fingerprint, count(*)::int as count from audit_entries
-        where event = 'token.issued' group by 1`
+        select fingerprint, sum(cardinality(entries))::int as count from hand_out_groups
+        join hand_out_kinds using (month, writer) where kind = no group by 1`
       return new Map(rows.map(({ fingerprint, count }) => [fingerprint, count]))
     },
     async [Symbol.asyncDispose]() {

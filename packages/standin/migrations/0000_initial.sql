@@ -138,6 +138,36 @@ CREATE TABLE "audit_heads" (
 	"signature" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "hand_out_groups" (
+	"month" date NOT NULL,
+	"writer" text NOT NULL,
+	"seq" bigint NOT NULL,
+	"kind" bigint NOT NULL,
+	"account_id" uuid NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"entries" bigint[] NOT NULL,
+	"kid" text NOT NULL,
+	"mac" text NOT NULL,
+	CONSTRAINT "hand_out_groups_month_writer_seq_pk" PRIMARY KEY("month","writer","seq")
+) PARTITION BY LIST ("month");
+--> statement-breakpoint
+CREATE TABLE "hand_out_kinds" (
+	"month" date NOT NULL,
+	"writer" text NOT NULL,
+	"no" bigint NOT NULL,
+	"account_id" uuid NOT NULL,
+	"generation" integer NOT NULL,
+	"actor_kind" text NOT NULL,
+	"actor_id" text NOT NULL,
+	"key" text,
+	"scopes" text[] NOT NULL,
+	"fingerprint" text NOT NULL,
+	"left_as" uuid,
+	"kid" text NOT NULL,
+	"mac" text NOT NULL,
+	CONSTRAINT "hand_out_kinds_month_writer_no_pk" PRIMARY KEY("month","writer","no")
+) PARTITION BY LIST ("month");
+--> statement-breakpoint
 CREATE TABLE "callback_identities" (
 	"identity_digest" text NOT NULL,
 	"account_id" uuid NOT NULL,
@@ -499,11 +529,14 @@ CREATE INDEX "credentials_unproven" ON "credentials" USING btree ("since") WHERE
 CREATE INDEX "installations_never_served" ON "installations" USING btree ("changed_at") WHERE "installations"."active_generation" is null and "installations"."uninstalled_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_unsettled" ON "installations" USING btree ("account_id") WHERE "installations"."suspended_at" is not null or "installations"."uninstall_signalled_at" is not null or "installations"."erasing_since" is not null;--> statement-breakpoint
 CREATE INDEX "installation_events_account" ON "installation_events" USING btree ("account_id","seq");--> statement-breakpoint
-CREATE INDEX "audit_entries_shown" ON "audit_entries" USING btree ("account_id","id") WHERE "audit_entries"."event" not like 'change.%';--> statement-breakpoint
-CREATE INDEX "audit_entries_changes" ON "audit_entries" USING btree (("details" ->> 'runId'),"id") WHERE "audit_entries"."event" like 'change.%';--> statement-breakpoint
+CREATE INDEX "audit_entries_shown" ON "audit_entries" USING btree ("account_id","at","id") WHERE "audit_entries"."event" not like 'change.%';--> statement-breakpoint
+CREATE INDEX "audit_entries_changes" ON "audit_entries" USING btree (("details" ->> 'runId'),"at","id") WHERE "audit_entries"."event" like 'change.%';--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_entries_entry" ON "audit_entries" USING btree ("entry_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_entries_chain" ON "audit_entries" USING btree ("writer","writer_seq");--> statement-breakpoint
 CREATE INDEX "audit_entries_unchained" ON "audit_entries" USING btree ("id") WHERE "audit_entries"."writer" is null;--> statement-breakpoint
+CREATE INDEX "hand_out_groups_account" ON "hand_out_groups" USING btree ("account_id","at");--> statement-breakpoint
+CREATE INDEX "hand_out_kinds_account" ON "hand_out_kinds" USING btree ("account_id","generation");--> statement-breakpoint
+CREATE UNIQUE INDEX "hand_out_kinds_left" ON "hand_out_kinds" USING btree ("month","left_as") WHERE "hand_out_kinds"."left_as" is not null;--> statement-breakpoint
 CREATE INDEX "callback_identities_received" ON "callback_identities" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "callbacks_account_id_received_at_index" ON "callbacks" USING btree ("account_id","received_at");--> statement-breakpoint
 CREATE INDEX "callbacks_account_id_content_digest_index" ON "callbacks" USING btree ("account_id","content_digest");--> statement-breakpoint

@@ -38,6 +38,7 @@ import type { Environment } from './config/environment-schema.ts'
 import type { Part } from './config/parts.ts'
 import { openReplica, type ReplicaContext } from './context.ts'
 import type { Channel } from './database/listen.ts'
+import { addMonthsAhead } from './database/month-partitions.ts'
 import { sweepDue } from './database/sweep-store.ts'
 import { announceEnds } from './deliveries/announce-ends.ts'
 import { deliverDue } from './deliveries/deliver-due.ts'
@@ -358,6 +359,12 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
     { name: 'seal-audit', everyMs: netMs, due: unchainedDue(ctx.audit.macs.kids), work: () => sealEntries(ctx) },
     { name: 'log-audit-heads', everyMs: 60 * seconds, work: () => logChainHeads(ctx) },
     { name: 'sign-rows-again', isSweep: true, everyMs: hours, work: () => signAgain(ctx, signedTables) },
+    {
+      name: 'add-months',
+      isSweep: true,
+      everyMs: hours,
+      work: () => addMonthsAhead(ctx.db, ctx.clock.now()).then(() => false),
+    },
     {
       name: 'retain-audit',
       isSweep: true,

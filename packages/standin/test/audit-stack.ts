@@ -4,12 +4,15 @@ import { type Audit, createAudit } from '../src/audit/audit.ts'
 import type { AuditEvent } from '../src/audit/audit-kinds.ts'
 import { createAuditMacs } from '../src/audit/audit-mac.ts'
 import type { HandOut } from '../src/audit/hand-out-kind.ts'
+import { addHandOutMonth } from '../src/audit/hand-out-store.ts'
 import { type Actor, record } from '../src/audit/record.ts'
 import { sealAll } from '../src/audit/seal-entries.ts'
 import { verifyAudit } from '../src/audit/verify-audit.ts'
 import { connectDatabase } from '../src/database/database.ts'
+import { monthOf } from '../src/database/month-partitions.ts'
 import { createLogger } from '../src/observability/logger.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
+import { listAllHandOuts } from './all-hand-outs.ts'
 import { emptyTables } from './empty-tables.ts'
 import { auditRing, signAll, testSigned } from './signed-rows.ts'
 import type { TestDatabase } from './test-database.ts'
@@ -25,6 +28,7 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
   const { db, sql } = connectDatabase(url, { pool: 6 })
   await emptyTables(sql)
   const clock = createAdjustableClock()
+  await addHandOutMonth(db, monthOf(clock.now())) // As a server does when it starts.
   const lines: string[] = []
   const log = createLogger('warn', { write: (line) => void lines.push(JSON.parse(line).msg) })
   const startProcess = (process = 'p1'): Audit => createAudit({ db, clock, keys: ring, process })
@@ -46,6 +50,7 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
     /** Warnings and errors. */
     logged: () => lines,
     rows: () => sql`select * from audit_entries order by writer, writer_seq, id`,
+    handOuts: () => listAllHandOuts(db),
     problems: async (logged: Parameters<typeof verifyAudit>[1] = []) => (await verifyAudit(ctx, logged)).problems,
     async [Symbol.asyncDispose]() {
       await sql.end({ timeout: 0 }) // Else a connection that was cut is waited for.

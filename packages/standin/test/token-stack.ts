@@ -1,4 +1,3 @@
-import { asc } from 'drizzle-orm'
 import { findServiceByKeyId } from '../src/access/access-store.ts'
 import { createKey } from '../src/access/create-key.ts'
 import {
@@ -11,11 +10,12 @@ import {
 import { createAccountsMemory } from '../src/accounts/accounts-context.ts'
 import { uninstall } from '../src/accounts/uninstall.ts'
 import { createActionCatalogue } from '../src/actions/action-catalogue.ts'
-import { auditEntries } from '../src/audit/audit-table.ts'
+import { addHandOutMonth } from '../src/audit/hand-out-store.ts'
 import { Secret } from '../src/config/secret.ts'
 import { createContext, inTransaction, type ReplicaContext } from '../src/context.ts'
 import { assemble, hearOthers, type StandinContext } from '../src/create-standin.ts'
 import { connectDatabase } from '../src/database/database.ts'
+import { monthOf } from '../src/database/month-partitions.ts'
 import { createLogger } from '../src/observability/logger.ts'
 import { issueToken } from '../src/tokens/issue-token.ts'
 import { drainSpool } from '../src/tokens/outage/drain-spool.ts'
@@ -24,6 +24,7 @@ import { receiverOf, type TokenReceiver } from '../src/tokens/token-receiver.ts'
 import type { ExchangeFailure } from '../src/trackunit/failure-policy.ts'
 import { uninstallHooks } from '../src/when-uninstalled.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
+import { listAllHandOuts } from './all-hand-outs.ts'
 import { emptyTables } from './empty-tables.ts'
 import { playTokenEndpoint, refusal, tokenAnswer } from './played-trackunit.ts'
 import type { TestDatabase } from './test-database.ts'
@@ -50,6 +51,7 @@ export async function createTokenStack({ url }: TestDatabase) {
   const { db, sql } = connection
   await emptyTables(sql)
   const clock = createAdjustableClock()
+  await addHandOutMonth(db, monthOf(clock.now())) // As a server does when it starts.
   const endpoint = createPlayedEndpoint()
   const environment = { STANDIN_PARTS: 'callbacks,api', TRACKUNIT_MAX_REQUESTS_PER_S: '10000' }
   const log = createLogger('silent')
@@ -154,10 +156,7 @@ export async function createTokenStack({ url }: TestDatabase) {
         const installation = await lockInstallation(tx.db, accountId)
         await uninstall(tx, { installation, issuedAt: clock.now(), actor: { kind: 'trackunit', id: 'test' } })
       }),
-    handOuts: async () =>
-      (await db.select().from(auditEntries).orderBy(asc(auditEntries.id))).filter(
-        ({ event }) => event === 'token.issued',
-      ),
+    handOuts: () => listAllHandOuts(db),
     async [Symbol.asyncDispose]() {
       await Promise.all(closers.map((close) => close()))
       await connection.close()

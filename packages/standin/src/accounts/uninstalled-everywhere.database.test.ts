@@ -48,7 +48,7 @@ test('invariant 8: within a second of an uninstall no replica hands out a token;
   await stack.install({ generation: 2 })
   const again = await replicas[0]!(service)
   expect(again.accessToken.reveal()).toBe('token-2')
-  expect((await stack.handOuts()).at(-1)).toMatchObject({ generation: 2 })
+  expect((await stack.handOuts()).map(({ generation }) => generation)).toContain(2)
 
   async function expectRefusedEverywhere(): Promise<void> {
     const sinceMs = performance.now()

@@ -2,7 +2,7 @@ import { procedures } from '@standin/contracts'
 import type { Context } from '../context.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { StandinError } from '../standin-error.ts'
-import { countAudit, listAudit } from './activity-store.ts'
+import { type AuditPlace, countAudit, listAudit } from './activity-store.ts'
 
 export function auditProcedures({ db }: Context, contracted: Contracted) {
   return {
@@ -18,21 +18,27 @@ export function auditProcedures({ db }: Context, contracted: Contracted) {
             from: from === undefined ? undefined : new Date(from),
             to: to === undefined ? undefined : new Date(to),
           }
-          const beforeId = cursor === undefined ? undefined : idOf(cursor)
+          const before = cursor === undefined ? undefined : placeOf(cursor)
           const [found, total] = await Promise.all([
-            listAudit(db, query, { beforeId, limit: limit + 1 }),
+            listAudit(db, query, { before, limit: limit + 1 }),
             counted ? countAudit(db, query) : null,
           ])
-          const entries = found.slice(0, limit)
-          return { entries, total, nextCursor: found.length > limit ? (entries.at(-1)?.id ?? null) : null }
+          const last = found.length > limit ? found[limit - 1] : undefined
+          return {
+            entries: found.slice(0, limit).map(({ entry }) => entry),
+            total,
+            nextCursor: last ? cursorOf(last.place) : null,
+          }
         },
       ),
   }
 }
 
-/** A cursor is the id of the last entry of the page before. */
-function idOf(cursor: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(cursor))
-    throw new StandinError('INPUT_INVALID', { detail: 'This is no cursor of a page.' })
-  return Number(cursor)
+/** A cursor is the place of the last entry of the page before. */
+const cursorOf = ({ at, writer, number }: AuditPlace) => [at.getTime(), number, ...(writer ? [writer] : [])].join('.')
+
+function placeOf(cursor: string): AuditPlace {
+  const [, ms, number, writer] = /^(\d{1,14})\.(\d{1,15})(?:\.([\w/-]{1,100}))?$/.exec(cursor) ?? []
+  if (ms === undefined) throw new StandinError('INPUT_INVALID', { detail: 'This is no cursor of a page.' })
+  return { at: new Date(Number(ms)), number: Number(number), ...(writer !== undefined && { writer }) }
 }

@@ -1,7 +1,9 @@
 import type { AuditTotal, ListedAuditEntry } from '@standin/contracts'
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { type AuditKind, eventsOfKinds, kindOf } from '../audit/audit-kinds.ts'
 import { auditEntries } from '../audit/audit-table.ts'
+import { detailsOf } from '../audit/hand-out-kind.ts'
+import { countHandOuts, listHandOuts } from '../audit/hand-out-store.ts'
 import type { Database } from '../database/database.ts'
 import { isAmong, isAmongGiven } from '../database/is-among.ts'
 
@@ -19,34 +21,99 @@ export interface AuditQuery {
   changesOfRun: string | undefined
 }
 
+/** Where an entry stands in the list: by its moment, then what was done before tokens that left, then by its number. */
+export interface AuditPlace {
+  at: Date
+  /** Of a token that left: whose chain its number is of. */
+  writer?: string
+  number: number
+}
+
 interface AuditPage {
-  /** Entries older than this one. */
-  beforeId: number | undefined
+  /** Entries that come after this one, the newest first. */
+  before: AuditPlace | undefined
   limit: number
 }
 
+export interface PlacedAuditEntry {
+  place: AuditPlace
+  entry: ListedAuditEntry
+}
+
 /** What was done in an account, the newest first; the changes of one run count as one. */
-export async function listAudit(
-  db: Database,
-  query: AuditQuery,
-  { beforeId, limit }: AuditPage,
-): Promise<ListedAuditEntry[]> {
+export async function listAudit(db: Database, query: AuditQuery, page: AuditPage): Promise<PlacedAuditEntry[]> {
+  const [done, left] = await Promise.all([
+    listDone(db, query, page),
+    withHandOuts(query) ? listLeft(db, query, page) : [],
+  ])
+  return [...done, ...left].sort((one, other) => compareNewest(one.place, other.place)).slice(0, page.limit)
+}
+
+function compareNewest(one: AuditPlace, other: AuditPlace): number {
+  const { writer: ofOne = '', number } = one
+  const { writer: ofOther = '' } = other
+  const byMoment = other.at.getTime() - one.at.getTime()
+  if (byMoment !== 0) return byMoment
+  if (ofOne !== ofOther) return ofOne === '' || (ofOther !== '' && ofOne > ofOther) ? -1 : 1
+  return other.number - number
+}
+
+async function listDone(db: Database, query: AuditQuery, { before, limit }: AuditPage): Promise<PlacedAuditEntry[]> {
+  const at = before?.at.toISOString() ?? null
+  // After a token that left, nothing of that moment is listed any more.
+  const number = before?.writer === undefined ? (before?.number ?? 0) : 0
   const rows = await db
     .select()
     .from(auditEntries)
-    .where(and(ofAccount(query), matching(query), lt(auditEntries.id, beforeId ?? Number.MAX_SAFE_INTEGER)))
-    .orderBy(desc(auditEntries.id))
+    .where(
+      and(
+        ofAccount(query),
+        matching(query),
+        sql`(${auditEntries.at}, ${auditEntries.id}) < (coalesce(${at}::text::timestamptz, 'infinity'), ${number}::bigint)`,
+      ),
+    )
+    .orderBy(desc(auditEntries.at), desc(auditEntries.id))
     .limit(limit)
   return rows.map(({ id, at, actorKind, actorId, actorName, event, generation, details }) => ({
-    id: String(id),
-    at: at.toISOString(),
-    actor: { kind: actorKind, id: actorId, name: actorName ?? (actorKind === 'service' ? actorId : null) },
-    event,
-    kind: kindOf(event),
-    generation,
-    details,
+    place: { at, number: id },
+    entry: {
+      id: String(id),
+      at: at.toISOString(),
+      actor: { kind: actorKind, id: actorId, name: actorName ?? (actorKind === 'service' ? actorId : null) },
+      event,
+      kind: kindOf(event),
+      generation,
+      details,
+    },
   }))
 }
+
+async function listLeft(db: Database, query: AuditQuery, { before, limit }: AuditPage): Promise<PlacedAuditEntry[]> {
+  const place = before && {
+    at: before.at,
+    ...(before.writer !== undefined && { writer: before.writer, seq: before.number }),
+  }
+  const handOuts = await listHandOuts(db, query, { before: place, limit })
+  return handOuts.map((handOut) => {
+    const { writer, seq, at, groupAt, actorKind, actorId, generation } = handOut
+    return {
+      place: { at: groupAt, writer, number: seq },
+      entry: {
+        id: `${writer}/${seq}`,
+        at: at.toISOString(),
+        actor: { kind: actorKind, id: actorId, name: actorKind === 'service' ? actorId : null },
+        event: handOutEvent,
+        kind: kindOf(handOutEvent),
+        generation,
+        details: detailsOf(handOut),
+      },
+    }
+  })
+}
+
+const handOutEvent = 'token.issued'
+const withHandOuts = ({ changesOfRun, kinds }: AuditQuery) =>
+  changesOfRun === undefined && (kinds === undefined || kinds.includes(kindOf(handOutEvent)))
 
 /** Looking at so many rows takes 20 to 35 ms, whatever else the table holds: it had a million of the account's. */
 const MOST_COUNTED = 50_000
@@ -56,11 +123,12 @@ const MOST_COUNTED = 50_000
  * @param most that are looked at
  */
 export async function countAudit(db: Database, query: AuditQuery, most = MOST_COUNTED): Promise<AuditTotal> {
+  const left = withHandOuts(query) ? await countHandOuts(db, query, most) : { entries: 0, lookedAt: 0 }
   const newest = db
     .select({ matches: sql<boolean>`${matching(query)}`.as('matches') })
     .from(auditEntries)
     .where(ofAccount(query))
-    .orderBy(desc(auditEntries.id))
+    .orderBy(desc(auditEntries.at))
     .limit(most)
     .as('newest')
   const [counted] = await db
@@ -70,7 +138,7 @@ export async function countAudit(db: Database, query: AuditQuery, most = MOST_CO
     })
     .from(newest)
   const { entries = 0, lookedAt = 0 } = counted ?? {}
-  return { entries, isExact: lookedAt < most }
+  return { entries: entries + left.entries, isExact: lookedAt < most && left.lookedAt < most }
 }
 
 function ofAccount({ accountId, changesOfRun }: AuditQuery) {

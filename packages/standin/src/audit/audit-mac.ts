@@ -29,6 +29,27 @@ export interface SignedEnd extends ChainPlace {
   at: Date
 }
 
+/** What tokens have in common that left together or one after the other, to the same receiver. */
+export interface SignedKind {
+  writer: string
+  /** The place of the first one in the chain. */
+  no: number
+  leftAs: string | null
+  /** Of `saidBy`. */
+  said: string
+}
+
+/** A row of tokens of one kind that left together. */
+export interface SignedGroup {
+  writer: string
+  /** Of its last entry. */
+  seq: number
+  kind: number
+  accountId: string
+  at: Date
+  entries: readonly number[]
+}
+
 /** The MAC before the first row. */
 export const chainBegin = ''
 
@@ -45,7 +66,7 @@ export function createAuditMacs(ring: KeyRing) {
   /** Undefined where the key is not in the ring. */
   function macOf(
     kidOfMac: string,
-    what: 'entry' | 'chain' | 'head' | 'checkpoint',
+    what: 'entry' | 'chain' | 'kind' | 'group' | 'checks' | 'head' | 'checkpoint',
     parts: unknown,
   ): string | undefined {
     const key = keys.get(kidOfMac)
@@ -62,6 +83,11 @@ export function createAuditMacs(ring: KeyRing) {
     return mac
   }
   const chainParts = (before: string, { writer, seq }: ChainPlace, text: string) => [writer, seq, before, text]
+  const kindParts = ({ writer, no, leftAs, said }: SignedKind) => [writer, no, leftAs, said]
+  const groupParts = (before: string, { writer, seq, kind, accountId, at, entries }: SignedGroup) => [
+    ...[writer, seq, before, kind, accountId.toLowerCase(), at.getTime()],
+    entries.join(),
+  ]
   const endParts = ({ writer, seq, mac, at }: SignedEnd) => [writer, seq, mac, at.toISOString()]
 
   return {
@@ -77,6 +103,18 @@ export function createAuditMacs(ring: KeyRing) {
     ofChain: (before: string, place: ChainPlace, text: string) => own('chain', chainParts(before, place, text)),
     isOfChain: (before: string, place: ChainPlace, entry: SignedEntry, signed: { kid: string; mac: string }) =>
       macOf(signed.kid, 'chain', chainParts(before, place, textOf(entry))) === signed.mac,
+    ofKind: (kind: SignedKind) => own('kind', kindParts(kind)),
+    isOfKind: (kind: SignedKind, signed: { kid: string; mac: string }) =>
+      macOf(signed.kid, 'kind', kindParts(kind)) === signed.mac,
+    /** Of a group at its place, over the MAC of the group before it. */
+    ofGroup: (before: string, group: SignedGroup) => own('group', groupParts(before, group)),
+    isOfGroup: (before: string, group: SignedGroup, signed: { kid: string; mac: string }) =>
+      macOf(signed.kid, 'group', groupParts(before, group)) === signed.mac,
+    /** For the checks of a chain's entries; undefined where the key is not in the ring. */
+    keyOfChecks(kidOfMac: string, writer: string): Uint8Array | undefined {
+      const mac = macOf(kidOfMac, 'checks', writer)
+      return mac === undefined ? undefined : Buffer.from(mac, 'base64url')
+    },
     /** Of where a chain ends (`head`), or begins since older rows were dropped (`checkpoint`). */
     ofEnd: (what: 'head' | 'checkpoint', end: SignedEnd) => own(what, endParts(end)),
     isOfEnd: (what: 'head' | 'checkpoint', end: SignedEnd & { kid: string; signature: string }) =>
@@ -85,12 +123,8 @@ export function createAuditMacs(ring: KeyRing) {
 }
 
 /** What is signed of a row. */
-export const textOf = (entry: SignedEntry): string => textWith(saidBy(entry), entry)
-
-/** The same, of one of many rows that differ in id and moment alone. @param said what they have in common, of `saidBy` */
-export function textWith(said: string, { entryId, at }: Pick<SignedEntry, 'entryId' | 'at'>): string {
-  return `[${JSON.stringify(entryId)},"${at.toISOString()}",${said}]`
-}
+export const textOf = (entry: SignedEntry): string =>
+  `[${JSON.stringify(entry.entryId)},"${entry.at.toISOString()}",${saidBy(entry)}]`
 
 /** The same text before and after PostgreSQL had it: `jsonb` does not keep the order of keys. */
 export function saidBy(entry: Omit<SignedEntry, 'entryId' | 'at'>): string {

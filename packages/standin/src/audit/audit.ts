@@ -12,7 +12,7 @@ export interface Audit extends HandOutWriter {
   /** The chain of what changed: it grows after the commit (`sealEntries`). */
   changes: Chain
   /** Names of this process's chains, which never occur again. */
-  writers: readonly string[]
+  writers(): readonly string[]
   /** Gives an entry its id and time and signs it, before it is written. */
   sign(entry: Omit<SignedEntry, 'entryId' | 'at'>): Signature
 }
@@ -36,11 +36,11 @@ interface AuditOptions {
 /** The audit of one process. */
 export function createAudit({ db, clock, keys, process = randomBytes(6).toString('hex') }: AuditOptions): Audit {
   const macs = createAuditMacs(keys)
-  const handOuts = createChain(`${process}/hand-outs`, macs)
+  const handOuts = createHandOutWriter({ db, clock, macs, process })
   const changes = createChain(`${process}/changes`, macs)
   return {
-    ...createHandOutWriter({ db, clock, chain: handOuts }),
-    ...{ macs, changes, writers: [handOuts.writer, changes.writer] },
+    ...handOuts,
+    ...{ macs, changes, writers: () => [...handOuts.chains(), changes.writer] },
     sign(entry) {
       const identity = { entryId: randomUUID(), at: clock.now() }
       return { ...identity, kid: macs.kid, entryMac: macs.ofEntry({ ...entry, ...identity }) }

@@ -2,7 +2,6 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, sql } from 'driz
 import type { Database, Transaction } from '../database/database.ts'
 import type { AuditMacs, ChainPlace, SignedEnd, SignedEntry } from './audit-mac.ts'
 import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
-import type { HandOutKind } from './hand-out-kind.ts'
 
 export type AuditRow = typeof auditEntries.$inferSelect
 export type ChainEndRow = typeof auditHeads.$inferSelect
@@ -12,77 +11,6 @@ export interface ChainEnd extends SignedEnd {
   kid: string
   signature: string
 }
-
-/** A row of a hand-out with its place in its writer's chain. */
-export interface ChainedHandOut {
-  entryId: string
-  at: Date
-  mac: string
-  kind: HandOutKind
-}
-
-/**
- * Writes the rows of hand-outs and the new end of their chain, all or none: none unless each is allowed, by the
- * generation in force, the key and the grant that this very statement sees. These must be the rows whose MACs were verified:
- * one that someone put in their place does not count. What rows have in common is sent and looked
- * up once: callers who share a token differ in little.
- * @returns the kinds that are refused; all rows were written when there is none
- */
-export async function insertHandOuts(
-  db: Database,
-  handOuts: readonly ChainedHandOut[],
-  end: ChainEnd,
-): Promise<Set<HandOutKind>> {
-  const numbers = new Map<HandOutKind, number>()
-  for (const { kind } of handOuts) if (!numbers.has(kind)) numbers.set(kind, numbers.size + 1)
-  const kinds = [...numbers.keys()]
-  // A query per kind, so that each uses its index however many rows the tables have.
-  const refused = await db.execute<{ no: number }>(sql`
-    with kinds as (
-      select * from rows from (json_to_recordset(${`[${kinds.map(({ row }) => row).join()}]`}::text::json) as (
-        account_id uuid, generation int, key_id text, rests_on text[], scopes text[], actor_kind text, actor_id text, details jsonb,
-        left_as uuid)) with ordinality as kind(
-        account_id, generation, key_id, rests_on, scopes, actor_kind, actor_id, details, left_as, no)
-    ), refused as (
-      select no from kinds where not case
-        when left_as is not null then not exists (select from audit_entries where entry_id = left_as)
-        else exists (
-          select from installations
-          where installations.account_id = kinds.account_id and active_generation = kinds.generation
-            and mac = any(kinds.rests_on)
-        ) and (key_id is null or exists (
-          select from service_keys where id = key_id and revoked_at is null and expires_at > now() and mac = any(kinds.rests_on)
-            and kinds.scopes <@ (
-            select coalesce(array_agg(scope), '{}') from grants, unnest(grants.scopes) as scope
-            where grants.service = service_keys.service and grants.account_id in ('all', kinds.account_id::text)
-              and grants.mac = any(kinds.rests_on))
-        )) end
-    ), written as (
-      insert into audit_entries
-        (entry_id, at, actor_kind, actor_id, event, account_id, generation, details, writer, writer_seq, chain_kid, chain_mac)
-      select entry_id, at, actor_kind, actor_id, 'token.issued', account_id, generation, details,
-        ${end.writer}, ${end.seq - handOuts.length}::bigint + place, ${end.kid}, mac
-      from unnest(
-        ${arrayOf(handOuts.map(({ entryId }) => entryId))}::text::uuid[],
-        ${arrayOf(handOuts.map(({ at }) => at.toISOString()))}::text::timestamptz[],
-        ${arrayOf(handOuts.map(({ mac }) => mac))}::text::text[],
-        ${arrayOf(handOuts.map(({ kind }) => numbers.get(kind) ?? 0))}::text::int[]
-      ) with ordinality as given(entry_id, at, mac, kind, place)
-      join kinds on kinds.no = given.kind
-      where not exists (select from refused) order by place
-    ), ended as (
-      insert into audit_heads (writer, seq, mac, at, kid, signature)
-      select ${end.writer}, ${end.seq}::bigint, ${end.mac}, ${end.at.toISOString()}::timestamptz, ${end.kid}, ${end.signature}
-      where not exists (select from refused)
-      on conflict (writer) do update set
-        seq = excluded.seq, mac = excluded.mac, at = excluded.at, kid = excluded.kid, signature = excluded.signature
-    )
-    select no from refused`)
-  return new Set(refused.flatMap(({ no }) => kinds[Number(no) - 1] ?? []))
-}
-
-/** An array as PostgreSQL writes it, of what needs no quotes: numbers, UUIDs, moments, base64url. */
-const arrayOf = (values: ReadonlyArray<string | number>) => `{${values.join(',')}}`
 
 /** Locks the oldest rows that claim a signature by one of these keys and are in no chain yet; other replicas skip them. */
 export async function claimUnchained(
@@ -221,31 +149,4 @@ export function signedPart(row: AuditRow): SignedEntry {
 export function isChained(macs: AuditMacs, row: AuditRow, before: string): boolean {
   const place = { writer: row.writer ?? '', seq: row.writerSeq ?? 0 }
   return macs.isOfChain(before, place, signedPart(row), { kid: row.chainKid ?? '', mac: row.chainMac ?? '' })
-}
-
-/** Who got tokens of a generation, by receiver and key. */
-export interface TokenHolder {
-  actorKind: string
-  actorId: string
-  key: string | null
-  tokens: number
-  handOuts: number
-  scopes: string[]
-  firstAt: string
-  lastAt: string
-}
-
-export async function listHolders(db: Database, accountId: string, generation: number): Promise<TokenHolder[]> {
-  const rows = await db.execute<{ [Name in keyof TokenHolder]: TokenHolder[Name] }>(sql`
-    select actor_kind as "actorKind", actor_id as "actorId", details->>'key' as key,
-      count(distinct details->>'fingerprint')::int as tokens, count(distinct id)::int as "handOuts",
-      coalesce(json_agg(distinct scope), '[]') as scopes,
-      to_char(min(at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "firstAt",
-      to_char(max(at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastAt"
-    from ${auditEntries}, jsonb_array_elements_text(details->'scopes') as scope
-    where account_id = ${accountId}::uuid and generation = ${generation}::int and event = 'token.issued'
-      and event not like 'change.%' -- As the index says it: without, each row of the audit would be looked at.
-    group by actor_kind, actor_id, details->>'key'
-    order by max(at) desc, details->>'key'`)
-  return [...rows]
 }

@@ -1,7 +1,8 @@
 import { type AuditMacs, chainBegin } from './audit-mac.ts'
 import type { ChainEnd } from './chain-store.ts'
 
-interface Place {
+/** Where a chain stood: at which place, with which MAC. */
+export interface Place {
   seq: number
   mac: string
 }
@@ -25,20 +26,21 @@ export function createChain(writer: string, macs: AuditMacs) {
     },
     /**
      * Gives rows their places after the last one. Nothing is kept until `continueFrom`.
-     * @param textOf what is signed of a row
+     * @param sign the row with its place and MAC, after the place before
      */
-    prepare<Row extends { at: Date }>(
+    prepare<Row, Placed extends Place & { at: Date }>(
       rows: readonly Row[],
-      textOf: (row: Row) => string,
-    ): { rows: Array<Row & Place>; end: ChainEnd } {
+      sign: (row: Row, before: Place) => Placed,
+    ): { rows: Placed[]; end: ChainEnd } {
       if (!last) throw new Error('where the chain ends was not read')
       let { seq, mac } = last
+      let at = new Date(0)
       const placed = rows.map((row) => {
-        seq += 1
-        mac = macs.ofChain(mac, { writer, seq }, textOf(row))
-        return { ...row, seq, mac }
+        const signed = sign(row, { seq, mac })
+        ;({ seq, mac, at } = signed)
+        return signed
       })
-      const end = { writer, seq, mac, at: rows.at(-1)?.at ?? new Date(0) }
+      const end = { writer, seq, mac, at }
       return { rows: placed, end: { ...end, kid: macs.kid, signature: macs.ofEnd('head', end) } }
     },
   }

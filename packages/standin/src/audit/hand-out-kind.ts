@@ -14,17 +14,20 @@ export interface HandOut {
   receiver: { kind: 'service' | 'system'; id: string }
 }
 
-/** What hand-outs have in common that differ in id and moment alone. */
+/** What hand-outs have in common that differ in their moment alone. */
 export interface HandOutKind {
-  /** What of each is signed, beside its id and its moment. */
+  accountId: string
+  /** What of it is signed, beside its place. */
   said: string
-  /** For the statement that writes them, as JSON. */
+  /** The id that a hand-out was given in the spool: it left while the database was down. */
+  leftAs: string | null
+  /** For the statement that writes them: the begin of a JSON object. */
   row: string
 }
 
 /**
- * The kinds of hand-outs, each made once for all who share a token: making one costs more than all else that a row of it
- * costs this process.
+ * The kinds of hand-outs, each made once for all who share a token: making one costs more than all else that a hand-out of
+ * it costs this process.
  */
 export function createHandOutKinds({ max = 5_000 } = {}) {
   const known = new LRUCache<string, HandOutKind>({ max })
@@ -38,17 +41,39 @@ export function createHandOutKinds({ max = 5_000 } = {}) {
   }
 }
 
-/** @param leftAs the row's id where the token left while the database was down: written whatever holds now, once */
+/** @param leftAs the hand-out's id where the token left while the database was down: written whatever holds now, once */
 export function kindOf(handOut: HandOut, leftAs: string | null = null): HandOutKind {
   const { accountId, generation, scopeKey, fingerprint, serviceKeyId = null, restsOn, receiver } = handOut
   const scopes = scopeKey.split(' ')
-  const details = { scopes, fingerprint, key: serviceKeyId, ...(leftAs !== null && { spooled: true }) }
   const [actorKind, actorId] = [receiver.kind, receiver.id]
-  return {
-    said: saidBy({ actorKind, actorId, actorName: null, event: 'token.issued', accountId, generation, details }),
-    row: JSON.stringify({
-      ...{ scopes, details, generation, account_id: accountId, key_id: serviceKeyId, rests_on: restsOn },
-      ...{ actor_kind: actorKind, actor_id: actorId, left_as: leftAs },
-    }),
+  const row = {
+    ...{ scopes, generation, fingerprint, account_id: accountId, key: serviceKeyId, rests_on: restsOn },
+    ...{ actor_kind: actorKind, actor_id: actorId, left_as: leftAs },
   }
+  const said = saidOfKind({ actorKind, actorId, accountId, generation, scopes, fingerprint, key: serviceKeyId, leftAs })
+  return { accountId, said, leftAs, row: JSON.stringify(row).slice(0, -1) }
+}
+
+interface KindContent {
+  actorKind: 'service' | 'system'
+  actorId: string
+  accountId: string
+  generation: number
+  scopes: readonly string[]
+  fingerprint: string
+  key: string | null
+  leftAs: string | null
+}
+
+/** What a hand-out says beside who got it and of which account. */
+export const detailsOf = ({ scopes, fingerprint, key, leftAs }: Omit<KindContent, 'actorKind' | 'actorId'>) => ({
+  ...{ scopes, fingerprint, key },
+  ...(leftAs !== null && { spooled: true }),
+})
+
+/** What is signed of a kind, beside its place. */
+export function saidOfKind(kind: KindContent): string {
+  const { actorKind, actorId, accountId, generation } = kind
+  const event = 'token.issued'
+  return saidBy({ actorKind, actorId, actorName: null, event, accountId, generation, details: detailsOf(kind) })
 }

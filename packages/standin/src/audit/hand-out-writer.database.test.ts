@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-describe('invariant 12 and 18: a token leaves only if its row came back', () => {
+describe('invariant 12 and 18: a token leaves only if its entry came back', () => {
   test.for<{ title: string; change: string; reasonable?: Partial<ReturnType<typeof handOut>> }>([
     { title: 'another generation is in force', change: 'update installations set active_generation = 4' },
     { title: 'the account was uninstalled', change: 'update installations set active_generation = null' },
@@ -27,16 +27,16 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
 
     expect(await writer.recordHandOut(handOut())).toBe(false)
 
-    expect(await stack.rows()).toHaveLength(1)
+    expect(await stack.handOuts()).toHaveLength(1)
     expect(await stack.problems()).toEqual([])
   })
 
-  test('the row says who, for which account, generation and scopes, and the fingerprint', async () => {
+  test('the entry says who, for which account, generation and scopes, and the fingerprint', async () => {
     await using stack = await createAuditStack(database)
     await stack.startWriter().recordHandOut(handOut({ fingerprint: 'f' }))
-    expect(await stack.rows()).toMatchObject([
+    expect(await stack.handOuts()).toMatchObject([
       {
-        ...{ actor_kind: 'service', actor_id: 'reports', event: 'token.issued', account_id: account, generation: 3 },
+        ...{ actorKind: 'service', actorId: 'reports', accountId: account, generation: 3 },
         details: { scopes: ['a', 'b'], fingerprint: 'f', key: keyId },
       },
     ])
@@ -59,7 +59,7 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
       fc.array(fc.constantFrom(undefined, 'generation', 'key', 'scope', 'value'), { minLength: 1, maxLength: 40 }),
       fc.integer({ min: 1, max: 3 }),
       async (faults, writers) => {
-        const before = (await stack.rows()).length
+        const before = (await stack.handOuts()).length
         const processes = Array.from({ length: writers }, (_, index) => stack.startWriter(`q${index}`))
         const recorded = await Promise.all(
           faults.map((fault, index) =>
@@ -76,7 +76,7 @@ describe('invariant 12 and 18: a token leaves only if its row came back', () => 
           ),
         )
         expect(recorded).toEqual(faults.map((fault) => fault === undefined))
-        expect((await stack.rows()).length - before).toBe(recorded.filter(Boolean).length)
+        expect((await stack.handOuts()).length - before).toBe(recorded.filter(Boolean).length)
         expect(await stack.problems()).toEqual([])
       },
     )
@@ -111,7 +111,9 @@ describe('the chain of hand-outs', () => {
     await Promise.all([writer.recordSpooled(spooled), writer.recordHandOut(handOut())])
     await writer.recordSpooled(spooled)
 
-    expect(await stack.rows()).toMatchObject([{ entry_id: spooled.entryId, details: { spooled: true } }])
+    expect(await stack.handOuts()).toMatchObject([
+      { leftAs: spooled.entryId, at: spooled.at, details: { spooled: true } },
+    ])
     expect(await stack.problems()).toEqual([])
   })
 })

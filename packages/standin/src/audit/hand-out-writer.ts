@@ -1,16 +1,19 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
+import { codeOf } from '../database/code-of.ts'
 import type { Database } from '../database/database.ts'
 import { createGroupWriter } from '../database/group-writer.ts'
-import { textWith } from './audit-mac.ts'
-import type { Chain } from './chain.ts'
-import { findEnd, insertHandOuts } from './chain-store.ts'
+import { monthOf } from '../database/month-partitions.ts'
+import type { AuditMacs } from './audit-mac.ts'
+import { createChain } from './chain.ts'
+import { findEnd } from './chain-store.ts'
+import { encodeEntries } from './hand-out-entries.ts'
 import { createHandOutKinds, type HandOut, type HandOutKind, kindOf } from './hand-out-kind.ts'
+import { addHandOutMonth, insertGroups, type PreparedGroup } from './hand-out-store.ts'
 
 /** A hand-out from the spool: it happened while the database was down. */
 export interface SpooledHandOut extends HandOut {
-  /** Assigned when it was spooled, so that draining the spool twice leaves one row. */
+  /** Assigned when it was spooled, so that draining the spool twice leaves one entry. */
   entryId: string
   at: Date
 }
@@ -18,8 +21,10 @@ export interface SpooledHandOut extends HandOut {
 /** A statement costs as much as thirty of its rows: with 64 callers, half as many statements are worth a millisecond. */
 const gatherMs = 1
 
+/** PostgreSQL's class of constraints: none but that a row belongs to a month that is there can be broken here. */
+const noPartition = '23514'
+
 interface Waiting {
-  entryId: string
   at: Date
   kind: HandOutKind
 }
@@ -30,47 +35,97 @@ export type HandOutWriter = ReturnType<typeof createHandOutWriter>
  * Records tokens that are about to leave, in groups and chained: while one statement runs, later hand-outs gather for the
  * next.
  */
-export function createHandOutWriter({ db, clock, chain }: { db: Database; clock: Clock; chain: Chain }) {
+export function createHandOutWriter({
+  db,
+  clock,
+  macs,
+  process,
+}: {
+  db: Database
+  clock: Clock
+  macs: AuditMacs
+  process: string
+}) {
   const write = createGroupWriter<Waiting, boolean>({ write: writeAllowed, gather: () => pause(gatherMs) })
   const kindFor = createHandOutKinds()
+  const months = new Map<string, ReturnType<typeof createMonth>>()
 
-  /** Writes the rows that are allowed. A refused row takes no place in the chain: the rest is prepared again without it. */
-  async function writeAllowed(waiting: readonly Waiting[]): Promise<readonly boolean[]> {
-    const allRefused = new Set<HandOutKind>()
-    let members = waiting
-    try {
-      while (members.length > 0) {
-        const refused = await writeAll(members)
-        if (refused.size === 0) break
-        for (const kind of refused) allRefused.add(kind)
-        members = members.filter(({ kind }) => !refused.has(kind))
-      }
-    } catch (error) {
-      chain.forget() // The statement may have been committed anyway.
-      throw error
-    }
-    return waiting.map(({ kind }) => !allRefused.has(kind))
+  function createMonth(month: string) {
+    // A chain is of one month, so that it goes as a whole when the month is dropped.
+    const chain = createChain(`${process}/hand-outs/${month}`, macs)
+    const key = macs.keyOfChecks(macs.kid, chain.writer)
+    if (!key) throw new Error('the first key of a ring is in it')
+    // Where each kind of this chain was written, so that it is written once.
+    return { month, chain, key, written: new WeakMap<HandOutKind, number>() }
   }
 
-  async function writeAll(members: readonly Waiting[]): Promise<Set<HandOutKind>> {
-    if (chain.isUnknown()) chain.continueFrom(await findEnd(db, chain.writer))
-    const { rows, end } = chain.prepare(members, (each) => textWith(each.kind.said, each))
-    const refused = await insertHandOuts(db, rows, end)
-    if (refused.size === 0) chain.continueFrom(end)
-    return refused
+  /** Writes the hand-outs that are allowed. Refused ones take no place in the chain: the rest is prepared again without. */
+  async function writeAllowed(waiting: readonly Waiting[]): Promise<readonly boolean[]> {
+    const refused = new Set<HandOutKind>()
+    for (const [month, members] of Map.groupBy(waiting, ({ at }) => monthOf(at))) {
+      let left = new Map(Map.groupBy(members, ({ kind }) => kind))
+      while (left.size > 0) {
+        const refusedNow = await writeMonth(month, left)
+        if (refusedNow.size === 0) break
+        for (const kind of refusedNow) refused.add(kind)
+        left = new Map([...left].filter(([kind]) => !refusedNow.has(kind)))
+      }
+    }
+    return waiting.map(({ kind }) => !refused.has(kind))
+  }
+
+  /** Writes all, or none and returns what is refused. */
+  async function writeMonth(name: string, members: ReadonlyMap<HandOutKind, Waiting[]>): Promise<Set<HandOutKind>> {
+    const month = months.get(name) ?? createMonth(name)
+    const { chain, written } = month
+    try {
+      if (!months.has(name)) await addHandOutMonth(db, name)
+      months.set(name, month)
+      if (chain.isUnknown()) chain.continueFrom(await findEnd(db, chain.writer))
+      const { rows, end } = prepareGroups(month, members)
+      const refused = await insertGroups(db, { month: name, groups: rows, end })
+      if (refused.size > 0) return refused
+      chain.continueFrom(end)
+      for (const { kind, no, kindMac } of rows) if (kindMac !== null) written.set(kind, no)
+      return refused
+    } catch (error) {
+      // The statement may have been committed anyway.
+      const isKnown = months.delete(name)
+      if (isKnown && codeOf(error) === noPartition) return writeMonth(name, members) // Dropped since it was added.
+      throw error
+    }
+  }
+
+  function prepareGroups(
+    { chain, key, written }: ReturnType<typeof createMonth>,
+    members: ReadonlyMap<HandOutKind, Waiting[]>,
+  ) {
+    const { writer } = chain
+    return chain.prepare([...members], ([kind, waiting], before): PreparedGroup => {
+      const [first, seq] = [before.seq + 1, before.seq + waiting.length]
+      const moments = waiting.map(({ at }) => at)
+      const { at, entries } = encodeEntries(key, first, moments)
+      const known = written.get(kind)
+      const no = known ?? first
+      const { accountId, said, leftAs } = kind
+      const mac = macs.ofGroup(before.mac, { writer, seq, kind: no, accountId, at, entries })
+      const kindMac = known === undefined ? macs.ofKind({ writer, no, leftAs, said }) : null
+      return { kind, no, kindMac, seq, at, entries, mac }
+    })
   }
 
   return {
+    /** The chains of this process so far, the newest last. */
+    chains: (): string[] => [...months.values()].map(({ chain }) => chain.writer),
     /**
      * Records a token before it leaves.
-     * @returns whether the row is committed; false where generation, key or grant no longer allow it
-     * @throws StandinError `OVERLOADED` while too many rows wait
+     * @returns whether the entry is committed; false where generation, key or grant no longer allow it
+     * @throws StandinError `OVERLOADED` while too many wait
      */
-    recordHandOut: (handOut: HandOut): Promise<boolean> =>
-      write({ kind: kindFor(handOut), entryId: randomUUIDv7(), at: clock.now() }),
+    recordHandOut: (handOut: HandOut): Promise<boolean> => write({ kind: kindFor(handOut), at: clock.now() }),
     /** Records a token that left during an outage. Does nothing if the spool was drained before. */
     recordSpooled: async ({ entryId, at, ...handOut }: SpooledHandOut): Promise<void> => {
-      await write({ kind: kindOf(handOut, entryId), entryId, at })
+      await write({ kind: kindOf(handOut, entryId), at })
     },
   }
 }

@@ -1,6 +1,3 @@
-import type { Database } from '../database/database.ts'
-import type { Logger } from '../observability/logger.ts'
-import type { Audit } from './audit.ts'
 import { type AuditMacs, chainBegin } from './audit-mac.ts'
 import {
   type AuditRow,
@@ -11,26 +8,21 @@ import {
   readChain,
   setCheckpoint,
 } from './chain-store.ts'
-
-interface RetainContext {
-  db: Database
-  audit: Pick<Audit, 'macs'>
-  log: Pick<Logger, 'error'>
-}
+import { type RetainContext, retainHandOuts } from './retain-hand-outs.ts'
 
 /**
- * Drops each chain's oldest entries, up to the first that is younger than `before`, and leaves a signed checkpoint from
- * which the rest can still be verified. An entry that is not what was signed stays, with all after it: dropping it would
- * remove the evidence, and its time may be a lie.
+ * Drops the oldest entries of each chain of changes, up to the first that is younger than `before`, and leaves a signed
+ * checkpoint from which the rest can still be verified. An entry that is not what was signed stays, with all after it:
+ * dropping it would remove the evidence, and its time may be a lie. Hand-outs go by the month.
  * @param atOnce rows per transaction: a year's worth in one would take long
- * @returns how many rows were dropped
+ * @returns how many entries were dropped
  */
 export async function retainAudit(
   ctx: RetainContext,
   before: Date,
   { atOnce = 5_000 }: { atOnce?: number } = {},
 ): Promise<number> {
-  let dropped = 0
+  let dropped = await retainHandOuts(ctx, before)
   for (const writer of await listWriters(ctx.db)) {
     for (let mayBeMore = true; mayBeMore; ) {
       const some = await dropSome(ctx, writer, { before, atOnce })

@@ -33,7 +33,11 @@ export async function sealEntries(ctx: AuditContext): Promise<boolean> {
       }
       const signed = rows.filter(isSigned)
       if (signed.length > 0) {
-        const { rows: chained, end } = changes.prepare(signed, (row) => textOf(signedPart(row)))
+        const { writer } = changes
+        const { rows: chained, end } = changes.prepare(signed, (row, before) => {
+          const seq = before.seq + 1
+          return { ...row, seq, mac: macs.ofChain(before.mac, { writer, seq }, textOf(signedPart(row))) }
+        })
         await chainRows(tx, chained, end)
         changes.continueFrom(end)
       }
@@ -52,7 +56,7 @@ export async function sealAll(ctx: AuditContext): Promise<void> {
 
 /** Logs where this process's chains end: the log shows that a chain existed even after someone deleted all of it. */
 export async function logChainHeads({ db, audit, log }: AuditContext): Promise<boolean> {
-  for (const writer of audit.writers) {
+  for (const writer of audit.writers()) {
     const end = await findEnd(db, writer)
     if (end) log.info({ writer, seq: end.seq, mac: end.mac, at: end.at.toISOString() }, 'audit head')
   }

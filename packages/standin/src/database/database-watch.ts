@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../observability/logger.ts'
+import { codeOf } from './code-of.ts'
 import { type Connection, connectDatabase } from './database.ts'
-import { codeOf } from './group-writer.ts'
 import { probe, probeRoom } from './probe.ts'
 import type { Replica } from './replica.ts'
 

@@ -1,4 +1,5 @@
 import { StandinError } from '../standin-error.ts'
+import { codeOf } from './code-of.ts'
 
 interface GroupWriterOptions<Row, Result> {
   /** Writes all rows with one statement. @returns what came of each, in the order of the rows */
@@ -74,10 +75,3 @@ export function createGroupWriter<Row, Result>({
 
 /** PostgreSQL's classes 22 and 23: a value or a constraint. Anything else would fail for each row alike. */
 export const isRowsFault = (error: unknown): boolean => /^2[23]/.test(codeOf(error))
-
-/** What PostgreSQL or its driver call an error; empty if it is another's. */
-export function codeOf(error: unknown): string {
-  for (let each = error; each instanceof Error; each = each.cause)
-    if ('code' in each && typeof each.code === 'string') return each.code
-  return ''
-}

@@ -42,6 +42,18 @@ test('a second start changes nothing', async () => {
   expect(await sql`select count(*)::int from installations`).toEqual([{ count: 1 }])
 })
 
+test('every table with a month is partitioned by it: the migration was made by `make-migration.ts`', async () => {
+  const { url, sql } = await createEmptyDatabase()
+  await migrateDatabase(url)
+  const kinds = await sql`
+    select relname as name, relkind as kind from pg_attribute join pg_class on pg_class.oid = attrelid
+    where attname = 'month' and relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1`
+  expect(kinds).toEqual([
+    { name: 'hand_out_groups', kind: 'p' },
+    { name: 'hand_out_kinds', kind: 'p' },
+  ])
+})
+
 test('a migration does not wait long for a locked table: every later query would wait behind it', async () => {
   const { url, sql } = await createEmptyDatabase()
   await migrateDatabase(url)

@@ -3,6 +3,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { connectionOptions } from './database.ts'
 import { drizzleOf } from './drizzle-of.ts'
+import { addMonthsAhead } from './month-partitions.ts'
 
 /** Two folders up in the sources and in the built package. */
 export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -25,7 +26,9 @@ export async function migrateDatabase(url: string, { waitForLocksMs = 5_000 } = 
     await sql`select pg_advisory_lock(${migrationLock})`
     await sql`select set_config('lock_timeout', ${String(waitForLocksMs)}, false)`
     // A schema that no role is called: PostgreSQL would look for our tables in it.
-    await migrate(drizzleOf(sql), { migrationsFolder, migrationsSchema: 'standin_migrations' })
+    const db = drizzleOf(sql)
+    await migrate(db, { migrationsFolder, migrationsSchema: 'standin_migrations' })
+    await addMonthsAhead(db, new Date())
   } finally {
     await sql.end() // Its locks end with the session.
   }

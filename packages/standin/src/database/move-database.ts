@@ -27,10 +27,10 @@ export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
       await refuseUnlessEmpty(target, tables)
       const copied: CopiedTable[] = []
       for (const { name, columns } of tables) {
-        const what = `${quoted(name)} (${columns.map(quoted).join(', ')})`
+        const listed = columns.map(quoted).join(', ')
         await pipeline(
-          await source.unsafe(`copy ${what} to stdout`).readable(),
-          await target.unsafe(`copy ${what} from stdin`).writable(),
+          await source.unsafe(`copy (select ${listed} from ${quoted(name)}) to stdout`).readable(),
+          await target.unsafe(`copy ${quoted(name)} (${listed}) from stdin`).writable(),
         )
         const [before, after] = [await countRows(source, name), await countRows(target, name)]
         if (before !== after)
@@ -99,7 +99,7 @@ async function listTables(sql: Sql): Promise<Table[]> {
         and attgenerated = '' order by attnum)) as columns,
       array_to_json(array(select distinct f.relname::text from pg_constraint k join pg_class f on f.oid = k.confrelid
         where k.conrelid = c.oid and k.contype = 'f' and f.oid <> c.oid)) as needs
-    from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by c.relname`
+    from pg_class c where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by c.relname`
   const ordered: Table[] = []
   let left = [...tables]
   while (left.length > 0) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { listHolders, type TokenHolder } from '../audit/chain-store.ts'
+import { listHolders, type TokenHolder } from '../audit/hand-out-store.ts'
 import { type AuditProblem, type LoggedHead, verifyAudit } from '../audit/verify-audit.ts'
 import { accountId, generationNumber } from './arguments.ts'
 import { findRolledBack, type RolledBackRow } from './find-rolled-back.ts'
@@ -26,7 +26,7 @@ export function addAuditCommand(program: Command, terminal: Terminal): void {
       })
       const { rows, chains, problems } = found
       printResult(terminal, json, found, () => problems.map(describeProblem).join('\n'))
-      terminal.say(`${rows} rows in ${chains} chains, ${problems.length} problems.`)
+      terminal.say(`${rows} entries in ${chains} chains, ${problems.length} problems.`)
       if (problems.length > 0) throw new CommandFailed('The audit does not match what was signed.')
     })
 
@@ -57,24 +57,31 @@ function describeProblem(problem: AuditProblem | RolledBackRow): string {
     case 'rolled-back':
       return `rolled back: ${printable(problem.row)} is not as the entry of ${problem.at.toISOString()} says`
     case 'changed':
-      return `changed: row ${problem.seq} of ${problem.writer} (id ${problem.id}, ${problem.at.toISOString()}) is not what was signed`
+      return `changed: entry ${problem.seq} of ${problem.writer} (${rowOf(problem)}, ${problem.at.toISOString()}) is not what was signed`
+    case 'kind-changed':
+      return `changed: whose token left with entry ${problem.seq} of ${problem.writer}${problem.group === undefined ? '' : ` (${rowOf(problem)})`}, and with others of its kind, is not what was signed`
+    case 'kind-missing':
+      return `missing: whose token left with entry ${problem.seq} of ${problem.writer} (${rowOf(problem)})`
     case 'missing':
-      return `missing: ${rowsFrom(problem)} of ${problem.writer}, before the row of ${problem.at.toISOString()}`
+      return `missing: ${entriesFrom(problem)} of ${problem.writer}, before the one of ${problem.at.toISOString()}`
     case 'cut-off':
-      return `cut off: ${rowsFrom(problem)} at the end of ${problem.writer}`
+      return `cut off: ${entriesFrom(problem)} at the end of ${problem.writer}`
     case 'end-changed':
       return `changed: the ${problem.end} of ${problem.writer} is not what was signed, or is missing`
     case 'unsigned':
       return `inserted: row id ${problem.id} (${problem.at.toISOString()}) is signed by none of the keys`
     case 'dropped-early':
-      return `missing: row ${problem.seq} of ${problem.writer} was dropped as old, but the log has it at ${problem.at.toISOString()}`
+      return `missing: entry ${problem.seq} of ${problem.writer} was dropped as old, but the log has it at ${problem.at.toISOString()}`
     case 'not-as-logged':
-      return `missing: row ${problem.seq} of ${problem.writer} does not exist as the log recorded it`
+      return `missing: entry ${problem.seq} of ${problem.writer} does not exist as the log recorded it`
   }
 }
 
-const rowsFrom = ({ seq, count }: { seq: number; count: number }) =>
-  count === 1 ? `row ${seq}` : `rows ${seq} to ${seq + count - 1}`
+/** The row in which an entry is: its own, or that of a group of hand-outs, called by the last of them. */
+const rowOf = ({ id, group }: { id?: number; group?: number }) => (group === undefined ? `id ${id}` : `group ${group}`)
+
+const entriesFrom = ({ seq, count }: { seq: number; count: number }) =>
+  count === 1 ? `entry ${seq}` : `entries ${seq} to ${seq + count - 1}`
 
 const headLine = z.object({
   ...{ msg: z.literal('audit head'), writer: z.string(), seq: z.int(), mac: z.string() },

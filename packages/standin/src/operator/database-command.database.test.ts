@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { auditRing } from '../../test/signed-rows.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { createAudit } from '../audit/audit.ts'
+import { systemClock } from '../clock.ts'
 import { createStandin } from '../create-standin.ts'
 import { connectDatabase } from '../database/database.ts'
 import { createListener } from '../database/listen.ts'
@@ -117,6 +121,11 @@ test('a move copies every row, due runs included; it is refused while a server r
   await from.sql`
     insert into runs (id, account_id, action_id, mode, input, idempotency_key, started_by, state, progress, steps, may_overlap, promoted_at)
     values (${runId}, ${accountId}, 'report', 'apply', '{}', 'key', '{}', 'queued', '{}', '[]', false, now())`
+  const { recordSpooled } = createAudit({ db: from.db, clock: systemClock, keys: auditRing, process: 'p1' })
+  await recordSpooled({
+    ...{ accountId, generation: 1, scopeKey: 'a b', fingerprint: 'f', serviceKeyId: 'k', restsOn: [] },
+    ...{ receiver: { kind: 'service', id: 'reports' }, entryId: randomUUID(), at: new Date('2025-03-01') },
+  })
   const listener = createListener(left.url)
   await listener.on('run_cancel', () => {})
   expect(await move()).toMatchObject({ exitCode: 1, said: expect.stringContaining('in use by 1 running servers') })
@@ -127,11 +136,15 @@ test('a move copies every row, due runs included; it is refused while a server r
   expect(JSON.parse(moved.out)).toEqual(
     expect.arrayContaining([
       { name: 'audit_entries', rows: 1500 },
+      { name: 'hand_out_groups', rows: 1 },
       { name: 'runs', rows: 1 },
     ]),
   )
   const all = (sql: typeof from.sql) => sql`select * from audit_entries order by id`
   expect(await all(to.sql)).toEqual(await all(from.sql))
+  const handOuts = (sql: typeof from.sql) =>
+    sql`select * from hand_out_groups join hand_out_kinds using (month, writer) where kind = no`
+  expect(await handOuts(to.sql)).toEqual(await handOuts(from.sql))
   const [next] = await to.sql`
     insert into audit_entries (actor_kind, actor_id, event, details) values ('system', 'test', 'run.started', '{}') returning id`
   expect(Number(next?.id)).toBe(1501)

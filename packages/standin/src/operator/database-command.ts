@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { connectDatabase } from '../database/database.ts'
 import { databaseTrouble } from '../database/database-trouble.ts'
 import { migrateDatabase } from '../database/migrate.ts'
+import { copyMonths } from '../database/month-partitions.ts'
 import { MoveRefused, moveDatabase } from '../database/move-database.ts'
 import { openDatabase } from '../database/open-database.ts'
 import { CommandFailed, printList, readServerConfig, type Terminal } from './terminal.ts'
@@ -38,6 +39,7 @@ async function move(terminal: Terminal, to: string) {
     const source = connectDatabase(from.directUrl, { pool: 1, statementMs })
     const target = connectDatabase(to, { pool: 2, statementMs })
     try {
+      await copyMonths(source.db, target.db)
       return await moveDatabase(source.sql, target.sql)
     } catch (error) {
       throw error instanceof MoveRefused ? new CommandFailed(error.message) : error

@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { auditKeys, testSigned } from '../../test/signed-rows.ts'
+import { auditKeys, auditRing, testSigned } from '../../test/signed-rows.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { findServiceByKey } from '../access/access-store.ts'
 import { digestOfPresentedKey } from '../access/service-key.ts'
+import { createAudit } from '../audit/audit.ts'
+import { systemClock } from '../clock.ts'
 import { connectDatabase } from '../database/database.ts'
 import { runOperatorCommand } from './operator.ts'
 
@@ -205,7 +208,7 @@ describe('audit', () => {
     await sql`update audit_entries set actor_id = 'somebody'`
     const { out, said, exitCode } = await standin(['audit', 'verify'])
     expect(exitCode).toBe(1)
-    expect(out).toMatch(/^changed: row 1 of [0-9a-f]{12}\/changes \(id \d+, .*\) is not what was signed\n$/)
+    expect(out).toMatch(/^changed: entry 1 of [0-9a-f]{12}\/changes \(id \d+, .*\) is not what was signed\n$/)
     expect(said).toContain('The audit does not match what was signed.')
   })
 
@@ -223,23 +226,25 @@ describe('audit', () => {
     )
     expect((await standin(['audit', 'verify'])).exitCode).toBe(0)
     expect((await standin(['audit', 'verify', '--heads', log])).out).toBe(
-      `missing: row 1 of ${writer} does not exist as the log recorded it\n`,
+      `missing: entry 1 of ${writer} does not exist as the log recorded it\n`,
     )
   })
 
   test('holders lists who received tokens of a generation', async () => {
     await using project = await createProject()
-    const { standin, sql } = project
+    const { standin } = project
+    const at = new Date('2026-01-01T00:00:00Z')
+    const { recordSpooled } = createAudit({ db: project.db, clock: systemClock, keys: auditRing })
     for (const [actor, key, fingerprint, scope] of [
       ['reports', 'k1', 'f1', 'a'],
       ['reports', 'k1', 'f1', 'a'],
       ['reports', 'k1', 'f2', 'b'],
       ['billing', 'k2', 'f1', 'a'],
     ] as const)
-      await sql`
-        insert into audit_entries (at, actor_kind, actor_id, event, account_id, generation, details)
-        values ('2026-01-01T00:00:00Z', 'service', ${actor}, 'token.issued', ${account}, 2,
-          jsonb_build_object('key', ${key}::text, 'fingerprint', ${fingerprint}::text, 'scopes', array[${scope}]::text[]))`
+      await recordSpooled({
+        ...{ accountId: account, generation: 2, scopeKey: scope, fingerprint, serviceKeyId: key, restsOn: [] },
+        ...{ receiver: { kind: 'service', id: actor }, entryId: randomUUID(), at },
+      })
     const holders = async (generation: string) =>
       JSON.parse((await standin(['audit', 'holders', '--account', account, '--generation', generation, '--json'])).out)
     expect(await holders('2')).toMatchObject([

@@ -129,7 +129,7 @@ async function startTokenEndpoint() {
 
 const fingerprint = (token: string) => createHash('sha256').update(token).digest('base64url')
 const handOuts = async (accountId: string) =>
-  Number((await stack.sql`select count(*) from audit_entries where account_id = ${accountId}`)[0]?.count)
+  (await stack.handOuts()).filter((handOut) => handOut.accountId === accountId).length
 const storedFingerprints = async (accountId: string) =>
   (await stack.sql`select fingerprint from access_tokens where account_id = ${accountId}`).map(
     ({ fingerprint }) => fingerprint,

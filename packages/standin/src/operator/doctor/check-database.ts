@@ -85,6 +85,7 @@ export async function checkListen(sql: Sql, direct: Sql): Promise<Finding> {
 export async function checkAuditKeys(sql: Sql, known: readonly string[]): Promise<Finding> {
   const rows = await sql<Array<{ kid: string }>>`
     select kid from audit_heads union select kid from audit_checkpoints
+    union select kid from (select kid from hand_out_groups order by month, writer limit 1000) groups
     union select kid from (select kid from audit_entries order by id limit 1000) oldest where kid is not null
     union select kid from (select kid from audit_entries order by id desc limit 1000) newest where kid is not null`
   const lacking = rows.map(({ kid }) => kid).filter((kid) => !known.includes(kid))

@@ -1,0 +1,58 @@
+import { createCipheriv } from 'node:crypto'
+
+/** The moments of hand-outs that left together, as their row has them. */
+export interface EncodedEntries {
+  /** The last moment. */
+  at: Date
+  /** For each hand-out how many milliseconds before `at` it left, times 65,536, plus its check. */
+  entries: number[]
+}
+
+interface PlacedEntries extends EncodedEntries {
+  /** The place of the last one in its chain. */
+  seq: number
+}
+
+const checks = 65_536
+const blockBytes = 16
+
+/**
+ * Each entry has a check of its own beside the MAC of its row, so that it can be named when it was changed. One pass of AES
+ * over the places and moments of all is a tenth of the cost of a hash for each.
+ */
+function checksOf(key: Uint8Array, places: ReadonlyArray<{ seq: number; atMs: number }>): number[] {
+  const blocks = Buffer.alloc(places.length * blockBytes)
+  for (const [index, { seq, atMs }] of places.entries()) {
+    blocks.writeDoubleBE(seq, index * blockBytes)
+    blocks.writeDoubleBE(atMs, index * blockBytes + 8)
+  }
+  const scrambled = createCipheriv('aes-256-ecb', key, null).update(blocks)
+  return places.map((_, index) => scrambled.readUInt16BE(index * blockBytes))
+}
+
+/** @param first the place of the first of these moments in the chain */
+export function encodeEntries(key: Uint8Array, first: number, moments: readonly Date[]): EncodedEntries {
+  const lastMs = Math.max(...moments.map((at) => at.getTime()))
+  const made = checksOf(
+    key,
+    moments.map((at, index) => ({ seq: first + index, atMs: at.getTime() })),
+  )
+  return {
+    at: new Date(lastMs),
+    entries: moments.map((at, index) => (lastMs - at.getTime()) * checks + (made[index] ?? 0)),
+  }
+}
+
+/** Each hand-out with its place and moment. */
+const decodeEntries = ({ seq, at, entries }: PlacedEntries): Array<{ seq: number; atMs: number }> =>
+  entries.map((entry, index) => ({
+    seq: seq - entries.length + 1 + index,
+    atMs: at.getTime() - Math.floor(entry / checks),
+  }))
+
+/** The places of those whose check does not fit. */
+export function changedEntries(key: Uint8Array, placed: PlacedEntries): number[] {
+  const decoded = decodeEntries(placed)
+  const made = checksOf(key, decoded)
+  return decoded.flatMap(({ seq }, index) => ((placed.entries[index] ?? 0) % checks === made[index] ? [] : [seq]))
+}
