@@ -49,6 +49,7 @@ import { queueDeliveriesOf } from './deliveries/queue-deliveries.ts'
 import { sendEmail } from './deliveries/send-email.ts'
 import { createSendTimes } from './deliveries/send-times.ts'
 import { sendWebhook } from './deliveries/send-webhook.ts'
+import { createSlowReceivers } from './deliveries/slow-receivers.ts'
 import { drainHttp } from './http/drain-http.ts'
 import { fastMutation } from './http/fast-path/fast-mutation.ts'
 import { registerHealthRoutes } from './http/health-route.ts'
@@ -250,7 +251,7 @@ export function assemble(
     }),
     results: createResultsMemory({ publicUrl, scopesOf: (actionId) => catalogue.find(actionId)?.scopes ?? [] }),
     actions: { ...catalogue, deliveriesOf: ({ db }, rows) => deliveriesOfRuns(db, rows) },
-    deliveries: { sendEmail, sendWebhook, ...createSendTimes() },
+    deliveries: { sendEmail, sendWebhook, slow: createSlowReceivers(), ...createSendTimes() },
   }
   ctx.metrics.measureSpool(ctx.tokens.spool.bytes)
   ctx.metrics.measureDatabase(async () => ({

@@ -1,3 +1,4 @@
+import { procedures } from '@standin/contracts'
 import { expect, test } from 'vitest'
 import { createBudgets } from './budgets.ts'
 import type { Caller } from './caller.ts'
@@ -67,6 +68,20 @@ test('invariant 25: what is stored for an account in an hour is limited, over al
   expect(stored * 30_000).toBeLessThan(10_000_000)
   await budgets.countStored(account, 'run.get', input)
   await budgets.countStored(otherAccount, 'run.start', input)
+})
+
+test('invariant 25: every change counts as stored, save a token: pausing a schedule leaves an entry too', async () => {
+  const large = { text: 'x'.repeat(6_000_000) }
+  const changes = Object.entries(procedures).flatMap(([noun, named]) =>
+    Object.entries(named).flatMap(([name, { kind }]) => (kind === 'mutation' ? `${noun}.${name}` : [])),
+  )
+  for (const path of changes.filter((path) => path !== 'token.issue')) {
+    const budgets = create()
+    await budgets.countStored(account, path, large)
+    await expect(budgets.countStored(account, path, large)).rejects.toMatchObject(refused)
+  }
+  const budgets = create()
+  for (const _ of times(3)) await budgets.countStored(account, 'token.issue', large)
 })
 
 test('invariant 25: the open streams of a caller are limited, and those of all users of an account', () => {

@@ -1,3 +1,4 @@
+import { procedures } from '@standin/contracts'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { StandinError } from '../standin-error.ts'
 import type { Caller, UserCaller } from './caller.ts'
@@ -49,15 +50,20 @@ const workOf: Readonly<Record<string, number>> = {
   'audit.list': 10,
   'installation.list': 10,
   'artifact.link': 2,
+  'receiver.ask': 50, // It waits for a mail server.
+  'delivery.undelivered': 10,
 }
-/** Procedures that store something, and how many bytes besides their input, such as events and audit entries. */
-const storedBy: Readonly<Record<string, number>> = {
-  'run.start': 500,
-  'run.retry': 5_000, // The input of the run before is stored again.
-  'schedule.create': 500,
-  'schedule.update': 500,
-  'filter.save': 500,
-}
+/** What a procedure that changes something stores besides its input, in bytes, such as events and audit entries. */
+const storedByChange = 500
+/** The input of the run before is stored again. */
+const storedByRetry = 5_000
+const storedBy: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(procedures).flatMap(([noun, named]) =>
+    Object.entries(named)
+      .filter(([name, { kind }]) => kind === 'mutation' && `${noun}.${name}` !== 'token.issue')
+      .map(([name]) => [`${noun}.${name}`, name === 'retry' ? storedByRetry : storedByChange]),
+  ),
+)
 /** They wait for Trackunit, which has limits of its own. */
 const waitsForTrackunit: ReadonlySet<string> = new Set(['token.issue', 'installation.tryNow'])
 

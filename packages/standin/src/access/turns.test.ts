@@ -4,6 +4,21 @@ import { createTurns } from './turns.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+test('invariant 25: between two calls of a caller the process does other work', async () => {
+  const turns = createTurns(1)
+  const end = await turns.take('anna')
+  let isNext = false
+  const next = turns.take('anna').then((endNext) => {
+    isNext = true
+    endNext()
+  })
+  end()
+  for (let step = 0; step < 10; step++) await undefined // Whatever needs no turn of the event loop.
+  expect(isNext).toBe(false)
+  await vi.advanceTimersByTimeAsync(0)
+  await next
+})
+
 test('invariant 25: a call that waits too long behind others of its caller is told when to retry', async () => {
   const turns = createTurns(1)
   const end = await turns.take('anna')

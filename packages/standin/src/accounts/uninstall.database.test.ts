@@ -95,6 +95,17 @@ describe('invariant 8: a bound uninstall stops at once, and keeps everything unt
     expect(await described(stack)).toMatchObject({ state: 'suspended' })
   })
 
+  test('the same UNINSTALLED, sent again while its identity is valid, stops nothing once it was undone', async () => {
+    const stack = await createStack()
+    await install(stack, 'client-a', 1)
+    await stack.send(uninstalled(), { at: 3 })
+    await dismissUninstall(stack.ctx, { accountId: account, actor: anna })
+    for (const at of [2, 3]) expect(await stack.send(uninstalled(), { at })).toBe('duplicate')
+    expect(await described(stack)).toMatchObject({ state: 'active' })
+    expect(await stack.send(uninstalled(), { at: 4 })).toBe('accepted')
+    expect(await described(stack)).toMatchObject({ state: 'suspended' })
+  })
+
   test('secrets and tokens are erased after UNINSTALL_ERASE_AFTER, however often it is sent again', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)

@@ -12,6 +12,7 @@ import { deliveriesOfRuns } from './delivery-store.ts'
 import type { Outcome } from './outcome.ts'
 import { type Email, sendEmail } from './send-email.ts'
 import { showSigningSecret, signingSecretOf } from './signing-secret.ts'
+import { createSlowReceivers } from './slow-receivers.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -66,6 +67,7 @@ async function createStack(
   const senders: Senders = {
     timeForSend: () => time.signal,
     endSends: () => time.abort(),
+    slow: createSlowReceivers(),
     async sendEmail(ctx, sent, options) {
       if (!sendsEmail) return sendEmail(ctx, sent, options)
       mailed.push(sent)
@@ -328,6 +330,21 @@ test('a delivery whose process dies while sending is sent by another minutes lat
 
 describe('invariant 25: a receiver that does not answer', () => {
   const stalled = () => new Promise<Outcome>(() => {})
+
+  test('is sent to after those of other accounts, however many results wait for it', async () => {
+    await using stack = await createStack(() => {
+      stack.clock.advance(15_000)
+      return { kind: 'failed', because: 'The receiver did not answer in time.' }
+    })
+    const slow = [await stack.ended([webhook]), await stack.ended([webhook]), await stack.ended([webhook])]
+    await stack.deliverDue()
+    const other = await stack.ended([webhook], {}, otherAccount)
+    stack.clock.advance(60_000)
+    await stack.deliverDue()
+    expect(stack.posted.map(({ id }) => id)).toEqual([`${slow[0]}/0`, `${other}/0`])
+    await stack.deliverDue() // It comes to its turn when nobody else waits.
+    expect(stack.posted.at(-1)?.id).toBe(`${slow[1]}/0`)
+  })
 
   test('is given up when the time for a send is over, although the send never ends', async () => {
     await using stack = await createStack(stalled)

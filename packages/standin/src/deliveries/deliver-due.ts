@@ -35,7 +35,7 @@ const postponeMs = 5 * 60_000
  * @returns whether one was due
  */
 export async function deliverDue(ctx: DeliveriesContext): Promise<boolean> {
-  const due = await claimDueDelivery(ctx.db, { leaseMs })
+  const due = await claimDueDelivery(ctx.db, { leaseMs, last: ctx.deliveries.slow.accounts() })
   if (!due) return false
   const { claimed, lastTryAt } = due
   const attempts = await countAttempts(ctx.db, claimed.accountId, { withinMs: hourMs })
@@ -48,7 +48,9 @@ export async function deliverDue(ctx: DeliveriesContext): Promise<boolean> {
     })
     return true
   }
+  const startedAtMs = ctx.clock.monotonicMs()
   const outcome = await attempt(ctx, claimed)
+  ctx.deliveries.slow.note(claimed.accountId, ctx.clock.monotonicMs() - startedAtMs)
   await settle(ctx, claimed, outcome)
   if (outcome.kind === 'refused' && outcome.isGone) await removeFromSchedule(ctx, claimed)
   return true

@@ -32,11 +32,12 @@ export async function insertDeliveries(
  * Claims the delivery that has been due for longest of those whose account is not suspended and has no other send under
  * way; until `leaseMs`
  * have passed, no other replica claims it. After that this replica is considered dead, and the same delivery goes first.
+ * @param last accounts whose deliveries come after all others
  * @returns it, and when it was attempted last; undefined when none is due
  */
 export async function claimDueDelivery(
   db: Database,
-  { leaseMs }: { leaseMs: number },
+  { leaseMs, last }: { leaseMs: number; last: readonly string[] },
 ): Promise<{ claimed: DeliveryRow; lastTryAt: Date | null } | undefined> {
   const sending = db
     .select({ accountId: deliveries.accountId })
@@ -59,7 +60,7 @@ export async function claimDueDelivery(
           sql`not ${isAccountStopped(deliveries.accountId)}`,
         ),
       )
-      .orderBy(asc(deliveries.nextTryAt))
+      .orderBy(isAmong(deliveries.accountId, last), asc(deliveries.nextTryAt))
       .limit(1)
       .for('update', { skipLocked: true }),
   )
@@ -88,7 +89,7 @@ export async function claimDueDelivery(
     return { claimed, lastTryAt }
   } catch (error) {
     // Another sender claimed one of the same account at the same moment: by now this can be seen.
-    if (codeOf(error) === '23505') return claimDueDelivery(db, { leaseMs })
+    if (codeOf(error) === '23505') return claimDueDelivery(db, { leaseMs, last })
     throw error
   }
 }

@@ -55,3 +55,38 @@ test('invariant 25: the open streams of a user are limited; closing one makes ro
   await expect.poll(async () => (await open()).statusCode).toBe(200)
   for (const stream of streams) stream.destroy()
 })
+
+test('invariant 25: a stream whose reader left before it began takes no place', async () => {
+  const arrived: Array<() => void> = []
+  const { ctx, admit } = createHttpStack({
+    logLevel: 'silent',
+    accountOf: { accountOfRun: () => new Promise((resolve) => arrived.push(() => resolve(mine))) },
+  })
+  let begun = 0
+  const ofRun = { ...events, input: z.strictObject({ runId: z.string() }), account: 'run' } as const
+  const api = router({
+    events: contracted(ctx)
+      .stream(ofRun)
+      .subscription(async function* ({ signal }) {
+        begun++
+        yield tracked('1', { seq: 1 })
+        if (!signal?.aborted) await once(signal ?? new AbortController().signal, 'abort')
+      }),
+  })
+  const server = await createHttpServer(ctx)
+  await registerTrpcRoute(server, ctx, api)
+  await server.listen({ port: 0, host: '127.0.0.1' })
+  onTestFinished(() => server.close())
+  const { port } = server.server.address() as AddressInfo
+  const headers = { accept: 'text/event-stream', authorization: admit(user) }
+  const path = `/trpc/events?input=${encodeURIComponent(JSON.stringify({ runId: 'r' }))}`
+
+  const left = get({ port, path, headers }).on('error', () => {})
+  await expect.poll(() => arrived.length).toBe(1)
+  left.destroy()
+  const connections = () => new Promise((resolve) => server.server.getConnections((_error, count) => resolve(count)))
+  await expect.poll(connections).toBe(0)
+  arrived[0]?.()
+  await expect.poll(() => begun).toBe(1)
+  await expect.poll(ctx.access.budgets.size).toBe(0)
+})

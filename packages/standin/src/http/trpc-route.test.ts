@@ -281,3 +281,31 @@ test('a query that is not UTF-8 is refused, not repaired', async () => {
     detail: expect.stringContaining('UTF-8'),
   })
 })
+
+test('invariant 25: expensive procedures, and what is stored for an account, count beside the calls', async () => {
+  const { ctx, admit } = createHttpStack({ logLevel: 'silent' })
+  const contract = contracted(ctx)
+  const ok = { accountId: mine, caller: 'user' }
+  const api = router({
+    schedule: router({ preview: contract.call(onInput).query(() => ok) }),
+    filter: router({ save: contract.call({ ...onInput, kind: 'mutation' }).mutation(() => ok) }),
+    other: contract.call(onInput).query(() => ok),
+  })
+  const server = await createHttpServer(ctx)
+  await registerTrpcRoute(server, ctx, api)
+  const headers = { authorization: admit(user) }
+  const input = { accountId: mine }
+  const ask = (path: string) =>
+    server.inject({ url: `/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`, headers })
+  const save = () => server.inject({ method: 'POST', url: '/trpc/filter.save', payload: input, headers })
+
+  for (let nth = 0; nth < 50; nth++) await ctx.access.budgets.countWork(user, 'schedule.preview')
+  expect((await ask('schedule.preview')).statusCode).toBe(429)
+  expect((await ask('other')).statusCode).toBe(200)
+
+  expect((await save()).statusCode).toBe(200)
+  await ctx.access.budgets.countStored(mine, 'filter.save', 'x'.repeat(9_999_000)).catch(() => {})
+  const refused = await save()
+  expect([refused.statusCode, Number(refused.headers['retry-after'])]).toEqual([429, expect.any(Number)])
+  await server.close()
+})

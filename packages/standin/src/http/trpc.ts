@@ -106,13 +106,12 @@ function admitting<Input extends z.ZodType, Admission extends object>(
       return next()
     })
     .input(contract.input)
-    .use(async ({ ctx, input, path, signal, next }) => {
+    .use(async ({ ctx, input, path, next }) => {
       const admission = await admit(ctx.caller, input)
       await budgets.countWork(ctx.caller, path)
       if ('accountId' in admission) await budgets.countStored(String(admission.accountId), path, input)
       if (contract.kind !== 'subscription') return next({ ctx: admission })
       const close = budgets.openStream(ctx.caller)
-      signal?.addEventListener('abort', close, { once: true }) // So that a stream that is never read ends as well.
       const stream = await next({ ctx: admission })
       if (stream.ok) return { ...stream, data: closingAfter(stream.data as AsyncIterable<unknown>, close) }
       close()
