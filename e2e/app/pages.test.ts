@@ -365,7 +365,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await manager.page.emulateMedia({ reducedMotion: null })
   })
 
-  test('the map shows every machine once, and a circle filters the list', async () => {
+  test('the map shows every machine once, and its circles and a chart’s columns filter the list', async () => {
     const { app: inside, visit } = manager
     const run = await app.start(account, 'fleet-snapshot', { input: { idleHours: false } })
     await app.ended(run)
@@ -389,6 +389,26 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await expect.poll(() => inside.locator('.list tbody tr').count(), { timeout: 10_000 }).toBe(Number(least))
     await inside.getByRole('button', { name: 'Show all 101' }).click()
     await expect.poll(() => inside.locator('.spot').count(), { timeout: 10_000 }).toBe(numbers.length)
+
+    const { sql } = app.stack
+    const [brand] = await sql<{ name: string; rows: number }[]>`
+      select cells ->> 'brand' as name, count(*)::int as rows from run_result_rows where run_id = ${run}
+      group by 1 order by 2 desc limit 1`
+    const values = { work: 3, idle: 1 }
+    const chart = {
+      ...{ kind: 'stacked', title: 'Hours', unit: 'hours', column: 'brand', note: null },
+      series: Object.keys(values).map((key) => ({ key, label: key })),
+      columns: [brand?.name ?? '', 'W46', 'W47'].map((label) => ({ label, values, note: null })),
+    }
+    await sql`update run_results set chart = ${sql.json(chart)} where run_id = ${run}`
+    const fresh = await app.open({ account })
+    await fresh.visit(`/runs/${run}`)
+    const column = fresh.app.getByRole('button', { name: `25 % ${brand?.name} work 3 h, idle 1 h` })
+    await column.click()
+    await fresh.app.getByText(`${brand?.rows} of 101 machines`).waitFor()
+    expect(await column.getAttribute('aria-pressed')).toBe('true')
+    await expect.poll(() => fresh.app.locator('.list tbody tr').count()).toBe(brand?.rows)
+    await fresh.close()
   })
 
   test('the first page loads everything in one request, before the stream of changes', async () => {

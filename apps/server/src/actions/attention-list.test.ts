@@ -48,8 +48,8 @@ describe('attention list', () => {
       expect(reasonsOf(played)).toEqual([
         'm2: Silent for 19 days',
         'm3: Silent for 12 days',
-        'm4: Battery at 9 %',
-        'm1: Fuel at 4 %',
+        'm4: Battery at 9\u00a0%',
+        'm1: Fuel at 4\u00a0%',
       ])
       expect(played.detail).toBe(
         `${all ? '150 machines are complete.' : '100 machines are complete, 50 are missing.'} ${checked}`,
@@ -75,13 +75,13 @@ describe('attention list', () => {
       'm2: Silent for 19 days',
       'm3: Silent for 12 days',
       'm9: Tracker battery low for 3 days',
-      'm4: Battery at 9 %',
+      'm4: Battery at 9\u00a0%',
       'm10: Service is overdue',
-      'm1: Fuel at 4 %',
+      'm1: Fuel at 4\u00a0%',
     ])
     expect(played.rows[1]?.cells).toMatchObject({
       reason: 'Silent',
-      also: 'Fuel at 3 %',
+      also: 'Fuel at 3\u00a0%',
       site: 'Site 2',
       type: 'Scissor lift',
     })
@@ -104,10 +104,10 @@ describe('attention list', () => {
     const played = await stage.play(attentionList)
 
     expect(reasonsOf(played)).toEqual([
-      'm4: Battery at 9 %',
+      'm4: Battery at 9\u00a0%',
       'm7: Service is overdue',
-      'm3: Fuel at 3 %',
-      'm1: Fuel at 4 %',
+      'm3: Fuel at 3\u00a0%',
+      'm1: Fuel at 4\u00a0%',
     ])
     expect(played.rows.map(({ cells }) => cells.since)).toEqual([null, 'New', 'New', null])
     expect(played.headline).toBe('4 of 20 machines need attention, 2 of them new.')
@@ -135,7 +135,7 @@ describe('attention list', () => {
 
     expect(played.headline).toBe('12,500 of 20,000 machines need attention.')
     expect(played.rows[0]?.cells.reason).toBe('No data')
-    expect(played.rows.at(-1)?.cells.why).toBe('Fuel at 9 %')
+    expect(played.rows.at(-1)?.cells.why).toBe('Fuel at 9\u00a0%')
   })
 
   test('without the permission, services are not requested but left out, and the rest is complete', async () => {
@@ -175,7 +175,7 @@ describe('attention list', () => {
 
   test('without the full list in the plan, the AEMP snapshot shows which machines are silent or low on fuel', async () => {
     const played = await createActionStage({ machines: ailing(120), plan: 'basic' }).play(attentionList)
-    expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4 %'])
+    expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4\u00a0%'])
 
     const blind = await createActionStage({ machines: ailing(120), plan: 'basic', hasAemp: false }).play(attentionList)
     expect(blind.rows).toEqual([]) // Unknown does not count as silent.

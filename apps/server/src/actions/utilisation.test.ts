@@ -49,7 +49,7 @@ describe('utilisation and idle', () => {
     const stage = createActionStage({ machines: fleetOf(size), now: begins })
     await live(stage, 8)
     const played = await stage.play(utilisation, { input: { weeks: 1 } })
-    expect(played.headline).toBe(`Engines idled for 25% of their hours last week: ${hours}.`)
+    expect(played.headline).toBe(`Engines idled for 25\u00a0% of their hours last week: ${hours}.`)
   })
 
   test('values missing from a snapshot, or a machine that is gone, affect no other machine’s hours', async () => {
@@ -70,7 +70,7 @@ describe('utilisation and idle', () => {
 
     const played = await stage.play(utilisation, { input: { weeks: 5 } })
 
-    expect(played.headline).toBe('Engines idled for 25% of their hours last week: 84 of 336.')
+    expect(played.headline).toBe('Engines idled for 25\u00a0% of their hours last week: 84 of 336.')
     expect(rowsOf(played, 'W43', 'Type')[0]).toEqual({
       ...{ week: 'W43', by: 'Type', name: 'Excavator', machines: 2, hours: 112, idleHours: 28 },
       ...{ idleShare: 25, shareBefore: 25 },
@@ -87,7 +87,7 @@ describe('utilisation and idle', () => {
       series: [{ key: 'work' }, { key: 'idle' }],
       columns: [
         { label: 'W39', values: { work: null, idle: null }, note: 'no data' },
-        { label: 'W40', values: { work: 252, idle: 84 }, note: '25%' },
+        { label: 'W40', values: { work: 252, idle: 84 }, note: '25\u00a0%' },
         ...Array(3).fill({ values: { work: 252, idle: 84 } }),
       ],
     })
@@ -102,11 +102,11 @@ describe('utilisation and idle', () => {
 
     const columns = played.chart?.kind === 'stacked' ? played.chart.columns : []
     expect(columns.map(({ values, note }) => [values.work, note])).toEqual([
-      [216, '25%'], // From the first snapshot on, six days.
+      [216, '25\u00a0%'], // From the first snapshot on, six days.
       [null, 'no data'],
       [null, 'no data'],
-      [252, '25%'],
-      [252, '25%'],
+      [252, '25\u00a0%'],
+      [252, '25\u00a0%'],
     ])
     expect(played.detail).toContain('6 machines worked during more than eight days without a snapshot')
   })
@@ -136,7 +136,7 @@ describe('utilisation and idle', () => {
 
     const played = await stage.play(utilisation, { input: { weeks: 3 } })
 
-    expect(played.headline).toBe('Engines idled for 25% of their hours last week: 42 of 168.')
+    expect(played.headline).toBe('Engines idled for 25\u00a0% of their hours last week: 42 of 168.')
     expect(played.chart).toMatchObject({ columns: Array(3).fill({ values: { work: 126, idle: 42, unknown: 56 } }) })
     expect(rowsOf(played, 'W42', 'Type').at(-1)).toMatchObject({
       name: 'Excavator',
@@ -158,7 +158,7 @@ describe('utilisation and idle', () => {
     const stage = createActionStage({ machines: fleetOf(4), now: begins, plan: 'basic' })
     await live(stage, 15)
     const played = await stage.play(utilisation, { input: { weeks: 2 } })
-    expect(played.headline).toBe('Engines idled for 25% of their hours last week: 56 of 224.')
+    expect(played.headline).toBe('Engines idled for 25\u00a0% of their hours last week: 56 of 224.')
   })
 
   test('a choice of machines is kept to', async () => {
@@ -176,6 +176,6 @@ describe('utilisation and idle', () => {
       Object.assign(machine, { hours: (machine.hours ?? 0) + 56, idleHours: 314 })
     await stage.collect()
     const played = await stage.play(utilisation, { input: { weeks: 1 } })
-    expect(played.headline).toBe('Engines idled for 25% of their hours last week: 280,000 of 1,120,000.')
+    expect(played.headline).toBe('Engines idled for 25\u00a0% of their hours last week: 280,000 of 1,120,000.')
   })
 })

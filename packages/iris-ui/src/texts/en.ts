@@ -637,7 +637,6 @@ export const en = {
     facts: (ended: 'finished' | 'stopped', when: string, more: readonly string[]) =>
       `${ended === 'finished' ? 'Finished' : 'Stopped'} ${[when, ...more].join(', ')}.`,
     notAllChecked: 'Not everything was checked.',
-    moreMayNeed: 'More machines may need attention than this list shows.',
     newPreview: 'Make a new preview',
     againStarted: (title: string) => `${title} has started again.`,
     found: 'Found so far',
@@ -688,7 +687,6 @@ export const en = {
     go: 'Go',
     none: 'Nothing matches.',
     noneMeans: 'Remove a word or a filter.',
-    clear: 'Show everything',
     unknown: 'unknown',
     noData: 'no data',
     other: 'Other',
@@ -714,7 +712,6 @@ export const en = {
     quoted: (words: string) => `“${words}”`,
     showAll: (total: string) => `Show all ${total}`,
     active: (n: number): string => (n === 1 ? 'filter active' : 'filters active'),
-    why: 'Why',
     nth: (n: string, total: string) => `${n} of ${total}`,
     previous: 'Previous',
     next: 'Next',

@@ -21,8 +21,8 @@ export const attentionMessages = defineMessages({
 
     silentFor: 'Silent for {days, plural, one {# day} other {# days}}',
     neverReported: 'Never reported',
-    chargeAt: 'Battery at {percent, number} %',
-    fuelAt: 'Fuel at {percent, number} %',
+    chargeAt: 'Battery at {percent, number}\u00a0%',
+    fuelAt: 'Fuel at {percent, number}\u00a0%',
     serviceIsOverdue: 'Service is overdue',
     noEngineData: 'No engine data, probably the wiring to the tracker',
     noDataFor: 'No data {days, plural, =0 {since today} one {for # day} other {for # days}}',
@@ -97,8 +97,8 @@ export const attentionMessages = defineMessages({
 
     silentFor: 'Tavs i {days, plural, one {# dag} other {# dage}}',
     neverReported: 'Har aldrig sendt data',
-    chargeAt: 'Batteri på {percent, number} %',
-    fuelAt: 'Brændstof på {percent, number} %',
+    chargeAt: 'Batteri på {percent, number}\u00a0%',
+    fuelAt: 'Brændstof på {percent, number}\u00a0%',
     serviceIsOverdue: 'Service er overskredet',
     noEngineData: 'Ingen motordata, formentlig ledningerne til sporeren',
     noDataFor: 'Ingen data {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',

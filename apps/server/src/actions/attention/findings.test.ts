@@ -25,8 +25,8 @@ test('thresholds are kept to the day and the percent', () => {
   expect(why({ lastSeenAt: daysAgo(6.999) })).toEqual([])
   expect(why({ lastSeenAt: daysAgo(7) })).toEqual(['Silent for 7 days'])
   expect(why({ batteryPercent: 20 })).toEqual([])
-  expect(why({ batteryPercent: 19.4 })).toEqual(['Battery at 19 %'])
-  expect(why({ fuelPercent: 0 })).toEqual(['Fuel at 0 %'])
+  expect(why({ batteryPercent: 19.4 })).toEqual(['Battery at 19\u00a0%'])
+  expect(why({ fuelPercent: 0 })).toEqual(['Fuel at 0\u00a0%'])
 })
 
 test('a machine that never reported is silent, unless Trackunit left something out', () => {

@@ -17,7 +17,7 @@ export const usageMessages = defineMessages({
     idleUnknown: 'Idle hours unknown',
     noData: 'no data',
     chartNote: 'The percentage is the idle share.',
-    share: '{percent, number}%',
+    share: '{percent, number}\u00a0%',
     daysOnly: '{days, plural, one {# day} other {# days}} only',
 
     readCounters: 'Read the stored counters',
@@ -25,9 +25,9 @@ export const usageMessages = defineMessages({
 
     noCounters: 'There are no full weeks to compare yet. Run the fleet snapshot, ideally every day, to collect hours.',
     ranIdleLastWeek:
-      'Engines idled for {percent, number}% of their hours last week: {idle, number} of {hours, number}.',
+      'Engines idled for {percent, number}\u00a0% of their hours last week: {idle, number} of {hours, number}.',
     ranIdleInWeek:
-      'Engines idled for {percent, number}% of their hours in week {week}: {idle, number} of {hours, number}.',
+      'Engines idled for {percent, number}\u00a0% of their hours in week {week}: {idle, number} of {hours, number}.',
     ranLastWeek: '{machines, plural, one {# machine} other {# machines}} ran for {hours, number} hours last week.',
     ranInWeek: '{machines, plural, one {# machine} other {# machines}} ran for {hours, number} hours in week {week}.',
     idleHoursUnknown: 'Idle hours are unknown.',
