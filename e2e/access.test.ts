@@ -89,6 +89,18 @@ const asked: Inputs<typeof procedures> = {
       needsScopes: true,
     },
   },
+  receiver: {
+    list: ofAccount,
+    trust: { input: ({ accountId }) => ({ accountId, kind: 'email', domain: 'acme.example' }) },
+    distrust: { input: ({ accountId }) => ({ accountId, kind: 'email', domain: 'acme.example' }) },
+    // This server sends no email.
+    ask: {
+      input: ({ accountId }) => ({ accountId, address: 'x@acme.example' }),
+      own: 'INPUT_INVALID',
+      needsScopes: true,
+    },
+    remove: { input: ({ accountId }) => ({ accountId, address: 'x@acme.example' }) },
+  },
   filter: {
     list: ofAccount,
     save: { input: ({ accountId }) => ({ accountId, name: 'Cranes', filter: {} }) },
@@ -276,6 +288,14 @@ const routes: Record<string, () => void> = {
         expect(await ask('GET', `/artifacts/${things.artifactId}`, caller)).toBe('LINK_EXPIRED')
         expect(await ask('GET', new URL(`${url}x`).pathname, caller)).toBe('LINK_EXPIRED')
       }
+    })
+  },
+  'receiver-route.ts': () => {
+    test('GET and POST /receivers/…/<link>: the link alone counts, and one that was made up is none for anybody', async () => {
+      for (const caller of ['a user of the account', 'a service with a grant on all', 'nobody'])
+        for (const purpose of ['confirm', 'withdraw'])
+          for (const method of ['GET', 'POST'] as const)
+            expect(await ask(method, `/receivers/${purpose}/${accountId}`, caller)).not.toBe('allowed')
     })
   },
   'callback-route.ts': () => {

@@ -23,7 +23,9 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   beforeAll(async () => {
     post = await startMailServer()
     receiver = await startWebhookReceiver()
-    const environment = { SMTP_URL: post.url, MAIL_FROM: 'standin@example.com', ...receiver.settings }
+    const trusted = 'nordvang.example,receiver.example'
+    const mail = { SMTP_URL: post.url, MAIL_FROM: 'standin@example.com', DELIVERY_DOMAINS: trusted }
+    const environment = { ...mail, ...receiver.settings }
     app = await startApp({ fleetSize, environment })
   }, 120_000)
   afterEach(async () => {
@@ -102,6 +104,56 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(await inside.getByRole('heading', { name: 'Coming up' }).count()).toBe(0)
     expect(wrong).toEqual([])
   }, 120_000)
+
+  test('asks somebody outside to confirm, who agrees and later stops the emails', async () => {
+    const account = randomUUID()
+    await install(app.stack, account)
+    const { app: inside, page, visit, wrong } = await openManager({ account })
+    const before = post.mails.length
+    const bert = 'bert@partner.example'
+
+    await visit('/actions/fleet-snapshot')
+    await inside.getByRole('textbox', { name: /^Email/ }).fill(bert)
+    await inside.getByRole('textbox', { name: /^Web address/ }).fill('https://hooks.partner.example/x')
+    await inside.getByText(`${bert} must confirm first.`).waitFor()
+    await inside.getByRole('button', { name: `Ask ${bert} to confirm` }).click()
+    await page.getByText(`${bert} was asked.`).waitFor()
+    await inside.getByRole('button', { name: 'Start fleet snapshot' }).click()
+    await inside.getByText(/Results may not be sent to one of the receivers yet/).waitFor()
+    await inside.getByText(/This account does not trust hooks.partner.example/).waitFor()
+
+    const mailbox = await app.browser.newPage()
+    await mailbox.goto(linkIn(post.mails[before]?.raw, 'confirm'))
+    await mailbox.getByRole('button', { name: 'Yes, send them to me' }).click()
+    await mailbox.getByRole('heading', { name: `Results will now be sent to ${bert}.` }).waitFor()
+
+    await visit('/schedules/receivers')
+    await inside.locator('[data-receiver=confirmed]', { hasText: bert }).waitFor()
+    await inside.getByRole('textbox', { name: 'Host' }).fill('https://hooks.partner.example/x')
+    await inside.locator('[data-trusted=webhook]').getByRole('button', { name: 'Add' }).click()
+    await page.getByText('Results can now be sent to hooks.partner.example.').waitFor()
+    await inside.getByRole('textbox', { name: 'Domain' }).fill('gmail.com')
+    await inside.locator('[data-trusted=email]').getByRole('button', { name: 'Add' }).click()
+    await inside.getByText(/anybody can have an address there/).waitFor()
+    await inside.getByRole('button', { name: 'Remove hooks.partner.example' }).click()
+    await inside.getByRole('button', { name: 'Remove', exact: true }).click()
+    await page.getByText('hooks.partner.example is removed.').waitFor()
+
+    const { run } = await app.as(account)
+    const deliverTo = [{ kind: 'email', address: bert } as const]
+    const asked = { accountId: account, actionId: 'fleet-snapshot', input: {}, idempotencyKey: randomUUID() }
+    await run.start.mutate({ ...asked, deliverTo })
+    await until('the result in the mailbox', async () => post.mails.length > before + 1)
+    const [, list = ''] =
+      /^List-Unsubscribe:\s*<([^>]+)>/m.exec(post.mails.at(-1)?.raw.replaceAll(/\r\n\s+/g, '') ?? '') ?? []
+    await mailbox.goto(list)
+    await mailbox.getByRole('button', { name: 'Stop the emails' }).click()
+    await mailbox.getByRole('heading', { name: `${bert} gets no more emails.` }).waitFor()
+    await mailbox.close()
+    await visit('/activity')
+    await inside.getByText(`${bert} wants no more emails.`).waitFor()
+    expect(wrong).toEqual([])
+  }, 60_000)
 
   test('starts a run before the new access works; it begins as soon as the access does', async () => {
     const account = randomUUID()
@@ -245,6 +297,12 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(manager.wrong).toEqual([])
   })
 })
+
+/** A link in a mail's plain text, whose long lines are cut. */
+function linkIn(raw: string | undefined, purpose: 'confirm' | 'withdraw'): string {
+  const text = raw?.replaceAll(/=\r\n/g, '') ?? ''
+  return new RegExp(`http://[\\w.:-]+/receivers/${purpose}/[\\w.-]+`).exec(text)?.[0] ?? ''
+}
 
 /** Collects the texts of the progress bar, in the order in which they appear. */
 function watchProgress(): void {

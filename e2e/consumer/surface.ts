@@ -17,7 +17,9 @@ type Same<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T ex
 true satisfies Same<
   keyof typeof client,
   | 'createStandinClient'
+  | 'domainName'
   | 'formatMessage'
+  | 'isInDomains'
   | 'spoken'
   | 'textOf'
   | 'standinLinks'

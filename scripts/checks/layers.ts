@@ -19,6 +19,7 @@ const rooms = [
   'deliveries',
   'schedules',
   'actions',
+  'receivers',
   'results',
   'machines',
   'runs',
@@ -42,6 +43,7 @@ const libraries: ReadonlyArray<{ library: RegExp; only: RegExp }> = [
   { library: /^(drizzle-orm|postgres)(\/|$)/, only: /-(store|table)\.ts$|\/(database|doctor)\/|\/audit\/record\.ts$/ },
   { library: /^oauth4webapi$/, only: /\/token-endpoint\.ts$/ },
   { library: /^commander$/, only: /\/operator\// },
+  { library: /^(tldts|email-providers)(\/|$)/, only: /\/domain-to-trust\.ts$/ },
   { library: /^nodemailer$/, only: /\/(send-email|check-machine)\.ts$/ },
   {
     library: /^(fastify|@fastify\/.*|@trpc\/server.*)$/,

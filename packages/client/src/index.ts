@@ -16,6 +16,8 @@ export type {
   ListedAuditEntry,
   MachineFilter,
   Message,
+  Receiver,
+  Receivers,
   ResultChart,
   ResultColumn,
   ResultMap,
@@ -30,9 +32,11 @@ export type {
   SentResult,
   ShownDestination,
   Spoken,
+  TrustedDomain,
+  TrustedKind,
   Undelivered,
 } from '@standin/contracts'
-export { spoken, textOf } from '@standin/contracts'
+export { domainName, isInDomains, spoken, textOf } from '@standin/contracts'
 export type { RunsClient, StartRun } from './account-runs.ts'
 export type { AppRouter } from './app-router.ts'
 export {

@@ -237,6 +237,12 @@ export const errorReasons = {
     'never',
     'This download link has expired. Request a new one; each is valid for one minute.',
   ),
+  DESTINATION_UNCONFIRMED: reason(
+    403,
+    'FORBIDDEN',
+    'never',
+    'Results may not be sent there yet. An email address must be confirmed by its owner, or be in a domain that the account trusts; so must the host of a webhook.',
+  ),
   DELIVERY_FAILED: reason(502, 'BAD_GATEWAY', 'never', 'The result could not be delivered.'),
   DELIVERY_REFUSED: reason(502, 'BAD_GATEWAY', 'never', 'The address does not accept the result.'),
   DELIVERY_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such delivery.'),

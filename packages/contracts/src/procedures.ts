@@ -16,6 +16,13 @@ import { momentSchema } from './moment.ts'
 import { pageInput, pageOutput } from './paging.ts'
 import { timeZoneSchema } from './reader-habits.ts'
 import {
+  askReceiverInputSchema,
+  receiverInputSchema,
+  receiverSchema,
+  receiversSchema,
+  trustInputSchema,
+} from './receiver.ts'
+import {
   artifactIdSchema,
   deliverySchema,
   idempotencyKeySchema,
@@ -279,6 +286,39 @@ export const procedures = {
       input: account,
       output: z.object({ signingSecret: z.string() }),
       callers: both,
+      account: 'input',
+      administrators: true,
+    },
+  },
+  receiver: {
+    /** Who may get the account's results besides the people who ask for them. */
+    list: { kind: 'query', input: account, output: receiversSchema, callers: both, account: 'input' },
+    /** Trusts a domain. Changes nothing if it is trusted already. */
+    trust: {
+      kind: 'mutation',
+      input: trustInputSchema,
+      output: z.object({}),
+      callers: ['user'],
+      account: 'input',
+      administrators: true,
+    },
+    /** Trusts a domain no longer. What schedules send there fails from now on. */
+    distrust: {
+      kind: 'mutation',
+      input: trustInputSchema,
+      output: z.object({}),
+      callers: ['user'],
+      account: 'input',
+      administrators: true,
+    },
+    /** Sends an email that asks its reader whether they want results; until they agree, none is sent. */
+    ask: { kind: 'mutation', input: askReceiverInputSchema, output: receiverSchema, callers: both, account: 'input' },
+    /** An address that was confirmed has to confirm again. What schedules send there fails from now on. */
+    remove: {
+      kind: 'mutation',
+      input: receiverInputSchema,
+      output: z.object({}),
+      callers: ['user'],
       account: 'input',
       administrators: true,
     },

@@ -308,6 +308,27 @@ CREATE TABLE "told_places" (
 	CONSTRAINT "told_places_account_id_question_machine_id_pk" PRIMARY KEY("account_id","question","machine_id")
 );
 --> statement-breakpoint
+CREATE TABLE "receivers" (
+	"account_id" uuid NOT NULL,
+	"address" text NOT NULL,
+	"mailbox" text NOT NULL,
+	"state" text NOT NULL,
+	"ask_id" uuid,
+	"asked_at" timestamp (3) with time zone,
+	"asks" integer DEFAULT 0 NOT NULL,
+	"answered_at" timestamp (3) with time zone,
+	CONSTRAINT "receivers_account_id_address_pk" PRIMARY KEY("account_id","address")
+);
+--> statement-breakpoint
+CREATE TABLE "trusted_domains" (
+	"account_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"domain" text NOT NULL,
+	"added_by" jsonb NOT NULL,
+	"added_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "trusted_domains_account_id_kind_domain_pk" PRIMARY KEY("account_id","kind","domain")
+);
+--> statement-breakpoint
 CREATE TABLE "artifact_chunks" (
 	"account_id" uuid NOT NULL,
 	"artifact_id" uuid NOT NULL,
@@ -550,6 +571,8 @@ CREATE INDEX "deliveries_of_account" ON "deliveries" USING btree ("account_id","
 CREATE UNIQUE INDEX "saved_filters_name" ON "saved_filters" USING btree ("account_id",lower("name"));--> statement-breakpoint
 CREATE INDEX "machine_readings_by_age" ON "machine_readings" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "machines_by_age" ON "machines" USING btree ("seen_at");--> statement-breakpoint
+CREATE INDEX "receivers_of_mailbox" ON "receivers" USING btree ("account_id","mailbox");--> statement-breakpoint
+CREATE INDEX "receivers_asked" ON "receivers" USING btree ("account_id","asked_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "artifacts_of_run" ON "artifacts" USING btree ("account_id","run_id","name");--> statement-breakpoint
 CREATE INDEX "artifacts_by_age" ON "artifacts" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "run_result_rows_id" ON "run_result_rows" USING btree ("account_id","run_id","row_id");--> statement-breakpoint

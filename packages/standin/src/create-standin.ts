@@ -46,6 +46,7 @@ import type { DeliveriesContext } from './deliveries/deliveries-context.ts'
 import { deliveryProcedures } from './deliveries/delivery-procedures.ts'
 import { deliveriesDue, deliveriesOfRuns, hasOpenDeliveries } from './deliveries/delivery-store.ts'
 import { queueDeliveriesOf } from './deliveries/queue-deliveries.ts'
+import { receiverProcedures } from './deliveries/receiver-procedures.ts'
 import { sendEmail } from './deliveries/send-email.ts'
 import { createSendTimes } from './deliveries/send-times.ts'
 import { sendWebhook } from './deliveries/send-webhook.ts'
@@ -64,6 +65,7 @@ import { ageOutReadings } from './machines/reading-store.ts'
 import { createLogger, type Logger } from './observability/logger.ts'
 import { serveMetrics } from './observability/metrics-server.ts'
 import { startTraces } from './observability/start-traces.ts'
+import { registerReceiverRoute } from './receivers/receiver-route.ts'
 import { artifactProcedures } from './results/artifacts/artifact-procedures.ts'
 import { registerArtifactRoute } from './results/artifacts/artifact-route.ts'
 import { accountOfArtifact, ageOutArtifacts, offerArtifacts } from './results/artifacts/artifact-store.ts'
@@ -303,6 +305,7 @@ async function serveHttp(
   if (isApi) {
     await registerTokenRoute(server, ctx)
     registerArtifactRoute(server, ctx)
+    await registerReceiverRoute(server, ctx)
     registerOpenApiRoute(server, publicUrl)
     await registerTrpcRoute(server, ctx, createRouter(ctx))
   }
@@ -319,6 +322,7 @@ export function createRouter(ctx: StandinContext) {
     run: runProcedures(ctx, contract),
     schedule: scheduleProcedures(ctx, contract),
     delivery: deliveryProcedures(ctx, contract),
+    receiver: receiverProcedures(ctx, contract),
     artifact: artifactProcedures(ctx, contract),
     filter: filterProcedures(ctx, contract, {
       checkMayRead: (caller, accountId) => checkMayReadAny(ctx, caller, accountId),

@@ -78,6 +78,13 @@ const wholeInputs: Inputs<typeof procedures> = {
     preview: { accountId, recurrence: planned.recurrence, timeZone: habits.timeZone },
   },
   delivery: { signingSecret: ofAccount, undelivered: ofAccount, resend: { runId, deliveryId: `${runId}/0` } },
+  receiver: {
+    list: ofAccount,
+    trust: { accountId, kind: 'webhook', domain: 'hooks.example' },
+    distrust: { accountId, kind: 'email', domain: 'acme.example' },
+    ask: { accountId, address: 'bert@acme.example', language: 'da' },
+    remove: { accountId, address: 'bert@acme.example' },
+  },
   filter: {
     list: ofAccount,
     save: { accountId, name: 'Cranes', filter },

@@ -4,6 +4,7 @@ import { stopDeliveriesOf } from './deliveries/delivery-store.ts'
 import { eraseSigningSecretOf } from './deliveries/signing-secret-store.ts'
 import { eraseFiltersOf } from './machines/filters/filter-store.ts'
 import { eraseMachinesOf } from './machines/machine-store.ts'
+import { eraseReceiversOf } from './receivers/receiver-store.ts'
 import { eraseArtifactsOf } from './results/artifacts/artifact-store.ts'
 import { eraseResultsOf } from './results/result-store.ts'
 import { stopRunsOf } from './runs/cancel-run.ts'
@@ -17,6 +18,7 @@ export const whenUninstalled: readonly WhenUninstalled[] = [
   stopSchedulesOf,
   eraseSigningSecretOf,
   eraseFiltersOf,
+  eraseReceiversOf,
 ]
 
 /** What each part erases afterwards, in batches, because it may be much. */

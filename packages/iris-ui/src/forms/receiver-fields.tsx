@@ -4,6 +4,7 @@ import { useSurroundings } from '../surroundings.ts'
 import { describedBy, Field, Select } from './field.tsx'
 import type { PartsForm } from './form-parts.ts'
 import { problemAt } from './schema-field.tsx'
+import { WithheldReceivers } from './withheld-receivers.tsx'
 
 /** The receivers: email addresses, the attachment, web addresses. */
 export function ReceiverFields({ form }: { form: PartsForm }) {
@@ -34,6 +35,7 @@ export function ReceiverFields({ form }: { form: PartsForm }) {
           />
         </Field>
       )}
+      <WithheldReceivers form={form} kind="email" />
       {mailed && (
         <Field id="f-file" label={words.file}>
           <Select
@@ -82,6 +84,7 @@ export function ReceiverFields({ form }: { form: PartsForm }) {
           {...form.register('receivers.webhooks')}
         />
       </Field>
+      <WithheldReceivers form={form} kind="webhook" />
     </div>
   )
 }

@@ -141,6 +141,12 @@ function failedDeliveries({ undelivered, sendsEmail, actions, texts }: Known): N
     }
     if (kind === 'email' && !sendsEmail)
       return { ...need, means: words.noEmailMeans, way: { kind: 'page', to: addresses.run(runId), words: words.look } }
+    if (reason === 'DESTINATION_UNCONFIRMED')
+      return {
+        ...need,
+        means: words.unconfirmedMeans,
+        way: { kind: 'page', to: addresses.receivers, words: words.receivers },
+      }
     if (reason !== 'DELIVERY_REFUSED')
       return { ...need, means: words.notDeliveredMeans(attempts), way: { kind: 'resend', runId, deliveryId: id, to } }
     const action = actions.find((each) => each.id === actionId)

@@ -30,8 +30,13 @@ export function DeliveryList({ run }: { run: Run }) {
               <bdi>{delivery.kind === 'webhook' ? words.webhook(delivery.to) : delivery.to}</bdi>
             </p>
             <p className="d">{deliveryWords(delivery, { nowMs, texts, formats })}</p>
-            {delivery.state === 'failed' && delivery.reason !== 'DELIVERY_REFUSED' && (
+            {delivery.state === 'failed' && !isAboutAddress(delivery) && (
               <ResendButton runId={run.id} deliveryId={delivery.id} to={delivery.to} />
+            )}
+            {delivery.reason === 'DESTINATION_UNCONFIRMED' && (
+              <Link href={addresses.receivers} className="btn">
+                {texts.needs.receivers}
+              </Link>
             )}
             {delivery.reason === 'DELIVERY_REFUSED' && run.scheduleId && (
               <Link href={addresses.changeSchedule(run.scheduleId)} className="btn">
@@ -45,10 +50,14 @@ export function DeliveryList({ run }: { run: Run }) {
   )
 }
 
+/** To send it once more would end the same way. */
+const isAboutAddress = ({ reason }: Delivery) => reason === 'DELIVERY_REFUSED' || reason === 'DESTINATION_UNCONFIRMED'
+
 function deliveryWords(
   { state, reason, attempts, nextTryAt, endedAt }: Delivery,
   { nowMs, texts: { run: words }, formats }: { nowMs: number; texts: Texts; formats: Formats },
 ): string {
+  if (reason === 'DESTINATION_UNCONFIRMED') return words.deliveryUnconfirmed
   if (state === 'failed') return reason === 'DELIVERY_REFUSED' ? words.deliveryRefused : words.deliveryFailed(attempts)
   if (state === 'waiting')
     return nextTryAt && attempts > 0 ? words.deliveryNext(formats.clock(nextTryAt), attempts) : words.deliveryWaits

@@ -131,7 +131,9 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
               <p>
                 {reason === 'DELIVERY_REFUSED'
                   ? texts.needs.refusedAddressMeans
-                  : texts.needs.notDeliveredMeans(attempts)}
+                  : reason === 'DESTINATION_UNCONFIRMED'
+                    ? texts.needs.unconfirmedMeans
+                    : texts.needs.notDeliveredMeans(attempts)}
               </p>
             </Notice>
           ))}

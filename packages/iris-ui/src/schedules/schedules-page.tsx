@@ -46,7 +46,10 @@ export function SchedulesPage() {
           <h1>{words.heading}</h1>
           <p className="lead">{own ? words.lead(zoneCity(formats.zone)) : words.leadMixed}</p>
         </div>
-        <div className="acts">
+        <div className="acts btns">
+          <Link href={addresses.receivers} className="btn quiet">
+            {texts.receivers.open}
+          </Link>
           {mayAdd && (
             <Link href={addresses.newSchedule} className="btn go">
               <Icon name="plus" />

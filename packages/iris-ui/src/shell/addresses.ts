@@ -12,5 +12,6 @@ export const addresses = {
   newSchedule: '/schedules/new',
   schedule: (scheduleId: string) => `/schedules/${scheduleId}`,
   changeSchedule: (scheduleId: string) => `/schedules/${scheduleId}?change=1`,
+  receivers: '/schedules/receivers',
   activity: '/activity',
 } as const

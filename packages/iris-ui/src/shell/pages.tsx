@@ -27,6 +27,7 @@ const RunPage = runPages.part('RunPage')
 const SchedulesPage = schedules.part('SchedulesPage')
 const NewSchedulePage = schedules.part('NewSchedulePage')
 const SchedulePage = schedules.part('SchedulePage')
+const ReceiversPage = schedules.part('ReceiversPage')
 const ActivityPage = activity.part('ActivityPage')
 
 export function Pages() {
@@ -43,6 +44,7 @@ export function Pages() {
         <Route path="/runs/:runId">{({ runId }) => <RunPage key={runId} runId={runId} />}</Route>
         <Route path={addresses.schedules} component={SchedulesPage} />
         <Route path={addresses.newSchedule} component={NewSchedulePage} />
+        <Route path={addresses.receivers} component={ReceiversPage} />
         <Route path="/schedules/:scheduleId">
           {({ scheduleId }) => <SchedulePage key={scheduleId} scheduleId={scheduleId} />}
         </Route>

@@ -115,6 +115,9 @@ const refusals: Texts['refusals'] = {
   ARTIFACT_NOT_FOUND: 'Denne fil er slettet.',
   LINK_EXPIRED: 'Linket er udløbet.',
   DELIVERY_NOT_FOUND: 'Denne levering er ikke gemt længere.',
+  DELIVERY_FAILED: 'Mailen kunne ikke sendes. Prøv igen senere.',
+  DESTINATION_UNCONFIRMED:
+    'Resultater må endnu ikke sendes til en af modtagerne: den er hverken bekræftet eller på et domæne, som kontoen har tillid til.',
 }
 
 const notStartedBecause: Texts['refusals'] = {
@@ -289,6 +292,9 @@ export const da: Texts = {
     notDeliveredMeans: (tries) =>
       `Modtageren svarede ikke. Standin forsøgte ${times(tries)}. Resultatet er stadig her.`,
     refusedAddressMeans: 'Adressen tager ikke imod resultatet. Resultatet er stadig her.',
+    unconfirmedMeans:
+      'Resultater må ikke længere sendes dertil: modtageren vil ikke have flere, eller kontoen har ikke tillid til domænet. Resultatet er stadig her.',
+    receivers: 'Se, hvem der må få resultater',
     noEmailMeans:
       'Denne server kan ikke sende e-mail. Dem, der driver Standin hos jer, kan sætte det op. Resultatet er stadig her.',
     incomplete: (title) => `“${title}” kunne ikke tjekke alt.`,
@@ -416,6 +422,10 @@ export const da: Texts = {
     result: 'Hvem får resultatet',
     email: 'E-mail',
     emailHelp: 'Flere adresser adskilles med komma. Resultatet bliver også her.',
+    unconfirmed: (address) => `${address} skal bekræfte først.`,
+    withdrawn: (address) => `${address} vil ikke have mails.`,
+    untrustedHost: (host) =>
+      `Kontoen har ikke tillid til ${host}. En administrator kan tilføje den under Planer, Modtagere.`,
     noEmail:
       'Denne server kan ikke sende mail endnu; den, der driver Standin for jer, kan sætte det op. Resultatet bliver altid her.',
     file: 'Vedhæftet fil',
@@ -617,6 +627,7 @@ export const da: Texts = {
     deliveryNext: (clock, tries) => `Ikke leveret endnu. Forsøgt ${times(tries)}; næste forsøg kl. ${clock}`,
     deliveryFailed: (tries) => `Ikke leveret. Forsøgt ${times(tries)}.`,
     deliveryRefused: 'Ikke leveret. Adressen tager ikke imod resultatet.',
+    deliveryUnconfirmed: 'Ikke sendt. Resultater må ikke sendes dertil.',
     webhook: (to) => `${to} (webadresse)`,
     machines: 'Maskiner',
     triedTimes: (n) => (n > 1 ? `Vi forsøgte ${n} gange.` : ''),
@@ -785,6 +796,51 @@ export const da: Texts = {
     both: (there, zone, here) => `${there} i ${zone}, ${here} for dig`,
   },
 
+  receivers: {
+    heading: 'Hvem der må få resultater',
+    open: 'Modtagere',
+    lead: 'Du kan altid sende resultater til din egen adresse. Andre bekræfter først, medmindre kontoen har tillid til deres domæne.',
+    domains: 'Maildomæner',
+    domainsMeans: 'Resultater kan sendes til alle adresser på dem, også på underdomæner.',
+    noDomains: 'Ingen. Kun de, der har bekræftet, får mail.',
+    domain: 'Domæne',
+    domainHelp: 'For eksempel acme.dk',
+    hosts: 'Webadresser',
+    hostsMeans: 'Resultater kan sendes til disse værter som signerede beskeder, også på underdomæner.',
+    noHosts: 'Ingen. Resultater sendes ikke til webadresser.',
+    host: 'Vært',
+    hostHelp: 'For eksempel hooks.acme.dk, uden https og sti',
+    add: 'Tilføj',
+    added: (domain) => `Resultater kan nu sendes til ${domain}.`,
+    notADomain: 'Skriv et domæne som acme.dk.',
+    notAdded: 'Det blev ikke tilføjet.',
+    notAccepted: 'Standin tager ikke imod det: enhver kan have en adresse dér, eller listen er fuld.',
+    addedBy: (who, when) => `Tilføjet af ${who} ${onDay(when)}`,
+    byOperator: 'Gælder for alle konti på denne server',
+    all: 'Alle',
+    allMeans: 'Denne server sender resultater overalt. Dens operatør kan ændre det.',
+    remove: 'Fjern',
+    removeNamed: (name) => `Fjern ${name}`,
+    removeQuestion: (name) => `Fjerne ${name}?`,
+    removeMeans: 'Resultater kan ikke længere sendes dertil. Planer, der gør det, fortsætter uden og siger det.',
+    keep: 'Behold',
+    removed: (name) => `${name} er fjernet.`,
+    onlyAdministrators: 'Kun administratorer kan ændre, hvad kontoen har tillid til.',
+    people: 'Personer, der er spurgt',
+    peopleMeans: 'Hver får en mail med et link og ingen resultater, før de siger ja. De kan altid stoppe dem igen.',
+    noPeople: 'Ingen er spurgt endnu.',
+    confirmed: (when) => `Bekræftet ${onDay(when)}`,
+    asked: (when) => `Spurgt ${onDay(when)}, har ikke svaret`,
+    withdrawn: (when) => `Stoppede mails ${onDay(when)}`,
+    email: 'Mailadresse',
+    ask: 'Bed om bekræftelse',
+    askNamed: (address) => `Bed ${address} om at bekræfte`,
+    wasAsked: (address) => `${address} er spurgt. Resultater kan sendes dertil, når de siger ja.`,
+    notAsked: 'Mailen blev ikke sendt.',
+    askedTooOften: (when) => `Personen eller mange andre er spurgt for kort tid siden. Prøv igen ${atMoment(when)}.`,
+    needsNoQuestion: 'Resultater kan allerede sendes til adressen, eller den er ikke hel.',
+  },
+
   activity: {
     heading: 'Aktivitet',
     lead: 'Alt, der er gjort på denne konto gennem Standin, af hvem og hvornår. Poster kan ikke ændres.',
@@ -877,6 +933,12 @@ export const da: Texts = {
       'delivery.resent': (of) =>
         `Sendte resultatet${of.title ? ` af ${of.title}` : ''}${of.to ? ` til ${of.to}` : ''} igen.`,
       'artifact.linked': (of) => `Hentede ${of.name ?? 'en fil'}.`,
+      'domain.trusted': (of) => `Tillod, at resultater sendes til ${of.to ?? 'et domæne'}.`,
+      'domain.distrusted': (of) => `Tillod ikke længere, at resultater sendes til ${of.to ?? 'et domæne'}.`,
+      'receiver.asked': (of) => `Spurgte ${of.to ?? 'en person'} om at få resultater.`,
+      'receiver.confirmed': (of) => `${of.to ?? 'En person'} bekræftede, at de vil have resultater.`,
+      'receiver.withdrawn': (of) => `${of.to ?? 'En person'} vil ikke have flere mails.`,
+      'receiver.removed': (of) => `Fjernede ${of.to ?? 'en person'} fra dem, der må få resultater.`,
       'signing-secret.shown': () => 'Læste hemmeligheden, der bekræfter det, Standin sender.',
       'hand-out.set-aside': () => 'Kunne ikke registrere én brug af adgangen.',
       'token.issued': (of) => `Fik adgang${of.scopes?.length ? ` til at ${of.scopes.join(', til at ')}` : ''}.`,

@@ -71,7 +71,6 @@ type NotOfPresses =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'RUN_STUCK'
   | 'EFFECT_UNKNOWN'
-  | 'DELIVERY_FAILED'
   | 'DELIVERY_REFUSED'
 
 type Refusals = Record<Exclude<ErrorReason, NotOfPresses> | 'UNREACHABLE' | 'SIGNED_OUT', string>
@@ -114,6 +113,9 @@ const refusals: Refusals = {
   ARTIFACT_NOT_FOUND: 'This file has been deleted.',
   LINK_EXPIRED: 'The link has expired.',
   DELIVERY_NOT_FOUND: 'This delivery is no longer kept.',
+  DELIVERY_FAILED: 'The email could not be sent. Try again later.',
+  DESTINATION_UNCONFIRMED:
+    'Results may not be sent to one of the receivers yet: it is neither confirmed nor in a domain that this account trusts.',
 }
 
 /** Why a start did not work, and what to do. */
@@ -314,6 +316,9 @@ export const en = {
     notDeliveredMeans: (tries: number) =>
       `The receiver did not answer. Standin tried ${times(tries)}. The result is still here.`,
     refusedAddressMeans: 'The address does not accept the result. The result is still here.',
+    unconfirmedMeans:
+      'Results may no longer be sent there: the receiver wants no more, or its domain is not trusted. The result is still here.',
+    receivers: 'See who may receive results',
     noEmailMeans: 'This server cannot send email. Your Standin operator can set it up. The result is still here.',
     incomplete: (title: string) => `“${title}” could not check everything.`,
     runAgain: 'Try again',
@@ -441,6 +446,10 @@ export const en = {
     result: 'Who gets the result',
     email: 'Email',
     emailHelp: 'Several addresses, separated by commas. The result also stays here.',
+    unconfirmed: (address: string) => `${address} must confirm first.`,
+    withdrawn: (address: string) => `${address} wants no emails.`,
+    untrustedHost: (host: string) =>
+      `This account does not trust ${host}. An administrator can add it under Schedules, Receivers.`,
     noEmail: 'This server cannot send email yet; your Standin operator can set it up. The result always stays here.',
     file: 'Attachment',
     fileNone: 'None, only a summary and a link',
@@ -655,6 +664,7 @@ export const en = {
     deliveryNext: (clock: string, tries: number) => `Not delivered yet. Tried ${times(tries)}; next try at ${clock}`,
     deliveryFailed: (tries: number) => `Not delivered. Tried ${times(tries)}.`,
     deliveryRefused: 'Not delivered. The address does not accept the result.',
+    deliveryUnconfirmed: 'Not sent. Results may not be sent there.',
     webhook: (to: string) => `${to} (web address)`,
     machines: 'Machines',
     triedTimes: (n: number) => (n > 1 ? `We tried ${n} times.` : ''),
@@ -821,6 +831,53 @@ export const en = {
     both: (there: string, zone: string, here: string) => `${there} in ${zone}, ${here} for you`,
   },
 
+  receivers: {
+    heading: 'Who may receive results',
+    open: 'Receivers',
+    lead: 'You can always send results to your own address. Other people confirm first, unless this account trusts their domain.',
+    domains: 'Email domains',
+    domainsMeans: 'Results can be sent to every address in them, subdomains included.',
+    noDomains: 'None. Only people who confirmed get email.',
+    domain: 'Domain',
+    domainHelp: 'For example acme.dk',
+    hosts: 'Web addresses',
+    hostsMeans: 'Results can be sent to these hosts as signed messages, subdomains included.',
+    noHosts: 'None. Results are not sent to web addresses.',
+    host: 'Host',
+    hostHelp: 'For example hooks.acme.dk, without https and path',
+    add: 'Add',
+    added: (domain: string) => `Results can now be sent to ${domain}.`,
+    notADomain: 'Enter a domain such as acme.dk.',
+    notAdded: 'It was not added.',
+    notAccepted: 'Standin does not accept it: anybody can have an address there, or the list is full.',
+    addedBy: (who: string, when: SaidMoment) => `Added by ${who} ${onDay(when)}`,
+    byOperator: 'Trusted on every account of this server',
+    all: 'All',
+    allMeans: 'This server sends results anywhere. Its operator can change that.',
+    remove: 'Remove',
+    removeNamed: (name: string) => `Remove ${name}`,
+    removeQuestion: (name: string) => `Remove ${name}?`,
+    removeMeans: 'Results can no longer be sent there. Schedules that do so go on without it, and say so.',
+    keep: 'Keep it',
+    removed: (name: string) => `${name} is removed.`,
+    onlyAdministrators: 'Only administrators can change what this account trusts.',
+    people: 'People who were asked',
+    peopleMeans:
+      'Each gets an email with a link, and no results until they agree. They can stop the emails at any time.',
+    noPeople: 'Nobody was asked yet.',
+    confirmed: (when: SaidMoment) => `Confirmed ${onDay(when)}`,
+    asked: (when: SaidMoment) => `Asked ${onDay(when)}, no answer yet`,
+    withdrawn: (when: SaidMoment) => `Stopped the emails ${onDay(when)}`,
+    email: 'Email address',
+    ask: 'Ask to confirm',
+    askNamed: (address: string) => `Ask ${address} to confirm`,
+    wasAsked: (address: string) => `${address} was asked. Results can be sent there once they agree.`,
+    notAsked: 'The email was not sent.',
+    askedTooOften: (when: SaidMoment) =>
+      `This person or many others were asked a short time ago. Try again ${onMoment(when)}.`,
+    needsNoQuestion: 'Results can already be sent to this address, or it is not complete.',
+  },
+
   activity: {
     heading: 'Activity',
     lead: 'Everything done on this account through Standin, by whom and when. Entries cannot be changed.',
@@ -914,6 +971,12 @@ export const en = {
       'delivery.resent': (of: Said) =>
         `Resent the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
       'artifact.linked': (of: Said) => `Downloaded ${of.name ?? 'a file'}.`,
+      'domain.trusted': (of: Said) => `Allowed results to go to ${of.to ?? 'a domain'}.`,
+      'domain.distrusted': (of: Said) => `No longer allowed results to go to ${of.to ?? 'a domain'}.`,
+      'receiver.asked': (of: Said) => `Asked ${of.to ?? 'someone'} whether they want results.`,
+      'receiver.confirmed': (of: Said) => `${of.to ?? 'Someone'} confirmed that they want results.`,
+      'receiver.withdrawn': (of: Said) => `${of.to ?? 'Someone'} wants no more emails.`,
+      'receiver.removed': (of: Said) => `Removed ${of.to ?? 'someone'} from those who may receive results.`,
       'signing-secret.shown': () => 'Read the secret that verifies what Standin sends.',
       'hand-out.set-aside': () => 'Could not record one use of access.',
       'token.issued': (of: Said) => `Got access${of.scopes?.length ? ` to ${of.scopes.join(', to ')}` : ''}.`,

@@ -50,6 +50,7 @@ const workOf: Readonly<Record<string, number>> = {
   'audit.list': 10,
   'installation.list': 10,
   'artifact.link': 2,
+  'receiver.ask': 50, // It waits for a mail server.
   'delivery.undelivered': 10,
 }
 /** What a procedure that changes something stores besides its input, in bytes, such as events and audit entries. */

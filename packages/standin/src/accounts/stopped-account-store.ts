@@ -1,5 +1,5 @@
-import { type AnyColumn, isNotNull, lte, or, type SQL, sql } from 'drizzle-orm'
-import type { Database } from '../database/database.ts'
+import { type AnyColumn, eq, isNotNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../database/database.ts'
 import { installations } from './account-table.ts'
 
 /** Whether an uninstall has stopped an account: it is suspended, or being erased. Nothing may start for it. */
@@ -23,4 +23,13 @@ export async function listUnsettled(
     .from(installations)
     .where(or(lte(suspendedAt, suspendedBefore), lte(uninstallSignalledAt, signalledBefore), isNotNull(erasingSince)))
     .limit(limit)
+}
+
+/** Keeps the state of an account until the transaction ends; others may keep it too. */
+export async function shareInstallation(tx: Transaction, accountId: string): Promise<void> {
+  await tx
+    .select({ accountId: installations.accountId })
+    .from(installations)
+    .where(eq(installations.accountId, accountId))
+    .for('share')
 }

@@ -1,65 +1,67 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Destination } from '@standin/contracts'
+import { type Destination, isInDomains } from '@standin/contracts'
 import type { Caller } from '../access/caller.ts'
-import type { Config } from '../config/config.ts'
+import type { Context } from '../context.ts'
+import { mayReceive } from '../receivers/receiver-standing.ts'
+import { confirmOwn, domainsOf, isOwn, standingsOf } from '../receivers/who-may-receive.ts'
 import { StandinError } from '../standin-error.ts'
 import { addressInHost, isPublicAddress } from './public-address.ts'
 
 /** The first sentence is for the person who asked for the email, the second for their operator. */
-const noEmail =
+export const noEmail =
   'This server sends no email yet: choose another destination, or none. Its operator can turn email on with SMTP_URL and MAIL_FROM.'
 
 /**
- * Checks where a result may go. An email goes to the caller's own address, as their token names it, or to a domain of
- * `DELIVERY_DOMAINS`: otherwise any user could send mail to anyone in the maker's name. What is in the schedule already was
- * checked when it was added.
- * @throws StandinError `INPUT_INVALID`, with the reason, for a destination that this server does not deliver to
+ * Checks where a result may go: to the caller's own address, as their token names it, to an address that its owner confirmed,
+ * or to a domain that the account trusts. Otherwise any user could send mail to anyone in the maker's name, and data of the
+ * account anywhere. What is in the schedule already was checked for whoever put it there; all is checked again when it is
+ * sent.
+ * @throws StandinError `INPUT_INVALID`, with the reason, for a destination that this server does not deliver to;
+ *   `DESTINATION_UNCONFIRMED` for one that is neither
  */
-export function checkDestinations(
-  { config: { delivery } }: { config: Pick<Config, 'delivery'> },
+export async function checkDestinations(
+  ctx: Context,
   deliverTo: readonly Destination[],
-  { caller, before = [] }: { caller: Caller; before?: readonly Destination[] },
-): void {
-  for (const destination of deliverTo) {
-    if (destination.kind === 'email' && !delivery.smtp) throw refused(noEmail)
-    if (before.some((known) => isDeepStrictEqual(known, destination))) continue
-    if (destination.kind === 'webhook') checkWebAddress(destination.url, delivery.webhookDomains)
-    else checkEmailAddress(destination.address, caller, delivery.emailDomains)
-  }
+  { caller, accountId, before = [] }: { caller: Caller; accountId: string; before?: readonly Destination[] },
+): Promise<void> {
+  for (const destination of deliverTo) checkForm(destination, { sendsEmail: ctx.config.delivery.smtp !== undefined })
+  const added = deliverTo.filter((each) => !before.some((known) => isDeepStrictEqual(known, each)))
+  if (added.length === 0) return
+
+  const hosts = added.flatMap((to) => (to.kind === 'webhook' ? new URL(to.url).hostname : []))
+  const { webhook } = await domainsOf(ctx, accountId)
+  for (const host of hosts) if (!isInDomains(host, webhook)) throw unconfirmed(`The host ${host} is not on the list.`)
+
+  const addresses = added.flatMap((to) => (to.kind === 'email' ? to.address : []))
+  const others = addresses.filter((address) => !isOwn(caller, address))
+  const standings = await standingsOf(ctx, accountId, others)
+  const refused = others.find((_, nth) => !mayReceive(standings[nth]))
+  if (refused !== undefined) throw unconfirmed(`${refused} is neither.`)
+  if (others.length < addresses.length) await confirmOwn(ctx, caller, accountId)
 }
 
-function checkEmailAddress(address: string, caller: Caller, domains: readonly string[]): void {
-  const own = caller.kind === 'user' ? caller.email : undefined
-  if (own?.toLowerCase() === address.toLowerCase()) return
-  if (isInDomains(address.slice(address.lastIndexOf('@') + 1), domains)) return
-  throw refused(
-    own === undefined
-      ? 'This server may not send email to this domain. Its operator can allow it with DELIVERY_DOMAINS.'
-      : 'Email can go to your own address, and to domains that the operator allowed with DELIVERY_DOMAINS. This is neither.',
-  )
+/**
+ * Checks a destination by itself. A host's name is looked up at each attempt.
+ * @throws StandinError `INPUT_INVALID`, with the reason
+ */
+export function checkForm(destination: Destination, { sendsEmail }: { sendsEmail: boolean }): void {
+  if (destination.kind === 'webhook') checkWebAddress(destination.url)
+  else if (!sendsEmail) throw invalid(noEmail)
 }
 
-/** A domain allows its subdomains. */
-function isInDomains(host: string, domains: readonly string[]): boolean {
-  const name = host.toLowerCase().replace(/\.$/, '')
-  return domains.some((domain) => domain === 'any' || name === domain || name.endsWith(`.${domain}`))
-}
-
-/** Checks the address as written; its name is looked up at each attempt. */
-function checkWebAddress(url: string, domains: readonly string[]): void {
+function checkWebAddress(url: string): void {
   const { protocol, hostname, username, password, hash } = new URL(url)
-  if (protocol !== 'https:') throw refused('A webhook address must begin with https://.')
+  if (protocol !== 'https:') throw invalid('A webhook address must begin with https://.')
   if (username || password || hash)
-    throw refused('A webhook address must not contain a user, a password or a #fragment.')
+    throw invalid('A webhook address must not contain a user, a password or a #fragment.')
   const address = addressInHost(hostname)
   if (
     address === undefined
       ? !/\.[a-z]/i.test(hostname) || /\.(localhost|local|internal)\.?$/i.test(hostname)
       : !isPublicAddress(address)
   )
-    throw refused('A webhook address must be on the internet, not in a private network.')
-  if (!isInDomains(hostname, domains))
-    throw refused('This server may not send to this domain. Its operator can allow it with DELIVERY_DOMAINS.')
+    throw invalid('A webhook address must be on the internet, not in a private network.')
 }
 
-const refused = (detail: string) => new StandinError('INPUT_INVALID', { detail })
+const invalid = (detail: string) => new StandinError('INPUT_INVALID', { detail })
+const unconfirmed = (detail: string) => new StandinError('DESTINATION_UNCONFIRMED', { detail })

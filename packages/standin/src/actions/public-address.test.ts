@@ -1,9 +1,7 @@
 import type { Destination } from '@standin/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Caller } from '../access/caller.ts'
-import { Secret } from '../config/secret.ts'
-import { checkDestinations } from './check-destinations.ts'
+import { checkForm } from './check-destinations.ts'
 import { isPublicAddress } from './public-address.ts'
 
 const inside = [
@@ -48,15 +46,7 @@ const outside = [
   '2a00:1450::1',
 ]
 
-const domains = { emailDomains: ['any'], webhookDomains: ['any'] }
-const withoutEmail = { config: { delivery: { ...domains, managerUrl: 'https://manager.example', smtp: undefined } } }
-const caller: Caller = {
-  ...{ kind: 'user', id: 'anna', name: null, accountId: 'a', scopes: [], expiresAt: new Date(0) },
-  email: 'anna@example.com',
-}
-const service: Caller = { kind: 'service', service: 's', keyId: 'k', mac: '', grants: [] }
-const smtp = { server: new Secret('smtp://mail.example'), from: 'fleet@example.com' }
-const withEmail = { config: { delivery: { ...withoutEmail.config.delivery, smtp } } }
+const check = (destination: Destination) => checkForm(destination, { sendsEmail: true })
 
 test.for(inside)('%s is not on the internet', (address) => expect(isPublicAddress(address)).toBe(false))
 test.for(outside)('%s is on the internet', (address) => expect(isPublicAddress(address)).toBe(true))
@@ -74,18 +64,13 @@ test('no address of a private block counts as public, however it is written', ()
         `0x${Buffer.from(bytes).toString('hex')}`,
         `[::ffff:${bytes.join('.')}]`,
       ]
-      for (const host of forms)
-        expect(
-          () => checkDestinations(withEmail, [{ kind: 'webhook', url: `https://${host}/` }], { caller }),
-          host,
-        ).toThrow()
+      for (const host of forms) expect(() => check({ kind: 'webhook', url: `https://${host}/` }), host).toThrow()
     }),
     { numRuns: 50 },
   )
 })
 
 describe('a destination', () => {
-  const check = (deliverTo: readonly Destination[]) => checkDestinations(withoutEmail, deliverTo, { caller })
   test.for([
     'https://localhost/x',
     'https://api.localhost/x',
@@ -99,49 +84,15 @@ describe('a destination', () => {
     'https://receiver.example/#part',
     'http://receiver.example/',
   ])('%s is refused', (url) => {
-    expect(() => check([{ kind: 'webhook', url }])).toThrow(expect.objectContaining({ reason: 'INPUT_INVALID' }))
+    expect(() => check({ kind: 'webhook', url })).toThrow(expect.objectContaining({ reason: 'INPUT_INVALID' }))
   })
 
   test('a public https address is accepted, and an email address if the server sends email', () => {
-    check([{ kind: 'webhook', url: 'https://receiver.example:8443/hook?key=1' }])
+    check({ kind: 'webhook', url: 'https://receiver.example:8443/hook?key=1' })
     const email = { kind: 'email', address: 'a@example.com', file: 'none' } as const
-    expect(() => check([email])).toThrow(expect.objectContaining({ detail: expect.stringContaining('SMTP_URL') }))
-    checkDestinations(withEmail, [email], { caller })
-  })
-})
-
-describe('where results may go', () => {
-  const to = (address: string): Destination => ({ kind: 'email', address, file: 'none' })
-  const post = (url: string): Destination => ({ kind: 'webhook', url })
-  const only = (...allowed: string[]) => ({
-    config: { delivery: { ...withEmail.config.delivery, emailDomains: allowed, webhookDomains: allowed } },
-  })
-  const isAllowed = (...of: Parameters<typeof checkDestinations>) => {
-    try {
-      checkDestinations(...of)
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  test.for<[string, Caller, string[], Destination, boolean]>([
-    ['a user’s own address', caller, [], to('Anna@Example.com'), true],
-    ['another address', caller, [], to('bert@example.com'), false],
-    ['an address in an allowed domain', caller, ['fleet.example'], to('bert@fleet.example'), true],
-    ['an address in its subdomain', caller, ['fleet.example'], to('bert@mail.fleet.example'), true],
-    ['an address in a domain that only ends the same', caller, ['fleet.example'], to('bert@notfleet.example'), false],
-    ['any address where all are allowed', service, ['any'], to('bert@example.com'), true],
-    ['an address that a service names', service, [], to('bert@example.com'), false],
-    ['a POST to an allowed domain', service, ['fleet.example'], post('https://hooks.fleet.example/x'), true],
-    ['a POST elsewhere', caller, ['fleet.example'], post('https://hooks.example/x'), false],
-  ])('%s', ([, by, allowed, destination, expected]) => {
-    expect(isAllowed(only(...allowed), [destination], { caller: by })).toBe(expected)
-  })
-
-  test('a schedule keeps the destinations that it has when another user changes it', () => {
-    const before = [to('anna@example.com')]
-    expect(isAllowed(only(), before, { caller: service, before })).toBe(true)
-    expect(isAllowed(only(), [...before, to('bert@example.com')], { caller: service, before })).toBe(false)
+    check(email)
+    expect(() => checkForm(email, { sendsEmail: false })).toThrow(
+      expect.objectContaining({ detail: expect.stringContaining('SMTP_URL') }),
+    )
   })
 })

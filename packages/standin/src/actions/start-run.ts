@@ -22,7 +22,7 @@ export async function startRun(
 ): Promise<RunRow> {
   const action = await allowedAction(ctx, caller, { accountId: asked.accountId, actionId })
   checkInput(action, asked.input)
-  checkDestinations(ctx, asked.deliverTo, { caller })
+  await checkDestinations(ctx, asked.deliverTo, { caller, accountId: asked.accountId })
   return inTransaction(ctx, (tx) =>
     acceptRun(tx, { ...asked, ...(previewRunId !== undefined && { previewRunId }), action, ...startedBy(caller) }),
   )

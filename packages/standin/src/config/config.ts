@@ -132,10 +132,8 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
     tokenCacheForMs: read.TOKEN_CACHE_FOR_MS,
     delivery: {
       managerUrl: read.MANAGER_URL,
-      /** Domains that may get email besides the user's own address; `any` allows all. */
-      emailDomains: read.DELIVERY_DOMAINS ?? (production ? [] : ['any']),
-      /** Domains whose hosts may get POSTs. */
-      webhookDomains: read.DELIVERY_DOMAINS ?? ['any'],
+      /** Domains that all accounts trust, for email and POSTs; `any` stands for all. */
+      domains: read.DELIVERY_DOMAINS ?? (production ? [] : ['any']),
       /** Undefined: no email is sent. */
       smtp: read.SMTP_URL && read.MAIL_FROM ? { server: new Secret(read.SMTP_URL), from: read.MAIL_FROM } : undefined,
     },

@@ -1,4 +1,4 @@
-import { scopeSchema, standinAppSchema } from '@standin/contracts'
+import { domainNameSchema, scopeSchema, standinAppSchema } from '@standin/contracts'
 import { z } from 'zod'
 import { commaSeparated } from './comma-separated.ts'
 import { keyRingSchema } from './key-ring.ts'
@@ -103,12 +103,7 @@ export const environmentSchema = z.object({
   DELIVERY_DOMAINS: commaSeparated
     .pipe(
       z
-        .array(
-          z
-            .string()
-            .toLowerCase()
-            .regex(/^any$|^[a-z\d-]+(\.[a-z\d-]+)+$/, 'each is a domain such as example.com, or the word any'),
-        )
+        .array(z.union([z.literal('any'), domainNameSchema], 'each is a domain such as example.com, or the word any'))
         .nonempty(),
     )
     .optional(),

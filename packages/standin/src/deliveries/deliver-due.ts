@@ -19,8 +19,10 @@ import { emailOf } from './email-of-result.ts'
 import { findResultToSend } from './find-result-to-send.ts'
 import { inTime } from './in-time.ts'
 import { type Outcome, pauseBeforeNextAttempt } from './outcome.ts'
+import { withdrawUrlOf } from './receiver-urls.ts'
 import { signingSecretOf } from './signing-secret.ts'
 import { webhookBodyOf } from './webhook-body.ts'
+import { whyWithheld } from './why-withheld.ts'
 
 const actor: Actor = { kind: 'system', id: 'delivery' }
 /** Longer than the longest send takes. */
@@ -73,6 +75,8 @@ async function send(
   ctx: DeliveriesContext,
   { runId, position, accountId, destination }: DeliveryRow,
 ): Promise<Outcome> {
+  const withheld = await whyWithheld(ctx, accountId, destination)
+  if (withheld) return withheld
   const found = await findResultToSend(ctx, { id: runId, accountId })
   if (!found) return { kind: 'refused', because: 'The result is no longer kept.', isOurs: true }
   const { sendWebhook, sendEmail, timeForSend } = ctx.deliveries
@@ -84,9 +88,10 @@ async function send(
   }
   const { attachment, note } = await attachmentOf(found, destination.file)
   const { app, delivery } = ctx.config
+  const withdrawUrl = await withdrawUrlOf(ctx, { accountId, address: destination.address })
   const email = {
-    to: destination.address,
-    ...emailOf(found.result, { appName: app.name, managerUrl: delivery.managerUrl, note }),
+    ...{ to: destination.address, withdrawUrl },
+    ...emailOf(found.result, { appName: app.name, managerUrl: delivery.managerUrl, withdrawUrl, note }),
   }
   return inTime(timeForSend('email'), (signal) => sendEmail(ctx, { id, ...email, attachment }, { signal }))
 }
@@ -110,11 +115,7 @@ async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Pro
     const isOver = pauseMs === undefined
     const row = await change(tx, claimed, {
       state: isDelivered ? 'delivered' : isOver ? 'failed' : 'waiting',
-      reason: isDelivered
-        ? null
-        : outcome.kind === 'refused' && !outcome.isOurs
-          ? 'DELIVERY_REFUSED'
-          : 'DELIVERY_FAILED',
+      reason: reasonOf(outcome),
       nextTryAt: isOver ? null : await fromNow(tx, pauseMs),
       endedAt: isOver ? await fromNow(tx, 0) : null,
     })
@@ -133,6 +134,12 @@ async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Pro
       details: { runId: row.runId, kind: row.destination.kind, to, attempts: row.attempts },
     })
   })
+}
+
+function reasonOf(outcome: Outcome): DeliveryRow['reason'] {
+  if (outcome.kind === 'delivered') return null
+  if (outcome.kind === 'failed' || outcome.isOurs === true) return 'DELIVERY_FAILED'
+  return outcome.isOurs ? 'DESTINATION_UNCONFIRMED' : 'DELIVERY_REFUSED'
 }
 
 /** A moment by the database's clock, by which deliveries become due. */

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { result, row } from '../../test/result-to-send.ts'
 import { emailOf } from './email-of-result.ts'
 
-const shown = { appName: 'Fleet assistant', managerUrl: 'https://manager.example/?a=1&b=2' }
+const shown = {
+  ...{ appName: 'Fleet assistant', managerUrl: 'https://manager.example/?a=1&b=2' },
+  withdrawUrl: 'https://standin.example/receivers/withdraw/x?a=1&b=2',
+}
 
 test('an email has the sentence, the first rows and a link into Manager', () => {
   const { subject, text, html } = emailOf(result, shown)
@@ -21,6 +24,8 @@ test('an email has the sentence, the first rows and a link into Manager', () => 
   }
   expect(text).toContain('https://manager.example/?a=1&b=2')
   expect(html).toContain('href="https://manager.example/?a=1&amp;b=2"')
+  expect(text).toContain('To stop these emails: https://standin.example/receivers/withdraw/x?a=1&b=2')
+  expect(html).toContain('href="https://standin.example/receivers/withdraw/x?a=1&amp;b=2"')
 })
 
 test('names stay text', () => {

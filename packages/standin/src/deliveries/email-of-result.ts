@@ -1,8 +1,8 @@
 import { errorReasons, type ResultColumn, type ResultRow } from '@standin/contracts'
+import { type Html, html } from '../http/html.ts'
 import { type ReadersCell, readersTable } from '../results/artifacts/readers-table.ts'
 import { type Bar, barsOf } from './bars-of-chart.ts'
 import type { ResultToSend } from './find-result-to-send.ts'
-import { type Html, html } from './html.ts'
 
 const rowsInEmail = 20
 const columnsInEmail = 5
@@ -10,6 +10,8 @@ const columnsInEmail = 5
 interface Surroundings {
   appName: string
   managerUrl: string
+  /** Where the reader can stop these emails. */
+  withdrawUrl: string
   /** A further sentence, such as why no file is attached. */
   note?: string | undefined
 }
@@ -56,7 +58,7 @@ function partsOf(result: ResultToSend, { appName, note }: Surroundings) {
       result.totalRows > rows.length && rows.length > 0
         ? `These are ${groups.length > 1 ? '' : 'the first '}${rows.length} of ${counted(result.totalRows)} rows.`
         : '',
-    why: `${appName} sent this because somebody in your organisation asked for it. If your role allows it, you can change this in ${appName}.`,
+    why: `${appName} sent this because somebody asked for it in Trackunit Manager. If your role allows it, you can change this in ${appName}.`,
   }
 }
 
@@ -103,7 +105,7 @@ function textOf(
     ),
     ...(more ? [more] : []),
     `See the whole result: open ${to.appName} in Trackunit Manager, ${to.managerUrl}`,
-    why,
+    `${why} To stop these emails: ${to.withdrawUrl}`,
   ].join('\n\n')
 }
 
@@ -133,7 +135,7 @@ ${groups.flatMap(({ title, lines }) => [
 ])}
 ${more ? html`<p>${more}</p>` : ''}
 <p><a href="${to.managerUrl}">Open ${to.appName} in Trackunit Manager</a></p>
-<p style="color:#5b6470;font-size:13px">${why}</p>
+<p style="color:#5b6470;font-size:13px">${why} <a href="${to.withdrawUrl}">Stop these emails</a></p>
 </body></html>`
 }
 

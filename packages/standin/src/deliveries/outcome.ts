@@ -5,9 +5,9 @@ export type Outcome =
   | { kind: 'failed'; because: string; retryAfterMs?: number | undefined }
   /**
    * A later attempt would end the same way. `isGone`: so would every other delivery to this address. `isOurs`: the receiver
-   * was not asked.
+   * was not asked, `unconfirmed`: because results may not be sent there.
    */
-  | { kind: 'refused'; because: string; isGone?: boolean; isOurs?: true }
+  | { kind: 'refused'; because: string; isGone?: boolean; isOurs?: true | 'unconfirmed' }
 
 /** Pauses before each further attempt: two and a half hours in total. */
 const pausesMs = [5_000, 60_000, 300_000, 1_800_000, 7_200_000] as const

@@ -11,6 +11,7 @@ const email: Email = {
   subject: 'Attention list: 3 machines need you\r\nBcc: eve@example.org',
   text: 'Three machines.',
   html: '<p>Three machines.</p>',
+  withdrawUrl: `https://standin.example/receivers/withdraw/${'link.'.repeat(80)}`,
   attachment: { name: 'list.csv', mediaType: 'text/csv; charset=utf-8', content: Buffer.from('a,b\r\n') },
 }
 
@@ -19,8 +20,7 @@ const unlimited = { signal: new AbortController().signal }
 const configured = ({ url }: { url: string }) => ({
   config: {
     delivery: {
-      emailDomains: [],
-      webhookDomains: [],
+      domains: [],
       managerUrl: 'https://manager.example',
       smtp: { server: new Secret(url), from },
     },
@@ -40,6 +40,8 @@ test('an email arrives once at its one reader, with both forms and its file, und
     'filename=list.csv',
     Buffer.from('a,b\r\n').toString('base64'),
     'Auto-Submitted: auto-generated',
+    `List-Unsubscribe:\r\n <${email.withdrawUrl}>\r\n`,
+    'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
   ])
     expect(mail?.raw).toContain(part)
   expect(mail?.raw).not.toMatch(/^Bcc:/m)

@@ -9,6 +9,8 @@ export interface Email {
   subject: string
   text: string
   html: string
+  /** Where its reader can stop such emails. */
+  withdrawUrl: string
   attachment?: { name: string; mediaType: string; content: Buffer } | undefined
 }
 
@@ -20,7 +22,7 @@ const timeoutMs = 20_000
  */
 export async function sendEmail(
   { config }: { config: Pick<Config, 'delivery'> },
-  { id, to, subject, text, html, attachment }: Email,
+  { id, to, subject, text, html, withdrawUrl, attachment }: Email,
   { signal }: { signal: AbortSignal },
 ): Promise<Outcome> {
   const { smtp } = config.delivery
@@ -38,8 +40,13 @@ export async function sendEmail(
       subject,
       text,
       html,
-      // Suppresses automatic replies, such as out-of-office messages.
-      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      headers: {
+        // Suppresses automatic replies, such as out-of-office messages.
+        ...{ 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        // With one click in the mail program. @see RFC 8058
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      },
+      list: { unsubscribe: withdrawUrl },
       attachments: attachment
         ? [{ filename: attachment.name, contentType: attachment.mediaType, content: attachment.content }]
         : [],

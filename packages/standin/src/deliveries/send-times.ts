@@ -1,11 +1,12 @@
-import type { Destination } from '@standin/contracts'
-
-/** An email may carry a file of some megabytes, and a mail server may scan it before it answers. */
-const mostMs = { webhook: 15_000, email: 120_000 } as const
+/**
+ * An email may carry a file of some megabytes, and a mail server may scan it before it answers. A person waits until a question
+ * to a receiver is sent.
+ */
+const mostMs = { webhook: 15_000, email: 120_000, question: 20_000 } as const
 
 export interface SendTimes {
   /** Aborts when one send has taken too long, from the lookup of the name to the answer. */
-  timeForSend(kind: Destination['kind']): AbortSignal
+  timeForSend(kind: keyof typeof mostMs): AbortSignal
   /** Ends all sends after a moment, because the process stops. Another replica sends again what was not delivered. */
   endSends(): void
 }

@@ -156,7 +156,8 @@ async function checkPlanned(
       detail: 'It cannot be scheduled: a person has to review each preview.',
     })
   checkInput(action, planned.input)
-  checkDestinations(ctx, planned.deliverTo, { caller, before: before?.deliverTo ?? [] })
+  const { accountId, deliverTo } = planned
+  await checkDestinations(ctx, deliverTo, { caller, accountId, before: before?.deliverTo ?? [] })
   return timesToShow(planned, ctx.clock.now())[0] ?? null
 }
 

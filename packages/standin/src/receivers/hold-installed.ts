@@ -1,0 +1,18 @@
+import { accessOf } from '../accounts/credentials-in-force.ts'
+import { shareInstallation } from '../accounts/stopped-account-store.ts'
+import type { InTransaction } from '../context.ts'
+import { StandinError } from '../standin-error.ts'
+
+/**
+ * Keeps an account from being uninstalled until the transaction ends, so that what is stored now is erased with the rest.
+ * @returns whether it has the app, be it suspended
+ */
+export async function holdInstalled(tx: InTransaction, accountId: string): Promise<boolean> {
+  await shareInstallation(tx.db, accountId)
+  return (await accessOf(tx.db, accountId)) !== undefined
+}
+
+/** @throws StandinError `INSTALLATION_NOT_FOUND` where it has not */
+export async function requireInstalled(tx: InTransaction, accountId: string): Promise<void> {
+  if (!(await holdInstalled(tx, accountId))) throw new StandinError('INSTALLATION_NOT_FOUND')
+}
