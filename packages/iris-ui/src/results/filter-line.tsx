@@ -36,10 +36,11 @@ export function FilterLine({ asked, columns, first, found, hasMachines }: Filter
   ]
   return (
     <div role="status" className="active">
-      {filters.length > 0 && found && (
+      {filters.length > 0 && (
         <>
-          <span>
-            {words.filtered(formats.number(found.total), formats.number(first.total), first.total, hasMachines)}{' '}
+          {/* Its place is kept while the number is asked for: the rows do not jump. */}
+          <span className={found ? undefined : 'unknown'}>
+            {words.filtered(formats.number(found?.total ?? 0), formats.number(first.total), first.total, hasMachines)}{' '}
             <b>
               <bdi>{filters.join(', ')}</bdi>
             </b>

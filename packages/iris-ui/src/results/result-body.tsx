@@ -22,6 +22,7 @@ export function ResultBody({ run, beside }: { run: Run; beside?: ReactNode }) {
   const chart = first?.chart && chartToDraw(first.chart, run)
   const isEmpty = !first || first.columns.length === 0 || (first.total === 0 && first.rows.length === 0)
   const hasFlow = !isEmpty || isError || chart?.kind === 'stacked'
+  if (!beside && !hasFlow) return null
   return (
     <div className={beside ? 'result' : 'result alone'}>
       <OpenRow run={run} first={isEmpty ? undefined : first}>

@@ -52,8 +52,9 @@ export function RowPanel({ run, asked, columns, index, total }: RowPanelProps) {
   const isThere = row !== undefined
   useEffect(() => {
     // Previous and next keep the focus; whoever comes from the list hears what it is about.
-    if (isThere && !heading.current?.closest('.panel')?.contains(document.activeElement))
-      heading.current?.focus({ preventScroll: true })
+    const title = heading.current
+    if (isThere && title && !title.closest('.panel')?.contains(document.activeElement))
+      title.focus({ preventScroll: title.closest('.alone') === null })
   }, [isThere])
 
   return (
