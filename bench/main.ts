@@ -12,10 +12,13 @@ import { callbackOverHttp } from './rows/callback-over-http.ts'
 import { clickToProgress } from './rows/click-to-progress.ts'
 import { coldCrowd } from './rows/cold-crowd.ts'
 import { commitsWithNotices } from './rows/commits-with-notices.ts'
+import { diskOfHandOuts } from './rows/disk-of-hand-outs.ts'
 import { firstPaint } from './rows/first-paint.ts'
-import { manyInstallations } from './rows/many-installations.ts'
+import { idleReplica } from './rows/idle-replica.ts'
+import { manyInstallations, millionAccounts } from './rows/many-installations.ts'
 import { runEvents } from './rows/run-events.ts'
 import { fleetOfManyPages, runGoesOn } from './rows/run-goes-on.ts'
+import { runPerSecond } from './rows/run-per-second.ts'
 import { serverCachedToken } from './rows/server-cached-token.ts'
 import { tokenOverHttp } from './rows/token-over-http.ts'
 
@@ -59,22 +62,22 @@ await withStack({ worker: 'apart', fleetSize: fleetOfManyPages, ids: ['run-event
   ...runGoesOn(stack),
 ])
 await withStack({ replicas: 4, ids: ['cold-crowd', 'replica-killed'] }, coldCrowd)
-if (isWanted(['click-to-progress'])) {
-  await using app = await clickToProgress()
-  await measure(app.comparisons)
-}
-if (isWanted(['app-first-paint'])) {
-  await using app = await firstPaint()
-  await measure(app.comparisons)
-}
-if (isWanted(['many-installations'])) {
-  await using installations = await manyInstallations()
-  await measure(installations.comparisons)
-}
+await withStack({ ids: ['idle-replica-statements', 'idle-replica-sessions', 'idle-replica-cpu'] }, idleReplica)
 
-if (isWanted(['commits-with-notices'])) {
-  await using commits = await commitsWithNotices()
-  await measure(commits.comparisons)
+/** Rows with a stack of their own, which is opened where one of them is wanted. */
+const withOwnStack: Array<[ids: string[], open: () => Promise<AsyncDisposable & { comparisons: Comparison[] }>]> = [
+  [['click-to-progress'], clickToProgress],
+  [['app-first-paint'], firstPaint],
+  [['many-installations'], manyInstallations],
+  [['million-accounts'], millionAccounts],
+  [['commits-with-notices'], commitsWithNotices],
+  [['run-per-second'], runPerSecond],
+  [['hand-outs-disk', 'hand-outs-log'], diskOfHandOuts],
+]
+for (const [ids, open] of withOwnStack) {
+  if (!isWanted(ids)) continue
+  await using stack = await open()
+  await measure(stack.comparisons)
 }
 
 const at = new Date().toISOString()

@@ -1,109 +1,104 @@
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startEmbeddedPostgres } from 'standin/embedded-postgres'
-import { signedGrants, signedKeys } from '../../packages/standin/src/access/access-table.ts'
-import { signedAccounts } from '../../packages/standin/src/accounts/account-table.ts'
+import { findInstallation, listAccounts, listCredentials } from '../../packages/standin/src/accounts/account-store.ts'
 import { findCredentialsInForce } from '../../packages/standin/src/accounts/credentials-in-force.ts'
-import { createAudit } from '../../packages/standin/src/audit/audit.ts'
-import { systemClock } from '../../packages/standin/src/clock.ts'
-import { connectDatabase } from '../../packages/standin/src/database/database.ts'
-import { migrateDatabase } from '../../packages/standin/src/database/migrate.ts'
-import { createSignedRows } from '../../packages/standin/src/secrets/signed-rows.ts'
+import {
+  listInstallationEvents,
+  numberInstallationEvents,
+} from '../../packages/standin/src/accounts/installation-event-store.ts'
 import { findStanding } from '../../packages/standin/src/tokens/standing-store.ts'
 import type { Comparison, Measured } from '../compare.ts'
+import { type FilledDatabase, fillDatabase, scopeKey } from '../filled-database.ts'
 import { quantile } from '../quantile.ts'
 
 const callers = 16
 const callsOfEach = 50
-const scopeKey = 'asset.view'
-const ring = [{ kid: 'bench', bytes: new Uint8Array(32) }] as const
-const signedRows = createSignedRows({ ring })
-const key = { id: 'key', service: 'bench', digest: 'd', expiresAt: new Date('2099-01-01'), revokedAt: null }
-const grant = { service: 'bench', accountId: 'all', scopes: [scopeKey] }
-const macs = [signedRows.sign(signedKeys, key), signedRows.sign(signedGrants, grant)] as const
+const few = 100
 
-/** All that a token costs the database when no memory helps, among many installations and among few. */
-export async function manyInstallations(): Promise<AsyncDisposable & { comparisons: Comparison[] }> {
-  const few = await filled(100)
-  const many = await filled(100_000)
-  const of = (share: number, { name, measure }: typeof few) => ({
-    name,
-    warmUp: async () => void (await measure(share)),
-    measure: () => measure(share),
-  })
-  const row = (share: number, goal: number): Comparison => ({
-    id: `many-installations-p${share * 100}`,
-    name: `a token’s statements, ${callers} callers, 100,000 installations against 100: p${share * 100}`,
-    ...{ unit: 'ms', goal, better: 'less', rounds: 10 },
-    subject: of(share, many),
-    reference: of(share, few),
-  })
+type Work = (database: FilledDatabase, accountId: string) => Promise<unknown>
+
+/** All that a token costs the database when no memory helps. */
+const token: Work = async (database, accountId) => {
+  const { generation, mac } = await findCredentialsInForce(database, accountId)
+  const { token } = await findStanding(database.db, { accountId, generation, scopeKey })
+  await database.handOut({ accountId, generation, mac, fingerprint: token?.fingerprint ?? '' })
+}
+/** A service that reads the feed from some point on. */
+const feed: Work = async (database) => {
+  const { db, accounts } = database
+  await numberInstallationEvents(db)
+  await listInstallationEvents(database, 'all', { after: Math.floor(Math.random() * accounts.length), limit: 100 })
+}
+/** A page of the list of accounts, each with its state. */
+const list: Work = async (database, after) => {
+  const { db } = database
+  const page = await listAccounts(database, 'all', { after, limit: 51 })
+  await Promise.all(page.slice(0, 50).flatMap((id) => [findInstallation(db, id), listCredentials(db, id)]))
+}
+
+/** What a token costs the database among 100,000 installations and among few. */
+export const manyInstallations = () =>
+  among(100_000, (many, reference) =>
+    [0.5, 0.99].map((share) => ({
+      id: `many-installations-p${share * 100}`,
+      name: `a token’s statements, ${callers} callers, 100,000 installations against ${few}: p${share * 100}`,
+      ...row(token, share, { many, reference, goal: share === 0.5 ? 1.15 : 1.5 }),
+    })),
+  )
+
+/** The same, the feed and the list among 1,000,000. */
+export const millionAccounts = () =>
+  among(1_000_000, (many, reference) =>
+    Object.entries({ token, feed, list }).flatMap(([name, work]) =>
+      [0.5, 0.99].map((share) => ({
+        id: `million-accounts-${name}-p${share * 100}`,
+        name: `the statements of a ${name}, ${callers} callers, 1,000,000 accounts against ${few}: p${share * 100}`,
+        ...row(work, share, { many, reference, goal: share === 0.5 ? 1.2 : 1.5 }),
+      })),
+    ),
+  )
+
+async function among(
+  count: number,
+  comparisonsOf: (many: FilledDatabase, reference: FilledDatabase) => Comparison[],
+): Promise<AsyncDisposable & { comparisons: Comparison[] }> {
+  const reference = await fillDatabase(few)
+  const many = await fillDatabase(count)
   return {
-    comparisons: [row(0.5, 1.15), row(0.99, 1.5)],
+    comparisons: comparisonsOf(many, reference),
     async [Symbol.asyncDispose]() {
-      await few.close()
-      await many.close()
+      await reference[Symbol.asyncDispose]()
+      await many[Symbol.asyncDispose]()
     },
   }
 }
 
-async function filled(installations: number) {
-  const folder = await mkdtemp(join(tmpdir(), 'standin-bench-'))
-  const server = await startEmbeddedPostgres({ dataDir: folder })
-  await migrateDatabase(server.url)
-  const { db, sql, close } = connectDatabase(server.url)
-  const ids = Array.from({ length: installations }, () => randomUUID())
-  const macsOfAccounts = ids.map((accountId) => signedRows.sign(signedAccounts, { accountId, activeGeneration: 1 }))
-  await sql`insert into installations (account_id, active_generation, last_generation, mac)
-    select account_id, 1, 1, mac
-    from unnest(${`{${ids.join()}}`}::text::uuid[], ${`{${macsOfAccounts.join()}}`}::text::text[]) as signed(account_id, mac)`
-  await sql`insert into credentials
-      (account_id, generation, app_id, client_id, sealed_secret, content_digest, state, issued_at, tie_break, bound, granted_scopes)
-    select account_id, 1, 'app', account_id::text, repeat('s', 300), account_id::text, 'active', now(), '', true, '{asset.view}'
-    from installations`
-  await sql`insert into access_tokens (account_id, scope_key, generation, sealed_token, fingerprint, expires_at, lifetime_ms)
-    select account_id, ${scopeKey}, 1, repeat('t', 1200), account_id::text, now() + interval '1 hour', 3600000 from installations`
-  await sql`insert into service_keys (id, service, digest, expires_at, mac) values ('key', 'bench', 'd', '2099-01-01', ${macs[0]})`
-  await sql`insert into grants (service, account_id, scopes, mac) values ('bench', 'all', '{asset.view}', ${macs[1]})`
-  await sql`vacuum analyze`
-  const accounts = (await sql`select account_id from installations order by random() limit 10000`).map(
-    ({ account_id }) => String(account_id),
-  )
-  const { recordHandOut } = createAudit({ db, clock: systemClock, keys: ring })
-
-  async function token(accountId: string): Promise<void> {
-    const { generation, mac } = await findCredentialsInForce({ db, signedRows }, accountId)
-    const { token } = await findStanding(db, { accountId, generation, scopeKey })
-    const receiver = { kind: 'service', id: 'bench' } as const
-    const fingerprint = token?.fingerprint ?? ''
-    const restsOn = [mac, ...macs]
-    if (
-      !(await recordHandOut({ accountId, generation, scopeKey, fingerprint, serviceKeyId: key.id, restsOn, receiver }))
-    )
-      throw new Error('the hand-out was refused')
-  }
-
+function row(
+  work: Work,
+  share: number,
+  { many, reference, goal }: { many: FilledDatabase; reference: FilledDatabase; goal: number },
+): Omit<Comparison, 'id' | 'name'> {
+  const of = (database: FilledDatabase, name: string) => ({
+    name,
+    warmUp: async () => void (await timesOf(database, work, share)),
+    measure: () => timesOf(database, work, share),
+  })
   return {
-    name: `${installations.toLocaleString('en')} installations`,
-    async close() {
-      await close()
-      await server.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
-    async measure(share: number): Promise<Measured> {
-      const tookMs: number[] = []
-      await Promise.all(
-        Array.from({ length: callers }, async () => {
-          for (let call = 0; call < callsOfEach; call++) {
-            const startedAtMs = performance.now()
-            await token(accounts[Math.floor(Math.random() * accounts.length)] ?? '')
-            tookMs.push(performance.now() - startedAtMs)
-          }
-        }),
-      )
-      return { value: quantile(tookMs, share) }
-    },
+    ...{ unit: 'ms', goal, better: 'less', rounds: 10 },
+    subject: of(many, 'many accounts'),
+    reference: of(reference, `${few} accounts`),
   }
+}
+
+async function timesOf(database: FilledDatabase, work: Work, share: number): Promise<Measured> {
+  const { accounts } = database
+  const tookMs: number[] = []
+  await Promise.all(
+    Array.from({ length: callers }, async () => {
+      for (let call = 0; call < callsOfEach; call++) {
+        const startedAtMs = performance.now()
+        await work(database, accounts[Math.floor(Math.random() * accounts.length)] ?? '')
+        tookMs.push(performance.now() - startedAtMs)
+      }
+    }),
+  )
+  return { value: quantile(tookMs, share) }
 }

@@ -226,6 +226,11 @@ CREATE TABLE "heartbeats" (
 	"at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "shared_turns" (
+	"name" text PRIMARY KEY NOT NULL,
+	"next_at_ms" double precision NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "sweeps" (
 	"name" text PRIMARY KEY NOT NULL,
 	"next_at" timestamp (3) with time zone NOT NULL,
@@ -514,10 +519,11 @@ CREATE TABLE "key_sets" (
 );
 --> statement-breakpoint
 CREATE TABLE "rate_budgets" (
-	"key" text PRIMARY KEY NOT NULL,
-	"account_id" uuid,
+	"account_id" uuid NOT NULL,
+	"key" text NOT NULL,
 	"state" jsonb NOT NULL,
-	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "rate_budgets_account_id_key_pk" PRIMARY KEY("account_id","key")
 );
 --> statement-breakpoint
 CREATE TABLE "sign_in_outages" (
@@ -594,5 +600,4 @@ CREATE INDEX "schedules_newest" ON "schedules" USING btree ("account_id","create
 CREATE INDEX "schedules_ending" ON "schedules" USING btree ("ends_at") WHERE "schedules"."state" = 'active';--> statement-breakpoint
 CREATE INDEX "schedules_due" ON "schedules" USING btree ("due_at") WHERE "schedules"."state" = 'active';--> statement-breakpoint
 CREATE INDEX "token_leases_due" ON "token_leases" USING btree ("refresh_at") WHERE "token_leases"."refresh_at" is not null;--> statement-breakpoint
-CREATE INDEX "rate_budgets_by_account" ON "rate_budgets" USING btree ("account_id");--> statement-breakpoint
 CREATE INDEX "rate_budgets_by_age" ON "rate_budgets" USING btree ("updated_at");

@@ -7,6 +7,7 @@ import { createListener, type ReplicaListener } from './database/listen.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { createNotifier, type Notice, type Notices, type Notifier, notify } from './database/notices.ts'
 import { openDatabase } from './database/open-database.ts'
+import { createSharedTurns, type SharedTurns } from './database/shared-turns.ts'
 import type { Logger } from './observability/logger.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { createSignedRows, type SignedRows } from './secrets/signed-rows.ts'
@@ -35,6 +36,8 @@ export interface Context extends World {
   /** Signs and checks the rows that decide who is let in and served. */
   signedRows: SignedRows
   metrics: Metrics
+  /** The rate of requests to Trackunit over all accounts, which all replicas share. */
+  requestTurns: SharedTurns
   /** Names app and version to Trackunit. */
   userAgent: string
 }
@@ -151,6 +154,7 @@ export function createContext(
     vault: createVault(config.keys.encryption),
     signedRows: createSignedRows({ ring: config.keys.audit, log: world.log, metrics }),
     metrics,
+    requestTurns: createSharedTurns({ db }, { name: 'trackunit', perSecond: config.trackunit.maxRequestsPerS }),
     userAgent: `Standin/${version} (${config.app.id})`,
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { asc, sql } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { defineAction, type RunContext } from '../src/actions/define-action.ts'
 import { systemClock } from '../src/clock.ts'
@@ -158,7 +158,7 @@ async function moveTime(db: Database, ms: number): Promise<void> {
   const sooner = sql`make_interval(secs => ${ms / 1_000})`
   const moved = (atMs: number | undefined) => atMs && atMs - ms
   await db.transaction(async (tx) => {
-    for (const { key, state } of await tx.select().from(rateBudgets).for('update')) {
+    for (const { accountId, key, state } of await tx.select().from(rateBudgets).for('update')) {
       const next: BudgetState = JSON.parse(
         JSON.stringify({
           ...state,
@@ -169,8 +169,12 @@ async function moveTime(db: Database, ms: number): Promise<void> {
           nextTurnAtMs: moved(state.nextTurnAtMs),
         }),
       )
-      await tx.update(rateBudgets).set({ state: next }).where(sql`${rateBudgets.key} = ${key}`)
+      await tx
+        .update(rateBudgets)
+        .set({ state: next })
+        .where(and(eq(rateBudgets.accountId, accountId), eq(rateBudgets.key, key)))
     }
+    await tx.execute(sql`update shared_turns set next_at_ms = next_at_ms - ${ms}`)
     await tx.execute(sql`update ${runs} set waiting_until = waiting_until - ${sooner} where waiting_until is not null`)
     await tx.execute(sql`select pg_notify('run_due', '')`)
   })

@@ -47,8 +47,8 @@ export const caller: ServiceCaller = {
   grants: [{ accountId: 'all', scopes: ['a', 'b', 'asset.view'], mac: '' }],
 }
 
-interface Given extends Pick<ReplicaOptions, 'environment' | 'fetch'> {
-  database: TestDatabase
+interface Given extends Pick<ReplicaOptions, 'environment' | 'fetch' | 'connection'> {
+  database: Pick<TestDatabase, 'url'>
   actions: readonly AnyAction[]
   hooks?: Partial<RunsHooks>
   /** When time begins. What waits is due at once in a database whose clock is later. */

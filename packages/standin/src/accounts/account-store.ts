@@ -5,7 +5,7 @@ import type { GrantedAccounts } from '../access/authorize.ts'
 import type { Announcing, Context, InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
-import { isAmong } from '../database/is-among.ts'
+import { isAmong, isOfAccounts } from '../database/is-among.ts'
 import type { Notices } from '../database/notices.ts'
 import {
   credentials,
@@ -57,18 +57,18 @@ export async function lockInstallations(
   tx: Transaction,
   accountIds: readonly string[],
 ): Promise<{ rows: InstallationRow[]; created: string[] }> {
-  const ids = arrayText([...new Set(accountIds)].sort())
+  const ids = [...new Set(accountIds)].sort()
   const created = await tx.execute<{ accountId: string }>(sql`
-    insert into ${installations} (account_id) select unnest(${ids}::text::uuid[])
+    insert into ${installations} (account_id) select unnest(${arrayText(ids)}::text::uuid[])
     on conflict do nothing returning account_id as "accountId"`)
   const rows = await tx
     .select()
     .from(installations)
-    .where(sql`${installations.accountId} = any(${ids}::text::uuid[])`)
+    .where(isOfAccounts(installations.accountId, ids))
     .orderBy(asc(installations.accountId))
     .for('update')
   const ofThese = created.map(({ accountId }) => accountId)
-  if (rows.length === new Set(accountIds).size) return { rows, created: ofThese }
+  if (rows.length === ids.length) return { rows, created: ofThese }
   const again = await lockInstallations(tx, accountIds) // One was deleted, because of its age, between the two statements.
   return { rows: again.rows, created: [...ofThese, ...again.created] }
 }

@@ -1,8 +1,7 @@
 import { asc, desc, type SQL, sql } from 'drizzle-orm'
 import type { Announcing } from '../context.ts'
-import { arrayText } from '../database/array-text.ts'
 import type { Transaction } from '../database/database.ts'
-import { isAmong } from '../database/is-among.ts'
+import { isOfAccounts } from '../database/is-among.ts'
 import { deletionOf, insertionOf, updateOf } from '../database/many-rows.ts'
 import type { Notice } from '../database/notices.ts'
 import type { CredentialKey, CredentialRow, InstallationRow } from './account-store.ts'
@@ -11,7 +10,7 @@ import { unnumberedEvents } from './installation-event-table.ts'
 
 /** Deletes rows that this transaction created and then had no use for. */
 export async function deleteInstallations(tx: Transaction, accountIds: readonly string[]): Promise<void> {
-  if (accountIds.length > 0) await tx.delete(installations).where(isAmong(installations.accountId, accountIds))
+  if (accountIds.length > 0) await tx.delete(installations).where(isOfAccounts(installations.accountId, accountIds))
 }
 
 /** The credentials of several accounts, locked: provers skip them until the transaction ends. */
@@ -19,7 +18,7 @@ export async function lockCredentialsOf(tx: Transaction, accountIds: readonly st
   return tx
     .select()
     .from(credentials)
-    .where(sql`${credentials.accountId} = any(${arrayText(accountIds)}::text::uuid[])`)
+    .where(isOfAccounts(credentials.accountId, [...new Set(accountIds)]))
     .orderBy(asc(credentials.accountId), desc(credentials.generation))
     .for('update')
 }

@@ -4,7 +4,7 @@ import { account, anna, caller, createRunStack, otherAccount, type RunStack } fr
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller } from '../access/caller.ts'
 import { contracted, router } from '../http/trpc.ts'
-import { graphqlKeyOf } from '../trackunit/rate-rules.ts'
+import { graphqlKey } from '../trackunit/rate-rules.ts'
 import { actionProcedures } from './action-procedures.ts'
 import { type AnyAction, defineAction } from './define-action.ts'
 
@@ -99,7 +99,7 @@ test('a newly bought plan can be tried at once: a refusal is forgotten when a us
   await stack.install()
   const state = JSON.stringify({ refusedAtMs: Date.now(), left: 7 })
   await stack.sql`insert into rate_budgets (key, account_id, state)
-    values (${graphqlKeyOf(account)}, ${account}, ${state}::text::jsonb)`
+    values (${graphqlKey}, ${account}, ${state}::text::jsonb)`
   const missing = async () => (await listAs(stack, anna)).map(({ missingPlan }) => missingPlan)
   expect(await missing()).toEqual(['GraphQL'])
 

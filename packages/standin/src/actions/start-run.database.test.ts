@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
-import { graphqlKeyOf } from '../trackunit/rate-rules.ts'
+import { graphqlKey } from '../trackunit/rate-rules.ts'
 import { type AnyAction, defineAction } from './define-action.ts'
 
 const database = await createTestDatabase()
@@ -33,7 +33,7 @@ const actions = [
 /** As a request to GraphQL that Trackunit refused just now leaves it. */
 const refuseGraphql = ({ sql }: RunStack) =>
   sql`insert into rate_budgets (key, account_id, state)
-    values (${graphqlKeyOf(account)}, ${account}, jsonb_build_object('refusedAtMs', extract(epoch from now()) * 1000))`
+    values (${graphqlKey}, ${account}, jsonb_build_object('refusedAtMs', extract(epoch from now()) * 1000))`
 
 test('an accepted run is on disk, announced, promoted and due', async () => {
   await using stack = await createRunStack({ database, actions })

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { arrayText } from './array-text.ts'
 
@@ -8,6 +8,10 @@ import { arrayText } from './array-text.ts'
  */
 export const isAmong = (column: PgColumn, values: readonly string[]): SQL =>
   sql`${column} = any(${arrayParameter(values, column.getSQLType())})`
+
+/** Whether a row belongs to one of these accounts. Where there is one, the statement names it, and so stays on its shard. */
+export const isOfAccounts = (column: PgColumn, accountIds: readonly string[]): SQL =>
+  accountIds.length === 1 ? eq(column, accountIds[0]) : isAmong(column, accountIds)
 
 /** The same where the values may be left out: then every row fits. */
 export const isAmongGiven = (column: PgColumn, values: readonly string[] | undefined): SQL =>

@@ -10,7 +10,7 @@ import { defineAction } from '../actions/define-action.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import { rateBudgets } from '../trackunit/rate-budget-table.ts'
-import { graphqlKeyOf } from '../trackunit/rate-rules.ts'
+import { graphqlKey } from '../trackunit/rate-rules.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { endSchedules, noteAuthors } from './note-authors.ts'
 import { reviewSchedules } from './review-schedules.ts'
@@ -549,9 +549,7 @@ describe('users and services', () => {
 
   describe('whose action reads the snapshot only if the plan has no GraphQL', () => {
     const refuse = ({ runs: { db } }: Stack) =>
-      db
-        .insert(rateBudgets)
-        .values({ key: graphqlKeyOf(account), accountId: account, state: { refusedAtMs: Date.now() } })
+      db.insert(rateBudgets).values({ key: graphqlKey, accountId: account, state: { refusedAtMs: Date.now() } })
     const dense = { actionId: 'fallback', recurrence: 'FREQ=HOURLY' }
 
     test('cannot schedule it more often, once that is known', async () => {

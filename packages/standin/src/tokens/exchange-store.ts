@@ -69,15 +69,15 @@ const putToken = ({ scopeKey, generation }: TokenIdentity, token: Exchanged) => 
     generation = excluded.generation, sealed_token = excluded.sealed_token, fingerprint = excluded.fingerprint,
     lifetime_ms = excluded.lifetime_ms, expires_at = excluded.expires_at, issued_at = now()`
 
-const dropPauses = ({ scopeKey }: TokenIdentity) => sql`
-  delete from ${exchangePauses} p using ended where p.account_id = ended.account_id and p.scope_key in ('', ${scopeKey})`
+const dropPauses = ({ accountId, scopeKey }: TokenIdentity) => sql`
+  delete from ${exchangePauses} p using ended where p.account_id = ${accountId} and p.scope_key in ('', ${scopeKey})`
 
 /** Scope sets of an account that are kept, at most. */
 const maxScopeSets = 8
 
-const leastUsedScopeSets = ({ scopeKey }: TokenIdentity) => sql`
+const leastUsedScopeSets = ({ accountId, scopeKey }: TokenIdentity) => sql`
   select l.scope_key from ${tokenLeases} l, ended
-  where l.account_id = ended.account_id and l.scope_key <> ${scopeKey} and l.holder is null
+  where l.account_id = ${accountId} and l.scope_key <> ${scopeKey} and l.holder is null
   order by l.last_used_at desc offset ${maxScopeSets - 1}`
 
 /**

@@ -1,15 +1,14 @@
-import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import type { BudgetState } from './rate-budget.ts'
 
-/** What requests have used of Trackunit's limits, shared by all replicas: a row for each limit of each account, and one for all. */
+/** What requests have used of Trackunit's limits, shared by all replicas: a row for each limit of each account. */
 export const rateBudgets = pgTable(
   'rate_budgets',
   {
-    key: text().primaryKey(),
-    /** Null for the limit over all accounts. */
-    accountId: uuid(),
+    accountId: uuid().notNull(),
+    key: text().notNull(),
     state: jsonb().$type<BudgetState>().notNull(),
     updatedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },
-  (table) => [index('rate_budgets_by_account').on(table.accountId), index('rate_budgets_by_age').on(table.updatedAt)],
+  (table) => [primaryKey({ columns: [table.accountId, table.key] }), index('rate_budgets_by_age').on(table.updatedAt)],
 )

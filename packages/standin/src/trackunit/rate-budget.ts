@@ -1,3 +1,5 @@
+import { nextTurn, type TurnRule } from '../database/next-turn.ts'
+
 /** What is known about one limit. Times are milliseconds since 1970 on the database's clock. */
 export interface BudgetState {
   /** When the last requests were allowed, the oldest first. */
@@ -30,7 +32,7 @@ export type BudgetRule =
   /** Complexity points: a document is sent while `reserve` times its cost is left. */
   | { kind: 'points'; document: string; reserve: number; saysWhatIsLeft: boolean }
   /** So many a second, in turns; a request is refused if its turn is further away than `patienceMs`. */
-  | { kind: 'turns'; perSecond: number; patienceMs: number }
+  | ({ kind: 'turns' } & TurnRule)
 
 export type Decision = { next: BudgetState; inMs: number } | { refusedForMs: number }
 
@@ -89,18 +91,10 @@ function decidePoints(
   return { next: { ...state, remaining: remaining - cost }, inMs: 0 }
 }
 
-/** A fifth of a second's requests may go at once; the rest is spaced, so that no second has more than allowed. */
-function decideTurn(
-  state: BudgetState,
-  { perSecond, patienceMs }: { perSecond: number; patienceMs: number },
-  nowMs: number,
-): Decision {
-  const burst = Math.max(1, Math.floor(perSecond / 5))
-  const spacingMs = 1_000 / Math.max(1, perSecond - (burst > 1 ? burst : 0))
-  const turnAtMs = Math.max(state.nextTurnAtMs ?? 0, nowMs - (burst - 1) * spacingMs)
-  const inMs = Math.max(0, turnAtMs - nowMs)
-  if (inMs > patienceMs) return { refusedForMs: inMs }
-  return { next: { ...state, nextTurnAtMs: turnAtMs + spacingMs }, inMs }
+function decideTurn(state: BudgetState, rule: TurnRule, nowMs: number): Decision {
+  const turn = nextTurn(state.nextTurnAtMs, rule, nowMs)
+  if ('refusedForMs' in turn) return turn
+  return { next: { ...state, nextTurnAtMs: turn.nextAtMs }, inMs: turn.inMs }
 }
 
 /** What an answer said about the limit of its request. */

@@ -3,6 +3,7 @@ import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { openTestReplica } from '../../test/test-replica.ts'
 import { systemClock } from '../clock.ts'
+import { sharedTurns } from '../database/shared-turns-table.ts'
 import { StandinError } from '../standin-error.ts'
 import { createAccountClient } from './account-client.ts'
 import { isGraphqlRefused } from './rate-budget-store.ts'
@@ -31,6 +32,7 @@ async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   }
   const { db: shared } = open(1)
   await shared.delete(rateBudgets) // The last test's requests.
+  await shared.delete(sharedTurns)
   const replicas = Array.from({ length: count }, () => {
     const ctx = open(5)
     return (isUrgent = true): TrackunitClient => createAccountClient(ctx, { accountId, isUrgent, signal: never, token })
@@ -105,7 +107,7 @@ test('invariant 23: three replicas with fifty runs each break no limit of the st
   expect(sent(0)).toBeLessThan(30) // The budget of points would have been overrun.
   const waits = outcomes.flatMap(({ outcome }) => (outcome === 'sent' ? [] : [outcome]))
   expect(Math.min(...waits)).toBeGreaterThan(60_000)
-}, 20_000)
+}, 60_000)
 
 test.for(['page', 'forbidden', 'graphql-error'] as const)(
   'an account whose plan lacks GraphQL is remembered for a day, or until it is answered (%s)',
@@ -156,7 +158,7 @@ test('invariant 23: the documented rates of time series, alerts and locations ho
   const { counts, violations } = await requests()
   expect(violations.filter(({ rule }) => rule !== 'path-documented')).toEqual([])
   expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(100)
-}, 20_000)
+}, 60_000)
 
 test('invariant 23: a ceiling over all accounts holds for all replicas together', async () => {
   const { replicas } = await createReplicas(3, { perSecond: 10 })
@@ -170,4 +172,4 @@ test('invariant 23: a ceiling over all accounts holds for all replicas together'
   const tookS = (performance.now() - beganAtMs) / 1_000
   expect(sent).toBeGreaterThan(10)
   expect(sent).toBeLessThanOrEqual(10 * (tookS + 1))
-}, 20_000)
+}, 60_000)

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Context } from '../context.ts'
+import type { Turn } from '../database/next-turn.ts'
 import { StandinError } from '../standin-error.ts'
 import { learnFromAnswer } from './learn-from-answer.ts'
 import { type BudgetState, decide, learn } from './rate-budget.ts'
 import { changeBudgets } from './rate-budget-store.ts'
-import { ceiling, type Limit, type LimitedRequest, limitsOf, type Spender } from './rate-rules.ts'
+import { type LimitedRequest, limitsOf, patienceOf, type Spender } from './rate-rules.ts'
 import type { ApiAnswer } from './rest-answer.ts'
 
 /** What stands between an API client and Trackunit's limits. */
@@ -28,15 +29,14 @@ const exchangePatienceMs = 10_000
  * can set what is left.)
  */
 export function limitsFor(ctx: Context, spender: Spender, signal: AbortSignal): RequestLimits {
-  const of = (request: LimitedRequest) =>
-    limitsOf(request, spender, { perSecond: ctx.config.trackunit.maxRequestsPerS })
+  const { accountId } = spender
   return {
-    before: (request) => waitForTurn(ctx, of(request), signal),
+    before: (request) => waitForTurn(ctx, request, { spender, signal }),
     async after(request, answer) {
       const learnt = learnFromAnswer(request, answer, ctx.clock.now())
-      const [limit] = of(request)
+      const [limit] = limitsOf(request, spender)
       if (!learnt || !limit) return
-      const noting = changeBudgets(ctx.db, [limit], (states, nowMs) => ({
+      const noting = changeBudgets(ctx.db, { accountId, keys: [limit.key] }, (states, nowMs) => ({
         next: new Map([[limit.key, learn(states.get(limit.key) ?? {}, learnt, nowMs)]]),
         result: undefined,
       }))
@@ -50,19 +50,22 @@ export function limitsFor(ctx: Context, spender: Spender, signal: AbortSignal): 
  * for its turn, or says when to retry.
  */
 export async function takeExchangeTurn(
-  ctx: Context,
+  ctx: Pick<Context, 'requestTurns'>,
 ): Promise<{ isTaken: true } | { isTaken: false; retryAfterMs: number }> {
-  const perSecond = ctx.config.trackunit.maxRequestsPerS
-  const turn = await takeTurn(ctx, [ceiling({ perSecond, patienceMs: exchangePatienceMs })])
+  const turn = await ctx.requestTurns.take(exchangePatienceMs)
   if ('refusedForMs' in turn) return { isTaken: false, retryAfterMs: Math.ceil(turn.refusedForMs) }
   if (turn.inMs > 0) await pause(turn.inMs)
   return { isTaken: true }
 }
 
-async function waitForTurn(ctx: Context, limits: readonly Limit[], signal: AbortSignal): Promise<void> {
+async function waitForTurn(
+  ctx: Context,
+  request: LimitedRequest,
+  { spender, signal }: { spender: Spender; signal: AbortSignal },
+): Promise<void> {
   const wait = (ms: number) => pause(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
   for (let waitedMs = 0; ; ) {
-    const turn = await takeTurn(ctx, limits)
+    const turn = await takeTurn(ctx, request, spender)
     if ('inMs' in turn) {
       if (turn.inMs > 0) await wait(turn.inMs)
       return
@@ -74,11 +77,19 @@ async function waitForTurn(ctx: Context, limits: readonly Limit[], signal: Abort
   }
 }
 
-/** @returns how long until the turn that was taken, or for how long none can be had */
-function takeTurn({ db }: Context, limits: readonly Limit[]) {
-  return changeBudgets<{ inMs: number } | { refusedForMs: number }>(db, limits, (states, nowMs) => {
+/**
+ * Takes a turn under the rate over all accounts, then one under the account's own limits: where these refuse, only the
+ * former is lost, which costs a fraction of a second. An account may have only one turn in a day.
+ * @returns how long until the turn that was taken, or for how long none can be had
+ */
+async function takeTurn({ db, requestTurns }: Context, request: LimitedRequest, spender: Spender): Promise<Turn> {
+  const overAll = await requestTurns.take(patienceOf(spender))
+  if ('refusedForMs' in overAll) return overAll
+  const limits = limitsOf(request, spender)
+  const names = { accountId: spender.accountId, keys: limits.map(({ key }) => key) }
+  return changeBudgets<Turn>(db, names, (states, nowMs) => {
     const next = new Map<string, BudgetState>()
-    let inMs = 0
+    let { inMs } = overAll
     let refusedForMs = 0
     for (const { key, rule } of limits) {
       const decision = decide(states.get(key) ?? {}, rule, nowMs)

@@ -15,9 +15,8 @@ export interface LimitedRequest {
 
 /** A limit that a request falls under. */
 export interface Limit {
+  /** Unique on the account. */
   key: string
-  /** Null: over all accounts. */
-  accountId: string | null
   rule: BudgetRule
 }
 
@@ -51,38 +50,22 @@ export interface Spender {
   isUrgent: boolean
 }
 
-/** The limits that a request falls under, those of its account before the one over all. */
-export function limitsOf(
-  request: LimitedRequest,
-  { accountId, isUrgent }: Spender,
-  { perSecond }: { perSecond: number },
-): Limit[] {
-  const who = isUrgent ? 'person' : 'schedule'
-  const own = ofAccount(request, who).map(({ key, rule }) => ({ key: `${accountId} ${key}`, accountId, rule }))
-  return [...own, ceiling({ perSecond, patienceMs: patienceMs[who] })]
-}
+/** The limits of its account that a request falls under. The first is the one that Trackunit's answer is about. */
+export const limitsOf = (request: LimitedRequest, { isUrgent }: Pick<Spender, 'isUrgent'>): Limit[] =>
+  ofAccount(request, isUrgent ? 'person' : 'schedule')
 
-/** The limit over all accounts, `/apptoken` included. */
-export const ceiling = (turns: { perSecond: number; patienceMs: number }): Limit => ({
-  key: 'over all',
-  accountId: null,
-  rule: { kind: 'turns', ...turns },
-})
+/** How long a request waits for its turn under the rate over all accounts, `/apptoken` included. */
+export const patienceOf = ({ isUrgent }: Pick<Spender, 'isUrgent'>) => patienceMs[isUrgent ? 'person' : 'schedule']
 
-const graphqlKey = 'graphql'
-export const graphqlKeyOf = (accountId: string) => `${accountId} ${graphqlKey}`
+export const graphqlKey = 'graphql'
 
-/** The first is the one that Trackunit's answer is about. */
-function ofAccount(
-  { method, path, page, document }: LimitedRequest,
-  who: keyof typeof reserves,
-): Array<Pick<Limit, 'key' | 'rule'>> {
+function ofAccount({ method, path, page, document }: LimitedRequest, who: keyof typeof reserves): Limit[] {
   if (document !== undefined) {
     const saysWhatIsLeft = withRateLimit(document).includes('rateLimit')
     const rule = { document: fingerprintOf(document), reserve: reserves[who], saysWhatIsLeft }
     return [{ key: graphqlKey, rule: { kind: 'points', ...rule } }]
   }
-  const turns = (key: keyof typeof perSecondOf): Pick<Limit, 'key' | 'rule'> => ({
+  const turns = (key: keyof typeof perSecondOf): Limit => ({
     key,
     rule: { kind: 'turns', perSecond: perSecondOf[key], patienceMs: patienceMs[who] },
   })

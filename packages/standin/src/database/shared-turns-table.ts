@@ -1,0 +1,8 @@
+import { doublePrecision, pgTable, text } from 'drizzle-orm/pg-core'
+
+/** When the next turn of a rate over all accounts is. One row for each rate; it belongs to no account. */
+export const sharedTurns = pgTable('shared_turns', {
+  name: text().primaryKey(),
+  /** Milliseconds since 1970, by the database's clock. */
+  nextAtMs: doublePrecision().notNull(),
+})
