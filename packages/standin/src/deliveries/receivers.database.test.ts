@@ -47,6 +47,8 @@ async function openStack() {
   const answers: Outcome[] = []
   const ctx: typeof stack.ctx = {
     ...stack.ctx,
+    // The service's grant is what the caller says.
+    access: { ...stack.ctx.access, keys: { ...stack.ctx.access.keys, on: (who) => who } },
     deliveries: {
       ...stack.ctx.deliveries,
       async sendEmail(_ctx, email) {
