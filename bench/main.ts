@@ -5,6 +5,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { type BenchStack, startBenchStack } from './bench-stack.ts'
 import { type Comparison, compare, type Row } from './compare.ts'
+import { newestResults, resultsFolder, writeChart } from './draw-chart.ts'
 import { printTable } from './print-table.ts'
 import { appFirstJavaScript } from './rows/app-first-javascript.ts'
 import { cachedToken } from './rows/cached-token.ts'
@@ -82,7 +83,11 @@ for (const [ids, open] of withOwnStack) {
 
 const at = new Date().toISOString()
 const machine = { cores: availableParallelism(), model: cpus()[0]?.model ?? 'unknown', node: process.version }
-const folder = join(import.meta.dirname, 'results')
-mkdirSync(folder, { recursive: true })
-writeFileSync(join(folder, `${at.replaceAll(':', '-')}.json`), `${JSON.stringify({ at, machine, rows }, null, 2)}\n`)
+mkdirSync(resultsFolder, { recursive: true })
+writeFileSync(
+  join(resultsFolder, `${at.replaceAll(':', '-')}.json`),
+  `${JSON.stringify({ at, machine, rows }, null, 2)}\n`,
+)
+const newest = newestResults()
+if (newest?.at === at) writeChart(newest)
 process.stdout.write(`${printTable(rows)}\n`)

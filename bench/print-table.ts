@@ -1,6 +1,6 @@
 import type { Row } from './compare.ts'
 
-const figure = (value: number) =>
+export const figure = (value: number) =>
   value >= 100 ? Math.round(value).toLocaleString('en') : value.toLocaleString('en', { maximumSignificantDigits: 3 })
 
 /** The rows as a table; rows that missed their goal are marked. */

@@ -19,7 +19,7 @@ export function coldCrowd(stack: BenchStack): Comparison[] {
       id: 'cold-crowd',
       name: `${callers.toLocaleString('en')} cold callers over 4 replicas, 1 exchange: the last one after it`,
       unit: 'ms',
-      goal: 500,
+      goal: 400,
       stretch: 180,
       better: 'less',
       rounds: 3,
