@@ -14,7 +14,7 @@ import { wakeEventReaders } from './accounts/installation-events.ts'
 import { installationProcedures } from './accounts/installation-procedures.ts'
 import { registerLifecycleRoute } from './accounts/lifecycle-route.ts'
 import { proveDueCredentials } from './accounts/prove-credentials.ts'
-import { uninstallsDue } from './accounts/stopped-account-store.ts'
+import { reviewsDue, uninstallsDue } from './accounts/stopped-account-store.ts'
 import { type ActionCatalogue, createActionCatalogue } from './actions/action-catalogue.ts'
 import { actionProcedures } from './actions/action-procedures.ts'
 import type { AnyAction } from './actions/define-action.ts'
@@ -79,9 +79,9 @@ import { runsDue, runsHeld } from './runs/run-lease-store.ts'
 import { countOpenRunsByState } from './runs/run-list-store.ts'
 import { accountOfRun } from './runs/run-store.ts'
 import { createRunsMemory } from './runs/runs-context.ts'
-import { suspendRuns, wakeRuns } from './runs/wake-runs.ts'
+import { suspendRuns } from './runs/wake-runs.ts'
 import { endSchedules, noteAuthors } from './schedules/note-authors.ts'
-import { reviewSchedules } from './schedules/review-schedules.ts'
+import { reviewAccounts } from './schedules/review-accounts.ts'
 import { scheduleProcedures } from './schedules/schedule-procedures.ts'
 import { accountOfSchedule, schedulesDue } from './schedules/schedule-store.ts'
 import { startDueSchedules } from './schedules/start-due-schedules.ts'
@@ -402,6 +402,7 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
       due: uninstallsDue,
       work: () => settleUninstalls(ctx),
     },
+    { name: 'review-accounts', part: 'worker', everyMs: netMs, due: reviewsDue, work: () => reviewAccounts(ctx) },
     { name: 'erase-abandoned', part: 'worker', isSweep: true, everyMs: hours, work: () => eraseAbandoned(ctx) },
     // Tokens
     { name: 'refresh-tokens', part: 'worker', everyMs: netMs, due: tokensDue, work: () => refreshDueTokens(ctx) },
@@ -509,8 +510,6 @@ export async function hearOthers(ctx: StandinContext): Promise<void> {
       'installation_changed',
       (accountId) => {
         safely('suspending runs', accountId, suspendRuns(ctx, accountId))
-        safely('waking runs', accountId, wakeRuns(ctx, accountId))
-        safely('reviewing schedules', accountId, reviewSchedules(ctx, accountId))
       },
       () => safely('suspending runs', 'any', suspendRuns(ctx)),
     ])

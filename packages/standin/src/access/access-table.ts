@@ -1,7 +1,10 @@
 import { pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 import type { SignedKind } from '../secrets/signed-rows.ts'
 
-/** Service keys. The key itself is shown once and never stored. */
+/**
+ * Service keys. The key itself is shown once and never stored. Ages: never. The operator makes each; one that was revoked or
+ * has expired stays, so that the audit's key ids keep a name.
+ */
 export const serviceKeys = pgTable('service_keys', {
   id: text().primaryKey(),
   service: text().notNull(),
@@ -13,7 +16,7 @@ export const serviceKeys = pgTable('service_keys', {
   mac: text().notNull(),
 })
 
-/** What services may do; everything else is refused. */
+/** What services may do; everything else is refused. Ages: never. A row goes when the operator removes the grant. */
 export const grants = pgTable(
   'grants',
   {

@@ -6,7 +6,7 @@ import type { SignedKind } from '../secrets/signed-rows.ts'
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /**
- * One row for each account that sent a callback: locked while anything about its credentials changes. Ages with them: the
+ * One row for each account that sent a callback: locked while anything about its credentials changes. Ages: with them; the
  * row of an account that never had credentials in force is deleted after the last of them.
  */
 export const installations = pgTable(
@@ -33,6 +33,8 @@ export const installations = pgTable(
     /** When the lifecycle extension last caused a probe: it may cause few. */
     uninstallProbedAt: moment(),
     changedAt: moment().notNull().defaultNow(),
+    /** It changed, and no worker has looked yet whether its runs can go on and its schedules still may start. */
+    isUnreviewed: boolean().notNull().default(false),
     /** Null until credentials came into force, and while an uninstall has stopped them. */
     mac: text(),
   },
@@ -40,6 +42,7 @@ export const installations = pgTable(
     index('installations_never_served')
       .on(table.changedAt)
       .where(sql`${table.activeGeneration} is null and ${table.uninstalledAt} is null`),
+    index('installations_unreviewed').on(table.accountId).where(sql`${table.isUnreviewed}`),
     index('installations_unsettled')
       .on(table.accountId)
       .where(
@@ -67,8 +70,8 @@ export const signedAccounts: SignedKind<ServingState> = {
 }
 
 /**
- * The sets of credentials of an account, by generation. Those that were in force once are kept as history. The others
- * age: an account keeps at most twenty that are neither proven nor bound, rejected ones are erased after
+ * The sets of credentials of an account, by generation. Ages: those that were in force once are kept as
+ * history; of the others an account keeps at most twenty that are neither proven nor bound, rejected ones are erased after
  * `ABANDONED_AFTER_DAYS`, and rows that ended unproven are deleted as long after that.
  */
 export const credentials = pgTable(
@@ -117,6 +120,7 @@ export const credentials = pgTable(
     uniqueIndex('credentials_in_force').on(table.accountId).where(sql`${table.state} in ('active', 'parked')`),
     index('credentials_due').on(table.rank, table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     index('credentials_claimed').on(table.claimedBy).where(sql`${table.claimedBy} is not null`),
+    index('credentials_rejected').on(table.since).where(sql`${table.state} = 'rejected'`),
     index('credentials_unproven').on(table.since).where(sql`${table.provenAt} is null`),
   ],
 )

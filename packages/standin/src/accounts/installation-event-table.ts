@@ -6,7 +6,7 @@ const type = () => text().$type<InstallationEvent['type']>().notNull()
 
 /**
  * Events of an account, written with the change itself. They have no number yet: a counter over all accounts would be a
- * lock over all accounts. Rows live until a reader of the feed numbers them.
+ * lock over all accounts. Ages: a row goes when a reader of the feed numbers it, or the hourly sweep.
  */
 export const unnumberedEvents = pgTable(
   'unnumbered_events',
@@ -20,7 +20,7 @@ export const unnumberedEvents = pgTable(
 )
 
 /**
- * The feed for services, in the order of commits. It belongs to no account. It ages like the audit: after
+ * The feed for services, in the order of commits. It belongs to no account. Ages: like the audit, after
  * `AUDIT_RETENTION_DAYS` all but the newest are deleted, which keeps its number so that none is given twice.
  */
 export const installationEvents = pgTable(

@@ -49,11 +49,11 @@ export async function writeAccounts(
   const release = updateOf(credentials, released, { key: ['accountId', 'generation'], set: ['contentDigest'] })
   if (release) await db.execute(release)
   const writes = [
-    updateOf(installations, changes.installations, {
+    updateOf(installations, installationsAfter(changes), {
       key: ['accountId'],
       set: [
         ...(['activeGeneration', 'mac', 'lastGeneration', 'suspendedUpTo', 'suspendedAt'] as const),
-        ...(['uninstallSignalledAt', 'changedAt'] as const),
+        ...(['uninstallSignalledAt', 'changedAt', 'isUnreviewed'] as const),
       ],
     }),
     insertionOf(credentials, changes.newCredentials),
@@ -73,11 +73,20 @@ export async function writeAccounts(
   for (const notice of noticesOf(changes)) notices.send(...notice)
 }
 
+/** New credentials alone change nothing about how an account is served: those who ask what serves it need not look. */
+function isServedAnew({ newCredentials }: AccountChanges): (row: InstallationRow) => boolean {
+  const withNew = new Set(newCredentials.map(({ accountId }) => accountId))
+  return ({ accountId }) => !withNew.has(accountId)
+}
+
+function installationsAfter(changes: AccountChanges): InstallationRow[] {
+  const isAnew = isServedAnew(changes)
+  return changes.installations.map((row) => ({ ...row, isUnreviewed: row.isUnreviewed || isAnew(row) }))
+}
+
 function noticesOf(changes: AccountChanges): Notice[] {
   const touched = [...changes.newCredentials, ...changes.changedCredentials]
-  // New credentials alone change nothing about how an account is served: those who ask what serves it need not look.
-  const withNew = new Set(changes.newCredentials.map(({ accountId }) => accountId))
-  const changed = changes.installations.filter(({ accountId }) => !withNew.has(accountId))
+  const changed = changes.installations.filter(isServedAnew(changes))
   return [
     ...changed.map(({ accountId }): Notice => ['installation_changed', accountId]),
     ...touched.map(({ accountId }): Notice => ['credentials_changed', accountId]),

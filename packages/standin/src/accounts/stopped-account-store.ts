@@ -7,6 +7,20 @@ export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`exists (
   select from ${installations} stopped where stopped.account_id = ${accountId} and stopped.active_generation is null
     and coalesce(stopped.suspended_at, stopped.erasing_since) is not null)`
 
+/** 0 while an account changed that no worker has looked at. */
+export const reviewsDue = sql`select 0 where exists (select from ${installations} where is_unreviewed)`
+
+/** Claims accounts that changed since a worker looked at them. One that dies before it has looked loses time only. */
+export async function claimUnreviewed(db: Database, limit: number): Promise<string[]> {
+  const claimed = await db.execute<{ accountId: string }>(sql`
+    with changed as (
+      select account_id from ${installations} where is_unreviewed limit ${limit} for update skip locked
+    )
+    update ${installations} set is_unreviewed = false where account_id in (select * from changed)
+    returning account_id as "accountId"`)
+  return claimed.map(({ accountId }) => accountId)
+}
+
 /** 0 while an uninstall is not settled, or its data is being erased: whether it is time decides `listUnsettled`. */
 export const uninstallsDue = sql`
   select 0 where exists (

@@ -12,7 +12,10 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 
-/** Who did what, for which account. Tokens that left are in `hand-out-table.ts`. Never a secret, never a token. */
+/**
+ * Who did what, for which account. Tokens that left are in `hand-out-table.ts`. Never a secret, never a token. Ages: dropped
+ * after `AUDIT_RETENTION_DAYS`, behind a signed checkpoint.
+ */
 export const auditEntries = pgTable(
   'audit_entries',
   {
@@ -48,7 +51,10 @@ export const auditEntries = pgTable(
   ],
 )
 
-/** The last row of each chain, signed, so that a chain that was cut off at its end is noticed. */
+/**
+ * The last row of each chain, signed, so that a chain that was cut off at its end is noticed. Ages: never. A process begins
+ * two chains; a head whose rows were dropped still says that they existed.
+ */
 export const auditHeads = pgTable('audit_heads', {
   writer: text().primaryKey(),
   seq: bigint({ mode: 'number' }).notNull(),
@@ -59,7 +65,7 @@ export const auditHeads = pgTable('audit_heads', {
   signature: text().notNull(),
 })
 
-/** Where a chain begins whose older rows were dropped because of their age, signed. */
+/** Where a chain begins whose older rows were dropped because of their age, signed. Ages: never; one for each chain. */
 export const auditCheckpoints = pgTable('audit_checkpoints', {
   writer: text().primaryKey(),
   seq: bigint({ mode: 'number' }).notNull(),

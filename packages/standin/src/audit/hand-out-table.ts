@@ -14,7 +14,7 @@ import {
 
 /**
  * Whose tokens left, to whom: written once for each token and receiver by each writer, before the first entry. Never a token.
- * Ages by the month, together with the groups (`retain-hand-outs.ts`).
+ * Ages: dropped by the month, together with the groups (`retain-hand-outs.ts`).
  */
 export const handOutKinds = pgTable(
   'hand_out_kinds',
@@ -44,7 +44,10 @@ export const handOutKinds = pgTable(
   ],
 )
 
-/** Tokens of one kind that left together: one row, whose place in the chain is that of its last entry. */
+/**
+ * Tokens of one kind that left together: one row, whose place in the chain is that of its last entry. Ages: dropped by the
+ * month, after `AUDIT_RETENTION_DAYS`.
+ */
 export const handOutGroups = pgTable(
   'hand_out_groups',
   {

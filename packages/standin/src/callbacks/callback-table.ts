@@ -1,7 +1,7 @@
 import { index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 /**
- * The ledger: every callback that was verified and applied, once for each distinct content and identity time. An entry
+ * The ledger: every callback that was verified and applied, once for each distinct content and identity time. Ages: an entry
  * lives as long as the credentials that it brought; any other is deleted after `ABANDONED_AFTER_DAYS`.
  */
 export const callbacks = pgTable(
@@ -37,7 +37,7 @@ export const callbacks = pgTable(
 
 /**
  * A directory over all accounts: what came under one JWT, whose callbacks are limited in number. An entry for each in the
- * ledger, deleted after `ABANDONED_AFTER_DAYS`, when the JWT has long expired.
+ * ledger. Ages: deleted after `ABANDONED_AFTER_DAYS`, when the JWT has long expired.
  */
 export const callbackIdentities = pgTable(
   'callback_identities',

@@ -19,6 +19,7 @@ const neverInstalled = (accountId: string): Account => ({
     uninstallProbedAt: null,
     changedAt: now,
     mac: null,
+    isUnreviewed: false,
   },
   credentials: [],
 })

@@ -16,7 +16,7 @@ import { goesWithRun } from '../runs/run-table.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
-/** Deliveries of results: inserted when a run ends, one for each destination. */
+/** Deliveries of results: inserted when a run ends, one for each destination. Ages: with its run. */
 export const deliveries = pgTable(
   'deliveries',
   {
@@ -44,7 +44,7 @@ export const deliveries = pgTable(
   ],
 )
 
-/** The secrets that sign the webhooks of accounts. */
+/** The secrets that sign the webhooks of accounts. Ages: erased with the account, of which each has one at most. */
 export const signingSecrets = pgTable('signing_secrets', {
   accountId: uuid().primaryKey(),
   sealedSecret: text().notNull(),

@@ -3,7 +3,7 @@ import type { Named } from './machine-register.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
-/** Each account's machines, as its runs last read them. */
+/** Each account's machines, as its runs last read them. Ages: deleted when no run has read one for `STANDIN_READING_DAYS`. */
 export const machines = pgTable(
   'machines',
   {
@@ -37,7 +37,7 @@ export const machines = pgTable(
   ],
 )
 
-/** The site that the last run with a question reported for each machine. */
+/** The site that the last run with a question reported for each machine. Ages: erased with the account; each run replaces. */
 export const toldPlaces = pgTable(
   'told_places',
   {
@@ -52,7 +52,10 @@ export const toldPlaces = pgTable(
   (table) => [primaryKey({ columns: [table.accountId, table.question, table.machineId] })],
 )
 
-/** The history of counters. `slot` counts six hours: however often runs read, a machine has at most four readings a day. */
+/**
+ * The history of counters. `slot` counts six hours: however often runs read, a machine has at most four readings a day.
+ * Ages: deleted after `STANDIN_READING_DAYS`.
+ */
 export const machineReadings = pgTable(
   'machine_readings',
   {

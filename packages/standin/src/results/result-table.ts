@@ -15,7 +15,7 @@ import {
 import { messageColumn } from '../database/message-column.ts'
 import { goesWithRun } from '../runs/run-table.ts'
 
-/** What a run found, except its headline and its rows. Ages: deleted `RESULT_RETENTION_DAYS` after the end of its run. */
+/** What a run found, except its headline and its rows. Ages: deleted `STANDIN_RESULT_DAYS` after the end of its run. */
 export const runResults = pgTable(
   'run_results',
   {
@@ -37,7 +37,7 @@ export const runResults = pgTable(
   ],
 )
 
-/** The rows of a result. Ages with it. */
+/** The rows of a result. Ages: with it. */
 export const runResultRows = pgTable(
   'run_result_rows',
   {

@@ -4,7 +4,7 @@ import { goesWithRun } from './run-table.ts'
 
 /**
  * The changes that runs intend to make in Trackunit, and how each ended. They belong to a set of changes: that of the
- * preview which found them, if there is one, so that a retried run does not repeat what the earlier one did. Rows go with
+ * preview which found them, if there is one, so that a retried run does not repeat what the earlier one did. Ages: with
  * their run.
  */
 export const runEffects = pgTable(

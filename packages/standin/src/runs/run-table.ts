@@ -19,7 +19,7 @@ import { messageColumn } from '../database/message-column.ts'
 
 /**
  * Runs, which are also their own queue: a promoted run that no replica holds is due at `waitingUntil`, or at once. Each
- * replica claims due runs; nothing else carries them. Rows are deleted when they are older than the settings allow.
+ * replica claims due runs; nothing else carries them. Ages: deleted `STANDIN_RUN_DAYS` after the end.
  */
 export const runs = pgTable(
   'runs',
@@ -113,6 +113,7 @@ export const isOfRun = (table: OfRun, { id, accountId }: RunKey | typeof runs): 
 export const goesWithRun = ({ accountId, runId }: OfRun) =>
   foreignKey({ columns: [accountId, runId], foreignColumns: [runs.accountId, runs.id] }).onDelete('cascade')
 
+/** What watchers of a run are shown, numbered. Ages: with its run. */
 export const runEvents = pgTable(
   'run_events',
   {

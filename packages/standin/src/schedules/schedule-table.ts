@@ -10,6 +10,10 @@ export type Creator =
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
+/**
+ * When runs start without a person. Ages: never; an account may have a bounded number, people delete theirs, and erasing the
+ * account takes them.
+ */
 export const schedules = pgTable(
   'schedules',
   {

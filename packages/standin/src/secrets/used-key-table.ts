@@ -1,6 +1,6 @@
 import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
-/** Every key that a server has written with. One row for each; rows of retired keys go when a server starts. */
+/** Every key that a server has written with. One row for each. Ages: rows of retired keys go when a server starts. */
 export const usedKeys = pgTable(
   'used_keys',
   {

@@ -3,7 +3,7 @@ import { doublePrecision, index, integer, pgTable, primaryKey, text, timestamp, 
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
-/** The newest token of each account and scope set. */
+/** The newest token of each account and scope set. Ages: an account keeps eight scope sets; they are erased with it. */
 export const accessTokens = pgTable(
   'access_tokens',
   {
@@ -24,7 +24,7 @@ export const accessTokens = pgTable(
 
 /**
  * Who exchanges a token now, when it is due for a refresh, when it was last used. A table of its own because these rows are
- * written often and a sealed token is long.
+ * written often and a sealed token is long. Ages: with the tokens.
  */
 export const tokenLeases = pgTable(
   'token_leases',

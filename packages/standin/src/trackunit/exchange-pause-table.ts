@@ -3,7 +3,8 @@ import type { ExchangeFailure } from './failure-policy.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
-/** Until when Trackunit is not asked for a token again, and why. There is a row only while the last exchange failed. */
+/** Until when Trackunit is not asked for a token again, and why. Ages: there is a row only while the last exchange
+ * failed. */
 export const exchangePauses = pgTable(
   'exchange_pauses',
   {

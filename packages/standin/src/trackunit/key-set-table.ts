@@ -1,7 +1,10 @@
 import { json, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 import type { SignedKind } from '../secrets/signed-rows.ts'
 
-/** The last published keys, so that a restart while their endpoint is down does not lose them. */
+/**
+ * The last published keys, so that a restart while their endpoint is down does not lose them. Ages: never; one for each
+ * endpoint.
+ */
 export const keySets = pgTable('key_sets', {
   url: text().primaryKey(),
   /** As text, so that what was signed comes back in the same order. */

@@ -4,7 +4,7 @@ const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /**
  * Trackunit's sign-in as all accounts see it: a row from the first failure on, none while it answers. With a `since` it is
- * down, and only one probe at a time asks.
+ * down, and only one probe at a time asks. Ages: never; one row.
  */
 export const signInOutages = pgTable('sign_in_outages', {
   /** There is one sign-in, and so at most one row. */
@@ -18,7 +18,10 @@ export const signInOutages = pgTable('sign_in_outages', {
   probes: integer().notNull(),
 })
 
-/** The last client that got a token from Trackunit's sign-in. Refusals of another client are evidence only while it is recent. */
+/**
+ * The last client that got a token from Trackunit's sign-in. Refusals of another client are evidence only while it is recent.
+ * Ages: never; one row.
+ */
 export const signInSuccesses = pgTable('sign_in_successes', {
   /** At most one row. */
   isOnlyRow: boolean().primaryKey().default(true),

@@ -3,7 +3,7 @@ import { index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/
 
 /**
  * Refused callbacks that may be genuine. `held`: verified, but broke another rule. `unverified`: came while its signature
- * could not be verified. Bounded in number; held ones are deleted after 30 days, unverified ones after one.
+ * could not be verified. Ages: bounded in number; held ones are deleted after 30 days, unverified ones after one.
  */
 export const heldCallbacks = pgTable(
   'held_callbacks',

@@ -1,7 +1,7 @@
 import type { ErrorReason } from '@standin/contracts'
 import { bigint, bigserial, date, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 
-/** How many callbacks were refused on a day, by reason. */
+/** How many callbacks were refused on a day, by reason. Ages: 30 days are kept. */
 export const rejectionCounts = pgTable(
   'rejection_counts',
   {
@@ -23,7 +23,7 @@ export interface RejectionDetails {
   claimNames?: string[]
 }
 
-/** Samples of the newest refused callbacks. */
+/** Samples of the newest refused callbacks. Ages: 200 are kept. */
 export const rejectionSamples = pgTable('rejection_samples', {
   id: bigserial({ mode: 'number' }).primaryKey(),
   at: timestamp({ withTimezone: true, precision: 3 }).notNull(),

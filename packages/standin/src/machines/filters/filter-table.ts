@@ -2,7 +2,7 @@ import type { MachineFilter } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
-/** Filters that an account saved under a name. */
+/** Filters that an account saved under a name. Ages: erased with the account, which may save a bounded number. */
 export const savedFilters = pgTable(
   'saved_filters',
   {

@@ -15,7 +15,7 @@ import { goesWithRun } from '../../runs/run-table.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
-/** A file that a run leaves. Only complete files are offered. */
+/** A file that a run leaves. Only complete files are offered. Ages: deleted `STANDIN_ARTIFACT_DAYS` after its run ended. */
 export const artifacts = pgTable(
   'artifacts',
   {
@@ -37,7 +37,7 @@ export const artifacts = pgTable(
   ],
 )
 
-/** A file's bytes, in pieces, so that a whole file is never in memory. */
+/** A file's bytes, in pieces, so that a whole file is never in memory. Ages: with the file. */
 export const artifactChunks = pgTable(
   'artifact_chunks',
   {
