@@ -1,12 +1,10 @@
 import { index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import type { BudgetState } from './rate-budget.ts'
 
-<<<<<<< HEAD
-/** What requests have used of Trackunit's limits, shared by all replicas: a row for each limit of each account. */
-=======
-/** What requests have used of Trackunit's limits, shared by all replicas: a row for each limit of each account, and one for all.
- * Ages: deleted after 32 days without a request. */
->>>>>>> 0000ccd (Review a changed account on one worker, and say how tables age)
+/**
+ * What requests have used of Trackunit's limits, shared by all replicas: a row for each limit of each account. Ages: deleted
+ * after 32 days without a request.
+ */
 export const rateBudgets = pgTable(
   'rate_budgets',
   {
