@@ -1,6 +1,6 @@
 import { doublePrecision, pgTable, text } from 'drizzle-orm/pg-core'
 
-/** When the next turn of a rate over all accounts is. One row for each rate; it belongs to no account. */
+/** When the next turn of a rate over all accounts is. It belongs to no account. Ages: never; one row for each rate. */
 export const sharedTurns = pgTable('shared_turns', {
   name: text().primaryKey(),
   /** Milliseconds since 1970, by the database's clock. */

@@ -3,7 +3,7 @@ import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } fro
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
-/** Domains to which an account's results may be sent, as its administrators listed them. */
+/** Domains to which an account's results may be sent, as its administrators listed them. Ages: erased with the account. */
 export const trustedDomains = pgTable(
   'trusted_domains',
   {
@@ -16,7 +16,10 @@ export const trustedDomains = pgTable(
   (table) => [primaryKey({ columns: [table.accountId, table.kind, table.domain] })],
 )
 
-/** Email addresses that were asked, confirmed or withdrawn. One in a trusted domain has no row until it is withdrawn. */
+/**
+ * Email addresses that were asked, confirmed or withdrawn. One in a trusted domain has no row until it is withdrawn. Ages:
+ * unanswered ones give way to new questions; the others are erased with the account.
+ */
 export const receivers = pgTable(
   'receivers',
   {
