@@ -12,11 +12,17 @@ interface Connecting {
   lookup?: (hostname: string, options: object, found: Found) => void
 }
 
-const resolve = dns.lookup.bind(dns) as (hostname: string, options: object) => Promise<unknown>
-Object.assign(dns, {
-  lookup: async (hostname: string, options: object) =>
-    hostname === name ? [{ address, family: 4 }] : resolve(hostname, options),
-})
+type Resolve = (this: dns.Resolver, hostname: string) => Promise<string[]>
+const { resolve4, resolve6 } = dns.Resolver.prototype as unknown as { resolve4: Resolve; resolve6: Resolve }
+const hooked: { resolve4: Resolve; resolve6: Resolve } = {
+  async resolve4(hostname) {
+    return hostname === name ? [address] : resolve4.call(this, hostname)
+  },
+  async resolve6(hostname) {
+    return hostname === name ? [] : resolve6.call(this, hostname)
+  },
+}
+Object.assign(dns.Resolver.prototype, hooked)
 
 const here = (each: string) => (each === address ? '127.0.0.1' : each)
 const connect = Socket.prototype.connect as (this: Socket, ...given: unknown[]) => Socket

@@ -70,6 +70,21 @@ describe('invariant 5: users who may approve can also refuse', () => {
   })
 })
 
+test('invariant 5: refusals from before a re-install that nothing binds do not hand the account over', async () => {
+  const stack = await createStack()
+  await install(stack, 'client-a', { at: 1 })
+  stack.clients.set('client-a', refuses)
+  await stack.prover.park({ accountId: account, generation: 1 })
+  await stack.probe(8)
+  await stack.send(installed('client-b'), { bound: false })
+  await proveDueCredentials(stack.ctx)
+
+  await stack.probe(3)
+  expect(await states(stack)).toEqual(['parked', 'awaiting-approval'])
+  await stack.probe(3)
+  expect(await states(stack)).toEqual(['superseded', 'active'])
+})
+
 describe('invariant 4: quarantine is left by an operator’s release and a proof', () => {
   /** The same client, sent for another account. */
   async function quarantined(environment = {}) {

@@ -1,23 +1,24 @@
-import { promises as dns, type LookupAddress } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import { request } from 'node:https'
 import { Webhook } from 'standardwebhooks'
 import { addressInHost, isPublicAddress } from '../actions/public-address.ts'
 import type { Secret } from '../config/secret.ts'
 import type { Context } from '../context.ts'
 import { retryAfterOf } from '../trackunit/retry-after.ts'
+import { lookUpName } from './look-up-name.ts'
 import type { Outcome } from './outcome.ts'
 
 /** How hosts are found and reached; a test sets its own. */
 export interface Network {
   /** All addresses of a name. */
-  lookUp: (hostname: string) => Promise<LookupAddress[]>
+  lookUp: (hostname: string, signal: AbortSignal) => Promise<LookupAddress[]>
   mayReach: (address: string) => boolean
   /** A certificate authority to trust in addition to Node's. */
   ca?: string | undefined
 }
 
 export const internet: Network = {
-  lookUp: (hostname) => dns.lookup(hostname, { all: true }),
+  lookUp: lookUpName,
   mayReach: isPublicAddress,
 }
 
@@ -41,7 +42,7 @@ export async function sendWebhook(
   { signal, network = internet }: { signal: AbortSignal; network?: Network },
 ): Promise<Outcome> {
   const target = new URL(url)
-  const addresses = await addressesOf(target.hostname, network).catch(() => [])
+  const addresses = await addressesOf(target.hostname, network, signal).catch(() => [])
   const [address] = addresses
   if (!address) return { kind: 'failed', because: 'The name of the host is not known.' }
   if (!addresses.every((each) => network.mayReach(each.address)))
@@ -62,9 +63,9 @@ export async function sendWebhook(
     : { kind: 'failed', because: 'The host did not answer over a trusted connection.' }
 }
 
-async function addressesOf(hostname: string, { lookUp }: Network): Promise<LookupAddress[]> {
+async function addressesOf(hostname: string, { lookUp }: Network, signal: AbortSignal): Promise<LookupAddress[]> {
   const literal = addressInHost(hostname)
-  return literal ? [{ address: literal, family: literal.includes(':') ? 6 : 4 }] : lookUp(hostname)
+  return literal ? [{ address: literal, family: literal.includes(':') ? 6 : 4 }] : lookUp(hostname, signal)
 }
 
 interface Answer {
