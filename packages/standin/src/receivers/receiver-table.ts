@@ -18,7 +18,7 @@ export const trustedDomains = pgTable(
 
 /**
  * Email addresses that were asked, confirmed or withdrawn. One in a trusted domain has no row until it is withdrawn. Ages:
- * unanswered ones give way to new questions; the others are erased with the account.
+ * those that never answered are deleted when the next one is asked; the others are erased with the account.
  */
 export const receivers = pgTable(
   'receivers',
