@@ -73,7 +73,7 @@ const withOwnStack: Array<[ids: string[], open: () => Promise<AsyncDisposable & 
   [['million-accounts'], millionAccounts],
   [['commits-with-notices'], commitsWithNotices],
   [['run-per-second'], runPerSecond],
-  [['hand-outs-disk', 'hand-outs-log'], diskOfHandOuts],
+  [['hand-outs-disk-1', 'hand-outs-log-1', 'hand-outs-disk-64', 'hand-outs-log-64'], diskOfHandOuts],
 ]
 for (const [ids, open] of withOwnStack) {
   if (!isWanted(ids)) continue

@@ -10,28 +10,40 @@ import { type FilledDatabase, fillDatabase, scopeKey } from '../filled-database.
 import { quantile } from '../quantile.ts'
 
 const callers = 16
-const callsOfEach = 50
 const few = 100
 
-type Work = (database: FilledDatabase, accountId: string) => Promise<unknown>
+interface Work {
+  /** How often each caller does it in a round. */
+  times: number
+  once: (database: FilledDatabase, accountId: string) => Promise<unknown>
+}
 
 /** All that a token costs the database when no memory helps. */
-const token: Work = async (database, accountId) => {
-  const { generation, mac } = await findCredentialsInForce(database, accountId)
-  const { token } = await findStanding(database.db, { accountId, generation, scopeKey })
-  await database.handOut({ accountId, generation, mac, fingerprint: token?.fingerprint ?? '' })
+const token: Work = {
+  times: 50,
+  async once(database, accountId) {
+    const { generation, mac } = await findCredentialsInForce(database, accountId)
+    const { token } = await findStanding(database.db, { accountId, generation, scopeKey })
+    await database.handOut({ accountId, generation, mac, fingerprint: token?.fingerprint ?? '' })
+  },
 }
 /** A service that reads the feed from some point on. */
-const feed: Work = async (database) => {
-  const { db, accounts } = database
-  await numberInstallationEvents(db)
-  await listInstallationEvents(database, 'all', { after: Math.floor(Math.random() * accounts.length), limit: 100 })
+const feed: Work = {
+  times: 20,
+  async once(database) {
+    const { db, accounts } = database
+    await numberInstallationEvents(db)
+    await listInstallationEvents(database, 'all', { after: Math.floor(Math.random() * accounts.length), limit: 100 })
+  },
 }
 /** A page of the list of accounts, each with its state. */
-const list: Work = async (database, after) => {
-  const { db } = database
-  const page = await listAccounts(database, 'all', { after, limit: 51 })
-  await Promise.all(page.slice(0, 50).flatMap((id) => [findInstallation(db, id), listCredentials(db, id)]))
+const list: Work = {
+  times: 5,
+  async once(database, after) {
+    const { db } = database
+    const page = await listAccounts(database, 'all', { after, limit: 51 })
+    await Promise.all(page.slice(0, 50).flatMap((id) => [findInstallation(db, id), listCredentials(db, id)]))
+  },
 }
 
 /** What a token costs the database among 100,000 installations and among few. */
@@ -93,9 +105,9 @@ async function timesOf(database: FilledDatabase, work: Work, share: number): Pro
   const tookMs: number[] = []
   await Promise.all(
     Array.from({ length: callers }, async () => {
-      for (let call = 0; call < callsOfEach; call++) {
+      for (let call = 0; call < work.times; call++) {
         const startedAtMs = performance.now()
-        await work(database, accounts[Math.floor(Math.random() * accounts.length)] ?? '')
+        await work.once(database, accounts[Math.floor(Math.random() * accounts.length)] ?? '')
         tookMs.push(performance.now() - startedAtMs)
       }
     }),

@@ -4,11 +4,16 @@ import { z } from 'zod'
 import { account, createCallbackStack, installed, otherAccount, uninstalled } from '../test/callback-stack.ts'
 import { anna, createRunStack } from '../test/run-stack.ts'
 import { createShardedDatabase, type ShardedDatabase } from '../test/sharded-database.ts'
+import { testApp } from '../test/test-replica.ts'
+import { findServiceByKeyId } from './access/access-store.ts'
+import { createKey } from './access/create-key.ts'
 import { defineAction } from './actions/define-action.ts'
 import { runProcedures } from './actions/run-procedures.ts'
+import type { StandinContext } from './create-standin.ts'
 import { deliverDue } from './deliveries/deliver-due.ts'
 import { contracted, router } from './http/trpc.ts'
 import { issueToken } from './tokens/issue-token.ts'
+import { receiverOf } from './tokens/token-receiver.ts'
 
 let database: ShardedDatabase
 beforeAll(async () => {
@@ -43,17 +48,29 @@ test('a statement of a callback or a token touches one shard', async () => {
   const stack = await createCallbackStack({ url: database.url, ...database.connection })
   await stack.send(installed('other', { accountId: otherAccount }))
   await stack.prover.proveDue()
+  const service = await receiverOfService(stack.ctx)
   database.executed()
 
   await stack.send(installed('client'))
   await stack.prover.proveDue()
   await issueToken(stack.ctx, { kind: 'system', id: 'test' }, { accountId: account })
+  await issueToken(stack.ctx, service, { accountId: account })
   await stack.send(installed('client-after'))
   await stack.send(uninstalled())
 
   await expectOneShard(account, 20)
   await stack.close()
 })
+
+/** A service with a key, and with a grant on the account. */
+async function receiverOfService(ctx: StandinContext) {
+  const scopes = testApp.scopes.map(({ scope }) => scope)
+  const actor = { kind: 'operator', id: 'test' } as const
+  const key = { service: 'reports', scopes, actor, accountId: account, expiresAt: new Date('2099-01-01') }
+  const found = await findServiceByKeyId(ctx, (await createKey(ctx, key)).id, account)
+  if (!found) throw new Error('the key was created')
+  return receiverOf(found.caller, account, scopes)
+}
 
 const report = defineAction({
   id: 'report',
