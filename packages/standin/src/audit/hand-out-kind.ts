@@ -27,9 +27,9 @@ export interface HandOutKind {
 
 /**
  * The kinds of hand-outs, each made once for all who share a token: making one costs more than all else that a hand-out of
- * it costs this process.
+ * it costs this process. As many as there are tokens in memory.
  */
-export function createHandOutKinds({ max = 5_000 } = {}) {
+export function createHandOutKinds({ max = 20_000 } = {}) {
   const known = new LRUCache<string, HandOutKind>({ max })
   return (handOut: HandOut): HandOutKind => {
     const { accountId, generation, scopeKey, fingerprint, serviceKeyId = '', restsOn, receiver } = handOut

@@ -56,7 +56,8 @@ export async function insertGroups(
     ), refused as (
       select no from given where not case
         when left_as is not null then not exists (
-          select from hand_out_kinds where hand_out_kinds.month = given.month and hand_out_kinds.left_as = given.left_as)
+          select from hand_out_kinds
+          where hand_out_kinds.month = ${firstDayOf(month)}::date and hand_out_kinds.left_as = given.left_as)
         else exists (
           select from installations
           where installations.account_id = given.account_id and active_generation = given.generation
@@ -188,12 +189,12 @@ export async function listHolders(db: Database, accountId: string, generation: n
     with kinds as (
       select * from hand_out_kinds where account_id = ${accountId}::uuid and generation = ${generation}::int
     ), uses as (
-      select actor_kind, actor_id, key, count(*) as hand_outs, min(${sql.raw(momentOfEntry)}) as first_at, max(groups.at) as last_at
+      select actor_kind, actor_id, key, sum(cardinality(groups.entries)) as hand_outs, max(groups.at) as last_at,
+        min(groups.at - (groups.entries[1] >> 16) * interval '1 millisecond') as first_at
       from kinds
       join hand_out_groups as groups
         on groups.month = kinds.month and groups.writer = kinds.writer and groups.kind = kinds.no
-          and groups.account_id = ${accountId}::uuid,
-      unnest(groups.entries) as entry
+          and groups.account_id = ${accountId}::uuid
       group by actor_kind, actor_id, key
     )
     select uses.actor_kind as "actorKind", uses.actor_id as "actorId", uses.key, hand_outs::int as "handOuts",
