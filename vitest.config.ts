@@ -9,7 +9,7 @@ const sourceCondition = '@standin/source'
 const maxWorkers = Math.max(2, availableParallelism() - 1)
 
 /** A busy machine takes ten times as long as an idle one. */
-const patient = { testTimeout: 30_000, hookTimeout: 60_000 }
+const patient = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } }
 
 /** What the long tests share with the others. */
 export const common = defineConfig({

@@ -8,6 +8,7 @@ import {
   prepareCallbackStacks,
   refuses,
 } from '../../test/callback-stack.ts'
+import { patiently } from '../../test/patiently.ts'
 import { createPublishedKeys } from '../../test/published-keys.ts'
 import { createSigningKey } from '../../test/signing-keys.ts'
 import { createAccessMemory } from '../access/access-context.ts'
@@ -42,7 +43,10 @@ async function createEdge({ verifies = true, isInstalled = true } = {}) {
   if (verifies) {
     await edgeCtx.access.userKeys?.refreshIfAllowed()
     // The published keys are stored once; from then on only a signal can change the database.
-    await vi.waitUntil(async () => (await stack.connection.sql`select from key_sets where url = ${jwksUrl}`).length > 0)
+    await vi.waitUntil(
+      async () => (await stack.connection.sql`select from key_sets where url = ${jwksUrl}`).length > 0,
+      patiently,
+    )
   }
   if (isInstalled) {
     await stack.send(installed('client-a'), { at: 1 })

@@ -11,6 +11,7 @@ import {
   refuses,
   works,
 } from '../../test/callback-stack.ts'
+import { patiently } from '../../test/patiently.ts'
 import type { ClientAnswer } from '../../test/played-clients.ts'
 import { inTransaction } from '../context.ts'
 import { createListener } from '../database/listen.ts'
@@ -268,7 +269,7 @@ describe('invariant 4: credentials serve only the account they belong to', () =>
       const here = proveDueCredentials(stack.ctx)
       const isBlocked = vi.waitUntil(async () => {
         return (await replica.sql`select from pg_locks where not granted`).length > 0
-      })
+      }, patiently)
       await Promise.race([here, isBlocked])
       return { here }
     })

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type AuditStack, account, createAuditStack, handOut } from '../../test/audit-stack.ts'
+import { patiently } from '../../test/patiently.ts'
 import { auditRing } from '../../test/signed-rows.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { connectDatabase } from '../database/database.ts'
@@ -260,7 +261,7 @@ describe('rows that are too old', () => {
     const dropping = await stack.db.transaction(async (tx) => {
       await tx.execute(sql`lock table audit_checkpoints in exclusive mode`)
       const late = retainAudit(stack.ctx, some) // It has read, and waits.
-      await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
+      await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0, patiently)
       await retainAudit({ ...stack.ctx, db: tx }, all)
       return { late }
     })
@@ -277,7 +278,7 @@ describe('rows that are too old', () => {
       const begun = await stack.db.transaction(async (tx) => {
         await tx.execute(sql`lock table audit_entries in access exclusive mode`)
         const verifying = verifyAudit(stack.ctx)
-        await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
+        await vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0, patiently)
         await retainAudit({ ...stack.ctx, db: tx }, before)
         return { verifying }
       })

@@ -12,6 +12,7 @@ import {
   installed,
   prepareCallbackStacks,
 } from '../../test/callback-stack.ts'
+import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { Secret } from '../config/secret.ts'
 import { connectDatabase } from '../database/database.ts'
@@ -404,7 +405,7 @@ test('a sender that leaves in the middle of the body is counted, and breaks noth
   const head = ['content-type: application/json', `trackunit-identity: ${edge.identity}`, 'content-length: 100']
   socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\n${head.join('\r\n')}\r\n\r\n{"type"`, () => socket.destroy())
 
-  await vi.waitUntil(() => edge.stack.ctx.callbacks.rejections.samples.length > 0)
+  await vi.waitUntil(() => edge.stack.ctx.callbacks.rejections.samples.length > 0, patiently)
   expect(edge.stack.ctx.callbacks.rejections.samples[0]?.details.address).toBe('127.0.0.1')
   expect(edge.logged()).not.toContain('TypeError')
 })

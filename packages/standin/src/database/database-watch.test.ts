@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { pino } from 'pino'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createAdjustableClock } from '../../test/adjustable-clock.ts'
+import { patiently } from '../../test/patiently.ts'
 import { createDatabaseWatch } from './database-watch.ts'
 import { createReplica } from './replica.ts'
 
@@ -46,7 +47,7 @@ test('invariant 16: the database counts as down once its session is lost and it 
 
   replica.lose()
   clock.advance(500)
-  await vi.waitFor(() => expect(watch.isDown()).toBe(true))
+  await vi.waitFor(() => expect(watch.isDown()).toBe(true), patiently)
 
   expect(watch.downForMs()).toBe(500)
   expect(database.cuts.slice(0, 2)).toEqual([500, 0])
@@ -85,7 +86,7 @@ test('an outage is logged once when it begins and once when it ends, however oft
   expect(logged).toEqual([expect.stringMatching(/^the database stores nothing/)])
 
   database.answers = true
-  await vi.waitFor(() => expect(watch.isDown()).toBe(false))
+  await vi.waitFor(() => expect(watch.isDown()).toBe(false), patiently)
   expect(logged.slice(1)).toEqual(['the database is back'])
 })
 
@@ -109,7 +110,7 @@ test('invariant 26: a full disk counts as full until there is room again, even i
   expect(await watch.suspect()).toBe(true)
 
   database.hasRoom = true
-  await vi.waitFor(() => expect(watch.trouble()).toBeUndefined())
+  await vi.waitFor(() => expect(watch.trouble()).toBeUndefined(), patiently)
 })
 
 test('invariant 26: each answer shows whether the clocks differ too much, which is logged once', async () => {
@@ -139,7 +140,7 @@ test('invariant 26: a hanging commit is ended after three seconds, and only one 
 
   database.hangs = undefined
   commit.resolve(0)
-  await vi.waitFor(() => expect(watch.isDown()).toBe(false))
+  await vi.waitFor(() => expect(watch.isDown()).toBe(false), patiently)
 }, 10_000)
 
 test('finished work leaves nothing in memory, however long the database stays up', async () => {

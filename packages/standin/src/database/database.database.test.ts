@@ -1,5 +1,6 @@
 import { getHeapSpaceStatistics } from 'node:v8'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { hasPgBouncer, startTransactionPooler } from '../../test/transaction-pooler.ts'
 import { connectDatabase } from './database.ts'
@@ -60,7 +61,7 @@ test('a lost connection costs at most the query that used it', async () => {
 
   await sql`select pg_terminate_backend(${lost})`.catch(() => {})
 
-  await vi.waitFor(async () => expect(await pid()).not.toBe(lost))
+  await vi.waitFor(async () => expect(await pid()).not.toBe(lost), patiently)
 })
 
 test('rows that are read and dropped are freed by young collections, not only by the next full one', async () => {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { connectDatabase } from './database.ts'
 import { createListener } from './listen.ts'
@@ -34,7 +35,7 @@ test('hears of committed notifications only', async () => {
     .catch(() => {})
   await sql`select pg_notify('run_event', 'committed')`
 
-  await vi.waitFor(() => expect(heard).toEqual(['committed']))
+  await vi.waitFor(() => expect(heard).toEqual(['committed']), patiently)
   expect(connected()).toBe(1)
 })
 
@@ -46,7 +47,7 @@ test('channels are separate, and two listeners may share one', async () => {
 
   await sql`select pg_notify('run_cancel', 'a'), pg_notify('run_event', 'b')`
 
-  await vi.waitFor(() => expect([heard, also, cancelled]).toEqual([['b'], ['b'], ['a']]))
+  await vi.waitFor(() => expect([heard, also, cancelled]).toEqual([['b'], ['b'], ['a']]), patiently)
 })
 
 test('listens again after its connection is lost, and reports it', async () => {
@@ -56,7 +57,7 @@ test('listens again after its connection is lost, and reports it', async () => {
 
   await vi.waitFor(() => expect(connected()).toBe(2), { timeout: 4_000 })
   await sql`select pg_notify('run_event', 'after')`
-  await vi.waitFor(() => expect(heard).toEqual(['after']))
+  await vi.waitFor(() => expect(heard).toEqual(['after']), patiently)
 })
 
 test('two losses in a row are survived as well', async () => {

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import type { Sql } from 'postgres'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startDatabaseProxy } from '../../test/database-proxy.ts'
+import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { checkDriver } from './check-driver.ts'
 import { connectDatabase } from './database.ts'
@@ -32,7 +33,7 @@ const sessionsOf = (sql: Sql) =>
     const asked = Array.from({ length: atOnce }, () => pidOf(sql))
     await Promise.allSettled(asked) // While one is still asked, another may go over the same connection.
     return Promise.all(asked)
-  })
+  }, patiently)
 const end = (pids: readonly number[]) =>
   admin`select pg_terminate_backend(pid) from unnest(${`{${pids.join(',')}}`}::text::int[]) pid`
 /** Ends those that sleep, once so many do. */

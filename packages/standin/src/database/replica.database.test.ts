@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startDatabaseProxy } from '../../test/database-proxy.ts'
+import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { connectDatabase } from './database.ts'
 import { createListener } from './listen.ts'
@@ -34,7 +35,7 @@ test('every process has its own id, which the others see until it ends', async (
 
   expect(await alive()).toEqual(new Set(ids))
   await one.close()
-  await vi.waitFor(async () => expect(await alive()).toEqual(new Set([ids[1]])))
+  await vi.waitFor(async () => expect(await alive()).toEqual(new Set([ids[1]])), patiently)
   expect(one.replica.id()).toBeUndefined()
 })
 

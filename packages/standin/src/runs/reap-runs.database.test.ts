@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { patiently } from '../../test/patiently.ts'
 import { createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from '../actions/define-action.ts'
@@ -66,7 +67,7 @@ describe('invariant 19: a run whose worker died', () => {
 
     await two.reap()
 
-    await vi.waitFor(() => expect(woken).toBe(1))
+    await vi.waitFor(() => expect(woken).toBe(1), patiently)
   })
 
   test('is due again, also if a worker was only supposed to end it', async () => {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import postgres from 'postgres'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
+import { patiently } from '../../test/patiently.ts'
 import { account, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
@@ -294,7 +295,7 @@ describe('a run that fails', () => {
     await worker.workOn(ofLimit)
     expect(await stack.due()).toEqual([])
     await Promise.all([wakeRuns(stack.ctx, account), wakeRuns(stack.ctx, account)]) // As two replicas would.
-    await vi.waitFor(async () => expect(await stack.due()).toEqual([id])) // The limit of the other one still holds.
+    await vi.waitFor(async () => expect(await stack.due()).toEqual([id]), patiently) // The limit of the other one still holds.
     await worker.workOn(id)
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
   })
@@ -576,7 +577,7 @@ describe('invariant 22: cancelling', () => {
       const waiting =
         await stack.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
       expect(waiting).toHaveLength(1)
-    })
+    }, patiently)
     promoting.open()
 
     await promotion
@@ -788,7 +789,7 @@ describe('invariant 19: a run that a worker holds', () => {
     expect(await claim(7)).toMatchObject([held])
     expect(await listHeldAndOrphaned(stack.db, 8, 60_000)).toEqual([])
     expect(await claim(8)).toEqual([])
-    await vi.waitFor(async () => expect(await listHeldAndOrphaned(stack.db, 8, 1)).toEqual([held]))
+    await vi.waitFor(async () => expect(await listHeldAndOrphaned(stack.db, 8, 1)).toEqual([held]), patiently)
     expect(await freeRun(stack.db, held)).toBe(true)
     expect(await freeRun(stack.db, held)).toBe(false)
     expect(await claim(8)).toMatchObject([{ epoch: 2, replicaId: 8 }])

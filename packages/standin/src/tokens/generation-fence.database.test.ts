@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { patiently } from '../../test/patiently.ts'
 import { tokenAnswer } from '../../test/played-trackunit.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { openTestReplica } from '../../test/test-replica.ts'
@@ -217,7 +218,7 @@ const woken = (waiting: { wake: () => void }) =>
   })
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-test('invariant 12: in 400 interleavings no token of a generation that is not in force is stored or served', async () => {
+test('invariant 12: in up to 400 interleavings no token of a generation that is not in force is stored or served', async () => {
   const seen = { tokens: 0, refusals: 0 }
   const interleavings = fc.asyncProperty(
     fc.scheduler(),
@@ -242,11 +243,12 @@ test('invariant 12: in 400 interleavings no token of a generation that is not in
       seen.refusals += refusals.length
     },
   )
-  // Several at the same time, so that Node works while PostgreSQL does.
-  await Promise.all(Array.from({ length: atOnce }, () => fc.assert(interleavings, { numRuns: interleaved / atOnce })))
+  // Several at the same time, so that Node works while PostgreSQL does. A busy machine plays fewer.
+  const limits = { numRuns: interleaved / atOnce, interruptAfterTimeLimit: 60_000 }
+  await Promise.all(Array.from({ length: atOnce }, () => fc.assert(interleavings, limits)))
   // The interleavings had both outcomes.
-  expect(seen.tokens).toBeGreaterThan(interleaved / 4)
-  expect(seen.refusals).toBeGreaterThan(interleaved / 8)
+  expect(seen.tokens).toBeGreaterThan(played / 4)
+  expect(seen.refusals).toBeGreaterThan(played / 8)
 }, 120_000)
 
 test('invariant 12: a token that arrives while another generation comes into force is not stored', async () => {
@@ -264,7 +266,10 @@ test('invariant 12: a token that arrives while another generation comes into for
     await updateServing(tx, { accountId, activeGeneration: 2 })
     const storing = storeExchanged(stack.ctx, token, brought)
     // It must wait for the commit, because what it read before no longer holds after it.
-    const isWaiting = vi.waitUntil(async () => (await stack.sql`select from pg_locks where not granted`).length > 0)
+    const isWaiting = vi.waitUntil(
+      async () => (await stack.sql`select from pg_locks where not granted`).length > 0,
+      patiently,
+    )
     await Promise.race([storing, isWaiting])
     return { storing }
   })

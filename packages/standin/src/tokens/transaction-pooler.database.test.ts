@@ -1,4 +1,5 @@
 import { afterAll, expect, test, vi } from 'vitest'
+import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { createTokenStack } from '../../test/token-stack.ts'
 import { hasPgBouncer, startTransactionPooler } from '../../test/transaction-pooler.ts'
@@ -27,8 +28,9 @@ test.skipIf(!hasPgBouncer)(
 
     await stack.passTime(3_400_000)
     await replicas[0]?.refreshDue()
-    await vi.waitFor(async () =>
-      expect((await replicas[1]?.(run, { scopes: ['a'] }))?.accessToken.reveal()).toBe('token-2'),
+    await vi.waitFor(
+      async () => expect((await replicas[1]?.(run, { scopes: ['a'] }))?.accessToken.reveal()).toBe('token-2'),
+      patiently,
     )
   },
 )
