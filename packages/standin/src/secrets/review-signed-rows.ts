@@ -45,9 +45,9 @@ export async function signAgain(
 ): Promise<boolean> {
   let signed = 0
   for (const { table, kind } of tables)
-    for await (const page of signedPages(db, table))
+    for await (const page of signedPages(db, table, { but: signedRows.kid }))
       for (const stored of page) {
-        if (signedRows.isCurrent(stored.row) || !signedRows.isSigned(kind, stored.row)) continue
+        if (!signedRows.isSigned(kind, stored.row)) continue
         await replaceMac(db, table, stored, signedRows.sign(kind, stored.row))
         signed++
       }

@@ -20,8 +20,16 @@ export interface StoredRow {
 
 const blocksAtOnce = 64
 
-/** All rows of a table, a few hundred at a time, by the table's own order on disk: no index is needed. */
-export async function* signedPages(db: Database, table: PgTable): AsyncGenerator<StoredRow[]> {
+/**
+ * All rows of a table, a few hundred at a time, by the table's own order on disk: no index is needed.
+ * @param but leaves out the rows whose MAC names this key, and those without one
+ */
+export async function* signedPages(
+  db: Database,
+  table: PgTable,
+  { but }: { but?: string } = {},
+): AsyncGenerator<StoredRow[]> {
+  const isOther = but === undefined ? sql`true` : sql`not starts_with(mac, ${`${but}:`})`
   const [size] = await db.execute<{ blocks: number }>(
     sql`select (pg_relation_size(${getTableName(table)}::regclass) / current_setting('block_size')::int)::int as blocks`,
   )
@@ -30,7 +38,7 @@ export async function* signedPages(db: Database, table: PgTable): AsyncGenerator
     const rows = await db
       .select({ place: sql<string>`ctid::text`, row: getTableColumns(table) })
       .from(table)
-      .where(sql`ctid >= ${from}::tid and ctid < ${to}::tid`)
+      .where(sql`ctid >= ${from}::tid and ctid < ${to}::tid and ${isOther}`)
     if (rows.length > 0) yield rows as unknown as StoredRow[]
   }
 }

@@ -59,8 +59,8 @@ export function createSignedRows({
     sign: <Row>(kind: SignedKind<Row>, row: Row): string =>
       `${first}:${macOf(first, kind, row)?.toString('base64url')}`,
     isSigned,
-    /** Whether the key that signs now signed the row. */
-    isCurrent: ({ mac }: { mac: string | null }) => mac === null || mac.startsWith(`${first}:`),
+    /** The key that signs now. */
+    kid: first,
     /** Whether a row counts. One that does not is counted, and logged once. */
     accept<Row>(kind: SignedKind<Row>, row: Row & { mac: string | null }): boolean {
       if (isSigned(kind, row)) return true
