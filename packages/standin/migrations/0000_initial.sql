@@ -575,7 +575,7 @@ CREATE UNIQUE INDEX "held_callbacks_content" ON "held_callbacks" USING btree ("i
 CREATE INDEX "held_callbacks_state" ON "held_callbacks" USING btree ("state","received_at");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_try_at") WHERE "deliveries"."state" = 'waiting';--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_sending" ON "deliveries" USING btree ("account_id") WHERE "deliveries"."state" = 'waiting' and "deliveries"."is_sending";--> statement-breakpoint
-CREATE INDEX "deliveries_failed" ON "deliveries" USING btree ("account_id","ended_at" DESC NULLS LAST) WHERE "deliveries"."state" = 'failed';--> statement-breakpoint
+CREATE INDEX "deliveries_failed" ON "deliveries" USING btree ("account_id","ended_at") WHERE "deliveries"."state" = 'failed';--> statement-breakpoint
 CREATE INDEX "deliveries_of_account" ON "deliveries" USING btree ("account_id","last_try_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "saved_filters_name" ON "saved_filters" USING btree ("account_id",lower("name"));--> statement-breakpoint
 CREATE INDEX "machine_readings_by_age" ON "machine_readings" USING btree ("at");--> statement-breakpoint
@@ -588,9 +588,9 @@ CREATE UNIQUE INDEX "run_result_rows_id" ON "run_result_rows" USING btree ("acco
 CREATE INDEX "run_results_by_age" ON "run_results" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "run_effects_by_run" ON "run_effects" USING btree ("account_id","run_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_idempotency" ON "runs" USING btree ("account_id","idempotency_key");--> statement-breakpoint
-CREATE INDEX "runs_newest" ON "runs" USING btree ("account_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "runs_last_of_action" ON "runs" USING btree ("account_id","action_id","ended_at" DESC NULLS LAST) WHERE "runs"."ended_at" is not null;--> statement-breakpoint
-CREATE INDEX "runs_of_schedule" ON "runs" USING btree ("account_id","schedule_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "runs"."schedule_id" is not null;--> statement-breakpoint
+CREATE INDEX "runs_newest" ON "runs" USING btree ("account_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "runs_last_of_action" ON "runs" USING btree ("account_id","action_id","ended_at") WHERE "runs"."ended_at" is not null;--> statement-breakpoint
+CREATE INDEX "runs_of_schedule" ON "runs" USING btree ("account_id","schedule_id","created_at","id") WHERE "runs"."schedule_id" is not null;--> statement-breakpoint
 CREATE INDEX "runs_of_preview" ON "runs" USING btree ("account_id","preview_run_id") WHERE "runs"."preview_run_id" is not null;--> statement-breakpoint
 CREATE INDEX "runs_by_end" ON "runs" USING btree ("ended_at");--> statement-breakpoint
 CREATE INDEX "runs_open" ON "runs" USING btree ("state") WHERE "runs"."ended_at" is null;--> statement-breakpoint
@@ -599,7 +599,7 @@ CREATE INDEX "runs_due" ON "runs" USING btree ("urgency",coalesce("waiting_until
 CREATE INDEX "runs_promoted" ON "runs" USING btree ("account_id") WHERE "runs"."promoted_at" is not null and "runs"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "runs_waiting" ON "runs" USING btree ("account_id","urgency","created_at") WHERE "runs"."state" = 'queued' and "runs"."promoted_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_no_overlap" ON "runs" USING btree ("account_id","action_id") WHERE "runs"."state" in ('running', 'waiting', 'cancelling') and not "runs"."may_overlap";--> statement-breakpoint
-CREATE INDEX "schedules_newest" ON "schedules" USING btree ("account_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "schedules_newest" ON "schedules" USING btree ("account_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "schedules_ending" ON "schedules" USING btree ("ends_at") WHERE "schedules"."state" = 'active';--> statement-breakpoint
 CREATE INDEX "schedules_due" ON "schedules" USING btree ("due_at") WHERE "schedules"."state" = 'active';--> statement-breakpoint
 CREATE INDEX "token_leases_due" ON "token_leases" USING btree ("refresh_at") WHERE "token_leases"."refresh_at" is not null;--> statement-breakpoint

@@ -39,7 +39,7 @@ export const deliveries = pgTable(
     index('deliveries_due').on(table.nextTryAt).where(sql`${table.state} = 'waiting'`),
     // An account has at most one send under way on all replicas: a receiver that stalls holds up only its own account.
     uniqueIndex('deliveries_sending').on(table.accountId).where(sql`${table.state} = 'waiting' and ${table.isSending}`),
-    index('deliveries_failed').on(table.accountId, table.endedAt.desc()).where(sql`${table.state} = 'failed'`),
+    index('deliveries_failed').on(table.accountId, table.endedAt).where(sql`${table.state} = 'failed'`),
     index('deliveries_of_account').on(table.accountId, table.lastTryAt),
   ],
 )

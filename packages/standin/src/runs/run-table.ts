@@ -71,12 +71,12 @@ export const runs = pgTable(
   (table) => [
     primaryKey({ columns: [table.id, table.accountId] }), // In this order: services name a run by its id alone.
     uniqueIndex('runs_idempotency').on(table.accountId, table.idempotencyKey),
-    index('runs_newest').on(table.accountId, table.createdAt.desc(), table.id.desc()),
+    index('runs_newest').on(table.accountId, table.createdAt, table.id),
     index('runs_last_of_action')
-      .on(table.accountId, table.actionId, table.endedAt.desc())
+      .on(table.accountId, table.actionId, table.endedAt)
       .where(sql`${table.endedAt} is not null`),
     index('runs_of_schedule')
-      .on(table.accountId, table.scheduleId, table.createdAt.desc(), table.id.desc())
+      .on(table.accountId, table.scheduleId, table.createdAt, table.id)
       .where(sql`${table.scheduleId} is not null`),
     index('runs_of_preview').on(table.accountId, table.previewRunId).where(sql`${table.previewRunId} is not null`),
     index('runs_by_end').on(table.endedAt),

@@ -42,7 +42,7 @@ export const schedules = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.id, table.accountId] }), // In this order: services name a schedule by its id alone.
-    index('schedules_newest').on(table.accountId, table.createdAt.desc(), table.id.desc()),
+    index('schedules_newest').on(table.accountId, table.createdAt, table.id),
     index('schedules_ending').on(table.endsAt).where(sql`${table.state} = 'active'`),
     index('schedules_due').on(table.dueAt).where(sql`${table.state} = 'active'`),
   ],
