@@ -52,7 +52,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     ['the schedules', '/schedules', 'Runs that Standin starts automatically.'],
     ['the form of a schedule', '/schedules/new', 'Next five runs'],
     ['a schedule', '/schedules/:schedule', 'No runs yet.'],
-    ['who may receive results', '/schedules/receivers', 'Nobody was asked yet.'],
+    ['who may receive results', '/schedules/receivers', 'No one has confirmed yet.'],
     ['the activity', '/activity', 'Everything done on this account through Standin'],
     ['an unknown address', '/nowhere', 'There is nothing at this address.'],
   ] as const)(

@@ -101,6 +101,12 @@ test('an address that refused is corrected where it is set: at the schedule, or 
   expect(forReader?.way).toBeUndefined()
 })
 
+test('a receiver to whom results may not be sent leads to who may receive them', () => {
+  expect(wayOf({ undelivered: [anUndelivered({ reason: 'DESTINATION_UNCONFIRMED' })] })).toMatchObject({
+    ...{ kind: 'page', to: '/schedules/receivers' },
+  })
+})
+
 test('an email is not resent by a server that sends none', () => {
   const [need] = needs({ undelivered: [anUndelivered({})], sendsEmail: false })
   expect(need?.means).toMatch(/^This server cannot send email\./)

@@ -826,9 +826,10 @@ export const da: Texts = {
     keep: 'Behold',
     removed: (name) => `${name} er fjernet.`,
     onlyAdministrators: 'Kun administratorer kan ændre, hvad kontoen har tillid til.',
-    people: 'Personer, der er spurgt',
-    peopleMeans: 'Hver får en mail med et link og ingen resultater, før de siger ja. De kan altid stoppe dem igen.',
-    noPeople: 'Ingen er spurgt endnu.',
+    people: 'Personer',
+    peopleMeans:
+      'Den, du spørger, får en mail med et link og ingen resultater før et ja. Alle kan stoppe mails når som helst.',
+    noPeople: 'Ingen har bekræftet endnu.',
     confirmed: (when) => `Bekræftet ${onDay(when)}`,
     asked: (when) => `Spurgt ${onDay(when)}, har ikke svaret`,
     withdrawn: (when) => `Stoppede mails ${onDay(when)}`,

@@ -861,10 +861,10 @@ export const en = {
     keep: 'Keep it',
     removed: (name: string) => `${name} is removed.`,
     onlyAdministrators: 'Only administrators can change what this account trusts.',
-    people: 'People who were asked',
+    people: 'People',
     peopleMeans:
-      'Each gets an email with a link, and no results until they agree. They can stop the emails at any time.',
-    noPeople: 'Nobody was asked yet.',
+      'Someone you ask gets an email with a link, and no results until they agree. Everyone can stop the emails at any time.',
+    noPeople: 'No one has confirmed yet.',
     confirmed: (when: SaidMoment) => `Confirmed ${onDay(when)}`,
     asked: (when: SaidMoment) => `Asked ${onDay(when)}, no answer yet`,
     withdrawn: (when: SaidMoment) => `Stopped the emails ${onDay(when)}`,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { account, createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from '../actions/define-action.ts'
+import { withdrawReceiver } from '../receivers/answer-question.ts'
 import { endOf } from '../schedules/end-of-schedule.ts'
 import { findSchedule, insertSchedule, noteAuthorsSeen, toSchedule } from '../schedules/schedule-store.ts'
 import { announceEnds } from './announce-ends.ts'
@@ -62,6 +63,10 @@ async function createStack() {
     },
     seen: () => noteAuthorsSeen(db, [{ accountId: account, id: 'anna', scopes: undefined, at: clock.now() }]),
     pause: () => sql`update schedules set state = 'paused'`,
+    async withdraw(address: string) {
+      await runs.install()
+      await withdrawReceiver(runs.ctx, { accountId: account, address })
+    },
     audit: async () =>
       (await sql`select details from audit_entries where event = 'schedule.end-announced'`).map((row) => row.details),
     [Symbol.asyncDispose]: () => runs[Symbol.asyncDispose](),
@@ -109,6 +114,15 @@ test('an announcement whose email fails is repeated the next day; a refused one 
   expect(await stack.audit()).toHaveLength(1)
   await stack.advance(dayMs)
   expect(await stack.announce()).toBe(false)
+})
+
+test('the end of a schedule is not announced to a reader who wants no more emails', async () => {
+  await using stack = await createStack()
+  await stack.withdraw('bert@example.com')
+  stack.clock.advance(76 * dayMs)
+  await stack.announce()
+  expect(stack.mailed.map(({ to }) => to)).toEqual(['anna@example.com'])
+  expect(stack.mailed[0]?.text).toContain(stack.mailed[0]?.withdrawUrl)
 })
 
 test('when the author is seen again, the announcement is withdrawn', async () => {
