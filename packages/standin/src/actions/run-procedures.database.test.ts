@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { planAmongMany } from '../../test/plan-among-many.ts'
 import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
-import type { Caller } from '../access/caller.ts'
+import type { Caller, ServiceCaller } from '../access/caller.ts'
 import { inTransaction } from '../context.ts'
 import { createRouter } from '../create-standin.ts'
 import { contracted, router } from '../http/trpc.ts'
@@ -37,8 +37,13 @@ async function openStack(action: AnyAction = report) {
   return stack
 }
 
-const callAs = ({ ctx }: RunStack, who: Caller) =>
-  router(runProcedures(ctx, contracted(ctx))).createCaller({ requestId: 'test', authenticate: async () => who })
+function callAs({ ctx }: RunStack, who: Caller) {
+  // A service's grant is what the caller says.
+  const access = { ...ctx.access, keys: { ...ctx.access.keys, on: (each: ServiceCaller) => each } }
+  return router(runProcedures(ctx, contracted({ ...ctx, access }))).createCaller({
+    ...{ requestId: 'test', authenticate: async () => who },
+  })
+}
 const asked = { accountId: account, actionId: 'report', input: {} }
 
 test('a run has the form of the contract, with its files once it has ended, and until when they are kept', async () => {

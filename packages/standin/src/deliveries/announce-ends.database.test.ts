@@ -119,7 +119,7 @@ test('an announcement whose email fails is repeated the next day; a refused one 
 test('the end of a schedule is not announced to a reader who wants no more emails', async () => {
   await using stack = await createStack()
   await stack.withdraw('bert@example.com')
-  stack.clock.advance(76 * dayMs)
+  await stack.advance(76 * dayMs)
   await stack.announce()
   expect(stack.mailed.map(({ to }) => to)).toEqual(['anna@example.com'])
   expect(stack.mailed[0]?.text).toContain(stack.mailed[0]?.withdrawUrl)
