@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -62,6 +63,21 @@ test.concurrent('replicas that claim at the same time share the due runs, and no
   const ended = () => stack.sql`select count(*)::int from runs where state = 'succeeded' and attempts = 1`
   await vi.waitFor(async () => expect(await ended()).toEqual([{ count: 32 }]), soon)
   expect(attempts).toHaveLength(32)
+})
+
+test.concurrent('a backlog of quick runs is worked off after one claim, without another look', async () => {
+  const quick = doing(async () => {})
+  await using database = await createTestDatabase()
+  await using stack = await createRunStack({ database, actions: [quick] })
+  const accounts = Array.from({ length: 40 }, () => randomUUID())
+  await Promise.all(
+    accounts.map((accountId) => inTransaction(stack.ctx, (tx) => acceptRun(tx, newRun(quick, { accountId })))),
+  )
+
+  await claimDueRuns(stack.ctx)
+
+  const left = () => stack.sql`select id from runs where ended_at is null`
+  await vi.waitFor(async () => expect(await left()).toHaveLength(0), soon)
 })
 
 // These tests wait for seconds, all at the same time; the longest start first.

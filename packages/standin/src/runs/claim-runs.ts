@@ -22,6 +22,7 @@ export async function claimDueRuns(ctx: RunsContext): Promise<number | boolean> 
     const limit = runsAtOnce - runs.working.size
     const claimed = limit > 0 ? await claimRuns(ctx, { replicaId, limit }) : []
     runs.claimedAtMs = clock.monotonicMs()
+    runs.mayBeMoreDue = limit <= 0 || claimed.length === limit
     for (const run of claimed) void startWork(ctx, run)
     if (runs.working.size >= runsAtOnce) return false // The next claim follows when one of these ends.
     return (await msUntilNextDue(db)) ?? false
@@ -63,10 +64,10 @@ export async function startWork(ctx: RunsContext, run: RunRow): Promise<void> {
   } catch (error) {
     log.error({ err: error, runId }, 'a run was interrupted by an error of the server; it is claimed again')
   } finally {
-    const wasFull = runs.working.size >= runsAtOnce
     runs.working.delete(work)
     end()
-    if (wasFull) claimDueRuns(ctx).catch((error: unknown) => log.error({ err: error }, 'claiming runs failed'))
+    // Each that ends makes room for one, also while a claim is under way that counted it as working.
+    if (runs.mayBeMoreDue) claimDueRuns(ctx).catch((error: unknown) => log.error({ err: error }, 'claiming runs failed'))
   }
 }
 

@@ -70,6 +70,8 @@ export interface RunsMemory extends RunsHooks {
   oneAtATime<Result>(work: () => Promise<Result>): Promise<Result>
   /** When due runs were claimed last, or none were due; monotonic. */
   claimedAtMs: number
+  /** Whether the last claim had no room for all that may be due. */
+  mayBeMoreDue: boolean
   isHandingOver: boolean
   /** Whether a replica may hold a run. While none does, there is nothing to reap. */
   areHeld: boolean
@@ -83,6 +85,7 @@ export function createRunsMemory(ctx: Context, hooks: RunsHooks): RunsMemory {
     working: new Set(),
     oneAtATime: createLine(),
     claimedAtMs: ctx.clock.monotonicMs(),
+    mayBeMoreDue: false,
     isHandingOver: false,
     areHeld: true,
     feeds: createRunFeeds({
