@@ -35,7 +35,9 @@ export function createHandOutKinds({ max = 20_000 } = {}) {
     const { accountId, generation, scopeKey, fingerprint, serviceKeyId = '', restsOn, receiver } = handOut
     // What can hold spaces comes last, and the scopes, which cannot hold a line's end, before it.
     const key = `${accountId} ${generation} ${fingerprint} ${serviceKeyId} ${restsOn.join()} ${receiver.kind} ${scopeKey}\n${receiver.id}`
-    const kind = known.get(key) ?? kindOf(handOut)
+    const found = known.get(key)
+    if (found) return found
+    const kind = kindOf(handOut)
     known.set(key, kind)
     return kind
   }
