@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
-import type { Caller } from '../access/caller.ts'
+import type { Caller, ServiceCaller } from '../access/caller.ts'
 import { contracted, router } from '../http/trpc.ts'
 import { graphqlKey } from '../trackunit/rate-rules.ts'
 import { actionProcedures } from './action-procedures.ts'
@@ -25,7 +25,8 @@ const actions = [
   action('change', { changesData: true, secondsPerChange: 0.5 }),
 ]
 
-async function listAs({ ctx }: RunStack, who: Caller, accountId = account) {
+async function listAs({ ctx: { access, ...rest } }: RunStack, who: Caller, accountId = account) {
+  const ctx = { ...rest, access: { ...access, keys: { ...access.keys, on: (service: ServiceCaller) => service } } } // Grants as given.
   const api = router(actionProcedures(ctx, contracted(ctx))).createCaller({
     requestId: 'test',
     authenticate: async () => who,

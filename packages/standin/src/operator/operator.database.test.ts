@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { auditKeys, auditRing, testSigned } from '../../test/signed-rows.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
-import { findServiceByKey } from '../access/access-store.ts'
+import { findGrants, findServiceByKey } from '../access/access-store.ts'
 import { digestOfPresentedKey } from '../access/service-key.ts'
 import { createAudit } from '../audit/audit.ts'
 import { systemClock } from '../clock.ts'
@@ -92,9 +92,11 @@ describe('keys create', () => {
     expect(exitCode).toBe(0)
     expect(out).toMatch(/^sk_standin_[0-9a-f]{12}_[\w-]+\n$/)
     const digest = digestOfPresentedKey(out.trim())
-    expect(await findServiceByKey({ db, signedRows: testSigned }, digest ?? '')).toMatchObject({
-      caller: { service: 'reports', grants: [{ accountId: account, scopes: ['a', 'b'] }] },
-    })
+    const reading = { db, signedRows: testSigned }
+    expect(await findServiceByKey(reading, digest ?? '')).toMatchObject({ caller: { service: 'reports' } })
+    expect(await findGrants(reading, [{ service: 'reports', accountId: account }])).toMatchObject([
+      [{ accountId: account, scopes: ['a', 'b'] }],
+    ])
     expect(said).toContain('reports')
     expect(said).not.toContain(out.trim())
     expect(await sql`select actor_kind, event from audit_entries`).toEqual([
