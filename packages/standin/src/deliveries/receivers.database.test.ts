@@ -108,7 +108,7 @@ const because = (reason: string) => ({ cause: { reason } })
 const unconfirmed = because('DESTINATION_UNCONFIRMED')
 
 describe('an email address', () => {
-  test('invariant 27: of somebody else is refused until they confirm; their own is not, and nothing is sent before', async () => {
+  test('invariant 28: of somebody else is refused until they confirm; their own is not, and nothing is sent before', async () => {
     await using at = await openStack()
     await expect(at.start(anna, bert)).rejects.toMatchObject(unconfirmed)
     await expect(at.start(caller, 'anna@fleet.example')).rejects.toMatchObject(unconfirmed) // A service has no own one.

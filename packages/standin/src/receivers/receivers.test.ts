@@ -17,7 +17,7 @@ describe('an address', () => {
     expect(mailboxOf('anna@acme.dk')).toBe('anna@acme.dk')
   })
 
-  test('invariant 27: may receive only if it is confirmed or in a trusted domain, and never if it withdrew', () => {
+  test('invariant 28: may receive only if it is confirmed or in a trusted domain, and never if it withdrew', () => {
     const states = fc.constantFrom(undefined, 'unconfirmed', 'confirmed', 'withdrawn')
     const domains = fc.subarray(['acme.dk', 'any', 'mail.acme.dk', 'acme.com'])
     fc.assert(
