@@ -223,6 +223,13 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.locator('.panel').waitFor({ state: 'detached' })
     await inside.getByRole('button', { name: /^Show all/ }).click()
     await expect.poll(() => rows.count(), { timeout: 10_000 }).toBeGreaterThan(shown)
+    await frame().evaluate(() => scrollTo(0, 100))
+    // A pointer of Playwright's would scroll to where the sticky link is without its stickiness.
+    await inside.getByRole('link', { name: 'Schedules' }).dispatchEvent('click')
+    await inside.getByText('Runs that Standin starts automatically.').waitFor()
+    expect(await frame().evaluate(() => scrollY)).toBe(0)
+    await page.evaluate(() => history.back())
+    await expect.poll(() => frame().evaluate(() => scrollY), { timeout: 5_000 }).toBe(100)
     await page.evaluate(() => history.back())
     await inside.getByText('Standin is working.').waitFor()
     await app.stack.control('settings', { fleetSize: 101 }, 'PUT')

@@ -152,6 +152,8 @@ export function RowCells({ row, index, isOpen, columns, nowMs }: RowCellsProps) 
     </>
   )
   const tailWords = tail && row.cells[tail.column.key]
+  const second = tail && shown[tail.under]?.under
+  const isUnderOneLine = !second || row.cells[second.key] == null
   return (
     <>
       {hasMachines && (
@@ -173,7 +175,11 @@ export function RowCells({ row, index, isOpen, columns, nowMs }: RowCellsProps) 
         />
       ))}
       {tail && (
-        <td role="cell" className="c-tail" style={{ '--under': tail.under + (hasMachines ? 2 : 1) } as CSSProperties}>
+        <td
+          role="cell"
+          className={isUnderOneLine ? 'c-tail lifted' : 'c-tail'}
+          style={{ '--under': tail.under + (hasMachines ? 2 : 1) } as CSSProperties}
+        >
           {tailWords != null && (
             <>
               <span className="muted">{tail.column.title}</span> <bdi>{tailWords}</bdi>
