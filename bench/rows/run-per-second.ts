@@ -10,7 +10,7 @@ import type { Comparison } from '../compare.ts'
 import { fillDatabase } from '../filled-database.ts'
 
 const accountCount = 1_000
-const seconds = 2
+const seconds = 1
 
 const nothing = defineAction({
   id: 'nothing',
