@@ -67,7 +67,8 @@ export async function startWork(ctx: RunsContext, run: RunRow): Promise<void> {
     runs.working.delete(work)
     end()
     // Each that ends makes room for one, also while a claim is under way that counted it as working.
-    if (runs.mayBeMoreDue) claimDueRuns(ctx).catch((error: unknown) => log.error({ err: error }, 'claiming runs failed'))
+    if (runs.mayBeMoreDue)
+      claimDueRuns(ctx).catch((error: unknown) => log.error({ err: error }, 'claiming runs failed'))
   }
 }
 
