@@ -49,7 +49,7 @@ export async function writeAccounts(
   const release = updateOf(credentials, released, { key: ['accountId', 'generation'], set: ['contentDigest'] })
   if (release) await db.execute(release)
   const writes = [
-    updateOf(installations, installationsAfter(changes), {
+    updateOf(installations, changes.installations, {
       key: ['accountId'],
       set: [
         ...(['activeGeneration', 'mac', 'lastGeneration', 'suspendedUpTo', 'suspendedAt'] as const),
@@ -73,20 +73,9 @@ export async function writeAccounts(
   for (const notice of noticesOf(changes)) notices.send(...notice)
 }
 
-/** New credentials alone change nothing about how an account is served: those who ask what serves it need not look. */
-function isServedAnew({ newCredentials }: AccountChanges): (row: InstallationRow) => boolean {
-  const withNew = new Set(newCredentials.map(({ accountId }) => accountId))
-  return ({ accountId }) => !withNew.has(accountId)
-}
-
-function installationsAfter(changes: AccountChanges): InstallationRow[] {
-  const isAnew = isServedAnew(changes)
-  return changes.installations.map((row) => ({ ...row, isUnreviewed: row.isUnreviewed || isAnew(row) }))
-}
-
 function noticesOf(changes: AccountChanges): Notice[] {
   const touched = [...changes.newCredentials, ...changes.changedCredentials]
-  const changed = changes.installations.filter(isServedAnew(changes))
+  const changed = changes.installations.filter(({ isUnreviewed }) => isUnreviewed)
   return [
     ...changed.map(({ accountId }): Notice => ['installation_changed', accountId]),
     ...touched.map(({ accountId }): Notice => ['credentials_changed', accountId]),

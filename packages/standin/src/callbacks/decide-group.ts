@@ -41,13 +41,19 @@ export function decideGroup(
     const account = accounts.get(accountId)
     if (!account) throw new Error('the row of its account was locked')
     const decision = decideCallback(callback, known, { account, now: before.now })
-    if (decision.account) accounts.set(accountId, decision.account)
+    if (decision.account) accounts.set(accountId, noteReview(account, decision.account))
     if (decision.isInstall && !bound) unproven++
     const isEntered = !(known.appliedBefore && known.appliedAtThatTime)
     if (isEntered) entered.push(of)
     return { ...decision, known, isEntered }
   })
   return { outcomes, applied: outcomes.filter((outcome) => 'status' in outcome), accounts }
+}
+
+/** New credentials alone change nothing about how an account is served. Whatever else changes is to be reviewed. */
+function noteReview(before: AccountState, after: AccountState): AccountState {
+  const bringsNew = after.installation.lastGeneration > before.installation.lastGeneration
+  return bringsNew ? after : { ...after, installation: { ...after.installation, isUnreviewed: true } }
 }
 
 /** Adds the ledger entries of the earlier callbacks of its group. */
