@@ -105,7 +105,14 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
         }),
       async isUp() {
         if (!browser.isConnected()) throw new Error('The browser has ended.')
-        await until('an answer of the server', () => answers(`${stack.server}/health/ready`), { timeoutMs: 8_000 })
+        const isReady = () => answers(`${stack.server}/health/ready`)
+        await until('a ready server', isReady, { timeoutMs: 8_000 }).catch(async (cause: unknown) => {
+          const health = await fetch(`${stack.server}/health/ready`).then(
+            (response) => response.text(),
+            (error: unknown) => String(error),
+          )
+          throw new Error(`The server is not ready: ${health}\n${stack.log.slice(-20).join('\n')}`, { cause })
+        })
       },
       [Symbol.asyncDispose]: dispose,
     }
