@@ -16,7 +16,7 @@ const prose = (path: string) => read(path).replaceAll(/```[\s\S]*?```/g, '')
 function pathsIn(document: string): string[] {
   const quoted = [...prose(document).matchAll(/`([^`\s]+)`/g)].map(([, text]) => text ?? '')
   return quoted.filter(
-    (text) => /^(apps|packages|e2e|scripts|docs)\//.test(text) || /^[\w.-]+\.(md|ya?ml|config\.ts)$/.test(text),
+    (text) => /^(apps|packages|e2e|scripts|docs|deploy)\//.test(text) || /^[\w.-]+\.(md|ya?ml|config\.ts)$/.test(text),
   )
 }
 

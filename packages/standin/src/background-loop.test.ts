@@ -15,6 +15,7 @@ function startLoop({
   database?: { isDown: boolean }
 }) {
   let log = ''
+  const failures: string[] = []
   const watch = { isDown: () => database.isDown, suspect: async () => database.isDown }
   const rounds: Array<() => void> = []
   let round = 0
@@ -28,13 +29,18 @@ function startLoop({
         return work(round)
       },
     },
-    { log: pino({}, { write: (line) => (log += line) }), watch },
+    {
+      log: pino({}, { write: (line) => (log += line) }),
+      watch,
+      metrics: { countFailedLoop: (name) => failures.push(name) },
+    },
   )
   onTestFinished(loop.stop)
   return {
     ...loop,
     rounds: () => round,
     logged: () => log,
+    failures,
     nextRound: () => new Promise<void>((resolve) => rounds.push(resolve)),
   }
 }
@@ -77,13 +83,14 @@ test('looks again without a wake-up, as a net', async () => {
   expect(loop.rounds()).toBeGreaterThanOrEqual(2)
 })
 
-test('a failure does not end it', async () => {
+test('a failure is counted and does not end it', async () => {
   const loop = startLoop({
     everyMs: 5,
     work: (round) => (round === 1 ? Promise.reject(new Error('no')) : Promise.resolve(false)),
   })
   await loop.nextRound()
   expect(loop.rounds()).toBeGreaterThanOrEqual(2)
+  expect(loop.failures).toEqual(['test'])
 })
 
 test('an error of a database that is down is not logged, and nothing is tried until it is back', async () => {

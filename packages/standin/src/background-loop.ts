@@ -1,5 +1,6 @@
 import type { DatabaseWatch } from './database/database-watch.ts'
 import type { Logger } from './observability/logger.ts'
+import type { Metrics } from './observability/metrics.ts'
 import { toRefusal } from './refusal.ts'
 
 export interface BackgroundLoop {
@@ -22,16 +23,20 @@ export interface LoopRow {
 export interface LoopContext {
   log: Pick<Logger, 'error'>
   watch: Pick<DatabaseWatch, 'isDown' | 'suspect'>
+  metrics: Pick<Metrics, 'countFailedLoop'>
 }
 
 /** While the database is down, a loop looks this often whether it is back. */
 const downForMs = 1_000
 
 /**
- * Does work when woken, and every `everyMs` in case a wake-up was lost. An error is logged and the loop continues. While the
+ * Does work when woken, and every `everyMs` in case a wake-up was lost. An error is logged and counted, and the loop continues. While the
  * database is down there is no work, and nothing to log: the watch has said so.
  */
-export function startBackgroundLoop({ name, everyMs, work }: LoopRow, { log, watch }: LoopContext): BackgroundLoop {
+export function startBackgroundLoop(
+  { name, everyMs, work }: LoopRow,
+  { log, watch, metrics }: LoopContext,
+): BackgroundLoop {
   let isStopped = false
   let isAwake = true
   let rouse: (() => void) | undefined
@@ -46,9 +51,10 @@ export function startBackgroundLoop({ name, everyMs, work }: LoopRow, { log, wat
         else if (more) isAwake = true
       } catch (error) {
         const isOfDatabase = toRefusal(error).reason === 'STORAGE_UNAVAILABLE'
-        if (!(isOfDatabase && (await watch.suspect(error))))
+        if (!(isOfDatabase && (await watch.suspect(error)))) {
+          metrics.countFailedLoop(name)
           log.error({ err: error, loop: name }, 'background work failed')
-        else nextInMs = Math.min(downForMs, everyMs)
+        } else nextInMs = Math.min(downForMs, everyMs)
       }
       if (isAwake || isStopped) continue
       const { promise, resolve } = Promise.withResolvers<void>()

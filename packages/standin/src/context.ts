@@ -126,6 +126,7 @@ export async function openReplica(config: Config, world: World): Promise<Opened<
   const watch = watchDatabase({ ...database, ...world, cut: connection.cut, replica: listener.replica })
   const ctx = createContext(config, world, connection)
   ctx.metrics.measurePrepared(connection.preparedTexts)
+  ctx.metrics.measureWatch(watch)
   return {
     ctx: { ...ctx, listener, watch, directUrl: database.directUrl },
     async close() {

@@ -117,6 +117,9 @@ test('what is refused at any edge is counted by route and reason, never by addre
     expect(text).toContain('standin_refusals_total{route="/trpc",reason="UNAUTHENTICATED"} 1')
     expect(text).toContain('standin_refusals_total{route="none",reason="NOT_FOUND"} 1')
     expect(text).toContain('standin_spool_bytes 0')
+    expect(text).toContain('standin_database_up 1')
+    expect(text).toMatch(/^standin_oldest_due_proof_seconds \d/m)
+    expect(text).toMatch(/^standin_oldest_due_delivery_seconds \d/m)
     expect(text).not.toContain('s3cr3t')
   } finally {
     await stop()

@@ -7,7 +7,7 @@ import { saveRefusedTokens } from './access/refused-tokens.ts'
 import { noteInstallationChange, noteRunsChange } from './accounts/account-changes.ts'
 import { createAccountsMemory } from './accounts/accounts-context.ts'
 import { ageOutAccounts } from './accounts/age-out-accounts.ts'
-import { credentialsDue } from './accounts/due-credential-store.ts'
+import { credentialsDue, oldestDueProofS } from './accounts/due-credential-store.ts'
 import { eraseAbandoned } from './accounts/erase-abandoned.ts'
 import { settleUninstalls } from './accounts/erase-data.ts'
 import { wakeEventReaders } from './accounts/installation-events.ts'
@@ -44,7 +44,7 @@ import { announceEnds } from './deliveries/announce-ends.ts'
 import { deliverDue } from './deliveries/deliver-due.ts'
 import type { DeliveriesContext } from './deliveries/deliveries-context.ts'
 import { deliveryProcedures } from './deliveries/delivery-procedures.ts'
-import { deliveriesDue, deliveriesOfRuns, hasOpenDeliveries } from './deliveries/delivery-store.ts'
+import { deliveriesDue, deliveriesOfRuns, hasOpenDeliveries, oldestDueDeliveryS } from './deliveries/delivery-store.ts'
 import { queueDeliveriesOf } from './deliveries/queue-deliveries.ts'
 import { receiverProcedures } from './deliveries/receiver-procedures.ts'
 import { sendEmail } from './deliveries/send-email.ts'
@@ -194,6 +194,7 @@ async function startServer(config: Config, { actions, closers }: Start): Promise
     () => ctx.tokens.spool.close(),
   )
   const unreadable = await checkKeys(ctx, signedTables)
+  ctx.metrics.countMissingKeys(unreadable.length)
   if (unreadable.length === 0) await publishKeys(ctx)
   else log.error({ keys: unreadable }, unreadableKeys)
   await hearOthers(ctx)
@@ -260,6 +261,8 @@ export function assemble(
     openRuns: await countOpenRunsByState(ctx.db),
     heldCallbacks: await countHeld(ctx.db),
     signInDownForS: await signInDownForS(ctx.db),
+    oldestDueProofS: await oldestDueProofS(ctx.db),
+    oldestDueDeliveryS: await oldestDueDeliveryS(ctx.db),
   }))
   return ctx
 }

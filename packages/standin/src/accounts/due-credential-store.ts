@@ -36,6 +36,17 @@ export const credentialsDue = sql`
       select from ${credentials} where next_attempt_at <= now() and state in ('pending', 'active', 'parked'))
     or exists (select from ${credentials} where claimed_by is not null and not ${isReplicaAlive(sql`claimed_by`)})`
 
+/** How long credentials have been due, of those that wait longest; 0 while none are. For the metrics. */
+export async function oldestDueProofS(db: Database): Promise<number> {
+  const [row] = await db
+    .select({
+      seconds: sql<number>`coalesce(extract(epoch from now() - min(${credentials.nextAttemptAt})), 0)::float8`,
+    })
+    .from(credentials)
+    .where(sql`${credentials.nextAttemptAt} <= now() and ${credentials.state} in ('pending', 'active', 'parked')`)
+  return row?.seconds ?? 0
+}
+
 const isLeftBehind = and(isNotNull(credentials.claimedBy), not(isReplicaAlive(credentials.claimedBy)))
 
 async function claimDue(

@@ -18,7 +18,7 @@ import { createListener } from '../database/listen.ts'
 import { lockClient, moveCredentials } from './account-store.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
 import { approveCredentials } from './decide-credentials.ts'
-import { claimDueCredentials, isOfCrowd } from './due-credential-store.ts'
+import { claimDueCredentials, isOfCrowd, oldestDueProofS } from './due-credential-store.ts'
 import { parkCredentials } from './park-credentials.ts'
 import { proveDueCredentials } from './prove-credentials.ts'
 
@@ -110,6 +110,15 @@ describe('invariant 3: no unproven body replaces working credentials', () => {
 
     expect(await stack.rows()).toMatchObject([{ state: 'active', nextAttemptAt: null, reason: null }])
     expect(await stack.audit()).toEqual(['credentials.received', 'credentials.proven'])
+  })
+
+  test('credentials count from when they were due, for the metrics, until they are proven', async () => {
+    const stack = await createStack()
+    await stack.send(installed('client-a'), { at: 1 })
+    await stack.connection.sql`update credentials set next_attempt_at = now() - interval '40 seconds'`
+    expect(await oldestDueProofS(stack.db)).toBeGreaterThanOrEqual(40)
+    await proveDueCredentials(stack.ctx)
+    expect(await oldestDueProofS(stack.db)).toBe(0)
   })
 
   test('a late success does not bring back credentials that were rejected since', async () => {

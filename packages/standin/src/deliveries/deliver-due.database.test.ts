@@ -8,7 +8,7 @@ import { defineAction } from '../actions/define-action.ts'
 import { findSchedule, insertSchedule } from '../schedules/schedule-store.ts'
 import { deliverDue } from './deliver-due.ts'
 import type { Senders } from './deliveries-context.ts'
-import { deliveriesOfRuns } from './delivery-store.ts'
+import { deliveriesOfRuns, oldestDueDeliveryS } from './delivery-store.ts'
 import type { Outcome } from './outcome.ts'
 import { type Email, sendEmail } from './send-email.ts'
 import { showSigningSecret, signingSecretOf } from './signing-secret.ts'
@@ -118,6 +118,15 @@ describe('the result of a run that has ended', () => {
     await stack.runs.setDatabaseClock(new Date(dueAt))
     expect(await stack.deliverDue()).toBe(true)
     expect(await stack.deliveries(id)).toMatchObject([{ state: 'delivered', endedAt: new Date(dueAt).toISOString() }])
+  })
+
+  test('counts from when it was due, for the metrics', async () => {
+    await using stack = await createStack()
+    await stack.ended([webhook])
+    await stack.runs.setDatabaseClock(new Date(stack.clock.now().getTime() + 90_000))
+    expect(await oldestDueDeliveryS(stack.ctx.db)).toBeCloseTo(90)
+    expect(await stack.deliverDue()).toBe(true)
+    expect(await oldestDueDeliveryS(stack.ctx.db)).toBe(0)
   })
 
   test('goes to its destinations, is announced to watchers, and leaves an audit entry', async () => {

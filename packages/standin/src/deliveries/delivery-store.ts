@@ -99,6 +99,17 @@ export const deliveriesDue = sql`
   select 0 where exists (
     select from ${deliveries} where state = 'waiting' and next_try_at <= now() and not ${isAccountStopped(deliveries.accountId)})`
 
+/** How long the delivery that waits longest has been due; 0 while none is. For the metrics. */
+export async function oldestDueDeliveryS(db: Database): Promise<number> {
+  const [row] = await db
+    .select({ seconds: sql<number>`coalesce(extract(epoch from now() - min(${deliveries.nextTryAt})), 0)::float8` })
+    .from(deliveries)
+    .where(
+      sql`${deliveries.state} = 'waiting' and ${deliveries.nextTryAt} <= now() and not ${isAccountStopped(deliveries.accountId)}`,
+    )
+  return row?.seconds ?? 0
+}
+
 /** An upper bound of an account's attempts of late: of deliveries attempted since, earlier attempts count too. */
 export async function countAttempts(
   db: Database,

@@ -6,7 +6,13 @@ import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 
-const counts = async () => ({ openRuns: { queued: 2, running: 0 }, heldCallbacks: 3, signInDownForS: 12 })
+const counts = async () => ({
+  openRuns: { queued: 2, running: 0 },
+  heldCallbacks: 3,
+  signInDownForS: 12,
+  oldestDueProofS: 40,
+  oldestDueDeliveryS: 50,
+})
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -30,6 +36,8 @@ test('counts answers and reasons, and asks the database for the rest', async () 
   expect(text).toContain('standin_runs_open{state="queued"} 2')
   expect(text).toContain('standin_callbacks_held 3')
   expect(text).toContain('standin_sign_in_down_seconds 12')
+  expect(text).toContain('standin_oldest_due_proof_seconds 40')
+  expect(text).toContain('standin_oldest_due_delivery_seconds 50')
 })
 
 test('counts refusals and ended runs, times exchanges and looks at the spool', async () => {
@@ -45,6 +53,26 @@ test('counts refusals and ended runs, times exchanges and looks at the spool', a
   expect(text).toContain('standin_runs_ended_total{action="fleet-snapshot",state="succeeded"} 1')
   expect(text).toContain('standin_exchange_seconds_count 2')
   expect(text).toContain('standin_spool_bytes 512')
+})
+
+test('shows whether the database is up, clocks agree, keys are there and loops work', async () => {
+  const metrics = createMetrics()
+  const database = { isDown: false, offByMs: undefined as number | undefined }
+  metrics.measureWatch({ isDown: () => database.isDown, clockOffByMs: () => database.offByMs })
+  const well = await metrics.text()
+  expect(well).toContain('standin_database_up 1')
+  expect(well).toContain('standin_clock_ahead_seconds 0')
+  expect(well).toContain('standin_keys_missing 0')
+
+  database.isDown = true
+  database.offByMs = -90_000
+  metrics.countMissingKeys(2)
+  metrics.countFailedLoop('deliver')
+  const ill = await metrics.text()
+  expect(ill).toContain('standin_database_up 0')
+  expect(ill).toContain('standin_clock_ahead_seconds -90')
+  expect(ill).toContain('standin_keys_missing 2')
+  expect(ill).toContain('standin_loop_failures_total{loop="deliver"} 1')
 })
 
 test('invariant 10: an error of a library is counted without its words', async () => {

@@ -10,6 +10,16 @@ export interface Counts {
   heldCallbacks: number
   /** 0 while it answers. */
   signInDownForS: number
+  /** Since the longest-waiting credentials were due to be proven; 0 while none are. */
+  oldestDueProofS: number
+  /** Since the longest-waiting delivery was due to be sent; 0 while none is. */
+  oldestDueDeliveryS: number
+}
+
+/** What this process knows about its database. */
+interface Watched {
+  isDown(): boolean
+  clockOffByMs(): number | undefined
 }
 
 /** A word from a closed list, or an error, which is counted by its reason: a library's message never becomes a label. */
@@ -68,6 +78,23 @@ export function createMetrics() {
     help: 'Statements that each session of this process has prepared. At 500, others are parsed at each use.',
     registers,
   })
+  const failedLoops = counter('standin_loop_failures_total', 'Failures of background work by loop.', 'loop')
+  const keysMissing = new Gauge({
+    name: 'standin_keys_missing',
+    help: 'Keys that stored values need and this process does not have.',
+    registers,
+  })
+  const databaseUp = new Gauge({
+    name: 'standin_database_up',
+    help: '1 while the database commits what this process asks it to, else 0.',
+    registers,
+  })
+  const clockAhead = new Gauge({
+    name: 'standin_clock_ahead_seconds',
+    help: 'How far this machine’s clock is ahead of the database’s; 0 while they are within a minute of each other.',
+    registers,
+  })
+  let watch: Watched | undefined
   let readPrepared = () => 0
   let readCounts: () => Promise<Counts | undefined> = async () => undefined
   let readSpool = async () => 0
@@ -88,6 +115,16 @@ export function createMetrics() {
       help: 'How long Trackunit’s sign-in has been down, for all accounts; 0 while it answers.',
       registers,
     }),
+    dueProof: new Gauge({
+      name: 'standin_oldest_due_proof_seconds',
+      help: 'How long credentials have been due to be proven; 0 while none are.',
+      registers,
+    }),
+    dueDelivery: new Gauge({
+      name: 'standin_oldest_due_delivery_seconds',
+      help: 'How long a delivery has been due to be sent; 0 while none is.',
+      registers,
+    }),
   }
 
   return {
@@ -101,6 +138,8 @@ export function createMetrics() {
     countRefusal: ({ route, reason }: { route: string; reason: ErrorReason }) => refusals.inc({ route, reason }),
     /** A row of the database without a valid signature. */
     countForgedRow: (table: string) => forgedRows.inc({ table }),
+    countFailedLoop: (loop: string) => failedLoops.inc({ loop }),
+    countMissingKeys: (keys: number) => keysMissing.set(keys),
     countEndedRun: ({ actionId, state }: { actionId: string; state: RunState }) =>
       endedRuns.inc({ action: actionId, state }),
     /** @returns what ends the measurement */
@@ -108,6 +147,10 @@ export function createMetrics() {
     /** Reads what the database counts, each time that metrics are scraped. */
     measureDatabase(counts: () => Promise<Counts>): void {
       readCounts = counts
+    },
+    /** Reads whether the database is up, and whether clocks agree, each time that metrics are scraped. */
+    measureWatch(watched: Watched): void {
+      watch = watched
     },
     /** Reads how many statements are prepared, each time that metrics are scraped. */
     measurePrepared(texts: () => number): void {
@@ -126,7 +169,11 @@ export function createMetrics() {
         for (const [state, runs] of Object.entries(counts.openRuns)) gauges.runs.set({ state }, runs)
         gauges.held.set(counts.heldCallbacks)
         gauges.signIn.set(counts.signInDownForS)
+        gauges.dueProof.set(counts.oldestDueProofS)
+        gauges.dueDelivery.set(counts.oldestDueDeliveryS)
       }
+      databaseUp.set(watch && !watch.isDown() ? 1 : 0)
+      clockAhead.set(Math.round((watch?.clockOffByMs() ?? 0) / 1_000))
       preparedTexts.set(readPrepared())
       spoolBytes.set(await readSpool().catch(() => 0))
       return registry.metrics()
