@@ -75,6 +75,13 @@ test('shows whether the database is up, clocks agree, keys are there and loops w
   expect(ill).toContain('standin_loop_failures_total{loop="deliver"} 1')
 })
 
+test('a database that is down is not asked: a scrape would wait for it, and the server would look dead', async () => {
+  const metrics = createMetrics()
+  metrics.measureWatch({ isDown: () => true, clockOffByMs: () => undefined })
+  metrics.measureDatabase(() => new Promise(() => {}))
+  expect(await metrics.text()).toContain('standin_database_up 0')
+})
+
 test('invariant 10: an error of a library is counted without its words', async () => {
   const metrics = createMetrics()
   metrics.countExchange({ error: new Error('s3cr3t of account 11111111-1111-4111-8111-111111111111') })

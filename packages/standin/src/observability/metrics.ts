@@ -161,9 +161,9 @@ export function createMetrics() {
       readSpool = bytes
     },
     contentType: registry.contentType,
-    /** In Prometheus' text format. While the database does not answer, its counts stay as they were. */
+    /** In Prometheus' text format. While the database is down, its counts stay as they were. */
     async text(): Promise<string> {
-      const counts = await readCounts().catch(() => undefined)
+      const counts = watch?.isDown() ? undefined : await readCounts().catch(() => undefined)
       if (counts) {
         gauges.runs.reset()
         for (const [state, runs] of Object.entries(counts.openRuns)) gauges.runs.set({ state }, runs)
