@@ -146,8 +146,8 @@ beforeAll(async () => {
     'a service with a key that was revoked': await key('granted', accountId),
     'a service with a key that has expired': await key('granted', accountId),
   }
-  await stack.operator('grants', 'remove', '--service', 'removed', '--account', accountId)
-  await stack.operator('keys', 'revoke', keys['a service with a key that was revoked'].id)
+  await stack.operator('grants', 'remove', '--service', 'removed', '--account', accountId, '--yes')
+  await stack.operator('keys', 'revoke', keys['a service with a key that was revoked'].id, '--yes')
   await stack.operator('keys', 'rotate', keys['a service with a key that has expired'].id, '--overlap-hours', '0')
 
   for (const [caller, { key }] of Object.entries(keys)) bearers[caller] = key

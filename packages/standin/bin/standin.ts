@@ -4,6 +4,13 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runOperatorCommand } from '../src/operator/operator.ts'
 
+// A reader that has enough, such as `head`, closes the pipe. What was begun is finished; what follows callbacks ends.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.emit('SIGTERM', 'SIGTERM')
+  })
+
 const file = findUpwards(process.cwd(), 'standin.config.ts')
 if (!file) {
   process.stderr.write(

@@ -11,7 +11,11 @@ const app = {
 }
 
 /** The operator's program beside the server of a stack, with its keys unless others are given. */
-export async function operate(stack: CallbackStack, argv: string[], { encryptionKeys = stack.ringText } = {}) {
+export async function operate(
+  stack: Pick<CallbackStack, 'url' | 'ringText'>,
+  argv: string[],
+  { encryptionKeys = stack.ringText } = {},
+) {
   let [out, said] = ['', '']
   const exitCode = await runOperatorCommand({
     app,

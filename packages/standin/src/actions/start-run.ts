@@ -1,12 +1,13 @@
 import type { StartRunInput } from '@standin/contracts'
 import { actorOf, type Caller } from '../access/caller.ts'
-import { inTransaction } from '../context.ts'
-import { acceptRun } from '../runs/accept-run.ts'
+import type { Actor } from '../audit/record.ts'
+import { type Context, inTransaction } from '../context.ts'
+import { acceptRun, type NewRun } from '../runs/accept-run.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
-import { allowedAction } from './allowed-action.ts'
+import { accountAllowsIfServed, allowedAction } from './allowed-action.ts'
 import { checkDestinations } from './check-destinations.ts'
 import { checkInput } from './check-input.ts'
 
@@ -44,14 +45,36 @@ export async function retryRun(
   const action = await allowedAction(ctx, caller, run)
   if (!action.input.safeParse(run.input).success)
     throw new StandinError('INPUT_INVALID', { detail: 'The action has changed since. Start a new run.' })
-  const { accountId, mode, input, previewRunId, deliverTo, timeZone, unitSystem } = run
-  const again = { accountId, action, mode, input, deliverTo, timeZone, unitSystem, idempotencyKey, retryOf: run.id }
-  return inTransaction(ctx, (tx) =>
-    acceptRun(tx, { ...again, ...(previewRunId !== null && { previewRunId }), ...startedBy(caller) }),
-  )
+  return inTransaction(ctx, (tx) => acceptRun(tx, { ...againOf(run), action, idempotencyKey, ...startedBy(caller) }))
 }
 
-function startedBy(caller: Caller): Pick<Parameters<typeof acceptRun>[1], 'startedBy' | 'actor'> {
+/**
+ * The same for the operator, whose command knows no action: an action that is gone or has other input since ends the run
+ * when a worker opens it. Asking again is the same run.
+ * @throws StandinError `RUN_NOT_FOUND`, `RUN_NOT_ENDED`, `PREVIEW_REQUIRED`, `RUN_OVERLAPS`, or why the account is not served
+ */
+export async function retryRunAsOperator(
+  ctx: Context,
+  { run: key, actor }: { run: RunKey; actor: Actor },
+): Promise<RunRow> {
+  const run = await findRun(ctx.db, key)
+  if (!run) throw new StandinError('RUN_NOT_FOUND')
+  if (!run.endedAt) throw new StandinError('RUN_NOT_ENDED')
+  await accountAllowsIfServed(ctx, run.accountId, (reason) => reason === 'CREDENTIALS_PENDING')
+  // Only a run that changes data has a preview whose changes it makes.
+  const action = { id: run.actionId, changesData: run.previewRunId !== null, mayOverlap: run.mayOverlap }
+  const by = { actor, startedBy: { kind: 'system', id: 'operator', name: null } } as const
+  const idempotencyKey = `operator-retries-${run.id}`
+  return inTransaction(ctx, (tx) => acceptRun(tx, { ...againOf(run), action, idempotencyKey, ...by }))
+}
+
+function againOf(run: RunRow): Omit<NewRun, 'action' | 'idempotencyKey' | 'startedBy' | 'actor'> {
+  const { accountId, mode, input, previewRunId, deliverTo, timeZone, unitSystem } = run
+  const again = { accountId, mode, input, deliverTo, timeZone, unitSystem, retryOf: run.id }
+  return { ...again, ...(previewRunId !== null && { previewRunId }) }
+}
+
+function startedBy(caller: Caller): Pick<NewRun, 'startedBy' | 'actor'> {
   const startedBy: RunRow['startedBy'] =
     caller.kind === 'user'
       ? { kind: 'user', id: caller.id, name: caller.name }

@@ -1,10 +1,10 @@
 import type { Delivery } from '@standin/contracts'
 import { actorOf, type Caller } from '../access/caller.ts'
-import { record } from '../audit/record.ts'
-import { inTransaction } from '../context.ts'
+import { type Actor, record } from '../audit/record.ts'
+import { type Context, inTransaction } from '../context.ts'
 import { checkMayRead } from '../results/read-right.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
-import { lockRun } from '../runs/run-store.ts'
+import { findRun, lockRun } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import type { DeliveriesContext } from './deliveries-context.ts'
@@ -14,18 +14,31 @@ import { findDelivery, makeDueAgain } from './resend-store.ts'
 /**
  * Tries a delivery that failed once more, for a person who mended something at the receiver. Earlier attempts still count,
  * so that an address cannot be flooded by pressing often. A delivery that is under way or done stays as it is.
- * @throws StandinError `RUN_NOT_FOUND`, `DELIVERY_NOT_FOUND`; `SCOPE_FORBIDDEN` for a caller who may not read the result;
- *   `INSTALLATION_UNINSTALLED` when it was given up because the account removed the app
+ * @throws StandinError `SCOPE_FORBIDDEN` for a caller who may not read the result; as `makeDeliveryDue` does
  */
 export async function resendDelivery(
   ctx: DeliveriesContext,
   caller: Caller,
-  { run: key, deliveryId }: { run: RunKey; deliveryId: string },
+  of: { run: RunKey; deliveryId: string },
+): Promise<Delivery> {
+  const run = await findRun(ctx.db, of.run)
+  if (!run) throw new StandinError('RUN_NOT_FOUND')
+  checkMayRead(ctx, caller, run)
+  return makeDeliveryDue(ctx, { ...of, actor: actorOf(caller) })
+}
+
+/**
+ * The same for whoever may resend every delivery.
+ * @throws StandinError `RUN_NOT_FOUND`, `DELIVERY_NOT_FOUND`; `INSTALLATION_UNINSTALLED` when it was given up because the
+ *   account removed the app
+ */
+export async function makeDeliveryDue(
+  ctx: Context,
+  { run: key, deliveryId, actor }: { run: RunKey; deliveryId: string; actor: Actor },
 ): Promise<Delivery> {
   return inTransaction(ctx, async (tx) => {
     const run = await lockRun(tx.db, key) // Before the rows that belong to it, as everywhere.
     if (!run) throw new StandinError('RUN_NOT_FOUND')
-    checkMayRead(ctx, caller, run)
     const delivery = await findDelivery(tx.db, run, deliveryId)
     if (!delivery) throw new StandinError('DELIVERY_NOT_FOUND')
     if (delivery.state !== 'failed') return toDelivery(delivery)
@@ -33,7 +46,7 @@ export async function resendDelivery(
     const again = toDelivery(await makeDueAgain(tx, delivery))
     await appendEvent(tx, run, { type: 'delivery', delivery: again })
     const details = { runId: run.id, kind: again.kind, to: again.to }
-    await record(tx, { actor: actorOf(caller), event: 'delivery.resent', accountId: run.accountId, details })
+    await record(tx, { actor, event: 'delivery.resent', accountId: run.accountId, details })
     return again
   })
 }

@@ -43,6 +43,18 @@ export function heldId(text: string): string {
   return text.toLowerCase()
 }
 
+export function runId(text: string): string {
+  if (!z.guid().safeParse(text).success) throw new InvalidArgumentError('an id from "runs list"')
+  return text.toLowerCase()
+}
+
+export function deliveryId(text: string): string {
+  const [run = '', position = '', ...rest] = text.split('/')
+  if (!z.guid().safeParse(run).success || !/^\d{1,6}$/.test(position) || rest.length > 0)
+    throw new InvalidArgumentError('an id from "deliveries list"')
+  return text.toLowerCase()
+}
+
 /** @param most the largest number allowed */
 export const numberUpTo =
   (most: number, least = 1) =>

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { listHolders, type TokenHolder } from '../audit/hand-out-store.ts'
 import { type AuditProblem, type LoggedHead, verifyAudit } from '../audit/verify-audit.ts'
-import { accountId, generationNumber } from './arguments.ts'
+import { addHolders } from './add-holders.ts'
 import { findRolledBack, type RolledBackRow } from './find-rolled-back.ts'
-import { CommandFailed, printable, printList, printResult, type Terminal, withContext } from './terminal.ts'
+import { CommandFailed, printable, printResult, type Terminal, withContext } from './terminal.ts'
 
 /** `audit verify|holders`: whether the audit was tampered with, and which services hold an account's tokens. */
 export function addAuditCommand(program: Command, terminal: Terminal): void {
-  const audit = program.command('audit').description('the record of every change and every token handed out')
+  const audit = program
+    .command('audit')
+    .description('the record of every change and every token handed out')
+    .addHelpText('afterAll', examples)
   audit
     .command('verify')
     .description('find entries that were changed, deleted or inserted, and rows put back to an earlier state')
@@ -30,26 +32,13 @@ export function addAuditCommand(program: Command, terminal: Terminal): void {
       if (problems.length > 0) throw new CommandFailed('The audit does not match what was signed.')
     })
 
-  audit
-    .command('holders')
-    .description('who received tokens of a set of credentials')
-    .requiredOption('--account <id>', "the account's id", accountId)
-    .requiredOption('--generation <number>', 'the number of the credentials', generationNumber)
-    .option('--json', 'print them as JSON')
-    .action(async ({ account, generation, json }: { account: string; generation: number; json?: boolean }) => {
-      const holders = await withContext(terminal, ({ db }) => listHolders(db, account, generation))
-      printList(terminal, json, holders, holderLine)
-    })
+  addHolders(audit.command('holders'), terminal)
 }
 
-const holderLine = (holder: TokenHolder) =>
-  [
-    `${holder.actorKind} ${printable(holder.actorId)}`,
-    holder.key ? `key ${printable(holder.key)}` : 'no key',
-    `${holder.tokens} tokens, ${holder.handOuts} times`,
-    `${holder.firstAt} to ${holder.lastAt}`,
-    printable(holder.scopes.join(' ')),
-  ].join('  ')
+const examples = `
+Examples:
+  standin audit verify
+  standin audit holders --account 11111111-1111-4111-8111-111111111111 --generation 2`
 
 /** Names of writers are ours, made of digits. */
 function describeProblem(problem: AuditProblem | RolledBackRow): string {

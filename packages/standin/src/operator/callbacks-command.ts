@@ -4,11 +4,12 @@ import { readConfig } from '../config/config.ts'
 import { limitNumber, mostListed } from './arguments.ts'
 import { addFollowCommands } from './callbacks-follow.ts'
 import { addHeldCommands } from './callbacks-held.ts'
-import { printable, printList, type Terminal, withContext } from './terminal.ts'
+import { printTable } from './print-table.ts'
+import { printable, type Terminal, withContext } from './terminal.ts'
 
 /** `callbacks url|list|held|release|rejected|tail|wait`. */
 export function addCallbacksCommand(program: Command, terminal: Terminal): void {
-  const callbacks = program.command('callbacks').description("Trackunit's callbacks")
+  const callbacks = program.command('callbacks').description("Trackunit's callbacks").addHelpText('afterAll', examples)
 
   callbacks
     .command('url')
@@ -36,9 +37,23 @@ export function addCallbacksCommand(program: Command, terminal: Terminal): void 
         issuedAt: issuedAt.toISOString(),
         claimNames: claimNames.map((name) => printable(name, 64)),
       }))
-      printList(terminal, json, shown, (each) => [each.receivedAt, each.type, each.accountId, each.outcome].join('  '))
+      printTable(terminal, json, shown, {
+        none: 'No callbacks.',
+        columns: {
+          RECEIVED: ({ receivedAt }) => receivedAt,
+          TYPE: ({ type }) => type,
+          ACCOUNT: ({ accountId }) => accountId,
+          OUTCOME: ({ outcome }) => outcome,
+        },
+      })
     })
 
   addHeldCommands(callbacks, terminal)
   addFollowCommands(callbacks, terminal)
 }
+
+const examples = `
+Examples:
+  standin callbacks wait --account 11111111-1111-4111-8111-111111111111
+  standin callbacks held
+  standin callbacks release 22222222-2222-4222-8222-222222222222`

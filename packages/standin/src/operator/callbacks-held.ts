@@ -3,8 +3,9 @@ import { listHeld } from '../callbacks/held/held-callback-store.ts'
 import { releaseHeldCallback } from '../callbacks/held/release-held-callback.ts'
 import { readRejections } from '../callbacks/rejected/rejection-store.ts'
 import { heldId, limitNumber, mostListed } from './arguments.ts'
-import { describeHeld, describeSample, heldLine, sampleLine } from './callbacks-output.ts'
-import { operator, printList, printResult, type Terminal, withContext } from './terminal.ts'
+import { describeHeld, describeSample, heldColumns, sampleLine } from './callbacks-output.ts'
+import { printTable } from './print-table.ts'
+import { operator, printResult, type Terminal, withContext } from './terminal.ts'
 
 /** `callbacks held|release|rejected`: callbacks that were not applied. */
 export function addHeldCommands(callbacks: Command, terminal: Terminal): void {
@@ -15,7 +16,7 @@ export function addHeldCommands(callbacks: Command, terminal: Terminal): void {
     .option('--json', 'print them as JSON')
     .action(async ({ limit, json }: { limit: number; json?: boolean }) => {
       const rows = await withContext(terminal, ({ db }) => listHeld(db, { limit }))
-      printList(terminal, json, rows.map(describeHeld), heldLine)
+      printTable(terminal, json, rows.map(describeHeld), { none: 'No held callbacks.', columns: heldColumns })
     })
 
   callbacks

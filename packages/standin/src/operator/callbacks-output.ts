@@ -1,6 +1,7 @@
 import type { CallbackArrival } from '../callbacks/arrival-store.ts'
 import type { HeldCallback } from '../callbacks/held/held-callback-store.ts'
 import type { RejectionSample } from '../callbacks/rejected/rejection-store.ts'
+import type { Columns } from './print-table.ts'
 import { printable } from './terminal.ts'
 
 /** Without the sealed content. */
@@ -13,8 +14,13 @@ export const describeHeld = ({ id, state, reason, accountId, address, receivedAt
   receivedAt: receivedAt.toISOString(),
 })
 
-export const heldLine = ({ id, state, reason, accountId, receivedAt }: ReturnType<typeof describeHeld>) =>
-  [id, receivedAt, state, reason, accountId ?? 'no account'].join('  ')
+export const heldColumns: Columns<ReturnType<typeof describeHeld>> = {
+  ID: ({ id }) => id,
+  RECEIVED: ({ receivedAt }) => receivedAt,
+  STATE: ({ state }) => state,
+  REASON: ({ reason }) => reason,
+  ACCOUNT: ({ accountId }) => accountId,
+}
 
 const printableOrNull = (text: string | undefined) => (text === undefined ? null : printable(text, 100))
 

@@ -144,7 +144,7 @@ test('the doctor names a revoked key that someone put back', async () => {
   const { id } = JSON.parse((await operate(world.url, ['keys', 'create', ...created])).out)
   expect((await askDoctor(world.url)).wrong).toEqual(['commits'])
   const [{ mac }] = (await sql`select mac from service_keys`) as [{ mac: string }]
-  await operate(world.url, ['keys', 'revoke', id])
+  await operate(world.url, ['keys', 'revoke', id, '--yes'])
   await sql`update service_keys set revoked_at = null, mac = ${mac}`
 
   const { wrong, out } = await askDoctor(world.url)

@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import { listGrants } from '../access/access-store.ts'
 import { grant, removeGrant } from '../access/change-grants.ts'
 import { accountOrAll, scopeList, serviceName } from './arguments.ts'
-import { operator, printable, printList, type Terminal, withContext } from './terminal.ts'
+import { printTable } from './print-table.ts'
+import { operator, printable, type Terminal, withContext } from './terminal.ts'
 
 /** `grants list|set|remove`: what services may do, by account. Everything else is refused. */
 export function addGrantsCommand(program: Command, terminal: Terminal): void {
-  const grants = program.command('grants').description('what services may do')
+  const grants = program.command('grants').description('what services may do').addHelpText('afterAll', examples)
   grants
     .command('list')
     .description('every grant')
@@ -16,9 +17,14 @@ export function addGrantsCommand(program: Command, terminal: Terminal): void {
     .action(async ({ service, account, json }: { service?: string; account?: string; json?: boolean }) => {
       const rows = await withContext(terminal, ({ db }) => listGrants(db, { service, accountId: account }))
       const shown = rows.map(({ service, accountId, scopes }) => ({ service, account: accountId, scopes }))
-      printList(terminal, json, shown, (each) =>
-        [each.service, each.account, printable(each.scopes.join(' '))].join('  '),
-      )
+      printTable(terminal, json, shown, {
+        none: 'No grants.',
+        columns: {
+          SERVICE: ({ service }) => service,
+          ACCOUNT: ({ account }) => account,
+          SCOPES: ({ scopes }) => printable(scopes.join(' ')),
+        },
+      })
     })
 
   grants
@@ -37,8 +43,15 @@ export function addGrantsCommand(program: Command, terminal: Terminal): void {
     .description('remove a grant; every server stops honouring it within a second')
     .requiredOption('--service <name>', 'the service', serviceName)
     .requiredOption('--account <id>', "an account's id, or all", accountOrAll)
+    .requiredOption('--yes', 'confirm: what the service does there ends')
     .action(async ({ service, account }: { service: string; account: string }) => {
       await withContext(terminal, (ctx) => removeGrant(ctx, { service, accountId: account, actor: operator }))
       terminal.say(`${service} has no grant on ${account} any more.`)
     })
 }
+
+const examples = `
+Examples:
+  standin grants list --service reports
+  standin grants set --service reports --account all --scopes "asset.view"
+  standin grants remove --service reports --account 11111111-1111-4111-8111-111111111111 --yes`

@@ -51,6 +51,23 @@ test('list and show report what is in force, what waits and why, and never a sec
   expect(json + shown.map(({ out }) => out).join('')).not.toMatch(/s3cr3t|eyJ/)
 })
 
+test('list reads on after an account, or one state, and says that there are more; show knows no unknown account', async () => {
+  const { stack, standin } = await waiting()
+  await stack.send(installed('client-c', { accountId: otherAccount }), { claims: { accountId: otherAccount } })
+  const ids = ({ out }: { out: string }) => JSON.parse(out).map(({ accountId }: { accountId: string }) => accountId)
+  const [first = '', second = ''] = [account, otherAccount].sort()
+
+  const page = await standin('list', '--limit', '1', '--json')
+  expect([ids(page), page.said]).toEqual([[first], `There are more: add --after ${first}\n`])
+  const rest = await standin('list', '--after', first, '--limit', '1', '--json')
+  expect([ids(rest), rest.said]).toEqual([[second], ''])
+  expect(ids(await standin('list', '--state', 'active', '--json'))).toEqual([account])
+  expect((await standin('list')).out).toMatch(/^ACCOUNT +STATE +REASON /)
+
+  const unknown = '99999999-9999-4999-8999-999999999999'
+  expect(await standin('show', unknown)).toMatchObject({ exitCode: 1, out: '' })
+})
+
 test('show reports the attempts of credentials that do not work yet', async () => {
   const stack = await createStack()
   stack.clients.set('client-a', refuses)

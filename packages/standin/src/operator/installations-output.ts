@@ -22,7 +22,7 @@ export async function describeForOperator(ctx: Context, accountId: string) {
   }
 }
 
-export const installationLine = ({ accountId, state, since, generation, grantedScopes }: DescribedInstallation) =>
+const installationLine = ({ accountId, state, since, generation, grantedScopes }: DescribedInstallation) =>
   [accountId, state, since ?? '-', `generation ${generation ?? '-'}`, printable(grantedScopes.join(' '))].join('  ')
 
 /** One account in full: its state, the attempts to prove it, a signalled uninstall, and each generation. */

@@ -4,8 +4,10 @@ import { revokeKey, rotateKey } from '../access/change-keys.ts'
 import { createKey } from '../access/create-key.ts'
 import { dayMs } from '../clock.ts'
 import type { Secret } from '../config/secret.ts'
+import { addHolders } from './add-holders.ts'
 import { accountOrAll, days, keyId, overlapHours, scopeList, serviceName } from './arguments.ts'
-import { operator, printList, printResult, type Terminal, withContext } from './terminal.ts'
+import { printTable } from './print-table.ts'
+import { operator, printResult, type Terminal, withContext } from './terminal.ts'
 
 interface CreateOptions {
   service: string
@@ -20,9 +22,9 @@ interface RotateOptions {
   json?: boolean
 }
 
-/** `keys create|list|rotate|revoke`. A key is printed once, when it is created. */
+/** `keys create|list|holders|rotate|revoke`. A key is printed once, when it is created. */
 export function addKeysCommand(program: Command, terminal: Terminal): void {
-  const keys = program.command('keys').description('keys of services')
+  const keys = program.command('keys').description('keys of services').addHelpText('afterAll', examples)
   keys
     .command('create')
     .description('create a key, grant it scopes, and print only the key; it is shown once')
@@ -46,10 +48,18 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
     .option('--json', 'print them as JSON')
     .action(async ({ service, json }: { service?: string; json?: boolean }) => {
       const rows = await withContext(terminal, ({ db }) => listServiceKeys(db, service))
-      printList(terminal, json, rows.map(describeKey), ({ id, service, state, expiresAt }) =>
-        [id, service, state, `expires ${expiresAt}`].join('  '),
-      )
+      printTable(terminal, json, rows.map(describeKey), {
+        none: 'No keys.',
+        columns: {
+          KEY: ({ id }) => id,
+          SERVICE: ({ service }) => service,
+          STATE: ({ state }) => state,
+          EXPIRES: ({ expiresAt }) => expiresAt,
+        },
+      })
     })
+
+  addHolders(keys.command('holders'), terminal)
 
   keys
     .command('rotate')
@@ -74,11 +84,19 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
     .command('revoke')
     .description('revoke a key; every server stops accepting it within a second')
     .argument('<id>', 'the 12 digits after sk_standin_', keyId)
+    .requiredOption('--yes', 'confirm: the key cannot be restored')
     .action(async (id: string) => {
       await withContext(terminal, (ctx) => revokeKey(ctx, { id, actor: operator }))
       terminal.say(`Key ${id} is revoked.`)
     })
 }
+
+const examples = `
+Examples:
+  standin keys create --service reports --account all --scopes "asset.view"
+  standin keys list --service reports
+  standin keys holders --account 11111111-1111-4111-8111-111111111111 --generation 2
+  standin keys revoke 0123456789ab --yes`
 
 function show(
   terminal: Terminal,

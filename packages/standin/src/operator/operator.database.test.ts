@@ -180,7 +180,7 @@ describe('keys and grants', () => {
     const { standin } = project
     const made = JSON.parse((await standin([...create, '--json'])).out)
     const rotated = JSON.parse((await standin(['keys', 'rotate', made.id, '--overlap-hours', '1', '--json'])).out)
-    await standin(['keys', 'revoke', made.id])
+    await standin(['keys', 'revoke', made.id, '--yes'])
     const listed = await standin(['keys', 'list', '--service', 'reports', '--json'])
     expect(JSON.parse(listed.out)).toMatchObject([
       { id: rotated.id, state: 'good' },
@@ -190,10 +190,18 @@ describe('keys and grants', () => {
 
     const grants = async () => (await standin(['grants', 'list'])).out
     await standin(['grants', 'set', '--service', 'reports', '--account', 'all', '--scopes', 'b'])
-    expect(await grants()).toBe(`reports  ${account}  a b\nreports  all  b\n`)
-    await standin(['grants', 'remove', '--service', 'reports', '--account', account])
-    expect(await grants()).toBe('reports  all  b\n')
-    expect((await standin(['grants', 'remove', '--service', 'reports', '--account', account])).exitCode).toBe(1)
+    expect(await grants()).toBe(
+      [
+        'SERVICE  ACCOUNT                               SCOPES',
+        `reports  ${account}  a b`,
+        'reports  all                                   b\n',
+      ].join('\n'),
+    )
+    await standin(['grants', 'remove', '--service', 'reports', '--account', account, '--yes'])
+    expect(await grants()).toBe('SERVICE  ACCOUNT  SCOPES\nreports  all      b\n')
+    expect((await standin(['grants', 'remove', '--service', 'reports', '--account', account, '--yes'])).exitCode).toBe(
+      1,
+    )
 
     const verified = await standin(['audit', 'verify', '--json'])
     expect({ ...JSON.parse(verified.out), exitCode: verified.exitCode }).toMatchObject({
@@ -253,7 +261,12 @@ describe('audit', () => {
       { actorId: 'reports', key: 'k1', tokens: 2, handOuts: 3, scopes: ['a', 'b'], lastAt: '2026-01-01T00:00:00.000Z' },
       { actorId: 'billing', key: 'k2', tokens: 1, handOuts: 1, scopes: ['a'] },
     ])
-    expect(await holders('1')).toEqual([])
+    const byKey = await standin(['keys', 'holders', '--account', account, '--generation', '2'])
+    expect(byKey.out).toMatch(/^HOLDER +KEY +TOKENS .*\nservice reports +k1 +2 /)
+    const none = ['audit', 'holders', '--account', account, '--generation', '1']
+    expect(await standin(none)).toMatchObject({ exitCode: 1, said: expect.stringMatching(/^INSTALLATION_NOT_FOUND/) })
+    await project.sql`insert into installations (account_id) values (${account})`
+    expect(await standin(none)).toMatchObject({ exitCode: 0, out: '', said: expect.stringMatching(/^Nobody received/) })
   })
 })
 
@@ -288,16 +301,21 @@ describe('text from outside', () => {
   })
 })
 
-test('empty lists print nothing, or an empty JSON list', async () => {
+test('an empty list says so beside the result, which is empty or an empty JSON list', async () => {
   await using project = await createProject()
   const { standin } = project
-  const [plain, asJson, callbacks] = await Promise.all([
-    standin(['installations', 'list']),
-    standin(['installations', 'list', '--json']),
-    standin(['callbacks', 'list', '--json']),
-  ])
-
-  expect([plain.out, asJson.out, callbacks.out]).toEqual(['', '[]\n', '[]\n'])
+  for (const [list, said] of [
+    [['installations', 'list'], 'No accounts.\n'],
+    [['runs', 'list'], 'No runs.\n'],
+    [['deliveries', 'list'], 'No deliveries.\n'],
+    [['callbacks', 'list'], 'No callbacks.\n'],
+    [['callbacks', 'held'], 'No held callbacks.\n'],
+    [['keys', 'list'], 'No keys.\n'],
+    [['grants', 'list'], 'No grants.\n'],
+  ] as const) {
+    expect(await standin([...list], noTalk)).toEqual({ out: '', said, exitCode: 0 })
+    expect((await standin([...list, '--json'], noTalk)).out).toBe('[]\n')
+  }
 })
 
 test('callbacks url prints the address for the manifest, with its secret', async () => {

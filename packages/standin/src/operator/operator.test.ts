@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { runOperatorCommand } from './operator.ts'
 
@@ -45,6 +48,15 @@ describe('a usage error exits with 2, prints nothing and shows the usage', () =>
     { title: 'an invalid account', argv: ['installations', 'show', 'nothing'] },
     { title: 'an invalid generation', argv: ['installations', 'approve', account, 'first'] },
     { title: 'a generation below 1', argv: ['installations', 'approve', account, '0'] },
+    { title: 'an unknown state', argv: ['installations', 'list', '--state', 'asleep'] },
+    { title: 'a key revoked without --yes', argv: ['keys', 'revoke', '0123456789ab'] },
+    {
+      title: 'a grant removed without --yes',
+      argv: ['grants', 'remove', '--service', 'reports', '--account', account],
+    },
+    { title: 'a run cancelled without --yes', argv: ['runs', 'cancel', account] },
+    { title: 'an invalid run', argv: ['runs', 'list', '--after', 'first'] },
+    { title: 'a run instead of a delivery', argv: ['deliveries', 'retry', account] },
     { title: 'an invalid limit', argv: ['callbacks', 'list', '--limit', 'many'] },
     { title: 'a limit that is too large', argv: ['callbacks', 'list', '--limit', '1001'] },
   ])('$title', async ({ argv }) => {
@@ -64,6 +76,36 @@ test('help is a result, not a failure', async () => {
 
   expect({ said, exitCode }).toEqual({ said: '', exitCode: 0 })
   expect(out).toContain('Usage: standin keys create')
+})
+
+test.each(['callbacks', 'installations', 'runs', 'deliveries', 'keys', 'grants', 'audit'])(
+  'the help of %s and of its commands has examples that are commands',
+  async (group) => {
+    const [ofGroup, ofList] = await Promise.all([type(group, '--help'), type(group, 'list', '--help')])
+    const examples = ofGroup.out.split('Examples:\n')[1]?.trimEnd().split('\n') ?? []
+    expect(examples.length).toBeGreaterThan(1)
+    if (group !== 'audit') expect(ofList.out).toContain(examples.join('\n'))
+    for (const example of examples) {
+      const [name, ...argv] = example.trim().replaceAll('"', '').split(' ')
+      expect({ name, ...(await type(...argv)) }).toMatchObject({
+        name: 'standin',
+        said: expect.stringContaining('STANDIN_NOTHING'),
+      })
+    }
+  },
+)
+
+test('a reader that closes the pipe early is told nothing', async () => {
+  const { PATH = '', NODE_OPTIONS = '' } = process.env
+  const program = join(import.meta.dirname, '../../bin/standin.ts')
+  const child = spawn(process.execPath, [program, '--help'], {
+    cwd: import.meta.dirname, // `standin.config.ts` stands above it.
+    env: { PATH, NODE_OPTIONS },
+  })
+  child.stdout.destroy()
+  const ended = once(child, 'close')
+  expect(await text(child.stderr)).toBe('')
+  expect((await ended)[0]).toBe(0)
 })
 
 test.each([

@@ -8,12 +8,14 @@ import { toRefusal } from '../refusal.ts'
 import { addAuditCommand } from './audit-command.ts'
 import { addCallbacksCommand } from './callbacks-command.ts'
 import { addDatabaseCommand } from './database-command.ts'
+import { addDeliveriesCommand } from './deliveries-command.ts'
 import { addDoctorCommand } from './doctor-command.ts'
 import { addEncryptionKeysCommand } from './encryption-keys-command.ts'
 import { addGrantsCommand } from './grants-command.ts'
 import { addIdentityCommand } from './identity-command.ts'
 import { addInstallationsCommand } from './installations-command.ts'
 import { addKeysCommand } from './keys-command.ts'
+import { addRunsCommand } from './runs-command.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
 export interface OperatorCommand {
@@ -31,6 +33,8 @@ const commands: ReadonlyArray<(program: Command, terminal: Terminal) => void> = 
   addCallbacksCommand,
   addIdentityCommand,
   addInstallationsCommand,
+  addRunsCommand,
+  addDeliveriesCommand,
   addKeysCommand,
   addGrantsCommand,
   addAuditCommand,

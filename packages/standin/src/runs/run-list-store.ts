@@ -45,13 +45,28 @@ export async function listRuns(
         not(isAmong(runs.actionId, withoutActions)),
         scheduleId === undefined ? undefined : eq(runs.scheduleId, scheduleId), // It has an index of its own.
         isAmongGiven(runs.state, states),
-        before &&
-          or(lt(runs.createdAt, before.createdAt), and(eq(runs.createdAt, before.createdAt), lt(runs.id, before.id))),
+        isBefore(before),
       ),
     )
     .orderBy(desc(runs.createdAt), desc(runs.id))
     .limit(limit)
 }
+
+/** The same over all accounts, for an operator who waits: no index has this order. */
+export async function listRunsOfAll(
+  db: Database,
+  { states, before, limit }: Pick<RunListing, 'states' | 'before' | 'limit'>,
+): Promise<RunRow[]> {
+  return db
+    .select()
+    .from(runs)
+    .where(and(isAmongGiven(runs.state, states), isBefore(before)))
+    .orderBy(desc(runs.createdAt), desc(runs.id))
+    .limit(limit)
+}
+
+const isBefore = (before: RunListing['before']) =>
+  before && or(lt(runs.createdAt, before.createdAt), and(eq(runs.createdAt, before.createdAt), lt(runs.id, before.id)))
 
 /** The last run of each of these actions that has ended, newest first. */
 export function lastRunsOf(db: Database, accountId: string, actionIds: readonly string[]) {

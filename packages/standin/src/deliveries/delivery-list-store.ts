@@ -1,0 +1,31 @@
+import type { Delivery } from '@standin/contracts'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import type { DeliveryRow } from './delivery-store.ts'
+import { deliveries } from './delivery-table.ts'
+
+interface DeliveryListing {
+  /** Without it, of all accounts. */
+  accountId?: string | undefined
+  state?: Delivery['state'] | undefined
+  limit: number
+}
+
+/** Deliveries for the operator: those that wait or ended last come first. */
+export function listDeliveriesOf(db: Database, { accountId, state, limit }: DeliveryListing): Promise<DeliveryRow[]> {
+  return db
+    .select()
+    .from(deliveries)
+    .where(
+      and(
+        accountId === undefined ? undefined : eq(deliveries.accountId, accountId),
+        state === undefined ? undefined : eq(deliveries.state, state),
+      ),
+    )
+    .orderBy(
+      sql`coalesce(${deliveries.endedAt}, ${deliveries.nextTryAt}) desc nulls last`,
+      deliveries.runId,
+      deliveries.position,
+    )
+    .limit(limit)
+}
