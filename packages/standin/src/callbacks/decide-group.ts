@@ -52,8 +52,9 @@ export function decideGroup(
 
 /** New credentials alone change nothing about how an account is served. Whatever else changes is to be reviewed. */
 function noteReview(before: AccountState, after: AccountState): AccountState {
+  const isSame = after.installation === before.installation
   const bringsNew = after.installation.lastGeneration > before.installation.lastGeneration
-  return bringsNew ? after : { ...after, installation: { ...after.installation, isUnreviewed: true } }
+  return isSame || bringsNew ? after : { ...after, installation: { ...after.installation, isUnreviewed: true } }
 }
 
 /** Adds the ledger entries of the earlier callbacks of its group. */
