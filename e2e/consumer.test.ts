@@ -138,7 +138,7 @@ test('the packed server has the corrected driver inside: sessions that end leave
     '@standin/contracts': contracts,
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true, dependencies }))
-  // As npm does: all in one folder, and a package that is there satisfies whoever needs it.
+  // As npm does: all in one folder, and one copy of a package serves all that need it.
   const asNpm = JSON.stringify({ nodeLinker: 'hoisted', overrides: { '@standin/contracts': contracts } })
   writeFileSync(join(folder, 'pnpm-workspace.yaml'), asNpm)
   run('pnpm', ['install', '--ignore-scripts', '--prefer-offline', '--no-optional'], folder)

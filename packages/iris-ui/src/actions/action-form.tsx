@@ -2,7 +2,6 @@ import type { Action } from '@standin/client'
 import { type ReactNode, useMemo, useRef } from 'react'
 import { useForm } from 'react-hook-form'
 import { Link, useLocation } from 'wouter'
-import { startRefusalWords } from '../connection/refusal-words.ts'
 import type { FormParts } from '../forms/form-parts.ts'
 import { createInputProblems } from '../forms/input-problems.ts'
 import { MachineChoice } from '../forms/machine-choice.tsx'
@@ -12,7 +11,7 @@ import { destinationsOf, noReceivers, receiverProblems } from '../forms/receiver
 import { SchemaField } from '../forms/schema-field.tsx'
 import { inputOf, schemaFields, valuesOf } from '../forms/schema-fields.ts'
 import { Button } from '../parts/button.tsx'
-import { Icon } from '../parts/icon.tsx'
+import { RefusedStart } from '../parts/refused-start.tsx'
 import { addressOfRun } from '../runs/run-words.ts'
 import { useStartRun } from '../runs/use-start-run.ts'
 import { addresses } from '../shell/addresses.ts'
@@ -94,14 +93,7 @@ export function ActionForm({ action, hindrance, input, aside }: ActionFormProps)
       <div className="foot">
         <div role="alert" ref={summary}>
           {form.formState.submitCount > 0 && wrong > 0 && <p className="err">{words.correctFirst(wrong)}</p>}
-          {starting.failure && (
-            <p className="st bad">
-              <Icon name="bad" />
-              <span>
-                {texts.actions.notStarted(action.title)} {startRefusalWords(starting.failure, texts)}
-              </span>
-            </p>
-          )}
+          <RefusedStart failure={starting.failure} title={action.title} />
         </div>
         <div className="btns">
           <Button

@@ -52,7 +52,7 @@ export function createQuantities(language: string, system: SystemOfMeasurement) 
   }
 
   return {
-    /** `1,250 mi`, `30 %`, `6,000 h`: a number that stands by itself, always with a space before its unit. */
+    /** `1,250 mi`, `30 %`, `6,000 h`: a number with its unit, always with a space between them. */
     withUnit(kind: ResultColumn['kind'], value: number): string {
       const how = shown[kind]
       if (!how) return plain.format(value)

@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTRPC } from '../connection/api.ts'
-import { startRefusalWords } from '../connection/refusal-words.ts'
 import { Button } from '../parts/button.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { RefusedPress } from '../parts/refused-press.tsx'
+import { RefusedStart } from '../parts/refused-start.tsx'
 import { useRetryRun } from '../runs/use-retry-run.ts'
 import { useSurroundings } from '../surroundings.ts'
 
@@ -77,14 +76,7 @@ export function AgainButton({ runId, title }: { runId: string; title: string }) 
         {texts.needs.runAgain}
       </Button>
       <div role="alert" className="alert">
-        {failure && (
-          <p className="st bad">
-            <Icon name="bad" />
-            <span>
-              {texts.actions.notStarted(title)} {startRefusalWords(failure, texts)}
-            </span>
-          </p>
-        )}
+        <RefusedStart failure={failure} title={title} />
       </div>
     </>
   )

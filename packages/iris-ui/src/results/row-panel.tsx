@@ -51,7 +51,7 @@ export function RowPanel({ run, asked, columns, index, total }: RowPanelProps) {
   }, [])
   const isThere = row !== undefined
   useEffect(() => {
-    // Previous and next keep the focus; whoever comes from the list hears what it is about.
+    // Previous and next keep the focus. Opened from the list, the heading takes it, so that a screen reader reads it.
     const title = heading.current
     if (isThere && title && !title.closest('.panel')?.contains(document.activeElement))
       title.focus({ preventScroll: title.closest('.alone') === null })

@@ -2,7 +2,6 @@ import { skipToken, useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { hindranceWords } from '../actions/may-start.ts'
 import { useTRPC } from '../connection/api.ts'
-import { startRefusalWords } from '../connection/refusal-words.ts'
 import { useInstallation } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
@@ -10,6 +9,7 @@ import { Crumb } from '../parts/crumb.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
+import { RefusedStart } from '../parts/refused-start.tsx'
 import { isLead, ResultBody } from '../results/result-body.tsx'
 import { useResult } from '../results/use-result.ts'
 import { againOf } from '../runs/again.ts'
@@ -145,14 +145,7 @@ function RunAgain({ run, title, action }: Pick<RunViewProps, 'run' | 'title' | '
         </p>
       )}
       <div role="alert" className="alert">
-        {failure && (
-          <p className="st bad">
-            <Icon name="bad" />
-            <span>
-              {texts.actions.notStarted(title)} {startRefusalWords(failure, texts)}
-            </span>
-          </p>
-        )}
+        <RefusedStart failure={failure} title={title} />
       </div>
     </>
   )

@@ -4,13 +4,13 @@ import { useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
-import { startRefusalWords } from '../connection/refusal-words.ts'
 import { useActions } from '../connection/use-account.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { Crumb } from '../parts/crumb.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { RefusedStart } from '../parts/refused-start.tsx'
 import { PageSkeleton } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
 import { headWords } from '../results/cell-words.ts'
@@ -267,14 +267,7 @@ function Apply({ run, action, title, count, applied }: ApplyProps) {
         {words.notNow}
       </Link>
       <div role="alert">
-        {starting.failure && (
-          <p className="st bad">
-            <Icon name="bad" />
-            <span>
-              {texts.actions.notStarted(title)} {startRefusalWords(starting.failure, texts)}
-            </span>
-          </p>
-        )}
+        <RefusedStart failure={starting.failure} title={title} />
       </div>
     </aside>
   )

@@ -163,7 +163,7 @@ export function createBudgets(policy: BudgetPolicy) {
 
     /**
      * @returns what ends the download
-     * @throws StandinError `RATE_LIMITED` for an account with too many of them, whoever they are sent to
+     * @throws StandinError `RATE_LIMITED` for an account with too many of them, counted over all its readers
      */
     openDownload: (accountId: string): (() => void) =>
       hold([{ name: `downloads ${accountId}`, most: downloadsOfAccount }], 'downloads'),

@@ -22,7 +22,7 @@ const askAgainAfterMs = 500
  * the database is down, the last reading holds for `OUTAGE_SERVE_S`. What does not exist is not remembered. (With
  * lru-cache's `fetchMethod`, a read under way takes a place in the cache: a flood of unknown names during an outage would
  * evict the good ones.)
- * @param isOver whether a reading has ended by itself
+ * @param isOver whether a reading has expired on its own, such as a key past its date
  */
 export function createLastReadings<Value extends object>(
   { clock, config }: Pick<Context, 'clock' | 'config'>,

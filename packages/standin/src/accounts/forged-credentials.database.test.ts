@@ -20,7 +20,7 @@ const serving = (stack: CallbackStack) =>
     (error: { reason: string }) => error.reason,
   )
 const forged = (stack: CallbackStack) => findForgedRows(stack.ctx, signedTables)
-/** Everything that Standin does with credentials by itself, and what a person may do with them. */
+/** Everything that Standin does with credentials on its own, and what a person can do with them. */
 async function tryAll(stack: CallbackStack): Promise<void> {
   for (let round = 0; round < 3; round++) {
     await proveDueCredentials(stack.ctx)
@@ -31,7 +31,7 @@ async function tryAll(stack: CallbackStack): Promise<void> {
   }
 }
 
-describe('invariant 18: whoever can write to the database brings no credentials into force', () => {
+describe('invariant 18: writing to the database brings no credentials into force', () => {
   const due = `next_attempt_at = '2001-01-01'`
   test.for<{ title: string; writes: string[] }>([
     {

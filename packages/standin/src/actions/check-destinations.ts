@@ -14,8 +14,8 @@ export const noEmail =
 /**
  * Checks where a result may go: to the caller's own address, as their token names it, to an address that its owner confirmed,
  * or to a domain that the account trusts. Otherwise any user could send mail to anyone in the maker's name, and data of the
- * account anywhere. What is in the schedule already was checked for whoever put it there; all is checked again when it is
- * sent.
+ * account anywhere. Destinations that a schedule already has were checked for the person who added them. All are checked
+ * again before each send.
  * @throws StandinError `INPUT_INVALID`, with the reason, for a destination that this server does not deliver to;
  *   `DESTINATION_UNCONFIRMED` for one that is neither
  */
@@ -41,7 +41,7 @@ export async function checkDestinations(
 }
 
 /**
- * Checks a destination by itself. A host's name is looked up at each attempt.
+ * Checks the form of a destination. A host's name is looked up at each attempt.
  * @throws StandinError `INPUT_INVALID`, with the reason
  */
 export function checkForm(destination: Destination, { sendsEmail }: { sendsEmail: boolean }): void {

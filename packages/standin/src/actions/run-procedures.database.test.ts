@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import { planAmongMany } from '../../test/plan-among-many.ts'
+import { createReportAction } from '../../test/report-action.ts'
 import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller, ServiceCaller } from '../access/caller.ts'
@@ -9,24 +9,15 @@ import { createRouter } from '../create-standin.ts'
 import { contracted, router } from '../http/trpc.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
 import { lastRunsOf } from '../runs/run-list-store.ts'
-import { type AnyAction, defineAction, type RunContext } from './define-action.ts'
+import type { AnyAction, RunContext } from './define-action.ts'
 import { runProcedures } from './run-procedures.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
 
-const report = defineAction({
-  id: 'report',
-  title: 'Report',
-  description: 'A report.',
-  input: z.object({}),
-  scopes: ['a'],
-  changesData: false,
-  mayOverlap: true,
-  run: async ({ artifact, headline }) => {
-    await (await artifact({ name: 'report.csv', mediaType: 'text/csv' })).write('line\n')
-    await headline('One line.')
-  },
+const report = createReportAction(async ({ artifact, headline }) => {
+  await (await artifact({ name: 'report.csv', mediaType: 'text/csv' })).write('line\n')
+  await headline('One line.')
 })
 
 /** An account that has installed the app, on a server that sends email. */

@@ -44,7 +44,7 @@ export async function insertGroups(
     const ofKind = kindMac === null ? '' : `,"kind_mac":"${kindMac}"`
     return `${row},"kind":${no},"seq":${seq},"at":"${at.toISOString()}","entries":"{${entries.join()}}","mac":"${mac}"${ofKind}}`
   })
-  // Each kind asks by itself, so that each is found by its index however many rows the tables have.
+  // One lookup for each kind, so that the index finds it however many rows the tables have.
   const refused = await db.execute<{ no: number }>(sql`
     with given as (
       select *, ${firstDayOf(month)}::date as month, ${end.writer} as writer, ${end.kid} as kid
@@ -116,7 +116,7 @@ export async function listEndsOfMonth(db: Database, month: string, { lock = fals
   return lock ? query.for('update') : query
 }
 
-/** @returns whether it was dropped: not while somebody reads, since whoever writes would wait behind */
+/** @returns false if it is being read: dropping it would hold up the writers */
 export async function dropHandOutMonth(tx: Transaction, month: string): Promise<boolean> {
   if (!(await dropMonth(tx, handOutTables, month))) return false
   await tx.delete(auditHeads).where(like(auditHeads.writer, `%/hand-outs/${month}`))

@@ -222,7 +222,7 @@ describe('months that are too old', () => {
     expect(stack.logged()).toEqual(['audit entries are kept: one is not what was signed; see `audit verify`'])
   })
 
-  test('stay while somebody reads them, and whoever hands out tokens waits for nothing', async () => {
+  test('stay while they are read, and hand-outs do not wait', async () => {
     await using stack = await createAuditStack(database)
     const writer = await fill(stack)
     const other = connectDatabase(database.url, { pool: 1 })

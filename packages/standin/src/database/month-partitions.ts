@@ -72,9 +72,9 @@ async function findMissing(db: Database, tables: readonly string[], month: Month
 }
 
 /**
- * Drops a month of the tables. Each is needed for a moment alone, and whoever comes later waits behind that: it is given up
- * soon.
- * @returns false where somebody uses them
+ * Drops a month of the tables. That takes an exclusive lock on each, and every later statement would queue behind it, so it
+ * gives up after 200 ms.
+ * @returns false if they are in use
  */
 export async function dropMonth(tx: Transaction, tables: readonly string[], month: Month): Promise<boolean> {
   try {

@@ -8,7 +8,7 @@ export type Notice = readonly [channel: Channel, payload: string]
 
 /**
  * Tells every replica that something changed, once it is committed. Only a hint that makes things faster: a process that
- * dies before it sends one leaves nothing undone, since whoever waits for the change also looks for it from time to time.
+ * dies before it sends one leaves nothing undone, since everything that waits for a change also polls.
  */
 export interface Notices {
   send(channel: Channel, payload?: string): void

@@ -1,9 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import { createReportAction } from '../../test/report-action.ts'
 import { account, caller, createRunStack, anna as reader } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller, UserCaller } from '../access/caller.ts'
-import { defineAction } from '../actions/define-action.ts'
 import { dayMs } from '../clock.ts'
 import { createRouter } from '../create-standin.ts'
 import { createHttpServer } from '../http/http-server.ts'
@@ -15,18 +14,7 @@ import type { Email } from './send-email.ts'
 const database = await createTestDatabase()
 afterAll(database.drop)
 
-const report = defineAction({
-  ...{
-    id: 'report',
-    title: 'Report',
-    description: 'A report.',
-    input: z.object({}),
-    scopes: ['a'],
-    changesData: false,
-  },
-  mayOverlap: true,
-  run: async ({ headline }) => headline('Nothing to report.'),
-})
+const report = createReportAction(({ headline }) => headline('Nothing to report.'))
 const anna: UserCaller = { ...reader, email: 'Anna@Fleet.example' }
 const admin: UserCaller = { ...anna, id: 'ada', name: 'Ada', scopes: ['a', 'manage'], email: 'ada@fleet.example' }
 const bert = 'bert@partner.example'

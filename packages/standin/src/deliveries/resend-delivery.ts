@@ -28,7 +28,7 @@ export async function resendDelivery(
 }
 
 /**
- * The same for whoever may resend every delivery.
+ * The same without a check of the caller's rights: the operator may resend every delivery.
  * @throws StandinError `RUN_NOT_FOUND`, `DELIVERY_NOT_FOUND`; `INSTALLATION_UNINSTALLED` when it was given up because the
  *   account removed the app
  */

@@ -1,26 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import { operate } from '../../test/operate.ts'
+import { createReportAction } from '../../test/report-action.ts'
 import { account, createRunStack, otherAccount } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
-import { defineAction } from '../actions/define-action.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
 
-const report = defineAction({
-  ...{
-    id: 'report',
-    title: 'Report',
-    description: 'A report.',
-    input: z.object({}),
-    scopes: ['a'],
-    changesData: false,
-  },
-  mayOverlap: true,
-  run: async () => {},
-})
+const report = createReportAction()
 
 const standin = (...argv: string[]) => operate({ url: database.url, ringText: `k:${'A'.repeat(43)}` }, argv)
 
