@@ -222,7 +222,7 @@ async function startServer(config: Config, { actions, closers }: Start): Promise
 
 // 1. What is made. ---------------------------------------------------------------------------------------------------
 
-/** Creates the context of all rules. */
+/** The context of all rules. */
 export type StandinContext = DeliveriesContext & CallbacksContext & HttpContext
 
 /**
