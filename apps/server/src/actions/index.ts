@@ -5,4 +5,4 @@ import { fleetSnapshot } from './fleet-snapshot.ts'
 import { utilisation } from './utilisation.ts'
 
 /** Every background action of this app: one file beside this one, one line here. */
-export const actions: readonly AnyAction[] = [attentionList, fleetSnapshot, utilisation, clearStaleEvents]
+export const actions = [attentionList, fleetSnapshot, utilisation, clearStaleEvents] satisfies readonly AnyAction[]

@@ -126,8 +126,13 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
   leavePart?(context: PartContext<z.output<Schema>>): Promise<void>
 }
 
-/** Declares a background action: one file in the server's `actions/`, one line in its `index.ts`. */
-export function defineAction<Schema extends z.ZodObject>(action: Action<Schema>): Action<Schema> {
+/**
+ * Declares a background action: one file in the server's `actions/`, one line in its `index.ts`. Its id and its input stay
+ * in its type, for `createStandinClient<typeof actions>()`.
+ */
+export function defineAction<Schema extends z.ZodObject, const Id extends string>(
+  action: Action<Schema> & { id: Id },
+): Action<Schema> & { id: Id } {
   return action
 }
 
