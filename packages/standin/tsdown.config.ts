@@ -8,6 +8,8 @@ export default defineConfig({
   entry: {
     'src/index': 'src/index.ts',
     'src/embedded-postgres': 'src/database/embedded-postgres/index.ts',
+    'src/fleet': 'src/fleet/index.ts',
+    'src/testing': 'src/testing/index.ts',
     'bin/standin': 'bin/standin.ts',
   },
   outputOptions: { chunkFileNames: 'src/[name]-[hash].js' },

@@ -11,9 +11,10 @@ const packages = [
 
 /** The rooms of `packages/standin/src` from top to bottom. A file at the root is named as it is. */
 const rooms = [
-  'index.ts, testing.ts, serves-the-contract.ts, run-server.ts',
+  'index.ts, serves-the-contract.ts, run-server.ts',
   'create-standin.ts',
   'operator',
+  'fleet, testing',
   'when-uninstalled.ts, signed-tables.ts',
   'callbacks',
   'deliveries',

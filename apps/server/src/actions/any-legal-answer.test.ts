@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { StandinError, type TrackunitClient } from 'standin'
+import type { Played } from 'standin/testing'
 import { describe, expect, test } from 'vitest'
 import { attentionList } from './attention-list.ts'
 import { clearStaleEvents } from './clear-stale-events.ts'
 import { fleetSnapshot } from './fleet-snapshot.ts'
-import { createActionStage, type Played } from './test/action-stage.ts'
+import { createReferenceStage } from './test/reference-stage.ts'
 import { utilisation } from './utilisation.ts'
 
 /**
@@ -171,15 +172,15 @@ const isRefusal = (error: unknown) => {
 }
 
 describe('whatever Trackunit answers', () => {
-  type Play = (stage: ReturnType<typeof createActionStage>) => Promise<Played>
+  type Play = (stage: ReturnType<typeof createReferenceStage>) => Promise<Played>
   test.each<[string, Play]>([
-    ['fleet snapshot', (stage) => stage.play(fleetSnapshot, { checksDanish: false })],
-    ['attention list', (stage) => stage.play(attentionList, { checksDanish: false })],
+    ['fleet snapshot', (stage) => stage.play(fleetSnapshot, { checksTranslations: false })],
+    ['attention list', (stage) => stage.play(attentionList, { checksTranslations: false })],
   ])('%s comes to its end, with each machine once', async (_, play) => {
     let ended = 0
     await fc.assert(
       fc.asyncProperty(answers, async (given) => {
-        const stage = createActionStage({ client: clientOf(given) })
+        const stage = createReferenceStage({ client: clientOf(given) })
         for (const _ of ['first', 'second']) {
           const played = await play(stage).catch(isRefusal)
           if (!played) return
@@ -197,10 +198,12 @@ describe('whatever Trackunit answers', () => {
   test('clear stale events dismisses each event once, and counts what it listed', async () => {
     await fc.assert(
       fc.asyncProperty(answers, async (given) => {
-        const stage = createActionStage({ client: clientOf(given), now: new Date('2026-11-24T08:00:00Z') })
-        const preview = await stage.play(clearStaleEvents, { mode: 'preview', checksDanish: false }).catch(isRefusal)
+        const stage = createReferenceStage({ client: clientOf(given), now: new Date('2026-11-24T08:00:00Z') })
+        const preview = await stage
+          .play(clearStaleEvents, { mode: 'preview', checksTranslations: false })
+          .catch(isRefusal)
         if (!preview) return
-        const played = await stage.play(clearStaleEvents, { preview, checksDanish: false })
+        const played = await stage.play(clearStaleEvents, { preview, checksTranslations: false })
         expect(preview.checkpoint).toMatchObject({ found: preview.rows.length })
         expect(played.rows.map(({ id }) => id)).toEqual(preview.rows.map(({ id }) => id))
       }),
@@ -211,12 +214,12 @@ describe('whatever Trackunit answers', () => {
   test('utilisation reports nothing for nonsensical counters', async () => {
     await fc.assert(
       fc.asyncProperty(answers, async (given) => {
-        const stage = createActionStage({ client: clientOf(given) })
+        const stage = createReferenceStage({ client: clientOf(given) })
         for (let day = 0; day < 10; day++) {
-          await stage.play(fleetSnapshot, { checksDanish: false }).catch(isRefusal)
+          await stage.play(fleetSnapshot, { checksTranslations: false }).catch(isRefusal)
           stage.pass(86_400_000)
         }
-        const { rows } = await stage.play(utilisation, { checksDanish: false })
+        const { rows } = await stage.play(utilisation, { checksTranslations: false })
         for (const { cells } of rows) expect(Number(cells.hours)).toBeLessThanOrEqual(Number(cells.machines) * 7 * 24.5)
       }),
       { numRuns: 25 },

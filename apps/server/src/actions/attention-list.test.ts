@@ -1,8 +1,9 @@
 import { StandinError } from 'standin'
+import { fleetOf, type Played } from 'standin/testing'
 import { describe, expect, test } from 'vitest'
 import { serviceScope } from './attention/issues-of-machines.ts'
 import { attentionList } from './attention-list.ts'
-import { createActionStage, fleetOf, type Played } from './test/action-stage.ts'
+import { createReferenceStage } from './test/reference-stage.ts'
 
 const dayMs = 86_400_000
 const reasonsOf = ({ rows }: Played) => rows.map(({ machine, cells }) => `${machine?.id}: ${cells.why}`)
@@ -19,12 +20,12 @@ const ailing = (size: number) =>
 
 describe('attention list', () => {
   test('a fleet without machines says so', async () => {
-    expect((await createActionStage().play(attentionList)).headline).toBe('There are no machines to check.')
+    expect((await createReferenceStage().play(attentionList)).headline).toBe('There are no machines to check.')
   })
 
   test('a fleet without problems is reported as such', async () => {
     const play = async (size: number) =>
-      (await createActionStage({ machines: fleetOf(size) }).play(attentionList)).headline
+      (await createReferenceStage({ machines: fleetOf(size) }).play(attentionList)).headline
     expect(await play(1)).toBe('Nothing needs attention. The machine is fine.')
     expect(await play(101)).toBe('Nothing needs attention. All 101 machines are fine.')
   })
@@ -36,7 +37,7 @@ describe('attention list', () => {
     'what ends half-way at $at leaves what is known of the machines that were read',
     async ({ path, checked, all }) => {
       let times = 0
-      const stage = createActionStage({
+      const stage = createReferenceStage({
         machines: ailing(150),
         onRequest: (_, asked) => {
           if (asked.endsWith(path) && ++times > (all ? 0 : 2)) throw new StandinError('CREDENTIALS_REJECTED')
@@ -60,7 +61,7 @@ describe('attention list', () => {
   )
 
   test('the worst comes first, with its reason, a link to the machine, and a chart of the reasons', async () => {
-    const stage = createActionStage({
+    const stage = createReferenceStage({
       machines: ailing(101),
       issues: [
         { assetId: 'm9', type: 'LOW_DEVICE_BATTERY_VOLTAGE', status: 'OPEN', openedAt: '2026-11-20T00:00:00Z' },
@@ -95,7 +96,7 @@ describe('attention list', () => {
   })
 
   test('the next list shows what is new, including a machine with a new reason', async () => {
-    const stage = createActionStage({ machines: ailing(20) })
+    const stage = createReferenceStage({ machines: ailing(20) })
     await stage.play(attentionList)
     stage.pass(7 * dayMs)
     for (const machine of stage.world.machines) machine.lastSeen = stage.now().toISOString()
@@ -118,7 +119,7 @@ describe('attention list', () => {
   })
 
   test('its file has local times, and the ids by which other programs know a machine', async () => {
-    const stage = createActionStage({ machines: ailing(4), timeZone: 'America/New_York' })
+    const stage = createReferenceStage({ machines: ailing(4), timeZone: 'America/New_York' })
     const [head, line] = ((await stage.play(attentionList)).files['attention-list.csv'] ?? '').split('\r\n')
     expect(head).toContain(
       'Last seen (America/New_York),Type,Reason,Since last time,Battery (%),Fuel (%),Since (America/New_York),"Position, latitude (°)","Position, longitude (°)",Address,Name,Serial number,Trackunit ID',
@@ -131,7 +132,7 @@ describe('attention list', () => {
     const issues = machines
       .slice(0, 5_000)
       .map(({ id }) => ({ assetId: id, type: 'NO_CAN_DATA_WIRING', openedAt: null }))
-    const played = await createActionStage({ machines, issues }).play(attentionList)
+    const played = await createReferenceStage({ machines, issues }).play(attentionList)
 
     expect(played.headline).toBe('12,500 of 20,000 machines need attention.')
     expect(played.rows[0]?.cells.reason).toBe('No data')
@@ -139,7 +140,7 @@ describe('attention list', () => {
   })
 
   test('without the permission, services are not requested but left out, and the rest is complete', async () => {
-    const stage = createActionStage({ machines: ailing(5), overdue: ['m5'], grantedScopes: ['asset.view'] })
+    const stage = createReferenceStage({ machines: ailing(5), overdue: ['m5'], grantedScopes: ['asset.view'] })
     const played = await stage.play(attentionList)
 
     expect(played.rows.map(({ cells }) => cells.reason)).not.toContain('Service overdue')
@@ -149,7 +150,7 @@ describe('attention list', () => {
 
   test('a missing licence and a missing beta are mentioned and affect nothing else', async () => {
     const grantedScopes = ['asset.view', serviceScope]
-    const stage = createActionStage({ machines: ailing(5), hasServices: false, hasDataHealth: false, grantedScopes })
+    const stage = createReferenceStage({ machines: ailing(5), hasServices: false, hasDataHealth: false, grantedScopes })
     const played = await stage.play(attentionList)
 
     expect(played.rows).toHaveLength(4)
@@ -163,8 +164,8 @@ describe('attention list', () => {
       return 'answer' as const
     }
     const given = { machines: ailing(5), overdue: ['m5'] }
-    const health = await createActionStage({ ...given, onRequest: answersNot('data-health') }).play(attentionList)
-    const services = await createActionStage({ ...given, onRequest: answersNot('OVERDUE') }).play(attentionList)
+    const health = await createReferenceStage({ ...given, onRequest: answersNot('data-health') }).play(attentionList)
+    const services = await createReferenceStage({ ...given, onRequest: answersNot('OVERDUE') }).play(attentionList)
 
     expect(health.rows).toHaveLength(5)
     expect(health.detail).toBe('Data health is left out: Trackunit did not answer.')
@@ -174,24 +175,26 @@ describe('attention list', () => {
   })
 
   test('without the full list in the plan, the AEMP snapshot shows which machines are silent or low on fuel', async () => {
-    const played = await createActionStage({ machines: ailing(120), plan: 'basic' }).play(attentionList)
+    const played = await createReferenceStage({ machines: ailing(120), plan: 'basic' }).play(attentionList)
     expect(reasonsOf(played)).toEqual(['m2: Silent for 19 days', 'm3: Silent for 12 days', 'm1: Fuel at 4\u00a0%'])
 
-    const blind = await createActionStage({ machines: ailing(120), plan: 'basic', hasAemp: false }).play(attentionList)
+    const blind = await createReferenceStage({ machines: ailing(120), plan: 'basic', hasAemp: false }).play(
+      attentionList,
+    )
     expect(blind.rows).toEqual([]) // Unknown does not count as silent.
     expect(blind.headline).toBe('Only data health and services were checked on 120 machines. Nothing found there.')
   })
 
   test('values that Trackunit leaves out count as neither low nor silent', async () => {
     const machines = fleetOf(20, (nth) => (nth === 0 ? { fuelLevel: 1 } : nth === 1 ? { lastSeen: null } : {}))
-    const played = await createActionStage({ machines, isPartial: true }).play(attentionList)
+    const played = await createReferenceStage({ machines, isPartial: true }).play(attentionList)
 
     expect(played.rows).toEqual([])
     expect(played.detail).toContain('Trackunit left out some values')
   })
 
   test('a machine that vanishes between pages is mentioned and affects no other', async () => {
-    const stage = createActionStage({ machines: ailing(150), vanished: new Set(['m140']) })
+    const stage = createReferenceStage({ machines: ailing(150), vanished: new Set(['m140']) })
     const played = await stage.play(attentionList)
 
     expect(played.headline).toBe('4 of 149 machines need attention.')
@@ -202,9 +205,9 @@ describe('attention list', () => {
 describe('invariant 19: another worker continues from the last checkpoint', () => {
   test.for([1, 2, 3, 4, 5, 6, 7])('after a death or a limit at request %i, the list is the same', async (hit) => {
     const given = { machines: ailing(250), overdue: ['m10'], issues: [{ assetId: 'm9', type: 'X', openedAt: null }] }
-    const whole = await createActionStage(given).play(attentionList)
-    const died = createActionStage({ ...given, onRequest: (nth) => (nth === hit ? { dieAfter: true } : 'answer') })
-    const limited = createActionStage({
+    const whole = await createReferenceStage(given).play(attentionList)
+    const died = createReferenceStage({ ...given, onRequest: (nth) => (nth === hit ? { dieAfter: true } : 'answer') })
+    const limited = createReferenceStage({
       ...given,
       onRequest: (nth) => (nth === hit ? { limitedForMs: 1_000 } : 'answer'),
     })
@@ -223,14 +226,14 @@ describe('invariant 19: another worker continues from the last checkpoint', () =
       said: 'Only fuel and last contact were checked',
     },
   ] as const)('says what alone was checked, and is incomplete: $said', async ({ lacks, said }) => {
-    const played = await createActionStage({ machines: ailing(5), ...lacks }).play(attentionList)
+    const played = await createReferenceStage({ machines: ailing(5), ...lacks }).play(attentionList)
     expect(played.headline).toContain(said)
     expect(played.headline).toMatch(/^(At least|Only)/)
     expect(played.incomplete).not.toBe('')
   })
 
   test('is complete when every source was read', async () => {
-    const played = await createActionStage({ machines: ailing(5) }).play(attentionList)
+    const played = await createReferenceStage({ machines: ailing(5) }).play(attentionList)
     expect(played.incomplete).toBe('')
   })
 })

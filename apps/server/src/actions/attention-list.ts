@@ -7,23 +7,28 @@ import {
   type RunContext,
   together,
 } from 'standin'
+import {
+  type Counts,
+  countIn,
+  gapsOfList,
+  lacksOfList,
+  listingSchema,
+  listMachines,
+  machineOfRow,
+  newListing,
+  partOfList,
+  placeOf,
+  type Reading,
+  readCounters,
+  readIfPossible,
+  topBars,
+  typeName,
+} from 'standin/fleet'
 import { z } from 'zod'
 import { attentionMessages } from './attention/attention-messages.ts'
 import { type Finding, findingsOf, iconOf, reasons, worseFirst } from './attention/findings.ts'
 import { dataHealthPath, idsOfOverdue, overduePath, serviceScope, withIssues } from './attention/issues-of-machines.ts'
 import { readPagedList } from './attention/paged-list.ts'
-import { readCounters } from './machines/counters-snapshot.ts'
-import {
-  gapsOfList,
-  lacksOfList,
-  listingSchema,
-  listMachines,
-  newListing,
-  partOfList,
-} from './machines/list-machines.ts'
-import { type Reading, readIfPossible } from './machines/read-if-possible.ts'
-import { type Counts, countIn, topBars } from './machines/top-bars.ts'
-import { machineOfRow, placeOf, typeName } from './machines/words.ts'
 
 const { say, catalogue } = attentionMessages
 

@@ -1,15 +1,16 @@
+import { fleetOf } from 'standin/testing'
 import { expect, test } from 'vitest'
 import { attentionList } from './attention-list.ts'
 import { clearStaleEvents } from './clear-stale-events.ts'
 import { fleetSnapshot } from './fleet-snapshot.ts'
-import { createActionStage, fleetOf } from './test/action-stage.ts'
+import { createReferenceStage } from './test/reference-stage.ts'
 
 /** As they were kept at the first page, without what was added since. */
 const listing = {
   ...{ source: 'graphql', after: null, page: 0, done: 0, total: null },
   ...{ isComplete: false, isPartial: false, vanished: 0 },
 }
-const stage = () => createActionStage({ machines: fleetOf(101) })
+const stage = () => createReferenceStage({ machines: fleetOf(101) })
 
 test('invariant 19: a run that began under the previous version continues after a deploy', async () => {
   const snapshot = { phase: 'list', listing, page: 1, hasIdleHours: true }

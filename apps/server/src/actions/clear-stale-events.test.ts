@@ -1,8 +1,8 @@
 import { StandinError } from 'standin'
+import { fleetOf, type Played, type SimulatedEvent } from 'standin/testing'
 import { describe, expect, test } from 'vitest'
 import { clearStaleEvents } from './clear-stale-events.ts'
-import { createActionStage, fleetOf, type Played } from './test/action-stage.ts'
-import type { SimulatedEvent } from './test/trackunit-in-memory.ts'
+import { createReferenceStage } from './test/reference-stage.ts'
 
 const dayMs = 86_400_000
 const now = new Date('2026-11-24T08:00:00.000Z')
@@ -21,9 +21,9 @@ const eventsOf = (size: number, of: (nth: number) => Partial<SimulatedEvent> = (
   }))
 
 const stageOf = (size: number, of?: Parameters<typeof eventsOf>[1], given: object = {}) =>
-  createActionStage({ machines: fleetOf(10), events: eventsOf(size, of), now, ...given })
+  createReferenceStage({ machines: fleetOf(10), events: eventsOf(size, of), now, ...given })
 const idsOf = ({ rows }: Played) => rows.map(({ id }) => id)
-const dismissedIn = (stage: ReturnType<typeof createActionStage>) =>
+const dismissedIn = (stage: ReturnType<typeof createReferenceStage>) =>
   stage.world.events.filter(({ status }) => status === 'DISMISSED').map(({ id }) => id)
 const dismissals = ({ requests }: Played) => requests.filter((path) => path === 'eventDismiss').length
 
@@ -55,7 +55,7 @@ describe('clear stale events: the preview', () => {
 
   test.for([0, 1, 101])('of %i machines every event is listed, with its machine’s name', async (size) => {
     const events = eventsOf(size, (nth) => ({ assetId: `m${nth + 1}` }))
-    const stage = createActionStage({ machines: fleetOf(size), events, now })
+    const stage = createReferenceStage({ machines: fleetOf(size), events, now })
     const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
     const played = await stage.play(clearStaleEvents, { preview })
 
@@ -105,7 +105,7 @@ describe('clear stale events: the preview', () => {
   test('invariant 23: 20,000 machines’ events take as many half hours as two requests each allow, and it says so', {
     timeout: 90_000,
   }, async () => {
-    const stage = createActionStage({ machines: fleetOf(20_000), events: eventsOf(4_500), now })
+    const stage = createReferenceStage({ machines: fleetOf(20_000), events: eventsOf(4_500), now })
     const played = await stage.play(clearStaleEvents, { mode: 'preview' })
 
     expect(idsOf(played)).toHaveLength(4_500)

@@ -11,6 +11,7 @@ import {
   textOf,
   together,
 } from 'standin'
+import { createNews, listingSchema, listMachines, machineOfRow, newListing } from 'standin/fleet'
 import { z } from 'zod'
 import {
   type AssetEvent,
@@ -24,9 +25,6 @@ import {
   readLog,
 } from './events/asset-events.ts'
 import { eventMessages } from './events/event-messages.ts'
-import { listingSchema, listMachines, newListing } from './machines/list-machines.ts'
-import { createNews } from './machines/news.ts'
-import { machineOfRow } from './machines/words.ts'
 
 const { say, catalogue } = eventMessages
 

@@ -1,7 +1,8 @@
 import { StandinError } from 'standin'
+import { fleetOf, type Played } from 'standin/testing'
 import { describe, expect, test } from 'vitest'
 import { fleetSnapshot } from './fleet-snapshot.ts'
-import { createActionStage, fleetOf, type Played } from './test/action-stage.ts'
+import { createReferenceStage } from './test/reference-stage.ts'
 
 const dayMs = 86_400_000
 const linesOf = ({ files }: Played) =>
@@ -11,7 +12,7 @@ const rowOf = ({ rows }: Played, id: string) => rows.find((row) => row.id === id
 
 describe('fleet snapshot', () => {
   test('a fleet without machines says so, and its file has only the header', async () => {
-    const played = await createActionStage().play(fleetSnapshot)
+    const played = await createReferenceStage().play(fleetSnapshot)
 
     expect(played.headline).toBe('There are no machines to list.')
     expect(played.rows).toEqual([])
@@ -24,7 +25,7 @@ describe('fleet snapshot', () => {
       ...{ name: 'EX-1187', coordinates: [-58.38, -34.6], battery: 0, hours: 1_234.5, idleHours: 300.25 },
       group: { id: 'g1', name: 'North' },
     }))
-    const played = await createActionStage({ machines }).play(fleetSnapshot)
+    const played = await createReferenceStage({ machines }).play(fleetSnapshot)
 
     expect(played.headline).toBe('1 machine listed on 1 site.')
     expect(played.rows[0]).toMatchObject({
@@ -47,7 +48,7 @@ describe('fleet snapshot', () => {
   })
 
   test('a fleet of several pages is listed completely, each machine once, with the counters of the AEMP snapshot', async () => {
-    const played = await createActionStage({ machines: fleetOf(101) }).play(fleetSnapshot)
+    const played = await createReferenceStage({ machines: fleetOf(101) }).play(fleetSnapshot)
 
     expect(new Set(idsOf(played)).size).toBe(101)
     expect(played.rows.every(({ cells }) => cells.idleHours === 300)).toBe(true)
@@ -61,7 +62,7 @@ describe('fleet snapshot', () => {
   test('20,000 machines are listed completely, with one request per hundred and source', {
     timeout: 90_000,
   }, async () => {
-    const played = await createActionStage({ machines: fleetOf(20_000) }).play(fleetSnapshot)
+    const played = await createReferenceStage({ machines: fleetOf(20_000) }).play(fleetSnapshot)
 
     expect(new Set(idsOf(played)).size).toBe(20_000)
     expect(played.headline).toBe('20,000 machines listed on 4 sites.')
@@ -71,7 +72,7 @@ describe('fleet snapshot', () => {
   })
 
   test('the second run shows which machines arrived, left, are new or are gone', async () => {
-    const stage = createActionStage({ machines: fleetOf(10) })
+    const stage = createReferenceStage({ machines: fleetOf(10) })
     await stage.play(fleetSnapshot)
     stage.pass(dayMs)
     const [first, second, third] = stage.world.machines
@@ -99,7 +100,7 @@ describe('fleet snapshot', () => {
   })
 
   test('with chosen sites, machines that left one of them are included', async () => {
-    const stage = createActionStage({ machines: fleetOf(8) })
+    const stage = createReferenceStage({ machines: fleetOf(8) })
     const atSite = { input: { machines: { siteIds: ['s0'] } } }
     await stage.play(fleetSnapshot, atSite)
     stage.pass(dayMs)
@@ -112,7 +113,7 @@ describe('fleet snapshot', () => {
   })
 
   test('a move is reported for each choice of machines, even after another choice reported it', async () => {
-    const stage = createActionStage({ machines: fleetOf(8) })
+    const stage = createReferenceStage({ machines: fleetOf(8) })
     const questions = [{}, { input: { machines: { siteIds: ['s0', 's3'] } } }]
     const told: unknown[] = []
     const askAll = async () => {
@@ -130,19 +131,19 @@ describe('fleet snapshot', () => {
   })
 
   test('values that Trackunit left out are unknown and mentioned; the other source fills what it can', async () => {
-    const played = await createActionStage({ machines: fleetOf(20), isPartial: true, hasAemp: false }).play(
+    const played = await createReferenceStage({ machines: fleetOf(20), isPartial: true, hasAemp: false }).play(
       fleetSnapshot,
     )
 
     expect(rowOf(played, 'm1')?.cells).toMatchObject({ operatingHours: null, idleHours: null, fuelPercent: null })
     expect(rowOf(played, 'm2')?.cells).toMatchObject({ operatingHours: 1_001, idleHours: null, fuelPercent: 60 })
     expect(played.detail).toBe('Trackunit left out some values. They are shown as unknown. Idle hours were not read.')
-    const filled = await createActionStage({ machines: fleetOf(20), isPartial: true }).play(fleetSnapshot)
+    const filled = await createReferenceStage({ machines: fleetOf(20), isPartial: true }).play(fleetSnapshot)
     expect(rowOf(filled, 'm1')?.cells).toMatchObject({ operatingHours: 1_000, idleHours: 300, fuelPercent: 60 })
   })
 
   test('without an answer, idle hours are left out after some tries, and the rest is complete', async () => {
-    const stage = createActionStage({
+    const stage = createReferenceStage({
       machines: fleetOf(150),
       onRequest: (_, path) => {
         if (path.includes('/aemp/')) throw new StandinError('TRACKUNIT_UNAVAILABLE')
@@ -158,7 +159,7 @@ describe('fleet snapshot', () => {
   })
 
   test('a list that ends early is mentioned, and no machine is reported as gone', async () => {
-    const stage = createActionStage({ machines: fleetOf(250) })
+    const stage = createReferenceStage({ machines: fleetOf(250) })
     await stage.play(fleetSnapshot)
     stage.pass(dayMs)
     stage.world.breaksOffAfter = 'm100'
@@ -176,7 +177,7 @@ describe('fleet snapshot', () => {
 
   test('a machine that vanishes between pages affects no other, and is mentioned', async () => {
     const machines = fleetOf(250)
-    const stage = createActionStage({
+    const stage = createReferenceStage({
       machines,
       vanished: new Set(['m42']),
       onRequest: (nth) => {
@@ -192,7 +193,7 @@ describe('fleet snapshot', () => {
   })
 
   test('without the full list in the plan, the short one and the AEMP snapshot are read, and moves are not reported', async () => {
-    const stage = createActionStage({ machines: fleetOf(101), plan: 'basic' })
+    const stage = createReferenceStage({ machines: fleetOf(101), plan: 'basic' })
     const played = await stage.play(fleetSnapshot)
     stage.pass(dayMs)
     const second = await stage.play(fleetSnapshot)
@@ -208,7 +209,7 @@ describe('fleet snapshot', () => {
   })
 
   test('a machine that vanishes between pages of the short list affects no other, although all others move up', async () => {
-    const stage = createActionStage({
+    const stage = createReferenceStage({
       machines: fleetOf(2_500),
       plan: 'basic',
       onRequest: () => {
@@ -227,7 +228,7 @@ describe('fleet snapshot', () => {
 
   test('groups are left out if Trackunit does not know them', async () => {
     const machines = fleetOf(3, () => ({ group: { id: 'g', name: 'North' } }))
-    const played = await createActionStage({ machines, hasGroups: false }).play(fleetSnapshot)
+    const played = await createReferenceStage({ machines, hasGroups: false }).play(fleetSnapshot)
 
     expect(played.rows.map(({ cells }) => [cells.groups, cells.site])).toEqual([
       [null, 'Site 0'],
@@ -238,7 +239,7 @@ describe('fleet snapshot', () => {
   })
 
   test('a refusal in the middle of the list is not a missing plan: the run fails', async () => {
-    const stage = createActionStage({
+    const stage = createReferenceStage({
       machines: fleetOf(250),
       onRequest: (nth) => {
         if (nth > 2) throw new StandinError('TRACKUNIT_REFUSED')
@@ -249,7 +250,7 @@ describe('fleet snapshot', () => {
   })
 
   test('a run that stops halfway leaves the machines that it read, as a table and as a file marked as a part', async () => {
-    const stage = createActionStage({
+    const stage = createReferenceStage({
       machines: fleetOf(250),
       onRequest: (nth) => {
         if (nth > 3) throw new StandinError('TRACKUNIT_REFUSED')
@@ -270,7 +271,7 @@ describe('fleet snapshot', () => {
   })
 
   test('a run that stops while reading idle hours leaves all machines, and mentions the missing hours', async () => {
-    const stage = createActionStage({
+    const stage = createReferenceStage({
       machines: fleetOf(150),
       onRequest: (_, path) => {
         if (path.includes('/aemp/')) throw new StandinError('CREDENTIALS_REJECTED')
@@ -287,16 +288,16 @@ describe('fleet snapshot', () => {
     const onRequest = () => {
       throw new StandinError('CREDENTIALS_REJECTED')
     }
-    const stage = createActionStage({ machines: fleetOf(150), onRequest })
+    const stage = createReferenceStage({ machines: fleetOf(150), onRequest })
     expect(await stage.play(fleetSnapshot, { endsHalfWay: true })).toMatchObject({ rows: [], columns: [], files: {} })
   })
 
   test.for(['=HYPERLINK("http://x")', '+1+1', '-2+3', '@SUM(A1)', '\t=1', '\r=1', '＝1'])(
     'a name cannot become a formula: %s',
     async (name) => {
-      const played = await createActionStage({ machines: fleetOf(1, () => ({ name, brand: null, model: null })) }).play(
-        fleetSnapshot,
-      )
+      const played = await createReferenceStage({
+        machines: fleetOf(1, () => ({ name, brand: null, model: null })),
+      }).play(fleetSnapshot)
       expect(linesOf(played)[1]?.replace(/^"/, '').startsWith("'")).toBe(true)
     },
   )
@@ -306,8 +307,8 @@ describe('invariant 19: another worker continues from the last checkpoint', () =
   const machines = fleetOf(350, (nth) => ({ idleHours: nth }))
 
   test.for([1, 2, 3, 4, 5, 6, 7, 8, 9])('after a death at request %i, nothing is missing or twice', async (dies) => {
-    const whole = await createActionStage({ machines }).play(fleetSnapshot)
-    const played = await createActionStage({ machines, onRequest: (nth) => (nth === dies ? 'die' : 'answer') }).play(
+    const whole = await createReferenceStage({ machines }).play(fleetSnapshot)
+    const played = await createReferenceStage({ machines, onRequest: (nth) => (nth === dies ? 'die' : 'answer') }).play(
       fleetSnapshot,
     )
 
@@ -318,7 +319,7 @@ describe('invariant 19: another worker continues from the last checkpoint', () =
   })
 
   test('invariant 23: a limit that is hit halfway is waited for, and no page is read again', async () => {
-    const stage = createActionStage({
+    const stage = createReferenceStage({
       machines,
       onRequest: (nth) => (nth === 4 || nth === 9 ? { limitedForMs: 600_000 } : 'answer'),
     })

@@ -8,20 +8,24 @@ import {
   matchesFilter,
   together,
 } from 'standin'
-import { z } from 'zod'
-import { readCounters } from './machines/counters-snapshot.ts'
 import {
+  type Counts,
+  countIn,
   gapsOfList,
   type Listing,
   lacksOfList,
   listingSchema,
   listMachines,
+  machineOfRow,
   newListing,
   partOfList,
-} from './machines/list-machines.ts'
-import { readIfPossible } from './machines/read-if-possible.ts'
-import { type Counts, countIn, topBars } from './machines/top-bars.ts'
-import { machineOfRow, placeOf, typeName } from './machines/words.ts'
+  placeOf,
+  readCounters,
+  readIfPossible,
+  topBars,
+  typeName,
+} from 'standin/fleet'
+import { z } from 'zod'
 import { type Move, moveInWords, moveOfMachine } from './snapshot/move-of-machine.ts'
 import { snapshotMessages } from './snapshot/snapshot-messages.ts'
 

@@ -1,13 +1,14 @@
+import { fleetOf, type Played } from 'standin/testing'
 import { describe, expect, test } from 'vitest'
 import { fleetSnapshot } from './fleet-snapshot.ts'
-import { createActionStage, fleetOf, type Played } from './test/action-stage.ts'
+import { createReferenceStage } from './test/reference-stage.ts'
 import { utilisation } from './utilisation.ts'
 
 const dayMs = 86_400_000
 /** A Monday, in the morning. */
 const begins = new Date('2026-09-28T04:00:00.000Z')
 
-type Stage = ReturnType<typeof createActionStage>
+type Stage = ReturnType<typeof createReferenceStage>
 
 /** Works all machines for some days, with a snapshot on each that is asked for. */
 async function live(stage: Stage, days: number, snapshots: (day: number) => boolean = () => true): Promise<void> {
@@ -27,7 +28,7 @@ const rowsOf = ({ rows }: Played, week: string, by: string) =>
 
 describe('utilisation and idle', () => {
   test('says what is needed if no counters are stored yet', async () => {
-    const played = await createActionStage({ machines: fleetOf(3) }).play(utilisation)
+    const played = await createReferenceStage({ machines: fleetOf(3) }).play(utilisation)
 
     expect(played.headline).toBe(
       'There are no full weeks to compare yet. Run the fleet snapshot, ideally every day, to collect hours.',
@@ -37,7 +38,7 @@ describe('utilisation and idle', () => {
   })
 
   test('a fleet without machines has nothing to compare', async () => {
-    const stage = createActionStage({ now: begins })
+    const stage = createReferenceStage({ now: begins })
     await live(stage, 8)
     expect((await stage.play(utilisation)).headline).toMatch(/^There are no full weeks/)
   })
@@ -46,14 +47,14 @@ describe('utilisation and idle', () => {
     [1, '14 of 56'],
     [101, '1,414 of 5,656'],
   ] as const)('%i machines are summed whole', async ([size, hours]) => {
-    const stage = createActionStage({ machines: fleetOf(size), now: begins })
+    const stage = createReferenceStage({ machines: fleetOf(size), now: begins })
     await live(stage, 8)
     const played = await stage.play(utilisation, { input: { weeks: 1 } })
     expect(played.headline).toBe(`Engines idled for 25\u00a0% of their hours last week: ${hours}.`)
   })
 
   test('values missing from a snapshot, or a machine that is gone, affect no other machine’s hours', async () => {
-    const stage = createActionStage({ machines: fleetOf(20), now: begins, isPartial: true, hasAemp: false })
+    const stage = createReferenceStage({ machines: fleetOf(20), now: begins, isPartial: true, hasAemp: false })
     await live(stage, 4)
     stage.world.machines = stage.world.machines.filter(({ id }) => id !== 'm2')
     await live(stage, 4)
@@ -65,7 +66,7 @@ describe('utilisation and idle', () => {
   })
 
   test('sums stored hours and idle hours by week, type and site, and draws them', async () => {
-    const stage = createActionStage({ machines: fleetOf(6), now: begins })
+    const stage = createReferenceStage({ machines: fleetOf(6), now: begins })
     await live(stage, 29)
 
     const played = await stage.play(utilisation, { input: { weeks: 5 } })
@@ -95,7 +96,7 @@ describe('utilisation and idle', () => {
   })
 
   test('a week without snapshots is a gap, and machines that worked in it are mentioned', async () => {
-    const stage = createActionStage({ machines: fleetOf(6), now: begins })
+    const stage = createReferenceStage({ machines: fleetOf(6), now: begins })
     await live(stage, 36, (day) => day < 7 || day > 20)
 
     const played = await stage.play(utilisation, { input: { weeks: 5 } })
@@ -112,7 +113,7 @@ describe('utilisation and idle', () => {
   })
 
   test('a counter that is reset is told, and what lies around it left out', async () => {
-    const stage = createActionStage({ machines: fleetOf(2), now: begins })
+    const stage = createReferenceStage({ machines: fleetOf(2), now: begins })
     await live(stage, 10)
     const [first] = stage.world.machines
     if (first) Object.assign(first, { hours: 0, idleHours: 0 })
@@ -128,7 +129,7 @@ describe('utilisation and idle', () => {
   })
 
   test('hours with unknown idle time are a series of their own', async () => {
-    const stage = createActionStage({
+    const stage = createReferenceStage({
       machines: fleetOf(4, (nth) => (nth === 0 ? { idleHours: null } : {})),
       now: begins,
     })
@@ -147,7 +148,7 @@ describe('utilisation and idle', () => {
   })
 
   test('without idle hours it says how long machines ran', async () => {
-    const stage = createActionStage({ machines: fleetOf(4), now: begins, hasAemp: false })
+    const stage = createReferenceStage({ machines: fleetOf(4), now: begins, hasAemp: false })
     await live(stage, 15)
     const played = await stage.play(utilisation, { input: { weeks: 2 } })
     expect(played.headline).toBe('4 machines ran for 224 hours last week. Idle hours are unknown.')
@@ -155,21 +156,21 @@ describe('utilisation and idle', () => {
   })
 
   test('with only the AEMP snapshot it is just as complete', async () => {
-    const stage = createActionStage({ machines: fleetOf(4), now: begins, plan: 'basic' })
+    const stage = createReferenceStage({ machines: fleetOf(4), now: begins, plan: 'basic' })
     await live(stage, 15)
     const played = await stage.play(utilisation, { input: { weeks: 2 } })
     expect(played.headline).toBe('Engines idled for 25\u00a0% of their hours last week: 56 of 224.')
   })
 
   test('a choice of machines is kept to', async () => {
-    const stage = createActionStage({ machines: fleetOf(8), now: begins })
+    const stage = createReferenceStage({ machines: fleetOf(8), now: begins })
     await live(stage, 8)
     const played = await stage.play(utilisation, { input: { weeks: 1, machines: { types: ['ROLLER'] } } })
     expect(rowsOf(played, 'W40', 'Type')).toMatchObject([{ name: 'Roller', machines: 2 }])
   })
 
   test('20,000 machines are summed whole', { timeout: 90_000 }, async () => {
-    const stage = createActionStage({ machines: fleetOf(20_000), now: begins })
+    const stage = createReferenceStage({ machines: fleetOf(20_000), now: begins })
     await stage.collect()
     stage.pass(7 * dayMs)
     for (const machine of stage.world.machines)

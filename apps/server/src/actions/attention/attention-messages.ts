@@ -1,5 +1,5 @@
 import { defineMessages } from 'standin'
-import { machineTexts } from '../machines/machine-messages.ts'
+import { machineTexts } from 'standin/fleet'
 
 export const attentionMessages = defineMessages({
   en: {

@@ -1,6 +1,8 @@
+import { answered } from 'standin/fleet'
 import { z } from 'zod'
-import { id, itemsOf, moment, text } from '../machines/answered.ts'
 import type { DataHealthIssue } from './findings.ts'
+
+const { id, itemsOf, moment, text } = answered
 
 /**
  * The fleet's data health is documented as `v1beta1`, with its issues' names and states OPEN and RESOLVED, but without its

@@ -1,6 +1,6 @@
 import { type RunContext, StandinError } from 'standin'
+import { createNews } from 'standin/fleet'
 import { z } from 'zod'
-import { createNews } from '../machines/news.ts'
 
 const pageSize = 1_000
 

@@ -1,6 +1,8 @@
 import { type RunContext, StandinError } from 'standin'
+import { answered } from 'standin/fleet'
 import { z } from 'zod'
-import { id, itemsOf, moment, text } from '../machines/answered.ts'
+
+const { id, itemsOf, moment, text } = answered
 
 /** Documented: two requests in 30 minutes, pages of at most 1,000. */
 const logPath = '/public/api/eventlog/v3/asset-event/log'

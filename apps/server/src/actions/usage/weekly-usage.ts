@@ -1,6 +1,5 @@
 import { type MachineHistory, type Message, textOf } from 'standin'
-import { sayOfMachines } from '../machines/machine-messages.ts'
-import { typeName } from '../machines/words.ts'
+import { sayOfMachines, typeName } from 'standin/fleet'
 import { usageOfMachine } from './usage-of-machine.ts'
 import type { Weeks } from './weeks.ts'
 

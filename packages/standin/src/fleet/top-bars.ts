@@ -1,4 +1,4 @@
-import { type Message, textOf } from 'standin'
+import { type Message, textOf } from '@standin/contracts'
 import { sayOfMachines } from './machine-messages.ts'
 
 interface Bar {

@@ -1,4 +1,5 @@
-import { StandinError, type TrackunitClient } from 'standin'
+import { StandinError } from '../standin-error.ts'
+import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 
 export interface SimulatedMachine {
   id: string

@@ -1,4 +1,5 @@
-import { type KnownMachine, type MachineReading, type MachineRegister, matchesFilter } from 'standin'
+import { matchesFilter } from '../machines/filters/machine-filter-input.ts'
+import type { KnownMachine, MachineReading, MachineRegister } from '../machines/machine-register.ts'
 
 interface Kept extends KnownMachine {
   seenInRun: number

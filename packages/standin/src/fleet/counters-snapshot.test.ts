@@ -1,6 +1,6 @@
-import type { SeenMachine } from 'standin'
 import { expect, test } from 'vitest'
-import { createMachinesInMemory } from '../test/machines-in-memory.ts'
+import type { SeenMachine } from '../machines/machine-register.ts'
+import { createMachinesInMemory } from '../testing/machines-in-memory.ts'
 import { readCounters } from './counters-snapshot.ts'
 
 const machine = (id: string, serialNumber: string | null, name = id): SeenMachine => ({

@@ -1,5 +1,7 @@
-import { type RunContext, type SeenCounters, StandinError } from 'standin'
 import { z } from 'zod'
+import type { RunContext } from '../actions/define-action.ts'
+import type { SeenCounters } from '../machines/machine-register.ts'
+import { StandinError } from '../standin-error.ts'
 import { hours, itemsOf, latitude, longitude, moment, part, percent, text } from './answered.ts'
 import { sayOfMachines } from './machine-messages.ts'
 import { createNews } from './news.ts'

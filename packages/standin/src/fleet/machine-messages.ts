@@ -1,4 +1,4 @@
-import { defineMessages } from 'standin'
+import { defineMessages } from '../actions/define-messages.ts'
 
 /** What several actions say about machines. */
 export const machineTexts = {

@@ -1,20 +1,22 @@
-import { formatMessage } from '@standin/client'
-import { isMessage, type ResultChart, type SentChart, type Spoken, spoken } from '@standin/contracts'
 import {
-  type Action,
-  type AnyAction,
-  type GivenColumn,
-  type GivenRow,
+  type CompiledMessage,
+  isMessage,
+  type KeyedMessage,
   type Message,
-  type PartContext,
-  type PreviewOfRun,
-  type PreviousRun,
-  type RunContext,
-  StandinError,
-  type TrackunitClient,
+  type ResultChart,
+  type SentChart,
+  type Spoken,
+  spoken,
   textOf,
-} from 'standin'
+} from '@standin/contracts'
+import format from 'icu-minify/format'
 import type { z } from 'zod'
+import type { Action, AnyAction, PartContext, RunContext } from '../actions/define-action.ts'
+import type { PreviewOfRun, PreviousRun } from '../actions/run-predecessors.ts'
+import type { GivenColumn } from '../results/result-writer.ts'
+import type { GivenRow } from '../results/understand-rows.ts'
+import { StandinError } from '../standin-error.ts'
+import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { createMachinesInMemory } from './machines-in-memory.ts'
 import {
   createTrackunitInMemory,
@@ -29,6 +31,8 @@ interface Given extends Partial<SimulatedTrackunit> {
   grantedScopes?: readonly string[]
   /** A Trackunit that answers as the test says, in place of the simulated one. */
   client?: TrackunitClient
+  /** Columns whose texts are the action's own, not names that people gave: without a key, they cannot be translated. */
+  ownColumns?: readonly string[]
 }
 
 /** What a run left behind, in English. */
@@ -79,6 +83,7 @@ export function createActionStage({
   timeZone = 'Europe/Copenhagen',
   grantedScopes,
   client,
+  ownColumns = [],
   ...given
 }: Given = {}) {
   let nowMs = now.getTime()
@@ -100,7 +105,7 @@ export function createActionStage({
       mode = 'apply',
       preview,
       resumedFrom,
-      checksDanish = true,
+      checksTranslations = true,
       endsHalfWay = false,
     }: {
       input?: object
@@ -108,7 +113,8 @@ export function createActionStage({
       preview?: Played
       /** The checkpoint of a run that began before. */
       resumedFrom?: unknown
-      checksDanish?: boolean
+      /** Throws if the action says something that a language of its `messages` lacks. */
+      checksTranslations?: boolean
       /** What it fails of for good ends it, and what it leaves then is played. */
       endsHalfWay?: boolean
     } = {},
@@ -247,7 +253,7 @@ export function createActionStage({
     }
     const requests = trackunit.requests.slice(firstRequest)
     said.rows = kept.rows
-    if (checksDanish) checkSaid(said, action)
+    if (checksTranslations) checkSaid(said, action, ownColumns)
     const last: Played = {
       ...(spoken(said, textOf) as Pick<Played, keyof Said>),
       ...{ files: Object.fromEntries(kept.files), attempts, requests },
@@ -308,13 +314,11 @@ function checkCells({ cells }: GivenRow, columns: readonly GivenColumn[]): void 
   }
 }
 
-/** Columns whose texts are the action's own, not names that people gave. */
-const ownColumns = ['also', 'reason', 'kind', 'grade', 'outcome', 'since', 'change', 'by', 'week']
-
-/** @throws where an action says something that cannot be read in Danish */
+/** @throws Error for what cannot be read in a language that the action's `messages` declare */
 function checkSaid(
   { headline, incomplete, detail, chart, columns, rows, log, steps, progress }: Said,
   action: AnyAction,
+  ownColumns: readonly string[],
 ): void {
   const chartTexts = chart && [
     ...[chart.title, chart.note],
@@ -333,21 +337,38 @@ function checkSaid(
     ],
     ...columns.map(({ title }) => title),
     ...rows.flatMap(({ cells }) => ownColumns.map((key) => cells[key])),
-  ]
-  const messages = action.messages?.da ?? {}
-  for (const message of said) {
-    if (message === undefined || message === null || typeof message === 'number' || message === '') continue
-    if (!isMessage(message)) throw new Error(`${action.id} says this without a key: ${message}`)
-    const danish = formatMessage(message, { messages, language: 'da' })
-    const names = keysOf(message).filter((key) => !Object.hasOwn(messages, key))
-    if (names.length > 0) throw new Error(`${action.id} has no Danish for: ${names.join(', ')}`)
-    if (/undefined|[{}]/.test(danish)) throw new Error(`${action.id} says in Danish: ${danish}`)
+  ].filter((message) => message !== undefined && message !== null && typeof message !== 'number' && message !== '')
+  for (const [language, messages] of Object.entries(action.messages ?? {})) {
+    if (language === 'en') continue
+    for (const message of said) {
+      if (!isMessage(message)) throw new Error(`${action.id} says this without a key: ${message}`)
+      for (const part of keyedParts(message)) checkTranslated(part, { action, language, messages })
+    }
   }
 }
 
-const keysOf = (message: Message): string[] => {
+function checkTranslated(
+  { key, values }: KeyedMessage,
+  {
+    action,
+    language,
+    messages,
+  }: { action: AnyAction; language: string; messages: Readonly<Record<string, CompiledMessage>> },
+): void {
+  if (!Object.hasOwn(messages, key)) throw new Error(`${action.id} has no text for "${key}" in "${language}"`)
+  const text = String(format(messages[key] as Parameters<typeof format>[0], language, values, { formatters }))
+  if (/undefined|[{}]/.test(text)) throw new Error(`${action.id} says in "${language}": ${text}`)
+}
+
+const formatters: Parameters<typeof format>[3]['formatters'] = {
+  getNumberFormat: (...given) => new Intl.NumberFormat(...given),
+  getPluralRules: (...given) => new Intl.PluralRules(...given),
+  getDateTimeFormat: (...given) => new Intl.DateTimeFormat(...given),
+}
+
+const keyedParts = (message: Message): KeyedMessage[] => {
   if (typeof message === 'string') return []
-  return 'parts' in message ? message.parts.flatMap(keysOf) : [message.key]
+  return 'parts' in message ? message.parts.flatMap(keyedParts) : [message]
 }
 
 const asResultRow = ({ id, machine, cells }: GivenRow) => ({

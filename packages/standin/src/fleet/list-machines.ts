@@ -1,5 +1,9 @@
-import { type KeyedMessage, pages, type RunContext, type SeenMachine, StandinError } from 'standin'
+import type { KeyedMessage } from '@standin/contracts'
 import { z } from 'zod'
+import type { RunContext } from '../actions/define-action.ts'
+import type { SeenMachine } from '../machines/machine-register.ts'
+import { StandinError } from '../standin-error.ts'
+import { pages } from '../trackunit/pages.ts'
 import { number } from './answered.ts'
 import {
   type AssetsAnswer,

@@ -1,4 +1,6 @@
-import type { GivenRow, KeyedMessage, KnownMachine } from 'standin'
+import type { KeyedMessage } from '@standin/contracts'
+import type { KnownMachine } from '../machines/machine-register.ts'
+import type { GivenRow } from '../results/understand-rows.ts'
 import { machineTexts, sayOfMachines } from './machine-messages.ts'
 
 type KnownType = 'type.EXCAVATOR'

@@ -1,4 +1,4 @@
-import { StandinError } from 'standin'
+import { StandinError } from '../standin-error.ts'
 
 /** `no answer`: none after several tries, or none that is readable. */
 export type Reading = 'read' | 'refused' | 'no answer'
