@@ -3,12 +3,10 @@ import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm'
 import { grants, signedGrants } from '../access/access-table.ts'
 import type { GrantedAccounts } from '../access/authorize.ts'
 import type { Announcing, Context } from '../context.ts'
+import { advisoryLocks } from '../database/advisory-locks.ts'
 import type { Database } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
 import { installationEvents, unnumberedEvents } from './installation-event-table.ts'
-
-/** Any number, the same in every replica. */
-const numberingLock = 7_261_003
 
 /** Records an event for services, in the transaction of the change that it is about. */
 export async function recordInstallationEvent(
@@ -28,7 +26,7 @@ export async function numberInstallationEvents(db: Database): Promise<void> {
   const [waiting] = await db.execute(sql`select 1 from ${unnumberedEvents} limit 1`)
   if (!waiting) return
   await db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${numberingLock})`)
+    await tx.execute(sql`select pg_advisory_xact_lock(${advisoryLocks.feedNumbers})`)
     // A separate statement, so that it sees what was committed before the lock was granted.
     await tx.execute(sql`
       with waiting as (delete from ${unnumberedEvents} returning *)

@@ -19,6 +19,7 @@ function watchPlayed() {
     aheadMs: 0,
     cuts: [] as number[],
     commitsCut: 0,
+    questionsCut: 0,
     asked: 0,
     hangs: undefined as Promise<number> | undefined,
   }
@@ -34,6 +35,7 @@ function watchPlayed() {
     },
     askForRoom: () => answer(database.hasRoom),
     cutCommits: () => void database.commitsCut++,
+    cutQuestion: () => void database.questionsCut++,
     cut: (unlessHeardWithinMs) => void database.cuts.push(unlessHeardWithinMs),
   })
   onTestFinished(watch.stop)
@@ -142,6 +144,33 @@ test('invariant 26: a hanging commit is ended after three seconds, and only one 
   commit.resolve(0)
   await vi.waitFor(() => expect(watch.isDown()).toBe(false), patiently)
 }, 10_000)
+
+test('invariant 26: a question that is never answered is given up after fifteen seconds, and asked over another connection', async () => {
+  const { database, watch, clock } = watchPlayed()
+  database.hangs = new Promise(() => {})
+  expect(await watch.suspect()).toBe(true)
+  database.hangs = undefined
+  clock.advance(14_999)
+  expect(await watch.suspect()).toBe(true)
+  expect(database).toMatchObject({ asked: 1, questionsCut: 0 })
+
+  clock.advance(1)
+  await vi.waitFor(() => expect(watch.isDown()).toBe(false), patiently)
+  expect(database).toMatchObject({ asked: 2, questionsCut: 1 })
+}, 15_000)
+
+test('the database is up again even if somebody who is told of it fails', async () => {
+  const { database, watch } = watchPlayed()
+  watch.onUp(() => {
+    throw new Error('a mistake of ours')
+  })
+  database.answers = false
+  await watch.suspect()
+  database.answers = true
+
+  await vi.waitFor(() => expect(watch.isDown()).toBe(false), patiently)
+  expect(await watch.suspect()).toBe(false)
+})
 
 test('finished work leaves nothing in memory, however long the database stays up', async () => {
   setFlagsFromString('--expose-gc')

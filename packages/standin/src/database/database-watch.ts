@@ -21,6 +21,8 @@ interface Dependencies {
   cut: (unlessHeardWithinMs: number) => void
   /** Ends those that wait for a commit, all but the one that asks. */
   cutCommits: () => void
+  /** Ends the one that asks. */
+  cutQuestion: () => void
 }
 
 export interface DatabaseWatch {
@@ -55,6 +57,11 @@ const mostSkewMs = 60_000
 const suspectAfterMs = 700
 /** Work that waits for a commit is ended when the database has not committed for this long. */
 const commitsWithinMs = 3_000
+/**
+ * A question without an answer is given up after this time: its connection may be lost without a sign. While a commit hangs,
+ * the next one finds the lock of the probe taken, and waits without a commit of its own.
+ */
+const givenUpAfterMs = 15_000
 /** A disk that was full counts as full for at least this long: it may have room for some rows and not for others. */
 const fullForMs = 5_000
 
@@ -71,14 +78,15 @@ export function createDatabaseWatch({
   askForRoom,
   cut,
   cutCommits,
+  cutQuestion,
 }: Dependencies): DatabaseWatch {
   let downSinceMs: number | undefined
   let found: DatabaseTrouble | undefined
   let fullUntilMs: number | undefined
   let clockOffByMs: number | undefined
   let hangsSinceMs: number | undefined
-  /** One that does not come back is not asked again: it would wait behind itself. */
-  let asked: Promise<DatabaseTrouble | undefined> | undefined
+  /** One that does not come back is not asked again for a while: it would wait behind itself. */
+  let asked: { answer: Promise<DatabaseTrouble | undefined>; atMs: number } | undefined
   let lostAtMs: number | undefined
   /** Of those whose work is under way: each leaves when its work ends. A race with one long promise would keep them all. */
   const interrupts = new Set<(reason: Error) => void>()
@@ -107,7 +115,12 @@ export function createDatabaseWatch({
     lostAtMs = undefined
     hangsSinceMs = undefined
     if (downSinceMs === undefined) return
-    for (const tell of tellers) tell()
+    for (const tell of tellers)
+      try {
+        tell()
+      } catch (error) {
+        log.error({ err: error }, 'what follows the end of an outage failed')
+      }
     log.warn({ downForMs: Math.round(clock.monotonicMs() - downSinceMs) }, 'the database is back')
     downSinceMs = undefined
     found = undefined
@@ -130,25 +143,35 @@ export function createDatabaseWatch({
 
   async function askOnce(): Promise<boolean> {
     const timer = new AbortController()
-    asked ??= ask(stopping.signal)
+    if (asked && clock.monotonicMs() - asked.atMs >= givenUpAfterMs) {
+      asked = undefined
+      cutQuestion()
+    }
+    asked ??= askAgain()
+    const tooLate = pause(answersWithinMs, undefined, { signal: timer.signal, ref: false }).then(
+      (): DatabaseTrouble => (replica.id() === undefined ? 'down' : 'not-committing'),
+      () => undefined,
+    )
+    const trouble = await Promise.race([asked.answer, tooLate])
+    timer.abort()
+    if (stopping.signal.aborted) return trouble === undefined
+    if (trouble === undefined) becomeUp()
+    else becomeDown(trouble)
+    return trouble === undefined
+  }
+
+  function askAgain(): NonNullable<typeof asked> {
+    const answer = ask(stopping.signal)
       .then((aheadMs) => {
         noteClock(aheadMs)
         return stillFull()
       })
       .catch(troubleOf)
       .finally(() => {
-        asked = undefined
+        if (asked === question) asked = undefined
       })
-    const tooLate = pause(answersWithinMs, undefined, { signal: timer.signal, ref: false }).then(
-      (): DatabaseTrouble => (replica.id() === undefined ? 'down' : 'not-committing'),
-      () => undefined,
-    )
-    const trouble = await Promise.race([asked, tooLate])
-    timer.abort()
-    if (stopping.signal.aborted) return trouble === undefined
-    if (trouble === undefined) becomeUp()
-    else becomeDown(trouble)
-    return trouble === undefined
+    const question = { answer, atMs: clock.monotonicMs() }
+    return question
   }
 
   function noteClock(aheadMs: number): void {
@@ -235,6 +258,7 @@ export function watchDatabase({
     ask: (signal) => probe(own.sql, dependencies.clock, signal),
     askForRoom: () => probeRoom(own.sql),
     cutCommits: () => cut(0),
+    cutQuestion: () => own.cut(0),
     cut: (unlessHeardWithinMs) => {
       cut(unlessHeardWithinMs)
       own.cut(unlessHeardWithinMs)

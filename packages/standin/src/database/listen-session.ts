@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres, { type Options, type Sql } from 'postgres'
+import { advisoryLocks } from './advisory-locks.ts'
 import { connectionOptions } from './database.ts'
 import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
-import { replicaLockClass } from './replica.ts'
 
 /** One session of PostgreSQL: it listens, and its advisory lock says that this process lives. */
 export interface ListenSession {
@@ -114,7 +114,9 @@ export async function openListenSession(
 async function takeReplicaLock(sql: Sql): Promise<number> {
   for (;;) {
     const id = randomInt(1, 2 ** 31)
-    const [row] = await sql<[{ taken: boolean }]>`select pg_try_advisory_lock(${replicaLockClass}, ${id}) as taken`
+    const [row] = await sql<
+      [{ taken: boolean }]
+    >`select pg_try_advisory_lock(${advisoryLocks.replicas}, ${id}) as taken`
     if (row.taken) return id
   }
 }

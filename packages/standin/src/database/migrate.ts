@@ -1,15 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
+import { advisoryLocks } from './advisory-locks.ts'
 import { connectionOptions } from './database.ts'
 import { drizzleOf } from './drizzle-of.ts'
 import { addMonthsAhead } from './month-partitions.ts'
 
 /** Two folders up in the sources and in the built package. */
 export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
-
-/** Any number, the same in every replica. */
-const migrationLock = 7_261_002
 
 /** A table that is changed by then is one that someone should look at. */
 const longestChangeMs = 600_000
@@ -23,7 +21,7 @@ export async function migrateDatabase(url: string, { waitForLocksMs = 5_000 } = 
   const options = connectionOptions({ max: 1, name: 'standin-migrate' })
   const sql = postgres(url, { ...options, connection: { ...options.connection, statement_timeout: longestChangeMs } })
   try {
-    await sql`select pg_advisory_lock(${migrationLock})`
+    await sql`select pg_advisory_lock(${advisoryLocks.migrations})`
     await sql`select set_config('lock_timeout', ${String(waitForLocksMs)}, false)`
     // A schema that no role is called: PostgreSQL would look for our tables in it.
     const db = drizzleOf(sql)

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { advisoryLocks } from './advisory-locks.ts'
 import { codeOf } from './code-of.ts'
 import type { Database, Transaction } from './database.ts'
 
@@ -42,15 +43,12 @@ async function listPartitioned(db: Database): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Any number, the same in every replica. */
-const partitionLock = 7_261_003
-
 /** Makes the partitions of a month where they are missing. Who writes to or reads the tables meanwhile waits for nothing. */
 export async function addMonth(db: Database, tables: readonly string[], month: Month): Promise<void> {
   const missing = await findMissing(db, tables, month)
   if (missing.length === 0) return
   await db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${partitionLock})`)
+    await tx.execute(sql`select pg_advisory_xact_lock(${advisoryLocks.partitions})`)
     for (const table of await findMissing(tx, missing, month)) {
       const [whole, part] = [sql.identifier(table), sql.identifier(partitionOf(table, month))]
       await tx.execute(sql`create table ${part} (like ${whole} including all)`)

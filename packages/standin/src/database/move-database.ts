@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import type { Sql, TransactionSql } from 'postgres'
-import { replicaLockClass } from './replica.ts'
+import { advisoryLocks } from './advisory-locks.ts'
 
 export interface CopiedTable {
   name: string
@@ -73,7 +73,7 @@ async function refuseWhereOneHasStarted(sql: TransactionSql, which: string): Pro
 
 async function countServers(sql: TransactionSql): Promise<number> {
   const alive = await sql`
-    select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and classid = ${replicaLockClass}
+    select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and classid = ${advisoryLocks.replicas}
       and database = (select oid from pg_database where datname = current_database())`
   return alive.length
 }

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 import type { Clock } from '../clock.ts'
+import { advisoryLocks } from './advisory-locks.ts'
 
-/** Any number, the same in every replica. */
-const probeLock = 7_261_004
 const againAfterMs = 100
 
 /**
@@ -17,7 +16,7 @@ export async function probe(sql: Sql, clock: Clock, signal: AbortSignal): Promis
   for (;;) {
     const askedAtMs = clock.now().getTime()
     const [row] = await sql<Array<{ ms: number }>>`
-      insert into heartbeats (id, at) select 1, clock_timestamp() where pg_try_advisory_xact_lock(${probeLock})
+      insert into heartbeats (id, at) select 1, clock_timestamp() where pg_try_advisory_xact_lock(${advisoryLocks.probe})
       on conflict (id) do update set at = excluded.at returning extract(epoch from at)::float8 * 1000 as ms`
     if (row) return (askedAtMs + clock.now().getTime()) / 2 - row.ms
     await pause(againAfterMs, undefined, { signal, ref: false })

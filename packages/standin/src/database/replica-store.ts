@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { advisoryLocks } from './advisory-locks.ts'
 import type { Database } from './database.ts'
-import { replicaLockClass } from './replica.ts'
 
 /** The ids of all replicas whose session is there: a killed one is missing within milliseconds. */
 export async function aliveReplicas(db: Database): Promise<Set<number>> {
@@ -21,5 +21,5 @@ export const isReplicaAlive = (id: SQL | unknown): SQL => sql`exists (${replicaL
 
 const replicaLocks = sql`
   select objid::int as id, pid from pg_locks
-  where locktype = 'advisory' and objsubid = 2 and granted and classid = ${sql.raw(String(replicaLockClass))}
+  where locktype = 'advisory' and objsubid = 2 and granted and classid = ${sql.raw(String(advisoryLocks.replicas))}
     and database = (select oid from pg_database where datname = current_database())`

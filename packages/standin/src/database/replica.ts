@@ -1,6 +1,3 @@
-/** Which advisory locks are those of replicas: the first of the lock's two numbers; the second is the replica's id. */
-export const replicaLockClass = 7_261_003
-
 /**
  * This process as the others see it: while its session is there, its lock is held, and `aliveReplicas` names it. Whoever
  * takes work for a time writes its id beside it, so that the others see in milliseconds when it has died.

@@ -8,9 +8,9 @@ import { createTestDatabase } from '../../test/test-database.ts'
 import { createAudit } from '../audit/audit.ts'
 import { systemClock } from '../clock.ts'
 import { createStandin } from '../create-standin.ts'
+import { advisoryLocks } from '../database/advisory-locks.ts'
 import { connectDatabase } from '../database/database.ts'
 import { createListener } from '../database/listen.ts'
-import { replicaLockClass } from '../database/replica.ts'
 import { runOperatorCommand } from './operator.ts'
 
 const [left, target] = [await createTestDatabase(), await createTestDatabase()]
@@ -73,7 +73,7 @@ async function moveWhile(intrude: () => Promise<unknown>) {
   await expect
     .poll(
       () => from.sql`
-        select 1 from pg_locks where (locktype = 'relation' and not granted or classid = ${replicaLockClass})
+        select 1 from pg_locks where (locktype = 'relation' and not granted or classid = ${advisoryLocks.replicas})
           and database = (select oid from pg_database where datname = current_database())`,
       patience,
     )

@@ -16,6 +16,12 @@ const dueAt = sql`coalesce(${runs.waitingUntil}, ${runs.promotedAt})`
 const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} and exists (
   select from ${runs} other where other.account_id = ${runs.accountId} and other.action_id = ${runs.actionId}
     and other.state in ('running', 'waiting', 'cancelling') and not other.may_overlap)`
+/** One condition for the claim and for the questions when there is something to claim: a worker is not stuck on held runs. */
+const mayBeClaimed = and(
+  isClaimable,
+  sql`not (${overlapsAnother})`,
+  sql`(${runs.state} = 'cancelling' or not ${isAccountStopped(runs.accountId)})`,
+)
 
 /**
  * Claims due runs for a replica, each under a new epoch, so that what an earlier worker still writes is refused. Runs that
@@ -34,15 +40,7 @@ export async function claimRuns(
         before: sql<RunState>`${runs.state}`.as('before'),
       })
       .from(runs)
-      .where(
-        and(
-          isClaimable,
-          sql`${dueAt} <= now()`,
-          sql`not (${overlapsAnother})`,
-          sql`(${runs.state} = 'cancelling' or not ${isAccountStopped(runs.accountId)})`,
-          only && isRun(only),
-        ),
-      )
+      .where(and(mayBeClaimed, sql`${dueAt} <= now()`, only && isRun(only)))
       .orderBy(runs.urgency, dueAt)
       .limit(limit)
       .for('update', { skipLocked: true }),
@@ -81,7 +79,7 @@ export async function claimRuns(
 /** In how many milliseconds a run can be claimed. */
 export const runsDue = sql`
   select extract(epoch from min(at) - now()) * 1000 from (values (0), (1)) each(urgency) cross join lateral (
-    select ${dueAt} as at from ${runs} where ${isClaimable} and urgency = each.urgency order by ${dueAt} limit 1) next`
+    select ${dueAt} as at from ${runs} where ${mayBeClaimed} and urgency = each.urgency order by ${dueAt} limit 1) next`
 
 /** 0 while a replica holds a run. */
 export const runsHeld = sql`
@@ -93,7 +91,7 @@ export async function msUntilNextDue(db: Database): Promise<number | undefined> 
   const first = db
     .select({ at: dueAt.as('at') })
     .from(runs)
-    .where(and(isClaimable, sql`${runs.urgency} = each.urgency`, sql`${dueAt} > now()`))
+    .where(and(mayBeClaimed, sql`${runs.urgency} = each.urgency`, sql`${dueAt} > now()`))
     .orderBy(dueAt)
     .limit(1)
   // The first of each urgency: that is how the index has them.

@@ -8,7 +8,7 @@ import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { type AnyAction, defineAction, type RunContext } from '../actions/define-action.ts'
 import { inTransaction } from '../context.ts'
-import { replicaLockClass } from '../database/replica.ts'
+import { advisoryLocks } from '../database/advisory-locks.ts'
 import { StandinError } from '../standin-error.ts'
 import { moveRun } from './move-run.ts'
 import { claimRuns, freeRun, listHeldAndOrphaned } from './run-lease-store.ts'
@@ -782,7 +782,7 @@ describe('invariant 19: a run that a worker holds', () => {
     const { id } = await stack.start()
     const frozen = postgres(database.url, { max: 1, fetch_types: false })
     onTestFinished(() => frozen.end())
-    await frozen`select pg_advisory_lock(${replicaLockClass}, 7)`
+    await frozen`select pg_advisory_lock(${advisoryLocks.replicas}, 7)`
     const claim = (replicaId: number) => claimRuns(stack.ctx, { replicaId, limit: 1 })
     const held = { id, accountId: account, epoch: 1, replicaId: 7 }
 

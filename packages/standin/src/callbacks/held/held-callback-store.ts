@@ -1,12 +1,10 @@
 import { and, asc, count, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { advisoryLocks } from '../../database/advisory-locks.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { heldCallbacks } from './held-callback-table.ts'
 import type { HeldLimits, HeldState } from './held-limits.ts'
 
 export type HeldCallback = typeof heldCallbacks.$inferSelect
-
-/** Inserts happen one after the other, so that the limits are exact. Any number, the same in every replica. */
-const insertLock = 7_261_004
 
 /**
  * Stores within the limits: rows that are too old are deleted, and a JWT with its share of rows gets no more. When the
@@ -19,7 +17,8 @@ export async function insertHeld(
   { rows, perIdentity, maxAgeMs }: HeldLimits,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${insertLock})`)
+    // Inserts happen one after the other, so that the limits are exact.
+    await tx.execute(sql`select pg_advisory_xact_lock(${advisoryLocks.heldCallbacks})`)
     await deleteOlderHeld(tx, row.state, new Date(row.receivedAt.getTime() - maxAgeMs))
     const known = await tx
       .select({ id: heldCallbacks.id, state: heldCallbacks.state, contentDigest: heldCallbacks.contentDigest })

@@ -11,6 +11,7 @@ import {
   uninstalled,
 } from '../../../test/callback-stack.ts'
 import { createSigningKey } from '../../../test/signing-keys.ts'
+import { probe } from '../../database/probe.ts'
 import { identityDigest } from '../callback-identity.ts'
 import { verifyUnverified } from '../unverified/verify-unverified.ts'
 import { listHeld } from './held-callback-store.ts'
@@ -403,3 +404,30 @@ async function fillWith(stack: CallbackStack, { identities, each }: { identities
 async function isHeld(stack: CallbackStack, jwt: string): Promise<boolean> {
   return (await listHeld(stack.db, all)).some((row) => row.identityDigest === identityDigest(jwt))
 }
+
+test('while callbacks are being held, the database is not taken for one that commits nothing', async () => {
+  const stack = await createStack()
+  stack.settings.audience = 'something-else'
+  await using other = stack.connectAgain()
+  const holding = Promise.withResolvers<void>()
+  const blocked = Promise.withResolvers<void>()
+  const blocking = other.sql.begin(async (sql) => {
+    await sql`lock table held_callbacks in exclusive mode`
+    blocked.resolve()
+    await holding.promise
+  })
+  await blocked.promise
+  const sent = stack.send(installed('client-a'), { at: 1 }).catch(() => {})
+  await expect
+    .poll(() => other.sql`select 1 from pg_locks where not granted and relation = 'held_callbacks'::regclass`)
+    .toHaveLength(1)
+
+  const answer = await probe(other.sql, stack.clock, AbortSignal.timeout(5_000)).then(
+    () => 'commits',
+    () => 'does not commit',
+  )
+
+  holding.resolve()
+  await Promise.all([blocking, sent])
+  expect(answer).toBe('commits')
+})
