@@ -24,7 +24,16 @@ describe.skipIf(missingBrowser && !process.env.CI)('built like a real app', () =
     page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
     page.on('pageerror', (error) => wrong.push(error.message))
     await page.goto(stack.simulator)
-    await page.frameLocator('#app').getByText('Standin is working.').waitFor({ timeout: 20_000 })
+    const shown = page.frameLocator('#app')
+    await shown.getByText('Roster is working.').waitFor({ timeout: 20_000 })
+    for (const tab of ['Actions', 'Schedules', 'Activity', 'Overview']) {
+      await shown.getByRole('navigation').getByRole('link', { name: tab }).click()
+      await shown.getByRole('heading', { level: 1 }).waitFor()
+      expect(await shown.locator('body').textContent(), tab).not.toMatch(/standin/i)
+      expect(await shown.locator('html').evaluate(() => document.title)).toMatch(/Roster$/)
+    }
+    const ofLink = await shown.locator('nav a[aria-current]').evaluate((link) => getComputedStyle(link).boxShadow)
+    expect(ofLink).toContain('rgb(122, 31, 162)')
 
     // With a second React, hooks would not find the host's providers and would fail.
     expect(wrong).toEqual([])

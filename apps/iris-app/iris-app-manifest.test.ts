@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { documentedScopes, type StandinApp } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
+import config from '../../standin.config.ts'
 import { irisAppManifest, type ManifestEnvironment } from './iris-app-manifest.ts'
 import { undocumentedScopes } from './undocumented-scopes.ts'
 
@@ -30,7 +31,7 @@ describe('the manifest', () => {
       scopes: app.scopes,
       marketplace: { name: 'Yard assistant', description: 'Counts the yard.' },
       extensions: [
-        { id: 'standin-fleet-extension', type: 'FLEET_EXTENSION', menuItem: { name: 'Standin' } },
+        { id: 'standin-fleet-extension', type: 'FLEET_EXTENSION', menuItem: { name: config.name } },
         { id: 'standin-lifecycle-extension', type: 'APP_LIFECYCLE_EXTENSION' },
       ],
       dependencies: { react: '19.3.1' },

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite'
+import app from '../../standin.config.ts'
 import { firstJavaScript } from './first-javascript.ts'
 
 const standIn = (file: string) => fileURLToPath(new URL(`./trackunit-stand-in/${file}`, import.meta.url))
@@ -31,6 +32,14 @@ const bringFirst: Plugin = {
       ]
     },
   },
+}
+
+/** The page's title, until a page of the app has its own. */
+const titleOfApp: Plugin = {
+  name: 'title-of-app',
+  transformIndexHtml: () => [
+    { tag: 'title', children: app.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;'), injectTo: 'head' },
+  ],
 }
 
 /** Puts all imports of a file into one chunk: many small ones would wait for each other. */
@@ -74,7 +83,7 @@ const serverUrl = process.env.STANDIN_SERVER_URL ?? 'http://127.0.0.1:4000'
  * the `@trackunit/*` names itself and defines `STANDIN_SERVER_URL`.
  */
 export default defineConfig(({ command }) => ({
-  plugins: [react(), tellFirstJavaScript, bringFirst],
+  plugins: [react(), titleOfApp, tellFirstJavaScript, bringFirst],
   define: {
     STANDIN_SERVER_URL: JSON.stringify(serverUrl),
     MANAGER_ORIGINS: JSON.stringify(process.env.VITE_MANAGER_ORIGINS ?? 'http://127.0.0.1:4100'),

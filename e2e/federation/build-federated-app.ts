@@ -17,7 +17,7 @@ const trackunitPackages = {
 
 /**
  * Builds the app like a real one: a module federation container that exposes its extension, shares React and leaves
- * `@trackunit/*` to the host. A host page takes the place of Manager's own loader.
+ * `@trackunit/*` to the host. A host page takes the place of Manager's own loader. The app is called Roster.
  * @returns the folder to serve
  */
 export async function buildFederatedApp({ server, manager }: { server: string; manager: string }): Promise<string> {
@@ -29,6 +29,11 @@ export async function buildFederatedApp({ server, manager }: { server: string; m
     externals: trackunitPackages,
     plugins: [
       new rspack.DefinePlugin({ STANDIN_SERVER_URL: JSON.stringify(server) }),
+      // Not the import of `roster.config.ts` itself.
+      new rspack.NormalModuleReplacementPlugin(/\/standin\.config\.ts$/, (found) => {
+        if (!found.context.startsWith(import.meta.dirname))
+          found.request = join(import.meta.dirname, 'roster.config.ts')
+      }),
       new rspack.container.ModuleFederationPluginV1({
         name: 'fleet_assistant',
         filename: 'remoteEntry.js',

@@ -16,5 +16,5 @@ export function App({ first }: { first?: FirstAnswers | undefined }) {
 }
 
 function InHost({ first }: { first: FirstAnswers | undefined }) {
-  return <StandinApp host={useHost()} serverUrl={environment.serverUrl} first={first} />
+  return <StandinApp host={useHost()} app={environment.app} serverUrl={environment.serverUrl} first={first} />
 }

@@ -1,4 +1,6 @@
+import app from '../../../standin.config.ts'
+
 /** Set by the build (`define`), so that the source names no address. */
 declare const STANDIN_SERVER_URL: string
 
-export const environment = { serverUrl: STANDIN_SERVER_URL }
+export const environment = { serverUrl: STANDIN_SERVER_URL, app }

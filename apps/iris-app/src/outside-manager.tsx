@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react'
+import { environment } from './environment.ts'
 
 /** Catches errors that would leave an empty frame, above all when the page is opened outside Manager. */
 export class OutsideManager extends Component<{ children: ReactNode }, { message: string | undefined }> {
@@ -14,7 +15,7 @@ export class OutsideManager extends Component<{ children: ReactNode }, { message
       <main>
         <div className="notice warn" role="alert">
           <div>
-            <h1 className="h">Standin cannot be shown here.</h1>
+            <h1 className="h">{environment.app.name} cannot be shown here.</h1>
             <p>{this.state.message}</p>
           </div>
         </div>

@@ -66,7 +66,7 @@ export const errorReasons = {
     503,
     'SERVICE_UNAVAILABLE',
     'after',
-    'Standin has too much work right now. Wait as long as the answer says.',
+    'The server has too much work right now. Wait as long as the answer says.',
   ),
   STORAGE_UNAVAILABLE: reason(
     503,
@@ -78,7 +78,7 @@ export const errorReasons = {
     500,
     'INTERNAL_SERVER_ERROR',
     'never',
-    'Something went wrong in Standin. The log has the details under the request id of this answer.',
+    'Something went wrong in the server. The log has the details under the request id of this answer.',
   ),
 
   IDENTITY_MISSING: reason(
@@ -173,7 +173,7 @@ export const errorReasons = {
     502,
     'BAD_GATEWAY',
     'soon',
-    'Trackunit is not answering correctly. Standin retries with growing pauses.',
+    'Trackunit is not answering correctly. It is asked again with growing pauses.',
   ),
   TRACKUNIT_RATE_LIMITED: reason(
     503,
@@ -203,13 +203,13 @@ export const errorReasons = {
     500,
     'INTERNAL_SERVER_ERROR',
     'never',
-    'Standin gave up the run: several times in a row the server stopped or the time ran out without progress. The server log says why.',
+    'The run was given up: several times in a row the server stopped or the time ran out without progress. The server log says why.',
   ),
   EFFECT_UNKNOWN: reason(
     502,
     'BAD_GATEWAY',
     'never',
-    'It is unknown whether Trackunit made a change, and there is no way to look it up, so Standin did not repeat it. Check in Trackunit, then start again.',
+    'It is unknown whether Trackunit made a change, and there is no way to look it up, so it was not repeated. Check in Trackunit, then start again.',
   ),
   IDEMPOTENCY_KEY_REUSED: reason(
     409,

@@ -1,3 +1,4 @@
+export * from './accent.ts'
 export * from './account-change.ts'
 export * from './account-id.ts'
 export * from './action.ts'

@@ -1,10 +1,20 @@
 import { z } from 'zod'
+import { type Accent, accentProblem } from './accent.ts'
 
 /** A scope as an OAuth scope token. @see RFC 6749 §3.3 */
 export const scopeSchema = z
   .string()
   .max(128)
   .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope has no spaces, quotes or backslashes')
+
+const colourOf = (theme: keyof Accent) =>
+  z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'a colour has the form #rrggbb')
+    .superRefine((colour, check) => {
+      const problem = accentProblem(theme, colour)
+      if (problem) check.addIssue({ code: 'custom', message: problem })
+    })
 
 /** What a maker writes in `standin.config.ts`: who the app is. */
 export const standinAppSchema = z.strictObject({
@@ -13,8 +23,18 @@ export const standinAppSchema = z.strictObject({
     .string()
     .regex(/^@[\w.-]+\/[\w.-]+$/, 'an app id has the form @organization/appname')
     .max(200),
+  /** How users know the app: on its pages, in emails and in Manager. */
   name: z.string().min(1).max(60),
   description: z.string().min(1).max(300),
+  /** The colour of links and buttons, on pages and in emails. Default: blue, `defaultAccent`. Refused if it cannot be read. */
+  accent: z.strictObject({ light: colourOf('light'), dark: colourOf('dark') }).optional(),
+  /**
+   * The address of a picture, at best 96 pixels high, at the top of emails and of pages outside Manager. Default: none, then
+   * the name stands there. Inside Manager the app shows no logo, since Manager does.
+   */
+  logoUrl: z.url({ protocol: /^https$/ }).optional(),
+  /** The email address at which users get help. Default: none, then they are sent to "those who run" the app. */
+  support: z.email().optional(),
   /** An optional scope may be denied by who installs; without the others the app is not installed. */
   scopes: z
     .array(z.strictObject({ scope: scopeSchema, optional: z.boolean() }))

@@ -1,10 +1,11 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { Suspense, use, useMemo, useState } from 'react'
+import { Suspense, use, useLayoutEffect, useMemo, useState } from 'react'
 import { createApi, TRPCProvider } from './connection/api.ts'
 import type { FirstAnswers } from './connection/first-answers.ts'
 import type { StandinHost } from './host.ts'
 import { FirstShape } from './parts/skeleton.tsx'
 import { Shell } from './shell/shell.tsx'
+import { type AppLook, wearAccent } from './styles/accent.ts'
 import { SurroundingsContext, surroundingsOf } from './surroundings.ts'
 import type { Texts } from './texts/en.ts'
 import { textsFor } from './texts/texts-for.ts'
@@ -13,6 +14,8 @@ import { WithActionMessages } from './texts/with-action-messages.tsx'
 export interface StandinAppProps {
   /** The page around the app, with its user and account. */
   host: StandinHost
+  /** How the app is called, and how it looks. */
+  app: AppLook
   /** The origin of Standin's server, without a path. */
   serverUrl: string
   /** The answers to what `askFirst` asked while this code was loading. */
@@ -20,14 +23,16 @@ export interface StandinAppProps {
 }
 
 /** The whole app. Renders nothing of the host; `styles/app.css` has to be on the page. */
-export function StandinApp({ host, serverUrl, first }: StandinAppProps) {
-  const texts = useMemo(() => textsFor(host.user.language), [host.user.language])
+export function StandinApp({ host, app, serverUrl, first }: StandinAppProps) {
+  const texts = useMemo(() => textsFor(host.user.language, app), [host.user.language, app])
+  useLayoutEffect(() => wearAccent(app.accent), [app.accent])
   return (
     <Suspense fallback={<FirstShape />}>
       {/* Another account or user starts with nothing from the previous one. */}
       <Connected
         key={`${host.account.id} ${host.user.id} ${serverUrl}`}
         host={host}
+        app={app}
         serverUrl={serverUrl}
         first={first}
         texts={texts}
@@ -36,10 +41,10 @@ export function StandinApp({ host, serverUrl, first }: StandinAppProps) {
   )
 }
 
-function Connected({ host, serverUrl, first, texts: given }: StandinAppProps & { texts: Texts | Promise<Texts> }) {
+function Connected({ host, app, serverUrl, first, texts: given }: StandinAppProps & { texts: Texts | Promise<Texts> }) {
   const texts = given instanceof Promise ? use(given) : given
   const [{ queryClient, trpcClient }] = useState(() => createApi({ host, serverUrl, first }))
-  const surroundings = useMemo(() => surroundingsOf(host, texts), [host, texts])
+  const surroundings = useMemo(() => surroundingsOf({ host, app, texts }), [host, app, texts])
 
   return (
     <QueryClientProvider client={queryClient}>

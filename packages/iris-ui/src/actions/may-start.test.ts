@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { en } from '../texts/en.ts'
+import { en } from '../texts/called-standin.fixture.ts'
 import { hindranceOf, hindranceWords } from './may-start.ts'
 
 const action = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
-import { en } from '../texts/en.ts'
+import { en } from '../texts/called-standin.fixture.ts'
 import { choicesInWords } from './choices-in-words.ts'
 
 const schema = {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
-import { da } from '../texts/da.ts'
-import { en } from '../texts/en.ts'
+import { da, en } from '../texts/called-standin.fixture.ts'
 import { createInputProblems } from './input-problems.ts'
 import {
   changedDestinationsOf,

@@ -1,8 +1,7 @@
 import type { Action, Installation } from '@standin/client'
 import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
-import { da } from '../texts/da.ts'
-import { en } from '../texts/en.ts'
+import { da, en } from '../texts/called-standin.fixture.ts'
 import { installationSentence } from './installation-sentence.ts'
 import { needsYou } from './needs-you.ts'
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { hindranceWords } from '../actions/may-start.ts'
 import { createFormats } from '../formats/create-formats.ts'
 import { aRun } from '../runs/a-run.fixture.ts'
-import { en } from '../texts/en.ts'
+import { en } from '../texts/called-standin.fixture.ts'
 import { type Need, needsYou } from './needs-you.ts'
 
 const installation = {

@@ -1,7 +1,7 @@
 import type { Run } from '@standin/client'
 import { expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
-import { en } from '../texts/en.ts'
+import { en } from '../texts/called-standin.fixture.ts'
 import { aRun } from './a-run.fixture.ts'
 import { resultLook } from './result-look.ts'
 import { runHeading } from './run-heading.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
-import { en } from '../texts/en.ts'
+import { en } from '../texts/called-standin.fixture.ts'
 import { aRun } from './a-run.fixture.ts'
 import { reasonWords, resultWords, runningWords, startedByWords, titleOf, waitingWords } from './run-words.ts'
 

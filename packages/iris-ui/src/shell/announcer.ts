@@ -1,4 +1,5 @@
 import { createContext, use, useEffect } from 'react'
+import { useSurroundings } from '../surroundings.ts'
 
 export interface Announcer {
   /** Announced politely by screen readers; repeated words are announced again. */
@@ -14,9 +15,10 @@ export const useAnnouncer = () => use(AnnouncerContext)
 /** Sets the page's title, for the frame and for screen readers. */
 export function usePageTitle(title: string | undefined): void {
   const { say } = useAnnouncer()
+  const { app } = useSurroundings()
   useEffect(() => {
     if (!title) return
-    document.title = `${title} · Standin`
+    document.title = `${title} · ${app.name}`
     say(title)
-  }, [title, say])
+  }, [title, say, app.name])
 }

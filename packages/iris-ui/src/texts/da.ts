@@ -2,7 +2,7 @@ import { type ErrorReason, textOf } from '@standin/client'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
-import { noChanges, type Said, type Texts } from './en.ts'
+import { type AppWords, noChanges, type Said, type Texts } from './en.ts'
 
 const permissions: Record<string, string> = {
   'account.access-management.manage': 'Se og ændre, hvem der må bruge maskiner',
@@ -38,9 +38,9 @@ const permissions: Record<string, string> = {
   'api.iris.app.proxy.fetch': 'Spørge andre tjenester gennem Trackunit',
 }
 
-const stoppedBecause: Partial<Record<ErrorReason, string>> = {
-  INSTALLATION_NOT_FOUND: 'Standin er ikke installeret på denne konto.',
-  INSTALLATION_UNINSTALLED: 'Standin blev fjernet fra denne konto.',
+const stoppedBecause = ({ name: app }: AppWords): Partial<Record<ErrorReason, string>> => ({
+  INSTALLATION_NOT_FOUND: `${app} er ikke installeret på denne konto.`,
+  INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto.`,
   CREDENTIALS_REJECTED: 'Trackunit afviste vores adgang.',
   CREDENTIALS_QUARANTINED: 'Vores adgang er låst inde.',
   SCOPE_NOT_GRANTED: 'En nødvendig tilladelse mangler.',
@@ -56,8 +56,8 @@ const stoppedBecause: Partial<Record<ErrorReason, string>> = {
   RUN_STUCK: 'Serveren fejlede flere gange under denne kørsel.',
   EFFECT_UNKNOWN: 'Det er uvist, om Trackunit foretog den sidste ændring. Se efter i Trackunit, og start så igen.',
   STORAGE_FULL: 'Denne kontos filer bruger al deres plads. Gamle filer slettes automatisk.',
-  INTERNAL: 'Noget gik galt i Standin.',
-}
+  INTERNAL: `Noget gik galt i ${app}.`,
+})
 
 const machineTypes: Record<string, string> = {
   ARTICULATED_HAULER: 'Dumper',
@@ -77,22 +77,22 @@ const machineTypes: Record<string, string> = {
   WHEEL_LOADER: 'Gummiged',
 }
 
-const refusals: Texts['refusals'] = {
-  UNREACHABLE: 'Standin svarede ikke. Prøv igen.',
+const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
+  UNREACHABLE: `${app} svarede ikke. Prøv igen.`,
   SIGNED_OUT: 'Manager har logget dig ud. Log ind i Manager i en anden fane, og prøv så igen.',
-  UNAUTHENTICATED: 'Standin kunne ikke se, hvem du er. Log ind i Manager igen, og prøv så igen.',
+  UNAUTHENTICATED: `${app} kunne ikke se, hvem du er. Log ind i Manager igen, og prøv så igen.`,
   SCOPE_FORBIDDEN: 'Din rolle i Manager tillader det ikke. En administrator kan gøre det eller ændre din rolle.',
   ACCOUNT_FORBIDDEN: 'Denne konto er ikke en af dine.',
   NOT_FOUND: 'Denne server har det ikke endnu.',
-  INPUT_INVALID: 'Standin godtager ikke et af felterne.',
+  INPUT_INVALID: `${app} godtager ikke et af felterne.`,
   INPUT_TOO_LARGE: 'Det er for meget på én gang. Vælg mindre, og prøv så igen.',
   RATE_LIMITED: 'Der kom for meget på kort tid. Vent et minut, og prøv så igen.',
-  OVERLOADED: 'Standin har travlt lige nu. Prøv igen om lidt.',
+  OVERLOADED: `${app} har travlt lige nu. Prøv igen om lidt.`,
   STORAGE_UNAVAILABLE: 'Vores database svarer ikke. Intet blev ændret; prøv igen om lidt.',
   STORAGE_FULL: 'Denne kontos filer bruger al deres plads. Gamle filer slettes automatisk.',
-  INTERNAL: 'Noget gik galt i Standin. Prøv igen; sker det igen, så sig det til dem, der driver Standin hos jer.',
-  INSTALLATION_NOT_FOUND: 'Standin er ikke installeret på denne konto.',
-  INSTALLATION_UNINSTALLED: 'Standin blev fjernet fra denne konto. Installér den først igen.',
+  INTERNAL: `Noget gik galt i ${app}. Prøv igen; sker det igen, så ${askForHelp(app, support)}.`,
+  INSTALLATION_NOT_FOUND: `${app} er ikke installeret på denne konto.`,
+  INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto. Installér den først igen.`,
   CREDENTIALS_PENDING: 'Vores adgang testes stadig. Det tager som regel under et minut.',
   CREDENTIALS_REJECTED: 'Trackunit afviser vores adgang. Overblikket siger, hvad I kan gøre.',
   CREDENTIALS_QUARANTINED: 'Vores adgang er låst inde. Overblikket siger, hvad I kan gøre.',
@@ -118,21 +118,22 @@ const refusals: Texts['refusals'] = {
   DELIVERY_FAILED: 'Mailen kunne ikke sendes. Prøv igen senere.',
   DESTINATION_UNCONFIRMED:
     'Resultater må endnu ikke sendes til en af modtagerne: den er hverken bekræftet eller på et domæne, som kontoen har tillid til.',
-}
+})
 
-const notStartedBecause: Texts['refusals'] = {
-  ...refusals,
-  UNREACHABLE: 'Standin svarede ikke. Prøv igen: den starter kun én gang, uanset hvor ofte du trykker.',
+const notStartedBecause = (of: AppWords): Texts['refusals'] => ({
+  ...refusals(of),
+  UNREACHABLE: `${of.name} svarede ikke. Prøv igen: den starter kun én gang, uanset hvor ofte du trykker.`,
   SCOPE_FORBIDDEN: 'Din rolle i Manager tillader det ikke. En administrator kan starte den eller ændre din rolle.',
-  SCOPE_NOT_GRANTED: 'En nødvendig tilladelse blev ikke givet, da Standin blev installeret.',
+  SCOPE_NOT_GRANTED: `En nødvendig tilladelse blev ikke givet, da ${of.name} blev installeret.`,
   RUN_OVERLAPS: 'Den kører, og en kørsel til venter. Start den igen, når de er færdige.',
   RATE_LIMITED: 'Der blev startet for mange på kort tid. Vent et minut, og prøv så igen.',
   STORAGE_UNAVAILABLE: 'Vores database svarer ikke. Intet blev startet; prøv igen om lidt.',
-  INPUT_INVALID:
-    'Standin godtager ikke et af felterne. Bad du om en e-mail, er denne server måske ikke sat op til at sende e-mail.',
+  INPUT_INVALID: `${of.name} godtager ikke et af felterne. Bad du om en e-mail, er denne server måske ikke sat op til at sende e-mail.`,
   IDEMPOTENCY_KEY_REUSED: 'Denne start er allerede brugt. Tryk igen.',
-}
+})
 
+const askForHelp = (app: string, support: string | undefined) =>
+  support ? `skriv til ${support}` : `sig det til dem, der driver ${app}`
 const atMoment = ({ kind, day, clock }: SaidMoment) => {
   if (kind === 'today' || kind === 'yesterday') return `${day} kl. ${clock}`
   return `${kind === 'weekday' ? day : `den ${day}`} kl. ${clock}`
@@ -144,20 +145,20 @@ const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 
 /** All texts of the app in Danish. */
-export const da: Texts = {
+export const da = ({ name: app, support }: AppWords): Texts => ({
   language: 'da',
   ofAction: (_actionId, message) => textOf(message),
   permissions,
-  refusals,
+  refusals: refusals({ name: app, support }),
   machineType: (type) => machineTypes[type] ?? readable(type),
 
   installation: {
-    working: 'Standin virker. Intet kræver dig.',
-    workingButNeeds: (n) => `Standin virker. ${count(n)} ting kræver dig.`,
+    working: `${app} virker. Intet kræver dig.`,
+    workingButNeeds: (n) => `${app} virker. ${count(n)} ting kræver dig.`,
     worksFor: (account) => `Den arbejder for ${account}, også når ingen er logget ind.`,
     workingSince: (since) => `Virker siden ${since.kind === 'today' ? `kl. ${since.clock} i dag` : onDay(since)}.`,
 
-    pending: 'Standin gør sig klar. Det tager som regel under et minut.',
+    pending: `${app} gør sig klar. Det tager som regel under et minut.`,
     pendingMeans: (account) =>
       `Trackunit har givet os adgang til ${account}. Vi tester den. Det, du starter nu, begynder, så snart den virker.`,
     pendingDo: 'Der er intet at gøre. Siden opdateres automatisk.',
@@ -177,44 +178,43 @@ export const da: Texts = {
     parked: (since) => `Trackunit har afvist vores adgang siden ${atMoment(since)}.`,
     parkedMeans: 'Arbejdet i baggrunden er sat i bero. Intet er tabt.',
     lastTry: (clock) => `Vi prøvede senest kl. ${clock}.`,
-    parkedDo: 'Blev Standin fjernet med vilje, så gør intet. Ellers installér den igen i Marketplace.',
+    parkedDo: `Blev ${app} fjernet med vilje, så gør intet. Ellers installér den igen i Marketplace.`,
     parkedFoot: 'Vi bliver ved med at prøve. Arbejdet fortsætter automatisk, når Trackunit godtager vores adgang.',
 
     rejected: 'Trackunit afviser den adgang, som vi fik.',
     rejectedTries: (n, time, last) =>
       `Vi prøvede ${n} ${n === 1 ? 'gang' : 'gange'} på ${time}, senest ${atMoment(last)}.`,
-    rejectedMeans: 'Standin kan ikke arbejde på denne konto.',
-    rejectedDo: 'Fjern Standin i Marketplace, og installér den igen. Jeres resultater gemmes.',
+    rejectedMeans: `${app} kan ikke arbejde på denne konto.`,
+    rejectedDo: `Fjern ${app} i Marketplace, og installér den igen. Jeres resultater gemmes.`,
 
     quarantined: 'Vi har låst en ny adgang inde, fordi den hører til en anden konto.',
     quarantinedMeans: (came, account) =>
       `Den kom ${atMoment(came)} for ${account}, men hører til et andet firmas konto. Intet blev læst eller ændret med den.`,
-    quarantinedDo: 'Hvis en af jer installerede Standin dengang, så installér den igen. Ellers send os oplysningerne.',
+    quarantinedDo: `Hvis en af jer installerede ${app} dengang, så installér den igen. Ellers send ${support ? `oplysningerne til ${support}` : 'os oplysningerne'}.`,
 
     approval: 'En ny adgang kræver en afgørelse.',
     approvalMeans: (came) =>
-      `Nogen installerede Standin igen ${atMoment(came)}. Trackunit siger ikke hvem. Arbejdet i baggrunden er sat i bero, til en administrator afgør det.`,
+      `Nogen installerede ${app} igen ${atMoment(came)}. Trackunit siger ikke hvem. Arbejdet i baggrunden er sat i bero, til en administrator afgør det.`,
     approvalDo:
       'Spørg jeres andre administratorer, om det var en af dem. En administrator kan så tage den nye adgang i brug eller afvise den.',
 
     superseded: 'Vores adgang til denne konto er forældet.',
     supersededMeans: 'En nyere har erstattet den, men virker ikke endnu. Arbejdet i baggrunden er sat i bero.',
-    supersededDo: 'Installér Standin igen i Marketplace.',
+    supersededDo: `Installér ${app} igen i Marketplace.`,
 
-    suspended: (since) => `Standin stoppede ${atMoment(since)}: Trackunit siger, at den blev fjernet.`,
+    suspended: (since) => `${app} stoppede ${atMoment(since)}: Trackunit siger, at den blev fjernet.`,
     suspendedMeans: (erased) =>
       `Intet kører. Alt gemmes indtil ${onDay(erased)} kl. ${erased.clock}; derefter slettes vores adgang og alle data.`,
-    suspendedDo: 'Blev Standin ikke fjernet, så gendan den: alt fortsætter som før.',
-    suspendedReaderDo: 'Blev Standin ikke fjernet, så bed en administrator af kontoen om at gendanne den.',
+    suspendedDo: `Blev ${app} ikke fjernet, så gendan den: alt fortsætter som før.`,
+    suspendedReaderDo: `Blev ${app} ikke fjernet, så bed en administrator af kontoen om at gendanne den.`,
 
-    uninstalled: (since) => `Standin blev fjernet fra denne konto ${atMoment(since)}.`,
+    uninstalled: (since) => `${app} blev fjernet fra denne konto ${atMoment(since)}.`,
     uninstalledMeans: 'Alt arbejde stoppede med det samme. Vores adgang og alle filer er slettet.',
-    uninstalledDo: 'Vil I bruge Standin igen, så installér den i Marketplace.',
+    uninstalledDo: `Vil I bruge ${app} igen, så installér den i Marketplace.`,
 
     none: 'Vi har ikke hørt fra Trackunit om denne konto endnu.',
     noneMeans: (account) => `Trackunit sender os adgang efter en installation. Vi har ikke fået nogen til ${account}.`,
-    noneDo:
-      'Er Standin lige blevet installeret, så vent et minut; siden opdateres automatisk. Ellers installér den i Marketplace.',
+    noneDo: `Er ${app} lige blevet installeret, så vent et minut; siden opdateres automatisk. Ellers installér den i Marketplace.`,
 
     onHold: (n) => `${n} ${n === 1 ? 'plan er' : 'planer er'} sat på pause.`,
     seeActivity: 'Se, hvad der blev gjort',
@@ -229,24 +229,24 @@ export const da: Texts = {
 
   needs: {
     heading: 'Kræver dig',
-    removal: 'Trackunit siger, at Standin blev fjernet, men vores adgang virker stadig.',
-    removalMeans: (came) => `Beskeden kom ${atMoment(came)}. Standin arbejder videre, til du afgør det.`,
+    removal: `Trackunit siger, at ${app} blev fjernet, men vores adgang virker stadig.`,
+    removalMeans: (came) => `Beskeden kom ${atMoment(came)}. ${app} arbejder videre, til du afgør det.`,
     removalNo: 'Nej, fortsæt arbejdet',
-    removalDismissed: 'Standin fortsætter arbejdet.',
-    restore: 'Gendan Standin',
-    restored: 'Standin er gendannet.',
+    removalDismissed: `${app} fortsætter arbejdet.`,
+    restore: `Gendan ${app}`,
+    restored: `${app} er gendannet.`,
     notNow: 'Ikke nu',
     removalYes: 'Den blev fjernet: stop og slet',
     removalQuestion: 'Stoppe alt arbejde og slette alt?',
     removalQuestionMeans:
       'Det sletter vores adgang, alle filer og alle resultater for denne konto og stopper alle planer. Det kan ikke fortrydes.',
     removalKeep: 'Fortsæt arbejdet',
-    removalDone: 'Standin er stoppet og har slettet sine data.',
-    approval: 'Nogen installerede Standin igen. Var det en af jer?',
-    approvalMeans: 'Standin beholder sin adgang, medmindre du vælger den nye.',
+    removalDone: `${app} er stoppet og har slettet sine data.`,
+    approval: `Nogen installerede ${app} igen. Var det en af jer?`,
+    approvalMeans: `${app} beholder sin adgang, medmindre du vælger den nye.`,
     approvalReader: 'En ny adgang kræver en administrators afgørelse.',
     approvalReaderMeans: (came) =>
-      `Nogen installerede Standin igen ${atMoment(came)}. Standin beholder sin adgang, til en administrator afgør det.`,
+      `Nogen installerede ${app} igen ${atMoment(came)}. ${app} beholder sin adgang, til en administrator afgør det.`,
     changes: 'Hvad der ville ændre sig',
     now: 'Nu',
     after: 'Med den nye adgang',
@@ -267,18 +267,18 @@ export const da: Texts = {
     use: 'Brug den nye adgang',
     refuse: 'Afvis den',
     refuseQuestion: 'Afvise den nye adgang?',
-    refuseQuestionMeans: 'Standin beholder sin adgang. Skal den nye bruges senere, må nogen installere Standin igen.',
+    refuseQuestionMeans: `${app} beholder sin adgang. Skal den nye bruges senere, må nogen installere ${app} igen.`,
     refuseKeep: 'Afgør det senere',
-    used: 'Standin bruger nu den nye adgang.',
-    refused: 'Den nye adgang er afvist. Standin beholder sin adgang.',
-    notDecided: 'Din afgørelse nåede ikke frem til Standin. Prøv igen.',
+    used: `${app} bruger nu den nye adgang.`,
+    refused: `Den nye adgang er afvist. ${app} beholder sin adgang.`,
+    notDecided: `Din afgørelse nåede ikke frem til ${app}. Prøv igen.`,
     notAllowedToDecide: 'Kun en administrator kan afgøre dette.',
     quarantined: 'Vi har låst en ny adgang inde, fordi den hører til en anden konto.',
     quarantinedMeans: (came) =>
-      `Den kom ${atMoment(came)}. Intet blev læst med den, og jeres nuværende adgang virker stadig. Hvis en af jer installerede Standin dengang, så installér den igen.`,
+      `Den kom ${atMoment(came)}. Intet blev læst med den, og jeres nuværende adgang virker stadig. Hvis en af jer installerede ${app} dengang, så installér den igen.`,
     rejected: 'Trackunit afviser den nye adgang, som vi fik.',
     rejectedMeans: (came) =>
-      `Den kom ${atMoment(came)}. Standin beholder sin adgang. Installér Standin igen for at erstatte den.`,
+      `Den kom ${atMoment(came)}. ${app} beholder sin adgang. Installér ${app} igen for at erstatte den.`,
     partial: (titles) => `${titles} udelader noget.`,
     partialMeans: (permissions) =>
       `${permissions} blev ikke tilladt ved installationen, eller er ikke med i jeres Trackunit-plan. Resten er komplet. En administrator kan tillade det i Manager under Apps.`,
@@ -289,14 +289,12 @@ export const da: Texts = {
     whichPlan: 'Jeres kontakt hos Trackunit kan sige, hvilken plan der har det.',
     openApps: 'Se, hvordan det tillades',
     notDelivered: (title, to) => `Resultatet af “${title}” nåede ikke frem til ${to}.`,
-    notDeliveredMeans: (tries) =>
-      `Modtageren svarede ikke. Standin forsøgte ${times(tries)}. Resultatet er stadig her.`,
+    notDeliveredMeans: (tries) => `Modtageren svarede ikke. ${app} forsøgte ${times(tries)}. Resultatet er stadig her.`,
     refusedAddressMeans: 'Adressen tager ikke imod resultatet. Resultatet er stadig her.',
     unconfirmedMeans:
       'Resultater må ikke længere sendes dertil: modtageren vil ikke have flere, eller kontoen har ikke tillid til domænet. Resultatet er stadig her.',
     receivers: 'Se, hvem der må få resultater',
-    noEmailMeans:
-      'Denne server kan ikke sende e-mail. Dem, der driver Standin hos jer, kan sætte det op. Resultatet er stadig her.',
+    noEmailMeans: `Denne server kan ikke sende e-mail. De, der driver ${app}, kan sætte det op. Resultatet er stadig her.`,
     incomplete: (title) => `“${title}” kunne ikke tjekke alt.`,
     runAgain: 'Prøv igen',
     runAgainNamed: (title) => `Prøv igen: ${title}`,
@@ -317,7 +315,7 @@ export const da: Texts = {
 
   shell: {
     skip: 'Gå til indholdet',
-    tabs: 'Standin',
+    tabs: app,
     overview: 'Overblik',
     actions: 'Opgaver',
     schedules: 'Planer',
@@ -340,18 +338,18 @@ export const da: Texts = {
     readOnly: 'Du kan se alt her, men ikke starte eller ændre det.',
     readOnlyMeans: 'Det kræver rollen Administrator i Manager. En administrator af jeres konto kan give dig den.',
     needsRole: 'Kræver rollen Administrator',
-    marketplace: 'Åbn Standin i Marketplace',
+    marketplace: `Åbn ${app} i Marketplace`,
     openApps: 'Åbn Apps',
     openFleet: 'Åbn flåden',
     opensInManager: '(åbner i Manager)',
     back: 'Tilbage',
     cancel: 'Annullér',
     close: 'Luk',
-    notSaved: 'Din ændring nåede ikke frem til Standin. Prøv igen.',
+    notSaved: `Din ændring nåede ikke frem til ${app}. Prøv igen.`,
   },
 
   actions: {
-    heading: 'Hvad skal Standin gøre?',
+    heading: `Hvad skal ${app} gøre?`,
     lead: 'Opgaver arbejder på jeres konto i baggrunden. Du kan lukke siden; resultaterne bliver her og kan sendes med mail.',
     setUp: 'Sæt op',
     setUpNamed: (title) => `Sæt ${title} op`,
@@ -372,13 +370,13 @@ export const da: Texts = {
     needsRole: 'Du kan se på den. For at starte den skal du have rollen Administrator.',
     noAccess: 'Kan startes, når vores adgang virker.',
     none: 'Der er ingen opgaver endnu.',
-    noneMeans: 'Den, der driver Standin for jer, kan tilføje nogle.',
+    noneMeans: `De, der driver ${app}, kan tilføje nogle.`,
     unknown: 'Der er ingen sådan opgave.',
     started: (title) => `${title} er startet.`,
     notStarted: (title) => `${title} startede ikke.`,
-    notStartedBecause,
-    uninstalled: 'Intet kan startes, fordi Standin blev fjernet fra denne konto.',
-    notInstalled: 'Intet kan startes, fordi Standin ikke er installeret på denne konto.',
+    notStartedBecause: notStartedBecause({ name: app, support }),
+    uninstalled: `Intet kan startes, fordi ${app} blev fjernet fra denne konto.`,
+    notInstalled: `Intet kan startes, fordi ${app} ikke er installeret på denne konto.`,
   },
 
   form: {
@@ -397,8 +395,7 @@ export const da: Texts = {
     matchingUnknown: 'Antallet af maskiner, der passer, kendes, når en opgave har læst dem.',
     noneMatch: 'Ingen maskine passer. Tag noget ud af valget.',
     emptyFleet: 'Der er ingen maskiner på denne konto endnu.',
-    emptyFleetMeans:
-      'Standin virker, men har ingen maskiner at se på. Opgaverne tager maskiner med, så snart de er tilføjet i Manager.',
+    emptyFleetMeans: `${app} virker, men har ingen maskiner at se på. Opgaverne tager maskiner med, så snart de er tilføjet i Manager.`,
     add: 'Tilføj en plads, type eller gruppe',
     remove: (name) => `Fjern ${name}`,
     site: (name) => `Plads: ${name}`,
@@ -426,8 +423,7 @@ export const da: Texts = {
     withdrawn: (address) => `${address} vil ikke have mails.`,
     untrustedHost: (host) =>
       `Kontoen har ikke tillid til ${host}. En administrator kan tilføje den under Planer, Modtagere.`,
-    noEmail:
-      'Denne server kan ikke sende mail endnu; den, der driver Standin for jer, kan sætte det op. Resultatet bliver altid her.',
+    noEmail: `Denne server kan ikke sende mail endnu; de, der driver ${app}, kan sætte det op. Resultatet bliver altid her.`,
     file: 'Vedhæftet fil',
     fileNone: 'Ingen, kun et resumé og et link',
     fileXlsx: 'Regnearket (XLSX)',
@@ -518,7 +514,7 @@ export const da: Texts = {
     stopMeansNothingYet: 'Intet er gjort endnu. Du kan starte den igen når som helst.',
     goOn: 'Lad den fortsætte',
     stopNow: 'Stop nu',
-    notStopped: 'Din anmodning nåede ikke frem til Standin. Kørslen fortsætter; prøv igen.',
+    notStopped: `Din anmodning nåede ikke frem til ${app}. Kørslen fortsætter; prøv igen.`,
     keepStop: 'Stop og behold det læste',
     stillGoing: (title) => `${title} kører`,
     aboutLeft: (title, left) => `${title}, ${left}`,
@@ -558,7 +554,7 @@ export const da: Texts = {
     stopped: (title) => `${title} stoppede, før den fandt noget`,
     stoppedByPerson: (title) => `${title} blev stoppet`,
     stoppedByPersonAt: (title, progress) => `${title} blev stoppet ved ${progress}`,
-    because: stoppedBecause,
+    because: stoppedBecause({ name: app, support }),
     becauseUnknown: 'Der skete en uventet fejl.',
     when: ({ shortDay, clock }) => `${shortDay} kl. ${clock}`,
     byYou: 'startet af dig',
@@ -566,7 +562,7 @@ export const da: Texts = {
     bySomebody: 'startet af en på denne konto',
     byService: 'startet af et andet program',
     bySchedule: 'efter plan',
-    bySystem: 'startet af Standin',
+    bySystem: `startet af ${app}`,
     all: 'Alle resultater',
     allLead: 'Alt, der har kørt på denne konto. Det, der startede sidst, står først.',
     files: (n) => `${n} ${n === 1 ? 'fil' : 'filer'}`,
@@ -603,7 +599,7 @@ export const da: Texts = {
     service: (name) => name ?? 'Et andet program',
     schedule: 'En plan',
     scheduleOf: (name) => `Plan af ${name}`,
-    system: 'Standin',
+    system: app,
     log: 'Log',
     again: 'Kør igen',
     tryAgain: 'Prøv igen',
@@ -696,25 +692,25 @@ export const da: Texts = {
 
   schedules: {
     heading: 'Planer',
-    lead: (zone) => `Kørsler, som Standin starter automatisk. Alle tider er tid i ${zone}.`,
-    leadMixed: 'Kørsler, som Standin starter automatisk.',
+    lead: (zone) => `Kørsler, som ${app} starter automatisk. Alle tider er tid i ${zone}.`,
+    leadMixed: `Kørsler, som ${app} starter automatisk.`,
     add: 'Ny plan',
     none: 'Intet er planlagt endnu.',
     noneMeans: 'Få for eksempel opmærksomhedslisten på mail hver mandag morgen.',
     next: (when) => `Næste: ${when}`,
     last: (what) => `Sidst: ${what}`,
     paused: 'På pause',
-    pausedByStandin: 'Sat på pause af Standin',
+    pausedByStandin: `Sat på pause af ${app}`,
     pausedBecause: {
       SCOPE_NOT_GRANTED:
         'en nødvendig tilladelse er ikke længere givet. Giv den i Manager under Apps, og genoptag så planen.',
       SCOPE_FORBIDDEN: 'den, der lavede den, må ikke længere starte dette. Genoptag planen for at overtage den.',
       ACCOUNT_FORBIDDEN:
         'den, der lavede den, må ikke længere handle på denne konto. Genoptag planen for at overtage den.',
-      INSTALLATION_UNINSTALLED: 'Standin blev fjernet fra denne konto. Installér den igen, og genoptag så planen.',
+      INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto. Installér den igen, og genoptag så planen.`,
       ACTION_NOT_FOUND: 'opgaven findes ikke mere. Lav en ny plan.',
       INPUT_INVALID: 'opgaven er ændret og kræver andre valg. Ændr planen, og genoptag den så.',
-      CREDENTIALS_REJECTED: 'Trackunit afviser vores adgang. Installér Standin igen, og genoptag så planen.',
+      CREDENTIALS_REJECTED: `Trackunit afviser vores adgang. Installér ${app} igen, og genoptag så planen.`,
       PLAN_REQUIRED: 'jeres Trackunit-plan omfatter ikke dette.',
       AUTHOR_AWAY: 'den, der lavede den, har ikke brugt denne app i 90 dage. Genoptag planen for at overtage den.',
     },
@@ -814,7 +810,7 @@ export const da: Texts = {
     added: (domain) => `Resultater kan nu sendes til ${domain}.`,
     notADomain: 'Skriv et domæne som acme.dk.',
     notAdded: 'Det blev ikke tilføjet.',
-    notAccepted: 'Standin tager ikke imod det: enhver kan have en adresse dér, eller listen er fuld.',
+    notAccepted: `${app} tager ikke imod det: enhver kan have en adresse dér, eller listen er fuld.`,
     addedBy: (who, when) => `Tilføjet af ${who} ${onDay(when)}`,
     byOperator: 'Gælder for alle konti på denne server',
     all: 'Alle',
@@ -844,7 +840,7 @@ export const da: Texts = {
 
   activity: {
     heading: 'Aktivitet',
-    lead: 'Alt, der er gjort på denne konto gennem Standin, af hvem og hvornår. Poster kan ikke ændres.',
+    lead: `Alt, der er gjort på denne konto gennem ${app}, af hvem og hvornår. Poster kan ikke ændres.`,
     times: (n, since) => `${n} gange siden kl. ${since}`,
     export: 'Eksportér',
     exporting: 'Samler',
@@ -862,7 +858,7 @@ export const da: Texts = {
     schedules: 'Planer',
     services: 'Andre tjenester',
     trackunit: 'Trackunit',
-    standin: 'Standin',
+    standin: app,
     what: 'Hvad',
     everything: 'Læst og ændret',
     onlyChanges: 'Kun ændringer',
@@ -890,7 +886,7 @@ export const da: Texts = {
     },
     more: (n) => `Vis ${n} mere`,
     caption: 'Aktivitet, nyeste først',
-    operator: 'Den, der driver Standin',
+    operator: `Den, der driver ${app}`,
     somebody: 'En på denne konto',
     aSchedule: 'En plan',
     aService: 'En tilsluttet tjeneste',
@@ -940,7 +936,7 @@ export const da: Texts = {
       'receiver.confirmed': (of) => `${of.to ?? 'En person'} bekræftede, at de vil have resultater.`,
       'receiver.withdrawn': (of) => `${of.to ?? 'En person'} vil ikke have flere mails.`,
       'receiver.removed': (of) => `Fjernede ${of.to ?? 'en person'} fra dem, der må få resultater.`,
-      'signing-secret.shown': () => 'Læste hemmeligheden, der bekræfter det, Standin sender.',
+      'signing-secret.shown': () => `Læste hemmeligheden, der bekræfter det, ${app} sender.`,
       'hand-out.set-aside': () => 'Kunne ikke registrere én brug af adgangen.',
       'token.issued': (of) => `Fik adgang${of.scopes?.length ? ` til at ${of.scopes.join(', til at ')}` : ''}.`,
       'callback.ignored': () => 'Sendte en ukendt besked, som blev ignoreret.',
@@ -949,9 +945,9 @@ export const da: Texts = {
       'credentials.proven': () => 'Testede adgangen: den virker.',
       'credentials.took-over': () => 'Skiftede til den nyere adgang.',
       'credentials.approved': () => 'Godkendte den nye adgang til denne konto.',
-      'credentials.declined': () => 'Afviste den nye adgang til denne konto. Standin beholdt sin adgang.',
+      'credentials.declined': () => `Afviste den nye adgang til denne konto. ${app} beholdt sin adgang.`,
       'credentials.awaiting-approval': () =>
-        'En ny adgang kom: nogen installerede Standin igen. Den kræver en afgørelse.',
+        `En ny adgang kom: nogen installerede ${app} igen. Den kræver en afgørelse.`,
       'credentials.parked': () => 'Trackunit afviste vores adgang. Arbejdet er sat i bero, til den godtages igen.',
       'credentials.quarantined': () => 'Låste en ny adgang inde, fordi den hører til en anden konto.',
       'credentials.rejected': () => 'Trackunit afviste den nye adgang.',
@@ -959,17 +955,17 @@ export const da: Texts = {
       'credentials.rolled-back': () => 'Gik tilbage til den hidtidige adgang.',
       'credentials.sent-again': () => 'Sendte den samme adgang igen, som blev ignoreret.',
       'credentials.superseded': () => 'Erstattede en ældre adgang.',
-      'credentials.uninstalled': () => 'Slettede adgangen, fordi Standin blev fjernet.',
+      'credentials.uninstalled': () => `Slettede adgangen, fordi ${app} blev fjernet.`,
       'credentials.abandoned': () => 'Opgav en adgang, der længe ikke har virket.',
-      'installation.uninstalled': () => 'Fjernede Standin fra denne konto.',
+      'installation.uninstalled': () => `Fjernede ${app} fra denne konto.`,
       'installation.earlier-uninstalled': () =>
         'Meldte om en fjernelse, som en nyere installation har ophævet. Intet blev gjort.',
-      'installation.suspended': () => 'Meldte, at Standin blev fjernet. Alt arbejde stoppede; intet er slettet endnu.',
-      'installation.restored': () => 'Gendannede Standin. Alt fortsætter som før.',
-      'installation.uninstall-expired': () => 'Glemte en ubevist melding, en dag gammel, om at Standin blev fjernet.',
+      'installation.suspended': () => `Meldte, at ${app} blev fjernet. Alt arbejde stoppede; intet er slettet endnu.`,
+      'installation.restored': () => `Gendannede ${app}. Alt fortsætter som før.`,
+      'installation.uninstall-expired': () => `Glemte en ubevist melding, en dag gammel, om at ${app} blev fjernet.`,
       'installation.uninstall-signalled': () =>
-        'Meldte uden bevis, at Standin blev fjernet. Standin arbejdede videre og spurgte.',
-      'installation.uninstall-dismissed': () => 'Bekræftede, at Standin ikke blev fjernet. Den arbejder videre.',
+        `Meldte uden bevis, at ${app} blev fjernet. ${app} arbejdede videre og spurgte.`,
+      'installation.uninstall-dismissed': () => `Bekræftede, at ${app} ikke blev fjernet. Den arbejder videre.`,
       'service-key.created': (of) => `Gav ${of.name ?? 'en tjeneste'} en nøgle.`,
       'service-key.rotated': (of) => `Fornyede nøglen til ${of.name ?? 'en tjeneste'}.`,
       'service-key.revoked': (of) => `Spærrede nøglen til ${of.name ?? 'en tjeneste'}.`,
@@ -1005,16 +1001,16 @@ export const da: Texts = {
   },
 
   may: {
-    heading: 'Hvad Standin må',
+    heading: `Hvad ${app} må`,
     notAllowed: 'Ikke tilladt',
     notInPlan: 'Ikke med i jeres Trackunit-plan',
     notKnown: 'Vises, når vores adgang virker.',
-    decided: 'Sat, da Standin blev installeret. Kan ændres i Manager under Apps.',
+    decided: `Sat, da ${app} blev installeret. Kan ændres i Manager under Apps.`,
   },
 
   connection: {
-    lost: 'Ingen forbindelse til Standin.',
-    lostSince: (clock) => `Ingen forbindelse til Standin. Du ser det, der blev hentet kl. ${clock}.`,
+    lost: `Ingen forbindelse til ${app}.`,
+    lostSince: (clock) => `Ingen forbindelse til ${app}. Du ser det, der blev hentet kl. ${clock}.`,
     lostMeans: 'Arbejdet i baggrunden fortsætter uden denne side.',
     nextTry: (seconds, one) => `Næste forsøg om ${seconds} ${one ? 'sekund' : 'sekunder'}.`,
     nextTryAt: (clock) => `Næste forsøg: kl. ${clock}.`,
@@ -1022,13 +1018,12 @@ export const da: Texts = {
     tryNow: 'Prøv nu',
     triedInVain: 'Prøvet: Trackunit afviser stadig vores adgang.',
     tryAgain: 'Prøv igen',
-    trouble: 'Standin kan ikke svare lige nu.',
+    trouble: `${app} kan ikke svare lige nu.`,
     troubleMeans: 'Noget er galt hos os. Arbejdet i baggrunden fortsætter måske.',
     signedOut: 'Manager har logget dig ud.',
     signedOutDo: 'Det, du har skrevet, bliver på siden. Log ind i Manager i en anden fane, og prøv så igen.',
-    unknownUser: 'Standin kunne ikke se, hvem du er.',
-    unknownUserDo:
-      'Log ind i Manager igen i en anden fane, og prøv så igen. Bliver det ved, så sig det til den, der driver Standin for jer.',
+    unknownUser: `${app} kunne ikke se, hvem du er.`,
+    unknownUserDo: `Log ind i Manager igen i en anden fane, og prøv så igen. Bliver det ved, så ${askForHelp(app, support)}.`,
     forbidden: 'Denne konto er ikke en af dine.',
     forbiddenDo: (account) => `Du er logget ind for ${account}. Vælg en konto øverst i Manager.`,
     noRight: 'Du har ikke adgang til dette.',
@@ -1057,4 +1052,4 @@ export const da: Texts = {
     minutes: (n) => `${n} ${n === 1 ? 'minut' : 'minutter'}`,
   },
   list: (items) => items.map((item) => `“${item}”`).join(' og '),
-}
+})

@@ -3,7 +3,14 @@ import type { SaidMoment } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 
-/** What Trackunit's scopes let Standin do, as people would say it. */
+/** How the app is called, and where its users get help. */
+export interface AppWords {
+  name: string
+  /** An email address. */
+  support?: string | undefined
+}
+
+/** What Trackunit's scopes let the app do, as people would say it. */
 const permissions: Record<string, string> = {
   'account.access-management.manage': 'See and change who may use machines',
   'account.alert.manage': 'See and change alerts',
@@ -39,9 +46,9 @@ const permissions: Record<string, string> = {
 }
 
 /** Why a run stopped; always a whole sentence. */
-const stoppedBecause: Partial<Record<ErrorReason, string>> = {
-  INSTALLATION_NOT_FOUND: 'Standin is not installed on this account.',
-  INSTALLATION_UNINSTALLED: 'Standin was removed from this account.',
+const stoppedBecause = ({ name: app }: AppWords): Partial<Record<ErrorReason, string>> => ({
+  INSTALLATION_NOT_FOUND: `${app} is not installed on this account.`,
+  INSTALLATION_UNINSTALLED: `${app} was removed from this account.`,
   CREDENTIALS_REJECTED: 'Trackunit refused our access.',
   CREDENTIALS_QUARANTINED: 'Our access is locked away.',
   SCOPE_NOT_GRANTED: 'A required permission is missing.',
@@ -57,8 +64,8 @@ const stoppedBecause: Partial<Record<ErrorReason, string>> = {
   RUN_STUCK: 'The server failed several times during this run.',
   EFFECT_UNKNOWN: 'It is unknown whether Trackunit made the last change. Check in Trackunit, then start again.',
   STORAGE_FULL: 'The files of this account use all their space. Old files are deleted automatically.',
-  INTERNAL: 'Something went wrong in Standin.',
-}
+  INTERNAL: `Something went wrong in ${app}.`,
+})
 
 /** What is answered to Trackunit and to services, or said of runs and deliveries: no press in the app is refused so. */
 type NotOfPresses =
@@ -76,22 +83,22 @@ type NotOfPresses =
 type Refusals = Record<Exclude<ErrorReason, NotOfPresses> | 'UNREACHABLE' | 'SIGNED_OUT', string>
 
 /** Why something that a person asked for was refused, and what to do. A new reason without words does not compile. */
-const refusals: Refusals = {
-  UNREACHABLE: 'Standin did not answer. Try again.',
+const refusals = ({ name: app, support }: AppWords): Refusals => ({
+  UNREACHABLE: `${app} did not answer. Try again.`,
   SIGNED_OUT: 'Manager has signed you out. Sign in to Manager in another tab, then try again.',
-  UNAUTHENTICATED: 'Standin could not tell who you are. Sign in to Manager again, then try again.',
+  UNAUTHENTICATED: `${app} could not tell who you are. Sign in to Manager again, then try again.`,
   SCOPE_FORBIDDEN: 'Your role in Manager does not allow this. An administrator can do it, or change your role.',
   ACCOUNT_FORBIDDEN: 'This account is not one of yours.',
   NOT_FOUND: 'This server does not have this yet.',
-  INPUT_INVALID: 'Standin does not accept one of the fields.',
+  INPUT_INVALID: `${app} does not accept one of the fields.`,
   INPUT_TOO_LARGE: 'That is too much at once. Choose less, then try again.',
   RATE_LIMITED: 'Too many requests in a short time. Wait a minute, then try again.',
-  OVERLOADED: 'Standin is busy. Try again in a moment.',
+  OVERLOADED: `${app} is busy. Try again in a moment.`,
   STORAGE_UNAVAILABLE: 'Our database is not answering. Nothing was changed; try again in a moment.',
   STORAGE_FULL: 'The files of this account use all their space. Old files are deleted automatically.',
-  INTERNAL: 'Something went wrong in Standin. Try again; if it happens again, tell your Standin operator.',
-  INSTALLATION_NOT_FOUND: 'Standin is not installed on this account.',
-  INSTALLATION_UNINSTALLED: 'Standin was removed from this account. Install it again first.',
+  INTERNAL: `Something went wrong in ${app}. Try again; if it happens again, ${askForHelp(app, support)}.`,
+  INSTALLATION_NOT_FOUND: `${app} is not installed on this account.`,
+  INSTALLATION_UNINSTALLED: `${app} was removed from this account. Install it again first.`,
   CREDENTIALS_PENDING: 'Our access is still being tested. This usually takes less than a minute.',
   CREDENTIALS_REJECTED: 'Trackunit refuses our access. The overview says what to do.',
   CREDENTIALS_QUARANTINED: 'Our access is locked away. The overview says what to do.',
@@ -116,22 +123,23 @@ const refusals: Refusals = {
   DELIVERY_FAILED: 'The email could not be sent. Try again later.',
   DESTINATION_UNCONFIRMED:
     'Results may not be sent to one of the receivers yet: it is neither confirmed nor in a domain that this account trusts.',
-}
+})
 
 /** Why a start did not work, and what to do. */
-const notStartedBecause: Refusals = {
-  ...refusals,
-  UNREACHABLE: 'Standin did not answer. Try again: it starts only once, however often you press.',
+const notStartedBecause = (of: AppWords): Refusals => ({
+  ...refusals(of),
+  UNREACHABLE: `${of.name} did not answer. Try again: it starts only once, however often you press.`,
   SCOPE_FORBIDDEN: 'Your role in Manager does not allow this. An administrator can start it, or change your role.',
-  SCOPE_NOT_GRANTED: 'A required permission was not allowed when Standin was installed.',
+  SCOPE_NOT_GRANTED: `A required permission was not allowed when ${of.name} was installed.`,
   RUN_OVERLAPS: 'It is running, and another run is waiting. Start it again when they are done.',
   RATE_LIMITED: 'Too many starts in a short time. Wait a minute, then try again.',
   STORAGE_UNAVAILABLE: 'Our database is not answering. Nothing was started; try again in a moment.',
-  INPUT_INVALID:
-    'Standin does not accept one of the fields. If you asked for an email, this server may not be set up to send any.',
+  INPUT_INVALID: `${of.name} does not accept one of the fields. If you asked for an email, this server may not be set up to send any.`,
   IDEMPOTENCY_KEY_REUSED: 'This start was already used. Press again.',
-}
+})
 
+const askForHelp = (app: string, support: string | undefined) =>
+  support ? `write to ${support}` : `tell those who run ${app}`
 const inSentence = ({ kind, day, clock }: SaidMoment) =>
   kind === 'today' || kind === 'yesterday' ? `${clock} ${day}` : `${day} at ${clock}`
 const onMoment = ({ kind, day, clock }: SaidMoment) =>
@@ -162,22 +170,22 @@ export interface Said {
 export const noChanges = { made: 0, refused: 0, unknown: 0 }
 
 /** All texts of the app in English. Another language is another file of the same type. */
-export const en = {
+export const en = ({ name: app, support }: AppWords) => ({
   language: 'en-GB',
   /** What an action says. In the reader's language once the actions are known, see `WithActionMessages`. */
   ofAction: (_actionId: string, message: Message): string => textOf(message),
   permissions,
-  refusals,
+  refusals: refusals({ name: app, support }),
   /** A type of machine as Trackunit calls it, such as `MINI_EXCAVATOR`. */
   machineType: (type: string): string => readable(type),
 
   installation: {
-    working: 'Standin is working. Nothing needs you.',
-    workingButNeeds: (n: number) => `Standin is working. ${count(n)} ${n === 1 ? 'thing needs' : 'things need'} you.`,
+    working: `${app} is working. Nothing needs you.`,
+    workingButNeeds: (n: number) => `${app} is working. ${count(n)} ${n === 1 ? 'thing needs' : 'things need'} you.`,
     worksFor: (account: string) => `It works for ${account}, even when nobody is signed in.`,
     workingSince: (since: SaidMoment) => `Working since ${since.kind === 'today' ? inSentence(since) : since.day}.`,
 
-    pending: 'Standin is getting ready. This usually takes less than a minute.',
+    pending: `${app} is getting ready. This usually takes less than a minute.`,
     pendingMeans: (account: string) =>
       `Trackunit has given us access to ${account}. We are testing it. Anything you start now begins once it works.`,
     pendingDo: 'Nothing to do. This page updates automatically.',
@@ -198,45 +206,44 @@ export const en = {
     parked: (since: SaidMoment) => `Trackunit has refused our access since ${inSentence(since)}.`,
     parkedMeans: 'Background work is on hold. Nothing is lost.',
     lastTry: (clock: string) => `We last tried at ${clock}.`,
-    parkedDo: 'If Standin was removed on purpose, do nothing. Otherwise, install it again in the Marketplace.',
+    parkedDo: `If ${app} was removed on purpose, do nothing. Otherwise, install it again in the Marketplace.`,
     parkedFoot: 'We keep trying. Work continues automatically once Trackunit accepts our access.',
 
     rejected: 'Trackunit refuses the access it gave us.',
     rejectedTries: (n: number, time: string, last: SaidMoment) =>
       `We tried ${n} ${n === 1 ? 'time' : 'times'} in ${time}, last at ${inSentence(last)}.`,
-    rejectedMeans: 'Standin cannot work on this account.',
-    rejectedDo: 'Remove Standin in the Marketplace and install it again. Your results are kept.',
+    rejectedMeans: `${app} cannot work on this account.`,
+    rejectedDo: `Remove ${app} in the Marketplace and install it again. Your results are kept.`,
 
     quarantined: 'We locked away new access, because it belongs to a different account.',
     quarantinedMeans: (came: SaidMoment, account: string) =>
       `It arrived ${onMoment(came)} for ${account}, but belongs to another company’s account. Nothing was read or changed with it.`,
-    quarantinedDo: 'If one of you installed Standin then, install it again. If not, send us the details.',
+    quarantinedDo: `If one of you installed ${app} then, install it again. If not, send ${support ? `the details to ${support}` : 'us the details'}.`,
 
     approval: 'New access needs a decision.',
     approvalMeans: (came: SaidMoment) =>
-      `Someone installed Standin again ${onMoment(came)}. Trackunit does not say who. Background work is on hold until an administrator decides.`,
+      `Someone installed ${app} again ${onMoment(came)}. Trackunit does not say who. Background work is on hold until an administrator decides.`,
     approvalDo:
       'Ask your other administrators whether it was one of them. An administrator can then use or refuse the new access.',
 
     superseded: 'Our access to this account is outdated.',
     supersededMeans: 'Newer access has replaced it but does not work yet. Background work is on hold.',
-    supersededDo: 'Install Standin again in the Marketplace.',
+    supersededDo: `Install ${app} again in the Marketplace.`,
 
-    suspended: (since: SaidMoment) => `Standin stopped ${onMoment(since)}: Trackunit says it was removed.`,
+    suspended: (since: SaidMoment) => `${app} stopped ${onMoment(since)}: Trackunit says it was removed.`,
     suspendedMeans: (erased: SaidMoment) =>
       `Nothing runs. Everything is kept until ${erased.day} at ${erased.clock}, then our access and all data are deleted.`,
-    suspendedDo: 'If Standin was not removed, restore it: everything continues as before.',
-    suspendedReaderDo: 'If Standin was not removed, ask an administrator of this account to restore it.',
+    suspendedDo: `If ${app} was not removed, restore it: everything continues as before.`,
+    suspendedReaderDo: `If ${app} was not removed, ask an administrator of this account to restore it.`,
 
-    uninstalled: (since: SaidMoment) => `Standin was removed from this account ${onMoment(since)}.`,
+    uninstalled: (since: SaidMoment) => `${app} was removed from this account ${onMoment(since)}.`,
     uninstalledMeans: 'All work stopped immediately. Our access and all files were deleted.',
-    uninstalledDo: 'To use Standin again, install it in the Marketplace.',
+    uninstalledDo: `To use ${app} again, install it in the Marketplace.`,
 
     none: 'We have not heard from Trackunit about this account yet.',
     noneMeans: (account: string) =>
       `Trackunit sends us access after an installation. We have not received any for ${account}.`,
-    noneDo:
-      'If Standin was just installed, wait a minute; this page updates automatically. Otherwise, install it in the Marketplace.',
+    noneDo: `If ${app} was just installed, wait a minute; this page updates automatically. Otherwise, install it in the Marketplace.`,
 
     onHold: (n: number) => `${n} ${n === 1 ? 'schedule is' : 'schedules are'} on hold.`,
     seeActivity: 'See what was done',
@@ -251,25 +258,24 @@ export const en = {
 
   needs: {
     heading: 'Needs you',
-    removal: 'Trackunit says Standin was removed, but our access still works.',
-    removalMeans: (came: SaidMoment) =>
-      `The message arrived ${onMoment(came)}. Standin keeps working until you decide.`,
+    removal: `Trackunit says ${app} was removed, but our access still works.`,
+    removalMeans: (came: SaidMoment) => `The message arrived ${onMoment(came)}. ${app} keeps working until you decide.`,
     removalNo: 'No, keep working',
-    removalDismissed: 'Standin keeps working.',
-    restore: 'Restore Standin',
-    restored: 'Standin is restored.',
+    removalDismissed: `${app} keeps working.`,
+    restore: `Restore ${app}`,
+    restored: `${app} is restored.`,
     notNow: 'Not now',
     removalYes: 'It was removed: stop and delete',
     removalQuestion: 'Stop all work and delete everything?',
     removalQuestionMeans:
       'This deletes our access, all files and all results of this account, and stops all schedules. It cannot be undone.',
     removalKeep: 'Keep working',
-    removalDone: 'Standin has stopped and deleted its data.',
-    approval: 'Someone installed Standin again. Was it one of you?',
-    approvalMeans: 'Standin keeps its current access unless you choose the new one.',
+    removalDone: `${app} has stopped and deleted its data.`,
+    approval: `Someone installed ${app} again. Was it one of you?`,
+    approvalMeans: `${app} keeps its current access unless you choose the new one.`,
     approvalReader: 'New access needs an administrator’s decision.',
     approvalReaderMeans: (came: SaidMoment) =>
-      `Someone installed Standin again ${onMoment(came)}. Standin keeps its current access until an administrator decides.`,
+      `Someone installed ${app} again ${onMoment(came)}. ${app} keeps its current access until an administrator decides.`,
     changes: 'What would change',
     now: 'Now',
     after: 'With the new access',
@@ -290,19 +296,18 @@ export const en = {
     use: 'Use the new access',
     refuse: 'Refuse it',
     refuseQuestion: 'Refuse the new access?',
-    refuseQuestionMeans:
-      'Standin keeps its current access. To use the new one later, someone has to install Standin again.',
+    refuseQuestionMeans: `${app} keeps its current access. To use the new one later, someone has to install ${app} again.`,
     refuseKeep: 'Decide later',
-    used: 'Standin now uses the new access.',
-    refused: 'The new access is refused. Standin keeps its current access.',
-    notDecided: 'Your decision did not reach Standin. Try again.',
+    used: `${app} now uses the new access.`,
+    refused: `The new access is refused. ${app} keeps its current access.`,
+    notDecided: `Your decision did not reach ${app}. Try again.`,
     notAllowedToDecide: 'Only an administrator can decide this.',
     quarantined: 'We locked away new access, because it belongs to a different account.',
     quarantinedMeans: (came: SaidMoment) =>
-      `It arrived ${onMoment(came)}. Nothing was read with it, and your current access still works. If one of you installed Standin then, install it again.`,
+      `It arrived ${onMoment(came)}. Nothing was read with it, and your current access still works. If one of you installed ${app} then, install it again.`,
     rejected: 'Trackunit refuses the new access it gave us.',
     rejectedMeans: (came: SaidMoment) =>
-      `It arrived ${onMoment(came)}. Standin keeps its current access. To replace it, install Standin again.`,
+      `It arrived ${onMoment(came)}. ${app} keeps its current access. To replace it, install ${app} again.`,
     partial: (titles: string, one: boolean) => `${titles} ${one ? 'leaves' : 'leave'} something out.`,
     partialMeans: (permissions: string) =>
       `${permissions} was not allowed at installation, or is not in your Trackunit plan. The rest is complete. An administrator can allow it in Manager, under Apps.`,
@@ -314,12 +319,12 @@ export const en = {
     openApps: 'See how to allow it',
     notDelivered: (title: string, to: string) => `The result of “${title}” did not reach ${to}.`,
     notDeliveredMeans: (tries: number) =>
-      `The receiver did not answer. Standin tried ${times(tries)}. The result is still here.`,
+      `The receiver did not answer. ${app} tried ${times(tries)}. The result is still here.`,
     refusedAddressMeans: 'The address does not accept the result. The result is still here.',
     unconfirmedMeans:
       'Results may no longer be sent there: the receiver wants no more, or its domain is not trusted. The result is still here.',
     receivers: 'See who may receive results',
-    noEmailMeans: 'This server cannot send email. Your Standin operator can set it up. The result is still here.',
+    noEmailMeans: `This server cannot send email. Those who run ${app} can set it up. The result is still here.`,
     incomplete: (title: string) => `“${title}” could not check everything.`,
     runAgain: 'Try again',
     runAgainNamed: (title: string) => `Try again: ${title}`,
@@ -340,7 +345,7 @@ export const en = {
 
   shell: {
     skip: 'Skip to content',
-    tabs: 'Standin',
+    tabs: app,
     overview: 'Overview',
     actions: 'Actions',
     schedules: 'Schedules',
@@ -363,18 +368,18 @@ export const en = {
     readOnly: 'You can see everything here, but not start or change it.',
     readOnlyMeans: 'That needs the Administrator role in Manager. An administrator of your account can give it to you.',
     needsRole: 'Needs the Administrator role',
-    marketplace: 'Open Standin in the Marketplace',
+    marketplace: `Open ${app} in the Marketplace`,
     openApps: 'Open Apps',
     openFleet: 'Open Fleet',
     opensInManager: '(opens in Manager)',
     back: 'Back',
     cancel: 'Cancel',
     close: 'Close',
-    notSaved: 'Your change did not reach Standin. Try again.',
+    notSaved: `Your change did not reach ${app}. Try again.`,
   },
 
   actions: {
-    heading: 'What should Standin do?',
+    heading: `What should ${app} do?`,
     lead: 'Actions work on your account in the background. You can close the page; results stay here and can be emailed.',
     setUp: 'Set up',
     setUpNamed: (title: string) => `Set up ${title}`,
@@ -396,13 +401,13 @@ export const en = {
     needsRole: 'You can view this action. Starting it needs the Administrator role.',
     noAccess: 'Available once our access works.',
     none: 'There are no actions yet.',
-    noneMeans: 'Your Standin operator can add some.',
+    noneMeans: `Those who run ${app} can add some.`,
     unknown: 'There is no such action.',
     started: (title: string) => `${title} has started.`,
     notStarted: (title: string) => `${title} did not start.`,
-    notStartedBecause,
-    uninstalled: 'Nothing can start because Standin was removed from this account.',
-    notInstalled: 'Nothing can start because Standin is not installed on this account.',
+    notStartedBecause: notStartedBecause({ name: app, support }),
+    uninstalled: `Nothing can start because ${app} was removed from this account.`,
+    notInstalled: `Nothing can start because ${app} is not installed on this account.`,
   },
 
   form: {
@@ -421,8 +426,7 @@ export const en = {
     matchingUnknown: 'The number of matching machines is known once an action has read them.',
     noneMatch: 'No machines match. Remove part of the choice.',
     emptyFleet: 'There are no machines on this account yet.',
-    emptyFleetMeans:
-      'Standin works, but has no machines to check. Actions include machines as soon as they are added in Manager.',
+    emptyFleetMeans: `${app} works, but has no machines to check. Actions include machines as soon as they are added in Manager.`,
     add: 'Add a site, type or group',
     remove: (name: string) => `Remove ${name}`,
     site: (name: string) => `Site: ${name}`,
@@ -450,7 +454,7 @@ export const en = {
     withdrawn: (address: string) => `${address} wants no emails.`,
     untrustedHost: (host: string) =>
       `This account does not trust ${host}. An administrator can add it under Schedules, Receivers.`,
-    noEmail: 'This server cannot send email yet; your Standin operator can set it up. The result always stays here.',
+    noEmail: `This server cannot send email yet; those who run ${app} can set it up. The result always stays here.`,
     file: 'Attachment',
     fileNone: 'None, only a summary and a link',
     fileXlsx: 'The spreadsheet (XLSX)',
@@ -552,7 +556,7 @@ export const en = {
     stopMeansNothingYet: 'Nothing is done yet. You can start it again at any time.',
     goOn: 'Keep running',
     stopNow: 'Stop now',
-    notStopped: 'Your request did not reach Standin. The run continues; try again.',
+    notStopped: `Your request did not reach ${app}. The run continues; try again.`,
     keepStop: 'Stop and keep what was read',
     stillGoing: (title: string) => `${title} is running`,
     aboutLeft: (title: string, left: string) => `${title}, ${left}`,
@@ -592,7 +596,7 @@ export const en = {
     stopped: (title: string) => `${title} stopped before it found anything`,
     stoppedByPerson: (title: string) => `${title} was stopped`,
     stoppedByPersonAt: (title: string, progress: string) => `${title} was stopped at ${progress}`,
-    because: stoppedBecause,
+    because: stoppedBecause({ name: app, support }),
     becauseUnknown: 'Something unexpected went wrong.',
     when: ({ kind, shortDay, clock }: SaidMoment) =>
       kind === 'date' ? `${shortDay}, ${clock}` : `${shortDay} ${clock}`,
@@ -601,7 +605,7 @@ export const en = {
     bySomebody: 'started by someone on this account',
     byService: 'started by another program',
     bySchedule: 'on schedule',
-    bySystem: 'started by Standin',
+    bySystem: `started by ${app}`,
     all: 'All results',
     allLead: 'Everything that has run on this account. What started last is first.',
     files: (n: number) => `${n} ${n === 1 ? 'file' : 'files'}`,
@@ -638,7 +642,7 @@ export const en = {
     service: (name: string | null) => name ?? 'Another program',
     schedule: 'A schedule',
     scheduleOf: (name: string) => `Schedule of ${name}`,
-    system: 'Standin',
+    system: app,
     log: 'Log',
     again: 'Run again',
     tryAgain: 'Try again',
@@ -733,23 +737,23 @@ export const en = {
 
   schedules: {
     heading: 'Schedules',
-    lead: (zone: string) => `Runs that Standin starts automatically. All times are ${zone} time.`,
-    leadMixed: 'Runs that Standin starts automatically.',
+    lead: (zone: string) => `Runs that ${app} starts automatically. All times are ${zone} time.`,
+    leadMixed: `Runs that ${app} starts automatically.`,
     add: 'New schedule',
     none: 'Nothing is scheduled yet.',
     noneMeans: 'For example, get the attention list by email every Monday morning.',
     next: (when: string) => `Next: ${when}`,
     last: (what: string) => `Last: ${what}`,
     paused: 'Paused',
-    pausedByStandin: 'Paused by Standin',
+    pausedByStandin: `Paused by ${app}`,
     pausedBecause: {
       SCOPE_NOT_GRANTED: 'a required permission is no longer allowed. Allow it in Manager under Apps, then resume.',
       SCOPE_FORBIDDEN: 'the person who made it may no longer start this. Resume it to take it over.',
       ACCOUNT_FORBIDDEN: 'the person who made it may no longer act on this account. Resume it to take it over.',
-      INSTALLATION_UNINSTALLED: 'Standin was removed from this account. Install it again, then resume.',
+      INSTALLATION_UNINSTALLED: `${app} was removed from this account. Install it again, then resume.`,
       ACTION_NOT_FOUND: 'the action no longer exists. Make a new schedule.',
       INPUT_INVALID: 'the action has changed and needs other choices. Change the schedule, then resume.',
-      CREDENTIALS_REJECTED: 'Trackunit refuses our access. Install Standin again, then resume.',
+      CREDENTIALS_REJECTED: `Trackunit refuses our access. Install ${app} again, then resume.`,
       PLAN_REQUIRED: 'your Trackunit plan does not include this.',
       AUTHOR_AWAY: 'the person who made it has not used this app for 90 days. Resume it to take it over.',
     } as Partial<Record<ErrorReason, string>>,
@@ -849,7 +853,7 @@ export const en = {
     added: (domain: string) => `Results can now be sent to ${domain}.`,
     notADomain: 'Enter a domain such as acme.dk.',
     notAdded: 'It was not added.',
-    notAccepted: 'Standin does not accept it: anybody can have an address there, or the list is full.',
+    notAccepted: `${app} does not accept it: anybody can have an address there, or the list is full.`,
     addedBy: (who: string, when: SaidMoment) => `Added by ${who} ${onDay(when)}`,
     byOperator: 'Trusted on every account of this server',
     all: 'All',
@@ -880,7 +884,7 @@ export const en = {
 
   activity: {
     heading: 'Activity',
-    lead: 'Everything done on this account through Standin, by whom and when. Entries cannot be changed.',
+    lead: `Everything done on this account through ${app}, by whom and when. Entries cannot be changed.`,
     times: (n: string, since: string) => `${n} times since ${since}`,
     export: 'Export',
     exporting: 'Collecting',
@@ -898,7 +902,7 @@ export const en = {
     schedules: 'Schedules',
     services: 'Other services',
     trackunit: 'Trackunit',
-    standin: 'Standin',
+    standin: app,
     what: 'What',
     everything: 'Reads and changes',
     onlyChanges: 'Only changes',
@@ -926,7 +930,7 @@ export const en = {
     },
     more: (n: string) => `Show ${n} more`,
     caption: 'Activity, newest first',
-    operator: 'The Standin operator',
+    operator: `Those who run ${app}`,
     somebody: 'Someone on this account',
     aSchedule: 'A schedule',
     aService: 'A connected service',
@@ -977,7 +981,7 @@ export const en = {
       'receiver.confirmed': (of: Said) => `${of.to ?? 'Someone'} confirmed that they want results.`,
       'receiver.withdrawn': (of: Said) => `${of.to ?? 'Someone'} wants no more emails.`,
       'receiver.removed': (of: Said) => `Removed ${of.to ?? 'someone'} from those who may receive results.`,
-      'signing-secret.shown': () => 'Read the secret that verifies what Standin sends.',
+      'signing-secret.shown': () => `Read the secret that verifies what ${app} sends.`,
       'hand-out.set-aside': () => 'Could not record one use of access.',
       'token.issued': (of: Said) => `Got access${of.scopes?.length ? ` to ${of.scopes.join(', to ')}` : ''}.`,
       'callback.ignored': () => 'Sent an unknown message, which was ignored.',
@@ -985,9 +989,8 @@ export const en = {
       'credentials.proven': () => 'Tested the access: it works.',
       'credentials.took-over': () => 'Switched to the newer access.',
       'credentials.approved': () => 'Approved the new access to this account.',
-      'credentials.declined': () => 'Refused the new access to this account. Standin kept its access.',
-      'credentials.awaiting-approval': () =>
-        'New access arrived: someone installed Standin again. It needs a decision.',
+      'credentials.declined': () => `Refused the new access to this account. ${app} kept its access.`,
+      'credentials.awaiting-approval': () => `New access arrived: someone installed ${app} again. It needs a decision.`,
       'credentials.parked': () => 'Trackunit refused our access. Work is on hold until it accepts it again.',
       'credentials.quarantined': () => 'Locked away new access, because it belongs to a different account.',
       'credentials.rejected': () => 'Trackunit refused the new access.',
@@ -995,16 +998,16 @@ export const en = {
       'credentials.rolled-back': () => 'Went back to the previous access.',
       'credentials.sent-again': () => 'Sent the same access again, which was ignored.',
       'credentials.superseded': () => 'Replaced older access.',
-      'credentials.uninstalled': () => 'Deleted the access because Standin was removed.',
-      'installation.uninstalled': () => 'Removed Standin from this account.',
+      'credentials.uninstalled': () => `Deleted the access because ${app} was removed.`,
+      'installation.uninstalled': () => `Removed ${app} from this account.`,
       'installation.earlier-uninstalled': () =>
         'Reported a removal that a newer installation had undone. Nothing was done.',
-      'installation.suspended': () => 'Reported that Standin was removed. All work stopped; nothing is deleted yet.',
-      'installation.restored': () => 'Restored Standin. Everything continues as before.',
-      'installation.uninstall-expired': () => 'Dropped an unproven report, one day old, that Standin was removed.',
+      'installation.suspended': () => `Reported that ${app} was removed. All work stopped; nothing is deleted yet.`,
+      'installation.restored': () => `Restored ${app}. Everything continues as before.`,
+      'installation.uninstall-expired': () => `Dropped an unproven report, one day old, that ${app} was removed.`,
       'installation.uninstall-signalled': () =>
-        'Reported, without proof, that Standin was removed. Standin kept working and asked.',
-      'installation.uninstall-dismissed': () => 'Confirmed that Standin was not removed. It keeps working.',
+        `Reported, without proof, that ${app} was removed. ${app} kept working and asked.`,
+      'installation.uninstall-dismissed': () => `Confirmed that ${app} was not removed. It keeps working.`,
       'service-key.created': (of: Said) => `Gave a key to ${of.name ?? 'a service'}.`,
       'credentials.abandoned': () => 'Gave up access that has not worked for a long time.',
       'callback.released': () => 'Released a message from Trackunit that was held back.',
@@ -1042,16 +1045,16 @@ export const en = {
   },
 
   may: {
-    heading: 'What Standin may do',
+    heading: `What ${app} may do`,
     notAllowed: 'Not allowed',
     notInPlan: 'Not in your Trackunit plan',
     notKnown: 'Shown once our access works.',
-    decided: 'Set when Standin was installed. Change it in Manager under Apps.',
+    decided: `Set when ${app} was installed. Change it in Manager under Apps.`,
   },
 
   connection: {
-    lost: 'No connection to Standin.',
-    lostSince: (clock: string) => `No connection to Standin. You see what was loaded at ${clock}.`,
+    lost: `No connection to ${app}.`,
+    lostSince: (clock: string) => `No connection to ${app}. You see what was loaded at ${clock}.`,
     lostMeans: 'Background work continues without this page.',
     nextTry: (seconds: string, one: boolean) => `Next try in ${seconds} ${one ? 'second' : 'seconds'}.`,
     nextTryAt: (clock: string) => `Next try: ${clock}.`,
@@ -1059,13 +1062,12 @@ export const en = {
     tryNow: 'Try now',
     triedInVain: 'Tried: Trackunit still refuses our access.',
     tryAgain: 'Try again',
-    trouble: 'Standin cannot answer right now.',
+    trouble: `${app} cannot answer right now.`,
     troubleMeans: 'Something is wrong on our side. Background work may continue.',
     signedOut: 'Manager has signed you out.',
     signedOutDo: 'What you typed stays on this page. Sign in to Manager in another tab, then try again.',
-    unknownUser: 'Standin could not tell who you are.',
-    unknownUserDo:
-      'Sign in to Manager again in another tab, then try again. If this keeps happening, tell your Standin operator.',
+    unknownUser: `${app} could not tell who you are.`,
+    unknownUserDo: `Sign in to Manager again in another tab, then try again. If this keeps happening, ${askForHelp(app, support)}.`,
     forbidden: 'This account is not one of yours.',
     forbiddenDo: (account: string) => `You are signed in for ${account}. Choose an account in Manager’s header.`,
     noRight: 'You do not have access to this.',
@@ -1096,7 +1098,7 @@ export const en = {
   },
 
   list: (items: string[]) => items.map((item) => `“${item}”`).join(' and '),
-}
+})
 
 /** The same keys in every language, or it does not compile. */
-export type Texts = typeof en
+export type Texts = ReturnType<typeof en>

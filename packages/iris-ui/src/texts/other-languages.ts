@@ -1,16 +1,18 @@
-import type { Texts } from './en.ts'
+import type { AppWords, Texts } from './en.ts'
 import { type SpokenLanguage, spokenLanguage } from './spoken-language.ts'
 
-const files: Record<Exclude<SpokenLanguage, 'en-GB'>, () => Promise<Texts>> = {
+type TextsOf = (of: AppWords) => Texts
+
+const files: Record<Exclude<SpokenLanguage, 'en-GB'>, () => Promise<TextsOf>> = {
   da: () => import('./da.ts').then(({ da }) => da),
 }
-const come = new Map<SpokenLanguage, Texts>()
+const come = new Map<SpokenLanguage, TextsOf>()
 
 /**
  * Every language but English is loaded when it is needed.
- * @returns the texts if they are loaded already; undefined for English
+ * @returns the language's texts if they are loaded already; undefined for English
  */
-export function otherLanguage(language: string): Texts | Promise<Texts> | undefined {
+export function otherLanguage(language: string): TextsOf | Promise<TextsOf> | undefined {
   const spoken = spokenLanguage(language)
   if (spoken === 'en-GB') return undefined
   return (

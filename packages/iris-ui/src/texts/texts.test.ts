@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { da } from './da.ts'
-import { en } from './en.ts'
+import { da, en } from './called-standin.fixture.ts'
+import { da as danish } from './da.ts'
+import { en as english } from './en.ts'
 import { textsFor } from './texts-for.ts'
 
 /** Every text by its path; a text with gaps is called with words for them. */
@@ -35,8 +36,7 @@ function fill(text: Function): unknown {
 }
 
 test('Danish has every text, and none of them in English', () => {
-  const english = textsOf(en)
-  const danish = textsOf(da)
+  const [english, danish] = [textsOf(en), textsOf(da)]
   expect([...danish.keys()].filter((path) => !path.startsWith('form.options')).sort()).toEqual(
     [...english.keys()].filter((path) => !path.startsWith('form.options')).sort(),
   )
@@ -45,8 +45,20 @@ test('Danish has every text, and none of them in English', () => {
 })
 
 test('a language is found by its first part; a missing language is English', async () => {
-  expect(await textsFor('da-DK')).toBe(da)
-  expect(textsFor('da')).toBe(da) // Has come: the page need not wait for a promise.
-  expect(textsFor('en-US')).toBe(en)
-  expect(textsFor('sv-SE')).toBe(en)
+  const of = { name: 'Standin' }
+  const languageFor = async (tag: string) => (await textsFor(tag, of)).language
+  expect(await languageFor('da-DK')).toBe('da')
+  expect(textsFor('da', of)).not.toBeInstanceOf(Promise) // Has come: the page need not wait for a promise.
+  expect(await languageFor('en-US')).toBe('en-GB')
+  expect(await languageFor('pl-PL')).toBe('en-GB')
+})
+
+test.each([
+  ['English', english],
+  ['Danish', danish],
+])('in %s the app has its own name and support address, and no other', (_language, textsIn) => {
+  const said = [...textsOf(textsIn({ name: 'Roster', support: 'help@acme.example' }))]
+  expect(said.filter(([, text]) => /standin/i.test(text))).toEqual([])
+  expect(said.filter(([, text]) => text.includes('Roster')).length).toBeGreaterThan(60)
+  expect(said.filter(([, text]) => text.includes('help@acme.example')).length).toBeGreaterThan(1)
 })

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type StandinApp, standinAppSchema } from '@standin/contracts'
+import { defaultAccent, type StandinApp, standinAppSchema } from '@standin/contracts'
 import { ConfigError } from './config-error.ts'
 import { developmentKeys } from './development-keys.ts'
 import { mailGaps, productionGaps, userTokenGaps } from './environment-gaps.ts'
@@ -77,7 +77,16 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
           share: read.OTEL_TRACES_SAMPLER_ARG,
         }
       : undefined,
-    app: { id: read.IRIS_APP_ID ?? app.id, name: app.name, scopes },
+    app: {
+      id: read.IRIS_APP_ID ?? app.id,
+      scopes,
+      name: app.name,
+      accent: app.accent ?? defaultAccent,
+      /** Undefined: none. */
+      logoUrl: app.logoUrl,
+      /** An email address; undefined: none. */
+      support: app.support,
+    },
     callback: {
       pathSecrets:
         read.CALLBACK_PATH_SECRET?.filter((secret) => secret !== 'none').map((secret) => new Secret(secret)) ?? [],

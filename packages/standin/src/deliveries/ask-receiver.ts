@@ -48,7 +48,7 @@ export async function askReceiver(ctx: DeliveriesContext, caller: Caller, wanted
   const withdrawUrl = await withdrawUrlOf(ctx, { accountId, address })
   const confirmUrl = await confirmUrlOf(ctx, { accountId, address, askId })
   const who = caller.kind === 'user' ? plainName(caller.name) : undefined
-  const question = { language, appName: ctx.config.app.name, who, address, confirmUrl, withdrawUrl }
+  const question = { language, app: ctx.config.app, who, address, confirmUrl, withdrawUrl }
   const email = { id: `ask/${askId}`, to: address, withdrawUrl, ...emailOfQuestion(question) }
   const outcome = await inTime(ctx.deliveries.timeForSend('question'), (signal) =>
     ctx.deliveries.sendEmail(ctx, email, { signal }),

@@ -65,7 +65,7 @@ async function attempt(ctx: DeliveriesContext, delivery: DeliveryRow): Promise<O
   const sending = traced('standin.delivery', attributes, () => send(ctx, delivery), failureOf)
   const outcome = await sending.catch((error: unknown): Outcome => {
     ctx.log.error({ err: error, runId }, 'delivery failed unexpectedly')
-    return { kind: 'failed', because: 'Something went wrong in Standin.' }
+    return { kind: 'failed', because: 'Something went wrong in the server.' }
   })
   if (outcome.kind !== 'delivered') ctx.log.warn({ runId, because: outcome.because, attempts }, 'not delivered')
   return outcome

@@ -3,7 +3,12 @@ import { emailOfQuestion } from './email-of-question.ts'
 import { plainName } from './plain-name.ts'
 
 const question = {
-  ...{ language: 'en', appName: 'Fleet', who: 'Anna', address: 'bert@acme.example' },
+  app: {
+    name: 'Fleet',
+    accent: { light: '#7a1fa2', dark: '#d9a6ff' },
+    logoUrl: 'https://acme.example/logo.png?a=1&b=2',
+  },
+  ...{ language: 'en', who: 'Anna', address: 'bert@acme.example' },
   ...{ confirmUrl: 'https://standin.example/confirm?a=1&b=2', withdrawUrl: 'https://standin.example/withdraw' },
 }
 
@@ -14,6 +19,8 @@ test('a question says who asks for what, and has the links to agree and never to
   expect(text).toContain('https://standin.example/confirm?a=1&b=2')
   expect(html).toContain('href="https://standin.example/confirm?a=1&amp;b=2"')
   for (const form of [text, html]) expect(form).toContain('https://standin.example/withdraw')
+  expect(html).toContain('background:#7a1fa2')
+  expect(html).toContain('<img src="https://acme.example/logo.png?a=1&amp;b=2" alt="Fleet"')
 })
 
 test('it is in Danish for a Danish asker, and in English for one of an unknown language', () => {

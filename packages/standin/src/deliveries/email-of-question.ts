@@ -1,11 +1,12 @@
 import { html } from '../http/html.ts'
 import { confirmWithinDays } from '../receivers/receiver-link.ts'
+import type { AppOfPage } from '../receivers/receiver-page.ts'
 import { receiverWords } from '../receivers/receiver-words.ts'
 
 interface Question {
   /** A BCP 47 tag. */
   language: string | undefined
-  appName: string
+  app: AppOfPage
   /** The person who asks; undefined where a program does. */
   who: string | undefined
   address: string
@@ -14,21 +15,22 @@ interface Question {
 }
 
 /** The subject and both forms of the email that asks its reader whether they want results. */
-export function emailOfQuestion({ language, appName, who, address, confirmUrl, withdrawUrl }: Question) {
+export function emailOfQuestion({ language, app, who, address, confirmUrl, withdrawUrl }: Question) {
   const words = receiverWords(language)
-  const asks = words.asks({ who, app: appName, address })
+  const asks = words.asks({ who, app: app.name, address })
   const validFor = words.validFor(confirmWithinDays)
   const page = html`<html lang="${words.language}"><body style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.4;color:#1c2430;max-width:600px">
+${app.logoUrl ? html`<p><img src="${app.logoUrl}" alt="${app.name}" height="48"></p>` : ''}
 <p style="font-size:18px;font-weight:600">${asks}</p>
-<p>${words.whatItIs(appName)}</p>
-<p style="margin:24px 0"><a href="${confirmUrl}" style="background:#1d4ed8;color:#ffffff;padding:12px 20px;border-radius:6px;text-decoration:none;font-weight:600;display:inline-block">${words.agree}</a></p>
+<p>${words.whatItIs(app.name)}</p>
+<p style="margin:24px 0"><a href="${confirmUrl}" style="background:${app.accent.light};color:#ffffff;padding:12px 20px;border-radius:6px;text-decoration:none;font-weight:600;display:inline-block">${words.agree}</a></p>
 <p>${validFor} ${words.ifNot}</p>
 <p style="color:#5b6470;font-size:13px"><a href="${withdrawUrl}">${words.neverAgain}</a></p>
 </body></html>`
   return {
-    subject: words.subject(appName),
+    subject: words.subject(app.name),
     text: [
-      ...[asks, words.whatItIs(appName), `${words.agree}: ${confirmUrl}`],
+      ...[asks, words.whatItIs(app.name), `${words.agree}: ${confirmUrl}`],
       ...[`${validFor} ${words.ifNot}`, `${words.neverAgain}: ${withdrawUrl}`],
     ].join('\n\n'),
     html: `<!doctype html>${page.markup}`,

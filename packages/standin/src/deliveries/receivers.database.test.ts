@@ -113,6 +113,8 @@ describe('an email address', () => {
     const link = at.pathIn(question, 'confirm')
     const page = await at.open(link)
     expect([page.statusCode, page.body]).toEqual([200, expect.stringContaining('Yes, send them to me')])
+    expect(page.body).toContain('Fleet night')
+    expect(page.body).not.toMatch(/standin/i)
     expect(page.headers).toMatchObject({
       ...{ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
       'content-security-policy': expect.stringContaining("default-src 'none'"),

@@ -13,6 +13,7 @@ const maxBodyBytes = 4 * 1024
  * @see RFC 8058, by which mail programs withdraw with one click
  */
 export async function registerReceiverRoute(server: FastifyInstance, ctx: Context): Promise<void> {
+  const { app } = ctx.config
   await server.register(async (scope) => {
     // A form's body, in whatever encoding: nothing of it is read.
     scope.removeAllContentTypeParsers()
@@ -28,7 +29,7 @@ export async function registerReceiverRoute(server: FastifyInstance, ctx: Contex
             const linked = await readReceiverLink(ctx, purpose, request.params.link)
             const page = linked && (await answered[method](linked, words))
             const shown = page ?? { heading: words.linkOver, sentences: [words.linkOverMeans] }
-            return sendPage(reply.code(page ? 200 : 410), receiverPage(words, shown))
+            return sendPage(reply.code(page ? 200 : 410), receiverPage(app, words, shown), app.logoUrl)
           },
         })
     }
@@ -64,14 +65,13 @@ function pagesOf(ctx: Context): Record<LinkPurpose, Record<'GET' | 'POST', PageO
   }
 }
 
-const sendPage = (reply: FastifyReply, page: string) =>
+const sendPage = (reply: FastifyReply, page: string, logoUrl: string | undefined) =>
   reply
     .type('text/html; charset=utf-8')
     .headers({
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer', // The address is the permission.
       'x-content-type-options': 'nosniff',
-      'content-security-policy':
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'${logoUrl ? `; img-src ${new URL(logoUrl).origin}` : ''}`,
     })
     .send(page)
