@@ -108,7 +108,7 @@ describe('the examples of the client’s README', () => {
   const said = [
     /^A token of \d{3,} characters, good until 2\d{3}-/,
     /^Trackunit answered 200$/,
-    /The run succeeded: .*3 machines/,
+    /The run succeeded: .*3 machines[\s\S]*\b3 rows\n[\s\S]*\.csv: [1-9]\d* bytes/,
     new RegExp(`${accountId} is active[\\s\\S]*${accountId}: active$`),
     /^Not our customer \(any more\)\.$/,
     /^The fake behaved\.$/,

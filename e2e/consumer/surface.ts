@@ -1,6 +1,7 @@
 // Compiled by every supported TypeScript against the packed client: the public names and types that consumers rely on.
 
 import type {
+  Action,
   ErrorReason,
   Installation,
   InstallationEvent,
@@ -27,8 +28,15 @@ true satisfies Same<
   | 'toStandinClientError'
 >
 true satisfies Same<keyof typeof testing, 'createFakeStandin'>
-true satisfies Same<keyof StandinClient, 'token' | 'replaceToken' | 'fetchFor' | 'runs' | 'installations' | 'api'>
-true satisfies Same<StandinClientErrorReason, ErrorReason | 'UNREACHABLE'>
+true satisfies Same<
+  keyof StandinClient,
+  'token' | 'replaceToken' | 'fetchFor' | 'runs' | 'actions' | 'installations' | 'api'
+>
+true satisfies Same<
+  keyof StandinClient['runs'],
+  'start' | 'get' | 'list' | 'cancel' | 'retry' | 'result' | 'rows' | 'download' | 'events' | 'ended'
+>
+true satisfies Same<StandinClientErrorReason, ErrorReason | 'UNREACHABLE' | 'OPTIONS_INVALID'>
 true satisfies Same<testing.FakeStandin['client'], StandinClient>
 true satisfies Same<ReturnType<StandinClient['fetchFor']>, typeof fetch>
 true satisfies Same<RunEvent['type'], 'state' | 'progress' | 'log' | 'artifact' | 'delivery'>
@@ -47,6 +55,12 @@ export async function use(standin: StandinClient): Promise<void> {
   for await (const event of standin.runs.events(run.id)) {
     if (event.type === 'progress') event.progress.done satisfies number
   }
+  const { signal } = new AbortController()
+  await standin.runs.get(run.id, { signal, maxRetries: 0, timeoutMs: 1_000, fetch })
+  for await (const row of standin.runs.rows(run.id, { search: 'crane' }, { signal })) row.cells satisfies object
+  for (const artifact of run.artifacts)
+    (await standin.runs.download(artifact)).stream satisfies ReadableStream<Uint8Array>
+  ;(await standin.actions.list('an account', { language: 'da' })) satisfies Action[]
   await standin.api.schedule.pause.mutate({ scheduleId: 'a schedule' })
 
   // @ts-expect-error a service key is needed
@@ -59,4 +73,21 @@ export async function use(standin: StandinClient): Promise<void> {
   await standin.runs.start({ accountId: 'an account' })
   // @ts-expect-error no such reason
   new client.StandinClientError('GREMLINS', '')
+}
+
+/** As `defineAction` returns them; a program imports the type alone: `import type { actions } from …`. */
+declare const actions: readonly [
+  { id: 'count'; input: { _zod: { input: { days: number } } } },
+  { id: 'list'; input: { _zod: { input: { search?: string } } } },
+]
+
+export async function useActions(): Promise<void> {
+  const standin = client.createStandinClient<typeof actions>({ url: '', serviceKey: '' })
+  standin satisfies StandinClient // For code that takes any client.
+  await standin.runs.start({ accountId: 'an account', actionId: 'count', input: { days: 7 } })
+  await standin.runs.start({ accountId: 'an account', actionId: 'list' })
+  // @ts-expect-error the input of another type
+  await standin.runs.start({ accountId: 'an account', actionId: 'count', input: { days: 'seven' } })
+  // @ts-expect-error there is no such action
+  await standin.runs.start({ accountId: 'an account', actionId: 'recount', input: {} })
 }

@@ -1,15 +1,13 @@
-import type { Destination, Run, RunEvent, RunState, SentResult } from '@standin/contracts'
-import type { TRPCClient } from '@trpc/client'
+import type { Area, Artifact, Destination, Run, RunEvent, RunState, SentResult, SentRow } from '@standin/contracts'
 import { allPages } from './all-pages.ts'
-import type { AppRouter } from './app-router.ts'
+import type { CallOptions } from './call-options.ts'
+import type { ClientCore } from './client-core.ts'
+import type { ActionInput, AnyActions, DeclaredAction, DeclaredActions, EachAction } from './declared-action.ts'
+import { type Download, download } from './downloads.ts'
 import { type FollowOptions, followEvents } from './follow-events.ts'
-import { told } from './standin-client-error.ts'
 
-export interface StartRun {
+interface RunOptions {
   accountId: string
-  actionId: string
-  /** What the action's form asks for. `{}` by default. */
-  input?: Record<string, unknown>
   /**
    * 8 to 200 characters. The same key again starts nothing new. By default a new one for each call: give one of your own
    * where your process may be killed between the call and its answer.
@@ -17,6 +15,7 @@ export interface StartRun {
   idempotencyKey?: string
   /** `apply` by default. An action that changes data is applied only with the run of its preview. */
   mode?: 'preview' | 'apply'
+  /** The ended preview whose changes are made. */
   previewRunId?: string
   /** Where the result goes when the run has ended; at most 10. */
   deliverTo?: Destination[]
@@ -26,55 +25,130 @@ export interface StartRun {
   unitSystem?: 'metric' | 'imperial'
 }
 
-export interface RunsClient {
+/** May be left out only where the action needs nothing. */
+type WithInput<Input> =
+  Record<never, never> extends Input
+    ? {
+        /** What the action's form asks for. `{}` by default. */
+        input?: Input
+      }
+    : {
+        /** What the action's form asks for. */
+        input: Input
+      }
+
+type StartOf<Action> = Action extends DeclaredAction
+  ? RunOptions & { actionId: Action['id'] } & WithInput<ActionInput<Action>>
+  : never
+
+/** A run to start: of which action, on which account, with what. With `typeof actions`, `input` is that of the action. */
+export type StartRun<Actions extends DeclaredActions = AnyActions> = StartOf<EachAction<Actions>>
+
+/** Which of an account's runs; all by default. */
+export interface ListRuns extends CallOptions {
+  actionId?: string | undefined
+  states?: RunState[] | undefined
+}
+
+/** Which rows of a result, and in which order; all of them in the action's own order by default, worst first. */
+export interface RowQuery {
+  /** Words that the row's machine or text cells must contain, ignoring case; at most 200 characters. */
+  search?: string | undefined
+  /** The required value of a filterable column, by the column's key. */
+  filter?: Record<string, string> | undefined
+  /** Only rows that the previous run did not have. */
+  onlyNew?: boolean | undefined
+  /** Only rows whose position is in an area, or those without a known position. */
+  within?: Area | 'nowhere' | undefined
+  /** By the column with this key. */
+  sort?: { key: string; descending?: boolean } | undefined
+}
+
+/** One page of rows. */
+export interface ResultPage extends RowQuery {
+  /** The `nextCursor` of the page before. */
+  cursor?: string | undefined
+  /** Rows, 20 by default, at most 100. */
+  limit?: number | undefined
+}
+
+/** Background actions: start, watch, stop, read. */
+export interface RunsClient<Actions extends DeclaredActions = AnyActions> {
   /**
    * Starts a background action. An accepted run is never lost.
    * @throws StandinClientError `ACTION_NOT_FOUND`, `INPUT_INVALID`, `SCOPE_NOT_GRANTED`, `SCOPE_FORBIDDEN`,
    *   `PREVIEW_REQUIRED`, `RUN_OVERLAPS`, `IDEMPOTENCY_KEY_REUSED`, or one of the installation's
    */
-  start(run: StartRun): Promise<Run>
+  start(run: StartRun<Actions>, options?: CallOptions): Promise<Run>
   /** @throws StandinClientError `RUN_NOT_FOUND`, also for a run of an account that is not granted */
-  get(runId: string): Promise<Run>
+  get(runId: string, options?: CallOptions): Promise<Run>
   /** The account's runs, the newest first, in pages of 100 behind the scenes. */
-  list(accountId: string, only?: { actionId?: string; states?: RunState[] }): AsyncIterable<Run>
-  /** Asks the run to stop at its next checkpoint; what it has found stays readable. @throws `RUN_NOT_CANCELLABLE` */
-  cancel(runId: string): Promise<Run>
-  /** A new run with the same action and input. */
-  retry(runId: string, idempotencyKey?: string): Promise<Run>
-  /** What it found so far: the sentence, the chart, and 20 rows (`limit`, at most 100) after `cursor`. */
-  result(
-    runId: string,
-    page?: { search?: string; filter?: Record<string, string>; cursor?: string; limit?: number },
-  ): Promise<SentResult & { nextCursor: string | null }>
+  list(accountId: string, options?: ListRuns): AsyncIterable<Run>
+  /**
+   * Asks the run to stop at its next checkpoint; what it has found stays readable.
+   * @throws StandinClientError `RUN_NOT_FOUND`, `RUN_NOT_CANCELLABLE`
+   */
+  cancel(runId: string, options?: CallOptions): Promise<Run>
+  /**
+   * A new run with the same action and input. Without a key of 8 to 200 characters, each call starts one.
+   * @throws StandinClientError `RUN_NOT_FOUND`, `RUN_NOT_ENDED`, or one of `start`
+   */
+  retry(runId: string, idempotencyKey?: string, options?: CallOptions): Promise<Run>
+  /**
+   * What it found so far: the sentence, the chart, and one page of rows.
+   * @throws StandinClientError `RUN_NOT_FOUND`
+   */
+  result(runId: string, page?: ResultPage, options?: CallOptions): Promise<SentResult & { nextCursor: string | null }>
+  /** Every row that it found so far, in pages of 100 behind the scenes. */
+  rows(runId: string, query?: RowQuery, options?: CallOptions): AsyncIterable<SentRow>
+  /**
+   * A file of the run: one of its `artifacts`, or the id of one. It is there from the end of the run until `keptUntil`.
+   * @throws StandinClientError `ARTIFACT_NOT_FOUND`
+   */
+  download(artifact: Artifact | string, options?: CallOptions): Promise<Download>
   /** What happens in a run, from `after` on, until it has ended; survives cuts of the connection. */
   events(runId: string, options?: FollowOptions): AsyncIterable<RunEvent>
   /** Waits until the run has ended, however it ended: look at its `state`. */
-  ended(runId: string, options?: { signal?: AbortSignal }): Promise<Run>
+  ended(runId: string, options?: Omit<FollowOptions, 'after'>): Promise<Run>
 }
 
-export function createRunsClient(api: TRPCClient<AppRouter>): RunsClient {
+export function createRunsClient<Actions extends DeclaredActions>(core: ClientCore): RunsClient<Actions> {
+  const { api, call, parts } = core
+  const get = (runId: string, options?: CallOptions) => call((how) => api.run.get.query({ runId }, how), options)
   const events = (runId: string, options: FollowOptions = {}) =>
     followEvents<RunEvent>(
-      (lastEventId, handlers) => api.run.events.subscribe({ runId, lastEventId }, handlers),
+      (lastEventId, handlers) =>
+        api.run.events.subscribe({ runId, lastEventId }, { ...handlers, context: { fetch: options.fetch } }),
       options,
+      parts,
     )
 
   return {
-    start: ({ input = {}, idempotencyKey = crypto.randomUUID(), ...run }) =>
-      told(api.run.start.mutate({ ...run, input, idempotencyKey })),
-    get: (runId) => told(api.run.get.query({ runId })),
-    list: (accountId, only = {}) =>
+    start(run, options) {
+      const { input = {}, idempotencyKey = crypto.randomUUID(), ...wanted } = run as StartRun
+      return call((how) => api.run.start.mutate({ ...wanted, input, idempotencyKey }, how), options)
+    },
+    get,
+    list: (accountId, { actionId, states, ...options } = {}) =>
       allPages(
-        (cursor) => api.run.list.query({ accountId, ...only, limit: 100, ...(cursor && { cursor }) }),
+        (cursor) =>
+          call((how) => api.run.list.query({ accountId, actionId, states, limit: 100, cursor }, how), options),
         ({ runs }) => runs,
       ),
-    cancel: (runId) => told(api.run.cancel.mutate({ runId })),
-    retry: (runId, idempotencyKey = crypto.randomUUID()) => told(api.run.retry.mutate({ runId, idempotencyKey })),
-    result: (runId, page = {}) => told(api.run.result.query({ runId, ...page })),
+    cancel: (runId, options) => call((how) => api.run.cancel.mutate({ runId }, how), options),
+    retry: (runId, idempotencyKey = crypto.randomUUID(), options) =>
+      call((how) => api.run.retry.mutate({ runId, idempotencyKey }, how), options),
+    result: (runId, page = {}, options) => call((how) => api.run.result.query({ ...page, runId }, how), options),
+    rows: (runId, query = {}, options) =>
+      allPages(
+        (cursor) => call((how) => api.run.result.query({ ...query, runId, limit: 100, cursor }, how), options),
+        ({ rows }) => rows,
+      ),
+    download: (artifact, options) => download(core, artifact, options),
     events,
-    async ended(runId, { signal } = {}) {
-      for await (const _event of events(runId, signal && { signal }));
-      return told(api.run.get.query({ runId }))
+    async ended(runId, options) {
+      for await (const _event of events(runId, options));
+      return get(runId, options)
     },
   }
 }

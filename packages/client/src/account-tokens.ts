@@ -1,11 +1,18 @@
 import type { IssuedToken, IssueTokenInput } from '@standin/contracts'
+import type { CallOptions } from './call-options.ts'
 import { createScopeSpellings } from './scope-spellings.ts'
-import { told } from './standin-client-error.ts'
+import { unlessAborted } from './sleep.ts'
 import { type CachedToken, createTokenCache, type MonotonicClock } from './token-cache.ts'
 import { tokenFingerprint } from './token-fingerprint.ts'
 
+/** Which token, and how it is asked for. Callers that ask at the same time share one request: the first one's. */
+export interface TokenOptions extends CallOptions {
+  /** What the token must be able to do, at most 64; by default all that the service and the account granted. */
+  scopes?: readonly string[] | undefined
+}
+
 interface Dependencies {
-  issue: (input: IssueTokenInput) => Promise<IssuedToken>
+  issue: (input: IssueTokenInput, options: CallOptions) => Promise<IssuedToken>
   now: MonotonicClock
   maxCachedTokens: number
 }
@@ -21,17 +28,22 @@ export function createAccountTokens({ issue, now, maxCachedTokens }: Dependencie
   const wanted = (scopes: readonly string[] | undefined) => scopes && { scopes: [...new Set(scopes)].sort() }
 
   return {
-    get(accountId: string, scopes?: readonly string[]): Promise<CachedToken> {
+    get(accountId: string, { scopes, signal, ...how }: TokenOptions = {}): Promise<CachedToken> {
       const account = accountId.toLowerCase()
-      return cache.get(keyOf(account, scopes), () => told(issue({ accountId: account, ...wanted(scopes) })))
+      // The signal ends this caller's wait, not the request that others share.
+      return unlessAborted(
+        cache.get(keyOf(account, scopes), () => issue({ accountId: account, ...wanted(scopes) }, how)),
+        signal,
+      )
     },
     /** A newer token than `rejected`, which an API refused. */
-    replace(accountId: string, scopes: readonly string[] | undefined, rejected: string): Promise<CachedToken> {
+    replace(accountId: string, rejected: string, { scopes, signal, ...how }: TokenOptions = {}): Promise<CachedToken> {
       const account = accountId.toLowerCase()
-      return cache.replace(keyOf(account, scopes), rejected, async () => {
+      const ask = async () => {
         const rejectedFingerprint = await tokenFingerprint(rejected)
-        return told(issue({ accountId: account, rejectedFingerprint, ...wanted(scopes) }))
-      })
+        return issue({ accountId: account, rejectedFingerprint, ...wanted(scopes) }, how)
+      }
+      return unlessAborted(cache.replace(keyOf(account, scopes), rejected, ask), signal)
     },
   }
 }

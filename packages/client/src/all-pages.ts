@@ -1,5 +1,3 @@
-import { told } from './standin-client-error.ts'
-
 interface Page {
   nextCursor: string | null
 }
@@ -11,7 +9,7 @@ export async function* allPages<Answer extends Page, Entry>(
 ): AsyncGenerator<Entry, void, undefined> {
   let cursor: string | undefined
   do {
-    const page = await told(ask(cursor))
+    const page = await ask(cursor)
     yield* entriesOf(page)
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined)

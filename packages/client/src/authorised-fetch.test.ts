@@ -91,6 +91,20 @@ describe('an authorised fetch', () => {
     expect(streamed.seen).toHaveLength(1)
   })
 
+  test('who gives up a request gives up waiting for its token', async () => {
+    const authorised = createAuthorisedFetch({
+      origins: [api],
+      token: (signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      replace: async () => token('second'),
+      fetch: async () => new Response(),
+    })
+    const stopping = new AbortController()
+    const answering = authorised(`${api}/`, { signal: stopping.signal })
+    stopping.abort(new Error('enough'))
+    await expect(answering).rejects.toThrow('enough')
+  })
+
   test('returns the API’s own 401 if there is no better token, and rejects for any other reason', async () => {
     const refusal = () => new Response('who?', { status: 401 })
     const refused = setUp([refusal], async () => {

@@ -1,29 +1,40 @@
+import { anySignal } from './sleep.ts'
 import { StandinClientError } from './standin-client-error.ts'
 import type { CachedToken } from './token-cache.ts'
 
 interface Dependencies {
   /** Where the token may go: origins, such as `https://iris.trackunit.com`. */
   origins: readonly string[]
-  token: () => Promise<CachedToken>
-  replace: (rejected: string) => Promise<CachedToken>
+  /** @param signal of the request: whoever gives up the request gives up waiting for its token */
+  token: (signal: AbortSignal) => Promise<CachedToken>
+  replace: (rejected: string, signal: AbortSignal) => Promise<CachedToken>
   fetch: typeof fetch
+  /** Ends every request. */
+  signal?: AbortSignal | undefined
 }
 
 /** The `fetch` of the platform, with an account's token where it may go. @see StandinClient.fetchFor */
-export function createAuthorisedFetch({ origins, token, replace, fetch }: Dependencies): typeof globalThis.fetch {
+export function createAuthorisedFetch({
+  origins,
+  token,
+  replace,
+  fetch,
+  signal: always,
+}: Dependencies): typeof globalThis.fetch {
   const allowed = new Set(origins.map((address) => new URL(address).origin))
 
   return async (input, init) => {
-    const request = new Request(input, init)
+    const request = new Request(input, always ? { ...init, signal: anySignal(init?.signal, always) ?? null } : init)
+    const { signal } = request
     if (!allowed.has(new URL(request.url).origin)) return fetch(request)
 
     // A body that is read once from a stream cannot be sent again; any other is kept for the second try.
     const again = init?.body instanceof ReadableStream ? undefined : request.clone()
-    const first = await token()
+    const first = await token(signal)
     const answer = await fetch(withToken(request, first))
     if (answer.status !== 401 || again === undefined) return answer
 
-    const second = await replace(first.accessToken).catch(nothingWhereRefused)
+    const second = await replace(first.accessToken, signal).catch(nothingWhereRefused)
     if (second === undefined) return answer
     await answer.body?.cancel()
     return fetch(withToken(again, second))

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { CallOptions } from './call-options.ts'
 import { followEvents } from './follow-events.ts'
+import { StandinClientError } from './standin-client-error.ts'
 
 type Handlers = Parameters<Parameters<typeof followEvents<{ seq: number }>>[0]>[1]
 
@@ -26,6 +28,14 @@ function streamOf(total: number, { perSubscription = total }: { perSubscription?
   }
 }
 
+/** A client whose pauses take no time. */
+function createParts(options: CallOptions = {}) {
+  const pausesMs: number[] = []
+  const sleep = async (ms: number) => void pausesMs.push(ms)
+  return { pausesMs, parts: { options, sleep, random: () => 0 } }
+}
+const { parts } = createParts()
+
 async function read(events: AsyncIterable<{ seq: number }>): Promise<number[]> {
   const seqs: number[] = []
   for await (const { seq } of events) seqs.push(seq)
@@ -38,7 +48,9 @@ describe('following events', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(2_600), fc.nat(2_600), async (total, after) => {
         const stream = streamOf(total)
-        expect(await read(followEvents(stream.subscribe, { after }))).toEqual(upTo(total, Math.min(after, total)))
+        expect(await read(followEvents(stream.subscribe, { after }, parts))).toEqual(
+          upTo(total, Math.min(after, total)),
+        )
         expect(stream.openOnes()).toBe(0)
       }),
       { numRuns: 25 },
@@ -47,13 +59,13 @@ describe('following events', () => {
 
   test('a slow reader buffers at most a thousand events and requests the rest after reading them', async () => {
     const stream = streamOf(2_500)
-    expect(await read(followEvents(stream.subscribe, {}))).toEqual(upTo(2_500))
+    expect(await read(followEvents(stream.subscribe, {}, parts))).toEqual(upTo(2_500))
     expect(stream.asked).toEqual([undefined, '1000', '2000'])
   })
 
   test('leaving the loop ends the subscription', async () => {
     const stream = streamOf(10)
-    for await (const { seq } of followEvents(stream.subscribe, {})) if (seq === 3) break
+    for await (const { seq } of followEvents(stream.subscribe, {}, parts)) if (seq === 3) break
     expect(stream.openOnes()).toBe(0)
   })
 
@@ -65,24 +77,68 @@ describe('following events', () => {
         isOpen = false
       },
     })
-    const reading = read(followEvents(silent, { signal: stopping.signal }))
+    const reading = read(followEvents(silent, { signal: stopping.signal }, parts))
     stopping.abort(new Error('enough'))
 
     await expect(reading).rejects.toThrow('enough')
     expect(isOpen).toBe(false)
   })
 
-  test('a failure of the stream is thrown as a client error, after the events before it', async () => {
-    const failing = (_lastEventId: string | undefined, handlers: Handlers) => {
-      handlers.onData({ id: '1', data: { seq: 1 } })
-      handlers.onError(new Error('socket'))
-      return { unsubscribe: () => {} }
-    }
+  /** Fails each time after the event that it brings, until it has brought all. */
+  const failing = (total: number, failure: unknown) => (lastEventId: string | undefined, handlers: Handlers) => {
+    const seq = Number(lastEventId ?? 0) + 1
+    queueMicrotask(() => {
+      if (seq > total) return handlers.onComplete()
+      handlers.onData({ id: String(seq), data: { seq } })
+      handlers.onError(failure)
+    })
+    return { unsubscribe: () => {} }
+  }
+
+  test('a stream that was open and breaks is opened again, as often as it takes', async () => {
+    const { parts, pausesMs } = createParts({ maxRetries: 0 })
+    expect(await read(followEvents(failing(30, new Error('socket')), {}, parts))).toEqual(upTo(30))
+    expect(pausesMs).toEqual(Array.from({ length: 30 }, () => 500)) // Each event starts the count of failures anew.
+  })
+
+  test('a refusal that cannot pass is thrown as it is, after the events before it', async () => {
+    const refusal = new StandinClientError('RUN_NOT_FOUND', '')
     const seqs: number[] = []
     const reading = (async () => {
-      for await (const { seq } of followEvents(failing, {})) seqs.push(seq)
+      for await (const { seq } of followEvents(failing(2, refusal), {}, parts)) seqs.push(seq)
     })()
-    await expect(reading).rejects.toMatchObject({ name: 'StandinClientError', reason: 'UNREACHABLE' })
+    await expect(reading).rejects.toBe(refusal)
     expect(seqs).toEqual([1])
+  })
+
+  test.each([
+    ['the client’s number of attempts', { maxRetries: 3 }, {}, 4],
+    ['that of the call', { maxRetries: 3 }, { maxRetries: 1 }, 2],
+    ['two by default', {}, {}, 3],
+  ])('a stream that never opens fails after %s', async (_whose, client, options, attempts) => {
+    let asked = 0
+    const closed = (_lastEventId: string | undefined, handlers: Handlers) => {
+      asked++
+      queueMicrotask(() => handlers.onError(new Error('socket')))
+      return { unsubscribe: () => {} }
+    }
+    const { parts, pausesMs } = createParts(client)
+    await expect(read(followEvents(closed, options, parts))).rejects.toMatchObject({ reason: 'UNREACHABLE' })
+    expect(asked).toBe(attempts)
+    expect(pausesMs).toEqual([500, 1_000, 2_000].slice(0, attempts - 1))
+  })
+
+  test('connections that the link makes again by itself count as well', async () => {
+    let open = 0
+    const lost = { state: 'connecting', error: new Error('socket') }
+    const reconnecting = (_lastEventId: string | undefined, handlers: Handlers) => {
+      open++
+      queueMicrotask(() => {
+        for (let failure = 0; failure < 3; failure++) handlers.onConnectionStateChange(lost)
+      })
+      return { unsubscribe: () => void open-- }
+    }
+    await expect(read(followEvents(reconnecting, {}, parts))).rejects.toMatchObject({ reason: 'UNREACHABLE' })
+    expect(open).toBe(0)
   })
 })

@@ -1,10 +1,18 @@
-import { toStandinClientError } from './standin-client-error.ts'
+import { type CallOptions, callDefaults } from './call-options.ts'
+import type { CallParts } from './create-calls.ts'
+import { retryPauseMs } from './retry-pause.ts'
+import { anySignal } from './sleep.ts'
+import { type StandinClientError, toStandinClientError } from './standin-client-error.ts'
 
-export interface FollowOptions {
+/** How events are followed. */
+export interface FollowOptions extends Pick<CallOptions, 'signal' | 'fetch'> {
   /** Goes on after the event with this number; without it, from the first one. */
-  after?: number
-  /** Ends the iteration with the signal's reason. */
-  signal?: AbortSignal
+  after?: number | undefined
+  /**
+   * How many times in a row a connection may fail before the iteration does. By default that of the client until the stream
+   * was open once, and from then on without a limit.
+   */
+  maxRetries?: number | undefined
 }
 
 interface Numbered {
@@ -12,9 +20,12 @@ interface Numbered {
 }
 
 interface Handlers<Event> {
+  onStarted: () => void
   onData: (event: { id: string; data: Event }) => void
   onComplete: () => void
   onError: (error: unknown) => void
+  /** With an error where the connection was lost and is being made again. */
+  onConnectionStateChange: (state: { state: string; error?: unknown }) => void
 }
 
 type Subscribe<Event> = (lastEventId: string | undefined, handlers: Handlers<Event>) => { unsubscribe: () => void }
@@ -22,35 +33,58 @@ type Subscribe<Event> = (lastEventId: string | undefined, handlers: Handlers<Eve
 /** Events that a slow reader may leave unread; more are asked for again when these are read. */
 const maxUnread = 1_000
 
+type End = 'complete' | 'full' | 'aborted' | StandinClientError
+
 /**
  * A subscription as an iteration: no event is lost and none comes twice, whatever breaks in between. A reader that is
  * slower than the stream costs the same memory as a fast one.
  */
 export async function* followEvents<Event extends Numbered>(
   subscribe: Subscribe<Event>,
-  { after, signal }: FollowOptions,
+  { after, maxRetries, ...options }: FollowOptions,
+  { options: client, sleep, random }: CallParts,
 ): AsyncGenerator<Event, void, undefined> {
+  const signal = anySignal(client.signal, options.signal)
+  const untilOpen = client.maxRetries ?? callDefaults.maxRetries
   let lastSeq = after
+  let wasOpen = false
+  let failures = 0
+  const mayGoOn = () => failures <= (maxRetries ?? (wasOpen ? Number.POSITIVE_INFINITY : untilOpen))
+
   for (;;) {
     signal?.throwIfAborted()
     const unread: Event[] = []
-    let end: 'complete' | 'full' | { failure: unknown } | undefined
+    let end: End | undefined
     let wake = () => {}
-    const finish = (how: typeof end) => {
+    const finish = (how: End) => {
       end ??= how
       wake()
     }
-    const onAbort = () => finish({ failure: signal?.reason })
+    const onOpen = () => {
+      wasOpen = true
+      failures = 0
+    }
+    const onAbort = () => finish('aborted')
     signal?.addEventListener('abort', onAbort)
     const subscription = subscribe(lastSeq === undefined ? undefined : String(lastSeq), {
+      onStarted: onOpen,
       onData: ({ data }) => {
         if (end !== undefined) return
+        onOpen()
         unread.push(data)
         if (unread.length < maxUnread) wake()
         else finish('full')
       },
       onComplete: () => finish('complete'),
-      onError: (error) => finish({ failure: toStandinClientError(error) }),
+      onError: (error) => {
+        failures++
+        finish(toStandinClientError(error))
+      },
+      onConnectionStateChange: ({ error }) => {
+        if (!error) return
+        failures++ // It connects again without us.
+        if (!mayGoOn()) finish(toStandinClientError(error))
+      },
     })
     try {
       for (;;) {
@@ -69,6 +103,9 @@ export async function* followEvents<Event extends Numbered>(
       signal?.removeEventListener('abort', onAbort)
     }
     if (end === 'complete') return
-    if (end !== 'full') throw end.failure
+    if (end === 'full' || end === 'aborted') continue
+    const pauseMs = mayGoOn() ? retryPauseMs(end, failures, random()) : undefined
+    if (pauseMs === undefined) throw end
+    await sleep(pauseMs, signal)
   }
 }

@@ -30,6 +30,7 @@ export type {
   SavedFilter,
   Schedule,
   SentResult,
+  SentRow,
   ShownDestination,
   Spoken,
   TrustedDomain,
@@ -37,17 +38,22 @@ export type {
   Undelivered,
 } from '@standin/contracts'
 export { domainName, isInDomains, spoken, textOf } from '@standin/contracts'
-export type { RunsClient, StartRun } from './account-runs.ts'
+export type { ListRuns, ResultPage, RowQuery, RunsClient, StartRun } from './account-runs.ts'
+export type { TokenOptions } from './account-tokens.ts'
 export type { AppRouter } from './app-router.ts'
-export {
-  createStandinClient,
-  type StandinClient,
-  type StandinClientOptions,
-  type TokenOptions,
-} from './create-standin-client.ts'
+export type { CallOptions } from './call-options.ts'
+export { createStandinClient, type StandinClient, type StandinClientOptions } from './create-standin-client.ts'
+export type { AnyActions, DeclaredAction, DeclaredActions } from './declared-action.ts'
+export type { Download } from './downloads.ts'
 export type { FollowOptions } from './follow-events.ts'
 export { formatMessage } from './format-message.ts'
+export type { ActionsClient, ListActions } from './known-actions.ts'
 export type { InstallationsClient } from './known-installations.ts'
-export { StandinClientError, type StandinClientErrorReason, toStandinClientError } from './standin-client-error.ts'
+export {
+  StandinClientError,
+  type StandinClientErrorReason,
+  type StandinIssue,
+  toStandinClientError,
+} from './standin-client-error.ts'
 export { type StandinLinkOptions, standinLinks } from './standin-links.ts'
 export type { CachedToken } from './token-cache.ts'

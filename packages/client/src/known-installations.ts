@@ -1,15 +1,18 @@
 import type { Installation, InstallationEvent } from '@standin/contracts'
-import type { TRPCClient } from '@trpc/client'
 import { allPages } from './all-pages.ts'
-import type { AppRouter } from './app-router.ts'
+import type { CallOptions } from './call-options.ts'
+import type { ClientCore } from './client-core.ts'
 import { type FollowOptions, followEvents } from './follow-events.ts'
-import { told } from './standin-client-error.ts'
 
+/** Who installed the app, and who left. */
 export interface InstallationsClient {
-  /** What is known of an account; one that never installed has the state `none`. */
-  get(accountId: string): Promise<Installation>
-  /** Of every account that the service was granted and that ever installed. */
-  list(): AsyncIterable<Installation>
+  /**
+   * What is known of an account; one that never installed has the state `none`.
+   * @throws StandinClientError `ACCOUNT_FORBIDDEN` for an account that the service was not granted
+   */
+  get(accountId: string, options?: CallOptions): Promise<Installation>
+  /** Of every account that the service was granted and that ever installed, in pages of 100 behind the scenes. */
+  list(options?: CallOptions): AsyncIterable<Installation>
   /**
    * Who installed, whose scopes changed, who left: keep the last `seq` that you have dealt with, and give it as `after`
    * the next time; nothing is missed. Goes on for ever; survives cuts of the connection.
@@ -17,18 +20,20 @@ export interface InstallationsClient {
   events(options?: FollowOptions): AsyncIterable<InstallationEvent>
 }
 
-export function createInstallationsClient(api: TRPCClient<AppRouter>): InstallationsClient {
+export function createInstallationsClient({ api, call, parts }: ClientCore): InstallationsClient {
   return {
-    get: (accountId) => told(api.installation.get.query({ accountId })),
-    list: () =>
+    get: (accountId, options) => call((how) => api.installation.get.query({ accountId }, how), options),
+    list: (options) =>
       allPages(
-        (cursor) => api.installation.list.query({ limit: 100, ...(cursor && { cursor }) }),
+        (cursor) => call((how) => api.installation.list.query({ limit: 100, ...(cursor && { cursor }) }, how), options),
         ({ installations }) => installations,
       ),
     events: (options = {}) =>
       followEvents<InstallationEvent>(
-        (lastEventId, handlers) => api.installation.events.subscribe({ lastEventId }, handlers),
+        (lastEventId, handlers) =>
+          api.installation.events.subscribe({ lastEventId }, { ...handlers, context: { fetch: options.fetch } }),
         options,
+        parts,
       ),
   }
 }

@@ -1,8 +1,12 @@
 import { type HTTPBatchLinkOptions, httpBatchLink, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
 import type { AppRouter, StandinRoot } from './app-router.ts'
+import type { CallHow } from './call-options.ts'
+import { refusalOf } from './refusal-of.ts'
+import { anySignal } from './sleep.ts'
 
-export interface StandinLinkOptions {
+/** For a tRPC client of your own, such as that of a web page: where the server is, and who asks. */
+export interface StandinLinkOptions extends Pick<CallHow, 'fetch'> {
   /** The server's address, without a path. */
   url: string
   /** Asked at each request and each reconnection of a stream, so that a renewed token is used at once. */
@@ -15,20 +19,30 @@ export interface StandinLinkOptions {
  * How requests reach the server: plain calls batched, streams over server-sent events.
  * The token goes in a header, never in a URL: URLs are logged.
  */
-export function standinLinks({ url, bearer, timeoutMs }: StandinLinkOptions): TRPCLink<AppRouter>[] {
+export function standinLinks({ url, bearer, ...shared }: StandinLinkOptions): TRPCLink<AppRouter>[] {
   const endpoint = `${url.replace(/\/+$/, '')}/trpc`
+  const calls = ({ fetch, timeoutMs }: CallHow) =>
+    httpBatchLink<AppRouter>({
+      url: endpoint,
+      maxItems: 50,
+      maxURLLength: 4_000,
+      headers: async () => ({ authorization: `Bearer ${await bearer()}` }),
+      fetch: fetchWithin(timeoutMs, fetch),
+    })
 
   return [
     splitLink({
       condition: ({ type }) => type === 'subscription',
-      true: linkOnDemand(async () => (await import('./stream-link.ts')).streamLink({ endpoint, bearer })),
-      false: httpBatchLink({
-        url: endpoint,
-        maxItems: 50,
-        maxURLLength: 4_000,
-        headers: async () => ({ authorization: `Bearer ${await bearer()}` }),
-        ...(timeoutMs !== undefined && { fetch: fetchWithin(timeoutMs) }),
-      }),
+      true: linkOnDemand(async () => (await import('./stream-link.ts')).streamLink({ endpoint, bearer, ...shared })),
+      false: (runtime) => {
+        const batched = calls(shared)(runtime)
+        // A call with a fetch or a time limit of its own shares no request.
+        return (each) => {
+          const { fetch, timeoutMs } = each.op.context as CallHow
+          if (fetch === undefined && timeoutMs === undefined) return batched(each)
+          return calls({ fetch: fetch ?? shared.fetch, timeoutMs: timeoutMs ?? shared.timeoutMs })(runtime)(each)
+        }
+      },
     }),
   ]
 }
@@ -54,10 +68,15 @@ function linkOnDemand(load: () => Promise<TRPCLink<AppRouter>>): TRPCLink<AppRou
   }
 }
 
-function fetchWithin(timeoutMs: number): NonNullable<HTTPBatchLinkOptions<StandinRoot>['fetch']> {
-  return (input, init) => {
-    const timeout = AbortSignal.timeout(timeoutMs)
-    const { signal = null, ...request } = (init ?? {}) as RequestInit
-    return fetch(input, { ...request, signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
+function fetchWithin(
+  timeoutMs: number | undefined,
+  fetch: CallHow['fetch'],
+): NonNullable<HTTPBatchLinkOptions<StandinRoot>['fetch']> {
+  return async (input, init) => {
+    const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+    const { signal, ...request } = (init ?? {}) as RequestInit
+    const answer = await (fetch ?? globalThis.fetch)(input, { ...request, signal: anySignal(signal, timeout) ?? null })
+    if (answer.headers.get('content-type')?.startsWith('application/json')) return answer
+    throw await refusalOf(answer) // tRPC would only say that it is not JSON.
   }
 }

@@ -1,5 +1,6 @@
 import type { IssuedToken } from '@standin/contracts'
 
+/** An access token of an account. */
 export interface CachedToken {
   accessToken: string
   scopes: readonly string[]

@@ -39,4 +39,5 @@ export const actionSchema = z.object({
    */
   messages: z.record(z.string(), compiledMessageSchema),
 })
+/** An action that a server has, as one account sees it. */
 export type Action = z.infer<typeof actionSchema>

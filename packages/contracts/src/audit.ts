@@ -24,6 +24,8 @@ export const auditEntrySchema = z.object({
 })
 /** The number of entries; a lower bound if there are too many to count. */
 export const auditTotalSchema = z.object({ entries: z.int().nonnegative(), isExact: z.boolean() })
+/** The number of entries; a lower bound if `isExact` is false, because there are too many to count. */
 export type AuditTotal = z.infer<typeof auditTotalSchema>
 
+/** Something that happened on an account: what, when (ISO 8601 UTC), and who did it. */
 export type ListedAuditEntry = z.infer<typeof auditEntrySchema>

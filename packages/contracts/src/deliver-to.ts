@@ -41,6 +41,7 @@ export const destinationSchema = z.discriminatedUnion('kind', [
   emailSchema,
   z.strictObject({ kind: z.literal('webhook'), url: webhookUrlSchema }),
 ])
+/** Where a result goes: an email address, or a web address (https) that gets a signed POST. */
 export type Destination = z.infer<typeof destinationSchema>
 
 const most = 10
@@ -53,10 +54,12 @@ export const shownDestinationSchema = z.discriminatedUnion('kind', [
   emailSchema,
   z.strictObject({ kind: z.literal('webhook'), id: webhookIdSchema, host: z.string() }),
 ])
+/** Where a result goes, as it is shown: of a web address only the host. */
 export type ShownDestination = z.infer<typeof shownDestinationSchema>
 
 /** The destinations of a schedule that is changed: a webhook that it already has is named by its id. */
 export const changedDeliverToSchema = z
   .array(z.union([destinationSchema, z.strictObject({ kind: z.literal('webhook'), id: webhookIdSchema })]))
   .max(most)
+/** A destination of a schedule that is changed: a new one, or the id of a webhook that it has already. */
 export type ChangedDestination = z.infer<typeof changedDeliverToSchema>[number]

@@ -248,6 +248,7 @@ export const errorReasons = {
   DELIVERY_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such delivery.'),
 } as const
 
+/** Why something failed, from a closed list: switch on it. `StandinClientError.retry` says whether trying again can help. */
 export type ErrorReason = keyof typeof errorReasons
 
 /** `data` of every tRPC error. */

@@ -12,4 +12,5 @@ export const installationEventSchema = z.object({
   accountId: accountIdSchema,
   type: z.enum(['installed', 'active', 'scopes-changed', 'parked', 'suspended', 'uninstalled']),
 })
+/** A change of an account's installation. Remember `seq` to continue after it. */
 export type InstallationEvent = z.infer<typeof installationEventSchema>

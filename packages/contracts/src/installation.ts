@@ -21,6 +21,7 @@ export type CredentialState = z.infer<typeof credentialStateSchema>
  * until it is erased. `none`: the account never installed the app.
  */
 export const installationStateSchema = z.enum([...credentialStateSchema.options, 'suspended', 'none'])
+/** The state of an installation. Tokens are issued while it is `active`; `none` never installed the app. */
 export type InstallationState = z.infer<typeof installationStateSchema>
 
 export const installationSchema = z.object({
@@ -73,4 +74,5 @@ export const installationSchema = z.object({
   /** What the account's last token requests and runs show about Trackunit. */
   trackunit: z.object({ unavailableSince: momentSchema.nullable(), limitedUntil: momentSchema.nullable() }),
 })
+/** What is known of the app on an account: its state since when, and which scopes were asked for, granted and denied. */
 export type Installation = z.infer<typeof installationSchema>

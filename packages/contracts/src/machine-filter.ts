@@ -10,6 +10,7 @@ export const machineFilterSchema = z.strictObject({
   siteIds: ids.optional(),
   types: ids.optional(),
 })
+/** Which machines: those in any of the groups, sites and types that are given; all of them by default. */
 export type MachineFilter = z.infer<typeof machineFilterSchema>
 
 export const filterIdSchema = z.guid().toLowerCase()
@@ -21,6 +22,7 @@ export const savedFilterSchema = z.object({
   name: z.string(),
   filter: machineFilterSchema,
 })
+/** A machine filter that the people of an account gave a name. */
 export type SavedFilter = z.infer<typeof savedFilterSchema>
 
 export const filterNameSchema = lineSchema(80).regex(/^\S(.*\S)?$/u, 'must not begin or end with a space')
@@ -37,4 +39,5 @@ export const filterChoicesSchema = z.object({
   matching: z.int().nullable(),
   known: z.int(),
 })
+/** What a machine filter can choose from on an account. */
 export type FilterChoices = z.infer<typeof filterChoicesSchema>

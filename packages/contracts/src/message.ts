@@ -17,8 +17,10 @@ export const messageSchema = z.union([
   keyedMessageSchema,
   z.object({ text: z.string(), parts: z.array(z.union([z.string(), keyedMessageSchema])) }),
 ])
+/** A sentence of an action: a plain string, or a message that `formatMessage` says in other languages. `textOf` is its English. */
 export type Message = z.infer<typeof messageSchema>
 
 /** A message in ICU MessageFormat, compiled to data by `icu-minify`: reading it takes no parser. */
 export const compiledMessageSchema = z.union([z.string(), z.array(z.unknown())])
+/** A message in one language, compiled: pass it on to `formatMessage`. */
 export type CompiledMessage = z.infer<typeof compiledMessageSchema>

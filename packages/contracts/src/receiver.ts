@@ -14,6 +14,7 @@ export const domainNameSchema = lineSchema(300).transform((text, { addIssue }) =
 
 /** What a domain is trusted for: its email addresses, or its hosts as receivers of webhooks. */
 export const trustedKindSchema = z.enum(['email', 'webhook'])
+/** What a domain is trusted for: its email addresses, or its hosts as receivers of webhooks. */
 export type TrustedKind = z.infer<typeof trustedKindSchema>
 
 /** A domain, subdomains included, to which an account's results may be sent. */
@@ -23,6 +24,7 @@ export const trustedDomainSchema = z.object({
   addedBy: actorSchema,
   addedAt: momentSchema,
 })
+/** A domain to which results of an account may be sent without asking. */
 export type TrustedDomain = z.infer<typeof trustedDomainSchema>
 
 /**
@@ -38,6 +40,7 @@ export const receiverSchema = z.object({
   /** When it may be asked again; null where there is no reason to ask. */
   askAgainAt: momentSchema.nullable(),
 })
+/** An email address that was asked whether it wants the results of an account. */
 export type Receiver = z.infer<typeof receiverSchema>
 
 /** Who may get the results of an account. */
@@ -53,6 +56,7 @@ export const receiversSchema = z.object({
   /** Whether the caller may change the list: an administrator of the account. */
   mayChange: z.boolean(),
 })
+/** Who may get the results of an account besides the people who ask for them. */
 export type Receivers = z.infer<typeof receiversSchema>
 
 export const trustInputSchema = z.strictObject({

@@ -21,6 +21,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('artifact', { artifact: artifactSchema }),
   event('delivery', { delivery: deliverySchema }),
 ])
+/** Something that happened in a run. Switch on `type`; remember `seq` to continue after it. */
 export type RunEvent = z.infer<typeof runEventSchema>
 
 /** The id of the last event that was received; the stream continues after it. */

@@ -52,7 +52,9 @@ export const resultRowSchema = z.object({
   /** The previous run did not have this row. */
   isNew: z.boolean(),
 })
+/** A row of a result: its machine, and its cells by the columns' keys. Numbers are metric; null is unknown. */
 export type SentRow = z.infer<typeof resultRowSchema>
+/** A row of a result whose messages are texts. Numbers are metric; null is unknown. */
 export type ResultRow = Spoken<SentRow>
 
 /**
@@ -85,6 +87,7 @@ export const resultChartSchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type SentChart = z.infer<typeof resultChartSchema>
+/** The chart of a result, in English. Null is a gap. */
 export type ResultChart = Spoken<SentChart>
 
 /** From edge to edge, in degrees. The edges belong to it. */
@@ -94,6 +97,7 @@ export const areaSchema = z.strictObject({
   north: z.number().min(-90).max(90),
   east: z.number().min(-180).max(180),
 })
+/** A part of the map, from edge to edge, in degrees. The edges belong to it. */
 export type Area = z.infer<typeof areaSchema>
 
 /** Where the rows are. Rows within a grid cell of at least an eighth of a degree are one place; 144 places at most. */
@@ -115,6 +119,7 @@ export const resultMapSchema = z.object({
   /** Rows without a known position. */
   rowsWithoutPlace: z.int().nonnegative(),
 })
+/** Where the rows of a result are, as at most 144 places. */
 export type ResultMap = z.infer<typeof resultMapSchema>
 
 /** What an action found, in pages. It grows while the action runs. */
@@ -145,5 +150,7 @@ export const runResultSchema = z.object({
     }),
   ),
 })
+/** What a run found so far: a sentence, at most one chart, columns, and a page of rows. */
 export type SentResult = z.infer<typeof runResultSchema>
+/** What a run found, whose messages are texts: see `spoken`. */
 export type RunResult = Spoken<SentResult>

@@ -12,6 +12,7 @@ export const runIdSchema = z.guid().toLowerCase()
 export const artifactIdSchema = z.guid().toLowerCase()
 
 export const runStateSchema = z.enum(['queued', 'running', 'waiting', 'cancelling', 'succeeded', 'failed', 'cancelled'])
+/** The state of a run. `succeeded`, `failed` and `cancelled` are final; `waiting` goes on at `waitingUntil`. */
 export type RunState = z.infer<typeof runStateSchema>
 
 export const runProgressSchema = z.object({
@@ -21,6 +22,7 @@ export const runProgressSchema = z.object({
   message: messageSchema,
   secondsLeft: z.int().min(0).nullable(),
 })
+/** How far a run is. `total` and `secondsLeft` are null while they are unknown. */
 export type RunProgress = z.infer<typeof runProgressSchema>
 
 export const runStepSchema = z.object({
@@ -38,6 +40,7 @@ export const artifactSchema = z.object({
   /** When the file is deleted: a setting of the server, counted from the end of the run. */
   keptUntil: momentSchema,
 })
+/** A file that a run left. It can be downloaded from the end of the run until `keptUntil`. */
 export type Artifact = z.infer<typeof artifactSchema>
 
 /** A delivery of a result and its state. */
@@ -53,6 +56,7 @@ export const deliverySchema = z.object({
   nextTryAt: momentSchema.nullable(),
   endedAt: momentSchema.nullable(),
 })
+/** One attempt, or several, to bring a result to a receiver. A failed one says why in `reason`. */
 export type Delivery = z.infer<typeof deliverySchema>
 
 /** A delivery that failed, with the run whose result it was. */
@@ -62,6 +66,7 @@ export const undeliveredSchema = z.object({
   scheduleId: z.guid().nullable(),
   delivery: deliverySchema,
 })
+/** A delivery that failed for good, with the run whose result it was. */
 export type Undelivered = z.infer<typeof undeliveredSchema>
 
 /** Who started the run: an id and, if known, a name. */
@@ -105,6 +110,7 @@ export const runSchema = z.object({
   /** The number of its last event: the events up to it are included here. */
   lastSeq: z.int().min(0),
 })
+/** A background run of an action on an account. It has ended when `endedAt` is set; then `reason` says why it failed. */
 export type Run = z.infer<typeof runSchema>
 
 /** The same key returns the same run; with another action or input it is `IDEMPOTENCY_KEY_REUSED`. */

@@ -25,5 +25,7 @@ export const issuedTokenSchema = z.object({
   scopes: z.array(z.string()),
 })
 
+/** What is asked for: a token of an account, with these scopes, newer than one that was refused. */
 export type IssueTokenInput = z.infer<typeof issueTokenInputSchema>
+/** An access token, valid for `expiresInMs` from the answer on; ask again after `cacheForMs`. */
 export type IssuedToken = z.infer<typeof issuedTokenSchema>

@@ -195,10 +195,10 @@ export const attentionList = defineAction({
         const newOnes = before && found.filter((one) => !before.has(rowId(one))).length
         const left = at.leftOut.map((lack) => say(lack))
         const gaps = [...gapsOfList(at.listing), ...left]
-        if (gaps.length > 0) await incomplete(together(gaps))
+        const checks = gaps.length === 0 ? undefined : checksMade(at)
+        if (checks !== undefined) await incomplete(together([whatWasChecked(checks, checked), ...gaps]))
         const missing = [...lacksOfList(at.listing), ...left]
         await result.detail(together([...missing, ...(before ? [lastTime(before, found)] : [])]))
-        const checks = gaps.length === 0 ? undefined : checksMade(at)
         await headline(sentence({ found: found.length, checked, newOnes, checks }))
         await goOn({ phase: 'files' })
       })
@@ -331,6 +331,14 @@ function checksMade({ listing, areCountersRead, leftOut }: Checkpoint): string {
   return made.filter(Boolean).join('')
 }
 
+/** How far the checks went, where some of them were not made, or not on all that a machine has. */
+function whatWasChecked(checks: string, checked: number) {
+  return isOfParts(checks) ? say('checkedInPart', { checked }) : say('onlyCheckedOn', { checks, checked })
+}
+
+/** Every check was made, but not on all machines, or with values missing. */
+const isOfParts = (checks: string) => checks === 'BFHS'
+
 /** @param checks those that were made where some were not: then it says which, and never that all is well */
 function sentence({
   found,
@@ -350,15 +358,11 @@ function sentence({
       ? say('found', { found, checked })
       : say('foundWithNew', { found, checked, new: newOnes })
   }
-  // Every check was made, but not on all machines, or with values missing.
-  const isOfParts = checks === 'BFHS'
   if (found === 0)
-    return isOfParts
+    return isOfParts(checks)
       ? say('nothingFoundInPart', { checked })
-      : together([say('onlyCheckedOn', { checks, checked }), say('nothingFoundThere')])
-  const atLeast =
-    newOnes === undefined
-      ? say('foundAtLeast', { found, checked })
-      : say('foundAtLeastWithNew', { found, checked, new: newOnes })
-  return isOfParts ? atLeast : together([atLeast, say('onlyChecked', { checks })])
+      : together([whatWasChecked(checks, checked), say('nothingFoundThere')])
+  return newOnes === undefined
+    ? say('foundAtLeast', { found, checked })
+    : say('foundAtLeastWithNew', { found, checked, new: newOnes })
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { StandinClient } from '../create-standin-client.ts'
+import { StandinClientError } from '../standin-client-error.ts'
 import { createFakeStandin } from './create-fake-standin.ts'
 
 const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
@@ -85,6 +87,67 @@ describe('the fake Standin', () => {
     expect(await runs.ended(id)).toMatchObject({ state: 'succeeded', headline: '2 machines' })
     await expect(runs.cancel(id)).rejects.toMatchObject({ reason: 'RUN_NOT_CANCELLABLE' })
     expect(await runs.retry(id)).toMatchObject({ state: 'queued', retryOf: id, ...habits })
+  })
+
+  describe('runs that act when the code under test starts them', () => {
+    /** What a program may do with runs, from start to file. */
+    async function report({ runs }: StandinClient) {
+      const { id } = await runs.start({ accountId, actionId: 'fleet-snapshot', input: { days: 7 } })
+      const run = await runs.ended(id)
+      const rows: string[] = []
+      for await (const row of runs.rows(id)) rows.push(row.id)
+      const file = run.artifacts[0] && (await runs.download(run.artifacts[0]))
+      return { run, rows, name: file?.name, content: file && new TextDecoder().decode(await file.bytes()) }
+    }
+    const row = (id: number) => ({ id: String(id), machine: null, cells: {}, isNew: false })
+
+    test('progress, end with rows and files, and are read to the last page', async () => {
+      const fake = createFakeStandin()
+      fake.install(accountId, { scopes })
+      fake.onStart('fleet-snapshot', async ({ input, progress }) => {
+        progress({ done: 1, total: 2 })
+        return {
+          headline: `Of ${input.days} days`,
+          rows: Array.from({ length: 250 }, (_, id) => row(id)),
+          files: [{ name: 'a/b.csv', mediaType: 'text/csv', content: 'a;b' }],
+        }
+      })
+
+      const { run, rows, name, content } = await report(fake.client)
+      expect(run).toMatchObject({ state: 'succeeded', headline: 'Of 7 days', progress: { done: 1 } })
+      expect(rows).toEqual(Array.from({ length: 250 }, (_, id) => String(id)))
+      expect([name, content]).toEqual(['a_b.csv', 'a;b'])
+    })
+
+    test('fail with the reason that they throw, and stop when they are cancelled', async () => {
+      const fake = createFakeStandin()
+      fake.install(accountId, { scopes })
+      fake.onStart('refused', () => {
+        throw new StandinClientError('PLAN_REQUIRED', '')
+      })
+      const gate = Promise.withResolvers<void>()
+      fake.onStart('endless', async ({ progress }) => {
+        progress({ done: 0, total: null })
+        await gate.promise
+      })
+      const { runs } = fake.client
+      const refused = await runs.start({ accountId, actionId: 'refused' })
+      expect(await runs.ended(refused.id)).toMatchObject({ state: 'failed', reason: 'PLAN_REQUIRED' })
+
+      const endless = await runs.start({ accountId, actionId: 'endless' })
+      await expect(runs.retry(endless.id)).rejects.toMatchObject({ reason: 'RUN_NOT_ENDED' })
+      expect(await runs.cancel(endless.id)).toMatchObject({ state: 'cancelling' })
+      gate.resolve()
+      expect(await runs.ended(endless.id)).toMatchObject({ state: 'cancelled' })
+    })
+  })
+
+  test('a client that retries waits no real time', async () => {
+    const fake = createFakeStandin({ maxRetries: 2 })
+    fake.install(accountId, { scopes })
+    fake.refuse('token.issue', 'OVERLOADED', { times: 2, retryAfterMs: 45_000 })
+    expect(await fake.client.token(accountId)).toMatchObject({ scopes })
+    expect(fake.calls).toHaveLength(3)
   })
 
   test('reports installations and removals from where a reader stopped', async () => {

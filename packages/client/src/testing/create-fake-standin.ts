@@ -1,10 +1,13 @@
-import type { Action, ErrorReason, InstallationState, Procedures, ResultRow } from '@standin/contracts'
+import type { Action, ErrorReason, InstallationState, Procedures, Run } from '@standin/contracts'
 import type { z } from 'zod'
 import { clientOver, type StandinClient } from '../create-standin-client.ts'
+import type { ActionInput, ActionWithId, AnyActions, DeclaredActions, EachAction } from '../declared-action.ts'
+import { StandinClientError } from '../standin-client-error.ts'
 import { createFakeAccounts } from './fake-accounts.ts'
 import { FakeRefusal, type FakeStream, fakeLink } from './fake-link.ts'
-import { createFakeRuns, type NewRun } from './fake-runs.ts'
+import { createFakeRuns, type FakeEnding, type FakeProgress, type NewRun } from './fake-runs.ts'
 
+/** How the fake differs from an empty server. */
 export interface FakeStandinOptions {
   /** What the actions' catalogue holds. By default any action can be started and the catalogue is empty. */
   actions?: Action[]
@@ -15,7 +18,21 @@ export interface FakeStandinOptions {
   respond?: (request: Request) => Response | Promise<Response>
   /** Origins to which `fetchFor` may send a token. */
   apiOrigins?: readonly string[]
+  /** Of the client: 0 by default, so that a refusal is seen. Its pauses take no time; `advance` is called for them. */
+  maxRetries?: number
 }
+
+/** A run that the code under test has started. */
+export interface StartedRun<Input = Record<string, unknown>> extends Pick<Run, 'id' | 'accountId' | 'mode'> {
+  input: Input
+  /** How far it is: its watchers see it. */
+  progress(progress: FakeProgress): void
+  /** Whether the code under test has asked it to stop. */
+  isCancelled(): boolean
+}
+
+/** Where the fake's files are. Nothing is sent there. */
+const fileOrigin = 'https://files.standin.invalid'
 
 type Noun = keyof Procedures & string
 /** Every query and mutation, such as `schedule.list`. */
@@ -28,9 +45,22 @@ type ContractOf<Path> = Path extends `${infer N extends Noun}.${infer Name}`
 type InputOf<Path> = ContractOf<Path> extends { input: infer Schema extends z.ZodType } ? z.output<Schema> : never
 type OutputOf<Path> = ContractOf<Path> extends { output: infer Schema extends z.ZodType } ? z.output<Schema> : never
 
-export interface FakeStandin {
+/** A server in this process, its client, and what a test can make happen in it. */
+export interface FakeStandin<Actions extends DeclaredActions = AnyActions> {
   /** The real client, over a server that is a few functions in this process: give it to what you test. */
-  client: StandinClient
+  client: StandinClient<Actions>
+  /**
+   * What the runs of an action do, as soon as the code under test starts them: `act` reports progress, and returns how the
+   * run ends (`succeeded` by default). If it throws a StandinClientError, the run fails with its reason. Runs of other
+   * actions stay queued until `end`.
+   */
+  onStart<Id extends EachAction<Actions>['id']>(
+    actionId: Id,
+    act: (
+      run: StartedRun<ActionInput<ActionWithId<Actions, Id>>>,
+      // biome-ignore lint/suspicious/noConfusingVoidType: an act that says nothing returns nothing
+    ) => FakeEnding | void | Promise<FakeEnding | void>,
+  ): void
   /** The account installs the app (again) and grants these scopes. */
   install(accountId: string, grants: { scopes: readonly string[] }): void
   /** What happens to the installation: `parked`, `uninstalled` … */
@@ -43,17 +73,9 @@ export interface FakeStandin {
     respond: (input: InputOf<Path>) => OutputOf<Path> | Promise<OutputOf<Path>>,
   ): void
   /** A run is worked on so far: its watchers see it. */
-  progress(runId: string, progress: { done: number; total: number | null; message?: string }): void
-  /** A run ends, `succeeded` by default. */
-  end(
-    runId: string,
-    ending?: {
-      state?: 'succeeded' | 'failed' | 'cancelled'
-      headline?: string | null
-      reason?: ErrorReason | null
-      rows?: ResultRow[]
-    },
-  ): void
+  progress(runId: string, progress: FakeProgress): void
+  /** A run ends, `succeeded` by default. One that has ended stays as it is. */
+  end(runId: string, ending?: FakeEnding): void
   /** Time passes: tokens live for an hour, and are re-used by the client for five minutes. */
   advance(ms: number): void
   /** Every call that reached the server, in order; calls answered from a cache are not included. */
@@ -64,11 +86,18 @@ export interface FakeStandin {
  * A Standin for the tests of a program that uses the client: no network, no database, time that you set.
  * It is in the beginning without accounts; nothing in it waits.
  */
-export function createFakeStandin({ actions = [], respond, apiOrigins }: FakeStandinOptions = {}): FakeStandin {
+export function createFakeStandin<Actions extends DeclaredActions = AnyActions>({
+  actions = [],
+  respond = () => Response.json({}),
+  apiOrigins,
+  maxRetries = 0,
+}: FakeStandinOptions = {}): FakeStandin<Actions> {
   let nowMs = Date.UTC(2026, 0, 1)
   const clock = () => nowMs
   const accounts = createFakeAccounts(clock)
-  const runs = createFakeRuns(clock)
+  const acts = new Map<string, (run: StartedRun<never>) => unknown>()
+  // After the answer to the call that started it.
+  const runs = createFakeRuns(clock, (run) => queueMicrotask(() => void play(run)))
   const calls: Array<{ path: string; input: unknown }> = []
   const refusals = new Map<string, { reason: ErrorReason; times: number; retryAfterMs?: number }>()
   const answers = new Map<string, (input: never) => unknown>()
@@ -95,7 +124,39 @@ export function createFakeStandin({ actions = [], respond, apiOrigins }: FakeSta
     'run.cancel': ({ runId }: { runId: string }) => runs.cancel(runId),
     'run.retry': ({ runId, idempotencyKey }: { runId: string; idempotencyKey: string }) =>
       runs.retry(runId, idempotencyKey),
-    'run.result': ({ runId }: { runId: string }) => runs.result(runId),
+    'run.result': ({ runId, ...page }: { runId: string; cursor?: string; limit?: number }) => runs.result(runId, page),
+    'artifact.link': ({ artifactId }: { artifactId: string }) => {
+      runs.file(artifactId)
+      return { url: `${fileOrigin}/${artifactId}`, expiresAt: new Date(nowMs + 60_000).toISOString() }
+    },
+  }
+
+  async function play({ id, accountId, mode, actionId, input }: Run): Promise<void> {
+    const act = acts.get(actionId)
+    if (act === undefined || runs.get(id).endedAt !== null) return
+    const isCancelled = () => ['cancelling', 'cancelled'].includes(runs.get(id).state)
+    const run = { id, accountId, mode, input, isCancelled, progress: (now: FakeProgress) => runs.progress(id, now) }
+    try {
+      const ending = (await act(run as StartedRun<never>)) as FakeEnding | undefined
+      runs.end(id, { ...(isCancelled() && { state: 'cancelled' as const }), ...ending })
+    } catch (error) {
+      const isRefusal = error instanceof StandinClientError
+      runs.end(id, { state: 'failed', reason: isRefusal ? (error.reason as ErrorReason) : 'INTERNAL' })
+      if (!isRefusal) throw error // A mistake in the test: it is to be seen.
+    }
+  }
+
+  async function send(request: Request): Promise<Response> {
+    if (!request.url.startsWith(`${fileOrigin}/`)) return respond(request)
+    const { name, mediaType = 'text/plain', content } = runs.file(request.url.slice(fileOrigin.length + 1))
+    const body = new Blob([content])
+    const disposition = `attachment; filename="${name}"`
+    const headers = {
+      'content-type': mediaType,
+      'content-disposition': disposition,
+      'content-length': String(body.size),
+    }
+    return new Response(body.stream(), { headers })
   }
 
   function refuseWhereTold(path: string): void {
@@ -122,12 +183,20 @@ export function createFakeStandin({ actions = [], respond, apiOrigins }: FakeSta
   })
 
   return {
-    client: clientOver({
+    client: clientOver<Actions>({
       links: [link],
       now: clock,
-      fetch: async (input, init) => (respond ?? (() => Response.json({})))(new Request(input, init)),
+      maxRetries,
+      sleep: async (ms) => {
+        nowMs += ms
+      },
+      random: () => 0,
+      fetch: (input, init) => send(new Request(input, init)),
       ...(apiOrigins && { apiOrigins }),
     }),
+    onStart: (actionId, act) => {
+      acts.set(actionId, act as (run: StartedRun<never>) => unknown)
+    },
     install: (accountId, { scopes }) => accounts.install(accountId.toLowerCase(), scopes),
     setState: (accountId, state) => accounts.setState(accountId.toLowerCase(), state),
     refuse: (path, reason, { times = 1, retryAfterMs } = {}) => {

@@ -4,6 +4,32 @@ import { FakeRefusal } from './fake-link.ts'
 
 type EventBody = RunEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'seq' | 'at'> : never) : never
 
+/** A file that a run of the fake leaves. */
+export interface FakeFile {
+  name: string
+  /** `text/plain` by default. */
+  mediaType?: string
+  content: string | Uint8Array<ArrayBuffer>
+}
+
+/** How a run of the fake ends: `succeeded` by default. */
+export interface FakeEnding {
+  state?: 'succeeded' | 'failed' | 'cancelled'
+  /** The result in one sentence. */
+  headline?: string | null
+  /** Why it failed. */
+  reason?: ErrorReason | null
+  rows?: ResultRow[]
+  files?: FakeFile[]
+}
+
+/** How far a run is; `total` is null while it is unknown. */
+export interface FakeProgress {
+  done: number
+  total: number | null
+  message?: string
+}
+
 interface FakeRun {
   run: Run
   idempotencyKey: string
@@ -22,11 +48,16 @@ export interface NewRun {
   unitSystem?: Run['unitSystem'] | undefined
 }
 
+const filesKeptMs = 30 * 24 * 3_600_000
 const finalStates: readonly RunState[] = ['succeeded', 'failed', 'cancelled']
 
-/** Background runs that go where the test sends them. */
-export function createFakeRuns(nowMs: () => number) {
+/**
+ * Background runs that go where the test sends them.
+ * @param whenStarted called with each new run
+ */
+export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => void) {
   const runs = new Map<string, FakeRun>()
+  const files = new Map<string, FakeFile>()
   const iso = () => new Date(nowMs()).toISOString()
 
   function found(runId: string): FakeRun {
@@ -85,7 +116,17 @@ export function createFakeRuns(nowMs: () => number) {
     const fake = { run, idempotencyKey, log, rows: [] }
     runs.set(run.id, fake)
     become(fake, 'queued')
+    whenStarted(run)
     return fake
+  }
+
+  function keep(fake: FakeRun, { name, mediaType = 'text/plain', content }: FakeFile): void {
+    const bytes = new Blob([content]).size
+    const keptUntil = new Date(nowMs() + filesKeptMs).toISOString()
+    const artifact = { id: crypto.randomUUID(), name, mediaType, bytes, keptUntil }
+    files.set(artifact.id, { name, mediaType, content })
+    fake.run.artifacts.push(artifact)
+    tell(fake, { type: 'artifact', artifact })
   }
 
   return {
@@ -115,43 +156,44 @@ export function createFakeRuns(nowMs: () => number) {
       return fake.run
     },
     retry(runId: string, idempotencyKey: string): Run {
-      const { run } = start({ ...found(runId).run, idempotencyKey })
+      const { run: earlier } = found(runId)
+      if (!finalStates.includes(earlier.state)) throw new FakeRefusal('RUN_NOT_ENDED')
+      const { run } = start({ ...earlier, idempotencyKey })
       run.retryOf = runId
       return run
     },
-    result(runId: string): SentResult & { nextCursor: string | null } {
+    result(
+      runId: string,
+      { cursor = '0', limit = 20 }: { cursor?: string; limit?: number },
+    ): SentResult & { nextCursor: string | null } {
       const { run, rows } = found(runId)
       const answer = { headline: run.headline, detail: null, chart: null, map: null, columns: [], facets: [] }
-      return { ...answer, rows, total: rows.length, nextCursor: null }
+      const end = Number(cursor) + limit
+      const nextCursor = end < rows.length ? String(end) : null
+      return { ...answer, rows: rows.slice(Number(cursor), end), total: rows.length, nextCursor }
+    },
+    file(artifactId: string): FakeFile {
+      const file = files.get(artifactId)
+      if (file === undefined) throw new FakeRefusal('ARTIFACT_NOT_FOUND')
+      return file
     },
     /** The run is being worked on, so far. */
-    progress(
-      runId: string,
-      { done, total, message = '' }: { done: number; total: number | null; message?: string },
-    ): void {
+    progress(runId: string, { done, total, message = '' }: FakeProgress): void {
       const fake = found(runId)
       if (fake.run.state === 'queued') become(fake, 'running')
       fake.run.progress = { done, total, message, secondsLeft: null }
       tell(fake, { type: 'progress', progress: fake.run.progress, steps: fake.run.steps })
     },
-    /** Ends it. */
+    /** Ends it; a run that has ended stays as it is. */
     end(
       runId: string,
-      {
-        state = 'succeeded',
-        headline = null,
-        reason = null,
-        rows = [],
-      }: {
-        state?: 'succeeded' | 'failed' | 'cancelled'
-        headline?: string | null
-        reason?: ErrorReason | null
-        rows?: ResultRow[]
-      },
+      { state = 'succeeded', headline = null, reason = null, rows = [], files = [] }: FakeEnding,
     ): void {
       const fake = found(runId)
+      if (finalStates.includes(fake.run.state)) return
       fake.run.headline = headline
       fake.rows.push(...rows)
+      for (const file of files) keep(fake, file)
       become(fake, state, reason)
     },
   }

@@ -32,7 +32,9 @@ export function ResultBody({ run, beside }: { run: Run; beside?: ReactNode }) {
         <div className={first && first.total > 100 ? 'flow long' : 'flow'}>
           {!first && isError && hasEnded(run) && <p className="sub">{texts.connection.partMissing}</p>}
           {first && chart?.kind === 'stacked' && <StackedChart chart={chart} facets={first.facets} />}
-          {first?.detail && !isLead(first.detail) && <p className="small muted explains">{first.detail}</p>}
+          {first?.detail && !isLead(first.detail) && !(run.state === 'succeeded' && run.incomplete) && (
+            <p className="small muted explains">{first.detail}</p>
+          )}
           {first && !isEmpty && <ResultTable run={run} first={first} />}
         </div>
       )}

@@ -13,6 +13,7 @@ import { RefusedStart } from '../parts/refused-start.tsx'
 import { isLead, ResultBody } from '../results/result-body.tsx'
 import { useResult } from '../results/use-result.ts'
 import { againOf } from '../runs/again.ts'
+import { gapWords } from '../runs/gap-words.ts'
 import { addressOfRun, progressWords } from '../runs/run-words.ts'
 import { useRetryRun } from '../runs/use-retry-run.ts'
 import { addresses } from '../shell/addresses.ts'
@@ -25,13 +26,12 @@ import { RunLog } from './run-log.tsx'
 /** The sentence and its facts in one line, then the list at once. What proves it stands beside the list. */
 export function EndedRunView({ run, log, action, title, said, heading }: RunViewProps) {
   const { texts, formats } = useSurroundings()
-  const words = texts.run
   const detail = useResult(run).first?.detail ?? null
   const facts = useFactsInWords({ run, action })
   const progress = progressWords(run, { texts, formats })
   const halfWay = run.state !== 'succeeded' && run.progress.done > 0
-  const isIncomplete = run.state === 'succeeded' && run.incomplete !== null
-  const lead = [...said.lead, ...(isLead(detail) && !isIncomplete ? [detail] : []), facts]
+  const gap = run.state === 'succeeded' ? gapWords(run, { said: said.heading, detail, texts }) : undefined
+  const lead = [...said.lead, ...(isLead(detail) && !gap ? [detail] : []), facts]
 
   return (
     <>
@@ -48,21 +48,21 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
             </p>
           </div>
         </div>
-        {!isIncomplete && (
+        {!gap && (
           <div className="acts">
             <RunAgain run={run} title={title} action={action} />
           </div>
         )}
       </div>
-      {isIncomplete && (
+      {gap && (
         <Notice
           tone="warn"
           icon="warn"
-          heading={words.notAllChecked}
+          heading={gap.heading}
           slim
           aside={<RunAgain run={run} title={title} action={action} />}
         >
-          <p>{isLead(detail) ? detail : run.incomplete && texts.ofAction(run.actionId, run.incomplete)}</p>
+          {gap.others && <p>{gap.others}</p>}
         </Notice>
       )}
       {halfWay && (

@@ -1,0 +1,32 @@
+/** What `defineAction` returned, as far as the types of the client look at it. */
+export interface DeclaredAction {
+  readonly id: string
+  /** A zod schema; only its type is read. */
+  readonly input: { _zod: { input: unknown } }
+}
+
+/** The actions of a server: `typeof actions`, as its `actions/index.ts` exports them. */
+export type DeclaredActions = readonly DeclaredAction[]
+
+/**
+ * For a client that does not know the server's actions: every id, and any fields as input. It is `any` so that a client that
+ * does know them can be passed where one that does not is asked for.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyActions = any
+
+/** What the action's form asks for; any fields where the action is not known. */
+export type ActionInput<Action extends DeclaredAction> = unknown extends Action['input']['_zod']['input']
+  ? Record<string, unknown>
+  : Action['input']['_zod']['input']
+
+/** The declared actions, one by one. */
+export type EachAction<Actions extends DeclaredActions> = 0 extends 1 & Actions ? DeclaredAction : Actions[number]
+
+/** The declared action with this id. */
+export type ActionWithId<Actions extends DeclaredActions, Id extends string> = WithId<EachAction<Actions>, Id>
+type WithId<Action, Id extends string> = Action extends DeclaredAction
+  ? Id extends Action['id']
+    ? Action
+    : never
+  : never

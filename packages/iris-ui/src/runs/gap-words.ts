@@ -1,0 +1,18 @@
+import type { Run } from '@standin/client'
+import type { Texts } from '../texts/en.ts'
+
+/**
+ * What a result could not check: the first sentence says what was checked, the others why, with what else the result's detail
+ * has. Nothing is said twice, nor what the page's own sentence says already.
+ */
+export function gapWords(
+  { actionId, incomplete }: Pick<Run, 'actionId' | 'incomplete'>,
+  { said, detail, texts }: { said: string; detail: string | null; texts: Texts },
+): { heading: string; others: string } | undefined {
+  if (incomplete === null) return undefined
+  const parts = typeof incomplete === 'object' && 'parts' in incomplete ? incomplete.parts : [incomplete]
+  const gaps = parts.map((part) => texts.ofAction(actionId, part))
+  const [heading = texts.run.notAllChecked, ...others] = gaps.filter((sentence) => !said.includes(sentence))
+  const rest = gaps.reduce((left, sentence) => left.replace(sentence, ''), detail ?? '').trim()
+  return { heading, others: [...others, rest].filter(Boolean).join(' ') }
+}
