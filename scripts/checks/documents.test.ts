@@ -1,11 +1,14 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import app from '../../standin.config.ts'
+import { errorReasonsPage } from '../docs/error-reasons-page.ts'
 
 const root = join(import.meta.dirname, '../..')
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'bench/README.md',
   ...globSync('{docs,packages/*}/*.md', { cwd: root }),
 ].filter((path) => !path.includes('CHANGELOG'))
@@ -134,4 +137,19 @@ test('every changeset names packages that exist, and what kind of change it is',
       path,
     ).toBe(true)
   }
+})
+
+test('docs/error-reasons.md has every reason as the contracts declare it (npm run docs writes it)', () => {
+  expect(read('docs/error-reasons.md')).toBe(errorReasonsPage())
+})
+
+test('the sidebar of the site has every page of docs/', () => {
+  const linked = [...read('docs/.vitepress/config.ts').matchAll(/link: '\/([\w-]+)'/g)].map(([, name]) => name ?? '')
+  const pages = globSync('docs/*.md', { cwd: root }).map((path) => path.slice('docs/'.length, -'.md'.length))
+  expect([...linked, 'index'].sort()).toEqual(pages.sort())
+})
+
+test('docs/trackunit-review.md says why the app needs each scope', () => {
+  const rows = [...read('docs/trackunit-review.md').matchAll(/^\| `([\w.-]+)` \|/gm)].map(([, scope]) => scope)
+  expect(rows).toEqual(app.scopes.map(({ scope }) => scope))
 })

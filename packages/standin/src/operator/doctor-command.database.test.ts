@@ -92,6 +92,17 @@ test('the doctor reports failed checks only, and neither sends nor prints a secr
   expect(out).not.toContain('a-secret-of-the-path')
 })
 
+test('the doctor compares sessions and size with what servers and rows should take', async () => {
+  await using world = await startWorld(healthy)
+  const { out } = await askDoctor(world.url, { DATABASE_POOL: '200' })
+  const findings: Finding[] = JSON.parse(out)
+  expect(findings.find(({ check }) => check === 'size')?.said).toMatch(/^\d+ MB without files, for 0 accounts and 0 runs/)
+  expect(findings.find(({ check }) => check === 'connections')).toMatchObject({
+    level: 'wrong',
+    said: expect.stringMatching(/^\d+ of \d+ sessions in use; 1 server can need 205: some will be refused/),
+  })
+})
+
 test('the doctor names each check that fails', async () => {
   await using world = await startWorld({
     '/jwks': { body: { keys: [{ kid: 'k' }] }, date: new Date(Date.now() - 300_000).toUTCString() },

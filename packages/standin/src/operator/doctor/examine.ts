@@ -9,6 +9,7 @@ import { connectDatabase, type Database } from '../../database/database.ts'
 import { databaseTrouble } from '../../database/database-trouble.ts'
 import { migrationsFolder } from '../../database/migrate.ts'
 import { openDatabase } from '../../database/open-database.ts'
+import { aliveReplicas } from '../../database/replica-store.ts'
 import { findKeyUse } from '../../secrets/find-key-use.ts'
 import { findForgedRows } from '../../secrets/review-signed-rows.ts'
 import { createSignedRows } from '../../secrets/signed-rows.ts'
@@ -16,6 +17,7 @@ import { signedTables } from '../../signed-tables.ts'
 import { findRolledBack } from '../find-rolled-back.ts'
 import { CommandFailed, printable, readServerConfig, type Terminal } from '../terminal.ts'
 import { checkApi, checkCallbackAddress, checkKeySet, checkTokenEndpoint } from './check-addresses.ts'
+import { checkCapacity } from './check-capacity.ts'
 import { checkAuditKeys, checkDatabase, checkDatabaseClock, checkListen, checkMigrations } from './check-database.ts'
 import { checkMail, checkSpool } from './check-machine.ts'
 import { checkProxy } from './check-proxy.ts'
@@ -77,6 +79,7 @@ async function examineDatabase(config: Config, say: (line: string) => void): Pro
           config.keys.audit.map(({ kid }) => kid),
         ),
         await checkSignedRows(config, db),
+        ...(await checkCapacity(sql, { replicas: (await aliveReplicas(db)).size, pool: config.database.pool })),
       ]
       return [
         ...(await checkDatabase(sql, { isPooled: pooled })),
