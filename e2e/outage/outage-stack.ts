@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { advisoryLocks } from '../../packages/standin/src/database/advisory-locks.ts'
 import { connectDatabase } from '../../packages/standin/src/database/database.ts'
-import { replicaLockClass } from '../../packages/standin/src/database/replica.ts'
 import { startStoppablePostgres } from '../../packages/standin/test/stoppable-postgres.ts'
 import { answers, freePort, runPart, startPart, until } from '../../scripts/part.ts'
 import { startSimulatedTrackunit } from '../simulated-trackunit.ts'
@@ -158,7 +158,7 @@ export function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) =>
 export async function warmUp(stack: Awaited<ReturnType<typeof startOutageStack>>): Promise<void> {
   await until('a session for LISTEN', async () => {
     const held = await stack.sql`
-      select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and classid = ${replicaLockClass}`
+      select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and granted and classid = ${advisoryLocks.replicas}`
     return held.length > 0
   })
   const callers = startCallers(stack, 2)
