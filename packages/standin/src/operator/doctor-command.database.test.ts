@@ -96,7 +96,9 @@ test('the doctor compares sessions and size with what servers and rows should ta
   await using world = await startWorld(healthy)
   const { out } = await askDoctor(world.url, { DATABASE_POOL: '200' })
   const findings: Finding[] = JSON.parse(out)
-  expect(findings.find(({ check }) => check === 'size')?.said).toMatch(/^\d+ MB without files, for 0 accounts and 0 runs/)
+  expect(findings.find(({ check }) => check === 'size')?.said).toMatch(
+    /^\d+ MB without files, for 0 accounts and 0 runs/,
+  )
   expect(findings.find(({ check }) => check === 'connections')).toMatchObject({
     level: 'wrong',
     said: expect.stringMatching(/^\d+ of \d+ sessions in use; 1 server can need 205: some will be refused/),
