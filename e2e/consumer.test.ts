@@ -10,7 +10,7 @@ import { startKillablePostgres } from '../packages/standin/test/killable-postgre
 import { answers, freePort, root, until } from '../scripts/part.ts'
 import { accountId, install, type Stack, startStack } from './stack.ts'
 
-/** A consumer's project, outside the workspace, with nothing of ours but the packed client. */
+/** A consumer's project, outside the workspace, with only the packed client. */
 const project = mkdtempSync(join(tmpdir(), 'standin-consumer-'))
 const examples = [
   ...readFileSync(join(root, 'packages/client/README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g),

@@ -104,7 +104,10 @@ async function demo(): Promise<void> {
       `answered ${delivered.status} ${JSON.stringify(delivered.body)}`,
     )
     const { counts } = await control<{ counts: Record<string, number> }>('requests')
-    must((counts['GET /api/marketplace/jwks'] ?? 0) > 0, 'the signature was taken on trust: nobody asked for the keys')
+    must(
+      (counts['GET /api/marketplace/jwks'] ?? 0) > 0,
+      'the signature was taken on trust: the keys were never fetched',
+    )
     return [
       `signed by the simulator, verified with its published keys, answered 200 ${delivered.body.status}`,
       undefined,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-test('no secret of whoever builds the image gets into it', () => {
+test('no secret of the person who builds the image gets into it', () => {
   expect(read('.dockerignore').split('\n')).toEqual(
     expect.arrayContaining(['**/.env', '**/.env.*', '.standin', '.git']),
   )

@@ -5,7 +5,7 @@ import type { CachedToken } from './token-cache.ts'
 interface Dependencies {
   /** Where the token may go: origins, such as `https://iris.trackunit.com`. */
   origins: readonly string[]
-  /** @param signal of the request: whoever gives up the request gives up waiting for its token */
+  /** @param signal of the request: aborting it also ends the wait for its token */
   token: (signal: AbortSignal) => Promise<CachedToken>
   replace: (rejected: string, signal: AbortSignal) => Promise<CachedToken>
   fetch: typeof fetch

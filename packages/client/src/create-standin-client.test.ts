@@ -27,7 +27,7 @@ const fails: Answer = () => {
 const hangs: Answer = ({ signal }) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 
-/** A fetch over answers in order; the last one goes on. */
+/** A fetch over answers in order; the last one repeats. */
 function fetchOf(...answers: Answer[]) {
   const requests: Request[] = []
   const send = async (input: string | URL | Request, init?: RequestInit) => {

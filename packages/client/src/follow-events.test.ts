@@ -98,7 +98,7 @@ describe('following events', () => {
   test('a stream that was open and breaks is opened again, as often as it takes', async () => {
     const { parts, pausesMs } = createParts({ maxRetries: 0 })
     expect(await read(followEvents(failing(30, new Error('socket')), {}, parts))).toEqual(upTo(30))
-    expect(pausesMs).toEqual(Array.from({ length: 30 }, () => 500)) // Each event starts the count of failures anew.
+    expect(pausesMs).toEqual(Array.from({ length: 30 }, () => 500)) // Each event resets the count of failures.
   })
 
   test('a refusal that cannot pass is thrown as it is, after the events before it', async () => {
@@ -128,7 +128,7 @@ describe('following events', () => {
     expect(pausesMs).toEqual([500, 1_000, 2_000].slice(0, attempts - 1))
   })
 
-  test('connections that the link makes again by itself count as well', async () => {
+  test('connections that the link reopens on its own count as well', async () => {
     let open = 0
     const lost = { state: 'connecting', error: new Error('socket') }
     const reconnecting = (_lastEventId: string | undefined, handlers: Handlers) => {

@@ -1,6 +1,6 @@
 import type { StandinClientError } from './standin-client-error.ts'
 
-/** A caller that would have to wait longer than this, in milliseconds, is told so at once. */
+/** A caller that would have to wait longer than this, in milliseconds, gets the error at once. */
 export const longestPauseMs = 60_000
 const [firstMs, mostMs] = [500, 8_000]
 

@@ -10,7 +10,7 @@ export const sleep: Sleep = (ms, signal) => {
   return unlessAborted(waiting, signal).finally(() => clearTimeout(timer))
 }
 
-/** The promise, or a rejection with the signal's reason as soon as it aborts; the work behind the promise goes on. */
+/** The promise, or a rejection with the signal's reason as soon as it aborts; the work behind the promise continues. */
 export function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return work
   let stop = () => {}

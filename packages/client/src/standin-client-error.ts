@@ -32,7 +32,7 @@ export class StandinClientError extends Error {
   override readonly name = 'StandinClientError'
   readonly reason: StandinClientErrorReason
   /**
-   * Whether the same call can work later: `never` · `soon` (by itself, try with back-off) · `after` (in
+   * Whether the same call can work later: `never` · `soon` (retry with back-off) · `after` (in
    * `retryAfterMs`).
    */
   readonly retry: 'never' | 'soon' | 'after'

@@ -12,7 +12,7 @@ export const runIdSchema = z.guid().toLowerCase()
 export const artifactIdSchema = z.guid().toLowerCase()
 
 export const runStateSchema = z.enum(['queued', 'running', 'waiting', 'cancelling', 'succeeded', 'failed', 'cancelled'])
-/** The state of a run. `succeeded`, `failed` and `cancelled` are final; `waiting` goes on at `waitingUntil`. */
+/** The state of a run. `succeeded`, `failed` and `cancelled` are final; `waiting` continues at `waitingUntil`. */
 export type RunState = z.infer<typeof runStateSchema>
 
 export const runProgressSchema = z.object({

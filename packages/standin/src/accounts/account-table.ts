@@ -33,7 +33,7 @@ export const installations = pgTable(
     /** When the lifecycle extension last caused a probe: it may cause few. */
     uninstallProbedAt: moment(),
     changedAt: moment().notNull().defaultNow(),
-    /** It changed, and no worker has looked yet whether its runs can go on and its schedules still may start. */
+    /** It changed, and no worker has checked yet whether its runs can continue and its schedules may still start. */
     isUnreviewed: boolean().notNull().default(false),
     /** Null until credentials came into force, and while an uninstall has stopped them. */
     mac: text(),

@@ -14,7 +14,7 @@ export async function ageOutAccounts({ db, clock, config }: Context): Promise<bo
   const ended = await deleteEndedUnproven(db, { before, limit: atOnce })
   const empty = await deleteEmptyAccounts(db, { before, limit: atOnce })
   const retained = new Date(clock.now().getTime() - config.auditRetentionMs)
-  await numberInstallationEvents(db) // Where nobody reads the feed, nobody else does.
+  await numberInstallationEvents(db) // Otherwise only readers of the feed number events, and there may be none.
   const events = await deleteOldEvents(db, { before: retained, limit: atOnce })
   return [ended, empty, events].some((deleted) => deleted === atOnce)
 }

@@ -33,7 +33,7 @@ export function registerLifecycleRoute(server: FastifyInstance, ctx: AccessConte
 }
 
 /**
- * Under the same limits as other callers: an address that fails too often is told to wait, and so is an account with too
+ * Under the same limits as other callers: an address that fails too often has to wait, and so does an account with too
  * many signals, since any user's token of the account can send them. A genuine signal is taken wherever it comes from.
  */
 async function admitSignal(ctx: AccessContext, token: string, { arrivedAtMs, address }: Arrival) {

@@ -20,7 +20,7 @@ export type UninstallEvent =
   /** An administrator or the operator decided. */
   | 'confirmed'
   | 'dismissed'
-  /** Nobody decided in time. */
+  /** The time to decide is over. */
   | 'expired'
 
 /** Every transition that exists. */

@@ -106,7 +106,7 @@ export async function listHandOutWriters(db: Database, month: string): Promise<s
   return rows.map(({ writer }) => writer)
 }
 
-/** The ends of a month's chains. With `lock`, nobody moves them until the transaction ends. */
+/** The ends of a month's chains. With `lock`, they stay as they are until the transaction ends. */
 export async function listEndsOfMonth(db: Database, month: string, { lock = false } = {}): Promise<ChainEndRow[]> {
   const query = db
     .select()

@@ -92,7 +92,7 @@ export async function verifyAudit(ctx: VerifyContext, logged: readonly LoggedHea
     const heads = logged.filter((head) => head.writer === writer)
     const found = await verifyChain(ctx, { writer, begin: begins.get(writer), end: ends.get(writer), logged: heads })
     rows += found.entries
-    // A month that was dropped meanwhile is not missing.
+    // A month that was dropped while this ran is not missing.
     if (found.problems.length > 0 && (await findMark(ctx, writer))) continue
     for (const problem of found.problems) add(problem)
   }

@@ -200,7 +200,7 @@ describe('months that are too old', () => {
     expect(await stack.handOuts()).toHaveLength(1)
     expect(await stack.problems([head])).toEqual([])
 
-    // Whoever puts back the mark of another month, or a later end into the log, is noticed.
+    // Putting back another month's mark, or a later end in the log, is noticed.
     expect(await stack.problems([{ ...head, at: later }])).toMatchObject([{ type: 'dropped-early', writer: march }])
     await stack.sql`update audit_checkpoints set at = at + interval '1 day'`
     expect((await stack.problems([head])).map(({ type }) => type)).toEqual(['end-changed', 'not-as-logged'])

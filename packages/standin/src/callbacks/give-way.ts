@@ -2,7 +2,7 @@ import type { CredentialState } from '@standin/contracts'
 import type { ReceivedCredentials } from './callback-decision.ts'
 
 /**
- * How many credentials that are neither proven nor bound an account keeps. Whoever holds JWTs of another app can send any
+ * How many credentials that are neither proven nor bound an account keeps. Anyone with JWTs of another app can send any
  * number: each is a row that every look at the account reads, and an exchange.
  */
 export const mostUnprovenOfAccount = 20

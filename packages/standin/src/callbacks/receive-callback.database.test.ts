@@ -99,7 +99,7 @@ describe('invariant 2: a repeated callback is a duplicate', () => {
     ])
   })
 
-  test('credentials that were bound once stay bound, whoever sends them again', async () => {
+  test('credentials that were bound once stay bound, whatever callback brings them again', async () => {
     const stack = await createStack()
     await stack.send(installed('client-a'), { at: 5 })
     await stack.send(installed('client-a'), { at: 9, bound: false })

@@ -58,5 +58,5 @@ function keysOf<For extends string>(
   } catch {
     // Said below.
   }
-  throw new ConfigError([`${file} does not hold keys. Put it back, or remove the data folder to start anew.`])
+  throw new ConfigError([`${file} does not hold keys. Restore it, or delete the data folder to start over.`])
 }

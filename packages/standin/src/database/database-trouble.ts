@@ -5,7 +5,7 @@ export function databaseTrouble(error: unknown): string | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     const code = 'code' in each ? each.code : undefined
     if (code === '08P01')
-      return `What answers at DATABASE_URL refuses a session of ours (${code}). Where it is a transaction pooler, set DATABASE_DIRECT_URL to the server itself.`
+      return `The server at DATABASE_URL refuses the session (${code}). If it is a transaction pooler, set DATABASE_DIRECT_URL to the database itself.`
     if (code === '55P03')
       return 'The tables of DATABASE_URL are to be changed for this version, and something else holds them for long, a backup for example. Nothing was changed: start again when it has ended.'
     if (typeof code === 'string' && codes.test(code))

@@ -2,7 +2,7 @@ import { StandinError } from '../standin-error.ts'
 import { codeOf } from './code-of.ts'
 
 interface GroupWriterOptions<Row, Result> {
-  /** Writes all rows with one statement. @returns what came of each, in the order of the rows */
+  /** Writes all rows with one statement. @returns each row's outcome, in the order of the rows */
   write: (rows: readonly Row[]) => Promise<readonly Result[]>
   /**
    * Writes a row alone after its group failed, if that may help: outside the queue, so that a row that takes long

@@ -10,7 +10,7 @@ import { connectDatabase } from './database.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
-/** Whoever ends the sessions of the others. */
+/** The connection that ends the others' sessions. */
 const { sql: admin, close } = connectDatabase(database.url, { pool: 1 })
 afterAll(close)
 await admin.unsafe(`
@@ -48,7 +48,7 @@ async function endSleeping(count: number): Promise<void> {
 const pidOf = async (sql: Sql) => (await sql<Array<{ pid: number }>>`select pg_backend_pid() as pid`)[0]!.pid
 
 type Settled = Promise<Array<PromiseSettledResult<unknown>>>
-/** Ends ten sessions of a pool of ten in this phase. @returns what came of their callers */
+/** Ends ten sessions of a pool of ten in this phase. @returns how their callers ended */
 const phases: Record<string, (sql: Sql) => Settled> = {
   async idle(sql) {
     const pids = await sessionsOf(sql)
@@ -114,7 +114,7 @@ test('200 sessions that end while connecting leave no caller waiting, and the po
   expect(new Set(await sessionsOf(sql)).size).toBe(atOnce)
 }, 60_000)
 
-test('a server that takes connections and ends them keeps nobody waiting', async () => {
+test('a server that takes connections and ends them keeps no caller waiting', async () => {
   const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await once(server, 'listening')

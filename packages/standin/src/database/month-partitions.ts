@@ -23,7 +23,7 @@ export function endOfMonth(month: Month): Date {
 }
 
 /**
- * Makes this month's partitions and the next month's of all such tables, so that nobody who writes has to.
+ * Makes this month's partitions and the next month's of all such tables, so that no writer has to.
  * @param now by the server's clock
  */
 export async function addMonthsAhead(db: Database, now: Date): Promise<void> {
@@ -43,7 +43,7 @@ async function listPartitioned(db: Database): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Makes the partitions of a month where they are missing. Who writes to or reads the tables meanwhile waits for nothing. */
+/** Makes the partitions of a month where they are missing. Readers and writers of the tables do not wait. */
 export async function addMonth(db: Database, tables: readonly string[], month: Month): Promise<void> {
   const missing = await findMissing(db, tables, month)
   if (missing.length === 0) return

@@ -1,5 +1,5 @@
 /**
- * This process as the others see it: while its session is there, its lock is held, and `aliveReplicas` names it. Whoever
+ * This process as the others see it: while its session is there, its lock is held, and `aliveReplicas` names it. Anyone who
  * takes work for a time writes its id beside it, so that the others see in milliseconds when it has died.
  */
 export interface Replica {

@@ -12,7 +12,7 @@ const isFree = sql`(${sweeps.holder} is null or not ${isReplicaAnswering(sweeps.
 export const sweepDue = (name: string): SQL => sql`
   select 0 where not exists (select from ${sweeps} where name = ${name} and not (next_at <= now() and ${isFree}))`
 
-/** Takes a sweep that is due, or goes on with it. @returns whether it is this replica's now */
+/** Takes a sweep that is due, or continues it. @returns whether this replica has it now */
 export async function takeSweep(
   db: Database,
   { name, replicaId }: { name: string; replicaId: number },

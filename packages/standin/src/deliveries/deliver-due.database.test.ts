@@ -350,7 +350,7 @@ describe('invariant 25: a receiver that does not answer', () => {
     const other = await stack.ended([webhook], {}, otherAccount)
     await stack.deliverDue()
     expect(stack.posted.map(({ id }) => id)).toEqual([`${slow[0]}/0`, `${other}/0`])
-    await stack.deliverDue() // It comes to its turn when nobody else waits.
+    await stack.deliverDue() // Its turn comes when no other account waits.
     expect(stack.posted.at(-1)?.id).toBe(`${slow[1]}/0`)
   })
 

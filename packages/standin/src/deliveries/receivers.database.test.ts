@@ -25,7 +25,7 @@ const environment = {
   ...{ USER_TOKEN_ACCOUNT_CLAIM: 'account', USER_TOKEN_AUDIENCE: 'api', USER_TOKEN_ADMIN_SCOPES: 'manage' },
 }
 
-/** An account that has installed the app, on a server where nobody but its maker is trusted. */
+/** An account that has installed the app, on a server that trusts only its maker's domain. */
 async function openStack() {
   const stack = await createRunStack({ database, actions: [report], startsAt: new Date(), environment })
   await stack.install()
@@ -125,7 +125,7 @@ describe('an email address', () => {
     expect((await at.open(link, 'POST')).statusCode).toBe(410) // It works once.
     expect((await at.open(link)).statusCode).toBe(410)
     expect(await at.deliver(await at.start(anna, 'Bert@Partner.example'))).toEqual(['delivered'])
-    expect(await at.deliver(await at.start(caller, bert))).toEqual(['delivered']) // For the account, whoever asks.
+    expect(await at.deliver(await at.start(caller, bert))).toEqual(['delivered']) // For the account, whichever user asks.
     expect((await at.list()).addresses).toMatchObject([
       { address: bert, state: 'confirmed', askAgainAt: null },
       { address: 'anna@fleet.example', state: 'confirmed' },

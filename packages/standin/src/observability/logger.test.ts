@@ -26,7 +26,10 @@ describe('invariant 10: no message of a library reaches the log', () => {
     ],
     ['in a child', (log) => log.child({ a: 1 }).warn({ err: libraryError() })],
     ['as something that was thrown and is no error', (log) => log.error({ err: 's3cr3t' }, 'failed')],
-    ['as a cause of ours', (log) => log.error({ err: new StandinError('INTERNAL', { cause: libraryError() }) })],
+    [
+      'as the cause of our own error',
+      (log) => log.error({ err: new StandinError('INTERNAL', { cause: libraryError() }) }),
+    ],
   ])('%s', (_title, write) => {
     const { text, line } = logged(write)
     expect(text).not.toContain('s3cr3t')
@@ -42,7 +45,7 @@ describe('invariant 10: no message of a library reaches the log', () => {
     expect((line.err as { places: string[] }).places[0]).toContain('logger.test.ts')
   })
 
-  test('of an error of ours its words stay', () => {
+  test('our own errors keep their message', () => {
     const { line } = logged((log) => log.error({ err: new StandinError('NOT_FOUND', { detail: 'More.' }) }))
     expect(line).toMatchObject({ err: { reason: 'NOT_FOUND', message: expect.stringContaining('More.') } })
   })

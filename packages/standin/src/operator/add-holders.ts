@@ -18,7 +18,7 @@ export function addHolders(command: Command, terminal: Terminal): void {
         if (found.length === 0) await checkKnownAccount(ctx, account) // The audit outlives the account.
         return found
       })
-      printTable(terminal, json, holders, { none: 'Nobody received a token of these credentials.', columns })
+      printTable(terminal, json, holders, { none: 'No service received a token of these credentials.', columns })
     })
 }
 

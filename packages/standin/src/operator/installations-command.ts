@@ -27,7 +27,7 @@ export function addInstallationsCommand(program: Command, terminal: Terminal): v
     .command('list')
     .description('the accounts, in the order of their ids')
     .addOption(new Option('--state <state>', 'only in this state').choices(installationStateSchema.options))
-    .option('--after <account>', 'go on after this account, the last of an earlier list', accountId)
+    .option('--after <account>', 'continue after this account, the last of an earlier list', accountId)
     .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, mostListed)
     .option('--json', 'print them as JSON')
     .action(async ({ json, ...options }: ListOptions) => {

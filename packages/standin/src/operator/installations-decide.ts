@@ -56,7 +56,7 @@ const undoings: Record<
     description: 'bring a suspended account back as it was; possible until it is erased',
     async decide(ctx, of) {
       await restoreInstallation(ctx, of)
-      return `${of.accountId} is restored: its tokens, runs and schedules go on.`
+      return `${of.accountId} is restored: its tokens, runs and schedules continue.`
     },
   },
   dismiss: {

@@ -266,7 +266,11 @@ describe('audit', () => {
     const none = ['audit', 'holders', '--account', account, '--generation', '1']
     expect(await standin(none)).toMatchObject({ exitCode: 1, said: expect.stringMatching(/^INSTALLATION_NOT_FOUND/) })
     await project.sql`insert into installations (account_id) values (${account})`
-    expect(await standin(none)).toMatchObject({ exitCode: 0, out: '', said: expect.stringMatching(/^Nobody received/) })
+    expect(await standin(none)).toMatchObject({
+      exitCode: 0,
+      out: '',
+      said: expect.stringMatching(/^No service received/),
+    })
   })
 })
 

@@ -95,7 +95,7 @@ test.each(['callbacks', 'installations', 'runs', 'deliveries', 'keys', 'grants',
   },
 )
 
-test('a reader that closes the pipe early is told nothing', async () => {
+test('a reader that closes the pipe early gets no error', async () => {
   const { PATH = '', NODE_OPTIONS = '' } = process.env
   const program = join(import.meta.dirname, '../../bin/standin.ts')
   const child = spawn(process.execPath, [program, '--help'], {

@@ -21,7 +21,7 @@ export function printTable<Item>(
   printResult(terminal, json, items, () => (rows.length === 0 ? '' : aligned([Object.keys(columns), ...rows])))
 }
 
-/** Says that a list goes on, so that nobody takes a part for the whole. */
+/** Says that there is more, so that a page is not mistaken for the whole list. */
 export function sayMore({ say }: Terminal, more: boolean, then: string): void {
   if (more) say(`There are more: ${then}`)
 }

@@ -29,7 +29,7 @@ export function addRunsCommand(program: Command, terminal: Terminal): void {
     .description('runs, the newest first')
     .option('--account <id>', 'only of this account', accountId)
     .addOption(new Option('--state <state>', 'only in this state').choices(runStateSchema.options))
-    .option('--after <run>', 'go on after this run, the last of an earlier list', runId)
+    .option('--after <run>', 'continue after this run, the last of an earlier list', runId)
     .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, 50)
     .option('--json', 'print them as JSON')
     .action(async ({ json, ...options }: ListOptions) => {

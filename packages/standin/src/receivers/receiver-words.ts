@@ -37,7 +37,7 @@ const en: ReceiverWords = {
   agreed: (address) => `Results will now be sent to ${address}.`,
   agreedMeans: 'Each email has a link that stops them.',
   linkOver: 'This link no longer works.',
-  linkOverMeans: 'It was used before, or it is too old. Whoever asked you can send a new one.',
+  linkOverMeans: 'It was used already, or it is too old. The person who asked you can send a new one.',
   withdrawHeading: (app) => `No more email from ${app}?`,
   withdrawMeans: (address) => `${address} will get no more results of this account, and no more questions.`,
   withdraw: 'Stop the emails',

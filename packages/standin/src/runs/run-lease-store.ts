@@ -125,7 +125,7 @@ export async function listHeldAndOrphaned(db: Database, replicaId: number, silen
     )
 }
 
-/** Frees a run for the next worker. @returns whether this call did: of several replicas that try, one is told yes */
+/** Frees a run for the next worker. @returns whether this call did: of several replicas that try, only one gets true */
 export async function freeRun(db: Database, run: HeldRun): Promise<boolean> {
   const freed = await db
     .update(runs)

@@ -22,7 +22,7 @@ export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, en
     if (current?.epoch !== run.epoch) return // Another worker holds it.
     const outcome = outcomeOfAttempt({ ...end, ...current })
     if ('reason' in outcome) ctx.log.warn({ err: end.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
-    else if (outcome.transition === 'pause') ctx.log.info({ runId: run.id, why: end.abortedBy }, 'run goes on later')
+    else if (outcome.transition === 'pause') ctx.log.info({ runId: run.id, why: end.abortedBy }, 'run continues later')
     if (outcome.transition === 'pause') await pauseRun(tx, run, outcome)
     else await writeEnd(tx, run, outcome, work)
     await promoteRuns(tx, run.accountId)

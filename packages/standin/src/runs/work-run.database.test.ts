@@ -622,7 +622,7 @@ describe('invariant 19: a worker that lost its run', () => {
     const careless = doing(async ({ log }) => {
       if (++attempts > 1) return
       await gate.pass()
-      void log('nobody waits for this')
+      void log('not awaited')
     })
     await using stack = await createRunStack({ database, actions: [careless] })
     const { id } = await stack.start()

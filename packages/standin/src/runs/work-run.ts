@@ -60,7 +60,7 @@ export async function workOnRun(
 
 const stuck = { transition: 'fail', reason: 'RUN_STUCK' } as const
 
-/** Runs the action until it ends, is told to stop, or its time is up. @returns what stopped it, if anything did */
+/** Runs the action until it ends, has to stop, or its time is up. @returns what stopped it, if anything did */
 async function attempt(work: RunWork, abort: AbortController): Promise<Attempt['failure']> {
   const { signal } = abort
   const timeIsUp = setTimeout(() => abort.abort(tooLong), work.maxAttemptMs ?? maxAttemptMs)

@@ -28,7 +28,7 @@ test('a change of an account is looked at by one worker, however many there are,
   expect(await isDue()).toBe(false)
 })
 
-test('a run that waited for its account goes on, though nobody heard that its access works again', async () => {
+test('a run that waited for its account continues even if no replica was notified that its access works again', async () => {
   await using stack = await createRunStack({ database, actions: [action] })
   await stack.install(account)
   const { id } = await stack.start()

@@ -6,7 +6,7 @@ import { reviewSchedules } from './review-schedules.ts'
 const atOnce = 20
 
 /**
- * Looks at accounts that changed: whether their runs can go on, and whether their schedules still may start. One worker does
+ * Looks at accounts that changed: whether their runs can continue, and whether their schedules may still start. One worker does
  * it for each change, however many there are.
  * @returns whether there may be more
  */

@@ -12,7 +12,7 @@ import { listActiveSchedules, lockSchedule, paused, updateScheduleRow } from './
  * see a next time at which nothing starts. A change that is missed here is noticed when the schedule is due.
  */
 export async function reviewSchedules(inOurTime: ActionsContext, accountId: string): Promise<void> {
-  if ((await accessOf(inOurTime.db, accountId)) === 'suspended') return // They do not start, and go on if it is restored.
+  if ((await accessOf(inOurTime.db, accountId)) === 'suspended') return // They do not start while it is suspended, and continue if it is restored.
   const ctx = await byDatabaseClock(inOurTime)
   for (const row of await listActiveSchedules(ctx.db, accountId)) {
     const reason = await scheduledAction(ctx, row).then(

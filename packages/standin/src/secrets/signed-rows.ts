@@ -11,7 +11,7 @@ export interface SignedKind<Row> {
   idOf: (row: Row) => string
   /** Everything of a row that counts, in a fixed order. */
   signed: (row: Row) => ReadonlyArray<string | number | null | readonly string[]>
-  /** Rows that let nobody in need no MAC. */
+  /** Rows that give no access need no MAC. */
   needsNone?: (row: Row) => boolean
 }
 

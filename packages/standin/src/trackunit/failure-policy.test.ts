@@ -24,7 +24,7 @@ describe.for(failures)('after %s', (failure) => {
     )
   })
 
-  test('callers are told a reason of the contract', () => {
+  test('callers get a reason of the contract', () => {
     expect(errorReasons).toHaveProperty(reason)
   })
 })

@@ -26,7 +26,8 @@ export async function* pages<Node>(
   const cursors = new Set([from])
   for (let after = from; ; ) {
     const { edges, pageInfo } = await fetchPage(after)
-    if (!pageInfo) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'A list did not say where it goes on.' })
+    if (!pageInfo)
+      throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'A list has no pageInfo, so it cannot be continued.' })
     const { endCursor, hasNextPage } = pageInfo
     const goesOn = hasNextPage && endCursor !== null && !cursors.has(endCursor)
     const nodes = (edges ?? []).flatMap((edge) => (edge?.node ? [edge.node] : []))

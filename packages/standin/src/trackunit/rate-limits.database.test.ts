@@ -57,7 +57,7 @@ test.for([
     fault: { body: { errors: [{ extensions: { code: 'RATE_LIMITED', resetIn: 90_000 } }] } },
   },
 ])(
-  'invariant 23: what GraphQL tells one replica by $title, all obey, and say until when; other limits go on',
+  'invariant 23: what GraphQL tells one replica by $title, all obey, and say until when; other limits are unaffected',
   async ({ fault }) => {
     const { replicas, faults, requests } = await createReplicas(3)
     await faults({ graphql: { ...fault, times: 1 } })

@@ -11,7 +11,7 @@ const noteEveryMs = 10_000
 
 /**
  * Shares one view of Trackunit's sign-in between all accounts and replicas. Once it has failed several accounts in a row,
- * one request at a time probes it, with growing pauses; the others are told when to retry, without a request. The first
+ * one request at a time probes it, with growing pauses; the others get a time to retry, without a request. The first
  * answer, even a refusal, ends the outage for all.
  */
 export async function pauseInOutage(
