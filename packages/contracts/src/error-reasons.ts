@@ -199,6 +199,19 @@ export const errorReasons = {
     'never',
     'This action changes data. Run its preview first, then apply it.',
   ),
+  ACTION_FAILED: reason(422, 'UNPROCESSABLE_CONTENT', 'never', 'The action could not do its work. The run says why.'),
+  ACTION_FAULTY: reason(
+    500,
+    'INTERNAL_SERVER_ERROR',
+    'never',
+    'The action has a mistake that its maker must correct.',
+  ),
+  ACTION_CHANGED: reason(
+    409,
+    'CONFLICT',
+    'never',
+    'The action was changed after this run began, and what the run had kept can no longer be read. Start it again.',
+  ),
   RUN_STUCK: reason(
     500,
     'INTERNAL_SERVER_ERROR',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { StandinError, type TrackunitClient } from 'standin'
-import type { Played } from 'standin/testing'
+import { StandinError } from 'standin'
+import type { Played, PlayedRequests } from 'standin/testing'
 import { describe, expect, test } from 'vitest'
 import { attentionList } from './attention-list.ts'
 import { clearStaleEvents } from './clear-stale-events.ts'
@@ -138,7 +138,7 @@ const answers = fc.record({
 type Answers = typeof answers extends fc.Arbitrary<infer Value> ? Value : never
 
 /** Returns these answers in turn, again and again, so lists can be endless. */
-function clientOf({ isPartial, isBasic, ...given }: Answers): TrackunitClient {
+function clientOf({ isPartial, isBasic, ...given }: Answers): PlayedRequests {
   const turns = new Map<unknown[], number>()
   const next = (list: unknown[]) => {
     const turn = turns.get(list) ?? 0

@@ -21,6 +21,7 @@ import {
   type EventKind,
   eventKinds,
   isDismissed,
+  logPath,
   minutesForRequests,
   readLog,
 } from './events/asset-events.ts'
@@ -99,6 +100,7 @@ export const clearStaleEvents = defineAction({
   input: inputSchema,
   scopes: ['asset.view', 'account.event.manage'],
   changesData: true,
+  readingPosts: [logPath],
   // An estimate: one mutation, with what is written before and after it.
   secondsPerChange: 0.5,
   messages: catalogue,

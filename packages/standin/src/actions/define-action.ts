@@ -16,7 +16,7 @@ export interface RunContext<Input> {
   readonly account: AccountHabits
   readonly input: Input
   readonly mode: 'preview' | 'apply'
-  /** Trackunit's APIs with the account's token. Requests wait for Trackunit's limits. */
+  /** Trackunit's APIs with the account's token. Requests wait for Trackunit's limits; changes are made through `effect`. */
   readonly trackunit: TrackunitClient
   /** What time it is. */
   readonly clock: Pick<Clock, 'now'>
@@ -43,7 +43,9 @@ export interface RunContext<Input> {
   /**
    * Makes one change in Trackunit exactly once, whatever crashes: the intent is on disk before, the outcome after. The
    * same key again, also in a later attempt or a retry of the run, returns the recorded outcome.
-   * @throws Error in a preview; StandinError as `do` did; `EFFECT_UNKNOWN` when it cannot be known whether it happened
+   * `do` is the only place that may send Trackunit a mutation or a request other than GET; what it starts must end in it.
+   * @throws StandinError `ACTION_FAULTY` in a preview, or where `changesData` is false; as `do` did; `EFFECT_UNKNOWN` when
+   * it cannot be known whether the change was made
    */
   effect<Outcome>(effect: Effect<Outcome>): Promise<Outcome>
   /** A file that the run leaves, written piece by piece; continues where the last checkpoint left it. */
@@ -104,8 +106,16 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
    * "Needs …, which is not in your Trackunit plan". The action cannot be started for a day after Trackunit refused GraphQL.
    */
   plan?: string
-  /** Whether it changes anything in Trackunit. Then it is applied only after a preview, which changes nothing. */
+  /**
+   * Whether it changes anything in Trackunit. Then it is applied only after a preview, which changes nothing. Without it,
+   * `effect` is refused.
+   */
   changesData: boolean
+  /**
+   * Addresses of Trackunit's REST API to which a POST only reads, such as a search: without their query, exactly as they are
+   * asked. Every other POST is refused outside `effect`.
+   */
+  readingPosts?: readonly string[]
   /** About how long one change takes: shown by a preview until runs on the account give a better estimate. */
   secondsPerChange?: number
   /** Whether two runs of it on one account may work at once. By default they may not. */

@@ -3,6 +3,7 @@ import { type Announcing, type Context, type InTransaction, inTransaction } from
 import type { Transaction } from '../database/database.ts'
 import { createArtifactWriter, type OpenArtifact } from '../results/artifacts/artifact-writer.ts'
 import { createResultWriter, type OpenResult } from '../results/result-writer.ts'
+import { type ChangeGate, createChangeGate } from '../runs/change-gate.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
 import { updateRunningRun } from '../runs/run-lease-store.ts'
 import { handOver, RunStopped } from '../runs/run-stopped.ts'
@@ -15,6 +16,7 @@ export interface OpenRun {
   readonly files: Map<string, OpenArtifact>
   readonly result: OpenResult
   readonly startedAtMs: number
+  readonly gate: ChangeGate
   progress: RunRow['progress']
   steps: RunRow['steps']
   /** What the last checkpoint kept. */
@@ -39,6 +41,7 @@ export function openRun({ db, clock }: Context, run: RunRow, signal: AbortSignal
     files: new Map(),
     result: createResultWriter(db, run),
     startedAtMs: clock.monotonicMs(),
+    gate: createChangeGate(),
     kept: run.checkpoint?.state,
     isLeaving: false,
     isDirty: false,

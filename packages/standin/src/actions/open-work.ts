@@ -8,7 +8,7 @@ import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import type { ActionsContext } from './actions-context.ts'
 import { accountAllows, accountAllowsIfServed } from './allowed-action.ts'
 import type { AnyAction } from './define-action.ts'
-import { flushRun, keepAtEnd, openRun } from './open-run.ts'
+import { flushRun, keepAtEnd, type OpenRun, openRun } from './open-run.ts'
 import { partContext, runContext } from './run-context.ts'
 import { findPredecessors } from './run-predecessors.ts'
 
@@ -25,7 +25,8 @@ export async function openWork(
 
   const open = openRun(ctx, run, signals.signal)
   const context = runContext(ctx, open, {
-    trackunit: trackunitFor(ctx, run, { action, signals }),
+    changesData: action.changesData,
+    trackunit: trackunitFor(ctx, open, { action, signals }),
     machines: openMachineRegister(ctx.db, run),
     grantedScopes: (await accountAllowsIfServed(ctx, run.accountId))?.grantedScopes,
     ...(await findPredecessors(ctx.db, run)),
@@ -42,7 +43,7 @@ export async function openWork(
 /** Trackunit's APIs with the account's token, within the account's limits. */
 function trackunitFor(
   ctx: ActionsContext,
-  run: RunRow,
+  { run, gate }: OpenRun,
   { action, signals }: { action: AnyAction; signals: WorkSignals },
 ): TrackunitClient {
   const { id, accountId, urgency } = run
@@ -51,6 +52,8 @@ function trackunitFor(
     accountId,
     isUrgent: urgency === 0,
     mayBegin: () => untilHeard(ctx, run),
+    mayChange: gate.isOpen,
+    ...(action.readingPosts && { readingPosts: action.readingPosts }),
     async token(rejectedFingerprint) {
       const wanted = {
         accountId,

@@ -3,23 +3,23 @@ import { storableMessage } from '../results/understand-rows.ts'
 import { changesOf, makeChange } from '../runs/run-effects.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
 import { addDestination } from '../runs/run-store.ts'
-import type { PartContext, RunContext } from './define-action.ts'
+import { StandinError } from '../standin-error.ts'
+import type { AnyAction, PartContext, RunContext } from './define-action.ts'
 import { checkpoint, type OpenRun, openFile, writeRun } from './open-run.ts'
 import { reportProgress, runStep } from './report-progress.ts'
 
 type Input = Record<string, unknown>
 /** What of a context is opened for the run, and not made of its row. */
-export type Opened = Pick<RunContext<Input>, 'trackunit' | 'machines' | 'previous' | 'preview'> & {
-  grantedScopes: readonly string[] | undefined
-}
+export type Opened = Pick<RunContext<Input>, 'trackunit' | 'machines' | 'previous' | 'preview'> &
+  Pick<AnyAction, 'changesData'> & { grantedScopes: readonly string[] | undefined }
 
 /** What an action works with. */
 export function runContext(
   ctx: ReplicaContext,
   open: OpenRun,
-  { grantedScopes, ...opened }: Opened,
+  { grantedScopes, changesData, ...opened }: Opened,
 ): RunContext<Input> {
-  const { run, signal, result } = open
+  const { run, signal, result, gate } = open
   const { timeZone, unitSystem } = run
   return withNoticedRejections({
     ...opened,
@@ -35,7 +35,11 @@ export function runContext(
     checkpoint: (state) => checkpoint(ctx, open, state),
     async effect(effect) {
       signal.throwIfAborted()
-      return makeChange(ctx, run, effect)
+      if (!changesData)
+        throw new StandinError('ACTION_FAULTY', {
+          detail: 'It called effect and does not say changesData: true. An action that says so is applied after a preview.',
+        })
+      return makeChange(ctx, run, { ...effect, do: () => gate.inside(effect.do) })
     },
     artifact: (file) => openFile(ctx, open, file),
     deliver: (destination) => writeRun(ctx, open, {}, { change: (tx) => addDestination(tx.db, run, destination) }),

@@ -68,7 +68,10 @@ interface Change extends EffectKey {
  * @throws RunStopped when the worker no longer holds the run: only that worker may intend a change
  */
 export async function makeChange<Outcome>(ctx: ReplicaContext, run: RunRow, effect: Effect<Outcome>): Promise<Outcome> {
-  if (run.mode === 'preview') throw new Error('a preview changes nothing')
+  if (run.mode === 'preview')
+    throw new StandinError('ACTION_FAULTY', {
+      detail: 'It called effect in a preview, which changes nothing. Call it only where mode is apply.',
+    })
   const { id: runId, accountId, epoch } = run
   const change = { ...changeSetOf(run), key: effect.key, runId, description: effect.describe ?? '' }
   const lease = { id: runId, accountId, epoch, states: ['running' as const] }

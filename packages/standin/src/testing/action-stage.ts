@@ -16,13 +16,17 @@ import type { PreviewOfRun, PreviousRun } from '../actions/run-predecessors.ts'
 import type { GivenColumn } from '../results/result-writer.ts'
 import type { GivenRow } from '../results/understand-rows.ts'
 import { StandinError } from '../standin-error.ts'
-import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
+import { createChangeGate } from '../runs/change-gate.ts'
+import { guardChanges } from '../trackunit/guard-changes.ts'
+import { withPages } from '../trackunit/pages.ts'
 import { createMachinesInMemory } from './machines-in-memory.ts'
 import {
   createTrackunitInMemory,
   Death,
+  type PlayedRequests,
   type SimulatedMachine,
   type SimulatedTrackunit,
+  unanswered,
 } from './trackunit-in-memory.ts'
 
 interface Given extends Partial<SimulatedTrackunit> {
@@ -30,7 +34,7 @@ interface Given extends Partial<SimulatedTrackunit> {
   timeZone?: string | null
   grantedScopes?: readonly string[]
   /** A Trackunit that answers as the test says, in place of the simulated one. */
-  client?: TrackunitClient
+  client?: PlayedRequests
   /** Columns whose texts are the action's own, not names that people gave: without a key, they cannot be translated. */
   ownColumns?: readonly string[]
 }
@@ -140,6 +144,10 @@ export function createActionStage({
     const effects = new Map<string, { outcome?: unknown }>()
     let retries = 0
 
+    const gate = createChangeGate()
+    const readingPosts = action.readingPosts ?? []
+    const requestsOf = guardChanges({ ...unanswered, ...(client ?? trackunit.client) }, { mayChange: gate.isOpen, readingPosts })
+
     async function attempt(
       work: (context: PlayedContext<z.output<Schema>>) => Promise<void> | undefined,
     ): Promise<void> {
@@ -151,7 +159,7 @@ export function createActionStage({
         account: { timeZone, unitSystem: 'metric', grantedScopes },
         input: action.input.parse(input),
         mode,
-        trackunit: client ?? trackunit.client,
+        trackunit: withPages(requestsOf),
         clock: { now: () => new Date(nowMs) },
         signal: new AbortController().signal,
         resumedFrom: kept.checkpoint,
@@ -191,11 +199,13 @@ export function createActionStage({
           kept.files = new Map(files)
         },
         async effect({ key: about, find, do: change }) {
+          if (mode === 'preview' || !action.changesData)
+            throw new StandinError('ACTION_FAULTY', { detail: 'It called effect where it may change nothing.' })
           const known = effects.get(about)
           if (known && 'outcome' in known) return known.outcome as never
           const found = known && (await find?.())
           effects.set(about, {})
-          const outcome = found ?? (await change())
+          const outcome = found ?? (await gate.inside(change))
           effects.set(about, { outcome })
           return outcome
         },

@@ -1,2 +1,2 @@
 export { createActionStage, fleetOf, type Played } from './action-stage.ts'
-export type { SimulatedEvent, SimulatedMachine, SimulatedTrackunit } from './trackunit-in-memory.ts'
+export type { PlayedRequests, SimulatedEvent, SimulatedMachine, SimulatedTrackunit } from './trackunit-in-memory.ts'

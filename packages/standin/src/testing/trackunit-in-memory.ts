@@ -1,5 +1,5 @@
 import { StandinError } from '../standin-error.ts'
-import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
+import type { TrackunitRequests } from '../trackunit/trackunit-client.ts'
 
 export interface SimulatedMachine {
   id: string
@@ -54,6 +54,14 @@ export interface SimulatedTrackunit {
 export class Death extends Error {}
 
 const refused = () => new StandinError('TRACKUNIT_REFUSED')
+const refuse = async () => {
+  throw refused()
+}
+
+/** What a Trackunit that a test plays answers; it refuses the other methods. */
+export type PlayedRequests = Pick<TrackunitRequests, 'graphql' | 'get' | 'post'> & Partial<TrackunitRequests>
+
+export const unanswered = { put: refuse, patch: refuse, delete: refuse } satisfies Partial<TrackunitRequests>
 
 /** As strict as the documents where an action could go wrong: page sizes, two requests for events in half an hour. */
 export function createTrackunitInMemory(world: SimulatedTrackunit, { now }: { now: () => number }) {
@@ -151,7 +159,7 @@ export function createTrackunitInMemory(world: SimulatedTrackunit, { now }: { no
     return numbered(found, query)
   }
 
-  const client: TrackunitClient = {
+  const client: PlayedRequests = {
     async graphql<Data>(document: string, variables: Record<string, unknown> = {}) {
       const isDismissal = document.includes('eventDismiss')
       const data = await answered<Data>(isDismissal ? 'eventDismiss' : 'assets', () => {

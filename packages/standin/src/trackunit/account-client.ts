@@ -1,11 +1,13 @@
 import type { Secret } from '../config/secret.ts'
 import type { Context } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
-import { understandGraphql, withRateLimit } from './graphql-answer.ts'
+import { understandGraphql } from './graphql-answer.ts'
+import { type TypedDocument, textOfDocument, withRateLimit } from './graphql-document.ts'
 import { limitsFor, type RequestLimits } from './rate-limits.ts'
+import type { RestMethod } from './rate-rules.ts'
 import { type ApiAnswer, understandStatus } from './rest-answer.ts'
 import { type ApiRequest, sendRequest } from './send-request.ts'
-import type { TrackunitClient } from './trackunit-client.ts'
+import type { Query, TrackunitRequests } from './trackunit-client.ts'
 
 interface ApiToken {
   accessToken: Secret
@@ -31,12 +33,12 @@ export interface AccountOfClient {
 /** A token is asked for again well before it ends, and at least this often, so that an uninstall is noticed. */
 const reuseAtMostMs = 60_000
 
-/** Trackunit's APIs for one account, within its limits. Keeps the account's token for many requests. */
+/** Trackunit's APIs for one account, within its limits, for changes too. Keeps the account's token for many requests. */
 export function createAccountClient(
   ctx: Context,
   { accountId, isUrgent, signal, cut = signal, mayBegin, token }: AccountOfClient,
   limits: RequestLimits = limitsFor(ctx, { accountId, isUrgent }, signal),
-): TrackunitClient {
+): TrackunitRequests {
   let held: { token: ApiToken; untilMs: number } | undefined
 
   async function validToken(rejectedFingerprint?: string): Promise<ApiToken> {
@@ -56,31 +58,37 @@ export function createAccountClient(
     return answer.status === 401 ? send(await validToken(first.fingerprint)) : answer
   }
 
-  const headers = { 'content-type': 'application/json' }
+  async function rest<Data>(method: RestMethod, path: string, body?: object, query?: Query): Promise<Data> {
+    const init = { method, headers: body ? json : {}, ...(body && { body: JSON.stringify(body) }) }
+    return parseJson(understandStatus(await ask(withQuery(path, query), init), ctx.clock.now())) as Data
+  }
+
   return {
-    async graphql<Data>(document: string, variables: Record<string, unknown> = {}) {
+    async graphql<Data>(given: string | TypedDocument<never, never>, variables: object = {}) {
+      const document = textOfDocument(given)
       const body = JSON.stringify({ query: withRateLimit(document), variables })
       // The trailing slash is needed: without it the gateway answers with a page of Manager.
-      const answer = await ask('/api/graphql/', { method: 'POST', headers, body }, document)
+      const answer = await ask('/api/graphql/', { method: 'POST', headers: json, body }, document)
       return understandGraphql<Data>(answer, ctx.clock.now())
     },
-    async get<Data>(path: string, query?: Record<string, string | number>) {
-      const answer = await ask(withQuery(path, query), { method: 'GET', headers: {} })
-      return parseJson(understandStatus(answer, ctx.clock.now())) as Data
-    },
-    async post<Data>(path: string, body: object, query?: Record<string, string | number>) {
-      const answer = await ask(withQuery(path, query), { method: 'POST', headers, body: JSON.stringify(body) })
-      return parseJson(understandStatus(answer, ctx.clock.now())) as Data
-    },
+    get: (path, query) => rest('GET', path, undefined, query),
+    post: (path, body, query) => rest('POST', path, body, query),
+    put: (path, body, query) => rest('PUT', path, body, query),
+    patch: (path, body, query) => rest('PATCH', path, body, query),
+    delete: (path, query) => rest('DELETE', path, undefined, query),
   }
 }
 
-function withQuery(path: string, query: Record<string, string | number> = {}): string {
+const json = { 'content-type': 'application/json' }
+
+function withQuery(path: string, query: Query = {}): string {
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
   return search.size > 0 ? `${path}?${search}` : path
 }
 
+/** Undefined for an answer without content, as to a DELETE. */
 function parseJson(text: string): unknown {
+  if (text === '') return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -51,13 +51,3 @@ function parse(text: string): z.infer<typeof answerSchema> | undefined {
     return undefined
   }
 }
-
-/**
- * Extends a query to ask what it cost and what is left. Only changes a document of one query without fragments, whose end
- * is certain; of other documents the cost stays unknown.
- */
-export function withRateLimit(document: string): string {
-  const isPlainQuery = /^\s*(query\b|\{)/.test(document) && !/\b(fragment|mutation|subscription)\b/.test(document)
-  if (!isPlainQuery || /\brateLimit\b/.test(document)) return document
-  return document.replace(/\}\s*$/, 'rateLimit { cost remaining resetIn } }')
-}

@@ -1,4 +1,12 @@
+import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
+import type {
+  ConnectionOf,
+  ConnectionPage,
+  ListOf,
+  TrackunitClient,
+  TrackunitRequests,
+} from './trackunit-client.ts'
 
 /** A page of a Relay connection. @see https://relay.dev/graphql/connections.htm */
 export interface Connection<Node> {
@@ -8,9 +16,18 @@ export interface Connection<Node> {
 
 export interface Page<Node> {
   nodes: Node[]
-  /** Where the next page begins; keep it in a checkpoint to continue from here. */
+  /** Where the next page begins; keep it to continue from here. */
   endCursor: string | null
   /** On the last page: there is more, but no cursor that leads to it. The list is incomplete. */
+  isCut: boolean
+}
+
+export interface ListPage<Item> {
+  items: Item[]
+  /** The number of the page after this one; keep it to continue from here. */
+  next: number
+  totalPages: number
+  /** On the last page: the list goes on with what it has said before. It is incomplete. */
   isCut: boolean
 }
 
@@ -35,5 +52,58 @@ export async function* pages<Node>(
     if (!goesOn) return
     cursors.add(endCursor)
     after = endCursor
+  }
+}
+
+/** Adds the reading of whole lists to a client, or to one that a test plays. */
+export function withPages(client: TrackunitRequests): TrackunitClient {
+  return {
+    ...client,
+    connection: (document, of) => connectionPages(client, document, of),
+    list: (path, of = {}) => listPages(client, path, of),
+  }
+}
+
+async function* connectionPages<Data, Node>(
+  { graphql }: TrackunitRequests,
+  document: string,
+  { variables, find, from = null }: ConnectionOf<Data, Node>,
+): AsyncGenerator<ConnectionPage<Node>> {
+  let isPartial = false
+  const fetchPage = async (after: string | null) => {
+    const answer = await graphql<Data>(document, { ...variables, after })
+    isPartial = answer.isPartial
+    const connection = find(answer.data)
+    if (!connection) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'It answered without the list.' })
+    return connection
+  }
+  for await (const page of pages(fetchPage, from)) yield { ...page, isPartial }
+}
+
+const answerSchema = z.object({ content: z.array(z.unknown()), totalPages: z.number() })
+
+/** A list that brings nothing new for so many pages never ends. */
+const patience = 20
+
+async function* listPages<Item>(
+  { get, post }: TrackunitRequests,
+  path: string,
+  { query, body, size = 1_000, from = 0 }: ListOf,
+): AsyncGenerator<ListPage<Item>> {
+  const seen = new Set<string>()
+  let inVain = 0
+  for (let next = from; ; ) {
+    const asked = { ...query, size, page: next }
+    const answer = answerSchema.safeParse(await (body ? post(path, body, asked) : get(path, asked)))
+    if (!answer.success) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'A list was not readable.' })
+    const { content, totalPages } = answer.data
+    next++
+    const known = seen.size
+    for (const item of content) seen.add(JSON.stringify(item))
+    inVain = seen.size > known ? 0 : inVain + 1
+    const hasMore = next < totalPages
+    const isCut = hasMore && inVain >= patience
+    yield { items: content as Item[], next, totalPages, isCut }
+    if (!hasMore || isCut) return
   }
 }

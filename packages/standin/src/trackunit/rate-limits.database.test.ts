@@ -8,7 +8,7 @@ import { StandinError } from '../standin-error.ts'
 import { createAccountClient } from './account-client.ts'
 import { isGraphqlRefused } from './rate-budget-store.ts'
 import { rateBudgets } from './rate-budget-table.ts'
-import type { TrackunitClient } from './trackunit-client.ts'
+import type { TrackunitRequests } from './trackunit-client.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -35,7 +35,7 @@ async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   await shared.delete(sharedTurns)
   const replicas = Array.from({ length: count }, () => {
     const ctx = open(5)
-    return (isUrgent = true): TrackunitClient => createAccountClient(ctx, { accountId, isUrgent, signal: never, token })
+    return (isUrgent = true): TrackunitRequests => createAccountClient(ctx, { accountId, isUrgent, signal: never, token })
   })
   return { replicas, settings, faults, requests, shared, accountId }
 }
@@ -83,11 +83,11 @@ test('invariant 23: three replicas with fifty runs each break no limit of the st
   const { replicas, settings, requests } = await createReplicas(3)
   await settings({ pointsPerWindow: 8_000 })
   const kinds = [
-    (trackunit: TrackunitClient) => trackunit.graphql(fleet),
-    (trackunit: TrackunitClient) => trackunit.post('/public/api/eventlog/v3/asset-event/log', events),
-    (trackunit: TrackunitClient) => trackunit.get('/public/api/aemp/v2/15143/-3/Fleet/1'),
-    (trackunit: TrackunitClient) => trackunit.get('/public/api/aemp/v2/15143/-3/Fleet/2'),
-    (trackunit: TrackunitClient) => trackunit.get('/api/asset/v2/assets'),
+    (trackunit: TrackunitRequests) => trackunit.graphql(fleet),
+    (trackunit: TrackunitRequests) => trackunit.post('/public/api/eventlog/v3/asset-event/log', events),
+    (trackunit: TrackunitRequests) => trackunit.get('/public/api/aemp/v2/15143/-3/Fleet/1'),
+    (trackunit: TrackunitRequests) => trackunit.get('/public/api/aemp/v2/15143/-3/Fleet/2'),
+    (trackunit: TrackunitRequests) => trackunit.get('/api/asset/v2/assets'),
   ]
 
   const outcomes = await Promise.all(

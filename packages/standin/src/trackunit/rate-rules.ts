@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { withRateLimit } from './graphql-answer.ts'
+import { withRateLimit } from './graphql-document.ts'
 import type { BudgetRule, Window } from './rate-budget.ts'
+
+export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** A request as its limits see it. */
 export interface LimitedRequest {
-  method: 'GET' | 'POST'
+  method: RestMethod
   /** Without the query. */
   path: string
   /** The page of a list, as the query names it. */

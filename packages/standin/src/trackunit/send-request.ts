@@ -3,13 +3,13 @@ import type { Context } from '../context.ts'
 import { traced } from '../observability/traced.ts'
 import { StandinError } from '../standin-error.ts'
 import type { RequestLimits } from './rate-limits.ts'
-import type { LimitedRequest } from './rate-rules.ts'
+import type { LimitedRequest, RestMethod } from './rate-rules.ts'
 import { readBounded } from './read-bounded.ts'
 import type { ApiAnswer } from './rest-answer.ts'
 
 export interface ApiRequest {
   path: string
-  init: RequestInit & { method: 'GET' | 'POST'; headers: Record<string, string> }
+  init: RequestInit & { method: RestMethod; headers: Record<string, string> }
   /** Of GraphQL: the document, whose cost is learnt. */
   document?: string | undefined
 }
@@ -24,6 +24,9 @@ export interface SendPolicy {
   /** Waited for right before the request. */
   mayBegin?: (() => Promise<void>) | undefined
 }
+
+/** A path as it may be shown: its ids could name a customer's machines. */
+export const withoutIds = (path: string): string => path.split('?', 1)[0]?.replaceAll(/\/[^/]{16,}/g, '/:id') ?? ''
 
 const maxBytes = 16 * 1024 * 1024
 const timeoutMs = 30_000
@@ -40,7 +43,7 @@ export async function sendRequest(ctx: Context, request: ApiRequest, policy: Sen
   await policy.mayBegin?.()
   const answer = await traced(
     'standin.trackunit',
-    { 'http.request.method': method, 'url.template': path.replaceAll(/\/[^/]{16,}/g, '/:id') }, // Without ids.
+    { 'http.request.method': method, 'url.template': withoutIds(path) },
     () => send(ctx, request, policy),
     ({ status }) => (status >= 400 ? String(status) : undefined),
   )

@@ -5,7 +5,7 @@ import { z } from 'zod'
 const { id, itemsOf, moment, text } = answered
 
 /** Documented: two requests in 30 minutes, pages of at most 1,000. */
-const logPath = '/public/api/eventlog/v3/asset-event/log'
+export const logPath = '/public/api/eventlog/v3/asset-event/log'
 const logPageSize = 1_000
 const requestsPerWindow = 2
 const windowMinutes = 30

@@ -1,0 +1,49 @@
+import { type DocumentNode, Kind, type OperationDefinitionNode, OperationTypeNode, parse, print } from 'graphql'
+import { StandinError } from '../standin-error.ts'
+
+/**
+ * A document with its types, as GraphQL Code Generator makes them: a `TypedDocumentNode` or a `TypedDocumentString`. Named by
+ * what it has and not by the class, so that any version of graphql-js can have parsed it.
+ */
+export type TypedDocument<Data, Variables> = (ParsedDocument | String) & {
+  __apiType?: (variables: Variables) => Data
+}
+
+interface ParsedDocument {
+  readonly kind: string
+  readonly definitions: readonly object[]
+}
+
+/** A document as it is sent: the same one always gives the same text. */
+export const textOfDocument = (document: string | TypedDocument<never, never>): string =>
+  'definitions' in Object(document) ? print(document as DocumentNode) : String(document)
+
+/**
+ * What a document that changes data is called, such as `mutation DismissEvent`; undefined for one that only reads.
+ * @throws StandinError `ACTION_FAULTY` for a text that is no GraphQL document: what it would do is unknown
+ */
+export function changeOfDocument(document: string): string | undefined {
+  const operations = operationsOf(document)
+  if (!operations) throw new StandinError('ACTION_FAULTY', { detail: 'It sent a text that is no GraphQL document.' })
+  const change = operations.find(({ operation }) => operation !== OperationTypeNode.QUERY)
+  return change && [change.operation, change.name?.value].filter(Boolean).join(' ')
+}
+
+/** Extends a document of one query to ask what it cost and what is left; of any other the cost stays unknown. */
+export function withRateLimit(document: string): string {
+  const [query, ...more] = operationsOf(document) ?? []
+  if (query?.operation !== OperationTypeNode.QUERY || more.length > 0) return document
+  const { selections, loc } = query.selectionSet
+  const asksAlready = selections.some((each) => each.kind === Kind.FIELD && each.name.value === 'rateLimit')
+  if (asksAlready || !loc) return document
+  const [before, after] = [document.slice(0, loc.end - 1), document.slice(loc.end - 1)]
+  return `${before}${/\s$/.test(before) ? '' : ' '}rateLimit { cost remaining resetIn } ${after}`
+}
+
+function operationsOf(document: string): OperationDefinitionNode[] | undefined {
+  try {
+    return parse(document).definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION)
+  } catch {
+    return undefined
+  }
+}
