@@ -14,6 +14,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** When the run continues, while it is `waiting`. */
     waitingUntil: momentSchema.nullable(),
     reason: errorReasonSchema.nullable(),
+    /** As the run's; left out if there is none. */
+    failure: messageSchema.nullish(),
     headline: messageSchema.nullable(),
   }),
   event('progress', { progress: runProgressSchema, steps: z.array(runStepSchema) }),

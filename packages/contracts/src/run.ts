@@ -91,7 +91,10 @@ export const runSchema = z.object({
   headline: messageSchema.nullable(),
   /** What its result leaves out because it could not be read, and why; null if the result is complete. */
   incomplete: messageSchema.nullable(),
+  /** Why it failed, or waits. */
   reason: errorReasonSchema.nullable(),
+  /** The same in the action's own words; null if there is no more to say than the reason. In development, any error's text. */
+  failure: messageSchema.nullable(),
   attempts: z.int(),
   artifacts: z.array(artifactSchema),
   deliveries: z.array(deliverySchema),

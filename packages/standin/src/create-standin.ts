@@ -139,7 +139,7 @@ export function createStandin({ app, actions }: MakersParts): Standin {
   return {
     async start(environment) {
       const config = readConfig(app, environment, (line) => process.stderr.write(`${line}\n`))
-      const log = createLogger(config.logLevel)
+      const log = createLogger(config.logLevel, undefined, { isDevelopment: !config.production })
       const closers: Closers = []
       let stopping: Promise<void> | undefined
       const stop = () => (stopping ??= closeAll(closers, { withinMs: config.http.drainDelayMs + closesWithinMs, log }))
@@ -180,7 +180,7 @@ const unreadableKeys =
 
 /** @returns the address that it listens on */
 async function startServer(config: Config, { actions, closers }: Start): Promise<string> {
-  const log = createLogger(config.logLevel)
+  const log = createLogger(config.logLevel, undefined, { isDevelopment: !config.production })
   const catalogue = createActionCatalogue(actions, manifestScopesOf(config)) // First: it names a maker's mistakes.
   closers.push(await startTraces(config.traces, { version }))
   const replica = await openReplica(config, { clock: systemClock, log, fetch, random: Math.random })

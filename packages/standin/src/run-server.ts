@@ -17,12 +17,12 @@ export async function runServer(standin: Standin, environment: Environment): Pro
     const end = () => void stop().finally(() => process.exit(0)) // What was cut may still hold the process.
     process.on('SIGTERM', end).on('SIGINT', end)
   } catch (error) {
-    process.stderr.write(`${explainStart(error)}\n`)
+    process.stderr.write(`${explainStart(error, environment)}\n`)
     process.exitCode = 1
   }
 }
 
-function explainStart(error: unknown): string {
+function explainStart(error: unknown, { NODE_ENV }: Environment): string {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') return 'The port is taken: another server runs already, or set PORT to a free one.'
@@ -30,6 +30,6 @@ function explainStart(error: unknown): string {
   const trouble = databaseTrouble(error)
   if (trouble) return trouble
   if (error instanceof ActionError) return error.message
-  createLogger('error').error({ err: error }, 'start failed')
+  createLogger('error', undefined, { isDevelopment: NODE_ENV !== 'production' }).error({ err: error }, 'start failed')
   return 'Startup failed unexpectedly; see the log line above.'
 }

@@ -55,6 +55,8 @@ interface Given extends Pick<ReplicaOptions, 'environment' | 'fetch' | 'connecti
   startsAt?: Date
   /** The database's clock is the test's as well: `advance` moves both. Else it is the real one. */
   playsDatabaseClock?: boolean
+  /** Hides the texts of unexpected errors. */
+  isProduction?: boolean
 }
 
 /** How an account is installed. */
@@ -105,6 +107,7 @@ export async function createRunStack({
   hooks,
   startsAt,
   playsDatabaseClock = false,
+  isProduction = false,
   ...options
 }: Given) {
   const clock = createAdjustableClock(startsAt)
@@ -112,7 +115,8 @@ export async function createRunStack({
   await databaseClock?.set(clock.now())
   const app = { scopes: scopes.map((scope) => ({ scope, optional: false })) }
   const replica = openTestReplica(database, { ...options, clock, app })
-  const ctx = withRuns(replica.ctx, actions, hooks)
+  const config = { ...replica.ctx.config, production: isProduction }
+  const ctx = withRuns({ ...replica.ctx, config }, actions, hooks)
   const { db, log, listener } = ctx
   const { sql } = replica
   await emptyTables(sql)

@@ -98,6 +98,7 @@ export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => v
       steps: [],
       headline: null,
       incomplete: null,
+      failure: null,
       reason: null,
       attempts: 0,
       artifacts: [],

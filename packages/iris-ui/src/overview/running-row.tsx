@@ -38,7 +38,7 @@ export function RunningRow({ run, title, onEvents }: RunningRowProps) {
   const meanwhile: Partial<Record<Run['state'], string | undefined>> = {
     queued: words.queuedMeans,
     running: progressMessage(run, shown).sentence,
-    waiting: waitingWords(run.reason, texts),
+    waiting: waitingWords(run, texts),
   }
 
   return (

@@ -14,6 +14,7 @@ export function aRun(changes: Partial<Run> = {}): Run {
     steps: [],
     headline: null,
     incomplete: null,
+    failure: null,
     reason: null,
     attempts: 1,
     artifacts: [],

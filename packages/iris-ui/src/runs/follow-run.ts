@@ -29,6 +29,7 @@ function afterEvent(run: Run, event: RunEvent): Run {
         ...run,
         state: event.state,
         reason: event.reason,
+        failure: event.failure ?? null,
         headline: event.headline ?? run.headline,
         waitingUntil: event.waitingUntil,
         startedAt: run.startedAt ?? (event.state === 'running' ? event.at : null),

@@ -58,7 +58,7 @@ export function runHeading(run: Run, words: Words): RunHeading {
     case 'cancelling':
       return { heading: running.stoppingHeading, lead: [running.stoppingMeans] }
     case 'waiting': {
-      const why = waitingWords(run.reason, texts)
+      const why = waitingWords(run, texts)
       const saved = run.progress.done > 0 ? [running.savedSoFar] : []
       if (run.reason === 'CREDENTIALS_PENDING')
         return { heading: running.waitingAccessHeading, lead: [why], ...whenAccess }

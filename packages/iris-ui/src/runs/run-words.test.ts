@@ -36,10 +36,10 @@ describe('a running run shows', () => {
 })
 
 test('a waiting run says what for', () => {
-  expect(waitingWords('TRACKUNIT_RATE_LIMITED', en)).toMatch(/^Waiting for Trackunit’s rate limit/)
-  expect(waitingWords('TRACKUNIT_UNAVAILABLE', en)).toMatch(/^Trackunit is not answering/)
-  expect(waitingWords('CREDENTIALS_PENDING', en)).toMatch(/^Our access does not work yet/)
-  expect(waitingWords('CREDENTIALS_REJECTED', en)).toMatch(/^Trackunit refuses our access/)
+  expect(waitingWords(aRun({ reason: 'TRACKUNIT_RATE_LIMITED' }), en)).toMatch(/^Waiting for Trackunit’s rate limit/)
+  expect(waitingWords(aRun({ reason: 'TRACKUNIT_UNAVAILABLE' }), en)).toMatch(/^Trackunit is not answering/)
+  expect(waitingWords(aRun({ reason: 'CREDENTIALS_PENDING' }), en)).toMatch(/^Our access does not work yet/)
+  expect(waitingWords(aRun({ reason: 'CREDENTIALS_REJECTED' }), en)).toMatch(/^Trackunit refuses our access/)
 })
 
 describe('a result says', () => {
@@ -63,6 +63,12 @@ test('a failed run names the cause, or says that it is unknown; no code is ever 
   )
   expect(reasonWords(aRun({ state: 'failed', reason: 'RUN_OVERLAPS' }), words)).toBe('Something unexpected went wrong.')
   expect(reasonWords(aRun({ state: 'succeeded' }), words)).toBeUndefined()
+})
+
+test('an action’s own words for a failure come before the reason, and while it waits', () => {
+  const said = { reason: 'ACTION_FAILED', failure: 'Order 77 is closed.' } as const
+  expect(reasonWords(aRun({ state: 'failed', ...said }), words)).toBe('Order 77 is closed.')
+  expect(waitingWords(aRun({ state: 'waiting', ...said }), en)).toBe('Order 77 is closed.')
 })
 
 test.each([

@@ -52,10 +52,15 @@ export const waitsUntil = ({ state, reason, waitingUntil }: Pick<Run, 'state' | 
 
 const triedAgain: readonly NonNullable<Run['reason']>[] = [
   ...(['TRACKUNIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'CREDENTIALS_PENDING', 'CREDENTIALS_REJECTED'] as const),
+  'ACTION_FAILED',
 ]
 
 /** Why a run waits, in one short sentence. */
-export function waitingWords(reason: Run['reason'], texts: Texts): string {
+export function waitingWords(
+  { actionId, reason, failure }: Pick<Run, 'actionId' | 'reason' | 'failure'>,
+  texts: Texts,
+): string {
+  if (failure) return texts.ofAction(actionId, failure)
   const words = texts.running
   if (reason === 'TRACKUNIT_UNAVAILABLE') return words.waitingForTrackunit
   if (reason === 'CREDENTIALS_PENDING') return words.waitingForAccess
@@ -82,6 +87,7 @@ export function resultWords(run: Run, { title, texts, formats }: Words): string 
 /** Why a failed run stopped, as a sentence. */
 export function reasonWords(run: Run, { texts }: Pick<Words, 'texts'>): string | undefined {
   if (run.state !== 'failed') return undefined
+  if (run.failure) return texts.ofAction(run.actionId, run.failure)
   return (run.reason && texts.results.because[run.reason]) ?? texts.results.becauseUnknown
 }
 

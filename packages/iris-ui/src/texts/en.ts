@@ -61,6 +61,9 @@ const stoppedBecause = ({ name: app }: AppWords): Partial<Record<ErrorReason, st
   CREDENTIALS_AWAITING_APPROVAL: 'New access needs an administrator’s decision.',
   ACTION_NOT_FOUND: 'The action no longer exists.',
   INPUT_INVALID: 'The action no longer accepts these choices.',
+  ACTION_FAILED: 'The action could not do its work.',
+  ACTION_FAULTY: 'The action has a mistake that its maker must correct.',
+  ACTION_CHANGED: 'The action was changed after this run began. Start it again.',
   RUN_STUCK: 'The server failed several times during this run.',
   EFFECT_UNKNOWN: 'It is unknown whether Trackunit made the last change. Check in Trackunit, then start again.',
   STORAGE_FULL: 'The files of this account use all their space. Old files are deleted automatically.',
@@ -77,6 +80,9 @@ type NotOfPresses =
   | 'METHOD_NOT_ALLOWED'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'RUN_STUCK'
+  | 'ACTION_FAILED'
+  | 'ACTION_FAULTY'
+  | 'ACTION_CHANGED'
   | 'EFFECT_UNKNOWN'
   | 'DELIVERY_REFUSED'
 

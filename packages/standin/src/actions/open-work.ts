@@ -4,6 +4,8 @@ import type { RunWork, UnworkableRun, WorkSignals } from '../runs/runs-context.t
 import { untilHeard } from '../runs/until-heard.ts'
 import { issueToken } from '../tokens/issue-token.ts'
 import { createAccountClient } from '../trackunit/account-client.ts'
+import { guardChanges } from '../trackunit/guard-changes.ts'
+import { withPages } from '../trackunit/pages.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import type { ActionsContext } from './actions-context.ts'
 import { accountAllows, accountAllowsIfServed } from './allowed-action.ts'
@@ -47,13 +49,11 @@ function trackunitFor(
   { action, signals }: { action: AnyAction; signals: WorkSignals },
 ): TrackunitClient {
   const { id, accountId, urgency } = run
-  return createAccountClient(ctx, {
+  const client = createAccountClient(ctx, {
     ...signals,
     accountId,
     isUrgent: urgency === 0,
     mayBegin: () => untilHeard(ctx, run),
-    mayChange: gate.isOpen,
-    ...(action.readingPosts && { readingPosts: action.readingPosts }),
     async token(rejectedFingerprint) {
       const wanted = {
         accountId,
@@ -63,6 +63,7 @@ function trackunitFor(
       return issueToken(ctx, { kind: 'system', id: `run ${id}` }, wanted)
     },
   })
+  return withPages(guardChanges(client, { mayChange: gate.isOpen, readingPosts: action.readingPosts ?? [] }))
 }
 
 /** The action's scopes, and those of its optional ones that the account granted. */

@@ -54,6 +54,10 @@ test('a run that failed says so, and why', () => {
     shown,
   )
   expect(subject).toMatch(/^Attention list: The run did not finish\. Trackunit is not answering/)
+  const failed = { state: 'failed', reason: 'ACTION_FAILED', failure: 'Order 77 is closed.' } as const
+  expect(emailOf({ ...result, run: { ...result.run, ...failed }, rows: [] }, shown).text).toContain(
+    'The run did not finish. Order 77 is closed.',
+  )
   expect(text).not.toContain('2 machines need you')
 })
 

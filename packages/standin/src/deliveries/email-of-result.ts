@@ -62,9 +62,9 @@ function partsOf(result: ResultToSend, { appName, note }: Surroundings) {
   }
 }
 
-function sentenceOf({ run: { state, reason, headline } }: ResultToSend): string {
+function sentenceOf({ run: { state, reason, failure, headline } }: ResultToSend): string {
   if (state === 'succeeded') return headline ?? 'The run has finished.'
-  return `The run did not finish. ${reason ? errorReasons[reason].message : ''}`.trim()
+  return `The run did not finish. ${failure ?? (reason ? errorReasons[reason].message : '')}`.trim()
 }
 
 /** New rows come first, under a title of their own, where only some rows are new. */

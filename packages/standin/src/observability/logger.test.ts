@@ -45,6 +45,18 @@ describe('invariant 10: no message of a library reaches the log', () => {
     expect((line.err as { places: string[] }).places[0]).toContain('logger.test.ts')
   })
 
+  test('in development every error is told in full, and secrets by their name still are not', () => {
+    let text = ''
+    const log = createLogger('trace', { write: (line: string) => (text += line) }, { isDevelopment: true })
+    log.error({ err: new TypeError('no such thing', { cause: new Error('because') }), token: 's3cr3t' }, 'failed')
+    const place = expect.stringContaining('logger.test.ts:')
+    expect(JSON.parse(text).err).toMatchObject({
+      ...{ type: 'TypeError', message: 'no such thing', places: expect.arrayContaining([place]) },
+      cause: { message: 'because' },
+    })
+    expect(text).not.toContain('s3cr3t')
+  })
+
   test('our own errors keep their message', () => {
     const { line } = logged((log) => log.error({ err: new StandinError('NOT_FOUND', { detail: 'More.' }) }))
     expect(line).toMatchObject({ err: { reason: 'NOT_FOUND', message: expect.stringContaining('More.') } })

@@ -14,7 +14,11 @@ const redacted = [
 ]
 
 /** JSON lines on standard error; standard output belongs to the program that uses this. */
-export function createLogger(level: string, stream: DestinationStream = destination({ dest: 2, sync: true })): Logger {
+export function createLogger(
+  level: string,
+  stream: DestinationStream = destination({ dest: 2, sync: true }),
+  { isDevelopment = false }: { isDevelopment?: boolean } = {},
+): Logger {
   return pino(
     {
       level,
@@ -22,8 +26,9 @@ export function createLogger(level: string, stream: DestinationStream = destinat
         paths: redacted.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
         censor: '[secret]',
       },
-      // Only our own errors are logged in full: messages of libraries contain SQL, parameters, claims and tokens.
-      serializers: { err: describeError },
+      // Only our own errors are logged in full: messages of libraries contain SQL, parameters, claims and tokens. On a
+      // maker's own machine they are what is looked for.
+      serializers: { err: (error: unknown) => describeError(error, isDevelopment) },
       // pino and Fastify take an error's message for the line's text if none is given.
       hooks: {
         logMethod([first, text, ...rest], write) {
@@ -43,16 +48,17 @@ function errorIn(fields: unknown): Error | undefined {
 }
 
 /** Name, code and place of an error; its message only where it is known to be free of secrets. */
-function describeError(error: unknown): object {
+function describeError(error: unknown, isDevelopment: boolean): object {
   if (!(error instanceof Error)) return { type: typeof error }
   const { name, message, stack = '' } = error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : undefined
-  const cause = error.cause instanceof Error ? describeError(error.cause) : undefined
+  const cause = error.cause instanceof Error ? describeError(error.cause, isDevelopment) : undefined
   const places = stack
     .slice(stack.indexOf(message) + message.length) // A message can hold lines that look like places.
     .split('\n')
     .filter((line) => line.startsWith('    at '))
     .slice(0, 8)
-  return { type: name, code, reason, ...('safeMessage' in error ? { message: error.safeMessage } : {}), places, cause }
+  const told = 'safeMessage' in error ? error.safeMessage : isDevelopment ? message : undefined
+  return { type: name, code, reason, ...(told !== undefined && { message: told }), places, cause }
 }

@@ -6,7 +6,7 @@ import { stepsAtEnd } from './run-progress.ts'
 import { lockRun, now, type RunRow, updateRun } from './run-store.ts'
 import type { RunKey } from './run-table.ts'
 
-export interface RunMove extends Partial<Pick<RunRow, 'reason' | 'waitingUntil' | 'retries'>> {
+export interface RunMove extends Partial<Pick<RunRow, 'reason' | 'failure' | 'waitingUntil' | 'retries'>> {
   /** Where given, only the worker that holds the run under this epoch may move it. */
   epoch?: number
   /** Called when the move is certain, before it is announced: writes what the worker still has in memory. */
@@ -34,6 +34,7 @@ export async function moveRun(
     waitingUntil: null,
     // Why it was asked to stop was written then.
     reason: before.state === 'cancelling' && state !== 'succeeded' ? before.reason : null,
+    failure: null,
     ...change,
     state,
     ...(state !== 'cancelling' && { replicaId: null }),

@@ -1,6 +1,7 @@
 import { errorReasons } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
-import { pauseBeforeRetry } from './outcome-of-attempt.ts'
+import { ActionFailed } from './action-failed.ts'
+import { type Attempt, outcomeOfAttempt, pauseBeforeRetry } from './outcome-of-attempt.ts'
 
 const pause = (reason: keyof typeof errorReasons, retries = 0, retryAfterMs?: number, hasAccess = false) =>
   pauseBeforeRetry({ reason, retries, retryAfterMs, hasAccess, random: 0 })
@@ -65,4 +66,31 @@ test('a failure that a retry cannot fix is not retried', () => {
   const hopeless = Object.entries(errorReasons).filter(([, { retry }]) => retry === 'never')
   expect(hopeless.length).toBeGreaterThan(10)
   for (const [reason] of hopeless) expect(pause(reason as keyof typeof errorReasons, 0, 1_000)).toBeUndefined()
+})
+
+describe('an action that says why it failed', () => {
+  const after = (error: unknown, more: Partial<Attempt> = {}) =>
+    outcomeOfAttempt({
+      ...{ failure: { error }, abortedBy: undefined, state: 'running', retries: 0, hasAccess: true },
+      ...{ isProduction: true, random: 0 },
+      ...more,
+    })
+
+  test('fails its run at once, unless it says that it may work soon', () => {
+    const failed = { transition: 'fail', reason: 'ACTION_FAILED', failure: 'Order 77 is closed' }
+    expect(after(new ActionFailed('Order 77 is closed'))).toEqual(failed)
+    expect(after(new ActionFailed('Order 77 is closed', { retry: 'never', retryAfterMs: 5 }))).toEqual(failed)
+    const soon = new ActionFailed('The shop is closed', { retry: 'soon', retryAfterMs: 60_000 })
+    const waits = { transition: 'pause', reason: 'ACTION_FAILED', failure: 'The shop is closed' }
+    expect(after(soon)).toEqual({ ...waits, pauseMs: 60_000, retries: 1 })
+    expect(after(new ActionFailed('x', { retry: 'soon' }), { retries: 3 })).toMatchObject({ pauseMs: 16_000 })
+    expect(after(soon, { retries: 5 })).toMatchObject({ transition: 'fail', failure: 'The shop is closed' })
+  })
+
+  test('an unexpected error fails it without a word in production, with its text in development', () => {
+    expect(after(new TypeError('token abc'))).toEqual({ transition: 'fail', reason: 'INTERNAL' })
+    expect(after(new TypeError('no such thing'), { isProduction: false })).toMatchObject({
+      failure: expect.stringMatching(/^TypeError: no such thing, at .*outcome-of-attempt\.test\.ts:/),
+    })
+  })
 })

@@ -1,6 +1,7 @@
-import { type ErrorReason, errorReasons, type RunState } from '@standin/contracts'
+import { type ErrorReason, errorReasons, type Message, type RunState } from '@standin/contracts'
 import { z } from 'zod'
 import { toRefusal } from '../refusal.ts'
+import { actionFailedIn, failureText } from './failure-text.ts'
 import { handOver, lost, suspended, tooLong } from './run-stopped.ts'
 
 /** How an attempt at a run ended, and how the run stands. */
@@ -14,6 +15,8 @@ export interface Attempt {
   retries: number
   /** Whether the account has credentials in force, or suspended ones: then it may be served again. */
   hasAccess: boolean
+  /** In production, the text of an unexpected error is kept from people. */
+  isProduction: boolean
   /** From 0 to 1: adds up to a quarter to the pause, so that runs that failed together do not retry together. */
   random: number
 }
@@ -23,8 +26,8 @@ export type EndOfAttempt = Omit<Attempt, 'state' | 'retries'>
 
 export type Outcome =
   | { transition: 'succeed' | 'stop' }
-  | { transition: 'fail'; reason: ErrorReason }
-  | { transition: 'pause'; pauseMs: number; retries: number; reason?: ErrorReason }
+  | { transition: 'fail'; reason: ErrorReason; failure?: Message | null }
+  | { transition: 'pause'; pauseMs: number; retries: number; reason?: ErrorReason; failure?: Message | null }
 
 const maxRetries = 5
 /** Doubles with each failure in a row: with five retries, a run outlasts a minute of trouble. */
@@ -36,7 +39,8 @@ const refusedPauseMs = 60_000
 const outage = { maxRetries: 43, longestPauseMs: 30_000 }
 
 /** Decides what becomes of a run after an attempt. */
-export function outcomeOfAttempt({ failure, abortedBy, state, retries, hasAccess, random }: Attempt): Outcome {
+export function outcomeOfAttempt(attempt: Attempt): Outcome {
+  const { failure, abortedBy, state, retries, hasAccess, random, isProduction } = attempt
   if (!failure) return { transition: 'succeed' }
   if (state === 'cancelling') return { transition: 'stop' }
   if (abortedBy === handOver || abortedBy === lost) return { transition: 'pause', pauseMs: 0, retries }
@@ -47,15 +51,24 @@ export function outcomeOfAttempt({ failure, abortedBy, state, retries, hasAccess
       ? { transition: 'fail', reason: 'RUN_STUCK' }
       : { transition: 'pause', pauseMs: 0, retries: retries + 1 }
   }
-  const { reason, retryAfterMs } = refusalOfAction(failure.error)
-  const pauseMs = pauseBeforeRetry({ reason, retryAfterMs, retries, hasAccess, random })
-  if (pauseMs === undefined) return { transition: 'fail', reason }
-  return { transition: 'pause', pauseMs, reason, retries: isNoFailure(reason, { hasAccess }) ? retries : retries + 1 }
+  const { reason, retry, retryAfterMs } = refusalOfAction(failure.error)
+  const pauseMs = pauseBeforeRetry({ reason, retry, retryAfterMs, retries, hasAccess, random })
+  const text = failureText(failure.error, { isProduction, isEnd: pauseMs === undefined })
+  const why = { reason, ...(text !== null && { failure: text }) }
+  if (pauseMs === undefined) return { transition: 'fail', ...why }
+  return { transition: 'pause', pauseMs, ...why, retries: isNoFailure(reason, { hasAccess }) ? retries : retries + 1 }
 }
 
 /** Why a run failed. A schema that rejects inside an action is a fault of the action, not of its input. */
-export function refusalOfAction(error: unknown) {
-  return toRefusal(error instanceof z.ZodError ? undefined : error)
+export function refusalOfAction(error: unknown): {
+  reason: ErrorReason
+  retry: 'never' | 'soon' | 'after'
+  retryAfterMs: number | undefined
+} {
+  const failed = actionFailedIn(error)
+  if (failed) return { reason: 'ACTION_FAILED', retry: failed.retry, retryAfterMs: failed.retryAfterMs }
+  const { reason, retryAfterMs } = toRefusal(error instanceof z.ZodError ? undefined : error)
+  return { reason, retry: errorReasons[reason].retry, retryAfterMs }
 }
 
 /** Trackunit refuses the access, or an uninstall has stopped it. */
@@ -69,19 +82,21 @@ const isNoFailure = (reason: ErrorReason, { hasAccess }: Pick<Attempt, 'hasAcces
 /** How long a run waits after a failure; undefined if a retry cannot help or there were enough. */
 export function pauseBeforeRetry({
   reason,
+  retry = errorReasons[reason].retry,
   retryAfterMs = 0,
   retries,
   hasAccess,
   random,
 }: {
   reason: ErrorReason
+  retry?: 'never' | 'soon' | 'after'
   retryAfterMs: number | undefined
 } & Pick<Attempt, 'retries' | 'hasAccess' | 'random'>): number | undefined {
   if (isNoFailure(reason, { hasAccess }))
     return Math.max(retryAfterMs, isAboutAccess(reason) ? refusedPauseMs : patientPauseMs)
   const isOutage = reason === 'TRACKUNIT_UNAVAILABLE'
   const most = isOutage ? outage.maxRetries : maxRetries
-  if (errorReasons[reason].retry === 'never' || retries >= most) return undefined
+  if (retry === 'never' || retries >= most) return undefined
   const pauseMs = Math.min(isOutage ? outage.longestPauseMs : Number.POSITIVE_INFINITY, firstPauseMs * 2 ** retries)
   return Math.max(retryAfterMs, Math.round(pauseMs * (1 + random / 4)))
 }

@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createRunStack, type RunStack } from '../../test/run-stack.ts'
+import { tokenAnswer } from '../../test/played-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { type AnyAction, defineAction, type RunContext } from '../actions/define-action.ts'
 import { StandinError } from '../standin-error.ts'
+import { ActionFailed } from './action-failed.ts'
 import { whatToDo } from './run-effects.ts'
 
 const database = await createTestDatabase()
@@ -168,12 +170,105 @@ describe('invariant 19: an effect', () => {
     expect(whatToDo({ state, runId: 'one' }, { runId: same ? 'one' : 'other', canLook })).toBe(what)
   })
 
-  test('cannot be made in a preview', async () => {
-    const action = changing(({ effect }) => effect({ key: 'a', do: async () => {} }))
-    const { stack, preview } = await previewed(action)
+  test('cannot be made in a preview, nor by an action that says that it changes nothing', async () => {
+    const done: string[] = []
+    const work: Work = ({ effect }) => effect({ key: 'a', do: async () => void done.push('a') })
+    const { stack, preview } = await previewed(changing(work))
     await using _ = stack
-    expect(await stack.run(preview.id)).toMatchObject({ state: 'failed', reason: 'INTERNAL' })
+    const failed = { state: 'failed', reason: 'ACTION_FAULTY' }
+    expect(await stack.run(preview.id)).toMatchObject(failed)
+
+    await using other = await createRunStack({ database, actions: [changing(work, { changesData: false })] })
+    const { id } = await other.start()
+    await other.createWorker().workOn(id)
+    expect(await other.run(id)).toMatchObject(failed)
+    expect(done).toEqual([])
   })
+})
+
+describe('invariant 29: a run changes data inside effect alone', () => {
+  const mutation = 'mutation Dismiss { dismiss { ok } }'
+
+  test.for<[string, Work, string[]]>([
+    ['a mutation', async ({ trackunit }) => void (await trackunit.graphql(mutation)), []],
+    ['a DELETE', async ({ trackunit }) => void (await trackunit.delete('/api/orders/1')), []],
+    [
+      'what effect left behind',
+      async ({ trackunit, effect }) => {
+        const after = Promise.withResolvers<void>()
+        let late: Promise<unknown> = Promise.resolve()
+        await effect({
+          key: 'a',
+          do: async () => {
+            late = after.promise.then(() => trackunit.graphql(mutation))
+          },
+        })
+        after.resolve()
+        await late
+      },
+      [],
+    ],
+    [
+      'a mutation inside',
+      ({ trackunit, effect }) => effect({ key: 'a', do: async () => void (await trackunit.graphql(mutation)) }),
+      ['/api/graphql/'],
+    ],
+  ])('%s, in a preview and when applied', async ([, work, sentWhenApplied]) => {
+    const sent: string[] = []
+    const fetch: typeof globalThis.fetch = async (address, init) => {
+      const { pathname } = new URL(String(address))
+      if (pathname.endsWith('/apptoken')) return tokenAnswer({ scopes: ['a'] })
+      sent.push(pathname)
+      return Response.json({ data: { ok: init?.method } })
+    }
+    let listed = false
+    const action = changing(async (context) => {
+      if (context.mode === 'apply' || listed) return work(context)
+      listed = true
+    })
+    await using stack = await createRunStack({ database, actions: [action], fetch })
+    const worker = stack.createWorker()
+    const good = await stack.start({ mode: 'preview' })
+    await worker.workOn(good.id)
+    const bad = await stack.start({ mode: 'preview' })
+    await worker.workOn(bad.id)
+    expect(await stack.run(bad.id)).toMatchObject({ state: 'failed', reason: 'ACTION_FAULTY' })
+    expect(sent).toEqual([])
+
+    const applied = await stack.start({ previewRunId: good.id })
+    await worker.workOn(applied.id)
+    const isFine = sentWhenApplied.length > 0
+    expect((await stack.run(applied.id)).reason).toBe(isFine ? null : 'ACTION_FAULTY')
+    expect(sent).toEqual(sentWhenApplied)
+  })
+})
+
+test.for([
+  { retry: 'never', again: 'refused', tries: 1, outcome: { state: 'failed', reason: 'ACTION_FAILED' } },
+  { retry: 'soon', again: 'made', tries: 2, outcome: { state: 'succeeded' } },
+] as const)('a change whose action says that it failed, $retry, is $again when it is asked for again', async (given) => {
+  let tries = 0
+  const { stack, worker, apply } = await previewed(
+    clearing(async ({ effect }) => {
+      const change = () =>
+        effect({
+          key: 'a',
+          async do() {
+            if (++tries === 1) throw new ActionFailed('Order 77 is closed', { retry: given.retry })
+          },
+        })
+      await change().catch(() => {})
+      await change()
+    }),
+  )
+  await using _ = stack
+  const { id } = await stack.start(apply)
+  await worker.workOn(id)
+
+  expect(tries).toBe(given.tries)
+  const run = await stack.run(id)
+  expect(run).toMatchObject(given.outcome)
+  expect(run.failure).toBe(given.retry === 'never' ? 'Order 77 is closed' : null)
 })
 
 describe('invariant 18: each change that a run makes in Trackunit leaves an audit entry', () => {

@@ -1,8 +1,10 @@
-import type { ErrorReason } from '@standin/contracts'
+import type { ErrorReason, Message } from '@standin/contracts'
 import type { Context, ReplicaContext } from '../context.ts'
 import type { Database } from '../database/database.ts'
-import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
+import { ActionFailed } from './action-failed.ts'
+import { actionFailedIn } from './failure-text.ts'
+import { refusalOfAction } from './outcome-of-attempt.ts'
 import { entryOfChange } from './record-changes.ts'
 import {
   type EffectKey,
@@ -82,6 +84,7 @@ export async function makeChange<Outcome>(ctx: ReplicaContext, run: RunRow, effe
     case 'done already':
       return row.outcome?.value as Outcome // What `do` returned, stored as JSON.
     case 'refused already':
+      if (row.reason === 'ACTION_FAILED') throw new ActionFailed(row.outcome?.value as Message)
       throw new StandinError(row.reason ?? 'TRACKUNIT_REFUSED')
     case 'unknown':
       throw new StandinError('EFFECT_UNKNOWN')
@@ -107,15 +110,16 @@ async function attempt<Outcome>(
   try {
     value = await work()
   } catch (error) {
-    const { reason } = toRefusal(error)
+    const { reason, retry } = refusalOfAction(error)
     // Only by the worker that holds the run: the next one may be making the change by now.
-    if (putOff.includes(reason))
+    const text = actionFailedIn(error)?.text
+    if (putOff.includes(reason) || (text && retry === 'soon'))
       await whileHeld(ctx.db, { ...run, states: workingStates }, (db) =>
         endEffect({ ...ctx, db }, change, { state: 'put-off', reason }),
       )
-    if (refused.includes(reason)) {
+    if (refused.includes(reason) || (text && retry === 'never')) {
       const entry = entryOfChange(run, 'change.refused', { ...change, reason })
-      await endEffect(ctx, change, { state: 'refused', reason, entry })
+      await endEffect(ctx, change, { state: 'refused', reason, ...(text && { outcome: { value: text } }), entry })
     }
     throw error // After any other reason the request may have arrived: the change stays `meant`.
   }

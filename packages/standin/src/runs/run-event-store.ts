@@ -34,12 +34,13 @@ export function announceRun(notices: Notices, { id, accountId }: RunKey): void {
 }
 
 export async function announceState(tx: Announcing, run: RunRow): Promise<void> {
-  const { state, waitingUntil, reason, headline } = run
+  const { state, waitingUntil, reason, failure, headline } = run
   await appendEvent(tx, run, {
     type: 'state',
     state,
     waitingUntil: waitingUntil?.toISOString() ?? null,
     reason,
+    ...(failure !== null && { failure }),
     headline,
   })
 }

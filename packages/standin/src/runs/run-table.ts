@@ -63,6 +63,7 @@ export const runs = pgTable(
     headline: messageColumn(),
     incomplete: messageColumn(),
     reason: text().$type<ErrorReason>(),
+    failure: messageColumn(),
     lastSeq: integer().notNull().default(0),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
     startedAt: timestamp({ withTimezone: true, precision: 3 }),

@@ -7,9 +7,11 @@ import { account, createRunStack, otherAccount, type RunStack } from '../../test
 import { startStrictTrackunit } from '../../test/strict-trackunit.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { type AnyAction, defineAction, type RunContext } from '../actions/define-action.ts'
+import { toRun } from '../actions/to-run.ts'
 import { inTransaction } from '../context.ts'
 import { advisoryLocks } from '../database/advisory-locks.ts'
 import { StandinError } from '../standin-error.ts'
+import { ActionFailed } from './action-failed.ts'
 import { moveRun } from './move-run.ts'
 import { claimRuns, freeRun, listHeldAndOrphaned } from './run-lease-store.ts'
 import { lockPromotion } from './run-promotion-store.ts'
@@ -342,11 +344,34 @@ describe('a run that fails', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 })
   })
 
-  test('for an unknown reason ends at once, and the reason is shown to no one', async () => {
+  test('in the action’s own words is told to all who watch the run', async () => {
+    const closed = { text: 'Order 77 is closed', key: 'closed', values: { order: 77 } }
+    await using stack = await createRunStack({ database, actions: [failing(() => new ActionFailed(closed))] })
+    const { id } = await stack.start()
+
+    await stack.createWorker().workOn(id)
+
+    const failed = { state: 'failed', reason: 'ACTION_FAILED', failure: closed }
+    expect(toRun(await stack.run(id))).toMatchObject(failed)
+    expect(await lastEvent(stack, id)).toMatchObject(failed)
+  })
+
+  test('for an unknown reason shows its text and place on a maker’s own machine', async () => {
+    await using stack = await createRunStack({ database, actions: [failing(() => new TypeError('no such thing'))] })
+    const { id } = await stack.start()
+
+    await stack.createWorker().workOn(id)
+
+    const failure = expect.stringMatching(/^TypeError: no such thing, at .*work-run\.database\.test\.ts:\d+/)
+    expect(await stack.run(id)).toMatchObject({ reason: 'INTERNAL', failure })
+  })
+
+  test('for an unknown reason ends at once, and in production the reason is shown to no one', async () => {
     const secret = 'postgres://user:s3cr3t@host'
     await using stack = await createRunStack({
       database,
       actions: [failing(() => new Error(secret, { cause: { secret } }))],
+      isProduction: true,
     })
     const { id } = await stack.start()
 

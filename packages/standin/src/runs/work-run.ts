@@ -48,6 +48,7 @@ export async function workOnRun(
       failure,
       abortedBy: signal.aborted ? signal.reason : undefined,
       hasAccess: failure !== undefined && (await accessOf(ctx.db, run.accountId)) !== undefined,
+      isProduction: ctx.config.production,
       random: ctx.random(),
     }
     if (failure) await leavePart(ctx, run, work, end)

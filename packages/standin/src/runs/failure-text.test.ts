@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { StandinError } from '../standin-error.ts'
+import { ActionFailed } from './action-failed.ts'
+import { failureText } from './failure-text.ts'
+
+const inProduction = (error: unknown, isEnd = true) => failureText(error, { isProduction: true, isEnd })
+const inDevelopment = (error: unknown, isEnd = true) => failureText(error, { isProduction: false, isEnd })
+const here = expect.stringContaining('failure-text.test.ts:')
+
+test('the words of an action are said everywhere, also from inside another error', () => {
+  const failed = new ActionFailed({ text: 'Order 77 is closed', key: 'closed', values: { order: 77 } })
+  for (const say of [inProduction, inDevelopment]) {
+    expect(say(failed)).toEqual(failed.text)
+    expect(say(new Error('x', { cause: failed }))).toEqual(failed.text)
+  }
+})
+
+describe('in production', () => {
+  test('an unexpected error says nothing: its text may hold a token', () => {
+    for (const error of [new TypeError('token abc'), 'token abc', undefined, { message: 'token abc' }])
+      expect(inProduction(error)).toBeNull()
+  })
+
+  test('a rule that the action broke is named', () => {
+    expect(inProduction(new StandinError('ACTION_FAULTY', { detail: 'It did.' }))).toBe('It did.')
+    expect(inProduction(new StandinError('TRACKUNIT_REFUSED', { detail: 'It answered so.' }))).toBeNull()
+  })
+})
+
+describe('in development', () => {
+  test('any error says its text and its place', () => {
+    for (const error of [new TypeError('no such thing'), new StandinError('ACTION_FAULTY', { detail: 'It did.' })])
+      expect(inDevelopment(error)).toEqual(here)
+    expect(inDevelopment(new TypeError('no such thing'))).toMatch(/^TypeError: no such thing, at /)
+    expect(inDevelopment('a bare text')).toBe('Thrown: a bare text')
+  })
+
+  test('a run that waits for a known reason says no more than that', () => {
+    const limited = new StandinError('TRACKUNIT_RATE_LIMITED')
+    expect(inDevelopment(limited, false)).toBeNull()
+    expect(inDevelopment(limited, true)).toEqual(here)
+  })
+
+  test('what PostgreSQL refuses is dropped, and what is long is cut', () => {
+    expect(inProduction(new ActionFailed('a\0b\ud800'))).toBe('ab\ufffd')
+    expect(inProduction(new ActionFailed('x'.repeat(2_000)))).toHaveLength(1_000)
+  })
+
+  test('lines of a message that look like places are no places', () => {
+    expect(inDevelopment(new Error('x\n    at evil (/nowhere.ts:1:1)'))).toEqual(here)
+  })
+})

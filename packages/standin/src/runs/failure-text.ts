@@ -1,0 +1,45 @@
+import { type Message, withTexts } from '@standin/contracts'
+import { StandinError } from '../standin-error.ts'
+import { ActionFailed } from './action-failed.ts'
+
+/**
+ * What a run says about its failure beside the reason: the action's own words, or which rule its code broke. Of an unexpected
+ * error nothing, since its text may hold anything; in development its text and its place.
+ * @param isEnd whether the run fails for good; a run that waits has words for the known reasons
+ */
+export function failureText(
+  error: unknown,
+  { isProduction, isEnd }: { isProduction: boolean; isEnd: boolean },
+): Message | null {
+  const text = textOf(error, { isProduction, isEnd })
+  // What PostgreSQL refuses is dropped: NUL, and the half of a surrogate pair.
+  return text && withTexts(text, (each) => each.slice(0, 1_000).toWellFormed().replaceAll('\0', ''))
+}
+
+function textOf(error: unknown, { isProduction, isEnd }: { isProduction: boolean; isEnd: boolean }): Message | null {
+  const failed = actionFailedIn(error)
+  if (failed) return failed.text
+  const isKnown = error instanceof StandinError
+  if (isKnown && error.reason === 'ACTION_FAULTY' && error.detail) return isProduction ? error.detail : inFull(error)
+  if (isProduction || (isKnown && !isEnd)) return null
+  return error instanceof Error ? inFull(error) : `Thrown: ${String(error)}`
+}
+
+/** An action may have wrapped it. */
+export function actionFailedIn(error: unknown): ActionFailed | undefined {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++)
+    if (each instanceof ActionFailed) return each
+  return undefined
+}
+
+/** The text of an error and the line of the maker's code that it comes from. */
+function inFull(error: Error): string {
+  const { message, stack = '', name } = error
+  const places = stack
+    .slice(stack.indexOf(message) + message.length) // A message can hold lines that look like places.
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .map((line) => line.trim().replace(/^at (async )?/, '').replace(/file:\/\//, ''))
+  const own = places.find((place) => !/node:|node_modules|packages\/standin\//.test(place)) ?? places[0]
+  return `${message.startsWith(name) ? message : `${name}: ${message}`}${own ? `, at ${own}` : ''}`
+}
