@@ -200,12 +200,7 @@ export const errorReasons = {
     'This action changes data. Run its preview first, then apply it.',
   ),
   ACTION_FAILED: reason(422, 'UNPROCESSABLE_CONTENT', 'never', 'The action could not do its work. The run says why.'),
-  ACTION_FAULTY: reason(
-    500,
-    'INTERNAL_SERVER_ERROR',
-    'never',
-    'The action has a mistake that its maker must correct.',
-  ),
+  ACTION_FAULTY: reason(500, 'INTERNAL_SERVER_ERROR', 'never', 'The action has a mistake that its maker must correct.'),
   ACTION_CHANGED: reason(
     409,
     'CONFLICT',

@@ -433,6 +433,7 @@ CREATE TABLE "runs" (
 	"headline" text,
 	"incomplete" text,
 	"reason" text,
+	"failure" text,
 	"last_seq" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"started_at" timestamp (3) with time zone,

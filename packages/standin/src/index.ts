@@ -31,5 +31,13 @@ export { ActionFailed } from './runs/action-failed.ts'
 export type { Effect } from './runs/run-effects.ts'
 export { StandinError } from './standin-error.ts'
 export type { TypedDocument } from './trackunit/graphql-document.ts'
-export { type Connection, type ListPage, type Page, pages } from './trackunit/pages.ts'
-export type { ConnectionOf, ConnectionPage, ListOf, TrackunitClient } from './trackunit/trackunit-client.ts'
+export { pages } from './trackunit/pages.ts'
+export type {
+  Connection,
+  ConnectionOf,
+  ConnectionPage,
+  ListOf,
+  ListPage,
+  Page,
+  TrackunitClient,
+} from './trackunit/trackunit-client.ts'

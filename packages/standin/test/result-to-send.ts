@@ -17,6 +17,7 @@ export const result: ResultToSend = {
     scheduleId: null,
     state: 'succeeded',
     reason: null,
+    failure: null,
     headline: '2 machines need you.',
     startedAt: '2026-03-02T05:00:00.000Z',
     endedAt: '2026-03-02T05:00:09.000Z',

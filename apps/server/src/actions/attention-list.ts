@@ -3,6 +3,7 @@ import {
   createXlsxArtifact,
   defineAction,
   type KnownMachine,
+  type Message,
   machineFilterInput,
   type RunContext,
   together,
@@ -11,6 +12,7 @@ import {
   type Counts,
   countIn,
   gapsOfList,
+  type Listing,
   lacksOfList,
   listingSchema,
   listMachines,
@@ -18,7 +20,6 @@ import {
   newListing,
   partOfList,
   placeOf,
-  type Reading,
   readCounters,
   readIfPossible,
   topBars,
@@ -26,9 +27,8 @@ import {
 } from 'standin/fleet'
 import { z } from 'zod'
 import { attentionMessages } from './attention/attention-messages.ts'
-import { type Finding, findingsOf, iconOf, reasons, worseFirst } from './attention/findings.ts'
+import { type DataHealthIssue, type Finding, findingsOf, iconOf, reasons, worseFirst } from './attention/findings.ts'
 import { dataHealthPath, idsOfOverdue, overduePath, serviceScope, withIssues } from './attention/issues-of-machines.ts'
-import { readPagedList } from './attention/paged-list.ts'
 
 const { say, catalogue } = attentionMessages
 
@@ -56,29 +56,14 @@ const columns = [
   { key: 'machineId', title: say('trackunitId'), kind: 'text' },
 ] as const
 
-/** Checks that a run can be without, and why. */
-const lacks = [
-  ...(['healthRefused', 'healthUnanswered'] as const),
-  ...(['servicesRefused', 'servicesUnanswered', 'servicesNotAllowed', 'countersUnread'] as const),
-] as const
-type Lack = (typeof lacks)[number]
-
-/** How far the run is, and what its pages held so far: no page is read twice. */
-const checkpointSchema = z.object({
-  phase: z.enum(['list', 'counters', 'health', 'services', 'rank', 'files', 'end']),
-  listing: listingSchema,
-  page: z.number(),
-  issues: z.record(z.string(), z.array(z.object({ type: z.string(), openedAt: z.string().nullable() }))),
-  overdue: z.array(z.string()),
-  leftOut: z.array(z.enum(lacks)),
-  /** Whether a machine without a date has never reported; otherwise its last report is unknown. */
-  isLastSeenKnown: z.boolean(),
-  /** Whether fuel and the time of the last report were read. */
-  areCountersRead: z.boolean().default(true),
-  /** How often Trackunit did not answer the next request. */
-  failures: z.number().default(0),
-})
-type Checkpoint = z.infer<typeof checkpointSchema>
+/** Checks that a run can be without, and why one is left out. */
+const lackOf = {
+  counters: { refused: 'countersUnread', 'no answer': 'countersUnread' },
+  health: { refused: 'healthRefused', 'no answer': 'healthUnanswered' },
+  services: { refused: 'servicesRefused', 'no answer': 'servicesUnanswered' },
+} as const
+type Check = keyof typeof lackOf
+type Lack = (typeof lackOf)[Check]['refused' | 'no answer'] | 'servicesNotAllowed'
 
 const percent = z.number().min(0).max(100)
 
@@ -109,79 +94,72 @@ export const attentionList = defineAction({
   limits: { aempReadsPerRun: ({ hasGraphql }) => (hasGraphql ? 0 : 1) },
   messages: catalogue,
 
-  async run(context) {
-    const { account, machines, resumedFrom, previous, result, checkpoint, headline, incomplete } = context
-    const { log, step, progress } = context
-    let at: Checkpoint = resumedFrom
-      ? checkpointSchema.parse(resumedFrom)
-      : {
-          ...{ phase: 'list', listing: newListing(), page: 0, failures: 0 },
-          ...{ issues: {}, overdue: [], leftOut: [], isLastSeenKnown: true, areCountersRead: true },
-        }
-    const goOn = async (change: Partial<Checkpoint>) => {
-      at = { ...at, ...change }
-      await checkpoint(at)
-    }
-    const goOnTo = async (phase: Checkpoint['phase'], leftOut: Lack | undefined) => {
-      if (leftOut !== undefined) await log(say(leftOut))
-      await goOn({
-        phase,
-        page: 0,
-        failures: 0,
-        leftOut: leftOut === undefined ? at.leftOut : [...at.leftOut, leftOut],
-      })
-    }
-    const ifPossible = (read: () => Promise<void>) =>
-      readIfPossible(read, { failures: at.failures, failed: (failures) => goOn({ failures }) })
+  state: z.object({
+    listing: listingSchema.default(newListing),
+    /** The pages that come next: of the AEMP snapshot, of data health, of the overdue services. */
+    snapshotPage: z.number().default(1),
+    healthPage: z.number().default(0),
+    servicesPage: z.number().default(0),
+    issues: z.record(z.string(), z.array(z.object({ type: z.string(), openedAt: z.string().nullable() }))).default({}),
+    overdue: z.array(z.string()).default([]),
+    /** How often Trackunit did not answer the next request. */
+    failures: z.number().default(0),
+  }),
 
-    if (at.phase === 'list') {
-      await step(say('listMachines'), async () => {
-        const listing = await listMachines(context, { listing: at.listing, keep: (listing) => goOn({ listing }) })
-        await goOn({ listing, phase: 'counters', page: 1 })
+  async run(context) {
+    const { account, machines, trackunit, state, save, durable, previous, result, headline, incomplete } = context
+    const { log, step, progress } = context
+    const check = (name: Check, title: Message, read: () => Promise<void>) =>
+      durable<Lack | undefined>(name, async () => {
+        const failing = { failures: state.failures, failed: (failures: number) => save({ failures }) }
+        const reading = await step(title, () => readIfPossible(read, failing))
+        await save({ failures: 0 })
+        if (reading === 'read') return undefined
+        await log(say(lackOf[name][reading]))
+        return lackOf[name][reading]
       })
-      for (const lack of lacksOfList(at.listing)) await log(lack)
-    }
-    if (at.phase === 'counters') {
-      // On a plan without the full list, only the snapshot has fuel and the time of the last report.
-      const read = () =>
-        readCounters(context, { fromPage: at.page, machinesSeen: at.listing.done, keep: (page) => goOn({ page }) })
-      const isKnown =
-        at.listing.source !== 'rest' || (await step(say('readCounters'), () => ifPossible(read))) === 'read'
-      await machines.keepReadings()
-      await goOn({ isLastSeenKnown: isKnown && !at.listing.isPartial, areCountersRead: isKnown })
-      await goOnTo('health', isKnown ? undefined : 'countersUnread')
-    }
-    if (at.phase === 'health') {
-      const read = () =>
-        readPagedList(context, {
-          path: dataHealthPath,
-          query: { status: 'OPEN' },
-          fromPage: at.page,
-          async keep(items, { page, totalPages }) {
-            await progress({ done: page, total: totalPages, message: say('dataHealthRead') })
-            await goOn({ issues: withIssues(at.issues, items), page })
-          },
+
+    await durable('list', async () => {
+      await step(say('listMachines'), async () => {
+        const listing = await listMachines(context, { listing: state.listing, keep: (listing) => save({ listing }) })
+        await save({ listing })
+      })
+      for (const lack of lacksOfList(state.listing)) await log(lack)
+    })
+    const { listing } = state
+
+    // On a plan without the full list, only the snapshot has fuel and the time of the last report.
+    const readSnapshot = () =>
+      readCounters(context, {
+        ...{ fromPage: state.snapshotPage, machinesSeen: listing.done },
+        keep: (snapshotPage) => save({ snapshotPage }),
+      })
+    const noCounters =
+      listing.source === 'rest' ? await check('counters', say('readCounters'), readSnapshot) : undefined
+    await machines.keepReadings()
+
+    const noHealth = await check('health', say('checkDataHealth'), async () => {
+      const pages = trackunit.list(dataHealthPath, { query: { status: 'OPEN' }, from: state.healthPage })
+      for await (const { items, next, totalPages } of pages) {
+        await progress({ done: next, total: totalPages, message: say('dataHealthRead') })
+        await save({ issues: withIssues(state.issues, items), healthPage: next })
+      }
+    })
+
+    const mayReadServices = account.grantedScopes?.includes(serviceScope) ?? true
+    if (!mayReadServices) await durable('say that services are not allowed', () => log(say('servicesNotAllowed')))
+    const noServices = mayReadServices
+      ? await check('services', say('checkServices'), async () => {
+          for await (const { items, next } of trackunit.list(overduePath, { from: state.servicesPage }))
+            await save({ overdue: [...state.overdue, ...idsOfOverdue(items)], servicesPage: next })
         })
-      const reading = await step(say('checkDataHealth'), () => ifPossible(read))
-      await goOnTo(
-        'services',
-        ({ read: undefined, refused: 'healthRefused', 'no answer': 'healthUnanswered' } as const)[reading],
-      )
-    }
-    if (at.phase === 'services') {
-      const mayRead = account.grantedScopes?.includes(serviceScope) ?? true
-      const read = () =>
-        readPagedList(context, {
-          path: overduePath,
-          fromPage: at.page,
-          keep: (items, { page }) => goOn({ overdue: [...at.overdue, ...idsOfOverdue(items)], page }),
-        })
-      const reading = mayRead ? await step(say('checkServices'), () => ifPossible(read)) : 'not allowed'
-      await goOnTo('rank', lackOfServices[reading])
-    }
-    if (at.phase === 'rank') {
-      await step(say('rank'), async () => {
-        const { found, checked } = await rank(context, at)
+      : ('servicesNotAllowed' as const)
+
+    const leftOut = [noCounters, noHealth, noServices].filter((lack) => lack !== undefined)
+    await durable('rank', () =>
+      step(say('rank'), async () => {
+        const isLastSeenKnown = !noCounters && !listing.isPartial
+        const { found, checked } = await rank(context, { ...state, isLastSeenKnown })
         await result.columns(columns)
         const before = await previous?.resultRowIds()
         await result.rows(found.map((one) => toRow(one, before)))
@@ -193,53 +171,41 @@ export const attentionList = defineAction({
           })
         }
         const newOnes = before && found.filter((one) => !before.has(rowId(one))).length
-        const left = at.leftOut.map((lack) => say(lack))
-        const gaps = [...gapsOfList(at.listing), ...left]
-        const checks = gaps.length === 0 ? undefined : checksMade(at)
+        const left = leftOut.map((lack) => say(lack))
+        const gaps = [...gapsOfList(listing), ...left]
+        const checks = gaps.length === 0 ? undefined : checksMade({ listing, leftOut })
         if (checks !== undefined) await incomplete(together([whatWasChecked(checks, checked), ...gaps]))
-        const missing = [...lacksOfList(at.listing), ...left]
+        const missing = [...lacksOfList(listing), ...left]
         await result.detail(together([...missing, ...(before ? [lastTime(before, found)] : [])]))
         await headline(sentence({ found: found.length, checked, newOnes, checks }))
-        await goOn({ phase: 'files' })
-      })
-    }
-    if (at.phase === 'files') {
-      await step(say('makeFiles'), async () => {
-        await createCsvArtifact(context, { name: 'attention-list.csv' })
-        await checkpoint(at)
-        await createXlsxArtifact(context, { name: 'attention-list.xlsx' })
-        await goOn({ phase: 'end' })
-      })
-    }
+      }),
+    )
+    await step(say('makeFiles'), async () => {
+      await durable('csv', () => createCsvArtifact(context, { name: 'attention-list.csv' }))
+      await durable('xlsx', () => createXlsxArtifact(context, { name: 'attention-list.xlsx' }))
+    })
   },
 
   /** Ranks the machines that were read. Does not say which are new: the previous list was complete. */
   async leavePart(context) {
-    const { resumedFrom, result } = context
-    const { data: at } = checkpointSchema.safeParse(resumedFrom)
-    if (!at || at.listing.done === 0 || at.phase === 'files' || at.phase === 'end') return
+    const { state, result, isDone } = context
+    const { listing } = state
+    if (listing.done === 0 || isDone('rank')) return
     // The short list does not say when a machine last reported, nor does a list with missing values.
-    const isLastSeenKnown = at.isLastSeenKnown && at.listing.source !== 'rest' && !at.listing.isPartial
-    const { found } = await rank(context, { ...at, isLastSeenKnown })
+    const isLastSeenKnown = listing.source !== 'rest' && !listing.isPartial
+    const { found } = await rank(context, { ...state, isLastSeenKnown })
     await result.columns(columns)
     await result.rows(found.map((one) => toRow(one, undefined)))
-    const note = partOfList(at.listing)
-    await result.detail(together([note, ...checksMissingAt(at.phase)]))
+    const note = partOfList(listing)
+    await result.detail(together([note, ...checksMissing(isDone)]))
     await createCsvArtifact(context, { name: 'attention-list-part.csv', note })
   },
 })
 
 /** The checks that a run had not made when it stopped early. */
-function checksMissingAt(phase: Checkpoint['phase']) {
-  if (phase === 'rank') return []
-  return [phase === 'services' ? say('servicesUnchecked') : say('healthAndServicesUnchecked')]
-}
-
-const lackOfServices: Record<Reading | 'not allowed', Lack | undefined> = {
-  read: undefined,
-  refused: 'servicesRefused',
-  'no answer': 'servicesUnanswered',
-  'not allowed': 'servicesNotAllowed',
+function checksMissing(isDone: (step: string) => boolean) {
+  if (isDone('services')) return []
+  return [isDone('health') ? say('servicesUnchecked') : say('healthAndServicesUnchecked')]
 }
 
 interface Found {
@@ -248,10 +214,18 @@ interface Found {
   findings: [Finding, ...Finding[]]
 }
 
+/** What the checks found. */
+interface Evidence {
+  /** Whether a machine without a date has never reported; otherwise its last report is unknown. */
+  isLastSeenKnown: boolean
+  issues: Readonly<Record<string, DataHealthIssue[]>>
+  overdue: readonly string[]
+}
+
 /** The machines that need attention, the worst first. */
 async function rank(
   { input, machines, clock }: Pick<RunContext<z.output<typeof inputSchema>>, 'input' | 'machines' | 'clock'>,
-  { isLastSeenKnown, issues, overdue }: Checkpoint,
+  { isLastSeenKnown, issues, overdue }: Evidence,
 ): Promise<{ found: Found[]; checked: number }> {
   const isOverdue = new Set(overdue)
   const issuesOf = new Map(Object.entries(issues))
@@ -320,11 +294,11 @@ function barsOf(found: readonly Found[]) {
 }
 
 /** What was checked, by a letter each: battery, fuel and last contact, data health, services. */
-function checksMade({ listing, areCountersRead, leftOut }: Checkpoint): string {
+function checksMade({ listing, leftOut }: { listing: Listing; leftOut: readonly Lack[] }): string {
   const isLeftOut = (what: string) => leftOut.some((lack) => lack.startsWith(what))
   const made = [
     listing.source !== 'rest' && 'B',
-    areCountersRead && 'F',
+    !isLeftOut('counters') && 'F',
     !isLeftOut('health') && 'H',
     !isLeftOut('services') && 'S',
   ]

@@ -51,17 +51,6 @@ const columns = [
   { key: 'machineId', title: say('trackunitId'), kind: 'text' },
 ] as const
 
-/** How far the run is: kept at every page, so that another worker can continue. */
-const checkpointSchema = z.object({
-  phase: z.enum(['list', 'counters', 'write', 'files', 'end']),
-  listing: listingSchema,
-  /** The page of the AEMP snapshot that comes next. */
-  page: z.number(),
-  hasIdleHours: z.boolean(),
-  /** How often the snapshot was not answered. */
-  failures: z.number().default(0),
-})
-
 export const fleetSnapshot = defineAction({
   id: 'fleet-snapshot',
   title: 'Fleet snapshot',
@@ -80,39 +69,39 @@ export const fleetSnapshot = defineAction({
   messages: catalogue,
   limits: { aempReadsPerRun: ({ input, hasGraphql }) => (input.idleHours || !hasGraphql ? 1 : 0) },
 
-  async run(context) {
-    const { input, machines, resumedFrom, result, checkpoint, headline, log, step } = context
-    let at = resumedFrom
-      ? checkpointSchema.parse(resumedFrom)
-      : { phase: 'list' as const, listing: newListing(), page: 1, hasIdleHours: true, failures: 0 }
-    const goOn = async (change: Partial<z.infer<typeof checkpointSchema>>) => {
-      at = { ...at, ...change }
-      await checkpoint(at)
-    }
+  state: z.object({
+    listing: listingSchema.default(newListing),
+    /** The page of the AEMP snapshot that comes next, and how often it was not answered. */
+    snapshotPage: z.number().default(1),
+    failures: z.number().default(0),
+  }),
 
-    if (at.phase === 'list') {
+  async run(context) {
+    const { input, machines, state, save, durable, result, headline, log, step } = context
+
+    await durable('list', async () => {
       await step(say('listMachines'), async () => {
-        const listing = await listMachines(context, { listing: at.listing, keep: (listing) => goOn({ listing }) })
-        await goOn({ listing, phase: 'counters' })
+        const listing = await listMachines(context, { listing: state.listing, keep: (listing) => save({ listing }) })
+        await save({ listing })
       })
-      for (const lack of lacksOfList(at.listing)) await log(lack)
-    }
-    if (at.phase === 'counters') {
-      const read = () =>
-        readCounters(context, { fromPage: at.page, machinesSeen: at.listing.done, keep: (page) => goOn({ page }) })
-      const isWanted = input.idleHours || at.listing.source === 'rest'
-      const reading = isWanted
-        ? await step(say('readIdleHours'), () =>
-            readIfPossible(read, { failures: at.failures, failed: (failures) => goOn({ failures }) }),
-          )
-        : 'not wanted'
+      for (const lack of lacksOfList(state.listing)) await log(lack)
+    })
+    const { listing } = state
+    const reading = await durable('idle hours', async () => {
+      const from = { fromPage: state.snapshotPage, machinesSeen: listing.done }
+      const read = () => readCounters(context, { ...from, keep: (snapshotPage) => save({ snapshotPage }) })
+      const failing = { failures: state.failures, failed: (failures: number) => save({ failures }) }
+      const isWanted = input.idleHours || listing.source === 'rest'
+      const reading = isWanted ? await step(say('readIdleHours'), () => readIfPossible(read, failing)) : 'not wanted'
       if (reading === 'refused') await log(say('idleHoursRefused'))
       if (reading === 'no answer') await log(say('idleHoursUnanswered'))
       await machines.keepReadings()
-      await goOn({ phase: 'write', hasIdleHours: reading === 'read' })
-    }
-    if (at.phase === 'write') {
-      await step(say('compare'), async () => {
+      return reading
+    })
+    const at = { listing, hasIdleHours: reading === 'read' }
+
+    await durable('compare', () =>
+      step(say('compare'), async () => {
         await result.columns(columns)
         // The short list has no sites, so moves are unknown.
         const comparesPlaces = at.listing.source !== 'rest' && (await machines.hasTold())
@@ -149,31 +138,25 @@ export const fleetSnapshot = defineAction({
         const gaps = [...gapsOfList(at.listing), ...(at.hasIdleHours ? [] : [say('idleHoursNotRead')])]
         if (gaps.length > 0) await context.incomplete(together(gaps))
         await headline(sentence(totals, { gone, comparesPlaces }))
-        await goOn({ phase: 'files' })
-      })
-    }
-    if (at.phase === 'files') {
-      await step(say('makeFiles'), async () => {
-        await createCsvArtifact(context, { name: 'fleet-snapshot.csv' })
-        await checkpoint(at)
-        await createXlsxArtifact(context, { name: 'fleet-snapshot.xlsx' })
-        await goOn({ phase: 'end' })
-      })
-    }
+      }),
+    )
+    await step(say('makeFiles'), async () => {
+      await durable('csv', () => createCsvArtifact(context, { name: 'fleet-snapshot.csv' }))
+      await durable('xlsx', () => createXlsxArtifact(context, { name: 'fleet-snapshot.xlsx' }))
+    })
     if (at.listing.source !== 'rest' && !at.listing.isCut) await machines.told()
     await context.progress({ done: at.listing.done, total: at.listing.done, message: say('machinesListed') })
   },
 
   /** Lists the machines that were read. Does not say what moved: the missing ones may be anywhere. */
   async leavePart(context) {
-    const { input, machines, resumedFrom, result } = context
-    const { data: at } = checkpointSchema.safeParse(resumedFrom)
-    if (!at || at.listing.done === 0 || at.phase === 'files' || at.phase === 'end') return
+    const { input, machines, state, result, isDone } = context
+    if (state.listing.done === 0 || isDone('compare')) return
     await result.columns(columns)
     for await (const page of machines.list({ filter: input.machines, seenInThisRun: true }))
       await result.rows(page.map((machine) => toRow(machine, { move: undefined, change: null })))
-    const note = partOfList(at.listing)
-    const lacksHours = at.phase === 'counters' && input.idleHours
+    const note = partOfList(state.listing)
+    const lacksHours = isDone('list') && !isDone('idle hours') && input.idleHours
     await result.detail(lacksHours ? together([note, say('idleHoursMissing')]) : note)
     await createCsvArtifact(context, { name: 'fleet-snapshot-part.csv', note })
   },

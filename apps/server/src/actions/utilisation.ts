@@ -57,8 +57,8 @@ export const utilisation = defineAction({
   messages: catalogue,
 
   async run(context) {
-    const { input, account, clock, machines, resumedFrom, result, checkpoint, headline, step, progress } = context
-    if (resumedFrom === undefined) {
+    const { input, account, clock, machines, durable, result, headline, step, progress } = context
+    await durable('hours', async () => {
       const sums = newWeeklyUsage()
       const weeks = fullWeeks({ now: clock.now(), count: input.weeks, timeZone: account.timeZone ?? 'UTC' })
       let read = 0
@@ -77,14 +77,12 @@ export const utilisation = defineAction({
         if (chart) await result.chart(chart)
         await result.detail(detailOf(sums, { timeZone: account.timeZone }))
         await headline(sentence(sums, weeks.labels))
-        await checkpoint({ phase: 'files' })
       })
       await progress({ done: read, total: read, message: say('countersRead') })
-    }
+    })
     await step(say('makeFiles'), async () => {
-      await createCsvArtifact(context, { name: 'utilisation.csv' })
-      await checkpoint({ phase: 'files' })
-      await createXlsxArtifact(context, { name: 'utilisation.xlsx' })
+      await durable('csv', () => createCsvArtifact(context, { name: 'utilisation.csv' }))
+      await durable('xlsx', () => createXlsxArtifact(context, { name: 'utilisation.xlsx' }))
     })
   },
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { UsualTimes } from '../runs/run-list-store.ts'
 import type { AccountScopes } from '../tokens/account-scopes.ts'
 import type { AnyAction } from './define-action.ts'
+import { mistakeInState } from './keep-state.ts'
 
 /** A mistake in the actions that a maker declared; stops the start. */
 export class ActionError extends Error {
@@ -33,8 +34,8 @@ export interface ActionCatalogue {
 }
 
 /**
- * @throws ActionError naming the action: two with one id, a scope that `standin.config.ts` does not name, or an input
- *   that cannot be shown as a form
+ * @throws ActionError naming the action: two with one id, a scope that `standin.config.ts` does not name, an input that
+ *   cannot be shown as a form, or a state that cannot begin or be kept
  */
 export function createActionCatalogue(
   actions: readonly AnyAction[],
@@ -55,13 +56,15 @@ export function createActionCatalogue(
 }
 
 function mistakeIn(
-  { id, scopes, optionalScopes = [] }: AnyAction,
+  action: AnyAction,
   { manifestScopes, isTaken }: { manifestScopes: readonly string[]; isTaken: boolean },
 ): string | undefined {
+  const { id, scopes, optionalScopes = [] } = action
   if (!actionIdSchema.safeParse(id).success) return 'an id is lower case words with hyphens.'
   if (isTaken) return 'two actions have this id.'
   const missing = [...scopes, ...optionalScopes].filter((scope) => !manifestScopes.includes(scope))
-  return missing.length > 0 ? `add to the scopes in standin.config.ts: ${missing.join(', ')}.` : undefined
+  if (missing.length > 0) return `add to the scopes in standin.config.ts: ${missing.join(', ')}.`
+  return mistakeInState(action)
 }
 
 function describeAction(

@@ -10,7 +10,7 @@ import type { CompiledCatalogue } from './define-messages.ts'
 import type { PreviewOfRun, PreviousRun } from './run-predecessors.ts'
 
 /** What an action works with. Everything here belongs to the run's account. */
-export interface RunContext<Input> {
+export interface RunContext<Input, State = unknown> {
   readonly accountId: string
   /** How people on the account read times and numbers, as far as it is known. */
   readonly account: AccountHabits
@@ -22,7 +22,12 @@ export interface RunContext<Input> {
   readonly clock: Pick<Clock, 'now'>
   /** Aborts when the run is to stop; pass it to everything that waits. */
   readonly signal: AbortSignal
-  /** What the last checkpoint of an earlier attempt kept; undefined without one. */
+  /**
+   * What the run has saved, as the action's `state` describes it; before that, every field has its default. It changes by
+   * `save` alone, in place: a `state` that was taken out of the context stays current.
+   */
+  readonly state: Readonly<State>
+  /** What the last checkpoint kept; undefined without one. An action with `state` reads that. */
   readonly resumedFrom: unknown
   /** The last run of this action on this account with the same input that succeeded; undefined without one. */
   readonly previous: PreviousRun | undefined
@@ -35,8 +40,22 @@ export interface RunContext<Input> {
   /** How far the work is; written at most five times a second. `total` is null while it is unknown. */
   progress(now: { done: number; total: number | null; message: Message }): Promise<void>
   /**
-   * Keeps `state` (JSON), every file and the result as they are now, in one transaction: the next attempt continues from
-   * here. An applied run reads the last checkpoint of its preview.
+   * Changes fields of `state` and keeps it, every file and the result as they are now, in one transaction: after a crash, a
+   * deploy or a wait, the next attempt continues from here. Call it after each page. With the values of `durable`, at most
+   * 16 MB as JSON.
+   * @throws RunStopped when the run was cancelled or another worker holds it; StandinError `ACTION_FAULTY` for a state that
+   * its schema refuses or that is too large
+   */
+  save(change?: Partial<State>): Promise<void>
+  /**
+   * A step that is skipped once it is done: returns the value that it returned then. The value is kept as JSON, with the
+   * state, the files and the result, when the step ends; a date in it comes back as a text. A step that was interrupted is
+   * done again, so what takes long saves within.
+   * @param name of the step, the same in every version of the action: another name is another step
+   */
+  durable<Value>(name: string, work: () => Promise<Value>): Promise<Value>
+  /**
+   * As `save`, with any JSON, for an action without `state`. An applied run reads the last checkpoint of its preview.
    * @throws RunStopped when the run was cancelled or another worker holds it
    */
   checkpoint(state: unknown): Promise<void>
@@ -63,8 +82,13 @@ export interface RunContext<Input> {
 }
 
 /** What an action may still use when its run ends early. */
-export interface PartContext<Input>
-  extends Omit<RunContext<Input>, 'trackunit' | 'signal' | 'progress' | 'checkpoint' | 'effect' | 'deliver' | 'step'> {
+export interface PartContext<Input, State = unknown>
+  extends Omit<
+    RunContext<Input, State>,
+    'trackunit' | 'signal' | 'progress' | 'save' | 'durable' | 'checkpoint' | 'effect' | 'deliver' | 'step'
+  > {
+  /** Whether a durable step was done. */
+  isDone(step: string): boolean
   /**
    * The state of every change, by key, of this run and of earlier runs that applied the same preview, including changes
    * made after the last checkpoint. `unknown`: Trackunit may or may not have made it.
@@ -90,13 +114,22 @@ export interface ActionLimits<Input> {
   aempReadsPerRun?: (about: { input: Input; hasGraphql: boolean }) => number
 }
 
-export interface Action<Schema extends z.ZodObject = z.ZodObject> {
+/** The schema of an action that keeps no state. */
+export type NoState = z.ZodObject<Record<never, never>>
+
+export interface Action<Schema extends z.ZodObject = z.ZodObject, State extends z.ZodObject = NoState> {
   /** Lower case words with hyphens; never changed once runs exist. */
   id: string
   title: string
   description: string
   /** Its titles and descriptions become the form. */
   input: Schema
+  /**
+   * What a run keeps between its attempts, of JSON values, each with a default. A run of an earlier version goes on with
+   * it: a new field has its default, and one that is gone is dropped. Where a kept field no longer fits, the run fails with
+   * `ACTION_CHANGED` and can be started again; give a field that changes its meaning a new name instead.
+   */
+  state?: State
   /** Required on the account; without one of them a run fails before its first request. */
   scopes: readonly string[]
   /** Used when the account granted them. What needs a missing one is left out, and the app says so. */
@@ -126,26 +159,26 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject> {
    * `input.<field>.description` and `input.<field>.<choice>` in it, and shows the English above if one is missing.
    */
   messages?: CompiledCatalogue
-  run(context: RunContext<z.output<Schema>>): Promise<void>
+  run(context: RunContext<z.output<Schema>, z.output<State>>): Promise<void>
   /**
-   * Makes the work done so far readable when a run fails for good or is stopped early, from its last checkpoint
-   * (`resumedFrom`): rows, and a file that says in its name and first line that it is a part. Called at most once, just
+   * Makes the work done so far readable when a run fails for good or is stopped early, from what it saved last (`state`):
+   * rows, and a file that says in its name and first line that it is a part. Called at most once, just
    * before the run ends, for at most 20 seconds and without Trackunit; if it throws, the run keeps what it had.
-   * A waiting run without a checkpoint is stopped without it: keep a checkpoint before the first change.
+   * A waiting run that saved nothing is stopped without it: save before the first change.
    */
-  leavePart?(context: PartContext<z.output<Schema>>): Promise<void>
+  leavePart?(context: PartContext<z.output<Schema>, z.output<State>>): Promise<void>
 }
 
 /**
  * Declares a background action: one file in the server's `actions/`, one line in its `index.ts`. Its id and its input stay
  * in its type, for `createStandinClient<typeof actions>()`.
  */
-export function defineAction<Schema extends z.ZodObject, const Id extends string>(
-  action: Action<Schema> & { id: Id },
-): Action<Schema> & { id: Id } {
+export function defineAction<Schema extends z.ZodObject, const Id extends string, State extends z.ZodObject = NoState>(
+  action: Action<Schema, State> & { id: Id },
+): Action<Schema, State> & { id: Id } {
   return action
 }
 
 /** Any action, whatever its input. */
 // biome-ignore lint/suspicious/noExplicitAny: an action takes only its own input; the schema beside it guards every call
-export type AnyAction = Action<any>
+export type AnyAction = Action<any, any>

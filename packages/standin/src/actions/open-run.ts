@@ -8,6 +8,7 @@ import { appendEvent } from '../runs/run-event-store.ts'
 import { updateRunningRun } from '../runs/run-lease-store.ts'
 import { handOver, RunStopped } from '../runs/run-stopped.ts'
 import type { RunRow } from '../runs/run-store.ts'
+import type { Kept } from './keep-state.ts'
 
 /** A run as its worker has it in memory during one attempt. Every write checks that the worker still holds the run. */
 export interface OpenRun {
@@ -20,7 +21,7 @@ export interface OpenRun {
   progress: RunRow['progress']
   steps: RunRow['steps']
   /** What the last checkpoint kept. */
-  kept: unknown
+  kept: Kept | undefined
   /** The run is about to end: what makes its part readable is written although the run is to stop. */
   isLeaving: boolean
   /** Whether progress or steps changed since the last event about them. */
@@ -42,7 +43,7 @@ export function openRun({ db, clock }: Context, run: RunRow, signal: AbortSignal
     result: createResultWriter(db, run),
     startedAtMs: clock.monotonicMs(),
     gate: createChangeGate(),
-    kept: run.checkpoint?.state,
+    kept: run.checkpoint ?? undefined,
     isLeaving: false,
     isDirty: false,
     toldAtMs: Number.NEGATIVE_INFINITY,
@@ -84,11 +85,11 @@ export async function tellProgress(tx: Announcing, open: OpenRun, clock: Clock):
 }
 
 /** Keeps the state, every file and the result as they are now, in one transaction. */
-export async function checkpoint(ctx: Context, open: OpenRun, state: unknown): Promise<void> {
+export async function checkpoint(ctx: Context, open: OpenRun, kept: Kept): Promise<void> {
   await flushRun(open)
   const change = (tx: InTransaction) => keepFilesAndResult(tx.db, open)
-  await writeRun(ctx, open, { checkpoint: { state }, retries: 0, crashes: 0 }, { change, isCheckpoint: true })
-  open.kept = state
+  await writeRun(ctx, open, { checkpoint: kept, retries: 0, crashes: 0 }, { change, isCheckpoint: true })
+  open.kept = kept
 }
 
 export async function openFile(

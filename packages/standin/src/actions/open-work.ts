@@ -10,6 +10,7 @@ import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import type { ActionsContext } from './actions-context.ts'
 import { accountAllows, accountAllowsIfServed } from './allowed-action.ts'
 import type { AnyAction } from './define-action.ts'
+import { readState } from './keep-state.ts'
 import { flushRun, keepAtEnd, type OpenRun, openRun } from './open-run.ts'
 import { partContext, runContext } from './run-context.ts'
 import { findPredecessors } from './run-predecessors.ts'
@@ -25,9 +26,12 @@ export async function openWork(
   const { data: input, success } = action.input.safeParse(run.input)
   if (!success) return { reason: 'INPUT_INVALID' } // The action has changed since the run was accepted.
 
+  const state = readState(action, run.checkpoint ?? undefined)
+  if (!state) return { reason: 'ACTION_CHANGED' }
+
   const open = openRun(ctx, run, signals.signal)
   const context = runContext(ctx, open, {
-    changesData: action.changesData,
+    ...{ action, state },
     trackunit: trackunitFor(ctx, open, { action, signals }),
     machines: openMachineRegister(ctx.db, run),
     grantedScopes: (await accountAllowsIfServed(ctx, run.accountId))?.grantedScopes,

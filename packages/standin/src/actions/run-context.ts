@@ -5,20 +5,23 @@ import { appendEvent } from '../runs/run-event-store.ts'
 import { addDestination } from '../runs/run-store.ts'
 import { StandinError } from '../standin-error.ts'
 import type { AnyAction, PartContext, RunContext } from './define-action.ts'
+import { keepState } from './keep-state.ts'
 import { checkpoint, type OpenRun, openFile, writeRun } from './open-run.ts'
 import { reportProgress, runStep } from './report-progress.ts'
 
 type Input = Record<string, unknown>
 /** What of a context is opened for the run, and not made of its row. */
-export type Opened = Pick<RunContext<Input>, 'trackunit' | 'machines' | 'previous' | 'preview'> &
-  Pick<AnyAction, 'changesData'> & { grantedScopes: readonly string[] | undefined }
+export type Opened = Pick<RunContext<Input, Input>, 'trackunit' | 'machines' | 'previous' | 'preview' | 'state'> & {
+  action: Pick<AnyAction, 'changesData' | 'state'>
+  grantedScopes: readonly string[] | undefined
+}
 
 /** What an action works with. */
 export function runContext(
   ctx: ReplicaContext,
   open: OpenRun,
-  { grantedScopes, changesData, ...opened }: Opened,
-): RunContext<Input> {
+  { grantedScopes, action, state, ...opened }: Opened,
+): RunContext<Input, Input> & Pick<PartContext<Input>, 'isDone'> {
   const { run, signal, result, gate } = open
   const { timeZone, unitSystem } = run
   return withNoticedRejections({
@@ -29,15 +32,15 @@ export function runContext(
     signal,
     clock: ctx.clock,
     account: { timeZone, unitSystem, grantedScopes },
-    resumedFrom: open.kept,
+    ...keepState(action, { kept: open.kept, state, write: (kept) => checkpoint(ctx, open, kept) }),
     result: withNoticedRejections(result),
     progress: (now) => reportProgress(ctx, open, now),
-    checkpoint: (state) => checkpoint(ctx, open, state),
     async effect(effect) {
       signal.throwIfAborted()
-      if (!changesData)
+      if (!action.changesData)
         throw new StandinError('ACTION_FAULTY', {
-          detail: 'It called effect and does not say changesData: true. An action that says so is applied after a preview.',
+          detail:
+            'It called effect and does not say changesData: true. An action that says so is applied after a preview.',
         })
       return makeChange(ctx, run, { ...effect, do: () => gate.inside(effect.do) })
     },
@@ -57,9 +60,13 @@ export function runContext(
 }
 
 /** What an action may still do when its run is about to end early. From then on, writes go through although the run is to stop. */
-export function partContext(ctx: Context, open: OpenRun, context: RunContext<Input>): PartContext<Input> {
+export function partContext(
+  ctx: Context,
+  open: OpenRun,
+  context: ReturnType<typeof runContext>,
+): PartContext<Input, Input> {
   open.isLeaving = true
-  return { ...context, resumedFrom: open.kept, changes: () => changesOf(ctx.db, open.run) }
+  return { ...context, resumedFrom: open.kept?.state, changes: () => changesOf(ctx.db, open.run) }
 }
 
 /** An action that does not await one of its calls must not end the process, and every other run with it, when the call fails. */

@@ -23,7 +23,16 @@ export interface ResultToSend {
   run: Spoken<
     Pick<
       Run,
-      'id' | 'accountId' | 'actionId' | 'state' | 'reason' | 'failure' | 'headline' | 'startedAt' | 'endedAt' | 'scheduleId'
+      | 'id'
+      | 'accountId'
+      | 'actionId'
+      | 'state'
+      | 'reason'
+      | 'failure'
+      | 'headline'
+      | 'startedAt'
+      | 'endedAt'
+      | 'scheduleId'
     >
   >
   actionTitle: string

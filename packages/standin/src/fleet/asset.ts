@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SeenMachine } from '../machines/machine-register.ts'
-import type { Connection } from '../trackunit/pages.ts'
+import type { Connection } from '../trackunit/trackunit-client.ts'
 import { hours, id, moment, part, percent, text } from './answered.ts'
 
 /** Groups of an asset are not documented: if Trackunit refuses them, the document without groups is used. */

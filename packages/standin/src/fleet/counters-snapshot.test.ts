@@ -19,9 +19,9 @@ async function read(seen: SeenMachine[], pages: unknown[]) {
   const machines = createMachinesInMemory().registerOf(1, '')
   await machines.keep(seen)
   let requests = 0
-  const trackunit = { get: async () => pages[requests++ % pages.length] as never, post: async () => ({}) as never }
+  const trackunit = { get: async () => pages[requests++ % pages.length] as never }
   await readCounters(
-    { machines, trackunit: { ...trackunit, graphql: async () => ({}) as never }, progress: async () => {} },
+    { machines, trackunit, progress: async () => {} },
     { fromPage: 1, machinesSeen: seen.length, keep: async () => {} },
   )
   const known = new Map<string, number | null>()

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { RunContext } from '../actions/define-action.ts'
 import type { SeenCounters } from '../machines/machine-register.ts'
 import { StandinError } from '../standin-error.ts'
+import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { hours, itemsOf, latitude, longitude, moment, part, percent, text } from './answered.ts'
 import { sayOfMachines } from './machine-messages.ts'
 import { createNews } from './news.ts'
@@ -29,7 +30,7 @@ const listOf = <Item>(schema: z.ZodType<Item>) =>
 const pageSchema = z.object({ Links: listOf(z.object({ rel: text })), Equipment: listOf(equipmentSchema) })
 type Equipment = z.infer<typeof equipmentSchema>
 
-type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress'>
+type Context = Pick<RunContext<unknown>, 'machines' | 'progress'> & { trackunit: Pick<TrackunitClient, 'get'> }
 
 /**
  * Adds the snapshot's counters to the machines that the run has seen, from a page on.

@@ -39,7 +39,12 @@ function inFull(error: Error): string {
     .slice(stack.indexOf(message) + message.length) // A message can hold lines that look like places.
     .split('\n')
     .filter((line) => line.startsWith('    at '))
-    .map((line) => line.trim().replace(/^at (async )?/, '').replace(/file:\/\//, ''))
-  const own = places.find((place) => !/node:|node_modules|packages\/standin\//.test(place)) ?? places[0]
+    .map((line) =>
+      line
+        .trim()
+        .replace(/^at (async )?/, '')
+        .replace(/file:\/\//, ''),
+    )
+  const own = places.find((place) => !/node:|node_modules|<anonymous>/.test(place)) ?? places[0]
   return `${message.startsWith(name) ? message : `${name}: ${message}`}${own ? `, at ${own}` : ''}`
 }

@@ -120,7 +120,9 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     const change = (error?: StandinError) => ({ do: () => (error ? Promise.reject(error) : Promise.resolve(true)) })
     const report: AnyAction = {
       ...reportThat(busy),
-      async run({ effect, checkpoint }) {
+      changesData: true,
+      async run({ effect, checkpoint, mode }) {
+        if (mode === 'preview') return
         await checkpoint('about to begin')
         await effect({ key: 'one', ...change() })
         await effect({ key: 'two', ...change(new StandinError('TRACKUNIT_REFUSED')) }).catch(() => {})
@@ -130,8 +132,10 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
       leavePart: async ({ changes }) => part.resolve(await changes()),
     }
     await using stack = await createRunStack({ database, actions: [report] })
-    const { id } = await stack.start()
     const worker = stack.createWorker()
+    const preview = await stack.start({ mode: 'preview' })
+    await worker.workOn(preview.id)
+    const { id } = await stack.start({ previewRunId: preview.id })
     await worker.workOn(id)
     expect(await stack.cancel(id)).toMatchObject({ state: 'cancelling' })
     await worker.workOn(id)

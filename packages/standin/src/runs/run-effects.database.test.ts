@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { tokenAnswer } from '../../test/played-trackunit.ts'
+import { createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { type AnyAction, defineAction, type RunContext } from '../actions/define-action.ts'
 import { StandinError } from '../standin-error.ts'
@@ -246,30 +246,33 @@ describe('invariant 29: a run changes data inside effect alone', () => {
 test.for([
   { retry: 'never', again: 'refused', tries: 1, outcome: { state: 'failed', reason: 'ACTION_FAILED' } },
   { retry: 'soon', again: 'made', tries: 2, outcome: { state: 'succeeded' } },
-] as const)('a change whose action says that it failed, $retry, is $again when it is asked for again', async (given) => {
-  let tries = 0
-  const { stack, worker, apply } = await previewed(
-    clearing(async ({ effect }) => {
-      const change = () =>
-        effect({
-          key: 'a',
-          async do() {
-            if (++tries === 1) throw new ActionFailed('Order 77 is closed', { retry: given.retry })
-          },
-        })
-      await change().catch(() => {})
-      await change()
-    }),
-  )
-  await using _ = stack
-  const { id } = await stack.start(apply)
-  await worker.workOn(id)
+] as const)(
+  'a change whose action says that it failed, $retry, is $again when it is asked for again',
+  async (given) => {
+    let tries = 0
+    const { stack, worker, apply } = await previewed(
+      clearing(async ({ effect }) => {
+        const change = () =>
+          effect({
+            key: 'a',
+            async do() {
+              if (++tries === 1) throw new ActionFailed('Order 77 is closed', { retry: given.retry })
+            },
+          })
+        await change().catch(() => {})
+        await change()
+      }),
+    )
+    await using _ = stack
+    const { id } = await stack.start(apply)
+    await worker.workOn(id)
 
-  expect(tries).toBe(given.tries)
-  const run = await stack.run(id)
-  expect(run).toMatchObject(given.outcome)
-  expect(run.failure).toBe(given.retry === 'never' ? 'Order 77 is closed' : null)
-})
+    expect(tries).toBe(given.tries)
+    const run = await stack.run(id)
+    expect(run).toMatchObject(given.outcome)
+    expect(run.failure).toBe(given.retry === 'never' ? 'Order 77 is closed' : null)
+  },
+)
 
 describe('invariant 18: each change that a run makes in Trackunit leaves an audit entry', () => {
   const rowsOf = ({ sql }: RunStack) =>

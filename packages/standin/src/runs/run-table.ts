@@ -57,7 +57,7 @@ export const runs = pgTable(
     /** How often a worker died while it worked on it, since its last checkpoint. */
     crashes: integer().notNull().default(0),
     /** Wrapped in an object: the driver would parse a bare text that looks like JSON, such as a cursor of digits. */
-    checkpoint: jsonb().$type<{ state: unknown }>(),
+    checkpoint: jsonb().$type<{ state: unknown; done?: Readonly<Record<string, { value?: unknown }>> }>(),
     progress: jsonb().$type<Run['progress']>().notNull(),
     steps: jsonb().$type<Run['steps']>().notNull(),
     headline: messageColumn(),

@@ -20,7 +20,7 @@ export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, en
     await lockPromotion(tx.db, run.accountId)
     const current = await lockRun(tx.db, run)
     if (current?.epoch !== run.epoch) return // Another worker holds it.
-    const outcome = outcomeOfAttempt({ ...end, ...current })
+    const outcome = outcomeOfAttempt({ ...current, ...end })
     if ('reason' in outcome) ctx.log.warn({ err: end.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
     else if (outcome.transition === 'pause') ctx.log.info({ runId: run.id, why: end.abortedBy }, 'run continues later')
     if (outcome.transition === 'pause') await pauseRun(tx, run, outcome)

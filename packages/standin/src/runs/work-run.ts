@@ -84,7 +84,7 @@ async function leavePart(ctx: RunsContext, run: RunRow, work: RunWork, end: EndO
   try {
     const current = await findRun(ctx.db, run)
     if (current?.epoch !== run.epoch || current.reason === 'INSTALLATION_UNINSTALLED') return
-    if (outcomeOfAttempt({ ...end, ...current }).transition === 'pause') return
+    if (outcomeOfAttempt({ ...current, ...end }).transition === 'pause') return
     await settledOrAbandoned(work.leavePart(), { signal: AbortSignal.timeout(leavingMs), graceMs: 0 })
     await work.flush()
   } catch (error) {

@@ -12,11 +12,12 @@ import {
 import format from 'icu-minify/format'
 import type { z } from 'zod'
 import type { Action, AnyAction, PartContext, RunContext } from '../actions/define-action.ts'
+import { type Kept, keepState, readState } from '../actions/keep-state.ts'
 import type { PreviewOfRun, PreviousRun } from '../actions/run-predecessors.ts'
 import type { GivenColumn } from '../results/result-writer.ts'
 import type { GivenRow } from '../results/understand-rows.ts'
-import { StandinError } from '../standin-error.ts'
 import { createChangeGate } from '../runs/change-gate.ts'
+import { StandinError } from '../standin-error.ts'
 import { guardChanges } from '../trackunit/guard-changes.ts'
 import { withPages } from '../trackunit/pages.ts'
 import { createMachinesInMemory } from './machines-in-memory.ts'
@@ -72,7 +73,7 @@ interface Said {
 }
 
 /** What an action works with while it goes, and what it has when it ends before its time. */
-type PlayedContext<Input> = RunContext<Input> & PartContext<Input>
+type PlayedContext<Input, State> = RunContext<Input, State> & PartContext<Input, State>
 
 const mostAttempts = 200
 /** Without an answer in a row, and without a checkpoint in between. */
@@ -102,8 +103,8 @@ export function createActionStage({
   const lastRuns = new Map<string, Played>()
   let runs = 0
 
-  async function play<Schema extends z.ZodObject>(
-    action: Action<Schema>,
+  async function play<Schema extends z.ZodObject, State extends z.ZodObject>(
+    action: Action<Schema, State>,
     {
       input = {},
       mode = 'apply',
@@ -126,7 +127,11 @@ export function createActionStage({
     const run = ++runs
     const firstRequest = trackunit.requests.length
     const key = `${action.id} ${mode}`
-    const kept = { checkpoint: resumedFrom, rows: [] as GivenRow[], files: new Map<string, string>() }
+    const kept = {
+      state: resumedFrom === undefined ? undefined : ({ state: resumedFrom } as Kept),
+      rows: [] as GivenRow[],
+      files: new Map<string, string>(),
+    }
     const said: Said = {
       ...{
         headline: '',
@@ -146,15 +151,26 @@ export function createActionStage({
 
     const gate = createChangeGate()
     const readingPosts = action.readingPosts ?? []
-    const requestsOf = guardChanges({ ...unanswered, ...(client ?? trackunit.client) }, { mayChange: gate.isOpen, readingPosts })
+    const requestsOf = guardChanges(
+      { ...unanswered, ...(client ?? trackunit.client) },
+      { mayChange: gate.isOpen, readingPosts },
+    )
 
     async function attempt(
-      work: (context: PlayedContext<z.output<Schema>>) => Promise<void> | undefined,
+      work: (context: PlayedContext<z.output<Schema>, z.output<State>>) => Promise<void> | undefined,
     ): Promise<void> {
       const rows = [...kept.rows]
       const files = new Map(kept.files)
       const ids = new Set(rows.map(({ id }) => id))
-      const context: PlayedContext<z.output<Schema>> = {
+      const state = readState(action, kept.state)
+      if (!state) throw new StandinError('ACTION_CHANGED')
+      const write = async (now: Kept) => {
+        retries = 0
+        kept.state = JSON.parse(JSON.stringify(now))
+        kept.rows = [...rows]
+        kept.files = new Map(files)
+      }
+      const context: PlayedContext<z.output<Schema>, z.output<State>> = {
         accountId: '11111111-2222-4333-8444-555555555555',
         account: { timeZone, unitSystem: 'metric', grantedScopes },
         input: action.input.parse(input),
@@ -162,7 +178,7 @@ export function createActionStage({
         trackunit: withPages(requestsOf),
         clock: { now: () => new Date(nowMs) },
         signal: new AbortController().signal,
-        resumedFrom: kept.checkpoint,
+        ...keepState(action, { kept: kept.state, state: state as z.output<State>, write }),
         previous: previousOf(lastRuns.get(key)),
         preview: preview && previewOf(preview),
         machines: register.registerOf(run, `${key} ${JSON.stringify(input)}`),
@@ -192,12 +208,6 @@ export function createActionStage({
           }),
         } as RunContext<unknown>['result'],
         progress: async (progress) => void said.progress.push(progress),
-        async checkpoint(state) {
-          retries = 0
-          kept.checkpoint = JSON.parse(JSON.stringify(state))
-          kept.rows = [...rows]
-          kept.files = new Map(files)
-        },
         async effect({ key: about, find, do: change }) {
           if (mode === 'preview' || !action.changesData)
             throw new StandinError('ACTION_FAULTY', { detail: 'It called effect where it may change nothing.' })
@@ -267,7 +277,7 @@ export function createActionStage({
     const last: Played = {
       ...(spoken(said, textOf) as Pick<Played, keyof Said>),
       ...{ files: Object.fromEntries(kept.files), attempts, requests },
-      ...{ checkpoint: kept.checkpoint, endedAt: new Date(nowMs) },
+      ...{ checkpoint: kept.state?.state, endedAt: new Date(nowMs) },
     }
     sent.set(last, kept.rows)
     lastRuns.set(key, last)

@@ -2,7 +2,7 @@ import type { Secret } from '../config/secret.ts'
 import type { Context } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { understandGraphql } from './graphql-answer.ts'
-import { type TypedDocument, textOfDocument, withRateLimit } from './graphql-document.ts'
+import { type AnyDocument, textOfDocument, withRateLimit } from './graphql-document.ts'
 import { limitsFor, type RequestLimits } from './rate-limits.ts'
 import type { RestMethod } from './rate-rules.ts'
 import { type ApiAnswer, understandStatus } from './rest-answer.ts'
@@ -64,7 +64,7 @@ export function createAccountClient(
   }
 
   return {
-    async graphql<Data>(given: string | TypedDocument<never, never>, variables: object = {}) {
+    async graphql<Data>(given: string | AnyDocument, variables: object = {}) {
       const document = textOfDocument(given)
       const body = JSON.stringify({ query: withRateLimit(document), variables })
       // The trailing slash is needed: without it the gateway answers with a page of Manager.

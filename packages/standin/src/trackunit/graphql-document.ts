@@ -5,9 +5,12 @@ import { StandinError } from '../standin-error.ts'
  * A document with its types, as GraphQL Code Generator makes them: a `TypedDocumentNode` or a `TypedDocumentString`. Named by
  * what it has and not by the class, so that any version of graphql-js can have parsed it.
  */
-export type TypedDocument<Data, Variables> = (ParsedDocument | String) & {
+export type TypedDocument<Data, Variables> = (ParsedDocument | string) & {
   __apiType?: (variables: Variables) => Data
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: a document of any types is sent the same way
+export type AnyDocument = TypedDocument<any, any>
 
 interface ParsedDocument {
   readonly kind: string
@@ -15,7 +18,7 @@ interface ParsedDocument {
 }
 
 /** A document as it is sent: the same one always gives the same text. */
-export const textOfDocument = (document: string | TypedDocument<never, never>): string =>
+export const textOfDocument = (document: string | AnyDocument): string =>
   'definitions' in Object(document) ? print(document as DocumentNode) : String(document)
 
 /**

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Connection, type Page, pages } from './pages.ts'
+import { pages } from './pages.ts'
+import type { Connection, Page } from './trackunit-client.ts'
 
 async function collect(answers: Record<string, Connection<string>>, from: string | null = null) {
   const asked: Array<string | null> = []

@@ -1,35 +1,15 @@
 import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
 import type {
+  Connection,
   ConnectionOf,
   ConnectionPage,
   ListOf,
+  ListPage,
+  Page,
   TrackunitClient,
   TrackunitRequests,
 } from './trackunit-client.ts'
-
-/** A page of a Relay connection. @see https://relay.dev/graphql/connections.htm */
-export interface Connection<Node> {
-  edges: ReadonlyArray<{ node: Node | null } | null> | null
-  pageInfo: { endCursor: string | null; hasNextPage: boolean } | null
-}
-
-export interface Page<Node> {
-  nodes: Node[]
-  /** Where the next page begins; keep it to continue from here. */
-  endCursor: string | null
-  /** On the last page: there is more, but no cursor that leads to it. The list is incomplete. */
-  isCut: boolean
-}
-
-export interface ListPage<Item> {
-  items: Item[]
-  /** The number of the page after this one; keep it to continue from here. */
-  next: number
-  totalPages: number
-  /** On the last page: the list goes on with what it has said before. It is incomplete. */
-  isCut: boolean
-}
 
 /**
  * Every page of a connection, starting at a cursor. Nodes that came back as null (an asset that vanished) are left out.

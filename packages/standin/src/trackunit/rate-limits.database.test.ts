@@ -35,7 +35,8 @@ async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   await shared.delete(sharedTurns)
   const replicas = Array.from({ length: count }, () => {
     const ctx = open(5)
-    return (isUrgent = true): TrackunitRequests => createAccountClient(ctx, { accountId, isUrgent, signal: never, token })
+    return (isUrgent = true): TrackunitRequests =>
+      createAccountClient(ctx, { accountId, isUrgent, signal: never, token })
   })
   return { replicas, settings, faults, requests, shared, accountId }
 }

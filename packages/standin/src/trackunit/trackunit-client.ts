@@ -1,6 +1,5 @@
 import type { GraphqlAnswer } from './graphql-answer.ts'
 import type { TypedDocument } from './graphql-document.ts'
-import type { Connection, ListPage, Page } from './pages.ts'
 
 export type Query = Readonly<Record<string, string | number>>
 
@@ -38,6 +37,29 @@ export interface TrackunitClient {
 
 /** What the other calls are made of. */
 export type TrackunitRequests = Omit<TrackunitClient, 'connection' | 'list'>
+
+/** A page of a Relay connection. @see https://relay.dev/graphql/connections.htm */
+export interface Connection<Node> {
+  edges: ReadonlyArray<{ node: Node | null } | null> | null
+  pageInfo: { endCursor: string | null; hasNextPage: boolean } | null
+}
+
+export interface Page<Node> {
+  nodes: Node[]
+  /** Where the next page begins; keep it to continue from here. */
+  endCursor: string | null
+  /** On the last page: there is more, but no cursor that leads to it. The list is incomplete. */
+  isCut: boolean
+}
+
+export interface ListPage<Item> {
+  items: Item[]
+  /** The number of the page after this one; keep it to continue from here. */
+  next: number
+  totalPages: number
+  /** On the last page: the list goes on with what it has said before. It is incomplete. */
+  isCut: boolean
+}
 
 export interface ConnectionOf<Data, Node> {
   variables?: Record<string, unknown>
