@@ -89,7 +89,7 @@ export async function startBenchStack({
   try {
     const manifest = join(folder, 'manifest.json')
     const environment = { STANDIN_SERVER_URL: first, CALLBACK_PATH_SECRET: 'none' }
-    await writeFile(manifest, await runPart(['apps/iris-app/build-manifest.ts'], { environment }))
+    await writeFile(manifest, await runPart(['apps/iris-app/manifest.ts'], { environment }))
     start('simulator', 'packages/trackunit-simulator/src/main.ts', {
       SIMULATOR_PORT: String(simulatorPort),
       SIMULATOR_MANIFEST: manifest,

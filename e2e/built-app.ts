@@ -33,7 +33,7 @@ export async function serveBuiltApp(given: { port: number; server: string; manag
 }
 
 /** A production build: under the test runner's `test`, React would include its warnings, half as much code again. */
-const environment = { NODE_ENV: 'production', STANDIN_SERVER_URL: server, VITE_MANAGER_ORIGINS: manager }
+const environment = { NODE_ENV: 'production', STANDIN_SERVER_URL: server, MANAGER_ORIGINS: manager }
 
 /** Builds the app once for each state of its sources: a build takes longer than most tests. @returns its folder */
 export async function buildOnce(): Promise<string> {

@@ -24,7 +24,7 @@ export async function startSimulatedTrackunit({
     seed,
     appUrl: `${appOrigin}/`,
     callbackUrl: `${server}/trackunit/callback`,
-    manifest: JSON.parse(await runPart(['apps/iris-app/build-manifest.ts'], { environment })),
+    manifest: JSON.parse(await runPart(['apps/iris-app/manifest.ts'], { environment })),
   })
   const { url } = await simulation.listen()
   return {

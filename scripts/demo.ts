@@ -73,7 +73,7 @@ async function demo(): Promise<void> {
     const manifest = join(folder, 'manifest.json')
     writeFileSync(
       manifest,
-      await runPart(['apps/iris-app/build-manifest.ts'], {
+      await runPart(['apps/iris-app/manifest.ts'], {
         environment: { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' },
       }),
     )

@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   const manifest = join(dataDir, 'manifest.json')
   writeFileSync(
     manifest,
-    await runPart(['apps/iris-app/build-manifest.ts'], {
+    await runPart(['apps/iris-app/manifest.ts'], {
       environment: { STANDIN_SERVER_URL: server, CALLBACK_PATH_SECRET: 'none' },
     }),
   )
@@ -58,7 +58,7 @@ async function start(): Promise<void> {
       'false',
     ],
     cwd: join(root, 'apps/iris-app'),
-    environment: { STANDIN_SERVER_URL: server, VITE_MANAGER_ORIGINS: manager },
+    environment: { STANDIN_SERVER_URL: server, MANAGER_ORIGINS: manager },
   })
   rememberParts(dataDir, parts)
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { firstJavaScript } from '@standin/iris-ui/vite'
 import { build } from 'vite'
 import { expect, test, vi } from 'vitest'
-import { firstJavaScript } from './first-javascript.ts'
 
 const MOST_BYTES = 130_000
 

@@ -2,8 +2,8 @@
 
 import { createElement, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import * as contexts from '../../apps/iris-app/trackunit-stand-in/react-core-contexts.tsx'
-import * as hooks from '../../apps/iris-app/trackunit-stand-in/react-core-hooks.ts'
+import * as contexts from '../../packages/iris-ui/src/stand-in/react-core-contexts.tsx'
+import * as hooks from '../../packages/iris-ui/src/stand-in/react-core-hooks.ts'
 
 window.trackunit = { contexts, hooks }
 // biome-ignore lint/correctness/noUndeclaredDependencies: a container of module federation, no package

@@ -14,7 +14,27 @@ export default defineConfig({
   },
   outputOptions: { chunkFileNames: 'src/[name]-[hash].js' },
   platform: 'node',
-  dts: false,
+  tsconfig: 'tsconfig.build.json',
+  dts: true,
   fixedExtension: false,
-  deps: { alwaysBundle: ['postgres'], onlyBundle: ['postgres'] },
+  deps: {
+    alwaysBundle: ['postgres'],
+    // The other one is types, read by `defineMessages`.
+    onlyBundle: ['postgres', '@schummar/icu-type-parser'],
+    // The driver's types cannot be bundled, and the public ones do without them.
+    dts: { neverBundle: ['postgres'] },
+  },
+  plugins: [{ name: 'without-unused-imports', renderChunk: withoutUnusedImports }],
 })
+
+/** Declarations keep the imports of what was left out of them, which a maker's project may not have. */
+function withoutUnusedImports(code: string, { fileName }: { fileName: string }): string | undefined {
+  if (!fileName.endsWith('.d.ts')) return undefined
+  return code.replaceAll(/^import (?:\{ ([^}]*) \} from )?["'][^"'.][^"']*["'];?\n/gm, (line, names?: string) => {
+    const used = names?.split(', ').some((each) => {
+      const name = each.split(' as ').at(-1)?.replaceAll('$', '\\$') ?? ''
+      return (code.match(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g'))?.length ?? 0) > 1
+    })
+    return used ? line : ''
+  })
+}

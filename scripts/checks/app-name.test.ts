@@ -8,7 +8,8 @@ const root = join(import.meta.dirname, '../..')
 /** What customers read: the app, and what actions, emails, files and the pages behind emails' links say. */
 const readByCustomers = [
   'packages/iris-ui/src/**/*.{ts,tsx,css}',
-  'apps/iris-app/{src,extensions}/**/*.{ts,tsx}',
+  'apps/iris-app/*.{ts,tsx}',
+  'apps/iris-app/extensions/**/*.{ts,tsx}',
   'apps/iris-app/index.html',
   'apps/server/src/actions/**/*.ts',
   'packages/standin/src/{deliveries,receivers,results,activity}/**/*.ts',

@@ -40,7 +40,7 @@ export type {
 export { domainName, isInDomains, spoken, textOf } from '@standin/contracts'
 export type { ListRuns, ResultPage, RowQuery, RunsClient, StartRun } from './account-runs.ts'
 export type { TokenOptions } from './account-tokens.ts'
-export type { AppRouter } from './app-router.ts'
+export type { AppRouter, StandinErrorShape } from './app-router.ts'
 export type { CallOptions } from './call-options.ts'
 export { createStandinClient, type StandinClient, type StandinClientOptions } from './create-standin-client.ts'
 export type { AnyActions, DeclaredAction, DeclaredActions } from './declared-action.ts'

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { createSimulator } from './create-simulator.ts'
 import { readEnvironment } from './environment.ts'
 import { readManifest } from './manifest.ts'

@@ -1,6 +1,6 @@
-import { askFirst, restorePlace } from '@standin/iris-ui/first-answers'
-import { managerConnection } from '../trackunit-stand-in/manager-connection.ts'
-import { environment } from './environment.ts'
+import { askFirst, restorePlace } from '../connection/first-answers.ts'
+import { managerConnection } from '../stand-in/manager-connection.ts'
+import { environment } from '../trackunit/environment.ts'
 
 /** Requests to the server start as soon as Manager has named the account, while the page's own code is still loading. */
 export const firstAnswers = managerConnection.then(

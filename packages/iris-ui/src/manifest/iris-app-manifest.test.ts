@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { documentedScopes, type StandinApp } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
-import config from '../../standin.config.ts'
 import { irisAppManifest, type ManifestEnvironment } from './iris-app-manifest.ts'
 import { undocumentedScopes } from './undocumented-scopes.ts'
 
@@ -31,7 +30,7 @@ describe('the manifest', () => {
       scopes: app.scopes,
       marketplace: { name: 'Yard assistant', description: 'Counts the yard.' },
       extensions: [
-        { id: 'standin-fleet-extension', type: 'FLEET_EXTENSION', menuItem: { name: config.name } },
+        { id: 'standin-fleet-extension', type: 'FLEET_EXTENSION', menuItem: { name: 'Yard assistant' } },
         { id: 'standin-lifecycle-extension', type: 'APP_LIFECYCLE_EXTENSION' },
       ],
       dependencies: { react: '19.3.1' },
@@ -70,7 +69,7 @@ describe('the command that prints it', () => {
   const build = (CALLBACK_PATH_SECRET: string) =>
     promisify(execFile)(
       process.execPath,
-      ['--conditions=@standin/source', new URL('./build-manifest.ts', import.meta.url).pathname],
+      ['--conditions=@standin/source', new URL('../../../../apps/iris-app/manifest.ts', import.meta.url).pathname],
       { env: { CALLBACK_PATH_SECRET, STANDIN_SERVER_URL: 'http://127.0.0.1:4000' } },
     )
 

@@ -1,4 +1,3 @@
-import type { StandinHost } from '@standin/iris-ui'
 import {
   useCurrentUser,
   useCurrentUserSystemOfMeasurement,
@@ -9,6 +8,7 @@ import {
   useToken,
 } from '@trackunit/react-core-hooks'
 import { useEffect, useMemo, useState } from 'react'
+import type { StandinHost } from '../host.ts'
 import { createTokenRelay } from './token-relay.ts'
 
 const PATIENCE_MS = 5_000
@@ -16,7 +16,7 @@ const PATIENCE_MS = 5_000
 const hostOrigin = location.ancestorOrigins?.[0] ?? (document.referrer ? new URL(document.referrer).origin : undefined)
 
 /** Adapts Trackunit's hooks to the pages' host. If a hook turns out to differ, only this file changes. */
-export function useHost(): StandinHost {
+export function useTrackunitHost(): StandinHost {
   const { token } = useToken()
   const { id, name, language, timeZone, accountId, accountName } = useCurrentUser()
   const { systemOfMeasurement } = useCurrentUserSystemOfMeasurement()

@@ -1,8 +1,7 @@
 import { Component, type ReactNode } from 'react'
-import { environment } from './environment.ts'
 
 /** Catches errors that would leave an empty frame, above all when the page is opened outside Manager. */
-export class OutsideManager extends Component<{ children: ReactNode }, { message: string | undefined }> {
+export class OutsideManager extends Component<{ name: string; children: ReactNode }, { message: string | undefined }> {
   override state = { message: undefined }
 
   static getDerivedStateFromError(error: unknown) {
@@ -15,7 +14,7 @@ export class OutsideManager extends Component<{ children: ReactNode }, { message
       <main>
         <div className="notice warn" role="alert">
           <div>
-            <h1 className="h">{environment.app.name} cannot be shown here.</h1>
+            <h1 className="h">{this.props.name} cannot be shown here.</h1>
             <p>{this.state.message}</p>
           </div>
         </div>

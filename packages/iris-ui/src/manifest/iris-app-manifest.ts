@@ -1,7 +1,5 @@
 import type { StandinApp } from '@standin/contracts'
-import type { IrisAppManifest } from '@trackunit/iris-app-api'
-import fleetExtension from './extensions/fleet-extension/extension-manifest.ts'
-import lifecycleExtension from './extensions/lifecycle-extension/extension-manifest.ts'
+import type { FleetExtensionManifest, IrisAppManifest, LifecycleExtensionManifest } from '../stand-in/iris-app-api.ts'
 
 export interface ManifestEnvironment {
   /** The origin that the app calls. */
@@ -38,8 +36,23 @@ export function irisAppManifest(app: StandinApp, environment: ManifestEnvironmen
       tags: [],
       categories: [],
     },
-    extensions: [fleetExtension, lifecycleExtension],
+    extensions: [fleetExtension(app), lifecycleExtension],
   }
+}
+
+/** Where the app appears in Manager: as an entry of the side menu. */
+const fleetExtension = ({ name }: StandinApp): FleetExtensionManifest => ({
+  id: 'standin-fleet-extension',
+  type: 'FLEET_EXTENSION',
+  sourceRoot: 'extensions/fleet-extension/src',
+  menuItem: { name, icon: 'ClockIcon' },
+})
+
+/** Notifies the server when an account installs or uninstalls the app. */
+const lifecycleExtension: LifecycleExtensionManifest = {
+  id: 'standin-lifecycle-extension',
+  type: 'APP_LIFECYCLE_EXTENSION',
+  sourceRoot: 'extensions/lifecycle-extension/src',
 }
 
 function callbackUrl(base: string, pathSecret: string | undefined): string {

@@ -1,0 +1,34 @@
+import { documentedScopes, type StandinApp, standinAppSchema } from '@standin/contracts'
+import { irisAppManifest } from './iris-app-manifest.ts'
+import { publishedDependencies } from './published-dependencies.ts'
+import { undocumentedScopes } from './undocumented-scopes.ts'
+
+/**
+ * Prints the app's manifest as JSON on standard output, and what is wrong with it on standard error.
+ * @param environment `STANDIN_SERVER_URL` (by default the origin of the callback's address) and `CALLBACK_PATH_SECRET`
+ */
+export function printManifest(app: StandinApp, environment: Readonly<Record<string, string | undefined>>): void {
+  try {
+    process.stdout.write(`${JSON.stringify(manifestOf(app, environment), null, 2)}\n`)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : 'The manifest could not be made.'}\n`)
+    process.exitCode = 1
+  }
+}
+
+function manifestOf(app: StandinApp, environment: Readonly<Record<string, string | undefined>>) {
+  const checked = standinAppSchema.safeParse(app)
+  if (!checked.success) {
+    const gaps = checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw new Error(`standin.config.ts is not usable (${gaps.join('; ')})`)
+  }
+  for (const scope of undocumentedScopes(checked.data, documentedScopes))
+    process.stderr.write(`The scope ${scope} is not among those that Trackunit documents. Check its spelling.\n`)
+
+  return irisAppManifest(checked.data, {
+    serverUrl: environment.STANDIN_SERVER_URL ?? new URL(checked.data.callbackUrl).origin,
+    callbackPathSecret: environment.CALLBACK_PATH_SECRET,
+    dependencies: publishedDependencies(import.meta.dirname),
+    devDependencies: {},
+  })
+}

@@ -1,0 +1,2 @@
+export { firstJavaScript } from './first-javascript.ts'
+export { type StandinAppOptions, standinApp } from './standin-app.ts'

@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StandinApp } from '@standin/contracts'
+import { defaultClientConditions, type Plugin } from 'vite'
+import { firstJavaScript } from './first-javascript.ts'
+import { firstShape } from './first-shape.ts'
+
+export interface StandinAppOptions {
+  /** Where the app finds its server; by default `STANDIN_SERVER_URL`, else http://127.0.0.1:4000. */
+  serverUrl?: string
+  /** The pages that may show the app, with commas; by default `MANAGER_ORIGINS`, else the simulator's. */
+  managerOrigins?: string
+}
+
+/**
+ * Serves and builds the app for development, tests and the simulated Manager: a stand-in takes the place of `@trackunit/*`.
+ * The real app is built by Trackunit's own workspace, which resolves these names itself and defines `STANDIN_SERVER_URL`.
+ * @param app what `standin.config.ts` exports
+ */
+export function standinApp(
+  app: Pick<StandinApp, 'name'>,
+  {
+    // biome-ignore-start lint/style/noProcessEnv: a configuration of Vite is where its environment is read
+    serverUrl = process.env.STANDIN_SERVER_URL ?? 'http://127.0.0.1:4000',
+    managerOrigins = process.env.MANAGER_ORIGINS ?? 'http://127.0.0.1:4100',
+    // biome-ignore-end lint/style/noProcessEnv: end
+  }: StandinAppOptions = {},
+): Plugin {
+  let root = ''
+  const first = firstGroups(() => join(root, 'index.html'))
+  return {
+    name: 'standin-app',
+    // What a plugin returns goes before what the command line says.
+    config: ({ server, preview, build }) => ({
+      define: { STANDIN_SERVER_URL: JSON.stringify(serverUrl), MANAGER_ORIGINS: JSON.stringify(managerOrigins) },
+      oxc: { jsx: { runtime: 'automatic' } },
+      resolve: {
+        conditions: [...conditionsOf(process), ...defaultClientConditions],
+        alias: {
+          '@trackunit/react-core-contexts': standIn('react-core-contexts'),
+          '@trackunit/react-core-hooks': standIn('react-core-hooks'),
+        },
+        dedupe: ['react', 'react-dom'],
+      },
+      // Opened as http://localhost:4200 while Manager is on 127.0.0.1, so that the frame has another origin, as in reality.
+      // Any origin may read it, also "null", the origin of a frame without `allow-same-origin`.
+      server: { host: '127.0.0.1', port: server?.port ?? 4200, strictPort: true, cors: { origin: true } },
+      preview: { host: '127.0.0.1', port: preview?.port ?? 4200, strictPort: true, cors: { origin: true } },
+      build: {
+        // A strict policy allows only scripts from the app's own origin, and no inline scripts.
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+        target: 'es2023',
+        rolldownOptions: { output: { codeSplitting: { groups: first } } },
+        sourcemap: build?.sourcemap ?? true,
+      },
+    }),
+    configResolved(config) {
+      root = config.root
+    },
+    transformIndexHtml: {
+      order: 'post',
+      // Preloads all of the first JavaScript in parallel instead of file by file, and preconnects to the server.
+      handler(html, { bundle }) {
+        const files = bundle ? firstJavaScript(Object.values(bundle)).files : []
+        const missing = files.filter((file) => !html.includes(file))
+        return {
+          html: html.replace('<div id="root"></div>', `<div id="root">${firstShape}</div>`),
+          tags: [
+            // Until a page of the app has its own.
+            { tag: 'title', children: app.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;') },
+            { tag: 'meta', attrs: { name: 'viewport', content: 'width=device-width, initial-scale=1' } },
+            { tag: 'meta', attrs: { name: 'color-scheme', content: 'light dark' } },
+            { tag: 'link', attrs: { rel: 'preconnect', href: new URL(serverUrl).origin, crossorigin: true } },
+            ...missing.map((file) => ({
+              tag: 'link',
+              attrs: { rel: 'modulepreload', href: `/${file}`, crossorigin: true },
+            })),
+          ],
+        }
+      },
+    },
+    writeBundle(_options, bundle) {
+      const { bytes } = firstJavaScript(Object.values(bundle))
+      this.info(`First JavaScript: ${(bytes / 1_000).toFixed(1)} kB by Brotli.`)
+    },
+  }
+}
+
+/** What Node was started with, as `--conditions=NAME`: packages that run as their sources are bundled as their sources. */
+function conditionsOf({ execArgv, env }: Pick<NodeJS.Process, 'execArgv' | 'env'>): string[] {
+  const given = [...execArgv, ...(env.NODE_OPTIONS ?? '').split(' ')]
+  return given.flatMap((argument) => /^(?:--conditions|-C)=(\S+)$/.exec(argument)?.[1] ?? [])
+}
+
+/** Built, or as a source: the stand-in lies beside this folder. */
+function standIn(name: string): string {
+  const file = join(import.meta.dirname, '../stand-in', name)
+  return ['.js', '.ts', '.tsx'].map((ending) => file + ending).find((path) => existsSync(path)) ?? file
+}
+
+interface ModuleGraph {
+  getModuleInfo(id: string): { importedIds: readonly string[]; dynamicallyImportedIds: readonly string[] } | null
+}
+
+/**
+ * Puts the modules of the handshake with Manager into one chunk, and those of the first page into another: many small ones
+ * would wait for each other.
+ */
+function firstGroups(page: () => string) {
+  let known: { manager: Set<string>; first: Set<string> } | undefined
+  const sets = (graph: ModuleGraph) => (known ??= firstModules(page(), graph))
+  return [
+    { priority: 2, name: (id: string, graph: ModuleGraph) => (sets(graph).manager.has(id) ? 'manager' : null) },
+    { priority: 1, name: (id: string, graph: ModuleGraph) => (sets(graph).first.has(id) ? 'first' : null) },
+  ]
+}
+
+/** Says what is loaded at once, and stays in the entry for that. */
+const opener = /\/local\/index\.[jt]s$/
+
+function firstModules(page: string, graph: ModuleGraph): { manager: Set<string>; first: Set<string> } {
+  const entries = graph.getModuleInfo(page)?.importedIds ?? []
+  const imported = [...importedBy(entries, graph)]
+  const loadedAtOnce = [...entries, ...imported.filter((id) => opener.test(id))].flatMap(
+    (id) => graph.getModuleInfo(id)?.dynamicallyImportedIds ?? [],
+  )
+  return {
+    manager: new Set(imported.filter((id) => !opener.test(id))),
+    first: importedBy(loadedAtOnce, graph),
+  }
+}
+
+function importedBy(entries: readonly string[], graph: ModuleGraph): Set<string> {
+  const found = new Set<string>()
+  const open = [...entries]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) {
+      if (found.has(imported)) continue
+      found.add(imported)
+      open.push(imported)
+    }
+  }
+  return found
+}
