@@ -15,7 +15,8 @@ export interface InstallationsClient {
   list(options?: CallOptions): AsyncIterable<Installation>
   /**
    * Who installed, whose scopes changed, who left: keep the last `seq` that you have dealt with, and give it as `after`
-   * the next time; nothing is missed. Goes on for ever; survives cuts of the connection.
+   * the next time; nothing is missed. Goes on for ever; survives cuts of the connection. After `reset` (the server's
+   * database was restored) read `list()` again: events that you have dealt with may not have happened, and others are missing.
    */
   events(options?: FollowOptions): AsyncIterable<InstallationEvent>
 }

@@ -213,6 +213,12 @@ export const errorReasons = {
     'never',
     'The run was given up: several times in a row the server stopped or the time ran out without progress. The server log says why.',
   ),
+  RESTORED: reason(
+    409,
+    'CONFLICT',
+    'never',
+    'The database was restored to an earlier state, so it is unknown what was done after that. Check, then start, send or resume it again.',
+  ),
   EFFECT_UNKNOWN: reason(
     502,
     'BAD_GATEWAY',

@@ -54,6 +54,7 @@ CREATE TABLE "credentials" (
 	"received_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"claimed_by" integer,
+	"is_unconfirmed" boolean DEFAULT false NOT NULL,
 	"tried_at" timestamp (3) with time zone,
 	"refusals" integer DEFAULT 0 NOT NULL,
 	"refused_since" timestamp (3) with time zone,
@@ -224,7 +225,17 @@ CREATE TABLE "rejection_samples" (
 --> statement-breakpoint
 CREATE TABLE "heartbeats" (
 	"id" integer PRIMARY KEY NOT NULL,
-	"at" timestamp with time zone NOT NULL
+	"at" timestamp with time zone NOT NULL,
+	"history" uuid DEFAULT gen_random_uuid() NOT NULL,
+	"beats" bigint DEFAULT 1 NOT NULL,
+	"found_behind_at" timestamp with time zone,
+	"found_behind_by" text
+);
+--> statement-breakpoint
+CREATE TABLE "restores" (
+	"feed_from" bigint PRIMARY KEY NOT NULL,
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"knew_until" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "shared_turns" (

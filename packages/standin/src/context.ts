@@ -7,6 +7,7 @@ import { createListener, type ReplicaListener } from './database/listen.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { createNotifier, type Notice, type Notices, type Notifier, notify } from './database/notices.ts'
 import { openDatabase } from './database/open-database.ts'
+import { createSeenBeats } from './database/seen-beats.ts'
 import { createSharedTurns, type SharedTurns } from './database/shared-turns.ts'
 import type { Logger } from './observability/logger.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
@@ -109,7 +110,10 @@ export async function openContext(
 const statementMs = 60_000
 
 /** The same for a replica of the server, with a session on which it hears the others. */
-export async function openReplica(config: Config, world: World): Promise<Opened<ReplicaContext>> {
+export async function openReplica(
+  config: Config,
+  world: World,
+): Promise<Opened<ReplicaContext> & Pick<ReturnType<typeof watchDatabase>, 'onOtherHistory'>> {
   const database = await openDatabase(config.database, (line) => world.log.info(line))
   try {
     await migrateDatabase(database.directUrl)
@@ -123,12 +127,17 @@ export async function openReplica(config: Config, world: World): Promise<Opened<
     statementMs,
   })
   const listener = createListener(database.directUrl)
-  const watch = watchDatabase({ ...database, ...world, cut: connection.cut, replica: listener.replica })
   const ctx = createContext(config, world, connection)
+  const watch = watchDatabase({
+    ...{ ...database, ...world, cut: connection.cut, replica: listener.replica },
+    seen: createSeenBeats({ ...world, folder: config.database.embeddedDir }),
+    ownEnds: ctx.audit.knownEnds,
+  })
   ctx.metrics.measurePrepared(connection.preparedTexts)
   ctx.metrics.measureWatch(watch)
   return {
     ctx: { ...ctx, listener, watch, directUrl: database.directUrl },
+    onOtherHistory: watch.onOtherHistory,
     async close() {
       await ctx.notices.close()
       await watch.close()

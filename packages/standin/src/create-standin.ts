@@ -141,29 +141,60 @@ export function createStandin({ app, actions }: MakersParts): Standin {
       const config = readConfig(app, environment, (line) => process.stderr.write(`${line}\n`))
       const log = createLogger(config.logLevel, undefined, { isDevelopment: !config.production })
       const closers: Closers = []
-      let stopping: Promise<void> | undefined
-      const stop = () => (stopping ??= closeAll(closers, { withinMs: config.http.drainDelayMs + closesWithinMs, log }))
+      let [stopping, beginning]: Array<Promise<void> | undefined> = []
+      const withinMs = config.http.drainDelayMs + closesWithinMs
+      const close = (atOnce: boolean) => closeAll(closers, { withinMs, atOnce, log })
+      const begin = ({ http } = config) => startServer({ ...config, http }, { actions, closers, beginAgain })
+      const stop = () =>
+        (stopping ??= (async () => {
+          await beginning
+          await close(false)
+        })())
+      function beginAgain(): void {
+        beginning ??= (async () => {
+          await close(true)
+          for (let isThere = false; !isThere && !stopping; )
+            isThere = await begin({ ...config, http: { ...config.http, port: Number(new URL(url).port) } }).then(
+              () => true,
+              async (error: unknown) => {
+                log.error({ err: error }, 'beginning again after a restore of the database')
+                await close(true)
+                return pause(beginsAgainAfterMs, false)
+              },
+            )
+          beginning = undefined
+        })()
+      }
+      let url: string
       try {
-        return { url: await startServer(config, { actions, closers }), stop }
+        url = await begin()
       } catch (error) {
         await stop()
         throw error
       }
+      return { url, stop }
     },
   }
 }
 
+/** After a failure to begin again, since the database may be on its way to another machine. */
+const beginsAgainAfterMs = 1_000
+
 /** Everything that was started, in order; each part stops while the earlier ones still work. */
-type Closers = Array<() => Promise<unknown>>
+type Closers = Array<(atOnce: boolean) => Promise<unknown>>
 
 /** In addition to the delay. Longer than everything below takes, unless the database does not answer. */
 const closesWithinMs = 40_000
 const requestsEndWithinMs = 15_000
 
-async function closeAll(closers: Closers, { withinMs, log }: { withinMs: number; log: Logger }): Promise<void> {
+/** @param atOnce nothing is waited for, and nothing written: the database is not what this process took it for */
+async function closeAll(
+  closers: Closers,
+  { withinMs, atOnce, log }: { withinMs: number; atOnce: boolean; log: Logger },
+): Promise<void> {
   const inOrder = async () => {
     for (const close of closers.splice(0).reverse())
-      await close().catch((error: unknown) => log.error({ err: error }, 'stopping'))
+      await close(atOnce).catch((error: unknown) => log.error({ err: error }, 'stopping'))
     return true
   }
   const isDone = await Promise.race([inOrder(), pause(withinMs, false, { ref: false })])
@@ -173,13 +204,15 @@ async function closeAll(closers: Closers, { withinMs, log }: { withinMs: number;
 interface Start {
   actions: readonly AnyAction[]
   closers: Closers
+  /** Ends everything and starts again, with nothing in memory: the database is another one than before. */
+  beginAgain: () => void
 }
 
 const unreadableKeys =
   'keys that stored values need are missing, or have other bytes: not ready, all requests are answered 503. Set the keys that the other servers have, and start again'
 
 /** @returns the address that it listens on */
-async function startServer(config: Config, { actions, closers }: Start): Promise<string> {
+async function startServer(config: Config, { actions, closers, beginAgain }: Start): Promise<string> {
   const log = createLogger(config.logLevel, undefined, { isDevelopment: !config.production })
   const catalogue = createActionCatalogue(actions, manifestScopesOf(config)) // First: it names a maker's mistakes.
   closers.push(await startTraces(config.traces, { version }))
@@ -190,33 +223,43 @@ async function startServer(config: Config, { actions, closers }: Start): Promise
   const publicUrl = () => config.http.publicUrl ?? addressOf(config, server.http)
   const ctx = assemble(replica.ctx, catalogue, { publicUrl })
   closers.push(
-    () => finishAudit(ctx),
+    async (atOnce) => !atOnce && finishAudit(ctx),
     () => ctx.tokens.spool.close(),
   )
-  const unreadable = await checkKeys(ctx, signedTables)
-  ctx.metrics.countMissingKeys(unreadable.length)
-  if (unreadable.length === 0) await publishKeys(ctx)
-  else log.error({ keys: unreadable }, unreadableKeys)
-  await hearOthers(ctx)
   await ctx.watch.suspect() // So that clocks are compared before anything is judged by them.
+  const isBehind = ctx.watch.trouble() === 'behind'
+  const unreadable = isBehind ? [] : await checkKeys(ctx, signedTables)
+  const isFit = !isBehind && unreadable.length === 0
+  ctx.metrics.countMissingKeys(unreadable.length)
+  if (isFit) await publishKeys(ctx)
+  else if (!isBehind) log.error({ keys: unreadable }, unreadableKeys)
+  await hearOthers(ctx)
+  const history = { isThere: false, isOther: false }
+  replica.onOtherHistory(() => {
+    history.isOther = true
+    if (history.isThere) beginAgain()
+  })
   closers.push(await serveMetrics(ctx.metrics, config.metrics, log))
 
-  const http = await serveHttp(ctx, { publicUrl, unreadable, isStopping: () => server.isStopping })
+  const http = await serveHttp(ctx, { publicUrl, unreadable, isFit, isStopping: () => server.isStopping })
   server.http = http
-  if (unreadable.length === 0)
+  if (isFit)
     closers.push(
       startLoops(ctx),
-      () => handOverRuns(ctx),
+      async (atOnce) => (atOnce ? loseAllRuns(ctx) : handOverRuns(ctx)),
       async () => ctx.deliveries.endSends(),
     )
   closers.push(() => http.close())
   await http.listen({ port: config.http.port, host: config.http.host })
-  closers.push(() => {
+  closers.push((atOnce) => {
     server.isStopping = true
-    return drainHttp(http, { delayMs: config.http.drainDelayMs, withinMs: requestsEndWithinMs })
+    const within = { delayMs: config.http.drainDelayMs, withinMs: requestsEndWithinMs }
+    return drainHttp(http, atOnce ? { delayMs: 0, withinMs: 0 } : within)
   })
   const url = addressOf(config, server.http)
   log.info({ url, app: config.app.id, parts: config.parts }, 'Standin listens')
+  history.isThere = true
+  if (history.isOther) beginAgain()
   return url
 }
 
@@ -277,18 +320,19 @@ async function serveHttp(
   {
     publicUrl,
     isStopping,
+    isFit,
     unreadable,
-  }: { publicUrl: () => string; isStopping: () => boolean; unreadable: readonly string[] },
+  }: { publicUrl: () => string; isStopping: () => boolean; isFit: boolean; unreadable: readonly string[] },
 ): Promise<FastifyInstance> {
   const { parts } = ctx.config
-  const isApi = parts.includes('api') && unreadable.length === 0
+  const isApi = parts.includes('api') && isFit
   const fastIssue = fastMutation(ctx, 'token.issue', procedures.token.issue, (caller, input) =>
     issueToCaller(ctx, caller, input),
   )
   const server = await createHttpServer(ctx, isApi ? [fastTokenRoute(ctx), fastIssue] : [])
-  const isWorking = () => !parts.includes('worker') || isClaiming(ctx)
+  const isWorking = () => !isFit || !parts.includes('worker') || isClaiming(ctx)
   registerHealthRoutes(server, ctx, { isStopping, isWorking, unreadable })
-  if (unreadable.length > 0) {
+  if (!isFit) {
     const handler = async () => {
       throw new StandinError('STORAGE_UNAVAILABLE', { retryAfterMs: 30 * seconds })
     }

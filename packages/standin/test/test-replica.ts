@@ -7,6 +7,7 @@ import { createContext, type ReplicaContext } from '../src/context.ts'
 import { type Connection, connectDatabase } from '../src/database/database.ts'
 import { watchDatabase } from '../src/database/database-watch.ts'
 import { createListener } from '../src/database/listen.ts'
+import { createSeenBeats } from '../src/database/seen-beats.ts'
 import { createLogger, type Logger } from '../src/observability/logger.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
 import { auditKeys } from './signed-rows.ts'
@@ -74,7 +75,8 @@ export function openTestReplica<World extends Clock = ReturnType<typeof createAd
     random: options.random ?? (() => 0),
   }
   const listener = createListener(url)
-  const watch = watchDatabase({ ...world, url, pooled: false, cut: connection.cut, replica: listener.replica })
+  const seen = createSeenBeats({ ...world, folder: undefined })
+  const watch = watchDatabase({ ...world, url, pooled: false, cut: connection.cut, replica: listener.replica, seen })
   const context = createContext(config, world, connection)
   const audit = options.process
     ? createAudit({ db: connection.db, clock, keys: config.keys.audit, process: options.process })

@@ -1,7 +1,7 @@
 import type {
+  AccountEvent,
   ErrorReason,
   Installation,
-  InstallationEvent,
   InstallationState,
   IssuedToken,
   IssueTokenInput,
@@ -36,11 +36,11 @@ const refusals: Partial<Record<InstallationState, ErrorReason>> = {
 /** Installations and their tokens, of a server that is not there. */
 export function createFakeAccounts(nowMs: () => number) {
   const accounts = new Map<string, FakeAccount>()
-  const events = createFakeEventLog<Pick<InstallationEvent, 'accountId' | 'type'>>()
+  const events = createFakeEventLog<Pick<AccountEvent, 'accountId' | 'type'>>()
   let tokensIssued = 0
 
   const iso = (atMs: number) => new Date(atMs).toISOString()
-  const tell = (accountId: string, type: InstallationEvent['type']) => events.add({ accountId, type }, iso(nowMs()))
+  const tell = (accountId: string, type: AccountEvent['type']) => events.add({ accountId, type }, iso(nowMs()))
 
   function known(accountId: string): FakeAccount {
     const account = accounts.get(accountId)

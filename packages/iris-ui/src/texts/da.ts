@@ -58,6 +58,8 @@ const stoppedBecause = ({ name: app }: AppWords): Partial<Record<ErrorReason, st
   ACTION_CHANGED: 'Handlingen blev ændret, efter at kørslen begyndte. Start den igen.',
   RUN_STUCK: 'Serveren fejlede flere gange under denne kørsel.',
   EFFECT_UNKNOWN: 'Det er uvist, om Trackunit foretog den sidste ændring. Se efter i Trackunit, og start så igen.',
+  RESTORED:
+    'Vores server blev ført tilbage til en tidligere tilstand, så det er uvist, hvad der skete bagefter. Se efter, og start så igen.',
   STORAGE_FULL: 'Denne kontos filer bruger al deres plads. Gamle filer slettes automatisk.',
   INTERNAL: `Noget gik galt i ${app}.`,
 })
@@ -973,6 +975,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
       'service-key.rotated': (of) => `Fornyede nøglen til ${of.name ?? 'en tjeneste'}.`,
       'service-key.revoked': (of) => `Spærrede nøglen til ${of.name ?? 'en tjeneste'}.`,
       'grant.set': (of) => `Lod ${of.name ?? 'en tjeneste'} handle på denne konto.`,
+      'database.restored': () => 'Serveren blev ført tilbage til en tidligere tilstand, og al adgang blev testet igen.',
       'grant.removed': (of) => `Lod ikke længere ${of.name ?? 'en tjeneste'} handle på denne konto.`,
     } satisfies Record<string, (of: Said) => string>,
     otherEvent: (words) => `${words}.`,

@@ -66,6 +66,8 @@ const stoppedBecause = ({ name: app }: AppWords): Partial<Record<ErrorReason, st
   ACTION_CHANGED: 'The action was changed after this run began. Start it again.',
   RUN_STUCK: 'The server failed several times during this run.',
   EFFECT_UNKNOWN: 'It is unknown whether Trackunit made the last change. Check in Trackunit, then start again.',
+  RESTORED:
+    'Our server went back to an earlier state, so it is unknown what happened after that. Check, then start again.',
   STORAGE_FULL: 'The files of this account use all their space. Old files are deleted automatically.',
   INTERNAL: `Something went wrong in ${app}.`,
 })
@@ -84,6 +86,7 @@ type NotOfPresses =
   | 'ACTION_FAULTY'
   | 'ACTION_CHANGED'
   | 'EFFECT_UNKNOWN'
+  | 'RESTORED'
   | 'DELIVERY_REFUSED'
 
 type Refusals = Record<Exclude<ErrorReason, NotOfPresses> | 'UNREACHABLE' | 'SIGNED_OUT', string>
@@ -1020,6 +1023,7 @@ export const en = ({ name: app, support }: AppWords) => ({
       'service-key.rotated': (of: Said) => `Renewed the key of ${of.name ?? 'a service'}.`,
       'service-key.revoked': (of: Said) => `Revoked the key of ${of.name ?? 'a service'}.`,
       'grant.set': (of: Said) => `Allowed ${of.name ?? 'a service'} to act on this account.`,
+      'database.restored': () => 'The server went back to an earlier state and tested all access again.',
       'grant.removed': (of: Said) => `Stopped ${of.name ?? 'a service'} from acting on this account.`,
     } as Record<string, (of: Said) => string>,
     otherEvent: (words: string) => `${words}.`,

@@ -9,6 +9,7 @@ import {
   moveCredentials,
   probeCredentials,
   updateCredentials,
+  updateInstallation,
 } from './account-store.ts'
 import { activateCredentials } from './activate-credentials.ts'
 import { isInForce } from './credential-lifecycle.ts'
@@ -38,7 +39,12 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
     const nextAttemptAt = isInForce(row) ? after(now, parkedProbeMs) : null
     return updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt })
   }
-  if (row.state === 'active') return updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt: null })
+  if (row.state === 'active') {
+    await updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt: null, isUnconfirmed: false })
+    // What waits for the account's access may go on.
+    if (row.isUnconfirmed) await updateInstallation(tx, row.accountId, {})
+    return
+  }
   if (installation.erasingSince) return updateCredentials(tx, row, { nextAttemptAt: after(now, whileErasingMs) })
   const { accountId, generation, clientId } = row
   const entry = { actor: prover, accountId, generation, details: { scopes: proof.granted.scopes, clientId } }
@@ -53,7 +59,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
 
   const proven = {
     ...{ provenAt: now, grantedScopes: [...proof.granted.scopes], missingFromPlan: [...proof.missingFromPlan] },
-    ...{ nextAttemptAt: null, attempts: 0, ...noRefusals, rank: 0 },
+    ...{ nextAttemptAt: null, attempts: 0, ...noRefusals, rank: 0, isUnconfirmed: false },
   }
   const inForce = credentials.find(isInForce)
   if (inForce && inForce !== row && comparePositions(inForce, row) > 0) {

@@ -271,6 +271,21 @@ export async function probeCredentials(tx: Announcing, key: CredentialKey, now: 
   await updateCredentials(tx, key, { attempts: 0, ...noRefusals, nextAttemptAt: now })
 }
 
+/**
+ * After a restore: the credentials in force serve nobody until Trackunit has let them in again. The account may have
+ * uninstalled the app, or have got others, after the backup.
+ * @returns how many are to be proven
+ */
+export async function doubtCredentialsInForce({ db, notices }: Announcing): Promise<number> {
+  const doubted = await db
+    .update(credentials)
+    .set({ isUnconfirmed: true, claimedBy: null, attempts: 0, ...noRefusals, nextAttemptAt: sql`now()` })
+    .where(sql`${credentials.state} in ('active', 'parked')`)
+    .returning({ accountId: credentials.accountId })
+  notices.send('credentials_pending')
+  return doubted.length
+}
+
 /** Ends credentials and erases their secret; the row stays as history. */
 export async function eraseCredentials(tx: Signing, row: CredentialRow): Promise<void> {
   await moveCredentials(tx, row, 'uninstalled', { sealedSecret: null, contentDigest: null, nextAttemptAt: null })

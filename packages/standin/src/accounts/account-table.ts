@@ -101,6 +101,8 @@ export const credentials = pgTable(
     attempts: integer().notNull().default(0),
     /** The replica that proves them now: once it has died they are due at once. */
     claimedBy: integer(),
+    /** Since the database was restored Trackunit has not let them in: they serve nobody until it does. */
+    isUnconfirmed: boolean().notNull().default(false),
     /** When Trackunit was last asked and gave no token. */
     triedAt: moment(),
     /** Refusals that count as evidence: spread over time, and while other clients were let in. */

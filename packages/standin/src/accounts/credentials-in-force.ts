@@ -37,6 +37,8 @@ export async function findCredentialsInForce(
     })
   if (!row) throw new StandinError('INSTALLATION_NOT_FOUND')
   if (!isInForce(row) || !row.sealedSecret) throw new StandinError(refusals[row.state], { retryAfterMs: 2_000 })
+  if (row.isUnconfirmed)
+    throw new StandinError(row.state === 'parked' ? refusals.parked : refusals.pending, { retryAfterMs: 2_000 })
   if (serving?.activeGeneration !== row.generation) throw new StandinError(refusals.active, { retryAfterMs: 2_000 })
   if (!signedRows.accept(signedAccounts, serving)) throw new StandinError('INTERNAL', { detail: forgedAccountDetail })
   const { generation, appId, clientId, sealedSecret, grantedScopes, missingFromPlan } = row
@@ -66,6 +68,7 @@ export async function accessOf(
   const current = account && currentCredentials(account.credentials)
   if (!account || !current) return undefined
   if (isSuspended(account.installation, current)) return 'suspended'
+  if (current.isUnconfirmed) return 'refused'
   return isInForce(current) ? (current.state === 'active' ? 'works' : 'refused') : undefined
 }
 

@@ -65,7 +65,7 @@ export function describeInstallation(
   const endedAt = installation?.suspendedUpTo ?? installation?.uninstalledAt
   return {
     accountId,
-    state: current?.state ?? (endedAt ? 'uninstalled' : 'none'),
+    state: isDoubted(current) ? 'pending' : (current?.state ?? (endedAt ? 'uninstalled' : 'none')),
     since: (current?.since ?? endedAt)?.toISOString() ?? null,
     reason: current?.reason ?? null,
     generation: current?.generation ?? null,
@@ -86,6 +86,9 @@ export function describeInstallation(
     },
   }
 }
+
+/** In force before a restore of the database, and not proven since. */
+const isDoubted = (current: CredentialRow | undefined) => current?.state === 'active' && current.isUnconfirmed
 
 /** What is shown of an installation whose current credentials an uninstall has stopped. Those that are erased are uninstalled. */
 function suspensionOf(

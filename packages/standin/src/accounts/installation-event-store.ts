@@ -1,4 +1,4 @@
-import type { InstallationEvent } from '@standin/contracts'
+import type { AccountEvent, InstallationEvent } from '@standin/contracts'
 import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm'
 import { grants, signedGrants } from '../access/access-table.ts'
 import type { GrantedAccounts } from '../access/authorize.ts'
@@ -6,12 +6,14 @@ import type { Announcing, Context } from '../context.ts'
 import { advisoryLocks } from '../database/advisory-locks.ts'
 import type { Database } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
+import { lastRestore } from '../database/restore-store.ts'
+import { restores } from '../database/restore-table.ts'
 import { installationEvents, unnumberedEvents } from './installation-event-table.ts'
 
 /** Records an event for services, in the transaction of the change that it is about. */
 export async function recordInstallationEvent(
   { db, notices }: Announcing,
-  { accountId, type }: Pick<InstallationEvent, 'accountId' | 'type'>,
+  { accountId, type }: Pick<AccountEvent, 'accountId' | 'type'>,
 ): Promise<void> {
   await db.insert(unnumberedEvents).values({ accountId, type })
   notices.send('installation_event')
@@ -31,10 +33,28 @@ export async function numberInstallationEvents(db: Database): Promise<void> {
     await tx.execute(sql`
       with waiting as (delete from ${unnumberedEvents} returning *)
       insert into ${installationEvents} (seq, at, account_id, type)
-      select (select coalesce(max(seq), 0) from ${installationEvents}) + row_number() over (order by recorded_at, account_id),
+      select greatest((select max(seq) from ${installationEvents}), (select max(feed_from) from ${restores}), 0) + row_number() over (order by recorded_at, account_id),
         recorded_at, account_id, type
       from waiting`)
   })
+}
+
+/**
+ * What a reader is told first whose cursor is not of this history of the database: it may have seen events that have not
+ * happened any more.
+ * @returns undefined for a cursor that goes on, and for one at the beginning
+ */
+export async function resetAfter(db: Database, after: number): Promise<InstallationEvent | undefined> {
+  if (after === 0) return undefined
+  const restore = await lastRestore(db)
+  const [newest] = await db.execute<{ seq: string | null; now: string }>(
+    sql`select max(seq) as seq, now() as now from ${installationEvents}`,
+  )
+  const from = restore?.feedFrom ?? 0
+  const end = Math.max(from, Number(newest?.seq ?? 0))
+  if (after >= from && after <= end) return undefined
+  const at = after < from && restore ? restore.at : new Date(newest?.now ?? 0)
+  return { seq: after < from ? from : end, at: at.toISOString(), accountId: null, type: 'reset' }
 }
 
 /** Deletes events from before a moment, but never the newest: the next one is numbered after it. @returns how many */
@@ -58,7 +78,7 @@ export async function listInstallationEvents(
   { db, signedRows }: Pick<Context, 'db' | 'signedRows'>,
   accounts: GrantedAccounts,
   { after, limit }: { after: number; limit: number },
-): Promise<{ events: InstallationEvent[]; upTo: number | undefined }> {
+): Promise<{ events: AccountEvent[]; upTo: number | undefined }> {
   const service = typeof accounts === 'object' && 'service' in accounts ? accounts.service : undefined
   const isOfGrant = and(
     eq(grants.service, service ?? ''),

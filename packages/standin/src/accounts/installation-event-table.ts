@@ -1,8 +1,8 @@
-import type { InstallationEvent } from '@standin/contracts'
+import type { AccountEvent } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { bigint, index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-const type = () => text().$type<InstallationEvent['type']>().notNull()
+const type = () => text().$type<AccountEvent['type']>().notNull()
 
 /**
  * Events of an account, written with the change itself. They have no number yet: a counter over all accounts would be a

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { InstallationEvent } from '@standin/contracts'
+import type { AccountEvent, InstallationEvent } from '@standin/contracts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { emptyTables } from '../../test/empty-tables.ts'
@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 /** A transaction that has written an event and is not committed yet. */
-async function tell(accountId: string, type: InstallationEvent['type'] = 'active') {
+async function tell(accountId: string, type: AccountEvent['type'] = 'active') {
   const [told, go] = [Promise.withResolvers<void>(), Promise.withResolvers<'commit' | 'roll back'>()]
   const done = inTransaction(ctx, async (tx) => {
     await recordInstallationEvent(tx, { accountId, type })

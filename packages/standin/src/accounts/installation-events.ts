@@ -2,7 +2,7 @@ import type { InstallationEvent } from '@standin/contracts'
 import type { GrantedAccounts } from '../access/authorize.ts'
 import type { AccountsContext } from './accounts-context.ts'
 import { followChanges } from './follow-changes.ts'
-import { listInstallationEvents, numberInstallationEvents } from './installation-event-store.ts'
+import { listInstallationEvents, numberInstallationEvents, resetAfter } from './installation-event-store.ts'
 
 interface Reader {
   /** Asked before each read, since grants change while a stream is open. Undefined: the right to read has ended. */
@@ -20,7 +20,8 @@ export function wakeEventReaders({ accounts }: AccountsContext): void {
 }
 
 /**
- * The events after `afterSeq`, existing and new ones, none missed and none twice. Ends with `signal`, or when the right to
+ * The events after `afterSeq`, existing and new ones, none missed and none twice. A reader from before a restore of the
+ * database is told so first, by `reset`. Ends with `signal`, or when the right to
  * read has ended.
  */
 export async function* streamInstallationEvents(
@@ -28,6 +29,12 @@ export async function* streamInstallationEvents(
   { accounts, afterSeq, signal }: Reader,
 ): AsyncGenerator<InstallationEvent> {
   let seen = afterSeq
+  const reset = await resetAfter(ctx.db, afterSeq)
+  if (reset) {
+    if (!(await accounts())) return
+    seen = reset.seq
+    yield reset
+  }
   for await (const _ of followChanges(ctx.accounts.events, 'wake', { first: ['wake'], polled: 'wake', signal })) {
     for (let isMore = true; isMore && !signal.aborted; ) {
       await numberNew(ctx)

@@ -82,7 +82,7 @@ async function retryInForce(
 
   const parks = isRefused && row.state === 'active' && !stopped
   if (parks) await parkActive(tx, row)
-  const isDone = row.state === 'active' && !isRefused && !change
+  const isDone = row.state === 'active' && !isRefused && !change && !row.isUnconfirmed
   const pauseMs = !isRefused ? undecidedProbeMs : parkedPauseMs(parks ? 0 : row.attempts)
   await updateCredentials(tx, row, {
     triedAt: now,

@@ -68,6 +68,7 @@ const kindOfEvent = {
   'service-key.revoked': 'access',
   'grant.set': 'access',
   'grant.removed': 'access',
+  'database.restored': 'access',
 } as const satisfies Record<string, AuditKind>
 
 /** The events that can be recorded; one without a kind does not compile. */

@@ -41,6 +41,7 @@ export function createAudit({ db, clock, keys, process = randomBytes(6).toString
   return {
     ...handOuts,
     ...{ macs, changes, writers: () => [...handOuts.chains(), changes.writer] },
+    knownEnds: () => [...handOuts.knownEnds(), changes.knownEnd()].filter(({ seq }) => seq > 0),
     sign(entry) {
       const identity = { entryId: randomUUID(), at: clock.now() }
       return { ...identity, kid: macs.kid, entryMac: macs.ofEntry({ ...entry, ...identity }) }

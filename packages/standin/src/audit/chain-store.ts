@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import type { AuditMacs, ChainPlace, SignedEnd, SignedEntry } from './audit-mac.ts'
 import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
@@ -115,6 +115,19 @@ export async function listEntriesOf(
     .where(and(inArray(auditEntries.event, [...events]), gt(auditEntries.id, afterId)))
     .orderBy(asc(auditEntries.id))
     .limit(limit)
+}
+
+/** Entries of these events in a time, the newest last. */
+export async function listEntriesBetween(
+  db: Database,
+  events: readonly string[],
+  { from, to }: { from: Date; to: Date },
+): Promise<AuditRow[]> {
+  return db
+    .select()
+    .from(auditEntries)
+    .where(and(inArray(auditEntries.event, [...events]), gte(auditEntries.at, from), lte(auditEntries.at, to)))
+    .orderBy(asc(auditEntries.id))
 }
 
 /** Rows in no chain, after an id. */

@@ -21,6 +21,8 @@ export function createChain(writer: string, macs: AuditMacs) {
     continueFrom: (end: { seq: number; mac: string } | undefined): void => {
       last = end ? { seq: end.seq, mac: end.mac } : { seq: 0, mac: chainBegin }
     },
+    /** The last place that is known to be committed; 0: none is. */
+    knownEnd: () => ({ writer, seq: last?.seq ?? 0 }),
     forget: (): void => {
       last = undefined
     },

@@ -107,6 +107,7 @@ const erased = {
   provenAt: null,
   grantedScopes: null,
   missingFromPlan: null,
+  isUnconfirmed: false,
   mac: null, // Signed when its group is sealed.
 } as const
 

@@ -3,11 +3,12 @@ import type { Clock } from '../clock.ts'
 import type { Logger } from '../observability/logger.ts'
 import { codeOf } from './code-of.ts'
 import { type Connection, connectDatabase } from './database.ts'
-import { probe, probeRoom } from './probe.ts'
+import { foundBehind, probe, probeRoom, readBeat } from './probe.ts'
 import type { Replica } from './replica.ts'
+import type { SeenBeats } from './seen-beats.ts'
 
 /** Why the database can store nothing; the words that `/health/ready` answers. */
-export type DatabaseTrouble = 'down' | 'not-committing' | 'read-only' | 'full'
+export type DatabaseTrouble = 'down' | 'not-committing' | 'read-only' | 'full' | 'behind'
 
 interface Dependencies {
   replica: Replica
@@ -23,6 +24,8 @@ interface Dependencies {
   cutCommits: () => void
   /** Ends the one that asks. */
   cutQuestion: () => void
+  /** Called when the database is found to be an earlier state of itself. */
+  tellBehind?: () => void
 }
 
 export interface DatabaseWatch {
@@ -79,6 +82,7 @@ export function createDatabaseWatch({
   cut,
   cutCommits,
   cutQuestion,
+  tellBehind = () => {},
 }: Dependencies): DatabaseWatch {
   let downSinceMs: number | undefined
   let found: DatabaseTrouble | undefined
@@ -95,6 +99,12 @@ export function createDatabaseWatch({
   const tellers = new Set<() => void>()
 
   function becomeDown(trouble: DatabaseTrouble): void {
+    if (trouble === 'behind' && found !== 'behind') {
+      log.error(
+        'the database lacks what this server, or another one, saw it commit: it was restored, or a failover lost the latest changes. Nothing is served until "standin database after-restore" was run',
+      )
+      tellBehind()
+    }
     found = trouble
     if (trouble === 'down') cut(0)
     hangsSinceMs = trouble === 'not-committing' ? (hangsSinceMs ?? clock.monotonicMs()) : undefined
@@ -105,11 +115,12 @@ export function createDatabaseWatch({
     }
     if (downSinceMs !== undefined) return
     downSinceMs = lostAtMs ?? clock.monotonicMs()
+    for (const interrupt of interrupts) interrupt(new DatabaseDown('The database does not answer.'))
+    if (trouble === 'behind') return // It was said above.
     log.error(
       { database: trouble },
       'the database stores nothing: callbacks are answered 503, tokens come from memory; this line is not repeated',
     )
-    for (const interrupt of interrupts) interrupt(new DatabaseDown('The database does not answer.'))
   }
   function becomeUp(): void {
     lostAtMs = undefined
@@ -239,23 +250,63 @@ export function createDatabaseWatch({
 function troubleOf(error: unknown): DatabaseTrouble {
   const code = codeOf(error)
   if (code === '53100') return 'full'
+  if (code === 'BEHIND') return 'behind'
   return code === '25006' ? 'read-only' : 'down'
 }
 
-/** Watches the database that a pool is connected to, over a connection of its own: a busy pool is not a silent database. */
+interface Watched extends Pick<Dependencies, 'replica' | 'clock' | 'log'>, Pick<Connection, 'cut'> {
+  url: string
+  pooled: boolean
+  seen: SeenBeats
+  /** Where this process's chains of the audit end, as far as their commit was answered. */
+  ownEnds?: () => ReadonlyArray<{ writer: string; seq: number }>
+}
+
+/**
+ * Watches the database that a pool is connected to, over a connection of its own: a busy pool is not a silent database.
+ * Each time it is asked, it also shows that it still has what it committed.
+ */
 export function watchDatabase({
   url,
   pooled,
   cut,
+  seen,
+  ownEnds = () => [],
   ...dependencies
-}: Pick<Dependencies, 'replica' | 'clock' | 'log'> &
-  Pick<Connection, 'cut'> & { url: string; pooled: boolean }): DatabaseWatch & {
+}: Watched): DatabaseWatch & {
+  /**
+   * Calls when the database is found to be an earlier state of itself, and when `database after-restore` was run: nothing in
+   * memory is true any more.
+   */
+  onOtherHistory(tell: () => void): void
   close(): Promise<void>
 } {
   const own = connectDatabase(url, { pool: 1, pooled })
+  const tellers = new Set<() => void>()
+  const tellAll = () => {
+    for (const tell of tellers) tell()
+  }
+
+  async function ask(signal: AbortSignal): Promise<number> {
+    const found = seen.get() ? undefined : await readBeat(own.sql)
+    if (found) await seen.recall(found)
+    const [before, ends] = [seen.get(), ownEnds()]
+    const { aheadMs, ...beat } = await probe(own.sql, dependencies.clock, signal, before)
+    if (before && before.history !== beat.history) {
+      await seen.recall(beat)
+      tellAll()
+      return aheadMs
+    }
+    if (await lacksOneOf(own.sql, ends))
+      throw await foundBehind(own.sql, 'it lacks audit entries that a server committed')
+    seen.note(beat)
+    return aheadMs
+  }
+
   const watch = createDatabaseWatch({
     ...dependencies,
-    ask: (signal) => probe(own.sql, dependencies.clock, signal),
+    ask,
+    tellBehind: tellAll,
     askForRoom: () => probeRoom(own.sql),
     cutCommits: () => cut(0),
     cutQuestion: () => own.cut(0),
@@ -266,9 +317,24 @@ export function watchDatabase({
   })
   return {
     ...watch,
+    onOtherHistory: (tell) => void tellers.add(tell),
     async close() {
       watch.stop()
       await own.close()
+      await seen.close()
     },
   }
+}
+
+/** Whether a chain of the audit ends in the database before where its writer saw it committed. */
+async function lacksOneOf(
+  sql: Connection['sql'],
+  ends: ReadonlyArray<{ writer: string; seq: number }>,
+): Promise<boolean> {
+  if (ends.length === 0) return false
+  const [row] = await sql<Array<{ lacks: boolean }>>`
+    select exists (
+      select from json_to_recordset(${JSON.stringify(ends)}::text::json) as own(writer text, seq bigint)
+      left join audit_heads using (writer) where coalesce(audit_heads.seq, 0) < own.seq) as lacks`
+  return row?.lacks ?? false
 }

@@ -1,7 +1,16 @@
-import { integer, pgTable, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-/** One row, written by whichever replica asks whether the database commits. Ages: never; it does not grow. */
+/**
+ * One row, written by whichever replica asks whether the database commits. Ages: never; it does not grow.
+ * Each replica remembers the highest number that it saw committed: a database with a lower one has lost what came after.
+ */
 export const heartbeats = pgTable('heartbeats', {
   id: integer().primaryKey(),
   at: timestamp({ withTimezone: true }).notNull(),
+  /** Numbers are comparable within a history. It is new after each `database after-restore`. */
+  history: uuid().notNull().defaultRandom(),
+  beats: bigint({ mode: 'number' }).notNull().default(1),
+  /** When a replica found that the database had lost what it saw committed, and by which sign: no replica serves any more. */
+  foundBehindAt: timestamp({ withTimezone: true }),
+  foundBehindBy: text(),
 })

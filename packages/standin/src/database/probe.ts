@@ -5,22 +5,65 @@ import { advisoryLocks } from './advisory-locks.ts'
 
 const againAfterMs = 100
 
+/** How far a history of the database has come. A restored copy belongs to the same history, and is not as far. */
+export interface Beat {
+  history: string
+  beats: number
+}
+
+/** The database lacks what a replica saw it commit. What it holds is an earlier state: nothing may be served from it. */
+export class DatabaseBehind extends Error {
+  override readonly name = 'DatabaseBehind'
+  readonly code = 'BEHIND'
+}
+
 /**
  * Asks the database to commit a row. `select 1` says nothing about that: a read-only database answers it, and so does one
  * whose synchronous standby is away. One replica writes at a time, and the others wait for it by asking again: a commit that
  * never ends holds one session, however many replicas ask.
- * @returns how far this machine's clock is ahead of the database's, in milliseconds
- * @throws the database's error; never returns where the commit does not
+ * @param seen the highest beat that is known to be committed: a database that is not as far is left as it is
+ * @returns how far this machine's clock is ahead of the database's, in milliseconds, and the beat that was committed
+ * @throws DatabaseBehind, once and for every replica, until `database after-restore`; the database's error; never returns where
+ *   the commit does not
  */
-export async function probe(sql: Sql, clock: Clock, signal: AbortSignal): Promise<number> {
+export async function probe(
+  sql: Sql,
+  clock: Clock,
+  signal: AbortSignal,
+  seen?: Beat,
+): Promise<Beat & { aheadMs: number }> {
   for (;;) {
     const askedAtMs = clock.now().getTime()
-    const [row] = await sql<Array<{ ms: number }>>`
+    const [row] = await sql<Array<{ ms: number; history: string; beats: number }>>`
       insert into heartbeats (id, at) select 1, clock_timestamp() where pg_try_advisory_xact_lock(${advisoryLocks.probe})
-      on conflict (id) do update set at = excluded.at returning extract(epoch from at)::float8 * 1000 as ms`
-    if (row) return (askedAtMs + clock.now().getTime()) / 2 - row.ms
+      on conflict (id) do update set at = excluded.at, beats = heartbeats.beats + 1
+        where heartbeats.found_behind_at is null and not ${isBehind(sql, seen)}
+      returning extract(epoch from at)::float8 * 1000 as ms, history, beats::float8 as beats`
+    if (row) {
+      const { ms, ...beat } = row
+      return { ...beat, aheadMs: (askedAtMs + clock.now().getTime()) / 2 - ms }
+    }
+    const [found] = await sql<Array<{ by: string | null; isBehind: boolean }>>`
+      select found_behind_by as by, ${isBehind(sql, seen)} as "isBehind" from heartbeats`
+    if (found?.by) throw new DatabaseBehind(found.by)
+    if (found?.isBehind) throw await foundBehind(sql, 'it counts fewer heartbeats than a server saw it commit')
     await pause(againAfterMs, undefined, { signal, ref: false })
   }
+}
+
+const isBehind = (sql: Sql, { history, beats }: Beat = { history: '00000000-0000-0000-0000-000000000000', beats: 0 }) =>
+  sql`(heartbeats.history = ${history}::uuid and heartbeats.beats < ${beats}::float8)`
+
+/** Tells every replica, those that know nothing of what is lost too. @returns the error to throw */
+export async function foundBehind(sql: Sql, by: string): Promise<DatabaseBehind> {
+  await sql`update heartbeats set found_behind_at = now(), found_behind_by = ${by} where found_behind_at is null`
+  return new DatabaseBehind(by)
+}
+
+/** How far the database says that it is; undefined if no server has used it. */
+export async function readBeat(sql: Sql): Promise<Beat | undefined> {
+  const [row] = await sql<Beat[]>`select history, beats::float8 as beats from heartbeats`
+  return row && { ...row }
 }
 
 /** Whether there is room for some megabytes on the database's disk: one row may still fit where nothing else does. */

@@ -29,3 +29,13 @@ export function listDeliveriesOf(db: Database, { accountId, state, limit }: Deli
     )
     .limit(limit)
 }
+
+/** Deliveries that a restore stopped. @param accountId undefined: of all accounts */
+export function listRestoredDeliveries(db: Database, accountId: string | undefined): Promise<DeliveryRow[]> {
+  const ofAccount = accountId === undefined ? undefined : eq(deliveries.accountId, accountId)
+  return db
+    .select()
+    .from(deliveries)
+    .where(and(eq(deliveries.state, 'failed'), eq(deliveries.reason, 'RESTORED'), ofAccount))
+    .orderBy(deliveries.accountId, deliveries.runId, deliveries.position)
+}

@@ -201,6 +201,19 @@ export async function stopDeliveriesOf({ db }: InTransaction, accountId: string)
   return false
 }
 
+/**
+ * Stops every delivery that a restored database takes for open: its result may have been sent after the backup.
+ * @returns how many
+ */
+export async function stopRestoredDeliveries(tx: Transaction): Promise<number> {
+  const stopped = await tx
+    .update(deliveries)
+    .set({ state: 'failed', reason: 'RESTORED', nextTryAt: null, isSending: false, endedAt: sql`now()` })
+    .where(eq(deliveries.state, 'waiting'))
+    .returning({ runId: deliveries.runId })
+  return stopped.length
+}
+
 export const toDelivery = (row: DeliveryRow): Delivery => ({
   ...deliveryToCome(row),
   state: row.state,

@@ -30,7 +30,7 @@ export function registerHealthRoutes(
     const isDown = await watch.suspect()
     const isStuck = !isDown && !isWorking()
     const offByMs = watch.clockOffByMs()
-    const isFit = unreadable.length === 0 && offByMs === undefined
+    const isFit = unreadable.length === 0 && offByMs === undefined && watch.trouble() !== 'behind'
     const isReady = isFit && (isDown ? watch.downForMs() < bridgesMs : !isStuck)
     return reply.code(isReady ? 200 : 503).send({
       status: isReady ? 'ready' : 'not-ready',

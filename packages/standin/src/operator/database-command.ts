@@ -5,9 +5,11 @@ import { migrateDatabase } from '../database/migrate.ts'
 import { copyMonths } from '../database/month-partitions.ts'
 import { MoveRefused, moveDatabase } from '../database/move-database.ts'
 import { openDatabase } from '../database/open-database.ts'
+import { addAfterRestore } from './database-after-restore.ts'
+import { addResume } from './database-resume.ts'
 import { CommandFailed, printList, readServerConfig, type Terminal } from './terminal.ts'
 
-/** `database move`: from the embedded PostgreSQL, or any other, into another one. */
+/** `database move|after-restore|resume`: into another PostgreSQL, and what follows when one was put back to an earlier state. */
 export function addDatabaseCommand(program: Command, terminal: Terminal): void {
   const database = program.command('database').description("Standin's database")
   database
@@ -24,6 +26,8 @@ export function addDatabaseCommand(program: Command, terminal: Terminal): void {
           'every server and command, keep the same STANDIN_*_KEYS, start one server, and run "doctor". Keep the source until then.',
       )
     })
+  addAfterRestore(database, terminal)
+  addResume(database, terminal)
 }
 
 async function move(terminal: Terminal, to: string) {

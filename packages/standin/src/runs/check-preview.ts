@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
-import { isOlderThan, listAppliedRuns } from './run-list-store.ts'
+import { isFromBeforeRestore, isOlderThan, listAppliedRuns } from './run-list-store.ts'
 import { lockRun, type RunRow } from './run-store.ts'
 
 /** What a preview found can change: after this time a new preview is needed. */
@@ -22,6 +22,8 @@ export async function checkPreview(tx: Transaction, run: RunRow): Promise<void> 
   if (!isOfThis) return refuse('The run that was named is not a preview of it.')
   if (!isDeepStrictEqual(preview.input, run.input)) return refuse('Its preview had other input.')
   if (preview.state !== 'succeeded') return refuse('Its preview has not succeeded.')
+  if (await isFromBeforeRestore(tx, preview))
+    return refuse('The database was restored after its preview. Changes that it found may have been made.')
   if (await isOlderThan(tx, preview, previewIsGoodForMs)) return refuse('Its preview is older than a day.')
 
   const applied = (await listAppliedRuns(tx, preview)).filter(({ id }) => id !== run.id)

@@ -14,14 +14,19 @@ export type RunTransition =
   | 'stop'
   | 'succeed'
   | 'fail'
+  /** The database was restored: what it did after the backup is not known. */
+  | 'restore'
 
 /** The life of a run. A transition that is not listed is impossible. */
 export const runLifecycle = {
-  queued: { claim: 'running', cancel: 'cancelled' },
-  running: { claim: 'running', pause: 'waiting', cancel: 'cancelling', succeed: 'succeeded', fail: 'failed' },
-  waiting: { claim: 'running', cancel: 'cancelled', 'wind-up': 'cancelling' },
+  queued: { claim: 'running', cancel: 'cancelled', restore: 'failed' },
+  running: {
+    ...{ claim: 'running', pause: 'waiting', cancel: 'cancelling', succeed: 'succeeded', fail: 'failed' },
+    restore: 'failed',
+  },
+  waiting: { claim: 'running', cancel: 'cancelled', 'wind-up': 'cancelling', restore: 'failed' },
   // Where its worker died, the next one ends it. A run that finished before it noticed has succeeded.
-  cancelling: { claim: 'cancelling', cancel: 'cancelling', stop: 'cancelled', succeed: 'succeeded' },
+  cancelling: { claim: 'cancelling', cancel: 'cancelling', stop: 'cancelled', succeed: 'succeeded', restore: 'failed' },
   succeeded: {},
   failed: {},
   cancelled: {},

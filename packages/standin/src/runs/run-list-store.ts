@@ -2,6 +2,7 @@ import type { RunState } from '@standin/contracts'
 import { and, count, desc, eq, inArray, isNull, lt, ne, not, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter, isAmong, isAmongGiven } from '../database/is-among.ts'
+import { restoredAt } from '../database/restore-store.ts'
 import { openStates } from './run-lifecycle.ts'
 import { isRun, type RunRow } from './run-store.ts'
 import { type RunKey, runs } from './run-table.ts'
@@ -111,6 +112,11 @@ export async function lastSucceededRun(
 export async function isOlderThan(tx: Transaction, run: RunKey, ageMs: number): Promise<boolean> {
   const isOld = sql`${runs.endedAt} < now() - make_interval(secs => ${ageMs / 1_000})`
   return (await tx.$count(runs, and(isRun(run), isOld))) > 0
+}
+
+/** Whether the database was restored since a run was accepted. */
+export async function isFromBeforeRestore(tx: Transaction, run: RunKey): Promise<boolean> {
+  return (await tx.$count(runs, and(isRun(run), sql`${runs.createdAt} <= ${restoredAt}`))) > 0
 }
 
 /** Runs that apply a preview's changes, the newest first. */

@@ -89,6 +89,26 @@ export async function dropDestination(
   return row?.id
 }
 
+/** After a restore: a time that it takes for due may have been started. @returns how many */
+export async function pauseRestoredSchedules(tx: Transaction): Promise<number> {
+  const stopped = await tx
+    .update(schedules)
+    .set({ ...paused, reason: 'RESTORED' })
+    .where(eq(schedules.state, 'active'))
+    .returning({ id: schedules.id })
+  return stopped.length
+}
+
+/** Schedules that a restore paused. @param accountId undefined: of all accounts */
+export async function listRestoredSchedules(db: Database, accountId: string | undefined): Promise<ScheduleRow[]> {
+  const ofAccount = accountId === undefined ? undefined : eq(schedules.accountId, accountId)
+  return db
+    .select()
+    .from(schedules)
+    .where(and(eq(schedules.state, 'paused'), eq(schedules.reason, 'RESTORED'), ofAccount))
+    .orderBy(asc(schedules.accountId), asc(schedules.id))
+}
+
 export async function deleteScheduleRow(tx: Transaction, schedule: ScheduleKey): Promise<void> {
   await tx.delete(schedules).where(isSchedule(schedule))
 }

@@ -7,7 +7,7 @@ import type { TokensContext } from '../tokens-context.ts'
 /**
  * Issues a token while the database is down: only one in memory, for an account as it was last read, and written to the
  * local spool first. Nothing is exchanged.
- * @throws StandinError `STORAGE_UNAVAILABLE` without such a token, or after `OUTAGE_SERVE_S`
+ * @throws StandinError `STORAGE_UNAVAILABLE` without such a token, after `OUTAGE_SERVE_S`, or where the database was restored
  */
 export async function issueFromMemory(
   ctx: TokensContext,
@@ -16,7 +16,9 @@ export async function issueFromMemory(
 ): Promise<HandedToken> {
   const { cache, inForce, spool, manifestScopes } = ctx.tokens
   const known = inForce.lastRead(accountId)
-  if (!known || ctx.watch.downForMs() >= ctx.config.outageServeMs) throw new StandinError('STORAGE_UNAVAILABLE')
+  const isBehind = ctx.watch.trouble() === 'behind'
+  if (!known || isBehind || ctx.watch.downForMs() >= ctx.config.outageServeMs)
+    throw new StandinError('STORAGE_UNAVAILABLE')
   const scopes = scopesToIssue({ receiver, asked, granted: known, manifestScopes })
   const token = cache.get({ accountId, generation: known.generation, scopeKey: scopes.key })
   const isUsable = () => token && toHandedToken(token, scopes, ctx.clock.monotonicMs())

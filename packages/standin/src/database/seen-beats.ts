@@ -1,0 +1,83 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../observability/logger.ts'
+import type { Beat } from './probe.ts'
+
+const writeEveryMs = 2_000
+/** Other databases that this folder was used with, and earlier histories of this one, whose backup may be restored as well. */
+const mostHistories = 100
+
+const fileSchema = z.record(z.guid(), z.number())
+
+export type SeenBeats = ReturnType<typeof createSeenBeats>
+
+/**
+ * The highest beat that this machine has seen committed, of each history: in memory, and in a file that outlives the process.
+ * What it does not see: that of the last two seconds before a process was killed, and of a folder that was not kept.
+ * @param folder undefined: in memory alone
+ */
+export function createSeenBeats({
+  folder,
+  clock,
+  log,
+}: {
+  folder: string | undefined
+  clock: Clock
+  log: Pick<Logger, 'warn'>
+}) {
+  let seen: Beat | undefined
+  let writtenAtMs = Number.NEGATIVE_INFINITY
+  let writing = Promise.resolve()
+  const path = folder === undefined ? undefined : join(folder, 'seen-beats.json')
+
+  async function readSeen(): Promise<Record<string, number>> {
+    if (path === undefined) return {}
+    try {
+      return fileSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+    } catch {
+      return {} // There is none yet, or it is no such file: nothing is known.
+    }
+  }
+
+  async function write({ history, beats }: Beat): Promise<void> {
+    if (folder === undefined || path === undefined) return
+    try {
+      const { [history]: before = 0, ...others } = await readSeen()
+      const newest = Object.entries(others).slice(1 - mostHistories)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      // Other processes may use the same folder: replaced as a whole.
+      const draft = `${path}.${process.pid}`
+      await writeFile(draft, JSON.stringify({ ...Object.fromEntries(newest), [history]: Math.max(before, beats) }))
+      await rename(draft, path)
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'STANDIN_DATA_DIR cannot be written: after a restart this server does not notice that its database was restored',
+      )
+    }
+  }
+
+  return {
+    get: () => seen,
+    /** Takes up a history: what was seen of it before. */
+    async recall(found: Beat): Promise<void> {
+      const { [found.history]: beats = 0 } = await readSeen()
+      seen = { history: found.history, beats }
+    },
+    /** Notes what was committed. */
+    note(beat: Beat): void {
+      const before = seen?.history === beat.history ? seen.beats : 0 // An answer may come late.
+      seen = { history: beat.history, beats: Math.max(before, beat.beats) }
+      if (clock.monotonicMs() - writtenAtMs < writeEveryMs) return
+      writtenAtMs = clock.monotonicMs()
+      const { history, beats } = seen
+      writing = writing.then(() => write({ history, beats }))
+    },
+    async close(): Promise<void> {
+      await writing
+      if (seen) await write(seen)
+    },
+  }
+}
