@@ -76,6 +76,7 @@ const asked: Inputs<typeof procedures> = {
     pause: { ...ofSchedule, needsScopes: true },
     resume: { ...ofSchedule, needsScopes: true },
     delete: { ...ofSchedule, needsScopes: true },
+    declineOffer: { input: ({ accountId }) => ({ accountId, actionId: 'attention-list' }) },
     preview: {
       input: ({ accountId }) => ({ accountId, recurrence: planned.recurrence, timeZone: planned.timeZone }),
     },

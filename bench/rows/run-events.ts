@@ -76,8 +76,15 @@ async function insertWaitingRun(tx: Announcing): Promise<RunKey> {
   const { row } = await insertRun(tx.db, {
     ...{ accountId: randomUUID(), actionId: 'fleet-snapshot', mode: 'apply', input: {}, idempotencyKey: randomUUID() },
     ...{ startedBy: { kind: 'service', id: 'bench', name: 'bench' }, mayOverlap: false, state: 'queued', steps: [] },
-    progress: { done: 0, total: null, message: '', secondsLeft: null },
+    progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
   })
-  await appendEvent(tx, row, { type: 'state', state: 'queued', waitingUntil: null, reason: null, headline: null })
+  await appendEvent(tx, row, {
+    type: 'state',
+    state: 'queued',
+    waitingUntil: null,
+    waitingFor: null,
+    reason: null,
+    headline: null,
+  })
   return row
 }

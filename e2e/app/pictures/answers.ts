@@ -21,7 +21,14 @@ const installation: Installation = {
 const anAction = (changes: Partial<Action> & Pick<Action, 'id' | 'title' | 'description'>): Action => ({
   ...{ changesData: false, scopes: ['asset.view'], missingScopes: [], missingFromPlan: [], missingPlan: null },
   missingOptionalScopes: [],
-  ...{ mayStart: true, usualSeconds: 40, secondsPerChange: null, inputSchema: { type: 'object' }, messages: {} },
+  ...{
+    mayStart: true,
+    usualSeconds: 40,
+    secondsPerChange: null,
+    reads: [],
+    inputSchema: { type: 'object' },
+    messages: {},
+  },
   ...changes,
 })
 const actions = [
@@ -31,10 +38,10 @@ const actions = [
 
 const going = aRun({
   ...{ id: goingRun, accountId: account, createdAt: '2026-11-24T09:28:58Z', startedAt: '2026-11-24T09:29:00Z' },
-  progress: { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: 37 },
+  progress: { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: 37, share: null },
   steps: [
-    { name: 'List the machines', state: 'running', tookMs: null },
-    { name: 'Read their counters', state: 'waiting', tookMs: null },
+    { name: 'List the machines', state: 'running', tookMs: null, counted: null, waited: null },
+    { name: 'Read their counters', state: 'waiting', tookMs: null, counted: null, waited: null },
   ],
 })
 const ended = aRun({
@@ -42,7 +49,7 @@ const ended = aRun({
   ...{ headline: '12 of 101 machines need attention.', createdAt: '2026-11-24T06:00:00Z' },
   ...{ startedAt: '2026-11-24T06:00:01Z', endedAt: '2026-11-24T06:00:43Z' },
   startedBy: { kind: 'schedule', id: 'weekly', name: null },
-  progress: { done: 101, total: 101, message: 'machines looked at', secondsLeft: null },
+  progress: { done: 101, total: 101, message: 'machines looked at', secondsLeft: null, share: null },
   artifacts: [
     {
       ...{ id: '00000000-0000-4000-8000-000000000003', name: 'attention-list.csv', mediaType: 'text/csv' },
@@ -78,6 +85,7 @@ const place = (latitude: number, longitude: number) => ({
 })
 const column = (key: string, title: string, filterable = false) => ({ key, title, kind: 'text', filterable }) as const
 const result: SentResult = {
+  ...{ figure: null, offer: null },
   ...{ headline: ended.headline, detail: '3 machines came off the list since last time.', rows, total: rows.length },
   map: { places: [place(55.68, 12.57), place(56.16, 10.2)], rowsWithoutPlace: 0 },
   columns: [
@@ -109,14 +117,25 @@ const result: SentResult = {
   ],
 }
 const nothingFound: SentResult = {
-  ...{ headline: null, detail: null, chart: null, map: null, columns: [], rows: [], total: 0, facets: [] },
+  ...{
+    headline: null,
+    figure: null,
+    offer: null,
+    detail: null,
+    chart: null,
+    map: null,
+    columns: [],
+    rows: [],
+    total: 0,
+    facets: [],
+  },
 }
 
 /** A server's answers, by procedure. Streams send nothing. */
 export const answers: Record<string, (input: { runId?: string; states?: Run['state'][] }) => unknown> = {
   'installation.get': () => installation,
   'action.list': () => ({ actions, sendsEmail: true }),
-  'schedule.list': () => ({ schedules: [], nextCursor: null }),
+  'schedule.list': () => ({ schedules: [], declined: [], nextCursor: null }),
   'run.list': ({ states = [] }) => ({ runs: states.includes('running') ? [going] : [ended], nextCursor: null }),
   'run.latest': () => ({ runs: [ended] }),
   'delivery.undelivered': () => ({ deliveries: [] }),

@@ -23,6 +23,8 @@ interface RunOptions {
   timeZone?: string
   /** Of files. Metric by default. */
   unitSystem?: 'metric' | 'imperial'
+  /** Of emails and files, a BCP 47 tag such as `da-DK`. English by default. */
+  language?: string
 }
 
 /** May be left out only where the action needs nothing. */

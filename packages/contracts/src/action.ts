@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { compiledMessageSchema } from './message.ts'
+import { compiledMessageSchema, messageSchema } from './message.ts'
+import { resultIconSchema } from './result-icon.ts'
 
 export const actionIdSchema = z
   .string()
@@ -32,6 +33,8 @@ export const actionSchema = z.object({
   secondsPerChange: z.number().nullable(),
   /** JSON Schema of the input; the app builds the form from it. */
   inputSchema: z.record(z.string(), z.unknown()),
+  /** What it reads from Trackunit, for people who have not run it yet; empty if it does not say. */
+  reads: z.array(z.object({ what: messageSchema, detail: messageSchema, icon: resultIconSchema.optional() })),
   /**
    * Its messages in the language that was asked for, by key, to be formatted with `formatMessage`; empty if it has none.
    * Its form is in there as well: `title`, `description`, `plan`, `input.<field>`, `input.<field>.description` and

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { accountChangeSchema } from './account-change.ts'
 import { accountIdSchema } from './account-id.ts'
-import { actionSchema } from './action.ts'
+import { actionIdSchema, actionSchema } from './action.ts'
 import { auditActorKindSchema, auditEntrySchema, auditKindSchema, auditTotalSchema } from './audit.ts'
 import { installationSchema } from './installation.ts'
 import { installationEventSchema } from './installation-event.ts'
@@ -229,7 +229,12 @@ export const procedures = {
     list: {
       kind: 'query',
       input: z.strictObject({ accountId: accountIdSchema, ...pageInput }),
-      output: z.object({ schedules: z.array(scheduleSchema), ...pageOutput }),
+      output: z.object({
+        schedules: z.array(scheduleSchema),
+        /** The actions whose offered schedule this caller has declined. */
+        declined: z.array(z.string()),
+        ...pageOutput,
+      }),
       callers: both,
       account: 'input',
     },
@@ -250,6 +255,14 @@ export const procedures = {
     pause: { kind: 'mutation', input: schedule, output: scheduleSchema, callers: both, account: 'schedule' },
     resume: { kind: 'mutation', input: schedule, output: scheduleSchema, callers: both, account: 'schedule' },
     delete: { kind: 'mutation', input: schedule, output: z.object({}), callers: both, account: 'schedule' },
+    /** Declines the schedule that the app offers for an action: it is not offered to this user again. */
+    declineOffer: {
+      kind: 'mutation',
+      input: z.strictObject({ accountId: accountIdSchema, actionId: actionIdSchema }),
+      output: z.object({}),
+      callers: ['user'],
+      account: 'input',
+    },
     /** The next five times of a recurrence that is not saved yet. */
     preview: {
       kind: 'query',

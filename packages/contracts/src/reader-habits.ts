@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lineSchema } from './text.ts'
 
 /** An IANA time zone, such as `Europe/Copenhagen`. */
 export const timeZoneSchema = z
@@ -8,6 +9,9 @@ export const timeZoneSchema = z
 
 /** Kilometres, litres and °C, or miles, gallons and °F. */
 export const unitSystemSchema = z.enum(['metric', 'imperial'])
+
+/** The reader's language, a BCP 47 tag such as `da-DK`. English where Standin or the action does not speak it. */
+export const languageSchema = lineSchema(40).regex(/^[A-Za-z]/, 'must be a language such as da-DK')
 
 /** A name, not an offset such as `+02:00`, which has no summer time. */
 function isTimeZone(timeZone: string): boolean {

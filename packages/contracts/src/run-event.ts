@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { messageSchema } from './message.ts'
 import { momentSchema } from './moment.ts'
-import { artifactSchema, deliverySchema, runProgressSchema, runStateSchema, runStepSchema } from './run.ts'
+import {
+  artifactSchema,
+  deliverySchema,
+  requestLimitSchema,
+  runProgressSchema,
+  runStateSchema,
+  runStepSchema,
+} from './run.ts'
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ seq: z.int().min(1), at: momentSchema, type: z.literal(type), ...shape })
@@ -13,6 +20,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     state: runStateSchema,
     /** When the run continues, while it is `waiting`. */
     waitingUntil: momentSchema.nullable(),
+    waitingFor: requestLimitSchema.nullable(),
     reason: errorReasonSchema.nullable(),
     /** As the run's; left out if there is none. */
     failure: messageSchema.nullish(),

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { actionIdSchema } from './action.ts'
 import { messageSchema } from './message.ts'
 import type { Spoken } from './message-texts.ts'
+import { resultIconSchema } from './result-icon.ts'
+import { lineSchema } from './text.ts'
 
 /**
  * How a column's cells are read and shown. Numbers are metric and plain; the reader's own units are applied when they are
@@ -20,10 +23,6 @@ export const columnKindSchema = z.enum([
   'moment',
   'place',
 ])
-
-/** What a reader recognises a kind of row by before reading it. */
-export const resultIconSchema = z.enum(['no-signal', 'battery', 'wrench', 'clock', 'fuel', 'satellite'])
-export type ResultIcon = z.infer<typeof resultIconSchema>
 
 export const resultColumnSchema = z.object({
   key: z.string(),
@@ -85,6 +84,52 @@ export const resultChartSchema = z.discriminatedUnion('kind', [
     column: z.string().optional(),
     note: messageSchema.nullable(),
   }),
+  /**
+   * What is compared over time, such as types of machine by their idle share in the last weeks: for each grouping its
+   * rows, the worst first. Readers switch between groupings; the first is shown.
+   */
+  z.object({
+    kind: z.literal('compared'),
+    title: messageSchema,
+    unit: columnKindSchema,
+    /** The periods from the oldest to the one that is compared, at most 26. */
+    periods: z
+      .array(
+        z.object({
+          label: messageSchema,
+          /** Whether the values of this period come from a part of it: it is drawn hatched. */
+          isPartial: z.boolean(),
+        }),
+      )
+      .min(1)
+      .max(26),
+    groupings: z
+      .array(
+        z.object({
+          key: z.string(),
+          /** As the switch says it: `By type`. */
+          label: messageSchema,
+          /** Of the first column: `Type`. */
+          title: messageSchema,
+          rows: z.array(
+            z.object({
+              label: messageSchema,
+              /** Such as `112 of 243 hours`. */
+              detail: messageSchema.nullable(),
+              /** One for each period; null is unknown. The last is the one that is compared with the one before. */
+              values: z.array(z.number().nullable()),
+            }),
+          ),
+        }),
+      )
+      .min(1)
+      .max(4),
+    /** Whether more is worse: readers see a rise as a warning. */
+    isMoreWorse: z.boolean(),
+    /** Why periods are partial; always visible, beside the hatching. */
+    partialNote: messageSchema.nullable(),
+    note: messageSchema.nullable(),
+  }),
 ])
 export type SentChart = z.infer<typeof resultChartSchema>
 /** The chart of a result, in English. Null is a gap. */
@@ -122,15 +167,35 @@ export const resultMapSchema = z.object({
 /** Where the rows of a result are, as at most 144 places. */
 export type ResultMap = z.infer<typeof resultMapSchema>
 
+/** The number that a result is about, and the words that go on from it: 33, `of 250 machines need attention`. */
+export const resultFigureSchema = z.object({ value: z.number(), unit: columnKindSchema, words: messageSchema })
+export type SentFigure = z.infer<typeof resultFigureSchema>
+
+/** A schedule that the reader may want because of this result; the app offers it. */
+export const offeredScheduleSchema = z.object({
+  /** An action that only reads. It runs with its defaults. */
+  actionId: actionIdSchema,
+  /** A recurrence rule, such as `FREQ=DAILY;BYHOUR=5;BYMINUTE=0`. @see RFC 5545 §3.3.10 */
+  recurrence: lineSchema(500).min(1),
+  title: messageSchema,
+  /** What the reader gets from it, and when. */
+  means: messageSchema,
+})
+export type SentOffer = z.infer<typeof offeredScheduleSchema>
+
 /** What an action found, in pages. It grows while the action runs. */
 export const runResultSchema = z.object({
   headline: messageSchema.nullable(),
+  /** For emails, which show it large; null if the action gives none. */
+  figure: resultFigureSchema.nullable(),
+  offer: offeredScheduleSchema.nullable(),
   /** More than the sentence: what is left out and why. */
   detail: messageSchema.nullable(),
   chart: resultChartSchema.nullable(),
   /** Of the rows that match; on the first page alone, and null if no column is a `place`. */
   map: resultMapSchema.nullable(),
   columns: z.array(resultColumnSchema),
+  /** While the action still looks, what it has found so far: the rows of `early`, which cannot be searched. */
   rows: z.array(resultRowSchema),
   /** Rows that match the search and the filter. */
   total: z.int(),

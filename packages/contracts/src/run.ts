@@ -5,7 +5,7 @@ import { deliverToSchema } from './deliver-to.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { messageSchema } from './message.ts'
 import { momentSchema } from './moment.ts'
-import { timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
+import { languageSchema, timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
 import { lineSchema } from './text.ts'
 
 export const runIdSchema = z.guid().toLowerCase()
@@ -20,7 +20,13 @@ export const runProgressSchema = z.object({
   /** Null while the total is unknown. */
   total: z.int().min(0).nullable(),
   message: messageSchema,
+  /**
+   * Seconds of work that are left in all steps, without the wait until `waitingUntil` but with later waits for the same
+   * limit; null while it is unknown.
+   */
   secondsLeft: z.int().min(0).nullable(),
+  /** The part of all steps that is done, from 0 to less than 1 while the run works; null while it is unknown. */
+  share: z.number().min(0).max(1).nullable(),
 })
 /** How far a run is. `total` and `secondsLeft` are null while they are unknown. */
 export type RunProgress = z.infer<typeof runProgressSchema>
@@ -29,6 +35,10 @@ export const runStepSchema = z.object({
   name: messageSchema,
   state: z.enum(['waiting', 'running', 'done', 'failed']),
   tookMs: z.int().nullable(),
+  /** What the action counts in this step, such as machines or pages; null in steps that count nothing. */
+  counted: z.object({ done: z.int().min(0), total: z.int().min(0).nullable() }).nullable(),
+  /** How often this step has waited for one of Trackunit's limits, and for how long each time; null for never. */
+  waited: z.object({ times: z.int().min(1), everySeconds: z.int().min(1) }).nullable(),
 })
 export type RunStep = z.infer<typeof runStepSchema>
 
@@ -76,6 +86,9 @@ export const actorSchema = z.object({
   name: z.string().nullable(),
 })
 
+/** One of Trackunit's limits. */
+export const requestLimitSchema = z.object({ requests: z.int().min(1), everySeconds: z.int().min(1) })
+
 export const runSchema = z.object({
   id: runIdSchema,
   accountId: accountIdSchema,
@@ -85,7 +98,10 @@ export const runSchema = z.object({
   state: runStateSchema,
   /** While it is `waiting`; `reason` says what for. */
   waitingUntil: momentSchema.nullable(),
+  /** The limit of Trackunit that it waits for: so many requests in so many seconds; null if it is another wait, or unknown. */
+  waitingFor: requestLimitSchema.nullable(),
   progress: runProgressSchema,
+  /** All that the action declares, from the start; those that turn out not to be needed are left out. */
   steps: z.array(runStepSchema),
   /** The result in one sentence; final when the run has ended. */
   headline: messageSchema.nullable(),
@@ -99,9 +115,10 @@ export const runSchema = z.object({
   artifacts: z.array(artifactSchema),
   deliveries: z.array(deliverySchema),
   startedBy: actorSchema,
-  /** The time zone and units of its files; null is UTC and metric. */
+  /** The time zone, units and language of its files and emails; null is UTC, metric and English. */
   timeZone: z.string().nullable(),
   unitSystem: unitSystemSchema.nullable(),
+  language: z.string().nullable(),
   scheduleId: z.guid().nullable(),
   /** For an applied run: the preview whose changes it makes. */
   previewRunId: runIdSchema.nullable(),
@@ -131,5 +148,6 @@ export const startRunInputSchema = z.strictObject({
   /** The reader's habits. */
   timeZone: timeZoneSchema.optional(),
   unitSystem: unitSystemSchema.optional(),
+  language: languageSchema.optional(),
 })
 export type StartRunInput = z.infer<typeof startRunInputSchema>

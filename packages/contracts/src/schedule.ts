@@ -4,7 +4,7 @@ import { actionIdSchema } from './action.ts'
 import { changedDeliverToSchema, deliverToSchema, shownDestinationSchema } from './deliver-to.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
-import { timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
+import { languageSchema, timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
 import { actorSchema, runIdSchema } from './run.ts'
 import { lineSchema } from './text.ts'
 
@@ -18,8 +18,12 @@ const planned = {
   input: z.record(lineSchema(100), z.unknown()),
   recurrence: recurrenceSchema,
 }
-/** Times recur in this zone; results are in it, and in these units. Without units: metric. */
-const habits = { timeZone: timeZoneSchema, unitSystem: unitSystemSchema.optional() }
+/** Times recur in this zone; results are in it, in these units and this language. By default metric and English. */
+const habits = {
+  timeZone: timeZoneSchema,
+  unitSystem: unitSystemSchema.optional(),
+  language: languageSchema.optional(),
+}
 
 export const scheduleSchema = z.object({
   id: scheduleIdSchema,
@@ -28,6 +32,7 @@ export const scheduleSchema = z.object({
   deliverTo: z.array(shownDestinationSchema),
   timeZone: z.string(),
   unitSystem: unitSystemSchema.nullable(),
+  language: z.string().nullable(),
   state: z.enum(['active', 'paused']),
   /**
    * When it is paused unless its author, a user, uses the app before; null for a service's. Two weeks before, the reason
@@ -56,5 +61,6 @@ export const updateScheduleInputSchema = z.strictObject({
   recurrence: planned.recurrence.optional(),
   timeZone: habits.timeZone.optional(),
   unitSystem: habits.unitSystem,
+  language: habits.language,
   deliverTo: changedDeliverToSchema.optional(),
 })

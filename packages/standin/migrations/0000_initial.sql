@@ -387,6 +387,9 @@ CREATE TABLE "run_results" (
 	"columns" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"chart" jsonb,
 	"detail" text,
+	"figure" jsonb,
+	"offer" jsonb,
+	"early" jsonb,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "run_results_account_id_run_id_pk" PRIMARY KEY("account_id","run_id")
 );
@@ -427,11 +430,13 @@ CREATE TABLE "runs" (
 	"schedule_id" uuid,
 	"time_zone" text,
 	"unit_system" text,
+	"language" text,
 	"preview_run_id" uuid,
 	"retry_of" uuid,
 	"deliver_to" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"state" text NOT NULL,
 	"waiting_until" timestamp (3) with time zone,
+	"waiting_for" jsonb,
 	"promoted_at" timestamp (3) with time zone,
 	"epoch" integer DEFAULT 0 NOT NULL,
 	"replica_id" integer,
@@ -452,6 +457,14 @@ CREATE TABLE "runs" (
 	CONSTRAINT "runs_id_account_id_pk" PRIMARY KEY("id","account_id")
 );
 --> statement-breakpoint
+CREATE TABLE "declined_offers" (
+	"account_id" uuid NOT NULL,
+	"user_id" text NOT NULL,
+	"action_id" text NOT NULL,
+	"declined_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "declined_offers_account_id_user_id_action_id_pk" PRIMARY KEY("account_id","user_id","action_id")
+);
+--> statement-breakpoint
 CREATE TABLE "schedules" (
 	"id" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"account_id" uuid NOT NULL,
@@ -460,6 +473,7 @@ CREATE TABLE "schedules" (
 	"recurrence" text NOT NULL,
 	"time_zone" text NOT NULL,
 	"unit_system" text,
+	"language" text,
 	"deliver_to" jsonb NOT NULL,
 	"state" text NOT NULL,
 	"reason" text,

@@ -3,10 +3,18 @@ import { type ErrorReason, errorReasons } from '@standin/contracts'
 interface StandinErrorOptions {
   /** When a retry can help, in milliseconds from now. */
   retryAfterMs?: number
+  /** The limit of Trackunit that was reached, where it is one of so many requests in a span of time. */
+  limit?: RequestLimit | undefined
   /** One more sentence for people, made of our own words only: never a library's message, never what came from outside. */
   detail?: string
   /** For the log alone; it is described without its message. */
   cause?: unknown
+}
+
+/** At most so many requests in any span of that length. */
+export interface RequestLimit {
+  most: number
+  windowMs: number
 }
 
 /** A refusal with a reason of the closed list. What a client sees of it is the reason's message and `detail`, nothing else. */
@@ -15,12 +23,14 @@ export class StandinError extends Error {
   readonly reason: ErrorReason
   readonly retryAfterMs: number | undefined
   readonly detail: string | undefined
+  readonly limit: RequestLimit | undefined
 
-  constructor(reason: ErrorReason, { retryAfterMs, detail, cause }: StandinErrorOptions = {}) {
+  constructor(reason: ErrorReason, { retryAfterMs, detail, limit, cause }: StandinErrorOptions = {}) {
     super(`${reason}: ${errorReasons[reason].message}${detail ? ` ${detail}` : ''}`, { cause })
     this.reason = reason
     this.retryAfterMs = retryAfterMs
     this.detail = detail
+    this.limit = limit
   }
 
   /** What may be logged and shown. */

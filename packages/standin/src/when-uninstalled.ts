@@ -8,6 +8,7 @@ import { eraseReceiversOf } from './receivers/receiver-store.ts'
 import { eraseArtifactsOf } from './results/artifacts/artifact-store.ts'
 import { eraseResultsOf } from './results/result-store.ts'
 import { stopRunsOf } from './runs/cancel-run.ts'
+import { eraseDeclinedOf } from './schedules/declined-offer-store.ts'
 import { stopSchedulesOf } from './schedules/schedule-store.ts'
 import { eraseTokens } from './tokens/exchange-store.ts'
 
@@ -19,6 +20,7 @@ export const whenUninstalled: readonly WhenUninstalled[] = [
   eraseSigningSecretOf,
   eraseFiltersOf,
   eraseReceiversOf,
+  eraseDeclinedOf,
 ]
 
 /** What each part erases afterwards, in batches, because it may be much. */

@@ -46,6 +46,7 @@ export interface NewRun {
   previewRunId?: Run['previewRunId'] | undefined
   timeZone?: Run['timeZone'] | undefined
   unitSystem?: Run['unitSystem'] | undefined
+  language?: Run['language'] | undefined
 }
 
 const filesKeptMs = 30 * 24 * 3_600_000
@@ -80,7 +81,7 @@ export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => v
       startedAt: run.startedAt ?? (state === 'running' ? iso() : null),
       endedAt: isFinal ? iso() : null,
     })
-    tell(fake, { type: 'state', state, reason, waitingUntil: null, headline: run.headline })
+    tell(fake, { type: 'state', state, reason, waitingUntil: null, waitingFor: null, headline: run.headline })
     if (isFinal) log.end()
   }
 
@@ -94,7 +95,8 @@ export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => v
       input,
       state: 'queued',
       waitingUntil: null,
-      progress: { done: 0, total: null, message: '', secondsLeft: null },
+      waitingFor: null,
+      progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
       steps: [],
       headline: null,
       incomplete: null,
@@ -106,6 +108,7 @@ export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => v
       startedBy: { kind: 'service', id: 'fake', name: null },
       timeZone: wanted.timeZone ?? null,
       unitSystem: wanted.unitSystem ?? null,
+      language: wanted.language ?? null,
       scheduleId: null,
       previewRunId: wanted.previewRunId ?? null,
       retryOf: null,
@@ -168,7 +171,11 @@ export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => v
       { cursor = '0', limit = 20 }: { cursor?: string; limit?: number },
     ): SentResult & { nextCursor: string | null } {
       const { run, rows } = found(runId)
-      const answer = { headline: run.headline, detail: null, chart: null, map: null, columns: [], facets: [] }
+      const { headline } = run
+      const answer = {
+        ...{ headline, figure: null, offer: null, detail: null, chart: null, map: null },
+        ...{ columns: [], facets: [] },
+      }
       const end = Number(cursor) + limit
       const nextCursor = end < rows.length ? String(end) : null
       return { ...answer, rows: rows.slice(Number(cursor), end), total: rows.length, nextCursor }
@@ -182,7 +189,7 @@ export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => v
     progress(runId: string, { done, total, message = '' }: FakeProgress): void {
       const fake = found(runId)
       if (fake.run.state === 'queued') become(fake, 'running')
-      fake.run.progress = { done, total, message, secondsLeft: null }
+      fake.run.progress = { done, total, message, secondsLeft: null, share: null }
       tell(fake, { type: 'progress', progress: fake.run.progress, steps: fake.run.steps })
     },
     /** Ends it; a run that has ended stays as it is. */

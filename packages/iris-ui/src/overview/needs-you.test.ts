@@ -15,7 +15,7 @@ const installation = {
 const anAction = (changes: Partial<Action> = {}): Action => ({
   ...{ id: 'list', title: 'Attention list', description: '', changesData: false, scopes: [], missingScopes: [] },
   ...{ missingFromPlan: [], missingOptionalScopes: [], missingPlan: null, mayStart: true, usualSeconds: null },
-  ...{ secondsPerChange: null, inputSchema: {}, messages: {}, ...changes },
+  ...{ secondsPerChange: null, reads: [], inputSchema: {}, messages: {}, ...changes },
 })
 const aSchedule = (reason: Schedule['reason']) => ({ id: 's', actionId: 'list', state: 'paused', reason }) as Schedule
 const anUndelivered = (delivery: Partial<Delivery>, of: Partial<Undelivered> = {}): Undelivered => ({

@@ -17,6 +17,7 @@ export function chartToDraw(
     const known = chart.columns.filter(({ values }) => Object.values(values).some((value) => value !== null))
     return known.length >= FEWEST ? chart : undefined
   }
+  if (chart.kind === 'compared') return chart.groupings.some(({ rows }) => rows.length > 0) ? chart : undefined
   const sum = chart.bars.reduce((all, { value }) => all + value, 0)
   const largest = Math.max(...chart.bars.map(({ value }) => value))
   if (chart.bars.length < FEWEST || sum <= 0 || largest / sum > ALMOST_ALL) return undefined

@@ -66,7 +66,7 @@ export function FilterBars({ chart, facets }: { chart: BarsChart; facets: RunRes
 }
 
 /** How many of the bars' rows are new. */
-export function newRowsOf(chart: ResultChart, facets: RunResult['facets']): number {
+export function newRowsOf(chart: Pick<BarsChart, 'column'>, facets: RunResult['facets']): number {
   const values = facets.find(({ key }) => key === chart.column)?.values ?? []
   return values.reduce((sum, { newRows }) => sum + newRows, 0)
 }

@@ -28,6 +28,13 @@ const shapes: Record<RowIcon | 'list' | 'pin' | 'tune', ReactElement> = {
   satellite: (
     <path d="m9.5 14.5-3 3L3 14l3-3M14.5 9.5l3-3L21 10l-3 3M9 9l6 6-2.5 2.5-6-6ZM4 20.5h.1M7.5 20.5a4 4 0 0 0-4-4" />
   ),
+  machine: (
+    <>
+      <path d="M2.5 16V6.5h11V16M13.5 9.5h4l4 4V16h-2M9 17h6M2.5 16h1.7" />
+      <circle cx="6.5" cy="17" r="2.2" />
+      <circle cx="17.3" cy="17" r="2.2" />
+    </>
+  ),
   list: <path d="M8.5 6.5h11M8.5 12h11M8.5 17.5h11M4.5 6.5v.1M4.5 12v.1M4.5 17.5v.1" />,
   pin: (
     <>

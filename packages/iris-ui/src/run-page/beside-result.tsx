@@ -13,7 +13,7 @@ export function BesideResult({ run }: { run: Run }) {
   const { texts, formats } = useSurroundings()
   const { first } = useResult(run)
   const chart = first?.chart && chartToDraw(first.chart, run)
-  const newRows = first && chart ? newRowsOf(chart, first.facets) : 0
+  const newRows = first && chart?.kind === 'bars' ? newRowsOf(chart, first.facets) : 0
   const failed = run.deliveries.filter(({ state }) => state === 'failed').length
   return (
     <aside className="beside">

@@ -9,20 +9,21 @@ const file = {
   ...{ id: '00000000-0000-4000-8000-000000000101', name: 'fleet.csv', mediaType: 'text/csv', bytes: 1_284 },
   keptUntil: '2026-12-24T08:44:00Z',
 }
-const progress = { done: 1_840, total: 2_964, message: 'Reading hours', secondsLeft: 118 }
+const progress = { done: 1_840, total: 2_964, message: 'Reading hours', secondsLeft: 118, share: null }
 const succeeded: RunEvent = {
   seq: 4,
   at,
   type: 'state',
   state: 'succeeded',
   waitingUntil: null,
+  waitingFor: null,
   reason: null,
   headline: '2,964 machines listed.',
 }
 
 test('a run follows its events to the end', () => {
   const events: RunEvent[] = [
-    { seq: 1, at, type: 'state', state: 'running', waitingUntil: null, reason: null, headline: null },
+    { seq: 1, at, type: 'state', state: 'running', waitingUntil: null, waitingFor: null, reason: null, headline: null },
     { seq: 2, at, type: 'progress', progress, steps: [] },
     { seq: 3, at, type: 'artifact', artifact: file },
     succeeded,
@@ -40,7 +41,16 @@ test('a run follows its events to the end', () => {
 test('a replayed event does not restart a run or duplicate a file', () => {
   const ended = aRun({ state: 'cancelled', endedAt: at })
   expect(
-    followRun(ended, { seq: 1, at, type: 'state', state: 'running', waitingUntil: null, reason: null, headline: null }),
+    followRun(ended, {
+      seq: 1,
+      at,
+      type: 'state',
+      state: 'running',
+      waitingUntil: null,
+      waitingFor: null,
+      reason: null,
+      headline: null,
+    }),
   ).toBe(ended)
 
   const withFile = aRun({ artifacts: [file] })
@@ -60,13 +70,15 @@ test('old events and older answers change nothing', () => {
 
 test('a run that waits is shown with its time and its reason', () => {
   const waitingUntil = '2026-11-24T09:12:00Z'
+  const waitingFor = { requests: 1, everySeconds: 900 }
   const event: RunEvent = {
-    ...{ seq: 2, at, type: 'state', state: 'waiting', waitingUntil },
+    ...{ seq: 2, at, type: 'state', state: 'waiting', waitingUntil, waitingFor },
     ...{ reason: 'TRACKUNIT_RATE_LIMITED', headline: null },
   }
   expect(followRun(aRun({ state: 'running' }), event)).toMatchObject({
     state: 'waiting',
     waitingUntil,
+    waitingFor,
     reason: 'TRACKUNIT_RATE_LIMITED',
   })
 })
@@ -79,6 +91,7 @@ test('a run that is no longer waiting is shown without its time', () => {
     type: 'state',
     state: 'running',
     waitingUntil: null,
+    waitingFor: null,
     reason: null,
     headline: null,
   }

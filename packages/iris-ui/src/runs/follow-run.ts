@@ -32,6 +32,7 @@ function afterEvent(run: Run, event: RunEvent): Run {
         failure: event.failure ?? null,
         headline: event.headline ?? run.headline,
         waitingUntil: event.waitingUntil,
+        waitingFor: event.waitingFor,
         startedAt: run.startedAt ?? (event.state === 'running' ? event.at : null),
         endedAt: ended ? event.at : null,
       }

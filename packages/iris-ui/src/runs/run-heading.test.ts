@@ -29,7 +29,7 @@ test('an accepted run is starting, unless it waits for another run or for access
 
 test('a waiting run says what for: a limit and its end, or the time of the next try', () => {
   const waitingUntil = '2026-11-24T09:12:00Z'
-  const progress = { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: null }
+  const progress = { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: null, share: null }
   const nowMs = Date.parse('2026-11-24T08:44:00Z')
   const heading = (reason: Run['reason'], change: Partial<Run> = {}, accessTriedAt?: string) =>
     runHeading(aRun({ state: 'waiting', waitingUntil, progress, reason, ...change }), {

@@ -6,7 +6,7 @@ import { reasonWords, resultWords, runningWords, startedByWords, titleOf, waitin
 
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
 const words = { title: 'Fleet snapshot', userId: 'mette', texts: en, formats }
-const halfway = { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: 118 }
+const halfway = { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: 118, share: null }
 const file = {
   ...{ id: '00000000-0000-4000-8000-000000000101', name: 'fleet.csv', mediaType: 'text/csv', bytes: 1_284 },
   keptUntil: '2026-12-24T08:44:00Z',

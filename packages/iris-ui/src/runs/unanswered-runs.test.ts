@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { aRun } from './a-run.fixture.ts'
 import { unansweredRuns } from './unanswered-runs.ts'
 
-const at = (done: number) => ({ done, total: 2_964, message: 'machines listed', secondsLeft: null })
+const at = (done: number) => ({ done, total: 2_964, message: 'machines listed', secondsLeft: null, share: null })
 const waiting = aRun({ state: 'waiting', reason: 'TRACKUNIT_UNAVAILABLE', progress: at(600) })
 const known = unansweredRuns(new Map(), [waiting])
 

@@ -5,7 +5,7 @@ import { usualSecondsOf } from './usual-seconds.ts'
 
 const clear = { changesData: true, usualSeconds: 1_800, secondsPerChange: 0.5 } as Action
 const snapshot = { changesData: false, usualSeconds: 40, secondsPerChange: null } as Action
-const progress = (total: number | null) => ({ done: 0, total, secondsLeft: null, message: '' })
+const progress = (total: number | null) => ({ done: 0, total, secondsLeft: null, message: '', share: null })
 
 test.each([
   ['a preview takes as long as others did', { mode: 'preview', progress: progress(3) }, clear, 1_800],

@@ -71,7 +71,17 @@ function describeAction(
   action: AnyAction,
   { accountScopes, mayStart, usualTimes, language = 'en' }: Describing,
 ): Omit<Action, 'inputSchema'> {
-  const { id, title, description, changesData, scopes, optionalScopes = [], plan, secondsPerChange } = action
+  const {
+    id,
+    title,
+    description,
+    changesData,
+    scopes,
+    optionalScopes = [],
+    plan,
+    secondsPerChange,
+    reads = [],
+  } = action
   const isMissing = (scope: string) => accountScopes && !accountScopes.grantedScopes.includes(scope)
   const missingScopes = scopes.filter(isMissing)
   const usual = usualTimes.get(id)
@@ -88,6 +98,7 @@ function describeAction(
     mayStart: mayStart(action),
     usualSeconds: usual?.[changesData ? 'preview' : 'apply'] ?? null,
     secondsPerChange: (changesData && (usual?.perChange ?? secondsPerChange)) || null,
+    reads: [...reads],
     messages: messagesIn(action, language),
   }
 }

@@ -1,4 +1,4 @@
-import type { Destination, Message } from '@standin/contracts'
+import type { Action as Described, Destination, Message } from '@standin/contracts'
 import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { MachineRegister } from '../machines/machine-register.ts'
@@ -77,7 +77,10 @@ export interface RunContext<Input, State = unknown> {
   headline(sentence: Message): Promise<void>
   /** What the result leaves out because it could not be read, and why: it is shown as incomplete, never as all clear. */
   incomplete(what: Message): Promise<void>
-  /** A part of the work with a name and a duration, shown in order. */
+  /**
+   * A part of the work with a name and a duration, shown in order. `progress` within it counts for this step, and is kept
+   * when the run waits; see `Action.steps`.
+   */
   step<Result>(name: Message, work: () => Promise<Result>): Promise<Result>
 }
 
@@ -153,6 +156,16 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject, State extends 
   secondsPerChange?: number
   /** Whether two runs of it on one account may work at once. By default they may not. */
   mayOverlap?: boolean
+  /**
+   * The names of all `step`s in their order, in the same words: people see them from the start, and how much of the whole is
+   * done. One that is not needed is left out when a later one begins.
+   */
+  steps?: (about: { mode: 'preview' | 'apply' }) => readonly Message[]
+  /**
+   * What it reads from Trackunit, such as `Service plans`, `What is due and what is overdue`. The first action of the
+   * catalogue that has this, changes nothing and needs no input is what the app offers to people who open it for the first time.
+   */
+  reads?: Described['reads']
   limits?: ActionLimits<z.output<Schema>>
   /**
    * The catalogue of `defineMessages`. The app also looks up `title`, `description`, `plan`, `input.<field>`,

@@ -6,6 +6,7 @@ import { createResultWriter, type OpenResult } from '../results/result-writer.ts
 import { type ChangeGate, createChangeGate } from '../runs/change-gate.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
 import { updateRunningRun } from '../runs/run-lease-store.ts'
+import { type UsualTimes, withoutRunning } from '../runs/run-progress.ts'
 import { handOver, RunStopped } from '../runs/run-stopped.ts'
 import type { RunRow } from '../runs/run-store.ts'
 import type { Kept } from './keep-state.ts'
@@ -18,6 +19,10 @@ export interface OpenRun {
   readonly result: OpenResult
   readonly startedAtMs: number
   readonly gate: ChangeGate
+  /** How long each step usually takes. */
+  readonly usual: UsualTimes
+  /** Where this attempt took up the step that runs. */
+  step: { done: number; startedAtMs: number }
   progress: RunRow['progress']
   steps: RunRow['steps']
   /** What the last checkpoint kept. */
@@ -32,7 +37,11 @@ export interface OpenRun {
 /** At most five events of progress a second, however often the action reports. */
 const progressEveryMs = 200
 
-export function openRun({ db, clock }: Context, run: RunRow, signal: AbortSignal): OpenRun {
+export function openRun(
+  { db, clock }: Context,
+  run: RunRow,
+  { signal, usual }: Pick<OpenRun, 'signal' | 'usual'>,
+): OpenRun {
   const { progress, steps } = run
   return {
     run,
@@ -44,6 +53,8 @@ export function openRun({ db, clock }: Context, run: RunRow, signal: AbortSignal
     startedAtMs: clock.monotonicMs(),
     gate: createChangeGate(),
     kept: run.checkpoint ?? undefined,
+    usual,
+    step: { done: progress.done, startedAtMs: clock.monotonicMs() },
     isLeaving: false,
     isDirty: false,
     toldAtMs: Number.NEGATIVE_INFINITY,
@@ -121,6 +132,10 @@ export async function keepAtEnd(
   clock: Clock,
 ): Promise<Pick<RunRow, 'progress' | 'steps'>> {
   open.progress = { ...open.progress, secondsLeft: null }
+  if (open.steps.some(({ state }) => state === 'running')) {
+    open.steps = withoutRunning(open.steps)
+    open.isDirty = true
+  }
   if (open.isDirty) await tellProgress(tx, open, clock)
   await keepFilesAndResult(tx.db, open)
   const { progress, steps } = open

@@ -29,18 +29,20 @@ export async function openWork(
   const state = readState(action, run.checkpoint ?? undefined)
   if (!state) return { reason: 'ACTION_CHANGED' }
 
-  const open = openRun(ctx, run, signals.signal)
+  const { usual, ...predecessors } = await findPredecessors(ctx.db, run)
+  const open = openRun(ctx, run, { signal: signals.signal, usual })
   const context = runContext(ctx, open, {
     ...{ action, state },
     trackunit: trackunitFor(ctx, open, { action, signals }),
     machines: openMachineRegister(ctx.db, run),
     grantedScopes: (await accountAllowsIfServed(ctx, run.accountId))?.grantedScopes,
-    ...(await findPredecessors(ctx.db, run)),
+    ...predecessors,
   })
   return {
     maxAttemptMs: action.limits?.maxAttemptMs,
     run: async () => action.run({ ...context, input }),
     leavePart: action.leavePart && (async () => action.leavePart?.({ ...partContext(ctx, open, context), input })),
+    progress: () => ({ progress: open.progress, steps: open.steps }),
     flush: () => flushRun(open),
     keepAll: (tx) => keepAtEnd(tx, open, ctx.clock),
   }

@@ -1,7 +1,8 @@
 import type { Message } from '@standin/contracts'
+import type { Clock } from '../clock.ts'
 import type { Context } from '../context.ts'
 import { storableMessage } from '../results/understand-rows.ts'
-import { secondsLeft, withStep } from '../runs/run-progress.ts'
+import { overall, withCounted, withStep } from '../runs/run-progress.ts'
 import { isProgressDue, type OpenRun, tellProgress, writeRun } from './open-run.ts'
 
 export async function reportProgress(
@@ -9,14 +10,10 @@ export async function reportProgress(
   open: OpenRun,
   { done, total, message }: { done: number; total: number | null; message: Message },
 ): Promise<void> {
-  const since = { done: open.run.progress.done, elapsedMs: ctx.clock.monotonicMs() - open.startedAtMs }
-  open.progress = {
-    done: wholeNumber(done),
-    total: total === null ? null : wholeNumber(total),
-    message: storableMessage(message, 200),
-    secondsLeft: secondsLeft({ done, total, since }),
-  }
-  open.isDirty = true
+  const counted = { done: wholeNumber(done), total: total === null ? null : wholeNumber(total) }
+  open.steps = withCounted(open.steps, counted)
+  open.progress = { ...open.progress, ...counted, message: storableMessage(message, 200) }
+  estimate(open, ctx.clock)
   if (isProgressDue(open, ctx.clock)) await writeRun(ctx, open, {})
 }
 
@@ -28,23 +25,30 @@ export async function runStep<Result>(
 ): Promise<Result> {
   const { clock } = ctx
   const beganAtMs = clock.monotonicMs()
-  const become = (state: 'running' | 'done' | 'failed') => {
+  const become = (state: 'running' | 'done') => {
     const tookMs = state === 'running' ? null : Math.round(clock.monotonicMs() - beganAtMs)
     open.steps = withStep(open.steps, { name: storableMessage(name, 100), state, tookMs })
     open.isDirty = true
   }
   const tell = () => writeRun(ctx, open, {}, { change: (tx) => tellProgress(tx, open, clock) })
   become('running')
+  open.step = { done: open.steps.find(({ state }) => state === 'running')?.counted?.done ?? 0, startedAtMs: beganAtMs }
+  estimate(open, clock)
   await tell()
-  try {
-    const result = await work()
-    become('done')
-    await tell()
-    return result
-  } catch (error) {
-    become('failed')
-    throw error
-  }
+  const result = await work() // If it throws, the run waits in this step, or fails in it.
+  become('done')
+  estimate(open, clock)
+  await tell()
+  return result
+}
+
+/** How much of the whole is done, and how long the rest takes. */
+function estimate(open: OpenRun, clock: Clock): void {
+  const nowMs = clock.monotonicMs()
+  const { done, startedAtMs } = open.step
+  const pace = { elapsedMs: nowMs - open.startedAtMs, step: { done, elapsedMs: nowMs - startedAtMs } }
+  open.progress = { ...open.progress, ...overall(open, open.usual, pace) }
+  open.isDirty = true
 }
 
 const wholeNumber = (value: number) => Math.max(0, Math.round(value))

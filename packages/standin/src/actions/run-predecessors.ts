@@ -1,8 +1,9 @@
-import type { SentRow } from '@standin/contracts'
+import { type SentRow, textOf } from '@standin/contracts'
 import type { Database } from '../database/database.ts'
 import { readRows } from '../results/result-row-store.ts'
 import { findResult } from '../results/result-store.ts'
 import { lastSucceededRun } from '../runs/run-list-store.ts'
+import type { UsualTimes } from '../runs/run-progress.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 
@@ -28,7 +29,7 @@ export interface PreviewOfRun {
 export async function findPredecessors(
   db: Database,
   run: RunRow,
-): Promise<{ previous: PreviousRun | undefined; preview: PreviewOfRun | undefined }> {
+): Promise<{ previous: PreviousRun | undefined; preview: PreviewOfRun | undefined; usual: UsualTimes }> {
   const previous = await lastSucceededRun(db, run)
   const preview = run.previewRunId ? await findRun(db, { id: run.previewRunId, accountId: run.accountId }) : undefined
   return {
@@ -43,6 +44,7 @@ export async function findPredecessors(
           rows: () => resultRows(db, preview),
         }
       : undefined,
+    usual: new Map(previous?.steps.map(({ name, tookMs }) => [textOf(name), tookMs ?? 0])),
   }
 }
 

@@ -69,8 +69,8 @@ export async function retryRunAsOperator(
 }
 
 function againOf(run: RunRow): Omit<NewRun, 'action' | 'idempotencyKey' | 'startedBy' | 'actor'> {
-  const { accountId, mode, input, previewRunId, deliverTo, timeZone, unitSystem } = run
-  const again = { accountId, mode, input, deliverTo, timeZone, unitSystem, retryOf: run.id }
+  const { accountId, mode, input, previewRunId, deliverTo, timeZone, unitSystem, language } = run
+  const again = { accountId, mode, input, deliverTo, timeZone, unitSystem, language, retryOf: run.id }
   return { ...again, ...(previewRunId !== null && { previewRunId }) }
 }
 

@@ -9,7 +9,7 @@ export interface Bar {
   words: string
 }
 
-/** A chart as bars with their numbers; of a stacked chart, the sum of each column and its note. */
+/** A chart as bars with their numbers; of a stacked chart, the sum of each column and its note; of a comparison, the last values. */
 export function barsOf(chart: ResultChart, habits: ReaderHabits): Bar[] {
   const inWords = (value: number) => {
     const { value: own, unit } = measured(value, chart.unit, habits)
@@ -17,6 +17,11 @@ export function barsOf(chart: ResultChart, habits: ReaderHabits): Bar[] {
     return unit ? `${number} ${unit}` : number
   }
   if (chart.kind === 'bars') return chart.bars.map((bar) => ({ ...bar, words: inWords(bar.value) }))
+  if (chart.kind === 'compared')
+    return (chart.groupings[0]?.rows ?? []).map(({ label, values }) => {
+      const value = values.at(-1) ?? null
+      return { label, value, words: value === null ? '' : inWords(value) }
+    })
   return chart.columns.map(({ label, values, note }) => {
     const known = Object.values(values).filter((value) => value !== null)
     const value = known.length > 0 ? known.reduce((sum, each) => sum + each, 0) : null

@@ -52,7 +52,7 @@ async function register({ accountId = account, epoch = 1, input = {} as Record<s
         epoch: 1,
         promotedAt: new Date(),
       },
-      ...{ progress: { done: 0, total: null, message: '', secondsLeft: null }, steps: [] },
+      ...{ progress: { done: 0, total: null, message: '', secondsLeft: null, share: null }, steps: [] },
     })
     .returning()
   if (!run) throw new Error('the run was inserted')

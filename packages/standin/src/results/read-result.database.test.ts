@@ -46,7 +46,7 @@ async function workedRun(
       ...{ accountId: account, actionId, state, createdAt, epoch: 1, mayOverlap: true, mode: 'apply' },
       ...{ input, idempotencyKey: randomUUID(), steps: [], headline: 'Found.' },
       startedBy: { kind: 'user', id: 'anna', name: null },
-      progress: { done: 0, total: null, message: '', secondsLeft: null },
+      progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
     })
     .returning()
   if (!run) throw new Error('inserted')
@@ -83,6 +83,27 @@ describe('rows', () => {
       headline: 'Found.',
       rows: [],
     })
+  })
+
+  test('that are found early are shown until the first of all are kept', async () => {
+    await using stack = await openStack()
+    const { id: runId } = await workedRun(stack)
+    const read = readerOf(stack)
+    const writer = createResultWriter(stack.ctx.db, { id: runId, epoch: 1, accountId: account })
+    const keep = () => inTransaction(stack.ctx, (tx) => writer.keep(tx.db))
+    await writer.columns(columns)
+    await writer.early([{ id: 'a', machine: machine('m1', 'Loader'), cells: { type: 'Loader' } }], 19)
+    await keep()
+    expect(await read({ runId, limit: 10 })).toMatchObject({
+      ...{ total: 19, nextCursor: null, rows: [{ id: 'a', machine: { name: 'Loader' }, cells: { fuel: null } }] },
+    })
+
+    const offer = { actionId: 'report', recurrence: 'FREQ=DAILY;BYHOUR=5;BYMINUTE=0', title: 'Daily', means: 'At 5.' }
+    await writer.rows([])
+    await writer.figure({ value: 0, unit: 'number', words: 'machines' })
+    await writer.offer(offer)
+    await keep()
+    expect(await read({ runId, limit: 10 })).toMatchObject({ total: 0, rows: [], figure: { value: 0 }, offer })
   })
 
   test('are found by words of the machine and of text cells in any case, and by a filterable value', async () => {

@@ -9,7 +9,10 @@ import type { ResultsContext } from './results-context.ts'
 
 type Asked = z.output<Procedures['run']['result']['input']>
 
-const nothing = { rows: [], total: 0, facets: [], columns: [], chart: null, map: null, detail: null, nextCursor: null }
+const nothing = {
+  ...{ rows: [], total: 0, facets: [], columns: [], chart: null, map: null, detail: null, nextCursor: null },
+  ...{ figure: null, offer: null },
+}
 
 /**
  * The rows that a run found, in pages; also while it runs, up to its last checkpoint.
@@ -26,7 +29,8 @@ export async function readResult(
   const { headline, result } = found
   if (!result) return { headline, ...nothing }
 
-  const { columns, chart, detail } = result
+  const { columns, chart, detail, figure, offer, early } = result
+  if (early) return { ...nothing, headline, detail, columns, ...early }
   const selection = select(asked, columns)
   const rows = await listRows(ctx.db, result, { ...selection, after: positionOf(cursor), offset, limit: limit + 1 })
   const page = rows.slice(0, limit)
@@ -35,6 +39,8 @@ export async function readResult(
   return {
     headline,
     detail,
+    figure,
+    offer,
     chart,
     map: isFirstPage ? await mapOf(ctx, result, { selection, total }) : null,
     columns,

@@ -1,4 +1,4 @@
-import type { SentChart, SentColumn, SentRow } from '@standin/contracts'
+import type { SentChart, SentColumn, SentFigure, SentOffer, SentRow } from '@standin/contracts'
 import {
   boolean,
   foreignKey,
@@ -28,6 +28,10 @@ export const runResults = pgTable(
     columns: jsonb().$type<SentColumn[]>().notNull().default([]),
     chart: jsonb().$type<SentChart>(),
     detail: messageColumn(),
+    figure: jsonb().$type<SentFigure>(),
+    offer: jsonb().$type<SentOffer>(),
+    /** What the action has found before it has all rows, and how much that is; null once it adds rows. */
+    early: jsonb().$type<{ rows: SentRow[]; total: number }>(),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },
   (table) => [

@@ -1,10 +1,10 @@
-import type { Message, SentChart, SentColumn, SentRow } from '@standin/contracts'
+import type { Message, SentChart, SentColumn, SentFigure, SentOffer, SentRow } from '@standin/contracts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { RunLease } from '../runs/run-lease-store.ts'
 import { workingStates } from '../runs/run-lifecycle.ts'
 import { whileHeld } from '../runs/while-held.ts'
 import { hasMachines, insertRows, readRows } from './result-row-store.ts'
-import { keepResult, openResult, type ResultOfRun } from './result-store.ts'
+import { keepResult, openResult } from './result-store.ts'
 import {
   type GivenRow,
   type StorableRow,
@@ -24,6 +24,17 @@ export interface ResultWriter {
   rows(rows: readonly GivenRow[]): Promise<void>
   /** At most one. */
   chart(chart: SentChart): Promise<void>
+  /**
+   * What was found before the last row is sure, the worst first: shown while the run works, until its first `rows`. Each
+   * call replaces the one before.
+   * @param total how many there are; the first 50 rows are kept
+   * @throws Error when a cell does not match its column
+   */
+  early(rows: readonly GivenRow[], total: number): Promise<void>
+  /** The number that the result is about: emails show it large, and the words go on from it. */
+  figure(figure: SentFigure | null): Promise<void>
+  /** A schedule that makes this result possible or better, for the app to offer; at most one. */
+  offer(offer: SentOffer): Promise<void>
   /** What the headline does not say: what is left out, and why. */
   detail(text: Message): Promise<void>
   /** The columns and all rows so far, in batches, to make a file of them. */
@@ -42,6 +53,7 @@ export interface OpenResult extends ResultWriter {
 
 const rowsAtOnce = 500
 const maxRows = 200_000
+const mostEarly = 50
 
 /** Writes the result of a run, for the worker that holds the run. The next worker deletes rows after the last checkpoint. */
 export function createResultWriter(db: Database, run: RunLease): OpenResult {
@@ -52,7 +64,7 @@ export function createResultWriter(db: Database, run: RunLease): OpenResult {
   let hasFailed = false
   let position = 0
   let columns: SentColumn[] = []
-  const changed: Partial<Pick<ResultOfRun, 'columns' | 'chart' | 'detail'>> = {}
+  const changed: Parameters<typeof keepResult>[2] = {}
 
   function open(): Promise<void> {
     opening ??= whileHeld(db, held, (tx) => openResult(tx, run)).then((result) => {
@@ -88,11 +100,26 @@ export function createResultWriter(db: Database, run: RunLease): OpenResult {
     async rows(given) {
       await open()
       if (position + buffered.length + given.length > maxRows) throw new Error(`a result has at most ${maxRows} rows`)
+      changed.early = null
       for (const row of given) buffered.push(understandRow(row, columns))
       if (buffered.length >= rowsAtOnce) await flush()
     },
     async chart(chart) {
       changed.chart = chart
+      await open()
+    },
+    async early(given, total) {
+      const rows = given.slice(0, mostEarly).map((row) => understandRow(row, columns))
+      changed.early = { rows: rows.map(({ searched: _, ...row }) => ({ ...row, isNew: false })), total }
+      await open()
+    },
+    async figure(figure) {
+      changed.figure = figure && { ...figure, words: storableMessage(figure.words, 200) }
+      await open()
+    },
+    async offer(offer) {
+      const { title, means } = offer
+      changed.offer = { ...offer, title: storableMessage(title, 200), means: storableMessage(means, 500) }
       await open()
     },
     async detail(text) {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Destination, Run, StartRunInput } from '@standin/contracts'
+import type { Destination, Message, Run, StartRunInput } from '@standin/contracts'
 import { type Actor, record } from '../audit/record.ts'
 import type { InTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
@@ -7,6 +7,7 @@ import { checkPreview } from './check-preview.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { announceState } from './run-event-store.ts'
 import { countOpenRuns } from './run-list-store.ts'
+import { toDo } from './run-progress.ts'
 import { lockPromotion } from './run-promotion-store.ts'
 import { insertRun, type RunRow } from './run-store.ts'
 
@@ -18,6 +19,7 @@ export interface AcceptedAction {
   id: string
   changesData: boolean
   mayOverlap?: boolean | undefined
+  steps?: ((about: { mode: 'preview' | 'apply' }) => readonly Message[]) | undefined
 }
 
 export interface NewRun {
@@ -33,6 +35,7 @@ export interface NewRun {
   deliverTo?: Destination[]
   timeZone?: string | null | undefined
   unitSystem?: StartRunInput['unitSystem'] | null
+  language?: string | null | undefined
   scheduleId?: string
   previewRunId?: string
   retryOf?: string
@@ -86,13 +89,14 @@ const toRow = (run: NewRun): Parameters<typeof insertRun>[1] => ({
   deliverTo: run.deliverTo ?? [],
   timeZone: run.timeZone ?? null,
   unitSystem: run.unitSystem ?? null,
+  language: run.language ?? null,
   scheduleId: run.scheduleId ?? null,
   previewRunId: run.previewRunId ?? null,
   retryOf: run.retryOf ?? null,
   mayOverlap: run.action.mayOverlap ?? false,
   state: 'queued',
-  progress: { done: 0, total: null, message: '', secondsLeft: null },
-  steps: [],
+  progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
+  steps: (run.action.steps?.(run) ?? []).map(toDo),
 })
 
 /** Whether a stored run is the one that is requested again. */

@@ -233,7 +233,8 @@ describe.concurrent('a run', () => {
     await using replica = openReplica(database, [report], {
       async openWork() {
         if (++tries < 3) throw new Error('no')
-        return { run: async () => {}, flush: async () => {}, keepAll: async () => await stack.run(id) }
+        const row = await stack.run(id)
+        return { run: async () => {}, progress: () => row, flush: async () => {}, keepAll: async () => row }
       },
     })
     const { id } = await stack.start()

@@ -6,7 +6,8 @@ import { stepsAtEnd } from './run-progress.ts'
 import { lockRun, now, type RunRow, updateRun } from './run-store.ts'
 import type { RunKey } from './run-table.ts'
 
-export interface RunMove extends Partial<Pick<RunRow, 'reason' | 'failure' | 'waitingUntil' | 'retries'>> {
+export interface RunMove
+  extends Partial<Pick<RunRow, 'reason' | 'failure' | 'waitingUntil' | 'waitingFor' | 'retries'>> {
   /** Where given, only the worker that holds the run under this epoch may move it. */
   epoch?: number
   /** Called when the move is certain, before it is announced: writes what the worker still has in memory. */
@@ -32,6 +33,7 @@ export async function moveRun(
     progress: row.progress,
     steps: row.steps,
     waitingUntil: null,
+    waitingFor: null,
     // Why it was asked to stop was written then.
     reason: before.state === 'cancelling' && state !== 'succeeded' ? before.reason : null,
     failure: null,
@@ -39,8 +41,8 @@ export async function moveRun(
     state,
     ...(state !== 'cancelling' && { replicaId: null }),
     ...(isFinal(state) && {
-      progress: { ...row.progress, secondsLeft: null },
-      steps: state === 'succeeded' ? row.steps : stepsAtEnd(row.steps),
+      progress: { ...row.progress, secondsLeft: null, share: state === 'succeeded' ? 1 : row.progress.share },
+      steps: stepsAtEnd(row.steps, { hasSucceeded: state === 'succeeded' }),
       endedAt: now,
       // Exactly what a preview found is applied.
       ...(!(row.mode === 'preview' && state === 'succeeded') && { checkpoint: null }),

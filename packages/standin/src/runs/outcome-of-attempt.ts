@@ -1,6 +1,7 @@
 import { type ErrorReason, errorReasons, type Message, type RunState } from '@standin/contracts'
 import { z } from 'zod'
 import { toRefusal } from '../refusal.ts'
+import { type RequestLimit, StandinError } from '../standin-error.ts'
 import { actionFailedIn, failureText } from './failure-text.ts'
 import { handOver, lost, suspended, tooLong } from './run-stopped.ts'
 
@@ -27,7 +28,14 @@ export type EndOfAttempt = Omit<Attempt, 'state' | 'retries'>
 export type Outcome =
   | { transition: 'succeed' | 'stop' }
   | { transition: 'fail'; reason: ErrorReason; failure?: Message | null }
-  | { transition: 'pause'; pauseMs: number; retries: number; reason?: ErrorReason; failure?: Message | null }
+  | {
+      transition: 'pause'
+      pauseMs: number
+      retries: number
+      reason?: ErrorReason
+      failure?: Message | null
+      limit?: RequestLimit
+    }
 
 const maxRetries = 5
 /** Doubles with each failure in a row: with five retries, a run outlasts a minute of trouble. */
@@ -56,7 +64,9 @@ export function outcomeOfAttempt(attempt: Attempt): Outcome {
   const text = failureText(failure.error, { isProduction, isEnd: pauseMs === undefined })
   const why = { reason, ...(text !== null && { failure: text }) }
   if (pauseMs === undefined) return { transition: 'fail', ...why }
-  return { transition: 'pause', pauseMs, ...why, retries: isNoFailure(reason, { hasAccess }) ? retries : retries + 1 }
+  const isWait = isNoFailure(reason, { hasAccess })
+  const limit = failure.error instanceof StandinError ? failure.error.limit : undefined
+  return { transition: 'pause', pauseMs, ...why, retries: isWait ? retries : retries + 1, ...(limit && { limit }) }
 }
 
 /** Why a run failed. A schema that rejects inside an action is a fault of the action, not of its input. */

@@ -34,11 +34,12 @@ export function announceRun(notices: Notices, { id, accountId }: RunKey): void {
 }
 
 export async function announceState(tx: Announcing, run: RunRow): Promise<void> {
-  const { state, waitingUntil, reason, failure, headline } = run
+  const { state, waitingUntil, waitingFor, reason, failure, headline } = run
   await appendEvent(tx, run, {
     type: 'state',
     state,
     waitingUntil: waitingUntil?.toISOString() ?? null,
+    waitingFor,
     reason,
     ...(failure !== null && { failure }),
     headline,

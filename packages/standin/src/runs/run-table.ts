@@ -38,6 +38,7 @@ export const runs = pgTable(
     /** Of the person who reads its result, where it is known. */
     timeZone: text(),
     unitSystem: text({ enum: ['metric', 'imperial'] }),
+    language: text(),
     /** Of an applied run: whose changes it makes. */
     previewRunId: uuid(),
     retryOf: uuid(),
@@ -45,6 +46,7 @@ export const runs = pgTable(
     deliverTo: jsonb().$type<Destination[]>().notNull().default([]),
     state: text().$type<RunState>().notNull(),
     waitingUntil: timestamp({ withTimezone: true, precision: 3 }),
+    waitingFor: jsonb().$type<NonNullable<Run['waitingFor']>>(),
     /** When it was its turn; at most as many runs of an account as its concurrency allows are promoted and not ended. */
     promotedAt: timestamp({ withTimezone: true, precision: 3 }),
     /** Raised each time a worker claims the run: the writes of an earlier worker no longer match. */

@@ -47,6 +47,8 @@ export interface RunWork {
   run(): Promise<void>
   /** Where the action has one: makes what was done readable, before the run fails for good or is stopped. */
   leavePart?: (() => Promise<void>) | undefined
+  /** How far it is, also where that is not written yet. */
+  progress(): Pick<RunRow, 'progress' | 'steps'>
   /** Writes what is still in memory (rows, pieces of files), so that keeping it is a short transaction. */
   flush(): Promise<void>
   /** In the transaction that ends the run, before its end is announced: keeps rows and files as they are. */

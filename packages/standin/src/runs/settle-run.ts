@@ -1,10 +1,13 @@
 import type { ErrorReason } from '@standin/contracts'
 import { type Actor, record } from '../audit/record.ts'
 import { type InTransaction, inTransaction } from '../context.ts'
+import type { RequestLimit } from '../standin-error.ts'
 import { moveRun } from './move-run.ts'
 import { type EndOfAttempt, type Outcome, outcomeOfAttempt } from './outcome-of-attempt.ts'
 import { promoteRuns } from './promote-runs.ts'
+import { appendEvent } from './run-event-store.ts'
 import { isFinal } from './run-lifecycle.ts'
+import { whileWaiting } from './run-progress.ts'
 import { announceDue, lockPromotion } from './run-promotion-store.ts'
 import { lockRun, type RunRow } from './run-store.ts'
 import type { RunsContext, RunWork } from './runs-context.ts'
@@ -23,7 +26,7 @@ export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, en
     const outcome = outcomeOfAttempt({ ...current, ...end })
     if ('reason' in outcome) ctx.log.warn({ err: end.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
     else if (outcome.transition === 'pause') ctx.log.info({ runId: run.id, why: end.abortedBy }, 'run continues later')
-    if (outcome.transition === 'pause') await pauseRun(tx, run, outcome)
+    if (outcome.transition === 'pause') await pauseRun(tx, { ...current, ...work.progress() }, outcome)
     else await writeEnd(tx, run, outcome, work)
     await promoteRuns(tx, run.accountId)
   })
@@ -62,13 +65,28 @@ async function writeEnd(
   tx.metrics.countEndedRun(ended)
 }
 
+/** How a run stands that waits for a limit. */
+function waitFor({ progress, steps }: RunRow, { most, windowMs }: RequestLimit) {
+  const everySeconds = Math.round(windowMs / 1_000)
+  return { waitingFor: { requests: most, everySeconds }, ...whileWaiting({ progress, steps }, everySeconds) }
+}
+
 /** The run keeps its turn and is due again later; the account's next run may begin in the meantime. */
 async function pauseRun(
   tx: InTransaction<RunsContext>,
   run: RunRow,
-  { pauseMs, transition, ...change }: Pause,
+  { pauseMs, transition, limit, ...change }: Pause,
 ): Promise<void> {
   const waitingUntil = new Date(tx.clock.now().getTime() + pauseMs)
-  const paused = await moveRun(tx, run, transition, { ...change, epoch: run.epoch, waitingUntil })
+  const waits = limit && waitFor(run, limit)
+  const paused = await moveRun(tx, run, transition, {
+    ...{ ...change, epoch: run.epoch, waitingUntil, waitingFor: waits?.waitingFor ?? null },
+    async beforeMove() {
+      if (!waits) return {}
+      const { progress, steps } = waits
+      await appendEvent(tx, run, { type: 'progress', progress, steps })
+      return { progress, steps }
+    },
+  })
   if (paused) announceDue(tx.notices)
 }

@@ -88,10 +88,10 @@ describe('a run', () => {
       reason: null,
       attempts: 1,
       headline: 'One line written.',
-      progress: { done: 1, total: 1, message: 'lines', secondsLeft: null },
+      progress: { done: 1, total: 1, message: 'lines', secondsLeft: null, share: 1 },
       steps: [
-        { name: 'Count', state: 'done', tookMs: 0 },
-        { name: 'Write', state: 'done', tookMs: 0 },
+        { name: 'Count', state: 'done', tookMs: 0, counted: null, waited: null },
+        { name: 'Write', state: 'done', tookMs: 0, counted: { done: 1, total: 1 }, waited: null },
       ],
       startedAt: expect.any(Date),
       endedAt: expect.any(Date),
@@ -329,6 +329,46 @@ describe('a run that fails', () => {
     expect((await stack.eventsOf(id)).at(-1)).toMatchObject({
       ...{ type: 'state', state: 'waiting', reason: 'TRACKUNIT_RATE_LIMITED' },
       waitingUntil: waitingUntil.toISOString(),
+    })
+  })
+
+  test('shows all steps from the start; one that waits names its limit, and continues with what it has counted', async () => {
+    const limit = { most: 1, windowMs: 900_000 }
+    const report = {
+      ...doing(async ({ step, progress, resumedFrom, checkpoint }) => {
+        if (resumedFrom === undefined) await step('List', () => checkpoint('listed'))
+        await step('Read', async () => {
+          await progress({ done: resumedFrom === undefined ? 8 : 14, total: 14, message: 'pages' })
+          if (resumedFrom === undefined)
+            throw new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 600_000, limit })
+        })
+      }),
+      steps: () => ['List', 'Repair', 'Read'],
+    }
+    await using stack = await createRunStack({ database, actions: [report] })
+    const { id, steps } = await stack.start()
+    expect(steps.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting'])
+    const worker = stack.createWorker()
+
+    await worker.workOn(id)
+    const pages = { name: 'Read', state: 'running', counted: { done: 8, total: 14 } }
+    expect(await stack.run(id)).toMatchObject({
+      ...{ state: 'waiting', waitingFor: { requests: 1, everySeconds: 900 } },
+      steps: [
+        { name: 'List', state: 'done' },
+        { ...pages, waited: { times: 1, everySeconds: 900 } },
+      ],
+      progress: { share: 0.786 },
+    })
+    expect((await stack.eventsOf(id)).slice(-2)).toMatchObject([
+      { type: 'progress', steps: [{}, { waited: { times: 1 } }] },
+      { type: 'state', waitingFor: { requests: 1, everySeconds: 900 } },
+    ])
+
+    await worker.workOn(id)
+    expect(await stack.run(id)).toMatchObject({
+      ...{ state: 'succeeded', waitingFor: null, progress: { share: 1 } },
+      steps: [{}, { counted: { done: 14, total: 14 }, waited: { times: 1 } }],
     })
   })
 

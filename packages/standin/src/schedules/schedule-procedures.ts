@@ -4,20 +4,25 @@ import type { ActionsContext } from '../actions/actions-context.ts'
 import { byDatabaseClock } from '../database/database-clock.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
+import { insertDeclined, listDeclined } from './declined-offer-store.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { timesToShow } from './next-times.ts'
 import { listSchedules, toSchedule, whileSuspended } from './schedule-store.ts'
 
 export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) {
-  const { list, create, update, pause, resume, delete: remove, preview } = procedures.schedule
+  const { list, create, update, pause, resume, delete: remove, preview, declineOffer: decline } = procedures.schedule
   return {
-    list: contracted.call(list).query(async ({ ctx: { accountId }, input: { cursor, limit } }) => {
+    list: contracted.call(list).query(async ({ ctx: { accountId, caller }, input: { cursor, limit } }) => {
       const before = cursor === undefined ? undefined : decodeCursor(cursor)
       const rows = await listSchedules(ctx.db, { accountId, before, limit: limit + 1 })
       const isSuspended = (await accessOf(ctx.db, accountId)) === 'suspended'
       const page = rows.slice(0, limit).map((row) => (isSuspended ? whileSuspended(row) : row))
       const last = page.at(-1)
-      return { schedules: page.map(toSchedule), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
+      return {
+        schedules: page.map(toSchedule),
+        declined: caller.kind === 'user' ? await listDeclined(ctx.db, { accountId, userId: caller.id }) : [],
+        nextCursor: rows.length > limit && last ? encodeCursor(last) : null,
+      }
     }),
     create: contracted.call(create).mutation(({ ctx: { caller }, input }) => createSchedule(ctx, caller, input)),
     update: contracted
@@ -37,6 +42,10 @@ export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) 
       ),
     delete: contracted.call(remove).mutation(async ({ ctx: { caller, accountId }, input }) => {
       await deleteSchedule(ctx, caller, { id: input.scheduleId, accountId })
+      return {}
+    }),
+    declineOffer: contracted.call(decline).mutation(async ({ ctx: { caller, accountId }, input: { actionId } }) => {
+      if (caller.kind === 'user') await insertDeclined(ctx.db, { accountId, userId: caller.id, actionId })
       return {}
     }),
     preview: contracted.call(preview).query(async ({ input }) => {

@@ -24,6 +24,7 @@ export const schedules = pgTable(
     recurrence: text().notNull(),
     timeZone: text().notNull(),
     unitSystem: text({ enum: ['metric', 'imperial'] }),
+    language: text(),
     deliverTo: jsonb().$type<ScheduledDestination[]>().notNull(),
     state: text({ enum: ['active', 'paused'] }).notNull(),
     reason: text().$type<ErrorReason>(),
@@ -46,4 +47,16 @@ export const schedules = pgTable(
     index('schedules_ending').on(table.endsAt).where(sql`${table.state} = 'active'`),
     index('schedules_due').on(table.dueAt).where(sql`${table.state} = 'active'`),
   ],
+)
+
+/** Schedules that a user does not want to be offered again. Ages: erased with the account. */
+export const declinedOffers = pgTable(
+  'declined_offers',
+  {
+    accountId: uuid().notNull(),
+    userId: text().notNull(),
+    actionId: text().notNull(),
+    declinedAt: moment().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.userId, table.actionId] })],
 )

@@ -66,7 +66,7 @@ async function attempt(tx: Tx, row: ScheduleRow): Promise<ScheduleChange> {
 }
 
 async function start(tx: Tx, row: ScheduleRow): Promise<RunRow> {
-  const { id, accountId, input, deliverTo, timeZone, unitSystem, nextAt } = row
+  const { id, accountId, input, deliverTo, timeZone, unitSystem, language, nextAt } = row
   const action = await scheduledAction(tx, row)
   await checkPlan(tx, row)
   return acceptRun(tx, {
@@ -77,6 +77,7 @@ async function start(tx: Tx, row: ScheduleRow): Promise<RunRow> {
     deliverTo,
     timeZone,
     unitSystem,
+    language,
     scheduleId: id,
     idempotencyKey: `schedule ${id} ${nextAt?.toISOString()}`,
     startedBy: { kind: 'schedule', id, name: null },

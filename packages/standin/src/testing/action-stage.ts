@@ -5,6 +5,8 @@ import {
   type Message,
   type ResultChart,
   type SentChart,
+  type SentFigure,
+  type SentOffer,
   type Spoken,
   spoken,
   textOf,
@@ -46,6 +48,10 @@ export interface Played {
   incomplete: string
   detail: string
   chart: ResultChart | undefined
+  figure: Spoken<SentFigure> | undefined
+  offer: Spoken<SentOffer> | undefined
+  /** What was found before all was, each time. */
+  early: Played['rows'][]
   rows: Array<Omit<GivenRow, 'cells'> & { cells: Record<string, string | number | null | undefined> }>
   columns: ReadonlyArray<Spoken<GivenColumn>>
   files: Record<string, string>
@@ -65,6 +71,9 @@ interface Said {
   incomplete: Message
   detail: Message
   chart: SentChart | undefined
+  figure: SentFigure | undefined
+  offer: SentOffer | undefined
+  early: GivenRow[][]
   rows: GivenRow[]
   columns: readonly GivenColumn[]
   log: Message[]
@@ -138,6 +147,9 @@ export function createActionStage({
         incomplete: '',
         detail: '',
         chart: undefined,
+        figure: undefined,
+        offer: undefined,
+        early: [],
         rows: [],
         columns: [],
         log: [],
@@ -196,6 +208,16 @@ export function createActionStage({
           async chart(chart) {
             said.chart = chart
           },
+          async early(rows) {
+            for (const row of rows) checkCells(row, said.columns)
+            said.early.push([...rows])
+          },
+          async figure(figure) {
+            said.figure = figure ?? undefined
+          },
+          async offer(offer) {
+            said.offer = offer
+          },
           async detail(detail) {
             said.detail = detail
           },
@@ -242,6 +264,9 @@ export function createActionStage({
           said.incomplete = what
         },
         async step(name, work) {
+          const announced = action.steps?.({ mode })
+          if (announced && !announced.some((step) => textOf(step) === textOf(name)))
+            throw new Error(`the step "${textOf(name)}" is not in the action's steps`)
           if (!said.steps.some((step) => textOf(step) === textOf(name))) said.steps.push(name)
           return work()
         },
@@ -336,7 +361,7 @@ function checkCells({ cells }: GivenRow, columns: readonly GivenColumn[]): void 
 
 /** @throws Error for what cannot be read in a language that the action's `messages` declare */
 function checkSaid(
-  { headline, incomplete, detail, chart, columns, rows, log, steps, progress }: Said,
+  { headline, incomplete, detail, chart, figure, offer, columns, rows, log, steps, progress }: Said,
   action: AnyAction,
   ownColumns: readonly string[],
 ): void {
@@ -344,6 +369,7 @@ function checkSaid(
     ...[chart.title, chart.note],
     ...(chart.kind === 'stacked' ? chart.series.map(({ label }) => label) : []),
     ...(chart.kind === 'stacked' ? chart.columns.map(({ note }) => note) : []),
+    ...(chart.kind === 'compared' ? textsOfComparison(chart) : []),
   ]
   const said = [
     ...[
@@ -351,6 +377,8 @@ function checkSaid(
       incomplete,
       detail,
       ...(chartTexts ?? []),
+      ...(figure ? [figure.words] : []),
+      ...(offer ? [offer.title, offer.means] : []),
       ...log,
       ...steps,
       ...progress.map(({ message }) => message),
@@ -434,4 +462,9 @@ export function fleetOf(size: number, of: (nth: number) => Partial<SimulatedMach
     ...{ hours: 1_000 + nth, idleHours: 300, fuelLevel: 60, battery: null },
     ...of(nth),
   }))
+}
+
+function textsOfComparison({ groupings, periods, partialNote }: SentChart & { kind: 'compared' }) {
+  const ofGroupings = groupings.flatMap(({ label, title, rows }) => [label, title, ...rows.map(({ detail }) => detail)])
+  return [partialNote, ...periods.map(({ label }) => label), ...ofGroupings]
 }

@@ -34,7 +34,8 @@ export type BudgetRule =
   /** So many a second, in turns; a request is refused if its turn is further away than `patienceMs`. */
   | ({ kind: 'turns' } & TurnRule)
 
-export type Decision = { next: BudgetState; inMs: number } | { refusedForMs: number }
+/** @param by the window that is full, where one is */
+export type Decision = { next: BudgetState; inMs: number } | { refusedForMs: number; by?: Window }
 
 /**
  * An allowed request arrives within this: its time-out and a second. What was allowed at the end of one window may thus
@@ -69,7 +70,8 @@ function decideWindows(state: BudgetState, windows: readonly Window[], nowMs: nu
     return inTheWay === undefined ? 0 : inTheWay + windowMs + arrivesWithinMs - nowMs
   })
   const refusedForMs = Math.max(0, ...waits)
-  if (refusedForMs > 0) return { refusedForMs }
+  const by = windows[waits.indexOf(refusedForMs)]
+  if (refusedForMs > 0) return { refusedForMs, ...(by && { by }) }
   const mostOfAll = Math.max(...windows.map(({ most }) => most))
   return { next: { ...state, takenAtMs: [...taken, nowMs].slice(-mostOfAll) }, inMs: 0 }
 }

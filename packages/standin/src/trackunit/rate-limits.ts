@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { Turn } from '../database/next-turn.ts'
 import { StandinError } from '../standin-error.ts'
 import { learnFromAnswer } from './learn-from-answer.ts'
-import { type BudgetState, decide, learn } from './rate-budget.ts'
+import { type BudgetState, decide, learn, type Window } from './rate-budget.ts'
 import { changeBudgets } from './rate-budget-store.ts'
 import { type LimitedRequest, limitsOf, patienceOf, type Spender } from './rate-rules.ts'
 import type { ApiAnswer } from './rest-answer.ts'
@@ -72,7 +72,7 @@ async function waitForTurn(
     }
     const waitMs = Math.ceil(turn.refusedForMs) + 5
     waitedMs += waitMs
-    if (waitedMs > shortMs) throw new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: waitMs })
+    if (waitedMs > shortMs) throw new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: waitMs, limit: turn.by })
     await wait(waitMs)
   }
 }
@@ -82,23 +82,30 @@ async function waitForTurn(
  * former is lost, which costs a fraction of a second. An account may have only one turn in a day.
  * @returns how long until the turn that was taken, or for how long none can be had
  */
-async function takeTurn({ db, requestTurns }: Context, request: LimitedRequest, spender: Spender): Promise<Turn> {
+async function takeTurn(
+  { db, requestTurns }: Context,
+  request: LimitedRequest,
+  spender: Spender,
+): Promise<Turn & { by?: Window | undefined }> {
   const overAll = await requestTurns.take(patienceOf(spender))
   if ('refusedForMs' in overAll) return overAll
   const limits = limitsOf(request, spender)
   const names = { accountId: spender.accountId, keys: limits.map(({ key }) => key) }
-  return changeBudgets<Turn>(db, names, (states, nowMs) => {
+  return changeBudgets<Turn & { by?: Window | undefined }>(db, names, (states, nowMs) => {
     const next = new Map<string, BudgetState>()
     let { inMs } = overAll
     let refusedForMs = 0
+    let by: Window | undefined
     for (const { key, rule } of limits) {
       const decision = decide(states.get(key) ?? {}, rule, nowMs)
-      if ('refusedForMs' in decision) refusedForMs = Math.max(refusedForMs, decision.refusedForMs)
-      else {
+      if ('refusedForMs' in decision) {
+        if (decision.refusedForMs > refusedForMs) by = decision.by
+        refusedForMs = Math.max(refusedForMs, decision.refusedForMs)
+      } else {
         next.set(key, decision.next)
         inMs = Math.max(inMs, decision.inMs)
       }
     }
-    return refusedForMs > 0 ? { result: { refusedForMs } } : { next, result: { inMs } }
+    return refusedForMs > 0 ? { result: { refusedForMs, by } } : { next, result: { inMs } }
   })
 }
