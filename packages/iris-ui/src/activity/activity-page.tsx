@@ -1,6 +1,6 @@
 import type { Action, ListedAuditEntry } from '@standin/client'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { useTRPC, useTRPCClient } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
@@ -15,11 +15,12 @@ import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { alike, beginOfRange, byDay, type Range, ranges } from './activity-range.ts'
+import { beginOfRange, byDay, type Range, ranges } from './activity-range.ts'
 import { ActivityTools } from './activity-tools.tsx'
 import { nextPage, totalWords } from './activity-total.ts'
 import { actorWords, eventWords, isWho, kindsOfWho, runOfEntry } from './activity-words.ts'
 import { ExportButton } from './export-button.tsx'
+import { actorOf, type EntryGroup, effectOf, groupsOf } from './groups-of-entries.ts'
 
 const whats = { changed: ['changed', 'access'], sent: ['sent'], access: ['access'] } as const
 type Kinds = ('read' | 'changed' | 'sent' | 'access')[]
@@ -87,7 +88,12 @@ export function ActivityPage() {
           <ExportButton asked={asked} around={around} total={total} isMeant={has} />
         </div>
       </div>
-      <ActivityTools typed={typed} onType={setTyped} range={range} />
+      <ActivityTools
+        typed={typed}
+        onType={setTyped}
+        range={range}
+        show={words.showEntries(formats.number(search === '' ? (total?.entries ?? loaded.length) : shown.length))}
+      />
       {shape === 'skeleton' && <SkeletonRows />}
       {shape === 'content' && query.isError && loaded.length === 0 && (
         <p className="sub">
@@ -162,34 +168,83 @@ function Days({
                 {formats.dayHeading(ofDay[0]?.at ?? day, nowMs)}
               </th>
             </tr>
-            {alike(ofDay, said).map(({ entry, others }) => (
-              <tr role="row" key={entry.id} data-event={entry.event}>
-                <td role="cell" className="num muted">
-                  <time dateTime={entry.at}>{formats.clock(entry.at)}</time>
-                </td>
-                <td role="cell">
-                  <b>{actorWords(entry, around)}</b>
-                </td>
-                <td role="cell">
-                  <What entry={entry} words={eventWords(entry, around)} />
-                  {others.length > 0 && (
-                    <div className="d num">
-                      {words.times(formats.number(others.length + 1), formats.clock(others.at(-1)?.at ?? entry.at))}
-                    </div>
-                  )}
-                </td>
-                <td role="cell">
-                  <span className="st">
-                    <Icon name={icons[entry.kind]} tone="wait" />
-                    <span>{words.kinds[entry.kind]}</span>
-                  </span>
-                </td>
-              </tr>
+            {groupsOf(ofDay, said).map((group) => (
+              <Group key={group.entries[0].id} group={group} around={around} />
             ))}
           </tbody>
         ))}
       </table>
     </div>
+  )
+}
+
+type Around = Parameters<typeof eventWords>[1]
+
+/** What belongs together in one line, which opens. */
+function Group({ group, around }: { group: EntryGroup; around: Around }) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.activity
+  const [isOpen, setOpen] = useState(false)
+  const [newest, ...others] = group.entries
+  const count = formats.number(group.entries.length)
+  const said = eventWords(newest, around)
+  const opens = (
+    <div className="d num">
+      <button
+        type="button"
+        className="in-text"
+        aria-expanded={isOpen}
+        aria-label={words.entriesOf(count, said.replaceAll(/[“”]/g, ''))}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {words.entries(count)}
+      </button>
+      {!group.isRun && ` ${words.since(formats.clock(group.entries.at(-1)?.at ?? newest.at))}`}
+    </div>
+  )
+  return (
+    <>
+      <Row entry={newest} who={actorOf(group)} effect={effectOf(group)} around={around}>
+        {others.length > 0 && opens}
+      </Row>
+      {isOpen && group.entries.map((entry) => <Row key={entry.id} entry={entry} around={around} isPart />)}
+    </>
+  )
+}
+
+interface RowProps {
+  entry: ListedAuditEntry
+  who?: ListedAuditEntry
+  effect?: ListedAuditEntry['kind']
+  /** One of a group's entries, under its line. */
+  isPart?: boolean
+  around: Around
+  children?: ReactNode
+}
+
+function Row({ entry, who = entry, effect = entry.kind, isPart, around, children }: RowProps) {
+  const { texts, formats } = useSurroundings()
+  return (
+    <tr role="row" data-event={entry.event} className={isPart ? 'part' : undefined}>
+      <td role="cell" className="num muted">
+        <time dateTime={entry.at}>{formats.clock(entry.at)}</time>
+      </td>
+      <td role="cell">
+        <b>
+          <bdi>{actorWords(who, around)}</bdi>
+        </b>
+      </td>
+      <td role="cell">
+        <What entry={entry} words={eventWords(entry, around)} />
+        {children}
+      </td>
+      <td role="cell">
+        <span className="st">
+          <Icon name={icons[effect]} tone="wait" />
+          <span>{texts.activity.kinds[effect]}</span>
+        </span>
+      </td>
+    </tr>
   )
 }
 

@@ -31,17 +31,3 @@ export function byDay<Entry extends { at: string }>(
   }
   return days
 }
-
-/** Merges consecutive entries with the same text into the newest, with the others attached. */
-export function alike<Entry>(
-  entries: readonly Entry[],
-  said: (entry: Entry) => string,
-): { entry: Entry; others: Entry[] }[] {
-  const groups: { entry: Entry; others: Entry[] }[] = []
-  for (const entry of entries) {
-    const last = groups.at(-1)
-    if (last && said(last.entry) === said(entry)) last.others.push(entry)
-    else groups.push({ entry, others: [] })
-  }
-  return groups
-}

@@ -1,7 +1,6 @@
-import { useId, useState } from 'react'
-import { Select } from '../forms/field.tsx'
-import { Button } from '../parts/button.tsx'
+import { Filter } from '../forms/filter.tsx'
 import { SearchField } from '../parts/search-field.tsx'
+import { FilterSheet } from '../results/filter-sheet.tsx'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import type { Range } from './activity-range.ts'
@@ -10,18 +9,31 @@ interface ActivityToolsProps {
   typed: string
   onType(text: string): void
   range: Range
+  /** How many entries there are, in words. */
+  show: string
 }
 
-/** The filters who, what and when, which are part of the address. */
-export function ActivityTools({ typed, onType, range }: ActivityToolsProps) {
-  const { texts } = useSurroundings()
-  const words = texts.activity
-  const [address, setAddress] = useAddressState()
-  const [open, setOpen] = useState(false)
-
+/** Search, and the filters who, what and when, which are part of the address. */
+export function ActivityTools({ typed, onType, range, show }: ActivityToolsProps) {
+  const words = useSurroundings().texts.activity
+  const [address] = useAddressState()
+  const active = ['who', 'what', 'from'].filter((key) => address.get(key)).length
   return (
-    <search className={open ? 'tools short open' : 'tools short'}>
+    <search className="tools short">
       <SearchField label={words.find} value={typed} onChange={onType} />
+      <Filters range={range} />
+      <FilterSheet active={active} show={show}>
+        <Filters range={range} />
+      </FilterSheet>
+    </search>
+  )
+}
+
+function Filters({ range }: Pick<ActivityToolsProps, 'range'>) {
+  const words = useSurroundings().texts.activity
+  const [address, setAddress] = useAddressState()
+  return (
+    <>
       <Filter
         label={words.who}
         value={address.get('who') ?? ''}
@@ -57,34 +69,6 @@ export function ActivityTools({ typed, onType, range }: ActivityToolsProps) {
           ['ever', words.ever],
         ]}
       />
-      <Button className="filters" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {texts.table.filters}
-      </Button>
-    </search>
-  )
-}
-
-interface FilterProps {
-  label: string
-  value: string
-  onChange(value: string): void
-  options: readonly (readonly [string, string])[]
-}
-
-function Filter({ label, value, onChange, options }: FilterProps) {
-  const id = useId()
-  return (
-    <div className="one-filter">
-      <label className="vh" htmlFor={id}>
-        {label}
-      </label>
-      <Select id={id} value={value} onChange={onChange}>
-        {options.map(([option, words]) => (
-          <option key={option} value={option}>
-            {words}
-          </option>
-        ))}
-      </Select>
-    </div>
+    </>
   )
 }

@@ -44,8 +44,9 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
   return events[event]?.(said) ?? otherEvent(readable(event.replaceAll('.', ' ')))
 }
 
-/** The run of an entry, to link to it. */
-export const runOfEntry = ({ details }: ListedAuditEntry): string | undefined => text(details.runId)
+/** The run of an entry, to link to it. Access that a run got names it as its receiver. */
+export const runOfEntry = ({ actor, details }: ListedAuditEntry): string | undefined =>
+  text(details.runId) ?? (actor.kind === 'system' ? /^run (.+)$/.exec(actor.id)?.[1] : undefined)
 
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)

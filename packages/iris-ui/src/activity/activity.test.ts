@@ -1,11 +1,13 @@
 import type { ListedAuditEntry } from '@standin/client'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { da, en } from '../texts/called-standin.fixture.ts'
 import { csvOf } from './activity-csv.ts'
-import { alike, beginOfRange, byDay } from './activity-range.ts'
+import { beginOfRange, byDay } from './activity-range.ts'
 import { nextPage, totalWords } from './activity-total.ts'
 import { actorWords, eventWords } from './activity-words.ts'
+import { actorOf, effectOf, groupsOf } from './groups-of-entries.ts'
 
 const entry = (event: string, details: Record<string, unknown> = {}, actor: Partial<ListedAuditEntry['actor']> = {}) =>
   ({
@@ -90,13 +92,54 @@ test('entries are grouped by day, in order', () => {
   ])
 })
 
-test('repeated entries are merged into one, with the others attached', () => {
-  const said = (entry: string) => entry.charAt(0)
-  expect(alike(['a1', 'a2', 'b1', 'a3'], said)).toEqual([
-    { entry: 'a1', others: ['a2'] },
-    { entry: 'b1', others: [] },
-    { entry: 'a3', others: [] },
-  ])
+describe('lines of the list', () => {
+  const done = (id: string, event: string, runId?: string, kind: ListedAuditEntry['kind'] = 'read') => ({
+    ...entry(event, runId === undefined ? {} : { runId }),
+    ...{ id, kind },
+  })
+  const groupsIn = (entries: ListedAuditEntry[]) => groupsOf(entries, ({ event }) => event)
+  const ids = (entries: ListedAuditEntry[]) => groupsIn(entries).map((group) => group.entries.map(({ id }) => id))
+
+  test('what a run did is one line, where its newest entry stands, whatever stands between', () => {
+    const entries = [
+      ...[done('5', 'run.succeeded', 'a'), done('4', 'filter.saved'), done('3', 'run.succeeded', 'b')],
+      ...[done('2', 'run.started', 'a'), done('1', 'run.started', 'b')],
+    ]
+    expect(ids(entries)).toEqual([['5', '2'], ['4'], ['3', '1']])
+  })
+
+  test('entries that repeat the one above are merged, those of different runs are not', () => {
+    const entries = [
+      ...[done('5', 'token.issued'), done('4', 'token.issued'), done('3', 'filter.saved'), done('2', 'token.issued')],
+      ...[done('1', 'run.started', 'a'), done('0', 'run.started', 'b')],
+    ]
+    expect(ids(entries)).toEqual([['5', '4'], ['3'], ['2'], ['1'], ['0']])
+  })
+
+  test('loses no entry and repeats none', () => {
+    const anEntry = fc.tuple(fc.constantFrom('x', 'y'), fc.constantFrom(undefined, 'a', 'b'))
+    fc.assert(
+      fc.property(fc.array(anEntry), (given) => {
+        const entries = given.map(([event, run], nth) => done(String(nth), event, run))
+        expect(ids(entries).flat().sort()).toEqual(entries.map(({ id }) => id).sort())
+      }),
+    )
+  })
+
+  test('the access that a run got belongs to it', () => {
+    const access = { ...done('2', 'token.issued'), actor: { kind: 'system', id: 'run a', name: null } as const }
+    expect(ids([done('3', 'run.succeeded', 'a'), access, done('1', 'run.started', 'a')])).toEqual([['3', '2', '1']])
+  })
+
+  test('a run is of who started it, and has its gravest effect', () => {
+    const started = { ...done('1', 'run.started', 'a'), actor: { kind: 'user', id: 'mette', name: 'Mette' } as const }
+    const [group] = groupsIn([
+      done('3', 'delivery.sent', 'a', 'sent'),
+      done('2', 'run.changed', 'a', 'changed'),
+      started,
+    ])
+    expect(group && [actorOf(group).actor.name, effectOf(group)]).toEqual(['Mette', 'changed'])
+  })
 })
 
 test('a spreadsheet reads the export as text, whatever a name contains', () => {

@@ -72,6 +72,7 @@ export function ResultTable({ run, first }: ResultTableProps) {
           facets={first.facets}
           hasNew={hasNew || first.rows.some(({ isNew }) => isNew)}
           hasMap={hasMap}
+          total={total}
           goTo={long ? { total, onGo: setGoingTo } : undefined}
         />
       )}

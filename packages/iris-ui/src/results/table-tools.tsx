@@ -1,85 +1,98 @@
 import type { ResultColumn, RunResult } from '@standin/client'
-import { type ComponentProps, useId, useState } from 'react'
-import { Select } from '../forms/field.tsx'
-import { Button } from '../parts/button.tsx'
+import type { ComponentProps } from 'react'
+import { Filter } from '../forms/filter.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { headWords, isNumeric } from './cell-words.ts'
+import { FilterSheet } from './filter-sheet.tsx'
 import { GoToRow } from './go-to-row.tsx'
 import { ResultIcon } from './result-icon.tsx'
 import { useTypedAddress } from './use-typed-address.ts'
 
-interface TableToolsProps {
+interface TableToolsProps extends FiltersProps {
+  hasMap: boolean
+  /** How many rows the list has. */
+  total: number
+}
+
+/** Search and filters in one line above the rows; on a phone, filters and order are a sheet. */
+export function TableTools({ hasMap, total, ...filters }: TableToolsProps) {
+  const { texts, formats } = useSurroundings()
+  const words = texts.table
+  const [address] = useAddressState()
+  const [typed, setTyped] = useTypedAddress('q')
+  const active = [...address.keys()].filter((key) => key === 'new' || key.startsWith('f.')).length
+
+  return (
+    <search className="tools one">
+      <SearchField label={words.find} short={words.search} value={typed} onChange={setTyped} />
+      <Filters {...filters} />
+      <FilterSheet active={active} show={words.showRows(total, formats.number(total))}>
+        <Filters {...filters} any={words.any} />
+      </FilterSheet>
+      {hasMap && <ListOrMap />}
+    </search>
+  )
+}
+
+interface FiltersProps {
   columns: readonly ResultColumn[]
   /** Columns to sort by where the table has no visible head. */
   sorted: readonly ResultColumn[]
   facets: RunResult['facets']
   /** Some rows are new since the last run. */
   hasNew: boolean
-  hasMap: boolean
   /** Of a long list, whose foot is far away on a phone. */
   goTo: ComponentProps<typeof GoToRow> | undefined
+  /** What a filter's first choice says; in a line it is the filter's name. */
+  any?: string
 }
 
-/** Search and filters in one line above the rows; on a phone, filters and order are behind a button. */
-export function TableTools({ columns, sorted, facets, hasNew, hasMap, goTo }: TableToolsProps) {
+function Filters({ columns, sorted, facets, hasNew, goTo, any }: FiltersProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
-  const id = useId()
   const [address, setAddress] = useAddressState()
-  const [typed, setTyped] = useTypedAddress('q')
-  const [open, setOpen] = useState(false)
   const filters = facets.flatMap(({ key, values }) => {
     const column = columns.find((one) => one.key === key && one.filterable)
     return column && values.length > 1 ? [{ column, values }] : []
   })
-  const active = [...address.keys()].filter((key) => key === 'new' || key.startsWith('f.')).length
-
   return (
-    <search className={open ? 'tools one open' : 'tools one'}>
-      <SearchField label={words.find} short={words.search} value={typed} onChange={setTyped} />
+    <>
       {filters.map(({ column, values }) => {
         const chosen = address.get(`f.${column.key}`) ?? ''
+        const name = headWords(column, formats)
         return (
-          <div className={chosen ? 'one-filter set' : 'one-filter'} key={column.key}>
-            <label className="vh" htmlFor={`${id}-${column.key}`}>
-              {headWords(column, formats)}
-            </label>
-            <Select
-              id={`${id}-${column.key}`}
-              value={chosen}
-              onChange={(value) => setAddress({ [`f.${column.key}`]: value || undefined, row: undefined })}
-            >
-              <option value="">{headWords(column, formats)}</option>
-              {values.map(({ value, message, rows }) => (
-                <option key={value} value={value}>
-                  {message || words.unknown} ({formats.number(rows)})
-                </option>
-              ))}
-            </Select>
-          </div>
+          <Filter
+            key={column.key}
+            {...(chosen && { className: 'set' })}
+            label={name}
+            value={chosen}
+            onChange={(value) => setAddress({ [`f.${column.key}`]: value || undefined, row: undefined })}
+            options={[
+              ['', any ?? name],
+              ...values.map(
+                ({ value, message, rows }) => [value, `${message || words.unknown} (${formats.number(rows)})`] as const,
+              ),
+            ]}
+          />
         )
       })}
-      <div className="one-filter in-order">
-        <label className="vh" htmlFor={`${id}-order`}>
-          {words.order}
-        </label>
-        <Select
-          id={`${id}-order`}
-          value={address.get('sort') ?? ''}
-          onChange={(sort) => setAddress({ sort: sort || undefined, row: undefined })}
-        >
-          <option value="">{words.ownOrder}</option>
-          {sorted.map((column) =>
-            [column.key, `-${column.key}`].map((sort) => (
-              <option key={sort} value={sort}>
-                {words.sortedBy(headWords(column, formats), orderOf(column), sort !== column.key)}
-              </option>
-            )),
-          )}
-        </Select>
-      </div>
+      <Filter
+        className="in-order"
+        label={words.order}
+        value={address.get('sort') ?? ''}
+        onChange={(sort) => setAddress({ sort: sort || undefined, row: undefined })}
+        options={[
+          ['', words.ownOrder],
+          ...sorted.flatMap((column) =>
+            [column.key, `-${column.key}`].map(
+              (sort) =>
+                [sort, words.sortedBy(headWords(column, formats), orderOf(column), sort !== column.key)] as const,
+            ),
+          ),
+        ]}
+      />
       {goTo && (
         <div className="one-filter in-order">
           <GoToRow {...goTo} />
@@ -95,18 +108,7 @@ export function TableTools({ columns, sorted, facets, hasNew, hasMap, goTo }: Ta
           <span>{words.onlyNew}</span>
         </label>
       )}
-      <Button className="filters" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <ResultIcon name="tune" />
-        {words.filters}{' '}
-        {active > 0 && (
-          <span className="cnt num">
-            {formats.number(active)}
-            <span className="vh"> {words.active(active)}</span>
-          </span>
-        )}
-      </Button>
-      {hasMap && <ListOrMap />}
-    </search>
+    </>
   )
 }
 

@@ -4,7 +4,7 @@ import { record } from '../../audit/record.ts'
 import { StandinError } from '../../standin-error.ts'
 import { checkMayRead } from '../read-right.ts'
 import type { ResultsContext } from '../results-context.ts'
-import { type ArtifactKey, findRunOfArtifact } from './artifact-store.ts'
+import { type ArtifactKey, findArtifactAndRun } from './artifact-store.ts'
 
 const lifetimeS = 60
 const purpose = 'standin/artifact-download'
@@ -15,11 +15,12 @@ export async function linkArtifact(
   caller: Caller,
   artifact: ArtifactKey,
 ): Promise<{ url: string; expiresAt: string }> {
-  const run = await findRunOfArtifact(ctx.db, artifact)
-  if (!run) throw new StandinError('ARTIFACT_NOT_FOUND')
+  const found = await findArtifactAndRun(ctx.db, artifact)
+  if (!found) throw new StandinError('ARTIFACT_NOT_FOUND')
+  const { name, run } = found
   checkMayRead(ctx, caller, run)
   const { id: runId, accountId, actionId } = run
-  const details = { artifactId: artifact.id, runId, actionId }
+  const details = { artifactId: artifact.id, name, runId, actionId }
   await record(ctx, { actor: actorOf(caller), event: 'artifact.linked', accountId, details })
   return makeArtifactLink(ctx, artifact)
 }

@@ -113,16 +113,16 @@ export async function* readChunks(
 }
 
 /** The run that offers a file. */
-export async function findRunOfArtifact(
+export async function findArtifactAndRun(
   db: Database,
   artifact: ArtifactKey,
-): Promise<typeof runs.$inferSelect | undefined> {
+): Promise<{ name: string; run: typeof runs.$inferSelect } | undefined> {
   const [row] = await db
-    .select({ run: runs })
+    .select({ name: artifacts.name, run: runs })
     .from(artifacts)
     .innerJoin(runs, isRunOfArtifact)
     .where(and(isArtifact(artifact), eq(artifacts.complete, true)))
-  return row?.run
+  return row
 }
 
 /** Deletes some files that are older than the settings allow. @returns whether there may be more */

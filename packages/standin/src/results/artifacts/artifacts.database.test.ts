@@ -1,9 +1,11 @@
+import { eq } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, caller, createRunStack, type RunStack } from '../../../test/run-stack.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
 import type { UserCaller } from '../../access/caller.ts'
 import { defineAction } from '../../actions/define-action.ts'
+import { auditEntries } from '../../audit/audit-table.ts'
 import { readResult } from '../read-result.ts'
 import { linkArtifact } from './artifact-link.ts'
 import { createCsvArtifact, createXlsxArtifact } from './result-files.ts'
@@ -112,4 +114,6 @@ test('invariant 24: only callers who may start the action can read its file and 
     })
   }
   expect((await stack.audit(runId)).filter((event) => event === 'artifact.linked')).toHaveLength(3)
+  const [linked] = await stack.db.select().from(auditEntries).where(eq(auditEntries.event, 'artifact.linked')).limit(1)
+  expect(linked?.details).toMatchObject({ name: 'table.csv' }) // Activity names the file.
 })

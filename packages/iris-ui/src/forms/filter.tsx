@@ -1,0 +1,28 @@
+import { useId } from 'react'
+import { Select } from './field.tsx'
+
+interface FilterProps {
+  label: string
+  value: string
+  onChange(value: string): void
+  /** The first one is for no filter. */
+  options: readonly (readonly [value: string, words: string])[]
+  className?: string
+}
+
+/** A choice in a line of filters, where its first option is its name; in a sheet, its name is above it. */
+export function Filter({ label, value, onChange, options, className }: FilterProps) {
+  const id = useId()
+  return (
+    <div className={['one-filter', className].filter(Boolean).join(' ')}>
+      <label htmlFor={id}>{label}</label>
+      <Select id={id} value={value} onChange={onChange}>
+        {options.map(([option, words]) => (
+          <option key={option} value={option}>
+            {words}
+          </option>
+        ))}
+      </Select>
+    </div>
+  )
+}
