@@ -1,4 +1,5 @@
 export { type KeyedMessage, type Message, type ResultIcon, textOf } from '@standin/contracts'
+export type { ChangeWords } from './actions/change-words.ts'
 export {
   type AccountHabits,
   type Action,
@@ -8,6 +9,7 @@ export {
   type PartContext,
   type RunContext,
 } from './actions/define-action.ts'
+export { type Change, type ChangeRow, defineChange } from './actions/define-change.ts'
 export { defineMessages, type Messages, type Say, together } from './actions/define-messages.ts'
 export type { PreviewOfRun, PreviousRun } from './actions/run-predecessors.ts'
 export { ConfigError } from './config/config-error.ts'

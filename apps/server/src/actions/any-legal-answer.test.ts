@@ -204,7 +204,9 @@ describe('whatever Trackunit answers', () => {
           .catch(isRefusal)
         if (!preview) return
         const played = await stage.play(clearStaleEvents, { preview, checksTranslations: false })
-        expect(preview.checkpoint).toMatchObject({ found: preview.rows.length })
+        expect(preview.headline).toMatch(
+          preview.rows.length === 0 ? /^No open events/ : RegExp(`^${preview.rows.length} events? would`),
+        )
         expect(played.rows.map(({ id }) => id)).toEqual(preview.rows.map(({ id }) => id))
       }),
       { numRuns: 150 },

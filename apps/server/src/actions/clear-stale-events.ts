@@ -1,17 +1,13 @@
 import {
-  createCsvArtifact,
-  createXlsxArtifact,
-  defineAction,
+  defineChange,
   type KnownMachine,
   type Message,
   machineFilterInput,
-  type PartContext,
   type RunContext,
-  StandinError,
   textOf,
   together,
 } from 'standin'
-import { createNews, listingSchema, listMachines, machineOfRow, newListing } from 'standin/fleet'
+import { listingSchema, listMachines, machineOfRow, newListing } from 'standin/fleet'
 import { z } from 'zod'
 import {
   type AssetEvent,
@@ -20,10 +16,10 @@ import {
   dismiss,
   type EventKind,
   eventKinds,
+  eventsOf,
   isDismissed,
   logPath,
   minutesForRequests,
-  readLog,
 } from './events/asset-events.ts'
 import { eventMessages } from './events/event-messages.ts'
 
@@ -39,7 +35,6 @@ const columns = [
   { key: 'machineId', title: say('trackunitId'), kind: 'text' },
   { key: 'eventId', title: say('eventId'), kind: 'text' },
 ] as const
-const appliedColumns = [{ key: 'outcome', title: say('outcome'), kind: 'text', filterable: true } as const, ...columns]
 
 const labels = (field: 'kinds' | 'criticalities', choices: ReadonlyArray<EventKind | Criticality>) =>
   Object.fromEntries(choices.map((choice) => [choice, textOf(say(`input.${field}.${choice}` as 'input.kinds.ALERT'))]))
@@ -73,196 +68,79 @@ const inputSchema = z.object({
 })
 type Context = RunContext<z.output<typeof inputSchema>>
 type ByKind = ReadonlyMap<EventKind | 'other', number>
-type Part = PartContext<z.output<typeof inputSchema>>
 
-/** How far the list is: a page is one of two requests per half hour, so no page is read twice. */
-const previewSchema = z.object({
-  phase: z.enum(['machines', 'events', 'files', 'ready']),
-  listing: listingSchema.optional(),
-  fromTime: z.string(),
-  toTime: z.string(),
-  page: z.number(),
-  requests: z.number(),
-  /** How many events are on the complete list. */
-  found: z.number(),
-})
-const appliedSchema = z.object({ done: z.number(), dismissed: z.number(), refused: z.number(), inVain: z.number() })
-
-const keptEvery = 25
-/** After so many refusals in a row the cause is not a single event. */
-const patience = 10
-
-export const clearStaleEvents = defineAction({
+export const clearStaleEvents = defineChange({
   id: 'clear-stale-events',
   title: 'Clear stale events',
   description:
     'Dismisses old events that are still open, so that the event list shows what matters. You see every event before anything changes.',
   input: inputSchema,
   scopes: ['asset.view', 'account.event.manage'],
-  changesData: true,
   readingPosts: [logPath],
   // An estimate: one mutation, with what is written before and after it.
   secondsPerChange: 0.5,
   messages: catalogue,
   plan: textOf(say('plan')),
-  run: (context) => (context.mode === 'preview' ? previewEvents(context) : dismissEvents(context)),
-  leavePart: (context) => (context.mode === 'preview' ? leavePreview(context) : leaveDismissed(context)),
-})
+  columns,
+  files: { preview: 'stale-events', applied: 'dismissed-events' },
+  words: {
+    wouldChange: ({ count }) => say('wouldDismiss', { count }),
+    nothingToChange: ({ input }) =>
+      together([say('nothingOld', { days: input.olderThanDays }), say('nothingToDismiss')]),
+    ...{ making: say('dismissEvents'), progress: say('eventsDismissed') },
+    ...{ made: say('dismissed'), refused: say('notDismissed') },
+    madeAll: ({ total }) => say('allDismissed', { count: total }),
+    madeSome: ({ made, total }) => say('someDismissed', { dismissed: made, total }),
+    madeSoFar: ({ made, total }) => say('dismissedSoFar', { dismissed: made, total }),
+    madeNone: say('nothingDismissed'),
+    refusals: ({ count }) => say('refused', { count }),
+    outcomesUnknown: ({ count }) => say('outcomeUnknown', { count }),
+    untouched: ({ count }) => say('untouched', { count }),
+  },
+  state: z.object({
+    listing: listingSchema.optional(),
+    /** The page of the log that comes next: each is one of two requests per half hour, so none is read twice. */
+    logPage: z.number().default(0),
+  }),
 
-async function leavePreview(context: Part): Promise<void> {
-  const { data: at } = previewSchema.safeParse(context.resumedFrom)
-  if (at?.phase !== 'events' || at.page === 0) return
-  const note = together([say('partOfLists', { lists: at.page }), say('nothingChanged')])
-  await context.result.detail(note)
-  await createCsvArtifact(context, { name: 'stale-events-part.csv', note })
-}
-
-/** Lists what a run that stopped halfway did change: the last changes are not in its checkpoint. */
-async function leaveDismissed(context: Part): Promise<void> {
-  const { preview, result, headline } = context
-  const total = previewSchema.safeParse(preview?.checkpoint).data?.found
-  const changes = await context.changes()
-  if (!preview || total === undefined || changes.size === 0) return
-  const tried = { made: 0, 'not made': 0, unknown: 0 }
-  await result.columns(appliedColumns)
-  for await (const rows of preview.rows())
-    for (const row of rows) {
-      const change = changes.get(row.id)
-      if (!change) continue
-      tried[change]++
-      await result.rows([{ ...row, cells: { ...row.cells, outcome: say(outcomeOfChange[change]) } }])
-    }
-  const rest = total - tried.made - tried.unknown
-  const note = together([
-    say('someDismissed', { dismissed: tried.made, total }),
-    ...(tried.unknown > 0 ? [say('outcomeUnknown', { count: tried.unknown })] : []),
-    ...(rest > 0 ? [say('untouched', { count: rest })] : []),
-  ])
-  await headline(sentenceOf({ done: tried.made + tried['not made'] + tried.unknown, dismissed: tried.made }, total))
-  await result.detail(note)
-  await createCsvArtifact(context, { name: 'dismissed-events-part.csv', note })
-}
-
-async function previewEvents(context: Context): Promise<void> {
-  const { input, account, clock, machines, resumedFrom, result, checkpoint, headline, log, step, progress } = context
-  let at: z.infer<typeof previewSchema> = resumedFrom
-    ? previewSchema.parse(resumedFrom)
-    : {
-        ...windowOf(input, { now: clock.now(), timeZone: account.timeZone ?? 'UTC' }),
-        ...{ phase: 'machines', page: 0, requests: 0, found: 0 },
-      }
-  const goOn = async (change: Partial<typeof at>) => {
-    at = { ...at, ...change }
-    await checkpoint(at)
-  }
-
-  if (at.phase === 'machines') {
-    const isKnown = at.listing === undefined && (await hasMachines(machines))
-    if (!isKnown) {
-      await step(say('listMachines'), () =>
-        listMachines(context, { listing: at.listing ?? newListing(), keep: (listing) => goOn({ listing }) }),
-      )
-    }
-    await goOn({ phase: 'events' })
-  }
-
-  if (at.phase === 'events') {
-    await step(say('listEvents'), async () => {
-      await result.columns(columns)
-      const wanted = await wantedMachines(context)
-      const news = createNews()
-      for (let isLast = false; !isLast; ) {
-        const page = await readLog(context, { body: questionOf(input, at), page: at.page })
-        const events = page.content.filter((event) => wanted.isWanted(event.assetId) && isAskedFor(event, input, at))
-        await result.rows(events.map((event) => toRow(event, wanted.find(event.assetId))))
-        news.count(page.content.map(({ id }) => id))
-        isLast = at.page + 1 >= page.totalPages || news.isEndless()
-        if (at.page === 0 && page.totalPages > 1) await log(paceOf(page.totalPages))
-        await progress({ done: at.page + 1, total: Math.max(page.totalPages, 1), message: say('listsRead') })
-        await goOn({ page: at.page + 1, requests: at.requests + 1, phase: isLast ? 'files' : 'events' })
-      }
-    })
-  }
-
-  if (at.phase === 'files') {
-    const { found, byKind } = await countEvents(context)
-    await headline(
-      found === 0 ? nothingOld(input) : together([say('wouldDismiss', { count: found }), say('nothingChangedYet')]),
+  async preview(context) {
+    const { input, account, clock, machines, trackunit, state, save, durable, result, log, step, progress } = context
+    const window = await durable('window', async () =>
+      windowOf(input, { now: clock.now(), timeZone: account.timeZone ?? 'UTC' }),
     )
-    await result.detail(detailOf({ found, byKind, requests: at.requests }))
-    if (found > 0) {
-      await step(say('makeFiles'), async () => {
-        await createCsvArtifact(context, { name: 'stale-events.csv' })
-        await createXlsxArtifact(context, { name: 'stale-events.xlsx' })
-      })
-    }
-    await goOn({ phase: 'ready', found })
-  }
-}
-
-/** Dismisses exactly the events that the preview listed, in its order. */
-async function dismissEvents(context: Context): Promise<void> {
-  const { preview, resumedFrom, signal, result, checkpoint, headline, step, progress, log } = context
-  const listed = previewSchema.safeParse(preview?.checkpoint)
-  if (!preview || listed.data?.phase !== 'ready') throw new StandinError('PREVIEW_REQUIRED')
-  let at = resumedFrom ? appliedSchema.parse(resumedFrom) : { done: 0, dismissed: 0, refused: 0, inVain: 0 }
-  const total = listed.data.found
-  if (!resumedFrom) await checkpoint(at) // So that a run that stops after its first change can show it.
-
-  await step(say('dismissEvents'), async () => {
-    await result.columns(appliedColumns)
-    let position = 0
-    for await (const rows of preview.rows()) {
-      for (const row of rows) {
-        if (position++ < at.done) continue
-        signal.throwIfAborted()
-        const outcome = await dismissOne(context, row)
-        await result.rows([{ ...row, cells: { ...row.cells, outcome: say(outcomes[outcome]) } }])
-        at = { ...at, done: position, [outcome]: at[outcome] + 1, inVain: outcome === 'dismissed' ? 0 : at.inVain + 1 }
-        if (at.inVain >= patience && at.dismissed === 0)
-          throw new StandinError('TRACKUNIT_REFUSED', { detail: 'Trackunit refused each of the first events.' })
-        await progress({ done: at.done, total, message: say('eventsDismissed') })
-        if (at.done % keptEvery !== 0) continue
-        await headline(sentenceOf(at, total))
-        await checkpoint(at)
-      }
-    }
-  })
-  await headline(sentenceOf(at, total))
-  if (at.refused > 0) await log(say('refused', { count: at.refused }))
-  await checkpoint(at)
-  if (total > 0) await createCsvArtifact(context, { name: 'dismissed-events.csv' })
-}
-
-const outcomes = { dismissed: 'dismissed', refused: 'notDismissed' } as const
-const outcomeOfChange = { made: 'dismissed', 'not made': 'notDismissed', unknown: 'unknown' } as const
-
-async function dismissOne(
-  context: Context,
-  {
-    id: eventId,
-    machine,
-    cells,
-  }: { id: string; machine: { id: string } | null; cells: Record<string, Message | number | null> },
-): Promise<keyof typeof outcomes> {
-  const openedAt = typeof cells.openedAt === 'string' ? cells.openedAt : null
-  try {
-    await context.effect({
-      key: eventId,
-      describe: `dismiss event ${eventId}`,
-      async do() {
-        await dismiss(context, eventId)
-        return true
-      },
-      find: async () => ((await isDismissed(context, { eventId, assetId: machine?.id, openedAt })) ? true : undefined),
+    await durable('machines', async () => {
+      if (state.listing === undefined && (await hasMachines(machines))) return
+      const listing = state.listing ?? newListing()
+      await step(say('listMachines'), () => listMachines(context, { listing, keep: (listing) => save({ listing }) }))
     })
-    return 'dismissed'
-  } catch (error) {
-    // A refused event does not stop the others; any other error does.
-    if (error instanceof StandinError && error.reason === 'TRACKUNIT_REFUSED') return 'refused'
-    throw error
-  }
-}
+    await durable('events', () =>
+      step(say('listEvents'), async () => {
+        const wanted = await wantedMachines(context)
+        const pages = trackunit.list(logPath, { body: questionOf(input, window), from: state.logPage })
+        for await (const { items, next, totalPages } of pages) {
+          const events = eventsOf(items).filter(
+            (event) => wanted.isWanted(event.assetId) && isAskedFor(event, input, window),
+          )
+          await result.rows(events.map((event) => toRow(event, wanted.find(event.assetId))))
+          if (next === 1 && totalPages > 1) await log(paceOf(totalPages))
+          await progress({ done: next, total: Math.max(totalPages, 1), message: say('listsRead') })
+          await save({ logPage: next })
+        }
+      }),
+    )
+    await result.detail(detailOf(await countEvents(context), { requests: state.logPage }))
+  },
+  partOfPreview: ({ state: { logPage } }) => (logPage > 0 ? say('partOfLists', { lists: logPage }) : undefined),
+
+  apply: (context, { id }) => dismiss(context, id),
+  find: (context, { id, machine, cells: { openedAt } }) =>
+    isDismissed(context, {
+      eventId: id,
+      assetId: machine?.id,
+      openedAt: typeof openedAt === 'string' ? openedAt : null,
+    }),
+  describe: ({ id }) => `dismiss event ${id}`,
+})
 
 /** From the start of a day, in the account's time zone. */
 function windowOf(
@@ -356,19 +234,10 @@ function paceOf(lists: number) {
   return say('pace', { lists, hours: Math.floor(minutes / 60), minutes: minutes % 60 })
 }
 
-function detailOf({ found, byKind, requests }: { found: number; byKind: ByKind; requests: number }): Message {
+function detailOf({ found, byKind }: { found: number; byKind: ByKind }, { requests }: { requests: number }): Message {
   if (found === 0) return ''
   const kinds = [...byKind]
     .sort(([, left], [, right]) => right - left)
     .map(([kind, count]) => say('ofKind', { kind, count }))
   return together([...kinds, say('onlyThese'), say('cost', { requests })])
-}
-
-const nothingOld = ({ olderThanDays }: z.output<typeof inputSchema>) =>
-  together([say('nothingOld', { days: olderThanDays }), say('nothingToDismiss')])
-
-function sentenceOf({ done, dismissed }: { done: number; dismissed: number }, total: number) {
-  if (total === 0) return say('nothingDismissed')
-  if (done < total) return say('dismissedSoFar', { dismissed, total })
-  return dismissed === total ? say('allDismissed', { count: total }) : say('someDismissed', { dismissed, total })
 }

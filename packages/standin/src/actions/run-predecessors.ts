@@ -21,6 +21,8 @@ export interface PreviewOfRun {
   endedAt: Date
   /** What its last checkpoint kept. */
   checkpoint: unknown
+  /** How many rows its result has. */
+  countRows(): Promise<number>
   /** The rows of its result, in batches. */
   rows(): AsyncIterable<SentRow[]>
 }
@@ -41,6 +43,7 @@ export async function findPredecessors(
           runId: preview.id,
           endedAt: preview.endedAt,
           checkpoint: preview.checkpoint?.state,
+          countRows: async () => (await findResult(db, preview))?.result?.rows ?? 0,
           rows: () => resultRows(db, preview),
         }
       : undefined,

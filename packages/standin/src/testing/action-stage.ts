@@ -435,6 +435,7 @@ const sent = new WeakMap<Played, GivenRow[]>()
 
 const previewOf = (played: Played): PreviewOfRun => ({
   ...{ runId: 'preview', endedAt: played.endedAt, checkpoint: played.checkpoint },
+  countRows: async () => (sent.get(played) ?? []).length,
   async *rows() {
     const rows = sent.get(played) ?? []
     for (let at = 0; at < rows.length; at += 100) yield rows.slice(at, at + 100).map(asResultRow)

@@ -29,17 +29,10 @@ const eventSchema = z
   }))
 export type AssetEvent = z.infer<typeof eventSchema>
 
-const pageSchema = z.object({ content: itemsOf(eventSchema), totalPages: z.number() })
+const pageSchema = z.object({ content: itemsOf(eventSchema) })
 
-/** One page of the log. @throws StandinError `TRACKUNIT_UNAVAILABLE` for an answer that cannot be read */
-export async function readLog(
-  { trackunit }: Pick<RunContext<unknown>, 'trackunit'>,
-  { body, page }: { body: { fromTime: string; toTime: string; [filter: string]: unknown }; page: number },
-) {
-  const answer = pageSchema.safeParse(await trackunit.post(logPath, body, { page, size: logPageSize }))
-  if (answer.success) return answer.data
-  throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of events was not readable.' })
-}
+/** The events of a page of the log; what cannot be read is left out. */
+export const eventsOf = (items: readonly unknown[]): AssetEvent[] => itemsOf(eventSchema).parse(items)
 
 /** How long the requests take under Trackunit's limit, if no other program uses it. */
 export const minutesForRequests = (requests: number): number =>
@@ -77,15 +70,15 @@ export async function isDismissed(
     opened === undefined || Number.isNaN(opened)
       ? { from: context.clock.now().getTime() - 730 * dayMs, to: context.clock.now().getTime() }
       : { from: opened - dayMs, to: opened + dayMs }
-  const { content } = await readLog(context, {
-    body: {
-      fromTime: new Date(window.from).toISOString(),
-      toTime: new Date(window.to).toISOString(),
-      ...(assetId !== undefined && { assetIds: [assetId] }),
-    },
-    page: 0,
-  })
-  const event = content.find(({ id }) => id === eventId)
+  const question = {
+    fromTime: new Date(window.from).toISOString(),
+    toTime: new Date(window.to).toISOString(),
+    ...(assetId !== undefined && { assetIds: [assetId] }),
+  }
+  const answer = pageSchema.safeParse(await context.trackunit.post(logPath, question, { page: 0, size: logPageSize }))
+  if (!answer.success)
+    throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of events was not readable.' })
+  const event = answer.data.content.find(({ id }) => id === eventId)
   if (event?.status === 'OPEN' || event?.status === 'DISMISSED') return event.status === 'DISMISSED'
   throw new StandinError('TRACKUNIT_REFUSED')
 }

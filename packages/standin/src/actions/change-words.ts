@@ -1,0 +1,115 @@
+import type { Message } from '@standin/contracts'
+import { type CompiledCatalogue, defineMessages, together } from './define-messages.ts'
+
+/** What a change says about itself. `made` and `total` count changes. */
+export interface ChangeWords<Input> {
+  /** The preview's result; that nothing has changed yet is added. */
+  wouldChange(counts: { count: number; input: Input }): Message
+  /** The preview's result when it found nothing. */
+  nothingToChange(about: { input: Input }): Message
+  /** The name of the step, and what is counted in it: "12 of 30 changes made". */
+  making: Message
+  progress: Message
+  /** The title of the column that says what became of each row, and its cells. */
+  outcome: Message
+  made: Message
+  refused: Message
+  unknown: Message
+  /** The result when every change was made, some were, some were so far, or there were none to make. */
+  madeAll(counts: { total: number }): Message
+  madeSome(counts: { made: number; total: number }): Message
+  madeSoFar(counts: { made: number; total: number }): Message
+  madeNone: Message
+  /** A line of the log. */
+  refusals(counts: { count: number }): Message
+  /** What a run that stopped leaves open. */
+  outcomesUnknown(counts: { count: number }): Message
+  untouched(counts: { count: number }): Message
+}
+
+const texts = {
+  en: {
+    'change.would': '{count, plural, one {# change} other {# changes}} would be made.',
+    'change.notYet': 'Nothing has changed yet.',
+    'change.nothing': 'There is nothing to change.',
+    'change.making': 'Make the changes',
+    'change.progress': 'changes made',
+    'change.outcome': 'Outcome',
+    'change.made': 'Changed',
+    'change.refused': 'Not changed',
+    'change.unknown': 'Unknown',
+    'change.all': '{total, plural, one {# change} other {# changes}} made.',
+    'change.some': '{made, number} of {total, plural, one {# change} other {# changes}} made.',
+    'change.soFar': '{made, number} of {total, plural, one {# change} other {# changes}} made so far.',
+    'change.none': 'There was nothing to change.',
+    'change.refusals': '{count, plural, one {# change was} other {# changes were}} refused. The list shows which.',
+    'change.outcomesUnknown':
+      'For {count, plural, one {# change the outcome is unknown. Look it up} other {# changes the outcome is unknown. Look them up}} in Trackunit.',
+    'change.untouched': '{count, plural, one {# other change was} other {# other changes were}} not made.',
+    'change.unchanged': 'Nothing has changed.',
+    'change.files': 'Make the files',
+  },
+  da: {
+    'change.would': '{count, plural, one {# ændring} other {# ændringer}} ville blive foretaget.',
+    'change.notYet': 'Intet er ændret endnu.',
+    'change.nothing': 'Der er intet at ændre.',
+    'change.making': 'Foretag ændringerne',
+    'change.progress': 'ændringer foretaget',
+    'change.outcome': 'Udfald',
+    'change.made': 'Ændret',
+    'change.refused': 'Ikke ændret',
+    'change.unknown': 'Ukendt',
+    'change.all': '{total, plural, one {# ændring} other {# ændringer}} foretaget.',
+    'change.some': '{made, number} af {total, plural, one {# ændring} other {# ændringer}} foretaget.',
+    'change.soFar': '{made, number} af {total, plural, one {# ændring} other {# ændringer}} foretaget indtil nu.',
+    'change.none': 'Der var intet at ændre.',
+    'change.refusals': '{count, plural, one {# ændring} other {# ændringer}} blev afvist. Listen viser hvilke.',
+    'change.outcomesUnknown':
+      'For {count, plural, one {# ændring er udfaldet ukendt. Slå den} other {# ændringer er udfaldet ukendt. Slå dem}} op i Trackunit.',
+    'change.untouched': '{count, plural, one {# anden ændring} other {# andre ændringer}} blev ikke foretaget.',
+    'change.unchanged': 'Intet er ændret.',
+    'change.files': 'Lav filerne',
+  },
+} as const
+const { say, catalogue } = defineMessages(texts)
+
+export const changeWords: ChangeWords<unknown> = {
+  wouldChange: ({ count }) => say('change.would', { count }),
+  nothingToChange: () => say('change.nothing'),
+  making: say('change.making'),
+  progress: say('change.progress'),
+  outcome: say('change.outcome'),
+  made: say('change.made'),
+  refused: say('change.refused'),
+  unknown: say('change.unknown'),
+  madeAll: (counts) => say('change.all', counts),
+  madeSome: (counts) => say('change.some', counts),
+  madeSoFar: (counts) => say('change.soFar', counts),
+  madeNone: say('change.none'),
+  refusals: (counts) => say('change.refusals', counts),
+  outcomesUnknown: (counts) => say('change.outcomesUnknown', counts),
+  untouched: (counts) => say('change.untouched', counts),
+}
+
+/** Words of every change, which no action replaces. */
+export const ofEveryChange = {
+  notYet: say('change.notYet'),
+  unchanged: say('change.unchanged'),
+  makeFiles: say('change.files'),
+}
+
+/** Several messages as one. A message that is several itself stays as they are. */
+export const sentences = (messages: readonly Message[]): Message =>
+  together(
+    messages.flatMap((message) => (typeof message === 'object' && 'parts' in message ? message.parts : [message])),
+  )
+
+/** Adds these words to an action's own, in the languages that it declares. */
+export function withChangeWords(messages: CompiledCatalogue | undefined): CompiledCatalogue | undefined {
+  return (
+    messages &&
+    Object.fromEntries(
+      Object.entries(messages).map(([language, own]) => [language, { ...catalogue[language], ...own }]),
+    )
+  )
+}
