@@ -91,6 +91,16 @@ export const attentionList = defineAction({
   scopes: ['asset.view'],
   optionalScopes: [serviceScope],
   changesData: false,
+  steps: () => [
+    ...[say('listMachines'), say('readCounters'), say('checkDataHealth'), say('checkServices')],
+    ...[say('rank'), say('makeFiles')],
+  ],
+  reads: [
+    { what: say('readsMachines'), detail: say('readsMachinesMeans'), icon: 'machine' },
+    { what: say('readsContact'), detail: say('readsContactMeans'), icon: 'no-signal' },
+    { what: say('readsLevels'), detail: say('readsLevelsMeans'), icon: 'battery' },
+    { what: say('readsServices'), detail: say('readsServicesMeans'), icon: 'wrench' },
+  ],
   limits: { aempReadsPerRun: ({ hasGraphql }) => (hasGraphql ? 0 : 1) },
   messages: catalogue,
 
@@ -137,6 +147,7 @@ export const attentionList = defineAction({
     const noCounters =
       listing.source === 'rest' ? await check('counters', say('readCounters'), readSnapshot) : undefined
     await machines.keepReadings()
+    if (!noCounters) await durable('first findings', () => showEarly(context))
 
     const noHealth = await check('health', say('checkDataHealth'), async () => {
       const pages = trackunit.list(dataHealthPath, { query: { status: 'OPEN' }, from: state.healthPage })
@@ -145,6 +156,8 @@ export const attentionList = defineAction({
         await save({ issues: withIssues(state.issues, items), healthPage: next })
       }
     })
+
+    if (!noHealth) await durable('more findings', () => showEarly(context))
 
     const mayReadServices = account.grantedScopes?.includes(serviceScope) ?? true
     if (!mayReadServices) await durable('say that services are not allowed', () => log(say('servicesNotAllowed')))
@@ -177,6 +190,11 @@ export const attentionList = defineAction({
         if (checks !== undefined) await incomplete(together([whatWasChecked(checks, checked), ...gaps]))
         const missing = [...lacksOfList(listing), ...left]
         await result.detail(together([...missing, ...(before ? [lastTime(before, found)] : [])]))
+        if (checked > 0)
+          await result.figure({
+            ...{ value: found.length, unit: 'number' },
+            words: say(checks === undefined ? 'figure' : 'figureAtLeast', { found: found.length, checked }),
+          })
         await headline(sentence({ found: found.length, checked, newOnes, checks }))
       }),
     )
@@ -207,6 +225,23 @@ function checksMissing(isDone: (step: string) => boolean) {
   if (isDone('services')) return []
   return [isDone('health') ? say('servicesUnchecked') : say('healthAndServicesUnchecked')]
 }
+
+/** What was found so far. Services are still unknown then. */
+async function showEarly(
+  context: Pick<RunContext<z.output<typeof inputSchema>>, 'input' | 'machines' | 'clock' | 'result'> & {
+    state: Pick<Evidence, 'issues' | 'overdue'> & { listing: Listing }
+  },
+): Promise<void> {
+  const { state, result } = context
+  const { found } = await rank(context, { ...state, isLastSeenKnown: !state.listing.isPartial })
+  await result.columns(columns)
+  await result.early(
+    found.slice(0, mostEarly).map((one) => toRow(one, undefined)),
+    found.length,
+  )
+}
+
+const mostEarly = 20
 
 interface Found {
   machine: KnownMachine

@@ -76,6 +76,7 @@ export const clearStaleEvents = defineChange({
     'Dismisses old events that are still open, so that the event list shows what matters. You see every event before anything changes.',
   input: inputSchema,
   scopes: ['asset.view', 'account.event.manage'],
+  steps: () => [say('listMachines'), say('listEvents')],
   readingPosts: [logPath],
   // An estimate: one mutation, with what is written before and after it.
   secondsPerChange: 0.5,

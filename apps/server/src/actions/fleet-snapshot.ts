@@ -66,6 +66,7 @@ export const fleetSnapshot = defineAction({
   }),
   scopes: ['asset.view'],
   changesData: false,
+  steps: () => [say('listMachines'), say('readIdleHours'), say('compare'), say('makeFiles')],
   messages: catalogue,
   limits: { aempReadsPerRun: ({ input, hasGraphql }) => (input.idleHours || !hasGraphql ? 1 : 0) },
 
@@ -137,6 +138,9 @@ export const fleetSnapshot = defineAction({
         await result.detail(together(lacks(at)))
         const gaps = [...gapsOfList(at.listing), ...(at.hasIdleHours ? [] : [say('idleHoursNotRead')])]
         if (gaps.length > 0) await context.incomplete(together(gaps))
+        const { machines: count, sites } = totals
+        if (count > 0)
+          await result.figure({ value: count, unit: 'number', words: say('figure', { count, sites: sites.size }) })
         await headline(sentence(totals, { gone, comparesPlaces }))
       }),
     )

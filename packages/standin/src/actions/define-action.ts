@@ -158,7 +158,8 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject, State extends 
   mayOverlap?: boolean
   /**
    * The names of all `step`s in their order, in the same words: people see them from the start, and how much of the whole is
-   * done. One that is not needed is left out when a later one begins.
+   * done. One that is not needed is left out when a later one begins. Of
+   * a change (`defineChange`): those of its preview.
    */
   steps?: (about: { mode: 'preview' | 'apply' }) => readonly Message[]
   /**

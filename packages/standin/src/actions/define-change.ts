@@ -71,6 +71,11 @@ export function defineChange<Schema extends z.ZodObject, const Id extends string
     ...(messages && { messages }),
     state: z.object({ ...change.state?.shape, ...countersSchema.shape }) as z.ZodObject,
     changesData: true,
+    steps: ({ mode }) => {
+      if (mode === 'apply') return [told.words.making]
+      const ofPreview = change.steps?.({ mode }) ?? []
+      return ofPreview.length > 0 ? [...ofPreview, ofEveryChange.makeFiles] : []
+    },
     run: (context) => (context.mode === 'preview' ? list(told, context as Run) : make(told, context as Run)),
     leavePart: (context) =>
       context.mode === 'preview' ? leaveList(told, context as Part) : leaveMade(told, context as Part),

@@ -265,7 +265,7 @@ export function createActionStage({
         },
         async step(name, work) {
           const announced = action.steps?.({ mode })
-          if (announced && !announced.some((step) => textOf(step) === textOf(name)))
+          if (announced?.length && !announced.some((step) => textOf(step) === textOf(name)))
             throw new Error(`the step "${textOf(name)}" is not in the action's steps`)
           if (!said.steps.some((step) => textOf(step) === textOf(name))) said.steps.push(name)
           return work()

@@ -50,6 +50,19 @@ export const attentionMessages = defineMessages({
     chartNote: 'A machine with several reasons counts under the worst one.',
     lastTime: '{off, plural, =0 {No machine} one {# machine} other {# machines}} came off the list since last time.',
 
+    readsMachines: 'Your machines',
+    readsMachinesMeans: 'Name, serial number, type and site',
+    readsContact: 'Their last messages',
+    readsContactMeans: 'When each was last heard, and its position',
+    readsLevels: 'Fuel, charge and data health',
+    readsLevelsMeans: 'The latest values, and problems that Trackunit sees',
+    readsServices: 'Service plans',
+    readsServicesMeans: 'What is overdue',
+    figure:
+      'of {checked, plural, one {# machine} other {# machines}} {found, plural, one {needs} other {need}} attention',
+    figureAtLeast:
+      'or more of {checked, plural, one {# machine} other {# machines}} {found, plural, one {needs} other {need}} attention',
+
     noMachines: 'There are no machines to check.',
     nothingFound:
       'Nothing needs attention. {checked, plural, one {The machine is fine} other {All # machines are fine}}.',
@@ -126,6 +139,17 @@ export const attentionMessages = defineMessages({
     chartTitle: 'Hvorfor de kræver opmærksomhed',
     chartNote: 'En maskine med flere grunde tæller under den værste.',
     lastTime: '{off, plural, =0 {Ingen maskiner} one {# maskine} other {# maskiner}} er gået af listen siden sidst.',
+
+    readsMachines: 'Jeres maskiner',
+    readsMachinesMeans: 'Navn, serienummer, type og plads',
+    readsContact: 'Deres seneste beskeder',
+    readsContactMeans: 'Hvornår hver sidst blev hørt, og hvor den er',
+    readsLevels: 'Brændstof, opladning og datakvalitet',
+    readsLevelsMeans: 'De seneste værdier og de problemer, Trackunit ser',
+    readsServices: 'Serviceplaner',
+    readsServicesMeans: 'Hvad der er overskredet',
+    figure: 'af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed',
+    figureAtLeast: 'eller flere af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed',
 
     noMachines: 'Der er ingen maskiner at tjekke.',
     nothingFound:

@@ -24,6 +24,8 @@ export const snapshotMessages = defineMessages({
     idleHoursMissing: 'Idle hours are missing.',
     idleHoursNotRead: 'Idle hours were not read.',
 
+    figure:
+      '{count, plural, one {machine} other {machines}}{sites, plural, =0 {} one { on # site} other { on # sites}}',
     noMachines: 'There are no machines to list.',
     listed: '{machines, plural, one {# machine} other {# machines}} listed.',
     listedOnSites:
@@ -65,6 +67,8 @@ export const snapshotMessages = defineMessages({
     idleHoursMissing: 'Tomgangstimer mangler.',
     idleHoursNotRead: 'Tomgangstimer blev ikke læst.',
 
+    figure:
+      '{count, plural, one {maskine} other {maskiner}}{sites, plural, =0 {} one { på # plads} other { på # pladser}}',
     noMachines: 'Der er ingen maskiner at vise.',
     listed: '{machines, plural, one {# maskine} other {# maskiner}} fundet.',
     listedOnSites:

@@ -43,8 +43,8 @@ test('a counter that goes back, or grows faster than time, is told, and nothing 
 })
 
 test('hours between readings that lie too far apart belong to no week; a machine that stood still is no gap', () => {
-  expect(usage(reading(1, 100), reading(10, 150))).toEqual({ stretches: [], resets: 0, gaps: 1 })
-  expect(usage(reading(1, 100), reading(10, 100))).toEqual({ stretches: [], resets: 0, gaps: 0 })
+  expect(usage(reading(1, 100), reading(10, 150))).toEqual({ stretches: [], resets: 0, gaps: 1, gapWeeks: [0, 1] })
+  expect(usage(reading(1, 100), reading(10, 100))).toEqual({ stretches: [], resets: 0, gaps: 0, gapWeeks: [] })
   expect(usage(reading(1, 100), reading(9, 150)).stretches).toHaveLength(1)
 })
 
@@ -60,7 +60,7 @@ test('readings without hours are passed over, and one alone says nothing', () =>
   expect(usage(reading(1, 100, 1), reading(2, null), reading(3, 104, 2)).stretches).toMatchObject([
     { hours: 4, idleHours: 1 },
   ])
-  expect(usage(reading(1, 100))).toEqual({ stretches: [], resets: 0, gaps: 0 })
+  expect(usage(reading(1, 100))).toEqual({ stretches: [], resets: 0, gaps: 0, gapWeeks: [] })
 })
 
 test('whatever the counters say: hours are never negative, never more than the time, and idle never more than the hours', () => {

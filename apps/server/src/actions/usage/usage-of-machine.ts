@@ -15,6 +15,8 @@ export interface UsageOfMachine {
   resets: number
   /** How often readings are too far apart to tell in which week the machine worked. */
   gaps: number
+  /** The weeks that such a span touches: hours are missing there. */
+  gapWeeks: number[]
 }
 
 const hourMs = 3_600_000
@@ -31,7 +33,7 @@ export function usageOfMachine(
   readings: readonly Counters[],
   { weekOf }: { weekOf: (moment: Date) => number | undefined },
 ): UsageOfMachine {
-  const usage: UsageOfMachine = { stretches: [], resets: 0, gaps: 0 }
+  const usage: UsageOfMachine = { stretches: [], resets: 0, gaps: 0, gapWeeks: [] }
   const known = readings.filter(({ operatingHours }) => operatingHours !== null)
   for (const [index, to] of known.entries()) {
     const from = known[index - 1]
@@ -42,8 +44,13 @@ export function usageOfMachine(
     const hours = (to.operatingHours ?? 0) - (from.operatingHours ?? 0)
 
     if (hours < 0 || hours > tookMs / hourMs + toleranceHours) usage.resets++
-    else if (tookMs > longestStretchMs && hours > 0) usage.gaps++
-    else if (tookMs <= longestStretchMs)
+    else if (tookMs > longestStretchMs && hours > 0) {
+      usage.gaps++
+      const touched = Array.from({ length: Math.ceil(tookMs / dayMs) }, (_, day) =>
+        weekOf(new Date(from.at.getTime() + day * dayMs)),
+      )
+      usage.gapWeeks = [...new Set([...usage.gapWeeks, ...touched.filter((each) => each !== undefined)])]
+    } else if (tookMs <= longestStretchMs)
       usage.stretches.push({ week, days: tookMs / dayMs, hours, idleHours: idleBetween({ from, to, hours }) })
   }
   return usage

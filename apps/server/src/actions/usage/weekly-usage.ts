@@ -21,11 +21,19 @@ export interface Group {
   weeks: Array<Usage | undefined>
 }
 
+export interface Pair extends Group {
+  site: Message
+}
+
 export interface WeeklyUsage {
   /** By week; undefined if nothing is known about it. */
   all: Array<Usage | undefined>
-  /** By grouping, then by the English name. */
+  /** By grouping, then by the English name. Each machine counts once in each: under its type, and where it is now. */
   groups: Record<Grouping, Map<string, Group>>
+  /** By type and site together: here each hour counts once. */
+  pairs: Map<string, Pair>
+  /** By week: machines that worked in it while they were not heard, so that those hours have no week. */
+  unheard: number[]
   machinesWithReset: number
   machinesWithGap: number
   /** Machines with readings to compare. */
@@ -35,6 +43,8 @@ export interface WeeklyUsage {
 export const newWeeklyUsage = (): WeeklyUsage => ({
   all: [],
   groups: { type: new Map(), site: new Map() },
+  pairs: new Map(),
+  unheard: [],
   machinesWithReset: 0,
   machinesWithGap: 0,
   machines: 0,
@@ -42,7 +52,8 @@ export const newWeeklyUsage = (): WeeklyUsage => ({
 
 /** Adds a machine's hours to the sums, without keeping its readings. */
 export function addMachine(sums: WeeklyUsage, { type, site, readings }: MachineHistory, weeks: Weeks): void {
-  const { stretches, resets, gaps } = usageOfMachine(readings, weeks)
+  const { stretches, resets, gaps, gapWeeks } = usageOfMachine(readings, weeks)
+  for (const week of gapWeeks) sums.unheard[week] = (sums.unheard[week] ?? 0) + 1
   if (resets > 0) sums.machinesWithReset++
   if (gaps > 0) sums.machinesWithGap++
   if (stretches.length === 0) return
@@ -58,15 +69,21 @@ export function addMachine(sums: WeeklyUsage, { type, site, readings }: MachineH
       usage.hoursWithIdle += hours
     }
     sums.all[week] = plus(sums.all[week], usage)
-    addTo(sums.groups.type, { name: typeName(type), week, usage })
-    addTo(sums.groups.site, { name: site?.name ?? sayOfMachines('noSite'), week, usage })
+    const [name, place] = [typeName(type), site?.name ?? sayOfMachines('noSite')]
+    addTo(groupOf(sums.groups.type, textOf(name), { name, weeks: [] }), week, usage)
+    addTo(groupOf(sums.groups.site, textOf(place), { name: place, weeks: [] }), week, usage)
+    addTo(groupOf(sums.pairs, `${textOf(name)}\n${textOf(place)}`, { name, site: place, weeks: [] }), week, usage)
   }
 }
 
-function addTo(groups: Map<string, Group>, { name, week, usage }: { name: Message; week: number; usage: Usage }): void {
-  const group = groups.get(textOf(name)) ?? { name, weeks: [] }
+function groupOf<Kind extends Group>(groups: Map<string, Kind>, key: string, empty: Kind): Kind {
+  const group = groups.get(key) ?? empty
+  groups.set(key, group)
+  return group
+}
+
+function addTo(group: Group, week: number, usage: Usage): void {
   group.weeks[week] = plus(group.weeks[week], usage)
-  groups.set(textOf(name), group)
 }
 
 const plus = (left: Usage | undefined, right: Usage): Usage => ({
