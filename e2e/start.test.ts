@@ -4,10 +4,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createStandinClient } from '@standin/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answers, freePort, root, until } from '../scripts/part.ts'
 import { accountId } from './stack.ts'
+
+/** As package.json has it. */
+const command = [
+  'packages/standin/bin/standin.ts',
+  'dev',
+  '--server',
+  'apps/server/src/main.ts',
+  '--app',
+  'apps/iris-app',
+]
 
 interface Started {
   out: string
@@ -18,7 +27,7 @@ interface Started {
 
 /** `npm start` without npm, which passes no signals on. */
 function start(environment: Record<string, string>): Started {
-  const child = spawn(process.execPath, ['--conditions=@standin/source', 'scripts/start.ts'], {
+  const child = spawn(process.execPath, ['--conditions=@standin/source', ...command], {
     cwd: root,
     env: { ...process.env, ...environment },
   })
@@ -63,8 +72,11 @@ async function mayApprove(role: 'administrator' | 'reader'): Promise<boolean> {
     body: JSON.stringify({ accountId, role }),
   })
   const { token } = (await response.json()) as { token: string }
-  const { api } = createStandinClient({ url: `http://127.0.0.1:${environment.PORT}`, serviceKey: token })
-  return (await api.installation.get.query({ accountId })).mayApprove
+  const input = encodeURIComponent(JSON.stringify({ accountId }))
+  const answer = await fetch(`http://127.0.0.1:${environment.PORT}/trpc/installation.get?input=${input}`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  return ((await answer.json()) as { result: { data: { mayApprove: boolean } } }).result.data.mayApprove
 }
 
 describe('npm start', () => {
@@ -93,16 +105,23 @@ describe('npm start', () => {
     await expect(answers(`http://127.0.0.1:${environment.PORT}/health/live`)).rejects.toThrow()
   }, 90_000)
 
-  test('names a port that another program uses, and how to choose another', async () => {
-    const other = createServer().listen(Number(environment.PORT), '127.0.0.1')
-    await once(other, 'listening')
+  test('names all ports that other programs use, and a command that keeps the settings', async () => {
+    const others = [
+      createServer().listen(Number(environment.PORT), '127.0.0.1'),
+      createServer().listen(Number(environment.IRIS_APP_PORT), 'localhost'),
+    ]
+    await Promise.all(others.map((other) => once(other, 'listening')))
     const started = start(environment)
 
     expect(await started.exit).toBe(1)
-    expect(started.err.trim()).toBe(
-      `Port ${environment.PORT} is taken by another program. End it, or choose another port: PORT=${Number(environment.PORT) + 10} npm start`,
+    const [taken, kept] = [`${environment.PORT} and ${environment.IRIS_APP_PORT}`, environment.SIMULATOR_PORT]
+    expect(started.err.trim()).toMatch(
+      new RegExp(
+        `^Ports ${taken} are taken by other programs. End them, or choose other ports: ` +
+          `SIMULATOR_PORT=${kept} PORT=\\d+ IRIS_APP_PORT=\\d+ STANDIN_DATA_DIR=${folder} npm start$`,
+      ),
     )
-    other.close()
+    for (const other of others) other.close()
   })
 
   test('names a folder that cannot be written', async () => {

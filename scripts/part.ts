@@ -1,100 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import * as parts from '../packages/standin/src/dev/part.ts'
+
+export type { Part } from '../packages/standin/src/dev/part.ts'
+export { answers, isFree, until } from '../packages/standin/src/dev/part.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
-const nodeArguments = ['--conditions=@standin/source']
 
-export interface Part {
-  name: string
-  pid: number
-  /** Resolves with the exit code, however it ended. */
-  ended: Promise<number>
-  stop(): Promise<void>
-}
+export type PartOptions = Omit<parts.PartOptions, 'cwd'> & { cwd?: string }
 
-export interface PartOptions {
-  name: string
-  /** A file below the root, with its arguments. */
-  command: readonly [file: string, ...rest: string[]]
-  environment?: Record<string, string>
-  cwd?: string
-  /** Each line that it says, on either output. */
-  onLine?: (line: string) => void
-}
-
-/** Starts a part of the product as a process of its own. */
-export function startPart({ name, command, environment = {}, cwd = root, onLine = () => {} }: PartOptions): Part {
-  const child = spawn(process.execPath, [...nodeArguments, ...command], {
-    cwd,
-    env: { DRAIN_DELAY_S: '0', ...process.env, ...environment }, // There is no balancer that must notice the end of a part.
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl+C reaches the whole group: the parts are ended here, in order, not all at once.
-    detached: process.platform !== 'win32',
-  })
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine)
-  const ended = exitCodeOf(child)
-  return {
-    name,
-    pid: child.pid ?? -1,
-    ended,
-    async stop() {
-      child.kill('SIGTERM')
-      await ended
-    },
-  }
-}
-
-async function exitCodeOf(child: ChildProcess): Promise<number> {
-  const [code] = await once(child, 'exit')
-  return typeof code === 'number' ? code : 1
-}
+/** Starts a part of the product as a process of its own, from its sources. Its file is one below the root. */
+export const startPart = ({ cwd = root, environment = {}, ...part }: PartOptions): parts.Part =>
+  // There is no balancer that must notice the end of a part.
+  parts.startPart({ ...part, cwd, environment: { DRAIN_DELAY_S: '0', ...process.env, ...environment } })
 
 /** Runs a part to its end. @returns what it wrote to standard output @throws Error with what it wrote to standard error */
-export async function runPart(
+export const runPart = (
   command: PartOptions['command'],
   { environment = {}, cwd = root }: Pick<PartOptions, 'environment' | 'cwd'> = {},
-): Promise<string> {
-  const child = spawn(process.execPath, [...nodeArguments, ...command], {
-    cwd,
-    env: { ...process.env, ...environment },
-  })
-  const out: Buffer[] = []
-  const err: Buffer[] = []
-  child.stdout.on('data', (piece: Buffer) => out.push(piece))
-  child.stderr.on('data', (piece: Buffer) => err.push(piece))
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(Buffer.concat(err).toString().trim() || `${command[0]} ended with ${code}`)
-  return Buffer.concat(out).toString().trim()
-}
-
-/** Asks until the answer is yes. @throws Error if it stays no for `timeoutMs` */
-export async function until(
-  what: string,
-  ask: () => Promise<boolean>,
-  { timeoutMs = 30_000, everyMs = 50 } = {},
-): Promise<void> {
-  const endsAtMs = performance.now() + timeoutMs
-  while (performance.now() < endsAtMs) {
-    if (await ask().catch(() => false)) return
-    await new Promise((resolve) => setTimeout(resolve, everyMs))
-  }
-  throw new Error(`${what} did not happen within ${timeoutMs / 1_000} seconds`)
-}
-
-export const answers = async (url: string): Promise<boolean> =>
-  (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok
-
-/** Whether a port of this machine is free. */
-export async function isFree(port: number, host: string): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const probe = createServer()
-  probe.once('error', () => resolve(false))
-  probe.listen(port, host, () => probe.close(() => resolve(true)))
-  return promise
-}
+): Promise<string> => parts.runPart({ command, cwd, environment: { ...process.env, ...environment } })
 
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')

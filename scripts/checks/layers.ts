@@ -14,7 +14,7 @@ const rooms = [
   'index.ts, serves-the-contract.ts, run-server.ts',
   'create-standin.ts',
   'operator',
-  'fleet, testing',
+  'dev, fleet, testing',
   'when-uninstalled.ts, signed-tables.ts',
   'callbacks',
   'deliveries',

@@ -1,5 +1,5 @@
-import { createStandin, runServer } from 'standin'
+import { actionsIn, createStandin, runServer } from 'standin'
 import app from '../../../standin.config.ts'
-import { actions } from './actions/index.ts'
 
+const actions = await actionsIn(new URL('./actions/', import.meta.url))
 await runServer(createStandin({ app, actions }), process.env)

@@ -5,7 +5,7 @@ export interface DeclaredAction {
   readonly input: { _zod: { input: unknown } }
 }
 
-/** The actions of a server: `typeof actions`, as its `actions/index.ts` exports them. */
+/** The types of a server's actions, as a list: `[typeof fleetSnapshot, typeof utilisation]`. */
 export type DeclaredActions = readonly DeclaredAction[]
 
 /**

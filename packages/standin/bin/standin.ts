@@ -21,6 +21,7 @@ if (!file) {
 const { default: app } = await import(pathToFileURL(file).href)
 process.exitCode = await runOperatorCommand({
   app,
+  root: dirname(file),
   argv: process.argv.slice(2),
   environment: process.env,
   writeOut: (text) => void process.stdout.write(text),

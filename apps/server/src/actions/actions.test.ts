@@ -1,24 +1,9 @@
-import { globSync } from 'node:fs'
-import { join } from 'node:path'
-import type { AnyAction } from 'standin'
+import { type AnyAction, actionsIn } from 'standin'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import app from '../../../../standin.config.ts'
-import { actions } from './index.ts'
 
-const files = globSync('*.ts', { cwd: import.meta.dirname }).filter(
-  (file) => file !== 'index.ts' && !file.endsWith('.test.ts'),
-)
-
-test.each(files)('the action in %s is in the list', async (file) => {
-  const exported: unknown[] = Object.values(await import(join(import.meta.dirname, file)))
-  expect(actions.filter((action) => exported.includes(action))).toHaveLength(1)
-})
-
-test('the list has at least one action, and only actions of these files', () => {
-  expect(files.length).toBeGreaterThan(0)
-  expect(actions).toHaveLength(files.length)
-})
+const actions = await actionsIn(import.meta.dirname)
 
 test.each(actions)('standin.config.ts has the scopes of $id', ({ scopes }) => {
   const asked = app.scopes.map(({ scope }) => scope)

@@ -184,7 +184,7 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject, State extends 
 }
 
 /**
- * Declares a background action: one file in the server's `actions/`, one line in its `index.ts`. Its id and its input stay
+ * Declares a background action: one file in the folder that `actionsIn` reads. Its id and its input stay
  * in its type, for `createStandinClient<typeof actions>()`.
  */
 export function defineAction<Schema extends z.ZodObject, const Id extends string, State extends z.ZodObject = NoState>(

@@ -61,7 +61,7 @@ Examples:
   standin installations erase 11111111-1111-4111-8111-111111111111 --yes`
 
 /** One more than the limit, if there are more: by pages, since the state of an account is not stored as one. */
-async function describeAccounts(
+export async function describeAccounts(
   ctx: Context,
   { state, after, limit }: Omit<ListOptions, 'json'>,
 ): Promise<InstallationForOperator[]> {

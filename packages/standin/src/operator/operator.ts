@@ -9,6 +9,7 @@ import { addAuditCommand } from './audit-command.ts'
 import { addCallbacksCommand } from './callbacks-command.ts'
 import { addDatabaseCommand } from './database-command.ts'
 import { addDeliveriesCommand } from './deliveries-command.ts'
+import { addDevCommand } from './dev-command.ts'
 import { addDoctorCommand } from './doctor-command.ts'
 import { addEncryptionKeysCommand } from './encryption-keys-command.ts'
 import { addGrantsCommand } from './grants-command.ts'
@@ -20,6 +21,8 @@ import { CommandFailed, type Terminal } from './terminal.ts'
 
 export interface OperatorCommand {
   app: StandinApp
+  /** The project's folder; by default the one that the command runs in. */
+  root?: string
   /** Without the name of the program. */
   argv: readonly string[]
   environment: Environment
@@ -41,16 +44,24 @@ const commands: ReadonlyArray<(program: Command, terminal: Terminal) => void> = 
   addEncryptionKeysCommand,
   addDatabaseCommand,
   addDoctorCommand,
+  addDevCommand,
 ]
 
 /**
  * The operator's program: parses, calls the functions that the server calls, prints.
  * @returns the exit code: 0, 1 (failed), 2 (usage)
  */
-export async function runOperatorCommand({ app, argv, environment, ...to }: OperatorCommand): Promise<number> {
+export async function runOperatorCommand({
+  app,
+  root = process.cwd(),
+  argv,
+  environment,
+  ...to
+}: OperatorCommand): Promise<number> {
   const { writeOut, writeErr } = to
   const terminal: Terminal = {
     app,
+    root,
     environment,
     print: (text) => writeOut(text === '' ? '' : `${text}\n`),
     say: (text) => writeErr(`${text}\n`),

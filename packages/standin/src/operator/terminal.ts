@@ -14,6 +14,8 @@ import { uninstallHooks } from '../when-uninstalled.ts'
 /** Where a command runs. Results go to standard output, messages to standard error. */
 export interface Terminal {
   app: StandinApp
+  /** The project's folder. */
+  root: string
   environment: Environment
   print: (text: string) => void
   say: (text: string) => void

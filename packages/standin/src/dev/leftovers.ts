@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { z } from 'zod'
 
 /** Records in the data folder which processes were started, because a killed start leaves its parts running. */
-const startedSchema = z.object({ pid: z.int(), parts: z.array(z.object({ name: z.string(), pid: z.int() })) })
+const partSchema = z.object({ name: z.string(), pid: z.int(), file: z.string() })
+const startedSchema = z.object({ pid: z.int(), file: z.string(), parts: z.array(partSchema) })
 type Started = z.infer<typeof startedSchema>
 
 const fileIn = (dataDir: string) => join(dataDir, 'started.json')
 
-export function rememberParts(dataDir: string, parts: Started['parts']): void {
-  const started: Started = { pid: process.pid, parts: parts.map(({ name, pid }) => ({ name, pid })) }
+/** @param file what this process runs, as its command names it */
+export function rememberParts(dataDir: string, file: string, parts: readonly Started['parts'][number][]): void {
+  const started: Started = { pid: process.pid, file, parts: parts.map(({ name, pid, file }) => ({ name, pid, file })) }
   writeFileSync(fileIn(dataDir), JSON.stringify(started))
 }
 
@@ -27,21 +29,20 @@ export async function leftovers(
   started: Started | undefined,
 ): Promise<{ isAlive: boolean; pid: number; ended: string[] }> {
   if (!started || started.parts.length === 0) return { isAlive: false, pid: 0, ended: [] }
-  if (started.pid !== process.pid && isOurs(started.pid)) return { isAlive: true, pid: started.pid, ended: [] }
-  const left = started.parts.filter(({ pid }) => isOurs(pid))
+  if (started.pid !== process.pid && isStillIt(started)) return { isAlive: true, pid: started.pid, ended: [] }
+  const left = started.parts.filter(isStillIt)
   for (const { pid } of left) process.kill(pid, 'SIGTERM')
-  for (let tries = 0; tries < 100 && left.some(({ pid }) => isOurs(pid)); tries++) {
+  for (let tries = 0; tries < 100 && left.some(isStillIt); tries++) {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   return { isAlive: false, pid: 0, ended: left.map(({ name }) => name) }
 }
 
-/** Whether a process with this id is running and, by its command, one of ours. */
-function isOurs(pid: number): boolean {
+/** Whether a process with this id is running and, by its command, runs this file. */
+function isStillIt({ pid, file }: { pid: number; file: string }): boolean {
   try {
     process.kill(pid, 0)
-    const command = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
-    return command.includes('--conditions=@standin/source')
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).includes(file)
   } catch {
     return false
   }

@@ -1,0 +1,204 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Environment } from '../config/environment-schema.ts'
+import { startEmbeddedPostgres } from '../database/embedded-postgres/index.ts'
+import { claimPorts } from './claim-ports.ts'
+import { findProgram } from './find-program.ts'
+import { leftovers, readLeftovers, rememberParts } from './leftovers.ts'
+import { answers, type Part, type PartOptions, runPart, startPart, until } from './part.ts'
+import { serverSettings } from './server-settings.ts'
+import { watchSources } from './watch-sources.ts'
+
+export interface DevOptions {
+  /** The project's folder. */
+  root: string
+  /** The server's main file. */
+  server: string
+  /** The app's folder: where Vite runs, and where `manifest.ts` is. */
+  app: string
+  /** What runs this, as the command names it: a second start looks for it. */
+  program: string
+  environment: Environment
+  /** Whether an account has the app, by the server's database. */
+  isInstalled: (environment: Environment) => Promise<boolean>
+  print: (line: string) => void
+  say: (line: string) => void
+}
+
+/** The reference account of Trackunit's documentation; the simulator knows it. */
+const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
+
+/**
+ * Runs everything on this machine: a PostgreSQL, a simulated Trackunit, the server and the app, with one account that installed
+ * the app. The server starts again when one of its files changes; runs go on where they were. Resolves when it is stopped, by
+ * SIGINT or SIGTERM.
+ * @returns the exit code
+ */
+export async function runDev(options: DevOptions): Promise<number> {
+  const { root, program, environment: given, print, say } = options
+  const dataDir = resolve(root, given.STANDIN_DATA_DIR ?? '.standin')
+  const ports = {
+    manager: Number(given.SIMULATOR_PORT ?? 4100),
+    server: Number(given.PORT ?? 4000),
+    app: Number(given.IRIS_APP_PORT ?? 4200),
+  }
+  const addresses = {
+    manager: `http://127.0.0.1:${ports.manager}`,
+    server: `http://127.0.0.1:${ports.server}`,
+    app: `http://localhost:${ports.app}`,
+  }
+  const settings = { ...given, ...serverSettings({ dataDir, ports, addresses, given }) }
+  const isServerReady = () => answers(`${addresses.server}/health/ready`)
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>()
+  const closeLast: Array<() => unknown> = []
+  let parts: readonly Part[] = []
+  let restarting: Part | undefined
+  let changedFile: string | undefined
+  let isStopping = false
+  let isReady = false
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0))
+  start().catch((error: unknown) => {
+    if (!isStopping) say(error instanceof Error ? error.message : String(error))
+    end(1)
+  })
+  const exitCode = await ended
+  isStopping = true
+  for (const part of parts.toReversed()) await part.stop()
+  for (const close of closeLast.toReversed()) await close()
+  if (parts.length > 0) rememberParts(dataDir, program, []) // Else the file is another start's.
+  return exitCode
+
+  async function start(): Promise<void> {
+    prepareFolder(dataDir)
+    await endLeftovers()
+    await claimPorts(
+      [
+        { port: ports.manager, host: '127.0.0.1', setting: 'SIMULATOR_PORT' },
+        { port: ports.server, host: '127.0.0.1', setting: 'PORT' },
+        { port: ports.app, host: 'localhost', setting: 'IRIS_APP_PORT' },
+      ],
+      given,
+    )
+    // Found before anything starts, so that a missing package is the first thing that is said.
+    const simulator = findProgram('@standin/trackunit-simulator', 'standin-simulator', root)
+    const vite = findProgram('vite', 'vite', root)
+
+    // Held by this process, so that it outlives the server's restarts.
+    const { DATABASE_URL, DATABASE_URL_FILE } = given
+    if (DATABASE_URL === undefined && DATABASE_URL_FILE === undefined) {
+      const postgres = await startEmbeddedPostgres({ dataDir, log: (line) => say(`database: ${line}`) })
+      closeLast.push(() => postgres.stop())
+    }
+    const manifest = join(dataDir, 'manifest.json')
+    await writeManifest(manifest)
+
+    run({
+      name: 'simulator',
+      command: [simulator],
+      environment: {
+        SIMULATOR_PORT: String(ports.manager),
+        SIMULATOR_MANIFEST: manifest,
+        SIMULATOR_CALLBACK_URL: `${addresses.server}/trackunit/callback`,
+        SIMULATOR_APP_URL: `${addresses.app}/`,
+        SIMULATOR_DATA_DIR: join(dataDir, 'simulator'),
+      },
+    })
+    run({ name: 'server', command: [options.server], environment: settings })
+    run({
+      name: 'app',
+      command: [vite, '--port', String(ports.app), '--logLevel', 'warn', '--clearScreen', 'false'],
+      cwd: options.app,
+      environment: { STANDIN_SERVER_URL: addresses.server, MANAGER_ORIGINS: addresses.manager },
+    })
+    rememberParts(dataDir, program, parts)
+
+    await Promise.all([
+      until('the simulator', () => answers(`${addresses.manager}/control/accounts`)),
+      until('the server', isServerReady, { timeoutMs: 60_000 }),
+      until('the app', () => answers(addresses.app)),
+    ])
+    await Promise.all([installOneAccount(settings), takeTime()])
+    isReady = true
+    closeLast.push(watchSources(dirname(options.server), (file) => void restartServer(file)))
+    print(`Open ${addresses.manager}/`)
+  }
+
+  /** Starts a part. If one ends unexpectedly, all end; a server with a mistake in it waits for the next change. */
+  function run({ environment, ...part }: Omit<PartOptions, 'cwd' | 'onLine'> & { cwd?: string }): void {
+    const started = startPart({
+      ...{ cwd: root, onLine: (line) => say(`${part.name}: ${line}`), ...part },
+      // No balancer must notice the end of a part.
+      environment: { DRAIN_DELAY_S: '0', ...given, ...environment },
+    })
+    parts = [...parts.filter(({ name }) => name !== part.name), started]
+    void started.ended.then((code) => {
+      if (isStopping || started === restarting) return
+      if (isReady && started.name === 'server')
+        return say(
+          `The server ended (exit ${code}); its last lines above say why. It starts again when a file changes.`,
+        )
+      say(`The ${started.name} ended (exit ${code}); its last lines above say why. Everything is stopped.`)
+      end(1)
+    })
+  }
+
+  /** One restart at a time; what changes meanwhile causes another one. */
+  async function restartServer(file: string): Promise<void> {
+    changedFile = file
+    if (restarting) return
+    while (changedFile !== undefined && !isStopping) {
+      const because = changedFile
+      changedFile = undefined
+      const old = parts.find(({ name }) => name === 'server')
+      if (!old) return
+      restarting = old
+      await old.stop()
+      if (isStopping) return
+      run({ name: 'server', command: [options.server], environment: settings })
+      rememberParts(dataDir, program, parts)
+      restarting = undefined
+      say(`${because} changed: the server starts again. Runs continue where they were.`)
+    }
+  }
+
+  async function endLeftovers(): Promise<void> {
+    const found = await leftovers(readLeftovers(dataDir))
+    if (found.isAlive)
+      throw new Error(`Standin runs already: open ${addresses.manager}/, or end that one first (process ${found.pid}).`)
+    if (found.ended.length > 0) say(`Ended what an earlier start left running: ${found.ended.join(', ')}.`)
+  }
+
+  async function writeManifest(file: string): Promise<void> {
+    const environment = { ...given, STANDIN_SERVER_URL: addresses.server, CALLBACK_PATH_SECRET: 'none' }
+    writeFileSync(file, await runPart({ command: [join(options.app, 'manifest.ts')], cwd: root, environment }))
+  }
+
+  /** Installs the app if no account has it, as a user would in Trackunit's marketplace. */
+  async function installOneAccount(environment: Environment): Promise<void> {
+    if (await options.isInstalled(environment)) return
+    const response = await control('POST', 'install', { accountId })
+    const { delivered } = (await response.json()) as { delivered?: { status: number | null } }
+    if (delivered?.status !== 200)
+      say(`The install callback was answered with ${delivered?.status ?? 'nothing'}: see the lines above.`)
+  }
+
+  /** Makes answers as slow as Trackunit's own, so that there is something to watch. */
+  function takeTime(): Promise<Response> {
+    return control('PUT', 'settings', { apiLatencyMs: 400 })
+  }
+
+  function control(method: string, path: string, body: object): Promise<Response> {
+    const headers = { 'content-type': 'application/json' }
+    return fetch(`${addresses.manager}/control/${path}`, { method, headers, body: JSON.stringify(body) })
+  }
+}
+
+function prepareFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    writeFileSync(join(dataDir, '.writable'), '')
+  } catch {
+    throw new Error(`The folder ${dataDir} cannot be written. Make it writable, or name another with STANDIN_DATA_DIR.`)
+  }
+}

@@ -1,0 +1,46 @@
+import { type FSWatcher, readdirSync, watch } from 'node:fs'
+import { join } from 'node:path'
+
+/** What is no source of the server: packages, builds, data, and the app, which Vite watches. */
+const isIgnored = (name: string) => /^(\.|node_modules$|dist$|coverage$|app$)/.test(name)
+const isSource = (file: string) => /(?<!\.test|\.d)\.(m?[jt]s|json)$/.test(file)
+
+const settleMs = 100
+
+/**
+ * Calls back once when sources in a folder have changed, after the last change of a series. Tests are none.
+ * @returns ends it
+ */
+export function watchSources(folder: string, changed: (file: string) => void): () => void {
+  const watchers = new Map<string, FSWatcher>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function notice(file: string): void {
+    if (!isSource(file)) return
+    clearTimeout(timer)
+    timer = setTimeout(() => changed(file), settleMs)
+  }
+
+  /** A recursive watch of the whole folder would follow node_modules. */
+  function watchFolders(): void {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (!entry.isDirectory() || isIgnored(entry.name) || watchers.has(entry.name)) continue
+      const watcher = watch(join(folder, entry.name), { recursive: true }, (_, file) =>
+        notice(join(entry.name, file ?? '')),
+      )
+      // A folder that is deleted, and may come back.
+      watcher.on('error', () => watchers.delete(entry.name))
+      watchers.set(entry.name, watcher)
+    }
+  }
+
+  watchFolders()
+  const top = watch(folder, (_, file) => {
+    watchFolders()
+    if (file !== null && !isIgnored(file)) notice(file)
+  })
+  return () => {
+    clearTimeout(timer)
+    for (const watcher of [top, ...watchers.values()]) watcher.close()
+  }
+}
