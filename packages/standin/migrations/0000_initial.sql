@@ -140,6 +140,12 @@ CREATE TABLE "audit_heads" (
 	"signature" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "audit_writers" (
+	"slot" integer PRIMARY KEY NOT NULL,
+	"holder" uuid NOT NULL,
+	"leased_until" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "hand_out_groups" (
 	"month" date NOT NULL,
 	"writer" text NOT NULL,

@@ -99,6 +99,7 @@ export async function openContext(
   return {
     ctx,
     async close() {
+      await ctx.audit.slot.release().catch(() => {})
       await ctx.notices.close()
       await connection.close()
       await database.close()

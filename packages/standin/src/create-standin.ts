@@ -409,6 +409,7 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
     { name: 'watch-database', everyMs: 10 * seconds, work: () => ctx.watch.suspect().then(() => false) },
     // Audit
     { name: 'seal-audit', everyMs: netMs, due: unchainedDue(ctx.audit.macs.kids), work: () => sealEntries(ctx) },
+    { name: 'renew-audit-writer', everyMs: 60 * seconds, work: ctx.audit.slot.renew },
     { name: 'log-audit-heads', everyMs: 60 * seconds, work: () => logChainHeads(ctx) },
     { name: 'sign-rows-again', isSweep: true, everyMs: hours, work: () => signAgain(ctx, signedTables) },
     {
@@ -569,6 +570,7 @@ export async function hearOthers(ctx: StandinContext): Promise<void> {
 async function finishAudit(ctx: StandinContext): Promise<void> {
   await sealAll(ctx)
   await logChainHeads(ctx)
+  await ctx.audit.slot.release()
 }
 
 function addressOf({ http }: Config, server: FastifyInstance | undefined): string {

@@ -44,6 +44,11 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
     seal: () => sealAll(ctx),
     /** As one process of the server. */
     startWriter: startProcess,
+    /** The same, under a name that it leases. */
+    startLeasing: () => createAudit({ db, clock, keys: ring }),
+    /** As if five minutes went by in which no process renewed its lease. */
+    endLeases: () => sql`update audit_writers set leased_until = now() - interval '1 second'`,
+    heads: async () => (await sql`select writer from audit_heads order by writer`).map(({ writer }) => writer),
     /** Records a change in its own transaction. */
     change: (event: AuditEvent, details: Record<string, unknown> = {}) =>
       db.transaction((tx) => record({ db: tx, audit }, { actor: operator, event, accountId: account, details })),

@@ -52,8 +52,19 @@ export const auditEntries = pgTable(
 )
 
 /**
- * The last row of each chain, signed, so that a chain that was cut off at its end is noticed. Ages: never. A process begins
- * two chains; a head whose rows were dropped still says that they existed.
+ * Under which names processes write their chains, each leased by one process at a time (`writer-slot.ts`). Ages: never; there
+ * are as many as processes ever ran at the same time.
+ */
+export const auditWriters = pgTable('audit_writers', {
+  slot: integer().primaryKey(),
+  /** The process that took it last. */
+  holder: uuid().notNull(),
+  leasedUntil: timestamp({ withTimezone: true }).notNull(),
+})
+
+/**
+ * The last row of each chain, signed, so that a chain that was cut off at its end is noticed. Ages: a head of hand-outs goes
+ * with its month; that of changes stays, one for each writer: where its rows were dropped, it still says that they existed.
  */
 export const auditHeads = pgTable('audit_heads', {
   writer: text().primaryKey(),
@@ -65,7 +76,7 @@ export const auditHeads = pgTable('audit_heads', {
   signature: text().notNull(),
 })
 
-/** Where a chain begins whose older rows were dropped because of their age, signed. Ages: never; one for each chain. */
+/** Where a chain begins whose older rows were dropped because of their age, signed. Ages: never; one for each writer and dropped month. */
 export const auditCheckpoints = pgTable('audit_checkpoints', {
   writer: text().primaryKey(),
   seq: bigint({ mode: 'number' }).notNull(),

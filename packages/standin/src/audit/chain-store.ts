@@ -6,6 +6,12 @@ import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
 export type AuditRow = typeof auditEntries.$inferSelect
 export type ChainEndRow = typeof auditHeads.$inferSelect
 
+/** Where a chain stood: at which place, with which MAC. */
+export interface Place {
+  seq: number
+  mac: string
+}
+
 /** Where a chain ends, with the signature that says so. */
 export interface ChainEnd extends SignedEnd {
   kid: string
@@ -32,17 +38,30 @@ export const unchainedDue = (kids: readonly string[]) => sql`
     select from ${auditEntries}
     where ${and(isNull(auditEntries.writer), isNotNull(auditEntries.entryMac), inArray(auditEntries.kid, [...kids]))})`
 
-/** Puts rows into a chain, and moves its end. */
+/**
+ * Puts rows into a chain, and moves its end from where the writer knows it.
+ * @returns false where another process has moved it: then nothing may be committed
+ */
 export async function chainRows(
   tx: Transaction,
   rows: ReadonlyArray<{ id: number; seq: number; mac: string }>,
-  end: ChainEnd,
-): Promise<void> {
+  { end, from }: { end: ChainEnd; from: Place },
+): Promise<boolean> {
+  const moved = await tx
+    .insert(auditHeads)
+    .values(end)
+    .onConflictDoUpdate({
+      target: auditHeads.writer,
+      set: end,
+      setWhere: sql`${auditHeads.seq} = ${from.seq} and ${auditHeads.mac} = ${from.mac}`,
+    })
+    .returning({ writer: auditHeads.writer })
+  if (moved.length === 0) return false
   await tx.execute(sql`
     update ${auditEntries} set writer = ${end.writer}, writer_seq = chained.seq, chain_kid = ${end.kid}, chain_mac = chained.mac
     from json_to_recordset(${JSON.stringify(rows.map(({ id, seq, mac }) => ({ id, seq, mac })))}::json) as chained(id bigint, seq bigint, mac text)
     where ${auditEntries}.id = chained.id`)
-  await tx.insert(auditHeads).values(end).onConflictDoUpdate({ target: auditHeads.writer, set: end })
+  return true
 }
 
 /** Keeps unsigned rows out of every chain for good; `audit verify` names them. */

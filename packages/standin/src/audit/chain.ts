@@ -1,11 +1,5 @@
 import { type AuditMacs, chainBegin } from './audit-mac.ts'
-import type { ChainEnd } from './chain-store.ts'
-
-/** Where a chain stood: at which place, with which MAC. */
-export interface Place {
-  seq: number
-  mac: string
-}
+import type { ChainEnd, Place } from './chain-store.ts'
 
 export type Chain = ReturnType<typeof createChain>
 
@@ -17,6 +11,8 @@ export function createChain(writer: string, macs: AuditMacs) {
     writer,
     /** Whether the end of the chain must be read first: at the start, and after a write with an unknown outcome. */
     isUnknown: () => last === undefined,
+    /** Where it ends as far as this process knows: a write counts only if that is so. */
+    known: (): Place | undefined => last,
     /** What the database says is the end; nothing: the chain has no row. */
     continueFrom: (end: { seq: number; mac: string } | undefined): void => {
       last = end ? { seq: end.seq, mac: end.mac } : { seq: 0, mac: chainBegin }

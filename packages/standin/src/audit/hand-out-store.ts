@@ -3,7 +3,7 @@ import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { addMonth, dropMonth, firstDayOf, listMonths } from '../database/month-partitions.ts'
 import { auditHeads } from './audit-table.ts'
-import type { ChainEnd, ChainEndRow } from './chain-store.ts'
+import type { ChainEnd, ChainEndRow, Place } from './chain-store.ts'
 import type { HandOutKind } from './hand-out-kind.ts'
 import { handOutGroups, handOutKinds } from './hand-out-table.ts'
 
@@ -33,13 +33,18 @@ export const listHandOutMonths = (db: Database) => listMonths(db, 'hand_out_grou
 /**
  * Writes groups of hand-outs and the new end of their chain, all or none: none unless each is allowed, by the generation in
  * force, the key and the grant that this very statement sees. These must be the rows whose MACs were verified: one that
- * somebody put in their place does not count.
- * @returns the kinds that are refused; all was written when there is none
+ * somebody put in their place does not count. None either where the chain ends elsewhere than `from`.
+ * @returns the kinds that are refused, all was written when there is none; `taken` where another process moved the end
  */
 export async function insertGroups(
   db: Database,
-  { month, groups, end }: { month: string; groups: readonly PreparedGroup[]; end: ChainEnd },
-): Promise<Set<HandOutKind>> {
+  {
+    month,
+    groups,
+    end,
+    from,
+  }: { month: string; groups: readonly PreparedGroup[]; end: ChainEnd; from?: Place | undefined },
+): Promise<Set<HandOutKind> | 'taken'> {
   const rows = groups.map(({ kind: { row }, no, kindMac, seq, at, entries, mac }) => {
     const ofKind = kindMac === null ? '' : `,"kind_mac":"${kindMac}"`
     return `${row},"kind":${no},"seq":${seq},"at":"${at.toISOString()}","entries":"{${entries.join()}}","mac":"${mac}"${ofKind}}`
@@ -70,23 +75,26 @@ export async function insertGroups(
             where grants.service = service_keys.service and grants.account_id in ('all', given.account_id::text)
               and grants.mac = any(given.rests_on))
         )) end
-    ), kinds as (
-      insert into hand_out_kinds
-        (month, writer, no, account_id, generation, actor_kind, actor_id, key, scopes, fingerprint, left_as, kid, mac)
-      select month, writer, kind, account_id, generation, actor_kind, actor_id, key, scopes, fingerprint, left_as, kid, kind_mac
-      from given where kind_mac is not null and not exists (select from refused)
-    ), groups as (
-      insert into hand_out_groups (month, writer, seq, kind, account_id, at, entries, kid, mac)
-      select month, writer, seq, kind, account_id, at, entries, kid, mac
-      from given where not exists (select from refused)
     ), ended as (
       insert into audit_heads (writer, seq, mac, at, kid, signature)
       select ${end.writer}, ${end.seq}::bigint, ${end.mac}, ${end.at.toISOString()}::timestamptz, ${end.kid}, ${end.signature}
       where not exists (select from refused)
       on conflict (writer) do update set
         seq = excluded.seq, mac = excluded.mac, at = excluded.at, kid = excluded.kid, signature = excluded.signature
+      where audit_heads.seq = ${from?.seq ?? 0}::bigint and audit_heads.mac = ${from?.mac ?? ''}
+      returning 1
+    ), kinds as (
+      insert into hand_out_kinds
+        (month, writer, no, account_id, generation, actor_kind, actor_id, key, scopes, fingerprint, left_as, kid, mac)
+      select month, writer, kind, account_id, generation, actor_kind, actor_id, key, scopes, fingerprint, left_as, kid, kind_mac
+      from given where kind_mac is not null and exists (select from ended)
+    ), groups as (
+      insert into hand_out_groups (month, writer, seq, kind, account_id, at, entries, kid, mac)
+      select month, writer, seq, kind, account_id, at, entries, kid, mac
+      from given where exists (select from ended)
     )
-    select no from refused`)
+    select no from refused union all select 0 where not exists (select from refused) and not exists (select from ended)`)
+  if (refused.some(({ no }) => Number(no) === 0)) return 'taken'
   return new Set(refused.flatMap(({ no }) => groups[Number(no) - 1]?.kind ?? []))
 }
 

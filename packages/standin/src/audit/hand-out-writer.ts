@@ -10,6 +10,7 @@ import { findEnd } from './chain-store.ts'
 import { encodeEntries } from './hand-out-entries.ts'
 import { createHandOutKinds, type HandOut, type HandOutKind, kindOf } from './hand-out-kind.ts'
 import { addHandOutMonth, insertGroups, type PreparedGroup } from './hand-out-store.ts'
+import type { WriterSlot } from './writer-slot.ts'
 
 /** A hand-out from the spool: it happened while the database was down. */
 export interface SpooledHandOut extends HandOut {
@@ -39,24 +40,24 @@ export function createHandOutWriter({
   db,
   clock,
   macs,
-  process,
+  slot,
 }: {
   db: Database
   clock: Clock
   macs: AuditMacs
-  process: string
+  slot: WriterSlot
 }) {
   const write = createGroupWriter<Waiting, boolean>({ write: writeAllowed, gather: () => pause(gatherMs) })
   const kindFor = createHandOutKinds()
   const months = new Map<string, ReturnType<typeof createMonth>>()
 
-  function createMonth(month: string) {
+  function createMonth(writer: string, month: string) {
     // A chain is of one month, so that it goes as a whole when the month is dropped.
-    const chain = createChain(`${process}/hand-outs/${month}`, macs)
+    const chain = createChain(`${writer}/hand-outs/${month}`, macs)
     const key = macs.keyOfChecks(macs.kid, chain.writer)
     if (!key) throw new Error('the first key of a ring is in it')
     // Where each kind of this chain was written, so that it is written once.
-    return { month, chain, key, written: new WeakMap<HandOutKind, number>() }
+    return { writer, chain, key, written: new WeakMap<HandOutKind, number>() }
   }
 
   /** Writes the hand-outs that are allowed. Refused ones take no place in the chain: the rest is prepared again without. */
@@ -76,14 +77,21 @@ export function createHandOutWriter({
 
   /** Writes all, or none and returns what is refused. */
   async function writeMonth(name: string, members: ReadonlyMap<HandOutKind, Waiting[]>): Promise<Set<HandOutKind>> {
-    const month = months.get(name) ?? createMonth(name)
+    const writer = await slot.name()
+    if (months.get(name)?.writer !== writer) months.delete(name)
+    const month = months.get(name) ?? createMonth(writer, name)
     const { chain, written } = month
     try {
       if (!months.has(name)) await addHandOutMonth(db, name)
       months.set(name, month)
       if (chain.isUnknown()) chain.continueFrom(await findEnd(db, chain.writer))
       const { rows, end } = prepareGroups(month, members)
-      const refused = await insertGroups(db, { month: name, groups: rows, end })
+      const refused = await insertGroups(db, { month: name, groups: rows, end, from: chain.known() })
+      if (refused === 'taken') {
+        // Another process continues these chains: this one was taken for dead.
+        slot.lose(chain.writer)
+        return writeMonth(name, members)
+      }
       if (refused.size > 0) return refused
       chain.continueFrom(end)
       for (const { kind, no, kindMac } of rows) if (kindMac !== null) written.set(kind, no)

@@ -13,13 +13,17 @@ export interface AuditContext {
 
 const batch = 500
 
+/** Another process continues this chain: this one was taken for dead. */
+class ChainTaken extends Error {}
+
 /**
  * Puts one batch of committed entries into the chain of changes. Chaining them in their own transactions would make each
  * transaction wait for the one before.
  * @returns whether there may be more
  */
 export async function sealEntries(ctx: AuditContext): Promise<boolean> {
-  const { macs, changes } = ctx.audit
+  const { macs, slot } = ctx.audit
+  const changes = await ctx.audit.changes()
   const isSigned = (row: AuditRow) => macs.isOfEntry(signedPart(row), { kid: row.kid ?? '', mac: row.entryMac ?? '' })
   try {
     return await ctx.db.transaction(async (tx) => {
@@ -38,14 +42,17 @@ export async function sealEntries(ctx: AuditContext): Promise<boolean> {
           const seq = before.seq + 1
           return { ...row, seq, mac: macs.ofChain(before.mac, { writer, seq }, textOf(signedPart(row))) }
         })
-        await chainRows(tx, chained, end)
+        const from = changes.known()
+        if (!from || !(await chainRows(tx, chained, { end, from }))) throw new ChainTaken()
         changes.continueFrom(end)
       }
       return rows.length === batch
     })
   } catch (error) {
     changes.forget() // Where the chain ends depends on whether the commit arrived.
-    throw error
+    if (!(error instanceof ChainTaken)) throw error
+    slot.lose(changes.writer)
+    return true
   }
 }
 

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '../database/database.ts'
+import { releaseSlot, renewSlot, takeSlot } from './writer-slot-store.ts'
+
+/** A process that does not renew it for this long is taken for dead: another one continues its chains. */
+const leaseMs = 5 * 60_000
+
+/** Under which name a process writes its chains. */
+export interface WriterSlot {
+  /** Takes one where the process has none. */
+  name(): Promise<string>
+  /** Somebody else writes this chain by now: the next name is another one. */
+  lose(chain: string): void
+  /** For a timer. @returns false: there is no more to do now */
+  renew(): Promise<boolean>
+  /** At once free for another process, which continues these chains. */
+  release(): Promise<void>
+}
+
+/**
+ * A name that this process leases when it first needs one. There are as many names as processes ever ran at the same time,
+ * not as many as were ever started. The lease keeps two processes from disturbing each other; that they never write the same
+ * chain is ensured by each write, which moves the chain's end only from where its writer knows it (`chain-store.ts`).
+ */
+export function createWriterSlot(db: Database): WriterSlot {
+  const holder = randomUUID()
+  let taken: string | undefined
+  let taking: Promise<string> | undefined
+
+  async function take(): Promise<string> {
+    try {
+      taken = await takeSlot(db, { holder, leaseMs })
+      return taken
+    } finally {
+      taking = undefined
+    }
+  }
+  return {
+    async name() {
+      if (taken !== undefined) return taken
+      taking ??= take()
+      return taking
+    },
+    lose(chain) {
+      if (chain.startsWith(`${taken}/`)) taken = undefined
+    },
+    async renew() {
+      const name = taken
+      const isOurs = name === undefined || (await renewSlot(db, { holder, name, leaseMs }))
+      if (!isOurs && taken === name) taken = undefined
+      return false
+    },
+    async release() {
+      const name = await (taking ?? taken)
+      if (name === undefined) return
+      taken = undefined
+      await releaseSlot(db, { holder, name })
+    },
+  }
+}
+
+/** One that nobody else uses, for a test. */
+export const fixedSlot = (name: string): WriterSlot => ({
+  name: async () => name,
+  lose: () => {},
+  renew: async () => false,
+  release: async () => {},
+})
