@@ -80,6 +80,7 @@ CREATE TABLE "installations" (
 	"uninstall_probed_at" timestamp (3) with time zone,
 	"changed_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"is_unreviewed" boolean DEFAULT false NOT NULL,
+	"reviewing_until" timestamp (3) with time zone,
 	"mac" text
 );
 --> statement-breakpoint
@@ -603,6 +604,7 @@ CREATE INDEX "callback_identities_received" ON "callback_identities" USING btree
 CREATE INDEX "callbacks_account_id_received_at_index" ON "callbacks" USING btree ("account_id","received_at");--> statement-breakpoint
 CREATE INDEX "callbacks_account_id_content_digest_index" ON "callbacks" USING btree ("account_id","content_digest");--> statement-breakpoint
 CREATE INDEX "callbacks_received" ON "callbacks" USING btree ("received_at");--> statement-breakpoint
+CREATE INDEX "callbacks_ageing" ON "callbacks" USING btree ("received_at") WHERE "callbacks"."generation" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "held_callbacks_content" ON "held_callbacks" USING btree ("identity_digest","content_digest");--> statement-breakpoint
 CREATE INDEX "held_callbacks_state" ON "held_callbacks" USING btree ("state","received_at");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_try_at") WHERE "deliveries"."state" = 'waiting';--> statement-breakpoint

@@ -80,7 +80,7 @@ export async function updateInstallation(
 ): Promise<void> {
   await db
     .update(installations)
-    .set({ ...change, changedAt: sql`now()`, isUnreviewed: true })
+    .set({ ...change, changedAt: sql`now()`, isUnreviewed: true, reviewingUntil: null })
     .where(eq(installations.accountId, accountId))
   notices.send('installation_changed', accountId)
 }

@@ -35,6 +35,8 @@ export const installations = pgTable(
     changedAt: moment().notNull().defaultNow(),
     /** It changed, and no worker has checked yet whether its runs can continue and its schedules may still start. */
     isUnreviewed: boolean().notNull().default(false),
+    /** Until then a worker looks at the last change; null as soon as it changes again. */
+    reviewingUntil: moment(),
     /** Null until credentials came into force, and while an uninstall has stopped them. */
     mac: text(),
   },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { account, installed, otherAccount, prepareCallbackStacks, refuses } from '../../test/callback-stack.ts'
 import { ageOutCallbacks } from '../callbacks/age-out-callbacks.ts'
+import { deleteOldCallbacks } from '../callbacks/callback-store.ts'
 import { callbacks } from '../callbacks/callback-table.ts'
 import { ageOutAccounts } from './age-out-accounts.ts'
 import { eraseAbandoned } from './erase-abandoned.ts'
@@ -46,6 +47,28 @@ test('credentials that never served are deleted, with their account and its call
   await stack.send(installed('genuine', { accountId: otherAccount }))
   await stack.prover.proveDue()
   expect(await stack.rows(otherAccount)).toMatchObject([{ clientId: 'genuine', state: 'active' }])
+})
+
+test('ledger entries that stay with their credentials are not looked at to find those that go', async () => {
+  const stack = await createStack()
+  await stack.send(installed('first'), { at: 1 })
+  const { sql } = stack.connection
+  const copies = (generation: number | null, count: number) => sql`
+    insert into callbacks select (jsonb_populate_record(callback, jsonb_build_object(
+      'id', gen_random_uuid(), 'generation', ${generation}::int, 'received_at', '2001-01-01'))).*
+    from callbacks callback, generate_series(1, ${count}) where received_at > '2002-01-01'`
+  await copies(1, 5_000)
+  await copies(null, 30)
+  await sql`vacuum analyze callbacks`
+
+  const [row] = await stack.db.transaction(async (tx) => {
+    await deleteOldCallbacks(tx, { before: stack.clock.now(), limit: 1_000 })
+    return tx.execute(`
+      select pg_stat_get_xact_tuples_returned('callbacks_ageing'::regclass)::int as found,
+        pg_stat_get_xact_tuples_returned('callbacks'::regclass)::int as scanned,
+        pg_stat_get_xact_tuples_deleted('callbacks'::regclass)::int as deleted`)
+  })
+  expect(row).toEqual({ found: 30, scanned: 0, deleted: 30 })
 })
 
 test('old installation events are deleted, but the next one continues their numbers', async () => {

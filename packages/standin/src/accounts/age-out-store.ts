@@ -8,14 +8,19 @@ interface Batch {
   limit: number
 }
 
-/** Deletes credentials that ended without ever being proven. @returns how many */
+/** Deletes credentials that ended without ever being proven; the callbacks that brought them age from now on. @returns how many */
 export async function deleteEndedUnproven(db: Database, { before, limit }: Batch): Promise<number> {
   const deleted = await db.execute(sql`
     with ended as (
       select account_id, generation from ${credentials}
       where proven_at is null and state in ('superseded', 'uninstalled') and since < ${before.toISOString()}::timestamptz
       order by since limit ${limit} for update skip locked
-    ) delete from ${credentials} where (account_id, generation) in (select * from ended) returning 1`)
+    ), deleted as (
+      delete from ${credentials} where (account_id, generation) in (select * from ended) returning account_id, generation
+    ), ageing as (
+      update callbacks set generation = null from deleted
+      where callbacks.account_id = deleted.account_id and callbacks.generation = deleted.generation
+    ) select 1 from deleted`)
   return deleted.length
 }
 

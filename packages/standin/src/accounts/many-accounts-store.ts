@@ -53,7 +53,7 @@ export async function writeAccounts(
       key: ['accountId'],
       set: [
         ...(['activeGeneration', 'mac', 'lastGeneration', 'suspendedUpTo', 'suspendedAt'] as const),
-        ...(['uninstallSignalledAt', 'changedAt', 'isUnreviewed'] as const),
+        ...(['uninstallSignalledAt', 'changedAt', 'isUnreviewed', 'reviewingUntil'] as const),
       ],
     }),
     insertionOf(credentials, changes.newCredentials),

@@ -1,4 +1,4 @@
-import { type AnyColumn, eq, isNotNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, eq, isNotNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { installations } from './account-table.ts'
 
@@ -7,18 +7,38 @@ export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`exists (
   select from ${installations} stopped where stopped.account_id = ${accountId} and stopped.active_generation is null
     and coalesce(stopped.suspended_at, stopped.erasing_since) is not null)`
 
-/** 0 while an account changed that no worker has looked at. */
-export const reviewsDue = sql`select 0 where exists (select from ${installations} where is_unreviewed)`
+/** Longer than a look takes: a worker that dies before its end loses this time. */
+const reviewMs = 30_000
 
-/** Claims accounts that changed since a worker looked at them. One that dies before it has looked loses time only. */
-export async function claimUnreviewed(db: Database, limit: number): Promise<string[]> {
-  const claimed = await db.execute<{ accountId: string }>(sql`
+const isToBeReviewed = sql`is_unreviewed and coalesce(reviewing_until <= now(), true)`
+
+/** 0 while an account changed that no worker looks at. */
+export const reviewsDue = sql`select 0 where exists (select from ${installations} where ${isToBeReviewed})`
+
+/** An account that changed, and the look at it. */
+export interface Review {
+  accountId: string
+  until: Date
+}
+
+/** Claims accounts that changed since a worker looked at them. */
+export async function claimReviews(db: Database, limit: number): Promise<Review[]> {
+  const claimed = await db.execute<{ accountId: string; untilMs: number }>(sql`
     with changed as (
-      select account_id from ${installations} where is_unreviewed limit ${limit} for update skip locked
+      select account_id from ${installations} where ${isToBeReviewed} limit ${limit} for update skip locked
     )
-    update ${installations} set is_unreviewed = false where account_id in (select * from changed)
-    returning account_id as "accountId"`)
-  return claimed.map(({ accountId }) => accountId)
+    update ${installations} set reviewing_until = now() + ${reviewMs} * interval '1 millisecond'
+    where account_id in (select * from changed)
+    returning account_id as "accountId", extract(epoch from reviewing_until)::float8 * 1000 as "untilMs"`)
+  return claimed.map(({ accountId, untilMs }) => ({ accountId, until: new Date(Math.round(untilMs)) }))
+}
+
+/** Notes that an account was looked at, unless it has changed meanwhile. */
+export async function endReview(db: Database, { accountId, until }: Review): Promise<void> {
+  await db
+    .update(installations)
+    .set({ isUnreviewed: false, reviewingUntil: null })
+    .where(and(eq(installations.accountId, accountId), eq(installations.reviewingUntil, until)))
 }
 
 /** 0 while an uninstall is not settled, or its data is being erased: whether it is time decides `listUnsettled`. */

@@ -34,17 +34,16 @@ export async function countUnprovenUnbound(db: Database, atMost: number): Promis
   return row?.count ?? 0
 }
 
-/** Deletes entries from before a moment whose credentials no longer exist. @returns how many */
+/** Deletes entries from before a moment that are about no credentials. @returns how many */
 export async function deleteOldCallbacks(
   db: Database,
   { before, limit }: { before: Date; limit: number },
 ): Promise<number> {
   const deleted = await db.execute(sql`
     with old as (
-      select account_id, id from ${callbacks} where received_at < ${before.toISOString()}::timestamptz and not exists (
-        select from ${credentials} where ${credentials.accountId} = ${callbacks.accountId}
-          and ${credentials.generation} = ${callbacks.generation})
-      limit ${limit} for update skip locked
+      select account_id, id from ${callbacks}
+      where generation is null and received_at < ${before.toISOString()}::timestamptz
+      order by received_at limit ${limit} for update skip locked
     ) delete from ${callbacks} where (account_id, id) in (select * from old) returning 1`)
   return deleted.length
 }

@@ -1,8 +1,9 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 /**
  * The ledger: every callback that was verified and applied, once for each distinct content and identity time. Ages: an entry
- * lives as long as the credentials that it brought; any other is deleted after `ABANDONED_AFTER_DAYS`.
+ * lives as long as the credentials that it brought (`age-out-store.ts`); any other is deleted after `ABANDONED_AFTER_DAYS`.
  */
 export const callbacks = pgTable(
   'callbacks',
@@ -17,7 +18,7 @@ export const callbacks = pgTable(
     issuedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
     receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
     outcome: text({ enum: ['accepted', 'duplicate', 'superseded', 'ignored'] }).notNull(),
-    /** The credentials that it is about. */
+    /** The credentials that it is about; null once they are deleted. */
     generation: integer(),
     /** The sealed body of a type that is kept without effect. */
     sealedBody: text(),
@@ -32,6 +33,8 @@ export const callbacks = pgTable(
     index().on(table.accountId, table.receivedAt),
     index().on(table.accountId, table.contentDigest),
     index('callbacks_received').on(table.receivedAt),
+    // Those that age; the others stay with their credentials, and are never looked at.
+    index('callbacks_ageing').on(table.receivedAt).where(sql`${table.generation} is null`),
   ],
 )
 

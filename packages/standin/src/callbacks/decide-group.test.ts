@@ -20,6 +20,7 @@ const neverInstalled = (accountId: string): Account => ({
     changedAt: now,
     mac: null,
     isUnreviewed: false,
+    reviewingUntil: null,
   },
   credentials: [],
 })

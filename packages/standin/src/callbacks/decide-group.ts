@@ -54,7 +54,8 @@ export function decideGroup(
 function noteReview(before: AccountState, after: AccountState): AccountState {
   const isSame = after.installation === before.installation
   const bringsNew = after.installation.lastGeneration > before.installation.lastGeneration
-  return isSame || bringsNew ? after : { ...after, installation: { ...after.installation, isUnreviewed: true } }
+  if (isSame || bringsNew) return after
+  return { ...after, installation: { ...after.installation, isUnreviewed: true, reviewingUntil: null } }
 }
 
 /** Adds the ledger entries of the earlier callbacks of its group. */
