@@ -1,4 +1,4 @@
-import { startEmbeddedPostgres } from 'standin/embedded-postgres'
+import { startEmbeddedPostgres } from '../src/database/embedded-postgres/index.ts'
 
 /**
  * A process that holds the embedded PostgreSQL of the folder it is given, for tests that kill it: writes its address as a

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedPostgres } from 'standin/embedded-postgres'
+import { startEmbeddedPostgres } from '../src/database/embedded-postgres/index.ts'
 import type { TestProject } from 'vitest/node'
 import { makeTemplateDatabase } from './template-database.ts'
 

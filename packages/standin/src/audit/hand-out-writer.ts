@@ -125,8 +125,11 @@ export function createHandOutWriter({
   return {
     /** The chains of this process so far, the newest last. */
     chains: (): string[] => [...months.values()].map(({ chain }) => chain.writer),
-    /** Where chains of this process end, as far as it saw it committed. */
-    knownEnds: (): Array<{ writer: string; seq: number }> => [...months.values()].map(({ chain }) => chain.knownEnd()),
+    /** Where the chain of this month ends, as far as this process saw it committed. Those of earlier months are dropped some day. */
+    knownEnds: (): Array<{ writer: string; seq: number }> => {
+      const chain = months.get(monthOf(clock.now()))?.chain
+      return chain ? [chain.knownEnd()] : []
+    },
     /**
      * Records a token before it leaves.
      * @returns whether the entry is committed; false where generation, key or grant no longer allow it

@@ -93,6 +93,7 @@ describe('a group of hand-outs is one row, and what they have in common is writt
       { writer: march, seq: 9 },
       { writer: 'p1/hand-outs/2025-04', seq: 1 },
     ])
+    expect(writer.knownEnds()).toEqual([{ writer: 'p1/hand-outs/2025-04', seq: 1 }]) // The month before may be dropped.
     expect(await stack.handOuts()).toHaveLength(10)
     expect(await stack.problems()).toEqual([])
   })
