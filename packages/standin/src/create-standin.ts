@@ -56,7 +56,8 @@ import { fastMutation } from './http/fast-path/fast-mutation.ts'
 import { registerHealthRoutes } from './http/health-route.ts'
 import { type HttpContext, rememberAccounts } from './http/http-context.ts'
 import { createHttpServer } from './http/http-server.ts'
-import { registerOpenApiRoute } from './http/openapi-route.ts'
+import { registerOpenApiRoute } from './http/rest/openapi-route.ts'
+import { registerRestRoutes } from './http/rest/register-rest-routes.ts'
 import { contracted, router } from './http/trpc.ts'
 import { registerTrpcRoute } from './http/trpc-route.ts'
 import { lookForWork, type WaitingLoops } from './look-for-work.ts'
@@ -97,7 +98,7 @@ import { refreshDueTokens, saveTokenUses } from './tokens/refresh-ahead.ts'
 import { tokensDue } from './tokens/refresh-store.ts'
 import { forgetAllInForce, forgetInForce, hearTokenChange, recheckTokens } from './tokens/token-changes.ts'
 import { tokenProcedures } from './tokens/token-procedures.ts'
-import { fastTokenRoute, registerTokenRoute } from './tokens/token-route.ts'
+import { fastTokenRoute } from './tokens/token-route.ts'
 import { createTokenMemory } from './tokens/tokens-context.ts'
 import { sweepBudgets } from './trackunit/rate-budget-store.ts'
 import { signInDownForS } from './trackunit/sign-in-outage-store.ts'
@@ -350,11 +351,12 @@ async function serveHttp(
       registerLifecycleRoute(scope, ctx)
     })
   if (isApi) {
-    await registerTokenRoute(server, ctx)
+    const api = createRouter(ctx)
+    await registerRestRoutes(server, ctx, api)
     registerArtifactRoute(server, ctx)
     await registerReceiverRoute(server, ctx)
     registerOpenApiRoute(server, publicUrl)
-    await registerTrpcRoute(server, ctx, createRouter(ctx))
+    await registerTrpcRoute(server, ctx, api)
   }
   return server
 }

@@ -2,13 +2,12 @@ import { setMaxListeners } from 'node:events'
 import type { AnyTRPCRouter } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { authenticate } from '../access/authenticate.ts'
-import type { Caller } from '../access/caller.ts'
 import { type Refusal, toRefusal } from '../refusal.ts'
 import type { HttpContext } from './http-context.ts'
 import { retryAfterOf } from './problem.ts'
+import { requestContextOf } from './request-context.ts'
 import { checkQuery, decodeText } from './strict-json.ts'
-import { noteFailure, type RequestContext } from './trpc.ts'
+import { noteFailure } from './trpc.ts'
 
 type Options<Router extends AnyTRPCRouter> = FastifyTRPCPluginOptions<Router>
 
@@ -24,14 +23,7 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
   ctx: HttpContext,
   router: Router,
 ): Promise<void> {
-  const createContext = ({ req }: { req: FastifyRequest }): RequestContext => {
-    const arrival = { arrivedAtMs: ctx.clock.monotonicMs(), address: req.ip }
-    let caller: Promise<Caller> | undefined // One look-up for all procedures of a batch.
-    return {
-      requestId: req.id,
-      authenticate: () => (caller ??= authenticate(ctx, req.headers.authorization, arrival)),
-    }
-  }
+  const createContext = ({ req }: { req: FastifyRequest }) => requestContextOf(ctx, req)
   const refused = new WeakMap<FastifyRequest, Refusal>()
   const onError = ({ error, path, req }: { error: Error; path: string | undefined; req: FastifyRequest }) => {
     refused.set(req, toRefusal(error))

@@ -5,10 +5,13 @@ import { type AccessContext, createAccessMemory } from '../access/access-context
 import type { ServiceCaller } from '../access/caller.ts'
 import { createServiceKey } from '../access/service-key.ts'
 import { Secret } from '../config/secret.ts'
+import type { HttpContext } from '../http/http-context.ts'
 import { createHttpServer } from '../http/http-server.ts'
+import { registerRestRoutes } from '../http/rest/register-rest-routes.ts'
+import { contracted, router } from '../http/trpc.ts'
 import { StandinError } from '../standin-error.ts'
 import { createInForceMemory } from './in-force-memory.ts'
-import { registerTokenRoute } from './token-route.ts'
+import { tokenProcedures } from './token-procedures.ts'
 import { createTokenMemory, type TokensContext } from './tokens-context.ts'
 
 const account = '11111111-1111-4111-8111-111111111111'
@@ -43,7 +46,7 @@ async function createApi(onRecord: () => void = () => {}) {
     },
   }
   const watch: Partial<TokensContext['watch']> = { isDown: () => false, whileUp: (work) => work }
-  const ctx = { ...bare, audit, watch, access: createAccessMemory(bare) } as unknown as TokensContext & AccessContext
+  const ctx = { ...bare, audit, watch, access: createAccessMemory(bare) } as unknown as TokensContext & HttpContext
   ctx.access.keys = { find: async () => service, on: (caller) => caller, wasGood: () => true, readAgain: () => {} }
   const claims = { iss: 'https://manager.example', sub: 'anna', aud: 'api', account, exp: 4_000_000_000 }
   const payload = new TextEncoder().encode(JSON.stringify(claims))
@@ -72,7 +75,8 @@ async function createApi(onRecord: () => void = () => {}) {
       },
     )
   const server = await createHttpServer(ctx)
-  await registerTokenRoute(server, ctx)
+  const procedures = router({ token: tokenProcedures(ctx, contracted(ctx)) })
+  await registerRestRoutes(server, ctx, procedures)
   return {
     asked,
     post: (body: unknown, { authorization = serviceKey, ...headers }: Record<string, string> = {}) =>

@@ -10,9 +10,10 @@ import { createServiceKey } from '../../access/service-key.ts'
 import { Secret } from '../../config/secret.ts'
 import { StandinError } from '../../standin-error.ts'
 import { issueToCaller } from '../../tokens/issue-to-caller.ts'
-import { fastTokenRoute, registerTokenRoute } from '../../tokens/token-route.ts'
+import { fastTokenRoute } from '../../tokens/token-route.ts'
 import { createTokenMemory, type TokensContext } from '../../tokens/tokens-context.ts'
 import { createHttpServer } from '../http-server.ts'
+import { registerRestRoutes } from '../rest/register-rest-routes.ts'
 import { contracted, router } from '../trpc.ts'
 import { registerTrpcRoute } from '../trpc-route.ts'
 import { fastMutation } from './fast-mutation.ts'
@@ -99,7 +100,7 @@ async function createBothWays() {
         .mutation(({ ctx: { caller }, input }) => issueToCaller(ctx, caller, input)),
     },
   })
-  await registerTokenRoute(server, ctx)
+  await registerRestRoutes(server, ctx, api)
   await registerTrpcRoute(server, ctx, api)
   await server.listen({ port: 0, host: '127.0.0.1' })
   const { port } = server.server.address() as AddressInfo

@@ -1,0 +1,56 @@
+import type { z } from 'zod'
+
+/**
+ * The fields of an input as a query writes them: `limit=20`, a list as `states=queued&states=running`, an object as
+ * `sort[key]=site`. What does not read as its type stays text, so that the schema refuses it and names the field.
+ * @see OpenAPI 3.1 on `style`: `form` for values and lists, `deepObject` for objects
+ */
+export function inputOfQuery(
+  query: URLSearchParams,
+  fields: Readonly<Record<string, z.core.$ZodType>>,
+): Record<string, unknown> {
+  const given = new Map<string, unknown>()
+  for (const key of new Set(query.keys())) {
+    const texts = query.getAll(key)
+    const [, name = key, part] = /^(\w+)\[([^\]]*)\]$/.exec(key) ?? []
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    const type = field && innermost(field)
+    if (part === undefined)
+      given.set(key, isArray(type) ? texts.map((text) => read(text, type._zod.def.element)) : single(texts, type))
+    else given.set(name, { ...asObject(given.get(name)), ...partOf(part, single(texts, type && memberOf(type, part))) })
+  }
+  return Object.fromEntries(given)
+}
+
+type AnyType = z.core.$ZodTypes
+
+/** A field that is given twice is refused by its schema, which takes no list. */
+const single = (texts: string[], type: z.core.$ZodType | undefined) =>
+  texts.length === 1 ? read(texts[0] ?? '', type) : texts
+
+/** Own properties alone, whatever they are called. */
+const partOf = (name: string, value: unknown) => Object.fromEntries([[name, value]])
+const asObject = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {})
+
+function read(text: string, type: z.core.$ZodType | undefined): unknown {
+  const kind = type && innermost(type)._zod.def.type
+  if (kind === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text)
+  if (kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  return text
+}
+
+function innermost(type: z.core.$ZodType): AnyType {
+  const { def } = type._zod as AnyType['_zod']
+  return 'innerType' in def ? innermost(def.innerType) : (type as AnyType)
+}
+
+const isArray = (type: AnyType | undefined): type is z.core.$ZodArray => type?._zod.def.type === 'array'
+
+/** The type of a field of an object; of a union, in whichever of its objects it stands. */
+function memberOf(type: AnyType, name: string): z.core.$ZodType | undefined {
+  const { def } = type._zod
+  if (def.type === 'object') return Object.hasOwn(def.shape, name) ? def.shape[name] : undefined
+  if (def.type === 'record') return def.valueType
+  if (def.type !== 'union') return undefined
+  return def.options.map((option) => memberOf(innermost(option), name)).find((member) => member !== undefined)
+}
