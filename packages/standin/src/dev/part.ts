@@ -60,7 +60,10 @@ export async function runPart({
   child.stdout.on('data', (piece: Buffer) => out.push(piece))
   child.stderr.on('data', (piece: Buffer) => err.push(piece))
   const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(Buffer.concat(err).toString().trim() || `${command[0]} ended with ${code}`)
+  if (code !== 0) {
+    const said = Buffer.concat(err.length > 0 ? err : out).toString().trim()
+    throw new Error(said || `${command[0]} ended with ${code}`)
+  }
   return Buffer.concat(out).toString().trim()
 }
 

@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { type ErrorReason, errorReasons, procedures } from '@standin/contracts'
 import { expect, test } from 'vitest'
+import { fieldDescriptions } from './field-descriptions.ts'
 import { openApiDocument } from './openapi.ts'
 import { eachRestRoute, pathFields } from './rest-routes.ts'
 
@@ -100,6 +101,13 @@ test('says how a rejected token is reported, and describes every route and part'
   expect(document.info.description).toMatch(/## A rejected token[\s\S]*rejectedFingerprint[\s\S]*TRACKUNIT_REFUSED/)
   for (const paths of Object.values(document.paths))
     for (const { summary } of Object.values(paths) as Operation[]) expect(summary).toMatch(/^[A-Z].*[^.]$/)
+  expect(schemas.Run?.properties).toMatchObject({ retryOf: { description: 'The run that it repeats.' } })
+  for (const [name, fields] of Object.entries(fieldDescriptions))
+    expect(schemas[name]?.properties, name).toMatchObject(
+      Object.fromEntries(
+        Object.entries(fields).map(([field, words]) => [field, { description: expect.stringContaining(words) }]),
+      ),
+    )
   for (const name of ['Run', 'Schedule', 'Installation', 'Row', 'Problem'])
     expect(schemas[name]?.description).toMatch(/\.$/)
 })

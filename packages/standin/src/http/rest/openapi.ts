@@ -19,6 +19,7 @@ import {
   scheduleSchema,
 } from '@standin/contracts'
 import { z } from 'zod'
+import { fieldDescriptions } from './field-descriptions.ts'
 import { eachRestRoute, pathFields, type RestRoute, refusalsOf } from './rest-routes.ts'
 
 const about = `Access tokens, background runs, results, schedules and installations of an IrisX app, for the services of its maker.
@@ -185,10 +186,7 @@ function createSchemas(io: 'input' | 'output', named: ReadonlyArray<[z.ZodType, 
   const uri = (id: string) => `#/components/schemas/${id}`
   const options = {
     ...({ io, target: 'draft-2020-12', uri } as const),
-    // What is answered may get more fields: a client that refuses them would break with the next version.
-    override: ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
-      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
-    },
+    override: io === 'input' ? nameDefault : allowMore,
   }
   return {
     /** @returns a reference to the schema, under the name that it has already or gets now */
@@ -206,11 +204,38 @@ function createSchemas(io: 'input' | 'output', named: ReadonlyArray<[z.ZodType, 
       return Object.fromEntries(
         Object.entries(schemas).map(([id, { $schema, $id, ...schema }]) => {
           const description = named.find(([, name]) => name === id)?.[2]
-          return [id, { ...(description !== undefined && { description }), ...schema }]
+          return [id, { ...(description !== undefined && { description }), ...withDescriptions(id, schema) }]
         }),
       )
     },
   }
+}
+
+/** A reference has its words beside it: generators take them from there. */
+function withDescriptions(id: string, schema: z.core.JSONSchema.BaseSchema): z.core.JSONSchema.BaseSchema {
+  const words = Object.entries(fieldDescriptions[id] ?? {}).map(([field, description]) => {
+    const given = schema.properties?.[field]
+    if (typeof given !== 'object') throw new Error(`there is no field ${id}.${field} to describe`)
+    return [field, { ...given, description: [description, given.description].filter(Boolean).join(' ') }]
+  })
+  return words.length > 0 ? { ...schema, properties: { ...schema.properties, ...Object.fromEntries(words) } } : schema
+}
+
+interface Overridden {
+  jsonSchema: z.core.JSONSchema.BaseSchema
+}
+
+/** What is answered may get more fields: a client that refuses them would break with the next version. */
+function allowMore({ jsonSchema }: Overridden): void {
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+}
+
+/** As words: generators make a field with a `default` one that must be sent. */
+function nameDefault({ jsonSchema }: Overridden): void {
+  if (jsonSchema.default === undefined) return
+  const words = `By default ${JSON.stringify(jsonSchema.default)}.`
+  jsonSchema.description = jsonSchema.description ? `${jsonSchema.description} ${words}` : words
+  delete jsonSchema.default
 }
 
 /** One response for each status, whose `reason` is one of a closed list. */
