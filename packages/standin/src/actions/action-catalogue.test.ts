@@ -24,6 +24,13 @@ const toSomebody = {
 }
 const catalogueOf = (...actions: AnyAction[]) => createActionCatalogue(actions, ['a', 'b', 'c'])
 
+test.for([
+  { state: z.object({ page: z.number() }), mistake: /site-report.*default.*page/ },
+  { state: z.object({ at: z.date().default(() => new Date()) }), mistake: /site-report.*not JSON/ },
+])('a state that could not begin or be kept stops the start: $mistake', ({ state, mistake }) => {
+  expect(() => catalogueOf({ ...report, state })).toThrow(mistake)
+})
+
 test('an action is found by its id', () => {
   const catalogue = catalogueOf(report)
   expect(catalogue.find('site-report')).toBe(report)

@@ -5,12 +5,19 @@ import { StandinError } from '../standin-error.ts'
  * A document with its types, as GraphQL Code Generator makes them: a `TypedDocumentNode` or a `TypedDocumentString`. Named by
  * what it has and not by the class, so that any version of graphql-js can have parsed it.
  */
-export type TypedDocument<Data, Variables> = (ParsedDocument | string) & {
+export type TypedDocument<Data, Variables> = (ParsedDocument | TextDocument) & {
   __apiType?: (variables: Variables) => Data
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of any types is sent the same way
 export type AnyDocument = TypedDocument<any, any>
+
+/** A `String` object: its class stands for none of ours. */
+interface TextDocument {
+  readonly length: number
+  charAt(position: number): string
+  toString(): string
+}
 
 interface ParsedDocument {
   readonly kind: string

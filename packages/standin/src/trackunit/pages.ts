@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
+import { type AnyDocument, textOfDocument } from './graphql-document.ts'
 import type {
   Connection,
   ConnectionOf,
@@ -46,12 +47,12 @@ export function withPages(client: TrackunitRequests): TrackunitClient {
 
 async function* connectionPages<Data, Node>(
   { graphql }: TrackunitRequests,
-  document: string,
+  document: string | AnyDocument,
   { variables, find, from = null }: ConnectionOf<Data, Node>,
 ): AsyncGenerator<ConnectionPage<Node>> {
   let isPartial = false
   const fetchPage = async (after: string | null) => {
-    const answer = await graphql<Data>(document, { ...variables, after })
+    const answer = await graphql<Data>(textOfDocument(document), { ...variables, after })
     isPartial = answer.isPartial
     const connection = find(answer.data)
     if (!connection) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'It answered without the list.' })

@@ -1,9 +1,12 @@
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { type DocumentNode, parse } from 'graphql'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import { createBareContext } from '../../test/bare-context.ts'
 import { json, page, type Respond, startLocalServer } from '../../test/local-server.ts'
 import { Secret } from '../config/secret.ts'
 import { createAccountClient } from './account-client.ts'
+import { changeOfDocument } from './graphql-document.ts'
+import type { TrackunitRequests } from './trackunit-client.ts'
 
 async function connect(respond: Respond) {
   const server = await startLocalServer(respond)
@@ -53,6 +56,55 @@ test('asks REST by path and query', async () => {
     { method: 'GET', path: '/api/asset/v2/assets?size=1&name=%C3%A4+b' },
   ])
 })
+
+test.for([
+  { method: 'POST', send: ({ post }: TrackunitRequests) => post('/api/orders', { a: 1 }, { dry: 'no' }) },
+  { method: 'PUT', send: ({ put }: TrackunitRequests) => put('/api/orders', { a: 1 }, { dry: 'no' }) },
+  { method: 'PATCH', send: ({ patch }: TrackunitRequests) => patch('/api/orders', { a: 1 }, { dry: 'no' }) },
+])('sends a $method with its body as JSON', async ({ method, send }) => {
+  await using trackunit = await connect(json({ id: 7 }))
+  expect(await send(trackunit.client)).toEqual({ id: 7 })
+  expect(trackunit.server.requests).toMatchObject([
+    { method, path: '/api/orders?dry=no', body: '{"a":1}', headers: { 'content-type': 'application/json' } },
+  ])
+})
+
+test('sends a DELETE; an empty answer is nothing', async () => {
+  await using trackunit = await connect((response) => response.writeHead(204).end())
+  expect(await trackunit.client.delete('/api/orders/7')).toBeUndefined()
+  expect(trackunit.server.requests).toMatchObject([{ method: 'DELETE', path: '/api/orders/7', body: '' }])
+})
+
+test('a document with its types gives them to its variables and its answer', async () => {
+  await using trackunit = await connect(json({ data: { asset: { name: 'EX-1' } } }))
+  interface Answer {
+    asset: { name: string }
+  }
+  // As GraphQL Code Generator makes them, with graphql-js of any version.
+  const parsed = parse('query Asset($id: ID!) { asset(id: $id) { name } }') as TypedNode<Answer, { id: string }>
+  class TypedText extends String {
+    __apiType?: (variables: { id: string }) => Answer
+  }
+  const text = new TypedText('query Asset($id: ID!) { asset(id: $id) { name } }')
+
+  for (const document of [parsed, text]) {
+    const { data } = await trackunit.client.graphql(document, { id: '7' })
+    expectTypeOf(data).toEqualTypeOf<Answer>()
+    expect(data.asset.name).toBe('EX-1')
+  }
+  const { requests } = trackunit.server
+  expect(requests.map(({ body }) => JSON.parse(body).variables)).toEqual([{ id: '7' }, { id: '7' }])
+  for (const { body } of requests) expect(changeOfDocument(JSON.parse(body).query)).toBeUndefined()
+  // @ts-expect-error: the variable is missing
+  const wrong = () => trackunit.client.graphql(parsed, {})
+  // @ts-expect-error: the variables are missing
+  const missing = () => trackunit.client.graphql(parsed)
+  expect([wrong, missing]).toHaveLength(2)
+})
+
+interface TypedNode<Data, Variables> extends DocumentNode {
+  __apiType?: (variables: Variables) => Data
+}
 
 describe('invariant 15: a refused token', () => {
   test('is replaced once, by naming its fingerprint', async () => {

@@ -1,6 +1,9 @@
 import type { GraphqlAnswer } from './graphql-answer.ts'
 import type { TypedDocument } from './graphql-document.ts'
 
+// biome-ignore lint/suspicious/noExplicitAny: the cursor is added to the variables, so they are not checked
+type Document<Data> = TypedDocument<Data, any>
+
 export type Query = Readonly<Record<string, string | number>>
 
 /**
@@ -30,7 +33,10 @@ export interface TrackunitClient {
   patch<Data>(path: string, body: object, query?: Query): Promise<Data>
   delete<Data>(path: string, query?: Query): Promise<Data>
   /** Every page of a GraphQL connection. The document takes `$after` and asks for `pageInfo { endCursor hasNextPage }`. */
-  connection<Data, Node>(document: string, of: ConnectionOf<Data, Node>): AsyncIterable<ConnectionPage<Node>>
+  connection<Data, Node>(
+    document: string | Document<Data>,
+    of: ConnectionOf<Data, Node>,
+  ): AsyncIterable<ConnectionPage<Node>>
   /** Every page of a REST list, which has `content` and `totalPages`. */
   list<Item = unknown>(path: string, of?: ListOf): AsyncIterable<ListPage<Item>>
 }
