@@ -53,7 +53,7 @@ export default mergeConfig(
             ...patient,
             // Concurrent tests mostly wait.
             maxConcurrency: 16,
-            include: ['packages/**/*.database.test.ts'],
+            include: ['{packages,scripts}/**/*.database.test.ts'],
             globalSetup: './packages/standin/test/postgres-global-setup.ts',
           },
         },

@@ -202,6 +202,8 @@ async function seriesOfServer(): Promise<Map<string, Set<string>>> {
     signInDownForS: 1,
     oldestDueProofS: 1,
     oldestDueDeliveryS: 1,
+    stillestRunS: 60,
+    accounts: { active: 7 },
   }))
   metrics.countCallback('accepted')
   metrics.countExchange('token')
@@ -211,6 +213,9 @@ async function seriesOfServer(): Promise<Map<string, Set<string>>> {
   metrics.countFailedLoop('deliver')
   metrics.countEndedRun({ actionId: 'fleet-snapshot', state: 'succeeded' })
   metrics.timeExchange()()
+  metrics.timeCommit(0.01)
+  metrics.nameEncryptionKey('key')
+  metrics.measureKeySets(() => ({ callbacks: 1 }))
   const series = new Map<string, Set<string>>()
   for (const [, name = '', labels = ''] of (await metrics.text()).matchAll(/^(\w+)(?:\{(.*)\})? /gm)) {
     const known = series.get(name) ?? new Set()

@@ -36,6 +36,11 @@ CREATE TABLE "observed_tokens" (
 	CONSTRAINT "observed_tokens_kind_value_form_pk" PRIMARY KEY("kind","value","form")
 );
 --> statement-breakpoint
+CREATE TABLE "account_counts" (
+	"state" text PRIMARY KEY NOT NULL,
+	"accounts" integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "credentials" (
 	"account_id" uuid NOT NULL,
 	"generation" integer NOT NULL,

@@ -32,7 +32,7 @@ function startLoop({
     {
       log: pino({}, { write: (line) => (log += line) }),
       watch,
-      metrics: { countFailedLoop: (name) => failures.push(name) },
+      metrics: { countFailedLoop: (name, times = 1) => void failures.push(...Array<string>(times).fill(name)) },
     },
   )
   onTestFinished(loop.stop)

@@ -37,6 +37,7 @@ export function startBackgroundLoop(
   { name, everyMs, work }: LoopRow,
   { log, watch, metrics }: LoopContext,
 ): BackgroundLoop {
+  metrics.countFailedLoop(name, 0)
   let isStopped = false
   let isAwake = true
   let rouse: (() => void) | undefined

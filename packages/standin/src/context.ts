@@ -1,7 +1,7 @@
 import { type Audit, createAudit } from './audit/audit.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
-import { type Connection, connectDatabase, type Database, type Transaction } from './database/database.ts'
+import { type Connection, connectDatabase, type Database, poolWaitS, type Transaction } from './database/database.ts'
 import { type DatabaseWatch, watchDatabase } from './database/database-watch.ts'
 import { createListener, type ReplicaListener } from './database/listen.ts'
 import { migrateDatabase } from './database/migrate.ts'
@@ -133,9 +133,9 @@ export async function openReplica(
     ...{ ...database, ...world, cut: connection.cut, replica: listener.replica },
     seen: createSeenBeats({ ...world, folder: config.database.embeddedDir }),
     ownEnds: ctx.audit.knownEnds,
+    timeCommit: ctx.metrics.timeCommit,
   })
-  ctx.metrics.measurePrepared(connection.preparedTexts)
-  ctx.metrics.measureWatch(watch)
+  measureReplica(ctx, { connection, watch })
   return {
     ctx: { ...ctx, listener, watch, directUrl: database.directUrl },
     onOtherHistory: watch.onOtherHistory,
@@ -147,6 +147,17 @@ export async function openReplica(
       await database.close()
     },
   }
+}
+
+/** What the metrics read of a replica at each scrape. */
+export function measureReplica(
+  { metrics, config, clock }: Context,
+  { connection, watch }: { connection: Connection; watch: DatabaseWatch },
+): void {
+  metrics.measurePrepared(connection.preparedTexts)
+  metrics.measureWatch(watch)
+  metrics.measurePool(() => poolWaitS(connection, clock))
+  metrics.nameEncryptionKey(config.keys.encryption[0].kid)
 }
 
 /** A context over a connection that someone else closes. */

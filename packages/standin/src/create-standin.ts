@@ -5,6 +5,7 @@ import { createAccessMemory } from './access/access-context.ts'
 import { saveForwarding } from './access/observe-forwarding.ts'
 import { saveRefusedTokens } from './access/refused-tokens.ts'
 import { noteInstallationChange, noteRunsChange } from './accounts/account-changes.ts'
+import { countAccounts, readAccountCounts } from './accounts/account-count-store.ts'
 import { createAccountsMemory } from './accounts/accounts-context.ts'
 import { ageOutAccounts } from './accounts/age-out-accounts.ts'
 import { credentialsDue, oldestDueProofS } from './accounts/due-credential-store.ts'
@@ -77,7 +78,7 @@ import { interruptCancelled } from './runs/cancel-run.ts'
 import { claimDueRuns, handOverRuns, isClaiming, noteRunsDue } from './runs/claim-runs.ts'
 import { loseAllRuns, noteHeldRuns, reapRuns } from './runs/reap-runs.ts'
 import { runsDue, runsHeld } from './runs/run-lease-store.ts'
-import { countOpenRunsByState } from './runs/run-list-store.ts'
+import { countOpenRunsByState, stillestRunS } from './runs/run-list-store.ts'
 import { accountOfRun } from './runs/run-store.ts'
 import { createRunsMemory } from './runs/runs-context.ts'
 import { suspendRuns } from './runs/wake-runs.ts'
@@ -307,9 +308,17 @@ export function assemble(
     signInDownForS: await signInDownForS(ctx.db),
     oldestDueProofS: await oldestDueProofS(ctx.db),
     oldestDueDeliveryS: await oldestDueDeliveryS(ctx.db),
+    stillestRunS: await stillestRunS(ctx.db),
+    accounts: await readAccountCounts(ctx.db),
+  }))
+  ctx.metrics.measureKeySets(() => ({
+    callbacks: inSeconds(ctx.trackunit.callbackKeys.ageMs()),
+    users: inSeconds(ctx.access.userKeys?.ageMs()),
   }))
   return ctx
 }
+
+const inSeconds = (ms: number | undefined) => ms && ms / 1_000
 
 const manifestScopesOf = ({ app }: Config): string[] => app.scopes.map(({ scope }) => scope)
 
@@ -453,6 +462,13 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
       work: () => settleUninstalls(ctx),
     },
     { name: 'review-accounts', part: 'worker', everyMs: netMs, due: reviewsDue, work: () => reviewAccounts(ctx) },
+    {
+      name: 'count-accounts',
+      part: 'worker',
+      isSweep: true,
+      everyMs: 300 * seconds,
+      work: () => countAccounts(ctx.db).then(() => false),
+    },
     { name: 'erase-abandoned', part: 'worker', isSweep: true, everyMs: hours, work: () => eraseAbandoned(ctx) },
     // Tokens
     { name: 'refresh-tokens', part: 'worker', everyMs: netMs, due: tokensDue, work: () => refreshDueTokens(ctx) },

@@ -77,6 +77,7 @@ export function createHttpStack({
         refreshIfAllowed: async () => {},
         refreshIfOld: async () => false,
         askedAtMs: () => undefined,
+        ageMs: () => undefined,
       },
       seenUsers: createSeenUsers(bare),
       refusedTokens: { seen: new Map(), observe: () => {} },

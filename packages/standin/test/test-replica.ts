@@ -3,7 +3,7 @@ import { createAudit } from '../src/audit/audit.ts'
 import type { Clock } from '../src/clock.ts'
 import { type Config, readConfig } from '../src/config/config.ts'
 import type { Environment } from '../src/config/environment-schema.ts'
-import { createContext, type ReplicaContext } from '../src/context.ts'
+import { createContext, measureReplica, type ReplicaContext } from '../src/context.ts'
 import { type Connection, connectDatabase } from '../src/database/database.ts'
 import { watchDatabase } from '../src/database/database-watch.ts'
 import { createListener } from '../src/database/listen.ts'
@@ -76,8 +76,12 @@ export function openTestReplica<World extends Clock = ReturnType<typeof createAd
   }
   const listener = createListener(url)
   const seen = createSeenBeats({ ...world, folder: undefined })
-  const watch = watchDatabase({ ...world, url, pooled: false, cut: connection.cut, replica: listener.replica, seen })
   const context = createContext(config, world, connection)
+  const watch = watchDatabase({
+    ...{ ...world, url, pooled: false, cut: connection.cut, replica: listener.replica, seen },
+    timeCommit: context.metrics.timeCommit,
+  })
+  measureReplica(context, { connection, watch })
   const audit = options.process
     ? createAudit({ db: connection.db, clock, keys: config.keys.audit, process: options.process })
     : context.audit

@@ -260,6 +260,8 @@ interface Watched extends Pick<Dependencies, 'replica' | 'clock' | 'log'>, Pick<
   seen: SeenBeats
   /** Where this process's chains of the audit end, as far as their commit was answered. */
   ownEnds?: () => ReadonlyArray<{ writer: string; seq: number }>
+  /** Told how long each commit took. */
+  timeCommit?: (seconds: number) => void
 }
 
 /**
@@ -272,6 +274,7 @@ export function watchDatabase({
   cut,
   seen,
   ownEnds = () => [],
+  timeCommit = () => {},
   ...dependencies
 }: Watched): DatabaseWatch & {
   /**
@@ -291,7 +294,8 @@ export function watchDatabase({
     const found = seen.get() ? undefined : await readBeat(own.sql)
     if (found) await seen.recall(found)
     const [before, ends] = [seen.get(), ownEnds()]
-    const { aheadMs, ...beat } = await probe(own.sql, dependencies.clock, signal, before)
+    const { aheadMs, tookMs, ...beat } = await probe(own.sql, dependencies.clock, signal, before)
+    timeCommit(tookMs / 1_000)
     if (before && before.history !== beat.history) {
       await seen.recall(beat)
       tellAll()

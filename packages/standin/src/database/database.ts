@@ -1,6 +1,7 @@
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js/session'
 import postgres, { type Sql } from 'postgres'
+import type { Clock } from '../clock.ts'
 import { drizzleOf } from './drizzle-of.ts'
 import { withPreparedStatements } from './prepared-statements.ts'
 import { createSockets, type Sockets } from './sockets.ts'
@@ -76,6 +77,13 @@ export function connectDatabase(
     cut,
     close: () => sql.end({ timeout: 5 }).finally(end),
   }
+}
+
+/** How long a statement waits in a pool and for its answer, in seconds. */
+export async function poolWaitS({ sql }: Pick<Connection, 'sql'>, clock: Pick<Clock, 'monotonicMs'>): Promise<number> {
+  const beganAtMs = clock.monotonicMs()
+  await sql`select 1`
+  return (clock.monotonicMs() - beganAtMs) / 1_000
 }
 
 /** Reads everything as it was at one moment. */

@@ -22,7 +22,8 @@ export class DatabaseBehind extends Error {
  * whose synchronous standby is away. One replica writes at a time, and the others wait for it by asking again: a commit that
  * never ends holds one session, however many replicas ask.
  * @param seen the highest beat that is known to be committed: a database that is not as far is left as it is
- * @returns how far this machine's clock is ahead of the database's, in milliseconds, and the beat that was committed
+ * @returns how far this machine's clock is ahead of the database's, how long the commit took, both in milliseconds,
+ *   and the beat that was committed
  * @throws DatabaseBehind, once and for every replica, until `database after-restore`; the database's error; never returns where
  *   the commit does not
  */
@@ -31,9 +32,10 @@ export async function probe(
   clock: Clock,
   signal: AbortSignal,
   seen?: Beat,
-): Promise<Beat & { aheadMs: number }> {
+): Promise<Beat & { aheadMs: number; tookMs: number }> {
   for (;;) {
     const askedAtMs = clock.now().getTime()
+    const beganAtMs = clock.monotonicMs()
     const [row] = await sql<Array<{ ms: number; history: string; beats: number }>>`
       insert into heartbeats (id, at) select 1, clock_timestamp() where pg_try_advisory_xact_lock(${advisoryLocks.probe})
       on conflict (id) do update set at = excluded.at, beats = heartbeats.beats + 1
@@ -41,7 +43,8 @@ export async function probe(
       returning extract(epoch from at)::float8 * 1000 as ms, history, beats::float8 as beats`
     if (row) {
       const { ms, ...beat } = row
-      return { ...beat, aheadMs: (askedAtMs + clock.now().getTime()) / 2 - ms }
+      const tookMs = clock.monotonicMs() - beganAtMs
+      return { ...beat, tookMs, aheadMs: (askedAtMs + clock.now().getTime()) / 2 - ms }
     }
     const [found] = await sql<Array<{ by: string | null; isBehind: boolean }>>`
       select found_behind_by as by, ${isBehind(sql, seen)} as "isBehind" from heartbeats`

@@ -61,7 +61,9 @@ export async function runPart({
   child.stderr.on('data', (piece: Buffer) => err.push(piece))
   const [code] = await once(child, 'close')
   if (code !== 0) {
-    const said = Buffer.concat(err.length > 0 ? err : out).toString().trim()
+    const said = Buffer.concat(err.length > 0 ? err : out)
+      .toString()
+      .trim()
     throw new Error(said || `${command[0]} ended with ${code}`)
   }
   return Buffer.concat(out).toString().trim()

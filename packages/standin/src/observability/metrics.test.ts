@@ -12,6 +12,8 @@ const counts = async () => ({
   signInDownForS: 12,
   oldestDueProofS: 40,
   oldestDueDeliveryS: 50,
+  stillestRunS: 60,
+  accounts: { active: 7 },
 })
 
 async function freePort(): Promise<number> {

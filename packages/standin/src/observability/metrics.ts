@@ -14,6 +14,10 @@ export interface Counts {
   oldestDueProofS: number
   /** Since the longest-waiting delivery was due to be sent; 0 while none is. */
   oldestDueDeliveryS: number
+  /** Since the run that stands still for longest got its turn, or told of any progress; 0 while none waits or works. */
+  stillestRunS: number
+  /** Accounts by the state of their credentials, as they were counted last. */
+  accounts: Readonly<Record<string, number>>
 }
 
 /** What this process knows about its database. */
@@ -94,7 +98,35 @@ export function createMetrics() {
     help: 'How far this machine’s clock is ahead of the database’s; 0 while they are within a minute of each other.',
     registers,
   })
+  // What is alerted on begins with 0: Prometheus does not see the growth of a counter that begins with its first event.
+  callbacks.inc({ answer: 'KEYS_UNAVAILABLE' satisfies ErrorReason }, 0)
+  exchanges.inc({ outcome: 'invalid-client' }, 0)
+  const commitSeconds = new Histogram({
+    name: 'standin_database_commit_seconds',
+    help: 'How long the database took to commit one row.',
+    registers,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  })
+  const poolWait = new Gauge({
+    name: 'standin_database_pool_wait_seconds',
+    help: 'How long a statement waited for a connection of the pool and for its answer, at this scrape.',
+    registers,
+  })
+  const keySetAge = new Gauge({
+    name: 'standin_key_set_age_seconds',
+    help: 'How old the public keys are that callbacks and users are verified with.',
+    labelNames: ['keys'],
+    registers,
+  })
+  const encryptionKey = new Gauge({
+    name: 'standin_encryption_key_info',
+    help: 'The name of the key with which this process encrypts.',
+    labelNames: ['key'],
+    registers,
+  })
   let watch: Watched | undefined
+  let readPool = async () => 0
+  let readKeySets = (): Readonly<Record<string, number | undefined>> => ({})
   let readPrepared = () => 0
   let readCounts: () => Promise<Counts | undefined> = async () => undefined
   let readSpool = async () => 0
@@ -125,6 +157,17 @@ export function createMetrics() {
       help: 'How long a delivery has been due to be sent; 0 while none is.',
       registers,
     }),
+    stillestRun: new Gauge({
+      name: 'standin_oldest_run_without_progress_seconds',
+      help: 'How long a run has been due without a worker, or worked on without progress; 0 while none is.',
+      registers,
+    }),
+    accounts: new Gauge({
+      name: 'standin_accounts',
+      help: 'Accounts by the state of their credentials, counted every five minutes.',
+      labelNames: ['state'],
+      registers,
+    }),
   }
 
   return {
@@ -138,12 +181,23 @@ export function createMetrics() {
     countRefusal: ({ route, reason }: { route: string; reason: ErrorReason }) => refusals.inc({ route, reason }),
     /** A row of the database without a valid signature. */
     countForgedRow: (table: string) => forgedRows.inc({ table }),
-    countFailedLoop: (loop: string) => failedLoops.inc({ loop }),
+    /** @param times 0: makes the loop known, so that its first failure counts */
+    countFailedLoop: (loop: string, times = 1) => failedLoops.inc({ loop }, times),
     countMissingKeys: (keys: number) => keysMissing.set(keys),
     countEndedRun: ({ actionId, state }: { actionId: string; state: RunState }) =>
       endedRuns.inc({ action: actionId, state }),
     /** @returns what ends the measurement */
     timeExchange: (): (() => void) => exchangeSeconds.startTimer(),
+    timeCommit: (seconds: number) => commitSeconds.observe(seconds),
+    nameEncryptionKey: (key: string) => encryptionKey.set({ key }, 1),
+    /** Reads how long a statement takes through the pool, in seconds, each time that metrics are scraped. */
+    measurePool(waitS: () => Promise<number>): void {
+      readPool = waitS
+    },
+    /** Reads how old fetched keys are, in seconds, each time that metrics are scraped. Undefined: there are none. */
+    measureKeySets(agesS: () => Readonly<Record<string, number | undefined>>): void {
+      readKeySets = agesS
+    },
     /** Reads what the database counts, each time that metrics are scraped. */
     measureDatabase(counts: () => Promise<Counts>): void {
       readCounts = counts
@@ -163,7 +217,9 @@ export function createMetrics() {
     contentType: registry.contentType,
     /** In Prometheus' text format. While the database is down, its counts stay as they were. */
     async text(): Promise<string> {
-      const counts = watch?.isDown() ? undefined : await readCounts().catch(() => undefined)
+      const isDown = watch?.isDown() ?? false
+      if (!isDown) poolWait.set(await readPool().catch(() => 0)) // Before what is counted, which takes places as well.
+      const counts = isDown ? undefined : await readCounts().catch(() => undefined)
       if (counts) {
         gauges.runs.reset()
         for (const [state, runs] of Object.entries(counts.openRuns)) gauges.runs.set({ state }, runs)
@@ -171,7 +227,13 @@ export function createMetrics() {
         gauges.signIn.set(counts.signInDownForS)
         gauges.dueProof.set(counts.oldestDueProofS)
         gauges.dueDelivery.set(counts.oldestDueDeliveryS)
+        gauges.stillestRun.set(counts.stillestRunS)
+        gauges.accounts.reset()
+        for (const [state, accounts] of Object.entries(counts.accounts)) gauges.accounts.set({ state }, accounts)
       }
+      keySetAge.reset()
+      for (const [keys, ageS] of Object.entries(readKeySets()))
+        if (ageS !== undefined) keySetAge.set({ keys }, Math.round(ageS))
       databaseUp.set(watch && !watch.isDown() ? 1 : 0)
       clockAhead.set(Math.round((watch?.clockOffByMs() ?? 0) / 1_000))
       preparedTexts.set(readPrepared())

@@ -5,7 +5,7 @@ import { arrayParameter, isAmong, isAmongGiven } from '../database/is-among.ts'
 import { restoredAt } from '../database/restore-store.ts'
 import { openStates } from './run-lifecycle.ts'
 import { isRun, type RunRow } from './run-store.ts'
-import { type RunKey, runs } from './run-table.ts'
+import { type RunKey, runEvents, runs } from './run-table.ts'
 
 /** Whether a run exists and has not ended. */
 export async function isOpenRun(db: Database, run: RunKey): Promise<boolean> {
@@ -112,6 +112,24 @@ export async function lastSucceededRun(
 export async function isOlderThan(tx: Transaction, run: RunKey, ageMs: number): Promise<boolean> {
   const isOld = sql`${runs.endedAt} < now() - make_interval(secs => ${ageMs / 1_000})`
   return (await tx.$count(runs, and(isRun(run), isOld))) > 0
+}
+
+/**
+ * How long the run that stands still for longest has done so: due and claimed by no worker, or worked on without an event.
+ * Reads only runs that have their turn. For the metrics.
+ */
+export async function stillestRunS(db: Database): Promise<number> {
+  const [row] = await db.execute<{ seconds: number }>(sql`
+    select coalesce(extract(epoch from now() - min(since)), 0)::float8 as seconds from (
+      select min(coalesce(waiting_until, promoted_at)) as since from ${runs}
+      where promoted_at is not null and ended_at is null and replica_id is null and coalesce(waiting_until, promoted_at) <= now()
+      union all
+      select coalesce((
+        select at from ${runEvents} event where event.account_id = working.account_id and event.run_id = working.id
+        order by seq desc limit 1), started_at)
+      from ${runs} working where state in ('running', 'cancelling')
+    ) still`)
+  return Math.max(0, row?.seconds ?? 0)
 }
 
 /** Whether the database was restored since a run was accepted. */

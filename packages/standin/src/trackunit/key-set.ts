@@ -99,6 +99,8 @@ export function createKeySet(
     refreshIfAllowed,
     /** When the keys that serve now were requested, on the monotonic clock. */
     askedAtMs: () => current()?.askedAtMs,
+    /** How old the keys are that were fetched last, for the metrics; undefined while there are none. */
+    ageMs: () => keys && clock.monotonicMs() - keys.askedAtMs,
     /**
      * For a timer: fetches keys again that are ten minutes old, so that a withdrawn one ends even without traffic.
      * @returns false: there is no more to do now
