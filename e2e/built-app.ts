@@ -32,8 +32,14 @@ export async function serveBuiltApp(given: { port: number; server: string; manag
   return serveFolder(await buildOnce(), { port: given.port, policy, write })
 }
 
-/** A production build: under the test runner's `test`, React would include its warnings, half as much code again. */
-const environment = { NODE_ENV: 'production', STANDIN_SERVER_URL: server, MANAGER_ORIGINS: manager }
+/**
+ * A production build: under the test runner's `test`, React would include its warnings, half as much code again. It is made of
+ * the packages' sources, also in the process that sets the tests up, where the runner does not say so.
+ */
+const environment = {
+  ...{ NODE_ENV: 'production', NODE_OPTIONS: '--conditions=@standin/source' },
+  ...{ STANDIN_SERVER_URL: server, MANAGER_ORIGINS: manager },
+}
 
 /** Builds the app once for each state of its sources: a build takes longer than most tests. @returns its folder */
 export async function buildOnce(): Promise<string> {
