@@ -1,0 +1,104 @@
+import { type Cluster, type Replica, signal } from './cluster.ts'
+
+/** What goes wrong for a while. @returns what ends it */
+type Fault = (at: { cluster: Cluster; replica: Replica; random: () => number }) => Promise<() => unknown>
+
+const link =
+  (name: keyof Replica['links'], how: 'cut' | 'freeze' | 'delay'): Fault =>
+  async ({ replica, random }) => {
+    const bad = replica.links[name]
+    if (how === 'delay') bad.delay(20 + random() * 200)
+    else bad[how]()
+    return () => bad.mend()
+  }
+
+const trackunit =
+  (faults: object): Fault =>
+  async ({ cluster }) => {
+    await cluster.trackunit.control('faults', faults, 'PUT')
+    return () => cluster.trackunit.control('faults', {}, 'PUT')
+  }
+
+export const faults = {
+  async 'a server is killed'({ replica }) {
+    await replica.kill()
+    return () => replica.start()
+  },
+  async 'a server is frozen'({ replica }) {
+    const pid = replica.pid()
+    signal(pid, 'SIGSTOP')
+    return () => signal(pid, 'SIGCONT')
+  },
+  async 'PostgreSQL is killed'({ cluster }) {
+    await cluster.database.kill()
+    return () => cluster.database.start()
+  },
+  async 'signing keys change'({ cluster, random }) {
+    await cluster.trackunit.control('keys/rotate', { withdrawOld: random() < 0.5 })
+    return () => {}
+  },
+  'the database is cut off': link('toDatabase', 'cut'),
+  'the database falls silent': link('toDatabase', 'freeze'),
+  'the database is slow': link('toDatabase', 'delay'),
+  'Trackunit is cut off': link('toTrackunit', 'cut'),
+  'Trackunit falls silent': link('toTrackunit', 'freeze'),
+  'Trackunit is slow': link('toTrackunit', 'delay'),
+  'callers are cut off': link('fromCallers', 'cut'),
+  'callers wait': link('fromCallers', 'freeze'),
+  'signing keys cannot be fetched': trackunit({ jwks: { status: 503 } }),
+  'the token endpoint refuses everybody': trackunit({ apptoken: { status: 401, body: { error: 'invalid_client' } } }),
+  'the token endpoint answers nonsense': trackunit({ apptoken: { body: { access_token: 7, expires_in: 'soon' } } }),
+  'the token endpoint is overloaded': trackunit({ apptoken: { retryAfterS: 1 } }),
+  'the token endpoint hangs': trackunit({ apptoken: { hang: true } }),
+  'the APIs fail': trackunit({ graphql: { status: 500 }, rest: { status: 502, body: '<html>' } }),
+} as const satisfies Record<string, Fault>
+
+type Name = keyof typeof faults
+
+/** Faults that concern the same part do not come at the same time: the end of one would mend the other. */
+const partOf = (name: Name, replica: number): string =>
+  /token endpoint|APIs|cannot be fetched/.test(name)
+    ? 'trackunit'
+    : /PostgreSQL/.test(name)
+      ? 'postgres'
+      : /^a server/.test(name)
+        ? `server ${replica}`
+        : /signing keys change/.test(name)
+          ? 'keys'
+          : `${name.split(' ').slice(0, 2).join(' ')} ${replica}`
+
+/**
+ * Begins faults at random, up to three at once, each for up to two seconds, until `endsAtMs`; then ends them all.
+ * @returns how often each began
+ */
+export async function makeFaults(
+  cluster: Cluster,
+  { random, endsAtMs, say }: { random: () => number; endsAtMs: number; say: (line: string) => void },
+): Promise<Map<Name, number>> {
+  const begun = new Map<Name, number>()
+  const going = new Map<string, Promise<void>>()
+  const names = Object.keys(faults) as Name[]
+  while (performance.now() < endsAtMs) {
+    const name = names[Math.floor(random() * names.length)] as Name
+    const number = Math.floor(random() * cluster.replicas.length)
+    const [pauseMs, lastsMs] = [100 + random() * 400, 200 + random() * 1_800]
+    const part = partOf(name, number)
+    if (going.size < 3 && !going.has(part)) {
+      begun.set(name, (begun.get(name) ?? 0) + 1)
+      say(`${name} (${number}) for ${Math.round(lastsMs)} ms`)
+      const replica = cluster.replicas[number] as Replica
+      const fault = async () => {
+        const end = await faults[name]({ cluster, replica, random })
+        await sleep(lastsMs)
+        await end()
+        going.delete(part)
+      }
+      going.set(part, fault())
+    }
+    await Promise.race([sleep(pauseMs), ...going.values()])
+  }
+  await Promise.all(going.values())
+  return begun
+}
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
