@@ -61,18 +61,14 @@ export async function startCluster({ random, fleetSize }: { random: () => number
       /** A server that cannot reach its database ends while it starts; whoever deploys it starts it again. */
       const supervise = async () => {
         const started = part
-        let wasUp = false
-        const up = until(name, () => answers(`http://127.0.0.1:${port}/health/live`), {
-          timeoutMs: 60_000,
-          everyMs: 200,
-        })
-        up.then(
-          () => void (wasUp = true),
-          () => {},
+        const live = () => answers(`http://127.0.0.1:${port}/health/live`)
+        const up = until(name, live, { timeoutMs: 60_000, everyMs: 200 }).then(
+          () => true,
+          () => false,
         )
         const code = await started.ended
         if (expected.has(started)) return
-        if (wasUp) crashes.push(`${name} ended with ${code}: ${log.slice(-3).join('\n')}`)
+        if (await Promise.race([up, false])) crashes.push(`${name} ended with ${code}: ${log.slice(-3).join('\n')}`)
         await replica.start()
       }
       const replica: Replica = {
