@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
  * `<what>.<subject>.long.test.ts`. What failed is repeated with the seed that is printed first.
  */
 const subjects = {
-  faults: 'Trackunit or the database answers late, wrongly, or not at all',
+  faults: 'servers, database, network and Trackunit fail together, or one of them for long',
   fuzz: 'a million callbacks that were made to be wrong',
   kills: 'processes and databases that are killed again and again',
   soak: 'days of many accounts, in accelerated time',

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedPostgres } from '../src/database/embedded-postgres/index.ts'
 import type { TestProject } from 'vitest/node'
+import { startEmbeddedPostgres } from '../src/database/embedded-postgres/index.ts'
 import { makeTemplateDatabase } from './template-database.ts'
 
 declare module 'vitest' {
