@@ -11,6 +11,16 @@ const input = z.object({
     .array(z.object({ name: z.string(), most: z.number().nullable() }))
     .readonly()
     .default([]),
+  to: z.union([z.object({ site: z.string() }), z.object({ group: z.string(), deep: z.boolean() })]).optional(),
+  by: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('day'), day: z.int() }),
+      z.object({ kind: z.literal('all') }),
+    ])
+    .optional(),
+  names: z.record(z.string(), z.object({ en: z.string() })).optional(),
+  pair: z.tuple([z.object({ a: z.int() }), z.object({ b: z.int() })]).optional(),
+  both: z.intersection(z.object({ a: z.int() }), z.object({ b: z.int() })).optional(),
   since: z
     .string()
     .transform((text) => new Date(text))
@@ -33,6 +43,13 @@ describe('invariant 25: what an action stores of an input', () => {
     { given: { size: 1 }, paths: ['size'] },
     { given: { days: 3, a: 1, b: 2 }, paths: ['a', 'b'] },
     { given: { limits: [{ name: 'a', most: 1, least: 'x'.repeat(1_000) }] }, paths: ['limits.0.least'] },
+    { given: { to: { site: 's' }, by: { kind: 'day', day: 1 }, names: { x: { en: 'X' } } } },
+    { given: { pair: [{ a: 1 }, { b: 2 }], both: { a: 1, b: 2 } } },
+    { given: { to: { group: 'g', deep: true, x: 1 } }, paths: ['to.x'] },
+    { given: { by: { kind: 'all', day: 1 } }, paths: ['by.day'] },
+    { given: { names: { x: { en: 'X', da: 'Y' } } }, paths: ['names.x.da'] },
+    { given: { pair: [{ a: 1, b: 1 }, { b: 2 }] }, paths: ['pair.0.b'] },
+    { given: { both: { a: 1, b: 2, c: 3 } }, paths: ['both.c'] },
     { given: { constructor: 1 }, paths: ['constructor'] },
     { given: { days: 'x' }, paths: ['days'] },
   ])('$given', ({ given, paths }) => {

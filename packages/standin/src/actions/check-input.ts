@@ -18,13 +18,13 @@ export function checkInput({ input: schema }: Pick<AnyAction, 'input'>, input: R
     })
   const unknown = [...unknownFields(schema, input, [])]
   if (unknown.length > 0) {
-    const message = 'the action has no such input'
+    const message = `the action has no such input; it has ${Object.keys(schema.shape).join(', ') || 'none'}`
     throw new z.ZodRealError(unknown.map((path) => ({ code: 'custom', path, message, input: undefined })))
   }
   schema.parse(input)
 }
 
-/** Fields that an object schema would drop in silence, at any depth. Of a union each member must check its own. */
+/** Fields that a schema would drop in silence, at any depth. */
 function* unknownFields(schema: z.core.$ZodType, value: unknown, path: string[]): Generator<string[]> {
   const { def } = (schema as z.core.$ZodTypes)._zod
   switch (def.type) {
@@ -42,6 +42,33 @@ function* unknownFields(schema: z.core.$ZodType, value: unknown, path: string[])
       for (const [index, each] of value.entries()) yield* unknownFields(def.element, each, [...path, String(index)])
       return
     }
+    case 'record': {
+      if (typeof value !== 'object' || value === null) return
+      for (const [name, each] of Object.entries(value)) yield* unknownFields(def.valueType, each, [...path, name])
+      return
+    }
+    case 'tuple': {
+      if (!Array.isArray(value)) return
+      for (const [index, each] of value.entries()) {
+        const item = def.items[index] ?? def.rest
+        if (item) yield* unknownFields(item, each, [...path, String(index)])
+      }
+      return
+    }
+    case 'union': {
+      // Of those that accept the value, the one that knows most of it; if none does, the schema says so.
+      const accepting = def.options.filter((option) => z.safeParse(option, value).success)
+      const unknown = accepting.map((option) => [...unknownFields(option, value, path)])
+      yield* unknown.sort((left, right) => left.length - right.length)[0] ?? []
+      return
+    }
+    case 'intersection': {
+      const right = new Set([...unknownFields(def.right, value, path)].map((field) => field.join('\0')))
+      for (const field of unknownFields(def.left, value, path)) if (right.has(field.join('\0'))) yield field
+      return
+    }
+    case 'lazy':
+      return yield* unknownFields(def.getter(), value, path)
     case 'optional':
     case 'nullable':
     case 'default':

@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../database/database.ts'
 import type { RunLease } from '../runs/run-lease-store.ts'
 import { workingStates } from '../runs/run-lifecycle.ts'
 import { whileHeld } from '../runs/while-held.ts'
+import { StandinError } from '../standin-error.ts'
 import { hasMachines, insertRows, readRows } from './result-row-store.ts'
 import { keepResult, openResult } from './result-store.ts'
 import {
@@ -19,7 +20,7 @@ export interface ResultWriter {
   columns(columns: readonly GivenColumn[]): Promise<void>
   /**
    * Adds rows at the end; if they have an order, the worst first. A row whose id already exists is ignored.
-   * @throws Error when a cell does not match its column
+   * @throws StandinError `ACTION_FAULTY` for a cell that does not match its column, naming row and column
    */
   rows(rows: readonly GivenRow[]): Promise<void>
   /** At most one. */
@@ -99,9 +100,10 @@ export function createResultWriter(db: Database, run: RunLease): OpenResult {
     },
     async rows(given) {
       await open()
-      if (position + buffered.length + given.length > maxRows) throw new Error(`a result has at most ${maxRows} rows`)
+      if (position + buffered.length + given.length > maxRows)
+        throw new StandinError('ACTION_FAULTY', { detail: `A result has at most ${maxRows} rows.` })
       changed.early = null
-      for (const row of given) buffered.push(understandRow(row, columns))
+      for (const row of given) buffered.push(understandRow(row, columns, position + buffered.length + 1))
       if (buffered.length >= rowsAtOnce) await flush()
     },
     async chart(chart) {
@@ -109,7 +111,7 @@ export function createResultWriter(db: Database, run: RunLease): OpenResult {
       await open()
     },
     async early(given, total) {
-      const rows = given.slice(0, mostEarly).map((row) => understandRow(row, columns))
+      const rows = given.slice(0, mostEarly).map((row, nth) => understandRow(row, columns, nth + 1))
       changed.early = { rows: rows.map(({ searched: _, ...row }) => ({ ...row, isNew: false })), total }
       await open()
     },

@@ -8,20 +8,26 @@ const columns: ResultColumn[] = [
 ]
 
 test('a cell that is left out, or is not a finite number, is unknown', () => {
-  expect(understandRow({ id: 'a', cells: { hours: Number.NaN } }, columns).cells).toEqual({ name: null, hours: null })
+  expect(understandRow({ id: 'a', cells: { hours: Number.NaN } }, columns, 12).cells).toEqual({
+    name: null,
+    hours: null,
+  })
 })
 
 test.for([
-  [{ hours: '4' }, 'is not hours'],
-  [{ name: 4 }, 'is not text'],
-  [{ other: 'x' }, 'there is no column "other"'],
-] as const)('a cell that its column does not allow is a mistake: %o', ([cells, message]) => {
-  expect(() => understandRow({ id: 'a', cells }, columns)).toThrow(message)
+  [{ hours: '4' }, 'the column "hours" takes a number (hours), and its cell is a text.'],
+  [{ name: 4 }, 'the column "name" takes a text or a message, and its cell is a number.'],
+  [{ other: 'x' }, 'there is no column "other"; the columns are name, hours.'],
+] as const)('a cell that its column does not allow is named by its row and column: %o', ([cells, what]) => {
+  const detail = `Row 12 of its result, and of the files made of it: ${what}`
+  expect(() => understandRow({ id: 'a', cells }, columns, 12)).toThrow(
+    expect.objectContaining({ reason: 'ACTION_FAULTY', detail }),
+  )
 })
 
 test('an impossible position is unknown', () => {
   const column: ResultColumn = { key: 'place', title: 'Position', kind: 'place', filterable: false }
-  const understood = (place: string) => understandRow({ id: 'a', cells: { place } }, [column]).cells.place
+  const understood = (place: string) => understandRow({ id: 'a', cells: { place } }, [column], 12).cells.place
   for (const place of ['55.67,12.56', '-90,180', '1e-7,0']) expect(understood(place)).toBe(place)
   for (const place of ['1e+21,0', '91,0', '0,181', '55.67', '55.67,', '1,2,3', 'NaN,0', 'here', '']) {
     expect(understood(place), place).toBeNull()
@@ -32,6 +38,7 @@ test('texts are cut, and contain nothing that the database refuses', () => {
   const { id, machine, cells } = understandRow(
     { id: 'a\0', machine: { id: 'm', name: '\ud800x' }, cells: { name: `${'x'.repeat(499)}😀` } },
     columns,
+    1,
   )
   expect({ id, machine }).toEqual({ id: 'a', machine: { id: 'm', name: '\ufffdx', detail: null } })
   expect(cells.name).toBe(`${'x'.repeat(499)}\ufffd`)

@@ -1,4 +1,5 @@
 import { type Message, type SentColumn, type SentRow, textOf, withTexts } from '@standin/contracts'
+import { StandinError } from '../standin-error.ts'
 
 /** A row as an action adds it. A cell that is left out is unknown. */
 export interface GivenRow {
@@ -16,13 +17,19 @@ const textKinds: ReadonlySet<SentColumn['kind']> = new Set(['text', 'moment', 'p
 
 /**
  * Checks a row against the columns and cuts its texts.
- * @throws Error for a cell without a column or of another kind: a mistake in the action
+ * @param number of the row in the result, from 1
+ * @throws StandinError `ACTION_FAULTY` for a cell without a column or of another kind, naming row and column
  */
-export function understandRow({ id, machine, cells }: GivenRow, columns: readonly SentColumn[]): StorableRow {
+export function understandRow(
+  { id, machine, cells }: GivenRow,
+  columns: readonly SentColumn[],
+  number: number,
+): StorableRow {
   const stray = Object.keys(cells).find((key) => !columns.some((column) => column.key === key))
-  if (stray !== undefined) throw new Error(`result row: there is no column "${stray}"`)
+  if (stray !== undefined)
+    throw faulty(number, `there is no column "${stray}"; the columns are ${columns.map(({ key }) => key).join(', ')}`)
   const understood = Object.fromEntries(
-    columns.map((column) => [column.key, understandCell(cells[column.key], column)]),
+    columns.map((column) => [column.key, understandCell(cells[column.key], column, number)]),
   )
   const named = machine
     ? {
@@ -43,15 +50,33 @@ export function understandRow({ id, machine, cells }: GivenRow, columns: readonl
 function understandCell(
   value: Message | number | null | undefined,
   { key, kind }: SentColumn,
+  number: number,
 ): Message | number | null {
   if (value === null || value === undefined) return null
   if (typeof value === 'object' && kind === 'text') return storableMessage(value, longest.cell)
   if (typeof value === 'object' || (typeof value === 'string') !== textKinds.has(kind))
-    throw new Error(`result row: "${key}" is not ${kind}`)
+    throw faulty(number, `the column "${key}" takes ${takes(kind)}, and its cell is ${nameOf(value)}`)
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (kind === 'place' && !isOnEarth(value)) return null
   return storable(value, longest.cell)
 }
+
+const texts: Partial<Record<SentColumn['kind'], string>> = {
+  text: 'a text or a message',
+  moment: 'a moment, such as "2026-01-31T12:00:00Z"',
+  place: 'a place, such as "55.7,12.6"',
+  number: 'a number',
+}
+const takes = (kind: SentColumn['kind']) => texts[kind] ?? `a number (${kind})`
+const nameOf = (value: unknown) =>
+  ({ string: 'a text', number: 'a number', object: 'an object', boolean: 'a boolean' })[String(typeof value)] ??
+  'of another kind'
+
+const faulty = (number: number, what: string) =>
+  new StandinError('ACTION_FAULTY', { detail: `Row ${number} of its result, and of the files made of it: ${what}.` })
+
+const faultyColumns = (what: string) =>
+  new StandinError('ACTION_FAULTY', { detail: `The columns of its result: ${what}.` })
 
 const searchedText = (cell: SentRow['cells'][string] | undefined) =>
   typeof cell === 'object' && cell !== null ? textOf(cell) : cell
@@ -71,14 +96,14 @@ export const storableMessage = (message: Message, length: number): Message =>
 /** @throws Error for columns with the same key, or too many */
 export function understandColumns(columns: readonly SentColumn[]): SentColumn[] {
   const keys = new Set(columns.map(({ key }) => key))
-  if (keys.size !== columns.length) throw new Error('result columns: two have the same key')
-  if (columns.length > 40) throw new Error('result columns: more than 40')
+  if (keys.size !== columns.length) throw faultyColumns('two have the same key')
+  if (columns.length > 40) throw faultyColumns('there are more than 40')
   // The key under which rows are sorted by machine.
-  if (keys.has('machine')) throw new Error('result columns: "machine" is taken; rows have a machine of their own')
+  if (keys.has('machine')) throw faultyColumns('"machine" is taken; rows have a machine of their own')
   const nameless = columns.find(({ namedBy }) => namedBy !== undefined && !keys.has(namedBy))
-  if (nameless) throw new Error(`result columns: "${nameless.key}" is named by "${nameless.namedBy}", which is none`)
+  if (nameless) throw faultyColumns(`"${nameless.key}" is named by "${nameless.namedBy}", which is none`)
   const astray = columns.find(({ under }) => under !== undefined && !keys.has(under))
-  if (astray) throw new Error(`result columns: "${astray.key}" is under "${astray.under}", which is none`)
+  if (astray) throw faultyColumns(`"${astray.key}" is under "${astray.under}", which is none`)
   return columns.map(({ key, title, kind, filterable, namedBy, under, icons }) => ({
     key,
     title: storableMessage(title, 100),

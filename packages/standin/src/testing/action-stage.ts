@@ -13,11 +13,12 @@ import {
 } from '@standin/contracts'
 import format from 'icu-minify/format'
 import type { z } from 'zod'
+import { checkInput } from '../actions/check-input.ts'
 import type { Action, AnyAction, PartContext, RunContext } from '../actions/define-action.ts'
 import { type Kept, keepState, readState } from '../actions/keep-state.ts'
 import type { PreviewOfRun, PreviousRun } from '../actions/run-predecessors.ts'
 import type { GivenColumn } from '../results/result-writer.ts'
-import type { GivenRow } from '../results/understand-rows.ts'
+import { type GivenRow, understandRow } from '../results/understand-rows.ts'
 import { createChangeGate } from '../runs/change-gate.ts'
 import { StandinError } from '../standin-error.ts'
 import { guardChanges } from '../trackunit/guard-changes.ts'
@@ -133,6 +134,7 @@ export function createActionStage({
       endsHalfWay?: boolean
     } = {},
   ): Promise<Played> {
+    checkInput(action, { ...input })
     const run = ++runs
     const firstRequest = trackunit.requests.length
     const key = `${action.id} ${mode}`
@@ -200,7 +202,7 @@ export function createActionStage({
           },
           async rows(given) {
             for (const row of given) {
-              checkCells(row, said.columns)
+              checkCells(row, said.columns, rows.length + 1)
               if (!ids.has(row.id)) rows.push(row)
               ids.add(row.id)
             }
@@ -209,7 +211,7 @@ export function createActionStage({
             said.chart = chart
           },
           async early(rows) {
-            for (const row of rows) checkCells(row, said.columns)
+            for (const [nth, row] of rows.entries()) checkCells(row, said.columns, nth + 1)
             said.early.push([...rows])
           },
           async figure(figure) {
@@ -347,15 +349,16 @@ export function createActionStage({
 const passing: readonly string[] = ['TRACKUNIT_RATE_LIMITED', 'TRACKUNIT_UNAVAILABLE']
 
 /** @throws Error for a cell that the engine would not take either */
-function checkCells({ cells }: GivenRow, columns: readonly GivenColumn[]): void {
-  for (const [key, value] of Object.entries(cells)) {
-    const kind = columns.find((column) => column.key === key)?.kind
-    if (kind === undefined) throw new Error(`there is no column "${key}"`)
-    if (value === null || value === undefined) continue
-    const isText = typeof value === 'string' || (kind === 'text' && isMessage(value))
-    const isRight = ['text', 'moment', 'place'].includes(kind) ? isText : Number.isFinite(value)
-    if (!isRight) throw new Error(`"${key}" is not ${kind}: ${value}`)
-    if (kind === 'moment') Temporal.Instant.from(String(value))
+function checkCells(row: GivenRow, columns: readonly GivenColumn[], number: number): void {
+  understandRow(
+    row,
+    columns.map((column) => ({ filterable: false, ...column })),
+    number,
+  )
+  for (const { key, kind } of columns) {
+    const value = row.cells[key]
+    if (kind === 'moment' && typeof value === 'string') Temporal.Instant.from(value)
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`row ${number}: "${key}" is ${value}`)
   }
 }
 
