@@ -43,7 +43,14 @@ export default mergeConfig(
             isolate: false,
             unstubEnvs: true,
             include: ['{apps,packages,scripts}/**/*.test.{ts,tsx}'],
-            exclude: [...configDefaults.exclude, '**/dist/**', '**/*.database.test.ts', '**/*.long.test.ts'],
+            // The template's tests are a maker's: Node runs them.
+            exclude: [
+              ...configDefaults.exclude,
+              '**/dist/**',
+              '**/template/**',
+              '**/*.database.test.ts',
+              '**/*.long.test.ts',
+            ],
           },
         },
         {

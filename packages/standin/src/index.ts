@@ -1,4 +1,4 @@
-export { type KeyedMessage, type Message, type ResultIcon, textOf } from '@standin/contracts'
+export { type KeyedMessage, type Message, type ResultIcon, type StandinApp, textOf } from '@standin/contracts'
 export { actionsIn } from './actions/actions-in.ts'
 export type { ChangeWords } from './actions/change-words.ts'
 export {
