@@ -25,7 +25,8 @@ function pathsIn(document: string): string[] {
 
 test.each(documents)('the paths that %s names exist', (document) => {
   const missing = pathsIn(document).filter(
-    (path) => !/[<>*…]|\/dist$/.test(path) && !existsSync(join(root, path)) && !existsSync(join(root, dirname(document), path)),
+    (path) =>
+      !/[<>*…]|\/dist$/.test(path) && !existsSync(join(root, path)) && !existsSync(join(root, dirname(document), path)),
   )
   expect(missing).toEqual([])
 })
