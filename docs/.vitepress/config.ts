@@ -13,6 +13,7 @@ export default defineConfig({
       {
         text: 'For makers',
         items: [
+          { text: 'Making it yours', link: '/making-it-yours' },
           { text: 'Debugging', link: '/debugging' },
           { text: 'Going live', link: '/going-live' },
           { text: 'For Trackunit’s review', link: '/trackunit-review' },
