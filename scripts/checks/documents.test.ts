@@ -39,7 +39,21 @@ test.each(documents)('the links of %s lead somewhere', (document) => {
 test.each(documents)('the commands that %s names exist', (document) => {
   const { scripts } = JSON.parse(read('package.json'))
   const named = [...read(document).matchAll(/npm (?:run (?:--silent )?)?([\w:]+)/g)].map(([, name]) => name ?? '')
-  const builtIn = ['registry', 'ci', 'install', 'alone', 'packages', 'package', 'and', 'is', 'passes', 'dlx', 'create', 'update', 'test']
+  const builtIn = [
+    'registry',
+    'ci',
+    'install',
+    'alone',
+    'packages',
+    'package',
+    'and',
+    'is',
+    'passes',
+    'dlx',
+    'create',
+    'update',
+    'test',
+  ]
   expect(named.filter((name) => !(name in scripts) && !builtIn.includes(name))).toEqual([])
 })
 
