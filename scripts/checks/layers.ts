@@ -13,6 +13,7 @@ const packages = [
 const rooms = [
   'index.ts, serves-the-contract.ts, run-server.ts',
   'create-standin.ts',
+  'console',
   'operator',
   'dev, fleet, testing',
   'when-uninstalled.ts, signed-tables.ts',

@@ -18,6 +18,17 @@ CREATE TABLE "service_keys" (
 	CONSTRAINT "service_keys_digest_unique" UNIQUE("digest")
 );
 --> statement-breakpoint
+CREATE TABLE "console_sessions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"code_digest" text NOT NULL,
+	"may_change" boolean NOT NULL,
+	"code_ends_at" timestamp (3) with time zone NOT NULL,
+	"opened_at" timestamp (3) with time zone,
+	"ended_at" timestamp (3) with time zone,
+	"mac" text NOT NULL,
+	CONSTRAINT "console_sessions_codeDigest_unique" UNIQUE("code_digest")
+);
+--> statement-breakpoint
 CREATE TABLE "forwarded_requests" (
 	"hour" timestamp (3) with time zone NOT NULL,
 	"setting" text NOT NULL,

@@ -37,6 +37,7 @@ import { systemClock } from './clock.ts'
 import { type Config, readConfig } from './config/config.ts'
 import type { Environment } from './config/environment-schema.ts'
 import type { Part } from './config/parts.ts'
+import { createConsole } from './console/serve-console.ts'
 import { openReplica, type ReplicaContext } from './context.ts'
 import type { Channel } from './database/listen.ts'
 import { addMonthsAhead } from './database/month-partitions.ts'
@@ -241,7 +242,8 @@ async function startServer(config: Config, { actions, closers, beginAgain }: Sta
     history.isOther = true
     if (history.isThere) beginAgain()
   })
-  closers.push(await serveMetrics(ctx.metrics, config.metrics, log))
+  const operatorsConsole = createConsole({ ...ctx, console: { keysMissing: unreadable, stored: undefined } })
+  closers.push(await serveMetrics(ctx.metrics, config.metrics, log, operatorsConsole))
 
   const http = await serveHttp(ctx, { publicUrl, unreadable, isFit, isStopping: () => server.isStopping })
   server.http = http

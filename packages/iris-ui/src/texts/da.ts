@@ -982,6 +982,8 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
       'grant.set': (of) => `Lod ${of.name ?? 'en tjeneste'} handle på denne konto.`,
       'database.restored': () => 'Serveren blev ført tilbage til en tidligere tilstand, og al adgang blev testet igen.',
       'grant.removed': (of) => `Lod ikke længere ${of.name ?? 'en tjeneste'} handle på denne konto.`,
+      'console.opened': () => 'Åbnede driftskonsollen.',
+      'console.closed': () => 'Lukkede driftskonsollen.',
     } satisfies Record<string, (of: Said) => string>,
     otherEvent: (words) => `${words}.`,
   },

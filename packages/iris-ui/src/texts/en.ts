@@ -1030,6 +1030,8 @@ export const en = ({ name: app, support }: AppWords) => ({
       'grant.set': (of: Said) => `Allowed ${of.name ?? 'a service'} to act on this account.`,
       'database.restored': () => 'The server went back to an earlier state and tested all access again.',
       'grant.removed': (of: Said) => `Stopped ${of.name ?? 'a service'} from acting on this account.`,
+      'console.opened': () => 'Opened the operator’s console.',
+      'console.closed': () => 'Closed the operator’s console.',
     } as Record<string, (of: Said) => string>,
     otherEvent: (words: string) => `${words}.`,
   },

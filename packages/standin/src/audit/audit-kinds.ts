@@ -69,6 +69,8 @@ const kindOfEvent = {
   'grant.set': 'access',
   'grant.removed': 'access',
   'database.restored': 'access',
+  'console.opened': 'access',
+  'console.closed': 'access',
 } as const satisfies Record<string, AuditKind>
 
 /** The events that can be recorded; one without a kind does not compile. */

@@ -8,6 +8,27 @@ export async function aliveReplicas(db: Database): Promise<Set<number>> {
   return new Set(rows.map(({ id }) => id))
 }
 
+/** A replica as the database sees it. */
+export interface SeenReplica {
+  id: number
+  /** Null over a local socket. */
+  address: string | null
+  startedAt: Date
+  /** When its session last did something: each does so several times a second. */
+  heardAt: Date
+}
+
+export async function listReplicas(db: Database): Promise<SeenReplica[]> {
+  const rows = await db.execute<{ id: number; address: string | null; started: number; heard: number }>(sql`
+    select replica.id, host(session.client_addr) as address, extract(epoch from session.backend_start)::float8 * 1000 as started,
+      extract(epoch from session.state_change)::float8 * 1000 as heard
+    from (${replicaLocks}) replica join pg_stat_activity session using (pid) order by session.backend_start`)
+  return rows.map(({ id, address, started, heard }) => ({
+    ...{ id, address },
+    ...{ startedAt: new Date(started), heardAt: new Date(heard) },
+  }))
+}
+
 /**
  * Whether the replica that a column names lives and was heard within this time, for use inside a statement. A frozen
  * process keeps its session and its lock, and is silent.

@@ -1,22 +1,26 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 
 /**
- * `GET /metrics` on a port of its own, apart from what the internet reaches. A port that is taken costs the metrics of
- * this process, not its start.
- * @param address port 0: no metrics
+ * `GET /metrics` and the operator's console on a port of their own, apart from what the internet reaches. A port that is
+ * taken costs both of this process, not its start.
+ * @param address port 0: neither
+ * @param console what answers below `/console`
  * @returns what ends it
  */
 export async function serveMetrics(
   metrics: Pick<Metrics, 'text' | 'contentType'>,
   { port, host }: { port: number; host: string },
   log: Pick<Logger, 'info' | 'warn'>,
+  console: RequestListener = (_request, response) => void response.writeHead(404).end(),
 ): Promise<() => Promise<void>> {
   if (port === 0) return async () => {}
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
-    if (request.method !== 'GET' || request.url?.split('?', 1)[0] !== '/metrics') {
+    const path = request.url?.split('?', 1)[0]
+    if (path === '/console' || path?.startsWith('/console/')) return void console(request, response)
+    if (request.method !== 'GET' || path !== '/metrics') {
       response.writeHead(404).end()
       return
     }

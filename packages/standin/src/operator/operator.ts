@@ -7,6 +7,7 @@ import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
 import { toRefusal } from '../refusal.ts'
 import { addAuditCommand } from './audit-command.ts'
 import { addCallbacksCommand } from './callbacks-command.ts'
+import { addConsoleCommand } from './console-command.ts'
 import { addDatabaseCommand } from './database-command.ts'
 import { addDeliveriesCommand } from './deliveries-command.ts'
 import { addDevCommand } from './dev-command.ts'
@@ -45,6 +46,7 @@ const commands: ReadonlyArray<(program: Command, terminal: Terminal) => void> = 
   addDatabaseCommand,
   addDoctorCommand,
   addDevCommand,
+  addConsoleCommand,
 ]
 
 /**

@@ -5,15 +5,13 @@ import { encryptionKeyReaders } from './key-reader-table.ts'
 
 /** The keys of one replica. */
 export interface KeyReader {
+  replicaId: number
   writes: string
   reads: readonly string[]
 }
 
 /** Says which keys a replica has; rows of those that are gone go along. */
-export async function saveKeyReader(
-  db: Database,
-  { replicaId, writes, reads }: KeyReader & { replicaId: number },
-): Promise<void> {
+export async function saveKeyReader(db: Database, { replicaId, writes, reads }: KeyReader): Promise<void> {
   await db.delete(encryptionKeyReaders).where(not(isReplicaAlive(encryptionKeyReaders.replicaId)))
   const row = { writes, reads: [...reads] }
   await db
@@ -25,7 +23,7 @@ export async function saveKeyReader(
 /** The keys of every replica that is there. */
 export async function liveKeyReaders(db: Database): Promise<KeyReader[]> {
   return db
-    .select({ writes: encryptionKeyReaders.writes, reads: encryptionKeyReaders.reads })
+    .select()
     .from(encryptionKeyReaders)
     .where(sql`${isReplicaAlive(encryptionKeyReaders.replicaId)}`)
 }

@@ -1,0 +1,45 @@
+import { boolean, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { SignedKind } from '../secrets/signed-rows.ts'
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 })
+
+/**
+ * Sessions of the operator's console, from the one-time code that opens them on. Ages: those that are over are deleted when the
+ * operator makes the next code.
+ */
+export const consoleSessions = pgTable('console_sessions', {
+  id: uuid().primaryKey(),
+  /** base64url of the SHA-256 of the code; 256 random bits need no slow hash. */
+  codeDigest: text().notNull().unique(),
+  mayChange: boolean().notNull(),
+  codeEndsAt: moment().notNull(),
+  /** When the code was used: it works once. */
+  openedAt: moment(),
+  /** When the operator signed out. */
+  endedAt: moment(),
+  mac: text().notNull(),
+})
+
+export type ConsoleSessionRow = typeof consoleSessions.$inferSelect
+
+/** Only a process with the server's keys makes a code, lets a session change something, or prolongs one. */
+export const signedConsoleSessions: SignedKind<Omit<ConsoleSessionRow, 'mac'>> = {
+  name: 'console session',
+  idOf: ({ id }) => id,
+  signed: ({ id, codeDigest, mayChange, codeEndsAt, openedAt, endedAt }) => [
+    ...[id, codeDigest, String(mayChange)],
+    ...[codeEndsAt, openedAt, endedAt].map((at) => at?.toISOString() ?? null),
+  ],
+}
+
+/** What the browser keeps: it is checked without the database while that is down. */
+export interface ConsoleCookie {
+  id: string
+  endsAt: Date
+}
+
+export const signedConsoleCookies: SignedKind<ConsoleCookie> = {
+  name: 'console cookie',
+  idOf: ({ id }) => id,
+  signed: ({ id, endsAt }) => [id, endsAt.toISOString()],
+}

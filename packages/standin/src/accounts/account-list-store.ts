@@ -1,0 +1,97 @@
+import type { CredentialState, ErrorReason, InstallationState } from '@standin/contracts'
+import { type SQL, sql } from 'drizzle-orm'
+import type { Database } from '../database/database.ts'
+import { credentials, installations } from './account-table.ts'
+
+/** An account as a list has it. */
+export interface ListedAccount {
+  accountId: string
+  state: InstallationState
+  since: Date | null
+  reason: ErrorReason | null
+  generation: number | null
+  /** The newest credentials that wait for a decision: to be approved or refused, or to be released from quarantine. */
+  waiting: { state: CredentialState; generation: number } | null
+  /** Something unproven says that the account uninstalled the app. */
+  isUninstallSignalled: boolean
+}
+
+interface AccountListing {
+  /** Accounts in this state, and those with newer credentials in it. */
+  state?: InstallationState | undefined
+  /** The beginning of an account's id, or a part of one of its client ids. */
+  search?: string | undefined
+  after?: string | undefined
+  limit: number
+}
+
+/** Each account with its state: that of the credentials in force, else of the newest; see `currentCredentials`. */
+const described = (where: SQL) => sql`
+  select installation.account_id, current.generation, current.reason, waiting.state as waiting_state,
+    waiting.generation as waiting_generation,
+    installation.uninstall_signalled_at > now() - interval '1 day' as is_signalled,
+    case when current.state <> 'uninstalled' and current.issued_at <= installation.suspended_up_to then 'suspended'
+      else coalesce(current.state,
+        case when installation.suspended_up_to is null and installation.uninstalled_at is null then 'none' else 'uninstalled' end)
+    end as state,
+    case when current.state <> 'uninstalled' and current.issued_at <= installation.suspended_up_to
+      then coalesce(installation.suspended_at, installation.suspended_up_to) else current.since end as since
+  from ${installations} installation
+  left join lateral (
+    select * from ${credentials} each where each.account_id = installation.account_id
+    order by each.state in ('active', 'parked') desc, each.state <> 'superseded' desc, each.generation desc limit 1
+  ) current on true
+  left join lateral (
+    select * from ${credentials} each where each.account_id = installation.account_id
+      and each.state in ('awaiting-approval', 'quarantined') order by each.generation desc limit 1
+  ) waiting on true
+  where ${where}`
+
+/** Accounts in the order of their ids. */
+export async function listAccountsForOperator(
+  db: Database,
+  { state, search = '', after, limit }: AccountListing,
+): Promise<ListedAccount[]> {
+  const isFound = sql`(${search} = '' or starts_with(installation.account_id::text, lower(${search})) or exists (
+    select from ${credentials} each where each.account_id = installation.account_id and position(${search} in each.client_id) > 0))`
+  const isAfter = sql`(${after ?? null}::text is null or installation.account_id > ${after ?? null}::text::uuid)`
+  const rows = await db.execute<{
+    account_id: string
+    state: InstallationState
+    since: string | null
+    reason: ErrorReason | null
+    generation: number | null
+    waiting_state: CredentialState | null
+    waiting_generation: number | null
+    is_signalled: boolean | null
+  }>(sql`
+    select * from (${described(sql`${isFound} and ${isAfter}`)}) account
+    where ${state ?? null}::text is null or state = ${state ?? null} or waiting_state = ${state ?? null}
+    order by account_id limit ${limit}`)
+  return rows.map(({ account_id: accountId, state, since, reason, generation, ...row }) => ({
+    ...{ accountId, state, reason, generation },
+    since: since === null ? null : new Date(since),
+    waiting:
+      row.waiting_state === null || row.waiting_generation === null
+        ? null
+        : { state: row.waiting_state, generation: row.waiting_generation },
+    isUninstallSignalled: row.is_signalled ?? false,
+  }))
+}
+
+/** How many accounts there are in each state; states without one are left out. */
+export async function countAccountsByState(db: Database): Promise<Partial<Record<InstallationState, number>>> {
+  const rows = await db.execute<{ state: InstallationState; count: number }>(
+    sql`select state, count(*)::int as count from (${described(sql`true`)}) account group by state order by state`,
+  )
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
+}
+
+/** How many accounts have credentials that wait for a decision, by their state. */
+export async function countWaitingForDecision(db: Database): Promise<{ approval: number; quarantined: number }> {
+  const [row] = await db.execute<{ approval: number; quarantined: number }>(sql`
+    select count(distinct account_id) filter (where state = 'awaiting-approval')::int as approval,
+      count(distinct account_id) filter (where state = 'quarantined')::int as quarantined
+    from ${credentials} where state in ('awaiting-approval', 'quarantined')`)
+  return row ?? { approval: 0, quarantined: 0 }
+}

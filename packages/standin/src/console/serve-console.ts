@@ -1,0 +1,113 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createAttemptLimiter } from '../access/attempt-limiter.ts'
+import {
+  type ConsoleSession,
+  cookieOf,
+  endConsoleSession,
+  findSessionOfCookie,
+  sessionLifeMs,
+  useConsoleCode,
+} from '../access/console-sessions.ts'
+import { cookieIn, cookieToSet, isMeantForUs, isSentByUs, readForm } from './admit.ts'
+import { findAsset } from './assets.ts'
+import type { ConsoleContext, Visit } from './console-context.ts'
+import { type ConsolePage, framed } from './frame.ts'
+import { nowPage } from './now-page.ts'
+import { explain, failedPage, openPage, signedOutPage, tooManyTriesPage, wrongCodePage } from './open-page.ts'
+import { readNow } from './read-now.ts'
+
+/** The same policy as the app's: no inline script, no eval, nothing from elsewhere, in no frame. */
+const contentPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+const headers = {
+  'content-security-policy': contentPolicy,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin', // With `no-referrer` a browser hides the origin of our own forms.
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/** A code has 256 bits: this bounds what tries cost, not whether one succeeds. */
+const triesPerMinute = { address: 10, inAll: 60 }
+
+/**
+ * The operator's console, on the private port: pages rendered here, with one small script that renews them. Nothing but the
+ * page that opens it is shown without a session.
+ * @param ctx of this process
+ */
+export function createConsole(ctx: ConsoleContext): RequestListener {
+  const tries = createAttemptLimiter(triesPerMinute)
+
+  return (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      ctx.log.error({ err: error }, 'the console failed')
+      show(response, failedPage(500, 'This page could not be made', explain(error)))
+    })
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://console')
+    if (!isMeantForUs(request.headers.host, ctx.config.metrics.host))
+      return show(
+        response,
+        failedPage(421, 'Another name', 'Open the console as localhost or by an IP address, as its link does.'),
+      )
+    const asset = request.method === 'GET' ? await findAsset(path) : undefined
+    if (asset) return send(response, 200, asset.body, { 'content-type': asset.type })
+    if (request.method === 'POST') return answerForm(request, response, path)
+    if (request.method !== 'GET') return send(response, 405, '', { allow: 'GET, POST' })
+    if (path === '/console/open') return show(response, openPage)
+    const session = await sessionOf(request)
+    if (!session) return show(response, signedOutPage)
+    show(response, await pageOf(path, { session, query, now: ctx.clock.now() }), session)
+  }
+
+  async function answerForm(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    if (!isSentByUs(request)) return show(response, failedPage(403, 'Not sent', 'This form is not of the console.'))
+    const form = await readForm(request)
+    if (!form) return show(response, failedPage(413, 'Not sent', 'This is no form, or too much at once.'))
+    if (path === '/console/open') return open(request, response, form)
+    const session = await sessionOf(request)
+    if (!session) return show(response, signedOutPage)
+    if (path === '/console/close') {
+      await endConsoleSession(ctx, session)
+      return send(response, 303, '', { location: '/console', 'set-cookie': cookieToSet('', 0) })
+    }
+    show(response, nothingHere, session)
+  }
+
+  async function open(request: IncomingMessage, response: ServerResponse, form: URLSearchParams): Promise<void> {
+    if (!(await tries.allows(request.socket.remoteAddress ?? ''))) return show(response, tooManyTriesPage)
+    const session = await useConsoleCode(ctx, (form.get('code') ?? '').trim())
+    if (!session) return show(response, wrongCodePage)
+    send(response, 303, '', {
+      location: '/console',
+      'set-cookie': cookieToSet(cookieOf(ctx, session), sessionLifeMs / 1_000),
+    })
+  }
+
+  async function sessionOf(request: IncomingMessage): Promise<ConsoleSession | undefined> {
+    const cookie = cookieIn(request)
+    return cookie === undefined ? undefined : findSessionOfCookie(ctx, cookie)
+  }
+
+  async function pageOf(path: string, visit: Visit): Promise<ConsolePage> {
+    if (path === '/console') return nowPage(await readNow(ctx), visit)
+    return nothingHere
+  }
+
+  function show(response: ServerResponse, page: ConsolePage, session?: ConsoleSession): void {
+    const around = { appName: ctx.config.app.name, session, now: ctx.clock.now() }
+    send(response, page.status ?? 200, framed(page, around), { 'content-type': 'text/html; charset=utf-8' })
+  }
+}
+
+const nothingHere = failedPage(404, 'There is no such page', 'Look at the address, or go back.')
+
+function send(response: ServerResponse, status: number, body: string, more: Record<string, string>): void {
+  if (response.headersSent) return void response.end()
+  response.writeHead(status, { ...headers, ...more }).end(body)
+}

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import { prepareCallbackStacks } from '../../test/callback-stack.ts'
+import { serveTestConsole } from '../../test/console-stack.ts'
+import { testSigned } from '../../test/signed-rows.ts'
+import { type ConsoleSessionRow, consoleSessions, signedConsoleSessions } from '../access/console-session-table.ts'
+import { makeConsoleCode } from '../access/console-sessions.ts'
+
+const createStack = prepareCallbackStacks()
+const pages = ['/console', '/console/accounts', '/console/callbacks', '/console/services', '/console/nothing']
+
+async function start(change: Parameters<typeof serveTestConsole>[1] = {}) {
+  const stack = await createStack()
+  const served = await serveTestConsole(stack, change)
+  return {
+    ...served,
+    stack,
+    open: served.open,
+    use: async (code: string) => (await served.ask('/console/open', { form: { code } })).status,
+    /** Changes the one session, as Standin would sign it. */
+    async change(change: Partial<ConsoleSessionRow>) {
+      const [row] = await stack.db.select().from(consoleSessions)
+      if (!row) throw new Error('there is one')
+      const next = { ...row, ...change }
+      await stack.db.update(consoleSessions).set({ ...next, mac: testSigned.sign(signedConsoleSessions, next) })
+    },
+    [Symbol.asyncDispose]: served[Symbol.asyncDispose],
+  }
+}
+
+const ago = (ms: number) => new Date(Date.now() - ms)
+
+describe('a code', () => {
+  test('opens one session, whose cookie no script and no other site reaches; the audit says so', async () => {
+    await using served = await start()
+    const code = (await makeConsoleCode(served.ctx, { mayChange: false })).reveal()
+    const { status, headers } = await served.ask('/console/open', { form: { code } })
+
+    expect({ status, location: headers.location }).toEqual({ status: 303, location: '/console' })
+    expect(headers['set-cookie']).toEqual([
+      expect.stringMatching(/^standin_console=\S+; Path=\/console; HttpOnly; SameSite=Strict; Max-Age=3600$/),
+    ])
+    expect(await served.use(code)).toBe(403)
+    expect(await served.stack.audit()).toEqual(['console.opened'])
+    expect(await served.stack.dump()).not.toContain(code)
+  })
+
+  test('opens one of two sessions when it is used twice at once', async () => {
+    await using served = await start()
+    const code = (await makeConsoleCode(served.ctx, { mayChange: true })).reveal()
+    const answers = await Promise.all([served.use(code), served.use(code), served.use(code)])
+    expect(answers.sort()).toEqual([303, 403, 403])
+  })
+
+  test('opens nothing after a minute, if it is another one, or if someone else wrote its row', async () => {
+    await using served = await start()
+    const code = (await makeConsoleCode(served.ctx, { mayChange: false })).reveal()
+    expect([await served.use('x'.repeat(43)), await served.use('')]).toEqual([403, 403])
+
+    await served.change({ codeEndsAt: ago(1) })
+    expect(await served.use(code)).toBe(403)
+    await served.change({ codeEndsAt: new Date(Date.now() + 60_000) })
+    await served.stack.db.update(consoleSessions).set({ mayChange: true })
+    expect(await served.use(code)).toBe(403)
+    expect(await served.ctx.metrics.text()).toContain('standin_forged_rows_total{table="console session"} 1')
+  })
+
+  test('may be tried ten times in a minute', async () => {
+    await using served = await start()
+    for (let no = 0; no < 10; no++) expect(await served.use('wrong')).toBe(403)
+    const code = (await makeConsoleCode(served.ctx, { mayChange: false })).reveal()
+    expect(await served.use(code)).toBe(429)
+  })
+
+  test('that was not used is deleted with the sessions that are over, when the next one is made', async () => {
+    await using served = await start()
+    await makeConsoleCode(served.ctx, { mayChange: false })
+    await served.change({ codeEndsAt: ago(3 * 3_600_000) })
+    await makeConsoleCode(served.ctx, { mayChange: false })
+    expect(await served.stack.db.$count(consoleSessions)).toBe(1)
+  })
+})
+
+describe('without a session', () => {
+  test('only the page that opens one is shown', async () => {
+    await using served = await start()
+    for (const path of pages) expect((await served.ask(path)).status).toBe(401)
+    for (const path of ['/console/close', '/console/change'])
+      expect((await served.ask(path, { form: {} })).status).toBe(401)
+    for (const path of ['/console/open', '/console/console.css', '/console/console.js'])
+      expect((await served.ask(path)).status).toBe(200)
+  })
+
+  test('a cookie that was changed, ended or taken back opens nothing', async () => {
+    await using served = await start()
+    const cookie = await served.open()
+    const seen = async (given = cookie) => (await served.ask('/console', { cookie: given })).status
+    expect(await seen()).toBe(200)
+    const [name, id = '', end = '', ...mac] = cookie.split(/[=.]/)
+    expect(await seen(`${name}=${[id, Number(end) + 1, ...mac].join('.')}`)).toBe(401)
+    expect(
+      await seen(`${name}=${[id.replace(/^./, (digit) => (digit === 'a' ? 'b' : 'a')), end, ...mac].join('.')}`),
+    ).toBe(401)
+    expect(await seen(`${name}=x`)).toBe(401)
+
+    await served.change({ openedAt: ago(3_600_001) })
+    expect(await seen()).toBe(401)
+    await served.change({ openedAt: ago(0) })
+    expect(await seen()).toBe(200)
+    await served.stack.db.update(consoleSessions).set({ mayChange: true }) // Not signed.
+    expect(await seen()).toBe(401)
+    await served.stack.db.delete(consoleSessions)
+    expect(await seen()).toBe(401)
+  })
+
+  test('signing out ends it on every replica', async () => {
+    await using served = await start()
+    await using other = await serveTestConsole(served.stack)
+    const cookie = await served.open()
+    expect((await other.ask('/console', { cookie })).status).toBe(200)
+    const { status, headers } = await served.ask('/console/close', { cookie, form: {} })
+
+    expect({ status, cookie: headers['set-cookie'] }).toEqual({
+      status: 303,
+      cookie: [expect.stringContaining('Max-Age=0')],
+    })
+    expect((await other.ask('/console', { cookie })).status).toBe(401)
+    expect(await served.stack.audit()).toEqual(['console.opened', 'console.closed'])
+  })
+})
+
+test('while the database is down, a session still sees what is wrong, until it ends', async () => {
+  await using up = await start()
+  const cookie = await up.open({ mayChange: true })
+  const watch = {
+    ...up.ctx.watch,
+    isDown: () => true,
+    suspect: async () => true,
+    trouble: () => 'down',
+    downForMs: () => 90_000,
+  } as const
+  await using down = await serveTestConsole(up.stack, { watch })
+
+  const { status, body } = await down.ask('/console', { cookie })
+  expect(status).toBe(200)
+  expect(body).toContain('The database does not answer, for 90 s')
+  expect(body).toContain('Bring PostgreSQL back at once.')
+  expect(body).toContain('Read only')
+  const later = { ...up.ctx.clock, now: () => new Date(Date.now() + 3_601_000) }
+  await using afterwards = await serveTestConsole(up.stack, { watch, clock: later })
+  expect((await afterwards.ask('/console', { cookie })).status).toBe(401)
+})
+
+test('a name that someone else pointed here is refused, and so is a form of another site', async () => {
+  await using served = await start()
+  const cookie = await served.open()
+  for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example'])
+    expect((await served.ask('/console', { cookie, headers: { host } })).status).toBe(421)
+  for (const origin of ['http://evil.example', 'null', undefined, `${served.host}`])
+    expect((await served.ask('/console/close', { cookie, form: {}, headers: { origin } })).status).toBe(403)
+  expect((await served.ask('/console', { cookie })).status).toBe(200)
+})
+
+test('every answer has the content policy, and no page has an inline script or style', async () => {
+  await using served = await start()
+  const cookie = await served.open()
+  for (const path of [...pages, '/console/open', '/console/console.js', '/console/console.css']) {
+    const { headers, body } = await served.ask(path, { cookie })
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'/)
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+    expect(body).not.toMatch(/<script(?![^>]*src=)|<style|\sstyle=|\son\w+=/)
+  }
+})
