@@ -43,6 +43,7 @@ test.for<[string, Now, 'bad' | 'warn', RegExp]>([
   ['a commit hangs', now({ database: { ...down, trouble: 'not-committing' } }), 'bad', /does not commit/],
   ['it is a standby', now({ database: { ...down, trouble: 'read-only' } }), 'bad', /read-only/],
   ['its disk is full', now({ database: { ...down, trouble: 'full' } }), 'bad', /full disk/],
+  ['it was restored', now({ database: { ...down, trouble: 'behind' } }), 'bad', /lacks what was committed/],
   ['a key is missing', now({ keysMissing: ['STANDIN_AUDIT_KEYS a2'] }), 'bad', /lacks STANDIN_AUDIT_KEYS a2/],
   ['the clock is behind', now({ clockAheadMs: -90_000 }), 'bad', /clock is 90 s behind the database/],
   ['the spool is not empty', now({ spoolBytes: 12 }), 'warn', /Hand-outs of an outage/],

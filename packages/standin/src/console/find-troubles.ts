@@ -34,6 +34,11 @@ const ofDatabase: Record<DatabaseTrouble, Omit<Trouble, 'tone' | 'what'> & { wor
     means: 'Nothing is stored. Tokens come from memory; callbacks get a 503.',
     toDo: 'Make room. A replica notices within five seconds.',
   },
+  behind: {
+    word: 'lacks what was committed',
+    means: 'It was restored from a backup, or a failover lost the latest changes. Every request gets a 503.',
+    toDo: 'See After a restore in docs/operating.md, then run "standin database after-restore".',
+  },
 }
 
 /** As long as Prometheus waits before it says so: see `deploy/alerts.yaml`. */
@@ -49,7 +54,7 @@ function troublesHere({ database, keysMissing, clockAheadMs, spoolBytes }: Now):
   const found: Trouble[] = []
   if (database.trouble) {
     const { word, ...said } = ofDatabase[database.trouble]
-    const leftMs = database.bridgesMs - database.downForMs
+    const leftMs = database.trouble === 'behind' ? 0 : database.bridgesMs - database.downForMs
     const bridge =
       leftMs > 0 ? ` This server bridges it for another ${span(leftMs)}.` : ' This server no longer serves tokens.'
     const what = `The database ${word}, for ${span(database.downForMs)}`
