@@ -13,7 +13,7 @@ import {
 import { type ConsoleCookie, signedConsoleCookies, signedConsoleSessions } from './console-session-table.ts'
 
 /** A code that was not used by then opens nothing. */
-export const codeLifeMs = 60_000
+const codeLifeMs = 60_000
 /** Longer than an incident's first look, shorter than a night: an open browser is not a way in. */
 export const sessionLifeMs = 3_600_000
 

@@ -8,12 +8,22 @@ import {
   sessionLifeMs,
   useConsoleCode,
 } from '../access/console-sessions.ts'
+import { accountsPage } from './accounts-page.ts'
 import { cookieIn, cookieToSet, isMeantForUs, isSentByUs, readForm } from './admit.ts'
 import { findAsset } from './assets.ts'
+import { answerChange } from './change-pages.ts'
 import type { ConsoleContext, Visit } from './console-context.ts'
 import { type ConsolePage, framed } from './frame.ts'
 import { nowPage } from './now-page.ts'
-import { explain, failedPage, openPage, signedOutPage, tooManyTriesPage, wrongCodePage } from './open-page.ts'
+import {
+  explain,
+  failedPage,
+  openPage,
+  readOnlyPage,
+  signedOutPage,
+  tooManyTriesPage,
+  wrongCodePage,
+} from './open-page.ts'
 import { readNow } from './read-now.ts'
 
 /** The same policy as the app's: no inline script, no eval, nothing from elsewhere, in no frame. */
@@ -76,7 +86,8 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
       await endConsoleSession(ctx, session)
       return send(response, 303, '', { location: '/console', 'set-cookie': cookieToSet('', 0) })
     }
-    show(response, nothingHere, session)
+    if (path !== '/console/change') return show(response, nothingHere, session)
+    show(response, session.mayChange ? await answerChange(ctx, form) : readOnlyPage, session)
   }
 
   async function open(request: IncomingMessage, response: ServerResponse, form: URLSearchParams): Promise<void> {
@@ -96,6 +107,7 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
 
   async function pageOf(path: string, visit: Visit): Promise<ConsolePage> {
     if (path === '/console') return nowPage(await readNow(ctx), visit)
+    if (path === '/console/accounts') return accountsPage(ctx, visit)
     return nothingHere
   }
 

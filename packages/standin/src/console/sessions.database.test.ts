@@ -4,6 +4,7 @@ import { serveTestConsole } from '../../test/console-stack.ts'
 import { testSigned } from '../../test/signed-rows.ts'
 import { type ConsoleSessionRow, consoleSessions, signedConsoleSessions } from '../access/console-session-table.ts'
 import { makeConsoleCode } from '../access/console-sessions.ts'
+import type { DatabaseTrouble } from '../database/database-watch.ts'
 
 const createStack = prepareCallbackStacks()
 const pages = ['/console', '/console/accounts', '/console/callbacks', '/console/services', '/console/nothing']
@@ -135,9 +136,9 @@ test('while the database is down, a session still sees what is wrong, until it e
     ...up.ctx.watch,
     isDown: () => true,
     suspect: async () => true,
-    trouble: () => 'down',
+    trouble: (): DatabaseTrouble => 'down',
     downForMs: () => 90_000,
-  } as const
+  }
   await using down = await serveTestConsole(up.stack, { watch })
 
   const { status, body } = await down.ask('/console', { cookie })

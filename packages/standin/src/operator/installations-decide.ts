@@ -16,7 +16,7 @@ interface Decision {
 }
 
 /** What the operator can decide about one generation of credentials. */
-const decisions: Record<'approve' | 'refuse' | 'release' | 'rollback', Decision> = {
+export const decisions: Record<'approve' | 'refuse' | 'release' | 'rollback', Decision> = {
   approve: {
     description: 'bring credentials into force that await approval',
     async decide(ctx, key) {
@@ -48,7 +48,7 @@ const decisions: Record<'approve' | 'refuse' | 'release' | 'rollback', Decision>
 }
 
 /** How the operator undoes an uninstall. */
-const undoings: Record<
+export const undoings: Record<
   'restore' | 'dismiss',
   { description: string; decide: (ctx: AccountsContext, of: { accountId: string; actor: Actor }) => Promise<string> }
 > = {
@@ -98,12 +98,15 @@ export function addInstallationDecisions(installations: Command, terminal: Termi
     .requiredOption('--yes', 'confirm: the secrets cannot be restored')
     .option('--json', 'print the account as JSON')
     .action((accountId: string, { json }: { json?: boolean }) =>
-      change(terminal, accountId, json, async (ctx) => {
-        await eraseInstallation(ctx, { accountId, actor: operator })
-        await eraseData(ctx, accountId)
-        return `${accountId} is erased. The account can install the app again.`
-      }),
+      change(terminal, accountId, json, (ctx) => eraseNow(ctx, { accountId, actor: operator })),
     )
+}
+
+/** @returns a sentence that says what was done */
+export async function eraseNow(ctx: AccountsContext, of: { accountId: string; actor: Actor }): Promise<string> {
+  await eraseInstallation(ctx, of)
+  await eraseData(ctx, of.accountId)
+  return `${of.accountId} is erased. The account can install the app again.`
 }
 
 async function change(
