@@ -35,7 +35,7 @@ const described = (where: SQL) => sql`
         case when installation.suspended_up_to is null and installation.uninstalled_at is null then 'none' else 'uninstalled' end)
     end as state,
     case when current.state <> 'uninstalled' and current.issued_at <= installation.suspended_up_to
-      then coalesce(installation.suspended_at, installation.suspended_up_to) else current.since end as since
+      then coalesce(installation.suspended_at, installation.suspended_up_to) else coalesce(current.since, installation.suspended_up_to, installation.uninstalled_at) end as since
   from ${installations} installation
   left join lateral (
     select * from ${credentials} each where each.account_id = installation.account_id

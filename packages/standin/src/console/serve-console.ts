@@ -11,6 +11,7 @@ import {
 import { accountsPage } from './accounts-page.ts'
 import { cookieIn, cookieToSet, isMeantForUs, isSentByUs, readForm } from './admit.ts'
 import { findAsset } from './assets.ts'
+import { callbacksPage } from './callbacks-page.ts'
 import { answerChange } from './change-pages.ts'
 import type { ConsoleContext, Visit } from './console-context.ts'
 import { type ConsolePage, framed } from './frame.ts'
@@ -108,6 +109,7 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
   async function pageOf(path: string, visit: Visit): Promise<ConsolePage> {
     if (path === '/console') return nowPage(await readNow(ctx), visit)
     if (path === '/console/accounts') return accountsPage(ctx, visit)
+    if (path === '/console/callbacks') return callbacksPage(ctx, visit)
     return nothingHere
   }
 

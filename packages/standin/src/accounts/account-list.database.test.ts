@@ -1,0 +1,72 @@
+import { credentialStateSchema } from '@standin/contracts'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { account, prepareCallbackStacks } from '../../test/callback-stack.ts'
+import { countAccountsByState, countWaitingForDecision, listAccountsForOperator } from './account-list-store.ts'
+import { readInstallation } from './describe-installation.ts'
+
+const createStack = prepareCallbackStacks()
+
+test('an account is listed in the state in which it is described, whatever its credentials are', async () => {
+  const { ctx, db, connection } = await createStack()
+  const { sql } = connection
+  const hour = (at: number) => new Date(Date.UTC(2025, 0, 1, at)).toISOString()
+  const hours = fc.option(fc.integer({ min: 0, max: 5 }))
+  const cases = fc.record({
+    states: fc.array(fc.constantFrom(...credentialStateSchema.options), { maxLength: 4 }),
+    suspendedUpTo: hours,
+    uninstalledAt: hours,
+  })
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ states, suspendedUpTo, uninstalledAt }) => {
+      // An account has at most one set of credentials in force.
+      const inForce = states.findIndex((state) => state === 'active' || state === 'parked')
+      const kept = states.filter(
+        (state, no) => no <= inForce || inForce < 0 || (state !== 'active' && state !== 'parked'),
+      )
+      await sql`delete from credentials`
+      await sql`delete from installations`
+      await sql`insert into installations (account_id, suspended_up_to, uninstalled_at)
+        values (${account}, ${suspendedUpTo === null ? null : hour(suspendedUpTo)}, ${uninstalledAt === null ? null : hour(uninstalledAt)})`
+      for (const [no, state] of kept.entries())
+        await sql`insert into credentials (account_id, generation, app_id, client_id, state, issued_at, tie_break, bound)
+          values (${account}, ${no + 1}, 'app', ${`client-${no}`}, ${state}, ${hour(no)}, '', true)`
+
+      const { described } = await readInstallation(ctx, account)
+      const [listed] = await listAccountsForOperator(db, { limit: 10 })
+      expect(listed).toMatchObject({
+        state: described.state,
+        generation: described.generation,
+        reason: described.reason,
+      })
+      expect(listed?.since?.toISOString() ?? null).toBe(described.since)
+      expect(await countAccountsByState(db)).toEqual({ [described.state]: 1 })
+      const waits = (state: string) => (kept.includes(state as (typeof kept)[number]) ? 1 : 0)
+      expect(await countWaitingForDecision(db)).toEqual({
+        approval: waits('awaiting-approval'),
+        quarantined: waits('quarantined'),
+      })
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a list goes on where it ended, and is searched by account and by client', async () => {
+  const { db, connection } = await createStack()
+  const ids = Array.from({ length: 5 }, (_, no) => `${no}1111111-1111-4111-8111-111111111111`)
+  for (const [no, id] of ids.entries()) {
+    await connection.sql`insert into installations (account_id) values (${id})`
+    await connection.sql`insert into credentials (account_id, generation, app_id, client_id, state, issued_at, tie_break, bound)
+      values (${id}, 1, 'app', ${`client-${no}%`}, ${no % 2 === 0 ? 'parked' : 'active'}, now(), '', true)`
+  }
+  const list = async (query: Partial<Parameters<typeof listAccountsForOperator>[1]>) =>
+    (await listAccountsForOperator(db, { limit: 10, ...query })).map(({ accountId }) => ids.indexOf(accountId))
+
+  expect(await list({ limit: 2 })).toEqual([0, 1])
+  expect(await list({ after: ids[1] })).toEqual([2, 3, 4])
+  expect(await list({ state: 'parked', after: ids[0] })).toEqual([2, 4])
+  expect(await list({ search: '3111' })).toEqual([3])
+  expect(await list({ search: 'client-4%' })).toEqual([4])
+  expect(await list({ search: '%', state: 'active' })).toEqual([1, 3])
+  expect(await list({ search: 'nothing' })).toEqual([])
+})
