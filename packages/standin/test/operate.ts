@@ -14,12 +14,13 @@ const app = {
 export async function operate(
   stack: Pick<CallbackStack, 'url' | 'ringText'>,
   argv: string[],
-  { encryptionKeys = stack.ringText } = {},
+  { encryptionKeys = stack.ringText, root = '' } = {},
 ) {
   let [out, said] = ['', '']
   const exitCode = await runOperatorCommand({
     app,
     argv,
+    root,
     environment: {
       DATABASE_URL: stack.url,
       STANDIN_ENCRYPTION_KEYS: encryptionKeys,

@@ -53,12 +53,21 @@ export async function allowedAction(
 ): Promise<AnyAction> {
   const action = ctx.actions.find(actionId)
   if (!action) throw new StandinError('ACTION_NOT_FOUND')
-  const { scopes, changesData, plan } = action
+  const { scopes, changesData } = action
   const missing = missingForAction(caller, { accountId, scopes, changesData })
   if (missing.length > 0) throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${missing.join(', ')}.` })
+  await checkAccountAllows(ctx, accountId, action)
+  return action
+}
+
+/** @throws StandinError `SCOPE_NOT_GRANTED`, `PLAN_REQUIRED`, or why the account is not served */
+export async function checkAccountAllows(
+  ctx: Pick<Context, 'db' | 'signedRows'>,
+  accountId: string,
+  { scopes, plan }: Pick<AnyAction, 'scopes' | 'plan'>,
+): Promise<void> {
   const allows = await accountAllowsIfServed(ctx, accountId, (reason) => reason === 'CREDENTIALS_PENDING')
   if (allows) checkGranted(scopes, allows)
   if (allows?.isGraphqlRefused && plan !== undefined)
     throw new StandinError('PLAN_REQUIRED', { detail: `Not in the plan: ${plan}.` })
-  return action
 }

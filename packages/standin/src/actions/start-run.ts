@@ -7,9 +7,10 @@ import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
-import { accountAllowsIfServed, allowedAction } from './allowed-action.ts'
+import { accountAllowsIfServed, allowedAction, checkAccountAllows } from './allowed-action.ts'
 import { checkDestinations } from './check-destinations.ts'
 import { checkInput } from './check-input.ts'
+import type { AnyAction } from './define-action.ts'
 
 /**
  * Accepts a run for a person or a service: when this returns, the run is on disk and will be worked on. The same
@@ -66,6 +67,21 @@ export async function retryRunAsOperator(
   const by = { actor, startedBy: { kind: 'system', id: 'operator', name: null } } as const
   const idempotencyKey = `operator-retries-${run.id}`
   return inTransaction(ctx, (tx) => acceptRun(tx, { ...againOf(run), action, idempotencyKey, ...by }))
+}
+
+/**
+ * Starts a run for the operator, who may run every action.
+ * @throws StandinError `SCOPE_NOT_GRANTED`, `PLAN_REQUIRED`, or why the account is not served; as `acceptRun` does; ZodError
+ *   for an input that the action does not accept
+ */
+export async function startRunAsOperator(
+  ctx: Context,
+  { action, actor, ...asked }: Omit<NewRun, 'action' | 'startedBy'> & { action: AnyAction },
+): Promise<RunRow> {
+  checkInput(action, asked.input)
+  await checkAccountAllows(ctx, asked.accountId, action)
+  const by = { actor, startedBy: { kind: 'system', id: 'operator', name: null } } as const
+  return inTransaction(ctx, (tx) => acceptRun(tx, { ...asked, action, ...by }))
 }
 
 function againOf(run: RunRow): Omit<NewRun, 'action' | 'idempotencyKey' | 'startedBy' | 'actor'> {

@@ -17,8 +17,9 @@ import { addGrantsCommand } from './grants-command.ts'
 import { addIdentityCommand } from './identity-command.ts'
 import { addInstallationsCommand } from './installations-command.ts'
 import { addKeysCommand } from './keys-command.ts'
+import { addRunCommand } from './run-command.ts'
 import { addRunsCommand } from './runs-command.ts'
-import { CommandFailed, type Terminal } from './terminal.ts'
+import { CommandFailed, printable, type Terminal } from './terminal.ts'
 
 export interface OperatorCommand {
   app: StandinApp
@@ -37,6 +38,7 @@ const commands: ReadonlyArray<(program: Command, terminal: Terminal) => void> = 
   addCallbacksCommand,
   addIdentityCommand,
   addInstallationsCommand,
+  addRunCommand,
   addRunsCommand,
   addDeliveriesCommand,
   addKeysCommand,
@@ -89,7 +91,11 @@ function explain(error: unknown): string {
     return (error as Error).message
   const trouble = databaseTrouble(error)
   if (trouble) return trouble
-  const { reason, message } = toRefusal(error)
+  const { reason, message, issues = [] } = toRefusal(error)
   // The reason's own text mentions a log and a request id, which a command does not have.
-  return reason === 'INTERNAL' ? 'INTERNAL: The command failed unexpectedly.' : `${reason}: ${message}`
+  if (reason === 'INTERNAL') return 'INTERNAL: The command failed unexpectedly.'
+  return [
+    `${reason}: ${message}`,
+    ...issues.map((issue) => `  ${printable(issue.path)}: ${printable(issue.message)}`),
+  ].join('\n')
 }
