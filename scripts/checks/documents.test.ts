@@ -69,6 +69,10 @@ const operatorCommands = new Map(
   }),
 )
 
+test.each(documents)('the commands of %s run with the repository’s own Node, whatever the machine has', (document) => {
+  expect(read(document).match(/npx (vitest|biome|tsc|knip).*/g) ?? []).toEqual([])
+})
+
 test('the operator’s program has commands', () => {
   expect([...operatorCommands.keys()]).toContain('callbacks')
   expect(operatorCommands.get('installations')).toEqual(expect.arrayContaining(['list', 'show', 'rollback', 'erase']))

@@ -16,6 +16,8 @@ const colourOf = (theme: keyof Accent) =>
       if (problem) check.addIssue({ code: 'custom', message: problem })
     })
 
+const httpsAddress = z.url({ protocol: /^https$/, error: 'an address begins with https:// and a host' })
+
 /** What a maker writes in `standin.config.ts`: who the app is. */
 export const standinAppSchema = z.strictObject({
   /** The manifest's `moduleFederationName`, which the callback calls `irisAppId`. */
@@ -32,7 +34,7 @@ export const standinAppSchema = z.strictObject({
    * The address of a picture, at best 96 pixels high, at the top of emails and of pages outside Manager. Default: none, then
    * the name stands there. Inside Manager the app shows no logo, since Manager does.
    */
-  logoUrl: z.url({ protocol: /^https$/ }).optional(),
+  logoUrl: httpsAddress.optional(),
   /** The email address at which users get help. Default: none, then they are sent to "those who run" the app. */
   support: z.email().optional(),
   /** An optional scope may be denied by who installs; without the others the app is not installed. */
@@ -41,7 +43,7 @@ export const standinAppSchema = z.strictObject({
     .min(1)
     .max(64),
   /** Where Trackunit sends the install callback, without the path secret, which the manifest adds from the environment. */
-  callbackUrl: z.url({ protocol: /^https$/ }),
+  callbackUrl: httpsAddress,
 })
 
 export type StandinApp = z.infer<typeof standinAppSchema>

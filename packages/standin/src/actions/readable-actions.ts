@@ -20,7 +20,8 @@ export const unreadableActions = (
  * @throws StandinError `SCOPE_FORBIDDEN`
  */
 export function checkMayReadAny(ctx: Pick<ActionsContext, 'actions'>, caller: Caller, accountId: string): void {
-  const all = ctx.actions.list().length
-  if (all > 0 && unreadableActions(ctx, caller, accountId).length === all)
-    throw new StandinError('SCOPE_FORBIDDEN', { detail: 'The scopes of at least one action are needed.' })
+  const all = ctx.actions.list()
+  if (all.length === 0 || unreadableActions(ctx, caller, accountId).length < all.length) return
+  const scopes = [...new Set(all.map((action) => action.scopes.join(' and ')))]
+  throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${scopes.join(', or ')}.` })
 }

@@ -266,7 +266,7 @@ describe('a user whose token lacks a scope of the action', () => {
         .createCaller({ requestId: 'test', authenticate: async () => ({ ...anna, scopes }) })
         .filter.choices({ accountId: account, filter: {} })
 
-    await expect(choicesAs([])).rejects.toThrow('SCOPE_FORBIDDEN')
+    await expect(choicesAs([])).rejects.toThrow(/^SCOPE_FORBIDDEN.* Needed: a, or b\.$/)
     await expect(choicesAs(['b'])).resolves.toMatchObject({ known: 0 })
     await expect(choicesAs(undefined)).resolves.toMatchObject({ known: 0 })
   })

@@ -69,7 +69,7 @@ describe('what stops the start', () => {
     const broken = { ...app, id: 'acme', callbackUrl: 'http://standin.acme.example' }
     expect(() => readConfig(broken, keys)).toThrow(ConfigError)
     expect(() => readConfig(broken, keys)).toThrow(
-      /^standin\.config\.ts: id: .+\nstandin\.config\.ts: callbackUrl: .+$/,
+      /^standin\.config\.ts: id: .+\nstandin\.config\.ts: callbackUrl: an address begins with https:\/\/ and a host\.$/,
     )
   })
 

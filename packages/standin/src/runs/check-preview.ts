@@ -20,7 +20,8 @@ export async function checkPreview(tx: Transaction, run: RunRow): Promise<void> 
   const preview = await lockRun(tx, { id: run.previewRunId, accountId: run.accountId })
   const isOfThis = preview?.actionId === run.actionId && preview.mode === 'preview'
   if (!isOfThis) return refuse('The run that was named is not a preview of it.')
-  if (!isDeepStrictEqual(preview.input, run.input)) return refuse('Its preview had other input.')
+  const others = fieldsThatDiffer(preview.input, run.input)
+  if (others.length > 0) return refuse(`Its preview had other input: ${others.join(', ')}.`)
   if (preview.state !== 'succeeded') return refuse('Its preview has not succeeded.')
   if (await isFromBeforeRestore(tx, preview))
     return refuse('The database was restored after its preview. Changes that it found may have been made.')
@@ -32,3 +33,9 @@ export async function checkPreview(tx: Transaction, run: RunRow): Promise<void> 
   if (applied.length > 0 && !applied.some(({ id }) => id === run.retryOf))
     return refuse('The changes of this preview were begun. Retry that run instead.')
 }
+
+/** The names passed the action's schema, so they are its own words. */
+const fieldsThatDiffer = (preview: RunRow['input'], asked: RunRow['input']): string[] =>
+  [...new Set([...Object.keys(preview), ...Object.keys(asked)])].filter(
+    (name) => !isDeepStrictEqual(preview[name], asked[name]),
+  )

@@ -365,7 +365,8 @@ describe('a change is applied with its preview', () => {
     await using _ = stack
     const refused = { reason: 'PREVIEW_REQUIRED' }
     await expect(stack.start()).rejects.toMatchObject(refused)
-    await expect(stack.start({ ...apply, input: { site: 'x' } })).rejects.toMatchObject(refused)
+    const differs = { ...refused, detail: 'Its preview had other input: site.' }
+    await expect(stack.start({ ...apply, input: { site: 'x' } })).rejects.toMatchObject(differs)
     await expect(stack.start({ previewRunId: crypto.randomUUID() })).rejects.toMatchObject(refused)
     const unfinished = await stack.start({ mode: 'preview' })
     await expect(stack.start({ previewRunId: unfinished.id })).rejects.toMatchObject(refused)
