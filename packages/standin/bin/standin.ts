@@ -11,7 +11,7 @@ for (const stream of [process.stdout, process.stderr])
     process.emit('SIGTERM', 'SIGTERM')
   })
 
-const file = findUpwards(process.cwd(), 'standin.config.ts')
+const file = findUpwards(process.cwd(), ['standin.config.ts', 'standin.config.js'])
 if (!file) {
   process.stderr.write(
     'There is no standin.config.ts in this folder or above it. Run the command inside your project.\n',
@@ -28,9 +28,8 @@ process.exitCode = await runOperatorCommand({
   writeErr: (text) => void process.stderr.write(text),
 })
 
-function findUpwards(folder: string, name: string): string | undefined {
-  const candidate = join(folder, name)
-  if (existsSync(candidate)) return candidate
+function findUpwards(folder: string, names: readonly string[]): string | undefined {
+  const found = names.map((name) => join(folder, name)).find((path) => existsSync(path))
   const parent = dirname(folder)
-  return parent === folder ? undefined : findUpwards(parent, name)
+  return found ?? (parent === folder ? undefined : findUpwards(parent, names))
 }

@@ -1,21 +1,25 @@
 import { ActionError } from './actions/action-catalogue.ts'
 import { ConfigError } from './config/config-error.ts'
 import type { Environment } from './config/environment-schema.ts'
-import type { Standin } from './create-standin.ts'
+import type { RunningStandin, Standin } from './create-standin.ts'
 import { databaseTrouble } from './database/database-trouble.ts'
 import { EmbeddedPostgresError } from './database/embedded-postgres/index.ts'
 import { createLogger } from './observability/logger.ts'
 
 /**
  * Runs the server in the foreground until SIGTERM or SIGINT, then ends it in order. More signals change nothing: one to a
- * process group arrives twice, from the sender and passed on by npm. The stop is bounded.
+ * process group arrives twice, from the sender and passed on by npm. The stop is bounded; during the start the process ends at once.
  * What stops the start is one line for each thing on standard error, and exit code 1.
  */
 export async function runServer(standin: Standin, environment: Environment): Promise<void> {
+  let running: RunningStandin | undefined
+  const end = () => {
+    if (!running) process.exit(143) // Of PID 1 the system would ignore a signal that nobody handles.
+    void running.stop().finally(() => process.exit(0)) // What was cut may still hold the process.
+  }
+  process.on('SIGTERM', end).on('SIGINT', end)
   try {
-    const { stop } = await standin.start(environment)
-    const end = () => void stop().finally(() => process.exit(0)) // What was cut may still hold the process.
-    process.on('SIGTERM', end).on('SIGINT', end)
+    running = await standin.start(environment)
   } catch (error) {
     process.stderr.write(`${explainStart(error, environment)}\n`)
     process.exitCode = 1
