@@ -111,15 +111,16 @@ export async function startLoad(cluster: Cluster, { random }: { random: () => nu
     throw new Error(`${what} was never accepted`, { cause: refused })
   }
 
-  /** Waits until a run has ended, or waits for one of Trackunit's limits, which can take longer than a test. */
+  /** Waits until a run has ended, or waits for one of Trackunit's limits, which can take longer than a test; for two minutes once the load is over. */
   async function endOf(runId: string) {
+    const wasOver = isOver
     await until(
       `the end of ${runId}`,
       async () => {
         const run = await anyClient().run.get.query({ runId }, { signal: AbortSignal.timeout(4_000) })
-        return run.endedAt !== null || isLimited(run)
+        return run.endedAt !== null || isLimited(run) || (isOver && !wasOver)
       },
-      { timeoutMs: 90_000, everyMs: 200 },
+      { timeoutMs: isOver ? 120_000 : 24 * 3_600_000, everyMs: 200 },
     )
   }
 
@@ -134,6 +135,7 @@ export async function startLoad(cluster: Cluster, { random }: { random: () => nu
     const changes = { accountId, actionId: 'clear-stale-events' }
     const previewRunId = await startRun('preview', { ...changes, mode: 'preview' })
     await endOf(previewRunId)
+    if (isOver) return
     await startRun('dismissal', { ...changes, previewRunId })
     const read = new Set([accountId]) // Trackunit limits how often a fleet may be read.
     while (!isOver) {
