@@ -101,7 +101,7 @@ export async function startStack({
 }
 
 /** The server's own PostgreSQL, while it is up. */
-function databaseOf(folder: string): string {
+export function databaseOf(folder: string): string {
   const port = readFileSync(join(folder, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[3]
   const { applicationPassword } = JSON.parse(readFileSync(join(folder, 'postgres', 'credentials.json'), 'utf8'))
   return `postgres://standin:${applicationPassword}@127.0.0.1:${port}/standin`
