@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createActionCatalogue } from '../../packages/standin/src/actions/action-catalogue.ts'
 import { actionsIn } from '../../packages/standin/src/actions/actions-in.ts'
-import type { AnyAction } from '../../packages/standin/src/actions/define-action.ts'
+import { createActionStage, fleetOf } from '../../packages/standin/src/testing/action-stage.ts'
 import app from '../../standin.config.ts'
 
 const server = join(import.meta.dirname, '../../apps/server')
@@ -29,29 +29,9 @@ test('an action is added as CONTRIBUTING.md says: one new file', async () => {
     missingScopes: [],
     inputSchema: { properties: { pageSize: { title: 'Machines in a page', default: 100 } } },
   })
-  expect(await runOverPages(catalogue.find('count-machines'))).toEqual(['3 machines.'])
+  const action = catalogue.find('count-machines')
+  if (!action) throw new Error('it is not there')
+  const dies = { onRequest: (nth: number) => (nth === 2 ? ('die' as const) : ('answer' as const)) }
+  const played = await createActionStage({ machines: fleetOf(5), ...dies }).play(action, { input: { pageSize: 2 } })
+  expect(played.headline).toBe('5 machines.')
 }, 30_000)
-
-/** Runs it over two pages. @returns what it said */
-async function runOverPages(action: AnyAction | undefined): Promise<string[]> {
-  const said: string[] = []
-  await action?.run({
-    input: { pageSize: 2 },
-    resumedFrom: undefined,
-    checkpoint: async () => {},
-    headline: async (sentence: string) => void said.push(sentence),
-    trackunit: {
-      graphql: async (_document: string, { after }: { after: string | null }) => ({
-        data: {
-          assets: after
-            ? { edges: [{ node: { id: '3' } }], pageInfo: { endCursor: 'b', hasNextPage: false } }
-            : {
-                edges: [{ node: { id: '1' } }, { node: { id: '2' } }],
-                pageInfo: { endCursor: 'a', hasNextPage: true },
-              },
-        },
-      }),
-    },
-  } as unknown as Parameters<AnyAction['run']>[0])
-  return said
-}

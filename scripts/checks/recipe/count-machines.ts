@@ -1,4 +1,4 @@
-import { type Connection, defineAction, pages } from 'standin'
+import { type Connection, defineAction } from 'standin'
 import { z } from 'zod'
 
 const machinesDocument = /* GraphQL */ `
@@ -25,23 +25,15 @@ export const countMachines = defineAction({
   input: z.object({ pageSize: z.int().min(1).max(100).default(100).meta({ title: 'Machines in a page' }) }),
   scopes: ['asset.view'],
   changesData: false,
-  async run({ trackunit, input, resumedFrom, checkpoint, headline }) {
-    const at = z
-      .object({ after: z.string().nullable(), count: z.number() })
-      .catch({ after: null, count: 0 })
-      .parse(resumedFrom)
-    const fetchPage = async (after: string | null) =>
-      (
-        await trackunit.graphql<{ assets: Connection<{ id: string }> }>(machinesDocument, {
-          first: input.pageSize,
-          after,
-        })
-      ).data.assets
-    for await (const { nodes, endCursor } of pages(fetchPage, at.after)) {
-      at.count += nodes.length
-      at.after = endCursor ?? at.after
-      await checkpoint({ ...at })
-    }
-    await headline(`${at.count} machines.`)
+  state: z.object({ after: z.string().nullable().default(null), count: z.number().default(0) }),
+  async run({ trackunit, input, state, save, headline }) {
+    const pages = trackunit.connection(machinesDocument, {
+      variables: { first: input.pageSize },
+      find: (data: { assets: Connection<{ id: string }> }) => data.assets,
+      from: state.after,
+    })
+    for await (const { nodes, endCursor } of pages)
+      await save({ count: state.count + nodes.length, after: endCursor ?? state.after })
+    await headline(`${state.count} machines.`)
   },
 })

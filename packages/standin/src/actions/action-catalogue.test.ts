@@ -31,6 +31,11 @@ test.for([
   expect(() => catalogueOf({ ...report, state })).toThrow(mistake)
 })
 
+test('GraphQL is no address to which a POST only reads', () => {
+  expect(() => catalogueOf({ ...report, readingPosts: ['/api/graphql/'] })).toThrow(/site-report.*mutations/)
+  expect(() => catalogueOf({ ...report, readingPosts: ['/api/search'] })).not.toThrow()
+})
+
 test('an action is found by its id', () => {
   const catalogue = catalogueOf(report)
   expect(catalogue.find('site-report')).toBe(report)

@@ -64,6 +64,8 @@ function mistakeIn(
   if (isTaken) return 'two actions have this id.'
   const missing = [...scopes, ...optionalScopes].filter((scope) => !manifestScopes.includes(scope))
   if (missing.length > 0) return `add to the scopes in standin.config.ts: ${missing.join(', ')}.`
+  if (action.readingPosts?.some((path) => /graphql/i.test(path)))
+    return 'readingPosts may not name GraphQL, whose mutations change data. Send a document with trackunit.graphql.'
   return mistakeInState(action)
 }
 
