@@ -36,6 +36,12 @@ export async function barriers(manager: Manager, looksToTry: readonly Look[] = l
   return [...found]
 }
 
+/** The accessibility problems of any page or frame, as it is now. */
+export async function barriersOf(frame: Frame): Promise<string[]> {
+  await frame.evaluate(await axeSource)
+  return barriersNow(frame)
+}
+
 /** Gives the frame a width and a theme; its media queries follow. */
 export async function show({ page, frame }: Manager, { theme, width }: Look): Promise<void> {
   await page.locator('#app').evaluate((element, px) => {

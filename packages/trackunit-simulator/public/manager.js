@@ -1,21 +1,10 @@
+import { answerSentence, byId, control, element, timeOf } from './control.js'
 import { connect, WindowMessenger } from './penpal.js'
 
-const byId = (id) => document.getElementById(id)
 const accountSelect = byId('account')
 const userSelect = byId('user')
 const frame = byId('app')
 const seeEveryMs = 2000
-
-async function control(method, path, body) {
-  const answer = await fetch(`/control/${path}`, {
-    method,
-    headers: body === undefined ? {} : { 'content-type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  })
-  const content = answer.status === 204 ? undefined : await answer.json()
-  if (!answer.ok) throw new Error(content?.error ?? `The simulator answered ${answer.status}.`)
-  return content
-}
 
 function goTo(path, changes = {}) {
   const kept = new URLSearchParams(location.search)
@@ -108,6 +97,11 @@ document.addEventListener('keydown', (event) => {
   if (isNarrow.matches && isDrawerShown()) byId('close-drawer').click()
 })
 
+byId('all-requests').addEventListener('click', (event) => {
+  event.preventDefault()
+  goTo('/requests')
+})
+
 // Installation.
 const installWith = {
   all: async () => ({}),
@@ -152,12 +146,6 @@ async function chosenFor(what) {
   return what === 'install' || what === 'reinstall' || (what === 'uninstall' && fitsUninstall)
     ? installWith[value]()
     : {}
-}
-
-function answerSentence({ status, body, error, tookMs }) {
-  if (status === null) return `The server did not answer: ${error}.`
-  const word = body?.status ?? body?.reason ?? ''
-  return `The server answered ${status}${word ? ` ${word}` : ''} after ${tookMs} ms.`
 }
 
 // Faults: each switch is some faults, the control API knows only all of them together.
@@ -217,17 +205,68 @@ byId('fleet-size').addEventListener('change', ({ target }) =>
   control('PUT', 'settings', { fleetSize: Number(target.value) }),
 )
 
+byId('odd-names').addEventListener('change', ({ target }) => control('PUT', 'settings', { oddNames: target.checked }))
+
+// Time, keys, tokens, limits, silent machines.
+async function doAndSay(button, work) {
+  button.setAttribute('aria-busy', 'true')
+  try {
+    byId('done').textContent = await work()
+  } catch (error) {
+    byId('done').textContent = error.message
+  }
+  button.removeAttribute('aria-busy')
+  void refresh()
+}
+for (const button of document.querySelectorAll('[data-post], [data-put]')) {
+  const { post, put, body, said = '' } = button.dataset
+  button.addEventListener('click', () =>
+    doAndSay(button, async () => {
+      await control(
+        post ? 'POST' : 'PUT',
+        post ?? put,
+        body ? JSON.parse(body) : post === 'keys/rotate' ? {} : undefined,
+      )
+      return said
+    }),
+  )
+}
+byId('silence').addEventListener('click', ({ target }) =>
+  doAndSay(target, async () => {
+    const { machines } = await control('POST', 'machines/silence', { accountId: accountSelect.value })
+    if (machines.length === 0) return 'No machine is left that reports.'
+    return `Silent for three days: ${machines.map(({ name }) => name).join(', ')}.`
+  }),
+)
+byId('unsilence').addEventListener('click', ({ target }) =>
+  doAndSay(target, async () => {
+    await control('DELETE', 'machines/silence')
+    return 'All machines report again.'
+  }),
+)
+
+function showTime({ now, offsetMs }) {
+  const time = byId('simulated-time')
+  time.dateTime = now
+  time.textContent = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(now))
+  const hours = Math.round(Math.abs(offsetMs) / 3_600_000)
+  const distance = hours >= 24 && hours % 24 === 0 ? [hours / 24, 'day'] : [hours, 'hour']
+  const moved = `${distance[0]} ${distance[1]}${distance[0] === 1 ? '' : 's'} ${offsetMs > 0 ? 'ahead' : 'behind'}`
+  byId('time-moved').textContent = offsetMs === 0 ? '' : `· ${moved}`
+}
+
 // What Trackunit saw.
-const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 
 async function refresh() {
   if (!isDrawerShown() || document.hidden) return
   try {
-    const [requests, { accounts }, faults] = await Promise.all([
+    const [requests, { accounts }, faults, time] = await Promise.all([
       control('GET', 'requests'),
       control('GET', 'accounts'),
       control('GET', 'faults'),
+      control('GET', 'clock'),
     ])
+    showTime(time)
     showRequests(requests)
     showFaults(faults)
     const account = accounts.find(({ accountId }) => accountId === accountSelect.value)
@@ -250,7 +289,7 @@ function showRequests({ counts, violationCount, violations, recent }) {
   byId('sum-exchanges').textContent = sum((name) => name === 'POST /apptoken')
   byId('sum-calls').textContent = sum((name) => /^\w+ \/(public\/)?api\//.test(name) && !name.endsWith('/jwks'))
   byId('sum-violations').textContent = violationCount
-  list('requests', recent, ({ at, what, status }) => [at, what, status || 'no answer'])
+  list('requests', recent.slice(0, 50), ({ at, what, status }) => [at, what, status || 'no answer'])
   list('violations', violations.slice(-20).reverse(), ({ at, rule, endpoint, detail }) => [
     at,
     `${rule}: ${detail} (${endpoint})`,
@@ -264,17 +303,11 @@ function list(id, items, columnsOf) {
     const row = document.createElement('li')
     const time = document.createElement('time')
     time.dateTime = at
-    time.textContent = clock.format(new Date(at))
-    row.append(time, element(what), element(end))
+    time.textContent = timeOf(at)
+    row.append(time, element('span', what), element('span', end))
     return row
   })
   byId(id).replaceChildren(...(rows.length > 0 ? rows : [emptyRow()]))
-}
-
-function element(text) {
-  const span = document.createElement('span')
-  span.textContent = text
-  return span
 }
 
 function emptyRow() {

@@ -29,6 +29,8 @@ export const behaviour = z.strictObject({
   dataHealth: z.boolean(),
   /** Whether assets have `groups` in GraphQL: nothing documents it. */
   assetGroups: z.boolean(),
+  /** Whether the first machines have names that break careless programs. */
+  oddNames: z.boolean(),
   /** Assets that were deleted in the meantime, by id. */
   removedAssets: z.array(z.string()),
   /** How long the APIs take for each answer, in milliseconds. The real ones take a few hundred. */
@@ -55,6 +57,7 @@ export function usualBehaviour(fleetSize: number): Behaviour {
     serviceLicence: true,
     dataHealth: true,
     assetGroups: true,
+    oddNames: false,
     removedAssets: [],
     apiLatencyMs: 0,
     userTokenLifetimeS: 300,

@@ -14,5 +14,7 @@ export function createClock(realNow: () => number = Date.now) {
     },
 
     isMoved: () => offsetMs !== 0,
+    /** How far it is ahead of the machine's time. */
+    offsetMs: () => offsetMs,
   }
 }

@@ -18,6 +18,8 @@ import { localOnly } from './control/local-only.ts'
 import { createFaults } from './faults.ts'
 import { createAssetEvents } from './fleet/asset-events.ts'
 import { createFleets } from './fleet/fleets.ts'
+import { oddNames } from './fleet/odd-names.ts'
+import { createSilence } from './fleet/silence.ts'
 import { observeEndpoints } from './http/endpoint.ts'
 import { createJournal } from './journal.ts'
 import { createKeyRing } from './keys/key-ring.ts'
@@ -26,6 +28,7 @@ import { managerRoutes } from './manager/manager-routes.ts'
 import { understandManifest } from './manifest.ts'
 import { createIdentitySigner } from './marketplace/identity.ts'
 import { createInstallations } from './marketplace/installations.ts'
+import { createResets } from './resets.ts'
 import { createAccessTokens } from './sign-in/access-tokens.ts'
 import { apptokenRoute } from './sign-in/apptoken-route.ts'
 import { openState } from './state.ts'
@@ -66,6 +69,7 @@ export async function createSimulator(options: SimulatorOptions) {
   const behaviour = usualBehaviour(options.fleetSize)
   const journal = createJournal(now)
   const faults = createFaults()
+  const resets = createResets()
   let url = `http://127.0.0.1:${options.port}`
 
   const keyRing = (stored: typeof store.state.keys.marketplace, algorithm: 'RS256' | 'ES256') =>
@@ -96,8 +100,14 @@ export async function createSimulator(options: SimulatorOptions) {
     seed: options.seed,
     sizeOf: (accountId) => fleetSizeOf(accountId, behaviour.fleetSize),
     isRemoved: (id) => behaviour.removedAssets.includes(id),
+    changed: (machine, index) => ({
+      ...machine,
+      name: (behaviour.oddNames ? oddNames[index] : undefined) ?? machine.name,
+      reporting: silence.reportingOf(machine),
+    }),
     now,
   })
+  const silence = createSilence({ fleetOf: fleets.of, now })
 
   const events = createAssetEvents({
     fleetOf: fleets.of,
@@ -123,7 +133,15 @@ export async function createSimulator(options: SimulatorOptions) {
     if (status === 500) options.report?.(`failed: ${error instanceof Error ? error.message : 'unknown error'}`)
     return reply.code(status).send(unreadable(status))
   })
-  observeEndpoints(app, { faults, journal, behaviour, now, stopped: stop.signal })
+  observeEndpoints(app, {
+    faults,
+    journal,
+    behaviour,
+    now,
+    resets,
+    accountOf: (clientId) => store.state.clients[clientId]?.accountId ?? null,
+    stopped: stop.signal,
+  })
 
   keySetRoutes(app, { marketplace: marketplaceKeys, userTokens: userTokenKeys })
   apptokenRoute(app, { manifest, behaviour, store, accessTokens, journal, now })
@@ -133,17 +151,17 @@ export async function createSimulator(options: SimulatorOptions) {
     fleetOf: fleets.of,
     dismissEvent,
     behaviour,
-    budget: createPointsBudget({ pointsPerWindow: () => behaviour.pointsPerWindow, now }),
+    budget: createPointsBudget({ pointsPerWindow: () => behaviour.pointsPerWindow, now, resets }),
     journal,
     now,
   })
   const edge = createRestEdge({ apiUserOf, journal })
   assetRoutes(app, { edge, fleetOf: fleets.of })
-  assetEventRoutes(app, { edge, eventsOf: events.of, now })
-  aempRoutes(app, { edge, fleetOf: fleets.of, url: () => url, now })
+  assetEventRoutes(app, { edge, eventsOf: events.of, now, resets })
+  aempRoutes(app, { edge, fleetOf: fleets.of, url: () => url, now, resets })
   dataHealthRoute(app, { edge, fleetOf: fleets.of, behaviour, now })
   serviceRoutes(app, { edge, fleetOf: fleets.of, behaviour, now })
-  unknownApiPaths(app, { edge, now: clock.now })
+  unknownApiPaths(app, { edge, now, resets })
   app.register((pages, _, done) => {
     pages.addHook('onRequest', localOnly)
     controlRoutes(pages, {
@@ -154,6 +172,10 @@ export async function createSimulator(options: SimulatorOptions) {
       journal,
       store,
       marketplaceKeys,
+      userTokenKeys,
+      accessTokens,
+      resets,
+      silence,
       identities,
       installations,
       userTokens,

@@ -1,3 +1,5 @@
+import { masked, type SeenMessage } from './masked.ts'
+
 /** The rules of the documentation, by name. */
 export type Rule =
   | 'method-not-allowed'
@@ -28,19 +30,33 @@ export type Rule =
   | 'path-documented'
 
 export type Violation = { rule: Rule; endpoint: string; at: string; detail: string }
-export type SeenRequest = { at: string; what: string; status: number }
+/** A request, or a callback that Trackunit sent. Status 0: there was no answer. */
+export type SeenRequest = {
+  id: number
+  at: string
+  what: string
+  status: number
+  accountId: string | null
+  /** Such as `query assets` of a GraphQL request. */
+  operation: string | null
+  /** What the answer says is wrong. */
+  problem: string | null
+  tookMs: number
+}
+export type SeenExchange = Omit<SeenRequest, 'id' | 'at'> & { request: SeenMessage; answer: SeenMessage | null }
 export type Journal = ReturnType<typeof createJournal>
 
-const keptRequests = 50
+const keptRequests = 200
 const keptViolations = 1000
 
-/** The requests that Trackunit received, without the callers' own texts, so that it contains no secrets. */
+/** The requests that Trackunit received, and what it answered. Secrets are masked before anything is kept. */
 export function createJournal(now: () => number) {
   let counts: Record<string, number> = {}
   let exchangesByClient: Record<string, number> = {}
   let violationCount = 0
   let violations: Violation[] = []
-  let recent: SeenRequest[] = []
+  let recent: (SeenRequest & SeenExchange)[] = []
+  let lastId = 0
 
   const moment = () => new Date(now()).toISOString()
 
@@ -60,13 +76,18 @@ export function createJournal(now: () => number) {
       violations = [...violations, { rule, endpoint, at: moment(), detail }].slice(-keptViolations)
     },
 
-    saw(what: string, status: number) {
-      recent = [{ at: moment(), what, status }, ...recent].slice(0, keptRequests)
+    saw(exchange: SeenExchange) {
+      lastId++
+      recent = [{ id: lastId, at: moment(), ...masked(exchange) }, ...recent].slice(0, keptRequests)
     },
 
     report() {
-      return { counts, exchangesByClient, violationCount, violations, recent }
+      const summaries: SeenRequest[] = recent.map(({ request, answer, ...summary }) => summary)
+      return { counts, exchangesByClient, violationCount, violations, recent: summaries }
     },
+
+    /** The whole exchange; `undefined` when it is no longer kept. */
+    detail: (id: number): (SeenRequest & SeenExchange) | undefined => recent.find((each) => each.id === id),
 
     reset() {
       counts = {}

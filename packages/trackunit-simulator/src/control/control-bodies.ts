@@ -31,14 +31,27 @@ export const deliverBody = z.strictObject({
 export const signBody = identityChanges.extend({ accountId: z.string().optional(), irisAppId: z.string().optional() })
 
 export const rotateBody = z.strictObject({
+  /** Whose keys; the marketplace's by default. */
+  of: z.enum(['marketplace', 'userTokens']).optional(),
   algorithm: z.enum(['RS256', 'ES256']).optional(),
   withdrawOld: z.boolean().optional(),
 })
 
-export const clockBody = z.strictObject({
-  /** An ISO 8601 text or milliseconds since 1970; `null` for the machine's time. */
-  now: z.union([z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)), z.number(), z.null()]),
+export const silenceBody = z.strictObject({
+  accountId,
+  count: z.number().int().min(1).max(1000).default(3),
+  /** For how long they have not reported. */
+  days: z.number().min(0).max(365).default(3),
 })
+
+export const clockBody = z.union([
+  z.strictObject({
+    /** An ISO 8601 text or milliseconds since 1970; `null` for the machine's time. */
+    now: z.union([z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)), z.number(), z.null()]),
+  }),
+  /** Moves it on from where it is. */
+  z.strictObject({ addMs: z.number() }),
+])
 
 export const userTokenBody = z.strictObject({
   accountId,

@@ -3,11 +3,14 @@ import { knownAccounts, profileOf } from '../accounts.ts'
 import { type Behaviour, behaviour as behaviourShape } from '../behaviour.ts'
 import type { Clock } from '../clock.ts'
 import { type Faults, faultsByEndpoint } from '../faults.ts'
+import type { Silence } from '../fleet/silence.ts'
 import type { Journal } from '../journal.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { AppManifest } from '../manifest.ts'
 import type { createIdentitySigner } from '../marketplace/identity.ts'
 import type { Installations } from '../marketplace/installations.ts'
+import type { Resets } from '../resets.ts'
+import type { AccessTokens } from '../sign-in/access-tokens.ts'
 import type { StateStore } from '../state.ts'
 import type { UserTokens } from '../user-tokens/user-tokens.ts'
 import {
@@ -17,6 +20,7 @@ import {
   redeliverBody,
   rotateBody,
   signBody,
+  silenceBody,
   userTokenBody,
 } from './control-bodies.ts'
 import { refusesScopes, understood } from './understood.ts'
@@ -29,6 +33,10 @@ type ControlDependencies = {
   journal: Journal
   store: StateStore
   marketplaceKeys: KeyRing
+  userTokenKeys: KeyRing
+  accessTokens: AccessTokens
+  resets: Resets
+  silence: Silence
   identities: ReturnType<typeof createIdentitySigner>
   installations: Installations
   userTokens: UserTokens
@@ -82,9 +90,32 @@ export function controlRoutes(app: FastifyInstance, dependencies: ControlDepende
   app.post('/control/keys/rotate', async (request, reply) => {
     const body = understood(rotateBody, request, reply)
     if (!body) return reply
-    const { kid } = await dependencies.marketplaceKeys.rotate(body)
+    const { of, ...how } = body
+    const keys = of === 'userTokens' ? dependencies.userTokenKeys : dependencies.marketplaceKeys
+    const { kid } = await keys.rotate(how)
     await store.save()
-    return { kid, published: (await dependencies.marketplaceKeys.published()).keys.map((key) => key.kid) }
+    return { kid, published: (await keys.published()).keys.map((key) => key.kid) }
+  })
+
+  app.post('/control/limits/reset', async (_, reply) => {
+    dependencies.resets.run()
+    return reply.code(204).send()
+  })
+
+  app.post('/control/tokens/revoke', async (_, reply) => {
+    await dependencies.accessTokens.revokeAll()
+    return reply.code(204).send()
+  })
+
+  app.post('/control/machines/silence', async (request, reply) => {
+    const body = understood(silenceBody, request, reply)
+    if (!body) return reply
+    const { accountId, count, days } = body
+    return { machines: dependencies.silence.add(accountId.toLowerCase(), { count, days }) }
+  })
+  app.delete('/control/machines/silence', async (_, reply) => {
+    dependencies.silence.end()
+    return reply.code(204).send()
   })
 
   app.post('/control/user-token', async (request, reply) => {
@@ -108,15 +139,24 @@ export function controlRoutes(app: FastifyInstance, dependencies: ControlDepende
     return body ? Object.assign(behaviour, withoutUndefined(body)) : reply
   })
 
-  app.get('/control/clock', async () => ({ now: new Date(clock.now()).toISOString(), isMoved: clock.isMoved() }))
+  const clockReport = () => ({
+    now: new Date(clock.now()).toISOString(),
+    isMoved: clock.isMoved(),
+    offsetMs: clock.offsetMs(),
+  })
+  app.get('/control/clock', async () => clockReport())
   app.put('/control/clock', async (request, reply) => {
     const body = understood(clockBody, request, reply)
     if (!body) return reply
-    clock.set(body.now)
-    return { now: new Date(clock.now()).toISOString(), isMoved: clock.isMoved() }
+    clock.set('now' in body ? body.now : clock.now() + body.addMs)
+    return clockReport()
   })
 
   app.get('/control/requests', async () => journal.report())
+  app.get<{ Params: { id: string } }>('/control/requests/:id', async (request, reply) => {
+    const detail = journal.detail(Number(request.params.id))
+    return detail ?? reply.code(404).send({ error: 'This request is no longer kept.' })
+  })
   app.delete('/control/requests', async (_, reply) => {
     journal.reset()
     return reply.code(204).send()

@@ -18,6 +18,8 @@ type FleetsDependencies = {
   seed: string
   sizeOf: (accountId: string) => number
   isRemoved?: (id: string) => boolean
+  /** What was changed of a machine since it was made. */
+  changed?: (machine: Machine, index: number) => Machine
   now: () => number
 }
 
@@ -25,7 +27,13 @@ type FleetsDependencies = {
  * The same seed, account and size give the same fleet. A machine is made when it is needed and not kept: a fleet
  * of 20,000 costs no memory.
  */
-export function createFleets({ seed, sizeOf, isRemoved = () => false, now }: FleetsDependencies) {
+export function createFleets({
+  seed,
+  sizeOf,
+  isRemoved = () => false,
+  changed = (machine) => machine,
+  now,
+}: FleetsDependencies) {
   const fleets = new Map<string, Fleet>()
 
   return {
@@ -34,23 +42,23 @@ export function createFleets({ seed, sizeOf, isRemoved = () => false, now }: Fle
       const known = fleets.get(accountId)
       if (known?.size === size) return known
 
-      const fleet = createFleet(`${seed}:${accountId}`, { size, isRemoved, now })
+      const fleet = createFleet(`${seed}:${accountId}`, { size, isRemoved, changed, now })
       fleets.set(accountId, fleet)
       return fleet
     },
   }
 }
 
-type FleetOptions = { size: number; isRemoved: (id: string) => boolean; now: () => number }
+type FleetOptions = { size: number } & Required<Pick<FleetsDependencies, 'isRemoved' | 'changed' | 'now'>>
 
-function createFleet(key: string, { size, isRemoved, now }: FleetOptions): Fleet {
+function createFleet(key: string, { size, isRemoved, changed, now }: FleetOptions): Fleet {
   const sites = createSites(createRandom(`${key}:sites`))
   const groups = createGroups(createRandom(`${key}:groups`))
 
   function machine(index: number): Machine | undefined {
     if (index < 0 || index >= size) return undefined
     const machine = createMachine(index, createRandom(`${key}:machine:${index}`), { sites, groups, now: now() })
-    return isRemoved(machine.id) ? undefined : machine
+    return isRemoved(machine.id) ? undefined : changed(machine, index)
   }
 
   function* machines(): Generator<Machine> {

@@ -30,6 +30,8 @@ export type Machine = {
     /** It sends nothing for `forDays` out of every `everyDays`. */
     | { type: 'gaps'; phaseMs: number; everyDays: number; forDays: number }
     | { type: 'never' }
+    /** Nothing since that moment, in milliseconds since 1970. */
+    | { type: 'stopped'; at: number }
   hours: {
     atStart: number
     aDay: number
@@ -152,6 +154,8 @@ function lastSeen(reporting: Machine['reporting'], now: number): number | null {
   switch (reporting.type) {
     case 'never':
       return null
+    case 'stopped':
+      return Math.min(reporting.at, now)
     case 'silent': {
       const startOfDay = now - (now % dayMs)
       return startOfDay - Math.round(reporting.forDays * dayMs)

@@ -3,6 +3,8 @@ import { decodeJwt } from 'jose'
 import type { Behaviour } from '../behaviour.ts'
 import { type EndpointName, type Fault, type Faults, faultyAnswer, pause } from '../faults.ts'
 import type { Journal } from '../journal.ts'
+import type { Resets } from '../resets.ts'
+import { answerMessage, operationOf, problemOf, requestMessage } from './exchange.ts'
 import { managerNotFoundPage } from './not-found-page.ts'
 
 declare module 'fastify' {
@@ -21,6 +23,9 @@ type EndpointDependencies = {
   journal: Journal
   behaviour: Behaviour
   now: () => number
+  resets: Resets
+  /** Of a client; a client that is gone has none. */
+  accountOf: (clientId: string) => string | null
   stopped: AbortSignal
 }
 
@@ -30,9 +35,12 @@ const underWayMs = 2000
 /** Counts and judges what every endpoint of Trackunit receives, and lets faults answer in its place. */
 export function observeEndpoints(
   app: FastifyInstance,
-  { faults, journal, behaviour, now, stopped }: EndpointDependencies,
+  { faults, journal, behaviour, now, resets, accountOf, stopped }: EndpointDependencies,
 ) {
   const toldToWait = new Map<string, { from: number; until: number }>()
+  resets.add(() => toldToWait.clear())
+  const answers = new WeakMap<FastifyRequest, string>()
+  const accounts = new WeakMap<FastifyRequest, string | null>()
   app.decorateReply('note', '')
 
   app.addHook('preHandler', async (request, reply) => {
@@ -46,7 +54,9 @@ export function observeEndpoints(
       journal.violation('secret-in-query', { endpoint: name, detail: 'A token stands in the address.' })
     }
 
-    const caller = `${endpoint} ${callerOf(request)}`
+    const client = callerOf(request)
+    accounts.set(request, accountOf(client))
+    const caller = `${endpoint} ${client}`
     const waiting = toldToWait.get(caller)
     if (waiting && now() < waiting.until && now() - waiting.from > underWayMs) {
       const detail = `Asked again ${waiting.until - now()} ms before Retry-After was over.`
@@ -66,10 +76,26 @@ export function observeEndpoints(
     return answerWithFault(request, reply, { endpoint, fault, stopped })
   })
 
+  app.addHook('onSend', async (request, _reply, payload) => {
+    if (typeof payload === 'string') answers.set(request, payload)
+    return payload
+  })
+
   app.addHook('onResponse', async (request, reply) => {
-    if (!request.routeOptions.config.endpoint) return
+    const { endpoint } = request.routeOptions.config
+    if (!endpoint) return
     const note = reply.note === '' ? '' : `, ${reply.note}`
-    journal.saw(`${endpointLabel(request)}${note}`, reply.statusCode)
+    const body = answers.get(request) ?? null
+    journal.saw({
+      what: `${endpointLabel(request)}${note}`,
+      status: reply.statusCode,
+      accountId: accounts.get(request) ?? null,
+      operation: operationOf(endpoint, request),
+      problem: problemOf(body),
+      tookMs: Math.round(reply.elapsedTime),
+      request: requestMessage(request),
+      answer: answerMessage(reply, body),
+    })
   })
 }
 

@@ -4,12 +4,18 @@ import { html, type Markup, selected } from './html.ts'
 import { icon } from './icons.ts'
 
 export const languages = ['en-GB', 'en-US', 'da-DK', 'de-DE'] as const
-const fleetSizes = [0, 1, 101, 250, 2964, 20_412]
+const fleetSizes = [0, 1, 101, 250, 2964, 20_412, 100_000]
 
-type DrawerContent = { fleetSize: number; sites: Fleet['sites']; choices: FrameChoices; userTokenLifetimeS: number }
+type DrawerContent = {
+  fleetSize: number
+  sites: Fleet['sites']
+  choices: FrameChoices
+  userTokenLifetimeS: number
+  oddNames: boolean
+}
 
 /** The developer's controls for Trackunit next to the app. `manager.js` fills in their states. */
-export function drawer({ fleetSize, sites, choices, userTokenLifetimeS }: DrawerContent): Markup {
+export function drawer({ fleetSize, sites, choices, userTokenLifetimeS, oddNames }: DrawerContent): Markup {
   const sizes = [...new Set([...fleetSizes, fleetSize])].sort((left, right) => left - right)
   return html`
 <aside class="drawer" id="drawer" aria-label="Developer’s drawer">
@@ -46,7 +52,36 @@ export function drawer({ fleetSize, sites, choices, userTokenLifetimeS }: Drawer
   ${hostSwitch('server-off', 'Our server off', 'The app’s connections are cut')}
   ${hostSwitch('signed-out', 'Signed out', 'Manager has no token for the app')}
 
-  <h3>Frame and fleet</h3>
+  <h3>Time</h3>
+  <p class="help"><time id="simulated-time">Reading…</time> <span id="time-moved"></span></p>
+  <div class="four">
+    <button type="button" class="btn" data-put="clock" data-body='{"addMs":3600000}'>+1 hour</button>
+    <button type="button" class="btn" data-put="clock" data-body='{"addMs":86400000}'>+1 day</button>
+    <button type="button" class="btn" data-put="clock" data-body='{"addMs":604800000}'>+1 week</button>
+    <button type="button" class="btn" data-put="clock" data-body='{"now":null}'>Now</button>
+  </div>
+
+  <h3>Keys, tokens, limits</h3>
+  <div class="two">
+    <button type="button" class="btn" data-post="keys/rotate" data-said="The marketplace signs with a new key.">New signing key</button>
+    <button type="button" class="btn" data-post="keys/rotate" data-body='{"withdrawOld":true}' data-said="The marketplace signs with a new key; the old ones are withdrawn.">Withdraw old keys</button>
+    <button type="button" class="btn" data-post="tokens/revoke" data-said="Every access token so far is refused.">Revoke tokens</button>
+    <button type="button" class="btn" data-post="limits/reset" data-said="All rate limits begin anew.">Reset limits</button>
+  </div>
+  <p class="answer" id="done" role="status"></p>
+
+  <h3>Fleet</h3>
+  <div class="two">
+    <button type="button" class="btn" id="silence">Three go silent</button>
+    <button type="button" class="btn" id="unsilence">All report again</button>
+  </div>
+  <label class="switch"><span>Odd names<small>HTML, formulas, emoji, nothing at all</small></span><input type="checkbox" role="switch" id="odd-names"${checked(oddNames)}></label>
+  <label class="field" for="fleet-size">Machines</label>
+  <span class="select"><select id="fleet-size">
+    ${sizes.map((size) => html`<option value="${size}"${selected(size === fleetSize)}>${size.toLocaleString('en-GB')}</option>`)}
+  </select>${icon('down')}</span>
+
+  <h3>Frame</h3>
   <label class="switch"><span>allow-same-origin</span><input type="checkbox" role="switch" id="same-origin"${checked(!choices.isOpaque)}></label>
   <label class="switch"><span>allow-downloads</span><input type="checkbox" role="switch" id="downloads"${checked(!choices.areDownloadsBlocked)}></label>
   <label class="switch"><span>User token lasts 30 s</span><input type="checkbox" role="switch" id="short-token"${checked(userTokenLifetimeS === 30)}></label>
@@ -61,10 +96,6 @@ export function drawer({ fleetSize, sites, choices, userTokenLifetimeS }: Drawer
     <option value="">Every site</option>
     ${sites.map(({ id, name }) => html`<option value="${id}"${selected(id === choices.site)}>${name}</option>`)}
   </select>${icon('down')}</span>
-  <label class="field" for="fleet-size">Machines</label>
-  <span class="select"><select id="fleet-size">
-    ${sizes.map((size) => html`<option value="${size}"${selected(size === fleetSize)}>${size.toLocaleString('en-GB')}</option>`)}
-  </select>${icon('down')}</span>
 
   <h3>What Trackunit saw</h3>
   <dl class="sums">
@@ -74,6 +105,7 @@ export function drawer({ fleetSize, sites, choices, userTokenLifetimeS }: Drawer
     <div><dd id="sum-violations">0</dd><dt>violations</dt></div>
   </dl>
   <div class="seen" tabindex="0" role="region" aria-label="Requests"><ol id="requests"></ol></div>
+  <p class="help"><a href="/requests" id="all-requests">Open all requests</a></p>
   <h3>Rule violations</h3>
   <div class="seen" tabindex="0" role="region" aria-label="Rule violations"><ol id="violations"></ol></div>
 </aside>`

@@ -5,13 +5,13 @@ import { addressOf, type Viewer } from './page.ts'
 
 const shownMachines = 100
 
-export function fleetPage(fleet: Fleet, viewer: Viewer): Markup {
+export function fleetPage(fleet: Fleet, { viewer, now }: Look): Markup {
   const shown = Array.from({ length: Math.min(shownMachines, fleet.size) }, (_, index) => fleet.machine(index))
   return html`<div class="own"><h2>Fleet</h2><p>${fleet.size.toLocaleString('en-GB')} simulated machines${
     fleet.size > shownMachines ? `, the first ${shownMachines} of them` : ''
   }.</p>
-<table><thead><tr><th>Machine</th><th>Model</th><th>Site</th></tr></thead><tbody>
-${shown.flatMap((machine) => (machine ? [machineRow(machine, viewer)] : []))}
+<table><thead><tr><th>Machine</th><th>Model</th><th>Site</th><th>Last seen</th></tr></thead><tbody>
+${shown.flatMap((machine) => (machine ? [machineRow(machine, { viewer, now })] : []))}
 </tbody></table></div>`
 }
 
@@ -32,7 +32,7 @@ export function machinePage(machine: Machine, now: number): Markup {
     ['Operating hours', operatingHours === null ? 'Not known' : operatingHours.toLocaleString('en-GB')],
     ['Address', `${machine.streetAddress}, ${machine.city}, ${machine.country}`],
   ]
-  return html`<div class="own"><h2>${machine.name}</h2><p>Manager’s own page of a simulated machine.</p>
+  return html`<div class="own"><h2>${nameOf(machine)}</h2><p>Manager’s own page of a simulated machine.</p>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></div>`
 }
 
@@ -40,8 +40,14 @@ export function missingPage(): Markup {
   return html`<div class="own"><h2>Not here</h2><p>The simulated Manager has no such page in this account.</p></div>`
 }
 
-function machineRow(machine: Machine, viewer: Viewer): Markup {
-  return html`<tr><td><a href="${addressOf(`/assets/${machine.id}`, viewer)}">${machine.name}</a></td><td>${machine.brand} ${
+type Look = { viewer: Viewer; now: number }
+
+function machineRow(machine: Machine, { viewer, now }: Look): Markup {
+  const { lastSeen } = machineAt(machine, now)
+  const seen = lastSeen === null ? 'Never' : lastSeen.toISOString().slice(0, 16).replace('T', ' ')
+  return html`<tr><td><a href="${addressOf(`/assets/${machine.id}`, viewer)}">${nameOf(machine)}</a></td><td>${machine.brand} ${
     machine.model
-  }</td><td>${machine.site?.name ?? ''}</td></tr>`
+  }</td><td>${machine.site?.name ?? ''}</td><td>${seen}</td></tr>`
 }
+
+const nameOf = ({ name }: Machine) => (name.trim() === '' ? 'Without a name' : name)

@@ -80,14 +80,17 @@ test('shows the page of a machine that the app links to', async () => {
   expect(await (await simulator.send('GET', '/assets/unknown')).text()).toContain('Not here')
 })
 
-test.each(['manager.js', 'manager.css', 'tokens.css', 'penpal.js'])('serves %s', async (name) => {
-  await using simulator = await startSimulator()
+test.each([...['manager.js', 'control.js', 'marketplace.js', 'requests.js', 'manager.css', 'tokens.css', 'penpal.js']])(
+  'serves %s',
+  async (name) => {
+    await using simulator = await startSimulator()
 
-  const answer = await simulator.send('GET', `/manager/${name}`)
+    const answer = await simulator.send('GET', `/manager/${name}`)
 
-  expect(answer.status).toBe(200)
-  expect(answer.headers.get('content-type')).toMatch(/text\/(javascript|css)/)
-})
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toMatch(/text\/(javascript|css)/)
+  },
+)
 
 test('does not start with an app of its own origin, which no sandbox would hold', async () => {
   const probe = createServer().listen(0, '127.0.0.1')

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { knownAccounts, profileOf } from '../accounts.ts'
+import { accountRecord, knownAccounts, profileOf } from '../accounts.ts'
 import type { Behaviour } from '../behaviour.ts'
 import type { Fleet } from '../fleet/fleets.ts'
 import type { AppManifest } from '../manifest.ts'
@@ -11,7 +11,9 @@ import { appFrame, type FrameChoices } from './app-frame.ts'
 import { drawer, languages } from './drawer.ts'
 import { fleetPage, machinePage, missingPage, sitesPage } from './fleet-pages.ts'
 import type { Markup } from './html.ts'
-import { addressOf, managerPage, type Viewer } from './page.ts'
+import { marketplacePage } from './marketplace-page.ts'
+import { addressOf, type ManagerPath, managerPage, type Viewer } from './page.ts'
+import { requestsPage } from './requests-page.ts'
 
 type ManagerDependencies = {
   manifest: AppManifest
@@ -34,6 +36,9 @@ const address = z.object({
 
 const assets: Record<string, { file: string; type: string }> = {
   'manager.js': { file: ownFile('manager.js'), type: 'text/javascript' },
+  'control.js': { file: ownFile('control.js'), type: 'text/javascript' },
+  'marketplace.js': { file: ownFile('marketplace.js'), type: 'text/javascript' },
+  'requests.js': { file: ownFile('requests.js'), type: 'text/javascript' },
   'manager.css': { file: ownFile('manager.css'), type: 'text/css' },
   'tokens.css': { file: ownFile('tokens.css'), type: 'text/css' },
   'penpal.js': { file: fileURLToPath(import.meta.resolve('penpal')), type: 'text/javascript' },
@@ -45,7 +50,7 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
   function send(
     request: FastifyRequest,
     reply: FastifyReply,
-    page: { title: string; current: '/' | '/assets' | '/sites'; main: (viewer: Viewer) => Markup },
+    page: { title: string; current: ManagerPath; main: (viewer: Viewer) => Markup; script?: string },
   ) {
     const { account, user } = address.parse(request.query)
     const viewer = { account: profileOf(account ?? knownAccounts[0]?.id ?? ''), role: user }
@@ -66,11 +71,13 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
           viewer,
           otherAccounts,
           current: page.current,
+          script: page.script,
           main: page.main(viewer),
           drawer: drawer({
             fleetSize: behaviour.fleetSize,
             sites: fleetOf(viewer.account.id).sites,
             userTokenLifetimeS: behaviour.userTokenLifetimeS,
+            oddNames: behaviour.oddNames,
             choices: choicesOf(request),
           }),
         }),
@@ -83,7 +90,7 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
   })
 
   app.get('/assets', async (request, reply) => {
-    const main = (viewer: Viewer) => fleetPage(fleetOf(viewer.account.id), viewer)
+    const main = (viewer: Viewer) => fleetPage(fleetOf(viewer.account.id), { viewer, now: now() })
     return send(request, reply, { title: 'Fleet', current: '/assets', main })
   })
 
@@ -111,6 +118,20 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
     const main = (viewer: Viewer) => sitesPage(fleetOf(viewer.account.id))
     return send(request, reply, { title: 'Sites', current: '/sites', main })
   })
+
+  app.get('/marketplace', async (request, reply) => {
+    const main = (viewer: Viewer) => {
+      const account = accountRecord(store.state, viewer.account.id)
+      const client = account.clientId === null ? undefined : store.state.clients[account.clientId]
+      const grantedScopes = client?.grantedScopes ?? []
+      return marketplacePage({ manifest, viewer, isInstalled: account.isInstalled, grantedScopes })
+    }
+    return send(request, reply, { title: 'Marketplace', current: '/marketplace', main, script: 'marketplace.js' })
+  })
+
+  app.get('/requests', async (request, reply) =>
+    send(request, reply, { title: 'Requests', current: '/requests', main: requestsPage, script: 'requests.js' }),
+  )
 
   app.get<{ Params: { name: string } }>('/manager/:name', async (request, reply) => {
     const asset = Object.hasOwn(assets, request.params.name) ? assets[request.params.name] : undefined

@@ -5,12 +5,16 @@ import { type IconName, icon } from './icons.ts'
 /** Who views which account, in the address, so that a reload keeps it. */
 export type Viewer = { account: AccountProfile; role: ViewerRole }
 
+export type ManagerPath = '/' | '/assets' | '/sites' | '/marketplace' | '/requests'
+
 type PageContent = {
   title: string
   appName: string
   viewer: Viewer
   otherAccounts: readonly AccountProfile[]
-  current: '/' | '/assets' | '/sites'
+  current: ManagerPath
+  /** A module of the page's own, in `public/`. */
+  script?: string | undefined
   main: Markup
   drawer: Markup
 }
@@ -22,7 +26,16 @@ const roleNames: Record<ViewerRole, string> = {
 }
 
 /** Manager around an app or a page of its own: header, menu, content, developer's drawer. */
-export function managerPage({ title, appName, viewer, otherAccounts, current, main, drawer }: PageContent): string {
+export function managerPage({
+  title,
+  appName,
+  viewer,
+  otherAccounts,
+  current,
+  main,
+  drawer,
+  script,
+}: PageContent): string {
   const { account, role } = viewer
   const accounts = [...knownAccounts, ...otherAccounts]
   return html`<!doctype html>
@@ -35,6 +48,7 @@ export function managerPage({ title, appName, viewer, otherAccounts, current, ma
 <link rel="stylesheet" href="/manager/tokens.css">
 <link rel="stylesheet" href="/manager/manager.css">
 <script type="module" src="/manager/manager.js"></script>
+${script === undefined ? html`` : html`<script type="module" src="/manager/${script}"></script>`}
 </head>
 <body>
 <header class="top">
@@ -56,6 +70,9 @@ export function managerPage({ title, appName, viewer, otherAccounts, current, ma
   ${menuItem('/sites', { name: 'Sites', icon: 'pin', viewer, current })}
   <p>Apps</p>
   ${menuItem('/', { name: appName, icon: 'app', viewer, current })}
+  ${menuItem('/marketplace', { name: 'Marketplace', icon: 'store', viewer, current })}
+  <p>Developer</p>
+  ${menuItem('/requests', { name: 'Requests', icon: 'list', viewer, current })}
 </nav>
 <main>${main}</main>
 ${drawer}

@@ -2,6 +2,7 @@ import { accountRecord } from '../accounts.ts'
 import type { Behaviour } from '../behaviour.ts'
 import type { Faults } from '../faults.ts'
 import { pause } from '../faults.ts'
+import { problemOf } from '../http/exchange.ts'
 import type { Journal } from '../journal.ts'
 import type { AppManifest } from '../manifest.ts'
 import { newClientId, newClientSecret } from '../okta-form.ts'
@@ -69,7 +70,24 @@ export function createInstallations(dependencies: InstallationDependencies) {
 
     journal.count('POST callback')
     const delivered = await deliverCallback({ url: callbackUrl, ...callback })
-    journal.saw('POST callback', delivered.status ?? 0)
+    const { accountId, type } = subjectOf(callback.body)
+    journal.saw({
+      what: 'POST callback',
+      status: delivered.status ?? 0,
+      accountId,
+      operation: type,
+      problem: delivered.error ?? problemOf(JSON.stringify(delivered.body)),
+      tookMs: delivered.tookMs,
+      request: {
+        address: `POST ${callbackUrl}`,
+        headers: {
+          'content-type': callback.contentType ?? 'application/json',
+          'trackunit-identity': callback.identity ?? 'none',
+        },
+        body: callback.body,
+      },
+      answer: delivered.status === null ? null : { headers: {}, body: asText(delivered.body) },
+    })
     return delivered
   }
 
@@ -180,3 +198,16 @@ export function createInstallations(dependencies: InstallationDependencies) {
     },
   }
 }
+
+/** What a callback says of itself, if it is one. */
+function subjectOf(body: string): { accountId: string | null; type: string | null } {
+  try {
+    const { accountId, type } = JSON.parse(body)
+    return { accountId: asName(accountId), type: typeof type === 'string' ? type : null }
+  } catch {
+    return { accountId: null, type: null }
+  }
+}
+
+const asName = (value: unknown) => (typeof value === 'string' ? value.toLowerCase() : null)
+const asText = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body))

@@ -46,6 +46,11 @@ export function createAccessTokens({ keys, store, behaviour, issuer, now }: Acce
       })
     },
 
+    /** Refuses every token that was issued so far. */
+    async revokeAll(): Promise<void> {
+      await keys.rotate({ withdrawOld: true })
+    },
+
     /** A token of a client that no longer exists is refused, whatever its `exp` says (our choice). */
     async verify(token: string): Promise<ApiUser | 'expired' | 'invalid'> {
       try {

@@ -1,3 +1,5 @@
+import type { Limiting } from '../rest/request-limit.ts'
+
 /** [doc] The budget of complexity points is counted in windows of ten minutes, per API user. */
 const windowMs = 10 * 60_000
 
@@ -19,8 +21,9 @@ type Window = { startedAt: number; spent: number; refusedAt: number | undefined;
 /** [doc] The advice: stop when fewer points remain than this many times a query's cost. */
 const queriesLeft = 10
 
-export function createPointsBudget({ pointsPerWindow, now }: { pointsPerWindow: () => number; now: () => number }) {
+export function createPointsBudget({ pointsPerWindow, now, resets }: { pointsPerWindow: () => number } & Limiting) {
   const windows = new Map<string, Window>()
+  resets.add(() => windows.clear())
 
   function windowOf(apiUser: string): Window {
     const known = windows.get(apiUser)

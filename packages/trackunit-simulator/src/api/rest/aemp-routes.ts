@@ -2,24 +2,23 @@ import type { FastifyInstance } from 'fastify'
 import type { Fleet } from '../../fleet/fleets.ts'
 import { asJson, asXml, equipmentOf, type SnapshotLink } from './aemp-snapshot.ts'
 import { badRequest, notFound } from './documented-error.ts'
-import { createRequestLimit, createSnapshotLimit } from './request-limit.ts'
+import { createRequestLimit, createSnapshotLimit, type Limiting } from './request-limit.ts'
 import type { RestEdge } from './rest-edge.ts'
 
 type AempDependencies = {
   edge: RestEdge
   fleetOf: (accountId: string) => Fleet
   url: () => string
-  now: () => number
-}
+} & Limiting
 
 const path = '/public/api/aemp/v2/15143/-3/Fleet'
 const pageSize = 100
 const dayMs = 24 * 3_600_000
 
 /** [doc] The AEMP 2.0 snapshot: XML, or JSON by `Accept`; the first page is 1. */
-export function aempRoutes(app: FastifyInstance, { edge, fleetOf, url, now }: AempDependencies) {
-  const perUrl = createSnapshotLimit({ everyMs: 15 * 60_000, spare: 50, spareBackMs: 30 * dayMs }, now)
-  const perCustomer = createRequestLimit({ most: 50, windowMs: 1000, now })
+export function aempRoutes(app: FastifyInstance, { edge, fleetOf, url, now, resets }: AempDependencies) {
+  const perUrl = createSnapshotLimit({ everyMs: 15 * 60_000, spare: 50, spareBackMs: 30 * dayMs }, { now, resets })
+  const perCustomer = createRequestLimit({ most: 50, windowMs: 1000 }, { now, resets })
 
   app.get<{ Params: { page: string } }>(`${path}/:page`, { config: { endpoint: 'rest' } }, async (request, reply) => {
     const user = await edge.apiUser(request, reply, 'asset.view')

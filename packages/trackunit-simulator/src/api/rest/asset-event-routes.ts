@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { type AssetEvent, eventCriticalities, eventStates, eventTypes } from '../../fleet/asset-events.ts'
 import { badRequest, type DocumentedError } from './documented-error.ts'
 import { numberedPage, readPage } from './numbered-page.ts'
-import { createRequestLimit } from './request-limit.ts'
+import { createRequestLimit, type Limiting } from './request-limit.ts'
 import type { RestEdge } from './rest-edge.ts'
 
-type AssetEventDependencies = { edge: RestEdge; eventsOf: (accountId: string) => AssetEvent[]; now: () => number }
+type AssetEventDependencies = { edge: RestEdge; eventsOf: (accountId: string) => AssetEvent[] } & Limiting
 
 const moment = z.iso.datetime({ offset: true })
 const oneOrMore = <T extends string>(values: readonly [T, ...T[]]) =>
@@ -33,8 +33,8 @@ const activeRequest = z.strictObject({ ...filters, criticality: oneOrMore(['CRIT
 type Wanted = { [name in keyof z.infer<typeof logRequest>]?: z.infer<typeof logRequest>[name] | undefined }
 
 /** [doc] The asset event API: two requests in 30 minutes per API user, for both addresses together (our reading). */
-export function assetEventRoutes(app: FastifyInstance, { edge, eventsOf, now }: AssetEventDependencies) {
-  const limit = createRequestLimit({ most: 2, windowMs: 30 * 60_000, now })
+export function assetEventRoutes(app: FastifyInstance, { edge, eventsOf, now, resets }: AssetEventDependencies) {
+  const limit = createRequestLimit({ most: 2, windowMs: 30 * 60_000 }, { now, resets })
 
   const route = (
     path: string,

@@ -1,16 +1,16 @@
 import type { Rule } from '../../journal.ts'
-import { createRequestLimit, type LimitAnswer } from './request-limit.ts'
+import { createRequestLimit, type LimitAnswer, type Limiting } from './request-limit.ts'
 
 /**
  * [doc] The limits of APIs that this simulator does not play: 100 queries and 20 other requests a second of the time
  * series, 1,000 in ten minutes of the alerts, one a second of each page (or asset) of the locations. [ours] An address is
  * one of theirs by that word in it.
  */
-export function createDocumentedRates(now: () => number) {
-  const queries = createRequestLimit({ most: 100, windowMs: 1_000, now })
-  const metrics = createRequestLimit({ most: 20, windowMs: 1_000, now })
-  const alerts = createRequestLimit({ most: 1_000, windowMs: 600_000, now })
-  const locations = createRequestLimit({ most: 1, windowMs: 1_000, now })
+export function createDocumentedRates(limiting: Limiting) {
+  const queries = createRequestLimit({ most: 100, windowMs: 1_000 }, limiting)
+  const metrics = createRequestLimit({ most: 20, windowMs: 1_000 }, limiting)
+  const alerts = createRequestLimit({ most: 1_000, windowMs: 600_000 }, limiting)
+  const locations = createRequestLimit({ most: 1, windowMs: 1_000 }, limiting)
 
   /** The limit of an address; undefined if none is documented. */
   return (address: string): { rule: Rule; limit: (apiUser: string) => LimitAnswer } | undefined => {

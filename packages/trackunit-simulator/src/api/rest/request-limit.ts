@@ -1,8 +1,14 @@
+import type { Resets } from '../../resets.ts'
+
 export type LimitAnswer = { isAllowed: true } | { isAllowed: false; retryAfterS: number }
 
+/** The time that a limit goes by, and what has it forgotten. */
+export type Limiting = { now: () => number; resets: Resets }
+
 /** At most `most` requests of one caller in any `windowMs`. */
-export function createRequestLimit({ most, windowMs, now }: { most: number; windowMs: number; now: () => number }) {
+export function createRequestLimit({ most, windowMs }: { most: number; windowMs: number }, { now, resets }: Limiting) {
   const seen = new Map<string, number[]>()
+  resets.add(() => seen.clear())
 
   return (caller: string): LimitAnswer => {
     const recent = (seen.get(caller) ?? []).filter((at) => at > now() - windowMs && at <= now())
@@ -22,10 +28,10 @@ export function createRequestLimit({ most, windowMs, now }: { most: number; wind
  */
 export function createSnapshotLimit(
   { everyMs, spare, spareBackMs }: { everyMs: number; spare: number; spareBackMs: number },
-  now: () => number,
+  limiting: Limiting,
 ) {
-  const regular = createRequestLimit({ most: 1, windowMs: everyMs, now })
-  const pool = createRequestLimit({ most: spare, windowMs: spareBackMs, now })
+  const regular = createRequestLimit({ most: 1, windowMs: everyMs }, limiting)
+  const pool = createRequestLimit({ most: spare, windowMs: spareBackMs }, limiting)
 
   return (caller: string): LimitAnswer => {
     const inTurn = regular(caller)

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { notFound } from './documented-error.ts'
 import { createDocumentedRates } from './documented-rates.ts'
+import type { Limiting } from './request-limit.ts'
 import type { RestEdge } from './rest-edge.ts'
 
 /** Addresses that the simulator does not play answer 404 and are noted; their documented limits still apply. */
-export function unknownApiPaths(app: FastifyInstance, { edge, now }: { edge: RestEdge; now: () => number }) {
-  const rateOf = createDocumentedRates(now)
+export function unknownApiPaths(app: FastifyInstance, { edge, ...limiting }: { edge: RestEdge } & Limiting) {
+  const rateOf = createDocumentedRates(limiting)
 
   for (const path of ['/api/*', '/public/api/*']) {
     app.all(path, { config: { endpoint: 'rest' } }, async (request, reply) => {

@@ -1,0 +1,13 @@
+export type Resets = ReturnType<typeof createResets>
+
+/** What a developer can have forgotten: every rate limit and points budget registers here. */
+export function createResets() {
+  const all: (() => void)[] = []
+
+  return {
+    add: (reset: () => void) => void all.push(reset),
+    run() {
+      for (const reset of all) reset()
+    },
+  }
+}
