@@ -1,12 +1,4 @@
-import {
-  defineChange,
-  type KnownMachine,
-  type Message,
-  machineFilterInput,
-  type RunContext,
-  textOf,
-  together,
-} from 'standin'
+import { defineChange, type KnownMachine, machineFilterInput, type RunContext, textOf, together } from 'standin'
 import { listingSchema, listMachines, machineOfRow, newListing } from 'standin/fleet'
 import { z } from 'zod'
 import {
@@ -67,13 +59,11 @@ const inputSchema = z.object({
   }),
 })
 type Context = RunContext<z.output<typeof inputSchema>>
-type ByKind = ReadonlyMap<EventKind | 'other', number>
 
 export const clearStaleEvents = defineChange({
   id: 'clear-stale-events',
   title: 'Clear stale events',
-  description:
-    'Dismisses old events that are still open, so that the event list shows what matters. You see every event before anything changes.',
+  description: 'Dismisses old events that are still open, so that the event list shows what matters.',
   input: inputSchema,
   scopes: ['asset.view', 'account.event.manage'],
   steps: () => [say('listMachines'), say('listEvents')],
@@ -129,7 +119,7 @@ export const clearStaleEvents = defineChange({
         }
       }),
     )
-    await result.detail(detailOf(await countEvents(context), { requests: state.logPage }))
+    await result.detail(say('onlyThese'))
   },
   partOfPreview: ({ state: { logPage } }) => (logPage > 0 ? say('partOfLists', { lists: logPage }) : undefined),
 
@@ -212,33 +202,8 @@ function toRow({ id, assetId, kind, grade, time }: AssetEvent, machine: Named) {
   }
 }
 
-/** Counts the rows, in which an event that came on two pages is once. */
-async function countEvents({ result }: Context): Promise<{ found: number; byKind: ByKind }> {
-  const byKind = new Map<EventKind | 'other', number>()
-  let found = 0
-  for await (const rows of (await result.read()).batches) {
-    found += rows.length
-    for (const { cells } of rows) {
-      const kind =
-        eventKinds.find(
-          (kind) => cells.kind && typeof cells.kind !== 'number' && textOf(cells.kind) === textOf(say(`kind.${kind}`)),
-        ) ?? 'other'
-      byKind.set(kind, (byKind.get(kind) ?? 0) + 1)
-    }
-  }
-  return { found, byKind }
-}
-
 /** Under Trackunit's limit. */
 function paceOf(lists: number) {
   const minutes = minutesForRequests(lists)
   return say('pace', { lists, hours: Math.floor(minutes / 60), minutes: minutes % 60 })
-}
-
-function detailOf({ found, byKind }: { found: number; byKind: ByKind }, { requests }: { requests: number }): Message {
-  if (found === 0) return ''
-  const kinds = [...byKind]
-    .sort(([, left], [, right]) => right - left)
-    .map(([kind, count]) => say('ofKind', { kind, count }))
-  return together([...kinds, say('onlyThese'), say('cost', { requests })])
 }

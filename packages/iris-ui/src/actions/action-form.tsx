@@ -73,9 +73,11 @@ export function ActionForm({ action, hindrance, input, aside }: ActionFormProps)
         {others.length > 0 && (
           <div className="group">
             <h2>{words.choices}</h2>
-            {others.map((field) => (
-              <SchemaField key={field.key} field={field} name={`input.${field.key}`} form={form} />
-            ))}
+            <div className="fields">
+              {others.map((field) => (
+                <SchemaField key={field.key} field={field} name={`input.${field.key}`} form={form} />
+              ))}
+            </div>
           </div>
         )}
         {machines.map((field) => (

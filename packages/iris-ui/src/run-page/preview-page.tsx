@@ -135,11 +135,11 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
         <ByKind first={first} />
         <Apply run={run} action={action} title={title} count={first.total} applied={applied} />
         <div className="stack">
-          <ResultBody run={run} />
           <section className="sec" aria-labelledby="h-files">
             <h2 id="h-files">{texts.run.files}</h2>
             <FileList run={run} />
           </section>
+          <ResultBody run={run} />
         </div>
       </div>
     </>

@@ -11,6 +11,7 @@ import { Question } from '../parts/question.tsx'
 import { RefusedPress } from '../parts/refused-press.tsx'
 import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { StartNow } from './start-now.tsx'
 
 interface ScheduleButtonsProps {
   schedule: Schedule
@@ -59,6 +60,7 @@ export function ScheduleButtons({ schedule, title, off }: ScheduleButtonsProps) 
           {words.change}
         </Link>
       )}
+      <StartNow schedule={schedule} title={title} off={off} />
       {schedule.state === 'active' ? (
         <Button
           icon="pause"

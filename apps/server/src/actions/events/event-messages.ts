@@ -55,16 +55,12 @@ export const eventMessages = defineMessages({
     someDismissed: '{dismissed, number} of {total, plural, one {# event} other {# events}} dismissed.',
     refused: 'Trackunit did not dismiss {count, plural, one {# event} other {# events}}. The list shows which.',
 
-    ofKind:
-      '{kind, select, ALERT {Alert} MACHINE_FAULT {Machine fault} INSPECTION {Inspection} PRE_CHECK {Pre-check} DAMAGE_REPORT {Damage report} CLASSIC_SERVICE {Classic service} SERVICE_MANAGEMENT {Service reminder} other {Event}}: {count, number}.',
     onlyThese: 'Only these events are dismissed, no newer ones.',
-    cost: 'The list took {requests, plural, one {one request} other {# requests}}. Trackunit allows two per half hour.',
   },
   da: {
     ...machineTexts.da,
     title: 'Ryd gamle hændelser',
-    description:
-      'Afviser gamle hændelser, som ikke er lukket, så hændelseslisten viser det, der betyder noget. Du ser hver hændelse, før noget ændres.',
+    description: 'Afviser gamle hændelser, som ikke er lukket, så hændelseslisten viser det, der betyder noget.',
     'input.olderThanDays': 'Ældre end',
     'input.olderThanDays.description': 'Regnet fra den dag, hændelsen blev åbnet.',
     'input.kinds': 'Slags hændelser',
@@ -125,9 +121,6 @@ export const eventMessages = defineMessages({
     refused:
       'Trackunit afviste ikke {count, plural, one {# hændelse. Listen viser hvilken} other {# hændelser. Listen viser hvilke}}.',
 
-    ofKind:
-      '{kind, select, ALERT {Alarm} MACHINE_FAULT {Maskinfejl} INSPECTION {Eftersyn} PRE_CHECK {Kontrol før start} DAMAGE_REPORT {Skadesrapport} CLASSIC_SERVICE {Service (klassisk)} SERVICE_MANAGEMENT {Servicepåmindelse} other {Hændelse}}: {count, number}.',
     onlyThese: 'Kun disse hændelser afvises, ingen nyere.',
-    cost: 'Listen krævede {requests, plural, one {én forespørgsel} other {# forespørgsler}}. Trackunit tillader to pr. halve time.',
   },
 })

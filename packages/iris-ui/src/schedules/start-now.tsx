@@ -1,0 +1,46 @@
+import type { Schedule } from '@standin/client'
+import { useLocation } from 'wouter'
+import { Button } from '../parts/button.tsx'
+import { RefusedStart } from '../parts/refused-start.tsx'
+import { addressOfRun } from '../runs/run-words.ts'
+import { useStartRun } from '../runs/use-start-run.ts'
+import { useAnnouncer } from '../shell/announcer.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+/**
+ * Starts what the schedule starts, without waiting for its time: the result stays here, or goes as a test to its addresses.
+ * Web addresses are left out, since only the server knows them whole.
+ */
+export function StartNow({ schedule, title, off }: { schedule: Schedule; title: string; off: boolean }) {
+  const { texts } = useSurroundings()
+  const words = texts.schedules
+  const [, navigate] = useLocation()
+  const { say, justStarted } = useAnnouncer()
+  const starting = useStartRun((run) => {
+    justStarted.current = run.id
+    say(texts.actions.started(title))
+    navigate(addressOfRun(run))
+  })
+  const emails = schedule.deliverTo.filter((to) => to.kind === 'email')
+  const wanted = { actionId: schedule.actionId, input: schedule.input, mode: 'apply' } as const
+  return (
+    <>
+      <Button icon="play" busy={starting.busy} off={off} onClick={() => starting.start({ ...wanted, deliverTo: [] })}>
+        {words.runNow}
+      </Button>
+      {emails.length > 0 && (
+        <Button
+          icon="send"
+          busy={starting.busy}
+          off={off}
+          onClick={() => starting.start({ ...wanted, deliverTo: emails })}
+        >
+          {words.sendTest}
+        </Button>
+      )}
+      <div role="alert" className="alert">
+        <RefusedStart failure={starting.failure} title={title} />
+      </div>
+    </>
+  )
+}
