@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createStandinClient, type StandinClient } from '@standin/client'
+import { type AppRouter, standinLinks } from '@standin/client'
+import { createTRPCClient, type TRPCClient } from '@trpc/client'
 import type { Browser, BrowserContextOptions, Frame, FrameLocator, Locator, Page, Response } from 'playwright-core'
 import { answers, freePort, until } from '../../scripts/part.ts'
 import { launchBrowser } from '../browser.ts'
@@ -12,7 +13,7 @@ export interface AppInManager extends AsyncDisposable {
   /** @param special options of a browser context of its own; the usual context is shared */
   open(address?: ManagerAddress, special?: SpecialBrowser): Promise<Manager>
   /** The API, called as an administrator of the account. */
-  as(accountId: string): Promise<StandinClient['api']>
+  as(accountId: string): Promise<TRPCClient<AppRouter>>
   /** Starts an action as an administrator of the account. @returns the run's id */
   start(accountId: string, actionId: string, given?: Record<string, unknown>): Promise<string>
   /** Until a run has succeeded. */
@@ -81,7 +82,9 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
     // Shared by default, so that files are loaded once.
     const usual = await browser.newContext(usualContext)
     const as = async (accountId: string) =>
-      createStandinClient({ url: stack.server, serviceKey: await userToken(stack, { accountId }) }).api
+      createTRPCClient<AppRouter>({
+        links: standinLinks({ url: stack.server, bearer: () => userToken(stack, { accountId }) }),
+      })
     return {
       stack,
       browser,
