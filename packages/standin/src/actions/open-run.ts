@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { type Announcing, type Context, type InTransaction, inTransaction } from '../context.ts'
 import type { Transaction } from '../database/database.ts'
 import { createArtifactWriter, type OpenArtifact } from '../results/artifacts/artifact-writer.ts'
+import { machineUrl } from '../results/machine-url.ts'
 import { createResultWriter, type OpenResult } from '../results/result-writer.ts'
 import { type ChangeGate, createChangeGate } from '../runs/change-gate.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
@@ -38,7 +39,7 @@ export interface OpenRun {
 const progressEveryMs = 200
 
 export function openRun(
-  { db, clock }: Context,
+  { db, clock, config }: Context,
   run: RunRow,
   { signal, usual }: Pick<OpenRun, 'signal' | 'usual'>,
 ): OpenRun {
@@ -49,7 +50,7 @@ export function openRun(
     progress,
     steps,
     files: new Map(),
-    result: createResultWriter(db, run),
+    result: createResultWriter(db, run, (id) => machineUrl(config.delivery.managerUrl, id)),
     startedAtMs: clock.monotonicMs(),
     gate: createChangeGate(),
     kept: run.checkpoint ?? undefined,

@@ -5,7 +5,7 @@ import { workingStates } from '../runs/run-lifecycle.ts'
 import { whileHeld } from '../runs/while-held.ts'
 import { StandinError } from '../standin-error.ts'
 import { hasMachines, insertRows, readRows } from './result-row-store.ts'
-import { keepResult, openResult } from './result-store.ts'
+import { findResult, keepResult, openResult } from './result-store.ts'
 import {
   type GivenRow,
   type StorableRow,
@@ -38,8 +38,16 @@ export interface ResultWriter {
   offer(offer: SentOffer): Promise<void>
   /** What the headline does not say: what is left out, and why. */
   detail(text: Message): Promise<void>
-  /** The columns and all rows so far, in batches, to make a file of them. */
-  read(): Promise<{ columns: readonly SentColumn[]; hasMachines: boolean; batches: AsyncIterable<SentRow[]> }>
+  /** The columns and all rows so far, in batches, with what the result says so far, to make a file of them. */
+  read(): Promise<{
+    columns: readonly SentColumn[]
+    hasMachines: boolean
+    batches: AsyncIterable<SentRow[]>
+    headline?: Message | null
+    chart?: SentChart | null
+    /** Where Manager shows a machine. */
+    machineUrl?: (id: string) => string
+  }>
 }
 
 export type GivenColumn = Omit<SentColumn, 'filterable'> & Partial<Pick<SentColumn, 'filterable'>>
@@ -57,7 +65,7 @@ const maxRows = 200_000
 const mostEarly = 50
 
 /** Writes the result of a run, for the worker that holds the run. The next worker deletes rows after the last checkpoint. */
-export function createResultWriter(db: Database, run: RunLease): OpenResult {
+export function createResultWriter(db: Database, run: RunLease, machineUrl?: (id: string) => string): OpenResult {
   const held = { ...run, states: workingStates }
   let opening: Promise<void> | undefined
   let buffered: StorableRow[] = []
@@ -132,7 +140,12 @@ export function createResultWriter(db: Database, run: RunLease): OpenResult {
       await open()
       await flush()
       const kept = { accountId: run.accountId, runId: run.id, rows: position }
-      return { columns, hasMachines: await hasMachines(db, kept), batches: readRows(db, kept) }
+      const said = await findResult(db, run)
+      return {
+        ...{ columns, hasMachines: await hasMachines(db, kept), batches: readRows(db, kept) },
+        ...{ headline: said?.headline ?? null, chart: changed.chart ?? said?.result?.chart ?? null },
+        ...(machineUrl && { machineUrl }),
+      }
     },
     flush,
     async keep(tx) {

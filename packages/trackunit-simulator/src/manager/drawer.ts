@@ -3,7 +3,7 @@ import type { FrameChoices } from './app-frame.ts'
 import { html, type Markup, selected } from './html.ts'
 import { icon } from './icons.ts'
 
-export const languages = ['en-GB', 'en-US', 'da-DK', 'de-DE'] as const
+export const languages = ['en-GB', 'en-US', 'da-DK', 'de-DE', 'sv-SE', 'fr-FR'] as const
 const fleetSizes = [0, 1, 101, 250, 2964, 20_412, 100_000]
 
 type DrawerContent = {

@@ -1,4 +1,4 @@
-import { type Message, type ResultRow, type SentRow, spoken, textOf } from '@standin/contracts'
+import { type Message, type ResultChart, type ResultRow, type SentRow, spoken, textOf } from '@standin/contracts'
 import type { ResultWriter } from '../result-writer.ts'
 import type { ArtifactWriter } from './artifact-writer.ts'
 import type { ReaderHabits } from './readers-table.ts'
@@ -35,8 +35,12 @@ async function write(
 ): Promise<void> {
   const writer = await artifact(file)
   if (!writer.isEmpty) return
-  const { columns, hasMachines, batches } = await result.read()
-  const table = { columns: spoken(columns, textOf), hasMachines, batches: inEnglish(batches), habits }
+  const { columns, hasMachines, batches, headline, chart, machineUrl } = await result.read()
+  const table = {
+    ...{ columns: spoken(columns, textOf), hasMachines, batches: inEnglish(batches), habits, machineUrl },
+    sentence: headline ? textOf(headline) : undefined,
+    chart: chart && (spoken(chart, textOf) as ResultChart),
+  }
   for await (const piece of piecesOf(table)) await writer.write(piece)
 }
 

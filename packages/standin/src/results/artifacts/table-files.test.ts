@@ -125,3 +125,42 @@ describe('a workbook', () => {
     expect([...(sheet?.cells?.values() ?? [])].filter((cell) => cell.formula !== undefined)).toEqual([])
   })
 })
+
+describe('a workbook of a result', () => {
+  const chart = {
+    ...{ kind: 'bars' as const, title: 'Reasons', unit: 'number' as const, note: null, column: 'note' },
+    bars: [
+      { label: 'Silent', value: 12 },
+      { label: '=1+1', value: 6 },
+    ],
+  }
+  const said = { sentence: '18 machines need attention.', chart, machineUrl: (id: string) => `https://m.example/${id}` }
+  async function sheetsOf(table: Partial<Parameters<typeof xlsxOf>[0]>, rows: ResultRow[]) {
+    const pieces: Uint8Array[] = []
+    for await (const piece of xlsxOf({ columns, batches: batchesOf(rows), habits: metric, ...said, ...table }))
+      pieces.push(piece)
+    return (await readXlsx(Buffer.concat(pieces))).sheets
+  }
+
+  test('has the sentence and the chart on its first sheet, then the rows with filters and links', async () => {
+    const [summary, result] = await sheetsOf({}, [row({ note: 'x' }), row({ note: 'y' }, null)])
+    expect(summary?.rows[0]?.[0]).toBe('18 machines need attention.')
+    expect(summary?.rows.slice(2)).toEqual([
+      ['Reasons', null],
+      ['Silent', 12],
+      ['=1+1', 6], // A text, and no formula.
+    ])
+    expect(summary?.charts).toHaveLength(1)
+    expect(result?.name).toBe('Result')
+    expect(result?.autoFilter?.range).toBe('A1:E3')
+    expect(result?.cells?.get('1,0')?.hyperlink?.target).toBe('https://m.example/m')
+    expect(result?.cells?.get('2,0')?.hyperlink).toBeUndefined()
+  })
+
+  test('of a long result has all rows, without what would fill the memory', async () => {
+    const rows = Array.from({ length: 10_001 }, (_, nth) => row({ note: String(nth) }))
+    const sheets = await sheetsOf({}, rows)
+    expect(sheets.map(({ name }) => name)).toEqual(['Result'])
+    expect(sheets[0]?.rows).toHaveLength(10_002)
+  })
+})

@@ -1,6 +1,6 @@
-import type { ResultColumn, ResultRow } from '@standin/contracts'
+import type { ResultChart, ResultColumn, ResultRow } from '@standin/contracts'
 import { stringify } from 'csv-stringify/sync'
-import { type CellValue, type ColumnDef, writeXlsxStream } from 'hucre/xlsx'
+import { type Cell, type CellValue, type ColumnDef, type WriteSheet, writeXlsx, writeXlsxStream } from 'hucre/xlsx'
 import { type ReaderHabits, type ReadersCell, readersTable } from './readers-table.ts'
 
 /** Rows of a result, to be written to a file. */
@@ -12,6 +12,11 @@ export interface TableToWrite {
   habits: ReaderHabits
   /** The first line, above the titles, such as that the file is only a part. */
   note?: string | undefined
+  /** What the result says: a workbook has it on a first sheet of its own. */
+  sentence?: string | undefined
+  chart?: ResultChart | null | undefined
+  /** Where Manager shows a machine. */
+  machineUrl?: ((id: string) => string) | undefined
 }
 
 export const csvMediaType = 'text/csv; charset=utf-8'
@@ -38,21 +43,107 @@ export async function* csvOf({ columns, hasMachines, batches, habits, note }: Ta
   for await (const rows of batches) yield toCsv(rows.map((row) => cells(row).map(textOrNumber)))
 }
 
-/** A workbook of a table, with one batch of rows in memory at a time. Texts stay texts: none becomes a formula. */
-export async function* xlsxOf({ columns, hasMachines, batches, habits }: TableToWrite): AsyncGenerator<Uint8Array> {
+/** So many rows are made into a workbook at once; with more, it is written row by row, since it would fill the memory. */
+const mostAtOnce = 10_000
+
+/**
+ * A workbook of a table. Up to 10,000 rows it has the sentence and the chart on a first sheet, a row of filters, and links to
+ * the machines; a longer one has the rows alone, with one batch in memory at a time. Texts stay texts: none becomes a formula.
+ */
+export async function* xlsxOf(table: TableToWrite): AsyncGenerator<Uint8Array> {
+  const iterator = table.batches[Symbol.asyncIterator]()
+  const rows: ResultRow[] = []
+  let isWhole = false
+  while (!isWhole && rows.length <= mostAtOnce) {
+    const next = await iterator.next()
+    if (next.done) isWhole = true
+    else rows.push(...next.value)
+  }
+  if (isWhole) yield await wholeXlsx(table, rows)
+  else yield* streamedXlsx(table, { rows, iterator })
+}
+
+async function wholeXlsx(table: TableToWrite, rows: readonly ResultRow[]): Promise<Uint8Array> {
+  const { titles, kinds, cells } = readersTable(table.columns, table.habits, table)
+  const lines = rows.map((row) => cells(row).map(dateOrPlain))
+  const { machineUrl, hasMachines = true } = table
+  const linked = rows.flatMap(({ machine }, nth) =>
+    machineUrl && hasMachines && machine
+      ? [[`${nth + 1},0`, { hyperlink: { target: machineUrl(machine.id) }, style: linkStyle }] as const]
+      : [],
+  )
+  const heads = titles.map((_, nth) => [`0,${nth}`, { style: { font: { bold: true } } }] as const)
+  const result: WriteSheet = {
+    name: 'Result',
+    columns: titles.map((header, nth) => columnOf({ header, kind: kinds[nth], nth }, lines)),
+    rows: [titles, ...lines],
+    cells: new Map<string, Partial<Cell>>([...heads, ...linked]),
+    autoFilter: { range: `A1:${columnName(titles.length - 1)}${lines.length + 1}` },
+    freezePane: { rows: 1, columns: 1 },
+  }
+  return writeXlsx({ sheets: [...summaryOf(table), result] })
+}
+
+const linkStyle = { font: { color: { rgb: '0B4FB3' }, underline: true } } as const
+
+/** The sentence, and the bars as numbers and as a chart beside them. */
+function summaryOf({ sentence, chart }: TableToWrite): WriteSheet[] {
+  if (!sentence) return []
+  const bars = chart?.kind === 'bars' ? chart.bars : []
+  const firstBar = 3
+  const lastBar = firstBar + bars.length - 1
+  return [
+    {
+      name: 'Summary',
+      columns: [{ width: 32 }, { width: 10 }],
+      rows: [
+        [sentence],
+        [],
+        ...(bars.length > 0 && chart ? [[chart.title]] : []),
+        ...bars.map((bar) => [bar.label, bar.value]),
+      ],
+      cells: new Map([
+        ['0,0', { style: { font: { bold: true, size: 14 } } }],
+        ['2,0', { style: { font: { bold: true } } }],
+      ]),
+      ...(bars.length > 0 &&
+        chart && {
+          charts: [
+            {
+              type: 'bar',
+              title: chart.title,
+              series: [
+                {
+                  name: chart.title,
+                  categories: `Summary!$A$${firstBar + 1}:$A$${lastBar + 1}`,
+                  values: `Summary!$B$${firstBar + 1}:$B$${lastBar + 1}`,
+                },
+              ],
+              anchor: { from: { row: 2, col: 3 }, to: { row: 20, col: 11 } },
+            },
+          ],
+        }),
+    },
+  ]
+}
+
+/** `A` for 0, `AA` for 26. */
+function columnName(index: number): string {
+  const letter = String.fromCharCode(65 + (index % 26))
+  return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter
+}
+
+async function* streamedXlsx(
+  { columns, hasMachines, habits }: TableToWrite,
+  { rows: first, iterator }: { rows: readonly ResultRow[]; iterator: AsyncIterator<ResultRow[]> },
+): AsyncGenerator<Uint8Array> {
   const { titles, kinds, cells } = readersTable(columns, habits, { hasMachines })
-  const iterator = batches[Symbol.asyncIterator]()
-  const first = await iterator.next()
-  const firstRows = (first.done ? [] : first.value).map((row) => cells(row).map(dateOrPlain))
+  const firstRows = first.map((row) => cells(row).map(dateOrPlain))
   const sheetColumns = titles.map(
     (header, nth): ColumnDef => ({
       header,
-      width: widthOf(
-        header,
-        firstRows.slice(0, rowsToMeasure).map((row) => row[nth] ?? null),
-      ),
       style: { font: { bold: true } },
-      ...formatOf(kinds[nth]),
+      ...columnOf({ header, kind: kinds[nth], nth }, firstRows),
     }),
   )
   async function* rows(): AsyncGenerator<CellValue[]> {
@@ -63,6 +154,17 @@ export async function* xlsxOf({ columns, hasMachines, batches, habits }: TableTo
       for (const row of next.value) yield cells(row).map(dateOrPlain)
   }
   yield* writeXlsxStream(rows(), { name: 'Result', columns: sheetColumns, freezePane: { rows: 1, columns: 1 } })
+}
+
+function columnOf(
+  { header, kind, nth }: { header: string; kind: ResultColumn['kind'] | undefined; nth: number },
+  lines: readonly CellValue[][],
+): ColumnDef {
+  const width = widthOf(
+    header,
+    lines.slice(0, rowsToMeasure).map((line) => line[nth] ?? null),
+  )
+  return { width, ...formatOf(kind) }
 }
 
 /** How numbers are displayed; the cell keeps all digits. */
