@@ -73,13 +73,18 @@ export async function writeRun(
   { change, isCheckpoint = false }: { change?: (tx: InTransaction) => Promise<void>; isCheckpoint?: boolean } = {},
 ): Promise<void> {
   const { run, signal, progress, steps } = open
-  const state = await inTransaction(ctx, async (tx) => {
-    const current = await updateRunningRun(tx.db, run, { progress, steps, ...row })
-    if (current === undefined) return undefined
-    await change?.(tx)
-    if (isProgressDue(open, ctx.clock)) await tellProgress(tx, open, ctx.clock)
-    return current
-  })
+  const written = { progress, steps, ...row }
+  // One statement is a transaction of its own.
+  const isAlone = !change && !isProgressDue(open, ctx.clock)
+  const state = await (isAlone
+    ? updateRunningRun(ctx.db, run, written)
+    : inTransaction(ctx, async (tx) => {
+        const current = await updateRunningRun(tx.db, run, written)
+        if (current === undefined) return undefined
+        await change?.(tx)
+        if (isProgressDue(open, ctx.clock)) await tellProgress(tx, open, ctx.clock)
+        return current
+      }))
   if (state === undefined) throw new RunStopped()
   if (open.isLeaving) return
   if (state !== 'running') throw new RunStopped()
@@ -99,8 +104,10 @@ export async function tellProgress(tx: Announcing, open: OpenRun, clock: Clock):
 /** Keeps the state, every file and the result as they are now, in one transaction. */
 export async function checkpoint(ctx: Context, open: OpenRun, kept: Kept): Promise<void> {
   await flushRun(open)
-  const change = (tx: InTransaction) => keepFilesAndResult(tx.db, open)
-  await writeRun(ctx, open, { checkpoint: kept, retries: 0, crashes: 0 }, { change, isCheckpoint: true })
+  const hasMore = open.files.size > 0 || open.result.isOpen()
+  const change = hasMore && ((tx: InTransaction) => keepFilesAndResult(tx.db, open))
+  const row = { checkpoint: kept, retries: 0, crashes: 0 }
+  await writeRun(ctx, open, row, { ...(change && { change }), isCheckpoint: true })
   open.kept = kept
 }
 

@@ -29,13 +29,16 @@ export async function openWork(
   const state = readState(action, run.checkpoint ?? undefined)
   if (!state) return { reason: 'ACTION_CHANGED' }
 
-  const { usual, ...predecessors } = await findPredecessors(ctx.db, run)
+  const [{ usual, ...predecessors }, allows] = await Promise.all([
+    findPredecessors(ctx.db, run),
+    accountAllowsIfServed(ctx, run.accountId),
+  ])
   const open = openRun(ctx, run, { signal: signals.signal, usual })
   const context = runContext(ctx, open, {
     ...{ action, state },
     trackunit: trackunitFor(ctx, open, { action, signals }),
     machines: openMachineRegister(ctx.db, run),
-    grantedScopes: (await accountAllowsIfServed(ctx, run.accountId))?.grantedScopes,
+    grantedScopes: allows?.grantedScopes,
     ...predecessors,
   })
   return {

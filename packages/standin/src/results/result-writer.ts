@@ -58,6 +58,8 @@ export interface OpenResult extends ResultWriter {
   flush(): Promise<void>
   /** Makes everything that was flushed part of the result. */
   keep(tx: Transaction): Promise<void>
+  /** Whether there is a result to keep. */
+  isOpen(): boolean
 }
 
 const rowsAtOnce = 500
@@ -148,6 +150,7 @@ export function createResultWriter(db: Database, run: RunLease, machineUrl?: (id
       }
     },
     flush,
+    isOpen: () => opening !== undefined,
     async keep(tx) {
       if (opening && !hasFailed) await keepResult(tx, run, { ...changed, rows: position })
     },

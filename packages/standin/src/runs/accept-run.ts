@@ -4,7 +4,7 @@ import { type Actor, record } from '../audit/record.ts'
 import type { InTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { checkPreview } from './check-preview.ts'
-import { promoteRuns } from './promote-runs.ts'
+import { promoteNext, readLine } from './promote-runs.ts'
 import { announceState } from './run-event-store.ts'
 import { countOpenRuns } from './run-list-store.ts'
 import { toDo } from './run-progress.ts'
@@ -48,8 +48,8 @@ export interface NewRun {
  */
 export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow> {
   const { accountId, action, mode, actor, previewRunId, retryOf, scheduleId } = run
-  await lockPromotion(tx.db, accountId)
-  const { row, isNew } = await insertRun(tx.db, toRow(run))
+  // Sent together: the database takes them in this order.
+  const [, { row, isNew }] = await Promise.all([lockPromotion(tx.db, accountId), insertRun(tx.db, toRow(run))])
   if (!isNew) {
     if (!isSame(row, run)) throw new StandinError('IDEMPOTENCY_KEY_REUSED')
     return row
@@ -67,14 +67,14 @@ export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow>
     ...(retryOf !== undefined && { retryOf }),
     ...(scheduleId !== undefined && { scheduleId }),
   }
-  // Sent together: none needs the result of another, and the database takes them in order.
-  const [open] = await Promise.all([
-    countOpenRuns(tx.db, accountId, action.id),
+  const [open, line] = await Promise.all([
+    row.mayOverlap ? 0 : countOpenRuns(tx.db, accountId, action.id),
+    readLine(tx.db, accountId),
     announceState(tx, row),
     record(tx, { actor, event: appliesChanges ? 'run.applied' : 'run.started', accountId, details }),
   ])
   if (!row.mayOverlap && open > maxOpenWithoutOverlap) throw new StandinError('RUN_OVERLAPS')
-  await promoteRuns(tx, accountId)
+  await promoteNext(tx, accountId, line)
   return row
 }
 

@@ -10,6 +10,8 @@ export interface RunMove
   extends Partial<Pick<RunRow, 'reason' | 'failure' | 'waitingUntil' | 'waitingFor' | 'retries'>> {
   /** Where given, only the worker that holds the run under this epoch may move it. */
   epoch?: number
+  /** The run as this transaction has locked it already. */
+  locked?: RunRow | undefined
   /** Called when the move is certain, before it is announced: writes what the worker still has in memory. */
   beforeMove?: () => Promise<Partial<Pick<RunRow, 'progress' | 'steps'>>>
 }
@@ -23,9 +25,9 @@ export async function moveRun(
   tx: InTransaction,
   run: RunKey,
   transition: RunTransition,
-  { epoch, beforeMove, ...change }: RunMove = {},
+  { epoch, locked, beforeMove, ...change }: RunMove = {},
 ): Promise<RunRow | undefined> {
-  const before = await lockRun(tx.db, run)
+  const before = locked ?? (await lockRun(tx.db, run))
   const state = before && nextRunState(before.state, transition)
   if (!state || (epoch !== undefined && before.epoch !== epoch)) return undefined
   const row = { ...before, ...(await beforeMove?.()) }
@@ -49,7 +51,9 @@ export async function moveRun(
     }),
   })
   if (!moved) return undefined
-  if (isFinal(state)) await recordChanges(tx, moved)
-  if (moved.state !== before.state) await announceState(tx, moved)
+  await Promise.all([
+    moved.state !== before.state && announceState(tx, moved),
+    isFinal(state) && recordChanges(tx, moved),
+  ])
   return moved
 }

@@ -11,12 +11,19 @@ const setAsideAtMost = 4
  * no run is left behind. The transaction has called `lockPromotion` before it took the row of any run.
  */
 export async function promoteRuns(tx: Announcing, accountId: string): Promise<void> {
-  // Of an action that may not overlap, two may be in line: enough are read for one of each.
-  const open = await listRunsInLine(tx.db, accountId, { next: 2 * (accountConcurrency + setAsideAtMost) })
+  await promoteNext(tx, accountId, await readLine(tx.db, accountId))
+}
+
+/** Of an action that may not overlap, two may be in line: enough are read for one of each. */
+export const readLine = (tx: Announcing['db'], accountId: string): Promise<RunInLine[]> =>
+  listRunsInLine(tx, accountId, { next: 2 * (accountConcurrency + setAsideAtMost) })
+
+/** The same for a line that was read in this transaction already. */
+export async function promoteNext(tx: Announcing, accountId: string, line: readonly RunInLine[]): Promise<void> {
   await markPromoted(
     tx,
     accountId,
-    runsToPromote(open).map(({ id }) => id),
+    runsToPromote(line).map(({ id }) => id),
   )
 }
 

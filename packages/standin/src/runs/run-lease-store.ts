@@ -159,13 +159,13 @@ export async function holdsRun(
 
 /** Writes what a worker changes while it works. @returns the run's state; undefined when the worker no longer holds it */
 export async function updateRunningRun(
-  tx: Transaction,
+  db: Database,
   lease: RunLease,
   change: Partial<
     Pick<RunRow, 'progress' | 'steps' | 'headline' | 'incomplete' | 'checkpoint' | 'retries' | 'crashes'>
   >,
 ): Promise<RunState | undefined> {
-  const [row] = await tx
+  const [row] = await db
     .update(runs)
     .set(change)
     .where(and(isHeldUnder(lease), inArray(runs.state, workingStates)))

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Announcing } from '../context.ts'
 import type { Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
@@ -20,15 +20,6 @@ export type RunInLine = Pick<RunRow, 'id' | 'actionId' | 'mayOverlap' | 'promote
   isSetAside: boolean
 }
 
-const inLine = {
-  id: runs.id,
-  actionId: runs.actionId,
-  mayOverlap: runs.mayOverlap,
-  promotedAt: runs.promotedAt,
-  urgency: runs.urgency,
-  isSetAside: sql<boolean>`${runs.state} = 'waiting' and ${runs.waitingUntil} > now() + interval '5 seconds'`,
-}
-
 const isPromoted = (accountId: string) =>
   and(eq(runs.accountId, accountId), isNotNull(runs.promotedAt), isNull(runs.endedAt))
 
@@ -38,26 +29,25 @@ export async function listRunsInLine(
   accountId: string,
   { next }: { next: number },
 ): Promise<RunInLine[]> {
-  const promoted = await tx
-    .select(inLine)
-    .from(runs)
-    .where(isPromoted(accountId))
-    .orderBy(asc(runs.createdAt), asc(runs.id))
-  const taken = promoted.filter(({ mayOverlap }) => !mayOverlap).map(({ actionId }) => actionId)
-  const queued = await tx
-    .select(inLine)
-    .from(runs)
-    .where(
-      and(
-        eq(runs.accountId, accountId),
-        eq(runs.state, 'queued'),
-        isNull(runs.promotedAt),
-        or(runs.mayOverlap, not(isAmong(runs.actionId, taken))),
-      ),
+  const rows = await tx.execute<Omit<RunInLine, 'promotedAt'> & { promotedAtMs: number | null }>(sql`
+    with open as (
+      select id, action_id, may_overlap, urgency, created_at, promoted_at,
+        state = 'waiting' and waiting_until > now() + interval '5 seconds' as is_set_aside
+      from ${runs} where ${isPromoted(accountId)}
+    ), queued as (
+      select id, action_id, may_overlap, urgency, created_at, promoted_at, false as is_set_aside
+      from ${runs} where account_id = ${accountId} and state = 'queued' and promoted_at is null
+        and (may_overlap or action_id not in (select action_id from open where not may_overlap))
+      order by urgency, created_at, id limit ${next}
     )
-    .orderBy(asc(runs.urgency), asc(runs.createdAt), asc(runs.id))
-    .limit(next)
-  return [...promoted, ...queued]
+    select id, action_id as "actionId", may_overlap as "mayOverlap", urgency::int, is_set_aside as "isSetAside",
+      extract(epoch from promoted_at)::float8 * 1000 as "promotedAtMs"
+    from (select * from open union all select * from queued) as line
+    order by promoted_at is null, case when promoted_at is null then urgency end, created_at, id`)
+  return rows.map(({ promotedAtMs, ...run }) => ({
+    ...run,
+    promotedAt: promotedAtMs === null ? null : new Date(Math.round(promotedAtMs)),
+  }))
 }
 
 /** Makes runs due and wakes the workers when the transaction commits. */

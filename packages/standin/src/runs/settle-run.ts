@@ -20,14 +20,14 @@ type End = Exclude<Outcome, Pause>
 /** Decides what becomes of a run after an attempt and writes it, while its row is locked. */
 export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, end: EndOfAttempt): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    await lockPromotion(tx.db, run.accountId)
-    const current = await lockRun(tx.db, run)
+    // Sent together: the database takes them in this order.
+    const [, current] = await Promise.all([lockPromotion(tx.db, run.accountId), lockRun(tx.db, run)])
     if (current?.epoch !== run.epoch) return // Another worker holds it.
     const outcome = outcomeOfAttempt({ ...current, ...end })
     if ('reason' in outcome) ctx.log.warn({ err: end.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
     else if (outcome.transition === 'pause') ctx.log.info({ runId: run.id, why: end.abortedBy }, 'run continues later')
-    if (outcome.transition === 'pause') await pauseRun(tx, { ...current, ...work.progress() }, outcome)
-    else await writeEnd(tx, run, outcome, work)
+    if (outcome.transition !== 'pause') return writeEnd(tx, run, outcome, { work, locked: current })
+    await pauseRun(tx, { ...current, ...work.progress() }, outcome)
     await promoteRuns(tx, run.accountId)
   })
 }
@@ -37,31 +37,38 @@ export async function endRun(ctx: RunsContext, run: RunRow, end: End): Promise<E
   await inTransaction(ctx, async (tx) => {
     await lockPromotion(tx.db, run.accountId)
     await writeEnd(tx, run, end)
-    await promoteRuns(tx, run.accountId)
   })
   return 'reason' in end ? end.reason : undefined
 }
 
+/** Ends the run and promotes the account's next ones. @param given.locked the row as this transaction has locked it */
 async function writeEnd(
   tx: InTransaction<RunsContext>,
   run: RunRow,
   { transition, ...why }: End,
-  work?: RunWork,
+  { work, locked }: { work?: RunWork; locked?: RunRow } = {},
 ): Promise<void> {
   const { id: runId, epoch, accountId, actionId } = run
   const ended = await moveRun(tx, run, transition, {
     ...why,
     epoch,
+    locked,
     async beforeMove() {
       const kept = await work?.keepAll(tx)
       for (const whenEnding of tx.runs.whenEnding) await whenEnding(tx, run)
       return { ...kept }
     },
   })
-  if (!ended || !isFinal(ended.state)) return
-  const details = { runId, actionId, reason: ended.reason }
-  await record(tx, { actor: worker, event: `run.${ended.state}`, accountId, details })
-  for (const whenEnded of tx.runs.whenEnded) await whenEnded(tx, ended)
+  if (!ended || !isFinal(ended.state)) return promoteRuns(tx, accountId)
+  const { state, reason } = ended
+  // None needs the result of another.
+  await Promise.all([
+    record(tx, { actor: worker, event: `run.${state}`, accountId, details: { runId, actionId, reason } }),
+    promoteRuns(tx, accountId),
+    (async () => {
+      for (const whenEnded of tx.runs.whenEnded) await whenEnded(tx, ended)
+    })(),
+  ])
   tx.metrics.countEndedRun(ended)
 }
 
