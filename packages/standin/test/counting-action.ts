@@ -10,7 +10,7 @@ export const createCountingAction = (counter: string) =>
     description: 'Counts on a server.',
     input: z.object({ name: z.string(), keys: z.int() }),
     scopes: [],
-    changesData: false,
+    changesData: true,
     mayOverlap: true,
     async run({ input: { name, keys }, effect, checkpoint, resumedFrom, artifact, result, signal }) {
       const ask = async (method: 'GET' | 'POST', key: string) => {

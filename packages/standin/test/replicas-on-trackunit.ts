@@ -38,6 +38,8 @@ const twice =
     }
   }
 
+const eventLog = '/public/api/eventlog/v3/asset-event/log'
+
 /** One for each way in which Trackunit limits requests. */
 const works: Record<string, Work> = {
   async fleet({ trackunit, resumedFrom, checkpoint }) {
@@ -46,7 +48,7 @@ const works: Record<string, Work> = {
     for await (const { endCursor } of pages(read, from)) await checkpoint(endCursor)
   },
   snapshot: twice(({ trackunit }, nth) => trackunit.get(`/public/api/aemp/v2/15143/-3/Fleet/${nth + 1}`)),
-  events: twice(({ trackunit }) => trackunit.post('/public/api/eventlog/v3/asset-event/log', aDay)),
+  events: twice(({ trackunit }) => trackunit.post(eventLog, aDay)),
   assets: twice(({ trackunit }, nth) => trackunit.get('/api/asset/v2/assets', { page: nth, size: 50 })),
 }
 
@@ -59,6 +61,7 @@ const actions = Object.entries(works).map(([id, run]) =>
       input: z.object({}),
       scopes: ['asset.view'],
       changesData: false,
+      readingPosts: [eventLog],
       mayOverlap: true,
     },
     run,
