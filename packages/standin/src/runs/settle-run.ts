@@ -6,7 +6,7 @@ import { moveRun } from './move-run.ts'
 import { type EndOfAttempt, type Outcome, outcomeOfAttempt } from './outcome-of-attempt.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { appendEvent } from './run-event-store.ts'
-import { isFinal } from './run-lifecycle.ts'
+import { type FinalState, isFinal } from './run-lifecycle.ts'
 import { whileWaiting } from './run-progress.ts'
 import { announceDue, lockPromotion } from './run-promotion-store.ts'
 import { lockRun, type RunRow } from './run-store.ts'
@@ -26,8 +26,8 @@ export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, en
     const outcome = outcomeOfAttempt({ ...current, ...end })
     if ('reason' in outcome) ctx.log.warn({ err: end.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
     else if (outcome.transition === 'pause') ctx.log.info({ runId: run.id, why: end.abortedBy }, 'run continues later')
-    if (outcome.transition !== 'pause') return writeEnd(tx, run, outcome, { work, locked: current })
-    await pauseRun(tx, { ...current, ...work.progress() }, outcome)
+    if (outcome.transition === 'pause') await pauseRun(tx, { ...current, ...work.progress() }, outcome)
+    else return writeEnd(tx, run, outcome, { work, locked: current })
     await promoteRuns(tx, run.accountId)
   })
 }
@@ -48,7 +48,7 @@ async function writeEnd(
   { transition, ...why }: End,
   { work, locked }: { work?: RunWork; locked?: RunRow } = {},
 ): Promise<void> {
-  const { id: runId, epoch, accountId, actionId } = run
+  const { epoch, accountId } = run
   const ended = await moveRun(tx, run, transition, {
     ...why,
     epoch,
@@ -59,16 +59,19 @@ async function writeEnd(
       return { ...kept }
     },
   })
-  if (!ended || !isFinal(ended.state)) return promoteRuns(tx, accountId)
-  const { state, reason } = ended
-  // None needs the result of another.
-  await Promise.all([
-    record(tx, { actor: worker, event: `run.${state}`, accountId, details: { runId, actionId, reason } }),
-    promoteRuns(tx, accountId),
-    (async () => {
-      for (const whenEnded of tx.runs.whenEnded) await whenEnded(tx, ended)
-    })(),
-  ])
+  // Neither needs the other's result.
+  await Promise.all([ended && isFinal(ended.state) && noteEnd(tx, ended), promoteRuns(tx, accountId)])
+}
+
+async function noteEnd(tx: InTransaction<RunsContext>, ended: RunRow): Promise<void> {
+  const { id: runId, accountId, actionId, state, reason } = ended
+  await record(tx, {
+    actor: worker,
+    event: `run.${state as FinalState}`,
+    accountId,
+    details: { runId, actionId, reason },
+  })
+  for (const whenEnded of tx.runs.whenEnded) await whenEnded(tx, ended)
   tx.metrics.countEndedRun(ended)
 }
 
