@@ -66,9 +66,10 @@ test('a failed run names the cause, or says that it is unknown; no code is ever 
 })
 
 test('an action’s own words for a failure come before the reason, and while it waits', () => {
-  const said = { reason: 'ACTION_FAILED', failure: 'Order 77 is closed.' } as const
+  const said = { reason: 'ACTION_FAILED', failure: 'Order 77 is closed' } as const
   expect(reasonWords(aRun({ state: 'failed', ...said }), words)).toBe('Order 77 is closed.')
   expect(waitingWords(aRun({ state: 'waiting', ...said }), en)).toBe('Order 77 is closed.')
+  expect(reasonWords(aRun({ state: 'failed', ...said, failure: 'Is it closed?' }), words)).toBe('Is it closed?')
 })
 
 test.each([

@@ -60,7 +60,7 @@ export function waitingWords(
   { actionId, reason, failure }: Pick<Run, 'actionId' | 'reason' | 'failure'>,
   texts: Texts,
 ): string {
-  if (failure) return texts.ofAction(actionId, failure)
+  if (failure) return withStop(texts.ofAction(actionId, failure))
   const words = texts.running
   if (reason === 'TRACKUNIT_UNAVAILABLE') return words.waitingForTrackunit
   if (reason === 'CREDENTIALS_PENDING') return words.waitingForAccess
@@ -84,10 +84,13 @@ export function resultWords(run: Run, { title, texts, formats }: Words): string 
   return run.artifacts.length > 0 ? words.partSaved(stopped) : stopped
 }
 
+/** What an action says of a failure may lack its full stop, and other sentences follow it. */
+const withStop = (sentence: string): string => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`)
+
 /** Why a failed run stopped, as a sentence. */
 export function reasonWords(run: Run, { texts }: Pick<Words, 'texts'>): string | undefined {
   if (run.state !== 'failed') return undefined
-  if (run.failure) return texts.ofAction(run.actionId, run.failure)
+  if (run.failure) return withStop(texts.ofAction(run.actionId, run.failure))
   return (run.reason && texts.results.because[run.reason]) ?? texts.results.becauseUnknown
 }
 
