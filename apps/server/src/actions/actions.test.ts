@@ -1,6 +1,6 @@
 import { type AnyAction, actionsIn } from 'standin'
+import { missingTranslations } from 'standin/testing'
 import { expect, test } from 'vitest'
-import { z } from 'zod'
 import app from '../../../../standin.config.ts'
 
 const actions = await actionsIn(import.meta.dirname)
@@ -10,25 +10,8 @@ test.each(actions)('standin.config.ts has the scopes of $id', ({ scopes }) => {
   expect(scopes.filter((scope) => !asked.includes(scope))).toEqual([])
 })
 
-/** The app has its own words for the choice of machines. */
-const saidByTheApp = ['machines']
-
-test.each(actions)('$id has its title, its description, its plan and its form in Danish too', (action: AnyAction) => {
-  const form = Object.entries(z.toJSONSchema(action.input, { io: 'input' }).properties ?? {})
-  const keys = form.flatMap(([field, schema]) => {
-    if (typeof schema !== 'object' || saidByTheApp.includes(field)) return []
-    const { description, enum: choices = [], items } = schema
-    const several = typeof items === 'object' && !Array.isArray(items) ? (items.enum ?? []) : []
-    return [
-      `input.${field}`,
-      ...(description === undefined ? [] : [`input.${field}.description`]),
-      ...[...choices, ...several].map((choice) => `input.${field}.${choice}`),
-    ]
-  })
-  expect(keys.length).toBeGreaterThan(1)
-  expect(Object.keys(action.messages?.da ?? {})).toEqual(
-    expect.arrayContaining(['title', 'description', ...(action.plan === undefined ? [] : ['plan']), ...keys]),
-  )
+test.each(actions)('$id has its form in every language that it declares', (action: AnyAction) => {
+  expect(missingTranslations(action)).toEqual([])
 })
 
 test.each([
