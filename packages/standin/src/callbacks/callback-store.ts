@@ -66,6 +66,26 @@ export async function newestCallbacks(db: Database, limit: number): Promise<Call
   return db.select().from(callbacks).orderBy(desc(callbacks.receivedAt)).limit(limit)
 }
 
+/** An account's callbacks, the newest first, after a place: before its moment, or after the callback that it names. */
+export async function listCallbacksOf(
+  db: Database,
+  accountId: string,
+  { after, limit }: { after: { at: Date; id?: string | undefined } | undefined; limit: number },
+): Promise<CallbackRow[]> {
+  const [at, id] = [after?.at.toISOString() ?? null, after?.id ?? '00000000-0000-0000-0000-000000000000']
+  return db
+    .select()
+    .from(callbacks)
+    .where(
+      and(
+        eq(callbacks.accountId, accountId),
+        sql`(${callbacks.receivedAt}, ${callbacks.id}) < (coalesce(${at}::text::timestamptz, 'infinity'), ${id}::uuid)`,
+      ),
+    )
+    .orderBy(desc(callbacks.receivedAt), desc(callbacks.id))
+    .limit(limit)
+}
+
 /** Erases what is kept of an account's callbacks up to its uninstall. A later held one may be the next installation. */
 export async function eraseCallbacksOf(tx: InTransaction, accountId: string, uninstalledAt: Date): Promise<void> {
   await tx.db

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { z } from 'zod'
 import { createAttemptLimiter } from '../access/attempt-limiter.ts'
 import {
   type ConsoleSession,
@@ -8,6 +9,7 @@ import {
   sessionLifeMs,
   useConsoleCode,
 } from '../access/console-sessions.ts'
+import { accountPage } from './account-page.ts'
 import { accountsPage } from './accounts-page.ts'
 import { cookieIn, cookieToSet, isMeantForUs, isSentByUs, readForm } from './admit.ts'
 import { findAsset } from './assets.ts'
@@ -26,6 +28,7 @@ import {
   wrongCodePage,
 } from './open-page.ts'
 import { readNow } from './read-now.ts'
+import { servicesPage } from './services-page.ts'
 
 /** The same policy as the app's: no inline script, no eval, nothing from elsewhere, in no frame. */
 const contentPolicy =
@@ -110,6 +113,10 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
     if (path === '/console') return nowPage(await readNow(ctx), visit)
     if (path === '/console/accounts') return accountsPage(ctx, visit)
     if (path === '/console/callbacks') return callbacksPage(ctx, visit)
+    if (path === '/console/services') return servicesPage(ctx, visit)
+    const accountId = /^\/console\/accounts\/([^/]+)$/.exec(path)?.[1]
+    if (accountId !== undefined && z.guid().safeParse(accountId).success)
+      return accountPage(ctx, accountId.toLowerCase(), visit)
     return nothingHere
   }
 

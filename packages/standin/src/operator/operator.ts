@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment-schema.ts'
 import { databaseTrouble } from '../database/database-trouble.ts'
 import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
 import { toRefusal } from '../refusal.ts'
+import { addAccountCommand } from './account-command.ts'
 import { addAuditCommand } from './audit-command.ts'
 import { addCallbacksCommand } from './callbacks-command.ts'
 import { addConsoleCommand } from './console-command.ts'
@@ -39,6 +40,7 @@ const commands: ReadonlyArray<(program: Command, terminal: Terminal) => void> = 
   addIdentityCommand,
   addInstallationsCommand,
   addRunCommand,
+  addAccountCommand,
   addRunsCommand,
   addDeliveriesCommand,
   addKeysCommand,

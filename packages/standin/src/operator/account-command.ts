@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { readAccountStory, readStoryPlace, type StoryEvent, type StoryPlace } from './account-story.ts'
+import { accountArgument, limitNumber, mostListed } from './arguments.ts'
+import { checkKnownAccount } from './check-known-account.ts'
+import { type Columns, printTable, sayMore } from './print-table.ts'
+import { printable, type Terminal, withContext } from './terminal.ts'
+
+interface StoryOptions {
+  after?: StoryPlace
+  limit: number
+  json?: boolean
+}
+
+/** `account story`: what happened on one account. */
+export function addAccountCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('account')
+    .description('what happened on an account')
+    .addHelpText('afterAll', examples)
+    .command('story')
+    .description('callbacks, credentials, hand-outs, runs and deliveries on one time line, the newest first')
+    .addArgument(accountArgument())
+    .option('--after <place>', 'go on after this place, which an earlier list named', place)
+    .option('--limit <number>', `how many entries, at most ${mostListed}`, limitNumber, 100)
+    .option('--json', 'print them as JSON')
+    .action(async (accountId: string, { json, ...page }: StoryOptions) => {
+      const { events, next } = await withContext(terminal, async (ctx) => {
+        const story = await readAccountStory(ctx, accountId, page)
+        if (story.events.length === 0) await checkKnownAccount(ctx, accountId) // The audit outlives the account.
+        return story
+      })
+      printTable(terminal, json, events, { none: 'Nothing happened on this account.', columns })
+      sayMore(terminal, next !== undefined, `add --after ${next}`)
+    })
+}
+
+const examples = `
+Examples:
+  standin account story 11111111-1111-4111-8111-111111111111
+  standin account story 11111111-1111-4111-8111-111111111111 --limit 1000 --json`
+
+function place(text: string): StoryPlace {
+  const read = readStoryPlace(text)
+  if (!read) throw new InvalidArgumentError('a place that an earlier list named')
+  return read
+}
+
+const columns: Columns<StoryEvent> = {
+  AT: ({ at }) => at.toISOString(),
+  WHAT: ({ event, times }) => (times === 1 ? event : `${event} (${times} times)`),
+  BY: ({ actor }) => printable(actor, 64),
+  GENERATION: ({ generation }) => generation,
+  DETAILS: ({ details }) => printable(wordsOf(details), 160),
+}
+
+/** The details of an event in one line. */
+export const wordsOf = (details: Record<string, unknown>): string =>
+  Object.entries(details)
+    .filter(([, value]) => value !== null && value !== undefined && value !== '')
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ')
