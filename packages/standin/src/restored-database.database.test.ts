@@ -46,6 +46,7 @@ async function startServer({ url }: { url: string }, folder = dataDir) {
 const isServed = [401, 401]
 const isRefused = [503, 503]
 const behind = { status: 503, body: { status: 'not-ready', database: 'behind' } }
+const examine = ({ url }: { url: string }) => operate({ url, ringText }, ['doctor'])
 const afterRestore = ({ url }: { url: string }) => operate({ url, ringText }, ['database', 'after-restore', '--yes'])
 
 describe('invariant 27: until "database after-restore" was run, no server serves from a database that lacks what was seen committed', () => {
@@ -62,6 +63,8 @@ describe('invariant 27: until "database after-restore" was run, no server serves
     const folder = await mkdtemp(join(tmpdir(), 'standin-restored-'))
     await using other = await startServer(yesterday, folder)
     expect(await other.ready()).toMatchObject(behind)
+    const { out } = await examine(yesterday)
+    expect(out).toMatch(/WRONG +history/)
 
     expect(await afterRestore(yesterday)).toMatchObject({ exitCode: 0 })
 

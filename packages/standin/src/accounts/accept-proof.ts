@@ -37,7 +37,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
   if (isSuspended(installation, row)) {
     // Those in force are asked about until the uninstall is settled; others have no place before that.
     const nextAttemptAt = isInForce(row) ? after(now, parkedProbeMs) : null
-    return updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt })
+    return updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt, isUnconfirmed: false })
   }
   if (row.state === 'active') {
     await updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt: null, isUnconfirmed: false })

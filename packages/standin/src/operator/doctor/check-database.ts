@@ -45,6 +45,17 @@ export async function checkMigrations(sql: Sql, known: number): Promise<Finding>
     : wrong('tables', 'of a newer version. Use that version of Standin.')
 }
 
+/** Whether a server found that the database lacks what it saw committed: nothing is served from it then. */
+export async function checkHistory(sql: Sql): Promise<Finding> {
+  const [row] = await sql<Array<{ by: string | null }>>`select found_behind_by as by from heartbeats`
+  return row?.by
+    ? wrong(
+        'history',
+        `went back: ${row.by}. No server serves. If it was restored, or failed over, run "database after-restore" and read "After a restore" in docs/operating.md.`,
+      )
+    : good('history', 'no server found that something it saw committed is lost.')
+}
+
 /** Whether this machine's clock agrees with the database's: both decide what is due and what has expired. */
 export async function checkDatabaseClock(sql: Sql, now: () => Date): Promise<Finding> {
   const askedAtMs = now().getTime()

@@ -18,7 +18,14 @@ import { findRolledBack } from '../find-rolled-back.ts'
 import { CommandFailed, printable, readServerConfig, type Terminal } from '../terminal.ts'
 import { checkApi, checkCallbackAddress, checkKeySet, checkTokenEndpoint } from './check-addresses.ts'
 import { checkCapacity } from './check-capacity.ts'
-import { checkAuditKeys, checkDatabase, checkDatabaseClock, checkListen, checkMigrations } from './check-database.ts'
+import {
+  checkAuditKeys,
+  checkDatabase,
+  checkDatabaseClock,
+  checkHistory,
+  checkListen,
+  checkMigrations,
+} from './check-database.ts'
 import { checkMail, checkSpool } from './check-machine.ts'
 import { checkProxy } from './check-proxy.ts'
 import { checkSettings } from './check-settings.ts'
@@ -72,6 +79,7 @@ async function examineDatabase(config: Config, say: (line: string) => void): Pro
       const journal = JSON.parse(readFileSync(join(migrationsFolder, 'meta/_journal.json'), 'utf8'))
       const tables = await checkMigrations(sql, journal.entries.length)
       const ofTables = async () => [
+        await checkHistory(sql),
         await checkForwarding(config, db),
         await checkEncryptionKeys(config, db),
         await checkAuditKeys(

@@ -113,6 +113,7 @@ test('invariant 27: in yesterday’s backup nobody is served before Trackunit le
       changes: expect.arrayContaining([expect.objectContaining({ event: 'service-key.created' })]),
     })
     expect(await stack.audit()).toContain('database.restored')
+    expect(await operate(stack, ['audit', 'verify'])).toMatchObject({ exitCode: 0 })
     for (const accountId of [account, otherAccount, thirdAccount]) {
       expect(await clientOf(stack, accountId)).toBe('CREDENTIALS_PENDING')
       expect(await stateOf(stack, accountId)).toBe('pending')
