@@ -27,7 +27,11 @@ function staging(environment: Record<string, string>, ...argv: string[]) {
 }
 
 test('staging runs production settings over TLS: an account installs the app, and a service gets its token', async () => {
-  const ports = { STAGING_PORT: String(await freePort()), STAGING_TRACKUNIT_PORT: String(await freePort()) }
+  const [publicPort, trackunitPort, appPort] = [await freePort(), await freePort(), await freePort()]
+  const ports = {
+    ...{ STAGING_PORT: String(publicPort), STAGING_TRACKUNIT_PORT: String(trackunitPort) },
+    STAGING_APP_PORT: String(appPort),
+  }
   const running = staging(ports)
   onTestFinished(() => void running.kill('SIGKILL'))
   await until('staging', async () => running.out().includes('The server answers'), { timeoutMs: 90_000 }).catch(() => {
@@ -47,6 +51,9 @@ test('staging runs production settings over TLS: an account installs the app, an
     const [answer] = await once(asked, 'response')
     return { status: answer.statusCode, body: await text(answer) }
   }
+  const [app] = await once(request(server.replace(String(publicPort), String(appPort)), { ca }).end(), 'response')
+  expect(app.headers['content-security-policy']).toContain(`connect-src ${server}`)
+  expect(await text(app)).toContain('<script type="module"')
   const headers = { 'content-type': 'application/json' }
   const installed = await fetch(`${manager}/control/install`, {
     method: 'POST',

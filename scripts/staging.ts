@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { serveBuiltApp } from '../e2e/built-app.ts'
 import { startEmbeddedPostgres } from '../packages/standin/src/database/embedded-postgres/index.ts'
 import { answers, freePort, type Part, root, runPart, startPart, until } from './part.ts'
 import { makeCertificate } from './staging/certificate.ts'
@@ -59,12 +60,16 @@ async function rehearse(): Promise<void> {
       ...{
         public: Number(process.env.STAGING_PORT ?? 4443),
         trackunit: Number(process.env.STAGING_TRACKUNIT_PORT ?? 4444),
+        app: Number(process.env.STAGING_APP_PORT ?? 4445),
       },
       ...{ server: await freePort(), simulator: await freePort(), mail: await freePort(), metrics: await freePort() },
+      builtApp: await freePort(),
     }
     const addresses = {
       public: `https://${certificate.host}:${ports.public}`,
       trackunit: `https://${certificate.host}:${ports.trackunit}`,
+      app: `https://${certificate.host}:${ports.app}`,
+      manager: `http://127.0.0.1:${ports.simulator}`, // As the simulator calls itself.
     }
     const database = await startEmbeddedPostgres({ dataDir: folder, log: (line) => say(`database: ${line}`) })
     closers.push(database.stop)
@@ -80,20 +85,24 @@ async function rehearse(): Promise<void> {
     closers.push(await startMailCatcher(join(folder, 'mail'), { port: ports.mail }))
     closers.push(await startTlsFront(certificate, { port: ports.public, to: ports.server }))
     closers.push(await startTlsFront(certificate, { port: ports.trackunit, to: ports.simulator }))
+    const app = await serveBuiltApp({ port: ports.builtApp, server: addresses.public, manager: addresses.manager })
+    closers.push(async () => app[Symbol.asyncDispose]())
+    closers.push(await startTlsFront(certificate, { port: ports.app, to: ports.builtApp }))
     const manifest = join(folder, 'manifest.json')
     const ofManifest = { STANDIN_SERVER_URL: addresses.public, CALLBACK_PATH_SECRET: settings.CALLBACK_PATH_SECRET }
     writeFileSync(manifest, await runPart(['apps/iris-app/manifest.ts'], { environment: ofManifest }))
     run('simulator', 'packages/trackunit-simulator/src/main.ts', {
       ...{ NODE_ENV: undefined, NODE_EXTRA_CA_CERTS: certificate.caFile, SIMULATOR_PORT: String(ports.simulator) },
       ...{ SIMULATOR_MANIFEST: manifest, SIMULATOR_DATA_DIR: join(folder, 'simulator') },
+      SIMULATOR_APP_URL: `${addresses.app}/`,
       SIMULATOR_CALLBACK_URL: `${addresses.public}/trackunit/callback/${settings.CALLBACK_PATH_SECRET}`,
     })
     run('server', 'apps/server/src/main.ts', settings)
     await until('the simulator', () => answers(`http://127.0.0.1:${ports.simulator}/control/accounts`))
     await until('the server', () => answers(`http://127.0.0.1:${ports.server}/health/ready`), { timeoutMs: 60_000 })
     process.stdout.write(
-      `The server answers at ${addresses.public}, Trackunit's Manager at http://127.0.0.1:${ports.simulator}/, metrics at ` +
-        `http://127.0.0.1:${ports.metrics}/metrics. Mail is in ${join(folder, 'mail')}, the settings are in ${settingsFile}.\n`,
+      `The server answers at ${addresses.public}, Trackunit's Manager at ${addresses.manager}/, metrics at ` +
+        `http://127.0.0.1:${ports.metrics}/metrics. Open ${addresses.app}/ once, so that the browser trusts the certificate. Mail is in ${join(folder, 'mail')}, the settings are in ${settingsFile}.\n`,
     )
   } catch (error) {
     fail(error)
@@ -103,7 +112,7 @@ async function rehearse(): Promise<void> {
 
 interface Places {
   ports: Record<'server' | 'simulator' | 'mail' | 'metrics', number>
-  addresses: Record<'public' | 'trackunit', string>
+  addresses: Record<'public' | 'trackunit' | 'app' | 'manager', string>
   caFile: string
   databaseUrl: string
 }
@@ -124,7 +133,8 @@ function productionSettings({ ports, addresses, caFile, databaseUrl }: Places): 
     TRACKUNIT_JWKS_URL: `${addresses.trackunit}/api/marketplace/jwks`,
     TRACKUNIT_TOKEN_URL: `${addresses.trackunit}/apptoken`,
     TRACKUNIT_API_URL: addresses.trackunit,
-    USER_TOKEN_ISSUER: `http://127.0.0.1:${ports.simulator}/user-tokens`, // As the simulator calls itself.
+    ...{ APP_ORIGINS: `${addresses.app},null`, MANAGER_URL: addresses.manager },
+    USER_TOKEN_ISSUER: `${addresses.manager}/user-tokens`,
     USER_TOKEN_JWKS_URL: `${addresses.trackunit}/user-tokens/jwks`,
     ...{ USER_TOKEN_APP_CLAIM: 'irisAppId', USER_TOKEN_ACCOUNT_CLAIM: 'accountId', USER_TOKEN_SCOPE_CLAIM: 'scp' },
     USER_TOKEN_ADMIN_SCOPES: 'account.manage',
