@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { answers, freePort, root, until } from '../scripts/part.ts'
+import { answers, freePort, root, runPart, until } from '../scripts/part.ts'
 import { accountId } from './stack.ts'
 
 /** As package.json has it. */
@@ -79,6 +79,37 @@ async function mayApprove(role: 'administrator' | 'reader'): Promise<boolean> {
   return ((await answer.json()) as { result: { data: { mayApprove: boolean } } }).result.data.mayApprove
 }
 
+/** A schedule of tomorrow starts its run when the clock of the simulated Trackunit is moved on by a day. */
+async function firesWhenTimeMoves(): Promise<void> {
+  const server = `http://127.0.0.1:${environment.PORT}`
+  const keys = ['keys', 'create', '--service', 'start', '--account', accountId, '--scopes', 'asset.view']
+  const key = await runPart(['packages/standin/bin/standin.ts', ...keys], { environment })
+  const ask = async <Answer>(path: string, body?: object): Promise<Answer> => {
+    const headers = { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) }
+    const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers }
+    const answer = await fetch(`${server}/v1/${path}`, init)
+    expect(answer.status, await answer.clone().text()).toBe(200)
+    return (await answer.json()) as Answer
+  }
+  const tomorrow = new Date(Date.now() + 86_400_000 - 3_600_000)
+  const recurrence = `FREQ=MONTHLY;BYMONTHDAY=${tomorrow.getUTCDate()};BYHOUR=${tomorrow.getUTCHours()};BYMINUTE=0`
+  const planned = { actionId: 'fleet-snapshot', input: {}, recurrence, timeZone: 'UTC', deliverTo: [] }
+  const schedule = await ask<{ id: string; nextAt: string }>(`accounts/${accountId}/schedules`, planned)
+  expect(Date.parse(schedule.nextAt)).toBeGreaterThan(Date.now())
+
+  await fetch(`http://127.0.0.1:${environment.SIMULATOR_PORT}/control/clock`, {
+    ...{ method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"addMs":86400000}' },
+  })
+  type Runs = { runs: Array<{ scheduleId: string | null; state: string; createdAt: string; endedAt: string | null }> }
+  let run: Runs['runs'][number] | undefined
+  await until('the run of tomorrow', async () => {
+    run = (await ask<Runs>(`accounts/${accountId}/runs`)).runs.find(({ scheduleId }) => scheduleId === schedule.id)
+    return run?.state === 'succeeded'
+  })
+  expect(Date.parse(run?.createdAt ?? '')).toBeGreaterThan(Date.now() + 86_000_000)
+  expect(await mayApprove('administrator')).toBe(true) // Users' tokens are of tomorrow as well.
+}
+
 describe('npm start', () => {
   test('prints its one line, refuses to run twice, survives being killed, and continues with the same account', async () => {
     const first = start(environment)
@@ -87,6 +118,8 @@ describe('npm start', () => {
     const [account] = (await accountsOf()).filter(({ isInstalled }) => isInstalled)
 
     expect([await mayApprove('administrator'), await mayApprove('reader')]).toEqual([true, false])
+
+    await firesWhenTimeMoves()
 
     const second = start(environment)
     expect(await second.exit).toBe(1)

@@ -9,6 +9,7 @@ export default defineConfig({
     'src/index': 'src/index.ts',
     'src/embedded-postgres': 'src/database/embedded-postgres/index.ts',
     'src/fleet': 'src/fleet/index.ts',
+    'src/moved-date': 'src/dev/moved-date.ts',
     'src/testing': 'src/testing/index.ts',
     'bin/standin': 'bin/standin.ts',
   },

@@ -4,6 +4,7 @@ import type { Environment } from '../config/environment-schema.ts'
 import { startEmbeddedPostgres } from '../database/embedded-postgres/index.ts'
 import { claimPorts } from './claim-ports.ts'
 import { findProgram } from './find-program.ts'
+import { followClock, withMovedDate } from './follow-clock.ts'
 import { leftovers, readLeftovers, rememberParts } from './leftovers.ts'
 import { answers, type Part, type PartOptions, runPart, startPart, until } from './part.ts'
 import { serverSettings } from './server-settings.ts'
@@ -48,6 +49,14 @@ export async function runDev(options: DevOptions): Promise<number> {
     app: `http://localhost:${ports.app}`,
   }
   const settings = { ...given, ...serverSettings({ dataDir, ports, addresses, given }) }
+  const clockUrl = `${addresses.manager}/control/clock`
+  /** What Node loads before the server. */
+  let beforeServer: ReturnType<typeof withMovedDate> | undefined
+  const serverPart = () => ({
+    name: 'server',
+    command: beforeServer ? ([...beforeServer, options.server] as const) : ([options.server] as const),
+    environment: settings,
+  })
   const isServerReady = () => answers(`${addresses.server}/health/ready`)
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
   const closeLast: Array<() => unknown> = []
@@ -86,9 +95,12 @@ export async function runDev(options: DevOptions): Promise<number> {
 
     // Held by this process, so that it outlives the server's restarts.
     const { DATABASE_URL, DATABASE_URL_FILE } = given
+    // A database that was given to us keeps its own time.
     if (DATABASE_URL === undefined && DATABASE_URL_FILE === undefined) {
       const postgres = await startEmbeddedPostgres({ dataDir, log: (line) => say(`database: ${line}`) })
       closeLast.push(() => postgres.stop())
+      closeLast.push(await followClock({ clockUrl, databaseUrl: postgres.url, say }))
+      beforeServer = withMovedDate(clockUrl)
     }
     const manifest = join(dataDir, 'manifest.json')
     await writeManifest(manifest)
@@ -104,7 +116,7 @@ export async function runDev(options: DevOptions): Promise<number> {
         SIMULATOR_DATA_DIR: join(dataDir, 'simulator'),
       },
     })
-    run({ name: 'server', command: [options.server], environment: settings })
+    run(serverPart())
     run({
       name: 'app',
       command: [vite, '--port', String(ports.app), '--logLevel', 'warn', '--clearScreen', 'false'],
@@ -155,7 +167,7 @@ export async function runDev(options: DevOptions): Promise<number> {
       restarting = old
       await old.stop()
       if (isStopping) return
-      run({ name: 'server', command: [options.server], environment: settings })
+      run(serverPart())
       rememberParts(dataDir, program, parts)
       restarting = undefined
       say(`${because} changed: the server starts again. Runs continue where they were.`)

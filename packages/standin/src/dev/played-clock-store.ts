@@ -1,0 +1,33 @@
+import postgres from 'postgres'
+
+/**
+ * Gives a development database a time of its own: `now()` and `clock_timestamp()` of every session that begins from here on
+ * are as far ahead as was set last, and so is the last activity of sessions. PostgreSQL finds these names before its own, so
+ * that the product's statements are as they always are.
+ */
+export async function playClock(
+  url: string,
+): Promise<{ set(offsetMs: number): Promise<void>; close(): Promise<void> }> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  const name = new URL(url).pathname.slice(1).replaceAll('"', '""')
+  await sql.unsafe(`
+    create schema if not exists played;
+    create table if not exists played.clock (ahead interval not null);
+    delete from played.clock;
+    insert into played.clock values ('0');
+    create or replace function played.now() returns timestamptz language sql stable
+      as 'select pg_catalog.now() + ahead from played.clock';
+    create or replace function played.clock_timestamp() returns timestamptz language sql volatile
+      as 'select pg_catalog.clock_timestamp() + ahead from played.clock';
+    create or replace view played.pg_stat_activity as
+      select datid, datname, pid, usename, application_name, client_addr, backend_start, xact_start, query_start,
+        state_change + (select ahead from played.clock) as state_change, wait_event_type, wait_event, state, query, backend_type
+      from pg_catalog.pg_stat_activity;
+    alter database "${name}" set search_path = public, played, pg_catalog`)
+  return {
+    async set(offsetMs) {
+      await sql`update played.clock set ahead = make_interval(secs => ${offsetMs / 1_000}::float8)`
+    },
+    close: () => sql.end({ timeout: 1 }),
+  }
+}
