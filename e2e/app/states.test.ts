@@ -83,7 +83,7 @@ const states: readonly State[] = [
       await manager.app.getByText(/Next try in \d+ seconds?\./).waitFor()
       await manager.turn('Sign-in refuses', false)
       await manager.press('Re-install', 'All permissions')
-      await manager.app.getByRole('heading', { name: 'Standin is working.' }).waitFor()
+      await manager.app.getByRole('heading', { name: /^(Checks your machines|Standin is working)/ }).waitFor()
       await manager.app
         .getByText(/101 machines listed/)
         .first()
@@ -220,7 +220,7 @@ const states: readonly State[] = [
     before: installed,
     special: { isClockSet: true },
     async reach({ app: inside, turn, page, timeFliesUntil }) {
-      await inside.getByText('Standin is working.').waitFor()
+      await inside.getByText(/^(Checks your machines|Standin is working)/).waitFor()
       await turn('Signed out')
       await page.clock.fastForward('06:00') // Longer than the lifetime of a token.
       await timeFliesUntil(inside.getByText('Manager has signed you out.'))
@@ -231,7 +231,7 @@ const states: readonly State[] = [
     state: 'our server is unreachable',
     before: installed,
     async reach(manager) {
-      await manager.app.getByText('Standin is working.').waitFor()
+      await manager.app.getByText(/^(Checks your machines|Standin is working)/).waitFor()
       await manager.turn('Our server off')
       await manager.visit('/activity')
       await manager.visit('/')
@@ -254,7 +254,7 @@ const states: readonly State[] = [
   {
     state: 'ready, but nothing has run yet',
     before: installed,
-    sees: ['Standin is working. Nothing needs you.', /Nothing has run yet\. “.*” is a good start/],
+    sees: [/^Checks your machines while you are away/, 'Check my fleet now', 'What it will read', 'Service plans'],
   },
   {
     state: 'an empty fleet',

@@ -1,5 +1,7 @@
-import { useCallback, useMemo, useRef } from 'react'
+import { Suspense, useCallback, useMemo, useRef } from 'react'
 import { isInstalled, useActions, useInstallation } from '../connection/use-account.ts'
+import { beginning, firstCheckOf } from '../first-days/first-check.ts'
+import { firstDays } from '../first-days/late-first-days.ts'
 import { useNow } from '../formats/use-now.ts'
 import { PageSkeleton } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
@@ -17,6 +19,9 @@ import { RunningList } from './running-list.tsx'
 import { useAnnouncements } from './use-announcements.ts'
 import { useUndelivered } from './use-undelivered.ts'
 
+const FirstVisit = firstDays.part('FirstVisit')
+const FirstResult = firstDays.part('FirstResult')
+
 /** The state of background access, what needs a person, running runs, latest results and the next schedules. */
 export function OverviewPage() {
   const { texts, formats } = useSurroundings()
@@ -24,7 +29,7 @@ export function OverviewPage() {
   const installation = useInstallation()
   const catalogue = useActions()
   const { actions, sendsEmail } = catalogue
-  const { schedules } = useSchedules()
+  const { schedules, data: scheduled, isPending: isSchedulesPending } = useSchedules()
   const runs = useRuns()
   const undelivered = useUndelivered()
   const resultsHeading = useRef<HTMLHeadingElement>(null)
@@ -41,37 +46,55 @@ export function OverviewPage() {
     [known, actions, sendsEmail, undelivered, runs.results, schedules, nowMs, texts, formats],
   )
 
-  const shape = useSkeleton(installation.isPending || (installation.isSuccess && catalogue.isPending))
+  // A page that may begin anew is not drawn before it is certain how.
+  const isOpen = catalogue.isPending || !(runs.known || runs.failed) || isSchedulesPending
+  const shape = useSkeleton(installation.isPending || (installation.isSuccess && isOpen))
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!known) return null
   const installed = isInstalled(known)
+  const first = firstCheckOf(actions)
+  const [only] = runs.results
+  const begins =
+    known.state === 'active' && runs.known && scheduled
+      ? beginning({
+          ...{ actions, results: runs.results, isGoing: runs.going.length > 0 },
+          ...{ schedules, declined: scheduled.declined },
+        })
+      : 'normal'
   const activeSchedules = schedules.filter(({ state }) => state === 'active').length
 
   return (
     <div className="page-overview" data-state={known.state}>
-      <InstallationSay
-        installation={known}
-        needs={needs.length}
-        onHold={activeSchedules}
-        hasActions={actions.length > 0}
-      />
+      {begins === 'normal' && (
+        <InstallationSay
+          installation={known}
+          needs={needs.length}
+          onHold={activeSchedules}
+          hasActions={actions.length > 0}
+        />
+      )}
+      <Suspense fallback={<PageSkeleton />}>
+        {begins === 'start' && first && <FirstVisit action={first} />}
+        {begins === 'after' && first && only && <FirstResult run={only} action={first} sendsEmail={sendsEmail} />}
+      </Suspense>
       <div className="cols">
         <div className="stack">
           <NeedsYouPanel needs={needs} installation={known} activeSchedules={activeSchedules} />
           <RunningList runs={runs.going} actions={actions} onEvents={runs.follow} onFocusLost={focusResults} />
-          <ResultList
-            results={runs.results}
-            known={runs.known}
-            failed={runs.failed}
-            actions={actions}
-            mayStart={known.state === 'active' || known.state === 'pending'}
-            going={runs.going.length > 0}
-            heading={resultsHeading}
-          />
+          {begins === 'normal' && (
+            <ResultList
+              results={runs.results}
+              known={runs.known}
+              failed={runs.failed}
+              actions={actions}
+              going={runs.going.length > 0}
+              heading={resultsHeading}
+            />
+          )}
         </div>
         <div className="aside">
-          {installed && <ComingUp actions={actions} />}
-          {installed && <Permissions installation={known} />}
+          {installed && begins === 'normal' && <ComingUp actions={actions} />}
+          {installed && (begins === 'normal' || needs.length > 0) && <Permissions installation={known} />}
         </div>
       </div>
     </div>

@@ -1,7 +1,6 @@
 import type { Action } from '@standin/client'
 import type { RefObject } from 'react'
 import { Link } from 'wouter'
-import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
 import { SkeletonRows } from '../parts/skeleton.tsx'
 import type { EndedRun } from '../runs/follow-run.ts'
@@ -16,14 +15,12 @@ interface ResultListProps {
   known: boolean
   failed: boolean
   actions: readonly Action[]
-  /** Whether a run could start now or soon. */
-  mayStart: boolean
   /** Whether something is running without a result yet. */
   going: boolean
   heading: RefObject<HTMLHeadingElement | null>
 }
 
-export function ResultList({ results, known, failed, actions, mayStart, going, heading }: ResultListProps) {
+export function ResultList({ results, known, failed, actions, going, heading }: ResultListProps) {
   const { texts } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.results
@@ -38,9 +35,7 @@ export function ResultList({ results, known, failed, actions, mayStart, going, h
       </div>
       {!known && !failed && <SkeletonRows />}
       {!known && failed && <p className="sub">{texts.connection.partMissing}</p>}
-      {known &&
-        results.length === 0 &&
-        (going ? <p className="sub">{words.noneYet}</p> : <FirstVisit actions={mayStart ? actions : []} />)}
+      {known && results.length === 0 && <p className="sub">{going ? words.noneYet : words.none}</p>}
       {results.length > 0 && (
         <ul className="rows link results">
           {results.map((run) => (
@@ -49,23 +44,5 @@ export function ResultList({ results, known, failed, actions, mayStart, going, h
         </ul>
       )}
     </section>
-  )
-}
-
-/** Nothing has run yet: the best next step, which only reads. */
-function FirstVisit({ actions }: { actions: readonly Action[] }) {
-  const { texts } = useSurroundings()
-  const words = texts.results
-  const readers = actions.filter(({ changesData, missingScopes }) => !changesData && missingScopes.length === 0)
-  const good = readers.find(({ id }) => id === 'attention-list') ?? readers[0]
-  if (!good) return <p className="sub">{words.none}</p>
-  const time = good.usualSeconds === null ? undefined : texts.time.about(timeLeft(good.usualSeconds))
-  return (
-    <div className="first-visit">
-      <p className="sub">{words.firstVisit(good.title, time)}</p>
-      <Link href={addresses.action(good.id)} className="btn go">
-        {words.startHere(good.title)}
-      </Link>
-    </div>
   )
 }

@@ -5,6 +5,7 @@ import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
+import { shareOf } from '../runs/run-progress-words.ts'
 import {
   addressOfRun,
   progressMessage,
@@ -55,8 +56,7 @@ export function RunningRow({ run, title, onEvents }: RunningRowProps) {
         {run.state !== 'queued' && (
           <ProgressBar
             label={title}
-            done={run.progress.done}
-            total={run.progress.total}
+            share={shareOf(run)}
             valueText={[progress ?? sentence, left && words.leftSpoken(left)].filter(Boolean).join(', ')}
             look={held || stopping ? 'held' : undefined}
           />

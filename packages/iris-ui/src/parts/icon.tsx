@@ -44,6 +44,7 @@ const shapes = {
       <circle cx="12" cy="12" r="2.8" />
     </>
   ),
+  fall: <path d="M12 4v15m0 0 6-6m-6 6-6-6" />,
   external: <path d="M9 5H5v14h14v-4M13 5h6v6M19 5l-9 9" />,
   file: <path d="M6 3.5h8l4.5 4.5v12.5H6ZM13.5 3.5V8.500h5" />,
   find: (
@@ -76,6 +77,8 @@ const shapes = {
   plus: <path d="M12 5v14M5 12h14" />,
   redo: <path d="M20 12a8 8 0 1 1-2.6-5.9L20 8.5M20 3.5v5h-5" />,
   right: <path d="m9 5 7 7-7 7" />,
+  rise: <path d="M12 20V5m0 0-6 6m6-6 6 6" />,
+  same: <path d="M5 12h14" />,
   run: (
     <>
       <path d="M12 3a9 9 0 1 1-9 9" />

@@ -1,8 +1,7 @@
 interface ProgressBarProps {
   label: string
-  done: number
-  /** Null: how much there is, is not known yet. */
-  total: number | null
+  /** From 0 to 1; null: how much there is, is not known yet. */
+  share: number | null
   /** What a screen reader says instead of a bare percentage. */
   valueText: string
   /** It waits, or it stopped on the way. */
@@ -10,8 +9,8 @@ interface ProgressBarProps {
   size?: 'large'
 }
 
-export function ProgressBar({ label, done, total, valueText, look, size }: ProgressBarProps) {
-  const percent = total ? Math.min(100, Math.round((done / total) * 100)) : undefined
+export function ProgressBar({ label, share, valueText, look, size }: ProgressBarProps) {
+  const percent = share === null ? undefined : Math.min(100, Math.floor(share * 100))
   return (
     <div
       className={['prog', look, size, percent === undefined && 'open'].filter(Boolean).join(' ')}

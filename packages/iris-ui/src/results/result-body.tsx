@@ -1,10 +1,12 @@
 import type { Run, RunResult } from '@standin/client'
 import type { ReactNode } from 'react'
+import { OfferedSchedule } from '../first-days/offered-schedule.tsx'
 import { hasEnded } from '../runs/follow-run.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { askedOfAddress, openRowOf } from './asked-of-address.ts'
 import { chartToDraw } from './chart-to-draw.ts'
+import { ComparedChart } from './compared-chart.tsx'
 import { ResultTable } from './result-table.tsx'
 import { RowPanel } from './row-panel.tsx'
 import { StackedChart } from './stacked-chart.tsx'
@@ -21,7 +23,7 @@ export function ResultBody({ run, beside }: { run: Run; beside?: ReactNode }) {
   const { first, isError } = useResult(run)
   const chart = first?.chart && chartToDraw(first.chart, run)
   const isEmpty = !first || first.columns.length === 0 || (first.total === 0 && first.rows.length === 0)
-  const hasFlow = !isEmpty || isError || chart?.kind === 'stacked'
+  const hasFlow = !isEmpty || isError || chart?.kind === 'stacked' || first?.offer != null
   if (!beside && !hasFlow) return null
   return (
     <div className={beside ? 'result' : 'result alone'}>
@@ -31,6 +33,8 @@ export function ResultBody({ run, beside }: { run: Run; beside?: ReactNode }) {
       {hasFlow && (
         <div className={first && first.total > 100 ? 'flow long' : 'flow'}>
           {!first && isError && hasEnded(run) && <p className="sub">{texts.connection.partMissing}</p>}
+          {first?.offer && hasEnded(run) && <OfferedSchedule run={run} offer={first.offer} />}
+          {chart?.kind === 'compared' && <ComparedChart chart={chart} />}
           {first && chart?.kind === 'stacked' && <StackedChart chart={chart} facets={first.facets} />}
           {first?.detail && !isLead(first.detail) && !(run.state === 'succeeded' && run.incomplete) && (
             <p className="small muted explains">{first.detail}</p>

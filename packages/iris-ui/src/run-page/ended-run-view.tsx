@@ -14,6 +14,7 @@ import { isLead, ResultBody } from '../results/result-body.tsx'
 import { useResult } from '../results/use-result.ts'
 import { againOf } from '../runs/again.ts'
 import { gapWords } from '../runs/gap-words.ts'
+import { shareOf } from '../runs/run-progress-words.ts'
 import { addressOfRun, progressWords } from '../runs/run-words.ts'
 import { useRetryRun } from '../runs/use-retry-run.ts'
 import { addresses } from '../shell/addresses.ts'
@@ -68,8 +69,7 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
       {halfWay && (
         <ProgressBar
           label={title}
-          done={run.progress.done}
-          total={run.progress.total}
+          share={shareOf(run)}
           valueText={progress ?? said.heading}
           look={run.state === 'failed' ? 'part' : 'held'}
           size="large"

@@ -5,15 +5,15 @@ import { Link } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { NextTry } from '../connection/next-try.tsx'
 import { TryNow } from '../connection/try-now.tsx'
-import { timeLeft } from '../formats/time-left.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
 import { Question } from '../parts/question.tsx'
-import { ResultBody } from '../results/result-body.tsx'
 import type { RunHeading } from '../runs/run-heading.ts'
+import { readyWords, shareOf, stepWords } from '../runs/run-progress-words.ts'
 import { addressOfRun, progressMessage, progressWords } from '../runs/run-words.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { FoundSoFar } from './found-so-far.tsx'
 import { RunFacts } from './run-facts.tsx'
 import { RunLog } from './run-log.tsx'
 import { RunSteps } from './run-steps.tsx'
@@ -28,16 +28,16 @@ export interface RunViewProps {
   heading: RefObject<HTMLHeadingElement | null>
 }
 
-/** Time left and the bar first, then Stop, the steps and the findings so far. */
+/** Time left, one bar over all steps, then the steps and the findings so far. */
 export function GoingRunView({ run, log, action, title, said, heading }: RunViewProps) {
   const { texts, formats } = useSurroundings()
-  const words = texts.running
-  const { done, total, secondsLeft } = run.progress
   const held = run.state !== 'running' && run.state !== 'queued'
   const progress = progressWords(run, { texts, formats })
   const { sentence } = progressMessage(run, { texts })
   const isRefused = run.state === 'waiting' && run.reason === 'CREDENTIALS_REJECTED'
-  const left = secondsLeft === null || held ? undefined : words.leftSpoken(timeLeft(secondsLeft))
+  const words = texts.running
+  const step = stepWords(run, { texts, formats }) ?? progress ?? sentence ?? words.starting(title)
+  const ready = readyWords(run, { texts, formats })
 
   return (
     <>
@@ -60,27 +60,26 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
         <>
           <ProgressBar
             label={title}
-            done={done}
-            total={total}
-            valueText={[progress ?? said.heading, left].filter(Boolean).join(', ')}
+            share={shareOf(run)}
+            valueText={[step, ready].filter(Boolean).join(', ')}
             look={held ? 'held' : undefined}
             size="large"
           />
           <p className="prog-words num">
-            <span>{progress ?? sentence ?? words.starting(title)}</span>
-            {total ? <span className="muted">{formats.percent(Math.min(1, done / total))}</span> : null}
+            <span>{step}</span>
+            {ready && <span className="muted">{ready}</span>}
           </p>
-          {progress && sentence && <p className="prog-sentence">{sentence}</p>}
+          {sentence && sentence !== step && <p className="prog-sentence">{sentence}</p>}
         </>
       )}
-      <div className="cols res early">
+      <div className="live2">
         <div className="stack">
-          <ResultBody run={run} />
-          <RunLog log={log} actionId={run.actionId} />
-        </div>
-        <div className="aside">
           <RunSteps run={run} />
+        </div>
+        <div className="stack">
+          <FoundSoFar run={run} />
           <RunFacts run={run} action={action} />
+          <RunLog log={log} actionId={run.actionId} />
         </div>
       </div>
     </>

@@ -72,14 +72,14 @@ export function runHeading(run: Run, words: Words): RunHeading {
       const minutes = Math.max(1, Math.ceil((Date.parse(until) - nowMs) / 60_000))
       return {
         heading: running.waitingHeading(formats.clock(until), texts.time.minutes(minutes)),
-        lead: [why, ...saved],
+        // Its step says why it waits, and what is saved.
+        lead: isToldInStep(run) ? [running.closePage(receivers)] : [why, ...saved],
       }
     }
     case 'running': {
-      const { done, total, secondsLeft } = run.progress
-      const early = !total || done / total < 0.05
+      const { secondsLeft } = run.progress
       const left =
-        secondsLeft !== null && !early
+        secondsLeft !== null
           ? running.leftSpoken(timeLeft(secondsLeft))
           : usualSeconds === null
             ? undefined
@@ -111,5 +111,8 @@ export function runHeading(run: Run, words: Words): RunHeading {
       }
   }
 }
+
+const isToldInStep = ({ reason, steps }: Run) =>
+  reason === 'TRACKUNIT_RATE_LIMITED' && steps.some(({ state }) => state === 'running')
 
 const stop = (sentence: string) => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`)

@@ -24,7 +24,7 @@ export interface StartingRun {
 export function useStartRun(onStarted: (run: Run) => void): StartingRun {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
-  const { host, formats } = useSurroundings()
+  const { host, texts, formats } = useSurroundings()
   const intention = useRef<{ key: string; of: string }>(undefined)
 
   const mutation = useMutation(
@@ -50,7 +50,7 @@ export function useStartRun(onStarted: (run: Run) => void): StartingRun {
       if (intention.current?.of !== of) intention.current = { key: crypto.randomUUID(), of }
       mutation.mutate({
         ...{ accountId: host.account.id, ...wanted, idempotencyKey: intention.current.key },
-        ...{ timeZone: formats.zone, unitSystem: host.user.measurement },
+        ...{ timeZone: formats.zone, unitSystem: host.user.measurement, language: texts.language },
       })
     },
     busy: mutation.isPending,

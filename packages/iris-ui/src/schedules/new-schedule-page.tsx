@@ -5,6 +5,7 @@ import { PageSkeleton } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
+import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { ScheduleForm } from './schedule-form.tsx'
 
@@ -12,6 +13,7 @@ export function NewSchedulePage() {
   const { texts } = useSurroundings()
   const words = texts.schedules
   const { actions, isPending } = useActions()
+  const [address] = useAddressState()
   const shape = useSkeleton(isPending)
   usePageTitle(words.form.heading)
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
@@ -25,7 +27,7 @@ export function NewSchedulePage() {
         </div>
       </div>
       {actions.some(({ changesData }) => !changesData) ? (
-        <ScheduleForm actions={actions} />
+        <ScheduleForm actions={actions} actionId={address.get('action') ?? undefined} />
       ) : (
         <Notice tone="wait" icon="minus" heading={words.form.noAction} level={2} slim />
       )}

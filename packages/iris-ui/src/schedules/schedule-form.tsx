@@ -32,6 +32,8 @@ import { recurrenceOfValues, rhythmProblems, rhythmValuesOf } from './rhythm-val
 
 interface ScheduleFormProps {
   actions: readonly Action[]
+  /** The action to begin with. */
+  actionId?: string | undefined
   /** To change; without it a new one is made. */
   schedule?: Schedule
 }
@@ -39,10 +41,13 @@ interface ScheduleFormProps {
 type Kept = Pick<FormParts, 'rhythm' | 'receivers'>
 
 /** What, when, for whom; beside it the next five times. */
-export function ScheduleForm({ actions, schedule }: ScheduleFormProps) {
+export function ScheduleForm({ actions, actionId: wanted, schedule }: ScheduleFormProps) {
   const possible = actions.filter(({ id, changesData }) => !changesData || id === schedule?.actionId)
   const [actionId, setActionId] = useState(
-    schedule?.actionId ?? possible.find(({ mayStart }) => mayStart)?.id ?? possible[0]?.id,
+    schedule?.actionId ??
+      possible.find(({ id }) => id === wanted)?.id ??
+      possible.find(({ mayStart }) => mayStart)?.id ??
+      possible[0]?.id,
   )
   const action = possible.find(({ id }) => id === actionId)
   const kept = useRef<Kept>(undefined)
@@ -124,6 +129,7 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
       recurrence: (values.rhythm && recurrenceOfValues(values.rhythm)) ?? '',
       timeZone,
       unitSystem: schedule?.unitSystem ?? host.user.measurement,
+      language: schedule?.language ?? texts.language,
     }
     const { receivers } = values
     if (schedule) update.mutate({ scheduleId: schedule.id, ...planned, deliverTo: changedDestinationsOf(receivers) })

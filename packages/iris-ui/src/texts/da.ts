@@ -548,8 +548,34 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     },
   },
 
+  firstDays: {
+    whatThisIs: 'Tjekker jeres maskiner, mens du er væk, og fortæller, hvad der kræver opmærksomhed.',
+    howLong: (time: string | undefined) =>
+      `Det første tjek tager ${time ?? 'et par minutter'}. Du kan lukke denne side.`,
+    checkNow: 'Tjek min flåde nu',
+    onlyReads: (account: string) => `Den læser kun. Intet hos ${account} ændres.`,
+    whatItReads: 'Det bliver læst',
+    checked: ({ shortDay, clock }: SaidMoment, took: string) => `Tjekket ${shortDay} ${clock} på ${took}.`,
+    seeAll: (n: number, words: string) => (n === 1 ? 'Se maskinen' : `Se alle ${words}`),
+    seeResult: 'Se resultatet',
+    worst: 'De værste først',
+    all: (words: string) => `Alle ${words}`,
+    everyMondayToYou: (clock: string) => `Hver mandag kl. ${clock}, til dig`,
+    everyMonday: (clock: string) => `Hver mandag kl. ${clock}`,
+    everyMondayMeans: (address: string) =>
+      `Få listen som e-mail på ${address}. Fra anden gang står der også, hvad der er nyt.`,
+    everyMondayKept: 'Listen bliver gemt her. Fra anden gang står der også, hvad der er nyt.',
+    sendMondays: 'Send den hver mandag',
+    runMondays: 'Tjek hver mandag',
+    start: 'Opret plan',
+    change: 'Tilpas',
+    noThanks: 'Nej tak',
+    isSet: 'Planen er oprettet',
+    notSet: 'Ikke oprettet.',
+  },
+
   results: {
-    heading: 'Seneste resultater',
+    heading: 'Seneste resultat af hver handling',
     none: 'Intet har kørt endnu.',
     noneYet: 'Intet er færdigt endnu.',
     noneMeans: 'Hvert resultat bliver her med sine filer.',
@@ -572,9 +598,6 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     allLead: 'Alt, der har kørt på denne konto. Det, der startede sidst, står først.',
     files: (n) => `${n} ${n === 1 ? 'fil' : 'filer'}`,
     more: 'Vis flere',
-    startHere: (title) => `Sæt “${title}” op`,
-    firstVisit: (title, time) =>
-      `Intet har kørt endnu. “${title}” er en god start: den læser kun${time ? ` og tager ${time}` : ''}.`,
     succeededState: 'Færdig',
     incompleteState: 'Ikke komplet',
     failedState: 'Stoppet',
@@ -585,6 +608,19 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     unknown: 'Der er ingen sådan kørsel.',
     unknownMeans: 'Resultater gemmes i begrænset tid.',
     steps: 'Trin',
+    stepOf: (nth: number, of: number, what: string) => `Trin ${nth} af ${of}: ${what}`,
+    stepWaits: 'venter',
+    readyAbout: (clock: string) => `klar omkring kl. ${clock}`,
+    limitWords: (limit: { requests: number; minutes: number } | null, clock: string) => {
+      if (!limit) return `Trackunits grænse er nået; fortsætter kl. ${clock}.`
+      const per = limit.minutes === 1 ? 'hvert minut' : `hvert ${limit.minutes}. minut`
+      const what = limit.requests === 1 ? 'denne liste én gang' : `${limit.requests} af disse lister`
+      return `Trackunit tillader ${what} ${per}; fortsætter kl. ${clock}.`
+    },
+    countedIsSaved: (counted: string) => `${counted} er læst og gemt.`,
+    foundMayChange: (n: number, words: string) => `${words} ${n === 1 ? 'række' : 'rækker'}; rækkefølgen kan ændre sig`,
+    foundShown: (shown: string, all: string) => `${shown} af ${all}, de værste først`,
+    showFound: (n: string, isAll: boolean) => (isAll ? `Vis alle ${n}` : `Vis ${n}`),
     stepDone: 'Færdig',
     stepNow: 'Nu',
     stepToDo: 'Mangler',
@@ -679,6 +715,13 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     list: 'Liste',
     asMap: 'Kort',
     newCount: (n) => `${n} ${n === '1' ? 'ny' : 'nye'}`,
+    worstFirst: (title: string, by: string) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, de værste først`,
+    groupBy: 'Gruppér',
+    valueIn: (title: string, period: string) => `${title}, ${period}`,
+    against: (period: string) => `Mod ${period}`,
+    fromTo: (first: string, last: string) => `${first} til ${last}`,
+    changed: (direction: 'up' | 'down' | 'same', _n: number, words: string) =>
+      direction === 'same' ? 'som før' : `${words} procentpoint ${direction === 'up' ? 'op' : 'ned'}`,
     pressBar: 'Tryk på en linje for kun at se dem.',
     pressAgain: 'Tryk igen for at se alle.',
     pressWeek: 'Tryk på en søjle for kun at se dens rækker.',

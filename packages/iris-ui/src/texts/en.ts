@@ -594,8 +594,33 @@ export const en = ({ name: app, support }: AppWords) => ({
     },
   },
 
+  firstDays: {
+    whatThisIs: 'Checks your machines while you are away and tells you what needs attention.',
+    howLong: (time: string | undefined) => `The first check takes ${time ?? 'a few minutes'}. You can close this page.`,
+    checkNow: 'Check my fleet now',
+    onlyReads: (account: string) => `It only reads. Nothing on ${account} changes.`,
+    whatItReads: 'What it will read',
+    checked: ({ shortDay, clock }: SaidMoment, took: string) => `Checked ${shortDay} ${clock}, in ${took}.`,
+    seeAll: (n: number, words: string) => (n === 1 ? 'See the machine' : `See all ${words}`),
+    seeResult: 'See the result',
+    worst: 'The worst first',
+    all: (words: string) => `All ${words}`,
+    everyMondayToYou: (clock: string) => `Every Monday at ${clock}, to you`,
+    everyMonday: (clock: string) => `Every Monday at ${clock}`,
+    everyMondayMeans: (address: string) =>
+      `Get this list by email at ${address}. From the second time on, it also says what is new.`,
+    everyMondayKept: 'The list is kept here. From the second time on, it also says what is new.',
+    sendMondays: 'Send it every Monday',
+    runMondays: 'Check every Monday',
+    start: 'Schedule it',
+    change: 'Change',
+    noThanks: 'No thanks',
+    isSet: 'The schedule is set up',
+    notSet: 'Not set up.',
+  },
+
   results: {
-    heading: 'Latest results',
+    heading: 'Last result of each action',
     none: 'Nothing has run yet.',
     noneYet: 'Nothing has finished yet.',
     noneMeans: 'Each result stays here with its files.',
@@ -619,9 +644,6 @@ export const en = ({ name: app, support }: AppWords) => ({
     allLead: 'Everything that has run on this account. What started last is first.',
     files: (n: number) => `${n} ${n === 1 ? 'file' : 'files'}`,
     more: 'Show more',
-    startHere: (title: string) => `Set up “${title}”`,
-    firstVisit: (title: string, time: string | undefined) =>
-      `Nothing has run yet. “${title}” is a good start: it only reads${time ? ` and takes ${time}` : ''}.`,
     succeededState: 'Done',
     incompleteState: 'Incomplete',
     failedState: 'Stopped',
@@ -632,6 +654,20 @@ export const en = ({ name: app, support }: AppWords) => ({
     unknown: 'There is no such run.',
     unknownMeans: 'Results are kept for a limited time.',
     steps: 'Steps',
+    /** `what` is `152 of 250`, `waiting`, or the step's name. */
+    stepOf: (nth: number, of: number, what: string) => `Step ${nth} of ${of}: ${what}`,
+    stepWaits: 'waiting',
+    readyAbout: (clock: string) => `ready about ${clock}`,
+    limitWords: (limit: { requests: number; minutes: number } | null, clock: string) => {
+      if (!limit) return `Trackunit’s rate limit is reached; continues at ${clock}.`
+      const per = limit.minutes === 1 ? 'minute' : `${limit.minutes} minutes`
+      const what = limit.requests === 1 ? 'this list once' : `${limit.requests} of these lists`
+      return `Trackunit allows ${what} per ${per}; continues at ${clock}.`
+    },
+    countedIsSaved: (counted: string) => `${counted} are read and saved.`,
+    foundMayChange: (n: number, words: string) => `${words} ${n === 1 ? 'row' : 'rows'}; the order may change`,
+    foundShown: (shown: string, all: string) => `${shown} of ${all}, the worst first`,
+    showFound: (n: string, isAll: boolean) => (isAll ? `Show all ${n}` : `Show ${n}`),
     stepDone: 'Done',
     stepNow: 'Now',
     stepToDo: 'To do',
@@ -728,6 +764,13 @@ export const en = ({ name: app, support }: AppWords) => ({
     list: 'List',
     asMap: 'Map',
     newCount: (n: string) => `${n} new`,
+    worstFirst: (title: string, by: string) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, worst first`,
+    groupBy: 'Group by',
+    valueIn: (title: string, period: string) => `${title}, ${period}`,
+    against: (period: string) => `Against ${period}`,
+    fromTo: (first: string, last: string) => `${first} to ${last}`,
+    changed: (direction: 'up' | 'down' | 'same', n: number, words: string) =>
+      direction === 'same' ? 'as before' : `${direction} ${words} ${n === 1 ? 'point' : 'points'}`,
     pressBar: 'Press a line to see only those.',
     pressAgain: 'Press it again to see all.',
     pressWeek: 'Press a column to see only its rows.',

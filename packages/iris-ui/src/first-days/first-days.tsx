@@ -1,0 +1,2 @@
+export { FirstResult } from './first-result.tsx'
+export { FirstVisit } from './first-visit.tsx'

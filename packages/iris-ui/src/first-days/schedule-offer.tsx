@@ -1,0 +1,82 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import { useTRPC } from '../connection/api.ts'
+import { allSchedules } from '../connection/first-lists.ts'
+import { Button } from '../parts/button.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { RefusedPress } from '../parts/refused-press.tsx'
+import { addresses } from '../shell/addresses.ts'
+import { useSurroundings } from '../surroundings.ts'
+
+interface ScheduleOfferProps {
+  actionId: string
+  input: Record<string, unknown>
+  recurrence: string
+  title: string
+  means: string
+  /** Of the button that accepts it. */
+  accept: string
+  /** The address that gets each result. */
+  to?: string | undefined
+}
+
+/** One schedule, made with one press. Declined once, it is not offered to this user again. */
+export function ScheduleOffer({ actionId, input, recurrence, title, means, accept, to }: ScheduleOfferProps) {
+  const { host, texts, formats } = useSurroundings()
+  const words = texts.firstDays
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const accountId = host.account.id
+  const listKey = trpc.schedule.list.queryKey(allSchedules(accountId))
+  const create = useMutation(
+    trpc.schedule.create.mutationOptions({
+      async onSuccess() {
+        host.toast({ title: words.isSet, kind: 'success' })
+        await queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
+      },
+    }),
+  )
+  const decline = useMutation(
+    trpc.schedule.declineOffer.mutationOptions({
+      onSuccess: () =>
+        queryClient.setQueryData(
+          listKey,
+          (before) => before && { ...before, declined: [...before.declined, actionId] },
+        ),
+    }),
+  )
+  const habits = { timeZone: formats.zone, unitSystem: host.user.measurement, language: texts.language }
+
+  return (
+    <section className="offer" aria-labelledby="h-offer">
+      <div>
+        <Icon name="calendar" />
+        <div>
+          <h2 id="h-offer">{title}</h2>
+          <p>{means}</p>
+        </div>
+      </div>
+      <div className="btns">
+        <Button
+          look="go"
+          busy={create.isPending}
+          onClick={() =>
+            create.mutate({
+              ...{ accountId, actionId, input, recurrence, ...habits },
+              deliverTo: to ? [{ kind: 'email', address: to, file: 'none' }] : [],
+            })
+          }
+        >
+          {accept}
+        </Button>
+        <Link href={`${addresses.newSchedule}?action=${actionId}`} className="btn">
+          {words.change}
+        </Link>
+        <Button look="quiet" busy={decline.isPending} onClick={() => decline.mutate({ accountId, actionId })}>
+          {words.noThanks}
+        </Button>
+      </div>
+      <RefusedPress error={create.error ?? decline.error} what={words.notSet} />
+    </section>
+  )
+}
