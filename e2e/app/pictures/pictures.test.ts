@@ -6,11 +6,13 @@ import pixelmatch from 'pixelmatch'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { emailOf } from '../../../packages/standin/src/deliveries/email-of-result.ts'
 import { freePort, root } from '../../../scripts/part.ts'
 import { launchBrowser, missingBrowser } from '../../browser.ts'
 import { serveBuiltApp } from '../../built-app.ts'
 import { startSimulatedTrackunit } from '../../simulated-trackunit.ts'
 import { account, answers, endedRun, goingRun, now } from './answers.ts'
+import { emailUrls, sentResult } from './sent-result.ts'
 
 /** The share of pixels that may differ: releases of Chromium draw the edges of letters differently. A line of text is more. */
 const tolerated = 0.002
@@ -62,6 +64,20 @@ describe.skipIf(missingBrowser && !process.env.CI)('looks as before', () => {
     expect(unanswered).toEqual([])
     await comparePicture(name, seen)
     await page.context().close()
+  })
+
+  test('an email, at both widths and in both colours', async () => {
+    const page = await browser.newPage()
+    await page.setContent(emailOf(sentResult, { appName: 'Standin', ...emailUrls }).html)
+    await page.evaluate(drawWithFont, await font)
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [390, 700]) {
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize({ width, height: 900 })
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+        await comparePicture(`email-${width}-${colorScheme}`, await page.screenshot({ fullPage: true }))
+      }
+    await page.close()
   })
 })
 

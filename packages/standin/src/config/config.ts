@@ -141,6 +141,8 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
     tokenCacheForMs: read.TOKEN_CACHE_FOR_MS,
     delivery: {
       managerUrl: read.MANAGER_URL,
+      /** Undefined: emails link to Manager, and to machines there. */
+      appUrl: read.MANAGER_APP_URL,
       /** Domains that all accounts trust, for email and POSTs; `any` stands for all. */
       domains: read.DELIVERY_DOMAINS ?? (production ? [] : ['any']),
       /** Undefined: no email is sent. */

@@ -108,6 +108,7 @@ export const environmentSchema = z.object({
     )
     .optional(),
   MANAGER_URL: webAddress.default('https://new.manager.trackunit.com'),
+  MANAGER_APP_URL: webAddress.optional(),
   STANDIN_PARTS: partsSchema,
   STANDIN_RUN_DAYS: days(180),
   STANDIN_RESULT_DAYS: days(90),

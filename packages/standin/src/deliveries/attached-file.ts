@@ -1,3 +1,4 @@
+import { datedName } from '../results/artifacts/dated-name.ts'
 import { csvMediaType, csvOf, type TableToWrite, xlsxMediaType, xlsxOf } from '../results/artifacts/table-files.ts'
 import type { ResultToSend } from './find-result-to-send.ts'
 import type { Email } from './send-email.ts'
@@ -27,6 +28,6 @@ export async function attachedFile(
     if (bytes > largestAttachmentBytes) return undefined
     pieces.push(content)
   }
-  const day = (run.endedAt ?? '').slice(0, 10)
-  return { name: `${run.actionId}-${day}.${format}`, mediaType, content: Buffer.concat(pieces) }
+  const name = datedName(`${run.actionId}.${format}`, new Date(run.endedAt ?? 0))
+  return { name, mediaType, content: Buffer.concat(pieces) }
 }

@@ -141,9 +141,7 @@ describe('the result of a run that has ended', () => {
     await stack.runs.createWorker().workOn(id)
     while (await stack.deliverDue());
 
-    expect(stack.mailed).toMatchObject([
-      { to: 'anna@example.com', subject: 'Report: Rows were found.', attachment: undefined },
-    ])
+    expect(stack.mailed).toMatchObject([{ to: 'anna@example.com', subject: 'Rows were found', attachment: undefined }])
     expect(JSON.parse(stack.posted[0]?.body ?? '')).toMatchObject({ type: 'run.succeeded', data: { totalRows: 2 } })
     expect(await stack.deliveries(id)).toMatchObject([
       { state: 'delivered', attempts: 1, reason: null },
@@ -192,16 +190,15 @@ describe('the result of a run that has ended', () => {
     })
   })
 
-  test('lists new rows first in the email', async () => {
+  test('says in the email what is new, in the language of its reader', async () => {
     await using stack = await createStack()
     await stack.ended([])
     during.moreRows = 1
     await stack.ended([email])
     during.moreRows = 0
+    await stack.runs.sql`update runs set language = 'da-DK'`
     while (await stack.deliverDue());
-    expect(stack.mailed[0]?.text).toContain(
-      'New since last time: 1\nText\nRow 2\n\nAlready there last time: 2\nText\nRow 0\nRow 1',
-    )
+    expect(stack.mailed[0]?.text).toContain('Siden sidst\n+ 1 er ny\n= 2 er stadig på listen')
   })
 
   test('is attached as a file on request', async () => {

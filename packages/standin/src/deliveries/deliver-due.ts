@@ -16,10 +16,12 @@ import {
   updateClaimedDelivery,
 } from './delivery-store.ts'
 import { emailOf } from './email-of-result.ts'
+import type { EmailSurroundings } from './email-parts.ts'
 import { findResultToSend } from './find-result-to-send.ts'
 import { inTime } from './in-time.ts'
 import { type Outcome, pauseBeforeNextAttempt } from './outcome.ts'
 import { withdrawUrlOf } from './receiver-urls.ts'
+import type { Email } from './send-email.ts'
 import { signingSecretOf } from './signing-secret.ts'
 import { webhookBodyOf } from './webhook-body.ts'
 import { whyWithheld } from './why-withheld.ts'
@@ -77,7 +79,8 @@ async function send(
 ): Promise<Outcome> {
   const withheld = await whyWithheld(ctx, accountId, destination)
   if (withheld) return withheld
-  const found = await findResultToSend(ctx, { id: runId, accountId })
+  const to = destination.kind === 'email' ? 'reader' : 'program'
+  const found = await findResultToSend(ctx, { id: runId, accountId }, { to })
   if (!found) return { kind: 'refused', because: 'The result is no longer kept.', isOurs: true }
   const { sendWebhook, sendEmail, timeForSend } = ctx.deliveries
   const id = `${runId}/${position}`
@@ -86,26 +89,27 @@ async function send(
     const message = { id, url: destination.url, body: webhookBodyOf(found.result), secret }
     return inTime(timeForSend('webhook'), (signal) => sendWebhook(ctx, message, { signal }))
   }
-  const { attachment, note } = await attachmentOf(found, destination.file)
+  const { attachment, lacksFile } = await attachmentOf(found, destination.file)
   const { app, delivery } = ctx.config
+  const urls = { managerUrl: delivery.managerUrl, appUrl: delivery.appUrl }
   const withdrawUrl = await withdrawUrlOf(ctx, { accountId, address: destination.address })
   const email = {
     ...{ to: destination.address, withdrawUrl },
-    ...emailOf(found.result, { appName: app.name, managerUrl: delivery.managerUrl, withdrawUrl, note }),
+    ...emailOf(found.result, { appName: app.name, ...urls, withdrawUrl, lacksFile }),
   }
   return inTime(timeForSend('email'), (signal) => sendEmail(ctx, { id, ...email, attachment }, { signal }))
 }
 
-/** The file to attach, if any; else a note where the reader would expect one. */
+/** The file to attach, if any; else why it is missing where the reader would expect one. */
 async function attachmentOf(
   { result, batches }: NonNullable<Awaited<ReturnType<typeof findResultToSend>>>,
   format: 'none' | 'csv' | 'xlsx',
-) {
+): Promise<{ attachment?: Email['attachment']; lacksFile?: EmailSurroundings['lacksFile'] }> {
   // A reader could not see that a file holds only a part.
-  if (result.run.state !== 'succeeded') return { note: 'The rows found before it stopped are in Manager.' }
+  if (result.run.state !== 'succeeded') return { lacksFile: 'part' }
   if (format === 'none' || result.totalRows === 0) return {}
   const attachment = await attachedFile(result, { format, batches })
-  return attachment ? { attachment } : { note: 'The file is too large for an email; it is in Manager.' }
+  return attachment ? { attachment } : { lacksFile: 'too large' }
 }
 
 async function settle(ctx: Context, claimed: DeliveryRow, outcome: Outcome): Promise<void> {

@@ -1,131 +1,138 @@
 import { expect, test } from 'vitest'
 import { result, row } from '../../test/result-to-send.ts'
 import { emailOf } from './email-of-result.ts'
+import { emailWords } from './email-words.ts'
 
 const shown = {
   ...{ appName: 'Fleet assistant', managerUrl: 'https://manager.example/?a=1&b=2' },
   withdrawUrl: 'https://standin.example/receivers/withdraw/x?a=1&b=2',
 }
+const inApp = { ...shown, appUrl: 'https://manager.example/app' }
+const figure = { value: 33, unit: 'number' as const, words: 'of 250 machines need attention' }
 
-test('an email has the sentence, the first rows and a link into Manager', () => {
+test('the subject is the sentence; both forms have what counts, why, and the ways out', () => {
   const { subject, text, html } = emailOf(result, shown)
-  expect(subject).toBe('Attention list: 2 machines need you.')
-  for (const form of [text, html]) {
-    for (const part of [
-      '2 machines need you.',
-      'Service is left out',
-      'Loader',
-      'Silent for 9 days',
-      'Fuel (%)',
-      '12.3',
-      'Fleet assistant',
-    ])
+  expect(subject).toBe('2 machines need you')
+  for (const form of [text, html])
+    for (const part of ['Fleet assistant', 'Service is left out', 'Loader', 'Silent for 9 days', 'See the result'])
       expect(form).toContain(part)
-  }
-  expect(text).toContain('https://manager.example/?a=1&b=2')
-  expect(html).toContain('href="https://manager.example/?a=1&amp;b=2"')
-  expect(text).toContain('To stop these emails: https://standin.example/receivers/withdraw/x?a=1&b=2')
+  expect(text).toContain('Stop these emails: https://standin.example/receivers/withdraw/x?a=1&b=2')
   expect(html).toContain('href="https://standin.example/receivers/withdraw/x?a=1&amp;b=2"')
+  expect(html).toContain('2 March 2026 at 05:00, UTC time')
+})
+
+test('the number that counts is large, and the words go on from it', () => {
+  const { text, html } = emailOf({ ...result, figure }, shown)
+  expect(text).toContain('33 of 250 machines need attention')
+  expect(html).toMatch(/font-size:56px[^>]*>33<\/p>\n<h1[^>]*>of 250 machines need attention<\/h1>/)
+  const percent = emailOf({ ...result, figure: { ...figure, value: 30.4, unit: 'percent' } }, shown)
+  expect(percent.html).toContain('>30\u00a0%</p>')
 })
 
 test('names stay text', () => {
   const { html } = emailOf(result, { ...shown, appName: '"><b>' })
   expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
   expect(html).not.toContain('<script>')
-  expect(html).not.toContain('<b>')
+  expect(html).not.toContain('"><b>')
 })
 
-test('the first twenty of many rows are shown, with the total', () => {
+test('never more than five machines, and one button to the rest', () => {
   const rows = Array.from({ length: 30 }, (_, nth) => row(String(nth), `Machine ${nth}.`))
-  const { text } = emailOf({ ...result, rows, totalRows: 900 }, shown)
-  expect(text).toContain('Machine 19.')
-  expect(text).not.toContain('Machine 20.')
-  expect(text).toContain('the first 20 of 900 rows')
+  const { text, html } = emailOf({ ...result, rows, totalRows: 1_900 }, inApp)
+  expect(text).toContain('Machine 4.')
+  expect(text).not.toContain('Machine 5.')
+  expect(text).toContain('See all 1,900 machines: https://manager.example/app#/runs/run')
+  expect(html.match(/class="cta"/g)).toHaveLength(1)
 })
 
-test('rows without machines have no column for them', () => {
-  const { text } = emailOf({ ...result, rows: result.rows.map((each) => ({ ...each, machine: null })) }, shown)
-  expect(text).toContain('Reason · Fuel (%)\nSilent for 9 days · 12.3')
-})
-
-test('a run that failed says so, and why', () => {
-  const { subject, text } = emailOf(
-    { ...result, run: { ...result.run, state: 'failed', reason: 'TRACKUNIT_UNAVAILABLE' }, rows: [] },
-    shown,
-  )
-  expect(subject).toMatch(/^Attention list: The run did not finish\. Trackunit is not answering/)
-  const failed = { state: 'failed', reason: 'ACTION_FAILED', failure: 'Order 77 is closed.' } as const
-  expect(emailOf({ ...result, run: { ...result.run, ...failed }, rows: [] }, shown).text).toContain(
-    'The run did not finish. Order 77 is closed.',
-  )
-  expect(text).not.toContain('2 machines need you')
-})
-
-test('new rows come first, under their own title, even if they are far down the list', () => {
-  const known = Array.from({ length: 30 }, (_, nth) => row(`k${nth}`, `Known ${nth}.`))
-  const newRows = [row('n', 'Fresh.', { isNew: true })]
-  const { text, html } = emailOf({ ...result, rows: known, totalRows: 31, newRows, totalNewRows: 1 }, shown)
-
-  expect(text).toMatch(
-    /New since last time: 1\nMachine · .*\nFresh\. · .*\n\nAlready there last time: 30\nMachine · .*\nKnown 0/,
-  )
-  expect(html.indexOf('Fresh.')).toBeLessThan(html.indexOf('Already there last time: 30'))
-  expect(text).toContain('Known 18.')
-  expect(text).not.toContain('Known 19.')
-  expect(text).toContain('These are 20 of 31 rows.')
-})
-
-test('if all rows are new, or none, there is one list', () => {
-  const newRows = result.rows.map((each) => ({ ...each, isNew: true }))
-  expect(emailOf({ ...result, rows: newRows, newRows, totalNewRows: 2 }, shown).text).not.toContain('New since')
-  expect(emailOf(result, shown).text).not.toContain('New since')
-})
-
-test('a machine is shown under the names that people know, with a link into Manager', () => {
+test('a machine leads to its place in the result, or to its page in Manager where the app’s address is not known', () => {
   const machine = { id: 'a/b', name: 'Volvo EC220', detail: 'EX-1187, S-1' }
-  const { text, html } = emailOf({ ...result, rows: [row('a', '', { machine })] }, shown)
-  expect(text).toContain('Volvo EC220 (EX-1187, S-1) · Silent for 9 days')
-  expect(html).toContain('<a href="https://manager.example/assets/a%2Fb?a=1&amp;b=2">Volvo EC220</a>')
+  const rows = [row('a', '', { machine }), row('b', 'Second')]
+  expect(emailOf({ ...result, rows }, inApp).html).toContain(
+    '<a href="https://manager.example/app#/runs/run?row=1" class="link" style="display:block;padding:10px 0;font-size:16px;line-height:24px;font-weight:600;color:#0b4fb3;text-decoration:underline">Volvo EC220, EX-1187, S-1</a>',
+  )
+  expect(emailOf({ ...result, rows }, inApp).html).toContain('#/runs/run?row=2"')
+  expect(emailOf({ ...result, rows }, shown).html).toContain('href="https://manager.example/assets/a%2Fb?a=1&amp;b=2"')
 })
 
-test('columns that add nothing are left out: the machine’s own, positions, empty ones', () => {
-  const columns = ['name', 'reason', 'empty', 'place'].map((key) => ({
-    ...{ key, title: `The ${key}`, kind: key === 'place' ? ('place' as const) : ('text' as const), filterable: false },
-  }))
-  const rows = [row('a', 'Loader', { cells: { name: 'Loader', reason: 'Silent', empty: null, place: '55,12' } })]
-  expect(emailOf({ ...result, columns, rows }, shown).text).toContain('Machine · The reason\nLoader · Silent')
+test('a card says what is known, once, and no dash stands for what is not', () => {
+  const columns = [
+    { key: 'why', title: 'Why', kind: 'text' as const, filterable: false },
+    { key: 'site', title: 'Site', kind: 'text' as const, filterable: true },
+    { key: 'lastSeenAt', title: 'Last seen', kind: 'moment' as const, filterable: false },
+    { key: 'fuel', title: 'Fuel', kind: 'percent' as const, filterable: false },
+    { key: 'name', title: 'Name', kind: 'text' as const, filterable: false },
+    { key: 'place', title: 'Position', kind: 'place' as const, filterable: false },
+  ]
+  const cells = {
+    why: 'Silent\nfor 9 days',
+    site: null,
+    lastSeenAt: '2026-09-29T12:00:00.000Z',
+    name: 'Loader',
+    place: '55,12',
+  }
+  const rows = [row('a', 'Loader', { cells: { ...cells, fuel: 6 }, isNew: true })]
+  const habits = { timeZone: 'Europe/Copenhagen', unitSystem: null }
+  const { text } = emailOf({ ...result, columns, rows, habits }, shown)
+  expect(text).toContain('Loader (New)\nSilent for 9 days\nLast seen: 29 Sept, 14:00\nFuel: 6\u00a0%\nhttps://manager')
+  expect(text).not.toMatch(/–|\n\n\n/)
 })
 
-test('a chart is shown in numbers and as bars', () => {
-  const bars = { kind: 'bars' as const, title: 'Reasons', unit: 'number' as const, note: null }
+test('what changed is told where only a part is new, by what it is about', () => {
+  const news = { totalRows: 33, totalNewRows: 3, newByKind: [{ label: 'Silent', rows: 2 }] }
+  const { text } = emailOf({ ...result, ...news }, shown)
+  expect(text).toContain('Since last time\n+ 3 are new: 2 Silent\n= 30 stay on the list')
+  expect(emailOf({ ...result, ...news, totalNewRows: 33 }, shown).text).not.toContain('Since last time')
+  expect(emailOf(result, shown).text).not.toContain('Since last time')
+})
+
+test('an incomplete check is never shown as complete', () => {
+  const incomplete = 'Only fuel was checked on 42 machines.'
+  const { text, html } = emailOf({ ...result, run: { ...result.run, incomplete } }, shown)
+  expect(text).toContain(`Not everything was checked. ${incomplete}`)
+  expect(html).toContain('class="text warn"')
+})
+
+test('a run that failed says so, and why: in the action’s words where there are some', () => {
+  const failed = { ...result.run, state: 'failed' as const, reason: 'TRACKUNIT_UNAVAILABLE' as const }
+  const sent = (change: object) =>
+    emailOf({ ...result, figure, run: { ...failed, ...change } }, { ...shown, lacksFile: 'part' })
+  expect(sent({}).subject).toMatch(/^The run did not finish\. Trackunit is not answering/)
+  expect(sent({}).text).not.toContain('2 machines need you')
+  expect(sent({}).text).not.toContain('33')
+  expect(sent({}).text).toContain('The rows found before it stopped are in Trackunit Manager.')
+  expect(sent({ failure: 'The yard is closed.' }).subject).toBe('The run did not finish. The yard is closed')
+})
+
+test('a comparison is a list, the worst first, with its change', () => {
   const chart = {
-    ...bars,
-    bars: [
-      { label: 'Silent', value: 12 },
-      { label: 'Fuel low <', value: 6 },
+    ...{ kind: 'compared' as const, title: 'Idle share', unit: 'percent' as const, isMoreWorse: true },
+    ...{ periods: ['W46', 'W47'].map((label) => ({ label, isPartial: false })), partialNote: null, note: null },
+    groupings: [
+      {
+        ...{ key: 'type', label: 'By type', title: 'Type' },
+        rows: [
+          { label: 'Boom lift', detail: '112 of 243 hours', values: [43.2, 46.4] },
+          { label: 'Roller', detail: null, values: [null, 11] },
+          { label: 'Crane', detail: null, values: [3, null] },
+        ],
+      },
     ],
   }
   const { text, html } = emailOf({ ...result, chart }, shown)
-  expect(text).toContain('Reasons:\nSilent: 12\nFuel low <: 6')
-  expect(html).toContain('width:240px"></div>')
-  expect(html).toContain('width:120px"></div>')
-  expect(html).toContain('Fuel low &lt;')
-
-  const weeks = {
-    ...{ kind: 'stacked' as const, title: 'Hours', unit: 'hours' as const, note: null, series: [] },
-    columns: [
-      { label: 'W46', values: { work: null, idle: null }, note: 'no data' },
-      { label: 'W47', values: { work: 1_000, idle: 250 }, note: '20 %' },
-    ],
-  }
-  expect(emailOf({ ...result, chart: weeks }, shown).text).toContain('Hours:\nW46: no data\nW47: 1,250 h, 20 %')
+  expect(text).toContain('Idle share\nBoom lift: 46\u00a0%, ↑ up 3 points, 112 of 243 hours\nRoller: 11\u00a0%\n\n')
+  expect(text).not.toMatch(/Crane|Silent for 9 days/)
+  expect(html).toContain('↑ up 3 points')
 })
 
-test('a name with line breaks stays on one line, and nothing empty is shown', () => {
-  const { text } = emailOf(
-    { ...result, detail: '', rows: [row('a', 'Loader', { cells: { reason: 'a\nb\r\nc', fuel: 1 } })] },
-    shown,
-  )
-  expect(text).toContain('Loader · a b c · 1')
-  expect(text).not.toContain('\n\n\n')
+test('an email speaks the language of its reader, numbers and dates included', () => {
+  const habits = { timeZone: 'Europe/Copenhagen', unitSystem: null, language: 'da-DK' }
+  const rows = Array.from({ length: 6 }, (_, nth) => row(String(nth), `M${nth}`))
+  const { text, html } = emailOf({ ...result, rows, totalRows: 1_900, totalNewRows: 1, habits }, inApp)
+  expect(text).toContain('Siden sidst\n+ 1 er ny\n= 1.899 er stadig på listen')
+  expect(text).toContain('Se alle 1.900 maskiner')
+  expect(html).toContain('mandag den 2. marts 2026 kl. 06.00, tidszone Copenhagen')
+  expect(html).toContain('<html lang="da">')
+  for (const tag of ['nb-NO', 'de', 'sv-FI', 'fr-CA']) expect(emailWords(tag).language).not.toBe('en-GB')
+  for (const tag of [null, 'pl', '']) expect(emailWords(tag).language).toBe('en-GB')
 })

@@ -1,173 +1,108 @@
-import { errorReasons, type ResultColumn, type ResultRow } from '@standin/contracts'
 import { type Html, html } from '../http/html.ts'
-import { type ReadersCell, readersTable } from '../results/artifacts/readers-table.ts'
-import { type Bar, barsOf } from './bars-of-chart.ts'
+import { type Card, type EmailParts, type EmailSurroundings, emailParts } from './email-parts.ts'
 import type { ResultToSend } from './find-result-to-send.ts'
 
-const rowsInEmail = 20
-const columnsInEmail = 5
-
-interface Surroundings {
-  appName: string
-  managerUrl: string
-  /** Where the reader can stop these emails. */
-  withdrawUrl: string
-  /** A further sentence, such as why no file is attached. */
-  note?: string | undefined
-}
-
 /**
- * The subject and both forms of an email: one sentence, the chart in numbers, and the first rows, new ones before the
- * others, each machine as a link into Manager.
+ * The subject and both forms of an email: the number that counts, what changed since last time, the five worst with links,
+ * and one button. In the language and units of its reader.
  */
 export function emailOf(
   result: ResultToSend,
-  surroundings: Surroundings,
+  around: EmailSurroundings,
 ): { subject: string; text: string; html: string } {
-  const parts = partsOf(result, surroundings)
-  return {
-    subject: `${result.actionTitle}: ${parts.sentences[0]}`.replaceAll(/\s+/g, ' ').slice(0, 200),
-    text: textOf(parts, surroundings),
-    html: `<!doctype html>${htmlOf(parts, surroundings).markup}`,
-  }
+  const parts = emailParts(result, around)
+  return { subject: parts.subject, text: textOf(parts, around), html: `<!doctype html>${htmlOf(parts, around).markup}` }
 }
 
-/** What both forms show, in words. */
-type Parts = ReturnType<typeof partsOf>
-
-interface Line {
-  machine: ResultRow['machine']
-  cells: string[]
-}
-
-function partsOf(result: ResultToSend, { appName, note }: Surroundings) {
-  const groups = groupsOf(result)
-  const rows = groups.flatMap((group) => group.rows)
-  const columns = columnsToShow(result.columns, rows)
-  const { titles, cells } = readersTable(columns, result.habits)
-  const lineOf = (row: ResultRow): Line => ({ machine: row.machine, cells: cells(row).slice(1).map(inWords) })
-  return {
-    sentences: [sentenceOf(result), result.detail, note].flatMap((words) => words || []),
-    chartTitle: result.chart?.title ?? '',
-    bars: result.chart ? barsOf(result.chart, result.habits) : [],
-    hasMachines: rows.some(({ machine }) => machine !== null),
-    titles: titles.slice(1),
-    isNumber: columns.map(({ kind }) => !['text', 'moment'].includes(kind)),
-    groups: groups.map((group) => ({ title: group.title, lines: group.rows.map(lineOf) })),
-    more:
-      result.totalRows > rows.length && rows.length > 0
-        ? `These are ${groups.length > 1 ? '' : 'the first '}${rows.length} of ${counted(result.totalRows)} rows.`
-        : '',
-    why: `${appName} sent this because somebody asked for it in Trackunit Manager. If your role allows it, you can change this in ${appName}.`,
-  }
-}
-
-function sentenceOf({ run: { state, reason, failure, headline } }: ResultToSend): string {
-  if (state === 'succeeded') return headline ?? 'The run has finished.'
-  return `The run did not finish. ${failure ?? (reason ? errorReasons[reason].message : '')}`.trim()
-}
-
-/** New rows come first, under a title of their own, where only some rows are new. */
-function groupsOf({ rows, totalRows, newRows, totalNewRows }: ResultToSend) {
-  if (totalNewRows === 0 || totalNewRows === totalRows) return [{ title: undefined, rows: rows.slice(0, rowsInEmail) }]
-  const fresh = newRows.slice(0, rowsInEmail)
-  const known = rows.filter(({ isNew }) => !isNew).slice(0, rowsInEmail - fresh.length)
+function textOf(parts: EmailParts, { appName, withdrawUrl }: EmailSurroundings): string {
+  const { words, when, figure, heading, incomplete, details, changes, cards, compared, comparedTitle, button } = parts
   return [
-    { title: `New since last time: ${counted(totalNewRows)}`, rows: fresh },
-    { title: `Already there last time: ${counted(totalRows - totalNewRows)}`, rows: known },
-  ].filter((group) => group.rows.length > 0)
-}
-
-/** The action's first columns, without positions, empty columns, and those that repeat the machine's own cell. */
-function columnsToShow(columns: readonly ResultColumn[], rows: readonly ResultRow[]): ResultColumn[] {
-  const repeatsMachine = ({ key }: ResultColumn) =>
-    rows.every(({ machine, cells }) => machine && machineInWords(machine).includes(String(cells[key] ?? '')))
-  const hasValue = ({ key }: ResultColumn) => rows.some(({ cells }) => cells[key] !== null && cells[key] !== undefined)
-  return columns
-    .filter((column) => column.kind !== 'place' && hasValue(column) && !repeatsMachine(column))
-    .slice(0, columnsInEmail)
-}
-
-function textOf(
-  { sentences, chartTitle, bars, hasMachines, titles, groups, more, why }: Parts,
-  to: Surroundings,
-): string {
-  const lineOf = ({ machine, cells }: Line) =>
-    [...(hasMachines ? [machine ? machineInWords(machine) : '–'] : []), ...cells].join(' · ')
-  const head = [...(hasMachines ? ['Machine'] : []), ...titles].join(' · ')
-  return [
-    ...sentences,
-    ...(bars.length > 0
-      ? [[`${chartTitle}:`, ...bars.map(({ label, words }) => `${label}: ${words}`)].join('\n')]
+    [appName, when].filter(Boolean).join('\n'),
+    figure === undefined ? heading : `${figure} ${heading}`,
+    ...(incomplete ? [`${words.notAllChecked} ${incomplete}`] : []),
+    ...details,
+    ...(changes.length > 0
+      ? [
+          [
+            words.sinceLastTime,
+            ...changes.map(({ sign, strong, rest }) => `${sign} ${strong}${rest && `: ${rest}`}`),
+          ].join('\n'),
+        ]
       : []),
-    ...groups.flatMap(({ title, lines }) =>
-      lines.length > 0 ? [[...(title ? [title] : []), head, ...lines.map(lineOf)].join('\n')] : [],
-    ),
-    ...(more ? [more] : []),
-    `See the whole result: open ${to.appName} in Trackunit Manager, ${to.managerUrl}`,
-    `${why} To stop these emails: ${to.withdrawUrl}`,
+    ...(compared.length > 0
+      ? [
+          [
+            comparedTitle,
+            ...compared.map(({ label, value, change, detail }) =>
+              [`${label}: ${value}`, change, detail].filter(Boolean).join(', '),
+            ),
+          ].join('\n'),
+        ]
+      : []),
+    ...(cards.length > 0 ? [words.theWorst, ...cards.map((card) => textOfCard(card, parts))] : []),
+    `${button.words}: ${button.url}`,
+    [
+      `${parts.why} ${words.signedIn}`,
+      ...(parts.changeUrl ? [`${words.changeSchedule}: ${parts.changeUrl}`] : []),
+      `${words.stop}: ${withdrawUrl}`,
+    ].join('\n'),
   ].join('\n\n')
 }
 
-function htmlOf(
-  { sentences, chartTitle, bars, hasMachines, titles, isNumber, groups, more, why }: Parts,
-  to: Surroundings,
-): Html {
-  const [sentence = '', ...others] = sentences
-  const heading = (words: string) => html`<h2 style="font-size:15px;margin:24px 0 8px">${words}</h2>`
-  const cell = (words: string | Html, nth: number) =>
-    html`<td style="${cellStyle};${isNumber[nth] ? 'text-align:right' : ''}">${words}</td>`
-  const head = [...(hasMachines ? ['Machine'] : []), ...titles].map(
-    (title, nth) =>
-      html`<th style="${cellStyle};color:#5b6470;font-weight:600;text-align:${isNumber[nth - (hasMachines ? 1 : 0)] ? 'right' : 'left'}">${title}</th>`,
-  )
-  const rowOf = ({ machine, cells }: Line) =>
-    html`<tr>${hasMachines ? cell(machine ? machineLink(machine, to.managerUrl) : '–', -1) : ''}${cells.map(cell)}</tr>`
-  return html`<html lang="en"><body style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.4;color:#1c2430;max-width:860px">
-<p style="font-size:18px;font-weight:600">${sentence}</p>
-${others.map((words) => html`<p>${words}</p>`)}
-${bars.length > 0 ? [heading(chartTitle), barChart(bars)] : ''}
-${groups.flatMap(({ title, lines }) => [
-  ...(title ? [heading(title)] : []),
-  ...(lines.length > 0
-    ? [html`<table style="border-collapse:collapse;margin-top:16px"><tr>${head}</tr>${lines.map(rowOf)}</table>`]
-    : []),
-])}
-${more ? html`<p>${more}</p>` : ''}
-<p><a href="${to.managerUrl}">Open ${to.appName} in Trackunit Manager</a></p>
-<p style="color:#5b6470;font-size:13px">${why} <a href="${to.withdrawUrl}">Stop these emails</a></p>
+const textOfCard = ({ title, isNew, lines, url }: Card, { words }: EmailParts) =>
+  [`${title}${isNew ? ` (${words.new})` : ''}`, ...lines, ...(url ? [url] : [])].join('\n')
+
+/** Mail programs know neither style sheets nor custom properties: tables and inline styles, and a style block for the dark. */
+const font = "font-family:Inter,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+const ink = 'color:#1a1b19'
+const grey = 'color:#53544e'
+const accent = '#0b4fb3'
+const darkAndNarrow = `:root{color-scheme:light dark}
+@media (prefers-color-scheme:dark){.bg{background:#141512!important}.card{background:#1c1d1a!important}.text{color:#f2f1ec!important}.text2{color:#b9b8b0!important}.line,.rule{border-color:#3a3b36!important}.link{color:#8ab4ff!important}.cta{background:#2a66d4!important}.new{color:#a9c8ff!important;background:#172338!important}.warn{background:#33280c!important;border-color:#6b5310!important}}
+@media (max-width:480px){.pad{padding-left:20px!important;padding-right:20px!important}}`
+
+function htmlOf(parts: EmailParts, { appName, withdrawUrl }: EmailSurroundings): Html {
+  const { words, language, when, figure, heading, incomplete, details, changes, cards, compared, button } = parts
+  const preview = [
+    ...details,
+    ...cards.slice(0, 1).map(({ title, lines }) => [title, lines[0]].filter(Boolean).join(': ')),
+  ][0]
+  const part = (title: string) =>
+    html`<h2 class="text" style="margin:24px 0 12px;font-size:18px;line-height:24px;font-weight:600;${ink}">${title}</h2>`
+  return html`<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>${parts.subject}</title><style>${{ markup: darkAndNarrow }}</style></head>
+<body class="bg" style="margin:0;padding:0;background:#f6f6f3">
+${preview ? html`<div style="display:none;max-height:0;overflow:hidden">${preview}</div>` : ''}
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="bg" style="background:#f6f6f3"><tr><td align="center" style="padding:24px 0">
+<table role="presentation" width="600" cellpadding="0" cellspacing="0" class="card" style="width:100%;max-width:600px;background:#ffffff"><tr><td class="pad" style="padding:28px 32px 8px;${font}">
+<p class="text2" style="margin:0;font-size:14px;line-height:21px;${grey}">${appName}<br>${when}</p>
+${figure === undefined ? '' : html`<p class="text" style="margin:20px 0 0;font-size:56px;line-height:60px;font-weight:700;letter-spacing:-2px;${ink}">${figure}</p>`}
+<h1 class="text" style="margin:${figure === undefined ? 20 : 4}px 0 0;font-size:22px;line-height:28px;font-weight:600;${ink}">${heading}</h1>
+${incomplete ? html`<p class="text warn" style="margin:16px 0 0;padding:12px 16px;border:1px solid #e0c36a;border-radius:8px;background:#fdf6df;font-size:16px;line-height:24px;${ink}"><b>${words.notAllChecked}</b> ${incomplete}</p>` : ''}
+${details.map((detail) => html`<p class="text2" style="margin:8px 0 0;font-size:16px;line-height:24px;${grey}">${detail}</p>`)}
+${changes.length > 0 ? [part(words.sinceLastTime), html`<table role="presentation" cellpadding="0" cellspacing="0">${changes.map(changeOf)}</table>`] : ''}
+${compared.length > 0 ? [part(parts.comparedTitle), html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin-bottom:24px">${compared.map(comparedOf)}</table>`] : ''}
+${cards.length > 0 ? [part(words.theWorst), html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0">${cards.map((card) => cardOf(card, words.new))}</table>`] : ''}
+<table role="presentation" cellpadding="0" cellspacing="0" width="100%" style="margin-top:12px"><tr><td align="center" class="cta" bgcolor="${accent}" style="padding:0;border-radius:8px;background:${accent}"><a href="${button.url}" style="display:block;padding:13px 24px;${font};font-size:16px;line-height:22px;font-weight:600;color:#ffffff;text-decoration:none">${button.words}</a></td></tr></table>
+</td></tr><tr><td class="pad" style="padding:24px 32px 28px;${font}"><p class="text2 rule" style="margin:0;padding-top:16px;border-top:1px solid #e2e1dc;font-size:14px;line-height:21px;${grey}">${parts.why} ${parts.changeUrl ? html`${link(parts.changeUrl, words.changeSchedule)}. ` : ''}${link(withdrawUrl, words.stop)}. ${words.signedIn}</p></td></tr></table></td></tr></table>
 </body></html>`
 }
 
-const cellStyle = 'padding:6px 12px 6px 0;border-bottom:1px solid #d9dee4;text-align:left;vertical-align:top'
-const widestBar = 240
+const link = (url: string, words: string) => html`<a href="${url}" class="link" style="color:${accent}">${words}</a>`
 
-function barChart(bars: readonly Bar[]): Html {
-  const most = Math.max(...bars.map(({ value }) => value ?? 0))
-  const width = (value: number | null) => (most > 0 ? Math.round((widestBar * (value ?? 0)) / most) : 0)
-  const rowOf = ({ label, value, words }: Bar) =>
-    html`<tr><td style="padding:2px 12px 2px 0">${label}</td><td style="width:${widestBar}px"><div style="background:#3d74b5;height:12px;width:${width(value)}px"></div></td><td style="padding:2px 0 2px 12px;text-align:right">${words}</td></tr>`
-  return html`<table style="border-collapse:collapse">${bars.map(rowOf)}</table>`
-}
+const changeOf = ({ sign, strong, rest }: EmailParts['changes'][number]) =>
+  html`<tr><td class="text" width="28" style="padding:6px 0;${font};font-size:16px;font-weight:600;${ink}">${sign}</td><td class="text" style="padding:6px 0;${font};font-size:16px;line-height:24px;${ink}"><b>${strong}</b>${rest ? `: ${rest}` : ''}</td></tr>`
 
-/** A machine's name and how people know it. */
-const machineInWords = ({ name, detail }: NonNullable<ResultRow['machine']>) => (detail ? `${name} (${detail})` : name)
+const comparedOf = ({ label, detail, value, change }: EmailParts['compared'][number]) =>
+  html`<tr><td class="text rule" style="padding:12px 0;border-bottom:1px solid #e2e1dc;${font};font-size:16px;line-height:22px;${ink}"><b>${label}</b><br><span class="text2" style="font-size:14px;${grey}">${detail}</span></td><td align="right" class="text rule" style="padding:12px 0;border-bottom:1px solid #e2e1dc;${font};font-size:20px;line-height:22px;font-weight:600;${ink};white-space:nowrap">${value}<br><span class="text2" style="font-size:14px;font-weight:400;${grey}">${change}</span></td></tr>`
 
-/** Where Manager shows a machine. Not documented for apps; the app uses the same address in `host-pages.ts`. */
-function machineLink({ id, name, detail }: NonNullable<ResultRow['machine']>, managerUrl: string): Html {
-  const url = new URL(managerUrl)
-  url.pathname = `${url.pathname.replace(/\/$/, '')}/assets/${encodeURIComponent(id)}`
-  const below = detail ? html`<br><span style="color:#5b6470;font-size:13px">${detail}</span>` : ''
-  return html`<a href="${url.href}">${name}</a>${below}`
-}
-
-const counted = (count: number) => new Intl.NumberFormat('en').format(count)
-
-/** On one line: names can hold line breaks. */
-function inWords(cell: ReadersCell): string {
-  if (cell === null) return '–'
-  if (typeof cell === 'number') return new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(cell)
-  const words =
-    cell instanceof Temporal.PlainDateTime ? cell.toString({ smallestUnit: 'minute' }).replace('T', ' ') : cell
-  return words.replaceAll(/\s+/g, ' ')
+function cardOf({ title, url, isNew, lines }: Card, isNewWords: string): Html {
+  const [first, ...others] = lines
+  const strong = 'display:block;padding:10px 0;font-size:16px;line-height:24px;font-weight:600'
+  const named = url
+    ? html`<a href="${url}" class="link" style="${strong};color:${accent};text-decoration:underline">${title}</a>`
+    : html`<span class="text" style="${strong};${ink}">${title}</span>`
+  const fresh = isNew
+    ? html`<span class="new" style="font-size:13px;font-weight:600;color:${accent};background:#eaf1fc;border-radius:4px;padding:1px 6px">${isNewWords}</span> `
+    : ''
+  return html`<tr><td style="padding:0 0 12px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="line" style="border:1px solid #e2e1dc;border-radius:8px;border-collapse:separate"><tr><td style="padding:6px 16px 12px;${font}">${named}${fresh}${first ? html`<span class="text" style="font-size:16px;line-height:24px;${ink}">${first}</span>` : ''}${others.map((line) => html`<br><span class="text2" style="font-size:14px;line-height:21px;${grey}">${line}</span>`)}</td></tr></table></td></tr>`
 }

@@ -3,22 +3,23 @@ import {
   type ResultColumn,
   type ResultRow,
   type Run,
+  type SentFigure,
+  type SentRow,
   type Spoken,
   spoken,
-  textOf,
 } from '@standin/contracts'
+import { sayInLanguage } from '../actions/say-in-language.ts'
 import { toRun } from '../actions/to-run.ts'
 import { artifactsOfRuns } from '../results/artifacts/artifact-store.ts'
 import type { ReaderHabits } from '../results/artifacts/readers-table.ts'
-import { inEnglish } from '../results/artifacts/result-files.ts'
 import { keptUntil } from '../results/kept-until.ts'
-import { countRows, hasMachines, listRows, readRows } from '../results/result-row-store.ts'
+import { countRows, countValues, hasMachines, listRows, readRows } from '../results/result-row-store.ts'
 import { findResult } from '../results/result-store.ts'
 import { findRun } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 import type { DeliveriesContext } from './deliveries-context.ts'
 
-/** The result of a run as emails and webhooks report it: in English. */
+/** The result of a run as emails and webhooks report it: in the reader's language, or in English. */
 export interface ResultToSend {
   run: Spoken<
     Pick<
@@ -30,6 +31,7 @@ export interface ResultToSend {
       | 'reason'
       | 'failure'
       | 'headline'
+      | 'incomplete'
       | 'startedAt'
       | 'endedAt'
       | 'scheduleId'
@@ -38,13 +40,15 @@ export interface ResultToSend {
   actionTitle: string
   detail: string | null
   chart: ResultChart | null
+  figure: Spoken<SentFigure> | null
+  /** How many new rows each value of the chart's column has, the most frequent first. */
+  newByKind: ReadonlyArray<{ label: string; rows: number }>
   columns: readonly ResultColumn[]
   hasMachines: boolean
   /** The first ones, at most `rowsToSend`. */
   rows: readonly ResultRow[]
   totalRows: number
-  /** Rows that the previous run did not have: the first ones, and how many there are. */
-  newRows: readonly ResultRow[]
+  /** How many rows the previous run did not have. */
   totalNewRows: number
   artifacts: Run['artifacts']
   habits: ReaderHabits
@@ -53,38 +57,53 @@ export interface ResultToSend {
 /** The most rows that any message shows. */
 const rowsToSend = 100
 
-/** @returns undefined if the run is no longer kept */
+/**
+ * @param to `program` for English, whatever the run's reader speaks
+ * @returns undefined if the run is no longer kept
+ */
 export async function findResultToSend(
   { db, config, actions }: Pick<DeliveriesContext, 'db' | 'config' | 'actions'>,
   key: RunKey,
-): Promise<{ result: ResultToSend; batches: ReturnType<typeof inEnglish> } | undefined> {
+  { to }: { to: 'reader' | 'program' },
+): Promise<{ result: ResultToSend; batches: AsyncGenerator<ResultRow[]> } | undefined> {
   const run = await findRun(db, key)
   if (!run) return undefined
   const { id: runId, accountId } = run
   const result = (await findResult(db, run))?.result
   const kept = { accountId, runId, rows: result?.rows ?? 0 }
   const all = { words: [], filter: [] }
-  const onlyNew = { ...all, isNew: true } as const
-  const firstRows = async (selection: typeof all) =>
-    (await listRows(db, kept, { ...selection, after: undefined, limit: rowsToSend })).map(
-      ({ position: _, ...row }) => row,
-    )
+  const rows = await listRows(db, kept, { ...all, after: undefined, limit: rowsToSend })
+  const action = actions.find(run.actionId)
+  const language = to === 'reader' ? run.language : null
+  const say = sayInLanguage(action, language)
+  const column = result?.chart?.kind === 'bars' ? result.chart.column : undefined
+  const byKind = column === undefined ? [] : await countValues(db, kept, { key: column, limit: 10 })
   const found = {
     run: toRun(run),
-    actionTitle: actions.find(run.actionId)?.title ?? run.actionId,
+    actionTitle: action ? { text: action.title, key: 'title', values: {} } : run.actionId,
     detail: result?.detail ?? null,
     columns: result?.columns ?? [],
     hasMachines: await hasMachines(db, kept),
     chart: result?.chart ?? null,
-    rows: await firstRows(all),
+    figure: result?.figure ?? null,
+    newByKind: byKind
+      .filter(({ newRows }) => newRows > 0)
+      .map(({ message, newRows }) => ({ label: message, rows: newRows })),
+    rows: rows.map(({ position: _, ...row }) => row),
     totalRows: await countRows(db, kept, all),
-    newRows: await firstRows(onlyNew),
-    totalNewRows: await countRows(db, kept, onlyNew),
+    totalNewRows: await countRows(db, kept, { ...all, isNew: true }),
     artifacts:
       (run.endedAt &&
         (await artifactsOfRuns(db, accountId, [runId])).get(runId)?.map(keptUntil({ config }, run.endedAt))) ??
       [],
-    habits: run,
+    habits: { timeZone: run.timeZone, unitSystem: run.unitSystem, language },
   }
-  return { result: spoken(found, textOf), batches: inEnglish(readRows(db, kept)) }
+  return { result: spoken(found, say), batches: inWords(readRows(db, kept), say) }
+}
+
+async function* inWords(
+  batches: AsyncIterable<SentRow[]>,
+  say: Parameters<typeof spoken>[1],
+): AsyncGenerator<ResultRow[]> {
+  for await (const rows of batches) yield spoken(rows, say)
 }

@@ -22,6 +22,7 @@ const configured = ({ url }: { url: string }) => ({
     delivery: {
       domains: [],
       managerUrl: 'https://manager.example',
+      appUrl: undefined,
       smtp: { server: new Secret(url), from },
     },
   },

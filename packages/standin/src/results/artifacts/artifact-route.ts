@@ -4,6 +4,7 @@ import type { AccessContext } from '../../access/access-context.ts'
 import { StandinError } from '../../standin-error.ts'
 import { readArtifactLink } from './artifact-link.ts'
 import { findArtifact, readChunks } from './artifact-store.ts'
+import { datedName } from './dated-name.ts'
 
 /** `GET /artifacts/<link>`: streams a file as an attachment; browsers never render it as a page of this server. */
 export function registerArtifactRoute(server: FastifyInstance, ctx: AccessContext): void {
@@ -16,7 +17,7 @@ export function registerArtifactRoute(server: FastifyInstance, ctx: AccessContex
     return reply
       .type(artifact.mediaType)
       .headers({
-        'content-disposition': `attachment; filename="${artifact.name.replaceAll(/[^\w. -]/g, '_')}"`,
+        'content-disposition': `attachment; filename="${datedName(artifact.name, artifact.createdAt).replaceAll(/[^\w. -]/g, '_')}"`,
         'content-length': artifact.bytes,
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',

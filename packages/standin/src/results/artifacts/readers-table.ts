@@ -5,6 +5,8 @@ export interface ReaderHabits {
   /** An IANA time zone; null: UTC. */
   timeZone: string | null
   unitSystem: 'metric' | 'imperial' | null
+  /** A BCP 47 tag; null or missing: English. */
+  language?: string | null
 }
 
 type Kind = ResultColumn['kind']

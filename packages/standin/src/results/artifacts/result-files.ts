@@ -44,6 +44,6 @@ async function write(
   for await (const piece of piecesOf(table)) await writer.write(piece)
 }
 
-export async function* inEnglish(batches: AsyncIterable<SentRow[]>): AsyncGenerator<ResultRow[]> {
+async function* inEnglish(batches: AsyncIterable<SentRow[]>): AsyncGenerator<ResultRow[]> {
   for await (const rows of batches) yield spoken(rows, textOf)
 }

@@ -1,0 +1,34 @@
+import { inOneText, type Message } from '@standin/contracts'
+import format from 'icu-minify/format'
+import type { AnyAction } from './define-action.ts'
+
+/**
+ * How the messages of an action read in a language: a BCP 47 tag, such as `da-DK`. One that the action does not speak is
+ * read in English, and its numbers are written as English writes them: no text mixes two languages.
+ */
+export function sayInLanguage(
+  action: Pick<AnyAction, 'messages'> | undefined,
+  language: string | null,
+): (message: Message) => string {
+  const spoken = spokenBy(action, language)
+  const messages = spoken === undefined ? {} : (action?.messages?.[spoken] ?? {})
+  return function say(message): string {
+    if (typeof message === 'string') return message
+    if ('parts' in message) return inOneText(message.parts.map(say))
+    const compiled = Object.hasOwn(messages, message.key) ? messages[message.key] : undefined
+    if (compiled === undefined || spoken === undefined) return message.text
+    return String(format(compiled as Parameters<typeof format>[0], spoken, message.values, { formatters }))
+  }
+}
+
+/** The language of its catalogue that a reader of this one gets; undefined for English. */
+function spokenBy(action: Pick<AnyAction, 'messages'> | undefined, language: string | null): string | undefined {
+  const own = (name: string) => (name !== 'en' && Object.hasOwn(action?.messages ?? {}, name) ? name : undefined)
+  return language === null ? undefined : (own(language) ?? own(language.split(/[-_]/)[0] ?? ''))
+}
+
+const formatters: Parameters<typeof format>[3]['formatters'] = {
+  getNumberFormat: (...given) => new Intl.NumberFormat(...given),
+  getPluralRules: (...given) => new Intl.PluralRules(...given),
+  getDateTimeFormat: (...given) => new Intl.DateTimeFormat(...given),
+}
