@@ -34,7 +34,7 @@ export interface ManagerAddress {
   downloads?: 'blocked'
   /** The site chosen in Manager's filter bar. */
   site?: string
-  language?: 'da-DK' | 'de-DE' | 'en-US' | 'en-GB'
+  language?: 'da-DK' | 'de-DE' | 'sv-SE' | 'fr-FR' | 'en-US' | 'en-GB'
 }
 
 /** What a user of the simulated Manager sees and does. */

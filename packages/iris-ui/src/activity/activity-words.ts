@@ -30,7 +30,8 @@ export function actorWords({ actor }: ListedAuditEntry, { userId, texts }: Aroun
 
 /** The entry as a sentence; an event without one is shown by its readable name, never as a code. */
 export function eventWords({ event, details }: ListedAuditEntry, { actions, texts }: Around): string {
-  const { events, otherEvent } = texts.activity
+  const { otherEvent } = texts.activity
+  const events: Partial<Record<string, (of: Said) => string>> = texts.activity.events
   const said: Said = {
     title: typeof details.actionId === 'string' ? `“${titleOf(details.actionId, actions)}”` : undefined,
     name: text(details.name) ?? text(details.service) ?? text(details.file) ?? text(details.artifactName),

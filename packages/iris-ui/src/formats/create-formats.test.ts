@@ -20,10 +20,12 @@ describe('formats', () => {
     expect(said(at)).toBe(expected)
   })
 
-  test('numbers and the clock follow the user’s language, names of days the language of the texts', () => {
+  test('numbers, the clock and names of days are in the language of the texts, as the user’s region writes them', () => {
     const danish = createFormats({ language: 'da-DK', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
-    expect(danish.number(2_964)).toBe('2.964')
-    expect(danish.moment('2026-11-18T05:04:00Z', nowMs)).toMatchObject({ day: 'Wednesday', clock: '06.04' })
+    expect(danish.number(2_964)).toBe('2,964')
+    expect(danish.moment('2026-11-18T05:04:00Z', nowMs)).toMatchObject({ day: 'Wednesday', clock: '06:04' })
+    const swiss = createFormats({ language: 'de-CH', textLanguage: 'de', timeZone: 'Europe/Zurich' })
+    expect(swiss.number(2_964)).toMatch(/^2['’]964$/)
 
     const american = createFormats({ language: 'en_US', textLanguage: 'en-GB', timeZone: 'America/Chicago' })
     expect(american.clock('2026-11-24T14:02:00Z')).toMatch(/^8:02\sAM$/)

@@ -11,9 +11,9 @@ export interface SaidMoment {
 }
 
 export interface FormatOptions {
-  /** The user's language: numbers and clock follow it. */
+  /** The user's language: of its region, numbers, days and the clock are written as there. */
   language: string
-  /** The language of the texts. Names of days and months use it, so that no sentence mixes two languages. */
+  /** The language of the texts. If it is another one, numbers, days and the clock are in it: no sentence mixes two. */
   textLanguage: string
   timeZone?: string | undefined
   /** Metric if the host does not say. */
@@ -24,24 +24,24 @@ export type Formats = ReturnType<typeof createFormats>
 
 /** Numbers, sizes and times as the user writes them, in the user's time zone. What the host sends wrong is left to the browser. */
 export function createFormats({ language, textLanguage, timeZone, measurement }: FormatOptions) {
-  const numbers = known(language) ?? textLanguage
-  const words = numbers.split('-')[0] === textLanguage.split('-')[0] ? numbers : textLanguage
+  const own = known(language) ?? textLanguage
+  const words = own.split('-')[0] === textLanguage.split('-')[0] ? own : textLanguage
   const zone = timeZone && isTimeZone(timeZone) ? { timeZone } : {}
 
-  const number = new Intl.NumberFormat(numbers)
-  const clock = new Intl.DateTimeFormat(numbers, { timeStyle: 'short', ...zone })
+  const number = new Intl.NumberFormat(words)
+  const clock = new Intl.DateTimeFormat(words, { timeStyle: 'short', ...zone })
   const relativeDay = new Intl.RelativeTimeFormat(words, { numeric: 'auto' })
   const weekday = new Intl.DateTimeFormat(words, { weekday: 'long', ...zone })
   const calendar = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', ...zone })
   const date = (month: 'long' | 'short', withYear: boolean) =>
     new Intl.DateTimeFormat(words, { day: 'numeric', month, ...(withYear && { year: 'numeric' }), ...zone })
 
-  const whole = new Intl.NumberFormat(numbers, { maximumFractionDigits: 0 })
+  const whole = new Intl.NumberFormat(words, { maximumFractionDigits: 0 })
   const inZone = (options: Intl.DateTimeFormatOptions, other?: string) =>
     new Intl.DateTimeFormat(words, { ...options, ...(other && isTimeZone(other) ? { timeZone: other } : zone) })
   const clockIn = (other: string | undefined) =>
-    other && isTimeZone(other) ? new Intl.DateTimeFormat(numbers, { timeStyle: 'short', timeZone: other }) : clock
-  const exactClock = new Intl.DateTimeFormat(numbers, { timeStyle: 'medium', ...zone })
+    other && isTimeZone(other) ? new Intl.DateTimeFormat(words, { timeStyle: 'short', timeZone: other }) : clock
+  const exactClock = new Intl.DateTimeFormat(words, { timeStyle: 'medium', ...zone })
 
   const calendarDay = (at: Date) => Date.parse(`${calendar.format(at)}T00:00Z`)
 
@@ -51,12 +51,12 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
     number: (value: number) => number.format(value),
     /** 0.62 → `62 %`, as results write it. */
     percent: (share: number) => `${whole.format(share * 100)}\u00a0%`,
-    quantity: createQuantities(numbers, measurement ?? 'metric'),
+    quantity: createQuantities(words, measurement ?? 'metric'),
     /** 214,300 → `214 kB`; thousands, as file managers count. */
     bytes(value: number): string {
       const [amount, unit] = value >= 999_500 ? [value / 1_000_000, 'megabyte'] : [value / 1_000, 'kilobyte']
       const style = { style: 'unit', unit, unitDisplay: 'short' } as const
-      return new Intl.NumberFormat(numbers, { ...style, maximumFractionDigits: amount < 10 ? 1 : 0 }).format(
+      return new Intl.NumberFormat(words, { ...style, maximumFractionDigits: amount < 10 ? 1 : 0 }).format(
         Math.max(amount, 0.1),
       )
     },
@@ -65,7 +65,7 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
     exactClock: (at: string | number) => exactClock.format(new Date(at)),
     /** A time of day that belongs to no zone: what a schedule says. */
     wallClock: (hour: number, minute: number) =>
-      new Intl.DateTimeFormat(numbers, { timeStyle: 'short', timeZone: 'UTC' }).format(
+      new Intl.DateTimeFormat(words, { timeStyle: 'short', timeZone: 'UTC' }).format(
         Date.UTC(2026, 0, 5, hour, minute),
       ),
     /** `Mon 30 Nov, 06:04`; in a zone of its own for what runs there. */

@@ -1,4 +1,4 @@
-import type { Run } from '@standin/client'
+import type { ErrorReason, Run } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
 import { addresses } from '../shell/addresses.ts'
 import type { Texts } from '../texts/en.ts'
@@ -91,7 +91,8 @@ const withStop = (sentence: string): string => (/[.!?…]$/.test(sentence) ? sen
 export function reasonWords(run: Run, { texts }: Pick<Words, 'texts'>): string | undefined {
   if (run.state !== 'failed') return undefined
   if (run.failure) return withStop(texts.ofAction(run.actionId, run.failure))
-  return (run.reason && texts.results.because[run.reason]) ?? texts.results.becauseUnknown
+  const because: Partial<Record<ErrorReason, string>> = texts.results.because
+  return (run.reason && because[run.reason]) ?? texts.results.becauseUnknown
 }
 
 export function startedByWords({ startedBy }: Run, { userId, texts }: Pick<Words, 'userId' | 'texts'>): string {

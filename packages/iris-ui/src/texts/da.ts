@@ -1,8 +1,8 @@
-import { type ErrorReason, textOf } from '@standin/client'
+import { textOf } from '@standin/client'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
-import { type AppWords, noChanges, type Said, type Texts } from './en.ts'
+import { type AppWords, noChanges, type Texts } from './en.ts'
 
 const permissions: Record<string, string> = {
   'account.access-management.manage': 'Se og ændre, hvem der må bruge maskiner',
@@ -38,7 +38,7 @@ const permissions: Record<string, string> = {
   'api.iris.app.proxy.fetch': 'Spørge andre tjenester gennem Trackunit',
 }
 
-const stoppedBecause = ({ name: app }: AppWords): Partial<Record<ErrorReason, string>> => ({
+const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] => ({
   INSTALLATION_NOT_FOUND: `${app} er ikke installeret på denne konto.`,
   INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto.`,
   CREDENTIALS_REJECTED: 'Trackunit afviste vores adgang.',
@@ -1029,7 +1029,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
       'grant.removed': (of) => `Lod ikke længere ${of.name ?? 'en tjeneste'} handle på denne konto.`,
       'console.opened': () => 'Åbnede driftskonsollen.',
       'console.closed': () => 'Lukkede driftskonsollen.',
-    } satisfies Record<string, (of: Said) => string>,
+    },
     otherEvent: (words) => `${words}.`,
   },
 

@@ -5,6 +5,9 @@ type TextsOf = (of: AppWords) => Texts
 
 const files: Record<Exclude<SpokenLanguage, 'en-GB'>, () => Promise<TextsOf>> = {
   da: () => import('./da.ts').then(({ da }) => da),
+  de: () => import('./de.ts').then(({ de }) => de),
+  fr: () => import('./fr.ts').then(({ fr }) => fr),
+  sv: () => import('./sv.ts').then(({ sv }) => sv),
 }
 const come = new Map<SpokenLanguage, TextsOf>()
 

@@ -1,4 +1,4 @@
-const spoken = ['en-GB', 'da'] as const
+const spoken = ['en-GB', 'da', 'de', 'fr', 'sv'] as const
 export type SpokenLanguage = (typeof spoken)[number]
 
 /** The app's language for a reader: English, if theirs is missing. */

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
-import { da, en } from './called-standin.fixture.ts'
+import { describe, expect, test } from 'vitest'
+import { en } from './called-standin.fixture.ts'
 import { da as danish } from './da.ts'
+import { de as german } from './de.ts'
 import { en as english } from './en.ts'
+import { fr as french } from './fr.ts'
+import { sv as swedish } from './sv.ts'
 import { textsFor } from './texts-for.ts'
 
 /** Every text by its path; a text with gaps is called with words for them. */
@@ -35,13 +38,32 @@ function fill(text: Function): unknown {
   return undefined
 }
 
-test('Danish has every text, and none of them in English', () => {
-  const [english, danish] = [textsOf(en), textsOf(da)]
-  expect([...danish.keys()].filter((path) => !path.startsWith('form.options')).sort()).toEqual(
-    [...english.keys()].filter((path) => !path.startsWith('form.options')).sort(),
-  )
-  const sentences = [...english].filter(([, text]) => text.split(' ').length > 3)
-  expect(sentences.filter(([path, text]) => danish.get(path) === text).map(([path]) => path)).toEqual([])
+const others = [
+  ['Danish', danish],
+  ['German', german],
+  ['Swedish', swedish],
+  ['French', french],
+] as const
+
+describe.each(others)('%s', (_language, textsIn) => {
+  const [inEnglish, own] = [textsOf(en), textsOf(textsIn({ name: 'Standin' }))]
+
+  test('has every text, and no other', () => {
+    expect([...own.keys()].sort()).toEqual([...inEnglish.keys()].sort())
+  })
+
+  test('has no sentence in English', () => {
+    const sentences = [...inEnglish].filter(([, text]) => text.split(' ').length > 3)
+    expect(sentences.filter(([path, text]) => own.get(path) === text).map(([path]) => path)).toEqual([])
+    // Words that every English sentence of this app is full of.
+    const isEnglish = ([, text]: [string, string]) => /\b(the|is|are|your|this|will|with|not|was)\b/i.test(text)
+    const words = _language === 'French' || _language === 'German' ? [...own].filter(isEnglish) : []
+    expect(words.filter(([, text]) => !/\bwill\b|\bwas\b/i.test(text))).toEqual([])
+  })
+
+  test('has each action that it names in its own words', () => {
+    expect([...own].filter(([, text]) => /Attention list|Clear stale|Fleet snapshot/.test(text))).toEqual([])
+  })
 })
 
 test('a language is found by its first part; a missing language is English', async () => {
@@ -53,12 +75,12 @@ test('a language is found by its first part; a missing language is English', asy
   expect(await languageFor('pl-PL')).toBe('en-GB')
 })
 
-test.each([
-  ['English', english],
-  ['Danish', danish],
-])('in %s the app has its own name and support address, and no other', (_language, textsIn) => {
-  const said = [...textsOf(textsIn({ name: 'Roster', support: 'help@acme.example' }))]
-  expect(said.filter(([, text]) => /standin/i.test(text))).toEqual([])
-  expect(said.filter(([, text]) => text.includes('Roster')).length).toBeGreaterThan(60)
-  expect(said.filter(([, text]) => text.includes('help@acme.example')).length).toBeGreaterThan(1)
-})
+test.each([['English', english], ...others] as const)(
+  'in %s the app has its own name and support address, and no other',
+  (_language, textsIn) => {
+    const said = [...textsOf(textsIn({ name: 'Roster', support: 'help@acme.example' }))]
+    expect(said.filter(([, text]) => /standin/i.test(text))).toEqual([])
+    expect(said.filter(([, text]) => text.includes('Roster')).length).toBeGreaterThan(60)
+    expect(said.filter(([, text]) => text.includes('help@acme.example')).length).toBeGreaterThan(1)
+  },
+)

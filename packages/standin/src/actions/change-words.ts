@@ -70,6 +70,74 @@ const texts = {
     'change.unchanged': 'Intet er ændret.',
     'change.files': 'Lav filerne',
   },
+  de: {
+    'change.would': '{count, plural, one {# Änderung würde} other {# Änderungen würden}} gemacht.',
+    'change.notYet': 'Noch ist nichts geändert.',
+    'change.nothing': 'Es gibt nichts zu ändern.',
+    'change.making': 'Änderungen machen',
+    'change.progress': 'Änderungen gemacht',
+    'change.outcome': 'Ausgang',
+    'change.made': 'Geändert',
+    'change.refused': 'Nicht geändert',
+    'change.unknown': 'Unbekannt',
+    'change.all': '{total, plural, one {# Änderung} other {# Änderungen}} gemacht.',
+    'change.some': '{made, number} von {total, plural, one {# Änderung} other {# Änderungen}} gemacht.',
+    'change.soFar': 'Bisher {made, number} von {total, plural, one {# Änderung} other {# Änderungen}} gemacht.',
+    'change.none': 'Es gab nichts zu ändern.',
+    'change.refusals':
+      '{count, plural, one {# Änderung wurde} other {# Änderungen wurden}} abgelehnt. Die Liste zeigt, welche.',
+    'change.outcomesUnknown':
+      'Von {count, plural, one {# Änderung ist der Ausgang unbekannt. Sehen Sie sie} other {# Änderungen ist der Ausgang unbekannt. Sehen Sie sie}} in Trackunit nach.',
+    'change.untouched':
+      '{count, plural, one {# weitere Änderung wurde} other {# weitere Änderungen wurden}} nicht gemacht.',
+    'change.unchanged': 'Nichts ist geändert.',
+    'change.files': 'Dateien erstellen',
+  },
+  sv: {
+    'change.would': '{count, plural, one {# ändring} other {# ändringar}} skulle göras.',
+    'change.notYet': 'Inget har ändrats ännu.',
+    'change.nothing': 'Det finns inget att ändra.',
+    'change.making': 'Gör ändringarna',
+    'change.progress': 'ändringar gjorda',
+    'change.outcome': 'Utfall',
+    'change.made': 'Ändrad',
+    'change.refused': 'Inte ändrad',
+    'change.unknown': 'Okänt',
+    'change.all': '{total, plural, one {# ändring gjord} other {# ändringar gjorda}}.',
+    'change.some': '{made, number} av {total, plural, one {# ändring} other {# ändringar}} gjorda.',
+    'change.soFar': '{made, number} av {total, plural, one {# ändring} other {# ändringar}} gjorda hittills.',
+    'change.none': 'Det fanns inget att ändra.',
+    'change.refusals': '{count, plural, one {# ändring} other {# ändringar}} avvisades. Listan visar vilka.',
+    'change.outcomesUnknown':
+      'För {count, plural, one {# ändring är utfallet okänt. Slå upp den} other {# ändringar är utfallet okänt. Slå upp dem}} i Trackunit.',
+    'change.untouched': '{count, plural, one {# annan ändring} other {# andra ändringar}} gjordes inte.',
+    'change.unchanged': 'Inget har ändrats.',
+    'change.files': 'Gör filerna',
+  },
+  fr: {
+    'change.would': '{count, plural, one {# modification serait faite} other {# modifications seraient faites}}.',
+    'change.notYet': 'Rien n’a encore changé.',
+    'change.nothing': 'Il n’y a rien à modifier.',
+    'change.making': 'Faire les modifications',
+    'change.progress': 'modifications faites',
+    'change.outcome': 'Issue',
+    'change.made': 'Modifié',
+    'change.refused': 'Non modifié',
+    'change.unknown': 'Inconnu',
+    'change.all': '{total, plural, one {# modification faite} other {# modifications faites}}.',
+    'change.some': '{made, number} sur {total, plural, one {# modification} other {# modifications}} faites.',
+    'change.soFar':
+      '{made, number} sur {total, plural, one {# modification} other {# modifications}} faites jusqu’ici.',
+    'change.none': 'Il n’y avait rien à modifier.',
+    'change.refusals':
+      '{count, plural, one {# modification a été refusée} other {# modifications ont été refusées}}. La liste montre lesquelles.',
+    'change.outcomesUnknown':
+      'L’issue de {count, plural, one {# modification est inconnue. Cherchez-la} other {# modifications est inconnue. Cherchez-les}} dans Trackunit.',
+    'change.untouched':
+      '{count, plural, one {# autre modification n’a pas été faite} other {# autres modifications n’ont pas été faites}}.',
+    'change.unchanged': 'Rien n’a changé.',
+    'change.files': 'Créer les fichiers',
+  },
 } as const
 const { say, catalogue } = defineMessages(texts)
 

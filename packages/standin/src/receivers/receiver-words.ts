@@ -69,6 +69,74 @@ const da: ReceiverWords = {
   withdrawnMeans: 'Du kan lukke siden.',
 }
 
+const de: ReceiverWords = {
+  language: 'de',
+  subject: (app) => `Möchten Sie Ergebnisse von ${app} erhalten?`,
+  asks: ({ who, app, address }) =>
+    `${who ?? 'Jemand'} möchte, dass ${app} Ergebnisse über die Maschinen an ${address} sendet.`,
+  whatItIs: (app) => `${app} ist eine App in Trackunit Manager. Sie erhalten nichts, wenn Sie nicht zustimmen.`,
+  agree: 'Ja, senden Sie sie mir',
+  validFor: (days) => `Der Link gilt einmal, ${days} Tage lang.`,
+  ifNot: 'Kennen Sie den Absender nicht oder möchten Sie das nicht, tun Sie nichts.',
+  neverAgain: 'Nicht noch einmal fragen',
+  questionHeading: (app) => `Ergebnisse von ${app} erhalten?`,
+  agreed: (address) => `Ergebnisse werden jetzt an ${address} gesendet.`,
+  agreedMeans: 'Jede E-Mail enthält einen Link, der sie beendet.',
+  linkOver: 'Dieser Link gilt nicht mehr.',
+  linkOverMeans: 'Er wurde schon benutzt oder ist zu alt. Wer Sie gefragt hat, kann einen neuen senden.',
+  withdrawHeading: (app) => `Keine E-Mails von ${app} mehr?`,
+  withdrawMeans: (address) => `${address} erhält keine Ergebnisse dieses Kontos mehr und wird nicht mehr gefragt.`,
+  withdraw: 'E-Mails beenden',
+  withdrawn: (address) => `${address} erhält keine E-Mails mehr.`,
+  withdrawnMeans: 'Sie können diese Seite schließen.',
+}
+
+const sv: ReceiverWords = {
+  language: 'sv',
+  subject: (app) => `Vill du få resultat från ${app}?`,
+  asks: ({ who, app, address }) =>
+    `${who ?? 'Någon'} vill att ${app} skickar resultat om deras maskiner till ${address}.`,
+  whatItIs: (app) => `${app} är en app i Trackunit Manager. Du får bara något om du säger ja.`,
+  agree: 'Ja, skicka dem till mig',
+  validFor: (days) => `Länken fungerar en gång, i ${days} dagar.`,
+  ifNot: 'Känner du inte avsändaren, eller vill du inte detta, gör inget.',
+  neverAgain: 'Fråga mig inte igen',
+  questionHeading: (app) => `Få resultat från ${app}?`,
+  agreed: (address) => `Resultat skickas nu till ${address}.`,
+  agreedMeans: 'Varje meddelande har en länk som stoppar dem.',
+  linkOver: 'Den här länken fungerar inte längre.',
+  linkOverMeans: 'Den har använts eller är för gammal. Den som frågade dig kan skicka en ny.',
+  withdrawHeading: (app) => `Ingen mer e-post från ${app}?`,
+  withdrawMeans: (address) => `${address} får inga fler resultat från kontot och tillfrågas inte igen.`,
+  withdraw: 'Stoppa utskicken',
+  withdrawn: (address) => `${address} får inga fler utskick.`,
+  withdrawnMeans: 'Du kan stänga sidan.',
+}
+
+const fr: ReceiverWords = {
+  language: 'fr',
+  subject: (app) => `Voulez-vous recevoir les résultats de ${app}\u00a0?`,
+  asks: ({ who, app, address }) =>
+    `${who ?? 'Quelqu’un'} souhaite que ${app} envoie des résultats sur ses machines à ${address}.`,
+  whatItIs: (app) => `${app} est une application de Trackunit Manager. Rien ne vous est envoyé sans votre accord.`,
+  agree: 'Oui, envoyez-les-moi',
+  validFor: (days) => `Le lien fonctionne une fois, pendant ${days} jours.`,
+  ifNot: 'Si vous ne connaissez pas l’expéditeur, ou ne le souhaitez pas, ne faites rien.',
+  neverAgain: 'Ne plus me demander',
+  questionHeading: (app) => `Recevoir les résultats de ${app}\u00a0?`,
+  agreed: (address) => `Les résultats sont maintenant envoyés à ${address}.`,
+  agreedMeans: 'Chaque e-mail contient un lien qui les arrête.',
+  linkOver: 'Ce lien ne fonctionne plus.',
+  linkOverMeans: 'Il a déjà servi, ou il est trop ancien. La personne qui vous l’a envoyé peut en envoyer un nouveau.',
+  withdrawHeading: (app) => `Plus d’e-mails de ${app}\u00a0?`,
+  withdrawMeans: (address) => `${address} ne recevra plus de résultats de ce compte, ni de demandes.`,
+  withdraw: 'Arrêter les e-mails',
+  withdrawn: (address) => `${address} ne reçoit plus d’e-mails.`,
+  withdrawnMeans: 'Vous pouvez fermer cette page.',
+}
+
+const languages: Record<string, ReceiverWords> = { da, nb: da, nn: da, no: da, de, sv, fr }
+
 /** @param wanted a BCP 47 tag, or an `Accept-Language` header, of which the first counts */
 export const receiverWords = (wanted: string | undefined): ReceiverWords =>
-  /^\s*(da|nb|nn|no)\b/i.test(wanted ?? '') ? da : en
+  languages[/^\s*([a-z]{2})\b/i.exec(wanted ?? '')?.[1]?.toLowerCase() ?? ''] ?? en

@@ -1,5 +1,8 @@
 import { defineMessages } from 'standin'
 import { machineTexts } from 'standin/fleet'
+import { de } from '../languages/de.ts'
+import { fr } from '../languages/fr.ts'
+import { sv } from '../languages/sv.ts'
 
 export const attentionMessages = defineMessages({
   en: {
@@ -168,4 +171,7 @@ export const attentionMessages = defineMessages({
     foundWithNew:
       '{found, number} af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed, {new, plural, =0 {ingen af dem nye} one {# af dem ny} other {# af dem nye}}.',
   },
+  de: { ...machineTexts.de, ...de.attention },
+  sv: { ...machineTexts.sv, ...sv.attention },
+  fr: { ...machineTexts.fr, ...fr.attention },
 })

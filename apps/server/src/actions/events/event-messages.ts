@@ -1,5 +1,8 @@
 import { defineMessages } from 'standin'
 import { machineTexts } from 'standin/fleet'
+import { de } from '../languages/de.ts'
+import { fr } from '../languages/fr.ts'
+import { sv } from '../languages/sv.ts'
 
 export const eventMessages = defineMessages({
   en: {
@@ -123,4 +126,7 @@ export const eventMessages = defineMessages({
 
     onlyThese: 'Kun disse hændelser afvises, ingen nyere.',
   },
+  de: { ...machineTexts.de, ...de.events },
+  sv: { ...machineTexts.sv, ...sv.events },
+  fr: { ...machineTexts.fr, ...fr.events },
 })

@@ -1,5 +1,8 @@
 import { defineMessages } from 'standin'
 import { machineTexts } from 'standin/fleet'
+import { de } from '../languages/de.ts'
+import { fr } from '../languages/fr.ts'
+import { sv } from '../languages/sv.ts'
 
 export const snapshotMessages = defineMessages({
   en: {
@@ -79,4 +82,7 @@ export const snapshotMessages = defineMessages({
     newMachines: '{count, plural, one {# maskine er ny} other {# maskiner er nye}}.',
     goneMachines: '{count, plural, one {# maskine} other {# maskiner}} er væk.',
   },
+  de: { ...machineTexts.de, ...de.snapshot },
+  sv: { ...machineTexts.sv, ...sv.snapshot },
+  fr: { ...machineTexts.fr, ...fr.snapshot },
 })

@@ -1,5 +1,8 @@
 import { defineMessages } from 'standin'
 import { machineTexts } from 'standin/fleet'
+import { de } from '../languages/de.ts'
+import { fr } from '../languages/fr.ts'
+import { sv } from '../languages/sv.ts'
 
 export const usageMessages = defineMessages({
   en: {
@@ -86,4 +89,7 @@ export const usageMessages = defineMessages({
       '{count, plural, one {En maskine} other {# maskiner}} havde en tæller, der blev nulstillet eller sprang. Timerne mellem de to aflæsninger er udeladt.',
     gap: '{count, plural, one {En maskine} other {# maskiner}} arbejdede i mere end otte dage uden en oversigt. De timer er udeladt, fordi deres uge er ukendt.',
   },
+  de: { ...machineTexts.de, ...de.usage },
+  sv: { ...machineTexts.sv, ...sv.usage },
+  fr: { ...machineTexts.fr, ...fr.usage },
 })
