@@ -1,12 +1,13 @@
 import { Popover } from '@base-ui/react/popover'
 import type { FilterChoices, MachineFilter } from '@standin/client'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useDeferredValue, useId, useState } from 'react'
+import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { choiceName, type FilterList, filterLists, isEverything, withToggled } from '../forms/machine-filters.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
+import { nextByKey } from './next-by-key.ts'
 
 interface MachinePickerProps {
   value: MachineFilter
@@ -28,7 +29,7 @@ export function MachinePicker({ value, onUse }: MachinePickerProps) {
       <Popover.Portal className="standin">
         <Popover.Backdrop className="backdrop for-sheet" />
         <Popover.Positioner className="sheet-on-phone" sideOffset={6} align="start" collisionPadding={12}>
-          <Popover.Popup className="pop" aria-label={words.add}>
+          <Popover.Popup className="pop" aria-label={words.add} onKeyDown={moveByArrows}>
             <Choices
               value={value}
               onUse={(filter) => {
@@ -42,6 +43,18 @@ export function MachinePicker({ value, onUse }: MachinePickerProps) {
       </Popover.Portal>
     </Popover.Root>
   )
+}
+
+/** Arrow keys go from the search to the choices and through them, Home and End to the first and the last. */
+function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
+  const boxes = [...event.currentTarget.querySelectorAll<HTMLInputElement>('.choices input')]
+  const at = boxes.indexOf(document.activeElement as HTMLInputElement)
+  const isInSearch = at < 0
+  const next = nextByKey(event.key, { at, last: boxes.length - 1 })
+  if (next === undefined || (isInSearch && event.key !== 'ArrowDown')) return
+  event.preventDefault()
+  if (next < 0) event.currentTarget.querySelector<HTMLInputElement>('.find input')?.focus()
+  else boxes[next]?.focus()
 }
 
 function Choices({ value, onUse }: MachinePickerProps) {

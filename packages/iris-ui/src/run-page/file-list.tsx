@@ -20,6 +20,7 @@ export function FileList({ run }: { run: Run }) {
   const factsOf = (artifact: Artifact) =>
     [
       [fileFormat(artifact), formats.bytes(artifact.bytes)].filter(Boolean).join(', '),
+      ...(fileFormat(artifact) === 'CSV' ? [words.commas] : []),
       ...(artifact.keptUntil ? [words.kept(formats.shortMoment(artifact.keptUntil, nowMs))] : []),
     ].join(' · ')
 

@@ -654,6 +654,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     filesAndDeliveries: 'Filer og leveringer',
     notDelivered: (n) => `${n} ikke leveret`,
     fileCount: (n, number) => `${number} ${n === 1 ? 'fil' : 'filer'}`,
+    commas: 'adskilt af kommaer',
     filesNone: 'Denne kørsel efterlod ingen filer.',
     filesGone: 'Der er ingen filer længere. Filer gemmes kun i en tid.',
     kept: (day) => `gemmes til ${day}`,

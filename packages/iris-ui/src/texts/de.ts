@@ -641,6 +641,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     filesAndDeliveries: 'Dateien und Zustellungen',
     notDelivered: (n) => `${n} nicht zugestellt`,
     fileCount: (n, number) => `${number} ${n === 1 ? 'Datei' : 'Dateien'}`,
+    commas: 'durch Kommas getrennt',
     filesNone: 'Dieser Lauf hat keine Dateien hinterlassen.',
     filesGone: 'Es gibt keine Dateien mehr. Dateien werden eine begrenzte Zeit aufbewahrt.',
     kept: (day) => `aufbewahrt bis ${day}`,

@@ -704,6 +704,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     filesAndDeliveries: 'Files and deliveries',
     notDelivered: (n: string) => `${n} not delivered`,
     fileCount: (n: number, number: string) => `${number} ${n === 1 ? 'file' : 'files'}`,
+    commas: 'separated by commas',
     filesNone: 'This run left no files.',
     filesGone: 'There are no files any more. Files are kept for a limited time.',
     kept: (day: string) => `kept until ${day}`,

@@ -101,9 +101,9 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   INSTALLATION_NOT_FOUND: `${app} n’est pas installé sur ce compte.`,
   INSTALLATION_UNINSTALLED: `${app} a été retiré de ce compte. Réinstallez-le d’abord.`,
   CREDENTIALS_PENDING: 'Notre accès est en cours de vérification. Cela prend en général moins d’une minute.',
-  CREDENTIALS_REJECTED: 'Trackunit refuse notre accès. La vue d’ensemble indique quoi faire.',
-  CREDENTIALS_QUARANTINED: 'Notre accès est verrouillé. La vue d’ensemble indique quoi faire.',
-  CREDENTIALS_AWAITING_APPROVAL: 'Un administrateur doit décider d’un nouvel accès. Voir la vue d’ensemble.',
+  CREDENTIALS_REJECTED: 'Trackunit refuse notre accès. L’accueil indique quoi faire.',
+  CREDENTIALS_QUARANTINED: 'Notre accès est verrouillé. L’accueil indique quoi faire.',
+  CREDENTIALS_AWAITING_APPROVAL: 'Un administrateur doit décider d’un nouvel accès. Voir l’accueil.',
   SCOPE_NOT_GRANTED:
     'Une autorisation nécessaire manque. Un administrateur peut la donner dans Manager, sous Applications.',
   PLAN_REQUIRED:
@@ -327,7 +327,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
   shell: {
     skip: 'Aller au contenu',
     tabs: app,
-    overview: 'Vue d’ensemble',
+    overview: 'Accueil',
     actions: 'Actions',
     schedules: 'Planifications',
     activity: 'Activité',
@@ -345,7 +345,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     limitedMeans: 'Les exécutions attendent jusque-là et reprennent toutes seules.',
     noPage: 'Il n’y a rien à cette adresse.',
     noPageMeans: 'Elle a peut-être été supprimée, ou le lien est incomplet.',
-    toOverview: 'Aller à la vue d’ensemble',
+    toOverview: 'Aller à l’accueil',
     readOnly: 'Vous pouvez tout voir ici, mais rien lancer ni modifier.',
     readOnlyMeans:
       'Il faut pour cela le rôle Administrateur dans Manager. Un administrateur de votre compte peut vous le donner.',
@@ -635,6 +635,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     filesAndDeliveries: 'Fichiers et envois',
     notDelivered: (n) => `${n} non remis`,
     fileCount: (n, number) => `${number} ${n === 1 ? 'fichier' : 'fichiers'}`,
+    commas: 'séparé par des virgules',
     filesNone: 'Cette exécution n’a laissé aucun fichier.',
     filesGone: 'Il n’y a plus de fichiers. Les fichiers sont conservés pendant un temps limité.',
     kept: (day) => `conservé jusqu’au ${day}`,

@@ -628,6 +628,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     filesAndDeliveries: 'Filer och leveranser',
     notDelivered: (n) => `${n} inte levererade`,
     fileCount: (n, number) => `${number} ${n === 1 ? 'fil' : 'filer'}`,
+    commas: 'åtskilt med komman',
     filesNone: 'Körningen lämnade inga filer.',
     filesGone: 'Det finns inga filer längre. Filer sparas en begränsad tid.',
     kept: (day) => `sparas till ${day}`,
