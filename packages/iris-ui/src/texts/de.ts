@@ -571,8 +571,33 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     },
   },
 
+  firstDays: {
+    whatThisIs: 'Prüft Ihre Maschinen, während Sie weg sind, und sagt Ihnen, was Aufmerksamkeit braucht.',
+    howLong: (time) => `Die erste Prüfung dauert ${time ?? 'ein paar Minuten'}. Sie können diese Seite schließen.`,
+    checkNow: 'Meine Flotte jetzt prüfen',
+    onlyReads: (account) => `Es wird nur gelesen. Nichts auf ${account} ändert sich.`,
+    whatItReads: 'Was gelesen wird',
+    checked: ({ shortDay, clock }, took) => `Geprüft ${shortDay}, ${clock}, in ${took}.`,
+    seeAll: (n, words) => (n === 1 ? 'Die Maschine ansehen' : `Alle ${words} ansehen`),
+    seeResult: 'Ergebnis ansehen',
+    worst: 'Das Schlimmste zuerst',
+    all: (words) => `Alle ${words}`,
+    everyMondayToYou: (clock) => `Jeden Montag um ${clock}, an Sie`,
+    everyMonday: (clock) => `Jeden Montag um ${clock}`,
+    everyMondayMeans: (address) =>
+      `Die Liste kommt per E-Mail an ${address}. Ab dem zweiten Mal sagt sie auch, was neu ist.`,
+    everyMondayKept: 'Die Liste bleibt hier. Ab dem zweiten Mal sagt sie auch, was neu ist.',
+    sendMondays: 'Jeden Montag senden',
+    runMondays: 'Jeden Montag prüfen',
+    start: 'Einplanen',
+    change: 'Anpassen',
+    noThanks: 'Nein danke',
+    isSet: 'Der Zeitplan ist angelegt',
+    notSet: 'Nicht angelegt.',
+  },
+
   results: {
-    heading: 'Letzte Ergebnisse',
+    heading: 'Letztes Ergebnis jeder Aktion',
     none: 'Noch ist nichts gelaufen.',
     noneYet: 'Noch ist nichts fertig.',
     noneMeans: 'Jedes Ergebnis bleibt hier mit seinen Dateien.',
@@ -595,9 +620,6 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     allLead: 'Alles, was auf diesem Konto gelaufen ist. Was zuletzt gestartet ist, steht zuerst.',
     files: (n) => `${n} ${n === 1 ? 'Datei' : 'Dateien'}`,
     more: 'Mehr zeigen',
-    startHere: (title) => `„${title}“ einrichten`,
-    firstVisit: (title, time) =>
-      `Noch ist nichts gelaufen. „${title}“ ist ein guter Anfang: Es wird nur gelesen${time ? `, und es dauert ${time}` : ''}.`,
     succeededState: 'Fertig',
     incompleteState: 'Unvollständig',
     failedState: 'Abgebrochen',
@@ -608,6 +630,19 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     unknown: 'Diesen Lauf gibt es nicht.',
     unknownMeans: 'Ergebnisse werden eine begrenzte Zeit aufbewahrt.',
     steps: 'Schritte',
+    stepOf: (nth, of, what) => `Schritt ${nth} von ${of}: ${what}`,
+    stepWaits: 'wartet',
+    readyAbout: (clock) => `fertig gegen ${clock}`,
+    limitWords: (limit, clock) => {
+      if (!limit) return `Trackunits Anfragegrenze ist erreicht; weiter um ${clock}.`
+      const per = limit.minutes === 1 ? 'je Minute' : `je ${limit.minutes} Minuten`
+      const what = limit.requests === 1 ? 'diese Liste einmal' : `${limit.requests} dieser Listen`
+      return `Trackunit erlaubt ${what} ${per}; weiter um ${clock}.`
+    },
+    countedIsSaved: (counted) => `${counted} sind gelesen und gespeichert.`,
+    foundMayChange: (n, words) => `${words} ${n === 1 ? 'Zeile' : 'Zeilen'}; die Reihenfolge kann sich ändern`,
+    foundShown: (shown, all) => `${shown} von ${all}, das Schlimmste zuerst`,
+    showFound: (n, isAll) => (isAll ? `Alle ${n} zeigen` : `${n} zeigen`),
     stepDone: 'Fertig',
     stepNow: 'Jetzt',
     stepToDo: 'Offen',
@@ -703,6 +738,15 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     list: 'Liste',
     asMap: 'Karte',
     newCount: (n) => `${n} neu`,
+    worstFirst: (title, by) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, das Schlimmste zuerst`,
+    groupBy: 'Gruppieren',
+    valueIn: (title, period) => `${title}, ${period}`,
+    against: (period) => `Gegenüber ${period}`,
+    fromTo: (first, last) => `${first} bis ${last}`,
+    changed: (direction, n, words) =>
+      direction === 'same'
+        ? 'wie zuvor'
+        : `${words} ${n === 1 ? 'Punkt' : 'Punkte'} ${direction === 'up' ? 'mehr' : 'weniger'}`,
     pressBar: 'Drücken Sie auf eine Zeile, um nur diese zu sehen.',
     pressAgain: 'Noch einmal drücken, um alle zu sehen.',
     pressWeek: 'Drücken Sie auf eine Säule, um nur ihre Zeilen zu sehen.',

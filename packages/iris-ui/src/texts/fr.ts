@@ -565,8 +565,33 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     },
   },
 
+  firstDays: {
+    whatThisIs: 'Vérifie vos machines en votre absence et vous dit ce qui demande de l’attention.',
+    howLong: (time) => `La première vérification prend ${time ?? 'quelques minutes'}. Vous pouvez fermer cette page.`,
+    checkNow: 'Vérifier mon parc maintenant',
+    onlyReads: (account) => `La vérification lit seulement. Rien ne change sur ${account}.`,
+    whatItReads: 'Ce qui sera lu',
+    checked: ({ shortDay, clock }, took) => `Vérifié ${shortDay} ${clock}, en ${took}.`,
+    seeAll: (n, words) => (n === 1 ? 'Voir la machine' : `Tout voir (${words})`),
+    seeResult: 'Voir le résultat',
+    worst: 'Le pire d’abord',
+    all: (words) => `Tout (${words})`,
+    everyMondayToYou: (clock) => `Chaque lundi à ${clock}, pour vous`,
+    everyMonday: (clock) => `Chaque lundi à ${clock}`,
+    everyMondayMeans: (address) =>
+      `Recevez cette liste par e-mail à ${address}. Dès la deuxième fois, elle dit aussi ce qui est nouveau.`,
+    everyMondayKept: 'La liste reste ici. Dès la deuxième fois, elle dit aussi ce qui est nouveau.',
+    sendMondays: 'L’envoyer chaque lundi',
+    runMondays: 'Vérifier chaque lundi',
+    start: 'Planifier',
+    change: 'Adapter',
+    noThanks: 'Non merci',
+    isSet: 'La planification est créée',
+    notSet: 'Non créée.',
+  },
+
   results: {
-    heading: 'Derniers résultats',
+    heading: 'Dernier résultat de chaque action',
     none: 'Rien n’a encore tourné.',
     noneYet: 'Rien n’est encore fini.',
     noneMeans: 'Chaque résultat reste ici avec ses fichiers.',
@@ -589,9 +614,6 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     allLead: 'Tout ce qui a tourné sur ce compte. Ce qui a démarré en dernier est en premier.',
     files: (n) => `${n} ${n === 1 ? 'fichier' : 'fichiers'}`,
     more: 'Montrer plus',
-    startHere: (title) => `Préparer «\u00a0${title}\u00a0»`,
-    firstVisit: (title, time) =>
-      `Rien n’a encore tourné. «\u00a0${title}\u00a0» est un bon début\u00a0: elle lit seulement${time ? ` et prend ${time}` : ''}.`,
     succeededState: 'Finie',
     incompleteState: 'Incomplète',
     failedState: 'Interrompue',
@@ -602,6 +624,19 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     unknown: 'Cette exécution n’existe pas.',
     unknownMeans: 'Les résultats sont conservés pendant un temps limité.',
     steps: 'Étapes',
+    stepOf: (nth, of, what) => `Étape ${nth} sur ${of}\u00a0: ${what}`,
+    stepWaits: 'attend',
+    readyAbout: (clock) => `prêt vers ${clock}`,
+    limitWords: (limit, clock) => {
+      if (!limit) return `La limite de Trackunit est atteinte\u00a0; reprise à ${clock}.`
+      const per = limit.minutes === 1 ? 'par minute' : `par ${limit.minutes} minutes`
+      const what = limit.requests === 1 ? 'cette liste une fois' : `${limit.requests} de ces listes`
+      return `Trackunit autorise ${what} ${per}\u00a0; reprise à ${clock}.`
+    },
+    countedIsSaved: (counted) => `Lu et enregistré\u00a0: ${counted}.`,
+    foundMayChange: (n, words) => `${words} ${n === 1 ? 'ligne' : 'lignes'}\u00a0; l’ordre peut changer`,
+    foundShown: (shown, all) => `${shown} sur ${all}, le pire d’abord`,
+    showFound: (n, isAll) => (isAll ? `Tout montrer (${n})` : `Montrer ${n}`),
     stepDone: 'Finie',
     stepNow: 'Maintenant',
     stepToDo: 'À faire',
@@ -696,6 +731,15 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     list: 'Liste',
     asMap: 'Carte',
     newCount: (n) => `${n} ${n === '1' ? 'nouveau' : 'nouveaux'}`,
+    worstFirst: (title, by) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, le pire d’abord`,
+    groupBy: 'Grouper',
+    valueIn: (title, period) => `${title}, ${period}`,
+    against: (period) => `Par rapport à ${period}`,
+    fromTo: (first, last) => `${first} à ${last}`,
+    changed: (direction, n, words) =>
+      direction === 'same'
+        ? 'comme avant'
+        : `${words} ${n === 1 ? 'point' : 'points'} de ${direction === 'up' ? 'plus' : 'moins'}`,
     pressBar: 'Appuyez sur une ligne pour ne voir que celles-là.',
     pressAgain: 'Appuyez encore pour tout voir.',
     pressWeek: 'Appuyez sur une colonne pour ne voir que ses lignes.',

@@ -558,8 +558,33 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     },
   },
 
+  firstDays: {
+    whatThisIs: 'Kontrollerar era maskiner medan du är borta och säger vad som kräver uppmärksamhet.',
+    howLong: (time) => `Den första kontrollen tar ${time ?? 'några minuter'}. Du kan stänga sidan.`,
+    checkNow: 'Kontrollera min flotta nu',
+    onlyReads: (account) => `Den läser bara. Inget hos ${account} ändras.`,
+    whatItReads: 'Det som läses',
+    checked: ({ shortDay, clock }, took) => `Kontrollerat ${shortDay} ${clock} på ${took}.`,
+    seeAll: (n, words) => (n === 1 ? 'Se maskinen' : `Se alla ${words}`),
+    seeResult: 'Se resultatet',
+    worst: 'De värsta först',
+    all: (words) => `Alla ${words}`,
+    everyMondayToYou: (clock) => `Varje måndag kl. ${clock}, till dig`,
+    everyMonday: (clock) => `Varje måndag kl. ${clock}`,
+    everyMondayMeans: (address) =>
+      `Få listan med e-post till ${address}. Från andra gången säger den också vad som är nytt.`,
+    everyMondayKept: 'Listan sparas här. Från andra gången säger den också vad som är nytt.',
+    sendMondays: 'Skicka den varje måndag',
+    runMondays: 'Kontrollera varje måndag',
+    start: 'Schemalägg',
+    change: 'Anpassa',
+    noThanks: 'Nej tack',
+    isSet: 'Schemat är gjort',
+    notSet: 'Inte gjort.',
+  },
+
   results: {
-    heading: 'Senaste resultat',
+    heading: 'Senaste resultatet för varje åtgärd',
     none: 'Inget har körts ännu.',
     noneYet: 'Inget är klart ännu.',
     noneMeans: 'Varje resultat blir kvar här med sina filer.',
@@ -582,9 +607,6 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     allLead: 'Allt som har körts på det här kontot. Det som startade senast står först.',
     files: (n) => `${n} ${n === 1 ? 'fil' : 'filer'}`,
     more: 'Visa fler',
-    startHere: (title) => `Ställ in ”${title}”`,
-    firstVisit: (title, time) =>
-      `Inget har körts ännu. ”${title}” är en bra början: den läser bara${time ? ` och tar ${time}` : ''}.`,
     succeededState: 'Klar',
     incompleteState: 'Inte komplett',
     failedState: 'Avbruten',
@@ -595,6 +617,19 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     unknown: 'Det finns ingen sådan körning.',
     unknownMeans: 'Resultat sparas en begränsad tid.',
     steps: 'Steg',
+    stepOf: (nth, of, what) => `Steg ${nth} av ${of}: ${what}`,
+    stepWaits: 'väntar',
+    readyAbout: (clock) => `klart omkring kl. ${clock}`,
+    limitWords: (limit, clock) => {
+      if (!limit) return `Trackunits gräns är nådd; fortsätter kl. ${clock}.`
+      const per = limit.minutes === 1 ? 'per minut' : `per ${limit.minutes} minuter`
+      const what = limit.requests === 1 ? 'den här listan en gång' : `${limit.requests} av de här listorna`
+      return `Trackunit tillåter ${what} ${per}; fortsätter kl. ${clock}.`
+    },
+    countedIsSaved: (counted) => `${counted} är lästa och sparade.`,
+    foundMayChange: (n, words) => `${words} ${n === 1 ? 'rad' : 'rader'}; ordningen kan ändras`,
+    foundShown: (shown, all) => `${shown} av ${all}, de värsta först`,
+    showFound: (n, isAll) => (isAll ? `Visa alla ${n}` : `Visa ${n}`),
     stepDone: 'Klart',
     stepNow: 'Nu',
     stepToDo: 'Återstår',
@@ -689,6 +724,15 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     list: 'Lista',
     asMap: 'Karta',
     newCount: (n) => `${n} ${n === '1' ? 'ny' : 'nya'}`,
+    worstFirst: (title, by) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, de värsta först`,
+    groupBy: 'Gruppera',
+    valueIn: (title, period) => `${title}, ${period}`,
+    against: (period) => `Mot ${period}`,
+    fromTo: (first, last) => `${first} till ${last}`,
+    changed: (direction, n, words) =>
+      direction === 'same'
+        ? 'som förut'
+        : `${direction === 'up' ? 'upp' : 'ner'} ${words} ${n === 1 ? 'procentenhet' : 'procentenheter'}`,
     pressBar: 'Tryck på en rad för att bara se dem.',
     pressAgain: 'Tryck igen för att se alla.',
     pressWeek: 'Tryck på en stapel för att bara se dess rader.',
