@@ -23,6 +23,22 @@ export async function use({ runs }: StandinClient<typeof actions>): Promise<void
   await runs.start({ accountId, actionId: 'recount', input: { days: 7 } })
 }
 
+// A module that exports actions, among other things.
+interface Exported {
+  count: (typeof actions)[0]
+  list: (typeof actions)[1]
+  countedColumns: string[]
+  total(): number
+}
+
+export async function useModule({ runs }: StandinClient<Exported>): Promise<void> {
+  await runs.start({ accountId, actionId: 'count', input: { days: 7 } })
+  // @ts-expect-error of another type
+  await runs.start({ accountId, actionId: 'count', input: { days: 'seven' } })
+  // @ts-expect-error there is no such action
+  await runs.start({ accountId, actionId: 'countedColumns', input: {} })
+}
+
 test('a fake for declared actions gives each act the input of its action', async () => {
   const fake = createFakeStandin<typeof actions>()
   fake.install(accountId, { scopes: [] })

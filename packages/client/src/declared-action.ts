@@ -5,8 +5,11 @@ export interface DeclaredAction {
   readonly input: { _zod: { input: unknown } }
 }
 
-/** The types of a server's actions, as a list: `[typeof fleetSnapshot, typeof utilisation]`. */
-export type DeclaredActions = readonly DeclaredAction[]
+/**
+ * The types of a server's actions: of a module that exports them (`import type * as actions from …`, then `typeof actions`; what
+ * else it exports does no harm), or a list, `[typeof fleetSnapshot, typeof utilisation]`.
+ */
+export type DeclaredActions = readonly DeclaredAction[] | object
 
 /**
  * For a client that does not know the server's actions: every id, and any fields as input. It is `any` so that a client that
@@ -21,7 +24,11 @@ export type ActionInput<Action extends DeclaredAction> = unknown extends Action[
   : Action['input']['_zod']['input']
 
 /** The declared actions, one by one. */
-export type EachAction<Actions extends DeclaredActions> = 0 extends 1 & Actions ? DeclaredAction : Actions[number]
+export type EachAction<Actions extends DeclaredActions> = 0 extends 1 & Actions
+  ? DeclaredAction
+  : Actions extends readonly (infer Each extends DeclaredAction)[]
+    ? Each
+    : Extract<Actions[keyof Actions], DeclaredAction>
 
 /** The declared action with this id. */
 export type ActionWithId<Actions extends DeclaredActions, Id extends string> = WithId<EachAction<Actions>, Id>
