@@ -24,6 +24,7 @@ process.exitCode = await runOperatorCommand({
   root: dirname(file),
   argv: process.argv.slice(2),
   environment: process.env,
+  isColoured: process.stdout.isTTY === true && !process.env.NO_COLOR, // https://no-color.org
   writeOut: (text) => void process.stdout.write(text),
   writeErr: (text) => void process.stderr.write(text),
 })

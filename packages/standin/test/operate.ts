@@ -14,13 +14,14 @@ const app = {
 export async function operate(
   stack: Pick<CallbackStack, 'url' | 'ringText'>,
   argv: string[],
-  { encryptionKeys = stack.ringText, root = '' } = {},
+  { encryptionKeys = stack.ringText, root = '', isColoured = false } = {},
 ) {
   let [out, said] = ['', '']
   const exitCode = await runOperatorCommand({
     app,
     argv,
     root,
+    isColoured,
     environment: {
       DATABASE_URL: stack.url,
       STANDIN_ENCRYPTION_KEYS: encryptionKeys,

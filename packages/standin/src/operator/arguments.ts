@@ -55,6 +55,12 @@ export function deliveryId(text: string): string {
   return text.toLowerCase()
 }
 
+export function moment(text: string): Date {
+  const { success } = z.iso.datetime({ offset: true }).safeParse(text)
+  if (!success) throw new InvalidArgumentError('a time such as 2026-11-01T00:00:00Z')
+  return new Date(text)
+}
+
 /** @param most the largest number allowed */
 export const numberUpTo =
   (most: number, least = 1) =>

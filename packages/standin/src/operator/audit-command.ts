@@ -3,10 +3,11 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { type AuditProblem, type LoggedHead, verifyAudit } from '../audit/verify-audit.ts'
 import { addHolders } from './add-holders.ts'
+import { addAuditLists } from './audit-list.ts'
 import { findRolledBack, type RolledBackRow } from './find-rolled-back.ts'
 import { CommandFailed, printable, printResult, type Terminal, withContext } from './terminal.ts'
 
-/** `audit verify|holders`: whether the audit was tampered with, and which services hold an account's tokens. */
+/** `audit verify|holders|list|export`: whether the audit was tampered with, who holds an account's tokens, what was done. */
 export function addAuditCommand(program: Command, terminal: Terminal): void {
   const audit = program
     .command('audit')
@@ -33,12 +34,15 @@ export function addAuditCommand(program: Command, terminal: Terminal): void {
     })
 
   addHolders(audit.command('holders'), terminal)
+  addAuditLists(audit, terminal)
 }
 
 const examples = `
 Examples:
   standin audit verify
-  standin audit holders --account 11111111-1111-4111-8111-111111111111 --generation 2`
+  standin audit holders --account 11111111-1111-4111-8111-111111111111 --generation 2
+  standin audit list --account 11111111-1111-4111-8111-111111111111 --limit 20
+  standin audit export --account 11111111-1111-4111-8111-111111111111 --from 2026-11-01T00:00:00Z`
 
 /** Names of writers are ours, made of digits. */
 function describeProblem(problem: AuditProblem | RolledBackRow): string {

@@ -3,6 +3,7 @@ import type { AccountsContext } from '../accounts/accounts-context.ts'
 import { approveCredentials, refuseCredentials, releaseCredentials } from '../accounts/decide-credentials.ts'
 import { eraseData } from '../accounts/erase-data.ts'
 import { rollBackCredentials } from '../accounts/roll-back-credentials.ts'
+import { tryAccessNow } from '../accounts/try-access-now.ts'
 import { dismissUninstall, eraseInstallation, restoreInstallation } from '../accounts/uninstall.ts'
 import type { Actor } from '../audit/record.ts'
 import { accountArgument, generationArgument } from './arguments.ts'
@@ -47,11 +48,18 @@ export const decisions: Record<'approve' | 'refuse' | 'release' | 'rollback', De
   },
 }
 
-/** How the operator undoes an uninstall. */
+/** What the operator can do about an account as a whole. */
 export const undoings: Record<
-  'restore' | 'dismiss',
+  'try' | 'restore' | 'dismiss',
   { description: string; decide: (ctx: AccountsContext, of: { accountId: string; actor: Actor }) => Promise<string> }
 > = {
+  try: {
+    description: 'ask Trackunit about credentials now that are being tried again, instead of at their next time',
+    async decide(ctx, of) {
+      await tryAccessNow(ctx, of)
+      return `The access of ${of.accountId} is tried as soon as Trackunit allows; "installations show" shows the result.`
+    },
+  },
   restore: {
     description: 'bring a suspended account back as it was; possible until it is erased',
     async decide(ctx, of) {
@@ -68,7 +76,7 @@ export const undoings: Record<
   },
 }
 
-/** `installations approve|refuse|release|rollback|restore|dismiss|erase`. Each prints the account as it is afterwards. */
+/** `installations approve|refuse|release|rollback|try|restore|dismiss|erase`. Each prints the account as it is afterwards. */
 export function addInstallationDecisions(installations: Command, terminal: Terminal): void {
   for (const [name, { description, decide }] of Object.entries(decisions))
     installations

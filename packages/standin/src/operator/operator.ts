@@ -29,6 +29,8 @@ export interface OperatorCommand {
   /** Without the name of the program. */
   argv: readonly string[]
   environment: Environment
+  /** Whether `writeOut` leads to a terminal that shows colours. */
+  isColoured?: boolean
   /** For results. */
   writeOut: (text: string) => void
   /** For messages. */
@@ -62,6 +64,7 @@ export async function runOperatorCommand({
   root = process.cwd(),
   argv,
   environment,
+  isColoured = false,
   ...to
 }: OperatorCommand): Promise<number> {
   const { writeOut, writeErr } = to
@@ -69,6 +72,7 @@ export async function runOperatorCommand({
     app,
     root,
     environment,
+    isColoured,
     print: (text) => writeOut(text === '' ? '' : `${text}\n`),
     say: (text) => writeErr(`${text}\n`),
   }

@@ -1,3 +1,4 @@
+import { styleText } from 'node:util'
 import { printResult, type Terminal } from './terminal.ts'
 
 /** The cells of a table, by the head of their column. */
@@ -18,7 +19,8 @@ export function printTable<Item>(
 ): void {
   if (items.length === 0) terminal.say(none)
   const rows = items.map((item) => Object.values(columns).map((cell) => String(cell(item) ?? '-') || '-'))
-  printResult(terminal, json, items, () => (rows.length === 0 ? '' : aligned([Object.keys(columns), ...rows])))
+  const style = terminal.isColoured ? styleOf : undefined
+  printResult(terminal, json, items, () => (rows.length === 0 ? '' : aligned([Object.keys(columns), ...rows], style)))
 }
 
 /** Says that there is more, so that a page is not mistaken for the whole list. */
@@ -26,12 +28,31 @@ export function sayMore({ say }: Terminal, more: boolean, then: string): void {
   if (more) say(`There are more: ${then}`)
 }
 
-function aligned(rows: ReadonlyArray<readonly string[]>): string {
+type Style = Parameters<typeof styleText>[0]
+
+/** Words that a reader looks for. */
+const styles: Record<string, Style> = {
+  ...Object.fromEntries(['active', 'succeeded', 'delivered', 'accepted'].map((word) => [word, 'green'])),
+  ...Object.fromEntries(
+    ['pending', 'waiting', 'awaiting-approval', 'suspended', 'cancelling'].map((word) => [word, 'yellow']),
+  ),
+  ...Object.fromEntries(
+    ['failed', 'parked', 'rejected', 'quarantined', 'uninstalled', 'refused'].map((word) => [word, 'red']),
+  ),
+}
+const styleOf = (cell: string, row: number): Style | undefined => (row === 0 ? 'bold' : styles[cell])
+
+/** @param style of a cell, on a terminal that has colours */
+function aligned(rows: ReadonlyArray<readonly string[]>, style?: typeof styleOf): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   return rows
-    .map((row) =>
+    .map((row, nth) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => {
+          const padding = ' '.repeat((widths[column] ?? 0) - cell.length)
+          const styled = style?.(cell, nth)
+          return `${styled ? styleText(styled, cell, { validateStream: false }) : cell}${padding}`
+        })
         .join('  ')
         .trimEnd(),
     )

@@ -17,6 +17,8 @@ export interface Terminal {
   /** The project's folder. */
   root: string
   environment: Environment
+  /** Whether results go to a terminal that shows colours. */
+  isColoured: boolean
   print: (text: string) => void
   say: (text: string) => void
 }
