@@ -48,8 +48,8 @@ export interface NewRun {
  */
 export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow> {
   const { accountId, action, mode, actor, previewRunId, retryOf, scheduleId } = run
-  // Sent together: the database takes them in this order.
-  const [, { row, isNew }] = await Promise.all([lockPromotion(tx.db, accountId), insertRun(tx.db, toRow(run))])
+  await lockPromotion(tx.db, accountId)
+  const { row, isNew } = await insertRun(tx.db, toRow(run))
   if (!isNew) {
     if (!isSame(row, run)) throw new StandinError('IDEMPOTENCY_KEY_REUSED')
     return row
@@ -67,6 +67,7 @@ export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow>
     ...(retryOf !== undefined && { retryOf }),
     ...(scheduleId !== undefined && { scheduleId }),
   }
+  // Sent together: none needs the result of another.
   const [open, line] = await Promise.all([
     row.mayOverlap ? 0 : countOpenRuns(tx.db, accountId, action.id),
     readLine(tx.db, accountId),

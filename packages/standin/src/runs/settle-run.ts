@@ -20,8 +20,8 @@ type End = Exclude<Outcome, Pause>
 /** Decides what becomes of a run after an attempt and writes it, while its row is locked. */
 export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, end: EndOfAttempt): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    // Sent together: the database takes them in this order.
-    const [, current] = await Promise.all([lockPromotion(tx.db, run.accountId), lockRun(tx.db, run)])
+    await lockPromotion(tx.db, run.accountId)
+    const current = await lockRun(tx.db, run)
     if (current?.epoch !== run.epoch) return // Another worker holds it.
     const outcome = outcomeOfAttempt({ ...current, ...end })
     if ('reason' in outcome) ctx.log.warn({ err: end.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
