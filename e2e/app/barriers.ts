@@ -22,7 +22,6 @@ export const looks: readonly Look[] = [
 /** The accessibility problems of the page as it is now, in both themes, wide and narrow. */
 export async function barriers(manager: Manager, looksToTry: readonly Look[] = looks): Promise<string[]> {
   const frame = manager.frame()
-  await frame.evaluate(await axeSource)
   const found = new Set<string>()
   for (const look of looksToTry) {
     await show(manager, look)
@@ -57,7 +56,9 @@ export async function show({ page, frame }: Manager, { theme, width }: Look): Pr
   }, theme)
 }
 
-async function barriersNow(frame: Frame): Promise<string[]> {
+/** The accessibility problems of a page as it is now. */
+export async function barriersNow(frame: Frame): Promise<string[]> {
+  await frame.evaluate(await axeSource)
   return frame.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') }
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']

@@ -112,7 +112,7 @@ function tickAll({ target }) {
 /** `/` goes to the search, as in the app. */
 function goToSearch(event) {
   const search = document.querySelector('input[type="search"]')
-  if (event.key !== '/' || !search || event.target.matches?.('input, select, textarea')) return
+  if (event.key !== '/' || !search || event.target.matches?.('input:not([type="checkbox"]), select, textarea')) return
   event.preventDefault()
   search.focus()
 }

@@ -53,11 +53,17 @@ interface Around {
   mayChange: boolean
 }
 
-function factsPart({ tries, uninstallSignalledAt, erasesAt, deniedScopes }: InstallationForOperator, now: Date): Html {
+function factsPart(
+  { tries, uninstallSignalledAt, erasesAt, deniedScopes, waiting }: InstallationForOperator,
+  now: Date,
+): Html {
   const facts = [
+    ...waiting.map(
+      ({ generation, state }) => html`<li><b>Generation ${generation} is ${state}.</b> ${stateWords[state].toDo}</li>`,
+    ),
     ...(tries
       ? [
-          html`<li>Tried ${tries.count} times${tries.lastAt ? html`, last ${moment(tries.lastAt, now)}` : ''}${tries.nextAt ? html`, next ${age(new Date(tries.nextAt), now)}` : ''}${tries.endsAt ? html`, given up ${age(new Date(tries.endsAt), now)}` : ''}.</li>`,
+          html`<li>Tried ${tries.count === 1 ? 'once' : `${tries.count} times`}${tries.lastAt ? html`, last ${moment(tries.lastAt, now)}` : ''}${tries.nextAt ? html`, next ${age(new Date(tries.nextAt), now)}` : ''}${tries.endsAt ? html`, given up ${age(new Date(tries.endsAt), now)}` : ''}.</li>`,
         ]
       : []),
     ...(uninstallSignalledAt ? [html`<li>An uninstall was signalled ${moment(uninstallSignalledAt, now)}.</li>`] : []),

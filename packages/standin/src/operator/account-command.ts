@@ -57,5 +57,10 @@ const columns: Columns<StoryEvent> = {
 export const wordsOf = (details: Record<string, unknown>): string =>
   Object.entries(details)
     .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name} ${inWords(value)}`)
     .join(', ')
+
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(inWords).join(' ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
