@@ -147,7 +147,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('a dialog, with the keyboard 
     await keys.tabTo('Filters')
     await keys.press('Enter')
     await inside.getByRole('dialog', { name: 'Filters' }).waitFor()
-    await inside.getByLabel('Reason', { exact: true }).waitFor()
+    await inside.getByRole('dialog', { name: 'Filters' }).getByLabel('Reason', { exact: true }).waitFor()
     expect(await atTheBottom(frame(), '.sheet')).toEqual({ left: 0, right: 0, bottom: 0 })
     await keys.tabTo('Reason')
     await keys.press('ArrowDown')

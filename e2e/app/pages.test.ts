@@ -550,7 +550,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
 
       if (width < 640) {
         await inside.getByRole('button', { name: 'Filters' }).click()
-        await inside.getByLabel('Order', { exact: true }).selectOption({ label: 'Hours, largest first' })
+        await inside
+          .getByRole('dialog', { name: 'Filters' })
+          .getByLabel('Order', { exact: true })
+          .selectOption({ label: 'Hours, largest first' })
       } else {
         await inside.getByRole('button', { name: 'Hours' }).click()
         // Sorting from the end of the list goes back to its first row.

@@ -33,6 +33,8 @@ test('a run says which of its steps is under way, and how far that is', () => {
   expect(stepWords(going, words)).toBe('Step 2 of 3: 8 of 14 pages read')
   expect(stepWords({ ...going, progress: { ...progress, done: 250 } }, words)).toBe('Step 2 of 3: 8 of 14')
   expect(stepWords(aRun({ steps: [step('List machines', 'running')] }), words)).toBe('Step 1 of 1: List machines')
+  const between = [step('List machines', 'done', [8, 14]), step('Rank', 'waiting')]
+  expect(stepWords({ ...going, steps: between }, words)).toBe('Step 1 of 2: 8 of 14 pages read')
   expect(stepWords(waits, words)).toBe('Step 2 of 3: waiting')
   expect(stepWords(aRun(), words)).toBeUndefined()
 })

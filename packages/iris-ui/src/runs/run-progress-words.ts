@@ -22,7 +22,8 @@ interface Words {
 /** `Step 3 of 6: 152 of 250 machines`; undefined for a run without steps. */
 export function stepWords(run: Run, words: Pick<Words, 'texts' | 'formats'>): string | undefined {
   const { steps, progress, state, actionId } = run
-  const nth = steps.findIndex(({ state }) => state === 'running')
+  // The last that began: between two steps, none runs.
+  const nth = steps.findLastIndex(({ state }) => state !== 'waiting')
   const step = steps[nth]
   if (!step) return undefined
   const { run: texts, ofAction } = words.texts
