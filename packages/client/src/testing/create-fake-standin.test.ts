@@ -109,14 +109,14 @@ describe('the fake Standin', () => {
         return {
           headline: `Of ${input.days} days`,
           rows: Array.from({ length: 250 }, (_, id) => row(id)),
-          files: [{ name: 'a/b.csv', mediaType: 'text/csv', content: 'a;b' }],
+          files: [{ name: 'a/ø.csv', mediaType: 'text/csv', content: 'a;b' }],
         }
       })
 
       const { run, rows, name, content } = await report(fake.client)
       expect(run).toMatchObject({ state: 'succeeded', headline: 'Of 7 days', progress: { done: 1 } })
       expect(rows).toEqual(Array.from({ length: 250 }, (_, id) => String(id)))
-      expect([name, content]).toEqual(['a_b.csv', 'a;b'])
+      expect([name, content]).toEqual(['a_ø.csv', 'a;b'])
     })
 
     test('fail with the reason that they throw, and stop when they are cancelled', async () => {

@@ -178,8 +178,9 @@ describe('a route', () => {
     expect(seen).toMatchObject([{ input: { accountId: mine } }])
     await ask(key, 'run.list', { accountId: mine }, `&accountId=${theirs}`)
     expect(seen[1]).toMatchObject({ input: { accountId: mine } })
-    const answer = await ask(key, 'run.cancel', { runId: thing }, '&accountId=x')
-    expect(answer.json()).toMatchObject({ reason: 'INPUT_INVALID' }) // Only a GET has a query.
+    const answer = await ask(key, 'run.retry', { runId: thing }, 'idempotencyKey=a-key-of-the-test')
+    expect(answer.json()).toMatchObject({ reason: 'INPUT_INVALID', detail: expect.stringContaining('in the body') })
+    expect(seen).toHaveLength(2)
   })
 
   test('says when to come again', async () => {

@@ -1,6 +1,7 @@
 import { type AnyTRPCRouter, callTRPCProcedure, TRPCError } from '@trpc/server'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { StandinError } from '../../standin-error.ts'
 import type { HttpContext } from '../http-context.ts'
 import { requestContextOf } from '../request-context.ts'
 import { checkQuery, parseJson } from '../strict-json.ts'
@@ -63,8 +64,11 @@ function inputOf(request: FastifyRequest, { method }: RestRoute, shape: z.ZodObj
   // A body that is no object is refused by the schema.
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
   const [, query = ''] = request.url.split('?', 2)
-  const ofQuery = inputOfQuery(new URLSearchParams(query), method === 'GET' ? shape : {})
-  return { ...body, ...ofQuery, ...(request.params as object) }
+  const params = request.params as object
+  if (method === 'GET') return { ...inputOfQuery(new URLSearchParams(query), shape), ...params }
+  // Addresses are logged on the way.
+  if (query !== '') throw new StandinError('INPUT_INVALID', { detail: 'Send fields in the body, not in the address.' })
+  return { ...body, ...params }
 }
 
 /** Without tRPC's wrapping: the error of the rule, as every other route throws it. */
