@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { connectDatabase } from '../packages/standin/src/database/database.ts'
 import { startKillablePostgres } from '../packages/standin/test/killable-postgres.ts'
 import { answers, freePort, root, until } from '../scripts/part.ts'
+import { packOnce, run } from './maker/packed-packages.ts'
 import { accountId, install, type Stack, startStack } from './stack.ts'
 
 /** A consumer's project, outside the workspace, with only the packed client. */
@@ -17,10 +18,11 @@ const examples = [
 ].map(([, code], index) => ({ name: `example-${index + 1}`, code: code ?? '' }))
 let tarball = ''
 
-beforeAll(() => {
-  run('npm', ['run', 'build'], root)
-  run('pnpm', ['pack', '--pack-destination', project], join(root, 'packages/client'))
-  tarball = join(project, `standin-client-${versionOf('packages/client')}.tgz`)
+let tarballs: ReadonlyMap<string, string>
+
+beforeAll(async () => {
+  tarballs = await packOnce()
+  tarball = tarballs.get('@standin/client') ?? ''
   write('package.json', {
     name: 'consumer',
     type: 'module',
@@ -46,11 +48,6 @@ test('npm run build makes the app’s bundle and a client that carries its contr
 })
 
 describe('the packed client', () => {
-  test('passes publint and attw', () => {
-    run('publint', ['--strict', tarball], join(root, 'e2e'))
-    run('attw', [tarball, '--profile', 'esm-only', '--no-emoji'], join(root, 'e2e'))
-  })
-
   test.each([
     ['5.9', 'typescript-5', 'nodenext'],
     ['6', 'typescript-6', 'nodenext'],
@@ -130,11 +127,9 @@ describe('the examples of the client’s README', () => {
 test('the packed server has the corrected driver inside: sessions that end leave no request waiting', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'standin-packed-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  for (const each of ['contracts', 'standin'])
-    run('pnpm', ['pack', '--pack-destination', folder], join(root, 'packages', each))
-  const contracts = `file:./standin-contracts-${versionOf('packages/contracts')}.tgz`
+  const contracts = `file:${tarballs.get('@standin/contracts')}`
   const dependencies = {
-    standin: `file:./standin-${versionOf('packages/standin')}.tgz`,
+    standin: `file:${tarballs.get('standin')}`,
     '@standin/contracts': contracts,
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true, dependencies }))
@@ -177,17 +172,6 @@ function versionOf(folder: string): string {
 
 function write(name: string, content: object): void {
   writeFileSync(join(project, name), JSON.stringify(content))
-}
-
-function run(command: string, given: string[], cwd: string): void {
-  const bin = [join(root, 'e2e/node_modules/.bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter)
-  const { NODE_OPTIONS: _sources, ...inherited } = process.env
-  const { status, stdout, stderr, error } = spawnSync(command, given, {
-    cwd,
-    encoding: 'utf8',
-    env: { ...inherited, PATH: bin },
-  })
-  if (status !== 0) throw new Error(`${command} ${given.join(' ')}\n${stdout}\n${stderr}\n${error ?? ''}`)
 }
 
 /** One Node for each major version on this machine's path, the one that runs this included. */

@@ -26,6 +26,8 @@ export interface DevOptions {
   say: (line: string) => void
 }
 
+type PartToRun = Omit<PartOptions, 'cwd' | 'onLine'> & { cwd?: string }
+
 /** The reference account of Trackunit's documentation; the simulator knows it. */
 const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 
@@ -36,19 +38,19 @@ const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
  * @returns the exit code
  */
 export async function runDev(options: DevOptions): Promise<number> {
-  const { root, program, environment: given, print, say } = options
-  const dataDir = resolve(root, given.STANDIN_DATA_DIR ?? '.standin')
+  const { root, program, environment: outer, print, say } = options
+  const dataDir = resolve(root, outer.STANDIN_DATA_DIR ?? '.standin')
   const ports = {
-    manager: Number(given.SIMULATOR_PORT ?? 4100),
-    server: Number(given.PORT ?? 4000),
-    app: Number(given.IRIS_APP_PORT ?? 4200),
+    manager: Number(outer.SIMULATOR_PORT ?? 4100),
+    server: Number(outer.PORT ?? 4000),
+    app: Number(outer.IRIS_APP_PORT ?? 4200),
   }
   const addresses = {
     manager: `http://127.0.0.1:${ports.manager}`,
     server: `http://127.0.0.1:${ports.server}`,
     app: `http://localhost:${ports.app}`,
   }
-  const settings = { ...given, ...serverSettings({ dataDir, ports, addresses, given }) }
+  const settings = { ...outer, ...serverSettings({ dataDir, ports, addresses, given: outer }) }
   const clockUrl = `${addresses.manager}/control/clock`
   /** What Node loads before the server. */
   let beforeServer: ReturnType<typeof withMovedDate> | undefined
@@ -57,11 +59,15 @@ export async function runDev(options: DevOptions): Promise<number> {
     command: beforeServer ? ([...beforeServer, options.server] as const) : ([options.server] as const),
     environment: settings,
   })
+  const manifest = join(dataDir, 'manifest.json')
   const isServerReady = () => answers(`${addresses.server}/health/ready`)
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
   const closeLast: Array<() => unknown> = []
   let parts: readonly Part[] = []
-  let restarting: Part | undefined
+  const started = new Map<string, PartToRun>()
+  /** Parts whose end is meant. */
+  const expected = new Set<Part>()
+  let isRestarting = false
   let changedFile: string | undefined
   let isStopping = false
   let isReady = false
@@ -87,14 +93,14 @@ export async function runDev(options: DevOptions): Promise<number> {
         { port: ports.server, host: '127.0.0.1', setting: 'PORT' },
         { port: ports.app, host: 'localhost', setting: 'IRIS_APP_PORT' },
       ],
-      given,
+      outer,
     )
     // Found before anything starts, so that a missing package is the first thing that is said.
     const simulator = findProgram('@standin/trackunit-simulator', 'standin-simulator', root)
     const vite = findProgram('vite', 'vite', root)
 
     // Held by this process, so that it outlives the server's restarts.
-    const { DATABASE_URL, DATABASE_URL_FILE } = given
+    const { DATABASE_URL, DATABASE_URL_FILE } = outer
     // A database that was given to us keeps its own time.
     if (DATABASE_URL === undefined && DATABASE_URL_FILE === undefined) {
       const postgres = await startEmbeddedPostgres({ dataDir, log: (line) => say(`database: ${line}`) })
@@ -102,7 +108,6 @@ export async function runDev(options: DevOptions): Promise<number> {
       closeLast.push(await followClock({ clockUrl, databaseUrl: postgres.url, say }))
       beforeServer = withMovedDate(clockUrl)
     }
-    const manifest = join(dataDir, 'manifest.json')
     await writeManifest(manifest)
 
     run({
@@ -132,46 +137,61 @@ export async function runDev(options: DevOptions): Promise<number> {
     ])
     await Promise.all([installOneAccount(settings), takeTime()])
     isReady = true
-    closeLast.push(watchSources(dirname(options.server), (file) => void restartServer(file)))
+    closeLast.push(watchSources(dirname(options.server), (file) => void restart(file)))
     print(`Open ${addresses.manager}/`)
   }
 
   /** Starts a part. If one ends unexpectedly, all end; a server with a mistake in it waits for the next change. */
-  function run({ environment, ...part }: Omit<PartOptions, 'cwd' | 'onLine'> & { cwd?: string }): void {
-    const started = startPart({
-      ...{ cwd: root, onLine: (line) => say(`${part.name}: ${line}`), ...part },
+  function run(options: PartToRun): Part {
+    const { environment, ...given } = options
+    const part = startPart({
+      ...{ cwd: root, onLine: (line) => say(`${given.name}: ${line}`), ...given },
       // No balancer must notice the end of a part.
-      environment: { DRAIN_DELAY_S: '0', ...given, ...environment },
+      environment: { DRAIN_DELAY_S: '0', ...outer, ...environment },
     })
-    parts = [...parts.filter(({ name }) => name !== part.name), started]
-    void started.ended.then((code) => {
-      if (isStopping || started === restarting) return
-      if (isReady && started.name === 'server')
+    parts = [...parts.filter(({ name }) => name !== part.name), part]
+    started.set(part.name, options)
+    void part.ended.then((code) => {
+      if (isStopping || expected.has(part)) return
+      if (isReady && part.name === 'server')
         return say(
           `The server ended (exit ${code}); its last lines above say why. It starts again when a file changes.`,
         )
-      say(`The ${started.name} ended (exit ${code}); its last lines above say why. Everything is stopped.`)
+      say(`The ${part.name} ended (exit ${code}); its last lines above say why. Everything is stopped.`)
       end(1)
     })
+    return part
   }
 
   /** One restart at a time; what changes meanwhile causes another one. */
-  async function restartServer(file: string): Promise<void> {
+  async function restart(file: string): Promise<void> {
     changedFile = file
-    if (restarting) return
+    if (isRestarting) return
+    isRestarting = true
     while (changedFile !== undefined && !isStopping) {
-      const because = changedFile
+      const because: string = changedFile
       changedFile = undefined
-      const old = parts.find(({ name }) => name === 'server')
-      if (!old) return
-      restarting = old
-      await old.stop()
-      if (isStopping) return
-      run(serverPart())
-      rememberParts(dataDir, program, parts)
-      restarting = undefined
-      say(`${because} changed: the server starts again. Runs continue where they were.`)
+      if (because.endsWith('standin.config.ts')) await startAgain('simulator', () => writeManifest(manifest))
+      const server = await startAgain('server')
+      const isSettled = async () => changedFile !== undefined || isStopping || (await isServerReady())
+      await Promise.race([server?.ended, until('the server', isSettled).catch(() => {})])
+      if (await isServerReady().catch(() => false))
+        say(`${because} changed: the server runs again, and runs continue where they were.`)
     }
+    isRestarting = false
+  }
+
+  async function startAgain(name: string, prepare = async () => {}): Promise<Part | undefined> {
+    const old = parts.find((part) => part.name === name)
+    const options = started.get(name)
+    if (!old || !options) return undefined
+    expected.add(old)
+    await old.stop()
+    await prepare()
+    if (isStopping) return undefined
+    const part = run(options)
+    rememberParts(dataDir, program, parts)
+    return part
   }
 
   async function endLeftovers(): Promise<void> {
@@ -182,7 +202,7 @@ export async function runDev(options: DevOptions): Promise<number> {
   }
 
   async function writeManifest(file: string): Promise<void> {
-    const environment = { ...given, STANDIN_SERVER_URL: addresses.server, CALLBACK_PATH_SECRET: 'none' }
+    const environment = { ...outer, STANDIN_SERVER_URL: addresses.server, CALLBACK_PATH_SECRET: 'none' }
     writeFileSync(file, await runPart({ command: [join(options.app, 'manifest.ts')], cwd: root, environment }))
   }
 

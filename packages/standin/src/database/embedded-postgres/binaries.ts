@@ -1,5 +1,7 @@
 import { access, chmod, constants } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
+import { linkLibraries } from './link-libraries.ts'
 
 /** Absolute paths of PostgreSQL's programs; `lib` and `share` lie beside their folder. */
 export interface Binaries {
@@ -19,6 +21,7 @@ export async function findBinaries(machine: { platform: string; arch: string }):
   })
 
   for (const file of Object.values(binaries)) await makeExecutable(file)
+  await linkLibraries(join(dirname(binaries.postgres), '../..'))
   return binaries
 }
 
