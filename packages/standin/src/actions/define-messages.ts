@@ -21,7 +21,8 @@ export interface Messages<English> {
 }
 
 /**
- * The messages of an action in ICU MessageFormat. English is what is shown where a reader's language is missing. Other languages may have more keys: those of the form, see `Action.messages`.
+ * The messages of an action in ICU MessageFormat. English is what is shown where a reader's language is missing. Other
+ * languages may have more keys: those of the form, see `Action.messages`.
  * @throws Error naming the message that is not ICU MessageFormat, or that a language lacks
  */
 export function defineMessages<const English extends Readonly<Record<string, string>>>(

@@ -1,3 +1,4 @@
+import type { Message } from '@standin/contracts'
 import type { Clock } from '../clock.ts'
 import { type Announcing, type Context, type InTransaction, inTransaction } from '../context.ts'
 import type { Transaction } from '../database/database.ts'
@@ -41,7 +42,7 @@ const progressEveryMs = 200
 export function openRun(
   { db, clock, config }: Context,
   run: RunRow,
-  { signal, usual }: Pick<OpenRun, 'signal' | 'usual'>,
+  { signal, usual, say }: Pick<OpenRun, 'signal' | 'usual'> & { say: (message: Message) => string },
 ): OpenRun {
   const { progress, steps } = run
   return {
@@ -50,7 +51,7 @@ export function openRun(
     progress,
     steps,
     files: new Map(),
-    result: createResultWriter(db, run, (id) => machineUrl(config.delivery.managerUrl, id)),
+    result: createResultWriter(db, run, { say, machineUrl: (id) => machineUrl(config.delivery.managerUrl, id) }),
     startedAtMs: clock.monotonicMs(),
     gate: createChangeGate(),
     kept: run.checkpoint ?? undefined,

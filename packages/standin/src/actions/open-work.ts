@@ -14,6 +14,7 @@ import { readState } from './keep-state.ts'
 import { flushRun, keepAtEnd, type OpenRun, openRun } from './open-run.ts'
 import { partContext, runContext } from './run-context.ts'
 import { findPredecessors } from './run-predecessors.ts'
+import { sayInLanguage } from './say-in-language.ts'
 
 /** Opens an action's work on a run that this worker claimed: finds the action, parses the input, builds the context. */
 export async function openWork(
@@ -33,7 +34,8 @@ export async function openWork(
     findPredecessors(ctx.db, run),
     accountAllowsIfServed(ctx, run.accountId),
   ])
-  const open = openRun(ctx, run, { signal: signals.signal, usual })
+  const say = sayInLanguage(action, run.language)
+  const open = openRun(ctx, run, { signal: signals.signal, usual, say })
   const context = runContext(ctx, open, {
     ...{ action, state },
     trackunit: trackunitFor(ctx, open, { action, signals }),

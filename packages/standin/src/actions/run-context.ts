@@ -8,11 +8,12 @@ import type { AnyAction, PartContext, RunContext } from './define-action.ts'
 import { keepState } from './keep-state.ts'
 import { checkpoint, type OpenRun, openFile, writeRun } from './open-run.ts'
 import { reportProgress, runStep } from './report-progress.ts'
+import { speaks } from './say-in-language.ts'
 
 type Input = Record<string, unknown>
 /** What of a context is opened for the run, and not made of its row. */
 export type Opened = Pick<RunContext<Input, Input>, 'trackunit' | 'machines' | 'previous' | 'preview' | 'state'> & {
-  action: Pick<AnyAction, 'changesData' | 'state'>
+  action: Pick<AnyAction, 'changesData' | 'state' | 'messages'>
   grantedScopes: readonly string[] | undefined
 }
 
@@ -24,6 +25,7 @@ export function runContext(
 ): RunContext<Input, Input> & Pick<PartContext<Input>, 'isDone'> {
   const { run, signal, result, gate } = open
   const { timeZone, unitSystem } = run
+  const language = speaks(action, run.language) ? run.language : null
   return withNoticedRejections({
     ...opened,
     accountId: run.accountId,
@@ -31,7 +33,7 @@ export function runContext(
     mode: run.mode,
     signal,
     clock: ctx.clock,
-    account: { timeZone, unitSystem, grantedScopes },
+    account: { timeZone, unitSystem, language, grantedScopes },
     ...keepState(action, { kept: open.kept, state, write: (kept) => checkpoint(ctx, open, kept) }),
     result: withNoticedRejections(result),
     progress: (now) => reportProgress(ctx, open, now),

@@ -21,6 +21,10 @@ export function sayInLanguage(
   }
 }
 
+/** Whether an action has a reader's language: otherwise its texts are in English. */
+export const speaks = (action: Pick<AnyAction, 'messages'> | undefined, language: string | null): boolean =>
+  spokenBy(action, language) !== undefined
+
 /** The language of its catalogue that a reader of this one gets; undefined for English. */
 function spokenBy(action: Pick<AnyAction, 'messages'> | undefined, language: string | null): string | undefined {
   const own = (name: string) => (name !== 'en' && Object.hasOwn(action?.messages ?? {}, name) ? name : undefined)

@@ -47,6 +47,8 @@ export interface ResultWriter {
     chart?: SentChart | null
     /** Where Manager shows a machine. */
     machineUrl?: (id: string) => string
+    /** Says messages in the language of the reader; without it, files are in English. */
+    say?: (message: Message) => string
   }>
 }
 
@@ -62,12 +64,18 @@ export interface OpenResult extends ResultWriter {
   isOpen(): boolean
 }
 
+/** What files need beside the result itself. */
+interface ForFiles {
+  machineUrl?: (id: string) => string
+  say?: (message: Message) => string
+}
+
 const rowsAtOnce = 500
 const maxRows = 200_000
 const mostEarly = 50
 
 /** Writes the result of a run, for the worker that holds the run. The next worker deletes rows after the last checkpoint. */
-export function createResultWriter(db: Database, run: RunLease, machineUrl?: (id: string) => string): OpenResult {
+export function createResultWriter(db: Database, run: RunLease, forFiles: ForFiles = {}): OpenResult {
   const held = { ...run, states: workingStates }
   let opening: Promise<void> | undefined
   let buffered: StorableRow[] = []
@@ -146,7 +154,7 @@ export function createResultWriter(db: Database, run: RunLease, machineUrl?: (id
       return {
         ...{ columns, hasMachines: await hasMachines(db, kept), batches: readRows(db, kept) },
         ...{ headline: said?.headline ?? null, chart: changed.chart ?? said?.result?.chart ?? null },
-        ...(machineUrl && { machineUrl }),
+        ...forFiles,
       }
     },
     flush,

@@ -41,6 +41,21 @@ export function measured(value: number, kind: Kind, habits: ReaderHabits): { val
   return { value: rounded(measure?.convert?.(value) ?? value), unit: measure?.unit }
 }
 
+/** What files say themselves; the rest is the action's. */
+const english = {
+  ...{ machine: 'Machine', latitude: 'latitude', longitude: 'longitude' },
+  ...{ summary: 'Summary', result: 'Result' },
+}
+const wordsIn: Readonly<Record<string, typeof english>> = {
+  da: { machine: 'Maskine', latitude: 'breddegrad', longitude: 'længdegrad', summary: 'Resumé', result: 'Resultat' },
+  de: { machine: 'Maschine', latitude: 'Breite', longitude: 'Länge', summary: 'Übersicht', result: 'Ergebnis' },
+  fr: { machine: 'Machine', latitude: 'latitude', longitude: 'longitude', summary: 'Résumé', result: 'Résultat' },
+  sv: { machine: 'Maskin', latitude: 'latitud', longitude: 'longitud', summary: 'Sammanfattning', result: 'Resultat' },
+}
+
+export const fileWords = ({ language }: ReaderHabits): typeof english =>
+  wordsIn[language?.split(/[-_]/)[0] ?? ''] ?? english
+
 /** A cell as a reader sees it: a number, a text, or a moment in local time. */
 export type ReadersCell = string | number | Temporal.PlainDateTime | null
 
@@ -59,8 +74,9 @@ export function readersTable(
   { hasMachines = true }: { hasMachines?: boolean | undefined } = {},
 ): ReadersTable {
   const timeZone = habits.timeZone ?? 'UTC'
+  const words = fileWords(habits)
   const titlesOf = ({ title, kind }: ResultColumn): string[] => {
-    if (kind === 'place') return [`${title}, latitude (°)`, `${title}, longitude (°)`]
+    if (kind === 'place') return [`${title}, ${words.latitude} (°)`, `${title}, ${words.longitude} (°)`]
     const unit = kind === 'moment' ? timeZone : measureOf(kind, habits)?.unit
     return [unit === undefined ? title : `${title} (${unit})`]
   }
@@ -71,7 +87,7 @@ export function readersTable(
     return [kind === 'moment' && value !== null ? localTime(value, timeZone) : value]
   }
   return {
-    titles: [...(hasMachines ? ['Machine'] : []), ...columns.flatMap(titlesOf)],
+    titles: [...(hasMachines ? [words.machine] : []), ...columns.flatMap(titlesOf)],
     kinds: [
       ...(hasMachines ? (['text'] as const) : []),
       ...columns.flatMap(({ kind }) => (kind === 'place' ? [kind, kind] : [kind])),

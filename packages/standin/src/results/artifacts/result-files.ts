@@ -20,7 +20,7 @@ export function createCsvArtifact(
   context: FileContext,
   { note, name }: { name: string; note?: Message | undefined },
 ): Promise<void> {
-  return write(context, { name, mediaType: csvMediaType }, (table) => csvOf({ ...table, note: note && textOf(note) }))
+  return write(context, { name, mediaType: csvMediaType, note }, csvOf)
 }
 
 /** The same as a workbook for Excel. */
@@ -30,20 +30,24 @@ export function createXlsxArtifact(context: FileContext, file: { name: string })
 
 async function write(
   { artifact, result, account: habits }: FileContext,
-  file: { name: string; mediaType: string },
+  { note, ...file }: { name: string; mediaType: string; note?: Message | undefined },
   piecesOf: (table: TableToWrite) => AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   const writer = await artifact(file)
   if (!writer.isEmpty) return
-  const { columns, hasMachines, batches, headline, chart, machineUrl } = await result.read()
+  const { columns, hasMachines, batches, headline, chart, machineUrl, say = textOf } = await result.read()
   const table = {
-    ...{ columns: spoken(columns, textOf), hasMachines, batches: inEnglish(batches), habits, machineUrl },
-    sentence: headline ? textOf(headline) : undefined,
-    chart: chart && (spoken(chart, textOf) as ResultChart),
+    ...{ columns: spoken(columns, say), hasMachines, batches: inWords(batches, say), habits, machineUrl },
+    sentence: headline ? say(headline) : undefined,
+    chart: chart && (spoken(chart, say) as ResultChart),
+    note: note && say(note),
   }
   for await (const piece of piecesOf(table)) await writer.write(piece)
 }
 
-async function* inEnglish(batches: AsyncIterable<SentRow[]>): AsyncGenerator<ResultRow[]> {
-  for await (const rows of batches) yield spoken(rows, textOf)
+async function* inWords(
+  batches: AsyncIterable<SentRow[]>,
+  say: (message: Message) => string,
+): AsyncGenerator<ResultRow[]> {
+  for await (const rows of batches) yield spoken(rows, say)
 }

@@ -157,6 +157,11 @@ describe('a workbook of a result', () => {
     expect(result?.cells?.get('2,0')?.hyperlink).toBeUndefined()
   })
 
+  test('is in the language of its reader', async () => {
+    const [summary, result] = await sheetsOf({ habits: { ...metric, language: 'de-DE' } }, [row({ note: 'x' })])
+    expect([summary?.name, result?.name, result?.rows[0]?.[0]]).toEqual(['Übersicht', 'Ergebnis', 'Maschine'])
+  })
+
   test('of a long result has all rows, without what would fill the memory', async () => {
     const rows = Array.from({ length: 10_001 }, (_, nth) => row({ note: String(nth) }))
     const sheets = await sheetsOf({}, rows)

@@ -1,7 +1,7 @@
 import type { ResultChart, ResultColumn, ResultRow } from '@standin/contracts'
 import { stringify } from 'csv-stringify/sync'
 import { type Cell, type CellValue, type ColumnDef, type WriteSheet, writeXlsx, writeXlsxStream } from 'hucre/xlsx'
-import { type ReaderHabits, type ReadersCell, readersTable } from './readers-table.ts'
+import { fileWords, type ReaderHabits, type ReadersCell, readersTable } from './readers-table.ts'
 
 /** Rows of a result, to be written to a file. */
 export interface TableToWrite {
@@ -74,7 +74,7 @@ async function wholeXlsx(table: TableToWrite, rows: readonly ResultRow[]): Promi
   )
   const heads = titles.map((_, nth) => [`0,${nth}`, { style: { font: { bold: true } } }] as const)
   const result: WriteSheet = {
-    name: 'Result',
+    name: fileWords(table.habits).result,
     columns: titles.map((header, nth) => columnOf({ header, kind: kinds[nth], nth }, lines)),
     rows: [titles, ...lines],
     cells: new Map<string, Partial<Cell>>([...heads, ...linked]),
@@ -87,14 +87,15 @@ async function wholeXlsx(table: TableToWrite, rows: readonly ResultRow[]): Promi
 const linkStyle = { font: { color: { rgb: '0B4FB3' }, underline: true } } as const
 
 /** The sentence, and the bars as numbers and as a chart beside them. */
-function summaryOf({ sentence, chart }: TableToWrite): WriteSheet[] {
+function summaryOf({ sentence, chart, habits }: TableToWrite): WriteSheet[] {
   if (!sentence) return []
+  const name = fileWords(habits).summary
   const bars = chart?.kind === 'bars' ? chart.bars : []
   const firstBar = 3
   const lastBar = firstBar + bars.length - 1
   return [
     {
-      name: 'Summary',
+      name,
       columns: [{ width: 32 }, { width: 10 }],
       rows: [
         [sentence],
@@ -115,8 +116,8 @@ function summaryOf({ sentence, chart }: TableToWrite): WriteSheet[] {
               series: [
                 {
                   name: chart.title,
-                  categories: `Summary!$A$${firstBar + 1}:$A$${lastBar + 1}`,
-                  values: `Summary!$B$${firstBar + 1}:$B$${lastBar + 1}`,
+                  categories: `'${name}'!$A$${firstBar + 1}:$A$${lastBar + 1}`,
+                  values: `'${name}'!$B$${firstBar + 1}:$B$${lastBar + 1}`,
                 },
               ],
               anchor: { from: { row: 2, col: 3 }, to: { row: 20, col: 11 } },
@@ -153,7 +154,11 @@ async function* streamedXlsx(
     for (let next = await iterator.next(); !next.done; next = await iterator.next())
       for (const row of next.value) yield cells(row).map(dateOrPlain)
   }
-  yield* writeXlsxStream(rows(), { name: 'Result', columns: sheetColumns, freezePane: { rows: 1, columns: 1 } })
+  yield* writeXlsxStream(rows(), {
+    name: fileWords(habits).result,
+    columns: sheetColumns,
+    freezePane: { rows: 1, columns: 1 },
+  })
 }
 
 function columnOf(
