@@ -275,6 +275,9 @@ describe('invariant 24: every procedure refuses an account that is not the calle
 /** The routes other than tRPC's, by their file, with the outcome for every caller. */
 const routes: Record<string, () => void> = {
   'trpc-route.ts': () => {}, // The router, above.
+  // Each route calls its procedure; `register-rest-routes.test.ts` compares the two for every kind of caller.
+  'rest-routes.ts': () => {},
+  'register-rest-routes.ts': () => {},
   'token-route.ts': () => {
     const issue = rows.find(({ path }) => path === 'token.issue')
     test.for(issue ? expectations(issue) : [])('POST /v1/token, asked by %s: %s', async ([caller, outcome]) => {
