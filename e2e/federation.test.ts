@@ -25,7 +25,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('built like a real app', () =
     page.on('pageerror', (error) => wrong.push(error.message))
     await page.goto(stack.simulator)
     const shown = page.frameLocator('#app')
-    await shown.getByText('Roster is working.').waitFor({ timeout: 20_000 })
+    await shown.getByText('Check my fleet now').waitFor({ timeout: 20_000 })
     for (const tab of ['Actions', 'Schedules', 'Activity', 'Overview']) {
       await shown.getByRole('navigation').getByRole('link', { name: tab }).click()
       await shown.getByRole('heading', { level: 1 }).waitFor()
