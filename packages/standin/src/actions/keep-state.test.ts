@@ -75,11 +75,15 @@ describe('the state of a run', () => {
   test('comes back as it was saved, whatever it holds', async () => {
     const free = z.object({ value: z.json().default(null) })
     await fc.assert(
-      fc.asyncProperty(fc.jsonValue(), async (value) => {
-        const run = createRun({ state: free })
-        await run.attempt().save({ value } as never)
-        expect(run.attempt().state).toEqual({ value: JSON.parse(JSON.stringify(value)) })
-      }),
+      // Zod leaves out a field of this name, wherever it comes from.
+      fc.asyncProperty(
+        fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"')),
+        async (value) => {
+          const run = createRun({ state: free })
+          await run.attempt().save({ value } as never)
+          expect(run.attempt().state).toEqual({ value: JSON.parse(JSON.stringify(value)) })
+        },
+      ),
       { numRuns: 50 },
     )
   })
