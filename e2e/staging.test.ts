@@ -33,7 +33,10 @@ test('staging runs production settings over TLS: an account installs the app, an
     STAGING_APP_PORT: String(appPort),
   }
   const running = staging(ports)
-  onTestFinished(() => void running.kill('SIGKILL'))
+  onTestFinished(async () => {
+    running.kill('SIGTERM') // Killed, it would leave its parts behind.
+    await running.exit
+  })
   await until('staging', async () => running.out().includes('The server answers'), { timeoutMs: 90_000 }).catch(() => {
     throw new Error(running.err())
   })
