@@ -571,7 +571,7 @@ describe('credentials that do not work', () => {
     expect(await stack.rows()).toMatchObject([{ state: 'pending', reason: 'TRACKUNIT_UNAVAILABLE', attempts: 0 }])
 
     await stack.connection.sql`delete from sign_in_outages`
-    await stack.connection.sql`update credentials set next_attempt_at = now()`
+    await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
     await proveDueCredentials(stack.ctx)
     expect(await states(stack)).toEqual(['active'])
   })
