@@ -155,7 +155,7 @@ test('invariant 27: while Trackunit does not answer after a restore, nobody is s
     const [row] = await stack.rows(fourthAccount)
     expect(row).toMatchObject({ isUnconfirmed: true, nextAttemptAt: expect.any(Date) })
     stack.clients.delete('client-down')
-    await stack.connection.sql`update credentials set next_attempt_at = now()`
+    await stack.connection.sql`update credentials set next_attempt_at = now() - interval '1 second'`
     await stack.prover.proveDue()
     expect(await clientOf(stack, fourthAccount)).toBe('client-down')
   })
