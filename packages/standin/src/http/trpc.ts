@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import type { Logger } from '../observability/logger.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
+import { closingAfter } from './closing-after.ts'
 import type { HttpContext } from './http-context.ts'
 import { checkJson } from './strict-json.ts'
 
@@ -117,14 +118,6 @@ function admitting<Input extends z.ZodType, Admission extends object>(
       close()
       return stream
     })
-}
-
-async function* closingAfter<Event>(stream: AsyncIterable<Event>, close: () => void): AsyncGenerator<Event> {
-  try {
-    yield* stream
-  } finally {
-    close()
-  }
 }
 
 /** A wrong answer is the server's mistake: reported as a ZodError it would look like the caller's. */
