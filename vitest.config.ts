@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defaultClientConditions, defaultServerConditions, mergeConfig } from 'vite'
 import { configDefaults, defineConfig } from 'vitest/config'
+import LongestFirst from './scripts/longest-first.ts'
 
 const sourceCondition = '@standin/source'
 
@@ -33,6 +34,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       maxWorkers,
+      sequence: { sequencer: LongestFirst },
       projects: [
         {
           extends: true,

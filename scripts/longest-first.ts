@@ -1,0 +1,29 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** What takes longest, the longest first: whatever begins last is waited for by one worker alone. */
+export const longest = [
+  'e2e/app/states.test.ts',
+  'e2e/app/pages.test.ts',
+  'e2e/maker/maker.test.ts',
+  'e2e/consumer.test.ts',
+  'e2e/app/journey.test.ts',
+  'e2e/faults/everything-at-once.test.ts',
+  'e2e/outage/outage.test.ts',
+  'e2e/access.test.ts',
+  'e2e/callbacks-survive-kills.test.ts',
+  'e2e/app/overlays.test.ts',
+  'e2e/docs.test.ts',
+  'scripts/checks/image.database.test.ts',
+]
+
+/** Vitest goes by the durations of earlier runs, and a fresh clone has had none. */
+export default class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = longest.findIndex((name) => moduleId.endsWith(`/${name}`))
+      return index === -1 ? longest.length : index
+    }
+    return sorted.toSorted((one, other) => place(one) - place(other))
+  }
+}
