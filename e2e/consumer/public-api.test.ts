@@ -10,7 +10,7 @@ beforeAll(() => {
   expect(status, stdout + stderr).toBe(0)
 })
 
-/** `RENEW_API=yes npx vitest run --project e2e e2e/consumer/public-api.test.ts` writes them again: look at the difference. */
+/** `RENEW_API=yes npm test -- --project e2e e2e/consumer/public-api.test.ts` writes them again: look at the difference. */
 test.each(['standin', 'client', 'contracts', 'iris-ui', 'trackunit-simulator'])(
   'what %s offers changes only on purpose, with a changeset',
   (name) => {
