@@ -600,7 +600,7 @@ async function multiplyRows({ sql }: Stack, run: string, rows: number): Promise<
   await sql`update run_results set rows = ${rows} where run_id = ${run}`
 }
 
-/** All that moved by itself since the frame was loaded. */
+/** Every layout shift since the frame was loaded. */
 async function layoutShift(): Promise<number> {
   let sum = 0
   await new Promise<void>((resolve) => {

@@ -58,7 +58,7 @@ export async function startCluster({ random, fleetSize }: { random: () => number
         STANDIN_DATA_DIR: join(folder, name),
       }
       let part: Part
-      /** A server that cannot reach its database ends while it starts; whoever deploys it starts it again. */
+      /** A server that cannot reach its database exits during startup. In production its supervisor restarts it. */
       const supervise = async () => {
         const started = part
         const live = () => answers(`http://127.0.0.1:${port}/health/live`)

@@ -46,7 +46,7 @@ export const scheduleSchema = z.object({
   createdBy: actorSchema,
   createdAt: momentSchema,
 })
-/** When runs of an action start by themselves, with which input, and where their results go. */
+/** When runs of an action start, with which input, and where their results go. */
 export type Schedule = z.infer<typeof scheduleSchema>
 
 export const createScheduleInputSchema = z.strictObject({

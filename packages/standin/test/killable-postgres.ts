@@ -7,7 +7,7 @@ import { embeddedFolder } from '../src/database/embedded-postgres/embedded-folde
 import { startEmbeddedPostgres } from '../src/database/embedded-postgres/index.ts'
 import { migrateDatabase } from '../src/database/migrate.ts'
 
-/** A migrated PostgreSQL of its own that can be killed, and comes back by itself. */
+/** A migrated PostgreSQL that can be killed and restarts on its own. */
 export async function startKillablePostgres() {
   const dataDir = await mkdtemp(join(tmpdir(), 'standin-killable-'))
   const server = await startEmbeddedPostgres({ dataDir, durable: true })

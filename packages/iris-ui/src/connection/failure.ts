@@ -10,7 +10,7 @@ export function failureOf(error: unknown): Failure {
   return (isTRPCClientError<AppRouter>(error) && error.data?.reason) || 'UNREACHABLE'
 }
 
-/** Failures that end by themselves: the same request may succeed in a moment. */
+/** Temporary failures: the same request may succeed in a moment. */
 export function mayPass(failure: Failure): boolean {
   return failure === 'UNREACHABLE' || failure === 'STORAGE_UNAVAILABLE' || failure === 'OVERLOADED'
 }

@@ -46,7 +46,7 @@ export function OverviewPage() {
     [known, actions, sendsEmail, undelivered, runs.results, schedules, nowMs, texts, formats],
   )
 
-  // A page that may begin anew is not drawn before it is certain how.
+  // Nothing is drawn until it is known which of the two pages to draw; otherwise one would replace the other.
   const isOpen = catalogue.isPending || !(runs.known || runs.failed) || isSchedulesPending
   const shape = useSkeleton(installation.isPending || (installation.isSuccess && isOpen))
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null

@@ -28,8 +28,8 @@ const codeForm = /^[\w-]{43}$/
 const digestOf = (code: string) => hash('sha256', code, 'base64url')
 
 /**
- * Makes a code that opens the console once, within a minute, on any replica. Whoever calls this has the server's database and
- * its keys: that is the right to open the console.
+ * Makes a code that opens the console once, within a minute, on any replica. Only a program with the server's
+ * database and keys can call this, which is what entitles its user to the console.
  */
 export async function makeConsoleCode(ctx: Context, { mayChange }: { mayChange: boolean }): Promise<Secret> {
   const code = randomBytes(32).toString('base64url')

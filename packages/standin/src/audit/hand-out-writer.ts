@@ -88,7 +88,7 @@ export function createHandOutWriter({
       const { rows, end } = prepareGroups(month, members)
       const refused = await insertGroups(db, { month: name, groups: rows, end, from: chain.known() })
       if (refused === 'taken') {
-        // Another process continues these chains: this one was taken for dead.
+        // Another process has taken over these chains: this one's lease had expired.
         slot.lose(chain.writer)
         return writeMonth(name, members)
       }

@@ -13,7 +13,7 @@ export interface AuditContext {
 
 const batch = 500
 
-/** Another process continues this chain: this one was taken for dead. */
+/** Another process has taken over this chain: this one's lease had expired. */
 class ChainTaken extends Error {}
 
 /**

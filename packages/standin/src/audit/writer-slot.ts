@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from '../database/database.ts'
 import { releaseSlot, renewSlot, takeSlot } from './writer-slot-store.ts'
 
-/** A process that does not renew it for this long is taken for dead: another one continues its chains. */
+/** A process that does not renew its lease for this long is considered dead: another one takes over its chains. */
 const leaseMs = 5 * 60_000
 
 /** Under which name a process writes its chains. */
 export interface WriterSlot {
   /** Takes one where the process has none. */
   name(): Promise<string>
-  /** Somebody else writes this chain by now: the next name is another one. */
+  /** Another process writes this chain now: the next `name()` leases another one. */
   lose(chain: string): void
   /** For a timer. @returns false: there is no more to do now */
   renew(): Promise<boolean>

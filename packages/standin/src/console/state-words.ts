@@ -22,7 +22,7 @@ export const stateWords: Record<InstallationState, StateWords> = {
   parked: {
     tone: 'bad',
     means: 'Trackunit refuses credentials that used to work. Valid tokens are served until they expire; runs wait.',
-    toDo: 'Ask the account whether the app is still installed; a re-install fixes it. If many are parked at once, it is Trackunit: they recover by themselves.',
+    toDo: 'Ask the account whether the app is still installed; a re-install fixes it. If many are parked at once, it is Trackunit: they recover on their own.',
     decisions: [],
   },
   rejected: {

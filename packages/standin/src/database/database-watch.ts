@@ -69,8 +69,8 @@ const givenUpAfterMs = 15_000
 const fullForMs = 5_000
 
 /**
- * Whether the database stores what it is asked to. The session for LISTEN notices silence within a second; whoever meets an
- * error or waits long has the database asked. Then it is asked again and again, until it commits and that session is there.
+ * Whether the database stores what it is asked to. The session for LISTEN notices silence within a second; a caller that
+ * gets an error, or waits long, triggers a probe. It is repeated until the database commits and that session is back.
  * The one place that logs an outage: once when it begins and once when it ends.
  */
 export function createDatabaseWatch({

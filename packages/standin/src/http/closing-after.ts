@@ -1,8 +1,8 @@
 /**
  * A stream that calls `close` when it ends, however it ends.
  *
- * A reader that leaves may drop the answer it was waiting for. A rejection of that answer must not end the process, which it
- * would if nobody noticed it.
+ * A reader that leaves may drop the answer it was waiting for. An unhandled rejection of
+ * that answer would end the process.
  */
 export function closingAfter<Event>(stream: AsyncIterable<Event>, close: () => void): AsyncGenerator<Event> {
   const events = closing(stream, close)

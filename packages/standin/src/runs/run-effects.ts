@@ -65,7 +65,7 @@ interface Change extends EffectKey {
 
 /**
  * Makes one change of a run in Trackunit, once. The intent is on disk before the first attempt; after a crash or a lost
- * answer the change is looked up before it is repeated. A process that may be taken for dead makes none.
+ * answer the change is looked up before it is repeated. A process that others may consider dead makes none.
  * @throws StandinError as `do` did; `EFFECT_UNKNOWN` where it is unknown whether the change was made
  * @throws RunStopped when the worker no longer holds the run: only that worker may intend a change
  */

@@ -66,7 +66,7 @@ export function drawer({ fleetSize, sites, choices, userTokenLifetimeS, oddNames
     <button type="button" class="btn" data-post="keys/rotate" data-said="The marketplace signs with a new key.">New signing key</button>
     <button type="button" class="btn" data-post="keys/rotate" data-body='{"withdrawOld":true}' data-said="The marketplace signs with a new key; the old ones are withdrawn.">Withdraw old keys</button>
     <button type="button" class="btn" data-post="tokens/revoke" data-said="Every access token so far is refused.">Revoke tokens</button>
-    <button type="button" class="btn" data-post="limits/reset" data-said="All rate limits begin anew.">Reset limits</button>
+    <button type="button" class="btn" data-post="limits/reset" data-said="All rate limits are reset.">Reset limits</button>
   </div>
   <p class="answer" id="done" role="status"></p>
 
