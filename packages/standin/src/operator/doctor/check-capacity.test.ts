@@ -28,6 +28,7 @@ test.for([
 
 test.for([
   { replicas: 11 },
+  { replicas: 50, pool: 0 },
   { rows: {}, bytes: 199_000_000 },
   { rows: { machine_readings: 10_000_000 }, bytes: 5_000_000_000 },
 ] satisfies Array<Partial<Capacity>>)('%o is nothing to worry about', (changes) => {

@@ -19,13 +19,14 @@ export interface Capacity {
   /** Sessions that PostgreSQL can have, without those reserved for superusers, and those that it has. */
   sessions: { most: number; open: number }
   replicas: number
-  /** `DATABASE_POOL` */
+  /** `DATABASE_POOL`; 0 behind a transaction pooler, whose sessions the servers share. */
   pool: number
 }
 
 /** Whether sessions and disk are about what this many replicas and rows should take. */
 export function judgeCapacity({ rows, bytes, sessions, replicas, pool }: Capacity): Finding[] {
-  const needed = Math.max(1, replicas) * (pool + 2) + spareSessions
+  // Behind a pooler, only the session that listens goes to PostgreSQL itself.
+  const needed = Math.max(1, replicas) * (pool === 0 ? 1 : pool + 2) + spareSessions
   const inUse = `${sessions.open} of ${sessions.most} sessions in use; ${count(Math.max(1, replicas), 'server')} can need ${needed}`
   const expected = Object.entries(rows).reduce(
     (sum, [table, number]) => sum + number * bytesOf[table as Counted],

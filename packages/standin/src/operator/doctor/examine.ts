@@ -87,7 +87,10 @@ async function examineDatabase(config: Config, say: (line: string) => void): Pro
           config.keys.audit.map(({ kid }) => kid),
         ),
         await checkSignedRows(config, db),
-        ...(await checkCapacity(sql, { replicas: (await aliveReplicas(db)).size, pool: config.database.pool })),
+        ...(await checkCapacity(sql, {
+          replicas: (await aliveReplicas(db)).size,
+          pool: pooled ? 0 : config.database.pool,
+        })),
       ]
       return [
         ...(await checkDatabase(sql, { isPooled: pooled })),
