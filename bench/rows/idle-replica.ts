@@ -16,7 +16,8 @@ export function idleReplica({ servers: [server], databaseUrl }: BenchStack): Com
       const [row] = await sql`
         select pg_stat_clear_snapshot(), (select xact_commit + xact_rollback from pg_stat_database
           where datname = current_database())::float8 as commits,
-          (select count(*)::int from pg_stat_activity where application_name like 'standin%') as sessions`
+          (select count(*)::int from pg_stat_activity where application_name like 'standin%'
+            and application_name not like '%presence') as sessions` // That one is the bench's, which started PostgreSQL.
       return { commits: Number(row?.commits), sessions: Number(row?.sessions) }
     }
     const pid = server?.part.pid ?? 0
