@@ -4,7 +4,8 @@ import type { ActionsContext } from '../actions/actions-context.ts'
 import { byDatabaseClock } from '../database/database-clock.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
-import { insertDeclined, listDeclined } from './declined-offer-store.ts'
+import { declineOffer } from './decline-offer.ts'
+import { listDeclined } from './declined-offer-store.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { timesToShow } from './next-times.ts'
 import { listSchedules, toSchedule, whileSuspended } from './schedule-store.ts'
@@ -45,7 +46,7 @@ export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) 
       return {}
     }),
     declineOffer: contracted.call(decline).mutation(async ({ ctx: { caller, accountId }, input: { actionId } }) => {
-      if (caller.kind === 'user') await insertDeclined(ctx.db, { accountId, userId: caller.id, actionId })
+      await declineOffer(ctx, caller, { accountId, actionId })
       return {}
     }),
     preview: contracted.call(preview).query(async ({ input }) => {

@@ -11,6 +11,7 @@ import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import { rateBudgets } from '../trackunit/rate-budget-table.ts'
 import { graphqlKey } from '../trackunit/rate-rules.ts'
+import { declineOffer } from './decline-offer.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { endSchedules, noteAuthors } from './note-authors.ts'
 import { reviewSchedules } from './review-schedules.ts'
@@ -473,6 +474,15 @@ describe('users and services', () => {
     const refusal = await stack.create(anna, change).then(() => undefined, toRefusal)
     expect(refusal?.reason).toBe(reason)
     expect(await stack.runs.sql`select * from schedules`).toHaveLength(0)
+  })
+
+  test('invariant 25: an offer can be declined for actions that exist, once each', async () => {
+    await using stack = await createStack()
+    const decline = (actionId: string) => declineOffer(stack.ctx, anna, { accountId: account, actionId })
+    for (const actionId of ['made-up-1', 'made-up-2'])
+      expect(await decline(actionId).then(() => undefined, toRefusal)).toMatchObject({ reason: 'ACTION_NOT_FOUND' })
+    for (const again of [1, 2]) await decline(asked.actionId).then(() => again)
+    expect(await stack.runs.sql`select action_id from declined_offers`).toEqual([{ action_id: asked.actionId }])
   })
 
   test('invariant 10: see only the hosts of a schedule’s webhooks, and keep them by their ids', async () => {

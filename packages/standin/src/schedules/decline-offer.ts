@@ -1,0 +1,17 @@
+import type { Caller } from '../access/caller.ts'
+import type { ActionsContext } from '../actions/actions-context.ts'
+import { StandinError } from '../standin-error.ts'
+import { insertDeclined } from './declined-offer-store.ts'
+
+/**
+ * Declines the schedule that the app offers a user for an action.
+ * @throws StandinError `ACTION_NOT_FOUND`: otherwise a caller could store a row for every id they make up
+ */
+export async function declineOffer(
+  ctx: ActionsContext,
+  caller: Caller,
+  { accountId, actionId }: { accountId: string; actionId: string },
+): Promise<void> {
+  if (!ctx.actions.find(actionId)) throw new StandinError('ACTION_NOT_FOUND')
+  if (caller.kind === 'user') await insertDeclined(ctx.db, { accountId, userId: caller.id, actionId })
+}
