@@ -11,12 +11,21 @@ export const timeZoneSchema = z
 export const unitSystemSchema = z.enum(['metric', 'imperial'])
 
 /** The reader's language, a BCP 47 tag such as `da-DK`. English where Standin or the action does not speak it. */
-export const languageSchema = lineSchema(40).regex(/^[A-Za-z]/, 'must be a language such as da-DK')
+export const languageSchema = lineSchema(40).refine(isLanguage, 'must be a language such as da-DK')
 
 /** A name, not an offset such as `+02:00`, which has no summer time. */
 function isTimeZone(timeZone: string): boolean {
   try {
     return /^[A-Za-z]/.test(timeZone) && Boolean(new Intl.DateTimeFormat('en', { timeZone }))
+  } catch {
+    return false
+  }
+}
+
+/** Whether numbers and dates can be written in it. */
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
   } catch {
     return false
   }
