@@ -125,7 +125,8 @@ export async function startBenchStack({
       reference: { url: `http://127.0.0.1:${referencePort}`, pid: reference.pid },
       databaseUrl: database.url,
       control,
-      ...{ worker, startWorker },
+      worker,
+      startWorker,
       [Symbol.asyncDispose]: dispose,
     }
   } catch (error) {

@@ -71,7 +71,11 @@ export async function fillDatabase(accounts: number): Promise<FilledDatabase> {
   const some = await sql`select account_id from installations order by random() limit 10000`
   const { recordHandOut } = createAudit({ db, clock: systemClock, keys: ring })
   return {
-    ...{ db, sql, signedRows, adminUrl: server.adminUrl, url: server.url },
+    db,
+    sql,
+    signedRows,
+    adminUrl: server.adminUrl,
+    url: server.url,
     accounts: some.map(({ account_id }) => String(account_id)),
     async handOut({ mac, ...of }) {
       const token = { ...of, scopeKey, serviceKeyId: key.id, restsOn: [mac, ...macs], receiver }

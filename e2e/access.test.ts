@@ -35,8 +35,11 @@ const ofRun = { input: ({ runId }: Things) => ({ runId }) }
 const ofSchedule = { input: ({ scheduleId }: Things) => ({ scheduleId }) }
 const firstCredentials = { input: ({ accountId }: Things) => ({ accountId, generation: 1 }) }
 const planned = {
-  ...{ actionId: 'fleet-snapshot', input: {}, deliverTo: [] },
-  ...{ recurrence: 'FREQ=MONTHLY;BYMONTHDAY=1;BYHOUR=6;BYMINUTE=0', timeZone: 'Europe/Copenhagen' },
+  actionId: 'fleet-snapshot',
+  input: {},
+  deliverTo: [],
+  recurrence: 'FREQ=MONTHLY;BYMONTHDAY=1;BYHOUR=6;BYMINUTE=0',
+  timeZone: 'Europe/Copenhagen',
 }
 const asked: Inputs<typeof procedures> = {
   token: { issue: ofAccount },

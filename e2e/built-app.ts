@@ -37,8 +37,10 @@ export async function serveBuiltApp(given: { port: number; server: string; manag
  * the packages' sources, also in the process that sets the tests up, where the runner does not say so.
  */
 const environment = {
-  ...{ NODE_ENV: 'production', NODE_OPTIONS: '--conditions=@standin/source' },
-  ...{ STANDIN_SERVER_URL: server, MANAGER_ORIGINS: manager },
+  NODE_ENV: 'production',
+  NODE_OPTIONS: '--conditions=@standin/source',
+  STANDIN_SERVER_URL: server,
+  MANAGER_ORIGINS: manager,
 }
 
 /** Builds the app once for each state of its sources: a build takes longer than most tests. @returns its folder */

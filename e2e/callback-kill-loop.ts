@@ -38,8 +38,10 @@ export async function runCallbackKillLoop({
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const environment: Record<string, string> = {
-    ...{ PORT: String(port), STANDIN_DATA_DIR: folder, LOG_LEVEL: 'warn' },
-    ...{ METRICS_PORT: String(await freePort()) },
+    PORT: String(port),
+    STANDIN_DATA_DIR: folder,
+    LOG_LEVEL: 'warn',
+    METRICS_PORT: String(await freePort()),
   }
   const trackunit = await startSimulatedTrackunit({ server: url })
   const { url: simulator } = trackunit

@@ -6,7 +6,10 @@ test('invariant 1: every callback answered 2xx is in effect after a hundred kill
   const { seed, endsAtMs } = longTest()
   const say = (line: string) => line.startsWith('kill ') && console.log(line)
   const { kills, taken, wrong, unanswered } = await runCallbackKillLoop({
-    ...{ kills: 100, random: seededRandom(seed), endsAtMs, say },
+    kills: 100,
+    random: seededRandom(seed),
+    endsAtMs,
+    say,
   })
   console.log(`${kills} kills, ${taken.length} accounts taken, ${unanswered} not answered`)
   expect(wrong).toEqual([])

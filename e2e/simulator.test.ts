@@ -61,10 +61,8 @@ describe.skipIf(missingBrowser)('the simulator’s own pages', () => {
       access_token: string
     }
     await fetch(`${simulator.url}/api/graphql/`, {
-      ...{
-        method: 'POST',
-        body: JSON.stringify({ query: 'query Fleet {\n  assets(first: 2) { edges { node { colour } } }\n}' }),
-      },
+      method: 'POST',
+      body: JSON.stringify({ query: 'query Fleet {\n  assets(first: 2) { edges { node { colour } } }\n}' }),
       headers: { ...agent, authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
     })
 

@@ -29,7 +29,8 @@ function staging(environment: Record<string, string>, ...argv: string[]) {
 test('staging runs production settings over TLS: an account installs the app, and a service gets its token', async () => {
   const [publicPort, trackunitPort, appPort] = [await freePort(), await freePort(), await freePort()]
   const ports = {
-    ...{ STAGING_PORT: String(publicPort), STAGING_TRACKUNIT_PORT: String(trackunitPort) },
+    STAGING_PORT: String(publicPort),
+    STAGING_TRACKUNIT_PORT: String(trackunitPort),
     STAGING_APP_PORT: String(appPort),
   }
   const running = staging(ports)

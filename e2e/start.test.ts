@@ -98,7 +98,9 @@ async function firesWhenTimeMoves(): Promise<void> {
   expect(Date.parse(schedule.nextAt)).toBeGreaterThan(Date.now())
 
   await fetch(`http://127.0.0.1:${environment.SIMULATOR_PORT}/control/clock`, {
-    ...{ method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"addMs":86400000}' },
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{"addMs":86400000}',
   })
   type Runs = { runs: Array<{ scheduleId: string | null; state: string; createdAt: string; endedAt: string | null }> }
   let run: Runs['runs'][number] | undefined

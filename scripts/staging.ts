@@ -57,12 +57,13 @@ async function rehearse(): Promise<void> {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const certificate = await makeCertificate(folder)
     const ports = {
-      ...{
-        public: Number(process.env.STAGING_PORT ?? 4443),
-        trackunit: Number(process.env.STAGING_TRACKUNIT_PORT ?? 4444),
-        app: Number(process.env.STAGING_APP_PORT ?? 4445),
-      },
-      ...{ server: await freePort(), simulator: await freePort(), mail: await freePort(), metrics: await freePort() },
+      public: Number(process.env.STAGING_PORT ?? 4443),
+      trackunit: Number(process.env.STAGING_TRACKUNIT_PORT ?? 4444),
+      app: Number(process.env.STAGING_APP_PORT ?? 4445),
+      server: await freePort(),
+      simulator: await freePort(),
+      mail: await freePort(),
+      metrics: await freePort(),
       builtApp: await freePort(),
     }
     const addresses = {
@@ -92,8 +93,11 @@ async function rehearse(): Promise<void> {
     const ofManifest = { STANDIN_SERVER_URL: addresses.public, CALLBACK_PATH_SECRET: settings.CALLBACK_PATH_SECRET }
     writeFileSync(manifest, await runPart(['apps/iris-app/manifest.ts'], { environment: ofManifest }))
     run('simulator', 'packages/trackunit-simulator/src/main.ts', {
-      ...{ NODE_ENV: undefined, NODE_EXTRA_CA_CERTS: certificate.caFile, SIMULATOR_PORT: String(ports.simulator) },
-      ...{ SIMULATOR_MANIFEST: manifest, SIMULATOR_DATA_DIR: join(folder, 'simulator') },
+      NODE_ENV: undefined,
+      NODE_EXTRA_CA_CERTS: certificate.caFile,
+      SIMULATOR_PORT: String(ports.simulator),
+      SIMULATOR_MANIFEST: manifest,
+      SIMULATOR_DATA_DIR: join(folder, 'simulator'),
       SIMULATOR_APP_URL: `${addresses.app}/`,
       SIMULATOR_CALLBACK_URL: `${addresses.public}/trackunit/callback/${settings.CALLBACK_PATH_SECRET}`,
     })
@@ -123,9 +127,16 @@ function productionSettings({ ports, addresses, caFile, databaseUrl }: Places): 
   const random = () => randomBytes(32).toString('base64url')
   const kept = (name: string, make: () => string) => ({ [name]: before[name] ?? make() })
   return {
-    ...{ NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(ports.server), DRAIN_DELAY_S: '0' },
-    ...{ PUBLIC_URL: addresses.public, TRUST_PROXY: 'loopback', NODE_EXTRA_CA_CERTS: caFile },
-    ...{ DATABASE_URL: databaseUrl, STANDIN_DATA_DIR: folder, METRICS_PORT: String(ports.metrics) },
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(ports.server),
+    DRAIN_DELAY_S: '0',
+    PUBLIC_URL: addresses.public,
+    TRUST_PROXY: 'loopback',
+    NODE_EXTRA_CA_CERTS: caFile,
+    DATABASE_URL: databaseUrl,
+    STANDIN_DATA_DIR: folder,
+    METRICS_PORT: String(ports.metrics),
     ...kept('STANDIN_ENCRYPTION_KEYS', () => `staging:${random()}`),
     ...kept('STANDIN_LINK_KEYS', () => `staging:${random()}`),
     ...kept('STANDIN_AUDIT_KEYS', () => `staging:${random()}`),
@@ -133,12 +144,16 @@ function productionSettings({ ports, addresses, caFile, databaseUrl }: Places): 
     TRACKUNIT_JWKS_URL: `${addresses.trackunit}/api/marketplace/jwks`,
     TRACKUNIT_TOKEN_URL: `${addresses.trackunit}/apptoken`,
     TRACKUNIT_API_URL: addresses.trackunit,
-    ...{ APP_ORIGINS: `${addresses.app},null`, MANAGER_URL: addresses.manager },
+    APP_ORIGINS: `${addresses.app},null`,
+    MANAGER_URL: addresses.manager,
     USER_TOKEN_ISSUER: `${addresses.manager}/user-tokens`,
     USER_TOKEN_JWKS_URL: `${addresses.trackunit}/user-tokens/jwks`,
-    ...{ USER_TOKEN_APP_CLAIM: 'irisAppId', USER_TOKEN_ACCOUNT_CLAIM: 'accountId', USER_TOKEN_SCOPE_CLAIM: 'scp' },
+    USER_TOKEN_APP_CLAIM: 'irisAppId',
+    USER_TOKEN_ACCOUNT_CLAIM: 'accountId',
+    USER_TOKEN_SCOPE_CLAIM: 'scp',
     USER_TOKEN_ADMIN_SCOPES: 'account.manage',
-    ...{ SMTP_URL: `smtp://127.0.0.1:${ports.mail}`, MAIL_FROM: 'standin@staging.example' },
+    SMTP_URL: `smtp://127.0.0.1:${ports.mail}`,
+    MAIL_FROM: 'standin@staging.example',
   }
 }
 

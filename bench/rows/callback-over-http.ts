@@ -96,7 +96,11 @@ async function callbacks({ simulator, control }: BenchStack, url: string, count:
   for (let index = 0; index < count; index++) {
     const accountId = randomUUID()
     const body = JSON.stringify({
-      ...{ accountId, irisAppId, type: 'INSTALLED', clientId: `0oa${accountId}`, clientSecret: randomUUID() },
+      accountId,
+      irisAppId,
+      type: 'INSTALLED',
+      clientId: `0oa${accountId}`,
+      clientSecret: randomUUID(),
     })
     const { identity } = await control<{ identity: string }>('sign', { accountId })
     made.push({ url, body, headers: { 'content-type': 'application/json', 'trackunit-identity': identity } })

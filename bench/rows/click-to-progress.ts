@@ -23,7 +23,10 @@ export async function clickToProgress(): Promise<AsyncDisposable & { comparisons
   const row = (share: number, goal: number): Comparison => ({
     id: `click-to-progress-p${share * 100}`,
     name: `click → first progress seen in the browser: p${share * 100}`,
-    ...{ unit: 'ms', goal, better: 'less', rounds: 3 },
+    unit: 'ms',
+    goal,
+    better: 'less',
+    rounds: 3,
     subject: {
       name: 'apps/iris-app',
       warmUp: async () => void (await startOnce(manager)),

@@ -42,7 +42,10 @@ export async function commitsWithNotices(): Promise<AsyncDisposable & { comparis
       {
         id: 'commits-with-notices',
         name: `commits with 2 ms of flush, each with a notice, ${writers} at once`,
-        ...{ unit: '/s', goal: 2_000, stretch: 4_000, better: 'more' },
+        unit: '/s',
+        goal: 2_000,
+        stretch: 4_000,
+        better: 'more',
         subject: { name: 'inTransaction', warmUp: async () => void (await measure()), measure },
       },
     ],

@@ -27,7 +27,10 @@ export async function diskOfHandOuts(): Promise<AsyncDisposable & { comparisons:
   const row = (tokens: number, of: 'disk' | 'log', goal: number): Comparison => ({
     id: `hand-outs-${of}-${tokens}`,
     name: `${of === 'disk' ? 'disk' : 'write-ahead log'} of 1,000 hand-outs, ${callers} callers of ${tokens === 1 ? 'one token' : 'a token each'}`,
-    ...{ unit: 'kB', goal, better: 'less', rounds: 2 },
+    unit: 'kB',
+    goal,
+    better: 'less',
+    rounds: 2,
     // Bytes of one are kilobytes of a thousand.
     subject: { name: 'recordHandOut', measure: async () => ({ value: (await grow(tokens))[of] / handOuts }) },
   })

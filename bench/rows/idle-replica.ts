@@ -36,7 +36,11 @@ export function idleReplica({ servers: [server], databaseUrl }: BenchStack): Com
   const row = (cost: Cost, what: string, unit: string, goal: number, stretch: number): Comparison => ({
     id: `idle-replica-${cost}`,
     name: `an idle replica: ${what}`,
-    ...{ unit, goal, stretch, better: 'less', rounds: 1 },
+    unit,
+    goal,
+    stretch,
+    better: 'less',
+    rounds: 1,
     subject: { name: 'server', measure: async () => ({ value: (await watch())[cost] }) },
   })
   return [

@@ -94,7 +94,10 @@ function row(
     measure: () => timesOf(database, work, share),
   })
   return {
-    ...{ unit: 'ms', goal, better: 'less', rounds: 10 },
+    unit: 'ms',
+    goal,
+    better: 'less',
+    rounds: 10,
     subject: of(many, 'many accounts'),
     reference: of(reference, `${few} accounts`),
   }

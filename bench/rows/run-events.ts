@@ -61,7 +61,10 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
   const row = (share: number, goal: number, stretch?: number): Comparison => ({
     id: `run-event-p${share * 100}`,
     name: `run event written → the client has it, ${streams} streams, ${perSecond} events/s: p${share * 100}`,
-    ...{ unit: 'ms', goal, better: 'less', ...(stretch !== undefined && { stretch }) },
+    unit: 'ms',
+    goal,
+    better: 'less',
+    ...(stretch !== undefined && { stretch }),
     subject: {
       name: 'run.events',
       warmUp: async () => void (await arrival(share)),
@@ -74,8 +77,15 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
 /** A run without a worker, with one event that shows its watcher that the stream is open. */
 async function insertWaitingRun(tx: Announcing): Promise<RunKey> {
   const { row } = await insertRun(tx.db, {
-    ...{ accountId: randomUUID(), actionId: 'fleet-snapshot', mode: 'apply', input: {}, idempotencyKey: randomUUID() },
-    ...{ startedBy: { kind: 'service', id: 'bench', name: 'bench' }, mayOverlap: false, state: 'queued', steps: [] },
+    accountId: randomUUID(),
+    actionId: 'fleet-snapshot',
+    mode: 'apply',
+    input: {},
+    idempotencyKey: randomUUID(),
+    startedBy: { kind: 'service', id: 'bench', name: 'bench' },
+    mayOverlap: false,
+    state: 'queued',
+    steps: [],
     progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
   })
   await appendEvent(tx, row, {

@@ -54,7 +54,10 @@ export async function runPerSecond(): Promise<AsyncDisposable & { comparisons: C
       {
         id: 'run-per-second',
         name: 'a run per second for each of 1,000 accounts: runs accepted, worked on and ended by one process',
-        ...{ unit: '/s', goal: 1_000, better: 'more', rounds: 2 },
+        unit: '/s',
+        goal: 1_000,
+        better: 'more',
+        rounds: 2,
         subject: { name: 'startWorking', measure },
       },
     ],

@@ -23,7 +23,10 @@ export function serverCachedToken(): Comparison[] {
   cache.set(
     { accountId, scopeKey: scopes.key },
     {
-      ...{ accessToken: new Secret('token'), fingerprint: 'f', generation: 1, lifetimeMs },
+      accessToken: new Secret('token'),
+      fingerprint: 'f',
+      generation: 1,
+      lifetimeMs,
       endsAtMs: clock.monotonicMs() + lifetimeMs,
     },
   )

@@ -114,8 +114,12 @@ describe.skipIf(missingBrowser && !process.env.CI)('a dialog, with the keyboard 
   test('deletes a schedule', async () => {
     const api = await app.as(account)
     const schedule = await api.schedule.create.mutate({
-      ...{ accountId: account, actionId: 'attention-list', input: {}, deliverTo: [] },
-      ...{ recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0', timeZone: 'Europe/Copenhagen' },
+      accountId: account,
+      actionId: 'attention-list',
+      input: {},
+      deliverTo: [],
+      recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
+      timeZone: 'Europe/Copenhagen',
     })
     const manager = await openManager({ account })
     const { app: inside, visit, keys, focusedButton } = manager

@@ -26,8 +26,12 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const preview = await app.start(account, 'clear-stale-events', { mode: 'preview' })
     await app.ended(preview)
     const schedule = await (await app.as(account)).schedule.create.mutate({
-      ...{ accountId: account, actionId: 'attention-list', input: {}, deliverTo: [] },
-      ...{ recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0', timeZone: 'Europe/Copenhagen' },
+      accountId: account,
+      actionId: 'attention-list',
+      input: {},
+      deliverTo: [],
+      recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
+      timeZone: 'Europe/Copenhagen',
     })
     ids = { run, preview, schedule: schedule.id }
     manager = await app.open({ account, frame: 'opaque' }) // The strictest frame that a host can use.
@@ -415,7 +419,11 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       group by 1 order by 2 desc limit 1`
     const values = { work: 3, idle: 1 }
     const chart = {
-      ...{ kind: 'stacked', title: 'Hours', unit: 'hours', column: 'brand', note: null },
+      kind: 'stacked',
+      title: 'Hours',
+      unit: 'hours',
+      column: 'brand',
+      note: null,
       series: Object.keys(values).map((key) => ({ key, label: key })),
       columns: [brand?.name ?? '', 'W46', 'W47'].map((label) => ({ label, values, note: null })),
     }

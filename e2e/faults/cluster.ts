@@ -53,8 +53,10 @@ export async function startCluster({ random, fleetSize }: { random: () => number
       const environment = {
         ...keys,
         ...through(trackunit.settings, trackunit.url, links.toTrackunit),
-        ...{ PORT: String(port), METRICS_PORT: '0', LOG_LEVEL: 'warn' },
-        ...{ DATABASE_URL: through({ url: database.url }, database.url, links.toDatabase).url ?? '' },
+        PORT: String(port),
+        METRICS_PORT: '0',
+        LOG_LEVEL: 'warn',
+        DATABASE_URL: through({ url: database.url }, database.url, links.toDatabase).url ?? '',
         STANDIN_DATA_DIR: join(folder, name),
       }
       let part: Part
@@ -72,7 +74,8 @@ export async function startCluster({ random, fleetSize }: { random: () => number
         await replica.start()
       }
       const replica: Replica = {
-        ...{ url: `http://127.0.0.1:${links.fromCallers.port}`, links },
+        url: `http://127.0.0.1:${links.fromCallers.port}`,
+        links,
         pid: () => part.pid,
         async kill() {
           expected.add(part)
@@ -104,7 +107,13 @@ export async function startCluster({ random, fleetSize }: { random: () => number
     await ready()
     const running = stack.move()
     return {
-      ...{ database, replicas, log, crashes, sql, ready, any },
+      database,
+      replicas,
+      log,
+      crashes,
+      sql,
+      ready,
+      any,
       trackunit: {
         url: trackunit.url,
         control: (path: string, body?: unknown, method = 'POST') => control(path, body, method),

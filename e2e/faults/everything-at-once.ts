@@ -23,7 +23,10 @@ export async function everythingAtOnce({ seed, seconds }: { seed: number; second
   const problems = await checkPromises(cluster, load)
   const { accounts, tokens, runs } = load.promised
   return {
-    ...{ problems, begun, lines, log: cluster.log },
+    problems,
+    begun,
+    lines,
+    log: cluster.log,
     counts: {
       accounts: accounts.length,
       tokens: [...tokens.values()].reduce((sum, each) => sum + each, 0),

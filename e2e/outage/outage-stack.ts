@@ -27,8 +27,12 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const environment: Record<string, string> = {
-    ...{ PORT: String(port), METRICS_PORT: String(await freePort()), LOG_LEVEL: 'warn' },
-    ...{ DATABASE_URL: database.url, STANDIN_DATA_DIR: folder, OUTAGE_SERVE_S: String(outageServeS) },
+    PORT: String(port),
+    METRICS_PORT: String(await freePort()),
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: database.url,
+    STANDIN_DATA_DIR: folder,
+    OUTAGE_SERVE_S: String(outageServeS),
   }
   const trackunit = await startSimulatedTrackunit({ server: url })
   const { url: simulator } = trackunit
@@ -39,7 +43,9 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
   const startServer = () => {
     hasEnded = false
     const part = startPart({
-      ...{ name: 'server', command: ['apps/server/src/main.ts'], environment },
+      name: 'server',
+      command: ['apps/server/src/main.ts'],
+      environment,
       onLine: (line) => said.push(line),
     })
     void part.ended.then(() => {
@@ -76,7 +82,13 @@ export async function startOutageStack({ outageServeS }: { outageServeS: number 
   }
 
   const stack = {
-    ...{ database, server: () => server, health, healthIs, ask, sql, operator },
+    database,
+    server: () => server,
+    health,
+    healthIs,
+    ask,
+    sql,
+    operator,
     said: () => said.slice(-20).join('\n'),
     async killServer() {
       process.kill(server.pid, 'SIGKILL')
@@ -141,7 +153,8 @@ export function startCallers({ ask }: { ask: (wish?: (typeof wishes)[number]) =>
   })
   const count = () => [...seen.values()].reduce((sum, each) => sum + each, 0)
   return {
-    ...{ seen, count },
+    seen,
+    count,
     /** Waits until this many more tokens have arrived. */
     more: async (wanted: number) => {
       const from = count()

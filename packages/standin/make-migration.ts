@@ -4,7 +4,9 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const { status } = spawnSync('drizzle-kit', ['generate', ...process.argv.slice(2)], {
-  ...{ cwd: import.meta.dirname, stdio: 'inherit', shell: process.platform === 'win32' },
+  cwd: import.meta.dirname,
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
   env: { ...process.env, NODE_OPTIONS: '--conditions=@standin/source' },
 })
 process.exitCode = status ?? 1

@@ -26,7 +26,9 @@ export function stepsOf(document: string): Step[] {
     while (open.length > 0 && (open.at(-1)?.indent ?? 0) >= spaces.length) open.pop()
     const [, as = '', wiredIn = ''] = wiring.exec(rest) ?? []
     const step: Step = {
-      ...{ file, name, caller: open.at(-1)?.step },
+      file,
+      name,
+      caller: open.at(-1)?.step,
       wired: as === '' ? undefined : { as, in: wiredIn },
       loop: loopName.exec(rest)?.[1],
     }

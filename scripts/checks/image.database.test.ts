@@ -82,16 +82,17 @@ test('the image starts in a tree that it cannot write, is healthy, measures, and
   await using database = await createTestDatabase()
   const [port, metricsPort] = [String(await freePort()), String(await freePort())]
   const settings = {
-    ...{
-      DATABASE_URL: database.url,
-      PORT: port,
-      METRICS_PORT: metricsPort,
-      METRICS_HOST: '0.0.0.0',
-      DRAIN_DELAY_S: '0',
-    },
-    ...{ PUBLIC_URL: 'https://callbacks.example.com', TRUST_PROXY: '1', CALLBACK_PATH_SECRET: 'Q7xkP2mN9vRt5wYz' },
-    ...{ STANDIN_ENCRYPTION_KEYS: keyOf('e'), STANDIN_LINK_KEYS: keyOf('l') },
-    ...{ STANDIN_AUDIT_KEYS: keyOf('a') },
+    DATABASE_URL: database.url,
+    PORT: port,
+    METRICS_PORT: metricsPort,
+    METRICS_HOST: '0.0.0.0',
+    DRAIN_DELAY_S: '0',
+    PUBLIC_URL: 'https://callbacks.example.com',
+    TRUST_PROXY: '1',
+    CALLBACK_PATH_SECRET: 'Q7xkP2mN9vRt5wYz',
+    STANDIN_ENCRYPTION_KEYS: keyOf('e'),
+    STANDIN_LINK_KEYS: keyOf('l'),
+    STANDIN_AUDIT_KEYS: keyOf('a'),
   }
   const server = runInImage(commandOf(instruction('CMD')), settings)
   onTestFinished(() => void server.child.kill('SIGKILL'))

@@ -10,8 +10,15 @@ export const endedRun = '00000000-0000-4000-8000-000000000002'
 const scopes = ['asset.view', 'account.view', 'account.event.manage']
 
 const installation: Installation = {
-  ...{ accountId: account, state: 'active', since: '2026-11-02T07:10:00Z', reason: null, generation: 1 },
-  ...{ requestedScopes: scopes, grantedScopes: scopes, deniedScopes: [], missingFromPlan: [] },
+  accountId: account,
+  state: 'active',
+  since: '2026-11-02T07:10:00Z',
+  reason: null,
+  generation: 1,
+  requestedScopes: scopes,
+  grantedScopes: scopes,
+  deniedScopes: [],
+  missingFromPlan: [],
   waiting: [{ generation: 2, state: 'awaiting-approval', since: '2026-11-24T08:05:00Z', reason: null }],
   uninstallSignalledAt: null,
   mayApprove: true,
@@ -19,16 +26,18 @@ const installation: Installation = {
 }
 
 const anAction = (changes: Partial<Action> & Pick<Action, 'id' | 'title' | 'description'>): Action => ({
-  ...{ changesData: false, scopes: ['asset.view'], missingScopes: [], missingFromPlan: [], missingPlan: null },
+  changesData: false,
+  scopes: ['asset.view'],
+  missingScopes: [],
+  missingFromPlan: [],
+  missingPlan: null,
   missingOptionalScopes: [],
-  ...{
-    mayStart: true,
-    usualSeconds: 40,
-    secondsPerChange: null,
-    reads: [],
-    inputSchema: { type: 'object' },
-    messages: {},
-  },
+  mayStart: true,
+  usualSeconds: 40,
+  secondsPerChange: null,
+  reads: [],
+  inputSchema: { type: 'object' },
+  messages: {},
   ...changes,
 })
 const actions = [
@@ -37,7 +46,10 @@ const actions = [
 ]
 
 const going = aRun({
-  ...{ id: goingRun, accountId: account, createdAt: '2026-11-24T09:28:58Z', startedAt: '2026-11-24T09:29:00Z' },
+  id: goingRun,
+  accountId: account,
+  createdAt: '2026-11-24T09:28:58Z',
+  startedAt: '2026-11-24T09:29:00Z',
   progress: { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: 37, share: null },
   steps: [
     { name: 'List the machines', state: 'running', tookMs: null, counted: null, waited: null },
@@ -45,15 +57,23 @@ const going = aRun({
   ],
 })
 const ended = aRun({
-  ...{ id: endedRun, accountId: account, actionId: 'attention-list', state: 'succeeded' },
-  ...{ headline: '12 of 101 machines need attention.', createdAt: '2026-11-24T06:00:00Z' },
-  ...{ startedAt: '2026-11-24T06:00:01Z', endedAt: '2026-11-24T06:00:43Z' },
+  id: endedRun,
+  accountId: account,
+  actionId: 'attention-list',
+  state: 'succeeded',
+  headline: '12 of 101 machines need attention.',
+  createdAt: '2026-11-24T06:00:00Z',
+  startedAt: '2026-11-24T06:00:01Z',
+  endedAt: '2026-11-24T06:00:43Z',
   startedBy: { kind: 'schedule', id: 'weekly', name: null },
   progress: { done: 101, total: 101, message: 'machines looked at', secondsLeft: null, share: null },
   artifacts: [
     {
-      ...{ id: '00000000-0000-4000-8000-000000000003', name: 'attention-list.csv', mediaType: 'text/csv' },
-      ...{ bytes: 4_500, keptUntil: '2026-12-24T06:00:43Z' },
+      id: '00000000-0000-4000-8000-000000000003',
+      name: 'attention-list.csv',
+      mediaType: 'text/csv',
+      bytes: 4_500,
+      keptUntil: '2026-12-24T06:00:43Z',
     },
   ],
 })
@@ -72,7 +92,9 @@ const rows = Object.entries(reasons)
       id: `machine-${index}`,
       machine: { id: `machine-${index}`, name: `Excavator EX-${1_000 + index}`, detail: `VCEC220D${40_000 + index}` },
       cells: {
-        ...{ why: reason, reason, since: index < 6 ? '2026-11-20T08:10:00Z' : null },
+        why: reason,
+        reason,
+        since: index < 6 ? '2026-11-20T08:10:00Z' : null,
         site: index % 2 === 0 ? 'Aarhus Havn' : 'Nordhavn Tunnel',
         fuelPercent: 90 - 7 * index,
       },
@@ -80,13 +102,21 @@ const rows = Object.entries(reasons)
     }),
   )
 const place = (latitude: number, longitude: number) => ({
-  ...{ latitude, longitude, rows: 6, name: null, otherNames: 0 },
+  latitude,
+  longitude,
+  rows: 6,
+  name: null,
+  otherNames: 0,
   area: { south: latitude, west: longitude, north: latitude, east: longitude },
 })
 const column = (key: string, title: string, filterable = false) => ({ key, title, kind: 'text', filterable }) as const
 const result: SentResult = {
-  ...{ figure: null, offer: null },
-  ...{ headline: ended.headline, detail: '3 machines came off the list since last time.', rows, total: rows.length },
+  figure: null,
+  offer: null,
+  headline: ended.headline,
+  detail: '3 machines came off the list since last time.',
+  rows,
+  total: rows.length,
   map: { places: [place(55.68, 12.57), place(56.16, 10.2)], rowsWithoutPlace: 0 },
   columns: [
     column('why', 'Why'),
@@ -96,7 +126,9 @@ const result: SentResult = {
     { key: 'fuelPercent', title: 'Fuel', kind: 'percent', filterable: false },
   ],
   chart: {
-    ...{ kind: 'bars', title: 'Why they need attention', unit: 'number' },
+    kind: 'bars',
+    title: 'Why they need attention',
+    unit: 'number',
     bars: Object.entries(reasons).map(([label, value]) => ({ label, value })),
     column: 'reason',
     note: 'A machine with several reasons counts under the worst one.',
@@ -105,30 +137,34 @@ const result: SentResult = {
     {
       key: 'reason',
       values: Object.entries(reasons).map(([value, rows], nth) => ({
-        ...{ value, message: value, rows, newRows: nth === 0 ? 2 : 0 },
+        value,
+        message: value,
+        rows,
+        newRows: nth === 0 ? 2 : 0,
       })),
     },
     {
       key: 'site',
       values: ['Aarhus Havn', 'Nordhavn Tunnel'].map((value) => ({
-        ...{ value, message: value, rows: 6, newRows: 1 },
+        value,
+        message: value,
+        rows: 6,
+        newRows: 1,
       })),
     },
   ],
 }
 const nothingFound: SentResult = {
-  ...{
-    headline: null,
-    figure: null,
-    offer: null,
-    detail: null,
-    chart: null,
-    map: null,
-    columns: [],
-    rows: [],
-    total: 0,
-    facets: [],
-  },
+  headline: null,
+  figure: null,
+  offer: null,
+  detail: null,
+  chart: null,
+  map: null,
+  columns: [],
+  rows: [],
+  total: 0,
+  facets: [],
 }
 
 /** A server's answers, by procedure. Streams send nothing. */

@@ -17,10 +17,17 @@ const column = { kind: 'text', filterable: false } as const
 
 export const sentResult: ResultToSend = {
   run: {
-    ...{ id: '00000000-0000-4000-8000-000000000002', accountId: 'account', actionId: 'attention-list' },
-    ...{ state: 'succeeded', reason: null, failure: null, incomplete: null, scheduleId: 'weekly' },
+    id: '00000000-0000-4000-8000-000000000002',
+    accountId: 'account',
+    actionId: 'attention-list',
+    state: 'succeeded',
+    reason: null,
+    failure: null,
+    incomplete: null,
+    scheduleId: 'weekly',
     headline: '33 of 250 machines need attention, 3 of them new.',
-    ...{ startedAt: '2026-11-28T05:05:00Z', endedAt: '2026-11-28T05:09:00Z' },
+    startedAt: '2026-11-28T05:05:00Z',
+    endedAt: '2026-11-28T05:09:00Z',
   },
   actionTitle: 'Attention list',
   detail: '3 machines came off the list since last time.',
@@ -37,7 +44,10 @@ export const sentResult: ResultToSend = {
   ],
   hasMachines: true,
   rows: found.map(([name, detail, why, site, lastSeenAt, isNew]) => ({
-    ...{ id: detail, machine: { id: detail, name, detail }, cells: { why, site, lastSeenAt }, isNew },
+    id: detail,
+    machine: { id: detail, name, detail },
+    cells: { why, site, lastSeenAt },
+    isNew,
   })),
   totalRows: 33,
   totalNewRows: 3,

@@ -4,8 +4,12 @@ import { standinLinks } from './standin-links.ts'
 
 const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 const token = {
-  ...{ accessToken: 'the-token', tokenType: 'Bearer', expiresAt: '2026-11-24T09:00:00Z' },
-  ...{ expiresInMs: 3_600_000, cacheForMs: 300_000, scopes: [] },
+  accessToken: 'the-token',
+  tokenType: 'Bearer',
+  expiresAt: '2026-11-24T09:00:00Z',
+  expiresInMs: 3_600_000,
+  cacheForMs: 300_000,
+  scopes: [],
 }
 type Answer = (request: Request) => Response | Promise<Response>
 const issued: Answer = (request) => {
@@ -40,14 +44,20 @@ function fetchOf(...answers: Answer[]) {
 }
 const createClient = (options: Partial<StandinClientOptions>) =>
   createStandinClient({
-    ...{ url: 'https://standin.example.com/', serviceKey: 'sk_standin_0123456789ab_secret', maxRetries: 0 },
+    url: 'https://standin.example.com/',
+    serviceKey: 'sk_standin_0123456789ab_secret',
+    maxRetries: 0,
     ...options,
   })
 /** The same, with pauses that take no time. */
 const createPatient = ({ fetch = globalThis.fetch, ...options }: Partial<StandinClientOptions>) =>
   clientOver({
     links: standinLinks({ url: 'https://standin.example.com', bearer: () => 'a key', fetch }),
-    ...{ fetch, ...options, now: () => 0, random: () => 0, sleep: async () => {} },
+    fetch,
+    ...options,
+    now: () => 0,
+    random: () => 0,
+    sleep: async () => {},
   })
 
 describe('a call', () => {
@@ -161,7 +171,9 @@ describe('an error', () => {
     expect(await failureOf(refused('INPUT_INVALID', 400, { issues }))).toMatchObject({
       reason: 'INPUT_INVALID',
       message: 'Said by the server: INPUT_INVALID. input.machines must be a list. limit is too high.',
-      ...{ issues, requestId: 'r1', retry: 'never' },
+      issues,
+      requestId: 'r1',
+      retry: 'never',
     })
   })
 
@@ -185,7 +197,8 @@ describe('an error', () => {
     const problem = { reason: 'INPUT_TOO_LARGE', detail: 'The body is too large.' }
     const headers = { 'content-type': 'application/problem+json' }
     expect(await failureOf(() => Response.json(problem, { status: 413, headers }))).toMatchObject({
-      ...{ reason: 'INPUT_TOO_LARGE', message: 'The body is too large.' },
+      reason: 'INPUT_TOO_LARGE',
+      message: 'The body is too large.',
     })
   })
 })
@@ -249,7 +262,9 @@ describe('a download', () => {
     const problem = { reason: 'LINK_EXPIRED', detail: 'The link has expired.', requestId: 'r2' }
     const { fetch } = fetchOf(link, () => Response.json(problem, { status: 410 }))
     await expect(createClient({ fetch }).runs.download('an artifact')).rejects.toMatchObject({
-      ...{ reason: 'LINK_EXPIRED', message: 'The link has expired.', requestId: 'r2' },
+      reason: 'LINK_EXPIRED',
+      message: 'The link has expired.',
+      requestId: 'r2',
     })
   })
 })

@@ -4,7 +4,9 @@ import { formatMessage } from './format-message.ts'
 // '{count, plural, one {# maskine} other {# maskiner}} på {site}', compiled.
 const messages = { found: [['count', 2, { one: [0, ' maskine'], other: [0, ' maskiner'] }], ' på ', ['site']] }
 const found = (count: number) => ({
-  ...{ text: `${count} machines at Nordhavn`, key: 'found', values: { count, site: 'Nordhavn' } },
+  text: `${count} machines at Nordhavn`,
+  key: 'found',
+  values: { count, site: 'Nordhavn' },
 })
 
 test('a message is formatted in the reader’s language', () => {

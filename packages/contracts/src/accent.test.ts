@@ -3,7 +3,10 @@ import { accentProblem, contrastOfAccent, defaultAccent } from './accent.ts'
 import { standinAppSchema } from './standin-app.ts'
 
 const app = {
-  ...{ id: '@acme/roster', name: 'Roster', description: 'Plans.', callbackUrl: 'https://acme.example/callback' },
+  id: '@acme/roster',
+  name: 'Roster',
+  description: 'Plans.',
+  callbackUrl: 'https://acme.example/callback',
   scopes: [{ scope: 'asset.view', optional: false }],
 }
 const problemsOf = (accent: unknown) =>

@@ -28,9 +28,12 @@ test('a change reaches every text of a message', () => {
   const cut = (text: string) => text.slice(0, 3)
   expect(withTexts('Silent', cut)).toBe('Sil')
   expect(withTexts({ text: 'Left Site 1', key: 'leftSite', values: { site: 'Site 1', n: 1 } }, cut)).toEqual({
-    ...{ text: 'Lef', key: 'leftSite', values: { site: 'Sit', n: 1 } },
+    text: 'Lef',
+    key: 'leftSite',
+    values: { site: 'Sit', n: 1 },
   })
   expect(withTexts({ text: 'Silent, plain', parts: [silent, 'plain'] }, cut)).toEqual({
-    ...{ text: 'Sil', parts: [{ ...silent, text: 'Sil' }, 'pla'] },
+    text: 'Sil',
+    parts: [{ ...silent, text: 'Sil' }, 'pla'],
   })
 })

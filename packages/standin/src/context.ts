@@ -130,7 +130,10 @@ export async function openReplica(
   const listener = createListener(database.directUrl)
   const ctx = createContext(config, world, connection)
   const watch = watchDatabase({
-    ...{ ...database, ...world, cut: connection.cut, replica: listener.replica },
+    ...database,
+    ...world,
+    cut: connection.cut,
+    replica: listener.replica,
     seen: createSeenBeats({ ...world, folder: config.database.embeddedDir }),
     ownEnds: ctx.audit.knownEnds,
     timeCommit: ctx.metrics.timeCommit,

@@ -34,15 +34,15 @@ async function tryOut(parts: string) {
     insert into credentials (account_id, generation, app_id, client_id, sealed_secret, state, issued_at, tie_break, bound, next_attempt_at)
     values (${accountId}, 1, ${app.id}, 'client', 'is not opened', 'pending', now(), '', true, now() - interval '1 minute')`
   const { url, stop } = await createStandin({ app, actions: [] }).start({
-    ...{
-      DRAIN_DELAY_S: '0',
-      PORT: '0',
-      METRICS_PORT: '0',
-      LOG_LEVEL: 'silent',
-      DATABASE_URL: database.url,
-      STANDIN_PARTS: parts,
-    },
-    ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
+    DRAIN_DELAY_S: '0',
+    PORT: '0',
+    METRICS_PORT: '0',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    STANDIN_PARTS: parts,
+    TRACKUNIT_JWKS_URL: nowhere,
+    TRACKUNIT_TOKEN_URL: nowhere,
+    CALLBACK_PATH_SECRET: 'none',
     STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
     STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
     STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
@@ -75,8 +75,11 @@ describe('a process does what STANDIN_PARTS names, and nothing else', () => {
   test.for(combinations.map((parts) => parts.join()))('%s', async (parts) => {
     const has = (part: string) => parts.split(',').includes(part)
     expect(await tryOut(parts)).toEqual({
-      ...{ callbacks: has('callbacks'), lifecycle: has('callbacks') },
-      ...{ token: has('api'), procedures: has('api'), openApi: has('api') },
+      callbacks: has('callbacks'),
+      lifecycle: has('callbacks'),
+      token: has('api'),
+      procedures: has('api'),
+      openApi: has('api'),
       health: parts,
     })
     expect(await wereProven()).toBe(has('worker'))
@@ -95,14 +98,14 @@ async function freePort(): Promise<number> {
 test('what is refused at any edge is counted by route and reason, never by address', async () => {
   const metricsPort = await freePort()
   const { url, stop } = await createStandin({ app, actions: [] }).start({
-    ...{
-      DRAIN_DELAY_S: '0',
-      PORT: '0',
-      METRICS_PORT: String(metricsPort),
-      LOG_LEVEL: 'silent',
-      DATABASE_URL: database.url,
-    },
-    ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
+    DRAIN_DELAY_S: '0',
+    PORT: '0',
+    METRICS_PORT: String(metricsPort),
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    TRACKUNIT_JWKS_URL: nowhere,
+    TRACKUNIT_TOKEN_URL: nowhere,
+    CALLBACK_PATH_SECRET: 'none',
     STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
     STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
     STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
@@ -130,8 +133,14 @@ test('invariant 26: a server whose keys do not open what is stored takes nothing
   const [a, b] = ['A'.repeat(43), 'B'.repeat(43)]
   const start = (encryption: string, audit: string) =>
     createStandin({ app, actions: [] }).start({
-      ...{ DRAIN_DELAY_S: '0', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.url },
-      ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
+      DRAIN_DELAY_S: '0',
+      PORT: '0',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'silent',
+      DATABASE_URL: database.url,
+      TRACKUNIT_JWKS_URL: nowhere,
+      TRACKUNIT_TOKEN_URL: nowhere,
+      CALLBACK_PATH_SECRET: 'none',
       STANDIN_ENCRYPTION_KEYS: encryption,
       STANDIN_LINK_KEYS: `l:${b}`,
       STANDIN_AUDIT_KEYS: audit,
@@ -176,8 +185,14 @@ test('invariant 26: a server whose keys do not open what is stored takes nothing
 test('a server that has nothing to do sends at most 15 statements a second, on 8 sessions', async () => {
   await using proxy = await startDatabaseProxy(database.url)
   const { stop } = await createStandin({ app, actions: [] }).start({
-    ...{ DRAIN_DELAY_S: '0', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: proxy.url },
-    ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none' },
+    DRAIN_DELAY_S: '0',
+    PORT: '0',
+    METRICS_PORT: '0',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: proxy.url,
+    TRACKUNIT_JWKS_URL: nowhere,
+    TRACKUNIT_TOKEN_URL: nowhere,
+    CALLBACK_PATH_SECRET: 'none',
     STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
     STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
     STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,

@@ -16,7 +16,11 @@ const accountId = '11111111-1111-4111-8111-111111111111'
 const scopes = ['a', 'b', 'asset.view']
 const app = { ...testApp, scopes: scopes.map((scope) => ({ scope, optional: false })) }
 const action = defineAction({
-  ...{ id: 'count', title: 'Count', description: 'Counts.', scopes: ['a'], changesData: false },
+  id: 'count',
+  title: 'Count',
+  description: 'Counts.',
+  scopes: ['a'],
+  changesData: false,
   input: z.object({ note: z.string(), places: z.array(z.number()).optional() }),
   run: async () => {},
 })
@@ -52,8 +56,14 @@ const wholeInputs: Inputs<typeof procedures> = {
   action: { list: { accountId, language: 'da' }, tryPlan: ofAccount },
   run: {
     start: {
-      ...{ accountId, actionId: 'count', input: planned.input, idempotencyKey: 'a key of the test', mode: 'apply' },
-      ...{ previewRunId: runId, deliverTo, ...habits },
+      accountId,
+      actionId: 'count',
+      input: planned.input,
+      idempotencyKey: 'a key of the test',
+      mode: 'apply',
+      previewRunId: runId,
+      deliverTo,
+      ...habits,
     },
     get: { runId },
     list: { accountId, actionId: 'count', states: ['queued'], scheduleId, ...page },
@@ -61,7 +71,12 @@ const wholeInputs: Inputs<typeof procedures> = {
     cancel: { runId },
     retry: { runId, idempotencyKey: 'another key of the test' },
     result: {
-      ...{ runId, search: 'crane', filter: { site: 'Aarhus' }, onlyNew: true, offset: 0, ...page },
+      runId,
+      search: 'crane',
+      filter: { site: 'Aarhus' },
+      onlyNew: true,
+      offset: 0,
+      ...page,
       sort: { key: 'site', descending: true },
       within: { south: 55, west: 8, north: 58, east: 13 },
     },
@@ -94,8 +109,15 @@ const wholeInputs: Inputs<typeof procedures> = {
   },
   audit: {
     list: {
-      ...{ accountId, from: '2025-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z', actorId: 'anna', counted: true },
-      ...{ actorKinds: ['user'], kinds: ['read'], changesOfRun: runId, ...page },
+      accountId,
+      from: '2025-01-01T00:00:00Z',
+      to: '2026-01-01T00:00:00Z',
+      actorId: 'anna',
+      counted: true,
+      actorKinds: ['user'],
+      kinds: ['read'],
+      changesOfRun: runId,
+      ...page,
     },
   },
 }
@@ -139,7 +161,8 @@ interface Row {
 }
 const rows: Row[] = Object.entries(procedures).flatMap(([noun, named]) =>
   Object.entries(named as Record<string, ProcedureContract>).map(([name, contract]) => ({
-    ...{ path: `${noun}.${name}`, contract },
+    path: `${noun}.${name}`,
+    contract,
     input: (wholeInputs as unknown as Record<string, Record<string, unknown>>)[noun]?.[name],
   })),
 )
@@ -173,16 +196,24 @@ let [service, user] = ['', '']
 beforeAll(async () => {
   published = await startLocalServer(json({ keys: [manager.jwk] }))
   const environment = {
-    ...{ STANDIN_ENCRYPTION_KEYS: keysOf('e'), STANDIN_AUDIT_KEYS: keysOf('a'), STANDIN_LINK_KEYS: keysOf('l') },
-    ...{
-      USER_TOKEN_ISSUER: 'https://manager.example',
-      USER_TOKEN_JWKS_URL: published.url,
-      USER_TOKEN_APP_CLAIM: 'app',
-    },
-    ...{ USER_TOKEN_ACCOUNT_CLAIM: 'account', USER_TOKEN_SCOPE_CLAIM: 'scp', USER_TOKEN_ADMIN_SCOPES: 'admin' },
-    ...{ CALLBACK_PATH_SECRET: 'none', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent' },
-    ...{ SERVICE_KEY_REQUESTS_PER_S: '1000000', USER_REQUESTS_PER_S: '1000000', STANDIN_PARTS: 'callbacks,api' },
-    ...{ TRACKUNIT_TOKEN_URL: 'http://127.0.0.1:9', TRACKUNIT_JWKS_URL: 'http://127.0.0.1:9' },
+    STANDIN_ENCRYPTION_KEYS: keysOf('e'),
+    STANDIN_AUDIT_KEYS: keysOf('a'),
+    STANDIN_LINK_KEYS: keysOf('l'),
+    USER_TOKEN_ISSUER: 'https://manager.example',
+    USER_TOKEN_JWKS_URL: published.url,
+    USER_TOKEN_APP_CLAIM: 'app',
+    USER_TOKEN_ACCOUNT_CLAIM: 'account',
+    USER_TOKEN_SCOPE_CLAIM: 'scp',
+    USER_TOKEN_ADMIN_SCOPES: 'admin',
+    CALLBACK_PATH_SECRET: 'none',
+    PORT: '0',
+    METRICS_PORT: '0',
+    LOG_LEVEL: 'silent',
+    SERVICE_KEY_REQUESTS_PER_S: '1000000',
+    USER_REQUESTS_PER_S: '1000000',
+    STANDIN_PARTS: 'callbacks,api',
+    TRACKUNIT_TOKEN_URL: 'http://127.0.0.1:9',
+    TRACKUNIT_JWKS_URL: 'http://127.0.0.1:9',
   }
   await using replica = openTestReplica(database, { app, environment })
   const { ctx, sql } = replica
@@ -192,7 +223,11 @@ beforeAll(async () => {
   const { key } = await createKey(ctx, { service: 'reports', accountId: 'all', scopes, expiresAt, actor })
   service = `Bearer ${key.reveal()}`
   user = `Bearer ${await manager.sign({
-    ...{ iss: 'https://manager.example', app: app.id, account: accountId, sub: 'anna', scp: [...scopes, 'admin'] },
+    iss: 'https://manager.example',
+    app: app.id,
+    account: accountId,
+    sub: 'anna',
+    scp: [...scopes, 'admin'],
     exp: 4_000_000_000,
   })}`
   server = await createStandin({ app, actions: [action] }).start({ ...environment, DATABASE_URL: database.url })

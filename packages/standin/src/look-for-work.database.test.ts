@@ -11,7 +11,12 @@ import { runsDue, runsHeld } from './runs/run-lease-store.ts'
 const database = await createTestDatabase()
 afterAll(() => database.drop())
 const action = defineAction({
-  ...{ id: 'a', title: 'A', description: 'A.', input: z.object({}), scopes: ['a'], changesData: false },
+  id: 'a',
+  title: 'A',
+  description: 'A.',
+  input: z.object({}),
+  scopes: ['a'],
+  changesData: false,
   run: async () => {},
 })
 
@@ -31,7 +36,12 @@ test('work is found without a notice: a process that died after its commit and b
 
   await stack.install()
   const { id } = await startRun({ ...stack.ctx, notices: unheard }, caller, {
-    ...{ actionId: 'a', accountId: account, input: {}, idempotencyKey: 'key', mode: 'apply', deliverTo: [] },
+    actionId: 'a',
+    accountId: account,
+    input: {},
+    idempotencyKey: 'key',
+    mode: 'apply',
+    deliverTo: [],
   })
   await lookForWork(stack.ctx, waiting)
   expect(woken).toEqual(['claim'])

@@ -24,10 +24,18 @@ const patience = { timeout: 30_000, interval: 50 }
 /** A server whose data folder is that of the server before it, as on one machine. */
 async function startServer({ url }: { url: string }, folder = dataDir) {
   const server = await createStandin({ app: testApp, actions: [] }).start({
-    ...{ DATABASE_URL: url, STANDIN_DATA_DIR: folder, PORT: '0', METRICS_PORT: '0', DRAIN_DELAY_S: '0' },
-    ...{ LOG_LEVEL: 'silent', CALLBACK_PATH_SECRET: 'none', STANDIN_ENCRYPTION_KEYS: ringText },
-    ...{ STANDIN_AUDIT_KEYS: auditKeys, STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}` },
-    ...{ TRACKUNIT_JWKS_URL: 'http://127.0.0.1:9', TRACKUNIT_TOKEN_URL: 'http://127.0.0.1:9' },
+    DATABASE_URL: url,
+    STANDIN_DATA_DIR: folder,
+    PORT: '0',
+    METRICS_PORT: '0',
+    DRAIN_DELAY_S: '0',
+    LOG_LEVEL: 'silent',
+    CALLBACK_PATH_SECRET: 'none',
+    STANDIN_ENCRYPTION_KEYS: ringText,
+    STANDIN_AUDIT_KEYS: auditKeys,
+    STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
+    TRACKUNIT_JWKS_URL: 'http://127.0.0.1:9',
+    TRACKUNIT_TOKEN_URL: 'http://127.0.0.1:9',
   })
   const get = async (path: string, init?: RequestInit) => {
     const answer = await fetch(`${server.url}${path}`, init)
@@ -115,8 +123,14 @@ test('invariant 27: audit entries that a process saw committed and the database 
   const log = createLogger('silent')
   const ends = [{ writer: 'p/changes', seq: 7 }]
   const watch = watchDatabase({
-    ...{ url: database.url, pooled: false, cut: () => {}, replica, clock, log },
-    ...{ seen: createSeenBeats({ folder: undefined, clock, log }), ownEnds: () => ends },
+    url: database.url,
+    pooled: false,
+    cut: () => {},
+    replica,
+    clock,
+    log,
+    seen: createSeenBeats({ folder: undefined, clock, log }),
+    ownEnds: () => ends,
   })
   const head = (seq: number) => sql`
     insert into audit_heads (writer, seq, mac, at, kid, signature) values ('p/changes', ${seq}, '', now(), '', '')

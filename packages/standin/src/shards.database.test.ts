@@ -105,7 +105,11 @@ test('a statement of a run touches one shard', async () => {
   })
   const start = () =>
     api.start({
-      ...{ accountId: account, actionId: 'report', input: {}, idempotencyKey: crypto.randomUUID(), mode: 'apply' },
+      accountId: account,
+      actionId: 'report',
+      input: {},
+      idempotencyKey: crypto.randomUUID(),
+      mode: 'apply',
       deliverTo: [{ kind: 'webhook', url: 'https://receiver.example/hook' }],
     })
   const read = async (runId: string) => {

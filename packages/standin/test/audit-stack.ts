@@ -40,7 +40,12 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
   await signAll(sql)
 
   return {
-    ...{ db, sql, clock, audit, ctx, macs: createAuditMacs(ring) },
+    db,
+    sql,
+    clock,
+    audit,
+    ctx,
+    macs: createAuditMacs(ring),
     seal: () => sealAll(ctx),
     /** As one process of the server. */
     startWriter: startProcess,
@@ -67,7 +72,11 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
 const macsOfRows = {
   account: testSigned.sign(signedAccounts, { accountId: account, activeGeneration: 3 }),
   key: testSigned.sign(signedKeys, {
-    ...{ id: keyId, service: 'reports', digest: 'd', expiresAt: new Date('2099-01-01'), revokedAt: null },
+    id: keyId,
+    service: 'reports',
+    digest: 'd',
+    expiresAt: new Date('2099-01-01'),
+    revokedAt: null,
   }),
   grant: testSigned.sign(signedGrants, { service: 'reports', accountId: account, scopes: ['a', 'b'] }),
 }

@@ -32,7 +32,8 @@ export async function serveTestConsole(stack: Pick<CallbackStack, 'ctx'>, change
     const given = {
       ...(cookie !== undefined && { cookie }),
       ...(form && { origin: `http://${host}`, 'content-type': 'application/x-www-form-urlencoded' }),
-      ...{ host, ...headers },
+      host,
+      ...headers,
     }
     const kept = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     const sent = request(`http://${host}${path}`, { method: form ? 'POST' : 'GET', headers: kept })

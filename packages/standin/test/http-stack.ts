@@ -31,15 +31,16 @@ export function createHttpStack({
   const services = new Map<string, ServiceCaller>()
   const users = new Map<string, Extract<Caller, { kind: 'user' }>>()
   const userTokens: HttpContext['config']['userTokens'] = {
-    ...{ issuer: 'manager', jwksUrl: 'https://keys.example', jwksCooldownMs: 1, audience: undefined },
-    ...{
-      appClaim: undefined,
-      accountClaim: 'account',
-      userClaim: 'sub',
-      emailClaim: 'email',
-      scopeClaim: 'scp',
-      administratorScopes,
-    },
+    issuer: 'manager',
+    jwksUrl: 'https://keys.example',
+    jwksCooldownMs: 1,
+    audience: undefined,
+    appClaim: undefined,
+    accountClaim: 'account',
+    userClaim: 'sub',
+    emailClaim: 'email',
+    scopeClaim: 'scp',
+    administratorScopes,
   }
   const ctx: HttpContext = {
     ...bare,
@@ -64,8 +65,12 @@ export function createHttpStack({
           const user = users.get(jwt)
           if (!user) return { outcome: 'invalid' }
           const claims = {
-            ...{ iss: 'manager', exp: Math.floor(bare.clock.now().getTime() / 1_000) + 3_600, sub: user.id },
-            ...{ account: user.accountId, name: user.name ?? undefined, scp: user.scopes },
+            iss: 'manager',
+            exp: Math.floor(bare.clock.now().getTime() / 1_000) + 3_600,
+            sub: user.id,
+            account: user.accountId,
+            name: user.name ?? undefined,
+            scp: user.scopes,
           }
           return {
             outcome: 'verified',

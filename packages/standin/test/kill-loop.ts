@@ -53,13 +53,11 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
       const accountId = `00000000-0000-4000-8000-${String(nth >> 1).padStart(12, '0')}`
       await inTransaction(ctx, (tx) =>
         acceptRun(tx, {
-          ...{
-            action: { ...action, changesData: false }, // Accepted without a preview.
-            accountId,
-            mode: 'apply',
-            input: { name: `run${nth}`, keys },
-            idempotencyKey: `kill-loop-${nth}`,
-          },
+          action: { ...action, changesData: false }, // Accepted without a preview.
+          accountId,
+          mode: 'apply',
+          input: { name: `run${nth}`, keys },
+          idempotencyKey: `kill-loop-${nth}`,
           startedBy: { kind: 'service', id: 'test', name: null },
           actor: { kind: 'service', id: 'test' },
         }),

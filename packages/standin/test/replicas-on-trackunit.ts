@@ -54,16 +54,14 @@ const works: Record<string, Work> = {
 
 const actions = Object.entries(works).map(([id, run]) =>
   defineAction({
-    ...{
-      id,
-      title: id,
-      description: id,
-      input: z.object({}),
-      scopes: ['asset.view'],
-      changesData: false,
-      readingPosts: [eventLog],
-      mayOverlap: true,
-    },
+    id,
+    title: id,
+    description: id,
+    input: z.object({}),
+    scopes: ['asset.view'],
+    changesData: false,
+    readingPosts: [eventLog],
+    mayOverlap: true,
     run,
   }),
 )
@@ -113,7 +111,11 @@ export async function runReplicasOnTrackunit(given: Given) {
     if (!action || !accountId) throw new Error('there is nothing to do')
     await inTransaction(first, (tx) =>
       acceptRun(tx, {
-        ...{ action, accountId, mode: 'apply', input: {}, idempotencyKey: `whole-run-${nth}` },
+        action,
+        accountId,
+        mode: 'apply',
+        input: {},
+        idempotencyKey: `whole-run-${nth}`,
         startedBy: { kind: 'service', id: 'test', name: null },
         actor: { kind: 'service', id: 'test' },
         ...(nth % 3 === 0 && { scheduleId: crypto.randomUUID() }), // Nobody waits for these.

@@ -89,9 +89,20 @@ export async function installAccount(
     await lockInstallation(tx.db, accountId)
     await tx.db.delete(credentials).where(eq(credentials.accountId, accountId))
     await insertCredentials(tx, {
-      ...{ accountId, generation: 1, appId: testApp.id, clientId, sealedSecret, state },
-      ...{ grantedScopes: scopes, missingFromPlan: [], ...granted },
-      ...{ issuedAt: new Date('2025-01-01'), tieBreak: '', bound: true, releasedAt: null, provenAt: null },
+      accountId,
+      generation: 1,
+      appId: testApp.id,
+      clientId,
+      sealedSecret,
+      state,
+      grantedScopes: scopes,
+      missingFromPlan: [],
+      ...granted,
+      issuedAt: new Date('2025-01-01'),
+      tieBreak: '',
+      bound: true,
+      releasedAt: null,
+      provenAt: null,
     })
     const isInForce = state === 'active' || state === 'parked'
     await updateServing(tx, { accountId, activeGeneration: isInForce ? 1 : null })
@@ -138,7 +149,17 @@ export async function createRunStack({
   const eventsOf = async (runId: string) => listEvents(db, await keyOf(runId), { after: 0, limit: 10_000 })
 
   return {
-    ...{ ctx, database, db, sql, clock, log, listener, eventsOf, run, keyOf, install },
+    ctx,
+    database,
+    db,
+    sql,
+    clock,
+    log,
+    listener,
+    eventsOf,
+    run,
+    keyOf,
+    install,
     findAction: ctx.actions.find,
     /** Time goes by, for this process and for the database. */
     async advance(ms: number): Promise<void> {
@@ -161,7 +182,12 @@ export async function createRunStack({
     }: Partial<StartRunInput> = {}): Promise<RunRow> {
       await (installing.get(accountId) ?? install(accountId))
       return startRun(ctx, caller, {
-        ...{ actionId, accountId, input, idempotencyKey, mode: 'apply', deliverTo: [] },
+        actionId,
+        accountId,
+        input,
+        idempotencyKey,
+        mode: 'apply',
+        deliverTo: [],
         ...more,
       })
     },

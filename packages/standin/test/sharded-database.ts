@@ -97,10 +97,16 @@ async function explainEverything(name: string): Promise<void> {
   const admin = postgres(inject('postgresAdminUrl'), { max: 1, onnotice: () => {} })
   const settings = {
     session_preload_libraries: "'auto_explain'",
-    ...{ 'auto_explain.log_min_duration': 0, 'auto_explain.log_analyze': 'on', 'auto_explain.log_timing': 'off' },
-    ...{ 'auto_explain.log_nested_statements': 'on', 'auto_explain.log_format': 'json' },
-    ...{ 'auto_explain.log_level': 'notice', plan_cache_mode: 'force_generic_plan' },
-    ...{ enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
+    'auto_explain.log_min_duration': 0,
+    'auto_explain.log_analyze': 'on',
+    'auto_explain.log_timing': 'off',
+    'auto_explain.log_nested_statements': 'on',
+    'auto_explain.log_format': 'json',
+    'auto_explain.log_level': 'notice',
+    plan_cache_mode: 'force_generic_plan',
+    enable_seqscan: 'off',
+    enable_hashjoin: 'off',
+    enable_mergejoin: 'off',
   }
   for (const [setting, value] of Object.entries(settings))
     await admin.unsafe(`alter database ${name} set ${setting} = ${value}`)

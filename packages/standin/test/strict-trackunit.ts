@@ -16,7 +16,11 @@ export type StrictTrackunit = Awaited<ReturnType<typeof startStrictTrackunit>>
 
 export async function startStrictTrackunit({ fleetSize = 150 } = {}) {
   const simulator = await createSimulator({
-    ...{ port: 0, fleetSize, seed: 'limits', appUrl: 'http://localhost:4200/', callbackUrl: 'http://127.0.0.1:9/' },
+    port: 0,
+    fleetSize,
+    seed: 'limits',
+    appUrl: 'http://localhost:4200/',
+    callbackUrl: 'http://127.0.0.1:9/',
     manifest: {
       specVersion: '1.1',
       moduleFederationName: '@acme/night-shift',

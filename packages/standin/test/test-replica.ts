@@ -78,7 +78,12 @@ export function openTestReplica<World extends Clock = ReturnType<typeof createAd
   const seen = createSeenBeats({ ...world, folder: undefined })
   const context = createContext(config, world, connection)
   const watch = watchDatabase({
-    ...{ ...world, url, pooled: false, cut: connection.cut, replica: listener.replica, seen },
+    ...world,
+    url,
+    pooled: false,
+    cut: connection.cut,
+    replica: listener.replica,
+    seen,
     timeCommit: context.metrics.timeCommit,
   })
   measureReplica(context, { connection, watch })

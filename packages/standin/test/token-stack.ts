@@ -79,8 +79,19 @@ export async function createTokenStack({ url }: TestDatabase) {
       await lockInstallation(tx.db, accountId)
       for (const row of await listCredentials(tx.db, accountId)) await moveCredentials(tx, row, 'outdated')
       await insertCredentials(tx, {
-        ...{ accountId, generation, appId, clientId, sealedSecret, grantedScopes, missingFromPlan },
-        ...{ state: 'active', issuedAt: clock.now(), tieBreak: '', bound: true, releasedAt: null, provenAt: null },
+        accountId,
+        generation,
+        appId,
+        clientId,
+        sealedSecret,
+        grantedScopes,
+        missingFromPlan,
+        state: 'active',
+        issuedAt: clock.now(),
+        tieBreak: '',
+        bound: true,
+        releasedAt: null,
+        provenAt: null,
       })
       await updateServing(tx, { accountId, activeGeneration: generation })
     })
@@ -108,7 +119,12 @@ export async function createTokenStack({ url }: TestDatabase) {
     const replica = openTestReplica(
       { url: directUrl },
       {
-        ...{ clock, log, fetch: endpoint.fetch, random: Math.random, connection: own, app: appWith(manifestScopes) },
+        clock,
+        log,
+        fetch: endpoint.fetch,
+        random: Math.random,
+        connection: own,
+        app: appWith(manifestScopes),
         environment: { ...environment, STANDIN_DATA_DIR: dataDir, OUTAGE_SERVE_S: String(outageServeMs / 1_000) },
       },
     )
@@ -140,7 +156,14 @@ export async function createTokenStack({ url }: TestDatabase) {
   }
 
   return {
-    ...{ ctx, db, sql, clock, endpoint, install, startReplica, passTime },
+    ctx,
+    db,
+    sql,
+    clock,
+    endpoint,
+    install,
+    startReplica,
+    passTime,
     /** A service with a key and a grant. */
     async createService({ service = 'reports', scopes = ['a', 'b'] } = {}): Promise<TokenReceiver & { keyId: string }> {
       const expiresAt = new Date('2099-01-01')

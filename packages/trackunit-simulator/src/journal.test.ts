@@ -17,7 +17,9 @@ test('keeps of each request its account, its operation, both bodies and what was
 
   const [latest] = (await simulator.control('GET', 'requests')).recent
   expect(latest).toMatchObject({
-    ...{ accountId: nordvang, operation: 'query First assets', status: 200 },
+    accountId: nordvang,
+    operation: 'query First assets',
+    status: 200,
     problem: expect.stringContaining('colour'),
   })
   expect(await simulator.control('GET', `requests/${latest.id}`)).toMatchObject({

@@ -88,10 +88,18 @@ async function freePort(): Promise<number> {
 async function startServer(url: string, encryptionKeys: string) {
   const port = await freePort()
   const { stop } = await createStandin({ app: testApp, actions: [] }).start({
-    ...{ DATABASE_URL: url, STANDIN_DATA_DIR: dataDir, PORT: '0', METRICS_PORT: String(port), DRAIN_DELAY_S: '0' },
-    ...{ LOG_LEVEL: 'silent', CALLBACK_PATH_SECRET: 'none', STANDIN_ENCRYPTION_KEYS: encryptionKeys },
-    ...{ STANDIN_AUDIT_KEYS: auditKeys, STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}` },
-    ...{ TRACKUNIT_JWKS_URL: 'http://127.0.0.1:9', TRACKUNIT_TOKEN_URL: 'http://127.0.0.1:9' },
+    DATABASE_URL: url,
+    STANDIN_DATA_DIR: dataDir,
+    PORT: '0',
+    METRICS_PORT: String(port),
+    DRAIN_DELAY_S: '0',
+    LOG_LEVEL: 'silent',
+    CALLBACK_PATH_SECRET: 'none',
+    STANDIN_ENCRYPTION_KEYS: encryptionKeys,
+    STANDIN_AUDIT_KEYS: auditKeys,
+    STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
+    TRACKUNIT_JWKS_URL: 'http://127.0.0.1:9',
+    TRACKUNIT_TOKEN_URL: 'http://127.0.0.1:9',
   })
   const scrape = () =>
     fetch(`http://127.0.0.1:${port}/metrics`).then(
@@ -278,7 +286,8 @@ const rehearsals: Record<string, Rehearsal> = {
     return { well, ill: await ofStack(stack) }
   },
   StandinSpoolNotEmpty: onStack((stack) => stack.ctx.tokens.spool.append(handOut), {
-    ...{ STANDIN_DATA_DIR: join(dataDir, 'spool-1'), OUTAGE_SERVE_S: '60' },
+    STANDIN_DATA_DIR: join(dataDir, 'spool-1'),
+    OUTAGE_SERVE_S: '60',
   }),
   StandinHandOutSetAside: onStack(
     async ({ ctx, clock }) => {
@@ -312,7 +321,12 @@ const rehearsals: Record<string, Rehearsal> = {
 }
 
 const handOut = {
-  ...{ accountId: account, generation: 1, scopeKey: 'a', fingerprint: 'f', serviceKeyId: undefined, restsOn: [] },
+  accountId: account,
+  generation: 1,
+  scopeKey: 'a',
+  fingerprint: 'f',
+  serviceKeyId: undefined,
+  restsOn: [],
   receiver: { kind: 'system', id: 'run' } as const,
 }
 

@@ -70,7 +70,13 @@ const coordinates = fc.oneof(
 )
 const asset = partly(
   {
-    ...{ id: anId, name: text, brand: text, model: text, serialNumber: text, assetType: text, lastSeen: aMoment },
+    id: anId,
+    name: text,
+    brand: text,
+    model: text,
+    serialNumber: text,
+    assetType: text,
+    lastSeen: aMoment,
     insights: partly({ fuelLevel: aNumber, batteryStateOfChargePercent: aNumber, cumulativeOperatingHours: aNumber }),
     locations: partly({
       latest: partly({
@@ -78,7 +84,8 @@ const asset = partly(
         properties: partly({ address: partly({ streetAddress: text, city: text, country: text }) }),
       }),
     }),
-    ...{ sites: names, groups: names },
+    sites: names,
+    groups: names,
   },
   ['id'],
 )
@@ -96,7 +103,8 @@ const counter = partly({ Hour: fc.oneof(aNumber, fc.constant('12.5')), datetime:
 const equipment = partly({
   EquipmentHeader: partly({ EquipmentID: fc.oneof(anId, text), SerialNumber: fc.oneof(text, fc.nat()) }),
   Location: partly({ Latitude: aNumber, Longitude: aNumber, datetime: aMoment }),
-  ...{ CumulativeOperatingHours: counter, CumulativeIdleHours: counter },
+  CumulativeOperatingHours: counter,
+  CumulativeIdleHours: counter,
   FuelRemaining: partly({ Percent: aNumber, datetime: aMoment }),
 })
 const snapshotPage = fc.record(

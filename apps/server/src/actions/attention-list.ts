@@ -141,7 +141,8 @@ export const attentionList = defineAction({
     // On a plan without the full list, only the snapshot has fuel and the time of the last report.
     const readSnapshot = () =>
       readCounters(context, {
-        ...{ fromPage: state.snapshotPage, machinesSeen: listing.done },
+        fromPage: state.snapshotPage,
+        machinesSeen: listing.done,
         keep: (snapshotPage) => save({ snapshotPage }),
       })
     const noCounters =
@@ -179,8 +180,12 @@ export const attentionList = defineAction({
         const bars = barsOf(found)
         if (bars) {
           await result.chart({
-            ...{ kind: 'bars', title: say('chartTitle'), unit: 'number', note: say('chartNote') },
-            ...{ bars, column: 'reason' },
+            kind: 'bars',
+            title: say('chartTitle'),
+            unit: 'number',
+            note: say('chartNote'),
+            bars,
+            column: 'reason',
           })
         }
         const newOnes = before && found.filter((one) => !before.has(rowId(one))).length
@@ -192,7 +197,8 @@ export const attentionList = defineAction({
         await result.detail(together([...missing, ...(before ? [lastTime(before, found)] : [])]))
         if (checked > 0)
           await result.figure({
-            ...{ value: found.length, unit: 'number' },
+            value: found.length,
+            unit: 'number',
             words: say(checks === undefined ? 'figure' : 'figureAtLeast', { found: found.length, checked }),
           })
         await headline(sentence({ found: found.length, checked, newOnes, checks }))
@@ -304,7 +310,9 @@ function toRow(found: Found, before: ReadonlySet<string> | undefined) {
     id: rowId(found),
     machine: machineOfRow(machine),
     cells: {
-      ...{ reason: say(reason), why, since: before && !before.has(rowId(found)) ? say('new') : null },
+      reason: say(reason),
+      why,
+      since: before && !before.has(rowId(found)) ? say('new') : null,
       also: others.length > 0 ? together(others.map((other) => other.why)) : null,
       site: machine.site?.name ?? null,
       type: machine.type && typeName(machine.type),

@@ -7,8 +7,14 @@ import { createReferenceStage } from './test/reference-stage.ts'
 
 /** As they were kept at the first page, without what was added since. */
 const listing = {
-  ...{ source: 'graphql', after: null, page: 0, done: 0, total: null },
-  ...{ isComplete: false, isPartial: false, vanished: 0 },
+  source: 'graphql',
+  after: null,
+  page: 0,
+  done: 0,
+  total: null,
+  isComplete: false,
+  isPartial: false,
+  vanished: 0,
 }
 const stage = () => createReferenceStage({ machines: fleetOf(101) })
 
@@ -17,13 +23,26 @@ test('invariant 19: a run that began under the previous version continues after 
   expect((await stage().play(fleetSnapshot, { resumedFrom: snapshot })).headline).toMatch(/^101 machines listed/)
 
   const attention = {
-    ...{ phase: 'list', listing, page: 0, issues: {}, overdue: [], leftOut: [], isLastSeenKnown: true },
+    phase: 'list',
+    listing,
+    page: 0,
+    issues: {},
+    overdue: [],
+    leftOut: [],
+    isLastSeenKnown: true,
   }
   expect((await stage().play(attentionList, { resumedFrom: attention })).headline).toMatch(/machine/)
 
   const preview = {
-    ...{ phase: 'machines', listing, fromTime: '2026-01-01T00:00:00.000Z', toTime: '2026-11-01T00:00:00.000Z' },
-    ...{ page: 0, requests: 0, found: 0, byKind: {}, oldest: null },
+    phase: 'machines',
+    listing,
+    fromTime: '2026-01-01T00:00:00.000Z',
+    toTime: '2026-11-01T00:00:00.000Z',
+    page: 0,
+    requests: 0,
+    found: 0,
+    byKind: {},
+    oldest: null,
   }
   const played = await stage().play(clearStaleEvents, { mode: 'preview', resumedFrom: preview })
   expect(played.headline).toMatch(/event/)
@@ -56,7 +75,11 @@ async function stageThatHasListed() {
 test('invariant 19: changes that were half made are made to the end, and counted once', async () => {
   const now = new Date('2026-11-24T08:00:00.000Z')
   const events = Array.from({ length: 60 }, (_, nth) => ({
-    ...{ id: `e${nth}`, assetId: 'm1', type: 'ALERT', criticality: 'LOW', status: 'OPEN' },
+    id: `e${nth}`,
+    assetId: 'm1',
+    type: 'ALERT',
+    criticality: 'LOW',
+    status: 'OPEN',
     time: '2026-06-01T00:00:00.000Z',
   }))
   const changing = createReferenceStage({ machines: fleetOf(1), events, now })

@@ -10,13 +10,12 @@ const daysAgo = (days: number) => new Date(now.getTime() - days * dayMs).toISOSt
 
 const eventsOf = (size: number, of: (nth: number) => Partial<SimulatedEvent> = () => ({})): SimulatedEvent[] =>
   Array.from({ length: size }, (_, nth) => ({
-    ...{
-      id: `e${nth + 1}`,
-      assetId: `m${(nth % 10) + 1}`,
-      type: nth % 3 ? 'ALERT' : 'MACHINE_FAULT',
-      criticality: 'LOW',
-    },
-    ...{ status: 'OPEN', time: daysAgo(100 + (nth % 200)) },
+    id: `e${nth + 1}`,
+    assetId: `m${(nth % 10) + 1}`,
+    type: nth % 3 ? 'ALERT' : 'MACHINE_FAULT',
+    criticality: 'LOW',
+    status: 'OPEN',
+    time: daysAgo(100 + (nth % 200)),
     ...of(nth),
   }))
 

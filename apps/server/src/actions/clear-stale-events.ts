@@ -78,8 +78,10 @@ export const clearStaleEvents = defineChange({
     wouldChange: ({ count }) => say('wouldDismiss', { count }),
     nothingToChange: ({ input }) =>
       together([say('nothingOld', { days: input.olderThanDays }), say('nothingToDismiss')]),
-    ...{ making: say('dismissEvents'), progress: say('eventsDismissed') },
-    ...{ made: say('dismissed'), refused: say('notDismissed') },
+    making: say('dismissEvents'),
+    progress: say('eventsDismissed'),
+    made: say('dismissed'),
+    refused: say('notDismissed'),
     madeAll: ({ total }) => say('allDismissed', { count: total }),
     madeSome: ({ made, total }) => say('someDismissed', { dismissed: made, total }),
     madeSoFar: ({ made, total }) => say('dismissedSoFar', { dismissed: made, total }),
@@ -148,7 +150,11 @@ function questionOf(
   { fromTime, toTime }: { fromTime: string; toTime: string },
 ) {
   return {
-    ...{ fromTime, toTime, status: ['OPEN'], type: kinds, criticality: grades },
+    fromTime,
+    toTime,
+    status: ['OPEN'],
+    type: kinds,
+    criticality: grades,
     ...(siteIds && { siteIds }),
     ...(groupIds && { groupIds }),
   }
@@ -194,7 +200,9 @@ function toRow({ id, assetId, kind, grade, time }: AssetEvent, machine: Named) {
     cells: {
       kind: kind && say(`kind.${kind}`),
       grade: grade && say(`severity.${grade}`),
-      ...{ openedAt: time?.toISOString() ?? null, machineId: assetId, eventId: id },
+      openedAt: time?.toISOString() ?? null,
+      machineId: assetId,
+      eventId: id,
       site: machine?.site?.name ?? null,
       name: machine?.name ?? null,
       serialNumber: machine?.serialNumber ?? null,

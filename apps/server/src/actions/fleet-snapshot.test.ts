@@ -22,7 +22,11 @@ describe('fleet snapshot', () => {
 
   test('a machine is a row with everything known about it, in the account’s units and time zone', async () => {
     const machines = fleetOf(1, () => ({
-      ...{ name: 'EX-1187', coordinates: [-58.38, -34.6], battery: 0, hours: 1_234.5, idleHours: 300.25 },
+      name: 'EX-1187',
+      coordinates: [-58.38, -34.6],
+      battery: 0,
+      hours: 1_234.5,
+      idleHours: 300.25,
       group: { id: 'g1', name: 'North' },
     }))
     const played = await createReferenceStage({ machines }).play(fleetSnapshot)
@@ -31,14 +35,16 @@ describe('fleet snapshot', () => {
     expect(played.rows[0]).toMatchObject({
       machine: { id: 'm1', name: 'Volvo M1', detail: 'EX-1187, S-1' },
       cells: {
-        ...{ type: 'Excavator', site: 'Site 0', operatingHours: 1_234.5, idleHours: 300.25, batteryPercent: 0 },
-        ...{
-          lastSeenAt: '2026-11-23T05:50:00.000Z',
-          place: '-34.6,-58.38',
-          address: 'Køge',
-          groups: 'North',
-          since: null,
-        },
+        type: 'Excavator',
+        site: 'Site 0',
+        operatingHours: 1_234.5,
+        idleHours: 300.25,
+        batteryPercent: 0,
+        lastSeenAt: '2026-11-23T05:50:00.000Z',
+        place: '-34.6,-58.38',
+        address: 'Køge',
+        groups: 'North',
+        since: null,
       },
     })
     const [head, line] = linesOf(played)
@@ -200,8 +206,13 @@ describe('fleet snapshot', () => {
 
     expect(new Set(idsOf(played)).size).toBe(101)
     expect(rowOf(played, 'm7')?.cells).toMatchObject({
-      ...{ brand: 'Bomag', type: 'Scissor lift', operatingHours: 1_006, idleHours: 300, fuelPercent: 60 },
-      ...{ lastSeenAt: '2026-11-23T05:50:00.000Z', site: null },
+      brand: 'Bomag',
+      type: 'Scissor lift',
+      operatingHours: 1_006,
+      idleHours: 300,
+      fuelPercent: 60,
+      lastSeenAt: '2026-11-23T05:50:00.000Z',
+      site: null,
     })
     expect(played.detail).toContain('your Trackunit plan or permissions do not let apps read them')
     expect(second.headline).toBe('101 machines listed.')

@@ -132,8 +132,12 @@ export const fleetSnapshot = defineAction({
         const bars = topBars(totals.by[input.chartBy])
         if (bars)
           await result.chart({
-            ...{ kind: 'bars', title: say(chartTitles[input.chartBy]), unit: 'number', note: null },
-            ...{ bars, column: input.chartBy },
+            kind: 'bars',
+            title: say(chartTitles[input.chartBy]),
+            unit: 'number',
+            note: null,
+            bars,
+            column: input.chartBy,
           })
         await result.detail(together(lacks(at)))
         const gaps = [...gapsOfList(at.listing), ...(at.hasIdleHours ? [] : [say('idleHoursNotRead')])]
@@ -189,7 +193,11 @@ interface Totals {
   by: Record<'type' | 'brand' | 'site', Counts>
 }
 const newTotals = (): Totals => ({
-  ...{ machines: 0, arrived: 0, left: 0, isNew: 0, sites: new Set<string>() },
+  machines: 0,
+  arrived: 0,
+  left: 0,
+  isNew: 0,
+  sites: new Set<string>(),
   by: { type: new Map(), brand: new Map(), site: new Map() },
 })
 
@@ -214,7 +222,15 @@ function toRow(
     id,
     machine: machineOfRow(machine),
     cells: {
-      ...{ name, brand, model, serialNumber, operatingHours, idleHours, fuelPercent, batteryPercent, address },
+      name,
+      brand,
+      model,
+      serialNumber,
+      operatingHours,
+      idleHours,
+      fuelPercent,
+      batteryPercent,
+      address,
       type: type && typeName(type),
       site: site?.name ?? null,
       since: change === 'Gone' ? say('goneFromAccount') : moveInWords(move),

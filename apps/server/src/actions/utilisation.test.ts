@@ -83,8 +83,14 @@ describe('utilisation and idle', () => {
     expect(played.figure).toEqual({ value: 25, unit: 'percent', words: 'of engine hours were idle last week' })
     expect(played.detail).toBe('As in week 42.')
     expect(rowsOf(played, 'W43')[0]).toEqual({
-      ...{ week: 'W43', type: 'Excavator', site: 'Site 0', machines: 2, hours: 112, idleHours: 28 },
-      ...{ idleShare: 25, shareBefore: 25 },
+      week: 'W43',
+      type: 'Excavator',
+      site: 'Site 0',
+      machines: 2,
+      hours: 112,
+      idleHours: 28,
+      idleShare: 25,
+      shareBefore: 25,
     })
     expect(compared(played)).toMatchObject({
       periods: ['W39', 'W40', 'W41', 'W42', 'W43'].map((label) => ({ label, isPartial: false })),

@@ -78,8 +78,10 @@ export const utilisation = defineAction({
       await step(say('sumUp'), async () => {
         if (last === undefined) {
           await result.offer({
-            ...{ actionId: 'fleet-snapshot', recurrence: 'FREQ=DAILY;BYHOUR=5;BYMINUTE=0' },
-            ...{ title: say('offerSnapshot'), means: say('offerSnapshotMeans') },
+            actionId: 'fleet-snapshot',
+            recurrence: 'FREQ=DAILY;BYHOUR=5;BYMINUTE=0',
+            title: say('offerSnapshot'),
+            means: say('offerSnapshotMeans'),
           })
           return headline(say('noCounters'))
         }
@@ -128,7 +130,9 @@ function rowsOf({ pairs }: WeeklyUsage, labels: readonly string[]) {
         .map(({ name, site, usage, before }) => ({
           id: `${label} ${textOf(name)} ${textOf(site)}`,
           cells: {
-            ...{ type: name, site, week: weekNumber(label) },
+            type: name,
+            site,
+            week: weekNumber(label),
             machines: usage.machines,
             hours: tenth(usage.hours),
             idleHours: usage.hoursWithIdle > 0 ? tenth(usage.idleHours) : null,
@@ -162,8 +166,12 @@ function chartOf(sums: WeeklyUsage, { labels, last, timeZone }: Weeks & { timeZo
   if (groupings.every(({ rows }) => rows.length === 0)) return undefined
   const partial = labels.slice(0, last + 1).filter((_, week) => isPartial(sums, week))
   return {
-    ...{ kind: 'compared' as const, title: say('chartTitle'), unit: 'percent' as const, isMoreWorse: true },
-    ...{ periods, groupings },
+    kind: 'compared' as const,
+    title: say('chartTitle'),
+    unit: 'percent' as const,
+    isMoreWorse: true,
+    periods,
+    groupings,
     partialNote:
       partial.length === 0
         ? null
@@ -202,7 +210,9 @@ function sentence({ all, machines }: WeeklyUsage, { labels, last }: Weeks): Mess
     return together([ran, say('idleHoursUnknown')])
   }
   const idled = {
-    ...{ percent: Math.round(share), idle: Math.round(usage.idleHours), hours: Math.round(usage.hoursWithIdle) },
+    percent: Math.round(share),
+    idle: Math.round(usage.idleHours),
+    hours: Math.round(usage.hoursWithIdle),
   }
   return isLastWeek ? say('ranIdleLastWeek', idled) : say('ranIdleInWeek', { ...idled, week })
 }

@@ -173,8 +173,14 @@ export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => v
       const { run, rows } = found(runId)
       const { headline } = run
       const answer = {
-        ...{ headline, figure: null, offer: null, detail: null, chart: null, map: null },
-        ...{ columns: [], facets: [] },
+        headline,
+        figure: null,
+        offer: null,
+        detail: null,
+        chart: null,
+        map: null,
+        columns: [],
+        facets: [],
       }
       const end = Number(cursor) + limit
       const nextCursor = end < rows.length ? String(end) : null

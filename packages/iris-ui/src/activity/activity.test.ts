@@ -95,7 +95,8 @@ test('entries are grouped by day, in order', () => {
 describe('lines of the list', () => {
   const done = (id: string, event: string, runId?: string, kind: ListedAuditEntry['kind'] = 'read') => ({
     ...entry(event, runId === undefined ? {} : { runId }),
-    ...{ id, kind },
+    id,
+    kind,
   })
   const groupsIn = (entries: ListedAuditEntry[]) => groupsOf(entries, ({ event }) => event)
   const ids = (entries: ListedAuditEntry[]) => groupsIn(entries).map((group) => group.entries.map(({ id }) => id))

@@ -62,7 +62,11 @@ export function ScheduleOffer({ actionId, input, recurrence, title, means, accep
           busy={create.isPending}
           onClick={() =>
             create.mutate({
-              ...{ accountId, actionId, input, recurrence, ...habits },
+              accountId,
+              actionId,
+              input,
+              recurrence,
+              ...habits,
               deliverTo: to ? [{ kind: 'email', address: to, file: 'none' }] : [],
             })
           }

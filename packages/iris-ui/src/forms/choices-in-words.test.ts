@@ -7,8 +7,11 @@ const schema = {
   properties: {
     silentDays: { type: 'integer', title: 'Silent after', unit: 'days', default: 7 },
     kinds: {
-      ...{ type: 'array', title: 'Kinds of event', default: ['ALERT'] },
-      ...{ items: { enum: ['ALERT', 'own-kind'] }, 'x-labels': { ALERT: 'Alerts' } },
+      type: 'array',
+      title: 'Kinds of event',
+      default: ['ALERT'],
+      items: { enum: ['ALERT', 'own-kind'] },
+      'x-labels': { ALERT: 'Alerts' },
     },
     idleHours: { type: 'boolean', title: 'With idle hours', default: true },
     note: { type: 'string', title: 'Note' },
@@ -17,7 +20,8 @@ const schema = {
 }
 const say = (input: Record<string, unknown>, ofDefault: boolean) =>
   choicesInWords(input, schema, {
-    ...{ texts: en, ofDefault },
+    texts: en,
+    ofDefault,
     formats: createFormats({ language: 'en-GB', textLanguage: 'en' }),
   })
 

@@ -4,12 +4,18 @@ import { noReceivers } from './receivers.ts'
 import { withheld } from './withheld.ts'
 
 const person = (address: string, state: Receivers['addresses'][number]['state']) => ({
-  ...{ address, state, askedAt: null, answeredAt: null, askAgainAt: null },
+  address,
+  state,
+  askedAt: null,
+  answeredAt: null,
+  askAgainAt: null,
 })
 const receivers: Receivers = {
   own: 'Anna@Fleet.example',
   domains: (['email', 'webhook'] as const).map((kind) => ({
-    ...{ kind, domain: `${kind}.example`, addedAt: '2026-01-01T00:00:00Z' },
+    kind,
+    domain: `${kind}.example`,
+    addedAt: '2026-01-01T00:00:00Z',
     addedBy: { kind: 'user', id: 'ada', name: 'Ada' },
   })),
   everywhere: ['maker.example'],

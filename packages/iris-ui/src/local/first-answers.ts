@@ -8,7 +8,10 @@ export const firstAnswers = managerConnection.then(
     restorePlace(account.id)
     if (token === undefined) return undefined
     return askFirst({
-      ...{ serverUrl: environment.serverUrl, token, accountId: account.id, language: user.language },
+      serverUrl: environment.serverUrl,
+      token,
+      accountId: account.id,
+      language: user.language,
       hash: location.hash,
     })
   },

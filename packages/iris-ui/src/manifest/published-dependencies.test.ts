@@ -34,7 +34,11 @@ const others = {
 test('lists the packages in the bundle with the versions that are installed', async () => {
   const folder = await folderWith({ 'node_modules/@standin/iris-ui': ui, ...others })
   expect(publishedDependencies(join(folder, 'node_modules/@standin/iris-ui/dist/manifest'))).toEqual({
-    ...{ '@standin/client': '0.1.0', '@standin/iris-ui': '0.1.0', react: '19.3.1', wouter: '3.13.0', zod: '4.6.7' },
+    '@standin/client': '0.1.0',
+    '@standin/iris-ui': '0.1.0',
+    react: '19.3.1',
+    wouter: '3.13.0',
+    zod: '4.6.7',
   })
 })
 
@@ -46,7 +50,9 @@ test('lists no package of a workspace, which no registry has', async () => {
   await mkdir(dirname(link), { recursive: true })
   await symlink(join(folder, 'packages/client'), link)
   expect(publishedDependencies(join(folder, 'packages/iris-ui/src/manifest'))).toEqual({
-    ...{ react: '19.3.1', wouter: '3.13.0', zod: '4.6.7' },
+    react: '19.3.1',
+    wouter: '3.13.0',
+    zod: '4.6.7',
   })
 })
 

@@ -86,7 +86,9 @@ describe('access that does not work yet', () => {
   const tries = { count: 5, beganAt: at(0), lastAt: at(180), nextAt: at(210), endsAt: at(900) }
   const say = (afterS: number, changes: Partial<Installation> = {}, language: Partial<typeof around> = {}) =>
     installationSentence(installation({ state: 'pending', since: at(0), tries, ...changes }), {
-      ...{ ...around, ...language, nowMs: began + afterS * 1_000 },
+      ...around,
+      ...language,
+      nowMs: began + afterS * 1_000,
     })
   const patienceOf = (seconds: number) => ({ tries: { ...tries, endsAt: at(seconds) } })
 

@@ -58,7 +58,10 @@ export function installationSentence(installation: Installation, around: Circums
     case 'pending': {
       if (installation.reason === 'TRACKUNIT_UNAVAILABLE')
         return {
-          ...{ tone: 'wait', icon: 'cloudOff', headline: texts.untried, means: [texts.untriedMeans] },
+          tone: 'wait',
+          icon: 'cloudOff',
+          headline: texts.untried,
+          means: [texts.untriedMeans],
           ...nextTry(),
           foot: texts.slowDo,
         }

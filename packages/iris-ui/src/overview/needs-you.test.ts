@@ -13,16 +13,39 @@ const installation = {
   mayApprove: true,
 } as unknown as Installation
 const anAction = (changes: Partial<Action> = {}): Action => ({
-  ...{ id: 'list', title: 'Attention list', description: '', changesData: false, scopes: [], missingScopes: [] },
-  ...{ missingFromPlan: [], missingOptionalScopes: [], missingPlan: null, mayStart: true, usualSeconds: null },
-  ...{ secondsPerChange: null, reads: [], inputSchema: {}, messages: {}, ...changes },
+  id: 'list',
+  title: 'Attention list',
+  description: '',
+  changesData: false,
+  scopes: [],
+  missingScopes: [],
+  missingFromPlan: [],
+  missingOptionalScopes: [],
+  missingPlan: null,
+  mayStart: true,
+  usualSeconds: null,
+  secondsPerChange: null,
+  reads: [],
+  inputSchema: {},
+  messages: {},
+  ...changes,
 })
 const aSchedule = (reason: Schedule['reason']) => ({ id: 's', actionId: 'list', state: 'paused', reason }) as Schedule
 const anUndelivered = (delivery: Partial<Delivery>, of: Partial<Undelivered> = {}): Undelivered => ({
-  ...{ runId: 'r', actionId: 'list', scheduleId: null, ...of },
+  runId: 'r',
+  actionId: 'list',
+  scheduleId: null,
+  ...of,
   delivery: {
-    ...{ id: 'r/0', kind: 'email', to: 'anna@example.com', state: 'failed', reason: 'DELIVERY_FAILED' },
-    ...{ attempts: 6, nextTryAt: null, endedAt: null, ...delivery },
+    id: 'r/0',
+    kind: 'email',
+    to: 'anna@example.com',
+    state: 'failed',
+    reason: 'DELIVERY_FAILED',
+    attempts: 6,
+    nextTryAt: null,
+    endedAt: null,
+    ...delivery,
   },
 })
 
@@ -57,24 +80,33 @@ test('a schedule whose author is away is announced before it ends; it is taken o
 
 test.for<{ title: string; reason: Schedule['reason']; actions: Action[]; way: object }>([
   {
-    ...{ title: 'whose action needs other choices', reason: 'INPUT_INVALID', actions: [anAction()] },
+    title: 'whose action needs other choices',
+    reason: 'INPUT_INVALID',
+    actions: [anAction()],
     way: { kind: 'page', to: '/schedules/s?change=1', words: 'Change the schedule' },
   },
   {
-    ...{ title: 'whose permission is missing', reason: 'SCOPE_NOT_GRANTED' },
+    title: 'whose permission is missing',
+    reason: 'SCOPE_NOT_GRANTED',
     actions: [anAction({ missingScopes: ['asset.view'] })],
     way: { kind: 'host', words: 'See how to allow it' },
   },
   {
-    ...{ title: 'whose permission is back', reason: 'SCOPE_NOT_GRANTED', actions: [anAction()] },
+    title: 'whose permission is back',
+    reason: 'SCOPE_NOT_GRANTED',
+    actions: [anAction()],
     way: { kind: 'resume' },
   },
   {
-    ...{ title: 'of somebody else, for a reader', reason: 'SCOPE_FORBIDDEN', actions: [anAction({ mayStart: false })] },
+    title: 'of somebody else, for a reader',
+    reason: 'SCOPE_FORBIDDEN',
+    actions: [anAction({ mayStart: false })],
     way: { kind: 'page', to: '/schedules/s', words: 'Open the schedule' },
   },
   {
-    ...{ title: 'whose action is gone', reason: 'ACTION_NOT_FOUND', actions: [] },
+    title: 'whose action is gone',
+    reason: 'ACTION_NOT_FOUND',
+    actions: [],
     way: { kind: 'page', to: '/schedules/s', words: 'Open the schedule' },
   },
 ])('a schedule $title is not offered a press that the server refuses', ({ reason, actions, way }) => {
@@ -94,7 +126,9 @@ test('a receiver that did not answer is resent to, with how often it was tried',
 test('an address that refused is corrected where it is set: at the schedule, or in a new start', () => {
   const reason = 'DELIVERY_REFUSED'
   expect(wayOf({ undelivered: [anUndelivered({ reason }, { scheduleId: 's' })] })).toMatchObject({
-    ...{ kind: 'page', to: '/schedules/s?change=1', words: 'Correct the address' },
+    kind: 'page',
+    to: '/schedules/s?change=1',
+    words: 'Correct the address',
   })
   expect(wayOf({ undelivered: [anUndelivered({ reason })] })).toMatchObject({ to: '/actions/list?like=r' })
   const [forReader] = needs({ undelivered: [anUndelivered({ reason })], actions: [anAction({ mayStart: false })] })
@@ -103,7 +137,8 @@ test('an address that refused is corrected where it is set: at the schedule, or 
 
 test('a receiver to whom results may not be sent leads to who may receive them', () => {
   expect(wayOf({ undelivered: [anUndelivered({ reason: 'DESTINATION_UNCONFIRMED' })] })).toMatchObject({
-    ...{ kind: 'page', to: '/schedules/receivers' },
+    kind: 'page',
+    to: '/schedules/receivers',
   })
 })
 
@@ -117,7 +152,9 @@ test('a last result that could not check everything needs a person: with what is
   const run = aRun({ actionId: 'list', state: 'succeeded', incomplete: 'Data health is left out.' })
   expect(needs({ results: [run] })).toMatchObject([
     {
-      ...{ tone: 'warn', what: '“Attention list” could not check everything.', means: 'Data health is left out.' },
+      tone: 'warn',
+      what: '“Attention list” could not check everything.',
+      means: 'Data health is left out.',
       way: { kind: 'again', runId: run.id },
     },
   ])

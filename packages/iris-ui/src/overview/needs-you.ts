@@ -76,7 +76,11 @@ function waitingAccess({ waiting, mayApprove }: Installation, { nowMs, texts, fo
           ]
         return [
           {
-            ...{ id, tone: 'warn', icon: 'shield', what: words.approval, means: words.approvalMeans },
+            id,
+            tone: 'warn',
+            icon: 'shield',
+            what: words.approval,
+            means: words.approvalMeans,
             way: { kind: 'approval', generation, since },
           },
         ]

@@ -57,8 +57,11 @@ export function OverviewPage() {
   const begins =
     known.state === 'active' && runs.known && scheduled
       ? beginning({
-          ...{ actions, results: runs.results, isGoing: runs.going.length > 0 },
-          ...{ schedules, declined: scheduled.declined },
+          actions,
+          results: runs.results,
+          isGoing: runs.going.length > 0,
+          schedules,
+          declined: scheduled.declined,
         })
       : 'normal'
   const activeSchedules = schedules.filter(({ state }) => state === 'active').length

@@ -55,7 +55,7 @@ export function ComparedChart({ chart }: { chart: ComparedChart }) {
         </thead>
         <tbody>
           {shown.rows.map((row) => (
-            <ComparedRow key={row.label} {...{ row, chart, largest }} />
+            <ComparedRow key={row.label} row={row} chart={chart} largest={largest} />
           ))}
         </tbody>
       </table>

@@ -5,7 +5,11 @@ import { marksToDraw, TARGET } from './map-to-draw.ts'
 
 const size = { width: 640, height: 320 }
 const place = (rows: number, name: string | null, [x, y]: [number, number] = [0, 0]) => ({
-  ...{ rows, name, otherNames: 0, longitude: x, latitude: y },
+  rows,
+  name,
+  otherNames: 0,
+  longitude: x,
+  latitude: y,
   area: { south: y, west: x, north: y, east: x },
 })
 const flat = {

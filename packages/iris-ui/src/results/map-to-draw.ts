@@ -112,7 +112,10 @@ const overlapAreas = (a: Area, b: Area) =>
   a.west <= b.east && b.west <= a.east && a.south <= b.north && b.south <= a.north
 
 const boxAround = (x: number, y: number): Box => ({
-  ...{ left: x - TARGET / 2, top: y - TARGET / 2, right: x + TARGET / 2, bottom: y + TARGET / 2 },
+  left: x - TARGET / 2,
+  top: y - TARGET / 2,
+  right: x + TARGET / 2,
+  bottom: y + TARGET / 2,
 })
 
 const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom

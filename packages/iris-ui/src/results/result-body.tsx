@@ -54,7 +54,9 @@ function OpenRow({ run, first, children }: { run: Run; first: RunResult | undefi
   if (first === undefined || index === undefined || !hasEnded(run)) return children
   return (
     <RowPanel
-      {...{ run, asked, index }}
+      run={run}
+      asked={asked}
+      index={index}
       columns={first.columns}
       total={found.isPlaceholderData ? undefined : found.first?.total}
     />

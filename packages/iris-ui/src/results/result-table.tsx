@@ -106,7 +106,11 @@ export function ResultTable({ run, first }: ResultTableProps) {
           {long ? (
             <VirtualRows
               {...list}
-              {...{ run, asked, total, goingTo, onThere }}
+              run={run}
+              asked={asked}
+              total={total}
+              goingTo={goingTo}
+              onThere={onThere}
               onGo={setGoingTo}
               firstRows={rows}
               onTop={() => top.current?.focus()}

@@ -11,7 +11,9 @@ const nowMs = Date.parse('2026-11-24T08:44:00Z')
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
 const danish = createFormats({ language: 'da-DK', textLanguage: 'da', timeZone: 'Europe/Copenhagen' })
 const american = createFormats({
-  ...{ language: 'en-US', textLanguage: 'en-GB', timeZone: 'America/Chicago' },
+  language: 'en-US',
+  textLanguage: 'en-GB',
+  timeZone: 'America/Chicago',
   measurement: 'imperial',
 })
 
@@ -53,7 +55,10 @@ describe('a cell is shown in the reader’s units, zone and language', () => {
 
 describe('a chart is drawn', () => {
   const bars = (...values: number[]): ResultChart => ({
-    ...{ kind: 'bars', title: 'Why', unit: 'number', note: null },
+    kind: 'bars',
+    title: 'Why',
+    unit: 'number',
+    note: null,
     bars: values.map((value, index) => ({ label: `b${index}`, value })),
   })
   const drawn = (chart: ResultChart, state: 'succeeded' | 'failed' = 'succeeded') => chartToDraw(chart, { state })

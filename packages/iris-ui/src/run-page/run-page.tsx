@@ -60,8 +60,14 @@ function KnownRun({ run, log, action, follow }: KnownRunProps & { follow: Return
   const before = useRunBefore(run)
   const accessTriedAt = useInstallation().data?.tries?.nextAt
   const said = runHeading(run, {
-    ...{ title, userId: host.user.id, usualSeconds, before, accessTriedAt },
-    ...{ nowMs, texts, formats },
+    title,
+    userId: host.user.id,
+    usualSeconds,
+    before,
+    accessTriedAt,
+    nowMs,
+    texts,
+    formats,
   })
   usePageTitle(title)
   useRunAnnouncements(run, said.heading, heading)

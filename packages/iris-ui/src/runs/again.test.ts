@@ -4,7 +4,11 @@ import { aRun } from './a-run.fixture.ts'
 import { againOf } from './again.ts'
 
 const action = {
-  ...{ id: 'clear', missingScopes: [] as string[], missingFromPlan: [] as string[], missingPlan: null, mayStart: true },
+  id: 'clear',
+  missingScopes: [] as string[],
+  missingFromPlan: [] as string[],
+  missingPlan: null,
+  mayStart: true,
 } as unknown as Action
 const nowMs = Date.parse('2026-11-24T12:00:00Z')
 const known = { action, installation: 'active', previewEndedAt: undefined, nowMs } as const
@@ -13,7 +17,8 @@ test('a result is run again, unless something hinders a start', () => {
   expect(againOf(aRun({ state: 'succeeded' }), known)).toEqual({ kind: 'again' })
   expect(againOf(aRun(), { ...known, installation: 'parked' })).toEqual({ kind: 'hindered', by: 'access' })
   expect(againOf(aRun(), { ...known, action: { ...action, missingPlan: 'GraphQL' } })).toEqual({
-    ...{ kind: 'hindered', by: 'plan' },
+    kind: 'hindered',
+    by: 'plan',
   })
   expect(againOf(aRun(), { ...known, action: undefined })).toBeUndefined()
 })

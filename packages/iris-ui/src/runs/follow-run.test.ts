@@ -6,7 +6,10 @@ import { sortRuns } from './sort-runs.ts'
 
 const at = '2026-11-24T08:44:00Z'
 const file = {
-  ...{ id: '00000000-0000-4000-8000-000000000101', name: 'fleet.csv', mediaType: 'text/csv', bytes: 1_284 },
+  id: '00000000-0000-4000-8000-000000000101',
+  name: 'fleet.csv',
+  mediaType: 'text/csv',
+  bytes: 1_284,
   keptUntil: '2026-12-24T08:44:00Z',
 }
 const progress = { done: 1_840, total: 2_964, message: 'Reading hours', secondsLeft: 118, share: null }
@@ -72,8 +75,14 @@ test('a run that waits is shown with its time and its reason', () => {
   const waitingUntil = '2026-11-24T09:12:00Z'
   const waitingFor = { requests: 1, everySeconds: 900 }
   const event: RunEvent = {
-    ...{ seq: 2, at, type: 'state', state: 'waiting', waitingUntil, waitingFor },
-    ...{ reason: 'TRACKUNIT_RATE_LIMITED', headline: null },
+    seq: 2,
+    at,
+    type: 'state',
+    state: 'waiting',
+    waitingUntil,
+    waitingFor,
+    reason: 'TRACKUNIT_RATE_LIMITED',
+    headline: null,
   }
   expect(followRun(aRun({ state: 'running' }), event)).toMatchObject({
     state: 'waiting',

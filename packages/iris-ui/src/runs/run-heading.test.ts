@@ -7,7 +7,11 @@ import { resultLook } from './result-look.ts'
 import { runHeading } from './run-heading.ts'
 
 const words = {
-  ...{ title: 'Fleet snapshot', userId: 'mette', usualSeconds: null, nowMs: 0, texts: en },
+  title: 'Fleet snapshot',
+  userId: 'mette',
+  usualSeconds: null,
+  nowMs: 0,
+  texts: en,
   formats: createFormats({ language: 'en-GB', textLanguage: 'en' }),
 }
 

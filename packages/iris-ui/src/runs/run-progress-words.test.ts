@@ -8,7 +8,10 @@ import { readyWords, shareOf, stepWaitWords, stepWords } from './run-progress-wo
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
 const words = { texts: en, formats }
 const step = (name: string, state: Run['steps'][number]['state'], counted: [number, number] | null = null) => ({
-  ...{ name, state, tookMs: null, waited: null },
+  name,
+  state,
+  tookMs: null,
+  waited: null,
   counted: counted && { done: counted[0], total: counted[1] },
 })
 const progress = { done: 8, total: 14, message: 'pages read', secondsLeft: 120, share: 0.68 }
@@ -19,8 +22,12 @@ const steps = [
 ]
 const going = aRun({ steps, progress })
 const waits = aRun({
-  ...{ steps, progress, state: 'waiting', reason: 'TRACKUNIT_RATE_LIMITED' },
-  ...{ waitingUntil: '2026-11-24T17:20:00Z', waitingFor: { requests: 1, everySeconds: 900 } },
+  steps,
+  progress,
+  state: 'waiting',
+  reason: 'TRACKUNIT_RATE_LIMITED',
+  waitingUntil: '2026-11-24T17:20:00Z',
+  waitingFor: { requests: 1, everySeconds: 900 },
 })
 
 test('the bar is never full while anything is left', () => {

@@ -8,7 +8,10 @@ const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZo
 const words = { title: 'Fleet snapshot', userId: 'mette', texts: en, formats }
 const halfway = { done: 1_840, total: 2_964, message: 'machines listed', secondsLeft: 118, share: null }
 const file = {
-  ...{ id: '00000000-0000-4000-8000-000000000101', name: 'fleet.csv', mediaType: 'text/csv', bytes: 1_284 },
+  id: '00000000-0000-4000-8000-000000000101',
+  name: 'fleet.csv',
+  mediaType: 'text/csv',
+  bytes: 1_284,
   keptUntil: '2026-12-24T08:44:00Z',
 }
 
@@ -28,8 +31,10 @@ describe('a running run shows', () => {
     [
       'Fleet snapshot: 1,840 of 2,964 machines listed',
       aRun({
-        ...{ state: 'waiting', reason: 'CREDENTIALS_REJECTED' },
-        ...{ waitingUntil: '2026-11-24T09:12:00Z', progress: halfway },
+        state: 'waiting',
+        reason: 'CREDENTIALS_REJECTED',
+        waitingUntil: '2026-11-24T09:12:00Z',
+        progress: halfway,
       }),
     ],
   ])('“%s”', (sentence, run) => expect(runningWords(run, words)).toBe(sentence))

@@ -49,8 +49,12 @@ export function useStartRun(onStarted: (run: Run) => void): StartingRun {
       const of = JSON.stringify(wanted)
       if (intention.current?.of !== of) intention.current = { key: crypto.randomUUID(), of }
       mutation.mutate({
-        ...{ accountId: host.account.id, ...wanted, idempotencyKey: intention.current.key },
-        ...{ timeZone: formats.zone, unitSystem: host.user.measurement, language: texts.language },
+        accountId: host.account.id,
+        ...wanted,
+        idempotencyKey: intention.current.key,
+        timeZone: formats.zone,
+        unitSystem: host.user.measurement,
+        language: texts.language,
       })
     },
     busy: mutation.isPending,

@@ -12,7 +12,9 @@ import { createServiceKey } from './service-key.ts'
 
 const accountId = '11111111-1111-4111-8111-111111111111'
 const app = {
-  ...{ id: '@acme/fleet-night', name: 'Fleet night', description: 'Works at night.' },
+  id: '@acme/fleet-night',
+  name: 'Fleet night',
+  description: 'Works at night.',
   scopes: [{ scope: 'asset.view', optional: false }],
   callbackUrl: 'https://standin.example/trackunit/callback',
 }
@@ -44,9 +46,18 @@ async function startProxy(target: string) {
 
 beforeAll(async () => {
   standin = await createStandin({ app, actions: [] }).start({
-    ...{ PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.url, STANDIN_PARTS: 'api' },
-    ...{ TRACKUNIT_JWKS_URL: nowhere, TRACKUNIT_TOKEN_URL: nowhere, CALLBACK_PATH_SECRET: 'none', DRAIN_DELAY_S: '0' },
-    ...{ USER_TOKEN_ISSUER: 'manager', USER_TOKEN_JWKS_URL: keys.url, USER_TOKEN_ACCOUNT_CLAIM: 'account' },
+    PORT: '0',
+    METRICS_PORT: '0',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    STANDIN_PARTS: 'api',
+    TRACKUNIT_JWKS_URL: nowhere,
+    TRACKUNIT_TOKEN_URL: nowhere,
+    CALLBACK_PATH_SECRET: 'none',
+    DRAIN_DELAY_S: '0',
+    USER_TOKEN_ISSUER: 'manager',
+    USER_TOKEN_JWKS_URL: keys.url,
+    USER_TOKEN_ACCOUNT_CLAIM: 'account',
     USER_TOKEN_AUDIENCE: 'api',
     FAILED_SIGN_INS_PER_MINUTE: String(allowedFailures),
     STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
@@ -74,7 +85,10 @@ async function ask(bearer: string): Promise<{ status: number; reason: string | u
 }
 
 const claims = () => ({
-  ...{ iss: 'manager', aud: 'api', account: accountId, sub: 'anna' },
+  iss: 'manager',
+  aud: 'api',
+  account: accountId,
+  sub: 'anna',
   exp: Math.floor(Date.now() / 1_000) + 600,
 })
 /** A new key of a service that may read the account. */

@@ -5,7 +5,12 @@ import type { Caller } from './caller.ts'
 
 const [account, otherAccount] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
 const user = (id: string, accountId = account): Caller => ({
-  ...{ kind: 'user', id, accountId, name: null, scopes: [], expiresAt: new Date(0) },
+  kind: 'user',
+  id,
+  accountId,
+  name: null,
+  scopes: [],
+  expiresAt: new Date(0),
 })
 const service = (name: string, keyId = name): Caller => ({ kind: 'service', service: name, keyId, mac: '', grants: [] })
 

@@ -35,8 +35,12 @@ export async function makeConsoleCode(ctx: Context, { mayChange }: { mayChange: 
   const code = randomBytes(32).toString('base64url')
   const nowMs = (await byDatabaseClock(ctx)).clock.now().getTime()
   const row = {
-    ...{ id: randomUUID(), codeDigest: digestOf(code), mayChange },
-    ...{ codeEndsAt: new Date(nowMs + codeLifeMs), openedAt: null, endedAt: null },
+    id: randomUUID(),
+    codeDigest: digestOf(code),
+    mayChange,
+    codeEndsAt: new Date(nowMs + codeLifeMs),
+    openedAt: null,
+    endedAt: null,
   }
   await insertConsoleSession(ctx, row, { deleteBefore: new Date(nowMs - 2 * sessionLifeMs) })
   return new Secret(code)

@@ -19,7 +19,10 @@ const hour = 3_600_000
 
 const makeKey = async (ctx: Context) => {
   const { id, key } = await createKey(ctx, {
-    ...{ service: 'reports', accountId: account, scopes: ['a'], actor },
+    service: 'reports',
+    accountId: account,
+    scopes: ['a'],
+    actor,
     expiresAt: new Date('2099-01-01'),
   })
   return { id, digest: digestOfPresentedKey(key.reveal()) ?? '' }
@@ -50,7 +53,10 @@ async function createDirectory({ outageServeMs = 600_000 } = {}) {
   })
   const directory = createKeyDirectory({ ...stack.ctx, db })
   return {
-    ...{ stack, id, digest, directory },
+    stack,
+    id,
+    digest,
+    directory,
     hear: directory.readAgain,
     reads: () => reads,
     goDown: () => (isDown = true),
@@ -211,7 +217,8 @@ describe('keys and grants', () => {
     const soon = new Date(Date.now() + hour)
     await expireAt(stack.ctx, id, soon)
     await rotateKey(stack.ctx, {
-      ...{ id, actor },
+      id,
+      actor,
       expiresAt: new Date('2099-01-01'),
       overlapUntil: new Date(Date.now() + 2 * hour),
     })

@@ -58,8 +58,14 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
   }
 
   const proven = {
-    ...{ provenAt: now, grantedScopes: [...proof.granted.scopes], missingFromPlan: [...proof.missingFromPlan] },
-    ...{ nextAttemptAt: null, attempts: 0, ...noRefusals, rank: 0, isUnconfirmed: false },
+    provenAt: now,
+    grantedScopes: [...proof.granted.scopes],
+    missingFromPlan: [...proof.missingFromPlan],
+    nextAttemptAt: null,
+    attempts: 0,
+    ...noRefusals,
+    rank: 0,
+    isUnconfirmed: false,
   }
   const inForce = credentials.find(isInForce)
   if (inForce && inForce !== row && comparePositions(inForce, row) > 0) {

@@ -69,7 +69,9 @@ export async function listAccountsForOperator(
     where ${state ?? null}::text is null or state = ${state ?? null} or waiting_state = ${state ?? null}
     order by account_id limit ${limit}`)
   return rows.map(({ account_id: accountId, state, since, reason, generation, ...row }) => ({
-    ...{ accountId, state, generation },
+    accountId,
+    state,
+    generation,
     reason: state === 'suspended' ? 'INSTALLATION_UNINSTALLED' : reason,
     since: since === null ? null : new Date(since),
     waiting:

@@ -12,7 +12,11 @@ const row = (generation: number, state: CredentialState, change: Partial<Credent
     since: at(generation),
     issuedAt: at(generation),
     tieBreak: '0',
-    ...{ receivedAt: at(generation), attempts: 0, claimedBy: null, triedAt: null, nextAttemptAt: null },
+    receivedAt: at(generation),
+    attempts: 0,
+    claimedBy: null,
+    triedAt: null,
+    nextAttemptAt: null,
     provenAt: null,
     grantedScopes: null,
     missingFromPlan: null,
@@ -113,15 +117,13 @@ test('trouble that exchanges had with Trackunit is shown as points in time', () 
   const trackunit = { unavailableSince: at(3), limitedUntil: at(9) }
   expect(
     describeInstallation('account', {
-      ...{
-        installation: undefined,
-        rows: [],
-        requestedScopes: [],
-        patienceMs: 900_000,
-        eraseAfterMs: 86_400_000,
-        now: at(9),
-        trackunit,
-      },
+      installation: undefined,
+      rows: [],
+      requestedScopes: [],
+      patienceMs: 900_000,
+      eraseAfterMs: 86_400_000,
+      now: at(9),
+      trackunit,
     }),
   ).toMatchObject({ trackunit: { unavailableSince: at(3).toISOString(), limitedUntil: at(9).toISOString() } })
 })

@@ -74,7 +74,9 @@ export function describeInstallation(
     deniedScopes: denied,
     missingFromPlan: denied.filter((scope) => current?.missingFromPlan?.includes(scope)),
     waiting: waitingFor(current, rows).map(({ generation, state, since, reason }) => ({
-      ...{ generation, state, reason },
+      generation,
+      state,
+      reason,
       since: since.toISOString(),
     })),
     uninstallSignalledAt: (installation && liveSignal(installation, now))?.toISOString() ?? null,

@@ -24,8 +24,10 @@ const minute = 60_000
 const issuer = 'https://manager.example'
 const jwksUrl = 'https://keys.example/jwks'
 const userTokens = {
-  ...{ USER_TOKEN_ISSUER: issuer, USER_TOKEN_JWKS_URL: jwksUrl },
-  ...{ USER_TOKEN_APP_CLAIM: 'app', USER_TOKEN_ACCOUNT_CLAIM: 'account' },
+  USER_TOKEN_ISSUER: issuer,
+  USER_TOKEN_JWKS_URL: jwksUrl,
+  USER_TOKEN_APP_CLAIM: 'app',
+  USER_TOKEN_ACCOUNT_CLAIM: 'account',
 }
 
 async function createEdge({ verifies = true, isInstalled = true } = {}) {

@@ -4,7 +4,11 @@ import { type ExchangeFailure, failurePolicy } from '../trackunit/failure-policy
 import { type FailedProof, nextAttempt } from './next-attempt.ts'
 
 const refused: FailedProof = {
-  ...{ failure: 'invalid-client', attempts: 1, ageMs: 0, patienceMs: 900_000, ofCrowd: false },
+  failure: 'invalid-client',
+  attempts: 1,
+  ageMs: 0,
+  patienceMs: 900_000,
+  ofCrowd: false,
 }
 
 /** The age of credentials at each attempt, until they are given up. Attempts start a little after they are due. */

@@ -47,7 +47,13 @@ export async function rollBackCredentials(
     // A redelivery is recognised as the generation that has these credentials now.
     await updateCredentials(tx, old, { contentDigest: null })
     await insertCredentials(tx, {
-      ...{ accountId, generation, appId, clientId, contentDigest, releasedAt, issuedAt },
+      accountId,
+      generation,
+      appId,
+      clientId,
+      contentDigest,
+      releasedAt,
+      issuedAt,
       tieBreak: `${tieBreak}~`,
       sealedSecret: await ctx.vault.seal(secret, { ...binding, generation }),
       state: 'pending',

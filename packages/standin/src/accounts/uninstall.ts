@@ -112,11 +112,9 @@ async function restore(
     tx,
     { accountId, activeGeneration: inForce?.generation ?? null },
     {
-      ...{
-        suspendedUpTo: null,
-        suspendedAt: null,
-        restoredUpTo: newest(installation.restoredUpTo, suspendedUpTo) ?? null,
-      },
+      suspendedUpTo: null,
+      suspendedAt: null,
+      restoredUpTo: newest(installation.restoredUpTo, suspendedUpTo) ?? null,
       ...dismissed(installation),
     },
   )

@@ -61,7 +61,11 @@ async function watch(
       () => note(ctx),
     )
   const anna: UserCaller = {
-    ...{ kind: 'user', id: 'anna', name: 'Anna', accountId, scopes: [] },
+    kind: 'user',
+    id: 'anna',
+    name: 'Anna',
+    accountId,
+    scopes: [],
     expiresAt: new Date(clock.now().getTime() + livesMs),
   }
   const api = router(installationProcedures(ctx, contracted(ctx))).createCaller({

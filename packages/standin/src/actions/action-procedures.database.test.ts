@@ -13,7 +13,12 @@ afterAll(database.drop)
 
 const action = (id: string, change: Partial<AnyAction> = {}): AnyAction => ({
   ...defineAction({
-    ...{ id, title: id, description: id, input: z.object({}), scopes: ['a'], changesData: false },
+    id,
+    title: id,
+    description: id,
+    input: z.object({}),
+    scopes: ['a'],
+    changesData: false,
     run: async () => {},
   }),
   mayOverlap: true,

@@ -12,7 +12,11 @@ type Closing = Partial<Change<typeof input>>
 function closing(change: Closing = {}) {
   const closed: string[] = []
   const action = defineChange({
-    ...{ id: 'close-orders', title: 'Close', description: 'Closes orders.', scopes: ['a'], input },
+    id: 'close-orders',
+    title: 'Close',
+    description: 'Closes orders.',
+    scopes: ['a'],
+    input,
     columns: [{ key: 'name', title: 'Name', kind: 'text' }],
     async preview({ result, input }) {
       await result.rows(input.names.map((id) => ({ id, cells: { name: `Order ${id}` } })))
@@ -121,7 +125,13 @@ describe('a change', () => {
     const state = z.object({ done: z.number().default(0) })
     const define = () =>
       defineChange({
-        ...{ id: 'x', title: 'X', description: 'X.', scopes: [], input, columns: [], state },
+        id: 'x',
+        title: 'X',
+        description: 'X.',
+        scopes: [],
+        input,
+        columns: [],
+        state,
         preview: async () => {},
         apply: async () => {},
       })
@@ -131,7 +141,11 @@ describe('a change', () => {
 
 test('the types of input, state and row follow from the schemas', () => {
   defineChange({
-    ...{ id: 'x', title: 'X', description: 'X.', scopes: [], columns: [] },
+    id: 'x',
+    title: 'X',
+    description: 'X.',
+    scopes: [],
+    columns: [],
     input,
     state: z.object({ page: z.number().default(0) }),
     async preview({ input, state, save }) {

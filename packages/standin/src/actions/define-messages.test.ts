@@ -8,14 +8,17 @@ const { say, catalogue } = defineMessages({
     found: '{count, plural, =0 {None} one {# machine} other {# machines}} of {total, number} at {site}.',
   },
   da: {
-    ...{ title: 'Tæl maskiner', done: 'Færdig' },
+    title: 'Tæl maskiner',
+    done: 'Færdig',
     found: '{count, plural, =0 {Ingen} one {# maskine} other {# maskiner}} af {total, number} på {site}.',
   },
 })
 
 test('a message carries its key, its values and the English', () => {
   expect(say('found', { count: 1, total: 1_284, site: 'Nordhavn' })).toEqual({
-    ...{ text: '1 machine of 1,284 at Nordhavn.', key: 'found', values: { count: 1, total: 1_284, site: 'Nordhavn' } },
+    text: '1 machine of 1,284 at Nordhavn.',
+    key: 'found',
+    values: { count: 1, total: 1_284, site: 'Nordhavn' },
   })
   expect(say('done')).toEqual({ text: 'Done', key: 'done', values: {} })
 })

@@ -41,7 +41,8 @@ describe('the state of a run', () => {
     const kept = keepState(
       { state: schema },
       {
-        ...{ kept: undefined, state: schema.parse({}) },
+        kept: undefined,
+        state: schema.parse({}),
         write: () => Promise.reject(new Error('no')),
       },
     )

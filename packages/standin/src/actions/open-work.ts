@@ -37,7 +37,8 @@ export async function openWork(
   const say = sayInLanguage(action, run.language)
   const open = openRun(ctx, run, { signal: signals.signal, usual, say })
   const context = runContext(ctx, open, {
-    ...{ action, state },
+    action,
+    state,
     trackunit: trackunitFor(ctx, open, { action, signals }),
     machines: openMachineRegister(ctx.db, run),
     grantedScopes: allows?.grantedScopes,

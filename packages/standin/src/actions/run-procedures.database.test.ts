@@ -32,7 +32,8 @@ function callAs({ ctx }: RunStack, who: Caller) {
   // A service's grant is what the caller says.
   const access = { ...ctx.access, keys: { ...ctx.access.keys, on: (each: ServiceCaller) => each } }
   return router(runProcedures(ctx, contracted({ ...ctx, access }))).createCaller({
-    ...{ requestId: 'test', authenticate: async () => who },
+    requestId: 'test',
+    authenticate: async () => who,
   })
 }
 const asked = { accountId: account, actionId: 'report', input: {} }

@@ -43,7 +43,12 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
         const withoutActions = unreadableActions(ctx, caller, accountId)
         const before = cursor === undefined ? undefined : decodeCursor(cursor)
         const rows = await listRuns(ctx.db, {
-          ...{ accountId, actionId, withoutActions, scheduleId, states, before },
+          accountId,
+          actionId,
+          withoutActions,
+          scheduleId,
+          states,
+          before,
           limit: limit + 1,
         })
         const page = rows.slice(0, limit)

@@ -14,7 +14,11 @@ const state = z.object({ page: z.number().default(0), label: z.string().optional
 function paging() {
   const seen: string[] = []
   const action = defineAction({
-    ...{ id: 'report', title: 'Report', description: 'A report.', scopes: ['a'], changesData: false },
+    id: 'report',
+    title: 'Report',
+    description: 'A report.',
+    scopes: ['a'],
+    changesData: false,
     input: z.object({ most: z.number().default(3) }),
     state,
     async run({ input, state, save, durable, result, headline }) {

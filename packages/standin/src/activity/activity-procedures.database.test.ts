@@ -19,7 +19,10 @@ const other = '22222222-2222-4222-8222-222222222222'
 const expiresAt = new Date('2099-01-01')
 const anna: Caller = { kind: 'user', id: 'u-1', name: 'Anna', accountId: account, scopes: ['a'], expiresAt }
 const reports: Caller = {
-  ...{ kind: 'service', service: 'reports', keyId: 'k', mac: '' },
+  kind: 'service',
+  service: 'reports',
+  keyId: 'k',
+  mac: '',
   grants: [{ accountId: account, scopes: ['a'], mac: '' }],
 }
 const sweeper: Actor = { kind: 'system', id: 'sweeper' }

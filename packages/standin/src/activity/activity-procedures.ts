@@ -14,7 +14,11 @@ export function auditProcedures({ db }: Context, contracted: Contracted) {
           input: { from, to, actorId, actorKinds, kinds, changesOfRun, counted, cursor, limit },
         }) => {
           const query = {
-            ...{ accountId, actorId, actorKinds, kinds, changesOfRun },
+            accountId,
+            actorId,
+            actorKinds,
+            kinds,
+            changesOfRun,
             from: from === undefined ? undefined : new Date(from),
             to: to === undefined ? undefined : new Date(to),
           }

@@ -43,7 +43,9 @@ export function createAudit({ db, clock, keys, process }: AuditOptions): Audit {
   let changes: Chain | undefined
   return {
     ...handOuts,
-    ...{ macs, slot, writers: () => [...handOuts.chains(), ...(changes ? [changes.writer] : [])] },
+    macs,
+    slot,
+    writers: () => [...handOuts.chains(), ...(changes ? [changes.writer] : [])],
     async changes() {
       const writer = `${await slot.name()}/changes`
       if (changes?.writer !== writer) changes = createChain(writer, macs)

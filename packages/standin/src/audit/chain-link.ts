@@ -41,7 +41,10 @@ export async function readLinks(
   if (month !== undefined) {
     const rows = await readGroups(db, { month, writer, seq: after }, limit)
     return rows.map(({ group, kind }) => ({
-      ...{ first: group.seq - group.entries.length + 1, seq: group.seq, at: group.at, mac: group.mac },
+      first: group.seq - group.entries.length + 1,
+      seq: group.seq,
+      at: group.at,
+      mac: group.mac,
       changed: (before) => changedInGroup(macs, group, kind, before),
     }))
   }

@@ -49,8 +49,15 @@ export function kindOf(handOut: HandOut, leftAs: string | null = null): HandOutK
   const scopes = scopeKey.split(' ')
   const [actorKind, actorId] = [receiver.kind, receiver.id]
   const row = {
-    ...{ scopes, generation, fingerprint, account_id: accountId, key: serviceKeyId, rests_on: restsOn },
-    ...{ actor_kind: actorKind, actor_id: actorId, left_as: leftAs },
+    scopes,
+    generation,
+    fingerprint,
+    account_id: accountId,
+    key: serviceKeyId,
+    rests_on: restsOn,
+    actor_kind: actorKind,
+    actor_id: actorId,
+    left_as: leftAs,
   }
   const said = saidOfKind({ actorKind, actorId, accountId, generation, scopes, fingerprint, key: serviceKeyId, leftAs })
   return { accountId, said, leftAs, row: JSON.stringify(row).slice(0, -1) }
@@ -69,7 +76,9 @@ interface KindContent {
 
 /** What a hand-out says beside who got it and of which account. */
 export const detailsOf = ({ scopes, fingerprint, key, leftAs }: Omit<KindContent, 'actorKind' | 'actorId'>) => ({
-  ...{ scopes, fingerprint, key },
+  scopes,
+  fingerprint,
+  key,
   ...(leftAs !== null && { spooled: true }),
 })
 

@@ -267,8 +267,10 @@ export async function listHandOuts(
     limit ${limit}`)
   return rows.map(({ atMs, groupAtMs, seq, generation, ...row }) => ({
     ...row,
-    ...{ seq: Number(seq), generation: Number(generation) },
-    ...{ at: new Date(Math.round(atMs)), groupAt: new Date(Math.round(groupAtMs)) },
+    seq: Number(seq),
+    generation: Number(generation),
+    at: new Date(Math.round(atMs)),
+    groupAt: new Date(Math.round(groupAtMs)),
   }))
 }
 

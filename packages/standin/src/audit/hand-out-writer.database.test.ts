@@ -36,7 +36,10 @@ describe('invariant 12 and 18: a token leaves only if its entry came back', () =
     await stack.startWriter().recordHandOut(handOut({ fingerprint: 'f' }))
     expect(await stack.handOuts()).toMatchObject([
       {
-        ...{ actorKind: 'service', actorId: 'reports', accountId: account, generation: 3 },
+        actorKind: 'service',
+        actorId: 'reports',
+        accountId: account,
+        generation: 3,
         details: { scopes: ['a', 'b'], fingerprint: 'f', key: keyId },
       },
     ])

@@ -146,7 +146,10 @@ function added(
       credentials: kept,
     },
     audit: {
-      ...{ actor: trackunit, event, accountId, generation },
+      actor: trackunit,
+      event,
+      accountId,
+      generation,
       details: { clientId, bound, ...(gaveWay.length > 0 && { gaveWay }) },
     },
   }

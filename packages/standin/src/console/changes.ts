@@ -37,7 +37,9 @@ const accountAndGeneration = z
 /** On an account and one generation of its credentials. */
 function decision(name: keyof typeof decisions, button: string, means: string): Change {
   return {
-    ...{ button, means, from: '/console/accounts' },
+    button,
+    means,
+    from: '/console/accounts',
     command: (on) => `installations ${name} ${on}`,
     make: async (ctx, on) => decisions[name].decide(ctx, { ...accountAndGeneration.parse(on), actor }),
   }
@@ -50,7 +52,8 @@ function ofAccount(
   decide: (ctx: ConsoleContext, of: { accountId: string; actor: typeof actor }) => Promise<string>,
 ): Change {
   return {
-    ...{ ...said, from: '/console/accounts' },
+    ...said,
+    from: '/console/accounts',
     command: (on) => `installations ${name} ${on.split(' ')[0]}${said.isEnd ? ' --yes' : ''}`,
     make: (ctx, on) => decide(ctx, { accountId: guid.parse(on.split(' ')[0]), actor }),
   }

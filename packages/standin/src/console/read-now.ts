@@ -55,7 +55,12 @@ async function readStored(ctx: ConsoleContext): Promise<StoredNow> {
     at: clock.now(),
     signInDownForS: signIn,
     keysFetchedAt: keySet?.fetchedAt,
-    ...{ replicas, keyReaders, accounts, waiting, heldCallbacks, openRuns },
+    replicas,
+    keyReaders,
+    accounts,
+    waiting,
+    heldCallbacks,
+    openRuns,
     oldestDueProofS: dueProofS,
     oldestDueDeliveryS: dueDeliveryS,
   }

@@ -27,7 +27,8 @@ function watchPlayed() {
     isGood ? Promise.resolve(database.aheadMs) : Promise.reject(Object.assign(new Error('no'), { code: database.code }))
   const logged: string[] = []
   const watch = createDatabaseWatch({
-    ...{ replica, clock },
+    replica,
+    clock,
     log: pino({ base: null, timestamp: false }, { write: (line) => logged.push(JSON.parse(line).msg) }),
     ask: () => {
       database.asked++

@@ -24,8 +24,10 @@ export async function listReplicas(db: Database): Promise<SeenReplica[]> {
       extract(epoch from session.state_change)::float8 * 1000 as heard
     from (${replicaLocks}) replica join pg_stat_activity session using (pid) order by session.backend_start`)
   return rows.map(({ id, address, started, heard }) => ({
-    ...{ id, address },
-    ...{ startedAt: new Date(started), heardAt: new Date(heard) },
+    id,
+    address,
+    startedAt: new Date(started),
+    heardAt: new Date(heard),
   }))
 }
 

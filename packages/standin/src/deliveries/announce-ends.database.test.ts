@@ -16,7 +16,12 @@ afterAll(database.drop)
 
 const dayMs = 86_400_000
 const report = defineAction({
-  ...{ id: 'report', title: 'Report', description: 'A report.', input: z.object({}), scopes: [], changesData: false },
+  id: 'report',
+  title: 'Report',
+  description: 'A report.',
+  input: z.object({}),
+  scopes: [],
+  changesData: false,
   run: async () => {},
 })
 
@@ -43,18 +48,27 @@ async function createStack() {
   }
   const { id } = await db.transaction((tx) =>
     insertSchedule(tx, {
-      ...{ accountId: account, actionId: 'report', input: {}, recurrence: 'FREQ=YEARLY', timeZone: 'UTC' },
+      accountId: account,
+      actionId: 'report',
+      input: {},
+      recurrence: 'FREQ=YEARLY',
+      timeZone: 'UTC',
       deliverTo: [
         { kind: 'email', address: 'anna@example.com', file: 'none' },
         { kind: 'webhook', id: randomUUID(), url: 'https://hooks.example.com/hidden' },
         { kind: 'email', address: 'bert@example.com', file: 'csv' },
       ],
-      ...{ state: 'active', anchorAt: clock.now(), ...endOf({ kind: 'user' }, clock.now()) },
+      state: 'active',
+      anchorAt: clock.now(),
+      ...endOf({ kind: 'user' }, clock.now()),
       createdBy: { kind: 'user', id: 'anna', name: 'Anna' },
     }),
   )
   return {
-    ...{ clock, mailed, answers, advance: runs.advance },
+    clock,
+    mailed,
+    answers,
+    advance: runs.advance,
     announce: () => announceEnds(ctx),
     async schedule() {
       const row = await findSchedule(db, { id, accountId: account })

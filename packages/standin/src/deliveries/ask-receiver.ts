@@ -79,7 +79,11 @@ async function noteQuestion(
   const before = ofMailbox.find((row) => row.address === address)
   const isRepeated = before?.askedAt && now.getTime() - before.askedAt.getTime() < afterInVainMs
   const row = await putReceiver(tx.db, {
-    ...{ accountId, address, mailbox, askId, askedAt: now },
+    accountId,
+    address,
+    mailbox,
+    askId,
+    askedAt: now,
     state: before?.state ?? 'unconfirmed', // Who withdrew stays withdrawn until they agree.
     asks: isRepeated ? before.asks + 1 : 1,
   })

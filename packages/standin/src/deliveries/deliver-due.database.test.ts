@@ -83,7 +83,12 @@ async function createStack(
   const ctx = { ...runs.ctx, deliveries: senders, config: sendsEmail ? config : withoutEmail }
   const work = runs.createWorker()
   return {
-    ...{ runs, ctx, clock, posted, mailed, advance: runs.advance },
+    runs,
+    ctx,
+    clock,
+    posted,
+    mailed,
+    advance: runs.advance,
     /** Makes every send run out of time. */
     outOfTime: () => time.abort(),
     deliverDue: () => deliverDue(ctx),
@@ -256,8 +261,14 @@ describe('a delivery that fails', () => {
     const gone = { ...webhook, id: randomUUID() }
     const { id: scheduleId } = await db.transaction((tx) =>
       insertSchedule(tx, {
-        ...{ accountId: account, actionId: 'report', input: {}, recurrence: 'FREQ=DAILY', timeZone: 'UTC' },
-        ...{ deliverTo: [email, gone, other], state: 'active', anchorAt: stack.clock.now() },
+        accountId: account,
+        actionId: 'report',
+        input: {},
+        recurrence: 'FREQ=DAILY',
+        timeZone: 'UTC',
+        deliverTo: [email, gone, other],
+        state: 'active',
+        anchorAt: stack.clock.now(),
         createdBy: { kind: 'service', service: 'reports', keyId: 'key' },
       }),
     )

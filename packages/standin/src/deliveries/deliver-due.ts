@@ -94,7 +94,8 @@ async function send(
   const urls = { managerUrl: delivery.managerUrl, appUrl: delivery.appUrl }
   const withdrawUrl = await withdrawUrlOf(ctx, { accountId, address: destination.address })
   const email = {
-    ...{ to: destination.address, withdrawUrl },
+    to: destination.address,
+    withdrawUrl,
     ...emailOf(found.result, { appName: app.name, ...urls, withdrawUrl, lacksFile }),
   }
   return inTime(timeForSend('email'), (signal) => sendEmail(ctx, { id, ...email, attachment }, { signal }))

@@ -17,7 +17,9 @@ export function deliveryProcedures(ctx: DeliveriesContext, contracted: Contracte
       const rows = await listUndelivered(ctx.db, { accountId, withoutActions, since })
       return {
         deliveries: rows.map(({ actionId, scheduleId, ...row }) => ({
-          ...{ runId: row.runId, actionId, scheduleId },
+          runId: row.runId,
+          actionId,
+          scheduleId,
           delivery: toDelivery(row),
         })),
       }

@@ -20,7 +20,10 @@ export async function insertDeliveries(
   { id: runId, accountId, deliverTo }: DeliverableRun,
 ): Promise<Delivery[]> {
   const due = deliverTo.map((destination, position) => ({
-    ...{ runId, position, accountId, destination },
+    runId,
+    position,
+    accountId,
+    destination,
     nextTryAt: sql`now()`,
   }))
   const rows = await db.insert(deliveries).values(due).onConflictDoNothing().returning()

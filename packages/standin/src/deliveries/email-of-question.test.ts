@@ -8,8 +8,11 @@ const question = {
     accent: { light: '#7a1fa2', dark: '#d9a6ff' },
     logoUrl: 'https://acme.example/logo.png?a=1&b=2',
   },
-  ...{ language: 'en', who: 'Anna', address: 'bert@acme.example' },
-  ...{ confirmUrl: 'https://standin.example/confirm?a=1&b=2', withdrawUrl: 'https://standin.example/withdraw' },
+  language: 'en',
+  who: 'Anna',
+  address: 'bert@acme.example',
+  confirmUrl: 'https://standin.example/confirm?a=1&b=2',
+  withdrawUrl: 'https://standin.example/withdraw',
 }
 
 test('a question says who asks for what, and has the links to agree and never to be asked again', () => {

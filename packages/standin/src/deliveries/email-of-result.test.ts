@@ -4,7 +4,8 @@ import { emailOf } from './email-of-result.ts'
 import { emailWords } from './email-words.ts'
 
 const shown = {
-  ...{ appName: 'Fleet assistant', managerUrl: 'https://manager.example/?a=1&b=2' },
+  appName: 'Fleet assistant',
+  managerUrl: 'https://manager.example/?a=1&b=2',
   withdrawUrl: 'https://standin.example/receivers/withdraw/x?a=1&b=2',
 }
 const inApp = { ...shown, appUrl: 'https://manager.example/app' }
@@ -106,11 +107,18 @@ test('a run that failed says so, and why: in the action’s words where there ar
 
 test('a comparison is a list, the worst first, with its change', () => {
   const chart = {
-    ...{ kind: 'compared' as const, title: 'Idle share', unit: 'percent' as const, isMoreWorse: true },
-    ...{ periods: ['W46', 'W47'].map((label) => ({ label, isPartial: false })), partialNote: null, note: null },
+    kind: 'compared' as const,
+    title: 'Idle share',
+    unit: 'percent' as const,
+    isMoreWorse: true,
+    periods: ['W46', 'W47'].map((label) => ({ label, isPartial: false })),
+    partialNote: null,
+    note: null,
     groupings: [
       {
-        ...{ key: 'type', label: 'By type', title: 'Type' },
+        key: 'type',
+        label: 'By type',
+        title: 'Type',
         rows: [
           { label: 'Boom lift', detail: '112 of 243 hours', values: [43.2, 46.4] },
           { label: 'Roller', detail: null, values: [null, 11] },

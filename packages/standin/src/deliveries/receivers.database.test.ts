@@ -20,9 +20,14 @@ const admin: UserCaller = { ...anna, id: 'ada', name: 'Ada', scopes: ['a', 'mana
 const bert = 'bert@partner.example'
 const hourMs = 3_600_000
 const environment = {
-  ...{ SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'fleet@example.com', DELIVERY_DOMAINS: 'everywhere.example' },
-  ...{ USER_TOKEN_ISSUER: 'https://manager.example', USER_TOKEN_JWKS_URL: 'https://manager.example/jwks' },
-  ...{ USER_TOKEN_ACCOUNT_CLAIM: 'account', USER_TOKEN_AUDIENCE: 'api', USER_TOKEN_ADMIN_SCOPES: 'manage' },
+  SMTP_URL: 'smtp://mail.example',
+  MAIL_FROM: 'fleet@example.com',
+  DELIVERY_DOMAINS: 'everywhere.example',
+  USER_TOKEN_ISSUER: 'https://manager.example',
+  USER_TOKEN_JWKS_URL: 'https://manager.example/jwks',
+  USER_TOKEN_ACCOUNT_CLAIM: 'account',
+  USER_TOKEN_AUDIENCE: 'api',
+  USER_TOKEN_ADMIN_SCOPES: 'manage',
 }
 
 /** An account that has installed the app, on a server that trusts only its maker's domain. */
@@ -55,7 +60,10 @@ async function openStack() {
   let keys = 0
   const start = (who: Caller, ...deliverTo: Array<string | { url: string }>) =>
     as(who).run.start({
-      ...{ accountId: account, actionId: 'report', input: {}, idempotencyKey: `key-of-run-${++keys}` },
+      accountId: account,
+      actionId: 'report',
+      input: {},
+      idempotencyKey: `key-of-run-${++keys}`,
       deliverTo: deliverTo.map((to) =>
         typeof to === 'string' ? { kind: 'email', address: to } : { kind: 'webhook', url: to.url },
       ),
@@ -63,7 +71,15 @@ async function openStack() {
   const pathIn = (email: Email | undefined, purpose: 'confirm' | 'withdraw') =>
     new RegExp(`https://standin.example(/receivers/${purpose}/[\\w.-]+)`).exec(email?.text ?? '')?.[1] ?? ''
   return {
-    ...{ stack, ctx, clock: stack.clock, mails, posts, answers, as, start, pathIn },
+    stack,
+    ctx,
+    clock: stack.clock,
+    mails,
+    posts,
+    answers,
+    as,
+    start,
+    pathIn,
     /** Runs until its results are sent. @returns how each delivery ended */
     async deliver({ id: runId }: { id: string }) {
       await stack.createWorker().workOn(runId)
@@ -76,7 +92,8 @@ async function openStack() {
     /** What the owner of an address does in a browser. */
     open: (url: string, method: 'GET' | 'POST' = 'GET', headers: Record<string, string> = {}) =>
       server.inject({
-        ...{ method, url },
+        method,
+        url,
         ...(method === 'POST' && { payload: 'List-Unsubscribe=One-Click' }),
         headers: { ...(method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded' }), ...headers },
       }),
@@ -116,7 +133,8 @@ describe('an email address', () => {
     expect(page.body).toContain('Fleet night')
     expect(page.body).not.toMatch(/standin/i)
     expect(page.headers).toMatchObject({
-      ...{ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
       'content-security-policy': expect.stringContaining("default-src 'none'"),
     })
     await expect(at.start(anna, bert)).rejects.toMatchObject(unconfirmed) // A mail filter opens links too.
@@ -160,7 +178,11 @@ describe('an email address', () => {
     await using at = await openStack()
     const carla = 'carla@everywhere.example'
     const schedule = await at.as(anna).schedule.create({
-      ...{ accountId: account, actionId: 'report', input: {}, recurrence: 'FREQ=DAILY', timeZone: 'UTC' },
+      accountId: account,
+      actionId: 'report',
+      input: {},
+      recurrence: 'FREQ=DAILY',
+      timeZone: 'UTC',
       deliverTo: [{ kind: 'email', address: carla }],
     })
     await at.deliver(await at.start(anna, carla))
@@ -268,7 +290,9 @@ describe('the account’s own list', () => {
     await at.as(admin).receiver.trust(trust('email', 'partner.example'))
     const run = await at.start(caller, bert, hook)
     expect(await at.list(admin)).toMatchObject({
-      ...{ own: 'ada@fleet.example', everywhere: ['everywhere.example'], mayChange: true },
+      own: 'ada@fleet.example',
+      everywhere: ['everywhere.example'],
+      mayChange: true,
       domains: [
         { kind: 'email', domain: 'partner.example', addedBy: { kind: 'user', id: 'ada', name: 'Ada' } },
         { kind: 'webhook', domain: 'partner.example' },

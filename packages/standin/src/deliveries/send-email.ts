@@ -42,7 +42,8 @@ export async function sendEmail(
       html,
       headers: {
         // Suppresses automatic replies, such as out-of-office messages.
-        ...{ 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        'Auto-Submitted': 'auto-generated',
+        'X-Auto-Response-Suppress': 'All',
         // With one click in the mail program. @see RFC 8058
         'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
       },

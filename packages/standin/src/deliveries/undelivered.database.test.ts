@@ -18,7 +18,12 @@ afterAll(database.drop)
 
 const aReport = (id: string) =>
   defineAction({
-    ...{ id, title: 'Report', description: 'A report.', input: z.object({}), scopes: ['a'], changesData: false },
+    id,
+    title: 'Report',
+    description: 'A report.',
+    input: z.object({}),
+    scopes: ['a'],
+    changesData: false,
     mayOverlap: true,
     run: async () => {},
   })
@@ -61,7 +66,10 @@ async function openStack() {
       const planned = { accountId: account, actionId: 'report', input: {}, recurrence: 'FREQ=DAILY', timeZone: 'UTC' }
       const row = await db.transaction((tx) =>
         insertSchedule(tx, {
-          ...{ ...planned, deliverTo, state: 'active', anchorAt: clock.now() },
+          ...planned,
+          deliverTo,
+          state: 'active',
+          anchorAt: clock.now(),
           createdBy: { kind: 'service', service: 'reports', keyId: 'key' },
         }),
       )

@@ -145,7 +145,9 @@ export async function runDev(options: DevOptions): Promise<number> {
   function run(options: PartToRun): Part {
     const { environment, ...given } = options
     const part = startPart({
-      ...{ cwd: root, onLine: (line) => say(`${given.name}: ${line}`), ...given },
+      cwd: root,
+      onLine: (line) => say(`${given.name}: ${line}`),
+      ...given,
       // No balancer must notice the end of a part.
       environment: { DRAIN_DELAY_S: '0', ...outer, ...environment },
     })

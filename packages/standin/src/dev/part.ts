@@ -35,7 +35,10 @@ export function startPart({ name, command, environment = {}, cwd, onLine = () =>
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine)
   const ended = exitCodeOf(child)
   return {
-    ...{ name, ended, pid: child.pid ?? -1, file: command[0] },
+    name,
+    ended,
+    pid: child.pid ?? -1,
+    file: command[0],
     async stop() {
       child.kill('SIGTERM')
       await ended

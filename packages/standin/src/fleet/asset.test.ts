@@ -5,7 +5,11 @@ const seen = (asset: object) => toSeenMachine({ id: 'm', ...asset })
 
 test('an asset is read whole, longitude first', () => {
   const asset = {
-    ...{ name: 'EX-1187', brand: 'Volvo', model: 'EC220', serialNumber: 'S-1', assetType: 'EXCAVATOR' },
+    name: 'EX-1187',
+    brand: 'Volvo',
+    model: 'EC220',
+    serialNumber: 'S-1',
+    assetType: 'EXCAVATOR',
     lastSeen: '2026-11-20T05:50:00.000Z',
     insights: { fuelLevel: 60, batteryStateOfChargePercent: null, cumulativeOperatingHours: 1_234.5 },
     locations: {
@@ -18,10 +22,22 @@ test('an asset is read whole, longitude first', () => {
     groups: null,
   }
   expect(seen(asset)).toEqual({
-    ...{ id: 'm', name: 'EX-1187', brand: 'Volvo', model: 'EC220', serialNumber: 'S-1', type: 'EXCAVATOR' },
-    ...{ site: { id: 's', name: 's' }, groups: [], latitude: 55.6, longitude: 12.5, address: 'Havnegade 1, Denmark' },
+    id: 'm',
+    name: 'EX-1187',
+    brand: 'Volvo',
+    model: 'EC220',
+    serialNumber: 'S-1',
+    type: 'EXCAVATOR',
+    site: { id: 's', name: 's' },
+    groups: [],
+    latitude: 55.6,
+    longitude: 12.5,
+    address: 'Havnegade 1, Denmark',
     lastSeenAt: new Date('2026-11-20T05:50:00.000Z'),
-    ...{ operatingHours: 1_234.5, idleHours: null, fuelPercent: 60, batteryPercent: null },
+    operatingHours: 1_234.5,
+    idleHours: null,
+    fuelPercent: 60,
+    batteryPercent: null,
   })
   expect(toBareMachine({ id: 'm', ...asset })).toMatchObject({ name: 'EX-1187', site: null, lastSeenAt: null })
 })

@@ -89,7 +89,13 @@ const point = z
 /** An asset as the document asks for it. Everything but the id can be missing: trackers report different values. */
 const assetSchema = z
   .object({
-    ...{ id, name: text, brand: text, model: text, serialNumber: text, assetType: text, lastSeen: moment },
+    id,
+    name: text,
+    brand: text,
+    model: text,
+    serialNumber: text,
+    assetType: text,
+    lastSeen: moment,
     insights: part({ fuelLevel: percent, batteryStateOfChargePercent: percent, cumulativeOperatingHours: hours }),
     locations: part({
       latest: part({
@@ -97,7 +103,8 @@ const assetSchema = z
         properties: part({ address: part({ streetAddress: text, city: text, country: text }) }),
       }),
     }),
-    ...{ sites: names, groups: names },
+    sites: names,
+    groups: names,
   })
   .transform(({ assetType, lastSeen, insights, locations, sites, ...asset }): SeenMachine => {
     const [longitude, latitude] = locations?.latest?.geometry?.coordinates ?? []

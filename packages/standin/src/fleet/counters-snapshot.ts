@@ -93,7 +93,8 @@ function toCounters(equipment: Equipment, id: string | undefined): SeenCounters 
   const at = CumulativeOperatingHours?.datetime ?? CumulativeIdleHours?.datetime ?? Location?.datetime
   if (id === undefined || !at) return undefined
   return {
-    ...{ id, at },
+    id,
+    at,
     operatingHours: CumulativeOperatingHours?.Hour ?? null,
     idleHours: CumulativeIdleHours?.Hour ?? null,
     fuelPercent: FuelRemaining?.Percent ?? null,

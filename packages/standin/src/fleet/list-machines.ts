@@ -37,8 +37,16 @@ export const listingSchema = z.object({
 export type Listing = z.infer<typeof listingSchema>
 
 export const newListing = (): Listing => ({
-  ...{ source: 'graphql', after: null, page: 0, done: 0, total: null },
-  ...{ isComplete: false, isPartial: false, vanished: 0, isCut: false, elements: null },
+  source: 'graphql',
+  after: null,
+  page: 0,
+  done: 0,
+  total: null,
+  isComplete: false,
+  isPartial: false,
+  vanished: 0,
+  isCut: false,
+  elements: null,
 })
 
 type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress' | 'log'>

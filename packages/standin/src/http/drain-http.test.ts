@@ -55,10 +55,15 @@ async function startServer() {
     return response as IncomingMessage
   }
   return {
-    ...{ server, answer, arrived: arrived.promise, streams, ask },
+    server,
+    answer,
+    arrived: arrived.promise,
+    streams,
+    ask,
     stream: () =>
       ask(`/trpc/events?input=${encodeURIComponent(JSON.stringify({ accountId: mine }))}`, {
-        ...{ accept: 'text/event-stream', authorization: admit(user) },
+        accept: 'text/event-stream',
+        authorization: admit(user),
       }),
   }
 }

@@ -33,9 +33,22 @@ afterAll(async () => {
 })
 
 const machine = (id: string, of: Partial<SeenMachine> = {}): SeenMachine => ({
-  ...{ id, name: `Machine ${id}`, brand: 'Volvo', model: 'EC220', serialNumber: `S-${id}`, type: 'EXCAVATOR' },
-  ...{ site: harbour, groups: [], latitude: 55.7, longitude: 12.6, address: null, lastSeenAt: noon },
-  ...{ operatingHours: 100, idleHours: null, fuelPercent: 50, batteryPercent: null },
+  id,
+  name: `Machine ${id}`,
+  brand: 'Volvo',
+  model: 'EC220',
+  serialNumber: `S-${id}`,
+  type: 'EXCAVATOR',
+  site: harbour,
+  groups: [],
+  latitude: 55.7,
+  longitude: 12.6,
+  address: null,
+  lastSeenAt: noon,
+  operatingHours: 100,
+  idleHours: null,
+  fuelPercent: 50,
+  batteryPercent: null,
   ...of,
 })
 
@@ -44,15 +57,18 @@ async function register({ accountId = account, epoch = 1, input = {} as Record<s
   const [run] = await replica.ctx.db
     .insert(runs)
     .values({
-      ...{ accountId, actionId: 'snapshot', mode: 'apply', input, idempotencyKey: randomUUID() },
-      ...{
-        startedBy: { kind: 'system', id: 'test', name: null },
-        mayOverlap: true,
-        state: 'running',
-        epoch: 1,
-        promotedAt: new Date(),
-      },
-      ...{ progress: { done: 0, total: null, message: '', secondsLeft: null, share: null }, steps: [] },
+      accountId,
+      actionId: 'snapshot',
+      mode: 'apply',
+      input,
+      idempotencyKey: randomUUID(),
+      startedBy: { kind: 'system', id: 'test', name: null },
+      mayOverlap: true,
+      state: 'running',
+      epoch: 1,
+      promotedAt: new Date(),
+      progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
+      steps: [],
     })
     .returning()
   if (!run) throw new Error('the run was inserted')
@@ -230,11 +246,22 @@ test('a machine with any name is kept, and can be listed and filtered', async ()
   const named = fc.record({ id: text, name: text })
   const value = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }))
   const seen = fc.record({
-    ...{ id: anyText({ minLength: 1 }).map((id) => `m${id}`) },
-    ...{ name: fc.option(text), brand: text, model: text, serialNumber: text, type: text, address: text },
-    ...{ site: fc.option(named), groups: fc.array(named, { maxLength: 3 }), latitude: value, longitude: value },
+    id: anyText({ minLength: 1 }).map((id) => `m${id}`),
+    name: fc.option(text),
+    brand: text,
+    model: text,
+    serialNumber: text,
+    type: text,
+    address: text,
+    site: fc.option(named),
+    groups: fc.array(named, { maxLength: 3 }),
+    latitude: value,
+    longitude: value,
     lastSeenAt: fc.option(fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })),
-    ...{ operatingHours: value, idleHours: value, fuelPercent: value, batteryPercent: value },
+    operatingHours: value,
+    idleHours: value,
+    fuelPercent: value,
+    batteryPercent: value,
   })
   await fc.assert(
     fc.asyncProperty(fc.array(seen, { minLength: 1, maxLength: 8 }), async (machines) => {

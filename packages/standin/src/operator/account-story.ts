@@ -81,7 +81,12 @@ export async function readAccountStory(
     ...callbacks.map(({ id, receivedAt: at, type, outcome, generation, issuedAt }) => ({
       place: { at, callback: id },
       event: {
-        ...{ at, firstAt: at, times: 1, kind: 'callback' as const, actor: 'trackunit', generation },
+        at,
+        firstAt: at,
+        times: 1,
+        kind: 'callback' as const,
+        actor: 'trackunit',
+        generation,
         event: `callback.${outcome}`,
         details: { type, issuedAt: issuedAt.toISOString() },
       },
@@ -89,7 +94,13 @@ export async function readAccountStory(
     ...audited.map(({ place, entry: { at, event, actor, generation, details } }) => ({
       place: { at: place.at, audit: place },
       event: {
-        ...{ at: new Date(at), firstAt: new Date(at), times: 1, kind: kindOf(event), event, generation, details },
+        at: new Date(at),
+        firstAt: new Date(at),
+        times: 1,
+        kind: kindOf(event),
+        event,
+        generation,
+        details,
         actor: `${actor.kind} ${actor.name ?? actor.id}`,
       },
     })),

@@ -77,7 +77,10 @@ const entriesFrom = ({ seq, count }: { seq: number; count: number }) =>
   count === 1 ? `entry ${seq}` : `entries ${seq} to ${seq + count - 1}`
 
 const headLine = z.object({
-  ...{ msg: z.literal('audit head'), writer: z.string(), seq: z.int(), mac: z.string() },
+  msg: z.literal('audit head'),
+  writer: z.string(),
+  seq: z.int(),
+  mac: z.string(),
   at: z.iso.datetime(),
 })
 

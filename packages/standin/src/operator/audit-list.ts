@@ -59,8 +59,13 @@ const readPage = (
   listAudit(
     db,
     {
-      ...{ accountId: account, from, to },
-      ...{ actorId: undefined, actorKinds: undefined, kinds: undefined, changesOfRun: undefined },
+      accountId: account,
+      from,
+      to,
+      actorId: undefined,
+      actorKinds: undefined,
+      kinds: undefined,
+      changesOfRun: undefined,
     },
     page,
   )

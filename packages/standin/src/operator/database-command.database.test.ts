@@ -20,7 +20,9 @@ const keys = {
   STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
 }
 const app = {
-  ...{ id: '@acme/fleet-night', name: 'Fleet night', description: 'Works at night.' },
+  id: '@acme/fleet-night',
+  name: 'Fleet night',
+  description: 'Works at night.',
   scopes: [{ scope: 'asset.view', optional: false }],
   callbackUrl: 'https://standin.example/trackunit/callback',
 }
@@ -91,8 +93,13 @@ test('a server that starts during the copy loses nothing: nothing is moved, and 
   const dataDir = await mkdtemp(join(tmpdir(), 'standin-move-'))
   const { exitCode, said } = await moveWhile(async () => {
     const server = await createStandin({ app, actions: [] }).start({
-      ...{ DATABASE_URL: left.url, ...keys, STANDIN_DATA_DIR: dataDir },
-      ...{ DRAIN_DELAY_S: '0', PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent' },
+      DATABASE_URL: left.url,
+      ...keys,
+      STANDIN_DATA_DIR: dataDir,
+      DRAIN_DELAY_S: '0',
+      PORT: '0',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'silent',
     })
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
     await server.stop()
@@ -123,8 +130,15 @@ test('a move copies every row, due runs included; it is refused while a server r
     values (${runId}, ${accountId}, 'report', 'apply', '{}', 'key', '{}', 'queued', '{}', '[]', false, now())`
   const { recordSpooled } = createAudit({ db: from.db, clock: systemClock, keys: auditRing, process: 'p1' })
   await recordSpooled({
-    ...{ accountId, generation: 1, scopeKey: 'a b', fingerprint: 'f', serviceKeyId: 'k', restsOn: [] },
-    ...{ receiver: { kind: 'service', id: 'reports' }, entryId: randomUUID(), at: new Date('2025-03-01') },
+    accountId,
+    generation: 1,
+    scopeKey: 'a b',
+    fingerprint: 'f',
+    serviceKeyId: 'k',
+    restsOn: [],
+    receiver: { kind: 'service', id: 'reports' },
+    entryId: randomUUID(),
+    at: new Date('2025-03-01'),
   })
   const listener = createListener(left.url)
   await listener.on('run_cancel', () => {})

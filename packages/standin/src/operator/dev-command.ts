@@ -13,7 +13,9 @@ export function addDevCommand(program: Command, terminal: Terminal): void {
     .option('--app <folder>', 'where Vite and manifest.ts are', 'app')
     .action(async ({ server, app }: { server: string; app: string }) => {
       const exitCode = await runDev({
-        ...{ root: terminal.root, server: resolve(terminal.root, server), app: resolve(terminal.root, app) },
+        root: terminal.root,
+        server: resolve(terminal.root, server),
+        app: resolve(terminal.root, app),
         program: `${basename(process.argv[1] ?? '')} dev`,
         environment: terminal.environment,
         isInstalled: async (environment) => {

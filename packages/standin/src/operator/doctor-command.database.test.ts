@@ -32,7 +32,8 @@ async function startWorld(answers: Record<string, { status?: number; body?: obje
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    ...{ sent, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    sent,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
   }
 }
@@ -41,15 +42,20 @@ async function operate(world: string, argv: string[], environment: Record<string
   let out = ''
   const exitCode = await runOperatorCommand({
     app: {
-      ...{ id: '@acme/fleet-night', name: 'Fleet night', description: 'Works at night.' },
+      id: '@acme/fleet-night',
+      name: 'Fleet night',
+      description: 'Works at night.',
       scopes: [{ scope: 'asset.view', optional: false }],
       callbackUrl: 'https://standin.example/trackunit/callback',
     },
     argv,
     environment: {
-      ...{ DATABASE_URL: database.url, CALLBACK_PATH_SECRET: 'a-secret-of-the-path' },
-      ...{ TRACKUNIT_JWKS_URL: `${world}/jwks`, TRACKUNIT_TOKEN_URL: `${world}/apptoken` },
-      ...{ TRACKUNIT_API_URL: world, STANDIN_DATA_DIR: dataDir },
+      DATABASE_URL: database.url,
+      CALLBACK_PATH_SECRET: 'a-secret-of-the-path',
+      TRACKUNIT_JWKS_URL: `${world}/jwks`,
+      TRACKUNIT_TOKEN_URL: `${world}/apptoken`,
+      TRACKUNIT_API_URL: world,
+      STANDIN_DATA_DIR: dataDir,
       STANDIN_ENCRYPTION_KEYS: `e:${'A'.repeat(43)}`,
       STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
       STANDIN_AUDIT_KEYS: `a:${'C'.repeat(43)}`,
@@ -138,7 +144,9 @@ test('the doctor finds a spool that cannot be written, a mail server that refuse
   await sql`insert into audit_heads (writer, seq, mac, at, kid, signature) values ('w', 1, '', now(), 'lost', '')`
   await sql`insert into grants (service, account_id, scopes, mac) values ('theirs', 'all', '{a}', '')`
   const { wrong, out } = await askDoctor(world.url, {
-    ...{ STANDIN_DATA_DIR: notAFolder, SMTP_URL: mail.url.replace('//', '//us:s3cr3t@'), MAIL_FROM: 'a@acme.example' },
+    STANDIN_DATA_DIR: notAFolder,
+    SMTP_URL: mail.url.replace('//', '//us:s3cr3t@'),
+    MAIL_FROM: 'a@acme.example',
   })
   await sql`delete from audit_heads`
   await sql`delete from grants`

@@ -31,7 +31,10 @@ async function createField() {
   const { id } = await createKey(ctx, { ...reports, scopes: ['a', 'b'], expiresAt: far })
   const tables = ['service_keys', 'grants', 'installations']
   return {
-    ...{ stack, ctx, id, install },
+    stack,
+    ctx,
+    id,
+    install,
     /** @returns the audit entries that contradict the rows */
     async putBack(change: () => Promise<unknown>) {
       for (const table of tables) await sql.unsafe(`create table old_${table} as table ${table}`)

@@ -41,7 +41,8 @@ async function createProject({ config = app as object } = {}) {
   async function standin(argv: string[], environment: Record<string, string> = {}) {
     let [out, said] = ['', '']
     const exitCode = await runOperatorCommand({
-      ...{ app, argv },
+      app,
+      argv,
       environment: { ...own, ...environment },
       writeOut: (text) => {
         out += text
@@ -66,7 +67,11 @@ async function createProject({ config = app as object } = {}) {
     return { out, said, exitCode }
   }
   return {
-    ...{ db, sql, folder, standin, standinProcess },
+    db,
+    sql,
+    folder,
+    standin,
+    standinProcess,
     async [Symbol.asyncDispose]() {
       await close()
       await database.drop()
@@ -205,7 +210,9 @@ describe('keys and grants', () => {
 
     const verified = await standin(['audit', 'verify', '--json'])
     expect({ ...JSON.parse(verified.out), exitCode: verified.exitCode }).toMatchObject({
-      ...{ rows: 5, problems: [], exitCode: 0 },
+      rows: 5,
+      problems: [],
+      exitCode: 0,
     })
   })
 })
@@ -252,8 +259,15 @@ describe('audit', () => {
       ['billing', 'k2', 'f1', 'a'],
     ] as const)
       await recordSpooled({
-        ...{ accountId: account, generation: 2, scopeKey: scope, fingerprint, serviceKeyId: key, restsOn: [] },
-        ...{ receiver: { kind: 'service', id: actor }, entryId: randomUUID(), at },
+        accountId: account,
+        generation: 2,
+        scopeKey: scope,
+        fingerprint,
+        serviceKeyId: key,
+        restsOn: [],
+        receiver: { kind: 'service', id: actor },
+        entryId: randomUUID(),
+        at,
       })
     const holders = async (generation: string) =>
       JSON.parse((await standin(['audit', 'holders', '--account', account, '--generation', generation, '--json'])).out)

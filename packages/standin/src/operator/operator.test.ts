@@ -22,7 +22,9 @@ const type = (...argv: string[]) =>
 async function typeIn(environment: Record<string, string>, ...argv: string[]) {
   let [out, said] = ['', '']
   const exitCode = await runOperatorCommand({
-    ...{ app, argv, environment },
+    app,
+    argv,
+    environment,
     writeOut: (text) => {
       out += text
     },

@@ -81,7 +81,9 @@ async function start(ctx: Context, action: AnyAction, { account, input, apply }:
   const preview = apply === undefined ? undefined : await findRun(ctx.db, { id: apply, accountId: account })
   if (apply !== undefined && !preview) throw new StandinError('RUN_NOT_FOUND')
   return startRunAsOperator(ctx, {
-    ...{ action, accountId: account, actor: operator },
+    action,
+    accountId: account,
+    actor: operator,
     input: input ?? preview?.input ?? {},
     mode: action.changesData && !preview ? 'preview' : 'apply',
     ...(preview && { previewRunId: preview.id }),

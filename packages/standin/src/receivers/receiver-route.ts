@@ -55,7 +55,9 @@ function pagesOf(ctx: Context): Record<LinkPurpose, Record<'GET' | 'POST', PageO
     },
     withdraw: {
       GET: async ({ address }, words) => ({
-        ...{ heading: words.withdrawHeading(app), sentences: [words.withdrawMeans(address)], button: words.withdraw },
+        heading: words.withdrawHeading(app),
+        sentences: [words.withdrawMeans(address)],
+        button: words.withdraw,
       }),
       async POST(linked, words) {
         await withdrawReceiver(ctx, linked)

@@ -132,6 +132,8 @@ export async function eraseReceiversOf({ db }: InTransaction, accountId: string)
 }
 
 export const toTrustedDomain = ({ kind, domain, addedBy, addedAt }: TrustedRow): TrustedDomain => ({
-  ...{ kind, domain, addedBy },
+  kind,
+  domain,
+  addedBy,
   addedAt: addedAt.toISOString(),
 })

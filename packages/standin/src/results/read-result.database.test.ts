@@ -43,8 +43,17 @@ async function workedRun(
   const [run] = await ctx.db
     .insert(runs)
     .values({
-      ...{ accountId: account, actionId, state, createdAt, epoch: 1, mayOverlap: true, mode: 'apply' },
-      ...{ input, idempotencyKey: randomUUID(), steps: [], headline: 'Found.' },
+      accountId: account,
+      actionId,
+      state,
+      createdAt,
+      epoch: 1,
+      mayOverlap: true,
+      mode: 'apply',
+      input,
+      idempotencyKey: randomUUID(),
+      steps: [],
+      headline: 'Found.',
       startedBy: { kind: 'user', id: 'anna', name: null },
       progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
     })
@@ -95,7 +104,9 @@ describe('rows', () => {
     await writer.early([{ id: 'a', machine: machine('m1', 'Loader'), cells: { type: 'Loader' } }], 19)
     await keep()
     expect(await read({ runId, limit: 10 })).toMatchObject({
-      ...{ total: 19, nextCursor: null, rows: [{ id: 'a', machine: { name: 'Loader' }, cells: { fuel: null } }] },
+      total: 19,
+      nextCursor: null,
+      rows: [{ id: 'a', machine: { name: 'Loader' }, cells: { fuel: null } }],
     })
 
     const offer = { actionId: 'report', recurrence: 'FREQ=DAILY;BYHOUR=5;BYMINUTE=0', title: 'Daily', means: 'At 5.' }
@@ -255,7 +266,8 @@ describe('rows', () => {
       { id: 'old', isNew: false },
     ])
     expect(await read({ runId: next.id, limit: 9, onlyNew: true })).toMatchObject({
-      ...{ rows: [{ id: 'newer' }], total: 1 },
+      rows: [{ id: 'newer' }],
+      total: 1,
       facets: [{ values: [{ value: 'Loader', rows: 2, newRows: 1 }] }],
     })
   })

@@ -10,8 +10,16 @@ import type { ResultsContext } from './results-context.ts'
 type Asked = z.output<Procedures['run']['result']['input']>
 
 const nothing = {
-  ...{ rows: [], total: 0, facets: [], columns: [], chart: null, map: null, detail: null, nextCursor: null },
-  ...{ figure: null, offer: null },
+  rows: [],
+  total: 0,
+  facets: [],
+  columns: [],
+  chart: null,
+  map: null,
+  detail: null,
+  nextCursor: null,
+  figure: null,
+  offer: null,
 }
 
 /**

@@ -152,8 +152,11 @@ export function createResultWriter(db: Database, run: RunLease, forFiles: ForFil
       const kept = { accountId: run.accountId, runId: run.id, rows: position }
       const said = await findResult(db, run)
       return {
-        ...{ columns, hasMachines: await hasMachines(db, kept), batches: readRows(db, kept) },
-        ...{ headline: said?.headline ?? null, chart: changed.chart ?? said?.result?.chart ?? null },
+        columns,
+        hasMachines: await hasMachines(db, kept),
+        batches: readRows(db, kept),
+        headline: said?.headline ?? null,
+        chart: changed.chart ?? said?.result?.chart ?? null,
         ...forFiles,
       }
     },

@@ -25,8 +25,14 @@ const patiently = { timeout: 40_000, interval: 50 }
 
 const doing = (run: (context: RunContext<Record<string, unknown>>) => Promise<void>, change: Partial<AnyAction> = {}) =>
   defineAction({
-    ...{ id: 'report', title: 'Report', description: 'A report.', input: z.object({}), scopes: [], changesData: false },
-    ...{ run, ...change },
+    id: 'report',
+    title: 'Report',
+    description: 'A report.',
+    input: z.object({}),
+    scopes: [],
+    changesData: false,
+    run,
+    ...change,
   })
 
 /** Another replica on the same database, which does not work yet. */
@@ -37,7 +43,11 @@ function openReplica({ url }: Pick<TestDatabase, 'url'>, actions: readonly AnyAc
 
 let keys = 0
 const newRun = (action: AnyAction, change: Partial<NewRun> = {}): NewRun => ({
-  ...{ action, accountId: crypto.randomUUID(), mode: 'apply', input: {}, idempotencyKey: `key-${++keys}` },
+  action,
+  accountId: crypto.randomUUID(),
+  mode: 'apply',
+  input: {},
+  idempotencyKey: `key-${++keys}`,
   startedBy: { kind: 'service', id: 'test', name: null },
   actor: { kind: 'service', id: 'test' },
   ...change,

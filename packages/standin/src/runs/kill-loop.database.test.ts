@@ -8,7 +8,11 @@ test('invariant 19: while workers and PostgreSQL are killed again and again, eve
   await using server = await startKillablePostgres()
 
   const { runs, counts, stoodStillMs, endedByThemselves } = await runKillLoop({
-    ...{ url: server.url, kills: 7, accounts: 3, keys, random: createSeededRandom(7) },
+    url: server.url,
+    kills: 7,
+    accounts: 3,
+    keys,
+    random: createSeededRandom(7),
     killDatabase: { every: 3, kill: server.kill },
   })
 

@@ -10,7 +10,10 @@ test('invariant 19: sixty kills of two workers and of PostgreSQL lose no run and
 
   const beganAtMs = performance.now()
   const { runs, counts, stoodStillMs } = await runKillLoop({
-    ...{ url: server.url, kills: 60, accounts: 3, keys },
+    url: server.url,
+    kills: 60,
+    accounts: 3,
+    keys,
     random: createSeededRandom(Number(process.env.LONG_SEED ?? 1)),
     killDatabase: { every: 10, kill: server.kill },
     say: (line) => process.stderr.write(`${line}\n`),

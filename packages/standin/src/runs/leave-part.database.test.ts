@@ -18,7 +18,9 @@ function reportThat(
   leavePart: (context: PartContext<Record<string, unknown>>) => Promise<void> = leavesRows,
 ): AnyAction {
   return defineAction({
-    ...{ id: 'report', title: 'Report', description: 'A report.' },
+    id: 'report',
+    title: 'Report',
+    description: 'A report.',
     input: z.object({}),
     scopes: ['a'],
     changesData: false,
@@ -141,7 +143,10 @@ describe('invariant 22: what a run found before it ended stays readable', () => 
     await worker.workOn(id)
 
     expect(Object.fromEntries(await part.promise)).toEqual({
-      ...{ one: 'made', two: 'not made', three: 'unknown', four: 'not made' },
+      one: 'made',
+      two: 'not made',
+      three: 'unknown',
+      four: 'not made',
     })
     expect(await stack.run(id)).toMatchObject({ state: 'cancelled' })
   })

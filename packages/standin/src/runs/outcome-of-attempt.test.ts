@@ -71,8 +71,13 @@ test('a failure that a retry cannot fix is not retried', () => {
 describe('an action that says why it failed', () => {
   const after = (error: unknown, more: Partial<Attempt> = {}) =>
     outcomeOfAttempt({
-      ...{ failure: { error }, abortedBy: undefined, state: 'running', retries: 0, hasAccess: true },
-      ...{ isProduction: true, random: 0 },
+      failure: { error },
+      abortedBy: undefined,
+      state: 'running',
+      retries: 0,
+      hasAccess: true,
+      isProduction: true,
+      random: 0,
       ...more,
     })
 

@@ -15,7 +15,12 @@ afterAll(database.drop)
 
 const actions = ['report', 'count'].map((id) =>
   defineAction({
-    ...{ id, title: id, description: id, input: z.object({}), scopes: ['a'], changesData: false },
+    id,
+    title: id,
+    description: id,
+    input: z.object({}),
+    scopes: ['a'],
+    changesData: false,
     run: async () => {},
   }),
 )

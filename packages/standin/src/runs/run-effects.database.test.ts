@@ -14,8 +14,13 @@ afterAll(database.drop)
 type Work = (context: RunContext<Record<string, unknown>>) => Promise<void>
 const changing = (run: Work, change: Partial<AnyAction> = {}): AnyAction => ({
   ...defineAction({
-    ...{ id: 'clear', title: 'Clear', description: 'Clears.', input: z.object({ site: z.string().optional() }) },
-    ...{ scopes: ['a'], changesData: true, run },
+    id: 'clear',
+    title: 'Clear',
+    description: 'Clears.',
+    input: z.object({ site: z.string().optional() }),
+    scopes: ['a'],
+    changesData: true,
+    run,
   }),
   ...change,
 })
@@ -278,7 +283,9 @@ describe('invariant 18: each change that a run makes in Trackunit leaves an audi
   const rowsOf = ({ sql }: RunStack) =>
     sql`select actor_kind, actor_id, event, details from audit_entries where event ~ '^change|changed$' order by id`
   const change = (event: string, key: string, more: object = {}) => ({
-    ...{ actor_kind: 'service', actor_id: 'reports', event },
+    actor_kind: 'service',
+    actor_id: 'reports',
+    event,
     details: { runId: expect.any(String), actionId: 'clear', key, description: `clear ${key}`, ...more },
   })
   const clear = (key: string, work: () => Promise<unknown>) => ({ key, describe: `clear ${key}`, do: work })
@@ -302,7 +309,9 @@ describe('invariant 18: each change that a run makes in Trackunit leaves an audi
       change('change.refused', 'b', { reason: 'TRACKUNIT_REFUSED' }),
       change('change.unknown', 'd'),
       {
-        ...{ actor_kind: 'service', actor_id: 'reports', event: 'run.changed' },
+        actor_kind: 'service',
+        actor_id: 'reports',
+        event: 'run.changed',
         details: { runId, actionId: 'clear', made: 1, refused: 1, unknown: 1 },
       },
     ])

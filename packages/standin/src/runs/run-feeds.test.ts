@@ -27,7 +27,9 @@ function createTold() {
     feeds.wake('run')
   }
   return {
-    ...{ feeds, asked, tell },
+    feeds,
+    asked,
+    tell,
     end: () => {
       isOver = true
       tell()

@@ -46,8 +46,16 @@ test('the question whether a run can be claimed has the answer of the claim, for
   const { db } = ctx
   const accountId = randomUUID()
   const run = (change: Partial<typeof runs.$inferInsert>) => ({
-    ...{ accountId, actionId: 'report', mode: 'apply', input: {}, idempotencyKey: randomUUID(), mayOverlap: false },
-    ...{ startedBy: { kind: 'service', id: 'test', name: null }, progress: {}, steps: [], state: 'queued' },
+    accountId,
+    actionId: 'report',
+    mode: 'apply',
+    input: {},
+    idempotencyKey: randomUUID(),
+    mayOverlap: false,
+    startedBy: { kind: 'service', id: 'test', name: null },
+    progress: {},
+    steps: [],
+    state: 'queued',
     ...change,
   })
   let claimed = 0
@@ -68,7 +76,10 @@ test('the question whether a run can be claimed has the answer of the claim, for
         claimed += rows.length
         const found = { isDue: dueInMs !== undefined && dueInMs <= 0, isLater: dueInMs !== undefined && dueInMs > 0 }
         expect({ ofAccount, ofRun, besides, ...found }).toEqual({
-          ...{ ofAccount, ofRun, besides, isDue: rows.length > 0 },
+          ofAccount,
+          ofRun,
+          besides,
+          isDue: rows.length > 0,
           isLater: rows.length === 0 && nextInMs !== undefined,
         })
       }

@@ -21,7 +21,11 @@ export type RunTransition =
 export const runLifecycle = {
   queued: { claim: 'running', cancel: 'cancelled', restore: 'failed' },
   running: {
-    ...{ claim: 'running', pause: 'waiting', cancel: 'cancelling', succeed: 'succeeded', fail: 'failed' },
+    claim: 'running',
+    pause: 'waiting',
+    cancel: 'cancelling',
+    succeed: 'succeeded',
+    fail: 'failed',
     restore: 'failed',
   },
   waiting: { claim: 'running', cancel: 'cancelled', 'wind-up': 'cancelling', restore: 'failed' },

@@ -90,7 +90,10 @@ async function pauseRun(
   const waitingUntil = new Date(tx.clock.now().getTime() + pauseMs)
   const waits = limit && waitFor(run, limit)
   const paused = await moveRun(tx, run, transition, {
-    ...{ ...change, epoch: run.epoch, waitingUntil, waitingFor: waits?.waitingFor ?? null },
+    ...change,
+    epoch: run.epoch,
+    waitingUntil,
+    waitingFor: waits?.waitingFor ?? null,
     async beforeMove() {
       if (!waits) return {}
       const { progress, steps } = waits

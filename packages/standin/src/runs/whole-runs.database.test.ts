@@ -9,7 +9,11 @@ test('invariant 23: complete runs on three replicas wait for Trackunit’s limit
   const database = await createTestDatabase()
 
   const { runs, waits, passedMs } = await runReplicasOnTrackunit({
-    ...{ url: database.url, trackunit, replicas: 3, runsOfEach: 8, accounts: 2 },
+    url: database.url,
+    trackunit,
+    replicas: 3,
+    runsOfEach: 8,
+    accounts: 2,
   }).finally(database.drop)
 
   expect(await trackunit.requests()).toMatchObject({ violationCount: 0, violations: [] })

@@ -10,7 +10,11 @@ test('invariant 23: fifty complete runs on each of three replicas exceed no limi
   const beganAtMs = performance.now()
 
   const { runs, waits, passedMs } = await runReplicasOnTrackunit({
-    ...{ url: database.url, trackunit, replicas: 3, runsOfEach: 50, accounts: 5 },
+    url: database.url,
+    trackunit,
+    replicas: 3,
+    runsOfEach: 50,
+    accounts: 5,
     say: (line) => process.stderr.write(`${line}\n`),
   }).finally(database.drop)
 

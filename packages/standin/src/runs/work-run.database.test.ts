@@ -275,7 +275,8 @@ describe('a run that fails', () => {
       if (access === 'refused') throw new StandinError('CREDENTIALS_REJECTED')
     })
     await using stack = await createRunStack({
-      ...{ database, actions: [report, limited] },
+      database,
+      actions: [report, limited],
       startsAt: new Date(), // What waits is not due at once.
     })
     await stack.install(account, { state: 'parked' })
@@ -327,7 +328,9 @@ describe('a run that fails', () => {
       retries: 0,
     })
     expect((await stack.eventsOf(id)).at(-1)).toMatchObject({
-      ...{ type: 'state', state: 'waiting', reason: 'TRACKUNIT_RATE_LIMITED' },
+      type: 'state',
+      state: 'waiting',
+      reason: 'TRACKUNIT_RATE_LIMITED',
       waitingUntil: waitingUntil.toISOString(),
     })
   })
@@ -353,7 +356,8 @@ describe('a run that fails', () => {
     await worker.workOn(id)
     const pages = { name: 'Read', state: 'running', counted: { done: 8, total: 14 } }
     expect(await stack.run(id)).toMatchObject({
-      ...{ state: 'waiting', waitingFor: { requests: 1, everySeconds: 900 } },
+      state: 'waiting',
+      waitingFor: { requests: 1, everySeconds: 900 },
       steps: [
         { name: 'List', state: 'done' },
         { ...pages, waited: { times: 1, everySeconds: 900 } },
@@ -367,7 +371,9 @@ describe('a run that fails', () => {
 
     await worker.workOn(id)
     expect(await stack.run(id)).toMatchObject({
-      ...{ state: 'succeeded', waitingFor: null, progress: { share: 1 } },
+      state: 'succeeded',
+      waitingFor: null,
+      progress: { share: 1 },
       steps: [{}, { counted: { done: 14, total: 14 }, waited: { times: 1 } }],
     })
   })
@@ -914,7 +920,11 @@ describe('invariant 19: handing over', () => {
       return answer
     }
     await using stack = await createRunStack({
-      ...{ database, actions: [report], environment: trackunit.environment, fetch: gated, startsAt: new Date() },
+      database,
+      actions: [report],
+      environment: trackunit.environment,
+      fetch: gated,
+      startsAt: new Date(),
     })
     await stack.install(account, trackunit.installed)
     const { id } = await stack.start()

@@ -6,11 +6,20 @@ import { checkAempPool } from './aemp-pool.ts'
 
 const now = new Date('2026-11-28T22:00:00Z')
 const planned = {
-  ...{ accountId: '11111111-1111-4111-8111-111111111111', actionId: 'aemp', input: {}, anchorAt: now },
-  ...{ recurrence: 'FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=1;BYHOUR=6', timeZone: 'Europe/Copenhagen' },
+  accountId: '11111111-1111-4111-8111-111111111111',
+  actionId: 'aemp',
+  input: {},
+  anchorAt: now,
+  recurrence: 'FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=1;BYHOUR=6',
+  timeZone: 'Europe/Copenhagen',
 }
 const aemp = defineAction({
-  ...{ id: 'aemp', title: 'A', description: 'A.', input: z.object({}), scopes: [], changesData: false },
+  id: 'aemp',
+  title: 'A',
+  description: 'A.',
+  input: z.object({}),
+  scopes: [],
+  changesData: false,
   limits: { aempReadsPerRun: () => 1 },
   run: async () => {},
 })

@@ -57,7 +57,11 @@ const parts: Readonly<Record<string, (text: string) => boolean>> = {
 
 /** The longest interval: about three years, and never more than five, within which a rule must occur again. */
 const longestInterval: Readonly<Record<Frequency, number>> = {
-  ...{ HOURLY: 1_000, DAILY: 1_000, WEEKLY: 260, MONTHLY: 60, YEARLY: 5 },
+  HOURLY: 1_000,
+  DAILY: 1_000,
+  WEEKLY: 260,
+  MONTHLY: 60,
+  YEARLY: 5,
 }
 /** Parts that RFC 5545 does not combine with a frequency. */
 const excluded: Readonly<Record<Frequency, readonly string[]>> = {

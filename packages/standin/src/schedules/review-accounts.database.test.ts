@@ -10,7 +10,12 @@ import { reviewAccounts } from './review-accounts.ts'
 const database = await createTestDatabase()
 afterAll(() => database.drop())
 const action = defineAction({
-  ...{ id: 'a', title: 'A', description: 'A.', input: z.object({}), scopes: ['a'], changesData: false },
+  id: 'a',
+  title: 'A',
+  description: 'A.',
+  input: z.object({}),
+  scopes: ['a'],
+  changesData: false,
   run: async () => {},
 })
 

@@ -72,7 +72,12 @@ async function createStack() {
   const create = (who: Caller = anna, change: Partial<Parameters<typeof createSchedule>[2]> = {}) =>
     createSchedule(ctx, who, { ...asked, ...change })
   return {
-    ...{ runs, ctx, clock, create, failing, advance: runs.advance },
+    runs,
+    ctx,
+    clock,
+    create,
+    failing,
+    advance: runs.advance,
     manage: {
       update: (who: Caller, id: string, change: Parameters<typeof updateSchedule>[3]) =>
         updateSchedule(ctx, who, { id, accountId: account }, change),
@@ -295,7 +300,9 @@ describe('a schedule is paused, with the reason,', () => {
     expect(await stack.startDue()).toBe(false)
     const [row] = await listSchedules(stack.runs.db, { accountId: account, limit: 1 })
     expect(row && toSchedule(whileSuspended(row))).toMatchObject({
-      ...{ state: 'paused', reason: 'INSTALLATION_UNINSTALLED', nextAt: null },
+      state: 'paused',
+      reason: 'INSTALLATION_UNINSTALLED',
+      nextAt: null,
     })
 
     await stack.runs.restore()

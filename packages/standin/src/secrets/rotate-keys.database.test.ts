@@ -54,7 +54,8 @@ async function startReplica(...ring: [typeof old, ...(typeof old)[]]) {
   return { vault: createVault(ring), stop: listener.close }
 }
 const encrypting = (vault: Vault) => ({
-  ...{ db: connection.db, vault },
+  db: connection.db,
+  vault,
   config: { keys: { encryption: [young, old] as KeyRing } },
 })
 const use = (...ring: [typeof old, ...(typeof old)[]]) => findKeyUse(connection.db, ring as KeyRing)

@@ -103,8 +103,17 @@ export function createActionStage({
 }: Given = {}) {
   let nowMs = now.getTime()
   const world: SimulatedTrackunit = {
-    ...{ machines: [], events: [], issues: [], overdue: [], plan: 'irisx', hasGroups: true, isPartial: false },
-    ...{ hasDataHealth: true, hasServices: true, hasAemp: true, vanished: new Set<string>() },
+    machines: [],
+    events: [],
+    issues: [],
+    overdue: [],
+    plan: 'irisx',
+    hasGroups: true,
+    isPartial: false,
+    hasDataHealth: true,
+    hasServices: true,
+    hasAemp: true,
+    vanished: new Set<string>(),
     onRequest: () => 'answer' as const,
     ...given,
   }
@@ -144,20 +153,18 @@ export function createActionStage({
       files: new Map<string, string>(),
     }
     const said: Said = {
-      ...{
-        headline: '',
-        incomplete: '',
-        detail: '',
-        chart: undefined,
-        figure: undefined,
-        offer: undefined,
-        early: [],
-        rows: [],
-        columns: [],
-        log: [],
-        steps: [],
-        progress: [],
-      },
+      headline: '',
+      incomplete: '',
+      detail: '',
+      chart: undefined,
+      figure: undefined,
+      offer: undefined,
+      early: [],
+      rows: [],
+      columns: [],
+      log: [],
+      steps: [],
+      progress: [],
     }
     let attempts = 0
     const effects = new Map<string, { outcome?: unknown }>()
@@ -303,8 +310,11 @@ export function createActionStage({
     if (checksTranslations) checkSaid(said, action, ownColumns)
     const last: Played = {
       ...(spoken(said, textOf) as Pick<Played, keyof Said>),
-      ...{ files: Object.fromEntries(kept.files), attempts, requests },
-      ...{ checkpoint: kept.state?.state, endedAt: new Date(nowMs) },
+      files: Object.fromEntries(kept.files),
+      attempts,
+      requests,
+      checkpoint: kept.state?.state,
+      endedAt: new Date(nowMs),
     }
     sent.set(last, kept.rows)
     lastRuns.set(key, last)
@@ -321,20 +331,22 @@ export function createActionStage({
       const machines = register.registerOf(++runs, 'collect')
       await machines.keep(
         world.machines.map((machine) => ({
-          ...{ id: machine.id, name: machine.name ?? null, brand: null, model: null, serialNumber: null, groups: [] },
-          ...{
-            type: machine.assetType ?? null,
-            site: machine.site ?? null,
-            latitude: null,
-            longitude: null,
-            address: null,
-          },
-          ...{
-            lastSeenAt: new Date(nowMs),
-            operatingHours: machine.hours ?? null,
-            idleHours: machine.idleHours ?? null,
-          },
-          ...{ fuelPercent: null, batteryPercent: null },
+          id: machine.id,
+          name: machine.name ?? null,
+          brand: null,
+          model: null,
+          serialNumber: null,
+          groups: [],
+          type: machine.assetType ?? null,
+          site: machine.site ?? null,
+          latitude: null,
+          longitude: null,
+          address: null,
+          lastSeenAt: new Date(nowMs),
+          operatingHours: machine.hours ?? null,
+          idleHours: machine.idleHours ?? null,
+          fuelPercent: null,
+          batteryPercent: null,
         })),
       )
       await machines.keepReadings()
@@ -423,13 +435,16 @@ const keyedParts = (message: Message): KeyedMessage[] => {
 }
 
 const asResultRow = ({ id, machine, cells }: GivenRow) => ({
-  ...{ id, isNew: false, machine: machine ? { ...machine, detail: machine.detail ?? null } : null },
+  id,
+  isNew: false,
+  machine: machine ? { ...machine, detail: machine.detail ?? null } : null,
   cells: Object.fromEntries(Object.entries(cells).map(([key, value]) => [key, value ?? null])),
 })
 
 const previousOf = (played: Played | undefined): PreviousRun | undefined =>
   played && {
-    ...{ runId: 'previous', endedAt: played.endedAt },
+    runId: 'previous',
+    endedAt: played.endedAt,
     resultRowIds: async () => new Set(played.rows.map(({ id }) => id)),
   }
 
@@ -437,7 +452,9 @@ const previousOf = (played: Played | undefined): PreviousRun | undefined =>
 const sent = new WeakMap<Played, GivenRow[]>()
 
 const previewOf = (played: Played): PreviewOfRun => ({
-  ...{ runId: 'preview', endedAt: played.endedAt, checkpoint: played.checkpoint },
+  runId: 'preview',
+  endedAt: played.endedAt,
+  checkpoint: played.checkpoint,
   countRows: async () => (sent.get(played) ?? []).length,
   async *rows() {
     const rows = sent.get(played) ?? []
@@ -450,20 +467,19 @@ export function fleetOf(size: number, of: (nth: number) => Partial<SimulatedMach
   const types = ['EXCAVATOR', 'ROLLER', 'SCISSOR_LIFT', 'WHEEL_LOADER']
   const brands = ['Volvo', 'Bomag', 'Genie', 'Komatsu', 'JLG']
   return Array.from({ length: size }, (_, nth) => ({
-    ...{
-      id: `m${nth + 1}`,
-      name: `EX-${1_000 + nth}`,
-      brand: brands[nth % 5] ?? '',
-      model: 'M1',
-      serialNumber: `S-${nth + 1}`,
-    },
-    ...{
-      assetType: types[nth % 4] ?? '',
-      lastSeen: '2026-11-23T05:50:00.000Z',
-      coordinates: [12.6, 55.7] as [number, number],
-    },
+    id: `m${nth + 1}`,
+    name: `EX-${1_000 + nth}`,
+    brand: brands[nth % 5] ?? '',
+    model: 'M1',
+    serialNumber: `S-${nth + 1}`,
+    assetType: types[nth % 4] ?? '',
+    lastSeen: '2026-11-23T05:50:00.000Z',
+    coordinates: [12.6, 55.7] as [number, number],
     site: { id: `s${nth % 4}`, name: `Site ${nth % 4}` },
-    ...{ hours: 1_000 + nth, idleHours: 300, fuelLevel: 60, battery: null },
+    hours: 1_000 + nth,
+    idleHours: 300,
+    fuelLevel: 60,
+    battery: null,
     ...of(nth),
   }))
 }

@@ -5,7 +5,12 @@ import { defineMessages } from '../actions/define-messages.ts'
 import { missingTranslations } from './missing-translations.ts'
 
 const action = defineAction({
-  ...{ id: 'x', title: 'X', description: 'X.', scopes: [], changesData: false, plan: 'this' },
+  id: 'x',
+  title: 'X',
+  description: 'X.',
+  scopes: [],
+  changesData: false,
+  plan: 'this',
   input: z.object({ by: z.enum(['type', 'site']).default('type'), days: z.int().meta({ description: 'Days.' }) }),
   run: async () => {},
 })

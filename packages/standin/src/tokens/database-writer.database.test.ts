@@ -27,7 +27,9 @@ async function createField() {
     return issueToCaller(replica.ctx, caller, { accountId, scopes })
   }
   return {
-    ...{ stack, ask, ctx: replica.ctx },
+    stack,
+    ask,
+    ctx: replica.ctx,
     /** The service's answer: the token's scopes, or the reason of the refusal. */
     answer: (...asked: Parameters<typeof ask>): Promise<string> =>
       ask(...asked).then(
@@ -38,7 +40,10 @@ async function createField() {
     age: () => stack.clock.advance(6_000),
     service: () =>
       createKey(stack.ctx, {
-        ...{ service: 'reports', accountId: account, scopes: ['a'], expiresAt: new Date('2099-01-01') },
+        service: 'reports',
+        accountId: account,
+        scopes: ['a'],
+        expiresAt: new Date('2099-01-01'),
         actor: { kind: 'operator', id: 'test' },
       }),
     forged: async () => (await replica.ctx.metrics.text()).match(/^standin_forged_rows_total\{.*$/gm) ?? [],

@@ -257,8 +257,13 @@ test('invariant 12: a token that arrives while another generation comes into for
   const token = { accountId, generation: 1, scopeKey: 'a' }
   const lease = await takeLease(stack.db, token, { seenFence: undefined, holder: 1, leaseMs: 60_000 })
   const brought = {
-    ...{ lease: lease!, sealedToken: 'sealed', fingerprint: 'late', forced: false },
-    ...{ lifetimeMs: 3_600_000, leftMs: 3_600_000, refreshAheadMs: 60_000 },
+    lease: lease!,
+    sealedToken: 'sealed',
+    fingerprint: 'late',
+    forced: false,
+    lifetimeMs: 3_600_000,
+    leftMs: 3_600_000,
+    refreshAheadMs: 60_000,
   }
 
   const { storing } = await inTransaction(stack.ctx, async (tx) => {

@@ -302,23 +302,28 @@ describe('invariant 18: who gets a token', () => {
 
   test.for<{ title: string; reason: string; between: (stack: TokenStack) => Promise<unknown> }>([
     {
-      ...{ title: 'the key was revoked', reason: 'UNAUTHENTICATED' },
+      title: 'the key was revoked',
+      reason: 'UNAUTHENTICATED',
       between: ({ db }) => db.update(serviceKeys).set({ revokedAt: new Date() }),
     },
     {
-      ...{ title: 'the key has expired', reason: 'UNAUTHENTICATED' },
+      title: 'the key has expired',
+      reason: 'UNAUTHENTICATED',
       between: ({ db }) => db.update(serviceKeys).set({ expiresAt: new Date() }),
     },
     {
-      ...{ title: 'the grant was removed', reason: 'ACCOUNT_FORBIDDEN' },
+      title: 'the grant was removed',
+      reason: 'ACCOUNT_FORBIDDEN',
       between: ({ db }) => db.delete(grants),
     },
     {
-      ...{ title: 'the grant has lost a scope', reason: 'SCOPE_FORBIDDEN' },
+      title: 'the grant has lost a scope',
+      reason: 'SCOPE_FORBIDDEN',
       between: ({ db }) => db.update(grants).set({ scopes: ['a'] }),
     },
     {
-      ...{ title: 'the grant is for another account', reason: 'ACCOUNT_FORBIDDEN' },
+      title: 'the grant is for another account',
+      reason: 'ACCOUNT_FORBIDDEN',
       between: ({ db }) => db.update(grants).set({ accountId: '22222222-2222-4222-8222-222222222222' }),
     },
   ])(

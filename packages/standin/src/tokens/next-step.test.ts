@@ -5,7 +5,11 @@ import { type NextStep, nextStep, type TokenStanding, type WantedToken } from '.
 const token = { fingerprint: 'now', lifetimeMs: 3_600_000, leftMs: 600_000 }
 const stale = { ...token, leftMs: 60_000 }
 const nothing: TokenStanding = {
-  ...{ inForce: true, token: undefined, lease: undefined, pause: undefined, forcedAgoMs: undefined },
+  inForce: true,
+  token: undefined,
+  lease: undefined,
+  pause: undefined,
+  forcedAgoMs: undefined,
   signInPausedForMs: 0,
 }
 const lease = { fence: 7, leftMs: 1_000, isVoid: false }

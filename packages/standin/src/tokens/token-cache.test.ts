@@ -3,8 +3,11 @@ import { Secret } from '../config/secret.ts'
 import { createTokenCache } from './token-cache.ts'
 
 const token = (fingerprint: string, generation = 1) => ({
-  ...{ accessToken: new Secret(fingerprint), fingerprint, generation },
-  ...{ lifetimeMs: 1_000, endsAtMs: 1_000 },
+  accessToken: new Secret(fingerprint),
+  fingerprint,
+  generation,
+  lifetimeMs: 1_000,
+  endsAtMs: 1_000,
 })
 const of = (accountId: string, { scopeKey = 's', generation = 1 } = {}) => ({ accountId, scopeKey, generation })
 

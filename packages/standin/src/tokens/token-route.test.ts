@@ -17,7 +17,10 @@ import { createTokenMemory, type TokensContext } from './tokens-context.ts'
 const account = '11111111-1111-4111-8111-111111111111'
 const other = '22222222-2222-4222-8222-222222222222'
 const service: ServiceCaller = {
-  ...{ kind: 'service', service: 'reports', keyId: 'k', mac: '' },
+  kind: 'service',
+  service: 'reports',
+  keyId: 'k',
+  mac: '',
   grants: [{ accountId: account, scopes: ['a', 'b'], mac: '' }],
 }
 const { key } = createServiceKey()
@@ -28,12 +31,11 @@ const userToken = 'Bearer anna'
 async function createApi(onRecord: () => void = () => {}) {
   const bare = createBareContext({
     environment: {
-      ...{
-        TOKEN_CACHE_FOR_MS: '1000',
-        USER_TOKEN_ISSUER: 'https://manager.example',
-        USER_TOKEN_ACCOUNT_CLAIM: 'account',
-      },
-      ...{ USER_TOKEN_JWKS_URL: 'https://manager.example/jwks', USER_TOKEN_AUDIENCE: 'api' },
+      TOKEN_CACHE_FOR_MS: '1000',
+      USER_TOKEN_ISSUER: 'https://manager.example',
+      USER_TOKEN_ACCOUNT_CLAIM: 'account',
+      USER_TOKEN_JWKS_URL: 'https://manager.example/jwks',
+      USER_TOKEN_AUDIENCE: 'api',
     },
     app: { scopes: ['a', 'b'].map((scope) => ({ scope, optional: false })) },
   })
@@ -70,8 +72,11 @@ async function createApi(onRecord: () => void = () => {}) {
     ctx.tokens.cache.set(
       { accountId: account, scopeKey },
       {
-        ...{ accessToken: new Secret('t0ken'), fingerprint: 'f', generation: 1 },
-        ...{ lifetimeMs: 3_600_000, endsAtMs: bare.clock.monotonicMs() + 3_000_000 },
+        accessToken: new Secret('t0ken'),
+        fingerprint: 'f',
+        generation: 1,
+        lifetimeMs: 3_600_000,
+        endsAtMs: bare.clock.monotonicMs() + 3_000_000,
       },
     )
   const server = await createHttpServer(ctx)
@@ -81,7 +86,8 @@ async function createApi(onRecord: () => void = () => {}) {
     asked,
     post: (body: unknown, { authorization = serviceKey, ...headers }: Record<string, string> = {}) =>
       server.inject({
-        ...{ method: 'POST', url: '/v1/token' },
+        method: 'POST',
+        url: '/v1/token',
         payload: typeof body === 'string' ? body : JSON.stringify(body),
         headers: { 'content-type': 'application/json', authorization, ...headers },
       }),
@@ -95,8 +101,12 @@ describe('POST /v1/token', () => {
     const answer = await api.post({ accountId: account.toUpperCase(), scopes: ['a'] })
     expect(answer.statusCode).toBe(200)
     expect(answer.json()).toEqual({
-      ...{ accessToken: 't0ken', tokenType: 'Bearer', scopes: ['a'] },
-      ...{ expiresAt: expect.any(String), expiresInMs: 3_000_000, cacheForMs: 1_000 },
+      accessToken: 't0ken',
+      tokenType: 'Bearer',
+      scopes: ['a'],
+      expiresAt: expect.any(String),
+      expiresInMs: 3_000_000,
+      cacheForMs: 1_000,
     })
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(api.asked).toEqual([{ accountId: account, scopes: ['a'] }])
@@ -109,11 +119,15 @@ describe('POST /v1/token', () => {
     is: [number, string]
   }>([
     {
-      ...{ title: 'an unknown caller, before the body is read', body: '{', is: [401, 'UNAUTHENTICATED'] },
+      title: 'an unknown caller, before the body is read',
+      body: '{',
+      is: [401, 'UNAUTHENTICATED'],
       headers: { authorization: '' },
     },
     {
-      ...{ title: 'a user of the account', body: { accountId: account }, is: [403, 'ACCOUNT_FORBIDDEN'] },
+      title: 'a user of the account',
+      body: { accountId: account },
+      is: [403, 'ACCOUNT_FORBIDDEN'],
       headers: { authorization: userToken },
     },
     { title: 'a service without a grant', body: { accountId: other }, is: [403, 'ACCOUNT_FORBIDDEN'] },
@@ -126,7 +140,9 @@ describe('POST /v1/token', () => {
     { title: 'nothing', body: '', is: [400, 'INPUT_INVALID'] },
     { title: 'broken JSON', body: '{', is: [400, 'INPUT_INVALID'] },
     {
-      ...{ title: 'another type', body: '{}', headers: { 'content-type': 'text/plain' } },
+      title: 'another type',
+      body: '{}',
+      headers: { 'content-type': 'text/plain' },
       is: [415, 'UNSUPPORTED_MEDIA_TYPE'],
     },
   ])('invariant 24: refuses $title', async ({ body, headers, is }) => {

@@ -26,7 +26,9 @@ test('what a request waits for comes after its turn under the limits, and right 
   const client = createAccountClient(
     ctx,
     {
-      ...{ accountId: 'an account', isUrgent: true, signal: new AbortController().signal },
+      accountId: 'an account',
+      isUrgent: true,
+      signal: new AbortController().signal,
       token: async () => ({ accessToken: new Secret('t'), fingerprint: 'f', leftMs: 60_000 }),
       mayBegin: async () => void order.push('may begin'),
     },

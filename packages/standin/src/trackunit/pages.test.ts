@@ -55,7 +55,9 @@ test('an empty page in the middle does not end the list', async () => {
 test('ends, and reports that more was announced, if a cursor repeats or is missing', async () => {
   const repeating = await collect({ start: connection(['a'], '1', true), 1: connection(['b'], '1', true) })
   const inACircle = await collect({
-    ...{ start: connection(['a'], '1', true), 1: connection(['b'], '2', true), 2: connection(['c'], '1', true) },
+    start: connection(['a'], '1', true),
+    1: connection(['b'], '2', true),
+    2: connection(['c'], '1', true),
   })
   const without = await collect({ start: connection(['a'], null, true) })
 

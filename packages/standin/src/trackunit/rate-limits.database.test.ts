@@ -24,7 +24,9 @@ async function createReplicas(count: number, { perSecond = 1_000 } = {}) {
   const { accountId, environment, token, settings, faults, requests } = trackunit
   const open = (pool: number) => {
     const replica = openTestReplica(database, {
-      ...{ clock: systemClock, fetch, pool },
+      clock: systemClock,
+      fetch,
+      pool,
       environment: { ...environment, TRACKUNIT_MAX_REQUESTS_PER_S: String(perSecond) },
     })
     onTestFinished(replica.close)

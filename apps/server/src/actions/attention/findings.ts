@@ -17,8 +17,14 @@ export const reasons = [
 export type Reason = (typeof reasons)[number]
 
 export const iconOf: Record<Reason, ResultIcon> = {
-  ...{ silent: 'no-signal', noData: 'wrench', dataHealth: 'wrench', weakGps: 'satellite' },
-  ...{ trackerBatteryLow: 'battery', machineBatteryLow: 'battery', serviceOverdue: 'clock', fuelLow: 'fuel' },
+  silent: 'no-signal',
+  noData: 'wrench',
+  dataHealth: 'wrench',
+  weakGps: 'satellite',
+  trackerBatteryLow: 'battery',
+  machineBatteryLow: 'battery',
+  serviceOverdue: 'clock',
+  fuelLow: 'fuel',
 }
 
 export interface Finding {
@@ -83,7 +89,10 @@ export const worseFirst = (left: Finding, right: Finding): number =>
   reasons.indexOf(left.reason) - reasons.indexOf(right.reason) || right.weight - left.weight
 
 const finding = (reason: Reason, why: Finding['why'], weight: number, since: Date | null = null): Finding => ({
-  ...{ reason, why, weight, since },
+  reason,
+  why,
+  weight,
+  since,
 })
 
 type SinceKey = 'noDataFor' | 'noEngineDataFor' | 'trackerBatteryLowFor' | 'machineBatteryLowFor' | 'weakGpsFor'
@@ -99,10 +108,14 @@ const knownIssues = new Map<string, KnownIssue>(
     DATA_NOT_RECEIVED: { reason: 'noData', since: 'noDataFor', without: 'noData' },
     NO_CAN_DATA_WIRING: { reason: 'noData', since: 'noEngineDataFor', without: 'noEngineData' },
     LOW_DEVICE_BATTERY_VOLTAGE: {
-      ...{ reason: 'trackerBatteryLow', since: 'trackerBatteryLowFor', without: 'trackerBatteryLow' },
+      reason: 'trackerBatteryLow',
+      since: 'trackerBatteryLowFor',
+      without: 'trackerBatteryLow',
     },
     LOW_DEVICE_INPUT_VOLTAGE: {
-      ...{ reason: 'machineBatteryLow', since: 'machineBatteryLowFor', without: 'machineBatteryLow' },
+      reason: 'machineBatteryLow',
+      since: 'machineBatteryLowFor',
+      without: 'machineBatteryLow',
     },
     LOW_GPS_COVERAGE: { reason: 'weakGps', since: 'weakGpsFor', without: 'weakGps' },
   }),

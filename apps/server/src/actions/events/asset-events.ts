@@ -21,7 +21,7 @@ export type Criticality = (typeof criticalities)[number]
 
 /** Seen: `id`, `assetId`, `status`. The other names are a guess; without them the request's filters must suffice. */
 const eventSchema = z
-  .object({ ...{ id, assetId: id, status: text, type: text, criticality: text, time: moment } })
+  .object({ id, assetId: id, status: text, type: text, criticality: text, time: moment })
   .transform((event) => ({
     ...event,
     kind: eventKinds.find((kind) => kind === event.type) ?? null,

@@ -8,7 +8,9 @@ const dayMs = 24 * hourMs
 const monday = Date.parse('2026-11-02T00:00:00.000Z')
 const weeks = fullWeeks({ now: new Date('2026-11-24T12:00:00.000Z'), count: 3, timeZone: 'UTC' })
 const reading = (day: number, operatingHours: number | null, idleHours: number | null = null) => ({
-  ...{ at: new Date(monday + day * dayMs), operatingHours, idleHours },
+  at: new Date(monday + day * dayMs),
+  operatingHours,
+  idleHours,
 })
 const usage = (...readings: Array<ReturnType<typeof reading>>) => usageOfMachine(readings, weeks)
 
@@ -37,7 +39,9 @@ test('hours are what the counter grew by, in the week in which most of the time 
 
 test('a counter that goes back, or grows faster than time, is told, and nothing is made up for it', () => {
   expect(usage(reading(1, 100), reading(2, 5), reading(3, 10))).toMatchObject({
-    ...{ stretches: [{ hours: 5 }], resets: 1, gaps: 0 },
+    stretches: [{ hours: 5 }],
+    resets: 1,
+    gaps: 0,
   })
   expect(usage(reading(1, 100), reading(2, 160))).toMatchObject({ stretches: [], resets: 1 })
 })

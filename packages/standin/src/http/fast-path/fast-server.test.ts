@@ -22,11 +22,15 @@ const account = '11111111-1111-4111-8111-111111111111'
 const ours = '22222222-2222-4222-8222-222222222222'
 const broken = '33333333-3333-4333-8333-333333333333'
 const service = (keyId: string): ServiceCaller => ({
-  ...{ kind: 'service', service: 's', keyId, mac: '' },
+  kind: 'service',
+  service: 's',
+  keyId,
+  mac: '',
   grants: [{ accountId: 'all', scopes: ['a'], mac: '' }],
 })
 const stack = createHttpStack({
-  ...{ logLevel: 'info', environment: { APP_ORIGINS: 'https://app.example' } },
+  logLevel: 'info',
+  environment: { APP_ORIGINS: 'https://app.example' },
   budgets: { serviceRequestsPerS: 1_000 },
 })
 const [good, limited] = [stack.admit(service('good')), stack.admit(service('limited'))]
@@ -36,8 +40,13 @@ const revoked = `Bearer ${createServiceKey().key.reveal()}`
 function createTokens(onIssued: () => void): TokensContext & typeof stack.ctx {
   const { ctx } = stack
   const watch = {
-    ...{ isDown: () => false, downForMs: () => 0, suspect: async () => false, onUp: () => () => {}, stop: () => {} },
-    ...{ trouble: () => undefined, clockOffByMs: () => undefined },
+    isDown: () => false,
+    downForMs: () => 0,
+    suspect: async () => false,
+    onUp: () => () => {},
+    stop: () => {},
+    trouble: () => undefined,
+    clockOffByMs: () => undefined,
     whileUp: <Result>(work: Promise<Result>) => work,
   }
   const listener = { replica: { id: () => 1 } } as unknown as TokensContext['listener']
@@ -119,7 +128,10 @@ async function createBothWays() {
     return {
       viaFastify,
       seen: {
-        ...{ status, issued, refused: [...refused], body: withoutId(body) },
+        status,
+        issued,
+        refused: [...refused],
+        body: withoutId(body),
         log: withoutId(lines).replace(/"places":\[[^\]]*\]/g, ''),
         headers: Object.fromEntries(
           // Without content-length, since tRPC streams its answers.

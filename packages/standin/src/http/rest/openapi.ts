@@ -157,7 +157,9 @@ function requestOf(route: RestRoute, contract: ProcedureContract, inputs: Return
     const schema = inputs.inline(type)
     const isObject = schema.type === 'object' || 'anyOf' in schema
     return {
-      ...{ name: field, in: place, required: !type.safeParse(undefined).success },
+      name: field,
+      in: place,
+      required: !type.safeParse(undefined).success,
       ...(isObject && { style: 'deepObject', explode: true }),
       schema,
     }

@@ -29,11 +29,14 @@ const area = fc.record({
 })
 const results = fc.record(
   {
-    ...{ search: fc.string({ maxLength: 50, unit: 'grapheme' }), onlyNew: fc.boolean() },
+    search: fc.string({ maxLength: 50, unit: 'grapheme' }),
+    onlyNew: fc.boolean(),
     filter: fc.dictionary(name, fc.string({ maxLength: 50 }), { minKeys: 1, noNullPrototype: true }),
     within: fc.oneof(area, fc.constant('nowhere')),
     sort: fc.record({ key: name, descending: fc.boolean() }),
-    ...{ offset: fc.nat(10_000_000), cursor: name, limit: fc.integer({ min: 1, max: 100 }) },
+    offset: fc.nat(10_000_000),
+    cursor: name,
+    limit: fc.integer({ min: 1, max: 100 }),
   },
   { requiredKeys: [] },
 )

@@ -24,13 +24,18 @@ const stack = createHttpStack({
   budgets: { serviceRequestsPerS: 1_000, userRequestsPerS: 1_000 },
 })
 const service: Caller = {
-  ...{ kind: 'service', service: 's', keyId: 'k', mac: '' },
+  kind: 'service',
+  service: 's',
+  keyId: 'k',
+  mac: '',
   grants: [{ accountId: mine, scopes: ['a'], mac: '' }],
 }
 const user: Caller = { kind: 'user', id: 'u', name: null, accountId: mine, scopes: [], expiresAt: new Date(0) }
 const key = stack.admit(service)
 const callers: Record<string, string | undefined> = {
-  ...{ 'a service': key, 'a user': stack.admit(user), nobody: undefined },
+  'a service': key,
+  'a user': stack.admit(user),
+  nobody: undefined,
   'a service without grants': stack.admit({ ...service, grants: [] }),
   'a key that is no more': `Bearer ${createServiceKey().key.reveal()}`,
 }
@@ -81,7 +86,9 @@ async function ask(authorization: string | undefined, name: RestProcedure, input
   const search = isGet ? new URLSearchParams(left as Record<string, string>).toString() : ''
   const { 'content-type': _type, ...bare } = headersOf(authorization)
   return server.inject({
-    ...{ method: route.method, url: `${path}?${search}${query}`, headers: isGet ? bare : headersOf(authorization) },
+    method: route.method,
+    url: `${path}?${search}${query}`,
+    headers: isGet ? bare : headersOf(authorization),
     ...(!isGet && { payload: JSON.stringify(left) }),
   })
 }
@@ -108,7 +115,11 @@ const needs: Partial<Record<RestProcedure, Input>> = {
   'run.start': { actionId: 'count', input: {}, idempotencyKey: 'a key of the test' },
   'run.retry': { idempotencyKey: 'a key of the test' },
   'schedule.create': {
-    ...{ actionId: 'count', input: {}, recurrence: 'FREQ=DAILY', deliverTo: [], timeZone: 'UTC' },
+    actionId: 'count',
+    input: {},
+    recurrence: 'FREQ=DAILY',
+    deliverTo: [],
+    timeZone: 'UTC',
   },
   'schedule.preview': { recurrence: 'FREQ=DAILY', timeZone: 'UTC' },
   'delivery.resend': { deliveryId: 'x' },

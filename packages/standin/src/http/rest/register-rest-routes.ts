@@ -42,14 +42,12 @@ export async function registerRestRoutes(
         url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
         handler: async (request, reply) => {
           const data = await callTRPCProcedure({
-            ...{
-              router,
-              path: name,
-              type: contract.kind,
-              ctx: contexts.get(request),
-              signal: undefined,
-              batchIndex: 0,
-            },
+            router,
+            path: name,
+            type: contract.kind,
+            ctx: contexts.get(request),
+            signal: undefined,
+            batchIndex: 0,
             getRawInput: async () => inputOf(request, route, shape),
           }).catch(throwCause)
           return reply.header('cache-control', 'no-store').send(data)

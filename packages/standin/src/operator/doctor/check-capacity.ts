@@ -68,7 +68,10 @@ export async function checkCapacity(
   if (!row) return []
   const { bytes, ...sessions } = row
   return judgeCapacity({
-    ...{ bytes, sessions, replicas, pool },
+    bytes,
+    sessions,
+    replicas,
+    pool,
     rows: Object.fromEntries(estimates.map(({ table, rows }) => [table, rows])),
   })
 }

@@ -3,7 +3,9 @@ import { type Config, readConfig } from '../../config/config.ts'
 import { checkSettings } from './check-settings.ts'
 
 const app = {
-  ...{ id: '@acme/fleet-night', name: 'Fleet night', description: 'Works at night.' },
+  id: '@acme/fleet-night',
+  name: 'Fleet night',
+  description: 'Works at night.',
   scopes: [{ scope: 'asset.view', optional: false }],
   callbackUrl: 'https://callbacks.acme.test/trackunit/callback',
 }

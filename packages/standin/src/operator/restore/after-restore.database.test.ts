@@ -51,7 +51,9 @@ const stateOf = async ({ ctx }: CallbackStack, accountId: string) =>
 async function firstEvent({ ctx }: CallbackStack, afterSeq: number) {
   const stop = new AbortController()
   for await (const event of streamInstallationEvents(ctx, {
-    ...{ accounts: async () => 'all' as const, afterSeq, signal: stop.signal },
+    accounts: async () => 'all' as const,
+    afterSeq,
+    signal: stop.signal,
   })) {
     stop.abort()
     return event
@@ -107,7 +109,9 @@ test('invariant 27: in yesterday’s backup nobody is served before Trackunit le
 
     expect(restored).toMatchObject({ exitCode: 0, said: '' })
     expect(JSON.parse(restored.out)).toMatchObject({
-      ...{ knewUntil: expect.any(String), credentialsToProve: 3, runsEnded: 0 },
+      knewUntil: expect.any(String),
+      credentialsToProve: 3,
+      runsEnded: 0,
       keys: [{ id: key, service: 'reports' }],
       grants: [{ service: 'reports', accountId: 'all' }],
       changes: expect.arrayContaining([expect.objectContaining({ event: 'service-key.created' })]),

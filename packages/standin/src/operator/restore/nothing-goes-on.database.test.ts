@@ -17,7 +17,8 @@ test('invariant 27: what a restored database takes for under way is not done aga
     ...createReportAction(async ({ effect, mode }) => {
       if (mode === 'apply') await effect({ key: 'the change', do: async () => ++changes })
     }),
-    ...{ id: 'change', changesData: true },
+    id: 'change',
+    changesData: true,
   }
   await using stack = await createRunStack({ database, actions: [createReportAction(), change] })
   const standin = (...argv: string[]) =>

@@ -43,8 +43,11 @@ export function measured(value: number, kind: Kind, habits: ReaderHabits): { val
 
 /** What files say themselves; the rest is the action's. */
 const english = {
-  ...{ machine: 'Machine', latitude: 'latitude', longitude: 'longitude' },
-  ...{ summary: 'Summary', result: 'Result' },
+  machine: 'Machine',
+  latitude: 'latitude',
+  longitude: 'longitude',
+  summary: 'Summary',
+  result: 'Result',
 }
 const wordsIn: Readonly<Record<string, typeof english>> = {
   da: { machine: 'Maskine', latitude: 'breddegrad', longitude: 'længdegrad', summary: 'Resumé', result: 'Resultat' },

@@ -37,7 +37,11 @@ async function write(
   if (!writer.isEmpty) return
   const { columns, hasMachines, batches, headline, chart, machineUrl, say = textOf } = await result.read()
   const table = {
-    ...{ columns: spoken(columns, say), hasMachines, batches: inWords(batches, say), habits, machineUrl },
+    columns: spoken(columns, say),
+    hasMachines,
+    batches: inWords(batches, say),
+    habits,
+    machineUrl,
     sentence: headline ? say(headline) : undefined,
     chart: chart && (spoken(chart, say) as ResultChart),
     note: note && say(note),

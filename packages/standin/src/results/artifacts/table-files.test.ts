@@ -128,7 +128,11 @@ describe('a workbook', () => {
 
 describe('a workbook of a result', () => {
   const chart = {
-    ...{ kind: 'bars' as const, title: 'Reasons', unit: 'number' as const, note: null, column: 'note' },
+    kind: 'bars' as const,
+    title: 'Reasons',
+    unit: 'number' as const,
+    note: null,
+    column: 'note',
     bars: [
       { label: 'Silent', value: 12 },
       { label: '=1+1', value: 6 },

@@ -8,7 +8,10 @@ import { createHandOutSpool } from './hand-out-spool.ts'
 
 const handOut = (fingerprint: string) =>
   ({
-    ...{ accountId: '11111111-1111-4111-8111-111111111111', generation: 1, scopeKey: 'a b', fingerprint },
+    accountId: '11111111-1111-4111-8111-111111111111',
+    generation: 1,
+    scopeKey: 'a b',
+    fingerprint,
     serviceKeyId: 'k',
     restsOn: ['m'],
     receiver: { kind: 'service', id: 'reports' },
@@ -29,7 +32,11 @@ async function openSpools({ maxBytes = 10_000 } = {}) {
   const record = async (each: SpooledHandOut) => void recorded.push(each)
   const setAside = async ({ text }: { text: string }) => void apart.push(text)
   return {
-    ...{ dir, clock, recorded, apart, record: { record, setAside } },
+    dir,
+    clock,
+    recorded,
+    apart,
+    record: { record, setAside },
     open() {
       const spool = createHandOutSpool({ dir, maxBytes, outageServeMs: 600_000 }, clock)
       onTestFinished(() => spool.close())

@@ -27,7 +27,11 @@ async function createOutage({ outageServeMs = 600_000 } = {}) {
   const service = await stack.createService()
   await issue(service)
   return {
-    ...{ ...stack, proxy, issue, service, start },
+    ...stack,
+    proxy,
+    issue,
+    service,
+    start,
     spoolFiles: async () => (await readdir(join(folder, 'spool'))).map((name) => join(folder, 'spool', name)),
     spooled: async () => (await readdir(join(folder, 'spool')).catch(() => [])).length,
     down: async () => {

@@ -18,7 +18,12 @@ export function assetRoutes(app: FastifyInstance, { edge, fleetOf }: AssetDepend
     const content = Array.from({ length: page.size }, (_, index) => fleet.machine(page.page * page.size + index))
       .filter((machine) => machine !== undefined)
       .map(({ id, name, brand, model, serialNumber, assetType }) => ({
-        ...{ id, name, brand, model, serialNumber, assetType },
+        id,
+        name,
+        brand,
+        model,
+        serialNumber,
+        assetType,
       }))
     return pageOf(content, { ...page, totalElements: fleet.size })
   })
