@@ -42,7 +42,15 @@ describe.each(names)('the packed %s', (name) => {
     expect(files).toContain('package/LICENSE')
 
     const content = JSON.parse(unpacked('package.json'))
-    expect(content).toMatchObject({ license: 'MIT', engines: { node: expect.stringMatching(/^>=\d+/) } })
+    expect(content).toMatchObject({
+      license: 'MIT',
+      engines: { node: expect.stringMatching(/^>=\d+/) },
+      repository: {
+        type: 'git',
+        url: expect.stringMatching(/^git\+https:/),
+        directory: expect.stringMatching(/^packages\//),
+      },
+    })
     const { exports, bin, dependencies } = content
     expect(JSON.stringify([exports, bin, dependencies])).not.toMatch(
       /@standin\/source|workspace:|catalog:|\.tsx?"(?<!\.d\.ts")/,

@@ -40,6 +40,7 @@ test.each(documents)('the commands that %s names exist', (document) => {
   const { scripts } = JSON.parse(read('package.json'))
   const named = [...read(document).matchAll(/npm (?:run (?:--silent )?)?([\w:]+)/g)].map(([, name]) => name ?? '')
   const builtIn = [
+    'publish',
     'registry',
     'ci',
     'install',
