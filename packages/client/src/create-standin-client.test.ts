@@ -258,6 +258,17 @@ describe('a download', () => {
     expect(requests[1]?.headers.get('authorization')).toBeNull()
   })
 
+  test.each([
+    ['attachment; filename=fleet-2026-11-24.csv', 'fleet-2026-11-24.csv'],
+    ['attachment; filename="Gr??e.csv"; filename*=UTF-8\'\'Gr%C3%B6%C3%9Fe.csv', 'Größe.csv'],
+    ["attachment; filename*=UTF-8''..%2F..%2Fetc%0Apasswd", '.._.._etc_passwd'],
+    ["attachment; filename*=UTF-8''%FF.csv", 'an artifact'],
+    ['attachment', 'an artifact'],
+  ])('is named as %s says', async (disposition, name) => {
+    const { fetch } = fetchOf(link, () => new Response('a;b', { headers: { 'content-disposition': disposition } }))
+    expect(await createClient({ fetch }).runs.download('an artifact')).toMatchObject({ name })
+  })
+
   test('fails with the reason that the server gives', async () => {
     const problem = { reason: 'LINK_EXPIRED', detail: 'The link has expired.', requestId: 'r2' }
     const { fetch } = fetchOf(link, () => Response.json(problem, { status: 410 }))

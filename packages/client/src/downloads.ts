@@ -43,7 +43,16 @@ function refuse(cause: unknown): never {
   throw unreachable(cause)
 }
 
-const nameIn = (disposition: string | null) => /filename="([^"]+)"/.exec(disposition ?? '')?.[1]
+/** @see RFC 6266 §4.3: the name in UTF-8 comes before the one in ASCII */
+function nameIn(disposition: string | null): string | undefined {
+  const inUtf8 = /filename\*=UTF-8''([\w%.!#$&+^`|~-]+)/i.exec(disposition ?? '')?.[1]
+  if (inUtf8 === undefined) return /filename="?([^";]+)/i.exec(disposition ?? '')?.[1]
+  try {
+    return decodeURIComponent(inUtf8)
+  } catch {
+    return undefined // Not UTF-8.
+  }
+}
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no file system takes them
 const withoutFolders = (name: string) => name.replaceAll(/[/\\\x00-\x1f]/g, '_')

@@ -150,7 +150,7 @@ export function createFakeStandin<Actions extends DeclaredActions = AnyActions>(
     if (!request.url.startsWith(`${fileOrigin}/`)) return respond(request)
     const { name, mediaType = 'text/plain', content } = runs.file(request.url.slice(fileOrigin.length + 1))
     const body = new Blob([content])
-    const disposition = `attachment; filename="${name.replaceAll(/[^\w. -]/g, '_')}"`
+    const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(name)}`
     const headers = {
       'content-type': mediaType,
       'content-disposition': disposition,

@@ -20,7 +20,7 @@ const report = defineAction({
   scopes: [],
   changesData: false,
   async run({ artifact, checkpoint }) {
-    const file = await artifact({ name: 'Größe "2026"\r\n.html', mediaType: 'text/html' })
+    const file = await artifact({ name: 'Größe 🚜 "2026"\r\n\u202Elmth.exe/.html', mediaType: 'text/html' })
     await file.write(content)
     await checkpoint(1)
   },
@@ -58,7 +58,9 @@ test('a file is sent as it was written, to be saved and never rendered', async (
   expect(body === content).toBe(true)
   expect(headers).toMatchObject({
     'content-length': String(Buffer.byteLength(content)),
-    'content-disposition': expect.stringMatching(/^attachment; filename="Gr__e _2026___-\d{4}-\d\d-\d\d\.html"$/),
+    'content-disposition': expect.stringMatching(
+      /; filename\*=UTF-8''Gr%C3%B6%C3%9Fe%20%F0%9F%9A%9C%20%222026%22___lmth\.exe_-\d{4}-\d\d-\d\d\.html$/,
+    ),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'content-security-policy': expect.stringContaining('sandbox'),

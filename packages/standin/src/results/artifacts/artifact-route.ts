@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance } from 'fastify'
 import type { AccessContext } from '../../access/access-context.ts'
 import { StandinError } from '../../standin-error.ts'
@@ -17,7 +18,7 @@ export function registerArtifactRoute(server: FastifyInstance, ctx: AccessContex
     return reply
       .type(artifact.mediaType)
       .headers({
-        'content-disposition': `attachment; filename="${datedName(artifact.name, artifact.createdAt).replaceAll(/[^\w. -]/g, '_')}"`,
+        'content-disposition': contentDisposition(savableName(artifact)),
         'content-length': artifact.bytes,
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
@@ -26,3 +27,7 @@ export function registerArtifactRoute(server: FastifyInstance, ctx: AccessContex
       .send(Readable.from(readChunks(ctx.db, artifact)))
   })
 }
+
+/** In whatever language; without folders and lines, and without what turns the writing around and hides an extension. */
+const savableName = ({ name, createdAt }: { name: string; createdAt: Date }) =>
+  datedName(name, createdAt).replaceAll(/[\p{Cc}/\\\u202A-\u202E\u2066-\u2069]/gu, '_')
