@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { defaultClientConditions, defaultServerConditions, mergeConfig } from 'vite'
 import { configDefaults, defineConfig } from 'vitest/config'
 import LongestFirst from './scripts/longest-first.ts'
+import { hasReferenceActions, testsOfReferenceActions } from './scripts/reference-actions.ts'
 
 const sourceCondition = '@standin/source'
 
@@ -11,6 +12,9 @@ const maxWorkers = Math.max(2, availableParallelism() - 1)
 
 /** A busy machine takes ten times as long as an idle one. */
 const patient = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } }
+
+/** What tests a reference action goes with it. */
+export const withoutAction = hasReferenceActions ? [] : testsOfReferenceActions
 
 /** What the long tests share with the others. */
 export const common = defineConfig({
@@ -71,7 +75,7 @@ export default mergeConfig(
           test: {
             name: 'e2e',
             include: ['e2e/**/*.test.ts'],
-            exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
+            exclude: [...configDefaults.exclude, '**/*.long.test.ts', ...withoutAction],
             testTimeout: 60_000,
             hookTimeout: 120_000,
             globalSetup: './e2e/build-app.ts',

@@ -35,7 +35,7 @@ const ofRun = { input: ({ runId }: Things) => ({ runId }) }
 const ofSchedule = { input: ({ scheduleId }: Things) => ({ scheduleId }) }
 const firstCredentials = { input: ({ accountId }: Things) => ({ accountId, generation: 1 }) }
 const planned = {
-  actionId: 'fleet-snapshot',
+  actionId: 'machine-list',
   input: {},
   deliverTo: [],
   recurrence: 'FREQ=MONTHLY;BYMONTHDAY=1;BYHOUR=6;BYMINUTE=0',
@@ -57,7 +57,7 @@ const asked: Inputs<typeof procedures> = {
   action: { list: ofAccount, tryPlan: { ...ofAccount, needsScopes: true } },
   run: {
     start: {
-      input: ({ accountId }) => ({ accountId, actionId: 'fleet-snapshot', input: {}, idempotencyKey: 'access-test' }),
+      input: ({ accountId }) => ({ accountId, actionId: 'machine-list', input: {}, idempotencyKey: 'access-test' }),
       needsScopes: true,
     },
     get: { ...ofRun, needsScopes: true },
@@ -79,7 +79,7 @@ const asked: Inputs<typeof procedures> = {
     pause: { ...ofSchedule, needsScopes: true },
     resume: { ...ofSchedule, needsScopes: true },
     delete: { ...ofSchedule, needsScopes: true },
-    declineOffer: { input: ({ accountId }) => ({ accountId, actionId: 'attention-list' }) },
+    declineOffer: { input: ({ accountId }) => ({ accountId, actionId: 'machine-list' }) },
     preview: {
       input: ({ accountId }) => ({ accountId, recurrence: planned.recurrence, timeZone: planned.timeZone }),
     },
@@ -179,7 +179,7 @@ afterAll(() => stack?.[Symbol.asyncDispose]())
 async function makeThings(): Promise<Things> {
   const { id: runId } = await granted.run.start.mutate({
     accountId,
-    actionId: 'fleet-snapshot',
+    actionId: 'machine-list',
     input: {},
     idempotencyKey: 'access-test',
   })

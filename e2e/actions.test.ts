@@ -1,8 +1,6 @@
-import { createStandinClient, type StandinClient, spoken, textOf } from '@standin/client'
+import { createStandinClient, spoken, textOf } from '@standin/client'
 import type { Run, RunResult } from '@standin/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type * as fleetSnapshot from '../apps/server/src/actions/fleet-snapshot.ts'
-import type * as utilisation from '../apps/server/src/actions/utilisation.ts'
 import { until } from '../scripts/part.ts'
 import { accountId, install, otherAccountId, type Stack, startStack } from './stack.ts'
 import { startTraceCollector } from './trace-collector.ts'
@@ -16,7 +14,7 @@ let collector: Awaited<ReturnType<typeof startTraceCollector>>
 let api: ReturnType<typeof createStandinClient>['api']
 beforeAll(async () => {
   collector = await startTraceCollector()
-  stack = await startStack({ fleetSize, environment: collector.settings })
+  stack = await startStack({ fleetSize, environment: collector.settings, actions: 'reference' })
   await install(stack, accountId)
   await install(stack, otherAccountId)
   const scopes = 'asset.view account.event.manage account.service-management.service-plan.assignment.view'
@@ -170,13 +168,3 @@ test('invariant 10: traces have routes, ids and durations, and nothing secret', 
   for (const secret of [serviceKey, serviceKey.slice(-20), 'guessed-secret', parentOfSomebody, 'eyJ', '/health'])
     expect(all.includes(secret), secret).toBe(false)
 })
-
-// Compiled, not run: the server's own actions type the input of a run.
-export async function use({ runs }: StandinClient<typeof fleetSnapshot & typeof utilisation>): Promise<void> {
-  await runs.start({ accountId, actionId: 'fleet-snapshot' })
-  await runs.start({ accountId, actionId: 'utilisation', input: { machines: { types: ['Excavator'] } } })
-  // @ts-expect-error a filter's types are a list
-  await runs.start({ accountId, actionId: 'utilisation', input: { machines: { types: 'Excavator' } } })
-  // @ts-expect-error there is no such action
-  await runs.start({ accountId, actionId: 'fleet-snapshots' })
-}

@@ -29,6 +29,8 @@ interface StackOptions {
   seed?: string
   /** Additional settings of the server. */
   environment?: Record<string, string>
+  /** The reference actions, which a maker may have deleted, or one of the tests' own: `machine-list`. */
+  actions?: 'reference' | 'own'
 }
 
 /** A simulated Trackunit in this process; a server and its PostgreSQL as separate processes. */
@@ -37,6 +39,7 @@ export async function startStack({
   fleetSize = 250,
   seed,
   environment = {},
+  actions = 'own',
 }: StackOptions = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'standin-e2e-'))
   const port = await freePort()
@@ -61,7 +64,7 @@ export async function startStack({
   let sql: postgres.Sql | undefined
   const part = startPart({
     name: 'server',
-    command: ['apps/server/src/main.ts'],
+    command: [actions === 'own' ? 'scripts/demo/server.ts' : 'apps/server/src/main.ts'],
     environment: serverEnvironment,
     onLine: (line) => log.push(line),
   })

@@ -8,12 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answers, freePort, root, runPart, until } from '../scripts/part.ts'
 import { accountId } from './stack.ts'
 
-/** As package.json has it. */
+/** As package.json has it, with the server of the demo, which has an action of its own. */
 const command = [
   'packages/standin/bin/standin.ts',
   'dev',
   '--server',
-  'apps/server/src/main.ts',
+  'scripts/demo/server.ts',
   '--app',
   'apps/iris-app',
 ]
@@ -93,7 +93,7 @@ async function firesWhenTimeMoves(): Promise<void> {
   }
   const tomorrow = new Date(Date.now() + 86_400_000 - 3_600_000)
   const recurrence = `FREQ=MONTHLY;BYMONTHDAY=${tomorrow.getUTCDate()};BYHOUR=${tomorrow.getUTCHours()};BYMINUTE=0`
-  const planned = { actionId: 'fleet-snapshot', input: {}, recurrence, timeZone: 'UTC', deliverTo: [] }
+  const planned = { actionId: 'machine-list', input: {}, recurrence, timeZone: 'UTC', deliverTo: [] }
   const schedule = await ask<{ id: string; nextAt: string }>(`accounts/${accountId}/schedules`, planned)
   expect(Date.parse(schedule.nextAt)).toBeGreaterThan(Date.now())
 

@@ -84,7 +84,7 @@ async function demo(): Promise<void> {
       SIMULATOR_FLEET_SIZE: String(fleetSize),
     }
     run({ name: 'simulator', command: ['packages/trackunit-simulator/src/main.ts'], environment })
-    run({ name: 'server', command: ['apps/server/src/main.ts'], environment: serverEnvironment })
+    run({ name: 'server', command: ['scripts/demo/server.ts'], environment: serverEnvironment })
     await Promise.all([
       until('the simulator', () => answers(`${simulator}/control/accounts`)),
       until('the server', () => answers(`${server}/health/ready`), { timeoutMs: 60_000 }),
@@ -171,7 +171,7 @@ async function demo(): Promise<void> {
   const runId = await step('Action', async () => {
     const started = await api.run.start.mutate({
       accountId,
-      actionId: 'fleet-snapshot',
+      actionId: 'machine-list',
       input: {},
       idempotencyKey: crypto.randomUUID(),
     })

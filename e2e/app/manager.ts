@@ -70,7 +70,7 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
     APP_ORIGINS: `${appOrigin},null`,
     USER_TOKEN_ADMIN_SCOPES: 'account.manage',
   }
-  const stack = await startStack({ ...options, appOrigin, environment })
+  const stack = await startStack({ ...options, actions: 'reference', appOrigin, environment })
   const open: AsyncDisposable[] = [stack]
   const dispose = async () => {
     for (const each of open.toReversed()) await each[Symbol.asyncDispose]()

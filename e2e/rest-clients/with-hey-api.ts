@@ -14,7 +14,7 @@ const { data: token } = await issueToken({ throwOnError, body: { accountId } })
 console.log(`token: ${token.tokenType}, ${token.scopes}`)
 
 // The same key starts nothing new: it may be the run of the other program.
-const body = { actionId: 'fleet-snapshot', input: {}, idempotencyKey: 'of a generated client' }
+const body = { actionId: 'machine-list', input: {}, idempotencyKey: 'of a generated client' }
 let { data: run } = await startRun({ throwOnError, path: { accountId }, body })
 for (let look = 0; run.endedAt === null && look < 300; look++) {
   await pause(100)

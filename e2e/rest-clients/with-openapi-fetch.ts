@@ -25,7 +25,7 @@ const second = told(
 )
 console.log(`a newer token: ${second.accessToken !== first.accessToken}`)
 
-const start = { actionId: 'fleet-snapshot', input: {}, idempotencyKey: 'of a generated client' }
+const start = { actionId: 'machine-list', input: {}, idempotencyKey: 'of a generated client' }
 let run = told(await standin.POST('/v1/accounts/{accountId}/runs', { params: { path: { accountId } }, body: start }))
 for (let look = 0; run.endedAt === null && look < 300; look++) {
   await pause(100)
@@ -48,7 +48,7 @@ const planned = { recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6', timeZone: 'Europe
 const schedule = told(
   await standin.POST('/v1/accounts/{accountId}/schedules', {
     params: { path: { accountId } },
-    body: { actionId: 'fleet-snapshot', input: {}, ...planned },
+    body: { actionId: 'machine-list', input: {}, ...planned },
   }),
 )
 const path = { scheduleId: schedule.id }

@@ -1,7 +1,10 @@
+import type { StandinClient } from '@standin/client'
 import { type AnyAction, actionsIn } from 'standin'
 import { missingTranslations } from 'standin/testing'
 import { expect, test } from 'vitest'
 import app from '../../../../standin.config.ts'
+import type * as fleetSnapshot from './fleet-snapshot.ts'
+import type * as utilisation from './utilisation.ts'
 
 const actions = await actionsIn(import.meta.dirname)
 
@@ -29,3 +32,14 @@ test.each([
     expect(action?.limits?.aempReadsPerRun?.(asked) ?? 0).toBe(reads)
   },
 )
+
+// Compiled, not run: the actions type the input of a run.
+export async function use({ runs }: StandinClient<typeof fleetSnapshot & typeof utilisation>): Promise<void> {
+  const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
+  await runs.start({ accountId, actionId: 'fleet-snapshot' })
+  await runs.start({ accountId, actionId: 'utilisation', input: { machines: { types: ['Excavator'] } } })
+  // @ts-expect-error a filter's types are a list
+  await runs.start({ accountId, actionId: 'utilisation', input: { machines: { types: 'Excavator' } } })
+  // @ts-expect-error there is no such action
+  await runs.start({ accountId, actionId: 'fleet-snapshots' })
+}
