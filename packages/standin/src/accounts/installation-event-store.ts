@@ -6,6 +6,7 @@ import type { Announcing, Context } from '../context.ts'
 import { advisoryLocks } from '../database/advisory-locks.ts'
 import type { Database } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
+import { limitInText } from '../database/limit-in-text.ts'
 import { lastRestore } from '../database/restore-store.ts'
 import { restores } from '../database/restore-table.ts'
 import { installationEvents, unnumberedEvents } from './installation-event-table.ts'
@@ -96,7 +97,7 @@ export async function listInstallationEvents(
       ),
     )
     .orderBy(asc(installationEvents.seq))
-    .limit(limit)
+    .limit(limitInText(limit))
   const readable = rows.filter(({ grant }) => grant === null || signedRows.accept(signedGrants, grant))
   return {
     events: readable.map(({ event: { at, ...event } }) => ({ ...event, at: at.toISOString() })),

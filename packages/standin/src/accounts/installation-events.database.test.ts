@@ -7,8 +7,9 @@ import { createTestDatabase, type TestDatabase } from '../../test/test-database.
 import { openTestReplica, type TestReplica } from '../../test/test-replica.ts'
 import type { GrantedAccounts } from '../access/authorize.ts'
 import { inTransaction } from '../context.ts'
+import { connectDatabase } from '../database/database.ts'
 import { type AccountsContext, createAccountsMemory } from './accounts-context.ts'
-import { recordInstallationEvent } from './installation-event-store.ts'
+import { listInstallationEvents, recordInstallationEvent } from './installation-event-store.ts'
 import { streamInstallationEvents, wakeEventReaders } from './installation-events.ts'
 
 const accounts = ['1', '2', '3', '4'].map((digit) => `${digit.repeat(8)}-1111-4111-8111-111111111111`)
@@ -155,5 +156,21 @@ describe('installation events', () => {
     await replica.sql`select pg_notify('access_changed', '')`
 
     await reader.ended
+  })
+
+  test('however many events there are, PostgreSQL does not plan each read of them anew', async () => {
+    await emptyTables(replica.sql)
+    await replica.sql`insert into installation_events (seq, at, account_id, type)
+      select seq, now(), ${first}, 'active' from generate_series(1, 50000) as seq`
+    await replica.sql`analyze installation_events`
+    const { db, sql, close } = connectDatabase(database.url, { pool: 1 })
+
+    for (let after = 0; after < 8; after++) await listInstallationEvents({ ...ctx, db }, 'all', { after, limit: 100 })
+    const [planned] = await sql`select custom_plans::int as each, generic_plans::int as once from pg_prepared_statements
+      where statement like '%"installation_events"%' and statement not like '%pg_prepared_statements%'`
+    await close()
+
+    // PostgreSQL always plans the first five executions, to compare the costs.
+    expect(planned).toEqual({ each: 5, once: 3 })
   })
 })
