@@ -2,8 +2,13 @@ import { credentialStateSchema } from '@standin/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { account, prepareCallbackStacks } from '../../test/callback-stack.ts'
+import { startDatabaseProxy } from '../../test/database-proxy.ts'
+import { connectDatabase } from '../database/database.ts'
+import { contracted, router } from '../http/trpc.ts'
 import { countAccountsByState, countWaitingForDecision, listAccountsForOperator } from './account-list-store.ts'
 import { readInstallation } from './describe-installation.ts'
+import { installationProcedures } from './installation-procedures.ts'
+import { findTrackunitTrouble } from './trackunit-trouble-store.ts'
 
 const createStack = prepareCallbackStacks()
 
@@ -69,4 +74,44 @@ test('a list goes on where it ended, and is searched by account and by client', 
   expect(await list({ search: 'client-4%' })).toEqual([4])
   expect(await list({ search: '%', state: 'active' })).toEqual([1, 3])
   expect(await list({ search: 'nothing' })).toEqual([])
+})
+
+test('a page of the list shows each account as it is shown alone, with as many statements for fifty as for one', async () => {
+  const { url, ctx, connection } = await createStack()
+  await connection.sql`insert into installations (account_id, active_generation)
+    select gen_random_uuid(), 2 from generate_series(1, 50)`
+  await connection.sql`insert into credentials (account_id, generation, app_id, client_id, state, issued_at, tie_break, bound)
+    select account_id, generation, 'app', 'client', state, now(), '', true
+    from installations, (values (1, 'superseded'), (2, 'active'), (3, 'pending')) as three (generation, state)`
+  await connection.sql`insert into exchange_pauses (account_id, scope_key, generation, failure, in_a_row, failing_since, until)
+    select account_id, '', generation, failure, 1, now(), now() + interval '1 hour' from (
+      select account_id, row_number() over (order by account_id) as no from installations) as numbered
+    join (values (1, 2, 'unavailable'), (2, 2, 'rate-limited'), (3, 1, 'unavailable')) as pauses (no, generation, failure) using (no)`
+  await using proxy = await startDatabaseProxy(url)
+  const counted = connectDatabase(proxy.url, { pool: 1 })
+  const grants = [{ accountId: 'all', scopes: [], mac: '' }]
+  const service = { kind: 'service', service: 'reports', keyId: 'key', mac: '', grants } as const
+  const database = { ...ctx, db: counted.db }
+  const api = router(installationProcedures(database, contracted(database))).createCaller({
+    ...{ requestId: 'test', authenticate: async () => service },
+  })
+  const list = async (limit: number) => {
+    const before = proxy.statements()
+    const { installations } = await api.list({ limit })
+    return { installations, statements: proxy.statements() - before }
+  }
+  await list(1) // The first use of a statement also prepares it.
+
+  const [one, fifty] = [await list(1), await list(50)]
+  await counted.close()
+
+  expect(fifty.statements).toBe(one.statements)
+  expect(fifty.installations).toHaveLength(50)
+  expect(fifty.installations.filter(({ trackunit }) => trackunit.unavailableSince)).toEqual([fifty.installations[0]])
+  expect(fifty.installations.filter(({ trackunit }) => trackunit.limitedUntil)).toEqual([fifty.installations[1]])
+  for (const installation of fifty.installations.slice(0, 4)) {
+    const { accountId } = installation
+    const { described } = await readInstallation(ctx, accountId, await findTrackunitTrouble(ctx.db, accountId))
+    expect(installation).toEqual({ ...described, mayApprove: false })
+  }
 })

@@ -6,6 +6,7 @@ import type { Announcing, Context, InTransaction } from '../context.ts'
 import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isAmong, isOfAccounts } from '../database/is-among.ts'
+import { limitInText } from '../database/limit-in-text.ts'
 import type { Notices } from '../database/notices.ts'
 import {
   credentials,
@@ -105,14 +106,25 @@ export async function listServing(db: Database): Promise<ServingState[]> {
 
 /** An account as it is now, in one statement; undefined if it never sent a callback. */
 export async function findAccount(db: Database, accountId: string): Promise<Account | undefined> {
+  const [account] = await findAccounts(db, [accountId])
+  return account
+}
+
+/** Several accounts as they are now, in one statement, in the order of their ids; without those that never sent a callback. */
+export async function findAccounts(db: Database, accountIds: readonly string[]): Promise<Account[]> {
   const rows = await db
     .select({ installation: installations, row: credentials })
     .from(installations)
     .leftJoin(credentials, eq(credentials.accountId, installations.accountId))
-    .where(eq(installations.accountId, accountId))
-    .orderBy(desc(credentials.generation))
-  const [first] = rows
-  return first && { installation: first.installation, credentials: rows.flatMap(({ row }) => row ?? []) }
+    .where(isOfAccounts(installations.accountId, accountIds))
+    .orderBy(asc(installations.accountId), desc(credentials.generation))
+  const accounts = new Map<string, { installation: InstallationRow; credentials: CredentialRow[] }>()
+  for (const { installation, row } of rows) {
+    const account = accounts.get(installation.accountId) ?? { installation, credentials: [] }
+    if (row) account.credentials.push(row)
+    accounts.set(installation.accountId, account)
+  }
+  return [...accounts.values()]
 }
 
 export async function findInstallation(db: Database, accountId: string): Promise<InstallationRow | undefined> {
@@ -143,9 +155,12 @@ export async function listAccounts(
       ),
     )
     .orderBy(asc(installations.accountId))
-    .limit(limit)
-  return rows.map(({ accountId }) => accountId)
+    .limit(limitInText(Math.ceil(limit / idsAtOnce) * idsAtOnce))
+  return rows.slice(0, limit).map(({ accountId }) => accountId)
 }
+
+/** Lists are read in multiples of this: the longest page, and one more. */
+const idsAtOnce = 101
 
 /** The same for a service's grants: a page of them, however many there are. Only those count that Standin signed. */
 async function listGranted(

@@ -1,25 +1,52 @@
 import type { Installation } from '@standin/contracts'
 import type { Context } from '../context.ts'
-import { type CredentialRow, findInstallation, type InstallationRow, listCredentials } from './account-store.ts'
+import { type Account, type CredentialRow, findAccount, findAccounts, type InstallationRow } from './account-store.ts'
 import { comparePositions } from './credential-order.ts'
 import { currentCredentials } from './credentials-in-force.ts'
+import type { TrackunitTrouble } from './trackunit-trouble-store.ts'
 import { isSuspended, liveSignal } from './uninstall-lifecycle.ts'
 
 /** The same for every caller; whether a caller may approve is added for each. */
 export type DescribedInstallation = Omit<Installation, 'mayApprove'>
 
-type TrackunitTrouble = Record<keyof Installation['trackunit'], Date | null>
 const noTrouble: TrackunitTrouble = { unavailableSince: null, limitedUntil: null }
 
-/** Reads an account and describes it. @returns its credentials too, the newest generation first */
+export interface ReadInstallation {
+  described: DescribedInstallation
+  /** All credentials, the newest generation first. */
+  rows: readonly CredentialRow[]
+}
+
+/** Reads an account and describes it. */
 export async function readInstallation(
-  { db, config, clock }: Context,
+  ctx: Context,
   accountId: string,
   trackunit?: TrackunitTrouble,
-): Promise<{ described: DescribedInstallation; rows: CredentialRow[] }> {
-  const rows = await listCredentials(db, accountId)
+): Promise<ReadInstallation> {
+  return readAccount(ctx, accountId, { account: await findAccount(ctx.db, accountId), trackunit })
+}
+
+/** The same for several accounts, in one statement and in the order of their ids; without those that never sent a callback. */
+export async function readInstallations(
+  ctx: Context,
+  accountIds: readonly string[],
+  troubleOf?: (accountId: string) => TrackunitTrouble,
+): Promise<ReadInstallation[]> {
+  const accounts = await findAccounts(ctx.db, accountIds)
+  return accounts.map((account) => {
+    const { accountId } = account.installation
+    return readAccount(ctx, accountId, { account, trackunit: troubleOf?.(accountId) })
+  })
+}
+
+function readAccount(
+  { config, clock }: Context,
+  accountId: string,
+  { account, trackunit }: { account: Account | undefined; trackunit: TrackunitTrouble | undefined },
+): ReadInstallation {
+  const rows = account?.credentials ?? []
   const described = describeInstallation(accountId, {
-    installation: await findInstallation(db, accountId),
+    installation: account?.installation,
     rows,
     requestedScopes: config.app.scopes.map(({ scope }) => scope),
     patienceMs: config.callback.patienceMs,

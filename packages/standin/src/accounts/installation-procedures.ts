@@ -10,9 +10,9 @@ import { watchAccount } from './account-changes.ts'
 import { listAccounts } from './account-store.ts'
 import type { AccountsContext } from './accounts-context.ts'
 import { approveCredentials, refuseCredentials } from './decide-credentials.ts'
-import { readInstallation } from './describe-installation.ts'
+import { readInstallation, readInstallations } from './describe-installation.ts'
 import { streamInstallationEvents } from './installation-events.ts'
-import { findTrackunitTrouble } from './trackunit-trouble-store.ts'
+import { findTrackunitTrouble, findTrackunitTroubles } from './trackunit-trouble-store.ts'
 import { tryAccessNow } from './try-access-now.ts'
 import { confirmUninstall, dismissUninstall } from './uninstall.ts'
 
@@ -84,8 +84,9 @@ async function listInstallations(
     limit: limit + 1,
   })
   const page = found.slice(0, limit)
+  const listed = await readInstallations(ctx, page, await findTrackunitTroubles(ctx.db, page))
   return {
-    installations: await Promise.all(page.map((accountId) => showInstallation(ctx, { accountId, administers: false }))),
+    installations: listed.map(({ described }) => ({ ...described, mayApprove: false })),
     nextCursor: found.length > limit ? (page.at(-1) ?? null) : null,
   }
 }

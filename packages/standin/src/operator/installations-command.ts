@@ -5,7 +5,12 @@ import type { Context } from '../context.ts'
 import { accountArgument, accountId, limitNumber, mostListed } from './arguments.ts'
 import { checkKnownAccount } from './check-known-account.ts'
 import { addInstallationDecisions } from './installations-decide.ts'
-import { describeForOperator, type InstallationForOperator, installationLines } from './installations-output.ts'
+import {
+  describeAllForOperator,
+  describeForOperator,
+  type InstallationForOperator,
+  installationLines,
+} from './installations-output.ts'
 import { type Columns, printTable, sayMore } from './print-table.ts'
 import { printable, printResult, type Terminal, withContext } from './terminal.ts'
 
@@ -67,7 +72,7 @@ export async function describeAccounts(
 ): Promise<InstallationForOperator[]> {
   const perPage = state === undefined ? limit + 1 : mostListed
   const accountIds = await listAccounts(ctx, 'all', { after, limit: perPage })
-  const page = await Promise.all(accountIds.map((accountId) => describeForOperator(ctx, accountId)))
+  const page = await describeAllForOperator(ctx, accountIds)
   const found = page.filter((each) => state === undefined || each.state === state)
   if (found.length > limit || accountIds.length < perPage) return found.slice(0, limit + 1)
   const rest = await describeAccounts(ctx, { state, after: accountIds.at(-1), limit: limit - found.length })

@@ -1,26 +1,40 @@
-import { type DescribedInstallation, readInstallation } from '../accounts/describe-installation.ts'
+import {
+  type DescribedInstallation,
+  type ReadInstallation,
+  readInstallation,
+  readInstallations,
+} from '../accounts/describe-installation.ts'
 import type { Context } from '../context.ts'
 import { printable } from './terminal.ts'
 
-export type InstallationForOperator = Awaited<ReturnType<typeof describeForOperator>>
+export type InstallationForOperator = ReturnType<typeof forOperator>
 
 /** An account with every generation of its credentials: `rollback` and `release` name one. */
-export async function describeForOperator(ctx: Context, accountId: string) {
-  const { described, rows } = await readInstallation(ctx, accountId)
-  return {
-    ...described,
-    generations: rows.map(({ generation, state, since, reason, clientId, bound, sealedSecret }) => ({
-      generation,
-      state,
-      reason,
-      bound,
-      since: since.toISOString(),
-      clientId: printable(clientId, 64),
-      /** Whether the secret is still stored, so that `rollback` can use it. */
-      kept: sealedSecret !== null,
-    })),
-  }
+export async function describeForOperator(ctx: Context, accountId: string): Promise<InstallationForOperator> {
+  return forOperator(await readInstallation(ctx, accountId))
 }
+
+/** The same for several accounts. */
+export async function describeAllForOperator(
+  ctx: Context,
+  accountIds: readonly string[],
+): Promise<InstallationForOperator[]> {
+  return (await readInstallations(ctx, accountIds)).map(forOperator)
+}
+
+const forOperator = ({ described, rows }: ReadInstallation) => ({
+  ...described,
+  generations: rows.map(({ generation, state, since, reason, clientId, bound, sealedSecret }) => ({
+    generation,
+    state,
+    reason,
+    bound,
+    since: since.toISOString(),
+    clientId: printable(clientId, 64),
+    /** Whether the secret is still stored, so that `rollback` can use it. */
+    kept: sealedSecret !== null,
+  })),
+})
 
 const installationLine = ({ accountId, state, since, generation, grantedScopes }: DescribedInstallation) =>
   [accountId, state, since ?? '-', `generation ${generation ?? '-'}`, printable(grantedScopes.join(' '))].join('  ')
