@@ -1,9 +1,10 @@
-import { findInstallation, listAccounts, listCredentials } from '../../packages/standin/src/accounts/account-store.ts'
+import { findAccounts, listAccounts } from '../../packages/standin/src/accounts/account-store.ts'
 import { findCredentialsInForce } from '../../packages/standin/src/accounts/credentials-in-force.ts'
 import {
   listInstallationEvents,
   numberInstallationEvents,
 } from '../../packages/standin/src/accounts/installation-event-store.ts'
+import { findTrackunitTroubles } from '../../packages/standin/src/accounts/trackunit-trouble-store.ts'
 import { findStanding } from '../../packages/standin/src/tokens/standing-store.ts'
 import type { Comparison, Measured } from '../compare.ts'
 import { type FilledDatabase, fillDatabase, scopeKey } from '../filled-database.ts'
@@ -36,13 +37,16 @@ const feed: Work = {
     await listInstallationEvents(database, 'all', { after: Math.floor(Math.random() * accounts.length), limit: 100 })
   },
 }
-/** A page of the list of accounts, each with its state. */
+/** A whole page of the list of accounts, each with its state. */
 const list: Work = {
-  times: 5,
-  async once(database, after) {
-    const { db } = database
-    const page = await listAccounts(database, 'all', { after, limit: 51 })
-    await Promise.all(page.slice(0, 50).flatMap((id) => [findInstallation(db, id), listCredentials(db, id)]))
+  times: 20,
+  async once(database) {
+    const { db, pageStarts } = database
+    const after = pageStarts[Math.floor(Math.random() * pageStarts.length)]
+    const page = (await listAccounts(database, 'all', { after, limit: 51 })).slice(0, 50)
+    await findTrackunitTroubles(db, page)
+    const { length } = await findAccounts(db, page)
+    if (length < 50) throw new Error(`the page has ${length} accounts instead of 50`)
   },
 }
 
