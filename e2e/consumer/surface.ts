@@ -42,7 +42,7 @@ true satisfies Same<ReturnType<StandinClient['fetchFor']>, typeof fetch>
 true satisfies Same<RunEvent['type'], 'state' | 'progress' | 'log' | 'artifact' | 'delivery'>
 true satisfies Same<
   InstallationEvent['type'],
-  'installed' | 'active' | 'scopes-changed' | 'parked' | 'suspended' | 'uninstalled' | 'reset'
+  'installed' | 'active' | 'scopes-changed' | 'parked' | 'suspended' | 'paused' | 'uninstalled' | 'reset'
 >
 
 export async function use(standin: StandinClient): Promise<void> {

@@ -136,6 +136,12 @@ export const errorReasons = {
     'never',
     'The app was uninstalled from this account. Install it to use it again.',
   ),
+  INSTALLATION_PAUSED: reason(
+    409,
+    'CONFLICT',
+    'never',
+    'The operator of this server paused the account. No token is issued and no run starts until the operator resumes it.',
+  ),
   CREDENTIALS_PENDING: reason(
     409,
     'CONFLICT',

@@ -4,14 +4,14 @@ import { momentSchema } from './moment.ts'
 
 /**
  * What happened to the accounts that a service was granted. `seq` grows, with gaps for other accounts. `installed` comes
- * once new credentials were proven and are in force.
+ * once new credentials were proven and are in force. `active` or `parked` ends `suspended` and `paused`.
  */
 export const installationEventSchema = z.discriminatedUnion('type', [
   z.object({
     seq: z.int().min(1),
     at: momentSchema,
     accountId: accountIdSchema,
-    type: z.enum(['installed', 'active', 'scopes-changed', 'parked', 'suspended', 'uninstalled']),
+    type: z.enum(['installed', 'active', 'scopes-changed', 'parked', 'suspended', 'paused', 'uninstalled']),
   }),
   /**
    * The server's database was restored from a backup, or lost its latest changes: events that you have dealt with may not

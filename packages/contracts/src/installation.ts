@@ -18,9 +18,9 @@ export type CredentialState = z.infer<typeof credentialStateSchema>
 
 /**
  * The state of an installation is that of its credentials, or `suspended`: an uninstall stopped it, and it can be restored
- * until it is erased. `none`: the account never installed the app.
+ * until it is erased. `paused`: the operator stopped it, until they resume it. `none`: the account never installed the app.
  */
-export const installationStateSchema = z.enum([...credentialStateSchema.options, 'suspended', 'none'])
+export const installationStateSchema = z.enum([...credentialStateSchema.options, 'suspended', 'paused', 'none'])
 /** The state of an installation. Tokens are issued while it is `active`; `none` never installed the app. */
 export type InstallationState = z.infer<typeof installationStateSchema>
 

@@ -90,6 +90,7 @@ CREATE TABLE "installations" (
 	"suspended_up_to" timestamp (3) with time zone,
 	"suspended_at" timestamp (3) with time zone,
 	"restored_up_to" timestamp (3) with time zone,
+	"paused_at" timestamp (3) with time zone,
 	"erasing_since" timestamp (3) with time zone,
 	"uninstall_signalled_at" timestamp (3) with time zone,
 	"uninstall_dismissed_at" timestamp (3) with time zone,

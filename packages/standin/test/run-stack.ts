@@ -4,6 +4,7 @@ import type { ServiceCaller, UserCaller } from '../src/access/caller.ts'
 import { insertCredentials, lockInstallation, updateServing } from '../src/accounts/account-store.ts'
 import { credentials } from '../src/accounts/account-table.ts'
 import { eraseData } from '../src/accounts/erase-data.ts'
+import { pauseAccount, resumeAccount } from '../src/accounts/pause-account.ts'
 import { restoreInstallation, uninstall } from '../src/accounts/uninstall.ts'
 import type { AnyAction } from '../src/actions/define-action.ts'
 import { retryRun, startRun } from '../src/actions/start-run.ts'
@@ -229,6 +230,8 @@ export async function createRunStack({
       const stopped = { suspendedUpTo: now, suspendedAt: now }
       await inTransaction(ctx, (tx) => updateServing(tx, { accountId, activeGeneration: null }, stopped))
     },
+    pause: (accountId = account) => pauseAccount(ctx, { accountId, actor: { kind: 'operator', id: 'test' } }),
+    resume: (accountId = account) => resumeAccount(ctx, { accountId, actor: { kind: 'operator', id: 'test' } }),
     restore: (accountId = account) => restoreInstallation(ctx, { accountId, actor: { kind: 'operator', id: 'test' } }),
     async uninstall(accountId = account): Promise<void> {
       await inTransaction(ctx, async (tx) => {

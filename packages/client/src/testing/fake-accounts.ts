@@ -30,8 +30,12 @@ const refusals: Partial<Record<InstallationState, ErrorReason>> = {
   quarantined: 'CREDENTIALS_QUARANTINED',
   'awaiting-approval': 'CREDENTIALS_AWAITING_APPROVAL',
   suspended: 'INSTALLATION_UNINSTALLED',
+  paused: 'INSTALLATION_PAUSED',
   uninstalled: 'INSTALLATION_UNINSTALLED',
 }
+
+/** States that the feed announces when an installation enters them. */
+const announced = new Set<InstallationState>(['active', 'parked', 'suspended', 'paused', 'uninstalled'])
 
 /** Installations and their tokens, of a server that is not there. */
 export function createFakeAccounts(nowMs: () => number) {
@@ -93,8 +97,7 @@ export function createFakeAccounts(nowMs: () => number) {
     setState(accountId: string, state: Exclude<InstallationState, 'none' | 'superseded'>): void {
       const account = known(accountId)
       Object.assign(account, { state, sinceMs: nowMs(), token: undefined })
-      if (state === 'active' || state === 'parked' || state === 'suspended' || state === 'uninstalled')
-        tell(accountId, state)
+      if (announced.has(state)) tell(accountId, state as AccountEvent['type'])
     },
     list: () => [...accounts.keys()].map(describe),
     async issue({ accountId, scopes, rejectedFingerprint }: IssueTokenInput): Promise<IssuedToken> {

@@ -31,8 +31,8 @@ export function useActions() {
   return { ...query, actions, sendsEmail: query.data?.sendsEmail ?? true }
 }
 
-/** Whether anything can be started or changed: the app is installed, and no uninstall has stopped it. */
+/** Whether anything can be started or changed: the app is installed, and neither an uninstall nor the operator has stopped it. */
 export const isInstalled = (installation: Installation | undefined) =>
   installation !== undefined && !notInstalled.includes(installation.state)
 
-const notInstalled: ReadonlyArray<Installation['state']> = ['none', 'suspended', 'uninstalled']
+const notInstalled: ReadonlyArray<Installation['state']> = ['none', 'suspended', 'paused', 'uninstalled']

@@ -56,6 +56,7 @@ describe('the sentence of the overview', () => {
     ],
     ['awaiting approval', { state: 'awaiting-approval' }, 0, 'New access needs a decision.'],
     ['superseded', { state: 'superseded' }, 0, 'Our access to this account is outdated.'],
+    ['paused', { state: 'paused', since: '2026-11-24T06:58:00Z' }, 0, 'Standin has been paused since 07:58 today.'],
     [
       'uninstalled',
       { state: 'uninstalled', since: '2026-11-10T13:06:00Z' },

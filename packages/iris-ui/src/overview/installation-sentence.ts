@@ -145,6 +145,14 @@ export function installationSentence(installation: Installation, around: Circums
         means: [texts.suspendedMeans(formats.moment(installation.erasesAt ?? new Date(nowMs).toISOString(), nowMs))],
         toDo: installation.mayApprove ? texts.suspendedDo : texts.suspendedReaderDo,
       }
+    case 'paused':
+      return {
+        tone: 'warn',
+        icon: 'pause',
+        headline: texts.paused(since),
+        means: [texts.pausedMeans],
+        toDo: texts.pausedDo,
+      }
     case 'uninstalled':
       return {
         tone: 'wait',

@@ -18,6 +18,8 @@ export function accessWords(
     case 'suspended':
     case 'uninstalled':
       return { words: shell.removed, icon: 'off', tone: 'wait', loud: true }
+    case 'paused':
+      return { words: shell.paused, icon: 'pause', tone: 'warn', loud: true }
     case 'none':
       return { words: shell.notWorking, icon: 'clock', tone: 'wait', loud: true }
     default:

@@ -41,6 +41,7 @@ const permissions: Record<string, string> = {
 const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] => ({
   INSTALLATION_NOT_FOUND: `${app} er ikke installeret på denne konto.`,
   INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto.`,
+  INSTALLATION_PAUSED: `De, der driver ${app}, har sat denne konto på pause.`,
   CREDENTIALS_REJECTED: 'Trackunit afviste vores adgang.',
   CREDENTIALS_QUARANTINED: 'Vores adgang er låst inde.',
   SCOPE_NOT_GRANTED: 'En nødvendig tilladelse mangler.',
@@ -98,6 +99,7 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   INTERNAL: `Noget gik galt i ${app}. Prøv igen; sker det igen, så ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} er ikke installeret på denne konto.`,
   INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto. Installér den først igen.`,
+  INSTALLATION_PAUSED: `De, der driver ${app}, har sat denne konto på pause. Overblikket siger mere.`,
   CREDENTIALS_PENDING: 'Vores adgang testes stadig. Det tager som regel under et minut.',
   CREDENTIALS_REJECTED: 'Trackunit afviser vores adgang. Overblikket siger, hvad I kan gøre.',
   CREDENTIALS_QUARANTINED: 'Vores adgang er låst inde. Overblikket siger, hvad I kan gøre.',
@@ -212,6 +214,10 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
       `Intet kører. Alt gemmes indtil ${onDay(erased)} kl. ${erased.clock}; derefter slettes vores adgang og alle data.`,
     suspendedDo: `Blev ${app} ikke fjernet, så gendan den: alt fortsætter som før.`,
     suspendedReaderDo: `Blev ${app} ikke fjernet, så bed en administrator af kontoen om at gendanne den.`,
+
+    paused: (since) => `${app} har været sat på pause siden ${atMoment(since)}.`,
+    pausedMeans: `De, der driver ${app}, har sat den på pause for denne konto. Intet kører, og intet er tabt.`,
+    pausedDo: `Vent, til pausen er ophævet: så fortsætter alt som før. Kommer det uventet, så ${askForHelp(app, support)}.`,
 
     uninstalled: (since) => `${app} blev fjernet fra denne konto ${atMoment(since)}.`,
     uninstalledMeans: 'Alt arbejde stoppede med det samme. Vores adgang og alle filer er slettet.',
@@ -330,6 +336,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Gør sig klar',
     notWorking: 'Virker ikke',
     removed: 'Fjernet',
+    paused: 'På pause',
     needsDecision: 'Kræver en afgørelse',
     trackunitDown: (since) => `Trackunit har ikke svaret siden ${atMoment(since)}.`,
     trackunitDownNow: 'Trackunit svarer ikke lige nu.',
@@ -759,6 +766,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
       ACCOUNT_FORBIDDEN:
         'den, der lavede den, må ikke længere handle på denne konto. Genoptag planen for at overtage den.',
       INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto. Installér den igen, og genoptag så planen.`,
+      INSTALLATION_PAUSED: `de, der driver ${app}, har sat denne konto på pause. Planen fortsætter, når pausen er ophævet.`,
       ACTION_NOT_FOUND: 'opgaven findes ikke mere. Lav en ny plan.',
       INPUT_INVALID: 'opgaven er ændret og kræver andre valg. Ændr planen, og genoptag den så.',
       CREDENTIALS_REJECTED: `Trackunit afviser vores adgang. Installér ${app} igen, og genoptag så planen.`,
@@ -1018,6 +1026,10 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
         'Meldte om en fjernelse, som en nyere installation har ophævet. Intet blev gjort.',
       'installation.suspended': () => `Meldte, at ${app} blev fjernet. Alt arbejde stoppede; intet er slettet endnu.`,
       'installation.restored': () => `Gendannede ${app}. Alt fortsætter som før.`,
+      'installation.paused': () =>
+        `Satte ${app} på pause for denne konto. Intet arbejde starter, før pausen er ophævet.`,
+      'installation.resumed': () => 'Ophævede pausen for denne konto. Alt fortsætter som før.',
+      'installation.tried': () => 'Spurgte straks Trackunit, om vores adgang virker.',
       'installation.uninstall-expired': () => `Glemte en ubevist melding, en dag gammel, om at ${app} blev fjernet.`,
       'installation.uninstall-signalled': () =>
         `Meldte uden bevis, at ${app} blev fjernet. ${app} arbejdede videre og spurgte.`,

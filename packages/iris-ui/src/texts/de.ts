@@ -59,6 +59,7 @@ const machineTypes: Record<string, string> = {
 const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] => ({
   INSTALLATION_NOT_FOUND: `${app} ist auf diesem Konto nicht installiert.`,
   INSTALLATION_UNINSTALLED: `${app} wurde von diesem Konto entfernt.`,
+  INSTALLATION_PAUSED: `Die Betreiber von ${app} haben dieses Konto angehalten.`,
   CREDENTIALS_REJECTED: 'Trackunit hat unseren Zugriff abgelehnt.',
   CREDENTIALS_QUARANTINED: 'Unser Zugriff ist gesperrt.',
   SCOPE_NOT_GRANTED: 'Eine nötige Berechtigung fehlt.',
@@ -101,6 +102,7 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   INTERNAL: `In ${app} ist etwas schiefgegangen. Versuchen Sie es noch einmal; geschieht es wieder, ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} ist auf diesem Konto nicht installiert.`,
   INSTALLATION_UNINSTALLED: `${app} wurde von diesem Konto entfernt. Installieren Sie es zuerst wieder.`,
+  INSTALLATION_PAUSED: `Die Betreiber von ${app} haben dieses Konto angehalten. Die Übersicht sagt mehr.`,
   CREDENTIALS_PENDING: 'Unser Zugriff wird noch geprüft. Das dauert meist weniger als eine Minute.',
   CREDENTIALS_REJECTED: 'Trackunit lehnt unseren Zugriff ab. Die Übersicht sagt, was zu tun ist.',
   CREDENTIALS_QUARANTINED: 'Unser Zugriff ist gesperrt. Die Übersicht sagt, was zu tun ist.',
@@ -222,6 +224,10 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     suspendedDo: `Wurde ${app} nicht entfernt, stellen Sie es wieder her: Alles geht weiter wie zuvor.`,
     suspendedReaderDo: `Wurde ${app} nicht entfernt, bitten Sie einen Administrator dieses Kontos, es wiederherzustellen.`,
 
+    paused: (since) => `${app} ist angehalten, seit ${sinceMoment(since)}.`,
+    pausedMeans: `Die Betreiber von ${app} haben es für dieses Konto angehalten. Nichts läuft, und nichts ist verloren.`,
+    pausedDo: `Warten Sie, bis die Betreiber es fortsetzen: Dann geht alles weiter wie zuvor. Kommt das unerwartet, ${askForHelp(app, support)}.`,
+
     uninstalled: (since) => `${app} wurde ${atMoment(since)} von diesem Konto entfernt.`,
     uninstalledMeans: 'Alle Arbeit wurde sofort beendet. Unser Zugriff und alle Dateien wurden gelöscht.',
     uninstalledDo: `Um ${app} wieder zu nutzen, installieren Sie es im Marketplace.`,
@@ -341,6 +347,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Wird vorbereitet',
     notWorking: 'Funktioniert nicht',
     removed: 'Entfernt',
+    paused: 'Angehalten',
     needsDecision: 'Braucht eine Entscheidung',
     trackunitDown: (since) => `Trackunit antwortet nicht, seit ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit antwortet nicht.',
@@ -784,6 +791,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       ACCOUNT_FORBIDDEN:
         'die Person, die ihn angelegt hat, darf auf diesem Konto nicht mehr arbeiten. Setzen Sie ihn fort, um ihn zu übernehmen.',
       INSTALLATION_UNINSTALLED: `${app} wurde von diesem Konto entfernt. Installieren Sie es neu und setzen Sie dann fort.`,
+      INSTALLATION_PAUSED: `Die Betreiber von ${app} haben dieses Konto angehalten. Der Zeitplan geht weiter, wenn sie es fortsetzen.`,
       ACTION_NOT_FOUND: 'die Aktion gibt es nicht mehr. Legen Sie einen neuen Zeitplan an.',
       INPUT_INVALID:
         'die Aktion hat sich geändert und braucht andere Angaben. Ändern Sie den Zeitplan und setzen Sie dann fort.',
@@ -1046,6 +1054,9 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       'installation.suspended': () =>
         `Hat gemeldet, dass ${app} entfernt wurde. Alle Arbeit ruht; gelöscht ist noch nichts.`,
       'installation.restored': () => `Hat ${app} wiederhergestellt. Alles geht weiter wie zuvor.`,
+      'installation.paused': () => `Hat ${app} für dieses Konto angehalten. Nichts beginnt, bis es fortgesetzt wird.`,
+      'installation.resumed': () => `Hat ${app} für dieses Konto fortgesetzt. Alles geht weiter wie zuvor.`,
+      'installation.tried': () => 'Hat Trackunit sofort gefragt, ob unser Zugriff funktioniert.',
       'installation.uninstall-expired': () =>
         `Hat eine unbelegte, einen Tag alte Meldung verworfen, dass ${app} entfernt wurde.`,
       'installation.uninstall-signalled': () =>

@@ -50,6 +50,7 @@ const stoppedBecause = ({ name: app }: AppWords) =>
   ({
     INSTALLATION_NOT_FOUND: `${app} is not installed on this account.`,
     INSTALLATION_UNINSTALLED: `${app} was removed from this account.`,
+    INSTALLATION_PAUSED: `Those who run ${app} paused this account.`,
     CREDENTIALS_REJECTED: 'Trackunit refused our access.',
     CREDENTIALS_QUARANTINED: 'Our access is locked away.',
     SCOPE_NOT_GRANTED: 'A required permission is missing.',
@@ -109,6 +110,7 @@ const refusals = ({ name: app, support }: AppWords): Refusals => ({
   INTERNAL: `Something went wrong in ${app}. Try again; if it happens again, ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} is not installed on this account.`,
   INSTALLATION_UNINSTALLED: `${app} was removed from this account. Install it again first.`,
+  INSTALLATION_PAUSED: `Those who run ${app} paused this account. The overview says more.`,
   CREDENTIALS_PENDING: 'Our access is still being tested. This usually takes less than a minute.',
   CREDENTIALS_REJECTED: 'Trackunit refuses our access. The overview says what to do.',
   CREDENTIALS_QUARANTINED: 'Our access is locked away. The overview says what to do.',
@@ -246,6 +248,10 @@ export const en = ({ name: app, support }: AppWords) => ({
     suspendedDo: `If ${app} was not removed, restore it: everything continues as before.`,
     suspendedReaderDo: `If ${app} was not removed, ask an administrator of this account to restore it.`,
 
+    paused: (since: SaidMoment) => `${app} has been paused since ${inSentence(since)}.`,
+    pausedMeans: `Those who run ${app} paused it for this account. Nothing runs, and nothing is lost.`,
+    pausedDo: `Wait until they resume it: everything then continues as before. If you did not expect this, ${askForHelp(app, support)}.`,
+
     uninstalled: (since: SaidMoment) => `${app} was removed from this account ${onMoment(since)}.`,
     uninstalledMeans: 'All work stopped immediately. Our access and all files were deleted.',
     uninstalledDo: `To use ${app} again, install it in the Marketplace.`,
@@ -365,6 +371,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     gettingReady: 'Getting ready',
     notWorking: 'Not working',
     removed: 'Removed',
+    paused: 'Paused',
     needsDecision: 'Needs a decision',
     trackunitDown: (since: SaidMoment) => `Trackunit has not answered since ${inSentence(since)}.`,
     trackunitDownNow: 'Trackunit is not answering.',
@@ -807,6 +814,7 @@ export const en = ({ name: app, support }: AppWords) => ({
       SCOPE_FORBIDDEN: 'the person who made it may no longer start this. Resume it to take it over.',
       ACCOUNT_FORBIDDEN: 'the person who made it may no longer act on this account. Resume it to take it over.',
       INSTALLATION_UNINSTALLED: `${app} was removed from this account. Install it again, then resume.`,
+      INSTALLATION_PAUSED: `those who run ${app} paused this account. It continues when they resume it.`,
       ACTION_NOT_FOUND: 'the action no longer exists. Make a new schedule.',
       INPUT_INVALID: 'the action has changed and needs other choices. Change the schedule, then resume.',
       CREDENTIALS_REJECTED: `Trackunit refuses our access. Install ${app} again, then resume.`,
@@ -1065,6 +1073,9 @@ export const en = ({ name: app, support }: AppWords) => ({
         'Reported a removal that a newer installation had undone. Nothing was done.',
       'installation.suspended': () => `Reported that ${app} was removed. All work stopped; nothing is deleted yet.`,
       'installation.restored': () => `Restored ${app}. Everything continues as before.`,
+      'installation.paused': () => `Paused ${app} for this account. No work starts until it is resumed.`,
+      'installation.resumed': () => `Resumed ${app} for this account. Everything continues as before.`,
+      'installation.tried': () => 'Asked Trackunit at once whether our access works.',
       'installation.uninstall-expired': () => `Dropped an unproven report, one day old, that ${app} was removed.`,
       'installation.uninstall-signalled': () =>
         `Reported, without proof, that ${app} was removed. ${app} kept working and asked.`,

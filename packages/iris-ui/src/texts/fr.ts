@@ -60,6 +60,7 @@ const machineTypes: Record<string, string> = {
 const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] => ({
   INSTALLATION_NOT_FOUND: `${app} n’est pas installé sur ce compte.`,
   INSTALLATION_UNINSTALLED: `${app} a été retiré de ce compte.`,
+  INSTALLATION_PAUSED: `Ceux qui gèrent ${app} ont mis ce compte en pause.`,
   CREDENTIALS_REJECTED: 'Trackunit a refusé notre accès.',
   CREDENTIALS_QUARANTINED: 'Notre accès est verrouillé.',
   SCOPE_NOT_GRANTED: 'Une autorisation nécessaire manque.',
@@ -100,6 +101,7 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   INTERNAL: `Un problème est survenu dans ${app}. Réessayez\u00a0; s’il se répète, ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} n’est pas installé sur ce compte.`,
   INSTALLATION_UNINSTALLED: `${app} a été retiré de ce compte. Réinstallez-le d’abord.`,
+  INSTALLATION_PAUSED: `Ceux qui gèrent ${app} ont mis ce compte en pause. L’accueil en dit plus.`,
   CREDENTIALS_PENDING: 'Notre accès est en cours de vérification. Cela prend en général moins d’une minute.',
   CREDENTIALS_REJECTED: 'Trackunit refuse notre accès. L’accueil indique quoi faire.',
   CREDENTIALS_QUARANTINED: 'Notre accès est verrouillé. L’accueil indique quoi faire.',
@@ -216,6 +218,10 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
       `Rien ne tourne. Tout est conservé jusqu’au ${erased.day} à ${erased.clock}, puis notre accès et toutes les données sont supprimés.`,
     suspendedDo: `Si ${app} n’a pas été retiré, rétablissez-le\u00a0: tout continue comme avant.`,
     suspendedReaderDo: `Si ${app} n’a pas été retiré, demandez à un administrateur de ce compte de le rétablir.`,
+
+    paused: (since) => `${app} est en pause depuis ${sinceMoment(since)}.`,
+    pausedMeans: `Ceux qui gèrent ${app} l’ont mis en pause pour ce compte. Rien ne s’exécute, et rien n’est perdu.`,
+    pausedDo: `Attendez qu’ils le reprennent\u00a0: tout continuera comme avant. Si vous ne vous y attendiez pas, ${askForHelp(app, support)}.`,
 
     uninstalled: (since) => `${app} a été retiré de ce compte ${atMoment(since)}.`,
     uninstalledMeans: 'Tout travail a cessé aussitôt. Notre accès et tous les fichiers ont été supprimés.',
@@ -336,6 +342,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Se prépare',
     notWorking: 'Ne fonctionne pas',
     removed: 'Retiré',
+    paused: 'En pause',
     needsDecision: 'Attend une décision',
     trackunitDown: (since) => `Trackunit ne répond plus depuis ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit ne répond pas.',
@@ -776,6 +783,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
       ACCOUNT_FORBIDDEN:
         'la personne qui l’a créée ne peut plus agir sur ce compte. Reprenez-la pour en devenir responsable.',
       INSTALLATION_UNINSTALLED: `${app} a été retiré de ce compte. Réinstallez-le, puis reprenez.`,
+      INSTALLATION_PAUSED: `ceux qui gèrent ${app} ont mis ce compte en pause. La planification continuera quand ils le reprendront.`,
       ACTION_NOT_FOUND: 'l’action n’existe plus. Créez une nouvelle planification.',
       INPUT_INVALID: 'l’action a changé et demande d’autres choix. Modifiez la planification, puis reprenez.',
       CREDENTIALS_REJECTED: `Trackunit refuse notre accès. Réinstallez ${app}, puis reprenez.`,
@@ -1036,6 +1044,9 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
       'installation.suspended': () =>
         `A signalé que ${app} a été retiré. Tout travail s’est arrêté\u00a0; rien n’est encore supprimé.`,
       'installation.restored': () => `A rétabli ${app}. Tout continue comme avant.`,
+      'installation.paused': () => `A mis ${app} en pause pour ce compte. Aucun travail ne démarre avant la reprise.`,
+      'installation.resumed': () => `A repris ${app} pour ce compte. Tout continue comme avant.`,
+      'installation.tried': () => 'A demandé aussitôt à Trackunit si notre accès fonctionne.',
       'installation.uninstall-expired': () =>
         `A abandonné un signalement sans preuve, vieux d’un jour, du retrait de ${app}.`,
       'installation.uninstall-signalled': () =>

@@ -59,6 +59,7 @@ const machineTypes: Record<string, string> = {
 const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] => ({
   INSTALLATION_NOT_FOUND: `${app} är inte installerat på det här kontot.`,
   INSTALLATION_UNINSTALLED: `${app} togs bort från det här kontot.`,
+  INSTALLATION_PAUSED: `De som driver ${app} har pausat det här kontot.`,
   CREDENTIALS_REJECTED: 'Trackunit avvisade vår åtkomst.',
   CREDENTIALS_QUARANTINED: 'Vår åtkomst är låst.',
   SCOPE_NOT_GRANTED: 'En nödvändig behörighet saknas.',
@@ -99,6 +100,7 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   INTERNAL: `Något gick fel i ${app}. Försök igen; händer det igen, ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} är inte installerat på det här kontot.`,
   INSTALLATION_UNINSTALLED: `${app} togs bort från det här kontot. Installera det först igen.`,
+  INSTALLATION_PAUSED: `De som driver ${app} har pausat det här kontot. Översikten säger mer.`,
   CREDENTIALS_PENDING: 'Vår åtkomst prövas fortfarande. Det tar oftast mindre än en minut.',
   CREDENTIALS_REJECTED: 'Trackunit avvisar vår åtkomst. Översikten säger vad som ska göras.',
   CREDENTIALS_QUARANTINED: 'Vår åtkomst är låst. Översikten säger vad som ska göras.',
@@ -212,6 +214,10 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
       `Inget körs. Allt finns kvar till ${erased.day} kl. ${erased.clock}, sedan raderas vår åtkomst och alla data.`,
     suspendedDo: `Om ${app} inte togs bort, återställ det: allt fortsätter som förut.`,
     suspendedReaderDo: `Om ${app} inte togs bort, be en administratör för kontot att återställa det.`,
+
+    paused: (since) => `${app} är pausat sedan ${sinceMoment(since)}.`,
+    pausedMeans: `De som driver ${app} har pausat det för det här kontot. Inget körs, och inget är förlorat.`,
+    pausedDo: `Vänta tills pausen är över: då fortsätter allt som förut. Kommer det oväntat, ${askForHelp(app, support)}.`,
 
     uninstalled: (since) => `${app} togs bort från det här kontot ${atMoment(since)}.`,
     uninstalledMeans: 'Allt arbete slutade genast. Vår åtkomst och alla filer raderades.',
@@ -332,6 +338,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Förbereds',
     notWorking: 'Fungerar inte',
     removed: 'Borttaget',
+    paused: 'Pausat',
     needsDecision: 'Behöver ett beslut',
     trackunitDown: (since) => `Trackunit har inte svarat sedan ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit svarar inte.',
@@ -767,6 +774,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
       SCOPE_FORBIDDEN: 'den som gjorde det får inte längre starta detta. Återuppta det för att ta över det.',
       ACCOUNT_FORBIDDEN: 'den som gjorde det får inte längre arbeta på kontot. Återuppta det för att ta över det.',
       INSTALLATION_UNINSTALLED: `${app} togs bort från det här kontot. Installera det igen och återuppta sedan.`,
+      INSTALLATION_PAUSED: `de som driver ${app} har pausat det här kontot. Schemat fortsätter när pausen är över.`,
       ACTION_NOT_FOUND: 'åtgärden finns inte längre. Gör ett nytt schema.',
       INPUT_INVALID: 'åtgärden har ändrats och behöver andra val. Ändra schemat och återuppta sedan.',
       CREDENTIALS_REJECTED: `Trackunit avvisar vår åtkomst. Installera ${app} igen och återuppta sedan.`,
@@ -1021,6 +1029,9 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
       'installation.suspended': () =>
         `Rapporterade att ${app} togs bort. Allt arbete stoppades; inget är raderat ännu.`,
       'installation.restored': () => `Återställde ${app}. Allt fortsätter som förut.`,
+      'installation.paused': () => `Pausade ${app} för det här kontot. Inget arbete startar förrän pausen är över.`,
+      'installation.resumed': () => 'Avslutade pausen för det här kontot. Allt fortsätter som förut.',
+      'installation.tried': () => 'Frågade Trackunit genast om vår åtkomst fungerar.',
       'installation.uninstall-expired': () => `Släppte en obestyrkt, ett dygn gammal rapport om att ${app} togs bort.`,
       'installation.uninstall-signalled': () =>
         `Rapporterade utan bevis att ${app} togs bort. ${app} arbetade vidare och frågade.`,

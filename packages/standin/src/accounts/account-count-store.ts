@@ -4,10 +4,11 @@ import type { Database } from '../database/database.ts'
 import { accountCounts } from './account-count-table.ts'
 import { credentials, installations } from './account-table.ts'
 
-/** What is counted: an account in each state that any of its credentials is in, and those that an uninstall has stopped. */
+/** What is counted: an account in each state that any of its credentials is in, and those that are stopped. */
 const counted = [
   ...(['pending', 'active', 'parked', 'awaiting-approval', 'rejected', 'quarantined'] satisfies CredentialState[]),
   'suspended',
+  'paused',
 ]
 
 /** Counts accounts by state. It reads all of them, so it is done every few minutes and not for each scrape. */
@@ -18,6 +19,7 @@ export async function countAccounts(db: Database): Promise<void> {
     left join (
       select state, count(distinct account_id)::int as accounts from ${credentials} group by state
       union all select 'suspended', count(*)::int from ${installations} where suspended_at is not null
+      union all select 'paused', count(*)::int from ${installations} where paused_at is not null
     ) counts using (state)
     on conflict (state) do update set accounts = excluded.accounts`)
 }

@@ -2,6 +2,7 @@ import type { CredentialState, ErrorReason, InstallationState } from '@standin/c
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { credentials, installations } from './account-table.ts'
+import { reasonOfStop } from './credentials-in-force.ts'
 
 /** An account as a list has it. */
 export interface ListedAccount {
@@ -31,11 +32,14 @@ const described = (where: SQL) => sql`
     waiting.generation as waiting_generation,
     installation.uninstall_signalled_at > now() - interval '1 day' as is_signalled,
     case when current.state <> 'uninstalled' and current.issued_at <= installation.suspended_up_to then 'suspended'
+      when current.state <> 'uninstalled' and installation.paused_at is not null then 'paused'
       else coalesce(current.state,
         case when installation.suspended_up_to is null and installation.uninstalled_at is null then 'none' else 'uninstalled' end)
     end as state,
     case when current.state <> 'uninstalled' and current.issued_at <= installation.suspended_up_to
-      then coalesce(installation.suspended_at, installation.suspended_up_to) else coalesce(current.since, installation.suspended_up_to, installation.uninstalled_at) end as since
+      then coalesce(installation.suspended_at, installation.suspended_up_to)
+      when current.state <> 'uninstalled' and installation.paused_at is not null then installation.paused_at
+      else coalesce(current.since, installation.suspended_up_to, installation.uninstalled_at) end as since
   from ${installations} installation
   left join lateral (
     select * from ${credentials} each where each.account_id = installation.account_id
@@ -72,7 +76,7 @@ export async function listAccountsForOperator(
     accountId,
     state,
     generation,
-    reason: state === 'suspended' ? 'INSTALLATION_UNINSTALLED' : reason,
+    reason: state === 'suspended' || state === 'paused' ? reasonOfStop[state] : reason,
     since: since === null ? null : new Date(since),
     waiting:
       row.waiting_state === null || row.waiting_generation === null

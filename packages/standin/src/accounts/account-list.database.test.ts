@@ -21,9 +21,10 @@ test('an account is listed in the state in which it is described, whatever its c
     states: fc.array(fc.constantFrom(...credentialStateSchema.options), { maxLength: 4 }),
     suspendedUpTo: hours,
     uninstalledAt: hours,
+    pausedAt: hours,
   })
   await fc.assert(
-    fc.asyncProperty(cases, async ({ states, suspendedUpTo, uninstalledAt }) => {
+    fc.asyncProperty(cases, async ({ states, suspendedUpTo, uninstalledAt, pausedAt }) => {
       // An account has at most one set of credentials in force.
       const inForce = states.findIndex((state) => state === 'active' || state === 'parked')
       const kept = states.filter(
@@ -31,8 +32,9 @@ test('an account is listed in the state in which it is described, whatever its c
       )
       await sql`delete from credentials`
       await sql`delete from installations`
-      await sql`insert into installations (account_id, suspended_up_to, uninstalled_at)
-        values (${account}, ${suspendedUpTo === null ? null : hour(suspendedUpTo)}, ${uninstalledAt === null ? null : hour(uninstalledAt)})`
+      const moments = [suspendedUpTo, uninstalledAt, pausedAt].map((at) => (at === null ? null : hour(at)))
+      await sql`insert into installations (account_id, suspended_up_to, uninstalled_at, paused_at)
+        values (${account}, ${moments[0] ?? null}, ${moments[1] ?? null}, ${moments[2] ?? null})`
       for (const [no, state] of kept.entries())
         await sql`insert into credentials (account_id, generation, app_id, client_id, state, issued_at, tie_break, bound)
           values (${account}, ${no + 1}, 'app', ${`client-${no}`}, ${state}, ${hour(no)}, '', true)`
@@ -52,7 +54,7 @@ test('an account is listed in the state in which it is described, whatever its c
         quarantined: waits('quarantined'),
       })
     }),
-    { numRuns: 60 },
+    { numRuns: 80 },
   )
 })
 

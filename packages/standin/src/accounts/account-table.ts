@@ -24,6 +24,8 @@ export const installations = pgTable(
     suspendedAt: moment(),
     /** The newest bound UNINSTALLED that a person undid: sent again, it stops nothing. */
     restoredUpTo: moment(),
+    /** Since when the operator keeps the account from being served, whatever its credentials are. */
+    pausedAt: moment(),
     /** Since when the account's data is being erased, in batches. */
     erasingSince: moment(),
     /** An uninstall that nothing binds to the account. */
@@ -37,7 +39,7 @@ export const installations = pgTable(
     isUnreviewed: boolean().notNull().default(false),
     /** Until then a worker looks at the last change; null as soon as it changes again. */
     reviewingUntil: moment(),
-    /** Null until credentials came into force, and while an uninstall has stopped them. */
+    /** Null until credentials came into force, and while an uninstall or the operator has stopped them. */
     mac: text(),
   },
   (table) => [

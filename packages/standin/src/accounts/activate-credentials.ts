@@ -5,7 +5,7 @@ import { forgedAccountDetail, forgedCredentialsDetail, signedAccounts, signedCre
 import { isInForce } from './credential-lifecycle.ts'
 import { comparePositions } from './credential-order.ts'
 import { recordInstallationEvent } from './installation-event-store.ts'
-import { isSuspended } from './uninstall-lifecycle.ts'
+import { unstopped } from './uninstall-lifecycle.ts'
 
 /**
  * The only way in which credentials come into force: the ones before them, and all that are older, become history.
@@ -23,8 +23,11 @@ export async function activateCredentials(
 ): Promise<void> {
   const { accountId } = row
   const before = credentials.find(isInForce) // Also while an uninstall has stopped them.
-  const served = before && !isSuspended(installation, before) ? before.generation : null
-  if (!tx.signedRows.accept(signedAccounts, installation) || served !== installation.activeGeneration)
+  const served = installation.pausedAt ? undefined : unstopped({ installation, credentials })
+  if (
+    !tx.signedRows.accept(signedAccounts, installation) ||
+    (served?.generation ?? null) !== installation.activeGeneration
+  )
     throw new StandinError('INTERNAL', { detail: forgedAccountDetail })
   if (!credentials.every((each) => tx.signedRows.accept(signedCredentials, each)))
     throw new StandinError('INTERNAL', { detail: forgedCredentialsDetail })
@@ -37,11 +40,11 @@ export async function activateCredentials(
   // Only now, because anyone with a genuine JWT can send credentials that never work.
   const isInstall = row.state === 'awaiting-approval' || (row.state === 'pending' && row.provenAt === null)
   if (isInstall) await recordInstallationEvent(tx, { accountId, type: 'installed' })
-  await recordInstallationEvent(tx, { accountId, type: 'active' })
+  if (!installation.pausedAt) await recordInstallationEvent(tx, { accountId, type: 'active' })
   if (before && !sameScopes(before.grantedScopes, change.grantedScopes ?? row.grantedScopes))
     await recordInstallationEvent(tx, { accountId, type: 'scopes-changed' })
   const { uninstallSignalledAt } = installation
-  const serving = { accountId, activeGeneration: row.generation }
+  const serving = { accountId, activeGeneration: installation.pausedAt ? null : row.generation }
   await updateServing(tx, serving, {
     // A signal that is newer than these credentials may be about them.
     uninstallSignalledAt: uninstallSignalledAt && uninstallSignalledAt >= row.issuedAt ? uninstallSignalledAt : null,

@@ -19,6 +19,9 @@ const refusals: Record<CredentialState, ErrorReason> = {
   uninstalled: 'INSTALLATION_UNINSTALLED',
 }
 
+/** Why an account is not served that an uninstall or the operator has stopped. */
+export const reasonOfStop = { suspended: 'INSTALLATION_UNINSTALLED', paused: 'INSTALLATION_PAUSED' } as const
+
 /**
  * The credentials that serve an account now, including parked ones.
  * @throws StandinError with the reason why there are none
@@ -36,6 +39,7 @@ export async function findCredentialsInForce(
         'The app was uninstalled, and access stopped. Until it is erased, an administrator or the operator can restore it.',
     })
   if (!row) throw new StandinError('INSTALLATION_NOT_FOUND')
+  if (serving?.pausedAt && row.state !== 'uninstalled') throw new StandinError('INSTALLATION_PAUSED')
   if (!isInForce(row) || !row.sealedSecret) throw new StandinError(refusals[row.state], { retryAfterMs: 2_000 })
   if (row.isUnconfirmed)
     throw new StandinError(row.state === 'parked' ? refusals.parked : refusals.pending, { retryAfterMs: 2_000 })
@@ -57,19 +61,26 @@ export async function findCredentialsInForce(
 }
 
 /**
- * Whether an account's access works, as far as is known, Trackunit refuses it, or an uninstall has stopped it for now;
- * undefined: it has none.
+ * Whether an account's access works, as far as is known, Trackunit refuses it, or an uninstall or the operator has stopped it
+ * for now; undefined: it has none.
  */
 export async function accessOf(
   db: Database,
   accountId: string,
-): Promise<'works' | 'refused' | 'suspended' | undefined> {
+): Promise<'works' | 'refused' | keyof typeof reasonOfStop | undefined> {
   const account = await findAccount(db, accountId)
   const current = account && currentCredentials(account.credentials)
   if (!account || !current) return undefined
   if (isSuspended(account.installation, current)) return 'suspended'
+  if (account.installation.pausedAt && current.state !== 'uninstalled') return 'paused'
   if (current.isUnconfirmed) return 'refused'
   return isInForce(current) ? (current.state === 'active' ? 'works' : 'refused') : undefined
+}
+
+/** Why an uninstall or the operator has stopped an account for now; undefined if neither has. What it has is kept as it is. */
+export async function stopOf({ db }: Pick<Context, 'db'>, accountId: string) {
+  const access = await accessOf(db, accountId)
+  return access === 'suspended' || access === 'paused' ? reasonOfStop[access] : undefined
 }
 
 /**

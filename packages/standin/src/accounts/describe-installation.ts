@@ -2,7 +2,7 @@ import type { Installation } from '@standin/contracts'
 import type { Context } from '../context.ts'
 import { type Account, type CredentialRow, findAccount, findAccounts, type InstallationRow } from './account-store.ts'
 import { comparePositions } from './credential-order.ts'
-import { currentCredentials } from './credentials-in-force.ts'
+import { currentCredentials, reasonOfStop } from './credentials-in-force.ts'
 import type { TrackunitTrouble } from './trackunit-trouble-store.ts'
 import { isSuspended, liveSignal } from './uninstall-lifecycle.ts'
 
@@ -15,6 +15,8 @@ export interface ReadInstallation {
   described: DescribedInstallation
   /** All credentials, the newest generation first. */
   rows: readonly CredentialRow[]
+  /** Since when the operator keeps it from being served. */
+  pausedAt: Date | null
 }
 
 /** Reads an account and describes it. */
@@ -54,7 +56,7 @@ function readAccount(
     now: clock.now(),
     ...(trackunit && { trackunit }),
   })
-  return { described, rows }
+  return { described, rows, pausedAt: account?.installation.pausedAt ?? null }
 }
 
 /**
@@ -87,8 +89,8 @@ export function describeInstallation(
   const current = currentCredentials(rows)
   const granted = current?.grantedScopes ?? []
   const denied = current?.provenAt ? requestedScopes.filter((scope) => !granted.includes(scope)) : []
-  const suspension = current && suspensionOf(installation, current, eraseAfterMs)
-  const tries = current && !suspension && triesOf(current, patienceMs)
+  const stop = current && (suspensionOf(installation, current, eraseAfterMs) ?? pauseOf(installation, current))
+  const tries = current && !stop && triesOf(current, patienceMs)
   const endedAt = installation?.suspendedUpTo ?? installation?.uninstalledAt
   return {
     accountId,
@@ -107,7 +109,7 @@ export function describeInstallation(
       since: since.toISOString(),
     })),
     uninstallSignalledAt: (installation && liveSignal(installation, now))?.toISOString() ?? null,
-    ...suspension,
+    ...stop,
     ...(tries && { tries }),
     trackunit: {
       unavailableSince: trackunit.unavailableSince?.toISOString() ?? null,
@@ -131,10 +133,19 @@ function suspensionOf(
   return {
     state: 'suspended',
     since: since.toISOString(),
-    reason: 'INSTALLATION_UNINSTALLED',
+    reason: reasonOfStop.suspended,
     uninstallSignalledAt: installation.suspendedUpTo.toISOString(),
     erasesAt: new Date(since.getTime() + eraseAfterMs).toISOString(),
   }
+}
+
+/** What is shown of an installation that the operator paused. */
+function pauseOf(
+  installation: InstallationRow | undefined,
+  current: CredentialRow,
+): Pick<Installation, 'state' | 'since' | 'reason'> | undefined {
+  if (!installation?.pausedAt || current.state === 'uninstalled') return undefined
+  return { state: 'paused', since: installation.pausedAt.toISOString(), reason: reasonOfStop.paused }
 }
 
 /** So many are shown. */

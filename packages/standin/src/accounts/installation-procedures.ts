@@ -35,7 +35,7 @@ export function installationProcedures(ctx: AccountsContext, contracted: Contrac
         streamChanges(ctx, viewer, { lastId: Number(lastEventId ?? 0), signal }),
       ),
     tryNow: contracted.call(contracts.tryNow).mutation(async ({ ctx: viewer }) => {
-      await tryAccessNow(ctx, viewer)
+      await tryAccessNow(ctx, decisionOf(viewer))
       return showInstallation(ctx, viewer)
     }),
     approve: contracted.call(contracts.approve).mutation(async ({ ctx: viewer, input: { generation } }) => {

@@ -11,6 +11,7 @@ import {
 import { forgedCredentialsDetail, signedCredentials } from './account-table.ts'
 import { isInForce } from './credential-lifecycle.ts'
 import { comparePositions } from './credential-order.ts'
+import { unstopped } from './uninstall-lifecycle.ts'
 
 /**
  * Goes back to superseded or rejected credentials, as a new generation: it is proven like any other, and what is in force
@@ -34,7 +35,7 @@ export async function rollBackCredentials(
 
     if (!tx.signedRows.accept(signedCredentials, old))
       throw new StandinError('INTERNAL', { detail: forgedCredentialsDetail })
-    if (installation.suspendedUpTo && installation.activeGeneration === null)
+    if (installation.suspendedUpTo && !unstopped({ installation, credentials }))
       throw new StandinError('INPUT_INVALID', { detail: 'The account is suspended. Restore it first.' })
 
     const generation = installation.lastGeneration + 1

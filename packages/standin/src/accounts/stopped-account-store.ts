@@ -2,10 +2,10 @@ import { type AnyColumn, and, eq, isNotNull, lte, or, type SQL, sql } from 'driz
 import type { Database, Transaction } from '../database/database.ts'
 import { installations } from './account-table.ts'
 
-/** Whether an uninstall has stopped an account: it is suspended, or being erased. Nothing may start for it. */
+/** Whether an account is suspended, paused or being erased. Nothing may start for it. */
 export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`exists (
   select from ${installations} stopped where stopped.account_id = ${accountId} and stopped.active_generation is null
-    and coalesce(stopped.suspended_at, stopped.erasing_since) is not null)`
+    and coalesce(stopped.suspended_at, stopped.paused_at, stopped.erasing_since) is not null)`
 
 /** Longer than a look takes: a worker that dies before its end loses this time. */
 const reviewMs = 30_000

@@ -1,3 +1,4 @@
+import { type Actor, record } from '../audit/record.ts'
 import { type Context, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { type CredentialRow, lockAccount, updateCredentials } from './account-store.ts'
@@ -10,10 +11,13 @@ const soonestMs = 10_000
 
 /**
  * Brings the next attempt forward, for a person who fixed something and does not want to wait. A pause that Trackunit asked
- * for is kept.
+ * for is kept. Who asked is recorded, unless nothing changes.
  * @throws StandinError `INPUT_INVALID` if the account's access works, or is no longer being tried
  */
-export async function tryAccessNow(ctx: Context, { accountId }: { accountId: string }): Promise<void> {
+export async function tryAccessNow(
+  ctx: Context,
+  { accountId, actor }: { accountId: string; actor: Actor },
+): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const { installation, credentials } = await lockAccount(tx.db, accountId)
     const row = currentCredentials(credentials)
@@ -21,7 +25,9 @@ export async function tryAccessNow(ctx: Context, { accountId }: { accountId: str
     if (stopped || (row?.state !== 'pending' && row?.state !== 'parked'))
       throw new StandinError('INPUT_INVALID', { detail: 'The access of this account is not being tried.' })
     const nextAttemptAt = sooner(row, ctx.clock.now())
-    if (nextAttemptAt) await updateCredentials(tx, row, { nextAttemptAt })
+    if (!nextAttemptAt) return
+    await updateCredentials(tx, row, { nextAttemptAt })
+    await record(tx, { actor, event: 'installation.tried', accountId, generation: row.generation })
   })
 }
 

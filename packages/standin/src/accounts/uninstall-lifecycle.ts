@@ -1,4 +1,5 @@
-import type { InstallationRow } from './account-store.ts'
+import type { CredentialRow, InstallationRow } from './account-store.ts'
+import { isInForce } from './credential-lifecycle.ts'
 
 /** How far the uninstall of an account has come. */
 export type UninstallState =
@@ -76,6 +77,15 @@ export const isSuspended = (
   installation: Pick<Uninstall, 'suspendedUpTo'> | undefined,
   { issuedAt }: { issuedAt: Date },
 ): boolean => !!installation?.suspendedUpTo && issuedAt <= installation.suspendedUpTo
+
+/** The credentials in force that no uninstall has stopped: they serve, unless the operator paused the account. */
+export const unstopped = <Row extends Pick<CredentialRow, 'state' | 'issuedAt'>>({
+  installation,
+  credentials,
+}: {
+  installation: Pick<Uninstall, 'suspendedUpTo'>
+  credentials: readonly Row[]
+}): Row | undefined => credentials.find((row) => isInForce(row) && !isSuspended(installation, row))
 
 /** The later of moments that may be missing. */
 export const newest = (...moments: Array<Date | null | undefined>): Date | undefined =>

@@ -36,7 +36,7 @@ export async function uninstall(
   tx: InTransaction<AccountsContext>,
   { installation, issuedAt, actor }: { installation: InstallationRow; issuedAt: Date; actor: Actor },
 ): Promise<void> {
-  const { accountId, activeGeneration, suspendedUpTo, uninstallSignalledAt } = installation
+  const { accountId, suspendedUpTo, uninstallSignalledAt } = installation
   const rows = await listCredentials(tx.db, accountId)
   for (const row of rows.filter((row) => row.issuedAt <= issuedAt && row.state !== 'uninstalled'))
     await eraseCredentials(tx, row)
@@ -46,7 +46,7 @@ export async function uninstall(
     ...(suspendedUpTo && suspendedUpTo <= issuedAt && { suspendedUpTo: null, suspendedAt: null }),
     ...(uninstallSignalledAt && uninstallSignalledAt <= issuedAt && { uninstallSignalledAt: null }),
   }
-  if (rows.some((row) => row.generation === activeGeneration && row.issuedAt > issuedAt)) {
+  if (rows.some((row) => isInForce(row) && row.issuedAt > issuedAt)) {
     await updateInstallation(tx, accountId, settled)
     return record(tx, { actor, event: 'installation.earlier-uninstalled', accountId })
   }
@@ -110,7 +110,7 @@ async function restore(
     await updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt })
   await updateServing(
     tx,
-    { accountId, activeGeneration: inForce?.generation ?? null },
+    { accountId, activeGeneration: installation.pausedAt ? null : (inForce?.generation ?? null) },
     {
       suspendedUpTo: null,
       suspendedAt: null,
@@ -118,7 +118,7 @@ async function restore(
       ...dismissed(installation),
     },
   )
-  if (inForce && isSuspended(installation, inForce))
+  if (inForce && isSuspended(installation, inForce) && !installation.pausedAt)
     await recordInstallationEvent(tx, { accountId, type: inForce.state === 'active' ? 'active' : 'parked' })
   await record(tx, { actor, event: 'installation.restored', accountId })
 }

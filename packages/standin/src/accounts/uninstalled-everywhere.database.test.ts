@@ -6,6 +6,7 @@ import { uninstallHooks } from '../when-uninstalled.ts'
 import { lockInstallation, updateServing } from './account-store.ts'
 import { createAccountsMemory } from './accounts-context.ts'
 import { eraseData } from './erase-data.ts'
+import { pauseAccount, resumeAccount } from './pause-account.ts'
 import { restoreInstallation, uninstall } from './uninstall.ts'
 
 let database: TestDatabase
@@ -16,7 +17,7 @@ afterAll(() => database.drop())
 
 const withinMs = 1_000
 
-test('invariant 8: within a second of an uninstall no replica hands out a token; once it is final nothing secret is left, and the audit stays', async () => {
+test('invariant 8: within a second of an uninstall or a pause no replica hands out a token; once it is final nothing secret is left, and the audit stays', async () => {
   await using stack = await createTokenStack(database)
   await stack.install({ generation: 1 })
   const service = await stack.createService()
@@ -28,11 +29,15 @@ test('invariant 8: within a second of an uninstall no replica hands out a token;
   const now = stack.clock.now()
   const stopped = { suspendedUpTo: now, suspendedAt: now }
   await inTransaction(stack.ctx, (tx) => updateServing(tx, { accountId: account, activeGeneration: null }, stopped))
-  await expectRefusedEverywhere()
+  await expectRefusedEverywhere('INSTALLATION_UNINSTALLED')
   expect(await dump()).toContain('eyJ') // Everything is kept,
   await restoreInstallation(stack.ctx, { accountId: account, actor: operator })
-  for (const issue of replicas)
-    await expect.poll(() => issue(service).then(({ accessToken }) => accessToken.reveal(), String)).toBe('token-1') // and comes back.
+  await expectServedEverywhere() // and comes back.
+
+  await pauseAccount(stack.ctx, { accountId: account, actor: operator })
+  await expectRefusedEverywhere('INSTALLATION_PAUSED')
+  await resumeAccount(stack.ctx, { accountId: account, actor: operator })
+  await expectServedEverywhere()
 
   const ctx = { ...stack.ctx, accounts: createAccountsMemory(uninstallHooks) }
   await inTransaction(ctx, async (tx) => {
@@ -40,7 +45,7 @@ test('invariant 8: within a second of an uninstall no replica hands out a token;
     await uninstall(tx, { installation, issuedAt: stack.clock.now(), actor: operator })
   })
   await eraseData(ctx, account)
-  await expectRefusedEverywhere()
+  await expectRefusedEverywhere('INSTALLATION_UNINSTALLED')
   expect(await dump()).not.toContain('eyJ') // No JWE is left.
   const handOuts = await stack.handOuts()
   expect(handOuts.length).toBeGreaterThanOrEqual(2)
@@ -50,7 +55,12 @@ test('invariant 8: within a second of an uninstall no replica hands out a token;
   expect(again.accessToken.reveal()).toBe('token-2')
   expect((await stack.handOuts()).map(({ generation }) => generation)).toContain(2)
 
-  async function expectRefusedEverywhere(): Promise<void> {
+  async function expectServedEverywhere(): Promise<void> {
+    for (const issue of replicas)
+      await expect.poll(() => issue(service).then(({ accessToken }) => accessToken.reveal(), String)).toBe('token-1')
+  }
+
+  async function expectRefusedEverywhere(why: string): Promise<void> {
     const sinceMs = performance.now()
     for (const issue of replicas) {
       const outcome = () =>
@@ -58,7 +68,7 @@ test('invariant 8: within a second of an uninstall no replica hands out a token;
           () => 'served',
           ({ reason }) => reason,
         )
-      await expect.poll(outcome, { timeout: withinMs, interval: 5 }).toBe('INSTALLATION_UNINSTALLED')
+      await expect.poll(outcome, { timeout: withinMs, interval: 5 }).toBe(why)
     }
     expect(performance.now() - sinceMs).toBeLessThan(withinMs)
   }

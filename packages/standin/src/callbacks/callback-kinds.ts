@@ -1,7 +1,7 @@
 import type { TrackunitCallback, UninstalledCallback, UnknownCallback } from '@standin/contracts'
 import { isInForce } from '../accounts/credential-lifecycle.ts'
 import { comparePositions } from '../accounts/credential-order.ts'
-import { isSuspended, liveSignal } from '../accounts/uninstall-lifecycle.ts'
+import { isSuspended, liveSignal, unstopped } from '../accounts/uninstall-lifecycle.ts'
 import { Secret } from '../config/secret.ts'
 import {
   type AccountState,
@@ -43,11 +43,11 @@ function decideUninstalled(
 ): Decision {
   const { issuedAt } = identity
   const { installation, credentials } = at.account
-  const { uninstalledAt, suspendedUpTo, restoredUpTo, uninstallDismissedAt, activeGeneration } = installation
+  const { uninstalledAt, suspendedUpTo, restoredUpTo, uninstallDismissedAt } = installation
   const isKnown = (...moments: Array<Date | null>) => moments.some((moment) => moment && issuedAt <= moment)
   if (isKnown(uninstalledAt, suspendedUpTo)) return { status: 'duplicate' }
   const position = callbackPosition('UNINSTALLED', issuedAt, contentDigest)
-  const active = credentials.find(({ generation }) => generation === activeGeneration)
+  const active = unstopped(at.account)
   const isSuperseded = active !== undefined && comparePositions(active, position) > 0
   if (bound) {
     if (isKnown(restoredUpTo)) return { status: 'duplicate' }
@@ -71,9 +71,9 @@ function decideUninstalled(
 
 /** The account with everything stopped that was sent before. Nothing is lost: it can be restored as it was. */
 function suspended({ account, now }: Moment, issuedAt: Date): AccountState {
-  const { activeGeneration, suspendedAt, uninstallSignalledAt } = account.installation
-  const isStopped = activeGeneration === null && suspendedAt !== null
-  const active = account.credentials.find(({ generation }) => generation === activeGeneration)
+  const { suspendedAt, uninstallSignalledAt } = account.installation
+  const active = unstopped(account)
+  const isStopped = active === undefined && suspendedAt !== null
   const installation = {
     ...account.installation,
     // A row that serves no account needs no signature: only `restore` can bring its generation back.

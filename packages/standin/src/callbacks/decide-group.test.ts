@@ -17,6 +17,7 @@ const neverInstalled = (accountId: string): Account => ({
     suspendedAt: null,
     restoredUpTo: null,
     erasingSince: null,
+    pausedAt: null,
     uninstallSignalledAt: null,
     uninstallDismissedAt: null,
     uninstallProbedAt: null,

@@ -74,10 +74,15 @@ function factsPart(
 }
 
 /** What can be decided about the account as a whole. */
-function buttonsPart({ accountId, state, uninstallSignalledAt }: InstallationForOperator, { mayChange }: Around): Html {
+function buttonsPart(
+  { accountId, state, uninstallSignalledAt, pausedAt }: InstallationForOperator,
+  { mayChange }: Around,
+): Html {
   const names: ChangeName[] = [
+    ...(state === 'pending' || state === 'parked' ? (['try'] as const) : []),
     ...(state === 'suspended' ? (['restore'] as const) : []),
     ...(uninstallSignalledAt && state !== 'suspended' ? (['dismiss'] as const) : []),
+    ...(pausedAt ? (['resume'] as const) : isErasable(state) ? (['pause'] as const) : []),
     ...(isErasable(state) ? (['erase'] as const) : []),
   ]
   if (!mayChange || names.length === 0) return html``

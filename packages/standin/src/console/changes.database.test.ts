@@ -13,6 +13,7 @@ import {
 import { serveTestConsole } from '../../test/console-stack.ts'
 import { operate } from '../../test/operate.ts'
 import { createKey } from '../access/create-key.ts'
+import { pauseAccount } from '../accounts/pause-account.ts'
 import { type ChangeName, changes } from './changes.ts'
 
 const createStack = prepareCallbackStacks()
@@ -62,6 +63,30 @@ const cases: Record<ChangeName, { event: string; on: (stack: CallbackStack) => P
     async on(stack) {
       await install(stack)
       await install(stack, 'client-b', { at: 2 })
+      return `${account} 1`
+    },
+  },
+  try: {
+    event: 'installation.tried',
+    async on(stack) {
+      await install(stack)
+      await stack.prover.park({ accountId: account, generation: 1 })
+      await stack.connection.sql`update credentials set next_attempt_at = tried_at + interval '10 minutes'`
+      return `${account} 1`
+    },
+  },
+  pause: {
+    event: 'installation.paused',
+    async on(stack) {
+      await install(stack)
+      return `${account} 1`
+    },
+  },
+  resume: {
+    event: 'installation.resumed',
+    async on(stack) {
+      await install(stack)
+      await pauseAccount(stack.ctx, { accountId: account, actor })
       return `${account} 1`
     },
   },

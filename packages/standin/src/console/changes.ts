@@ -73,6 +73,9 @@ export const changes = {
     'Roll back',
     'These credentials are proven again, as a new generation. Those in force serve until then.',
   ),
+  try: ofAccount('try', { button: 'Try now', means: undoings.try.description }, undoings.try.decide),
+  pause: ofAccount('pause', { button: 'Pause', means: undoings.pause.description }, undoings.pause.decide),
+  resume: ofAccount('resume', { button: 'Resume', means: undoings.resume.description }, undoings.resume.decide),
   restore: ofAccount('restore', { button: 'Restore', means: undoings.restore.description }, undoings.restore.decide),
   dismiss: ofAccount(
     'dismiss',

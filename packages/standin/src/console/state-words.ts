@@ -18,12 +18,12 @@ export const stateWords: Record<InstallationState, StateWords> = {
     toDo: 'Nothing. Refused credentials are tried again about every 30 seconds, for 15 minutes.',
     decisions: [],
   },
-  active: { tone: 'ok', means: 'The account is served.', toDo: 'Nothing.', decisions: [] },
+  active: { tone: 'ok', means: 'The account is served.', toDo: 'Nothing.', decisions: ['pause'] },
   parked: {
     tone: 'bad',
     means: 'Trackunit refuses credentials that used to work. Valid tokens are served until they expire; runs wait.',
     toDo: 'Ask the account whether the app is still installed; a re-install fixes it. If many are parked at once, it is Trackunit: they recover on their own.',
-    decisions: [],
+    decisions: ['try', 'pause'],
   },
   rejected: {
     tone: 'bad',
@@ -54,6 +54,13 @@ export const stateWords: Record<InstallationState, StateWords> = {
     means: 'A bound UNINSTALLED arrived. No token is issued, everything is paused and kept, and erased later.',
     toDo: 'Nothing if the uninstall is genuine. If not, restore.',
     decisions: ['restore', 'erase'],
+  },
+  paused: {
+    tone: 'warn',
+    means:
+      'An operator paused the account. No token is issued, everything waits, and nothing is erased. Callbacks are still received and proven.',
+    toDo: 'Resume it when the reason is gone. The story says who paused it.',
+    decisions: ['resume'],
   },
   uninstalled: {
     tone: 'wait',

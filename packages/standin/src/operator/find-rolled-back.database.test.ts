@@ -5,6 +5,7 @@ import { grant, removeGrant } from '../access/change-grants.ts'
 import { revokeKey, rotateKey } from '../access/change-keys.ts'
 import { createKey } from '../access/create-key.ts'
 import { updateServing } from '../accounts/account-store.ts'
+import { pauseAccount, resumeAccount } from '../accounts/pause-account.ts'
 import { record } from '../audit/record.ts'
 import { inTransaction } from '../context.ts'
 import { findRolledBack } from './find-rolled-back.ts'
@@ -85,4 +86,18 @@ test('invariant 18: so are a key that was revoked when it was created, and an ea
   field.stack.clock.advance(600_000)
   await field.install(4)
   expect(await field.putBack(() => field.stack.uninstall())).toEqual(both)
+})
+
+test('invariant 18: so is an account as it was before the operator paused it, until it is resumed', async () => {
+  await using field = await createField()
+  const { ctx } = field
+  const of = { accountId: account, actor }
+  expect(await field.putBack(() => pauseAccount(ctx, of))).toEqual([`pause of account ${account}`])
+  // A later word about the credentials does not end the pause.
+  field.stack.clock.advance(600_000)
+  await inTransaction(ctx, (tx) => record(tx, { actor, event: 'installation.restored', accountId: account }))
+  expect((await findRolledBack(ctx)).map(({ row }) => row)).toEqual([`pause of account ${account}`])
+  await pauseAccount(ctx, of)
+  await resumeAccount(ctx, of)
+  expect(await findRolledBack(ctx)).toEqual([])
 })

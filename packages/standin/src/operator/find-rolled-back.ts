@@ -51,7 +51,10 @@ export async function findRolledBack(
     const rows: Array<readonly [string, Rows]> = [
       ...(await listServiceKeys(db, undefined)).map((row) => [keyName(row.id), row] as const),
       ...(await listGrants(db, {})).map((row) => [grantName(row.service, row.accountId), row] as const),
-      ...(await listServing(db)).map((row) => [accountName(row.accountId), row] as const),
+      ...(await listServing(db)).flatMap((row) => [
+        [accountName(row.accountId), row] as const,
+        [pauseName(row.accountId), row] as const,
+      ]),
     ]
     return rows.flatMap(([name, row]) => {
       const at = contradictionOf(words.get(name) ?? [], row)
@@ -85,6 +88,7 @@ type Said = Array<readonly [row: string, allows: Word['allows']]>
 const keyName = (id = '') => `service key ${id}`
 const grantName = (service = '', account = '') => `grant ${service} ${account}`
 const accountName = (accountId: string | null) => `account ${accountId}`
+const pauseName = (accountId: string | null) => `pause of account ${accountId}`
 
 const endsBy =
   (latest = ''): Word['allows'] =>
@@ -100,6 +104,10 @@ const inForce = ({ accountId, generation }: Details): Said => [
 const served =
   (may: boolean) =>
   ({ accountId }: Details): Said => [[accountName(accountId), () => may]]
+/** No other event ends a pause. */
+const isPaused =
+  (is: boolean) =>
+  ({ accountId }: Details): Said => [[pauseName(accountId), () => !is]]
 
 /** Events, by what they mean for rows. */
 const readers: Record<string, (details: Details) => Said> = {
@@ -120,4 +128,6 @@ const readers: Record<string, (details: Details) => Said> = {
   'installation.uninstalled': served(false),
   'installation.suspended': served(false),
   'installation.restored': served(true),
+  'installation.paused': isPaused(true),
+  'installation.resumed': isPaused(false),
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { AccountsContext } from '../accounts/accounts-context.ts'
 import { approveCredentials, refuseCredentials, releaseCredentials } from '../accounts/decide-credentials.ts'
 import { eraseData } from '../accounts/erase-data.ts'
+import { pauseAccount, resumeAccount } from '../accounts/pause-account.ts'
 import { rollBackCredentials } from '../accounts/roll-back-credentials.ts'
 import { tryAccessNow } from '../accounts/try-access-now.ts'
 import { dismissUninstall, eraseInstallation, restoreInstallation } from '../accounts/uninstall.ts'
@@ -50,7 +51,7 @@ export const decisions: Record<'approve' | 'refuse' | 'release' | 'rollback', De
 
 /** What the operator can do about an account as a whole. */
 export const undoings: Record<
-  'try' | 'restore' | 'dismiss',
+  'try' | 'pause' | 'resume' | 'restore' | 'dismiss',
   { description: string; decide: (ctx: AccountsContext, of: { accountId: string; actor: Actor }) => Promise<string> }
 > = {
   try: {
@@ -58,6 +59,20 @@ export const undoings: Record<
     async decide(ctx, of) {
       await tryAccessNow(ctx, of)
       return `The access of ${of.accountId} is tried as soon as Trackunit allows; "installations show" shows the result.`
+    },
+  },
+  pause: {
+    description: 'stop an account until it is resumed: no tokens, no runs, no deliveries; nothing is erased',
+    async decide(ctx, of) {
+      await pauseAccount(ctx, of)
+      return `${of.accountId} is paused: it gets no token, and runs stop at their next checkpoint. Tokens already handed out work until they expire.`
+    },
+  },
+  resume: {
+    description: 'end a pause: tokens, runs, schedules and deliveries continue',
+    async decide(ctx, of) {
+      await resumeAccount(ctx, of)
+      return `${of.accountId} is resumed: its tokens, runs, schedules and deliveries continue.`
     },
   },
   restore: {
@@ -76,7 +91,7 @@ export const undoings: Record<
   },
 }
 
-/** `installations approve|refuse|release|rollback|try|restore|dismiss|erase`. Each prints the account as it is afterwards. */
+/** `installations approve|refuse|release|rollback|try|pause|resume|restore|dismiss|erase`. Each prints the account as it is afterwards. */
 export function addInstallationDecisions(installations: Command, terminal: Terminal): void {
   for (const [name, { description, decide }] of Object.entries(decisions))
     installations

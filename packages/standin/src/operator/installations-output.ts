@@ -22,8 +22,10 @@ export async function describeAllForOperator(
   return (await readInstallations(ctx, accountIds)).map(forOperator)
 }
 
-const forOperator = ({ described, rows }: ReadInstallation) => ({
+const forOperator = ({ described, rows, pausedAt }: ReadInstallation) => ({
   ...described,
+  /** Also where its state says something else: an account that is installed again is still paused. */
+  pausedAt: pausedAt?.toISOString() ?? null,
   generations: rows.map(({ generation, state, since, reason, clientId, bound, sealedSecret }) => ({
     generation,
     state,
@@ -45,6 +47,7 @@ export const installationLines = (described: InstallationForOperator): string =>
     installationLine(described),
     ...(described.tries ? [triesLine(described.tries)] : []),
     ...(described.uninstallSignalledAt ? [`  uninstall signalled  ${described.uninstallSignalledAt}`] : []),
+    ...(described.pausedAt ? [`  paused by the operator  ${described.pausedAt}  until it is resumed`] : []),
     ...(described.erasesAt ? [`  erased at  ${described.erasesAt}  unless it is restored`] : []),
     ...described.generations.map(({ generation, state, since, reason, clientId, bound, kept }) =>
       [

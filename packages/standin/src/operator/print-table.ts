@@ -34,7 +34,7 @@ type Style = Parameters<typeof styleText>[0]
 const styles: Record<string, Style> = {
   ...Object.fromEntries(['active', 'succeeded', 'delivered', 'accepted'].map((word) => [word, 'green'])),
   ...Object.fromEntries(
-    ['pending', 'waiting', 'awaiting-approval', 'suspended', 'cancelling'].map((word) => [word, 'yellow']),
+    ['pending', 'waiting', 'awaiting-approval', 'suspended', 'paused', 'cancelling'].map((word) => [word, 'yellow']),
   ),
   ...Object.fromEntries(
     ['failed', 'parked', 'rejected', 'quarantined', 'uninstalled', 'refused'].map((word) => [word, 'red']),

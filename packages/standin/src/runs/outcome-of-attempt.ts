@@ -1,9 +1,10 @@
 import { type ErrorReason, errorReasons, type Message, type RunState } from '@standin/contracts'
 import { z } from 'zod'
+import { reasonOfStop } from '../accounts/credentials-in-force.ts'
 import { toRefusal } from '../refusal.ts'
 import { type RequestLimit, StandinError } from '../standin-error.ts'
 import { actionFailedIn, failureText } from './failure-text.ts'
-import { handOver, lost, suspended, tooLong } from './run-stopped.ts'
+import { handOver, lost, tooLong } from './run-stopped.ts'
 
 /** How an attempt at a run ended, and how the run stands. */
 export interface Attempt {
@@ -14,7 +15,7 @@ export interface Attempt {
   state: RunState
   /** Failures in a row before this one, since the last checkpoint. */
   retries: number
-  /** Whether the account has credentials in force, or suspended ones: then it may be served again. */
+  /** Whether the account has credentials in force, or ones that are stopped for now: then it may be served again. */
   hasAccess: boolean
   /** In production, the text of an unexpected error is kept from people. */
   isProduction: boolean
@@ -52,8 +53,8 @@ export function outcomeOfAttempt(attempt: Attempt): Outcome {
   if (!failure) return { transition: 'succeed' }
   if (state === 'cancelling') return { transition: 'stop' }
   if (abortedBy === handOver || abortedBy === lost) return { transition: 'pause', pauseMs: 0, retries }
-  if (abortedBy === suspended)
-    return { transition: 'pause', pauseMs: refusedPauseMs, retries, reason: 'INSTALLATION_UNINSTALLED' }
+  const stop = Object.values(reasonOfStop).find((reason) => reason === abortedBy)
+  if (stop) return { transition: 'pause', pauseMs: refusedPauseMs, retries, reason: stop }
   if (abortedBy === tooLong) {
     return retries >= maxRetries
       ? { transition: 'fail', reason: 'RUN_STUCK' }
@@ -81,9 +82,9 @@ export function refusalOfAction(error: unknown): {
   return { reason, retry: errorReasons[reason].retry, retryAfterMs }
 }
 
-/** Trackunit refuses the access, or an uninstall has stopped it. */
+/** Trackunit refuses the access, or an uninstall or the operator has stopped it. */
 const isAboutAccess = (reason: ErrorReason) =>
-  reason === 'CREDENTIALS_REJECTED' || reason === 'INSTALLATION_UNINSTALLED'
+  reason === 'CREDENTIALS_REJECTED' || Object.values<ErrorReason>(reasonOfStop).includes(reason)
 
 /** Trackunit's rate limits and access that does not work for now are no failures of a run: it waits, however often. */
 const isNoFailure = (reason: ErrorReason, { hasAccess }: Pick<Attempt, 'hasAccess'>) =>

@@ -15,6 +15,7 @@ const accounts: Record<string, Partial<typeof installations.$inferInsert>> = {
   'never served': {},
   suspended: { suspendedUpTo: past, suspendedAt: past },
   'suspended, and served again by newer credentials': { activeGeneration: 2, suspendedUpTo: past, suspendedAt: past },
+  paused: { pausedAt: past },
   restored: { activeGeneration: 1, restoredUpTo: past },
   'being erased': { erasingSince: past },
   'being erased, and served again': { activeGeneration: 2, erasingSince: past },

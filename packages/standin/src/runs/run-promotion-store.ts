@@ -1,4 +1,5 @@
 import { and, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
+import { reasonOfStop } from '../accounts/credentials-in-force.ts'
 import type { Announcing } from '../context.ts'
 import type { Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
@@ -82,7 +83,7 @@ export async function endWaitForAccess(tx: Transaction, accountId: string): Prom
       and(
         eq(runs.accountId, accountId),
         eq(runs.state, 'waiting'),
-        inArray(runs.reason, ['CREDENTIALS_REJECTED', 'CREDENTIALS_PENDING', 'INSTALLATION_UNINSTALLED']),
+        inArray(runs.reason, ['CREDENTIALS_REJECTED', 'CREDENTIALS_PENDING', ...Object.values(reasonOfStop)]),
         gt(runs.waitingUntil, sql`now()`),
       ),
     )

@@ -14,5 +14,3 @@ export const handOver = 'hand over'
 export const lost = 'lost'
 /** The attempt's time is up. */
 export const tooLong = 'too long'
-/** The account was uninstalled, and may be restored: the run waits until then. */
-export const suspended = 'suspended'

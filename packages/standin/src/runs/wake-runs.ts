@@ -1,7 +1,6 @@
-import { accessOf } from '../accounts/credentials-in-force.ts'
+import { accessOf, stopOf } from '../accounts/credentials-in-force.ts'
 import { type Context, inTransaction } from '../context.ts'
 import { announceDue, endWaitForAccess } from './run-promotion-store.ts'
-import { suspended } from './run-stopped.ts'
 import type { RunsContext } from './runs-context.ts'
 
 /** Makes runs that wait for their account's access due as soon as it works again. Called when an installation changes. */
@@ -13,14 +12,14 @@ export async function wakeRuns(ctx: Context, accountId: string): Promise<void> {
 }
 
 /**
- * Interrupts the runs of an account that an uninstall has stopped, if this process works on them: they wait until it is
- * restored. Called when an installation changes.
+ * Interrupts the runs of an account that an uninstall or the operator has stopped, if this process works on them: they wait
+ * until it is restored or resumed. Called when an installation changes.
  * @param accountId undefined: changes may have been missed, so every account with a run here is looked at
  */
 export async function suspendRuns(ctx: RunsContext, accountId?: string): Promise<void> {
   const working = [...ctx.runs.working].filter((work) => accountId === undefined || work.accountId === accountId)
   for (const of of new Set(working.map((work) => work.accountId))) {
-    if ((await accessOf(ctx.db, of)) !== 'suspended') continue
-    for (const work of working) if (work.accountId === of) work.abort.abort(suspended)
+    const stop = await stopOf(ctx, of)
+    if (stop) for (const work of working) if (work.accountId === of) work.abort.abort(stop)
   }
 }

@@ -958,44 +958,57 @@ describe('invariant 19: handing over', () => {
   })
 })
 
-describe('invariant 8: an uninstall', () => {
-  test('that only suspends stops working and waiting runs, which continue when the account is restored', async () => {
-    const gate = createGate()
-    const report = doing(async ({ checkpoint, resumedFrom, signal }) => {
-      if (resumedFrom !== undefined) return
-      await checkpoint('half')
-      await gate.pass()
-      signal.throwIfAborted()
-    })
-    await using stack = await createRunStack({ database, actions: [report] })
-    const [working, waiting] = [await stack.start(), await stack.start()]
-    const worker = stack.createWorker()
-    const work = worker.workOn(working.id)
-    await gate.arrived
-
-    await stack.suspend()
-    await suspendRuns(worker.ctx, account)
-    gate.open()
-    await work
-    expect(await stack.run(working.id)).toMatchObject({
-      state: 'waiting',
-      reason: 'INSTALLATION_UNINSTALLED',
-      retries: 0,
-    })
-    await stack.sql`update runs set waiting_until = now() where waiting_until is not null`
-    for (const { id } of [working, waiting]) {
-      await worker.workOn(id)
-      expect(await stack.run(id)).toMatchObject({ state: id === working.id ? 'waiting' : 'queued' })
-    }
-
-    await stack.restore()
-    await wakeRuns(stack.ctx, account)
-    for (const { id } of [working, waiting]) {
-      await worker.workOn(id)
-      expect(await stack.run(id)).toMatchObject({ state: 'succeeded' })
-    }
+test.each([
+  {
+    what: 'invariant 8: an uninstall that only suspends',
+    stop: (stack: RunStack) => stack.suspend(),
+    undo: (stack: RunStack) => stack.restore(),
+    reason: 'INSTALLATION_UNINSTALLED',
+  },
+  {
+    what: 'a pause',
+    stop: (stack: RunStack) => stack.pause(),
+    undo: (stack: RunStack) => stack.resume(),
+    reason: 'INSTALLATION_PAUSED',
+  },
+])('$what stops working and waiting runs, which continue when it is undone', async ({ stop, undo, reason }) => {
+  const gate = createGate()
+  const report = doing(async ({ checkpoint, resumedFrom, signal }) => {
+    if (resumedFrom !== undefined) return
+    await checkpoint('half')
+    await gate.pass()
+    signal.throwIfAborted()
   })
+  await using stack = await createRunStack({ database, actions: [report] })
+  const [working, waiting] = [await stack.start(), await stack.start()]
+  const worker = stack.createWorker()
+  const work = worker.workOn(working.id)
+  await gate.arrived
 
+  await stop(stack)
+  await suspendRuns(worker.ctx, account)
+  gate.open()
+  await work
+  expect(await stack.run(working.id)).toMatchObject({
+    state: 'waiting',
+    reason,
+    retries: 0,
+  })
+  await stack.sql`update runs set waiting_until = now() where waiting_until is not null`
+  for (const { id } of [working, waiting]) {
+    await worker.workOn(id)
+    expect(await stack.run(id)).toMatchObject({ state: id === working.id ? 'waiting' : 'queued' })
+  }
+
+  await undo(stack)
+  await wakeRuns(stack.ctx, account)
+  for (const { id } of [working, waiting]) {
+    await worker.workOn(id)
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded' })
+  }
+})
+
+describe('invariant 8: an uninstall', () => {
   test('stops working and waiting runs with a reason, and erases the files', async () => {
     const gate = createGate()
     const report = doing(async ({ artifact, checkpoint }) => {

@@ -2,7 +2,7 @@ import { type ErrorReason, errorReasons } from '@standin/contracts'
 import { findServiceByKeyId } from '../access/access-store.ts'
 import { mayActOn } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
-import { accessOf } from '../accounts/credentials-in-force.ts'
+import { reasonOfStop, stopOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
 import { allowedAction } from '../actions/allowed-action.ts'
 import type { AnyAction } from '../actions/define-action.ts'
@@ -50,9 +50,9 @@ async function callerOf(ctx: Context, { createdBy, accountId }: ScheduleRow): Pr
   return service
 }
 
-/** Whether it failed only because the account was suspended in the meantime: the schedule is then kept as it is. */
-export const isHeld = async ({ db }: Pick<Context, 'db'>, accountId: string, reason: ErrorReason): Promise<boolean> =>
-  reason === 'INSTALLATION_UNINSTALLED' && (await accessOf(db, accountId)) === 'suspended'
+/** Whether it failed only because the account was stopped in the meantime: the schedule is then kept as it is. */
+export const isHeld = async (ctx: Pick<Context, 'db'>, accountId: string, reason: ErrorReason): Promise<boolean> =>
+  Object.values<ErrorReason>(reasonOfStop).includes(reason) && (await stopOf(ctx, accountId)) !== undefined
 
 /** Whether a failure pauses a schedule: it does not pass without a person. */
 export const pausesSchedule = (reason: ErrorReason): boolean =>

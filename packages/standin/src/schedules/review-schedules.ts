@@ -1,4 +1,4 @@
-import { accessOf } from '../accounts/credentials-in-force.ts'
+import { stopOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
 import { record } from '../audit/record.ts'
 import { inTransaction } from '../context.ts'
@@ -12,7 +12,7 @@ import { listActiveSchedules, lockSchedule, paused, updateScheduleRow } from './
  * see a next time at which nothing starts. A change that is missed here is noticed when the schedule is due.
  */
 export async function reviewSchedules(inOurTime: ActionsContext, accountId: string): Promise<void> {
-  if ((await accessOf(inOurTime.db, accountId)) === 'suspended') return // They do not start while it is suspended, and continue if it is restored.
+  if (await stopOf(inOurTime, accountId)) return // They do not start while it is stopped, and continue if it is restored or resumed.
   const ctx = await byDatabaseClock(inOurTime)
   for (const row of await listActiveSchedules(ctx.db, accountId)) {
     const reason = await scheduledAction(ctx, row).then(

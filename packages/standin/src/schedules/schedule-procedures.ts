@@ -1,5 +1,5 @@
 import { procedures } from '@standin/contracts'
-import { accessOf } from '../accounts/credentials-in-force.ts'
+import { stopOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
 import { byDatabaseClock } from '../database/database-clock.ts'
 import type { Contracted } from '../http/trpc.ts'
@@ -8,7 +8,7 @@ import { declineOffer } from './decline-offer.ts'
 import { listDeclined } from './declined-offer-store.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { timesToShow } from './next-times.ts'
-import { listSchedules, toSchedule, whileSuspended } from './schedule-store.ts'
+import { listSchedules, toSchedule, whileStopped } from './schedule-store.ts'
 
 export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) {
   const { list, create, update, pause, resume, delete: remove, preview, declineOffer: decline } = procedures.schedule
@@ -16,8 +16,8 @@ export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) 
     list: contracted.call(list).query(async ({ ctx: { accountId, caller }, input: { cursor, limit } }) => {
       const before = cursor === undefined ? undefined : decodeCursor(cursor)
       const rows = await listSchedules(ctx.db, { accountId, before, limit: limit + 1 })
-      const isSuspended = (await accessOf(ctx.db, accountId)) === 'suspended'
-      const page = rows.slice(0, limit).map((row) => (isSuspended ? whileSuspended(row) : row))
+      const stop = await stopOf(ctx, accountId)
+      const page = rows.slice(0, limit).map((row) => (stop ? whileStopped(row, stop) : row))
       const last = page.at(-1)
       return {
         schedules: page.map(toSchedule),

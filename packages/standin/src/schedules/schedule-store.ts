@@ -1,4 +1,4 @@
-import type { Destination, Schedule } from '@standin/contracts'
+import type { Destination, ErrorReason, Schedule } from '@standin/contracts'
 import { and, asc, desc, eq, getTableColumns, lt, lte, or, sql } from 'drizzle-orm'
 import type { SeenUser } from '../access/seen-users.ts'
 import { isAccountStopped } from '../accounts/stopped-account-store.ts'
@@ -250,9 +250,9 @@ export async function stopSchedulesOf({ db }: InTransaction, accountId: string):
     .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
 }
 
-/** An active schedule as it is shown while its account is suspended: it continues when that is restored. */
-export const whileSuspended = (row: ScheduleRow): ScheduleRow =>
-  row.state === 'active' ? { ...row, ...paused, reason: 'INSTALLATION_UNINSTALLED' } : row
+/** An active schedule as it is shown while its account is stopped: it continues when that is restored or resumed. */
+export const whileStopped = (row: ScheduleRow, reason: ErrorReason): ScheduleRow =>
+  row.state === 'active' ? { ...row, ...paused, reason } : row
 
 /** A schedule as the API returns it. */
 export function toSchedule({

@@ -15,7 +15,7 @@ import { declineOffer } from './decline-offer.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { endSchedules, noteAuthors } from './note-authors.ts'
 import { reviewSchedules } from './review-schedules.ts'
-import { listSchedules, noteAuthorsSeen, toSchedule, whileSuspended } from './schedule-store.ts'
+import { listSchedules, noteAuthorsSeen, toSchedule, whileStopped } from './schedule-store.ts'
 import { startDueSchedules } from './start-due-schedules.ts'
 
 const database = await createTestDatabase()
@@ -290,22 +290,25 @@ describe('a schedule is paused, with the reason,', () => {
     expect(await stack.audit()).toEqual(['user schedule.created', 'schedule schedule.paused'])
   })
 
-  test('invariant 8: while its account is suspended, and continues when the account is restored', async () => {
+  test.each([
+    ['invariant 8: suspended', 'suspend', 'restore', 'INSTALLATION_UNINSTALLED'],
+    ['paused', 'pause', 'resume', 'INSTALLATION_PAUSED'],
+  ] as const)('while its account is %s, and continues when that is undone', async (_title, stop, undo, reason) => {
     await using stack = await createStack()
     await stack.create()
     const before = await stack.one()
-    await stack.runs.suspend()
+    await stack.runs[stop]()
     await stack.advance(dayMs)
     await stack.review(account)
     expect(await stack.startDue()).toBe(false)
     const [row] = await listSchedules(stack.runs.db, { accountId: account, limit: 1 })
-    expect(row && toSchedule(whileSuspended(row))).toMatchObject({
+    expect(row && toSchedule(whileStopped(row, reason))).toMatchObject({
       state: 'paused',
-      reason: 'INSTALLATION_UNINSTALLED',
+      reason,
       nextAt: null,
     })
 
-    await stack.runs.restore()
+    await stack.runs[undo]()
     await stack.review(account)
     expect(await stack.one()).toEqual(before)
     expect(await stack.startDue()).toBe(true)

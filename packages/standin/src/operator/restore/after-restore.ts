@@ -16,6 +16,7 @@ const reviewedMs = 24 * hour
 const reviewedEvents: AuditEvent[] = [
   ...(['service-key.created', 'service-key.rotated', 'service-key.revoked', 'grant.set', 'grant.removed'] as const),
   ...(['installation.suspended', 'installation.restored', 'installation.uninstalled'] as const),
+  ...(['installation.paused', 'installation.resumed'] as const),
 ]
 
 /**

@@ -1,14 +1,14 @@
 import type { LifecycleSignal, LifecycleStatus } from '@standin/contracts'
-import { type Actor, record } from '../audit/record.ts'
-import { type Context, inTransaction } from '../context.ts'
+import { type Actor, record } from '../../audit/record.ts'
+import { type Context, inTransaction } from '../../context.ts'
 import {
   listCredentials,
   lockAccount,
   probeCredentials,
   updateCredentials,
   updateInstallation,
-} from './account-store.ts'
-import { liveSignal } from './uninstall-lifecycle.ts'
+} from '../account-store.ts'
+import { liveSignal, unstopped } from '../uninstall-lifecycle.ts'
 
 /** An account's signals cause a probe this often at most: any user's token of the account can send them. */
 const probeAgainAfterMs = 60_000
@@ -28,11 +28,12 @@ export async function signalLifecycle(
 
   return inTransaction(ctx, async (tx) => {
     const now = ctx.clock.now()
-    const { installation, credentials } = await lockAccount(tx.db, accountId)
-    const { activeGeneration, uninstallProbedAt } = installation
+    const account = await lockAccount(tx.db, accountId)
+    const { installation } = account
+    const { uninstallProbedAt } = installation
     const signalledAt = liveSignal(installation, now)
     if (uninstallProbedAt && now.getTime() - uninstallProbedAt.getTime() < probeAgainAfterMs) return 'duplicate'
-    const inForce = credentials.find(({ generation }) => generation === activeGeneration)
+    const inForce = unstopped(account)
     await updateInstallation(tx, accountId, {
       // It is about what is in force now, even if Trackunit's clock is ahead of this one.
       uninstallSignalledAt: signalledAt ?? (inForce && inForce.issuedAt > now ? inForce.issuedAt : now),

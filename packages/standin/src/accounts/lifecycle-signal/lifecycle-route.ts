@@ -1,10 +1,10 @@
 import { lifecycleSignalSchema } from '@standin/contracts'
 import type { FastifyInstance } from 'fastify'
-import type { AccessContext } from '../access/access-context.ts'
-import type { Arrival } from '../access/authenticate.ts'
-import { verifyAppToken } from '../access/user-token.ts'
-import type { Context } from '../context.ts'
-import { StandinError } from '../standin-error.ts'
+import type { AccessContext } from '../../access/access-context.ts'
+import type { Arrival } from '../../access/authenticate.ts'
+import { verifyAppToken } from '../../access/user-token.ts'
+import type { Context } from '../../context.ts'
+import { StandinError } from '../../standin-error.ts'
 import { signalLifecycle } from './signal-lifecycle.ts'
 
 const maxBodyBytes = 4 * 1024

@@ -7,15 +7,15 @@ import {
   otherAccount,
   prepareCallbackStacks,
   refuses,
-} from '../../test/callback-stack.ts'
-import { patiently } from '../../test/patiently.ts'
-import { createPublishedKeys } from '../../test/published-keys.ts'
-import { createSigningKey } from '../../test/signing-keys.ts'
-import { createAccessMemory } from '../access/access-context.ts'
-import { createHttpServer } from '../http/http-server.ts'
-import { createLogger } from '../observability/logger.ts'
+} from '../../../test/callback-stack.ts'
+import { patiently } from '../../../test/patiently.ts'
+import { createPublishedKeys } from '../../../test/published-keys.ts'
+import { createSigningKey } from '../../../test/signing-keys.ts'
+import { createAccessMemory } from '../../access/access-context.ts'
+import { createHttpServer } from '../../http/http-server.ts'
+import { createLogger } from '../../observability/logger.ts'
+import { proveDueCredentials } from '../prove-credentials.ts'
 import { registerLifecycleRoute } from './lifecycle-route.ts'
-import { proveDueCredentials } from './prove-credentials.ts'
 
 const createStack = prepareCallbackStacks()
 const manager = await createSigningKey('manager')
