@@ -48,19 +48,20 @@ export interface AdmittedCalls {
   allowed: AllowedCalls
 }
 
+/** Admits a known service and counts the calls of its request. @throws StandinError `UNAUTHENTICATED` or `RATE_LIMITED` */
+export type Admit = (calls: number) => Promise<AdmittedCalls>
+
 /**
  * Recognises a key that was good before, without awaiting anything; undefined for all other requests, which
- * `authenticate` checks. The returned function admits the service and counts the calls of its request.
+ * `authenticate` checks.
  */
-export function recognise(
-  ctx: AccessContext,
-  authorization: string | undefined,
-): ((calls: number) => Promise<AdmittedCalls>) | undefined {
+export function recognise(ctx: AccessContext, authorization: string | undefined): Admit | undefined {
   const bearer = bearerOf(authorization)
   const digest = bearer && isServiceKey(bearer) ? digestOfPresentedKey(bearer) : undefined
   if (digest === undefined || !ctx.access.keys.wasGood(digest)) return undefined
   return async (calls) => {
-    const caller = await ctx.access.keys.find(digest)
+    const found = ctx.access.keys.find(digest)
+    const caller = found instanceof Promise ? await found : found
     if (!caller) throw new StandinError('UNAUTHENTICATED')
     return { caller, allowed: await ctx.access.budgets.countCalls(caller, calls) }
   }

@@ -8,9 +8,10 @@ export interface KeyDirectory {
   /**
    * The service behind a key, with its grant for all accounts; undefined if the key is not valid.
    * @param digest of a well-formed key
+   * Without a promise where it was read just now.
    * @throws StandinError `STORAGE_UNAVAILABLE` while the database is down and the key was not read recently
    */
-  find(digest: string): Promise<ServiceCaller | undefined>
+  find(digest: string): ServiceCaller | undefined | Promise<ServiceCaller | undefined>
   /**
    * The same caller with what they were granted on an account: a look-up of one row, however many grants a service has.
    * Without a promise where it was read just now.
@@ -51,7 +52,10 @@ export function createKeyDirectory(ctx: Pick<Context, 'db' | 'clock' | 'config' 
   const withGrants = (caller: ServiceCaller, given: readonly Grant[] = []) => ({ ...caller, grants: given })
 
   return {
-    find: async (digest) => (await keys.get(digest, () => findGood(digest)))?.caller,
+    find(digest) {
+      const found = keys.get(digest, () => findGood(digest))
+      return found instanceof Promise ? found.then((good) => good?.caller) : found?.caller
+    },
     on(caller, accountId) {
       const { service } = caller
       const found = grants.get(`${service} ${accountId}`, () => granted({ service, accountId }))

@@ -51,13 +51,20 @@ class DatabaseDown extends Error {
   readonly code = 'CONNECTION_CLOSED'
 }
 
+/** Work that is to fail when the database goes down. */
+interface Work {
+  interrupt: (reason: Error) => void
+  suspectAtMs: number
+}
+
 const answersWithinMs = 700
 const askEveryMs = 250
 const heardWithinMs = 500
 /** What callbacks and tokens are judged with. */
 const mostSkewMs = 60_000
-/** With `answersWithinMs`, a hand-out waits for 1.5 seconds at most. */
+/** With `noticeEveryMs` and `answersWithinMs`, a hand-out waits for 1.5 seconds at most. */
 const suspectAfterMs = 700
+const noticeEveryMs = 100
 /** Work that waits for a commit is ended when the database has not committed for this long. */
 const commitsWithinMs = 3_000
 /**
@@ -92,8 +99,10 @@ export function createDatabaseWatch({
   /** One that does not come back is not asked again for a while: it would wait behind itself. */
   let asked: { answer: Promise<DatabaseTrouble | undefined>; atMs: number } | undefined
   let lostAtMs: number | undefined
-  /** Of those whose work is under way: each leaves when its work ends. A race with one long promise would keep them all. */
-  const interrupts = new Set<(reason: Error) => void>()
+  /** Work that is under way, the longest first; it leaves when it ends. A race with one long promise would keep all of it. */
+  const working = new Set<Work>()
+  /** One for all work: a timer for each would cost more than most of it. */
+  let noticing: NodeJS.Timeout | undefined
   let asking: Promise<void> | undefined
   const stopping = new AbortController()
   const tellers = new Set<() => void>()
@@ -115,7 +124,7 @@ export function createDatabaseWatch({
     }
     if (downSinceMs !== undefined) return
     downSinceMs = lostAtMs ?? clock.monotonicMs()
-    for (const interrupt of interrupts) interrupt(new DatabaseDown('The database does not answer.'))
+    for (const { interrupt } of working) interrupt(new DatabaseDown('The database does not answer.'))
     if (trouble === 'behind') return // It was said above.
     log.error(
       { database: trouble },
@@ -150,6 +159,23 @@ export function createDatabaseWatch({
       })()
     })()
     return asking
+  }
+
+  function noticeSlowWork(): void {
+    const nowMs = clock.monotonicMs()
+    let isSlow = false
+    for (const work of working) {
+      if (work.suspectAtMs > nowMs) break
+      isSlow = true
+      // To the end, where it is among those that are suspected next.
+      working.delete(work)
+      working.add(work)
+      work.suspectAtMs = nowMs + suspectAfterMs
+    }
+    if (isSlow) void look()
+    if (working.size > 0) return
+    clearInterval(noticing)
+    noticing = undefined
   }
 
   async function askOnce(): Promise<boolean> {
@@ -227,12 +253,19 @@ export function createDatabaseWatch({
     },
     whileUp: (work) =>
       new Promise((resolve, reject) => {
-        interrupts.add(reject)
-        const slow = setInterval(look, suspectAfterMs).unref()
-        void work.then(resolve, reject).finally(() => {
-          clearInterval(slow)
-          interrupts.delete(reject)
-        })
+        const own = { interrupt: reject, suspectAtMs: clock.monotonicMs() + suspectAfterMs }
+        working.add(own)
+        noticing ??= setInterval(noticeSlowWork, noticeEveryMs).unref()
+        work.then(
+          (result) => {
+            working.delete(own)
+            resolve(result)
+          },
+          (error) => {
+            working.delete(own)
+            reject(error)
+          },
+        )
         if (downSinceMs !== undefined) reject(new DatabaseDown('The database does not answer.'))
       }),
     onUp(tell) {

@@ -10,7 +10,10 @@ import type { Database, Transaction } from './database.ts'
 type Month = string
 
 /** The month of a moment in UTC, such as `2026-11`. */
-export const monthOf = (at: Date): Month => at.toISOString().slice(0, 7)
+export function monthOf(at: Date): Month {
+  const month = at.getUTCMonth() + 1
+  return `${at.getUTCFullYear()}-${month < 10 ? '0' : ''}${month}`
+}
 
 /** The value of the column `month`. */
 export const firstDayOf = (month: Month): string => `${month}-01`

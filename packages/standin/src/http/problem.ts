@@ -8,6 +8,13 @@ export interface HttpAnswer {
   body: string
 }
 
+/** All that its sender does not add, as a date. */
+export const headersOf = ({ headers, body }: HttpAnswer): Record<string, string> => ({
+  vary: 'Origin',
+  ...headers,
+  'content-length': String(Buffer.byteLength(body)),
+})
+
 /** What may be said of an error. @see RFC 9457 */
 export function problemOf(error: unknown, requestId: string): HttpAnswer {
   const { reason, status, message, retryAfterMs, issues } = toRefusal(error)

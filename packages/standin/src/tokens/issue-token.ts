@@ -73,15 +73,17 @@ const outdatable: readonly ErrorReason[] = ['SCOPE_NOT_GRANTED', 'PLAN_REQUIRED'
 const mayBeOutdated = (error: unknown) => error instanceof StandinError && outdatable.includes(error.reason)
 
 /** @returns whether the row is committed; false where generation, key or grant no longer allow it */
-async function recordHandOut({ audit, metrics }: TokensContext, handOut: HandOut): Promise<boolean> {
-  try {
-    const isRecorded = await audit.recordHandOut(handOut)
-    metrics.countHandOut(isRecorded ? 'database' : 'refused')
-    return isRecorded
-  } catch (error) {
-    metrics.countHandOut({ error })
-    throw error
-  }
+function recordHandOut({ audit, metrics }: TokensContext, handOut: HandOut): Promise<boolean> {
+  return audit.recordHandOut(handOut).then(
+    (isRecorded) => {
+      metrics.countHandOut(isRecorded ? 'database' : 'refused')
+      return isRecorded
+    },
+    (error) => {
+      metrics.countHandOut({ error })
+      throw error
+    },
+  )
 }
 
 /**

@@ -28,7 +28,12 @@ export function fastMutation<Contract extends ProcedureContract>(
   const batched = new RegExp(`^/trpc/${path.replaceAll('.', '\\.')}(,${path.replaceAll('.', '\\.')})*\\?batch=1$`)
 
   /** @param nth of the batch */
-  async function answer({ id, log }: FastRequest, admit: () => Promise<AdmittedCalls>, input: unknown, nth: number) {
+  async function answer(
+    { id, log }: FastRequest,
+    admit: () => AdmittedCalls | Promise<AdmittedCalls>,
+    input: unknown,
+    nth: number,
+  ) {
     try {
       const { caller, allowed } = await admit()
       if (nth >= allowed.calls) throw new StandinError('RATE_LIMITED', allowed)
@@ -37,7 +42,7 @@ export function fastMutation<Contract extends ProcedureContract>(
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause)
       noteFailure(ctx, { error, path, log })
-      const context = { requestId: id, authenticate: async () => (await admit()).caller }
+      const context = { requestId: id(), authenticate: async () => (await admit()).caller }
       return { error: getTRPCErrorShape({ config: trpcConfig, error, type: 'mutation', path, input, ctx: context }) }
     }
   }
@@ -48,7 +53,7 @@ export function fastMutation<Contract extends ProcedureContract>(
     answer(request) {
       const inputs = inputsOf(request)
       if (!inputs) return undefined
-      let admitted: Promise<AdmittedCalls> | undefined // One look-up for all members of a batch; each counts as a call.
+      let admitted: ReturnType<typeof request.authenticate> | undefined // One look-up for all members of a batch; each counts as a call.
       const admit = () => (admitted ??= request.authenticate(inputs.length))
       return Promise.all(inputs.map((input, nth) => answer(request, admit, input, nth))).then((outcomes) => {
         const answered = request.url === single ? (outcomes[0] ?? []) : outcomes

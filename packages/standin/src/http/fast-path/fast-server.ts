@@ -3,19 +3,20 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { FastifyServerOptions } from 'fastify'
 import type { AccessContext } from '../../access/access-context.ts'
-import { type AdmittedCalls, recognise } from '../../access/authenticate.ts'
+import { type Admit, recognise } from '../../access/authenticate.ts'
 import type { Logger } from '../../observability/logger.ts'
 import { toRefusal } from '../../refusal.ts'
-import { type HttpAnswer, logFailure, problemOf } from '../problem.ts'
+import { type HttpAnswer, headersOf, logFailure, problemOf } from '../problem.ts'
+import { followConnections } from './fast-connection.ts'
 
 /** JSON that a known service posted. */
 export interface FastRequest {
-  id: string
+  id: () => string
   url: string
   body: string
   log: Pick<Logger, 'debug' | 'warn' | 'error'>
   /** Admits the caller, and counts this many calls. */
-  authenticate: (calls: number) => Promise<AdmittedCalls>
+  authenticate: Admit
 }
 
 export interface FastRoute {
@@ -24,6 +25,13 @@ export interface FastRoute {
   takes: (url: string) => boolean
   /** @returns undefined for what it leaves to Fastify, before anything was done. A rejection becomes a problem. */
   answer: (request: FastRequest) => Promise<HttpAnswer> | undefined
+}
+
+/** What the head of a request asks for. */
+interface Asked {
+  route: FastRoute
+  url: string
+  authenticate: Admit
 }
 
 type ServerFactory = NonNullable<FastifyServerOptions['serverFactory']>
@@ -41,56 +49,58 @@ export const createFastServer =
     { http, keepAliveTimeout = 0, requestTimeout = 0, connectionTimeout = 0 }: FastifyServerOptions & { http?: object },
   ): Server => {
     const server = createServer({ ...http }, (request, response) => {
-      if (!answerFast(ctx, routes, { request, response, leave: () => viaFastify(request, response) }))
+      const asked = askedOf(ctx, routes, request)
+      follow(request, response, asked)
+      if (!asked) return viaFastify(request, response)
+      readBody(request, (body, putBack) => {
+        const answer = answerTo(ctx, asked, body)
+        if (answer) return void answer.then((known) => send(response, known))
+        putBack()
         viaFastify(request, response)
+      })
     })
     // Fastify sets these only on servers that it creates.
     server.keepAliveTimeout = keepAliveTimeout
     server.requestTimeout = requestTimeout
     server.setTimeout(connectionTimeout)
+    const follow = followConnections<Asked>(ctx, server, (asked, body) => answerTo(ctx, asked, body))
     return server
   }
 
-interface Exchange {
-  request: IncomingMessage
-  response: ServerResponse
-  /** Hands the request to Fastify after all. */
-  leave: () => void
-}
-
-/** @returns whether the request is being answered here */
-function answerFast(ctx: AccessContext, routes: readonly FastRoute[], { request, response, leave }: Exchange): boolean {
+/** Undefined for what Fastify answers. */
+function askedOf(ctx: AccessContext, routes: readonly FastRoute[], request: IncomingMessage): Asked | undefined {
   const { url = '', headers } = request
   const route = isUsual(request) ? routes.find(({ takes }) => takes(url)) : undefined
   const authenticate = route && recognise(ctx, headers.authorization)
-  if (!route || !authenticate) return false
+  return authenticate && { route, url, authenticate }
+}
 
+/** @returns what never rejects; undefined for what Fastify answers */
+function answerTo(
+  ctx: AccessContext,
+  { route, url, authenticate }: Asked,
+  body: Buffer,
+): Promise<HttpAnswer> | undefined {
+  if (!isUtf8(body)) return undefined
   const startedAtMs = performance.now()
-  readBody(request, (body, putBack) => {
-    const id = randomUUID()
-    const log: FastRequest['log'] = {
-      debug: (fields: object, text?: string) => ctx.log.debug({ reqId: id, ...fields }, text),
-      warn: (fields: object, text?: string) => ctx.log.warn({ reqId: id, ...fields }, text),
-      error: (fields: object, text?: string) => ctx.log.error({ reqId: id, ...fields }, text),
-    }
-    const answering = body === undefined ? undefined : route.answer({ id, url, body, log, authenticate })
-    if (!answering) {
-      putBack()
-      return leave()
-    }
-    const refuse = (error: unknown): HttpAnswer => {
-      logFailure(log, error)
-      ctx.metrics.countRefusal({ route: route.route, reason: toRefusal(error).reason })
-      return problemOf(error, id)
-    }
-    void answering.catch(refuse).then((answer) => {
-      send(response, answer)
-      const ms = Math.round(performance.now() - startedAtMs)
-      if (ctx.log.isLevelEnabled('info'))
-        ctx.log.info({ reqId: id, method: 'POST', route: route.route, status: answer.status, ms }, 'request')
-    })
+  let given: string | undefined
+  const id = () => (given ??= randomUUID())
+  const log: FastRequest['log'] = {
+    debug: (fields: object, text?: string) => ctx.log.debug({ reqId: id(), ...fields }, text),
+    warn: (fields: object, text?: string) => ctx.log.warn({ reqId: id(), ...fields }, text),
+    error: (fields: object, text?: string) => ctx.log.error({ reqId: id(), ...fields }, text),
+  }
+  const noted = (answer: HttpAnswer): HttpAnswer => {
+    const ms = Math.round(performance.now() - startedAtMs)
+    if (ctx.log.isLevelEnabled('info'))
+      ctx.log.info({ reqId: id(), method: 'POST', route: route.route, status: answer.status, ms }, 'request')
+    return answer
+  }
+  return route.answer({ id, url, body: body.toString(), log, authenticate })?.then(noted, (error: unknown) => {
+    logFailure(log, error)
+    ctx.metrics.countRefusal({ route: route.route, reason: toRefusal(error).reason })
+    return noted(problemOf(error, id()))
   })
-  return true
 }
 
 /** A small, whole JSON body that no browser sent. */
@@ -108,14 +118,14 @@ function isUsual({ method, headers }: IncomingMessage): boolean {
   )
 }
 
-/** @param then gets the text, undefined for what is not UTF-8, and what puts it back for Fastify to read */
-function readBody(request: IncomingMessage, then: (body: string | undefined, putBack: () => void) => void): void {
+/** @param then gets the body, and what puts it back for Fastify to read */
+function readBody(request: IncomingMessage, then: (body: Buffer, putBack: () => void) => void): void {
   const awaitedBytes = Number(request.headers['content-length'])
   let read: Buffer = Buffer.alloc(0)
   const onData = (piece: Buffer) => {
     read = read.length === 0 ? piece : Buffer.concat([read, piece])
     if (read.length < awaitedBytes) return
-    then(isUtf8(read) ? read.toString() : undefined, () => {
+    then(read, () => {
       request.pause()
       request.off('data', onData)
       request.unshift(read)
@@ -124,9 +134,9 @@ function readBody(request: IncomingMessage, then: (body: string | undefined, put
   request.on('data', onData)
 }
 
-function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
-  response.writeHead(status, { vary: 'Origin', ...headers, 'content-length': Buffer.byteLength(body) })
-  response.end(body)
+function send(response: ServerResponse, answer: HttpAnswer): void {
+  response.writeHead(answer.status, headersOf(answer))
+  response.end(answer.body)
 }
 
 /** Of a request, in bytes, by either way. */
