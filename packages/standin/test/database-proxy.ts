@@ -11,6 +11,10 @@ export interface DatabaseProxy extends AsyncDisposable {
   stop(): void
   /** The next connections end as soon as the database says something on them. */
   endWhileConnecting(count: number): void
+  /** The next connection on which this is sent ends at once. */
+  endAt(text: string): void
+  /** From now on, whatever the database says on a new connection arrives this much later. */
+  delay(ms: number): void
   /** None is let in any more; those that are there stay. */
   refuse(): void
   start(): Promise<void>
@@ -26,6 +30,8 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   const sockets = new Set<Socket>()
   let left = 0
   let statements = 0
+  let endingAt: string | undefined
+  let delayMs = 0
   const server = createServer((client) => {
     const directory = target.searchParams.get('host')
     const port = target.port || '5432'
@@ -52,7 +58,14 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       'data',
       createStatementCounter(() => statements++),
     )
-    return client.pipe(upstream).pipe(client)
+    client.on('data', (chunk: Buffer) => {
+      if (endingAt === undefined || !chunk.includes(endingAt)) return
+      endingAt = undefined
+      client.destroy()
+    })
+    if (delayMs === 0) return client.pipe(upstream).pipe(client)
+    upstream.on('data', (chunk: Buffer) => setTimeout(() => client.write(chunk), delayMs))
+    return client.pipe(upstream)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = new URL(target)
@@ -73,6 +86,12 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     },
     endWhileConnecting(count) {
       left = count
+    },
+    endAt(text) {
+      endingAt = text
+    },
+    delay(ms) {
+      delayMs = ms
     },
     refuse: () => void server.close(),
     statements: () => statements,

@@ -72,6 +72,11 @@ const commitsWithinMs = 3_000
  * the next one finds the lock of the probe taken, and waits without a commit of its own.
  */
 const givenUpAfterMs = 15_000
+/**
+ * A connection for the question on which something arrives this often is being made, if slowly: ended each time that an answer
+ * is late, a busy machine would never get one.
+ */
+const connectsWithinMs = 2_000
 /** A disk that was full counts as full for at least this long: it may have room for some rows and not for others. */
 const fullForMs = 5_000
 
@@ -349,7 +354,7 @@ export function watchDatabase({
     cutQuestion: () => own.cut(0),
     cut: (unlessHeardWithinMs) => {
       cut(unlessHeardWithinMs)
-      own.cut(unlessHeardWithinMs)
+      own.cut(unlessHeardWithinMs || connectsWithinMs)
     },
   })
   return {

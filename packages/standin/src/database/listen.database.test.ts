@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { startDatabaseProxy } from '../../test/database-proxy.ts'
 import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { connectDatabase } from './database.ts'
@@ -66,4 +67,22 @@ test('two losses in a row are survived as well', async () => {
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'standin-listen' and datname = current_database()`
     await vi.waitFor(() => expect(connected()).toBe(loss), { timeout: 4_000 })
   }
+})
+
+test('a session that is lost while it begins to listen strands nobody: the next one begins with all channels', async () => {
+  await using database = await createTestDatabase()
+  await using proxy = await startDatabaseProxy(database.url)
+  proxy.endAt('listen "run_due"')
+  const listener = createListener(proxy.url)
+  onTestFinished(listener.close)
+  let connected = 0
+
+  await listener.on(
+    'run_due',
+    () => {},
+    () => connected++,
+  )
+
+  expect(connected).toBe(1)
+  expect(listener.replica.id()).toBeDefined()
 })

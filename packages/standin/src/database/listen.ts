@@ -81,8 +81,8 @@ export function createListener(url: string, heartbeat: HeartbeatPolicy = default
 
   function leave(): void {
     session?.destroy()
-    if (!session) return
     session = undefined
+    if (replica.id() === undefined) return // Nobody was given this session: who waits for one, waits for the next.
     ready = Promise.withResolvers()
     replica.lose()
   }

@@ -1,12 +1,17 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { pino } from 'pino'
 import type { Sql } from 'postgres'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startDatabaseProxy } from '../../test/database-proxy.ts'
 import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { systemClock } from '../clock.ts'
 import { checkDriver } from './check-driver.ts'
 import { connectDatabase } from './database.ts'
+import { watchDatabase } from './database-watch.ts'
+import { createReplica } from './replica.ts'
+import { createSeenBeats } from './seen-beats.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -153,4 +158,25 @@ test('a driver without the corrections is refused, with what to do', () => {
     /lacks the corrections of patches\/.*Run `node scripts\/bootstrap.mjs pnpm install`/,
   )
   checkDriver()
+})
+
+test('a database that lets in slowly is found, also while no session for LISTEN can be had', async () => {
+  await using proxy = await startDatabaseProxy(database.url)
+  proxy.delay(250) // Until the first answer a connection waits five times.
+  const log = pino({ level: 'silent' })
+  const seen = createSeenBeats({ folder: undefined, clock: systemClock, log })
+  const watch = watchDatabase({
+    url: proxy.url,
+    pooled: false,
+    cut: () => {},
+    seen,
+    replica: createReplica(),
+    clock: systemClock,
+    log,
+  })
+  onTestFinished(watch.close)
+
+  expect(await watch.suspect()).toBe(true)
+
+  await vi.waitFor(() => expect(watch.isDown()).toBe(false), patiently)
 })
