@@ -161,8 +161,15 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await manager.turn('Sign-in refuses') // As Trackunit may do with new access for a while.
     await manager.press('Install', 'All permissions')
     await manager.visit('/actions/fleet-snapshot')
+    // Its page does not wait for what it found: that is nothing yet.
+    const mayAnswer = Promise.withResolvers<void>()
+    await manager.page.route(/\/trpc\/[^?]*run\.result/, async (route) => {
+      await mayAnswer.promise
+      await route.continue()
+    })
     await manager.app.getByRole('button', { name: 'Start fleet snapshot' }).click()
     await manager.app.getByRole('heading', { name: 'Waiting until our access works' }).waitFor()
+    mayAnswer.resolve()
 
     await manager.turn('Sign-in refuses', false)
     await manager.app.getByRole('heading', { name: /^450 machines listed on/ }).waitFor({ timeout: 45_000 })

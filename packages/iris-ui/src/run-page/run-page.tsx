@@ -1,5 +1,5 @@
 import type { Action, Run } from '@standin/client'
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import { failureOf } from '../connection/failure.ts'
 import { useActions, useInstallation } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
@@ -27,9 +27,10 @@ export function RunPage({ runId }: { runId: string }) {
   const { texts } = useSurroundings()
   const { run, log, follow, error, isPending } = useRun(runId)
   const { actions } = useActions()
-  // Drawn at once, with what it found: nothing on it moves when the list comes.
+  // Drawn at once, with what it found: nothing on it moves when the list comes. A run that was just started has found nothing.
   const rows = useFirstRows(runId)
-  const shape = useSkeleton(isPending || (rows.isPending && error === null))
+  const [isJustStarted] = useState(() => run?.state === 'queued')
+  const shape = useSkeleton(isPending || (rows.isPending && error === null && !isJustStarted))
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!run) {
