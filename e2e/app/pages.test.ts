@@ -56,7 +56,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     ['all results', '/runs', 'Everything that has run on this account. What started last is first.'],
     ['the schedules', '/schedules', 'Runs that Standin starts automatically.'],
     ['the form of a schedule', '/schedules/new', 'Next five runs'],
-    ['a schedule', '/schedules/:schedule', 'No runs yet.'],
+    ['a schedule', '/schedules/:schedule', 'No run has finished yet.'],
     ['who may receive results', '/schedules/receivers', 'No one has confirmed yet.'],
     ['the activity', '/activity', 'Everything done on this account through Standin'],
     ['an unknown address', '/nowhere', 'There is nothing at this address.'],
@@ -276,7 +276,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByRole('button', { name: 'Check my fleet now' }).click()
     await inside.getByRole('progressbar').waitFor()
     await inside.getByRole('link', { name: 'Overview' }).click()
-    await inside.getByText('Nothing has finished yet.').waitFor()
+    await inside.getByText('There are no results yet.').waitFor()
     expect(await beginning.count()).toBe(0)
     await app.stack.control('faults', {}, 'PUT')
     const offer = inside.getByRole('region', { name: /^Every Monday at/ })
@@ -438,27 +438,50 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await fresh.close()
   })
 
-  test('the first page loads everything in one request, before the stream of changes', async () => {
+  test('no view asks anything twice; the first page asks everything in one request, before the stream of changes', async () => {
     const { page, app: inside, reload, visit } = manager
     await visit('/')
-    await inside.getByText('See machines and their data').first().waitFor()
     const asked: string[] = []
+    const requests: string[] = []
     const listen = (request: Request) => {
-      const { pathname } = new URL(request.url())
-      if (request.method() === 'GET' && pathname.startsWith('/trpc/')) asked.push(pathname.slice('/trpc/'.length))
+      const { pathname, searchParams } = new URL(request.url())
+      if (request.method() !== 'GET' || !pathname.startsWith('/trpc/')) return
+      const names = pathname.slice('/trpc/'.length)
+      requests.push(names)
+      const inputs = JSON.parse(searchParams.get('input') ?? '{}') as Record<string, unknown>
+      for (const [nth, name] of names.split(',').entries())
+        asked.push(`${name} ${JSON.stringify(searchParams.has('batch') ? inputs[nth] : inputs)}`)
     }
-    page.on('request', listen)
-    await reload()
+    /** What was asked more than once, when nothing more has been asked for a while. */
+    const askedTwice = async () => {
+      for (let before = -1; before !== asked.length; ) {
+        before = asked.length
+        await new Promise((resolve) => setTimeout(resolve, 800))
+      }
+      return asked.splice(0).filter((question, nth, all) => all.indexOf(question) < nth)
+    }
     await inside.getByText('See machines and their data').first().waitFor()
-    await inside
-      .getByRole('link', { name: /Attention list/ })
-      .first()
-      .waitFor()
+    page.on('request', listen)
+    for (const [path, sees] of [
+      ['/', inside.getByRole('link', { name: /Attention list/ })],
+      ['/actions', inside.getByRole('link', { name: 'Set up Attention list' })],
+      [`/runs/${ids.run}`, inside.locator('.list .mach')],
+    ] as const) {
+      await visit(path)
+      await sees.first().waitFor()
+      await askedTwice() // Here what is polled may come as well.
+      requests.splice(0)
+      await reload()
+      await sees.first().waitFor()
+      expect(await askedTwice(), `at ${path}`).toEqual([])
+      expect(requests).toContain('installation.watch')
+      if (path === '/')
+        expect(requests.slice(0, 2)).toEqual([
+          'installation.get,action.list,schedule.list,run.list,run.latest,delivery.undelivered',
+          'installation.watch',
+        ])
+    }
     page.off('request', listen)
-    expect(asked.slice(0, 2)).toEqual([
-      'installation.get,action.list,schedule.list,run.list,run.latest,delivery.undelivered',
-      'installation.watch',
-    ])
   })
 
   test.for([

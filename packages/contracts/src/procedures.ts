@@ -94,7 +94,15 @@ export const procedures = {
     /** Live changes of one account. They are states, not a history: the stream cannot be resumed. */
     watch: {
       kind: 'subscription',
-      input: z.strictObject({ accountId: accountIdSchema, lastEventId: lastEventIdSchema }),
+      input: z.strictObject({
+        accountId: accountIdSchema,
+        /**
+         * How long ago, in milliseconds, the caller asked for what it knows of the account's runs: if nothing has changed
+         * since, the stream does not begin with `runs`.
+         */
+        knownForMs: z.int().min(0).max(600_000).optional(),
+        lastEventId: lastEventIdSchema,
+      }),
       output: accountChangeSchema,
       callers: ['user'],
       account: 'input',
@@ -164,6 +172,8 @@ export const procedures = {
         actionId: lineSchema(60).optional(),
         states: z.array(runStateSchema).max(7).optional(),
         scheduleId: scheduleIdSchema.optional(),
+        /** Only runs that make the changes of this preview. */
+        previewRunId: runIdSchema.optional(),
         ...pageInput,
       }),
       output: z.object({ runs: z.array(runSchema), ...pageOutput }),

@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, use, useLayoutEffect, useMemo, useState } from 'react'
 import { createApi, TRPCProvider } from './connection/api.ts'
+import { AskAgainContext } from './connection/ask-again.ts'
 import type { FirstAnswers } from './connection/first-answers.ts'
 import type { StandinHost } from './host.ts'
 import { FirstShape } from './parts/skeleton.tsx'
@@ -43,19 +44,21 @@ export function StandinApp({ host, app, serverUrl, first }: StandinAppProps) {
 
 function Connected({ host, app, serverUrl, first, texts: given }: StandinAppProps & { texts: Texts | Promise<Texts> }) {
   const texts = given instanceof Promise ? use(given) : given
-  const [{ queryClient, trpcClient }] = useState(() => createApi({ host, serverUrl, first }))
+  const [{ queryClient, trpcClient, askAgain, askedAtMs }] = useState(() => createApi({ host, serverUrl, first }))
   const surroundings = useMemo(() => surroundingsOf({ host, app, texts }), [host, app, texts])
 
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider queryClient={queryClient} trpcClient={trpcClient}>
-        <SurroundingsContext value={surroundings}>
-          <div className="standin" lang={texts.language}>
-            <WithActionMessages>
-              <Shell />
-            </WithActionMessages>
-          </div>
-        </SurroundingsContext>
+        <AskAgainContext value={askAgain}>
+          <SurroundingsContext value={surroundings}>
+            <div className="standin" lang={texts.language}>
+              <WithActionMessages>
+                <Shell askedAtMs={askedAtMs} />
+              </WithActionMessages>
+            </div>
+          </SurroundingsContext>
+        </AskAgainContext>
       </TRPCProvider>
     </QueryClientProvider>
   )

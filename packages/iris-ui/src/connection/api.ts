@@ -4,6 +4,7 @@ import { createTRPCClient, httpLink, splitLink } from '@trpc/client'
 import { createTRPCContext, type TRPCQueryKey } from '@trpc/tanstack-react-query'
 import type { StandinHost } from '../host.ts'
 import { answeredFirst } from './answered-first.ts'
+import { createAskAgain } from './ask-again.ts'
 import { endpointOf } from './endpoint.ts'
 import { failureOf } from './failure.ts'
 import type { FirstAnswers } from './first-answers.ts'
@@ -53,5 +54,9 @@ export function createApi({ host, serverUrl, first }: Given) {
     ],
   })
 
-  return { queryClient, trpcClient }
+  return {
+    ...{ queryClient, trpcClient, askAgain: createAskAgain(queryClient) },
+    /** When the first answers were asked for, by `performance.now`. */
+    askedAtMs: first?.askedAtMs ?? performance.now(),
+  }
 }

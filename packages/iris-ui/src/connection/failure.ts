@@ -14,3 +14,6 @@ export function failureOf(error: unknown): Failure {
 export function mayPass(failure: Failure): boolean {
   return failure === 'UNREACHABLE' || failure === 'STORAGE_UNAVAILABLE' || failure === 'OVERLOADED'
 }
+
+/** The server knows why not: the same press would fail again. */
+export const isRefusal = (failure: Failure): boolean => !mayPass(failure) && failure !== 'SIGNED_OUT'

@@ -9,6 +9,8 @@ export { restorePlace } from '../shell/kept-place.ts'
 
 /** What the first page asks, asked before its own code has come. Each is taken once: later ones are the server's to answer. */
 export interface FirstAnswers {
+  /** By `performance.now`. */
+  askedAtMs: number
   /** @returns undefined if it was not asked or too long ago; rejects without an answer, then the server is asked as usual */
   take: (path: string, input: unknown) => Promise<unknown> | undefined
   /** Takes all answers that have arrived, so that the first paint shows them. */
@@ -47,6 +49,7 @@ export function askFirst({ serverUrl, token, ...given }: Asking): FirstAnswers {
   )
   const isFresh = () => performance.now() - askedAtMs < FRESH_MS
   return {
+    askedAtMs,
     take(path, input) {
       const key = keyOf(path, input)
       const question = open.get(key)

@@ -1,25 +1,32 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useSubscription } from '@trpc/tanstack-react-query'
-import { useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { useSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
+import { useAskAgain } from './ask-again.ts'
 import { useMendedStream } from './use-mended-stream.ts'
 
 /**
  * Shows changes of the account live. Also the first to notice that the connection is
  * lost or back. Used once in the app, and only while the page is visible: browsers allow few connections.
+ * @param askedAtMs when the first answers were asked for, by `performance.now`: what is as it was then is not asked again
  */
-export function useAccountWatch(): void {
+export function useAccountWatch(askedAtMs: number): void {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const askAgain = useAskAgain()
   const { host } = useSurroundings()
   const accountId = host.account.id
   const isLookedAt = useSyncExternalStore(onVisibility, () => document.visibilityState === 'visible')
   const installationKey = trpc.installation.get.queryKey({ accountId })
+  const [knownForMs, setKnownForMs] = useState(() => agoOf(askedAtMs))
+  useEffect(() => {
+    if (!isLookedAt) setKnownForMs(undefined)
+  }, [isLookedAt])
 
   const stream = useSubscription(
     trpc.installation.watch.subscriptionOptions(
-      { accountId },
+      { accountId, ...(knownForMs !== undefined && { knownForMs }) },
       {
         enabled: isLookedAt,
         onStarted() {
@@ -37,17 +44,26 @@ export function useAccountWatch(): void {
             queryClient.setQueryData(installationKey, change.installation)
             return
           }
-          void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
-          void queryClient.invalidateQueries({ queryKey: trpc.run.latest.pathKey() })
-          void queryClient.invalidateQueries({ queryKey: trpc.delivery.undelivered.pathKey() })
-          void queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
-          // How long it usually takes, and what a run was told that the plan lacks.
-          void queryClient.invalidateQueries({ queryKey: trpc.action.list.pathKey() })
+          askAgain(
+            ...[trpc.run.list, trpc.run.latest, trpc.delivery.undelivered, trpc.schedule.list].map((list) =>
+              list.pathKey(),
+            ),
+            // How long it usually takes, and what a run was told that the plan lacks.
+            trpc.action.list.pathKey(),
+          )
         },
       },
     ),
   )
   useMendedStream(stream)
+}
+
+/** Longer ago, it is asked again. */
+const LONG_AGO_MS = 60_000
+
+function agoOf(askedAtMs: number): number | undefined {
+  const agoMs = Math.round(performance.now() - askedAtMs)
+  return agoMs < LONG_AGO_MS ? agoMs : undefined
 }
 
 function onVisibility(changed: () => void): () => void {

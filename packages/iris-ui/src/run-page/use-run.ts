@@ -2,6 +2,7 @@ import type { Message, Run, RunEvent } from '@standin/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
+import { useAskAgain } from '../connection/ask-again.ts'
 import { failureOf } from '../connection/failure.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
 import { followRun, hasEnded, newerRun } from '../runs/follow-run.ts'
@@ -14,6 +15,7 @@ const NEVER_GONE_MS = 15_000
 export function useRun(runId: string) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const askAgain = useAskAgain()
   const [lines, setLines] = useState<ReadonlyMap<number, LogLine>>(new Map())
   const query = useQuery(
     trpc.run.get.queryOptions(
@@ -53,13 +55,10 @@ export function useRun(runId: string) {
       if (state.ended) {
         void queryClient.invalidateQueries({ queryKey })
         void queryClient.invalidateQueries({ queryKey: trpc.run.result.pathKey() })
-        void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
-        void queryClient.invalidateQueries({ queryKey: trpc.run.latest.pathKey() })
-        void queryClient.invalidateQueries({ queryKey: trpc.action.list.pathKey() })
-        void queryClient.invalidateQueries({ queryKey: trpc.installation.get.pathKey() })
+        askAgain(...[trpc.run.list, trpc.run.latest, trpc.action.list, trpc.installation.get].map((of) => of.pathKey()))
       }
     },
-    [queryClient, queryKey, trpc],
+    [queryClient, askAgain, queryKey, trpc],
   )
 
   const log = useMemo(() => [...lines.values()].sort((a, b) => b.seq - a.seq), [lines])

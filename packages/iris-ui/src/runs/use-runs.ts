@@ -2,6 +2,7 @@ import type { Run, RunEvent } from '@standin/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { useTRPC } from '../connection/api.ts'
+import { useAskAgain } from '../connection/ask-again.ts'
 import { goingRuns } from '../connection/first-lists.ts'
 import { NET_MS, RETRY_MS } from '../connection/refresh-times.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -12,6 +13,7 @@ import { sortRuns } from './sort-runs.ts'
 export function useRuns() {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const askAgain = useAskAgain()
   const { host } = useSurroundings()
   const accountId = host.account.id
 
@@ -55,11 +57,10 @@ export function useRuns() {
       )
       if (!state.ended) return
       // The lists have what events lack: deliveries, who stopped it, the final texts.
-      for (const queryKey of [listsKey, latestKey]) void queryClient.invalidateQueries({ queryKey })
       // A removal of Standin ends its runs at once.
-      void queryClient.invalidateQueries({ queryKey: installationKey })
+      askAgain(listsKey, latestKey, installationKey)
     },
-    [change, queryClient, listsKey, latestKey, installationKey],
+    [change, askAgain, listsKey, latestKey, installationKey],
   )
 
   const sorted = useMemo(() => sortRuns(going.data?.runs ?? [], ended.data?.runs ?? []), [going.data, ended.data])

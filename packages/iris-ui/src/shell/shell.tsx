@@ -15,7 +15,7 @@ import { PageNotices } from './page-notices.tsx'
 import { Pages, pagePreloads } from './pages.tsx'
 
 /** Tabs on top, because Manager owns the left side; notices that every page has; the page. */
-export function Shell() {
+export function Shell({ askedAtMs }: { askedAtMs: number }) {
   const [said, setSaid] = useState({ words: '', times: 0 })
   const justStarted = useRef<string>(undefined)
   const announcer = useMemo(
@@ -26,7 +26,7 @@ export function Shell() {
     [],
   )
   useEffect(() => preloadWhenIdle(), [])
-  useAccountWatch()
+  useAccountWatch(askedAtMs)
 
   return (
     <Router hook={useHashLocation} searchHook={useHashSearch} hrefs={hashHref}>

@@ -12,18 +12,43 @@ type Change = AccountChange['type']
 export const noteInstallationChange = (ctx: AccountsContext, payload?: string) => note(ctx, 'installation', payload)
 
 /** The same for the runs of an account. */
-export const noteRunsChange = (ctx: AccountsContext, payload?: string) => note(ctx, 'runs', payload)
+export function noteRunsChange(ctx: AccountsContext, payload?: string): void {
+  const { runsHeard } = ctx.accounts
+  const nowMs = ctx.clock.monotonicMs()
+  if (payload === undefined) runsHeard.fromMs = nowMs
+  else runsHeard.lastMs.set(accountIn(payload), nowMs)
+  note(ctx, 'runs', payload)
+}
 
 function note({ accounts: { changes } }: AccountsContext, change: Change, payload?: string): void {
-  const accountIds = payload === undefined ? changes.eventNames() : [payload.split(' ')[0] ?? '']
+  const accountIds = payload === undefined ? changes.eventNames() : [accountIn(payload)]
   for (const accountId of accountIds) changes.emit(accountId, change)
 }
 
-/** Yields what changed on an account since the last time, until `signal` aborts. Starts with everything, since the reader's data may be outdated. */
-export function watchAccount(ctx: AccountsContext, accountId: string, signal: AbortSignal) {
+const accountIn = (payload: string) => payload.split(' ')[0] ?? ''
+
+/**
+ * Yields what changed on an account since the last time, until `signal` aborts. Starts with the installation, and with the
+ * runs unless nothing has changed since the reader asked for what it knows.
+ * @param knownForMs how long ago the reader asked; undefined if its data may be older
+ */
+export function watchAccount(
+  ctx: AccountsContext,
+  { accountId, knownForMs, signal }: { accountId: string; knownForMs?: number | undefined; signal: AbortSignal },
+) {
+  const isKnown = knownForMs !== undefined && areRunsUnchanged(ctx, accountId, knownForMs)
   return followChanges<Change>(ctx.accounts.changes, accountId, {
-    first: ['installation', 'runs'],
+    first: isKnown ? ['installation'] : ['installation', 'runs'],
     polled: 'installation',
     signal,
   })
+}
+
+/** How long a question may be on its way: the reader's time does not contain it. */
+const onItsWayMs = 3_000
+
+function areRunsUnchanged({ accounts, clock }: AccountsContext, accountId: string, knownForMs: number): boolean {
+  const { fromMs, lastMs } = accounts.runsHeard
+  const askedMs = clock.monotonicMs() - knownForMs - onItsWayMs
+  return fromMs < askedMs && (lastMs.get(accountId) ?? Number.NEGATIVE_INFINITY) < askedMs
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { LRUCache } from 'lru-cache'
 import type { Context, InTransaction, ReplicaContext } from '../context.ts'
 import type { CredentialRow } from './account-store.ts'
 
@@ -21,10 +22,20 @@ export interface AccountsMemory extends AccountsHooks {
   unfinished: CredentialRow[]
   /** Emits what changed on an account, under its id. */
   changes: EventEmitter
+  /** When this process last heard that an account's runs changed. */
+  runsHeard: RunsHeard
   /** Emits `wake` when there may be new installation events. */
   events: EventEmitter
   /** Numbers new installation events: one query for all readers that wake at the same time. */
   numbering: Promise<void> | undefined
+}
+
+/** Times are of `ctx.clock.monotonicMs`. */
+export interface RunsHeard {
+  /** What happened before may not have been heard, or is forgotten. */
+  fromMs: number
+  /** By account. */
+  lastMs: LRUCache<string, number>
 }
 
 export interface AccountsContext extends Context {
@@ -37,5 +48,20 @@ export type ProvingContext = AccountsContext & Pick<ReplicaContext, 'listener'>
 export function createAccountsMemory(hooks: AccountsHooks): AccountsMemory {
   const [changes, events] = [new EventEmitter(), new EventEmitter()]
   for (const emitter of [changes, events]) emitter.setMaxListeners(0) // One listener for each open stream.
-  return { ...hooks, unfinished: [], changes, events, numbering: undefined }
+  return { ...hooks, unfinished: [], changes, runsHeard: createRunsHeard(), events, numbering: undefined }
+}
+
+const accountsHeard = 10_000
+
+function createRunsHeard(): RunsHeard {
+  const heard: RunsHeard = {
+    fromMs: Number.POSITIVE_INFINITY, // Until listening begins.
+    lastMs: new LRUCache<string, number>({
+      max: accountsHeard,
+      dispose(atMs, _, why) {
+        if (why === 'evict') heard.fromMs = Math.max(heard.fromMs, atMs)
+      },
+    }),
+  }
+  return heard
 }

@@ -31,8 +31,13 @@ export function installationProcedures(ctx: AccountsContext, contracted: Contrac
       ),
     watch: contracted
       .stream(contracts.watch)
-      .subscription(({ ctx: viewer, input: { lastEventId }, signal }) =>
-        streamChanges(ctx, viewer, { lastId: Number(lastEventId ?? 0), signal }),
+      .subscription(({ ctx: viewer, input: { lastEventId, knownForMs }, signal }) =>
+        streamChanges(ctx, viewer, {
+          lastId: Number(lastEventId ?? 0),
+          // A stream that continues may have missed more than its first question says.
+          knownForMs: lastEventId === undefined ? knownForMs : undefined,
+          signal,
+        }),
       ),
     tryNow: contracted.call(contracts.tryNow).mutation(async ({ ctx: viewer }) => {
       await tryAccessNow(ctx, decisionOf(viewer))
@@ -119,15 +124,12 @@ async function* streamEvents(
 async function* streamChanges(
   ctx: AccountsContext,
   viewer: Viewer,
-  { lastId, signal }: { lastId: number; signal: AbortSignal | undefined },
+  { lastId, knownForMs, signal }: { lastId: number; knownForMs: number | undefined; signal: AbortSignal | undefined },
 ) {
   let id = lastId
   let sent: string | undefined
-  for await (const changed of watchAccount(
-    ctx,
-    viewer.accountId,
-    endOfRight(viewer.caller, { clock: ctx.clock, signal }),
-  )) {
+  const ends = endOfRight(viewer.caller, { clock: ctx.clock, signal })
+  for await (const changed of watchAccount(ctx, { accountId: viewer.accountId, knownForMs, signal: ends })) {
     const installation = changed.has('installation') ? await showInstallation(ctx, viewer) : undefined
     const text = JSON.stringify(installation)
     if (installation && text !== sent) yield tracked(String(++id), { type: 'installation' as const, installation })
