@@ -33,6 +33,7 @@ const anAction = (changes: Partial<Action> & Pick<Action, 'id' | 'title' | 'desc
   missingPlan: null,
   missingOptionalScopes: [],
   mayStart: true,
+  mayOverlap: false,
   usualSeconds: 40,
   secondsPerChange: null,
   reads: [],

@@ -25,6 +25,8 @@ export const actionSchema = z.object({
   missingOptionalScopes: z.array(z.string()),
   /** What the account's Trackunit plan must have, if Trackunit refused it recently: the action cannot be started then. */
   missingPlan: z.string().nullable(),
+  /** Whether several of its runs may work at the same time; otherwise one works, one more waits, and a third is refused. */
+  mayOverlap: z.boolean(),
   /** Whether this caller may start it: a user's own token may lack what the action needs. */
   mayStart: z.boolean(),
   /** Seconds that the last runs on this account took, or their previews if the action changes data; null without runs. */

@@ -99,7 +99,7 @@ export const attentionList = defineAction({
     { what: say('readsMachines'), detail: say('readsMachinesMeans'), icon: 'machine' },
     { what: say('readsContact'), detail: say('readsContactMeans'), icon: 'no-signal' },
     { what: say('readsLevels'), detail: say('readsLevelsMeans'), icon: 'battery' },
-    { what: say('readsServices'), detail: say('readsServicesMeans'), icon: 'wrench' },
+    { what: say('readsServices'), detail: say('readsServicesMeans'), icon: 'wrench', scope: serviceScope },
   ],
   limits: { aempReadsPerRun: ({ hasGraphql }) => (hasGraphql ? 0 : 1) },
   messages: catalogue,

@@ -1,7 +1,7 @@
 import type { Action } from '@standin/client'
 import { useEffect } from 'react'
 import { Link } from 'wouter'
-import { useActions, useInstallation } from '../connection/use-account.ts'
+import { useActions } from '../connection/use-account.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { hostPages } from '../host-pages.ts'
 import { TryPlanButton } from '../overview/remedy-button.tsx'
@@ -17,17 +17,18 @@ import { useAddressState } from '../shell/hash-location.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { ActionForm } from './action-form.tsx'
-import { type Hindrance, hindranceOf, hindranceWords } from './may-start.ts'
+import { type Hindrance, hindranceWords } from './may-start.ts'
+import { useHindrance } from './use-hindrance.ts'
 import { useInputOfRun } from './use-input-of-run.ts'
 
 /** One action: what it does, its form, how long it takes. */
 export function ActionPage({ actionId }: { actionId: string }) {
   const { texts } = useSurroundings()
-  const installation = useInstallation()
   const { actions, isPending } = useActions()
   const action = actions.find(({ id }) => id === actionId)
   const [address] = useAddressState()
   const earlier = useInputOfRun(address.get('like') ?? undefined)
+  const hindrance = useHindrance(action)
   usePageTitle(action?.title)
   // Where a start leads.
   useEffect(() => void runPages.bring().catch(() => {}), [])
@@ -35,7 +36,6 @@ export function ActionPage({ actionId }: { actionId: string }) {
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!action) return <NothingHere heading={texts.actions.unknown} />
-  const hindrance = hindranceOf(action, installation.data?.state)
 
   return (
     <>
@@ -57,17 +57,10 @@ export function ActionPage({ actionId }: { actionId: string }) {
 function HindranceNotice({ action, hindrance }: { action: Action; hindrance: Hindrance }) {
   const { host, texts } = useSurroundings()
   const { shell } = texts
-  if (hindrance === 'role') {
-    return (
-      <Notice tone="wait" icon="eye" heading={shell.readOnly} level={2} slim>
-        <p>{shell.readOnlyMeans}</p>
-      </Notice>
-    )
-  }
   return (
     <Notice
       tone={hindrance === 'permission' ? 'warn' : 'wait'}
-      icon={hindrance === 'permission' ? 'warn' : 'clock'}
+      icon={hindrance === 'permission' ? 'warn' : hindrance === 'role' ? 'eye' : 'clock'}
       heading={hindranceWords(hindrance, action, texts)}
       level={2}
       slim
@@ -79,14 +72,11 @@ function HindranceNotice({ action, hindrance }: { action: Action; hindrance: Hin
         ),
       })}
     >
-      {hindrance === 'permission' && (
-        <p>
-          {texts.needs.leftOutMeans(texts.list(action.missingScopes.map((scope) => texts.permissions[scope] ?? scope)))}
-        </p>
-      )}
+      {hindrance === 'role' && <p>{shell.readOnlyMeans}</p>}
+      {hindrance === 'permission' && <p>{texts.needs.howToAllow}</p>}
       {hindrance === 'plan' && <p>{texts.needs.whichPlan}</p>}
       {hindrance === 'plan' && action.missingPlan !== null && <TryPlanButton />}
-      {(hindrance === 'removed' || hindrance === 'not-installed') && (
+      {(hindrance === 'removed' || hindrance === 'stopped' || hindrance === 'not-installed') && (
         <Link href={addresses.overview}>{shell.toOverview}</Link>
       )}
     </Notice>

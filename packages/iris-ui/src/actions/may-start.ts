@@ -1,20 +1,31 @@
-import type { Action, Installation } from '@standin/client'
+import type { Action, Installation, Run } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
-/** Why an action cannot start, most lasting reason first. */
-export type Hindrance = 'plan' | 'permission' | 'role' | 'removed' | 'not-installed' | 'access'
+/** Why an action cannot start, most lasting reason first. `busy`: one of its runs works and another waits. */
+export type Hindrance = 'plan' | 'permission' | 'role' | 'removed' | 'stopped' | 'not-installed' | 'access' | 'busy'
 
+/** The server refuses one more. */
+const mostOpen = 2
+
+/**
+ * Why the server would refuse a start.
+ * @param going the account's runs that have not ended; without them, of a schedule, which starts later
+ */
 export function hindranceOf(
-  action: Pick<Action, 'missingScopes' | 'missingFromPlan' | 'missingPlan' | 'mayStart'>,
+  action: Pick<Action, 'id' | 'missingScopes' | 'missingFromPlan' | 'missingPlan' | 'mayStart' | 'mayOverlap'>,
   state: Installation['state'] | undefined,
+  going: readonly Pick<Run, 'actionId'>[] = [],
 ): Hindrance | undefined {
-  if (state === 'uninstalled' || state === 'suspended') return 'removed'
+  if (state === 'uninstalled') return 'removed'
+  if (state === 'suspended') return 'stopped'
   if (state === 'none') return 'not-installed'
   if (action.missingFromPlan.length > 0 || action.missingPlan !== null) return 'plan'
   if (action.missingScopes.length > 0) return 'permission'
   if (!action.mayStart) return 'role'
   // While the access is new, a start waits for it; every other state may last.
-  return state === undefined || state === 'active' || state === 'pending' ? undefined : 'access'
+  if (state !== undefined && state !== 'active' && state !== 'pending') return 'access'
+  const open = going.filter(({ actionId }) => actionId === action.id).length
+  return open >= mostOpen && !action.mayOverlap ? 'busy' : undefined
 }
 
 export function hindranceWords(
@@ -33,9 +44,23 @@ export function hindranceWords(
       return words.needsRole
     case 'removed':
       return words.uninstalled
+    case 'stopped':
+      return words.stopped
     case 'not-installed':
       return words.notInstalled
     case 'access':
       return words.noAccess
+    case 'busy':
+      return words.notStartedBecause.RUN_OVERLAPS
   }
+}
+
+/** What an action leaves out for want of permissions that it can do without. */
+export function leavesOutWords(
+  scopes: readonly string[],
+  { missingFromPlan, texts }: { missingFromPlan: readonly string[]; texts: Texts },
+): string {
+  const names = texts.list(scopes.map((scope) => texts.permissions[scope] ?? scope))
+  const isPlan = scopes.every((scope) => missingFromPlan.includes(scope))
+  return isPlan ? texts.actions.leavesOutOfPlan(names) : texts.actions.leavesOut(names)
 }

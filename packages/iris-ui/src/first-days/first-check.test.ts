@@ -4,7 +4,15 @@ import { beginning, firstCheckOf } from './first-check.ts'
 
 const reads = [{ what: 'Your machines', detail: 'Name and site' }]
 const action = (changes: Partial<Action>) =>
-  ({ missingScopes: [], missingFromPlan: [], missingPlan: null, mayStart: true, reads: [], ...changes }) as Action
+  ({
+    missingScopes: [],
+    missingFromPlan: [],
+    missingPlan: null,
+    mayStart: true,
+    mayOverlap: false,
+    reads: [],
+    ...changes,
+  }) as Action
 const list = action({ id: 'list', reads })
 const actions = [action({ id: 'other' }), action({ id: 'clear', reads, changesData: true }), list]
 const ran = { actionId: 'list', state: 'succeeded' as const }

@@ -61,7 +61,7 @@ export function FirstResult({ run, action, sendsEmail }: { run: Run; action: Act
         <section className="sec" aria-labelledby="h-worst">
           <div className="h2">
             <h2 id="h-worst">{words.worst}</h2>
-            <Link href={addresses.run(run.id)}>{words.all(formats.number(rows))}</Link>
+            {rows > WORST && <Link href={addresses.run(run.id)}>{words.all(formats.number(rows))}</Link>}
           </div>
           <RowList run={run} columns={first.columns} rows={first.rows.slice(0, WORST)} isSure />
         </section>

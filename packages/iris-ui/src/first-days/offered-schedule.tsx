@@ -1,5 +1,6 @@
 import type { Run, RunResult } from '@standin/client'
-import { useActions } from '../connection/use-account.ts'
+import { hindranceOf } from '../actions/may-start.ts'
+import { useActions, useInstallation } from '../connection/use-account.ts'
 import { useSchedules } from '../schedules/use-schedules.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { defaultsOf } from './first-visit.tsx'
@@ -11,7 +12,9 @@ export function OfferedSchedule({ run, offer }: { run: Run; offer: NonNullable<R
   const { actions } = useActions()
   const { data, schedules } = useSchedules()
   const action = actions.find(({ id }) => id === offer.actionId)
-  if (!data || !action?.mayStart || action.changesData || data.declined.includes(offer.actionId)) return null
+  const installation = useInstallation().data
+  if (!data || !action || action.changesData || data.declined.includes(offer.actionId)) return null
+  if (hindranceOf(action, installation?.state)) return null
   if (schedules.some(({ actionId }) => actionId === offer.actionId)) return null
   return (
     <ScheduleOffer

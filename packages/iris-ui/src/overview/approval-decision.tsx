@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
+import { refusalWords } from '../connection/refusal-words.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -38,7 +39,9 @@ export function ApprovalDecision({ installation, generation, since, activeSchedu
   const failed = approve.error ?? refuse.error
   const failure =
     failed &&
-    (['SCOPE_FORBIDDEN', 'ACCOUNT_FORBIDDEN'].includes(failureOf(failed)) ? words.notAllowedToDecide : words.notDecided)
+    (['SCOPE_FORBIDDEN', 'ACCOUNT_FORBIDDEN'].includes(failureOf(failed))
+      ? words.notAllowedToDecide
+      : `${words.notDecided} ${refusalWords(failureOf(failed), texts)}`)
   const chosen = { accountId: host.account.id, generation }
   const works = installation.state === 'active'
 

@@ -12,7 +12,7 @@ import { useSurroundings } from '../surroundings.ts'
 const SHOWN = 4
 
 /** The next scheduled runs. */
-export function ComingUp({ actions }: { actions: readonly Action[] }) {
+export function ComingUp({ actions, mayAdd }: { actions: readonly Action[]; mayAdd: boolean }) {
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
   const { schedules, isSuccess } = useSchedules()
@@ -27,7 +27,9 @@ export function ComingUp({ actions }: { actions: readonly Action[] }) {
       <h2 id="h-next">{texts.comingUp.heading}</h2>
       {next.length === 0 && (
         <p className="sub">
-          {texts.comingUp.none} <Link href={addresses.newSchedule}>{texts.comingUp.add}</Link>
+          {schedules.length > 0 ? texts.comingUp.allPaused : texts.comingUp.none}{' '}
+          {schedules.length > 0 && <Link href={addresses.schedules}>{texts.shell.schedules}</Link>}
+          {schedules.length === 0 && mayAdd && <Link href={addresses.newSchedule}>{texts.comingUp.add}</Link>}
         </p>
       )}
       {next.length > 0 && (

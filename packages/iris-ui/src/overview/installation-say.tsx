@@ -1,5 +1,4 @@
 import type { Installation } from '@standin/client'
-import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { NextTry } from '../connection/next-try.tsx'
 import { TryNow } from '../connection/try-now.tsx'
@@ -10,7 +9,6 @@ import { CopyText } from '../parts/copy-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { addresses } from '../shell/addresses.ts'
-import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { ApprovalDecision } from './approval-decision.tsx'
 import { installationSentence } from './installation-sentence.ts'
@@ -30,7 +28,6 @@ export function InstallationSay({ installation, needs, onHold, hasActions }: Ins
   const nowMs = useNow(installation.state === 'pending' ? 1_000 : 30_000)
   const say = installationSentence(installation, { account: host.account.name, needs, nowMs, onHold, texts, formats })
   const words = texts.installation
-  useAnnouncedChange(say.headline)
 
   if (installation.state === 'active') {
     return (
@@ -108,16 +105,6 @@ export function InstallationSay({ installation, needs, onHold, hasActions }: Ins
       )}
     </Notice>
   )
-}
-
-/** Announces a changed sentence to screen readers. */
-function useAnnouncedChange(headline: string): void {
-  const { say } = useAnnouncer()
-  const before = useRef(headline)
-  useEffect(() => {
-    if (before.current !== headline) say(headline)
-    before.current = headline
-  }, [headline, say])
 }
 
 function Steps({ since, nextTry }: { since: string | null; nextTry: number | undefined }) {

@@ -7,7 +7,7 @@ import { needsYou } from './needs-you.ts'
 
 const nowMs = Date.parse('2026-11-24T08:44:00Z')
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
-const nothing = { actions: [], sendsEmail: true, undelivered: [], results: [], schedules: [] }
+const nothing = { actions: [], sendsEmail: true, undelivered: [], results: [], schedules: [], going: [] }
 const around = { account: 'Nordvang Entreprenør', needs: 0, nowMs, texts: en, formats }
 
 const installation = (changes: Partial<Installation>): Installation => ({
@@ -185,6 +185,7 @@ describe('what needs a person', () => {
       missingFromPlan: [],
       missingPlan: null,
       mayStart: true,
+      mayOverlap: false,
     }
     const actions = [
       { ...action, missingOptionalScopes: ['account.event.manage'] },

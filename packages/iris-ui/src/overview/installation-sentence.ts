@@ -1,5 +1,6 @@
 import type { Installation } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
+import { wholeMinute } from '../formats/whole-minute.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
 import type { Texts } from '../texts/en.ts'
@@ -175,9 +176,6 @@ export function installationSentence(installation: Installation, around: Circums
       return unreachable(installation.state)
   }
 }
-
-/** Rounds up to the minute, so that the shown time is never too early. */
-const wholeMinute = (ms: number) => Math.ceil(ms / 60_000) * 60_000
 
 function rejectedTries({ tries }: Installation, { texts, formats, nowMs }: Circumstances): string[] {
   if (!tries?.lastAt) return []

@@ -11,6 +11,7 @@ const installation = {
   waiting: [],
   uninstallSignalledAt: null,
   mayApprove: true,
+  missingFromPlan: ['asset.event.view'],
 } as unknown as Installation
 const anAction = (changes: Partial<Action> = {}): Action => ({
   id: 'list',
@@ -23,6 +24,7 @@ const anAction = (changes: Partial<Action> = {}): Action => ({
   missingOptionalScopes: [],
   missingPlan: null,
   mayStart: true,
+  mayOverlap: false,
   usualSeconds: null,
   secondsPerChange: null,
   reads: [],
@@ -51,7 +53,7 @@ const anUndelivered = (delivery: Partial<Delivery>, of: Partial<Undelivered> = {
 
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'UTC', measurement: 'metric' })
 function needs(known: Partial<Parameters<typeof needsYou>[1]>): Need[] {
-  const nothing = { actions: [anAction()], sendsEmail: true, undelivered: [], results: [], schedules: [] }
+  const nothing = { actions: [anAction()], sendsEmail: true, undelivered: [], results: [], schedules: [], going: [] }
   return needsYou(installation, { ...nothing, nowMs: 0, texts: en, formats, ...known })
 }
 const wayOf = (known: Parameters<typeof needs>[0]) => {
@@ -158,10 +160,32 @@ test('a last result that could not check everything needs a person: with what is
       way: { kind: 'again', runId: run.id },
     },
   ])
+  // Nothing that the server would refuse.
+  expect(needs({ results: [run], going: [run, run] })[0]).not.toHaveProperty('way')
   expect(needs({ results: [{ ...run, incomplete: null }] })).toEqual([])
   // The permission that is missing has a row of its own.
   const actions = [anAction({ missingOptionalScopes: ['asset.view'] })]
   expect(needs({ results: [run], actions }).map(({ id }) => id)).toEqual(['left-out'])
+})
+
+test('what is left out says where only the plan is in the way: then no permission is offered', () => {
+  const actions = [
+    anAction({ missingOptionalScopes: ['asset.view'] }),
+    anAction({ title: 'Snapshot', missingOptionalScopes: ['asset.event.view'] }),
+  ]
+  const [permission, plan] = needs({ actions })
+  expect(permission).toMatchObject({ what: '“Attention list” leaves something out.', way: { kind: 'host' } })
+  expect(permission?.means).toMatch(/was not allowed at installation, or is not in your Trackunit plan\. The rest is/)
+  expect(plan?.means).toMatch(/^“.*” is not in your Trackunit plan\. The rest is complete\. Your contact at Trackunit/)
+  expect(plan).not.toHaveProperty('way')
+  const both = [anAction({ missingScopes: ['asset.view', 'account.view'] })]
+  expect(needs({ actions: both })[0]?.means).toMatch(/ and “.*” were not allowed at installation, or are not in/)
+})
+
+test('what was given up for want of the app or by a restore is not blamed on its receiver', () => {
+  const [need] = needs({ undelivered: [anUndelivered({ reason: 'RESTORED', attempts: 0 })] })
+  expect(need?.means).toMatch(/^Our server went back to an earlier state.* The result is still here\.$/)
+  expect(need?.way).toMatchObject({ kind: 'resend' })
 })
 
 test('a missing plan says on the overview what it says at the action, and can be tried again', () => {

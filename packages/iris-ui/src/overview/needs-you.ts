@@ -5,6 +5,7 @@ import type { Formats } from '../formats/create-formats.ts'
 import { hostPages } from '../host-pages.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
+import { notReceiverWords } from '../runs/not-receiver-words.ts'
 import { titleOf } from '../runs/run-words.ts'
 import { endsSoon } from '../schedules/schedule-words.ts'
 import { addresses } from '../shell/addresses.ts'
@@ -36,6 +37,8 @@ interface Known {
   /** The last result of each action. */
   results: readonly Run[]
   schedules: readonly Schedule[]
+  /** The runs that have not ended. */
+  going: readonly Run[]
   nowMs: number
   texts: Texts
   formats: Formats
@@ -51,7 +54,7 @@ export function needsYou(installation: Installation, known: Known): Need[] {
     ...endingSchedules(known),
     ...failedDeliveries(known),
     ...incompleteResults(known),
-    ...missingPermissions(known),
+    ...missingPermissions(installation, known),
   ]
 }
 
@@ -151,8 +154,11 @@ function failedDeliveries({ undelivered, sendsEmail, actions, texts }: Known): N
         means: words.unconfirmedMeans,
         way: { kind: 'page', to: addresses.receivers, words: words.receivers },
       }
-    if (reason !== 'DELIVERY_REFUSED')
-      return { ...need, means: words.notDeliveredMeans(attempts), way: { kind: 'resend', runId, deliveryId: id, to } }
+    if (reason !== 'DELIVERY_REFUSED') {
+      const ours = notReceiverWords(reason, texts)
+      const means = ours ? `${ours} ${words.stillHere}` : words.notDeliveredMeans(attempts)
+      return { ...need, means, way: { kind: 'resend', runId, deliveryId: id, to } }
+    }
     const action = actions.find((each) => each.id === actionId)
     const page = scheduleId ? addresses.changeSchedule(scheduleId) : addresses.actionLike(actionId, runId)
     const way = action?.mayStart ? { way: { kind: 'page', to: page, words: words.correct } as const } : {}
@@ -161,7 +167,7 @@ function failedDeliveries({ undelivered, sendsEmail, actions, texts }: Known): N
 }
 
 /** Last results that could not check everything. What a missing permission leaves out has its own row. */
-function incompleteResults({ results, actions, texts }: Known): Need[] {
+function incompleteResults({ results, actions, going, texts }: Known): Need[] {
   return results.flatMap(({ id, actionId, state, incomplete }): Need[] => {
     const action = actions.find((each) => each.id === actionId)
     if (state !== 'succeeded' || incomplete === null || !action || action.missingOptionalScopes.length > 0) return []
@@ -170,17 +176,21 @@ function incompleteResults({ results, actions, texts }: Known): Need[] {
       what: texts.needs.incomplete(action.title),
       means: texts.ofAction(actionId, incomplete),
     }
-    return [hindranceOf(action, 'active') ? need : { ...need, way: { kind: 'again', runId: id, title: action.title } }]
+    return [
+      hindranceOf(action, 'active', going) ? need : { ...need, way: { kind: 'again', runId: id, title: action.title } },
+    ]
   })
 }
 
-function missingPermissions({ actions, texts, formats }: Known): Need[] {
+function missingPermissions({ missingFromPlan }: Installation, { actions, texts, formats }: Known): Need[] {
   const without = actions.filter(({ missingScopes, missingPlan }) => missingScopes.length > 0 || missingPlan !== null)
   const forPlan = without.filter((action) => hindranceOf(action, 'active') === 'plan')
   const leftOut = without.filter((action) => !forPlan.includes(action))
   const titlesOf = (those: typeof actions) => formats.listOf(those.map(({ title }) => `“${title}”`))
-  const namesOf = (scopes: readonly string[]) =>
-    texts.list([...new Set(scopes)].map((scope) => texts.permissions[scope] ?? scope))
+  const named = (scopes: readonly string[]) => {
+    const each = [...new Set(scopes)]
+    return [texts.list(each.map((scope) => texts.permissions[scope] ?? scope)), each.length === 1] as const
+  }
   const needs: Need[] = []
   if (leftOut.length > 0)
     needs.push({
@@ -188,21 +198,35 @@ function missingPermissions({ actions, texts, formats }: Known): Need[] {
       tone: 'warn',
       icon: 'warn',
       what: texts.needs.leftOut(titlesOf(leftOut)),
-      means: texts.needs.leftOutMeans(namesOf(leftOut.flatMap(({ missingScopes }) => missingScopes))),
+      means: texts.needs.leftOutMeans(...named(leftOut.flatMap(({ missingScopes }) => missingScopes))),
       way: { kind: 'host', path: hostPages.apps, words: texts.needs.openApps },
     })
   const partial = actions.filter(
     ({ missingScopes, missingOptionalScopes }) => missingScopes.length === 0 && missingOptionalScopes.length > 0,
   )
-  if (partial.length > 0)
-    needs.push({
-      id: 'left-out',
-      tone: 'warn',
-      icon: 'warn',
-      what: texts.needs.partial(titlesOf(partial), partial.length === 1),
-      means: texts.needs.partialMeans(namesOf(partial.flatMap(({ missingOptionalScopes }) => missingOptionalScopes))),
-      way: { kind: 'host', path: hostPages.apps, words: texts.needs.openApps },
-    })
+  const isPlan = ({ missingOptionalScopes }: Action) =>
+    missingOptionalScopes.every((scope) => missingFromPlan.includes(scope))
+  for (const those of [partial.filter((action) => !isPlan(action)), partial.filter(isPlan)]) {
+    const [one] = those
+    if (!one) continue
+    const names = named(those.flatMap(({ missingOptionalScopes }) => missingOptionalScopes))
+    const need = {
+      ...({ id: isPlan(one) ? 'left-out-plan' : 'left-out', tone: 'warn', icon: 'warn' } as const),
+      what: texts.needs.partial(titlesOf(those), those.length === 1),
+    }
+    needs.push(
+      isPlan(one)
+        ? {
+            ...need,
+            means: [texts.needs.notInPlanMeans(...names), texts.needs.restIsComplete, texts.needs.whichPlan].join(' '),
+          }
+        : {
+            ...need,
+            means: texts.needs.partialMeans(...names),
+            way: { kind: 'host', path: hostPages.apps, words: texts.needs.openApps },
+          },
+    )
+  }
   for (const action of forPlan)
     needs.push({
       id: `plan-${action.id}`,

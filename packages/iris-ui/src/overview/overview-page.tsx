@@ -1,4 +1,5 @@
 import { Suspense, useCallback, useMemo, useRef } from 'react'
+import { hindranceOf } from '../actions/may-start.ts'
 import { isInstalled, useActions, useInstallation } from '../connection/use-account.ts'
 import { beginning, firstCheckOf } from '../first-days/first-check.ts'
 import { firstDays } from '../first-days/late-first-days.ts'
@@ -11,11 +12,13 @@ import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { ComingUp } from './coming-up.tsx'
 import { InstallationSay } from './installation-say.tsx'
+import { installationSentence } from './installation-sentence.ts'
 import { needsYou } from './needs-you.ts'
 import { NeedsYouPanel } from './needs-you-panel.tsx'
 import { Permissions } from './permissions.tsx'
 import { ResultList } from './result-list.tsx'
 import { RunningList } from './running-list.tsx'
+import { useAnnouncedChange } from './use-announced-change.ts'
 import { useAnnouncements } from './use-announcements.ts'
 import { useUndelivered } from './use-undelivered.ts'
 
@@ -24,7 +27,7 @@ const FirstResult = firstDays.part('FirstResult')
 
 /** The state of background access, what needs a person, running runs, latest results and the next schedules. */
 export function OverviewPage() {
-  const { texts, formats } = useSurroundings()
+  const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(30_000)
   const installation = useInstallation()
   const catalogue = useActions()
@@ -38,12 +41,30 @@ export function OverviewPage() {
   useAnnouncements({ runs, actions })
 
   const known = installation.data
+  const { going, results } = runs
   const needs = useMemo(
     () =>
       known
-        ? needsYou(known, { actions, sendsEmail, undelivered, results: runs.results, schedules, nowMs, texts, formats })
+        ? needsYou(known, { actions, sendsEmail, undelivered, results, schedules, going, nowMs, texts, formats })
         : [],
-    [known, actions, sendsEmail, undelivered, runs.results, schedules, nowMs, texts, formats],
+    [known, actions, sendsEmail, undelivered, results, schedules, going, nowMs, texts, formats],
+  )
+
+  const begins =
+    known?.state === 'active' && runs.known && scheduled
+      ? beginning({
+          ...{ actions, results: runs.results, isGoing: runs.going.length > 0 },
+          ...{ schedules, declined: scheduled.declined },
+        })
+      : 'normal'
+  const around = { account: host.account.name, needs: needs.length, nowMs, texts, formats }
+  // What the first check found is announced as its result.
+  useAnnouncedChange(
+    begins === 'start'
+      ? texts.firstDays.whatThisIs
+      : begins === 'normal' && known
+        ? installationSentence(known, around).headline
+        : undefined,
   )
 
   // Nothing is drawn until it is known which of the two pages to draw; otherwise one would replace the other.
@@ -52,18 +73,11 @@ export function OverviewPage() {
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!known) return null
   const installed = isInstalled(known)
+  // Then it has no results, and says so itself.
+  const isErased = known.state === 'uninstalled' || known.state === 'none'
   const first = firstCheckOf(actions)
   const [only] = runs.results
-  const begins =
-    known.state === 'active' && runs.known && scheduled
-      ? beginning({
-          actions,
-          results: runs.results,
-          isGoing: runs.going.length > 0,
-          schedules,
-          declined: scheduled.declined,
-        })
-      : 'normal'
+  const mayAdd = actions.some((action) => !action.changesData && !hindranceOf(action, known.state))
   const activeSchedules = schedules.filter(({ state }) => state === 'active').length
 
   return (
@@ -84,7 +98,7 @@ export function OverviewPage() {
         <div className="stack">
           <NeedsYouPanel needs={needs} installation={known} activeSchedules={activeSchedules} />
           <RunningList runs={runs.going} actions={actions} onEvents={runs.follow} onFocusLost={focusResults} />
-          {begins === 'normal' && (
+          {begins === 'normal' && !isErased && (
             <ResultList
               results={runs.results}
               known={runs.known}
@@ -96,7 +110,7 @@ export function OverviewPage() {
           )}
         </div>
         <div className="aside">
-          {installed && begins === 'normal' && <ComingUp actions={actions} />}
+          {installed && begins === 'normal' && <ComingUp actions={actions} mayAdd={mayAdd} />}
           {installed && (begins === 'normal' || needs.length > 0) && <Permissions installation={known} />}
         </div>
       </div>

@@ -76,7 +76,7 @@ export function AgainButton({ runId, title }: { runId: string; title: string }) 
         {texts.needs.runAgain}
       </Button>
       <div role="alert" className="alert">
-        <RefusedStart failure={failure} title={title} />
+        <RefusedStart failure={failure} title={title} isAgain />
       </div>
     </>
   )

@@ -2,9 +2,11 @@ import type { Installation } from '@standin/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
+import { failureOf } from '../connection/failure.ts'
+import { refusalWords } from '../connection/refusal-words.ts'
 import { Button } from '../parts/button.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { Question } from '../parts/question.tsx'
+import { RefusedPress } from '../parts/refused-press.tsx'
 import { useSurroundings } from '../surroundings.ts'
 
 /**
@@ -42,14 +44,7 @@ export function RemovalDecision({ isSuspended = false }: { isSuspended?: boolean
           {words.removalYes}
         </Button>
       </div>
-      <div role="alert">
-        {dismiss.isError && (
-          <p className="st bad">
-            <Icon name="bad" />
-            <span>{words.notDecided}</span>
-          </p>
-        )}
-      </div>
+      <RefusedPress error={dismiss.error} what={words.notDecided} />
       {asking && (
         <Question
           heading={words.removalQuestion}
@@ -57,7 +52,7 @@ export function RemovalDecision({ isSuspended = false }: { isSuspended?: boolean
           keep={isSuspended ? words.notNow : words.removalKeep}
           go={words.removalYes}
           busy={confirm.isPending}
-          failure={confirm.isError ? words.notDecided : undefined}
+          failure={confirm.error ? `${words.notDecided} ${refusalWords(failureOf(confirm.error), texts)}` : undefined}
           onKeep={() => setAsking(false)}
           onGo={() => confirm.mutate(chosen)}
         />

@@ -1,8 +1,8 @@
 import { skipToken, useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { hindranceWords } from '../actions/may-start.ts'
+import { useHindrance } from '../actions/use-hindrance.ts'
 import { useTRPC } from '../connection/api.ts'
-import { useInstallation } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { Crumb } from '../parts/crumb.tsx'
@@ -15,7 +15,8 @@ import { useResult } from '../results/use-result.ts'
 import { againOf } from '../runs/again.ts'
 import { gapWords } from '../runs/gap-words.ts'
 import { shareOf } from '../runs/run-progress-words.ts'
-import { addressOfRun, progressWords } from '../runs/run-words.ts'
+import { addressOfRun, makersWords, progressWords } from '../runs/run-words.ts'
+import { useAppliedRuns } from '../runs/use-applied-runs.ts'
 import { useRetryRun } from '../runs/use-retry-run.ts'
 import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -30,6 +31,7 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
   const detail = useResult(run).first?.detail ?? null
   const facts = useFactsInWords({ run, action })
   const progress = progressWords(run, { texts, formats })
+  const forMaker = makersWords(run)
   const halfWay = run.state !== 'succeeded' && run.progress.done > 0
   const gap = run.state === 'succeeded' ? gapWords(run, { said: said.heading, detail, texts }) : undefined
   const lead = [...said.lead, ...(isLead(detail) && !gap ? [detail] : []), facts]
@@ -47,6 +49,11 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
             <p className="lead">
               {lead.filter(Boolean).join(' ')} <Origin run={run} />
             </p>
+            {forMaker && (
+              <p className="small muted" lang="en">
+                <bdi>{forMaker}</bdi>
+              </p>
+            )}
           </div>
         </div>
         {!gap && (
@@ -109,21 +116,26 @@ function Origin({ run }: Pick<RunViewProps, 'run'>) {
 function RunAgain({ run, title, action }: Pick<RunViewProps, 'run' | 'title' | 'action'>) {
   const { texts } = useSurroundings()
   const nowMs = useNow(60_000)
-  const installation = useInstallation()
+  const hindrance = useHindrance(action)
   const trpc = useTRPC()
+  const { previewRunId: of, actionId } = run
+  const applied = useAppliedRuns(of === null ? undefined : { id: of, actionId })
   const preview = useQuery(
     trpc.run.get.queryOptions(run.previewRunId ? { runId: run.previewRunId } : skipToken, { staleTime: Infinity }),
   )
   const { press, busy, failure } = useRetryRun({ runId: run.id, title })
-  if (preview.isLoading) return null
+  if (preview.isLoading || (of !== null && applied === undefined)) return null
   const previewEndedAt = preview.data?.endedAt
-  const again = againOf(run, { action, installation: installation.data?.state, previewEndedAt, nowMs })
+  const again = againOf(run, { action, hindrance, previewEndedAt, applied: applied ?? [], nowMs })
   if (!action || !again) return null
-  if (again.kind === 'new-preview')
+  if (again.kind === 'new-preview' || again.kind === 'set-up')
     return (
-      <Link href={addresses.actionLike(run.actionId, run.id)} className="btn">
-        {texts.run.newPreview}
-      </Link>
+      <>
+        <Link href={addresses.actionLike(run.actionId, run.id)} className="btn">
+          {again.kind === 'set-up' ? texts.actions.setUp : texts.run.newPreview}
+        </Link>
+        {again.kind === 'set-up' && <p className="small muted">{texts.results.because.INPUT_INVALID}</p>}
+      </>
     )
   const hindered = again.kind === 'hindered' ? again.by : undefined
 
@@ -145,7 +157,7 @@ function RunAgain({ run, title, action }: Pick<RunViewProps, 'run' | 'title' | '
         </p>
       )}
       <div role="alert" className="alert">
-        <RefusedStart failure={failure} title={title} />
+        <RefusedStart failure={failure} title={title} isAgain />
       </div>
     </>
   )

@@ -1,8 +1,8 @@
 import type { Action, Run } from '@standin/client'
-import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { Link, useLocation } from 'wouter'
-import { useTRPC } from '../connection/api.ts'
+import { hindranceWords } from '../actions/may-start.ts'
+import { useHindrance } from '../actions/use-hindrance.ts'
 import { failureOf } from '../connection/failure.ts'
 import { useActions } from '../connection/use-account.ts'
 import { timeLeft } from '../formats/time-left.ts'
@@ -20,6 +20,7 @@ import { isPreviewTooOld } from '../runs/again.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { runHeading } from '../runs/run-heading.ts'
 import { addressOfRun, titleOf } from '../runs/run-words.ts'
+import { useAppliedRuns } from '../runs/use-applied-runs.ts'
 import { useRunBefore } from '../runs/use-run-before.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
 import { useStartRun } from '../runs/use-start-run.ts'
@@ -39,9 +40,9 @@ import { useRunAnnouncements } from './use-run-announcements.ts'
 export function PreviewPage({ actionId, runId }: { actionId: string; runId: string }) {
   const { texts } = useSurroundings()
   const { run, log, follow, isPending, error } = useRun(runId)
-  const { actions } = useActions()
+  const { actions, isPending: areActionsPending } = useActions()
   const rows = useFirstRows(runId)
-  const shape = useSkeleton(isPending || (rows.isPending && error === null))
+  const shape = useSkeleton(isPending || areActionsPending || (rows.isPending && error === null))
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!run) {
@@ -98,8 +99,10 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
   const nowMs = useNow(60_000)
   const words = texts.preview
   const { first } = useResult(run)
-  const applied = useAppliedRun(run)
-  if (!first || applied === 'unknown') return <PageSkeleton />
+  const runs = useAppliedRuns(run)
+  if (!first || !runs) return <PageSkeleton />
+  // A preview is applied once: what did not succeed is run again.
+  const [applied] = runs
 
   const count = formats.number(first.total)
   const one = first.total === 1
@@ -195,15 +198,6 @@ interface ApplyProps {
   applied: Run | undefined
 }
 
-/** The run that made a preview's changes: a preview is applied once. */
-function useAppliedRun(run: Run): Run | undefined | 'unknown' {
-  const trpc = useTRPC()
-  const { host } = useSurroundings()
-  const others = useQuery(trpc.run.list.queryOptions({ accountId: host.account.id, actionId: run.actionId, limit: 20 }))
-  if (others.isPending) return 'unknown'
-  return others.data?.runs.find(({ previewRunId }) => previewRunId === run.id)
-}
-
 function Apply({ run, action, title, count, applied }: ApplyProps) {
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
@@ -215,7 +209,8 @@ function Apply({ run, action, title, count, applied }: ApplyProps) {
     say(texts.actions.started(title))
     navigate(addressOfRun(started))
   })
-  const off = action !== undefined && !action.mayStart
+  const hindrance = useHindrance(action)
+  const off = !action || hindrance !== undefined
   const number = formats.number(count)
   const seconds = secondsOfChanges(count, action)
 
@@ -260,7 +255,11 @@ function Apply({ run, action, title, count, applied }: ApplyProps) {
       </Button>
       {off && (
         <p className="small muted" id="apply-role">
-          {texts.shell.needsRole}
+          {!action
+            ? texts.results.because.ACTION_NOT_FOUND
+            : hindrance === 'role'
+              ? texts.shell.needsRole
+              : hindrance && hindranceWords(hindrance, action, texts)}
         </p>
       )}
       <Link href={addresses.actions} className="btn">

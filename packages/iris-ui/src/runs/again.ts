@@ -1,5 +1,6 @@
-import type { Action, Installation, Run } from '@standin/client'
-import { type Hindrance, hindranceOf } from '../actions/may-start.ts'
+import type { Action, Run } from '@standin/client'
+import type { Hindrance } from '../actions/may-start.ts'
+import { acceptsInput } from './accepts-input.ts'
 
 /** As long as the server makes the changes of a preview. */
 const previewIsGoodForMs = 24 * 3_600_000
@@ -8,26 +9,39 @@ const previewIsGoodForMs = 24 * 3_600_000
 export const isPreviewTooOld = (endedAt: string | null | undefined, nowMs: number): boolean =>
   !endedAt || nowMs - Date.parse(endedAt) > previewIsGoodForMs
 
-/** What an ended run offers: to run again, why it cannot, or a new preview. Nothing if its action is gone. */
-export type Again = { kind: 'again' } | { kind: 'hindered'; by: Hindrance } | { kind: 'new-preview' } | undefined
+/**
+ * What an ended run offers: to run again, why it cannot, a new preview, or its form, whose questions are others now.
+ * Nothing if its action is gone.
+ */
+export type Again =
+  | { kind: 'again' }
+  | { kind: 'hindered'; by: Hindrance }
+  | { kind: 'new-preview' }
+  | { kind: 'set-up' }
+  | undefined
 
 interface Known {
   action: Action | undefined
-  installation: Installation['state'] | undefined
+  hindrance: Hindrance | undefined
   /** When the preview whose changes it makes ended, if that is known. */
   previewEndedAt: string | null | undefined
+  /** All runs that make the changes of that preview. */
+  applied: readonly Pick<Run, 'id' | 'state'>[]
   nowMs: number
 }
 
 /** Offers only what the server will accept. */
 export function againOf(
-  { state, previewRunId }: Pick<Run, 'state' | 'previewRunId'>,
-  { action, installation, previewEndedAt, nowMs }: Known,
+  { id, state, input, previewRunId }: Pick<Run, 'id' | 'state' | 'input' | 'previewRunId'>,
+  { action, hindrance, previewEndedAt, applied, nowMs }: Known,
 ): Again {
   if (!action) return undefined
-  const by = hindranceOf(action, installation)
-  if (by) return { kind: 'hindered', by }
+  if (hindrance) return { kind: 'hindered', by: hindrance }
+  if (!acceptsInput(action, input)) return { kind: 'set-up' }
   if (previewRunId === null) return { kind: 'again' }
-  // Its changes are made, or what they were chosen from is too old.
-  return state === 'succeeded' || isPreviewTooOld(previewEndedAt, nowMs) ? { kind: 'new-preview' } : { kind: 'again' }
+  // Its changes are made, here or by another run of them, or what they were chosen from is too old.
+  const isMade = [{ id, state }, ...applied.filter((run) => run.id !== id)].some(
+    (run) => run.state !== 'failed' && run.state !== 'cancelled',
+  )
+  return isMade || isPreviewTooOld(previewEndedAt, nowMs) ? { kind: 'new-preview' } : { kind: 'again' }
 }

@@ -3,16 +3,19 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { useLocation } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
-import { failureOf, mayPass } from '../connection/failure.ts'
+import { useAskAgain } from '../connection/ask-again.ts'
+import { failureOf, isRefusal, mayPass } from '../connection/failure.ts'
 import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { addressOfRun } from './run-words.ts'
+import { whatStartsDependOn } from './what-starts-depend-on.ts'
 
 /** The same run once more: as often as it is pressed without an answer, it is one run. */
 export function useRetryRun({ runId, title }: { runId: Run['id']; title: string }) {
   const { texts } = useSurroundings()
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const askAgain = useAskAgain()
   const [, navigate] = useLocation()
   const { say, justStarted } = useAnnouncer()
   const key = useRef<string>(undefined)
@@ -22,13 +25,15 @@ export function useRetryRun({ runId, title }: { runId: Run['id']; title: string 
       onSuccess(started) {
         key.current = undefined
         queryClient.setQueryData(trpc.run.get.queryKey({ runId: started.id }), started)
-        void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
+        askAgain(trpc.run.list.pathKey())
         justStarted.current = started.id
         say(texts.run.againStarted(title))
         navigate(addressOfRun(started))
       },
       onError(error) {
-        if (!mayPass(failureOf(error)) && failureOf(error) !== 'SIGNED_OUT') key.current = undefined
+        if (!isRefusal(failureOf(error))) return
+        key.current = undefined
+        askAgain(...whatStartsDependOn(trpc))
       },
     }),
   )

@@ -2,8 +2,10 @@ import type { Destination, Run } from '@standin/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { useTRPC } from '../connection/api.ts'
-import { type Failure, failureOf, mayPass } from '../connection/failure.ts'
+import { useAskAgain } from '../connection/ask-again.ts'
+import { type Failure, failureOf, isRefusal, mayPass } from '../connection/failure.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { whatStartsDependOn } from './what-starts-depend-on.ts'
 
 export interface RunWanted {
   actionId: string
@@ -24,6 +26,7 @@ export interface StartingRun {
 export function useStartRun(onStarted: (run: Run) => void): StartingRun {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const askAgain = useAskAgain()
   const { host, texts, formats } = useSurroundings()
   const intention = useRef<{ key: string; of: string }>(undefined)
 
@@ -34,12 +37,14 @@ export function useStartRun(onStarted: (run: Run) => void): StartingRun {
       onSuccess(run) {
         intention.current = undefined
         queryClient.setQueryData(trpc.run.get.queryKey({ runId: run.id }), run)
-        void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
+        askAgain(trpc.run.list.pathKey())
         onStarted(run)
       },
       onError(error) {
-        // A refusal ends the attempt; without an answer the same key is used again.
-        if (!mayPass(failureOf(error)) && failureOf(error) !== 'SIGNED_OUT') intention.current = undefined
+        // Without an answer, the same key is used again.
+        if (!isRefusal(failureOf(error))) return
+        intention.current = undefined
+        askAgain(...whatStartsDependOn(trpc))
       },
     }),
   )

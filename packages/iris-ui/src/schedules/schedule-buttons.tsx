@@ -1,10 +1,12 @@
-import type { Schedule } from '@standin/client'
+import type { Action, Schedule } from '@standin/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { hindranceOf } from '../actions/may-start.ts'
 import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
 import { refusalWords } from '../connection/refusal-words.ts'
+import { useInstallation } from '../connection/use-account.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Question } from '../parts/question.tsx'
@@ -16,11 +18,13 @@ import { StartNow } from './start-now.tsx'
 interface ScheduleButtonsProps {
   schedule: Schedule
   title: string
+  /** Undefined if it is gone. */
+  action: Action | undefined
   /** This person may not change it. */
   off: boolean
 }
 
-export function ScheduleButtons({ schedule, title, off }: ScheduleButtonsProps) {
+export function ScheduleButtons({ schedule, title, action, off }: ScheduleButtonsProps) {
   const { host, texts } = useSurroundings()
   const words = texts.schedules
   const trpc = useTRPC()
@@ -46,6 +50,8 @@ export function ScheduleButtons({ schedule, title, off }: ScheduleButtonsProps) 
     }),
   )
   const input = { scheduleId: schedule.id }
+  const state = useInstallation().data?.state
+  const mayResume = action !== undefined && hindranceOf(action, state) === undefined
   const why = off ? 'sched-role' : undefined
 
   return (
@@ -60,7 +66,7 @@ export function ScheduleButtons({ schedule, title, off }: ScheduleButtonsProps) 
           {words.change}
         </Link>
       )}
-      <StartNow schedule={schedule} title={title} off={off} />
+      <StartNow schedule={schedule} title={title} action={action} />
       {schedule.state === 'active' ? (
         <Button
           icon="pause"
@@ -76,8 +82,8 @@ export function ScheduleButtons({ schedule, title, off }: ScheduleButtonsProps) 
           icon="play"
           look="go"
           busy={resume.isPending}
-          off={off}
-          aria-describedby={why}
+          off={off || !mayResume}
+          aria-describedby={why ?? (mayResume ? undefined : 'start-not')}
           onClick={() => resume.mutate(input)}
         >
           {words.resume}

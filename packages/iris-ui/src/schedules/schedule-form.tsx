@@ -3,9 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { Link, useLocation } from 'wouter'
+import { hindranceOf, hindranceWords } from '../actions/may-start.ts'
 import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
 import { refusalWords } from '../connection/refusal-words.ts'
+import { useInstallation } from '../connection/use-account.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { Field, Select } from '../forms/field.tsx'
 import type { FormParts } from '../forms/form-parts.ts'
@@ -144,7 +146,8 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
   const machines = fields.filter(({ kind }) => kind === 'machines')
   const others = fields.filter(({ kind }) => kind !== 'machines')
   const wrong = Object.values(form.formState.errors).reduce((sum, part) => sum + Object.keys(part ?? {}).length, 0)
-  const off = !action.mayStart
+  const hindrance = hindranceOf(action, useInstallation().data?.state)
+  const off = hindrance !== undefined
 
   return (
     <form className="formgrid" noValidate onSubmit={(event) => void submit(event)} data-form="schedule">
@@ -212,9 +215,9 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
           <Link href={schedule ? addresses.schedule(schedule.id) : addresses.schedules} className="btn quiet">
             {texts.shell.cancel}
           </Link>
-          {off && (
+          {hindrance && (
             <span className="small muted" id="s-role">
-              {texts.shell.needsRole}
+              {hindrance === 'role' ? texts.shell.needsRole : hindranceWords(hindrance, action, texts)}
             </span>
           )}
         </div>

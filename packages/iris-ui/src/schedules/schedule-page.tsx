@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { useTRPC, useTRPCClient } from '../connection/api.ts'
 import { pagesOf } from '../connection/pages.ts'
-import { useActions } from '../connection/use-account.ts'
+import { useActions, useInstallation } from '../connection/use-account.ts'
 import { elapsed } from '../formats/elapsed.ts'
 import { useNow } from '../formats/use-now.ts'
 import { filterOfInput, useFilterWords } from '../forms/use-filter-words.ts'
@@ -74,7 +74,8 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
   const words = texts.schedules
   const { actions } = useActions()
   const action = actions.find(({ id }) => id === schedule.actionId)
-  const why = pausedWords(schedule, { texts })
+  const installation = useInstallation().data?.state
+  const why = pausedWords(schedule, { installation, texts })
   const paused = schedule.state === 'paused'
   const { createdBy } = schedule
   const maker = createdBy.id === host.user.id ? words.you : (createdBy.name ?? words.somebody)
@@ -98,7 +99,7 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
             {words.madeBy(maker, formats.moment(schedule.createdAt, nowMs))}
           </p>
         </div>
-        <ScheduleButtons schedule={schedule} title={title} off={!mayChange} />
+        <ScheduleButtons schedule={schedule} title={title} action={action} off={!mayChange} />
       </div>
       <div className="cols">
         <div className="stack">
@@ -140,10 +141,12 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
           <History schedule={schedule} title={actionTitle} />
         </div>
         <div className="aside">
-          <section className="sec" aria-labelledby="h-five">
-            <h2 id="h-five">{words.nextFive}</h2>
-            <NextTimes recurrence={schedule.recurrence} timeZone={schedule.timeZone} />
-          </section>
+          {!paused && (
+            <section className="sec" aria-labelledby="h-five">
+              <h2 id="h-five">{words.nextFive}</h2>
+              <NextTimes recurrence={schedule.recurrence} timeZone={schedule.timeZone} />
+            </section>
+          )}
           <Receivers schedule={schedule} unreached={unreached} />
         </div>
       </div>

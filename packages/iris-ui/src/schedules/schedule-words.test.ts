@@ -1,6 +1,7 @@
 import type { Action, Delivery } from '@standin/client'
 import { expect, test } from 'vitest'
-import { failedDeliveriesOf, scheduleTitle } from './schedule-words.ts'
+import { en } from '../texts/called-standin.fixture.ts'
+import { failedDeliveriesOf, pausedWords, scheduleTitle } from './schedule-words.ts'
 
 test('schedules of one action differ by their machines', () => {
   const actions = [
@@ -32,4 +33,11 @@ test('an address that was not reached is named while it is still a receiver', ()
     'a@example.com',
     'hooks.example.com',
   ])
+})
+
+test('a schedule of an app that can be restored does not say that it has to be installed again', () => {
+  const why = (installation: 'suspended' | 'uninstalled') =>
+    pausedWords({ reason: 'INSTALLATION_UNINSTALLED' }, { installation, texts: en })
+  expect(why('suspended')).toBe('nothing can start while Standin is stopped. The overview says what to do.')
+  expect(why('uninstalled')).toMatch(/^Standin was removed from this account\. Install it again/)
 })

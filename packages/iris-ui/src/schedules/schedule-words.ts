@@ -1,5 +1,6 @@
-import type { Action, Delivery, MachineFilter, Run, Schedule, ShownDestination } from '@standin/client'
+import type { Action, Delivery, Installation, MachineFilter, Run, Schedule, ShownDestination } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
+import { inSentence } from '../formats/in-sentence.ts'
 import { isEverything } from '../forms/machine-filters.ts'
 import { filterOfInput } from '../forms/use-filter-words.ts'
 import { titleOf } from '../runs/run-words.ts'
@@ -47,11 +48,13 @@ export function receiversWords(
   return schedules.mailedTo(mails, deliverTo.length - mails)
 }
 
-/** Why Standin paused it; undefined if a person did. */
+/** Why Standin paused it; undefined if a person did. While an uninstall can be undone, all that is left is to restore it. */
 export function pausedWords(
   { reason }: Pick<Schedule, 'reason'>,
-  { texts: { schedules } }: Pick<Words, 'texts'>,
+  { installation, texts }: Pick<Words, 'texts'> & { installation: Installation['state'] | undefined },
 ): string | undefined {
+  const { schedules, actions } = texts
+  if (reason === 'INSTALLATION_UNINSTALLED' && installation === 'suspended') return inSentence(actions.stopped, texts)
   return reason ? (schedules.pausedBecause[reason] ?? schedules.pausedUnknown) : undefined
 }
 

@@ -1,7 +1,8 @@
 import type { Run, Schedule } from '@standin/client'
 import { Link } from 'wouter'
+import { hindranceOf } from '../actions/may-start.ts'
 import { failureOf } from '../connection/failure.ts'
-import { useActions } from '../connection/use-account.ts'
+import { useActions, useInstallation } from '../connection/use-account.ts'
 import { capital } from '../formats/capital.ts'
 import { useNow } from '../formats/use-now.ts'
 import { filterOfInput, useFilterWords } from '../forms/use-filter-words.ts'
@@ -30,14 +31,16 @@ export function SchedulesPage() {
   const { texts, formats } = useSurroundings()
   const words = texts.schedules
   const { schedules, isPending, error } = useSchedules()
-  const { actions } = useActions()
+  const { actions, sendsEmail } = useActions()
+  const installation = useInstallation().data
   const lastRuns = useLastRuns(schedules)
   const shape = useSkeleton(isPending)
   usePageTitle(words.heading)
   const own = schedules.every(({ timeZone }) => timeZone === formats.zone)
   const actionOf = (schedule: Schedule) => actions.find(({ id }) => id === schedule.actionId)
   const sayMachines = useFilterWords(schedules.map((schedule) => filterOfInput(schedule.input, actionOf(schedule))))
-  const mayAdd = actions.some(({ changesData, mayStart }) => !changesData && mayStart)
+  const isReader = actions.length > 0 && !actions.some(({ changesData, mayStart }) => !changesData && mayStart)
+  const mayAdd = actions.some((action) => !action.changesData && !hindranceOf(action, installation?.state))
 
   return (
     <>
@@ -58,7 +61,7 @@ export function SchedulesPage() {
           )}
         </div>
       </div>
-      {actions.length > 0 && !mayAdd && (
+      {isReader && (
         <Notice tone="wait" icon="eye" heading={texts.shell.readOnly} level={2} slim>
           <p>{texts.shell.readOnlyMeans}</p>
         </Notice>
@@ -72,7 +75,7 @@ export function SchedulesPage() {
       {shape === 'content' && !error && schedules.length === 0 && (
         <div className="first-visit">
           <p className="sub">
-            <b>{words.none}</b> {words.noneMeans}
+            <b>{words.none}</b> {mayAdd && (sendsEmail ? words.noneMeans : words.noneMeansKept)}
           </p>
         </div>
       )}
@@ -107,7 +110,8 @@ function ScheduleRow({
   const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.schedules
-  const why = pausedWords(schedule, { texts })
+  const installation = useInstallation().data?.state
+  const why = pausedWords(schedule, { installation, texts })
   const active = schedule.state === 'active'
   const ends = endsSoon(schedule) && words.endsSoon(formats.moment(schedule.endsAt, nowMs))
   const unreached = last ? failedDeliveriesOf(last, schedule).length : 0
@@ -150,7 +154,10 @@ function ScheduleRow({
         {last && (
           <>
             <br />
-            {words.last(resultWords(last, { title: actionTitle, userId: host.user.id, texts, formats }))}
+            {words.last(
+              resultWords(last, { title: actionTitle, userId: host.user.id, texts, formats }),
+              formats.moment(last.endedAt ?? last.createdAt, nowMs),
+            )}
           </>
         )}
       </div>

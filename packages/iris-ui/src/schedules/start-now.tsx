@@ -1,5 +1,7 @@
-import type { Schedule } from '@standin/client'
+import type { Action, Schedule } from '@standin/client'
 import { useLocation } from 'wouter'
+import { hindranceWords } from '../actions/may-start.ts'
+import { useHindrance } from '../actions/use-hindrance.ts'
 import { Button } from '../parts/button.tsx'
 import { RefusedStart } from '../parts/refused-start.tsx'
 import { addressOfRun } from '../runs/run-words.ts'
@@ -11,7 +13,15 @@ import { useSurroundings } from '../surroundings.ts'
  * Starts what the schedule starts, without waiting for its time: the result stays here, or goes as a test to its addresses.
  * Web addresses are left out, since only the server knows them whole.
  */
-export function StartNow({ schedule, title, off }: { schedule: Schedule; title: string; off: boolean }) {
+export function StartNow({
+  schedule,
+  title,
+  action,
+}: {
+  schedule: Schedule
+  title: string
+  action: Action | undefined
+}) {
   const { texts } = useSurroundings()
   const words = texts.schedules
   const [, navigate] = useLocation()
@@ -21,11 +31,26 @@ export function StartNow({ schedule, title, off }: { schedule: Schedule; title: 
     say(texts.actions.started(title))
     navigate(addressOfRun(run))
   })
+  const hindrance = useHindrance(action)
+  const off = !action || hindrance !== undefined
+  // What holds for all buttons is said beside them.
+  const why = !action
+    ? texts.results.because.ACTION_NOT_FOUND
+    : hindrance && hindrance !== 'role'
+      ? hindranceWords(hindrance, action, texts)
+      : undefined
+  const described = why ? 'start-not' : undefined
   const emails = schedule.deliverTo.filter((to) => to.kind === 'email')
   const wanted = { actionId: schedule.actionId, input: schedule.input, mode: 'apply' } as const
   return (
     <>
-      <Button icon="play" busy={starting.busy} off={off} onClick={() => starting.start({ ...wanted, deliverTo: [] })}>
+      <Button
+        icon="play"
+        busy={starting.busy}
+        off={off}
+        aria-describedby={described}
+        onClick={() => starting.start({ ...wanted, deliverTo: [] })}
+      >
         {words.runNow}
       </Button>
       {emails.length > 0 && (
@@ -33,10 +58,16 @@ export function StartNow({ schedule, title, off }: { schedule: Schedule; title: 
           icon="send"
           busy={starting.busy}
           off={off}
+          aria-describedby={described}
           onClick={() => starting.start({ ...wanted, deliverTo: emails })}
         >
           {words.sendTest}
         </Button>
+      )}
+      {why && (
+        <p className="small muted" id="start-not">
+          {why}
+        </p>
       )}
       <div role="alert" className="alert">
         <RefusedStart failure={starting.failure} title={title} />

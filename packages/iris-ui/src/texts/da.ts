@@ -54,9 +54,9 @@ const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] =>
   CREDENTIALS_AWAITING_APPROVAL: 'En ny adgang kræver en administrators afgørelse.',
   ACTION_NOT_FOUND: 'Opgaven findes ikke længere.',
   INPUT_INVALID: 'Opgaven tager ikke længere imod disse valg.',
-  ACTION_FAILED: 'Handlingen kunne ikke udføre sit arbejde.',
-  ACTION_FAULTY: 'Der er en fejl i handlingen. Den skal rettes af dem, der har lavet den.',
-  ACTION_CHANGED: 'Handlingen blev ændret, efter at kørslen begyndte. Start den igen.',
+  ACTION_FAILED: 'Opgaven kunne ikke udføre sit arbejde.',
+  ACTION_FAULTY: 'Der er en fejl i opgaven. Den skal rettes af dem, der har lavet den.',
+  ACTION_CHANGED: 'Opgaven blev ændret, efter at kørslen begyndte. Start den igen.',
   RUN_STUCK: 'Serveren fejlede flere gange under denne kørsel.',
   EFFECT_UNKNOWN: 'Det er uvist, om Trackunit foretog den sidste ændring. Se efter i Trackunit, og start så igen.',
   RESTORED:
@@ -220,7 +220,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     pausedDo: `Vent, til pausen er ophævet: så fortsætter alt som før. Kommer det uventet, så ${askForHelp(app, support)}.`,
 
     uninstalled: (since) => `${app} blev fjernet fra denne konto ${atMoment(since)}.`,
-    uninstalledMeans: 'Alt arbejde stoppede med det samme. Vores adgang og alle filer er slettet.',
+    uninstalledMeans: 'Alt arbejde stoppede med det samme. Vores adgang, alle resultater og alle filer er slettet.',
     uninstalledDo: `Vil I bruge ${app} igen, så installér den i Marketplace.`,
 
     none: 'Vi har ikke hørt fra Trackunit om denne konto endnu.',
@@ -282,7 +282,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     refuseKeep: 'Afgør det senere',
     used: `${app} bruger nu den nye adgang.`,
     refused: `Den nye adgang er afvist. ${app} beholder sin adgang.`,
-    notDecided: `Din afgørelse nåede ikke frem til ${app}. Prøv igen.`,
+    notDecided: 'Der er ikke truffet nogen afgørelse.',
     notAllowedToDecide: 'Kun en administrator kan afgøre dette.',
     quarantined: 'Vi har låst en ny adgang inde, fordi den hører til en anden konto.',
     quarantinedMeans: (came) =>
@@ -294,13 +294,16 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     partialMeans: (permissions) =>
       `${permissions} blev ikke tilladt ved installationen, eller er ikke med i jeres Trackunit-plan. Resten er komplet. En administrator kan tillade det i Manager under Apps.`,
     leftOut: (titles) => `${titles} kan ikke køre.`,
-    leftOutMeans: (names) =>
-      `${names} blev ikke tilladt ved installationen, eller er ikke med i jeres Trackunit-plan. En administrator kan tillade det i Manager under Apps.`,
+    leftOutMeans: (permissions) =>
+      `${permissions} blev ikke tilladt ved installationen, eller er ikke med i jeres Trackunit-plan. En administrator kan tillade det i Manager under Apps.`,
+    howToAllow: 'En administrator kan tillade det i Manager under Apps.',
+    restIsComplete: 'Resten er komplet.',
     notInPlanMeans: (names) => `${names} er ikke med i jeres Trackunit-plan.`,
     whichPlan: 'Jeres kontakt hos Trackunit kan sige, hvilken plan der har det.',
     openApps: 'Se, hvordan det tillades',
     notDelivered: (title, to) => `Resultatet af “${title}” nåede ikke frem til ${to}.`,
     notDeliveredMeans: (tries) => `Modtageren svarede ikke. ${app} forsøgte ${times(tries)}. Resultatet er stadig her.`,
+    stillHere: 'Resultatet er stadig her.',
     refusedAddressMeans: 'Adressen tager ikke imod resultatet. Resultatet er stadig her.',
     unconfirmedMeans:
       'Resultater må ikke længere sendes dertil: modtageren vil ikke have flere, eller kontoen har ikke tillid til domænet. Resultatet er stadig her.',
@@ -336,7 +339,11 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Gør sig klar',
     notWorking: 'Virker ikke',
     removed: 'Fjernet',
+<<<<<<< HEAD
     paused: 'På pause',
+=======
+    stopped: 'Stoppet',
+>>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Kræver en afgørelse',
     trackunitDown: (since) => `Trackunit har ikke svaret siden ${atMoment(since)}.`,
     trackunitDownNow: 'Trackunit svarer ikke lige nu.',
@@ -357,7 +364,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     back: 'Tilbage',
     cancel: 'Annullér',
     close: 'Luk',
-    notSaved: `Din ændring nåede ikke frem til ${app}. Prøv igen.`,
+    notSaved: 'Det blev ikke gemt.',
   },
 
   actions: {
@@ -368,8 +375,11 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     startAction: 'Start en opgave',
     onlyReads: 'Læser kun',
     changes: 'Ændrer data, efter en forhåndsvisning',
-    leavesOut: (permissions) => `Udelader data, der kræver ${permissions}, som ikke blev tilladt ved installationen.`,
-    neverRan: 'Har ikke kørt endnu',
+    leavesOut: (permissions) =>
+      `Udelader data, der kræver ${permissions}, som ikke blev tilladt ved installationen, eller ikke er med i jeres Trackunit-plan.`,
+    leavesOutOfPlan: (permissions) =>
+      `Udelader data, der kræver ${permissions}, som ikke er med i jeres Trackunit-plan.`,
+    neverRan: 'Intet resultat',
     running: (percent) => `Kører, ${percent}`,
     runningNow: 'Kører',
     waitingUntil: (clock) => `Venter til kl. ${clock}`,
@@ -377,7 +387,8 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     last: (when) => `Sidst: ${when.shortDay} ${when.clock}`,
     usual: (time) => capital(time),
     usualUnknown: 'Tiden kendes ikke endnu',
-    needsPermission: (names) => `Kræver ${names}, som ikke blev tilladt ved installationen.`,
+    needsPermission: (names) =>
+      `Kræver ${names}, som ikke blev tilladt ved installationen, eller ikke er med i jeres Trackunit-plan.`,
     needsPlan: (names) => `Kræver ${names}, som ikke er med i jeres Trackunit-plan.`,
     needsRole: 'Du kan se på den. For at starte den skal du have rollen Administrator.',
     noAccess: 'Kan startes, når vores adgang virker.',
@@ -388,6 +399,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     notStarted: (title) => `${title} startede ikke.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Intet kan startes, fordi ${app} blev fjernet fra denne konto.`,
+    stopped: `Intet kan startes, mens ${app} er stoppet. Overblikket siger, hvad der skal gøres.`,
     notInstalled: `Intet kan startes, fordi ${app} ikke er installeret på denne konto.`,
   },
 
@@ -446,7 +458,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     usually: (time) => capital(time),
     usuallyMeans: 'er den sædvanlige tid på denne konto.',
     unknownTime: 'Vides ikke endnu',
-    unknownTimeMeans: 'Den har ikke kørt på denne konto endnu.',
+    unknownTimeMeans: 'Den kendes, når en kørsel er færdig.',
     closePage: 'Du kan lukke siden; resultatet bliver her.',
     forPreview: 'for forhåndsvisningen, som sædvanligt på denne konto.',
     previewMeans: 'Den viser også, hvor lang tid ændringerne ville tage. Du kan lukke siden.',
@@ -526,7 +538,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     stopMeansNothingYet: 'Intet er gjort endnu. Du kan starte den igen når som helst.',
     goOn: 'Lad den fortsætte',
     stopNow: 'Stop nu',
-    notStopped: `Din anmodning nåede ikke frem til ${app}. Kørslen fortsætter; prøv igen.`,
+    notStopped: 'Kørslen blev ikke stoppet.',
     keepStop: 'Stop og behold det læste',
     stillGoing: (title) => `${title} kører`,
     aboutLeft: (title, left) => `${title}, ${left}`,
@@ -583,8 +595,8 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
 
   results: {
     heading: 'Seneste resultat af hver handling',
-    none: 'Intet har kørt endnu.',
-    noneYet: 'Intet er færdigt endnu.',
+    none: 'Der er ingen resultater.',
+    noneYet: 'Der er ingen resultater endnu.',
     noneMeans: 'Hvert resultat bliver her med sine filer.',
     succeeded: (title) => `${title} er færdig`,
     stoppedAt: (progress) => `Stoppede ved ${progress}`,
@@ -663,7 +675,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     fileCount: (n, number) => `${number} ${n === 1 ? 'fil' : 'filer'}`,
     commas: 'adskilt af kommaer',
     filesNone: 'Denne kørsel efterlod ingen filer.',
-    filesGone: 'Der er ingen filer længere. Filer gemmes kun i en tid.',
+    filesGone: 'Her er ingen filer. Filer gemmes kun i en tid.',
     kept: (day) => `gemmes til ${day}`,
     delivered: (when) =>
       `Leveret ${when.kind === 'today' ? `kl. ${when.clock}` : `${when.shortDay} kl. ${when.clock}`}`,
@@ -671,6 +683,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     deliveryWaits: 'På vej',
     deliveryNext: (clock, tries) => `Ikke leveret endnu. Forsøgt ${times(tries)}; næste forsøg kl. ${clock}`,
     deliveryFailed: (tries) => `Ikke leveret. Forsøgt ${times(tries)}.`,
+    deliveryNot: 'Ikke leveret.',
     deliveryRefused: 'Ikke leveret. Adressen tager ikke imod resultatet.',
     deliveryUnconfirmed: 'Ikke sendt. Resultater må ikke sendes dertil.',
     webhook: (to) => `${to} (webadresse)`,
@@ -755,8 +768,9 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     add: 'Ny plan',
     none: 'Intet er planlagt endnu.',
     noneMeans: 'Få for eksempel opmærksomhedslisten på mail hver mandag morgen.',
+    noneMeansKept: 'Lav for eksempel opmærksomhedslisten hver mandag morgen.',
     next: (when) => `Næste: ${when}`,
-    last: (what) => `Sidst: ${what}`,
+    last: (what, { shortDay, clock }) => `Sidst, ${shortDay} kl. ${clock}: ${what}`,
     paused: 'På pause',
     pausedByStandin: `Sat på pause af ${app}`,
     pausedBecause: {
@@ -798,7 +812,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     you: 'dig',
     somebody: 'en på denne konto',
     history: 'Historik',
-    historyNone: 'Ingen kørsler endnu.',
+    historyNone: 'Ingen kørsel er færdig endnu.',
     nextFive: 'De næste fem kørsler',
     nextNone: 'Ikke flere kørsler.',
     nextUnknown: 'Udfyld felterne ovenfor for at se tiderne.',
@@ -906,7 +920,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     export: 'Eksportér',
     exporting: 'Samler',
     exportingOf: (n, all) => `Samler ${n} af ${all}`,
-    exported: (n) => `${n} poster eksporteret.`,
+    exported: (n) => `${n} ${n === '1' ? 'post' : 'poster'} eksporteret.`,
     exportedNewest: (n) => `De nyeste ${n} poster er eksporteret. Vælg en kortere tid for at få de ældre.`,
     exportFailed: 'Listen kunne ikke samles. Prøv igen.',
     exportHeld: 'Kom der ingen fil, har Manager blokeret den. Kopiér listen i stedet.',
@@ -936,7 +950,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     none: 'Intet blev gjort i denne tid.',
     noneMatch: 'Intet passer.',
     noneMatchMeans: 'Vælg en længere tid, eller fjern et filter.',
-    shown: (n) => `${n} poster`,
+    shown: (n) => `${n} ${n === '1' ? 'post' : 'poster'}`,
     shownOf: (n, all, inRange) => `${n} af ${all} ${inRange}`,
     found: (n, loaded, all) => `${n} fundet blandt de nyeste ${loaded} af ${all}`,
     inRange: {
@@ -945,9 +959,9 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
       month: 'i de sidste 30 dage',
       ever: 'i alt',
     },
-    showEntries: (n) => `Vis ${n} poster`,
-    entries: (n) => `${n} poster`,
-    entriesOf: (n, what) => `${n} poster: ${what}`,
+    showEntries: (n) => `Vis ${n} ${n === '1' ? 'post' : 'poster'}`,
+    entries: (n) => `${n} ${n === '1' ? 'post' : 'poster'}`,
+    entriesOf: (n, what) => `${n} ${n === '1' ? 'post' : 'poster'}: ${what}`,
     more: (n) => `Vis ${n} mere`,
     caption: 'Aktivitet, nyeste først',
     operator: `Den, der driver ${app}`,
@@ -1055,7 +1069,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     link: 'Link til filen',
     copyLink: 'Kopiér link',
     copied: 'Linket er kopieret.',
-    works: (seconds) => `Linket virker ${seconds} sekunder endnu, kun til denne fil.`,
+    works: (seconds) => `Linket virker ${seconds} ${seconds === '1' ? 'sekund' : 'sekunder'} endnu, kun til denne fil.`,
     over: 'Linket er udløbet.',
     anew: 'Få et nyt link',
     close: 'Luk',
@@ -1068,6 +1082,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
   comingUp: {
     heading: 'Kommer snart',
     none: 'Intet er planlagt.',
+    allPaused: 'Alle planer er sat på pause.',
     add: 'Lav en plan',
   },
 

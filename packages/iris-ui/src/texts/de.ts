@@ -229,7 +229,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     pausedDo: `Warten Sie, bis die Betreiber es fortsetzen: Dann geht alles weiter wie zuvor. Kommt das unerwartet, ${askForHelp(app, support)}.`,
 
     uninstalled: (since) => `${app} wurde ${atMoment(since)} von diesem Konto entfernt.`,
-    uninstalledMeans: 'Alle Arbeit wurde sofort beendet. Unser Zugriff und alle Dateien wurden gelöscht.',
+    uninstalledMeans:
+      'Alle Arbeit wurde sofort beendet. Unser Zugriff, alle Ergebnisse und alle Dateien wurden gelöscht.',
     uninstalledDo: `Um ${app} wieder zu nutzen, installieren Sie es im Marketplace.`,
 
     none: 'Trackunit hat uns zu diesem Konto noch nichts geschickt.',
@@ -292,7 +293,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     refuseKeep: 'Später entscheiden',
     used: `${app} verwendet jetzt den neuen Zugriff.`,
     refused: `Der neue Zugriff ist abgelehnt. ${app} behält seinen jetzigen.`,
-    notDecided: `Ihre Entscheidung hat ${app} nicht erreicht. Versuchen Sie es noch einmal.`,
+    notDecided: 'Es wurde nichts entschieden.',
     notAllowedToDecide: 'Das kann nur ein Administrator entscheiden.',
     quarantined: 'Wir haben neuen Zugriff gesperrt, weil er zu einem anderen Konto gehört.',
     quarantinedMeans: (came) =>
@@ -301,17 +302,21 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     rejectedMeans: (came) =>
       `Er kam ${atMoment(came)}. ${app} behält seinen jetzigen Zugriff. Um ihn zu ersetzen, installieren Sie ${app} neu.`,
     partial: (titles, one) => `${titles} ${one ? 'lässt' : 'lassen'} etwas aus.`,
-    partialMeans: (permissions) =>
-      `${permissions} wurde bei der Installation nicht erlaubt oder ist in Ihrem Trackunit-Tarif nicht enthalten. Der Rest ist vollständig. Ein Administrator kann es in Manager unter Apps erlauben.`,
+    partialMeans: (permissions, one) =>
+      `${permissions} ${one ? 'wurde' : 'wurden'} bei der Installation nicht erlaubt oder ${one ? 'ist' : 'sind'} in Ihrem Trackunit-Tarif nicht enthalten. Der Rest ist vollständig. Ein Administrator kann es in Manager unter Apps erlauben.`,
     leftOut: (titles) => `${titles} kann nicht laufen.`,
-    leftOutMeans: (permissions) =>
-      `${permissions} wurde bei der Installation nicht erlaubt oder ist in Ihrem Trackunit-Tarif nicht enthalten. Ein Administrator kann es in Manager unter Apps erlauben.`,
-    notInPlanMeans: (permissions) => `${permissions} ist in Ihrem Trackunit-Tarif nicht enthalten.`,
+    leftOutMeans: (permissions, one) =>
+      `${permissions} ${one ? 'wurde' : 'wurden'} bei der Installation nicht erlaubt oder ${one ? 'ist' : 'sind'} in Ihrem Trackunit-Tarif nicht enthalten. Ein Administrator kann es in Manager unter Apps erlauben.`,
+    howToAllow: 'Ein Administrator kann es in Manager unter Apps erlauben.',
+    restIsComplete: 'Der Rest ist vollständig.',
+    notInPlanMeans: (permissions, one) =>
+      `${permissions} ${one ? 'ist' : 'sind'} in Ihrem Trackunit-Tarif nicht enthalten.`,
     whichPlan: 'Ihr Ansprechpartner bei Trackunit weiß, welcher Tarif es enthält.',
     openApps: 'Zeigen, wie man es erlaubt',
     notDelivered: (title, to) => `Das Ergebnis von „${title}“ hat ${to} nicht erreicht.`,
     notDeliveredMeans: (tries) =>
       `Der Empfänger hat nicht geantwortet. ${app} hat es ${times(tries)} versucht. Das Ergebnis ist weiterhin hier.`,
+    stillHere: 'Das Ergebnis ist weiterhin hier.',
     refusedAddressMeans: 'Die Adresse nimmt das Ergebnis nicht an. Das Ergebnis ist weiterhin hier.',
     unconfirmedMeans:
       'Dorthin dürfen keine Ergebnisse mehr gesendet werden: Der Empfänger möchte keine mehr, oder seiner Domain wird nicht vertraut. Das Ergebnis ist weiterhin hier.',
@@ -347,7 +352,11 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Wird vorbereitet',
     notWorking: 'Funktioniert nicht',
     removed: 'Entfernt',
+<<<<<<< HEAD
     paused: 'Angehalten',
+=======
+    stopped: 'Angehalten',
+>>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Braucht eine Entscheidung',
     trackunitDown: (since) => `Trackunit antwortet nicht, seit ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit antwortet nicht.',
@@ -369,7 +378,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     back: 'Zurück',
     cancel: 'Abbrechen',
     close: 'Schließen',
-    notSaved: `Ihre Änderung hat ${app} nicht erreicht. Versuchen Sie es noch einmal.`,
+    notSaved: 'Es wurde nicht gespeichert.',
   },
 
   actions: {
@@ -381,8 +390,10 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     onlyReads: 'Liest nur',
     changes: 'Ändert Daten, nach einer Vorschau',
     leavesOut: (permissions) =>
-      `Lässt Daten aus, für die ${permissions} nötig ist; das wurde bei der Installation nicht erlaubt.`,
-    neverRan: 'Noch nicht gelaufen',
+      `Lässt Daten aus, für die ${permissions} nötig ist; das wurde bei der Installation nicht erlaubt oder ist in Ihrem Trackunit-Tarif nicht enthalten.`,
+    leavesOutOfPlan: (permissions) =>
+      `Lässt Daten aus, für die ${permissions} nötig ist; das ist in Ihrem Trackunit-Tarif nicht enthalten.`,
+    neverRan: 'Kein Ergebnis',
     running: (percent) => `Läuft, ${percent}`,
     runningNow: 'Läuft',
     waitingUntil: (clock) => `Wartet bis ${clock}`,
@@ -390,7 +401,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     last: (when) => `Zuletzt: ${when.shortDay}, ${when.clock}`,
     usual: (time) => capital(time),
     usualUnknown: 'Dauer noch nicht bekannt',
-    needsPermission: (names) => `Braucht ${names}; das wurde bei der Installation nicht erlaubt.`,
+    needsPermission: (names) =>
+      `Braucht ${names}; das wurde bei der Installation nicht erlaubt oder ist in Ihrem Trackunit-Tarif nicht enthalten.`,
     needsPlan: (names) => `Braucht ${names}; das ist in Ihrem Trackunit-Tarif nicht enthalten.`,
     needsRole: 'Sie können diese Aktion ansehen. Zum Starten braucht es die Rolle Administrator.',
     noAccess: 'Verfügbar, sobald unser Zugriff funktioniert.',
@@ -401,6 +413,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     notStarted: (title) => `${title} ist nicht gestartet.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Nichts kann starten, weil ${app} von diesem Konto entfernt wurde.`,
+    stopped: `Nichts kann starten, solange ${app} angehalten ist. Die Übersicht sagt, was zu tun ist.`,
     notInstalled: `Nichts kann starten, weil ${app} auf diesem Konto nicht installiert ist.`,
   },
 
@@ -459,7 +472,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     usually: (time) => capital(time),
     usuallyMeans: 'ist die übliche Dauer auf diesem Konto.',
     unknownTime: 'Noch nicht bekannt',
-    unknownTimeMeans: 'Auf diesem Konto ist es noch nicht gelaufen.',
+    unknownTimeMeans: 'Bekannt, sobald ein Lauf fertig ist.',
     closePage: 'Sie können die Seite schließen; das Ergebnis bleibt hier.',
     forPreview: 'für die Vorschau, wie auf diesem Konto üblich.',
     previewMeans: 'Sie zeigt auch, wie lange die Änderungen dauern würden. Sie können die Seite schließen.',
@@ -549,7 +562,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     stopMeansNothingYet: 'Noch ist nichts getan. Sie können es jederzeit wieder starten.',
     goOn: 'Weiterlaufen lassen',
     stopNow: 'Jetzt anhalten',
-    notStopped: `Ihre Anfrage hat ${app} nicht erreicht. Der Lauf geht weiter; versuchen Sie es noch einmal.`,
+    notStopped: 'Der Lauf wurde nicht angehalten.',
     keepStop: 'Anhalten und behalten, was gelesen ist',
     stillGoing: (title) => `${title} läuft`,
     aboutLeft: (title, left) => `${title}, ${left}`,
@@ -605,8 +618,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
 
   results: {
     heading: 'Letztes Ergebnis jeder Aktion',
-    none: 'Noch ist nichts gelaufen.',
-    noneYet: 'Noch ist nichts fertig.',
+    none: 'Es gibt keine Ergebnisse.',
+    noneYet: 'Es gibt noch keine Ergebnisse.',
     noneMeans: 'Jedes Ergebnis bleibt hier mit seinen Dateien.',
     succeeded: (title) => `${title} ist fertig`,
     stoppedAt: (progress) => `Angehalten bei ${progress}`,
@@ -685,7 +698,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     fileCount: (n, number) => `${number} ${n === 1 ? 'Datei' : 'Dateien'}`,
     commas: 'durch Kommas getrennt',
     filesNone: 'Dieser Lauf hat keine Dateien hinterlassen.',
-    filesGone: 'Es gibt keine Dateien mehr. Dateien werden eine begrenzte Zeit aufbewahrt.',
+    filesGone: 'Hier sind keine Dateien. Dateien werden eine begrenzte Zeit aufbewahrt.',
     kept: (day) => `aufbewahrt bis ${day}`,
     delivered: (when) => `Zugestellt ${when.kind === 'today' ? when.clock : `${when.shortDay}, ${when.clock}`}`,
     deliveredTries: (n) => `nach ${n} Versuchen`,
@@ -693,6 +706,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     deliveryNext: (clock, tries) =>
       `Noch nicht zugestellt. ${capital(times(tries))} versucht; nächster Versuch um ${clock}`,
     deliveryFailed: (tries) => `Nicht zugestellt. ${capital(times(tries))} versucht.`,
+    deliveryNot: 'Nicht zugestellt.',
     deliveryRefused: 'Nicht zugestellt. Die Adresse nimmt das Ergebnis nicht an.',
     deliveryUnconfirmed: 'Nicht gesendet. Dorthin dürfen keine Ergebnisse gesendet werden.',
     webhook: (to) => `${to} (Webadresse)`,
@@ -779,8 +793,9 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     add: 'Neuer Zeitplan',
     none: 'Noch ist nichts geplant.',
     noneMeans: 'Lassen Sie sich zum Beispiel jeden Montagmorgen die Aufmerksamkeitsliste per E-Mail schicken.',
+    noneMeansKept: 'Lassen Sie zum Beispiel jeden Montagmorgen die Aufmerksamkeitsliste erstellen.',
     next: (when) => `Nächster: ${when}`,
-    last: (what) => `Letzter: ${what}`,
+    last: (what, { shortDay, clock }) => `Letzter, ${shortDay}, ${clock}: ${what}`,
     paused: 'Angehalten',
     pausedByStandin: `Angehalten von ${app}`,
     pausedBecause: {
@@ -825,7 +840,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     you: 'Ihnen',
     somebody: 'jemand auf diesem Konto',
     history: 'Verlauf',
-    historyNone: 'Noch keine Läufe.',
+    historyNone: 'Noch ist kein Lauf fertig.',
     nextFive: 'Die nächsten fünf Läufe',
     nextNone: 'Keine weiteren Läufe.',
     nextUnknown: 'Füllen Sie die Felder oben aus, um die Zeiten zu sehen.',
@@ -937,7 +952,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     export: 'Exportieren',
     exporting: 'Wird gesammelt',
     exportingOf: (n, all) => `${n} von ${all} gesammelt`,
-    exported: (n) => `${n} Einträge exportiert.`,
+    exported: (n) => `${n} ${n === '1' ? 'Eintrag' : 'Einträge'} exportiert.`,
     exportedNewest: (n) => `Die neuesten ${n} Einträge sind exportiert. Für ältere wählen Sie einen kürzeren Zeitraum.`,
     exportFailed: 'Die Liste konnte nicht gesammelt werden. Versuchen Sie es noch einmal.',
     exportHeld: 'Kam keine Datei an, hat Manager sie blockiert. Kopieren Sie stattdessen die Liste.',
@@ -967,13 +982,13 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     none: 'In dieser Zeit wurde nichts getan.',
     noneMatch: 'Nichts passt.',
     noneMatchMeans: 'Wählen Sie einen längeren Zeitraum oder entfernen Sie einen Filter.',
-    shown: (n) => `${n} Einträge`,
+    shown: (n) => `${n} ${n === '1' ? 'Eintrag' : 'Einträge'}`,
     shownOf: (n, all, inRange) => `${n} von ${all} ${inRange}`,
     found: (n, loaded, all) => `${n} gefunden unter den neuesten ${loaded} von ${all}`,
     inRange: { today: 'heute', week: 'in den letzten 7 Tagen', month: 'in den letzten 30 Tagen', ever: 'insgesamt' },
-    showEntries: (n) => `${n} Einträge zeigen`,
-    entries: (n) => `${n} Einträge`,
-    entriesOf: (n, what) => `${n} Einträge: ${what}`,
+    showEntries: (n) => `${n} ${n === '1' ? 'Eintrag' : 'Einträge'} zeigen`,
+    entries: (n) => `${n} ${n === '1' ? 'Eintrag' : 'Einträge'}`,
+    entriesOf: (n, what) => `${n} ${n === '1' ? 'Eintrag' : 'Einträge'}: ${what}`,
     more: (n) => `${n} weitere zeigen`,
     caption: 'Aktivität, Neuestes zuerst',
     operator: `Betreiber von ${app}`,
@@ -1085,7 +1100,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     link: 'Link zur Datei',
     copyLink: 'Link kopieren',
     copied: 'Link kopiert.',
-    works: (seconds) => `Der Link gilt noch ${seconds} Sekunden, nur für diese Datei.`,
+    works: (seconds) =>
+      `Der Link gilt noch ${seconds} ${seconds === '1' ? 'Sekunde' : 'Sekunden'}, nur für diese Datei.`,
     over: 'Der Link ist abgelaufen.',
     anew: 'Neuen Link holen',
     close: 'Schließen',
@@ -1098,6 +1114,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
   comingUp: {
     heading: 'Demnächst',
     none: 'Nichts ist geplant.',
+    allPaused: 'Alle Zeitpläne sind angehalten.',
     add: 'Zeitplan anlegen',
   },
 

@@ -253,7 +253,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     pausedDo: `Wait until they resume it: everything then continues as before. If you did not expect this, ${askForHelp(app, support)}.`,
 
     uninstalled: (since: SaidMoment) => `${app} was removed from this account ${onMoment(since)}.`,
-    uninstalledMeans: 'All work stopped immediately. Our access and all files were deleted.',
+    uninstalledMeans: 'All work stopped immediately. Our access, all results and all files were deleted.',
     uninstalledDo: `To use ${app} again, install it in the Marketplace.`,
 
     none: 'We have not heard from Trackunit about this account yet.',
@@ -316,7 +316,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     refuseKeep: 'Decide later',
     used: `${app} now uses the new access.`,
     refused: `The new access is refused. ${app} keeps its current access.`,
-    notDecided: `Your decision did not reach ${app}. Try again.`,
+    notDecided: 'Nothing was decided.',
     notAllowedToDecide: 'Only an administrator can decide this.',
     quarantined: 'We locked away new access, because it belongs to a different account.',
     quarantinedMeans: (came: SaidMoment) =>
@@ -325,17 +325,21 @@ export const en = ({ name: app, support }: AppWords) => ({
     rejectedMeans: (came: SaidMoment) =>
       `It arrived ${onMoment(came)}. ${app} keeps its current access. To replace it, install ${app} again.`,
     partial: (titles: string, one: boolean) => `${titles} ${one ? 'leaves' : 'leave'} something out.`,
-    partialMeans: (permissions: string) =>
-      `${permissions} was not allowed at installation, or is not in your Trackunit plan. The rest is complete. An administrator can allow it in Manager, under Apps.`,
+    partialMeans: (permissions: string, one: boolean) =>
+      `${permissions} ${one ? 'was' : 'were'} not allowed at installation, or ${one ? 'is' : 'are'} not in your Trackunit plan. The rest is complete. An administrator can allow it in Manager, under Apps.`,
     leftOut: (titles: string) => `${titles} cannot run.`,
-    leftOutMeans: (permissions: string) =>
-      `${permissions} was not allowed at installation, or is not in your Trackunit plan. An administrator can allow it in Manager, under Apps.`,
-    notInPlanMeans: (permissions: string) => `${permissions} is not in your Trackunit plan.`,
+    leftOutMeans: (permissions: string, one: boolean) =>
+      `${permissions} ${one ? 'was' : 'were'} not allowed at installation, or ${one ? 'is' : 'are'} not in your Trackunit plan. An administrator can allow it in Manager, under Apps.`,
+    howToAllow: 'An administrator can allow it in Manager, under Apps.',
+    restIsComplete: 'The rest is complete.',
+    notInPlanMeans: (permissions: string, one: boolean) =>
+      `${permissions} ${one ? 'is' : 'are'} not in your Trackunit plan.`,
     whichPlan: 'Your contact at Trackunit can say which plan has it.',
     openApps: 'See how to allow it',
     notDelivered: (title: string, to: string) => `The result of “${title}” did not reach ${to}.`,
     notDeliveredMeans: (tries: number) =>
       `The receiver did not answer. ${app} tried ${times(tries)}. The result is still here.`,
+    stillHere: 'The result is still here.',
     refusedAddressMeans: 'The address does not accept the result. The result is still here.',
     unconfirmedMeans:
       'Results may no longer be sent there: the receiver wants no more, or its domain is not trusted. The result is still here.',
@@ -371,7 +375,11 @@ export const en = ({ name: app, support }: AppWords) => ({
     gettingReady: 'Getting ready',
     notWorking: 'Not working',
     removed: 'Removed',
+<<<<<<< HEAD
     paused: 'Paused',
+=======
+    stopped: 'Stopped',
+>>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Needs a decision',
     trackunitDown: (since: SaidMoment) => `Trackunit has not answered since ${inSentence(since)}.`,
     trackunitDownNow: 'Trackunit is not answering.',
@@ -392,7 +400,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     back: 'Back',
     cancel: 'Cancel',
     close: 'Close',
-    notSaved: `Your change did not reach ${app}. Try again.`,
+    notSaved: 'It was not saved.',
   },
 
   actions: {
@@ -404,8 +412,10 @@ export const en = ({ name: app, support }: AppWords) => ({
     onlyReads: 'Only reads',
     changes: 'Changes data, after a preview',
     leavesOut: (permissions: string) =>
-      `Leaves out data that needs ${permissions}, which was not allowed at installation.`,
-    neverRan: 'Has not run yet',
+      `Leaves out data that needs ${permissions}, which was not allowed at installation, or is not in your Trackunit plan.`,
+    leavesOutOfPlan: (permissions: string) =>
+      `Leaves out data that needs ${permissions}, which is not in your Trackunit plan.`,
+    neverRan: 'No result',
     running: (percent: string) => `Running, ${percent}`,
     runningNow: 'Running',
     waitingUntil: (clock: string) => `Waiting until ${clock}`,
@@ -413,7 +423,8 @@ export const en = ({ name: app, support }: AppWords) => ({
     last: (when: SaidMoment) => `Last: ${when.kind === 'date' ? `${when.shortDay},` : when.shortDay} ${when.clock}`,
     usual: (time: string) => capital(time),
     usualUnknown: 'Time not known yet',
-    needsPermission: (names: string) => `Needs ${names}, which was not allowed at installation.`,
+    needsPermission: (names: string) =>
+      `Needs ${names}, which was not allowed at installation, or is not in your Trackunit plan.`,
     needsPlan: (names: string) => `Needs ${names}, which is not in your Trackunit plan.`,
     needsRole: 'You can view this action. Starting it needs the Administrator role.',
     noAccess: 'Available once our access works.',
@@ -424,6 +435,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     notStarted: (title: string) => `${title} did not start.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Nothing can start because ${app} was removed from this account.`,
+    stopped: `Nothing can start while ${app} is stopped. The overview says what to do.`,
     notInstalled: `Nothing can start because ${app} is not installed on this account.`,
   },
 
@@ -482,7 +494,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     usually: (time: string) => capital(time),
     usuallyMeans: 'is the usual time on this account.',
     unknownTime: 'Not known yet',
-    unknownTimeMeans: 'It has not run on this account yet.',
+    unknownTimeMeans: 'Known once a run has finished.',
     closePage: 'You can close the page; the result stays here.',
     forPreview: 'for the preview, as usual on this account.',
     previewMeans: 'It also shows how long the changes would take. You can close the page.',
@@ -573,7 +585,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     stopMeansNothingYet: 'Nothing is done yet. You can start it again at any time.',
     goOn: 'Keep running',
     stopNow: 'Stop now',
-    notStopped: `Your request did not reach ${app}. The run continues; try again.`,
+    notStopped: 'The run was not stopped.',
     keepStop: 'Stop and keep what was read',
     stillGoing: (title: string) => `${title} is running`,
     aboutLeft: (title: string, left: string) => `${title}, ${left}`,
@@ -629,8 +641,8 @@ export const en = ({ name: app, support }: AppWords) => ({
 
   results: {
     heading: 'Last result of each action',
-    none: 'Nothing has run yet.',
-    noneYet: 'Nothing has finished yet.',
+    none: 'There are no results.',
+    noneYet: 'There are no results yet.',
     noneMeans: 'Each result stays here with its files.',
     succeeded: (title: string) => `${title} is done`,
     stoppedAt: (progress: string) => `Stopped at ${progress}`,
@@ -713,7 +725,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     fileCount: (n: number, number: string) => `${number} ${n === 1 ? 'file' : 'files'}`,
     commas: 'separated by commas',
     filesNone: 'This run left no files.',
-    filesGone: 'There are no files any more. Files are kept for a limited time.',
+    filesGone: 'There are no files here. Files are kept for a limited time.',
     kept: (day: string) => `kept until ${day}`,
     delivered: (when: SaidMoment) =>
       `Delivered ${when.kind === 'today' ? when.clock : `${when.shortDay}, ${when.clock}`}`,
@@ -721,6 +733,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     deliveryWaits: 'On its way',
     deliveryNext: (clock: string, tries: number) => `Not delivered yet. Tried ${times(tries)}; next try at ${clock}`,
     deliveryFailed: (tries: number) => `Not delivered. Tried ${times(tries)}.`,
+    deliveryNot: 'Not delivered.',
     deliveryRefused: 'Not delivered. The address does not accept the result.',
     deliveryUnconfirmed: 'Not sent. Results may not be sent there.',
     webhook: (to: string) => `${to} (web address)`,
@@ -805,8 +818,10 @@ export const en = ({ name: app, support }: AppWords) => ({
     add: 'New schedule',
     none: 'Nothing is scheduled yet.',
     noneMeans: 'For example, get the attention list by email every Monday morning.',
+    noneMeansKept: 'For example, make the attention list every Monday morning.',
     next: (when: string) => `Next: ${when}`,
-    last: (what: string) => `Last: ${what}`,
+    last: (what: string, { kind, shortDay, clock }: SaidMoment) =>
+      `Last, ${kind === 'date' ? `${shortDay},` : shortDay} ${clock}: ${what}`,
     paused: 'Paused',
     pausedByStandin: `Paused by ${app}`,
     pausedBecause: {
@@ -846,7 +861,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     you: 'you',
     somebody: 'someone on this account',
     history: 'History',
-    historyNone: 'No runs yet.',
+    historyNone: 'No run has finished yet.',
     nextFive: 'Next five runs',
     nextNone: 'No more runs.',
     nextUnknown: 'Fill in the fields above to see the times.',
@@ -955,7 +970,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     export: 'Export',
     exporting: 'Collecting',
     exportingOf: (n: string, all: string) => `Collecting ${n} of ${all}`,
-    exported: (n: string) => `${n} entries exported.`,
+    exported: (n: string) => `${n} ${n === '1' ? 'entry' : 'entries'} exported.`,
     exportedNewest: (n: string) => `The newest ${n} entries are exported. For older ones, choose a shorter time.`,
     exportFailed: 'The list could not be collected. Try again.',
     exportHeld: 'If no file arrived, Manager blocked it. Copy the list instead.',
@@ -985,7 +1000,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     none: 'Nothing was done in this time.',
     noneMatch: 'Nothing matches.',
     noneMatchMeans: 'Choose a longer time or remove a filter.',
-    shown: (n: string) => `${n} entries`,
+    shown: (n: string) => `${n} ${n === '1' ? 'entry' : 'entries'}`,
     shownOf: (n: string, all: string, inRange: string) => `${n} of ${all} ${inRange}`,
     found: (n: string, loaded: string, all: string) => `${n} found among the newest ${loaded} of ${all}`,
     inRange: {
@@ -994,9 +1009,9 @@ export const en = ({ name: app, support }: AppWords) => ({
       month: 'in the last 30 days',
       ever: 'in total',
     },
-    showEntries: (n: string) => `Show ${n} entries`,
-    entries: (n: string) => `${n} entries`,
-    entriesOf: (n: string, what: string) => `${n} entries: ${what}`,
+    showEntries: (n: string) => `Show ${n} ${n === '1' ? 'entry' : 'entries'}`,
+    entries: (n: string) => `${n} ${n === '1' ? 'entry' : 'entries'}`,
+    entriesOf: (n: string, what: string) => `${n} ${n === '1' ? 'entry' : 'entries'}: ${what}`,
     more: (n: string) => `Show ${n} more`,
     caption: 'Activity, newest first',
     operator: `Those who run ${app}`,
@@ -1103,7 +1118,8 @@ export const en = ({ name: app, support }: AppWords) => ({
     link: 'Link to the file',
     copyLink: 'Copy link',
     copied: 'Link copied.',
-    works: (seconds: string) => `The link works for ${seconds} more seconds, only for this file.`,
+    works: (seconds: string) =>
+      `The link works for ${seconds} more ${seconds === '1' ? 'second' : 'seconds'}, only for this file.`,
     over: 'The link has expired.',
     anew: 'Get a new link',
     close: 'Close',
@@ -1116,6 +1132,7 @@ export const en = ({ name: app, support }: AppWords) => ({
   comingUp: {
     heading: 'Coming up',
     none: 'Nothing is scheduled.',
+    allPaused: 'All schedules are paused.',
     add: 'Make a schedule',
   },
 

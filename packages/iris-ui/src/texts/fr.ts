@@ -224,7 +224,8 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     pausedDo: `Attendez qu’ils le reprennent\u00a0: tout continuera comme avant. Si vous ne vous y attendiez pas, ${askForHelp(app, support)}.`,
 
     uninstalled: (since) => `${app} a été retiré de ce compte ${atMoment(since)}.`,
-    uninstalledMeans: 'Tout travail a cessé aussitôt. Notre accès et tous les fichiers ont été supprimés.',
+    uninstalledMeans:
+      'Tout travail a cessé aussitôt. Notre accès, tous les résultats et tous les fichiers ont été supprimés.',
     uninstalledDo: `Pour utiliser ${app} à nouveau, installez-le dans le Marketplace.`,
 
     none: 'Trackunit ne nous a encore rien envoyé pour ce compte.',
@@ -287,7 +288,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     refuseKeep: 'Décider plus tard',
     used: `${app} utilise maintenant le nouvel accès.`,
     refused: `Le nouvel accès est refusé. ${app} garde son accès actuel.`,
-    notDecided: `Votre décision n’est pas parvenue à ${app}. Réessayez.`,
+    notDecided: 'Rien n’a été décidé.',
     notAllowedToDecide: 'Seul un administrateur peut en décider.',
     quarantined: 'Nous avons verrouillé un nouvel accès, car il appartient à un autre compte.',
     quarantinedMeans: (came) =>
@@ -296,17 +297,21 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     rejectedMeans: (came) =>
       `Il est arrivé ${atMoment(came)}. ${app} garde son accès actuel. Pour le remplacer, réinstallez ${app}.`,
     partial: (titles, one) => `${titles} ${one ? 'laisse' : 'laissent'} quelque chose de côté.`,
-    partialMeans: (permissions) =>
-      `${permissions} n’a pas été autorisé à l’installation, ou ne fait pas partie de votre abonnement Trackunit. Le reste est complet. Un administrateur peut l’autoriser dans Manager, sous Applications.`,
+    partialMeans: (permissions, one) =>
+      `${permissions} ${one ? 'n’a pas été autorisé' : 'n’ont pas été autorisés'} à l’installation, ou ne ${one ? 'fait' : 'font'} pas partie de votre abonnement Trackunit. Le reste est complet. Un administrateur peut l’autoriser dans Manager, sous Applications.`,
     leftOut: (titles) => `${titles} ne peut pas s’exécuter.`,
-    leftOutMeans: (permissions) =>
-      `${permissions} n’a pas été autorisé à l’installation, ou ne fait pas partie de votre abonnement Trackunit. Un administrateur peut l’autoriser dans Manager, sous Applications.`,
-    notInPlanMeans: (permissions) => `${permissions} ne fait pas partie de votre abonnement Trackunit.`,
+    leftOutMeans: (permissions, one) =>
+      `${permissions} ${one ? 'n’a pas été autorisé' : 'n’ont pas été autorisés'} à l’installation, ou ne ${one ? 'fait' : 'font'} pas partie de votre abonnement Trackunit. Un administrateur peut l’autoriser dans Manager, sous Applications.`,
+    howToAllow: 'Un administrateur peut l’autoriser dans Manager, sous Applications.',
+    restIsComplete: 'Le reste est complet.',
+    notInPlanMeans: (permissions, one) =>
+      `${permissions} ne ${one ? 'fait' : 'font'} pas partie de votre abonnement Trackunit.`,
     whichPlan: 'Votre interlocuteur chez Trackunit sait quel abonnement le comprend.',
     openApps: 'Voir comment l’autoriser',
     notDelivered: (title, to) => `Le résultat de «\u00a0${title}\u00a0» n’est pas arrivé à ${to}.`,
     notDeliveredMeans: (tries) =>
       `Le destinataire n’a pas répondu. ${app} a essayé ${times(tries)}. Le résultat est toujours ici.`,
+    stillHere: 'Le résultat est toujours ici.',
     refusedAddressMeans: 'L’adresse n’accepte pas le résultat. Le résultat est toujours ici.',
     unconfirmedMeans:
       'Les résultats ne peuvent plus y être envoyés\u00a0: le destinataire n’en veut plus, ou son domaine n’est pas de confiance. Le résultat est toujours ici.',
@@ -342,7 +347,11 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Se prépare',
     notWorking: 'Ne fonctionne pas',
     removed: 'Retiré',
+<<<<<<< HEAD
     paused: 'En pause',
+=======
+    stopped: 'Arrêté',
+>>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Attend une décision',
     trackunitDown: (since) => `Trackunit ne répond plus depuis ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit ne répond pas.',
@@ -364,7 +373,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     back: 'Retour',
     cancel: 'Annuler',
     close: 'Fermer',
-    notSaved: `Votre modification n’est pas parvenue à ${app}. Réessayez.`,
+    notSaved: 'Rien n’a été enregistré.',
   },
 
   actions: {
@@ -376,8 +385,10 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     onlyReads: 'Lit seulement',
     changes: 'Modifie des données, après un aperçu',
     leavesOut: (permissions) =>
-      `Laisse de côté les données qui nécessitent ${permissions}, non autorisé à l’installation.`,
-    neverRan: 'Pas encore exécutée',
+      `Laisse de côté les données qui nécessitent ${permissions}, non autorisé à l’installation ou absent de votre abonnement Trackunit.`,
+    leavesOutOfPlan: (permissions) =>
+      `Laisse de côté les données qui nécessitent ${permissions}, absent de votre abonnement Trackunit.`,
+    neverRan: 'Aucun résultat',
     running: (percent) => `En cours, ${percent}`,
     runningNow: 'En cours',
     waitingUntil: (clock) => `Attend jusqu’à ${clock}`,
@@ -385,7 +396,8 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     last: (when) => `Dernière fois\u00a0: ${when.shortDay} ${when.clock}`,
     usual: (time) => capital(time),
     usualUnknown: 'Durée pas encore connue',
-    needsPermission: (names) => `Nécessite ${names}, non autorisé à l’installation.`,
+    needsPermission: (names) =>
+      `Nécessite ${names}, non autorisé à l’installation ou absent de votre abonnement Trackunit.`,
     needsPlan: (names) => `Nécessite ${names}, qui ne fait pas partie de votre abonnement Trackunit.`,
     needsRole: 'Vous pouvez voir cette action. La lancer nécessite le rôle Administrateur.',
     noAccess: 'Disponible dès que notre accès fonctionne.',
@@ -396,6 +408,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     notStarted: (title) => `${title} n’a pas démarré.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Rien ne peut démarrer, car ${app} a été retiré de ce compte.`,
+    stopped: `Rien ne peut démarrer tant que ${app} est arrêté. L’accueil indique quoi faire.`,
     notInstalled: `Rien ne peut démarrer, car ${app} n’est pas installé sur ce compte.`,
   },
 
@@ -454,7 +467,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     usually: (time) => capital(time),
     usuallyMeans: 'est la durée habituelle sur ce compte.',
     unknownTime: 'Pas encore connu',
-    unknownTimeMeans: 'Elle n’a pas encore tourné sur ce compte.',
+    unknownTimeMeans: 'Connue dès qu’une exécution est finie.',
     closePage: 'Vous pouvez fermer la page\u00a0; le résultat reste ici.',
     forPreview: 'pour l’aperçu, comme d’habitude sur ce compte.',
     previewMeans: 'Il indique aussi la durée des modifications. Vous pouvez fermer la page.',
@@ -543,7 +556,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     stopMeansNothingYet: 'Rien n’est encore fait. Vous pouvez relancer à tout moment.',
     goOn: 'Laisser tourner',
     stopNow: 'Arrêter maintenant',
-    notStopped: `Votre demande n’est pas parvenue à ${app}. L’exécution continue\u00a0; réessayez.`,
+    notStopped: 'L’exécution n’a pas été arrêtée.',
     keepStop: 'Arrêter et garder ce qui est lu',
     stillGoing: (title) => `${title} est en cours`,
     aboutLeft: (title, left) => `${title}, ${left}`,
@@ -599,8 +612,8 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
 
   results: {
     heading: 'Dernier résultat de chaque action',
-    none: 'Rien n’a encore tourné.',
-    noneYet: 'Rien n’est encore fini.',
+    none: 'Il n’y a pas de résultats.',
+    noneYet: 'Il n’y a pas encore de résultats.',
     noneMeans: 'Chaque résultat reste ici avec ses fichiers.',
     succeeded: (title) => `${title} est finie`,
     stoppedAt: (progress) => `Arrêtée à ${progress}`,
@@ -679,13 +692,14 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     fileCount: (n, number) => `${number} ${n === 1 ? 'fichier' : 'fichiers'}`,
     commas: 'séparé par des virgules',
     filesNone: 'Cette exécution n’a laissé aucun fichier.',
-    filesGone: 'Il n’y a plus de fichiers. Les fichiers sont conservés pendant un temps limité.',
+    filesGone: 'Il n’y a pas de fichiers ici. Les fichiers sont conservés pendant un temps limité.',
     kept: (day) => `conservé jusqu’au ${day}`,
     delivered: (when) => `Remis ${when.kind === 'today' ? `à ${when.clock}` : `${when.shortDay} ${when.clock}`}`,
     deliveredTries: (n) => `après ${n} essais`,
     deliveryWaits: 'En route',
     deliveryNext: (clock, tries) => `Pas encore remis. Essayé ${times(tries)}\u00a0; prochain essai à ${clock}`,
     deliveryFailed: (tries) => `Non remis. Essayé ${times(tries)}.`,
+    deliveryNot: 'Non remis.',
     deliveryRefused: 'Non remis. L’adresse n’accepte pas le résultat.',
     deliveryUnconfirmed: 'Non envoyé. Les résultats ne peuvent pas y être envoyés.',
     webhook: (to) => `${to} (adresse web)`,
@@ -772,8 +786,9 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     add: 'Nouvelle planification',
     none: 'Rien n’est encore planifié.',
     noneMeans: 'Recevez par exemple la liste d’attention par e-mail chaque lundi matin.',
+    noneMeansKept: 'Faites établir par exemple la liste d’attention chaque lundi matin.',
     next: (when) => `Prochaine\u00a0: ${when}`,
-    last: (what) => `Dernière\u00a0: ${what}`,
+    last: (what, { shortDay, clock }) => `Dernière, ${shortDay} ${clock}\u00a0: ${what}`,
     paused: 'En pause',
     pausedByStandin: `Mise en pause par ${app}`,
     pausedBecause: {
@@ -816,7 +831,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     you: 'vous',
     somebody: 'quelqu’un de ce compte',
     history: 'Historique',
-    historyNone: 'Pas encore d’exécutions.',
+    historyNone: 'Aucune exécution n’est encore finie.',
     nextFive: 'Les cinq prochaines exécutions',
     nextNone: 'Plus d’exécutions.',
     nextUnknown: 'Remplissez les champs ci-dessus pour voir les heures.',
@@ -928,7 +943,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     export: 'Exporter',
     exporting: 'Collecte',
     exportingOf: (n, all) => `Collecte\u00a0: ${n} sur ${all}`,
-    exported: (n) => `${n} entrées exportées.`,
+    exported: (n) => `${n} ${n === '1' ? 'entrée exportée' : 'entrées exportées'}.`,
     exportedNewest: (n) =>
       `Les ${n} entrées les plus récentes sont exportées. Pour les plus anciennes, choisissez une période plus courte.`,
     exportFailed: 'La liste n’a pas pu être collectée. Réessayez.',
@@ -959,13 +974,13 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     none: 'Rien n’a été fait pendant cette période.',
     noneMatch: 'Rien ne correspond.',
     noneMatchMeans: 'Choisissez une période plus longue ou retirez un filtre.',
-    shown: (n) => `${n} entrées`,
+    shown: (n) => `${n} ${n === '1' ? 'entrée' : 'entrées'}`,
     shownOf: (n, all, inRange) => `${n} sur ${all} ${inRange}`,
     found: (n, loaded, all) => `${n} trouvées parmi les ${loaded} plus récentes sur ${all}`,
     inRange: { today: 'aujourd’hui', week: 'ces 7 derniers jours', month: 'ces 30 derniers jours', ever: 'en tout' },
-    showEntries: (n) => `Montrer ${n} entrées`,
-    entries: (n) => `${n} entrées`,
-    entriesOf: (n, what) => `${n} entrées\u00a0: ${what}`,
+    showEntries: (n) => `Montrer ${n} ${n === '1' ? 'entrée' : 'entrées'}`,
+    entries: (n) => `${n} ${n === '1' ? 'entrée' : 'entrées'}`,
+    entriesOf: (n, what) => `${n} ${n === '1' ? 'entrée' : 'entrées'}\u00a0: ${what}`,
     more: (n) => `Montrer ${n} de plus`,
     caption: 'Activité, la plus récente d’abord',
     operator: `Ceux qui gèrent ${app}`,
@@ -1075,7 +1090,8 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     link: 'Lien vers le fichier',
     copyLink: 'Copier le lien',
     copied: 'Lien copié.',
-    works: (seconds) => `Le lien fonctionne encore ${seconds} secondes, pour ce fichier seulement.`,
+    works: (seconds) =>
+      `Le lien fonctionne encore ${seconds} ${seconds === '1' ? 'seconde' : 'secondes'}, pour ce fichier seulement.`,
     over: 'Le lien a expiré.',
     anew: 'Obtenir un nouveau lien',
     close: 'Fermer',
@@ -1088,6 +1104,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
   comingUp: {
     heading: 'À venir',
     none: 'Rien n’est planifié.',
+    allPaused: 'Toutes les planifications sont en pause.',
     add: 'Créer une planification',
   },
 

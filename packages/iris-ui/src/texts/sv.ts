@@ -220,7 +220,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     pausedDo: `Vänta tills pausen är över: då fortsätter allt som förut. Kommer det oväntat, ${askForHelp(app, support)}.`,
 
     uninstalled: (since) => `${app} togs bort från det här kontot ${atMoment(since)}.`,
-    uninstalledMeans: 'Allt arbete slutade genast. Vår åtkomst och alla filer raderades.',
+    uninstalledMeans: 'Allt arbete slutade genast. Vår åtkomst, alla resultat och alla filer raderades.',
     uninstalledDo: `Vill ni använda ${app} igen, installera det i Marketplace.`,
 
     none: 'Trackunit har inte hört av sig till oss om det här kontot ännu.',
@@ -283,7 +283,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     refuseKeep: 'Bestäm senare',
     used: `${app} använder nu den nya åtkomsten.`,
     refused: `Den nya åtkomsten är avvisad. ${app} behåller sin åtkomst.`,
-    notDecided: `Ditt beslut nådde inte ${app}. Försök igen.`,
+    notDecided: 'Inget beslutades.',
     notAllowedToDecide: 'Bara en administratör kan bestämma detta.',
     quarantined: 'Vi låste in ny åtkomst, eftersom den hör till ett annat konto.',
     quarantinedMeans: (came) =>
@@ -297,12 +297,15 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     leftOut: (titles) => `${titles} kan inte köras.`,
     leftOutMeans: (permissions) =>
       `${permissions} tilläts inte vid installationen eller ingår inte i ert Trackunit-abonnemang. En administratör kan tillåta det i Manager, under Appar.`,
+    howToAllow: 'En administratör kan tillåta det i Manager, under Appar.',
+    restIsComplete: 'Resten är komplett.',
     notInPlanMeans: (permissions) => `${permissions} ingår inte i ert Trackunit-abonnemang.`,
     whichPlan: 'Er kontakt på Trackunit vet vilket abonnemang som har det.',
     openApps: 'Se hur man tillåter det',
     notDelivered: (title, to) => `Resultatet av ”${title}” nådde inte ${to}.`,
     notDeliveredMeans: (tries) =>
       `Mottagaren svarade inte. ${app} försökte ${times(tries)}. Resultatet finns kvar här.`,
+    stillHere: 'Resultatet finns kvar här.',
     refusedAddressMeans: 'Adressen tar inte emot resultatet. Resultatet finns kvar här.',
     unconfirmedMeans:
       'Resultat får inte längre skickas dit: mottagaren vill inte ha fler, eller dess domän är inte betrodd. Resultatet finns kvar här.',
@@ -338,7 +341,11 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Förbereds',
     notWorking: 'Fungerar inte',
     removed: 'Borttaget',
+<<<<<<< HEAD
     paused: 'Pausat',
+=======
+    stopped: 'Stoppat',
+>>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Behöver ett beslut',
     trackunitDown: (since) => `Trackunit har inte svarat sedan ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit svarar inte.',
@@ -359,7 +366,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     back: 'Tillbaka',
     cancel: 'Avbryt',
     close: 'Stäng',
-    notSaved: `Din ändring nådde inte ${app}. Försök igen.`,
+    notSaved: 'Det sparades inte.',
   },
 
   actions: {
@@ -370,8 +377,11 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     startAction: 'Starta en åtgärd',
     onlyReads: 'Läser bara',
     changes: 'Ändrar data, efter en förhandsvisning',
-    leavesOut: (permissions) => `Utelämnar data som kräver ${permissions}, vilket inte tilläts vid installationen.`,
-    neverRan: 'Har inte körts ännu',
+    leavesOut: (permissions) =>
+      `Utelämnar data som kräver ${permissions}, vilket inte tilläts vid installationen eller inte ingår i ert Trackunit-abonnemang.`,
+    leavesOutOfPlan: (permissions) =>
+      `Utelämnar data som kräver ${permissions}, vilket inte ingår i ert Trackunit-abonnemang.`,
+    neverRan: 'Inget resultat',
     running: (percent) => `Körs, ${percent}`,
     runningNow: 'Körs',
     waitingUntil: (clock) => `Väntar till ${clock}`,
@@ -379,7 +389,8 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     last: (when) => `Senast: ${when.shortDay} ${when.clock}`,
     usual: (time) => capital(time),
     usualUnknown: 'Tiden är inte känd ännu',
-    needsPermission: (names) => `Kräver ${names}, vilket inte tilläts vid installationen.`,
+    needsPermission: (names) =>
+      `Kräver ${names}, vilket inte tilläts vid installationen eller inte ingår i ert Trackunit-abonnemang.`,
     needsPlan: (names) => `Kräver ${names}, som inte ingår i ert Trackunit-abonnemang.`,
     needsRole: 'Du kan se den här åtgärden. Att starta den kräver rollen Administratör.',
     noAccess: 'Kan startas när vår åtkomst fungerar.',
@@ -390,6 +401,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     notStarted: (title) => `${title} startade inte.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Inget kan starta, eftersom ${app} togs bort från det här kontot.`,
+    stopped: `Inget kan starta medan ${app} är stoppat. Översikten säger vad som ska göras.`,
     notInstalled: `Inget kan starta, eftersom ${app} inte är installerat på det här kontot.`,
   },
 
@@ -448,7 +460,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     usually: (time) => capital(time),
     usuallyMeans: 'är den vanliga tiden på det här kontot.',
     unknownTime: 'Inte känt ännu',
-    unknownTimeMeans: 'Det har inte körts på det här kontot ännu.',
+    unknownTimeMeans: 'Känd när en körning är klar.',
     closePage: 'Du kan stänga sidan; resultatet blir kvar här.',
     forPreview: 'för förhandsvisningen, som vanligt på det här kontot.',
     previewMeans: 'Den visar också hur lång tid ändringarna skulle ta. Du kan stänga sidan.',
@@ -536,7 +548,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     stopMeansNothingYet: 'Inget är gjort ännu. Du kan starta igen när som helst.',
     goOn: 'Låt den köra',
     stopNow: 'Stoppa nu',
-    notStopped: `Din begäran nådde inte ${app}. Körningen fortsätter; försök igen.`,
+    notStopped: 'Körningen stoppades inte.',
     keepStop: 'Stoppa och behåll det som lästs',
     stillGoing: (title) => `${title} körs`,
     aboutLeft: (title, left) => `${title}, ${left}`,
@@ -592,8 +604,8 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
 
   results: {
     heading: 'Senaste resultatet för varje åtgärd',
-    none: 'Inget har körts ännu.',
-    noneYet: 'Inget är klart ännu.',
+    none: 'Det finns inga resultat.',
+    noneYet: 'Det finns inga resultat ännu.',
     noneMeans: 'Varje resultat blir kvar här med sina filer.',
     succeeded: (title) => `${title} är klar`,
     stoppedAt: (progress) => `Stoppades vid ${progress}`,
@@ -672,13 +684,14 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     fileCount: (n, number) => `${number} ${n === 1 ? 'fil' : 'filer'}`,
     commas: 'åtskilt med komman',
     filesNone: 'Körningen lämnade inga filer.',
-    filesGone: 'Det finns inga filer längre. Filer sparas en begränsad tid.',
+    filesGone: 'Här finns inga filer. Filer sparas en begränsad tid.',
     kept: (day) => `sparas till ${day}`,
     delivered: (when) => `Levererat ${when.kind === 'today' ? when.clock : `${when.shortDay} ${when.clock}`}`,
     deliveredTries: (n) => `efter ${n} försök`,
     deliveryWaits: 'På väg',
     deliveryNext: (clock, tries) => `Inte levererat ännu. Försökt ${times(tries)}; nästa försök kl. ${clock}`,
     deliveryFailed: (tries) => `Inte levererat. Försökt ${times(tries)}.`,
+    deliveryNot: 'Inte levererat.',
     deliveryRefused: 'Inte levererat. Adressen tar inte emot resultatet.',
     deliveryUnconfirmed: 'Inte skickat. Resultat får inte skickas dit.',
     webhook: (to) => `${to} (webbadress)`,
@@ -765,8 +778,9 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     add: 'Nytt schema',
     none: 'Inget är schemalagt ännu.',
     noneMeans: 'Få till exempel uppmärksamhetslistan med e-post varje måndag morgon.',
+    noneMeansKept: 'Gör till exempel uppmärksamhetslistan varje måndag morgon.',
     next: (when) => `Nästa: ${when}`,
-    last: (what) => `Senast: ${what}`,
+    last: (what, { shortDay, clock }) => `Senast, ${shortDay} ${clock}: ${what}`,
     paused: 'Pausat',
     pausedByStandin: `Pausat av ${app}`,
     pausedBecause: {
@@ -806,7 +820,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     you: 'dig',
     somebody: 'någon på det här kontot',
     history: 'Historik',
-    historyNone: 'Inga körningar ännu.',
+    historyNone: 'Ingen körning är klar ännu.',
     nextFive: 'De fem nästa körningarna',
     nextNone: 'Inga fler körningar.',
     nextUnknown: 'Fyll i fälten ovan för att se tiderna.',
@@ -915,7 +929,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     export: 'Exportera',
     exporting: 'Samlar',
     exportingOf: (n, all) => `Samlar ${n} av ${all}`,
-    exported: (n) => `${n} poster exporterade.`,
+    exported: (n) => `${n} ${n === '1' ? 'post exporterad' : 'poster exporterade'}.`,
     exportedNewest: (n) => `De ${n} nyaste posterna är exporterade. Välj en kortare tid för äldre.`,
     exportFailed: 'Listan kunde inte samlas. Försök igen.',
     exportHeld: 'Kom ingen fil har Manager stoppat den. Kopiera listan i stället.',
@@ -945,13 +959,13 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     none: 'Inget gjordes under den här tiden.',
     noneMatch: 'Inget passar.',
     noneMatchMeans: 'Välj en längre tid eller ta bort ett filter.',
-    shown: (n) => `${n} poster`,
+    shown: (n) => `${n} ${n === '1' ? 'post' : 'poster'}`,
     shownOf: (n, all, inRange) => `${n} av ${all} ${inRange}`,
     found: (n, loaded, all) => `${n} funna bland de ${loaded} nyaste av ${all}`,
     inRange: { today: 'i dag', week: 'de senaste 7 dagarna', month: 'de senaste 30 dagarna', ever: 'totalt' },
-    showEntries: (n) => `Visa ${n} poster`,
-    entries: (n) => `${n} poster`,
-    entriesOf: (n, what) => `${n} poster: ${what}`,
+    showEntries: (n) => `Visa ${n} ${n === '1' ? 'post' : 'poster'}`,
+    entries: (n) => `${n} ${n === '1' ? 'post' : 'poster'}`,
+    entriesOf: (n, what) => `${n} ${n === '1' ? 'post' : 'poster'}: ${what}`,
     more: (n) => `Visa ${n} till`,
     caption: 'Aktivitet, nyaste först',
     operator: `De som driver ${app}`,
@@ -1059,7 +1073,8 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     link: 'Länk till filen',
     copyLink: 'Kopiera länken',
     copied: 'Länken är kopierad.',
-    works: (seconds) => `Länken fungerar i ${seconds} sekunder till, bara för den här filen.`,
+    works: (seconds) =>
+      `Länken fungerar i ${seconds} ${seconds === '1' ? 'sekund' : 'sekunder'} till, bara för den här filen.`,
     over: 'Länken har gått ut.',
     anew: 'Hämta en ny länk',
     close: 'Stäng',
@@ -1072,6 +1087,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
   comingUp: {
     heading: 'På gång',
     none: 'Inget är schemalagt.',
+    allPaused: 'Alla scheman är pausade.',
     add: 'Gör ett schema',
   },
 

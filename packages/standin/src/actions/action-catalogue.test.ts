@@ -36,6 +36,19 @@ test('GraphQL is no address to which a POST only reads', () => {
   expect(() => catalogueOf({ ...report, readingPosts: ['/api/search'] })).not.toThrow()
 })
 
+test('what it reads names nothing that the account did not grant', () => {
+  const reads = [
+    { what: 'Machines', detail: 'All' },
+    { what: 'Services', detail: 'Overdue', scope: 'b' },
+    { what: 'Sites', detail: 'All', scope: 'a' },
+  ]
+  const [shown] = catalogueOf({ ...report, reads }).describe(toSomebody)
+  expect(shown?.reads).toEqual([
+    { what: 'Machines', detail: 'All' },
+    { what: 'Sites', detail: 'All' },
+  ])
+})
+
 test('an action is found by its id', () => {
   const catalogue = catalogueOf(report)
   expect(catalogue.find('site-report')).toBe(report)
@@ -50,6 +63,7 @@ test('an action is listed in the form of the contract, with titles and descripti
     id: 'site-report',
     missingScopes: ['b'],
     missingFromPlan: ['b'],
+    mayOverlap: false,
     mayStart: true,
     usualSeconds: 40,
     secondsPerChange: null,

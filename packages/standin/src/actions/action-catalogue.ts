@@ -97,10 +97,11 @@ function describeAction(
     missingFromPlan: missingScopes.filter((scope) => accountScopes?.missingFromPlan.includes(scope)),
     missingOptionalScopes: optionalScopes.filter(isMissing),
     missingPlan: (accountScopes?.isGraphqlRefused && plan) || null,
+    mayOverlap: action.mayOverlap ?? false,
     mayStart: mayStart(action),
     usualSeconds: usual?.[changesData ? 'preview' : 'apply'] ?? null,
     secondsPerChange: (changesData && (usual?.perChange ?? secondsPerChange)) || null,
-    reads: [...reads],
+    reads: reads.filter(({ scope }) => !scope || !isMissing(scope)).map(({ scope: _, ...read }) => read),
     messages: messagesIn(action, language),
   }
 }

@@ -165,8 +165,9 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject, State extends 
   /**
    * What it reads from Trackunit, such as `Service plans`, `What is due and what is overdue`. The first action of the
    * catalogue that has this, changes nothing and needs no input is what the app offers to people who open it for the first time.
+   * What needs an optional `scope` is not promised where the account did not grant it.
    */
-  reads?: Described['reads']
+  reads?: ReadonlyArray<Described['reads'][number] & { scope?: string }>
   limits?: ActionLimits<z.output<Schema>>
   /**
    * The catalogue of `defineMessages`. The app also looks up `title`, `description`, `plan`, `input.<field>`,

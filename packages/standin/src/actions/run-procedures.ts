@@ -37,17 +37,16 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       ),
     list: contracted
       .call(list)
-      .query(async ({ ctx: { accountId, caller }, input: { actionId, scheduleId, states, cursor, limit } }) => {
+      .query(async ({ ctx: { accountId, caller }, input: { cursor, limit, ...wanted } }) => {
+        const { actionId } = wanted
         if (actionId !== undefined) checkMayRead(ctx, caller, { accountId, actionId })
         else checkMayReadAny(ctx, caller, accountId)
         const withoutActions = unreadableActions(ctx, caller, accountId)
         const before = cursor === undefined ? undefined : decodeCursor(cursor)
         const rows = await listRuns(ctx.db, {
+          ...wanted,
           accountId,
-          actionId,
           withoutActions,
-          scheduleId,
-          states,
           before,
           limit: limit + 1,
         })

@@ -26,6 +26,7 @@ export interface RunListing {
   /** Leaves out the runs of these actions. */
   withoutActions?: readonly string[]
   scheduleId?: string | undefined
+  previewRunId?: string | undefined
   states?: readonly RunState[] | undefined
   /** The newest runs that are older than this one. */
   before?: { createdAt: Date; id: string } | undefined
@@ -34,7 +35,7 @@ export interface RunListing {
 
 export async function listRuns(
   db: Database,
-  { accountId, actionId, withoutActions = [], scheduleId, states, before, limit }: RunListing,
+  { accountId, actionId, withoutActions = [], scheduleId, previewRunId, states, before, limit }: RunListing,
 ): Promise<RunRow[]> {
   return db
     .select()
@@ -45,6 +46,7 @@ export async function listRuns(
         isAmongGiven(runs.actionId, actionId === undefined ? undefined : [actionId]),
         not(isAmong(runs.actionId, withoutActions)),
         scheduleId === undefined ? undefined : eq(runs.scheduleId, scheduleId), // It has an index of its own.
+        previewRunId === undefined ? undefined : eq(runs.previewRunId, previewRunId), // It, too.
         isAmongGiven(runs.state, states),
         isBefore(before),
       ),
