@@ -98,11 +98,14 @@ test('a run that failed says so, and why: in the action’s words where there ar
   const failed = { ...result.run, state: 'failed' as const, reason: 'TRACKUNIT_UNAVAILABLE' as const }
   const sent = (change: object) =>
     emailOf({ ...result, figure, run: { ...failed, ...change } }, { ...shown, lacksFile: 'part' })
-  expect(sent({}).subject).toMatch(/^The run did not finish\. Trackunit is not answering/)
+  expect(sent({}).subject).toBe('The run did not finish. Trackunit stopped answering')
   expect(sent({}).text).not.toContain('2 machines need you')
   expect(sent({}).text).not.toContain('33')
   expect(sent({}).text).toContain('The rows found before it stopped are in Trackunit Manager.')
-  expect(sent({ failure: 'The yard is closed.' }).subject).toBe('The run did not finish. The yard is closed')
+  expect(sent({ reason: 'ACTION_FAILED', failure: 'The yard is closed.' }).subject).toBe(
+    'The run did not finish. The yard is closed',
+  )
+  expect(sent({ failure: 'StandinError: TRACKUNIT_UNAVAILABLE, at ask.ts:9' }).text).not.toContain('StandinError')
 })
 
 test('a comparison is a list, the worst first, with its change', () => {
@@ -143,4 +146,14 @@ test('an email speaks the language of its reader, numbers and dates included', (
   expect(html).toContain('<html lang="da">')
   for (const tag of ['nb-NO', 'de', 'sv-FI', 'fr-CA']) expect(emailWords(tag).language).not.toBe('en-GB')
   for (const tag of [null, 'pl', '']) expect(emailWords(tag).language).toBe('en-GB')
+})
+
+test.each([
+  ['da-DK', 'Kørslen blev ikke færdig. Trackunit holdt op med at svare'],
+  ['de-DE', 'Der Lauf wurde nicht fertig. Trackunit antwortete nicht mehr'],
+  ['sv-SE', 'Körningen blev inte klar. Trackunit slutade svara'],
+  ['fr-FR', 'L’exécution ne s’est pas terminée. Trackunit ne répondait plus'],
+])('why a run failed is said in the language of its reader: %s', (language, subject) => {
+  const run = { ...result.run, state: 'failed' as const, reason: 'TRACKUNIT_UNAVAILABLE' as const }
+  expect(emailOf({ ...result, run, habits: { ...result.habits, language } }, shown).subject).toBe(subject)
 })

@@ -1,7 +1,8 @@
-import { errorReasons, type ResultChart, type ResultColumn, type ResultRow } from '@standin/contracts'
+import type { ResultChart, ResultColumn, ResultRow } from '@standin/contracts'
 import { measured } from '../results/artifacts/readers-table.ts'
 import { type EmailWords, emailWords } from './email-words.ts'
 import type { ResultToSend } from './find-result-to-send.ts'
+import { stoppedBecause } from './stopped-because.ts'
 
 /** Never more: the rest is one press away. */
 const mostCards = 5
@@ -35,7 +36,7 @@ export function emailParts(result: ResultToSend, around: EmailSurroundings) {
   const { scheduleId } = run
   const words = emailWords(habits.language)
   const number = new Intl.NumberFormat(words.language)
-  const sentence = sentenceOf(result)
+  const sentence = sentenceOf(result, around.appName)
   const hasChanged = totalNewRows > 0 && totalNewRows < totalRows
   const stay = totalRows - totalNewRows
   const resultUrl = around.appUrl ? `${around.appUrl}#/runs/${run.id}` : around.managerUrl
@@ -75,12 +76,13 @@ export function emailParts(result: ResultToSend, around: EmailSurroundings) {
   }
 }
 
-function sentenceOf({ run: { state, headline, failure, reason }, habits }: ResultToSend): string {
+function sentenceOf({ run: { state, headline, failure, reason }, habits }: ResultToSend, app: string): string {
   const words = emailWords(habits.language)
   if (state === 'succeeded') return headline ?? words.finished
-  // Reasons are said in English.
-  const because = reason && words.language.startsWith('en') ? errorReasons[reason].message : ''
-  return [words.stopped, failure ?? because].filter(Boolean).join(' ')
+  // Only an action has words of its own; what the server adds to a reason in development is for its makers.
+  const isOfAction = reason === null || reason === 'ACTION_FAILED' || reason === 'ACTION_FAULTY'
+  const because = reason && stoppedBecause(reason, { app, language: words.language })
+  return [words.stopped, (isOfAction && failure) || because].filter(Boolean).join(' ')
 }
 
 const withoutStop = (sentence: string) => sentence.replace(/\.$/, '')
