@@ -76,6 +76,7 @@ export async function listMachines(
       at = { ...newListing(), source: next, total: at.total }
     }
   }
+  if (!at.isCut && !at.isPartial) await context.machines.keepWhole()
   return at
 }
 

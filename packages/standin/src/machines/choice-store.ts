@@ -1,5 +1,5 @@
 import type { MachineFilter } from '@standin/contracts'
-import { eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { matching } from './machine-store.ts'
 import { machines } from './machine-table.ts'
@@ -13,7 +13,7 @@ export async function countChoices(
   const choices = (from: SQL, { id, name }: { id: SQL; name: SQL }) =>
     db.execute<{ id: string; name: string; machines: number }>(sql`
       select ${id} as id, max(${name}) as name, count(*)::int as machines from ${from}
-      where account_id = ${accountId}::uuid and ${id} is not null and lower(${name}) like ${like}
+      where account_id = ${accountId}::uuid and gone_at is null and ${id} is not null and lower(${name}) like ${like}
       group by ${id} order by count(*) desc, max(${name}), ${id} limit ${limit}`)
   const [groups, sites, types] = await Promise.all([
     choices(sql`${machines} cross join jsonb_array_elements(${machines.groups}) g`, {
@@ -36,6 +36,6 @@ export async function countMachines(
       matching: sql<number>`(count(*) filter (where ${matching(filter) ?? sql`true`}))::int`,
     })
     .from(machines)
-    .where(eq(machines.accountId, accountId))
+    .where(and(eq(machines.accountId, accountId), isNull(machines.goneAt)))
   return counts ?? { known: 0, matching: 0 }
 }

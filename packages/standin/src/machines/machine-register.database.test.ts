@@ -142,6 +142,35 @@ test('lists the machines that match a filter, or only those that this run has re
   expect(await listed({ siteIds: [] })).toEqual([])
 })
 
+test('what a whole list no longer has is counted no longer; a part of a list, or another run’s machines, take nothing away', async () => {
+  const counted = async () => {
+    const { known, matching, sites } = await filterChoices(replica.ctx, {
+      accountId: account,
+      filter: { siteIds: [bridge.id] },
+    })
+    return { known, matching, sites: sites.map(({ id, machines }) => [id, machines]) }
+  }
+  const first = await register()
+  await first.keep([machine('m1'), machine('m2', { site: bridge }), machine('m3', { site: bridge })])
+  await first.keepWhole()
+  const [part, whole] = [await register(), await register()]
+  await part.keep([machine('m1')])
+  expect(await counted()).toMatchObject({ known: 3, matching: 2 })
+
+  const other = await register()
+  await other.keep([machine('new')])
+  await whole.keep([machine('m1')])
+  await whole.keepWhole()
+  expect(await counted()).toEqual({ known: 2, matching: 0, sites: [[harbour.id, 2]] })
+
+  const back = await register()
+  await back.keep([machine('m1'), machine('m2', { site: bridge })])
+  expect(await counted()).toMatchObject({ known: 3, matching: 1 })
+  const none = await register()
+  await none.keepWhole()
+  expect(await counted()).toEqual({ known: 0, matching: null, sites: [] })
+})
+
 test('counters of another source are added, and null leaves a value as it is', async () => {
   const run = await register()
   await run.keep([machine('m1'), machine('m2')])

@@ -66,6 +66,8 @@ export interface MachineRegister {
   keep(machines: readonly SeenMachine[]): Promise<void>
   /** Adds what another source says, such as idle hours. */
   keepCounters(counters: readonly SeenCounters[]): Promise<void>
+  /** Says that this run has read all machines of the account: what it has not read is gone, and counted no longer. */
+  keepWhole(): Promise<void>
   /** Adds the counters of the machines that this run has read to their history, which keeps at most four readings a day. */
   keepReadings(): Promise<void>
   /** In pages, by name: the machines that this run has read, or all known ones. */

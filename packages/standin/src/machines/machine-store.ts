@@ -1,8 +1,9 @@
 import type { MachineFilter } from '@standin/contracts'
-import { and, asc, eq, isNotNull, not, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter, isAmongGiven } from '../database/is-among.ts'
+import { runs } from '../runs/run-table.ts'
 import type { KnownMachine, Named, SeenCounters, SeenMachine } from './machine-register.ts'
 import { machineReadings, machines, toldPlaces } from './machine-table.ts'
 
@@ -49,8 +50,24 @@ export async function upsertMachines(
       site_id = excluded.site_id, site_name = excluded.site_name, latitude = excluded.latitude,
       longitude = excluded.longitude, last_seen_at = excluded.last_seen_at, operating_hours = excluded.operating_hours,
       idle_hours = excluded.idle_hours, fuel_percent = excluded.fuel_percent, battery_percent = excluded.battery_percent,
-      counters_at = null, seen_at = now(),
+      counters_at = null, seen_at = now(), gone_at = null,
       seen_in_runs = (array_prepend(${runId}::uuid, array_remove(${machines}.seen_in_runs, ${runId}::uuid)))[:${runsKept}::int]`)
+}
+
+/** What another run has read since this one began is not gone. */
+export async function markGone(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
+  const beganAt = sql`(select created_at from ${runs} where account_id = ${accountId}::uuid and id = ${runId}::uuid)`
+  await tx
+    .update(machines)
+    .set({ goneAt: sql`now()` })
+    .where(
+      and(
+        eq(machines.accountId, accountId),
+        isNull(machines.goneAt),
+        not(wasSeenIn(runId)),
+        sql`${machines.seenAt} < ${beganAt}`,
+      ),
+    )
 }
 
 /**
@@ -146,7 +163,7 @@ interface FoundMachine {
 }
 
 function toKnownMachine({ machine: row, told }: FoundMachine): KnownMachine {
-  const { machineId, siteId, siteName, accountId, countersAt, seenAt, seenInRuns, ...machine } = row
+  const { machineId, siteId, siteName, accountId, countersAt, seenAt, seenInRuns, goneAt, ...machine } = row
   return {
     ...machine,
     id: machineId,

@@ -30,6 +30,8 @@ export const machines = pgTable(
     seenAt: moment().notNull(),
     /** The last runs that read it, at most 32: several runs of an account work at once. */
     seenInRuns: uuid().array().notNull().default([]),
+    /** When a run read all machines and this one was not among them. */
+    goneAt: moment(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.machineId] }),

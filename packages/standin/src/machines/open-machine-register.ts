@@ -4,7 +4,7 @@ import type { RunLease } from '../runs/run-lease-store.ts'
 import type { RunRow } from '../runs/run-store.ts'
 import { whileHeld } from '../runs/while-held.ts'
 import type { MachineRegister, SeenMachine } from './machine-register.ts'
-import { listGone, listMachines, updateCounters, upsertMachines } from './machine-store.ts'
+import { listGone, listMachines, markGone, updateCounters, upsertMachines } from './machine-store.ts'
 import { insertReadings, listHistories } from './reading-store.ts'
 import { hasTold, markTold } from './told-place-store.ts'
 
@@ -20,6 +20,7 @@ export function openMachineRegister(
   return {
     keep: (machines) => write((tx) => upsertMachines(tx, run, machines.map(storable))),
     keepCounters: (counters) => write((tx) => updateCounters(tx, run, counters)),
+    keepWhole: () => write((tx) => markGone(tx, run)),
     keepReadings: () => write((tx) => insertReadings(tx, run)),
     list: ({ filter = {}, seenInThisRun = false } = {}) =>
       listMachines(db, { ...run, filter, runId: seenInThisRun ? id : undefined }),

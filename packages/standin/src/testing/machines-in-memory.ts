@@ -38,6 +38,7 @@ export function createMachinesInMemory() {
           machines.set(id, { ...machine, ...known, countersAt: at, lastSeenAt })
         }
       },
+      async keepWhole() {}, // Only the app's forms count machines.
       async keepReadings() {
         for (const { id, countersAt, lastSeenAt, operatingHours, idleHours, fuelPercent } of seen()) {
           const at = countersAt ?? lastSeenAt
