@@ -79,7 +79,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.getByRole('textbox', { name: /^Web address/ }).fill(receiver.url)
     await inside.getByRole('button', { name: 'Save schedule' }).click()
     await page.getByText('The schedule is saved.').waitFor()
-    await inside.getByText('No runs yet.').waitFor()
+    await inside.getByText('No run has finished yet.').waitFor()
     // A week later.
     await app.stack.sql`update schedules set next_at = now(), due_at = now() where account_id = ${account}`
     await inside.getByRole('link', { name: /machines need attention/ }).click({ timeout: withoutPolling })
@@ -95,7 +95,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(receiver.requests).toHaveLength(1)
 
     await manager.press('Uninstall', 'All permissions')
-    await inside.getByRole('link', { name: /Removed/ }).waitFor({ timeout: atOnce })
+    await inside.getByRole('link', { name: /Stopped/ }).waitFor({ timeout: atOnce })
     await inside.getByRole('link', { name: 'Overview' }).click()
     await inside
       .getByText(/Standin stopped today at/)
@@ -152,6 +152,56 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await mailbox.close()
     await visit('/activity')
     await inside.getByText(`${bert} wants no more emails.`).waitFor()
+    expect(wrong).toEqual([])
+  }, 60_000)
+
+  test('mends from the overview what did not arrive, what has a wrong address, and what was paused', async () => {
+    const account = randomUUID()
+    await install(app.stack, account)
+    const { sql } = app.stack
+    const api = await app.as(account)
+    const { id } = await api.schedule.create.mutate({
+      ...{ accountId: account, actionId: 'attention-list', input: {}, timeZone: 'Europe/Copenhagen' },
+      recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
+      deliverTo: [{ kind: 'email', address: 'mette@nordvang.example', file: 'none' }],
+    })
+    const isDelivered = () =>
+      until('the result in the mailbox', async () => {
+        const [delivery] = await sql`select state from deliveries where account_id = ${account}`
+        return delivery?.state === 'delivered'
+      })
+    /** As if the receiver had answered so. */
+    const fail = async (reason: string) => {
+      await sql`update deliveries set state = 'failed', reason = ${reason}, ended_at = now() where account_id = ${account}`
+      await sql`select pg_notify('runs_changed', ${account})`
+    }
+    await sql`update schedules set next_at = now() - interval '1 second', due_at = now() - interval '1 second' where id = ${id}`
+    await isDelivered()
+    await fail('DELIVERY_FAILED')
+    const { app: inside, page, visit, wrong } = await openManager({ account })
+    const allIsWell = inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' })
+
+    await inside.getByText('The result of “Attention list” did not reach mette@nordvang.example.').waitFor()
+    await inside.getByRole('button', { name: 'Resend to mette@nordvang.example' }).click()
+    await page.getByText('The result is on its way to mette@nordvang.example.').waitFor()
+    await allIsWell.waitFor({ timeout: withoutPolling })
+    await isDelivered()
+
+    await fail('DELIVERY_REFUSED')
+    await inside.getByText('The address does not accept the result. The result is still here.').waitFor()
+    await inside.getByRole('link', { name: 'Correct the address' }).click()
+    await inside.getByRole('textbox', { name: /^Email/ }).fill('anna@nordvang.example')
+    await inside.getByRole('button', { name: 'Save schedule' }).click()
+    await page.getByText('The schedule is saved.').waitFor()
+    await visit('/')
+    await allIsWell.waitFor({ timeout: withoutPolling })
+
+    await sql`update schedules set state = 'paused', reason = 'SCOPE_FORBIDDEN', next_at = null, due_at = null where id = ${id}`
+    await sql`select pg_notify('runs_changed', ${account})`
+    await inside.getByText('All schedules are paused.').waitFor()
+    await inside.getByRole('button', { name: 'Resume the schedule “Attention list”' }).click()
+    await page.getByText('The schedule is resumed.').waitFor()
+    await allIsWell.waitFor({ timeout: withoutPolling })
     expect(wrong).toEqual([])
   }, 60_000)
 

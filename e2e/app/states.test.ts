@@ -94,7 +94,12 @@ const states: readonly State[] = [
     state: 'suspended: an uninstall that can be undone',
     before: installed,
     reach: (manager) => manager.press('Uninstall', 'All permissions'),
-    sees: [/Standin stopped today at/, /Nothing runs. Everything is kept until/, 'It was removed: stop and delete'],
+    sees: [
+      /Standin stopped today at/,
+      /Nothing runs. Everything is kept until/,
+      'It was removed: stop and delete',
+      'Stopped', // Not removed: it can be restored.
+    ],
     async leave(manager) {
       await manager.app.getByRole('button', { name: 'Restore Standin' }).click()
       await manager.page.getByText('Standin is restored.').waitFor()
@@ -142,7 +147,8 @@ const states: readonly State[] = [
     reach: (manager) => manager.press('Install', 'Plan without the optional permissions'),
     sees: [
       /“Clear stale events” cannot run/,
-      /is not in your Trackunit plan. Your contact/,
+      /^Needs .* is not in your Trackunit plan. Your contact/,
+      /is not in your Trackunit plan. The rest is complete. Your contact/,
       'Not in your Trackunit plan',
     ],
   },
@@ -183,7 +189,7 @@ const states: readonly State[] = [
       await manager.app.getByText('See how to allow it').first().waitFor()
       await manager.visit('/actions/clear-stale-events')
     },
-    sees: [/which was not allowed at installation/, 'Open Apps'],
+    sees: [/which was not allowed at installation, or is not in your Trackunit plan\./, 'Open Apps'],
   },
   {
     state: 'Trackunit does not answer',
@@ -243,7 +249,7 @@ const states: readonly State[] = [
     before: installed,
     at: { user: 'reader' },
     reach: (manager) => manager.visit('/actions/clear-stale-events'),
-    sees: ['You can see everything here, but not start or change it.', 'Needs the Administrator role'],
+    sees: ['You can view this action. Starting it needs the Administrator role.', 'Needs the Administrator role'],
   },
   {
     state: 'a user of another account',

@@ -15,8 +15,7 @@ import { useRuns } from '../runs/use-runs.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
-import type { Texts } from '../texts/en.ts'
-import { hindranceOf, hindranceWords } from './may-start.ts'
+import { type Hindrance, hindranceOf, hindranceWords, leavesOutWords } from './may-start.ts'
 
 /** The catalogue: what each action does, how long it takes, whether it changes data, and its last result. */
 export function CataloguePage() {
@@ -59,8 +58,9 @@ export function CataloguePage() {
             <CatalogueRow
               key={action.id}
               action={action}
-              state={installation.data?.state}
-              going={runs.going.find((run) => run.actionId === action.id)}
+              hindrance={hindranceShown(hindranceOf(action, installation.data?.state), { readOnly })}
+              missingFromPlan={installation.data?.missingFromPlan ?? []}
+              going={workingOf(runs.going, action.id)}
               last={runs.results.find((run) => run.actionId === action.id)}
             />
           ))}
@@ -70,17 +70,28 @@ export function CataloguePage() {
   )
 }
 
+/** The one that works, rather than one that waits for it. */
+const workingOf = (going: readonly Run[], actionId: string) => {
+  const own = going.filter((run) => run.actionId === actionId)
+  return own.find(({ state }) => state === 'running') ?? own.at(-1)
+}
+
+/** What is said above the list is not said again in each row. */
+const hindranceShown = (hindrance: Hindrance | undefined, { readOnly }: { readOnly: boolean }) =>
+  hindrance === 'role' && readOnly ? undefined : hindrance
+
 interface CatalogueRowProps {
   action: Action
-  state: Parameters<typeof hindranceOf>[1]
+  hindrance: Hindrance | undefined
+  /** The account's scopes that its plan does not include. */
+  missingFromPlan: readonly string[]
   going: Run | undefined
   last: EndedRun | undefined
 }
 
-function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
+function CatalogueRow({ action, hindrance, missingFromPlan, going, last }: CatalogueRowProps) {
   const { texts } = useSurroundings()
   const words = texts.actions
-  const hindrance = hindranceOf(action, state)
   const usual =
     action.usualSeconds === null ? words.usualUnknown : words.usual(texts.time.about(timeLeft(action.usualSeconds)))
 
@@ -92,7 +103,7 @@ function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
           <Link href={addresses.action(action.id)}>{action.title}</Link>
         </p>
         <p className="d">{action.description}</p>
-        {hindrance && hindrance !== 'role' && (
+        {hindrance && (
           <p className={`st ${hindrance === 'permission' ? 'warn' : 'wait'}`}>
             <Icon name={hindranceIcons[hindrance]} />
             <span>{hindranceWords(hindrance, action, texts)}</span>
@@ -101,7 +112,7 @@ function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
         {!hindrance && action.missingOptionalScopes.length > 0 && (
           <p className="st warn">
             <Icon name="warn" />
-            <span>{words.leavesOut(permissionNames(action.missingOptionalScopes, texts))}</span>
+            <span>{leavesOutWords(action.missingOptionalScopes, { missingFromPlan, texts })}</span>
           </p>
         )}
       </div>
@@ -123,15 +134,15 @@ function CatalogueRow({ action, state, going, last }: CatalogueRowProps) {
   )
 }
 
-const permissionNames = (scopes: readonly string[], { list, permissions }: Texts) =>
-  list(scopes.map((scope) => permissions[scope] ?? scope))
-
 const hindranceIcons = {
   plan: 'minus',
   permission: 'warn',
+  role: 'eye',
   removed: 'minus',
+  stopped: 'pause',
   'not-installed': 'minus',
   access: 'clock',
+  busy: 'clock',
 } as const
 
 function LastOrNow({ action, going, last }: Pick<CatalogueRowProps, 'action' | 'going' | 'last'>) {

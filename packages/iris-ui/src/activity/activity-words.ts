@@ -1,4 +1,5 @@
 import type { Action, ListedAuditEntry } from '@standin/client'
+import { inSentence } from '../formats/in-sentence.ts'
 import { readable } from '../formats/readable.ts'
 import { titleOf } from '../runs/run-words.ts'
 import { noChanges, type Said, type Texts } from '../texts/en.ts'
@@ -38,7 +39,7 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
     to: text(details.to) ?? text(details.destination),
     mode: text(details.mode),
     scopes: Array.isArray(details.scopes)
-      ? details.scopes.map((scope) => lower(texts.permissions[String(scope)] ?? String(scope)))
+      ? details.scopes.map((scope) => inSentence(texts.permissions[String(scope)] ?? String(scope), texts))
       : undefined,
     changes: event === 'run.changed' ? { ...noChanges, ...details } : undefined,
   }
@@ -49,7 +50,6 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
 export const runOfEntry = ({ actor, details }: ListedAuditEntry): string | undefined =>
   text(details.runId) ?? (actor.kind === 'system' ? /^run (.+)$/.exec(actor.id)?.[1] : undefined)
 
-const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 export type Who = 'people' | 'schedules' | 'services' | 'trackunit' | 'standin'

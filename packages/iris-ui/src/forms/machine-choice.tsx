@@ -2,6 +2,8 @@ import type { MachineFilter, SavedFilter } from '@standin/client'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Suspense, useRef, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
+import { failureOf } from '../connection/failure.ts'
+import { refusalWords } from '../connection/refusal-words.ts'
 import { hostPages } from '../host-pages.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -167,7 +169,7 @@ function DeleteSaved({ filter: { id, name } }: { filter: SavedFilter }) {
           keep={words.keepIt}
           go={words.delete}
           busy={remove.isPending}
-          failure={remove.isError ? texts.shell.notSaved : undefined}
+          failure={remove.error ? refusalWords(failureOf(remove.error), texts) : undefined}
           onKeep={() => setAsking(false)}
           onGo={() => remove.mutate({ accountId: host.account.id, filterId: id })}
         />

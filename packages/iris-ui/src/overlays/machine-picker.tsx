@@ -6,6 +6,7 @@ import { useTRPC } from '../connection/api.ts'
 import { choiceName, type FilterList, filterLists, isEverything, withToggled } from '../forms/machine-filters.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { RefusedPress } from '../parts/refused-press.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { nextByKey } from './next-by-key.ts'
 
@@ -194,7 +195,7 @@ function SaveChoice({ filter, onSaved }: { filter: MachineFilter; onSaved(): voi
           {words.save}
         </Button>
       </div>
-      <div role="alert">{save.isError && <p className="err">{texts.shell.notSaved}</p>}</div>
+      <RefusedPress error={save.error} what={texts.shell.notSaved} />
     </div>
   )
 }

@@ -4,6 +4,7 @@ import type { Formats } from '../formats/create-formats.ts'
 import { useNow } from '../formats/use-now.ts'
 import { ResendButton } from '../overview/remedy-button.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { notReceiverWords } from '../runs/not-receiver-words.ts'
 import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
 import type { Texts } from '../texts/en.ts'
@@ -30,7 +31,7 @@ export function DeliveryList({ run }: { run: Run }) {
               <bdi>{delivery.kind === 'webhook' ? words.webhook(delivery.to) : delivery.to}</bdi>
             </p>
             <p className="d">{deliveryWords(delivery, { nowMs, texts, formats })}</p>
-            {delivery.state === 'failed' && !isAboutAddress(delivery) && (
+            {delivery.state === 'failed' && !isFinal(delivery) && (
               <ResendButton runId={run.id} deliveryId={delivery.id} to={delivery.to} />
             )}
             {delivery.reason === 'DESTINATION_UNCONFIRMED' && (
@@ -50,15 +51,21 @@ export function DeliveryList({ run }: { run: Run }) {
   )
 }
 
-/** To send it once more would end the same way. */
-const isAboutAddress = ({ reason }: Delivery) => reason === 'DELIVERY_REFUSED' || reason === 'DESTINATION_UNCONFIRMED'
+/** To send it once more would end the same way, or be refused. */
+const isFinal = ({ reason }: Delivery) =>
+  reason === 'DELIVERY_REFUSED' || reason === 'DESTINATION_UNCONFIRMED' || reason === 'INSTALLATION_UNINSTALLED'
 
 function deliveryWords(
   { state, reason, attempts, nextTryAt, endedAt }: Delivery,
-  { nowMs, texts: { run: words }, formats }: { nowMs: number; texts: Texts; formats: Formats },
+  { nowMs, texts, formats }: { nowMs: number; texts: Texts; formats: Formats },
 ): string {
+  const { run: words } = texts
   if (reason === 'DESTINATION_UNCONFIRMED') return words.deliveryUnconfirmed
-  if (state === 'failed') return reason === 'DELIVERY_REFUSED' ? words.deliveryRefused : words.deliveryFailed(attempts)
+  if (state === 'failed') {
+    if (reason === 'DELIVERY_REFUSED') return words.deliveryRefused
+    const ours = notReceiverWords(reason, texts)
+    return ours ? `${words.deliveryNot} ${ours}` : words.deliveryFailed(attempts)
+  }
   if (state === 'waiting')
     return nextTryAt && attempts > 0 ? words.deliveryNext(formats.clock(nextTryAt), attempts) : words.deliveryWaits
   const said = endedAt

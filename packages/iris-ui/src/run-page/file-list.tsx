@@ -15,7 +15,7 @@ export function FileList({ run }: { run: Run }) {
   const words = texts.run
   const download = useDownload()
   const nowMs = useNow(60_000)
-  // The server deletes them without a trace, after a day at the earliest.
+  // The server deletes them without a trace, after a day at the earliest: whether there were any is unknown then.
   const isOld = run.endedAt !== null && nowMs - Date.parse(run.endedAt) > DAY_MS
   const factsOf = (artifact: Artifact) =>
     [

@@ -3,12 +3,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type RefObject, useState } from 'react'
 import { Link } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
+import { useAskAgain } from '../connection/ask-again.ts'
+import { failureOf } from '../connection/failure.ts'
 import { NextTry } from '../connection/next-try.tsx'
+import { refusalWords } from '../connection/refusal-words.ts'
 import { TryNow } from '../connection/try-now.tsx'
 import { Button } from '../parts/button.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
 import { Question } from '../parts/question.tsx'
+import { RefusedPress } from '../parts/refused-press.tsx'
 import type { RunHeading } from '../runs/run-heading.ts'
 import { readyWords, shareOf, stepWords } from '../runs/run-progress-words.ts'
 import { addressOfRun, progressMessage, progressWords } from '../runs/run-words.ts'
@@ -92,14 +95,16 @@ function StopButton({ run, title, action }: { run: Run; title: string; action: A
   const words = texts.running
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const askAgain = useAskAgain()
   const [asking, setAsking] = useState(false)
   const cancel = useMutation(
     trpc.run.cancel.mutationOptions({
       onSuccess(after) {
         queryClient.setQueryData(trpc.run.get.queryKey({ runId: run.id }), after)
-        void queryClient.invalidateQueries({ queryKey: trpc.run.list.pathKey() })
+        askAgain(trpc.run.list.pathKey())
         setAsking(false)
       },
+      onError: () => askAgain(trpc.run.get.queryKey({ runId: run.id })),
     }),
   )
   const progress = progressWords(run, { texts, formats })
@@ -122,14 +127,7 @@ function StopButton({ run, title, action }: { run: Run; title: string; action: A
           {texts.shell.needsRole}
         </p>
       )}
-      <div role="alert" className="alert">
-        {cancel.isError && !asking && (
-          <p className="st bad">
-            <Icon name="bad" />
-            <span>{words.notStopped}</span>
-          </p>
-        )}
-      </div>
+      <RefusedPress error={asking ? null : cancel.error} what={words.notStopped} />
       {asking && (
         <Question
           heading={words.stopQuestion(title)}
@@ -137,7 +135,7 @@ function StopButton({ run, title, action }: { run: Run; title: string; action: A
           keep={words.goOn}
           go={words.stopNow}
           busy={cancel.isPending}
-          failure={cancel.isError ? words.notStopped : undefined}
+          failure={cancel.error ? `${words.notStopped} ${refusalWords(failureOf(cancel.error), texts)}` : undefined}
           onKeep={() => setAsking(false)}
           onGo={() => cancel.mutate({ runId: run.id })}
         />

@@ -1,6 +1,7 @@
 import type { Action, Run } from '@standin/client'
 import type { ReactNode } from 'react'
 import { elapsed } from '../formats/elapsed.ts'
+import { inSentence } from '../formats/in-sentence.ts'
 import { useNow } from '../formats/use-now.ts'
 import { choicesInWords } from '../forms/choices-in-words.ts'
 import { isEverything } from '../forms/machine-filters.ts'
@@ -29,14 +30,14 @@ export function useFactsInWords({ run, action }: Omit<RunFactsProps, 'line'>): s
     run.state === 'succeeded' ? 'finished' : 'stopped',
     texts.results.when(formats.moment(run.endedAt, nowMs)),
     [
-      ...(machines ? [isEverything(machines) ? small(texts.form.allMachines) : sayMachines(machines)] : []),
+      ...(machines ? [isEverything(machines) ? lowered(texts.form.allMachines) : sayMachines(machines)] : []),
       startedByWords(run, { userId: host.user.id, texts }),
-      ...choices.map(([name, value]) => `${small(name)}: ${value}`),
+      ...choices.map(([name, value]) => `${inSentence(name, texts)}: ${value}`),
     ],
   )
 }
 
-const small = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
+const lowered = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 
 export function RunFacts({ run, action, line }: RunFactsProps) {
   const { host, texts, formats } = useSurroundings()
@@ -58,8 +59,8 @@ export function RunFacts({ run, action, line }: RunFactsProps) {
     facts.push([run.state === 'succeeded' ? words.finished : words.stoppedAt, when(run.endedAt)])
     if (run.startedAt)
       facts.push([words.took, texts.time.took(elapsed(Date.parse(run.endedAt) - Date.parse(run.startedAt)))])
-  } else {
-    facts.push([words.started, when(run.startedAt ?? run.createdAt)])
+  } else if (run.startedAt) {
+    facts.push([words.started, when(run.startedAt)])
   }
   facts.push([words.startedBy, starterWords(run, host.user.id, texts)])
 

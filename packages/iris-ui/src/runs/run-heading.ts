@@ -69,7 +69,8 @@ export function runHeading(run: Run, words: Words): RunHeading {
         const next = run.waitingUntil ? { nextTryAt: run.waitingUntil } : {}
         return { heading: running.waitingHeadingPlain, lead: [why, ...saved], ...next }
       }
-      const minutes = Math.max(1, Math.ceil((Date.parse(until) - nowMs) / 60_000))
+      // Of the clock, so that it and the time beside it add up.
+      const minutes = Math.max(1, Math.floor(Date.parse(until) / 60_000) - Math.floor(nowMs / 60_000))
       return {
         heading: running.waitingHeading(formats.clock(until), texts.time.minutes(minutes)),
         // Its step says why it waits, and what is saved.

@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { en } from '../texts/called-standin.fixture.ts'
 import { aRun } from './a-run.fixture.ts'
-import { reasonWords, resultWords, runningWords, startedByWords, titleOf, waitingWords } from './run-words.ts'
+import {
+  makersWords,
+  reasonWords,
+  resultWords,
+  runningWords,
+  startedByWords,
+  titleOf,
+  waitingWords,
+} from './run-words.ts'
 
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
 const words = { title: 'Fleet snapshot', userId: 'mette', texts: en, formats }
@@ -22,10 +30,17 @@ describe('a running run shows', () => {
     ['Fleet snapshot: 1,840 of 2,964', aRun({ progress: { ...halfway, message: 'Reading hours and places.' } })],
     ['Fleet snapshot: 250 machines listed so far', aRun({ progress: { ...halfway, done: 250, total: null } })],
     ['Fleet snapshot: waiting to start', aRun({ state: 'queued' })],
+    // Nothing is read yet, and nothing is: it waits.
+    ['Fleet snapshot: waiting to start', aRun({ state: 'waiting', reason: 'CREDENTIALS_REJECTED' })],
     ['Fleet snapshot: stopping after the current machine', aRun({ state: 'cancelling', progress: halfway })],
     [
       'Fleet snapshot: 1,840 of 2,964 machines listed, waiting until 10:12',
       aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:00Z', progress: halfway }),
+    ],
+    // What is shown without seconds is never too early.
+    [
+      'Fleet snapshot: 1,840 of 2,964 machines listed, waiting until 10:13',
+      aRun({ state: 'waiting', waitingUntil: '2026-11-24T09:12:01Z', progress: halfway }),
     ],
     // The time of the next try is not the time it continues.
     [
@@ -89,4 +104,22 @@ test.each([
 
 test('an action that is no longer in the catalogue keeps a readable name', () => {
   expect(titleOf('clear-stale-events', [])).toBe('Clear stale events')
+})
+
+test('what a server in development adds for makers stands apart from the reason that people read', () => {
+  const run = aRun({
+    state: 'failed',
+    reason: 'TRACKUNIT_REFUSED',
+    failure: 'StandinError: TRACKUNIT_REFUSED, at a.ts:9',
+  })
+  expect(reasonWords(run, words)).toBe('Trackunit refused the request.')
+  expect(makersWords(run)).toBe('StandinError: TRACKUNIT_REFUSED, at a.ts:9')
+  expect(makersWords({ ...run, reason: 'ACTION_FAILED' })).toBeUndefined()
+})
+
+test('what follows the numbers follows them in every language, a noun with its capital too', () => {
+  const listed = { text: 'machines listed', key: 'listed', values: {} }
+  const german = { ...en, ofAction: () => 'Maschinen aufgelistet' }
+  const run = aRun({ progress: { ...halfway, message: listed } })
+  expect(runningWords(run, { ...words, texts: german })).toBe('Fleet snapshot: 1,840 of 2,964 Maschinen aufgelistet')
 })

@@ -1,5 +1,6 @@
-import type { ErrorReason, Run } from '@standin/client'
+import { type ErrorReason, type Run, textOf } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
+import { wholeMinute } from '../formats/whole-minute.ts'
 import { addresses } from '../shell/addresses.ts'
 import type { Texts } from '../texts/en.ts'
 
@@ -13,14 +14,15 @@ interface Words {
 
 /**
  * An action's progress message either follows the numbers (`machines listed`) or is a sentence of
- * its own, which begins with a capital.
+ * its own, which begins with a capital in English: elsewhere, a noun does too.
  */
 export function progressMessage(
   { actionId, progress }: Run,
   { texts: { ofAction } }: Pick<Words, 'texts'>,
 ): { unit: string; sentence: string | undefined } {
   const message = ofAction(actionId, progress.message)
-  const goesOn = message !== '' && message.charAt(0) === message.charAt(0).toLowerCase()
+  const english = textOf(progress.message)
+  const goesOn = english !== '' && english.charAt(0) === english.charAt(0).toLowerCase()
   return goesOn ? { unit: message, sentence: undefined } : { unit: '', sentence: message || undefined }
 }
 
@@ -41,14 +43,19 @@ export function runningWords(run: Run, { title, texts, formats }: Words): string
   if (run.state === 'cancelling') return words.stopping(title)
 
   const progress = progressWords(run, { texts, formats })
-  const sentence = progress ? words.going(title, progress) : words.starting(title)
   const until = waitsUntil(run)
+  if (run.state === 'waiting' && !progress && until === null) return words.queued(title)
+  const sentence = progress ? words.going(title, progress) : words.starting(title)
   return until === null ? sentence : words.waitingUntil(sentence, formats.clock(until))
 }
 
-/** The time it waits for, if known: the end of a rate limit. After a retry the wait may continue, so it has no time. */
+/**
+ * The minute that it waits for, if known: the end of a rate limit. After a retry the wait may continue, so it has no time.
+ */
 export const waitsUntil = ({ state, reason, waitingUntil }: Pick<Run, 'state' | 'reason' | 'waitingUntil'>) =>
-  state === 'waiting' && !(reason && triedAgain.includes(reason)) ? waitingUntil : null
+  state === 'waiting' && waitingUntil !== null && !(reason && triedAgain.includes(reason))
+    ? new Date(wholeMinute(Date.parse(waitingUntil))).toISOString()
+    : null
 
 const triedAgain: readonly NonNullable<Run['reason']>[] = [
   ...(['TRACKUNIT_UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'CREDENTIALS_PENDING', 'CREDENTIALS_REJECTED'] as const),
@@ -90,10 +97,18 @@ const withStop = (sentence: string): string => (/[.!?…]$/.test(sentence) ? sen
 /** Why a failed run stopped, as a sentence. */
 export function reasonWords(run: Run, { texts }: Pick<Words, 'texts'>): string | undefined {
   if (run.state !== 'failed') return undefined
-  if (run.failure) return withStop(texts.ofAction(run.actionId, run.failure))
+  if (run.failure && isOfAction(run)) return withStop(texts.ofAction(run.actionId, run.failure))
   const because: Partial<Record<ErrorReason, string>> = texts.results.because
   return (run.reason && because[run.reason]) ?? texts.results.becauseUnknown
 }
+
+/** Only an action has words of its own. */
+const isOfAction = ({ reason }: Pick<Run, 'reason'>) =>
+  reason === null || reason === 'ACTION_FAILED' || reason === 'ACTION_FAULTY'
+
+/** What a server in development adds to a reason, for the action's maker: an error's text and its place. */
+export const makersWords = (run: Pick<Run, 'state' | 'reason' | 'failure'>): string | undefined =>
+  run.state === 'failed' && run.failure && !isOfAction(run) ? textOf(run.failure) : undefined
 
 export function startedByWords({ startedBy }: Run, { userId, texts }: Pick<Words, 'userId' | 'texts'>): string {
   const words = texts.results

@@ -16,6 +16,7 @@ export function accessWords(
     case 'awaiting-approval':
       return { words: shell.needsDecision, icon: 'shield', tone: 'warn', loud: true }
     case 'suspended':
+      return { words: shell.stopped, icon: 'pause', tone: 'warn', loud: true }
     case 'uninstalled':
       return { words: shell.removed, icon: 'off', tone: 'wait', loud: true }
     case 'paused':

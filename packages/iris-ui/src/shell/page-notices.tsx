@@ -5,6 +5,7 @@ import { ConnectionNotice } from '../connection/connection-notice.tsx'
 import { failureOf } from '../connection/failure.ts'
 import { useInstallation } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
+import { wholeMinute } from '../formats/whole-minute.ts'
 import { Notice } from '../parts/notice.tsx'
 import { useRuns } from '../runs/use-runs.ts'
 import { useUnanswered } from '../runs/use-unanswered.ts'
@@ -54,7 +55,13 @@ function TrackunitNotice({ trackunit: { unavailableSince, limitedUntil } }: { tr
   }
   if (!limitedUntil || Date.parse(limitedUntil) <= nowMs) return null
   return (
-    <Notice tone="wait" icon="clock" heading={shell.limited(formats.clock(limitedUntil))} level={2} slim>
+    <Notice
+      tone="wait"
+      icon="clock"
+      heading={shell.limited(formats.clock(wholeMinute(Date.parse(limitedUntil))))}
+      level={2}
+      slim
+    >
       <p>{shell.limitedMeans}</p>
     </Notice>
   )
