@@ -161,7 +161,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     const { sql } = app.stack
     const api = await app.as(account)
     const { id } = await api.schedule.create.mutate({
-      ...{ accountId: account, actionId: 'attention-list', input: {}, timeZone: 'Europe/Copenhagen' },
+      accountId: account,
+      actionId: 'attention-list',
+      input: {},
+      timeZone: 'Europe/Copenhagen',
       recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
       deliverTo: [{ kind: 'email', address: 'mette@nordvang.example', file: 'none' }],
     })

@@ -302,7 +302,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByRole('button', { name: 'Export' }).click()
     const rows = await row.count()
     await inside.getByText(`${rows} of ${rows} in the last 30 days`).waitFor()
-    await inside.getByText(`${rows} entries exported.`).waitFor()
+    await inside.getByText(`${rows} ${rows === 1 ? 'entry' : 'entries'} exported.`).waitFor()
     const lines = (await readFile(await (await download).path(), 'utf8')).trimEnd().split('\r\n')
     expect(lines).toHaveLength(1 + rows)
     expect(lines.slice(1).every((line) => line.includes('trackunit:'))).toBe(true)

@@ -118,7 +118,7 @@ const states: readonly State[] = [
     },
     sees: [
       /Standin was removed from this account today at/,
-      'Our access and all files were deleted.',
+      'All work stopped immediately. Our access, all results and all files were deleted.',
       'See what was done',
     ],
   },

@@ -336,6 +336,7 @@ CREATE TABLE "machines" (
 	"counters_at" timestamp (3) with time zone,
 	"seen_at" timestamp (3) with time zone NOT NULL,
 	"seen_in_runs" uuid[] DEFAULT '{}' NOT NULL,
+	"gone_at" timestamp (3) with time zone,
 	CONSTRAINT "machines_account_id_machine_id_pk" PRIMARY KEY("account_id","machine_id")
 );
 --> statement-breakpoint

@@ -7,7 +7,8 @@ const action = {
   missingScopes: [] as string[],
   missingFromPlan: [] as string[],
   missingPlan: null as string | null,
-  ...{ mayStart: true, mayOverlap: false },
+  mayStart: true,
+  mayOverlap: false,
 }
 
 test('an action starts while the access works, and also while it is new', () => {
@@ -24,7 +25,7 @@ test('a removal, a missing permission and a missing role prevent a start, the mo
   const missing = ['account.event.manage']
   const all = { ...action, missingScopes: missing, missingFromPlan: missing, mayStart: false }
   expect(hindranceOf(all, 'uninstalled')).toBe('removed')
-  expect(hindranceOf(all, 'suspended')).toBe('stopped') // It may be restored.
+  for (const state of ['suspended', 'paused'] as const) expect(hindranceOf(all, state)).toBe('stopped') // It may go on.
   expect(hindranceOf(all, 'none')).toBe('not-installed') // Nobody removed what never was there.
   expect(hindranceOf(all, 'parked')).toBe('plan')
   expect(hindranceOf({ ...all, missingFromPlan: [] }, 'parked')).toBe('permission')

@@ -17,7 +17,7 @@ export function hindranceOf(
   going: readonly Pick<Run, 'actionId'>[] = [],
 ): Hindrance | undefined {
   if (state === 'uninstalled') return 'removed'
-  if (state === 'suspended') return 'stopped'
+  if (state === 'suspended' || state === 'paused') return 'stopped'
   if (state === 'none') return 'not-installed'
   if (action.missingFromPlan.length > 0 || action.missingPlan !== null) return 'plan'
   if (action.missingScopes.length > 0) return 'permission'

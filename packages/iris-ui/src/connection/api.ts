@@ -55,7 +55,9 @@ export function createApi({ host, serverUrl, first }: Given) {
   })
 
   return {
-    ...{ queryClient, trpcClient, askAgain: createAskAgain(queryClient) },
+    queryClient,
+    trpcClient,
+    askAgain: createAskAgain(queryClient),
     /** When the first answers were asked for, by `performance.now`. */
     askedAtMs: first?.askedAtMs ?? performance.now(),
   }

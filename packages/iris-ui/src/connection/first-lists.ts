@@ -1,7 +1,9 @@
-/** The runs that the overview lists as running. */
+/** The runs that have not ended. */
 export const goingRuns = (accountId: string) => ({
   accountId,
   states: ['queued' as const, 'running' as const, 'waiting' as const, 'cancelling' as const],
+  // Their number is told, and decides what may start.
+  limit: 100,
 })
 
 export const allSchedules = (accountId: string) => ({ accountId, limit: 100 })

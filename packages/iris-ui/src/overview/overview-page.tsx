@@ -53,8 +53,11 @@ export function OverviewPage() {
   const begins =
     known?.state === 'active' && runs.known && scheduled
       ? beginning({
-          ...{ actions, results: runs.results, isGoing: runs.going.length > 0 },
-          ...{ schedules, declined: scheduled.declined },
+          actions,
+          results: runs.results,
+          isGoing: runs.going.length > 0,
+          schedules,
+          declined: scheduled.declined,
         })
       : 'normal'
   const around = { account: host.account.name, needs: needs.length, nowMs, texts, formats }

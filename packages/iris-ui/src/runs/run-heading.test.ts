@@ -44,13 +44,10 @@ test('a waiting run says what for: a limit and its end, or the time of the next 
 
   expect(heading('TRACKUNIT_RATE_LIMITED').heading).toMatch(/^Waiting for Trackunit until .*, 28 minutes from now$/)
   const later = { waitingUntil: '2026-11-24T09:12:40Z' }
-  const inBetween = runHeading(
-    aRun({ ...{ state: 'waiting', reason: 'TRACKUNIT_RATE_LIMITED', progress }, ...later }),
-    {
-      ...words,
-      nowMs: nowMs + 50_000,
-    },
-  )
+  const inBetween = runHeading(aRun({ state: 'waiting', reason: 'TRACKUNIT_RATE_LIMITED', progress, ...later }), {
+    ...words,
+    nowMs: nowMs + 50_000,
+  })
   // 08:44 and 29 minutes are 09:13, whatever the seconds.
   expect(inBetween.heading).toBe(
     `Waiting for Trackunit until ${words.formats.clock('2026-11-24T09:13:00Z')}, 29 minutes from now`,

@@ -66,6 +66,8 @@ export function stepWaitWords(run: Run, { texts, formats }: Pick<Words, 'texts' 
       waitingFor && minutes ? { requests: waitingFor.requests, minutes } : null,
       formats.clock(until),
     ),
-    ...(counted && counted.done > 0 ? [texts.run.countedIsSaved(countedWords(counted, { texts, formats }))] : []),
+    ...(counted && counted.done > 0
+      ? [texts.run.countedIsSaved(countedWords(counted, { texts, formats }), counted.done === 1)]
+      : []),
   ].join(' ')
 }

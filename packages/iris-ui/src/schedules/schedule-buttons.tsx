@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { hindranceOf } from '../actions/may-start.ts'
 import { useTRPC } from '../connection/api.ts'
+import { useAskAgain } from '../connection/ask-again.ts'
 import { failureOf } from '../connection/failure.ts'
 import { refusalWords } from '../connection/refusal-words.ts'
 import { useInstallation } from '../connection/use-account.ts'
@@ -29,6 +30,7 @@ export function ScheduleButtons({ schedule, title, action, off }: ScheduleButton
   const words = texts.schedules
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const askAgain = useAskAgain()
   const [, navigate] = useLocation()
   const [asking, setAsking] = useState(false)
   const changed = () => queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
@@ -45,7 +47,7 @@ export function ScheduleButtons({ schedule, title, action, off }: ScheduleButton
       onSuccess() {
         host.toast({ title: words.removed, kind: 'success' })
         navigate(addresses.schedules)
-        void changed()
+        askAgain(trpc.schedule.list.pathKey(), trpc.delivery.undelivered.pathKey())
       },
     }),
   )

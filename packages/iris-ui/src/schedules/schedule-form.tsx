@@ -5,6 +5,7 @@ import { useForm } from 'react-hook-form'
 import { Link, useLocation } from 'wouter'
 import { hindranceOf, hindranceWords } from '../actions/may-start.ts'
 import { useTRPC } from '../connection/api.ts'
+import { useAskAgain } from '../connection/ask-again.ts'
 import { failureOf } from '../connection/failure.ts'
 import { refusalWords } from '../connection/refusal-words.ts'
 import { useInstallation } from '../connection/use-account.ts'
@@ -80,6 +81,7 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
   const words = texts.schedules.form
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const askAgain = useAskAgain()
   const [, navigate] = useLocation()
   const timeZone = schedule?.timeZone ?? formats.zone
 
@@ -114,6 +116,8 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
 
   const saved = {
     async onSuccess({ id }: Schedule) {
+      // What an address did not get may be mended.
+      askAgain(trpc.delivery.undelivered.pathKey())
       await queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
       host.toast({ title: words.saved, kind: 'success' as const })
       navigate(addresses.schedule(id))

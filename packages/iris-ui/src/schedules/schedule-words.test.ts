@@ -38,6 +38,6 @@ test('an address that was not reached is named while it is still a receiver', ()
 test('a schedule of an app that can be restored does not say that it has to be installed again', () => {
   const why = (installation: 'suspended' | 'uninstalled') =>
     pausedWords({ reason: 'INSTALLATION_UNINSTALLED' }, { installation, texts: en })
-  expect(why('suspended')).toBe('nothing can start while Standin is stopped. The overview says what to do.')
+  expect(why('suspended')).toBe('nothing can start at the moment. The overview says why.')
   expect(why('uninstalled')).toMatch(/^Standin was removed from this account\. Install it again/)
 })

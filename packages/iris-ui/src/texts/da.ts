@@ -339,11 +339,8 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Gør sig klar',
     notWorking: 'Virker ikke',
     removed: 'Fjernet',
-<<<<<<< HEAD
     paused: 'På pause',
-=======
     stopped: 'Stoppet',
->>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Kræver en afgørelse',
     trackunitDown: (since) => `Trackunit har ikke svaret siden ${atMoment(since)}.`,
     trackunitDownNow: 'Trackunit svarer ikke lige nu.',
@@ -399,7 +396,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     notStarted: (title) => `${title} startede ikke.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Intet kan startes, fordi ${app} blev fjernet fra denne konto.`,
-    stopped: `Intet kan startes, mens ${app} er stoppet. Overblikket siger, hvad der skal gøres.`,
+    stopped: 'Intet kan startes lige nu. Overblikket siger hvorfor.',
     notInstalled: `Intet kan startes, fordi ${app} ikke er installeret på denne konto.`,
   },
 

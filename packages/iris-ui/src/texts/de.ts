@@ -352,11 +352,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Wird vorbereitet',
     notWorking: 'Funktioniert nicht',
     removed: 'Entfernt',
-<<<<<<< HEAD
     paused: 'Angehalten',
-=======
     stopped: 'Angehalten',
->>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Braucht eine Entscheidung',
     trackunitDown: (since) => `Trackunit antwortet nicht, seit ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit antwortet nicht.',
@@ -413,7 +410,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     notStarted: (title) => `${title} ist nicht gestartet.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Nichts kann starten, weil ${app} von diesem Konto entfernt wurde.`,
-    stopped: `Nichts kann starten, solange ${app} angehalten ist. Die Übersicht sagt, was zu tun ist.`,
+    stopped: 'Zurzeit kann nichts starten. Die Übersicht sagt, warum.',
     notInstalled: `Nichts kann starten, weil ${app} auf diesem Konto nicht installiert ist.`,
   },
 
@@ -659,7 +656,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       const what = limit.requests === 1 ? 'diese Liste einmal' : `${limit.requests} dieser Listen`
       return `Trackunit erlaubt ${what} ${per}; weiter um ${clock}.`
     },
-    countedIsSaved: (counted) => `${counted} sind gelesen und gespeichert.`,
+    countedIsSaved: (counted, one) => `${counted} ${one ? 'ist' : 'sind'} gelesen und gespeichert.`,
     foundMayChange: (n, words) => `${words} ${n === 1 ? 'Zeile' : 'Zeilen'}; die Reihenfolge kann sich ändern`,
     foundShown: (shown, all) => `${shown} von ${all}, das Schlimmste zuerst`,
     showFound: (n, isAll) => (isAll ? `Alle ${n} zeigen` : `${n} zeigen`),

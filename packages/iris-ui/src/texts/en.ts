@@ -375,11 +375,8 @@ export const en = ({ name: app, support }: AppWords) => ({
     gettingReady: 'Getting ready',
     notWorking: 'Not working',
     removed: 'Removed',
-<<<<<<< HEAD
     paused: 'Paused',
-=======
     stopped: 'Stopped',
->>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Needs a decision',
     trackunitDown: (since: SaidMoment) => `Trackunit has not answered since ${inSentence(since)}.`,
     trackunitDownNow: 'Trackunit is not answering.',
@@ -435,7 +432,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     notStarted: (title: string) => `${title} did not start.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Nothing can start because ${app} was removed from this account.`,
-    stopped: `Nothing can start while ${app} is stopped. The overview says what to do.`,
+    stopped: 'Nothing can start at the moment. The overview says why.',
     notInstalled: `Nothing can start because ${app} is not installed on this account.`,
   },
 
@@ -684,7 +681,7 @@ export const en = ({ name: app, support }: AppWords) => ({
       const what = limit.requests === 1 ? 'this list once' : `${limit.requests} of these lists`
       return `Trackunit allows ${what} per ${per}; continues at ${clock}.`
     },
-    countedIsSaved: (counted: string) => `${counted} are read and saved.`,
+    countedIsSaved: (counted: string, one: boolean) => `${counted} ${one ? 'is' : 'are'} read and saved.`,
     foundMayChange: (n: number, words: string) => `${words} ${n === 1 ? 'row' : 'rows'}; the order may change`,
     foundShown: (shown: string, all: string) => `${shown} of ${all}, the worst first`,
     showFound: (n: string, isAll: boolean) => (isAll ? `Show all ${n}` : `Show ${n}`),

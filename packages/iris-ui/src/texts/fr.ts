@@ -347,11 +347,8 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Se prépare',
     notWorking: 'Ne fonctionne pas',
     removed: 'Retiré',
-<<<<<<< HEAD
     paused: 'En pause',
-=======
     stopped: 'Arrêté',
->>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Attend une décision',
     trackunitDown: (since) => `Trackunit ne répond plus depuis ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit ne répond pas.',
@@ -408,7 +405,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     notStarted: (title) => `${title} n’a pas démarré.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Rien ne peut démarrer, car ${app} a été retiré de ce compte.`,
-    stopped: `Rien ne peut démarrer tant que ${app} est arrêté. L’accueil indique quoi faire.`,
+    stopped: 'Rien ne peut démarrer pour l’instant. L’accueil dit pourquoi.',
     notInstalled: `Rien ne peut démarrer, car ${app} n’est pas installé sur ce compte.`,
   },
 

@@ -341,11 +341,8 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Förbereds',
     notWorking: 'Fungerar inte',
     removed: 'Borttaget',
-<<<<<<< HEAD
     paused: 'Pausat',
-=======
     stopped: 'Stoppat',
->>>>>>> bcc9444 (Offer no start that the server would refuse)
     needsDecision: 'Behöver ett beslut',
     trackunitDown: (since) => `Trackunit har inte svarat sedan ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit svarar inte.',
@@ -401,7 +398,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     notStarted: (title) => `${title} startade inte.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Inget kan starta, eftersom ${app} togs bort från det här kontot.`,
-    stopped: `Inget kan starta medan ${app} är stoppat. Översikten säger vad som ska göras.`,
+    stopped: 'Inget kan starta just nu. Översikten säger varför.',
     notInstalled: `Inget kan starta, eftersom ${app} inte är installerat på det här kontot.`,
   },
 
@@ -645,7 +642,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
       const what = limit.requests === 1 ? 'den här listan en gång' : `${limit.requests} av de här listorna`
       return `Trackunit tillåter ${what} ${per}; fortsätter kl. ${clock}.`
     },
-    countedIsSaved: (counted) => `${counted} är lästa och sparade.`,
+    countedIsSaved: (counted, one) => `${counted} är ${one ? 'läst och sparad' : 'lästa och sparade'}.`,
     foundMayChange: (n, words) => `${words} ${n === 1 ? 'rad' : 'rader'}; ordningen kan ändras`,
     foundShown: (shown, all) => `${shown} av ${all}, de värsta först`,
     showFound: (n, isAll) => (isAll ? `Visa alla ${n}` : `Visa ${n}`),

@@ -35,25 +35,23 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       .query(async ({ ctx: { caller, accountId }, input: { runId } }) =>
         wholeRun(ctx, await readableRun(ctx, caller, { id: runId, accountId })),
       ),
-    list: contracted
-      .call(list)
-      .query(async ({ ctx: { accountId, caller }, input: { cursor, limit, ...wanted } }) => {
-        const { actionId } = wanted
-        if (actionId !== undefined) checkMayRead(ctx, caller, { accountId, actionId })
-        else checkMayReadAny(ctx, caller, accountId)
-        const withoutActions = unreadableActions(ctx, caller, accountId)
-        const before = cursor === undefined ? undefined : decodeCursor(cursor)
-        const rows = await listRuns(ctx.db, {
-          ...wanted,
-          accountId,
-          withoutActions,
-          before,
-          limit: limit + 1,
-        })
-        const page = rows.slice(0, limit)
-        const last = page.at(-1)
-        return { runs: await wholeRuns(ctx, page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
-      }),
+    list: contracted.call(list).query(async ({ ctx: { accountId, caller }, input: { cursor, limit, ...wanted } }) => {
+      const { actionId } = wanted
+      if (actionId !== undefined) checkMayRead(ctx, caller, { accountId, actionId })
+      else checkMayReadAny(ctx, caller, accountId)
+      const withoutActions = unreadableActions(ctx, caller, accountId)
+      const before = cursor === undefined ? undefined : decodeCursor(cursor)
+      const rows = await listRuns(ctx.db, {
+        ...wanted,
+        accountId,
+        withoutActions,
+        before,
+        limit: limit + 1,
+      })
+      const page = rows.slice(0, limit)
+      const last = page.at(-1)
+      return { runs: await wholeRuns(ctx, page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
+    }),
     latest: contracted.call(latest).query(async ({ ctx: { accountId, caller } }) => {
       const without = unreadableActions(ctx, caller, accountId)
       const actionIds = ctx.actions.list().flatMap(({ id }) => (without.includes(id) ? [] : [id]))

@@ -10,7 +10,9 @@ import { stoppedBecause } from './stopped-because.ts'
 
 const languages = ['en-GB', 'da-DK', 'de-DE', 'sv-SE', 'fr-FR']
 const around = {
-  ...{ appName: 'Xyz', managerUrl: 'https://m.example', appUrl: 'https://m.example/xyz' },
+  appName: 'Xyz',
+  managerUrl: 'https://m.example',
+  appUrl: 'https://m.example/xyz',
   withdrawUrl: 'https://x.example/w',
 }
 
@@ -18,18 +20,28 @@ const around = {
 const bare: ResultToSend = {
   ...result,
   run: { ...result.run, headline: '1.', incomplete: '2.', scheduleId: 's' },
-  ...{ actionTitle: '3', detail: '4' },
+  actionTitle: '3',
+  detail: '4',
   columns: [{ key: 'reason', title: '5', kind: 'place', filterable: true }],
   rows: [row('a', '6', { machine: { id: 'm', name: '6', detail: null }, cells: { reason: '55.7,12.6' }, isNew: true })],
-  ...{ totalRows: 9, totalNewRows: 1, newByKind: [{ label: '7', rows: 1 }] },
+  totalRows: 9,
+  totalNewRows: 1,
+  newByKind: [{ label: '7', rows: 1 }],
   figure: { value: 8, unit: 'number', words: '9' },
 }
 const compared: ResultToSend['chart'] = {
-  ...{ kind: 'compared', title: '1', unit: 'percent', isMoreWorse: true, partialNote: null, note: null },
+  kind: 'compared',
+  title: '1',
+  unit: 'percent',
+  isMoreWorse: true,
+  partialNote: null,
+  note: null,
   periods: ['1', '2'].map((label) => ({ label, isPartial: false })),
   groupings: [
     {
-      ...{ key: 'k', label: '1', title: '2' },
+      key: 'k',
+      label: '1',
+      title: '2',
       rows: [
         { label: '3', detail: null, values: [1, 9] },
         { label: '4', detail: null, values: [9, 1] },
@@ -52,7 +64,10 @@ async function said(language: string): Promise<string> {
     ...(['part', 'too large'] as const).map((lacksFile) => emailOf(sent, { ...around, lacksFile })),
   ]
   const table = () => ({
-    ...{ columns: sent.columns, hasMachines: true, habits, sentence: '1' },
+    columns: sent.columns,
+    hasMachines: true,
+    habits,
+    sentence: '1',
     batches: (async function* () {
       yield [...sent.rows]
     })(),

@@ -6,6 +6,7 @@ type StoppedBecause = (app: string) => Partial<Record<ErrorReason, string>>
 const en: StoppedBecause = (app) => ({
   INSTALLATION_NOT_FOUND: `${app} is not installed on this account.`,
   INSTALLATION_UNINSTALLED: `${app} was removed from this account.`,
+  INSTALLATION_PAUSED: `Those who run ${app} paused this account.`,
   CREDENTIALS_REJECTED: 'Trackunit refused our access.',
   CREDENTIALS_QUARANTINED: 'Our access is locked away.',
   SCOPE_NOT_GRANTED: 'A required permission is missing.',
@@ -32,6 +33,7 @@ const en: StoppedBecause = (app) => ({
 const da: StoppedBecause = (app) => ({
   INSTALLATION_NOT_FOUND: `${app} er ikke installeret på denne konto.`,
   INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto.`,
+  INSTALLATION_PAUSED: `De, der driver ${app}, har sat denne konto på pause.`,
   CREDENTIALS_REJECTED: 'Trackunit afviste vores adgang.',
   CREDENTIALS_QUARANTINED: 'Vores adgang er låst inde.',
   SCOPE_NOT_GRANTED: 'En nødvendig tilladelse mangler.',
@@ -58,6 +60,7 @@ const da: StoppedBecause = (app) => ({
 const de: StoppedBecause = (app) => ({
   INSTALLATION_NOT_FOUND: `${app} ist auf diesem Konto nicht installiert.`,
   INSTALLATION_UNINSTALLED: `${app} wurde von diesem Konto entfernt.`,
+  INSTALLATION_PAUSED: `Die Betreiber von ${app} haben dieses Konto angehalten.`,
   CREDENTIALS_REJECTED: 'Trackunit hat unseren Zugriff abgelehnt.',
   CREDENTIALS_QUARANTINED: 'Unser Zugriff ist gesperrt.',
   SCOPE_NOT_GRANTED: 'Eine nötige Berechtigung fehlt.',
@@ -85,6 +88,7 @@ const de: StoppedBecause = (app) => ({
 const sv: StoppedBecause = (app) => ({
   INSTALLATION_NOT_FOUND: `${app} är inte installerat på det här kontot.`,
   INSTALLATION_UNINSTALLED: `${app} togs bort från det här kontot.`,
+  INSTALLATION_PAUSED: `De som driver ${app} har pausat det här kontot.`,
   CREDENTIALS_REJECTED: 'Trackunit avvisade vår åtkomst.',
   CREDENTIALS_QUARANTINED: 'Vår åtkomst är låst.',
   SCOPE_NOT_GRANTED: 'En nödvändig behörighet saknas.',
@@ -112,6 +116,7 @@ const sv: StoppedBecause = (app) => ({
 const fr: StoppedBecause = (app) => ({
   INSTALLATION_NOT_FOUND: `${app} n’est pas installé sur ce compte.`,
   INSTALLATION_UNINSTALLED: `${app} a été retiré de ce compte.`,
+  INSTALLATION_PAUSED: `Ceux qui gèrent ${app} ont mis ce compte en pause.`,
   CREDENTIALS_REJECTED: 'Trackunit a refusé notre accès.',
   CREDENTIALS_QUARANTINED: 'Notre accès est verrouillé.',
   SCOPE_NOT_GRANTED: 'Une autorisation nécessaire manque.',
