@@ -75,6 +75,8 @@ export const undeliveredSchema = z.object({
   actionId: z.string(),
   scheduleId: z.guid().nullable(),
   delivery: deliverySchema,
+  /** Whether it may be sent there now: a receiver that was unconfirmed may have agreed since. */
+  mayReceive: z.boolean(),
 })
 /** A delivery that failed for good, with the run whose result it was. */
 export type Undelivered = z.infer<typeof undeliveredSchema>

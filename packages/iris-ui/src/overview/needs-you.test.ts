@@ -37,6 +37,7 @@ const anUndelivered = (delivery: Partial<Delivery>, of: Partial<Undelivered> = {
   runId: 'r',
   actionId: 'list',
   scheduleId: null,
+  mayReceive: true,
   ...of,
   delivery: {
     id: 'r/0',
@@ -138,7 +139,9 @@ test('an address that refused is corrected where it is set: at the schedule, or 
 })
 
 test('a receiver to whom results may not be sent leads to who may receive them', () => {
-  expect(wayOf({ undelivered: [anUndelivered({ reason: 'DESTINATION_UNCONFIRMED' })] })).toMatchObject({
+  expect(
+    wayOf({ undelivered: [anUndelivered({ reason: 'DESTINATION_UNCONFIRMED' }, { mayReceive: false })] }),
+  ).toMatchObject({
     kind: 'page',
     to: '/schedules/receivers',
   })
@@ -197,4 +200,16 @@ test('a missing plan says on the overview what it says at the action, and can be
       way: { kind: 'plan' },
     },
   ])
+})
+
+test('what was withheld is sent again as soon as it may be', () => {
+  const withheld = { reason: 'DESTINATION_UNCONFIRMED', attempts: 0 } as const
+  expect(needs({ undelivered: [anUndelivered(withheld, { mayReceive: false })] })[0]?.way).toMatchObject({
+    kind: 'page',
+    to: '/schedules/receivers',
+  })
+  expect(needs({ undelivered: [anUndelivered(withheld)] })[0]).toMatchObject({
+    means: 'Results may be sent there again. This one is still here.',
+    way: { kind: 'resend', deliveryId: 'r/0' },
+  })
 })

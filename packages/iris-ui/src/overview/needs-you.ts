@@ -140,7 +140,7 @@ function remedyOfSchedule(
 
 function failedDeliveries({ undelivered, sendsEmail, actions, texts }: Known): Need[] {
   const words = texts.needs
-  return undelivered.map(({ runId, actionId, scheduleId, delivery }) => {
+  return undelivered.map(({ runId, actionId, scheduleId, delivery, mayReceive }) => {
     const { id, kind, to, reason, attempts } = delivery
     const need = {
       ...({ id: `delivery-${id}`, tone: 'bad', icon: 'bad' } as const),
@@ -148,6 +148,8 @@ function failedDeliveries({ undelivered, sendsEmail, actions, texts }: Known): N
     }
     if (kind === 'email' && !sendsEmail)
       return { ...need, means: words.noEmailMeans, way: { kind: 'page', to: addresses.run(runId), words: words.look } }
+    if (reason === 'DESTINATION_UNCONFIRMED' && mayReceive)
+      return { ...need, means: words.confirmedMeans, way: { kind: 'resend', runId, deliveryId: id, to } }
     if (reason === 'DESTINATION_UNCONFIRMED')
       return {
         ...need,

@@ -305,6 +305,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     notDeliveredMeans: (tries) => `Modtageren svarede ikke. ${app} forsøgte ${times(tries)}. Resultatet er stadig her.`,
     stillHere: 'Resultatet er stadig her.',
     refusedAddressMeans: 'Adressen tager ikke imod resultatet. Resultatet er stadig her.',
+    confirmedMeans: 'Resultater må igen sendes dertil. Dette er stadig her.',
     unconfirmedMeans:
       'Resultater må ikke længere sendes dertil: modtageren vil ikke have flere, eller kontoen har ikke tillid til domænet. Resultatet er stadig her.',
     receivers: 'Se, hvem der må få resultater',

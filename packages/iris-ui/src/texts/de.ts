@@ -318,6 +318,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       `Der Empfänger hat nicht geantwortet. ${app} hat es ${times(tries)} versucht. Das Ergebnis ist weiterhin hier.`,
     stillHere: 'Das Ergebnis ist weiterhin hier.',
     refusedAddressMeans: 'Die Adresse nimmt das Ergebnis nicht an. Das Ergebnis ist weiterhin hier.',
+    confirmedMeans: 'Ergebnisse dürfen wieder dorthin gesendet werden. Dieses ist weiterhin hier.',
     unconfirmedMeans:
       'Dorthin dürfen keine Ergebnisse mehr gesendet werden: Der Empfänger möchte keine mehr, oder seiner Domain wird nicht vertraut. Das Ergebnis ist weiterhin hier.',
     receivers: 'Sehen, wer Ergebnisse erhalten darf',

@@ -341,6 +341,7 @@ export const en = ({ name: app, support }: AppWords) => ({
       `The receiver did not answer. ${app} tried ${times(tries)}. The result is still here.`,
     stillHere: 'The result is still here.',
     refusedAddressMeans: 'The address does not accept the result. The result is still here.',
+    confirmedMeans: 'Results may be sent there again. This one is still here.',
     unconfirmedMeans:
       'Results may no longer be sent there: the receiver wants no more, or its domain is not trusted. The result is still here.',
     receivers: 'See who may receive results',

@@ -313,6 +313,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
       `Le destinataire n’a pas répondu. ${app} a essayé ${times(tries)}. Le résultat est toujours ici.`,
     stillHere: 'Le résultat est toujours ici.',
     refusedAddressMeans: 'L’adresse n’accepte pas le résultat. Le résultat est toujours ici.',
+    confirmedMeans: 'Les résultats peuvent à nouveau y être envoyés. Celui-ci est toujours ici.',
     unconfirmedMeans:
       'Les résultats ne peuvent plus y être envoyés\u00a0: le destinataire n’en veut plus, ou son domaine n’est pas de confiance. Le résultat est toujours ici.',
     receivers: 'Voir qui peut recevoir les résultats',

@@ -307,6 +307,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
       `Mottagaren svarade inte. ${app} försökte ${times(tries)}. Resultatet finns kvar här.`,
     stillHere: 'Resultatet finns kvar här.',
     refusedAddressMeans: 'Adressen tar inte emot resultatet. Resultatet finns kvar här.',
+    confirmedMeans: 'Resultat får skickas dit igen. Det här finns kvar.',
     unconfirmedMeans:
       'Resultat får inte längre skickas dit: mottagaren vill inte ha fler, eller dess domän är inte betrodd. Resultatet finns kvar här.',
     receivers: 'Se vem som får ta emot resultat',

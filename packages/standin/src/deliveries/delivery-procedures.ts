@@ -7,6 +7,7 @@ import { toDelivery } from './delivery-store.ts'
 import { resendDelivery } from './resend-delivery.ts'
 import { showSigningSecret } from './signing-secret.ts'
 import { listUndelivered } from './undelivered-store.ts'
+import { whyWithheld } from './why-withheld.ts'
 
 export function deliveryProcedures(ctx: DeliveriesContext, contracted: Contracted) {
   const { undelivered, resend, signingSecret } = procedures.delivery
@@ -16,12 +17,17 @@ export function deliveryProcedures(ctx: DeliveriesContext, contracted: Contracte
       const withoutActions = unreadableActions(ctx, caller, accountId)
       const rows = await listUndelivered(ctx.db, { accountId, withoutActions, since })
       return {
-        deliveries: rows.map(({ actionId, scheduleId, ...row }) => ({
-          runId: row.runId,
-          actionId,
-          scheduleId,
-          delivery: toDelivery(row),
-        })),
+        deliveries: await Promise.all(
+          rows.map(async ({ actionId, scheduleId, ...row }) => ({
+            runId: row.runId,
+            actionId,
+            scheduleId,
+            delivery: toDelivery(row),
+            mayReceive:
+              row.reason !== 'DESTINATION_UNCONFIRMED' ||
+              (await whyWithheld(ctx, accountId, row.destination)) === undefined,
+          })),
+        ),
       }
     }),
     resend: contracted

@@ -92,6 +92,23 @@ test('a result that did not reach its receiver stays on the list, however many r
   ])
 })
 
+test('what was withheld says whether it may be sent now', async () => {
+  await using stack = await openStack()
+  await stack.ran({ daysAgo: 1, to: mail, reason: 'DESTINATION_UNCONFIRMED' })
+  const { config } = stack.ctx
+  const ctx = { ...stack.ctx, config: { ...config, delivery: { ...config.delivery, domains: [] } } }
+  const api = router(deliveryProcedures(ctx, contracted(ctx))).createCaller({
+    requestId: 'test',
+    authenticate: async () => anna,
+  })
+  const mayReceive = async () =>
+    (await api.undelivered({ accountId: account })).deliveries.map((each) => each.mayReceive)
+  const before = await mayReceive()
+  await stack.sql`insert into trusted_domains (account_id, kind, domain, added_by, added_at)
+    values (${account}, 'email', 'example.com', '{"kind": "user", "id": "anna", "name": "Anna"}', now())`
+  expect([before, await mayReceive()]).toEqual([[false], [true]])
+})
+
 test.for<{ title: string; later: Omit<Past, 'daysAgo'>; isMended: boolean }>([
   { title: 'of the same kind reached the same receiver', later: { state: 'delivered' }, isMended: true },
   { title: 'is on its way to the same receiver', later: { state: 'waiting' }, isMended: true },
