@@ -19,7 +19,7 @@ export interface SpooledHandOut extends HandOut {
   at: Date
 }
 
-/** A statement costs as much as thirty of its rows: with 64 callers, half as many statements are worth a millisecond. */
+/** A statement costs as much as a hundred of its entries: half as many statements are worth the wait. */
 const gatherMs = 1
 
 /** PostgreSQL's class of constraints: none but that a row belongs to a month that is there can be broken here. */

@@ -14,8 +14,8 @@ interface GroupWriterOptions<Row, Result> {
   /** Rows that wait for the statement that is under way, at most; beyond that `OVERLOADED`. */
   maxWaiting?: number
   /**
-   * What to wait for after a group of several rows: their callers write again in the meantime, and two groups that take turns
-   * become one. By default nothing.
+   * How long to wait, after a group of several rows, for its callers to write again: two groups that take turns become one.
+   * Once as many more wait, nothing else is waited for. By default not at all.
    */
   gather?: () => Promise<unknown>
 }
@@ -40,6 +40,7 @@ export function createGroupWriter<Row, Result>({
 }: GroupWriterOptions<Row, Result>): (row: Row) => Promise<Result> {
   const waiting: Array<Waiting<Row, Result>> = []
   let isWriting = false
+  let wanted = { rows: Number.POSITIVE_INFINITY, areThere: () => {} }
 
   async function writeAll(): Promise<void> {
     isWriting = true
@@ -48,10 +49,16 @@ export function createGroupWriter<Row, Result>({
     while (waiting.length > 0) {
       const group = waiting.splice(0, maxRows)
       await writeGroup(group)
-      if (group.length > 1 && waiting.length < maxRows) await gather()
+      const rows = waiting.length + group.length
+      if (group.length > 1 && rows <= maxRows) await Promise.race([gather(), untilWaiting(rows)])
     }
     isWriting = false
   }
+
+  const untilWaiting = (rows: number) =>
+    new Promise<void>((resolve) => {
+      wanted = { rows, areThere: resolve }
+    })
 
   async function writeGroup(group: ReadonlyArray<Waiting<Row, Result>>): Promise<void> {
     try {
@@ -68,6 +75,7 @@ export function createGroupWriter<Row, Result>({
     if (waiting.length >= maxWaiting) return Promise.reject(new StandinError('OVERLOADED', { retryAfterMs: 1_000 }))
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     waiting.push({ row, resolve, reject })
+    if (waiting.length === wanted.rows) wanted.areThere()
     if (!isWriting) void writeAll()
     return promise
   }
