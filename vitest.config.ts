@@ -16,6 +16,9 @@ const patient = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { ti
 /** What tests a reference action goes with it. */
 export const withoutAction = hasReferenceActions ? [] : testsOfReferenceActions
 
+/** No module keeps state, so the files of one worker can share loaded modules instead of loading them again. */
+const sharing = { isolate: false }
+
 /** What the long tests share with the others. */
 export const common = defineConfig({
   // Packages are tested as their sources, without a build.
@@ -45,8 +48,7 @@ export default mergeConfig(
           test: {
             name: 'unit',
             ...patient,
-            // No module keeps state, so the files of one worker can share loaded modules instead of loading them again.
-            isolate: false,
+            ...sharing,
             unstubEnvs: true,
             include: ['{apps,packages,scripts}/**/*.test.{ts,tsx}'],
             // The template's tests are a maker's: Node runs them.
@@ -64,6 +66,7 @@ export default mergeConfig(
           test: {
             name: 'database',
             ...patient,
+            ...sharing,
             // Concurrent tests mostly wait.
             maxConcurrency: 16,
             include: ['{packages,scripts}/**/*.database.test.ts'],

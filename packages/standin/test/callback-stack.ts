@@ -173,7 +173,10 @@ export async function createCallbackStack(
       return { ...other, [Symbol.asyncDispose]: other.close }
     },
     dump: () => dumpTables(connection),
-    close: replica.close,
+    async close() {
+      await ctx.tokens.spool.close()
+      await replica.close()
+    },
   }
 }
 
