@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { barriersOf } from './app/barriers.ts'
+import { barriersNow } from './app/barriers.ts'
 import { launchBrowser, missingBrowser } from './browser.ts'
 import { startSimulatedTrackunit } from './simulated-trackunit.ts'
 import { accountId } from './stack.ts'
@@ -44,7 +44,7 @@ describe.skipIf(missingBrowser)('the simulator’s own pages', () => {
     const { isInstalled, grantedScopes } = await account()
     expect([isInstalled, grantedScopes.includes('asset.view')]).toEqual([true, true])
     expect(grantedScopes).not.toContain('account.event.manage')
-    expect(await barriersOf(page.mainFrame())).toEqual([])
+    expect(await barriersNow(page.mainFrame())).toEqual([])
 
     await offer.getByRole('button', { name: 'Uninstall' }).click()
     await offer.getByText('Not installed').waitFor()
@@ -76,7 +76,7 @@ describe.skipIf(missingBrowser)('the simulator’s own pages', () => {
     expect(text).toContain(accountId)
     expect(text).toContain('query Fleet {\n  assets(first: 2)')
     expect(text).toContain('authorization: Bearer •••')
-    expect(await barriersOf(page.mainFrame())).toEqual([])
+    expect(await barriersNow(page.mainFrame())).toEqual([])
 
     await page.getByLabel('Filter requests').fill('')
     await page.getByLabel('Kind of request').selectOption('apptoken')

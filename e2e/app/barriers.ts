@@ -4,6 +4,8 @@ import type axe from 'axe-core'
 import type { Frame } from 'playwright-core'
 import type { Manager } from './manager.ts'
 
+type RunOnly = axe.RunOnly
+
 const axeSource = readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
 export interface Look {
@@ -23,9 +25,12 @@ export const looks: readonly Look[] = [
 export async function barriers(manager: Manager, looksToTry: readonly Look[] = looks): Promise<string[]> {
   const frame = manager.frame()
   const found = new Set<string>()
+  const widths = new Set<number>()
   for (const look of looksToTry) {
     await show(manager, look)
-    for (const each of await barriersNow(frame)) found.add(`${look.theme} ${look.width}: ${each}`)
+    const rules = widths.has(look.width) ? ofColours : ofEverything
+    widths.add(look.width)
+    for (const each of await barriersNow(frame, rules)) found.add(`${look.theme} ${look.width}: ${each}`)
     const beyond = await frame.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     )
@@ -33,12 +38,6 @@ export async function barriers(manager: Manager, looksToTry: readonly Look[] = l
   }
   await show(manager, { theme: 'light', width: 1280 })
   return [...found]
-}
-
-/** The accessibility problems of any page or frame, as it is now. */
-export async function barriersOf(frame: Frame): Promise<string[]> {
-  await frame.evaluate(await axeSource)
-  return barriersNow(frame)
 }
 
 /** Gives the frame a width and a theme; its media queries follow. */
@@ -56,14 +55,19 @@ export async function show({ page, frame }: Manager, { theme, width }: Look): Pr
   }, theme)
 }
 
-/** The accessibility problems of a page as it is now. */
-export async function barriersNow(frame: Frame): Promise<string[]> {
-  await frame.evaluate(await axeSource)
-  return frame.evaluate(async () => {
+const ofEverything: RunOnly = {
+  type: 'tag',
+  values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+}
+/** Only these rules read colours, so the others find the same in both themes. */
+const ofColours: RunOnly = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
+
+/** The accessibility problems of any page or frame, as it is now. */
+export async function barriersNow(frame: Frame, runOnly: RunOnly = ofEverything): Promise<string[]> {
+  if (!(await frame.evaluate(() => 'axe' in globalThis))) await frame.evaluate(await axeSource)
+  return frame.evaluate(async (only) => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-    const options: axe.RunOptions = { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }
-    const { violations } = await axe.run(document, options)
+    const { violations } = await axe.run(document, { runOnly: only, resultTypes: ['violations'] })
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-  })
+  }, runOnly)
 }
