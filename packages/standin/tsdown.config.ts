@@ -25,8 +25,18 @@ export default defineConfig({
     // The driver's types cannot be bundled, and the public ones do without them.
     dts: { neverBundle: ['postgres'] },
   },
-  plugins: [{ name: 'without-unused-imports', renderChunk: withoutUnusedImports }],
+  plugins: [
+    { name: 'app-styles', load: loadAppStyles },
+    { name: 'without-unused-imports', renderChunk: withoutUnusedImports },
+  ],
 })
+
+/** A package has no sources of the app beside it: what the module reads of them becomes part of it. */
+async function loadAppStyles(id: string): Promise<string | undefined> {
+  if (!id.endsWith('/src/console/app-styles.ts')) return undefined
+  const { appStyles } = await import('./src/console/app-styles.ts')
+  return `export const appStyles: string = ${JSON.stringify(appStyles)}`
+}
 
 /** Declarations keep the imports of what was left out of them, which a maker's project may not have. */
 function withoutUnusedImports(code: string, { fileName }: { fileName: string }): string | undefined {
