@@ -7,8 +7,11 @@ import { hasReferenceActions, testsOfReferenceActions } from './scripts/referenc
 
 const sourceCondition = '@standin/source'
 
-/** Vitest would leave one core idle, and half of the work is PostgreSQL's, in processes of its own. */
-const maxWorkers = Math.max(2, availableParallelism() - 1)
+/**
+ * On two cores three, because tests wait as often as they work, for PostgreSQL, servers and browsers. At most eight, since
+ * each may have one of them all.
+ */
+const maxWorkers = Math.min(Math.max(3, availableParallelism() - 1), 8)
 
 /** A busy machine takes ten times as long as an idle one. */
 const patient = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } }
@@ -82,9 +85,6 @@ export default mergeConfig(
             testTimeout: 60_000,
             hookTimeout: 120_000,
             globalSetup: './e2e/build-app.ts',
-            // Each file has a server, a simulator, a database and perhaps a browser: two at a time, after the rest.
-            maxWorkers: 2,
-            sequence: { groupOrder: 1 },
           },
         },
       ],
