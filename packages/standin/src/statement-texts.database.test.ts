@@ -1,26 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { sql as rawSql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { installAccount } from '../test/run-stack.ts'
 import { createTestDatabase } from '../test/test-database.ts'
 import { openTestReplica } from '../test/test-replica.ts'
 import { unheard } from '../test/unheard.ts'
 import { type ObservedToken, saveObservedTokens } from './access/observed-token-store.ts'
 import { listAccounts } from './accounts/account-store.ts'
+import { credentialsDue } from './accounts/due-credential-store.ts'
 import { listInstallationEvents } from './accounts/installation-event-store.ts'
 import { deleteInstallations } from './accounts/many-accounts-store.ts'
+import { reviewsDue, uninstallsDue } from './accounts/stopped-account-store.ts'
 import { countAudit, listAudit } from './activity/activity-store.ts'
+import { unchainedDue } from './audit/chain-store.ts'
 import { insertRejections } from './callbacks/rejected/rejection-store.ts'
 import { inTransaction } from './context.ts'
 import { connectDatabase, type Database } from './database/database.ts'
-import { deliveriesOfRuns } from './deliveries/delivery-store.ts'
+import { whatIsDue } from './database/due-store.ts'
+import { deliveriesDue, deliveriesOfRuns } from './deliveries/delivery-store.ts'
 import { countChoices, countMachines } from './machines/choice-store.ts'
 import { listMachines } from './machines/machine-store.ts'
 import { artifactsOfRuns } from './results/artifacts/artifact-store.ts'
 import { countPlaces, countRows, listRows } from './results/result-row-store.ts'
+import { runsDue, runsHeld } from './runs/run-lease-store.ts'
 import { listRuns } from './runs/run-list-store.ts'
 import { markPromoted } from './runs/run-promotion-store.ts'
+import { schedulesDue } from './schedules/schedule-store.ts'
+import { tokensDue } from './tokens/refresh-store.ts'
 import { changeBudgets } from './trackunit/rate-budget-store.ts'
 
 const database = await createTestDatabase()
@@ -239,6 +246,27 @@ test('invariant 25: statements beyond the known ones are not prepared', async ()
     await db.execute(rawSql`select ${variant} + ${rawSql.raw(String(variant))} as sum`)
   expect(await statements()).toBeLessThan(520)
   expect(connection.preparedTexts()).toBe(500)
+})
+
+test('what is due is planned once, however many runs and schedules there are', async () => {
+  await using filled = await createTestDatabase()
+  const only = connectDatabase(filled.url, { pool: 1 })
+  onTestFinished(only.close)
+  await only.sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, may_overlap, state, progress, steps, ended_at)
+    select gen_random_uuid(), 'a', 'apply', '{}', 'key', '{}', false, 'succeeded', '{}', '[]', now() from generate_series(1, 20000)`
+  await only.sql`insert into schedules (account_id, action_id, input, recurrence, time_zone, deliver_to, state, anchor_at, due_at, created_by)
+    select gen_random_uuid(), 'a', '{}', '', 'UTC', '[]', 'active', now(), now() + interval '1 day', '{}' from generate_series(1, 20000)`
+  await only.sql`analyze runs, schedules`
+  const ofRuns = { runsHeld, runsDue, schedulesDue, deliveriesDue }
+  const questions = { ...ofRuns, credentialsDue, uninstallsDue, reviewsDue, tokensDue, sealing: unchainedDue(['kid']) }
+
+  for (let times = 0; times < 8; times++) await whatIsDue(only.db, new Map(Object.entries(questions)))
+
+  // PostgreSQL always plans the first five executions, to compare the costs.
+  const planned =
+    await only.sql`select custom_plans::int as each, generic_plans::int as once from pg_prepared_statements
+    where statement like '%runsHeld%' and statement not like '%pg_prepared_statements%'`
+  expect(planned).toEqual([{ each: 5, once: 3 }])
 })
 
 describe('accounts beyond the 65,534 parameters of a statement', () => {

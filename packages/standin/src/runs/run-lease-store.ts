@@ -11,6 +11,8 @@ import { type RunKey, runEvents, runs } from './run-table.ts'
 
 /** Promoted, not ended, and held by no replica; the index `runs_due` has these, in the order of `urgency` and `dueAt`. */
 const isClaimable = and(isNotNull(runs.promotedAt), isNull(runs.endedAt), isNull(runs.replicaId))
+/** In the statement's text, as in the index `runs_working`: PostgreSQL's plan for all parameters could not use it. */
+const isWorkedOn = sql`${runs.state} in (${sql.raw(workingStates.map((state) => `'${state}'`).join())})`
 const dueAt = sql`coalesce(${runs.waitingUntil}, ${runs.promotedAt})`
 /** The index `runs_no_overlap` would refuse a whole claim because of one run that was promoted too early. */
 const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} and exists (
@@ -84,7 +86,7 @@ export const runsDue = sql`
 /** 0 while a replica holds a run. */
 export const runsHeld = sql`
   select 0 where exists (
-    select from ${runs} where ${inArray(runs.state, workingStates)} and ${isNotNull(runs.replicaId)})`
+    select from ${runs} where ${isWorkedOn} and ${isNotNull(runs.replicaId)})`
 
 /** In how many milliseconds the next run is due that is not due yet; undefined when none waits. */
 export async function msUntilNextDue(db: Database): Promise<number | undefined> {
@@ -118,7 +120,7 @@ export async function listHeldAndOrphaned(db: Database, replicaId: number, silen
     .from(runs)
     .where(
       and(
-        inArray(runs.state, workingStates),
+        isWorkedOn,
         isNotNull(runs.replicaId),
         or(eq(runs.replicaId, replicaId), sql`not ${isReplicaAnswering(runs.replicaId, silentAfterMs)}`),
       ),
@@ -130,7 +132,7 @@ export async function freeRun(db: Database, run: HeldRun): Promise<boolean> {
   const freed = await db
     .update(runs)
     .set({ replicaId: null })
-    .where(and(isHeldUnder(run), eq(runs.replicaId, run.replicaId), inArray(runs.state, workingStates)))
+    .where(and(isHeldUnder(run), eq(runs.replicaId, run.replicaId), isWorkedOn))
     .returning({ id: runs.id })
   return freed.length > 0
 }
@@ -168,7 +170,7 @@ export async function updateRunningRun(
   const [row] = await db
     .update(runs)
     .set(change)
-    .where(and(isHeldUnder(lease), inArray(runs.state, workingStates)))
+    .where(and(isHeldUnder(lease), isWorkedOn))
     .returning({ state: runs.state })
   return row?.state
 }
