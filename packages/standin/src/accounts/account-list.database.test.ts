@@ -95,7 +95,8 @@ test('a page of the list shows each account as it is shown alone, with as many s
   const service = { kind: 'service', service: 'reports', keyId: 'key', mac: '', grants } as const
   const database = { ...ctx, db: counted.db }
   const api = router(installationProcedures(database, contracted(database))).createCaller({
-    ...{ requestId: 'test', authenticate: async () => service },
+    requestId: 'test',
+    authenticate: async () => service,
   })
   const list = async (limit: number) => {
     const before = proxy.statements()
