@@ -1,4 +1,5 @@
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose'
+import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto'
+import { compactDecrypt, decodeProtectedHeader } from 'jose'
 import type { KeyRing } from '../config/key-ring.ts'
 import { Secret } from '../config/secret.ts'
 import { StandinError } from '../standin-error.ts'
@@ -21,7 +22,8 @@ export type Vault = ReturnType<typeof createVault>
  */
 export function createVault(ring: KeyRing) {
   const keysById = new Map(ring.map(({ kid, bytes }) => [kid, imported(bytes)]))
-  const [{ kid: writing }] = ring
+  const [{ kid: writing, bytes }] = ring
+  const writingKey = createSecretKey(bytes)
 
   function keyOf(kid = ''): Promise<CryptoKey> {
     const key = keysById.get(kid)
@@ -29,10 +31,17 @@ export function createVault(ring: KeyRing) {
     return key
   }
 
-  const encrypt = async (text: Uint8Array, binding: Binding) =>
-    new CompactEncrypt(text)
-      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: writing, ...binding })
-      .encrypt(await keyOf(writing))
+  // What jose's CompactEncrypt makes, which takes six times as long: each value waits for another thread. Reading is jose's.
+  function encrypt(text: Uint8Array, binding: Binding): string {
+    const header = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: writing, ...binding })).toString(
+      'base64url',
+    )
+    const iv = randomBytes(12)
+    const cipher = createCipheriv('aes-256-gcm', writingKey, iv).setAAD(Buffer.from(header))
+    const sealed = Buffer.concat([cipher.update(text), cipher.final()])
+    const encoded = [iv, sealed, cipher.getAuthTag()].map((part) => part.toString('base64url'))
+    return `${header}..${encoded.join('.')}`
+  }
 
   const decrypt = (sealed: string) =>
     compactDecrypt(sealed, ({ kid }) => keyOf(kid), {
@@ -68,7 +77,7 @@ export function createVault(ring: KeyRing) {
       try {
         const { plaintext, protectedHeader } = await decrypt(sealed)
         const { account, app, column, generation } = protectedHeader as unknown as Binding // Authenticated: it was sealed here.
-        return await encrypt(plaintext, { account, app, column, generation })
+        return encrypt(plaintext, { account, app, column, generation })
       } catch (cause) {
         throw new StandinError('INTERNAL', { cause, detail: 'A sealed value does not open.' })
       }
