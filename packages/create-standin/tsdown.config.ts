@@ -12,14 +12,17 @@ export default defineConfig({
   hooks: { 'build:done': writeVersions },
 })
 
-/** The versions that a new project asks for: ours as they are packed with it, the others as they are tested here. */
+/**
+ * The versions that a new project asks for: ours as they are packed with it, the others as they are tested here, with newer
+ * patches alone. A schema of another minor version of zod does not have the type that `standin` asks for.
+ */
 function writeVersions(): void {
   const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8').matchAll(/^ {2}'?([@\w./-]+)'?: (\d\S*)$/gm)
   const ours = globSync('packages/*/package.json', { cwd: root }).map((path): { name: string; version: string } =>
     JSON.parse(readFileSync(join(root, path), 'utf8')),
   )
   const versions = {
-    ...Object.fromEntries([...catalog].map(([, name, version]) => [name, `^${version}`])),
+    ...Object.fromEntries([...catalog].map(([, name, version]) => [name, `~${version}`])),
     ...Object.fromEntries(ours.map(({ name, version }) => [name, `^${version}`])),
   }
   const template = JSON.parse(readFileSync(join(import.meta.dirname, 'template/package.json'), 'utf8'))

@@ -42,6 +42,13 @@ test('leaves a small folder that names only this app', () => {
   })
 })
 
+test('decides about the install scripts of the embedded PostgreSQL, which npm would ask about', () => {
+  const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'packages/standin/package.json'), 'utf8'))
+  const platforms = Object.keys(optionalDependencies)
+  expect(platforms.length).toBeGreaterThan(3)
+  expect(wanted.allowScripts).toEqual(Object.fromEntries(platforms.map((name) => [name, false])))
+})
+
 test('touches no folder that has something in it', () => {
   const folder = newFolder()
   writeFileSync(join(folder, 'mine.txt'), '')

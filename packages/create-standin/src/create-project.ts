@@ -24,7 +24,7 @@ export function createProject({ folder, name, id, versions }: NewProject): void 
     throw new Error(`The folder ${folder} is not empty. Choose another name.`)
   cpSync(template, folder, {
     recursive: true,
-    filter: (path) => !/[\\/]template[\\/](.*[\\/])?(node_modules|dist)$/.test(path),
+    filter: (path) => !/[\\/]template[\\/](.*[\\/])?(node_modules|dist|\.turbo)$/.test(path),
   })
   for (const [from, to] of Object.entries(renamed)) renameSync(join(folder, from), join(folder, to))
 
