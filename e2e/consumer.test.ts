@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { connectDatabase } from '../packages/standin/src/database/database.ts'
 import { startKillablePostgres } from '../packages/standin/test/killable-postgres.ts'
 import { answers, freePort, root, until } from '../scripts/part.ts'
+import { type Aside, aside } from './maker/aside.ts'
 import { packOnce, run } from './maker/packed-packages.ts'
 import { accountId, install, type Stack, startStack } from './stack.ts'
 
@@ -20,6 +21,10 @@ let tarball = ''
 
 let tarballs: ReadonlyMap<string, string>
 
+/** By compiler and resolution: the first one makes the JavaScript of the examples. */
+const compilers = ['typescript nodenext', 'typescript-5 nodenext', 'typescript-6 nodenext', 'typescript bundler']
+let compilations: Aside
+
 beforeAll(async () => {
   tarballs = await packOnce()
   tarball = tarballs.get('@standin/client') ?? ''
@@ -29,16 +34,42 @@ beforeAll(async () => {
     private: true,
     dependencies: { '@standin/client': `file:${tarball}`, '@types/node': versionOf('node_modules/@types/node') },
   })
-  run(
+  await run(
     'pnpm',
     ['install', '--ignore-workspace', '--ignore-scripts', '--prefer-offline', '--no-frozen-lockfile'],
     project,
   )
   cpSync(join(root, 'e2e/consumer/surface.ts'), join(project, 'surface.ts'))
   for (const { name, code } of examples) writeFileSync(join(project, `${name}.ts`), code)
+  compilations = aside(compilers, compile)
 })
 
-afterAll(() => rmSync(project, { recursive: true, force: true }))
+afterAll(async () => {
+  await Promise.allSettled(compilations?.values() ?? [])
+  rmSync(project, { recursive: true, force: true })
+})
+
+async function compile(by: string): Promise<void> {
+  const [compiler = '', resolution = ''] = by.split(' ')
+  const config = `tsconfig-${compiler}-${resolution}.json`
+  write(config, {
+    compilerOptions: {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      skipDefaultLibCheck: true, // The compiler's own.
+      target: 'es2022',
+      lib: ['es2023', 'dom', 'dom.asynciterable'],
+      types: ['node'],
+      module: resolution === 'nodenext' ? 'nodenext' : 'esnext',
+      moduleResolution: resolution,
+      outDir: 'compiled',
+      noEmit: by !== compilers[0],
+    },
+    include: ['*.ts'],
+  })
+  await run(process.execPath, [join(root, 'e2e/node_modules', compiler, 'bin/tsc'), '-p', config], project)
+}
 
 test('npm run build makes the app’s bundle and a client that carries its contracts', () => {
   const client = readFileSync(join(root, 'packages/client/dist/index.js'), 'utf8')
@@ -48,31 +79,6 @@ test('npm run build makes the app’s bundle and a client that carries its contr
 })
 
 describe('the packed client', () => {
-  test.each([
-    ['5.9', 'typescript-5', 'nodenext'],
-    ['6', 'typescript-6', 'nodenext'],
-    ['7', 'typescript', 'nodenext'],
-    ['7', 'typescript', 'bundler'],
-  ])('compiles with TypeScript %s (%s, %s), as do the examples of its README', (_version, compiler, resolution) => {
-    write(`tsconfig-${compiler}-${resolution}.json`, {
-      compilerOptions: {
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        skipLibCheck: false,
-        target: 'es2022',
-        lib: ['es2023', 'dom', 'dom.asynciterable'],
-        types: ['node'],
-        module: resolution === 'nodenext' ? 'nodenext' : 'esnext',
-        moduleResolution: resolution,
-        outDir: 'compiled',
-        noEmit: compiler !== 'typescript' || resolution !== 'nodenext',
-      },
-      include: ['*.ts'],
-    })
-    const tsc = join(root, 'e2e/node_modules', compiler, 'bin/tsc')
-    run(process.execPath, [tsc, '-p', `tsconfig-${compiler}-${resolution}.json`], project)
-  })
-
   test('is at most 17 kB with its dependencies, and a program that imports the client does not get the fake', async () => {
     const { build } = await import('vite')
     const entry = join(project, 'entry.js')
@@ -96,6 +102,7 @@ describe('the examples of the client’s README', () => {
   beforeAll(async () => {
     stack = await startStack({ fleetSize: 3 })
     await install(stack, accountId)
+    await compilations.get('typescript nodenext')
     const grant = ['--account', 'all', '--scopes', 'asset.view']
     const key = await stack.operator('keys', 'create', '--service', 'consumer', ...grant)
     environment = { STANDIN_URL: stack.server, STANDIN_SERVICE_KEY: key, TRACKUNIT_API_URL: stack.simulator }
@@ -136,7 +143,11 @@ test('the packed server has the corrected driver inside: sessions that end leave
   // As npm does: all in one folder, and one copy of a package serves all that need it.
   const asNpm = JSON.stringify({ nodeLinker: 'hoisted', overrides: { '@standin/contracts': contracts } })
   writeFileSync(join(folder, 'pnpm-workspace.yaml'), asNpm)
-  run('pnpm', ['install', '--ignore-scripts', '--prefer-offline', '--no-optional'], folder)
+  await run('pnpm', ['install', '--ignore-scripts', '--prefer-offline', '--no-optional'], folder)
+  for (const { path, major } of nodes().filter((each) => each.major < 26)) {
+    const started = run(path, ['node_modules/standin/dist/bin/standin.js', 'dev'], folder)
+    await expect(started, `on Node ${major}`).rejects.toThrow('Standin needs Node 26 or newer')
+  }
   rmSync(join(folder, 'node_modules/postgres'), { recursive: true, force: true }) // The released one, which nothing may need.
   writeFileSync(
     join(folder, 'server.js'),
@@ -165,6 +176,9 @@ test('the packed server has the corrected driver inside: sessions that end leave
   await until('the server is ready again', async () => (await fetch(ready)).status === 200, { timeoutMs: 20_000 })
   expect(server.exitCode).toBeNull()
 })
+
+// Last, since everything else went on meanwhile.
+test.each(compilers)('the packed client and the examples of its README compile with %s', (by) => compilations.get(by))
 
 function versionOf(folder: string): string {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).version

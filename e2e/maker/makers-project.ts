@@ -7,19 +7,23 @@ import { run } from './packed-packages.ts'
 
 /** npm with this Node, the least that the packages ask for, and nothing of this workspace. */
 const npm = (given: readonly string[], cwd: string) => run('npm', given, cwd)
-const install = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund']
+export const prefersOffline = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund']
 
 /** A project made outside the workspace, as `npm create standin@latest` makes it. @returns its folder */
-export function createProject(parent: string, tarballs: ReadonlyMap<string, string>, flags: readonly string[]): string {
+export async function createProject(
+  parent: string,
+  tarballs: ReadonlyMap<string, string>,
+  flags: readonly string[],
+): Promise<string> {
   const create = `--package=file:${tarballs.get('create-standin')}`
-  npm(['exec', '--yes', create, '--', 'create-standin', 'roster', ...flags], parent)
+  await npm(['exec', '--yes', create, '--', 'create-standin', 'roster', ...flags], parent)
   const project = join(parent, 'roster')
-  useTarballs(project, tarballs)
+  await useTarballs(project, tarballs)
   return project
 }
 
 /** No registry has the packages: the project asks for the tarballs instead. */
-export function useTarballs(project: string, tarballs: ReadonlyMap<string, string>): void {
+export async function useTarballs(project: string, tarballs: ReadonlyMap<string, string>): Promise<void> {
   const file = join(project, 'package.json')
   const content = JSON.parse(readFileSync(file, 'utf8'))
   for (const [name, tarball] of tarballs) {
@@ -28,23 +32,25 @@ export function useTarballs(project: string, tarballs: ReadonlyMap<string, strin
     content[group][name] = `file:${tarball}`
   }
   writeFileSync(file, JSON.stringify(content))
-  npm(install, project)
+  await npm(['install', ...prefersOffline], project)
 }
 
 /** The packages as a next version would bring them: with that version, and with one more migration. */
-export function nextVersion(tarballs: ReadonlyMap<string, string>, folder: string): Map<string, string> {
+export async function nextVersion(tarballs: ReadonlyMap<string, string>, folder: string): Promise<Map<string, string>> {
   mkdirSync(folder, { recursive: true })
   return new Map(
-    [...tarballs].map(([name, tarball]) => {
-      const unpacked = mkdtempSync(join(folder, 'unpacked-'))
-      run('tar', ['xzf', tarball, '-C', unpacked], folder)
-      const content = join(unpacked, 'package')
-      raiseVersions(join(content, 'package.json'))
-      if (name === 'standin') addMigration(join(content, 'migrations'))
-      const next = join(folder, `${name.replace('/', '-')}-next.tgz`)
-      run('tar', ['czf', next, '-C', unpacked, 'package'], folder)
-      return [name, next]
-    }),
+    await Promise.all(
+      [...tarballs].map(async ([name, tarball]) => {
+        const unpacked = mkdtempSync(join(folder, 'unpacked-'))
+        await run('tar', ['xzf', tarball, '-C', unpacked], folder)
+        const content = join(unpacked, 'package')
+        raiseVersions(join(content, 'package.json'))
+        if (name === 'standin') addMigration(join(content, 'migrations'))
+        const next = join(folder, `${name.replace('/', '-')}-next.tgz`)
+        await run('tar', ['czf', next, '-C', unpacked, 'package'], folder)
+        return [name, next] as const
+      }),
+    ),
   )
 }
 

@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { root } from '../../scripts/part.ts'
 
@@ -18,14 +20,14 @@ const kept = join(root, 'node_modules/.cache/packed')
 export async function packOnce(): Promise<ReadonlyMap<string, string>> {
   await mkdir(join(kept, '..'), { recursive: true })
   return alone(`${kept}.lock`, async () => {
-    run('npm', ['run', 'build'], root)
+    await run('npm', ['run', 'build'], root)
     const folder = join(kept, await fingerprint())
     if (!existsSync(folder)) {
       await rm(kept, { recursive: true, force: true })
       await mkdir(kept, { recursive: true })
       const packing = await mkdtemp(join(kept, 'packing-'))
       for (const each of packedFolders)
-        run('pnpm', ['pack', '--pack-destination', packing], join(root, 'packages', each))
+        await run('pnpm', ['pack', '--pack-destination', packing], join(root, 'packages', each))
       await rename(packing, folder)
     }
     return new Map(
@@ -80,19 +82,17 @@ async function fingerprint(): Promise<string> {
 }
 
 /** Runs a program to its end, without this workspace's sources. @returns what it said @throws Error with what it said */
-export function run(
+export async function run(
   command: string,
   given: readonly string[],
   cwd: string,
   environment: Readonly<Record<string, string>> = {},
-): string {
+): Promise<string> {
   const bin = [join(root, 'e2e/node_modules/.bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter)
   const { NODE_OPTIONS: _sources, NODE_ENV: _test, ...inherited } = process.env
-  const { status, stdout, stderr, error } = spawnSync(command, given, {
-    cwd,
-    encoding: 'utf8',
-    env: { ...inherited, PATH: bin, ...environment },
-  })
-  if (status !== 0) throw new Error(`${command} ${given.join(' ')}\n${stdout}\n${stderr}\n${error ?? ''}`)
+  const env = { ...inherited, PATH: bin, ...environment }
+  const child = spawn(command, given, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  if (code !== 0) throw new Error(`${command} ${given.join(' ')}\n${stdout}\n${stderr}`)
   return stdout
 }
