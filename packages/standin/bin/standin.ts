@@ -2,7 +2,15 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { runOperatorCommand } from '../src/operator/operator.ts'
+
+const leastNode = 26
+if (Number.parseInt(process.versions.node, 10) < leastNode) {
+  const wish = `Standin needs Node ${leastNode} or newer, and this is ${process.versions.node}.`
+  process.stderr.write(`${wish} Install it from https://nodejs.org/, then run the command again.\n`)
+  process.exit(1)
+}
+// Only now: an older Node cannot even parse it.
+const { runOperatorCommand } = await import('../src/operator/operator.ts')
 
 // A reader that has enough, such as `head`, closes the pipe. What was begun is finished; what follows callbacks ends.
 for (const stream of [process.stdout, process.stderr])

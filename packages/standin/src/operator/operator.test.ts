@@ -110,6 +110,23 @@ test('a reader that closes the pipe early gets no error', async () => {
   expect((await ended)[0]).toBe(0)
 })
 
+test('an older Node is told which one is needed, before it meets code that it cannot parse', async () => {
+  const { PATH = '', NODE_OPTIONS = '' } = process.env
+  const isOld = `Object.defineProperty(process.versions, 'node', { value: '24.11.1' })`
+  const program = join(import.meta.dirname, '../../bin/standin.ts')
+  const child = spawn(
+    process.execPath,
+    [`--import=data:text/javascript,${encodeURIComponent(isOld)}`, program, 'dev'],
+    {
+      cwd: import.meta.dirname,
+      env: { PATH, NODE_OPTIONS },
+    },
+  )
+  const ended = once(child, 'close')
+  expect(await text(child.stderr)).toMatch(/^Standin needs Node 26 or newer, and this is 24\.11\.1\. Install it/)
+  expect((await ended)[0]).toBe(1)
+})
+
 test.each([
   ['keys', 'list'],
   ['installations', 'list'],
