@@ -242,7 +242,10 @@ async function startServer(config: Config, { actions, closers, beginAgain }: Sta
     history.isOther = true
     if (history.isThere) beginAgain()
   })
-  const operatorsConsole = createConsole({ ...ctx, console: { keysMissing: unreadable, stored: undefined } })
+  const operatorsConsole = createConsole({
+    ...ctx,
+    console: { keysMissing: unreadable, usedCodes: new Set(), stored: undefined },
+  })
   closers.push(await serveMetrics(ctx.metrics, config.metrics, log, operatorsConsole))
 
   const http = await serveHttp(ctx, { publicUrl, unreadable, isFit, isStopping: () => server.isStopping })

@@ -38,6 +38,13 @@ export interface ConsoleCookie {
   endsAt: Date
 }
 
+/** A code for the time when the database is down, and cannot keep one. */
+export const signedConsoleCodes: SignedKind<ConsoleCookie> = {
+  name: 'console code',
+  idOf: ({ id }) => id,
+  signed: ({ id, endsAt }) => [id, endsAt.toISOString()],
+}
+
 export const signedConsoleCookies: SignedKind<ConsoleCookie> = {
   name: 'console cookie',
   idOf: ({ id }) => id,

@@ -10,7 +10,12 @@ import {
   lockConsoleSession,
   updateConsoleSession,
 } from './console-session-store.ts'
-import { type ConsoleCookie, signedConsoleCookies, signedConsoleSessions } from './console-session-table.ts'
+import {
+  type ConsoleCookie,
+  signedConsoleCodes,
+  signedConsoleCookies,
+  signedConsoleSessions,
+} from './console-session-table.ts'
 
 /** A code that was not used by then opens nothing. */
 const codeLifeMs = 60_000
@@ -46,6 +51,33 @@ export async function makeConsoleCode(ctx: Context, { mayChange }: { mayChange: 
   return new Secret(code)
 }
 
+/**
+ * Makes a code without the database. It opens a session only while that is down, one that only reads; the session ends when
+ * the database is back, which does not know it.
+ */
+export function makeOutageCode({ signedRows, clock }: Pick<Context, 'signedRows' | 'clock'>): Secret {
+  const code = { id: randomUUID(), endsAt: new Date(clock.now().getTime() + codeLifeMs) }
+  return new Secret(signedText(code, signedRows.sign(signedConsoleCodes, code)))
+}
+
+/**
+ * Begins a session with such a code. Nothing can be recorded but a line in the log.
+ * @param used the codes that this process took: each works once
+ */
+export async function useOutageCode(
+  ctx: Context & { watch: Pick<DatabaseWatch, 'suspect'> },
+  code: string,
+  used: Set<string>,
+): Promise<ConsoleSession | undefined> {
+  const known = readSigned(ctx, signedConsoleCodes, code)
+  const now = ctx.clock.now()
+  if (!known || known.endsAt <= now || used.has(known.id)) return undefined
+  if (!(await ctx.watch.suspect())) return undefined
+  used.add(known.id)
+  ctx.log.warn({ session: known.id }, 'the console was opened while the database is down; such a session only reads')
+  return { id: known.id, mayChange: false, endsAt: new Date(now.getTime() + sessionLifeMs) }
+}
+
 /** Begins a session. @returns undefined for a code that is wrong, used, too old, or not made by Standin */
 export async function useConsoleCode(ctx: Context, code: string): Promise<ConsoleSession | undefined> {
   if (!codeForm.test(code)) return undefined
@@ -70,7 +102,7 @@ export async function findSessionOfCookie(
   ctx: Context & { watch: Pick<DatabaseWatch, 'isDown' | 'suspect' | 'whileUp'> },
   cookie: string,
 ): Promise<ConsoleSession | undefined> {
-  const known = readCookie(ctx, cookie)
+  const known = readSigned(ctx, signedConsoleCookies, cookie)
   if (!known) return undefined
   const fromCookie = known.endsAt > ctx.clock.now() ? { ...known, mayChange: false } : undefined
   if (ctx.watch.isDown()) return fromCookie
@@ -97,11 +129,17 @@ export async function endConsoleSession(ctx: Context, { id }: ConsoleSession): P
 
 /** The value of the session's cookie: `id.end.signature`. */
 export function cookieOf({ signedRows }: Pick<Context, 'signedRows'>, { id, endsAt }: ConsoleSession): string {
-  return [id, endsAt.getTime(), signedRows.sign(signedConsoleCookies, { id, endsAt })].join('.')
+  return signedText({ id, endsAt }, signedRows.sign(signedConsoleCookies, { id, endsAt }))
 }
 
-function readCookie({ signedRows }: Pick<Context, 'signedRows'>, cookie: string): ConsoleCookie | undefined {
-  const [, id = '', ends = '', mac = ''] = /^([\da-f-]{36})\.(\d{1,15})\.(.{1,200})$/.exec(cookie) ?? []
+const signedText = ({ id, endsAt }: ConsoleCookie, mac: string) => [id, endsAt.getTime(), mac].join('.')
+
+function readSigned(
+  { signedRows }: Pick<Context, 'signedRows'>,
+  kind: typeof signedConsoleCookies,
+  text: string,
+): ConsoleCookie | undefined {
+  const [, id = '', ends = '', mac = ''] = /^([\da-f-]{36})\.(\d{1,15})\.(.{1,200})$/.exec(text) ?? []
   const known = { id, endsAt: new Date(Number(ends)) }
-  return id !== '' && signedRows.isSigned(signedConsoleCookies, { ...known, mac }) ? known : undefined
+  return id !== '' && signedRows.isSigned(kind, { ...known, mac }) ? known : undefined
 }

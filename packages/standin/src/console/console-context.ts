@@ -9,6 +9,8 @@ export type ConsoleContext = DeliveriesContext & CallbacksContext & { console: C
 export interface ConsoleMemory {
   /** Keys that stored values need and this process does not have. */
   keysMissing: readonly string[]
+  /** Codes that opened a session while the database was down: each works once. */
+  usedCodes: Set<string>
   /** What the database said last, for the time when it says nothing. */
   stored: StoredNow | undefined
 }

@@ -19,7 +19,7 @@ export function nowPage(now: Now, { now: at }: Visit): ConsolePage {
     tab: 'now',
     main: html`<h1 class="sentence ${worst ?? 'ok'}">${icon(worst ?? 'ok')}<span>${heading}</span></h1>
 ${troubles.length > 0 ? html`<ul class="troubles">${troubles.map(troubleItem)}</ul>` : ''}
-<section><h2>This server</h2><dl class="facts">${factsHere(now)}</dl></section>
+<section><h2>This server</h2><dl class="facts">${factsHere(now, at)}</dl></section>
 ${now.stored ? storedPart(now, now.stored, at) : html`<section><h2>All servers</h2><p class="muted">The database has not answered since this server started.</p></section>`}`,
   }
 }
@@ -30,11 +30,11 @@ const troubleItem = ({ tone, what, means, toDo, seeAt }: Trouble) =>
 const fact = (name: string, tone: Tone, words: string, more: Html | string = '') =>
   html`<div class="fact"><dt>${name}</dt><dd>${status(tone, words)}<p class="small muted">${more}</p></dd></div>`
 
-function factsHere({ database, clockAheadMs, keysMissing, spoolBytes, keys, parts, replicaId }: Now): Html[] {
+function factsHere({ database, clockAheadMs, keysMissing, spoolBytes, keys, parts, replicaId }: Now, at: Date): Html[] {
   const { trouble, downForMs } = database
   return [
     trouble
-      ? fact('Database', 'bad', trouble, `for ${span(downForMs)}`)
+      ? fact('Database', 'bad', trouble, html`since ${moment(new Date(at.getTime() - downForMs), at)}`)
       : fact('Database', 'ok', 'commits', 'asked just now'),
     clockAheadMs === undefined
       ? fact('Clock', 'ok', 'agrees with the database’s', 'within a minute, asked with the database')

@@ -17,7 +17,7 @@ export const wrongCodePage: ConsolePage = {
   title: 'Not opened',
   status: 403,
   isStill: true,
-  main: html`<section class="notice bad whole">${icon('bad')}<div><h1 class="h">This code does not open the console</h1><p>A code works once, for one minute. This one was used before, is older, or is not whole.</p>${how}</div></section>`,
+  main: html`<section class="notice bad whole">${icon('bad')}<div><h1 class="h">This code does not open the console</h1><p>A code works once, for one minute. This one was used before, is older, or is not whole. A link that was made while the database was down works only until it is back.</p>${how}</div></section>`,
 }
 
 export const tooManyTriesPage: ConsolePage = {
@@ -39,6 +39,13 @@ export const readOnlyPage: ConsolePage = {
   status: 403,
   isStill: true,
   main: html`<section class="notice warn whole">${icon('warn')}<div><h1 class="h">Nothing was changed: this session only reads</h1><p>To change something, open a session with <code>standin console --write</code>. Every button is a command as well. While the database is down, no session changes anything.</p><p class="btns"><a class="btn" href="/console">Back to Now</a></p></div></section>`,
+}
+
+/** It renews itself, so the page comes back with the database. */
+export const outagePage: ConsolePage = {
+  title: 'The database is down',
+  status: 503,
+  main: html`<section class="notice bad whole">${icon('bad')}<div><h1 class="h">The database is down, and this page is read from it</h1><p>Now says since when, what it means and what to do. This page comes back by itself.</p><p class="btns"><a class="btn go" href="/console">Show Now</a></p></div></section>`,
 }
 
 /** @param what a sentence of ours */

@@ -8,6 +8,7 @@ import {
   findSessionOfCookie,
   sessionLifeMs,
   useConsoleCode,
+  useOutageCode,
 } from '../access/console-sessions.ts'
 import { accountPage } from './account-page.ts'
 import { accountsPage } from './accounts-page.ts'
@@ -22,6 +23,7 @@ import {
   explain,
   failedPage,
   openPage,
+  outagePage,
   readOnlyPage,
   signedOutPage,
   tooManyTriesPage,
@@ -57,6 +59,7 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
 
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
+      if (ctx.watch.isDown()) return show(response, outagePage)
       ctx.log.error({ err: error }, 'the console failed')
       show(response, failedPage(500, 'This page could not be made', explain(error)))
     })
@@ -76,7 +79,11 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
     if (path === '/console/open') return show(response, openPage)
     const session = await sessionOf(request)
     if (!session) return show(response, signedOutPage)
-    show(response, await pageOf(path, { session, query, now: ctx.clock.now() }), session)
+    const page = pageOf(path, { session, query, now: ctx.clock.now() }).catch(async (error: unknown) => {
+      if (await ctx.watch.suspect(error)) return outagePage
+      throw error
+    })
+    show(response, await page, session)
   }
 
   async function answerForm(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
@@ -96,7 +103,10 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
 
   async function open(request: IncomingMessage, response: ServerResponse, form: URLSearchParams): Promise<void> {
     if (!(await tries.allows(request.socket.remoteAddress ?? ''))) return show(response, tooManyTriesPage)
-    const session = await useConsoleCode(ctx, (form.get('code') ?? '').trim())
+    const code = (form.get('code') ?? '').trim()
+    const session = code.includes('.')
+      ? await useOutageCode(ctx, code, ctx.console.usedCodes)
+      : await useConsoleCode(ctx, code)
     if (!session) return show(response, wrongCodePage)
     send(response, 303, '', {
       location: '/console',
@@ -111,6 +121,7 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
 
   async function pageOf(path: string, visit: Visit): Promise<ConsolePage> {
     if (path === '/console') return nowPage(await readNow(ctx), visit)
+    if (ctx.watch.isDown()) return outagePage
     if (path === '/console/accounts') return accountsPage(ctx, visit)
     if (path === '/console/callbacks') return callbacksPage(ctx, visit)
     if (path === '/console/services') return servicesPage(ctx, visit)

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { prepareCallbackStacks } from '../../test/callback-stack.ts'
 import { serveTestConsole } from '../../test/console-stack.ts'
+import { operate } from '../../test/operate.ts'
 import { testSigned } from '../../test/signed-rows.ts'
 import { type ConsoleSessionRow, consoleSessions, signedConsoleSessions } from '../access/console-session-table.ts'
-import { makeConsoleCode } from '../access/console-sessions.ts'
+import { makeConsoleCode, makeOutageCode } from '../access/console-sessions.ts'
 import type { DatabaseTrouble } from '../database/database-watch.ts'
 
 const createStack = prepareCallbackStacks()
@@ -129,16 +130,69 @@ describe('without a session', () => {
   })
 })
 
+const downFor = (served: Awaited<ReturnType<typeof start>>) => ({
+  ...served.ctx.watch,
+  isDown: () => true,
+  suspect: async () => true,
+  trouble: (): DatabaseTrouble => 'down',
+  downForMs: () => 90_000,
+})
+
+describe('while the database is down', () => {
+  test('the command makes a link that opens Now once; the session ends when the database is back', async () => {
+    await using up = await start()
+    await using down = await serveTestConsole(up.stack, { watch: downFor(up) })
+    const unreachable = { url: 'postgres://standin@127.0.0.1:1/standin', ringText: up.stack.ringText }
+    const { out, said, exitCode } = await operate(unreachable, ['console', '--no-open', '--url', `http://${down.host}`])
+    expect({ exitCode, said }).toMatchObject({
+      exitCode: 0,
+      said: expect.stringContaining('cannot be used (ECONNREFUSED)'),
+    })
+    const code = out.trim().split('#')[1] ?? ''
+
+    const opened = await down.ask('/console/open', { form: { code } })
+    expect(opened.status).toBe(303)
+    const cookie = opened.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+    expect((await down.ask('/console', { cookie })).body).toContain('Bring PostgreSQL back at once.')
+    const change = { change: 'pause', on: `x 1`, confirmed: 'yes' }
+    expect((await down.ask('/console/change', { cookie, form: change })).status).toBe(403)
+    expect((await down.ask('/console/open', { form: { code } })).status).toBe(403)
+    expect((await up.ask('/console', { cookie })).status).toBe(401)
+  })
+
+  test('such a code opens nothing while the database answers, after a minute, or if someone else made it', async () => {
+    await using up = await start()
+    const make = (ctx = up.ctx) => makeOutageCode(ctx).reveal()
+    expect(await up.use(make())).toBe(403)
+    await using down = await serveTestConsole(up.stack, { watch: downFor(up) })
+    const use = async (code: string) => (await down.ask('/console/open', { form: { code } })).status
+    const earlier = {
+      ...up.ctx,
+      clock: { ...up.ctx.clock, now: () => new Date(up.ctx.clock.now().getTime() - 61_000) },
+    }
+    expect(await use(make(earlier))).toBe(403)
+    expect(await use(make().replace(/^./, (digit) => (digit === 'a' ? 'b' : 'a')))).toBe(403)
+    // A cookie is no code.
+    expect(await use((await up.open()).split('=')[1] ?? '')).toBe(403)
+    expect(await use(make())).toBe(303)
+  })
+
+  test('a page that is read from it says so, and where to look', async () => {
+    await using up = await start()
+    const cookie = await up.open()
+    await using down = await serveTestConsole(up.stack, { watch: downFor(up) })
+    for (const path of pages.slice(1)) {
+      const { status, body } = await down.ask(path, { cookie })
+      expect({ status, body }).toMatchObject({ status: 503, body: expect.stringContaining('href="/console">Show Now') })
+      expect(body).toContain('data-refresh') // So it comes back by itself.
+    }
+  })
+})
+
 test('while the database is down, a session still sees what is wrong, until it ends', async () => {
   await using up = await start()
   const cookie = await up.open({ mayChange: true })
-  const watch = {
-    ...up.ctx.watch,
-    isDown: () => true,
-    suspect: async () => true,
-    trouble: (): DatabaseTrouble => 'down',
-    downForMs: () => 90_000,
-  }
+  const watch = downFor(up)
   await using down = await serveTestConsole(up.stack, { watch })
 
   const { status, body } = await down.ask('/console', { cookie })

@@ -1,9 +1,15 @@
 import { spawn } from 'node:child_process'
 import { isIP } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
-import { makeConsoleCode } from '../access/console-sessions.ts'
+import { makeConsoleCode, makeOutageCode } from '../access/console-sessions.ts'
+import { systemClock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
+import { ConfigError } from '../config/config-error.ts'
 import type { Environment } from '../config/environment-schema.ts'
+import type { Secret } from '../config/secret.ts'
+import { databaseTrouble } from '../database/database-trouble.ts'
+import { createSignedRows } from '../secrets/signed-rows.ts'
 import { CommandFailed, readServerConfig, type Terminal, withContext } from './terminal.ts'
 
 interface ConsoleOptions {
@@ -28,14 +34,40 @@ export function addConsoleCommand(program: Command, terminal: Terminal): void {
     .action(async ({ write = false, url, open }: ConsoleOptions) => {
       const base = url ?? addressOf(readServerConfig(terminal))
       await checkAnswers(base)
-      const code = await withContext(terminal, (ctx) => makeConsoleCode(ctx, { mayChange: write }))
+      const { code, session } = await codeFor(terminal, write)
       const link = `${base}/console/open#${code.reveal()}`
       terminal.print(link)
-      terminal.say(
-        `The link works once, within a minute. The session lasts an hour and ${write ? 'may change things' : 'only reads; --write lets it change things'}.`,
-      )
+      terminal.say(`The link works once, within a minute. ${session}`)
       if (open) openInBrowser(link, terminal.environment)
     })
+}
+
+/** A database that does not commit would keep the command waiting. */
+const storedWithinMs = 5_000
+
+/** @returns a code, and a sentence about the session that it opens */
+async function codeFor(terminal: Terminal, mayChange: boolean): Promise<{ code: Secret; session: string }> {
+  try {
+    const code = await withContext(terminal, (ctx) => within(storedWithinMs, makeConsoleCode(ctx, { mayChange })))
+    const may = mayChange ? 'may change things' : 'only reads; --write lets it change things'
+    return { code, session: `The session lasts an hour and ${may}.` }
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof CommandFailed) throw error
+    const { keys } = readServerConfig({ ...terminal, say: () => {} })
+    const signedRows = createSignedRows({ ring: keys.audit })
+    return {
+      code: makeOutageCode({ signedRows, clock: systemClock }),
+      session: `${databaseTrouble(error) ?? 'The database stores nothing.'} Until it does, the session shows the page Now and only reads.`,
+    }
+  }
+}
+
+async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
+  const tooLate = new AbortController()
+  const late = pause(ms, undefined, { signal: tooLate.signal }).then(() => {
+    throw new Error('the database did not commit in time')
+  })
+  return Promise.race([work, late]).finally(() => tooLate.abort())
 }
 
 const examples = `

@@ -6,7 +6,15 @@ import type { Metrics } from '../observability/metrics.ts'
 
 /** A kind of row that decides who is let in or served. A row without a valid MAC is refused. */
 export interface SignedKind<Row> {
-  name: 'service key' | 'grant' | 'key set' | 'account' | 'credentials' | 'console session' | 'console cookie'
+  name:
+    | 'service key'
+    | 'grant'
+    | 'key set'
+    | 'account'
+    | 'credentials'
+    | 'console session'
+    | 'console cookie'
+    | 'console code'
   /** Names a row in the log and to the operator. */
   idOf: (row: Row) => string
   /** Everything of a row that counts, in a fixed order. */
