@@ -27,7 +27,7 @@ if (!file) {
   process.exit(2)
 }
 const { default: app } = await import(pathToFileURL(file).href)
-process.exitCode = await runOperatorCommand({
+const exitCode = await runOperatorCommand({
   app,
   root: dirname(file),
   argv: process.argv.slice(2),
@@ -36,6 +36,10 @@ process.exitCode = await runOperatorCommand({
   writeOut: (text) => void process.stdout.write(text),
   writeErr: (text) => void process.stderr.write(text),
 })
+// What a command gave up waiting for, such as a database that is frozen, does not keep the process.
+const written = [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done)))
+await Promise.all(written)
+process.exit(exitCode)
 
 function findUpwards(folder: string, names: readonly string[]): string | undefined {
   const found = names.map((name) => join(folder, name)).find((path) => existsSync(path))

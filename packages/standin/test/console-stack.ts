@@ -23,7 +23,11 @@ interface Asking {
 
 /** The console of a stack's server, asked as a browser would. */
 export async function serveTestConsole(stack: Pick<CallbackStack, 'ctx'>, change: Partial<ConsoleContext> = {}) {
-  const ctx: ConsoleContext = { ...stack.ctx, console: { keysMissing: [], usedCodes: new Set(), stored: undefined }, ...change }
+  const ctx: ConsoleContext = {
+    ...stack.ctx,
+    console: { keysMissing: [], usedCodes: new Set(), stored: undefined },
+    ...change,
+  }
   const server = createServer(createConsole(ctx)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -39,7 +39,7 @@ export async function accountPage(
     title: `Account ${accountId.slice(0, 8)}: ${described.state}`,
     tab: 'accounts',
     main: html`<p class="small"><a href="/console/accounts">Accounts</a></p><h1>${accountId}</h1>
-<section class="notice ${tone === 'ok' ? '' : tone}">${icon(tone)}<div><h2 class="h">${described.state}${described.reason ? html`: ${described.reason}` : ''}</h2><p>${described.since ? html`Since ${moment(described.since, now)}. ` : ''}${means} <b>${toDo}</b></p>${factsPart(described, now)}${buttonsPart(described, around)}</div></section>
+<section class="notice ${tone === 'ok' ? '' : tone}">${icon(tone)}<div><h2 class="h">${described.state}${described.reason ? html`: ${described.reason}` : ''}</h2><p>${described.since ? html`Since ${moment(described.since, now)}. ` : ''}${means}${described.waiting.length > 0 && tone === 'ok' ? '' : html` <b>${toDo}</b>`}</p>${factsPart(described, now)}${buttonsPart(described, around)}</div></section>
 <section><h2>Credentials</h2>${credentialsPart(described, around)}</section>
 ${runs.length > 0 ? html`<section><h2>Last runs</h2>${runsPart(runs, around)}</section>` : ''}
 ${deliveries.length > 0 ? html`<section><h2>Last deliveries</h2>${deliveriesPart(deliveries.map(toDelivery), around)}</section>` : ''}
@@ -158,6 +158,6 @@ const readable = (event: string) => {
 
 function toneOf(event: string): Tone {
   if (/failed|rejected|refused|quarantined|parked|abandoned|set-aside|unknown/.test(event)) return 'bad'
-  if (/awaiting|suspended|signalled|cancelled|uninstalled|declined|superseded|ignored/.test(event)) return 'warn'
-  return /proven|approved|succeeded|sent$|restored|accepted|made/.test(event) ? 'ok' : 'wait'
+  if (/awaiting|suspended|paused|signalled|cancelled|uninstalled|declined|superseded|ignored/.test(event)) return 'warn'
+  return /proven|approved|succeeded|sent$|restored|resumed|accepted|made/.test(event) ? 'ok' : 'wait'
 }

@@ -42,13 +42,16 @@ export function addConsoleCommand(program: Command, terminal: Terminal): void {
     })
 }
 
-/** A database that does not commit would keep the command waiting. */
-const storedWithinMs = 5_000
+/** A database that is frozen, or does not commit, would keep the command waiting. */
+const storedWithinMs = 10_000
 
 /** @returns a code, and a sentence about the session that it opens */
 async function codeFor(terminal: Terminal, mayChange: boolean): Promise<{ code: Secret; session: string }> {
   try {
-    const code = await withContext(terminal, (ctx) => within(storedWithinMs, makeConsoleCode(ctx, { mayChange })))
+    const code = await within(
+      storedWithinMs,
+      withContext(terminal, (ctx) => makeConsoleCode(ctx, { mayChange })),
+    )
     const may = mayChange ? 'may change things' : 'only reads; --write lets it change things'
     return { code, session: `The session lasts an hour and ${may}.` }
   } catch (error) {

@@ -97,6 +97,25 @@ test.each(['callbacks', 'installations', 'runs', 'deliveries', 'keys', 'grants',
   },
 )
 
+test('a command loads what it needs, and neither the server nor the mail of doctor', async () => {
+  const listing = `
+    import { registerHooks } from 'node:module'
+    const loaded = []
+    registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context) } })
+    process.on('exit', () => process.stderr.write(loaded.join('\\n')))`
+  const hook = `data:text/javascript,${encodeURIComponent(listing)}`
+  const command = ['packages/standin/bin/standin.ts', 'keys', 'list', '--help']
+  const child = spawn(process.execPath, ['--conditions=@standin/source', '--import', hook, ...command], {
+    cwd: join(import.meta.dirname, '../../../..'),
+  })
+  const [out, loaded] = await Promise.all([text(child.stdout), text(child.stderr)])
+  expect(out).toContain('Usage: standin keys list')
+  expect(loaded).toContain('operator/keys-command.ts')
+  expect(loaded).not.toMatch(
+    /create-standin\.ts|doctor-command|dev-command|node_modules\/(fastify|nodemailer|graphql)\//,
+  )
+})
+
 test('a reader that closes the pipe early gets no error', async () => {
   const { PATH = '', NODE_OPTIONS = '' } = process.env
   const program = join(import.meta.dirname, '../../bin/standin.ts')

@@ -5,21 +5,6 @@ import type { Environment } from '../config/environment-schema.ts'
 import { databaseTrouble } from '../database/database-trouble.ts'
 import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
 import { toRefusal } from '../refusal.ts'
-import { addAccountCommand } from './account-command.ts'
-import { addAuditCommand } from './audit-command.ts'
-import { addCallbacksCommand } from './callbacks-command.ts'
-import { addConsoleCommand } from './console-command.ts'
-import { addDatabaseCommand } from './database-command.ts'
-import { addDeliveriesCommand } from './deliveries-command.ts'
-import { addDevCommand } from './dev-command.ts'
-import { addDoctorCommand } from './doctor-command.ts'
-import { addEncryptionKeysCommand } from './encryption-keys-command.ts'
-import { addGrantsCommand } from './grants-command.ts'
-import { addIdentityCommand } from './identity-command.ts'
-import { addInstallationsCommand } from './installations-command.ts'
-import { addKeysCommand } from './keys-command.ts'
-import { addRunCommand } from './run-command.ts'
-import { addRunsCommand } from './runs-command.ts'
 import { CommandFailed, printable, type Terminal } from './terminal.ts'
 
 export interface OperatorCommand {
@@ -37,23 +22,26 @@ export interface OperatorCommand {
   writeErr: (text: string) => void
 }
 
-const commands: ReadonlyArray<(program: Command, terminal: Terminal) => void> = [
-  addCallbacksCommand,
-  addIdentityCommand,
-  addInstallationsCommand,
-  addRunCommand,
-  addAccountCommand,
-  addRunsCommand,
-  addDeliveriesCommand,
-  addKeysCommand,
-  addGrantsCommand,
-  addAuditCommand,
-  addEncryptionKeysCommand,
-  addDatabaseCommand,
-  addDoctorCommand,
-  addDevCommand,
-  addConsoleCommand,
-]
+type Add = (program: Command, terminal: Terminal) => void
+
+/** Each is loaded when it is called: together they would take most of a second. */
+const commands: Record<string, () => Promise<Add>> = {
+  callbacks: async () => (await import('./callbacks-command.ts')).addCallbacksCommand,
+  identity: async () => (await import('./identity-command.ts')).addIdentityCommand,
+  installations: async () => (await import('./installations-command.ts')).addInstallationsCommand,
+  run: async () => (await import('./run-command.ts')).addRunCommand,
+  account: async () => (await import('./account-command.ts')).addAccountCommand,
+  runs: async () => (await import('./runs-command.ts')).addRunsCommand,
+  deliveries: async () => (await import('./deliveries-command.ts')).addDeliveriesCommand,
+  keys: async () => (await import('./keys-command.ts')).addKeysCommand,
+  grants: async () => (await import('./grants-command.ts')).addGrantsCommand,
+  audit: async () => (await import('./audit-command.ts')).addAuditCommand,
+  'encryption-keys': async () => (await import('./encryption-keys-command.ts')).addEncryptionKeysCommand,
+  database: async () => (await import('./database-command.ts')).addDatabaseCommand,
+  doctor: async () => (await import('./doctor-command.ts')).addDoctorCommand,
+  dev: async () => (await import('./dev-command.ts')).addDevCommand,
+  console: async () => (await import('./console-command.ts')).addConsoleCommand,
+}
 
 /**
  * The operator's program: parses, calls the functions that the server calls, prints.
@@ -77,7 +65,9 @@ export async function runOperatorCommand({
     say: (text) => writeErr(`${text}\n`),
   }
   const program = new Command('standin').description("Standin's commands for the operator")
-  for (const add of commands) add(program, terminal)
+  const [called = ''] = argv
+  const loaded = Object.hasOwn(commands, called) ? [commands[called]] : Object.values(commands) // The help has all.
+  for (const load of loaded) (await load?.())?.(program, terminal)
   for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])
     command.exitOverride().showHelpAfterError().configureOutput({ writeOut, writeErr })
 
