@@ -234,6 +234,22 @@ const states: readonly State[] = [
     sees: ['Manager has signed you out.', 'Try again'],
   },
   {
+    state: 'a file of the app that an update removed: a reload is offered, and leads to the same place',
+    before: installed,
+    async reach(manager) {
+      await manager.page.context().route(/schedule-pages/, (route) => route.fulfill({ status: 404 }))
+      await again(manager)
+      await manager.app.getByText(/^(Checks your machines|Standin is working)/).waitFor()
+      await manager.visit('/schedules')
+    },
+    sees: ['This part of Standin could not be loaded.', 'Overview'],
+    async leave({ page, app: inside }) {
+      await page.context().unroute(/schedule-pages/)
+      await inside.getByRole('button', { name: 'Reload' }).click()
+      await inside.getByText('Nothing is scheduled yet.').waitFor()
+    },
+  },
+  {
     state: 'our server is unreachable',
     before: installed,
     async reach(manager) {

@@ -68,6 +68,11 @@ describe('the sentence of the overview', () => {
     expect(headline(changes, needs)).toBe(expected)
   })
 
+  test('has words for a state that only a newer server knows', () => {
+    const state = 'hibernating' as Installation['state']
+    expect(headline({ state }, 0)).toBe('Standin is not working right now.')
+  })
+
   test('differs in shape for states that could be confused', () => {
     const states = ['active', 'pending', 'parked', 'rejected', 'quarantined', 'uninstalled'] as const
     const shapes = states.map((state) => installationSentence(installation({ state, since: null }), around).icon)

@@ -173,7 +173,7 @@ export function installationSentence(installation: Installation, around: Circums
         marketplace: true,
       }
     default:
-      return unreachable(installation.state)
+      return newerState(installation.state, texts)
   }
 }
 
@@ -183,6 +183,11 @@ function rejectedTries({ tries }: Installation, { texts, formats, nowMs }: Circu
   return [texts.installation.rejectedTries(tries.count, lasted, formats.moment(tries.lastAt, nowMs))]
 }
 
-function unreachable(state: never): never {
-  throw new Error(`Unknown installation state ${String(state)}`)
-}
+/** A newer server may have states that this page does not know. */
+const newerState = (_: never, texts: Texts['installation']): InstallationSentence => ({
+  tone: 'wait',
+  icon: 'clock',
+  headline: texts.newer,
+  means: [texts.newerMeans],
+  details: true,
+})

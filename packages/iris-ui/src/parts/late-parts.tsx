@@ -1,15 +1,19 @@
 import { type ComponentType, createElement, lazy, type ReactNode, useState } from 'react'
+import { LateBoundary, LoadFailed } from './late-failed.tsx'
 
 type PropsOf<Part> = Part extends (props: infer Props extends object) => ReactNode ? Props : never
 
 /**
  * Parts of a file that comes when it is wanted. One that has come is drawn at once: `lazy` alone would first draw what
- * stands in its place, and React holds back for 300 ms what follows that.
+ * stands in its place, and React holds back for 300 ms what follows that. Where it does not come, a reload is offered in its
+ * place.
  */
 export function lateParts<File extends object>(load: () => Promise<File>) {
   let come: File | undefined
   async function bring(): Promise<File> {
-    come ??= await load()
+    come ??= await load().catch((error: unknown) => {
+      throw new LoadFailed('a file of the app did not come', { cause: error })
+    })
     return come
   }
 
@@ -22,7 +26,7 @@ export function lateParts<File extends object>(load: () => Promise<File>) {
       return function LatePart(props: PropsOf<File[Name]>) {
         // Stable while it is mounted: its state would be lost.
         const [part] = useState<Part>(() => (come ? of(come) : late))
-        return createElement(part, props)
+        return createElement(LateBoundary, null, createElement(part, props))
       }
     },
   }

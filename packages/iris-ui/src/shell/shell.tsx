@@ -107,8 +107,8 @@ function Tabs({ path }: { path: string }) {
           key={to}
           href={to}
           aria-current={here ? 'page' : undefined}
-          onPointerEnter={() => load?.()}
-          onFocus={() => load?.()}
+          onPointerEnter={() => void load?.().catch(() => {})}
+          onFocus={() => void load?.().catch(() => {})}
         >
           {words}
         </Link>

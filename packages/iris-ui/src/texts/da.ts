@@ -219,6 +219,9 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     pausedMeans: `De, der driver ${app}, har sat den på pause for denne konto. Intet kører, og intet er tabt.`,
     pausedDo: `Vent, til pausen er ophævet: så fortsætter alt som før. Kommer det uventet, så ${askForHelp(app, support)}.`,
 
+    newer: `${app} virker ikke lige nu.`,
+    newerMeans: 'En nyere udgave af denne side ved hvorfor. Genindlæs den for at se mere.',
+
     uninstalled: (since) => `${app} blev fjernet fra denne konto ${atMoment(since)}.`,
     uninstalledMeans: 'Alt arbejde stoppede med det samme. Vores adgang, alle resultater og alle filer er slettet.',
     uninstalledDo: `Vil I bruge ${app} igen, så installér den i Marketplace.`,
@@ -343,6 +346,9 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     paused: 'På pause',
     stopped: 'Stoppet',
     needsDecision: 'Kræver en afgørelse',
+    notLoaded: `Denne del af ${app} kunne ikke hentes.`,
+    notLoadedMeans: `${app} er måske blevet opdateret, eller forbindelsen svigtede. Når siden er genindlæst, er I tilbage på samme sted.`,
+    reload: 'Genindlæs',
     trackunitDown: (since) => `Trackunit har ikke svaret siden ${atMoment(since)}.`,
     trackunitDownNow: 'Trackunit svarer ikke lige nu.',
     trackunitDownMeans: (waiting) =>

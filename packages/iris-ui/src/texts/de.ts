@@ -228,6 +228,9 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     pausedMeans: `Die Betreiber von ${app} haben es für dieses Konto angehalten. Nichts läuft, und nichts ist verloren.`,
     pausedDo: `Warten Sie, bis die Betreiber es fortsetzen: Dann geht alles weiter wie zuvor. Kommt das unerwartet, ${askForHelp(app, support)}.`,
 
+    newer: `${app} funktioniert zurzeit nicht.`,
+    newerMeans: 'Den Grund kennt eine neuere Version dieser Seite. Laden Sie sie neu, um mehr zu sehen.',
+
     uninstalled: (since) => `${app} wurde ${atMoment(since)} von diesem Konto entfernt.`,
     uninstalledMeans:
       'Alle Arbeit wurde sofort beendet. Unser Zugriff, alle Ergebnisse und alle Dateien wurden gelöscht.',
@@ -356,6 +359,9 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     paused: 'Angehalten',
     stopped: 'Angehalten',
     needsDecision: 'Braucht eine Entscheidung',
+    notLoaded: `Dieser Teil von ${app} konnte nicht geladen werden.`,
+    notLoadedMeans: `${app} wurde vielleicht aktualisiert, oder die Verbindung ist gestört. Nach dem Neuladen sind Sie wieder an dieser Stelle.`,
+    reload: 'Neu laden',
     trackunitDown: (since) => `Trackunit antwortet nicht, seit ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit antwortet nicht.',
     trackunitDownMeans: (waiting) =>

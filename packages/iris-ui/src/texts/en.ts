@@ -252,6 +252,9 @@ export const en = ({ name: app, support }: AppWords) => ({
     pausedMeans: `Those who run ${app} paused it for this account. Nothing runs, and nothing is lost.`,
     pausedDo: `Wait until they resume it: everything then continues as before. If you did not expect this, ${askForHelp(app, support)}.`,
 
+    newer: `${app} is not working right now.`,
+    newerMeans: 'Why is known to a newer version of this page. Reload it to see more.',
+
     uninstalled: (since: SaidMoment) => `${app} was removed from this account ${onMoment(since)}.`,
     uninstalledMeans: 'All work stopped immediately. Our access, all results and all files were deleted.',
     uninstalledDo: `To use ${app} again, install it in the Marketplace.`,
@@ -379,6 +382,9 @@ export const en = ({ name: app, support }: AppWords) => ({
     paused: 'Paused',
     stopped: 'Stopped',
     needsDecision: 'Needs a decision',
+    notLoaded: `This part of ${app} could not be loaded.`,
+    notLoadedMeans: `${app} may have been updated, or the connection failed. After a reload you are back in this place.`,
+    reload: 'Reload',
     trackunitDown: (since: SaidMoment) => `Trackunit has not answered since ${inSentence(since)}.`,
     trackunitDownNow: 'Trackunit is not answering.',
     trackunitDownMeans: (waiting: number) =>

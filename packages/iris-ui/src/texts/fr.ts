@@ -223,6 +223,9 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     pausedMeans: `Ceux qui gèrent ${app} l’ont mis en pause pour ce compte. Rien ne s’exécute, et rien n’est perdu.`,
     pausedDo: `Attendez qu’ils le reprennent\u00a0: tout continuera comme avant. Si vous ne vous y attendiez pas, ${askForHelp(app, support)}.`,
 
+    newer: `${app} ne fonctionne pas en ce moment.`,
+    newerMeans: 'Une version plus récente de cette page en connaît la raison. Rechargez-la pour en savoir plus.',
+
     uninstalled: (since) => `${app} a été retiré de ce compte ${atMoment(since)}.`,
     uninstalledMeans:
       'Tout travail a cessé aussitôt. Notre accès, tous les résultats et tous les fichiers ont été supprimés.',
@@ -351,6 +354,9 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     paused: 'En pause',
     stopped: 'Arrêté',
     needsDecision: 'Attend une décision',
+    notLoaded: `Cette partie de ${app} n’a pas pu être chargée.`,
+    notLoadedMeans: `${app} a peut-être été mis à jour, ou la connexion a échoué. Après le rechargement, vous revenez à cet endroit.`,
+    reload: 'Recharger',
     trackunitDown: (since) => `Trackunit ne répond plus depuis ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit ne répond pas.',
     trackunitDownMeans: (waiting) =>

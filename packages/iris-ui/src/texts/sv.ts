@@ -219,6 +219,9 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     pausedMeans: `De som driver ${app} har pausat det för det här kontot. Inget körs, och inget är förlorat.`,
     pausedDo: `Vänta tills pausen är över: då fortsätter allt som förut. Kommer det oväntat, ${askForHelp(app, support)}.`,
 
+    newer: `${app} fungerar inte just nu.`,
+    newerMeans: 'En nyare version av den här sidan vet varför. Ladda om den för att se mer.',
+
     uninstalled: (since) => `${app} togs bort från det här kontot ${atMoment(since)}.`,
     uninstalledMeans: 'Allt arbete slutade genast. Vår åtkomst, alla resultat och alla filer raderades.',
     uninstalledDo: `Vill ni använda ${app} igen, installera det i Marketplace.`,
@@ -345,6 +348,9 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     paused: 'Pausat',
     stopped: 'Stoppat',
     needsDecision: 'Behöver ett beslut',
+    notLoaded: `Den här delen av ${app} kunde inte laddas.`,
+    notLoadedMeans: `${app} kan ha uppdaterats, eller så bröts anslutningen. När sidan har laddats om är ni tillbaka på samma ställe.`,
+    reload: 'Ladda om',
     trackunitDown: (since) => `Trackunit har inte svarat sedan ${sinceMoment(since)}.`,
     trackunitDownNow: 'Trackunit svarar inte.',
     trackunitDownMeans: (waiting) =>

@@ -1,0 +1,36 @@
+import { Component, type ReactNode } from 'react'
+import { useSurroundings } from '../surroundings.ts'
+import { Button } from './button.tsx'
+import { Notice } from './notice.tsx'
+
+/** A file of the app did not come: an update removed it, or the connection failed. */
+export class LoadFailed extends Error {
+  override readonly name = 'LoadFailed'
+}
+
+/** Stands in for a part whose file did not come, so that the rest of the page stays as it is. Other errors go on. */
+export class LateBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state = { error: undefined as unknown }
+  static getDerivedStateFromError = (error: unknown) => ({ error })
+
+  override render() {
+    const { error } = this.state
+    if (error instanceof LoadFailed) return <NotLoaded />
+    if (error !== undefined) throw error
+    return this.props.children
+  }
+}
+
+/** The browser remembers that the file did not come: only a reload asks again. It comes back to the same place. */
+function NotLoaded() {
+  const { texts } = useSurroundings()
+  const words = texts.shell
+  return (
+    <Notice tone="warn" icon="cloudOff" heading={words.notLoaded}>
+      <p>{words.notLoadedMeans}</p>
+      <div className="btns">
+        <Button onClick={() => location.reload()}>{words.reload}</Button>
+      </div>
+    </Notice>
+  )
+}
