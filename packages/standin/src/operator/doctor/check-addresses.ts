@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { codeOf } from '../../database/code-of.ts'
 import { type Finding, good, note, wrong } from './finding.ts'
 
 interface Outside {
@@ -19,7 +20,7 @@ export async function checkKeySet(
   outside: Outside,
 ): Promise<Finding[]> {
   const answer = await ask(outside, url)
-  if (!answer) return [silent(check, url, setting, outside)]
+  if (!(answer instanceof Response)) return [silent(check, `${url} ${answer.silent}`, setting, outside)]
   const found = await answer.json().catch(() => undefined)
   const count = Array.isArray(found?.keys) ? found.keys.length : 0
   const keys =
@@ -55,14 +56,14 @@ async function checkAnswers(
   outside: Outside,
 ): Promise<Finding> {
   const answer = await ask(outside, url, { method })
-  if (!answer) return silent(check, url, setting, outside)
+  if (!(answer instanceof Response)) return silent(check, `${url} ${answer.silent}`, setting, outside)
   return answer.status === 404 || answer.status >= 500
     ? wrong(check, `${url} answers ${answer.status}. Correct ${setting}, or wait for Trackunit.`)
     : good(check, `${url} answers.`)
 }
 
-function silent(check: string, url: string, setting: string, { mustAnswer }: Outside): Finding {
-  const said = `${url} does not answer. Open the network to it, or correct ${setting}.`
+function silent(check: string, what: string, setting: string, { mustAnswer }: Outside): Finding {
+  const said = `${what}. Open the network to it, or correct ${setting}.`
   return mustAnswer ? wrong(check, said) : note(check, said)
 }
 
@@ -74,8 +75,8 @@ export async function checkCallbackAddress(url: string, shown: string, outside: 
     headers: { 'content-type': 'application/json' },
     body: '{}',
   })
-  if (!answer)
-    return wrong(check, `${shown} does not answer. Is the server running, the name known, the certificate valid?`)
+  if (!(answer instanceof Response))
+    return wrong(check, `${shown} ${answer.silent}. Is the server running, the name known, the certificate valid?`)
   const reason: unknown = await answer.json().then(
     (body) => body?.reason,
     () => undefined,
@@ -88,7 +89,16 @@ export async function checkCallbackAddress(url: string, shown: string, outside: 
       )
 }
 
-async function ask({ fetch }: Outside, url: string, init: RequestInit = {}): Promise<Response | undefined> {
+async function ask(
+  { fetch }: Outside,
+  url: string,
+  init: RequestInit = {},
+): Promise<Response | { /** Why there is no answer, after the address. */ silent: string }> {
   const asked = { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) } as const
-  return fetch(url, asked).catch(() => undefined)
+  return fetch(url, asked).catch((error: unknown) => ({ silent: whySilent(codeOf(error)) }))
+}
+
+function whySilent(code: string): string {
+  if (code === 'CERT_HAS_EXPIRED') return 'has an expired certificate: renew it'
+  return `does not answer${code ? ` (${code})` : ''}`
 }
