@@ -50,6 +50,7 @@ test.each(documents)('the commands that %s names exist', (document) => {
     'registry',
     'ci',
     'install',
+    'ls',
     'alone',
     'packages',
     'package',
