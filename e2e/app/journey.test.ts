@@ -312,6 +312,32 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect([...first.wrong, ...second.wrong]).toEqual([])
   })
 
+  test('is told why a start was refused that others made impossible meanwhile; nothing typed is lost, and the button knows', async () => {
+    const account = randomUUID()
+    await install(app.stack, account)
+    await slowly()
+    const { app: inside, page, visit, wrong } = await openManager({ account })
+    await visit('/actions/fleet-snapshot')
+    const email = inside.getByRole('textbox', { name: /^Email/ })
+    await email.fill('mette@nordvang.example')
+    // What another tab starts is not heard here.
+    await page.route(/\/trpc\/.*(run\.list|installation\.watch)/, (route) => route.abort())
+    await page.route(/\/trpc\/run\.start/, async (route) => {
+      for (let nth = 0; nth < 2; nth++) await app.start(account, 'fleet-snapshot')
+      await route.continue()
+    })
+    const button = inside.getByRole('button', { name: 'Start fleet snapshot' })
+    await button.click()
+    await inside
+      .getByRole('alert')
+      .filter({ hasText: 'Fleet snapshot did not start. It is running, and another run is waiting.' })
+      .waitFor()
+    expect(await email.inputValue()).toBe('mette@nordvang.example')
+    await page.unrouteAll()
+    await button.and(inside.locator('[aria-disabled=true]')).waitFor({ timeout: 25_000 }) // With the next poll at the latest.
+    expect(wrong.filter((words) => !words.includes('ERR_FAILED'))).toEqual([])
+  })
+
   /** A form to type in, in a browser whose clock can be set. */
   async function openForm() {
     const account = randomUUID()
